@@ -1,0 +1,90 @@
+"""One tree of errors, each with a sentence a user can act on.
+
+LearningLionError            something asked for could not be done; has detail and status
+├── InputError               400: the user gave something that cannot be used
+│   ├── UnreadableFileError  the file is empty, damaged, encrypted, too large or not what its name says
+│   └── UnknownReferenceError  404: a document, source, draft or collection that does not exist here
+├── PermissionDeniedError    403: this person may not see or do this
+├── ConflictError            409: somebody else is doing it, or it was changed meanwhile
+├── IntegrityError           500: stored data do not match their own checksums
+├── MissingExtraError        501: an optional part is not installed; says the install line
+└── GeneratorError           502: the language model gave no usable answer
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConflictError",
+    "GeneratorError",
+    "InputError",
+    "IntegrityError",
+    "LearningLionError",
+    "MissingExtraError",
+    "PermissionDeniedError",
+    "UnknownReferenceError",
+    "UnreadableFileError",
+]
+
+
+class LearningLionError(Exception):
+    """Something asked for could not be done; `detail` tells the user what to do about it."""
+
+    status = 500
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class InputError(LearningLionError):
+    """What the user gave cannot be used as it is."""
+
+    status = 400
+
+
+class UnreadableFileError(InputError):
+    """A file that cannot be read; the detail starts with its name."""
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(f"{name}: {detail}")
+        self.name = name
+
+
+class UnknownReferenceError(InputError):
+    """A document, source, draft or collection that does not exist here."""
+
+    status = 404
+
+
+class PermissionDeniedError(LearningLionError):
+    """This person may not see or do this."""
+
+    status = 403
+
+
+class ConflictError(LearningLionError):
+    """Another process is doing this, or the thing was changed meanwhile."""
+
+    status = 409
+
+
+class IntegrityError(LearningLionError):
+    """Stored data do not match their own checksums."""
+
+
+class MissingExtraError(LearningLionError):
+    """An optional part is not installed."""
+
+    status = 501
+
+    def __init__(self, extra: str, needed_for: str) -> None:
+        super().__init__(
+            f"{needed_for} needs an optional part that is not installed: pip install 'learninglion[{extra}]'"
+        )
+        self.extra = extra
+
+
+class GeneratorError(LearningLionError):
+    """The language model gave no usable answer."""
+
+    status = 502

@@ -1,0 +1,1 @@
+"""Measures, test sets, experiments and their reports."""

@@ -1,0 +1,1 @@
+"""Raw files to documents: the only place where text is cleaned."""

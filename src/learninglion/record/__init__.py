@@ -1,0 +1,1 @@
+"""What happened and what leaves the system: log, dossiers, export and marking."""

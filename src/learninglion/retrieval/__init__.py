@@ -1,0 +1,1 @@
+"""Store, indexes and search: from documents to hits."""

@@ -1,0 +1,1 @@
+"""Where files come from. Foreign field names stop here."""

@@ -1,0 +1,1 @@
+"""The workplace in the browser, and the API."""
