@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from learninglion.text import fold, split_sentences, tokenise, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ja. Nee.", ["Ja.", "Nee."]),
+        (
+            "Zie o.a. de brief van 3 mei. Dat is duidelijk.",
+            ["Zie o.a. de brief van 3 mei.", "Dat is duidelijk."],
+        ),
+        ("De heer A. de Vries is bekend. Klopt dit?", ["De heer A. de Vries is bekend.", "Klopt dit?"]),
+        ("Dit kost 1.250,50 euro. Dat is veel.", ["Dit kost 1.250,50 euro.", "Dat is veel."]),
+        ("Kent u «Wat nu?» en wat vindt u? Ja.", ["Kent u «Wat nu?» en wat vindt u?", "Ja."]),
+        ("Kop\nEerste zin. Tweede", ["Kop", "Eerste zin.", "Tweede"]),
+        (
+            "Bij brief (Kamerstuk 29 398, nr. 1090) is dit gemeld.",
+            ["Bij brief (Kamerstuk 29 398, nr. 1090) is dit gemeld."],
+        ),
+        ("1. De minister weet dit. 2. Ook dat.", ["1. De minister weet dit.", "2. Ook dat."]),
+        ("Fruit, groente, enz. De rest volgt.", ["Fruit, groente, enz.", "De rest volgt."]),
+        ("Op 5 jl. is dit gemeld.", ["Op 5 jl. is dit gemeld."]),
+        ("", []),
+    ],
+)
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert [s.of(text) for s in split_sentences(text)] == expected
+
+
+@given(st.text(alphabet=st.sampled_from("abA .!?\n»'1e"), max_size=80))
+def test_sentences_lose_nothing(text: str) -> None:
+    spans = split_sentences(text)
+    assert "".join("".join(s.of(text).split()) for s in spans) == "".join(text.split())
+    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+
+
+def test_fold_and_words() -> None:
+    assert fold("Yeşilgöz") == "yesilgoz"
+    assert words("ILT-signaalrapportage, 1.250 euro") == ("ilt-signaalrapportage", "1.250", "euro")
+    assert [t.text for t in tokenise("«Ja», 3,5%")] == ["«", "Ja", "»", ",", "3,5", "%"]
