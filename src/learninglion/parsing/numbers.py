@@ -1,0 +1,104 @@
+"""Labels such as "Vraag 3, 4 en 5" or "Antwoord op de vragen 7 t/m 9": which numbers they name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Label", "LabelKind", "parse_label", "parse_numbers"]
+
+# Nobody asks more questions than this at once; a larger number is a year, an amount or an article.
+_LARGEST = 250
+
+_NUMBER = r"\d{1,3}"
+_RANGE = r"(?:t\s*/\s*m\.?|t\.\s?e\.\s?m\.?|t\.\s?/\s?m\.?|tot\s+en\s+met|tot\s*&\s*met|[-\u2010-\u2015])"
+_LETTER = r"(?:\s?[a-k](?![a-z]))?"  # "Vraag 3a" is a part of question 3
+_ONE = rf"{_NUMBER}{_LETTER}"
+_GLUE = r"(?:,\s*(?:en|&)|,|;|/|&|\+|\ben\b|\balsmede\b|\balsook\b|\bvra(?:ag|gen)\b|\s)"
+_LIST = rf"{_ONE}(?:\s*(?:{_RANGE}|{_GLUE})\s*(?:{_GLUE}\s*)*{_ONE})*"
+_TOKEN = re.compile(rf"(?P<range>{_RANGE})|(?P<number>{_NUMBER})", re.IGNORECASE)
+
+# "Antwoord", "Antwoorden", "Beantwoording"; then perhaps "op (de) (deel)vraag", then the numbers.
+_LABEL = re.compile(
+    r"\s*(?:"
+    r"(?P<answer>(?:Antwoord(?:en)?|Beantwoording)"
+    r"(?:\s*(?:op|bij|van|voor|aan))?(?:\s+(?:de|het|uw))?(?:\s*(?:deel|sub)?vra(?:ag|gen))?)"
+    r"|(?P<question>(?:Deel|Sub)?vra(?:ag|gen))"
+    r")"
+    r"(?:\s*(?:(?:nr|nrs|nummer|nummers|no)\b\.?)?\s*:?\s*"
+    rf"(?P<numbers>{_LIST}))?"
+    r"(?:\s*(?P<end>[:.)\]]))?",
+    re.IGNORECASE,
+)
+
+
+class LabelKind(StrEnum):
+    """Whether a label opens a question or an answer."""
+
+    QUESTION = "question"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a label says and how many characters of the line it takes."""
+
+    kind: LabelKind
+    numbers: tuple[int, ...]
+    length: int
+
+
+def parse_numbers(text: str) -> tuple[int, ...]:
+    """The numbers that "3, 4, 5, 9 en 10" or "7 t/m 9" stand for, each once, in the order written."""
+    found: list[int] = []
+    ranging = False
+    for token in _TOKEN.finditer(text):
+        if token["range"] is not None:
+            ranging = bool(found)
+            continue
+        number = int(token["number"])
+        if ranging and found[-1] < number <= _LARGEST:
+            found.extend(range(found[-1] + 1, number + 1))
+        else:
+            found.append(number)
+        ranging = False
+    return tuple(dict.fromkeys(found))
+
+
+def parse_label(line: str, *, whole: bool = True) -> Label | None:
+    """The label that `line` is, or (with whole=False) begins with; None where it is running text.
+
+    "Vraag 7, 8, 9 10 en 11" and "Antwoord op de vragen 1 tot en met 3:" are labels, "Antwoord" alone is
+    one without numbers, "Vraag is of 3 genoeg is" is none. With whole=False text may follow the numbers
+    after a colon, a full stop or a space ("Vraag 1: Bent u bekend ...", "Antwoord 1 Ja.").
+    """
+    match = _LABEL.match(line)
+    if match is None:
+        return None
+    rest = line[match.end() :]
+    listed = match["numbers"] or ""
+    numbers = parse_numbers(listed)
+    if any(not 0 < number <= _LARGEST for number in numbers):
+        return None
+    if whole:
+        if rest.strip():
+            return None
+    elif rest and not _may_follow(listed, match["end"], rest):
+        return None
+    kind = LabelKind.ANSWER if match["answer"] else LabelKind.QUESTION
+    if kind is LabelKind.QUESTION and not numbers and not match.group().strip().rstrip(":.")[:1].isupper():
+        return None
+    return Label(kind, numbers, match.end())
+
+
+def _may_follow(listed: str, end: str | None, rest: str) -> bool:
+    """Whether running text may begin after a label: not in the middle of a word, number or sentence."""
+    if not listed:
+        return end == ":"
+    if end:
+        return rest[0].isspace()
+    if not rest[0].isspace():
+        return False
+    # "Vraag 1 Bent u" but not "Vraag 1 van het lid" nor "Antwoord 2% van de".
+    return not rest.lstrip()[:1].islower()
