@@ -1,0 +1,346 @@
+"""From a parsed document to what is chosen (sources) and what is searched (passages).
+
+A pair becomes one source whose body is the answer; any other text becomes sections under their
+headings. Passages are whole sentences, and table rows stay together as far as a model can read them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from learninglion.models import (
+    Block,
+    BlockKind,
+    Document,
+    DocumentCard,
+    DocumentKind,
+    Passage,
+    PassageKind,
+    QAPair,
+    Source,
+    SourceKind,
+    Span,
+)
+from learninglion.text import split_sentences, squash
+
+__all__ = ["card_of", "cut"]
+
+# Words in a passage. The built-in model reads 512 tokens, about 280 Dutch words; small passages find better.
+_PASSAGE_AIM = 100
+_PASSAGE_MOST = 150
+# Words in a section: what a reader can judge at a glance and a drafter can quote from.
+_SECTION_AIM = 300
+_SECTION_MOST = 400
+# Words of a table that stay in one passage: figures take about three tokens each.
+_TABLE_MOST = 120
+# What a break costs against a piece being one aim too long or too short (which costs 1).
+_INSIDE_PARAGRAPH = 0.3
+_AFTER_COLON = 1.0
+# A stretch of a set of questions outside every pair that is worth finding on its own, in words.
+_LOOSE_LEAST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is never cut: a sentence, or table rows that belong together."""
+
+    span: Span
+    words: int
+    ends_paragraph: bool
+    ends_with_colon: bool
+
+
+def card_of(document: Document, collection: str = "default") -> DocumentCard:
+    """What lists and citations say of `document`."""
+    return DocumentCard(
+        id=document.id,
+        title=document.title,
+        kind=document.kind,
+        sha256=document.sha256,
+        url=document.url,
+        date=document.date,
+        session_year=document.session_year,
+        number=document.number,
+        askers=document.askers,
+        answerers=document.answerers,
+        ministry=document.ministry,
+        collection=collection,
+        warnings=document.warnings,
+    )
+
+
+def cut(document: Document, collection: str = "default") -> tuple[tuple[Source, tuple[Passage, ...]], ...]:
+    """The sources of `document` in reading order, each with its passages.
+
+    Every character of an answer, a section or a notice stands in a passage; a pair without an answer
+    gives a source with an empty body. The same document always gives the same ids.
+    """
+    card = card_of(document, collection)
+    taken: Counter[str] = Counter()
+    cuts = [_cut_pair(document, card, pair, taken) for pair in document.pairs]
+    sections = list(_sections(document))
+    for number, section in enumerate(sections, start=1):
+        cuts.append(_cut_section(document, card, section, number))
+    return tuple(cuts)
+
+
+# --------------------------------------------------------------------------- pairs
+
+
+def _cut_pair(
+    document: Document, card: DocumentCard, pair: QAPair, taken: Counter[str]
+) -> tuple[Source, tuple[Passage, ...]]:
+    name = f"{document.id}#{'-'.join(map(str, pair.numbers)) or '0'}"
+    taken[name] += 1
+    if taken[name] > 1:  # two sets in one document: both have a question 1
+        name = f"{name}~{taken[name]}"
+    answer = pair.answer
+    source = Source(
+        id=name,
+        document=card,
+        kind=SourceKind.PAIR,
+        body=answer.of(document.text) if answer else "",
+        body_span=answer or Span(pair.question.end, pair.question.end),
+        page=pair.page if pair.answer_page is None else pair.answer_page,
+        numbers=pair.numbers,
+        question=pair.question.of(document.text),
+        question_span=pair.question,
+        answer_numbers=pair.answer_numbers or (pair.numbers if answer else ()),
+    )
+    pieces = [(PassageKind.QUESTION, span) for span in _pieces(document.text, pair.question, _QUESTION)]
+    if answer is not None:
+        pieces += [(PassageKind.ANSWER, span) for span in _pieces(document.text, answer, _PASSAGE)]
+    paged = pair.page > 0
+    return source, tuple(
+        Passage(
+            id=f"{name}/{n}",
+            source_id=name,
+            document_id=document.id,
+            text=span.of(document.text),
+            span=span,
+            page=_page_of(document, span.start) if paged else 0,
+            kind=kind,
+            question_numbers=pair.numbers,
+        )
+        for n, (kind, span) in enumerate(pieces, start=1)
+    )
+
+
+# --------------------------------------------------------------------------- sections
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    span: Span
+    heading_path: tuple[str, ...]
+
+
+def _cut_section(
+    document: Document, card: DocumentCard, section: _Section, number: int
+) -> tuple[Source, tuple[Passage, ...]]:
+    name = f"{document.id}#s{number}"
+    paged = bool(document.lines) or len(document.page_starts) > 1
+    page = _page_of(document, section.span.start) if paged else 0
+    source = Source(
+        id=name,
+        document=card,
+        kind=SourceKind.SECTION,
+        body=section.span.of(document.text),
+        body_span=section.span,
+        page=page,
+        heading_path=section.heading_path,
+    )
+    return source, tuple(
+        Passage(
+            id=f"{name}/{n}",
+            source_id=name,
+            document_id=document.id,
+            text=span.of(document.text),
+            span=span,
+            page=_page_of(document, span.start) if paged else 0,
+            kind=PassageKind.BODY,
+            heading_path=section.heading_path,
+        )
+        for n, span in enumerate(_pieces(document.text, section.span, _PASSAGE), start=1)
+    )
+
+
+def _sections(document: Document) -> Iterable[_Section]:
+    if document.notice is not None:
+        yield _Section(document.notice.span, _titles(document))
+    if document.pairs:
+        yield from _loose_sections(document)
+    elif document.notice is None and document.kind is DocumentKind.DOCUMENT and document.blocks:
+        yield from _block_sections(document)
+    elif document.notice is None:
+        yield from _split_section(document.text, _body_span(document), _titles(document))
+
+
+def _titles(document: Document) -> tuple[str, ...]:
+    return (document.title,) if document.title else ()
+
+
+def _body_span(document: Document) -> Span:
+    """The text without the notes that stand behind it."""
+    end = min((f.span.start for f in document.footnotes), default=len(document.text))
+    return Span(0, end)
+
+
+def _loose_sections(document: Document) -> Iterable[_Section]:
+    """Running text of a set of questions that belongs to no pair, such as a remark ahead of the answers."""
+    known = [s for pair in document.pairs for s in (pair.question, pair.answer) if s is not None]
+    known += [s for s in (document.introduction,) if s is not None]
+    known += [document.notice.span] if document.notice else []
+    body = _body_span(document)
+    for block in document.blocks:
+        wanted = block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE)
+        if not wanted or not body.contains(block.span):
+            continue
+        if any(span.start < block.span.end and block.span.start < span.end for span in known):
+            continue
+        if len(block.span.of(document.text).split()) >= _LOOSE_LEAST:
+            yield from _split_section(document.text, block.span, _titles(document))
+
+
+def _block_sections(document: Document) -> Iterable[_Section]:
+    """Sections under their headings; a heading with nothing under it is a section of its own."""
+    path: list[tuple[int, str]] = []
+    waiting: list[Block] = []  # headings that nothing has followed yet
+    body: list[Block] = []
+
+    def close() -> Iterable[_Section]:
+        titles = tuple(title for _, title in path)
+        if body:
+            span = Span(body[0].span.start, body[-1].span.end)
+            yield from _split_section(document.text, span, titles)
+        body.clear()
+
+    for block in sorted(document.blocks, key=lambda b: (b.span.start, b.span.end)):
+        if block.kind is BlockKind.FOOTNOTE:
+            continue
+        if block.kind is not BlockKind.HEADING:
+            body.append(block)
+            waiting.clear()
+            continue
+        yield from close()
+        if waiting and waiting[-1].level >= block.level:
+            yield _Section(waiting[-1].span, tuple(title for _, title in path[:-1]))
+        waiting.append(block)
+        while path and path[-1][0] >= block.level:
+            path.pop()
+        path.append((block.level, squash(block.span.of(document.text))))
+    yield from close()
+    if waiting:
+        yield _Section(waiting[-1].span, tuple(title for _, title in path[:-1]))
+
+
+def _split_section(text: str, span: Span, heading_path: tuple[str, ...]) -> Iterable[_Section]:
+    for piece in _pieces(text, span, _SECTION):
+        yield _Section(piece, heading_path)
+
+
+# --------------------------------------------------------------------------- pieces
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    aim: int
+    most: int
+    inside: float  # what a break inside a paragraph costs
+
+
+_PASSAGE = _Size(_PASSAGE_AIM, _PASSAGE_MOST, _INSIDE_PARAGRAPH)
+_SECTION = _Size(_SECTION_AIM, _SECTION_MOST, 2.0)
+# A question is found as a whole: its last clause often means nothing without its first.
+_QUESTION = _Size(200, 250, 2.0)
+
+
+def _pieces(text: str, span: Span, size: _Size) -> list[Span]:
+    """`span` as consecutive pieces of whole units, near the aim, breaking at paragraph ends where it can."""
+    units = _units(text, span)
+    if not units:
+        return []
+    if sum(unit.words for unit in units) <= size.most:
+        return [Span(units[0].span.start, units[-1].span.end)]
+    return [Span(units[a].span.start, units[b - 1].span.end) for a, b in _best_breaks(units, size)]
+
+
+def _best_breaks(units: Sequence[_Unit], size: _Size) -> list[tuple[int, int]]:
+    """The cheapest way to cut `units`, as index pairs; the earliest one where several cost the same."""
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, len(units) + 1):
+        last = units[end - 1]
+        toll = 0.0
+        if end < len(units):
+            toll += 0.0 if last.ends_paragraph else size.inside
+            toll += _AFTER_COLON if last.ends_with_colon else 0.0
+        words = 0
+        choice: tuple[float, int] | None = None
+        for start in range(end - 1, -1, -1):
+            words += units[start].words
+            if words > size.most and start < end - 1:
+                break
+            cost = best[start][0] + ((words - size.aim) / size.aim) ** 2 + toll
+            if choice is None or cost <= choice[0]:
+                choice = (cost, start)
+        assert choice is not None  # noqa: S101 - a single unit always fits
+        best.append(choice)
+    breaks: list[tuple[int, int]] = []
+    end = len(units)
+    while end > 0:
+        start = best[end][1]
+        breaks.append((start, end))
+        end = start
+    return breaks[::-1]
+
+
+def _units(text: str, span: Span) -> list[_Unit]:
+    units: list[_Unit] = []
+    rows: list[Span] = []
+    sentences = split_sentences(text, span.start, span.end)
+    for line, sentence_spans in _by_line(text, span, sentences):
+        if " | " in line.of(text):
+            if rows and _words(text, Span(rows[0].start, line.end)) > _TABLE_MOST:
+                units.append(_unit(text, Span(rows[0].start, rows[-1].end), True))
+                rows = []
+            rows.append(Span(sentence_spans[0].start, sentence_spans[-1].end))
+            continue
+        if rows:
+            units.append(_unit(text, Span(rows[0].start, rows[-1].end), True))
+            rows = []
+        for sentence in sentence_spans:
+            units.append(_unit(text, sentence, sentence == sentence_spans[-1]))
+    if rows:
+        units.append(_unit(text, Span(rows[0].start, rows[-1].end), True))
+    return units
+
+
+def _by_line(text: str, span: Span, sentences: Sequence[Span]) -> Iterable[tuple[Span, list[Span]]]:
+    """The sentences of `span` per line of text; split_sentences never runs over a line end."""
+    position = 0
+    start = span.start
+    while start < span.end:
+        newline = text.find("\n", start, span.end)
+        end = span.end if newline < 0 else newline
+        inside: list[Span] = []
+        while position < len(sentences) and sentences[position].start < max(end, start + 1):
+            inside.append(sentences[position])
+            position += 1
+        if inside:
+            yield Span(start, end), inside
+        start = end + 1
+
+
+def _unit(text: str, span: Span, ends_paragraph: bool) -> _Unit:
+    return _Unit(span, _words(text, span), ends_paragraph, text[span.end - 1] == ":")
+
+
+def _words(text: str, span: Span) -> int:
+    return len(span.of(text).split())
+
+
+def _page_of(document: Document, offset: int) -> int:
+    return max(1, bisect_right(document.page_starts, offset))
