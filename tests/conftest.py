@@ -1,4 +1,4 @@
-"""Fixtures strategy: real documents are read from ../shared/data and never copied; without them those tests skip."""
+"""Real documents are read from ../shared/data and never copied; without them those tests skip."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def to_plain(value: object) -> Plain:
-    """`value` (dataclasses, tuples, sets, dates, enums) as data that JSON can hold; fields at their default too."""
+    """`value` (dataclasses, tuples, sets, dates, enums) as data that JSON can hold."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Enum):

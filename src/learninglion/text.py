@@ -14,15 +14,15 @@ __all__ = ["Token", "fold", "split_sentences", "squash", "strip_marks", "tokenis
 # Abbreviations after which a full stop does not end a sentence, as they occur in parliamentary papers.
 _ABBREVIATIONS = frozenset(
     """
-    a.u.b aanh adm afd afl alg alinea apr art artt aug b.v bijv bijz blz bv ca c.q c.s cf cie cm ct d.d d.m.v
-    d.w.z dd dec dep dhr dir div dl dr drs ds e.a e.d e.e.a e.v ed enz evt excl f feb fig fl fr g.g gem ggz
-    gr h.t.l hfst hh hoofdst i.c i.c.m i.e i.h.b i.o i.p.v i.v.m ibid id ing inz incl ir jan jhr jl jr jul jun
-    k.b kb km lett lid m.a.w m.b.t m.b.v m.i m.i.v m.n m.u.v max mevr mgr mi mil min mln mld mr mrd mrt mw n.a.v
-    n.b n.m nl no nov nr nrs o.a o.b.v o.g.v o.i o.i.v o.l.v o.m o.v.v okt p.m p.p pag par pct plv pp prof q.q
-    r.k red resp s.v.p sec sep sept sr st stb stcrt t.a.v t.b.v t.e.m t.g.v t.h.v t.n.v t.o.v t.w.v t/m tel
-    tit toel trb u vgl vgn vlg vnl vol v.w.b v.h vs w.o wnd z.g z.i z.o.z z.s.m zgn zie zg
+    a.u.b aanh adm afd afl alg apr art artt aug b.v bijv bijz blz bv ca c.q c.s cf cie cm d.d d.m.v
+    d.w.z dd dec dhr dir div dl dr drs ds e.a e.d e.e.a e.v enz evt excl feb fig fr g.g ggz gr h.t.l
+    hfst hh hoofdst i.c i.c.m i.e i.h.b i.o i.p.v i.v.m ibid ing inz incl ir jan jhr jl jr jul jun k.b
+    kb km lett m.a.w m.b.t m.b.v m.i m.i.v m.n m.u.v mevr mgr mi mln mld mr mrd mrt mw n.a.v n.b n.m nl
+    nov nr nrs o.a o.b.v o.g.v o.i o.i.v o.l.v o.m o.v.v okt p.m p.p pag par pct plv pp prof q.q r.k
+    resp s.v.p sep sept sr stb stcrt t.a.v t.b.v t.e.m t.g.v t.h.v t.n.v t.o.v t.w.v t/m tel tit toel
+    trb vgl vgn vlg vnl v.w.b v.h vs w.o wnd z.g z.i z.o.z z.s.m zgn zg
     """.split()
-) - {"zie", "lid", "alinea", "gem", "dep", "id", "st", "u", "max", "min", "ed", "sec", "f", "red"}
+)
 
 _BOUNDARY = re.compile(r"([.!?…]+)([\"'”’»)\]]*)(?=\s|$)|\n")
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’\-‑/&.][^\W_]+)*|\w+", re.UNICODE)
@@ -119,6 +119,5 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
         return False  # an initial: "A. de Vries"
     if "." in word and all(len(part) <= 2 for part in word.split(".")) and not any(c.isdigit() for c in word):
         return False  # "J.P.", "A.M."
-    if word.isdigit() and text[begin : match.start()].strip() == word:
-        return False  # "1. De minister": the number of a list item
-    return True
+    # "1. De minister": the number of a list item
+    return not (word.isdigit() and text[begin : match.start()].strip() == word)

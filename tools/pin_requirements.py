@@ -1,0 +1,25 @@
+"""Compile requirements/*.in to *.txt: exact versions with hashes, no addresses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ORDER = ("runtime", "gguf", "postgres", "demo-llm", "dev", "bench")  # later ones are held to earlier ones
+
+
+def main() -> int:
+    """Pin every set in turn; stop at the first that cannot be solved."""
+    for name in ORDER:
+        command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
+        command += ["--generate-hashes", "--no-emit-index-url", "--no-header"]
+        command += [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
+        if subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode:
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
