@@ -1,0 +1,133 @@
+"""What was written, from what, and what of it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from learninglion.models.choices import QuestionSet, Selection
+from learninglion.models.documents import Region, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words that a statement rests on, and where they stand."""
+
+    document: str  # document id
+    numbers: tuple[int, ...]  # question numbers of the cited answer
+    quote: str
+    source_id: str | None = None
+    span: Span | None = None  # in Document.text
+    page: int | None = None
+    regions: tuple[Region, ...] = ()
+    reference: str = ""  # "Aanhangsel Handelingen II 2023/24, nr. 1771, antwoord op vraag 4"
+    url: str | None = None
+
+
+class Author(StrEnum):
+    """Who wrote a statement as it now stands."""
+
+    MACHINE = "machine"
+    PERSON = "person"  # written or changed by the officer
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of a draft with its citations."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    author: Author = Author.MACHINE
+    original: str | None = None  # what the machine wrote, where a person changed it
+
+
+class AnswerVerdict(StrEnum):
+    """How far a sub-question is answered."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    UNANSWERABLE = "unanswerable"
+
+
+class StatementVerdict(StrEnum):
+    """Whether a statement holds against what it cites."""
+
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+    UNCITED = "uncited"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What wrote a draft, so that it can be written again."""
+
+    generator: str  # "extractive", "openai", "gguf"
+    model: str = ""
+    model_sha256: str = ""
+    prompt_sha256: str = ""
+    seed: int | None = None
+    parameters: tuple[tuple[str, str], ...] = ()  # sampling, context size, versions
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text proposal for one sub-question, made from exactly what was selected."""
+
+    selection: Selection
+    statements: tuple[Statement, ...]
+    verdict: AnswerVerdict
+    missing: tuple[str, ...]  # aspects of the question that the sources do not answer
+    provenance: Provenance
+    left_out: tuple[str, ...] = ()  # sources or sentences that did not fit the model, and remarks
+    complete: bool = True  # False: interrupted while writing
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The verdict on one statement, with reasons a reader can follow."""
+
+    statement: Statement
+    verdict: StatementVerdict
+    reasons: tuple[str, ...] = ()
+    evidence: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A draft with what holds of it. Only `shown` statements count as answer."""
+
+    draft: Draft
+    checks: tuple[Check, ...]
+    verdict: AnswerVerdict
+    missing: tuple[str, ...]
+    method: str  # name and version of the checker
+
+    @property
+    def shown(self) -> tuple[Check, ...]:
+        """The statements that may stand as answer."""
+        return tuple(c for c in self.checks if c.verdict is StatementVerdict.SUPPORTED)
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The statements that are shown apart, with their reasons."""
+        return tuple(c for c in self.checks if c.verdict is not StatementVerdict.SUPPORTED)
+
+
+class DossierState(StrEnum):
+    """How far the officer is."""
+
+    DRAFT = "draft"
+    EDITED = "edited"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The receipt of a whole set: questions, choices, drafts and what holds of them."""
+
+    id: str  # "dossier-" + 16 hex digits of a hash over input, settings and result
+    question_set: QuestionSet
+    verifications: tuple[Verification, ...]
+    state: DossierState = DossierState.DRAFT
+    version: int = 1
+    settings: tuple[tuple[str, str], ...] = ()  # versions and settings that shaped the result
