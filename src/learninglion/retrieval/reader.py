@@ -1,0 +1,85 @@
+"""What the index needs of whoever keeps the documents: the changes, in order, and the sources to index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from learninglion.models import Passage, Source
+
+__all__ = ["Change", "Entry", "MemoryReader", "Reader"]
+
+Entry = tuple[Source, tuple[Passage, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The last thing that happened to a document: added, replaced or (deleted) taken away."""
+
+    sequence: int  # strictly rising with every change to the store
+    document_id: str
+    deleted: bool = False
+
+
+class Reader(Protocol):
+    """The side of the store that the index follows; every call sees committed data only."""
+
+    def store_id(self) -> str:
+        """A name that stays with this store's data, so that an index made from another is noticed."""
+
+    def change_counter(self) -> int:
+        """The sequence number of the newest change; 0 when nothing was ever stored."""
+
+    def changes_after(self, sequence: int) -> Sequence[Change]:
+        """The latest change of every document that changed after `sequence`, in order of sequence."""
+
+    def entries_of(self, document_ids: Sequence[str]) -> Iterable[Entry]:
+        """The sources with their passages of these documents, as `parsing.passages.cut` made them."""
+
+
+class MemoryReader:
+    """A reader over entries held in memory: one pairs file to measure on, or a test."""
+
+    def __init__(self, entries: Iterable[Entry] = (), store_id: str = "memory") -> None:
+        self._store_id = store_id
+        self._entries: dict[str, list[Entry]] = {}
+        self._changes: dict[str, Change] = {}
+        self._counter = 0
+        self.put(entries)
+
+    def store_id(self) -> str:
+        """The name given when it was made."""
+        return self._store_id
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Add the documents of `entries`; a document that is there already is replaced whole."""
+        fresh: dict[str, list[Entry]] = {}
+        for source, passages in entries:
+            fresh.setdefault(source.document.id, []).append((source, passages))
+        for document_id, listed in fresh.items():
+            self._entries[document_id] = listed
+            self._note(document_id, deleted=False)
+
+    def remove(self, document_id: str) -> None:
+        """Take a document away; one that is not there is no change."""
+        if self._entries.pop(document_id, None) is not None:
+            self._note(document_id, deleted=True)
+
+    def change_counter(self) -> int:
+        """How many changes were made so far."""
+        return self._counter
+
+    def changes_after(self, sequence: int) -> Sequence[Change]:
+        """The latest change of each document that changed after `sequence`."""
+        found = (c for c in self._changes.values() if c.sequence > sequence)
+        return tuple(sorted(found, key=lambda c: c.sequence))
+
+    def entries_of(self, document_ids: Sequence[str]) -> Iterable[Entry]:
+        """The entries of these documents, in the order asked."""
+        for document_id in document_ids:
+            yield from self._entries.get(document_id, ())
+
+    def _note(self, document_id: str, *, deleted: bool) -> None:
+        self._counter += 1
+        self._changes[document_id] = Change(self._counter, document_id, deleted)
