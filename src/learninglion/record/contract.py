@@ -1,0 +1,344 @@
+"""The stable JSON shapes that other programs build on: documents, hits and drafts, out and in.
+
+Extend these, never break them: docs/cli.md names them and outside checks read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from learninglion.errors import InputError
+from learninglion.models import (
+    Author,
+    Check,
+    Citation,
+    Context,
+    Document,
+    DocumentCard,
+    Dossier,
+    Footnote,
+    Hit,
+    QAPair,
+    Region,
+    Source,
+    Span,
+    Statement,
+    Verification,
+)
+from learninglion.record.marking import AI_GENERATED, MARK_LINE
+from learninglion.serial import Plain, to_plain
+
+__all__ = [
+    "StatedQuestion",
+    "card_view",
+    "check_view",
+    "citation_view",
+    "document_view",
+    "dossier_view",
+    "hit_view",
+    "read_stated_draft",
+    "source_view",
+    "verification_view",
+]
+
+Object = dict[str, Plain]
+
+
+# --------------------------------------------------------------------------- documents
+
+
+def document_view(document: Document) -> Object:
+    """What `learninglion parse --json` prints of a document."""
+    return {
+        "identifier": document.id,
+        "kind": document.kind.value,
+        "session_year": document.session_year,
+        "number": document.number,
+        "title": document.title,
+        "introduction": document.introduction.of(document.text) if document.introduction else None,
+        "asked_by": [{"name": a.name, "party": a.party} for a in document.askers],
+        "answered_by": [
+            {"name": a.name, "role": a.role, "portfolio": a.portfolio, "on_behalf": a.on_behalf}
+            for a in document.answerers
+        ],
+        "ministry": document.ministry,
+        "asked_on": to_plain(document.asked_on),
+        "received_on": to_plain(document.received_on),
+        "published": to_plain(document.published),
+        "pairs": [_pair_view(document, pair) for pair in document.pairs],
+        "notice": _notice_view(document),
+        "footnotes": [_footnote_view(document, note) for note in document.footnotes],
+        "blocks": [
+            {"kind": b.kind.value, "level": b.level, "page": b.page, "text": b.span.of(document.text)}
+            for b in document.blocks
+        ],
+        "related": list(document.related),
+        "url": document.url,
+        "sha256": document.sha256,
+        "source_name": document.source_name,
+        "pages": len(document.page_starts),
+        "warnings": list(document.warnings),
+    }
+
+
+def _pair_view(document: Document, pair: QAPair) -> Object:
+    return {
+        "numbers": list(pair.numbers),
+        "question": pair.question.of(document.text),
+        "answer": pair.answer.of(document.text) if pair.answer else None,
+        "answer_numbers": list(pair.answer_numbers),
+        "page": pair.page,
+        "answer_page": pair.answer_page,
+        "footnotes": [
+            _footnote_view(document, note)
+            for note in document.footnotes
+            if note.anchor is not None and _stands_in(note.anchor, pair.question, pair.answer)
+        ],
+    }
+
+
+def _stands_in(anchor: int, *spans: Span | None) -> bool:
+    return any(span is not None and span.start < anchor <= span.end for span in spans)
+
+
+def _footnote_view(document: Document, note: Footnote) -> Object:
+    return {"mark": note.mark, "text": note.span.of(document.text), "page": note.page}
+
+
+def _notice_view(document: Document) -> Object | None:
+    if document.notice is None:
+        return None
+    return {"kind": document.notice.kind.value, "text": document.notice.span.of(document.text)}
+
+
+# --------------------------------------------------------------------------- sources and hits
+
+
+def card_view(card: DocumentCard) -> Object:
+    """What a list says of a document."""
+    view = to_plain(card)
+    assert isinstance(view, dict)  # noqa: S101  (a dataclass always becomes an object)
+    return view
+
+
+def source_view(source: Source) -> Object:
+    """A whole source, unedited."""
+    return {
+        "source": source.id,
+        "document": source.document.id,
+        "kind": source.kind.value,
+        "title": source.document.title,
+        "date": to_plain(source.document.date),
+        "ministry": source.document.ministry,
+        "answered_by": [to_plain(a) for a in source.document.answerers],
+        "asked_by": [to_plain(a) for a in source.document.askers],
+        "numbers": list(source.numbers),
+        "answer_numbers": list(source.answer_numbers),
+        "heading_path": list(source.heading_path),
+        "question": source.question,
+        "text": source.body,
+        "page": source.page,
+        "url": source.document.url,
+        "collection": source.document.collection,
+        "warnings": list(source.document.warnings),
+    }
+
+
+def hit_view(hit: Hit, regions: Sequence[Region] = ()) -> Object:
+    """A hit of `learninglion search --json`; `kind` tells what the matching passage was cut from."""
+    return {
+        "document": hit.source.document.id,
+        "numbers": list(hit.source.numbers),
+        "kind": hit.passage.kind.value,
+        "score": round(hit.score, 6),
+        "text": hit.passage.text,
+        "page": hit.passage.page,
+        "regions": [region_view(r) for r in regions],
+        "url": hit.source.document.url,
+        "rank": hit.rank,
+        "passage": hit.passage.id,
+        "lexical_rank": hit.lexical_rank,
+        "dense_rank": hit.dense_rank,
+        "matched_words": list(hit.matched_words),
+        "duplicates": list(hit.duplicates),
+        "pair": source_view(hit.source),
+    }
+
+
+def region_view(region: Region) -> Object:
+    """A rectangle in PDF points, origin at the bottom left."""
+    return {
+        "page": region.page,
+        "x0": round(region.x0, 2),
+        "y0": round(region.y0, 2),
+        "x1": round(region.x1, 2),
+        "y1": round(region.y1, 2),
+    }
+
+
+# --------------------------------------------------------------------------- drafts, out
+
+
+def citation_view(citation: Citation) -> Object:
+    """A citation with the words it rests on and where they stand."""
+    return {
+        "document": citation.document,
+        "numbers": list(citation.numbers),
+        "quote": citation.quote,
+        "page": citation.page,
+        "regions": [region_view(r) for r in citation.regions],
+        "reference": citation.reference,
+        "url": citation.url,
+        "source": citation.source_id,
+    }
+
+
+def check_view(check: Check) -> Object:
+    """A statement with its verdict and the reasons."""
+    view: Object = {
+        "text": check.statement.text,
+        "citations": [citation_view(c) for c in check.statement.citations],
+        "verdict": check.verdict.value,
+        "reasons": list(check.reasons),
+        "author": check.statement.author.value,
+    }
+    if check.statement.original is not None:
+        view["original"] = check.statement.original
+    return view
+
+
+def verification_view(verification: Verification, *, keep_order: bool = False) -> Object:
+    """One sub-question of a draft. Only what is supported stands in `statements`; the rest is set apart.
+
+    With `keep_order` (the verify command) every statement stays in `statements`, with its verdict.
+    """
+    draft = verification.draft
+    selection = draft.selection
+    statements = verification.checks if keep_order else verification.shown
+    return {
+        "numbers": list(selection.question.numbers),
+        "question": selection.question.text,
+        "verdict": verification.verdict.value,
+        "missing": list(verification.missing),
+        "statements": [check_view(c) for c in statements],
+        "set_apart": [] if keep_order else [check_view(c) for c in verification.failed],
+        "left_out": list(draft.left_out),
+        "complete": draft.complete,
+        "selection": {
+            "chosen_by": selection.chosen_by.value,
+            "selected_by": selection.selected_by,
+            "threshold": selection.threshold,
+            "offered": [
+                {"source": h.source.id, "score": round(h.score, 6), "rank": h.rank} for h in selection.offered
+            ],
+            "chosen": [s.id for s in selection.chosen],
+            "rejected": [{"source": r.source_id, "reason": r.reason} for r in selection.rejected],
+            "not_looked_at": list(never_looked_at(verification)),
+        },
+        "provenance": to_plain(draft.provenance),
+        "method": verification.method,
+    }
+
+
+def never_looked_at(verification: Verification) -> tuple[str, ...]:
+    """Ids of sources that were offered but neither chosen, rejected nor opened."""
+    selection = verification.draft.selection
+    looked = (
+        {s.id for s in selection.chosen} | {r.source_id for r in selection.rejected} | set(selection.seen)
+    )
+    return tuple(h.source.id for h in selection.offered if h.source.id not in looked)
+
+
+def dossier_view(dossier: Dossier, *, keep_order: bool = False) -> Object:
+    """A whole draft, as `learninglion draft --json` prints it; without clock times, so reproducible."""
+    question_set = dossier.question_set
+    return {
+        "id": dossier.id,
+        "version": dossier.version,
+        "state": dossier.state.value,
+        "title": question_set.title,
+        "introduction": question_set.introduction,
+        "context": to_plain(question_set.context),
+        "questions": [verification_view(v, keep_order=keep_order) for v in dossier.verifications],
+        "settings": dict(dossier.settings),
+        "ai_generated": AI_GENERATED,
+        "mark": MARK_LINE,
+        "warnings": list(question_set.warnings),
+    }
+
+
+# --------------------------------------------------------------------------- drafts, in
+
+
+@dataclass(frozen=True, slots=True)
+class StatedQuestion:
+    """One sub-question of a draft that came from outside: statements as they are claimed."""
+
+    numbers: tuple[int, ...]
+    text: str
+    statements: tuple[Statement, ...]
+
+
+def read_stated_draft(data: object) -> tuple[tuple[StatedQuestion, ...], Context]:
+    """A draft that a program or a person wrote; only `text` and `citations` need be there.
+
+    Raises InputError that names the place which does not fit.
+    """
+    if not isinstance(data, dict):
+        raise InputError("Het concept moet een JSON-object zijn.")
+    entries = data.get("questions", [data] if "statements" in data else None)
+    if not isinstance(entries, list):
+        raise InputError('Het concept moet een lijst "questions" hebben.')
+    questions = tuple(_read_question(entry, i) for i, entry in enumerate(entries, start=1))
+    context = data.get("context")
+    if not isinstance(context, dict):
+        return questions, Context()
+    texts = {k: str(context.get(k) or "") for k in ("line", "news")}
+    return questions, Context(texts["line"], texts["news"], bool(context.get("confirmed")))
+
+
+def _read_question(entry: object, position: int) -> StatedQuestion:
+    where = f"Vraag {position} van het concept"
+    if not isinstance(entry, dict):
+        raise InputError(f"{where}: een object werd verwacht.")
+    statements = entry.get("statements", [])
+    if not isinstance(statements, list):
+        raise InputError(f'{where}: "statements" moet een lijst zijn.')
+    numbers = _numbers(entry.get("numbers") or [position], where)
+    read = tuple(_read_statement(s, f"{where}, zin {i}") for i, s in enumerate(statements, start=1))
+    return StatedQuestion(numbers, str(entry.get("question") or ""), read)
+
+
+def _read_statement(data: object, where: str) -> Statement:
+    if not isinstance(data, dict) or not isinstance(data.get("text"), str):
+        raise InputError(f'{where}: een object met "text" werd verwacht.')
+    citations = data.get("citations") or []
+    if not isinstance(citations, list):
+        raise InputError(f'{where}: "citations" moet een lijst zijn.')
+    author = Author.MACHINE if data.get("author") == Author.MACHINE.value else Author.PERSON
+    original = data.get("original")
+    return Statement(
+        text=data["text"],
+        citations=tuple(_read_citation(c, where) for c in citations),
+        author=author,
+        original=original if isinstance(original, str) else None,
+    )
+
+
+def _read_citation(data: object, where: str) -> Citation:
+    if not isinstance(data, dict) or not isinstance(data.get("document"), str):
+        raise InputError(f'{where}: een verwijzing heeft een "document".')
+    quote, source = data.get("quote"), data.get("source")
+    return Citation(
+        document=data["document"],
+        numbers=_numbers(data.get("numbers") or [], where),
+        quote=quote if isinstance(quote, str) else "",
+        source_id=source if isinstance(source, str) else None,
+    )
+
+
+def _numbers(data: object, where: str) -> tuple[int, ...]:
+    if not isinstance(data, list) or not all(type(n) is int for n in data):
+        raise InputError(f'{where}: "numbers" moet een lijst met gehele getallen zijn.')
+    return tuple(data)
