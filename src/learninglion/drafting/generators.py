@@ -15,12 +15,21 @@ from typing import Protocol
 from learninglion.errors import InputError
 from learninglion.models import Provenance
 
-__all__ = ["Generator", "GeneratorChoice", "GeneratorKind", "JsonSchema", "Prompt", "open_generator"]
+__all__ = [
+    "Generator",
+    "GeneratorChoice",
+    "GeneratorKind",
+    "JsonSchema",
+    "Prompt",
+    "open_generator",
+    "require_room",
+]
 
 JsonSchema = Mapping[str, object]
 
 DEFAULT_SEED = 20240115  # any fixed number does: the same prompt must give the same text
 DEFAULT_TIMEOUT = 180.0  # seconds without a single token; a large model on two cores reads for minutes
+TEMPLATE_TOKENS = 48  # what a chat template puts around two messages, generously
 DEFAULT_CONTEXT = 4096  # tokens; what small models and default servers can hold
 
 
@@ -29,7 +38,7 @@ class Prompt:
     """What a model gets to read: the situation (system), the task with the sources, the first words.
 
     Models that chat get `situation` and `task` as two messages; models that only continue text get
-    all three in one piece. `opening` is what the answer begins with and is not repeated in the stream.
+    all three in one piece: `opening` is for them, the line that their answer follows on.
     """
 
     situation: str
@@ -103,7 +112,18 @@ class GeneratorChoice:
     seed: int = DEFAULT_SEED
     temperature: float = 0.0
     timeout: float = DEFAULT_TIMEOUT
-    threads: int = 2  # fixed: another number of threads may round otherwise and change the text
+    threads: int = 1  # for a GGUF file; on a busy machine two threads that wait for each other are slower
+    chat: bool | None = None  # False: the model continues text; None: as its file says, else chat
+
+
+def require_room(generator: Generator, prompt: Prompt, max_tokens: int) -> None:
+    """Raise InputError if prompt and answer do not fit the model's context together."""
+    needed = generator.count_tokens(prompt.text) + TEMPLATE_TOKENS + max_tokens
+    if needed > generator.context_tokens:
+        raise InputError(
+            f"Het taalmodel {generator.model!r} is te klein voor deze opdracht: nodig zijn {needed} tokens, "
+            f"het model heeft er {generator.context_tokens}. Kies minder bronnen of een groter model."
+        )
 
 
 def open_generator(choice: GeneratorChoice) -> Generator:
