@@ -72,7 +72,7 @@ def choose_automatically(
     threshold: float,
     supplied: Sequence[Source] = (),
 ) -> Selection:
-    """Everything over the threshold that has an answer to quote, at most five; marked as the machine's choice."""
+    """Everything over the threshold that can be quoted, at most five; marked as the machine's choice."""
     over = [hit.source for hit in offered if hit.score >= threshold and hit.source.body.strip()]
     return Selection(
         question=question,

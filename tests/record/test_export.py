@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pypdfium2
+import pytest
+from docx import Document as open_docx
+
+from learninglion.models import (
+    AnswerVerdict,
+    Author,
+    Check,
+    Citation,
+    DocumentCard,
+    DocumentKind,
+    Dossier,
+    DossierState,
+    Draft,
+    Provenance,
+    QuestionSet,
+    Region,
+    Selection,
+    Source,
+    SourceKind,
+    Span,
+    Statement,
+    StatementVerdict,
+    SubQuestion,
+    Verification,
+)
+from learninglion.record.contract import dossier_view, read_stated_draft
+from learninglion.record.export import ExportFormat, export
+from learninglion.record.marking import MARK_LINE, ai_share
+from learninglion.serial import from_plain
+
+URL = "https://zoek.officielebekendmakingen.nl/ah-tk-20232024-9001.html"
+EVIL = "Zie [hier](javascript:x) #set text(red) <script>alert(1)</script> *vet* {{ 1 }}"
+
+
+def make_dossier(state: DossierState = DossierState.DRAFT) -> Dossier:
+    card = DocumentCard("ah-tk-20232024-9001", "Opslag van vuurwerk", DocumentKind.KAMERVRAGEN, url=URL)
+    body = "Dit jaar zijn 12 controles gehouden. Er volgt een brief."
+    source = Source("ah-tk-20232024-9001#4", card, SourceKind.PAIR, body, Span(0, len(body)), 2, (4,))
+    citation = Citation(
+        document=card.id,
+        numbers=(4,),
+        quote="Dit jaar zijn 12 controles gehouden.",
+        source_id=source.id,
+        span=Span(0, 36),
+        page=2,
+        regions=(Region(2, 1.0, 2.0, 3.0, 4.0),),
+        reference="Aanhangsel Handelingen II 2023/24, nr. 9001, antwoord op vraag 4",
+        url=URL,
+    )
+    good = Statement("Dit jaar zijn 12 controles gehouden.", (citation,))
+    bad = Statement("Dit jaar zijn 13 controles gehouden.", (citation,), Author.PERSON)
+    draft = Draft(
+        Selection(SubQuestion((4, 5), EVIL), "Inleiding.", (), (source,)),
+        (good, bad),
+        AnswerVerdict.PARTIAL,
+        ("de kosten",),
+        Provenance("extractive"),
+    )
+    checks = (
+        Check(good, StatementVerdict.SUPPORTED),
+        Check(bad, StatementVerdict.UNSUPPORTED, ("het getal 13 staat niet in de bron",)),
+    )
+    verification = Verification(draft, checks, AnswerVerdict.PARTIAL, ("de kosten",), "rules 1")
+    return Dossier("dossier-00", QuestionSet("Inleiding.", (), title="Vuurwerk"), (verification,), state)
+
+
+@pytest.mark.parametrize("form", list(ExportFormat))
+def test_same_bytes_each_time(form: ExportFormat) -> None:
+    assert export(make_dossier(), form) == export(make_dossier(), form)
+
+
+def test_markdown_shows_sources_and_sets_failures_apart() -> None:
+    text = export(make_dossier(), ExportFormat.MARKDOWN).decode()
+    assert MARK_LINE in text
+    assert 'aiGenerated: "true"' in text
+    assert "controles gehouden.[^1]" in text
+    assert f"(<{URL}>), pagina 2" in text
+    answer, _, apart = text.partition("Niet overgenomen")
+    assert "13 controles" not in answer
+    assert "13 controles" in apart
+    assert "de kosten" in text
+    assert "[hier](javascript" not in text
+    assert "<script>" not in text
+
+
+def test_json_holds_the_whole_record() -> None:
+    data = json.loads(export(make_dossier(), ExportFormat.JSON))
+    assert data["ai_generated"] is True
+    assert data["marking"]["aiSystem"] == "LearningLion"
+    assert from_plain(Dossier, data["record"]) == make_dossier()
+    assert [s["verdict"] for s in data["questions"][0]["statements"]] == ["supported"]
+    assert [s["verdict"] for s in data["questions"][0]["set_apart"]] == ["unsupported"]
+
+
+def test_docx_has_footnotes_links_and_properties() -> None:
+    data = export(make_dossier(), ExportFormat.DOCX)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        notes = archive.read("word/footnotes.xml").decode()
+        links = archive.read("word/_rels/footnotes.xml.rels").decode()
+        custom = archive.read("docProps/custom.xml").decode()
+    assert "nr. 9001, antwoord op vraag 4" in notes
+    assert URL in links
+    assert "trainedAlgorithmicMedia" in custom
+    word = open_docx(io.BytesIO(data))
+    texts = [p.text for p in word.paragraphs]
+    assert MARK_LINE in texts
+    assert EVIL in texts
+    assert word.core_properties.language == "nl-NL"
+
+
+def test_pdf_is_tagged_and_literal() -> None:
+    data = export(make_dossier(), ExportFormat.PDF)
+    assert b"/MarkInfo" in data or b"/StructTreeRoot" in data
+    pdf = pypdfium2.PdfDocument(data)
+    text = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in pdf)
+    assert "#set text(red)" in text
+    assert "12 controles gehouden." in text
+    assert pdf.get_metadata_value("Title") == "Vuurwerk"
+    assert "aiGenerated=true" in pdf.get_metadata_value("Keywords")
+
+
+def test_approved_texts_say_so() -> None:
+    text = export(make_dossier(DossierState.APPROVED), ExportFormat.MARKDOWN).decode()
+    assert MARK_LINE not in text
+    assert "gecontroleerd en vastgesteld" in text
+
+
+def test_share_counts_shown_words_only() -> None:
+    assert ai_share(make_dossier().verifications) == 1.0
+    assert ai_share(()) == 0.0
+
+
+def test_view_can_be_read_back() -> None:
+    questions, _ = read_stated_draft(json.loads(json.dumps(dossier_view(make_dossier(), keep_order=True))))
+    assert questions[0].numbers == (4, 5)
+    assert [s.text for s in questions[0].statements] == [
+        "Dit jaar zijn 12 controles gehouden.",
+        "Dit jaar zijn 13 controles gehouden.",
+    ]
+    assert questions[0].statements[0].citations[0].quote == "Dit jaar zijn 12 controles gehouden."
