@@ -145,7 +145,8 @@ def _add_custom_properties(word: WordDocument, pairs: Sequence[tuple[str, str]])
     office = "http://schemas.openxmlformats.org/officeDocument/2006"
     xml = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-        f'<Properties xmlns="{office}/custom-properties" xmlns:vt="{office}/docPropsVTypes">{rows}</Properties>'
+        f'<Properties xmlns="{office}/custom-properties"'
+        f' xmlns:vt="{office}/docPropsVTypes">{rows}</Properties>'
     )
     package = word.part.package
     part = Part(PackURI("/docProps/custom.xml"), _CUSTOM_TYPE, xml.encode("utf-8"), package)
