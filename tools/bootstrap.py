@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -61,7 +62,10 @@ def make_environment(python: Path) -> None:
 
 def install_pip_from_distribution(python: Path) -> None:
     """Fetch Debian's own pip package, unpack it and let it install itself into the environment."""
+    if not any(Path("/var/lib/apt/lists").glob("*Packages*")) and os.geteuid() == 0:
+        run(["apt-get", "update", "-q"])
     with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # apt downloads as its own user
         for package in PIP_PACKAGES:
             got = subprocess.run(["apt-get", "download", package], cwd=folder, capture_output=True, text=True)
             debs = sorted(Path(folder).glob(f"{package}_*.deb"))
