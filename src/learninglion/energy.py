@@ -28,7 +28,7 @@ class PowerFigures:
 
 @dataclass(frozen=True, slots=True)
 class Energy:
-    """What a piece of work took: seconds by the clock and of the processor, kWh and grams of CO2 equivalent."""
+    """What a piece of work took: clock and processor seconds, kWh and grams of CO2 equivalent."""
 
     seconds: float
     cpu_seconds: float
