@@ -1,0 +1,72 @@
+"""What a user reads, in Dutch or English: the Dutch text is the key, `translations/en.json` the table.
+
+A text that the table lacks stays Dutch; a test keeps the table complete.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+__all__ = ["LANGUAGES", "Translate", "pick_language", "say_date", "say_moment", "say_number", "translator"]
+
+LANGUAGES = ("nl", "en")
+Translate = Callable[..., str]
+
+_MONTHS = {
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+
+
+@cache
+def _table(language: str) -> dict[str, str]:
+    if language == "nl":
+        return {}
+    path = Path(__file__).parent / "translations" / f"{language}.json"
+    table: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return table
+
+
+def translator(language: str) -> Translate:
+    """A function from Dutch text (with {names}) to text in `language`."""
+    table = _table(language)
+
+    def translate(text: str, /, **values: object) -> str:
+        found = table.get(text, text)
+        return found.format(**values) if values else found
+
+    return translate
+
+
+def pick_language(chosen: str | None, accepted: str, default: str) -> str:
+    """The language the user chose, else the house's own; the browser decides only between those we have."""
+    if chosen in LANGUAGES:
+        return str(chosen)
+    for part in accepted.split(","):
+        tag = part.split(";")[0].strip().lower()[:2]
+        if tag == default:
+            return default
+    return default if default in LANGUAGES else "nl"
+
+
+def say_date(value: date | None, language: str) -> str:
+    """A date in words: "15 mei 2024"; empty when there is none."""
+    return "" if value is None else f"{value.day} {_MONTHS[language][value.month - 1]} {value.year}"
+
+
+def say_moment(value: datetime | None, language: str) -> str:
+    """A moment on the clock of this machine: "15 mei 2024, 14:03"."""
+    if value is None:
+        return ""
+    local = value.astimezone()
+    return f"{say_date(local.date(), language)}, {local:%H:%M}"
+
+
+def say_number(value: float, language: str, digits: int = 0) -> str:
+    """A number with the separators of the language."""
+    text = f"{value:,.{digits}f}"
+    return text if language == "en" else text.translate(str.maketrans(",.", ".,"))

@@ -1,0 +1,129 @@
+"""Pages of original PDFs as images, made in a process of their own that a hostile file may crash.
+
+The image holds nothing but the page; what is to be highlighted is laid over it by the web page, so one
+image serves every citation.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from learninglion.errors import UnknownReferenceError, UnreadableFileError
+
+__all__ = ["PageImage", "PageImages", "PageSize"]
+
+_SECONDS = 20  # a page that takes longer is not a page anybody printed
+_MEMORY = 1_500_000_000  # address space of the child in bytes: pdfium itself maps some 300 MB
+_MAX_SIDE = 2400  # pixels
+_AT_ONCE = 2  # one child per core
+
+# Read by the child only; argv: path, page index, scale. First line of the answer: box of the page in points.
+_CHILD = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, ({memory}, {memory}))
+resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+import struct
+import pypdfium2
+document = pypdfium2.PdfDocument(sys.argv[1])
+count, index = len(document), int(sys.argv[2])
+if not 0 <= index < count:
+    sys.exit(3)
+page = document[index]
+width, height = page.get_size()
+left, bottom, right, top = page.get_cropbox()
+scale = min(float(sys.argv[3]), {side} / max(width, height))
+bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
+import zlib
+def chunk(kind, data):
+    body = kind + data
+    return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+channels = bitmap.n_channels
+rows = bytes(bitmap.buffer)
+step = bitmap.stride
+lines = b"".join(b"\\0" + rows[y * step : y * step + bitmap.width * channels] for y in range(bitmap.height))
+kind = {{1: 0, 3: 2, 4: 6}}[channels]
+head = struct.pack(">IIBBBBB", bitmap.width, bitmap.height, 8, kind, 0, 0, 0)
+png = b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(lines, 6))
+png += chunk(b"IEND", b"")
+sys.stdout.buffer.write(struct.pack(">dddddI", left, bottom, width, height, page.get_rotation(), count) + png)
+"""
+_HEAD = struct.Struct(">dddddI")
+
+
+@dataclass(frozen=True, slots=True)
+class PageSize:
+    """The visible box of a page in PDF points, and how many pages the document has."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+    rotation: float
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A page as PNG."""
+
+    size: PageSize
+    png: bytes
+
+
+class PageImages:
+    """Renders pages once and keeps them in `folder`; give it originals by their sha256."""
+
+    def __init__(self, folder: Path, *, seconds: int = _SECONDS, memory: int = _MEMORY) -> None:
+        self._folder = folder
+        self._child = _CHILD.format(memory=memory, seconds=seconds, side=_MAX_SIDE)
+        self._seconds = seconds
+        self._turns = threading.BoundedSemaphore(_AT_ONCE)
+
+    def render(self, sha256: str, content: bytes, page: int, scale: float = 2.0) -> PageImage:
+        """Page `page` (from 1) of the PDF with these bytes.
+
+        Raises UnknownReferenceError for a page that is not there, UnreadableFileError for a file that
+        cannot be shown.
+        """
+        kept = self._folder / sha256[:2] / f"{sha256}-{page}-{scale:g}.page"
+        if kept.exists():
+            return _read(kept.read_bytes())
+        with self._turns:
+            answer = self._run(content, page, scale)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as file:
+            file.write(answer)
+        Path(file.name).replace(kept)
+        return _read(answer)
+
+    def _run(self, content: bytes, page: int, scale: float) -> bytes:
+        with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+            file.write(content)
+            file.flush()
+            command = [sys.executable, "-I", "-c", self._child, file.name, str(page - 1), str(scale)]
+            environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
+            try:
+                done = subprocess.run(  # noqa: S603  (our own interpreter, our own code)
+                    command, capture_output=True, timeout=self._seconds, env=environment, check=False
+                )
+            except subprocess.TimeoutExpired as error:
+                raise UnreadableFileError("PDF", "deze pagina kost te veel tijd om te tonen") from error
+        if done.returncode == 3:
+            raise UnknownReferenceError(f"Dit document heeft geen pagina {page}.")
+        if done.returncode != 0 or len(done.stdout) <= _HEAD.size:
+            raise UnreadableFileError("PDF", "deze pagina kan niet worden getoond")
+        return done.stdout
+
+
+def _read(answer: bytes) -> PageImage:
+    left, bottom, width, height, rotation, pages = _HEAD.unpack_from(answer)
+    return PageImage(PageSize(left, bottom, width, height, rotation, pages), answer[_HEAD.size :])
