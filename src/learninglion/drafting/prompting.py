@@ -1,0 +1,317 @@
+"""From a selection to the prompt: documents as data, and no more of them than the model can hold.
+
+The only place where text of others is put into a prompt. Three things keep it data: what would speak
+to a model's tokeniser is spelled otherwise, every line of it begins with a bar, and it stands between
+lines with a mark that depends on the whole content and does not occur in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+
+from learninglion.drafting.citations import dutch_date, reference
+from learninglion.drafting.generators import Prompt
+from learninglion.drafting.prompt_files import PromptFiles, fill
+from learninglion.drafting.suspicion import Suspicion, find_in_text, find_suspicious, invisible_spans
+from learninglion.errors import InputError
+from learninglion.models import Selection, Source, SourceKind, Span
+from learninglion.serial import canonical_json, sha256_hex
+from learninglion.text import split_sentences, squash, words
+
+__all__ = ["Material", "Shape", "escape", "gather", "make_mark", "unescape"]
+
+BAR = "| "
+GAP = "[…]"  # where sentences of a source were left out
+_MARK_DIGITS = 16
+# What tokenisers of chat models read as the inner marks of a conversation becomes look-alikes:
+# the sentence stays readable, and `unescape` finds the way back to the source.
+_SPELLED = str.maketrans({"<": "‹", ">": "›"})
+_UNSPELLED = str.maketrans({"‹": "<", "›": ">", "⟦": "[", "⟧": "]"})
+_BRACKETED = re.compile(r"\[(/?[A-Z][A-Z_]{2,}|\s*bron\s*\d+[^\]\n]{0,20})\]", re.IGNORECASE)
+_LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the answer is asked for: "json", "lines", or "continue" for models that only continue text."""
+
+    name: str
+
+    @property
+    def chats(self) -> bool:
+        """Whether the prompt describes the situation (and not shows examples)."""
+        return self.name != "continue"
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One sentence of a source."""
+
+    source: int
+    span: Span  # in the body
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The sources of a prompt in the order of their numbers (newest first), and what stayed out."""
+
+    sources: tuple[Source, ...]
+    rendered: str
+    mark: str
+    left_out: tuple[str, ...] = ()
+
+
+def escape(text: str) -> str:
+    """`text` so that it can only be read as text: no marks of a conversation, nothing that does not show."""
+    lines = _LINE_ENDS.sub("\n", text)
+    for span in reversed(invisible_spans(lines)):
+        lines = lines[: span.start] + lines[span.end :]
+    printable = "".join(c if c.isprintable() or c == "\n" else " " for c in lines)
+    return _BRACKETED.sub(r"⟦\1⟧", printable).translate(_SPELLED)
+
+
+def unescape(text: str) -> str:
+    """What `escape` spelled otherwise, as it was."""
+    return text.translate(_UNSPELLED)
+
+
+def make_mark(texts: Sequence[str]) -> str:
+    """A mark of 16 hex digits that depends on all `texts` and occurs in none of them.
+
+    Whoever writes a document cannot know it: any change in the document changes the mark.
+    """
+    joined = "\n".join(texts)
+    round_ = 0
+    while True:
+        mark = sha256_hex(canonical_json([round_, *texts]))[:_MARK_DIGITS]
+        if mark not in joined:
+            return mark
+        round_ += 1
+
+
+def order_sources(sources: Sequence[Source]) -> tuple[Source, ...]:
+    """Supplied context first (it is of today), then the newest published source first."""
+
+    def age(source: Source) -> tuple[bool, int]:
+        day = source.document.date
+        return source.kind is not SourceKind.SUPPLIED, -(day.toordinal() if day else 0)
+
+    return tuple(sorted(sources, key=age))
+
+
+def gather(
+    selection: Selection,
+    budget: int,
+    count_tokens: Callable[[str], int],
+    *,
+    about: str = "",
+    only: Sequence[Source] | None = None,
+    fenced: bool = True,
+) -> Material:
+    """The chosen sources as the model will read them, within `budget` tokens.
+
+    When they do not all fit, the sentences that have most to do with the question (and `about`) stay;
+    what is left out is named sentence by sentence. Sentences that speak to a machine are never given.
+    Raises InputError if not even one sentence fits.
+    """
+    sources = order_sources(selection.chosen if only is None else only)
+    asked = f"{selection.question.text} {about}"
+    mark = make_mark([selection.introduction, asked, *(s.body for s in sources)])
+    pieces = _score(_pieces(sources), asked, len(sources))
+    kept = list(pieces)
+    fence = mark if fenced else ""
+    rendered = _render(sources, kept, fence)
+    if count_tokens(rendered) > budget:
+        kept = _choose(sources, pieces, budget, count_tokens, fence)
+        rendered = _render(sources, kept, fence)
+    if pieces and not kept:
+        raise InputError("Het taalmodel is te klein: er past geen enkele zin uit de bronnen in.")
+    chosen = set(kept)
+    out = tuple(
+        f"Paste niet in het taalmodel: {reference(sources[p.source])}: “{squash(p.text)}”"
+        for p in pieces
+        if p not in chosen
+    )
+    return Material(sources, rendered, mark, out)
+
+
+def compose(
+    files: PromptFiles, shape: Shape, selection: Selection, material: Material, parts: Mapping[str, str]
+) -> Prompt:
+    """The prompt for a first draft; `parts` holds "onderdelen" and "stijl" as finished text."""
+    question = quote_question(selection, material.mark)
+    if not shape.chats:
+        values = {"vraag": barred(escape(selection.question.text)), "bronnen": material.rendered}
+        task = fill(files.text("vervolg"), values)
+        return Prompt(files.text("voorbeelden"), task, "Antwoord:")
+    values = {
+        "vraag": question,
+        "bronnen": material.rendered,
+        "onderdelen": parts.get("onderdelen", ""),
+        "stijl": parts.get("stijl", ""),
+        "vorm": form_text(files, shape),
+    }
+    situation = fill(files.text("situatie"), {"merkteken": material.mark})
+    return Prompt(situation, fill(files.text("opdracht"), values))
+
+
+def compose_repair(
+    files: PromptFiles,
+    shape: Shape,
+    selection: Selection,
+    material: Material,
+    sentence: str,
+    reasons: Sequence[str],
+) -> Prompt:
+    """The prompt that asks for one sentence again, with the reasons why it failed."""
+    values = {
+        "vraag": quote_question(selection, material.mark),
+        "zin": barred(escape(sentence)),
+        "redenen": "\n".join(f"- {escape(squash(r))}" for r in reasons),
+        "bronnen": material.rendered,
+        "vorm": form_text(files, shape),
+    }
+    situation = fill(files.text("situatie"), {"merkteken": material.mark})
+    return Prompt(situation, fill(files.text("herstel"), values))
+
+
+def form_text(files: PromptFiles, shape: Shape) -> str:
+    """What the model is told about the form of its answer."""
+    return files.text("vorm-json" if shape.name == "json" else "vorm-regels")
+
+
+def quote_question(selection: Selection, mark: str) -> str:
+    """The introduction and the question, fenced like every text of others."""
+    told = f"{selection.introduction}\n" if selection.introduction else ""
+    return _fence("vraag", f"{told}{selection.question.text}", mark)
+
+
+def quote_style(examples: Sequence[str], files: PromptFiles, mark: str) -> str:
+    """Earlier answers of the same minister, fenced and set apart from the sources; empty without any."""
+    if not examples:
+        return ""
+    fenced = "\n".join(_fence(f"voorbeeld {n}", text, mark) for n, text in enumerate(examples, 1))
+    return fill(files.text("stijl"), {"voorbeelden": fenced})
+
+
+def barred(text: str) -> str:
+    """Every line of `text` behind a bar."""
+    return "\n".join(BAR + line.strip() for line in text.split("\n") if line.strip())
+
+
+def _fence(label: str, text: str, mark: str) -> str:
+    return f"=== {label} {mark} ===\n{barred(escape(text))}\n=== einde {label} {mark} ==="
+
+
+def _pieces(sources: Sequence[Source]) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for n, source in enumerate(sources):
+        suspect = find_suspicious(source)
+        for span in split_sentences(source.body):
+            if not _touches(span, suspect):
+                pieces.append(_Piece(n, span, span.of(source.body), 0.0))
+    return pieces
+
+
+def _touches(span: Span, suspect: Sequence[Suspicion]) -> bool:
+    return any(s.span.start < span.end and span.start < s.span.end for s in suspect)
+
+
+def _score(pieces: Sequence[_Piece], asked: str, sources: int) -> list[_Piece]:
+    """How much a sentence has to do with what is asked: shared words, rare ones counting most."""
+    bags = [frozenset(words(p.text)) for p in pieces]
+    wanted = frozenset(words(asked))
+    seen = {w: sum(1 for bag in bags if w in bag) for w in wanted}
+    weight = {w: log((1 + len(bags)) / (1 + n)) for w, n in seen.items() if n}
+    return [
+        _Piece(
+            p.source,
+            p.span,
+            p.text,
+            # the first words of an answer say yes or no; a newer source breaks a tie
+            sum(weight.get(w, 0.0) for w in bag)
+            + (1.0 if p.span.start == 0 else 0.0)
+            - p.source / (sources + 1),
+        )
+        for p, bag in zip(pieces, bags, strict=True)
+    ]
+
+
+def _choose(
+    sources: Sequence[Source],
+    pieces: Sequence[_Piece],
+    budget: int,
+    count_tokens: Callable[[str], int],
+    mark: str,
+) -> list[_Piece]:
+    """The best sentences that fit together, in the order of the sources."""
+    order = sorted(range(len(pieces)), key=lambda i: (-pieces[i].score, i))
+    frame = {n: count_tokens(_render_source(n, sources[n], [], mark)) + 4 for n in range(len(sources))}
+    left = budget
+    chosen: set[int] = set()
+    opened: set[int] = set()
+    for i in order:
+        piece = pieces[i]
+        # the gap mark and the line end may take some tokens of their own
+        cost = count_tokens(escape(piece.text)) + 6 + (0 if piece.source in opened else frame[piece.source])
+        if cost <= left:
+            left -= cost
+            chosen.add(i)
+            opened.add(piece.source)
+    kept = [pieces[i] for i in sorted(chosen)]
+    while kept and count_tokens(_render(sources, kept, mark)) > budget:
+        kept.remove(min(kept, key=lambda p: p.score))  # the sum of parts was too hopeful
+    return kept
+
+
+def _render(sources: Sequence[Source], pieces: Sequence[_Piece], mark: str) -> str:
+    return "\n".join(
+        _render_source(n, source, [p for p in pieces if p.source == n], mark)
+        for n, source in enumerate(sources)
+        if any(p.source == n for p in pieces)
+    )
+
+
+def _render_source(number: int, source: Source, pieces: Sequence[_Piece], mark: str) -> str:
+    lines: list[str] = []
+    end = 0
+    for piece in pieces:
+        between = source.body[end : piece.span.start]
+        text = squash(escape(piece.text))
+        if between.strip():
+            lines.extend((GAP, text))
+        elif lines and "\n" not in between:
+            lines[-1] += f" {text}"
+        else:
+            lines.append(text)
+        end = piece.span.end
+    if source.body[end:].strip() and pieces:
+        lines.append(GAP)
+    body = "\n".join(BAR + line for line in lines)
+    head = _head(number, source)
+    # a model that only continues text gets no mark: its bars and numbers are all it can make use of
+    if not mark:
+        return f"{head}\n{body}"
+    return f"=== bron {number + 1} {mark} ===\n{head}\n{body}\n=== einde bron {number + 1} {mark} ==="
+
+
+def _head(number: int, source: Source) -> str:
+    """Number, reference and date, and what the answer was an answer to; nothing that speaks to a machine."""
+    about = reference(source)
+    day = dutch_date(source.document)
+    if day and day not in about:
+        about = f"{about} ({day})"
+    lines = [f"[bron {number + 1}] {_plain_line(about) or source.document.id}"]
+    asked = _plain_line(source.question)
+    if asked:
+        lines.append(f"{BAR}(Toen gevraagd: {asked})")
+    return "\n".join(lines)
+
+
+def _plain_line(text: str) -> str:
+    return "" if find_in_text(text) else squash(escape(text))
