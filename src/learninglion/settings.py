@@ -13,7 +13,10 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import TypeVar, get_type_hints
 
+from learninglion.drafting.generators import DEFAULT_SEED, DEFAULT_TIMEOUT, GeneratorChoice, GeneratorKind
+from learninglion.energy import PowerFigures
 from learninglion.errors import InputError
+from learninglion.workflow.options import EncoderChoice, HouseOptions
 
 __all__ = [
     "EncoderSettings",
@@ -22,6 +25,7 @@ __all__ = [
     "SearchSettings",
     "Settings",
     "WebSettings",
+    "house_options",
     "load_settings",
 ]
 
@@ -56,15 +60,15 @@ class GeneratorSettings:
     """Which language model writes, if any; `extractive` needs none."""
 
     kind: str = "none"  # none | openai | gguf
-    model: str = ""  # name at the endpoint, or path of the GGUF file
-    base_url: str = ""
+    model: str = ""  # its name at the endpoint, or what to call the file
+    path: str = ""  # of the GGUF file
+    base_url: str = "http://127.0.0.1:11434/v1"
     api_key: str = field(default="", repr=False)
-    context_tokens: int = 8192
-    max_tokens: int = 900
+    context_tokens: int = 4096
     temperature: float = 0.0
-    seed: int = 20240117
-    timeout_seconds: float = 300.0
-    threads: int = 2
+    seed: int = DEFAULT_SEED
+    timeout_seconds: float = DEFAULT_TIMEOUT
+    threads: int = 1
     prompts: str = ""  # folder whose files replace the built-in prompts
 
 
@@ -114,7 +118,6 @@ class Settings:
     home: Path
     database_url: str = ""  # empty: SQLite in the data folder
     allowed_hosts: tuple[str, ...] = ()  # hosts outside this machine that may be connected to
-    log_texts: bool = False  # keep question texts in the log itself, not only their hashes
     encoder: EncoderSettings = EncoderSettings()
     generator: GeneratorSettings = GeneratorSettings()
     search: SearchSettings = SearchSettings()
@@ -140,6 +143,47 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     _overlay(data, env)
     data.pop("home", None)
     return _build(Settings, data, str(path), home=home)
+
+
+def house_options(settings: Settings) -> HouseOptions:
+    """The plain values the workflow takes."""
+    chosen, written, found = settings.encoder, settings.generator, settings.search
+    generator = None
+    if written.kind != "none":
+        try:
+            kind = GeneratorKind(written.kind)
+        except ValueError as error:
+            known = ", ".join(["none", *GeneratorKind])
+            raise InputError(f"[generator] kind: {written.kind!r} is onbekend; kies uit {known}") from error
+        generator = GeneratorChoice(
+            kind=kind,
+            model=written.model,
+            path=Path(written.path).expanduser() if written.path else None,
+            base_url=written.base_url,
+            api_key=written.api_key,
+            allowed_hosts=settings.allowed_hosts,
+            context_tokens=written.context_tokens,
+            seed=written.seed,
+            temperature=written.temperature,
+            timeout=written.timeout_seconds,
+            threads=written.threads,
+        )
+    energy = settings.energy
+    return HouseOptions(
+        home=settings.home,
+        database_url=settings.database_url,
+        allowed_hosts=settings.allowed_hosts,
+        encoder=EncoderChoice(chosen.kind, chosen.model, chosen.base_url, chosen.api_key),
+        generator=generator,
+        prompts=Path(written.prompts).expanduser() if written.prompts else None,
+        synonyms=Path(found.synonyms).expanduser() if found.synonyms else None,
+        limit=found.limit,
+        threshold=found.threshold if found.threshold >= 0 else None,
+        two_person_rule=settings.web.two_person_rule,
+        power=PowerFigures(
+            energy.cpu_watt, energy.ram_watt, energy.pue, energy.grid_g_per_kwh, energy.grid_source
+        ),
+    )
 
 
 def _overlay(data: dict[str, object], env: Mapping[str, str]) -> None:

@@ -1,0 +1,55 @@
+"""The command line: parse the wish, call one function of the workflow, print the result."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from learninglion import __version__
+from learninglion.cli import documents, quality, questions, system
+from learninglion.cli.terminal import fail
+from learninglion.errors import LearningLionError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="learninglion",
+    help="LearningLion: vind eerdere antwoorden op Kamervragen, kies, stel op en controleer elke zin.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+documents.register(app)
+questions.register(app)
+quality.register(app)
+system.register(app)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"learninglion {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Toon de versie."),
+) -> None:
+    """Options that hold for every command."""
+
+
+def main() -> None:
+    """Entry point: exit status 0 when everything was done, 1 when some of it failed, 2 for wrong usage."""
+    try:
+        app()
+    except LearningLionError as error:
+        fail(error.detail)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        fail("Afgebroken.")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,141 @@
+"""Commands on documents: parse, ingest, collections, documents, index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from rich.table import Table
+
+from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, progress
+from learninglion.errors import LearningLionError
+from learninglion.record.contract import card_view, document_view
+from learninglion.workflow import FileStatus, parse_files
+
+__all__ = ["register"]
+
+_STATUS = {
+    FileStatus.ADDED: "toegevoegd",
+    FileStatus.REPLACED: "vervangen (de oude versie blijft in de geschiedenis)",
+    FileStatus.UNCHANGED: "was er al",
+    FileStatus.FAILED: "mislukt",
+}
+index_app = typer.Typer(no_args_is_help=True, help="De zoekindex: afgeleide gegevens, altijd opnieuw te maken.")
+
+
+def register(app: typer.Typer) -> None:
+    """Hang these commands on `app`."""
+    app.command()(parse)
+    app.command()(ingest)
+    app.command()(collections)
+    app.command()(documents)
+    app.command()(remove)
+    app.add_typer(index_app, name="index")
+
+
+def parse(
+    files: list[Path] = typer.Argument(..., help="Bestanden of mappen."),
+    as_json: bool = typer.Option(False, "--json", help="Een JSON-object per bestand."),
+) -> None:
+    """Lees documenten en laat zien wat erin staat, zonder iets op te slaan."""
+    failed = False
+    for name, outcome in parse_files(files):
+        if isinstance(outcome, LearningLionError):
+            failed = True
+            fail(outcome.detail)
+        elif as_json:
+            print_json(document_view(outcome))
+        else:
+            console.print(f"{name}: {outcome.id}, {outcome.title!r}, {len(outcome.pairs)} vragen")
+            for pair in outcome.pairs:
+                numbers = ", ".join(map(str, pair.numbers))
+                answer = pair.answer.of(outcome.text) if pair.answer else "(geen antwoord)"
+                console.print(f"  Vraag {numbers} (p. {pair.page}): {pair.question.of(outcome.text)[:100]}")
+                console.print(f"    {answer[:160]}")
+            for warning in outcome.warnings:
+                console.print(f"  Let op: {warning}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def ingest(
+    paths: list[Path] = typer.Argument(..., help="Bestanden of mappen."),
+    collection: str = typer.Option("default", "--collection", help="In welke verzameling."),
+    as_json: bool = typer.Option(False, "--json", help="Een JSON-object per bestand."),
+) -> None:
+    """Neem documenten op in de verzameling en maak ze vindbaar."""
+    with open_house() as house, progress() as shown:
+        report = house.ingest(paths, collection=collection, actor=local_actor(), progress=shown)
+    for result in report.results:
+        if as_json:
+            print_json(
+                {
+                    "path": result.path,
+                    "status": result.status.value,
+                    "document": result.document_id,
+                    "detail": result.detail,
+                    "warnings": list(result.warnings),
+                }
+            )
+        for warning in result.warnings:
+            fail(f"let op: {result.path}: {warning}")
+    for failure in report.failures:
+        fail(failure.detail)
+    if not as_json:
+        parts = [f"{report.count(s)} {_STATUS[s]}" for s in FileStatus if report.count(s)]
+        console.print(f"{len(report.results)} bestanden in {report.seconds:.1f} s: {', '.join(parts) or 'niets'}.")
+    if report.failures:
+        raise typer.Exit(1)
+
+
+def collections(as_json: bool = typer.Option(False, "--json", help="Als JSON.")) -> None:
+    """Welke verzamelingen er zijn."""
+    with open_house() as house:
+        listed = house.collections(local_actor())
+    for info in listed:
+        if as_json:
+            print_json({"name": info.name, "documents": info.documents, "pairs": info.pairs})
+        else:
+            console.print(f"{info.name}: {info.documents} documenten, {info.pairs} vragen met antwoord")
+
+
+def documents(
+    collection: str = typer.Option("", "--collection", help="Alleen deze verzameling."),
+    as_json: bool = typer.Option(False, "--json", help="Een JSON-object per document."),
+) -> None:
+    """Welke documenten er zijn, de nieuwste eerst."""
+    with open_house() as house:
+        listed = house.documents(local_actor(), collection=collection or None)
+    if as_json:
+        for card in listed:
+            print_json(card_view(card))
+        return
+    table = Table("document", "datum", "ministerie", "titel")
+    for card in listed:
+        table.add_row(card.id, str(card.date or ""), card.ministry or "", card.title)
+    console.print(table)
+
+
+def remove(
+    document: str = typer.Argument(..., help="Het document, bijvoorbeeld ah-tk-20232024-2129."),
+    reason: str = typer.Option(..., "--reason", help="Waarom het weg moet; komt in het logboek."),
+) -> None:
+    """Verwijder een document met al zijn versies; in het logboek blijft staan dat dit is gebeurd."""
+    with open_house() as house:
+        house.remove(document, reason=reason, actor=local_actor())
+    console.print(f"{document} is verwijderd.")
+
+
+@index_app.command("rebuild")
+def rebuild_index() -> None:
+    """Maak de zoekindex opnieuw uit de opgeslagen documenten."""
+    with open_house() as house, progress() as shown:
+        count = house.rebuild_index(progress=shown, actor=local_actor())
+    console.print(f"De index is opnieuw gemaakt: {count} passages.")
+
+
+@index_app.command("status")
+def index_status() -> None:
+    """Of de zoekindex klopt met wat er is opgeslagen."""
+    with open_house() as house:
+        console.print(house.index_status())

@@ -1,0 +1,255 @@
+"""Commands of the main job: search, draft, verify, replay, export, history."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import typer
+
+from learninglion.cli.choosing import choose_in_terminal
+from learninglion.cli.reading import print_dossier, print_hits
+from learninglion.cli.terminal import (
+    console,
+    fail,
+    local_actor,
+    open_house,
+    print_json,
+    progress,
+    read_json,
+    read_text,
+)
+from learninglion.errors import InputError
+from learninglion.models import Context, Filters, QuestionSet, StatementVerdict
+from learninglion.record.contract import dossier_view, hit_view, read_stated_draft
+from learninglion.record.export import ExportFormat
+from learninglion.selection import read_choices
+from learninglion.workflow import LearningLion, read_question_file
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Hang these commands on `app`."""
+    app.command()(search)
+    app.command()(draft)
+    app.command()(verify)
+    app.command()(replay)
+    app.command("export")(export_dossier)
+    app.command()(history)
+
+
+def _day(text: str, option: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(f"{text}-01-01" if len(text) == 4 else text)
+    except ValueError as error:
+        raise typer.BadParameter("schrijf een jaar (2018) of een dag (2018-05-31)", param_hint=option) from error
+
+
+def _filters(
+    collection: list[str], since: str, until: str, ministry: list[str], minister: list[str], asker: list[str]
+) -> Filters:
+    return Filters(
+        since=_day(since, "--since"),
+        until=_day(until, "--until"),
+        ministries=tuple(ministry),
+        answerers=tuple(minister),
+        askers=tuple(asker),
+        collections=tuple(collection),
+    )
+
+
+_COLLECTION = typer.Option([], "--collection", help="Alleen deze verzameling (herhaalbaar).")
+_SINCE = typer.Option("", "--since", help="Vanaf dit jaar of deze dag.")
+_UNTIL = typer.Option("", "--until", help="Tot en met deze dag.")
+_MINISTRY = typer.Option([], "--ministry", help="Alleen dit ministerie (herhaalbaar).")
+_MINISTER = typer.Option([], "--minister", help="Deel van de naam van de bewindspersoon.")
+_ASKER = typer.Option([], "--asker", help="Deel van de naam van het Kamerlid.")
+_THRESHOLD = typer.Option(None, "--threshold", min=0.0, max=1.0, help="Laagste score (0 tot 1).")
+
+
+def search(
+    text: str = typer.Argument(..., help="De vraag of de zoekwoorden."),
+    introduction: str = typer.Option("", "--introduction", help="De inleiding van de set, als context."),
+    collection: list[str] = _COLLECTION,
+    since: str = _SINCE,
+    until: str = _UNTIL,
+    ministry: list[str] = _MINISTRY,
+    minister: list[str] = _MINISTER,
+    asker: list[str] = _ASKER,
+    document: list[str] = typer.Option([], "--document", help="Alleen dit document (herhaalbaar)."),
+    limit: int = typer.Option(10, "--limit", min=1, max=1000, help="Hoeveel treffers."),
+    threshold: float | None = _THRESHOLD,
+    as_json: bool = typer.Option(False, "--json", help="Als JSON-lijst."),
+) -> None:
+    """Is dit eerder gevraagd? Eerdere vragen met hun antwoord, onbewerkt."""
+    if not text.strip():
+        raise typer.BadParameter("de zoektekst is leeg", param_hint="TEXT")
+    filters = _filters(collection, since, until, ministry, minister, asker)
+    with open_house() as house, progress() as shown:
+        hits = house.search(
+            text,
+            introduction=introduction,
+            filters=_with_documents(filters, document),
+            limit=limit,
+            threshold=threshold or 0.0,
+            actor=local_actor(),
+            progress=shown,
+        )
+        if as_json:
+            print_json([hit_view(h, house.regions(h.passage.document_id, h.passage.span)) for h in hits])
+        else:
+            print_hits(hits)
+
+
+def _with_documents(filters: Filters, documents: list[str]) -> Filters:
+    from dataclasses import replace
+
+    return replace(filters, documents=tuple(documents))
+
+
+def draft(
+    questions: Path = typer.Option(..., "--questions", help="De set: tekst, PDF of DOCX (- is standaardinvoer)."),
+    select: str = typer.Option("auto", "--select", help="auto, ask (kiezen in dit scherm) of een keuzebestand."),
+    context: Path | None = typer.Option(None, "--context", help="Lijn van het departement en nieuwsfeiten."),
+    context_confirmed: bool = typer.Option(
+        True, "--context-confirmed/--context-unconfirmed", help="De extra informatie mag gebruikt worden."
+    ),
+    generator: str = typer.Option("extractive", "--generator", help="extractive of llm."),
+    collection: list[str] = _COLLECTION,
+    since: str = _SINCE,
+    until: str = _UNTIL,
+    ministry: list[str] = _MINISTRY,
+    minister: list[str] = _MINISTER,
+    asker: list[str] = _ASKER,
+    limit: int = typer.Option(10, "--limit", min=1, max=100, help="Hoeveel bronnen er per vraag worden aangeboden."),
+    threshold: float | None = _THRESHOLD,
+    output: Path | None = typer.Option(None, "--output", help="Map voor DOCX, PDF, Markdown en JSON."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Maak een tekstvoorstel per deelvraag, met bij elke zin de bron, en controleer het."""
+    if generator not in ("extractive", "llm"):
+        raise typer.BadParameter("kies extractive of llm", param_hint="--generator")
+    filters = _filters(collection, since, until, ministry, minister, asker)
+    with open_house() as house, progress() as shown:
+        question_set = _read_set(questions, context, context_confirmed)
+        actor = local_actor()
+        offers = house.offer(question_set, filters=filters, limit=limit, actor=actor, progress=shown)
+        if select == "auto":
+            selections = house.select_automatically(question_set, offers, threshold=threshold)
+        else:
+            choices = (
+                choose_in_terminal(question_set, offers)
+                if select == "ask"
+                else read_choices(read_json(Path(select)))
+            )
+            selections = house.select(question_set, offers, choices, threshold=threshold, actor=actor)
+        dossier = house.draft(question_set, selections, generator=generator, actor=actor, progress=shown)
+        for warning in question_set.warnings:
+            fail(f"let op: {warning}")
+        if output:
+            _write_exports(house, dossier.id, output)
+        if as_json:
+            print_json(dossier_view(dossier))
+        else:
+            print_dossier(dossier)
+            for result in house.style_of(dossier):
+                console.print(result)
+        if not all(v.draft.complete for v in dossier.verifications):
+            fail("Niet elke deelvraag is afgemaakt; zie de opmerkingen. Ga verder met: learninglion replay --resume")
+            raise typer.Exit(1)
+
+
+def _read_set(questions: Path, context: Path | None, confirmed: bool) -> QuestionSet:
+    question_set = read_question_file(questions)
+    if context is None:
+        return question_set
+    from dataclasses import replace
+
+    return replace(question_set, context=read_context(context, confirmed))
+
+
+def read_context(path: Path, confirmed: bool) -> Context:
+    """JSON with "line" and "news", or plain text: then all of it is the department's line."""
+    if path.suffix == ".json":
+        data = read_json(path)
+        if not isinstance(data, dict):
+            raise InputError(f'{path}: een JSON-object met "line" en "news" werd verwacht')
+        unknown = sorted(set(data) - {"line", "news", "confirmed"})
+        if unknown:
+            raise InputError(f"{path}: onbekend veld {unknown[0]!r}; bekend zijn line, news en confirmed")
+        return Context(str(data.get("line") or ""), str(data.get("news") or ""), confirmed)
+    return Context(line=read_text(path).strip(), confirmed=confirmed)
+
+
+def _write_exports(house: LearningLion, dossier_id: str, folder: Path) -> None:
+    for path in house.write_exports(dossier_id, folder, actor=local_actor()):
+        fail(f"geschreven: {path}")
+
+
+def verify(
+    draft_file: Path = typer.Option(..., "--draft", help="Een concept als JSON, ook door een mens geschreven."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Controleer van elke zin of de aangehaalde bron hem draagt."""
+    stated, context = read_stated_draft(read_json(draft_file))
+    with open_house() as house:
+        dossier = house.verify_stated(stated, context, actor=local_actor())
+    if as_json:
+        print_json(dossier_view(dossier, keep_order=True))
+        return
+    for verification in dossier.verifications:
+        console.print(f"Vraag {', '.join(map(str, verification.draft.selection.question.numbers))}")
+        for check in verification.checks:
+            words = {
+                StatementVerdict.SUPPORTED: "klopt met de bron",
+                StatementVerdict.UNSUPPORTED: "NIET gedragen door de bron",
+                StatementVerdict.UNCITED: "ZONDER bron",
+            }[check.verdict]
+            console.print(f"  [{words}] {check.statement.text}")
+            for reason in check.reasons:
+                console.print(f"      {reason}")
+
+
+def replay(
+    dossier: str = typer.Argument(..., help="Het nummer van het dossier, of een geëxporteerd JSON-bestand."),
+) -> None:
+    """Maak een opgeslagen concept opnieuw en vergelijk het met wat er toen uitkwam."""
+    with open_house() as house:
+        path = Path(dossier)
+        dossier_id = dossier
+        if path.suffix == ".json":
+            data = read_json(path)
+            if not isinstance(data, dict) or not isinstance(data.get("id"), str):
+                raise InputError(f"{path}: dit is geen geëxporteerd dossier")
+            dossier_id = data["id"]
+        report = house.replay(dossier_id, actor=local_actor())
+    if report.same:
+        console.print(f"{report.dossier_id}: hetzelfde resultaat.")
+        return
+    for difference in report.differences:
+        fail(f"{report.dossier_id}: {difference}")
+    raise typer.Exit(1)
+
+
+def export_dossier(
+    dossier: str = typer.Argument(..., help="Het nummer van het dossier."),
+    form: ExportFormat = typer.Option(ExportFormat.DOCX, "--format", help="In welke vorm."),
+    output: Path = typer.Option(..., "--output", help="Het bestand."),
+) -> None:
+    """Schrijf een dossier naar een bestand, met bronnen en AI-markering."""
+    with open_house() as house:
+        house.write_export(dossier, form, output, actor=local_actor())
+    console.print(f"Geschreven: {output}")
+
+
+def history(as_json: bool = typer.Option(False, "--json", help="Als JSON.")) -> None:
+    """Alle dossiers, het nieuwste eerst."""
+    with open_house() as house:
+        for entry in house.history(local_actor()):
+            if as_json:
+                print_json({"id": entry.id, "title": entry.title, "version": entry.version, "state": entry.state})
+            else:
+                console.print(f"{entry.id}  v{entry.version}  {entry.state}  {entry.title}")

@@ -1,0 +1,76 @@
+"""Results as a person reads them in a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from learninglion.cli.terminal import console
+from learninglion.models import Check, Dossier, Hit, Verification
+from learninglion.record.export import heading, reasons_text, verdict_words
+from learninglion.record.marking import mark_line
+
+__all__ = ["print_dossier", "print_hits"]
+
+_WIDTH = 100
+
+
+def _block(text: str, indent: str, first: str | None = None) -> str:
+    flat = " ".join(text.split())
+    return textwrap.fill(flat, _WIDTH, initial_indent=first or indent, subsequent_indent=indent)
+
+
+def print_hits(hits: Sequence[Hit]) -> None:
+    """Hits with their question and answer, unedited."""
+    if not hits:
+        console.print("Niets gevonden.")
+    for hit in hits:
+        source = hit.source
+        numbers = ", ".join(map(str, source.numbers))
+        what = f"vraag {numbers}" if numbers else " > ".join(source.heading_path) or "tekst"
+        console.print(f"\n{hit.rank}. {source.document.title} ({source.document.id}, {what})")
+        who = "; ".join(f"{a.role} {a.name or ''}".strip() for a in source.document.answerers[:1])
+        details = [f"score {hit.score:.2f}", str(source.document.date or ""), who, source.document.ministry or ""]
+        console.print("   " + " | ".join(d for d in details if d))
+        if source.question:
+            console.print(_block(source.question, "   ", "   Vraag: "))
+        console.print(_block(source.body or "(geen antwoord)", "   ", "   Antwoord: " if source.question else "   "))
+        if hit.matched_words:
+            console.print(f"   Gevonden op: {', '.join(hit.matched_words[:12])}")
+        if source.document.url:
+            console.print(f"   {source.document.url}")
+
+
+def print_dossier(dossier: Dossier) -> None:
+    """A draft with its sources, what is missing and what was set apart."""
+    console.print(f"\n{dossier.question_set.title or 'Tekstvoorstel'}")
+    console.print(_block(mark_line(dossier), "  "))
+    for verification in dossier.verifications:
+        _print_question(verification)
+    console.print(f"\nDossier {dossier.id}, versie {dossier.version}")
+
+
+def _print_question(verification: Verification) -> None:
+    selection = verification.draft.selection
+    console.print(f"\n{heading(verification)}")
+    console.print(_block(selection.question.text, "  "))
+    who = "de machine" if selection.chosen_by.value == "machine" else selection.selected_by
+    console.print(f"  [{len(selection.offered)} bronnen gevonden, {len(selection.chosen)} gekozen door {who}]")
+    for check in verification.shown:
+        _print_statement(check)
+    if words := verdict_words(verification):
+        console.print(f"  {words}")
+    for aspect in verification.missing:
+        console.print(_block(aspect, "    ", "  - ontbreekt: "))
+    for check in verification.failed:
+        text = f"{check.statement.text} ({reasons_text(check)})"
+        console.print(_block(text, "    ", "  - niet overgenomen: "))
+    for remark in verification.draft.left_out:
+        console.print(_block(remark, "    ", "  - "))
+
+
+def _print_statement(check: Check) -> None:
+    console.print(_block(check.statement.text, "  "))
+    for citation in check.statement.citations:
+        where = f", p. {citation.page}" if citation.page else ""
+        console.print(f"      [{citation.reference or citation.document}{where}]")

