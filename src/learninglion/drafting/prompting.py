@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import log
 
 from learninglion.drafting.citations import dutch_date, reference
@@ -34,16 +35,17 @@ _BRACKETED = re.compile(r"\[(/?[A-Z][A-Z_]{2,}|\s*bron\s*\d+[^\]\n]{0,20})\]", r
 _LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How the answer is asked for: "json", "lines", or "continue" for models that only continue text."""
+class Shape(StrEnum):
+    """How the answer is asked for."""
 
-    name: str
+    JSON = "json"
+    LINES = "lines"  # a sentence a line, its proof behind it
+    CONTINUE = "continue"  # as lines, after two examples: for models that only continue text
 
     @property
     def chats(self) -> bool:
-        """Whether the prompt describes the situation (and not shows examples)."""
-        return self.name != "continue"
+        """Whether the prompt describes the situation (and does not show examples)."""
+        return self is not Shape.CONTINUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def compose_repair(
 
 def form_text(files: PromptFiles, shape: Shape) -> str:
     """What the model is told about the form of its answer."""
-    return files.text("vorm-json" if shape.name == "json" else "vorm-regels")
+    return files.text("vorm-json" if shape is Shape.JSON else "vorm-regels")
 
 
 def quote_question(selection: Selection, mark: str) -> str:

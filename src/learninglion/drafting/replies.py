@@ -21,7 +21,6 @@ __all__ = [
     "Proof",
     "Proposal",
     "Reader",
-    "reader_for",
 ]
 
 _MAX_SENTENCES = 20
@@ -177,11 +176,6 @@ class JsonReader(Reader):
                     yield Missing(squash(aspect))
 
 
-def reader_for(shape: str) -> Reader:
-    """The reader of answers in this shape ("json", "lines", "continue")."""
-    return JsonReader() if shape == "json" else LineReader()
-
-
 def _proposal(value: dict[object, object]) -> Proposal | None:
     sentence = value.get("zin")
     if not isinstance(sentence, str) or not sentence.strip():
@@ -246,4 +240,7 @@ def read_line(line: str) -> Iterator[Item]:
 
 
 def _told(sentence: str, proofs: list[Proof]) -> Proposal:
-    return Proposal(squash(sentence).strip(' "“”')[:_MAX_SENTENCE], tuple(proofs))
+    text = squash(sentence).lstrip(" .,;:")
+    if text[:1] in '"“' and text[-1:] in '"”':
+        text = text[1:-1].strip()
+    return Proposal(text[:_MAX_SENTENCE], tuple(proofs))

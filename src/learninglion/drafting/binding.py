@@ -1,0 +1,101 @@
+"""From what a model says a sentence rests on to citations of exact words in the chosen sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from learninglion.drafting.citations import Locate, cite
+from learninglion.drafting.prompting import unescape
+from learninglion.drafting.quotes import find_quote, resolve
+from learninglion.drafting.replies import Proof, Proposal
+from learninglion.drafting.suspicion import find_in_text
+from learninglion.models import Citation, Source, Span, Statement
+from learninglion.text import split_sentences, words
+
+__all__ = ["bind"]
+
+# A sentence whose words stand for less than this part in one source sentence rests on nothing we can find.
+_SHARED = 0.6
+_SHORT = 4  # letters; shorter words ("de", "van", "een") say nothing about where a sentence came from
+_END = (".", "!", "?", "…")
+
+
+def bind(proposal: Proposal, sources: Sequence[Source], locate: Locate) -> tuple[Statement, int]:
+    """The proposal as a statement, and for how many citations the system found the place itself.
+
+    A quote that stands in its source becomes a citation of those exact words; one that does not is kept
+    as the model gave it, for the check to refuse. A proof without words gets the one sentence of that
+    source that says the same, if there is one. Words that speak to a machine are never evidence.
+    """
+    citations: list[Citation] = []
+    found = 0
+    for proof in proposal.proofs or (Proof(0),):
+        named = sources[proof.source - 1 : proof.source] if proof.source > 0 else ()
+        if proof.words:
+            citation = _quoted(proof.words, named, sources, locate)
+        else:
+            citation = _attributed(proposal.sentence, named or sources, locate)
+            found += citation is not None
+        if citation is not None and citation not in citations:
+            citations.append(citation)
+    return Statement(_ended(proposal.sentence), tuple(citations)), found
+
+
+def _quoted(told: str, named: Sequence[Source], sources: Sequence[Source], locate: Locate) -> Citation | None:
+    quote = told if any(find_quote(told, s.body) for s in sources) else unescape(told)
+    given = named[0] if named else next((s for s in sources if find_quote(quote, s.body)), None)
+    if given is None:
+        return Citation(document="", numbers=(), quote=quote)
+    citation = Citation(given.document.id, given.numbers, quote, source_id=given.id)
+    resolution = resolve(citation, sources, locate)
+    if resolution.span is None or resolution.source is None:
+        return citation
+    if _suspect(resolution.source, resolution.span):
+        return None
+    return cite(resolution.source, resolution.span, locate)
+
+
+def _attributed(sentence: str, sources: Sequence[Source], locate: Locate) -> Citation | None:
+    """The source sentence that holds most of the words of `sentence`, if it holds nearly all."""
+    wanted = _content(sentence)
+    if not wanted:
+        return None
+    best: tuple[float, Source, Span] | None = None
+    for source in sources:
+        for span, content in _sentences(source.body):
+            shared = len(wanted & content) / len(wanted)
+            if shared >= _SHARED and (best is None or shared > best[0]):
+                best = (
+                    shared,
+                    source,
+                    Span(span.start + source.body_span.start, span.end + source.body_span.start),
+                )
+    if best is None or _suspect(best[1], best[2]):
+        return None
+    return cite(best[1], best[2], locate)
+
+
+def _suspect(source: Source, span: Span) -> bool:
+    offset = source.body_span.start
+    return any(s.start + offset < span.end and span.start < s.end + offset for s in _suspicious(source.body))
+
+
+@lru_cache(maxsize=256)
+def _suspicious(body: str) -> tuple[Span, ...]:
+    return tuple(s.span for s in find_in_text(body))
+
+
+@lru_cache(maxsize=256)
+def _sentences(body: str) -> tuple[tuple[Span, frozenset[str]], ...]:
+    return tuple((span, _content(span.of(body))) for span in split_sentences(body))
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(w for w in words(text) if len(w) >= _SHORT or w[:1].isdigit()) or frozenset(words(text))
+
+
+def _ended(sentence: str) -> str:
+    """With a full stop at the end, as models forget it in front of a citation."""
+    text = sentence.strip()
+    return text if text.endswith(_END) or text[-2:-1] in _END else text + "."

@@ -1,0 +1,383 @@
+"""A language model writes, the system proves: every sentence is resolved and checked before it counts.
+
+The model sees the chosen sources as data, proposes sentences with the words they rest on, and gets one
+chance to repair a sentence that fails. What still fails is taken out of the answer and shown apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from learninglion.drafting.binding import bind
+from learninglion.drafting.citations import Locate, nowhere
+from learninglion.drafting.gate import Gate
+from learninglion.drafting.generators import Generator, JsonSchema, Prompt
+from learninglion.drafting.prompt_files import PromptFiles, load_prompts
+from learninglion.drafting.prompting import (
+    Material,
+    Shape,
+    compose,
+    compose_repair,
+    gather,
+    make_mark,
+    quote_style,
+)
+from learninglion.drafting.replies import ANSWER_SCHEMA, JsonReader, LineReader, Missing, Proposal, Reader
+from learninglion.drafting.suspicion import describe_suspicions
+from learninglion.errors import GeneratorError, InputError
+from learninglion.models import (
+    AnswerVerdict,
+    Check,
+    Draft,
+    Provenance,
+    Selection,
+    Source,
+    Statement,
+    StatementVerdict,
+)
+from learninglion.text import fold, words
+
+__all__ = ["Progress", "Stage", "WritingOptions", "write"]
+
+_MAX_TOKENS = 900  # room for 250 words with their proofs
+_MAX_WORDS = 250  # acceptance: 50 to 250 words a sub-question
+_REPAIR_TOKENS = 220
+_REPAIR_BUDGET = 700  # tokens of sources that a repair gets to see
+_MAX_REPEATS = 2  # a small model that repeats itself this often goes on for ever
+
+
+class Stage(StrEnum):
+    """What happened while writing."""
+
+    ASPECTS = "aspects"  # the parts of the question, before anything is written
+    SENTENCE = "sentence"  # a sentence came through the check
+    REPAIR = "repair"  # a sentence did not, and is asked for again
+    REMOVED = "removed"  # it failed again and is shown apart
+    REMARK = "remark"  # something the reader should know
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of the writing; `position` counts the sentences of the draft from 0."""
+
+    stage: Stage
+    text: str
+    position: int = -1
+    check: Check | None = None
+
+
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WritingOptions:
+    """How a draft is written."""
+
+    prompts: PromptFiles = field(default_factory=load_prompts)
+    max_tokens: int = _MAX_TOKENS
+    style_examples: tuple[str, ...] = ()  # earlier answers of the same minister: for the tone only
+    shape: Shape | None = None  # None: JSON where the generator enforces it, else lines
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is written so far."""
+
+    statements: list[Statement] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    bound: int = 0  # sentences whose place in the source was found by the system
+    seen: set[str] = field(default_factory=set)
+    repeats: int = 0
+
+    @property
+    def shown_words(self) -> int:
+        """Words of the sentences that came through."""
+        return sum(
+            len(words(c.statement.text)) for c in self.checks if c.verdict is StatementVerdict.SUPPORTED
+        )
+
+
+def write(
+    selection: Selection,
+    generator: Generator,
+    gate: Gate,
+    *,
+    locate: Locate = nowhere,
+    options: WritingOptions | None = None,
+    on_event: Listener | None = None,
+    resume: Draft | None = None,
+) -> Draft:
+    """A draft by `generator` from exactly what was chosen; its verdict counts only sentences that hold.
+
+    Interrupted halfway, the draft comes back with `complete` False; given as `resume`, what it holds is
+    kept and the rest is written. Raises GeneratorError or InputError when nothing could be written.
+    """
+    writer = _Writer(selection, generator, gate, locate, options or WritingOptions(), on_event or _ignore)
+    return writer.run(resume)
+
+
+def _ignore(progress: Progress) -> None:
+    """For callers that only want the result."""
+
+
+class _Writer:
+    """One draft in the making."""
+
+    def __init__(
+        self,
+        selection: Selection,
+        generator: Generator,
+        gate: Gate,
+        locate: Locate,
+        options: WritingOptions,
+        tell: Listener,
+    ) -> None:
+        self.selection = selection
+        self.generator = generator
+        self.gate = gate
+        self.locate = locate
+        self.options = options
+        self.tell = tell
+        self.aspects = gate.aspects(selection)
+        self.shape = options.shape or (Shape.JSON if generator.structured else Shape.LINES)
+        self.work = _Work()
+
+    def run(self, resume: Draft | None) -> Draft:
+        self.tell(Progress(Stage.ASPECTS, "\n".join(self.aspects)))
+        self._remark(*describe_suspicions(self.selection.chosen))
+        if not self.gate.sufficient(self.selection):
+            self._remark("De gekozen bronnen zeggen te weinig over deze vraag; er is niets geschreven.")
+            return self._result(AnswerVerdict.UNANSWERABLE, self.aspects, self._provenance())
+        prompt, material = self._prompt()
+        self._remark(*material.left_out)
+        provenance = self._provenance()
+        had = _take_over(resume, provenance)
+        try:
+            self._write(prompt, material, had)
+            self._repair(material)
+        except GeneratorError as error:
+            if not self.work.statements:
+                raise
+            self._remark(f"Het voorstel is niet af: {error.detail}")
+            return self._result(AnswerVerdict.PARTIAL, self.aspects, provenance, complete=False)
+        return self._conclude(provenance)
+
+    # ------------------------------------------------------------------ the first version
+
+    def _prompt(self) -> tuple[Prompt, Material]:
+        options, generator = self.options, self.generator
+        mark = make_mark([self.selection.question.text, *options.style_examples])
+        parts = {
+            "onderdelen": "\n".join(f"- {aspect}" for aspect in self.aspects),
+            "stijl": quote_style(options.style_examples, options.prompts, mark),
+        }
+        empty = Material((), "", mark)
+        frame = compose(options.prompts, self.shape, self.selection, empty, parts)
+        budget = generator.context_tokens - options.max_tokens - generator.count_tokens(frame.text) - 64
+        if budget <= 0:
+            raise InputError(
+                f"Het taalmodel {generator.model!r} is te klein: de vraag alleen al past er niet in. "
+                "Kies een model met een grotere context."
+            )
+        material = gather(
+            self.selection,
+            budget,
+            generator.count_tokens,
+            fenced=self.shape.chats,
+            about=" ".join(self.aspects),
+        )
+        return compose(options.prompts, self.shape, self.selection, material, parts), material
+
+    def _write(self, prompt: Prompt, material: Material, had: Sequence[Statement]) -> None:
+        reader = _reader(self.shape)
+        stream = self._stream(prompt, self.options.max_tokens)
+        try:
+            for piece in stream:
+                for item in reader.feed(piece):
+                    self._take(item, material, had)
+                    if self._enough():
+                        return
+        finally:
+            _close(stream)
+        items, broken_off = reader.finish()
+        for item in items:
+            self._take(item, material, had)
+        if broken_off:
+            self._remark(f"Het taalmodel maakte zijn laatste zin niet af; die is weggelaten: “{broken_off}”")
+
+    def _stream(self, prompt: Prompt, max_tokens: int) -> Iterator[str]:
+        schema: JsonSchema | None = ANSWER_SCHEMA if self.shape is Shape.JSON else None
+        stop = () if self.shape.chats else ("\nVraag:", "\nBronnen:", "\n\n")
+        return self.generator.stream(prompt, schema=schema, max_tokens=max_tokens, stop=stop)
+
+    def _enough(self) -> bool:
+        if self.work.shown_words >= _MAX_WORDS:
+            self._remark(f"Na {_MAX_WORDS} woorden is het schrijven gestopt.")
+            return True
+        return self.work.repeats > _MAX_REPEATS
+
+    def _take(self, item: Proposal | Missing, material: Material, had: Sequence[Statement]) -> None:
+        if isinstance(item, Missing):
+            self.work.missing.append(item.aspect)
+            return
+        key = fold(item.sentence)
+        if key in self.work.seen:
+            self.work.repeats += 1
+            return
+        self.work.seen.add(key)
+        position = len(self.work.statements)
+        if position < len(had):  # written before the interruption
+            statement = had[position]
+        else:
+            statement, found = bind(item, material.sources, self.locate)
+            self.work.bound += found
+        self._add(statement, position)
+
+    def _add(self, statement: Statement, position: int) -> None:
+        check = self.gate.check(statement, self.selection.chosen)
+        self.work.statements.append(statement)
+        self.work.checks.append(check)
+        if check.verdict is StatementVerdict.SUPPORTED:
+            self.tell(Progress(Stage.SENTENCE, statement.text, position, check))
+
+    # ------------------------------------------------------------------ one more chance
+
+    def _repair(self, material: Material) -> None:
+        for position, check in enumerate(tuple(self.work.checks)):
+            if check.verdict is StatementVerdict.SUPPORTED:
+                continue
+            # a model that only continues text cannot make anything of a reason
+            if self.shape.chats and self.work.shown_words < _MAX_WORDS:
+                self.tell(Progress(Stage.REPAIR, check.statement.text, position, check))
+                better = self._ask_again(check, material)
+                if better is not None:
+                    self.work.statements[position] = better.statement
+                    self.work.checks[position] = better
+                    self.tell(Progress(Stage.SENTENCE, better.statement.text, position, better))
+                    continue
+            self.tell(Progress(Stage.REMOVED, check.statement.text, position, check))
+
+    def _ask_again(self, check: Check, material: Material) -> Check | None:
+        """The sentence once more, from the sources it named; None if it fails again."""
+        named = {c.source_id for c in check.statement.citations}
+        sources: tuple[Source, ...] = tuple(s for s in material.sources if s.id in named) or material.sources
+        small = gather(
+            self.selection,
+            _REPAIR_BUDGET,
+            self.generator.count_tokens,
+            about=check.statement.text,
+            only=sources,
+        )
+        prompt = compose_repair(
+            self.options.prompts, self.shape, self.selection, small, check.statement.text, check.reasons
+        )
+        reader = _reader(self.shape)
+        items: list[Proposal | Missing] = []
+        stream = self._stream(prompt, _REPAIR_TOKENS)
+        try:
+            for piece in stream:
+                items.extend(reader.feed(piece))
+        except InputError:
+            return None  # a model too small for the second question keeps its first answer
+        finally:
+            _close(stream)
+        items.extend(reader.finish()[0])
+        for item in items:
+            if isinstance(item, Proposal) and fold(item.sentence) not in self.work.seen:
+                statement, _ = bind(item, small.sources, self.locate)
+                again = self.gate.check(statement, self.selection.chosen)
+                self.work.seen.add(fold(item.sentence))
+                return again if again.verdict is StatementVerdict.SUPPORTED else None
+        return None
+
+    # ------------------------------------------------------------------ what remains
+
+    def _conclude(self, provenance: Provenance) -> Draft:
+        shown = tuple(c.statement for c in self.work.checks if c.verdict is StatementVerdict.SUPPORTED)
+        if not shown:
+            return self._fall_back(provenance)
+        missing = self.gate.missing(self.selection, shown)
+        verdict = AnswerVerdict.PARTIAL if missing else AnswerVerdict.ANSWERED
+        return self._result(verdict, missing, provenance)
+
+    def _fall_back(self, provenance: Provenance) -> Draft:
+        """The extractive draft, with what the model wrote behind it so that it is shown apart."""
+        copied = self.gate.extract(self.selection, self.locate)
+        self._remark(
+            f"Geen enkele zin van het taalmodel {self.generator.model} kwam door de controle. Dit voorstel is "
+            "daarom gemaakt door zinnen letterlijk uit de bronnen over te nemen."
+        )
+        failed = tuple(self.work.statements)
+        parameters = (*provenance.parameters, ("fell_back_to", copied.provenance.generator))
+        draft = self._result(copied.verdict, copied.missing, replace(provenance, parameters=parameters))
+        return replace(
+            draft,
+            statements=(*copied.statements, *failed),
+            left_out=tuple(dict.fromkeys((*draft.left_out, *copied.left_out))),
+        )
+
+    def _result(
+        self,
+        verdict: AnswerVerdict,
+        missing: tuple[str, ...],
+        provenance: Provenance,
+        *,
+        complete: bool = True,
+    ) -> Draft:
+        if self.work.bound:
+            found = ("proofs_found_by_system", str(self.work.bound))
+            provenance = replace(provenance, parameters=(*provenance.parameters, found))
+        return Draft(
+            selection=self.selection,
+            statements=tuple(self.work.statements),
+            verdict=verdict,
+            missing=missing,
+            provenance=provenance,
+            left_out=tuple(dict.fromkeys(self.work.remarks)),
+            complete=complete,
+        )
+
+    def _provenance(self) -> Provenance:
+        told = self.generator.describe()
+        parameters = (
+            *told.parameters,
+            ("max_tokens", str(self.options.max_tokens)),
+            ("shape", self.shape.value),
+        )
+        return replace(told, prompt_sha256=self.options.prompts.sha256, parameters=parameters)
+
+    def _remark(self, *remarks: str) -> None:
+        for remark in remarks:
+            self.work.remarks.append(remark)
+            self.tell(Progress(Stage.REMARK, remark))
+
+
+def _take_over(resume: Draft | None, provenance: Provenance) -> tuple[Statement, ...]:
+    """The sentences written before the interruption; the same model starts the same way again."""
+    if resume is None or resume.complete:
+        return ()
+    then = resume.provenance
+    same = (then.generator, then.model, then.model_sha256, then.prompt_sha256, then.seed)
+    if same != (
+        provenance.generator,
+        provenance.model,
+        provenance.model_sha256,
+        provenance.prompt_sha256,
+        provenance.seed,
+    ):
+        raise InputError("Dit voorstel is met een ander model of andere prompts begonnen. Begin opnieuw.")
+    return resume.statements
+
+
+def _reader(shape: Shape) -> Reader:
+    return JsonReader() if shape is Shape.JSON else LineReader()
+
+
+def _close(stream: Iterator[str]) -> None:
+    close = getattr(stream, "close", None)
+    if close is not None:
+        close()
