@@ -1,0 +1,125 @@
+"""Pages from templates: escaped throughout, in the reader's language, with only our own files on them.
+
+Texts of documents and models reach a page as text; the only markup made here is <mark> around spans, from
+pieces that are escaped one by one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from learninglion.models import Role, Span
+from learninglion.web.i18n import LANGUAGES, pick_language, say_date, say_moment, say_number, translator
+
+if TYPE_CHECKING:
+    from learninglion.web.access import Viewer
+
+__all__ = ["STATIC", "Templates", "highlight", "score_words"]
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+# Bounds of the calibrated score (an estimate of the chance of relevance) in words a reader can weigh.
+_SCORE_WORDS = ((0.75, "zeer goede kans"), (0.5, "goede kans"), (0.25, "redelijke kans"), (0.0, "kleine kans"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of ours with its hash: in the address so that it may be cached forever, and for the browser."""
+
+    url: str
+    integrity: str
+
+
+@cache
+def _asset(name: str) -> Asset:
+    digest = hashlib.sha384((STATIC / name).read_bytes()).digest()
+    return Asset(f"/static/{name}?v={digest.hex()[:12]}", "sha384-" + base64.b64encode(digest).decode())
+
+
+def score_words(score: float) -> str:
+    """What a score means, in Dutch words."""
+    return next((words for bound, words in _SCORE_WORDS if score >= bound), _SCORE_WORDS[-1][1])
+
+
+def highlight(text: str, spans: Iterable[Span], offset: int = 0) -> Markup:
+    """`text` escaped, with <mark> around `spans`; spans count from `offset` at the first character."""
+    parts, at = [], 0
+    for span in sorted(spans):
+        start, end = max(span.start - offset, at), min(span.end - offset, len(text))
+        if start >= end:
+            continue
+        parts += [escape(text[at:start]), Markup("<mark>"), escape(text[start:end]), Markup("</mark>")]
+        at = end
+    parts.append(escape(text[at:]))
+    return Markup("").join(parts)
+
+
+class Templates:
+    """Turns a template and its values into a response."""
+
+    def __init__(self, *, organisation: str, default_language: str, has_theme: bool, contact: str) -> None:
+        self._default = default_language
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(
+            organisation=organisation,
+            contact=contact,
+            has_theme=has_theme,
+            asset=_asset,
+            highlight=highlight,
+            score_words=score_words,
+            languages=LANGUAGES,
+            Role=Role,
+        )
+
+    def language(self, request: Request) -> str:
+        """The language of this reader."""
+        chosen = request.cookies.get("language")
+        return pick_language(chosen, request.headers.get("accept-language", ""), self._default)
+
+    def page(
+        self,
+        request: Request,
+        name: str,
+        viewer: Viewer | None,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: object,
+    ) -> HTMLResponse:
+        """The page `name` for this viewer."""
+        text = self.text(request, name, viewer, **values)
+        return HTMLResponse(text, status_code=status, headers=dict(headers or {}))
+
+    def text(self, request: Request, name: str, viewer: Viewer | None, **values: object) -> str:
+        """The rendered template, as text: a whole page or a part of one."""
+        language = self.language(request)
+        return self._environment.get_template(name).render(
+            request=request,
+            path=request.url.path,
+            viewer=viewer,
+            csrf=viewer.csrf if viewer else "",
+            language=language,
+            _=translator(language),
+            date=lambda value: say_date(value, language),
+            moment=lambda value: say_moment(value, language),
+            number=lambda value, digits=0: say_number(value, language, digits),
+            **values,
+        )

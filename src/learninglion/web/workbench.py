@@ -1,0 +1,314 @@
+"""A set at work: what was asked, what was offered and what the officer did with it so far.
+
+Pure functions change a Board; `Workbench` keeps each board as one row, so a click writes only its own
+question. Once drafted, the dossier is the record; this is the desk it was made on.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Column, Engine, Integer, String, Table, Text, delete, insert, select, update
+
+from learninglion.database import Moment, new_metadata, now, reading, writing
+from learninglion.errors import InputError, UnknownReferenceError
+from learninglion.models import Filters, Hit, QuestionSet, Rejection, Source
+from learninglion.selection import Choice
+from learninglion.serial import from_plain, to_plain
+
+__all__ = [
+    "Board",
+    "Work",
+    "WorkCard",
+    "Workbench",
+    "add_hits",
+    "add_source",
+    "choose_source",
+    "metadata",
+    "open_source",
+    "put_back",
+    "reject_source",
+]
+
+metadata = new_metadata()
+
+works = Table(
+    "works",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("owner", String(200), nullable=False, index=True),
+    Column("title", String(500), nullable=False),
+    Column("changed", Moment, nullable=False),
+    Column("dossier", String(64), nullable=True),
+    Column("content", Text, nullable=False),
+)
+boards = Table(
+    "work_boards",
+    metadata,
+    Column("work", String(32), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("content", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One sub-question with its evidence; ids are source ids."""
+
+    offered: tuple[Hit, ...] = ()
+    added: tuple[Source, ...] = ()  # found by the officer, not offered
+    chosen: tuple[str, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+    seen: tuple[str, ...] = ()
+    searches: tuple[str, ...] = ()  # own words the officer searched further with
+    visited: bool = False
+
+    def state(self, source_id: str) -> str:
+        """What the officer did with a source: chosen, rejected, seen or open."""
+        if source_id in self.chosen:
+            return "chosen"
+        if any(r.source_id == source_id for r in self.rejected):
+            return "rejected"
+        return "seen" if source_id in self.seen else "open"
+
+    def reason(self, source_id: str) -> str:
+        """Why a source was rejected; empty when it was not."""
+        return next((r.reason for r in self.rejected if r.source_id == source_id), "")
+
+    def knows(self, source_id: str) -> bool:
+        """Whether this source lies on the board."""
+        return any(h.source.id == source_id for h in self.offered) or any(
+            s.id == source_id for s in self.added
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A set with its scope; the boards are in the order of the questions."""
+
+    id: str
+    owner: str
+    changed: datetime
+    question_set: QuestionSet
+    filters: Filters
+    threshold: float | None
+    dossier: str | None = None
+    boards: tuple[Board, ...] = ()
+
+    def choices(self) -> tuple[Choice, ...]:
+        """What was decided so far, as the workflow takes it."""
+        return tuple(
+            Choice(question.numbers, board.chosen, board.rejected, board.seen)
+            for question, board in zip(self.question_set.questions, self.boards, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCard:
+    """What a list says of a set at work."""
+
+    id: str
+    title: str
+    changed: datetime
+    dossier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    question_set: QuestionSet
+    filters: Filters
+    threshold: float | None
+
+
+# --------------------------------------------------------------------------- what an officer does
+
+
+def _require(board: Board, source_id: str) -> None:
+    if not board.knows(source_id):
+        raise UnknownReferenceError("Deze bron ligt niet bij deze vraag.")
+
+
+def choose_source(board: Board, source_id: str) -> Board:
+    """The board with this source chosen; a rejection is taken back."""
+    _require(board, source_id)
+    kept = put_back(board, source_id)
+    return replace(kept, chosen=(*kept.chosen, source_id), seen=_with(kept.seen, source_id))
+
+
+def reject_source(board: Board, source_id: str, reason: str) -> Board:
+    """The board with this source set aside. Raises InputError without a reason."""
+    _require(board, source_id)
+    if not reason.strip():
+        raise InputError("Geef een reden waarom u deze bron afwijst.")
+    kept = put_back(board, source_id)
+    rejected = (*kept.rejected, Rejection(source_id, reason.strip()))
+    return replace(kept, rejected=rejected, seen=_with(kept.seen, source_id))
+
+
+def put_back(board: Board, source_id: str) -> Board:
+    """The board with this source neither chosen nor rejected."""
+    return replace(
+        board,
+        chosen=tuple(s for s in board.chosen if s != source_id),
+        rejected=tuple(r for r in board.rejected if r.source_id != source_id),
+    )
+
+
+def open_source(board: Board, source_id: str) -> Board:
+    """The board that remembers that this source was looked at."""
+    return replace(board, seen=_with(board.seen, source_id)) if board.knows(source_id) else board
+
+
+def add_source(board: Board, source: Source) -> Board:
+    """The board with a source the officer found elsewhere, chosen at once."""
+    added = board.added if board.knows(source.id) else (*board.added, source)
+    return choose_source(replace(board, added=added), source.id)
+
+
+def add_hits(board: Board, hits: Iterable[Hit], words: str) -> tuple[Board, int]:
+    """The board with what a further search found and was not there yet, and how many that are."""
+    known = {h.source.id for h in board.offered} | {s.id for s in board.added}
+    fresh = [h for h in hits if h.source.id not in known]
+    first = len(board.offered) + 1
+    ranked = tuple(replace(h, rank=first + i) for i, h in enumerate(fresh))
+    searches = _with(board.searches, words)
+    return replace(board, offered=(*board.offered, *ranked), searches=searches), len(fresh)
+
+
+def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:
+    return items if item in items else (*items, item)
+
+
+# --------------------------------------------------------------------------- where it is kept
+
+
+class Workbench:
+    """Keeps sets at work; a set is found by its owner only."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def lay_out(
+        self,
+        owner: str,
+        question_set: QuestionSet,
+        filters: Filters,
+        threshold: float | None,
+        offered: Iterable[tuple[Hit, ...]] = (),
+    ) -> Work:
+        """A new set, with the hits per question where they are known."""
+        work = Work(secrets.token_hex(8), owner, now(), question_set, filters, threshold)
+        found = tuple(Board(offered=hits) for hits in offered) or tuple(
+            Board() for _ in question_set.questions
+        )
+        with writing(self._engine) as connection:
+            connection.execute(insert(works).values(**_row(work)))
+            rows = [{"work": work.id, "position": i, "content": _dump(b)} for i, b in enumerate(found)]
+            if rows:
+                connection.execute(insert(boards), rows)
+        return replace(work, boards=found)
+
+    def find(self, work_id: str, owner: str) -> Work:
+        """The set with its boards. Raises UnknownReferenceError if it is not there or somebody else's."""
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(works).where(works.c.id == work_id, works.c.owner == owner)
+            ).one_or_none()
+            if row is None:
+                raise UnknownReferenceError("Deze set bestaat niet, of is van iemand anders.")
+            found = connection.execute(
+                select(boards.c.content).where(boards.c.work == work_id).order_by(boards.c.position)
+            ).scalars()
+            kept = tuple(from_plain(Board, json.loads(content)) for content in found)
+        content = from_plain(_Content, json.loads(row.content))
+        return Work(
+            row.id,
+            row.owner,
+            row.changed,
+            content.question_set,
+            content.filters,
+            content.threshold,
+            row.dossier,
+            kept,
+        )
+
+    def list(self, owner: str, limit: int = 50) -> tuple[WorkCard, ...]:
+        """This person's sets, the last changed first."""
+        columns = (works.c.id, works.c.title, works.c.changed, works.c.dossier)
+        query = select(*columns).where(works.c.owner == owner)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(works.c.changed.desc(), works.c.id).limit(limit))
+            return tuple(WorkCard(*row) for row in rows)
+
+    def put_board(self, work: Work, position: int, board: Board) -> None:
+        """Keep one board."""
+        where = (boards.c.work == work.id, boards.c.position == position)
+        with writing(self._engine) as connection:
+            connection.execute(update(boards).where(*where).values(content=_dump(board)))
+            connection.execute(update(works).where(works.c.id == work.id).values(changed=now()))
+
+    def relay(
+        self,
+        work: Work,
+        question_set: QuestionSet,
+        filters: Filters,
+        threshold: float | None,
+        offered: Iterable[tuple[Hit, ...]],
+    ) -> Work:
+        """The same set with corrected questions and fresh boards."""
+        fresh = replace(
+            work, question_set=question_set, filters=filters, threshold=threshold, changed=now()
+        )
+        found = tuple(Board(offered=hits) for hits in offered)
+        with writing(self._engine) as connection:
+            connection.execute(update(works).where(works.c.id == work.id).values(**_row(fresh)))
+            connection.execute(delete(boards).where(boards.c.work == work.id))
+            rows = [{"work": work.id, "position": i, "content": _dump(b)} for i, b in enumerate(found)]
+            if rows:
+                connection.execute(insert(boards), rows)
+        return replace(fresh, boards=found)
+
+    def tie(self, work: Work, dossier_id: str) -> None:
+        """Remember which dossier this set became."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(works).where(works.c.id == work.id).values(dossier=dossier_id, changed=now())
+            )
+
+    def clear(self, work_id: str, owner: str) -> None:
+        """Throw a set away; what became a dossier stays a dossier."""
+        with writing(self._engine) as connection:
+            gone = connection.execute(delete(works).where(works.c.id == work_id, works.c.owner == owner))
+            if gone.rowcount:
+                connection.execute(delete(boards).where(boards.c.work == work_id))
+
+    def clear_before(self, moment: datetime) -> int:
+        """Throw away all sets not touched since `moment` (retention); how many that were."""
+        with writing(self._engine) as connection:
+            old = list(connection.execute(select(works.c.id).where(works.c.changed < moment)).scalars())
+            for work_id in old:
+                connection.execute(delete(boards).where(boards.c.work == work_id))
+                connection.execute(delete(works).where(works.c.id == work_id))
+        return len(old)
+
+
+def _row(work: Work) -> dict[str, object]:
+    content = _Content(work.question_set, work.filters, work.threshold)
+    first = work.question_set.questions[0].text if work.question_set.questions else ""
+    title = work.question_set.title or work.question_set.introduction or first
+    return {
+        "id": work.id,
+        "owner": work.owner,
+        "title": " ".join(title.split())[:300],
+        "changed": work.changed,
+        "dossier": work.dossier,
+        "content": _dump(content),
+    }
+
+
+def _dump(value: object) -> str:
+    return json.dumps(to_plain(value), ensure_ascii=False, separators=(",", ":"))
