@@ -35,20 +35,18 @@ DEFAULT_CONTEXT = 4096  # tokens; what small models and default servers can hold
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model gets to read: the situation (system), the task with the sources, the first words.
+    """What a model gets to read: the situation (system) and the task with the sources.
 
-    Models that chat get `situation` and `task` as two messages; models that only continue text get
-    all three in one piece: `opening` is for them, the line that their answer follows on.
+    Models that chat get them as two messages; models that only continue text get them in one piece.
     """
 
     situation: str
     task: str
-    opening: str = ""
 
     @property
     def text(self) -> str:
         """Everything in one piece, as a model that continues text reads it."""
-        return "\n\n".join(part for part in (self.situation, self.task, self.opening) if part)
+        return "\n\n".join(part for part in (self.situation, self.task) if part)
 
 
 class Generator(Protocol):
@@ -69,6 +67,10 @@ class Generator(Protocol):
     @property
     def structured(self) -> bool:
         """Whether a `schema` given to `stream` is enforced; found out by trying, not assumed."""
+
+    @property
+    def chats(self) -> bool:
+        """Whether the model holds a conversation; False for one that only continues a text."""
 
     def describe(self) -> Provenance:
         """What wrote the text: model, hash of its file, context size, sampling, seed, versions."""

@@ -245,7 +245,7 @@ class OpenAIGenerator:
 
     def _require_read(self, prompt: Prompt, read_tokens: int) -> None:
         """Raise if the server read fewer tokens than the prompt has words: then it cut the prompt."""
-        words = len(prompt.text.split()) - len(prompt.opening.split())
+        words = len(prompt.text.split())
         if 0 < read_tokens < words:
             raise GeneratorError(
                 f"Het eindpunt las maar {read_tokens} tokens van een opdracht van {words} woorden: het heeft "

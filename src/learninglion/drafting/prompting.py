@@ -148,9 +148,9 @@ def compose(
     """The prompt for a first draft; `parts` holds "onderdelen" and "stijl" as finished text."""
     question = quote_question(selection, material.mark)
     if not shape.chats:
-        values = {"vraag": barred(escape(selection.question.text)), "bronnen": material.rendered}
+        values = {"vraag": squash(escape(selection.question.text)), "bronnen": material.rendered}
         task = fill(files.text("vervolg"), values)
-        return Prompt(files.text("voorbeelden"), task, "Antwoord:")
+        return Prompt(files.text("voorbeelden"), task)
     values = {
         "vraag": question,
         "bronnen": material.rendered,
@@ -294,11 +294,11 @@ def _render_source(number: int, source: Source, pieces: Sequence[_Piece], mark: 
         end = piece.span.end
     if source.body[end:].strip() and pieces:
         lines.append(GAP)
+    if not mark:
+        # for a model that only continues text: one line, so nothing in it can begin like a next question
+        return f"Bron {number + 1}: {squash(' '.join(lines))}"
     body = "\n".join(BAR + line for line in lines)
     head = _head(number, source)
-    # a model that only continues text gets no mark: its bars and numbers are all it can make use of
-    if not mark:
-        return f"{head}\n{body}"
     return f"=== bron {number + 1} {mark} ===\n{head}\n{body}\n=== einde bron {number + 1} {mark} ==="
 
 

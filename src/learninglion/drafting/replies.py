@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from learninglion.drafting.generators import JsonSchema
-from learninglion.text import squash
+from learninglion.text import split_sentences, squash
 
 __all__ = [
     "ANSWER_SCHEMA",
@@ -224,7 +224,7 @@ def read_line(line: str) -> Iterator[Item]:
     for match in _PROOF.finditer(text):
         between = text[at : match.start()]
         if between.strip(" ,;en.") and proofs:
-            yield _told(sentence, proofs)
+            yield from _told(sentence, proofs)
             sentence, proofs = "", []
         sentence += between if not proofs else ""
         proofs.append(Proof(int(match.group(1)), (match.group(2) or "").strip()))
@@ -232,15 +232,18 @@ def read_line(line: str) -> Iterator[Item]:
     tail = text[at:]
     if not proofs or tail.strip(' ,;.)]"”'):
         if proofs:
-            yield _told(sentence, proofs)
+            yield from _told(sentence, proofs)
             sentence, proofs = "", []
         sentence += tail
     if sentence.strip(' ."”'):
-        yield _told(sentence, proofs)
+        yield from _told(sentence, proofs)
 
 
-def _told(sentence: str, proofs: list[Proof]) -> Proposal:
-    text = squash(sentence).lstrip(" .,;:")
-    if text[:1] in '"“' and text[-1:] in '"”':
-        text = text[1:-1].strip()
-    return Proposal(text[:_MAX_SENTENCE], tuple(proofs))
+def _told(text: str, proofs: list[Proof]) -> Iterator[Proposal]:
+    """One proposal for each sentence in front of the proofs; they share the proofs and are judged apart."""
+    for span in split_sentences(squash(text).lstrip(" .,;:")):
+        sentence = span.of(squash(text).lstrip(" .,;:"))
+        if sentence[:1] in '"“' and sentence[-1:] in '"”':
+            sentence = sentence[1:-1].strip()
+        if sentence.strip(' ."”'):
+            yield Proposal(sentence[:_MAX_SENTENCE], tuple(proofs))

@@ -211,7 +211,8 @@ class _Writer:
 
     def _stream(self, prompt: Prompt, max_tokens: int) -> Iterator[str]:
         schema: JsonSchema | None = ANSWER_SCHEMA if self.shape is Shape.JSON else None
-        stop = () if self.shape.chats else ("\nVraag:", "\nBronnen:", "\n\n")
+        # after its answer a model that continues text makes up the next question
+        stop = () if self.shape.chats else ("\nVraag", "\nBron")
         return self.generator.stream(prompt, schema=schema, max_tokens=max_tokens, stop=stop)
 
     def _enough(self) -> bool:
@@ -308,8 +309,8 @@ class _Writer:
         """The extractive draft, with what the model wrote behind it so that it is shown apart."""
         copied = self.gate.extract(self.selection, self.locate)
         self._remark(
-            f"Geen enkele zin van het taalmodel {self.generator.model} kwam door de controle. Dit voorstel is "
-            "daarom gemaakt door zinnen letterlijk uit de bronnen over te nemen."
+            f"Geen enkele zin van het taalmodel {self.generator.model} kwam door de controle. "
+            "Dit voorstel is daarom gemaakt door zinnen letterlijk uit de bronnen over te nemen."
         )
         failed = tuple(self.work.statements)
         parameters = (*provenance.parameters, ("fell_back_to", copied.provenance.generator))
