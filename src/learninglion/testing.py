@@ -67,12 +67,14 @@ class ScriptedGenerator:
         replies: Iterable[Reply] = (),
         *,
         structured: bool = True,
+        chats: bool = True,
         context_tokens: int = 4096,
         piece: int = 7,
         breaks_after: int | None = None,
     ) -> None:
         self.queue: list[Reply] = list(replies)
         self.structured = structured
+        self.chats = chats
         self.context_tokens = context_tokens
         self.prompts: list[Prompt] = []
         self._piece = piece

@@ -64,7 +64,7 @@ class GGUFGenerator:
         self._choice = choice
         self._file = _read_file(choice.path)
         self._version = str(xllamacpp.__version__)
-        self._chat = self._file.has_chat_template if choice.chat is None else choice.chat
+        self.chats = self._file.has_chat_template if choice.chat is None else choice.chat
         # A socket in a directory that only this user can enter: no port, so no other user gets in.
         self._folder = tempfile.TemporaryDirectory(prefix="learninglion-")
         socket = str(Path(self._folder.name) / "model.sock")
@@ -94,7 +94,7 @@ class GGUFGenerator:
             model_sha256=self._file.sha256,
             seed=self._choice.seed,
             parameters=(
-                ("chat", "yes" if self._chat else "no"),
+                ("chat", "yes" if self.chats else "no"),
                 ("context_tokens", str(self.context_tokens)),
                 ("structured_output", "grammar"),
                 ("temperature", str(self._choice.temperature)),
@@ -130,7 +130,7 @@ class GGUFGenerator:
             "stream": True,
             "cache_prompt": False,  # re-used work rounds otherwise than fresh work
         }
-        if self._chat:
+        if self.chats:
             request["messages"] = [
                 {"role": "system", "content": prompt.situation},
                 {"role": "user", "content": prompt.task},

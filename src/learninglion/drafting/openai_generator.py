@@ -58,6 +58,7 @@ class OpenAIGenerator:
             raise InputError("Geef de naam van het taalmodel op zoals het eindpunt het noemt.")
         require_allowed(choice.base_url, choice.allowed_hosts)
         self._choice = choice
+        self.chats = choice.chat is not False
         http = openai.DefaultHttpxClient(trust_env=False, follow_redirects=False)
         self._client = openai.OpenAI(
             base_url=choice.base_url,
@@ -101,7 +102,7 @@ class OpenAIGenerator:
             seed=self._choice.seed,
             parameters=(
                 ("base_url", self._choice.base_url),
-                ("chat", "no" if self._choice.chat is False else "yes"),
+                ("chat", "yes" if self.chats else "no"),
                 ("context_tokens", str(self.context_tokens)),
                 ("server", self._endpoint.server),
                 ("structured_output", "json_schema" if self.structured else "none"),
@@ -214,7 +215,7 @@ class OpenAIGenerator:
             }
         if stop:
             extra["stop"] = list(stop)
-        if self._choice.chat is False:
+        if not self.chats:
             return cast(
                 "Stream[ChatCompletionChunk]",
                 self._client.completions.create(

@@ -78,7 +78,6 @@ class WritingOptions:
     prompts: PromptFiles = field(default_factory=load_prompts)
     max_tokens: int = _MAX_TOKENS
     style_examples: tuple[str, ...] = ()  # earlier answers of the same minister: for the tone only
-    shape: Shape | None = None  # None: JSON where the generator enforces it, else lines
 
 
 @dataclass(slots=True)
@@ -143,7 +142,7 @@ class _Writer:
         self.options = options
         self.tell = tell
         self.aspects = gate.aspects(selection)
-        self.shape = options.shape or (Shape.JSON if generator.structured else Shape.LINES)
+        self.shape = _shape_for(generator)
         self.work = _Work()
 
     def run(self, resume: Draft | None) -> Draft:
@@ -372,6 +371,13 @@ def _take_over(resume: Draft | None, provenance: Provenance) -> tuple[Statement,
     ):
         raise InputError("Dit voorstel is met een ander model of andere prompts begonnen. Begin opnieuw.")
     return resume.statements
+
+
+def _shape_for(generator: Generator) -> Shape:
+    """JSON where the generator enforces it; a model that only continues text gets examples instead."""
+    if not generator.chats:
+        return Shape.CONTINUE
+    return Shape.JSON if generator.structured else Shape.LINES
 
 
 def _reader(shape: Shape) -> Reader:
