@@ -190,11 +190,12 @@ def _body_span(document: Document) -> Span:
 
 
 def _loose_sections(document: Document) -> Iterable[_Section]:
-    """Running text of a set of questions that belongs to no pair, such as a remark ahead of the answers."""
+    """Running text below the heading that belongs to no pair, such as a remark ahead of the answers."""
     known = [s for pair in document.pairs for s in (pair.question, pair.answer) if s is not None]
     known += [s for s in (document.introduction,) if s is not None]
     known += [document.notice.span] if document.notice else []
-    body = _body_span(document)
+    opening = document.introduction or document.pairs[0].question
+    body = Span(opening.end, max(opening.end, _body_span(document).end))  # above it: letterhead
     for block in document.blocks:
         wanted = block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE)
         if not wanted or not body.contains(block.span):

@@ -1,0 +1,154 @@
+"""The ministry's letter with questions and answers in its annex: who, when, about what, and the pairs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from learninglion.models import Answerer, Asker, Notice, NoticeKind, Span
+from learninglion.parsing.pairing import Pairing
+from learninglion.parsing.paragraphs import Paragraph
+from learninglion.parsing.people import parse_askers, parse_date, parse_offices
+from learninglion.text import squash
+
+__all__ = ["LetterFacts", "find_notice", "read_facts"]
+
+CASE_NUMBER = re.compile(r"\b20\d\dZ\d{4,6}\b")
+_HEADING = re.compile(
+    r"^(?:(?:Be)?antwoord(?:en|ing)?\b|(?:Kamer|Schriftelijke\s+)?vragen\b).{0,400}?\b(?:vragen|lid|leden)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_COVER = re.compile(r"\b(?:uw brief|deel ik u|(?:zend|bied|stuur) ik u|hierbij|hiermee)\b.*\bvragen\b", re.IGNORECASE)
+_SUBJECT = re.compile(r"^(?:Onderwerp|Betreft)\b\s*[:|]?\s*(?P<subject>.*)$", re.IGNORECASE)
+_DAY = re.compile(r"^(?:Datum\b|Den Haag\s*,|['’]s-Gravenhage\s*,)\s*[:|]?\s*(?P<day>.*)$", re.IGNORECASE)
+_ASKED = re.compile(
+    r"(?:ingezonden(?:\s+op|\s+d\.d\.)?|(?:uw\s+)?brief\s+(?:van|d\.d\.|met kenmerk\s+\S+\s+van)|gesteld\s+op|d\.d\.)\s+"
+    r"(?P<day>\d{1,2}\s+\w+\s+\d{4})",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"\b(?:over|inzake|betreffende|omtrent|aangaande|naar aanleiding van)\s+(?P<about>\S.*)$", re.DOTALL)
+_TAIL = re.compile(r"\s*\((?:ingezonden|ontvangen|20\d\dZ)[^)]*\)\s*\.?$|[\s.]+$")
+_SIGNED = re.compile(r"^(?:[A-Z]\.?\s?){1,5}(?:(?:van|de|den|der|ter|ten|la|'t)\s+)*[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)*$")
+_LATE = re.compile(r"niet\s+binnen\s+de\s+(?:\w+\s+){0,3}termijn|uitstel", re.IGNORECASE)
+_WORD_DIRT = re.compile(r"^(?:Brief\s*[-–:]\s*)?(?:Be)?antwoord(?:en|ing)?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFacts:
+    """What a letter says about itself."""
+
+    title: str = ""
+    published: date | None = None
+    asked_on: date | None = None
+    askers: tuple[Asker, ...] = ()
+    answerers: tuple[Answerer, ...] = ()
+    related: tuple[str, ...] = ()
+    introduction: Span | None = None
+
+
+def read_facts(
+    paragraphs: Sequence[Paragraph], spans: Sequence[Span], first: int, letterhead: Sequence[str], title: str
+) -> LetterFacts:
+    """The facts in the letter ahead of its first label (at index `first`) and in its page headers."""
+    front = paragraphs[:first]
+    heading = _heading(front)
+    cover = next((n for n, p in enumerate(front) if _COVER.search(p.text)), None)
+    introduction: Span | None = None
+    if heading:
+        introduction = Span(spans[heading[0]].start, spans[heading[-1]].end)
+    elif cover is not None:
+        introduction = spans[cover]
+    lines = [line for paragraph in front for line in paragraph.text.split("\n")]
+    subject = _said(lines, _SUBJECT, "subject") or _said(letterhead, _SUBJECT, "subject")
+    named = squash(" ".join(front[n].text for n in heading))
+    said = front[cover].text if cover is not None else ""
+    sources = [text for text in (named, subject, said, title, *lines) if text]
+    closing = [paragraph.text for paragraph in paragraphs[max(first, len(paragraphs) - 8) :]]
+    day = _said(lines, _DAY, "day") or _said(letterhead, _DAY, "day")
+    return LetterFacts(
+        title=_title(named, subject, said, title),
+        published=parse_date(day),
+        asked_on=next((day for day in map(_asked_on, (named, said, *lines)) if day), None),
+        askers=next((askers for askers in map(parse_askers, sources) if askers), ()),
+        answerers=_answerers(named, lines, closing),
+        related=tuple(dict.fromkeys(CASE_NUMBER.findall("\n".join((*lines, *letterhead))))),
+        introduction=introduction,
+    )
+
+
+def _heading(front: Sequence[Paragraph]) -> list[int]:
+    """The paragraphs of the heading above the questions: "Antwoorden van ... op vragen van ... over ..."."""
+    for start in range(len(front) - 1, -1, -1):
+        joined = squash(" ".join(p.text for p in front[start : start + 3]))
+        if _HEADING.match(joined) and front[start].text[:1].isupper() and not _COVER.search(front[start].text):
+            if "|" in front[start].text or len(front[start].text) > 900:
+                continue
+            end = start + 1
+            while end < len(front) and end < start + 4 and front[end].emphasised == front[start].emphasised:
+                if front[start].emphasised or front[end].text[:1].islower() or CASE_NUMBER.search(front[end].text):
+                    end += 1
+                else:
+                    break
+            return list(range(start, end))
+    return []
+
+
+def _said(lines: Sequence[str], pattern: re.Pattern[str], group: str) -> str:
+    """What stands behind a word such as "Onderwerp", on the same line or the next."""
+    for number, line in enumerate(lines):
+        match = pattern.match(line)
+        if match is not None:
+            following = lines[number + 1] if number + 1 < len(lines) else ""
+            return match[group].strip() or following.strip()
+    return ""
+
+
+def _title(*candidates: str) -> str:
+    """What the questions are about; else the first candidate as it stands."""
+    for text in candidates:
+        match = _ABOUT.search(text)
+        if match is not None:
+            about = re.split(r"\s+worden\s+beantwoord\b|\s+(?:zoals|als)\s+aangegeven\b", match["about"])[0]
+            about = _TAIL.sub("", _TAIL.sub("", squash(about)))
+            if about:
+                return about[:1].upper() + about[1:]
+    return next((squash(text) for text in candidates if text.strip()), "")
+
+
+def _asked_on(text: str) -> date | None:
+    match = _ASKED.search(text)
+    return parse_date(match["day"]) if match else None
+
+
+def _answerers(named: str, lines: Sequence[str], closing: Sequence[str]) -> tuple[Answerer, ...]:
+    """Who answers, from the heading above the questions or else from the signature, with the name signed."""
+    before = re.split(r"\b(?:op|van)\s+(?:de\s+)?(?:Kamer|schriftelijke\s+)?vragen\b", named, maxsplit=1)[0]
+    offices = parse_offices(before) if _WORD_DIRT.match(named) else ()
+    signature = list(lines[-12:]) + list(closing)
+    signed_offices = parse_offices(_signature_text(signature))
+    offices = offices or signed_offices
+    name = next((line.strip() for line in signature if _SIGNED.match(line.strip())), None)
+    if not offices or name is None:
+        return offices
+    return (replace(offices[0], name=name), *offices[1:])
+
+
+def _signature_text(lines: Sequence[str]) -> str:
+    pattern = re.compile(r"^(?:(?:mede\s+)?namens\s+)?(?:de|het)?\s*(?:minister|staatssecretaris)\b", re.IGNORECASE)
+    signed = [line.strip().rstrip(",") for line in lines if pattern.match(line.strip()) and len(line) < 160]
+    # "Mede namens de staatssecretaris van X," stands above "de minister van Y": who signs comes first.
+    own = [line for line in signed if "namens" not in line.casefold()]
+    behalf = [line for line in signed if "namens" in line.casefold()]
+    return ", ".join(own[:1] + behalf[:1])
+
+
+def find_notice(paragraphs: Sequence[Paragraph], spans: Sequence[Span], pairing: Pairing | None) -> Notice | None:
+    """The notice in a letter without answers that questions are answered later."""
+    if pairing is not None:
+        return None
+    for paragraph, span in zip(paragraphs, spans, strict=True):
+        if _LATE.search(paragraph.text) and re.search(r"\bvragen\b", paragraph.text, re.IGNORECASE):
+            return Notice(NoticeKind.POSTPONEMENT, span)
+    return None

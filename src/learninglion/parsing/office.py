@@ -1,0 +1,68 @@
+"""Word files to documents: the ministry's letters with questions and answers, and any other text."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from learninglion.errors import UnreadableFileError
+from learninglion.models import BlockKind, Document, DocumentKind, RawFile
+from learninglion.parsing.letters import LetterFacts, find_notice, read_facts
+from learninglion.parsing.pairing import pair_up
+from learninglion.parsing.paragraphs import Note, Paragraph, assemble
+from learninglion.parsing.typednotes import lift_typed_notes
+from learninglion.parsing.word import WordText, read_word
+from learninglion.serial import sha256_hex
+
+__all__ = ["document_of", "parse_docx"]
+
+
+def parse_docx(raw: RawFile) -> Document:
+    """The Word file as a document: a letter with its pairs, a notice of delay, or blocks under headings.
+
+    UnreadableFileError, naming the file, when it is damaged, protected, empty or something else.
+    """
+    content = read_word(raw)
+    if not any(paragraph.text.strip() for paragraph in content.paragraphs):
+        raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bestand")
+    return document_of(raw, content)
+
+
+def document_of(raw: RawFile, content: WordText) -> Document:
+    """The document that `content` makes up; its id comes from the bytes of `raw`."""
+    paragraphs, typed = lift_typed_notes(content.paragraphs)
+    notes: tuple[Note, ...] = (*content.notes, *typed)
+    running = assemble(paragraphs, notes)
+    pairing = pair_up(paragraphs, running.spans)
+    notice = find_notice(paragraphs, running.spans, pairing)
+    letter = pairing is not None or notice is not None
+    facts = LetterFacts()
+    if letter:
+        first = pairing.first if pairing else len(paragraphs)
+        facts = read_facts(paragraphs, running.spans, first, content.letterhead, content.title)
+    sha256 = sha256_hex(raw.content)
+    return Document(
+        id=f"doc-{sha256[:16]}",
+        sha256=sha256,
+        title=facts.title or _title(content, paragraphs, raw),
+        kind=DocumentKind.LETTER if letter else DocumentKind.DOCUMENT,
+        text=running.text,
+        url=raw.url,
+        published=facts.published,
+        asked_on=facts.asked_on,
+        askers=facts.askers,
+        answerers=facts.answerers,
+        ministry=facts.answerers[0].portfolio if facts.answerers else None,
+        introduction=facts.introduction,
+        pairs=pairing.pairs if pairing else (),
+        blocks=running.blocks,
+        footnotes=running.footnotes,
+        notice=notice,
+        related=facts.related,
+        warnings=(*content.warnings, *(pairing.warnings if pairing else ())),
+        source_name=raw.name,
+    )
+
+
+def _title(content: WordText, paragraphs: tuple[Paragraph, ...], raw: RawFile) -> str:
+    heading = next((p.text for p in paragraphs if p.kind is BlockKind.HEADING), "")
+    return content.title or heading or PurePath(raw.name).stem

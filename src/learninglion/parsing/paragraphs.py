@@ -1,0 +1,91 @@
+"""Running text as a reader sees it, whatever format it came in: paragraphs, and the text they make up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from learninglion.models import Block, BlockKind, Footnote, Span
+
+__all__ = ["Note", "Paragraph", "Running", "assemble", "tidy"]
+
+_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+# Control characters, zero-width signs and signs that turn the reading direction show nothing and can hide things.
+_UNSEEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe"
+    "\U000e0000-\U000e007f]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph, list item or table (rows on lines of their own)."""
+
+    text: str
+    kind: BlockKind = BlockKind.PARAGRAPH
+    level: int = 0  # of a heading
+    emphasised: bool = False  # wholly bold or italic
+    notes: tuple[tuple[int, str], ...] = ()  # (offset in text right after which the mark stood, key of the note)
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The text of a footnote or endnote."""
+
+    key: str
+    text: str
+    page: int = 0
+    mark: str = ""  # as the text shows it; empty: its place in the order
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Paragraphs put together: the text, where each paragraph stands in it, and the notes behind it."""
+
+    text: str
+    spans: tuple[Span, ...]  # of the paragraphs, in order
+    blocks: tuple[Block, ...]
+    footnotes: tuple[Footnote, ...]
+
+
+def tidy(text: str) -> str:
+    """`text` with single spaces and without signs that nobody sees; line ends stay."""
+    text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+    return _SPACES.sub(" ", text.replace("\u2011", "-").replace("\u2029", "\n"))
+
+
+def assemble(paragraphs: Sequence[Paragraph], notes: Sequence[Note] = ()) -> Running:
+    """The paragraphs as one text, one a line, with the notes that are referred to behind them.
+
+    Notes without a mark of their own are counted in the order of the text, as a word processor does.
+    """
+    parts: list[str] = []
+    spans: list[Span] = []
+    blocks: list[Block] = []
+    anchors: list[tuple[int, str]] = []
+    position = 0
+    for paragraph in paragraphs:
+        span = Span(position, position + len(paragraph.text))
+        spans.append(span)
+        blocks.append(Block(paragraph.kind, span, paragraph.page, paragraph.level))
+        anchors += [(position + offset, key) for offset, key in paragraph.notes]
+        parts.append(paragraph.text)
+        position = span.end + 1
+    known = {note.key: note for note in notes}
+    placed = [(anchor, key) for anchor, key in anchors if key in known]
+    order: list[tuple[int | None, str]] = [*placed]
+    referred = {key for _, key in placed}
+    order += [(None, note.key) for note in notes if note.key not in referred]
+    footnotes: list[Footnote] = []
+    counted = 0
+    for anchor, key in order:
+        note = known[key]
+        counted += 0 if note.mark else 1
+        span = Span(position, position + len(note.text))
+        footnotes.append(Footnote(note.mark or str(counted), span, anchor, note.page))
+        blocks.append(Block(BlockKind.FOOTNOTE, span, note.page))
+        parts.append(note.text)
+        position = span.end + 1
+    return Running("\n".join(parts), tuple(spans), tuple(blocks), tuple(footnotes))
