@@ -1,0 +1,367 @@
+"""Pages of lines to one text in reading order: paragraphs, headings, list items, tables and footnotes."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
+from learninglion.parsing.assembly import TextBuilder, collect_words
+from learninglion.parsing.footnotes import Mark, Note, collect_notes, find_marks, match_marks
+from learninglion.parsing.pdf import Line, Page
+from learninglion.parsing.tables import Table, find_tables
+
+__all__ = ["Layout", "Stretch", "find_body_size", "lay_out", "regions"]
+
+_WIDE_STEP = 1.4  # of the usual distance between lines: white between paragraphs
+_INDENT = 2.0  # points: less is play in the setting
+_SLACK = 4.0  # points by which a word must fit on the line before to prove that the line was ended on purpose
+_COLUMN = 60.0  # points: left edges further apart belong to different columns
+_HEADING_LENGTH = 120
+_MARKER = re.compile(
+    r"(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|\(?[ivx]{1,4}[.)](?=\s))"
+)
+_ENDS = re.compile(r"[.?!:;][\"'”’»)\]\d]*$|[»”\"]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A paragraph, heading, list item or table of the body: where it stands and how it is set."""
+
+    kind: BlockKind
+    span: Span
+    text: str
+    page: int
+    x0: float
+    size: float
+    bold: bool
+    italic: bool
+    gap_before: bool  # white above it
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A laid-out document: one text, and what everything in it is."""
+
+    text: str
+    lines: tuple[TextLine, ...]
+    page_starts: tuple[int, ...]
+    stretches: tuple[Stretch, ...]
+    footnotes: tuple[Footnote, ...]
+    warnings: tuple[str, ...]
+    body_size: float
+
+
+def regions(lines: Sequence[TextLine], span: Span) -> tuple[Region, ...]:
+    """The rectangles on the pages that hold the characters of `span`: one a line, side by side ones joined.
+
+    `lines` in the order of their spans, as in `Document.lines`.
+    """
+    found: list[Region] = []
+    index = bisect_left(lines, span.start, key=lambda line: line.span.end)
+    while index < len(lines) and lines[index].span.start < span.end:
+        line = lines[index]
+        index += 1
+        start, end = max(span.start, line.span.start), min(span.end, line.span.end)
+        if start >= end:
+            continue
+        edges = line.x_edges[start - line.span.start : end - line.span.start + 1]
+        region = Region(line.page, min(edges), line.y0, max(edges), line.y1)
+        last = found[-1] if found else None
+        if last is not None and (last.page, last.y0, last.y1) == (region.page, region.y0, region.y1):
+            gap = region.x0 - last.x1
+            if -1.0 <= gap <= region.y1 - region.y0:
+                found[-1] = Region(last.page, last.x0, last.y0, region.x1, last.y1)
+                continue
+        found.append(region)
+    return tuple(found)
+
+
+def find_body_size(pages: Sequence[Page]) -> float:
+    """The type size that most characters have."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[round(line.size, 1)] += len(line.text)
+    return max(sizes, key=lambda size: (sizes[size], size), default=10.0)
+
+
+def lay_out(
+    pages: Sequence[Page],
+    skipped: Collection[tuple[int, int]] = (),
+    alone: Callable[[Line], bool] = lambda line: False,
+) -> Layout:
+    """The body of the pages as one text with the footnotes behind it.
+
+    `skipped`: (page number, index of the line) of what belongs to no text: headers, footers, a masthead.
+    `alone`: which lines are a paragraph of their own whatever they look like, such as "Vraag 3".
+    """
+    size = find_body_size(pages)
+    bodies: list[tuple[Page, list[int]]] = []
+    notes: list[Note] = []
+    marks: list[Mark] = []
+    for page in pages:
+        indices = [i for i in range(len(page.lines)) if (page.number, i) not in skipped]
+        found, taken = collect_notes(page, indices, size, notes[-1] if notes else None)
+        notes += found
+        body = [i for i in indices if i not in taken]
+        marks += find_marks(((i, page.lines[i]) for i in body), page.number)
+        bodies.append((page, body))
+    anchored, referring = match_marks(notes, marks)
+    writer = _Writer(bodies, size, alone, referring)
+    writer.write_body()
+    footnotes, warnings = writer.write_notes(notes, anchored)
+    builder = writer.builder
+    return Layout(
+        builder.text(),
+        tuple(builder.lines),
+        tuple(builder.page_starts) or (0,),
+        tuple(writer.stretches),
+        footnotes,
+        warnings,
+        size,
+    )
+
+
+class _Writer:
+    """Puts the lines of the body into a TextBuilder, paragraph by paragraph."""
+
+    def __init__(
+        self,
+        bodies: Sequence[tuple[Page, list[int]]],
+        size: float,
+        alone: Callable[[Line], bool],
+        referring: Collection[Mark],
+    ) -> None:
+        self.bodies = bodies
+        self.size = size
+        self.alone = alone
+        body_lines = [page.lines[i] for page, indices in bodies for i in indices]
+        self.builder = TextBuilder(collect_words(body_lines))
+        self.stretches: list[Stretch] = []
+        self.leading = _find_leading(body_lines, size)
+        self.margins = _find_margins(bodies)
+        self.marks: dict[tuple[int, int], list[Mark]] = {}
+        for mark in sorted(referring, key=lambda m: (m.page, m.line, m.start)):
+            self.marks.setdefault((mark.page, mark.line), []).append(mark)
+        self.places: dict[Mark, int] = {}
+        self._open: list[Line] = []  # the lines of the paragraph being written
+        self._start = 0
+        self._gap = False
+
+    def write_body(self) -> None:
+        """Write all pages."""
+        for page, indices in self.bodies:
+            self._begin_page()
+            lines = [page.lines[i] for i in indices]
+            tables = {table.first: table for table in find_tables(lines)}
+            margin = self.margins.get(page.number, {})
+            position = 0
+            while position < len(lines):
+                table = tables.get(position)
+                if table is not None:
+                    self._write_table(table, lines, indices)
+                    position = table.last + 1
+                    continue
+                self._write_line(lines[position], indices[position], margin)
+                position += 1
+        self._close()
+
+    def _begin_page(self) -> None:
+        self.builder.begin_page()
+
+    def _write_line(self, line: Line, index: int, margin: dict[int, float]) -> None:
+        previous = self._open[-1] if self._open else None
+        if previous is not None:
+            right = margin.get(_column_key(line.x0), line.x1)
+            if self.alone(line) or self.alone(previous) or self._breaks(previous, line, right):
+                gap = self._is_gap(previous, line)
+                self._close()
+                self._gap = gap
+        self._add(line, index)
+        self._open.append(line)
+
+    def _add(self, line: Line, index: int, part: tuple[int, int] | None = None) -> Span:
+        """Add a line and remember where its marks stood."""
+        marks = self.marks.get((line.page, index), ())
+        before = self.builder.length
+        first = len(self.builder.lines)
+        span = self.builder.add_line(line, [(m.start, m.end) for m in marks], part)
+        if not self._open and part is None:
+            self._start = span.start
+        for mark in marks:
+            if part is not None and not part[0] <= mark.start < part[1]:
+                continue
+            place = before
+            for written in self.builder.lines[first:]:
+                if written.x_edges[0] <= line.x_edges[mark.start] + 0.01:
+                    place = written.span.end
+            self.places[mark] = place
+        return span
+
+    def _is_gap(self, previous: Line, line: Line) -> bool:
+        step = previous.baseline - line.baseline
+        return line.page == previous.page and step > _WIDE_STEP * self.leading
+
+    def _breaks(self, previous: Line, line: Line, right: float) -> bool:
+        """Whether `line` begins a new paragraph."""
+        if abs(line.size - previous.size) > 0.08 * self.size or self._is_gap(previous, line):
+            return True
+        first_word = line.text.find(" ") if " " in line.text else len(line.text)
+        width = line.x_edges[first_word] - line.x0 + 0.25 * line.size
+        fits = not previous.broken and previous.x1 + width + _SLACK <= right
+        ends = _ENDS.search(previous.text) is not None
+        moved = line.page != previous.page or line.baseline > previous.baseline - 0.4 * line.size
+        if (
+            (line.bold != previous.bold or line.italic != previous.italic)
+            and (fits or ends)
+            and _plain(line, previous)
+        ):
+            return fits or moved
+        if _MARKER.match(line.text) and (ends or fits and _MARKER.match(self._open[0].text)):
+            return True
+        if moved:
+            return fits and ends
+        indent = line.x0 - previous.x0
+        if abs(indent) > _INDENT and abs(indent) < _COLUMN:
+            hanging = len(self._open) == 1 and (_MARKER.match(previous.text) is not None or indent < 0)
+            if not hanging:
+                return not previous.broken
+        return fits and (ends or line.text[0].isupper())
+
+    def _close(self) -> None:
+        """End the paragraph."""
+        if not self._open:
+            return
+        span = Span(self._start, self.builder.length)
+        first = self._open[0]
+        text = self.builder.read(span)
+        bold = all(line.bold for line in self._open)
+        if text:
+            kind = self._kind(text, bold)
+            self.stretches.append(
+                Stretch(
+                    kind,
+                    span,
+                    text,
+                    first.page,
+                    first.x0,
+                    first.size,
+                    bold,
+                    all(line.italic for line in self._open),
+                    self._gap,
+                    len(self._open),
+                )
+            )
+        self.builder.end_paragraph()
+        self._open = []
+        self._gap = False
+
+    def _kind(self, text: str, bold: bool) -> BlockKind:
+        first = self._open[0]
+        if len(text) <= _HEADING_LENGTH and len(self._open) <= 2:
+            if self.alone(first):
+                return BlockKind.HEADING
+            larger = first.size > 1.12 * self.size
+            if (bold or larger) and not text.endswith((".", ":", ";", ",", "?")):
+                return BlockKind.HEADING
+        return BlockKind.LIST_ITEM if _MARKER.match(text) else BlockKind.PARAGRAPH
+
+    def _write_table(self, table: Table, lines: Sequence[Line], indices: Sequence[int]) -> None:
+        """Write a table: one row a line, " | " between the cells."""
+        previous = self._open[-1] if self._open else None
+        self._close()
+        start = self.builder.length
+        first = lines[table.first]
+        for row in table.rows:
+            filled = max((k for k, cell in enumerate(row) if cell), default=-1)
+            for k, cell in enumerate(row[: filled + 1]):
+                if k:
+                    self.builder.add_literal(" | ")
+                for piece in cell:
+                    self._add(lines[piece.line], indices[piece.line], (piece.start, piece.end))
+            self.builder.end_paragraph()
+        span = Span(start, self.builder.length - 1 if self.builder.length > start else start)
+        gap = previous is not None and self._is_gap(previous, first)
+        text = self.builder.read(span)
+        if text:
+            self.stretches.append(
+                Stretch(
+                    BlockKind.TABLE,
+                    span,
+                    text,
+                    first.page,
+                    first.x0,
+                    first.size,
+                    False,
+                    False,
+                    gap,
+                    len(table.rows),
+                )
+            )
+
+    def write_notes(
+        self, notes: Sequence[Note], anchored: dict[int, Mark]
+    ) -> tuple[tuple[Footnote, ...], tuple[str, ...]]:
+        """Write the footnotes behind the body; those that nothing refers to are reported."""
+        found: list[Footnote] = []
+        lost: list[str] = []
+        for position, note in enumerate(notes):
+            self.builder.end_paragraph()
+            start: int | None = None
+            for line, begin in note.lines:
+                span = self.builder.add_line(line, (), (begin, len(line.text)))
+                start = span.start if start is None else start
+            anchor = self.places.get(anchored[position]) if position in anchored else None
+            if anchor is None:
+                lost.append(
+                    f"Voetnoot {note.mark} op pagina {note.page}: in de tekst is geen verwijzing gevonden."
+                )
+            found.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
+        return tuple(found), tuple(lost)
+
+
+def _plain(line: Line, previous: Line) -> bool:
+    """Whether two lines are each set in one way, so that a difference between them means something."""
+    return all(len({(run.style.bold, run.style.italic) for run in x.runs}) == 1 for x in (line, previous))
+
+
+def _column_key(x0: float) -> int:
+    return round(x0 / _COLUMN)
+
+
+def _find_leading(lines: Sequence[Line], size: float) -> float:
+    """The usual distance between two lines of the body."""
+    steps: Counter[float] = Counter()
+    for above, below in zip(lines, lines[1:], strict=False):
+        step = above.baseline - below.baseline
+        if above.page == below.page and 0.9 * size < step < 2.2 * size and abs(above.size - below.size) < 0.5:
+            steps[round(step, 1)] += 1
+    return max(steps, key=lambda step: (steps[step], -step), default=1.2 * size)
+
+
+def _find_margins(bodies: Sequence[tuple[Page, list[int]]]) -> dict[int, dict[int, float]]:
+    """For each page: how far to the right the lines of a column go, by where they begin.
+
+    Pages of one shape share their margins, so that a page with few lines knows them too.
+    """
+    shapes: dict[tuple[int, int], dict[int, float]] = {}
+    for page, indices in bodies:
+        margins = shapes.setdefault(_shape(page), {})
+        for i in indices:
+            line = page.lines[i]
+            if line.gaps:
+                continue
+            key = _column_key(line.x0)
+            for near in (key - 1, key, key + 1):
+                if near == key or abs(line.x0 - near * _COLUMN) < _COLUMN:
+                    margins[near] = max(margins.get(near, 0.0), line.x1)
+    return {page.number: shapes[_shape(page)] for page, _ in bodies}
+
+
+def _shape(page: Page) -> tuple[int, int]:
+    return round(page.box[2] - page.box[0]), round(page.box[3] - page.box[1])
