@@ -1,0 +1,166 @@
+"""Who is asking: from a session cookie or a bearer token to the Actor whose rights the workflow enforces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, Request
+from starlette.responses import Response
+
+from learninglion.models import Actor
+from learninglion.web.accounts import Account, SessionKind
+from learninglion.web.desk import Desk
+from learninglion.web.security import SAFE_METHODS, csrf_token, is_cross_site, token_matches
+from learninglion.workflow.rights import RIGHTS, Task
+
+__all__ = [
+    "ApiUser",
+    "CrossSiteError",
+    "NotSignedInError",
+    "SignedIn",
+    "TheDesk",
+    "Viewer",
+    "clear_cookie",
+    "local_path",
+    "set_cookie",
+]
+
+_TASKS = {
+    "search": Task.SEARCH,
+    "draft": Task.DRAFT,
+    "approve": Task.APPROVE,
+    "manage": Task.MANAGE,
+    "audit": Task.AUDIT,
+}
+
+
+class NotSignedInError(Exception):
+    """Nobody is signed in; `back` is where this person wanted to go."""
+
+    def __init__(self, back: str = "/") -> None:
+        super().__init__("not signed in")
+        self.back = back
+
+
+class CrossSiteError(Exception):
+    """A form that did not come from our own page in this session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who is signed in, and the token that this session's forms carry."""
+
+    account: Account
+    csrf: str
+    token: str
+
+    @property
+    def actor(self) -> Actor:
+        """This person, as the workflow knows people."""
+        return self.account.actor
+
+    def may(self, task: str) -> bool:
+        """Whether a page should offer this; the workflow decides for itself."""
+        return bool(RIGHTS[_TASKS[task]] & self.account.roles)
+
+
+def the_desk(request: Request) -> Desk:
+    """Everything the pages share; set by create_app."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+TheDesk = Annotated[Desk, Depends(the_desk)]
+
+
+def cookie_name(request: Request) -> str:
+    """The session cookie's name; over https a name that no other host or path can set."""
+    return "__Host-learninglion" if is_secure(request) else "learninglion"
+
+
+def is_secure(request: Request) -> bool:
+    """Whether this reader came over https, here or at the reverse proxy that `public_url` names."""
+    desk: Desk = request.app.state.desk
+    return request.url.scheme == "https" or desk.settings.web.public_url.startswith("https:")
+
+
+def set_cookie(request: Request, response: Response, token: str) -> None:
+    """Give the browser its session; scripts cannot read it and other sites cannot send it along."""
+    desk: Desk = request.app.state.desk
+    response.set_cookie(
+        cookie_name(request),
+        token,
+        max_age=int(desk.settings.web.session_hours * 3600),
+        httponly=True,
+        secure=is_secure(request),
+        samesite="lax",
+        path="/",
+    )
+
+
+def clear_cookie(request: Request, response: Response) -> None:
+    """Take the session away from the browser."""
+    response.delete_cookie(cookie_name(request), path="/", secure=is_secure(request), httponly=True)
+
+
+def viewer_of(request: Request) -> Viewer | None:
+    """Who is signed in in this browser, if anybody."""
+    token = request.cookies.get(cookie_name(request), "")
+    desk: Desk = request.app.state.desk
+    account = desk.accounts.who(token) if token else None
+    return None if account is None else Viewer(account, csrf_token(token), token)
+
+
+async def signed_in(request: Request) -> Viewer:
+    """The viewer of a page. A request that changes something must come from our own form."""
+    from starlette.concurrency import run_in_threadpool
+
+    viewer = await run_in_threadpool(viewer_of, request)
+    if viewer is None:
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        raise NotSignedInError(path if request.method == "GET" else "/")
+    if request.method not in SAFE_METHODS:
+        if is_cross_site(request.headers, request.url.scheme):
+            raise CrossSiteError
+        given = request.headers.get("x-csrf-token") or str((await request.form()).get("csrf") or "")
+        if not token_matches(viewer.token, given):
+            raise CrossSiteError
+    return viewer
+
+
+SignedIn = Annotated[Viewer, Depends(signed_in)]
+
+
+async def api_user(request: Request) -> Actor:
+    """The actor of an API request: a bearer token, or the session of our own page with its form token."""
+    from starlette.concurrency import run_in_threadpool
+
+    desk: Desk = request.app.state.desk
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        account = await run_in_threadpool(desk.accounts.who, token.strip(), SessionKind.API)
+        if account is None:
+            raise NotSignedInError
+        return account.actor
+    viewer = await run_in_threadpool(viewer_of, request)
+    if viewer is None:
+        raise NotSignedInError
+    if request.method not in SAFE_METHODS:
+        given = request.headers.get("x-csrf-token", "")
+        if is_cross_site(request.headers, request.url.scheme) or not token_matches(viewer.token, given):
+            raise CrossSiteError
+    return viewer.actor
+
+
+ApiUser = Annotated[Actor, Depends(api_user)]
+
+
+def local_path(back: str) -> str:
+    """`back` when it is a path on this server, else the start page: sign-in sends nobody elsewhere."""
+    parts = urlsplit(back)
+    safe = back.startswith("/") and not back.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    if not safe or any(ord(c) < 32 for c in back) or "\\" in back:
+        return "/"
+    return quote(back, safe="/?=&%#,:;+-._~")

@@ -1,0 +1,32 @@
+"""What every page and every API call shares: the workflow, the accounts, the work in hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from learninglion.settings import Settings
+from learninglion.web.accounts import Accounts
+from learninglion.web.events import Jobs
+from learninglion.web.oidc import OpenIdConnect
+from learninglion.web.page_images import PageImages
+from learninglion.web.rendering import Templates
+from learninglion.web.security import RateLimiter
+from learninglion.web.workbench import Workbench
+from learninglion.workflow import LearningLion
+
+__all__ = ["Desk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Made once by create_app; nothing in it is replaced while the server runs."""
+
+    house: LearningLion
+    settings: Settings
+    accounts: Accounts
+    workbench: Workbench
+    jobs: Jobs
+    page_images: PageImages
+    templates: Templates
+    sign_in_brake: RateLimiter
+    oidc: OpenIdConnect | None

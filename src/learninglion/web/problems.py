@@ -1,0 +1,117 @@
+"""Every failure as the reader can use it: problem+json for programs, a page in plain words for people."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from learninglion.errors import LearningLionError
+from learninglion.web.access import CrossSiteError, NotSignedInError, viewer_of
+from learninglion.web.desk import Desk
+from learninglion.web.security import API_PREFIX
+
+__all__ = ["install", "problem"]
+
+_LOG = logging.getLogger(__name__)
+
+_TITLES = {
+    400: "Dit kan zo niet",
+    401: "U bent niet aangemeld",
+    403: "Dit mag niet",
+    404: "Niet gevonden",
+    405: "Dit kan hier niet",
+    409: "Dit kan nu niet",
+    413: "Te groot",
+    429: "Te veel pogingen",
+    500: "Er ging iets mis",
+    501: "Een onderdeel ontbreekt",
+    502: "Het taalmodel gaf geen antwoord",
+}
+_DETAILS = {
+    404: "Deze pagina bestaat niet. Misschien is zij verplaatst of is het adres niet goed overgenomen.",
+    405: "Dit adres kan niet op deze manier worden gebruikt.",
+    500: "De fout is vastgelegd in het log van de server. Probeer het opnieuw of vraag uw beheerder.",
+}
+
+
+def problem(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, *, instance: str | None = None
+) -> JSONResponse:
+    """An RFC 9457 answer."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if instance:
+        body["instance"] = instance
+    return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Hang the handlers on the application; there is no other place where errors become answers."""
+    app.add_exception_handler(LearningLionError, _learninglion)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(NotSignedInError, _not_signed_in)
+    app.add_exception_handler(CrossSiteError, _cross_site)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _answer(
+    request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    if request.url.path.startswith(API_PREFIX):
+        return problem(status, detail, headers, instance=request.url.path)
+    desk: Desk = request.app.state.desk
+    title = _TITLES.get(status, HTTPStatus(status).phrase)
+    viewer = viewer_of(request)
+    return desk.templates.page(
+        request, "error.html", viewer, status=status, headers=headers, title=title, detail=detail
+    )
+
+
+def _learninglion(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LearningLionError)  # noqa: S101  (registered for this class)
+    if error.status >= 500:
+        _LOG.error("%s %s: %s", request.method, request.url.path, error.detail, exc_info=error)
+    return _answer(request, error.status, error.detail)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    parts = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:10]]
+    return _answer(request, 400, "; ".join(parts) or "De invoer klopt niet.")
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    detail = _DETAILS.get(error.status_code, str(error.detail))
+    return _answer(request, error.status_code, detail, error.headers)
+
+
+def _not_signed_in(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotSignedInError)  # noqa: S101
+    if request.url.path.startswith(API_PREFIX):
+        detail = "Meld u aan, of geef een token mee: Authorization: Bearer <token>."
+        return problem(401, detail, {"WWW-Authenticate": "Bearer"}, instance=request.url.path)
+    back = quote(error.back, safe="/") if error.back != "/" else ""
+    return RedirectResponse("/sign-in" + (f"?back={back}" if back else ""), 303)
+
+
+def _cross_site(request: Request, _error: Exception) -> Response:
+    detail = "Dit formulier hoort niet bij uw huidige sessie. Ga terug, laad de pagina opnieuw en probeer het nog eens."
+    return _answer(request, 403, detail)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _answer(request, 500, _DETAILS[500])
