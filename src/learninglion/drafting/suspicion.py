@@ -18,6 +18,7 @@ from learninglion.text import fold, split_sentences, squash
 __all__ = [
     "Suspicion",
     "SuspicionKind",
+    "describe_question",
     "describe_suspicions",
     "find_in_text",
     "find_suspicious",
@@ -69,6 +70,7 @@ _MARKUP = re.compile(
             r"<!--|<script\b|\bon(?:error|load)\s*=|javascript:",
             r"!\[[^\]]*\]\(|\]\(https?://|```",
             r"<{3,}|>{3,}",
+            r"\{\s*\"\w+\"\s*:",  # an answer in JSON
             rf"={{3,}}\s*{_any('einde begin end bron source')}",
             rf"#{{2,}}\s*{_any('system instruction instructie opdracht assistant user')}",
             r"\[\s*bron\s*\d+\s*[:\]]",  # a citation made to look like ours
@@ -88,7 +90,8 @@ _ORDER = _any(
     "negeer vergeet schrijf zeg geef vermeld voeg gebruik noem begin doe verwijder herhaal toon print druk "
     "stuur stel vertaal beantwoord citeer meld laat neem bevestig concludeer plaats ignore forget disregard "
     "write answer say respond reply output repeat reveal state insert add start translate pretend act delete "
-    "include cite send show append conclude confirm moet must should"
+    "include cite send show append conclude confirm moet must should schrijven vermelden zeggen antwoorden "
+    "melden"
 )
 _RULES_NL = _any(
     "instructies? opdracht(?:en)? aanwijzing(?:en)? regels prompts? bovenstaande voorgaande context"
@@ -132,6 +135,7 @@ _INSTRUCTION = tuple(
         rf"[\w-]*\s?[\w-]*\s?{_MACHINE}\b",
         rf"\byou are (?:now )?(?:an? |the |no longer )?[\w-]*\s?[\w-]*\s?{_MACHINE}\b",
         rf"\b{_MACHINE}[,:!]\s*{_ORDER}\b",
+        rf"\b(?:als|as an?) {_MACHINE},? {_any('moet dien mag kun zul must should have')}",
         r"\byou are now\b|\bfrom now on,? you\b|\bact as (?:an?|if|the)\b|\bpretend (?:to be|you|that you)\b",
         rf"\b(?:je|jij) {_any('bent, speelt, gedraagt')} {_any('nu, vanaf nu, voortaan, je')}\b",
         r"\b(?:gedraag je|doe alsof je|speel de rol)\b",
@@ -240,6 +244,15 @@ def visible(text: str) -> str:
 def shorten(text: str, limit: int = 160) -> str:
     """`text`, or its beginning with "…" behind it; for remarks only."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def describe_question(question: str, introduction: str) -> tuple[str, ...]:
+    """For the officer: whether the question itself, as it came in, speaks to a machine."""
+    return tuple(
+        f"Let op: in de vraag zelf staat {_WHAT[s.kind]}: “{shorten(visible(s.span.of(text)))}”."
+        for text in (introduction, question)
+        for s in find_in_text(text)
+    )
 
 
 def _metadata(source: Source) -> tuple[tuple[str, str], ...]:

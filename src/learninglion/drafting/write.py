@@ -25,7 +25,7 @@ from learninglion.drafting.prompting import (
     quote_style,
 )
 from learninglion.drafting.replies import ANSWER_SCHEMA, JsonReader, LineReader, Missing, Proposal, Reader
-from learninglion.drafting.suspicion import describe_suspicions
+from learninglion.drafting.suspicion import describe_question, describe_suspicions
 from learninglion.errors import GeneratorError, InputError
 from learninglion.models import (
     AnswerVerdict,
@@ -148,6 +148,7 @@ class _Writer:
     def run(self, resume: Draft | None) -> Draft:
         self.tell(Progress(Stage.ASPECTS, "\n".join(self.aspects)))
         self._remark(*describe_suspicions(self.selection.chosen))
+        self._remark(*describe_question(self.selection.question.text, self.selection.introduction))
         if not self.gate.sufficient(self.selection):
             self._remark("De gekozen bronnen zeggen te weinig over deze vraag; er is niets geschreven.")
             return self._result(AnswerVerdict.UNANSWERABLE, self.aspects, self._provenance())

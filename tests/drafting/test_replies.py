@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from learninglion.drafting.replies import JsonReader, LineReader, Missing, Proof, Proposal
+
+
+def read(reader, text, piece=3):
+    items = []
+    for start in range(0, len(text), piece):
+        items.extend(reader.feed(text[start : start + piece]))
+    last, broken_off = reader.finish()
+    return [*items, *last], broken_off
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            'Er varen 12 ponten. [bron 2: "Er varen 12"]',
+            [Proposal("Er varen 12 ponten.", (Proof(2, "Er varen 12"),))],
+        ),
+        ("- Ja. [bron 1: “Ja.”]", [Proposal("Ja.", (Proof(1, "Ja."),))]),
+        ("1. Ja. (Bron 1)", [Proposal("Ja.", (Proof(1),))]),
+        ("Zin: Ja. [1]", [Proposal("Ja.", (Proof(1),))]),
+        ('Ja [bron 1: "a"] [bron 3: «b»].', [Proposal("Ja", (Proof(1, "a"), Proof(3, "b")))]),
+        (
+            'Ja [bron 1: "a"]. Nee [bron 2: "b"].',
+            [Proposal("Ja", (Proof(1, "a"),)), Proposal("Nee", (Proof(2, "b"),))],
+        ),
+        ("Een zin zonder bron.", [Proposal("Een zin zonder bron.")]),
+        ("Een. En twee.", [Proposal("Een."), Proposal("En twee.")]),
+        ("Ontbreekt: de kosten", [Missing("de kosten")]),
+        ("- ontbreekt: de kosten", [Missing("de kosten")]),
+        ("=== bron 1 abc ===", []),
+        ("[bron 1] Aanhangsel", []),
+        ("Vraag: Wat?", []),
+        ("   ", []),
+        ("---", []),
+    ],
+)
+def test_a_line(line, expected):
+    assert read(LineReader(), line + "\n")[0] == expected
+
+
+def test_what_broke_off_is_not_a_sentence():
+    assert read(LineReader(), "Een hele zin.\nEen halve zin die") == (
+        [Proposal("Een hele zin.")],
+        "Een halve zin die",
+    )
+    items, broken_off = read(JsonReader(), '{"zinnen": [{"zin": "Heel.", "bewijs": []}, {"zin": "Half en')
+    assert items == [Proposal("Heel.")] and broken_off == "Half en"
+
+
+def test_json_is_read_while_it_is_written():
+    reader = JsonReader()
+    text = '{"zinnen": [{"zin": "Hij zei \\"{ja}\\".", "bewijs": [{"bron": 1, "woorden": "ja"}]}'
+    assert list(reader.feed(text)) == [Proposal('Hij zei "{ja}".', (Proof(1, "ja"),))]
+    assert list(reader.feed('], "ontbreekt": ["de kosten", 3, ""]}')) == [Missing("de kosten")]
+
+
+def test_json_in_prose_and_with_odd_types():
+    odd = '{"zinnen": [{"zin": "A.", "bewijs": {"bron": "bron 2", "woorden": 3}}, {"zin": 4}]}'
+    text = f'Zeker, "hier":\n```json\n{odd}'
+    assert read(JsonReader(), text)[0] == [Proposal("A.", (Proof(2),))]
+
+
+@given(
+    st.lists(st.tuples(st.text(min_size=1).filter(str.strip), st.integers(1, 9), st.text()), max_size=4),
+    st.integers(1, 20),
+)
+def test_every_sentence_of_wellformed_json_is_read_whatever_the_pieces(told, piece):
+    answer = {
+        "zinnen": [{"zin": z, "bewijs": [{"bron": n, "woorden": w}]} for z, n, w in told],
+        "ontbreekt": [],
+    }
+    items, broken_off = read(JsonReader(), json.dumps(answer, ensure_ascii=False), piece)
+    assert [(i.sentence, i.proofs) for i in items] == [
+        (" ".join(z.split())[:1200], (Proof(n, w.strip()),)) for z, n, w in told
+    ]
+    assert broken_off == ""
+
+
+@given(st.text(max_size=200))
+def test_no_text_whatever_makes_a_reader_fall_over(text):
+    for reader in (LineReader(), JsonReader()):
+        read(reader, text, 5)
