@@ -20,6 +20,7 @@ heb hebt heeft hebben
 had hadden
 word wordt worden
 werd werden
+werd werden
 zal zult zullen
 zou zouden
 kan kunt kunnen
@@ -62,79 +63,82 @@ gold golden
 
 AUXILIARIES = frozenset(word for line in _AGREEMENT.strip().splitlines() for word in line.split())
 
+# infinitive, past singular, past plural
+_STRONG_LIST = """
+bidden bad baden; bieden bood boden; bijten beet beten; binden bond bonden; brengen bracht brachten;
+breken brak braken; buigen boog bogen; denken dacht dachten; dragen droeg droegen; drijven dreef
+dreven; dringen drong drongen; dwingen dwong dwongen; eten at aten; geven gaf gaven; genieten genoot
+genoten; grijpen greep grepen; hangen hing hingen; helpen hielp hielpen; heffen hief hieven; houden
+hield hielden; kiezen koos kozen; kijken keek keken; klinken klonk klonken; kopen kocht kochten;
+krijgen kreeg kregen; lezen las lazen; liegen loog logen; liggen lag lagen; lijden leed leden; lopen
+liep liepen; meten mat maten; nemen nam namen; rijden reed reden; roepen riep riepen; schieten
+schoot schoten; schrijven schreef schreven; schrikken schrok schrokken; schuiven schoof schoven;
+slapen sliep sliepen; sluiten sloot sloten; spreken sprak spraken; springen sprong sprongen; steken
+stak staken; stelen stal stalen; sterven stierf stierven; stijgen steeg stegen; strijden streed
+streden; treden trad traden; treffen trof troffen; trekken trok trokken; vallen viel vielen; vangen
+ving vingen; varen voer voeren; vechten vocht vochten; vinden vond vonden; vliegen vloog vlogen;
+vragen vroeg vroegen; vriezen vroor vroren; wegen woog wogen; werpen wierp wierpen; werven wierf
+wierven; wijken week weken; wijten weet weten; wijzen wees wezen; winnen won wonnen; zeggen zegt zei
+zeiden; zenden zond zonden; zinken zonk zonken; zitten zat zaten; zoeken zocht zochten; zwijgen
+zweeg zwegen; zwemmen zwom zwommen; verliezen verloor verloren; verdwijnen verdween verdwenen;
+beginnen begon begonnen; bewegen bewoog bewogen; laden laadde laadden; scheiden scheidde scheidden;
+schelden schold scholden; smelten smolt smolten; stinken stonk stonken; duiken dook doken; glijden
+gleed gleden; blijven bleef bleven; gelden gold golden; ontstaan ontstond ontstonden; bestaan
+bestond bestonden; staan stond stonden; gaan ging gingen; slaan sloeg sloegen; zien zag zagen; doen
+deed deden; komen kwam kwamen; laten liet lieten
+"""
 _STRONG = {
-    "bidden": "bad baden", "bieden": "bood boden", "bijten": "beet beten", "binden": "bond bonden",
-    "brengen": "bracht brachten", "breken": "brak braken", "buigen": "boog bogen", "denken": "dacht dachten",
-    "dragen": "droeg droegen", "drijven": "dreef dreven", "dringen": "drong drongen", "dwingen": "dwong dwongen",
-    "eten": "at aten", "geven": "gaf gaven", "genieten": "genoot genoten", "grijpen": "greep grepen",
-    "hangen": "hing hingen", "helpen": "hielp hielpen", "heffen": "hief hieven", "houden": "hield hielden",
-    "kiezen": "koos kozen", "kijken": "keek keken", "klinken": "klonk klonken", "kopen": "kocht kochten",
-    "krijgen": "kreeg kregen", "lezen": "las lazen", "liegen": "loog logen", "liggen": "lag lagen",
-    "lijden": "leed leden", "lopen": "liep liepen", "meten": "mat maten", "nemen": "nam namen",
-    "rijden": "reed reden", "roepen": "riep riepen", "schieten": "schoot schoten", "schrijven": "schreef schreven",
-    "schrikken": "schrok schrokken", "schuiven": "schoof schoven", "slapen": "sliep sliepen",
-    "sluiten": "sloot sloten", "spreken": "sprak spraken", "springen": "sprong sprongen",
-    "steken": "stak staken", "stelen": "stal stalen", "sterven": "stierf stierven", "stijgen": "steeg stegen",
-    "strijden": "streed streden", "treden": "trad traden", "treffen": "trof troffen", "trekken": "trok trokken",
-    "vallen": "viel vielen", "vangen": "ving vingen", "varen": "voer voeren", "vechten": "vocht vochten",
-    "vinden": "vond vonden", "vliegen": "vloog vlogen", "vragen": "vroeg vroegen", "vriezen": "vroor vroren",
-    "wegen": "woog wogen", "werpen": "wierp wierpen", "werven": "wierf wierven", "wijken": "week weken",
-    "wijten": "weet weten", "wijzen": "wees wezen", "winnen": "won wonnen", "zeggen": "zegt zei zeiden",
-    "zenden": "zond zonden", "zinken": "zonk zonken", "zitten": "zat zaten", "zoeken": "zocht zochten",
-    "zwijgen": "zweeg zwegen", "zwemmen": "zwom zwommen", "verliezen": "verloor verloren",
-    "verdwijnen": "verdween verdwenen", "beginnen": "begon begonnen", "bewegen": "bewoog bewogen",
-    "laden": "laadde laadden", "scheiden": "scheidde scheidden", "schelden": "schold scholden",
-    "smelten": "smolt smolten", "stinken": "stonk stonken", "duiken": "dook doken", "glijden": "gleed gleden",
-    "blijven": "bleef bleven", "gelden": "gold golden", "ontstaan": "ontstond ontstonden",
-    "bestaan": "bestond bestonden", "staan": "stond stonden", "gaan": "ging gingen", "slaan": "sloeg sloegen",
-    "zien": "zag zagen", "doen": "deed deden", "komen": "kwam kwamen", "laten": "liet lieten",
-}  # fmt: skip
+    entry.split()[0]: " ".join(entry.split()[1:]) for entry in _STRONG_LIST.replace("\n", " ").split(";")
+}
 
 _WEAK = """
-aarden achten baren baten bakenen behoeven bellen belanden benen bergen beseffen besteden betogen beveiligen
-blussen boren borgen bouwen branden brouwen danken dalen dekken delen dempen deren diepen dienen dienen
-douchen dreigen drukken duiden duren durven eisen eindigen erven falen filteren gebeuren gebruiken geloven
-gooien groeien groeten gunnen haken halen handelen handhaven hanteren haven hechten herinneren heten hopen
-horen hoogen huizen huren hullen huldigen ijveren jagen kaarten kampen kappen kaderen kennen keren keuren
-kleden kleuren kloppen knopen koelen koppelen korten kosten kunnen kwellen laaien landen lasten leggen leiden
-lenen leren letten leunen leveren leven lichten lijsten lokken loggen lossen loven luiden lukken maken melden
-menen mengen merken mijden minderen missen moeten morgen naderen noemen noteren nodigen noodzaken nopen
-nutten oefenen ogen openen oogsten oordelen opperen ordenen pakken passen peilen perken persen plaatsen
-plannen planten plegen pleiten ploegen poetsen pogen praten prijken prikkelen proberen raken ramen raden
-redden regelen reiken reizen remmen rennen resten richten rijmen roken rollen ronden rusten ruimen ruilen
-ruiken schaden schakelen schaffen schalen schamen schatten schenken schermen scherpen schetsen schikken
-scholen schorsen schrappen schroeven schuilen schutten slagen slepen smeden snellen snijden spannen sparen
-spelen sporen spitsen staken staan stappen stapelen starten staven stellen stemmen sterken steunen stichten
-stimuleren stoppen storen storten stoten straffen stralen strekken streven strooien stromen sturen stuiten
-sussen tasten tekenen tellen teren tikken toetsen tonen toeven traineren treuren trachten trouwen twijfelen
-uiten vatten veilen vergen vergoeden verven vestigen vieren vijlen vissen vlakken vloeien voegen voelen
-voeren voldoen volgen volledigen vorderen voorspellen vormen vorsen vrezen vrijwaren vullen waarborgen
-waarderen waarschuwen wachten wagen waken wanen weigeren wekken wennen wensen werken weren wetten wijden
-wijzigen wikkelen wikken willen wisselen wissen woeden wonen woekeren zaaien zagen zekeren zetten zien
-zijn zonderen zorgen zoenen zuiveren zwaaien zwakken zweren kerken schouwen groten kleinen hogen lagen
-breden diepen korten lengen zwaren nauwen soepelen helderen duidelijken antwoorden snellen duurzamen
-nieuwen menigvuldigen eenvoudigen beteren slechteren zwakken sterken lopen werkelijken wezenlijken
-bakenen kalveren lasten lichten moedigen nadelen oorzaken plichten rechtvaardigen ruimen schonen talen
-tegenwoordigen vaardigen vreemden antwoorden vrijden woorden zamelen ijken werelden enen lijken hinderen
-gunstigen noodzaken kopieren ontraden rekenen tekenen bekenen bejegenen zegenen onderhandelen wandelen
-behandelen mishandelen verbinden kenmerken raadplegen beeldhouwen beogen beschikken beslissen besluiten
-betekenen betwijfelen betreuren betreffen bevestigen bevinden bevolen bewerkstelligen bezigen garanderen
-hervormen hervatten hergebruiken ontberen ontkennen ontmoeten ontwerpen ontwikkelen ontvangen ontvluchten
-overtuigen overwegen overlijden verantwoorden verbazen verbeteren verblijven verdachten vergaderen
-vergelijken vergeten verhinderen verifieren verklaren verlangen verlenen vermelden vermoeden vernielen
-veronderstellen veroordelen veroorloven veroorzaken verordenen verschillen verschijnen verschaffen
-versnellen verstrekken vertegenwoordigen vertellen vertonen vertragen vertrouwen vertrekken vervullen
-verwachten verwelkomen verwerken verwijten verwijzen verzamelen verzekeren verzetten verzoeken verzorgen
-voorkomen voorzien onderzoeken onderbouwen ondernemen onderschrijven ondersteunen onderstrepen ondervinden
-onderkennen onderscheiden scharen schenden behoren gehoren toebehoren hunkeren wanhopen delegeren
+aarden achten antwoorden bakenen baren baten beeldhouwen behandelen behoeven behoren bejegenen
+bekenen belanden bellen benen beogen bergen beschikken beseffen beslissen besluiten besteden
+betekenen beteren betogen betreffen betreuren betwijfelen beveiligen bevestigen bevinden bevolen
+bewerkstelligen bezigen blussen boren borgen bouwen branden breden brouwen dalen danken dekken
+delegeren delen dempen deren dienen diepen douchen dreigen drukken duidelijken duiden duren durven
+duurzamen eenvoudigen eindigen eisen enen erven falen filteren garanderen gebeuren gebruiken gehoren
+geloven gooien groeien groeten groten gunnen gunstigen haken halen handelen handhaven hanteren haven
+hechten helderen hergebruiken herinneren hervatten hervormen heten hinderen hogen hoogen hopen horen
+huizen huldigen hullen hunkeren huren ijken ijveren jagen kaarten kaderen kalveren kampen kappen
+kenmerken kennen keren kerken keuren kleden kleinen kleuren kloppen knopen koelen kopieren koppelen
+korten kosten kunnen kwellen laaien lagen landen lasten leggen leiden lenen lengen leren letten
+leunen leven leveren lichten lijken lijsten loggen lokken lopen lossen loven luiden lukken maken
+melden menen mengen menigvuldigen merken mijden minderen mishandelen missen moedigen moeten morgen
+nadelen naderen nauwen nieuwen nodigen noemen noodzaken nopen noteren nutten oefenen ogen
+onderbouwen onderhandelen onderkennen ondernemen onderscheiden onderschrijven ondersteunen
+onderstrepen ondervinden onderzoeken ontberen ontkennen ontmoeten ontraden ontvangen ontvluchten
+ontwerpen ontwikkelen oogsten oordelen oorzaken openen opperen ordenen overlijden overtuigen
+overwegen pakken passen peilen perken persen plaatsen plannen planten plegen pleiten plichten
+ploegen poetsen pogen praten prijken prikkelen proberen raadplegen raden raken ramen rechtvaardigen
+redden regelen reiken reizen rekenen remmen rennen resten richten rijmen roken rollen ronden ruiken
+ruilen ruimen rusten schaden schaffen schakelen schalen schamen scharen schatten schenden schenken
+schermen scherpen schetsen schikken scholen schonen schorsen schouwen schrappen schroeven schuilen
+schutten slagen slechteren slepen smeden snellen snijden soepelen spannen sparen spelen spitsen
+sporen staan staken stapelen stappen starten staven stellen stemmen sterken steunen stichten
+stimuleren stoppen storen storten stoten straffen stralen strekken streven stromen strooien stuiten
+sturen sussen talen tasten tegenwoordigen tekenen tellen teren tikken toebehoren toetsen toeven
+tonen trachten traineren treuren trouwen twijfelen uiten vaardigen vatten veilen verantwoorden
+verbazen verbeteren verbinden verblijven verdachten vergaderen vergelijken vergen vergeten vergoeden
+verhinderen verifieren verklaren verlangen verlenen vermelden vermoeden vernielen veronderstellen
+veroordelen veroorloven veroorzaken verordenen verschaffen verschijnen verschillen versnellen
+verstrekken vertegenwoordigen vertellen vertonen vertragen vertrekken vertrouwen verven vervullen
+verwachten verwelkomen verwerken verwijten verwijzen verzamelen verzekeren verzetten verzoeken
+verzorgen vestigen vieren vijlen vissen vlakken vloeien voegen voelen voeren voldoen volgen
+volledigen voorkomen voorspellen voorzien vorderen vormen vorsen vreemden vrezen vrijden vrijwaren
+vullen waarborgen waarderen waarschuwen wachten wagen waken wandelen wanen wanhopen weigeren wekken
+wennen wensen werelden weren werkelijken werken wetten wezenlijken wijden wijzigen wikkelen wikken
+willen wisselen wissen woeden woekeren wonen woorden zaaien zagen zamelen zegenen zekeren zetten
+zien zijn zoenen zonderen zorgen zuiveren zwaaien zwakken zwaren zweren
 """
 
 _SEPARABLE = (
-    "aan achter af bij binnen boven buiten daar door goed groot heen hier hoog in klaar kwijt los mede mee na "
-    "neer om omhoog omlaag onder op open over samen schoon stop stuk tegemoet tegen teleur terecht terug teweeg "
-    "thuis toe tot uit vast veilig vol voor voort vooruit vooraf vrij waar weer weg"
+    "aan achter af bij binnen boven buiten daar door goed groot heen hier hoog in klaar kwijt los mede "
+    "mee na neer om omhoog omlaag onder op open over samen "
+    "schoon stop stuk tegemoet tegen teleur "
+    "terecht terug teweeg thuis toe tot uit vast veilig vol voor voort vooruit vooraf vrij waar weer weg"
 ).split()
-_INSEPARABLE = ("be", "her", "ont", "ver", "mis", "er", "onder", "over", "door", "voor", "vol", "weer", "aan", "om")
+_INSEPARABLE = tuple("be her ont ver mis er onder over door voor vol weer aan om".split())
 _VOWELS = "aeiouy"
 
 
@@ -187,22 +191,24 @@ _FORMS, _INFINITIVES = _build()
 # Words that look like a verb form but nearly always are something else in this kind of text.
 _NOT_VERBS = frozenset(
     """
-    bij dan deel een beeld eens effect geval gebruik geld gevolg grond hand hoogte in inzet jaar kader kant kost
-    kosten land lasten last leden leven lid maat maten mate meer mede mens mensen middel moment monden na naar
-    nog of om onder op open over plaats plan plicht prijs raad recht richting rol school scholen spoor staat
-    stand stap steun strijd tijd tot uit vast verband vergoeding verleden vol voor vraag vragen was weer weg
-    wet wetten wetten zaak zake zaken zich zin zorg gemeente grote kleine hoge lage brede nieuwe antwoord
-    antwoorden verzoek onderzoek besluit beleid vorm vormen werk woord woorden getal talen taal week weken
-    groot klein hoog laag licht lichten deels slechts minder zwaar zware ernst ernstig kort korte beter
-    zij ter indien nodig bovendien ruim zonder pas kinderen ouderen jongeren gebied openbaar nieuw stal snel
-    zeker gevallen bedrijf bedrijven afspraken gevolgen nader wegen regel lijst opvang eis eisen oog ogen
-    duidelijk volledig noodzaak bijzonder oorzaak oorzaken geluid vervoer handel nauw rond sterk uitspraken
-    uitgaven begin bouw vlak druk toeslagen gebieden stappen reden redenen aandacht aanzien betrokken openbare
-    ervaren jaren bestuur inkomen kaart groei gelijk aandeel aandelen omvang beroep beroepen onderdelen nieuws
-    vier acht vierde derde derden samenhang aard reis reizen gebouwen stukken bezwaren misdrijven vermogen
-    omzet afval uitstoot behoud onderhoud herstel inkoop aankoop koop verboden bezit wens wensen wereld roep duur
-    ontwerp onderwerp onderwerpen manieren opnieuw meld bezig los peil dieren landen wonen personen rijk
-    passen gehoor overleg toezicht gezicht inzicht bericht zicht bedrag aanpak inzet aantal voorstel uitvoer
+    aandacht aandeel aandelen aankoop aanpak aantal aanzien aard acht afspraken afval antwoord
+    antwoorden bedrag bedrijf bedrijven beeld begin behoud beleid bericht beroep beroepen besluit
+    bestuur beter betrokken bezig bezit bezwaren bij bijzonder bouw bovendien brede dan deel deels
+    derde derden dieren druk duidelijk duur een eens effect eis eisen ernst ernstig ervaren gebied
+    gebieden gebouwen gebruik gehoor geld gelijk geluid gemeente getal geval gevallen gevolg
+    gevolgen gezicht groei grond groot grote hand handel herstel hoge hoog hoogte in indien inkomen
+    inkoop inzet inzicht jaar jaren jongeren kaart kader kant kinderen klein kleine koop kort korte
+    kost kosten laag lage land landen last lasten leden leven licht lichten lid lijst los maat
+    manieren mate maten mede meer meld mens mensen middel minder misdrijven moment monden na naar
+    nader nauw nieuw nieuwe nieuws nodig nog noodzaak of ogen om omvang omzet onder onderdelen
+    onderhoud onderwerp onderwerpen onderzoek ontwerp oog oorzaak oorzaken op open openbaar openbare
+    opnieuw opvang ouderen over overleg pas passen peil personen plaats plan plicht prijs raad recht
+    reden redenen regel reis reizen richting rijk roep rol rond ruim samenhang scholen school
+    slechts snel spoor staat stal stand stap stappen sterk steun strijd stukken taal talen ter tijd
+    toeslagen toezicht tot uit uitgaven uitspraken uitstoot uitvoer vast verband verboden vergoeding
+    verleden vermogen vervoer verzoek vier vierde vlak vol volledig voor voorstel vorm vormen vraag
+    vragen was week weer weg wegen weken wens wensen wereld werk wet wetten wonen woord woorden zaak
+    zake zaken zeker zich zicht zij zin zonder zorg zwaar zware
     """.split()
 ) - {"was", "staat", "eisen", "wonen", "ervaren", "vermogen"}
 
@@ -222,9 +228,9 @@ def _analyse(word: str) -> tuple[str, str] | None:
             verb, tense = _FORMS[rest]
             return prefix + verb, tense
     if len(word) >= 6:
-        for ending, tense in (("eert", "present"), ("eren", "present"), ("eerde", "past"), ("eerden", "past")):
+        for ending in ("eert", "eren", "eerde", "eerden"):
             if word.endswith(ending):
-                return word[: -len(ending)] + "eren", tense
+                return word[: -len(ending)] + "eren", "past" if "de" in ending else "present"
     return None
 
 

@@ -1,0 +1,128 @@
+"""What a statement says that its evidence does not: every word needs a counterpart there."""
+
+from __future__ import annotations
+
+from learninglion.drafting import lexicon
+from learninglion.drafting.alignment import Alignment
+from learninglion.drafting.findings import Finding, FindingKind
+from learninglion.drafting.numbers import MONTH_NAMES, SCALES, UNITS, is_number, is_ordinal
+from learninglion.drafting.reading import Word
+
+__all__ = ["find_additions"]
+
+_UNIT_WORDS = (
+    frozenset(UNITS.values())
+    | SCALES
+    | frozenset(
+        """m cm mm km ha kg gram ton liter uur uren minuten seconden dagen dag weken week maanden maand jaar
+        jaren procentpunt kwh mwh gwh twh megawatt gigawatt mw gw m2 m3 hectare meter vierkante
+        kubieke""".split()
+    )
+)
+# When more than this part of the meaningful words is missing, listing them helps nobody.
+_OTHER_SUBJECT = 0.6
+
+_SPECIAL = {
+    "negation": FindingKind.NEGATION,
+    "modality": FindingKind.MODALITY,
+    "hedge": FindingKind.HEDGE,
+    "quantifier": FindingKind.QUANTIFIER,
+    "limit": FindingKind.LIMIT,
+    "condition": FindingKind.CONDITION,
+}
+_CALLED = {
+    FindingKind.NUMBER: "Het getal",
+    FindingKind.DATE: "De datum of het jaar",
+    FindingKind.UNIT: "De eenheid",
+    FindingKind.NAME: "De naam",
+    FindingKind.NEGATION: "De ontkenning",
+    FindingKind.MODALITY: "Het woord",
+    FindingKind.HEDGE: "Het voorbehoud",
+    FindingKind.QUANTIFIER: "De hoeveelheid",
+    FindingKind.LIMIT: "De begrenzing",
+    FindingKind.CONDITION: "De voorwaarde",
+}
+
+
+def find_additions(alignment: Alignment) -> tuple[Finding, ...]:
+    """A finding for every stretch of words that the evidence does not have; small joining words are free."""
+    words = alignment.statement.words
+    added = [i for i in alignment.added if not _is_free(alignment, i)]
+    if not added:
+        return ()
+    meaningful = [i for i, w in enumerate(words) if w.is_content]
+    missing = sum(1 for i in added if words[i].is_content)
+    if meaningful and missing / len(meaningful) > _OTHER_SUBJECT:
+        return (Finding(FindingKind.DIFFERENT, "De aangehaalde tekst zegt iets anders dan deze zin."),)
+    return tuple(_describe(alignment, stretch) for stretch in _stretches(added))
+
+
+def _is_free(alignment: Alignment, at: int) -> bool:
+    word = alignment.statement.words[at]
+    if word.norm in lexicon.HARMLESS:
+        return True
+    return word.norm in lexicon.CONNECTIVES and (at == 0 or word.border or _between_sentences(alignment, at))
+
+
+def _between_sentences(alignment: Alignment, at: int) -> bool:
+    before = next((p for p in reversed(alignment.places[:at]) if p is not None), None)
+    after = next((p for p in alignment.places[at + 1 :] if p is not None), None)
+    if before is None or after is None:
+        return True
+    words = alignment.evidence.words
+    return words[before].sentence != words[after].sentence
+
+
+def _stretches(places: list[int]) -> list[list[int]]:
+    stretches: list[list[int]] = []
+    for place in places:
+        if stretches and place == stretches[-1][-1] + 1:
+            stretches[-1].append(place)
+        else:
+            stretches.append([place])
+    return stretches
+
+
+def _describe(alignment: Alignment, stretch: list[int]) -> Finding:
+    words = [alignment.statement.words[i] for i in stretch]
+    kinds = [_kind(alignment, i) for i in stretch]
+    instead = _instead(alignment, stretch)
+    special = next((k for k in kinds if k is not FindingKind.ADDED), FindingKind.ADDED)
+    text = " ".join(w.raw for w in words)
+    there = f" Daar staat “{instead}”." if instead else ""
+    if special is FindingKind.ADDED or len(words) > 4:
+        verb, noun = ("staan", "De woorden") if len(words) > 1 else ("staat", "Het woord")
+        return Finding(special, f"{noun} “{text}” {verb} niet in de aangehaalde tekst.{there}")
+    return Finding(special, f"{_CALLED[special]} “{text}” staat niet in de aangehaalde tekst.{there}")
+
+
+def _kind(alignment: Alignment, at: int) -> FindingKind:
+    word = alignment.statement.words[at]
+    if word.norm in MONTH_NAMES or _is_year(word):
+        return FindingKind.DATE
+    if is_number(word.norm) or is_ordinal(word.norm):
+        return FindingKind.NUMBER
+    if word.norm in _UNIT_WORDS:
+        return FindingKind.UNIT
+    special = lexicon.sensitive_kind(alignment.statement.norms, at)
+    if special:
+        return _SPECIAL[special]
+    return FindingKind.NAME if word.capital else FindingKind.ADDED
+
+
+def _is_year(word: Word) -> bool:
+    return word.raw.isdigit() and len(word.raw) == 4 and word.raw[:2] in ("19", "20")
+
+
+def _instead(alignment: Alignment, stretch: list[int]) -> str:
+    """The unused words of the evidence at the same place, when they are few."""
+    before = next((p for p in reversed(alignment.places[: stretch[0]]) if p is not None), None)
+    after = next((p for p in alignment.places[stretch[-1] + 1 :] if p is not None), None)
+    if before is None and after is None:
+        return ""
+    start = before + 1 if before is not None else max(0, (after or 0) - len(stretch))
+    end = after if after is not None else min(len(alignment.used), start + len(stretch))
+    gap = [alignment.evidence.words[j] for j in range(start, end) if alignment.used[j] is None]
+    if not gap or len(gap) > len(stretch) + 2 or len(gap) != end - start:
+        return ""
+    return " ".join(w.raw for w in gap)

@@ -1,0 +1,233 @@
+"""What was left out of the evidence, and whether that changes what remains.
+
+Leaving out is what shortening is, so only words that carry the claim count: a negation, "kan", "mogelijk",
+"circa", "alle", a condition. They may go when the whole clause they belong to goes.
+"""
+
+from __future__ import annotations
+
+from learninglion.drafting import lexicon
+from learninglion.drafting.alignment import Alignment
+from learninglion.drafting.findings import Finding, FindingKind
+from learninglion.drafting.numbers import SCALES, UNITS, is_number, is_ordinal
+from learninglion.drafting.verbs import is_finite
+
+__all__ = ["find_omissions"]
+
+_SAID = {
+    "negation": (FindingKind.NEGATION, "De ontkenning “{}” uit de bron is weggelaten."),
+    "modality": (
+        FindingKind.MODALITY,
+        "Het woord “{}” uit de bron is weggelaten; dat verandert hoe zeker het is.",
+    ),
+    "hedge": (FindingKind.HEDGE, "Het voorbehoud “{}” uit de bron is weggelaten."),
+    "quantifier": (FindingKind.QUANTIFIER, "De hoeveelheid “{}” uit de bron is weggelaten."),
+    "limit": (FindingKind.LIMIT, "De begrenzing “{}” uit de bron is weggelaten."),
+    "condition": (FindingKind.CONDITION, "De voorwaarde met “{}” uit de bron is weggelaten."),
+}
+_WIDE = frozenset("geen alle elk elke iedere nooit".split())
+_TITLES = frozenset("minister ministerie staatssecretaris ministers bewindspersoon ministeries".split())
+_UNIT_NORMS = frozenset(UNITS.values()) | SCALES
+
+
+def find_omissions(alignment: Alignment) -> tuple[Finding, ...]:
+    """A finding for every left-out word that changes what the kept words say."""
+    findings: list[Finding] = []
+    touched = _touched_sentences(alignment)
+    for at, word in enumerate(alignment.evidence.words):
+        if alignment.used[at] is not None or word.sentence not in touched:
+            continue
+        finding = _judge(alignment, at)
+        if finding and finding not in findings:
+            findings.append(finding)
+    return tuple(findings)
+
+
+def _touched_sentences(alignment: Alignment) -> frozenset[int]:
+    words = alignment.evidence.words
+    return frozenset(
+        words[p].sentence for p in alignment.places if p is not None and words[p].is_content
+    ) or frozenset(words[p].sentence for p in alignment.places if p is not None)
+
+
+def _judge(alignment: Alignment, at: int) -> Finding | None:
+    word = alignment.evidence.words[at]
+    norms = alignment.evidence.norms
+    segment = _segment(alignment, at)
+    gone = all(alignment.used[p] is None for p in segment)
+    if word.norm == "als" and _is_condition(alignment, at, segment):
+        return Finding(*_filled("condition", word.raw)) if gone else None
+    if word.norm == "of" and _joins_kept(alignment, at):
+        return Finding(FindingKind.CONDITION, "“of” uit de bron is weggelaten of veranderd.")
+    kind = lexicon.sensitive_kind(norms, at)
+    if kind:
+        return _judge_sensitive(alignment, at, kind, segment, gone)
+    if _breaks_number(alignment, at):
+        return Finding(FindingKind.NUMBER, f"“{word.raw}” hoort bij een getal in de bron en is weggelaten.")
+    if _breaks_title(alignment, at):
+        return Finding(FindingKind.NAME, f"“{word.raw}” hoort bij een naam in de bron en is weggelaten.")
+    if at and norms[at - 1] in _WIDE and alignment.used[at - 1] is not None and _widens(alignment, at):
+        return Finding(
+            FindingKind.OMITTED,
+            f"Na “{norms[at - 1]}” is “{word.raw}” weggelaten; de zin zegt nu meer dan de bron.",
+        )
+    return None
+
+
+def _filled(kind: str, raw: str) -> tuple[FindingKind, str]:
+    found, reason = _SAID[kind]
+    return found, reason.format(raw)
+
+
+def _segment(alignment: Alignment, at: int) -> range:
+    segments = alignment.evidence.segments
+    start = end = at
+    while start > 0 and segments[start - 1] == segments[at]:
+        start -= 1
+    while end + 1 < len(segments) and segments[end + 1] == segments[at]:
+        end += 1
+    return range(start, end + 1)
+
+
+def _judge_sensitive(alignment: Alignment, at: int, kind: str, segment: range, gone: bool) -> Finding | None:
+    words = alignment.evidence.words
+    finding = Finding(*_filled(kind, words[at].raw))
+    if kind == "condition":
+        return finding if words[at].norm != "behalve" or not gone else None
+    if gone:
+        if _governs_kept(alignment, segment):
+            return Finding(
+                FindingKind.ATTRIBUTION,
+                f"In de bron hangt dit af van “{_text(alignment, segment)}”; dat is weggelaten.",
+            )
+        own_verb = any(is_finite(words[p].norm) for p in segment)
+        return (
+            None
+            if own_verb or _in_brackets(alignment, segment) or kind in ("quantifier", "limit")
+            else finding
+        )
+    # a word that bears on a part that went with it ("in sommige gemeenten") may go with that part
+    if kind in ("quantifier", "limit"):
+        return None if _went_with_noun(alignment, at, segment) else finding
+    return finding
+
+
+def _governs_kept(alignment: Alignment, segment: range) -> bool:
+    """Whether the segment is left out while the clause after its "dat" or "of" is kept."""
+    after = segment.stop
+    words = alignment.evidence.words
+    if after >= len(words) or words[after].sentence != words[segment[0]].sentence:
+        return False
+    if words[after].norm not in ("dat", "of"):
+        return False
+    follower = _segment(alignment, after)
+    return any(alignment.used[p] is not None and words[p].is_content for p in follower)
+
+
+def _text(alignment: Alignment, places: range) -> str:
+    words = [alignment.evidence.words[p].raw for p in places]
+    return " ".join(words[:8]) + (" ..." if len(words) > 8 else "")
+
+
+def _in_brackets(alignment: Alignment, segment: range) -> bool:
+    words = alignment.evidence.words
+    after = segment.stop
+    ends = after >= len(words) or words[after].border or words[after].sentence != words[segment[0]].sentence
+    starts_with_verbless_aside = words[segment[0]].border and words[segment[0]].norm not in (
+        "maar",
+        "zonder",
+        "behalve",
+        "mits",
+        "tenzij",
+        "en",
+    )
+    return starts_with_verbless_aside and ends
+
+
+def _went_with_noun(alignment: Alignment, at: int, segment: range) -> bool:
+    """Whether everything up to the end of the phrase, and the preposition in front, went too."""
+    words = alignment.evidence.words
+    for place in range(at + 1, segment.stop):
+        norm = words[place].norm
+        if is_finite(norm) or norm in lexicon.PREPOSITIONS:
+            break
+        if words[place].is_content and alignment.used[place] is not None:
+            return False
+    return True
+
+
+def _is_condition(alignment: Alignment, at: int, segment: range) -> bool:
+    """ "als" that opens a condition, not "als gevolg van", "als minister" or "als het gaat om"."""
+    words = alignment.evidence.words
+    if at != segment[0]:
+        return False
+    inside = [words[p].norm for p in segment]
+    if inside[1:3] == ["het", "gaat"] or inside[1:2] in (["gevolg"], ["volgt"], ["eerste"], ["onderdeel"]):
+        return False
+    kept_elsewhere = any(
+        alignment.used[p] is not None and words[p].sentence == words[at].sentence and p not in segment
+        for p in range(len(words))
+    )
+    return kept_elsewhere and len(inside) > 2 and any(is_finite(n) for n in inside[1:])
+
+
+def _joins_kept(alignment: Alignment, at: int) -> bool:
+    used = alignment.used
+    before = used[at - 1] if at else None
+    after = used[at + 1] if at + 1 < len(used) else None
+    return before is not None and after is not None and abs(after - before) <= 2
+
+
+def _breaks_number(alignment: Alignment, at: int) -> bool:
+    words, used = alignment.evidence.words, alignment.used
+    norm = words[at].norm
+    before = words[at - 1].norm if at else ""
+    if norm in _UNIT_NORMS and at and used[at - 1] is not None and (is_number(before) or before in SCALES):
+        return True
+    if is_number(norm) or norm in SCALES:
+        after = words[at + 1].norm if at + 1 < len(words) else ""
+        if after in _UNIT_NORMS and used[at + 1] is not None:
+            return True
+        ahead = [w.norm for w in words[at + 1 : at + 5]]
+        if ahead[:1] == ["van"] and any(
+            is_number(n) and used[at + 1 + k] is not None for k, n in enumerate(ahead)
+        ):
+            return True
+    if is_ordinal(norm) and at and is_number(before) and used[at - 1] is not None:
+        return True  # "twee derde"
+    return norm == "min" and at + 1 < len(words) and used[at + 1] is not None
+
+
+def _breaks_title(alignment: Alignment, at: int) -> bool:
+    """Whether a part of "Minister van Justitie en Veiligheid" went while the rest stayed."""
+    words, used = alignment.evidence.words, alignment.used
+    if not words[at].raw[:1].isupper():
+        return False
+    start = at - 1
+    kept = False
+    while start >= 0 and words[start].sentence == words[at].sentence and at - start <= 8:
+        word = words[start]
+        if word.norm in _TITLES:
+            return used[start] is not None and kept
+        if word.raw[:1].isupper():
+            kept = kept or used[start] is not None
+        elif word.norm not in ("van", "en", "voor", "de", "het") and not word.border:
+            return False
+        start -= 1
+    return False
+
+
+def _widens(alignment: Alignment, at: int) -> bool:
+    words = alignment.evidence.words
+    norm = words[at].norm
+    if norm in lexicon.FUNCTION_WORDS or norm in ("enkele", "sprake", "andere", "nadere", "verdere"):
+        return False
+    after = at + 1
+    return (
+        after < len(words)
+        and alignment.used[after] is not None
+        and words[after].is_content
+        and words[after].norm not in lexicon.ADVERBS
+        and not words[after].border
+        and not is_finite(words[after].norm)
+    )

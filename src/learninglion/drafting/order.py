@@ -1,0 +1,297 @@
+"""Whether the kept words still stand in the same relation: who does what to whom, which number to what.
+
+Dutch lets whole clauses, adverbial phrases and the finite verb change places. Anything else that changed
+places ("de Kamer informeert de minister" for "de minister informeert de Kamer") changed the claim.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from learninglion.drafting import lexicon
+from learninglion.drafting.alignment import Alignment
+from learninglion.drafting.findings import Finding, FindingKind
+from learninglion.drafting.numbers import MONTH_NAMES, is_number
+from learninglion.drafting.reading import Reading
+from learninglion.drafting.verbs import is_finite
+
+__all__ = ["find_disorder"]
+
+# These may stand anywhere in their clause.
+_FREE = (
+    lexicon.PRONOUNS
+    | lexicon.ARTICLES
+    | lexicon.ADVERBS
+    | lexicon.COORDINATORS
+    | lexicon.SUBORDINATORS
+    | frozenset("te min".split())
+) - lexicon.PREPOSITIONS
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A stretch of the evidence that belongs together; `opener` is its preposition, if it has one."""
+
+    places: tuple[int, ...]
+    opener: int | None
+    temporal: bool
+    dated: bool
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A meaningful kept word: its place in the statement and in the evidence."""
+
+    here: int
+    there: int
+
+
+def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
+    """At most one finding for every way in which the order changed the relations."""
+    phrases = _phrases(alignment.evidence)
+    kept = _kept(alignment)
+    for check in (_find_swap, _find_changed_preposition, _find_moved_verb, _find_splice):
+        finding = check(alignment, kept, phrases)
+        if finding:
+            return (finding,)
+    return ()
+
+
+def _kept(alignment: Alignment) -> tuple[_Kept, ...]:
+    words = alignment.statement.words
+    return tuple(
+        _Kept(i, place)
+        for i, place in enumerate(alignment.places)
+        if place is not None
+        and words[i].norm not in _FREE
+        and words[i].norm not in lexicon.PREPOSITIONS
+        and not is_finite(words[i].norm)
+    )
+
+
+# --------------------------------------------------------------------------- phrases of the evidence
+
+
+def _phrases(reading: Reading) -> tuple[_Phrase, ...]:
+    """For each word the phrase it belongs to."""
+    groups: list[list[int]] = []
+    for at, word in enumerate(reading.words):
+        if not groups or _opens_phrase(reading, at, groups[-1]):
+            groups.append([at])
+        else:
+            groups[-1].append(at)
+        if is_finite(word.norm) and at + 1 < len(reading.words):
+            groups.append([])
+    made = [_make_phrase(reading, tuple(g)) for g in groups if g]
+    result: list[_Phrase] = []
+    for phrase in made:
+        result.extend([phrase] * len(phrase.places))
+    return tuple(result)
+
+
+def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
+    word = reading.words[at]
+    if not group:
+        return False
+    before = reading.words[at - 1]
+    if word.border or before.sentence != word.sentence or is_finite(word.norm):
+        return True
+    if word.norm in lexicon.PREPOSITIONS and word.norm not in ("van", "tot", "per"):
+        return True
+    if word.norm in lexicon.SUBORDINATORS or word.norm in lexicon.ADVERBS or word.norm in lexicon.NEGATIONS:
+        return True
+    inside_preposition = before.norm in lexicon.PREPOSITIONS
+    if (
+        word.norm in lexicon.DETERMINERS
+        and not inside_preposition
+        and before.norm not in lexicon.COORDINATORS
+    ):
+        return True
+    # a date closes its phrase: "in 2023 | nieuwe regels"
+    return _is_date_end(reading, at - 1, group) and not is_number(word.norm) and word.norm not in MONTH_NAMES
+
+
+def _is_date_end(reading: Reading, at: int, group: list[int]) -> bool:
+    raw = reading.words[at].raw
+    opener = reading.words[group[0]].norm
+    dated = raw.isdigit() and len(raw) == 4 and raw[:2] in ("19", "20")
+    return opener in lexicon.PREPOSITIONS and (dated or reading.words[at].norm in MONTH_NAMES)
+
+
+def _make_phrase(reading: Reading, places: tuple[int, ...]) -> _Phrase:
+    words = [reading.words[p] for p in places]
+    start = 0
+    while start < len(words) - 1 and (
+        words[start].norm in lexicon.COORDINATORS or words[start].norm in lexicon.ADVERBS
+    ):
+        start += 1
+    first = words[start].norm
+    opener = places[start] if first in lexicon.PREPOSITIONS and first != "van" else None
+    temporal = first in lexicon.TEMPORAL_STARTS or (
+        is_number(first) and any(w.norm in MONTH_NAMES or w.norm == "geleden" for w in words)
+    )
+    return _Phrase(
+        places,
+        opener,
+        temporal,
+        any(is_number(w.norm) or w.norm in MONTH_NAMES for w in words),
+        any(w.capital for w in words),
+    )
+
+
+# --------------------------------------------------------------------------- checks
+
+
+def _find_swap(alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]) -> Finding | None:
+    movable = {k.there: _may_move(alignment, k, kept, phrases) for k in kept}
+    clauses = alignment.evidence.clauses
+    for i, first in enumerate(kept):
+        for second in kept[i + 1 :]:
+            if first.there < second.there:
+                continue
+            if movable[first.there] or movable[second.there]:
+                if _exchanged(phrases[first.there], phrases[second.there], alignment):
+                    return _swapped(alignment, first, second)
+                continue
+            if clauses[first.there] != clauses[second.there] and (
+                _moved_whole(alignment, clauses[first.there])
+                or _moved_whole(alignment, clauses[second.there])
+            ):
+                continue
+            return _swapped(alignment, first, second)
+    return None
+
+
+def _swapped(alignment: Alignment, first: _Kept, second: _Kept) -> Finding:
+    words = alignment.statement.words
+    return Finding(
+        FindingKind.ORDER,
+        f"“{words[first.here].raw}” en “{words[second.here].raw}” staan in de bron in een andere volgorde; "
+        "daardoor kan de zin iets anders zeggen.",
+    )
+
+
+def _may_move(
+    alignment: Alignment, word: _Kept, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]
+) -> bool:
+    """Whether this word moved with a whole adverbial phrase that stayed with its own clause."""
+    phrase = phrases[word.there]
+    if phrase.opener is None and not phrase.temporal:
+        return False
+    if phrase.opener is not None and alignment.used[phrase.opener] is None:
+        return False
+    here = sorted(k.here for k in kept if k.there in phrase.places)
+    between = [k for k in kept if here[0] < k.here < here[-1] and k.there not in phrase.places]
+    if between:
+        return False
+    clause = alignment.evidence.clauses[word.there]
+    before = max((k for k in kept if k.here < here[0]), key=lambda k: k.here, default=None)
+    after = min((k for k in kept if k.here > here[-1]), key=lambda k: k.here, default=None)
+    neighbours = [alignment.evidence.clauses[k.there] for k in (before, after) if k is not None]
+    alone = all(alignment.evidence.clauses[p] != clause or p in phrase.places for p in range(len(phrases)))
+    return clause in neighbours or alone or not neighbours
+
+
+def _exchanged(first: _Phrase, second: _Phrase, alignment: Alignment) -> bool:
+    """Whether two phrases of the same sort ("op 1 mei" and "op 2 juni") took each other's place."""
+    if first is second:
+        return True
+    if first.opener is None or second.opener is None:
+        return first.dated and second.dated and first.opener is second.opener
+    words = alignment.evidence.words
+    if words[first.opener].norm != words[second.opener].norm:
+        return False
+    return (first.dated and second.dated) or (
+        first.named and second.named and not first.dated and not second.dated
+    )
+
+
+def _moved_whole(alignment: Alignment, clause: int) -> bool:
+    """Whether the kept words of this clause, verb included, stand together in the statement."""
+    clauses = alignment.evidence.clauses
+    words = alignment.evidence.words
+    here = sorted(i for i, p in enumerate(alignment.places) if p is not None and clauses[p] == clause)
+    own = [p for p in range(len(clauses)) if clauses[p] == clause]
+    verb = any(is_finite(words[p].norm) and alignment.used[p] is not None for p in own)
+    adjunct = words[own[0]].border and words[own[0]].norm in lexicon.PREPOSITIONS | frozenset(
+        {"gelet", "zoals"}
+    )
+    if not verb and not adjunct:
+        return False
+    for i in range(here[0], here[-1] + 1):
+        place = alignment.places[i]
+        if place is not None and clauses[place] != clause and words[place].norm not in _FREE:
+            return False
+    return True
+
+
+def _find_changed_preposition(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]
+) -> Finding | None:
+    """A preposition must govern the same word: "van A naar B" is not "van B naar A"."""
+    by_there = sorted(kept, key=lambda k: k.there)
+    for i, place in enumerate(alignment.places):
+        word = alignment.statement.words[i]
+        if place is None or word.norm not in lexicon.PREPOSITIONS:
+            continue
+        mine = next((k for k in kept if k.here > i), None)
+        theirs = next((k for k in by_there if k.there > place), None)
+        if mine is None or theirs is None or mine.there == theirs.there:
+            continue
+        if mine.there > place and alignment.evidence.clauses[mine.there] == alignment.evidence.clauses[place]:
+            lost = alignment.statement.words[theirs.here].raw
+            found = alignment.statement.words[mine.here].raw
+            reason = f"In de bron hoort “{word.raw}” bij “{lost}”, hier bij “{found}”."
+            return Finding(FindingKind.ORDER, reason)
+        if mine.there < place:
+            return Finding(
+                FindingKind.ORDER,
+                f"“{word.raw}” staat in de bron niet voor “{alignment.statement.words[mine.here].raw}”.",
+            )
+    return None
+
+
+def _find_moved_verb(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]
+) -> Finding | None:
+    """A verb must stay with the words of its own clause."""
+    home = alignment.evidence.clauses
+    ours = alignment.statement.clauses
+    company: dict[int, set[int]] = {}
+    for k in kept:
+        company.setdefault(ours[k.here], set()).add(home[k.there])
+    for i, place in enumerate(alignment.places):
+        word = alignment.statement.words[i]
+        if place is None or not is_finite(word.norm):
+            continue
+        with_me = company.get(ours[i])
+        if with_me and home[place] not in with_me and any(home[k.there] == home[place] for k in kept):
+            return Finding(
+                FindingKind.ORDER, f"“{word.raw}” hoort in de bron bij een ander deel van de tekst."
+            )
+    return None
+
+
+def _find_splice(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]
+) -> Finding | None:
+    """Words of another sentence must come as a sentence of their own, with their verb."""
+    words = alignment.evidence.words
+    ours = alignment.statement.words
+    for first, second in zip(kept, kept[1:], strict=False):
+        if words[first.there].sentence == words[second.there].sentence:
+            continue
+        between = ours[first.here + 1 : second.here + 1]
+        joined = any(w.border or w.norm in lexicon.COORDINATORS for w in between)
+        joined = joined or any(w.norm in lexicon.SUBORDINATORS for w in between)
+        if not joined or not _has_verb(alignment, words[second.there].sentence):
+            pair = f"“{ours[first.here].raw}” en “{ours[second.here].raw}”"
+            return Finding(FindingKind.SPLICED, f"{pair} staan in de bron in verschillende zinnen.")
+    return None
+
+
+def _has_verb(alignment: Alignment, sentence: int) -> bool:
+    words = alignment.evidence.words
+    verbs = [p for p, w in enumerate(words) if w.sentence == sentence and is_finite(w.norm)]
+    return not verbs or any(alignment.used[p] is not None for p in verbs)

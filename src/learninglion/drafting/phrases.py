@@ -1,0 +1,85 @@
+"""The fixed phrases that may stand in front of a cited sentence, and the dates they claim."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from learninglion.drafting.citations import MONTHS, dutch_date
+from learninglion.drafting.findings import Finding, FindingKind
+from learninglion.models import DocumentCard
+from learninglion.text import fold
+
+__all__ = ["Introduced", "check_claimed_date", "introduce", "split_introduction"]
+
+# Words an introduction may consist of. Anything else in front of the colon counts as part of the claim.
+_SAYING = frozenset(
+    """zoals op in het de mijn onze uw aan is ben heb heeft hebben ik wij kabinet eerder al reeds destijds
+    toen kamer tweede gemeld meegedeeld medegedeeld bericht geschreven aangegeven geantwoord vermeld laten
+    weten
+    geinformeerd antwoord antwoorden vraag vragen kamervragen schriftelijke brief kamerbrief van over hierover
+    daarover onder meer ook nadien later recenter en aanhangsel handelingen ii nr nummer met betrekking tot
+    dit onderwerp luidde luidt was werd toegelicht""".split()
+)
+_MONTH = "|".join(MONTHS)
+_DATE = re.compile(rf"\b(\d{{1,2}})\s+({_MONTH})\s+(\d{{4}})\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+# Long enough for a date and a reference, too short to hide a sentence in.
+_LONGEST = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """A statement taken apart: the fixed phrase in front (or "") and what it claims."""
+
+    phrase: str
+    claim: str
+
+
+def introduce(card: DocumentCard) -> str:
+    """The fixed phrase for a published answer: "Zoals op 17 mei 2024 aan uw Kamer is gemeld:"."""
+    day = dutch_date(card)
+    return f"Zoals op {day} aan uw Kamer is gemeld:" if day else "Zoals eerder aan uw Kamer is gemeld:"
+
+
+def split_introduction(text: str) -> Introduced:
+    """Takes a fixed phrase off the front of `text`; without one, all of it is the claim."""
+    colon = text.find(":", 0, _LONGEST)
+    while colon >= 0:
+        head = text[:colon]
+        if text[colon + 1 : colon + 2].isspace() and _only_saying(head):
+            return Introduced(head + ":", text[colon + 1 :].strip())
+        colon = text.find(":", colon + 1, _LONGEST)
+    return Introduced("", text.strip())
+
+
+def _only_saying(head: str) -> bool:
+    words = [fold(w) for w in _WORD.findall(_DATE.sub(" ", head))]
+    said = {
+        "gemeld",
+        "meegedeeld",
+        "medegedeeld",
+        "bericht",
+        "geschreven",
+        "aangegeven",
+        "geantwoord",
+        "vermeld",
+    }
+    said |= {"weten", "geinformeerd", "antwoord", "toegelicht"}
+    return bool(words) and bool(said & set(words)) and all(w in _SAYING or w.isdigit() for w in words)
+
+
+def check_claimed_date(phrase: str, cards: tuple[DocumentCard, ...]) -> tuple[Finding, ...]:
+    """A finding when the phrase names a date that no cited document has."""
+    findings: list[Finding] = []
+    known = [dutch_date(card) for card in cards if card.date]
+    for match in _DATE.finditer(phrase):
+        claimed = f"{int(match.group(1))} {match.group(2).casefold()} {match.group(3)}"
+        if claimed not in known:
+            actual = f" Het stuk is van {known[0]}." if known else " De datum van het stuk is niet bekend."
+            findings.append(
+                Finding(
+                    FindingKind.CLAIMED_DATE, f"De datum “{match.group()}” is niet die van de bron.{actual}"
+                )
+            )
+    return tuple(findings)

@@ -1,0 +1,217 @@
+"""Reads a text into words the way the verifier compares them: one spelling, with clause borders marked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from learninglion.drafting import lexicon
+from learninglion.drafting.citations import MONTHS
+from learninglion.drafting.numbers import SCALES, UNITS, is_number, number_of
+from learninglion.drafting.verbs import agreement_key, is_finite
+from learninglion.models import Span
+from learninglion.text import fold, split_sentences, tokenise
+
+__all__ = ["Reading", "Word", "join_readings", "read"]
+
+_BORDERS = frozenset(",;:()[]–—?!…•|")
+_NOTE_MARK = re.compile(r"\[\s*\d+\s*\]")
+_NUMERIC_DATE = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d{2})\b")
+_CURRENCIES = frozenset({"euro", "dollar", "pond"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it is compared (`norm`) and as it was written; `border`: a sign in front parts it."""
+
+    norm: str
+    raw: str
+    span: Span
+    sentence: int
+    border: bool
+    capital: bool
+    key: str  # forms of one auxiliary that differ in person or number only share it
+
+    @property
+    def is_content(self) -> bool:
+        """Whether the word says something of its own."""
+        return self.norm not in lexicon.FUNCTION_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The words of a text; `segments` numbers the stretches between borders and conjunctions, `clauses`
+    the stretches that have a verb of their own (or are set apart), both per word.
+    """
+
+    words: tuple[Word, ...]
+    segments: tuple[int, ...]
+    clauses: tuple[int, ...]
+
+    @property
+    def norms(self) -> tuple[str, ...]:
+        """The words as they are compared."""
+        return tuple(w.norm for w in self.words)
+
+
+@lru_cache(maxsize=1024)
+def read(text: str) -> Reading:
+    """The words of `text` with their sentences, segments and clauses."""
+    words: list[Word] = []
+    blanked = _NOTE_MARK.sub(lambda m: " " * len(m.group()), text)
+    for sentence, span in enumerate(split_sentences(blanked)):
+        words.extend(_read_sentence(blanked, span, sentence))
+    return _structured(tuple(words))
+
+
+def join_readings(readings: tuple[Reading, ...]) -> Reading:
+    """One reading of several texts after each other, their sentences numbered on."""
+    words: list[Word] = []
+    sentence = 0
+    for reading in readings:
+        words.extend(
+            Word(w.norm, w.raw, w.span, w.sentence + sentence, w.border, w.capital, w.key)
+            for w in reading.words
+        )
+        sentence = words[-1].sentence + 1 if words else 0
+    return _structured(tuple(words))
+
+
+def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
+    words: list[Word] = []
+    border = True
+    piece = span.of(text)
+    dates = {m.start(2): MONTHS[int(m.group(2)) - 1] for m in _NUMERIC_DATE.finditer(piece) if _month(m)}
+    tokens = tokenise(piece)
+    for at, token in enumerate(tokens):
+        sign = token.text
+        if not sign[0].isalnum() and sign not in UNITS:
+            if sign in _BORDERS or (sign in "-" and _spaced(piece, token.span)):
+                border = border or not _inside_number(piece, token.span)
+            if sign in "-−" and _is_minus(piece, token.span):
+                words.append(Word("min", sign, token.span, sentence, border, False, "min"))
+                border = False
+            continue
+        norm = dates.get(token.span.start) or _norm(sign)
+        capital = sign[0].isupper() and (bool(words) or sign.isupper() or at > 0)
+        words.append(Word(norm, sign, token.span, sentence, border, capital, agreement_key(norm)))
+        border = False
+    return _amounts_first(words)
+
+
+def _month(match: re.Match[str]) -> bool:
+    return 1 <= int(match.group(2)) <= 12
+
+
+def _spaced(text: str, span: Span) -> bool:
+    return text[span.start - 1 : span.start].isspace() and text[span.end : span.end + 1].isspace()
+
+
+def _inside_number(text: str, span: Span) -> bool:
+    return text[span.start - 1 : span.start].isdigit() and text[span.end : span.end + 1].isdigit()
+
+
+def _is_minus(text: str, span: Span) -> bool:
+    before = text[span.start - 1 : span.start]
+    return (not before or before in " (€") and text[span.end : span.end + 1].isdigit()
+
+
+@lru_cache(maxsize=65536)
+def _norm(raw: str) -> str:
+    word = fold(raw).replace("’", "'").replace("‑", "-")
+    if raw.casefold() in ("één", "éen"):
+        return "1"
+    unit = UNITS.get(word)
+    if unit and (not raw.isupper() or word in ("eur", "usd")):
+        return unit
+    return number_of(word) or word
+
+
+def _amounts_first(words: list[Word]) -> list[Word]:
+    """ "€ 2,5 miljoen" as "2,5 miljoen euro"."""
+    result: list[Word] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        follower = words[at + 1] if at + 1 < len(words) else None
+        if (
+            word.norm in _CURRENCIES
+            and follower is not None
+            and is_number(follower.norm)
+            and not word.raw[:1].isalpha()
+        ):
+            end = at + 2
+            while end < len(words) and words[end].norm in SCALES:
+                end += 1
+            first = words[at + 1]
+            result.append(
+                Word(first.norm, first.raw, first.span, first.sentence, word.border, False, first.key)
+            )
+            result.extend(words[at + 2 : end])
+            result.append(Word(word.norm, word.raw, word.span, word.sentence, False, False, word.key))
+            at = end
+            continue
+        result.append(word)
+        at += 1
+    return result
+
+
+# --------------------------------------------------------------------------- segments and clauses
+
+
+def _structured(words: tuple[Word, ...]) -> Reading:
+    segments: list[int] = []
+    segment = -1
+    for at, word in enumerate(words):
+        starts = word.border or word.norm in lexicon.COORDINATORS or word.norm in lexicon.SUBORDINATORS
+        if starts or at == 0 or words[at - 1].sentence != word.sentence:
+            segment += 1
+        segments.append(segment)
+    return Reading(words, tuple(segments), _clauses(words, segments))
+
+
+def _clauses(words: tuple[Word, ...], segments: list[int]) -> tuple[int, ...]:
+    members: dict[int, list[int]] = {}
+    for at, segment in enumerate(segments):
+        members.setdefault(segment, []).append(at)
+    clause_of: dict[int, int] = {}
+    clause = -1
+    waiting: list[int] = []  # segments without a verb at the start of a sentence join what follows
+    sentence = -1
+    for segment, places in members.items():
+        first = words[places[0]]
+        if first.sentence != sentence:
+            _settle(waiting, clause_of, clause)
+            clause += bool(waiting)
+            waiting = []
+            sentence, in_sentence = first.sentence, False
+        own_verb = any(is_finite(words[p].norm) for p in places)
+        apart = first.border and _opens_adjunct(first.norm)
+        if own_verb or apart:
+            clause += 1
+            if own_verb:
+                _settle(waiting, clause_of, clause)
+                waiting = []
+            clause_of[segment] = clause
+            in_sentence = True
+        elif in_sentence:
+            clause_of[segment] = clause
+        else:
+            waiting.append(segment)
+    clause += bool(waiting)
+    _settle(waiting, clause_of, clause)
+    return tuple(clause_of[s] for s in segments)
+
+
+def _settle(waiting: list[int], clause_of: dict[int, int], clause: int) -> None:
+    for segment in waiting:
+        clause_of[segment] = clause
+
+
+def _opens_adjunct(norm: str) -> bool:
+    return (
+        norm in lexicon.PREPOSITIONS
+        or norm in lexicon.TEMPORAL_STARTS
+        or norm in ("gelet", "gezien", "zoals")
+    )

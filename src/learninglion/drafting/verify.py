@@ -1,0 +1,145 @@
+"""Checks sentence by sentence whether a draft is supported by what it cites.
+
+The rule: a statement may repeat, shorten, reorder or join what its quotes say, and nothing more. Each word
+needs a counterpart in the sentences the quotes stand in; numbers, names, negations, modality and conditions
+may not change, disappear or change places. No model is needed; the same input gives the same verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from learninglion.drafting.additions import find_additions
+from learninglion.drafting.alignment import align
+from learninglion.drafting.citations import Locate, nowhere
+from learninglion.drafting.findings import Finding, FindingKind
+from learninglion.drafting.omissions import find_omissions
+from learninglion.drafting.order import find_disorder
+from learninglion.drafting.phrases import check_claimed_date, split_introduction
+from learninglion.drafting.quotes import QuoteProblem, Resolution, resolve
+from learninglion.drafting.reading import Reading, join_readings, read
+from learninglion.models import (
+    AnswerVerdict,
+    Check,
+    Draft,
+    Source,
+    Span,
+    Statement,
+    StatementVerdict,
+    Verification,
+)
+from learninglion.text import split_sentences, words
+
+__all__ = ["METHOD", "check", "find_faults", "verify"]
+
+METHOD = "alignment 1"
+"""Name and version of the checker; changes when a verdict can change."""
+
+# A quote of one or two words points at no sentence in particular.
+_POINTS_AT_SENTENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """The sentences that the quotes stand in."""
+
+    reading: Reading
+    spans: tuple[Span, ...]
+
+
+def verify(draft: Draft, locate: Locate = nowhere) -> Verification:
+    """Every statement of the draft checked against the sources that were chosen for it."""
+    checks = tuple(check(s, draft.selection.chosen, locate=locate) for s in draft.statements)
+    supported = any(c.verdict is StatementVerdict.SUPPORTED for c in checks)
+    failed = any(c.verdict is not StatementVerdict.SUPPORTED for c in checks)
+    verdict = draft.verdict
+    if not supported:
+        verdict = AnswerVerdict.UNANSWERABLE
+    elif failed or draft.missing or verdict is not AnswerVerdict.ANSWERED:
+        verdict = AnswerVerdict.PARTIAL
+    return Verification(draft, checks, verdict, draft.missing, METHOD)
+
+
+def check(statement: Statement, sources: Sequence[Source], *, locate: Locate = nowhere) -> Check:
+    """The verdict on one statement; `sources` are all that may be cited. Citations come back with places."""
+    if not statement.citations:
+        return Check(statement, StatementVerdict.UNCITED, ("Deze zin heeft geen bronvermelding.",))
+    resolutions = tuple(resolve(c, sources, locate) for c in statement.citations)
+    completed = replace(statement, citations=tuple(r.citation for r in resolutions))
+    problems = tuple(_quote_problem(r) for r in resolutions if r.problem)
+    if problems:
+        return Check(completed, StatementVerdict.UNSUPPORTED, problems)
+    evidence = _gather(resolutions)
+    findings = find_faults(statement.text, evidence.reading, resolutions)
+    verdict = StatementVerdict.UNSUPPORTED if findings else StatementVerdict.SUPPORTED
+    reasons = tuple(dict.fromkeys(f.reason for f in findings))
+    return Check(completed, verdict, reasons, evidence.spans)
+
+
+def find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] = ()) -> tuple[Finding, ...]:
+    """Everything in `text` that the evidence does not bear out; empty when it is supported."""
+    introduced = split_introduction(text)
+    cards = tuple(r.source.document for r in resolutions if r.source)
+    findings = list(check_claimed_date(introduced.phrase, cards))
+    claim = read(introduced.claim)
+    if not claim.words:
+        return (Finding(FindingKind.DIFFERENT, "Er staat geen zin om te controleren."),)
+    alignment = align(claim, evidence)
+    if alignment.is_verbatim:
+        return tuple(findings)
+    added = find_additions(alignment)
+    findings.extend(added)
+    if any(f.kind is FindingKind.DIFFERENT for f in added):
+        return tuple(findings)
+    findings.extend(find_omissions(alignment))
+    findings.extend(find_disorder(alignment))
+    return tuple(findings)
+
+
+def _quote_problem(resolution: Resolution) -> str:
+    name = resolution.citation.reference or resolution.citation.document
+    match resolution.problem:
+        case QuoteProblem.EMPTY:
+            return f"De aanhaling uit {name} is leeg."
+        case QuoteProblem.UNKNOWN_SOURCE:
+            return f"De bron {name} hoort niet bij de gekozen bronnen."
+        case QuoteProblem.MISATTRIBUTED:
+            other = resolution.elsewhere
+            where = f" Zij staat wel in {other.id}." if other else ""
+            return f"De aanhaling staat niet in de genoemde bron {name}.{where}"
+        case QuoteProblem.STITCHED:
+            return (
+                f"De aanhaling uit {name} is samengesteld uit stukken die in de bron niet aan elkaar staan. "
+                "Maak er aparte aanhalingen van."
+            )
+        case _:
+            return f"De aanhaling staat niet letterlijk in {name}."
+
+
+def _gather(resolutions: Sequence[Resolution]) -> _Evidence:
+    """The whole sentences around the quotes: a quote may not hide the "niet" in front of it."""
+    pieces: list[tuple[str, Span]] = []
+    seen: set[tuple[str, Span]] = set()
+    for resolution in resolutions:
+        source, span = resolution.source, resolution.span
+        if source is None or span is None:
+            continue
+        for sentence in _sentences_around(source, span):
+            place = (source.id, sentence)
+            if place not in seen:
+                seen.add(place)
+                offset = source.body_span.start
+                text = source.body[sentence.start - offset : sentence.end - offset]
+                pieces.append((text, sentence))
+    reading = join_readings(tuple(read(text) for text, _ in pieces))
+    return _Evidence(reading, tuple(span for _, span in pieces))
+
+
+def _sentences_around(source: Source, span: Span) -> tuple[Span, ...]:
+    offset = source.body_span.start
+    inner = Span(span.start - offset, span.end - offset)
+    if len(words(inner.of(source.body))) < _POINTS_AT_SENTENCE:
+        return (span,)
+    touched = [s for s in split_sentences(source.body) if s.start < inner.end and s.end > inner.start]
+    return tuple(Span(s.start + offset, s.end + offset) for s in touched) or (span,)
