@@ -13,24 +13,33 @@ from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.people import parse_askers, parse_date, parse_offices
 from learninglion.text import squash
 
-__all__ = ["LetterFacts", "find_notice", "read_facts"]
+__all__ = ["CASE_NUMBER", "LetterFacts", "find_notice", "find_subject", "read_facts"]
 
 CASE_NUMBER = re.compile(r"\b20\d\dZ\d{4,6}\b")
+"""How the Kamer numbers a set of questions: 2024Z11859."""
+
 _HEADING = re.compile(
     r"^(?:(?:Be)?antwoord(?:en|ing)?\b|(?:Kamer|Schriftelijke\s+)?vragen\b).{0,400}?\b(?:vragen|lid|leden)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_COVER = re.compile(r"\b(?:uw brief|deel ik u|(?:zend|bied|stuur) ik u|hierbij|hiermee)\b.*\bvragen\b", re.IGNORECASE)
+_COVER = re.compile(
+    r"\b(?:uw brief|deel ik u|(?:zend|bied|stuur) ik u|hierbij|hiermee)\b.*\bvragen\b", re.IGNORECASE
+)
 _SUBJECT = re.compile(r"^(?:Onderwerp|Betreft)\b\s*[:|]?\s*(?P<subject>.*)$", re.IGNORECASE)
 _DAY = re.compile(r"^(?:Datum\b|Den Haag\s*,|['’]s-Gravenhage\s*,)\s*[:|]?\s*(?P<day>.*)$", re.IGNORECASE)
 _ASKED = re.compile(
-    r"(?:ingezonden(?:\s+op|\s+d\.d\.)?|(?:uw\s+)?brief\s+(?:van|d\.d\.|met kenmerk\s+\S+\s+van)|gesteld\s+op|d\.d\.)\s+"
+    r"(?:ingezonden(?:\s+op|\s+d\.d\.)?|(?:uw\s+)?brief\s+(?:van|d\.d\.|met kenmerk\s+\S+\s+van)"
+    r"|gesteld\s+op|d\.d\.)\s+"
     r"(?P<day>\d{1,2}\s+\w+\s+\d{4})",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"\b(?:over|inzake|betreffende|omtrent|aangaande|naar aanleiding van)\s+(?P<about>\S.*)$", re.DOTALL)
+_ABOUT = re.compile(
+    r"\b(?:over|inzake|betreffende|omtrent|aangaande|naar aanleiding van)\s+(?P<about>\S.*)$", re.DOTALL
+)
 _TAIL = re.compile(r"\s*\((?:ingezonden|ontvangen|20\d\dZ)[^)]*\)\s*\.?$|[\s.]+$")
-_SIGNED = re.compile(r"^(?:[A-Z]\.?\s?){1,5}(?:(?:van|de|den|der|ter|ten|la|'t)\s+)*[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)*$")
+_SIGNED = re.compile(
+    r"^(?:[A-Z]\.?\s?){1,5}(?:(?:van|de|den|der|ter|ten|la|'t)\s+)*[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)*$"
+)
 _LATE = re.compile(r"niet\s+binnen\s+de\s+(?:\w+\s+){0,3}termijn|uitstel", re.IGNORECASE)
 _WORD_DIRT = re.compile(r"^(?:Brief\s*[-–:]\s*)?(?:Be)?antwoord(?:en|ing)?\b", re.IGNORECASE)
 
@@ -68,7 +77,7 @@ def read_facts(
     closing = [paragraph.text for paragraph in paragraphs[max(first, len(paragraphs) - 8) :]]
     day = _said(lines, _DAY, "day") or _said(letterhead, _DAY, "day")
     return LetterFacts(
-        title=_title(named, subject, said, title),
+        title=find_subject(named, subject, said, title),
         published=parse_date(day),
         asked_on=next((day for day in map(_asked_on, (named, said, *lines)) if day), None),
         askers=next((askers for askers in map(parse_askers, sources) if askers), ()),
@@ -82,12 +91,20 @@ def _heading(front: Sequence[Paragraph]) -> list[int]:
     """The paragraphs of the heading above the questions: "Antwoorden van ... op vragen van ... over ..."."""
     for start in range(len(front) - 1, -1, -1):
         joined = squash(" ".join(p.text for p in front[start : start + 3]))
-        if _HEADING.match(joined) and front[start].text[:1].isupper() and not _COVER.search(front[start].text):
+        if (
+            _HEADING.match(joined)
+            and front[start].text[:1].isupper()
+            and not _COVER.search(front[start].text)
+        ):
             if "|" in front[start].text or len(front[start].text) > 900:
                 continue
             end = start + 1
             while end < len(front) and end < start + 4 and front[end].emphasised == front[start].emphasised:
-                if front[start].emphasised or front[end].text[:1].islower() or CASE_NUMBER.search(front[end].text):
+                if (
+                    front[start].emphasised
+                    or front[end].text[:1].islower()
+                    or CASE_NUMBER.search(front[end].text)
+                ):
                     end += 1
                 else:
                     break
@@ -105,7 +122,7 @@ def _said(lines: Sequence[str], pattern: re.Pattern[str], group: str) -> str:
     return ""
 
 
-def _title(*candidates: str) -> str:
+def find_subject(*candidates: str) -> str:
     """What the questions are about; else the first candidate as it stands."""
     for text in candidates:
         match = _ABOUT.search(text)
@@ -136,7 +153,9 @@ def _answerers(named: str, lines: Sequence[str], closing: Sequence[str]) -> tupl
 
 
 def _signature_text(lines: Sequence[str]) -> str:
-    pattern = re.compile(r"^(?:(?:mede\s+)?namens\s+)?(?:de|het)?\s*(?:minister|staatssecretaris)\b", re.IGNORECASE)
+    pattern = re.compile(
+        r"^(?:(?:mede\s+)?namens\s+)?(?:de|het)?\s*(?:minister|staatssecretaris)\b", re.IGNORECASE
+    )
     signed = [line.strip().rstrip(",") for line in lines if pattern.match(line.strip()) and len(line) < 160]
     # "Mede namens de staatssecretaris van X," stands above "de minister van Y": who signs comes first.
     own = [line for line in signed if "namens" not in line.casefold()]
@@ -144,7 +163,9 @@ def _signature_text(lines: Sequence[str]) -> str:
     return ", ".join(own[:1] + behalf[:1])
 
 
-def find_notice(paragraphs: Sequence[Paragraph], spans: Sequence[Span], pairing: Pairing | None) -> Notice | None:
+def find_notice(
+    paragraphs: Sequence[Paragraph], spans: Sequence[Span], pairing: Pairing | None
+) -> Notice | None:
     """The notice in a letter without answers that questions are answered later."""
     if pairing is not None:
         return None

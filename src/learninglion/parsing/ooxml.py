@@ -40,7 +40,8 @@ def refuse_ole(raw: RawFile) -> None:
         return
     if "EncryptedPackage".encode("utf-16-le") in raw.content:
         raise UnreadableFileError(
-            raw.name, "het bestand is beveiligd met een wachtwoord; sla het op zonder wachtwoord en probeer opnieuw"
+            raw.name,
+            "het bestand is beveiligd met een wachtwoord; sla het op zonder wachtwoord en probeer opnieuw",
         )
     raise UnreadableFileError(
         raw.name, "dit is een Office-bestand van voor 2007 (zoals .doc); sla het in Word op als .docx"
@@ -69,7 +70,9 @@ class Package:
         except (etree.XMLSyntaxError, ValueError) as problem:
             raise UnreadableFileError(self.raw.name, f"onderdeel {part} is beschadigd") from problem
         if root.getroottree().docinfo.doctype:
-            raise UnreadableFileError(self.raw.name, f"onderdeel {part} bevat een DTD en wordt daarom niet gelezen")
+            raise UnreadableFileError(
+                self.raw.name, f"onderdeel {part} bevat een DTD en wordt daarom niet gelezen"
+            )
         return root
 
     def _read(self, part: str) -> bytes:
@@ -80,7 +83,14 @@ class Package:
         try:
             with self.archive.open(info) as stream:
                 content = stream.read(room + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as problem:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            OSError,
+        ) as problem:
             raise UnreadableFileError(
                 self.raw.name, f"het bestand is beschadigd of afgebroken (onderdeel {part})"
             ) from problem
@@ -106,7 +116,9 @@ def open_package(raw: RawFile) -> Package:
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as problem:
         raise UnreadableFileError(raw.name, "het bestand is beschadigd of afgebroken") from problem
     if len(names) > _MEMBERS_MOST:
-        raise UnreadableFileError(raw.name, "het bestand heeft te veel onderdelen; het wordt daarom niet gelezen")
+        raise UnreadableFileError(
+            raw.name, "het bestand heeft te veel onderdelen; het wordt daarom niet gelezen"
+        )
     if "[Content_Types].xml" not in names:
         raise UnreadableFileError(raw.name, "dit is een zip-bestand en geen Word-bestand; pak het eerst uit")
     return Package(raw, archive, names)

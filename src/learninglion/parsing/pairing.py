@@ -28,14 +28,15 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"^Toelichting\s*:?\s*$|^Toelichting:\s|^Bijlagen?(?:\s+\d+)?\s*:?\s*$", re.IGNORECASE)
-_BARE = re.compile(r"^\(?(\d{1,3})\s*[.)\]:]?$")
-_LED = re.compile(r"^\(?(\d{1,3})(?:\s*[.)\]:]|(?=\s))\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý0-9])")
+# "1", "1.", "(1)" on a line of its own; or ahead of the question: "1. Bent u", "1) bent u", "1 Bent u".
+_BARE = re.compile(r"^(\(?)(\d{1,3})\s*([.)\]:]?)$")
+_LED = re.compile(r"^(\(?)(\d{1,3})(?:\s*([.)\]:])\s+(?=\S)|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))")
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
 
 
 @dataclass(slots=True)
 class Segment:
-    """A label with the paragraphs under it: indices into the paragraphs, and where the first one's text begins."""
+    """A label with the paragraphs under it (indices)."""
 
     kind: LabelKind
     numbers: tuple[int, ...]
@@ -101,7 +102,7 @@ def _pair(
 
 
 def find_segments(paragraphs: Sequence[Paragraph]) -> tuple[list[Segment], list[int]]:
-    """The labelled stretches of `paragraphs` in order, and the paragraphs after the first that are in none."""
+    """The labelled stretches of `paragraphs` in order, and what stands after the first but in none."""
     labels = _labels(paragraphs)
     if not any(s.kind is LabelKind.QUESTION for s in labels.values()):
         numbered = _numbered(paragraphs)
@@ -110,7 +111,7 @@ def find_segments(paragraphs: Sequence[Paragraph]) -> tuple[list[Segment], list[
     segments: list[Segment] = []
     loose: list[int] = []
     current: Segment | None = None
-    for index, paragraph in enumerate(paragraphs):
+    for index in range(len(paragraphs)):
         segment = labels.get(index)
         if segment is not None:
             current = segment
@@ -144,20 +145,25 @@ def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Segment]:
 
 
 def _numbered(paragraphs: Sequence[Paragraph]) -> dict[int, Segment]:
-    """Questions that carry a bare number: 1, 2, 3 ... in order, so that a list inside one is not taken for it."""
-    found: dict[int, Segment] = {}
-    wanted = 1
+    """Questions that carry a bare number, counting up in one style, so that a list inside one stays in it."""
+    styles: dict[str, dict[int, Segment]] = {}
     for index, paragraph in enumerate(paragraphs):
         bare, led = _BARE.match(paragraph.text), _LED.match(paragraph.text)
         match = bare or led
-        if match is None or int(match.group(1)) != wanted:
+        if match is None:
             continue
-        skip = 0 if bare else match.end()
-        if wanted == 1 and not _asks_soon(paragraphs, index):
-            continue
-        found[index] = Segment(LabelKind.QUESTION, (wanted,), index, skip=skip)
-        wanted += 1
-    return found
+        style = ("bare" if bare else "led") + match.group(1) + (match.group(3) or "")
+        number = int(match.group(2))
+        chain = styles.setdefault(style, {})
+        last = max((s.numbers[0] for s in chain.values()), default=0)
+        if number == 1 and len(chain) == 1:  # what came first was no question
+            chain.clear()
+        if not chain or number in (last + 1, last + 2):
+            if not chain and not _asks_soon(paragraphs, index):
+                continue
+            skip = 0 if bare else match.end()
+            chain[index] = Segment(LabelKind.QUESTION, (number,), index, skip=skip)
+    return max(styles.values(), key=lambda chain: (len(chain), -min(chain, default=0)), default={})
 
 
 def _asks_soon(paragraphs: Sequence[Paragraph], index: int) -> bool:
@@ -165,7 +171,7 @@ def _asks_soon(paragraphs: Sequence[Paragraph], index: int) -> bool:
 
 
 def _ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:
-    """Whether this paragraph closes what came before: another set, a signature, a remark under the questions."""
+    """Whether this paragraph closes what came before: another set, a signature, a remark."""
     text = paragraphs[index].text
     if _REMARK.match(text):
         return True
@@ -176,7 +182,8 @@ def _ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:
 
 def _label_follows(paragraphs: Sequence[Paragraph], index: int) -> bool:
     return any(
-        parse_label(p.text) or _BARE.match(p.text) or _LED.match(p.text) for p in paragraphs[index + 1 : index + 6]
+        parse_label(p.text) or _BARE.match(p.text) or _LED.match(p.text)
+        for p in paragraphs[index + 1 : index + 6]
     )
 
 
@@ -210,7 +217,9 @@ def _split_unlabelled(segments: list[Segment], paragraphs: Sequence[Paragraph]) 
             continue  # an answer without numbers stands for the questions ahead of it
         at = _answer_begins(segment, paragraphs)
         if at is not None:
-            answer = Segment(LabelKind.ANSWER, segment.numbers, segment.content[at], content=segment.content[at:])
+            answer = Segment(
+                LabelKind.ANSWER, segment.numbers, segment.content[at], content=segment.content[at:]
+            )
             segment.content = segment.content[:at]
             result.append(answer)
     return result
@@ -255,14 +264,19 @@ def _give_answers(segments: Sequence[Segment]) -> tuple[dict[int, list[Segment]]
         missing = set(segment.numbers).difference(*(t.numbers for t in takers)) if takers else set()
         if missing:
             listed = ", ".join(map(str, sorted(missing)))
-            warnings.append(f"Het antwoord op vraag {_named(segment)} noemt vraag {listed}, die er niet staat.")
+            warnings.append(
+                f"Het antwoord op vraag {_named(segment)} noemt vraag {listed}, die er niet staat."
+            )
     return given, warnings
 
 
 def _takers(
-    answer: Segment, position: int, questions: Iterable[tuple[int, Segment]], given: dict[int, list[Segment]]
+    answer: Segment,
+    position: int,
+    questions: Iterable[tuple[int, Segment]],
+    given: dict[int, list[Segment]],
 ) -> list[Segment]:
-    """The question for each number: the nearest before the answer that has none yet, else the nearest after."""
+    """The question for each number: the nearest before that has no answer yet, else the nearest after."""
     takers: list[Segment] = []
     listed = list(questions)
     for number in answer.numbers:

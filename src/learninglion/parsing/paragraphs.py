@@ -11,7 +11,7 @@ from learninglion.models import Block, BlockKind, Footnote, Span
 __all__ = ["Note", "Paragraph", "Running", "assemble", "tidy"]
 
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
-# Control characters, zero-width signs and signs that turn the reading direction show nothing and can hide things.
+# Control characters, zero-width signs and signs that turn the reading direction can hide things.
 _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe"
     "\U000e0000-\U000e007f]"
@@ -26,7 +26,9 @@ class Paragraph:
     kind: BlockKind = BlockKind.PARAGRAPH
     level: int = 0  # of a heading
     emphasised: bool = False  # wholly bold or italic
-    notes: tuple[tuple[int, str], ...] = ()  # (offset in text right after which the mark stood, key of the note)
+    notes: tuple[
+        tuple[int, str], ...
+    ] = ()  # (offset in text right after which the mark stood, key of the note)
     page: int = 0
 
 

@@ -75,7 +75,7 @@ def parse_askers(text: str) -> tuple[Asker, ...]:
 
 
 def parse_offices(text: str) -> tuple[Answerer, ...]:
-    """The offices in "de minister van X, mede namens de staatssecretaris van Y", in order and without names."""
+    """The offices in "de minister van X, mede namens de staatssecretaris van Y", in order, without names."""
     text = squash(text)
     behalf = _BEHALF.search(text)
     found: dict[tuple[str, str], Answerer] = {}

@@ -11,8 +11,17 @@ from learninglion.parsing.paragraphs import Note, Paragraph
 
 __all__ = ["lift_typed_notes"]
 
-_TYPED = re.compile(r"^(?P<mark>\[(?P<square>\d{1,3})\]|\(?(?P<round>\d{1,3})\))\s*(?P<text>\S.*)$", re.DOTALL)
+_TYPED = re.compile(
+    r"^(?:\[(?P<square>\d{1,3})\]|\(?(?P<round>\d{1,3})\)|(?P<plain>\d{1,2})\.?(?=\s))\s*(?P<text>\S.*)$",
+    re.DOTALL,
+)
 _LONGEST = 900  # characters; a longer paragraph with a number ahead of it is a list item of the text
+# What a note is about: another text. A number without brackets needs this to be a note at all.
+_REFERS = re.compile(
+    r"https?://|www\.|\b[a-z][\w-]*\.(?:nl|com|org|eu|net|be)\b|\b\d{1,2} [a-z]+ (?:19|20)\d\d\b"
+    r"|\b(?:Kamerstuk|Aanhangsel|Handelingen|Stb|Stcrt|ECLI)\b",
+    re.IGNORECASE,
+)
 
 
 def lift_typed_notes(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, ...], tuple[Note, ...]]:
@@ -25,6 +34,11 @@ def lift_typed_notes(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, 
     if start is None:
         return tuple(paragraphs), ()
     body, notes = paragraphs[:start], _collect(paragraphs[start:])
+    asking = sum(note.text.rstrip("\"'”’»)").endswith("?") for note in notes)
+    if 2 * asking >= len(notes):  # those are the questions themselves
+        return tuple(paragraphs), ()
+    if not notes[0].mark.strip("0123456789") and not all(_REFERS.search(note.text) for note in notes):
+        return tuple(paragraphs), ()
     lifted = [_without_marks(paragraph, notes) for paragraph in body]
     referred = {key for paragraph in lifted for _, key in paragraph.notes}
     if notes[0].key not in referred:
@@ -45,7 +59,13 @@ def _first_note(paragraphs: Sequence[Paragraph]) -> int | None:
 
 
 def _number(match: re.Match[str]) -> int:
-    return int(match["square"] or match["round"])
+    return int(match["square"] or match["round"] or match["plain"])
+
+
+def _mark(match: re.Match[str]) -> str:
+    if match["square"]:
+        return f"[{_number(match)}]"
+    return f"{_number(match)})" if match["round"] else str(_number(match))
 
 
 def _collect(paragraphs: Sequence[Paragraph]) -> list[Note]:
@@ -53,7 +73,7 @@ def _collect(paragraphs: Sequence[Paragraph]) -> list[Note]:
     for paragraph in paragraphs:
         match = _TYPED.match(paragraph.text)
         if match is not None and _number(match) == len(notes) + 1:
-            mark = match["mark"] if match["square"] else f"{_number(match)})"
+            mark = _mark(match)
             notes.append(Note(f"typed:{mark}", match["text"], paragraph.page, mark))
         else:  # an address on a line of its own
             notes[-1] = replace(notes[-1], text=f"{notes[-1].text} {paragraph.text}")
@@ -63,13 +83,19 @@ def _collect(paragraphs: Sequence[Paragraph]) -> list[Note]:
 def _without_marks(paragraph: Paragraph, notes: Sequence[Note]) -> Paragraph:
     text, anchors = paragraph.text, list(paragraph.notes)
     for note in notes:
-        # the words before it, perhaps a space, then the mark: "(nos.nl)”1)?", "Verhoudingen 2), met"
-        pattern = re.compile(rf"(?<=[^\s\d(]) ?(?<![\d(\[]){re.escape(note.mark)}")
-        for match in reversed(list(pattern.finditer(text))):
+        for match in reversed(list(_mark_pattern(note.mark).finditer(text))):
             before = text[: match.start()]
-            if note.mark.startswith("[") or before.count("(") <= before.count(")"):
-                text = before + text[match.end() :]
-                width = match.end() - match.start()
-                anchors = [(at - width if at >= match.end() else min(at, match.start()), k) for at, k in anchors]
-                anchors.append((match.start(), note.key))
+            if note.mark.endswith(")") and before.count("(") > before.count(")"):
+                continue  # it closes a bracket: "(artikel 1)"
+            text = before + text[match.end() :]
+            width = match.end() - match.start()
+            anchors = [(at - width if at >= match.end() else min(at, match.start()), k) for at, k in anchors]
+            anchors.append((match.start(), note.key))
     return replace(paragraph, text=text.rstrip(), notes=tuple(sorted(anchors)))
+
+
+def _mark_pattern(mark: str) -> re.Pattern[str]:
+    """Where a mark stands: behind a word, perhaps after a space: "(nos.nl)”1)?", "Verhoudingen 2), met"."""
+    if mark.isdigit():  # glued to what it belongs to, and no part of a number or a name: "bericht»1?"
+        return re.compile(rf"(?<=[»”\"’')?!.,a-zà-ÿ]){mark}(?=[\s.,;:?!)]|$)(?<!\d[.,]{mark})")
+    return re.compile(rf"(?<=[^\s\d(]) ?(?<![\d(\[]){re.escape(mark)}")

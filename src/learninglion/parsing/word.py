@@ -18,7 +18,9 @@ from learninglion.parsing.wordstyles import Numbering, Styles, attribute, child,
 __all__ = ["WordText", "read_word"]
 
 # What a reader does not get to see: text somebody took out or that was moved elsewhere.
-_GONE = frozenset({"del", "moveFrom", "instrText", "delText", "delInstrText", "rPr", "pPr", "tblPr", "trPr", "tcPr"})
+_GONE = frozenset(
+    {"del", "moveFrom", "instrText", "delText", "delInstrText", "rPr", "pPr", "tblPr", "trPr", "tcPr"}
+)
 # Half-points; nobody reads letters of two points, machines do.
 _SMALLEST = 4
 # Words in a table cell of several paragraphs from which the table only arranges running text.
@@ -31,7 +33,9 @@ class WordText:
 
     paragraphs: tuple[Paragraph, ...]
     notes: tuple[Note, ...]
-    letterhead: tuple[str, ...]  # lines of the page headers: date, subject and reference often stand there only
+    letterhead: tuple[
+        str, ...
+    ]  # lines of the page headers: date, subject and reference often stand there only
     title: str  # from the document properties
     warnings: tuple[str, ...]
 
@@ -62,12 +66,16 @@ def read_word(raw: RawFile) -> WordText:
     )
     paragraphs = tuple(reader.paragraphs(body))
     referred = {key for paragraph in paragraphs for _, key in paragraph.notes}
-    notes = tuple(n for kind in ("footnote", "endnote") for n in reader.notes(package, folder, kind, referred))
+    notes = tuple(
+        n for kind in ("footnote", "endnote") for n in reader.notes(package, folder, kind, referred)
+    )
     warnings = list(reader.warnings)
     if any(name.casefold().endswith("vbaproject.bin") for name in package.names):
         warnings.append("Het bestand bevat macro's; die zijn niet uitgevoerd en niet gelezen.")
     properties = package.root("docProps/core.xml")
-    titles = [tidy(node.text or "").strip() for name in ("title", "subject") for node in children(properties, name)]
+    titles = [
+        tidy(node.text or "").strip() for name in ("title", "subject") for node in children(properties, name)
+    ]
     return WordText(
         paragraphs=paragraphs,
         notes=notes,

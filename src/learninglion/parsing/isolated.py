@@ -1,0 +1,165 @@
+"""Parsing in a process of its own, so that a hostile file cannot take the caller down.
+
+One worker serves a whole batch (starting Python for every file would cost more than parsing it); it has a
+limit on memory, and a time limit a file. When it dies or hangs, it is replaced and the next file goes on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnContext
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+
+from learninglion.errors import LearningLionError, UnreadableFileError
+from learninglion.models import Document, RawFile
+
+__all__ = ["IsolatedParser"]
+
+_START_SECONDS = 60.0  # a cold disk and a busy machine: importing the parsers takes about one second
+_STOP_SECONDS = 2.0
+_DAMAGED = "het lezen is afgebroken: het bestand is beschadigd of niet bedoeld om gelezen te worden"
+
+
+class IsolatedParser:
+    """Parses one file after another in a process of its own; `with` it, or `close` it.
+
+    `seconds`: time for one file; `megabytes`: memory of the process (0 = no limit). Safe to share between
+    threads: files then wait for one another.
+    """
+
+    def __init__(self, seconds: float = 60.0, megabytes: int = 2048) -> None:
+        self.seconds = seconds
+        self.megabytes = megabytes
+        self._lock = threading.Lock()
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+
+    def parse(self, raw: RawFile) -> Document:
+        """The document in `raw`, as `parsing.parse` makes it.
+
+        Raises what that raises; UnreadableFileError as well when it took too long, too much memory or crashed.
+        """
+        with self._lock:
+            connection = self._ready()
+            try:
+                connection.send(raw)
+                if not connection.poll(self.seconds):
+                    self._stop()
+                    raise UnreadableFileError(
+                        raw.name, f"het lezen duurde langer dan {self.seconds:g} seconden en is gestopt"
+                    )
+                outcome = connection.recv()
+            except (EOFError, OSError) as problem:
+                self._stop()
+                raise UnreadableFileError(raw.name, _DAMAGED) from problem
+        if isinstance(outcome, Document):
+            return outcome
+        if isinstance(outcome, MemoryError):
+            self.close()  # a process that ran out of memory once holds on to most of it
+            raise UnreadableFileError(
+                raw.name, f"het lezen vroeg meer dan {self.megabytes} MB geheugen en is gestopt"
+            )
+        if isinstance(outcome, LearningLionError):
+            raise outcome
+        raise UnreadableFileError(raw.name, f"{_DAMAGED} ({outcome})")
+
+    def close(self) -> None:
+        """End the process; a next `parse` starts a new one."""
+        with self._lock:
+            self._stop()
+
+    def __enter__(self) -> IsolatedParser:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ready(self) -> Connection:
+        """The connection to a living worker."""
+        if self._process is not None and self._process.is_alive() and self._connection is not None:
+            return self._connection
+        self._stop()
+        # spawn: a fork would take over the locks of the threads that happen to run here
+        context: SpawnContext = multiprocessing.get_context("spawn")
+        here, there = context.Pipe()
+        process = context.Process(target=_serve, args=(there, self.megabytes), daemon=True, name="parser")
+        process.start()
+        there.close()
+        self._process, self._connection = process, here
+        try:
+            ready = here.poll(_START_SECONDS) and here.recv() == "ready"
+        except (EOFError, OSError):
+            ready = False
+        if not ready:
+            self._stop()
+            raise LearningLionError("Het proces dat bestanden leest, kon niet starten.")
+        return here
+
+    def _stop(self) -> None:
+        process, connection = self._process, self._connection
+        self._process = self._connection = None
+        if connection is not None:
+            with suppress(OSError):
+                connection.close()
+        if process is not None:
+            if process.is_alive():
+                process.kill()  # it may be in the middle of a file that never ends
+            process.join(_STOP_SECONDS)
+            with suppress(ValueError):
+                process.close()
+
+
+def _serve(connection: Connection, megabytes: int) -> None:
+    """Parse what comes in until the other side is gone."""
+    # A crash in a library must not leave a core file or its report on the user's terminal.
+    with suppress(OSError):
+        sys.stderr.flush()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    from learninglion.parsing import parse
+
+    _limit(megabytes)
+    connection.send("ready")
+    while True:
+        try:
+            raw = connection.recv()
+        except (EOFError, OSError):
+            return
+        outcome: object
+        try:
+            outcome = parse(raw)
+        except MemoryError:
+            outcome = MemoryError()
+        except LearningLionError as error:
+            outcome = error
+        except RecursionError:
+            outcome = "te diep genest"
+        except Exception as error:  # the caller gets a sentence, whatever a parser does
+            outcome = type(error).__name__
+        try:
+            connection.send(outcome)
+        except MemoryError:
+            connection.send(MemoryError())
+        except (OSError, BrokenPipeError):
+            return
+
+
+def _limit(megabytes: int) -> None:
+    """Hold this process to so much memory, and to no files of its own."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if megabytes:
+        size = megabytes * 1024 * 1024
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if hard == resource.RLIM_INFINITY or size < hard:
+            resource.setrlimit(resource.RLIMIT_AS, (size, size))

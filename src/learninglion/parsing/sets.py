@@ -1,0 +1,293 @@
+"""A set of Kamervragen as it comes in (pasted, PDF, Word, JSON) to its introduction and sub-questions.
+
+The result is a proposal: a person may correct it and give it back as JSON. Nothing is lost: what finds no
+place stays in the introduction, and a warning says so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from learninglion.errors import InputError, UnreadableFileError
+from learninglion.models import Document, DocumentKind, QuestionSet, RawFile, Span, SubQuestion
+from learninglion.parsing.hyphens import Junction, join_lines
+from learninglion.parsing.letters import CASE_NUMBER, find_subject
+from learninglion.parsing.numbers import LabelKind
+from learninglion.parsing.ooxml import OLE_HEADER, looks_like_zip
+from learninglion.parsing.pairing import Segment, find_segments
+from learninglion.parsing.paragraphs import Note, Paragraph, tidy
+from learninglion.parsing.plaintext import decode, looks_like_text
+from learninglion.parsing.typednotes import lift_typed_notes
+from learninglion.parsing.word import read_word
+from learninglion.serial import from_plain
+from learninglion.text import squash
+
+__all__ = ["question_set_from_file", "read_question_set"]
+
+_LONGEST = 400_000  # characters: more than any set; a whole archive was pasted by mistake
+_OPENING = re.compile(
+    r"^(?:Nadere |Aanvullende |Schriftelijke )*(?:Kamer)?vragen van\b|^20\d\dZ\d{4,6}", re.IGNORECASE
+)
+_ITEM = re.compile(r"^(?:[-–—•●▪◦*\uf0b7]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)]|\(?\d{1,2}[.)])\s")
+_OWN_LINE = re.compile(r"[.?!:;][\"'”’»)\]]*$")
+# Headers and page numbers that come along when somebody copies from a PDF.
+_FURNITURE = re.compile(
+    r"^(?:Tweede Kamer,? vergaderjaar \d{4}.*Aanhangsel.*|ah-tk-\d{8}-\d+|(?:Pagina|Blz\.?) \d+(?: (?:van|/) \d+)?"
+    r"|ISSN .*|['’]s-Gravenhage \d{4})$",
+    re.IGNORECASE,
+)
+
+
+def read_question_set(text: str) -> QuestionSet:
+    """The set in a pasted text; without numbers it is one question. InputError where there is no text."""
+    text = tidy(text)
+    if not text.strip():
+        raise InputError("Er staat geen tekst in; plak de vragen of kies een bestand.")
+    if len(text) > _LONGEST:
+        raise InputError(
+            "Deze tekst is te lang voor één set vragen; plak alleen de vragen met hun inleiding."
+        )
+    question_set = _set_of_lines(_printed_lines(text))
+    if len(question_set.questions) == 1 and _RUN_ON.search(text):
+        split = _set_of_lines(_printed_lines(_RUN_ON.sub("\n", text)))
+        if len(split.questions) > 1:
+            return split
+    return question_set
+
+
+def _printed_lines(text: str) -> list[str]:
+    lines = [line.strip() for line in text.split("\n")]
+    return [line for line in lines if not _FURNITURE.match(line)]
+
+
+def question_set_from_file(raw: RawFile) -> QuestionSet:
+    """The set in a file: text, PDF, DOCX, or JSON as `serial.to_plain` writes it.
+
+    UnreadableFileError, naming the file, where it holds none of these.
+    """
+    content = raw.content
+    if not content.strip():
+        raise UnreadableFileError(raw.name, "het bestand is leeg")
+    if content.lstrip()[:5] == b"%PDF-" or b"%PDF-" in content[:1024]:
+        return _set_of_pdf(raw)
+    if looks_like_zip(content) or content.startswith(OLE_HEADER):
+        word = read_word(raw)
+        question_set = _set_of_paragraphs(word.paragraphs, word.notes, raw)
+        return _with_warnings(question_set, word.warnings)
+    if not looks_like_text(content):
+        raise UnreadableFileError(raw.name, "dit is geen tekst, PDF, Word-bestand of JSON")
+    if content.lstrip()[:1] == b"{":
+        return _set_of_json(raw)
+    try:
+        return read_question_set(decode(content))
+    except InputError as problem:
+        raise UnreadableFileError(raw.name, problem.detail) from problem
+
+
+# --------------------------------------------------------------------------- from lines and paragraphs
+
+
+def _set_of_lines(lines: Sequence[str]) -> QuestionSet:
+    """The set in printed lines; an empty line ends a paragraph."""
+    kept: list[Paragraph] = []
+    breaks: set[int] = set()  # indices of paragraphs with white above them
+    for line in lines:
+        if line:
+            kept.append(Paragraph(line))
+        elif kept:
+            breaks.add(len(kept))
+    paragraphs, notes = lift_typed_notes(kept)
+    return _build(paragraphs, notes, breaks)
+
+
+def _set_of_paragraphs(paragraphs: Sequence[Paragraph], notes: Sequence[Note], raw: RawFile) -> QuestionSet:
+    if not any(paragraph.text.strip() for paragraph in paragraphs):
+        raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bestand")
+    lifted, typed = lift_typed_notes(paragraphs)
+    return _build(lifted, (*typed, *notes), set(range(len(lifted))))
+
+
+def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
+    segments, loose = find_segments(paragraphs)
+    asked = [s for s in segments if s.kind is LabelKind.QUESTION]
+    if not asked:
+        return _one_question(paragraphs, notes, breaks)
+    first = segments[0].label_at
+    warnings: list[str] = []
+    introduction = _join(paragraphs, range(first), breaks)
+    if loose:
+        warnings.append(
+            f"Tekst die bij geen vraag hoort, staat onder de inleiding: “{_short(paragraphs[loose[0]].text)}”"
+        )
+        introduction = _append(introduction, _join(paragraphs, loose, breaks))
+    questions: list[SubQuestion] = []
+    for segment in asked:
+        text = _content(segment, paragraphs, breaks)
+        if text:
+            questions.append(SubQuestion(segment.numbers, text))
+        else:
+            warnings.append(f"Onder vraag {_named(segment.numbers)} staat geen tekst.")
+    answers = sum(s.kind is LabelKind.ANSWER for s in segments)
+    if answers:
+        warnings.append(f"De tekst bevat ook antwoorden ({answers}); alleen de vragen zijn overgenomen.")
+    introduction = _append(introduction, _listed(notes, paragraphs))
+    return QuestionSet(
+        introduction=introduction,
+        questions=tuple(questions),
+        title=_title(introduction),
+        warnings=(*warnings, *_check_numbers(questions)),
+    )
+
+
+def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
+    """A text without numbers: one question, under a heading if it has one."""
+    first = 0
+    if len(paragraphs) > 1 and _OPENING.match(paragraphs[0].text):
+        first = next((i for i in range(1, len(paragraphs)) if i in breaks), 1)
+    introduction = _append(_join(paragraphs, range(first), breaks), _listed(notes, paragraphs))
+    text = _join(paragraphs, range(first, len(paragraphs)), breaks)
+    return QuestionSet(
+        introduction=introduction,
+        questions=(SubQuestion((1,), text),),
+        title=_title(introduction),
+        warnings=("Er zijn geen genummerde vragen gevonden; de tekst is als één vraag gelezen.",),
+    )
+
+
+def _content(segment: Segment, paragraphs: Sequence[Paragraph], breaks: set[int]) -> str:
+    shown = list(paragraphs)
+    if segment.skip:
+        shown[segment.label_at] = Paragraph(shown[segment.label_at].text[segment.skip :])
+    return _join(shown, segment.content, breaks)
+
+
+def _join(paragraphs: Sequence[Paragraph], indices: Sequence[int], breaks: set[int]) -> str:
+    """Printed lines as running text; list items and paragraphs stay on lines of their own."""
+    text = ""
+    for index in indices:
+        line = paragraphs[index].text
+        if not text or not line:
+            text += line
+        elif (
+            _ITEM.match(line)
+            or CASE_NUMBER.fullmatch(text)
+            or (index in breaks and (_OWN_LINE.search(text) or line[:1].isupper()))
+        ):
+            text += "\n" + line
+        else:
+            how = join_lines(text.rpartition("\n")[2], line)
+            text = text[:-1] + line if how == Junction.DROP_HYPHEN else text + how + line
+    return text
+
+
+def _append(text: str, more: str) -> str:
+    return f"{text}\n{more}" if text and more else text or more
+
+
+def _listed(notes: Sequence[Note], paragraphs: Sequence[Paragraph]) -> str:
+    """The notes below the introduction: they often say which article the questions are about."""
+    order = {key: n for n, key in enumerate(key for p in paragraphs for _, key in p.notes)}
+    known = sorted(notes, key=lambda note: order.get(note.key, len(order)))
+    return "\n".join(
+        f"[{(note.mark or str(n)).strip('[]()')}] {note.text}" for n, note in enumerate(known, start=1)
+    )
+
+
+def _title(introduction: str) -> str:
+    """What the questions are about: "over ..." in the introduction, else its first line."""
+    lines = [line.strip() for line in introduction.split("\n")]
+    lines = [line for line in lines if line and not line.startswith("[") and not CASE_NUMBER.fullmatch(line)]
+    about = next(
+        (line for line in lines if re.search(r"\bvragen\b|\bleden\b|\blid\b", line, re.IGNORECASE)), ""
+    )
+    return find_subject(about or " ".join(lines[:1]))[:400]
+
+
+def _check_numbers(questions: Sequence[SubQuestion]) -> list[str]:
+    numbers = [number for question in questions for number in question.numbers]
+    warnings: list[str] = []
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    missing = sorted(set(range(min(numbers, default=1), max(numbers, default=0) + 1)).difference(numbers))
+    if twice:
+        warnings.append(f"Nummer {_named(twice)} komt vaker voor; controleer de vragen.")
+    if missing:
+        warnings.append(f"Vraag {_named(missing)} ontbreekt in de nummering; controleer de vragen.")
+    return warnings
+
+
+def _named(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57].rstrip() + "..."
+
+
+def _with_warnings(question_set: QuestionSet, warnings: Sequence[str]) -> QuestionSet:
+    return QuestionSet(
+        introduction=question_set.introduction,
+        questions=question_set.questions,
+        title=question_set.title,
+        context=question_set.context,
+        warnings=(*warnings, *question_set.warnings),
+    )
+
+
+# --------------------------------------------------------------------------- from files
+
+
+def _set_of_json(raw: RawFile) -> QuestionSet:
+    try:
+        question_set = from_plain(QuestionSet, json.loads(decode(raw.content)))
+    except (ValueError, RecursionError) as problem:
+        raise UnreadableFileError(raw.name, f"dit is geen set vragen in JSON ({problem})") from problem
+    if not question_set.questions or not all(q.text.strip() and q.numbers for q in question_set.questions):
+        raise UnreadableFileError(raw.name, "in deze JSON staat een vraag zonder nummer of tekst")
+    return question_set
+
+
+def _set_of_pdf(raw: RawFile) -> QuestionSet:
+    """The questions of a PDF: an official publication, the Kamer's own letter, or a ministry's."""
+    from learninglion.parsing import parse  # the door of this room opens onto this module's neighbours
+
+    document = parse(raw)
+    if document.pairs:
+        return _set_of_document(document)
+    blocks = [
+        Paragraph(block.span.of(document.text), block.kind, page=block.page) for block in document.blocks
+    ]
+    notes = {note.span: note for note in document.footnotes}
+    body = [p for p, block in zip(blocks, document.blocks, strict=True) if block.span not in notes]
+    listed = [
+        Note(f"pdf:{n}", note.span.of(document.text), note.page, note.mark)
+        for n, note in enumerate(document.footnotes)
+    ]
+    return _with_warnings(_set_of_paragraphs(body, listed, raw), document.warnings)
+
+
+def _set_of_document(document: Document) -> QuestionSet:
+    questions = []
+    for pair in document.pairs:
+        text = pair.question.of(document.text).strip()
+        if text:
+            questions.append(SubQuestion(pair.numbers, text))
+    introduction = document.introduction.of(document.text) if document.introduction else document.title
+    within: list[Span] = [s for s in (document.introduction, *(p.question for p in document.pairs)) if s]
+    notes = [
+        f"[{note.mark.strip('[]()')}] {squash(note.span.of(document.text))}"
+        for note in document.footnotes
+        if note.anchor is not None and any(s.start <= note.anchor <= s.end for s in within)
+    ]
+    warnings = [w for w in document.warnings if "antwoord" not in w.casefold()]
+    answers = sum(pair.answer is not None for pair in document.pairs)
+    if answers:
+        warnings.append("Het bestand bevat ook antwoorden; alleen de vragen zijn overgenomen.")
+    kind = document.kind is DocumentKind.KAMERVRAGEN
+    return QuestionSet(
+        introduction=_append(introduction, "\n".join(notes)),
+        questions=tuple(questions),
+        title=document.title if kind or document.title else _title(introduction),
+        warnings=(*warnings, *_check_numbers(questions)),
+    )
