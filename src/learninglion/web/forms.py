@@ -1,0 +1,131 @@
+"""Form fields to the types of the workflow: scope, threshold, a pasted set; each misfit named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from starlette.datastructures import FormData
+
+from learninglion.errors import InputError
+from learninglion.models import Context, Filters, QuestionSet, SubQuestion
+
+__all__ = ["PERIODS", "filter_values", "read_context", "read_filters", "read_numbers", "read_question_set", "read_score"]
+
+PERIODS = ("", "2010", "2018", "2021", "other")
+_LONGEST = 20_000  # characters of one question; the longest real one is under 3,000
+MOST_QUESTIONS = 100
+
+
+def _text(form: FormData | Mapping[str, object], name: str) -> str:
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _day(text: str, label: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(f"{text}-01-01" if len(text) == 4 else text)
+    except ValueError:
+        raise InputError(f"{label}: schrijf een jaar (2018) of een dag (2018-05-31).") from None
+
+
+def read_filters(form: FormData | Mapping[str, object]) -> Filters:
+    """The scope that was chosen. Raises InputError for a date that is none."""
+    period = _text(form, "period")
+    if period not in PERIODS:
+        raise InputError("Deze periode is niet bekend.")
+    since = _text(form, "since") if period == "other" else period
+    ministry, collection = _text(form, "ministry"), _text(form, "collection")
+    minister, asker = _text(form, "minister"), _text(form, "asker")
+    found = Filters(
+        since=_day(since, "Vanaf"),
+        until=_day(_text(form, "until"), "Tot en met") if period == "other" else None,
+        ministries=(ministry,) if ministry else (),
+        answerers=(minister,) if minister else (),
+        askers=(asker,) if asker else (),
+        collections=(collection,) if collection else (),
+    )
+    if found.since and found.until and found.since > found.until:
+        raise InputError("De periode eindigt voordat zij begint.")
+    return found
+
+
+def filter_values(filters: Filters) -> dict[str, str]:
+    """The form fields that stand for `filters`, to show them again."""
+    since = filters.since.isoformat() if filters.since else ""
+    year = since[:4] if since.endswith("-01-01") and since[:4] in PERIODS and not filters.until else ""
+    period = year or ("other" if filters.since or filters.until else "")
+    return {
+        "period": period,
+        "since": "" if year else since,
+        "until": filters.until.isoformat() if filters.until else "",
+        "ministry": "".join(filters.ministries[:1]),
+        "minister": "".join(filters.answerers[:1]),
+        "asker": "".join(filters.askers[:1]),
+        "collection": "".join(filters.collections[:1]),
+    }
+
+
+def read_score(form: FormData | Mapping[str, object]) -> float | None:
+    """The threshold as a part of one, from a percentage; None when none was given."""
+    text = _text(form, "threshold").replace(",", ".").rstrip("% ")
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        raise InputError("De drempel is een getal van 0 tot 100.") from None
+    if not 0 <= value <= 100:
+        raise InputError("De drempel is een getal van 0 tot 100.")
+    return value / 100
+
+
+def read_context(form: FormData) -> Context:
+    """What the officer adds. Raises InputError when there is something but it was not confirmed."""
+    context = Context(_text(form, "line"), _text(form, "news"), bool(form.get("confirmed")))
+    if (context.line or context.news) and not context.confirmed:
+        raise InputError("U hebt extra informatie gegeven. Bevestig dat die gebruikt mag worden, of haal haar weg.")
+    return context
+
+
+def read_numbers(text: str) -> tuple[int, ...]:
+    """Question numbers as they are written: "3", "3, 4 en 5", "3-5". Raises InputError."""
+    parts = text.replace(" en ", ",").replace(";", ",").split(",")
+    numbers: list[int] = []
+    for part in (p.strip() for p in parts):
+        first, dash, last = part.partition("-")
+        if not first.strip().isdecimal() or (dash and not last.strip().isdecimal()):
+            raise InputError(f"{text!r} is geen vraagnummer. Schrijf bijvoorbeeld 3 of 3, 4 en 5.")
+        low, high = int(first), int(last) if dash else int(first)
+        if not 0 < low <= high <= 999:
+            raise InputError(f"{text!r} is geen vraagnummer.")
+        numbers.extend(range(low, high + 1))
+    return tuple(dict.fromkeys(numbers))
+
+
+def read_question_set(form: FormData, before: QuestionSet) -> QuestionSet:
+    """The set as the officer corrected it: fields number-0, text-0, number-1 ...; empty ones are left out."""
+    questions: list[SubQuestion] = []
+    seen: set[int] = set()
+    for position in range(MOST_QUESTIONS):
+        text = _text(form, f"text-{position}")
+        if not text:
+            continue
+        if len(text) > _LONGEST:
+            raise InputError(f"Vraag {position + 1} is langer dan {_LONGEST} tekens.")
+        numbers = read_numbers(_text(form, f"number-{position}") or str(position + 1))
+        if twice := seen & set(numbers):
+            raise InputError(f"Vraagnummer {min(twice)} komt twee keer voor.")
+        seen |= set(numbers)
+        questions.append(SubQuestion(numbers, text))
+    if not questions:
+        raise InputError("Er staat geen enkele vraag in de set.")
+    return QuestionSet(
+        introduction=_text(form, "introduction"),
+        questions=tuple(questions),
+        title=_text(form, "title"),
+        context=read_context(form),
+        warnings=before.warnings,
+    )
