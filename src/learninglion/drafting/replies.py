@@ -207,7 +207,9 @@ _PROOF = re.compile(
 _MISSING = re.compile(r"^(?:\W*)(?:ontbreekt|niet bekend|missing)\s*:\s*(.+)$", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•|>]+|\d{1,2}[.)](?=\s))\s*")
 _LABEL = re.compile(r"^(?:zin|antwoord|answer)(?: \d+)?\s*:\s*", re.IGNORECASE)
-_NO_SENTENCE = re.compile(r"^(?:[\W_]*|vra(?:ag|gen)\s*:.*|bronnen\s*:.*|={3}.*|\[bron \d+\].*)$", re.IGNORECASE)
+_NO_SENTENCE = re.compile(
+    r"^(?:[\W_]*|vra(?:ag|gen)\s*:.*|bronnen\s*:.*|={3}.*|\[bron \d+\].*)$", re.IGNORECASE
+)
 
 
 def read_line(line: str) -> Iterator[Item]:
