@@ -143,7 +143,7 @@ passages = Table(
     Column("id", String(420), nullable=False),
     Column("source_key", ForeignKey("sources.key"), nullable=False),
     Column("document_key", ForeignKey("documents.key"), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Text),  # empty where it stands in its source's question or body, as it nearly always does
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("page", Integer, nullable=False),

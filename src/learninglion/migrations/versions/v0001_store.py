@@ -170,7 +170,7 @@ def upgrade() -> None:
             sa.ForeignKey("documents.key", name="fk_passages_document_key"),
             nullable=False,
         ),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
         sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("end", sa.Integer(), nullable=False),
         sa.Column("page", sa.Integer(), nullable=False),
