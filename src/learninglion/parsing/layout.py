@@ -228,7 +228,9 @@ class _Writer:
             return fits and ends
         indent = line.x0 - previous.x0
         if abs(indent) > _INDENT and abs(indent) < _COLUMN:
-            hanging = len(self._open) == 1 and (_MARKER.match(previous.text) is not None or indent < 0)
+            hanging = len(self._open) == 1 and (
+                _MARKER.match(previous.text) is not None or indent < 0 or _hangs(previous, line)
+            )
             if not hanging:
                 return not previous.broken
         return fits and (ends or line.text[0].isupper())
@@ -323,6 +325,11 @@ class _Writer:
                 )
             found.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
         return tuple(found), tuple(lost)
+
+
+def _hangs(first: Line, line: Line) -> bool:
+    """Whether a line begins right below the text that follows a number in the margin of the line above."""
+    return any(abs(first.x_edges[gap] - line.x0) < _INDENT for gap in first.gaps[:1])
 
 
 def _plain(line: Line, previous: Line) -> bool:

@@ -34,7 +34,7 @@ _TINY = 1.5  # points: no printer makes this readable
 _OCR_SHARE = 0.9  # so much of a page invisible, over a picture: the text layer of a scan
 _RISE = 0.6  # of the larger size: as far as a superscript goes, well under the distance to the next line
 _OVERLAP = 0.9  # of the size: a loose accent goes back over its letter
-_GAP = 1.5  # of the size: wider than any space in justified text
+_GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py decides
 _SPACE = 0.12  # of the size: characters that far apart, where PDFium saw a space, have one
 _ASCENT, _DESCENT = 0.76, 0.24  # of the size: what letters take above and below the baseline
 
