@@ -29,7 +29,7 @@ _PREAMBLE = """
 #set sub(typographic: false, size: 5.5pt)
 #set footnote.entry(separator: none, gap: 0.3em, clearance: 12pt, indent: 0pt)
 #show footnote.entry: set text(6.93pt)
-#let white = v(9.58pt)
+#let blank = v(9.58pt)
 #let label(t) = block(above: 19pt, below: 4pt)[#t]
 #let plain(t) = block(above: 4pt, below: 4pt)[#t]
 """
@@ -46,18 +46,19 @@ def sheet(
     masthead: str = "Aanhangsel van de Handelingen",
     preamble: str = "",
 ) -> bytes:
-    """A set of questions as PDF; `parts` are typst markup, one block each, "Vraag 1" and the like as labels."""
+    """A set of questions as PDF; `parts` are typst markup, one block each."""
     identifier = imprint or f"ah-{chamber[0].lower()}k-{session.replace('–', '')}-{number}"
     footer = f"{chamber} Kamer, vergaderjaar {session}, Aanhangsel"
     top = (
-        f'#place(top + left, dx: -166pt, dy: -20pt)[#text(18pt, weight: "bold")[{chamber} Kamer der Staten-Generaal]]\n'
+        "#place(top + left, dx: -166pt, dy: -20pt)"
+        f'[#text(18pt, weight: "bold")[{chamber} Kamer der Staten-Generaal]]\n'
         f"#place(top + left, dx: -166pt, dy: 30pt)[#text(9.6pt)[Vergaderjaar {session}]]\n"
         f'#place(top + left, dy: 30pt)[#text(10pt, weight: "bold")[{masthead}]]\n'
         '#v(80pt)\n#text(9pt, weight: "bold")[Vragen gesteld door de leden der Kamer, met de daarop door de '
         "regering gegeven antwoorden]\n#v(60pt)\n"
         f'#text(12.8pt, weight: "bold")[{number}]\n#v(10pt)\n'
     )
-    body = "\n\n".join((top, head, "#v(5pt)\n" + answered if answered else "", "#white", *parts))
+    body = "\n\n".join((top, head, "#v(5pt)\n" + answered if answered else "", "#blank", *parts))
     preamble = _PREAMBLE.replace("IMPRINT", identifier).replace("FOOTER", footer) + preamble
     return bytes(typst.compile((preamble + body).encode()))
 

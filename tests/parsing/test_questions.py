@@ -9,8 +9,9 @@ from learninglion.models import Answerer, Asker, BlockKind, DocumentKind, Notice
 from learninglion.parsing.layout import regions
 
 LONG = (
-    "De waterkering bij Oudeveen is in het voorjaar onderzocht door het waterschap en door de inspectie. Uit dat "
-    "onderzoek blijkt dat de waterveiligheidsmaatregelen voldoende zijn en dat de zand- en grindwinning doorgaat. "
+    "De waterkering bij Oudeveen is in het voorjaar onderzocht door het waterschap en door de inspectie. "
+    "Uit dat onderzoek blijkt dat de waterveiligheidsmaatregelen voldoende zijn "
+    "en dat de zand- en grindwinning doorgaat. "
 )
 
 
@@ -203,8 +204,8 @@ def test_a_heading_in_an_answer_stays_in_it() -> None:
     ("text", "kind"),
     [
         (
-            "De vragen van het lid Dijkstra-Venema kunnen niet binnen de gebruikelijke termijn worden beantwoord. "
-            "Ik zal uw Kamer zo spoedig mogelijk antwoorden.",
+            "De vragen van het lid Dijkstra-Venema kunnen niet binnen de gebruikelijke termijn worden "
+            "beantwoord. Ik zal uw Kamer zo spoedig mogelijk antwoorden.",
             NoticeKind.POSTPONEMENT,
         ),
         (
@@ -235,7 +236,9 @@ def test_a_notice_in_the_place_of_answers(text: str, kind: NoticeKind) -> None:
 
 
 def test_the_remark_below_a_set_is_in_no_answer() -> None:
-    remark = "Deze vragen dienen ter aanvulling op eerdere vragen terzake van het lid Bos (SP), ingezonden 3 mei 2024."
+    remark = (
+        "Deze vragen dienen ter aanvulling op eerdere vragen terzake van het lid Bos, ingezonden 3 mei 2024."
+    )
     document = read(sheet(*pair("1", "Kent u de dijk?", "Ja."), label("Toelichting:"), f"#plain[{remark}]"))
     assert pairs(document) == [((1,), "Kent u de dijk?", "Ja.", (1,))]
     assert remark in document.text
@@ -249,7 +252,8 @@ def test_footnotes_hang_on_the_place_that_refers_to_them() -> None:
         sheet(
             *pair(
                 "1",
-                "Kent u het bericht «Dijk verzakt»?#footnote[Oudeveense Courant, 3 juni 2024, «Dijk verzakt».] Klopt dat?",
+                "Kent u het bericht «Dijk verzakt»?"
+                "#footnote[Oudeveense Courant, 3 juni 2024, «Dijk verzakt».] Klopt dat?",
                 "Ja.#footnote[Kamerstuk 31 710, nr. 99.] De uitstoot van CO#sub[2] is 12 kg per m#super[2].",
             ),
         )
@@ -280,8 +284,9 @@ def test_a_footnote_that_goes_on_over_the_page() -> None:
 
 def test_a_table_in_an_answer_is_one_line_a_row() -> None:
     table = (
-        "#table(columns: (60pt, 120pt, 60pt), stroke: none, [Jaar], [Aantal meldingen van verzakkingen langs de dijk],"
-        " [Kosten], [2022], [12], [€ 1.000], [2023], [15], [€ 2.000])"
+        "#table(columns: (60pt, 120pt, 60pt), stroke: none,"
+        " [Jaar], [Aantal meldingen van verzakkingen langs de dijk], [Kosten],"
+        " [2022], [12], [€ 1.000], [2023], [15], [€ 2.000])"
     )
     document = read(sheet(*pair("1", "Hoeveel?", LONG + "\n\n" + table + "\n\n" + LONG)))
     assert said(document, document.pairs[0].answer) == "\n".join(
@@ -300,10 +305,13 @@ def test_a_table_in_an_answer_is_one_line_a_row() -> None:
 
 
 OLD_HEAD = (
-    "Vragen van de leden *Van Dijk* en *De Boer* (beiden CDA) aan de minister van Waterzaken over de dijk bij Oudeveen. "
-    "(Ingezonden 3 februari 2006)"
+    "Vragen van de leden *Van Dijk* en *De Boer* (beiden CDA) aan de minister van Waterzaken "
+    "over de dijk bij Oudeveen. (Ingezonden 3 februari 2006)"
 )
-OLD_ANSWERED = "Antwoord van minister *Terpstra* (Waterzaken), mede namens de staatssecretaris van Zand. (Ontvangen 3 maart 2006)"
+OLD_ANSWERED = (
+    "Antwoord van minister *Terpstra* (Waterzaken), mede namens de staatssecretaris van Zand. "
+    "(Ontvangen 3 maart 2006)"
+)
 
 
 @pytest.mark.parametrize("heading", [[label("*Antwoord*"), OLD_ANSWERED], [label(OLD_ANSWERED)]])

@@ -12,6 +12,7 @@ from learninglion.parsing.pdf import Line
 
 __all__ = ["TextBuilder", "collect_words"]
 
+_EXTRA_SPACES = re.compile(r" +(?= )")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -60,6 +61,8 @@ class TextBuilder:
 
         `left_out`: stretches that do not belong to the text, such as marks of footnotes.
         """
+        if "  " in line.text:
+            left_out = [*left_out, *(match.span() for match in _EXTRA_SPACES.finditer(line.text))]
         kept = _kept(line.text, *(part or (0, len(line.text))), left_out)
         if not kept:
             return Span(self.length, self.length)

@@ -117,7 +117,7 @@ def lay_out(
     footnotes, warnings = writer.write_notes(notes, anchored)
     builder = writer.builder
     return Layout(
-        builder.text(),
+        builder.text().rstrip("\n"),
         tuple(builder.lines),
         tuple(builder.page_starts) or (0,),
         tuple(writer.stretches),

@@ -252,7 +252,7 @@ def _read_style(
     matrix = (ctypes.c_float * 6)()
     _char_matrix(handle, index, ctypes.addressof(matrix))
     a, b, c, d = matrix[0], matrix[1], matrix[2], matrix[3]
-    along = (a, -b, -a, b)[turns], (b, a, -b, -a)[turns]  # the direction of writing on the page as shown
+    along = (a, b, -a, -b)[turns], (b, -a, -b, a)[turns]  # the direction of writing on the page as shown
     upright = along[0] > 0 and abs(along[1]) <= 0.05 * along[0]
     colour = (ctypes.c_uint * 4)(0, 0, 0, 255)
     start = ctypes.addressof(colour)
