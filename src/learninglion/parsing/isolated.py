@@ -10,7 +10,9 @@ import multiprocessing
 import os
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from enum import Enum
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext
 from multiprocessing.process import BaseProcess
@@ -24,6 +26,13 @@ __all__ = ["IsolatedParser"]
 _START_SECONDS = 60.0  # a cold disk and a busy machine: importing the parsers takes about one second
 _STOP_SECONDS = 2.0
 _DAMAGED = "het lezen is afgebroken: het bestand is beschadigd of niet bedoeld om gelezen te worden"
+
+
+class _Failure(Enum):
+    """Why there is no document, where the parser itself had no words for it."""
+
+    MEMORY = "memory"
+    CRASH = "crash"
 
 
 class IsolatedParser:
@@ -43,7 +52,7 @@ class IsolatedParser:
     def parse(self, raw: RawFile) -> Document:
         """The document in `raw`, as `parsing.parse` makes it.
 
-        Raises what that raises; UnreadableFileError as well when it took too long, too much memory or crashed.
+        Raises UnreadableFileError as that does, and when it took too long, too much memory or crashed.
         """
         with self._lock:
             connection = self._ready()
@@ -60,14 +69,14 @@ class IsolatedParser:
                 raise UnreadableFileError(raw.name, _DAMAGED) from problem
         if isinstance(outcome, Document):
             return outcome
-        if isinstance(outcome, MemoryError):
+        if outcome is _Failure.MEMORY:
             self.close()  # a process that ran out of memory once holds on to most of it
             raise UnreadableFileError(
                 raw.name, f"het lezen vroeg meer dan {self.megabytes} MB geheugen en is gestopt"
             )
-        if isinstance(outcome, LearningLionError):
-            raise outcome
-        raise UnreadableFileError(raw.name, f"{_DAMAGED} ({outcome})")
+        if outcome is _Failure.CRASH:
+            raise UnreadableFileError(raw.name, _DAMAGED)
+        raise UnreadableFileError(raw.name, str(outcome))
 
     def close(self) -> None:
         """End the process; a next `parse` starts a new one."""
@@ -132,23 +141,26 @@ def _serve(connection: Connection, megabytes: int) -> None:
             raw = connection.recv()
         except (EOFError, OSError):
             return
-        outcome: object
         try:
-            outcome = parse(raw)
+            connection.send(_outcome(parse, raw))
         except MemoryError:
-            outcome = MemoryError()
-        except LearningLionError as error:
-            outcome = error
-        except RecursionError:
-            outcome = "te diep genest"
-        except Exception as error:  # the caller gets a sentence, whatever a parser does
-            outcome = type(error).__name__
-        try:
-            connection.send(outcome)
-        except MemoryError:
-            connection.send(MemoryError())
-        except (OSError, BrokenPipeError):
+            connection.send(_Failure.MEMORY)
+        except OSError:
             return
+
+
+def _outcome(parse: Callable[[RawFile], Document], raw: RawFile) -> Document | _Failure | str:
+    """The document, or what is wrong with the file in words."""
+    try:
+        return parse(raw)
+    except MemoryError:
+        return _Failure.MEMORY
+    except LearningLionError as error:
+        return error.detail.removeprefix(f"{raw.name}: ")
+    except RecursionError:
+        return "het bestand is te diep genest"
+    except Exception:  # the caller gets a sentence, whatever a parser does
+        return _Failure.CRASH
 
 
 def _limit(megabytes: int) -> None:

@@ -30,12 +30,16 @@ _LONGEST = 400_000  # characters: more than any set; a whole archive was pasted 
 _OPENING = re.compile(
     r"^(?:Nadere |Aanvullende |Schriftelijke )*(?:Kamer)?vragen van\b|^20\d\dZ\d{4,6}", re.IGNORECASE
 )
+# "... bekend? 2. Klopt het? Vraag 3: ...": what was copied without its line ends.
+_RUN_ON = re.compile(
+    r"(?<=[?.!»”\"])\s+(?=(?:(?:deel)?vra(?:ag|gen)\s+)?\d{1,2}[.:)]\s+[A-Z«“‘\"'])", re.IGNORECASE
+)
 _ITEM = re.compile(r"^(?:[-–—•●▪◦*\uf0b7]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)]|\(?\d{1,2}[.)])\s")
 _OWN_LINE = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 # Headers and page numbers that come along when somebody copies from a PDF.
 _FURNITURE = re.compile(
-    r"^(?:Tweede Kamer,? vergaderjaar \d{4}.*Aanhangsel.*|ah-tk-\d{8}-\d+|(?:Pagina|Blz\.?) \d+(?: (?:van|/) \d+)?"
-    r"|ISSN .*|['’]s-Gravenhage \d{4})$",
+    r"^(?:Tweede Kamer,? vergaderjaar \d{4}.*Aanhangsel.*|ah-tk-\d{8}-\d+|ISSN .*"
+    r"|(?:Pagina|Blz\.?) \d+(?: (?:van|/) \d+)?|['’]s-Gravenhage \d{4})$",
     re.IGNORECASE,
 )
 
