@@ -1,0 +1,87 @@
+"""The frame of reference in which vectors are compared: centred, and with their common directions damped.
+
+Raw embeddings of one language and one genre all point the same way: what questions share with each other
+(asking) and answers with each other (answering) hides what they are about. Taking the mean question from
+questions, the mean answer from answers, and scaling each principal direction by its variance to the power
+-1/4 lifts the built-in model on 850 real pairs from hit@1 0.56 to 0.68 without any training. 50 questions
+suffice for the mean; see benchmarks/retrieval.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from learninglion.retrieval.encoders import Vectors, normalised
+
+__all__ = ["Frame", "background_questions", "fit_frame", "load_frame", "save_frame"]
+
+# Power of the variance: 1 would make all directions equal and let noise speak; 0 leaves them as they are.
+_DAMPING = 0.5
+# Least variance of a direction, as part of the largest: directions below it are noise.
+_FLOOR = 0.01
+# A covariance from n texts counts for n against this many texts without any preferred direction.
+_PRIOR_TEXTS = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Means to take away and a basis to express vectors in; strongest directions first.
+
+    query_mean and passage_mean have shape (d,), basis (d, d).
+    """
+
+    query_mean: Vectors
+    passage_mean: Vectors
+    basis: Vectors
+
+    def place_queries(self, rows: Vectors) -> Vectors:
+        """Encoded questions in this frame, unit length, shape (n, d)."""
+        return normalised(np.asarray((rows - self.query_mean) @ self.basis, dtype=np.float32))
+
+    def place_passages(self, rows: Vectors) -> Vectors:
+        """Encoded passages in this frame, unit length, shape (n, d)."""
+        return normalised(np.asarray((rows - self.passage_mean) @ self.basis, dtype=np.float32))
+
+
+@lru_cache(maxsize=1)
+def background_questions() -> tuple[str, ...]:
+    """Fictional questions of every sort and ministry, for where an archive has too few of its own."""
+    text = (files("learninglion.retrieval") / "background_questions.txt").read_text("utf-8")
+    return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def fit_frame(questions: Vectors, passages: Vectors) -> Frame:
+    """The frame of an archive: from a sample of encoded questions and a sample of encoded passages."""
+    dimensions = questions.shape[1]
+    query_mean = questions.mean(axis=0)
+    if not len(passages):
+        return Frame(query_mean, query_mean.copy(), np.eye(dimensions, dtype=np.float32))
+    passage_mean = passages.mean(axis=0)
+    centred = (passages - passage_mean).astype(np.float64)
+    scatter = centred.T @ centred
+    flat = np.trace(scatter) / len(passages) / dimensions
+    covariance = (scatter + _PRIOR_TEXTS * flat * np.eye(dimensions)) / (len(passages) + _PRIOR_TEXTS)
+    variances, directions = np.linalg.eigh(covariance)
+    variances, directions = variances[::-1], directions[:, ::-1]
+    # eigenvectors have no sign of their own; one is fixed so that a rebuilt index is the same index
+    signs = np.sign(directions[np.abs(directions).argmax(axis=0), np.arange(dimensions)])
+    largest = max(float(variances[0]), 1e-12)
+    scale = (np.maximum(variances, 0) + _FLOOR * largest) ** (-_DAMPING / 2)
+    basis = directions * signs * scale
+    return Frame(query_mean, passage_mean, np.ascontiguousarray(basis, dtype=np.float32))
+
+
+def save_frame(frame: Frame, path: Path) -> None:
+    """Write a frame as one file."""
+    np.savez(path, query_mean=frame.query_mean, passage_mean=frame.passage_mean, basis=frame.basis)
+
+
+def load_frame(path: Path) -> Frame:
+    """Read a frame that `save_frame` wrote."""
+    with np.load(path) as stored:
+        return Frame(stored["query_mean"], stored["passage_mean"], stored["basis"])

@@ -1,0 +1,449 @@
+"""The index on disk: derived from the store, followed change by change, made again when it cannot be trusted.
+
+    index/
+      current.json        the manifest: which generation serves, its segments, up to which change it goes
+      lock                held by the one process that writes
+      <generation>/       everything made with one encoder and one frame
+        frame.npz  words/ (tantivy)  <segment>/ ...
+
+A manifest is replaced in one rename, after everything it names is on disk: killed at any moment, the index
+is what it was, and the next update goes on from there. Readers see a new manifest at their next search.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import RLock
+from typing import TypeVar
+
+import numpy as np
+
+from learninglion.errors import IntegrityError, LearningLionError
+from learninglion.locking import exclusive
+from learninglion.models import Passage, PassageKind, Source
+from learninglion.retrieval.analysis import Terms, analyse
+from learninglion.retrieval.encoders import Encoder, Vectors
+from learninglion.retrieval.frame import Frame, background_questions, fit_frame, load_frame, save_frame
+from learninglion.retrieval.fusion import DEFAULT, Fusion, load_fusion
+from learninglion.retrieval.lexical import Addition, Lexicon
+from learninglion.retrieval.manifest import FORMAT, Manifest, read_manifest, write_manifest
+from learninglion.retrieval.reader import Change, Entry, Reader
+from learninglion.retrieval.segments import Entries, Segment, merge, open_segment, write_segment
+from learninglion.retrieval.snapshot import Snapshot
+from learninglion.retrieval.vectors import Progress, VectorCache, embed
+
+__all__ = ["Index", "IndexState"]
+
+T = TypeVar("T")
+
+# Documents whose sources go into one segment while building; bounds memory to about 200 MB.
+_BATCH_DOCUMENTS = 2000
+# Segments of like size before they are merged; searching one more costs about a millisecond.
+_MERGE_AT = 8
+# The frame is fitted on at most so many texts of each sort; more changes nothing measurable.
+_SAMPLE = 4000
+# Questions of the archive itself take the place of the background questions from here on.
+_OWN_QUESTIONS = 200
+# The frame is fitted anew when the archive outgrew the sample it came from so many times.
+_OUTGROWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """How the index stands, for a status page."""
+
+    sources: int
+    passages: int
+    segments: int
+    encoder: str
+    sequence: int
+    problem: str  # "" when it can be searched; otherwise why it must be rebuilt
+
+
+class Index:
+    """An index folder, opened with the encoder that questions and new texts are encoded with."""
+
+    def __init__(
+        self, folder: Path, encoder: Encoder, cache: VectorCache | None = None, fusion: Path | None = None
+    ) -> None:
+        self.folder = folder
+        self.encoder = encoder
+        self._cache = cache
+        self._fusion_file = fusion
+        self._lock = RLock()
+        self._segments: dict[str, Segment] = {}
+        self._snapshot: Snapshot | None = None
+        self._stamp: tuple[int, ...] = ()
+        self._problem = ""
+
+    @classmethod
+    def open(
+        cls, folder: Path, encoder: Encoder, cache: VectorCache | None = None, fusion: Path | None = None
+    ) -> Index:
+        """Open `folder`, which need not exist yet. `fusion` is the file of a learned fusion, if there is one.
+
+        A damaged or foreign index opens too: `state().problem` says what is wrong, `update` rebuilds it.
+        """
+        index = cls(folder, encoder, cache, fusion)
+        index.refresh()
+        return index
+
+    # ------------------------------------------------------------------------------------- reading
+
+    def snapshot(self) -> Snapshot:
+        """What can be searched now, with what other processes committed; LearningLionError when nothing."""
+        with self._lock:
+            self.refresh()
+            if self._snapshot is None:
+                raise LearningLionError(f"{self._problem} Bouw het opnieuw op: learninglion index rebuild.")
+            return self._snapshot
+
+    def state(self) -> IndexState:
+        """How the index stands."""
+        with self._lock:
+            self.refresh()
+            shot = self._snapshot
+            if shot is None:
+                return IndexState(0, 0, 0, self.encoder.name, 0, self._problem)
+            passages = sum(len(s.head) for s in shot.segments)
+            return IndexState(
+                int(shot.alive.sum()), passages, len(shot.segments), shot.encoder_name, shot.sequence, ""
+            )
+
+    def refresh(self) -> bool:
+        """Look whether another manifest was put in place, and take it; True when something changed."""
+        with self._lock:
+            stamp = _stamp(self.folder / "current.json") + _stamp(self._fusion_file)
+            if stamp == self._stamp and (self._snapshot is not None or self._problem):
+                return False
+            self._stamp = stamp
+            try:
+                self._snapshot, self._problem = self._load(self._manifest()), ""
+            except IntegrityError as error:
+                self._snapshot, self._problem = None, error.detail
+            return True
+
+    def verify(self) -> str:
+        """Check every byte of every file; "" or what is damaged."""
+        with self._lock:
+            try:
+                manifest = self._manifest()
+                for name in manifest.segments:
+                    open_segment(self.folder / manifest.generation, name, whole=True)
+            except IntegrityError as error:
+                return error.detail
+            return ""
+
+    def _manifest(self) -> Manifest:
+        return read_manifest(self.folder, self.encoder.name)
+
+    def _load(self, manifest: Manifest) -> Snapshot:
+        place = self.folder / manifest.generation
+        dead = dict(manifest.dead)
+        segments = []
+        for name in manifest.segments:
+            key = f"{manifest.generation}/{name}"
+            segment = self._segments.get(key) or open_segment(place, name)
+            self._segments[key] = segment
+            alive = np.ones(len(segment), dtype=np.bool_)
+            alive[list(dead.get(name, ()))] = False
+            segments.append(replace(segment, alive=alive))
+        kept = {f"{manifest.generation}/{name}" for name in manifest.segments}
+        self._segments = {k: s for k, s in self._segments.items() if k in kept}
+        lexicon = Lexicon(place / "words")
+        try:
+            frame = load_frame(place / "frame.npz")
+        except (OSError, ValueError, KeyError) as error:
+            raise IntegrityError(f"Het zoekregister is beschadigd: frame.npz ({error}).") from error
+        alive_sources = sum(int(s.alive.sum()) for s in segments)
+        if lexicon.count() < alive_sources:
+            raise IntegrityError("Het woordregister mist bronnen.")
+        return Snapshot(tuple(segments), frame, lexicon, self._fusion(), manifest.encoder, manifest.sequence)
+
+    def _fusion(self) -> Fusion:
+        if self._fusion_file is not None and self._fusion_file.exists():
+            return load_fusion(self._fusion_file)
+        return DEFAULT
+
+    # ------------------------------------------------------------------------------------- writing
+
+    def update(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+        """Follow the store up to its newest change; the number of changed documents.
+
+        An index that is missing, damaged, of another store or another encoder is rebuilt. A second
+        process that updates waits up to `wait` seconds, then raises ConflictError that names the holder.
+        """
+        if self._is_current(reader):
+            return 0
+        with self._writing(wait):
+            self.refresh()
+            if self._must_rebuild(reader):
+                return self._rebuild(reader, progress)
+            manifest = self._manifest()
+            changes = reader.changes_after(manifest.sequence)
+            if not changes:
+                return 0
+            newest = max(change.sequence for change in changes)
+            passages = manifest.passages
+            for chosen in in_batches(changes, _BATCH_DOCUMENTS):
+                manifest = self._apply(manifest, chosen, reader, progress)
+            if manifest.passages > passages and self._outgrown(manifest):
+                return self._rebuild(reader, progress)
+            self._publish(self._tidy(replace(manifest, sequence=newest)))
+            return len(changes)
+
+    def rebuild(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+        """Make the index again from the store; searches go on in the old one until the new is complete."""
+        with self._writing(wait):
+            self.refresh()
+            return self._rebuild(reader, progress)
+
+    def _is_current(self, reader: Reader) -> bool:
+        self.refresh()
+        shot = self._snapshot
+        if shot is None or shot.sequence != reader.change_counter():
+            return False
+        return self._manifest().store == reader.store_id()
+
+    def _must_rebuild(self, reader: Reader) -> bool:
+        if self._snapshot is None:
+            return True
+        manifest = self._manifest()
+        return manifest.store != reader.store_id() or manifest.sequence > reader.change_counter()
+
+    def _outgrown(self, manifest: Manifest) -> bool:
+        return manifest.fitted_on < _SAMPLE and manifest.passages > _OUTGROWN * max(manifest.fitted_on, 50)
+
+    @contextmanager
+    def _writing(self, wait: float | None) -> Iterator[None]:
+        with exclusive(self.folder / "lock", "het zoekregister bijwerken", wait=wait), self._lock:
+            yield
+
+    def _rebuild(self, reader: Reader, progress: Progress | None) -> int:
+        changes = reader.changes_after(0)
+        present = [c for c in changes if not c.deleted]
+        sequence = max((c.sequence for c in changes), default=0)
+        generation = self._new_generation()
+        place = self.folder / generation
+        frame, fitted_on = self._fit(reader, present)
+        save_frame(frame, place / "frame.npz")
+        manifest = Manifest(
+            FORMAT,
+            reader.store_id(),
+            self.encoder.name,
+            self.encoder.dimensions,
+            generation,
+            sequence,
+            next_key=1,
+            next_segment=1,
+            fitted_on=fitted_on,
+        )
+        Lexicon(place / "words")
+        done = 0
+        for chosen in in_batches(present, _BATCH_DOCUMENTS):
+            manifest = self._apply(manifest, chosen, reader, None)
+            done += len(chosen)
+            if progress is not None:
+                progress(done, len(present))
+        old = [p for p in self.folder.iterdir() if p.is_dir() and p.name != generation]
+        self._publish(self._merged(manifest, manifest.segments))
+        for path in old:  # a reader that still maps these files keeps them until it lets go
+            shutil.rmtree(path, ignore_errors=True)
+        return len(present)
+
+    def _new_generation(self) -> str:
+        taken = {p.name for p in self.folder.iterdir() if p.is_dir()}
+        number = 1 + max((int(n[1:]) for n in taken if n[:1] == "g" and n[1:].isdigit()), default=0)
+        (self.folder / f"g{number}").mkdir()
+        return f"g{number}"
+
+    def _fit(self, reader: Reader, present: Sequence[Change]) -> tuple[Frame, int]:
+        """The frame from an even sample of the archive's questions and passages."""
+        questions: list[str] = []
+        bodies: list[str] = []
+        step = max(1, len(present) // 1000)
+        chosen = [c.document_id for c in present[::step]]
+        for ids in in_batches(chosen, 100):
+            for _, passages in reader.entries_of(ids):
+                for passage in passages:
+                    (questions if passage.kind is PassageKind.QUESTION else bodies).append(
+                        passage_text(passage)
+                    )
+        questions = _evenly(questions, _SAMPLE)
+        if len(questions) < _OWN_QUESTIONS:
+            questions = list(background_questions())
+        bodies = _evenly(bodies, _SAMPLE)
+        placed = embed(self.encoder, questions, asked=True, cache=self._cache)
+        found = embed(self.encoder, bodies, asked=False, cache=self._cache)
+        return fit_frame(placed, found), len(bodies)
+
+    def _apply(
+        self, manifest: Manifest, changes: Sequence[Change], reader: Reader, progress: Progress | None
+    ) -> Manifest:
+        """Write the changes as a new segment; the manifest that would show them."""
+        place = self.folder / manifest.generation
+        entries, additions = self._entries(
+            manifest, changes, reader, load_frame(place / "frame.npz"), progress
+        )
+        gone = [c.document_id for c in changes]
+        lexicon = Lexicon(place / "words")
+        lexicon.change(additions, gone, manifest.next_key)
+        if entries.keys:
+            name = f"s{manifest.next_segment}"
+            shutil.rmtree(place / name, ignore_errors=True)  # left by a run that was killed
+            shutil.rmtree(place / f".{name}.new", ignore_errors=True)
+            write_segment(place, name, entries, manifest.dimensions)
+        else:
+            name = ""
+        dead = _more_dead(manifest, frozenset(gone), place, self._segments)
+        return replace(
+            manifest,
+            next_key=manifest.next_key + len(entries.keys),
+            next_segment=manifest.next_segment + 1,
+            segments=(*manifest.segments, *((name,) if name else ())),
+            dead=dead,
+            passages=manifest.passages + sum(len(v) for v in entries.vectors),
+        )
+
+    def _entries(
+        self,
+        manifest: Manifest,
+        changes: Sequence[Change],
+        reader: Reader,
+        frame: Frame,
+        progress: Progress | None,
+    ) -> tuple[Entries, list[Addition]]:
+        ids = [c.document_id for c in changes if not c.deleted]
+        listed: list[Entry] = list(reader.entries_of(ids)) if ids else []
+        entries = Entries()
+        additions: list[Addition] = []
+        asked = [p for _, ps in listed for p in ps if p.kind is PassageKind.QUESTION]
+        bodies = [p for _, ps in listed for p in ps if p.kind is not PassageKind.QUESTION]
+        asked_rows = self._embedded(asked, frame, asked=True, progress=None)
+        body_rows = self._embedded(bodies, frame, asked=False, progress=progress)
+        for key, (source, passages) in enumerate(listed, manifest.next_key):
+            questions = [asked_rows[p.id] for p in passages if p.kind is PassageKind.QUESTION]
+            answers = [body_rows[p.id] for p in passages if p.kind is not PassageKind.QUESTION]
+            asked_terms, body_terms = source_terms(source)
+            entries.keys.append(key)
+            entries.documents.append(source.document.id)
+            entries.sources.append(source.id)
+            entries.terms.append((asked_terms, body_terms))
+            entries.passages.append((len(questions), len(answers)))
+            rows = [*questions, *answers]
+            empty = np.zeros((0, manifest.dimensions), dtype=np.float32)
+            entries.vectors.append(np.stack(rows) if rows else empty)
+            both = (_together(asked_terms[0], body_terms[0]), _together(asked_terms[1], body_terms[1]))
+            additions.append((key, source.document.id, both))
+        return entries, additions
+
+    def _embedded(
+        self, passages: Sequence[Passage], frame: Frame, *, asked: bool, progress: Progress | None
+    ) -> dict[str, Vectors]:
+        texts = [passage_text(p) for p in passages]
+        rows = embed(self.encoder, texts, asked=asked, cache=self._cache, progress=progress)
+        placed = frame.place_queries(rows) if asked else frame.place_passages(rows)
+        return {p.id: row for p, row in zip(passages, placed, strict=True)}
+
+    def _tidy(self, manifest: Manifest) -> Manifest:
+        """Merge the small segments at the end when there are many; big ones are left as they are."""
+        if len(manifest.segments) < _MERGE_AT:
+            return manifest
+        sizes = [len(self._opened(manifest, name)) for name in manifest.segments]
+        start, total = len(sizes) - 1, sizes[-1]
+        while start > 0 and sizes[start - 1] <= 2 * total:
+            start -= 1
+            total += sizes[start]
+        if len(sizes) - start < 2:
+            start = len(sizes) - 2
+        return self._merged(manifest, manifest.segments[start:])
+
+    def _merged(self, manifest: Manifest, names: Sequence[str]) -> Manifest:
+        if len(names) < 2:
+            return manifest
+        place = self.folder / manifest.generation
+        dead = dict(manifest.dead)
+        chosen = []
+        for name in names:
+            segment = self._opened(manifest, name)
+            alive = np.ones(len(segment), dtype=np.bool_)
+            alive[list(dead.pop(name, ()))] = False
+            chosen.append(replace(segment, alive=alive))
+        target = f"s{manifest.next_segment}"
+        shutil.rmtree(place / target, ignore_errors=True)
+        shutil.rmtree(place / f".{target}.new", ignore_errors=True)
+        merge(place, target, chosen)
+        left = tuple(n for n in manifest.segments if n not in set(names))
+        return replace(
+            manifest,
+            next_segment=manifest.next_segment + 1,
+            segments=(*left, target),
+            dead=tuple(sorted(dead.items())),
+        )
+
+    def _opened(self, manifest: Manifest, name: str) -> Segment:
+        key = f"{manifest.generation}/{name}"
+        if key not in self._segments:
+            self._segments[key] = open_segment(self.folder / manifest.generation, name)
+        return self._segments[key]
+
+    def _publish(self, manifest: Manifest) -> None:
+        write_manifest(self.folder, manifest)
+        place = self.folder / manifest.generation
+        for path in place.iterdir():
+            if path.is_dir() and path.name != "words" and path.name not in manifest.segments:
+                shutil.rmtree(path, ignore_errors=True)
+        self.refresh()
+
+
+def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """`items` in pieces of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def passage_text(passage: Passage) -> str:
+    """What is encoded of a passage: its text under its headings."""
+    if passage.kind is PassageKind.BODY and passage.heading_path:
+        return f"{passage.heading_path[-1]}\n{passage.text}"
+    return passage.text
+
+
+def source_terms(source: Source) -> tuple[tuple[Terms, Terms], tuple[Terms, Terms]]:
+    """The terms of the two parts of a source: question with title and headings, and body."""
+    asked = "\n".join((source.question, source.document.title, *source.heading_path))
+    return analyse(asked), analyse(source.body)
+
+
+def _together(one: Terms, other: Terms) -> Terms:
+    ids, inverse = np.unique(np.concatenate([one.ids, other.ids]), return_inverse=True)
+    counts = np.bincount(inverse, weights=np.concatenate([one.counts, other.counts]), minlength=len(ids))
+    return Terms(ids, counts.astype(np.float32))
+
+
+def _more_dead(
+    manifest: Manifest, gone: frozenset[str], place: Path, opened: dict[str, Segment]
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    dead = {name: set(rows) for name, rows in manifest.dead}
+    for name in manifest.segments:
+        segment = opened.get(f"{manifest.generation}/{name}") or open_segment(place, name)
+        rows = [row for row, document in enumerate(segment.documents) if document in gone]
+        if rows:
+            dead.setdefault(name, set()).update(rows)
+    return tuple((name, tuple(sorted(rows))) for name, rows in sorted(dead.items()))
+
+
+def _evenly(items: list[str], most: int) -> list[str]:
+    return items[:: max(1, -(-len(items) // most))]
+
+
+def _stamp(path: Path | None) -> tuple[int, ...]:
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        found = None
+    return (found.st_ino, found.st_mtime_ns, found.st_size) if found else (0,)

@@ -1,0 +1,141 @@
+"""Exact signals of how well sources fit a question: BM25 by part and family, and cosines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learninglion.retrieval.analysis import BUCKETS, FAMILIES, Terms
+from learninglion.retrieval.encoders import Vectors
+from learninglion.retrieval.fusion import FEATURES, Scores
+from learninglion.retrieval.segments import HEAD, PARTS, Segment
+from learninglion.retrieval.snapshot import Snapshot, Statistics
+
+__all__ = ["Probe", "features", "make_probe", "passage_scores"]
+
+# BM25, chosen on 850 real pairs (benchmarks/retrieval.md). Answers repeat a word less and vary more in
+# length than the web pages that 1.2 and 0.75 come from; a rare word says more than its idf.
+_K1 = 1.6
+_B = 0.9
+_IDF_POWER = 1.5
+# What a usual answer has in 5-grams: the length feature is 0 there.
+_USUAL_GRAMS = 400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A question made ready to score: weights by term for each part and family, and its vector.
+
+    A dense array of weights costs 16 MB but makes looking up a million terms a matter of milliseconds;
+    one is filled and emptied for each question (`scratch`).
+    """
+
+    terms: tuple[Terms, Terms]
+    weights: dict[tuple[str, str], NDArray[np.float32]]
+    ideal: dict[tuple[str, str], float]  # the score of a text that has every term
+    vector: Vectors  # in the frame, shape (d,)
+
+
+def make_probe(statistics: Statistics, terms: tuple[Terms, Terms], vector: Vectors) -> Probe:
+    """`terms` hold the weight of each term of the question in `counts`."""
+    weights: dict[tuple[str, str], NDArray[np.float32]] = {}
+    ideal: dict[tuple[str, str], float] = {}
+    for part in PARTS:
+        count = statistics.sources[part]
+        for family, bag in zip(FAMILIES, terms, strict=True):
+            frequency = statistics.frequency[part, family][bag.ids]
+            rarity = np.log1p((count - frequency + 0.5) / (frequency + 0.5)) ** _IDF_POWER
+            weights[part, family] = np.asarray(bag.counts * rarity, dtype=np.float32)
+            ideal[part, family] = max(1e-6, float(weights[part, family].sum()) * (_K1 + 1))
+    return Probe(terms, weights, ideal, vector)
+
+
+def features(
+    snapshot: Snapshot, probe: Probe, positions: NDArray[np.int64]
+) -> tuple[Scores, NDArray[np.bool_]]:
+    """The features (columns as FEATURES) of the sources at ascending `positions`; which have a question."""
+    made = np.zeros((len(positions), len(FEATURES)), dtype=np.float32)
+    asked = np.zeros(len(positions), dtype=np.bool_)
+    column = {name: i for i, name in enumerate(FEATURES)}
+    for f, family in enumerate(FAMILIES):
+        for part in PARTS:
+            lookup = np.zeros(BUCKETS, dtype=np.float32)
+            lookup[probe.terms[f].ids] = probe.weights[part, family]
+            at = 0
+            for number, rows in snapshot.split(positions):
+                scores = _bm25(snapshot, number, rows, part, family, lookup)
+                made[at : at + len(rows), column[f"{part}_{family}"]] = scores / probe.ideal[part, family]
+                at += len(rows)
+    at = 0
+    for number, rows in snapshot.split(positions):
+        segment = snapshot.segments[number]
+        chosen = slice(at, at + len(rows))
+        mean, best, asked_best = _cosines(segment, rows, probe.vector)
+        made[chosen, column["body_mean"]] = mean
+        made[chosen, column["body_best"]] = best
+        made[chosen, column["asked_best"]] = asked_best
+        grams = segment.lengths["body", "grams"][rows]
+        made[chosen, column["body_length"]] = np.log((grams + 20.0) / _USUAL_GRAMS)
+        asked[chosen] = segment.asked_passages[rows] > 0
+        at += len(rows)
+    return made, asked
+
+
+def _bm25(
+    snapshot: Snapshot,
+    number: int,
+    rows: NDArray[np.int64],
+    part: str,
+    family: str,
+    lookup: NDArray[np.float32],
+) -> Scores:
+    segment = snapshot.segments[number]
+    forward = segment.forward[part, family]
+    where, begins = forward.gather(rows)
+    weights = lookup[forward.ids[where]]
+    hit = np.flatnonzero(weights)
+    counts = forward.counts[where[hit]].astype(np.float32)
+    owner = np.searchsorted(begins, hit, side="right") - 1
+    mean = snapshot.statistics.mean_length[part, family]
+    norm = _K1 * (1 - _B + _B * segment.lengths[part, family][rows] / mean)
+    parts = weights[hit] * counts * (_K1 + 1) / (counts + norm[owner])
+    return np.asarray(np.bincount(owner, weights=parts, minlength=len(rows)), dtype=np.float32)
+
+
+def passage_scores(
+    segment: Segment, rows: NDArray[np.int64], vector: Vectors
+) -> tuple[Scores, NDArray[np.int64]]:
+    """Cosines of all passages of `rows` with `vector`, in order, and where each row's passages begin."""
+    where, begins = _passages(segment, rows)
+    head = np.asarray(segment.head[where]) @ vector[:HEAD]
+    return np.asarray(head + segment.tail[where].astype(np.float32) @ vector[HEAD:], dtype=np.float32), begins
+
+
+def _passages(segment: Segment, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    lengths = segment.vector_starts[rows + 1] - segment.vector_starts[rows]
+    begins = np.concatenate([[0], np.cumsum(lengths)])
+    return np.arange(begins[-1]) + np.repeat(segment.vector_starts[rows] - begins[:-1], lengths), begins
+
+
+def _cosines(segment: Segment, rows: NDArray[np.int64], vector: Vectors) -> tuple[Scores, Scores, Scores]:
+    where, begins = _passages(segment, rows)
+    if not len(where):
+        nothing = np.zeros(len(rows), dtype=np.float32)
+        return nothing, nothing, nothing
+    head, tail = np.asarray(segment.head[where]), segment.tail[where].astype(np.float32)
+    cosines = head @ vector[:HEAD] + tail @ vector[HEAD:]
+    owner = np.repeat(np.arange(len(rows)), np.diff(begins))
+    of_question = np.arange(len(where)) - begins[owner] < segment.asked_passages[rows][owner]
+    asked = np.full(len(rows), -1.0, dtype=np.float32)
+    np.maximum.at(asked, owner[of_question], cosines[of_question])
+    best = np.full(len(rows), -1.0, dtype=np.float32)
+    np.maximum.at(best, owner[~of_question], cosines[~of_question])
+    # the body as a whole: the direction of the sum of its passages
+    along = np.bincount(owner[~of_question], weights=cosines[~of_question], minlength=len(rows))
+    total = np.zeros((len(rows), len(vector)), dtype=np.float32)
+    np.add.at(total, owner[~of_question], np.concatenate([head, tail], axis=1)[~of_question])
+    lengths = np.linalg.norm(total, axis=1)
+    mean = np.where(lengths > 0, along / np.maximum(lengths, 1e-9), -1.0)
+    return np.asarray(mean, dtype=np.float32), best, asked

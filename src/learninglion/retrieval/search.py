@@ -1,0 +1,215 @@
+"""From a question to hits: whole earlier sources, words and meaning fused, with the passage that matched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learninglion.models import Hit, Passage, PassageKind, Source, SubQuestion
+from learninglion.retrieval.analysis import FAMILIES, Terms, analyse, weighted
+from learninglion.retrieval.encoders import Vectors
+from learninglion.retrieval.fusion import FEATURES, Scores
+from learninglion.retrieval.index import Index
+from learninglion.retrieval.reader import Entry, Reader
+from learninglion.retrieval.scoring import Probe, features, make_probe, passage_scores
+from learninglion.retrieval.segments import HEAD
+from learninglion.retrieval.snapshot import Snapshot
+from learninglion.retrieval.vectors import embed
+
+__all__ = ["Ranking", "rank", "search", "search_set"]
+
+# Up to here every source that may be found is scored exactly; beyond, the candidates of both indexes are.
+_EXACT = 2000
+_CANDIDATES = 300
+# Terms of a question that propose candidates, heaviest first; the others still count in the exact score.
+_PROPOSING = {"stems": 32, "grams": 48}
+# How much the introduction counts beside the question itself: it names the subject, not what is asked.
+_INTRODUCTION_WORDS = 0.3
+_INTRODUCTION_MEANING = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The scored candidates of one question, best first; positions are those of the snapshot."""
+
+    positions: NDArray[np.int64]
+    logits: Scores
+    features: Scores  # columns as fusion.FEATURES
+    has_question: NDArray[np.bool_]
+
+
+def search(
+    index: Index,
+    reader: Reader,
+    question: SubQuestion | str,
+    introduction: str = "",
+    *,
+    documents: frozenset[str] | None = None,
+    limit: int = 10,
+    threshold: float | None = None,
+) -> tuple[Hit, ...]:
+    """The best `limit` sources for one question, searched together with its introduction.
+
+    `documents` are the only ones that may be found (filters and rights; None: all). Hits with a score
+    below `threshold` are left out. Equal scores: newest first, then by id.
+    """
+    found = search_set(
+        index, reader, [question], introduction, documents=documents, limit=limit, threshold=threshold
+    )
+    return found[0]
+
+
+def search_set(
+    index: Index,
+    reader: Reader,
+    questions: Sequence[SubQuestion | str],
+    introduction: str = "",
+    *,
+    documents: frozenset[str] | None = None,
+    limit: int = 10,
+    threshold: float | None = None,
+) -> tuple[tuple[Hit, ...], ...]:
+    """`search` for every question of a set; the introduction is encoded once, the questions in one batch."""
+    snapshot = index.snapshot()
+    texts = [q.text if isinstance(q, SubQuestion) else q for q in questions]
+    rows = embed(index.encoder, [*texts, introduction] if introduction.strip() else texts, asked=True)
+    placed = snapshot.frame.place_queries(rows)
+    found = []
+    for text, vector in zip(texts, placed[: len(texts)], strict=True):
+        if introduction.strip():
+            vector = vector + _INTRODUCTION_MEANING * placed[-1]
+            vector = vector / max(float(np.linalg.norm(vector)), 1e-9)
+        probe = make_probe(snapshot.statistics, query_terms(text, introduction), vector)
+        ranking = rank(snapshot, probe, documents)
+        found.append(_hits(snapshot, reader, ranking, probe, limit, threshold))
+    return tuple(found)
+
+
+def query_terms(text: str, introduction: str = "") -> tuple[Terms, Terms]:
+    """The weighted terms of a question with its introduction, by family."""
+    own = analyse(text)
+    around = analyse(introduction) if introduction.strip() else None
+    made = []
+    for f in range(len(FAMILIES)):
+        parts = [(own[f], 1.0)]
+        if around is not None:
+            parts.append((around[f], _INTRODUCTION_WORDS))
+        made.append(weighted(parts))
+    return made[0], made[1]
+
+
+def rank(snapshot: Snapshot, probe: Probe, documents: frozenset[str] | None = None) -> Ranking:
+    """Score the candidates for `probe` among `documents`, best first."""
+    mask = snapshot.mask(documents)
+    allowed = int(mask.sum())
+    positions = np.flatnonzero(mask) if allowed <= _EXACT else _propose(snapshot, probe, mask, allowed)
+    made, asked = features(snapshot, probe, positions)
+    logits = snapshot.fusion.logits(made, asked)
+    order = np.argsort(-logits, kind="stable")
+    return Ranking(positions[order], logits[order], made[order], asked[order])
+
+
+def _propose(snapshot: Snapshot, probe: Probe, mask: NDArray[np.bool_], allowed: int) -> NDArray[np.int64]:
+    """Candidates by words and by meaning, ascending. Under a filter the words look deeper, in proportion."""
+    share = allowed / max(1, len(mask))
+    depth = min(20 * _CANDIDATES, int(_CANDIDATES / max(share, 1e-6)))
+    chosen = []
+    for f, family in enumerate(FAMILIES):
+        weights = probe.weights["body", family] + probe.weights["asked", family]
+        heaviest = np.argsort(-weights, kind="stable")[: _PROPOSING[family]]
+        chosen.append([(int(probe.terms[f].ids[i]), float(weights[i])) for i in heaviest])
+    by_words = [
+        snapshot.positions_of(snapshot.lexicon.search(terms, depth))
+        for terms in ((chosen[0], ()), ((), chosen[1]))
+    ]
+    proposed = [p[mask[p]][:_CANDIDATES] for p in by_words]
+    proposed.append(_nearest(snapshot, probe.vector, mask))
+    return np.unique(np.concatenate(proposed))
+
+
+def _nearest(snapshot: Snapshot, vector: Vectors, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The positions with the passages nearest to `vector`, by its leading dimensions."""
+    best: list[NDArray[np.int64]] = []
+    values: list[Scores] = []
+    for number, segment in enumerate(snapshot.segments):
+        if not len(segment.head):
+            continue
+        cosines = segment.head @ vector[:HEAD]
+        starts = segment.vector_starts
+        owners = np.repeat(np.arange(len(segment)), np.diff(starts))
+        inside = mask[snapshot.starts[number] : snapshot.starts[number + 1]]
+        if not inside.all():
+            cosines = np.where(inside[owners], cosines, -2.0)
+        most = min(2 * _CANDIDATES, len(cosines))
+        top = np.argpartition(-cosines, most - 1)[:most]
+        top = top[cosines[top] > -2.0]
+        best.append(owners[top] + snapshot.starts[number])
+        values.append(np.asarray(cosines[top], dtype=np.float32))
+    if not best:
+        return np.zeros(0, dtype=np.int64)
+    joined, scores = np.concatenate(best), np.concatenate(values)
+    return np.asarray(joined[np.argsort(-scores, kind="stable")[: 2 * _CANDIDATES]], dtype=np.int64)
+
+
+def _hits(
+    snapshot: Snapshot,
+    reader: Reader,
+    ranking: Ranking,
+    probe: Probe,
+    limit: int,
+    threshold: float | None,
+) -> tuple[Hit, ...]:
+    chances = snapshot.fusion.chances(ranking.logits)
+    enough = len(chances) if threshold is None else int((chances >= threshold).sum())
+    # one more than asked for everything with the same score, so that the newest of equals is kept
+    count = min(enough, limit)
+    while count and count < enough and ranking.logits[count] == ranking.logits[count - 1]:
+        count += 1
+    wanted = [snapshot.name_of(int(p)) for p in ranking.positions[:count]]
+    entries = {e[0].id: e for e in reader.entries_of(tuple(dict.fromkeys(d for d, _ in wanted)))}
+    lexical = _ranks(ranking.features[:, [FEATURES.index("body_grams"), FEATURES.index("asked_grams")]])
+    dense = _ranks(ranking.features[:, [FEATURES.index("body_best"), FEATURES.index("asked_best")]])
+    found = []
+    for i, (_, source_id) in enumerate(wanted):
+        if source_id not in entries:
+            continue  # taken away between the index's last look and now
+        source, passage = _best(snapshot, int(ranking.positions[i]), entries[source_id], probe)
+        found.append((float(ranking.logits[i]), float(chances[i]), source, passage, lexical[i], dense[i]))
+    found.sort(key=lambda f: (-f[0], -(f[2].document.date.toordinal() if f[2].document.date else 0), f[2].id))
+    return tuple(
+        Hit(source, passage, n, round(chance, 4), lexical_rank=int(words), dense_rank=int(meaning))
+        for n, (_, chance, source, passage, words, meaning) in enumerate(found[:limit], 1)
+    )
+
+
+def _ranks(columns: Scores) -> NDArray[np.int64]:
+    best = columns.max(axis=1)
+    ranks = np.empty(len(best), dtype=np.int64)
+    ranks[np.argsort(-best, kind="stable")] = np.arange(1, len(best) + 1)
+    return ranks
+
+
+def _best(snapshot: Snapshot, position: int, entry: Entry, probe: Probe) -> tuple[Source, Passage]:
+    """The source at `position` with the passage nearest to the question."""
+    source, passages = entry
+    number = int(np.searchsorted(snapshot.starts, position, side="right")) - 1
+    row = np.array([position - int(snapshot.starts[number])])
+    cosines, _ = passage_scores(snapshot.segments[number], row, probe.vector)
+    # in a segment the passages of the question come first
+    ordered = sorted(passages, key=lambda p: p.kind is not PassageKind.QUESTION)
+    if not ordered:
+        whole = Passage(
+            f"{source.id}/0",
+            source.id,
+            source.document.id,
+            source.body or source.question,
+            source.body_span,
+            source.page,
+            PassageKind.ANSWER,
+            source.numbers,
+        )
+        return source, whole
+    return source, ordered[int(np.argmax(cosines[: len(ordered)]))]
