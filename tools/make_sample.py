@@ -244,7 +244,7 @@ def _body_runs(text: str, notes: tuple[str, ...], style: str) -> list[dict[str, 
     for match in RUN.finditer(text):
         runs.append(_plain(text[end : match.start()], style))
         if match["note"]:
-            runs.append({"note": notes[int(match["note"]) - 1], "mark": match["note"]})
+            runs.append({"note": notes[int(match["note"]) - 1]})
         else:
             runs.append(_plain(match["italic"], other))
         end = match.end()
