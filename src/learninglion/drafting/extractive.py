@@ -1,0 +1,228 @@
+"""A text proposal without a language model: the sentences of the chosen answers that answer the question.
+
+Every sentence is verbatim, or stands behind a fixed phrase with the date of its source, and is cited. The
+newest position comes first. When the chosen sources do not answer, nothing is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from learninglion.drafting.citations import Locate, cite, nowhere, reference
+from learninglion.drafting.numbers import is_number
+from learninglion.drafting.phrases import introduce
+from learninglion.drafting.reading import read
+from learninglion.drafting.relevance import coverage, likeness
+from learninglion.drafting.sufficiency import Bearing, find_missing, question_aspects, relevant, sentences_of
+from learninglion.models import (
+    AnswerVerdict,
+    Draft,
+    Provenance,
+    Selection,
+    Source,
+    SourceKind,
+    Span,
+    Statement,
+)
+from learninglion.text import fold, words
+
+__all__ = ["draft"]
+
+PROVENANCE = Provenance(generator="extractive", model="extractive 1")
+
+_LONGEST = 250  # words a sub-question, as the users asked
+_AIM = 200  # room to end an argument
+_PER_LATER_SOURCE = 70  # words an older source may add to what the newest says
+_REPEATS = 0.8  # a sentence of which this much was said already adds nothing
+_SUBJECT = 0.30  # a sentence must share this much with the question to be taken from a longer answer
+
+_ANAPHORIC = re.compile(
+    r"^(?:dit|deze|dat|die|hij|zij|ze|hem|haar|hun|hen|daar\w*|hier\w*|ook|verder|bovendien|tevens|echter|"
+    r"vervolgens|dus|zo|toen|wel|tot slot|ten slotte|ten (?:eerste|tweede|derde)|overigens|immers|"
+    r"laatstgenoemde|beide|dergelijke|zulke|eveneens|voorts|evenmin|aldus|dan|want|maar|en|of)\b",
+    re.IGNORECASE,
+)
+_CROSS_REFERENCE = re.compile(
+    r"\b(?:zie|verwijs|verwezen|zoals|conform|in|bij)\b[^.]{0,60}\b(?:antwoord(?:en)?|beantwoording|vraag|vragen)\b"
+    r"[^.]{0,25}\b(?:\d+|hierboven|hiervoor|vorige|bovenstaande)",
+    re.IGNORECASE,
+)
+_BARE_ANSWER = re.compile(r"^(?:ja|nee|neen|dat klopt|dit klopt|inderdaad)\W*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a source, with how far it bears on the question."""
+
+    text: str
+    span: Span
+    place: int
+    score: float
+    leans: bool  # cannot stand without the sentence before it
+    refers: bool  # points at another answer of its own document
+
+
+def draft(selection: Selection, locate: Locate = nowhere) -> Draft:
+    """The proposal for one sub-question; unanswerable, without statements, when the sources do not answer."""
+    bearings = relevant(selection)
+    aspects = tuple(a.text for a in question_aspects(selection))
+    if not bearings:
+        return Draft(selection, (), AnswerVerdict.UNANSWERABLE, aspects, PROVENANCE)
+    statements: list[Statement] = []
+    remarks: list[str] = []
+    for at, bearing in enumerate(_newest_first(bearings)):
+        statements.extend(_from_source(selection, bearing, statements, at == 0, locate, remarks))
+    if not statements:
+        return Draft(selection, (), AnswerVerdict.UNANSWERABLE, aspects, PROVENANCE, tuple(remarks))
+    missing = find_missing(selection, statements)
+    if len(missing) == len(aspects):
+        return Draft(selection, (), AnswerVerdict.UNANSWERABLE, aspects, PROVENANCE, tuple(remarks))
+    verdict = AnswerVerdict.PARTIAL if missing else AnswerVerdict.ANSWERED
+    return Draft(selection, tuple(statements), verdict, missing, PROVENANCE, tuple(remarks))
+
+
+def _newest_first(bearings: Sequence[Bearing]) -> list[Bearing]:
+    """Supplied context first (it is the line of today), then by date, then by strength."""
+
+    def key(bearing: Bearing) -> tuple[bool, int, float, str]:
+        day = bearing.source.document.date or date.min
+        supplied = bearing.source.kind is SourceKind.SUPPLIED
+        return (not supplied, -day.toordinal(), -bearing.strength, bearing.source.id)
+
+    return sorted(bearings, key=key)
+
+
+def _from_source(
+    selection: Selection,
+    bearing: Bearing,
+    written: Sequence[Statement],
+    first: bool,
+    locate: Locate,
+    remarks: list[str],
+) -> list[Statement]:
+    sentences = _read_sentences(selection, bearing)
+    room = _LONGEST - sum(len(words(s.text)) for s in written)
+    budget = min(_AIM, room) if first else min(_PER_LATER_SOURCE, room)
+    said = [s.text for s in written]
+    chosen = _choose(sentences, bearing, budget, said)
+    if not chosen:
+        if written:
+            remarks.append(
+                f"Niet gebruikt, omdat het niets toevoegt of niet past: {reference(bearing.source)}."
+            )
+        return []
+    conflict = None if first else _conflict(chosen, written)
+    if conflict:
+        remarks.append(
+            f"Let op: {reference(bearing.source)} zegt op dit punt iets anders dan een nieuwere bron. "
+            "De nieuwere bron is gevolgd."
+        )
+    return [
+        Statement(
+            _opening(bearing.source, s, at, conflict is not None), (cite(bearing.source, s.span, locate),)
+        )
+        for at, s in enumerate(chosen)
+    ]
+
+
+def _opening(source: Source, sentence: _Sentence, at: int, conflicts: bool) -> str:
+    if at or source.kind is not SourceKind.PAIR or _BARE_ANSWER.match(sentence.text):
+        return sentence.text
+    phrase = introduce(source.document)
+    if conflicts:
+        phrase = "Eerder" + phrase.removeprefix("Zoals").replace(
+            " aan uw Kamer is gemeld", ", is aan uw Kamer gemeld"
+        )
+        phrase = phrase.replace("Eerder op", "Eerder, op").replace("Eerder eerder,", "Eerder")
+    return f"{phrase} {sentence.text}"
+
+
+def _read_sentences(selection: Selection, bearing: Bearing) -> list[_Sentence]:
+    asked = selection.question.text
+    found: list[_Sentence] = []
+    for place, (text, start, end) in enumerate(sentences_of(bearing.source)):
+        found.append(
+            _Sentence(
+                text,
+                Span(start, end),
+                place,
+                coverage(asked, (text,)),
+                bool(_ANAPHORIC.match(text)) and place > 0,
+                bool(_CROSS_REFERENCE.search(text)),
+            )
+        )
+    return found
+
+
+def _choose(sentences: list[_Sentence], bearing: Bearing, budget: int, said: list[str]) -> list[_Sentence]:
+    usable = [s for s in sentences if not s.refers and not _repeats(s, said)]
+    if not bearing.same_question:
+        usable = [s for s in usable if not _BARE_ANSWER.match(s.text)]
+    lengths = {s.place: len(words(s.text)) for s in sentences}
+    if bearing.same_question and sum(lengths[s.place] for s in usable) <= budget and not said:
+        return _without_orphans(usable, sentences)
+    taken: set[int] = set()
+    spent = 0
+    for sentence in sorted(usable, key=lambda s: (-_worth(s, bearing), s.place)):
+        group = _with_support(sentence, sentences, usable)
+        if group is None or (sentence.score < _SUBJECT and not bearing.same_question):
+            continue
+        cost = sum(lengths[s.place] for s in group if s.place not in taken)
+        if spent + cost <= budget:
+            taken.update(s.place for s in group)
+            spent += cost
+    return [s for s in sentences if s.place in taken]
+
+
+def _worth(sentence: _Sentence, bearing: Bearing) -> float:
+    # an answer gives its point first, so early sentences of the same question's answer weigh more
+    early = 0.5 / (1 + sentence.place) if bearing.same_question else 0.1 / (1 + sentence.place)
+    return sentence.score + early
+
+
+def _with_support(
+    sentence: _Sentence, sentences: list[_Sentence], usable: list[_Sentence]
+) -> list[_Sentence] | None:
+    """The sentence with those before it that it leans on; None when one of them cannot be used."""
+    group = [sentence]
+    while group[0].leans:
+        before = sentences[group[0].place - 1]
+        if before not in usable or len(group) == 4:
+            return None
+        group.insert(0, before)
+    return group
+
+
+def _without_orphans(usable: list[_Sentence], sentences: list[_Sentence]) -> list[_Sentence]:
+    kept: list[_Sentence] = []
+    for sentence in usable:
+        if not sentence.leans or (kept and kept[-1].place == sentence.place - 1):
+            kept.append(sentence)
+    return kept or [s for s in usable[:1] if len(sentences) == 1 or not s.leans]
+
+
+def _repeats(sentence: _Sentence, said: list[str]) -> bool:
+    return bool(said) and coverage(sentence.text, said) >= _REPEATS
+
+
+def _conflict(chosen: list[_Sentence], written: Sequence[Statement]) -> _Sentence | None:
+    """A sentence about the same as a newer one with other numbers, or with a "niet" more or less."""
+    for sentence in chosen:
+        for statement in written:
+            if likeness(sentence.text, statement.text) >= 0.6 and _differs(sentence.text, statement.text):
+                return sentence
+    return None
+
+
+def _differs(old: str, new: str) -> bool:
+    def numbers(text: str) -> set[str]:
+        return {w.norm for w in read(text).words if is_number(w.norm)}
+
+    def denies(text: str) -> bool:
+        return bool({"niet", "geen", "nooit"} & set(fold(text).split()))
+
+    olds, news = numbers(old), numbers(new.partition(": ")[2] or new)
+    return bool(olds and news and not olds & news) or denies(old) != denies(new)

@@ -1,0 +1,145 @@
+"""How a draft reads: length, reading level, and what a reader would want explained."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+
+from learninglion.text import fold, split_sentences, words
+
+__all__ = ["FEWEST_WORDS", "MOST_WORDS", "StyleReport", "read_style"]
+
+FEWEST_WORDS = 50  # acceptance criteria: 50 to 250 words a sub-question
+MOST_WORDS = 250
+_LONG_SENTENCE = 25  # words; plain-language advice for B1 is 15 on average
+_ABBREVIATION = re.compile(r"\b(?:[A-Z]{2,}[a-z]?|[A-Z][a-z]*[A-Z]+)(?:-[A-Z]+)?\b")
+_EXPLAINED = re.compile(r"\(([^()]{2,60})\)")
+# Everybody reads these as names.
+_KNOWN = frozenset(
+    "EU VN NL BV NV OV TV PC CO AI II III IV VI VVD CDA PVV PvdA SGP BBB GroenLinks NSC FVD DENK".split()
+)
+_PLAINER = {
+    "aangaande": "over",
+    "additioneel": "extra",
+    "additionele": "extra",
+    "alsmede": "en",
+    "alvorens": "voordat",
+    "betreffende": "over",
+    "conform": "volgens",
+    "continueren": "doorgaan met",
+    "derhalve": "daarom",
+    "dientengevolge": "daardoor",
+    "echter": "maar",
+    "evenals": "net als",
+    "faciliteren": "mogelijk maken",
+    "gezien": "door",
+    "hieromtrent": "hierover",
+    "implementeren": "invoeren",
+    "indien": "als",
+    "ingevolge": "volgens",
+    "initiëren": "beginnen",
+    "inzake": "over",
+    "middels": "met",
+    "mitigeren": "verminderen",
+    "momenteel": "nu",
+    "monitoren": "volgen",
+    "nopens": "over",
+    "omtrent": "over",
+    "onderhavige": "deze",
+    "reeds": "al",
+    "teneinde": "om",
+    "tevens": "ook",
+    "thans": "nu",
+    "trachten": "proberen",
+    "vanwege": "door",
+    "vigerende": "geldende",
+    "voornoemde": "deze",
+    "wederom": "weer",
+}
+_LOCK = Lock()  # the library keeps its language in one place
+
+
+@dataclass(frozen=True, slots=True)
+class StyleReport:
+    """What can be said of a text without judging what it says."""
+
+    words: int
+    sentences: int
+    flesch_douma: float | None  # 0 (hard) to 100 (easy); None for a text without words
+    level: str  # that score in words
+    long_sentences: tuple[str, ...]
+    unexplained: tuple[str, ...]  # abbreviations not written out at first use
+    plainer: tuple[tuple[str, str], ...]  # office words, and what one would say
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The report as Dutch sentences; empty when there is nothing to improve."""
+        found: list[str] = []
+        if self.words and not FEWEST_WORDS <= self.words <= MOST_WORDS:
+            found.append(
+                f"De tekst telt {self.words} woorden; gebruikelijk is {FEWEST_WORDS} tot {MOST_WORDS}."
+            )
+        found += [f"Lange zin ({len(words(s))} woorden): “{s}”" for s in self.long_sentences]
+        found += [f"Leg de afkorting {a} uit." for a in self.unexplained]
+        found += [f"In plaats van “{w}” kunt u “{p}” schrijven." for w, p in self.plainer]
+        return tuple(found)
+
+
+def read_style(text: str) -> StyleReport:
+    """The report on `text`; the same text always gets the same report."""
+    spans = split_sentences(text)
+    count = len(words(text))
+    score = _flesch_douma(text) if count else None
+    return StyleReport(
+        words=count,
+        sentences=len(spans),
+        flesch_douma=score,
+        level=_level(score),
+        long_sentences=tuple(s.of(text) for s in spans if len(words(s.of(text))) > _LONG_SENTENCE),
+        unexplained=_unexplained(text),
+        plainer=tuple(
+            (w, _PLAINER[w])
+            for w in dict.fromkeys(re.findall(r"[^\W\d_]+", text.casefold()))
+            if w in _PLAINER
+        ),
+    )
+
+
+def _flesch_douma(text: str) -> float:
+    """Reading ease by Douma's figures for Dutch, as textstat computes it; rounded to one decimal."""
+    with _LOCK:
+        return round(float(_textstat().flesch_reading_ease(text)), 1)
+
+
+@cache
+def _textstat():  # type: ignore[no-untyped-def]
+    from textstat.textstat import textstatistics  # its dictionaries cost time that most commands do not need
+
+    measure = textstatistics()
+    measure.set_lang("nl")
+    return measure
+
+
+def _level(score: float | None) -> str:
+    if score is None:
+        return "geen tekst"
+    steps = ((80, "zeer gemakkelijk"), (65, "gemakkelijk"), (50, "gemiddeld"), (30, "moeilijk"))
+    return next((name for least, name in steps if score >= least), "zeer moeilijk")
+
+
+def _unexplained(text: str) -> tuple[str, ...]:
+    explained = {fold(m.group(1)) for m in _EXPLAINED.finditer(text)}
+    found: dict[str, None] = {}
+    for match in _ABBREVIATION.finditer(text):
+        short = match.group()
+        before = text[: match.start()].rstrip()
+        # "Openbaar Ministerie (OM)" explains it, and so does "OM (Openbaar Ministerie)"
+        follows = text[match.end() : match.end() + 2] == " ("
+        if short in _KNOWN or before.endswith("(") or fold(short) in explained or follows:
+            explained.add(fold(short))
+            continue
+        if fold(short) not in explained:
+            found[short] = None
+    return tuple(found)
