@@ -327,3 +327,77 @@ def test_no_statement_passes_without_the_check():
     )
     draft, _ = run(answer(COUNT, COST), EMPTY, EMPTY, gate=everything_fails)
     assert ("fell_back_to", "extractive") in draft.provenance.parameters
+
+
+# --------------------------------------------------------------------------- sources that contradict
+
+OLD = make_source(
+    "Er varen 9 veerponten bij Duinwijk.", card=make_card("oud", day=date(2012, 5, 1), number=1), numbers=(1,)
+)
+NEW = make_source(
+    "Er varen 12 veerponten bij Duinwijk.",
+    card=make_card("nieuw", day=date(2024, 5, 1), number=2),
+    numbers=(1,),
+)
+
+
+def from_old(text="Er varen 9 veerponten bij Duinwijk."):
+    return answer((text, (2, text)))
+
+
+def test_the_newest_position_counts_and_both_sources_are_cited():
+    draft, _ = run(from_old(), selection=make_selection(sources=[OLD, NEW]))
+    (statement,) = [c.statement for c in verify(draft).shown]
+    assert (
+        statement.text == "Zoals op 1 mei 2024 aan uw Kamer is gemeld: Er varen 12 veerponten bij Duinwijk."
+    )
+    assert [c.document for c in statement.citations] == ["nieuw", "oud"]
+    (remark,) = [r for r in draft.left_out if r.startswith("De bronnen verschillen")]
+    assert "9 veerponten" in remark and "12 veerponten" in remark
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "differs"),
+    [
+        ("De regeling loopt door na de zomer.", "De regeling loopt niet door na de zomer.", True),
+        (
+            "De regeling kan worden verlengd met een jaar.",
+            "De regeling zal worden verlengd met een jaar.",
+            True,
+        ),
+        (
+            "In 2012 varen er 9 veerponten bij Duinwijk.",
+            "In 2024 varen er 12 veerponten bij Duinwijk.",
+            False,
+        ),
+        ("Er varen 9 veerponten bij Duinwijk.", "Er rijden 12 treinen naar Zandwijk.", False),
+        ("De regeling loopt door na de zomer.", "De regeling loopt door na de zomer.", False),
+    ],
+)
+def test_what_counts_as_a_contradiction(older, newer, differs):
+    selection = make_selection(sources=[replace(OLD, **_body(older)), replace(NEW, **_body(newer))])
+    draft, _ = run(from_old(older), selection=selection)
+    assert any(r.startswith("De bronnen verschillen") for r in draft.left_out) is differs
+    assert shown(draft)[0].endswith(newer if differs else older)
+
+
+def test_both_positions_written_the_newest_is_told_once():
+    both = answer((OLD.body, (2, OLD.body)), (NEW.body, (1, NEW.body)))
+    draft, _ = run(both, selection=make_selection(sources=[OLD, NEW]))
+    assert len(shown(draft)) == 1 and shown(draft)[0].endswith(NEW.body)
+
+
+def test_an_older_source_never_overrules_a_newer_one():
+    selection = make_selection(sources=[OLD, NEW])
+    draft, _ = run(answer((NEW.body, (1, NEW.body))), selection=selection)
+    assert shown(draft) == [NEW.body]
+
+
+def test_what_the_officer_supplied_is_the_newest_of_all():
+    line = make_source("Er varen 15 veerponten bij Duinwijk.", kind=SourceKind.SUPPLIED)
+    draft, _ = run(answer((NEW.body, (2, NEW.body))), selection=make_selection(sources=[NEW, line]))
+    assert shown(draft) == [line.body]
+
+
+def _body(text):
+    return {"body": text, "body_span": Span(OLD.body_span.start, OLD.body_span.start + len(text))}

@@ -14,6 +14,8 @@ from learninglion.drafting.binding import bind
 from learninglion.drafting.citations import Locate, nowhere
 from learninglion.drafting.gate import Gate
 from learninglion.drafting.generators import Generator, JsonSchema, Prompt
+from learninglion.drafting.phrases import split_introduction
+from learninglion.drafting.positions import take_newest
 from learninglion.drafting.prompt_files import PromptFiles, load_prompts
 from learninglion.drafting.prompting import (
     Material,
@@ -159,6 +161,7 @@ class _Writer:
         try:
             self._write(prompt, material, had)
             self._repair(material)
+            self._take_newest()
         except GeneratorError as error:
             if not self.work.statements:
                 raise
@@ -296,6 +299,29 @@ class _Writer:
         return None
 
     # ------------------------------------------------------------------ what remains
+
+    def _take_newest(self) -> None:
+        """A sentence from an older source gives way where a newer chosen source says otherwise."""
+        for position, check in enumerate(tuple(self.work.checks)):
+            if check.verdict is not StatementVerdict.SUPPORTED:
+                continue
+            settled = take_newest(check.statement, self.selection.chosen, self.gate.check, self.locate)
+            if settled is None:
+                continue
+            self._remark(settled.remark)
+            again = self.gate.check(settled.statement, self.selection.chosen)
+            self.work.statements[position] = again.statement
+            self.work.checks[position] = again
+            self.tell(Progress(Stage.SENTENCE, again.statement.text, position, again))
+        self._drop_repeated()
+
+    def _drop_repeated(self) -> None:
+        """A newer position that the model had written itself need not be told twice."""
+        kept: dict[str, int] = {}
+        for position, check in enumerate(self.work.checks):
+            kept.setdefault(fold(split_introduction(check.statement.text).claim), position)
+        self.work.statements = [self.work.statements[p] for p in kept.values()]
+        self.work.checks = [self.work.checks[p] for p in kept.values()]
 
     def _conclude(self, provenance: Provenance) -> Draft:
         shown = tuple(c.statement for c in self.work.checks if c.verdict is StatementVerdict.SUPPORTED)

@@ -1,0 +1,148 @@
+"""Where chosen sources contradict each other the newest position counts, and the draft says so.
+
+Two sentences contradict each other when they say nearly the same about the same, but a number, a negation
+or the certainty differs. Sentences that speak of different years only tell what was when.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from learninglion.drafting.citations import Locate, cite, reference
+from learninglion.drafting.phrases import introduce, split_introduction
+from learninglion.drafting.suspicion import find_in_text
+from learninglion.models import Check, Source, SourceKind, Span, Statement, StatementVerdict
+from learninglion.text import split_sentences, words
+
+__all__ = ["Settled", "take_newest"]
+
+# Of the longer sentence's content words; below this two sentences are about different things.
+_SAME_SUBJECT = 0.7
+_FEWEST_WORDS = 3
+_SHORT = 4
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_SAYS_NO = frozenset("niet geen nooit nee noch niemand niets zonder".split())
+_MAY = frozenset("kan kunnen zal zullen moet moeten mag mogen wil willen zou zouden".split())
+
+Judge = Callable[[Statement, Sequence[Source]], Check]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The statement as the newest source has it, and the remark that says what an older one said."""
+
+    statement: Statement
+    remark: str
+
+
+def take_newest(
+    statement: Statement, sources: Sequence[Source], judge: Judge, locate: Locate
+) -> Settled | None:
+    """The newest position in the place of `statement`, with both citations; None when nothing newer differs.
+
+    What comes back holds by `judge` as well; a contradiction that cannot be put in words that hold is
+    left alone.
+    """
+    cited = [s for s in sources if any(c.source_id == s.id for c in statement.citations)]
+    if not cited:
+        return None
+    newest_cited = max(cited, key=_age)
+    claim = split_introduction(statement.text).claim
+    best: tuple[int, float, Source, Span] | None = None
+    for source in sources:
+        if source in cited or _age(source) <= _age(newest_cited):
+            continue
+        for span in _sentences(source.body):
+            shared = _contradiction(claim, span.of(source.body))
+            if shared and (best is None or (_age(source), shared) > best[:2]):
+                best = (_age(source), shared, source, span)
+    if best is None:
+        return None
+    return _settle(statement, newest_cited, best[2], best[3], sources, judge, locate)
+
+
+def _settle(
+    statement: Statement,
+    older: Source,
+    newer: Source,
+    span: Span,
+    sources: Sequence[Source],
+    judge: Judge,
+    locate: Locate,
+) -> Settled | None:
+    offset = newer.body_span.start
+    citation = cite(newer, Span(span.start + offset, span.end + offset), locate)
+    told = citation.quote
+    if newer.kind is not SourceKind.SUPPLIED:
+        told = f"{introduce(newer.document)} {told}"
+    for citations in ((citation, *statement.citations), (citation,)):
+        settled = replace(statement, text=told, citations=citations)
+        if judge(settled, sources).verdict is StatementVerdict.SUPPORTED:
+            remark = (
+                f"De bronnen verschillen. {reference(older)} zegt: “{statement.citations[0].quote}” "
+                f"Gebruikt is het nieuwste standpunt, uit {reference(newer)}: “{citation.quote}”"
+            )
+            return Settled(settled, remark)
+    return None
+
+
+def _age(source: Source) -> int:
+    """Higher is newer; what the officer supplied is of today, a source without a date is the oldest."""
+    if source.kind is SourceKind.SUPPLIED:
+        return 10**9
+    day = source.document.date
+    return day.toordinal() if day else 0
+
+
+def _contradiction(one: str, other: str) -> float:
+    """How much two sentences share when they contradict each other, else 0."""
+    first, second = _bag(one), _bag(other)
+    longest = max(len(first.content), len(second.content))
+    if min(len(first.content), len(second.content)) < _FEWEST_WORDS:
+        return 0.0
+    shared = len(first.content & second.content) / longest
+    if shared < _SAME_SUBJECT:
+        return 0.0
+    if first.years and second.years and first.years != second.years:
+        return 0.0
+    differs = (
+        first.says_no != second.says_no
+        or first.may != second.may
+        or bool(first.numbers and second.numbers and first.numbers != second.numbers)
+    )
+    return shared if differs else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Bag:
+    content: frozenset[str]
+    numbers: frozenset[str]
+    years: frozenset[str]
+    says_no: bool
+    may: frozenset[str]
+
+
+@lru_cache(maxsize=2048)
+def _bag(text: str) -> _Bag:
+    found = frozenset(words(text))
+    years = frozenset(_YEAR.findall(text))
+    return _Bag(
+        content=frozenset(w for w in found if len(w) >= _SHORT and not w[0].isdigit()) - _SAYS_NO - _MAY,
+        numbers=frozenset(w for w in found if w[0].isdigit()) - years,
+        years=years,
+        says_no=bool(found & _SAYS_NO),
+        may=found & _MAY,
+    )
+
+
+@lru_cache(maxsize=256)
+def _sentences(body: str) -> tuple[Span, ...]:
+    suspect = [s.span for s in find_in_text(body)]
+    return tuple(
+        span
+        for span in split_sentences(body)
+        if not any(s.start < span.end and span.start < s.end for s in suspect)
+    )
