@@ -21,7 +21,7 @@ def test_abbreviations_are_to_be_explained_at_first_use():
 
 
 def test_length_and_long_sentences_are_remarked_upon():
-    report = read_style("Dit is een zin. " + "woord " * 30 + "einde.")
+    report = read_style("Dit is een zin. Woord " + "woord " * 29 + "einde.")
     assert report.sentences == 2 and len(report.long_sentences) == 1
     assert any("Lange zin (31 woorden)" in r for r in report.remarks)
     assert any("50 tot 250" in r for r in report.remarks)

@@ -110,7 +110,7 @@ def read_style(text: str) -> StyleReport:
 def _flesch_douma(text: str) -> float:
     """Reading ease by Douma's figures for Dutch, as textstat computes it; rounded to one decimal."""
     with _LOCK:
-        return round(float(_textstat().flesch_reading_ease(text)), 1)
+        return round(min(max(float(_textstat().flesch_reading_ease(text)), 0.0), 100.0), 1)
 
 
 @cache
