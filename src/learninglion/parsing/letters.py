@@ -26,7 +26,9 @@ _COVER = re.compile(
     r"\b(?:uw brief|deel ik u|(?:zend|bied|stuur) ik u|hierbij|hiermee)\b.*\bvragen\b", re.IGNORECASE
 )
 _SUBJECT = re.compile(r"^(?:Onderwerp|Betreft)\b\s*[:|]?\s*(?P<subject>.*)$", re.IGNORECASE)
-_DAY = re.compile(r"^(?:Datum\b|Den Haag\s*,|['’]s-Gravenhage\s*,)\s*[:|]?\s*(?P<day>.*)$", re.IGNORECASE)
+_DAY = re.compile(
+    r"^(?:Datum\b|Versie\b|Den Haag\s*,|['’]s-Gravenhage\s*,)\s*[:|]?\s*(?P<day>.*)$", re.IGNORECASE
+)
 _ASKED = re.compile(
     r"(?:ingezonden(?:\s+op|\s+d\.d\.)?|(?:uw\s+)?brief\s+(?:van|d\.d\.|met kenmerk\s+\S+\s+van)"
     r"|gesteld\s+op|d\.d\.)\s+"
@@ -49,6 +51,7 @@ class LetterFacts:
     """What a letter says about itself."""
 
     title: str = ""
+    subject: str = ""  # behind "Onderwerp" or "Betreft"
     published: date | None = None
     asked_on: date | None = None
     askers: tuple[Asker, ...] = ()
@@ -78,6 +81,7 @@ def read_facts(
     day = _said(lines, _DAY, "day") or _said(letterhead, _DAY, "day")
     return LetterFacts(
         title=find_subject(named, subject, said, title),
+        subject=subject,
         published=parse_date(day),
         asked_on=next((day for day in map(_asked_on, (named, said, *lines)) if day), None),
         askers=next((askers for askers in map(parse_askers, sources) if askers), ()),

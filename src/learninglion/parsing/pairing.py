@@ -62,6 +62,8 @@ def pair_up(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> Pairing |
         return None
     segments = _split_unlabelled(segments, paragraphs)
     given, warnings = _give_answers(segments)
+    if not _are_questions(segments, given, paragraphs):
+        return None
     pairs: list[QAPair] = []
     for segment in segments:
         if segment.kind is LabelKind.QUESTION:
@@ -72,6 +74,18 @@ def pair_up(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> Pairing |
                 question = Span(at, at)
             pairs.append(_pair(segment, question, given.get(id(segment), []), spans, paragraphs, warnings))
     return Pairing(tuple(pairs), segments[0].label_at, tuple(loose), tuple(warnings))
+
+
+def _are_questions(
+    segments: Sequence[Segment], given: dict[int, list[Segment]], paragraphs: Sequence[Paragraph]
+) -> bool:
+    """Whether these are questions with answers: by a label, or asked and answered for the most part."""
+    questions = [s for s in segments if s.kind is LabelKind.QUESTION]
+    if any(parse_label(paragraphs[s.label_at].text, whole=not s.skip) for s in questions):
+        return True
+    asking = [s for s in questions if any("?" in paragraphs[i].text for i in s.content)]
+    answered = [s for s in asking if id(s) in given]
+    return 2 * len(asking) > len(questions) and 2 * len(answered) > len(questions)
 
 
 def _pair(
