@@ -50,11 +50,7 @@ class Scope:
     everything: bool
     keys: NDArray[np.int64]
     ids: NDArray[np.object_]
-
-    @property
-    def id_set(self) -> frozenset[str]:
-        """The ids for looking up one at a time."""
-        return frozenset(self.ids.tolist())
+    allowed: frozenset[str] | None  # the same ids for looking up one at a time; None: everything
 
     def mask(self, document_keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         """For each of `document_keys` whether that document is in scope."""
@@ -128,9 +124,10 @@ class Catalogue:
                 self._scopes.move_to_end(key)
                 return known
             kept = self._filter(table, filters, visible)
-            scope = Scope(
-                table.sequence, bool(kept.all()), np.ascontiguousarray(table.keys[kept]), table.ids[kept]
-            )
+            ids = table.ids[kept]
+            everything = bool(kept.all())
+            allowed = None if everything else frozenset(ids.tolist())
+            scope = Scope(table.sequence, everything, table.keys[kept], ids, allowed)
             self._scopes[key] = scope
             while len(self._scopes) > _REMEMBERED:
                 self._scopes.popitem(last=False)

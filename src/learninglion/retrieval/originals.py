@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from learninglion.durable import write_durably
 from learninglion.errors import IntegrityError, UnknownReferenceError
 
 __all__ = ["Originals"]
 
 _INCOMING = "incoming"
-_MODE = 0o600  # readable by the program only
 
 
 class Originals:
@@ -34,24 +33,7 @@ class Originals:
         if self.holds(sha256, len(content)):
             os.utime(target)  # young again, so that a sweep in another process lets it be
             return sha256
-        incoming = self.folder / _INCOMING
-        incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new_folder = not target.parent.is_dir()
-        target.parent.mkdir(exist_ok=True, mode=0o700)
-        descriptor, name = tempfile.mkstemp(dir=incoming, prefix=sha256[:16])
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(file.fileno(), _MODE)
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync(target.parent)
-        if new_folder:
-            _sync(self.folder)
+        write_durably(target, content, incoming=self.folder / _INCOMING)
         return sha256
 
     def holds(self, sha256: str, size: int | None = None) -> bool:
@@ -87,7 +69,7 @@ class Originals:
         """Remove what interrupted writers left behind; gives how many files."""
         newest = time.time() - min_age_seconds
         removed = 0
-        for path in (self.folder / _INCOMING).glob("*"):
+        for path in (self.folder / _INCOMING).iterdir() if (self.folder / _INCOMING).is_dir() else ():
             try:
                 if path.stat().st_mtime <= newest:
                     path.unlink()
@@ -95,12 +77,3 @@ class Originals:
             except FileNotFoundError:  # its writer has just put it in place
                 continue
         return removed
-
-
-def _sync(folder: Path) -> None:
-    # A rename is durable only when the folder that holds the name is.
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Engine, ScalarSelect, func, or_, select
 
 from learninglion.database import reading
 from learninglion.errors import UnknownReferenceError
-from learninglion.models import Document, DocumentCard, Filters, Passage, Source
+from learninglion.models import Document, DocumentCard, Filters, Passage, Source, TextLine
 from learninglion.retrieval.catalogue import Catalogue, Counts, Scope, Visible
+from learninglion.retrieval.lines import unpack_lines
 from learninglion.retrieval.originals import Originals
 from learninglion.retrieval.reader import Entry
 from learninglion.retrieval.rows import read_card, read_passage, read_source, unpack_document
@@ -86,6 +87,15 @@ class Shelf:
             ).one()
         return unpack_document(row.content, row.lines if lines else None, row.source_name)
 
+    def lines(self, document_id: str, visible: Visible) -> tuple[TextLine, ...]:
+        """The printed lines of the newest version alone: where each character stands on its page."""
+        with reading(self._engine) as connection:
+            key, newest = self._find(connection, document_id, visible)
+            query = select(versions.c.lines).where(
+                versions.c.document_key == key, versions.c.number == newest
+            )
+            return unpack_lines(connection.execute(query).scalar_one())
+
     def original(self, document_id: str, visible: Visible, number: int | None = None) -> bytes:
         """The bytes a version was read from; UnknownReferenceError where none were kept."""
         with reading(self._engine) as connection:
@@ -138,8 +148,14 @@ class Shelf:
             raise UnknownReferenceError(f"Document {document_id} bestaat niet.")
         return row.key, row.version
 
-    def _key(self, connection: Connection, document_id: str) -> int:
-        return self._find(connection, document_id, None)[0]
+    def _sees_all(self, connection: Connection, key: int, visible: Visible) -> bool:
+        """Whether every collection the document stands in may be seen."""
+        names = (
+            select(collections.c.name)
+            .join_from(memberships, collections)
+            .where(memberships.c.document_key == key)
+        )
+        return visible is None or set(connection.scalars(names)) <= visible
 
     # ----------------------------------------------------------------- cards, counts, collections
 

@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine, delete, func, select, update
 
@@ -19,6 +18,7 @@ from learninglion.database import reading, wipe_deleted, writing
 from learninglion.errors import InputError, IntegrityError, UnknownReferenceError
 from learninglion.locking import Holder, exclusive
 from learninglion.models import Document
+from learninglion.retrieval.catalogue import Visible
 from learninglion.retrieval.intake import (
     Intake,
     PutOutcome,
@@ -128,34 +128,37 @@ class Store(Shelf):
                 results.append(insert_document(connection, intake, packed, sha256, collection, by))
         return tuple(results)
 
-    def delete(self, document_id: str, *, by: str, reason: str) -> None:
-        """Destroy a document with all its versions and originals; a tombstone says that it was there."""
-        with writing(self._engine) as connection:
-            key = self._key(connection, document_id)
-            free = remove_content(connection, key, by, reason)
-        self._drop(free)
-        wipe_deleted(self._engine)
+    def delete(self, document_id: str, *, by: str, reason: str, visible: Visible = None) -> bool:
+        """Destroy a document with all its versions and originals; a tombstone says that it was there.
+
+        Where it also stands in a collection outside `visible` it is only taken out of those in it; gives
+        whether the document itself is gone.
+        """
+        return self._take_out(document_id, by, reason, visible)
 
     def withdraw(self, document_id: str, collection: str, *, by: str, reason: str) -> bool:
-        """Take a document out of a collection; gives whether that was its last, and so deleted it."""
+        """Take a document out of one collection; gives whether that was its last, and so destroyed it."""
+        return self._take_out(document_id, by, reason, frozenset({collection}))
+
+    def _take_out(self, document_id: str, by: str, reason: str, visible: Visible) -> bool:
+        free: tuple[str, ...] = ()
         with writing(self._engine) as connection:
-            key = self._key(connection, document_id)
-            into = connection.scalar(select(collections.c.key).where(collections.c.name == collection))
-            gone = delete(memberships).where(
-                memberships.c.document_key == key, memberships.c.collection_key == into
-            )
-            if connection.execute(gone).rowcount == 0:
-                raise UnknownReferenceError(f"{document_id} staat niet in collectie {collection}.")
-            left = connection.scalar(
-                select(func.count()).select_from(memberships).where(memberships.c.document_key == key)
-            )
-            free = () if left else remove_content(connection, key, by, reason)
-            if left:
+            key, _ = self._find(connection, document_id, visible)
+            whole = self._sees_all(connection, key, visible)
+            if whole:
+                free = remove_content(connection, key, by, reason)
+            else:
+                mine = select(collections.c.key).where(collections.c.name.in_(sorted(visible or ())))
+                connection.execute(
+                    delete(memberships).where(
+                        memberships.c.document_key == key, memberships.c.collection_key.in_(mine)
+                    )
+                )
                 note_change(connection, key, "withdrawn")
-        if not left:
+        if whole:
             self._drop(free)
             wipe_deleted(self._engine)
-        return not left
+        return whole
 
     def make_collection(self, name: str, description: str = "") -> None:
         """Make a collection, or change what it says about itself."""

@@ -1,0 +1,275 @@
+"""The log: every step with who, when, what and how, each entry tied to the one before it.
+
+An entry's hash covers its content and the hash before it, so changing or removing one breaks the chain from
+there on. A chain can still be cut off at its end; therefore its length and last hash also stand in a file
+beside the database (the anchor). It is written after each commit: a crash in between leaves an anchor that
+is behind, which is no harm, because the chain must pass through it, not end there.
+
+Texts of people do not belong in the log: say their fingerprint (`DossierShelf.fingerprint`) and where they
+are kept, so that retention can delete them while the chain holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import Connection, Engine, Row, insert, select
+
+from learninglion.database import now, reading, writing
+from learninglion.durable import write_durably
+from learninglion.errors import IntegrityError
+from learninglion.locking import exclusive
+from learninglion.record.tables import log_entries
+from learninglion.serial import Plain, canonical_json, sha256_hex
+
+__all__ = ["GENESIS", "EventLog", "Head", "LogEntry", "LogReport"]
+
+GENESIS = "0" * 64  # what the first entry names as the hash before it
+_BATCH = 1000
+_ANCHOR_WAIT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One step that was taken."""
+
+    seq: int  # from 1, without gaps
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: Mapping[str, Plain]
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How long the log is and the hash of its last entry; worth noting elsewhere from time to time."""
+
+    count: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogReport:
+    """What checking the log found; `problem` says in words what is wrong with entry `first_broken`."""
+
+    head: Head  # as far as the chain holds
+    first_broken: int | None = None
+    problem: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was changed, removed or added out of order."""
+        return self.first_broken is None
+
+
+class EventLog:
+    """The log in the database of `engine`, with its anchor in the file `anchor`."""
+
+    def __init__(self, engine: Engine, anchor: Path) -> None:
+        self._engine = engine
+        self._anchor = anchor
+        if not anchor.exists() and self.head().count == 0:
+            self._write_anchor(Head(0, GENESIS))
+
+    def append(
+        self, action: str, *, actor: str, subject: str = "", details: Mapping[str, Plain] | None = None
+    ) -> LogEntry:
+        """Add an entry. Entries of several processes get one order: that of their commits."""
+        with writing(self._engine) as connection:
+            entry = self.append_within(connection, action, actor=actor, subject=subject, details=details)
+        self.advance_anchor()
+        return entry
+
+    def append_within(
+        self,
+        connection: Connection,
+        action: str,
+        *,
+        actor: str,
+        subject: str = "",
+        details: Mapping[str, Plain] | None = None,
+    ) -> LogEntry:
+        """Add an entry in the caller's `writing` transaction, to stand or fall with what it is about.
+
+        The caller calls `advance_anchor` after the commit.
+        """
+        last = _last(connection)
+        said = json.loads(canonical_json(details or {}))
+        entry = _sealed(last.count + 1, now(), actor, action, subject, said, last.hash)
+        connection.execute(
+            insert(log_entries).values(
+                seq=entry.seq,
+                at=entry.at,
+                actor=actor,
+                action=action,
+                subject=subject,
+                details=canonical_json(said),
+                previous=entry.previous,
+                hash=entry.hash,
+            )
+        )
+        return entry
+
+    def entries(
+        self, *, after: int = 0, limit: int = 100, subject: str | None = None, newest_first: bool = False
+    ) -> tuple[LogEntry, ...]:
+        """Entries with a number over `after`, or (newest first, when `after` is not 0) under it."""
+        query = select(log_entries).limit(limit)
+        if newest_first:
+            query = query.order_by(log_entries.c.seq.desc())
+            query = query.where(log_entries.c.seq < after) if after else query
+        else:
+            query = query.order_by(log_entries.c.seq).where(log_entries.c.seq > after)
+        if subject is not None:
+            query = query.where(log_entries.c.subject == subject)
+        with reading(self._engine) as connection:
+            return tuple(_read(row) for row in connection.execute(query))
+
+    def head(self) -> Head:
+        """The length and last hash at this moment."""
+        with reading(self._engine) as connection:
+            return _last(connection)
+
+    def verify(self) -> LogReport:
+        """Follow the chain from its first entry to its anchor and its end; names the first broken link."""
+        try:
+            anchor = self._read_anchor()  # before the entries: a log may grow meanwhile, never shrink
+        except IntegrityError as error:
+            return LogReport(Head(0, GENESIS), 0, error.detail)
+        head = Head(0, GENESIS)
+        with reading(self._engine) as connection:
+            for row in _all(connection):
+                problem = _broken(row, head)
+                if not problem and row.seq == anchor.count and row.hash != anchor.hash:
+                    problem = f"regel {row.seq} is niet die waarnaar het ankerbestand verwijst"
+                if problem:
+                    return LogReport(head, head.count + 1, problem)
+                head = Head(row.seq, row.hash)
+        if head.count < anchor.count:
+            missing = f"regel {head.count + 1} tot en met {anchor.count} ontbreken aan het einde"
+            return LogReport(head, head.count + 1, missing)
+        return LogReport(head)
+
+    def accept(self, *, actor: str, reason: str) -> LogEntry:
+        """Anchor the log as it now is, for instance after a backup was put back; the log says so itself.
+
+        Raises IntegrityError when the chain itself is broken: that cannot be accepted away.
+        """
+        with reading(self._engine) as connection:
+            head = Head(0, GENESIS)
+            for row in _all(connection):
+                problem = _broken(row, head)
+                if problem:
+                    raise IntegrityError(f"Het logboek is niet heel: {problem}.")
+                head = Head(row.seq, row.hash)
+        try:
+            old = self._read_anchor()
+            was: dict[str, Plain] = {"count": old.count, "hash": old.hash}
+        except IntegrityError:
+            was = {}
+        with writing(self._engine) as connection:
+            entry = self.append_within(
+                connection, "log.accept", actor=actor, details={"reason": reason, "anchor_was": was}
+            )
+        with self._anchor_lock():
+            self._write_anchor(Head(entry.seq, entry.hash))
+        return entry
+
+    # ----------------------------------------------------------------- the anchor
+
+    def advance_anchor(self) -> None:
+        """Move the anchor to the end of the log, unless the log does not pass through it any more.
+
+        An anchor that does not fit stays, so that `verify` goes on saying so until somebody accepts it.
+        """
+        with self._anchor_lock():
+            try:
+                anchor = self._read_anchor()
+            except IntegrityError:
+                return
+            with reading(self._engine) as connection:
+                head = _last(connection)
+                passed = select(log_entries.c.hash).where(log_entries.c.seq == anchor.count)
+                through = connection.scalar(passed) if anchor.count else GENESIS
+            if head.count > anchor.count and through == anchor.hash:
+                self._write_anchor(head)
+
+    def _anchor_lock(self) -> AbstractContextManager[None]:
+        lock = self._anchor.with_name(self._anchor.name + ".lock")
+        return exclusive(lock, "logboek bijhouden", wait=_ANCHOR_WAIT_SECONDS)
+
+    def _read_anchor(self) -> Head:
+        try:
+            data = json.loads(self._anchor.read_text("utf-8"))
+            return Head(int(data["count"]), str(data["hash"]))
+        except FileNotFoundError as error:
+            raise IntegrityError(f"het ankerbestand {self._anchor.name} ontbreekt") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IntegrityError(f"het ankerbestand {self._anchor.name} is niet te lezen") from error
+
+    def _write_anchor(self, head: Head) -> None:
+        write_durably(self._anchor, canonical_json(head).encode())
+
+
+def _seal(seq: int, at: datetime, actor: str, action: str, subject: str, details: str, previous: str) -> str:
+    """The hash of an entry; `details` is canonical JSON already."""
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return sha256_hex(canonical_json([seq, moment, actor, action, subject, details, previous]))
+
+
+def _sealed(
+    seq: int,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    details: Mapping[str, Plain],
+    previous: str,
+) -> LogEntry:
+    sealed = _seal(seq, at, actor, action, subject, canonical_json(details), previous)
+    return LogEntry(seq, at, actor, action, subject, details, previous, sealed)
+
+
+def _last(connection: Connection) -> Head:
+    query = select(log_entries.c.seq, log_entries.c.hash).order_by(log_entries.c.seq.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)
+
+
+def _all(connection: Connection) -> Iterator[Row[tuple[object, ...]]]:
+    last: int | None = None
+    while True:
+        query = select(log_entries).order_by(log_entries.c.seq).limit(_BATCH)
+        rows = connection.execute(query if last is None else query.where(log_entries.c.seq > last)).all()
+        yield from rows
+        if len(rows) < _BATCH:
+            return
+        last = rows[-1].seq
+
+
+def _broken(row: Row[tuple[object, ...]], head: Head) -> str:
+    """What is wrong with the entry that should follow `head`; empty when nothing is."""
+    wanted = head.count + 1
+    if row.seq != wanted:
+        return f"regel {wanted} ontbreekt" if row.seq > wanted else f"regel {row.seq} hoort hier niet"
+    if row.previous != head.hash:
+        return f"regel {wanted} sluit niet aan op de regel ervoor"
+    try:
+        sealed = _seal(row.seq, row.at, row.actor, row.action, row.subject, row.details, row.previous)
+    except (ValueError, AttributeError):  # a moment that is no moment any more
+        sealed = ""
+    return "" if sealed == row.hash else f"regel {wanted} is veranderd"
+
+
+def _read(row: Row[tuple[object, ...]]) -> LogEntry:
+    details = cast(dict[str, Plain], json.loads(row.details))
+    return LogEntry(row.seq, row.at, row.actor, row.action, row.subject, details, row.previous, row.hash)
