@@ -1,0 +1,129 @@
+"""The application: every router and every layer around it on one screen.
+
+    from learninglion.web.app import create_app, set_up_address
+    app = create_app(house, settings)          # house: LearningLion, settings: learninglion.settings.Settings
+    uvicorn.run(app, host=settings.web.host, port=settings.web.port, server_header=False, proxy_headers=False)
+
+`set_up_address(app)` gives the one-time address for the first account, or None when there is one already;
+`learninglion serve` prints it. `create_mcp(house, actor)` stands in `learninglion.mcp_server`.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from learninglion import __version__
+from learninglion.database import open_database
+from learninglion.settings import Settings
+from learninglion.web import (
+    accounts,
+    api,
+    pages_drafts,
+    pages_entry,
+    pages_manage,
+    pages_public,
+    pages_search,
+    pages_sets,
+    pages_sources,
+    problems,
+    workbench,
+)
+from learninglion.web.accounts import Accounts
+from learninglion.web.desk import Desk
+from learninglion.web.events import Jobs
+from learninglion.web.oidc import OpenIdConnect, check_issuer
+from learninglion.web.page_images import PageImages
+from learninglion.web.rendering import Templates
+from learninglion.web.security import RateLimiter, SecurityHeaders, TrustedHosts
+from learninglion.web.workbench import Workbench
+from learninglion.workflow import LearningLion
+
+__all__ = ["create_app", "set_up_address"]
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_TRIES, _SECONDS_PER_TRY = 5, 12.0  # five tries at once, then one in twelve seconds: 300 an hour at most
+
+
+def create_app(house: LearningLion, settings: Settings) -> FastAPI:
+    """The web application on an opened house. Raises InputError for settings that cannot work."""
+    engine = open_database(settings.database_url or f"sqlite:///{settings.home / 'learninglion.db'}")
+    _make_tables(engine)
+    app = FastAPI(
+        title="LearningLion",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.desk = _lay_desk(house, settings, engine)
+    app.include_router(api.router)
+    for pages in (
+        pages_public,
+        pages_entry,
+        pages_search,
+        pages_sources,
+        pages_sets,
+        pages_drafts,
+        pages_manage,
+    ):
+        app.include_router(pages.router)
+    problems.install(app)
+    # The last one added is the first that a request meets.
+    app.add_middleware(TrustedHosts, allowed=_host_names(settings))
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _lay_desk(house: LearningLion, settings: Settings, engine: Engine) -> Desk:
+    web = settings.web
+    oidc = None
+    if web.oidc_issuer:
+        check_issuer(web.oidc_issuer)
+        base = web.public_url.rstrip("/") or f"http://{web.host}:{web.port}"
+        redirect = f"{base}/sign-in/organisation/return"
+        oidc = OpenIdConnect(
+            web.oidc_issuer, web.oidc_client_id, web.oidc_client_secret, redirect, web.oidc_role_claim
+        )
+    return Desk(
+        house=house,
+        settings=settings,
+        accounts=Accounts(engine),
+        workbench=Workbench(engine),
+        jobs=Jobs(),
+        page_images=PageImages(settings.home / "cache" / "pages"),
+        templates=Templates(
+            organisation=web.organisation,
+            default_language=web.language,
+            has_theme=bool(web.theme_css),
+            contact=web.contact,
+        ),
+        sign_in_brake=RateLimiter(_TRIES, _SECONDS_PER_TRY),
+        oidc=oidc,
+    )
+
+
+def _make_tables(engine: Engine) -> None:
+    # Tables of the web layer alone; they hold sessions and work in hand, nothing the record rests on.
+    accounts.metadata.create_all(engine)
+    workbench.metadata.create_all(engine)
+
+
+def _host_names(settings: Settings) -> set[str]:
+    names = {*_LOOPBACK, settings.web.host}
+    if settings.web.public_url:
+        names.add(urlsplit(settings.web.public_url).hostname or "")
+    return names - {""}
+
+
+def set_up_address(app: FastAPI) -> str | None:
+    """The address where the first account is made, with a token that works once; None when not needed."""
+    desk: Desk = app.state.desk
+    if desk.accounts.any() or desk.oidc is not None:
+        return None
+    web = desk.settings.web
+    base = web.public_url.rstrip("/") or f"http://{web.host}:{web.port}"
+    return f"{base}/set-up?token={desk.accounts.invite(None)}"

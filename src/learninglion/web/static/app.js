@@ -1,0 +1,249 @@
+// Improves pages that work without it: a source beside the text, choices without reloading, sentences as
+// they are written. Everything that arrives is put on the page as text or as a part our own server rendered.
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  root.classList.add("has-script");
+  var csrf = document.body.dataset.csrf || "";
+
+  function say(text) {
+    var box = document.getElementById("announce");
+    if (box) { box.textContent = ""; window.setTimeout(function () { box.textContent = text; }, 50); }
+  }
+  function partOf(html) {
+    return new DOMParser().parseFromString(html, "text/html").body;
+  }
+  function fetchPart(address, options) {
+    var settings = Object.assign({ headers: {} }, options || {});
+    settings.headers = Object.assign({ "X-Part": "1", "X-CSRF-Token": csrf }, settings.headers);
+    settings.credentials = "same-origin";
+    return fetch(address, settings).then(function (answer) {
+      if (answer.redirected && new URL(answer.url).pathname === "/sign-in") { window.location.reload(); throw new Error("signed out"); }
+      return answer.text().then(function (text) { return { ok: answer.ok, text: text }; });
+    });
+  }
+
+  // ---- the source beside the text
+  var opener = null;
+  function beside() {
+    var split = document.getElementById("split");
+    if (!split) { return null; }
+    var pane = split.querySelector(":scope > .beside");
+    if (!pane) {
+      pane = document.createElement("aside");
+      pane.className = "beside stack";
+      pane.setAttribute("aria-label", document.documentElement.lang === "en" ? "Source" : "Bron");
+      split.appendChild(pane);
+    }
+    split.dataset.open = "1";
+    return pane;
+  }
+  function openBeside(link) {
+    var pane = beside();
+    if (!pane) { return false; }
+    if (!pane.contains(link)) { opener = link; }
+    fetchPart(link.href).then(function (answer) {
+      var body = partOf(answer.text);
+      if (!answer.ok) { body = partOf(answer.text).querySelector("main .panel") || body; }
+      pane.replaceChildren.apply(pane, Array.from(body.childNodes));
+      document.querySelectorAll("[data-active]").forEach(function (e) { delete e.dataset.active; });
+      var near = opener && opener.closest(".sentence, .hit");
+      if (near && near.classList.contains("sentence")) { near.dataset.active = "1"; }
+      var head = pane.querySelector("[data-focus]");
+      if (head) { head.focus({ preventScroll: true }); }
+      pane.scrollTop = 0;
+      var first = pane.querySelector(".sheet rect");
+      if (first && pane.scrollHeight > pane.clientHeight) {
+        var image = pane.querySelector(".sheet img");
+        var bring = function () {
+          pane.scrollTop = Math.max(0, first.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3);
+        };
+        if (image.complete) { bring(); } else { image.addEventListener("load", bring); }
+      }
+    }).catch(function () { window.location.href = link.href; });
+    return true;
+  }
+  function closeBeside() {
+    var split = document.getElementById("split");
+    var pane = split && split.querySelector(":scope > .beside");
+    if (!pane) { return; }
+    pane.remove();
+    delete split.dataset.open;
+    document.querySelectorAll("[data-active]").forEach(function (e) { delete e.dataset.active; });
+    if (opener && document.contains(opener)) { opener.focus(); }
+    opener = null;
+  }
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[data-beside]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && openBeside(link)) { event.preventDefault(); }
+    if (event.target.closest("[data-close]")) { closeBeside(); }
+  });
+
+  // ---- choices without reloading
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.matches("form[data-live]")) { return; }
+    event.preventDefault();
+    var data = new FormData(form, event.submitter);
+    var card = form.closest("[data-hit]");
+    fetchPart(form.action, { method: "POST", body: new URLSearchParams(data) }).then(function (answer) {
+      var body = partOf(answer.text);
+      var fresh = body.querySelector("[data-hit]");
+      if (!answer.ok || !fresh) { form.removeAttribute("data-live"); form.requestSubmit(event.submitter); return; }
+      fresh = document.importNode(fresh, true);
+      card.replaceWith(fresh);
+      fresh.focus({ preventScroll: true });
+      var line = fresh.querySelector("[data-state-line]");
+      say(line && line.textContent.trim() ? line.textContent.trim() : data.get("act") === "put-back" ? (root.lang === "en" ? "Put back" : "Teruggezet") : "");
+      tally();
+    }).catch(function () { form.removeAttribute("data-live"); form.requestSubmit(event.submitter); });
+  });
+  function tally() {
+    var line = document.querySelector(".questions a[aria-current] .tally");
+    if (!line) { return; }
+    var chosen = document.querySelectorAll('[data-hit][data-state="chosen"]').length;
+    var rest = line.textContent.split("·").pop().trim();
+    line.textContent = (chosen ? "✓ " + chosen + (root.lang === "en" ? " chosen" : " gekozen") : root.lang === "en" ? "looked at, nothing chosen" : "bekeken, niets gekozen") + " · " + rest;
+  }
+
+  // ---- keys, only while the focus is inside the list of sources
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") { closeBeside(); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey) { return; }
+    if (event.target.closest("input, textarea, select")) { return; }
+    var card = event.target.closest("[data-hit]");
+    var list = Array.from(document.querySelectorAll("[data-hit]")).filter(function (e) { return e.offsetParent !== null; });
+    if (!card) { return; }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      var next = list[list.indexOf(card) + (event.key === "ArrowDown" ? 1 : -1)];
+      if (next) { event.preventDefault(); next.focus(); next.scrollIntoView({ block: "nearest" }); }
+      return;
+    }
+    var target = card.querySelector('[data-key="' + CSS.escape(event.key) + '"]');
+    if (target) { event.preventDefault(); target.click(); if (event.key === "r") { var field = card.querySelector(".reject input"); if (field) { field.focus(); } } }
+  });
+  var firstHit = document.querySelector("[data-hits] [data-hit]");
+  if (firstHit) { firstHit.tabIndex = 0; }
+
+  // ---- a file dropped on the form
+  document.querySelectorAll("form[data-drop]").forEach(function (form) {
+    var file = form.querySelector('input[type="file"]');
+    form.addEventListener("dragover", function (event) { event.preventDefault(); });
+    form.addEventListener("drop", function (event) {
+      if (event.dataTransfer && event.dataTransfer.files.length) {
+        event.preventDefault();
+        file.files = event.dataTransfer.files;
+        file.focus();
+        say(file.files[0].name);
+      }
+    });
+  });
+
+  // ---- reports of long work
+  var stream = document.querySelector("[data-stream]");
+  if (stream) { follow(stream); }
+  function follow(box) {
+    var source = new EventSource(box.dataset.stream);
+    var status = box.querySelector("[data-status]");
+    var bar = box.querySelector("progress");
+    source.addEventListener("progress", function (event) {
+      var data = JSON.parse(event.data);
+      status.textContent = data.label + (data.total ? " (" + data.done + "/" + data.total + ")" : "");
+      if (bar && data.total) { bar.max = data.total; bar.value = data.done; }
+    });
+    source.addEventListener("file", function (event) {
+      var data = JSON.parse(event.data);
+      var item = document.createElement("li");
+      item.textContent = data.path + ": " + data.words;
+      box.querySelector("[data-files]").appendChild(item);
+    });
+    source.addEventListener("sentence", function (event) {
+      var data = JSON.parse(event.data);
+      var place = box.querySelector('[data-question="' + data.position + '"]');
+      if (!place) { return; }
+      var waiting = place.querySelector("[data-waiting]");
+      if (waiting) { waiting.remove(); }
+      var line = document.createElement("p");
+      line.className = "arriving text";
+      line.textContent = data.text;
+      (data.apart ? place.querySelector("[data-apart]") : place.querySelector("[data-sentences]")).appendChild(line);
+    });
+    source.addEventListener("question", function (event) {
+      var data = JSON.parse(event.data);
+      var place = box.querySelector('[data-question="' + data.position + '"]');
+      if (place) {
+        var waiting = place.querySelector("[data-waiting]");
+        if (waiting) { waiting.remove(); }
+        place.querySelector("[data-verdict]").textContent = data.words;
+      }
+    });
+    source.addEventListener("done", function (event) {
+      source.close();
+      var data = JSON.parse(event.data);
+      status.textContent = box.dataset.finished;
+      if (data.address) { window.location.href = data.address; }
+    });
+    source.addEventListener("failed", function (event) {
+      source.close();
+      status.textContent = JSON.parse(event.data).detail;
+      status.setAttribute("role", "alert");
+      var back = box.querySelector("[data-after-failure]");
+      if (back) { back.hidden = false; }
+    });
+  }
+
+  // ---- copying: with its mark and sources, and after a question when it was not checked or not read
+  var dossier = document.querySelector("[data-dossier]");
+  if (dossier) {
+    var read = new Set();
+    document.addEventListener("click", function (event) {
+      var cite = event.target.closest(".cite");
+      if (cite) { read.add(cite.dataset.sentence); }
+    });
+    dossier.addEventListener("copy", function (event) {
+      if (event.target.closest && event.target.closest("input, textarea")) { return; }
+      var text = String(window.getSelection());
+      if (!text.trim()) { return; }
+      event.preventDefault();
+      var put = guarded(text, dossier);
+      if (put !== null) { event.clipboardData.setData("text/plain", put); }
+    });
+    dossier.addEventListener("click", function (event) {
+      var button = event.target.closest("[data-copy]");
+      if (!button) { return; }
+      var question = document.getElementById(button.dataset.copy);
+      var text = Array.from(question.querySelectorAll("[data-sentence-text]")).map(function (e) { return e.textContent.trim(); }).join(" ");
+      var put = guarded(text, question);
+      if (put !== null) {
+        navigator.clipboard.writeText(put).then(function () { say(dossier.dataset.copied); button.textContent = dossier.dataset.copied; });
+      }
+    });
+    var guarded = function (text, place) {
+      var apart = Array.from(document.querySelectorAll(".apart [data-apart-text]")).some(function (e) { return text.indexOf(e.textContent.trim()) >= 0; });
+      var sentences = Array.from(place.querySelectorAll("[data-sentence-text]")).filter(function (e) { return text.indexOf(e.textContent.trim()) >= 0; });
+      var unread = sentences.filter(function (e) { return !read.has(e.dataset.sentenceText); });
+      if (apart && !window.confirm(dossier.dataset.unverified)) { return null; }
+      if (!apart && dossier.dataset.state !== "approved" && unread.length && !window.confirm(dossier.dataset.unread.replace("#", unread.length))) { return null; }
+      var references = [];
+      sentences.forEach(function (e) {
+        e.closest(".sentence").querySelectorAll(".cite").forEach(function (c) {
+          if (c.dataset.reference && references.indexOf(c.dataset.reference) < 0) { references.push(c.dataset.reference); }
+        });
+      });
+      return text + "\n\n" + (references.length ? references.join("\n") + "\n\n" : "") + dossier.dataset.mark + "\n";
+    };
+  }
+
+  // ---- not lost by accident
+  var changed = false;
+  document.querySelectorAll("form[data-guard]").forEach(function (form) {
+    form.addEventListener("input", function () { changed = true; });
+    form.addEventListener("submit", function () { changed = false; });
+  });
+  window.addEventListener("beforeunload", function (event) { if (changed) { event.preventDefault(); } });
+
+  var found = document.getElementById("found");
+  if (found) { found.focus(); }
+  var results = document.getElementById("h-found");
+  if (results) { results.focus({ preventScroll: true }); results.scrollIntoView({ block: "start" }); }
+})();
