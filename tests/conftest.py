@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from engines import database_url, postgresql_server, postgresql_url
+
+__all__ = ["database_url", "postgresql_server", "postgresql_url", "shared_data"]
+
 SHARED_DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
 
 

