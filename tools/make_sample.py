@@ -27,9 +27,7 @@ SAMPLE = Path(__file__).parents[1] / "src" / "learninglion" / "sample"
 TEMPLATE = SAMPLE / "aanhangsel.typ"
 # Real numbers start at 1 each session year and have never come near 5,000; from 9,001 none can collide.
 FIRST_NUMBER = 9001
-MONTHS = (
-    "januari februari maart april mei juni juli augustus september oktober november december"
-).split()
+MONTHS = ("januari februari maart april mei juni juli augustus september oktober november december").split()
 
 HEADING = re.compile(r"(?:Vraag|Vragen|Antwoord|Antwoorden) \d[\d, ]*(?:(?:en|t/m) \d+)?")
 ITEM = re.compile(r"(-|\d+\.) (.+)", re.DOTALL)
