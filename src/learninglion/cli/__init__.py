@@ -35,7 +35,9 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Toon de versie."),
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Toon de versie."
+    ),
 ) -> None:
     """Options that hold for every command."""
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, progress
 from learninglion.errors import LearningLionError
+from learninglion.models import Filters
 from learninglion.record.contract import card_view, document_view
 from learninglion.workflow import FileStatus, parse_files
 
@@ -20,7 +21,9 @@ _STATUS = {
     FileStatus.UNCHANGED: "was er al",
     FileStatus.FAILED: "mislukt",
 }
-index_app = typer.Typer(no_args_is_help=True, help="De zoekindex: afgeleide gegevens, altijd opnieuw te maken.")
+index_app = typer.Typer(
+    no_args_is_help=True, help="De zoekindex: afgeleide gegevens, altijd opnieuw te maken."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -83,7 +86,9 @@ def ingest(
         fail(failure.detail)
     if not as_json:
         parts = [f"{report.count(s)} {_STATUS[s]}" for s in FileStatus if report.count(s)]
-        console.print(f"{len(report.results)} bestanden in {report.seconds:.1f} s: {', '.join(parts) or 'niets'}.")
+        console.print(
+            f"{len(report.results)} bestanden in {report.seconds:.1f} s: {', '.join(parts) or 'niets'}."
+        )
     if report.failures:
         raise typer.Exit(1)
 
@@ -94,9 +99,9 @@ def collections(as_json: bool = typer.Option(False, "--json", help="Als JSON."))
         listed = house.collections(local_actor())
     for info in listed:
         if as_json:
-            print_json({"name": info.name, "documents": info.documents, "pairs": info.pairs})
+            print_json({"name": info.name, "documents": info.documents, "description": info.description})
         else:
-            console.print(f"{info.name}: {info.documents} documenten, {info.pairs} vragen met antwoord")
+            console.print(f"{info.name}: {info.documents} documenten {info.description}".rstrip())
 
 
 def documents(
@@ -105,7 +110,9 @@ def documents(
 ) -> None:
     """Welke documenten er zijn, de nieuwste eerst."""
     with open_house() as house:
-        listed = house.documents(local_actor(), collection=collection or None)
+        listed = house.documents(
+            local_actor(), filters=Filters(collections=(collection,) if collection else ())
+        )
     if as_json:
         for card in listed:
             print_json(card_view(card))
@@ -130,12 +137,16 @@ def remove(
 def rebuild_index() -> None:
     """Maak de zoekindex opnieuw uit de opgeslagen documenten."""
     with open_house() as house, progress() as shown:
-        count = house.rebuild_index(progress=shown, actor=local_actor())
-    console.print(f"De index is opnieuw gemaakt: {count} passages.")
+        state = house.rebuild_index(progress=shown, actor=local_actor())
+    console.print(f"De index is opnieuw gemaakt: {state.sources} bronnen, {state.passages} passages.")
 
 
 @index_app.command("status")
 def index_status() -> None:
     """Of de zoekindex klopt met wat er is opgeslagen."""
     with open_house() as house:
-        console.print(house.index_status())
+        state = house.index_state()
+    if state.problem:
+        fail(state.problem)
+        raise typer.Exit(1)
+    console.print(f"In orde: {state.sources} bronnen, {state.passages} passages, model {state.encoder}.")

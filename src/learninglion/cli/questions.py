@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import typer
 
 from learninglion.cli.choosing import choose_in_terminal
-from learninglion.cli.reading import print_dossier, print_hits
+from learninglion.cli.reading import print_dossier, print_hits, print_style
 from learninglion.cli.terminal import (
     console,
     fail,
@@ -45,7 +46,9 @@ def _day(text: str, option: str) -> date | None:
     try:
         return date.fromisoformat(f"{text}-01-01" if len(text) == 4 else text)
     except ValueError as error:
-        raise typer.BadParameter("schrijf een jaar (2018) of een dag (2018-05-31)", param_hint=option) from error
+        raise typer.BadParameter(
+            "schrijf een jaar (2018) of een dag (2018-05-31)", param_hint=option
+        ) from error
 
 
 def _filters(
@@ -105,14 +108,16 @@ def search(
 
 
 def _with_documents(filters: Filters, documents: list[str]) -> Filters:
-    from dataclasses import replace
-
     return replace(filters, documents=tuple(documents))
 
 
 def draft(
-    questions: Path = typer.Option(..., "--questions", help="De set: tekst, PDF of DOCX (- is standaardinvoer)."),
-    select: str = typer.Option("auto", "--select", help="auto, ask (kiezen in dit scherm) of een keuzebestand."),
+    questions: Path = typer.Option(
+        ..., "--questions", help="De set: tekst, PDF of DOCX (- is standaardinvoer)."
+    ),
+    select: str = typer.Option(
+        "auto", "--select", help="auto, ask (kiezen in dit scherm) of een keuzebestand."
+    ),
     context: Path | None = typer.Option(None, "--context", help="Lijn van het departement en nieuwsfeiten."),
     context_confirmed: bool = typer.Option(
         True, "--context-confirmed/--context-unconfirmed", help="De extra informatie mag gebruikt worden."
@@ -124,7 +129,9 @@ def draft(
     ministry: list[str] = _MINISTRY,
     minister: list[str] = _MINISTER,
     asker: list[str] = _ASKER,
-    limit: int = typer.Option(10, "--limit", min=1, max=100, help="Hoeveel bronnen er per vraag worden aangeboden."),
+    limit: int = typer.Option(
+        10, "--limit", min=1, max=100, help="Hoeveel bronnen er per vraag worden aangeboden."
+    ),
     threshold: float | None = _THRESHOLD,
     output: Path | None = typer.Option(None, "--output", help="Map voor DOCX, PDF, Markdown en JSON."),
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
@@ -155,10 +162,9 @@ def draft(
             print_json(dossier_view(dossier))
         else:
             print_dossier(dossier)
-            for result in house.style_of(dossier):
-                console.print(result)
+            print_style(question_set, house.style_of(dossier))
         if not all(v.draft.complete for v in dossier.verifications):
-            fail("Niet elke deelvraag is afgemaakt; zie de opmerkingen. Ga verder met: learninglion replay --resume")
+            fail("Niet elke deelvraag is afgemaakt; zie de opmerkingen bij die vraag.")
             raise typer.Exit(1)
 
 
@@ -166,8 +172,6 @@ def _read_set(questions: Path, context: Path | None, confirmed: bool) -> Questio
     question_set = read_question_file(questions)
     if context is None:
         return question_set
-    from dataclasses import replace
-
     return replace(question_set, context=read_context(context, confirmed))
 
 
@@ -190,7 +194,9 @@ def _write_exports(house: LearningLion, dossier_id: str, folder: Path) -> None:
 
 
 def verify(
-    draft_file: Path = typer.Option(..., "--draft", help="Een concept als JSON, ook door een mens geschreven."),
+    draft_file: Path = typer.Option(
+        ..., "--draft", help="Een concept als JSON, ook door een mens geschreven."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Controleer van elke zin of de aangehaalde bron hem draagt."""
@@ -250,6 +256,13 @@ def history(as_json: bool = typer.Option(False, "--json", help="Als JSON.")) -> 
     with open_house() as house:
         for entry in house.history(local_actor()):
             if as_json:
-                print_json({"id": entry.id, "title": entry.title, "version": entry.version, "state": entry.state})
+                print_json(
+                    {
+                        "id": entry.id,
+                        "title": entry.title,
+                        "version": entry.version,
+                        "state": entry.state.value,
+                    }
+                )
             else:
-                console.print(f"{entry.id}  v{entry.version}  {entry.state}  {entry.title}")
+                console.print(f"{entry.id}  v{entry.version}  {entry.state.value}  {entry.title}")

@@ -6,11 +6,12 @@ import textwrap
 from collections.abc import Sequence
 
 from learninglion.cli.terminal import console
-from learninglion.models import Check, Dossier, Hit, Verification
+from learninglion.drafting.style import StyleReport
+from learninglion.models import Check, Dossier, Hit, QuestionSet, Verification
 from learninglion.record.export import heading, reasons_text, verdict_words
 from learninglion.record.marking import mark_line
 
-__all__ = ["print_dossier", "print_hits"]
+__all__ = ["print_dossier", "print_hits", "print_style"]
 
 _WIDTH = 100
 
@@ -30,11 +31,18 @@ def print_hits(hits: Sequence[Hit]) -> None:
         what = f"vraag {numbers}" if numbers else " > ".join(source.heading_path) or "tekst"
         console.print(f"\n{hit.rank}. {source.document.title} ({source.document.id}, {what})")
         who = "; ".join(f"{a.role} {a.name or ''}".strip() for a in source.document.answerers[:1])
-        details = [f"score {hit.score:.2f}", str(source.document.date or ""), who, source.document.ministry or ""]
+        details = [
+            f"score {hit.score:.2f}",
+            str(source.document.date or ""),
+            who,
+            source.document.ministry or "",
+        ]
         console.print("   " + " | ".join(d for d in details if d))
         if source.question:
             console.print(_block(source.question, "   ", "   Vraag: "))
-        console.print(_block(source.body or "(geen antwoord)", "   ", "   Antwoord: " if source.question else "   "))
+        console.print(
+            _block(source.body or "(geen antwoord)", "   ", "   Antwoord: " if source.question else "   ")
+        )
         if hit.matched_words:
             console.print(f"   Gevonden op: {', '.join(hit.matched_words[:12])}")
         if source.document.url:
@@ -55,7 +63,9 @@ def _print_question(verification: Verification) -> None:
     console.print(f"\n{heading(verification)}")
     console.print(_block(selection.question.text, "  "))
     who = "de machine" if selection.chosen_by.value == "machine" else selection.selected_by
-    console.print(f"  [{len(selection.offered)} bronnen gevonden, {len(selection.chosen)} gekozen door {who}]")
+    console.print(
+        f"  [{len(selection.offered)} bronnen gevonden, {len(selection.chosen)} gekozen door {who}]"
+    )
     for check in verification.shown:
         _print_statement(check)
     if words := verdict_words(verification):
@@ -74,3 +84,20 @@ def _print_statement(check: Check) -> None:
     for citation in check.statement.citations:
         where = f", p. {citation.page}" if citation.page else ""
         console.print(f"      [{citation.reference or citation.document}{where}]")
+
+
+def print_style(question_set: QuestionSet, reports: Sequence[StyleReport]) -> None:
+    """Length and reading level per sub-question, and what to explain or say more plainly."""
+    console.print("\nLengte en leesbaarheid")
+    for question, report in zip(question_set.questions, reports, strict=True):
+        if not report.words:
+            continue
+        numbers = ", ".join(map(str, question.numbers))
+        score = (
+            ""
+            if report.flesch_douma is None
+            else f", Flesch-Douma {report.flesch_douma:.0f} ({report.level})"
+        )
+        console.print(f"  Vraag {numbers}: {report.words} woorden{score}")
+        for remark in report.remarks:
+            console.print(_block(remark, "      ", "    - "))

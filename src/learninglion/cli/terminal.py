@@ -89,7 +89,9 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise InputError(f"{path}: dit bestand kan niet worden gelezen ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: dit is geen tekst in UTF-8; sla het bestand zo op en probeer opnieuw") from error
+        raise InputError(
+            f"{path}: dit is geen tekst in UTF-8; sla het bestand zo op en probeer opnieuw"
+        ) from error
 
 
 def read_json(path: Path) -> object:

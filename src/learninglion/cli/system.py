@@ -1,0 +1,66 @@
+"""Commands that run and guard the system: log, serve, users, mcp."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import typer
+
+from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json
+from learninglion.serial import to_plain
+
+__all__ = ["register"]
+
+log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")
+
+
+def register(app: typer.Typer) -> None:
+    """Hang these commands on `app`."""
+    app.add_typer(log_app, name="log")
+
+
+@log_app.command("verify")
+def verify_log() -> None:
+    """Bewijs dat er in het logboek niets is veranderd of weggehaald."""
+    with open_house() as house:
+        report = house.verify_log(local_actor())
+        misfits = list(house.dossiers.verify())
+    for misfit in misfits:
+        fail(misfit)
+    if not report.ok:
+        fail(
+            f"Het logboek is niet heel, de eerste kapotte schakel is regel {report.first_broken}: {report.problem}."
+        )
+    if misfits or not report.ok:
+        raise typer.Exit(1)
+    console.print(f"Het logboek is heel: {report.head.count} regels, laatste hash {report.head.hash}.")
+
+
+@log_app.command("show")
+def show_log(
+    subject: str = typer.Option("", "--subject", help="Alleen wat over dit dossier of document gaat."),
+    limit: int = typer.Option(50, "--limit", min=1, help="Hoeveel regels."),
+    as_json: bool = typer.Option(False, "--json", help="Een JSON-object per regel."),
+) -> None:
+    """De laatste regels van het logboek, de nieuwste eerst."""
+    with open_house() as house:
+        entries = house.log_entries(local_actor(), limit=limit, subject=subject or None)
+    for entry in entries:
+        if as_json:
+            print_json(to_plain(entry))
+        else:
+            console.print(f"{entry.seq}  {_moment(entry.at)}  {entry.actor}  {entry.action}  {entry.subject}")
+
+
+@log_app.command("accept")
+def accept_log(
+    reason: str = typer.Option(..., "--reason", help="Waarom dit logboek het goede is."),
+) -> None:
+    """Maak het logboek zoals het nu is tot uitgangspunt; dat komt zelf ook in het logboek."""
+    with open_house() as house:
+        entry = house.log.accept(actor=local_actor().name, reason=reason)
+    console.print(f"Vastgelegd in regel {entry.seq}.")
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")

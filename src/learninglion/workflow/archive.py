@@ -1,0 +1,286 @@
+"""The archive: documents taken in, indexed and found, with every step logged.
+
+Rights are enforced here, for every way in: the command line, the pages, the API and MCP.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import Self
+
+from learninglion import __version__
+from learninglion.database import open_database
+from learninglion.drafting.network import require_allowed
+from learninglion.errors import InputError
+from learninglion.models import (
+    Actor,
+    Document,
+    DocumentCard,
+    Filters,
+    Hit,
+    RawFile,
+    Region,
+    Source,
+    Span,
+    TextLine,
+)
+from learninglion.parsing.layout import regions as regions_on_page
+from learninglion.record.log import EventLog, LogEntry, LogReport
+from learninglion.retrieval.catalogue import Counts
+from learninglion.retrieval.encoders import open_encoder
+from learninglion.retrieval.index import Index, IndexState
+from learninglion.retrieval.search import search_set
+from learninglion.retrieval.shelf import Collection, Version
+from learninglion.retrieval.store import Store
+from learninglion.retrieval.vectors import VectorCache
+from learninglion.serial import Plain, sha256_hex, to_plain
+from learninglion.workflow.intake import take_in, take_in_raw
+from learninglion.workflow.options import HouseOptions
+from learninglion.workflow.reports import FileResult, FileStatus, IngestReport, Progress, silent
+from learninglion.workflow.rights import Task, require
+
+__all__ = ["NO_FILTERS", "Archive"]
+
+NO_FILTERS = Filters()
+_LIMIT = 10  # hits when nobody says otherwise
+_REMEMBERED = 32  # documents whose printed lines stay at hand
+
+
+class Archive:
+    """A data folder with its documents and everything that finds them; safe to share between threads."""
+
+    def __init__(self, options: HouseOptions) -> None:
+        """Open the data folder, made when it is not there; LearningLionError says what is wrong."""
+        self.options = options
+        home = options.home
+        try:
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise InputError(
+                f"{home}: deze gegevensmap kan niet worden gemaakt ({error.strerror})."
+            ) from error
+        self.engine = open_database(options.database_url or f"sqlite:///{home / 'learninglion.db'}")
+        self.store = Store(self.engine, home)
+        self.log = EventLog(self.engine, home / "log-anchor.json")
+        self._index: Index | None = None
+        self._known_lines: OrderedDict[tuple[str, int], tuple[TextLine, ...]] = OrderedDict()
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, options: HouseOptions) -> Self:
+        """Open the data folder that `options` names."""
+        return cls(options)
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.engine.dispose()
+
+    def note(self, action: str, actor: Actor, subject: str, details: Mapping[str, Plain]) -> None:
+        """One line in the log: who did what to what, with which version."""
+        told = {"version": __version__, **details}
+        self.log.append(action, actor=actor.name, subject=subject, details=told)
+
+    # ----------------------------------------------------------------- documents
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        collection: str = "default",
+        actor: Actor,
+        progress: Progress = silent,
+    ) -> IngestReport:
+        """Take in every file under `paths`, each in a transaction of its own, and make it findable."""
+        require(actor, Task.MANAGE)
+        began = time.perf_counter()
+        results = take_in(
+            self.store,
+            paths,
+            collection=collection,
+            by=actor.name,
+            isolate=self.options.isolate,
+            progress=progress,
+        )
+        for result in results:
+            self._note_file(result, collection, actor)
+        self.update_index(progress=progress)
+        return IngestReport(results, time.perf_counter() - began)
+
+    def ingest_upload(self, raw: RawFile, *, collection: str, actor: Actor) -> FileResult:
+        """Take in one file that came through the browser or the API."""
+        require(actor, Task.MANAGE)
+        result = take_in_raw(
+            self.store, raw, collection=collection, by=actor.name, isolate=self.options.isolate
+        )
+        self._note_file(result, collection, actor)
+        self.update_index()
+        return result
+
+    def _note_file(self, result: FileResult, collection: str, actor: Actor) -> None:
+        if result.status is not FileStatus.UNCHANGED:
+            details = {"status": result.status.value, "collection": collection, "detail": result.detail}
+            self.note("document.ingest", actor, result.document_id or result.path, details)
+
+    def remove(self, document_id: str, *, reason: str, actor: Actor) -> None:
+        """Delete a document with its versions; a tombstone and the log keep that it happened."""
+        require(actor, Task.MANAGE)
+        self.store.delete(document_id, by=actor.name, reason=reason)
+        self.note("document.remove", actor, document_id, {"reason": reason})
+        self.update_index()
+
+    def collections(self, actor: Actor) -> tuple[Collection, ...]:
+        """The collections this person may see, with what is in them."""
+        require(actor, Task.SEARCH)
+        return self.store.collections(actor.collections)
+
+    def counts(self, actor: Actor) -> Counts:
+        """How much there is, of what this person may see."""
+        require(actor, Task.SEARCH)
+        return self.store.counts(actor.collections)
+
+    def documents(
+        self, actor: Actor, *, filters: Filters = NO_FILTERS, limit: int = 1000, offset: int = 0
+    ) -> tuple[DocumentCard, ...]:
+        """Documents, the newest first."""
+        require(actor, Task.SEARCH)
+        return self.store.cards(filters, actor.collections, limit=limit, offset=offset)
+
+    def document(self, document_id: str, actor: Actor) -> Document:
+        """A whole document. Raises UnknownReferenceError, also where this person may not see it."""
+        require(actor, Task.SEARCH)
+        return self.store.document(document_id, actor.collections)
+
+    def original(self, document_id: str, actor: Actor) -> bytes:
+        """The bytes a document was read from."""
+        require(actor, Task.SEARCH)
+        return self.store.original(document_id, actor.collections)
+
+    def versions(self, document_id: str, actor: Actor) -> tuple[Version, ...]:
+        """The versions of a document, oldest first."""
+        require(actor, Task.SEARCH)
+        return self.store.history(document_id, actor.collections)
+
+    def source(self, source_id: str, actor: Actor) -> Source:
+        """A source by its id. Raises UnknownReferenceError, also where this person may not see it."""
+        require(actor, Task.SEARCH)
+        return self.store.source(source_id, actor.collections)
+
+    def sources_of(self, document_id: str, actor: Actor) -> tuple[Source, ...]:
+        """The sources of a document, in order. Raises UnknownReferenceError."""
+        require(actor, Task.SEARCH)
+        return self.store.sources_of(document_id, actor.collections)
+
+    def regions(self, document_id: str, span: Span) -> tuple[Region, ...]:
+        """Where `span` stands on the pages of a document; empty where it has no pages."""
+        return regions_on_page(self._lines(document_id), span)
+
+    def _lines(self, document_id: str) -> tuple[TextLine, ...]:
+        key = (document_id, self.store.change_counter())
+        with self._lock:
+            if key in self._known_lines:
+                self._known_lines.move_to_end(key)
+                return self._known_lines[key]
+        lines = self.store.lines(document_id, None)
+        with self._lock:
+            self._known_lines[key] = lines
+            while len(self._known_lines) > _REMEMBERED:
+                self._known_lines.popitem(last=False)
+        return lines
+
+    # ----------------------------------------------------------------- the index
+
+    @property
+    def index(self) -> Index:
+        """The index, opened at first use: loading the embedding model takes a moment."""
+        with self._lock:
+            if self._index is None:
+                chosen = self.options.encoder
+                if chosen.base_url:
+                    require_allowed(chosen.base_url, self.options.allowed_hosts)
+                encoder = open_encoder(
+                    chosen.kind, url=chosen.base_url, model=chosen.model, api_key=chosen.api_key
+                )
+                cache = VectorCache(self.options.home / "cache" / "vectors.db")
+                fusion = self.options.home / "tuning" / "fusion.json"
+                self._index = Index.open(self.options.home / "index", encoder, cache, fusion)
+            return self._index
+
+    def update_index(self, *, progress: Progress = silent) -> None:
+        """Bring the index up to the newest change of the store; made anew when it cannot be trusted."""
+        self.index.update(self.store, lambda done, total: progress("Indexeren", done, total))
+
+    def rebuild_index(self, *, actor: Actor, progress: Progress = silent) -> IndexState:
+        """Make the index again from the store."""
+        require(actor, Task.MANAGE)
+        self.index.rebuild(self.store, lambda done, total: progress("Indexeren", done, total))
+        return self.index.state()
+
+    def index_state(self) -> IndexState:
+        """How the index stands, every byte of it checked."""
+        state = self.index.state()
+        return replace(state, problem=state.problem or self.index.verify())
+
+    # ----------------------------------------------------------------- search
+
+    @property
+    def threshold(self) -> float:
+        """The score from which a source counts as relevant: set by the administrator, else calibrated."""
+        chosen = self.options.threshold
+        return self.index.snapshot().fusion.threshold if chosen is None else chosen
+
+    def search(
+        self,
+        text: str,
+        *,
+        introduction: str = "",
+        filters: Filters = NO_FILTERS,
+        limit: int = _LIMIT,
+        threshold: float = 0.0,
+        actor: Actor,
+        progress: Progress = silent,
+    ) -> tuple[Hit, ...]:
+        """Has this been asked before? Earlier pairs and sections, unedited, best first."""
+        require(actor, Task.SEARCH)
+        self.update_index(progress=progress)
+        (hits,) = self._find([text], introduction, filters, limit, threshold, actor)
+        # The words searched for can hold personal data: the log keeps their hash and what was found.
+        details: dict[str, Plain] = {"hits": [h.source.id for h in hits], "filters": to_plain(filters)}
+        self.note("search", actor, f"text:{sha256_hex(text)[:16]}", details)
+        return hits
+
+    def _find(
+        self,
+        texts: Sequence[str],
+        introduction: str,
+        filters: Filters,
+        limit: int,
+        threshold: float,
+        actor: Actor,
+    ) -> tuple[tuple[Hit, ...], ...]:
+        scope = self.store.scope(filters, actor.collections)
+        return search_set(
+            self.index,
+            self.store,
+            list(texts),
+            introduction,
+            documents=scope.allowed,
+            limit=limit,
+            threshold=threshold,
+        )
+
+    def verify_log(self, actor: Actor) -> LogReport:
+        """Whether the log is whole: nothing changed, nothing removed."""
+        require(actor, Task.AUDIT)
+        return self.log.verify()
+
+    def log_entries(
+        self, actor: Actor, *, after: int = 0, limit: int = 100, subject: str | None = None
+    ) -> tuple[LogEntry, ...]:
+        """A page of the log, newest first."""
+        require(actor, Task.AUDIT)
+        return self.log.entries(after=after, limit=limit, subject=subject, newest_first=True)

@@ -1,0 +1,134 @@
+"""Files into the store: each file in a transaction of its own, so that one bad file never stops the rest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from learninglion import __version__
+from learninglion.errors import InputError, LearningLionError, UnreadableFileError
+from learninglion.models import Document, QuestionSet, RawFile
+from learninglion.parsing import parse
+from learninglion.parsing.isolated import IsolatedParser
+from learninglion.parsing.passages import cut
+from learninglion.parsing.sets import question_set_from_file, read_question_set
+from learninglion.retrieval.journal import FileStamp
+from learninglion.retrieval.store import PutOutcome, Store
+from learninglion.serial import sha256_hex
+from learninglion.sources.folder import FoundFile, find_files, read_file
+from learninglion.workflow.reports import FileResult, FileStatus, Progress
+
+__all__ = [
+    "PARSER_VERSION",
+    "parse_files",
+    "read_question_file",
+    "read_question_text",
+    "take_in",
+    "take_in_raw",
+]
+
+# Part of the journal's stamp: files that an older parser read are read again.
+PARSER_VERSION = f"{__version__}/1"
+_LONGEST_WAIT = 3600.0  # seconds for another process that ingests; then it says which one
+
+_STATUS = {
+    PutOutcome.ADDED: FileStatus.ADDED,
+    PutOutcome.LINKED: FileStatus.ADDED,
+    PutOutcome.RESTORED: FileStatus.ADDED,
+    PutOutcome.REPLACED: FileStatus.REPLACED,
+    PutOutcome.UNCHANGED: FileStatus.UNCHANGED,
+}
+_READING = "Documenten opnemen"
+
+
+def take_in(
+    store: Store, paths: Sequence[Path], *, collection: str, by: str, isolate: bool, progress: Progress
+) -> tuple[FileResult, ...]:
+    """Every file under `paths`, read and put into `collection`; nobody else ingests meanwhile."""
+    results = []
+
+    def waiting(_holder: object) -> None:
+        progress("Wachten: een ander proces neemt documenten op", 0, 1)
+
+    with ExitStack() as stack:
+        stack.enter_context(store.ingesting(wait=_LONGEST_WAIT, on_wait=waiting))
+        read = stack.enter_context(IsolatedParser()).parse if isolate else parse
+        found = list(find_files(paths))
+        for done, file in enumerate(found):
+            progress(_READING, done, len(found))
+            results.append(_take_in_one(store, file, collection, by, read))
+        progress(_READING, len(found), len(found))
+        store.sweep()
+    return tuple(results)
+
+
+def _take_in_one(
+    store: Store, file: FoundFile, collection: str, by: str, read: Callable[[RawFile], Document]
+) -> FileResult:
+    path = str(file.path.absolute()).encode("utf-8", "backslashreplace").decode()
+    stamp = FileStamp(path, file.size, file.mtime_ns, parser=PARSER_VERSION)
+    if not file.problem and store.journal.is_done(stamp, collection):
+        entry = store.journal.entry(path, collection)
+        return FileResult(file.name, FileStatus.UNCHANGED, (entry and entry.document_id) or "")
+    try:
+        raw = read_file(file)
+        stamp = FileStamp(path, file.size, file.mtime_ns, sha256_hex(raw.content), PARSER_VERSION)
+        return _put(store, raw, stamp, collection, by, read)
+    except LearningLionError as error:
+        detail = error.detail if file.name in error.detail else f"{file.name}: {error.detail}"
+        store.journal.fail(stamp, collection, detail)
+        return FileResult(file.name, FileStatus.FAILED, detail=detail)
+
+
+def take_in_raw(store: Store, raw: RawFile, *, collection: str, by: str, isolate: bool) -> FileResult:
+    """One file that did not come from disk, such as an upload."""
+    try:
+        with ExitStack() as stack:
+            stack.enter_context(store.ingesting(wait=_LONGEST_WAIT))
+            read = stack.enter_context(IsolatedParser()).parse if isolate else parse
+            return _put(store, raw, None, collection, by, read)
+    except LearningLionError as error:
+        detail = error.detail if raw.name in error.detail else f"{raw.name}: {error.detail}"
+        return FileResult(raw.name, FileStatus.FAILED, detail=detail)
+
+
+def _put(
+    store: Store,
+    raw: RawFile,
+    stamp: FileStamp | None,
+    collection: str,
+    by: str,
+    read: Callable[[RawFile], Document],
+) -> FileResult:
+    document = read(raw)
+    put = store.put(document, cut(document, collection), raw.content, collection, by=by, file=stamp)
+    return FileResult(raw.name, _STATUS[put.outcome], document.id, warnings=document.warnings)
+
+
+def parse_files(paths: Sequence[Path]) -> Iterator[tuple[str, Document | LearningLionError]]:
+    """Every file under `paths` with its document, or with the error that names the file; nothing is kept."""
+    with IsolatedParser() as parser:
+        for found in find_files(paths):
+            try:
+                yield found.name, parser.parse(read_file(found))
+            except LearningLionError as error:
+                yield found.name, error
+
+
+def read_question_file(path: Path) -> QuestionSet:
+    """A whole set from a file ("-" is standard input). Raises InputError that names it."""
+    if str(path) == "-":
+        return read_question_text(sys.stdin.read())
+    if path.is_dir():
+        raise UnreadableFileError(path.name, "dit is een map; noem het bestand met de vragen")
+    (found,) = find_files([path])
+    return question_set_from_file(read_file(found))
+
+
+def read_question_text(text: str) -> QuestionSet:
+    """A whole set as it was pasted. Raises InputError when there is nothing in it."""
+    if not text.strip():
+        raise InputError("Er staan geen vragen in de tekst; plak de hele set, met inleiding en vragen.")
+    return read_question_set(text)

@@ -1,0 +1,326 @@
+"""The main job, in its order: offer, select, draft, verify, keep, revise, approve, export, replay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from learninglion.database import now
+from learninglion.drafting.generators import Generator, open_generator
+from learninglion.drafting.prompt_files import load_prompts
+from learninglion.drafting.style import StyleReport, read_style
+from learninglion.drafting.write import Progress as WritingProgress
+from learninglion.drafting.write import WritingOptions
+from learninglion.energy import Meter
+from learninglion.errors import InputError, UnknownReferenceError
+from learninglion.models import (
+    Actor,
+    Context,
+    Dossier,
+    DossierState,
+    Filters,
+    Hit,
+    QuestionSet,
+    Selection,
+    Source,
+    Statement,
+    Verification,
+)
+from learninglion.record.contract import StatedQuestion
+from learninglion.record.dossiers import DossierCard, DossierShelf, DossierVersion
+from learninglion.record.export import ExportFormat, export
+from learninglion.selection import Choice, choose, choose_automatically, context_sources
+from learninglion.serial import Plain, canonical_json, sha256_hex, to_plain
+from learninglion.workflow.archive import NO_FILTERS, Archive
+from learninglion.workflow.options import HouseOptions
+from learninglion.workflow.reports import Progress, ReplayReport, silent
+from learninglion.workflow.rights import Task, require
+from learninglion.workflow.writing import (
+    DraftEvent,
+    Listener,
+    check_again,
+    compare,
+    draft_one,
+    make_dossier,
+    stated_draft,
+    unheard,
+)
+
+__all__ = ["LearningLion"]
+
+_OFFERED = 10  # sources offered per sub-question when nobody says otherwise
+_EXTRACTIVE, _MODEL = "extractive", "llm"
+
+
+class LearningLion(Archive):
+    """Everything that can be asked of the house."""
+
+    def __init__(self, options: HouseOptions) -> None:
+        """Open the data folder. Raises LearningLionError that says what is wrong."""
+        super().__init__(options)
+        self.dossiers = DossierShelf(self.engine, self.log)
+        self._generator: Generator | None = None
+
+    # ----------------------------------------------------------------- offer and select
+
+    def offer(
+        self,
+        question_set: QuestionSet,
+        *,
+        filters: Filters = NO_FILTERS,
+        limit: int = _OFFERED,
+        threshold: float = 0.0,
+        actor: Actor,
+        progress: Progress = silent,
+    ) -> tuple[tuple[Hit, ...], ...]:
+        """For each sub-question what was found, searched together with the introduction."""
+        require(actor, Task.DRAFT)
+        self.update_index(progress=progress)
+        texts = [question.text for question in question_set.questions]
+        offers = self._find(texts, question_set.introduction, filters, limit, threshold, actor)
+        details: dict[str, Plain] = {
+            "filters": to_plain(filters),
+            "limit": limit,
+            "threshold": threshold,
+            "offered": [[hit.source.id for hit in hits] for hits in offers],
+        }
+        self.note("offer", actor, _name_of(question_set), details)
+        return offers
+
+    def select_automatically(
+        self, question_set: QuestionSet, offers: Sequence[Sequence[Hit]], *, threshold: float | None = None
+    ) -> tuple[Selection, ...]:
+        """Everything over the threshold, recorded as the machine's choice."""
+        supplied = context_sources(question_set.context)
+        least = self.threshold if threshold is None else threshold
+        return tuple(
+            choose_automatically(question, question_set.introduction, hits, least, supplied)
+            for question, hits in zip(question_set.questions, offers, strict=True)
+        )
+
+    def select(
+        self,
+        question_set: QuestionSet,
+        offers: Sequence[Sequence[Hit]],
+        choices: Sequence[Choice],
+        *,
+        threshold: float | None = None,
+        actor: Actor,
+    ) -> tuple[Selection, ...]:
+        """A person's choices, by the numbers of the sub-questions. Raises InputError that names misfits."""
+        require(actor, Task.DRAFT)
+        supplied = context_sources(question_set.context)
+        asked = {question.numbers for question in question_set.questions}
+        for choice in choices:
+            if choice.numbers not in asked:
+                listed = ", ".join(map(str, choice.numbers))
+                raise InputError(f"De keuze noemt vraag {listed}, maar die staat niet in de set.")
+        by_numbers = {choice.numbers: choice for choice in choices}
+        moment = now()
+
+        def find(source_id: str) -> Source | None:
+            return self.store.sources([source_id], actor.collections).get(source_id)
+
+        selections = tuple(
+            choose(
+                question,
+                question_set.introduction,
+                hits,
+                by_numbers.get(question.numbers, Choice(question.numbers, ())),
+                find=find,
+                selected_by=actor.name,
+                selected_at=moment,
+                supplied=supplied,
+                threshold=threshold,
+            )
+            for question, hits in zip(question_set.questions, offers, strict=True)
+        )
+        self.note("select", actor, _name_of(question_set), {"choices": to_plain(tuple(choices))})
+        return selections
+
+    # ----------------------------------------------------------------- draft and verify
+
+    def draft(
+        self,
+        question_set: QuestionSet,
+        selections: Sequence[Selection],
+        *,
+        generator: str = _EXTRACTIVE,
+        on_event: Listener = unheard,
+        actor: Actor,
+        progress: Progress = silent,
+    ) -> Dossier:
+        """A checked draft of every sub-question from exactly what was selected; kept with its record."""
+        require(actor, Task.DRAFT)
+        meter = Meter(self.options.power)
+        model = self.model(generator)
+        verifications = []
+        for position, selection in enumerate(selections):
+            progress("Opstellen en controleren", position, len(selections))
+            verifications.append(self._draft_one(position, selection, model, on_event))
+        progress("Opstellen en controleren", len(selections), len(selections))
+        dossier = make_dossier(question_set, verifications, self._shaped_by())
+        self._keep(dossier, actor, "opgesteld")
+        made_by = sorted({v.draft.provenance.generator for v in verifications})
+        settings = to_plain(dict(dossier.settings))
+        details = {"energy": to_plain(meter.read()), "settings": settings, "made_by": to_plain(made_by)}
+        self.note("draft", actor, dossier.id, details)
+        return dossier
+
+    def _draft_one(
+        self, position: int, selection: Selection, model: Generator | None, on_event: Listener
+    ) -> Verification:
+        def tell(progress: WritingProgress) -> None:
+            on_event(DraftEvent(position, progress=progress))
+
+        options = WritingOptions(prompts=load_prompts(self.options.prompts)) if model else None
+        done = draft_one(selection, generator=model, locate=self.regions, options=options, on_progress=tell)
+        on_event(DraftEvent(position, verification=done))
+        return done
+
+    def model(self, generator: str) -> Generator | None:
+        """The language model that `generator` ("extractive" or "llm") asks for; None for no model."""
+        if generator == _EXTRACTIVE:
+            return None
+        if generator != _MODEL:
+            raise InputError(f"Onbekende opsteller {generator!r}: kies {_EXTRACTIVE} of {_MODEL}.")
+        if self.options.generator is None:
+            raise InputError(
+                "Er is geen taalmodel ingesteld. Stel er een in onder [generator] in settings.toml, "
+                f"of gebruik --generator {_EXTRACTIVE}."
+            )
+        with self._lock:
+            if self._generator is None:
+                self._generator = open_generator(self.options.generator)
+            return self._generator
+
+    def _shaped_by(self) -> tuple[tuple[str, str], ...]:
+        return (("encoder", self.index.encoder.name), ("threshold", f"{self.threshold:.4f}"))
+
+    def verify_stated(self, stated: Sequence[StatedQuestion], context: Context, *, actor: Actor) -> Dossier:
+        """A draft that a program or a person wrote, every sentence checked; not kept."""
+        require(actor, Task.SEARCH)
+        supplied = context_sources(context)
+        verifications = []
+        for question in stated:
+            cited = dict.fromkeys(c.document for s in question.statements for c in s.citations)
+            sources: list[Source] = []
+            for document_id in cited:
+                try:
+                    sources.extend(self.store.sources_of(document_id, actor.collections))
+                except UnknownReferenceError:
+                    continue  # the check says of each citation that its document is not here
+            verifications.append(stated_draft(question, (*sources, *supplied), self.regions))
+        questions = tuple(v.draft.selection.question for v in verifications)
+        dossier = make_dossier(QuestionSet("", questions, context=context), verifications, ())
+        self.note("verify", actor, dossier.id, {"sentences": sum(len(v.checks) for v in verifications)})
+        return dossier
+
+    # ----------------------------------------------------------------- keep, revise, approve
+
+    def _keep(self, dossier: Dossier, actor: Actor, reason: str) -> None:
+        self.dossiers.save(dossier, by=actor.name, reason=reason)
+
+    def revise(
+        self,
+        dossier_id: str,
+        changed: Sequence[Sequence[Statement]],
+        *,
+        actor: Actor,
+        reason: str = "bewerkt",
+    ) -> Dossier:
+        """The officer's text: for each sub-question its statements as they now stand, checked again."""
+        require(actor, Task.DRAFT)
+        old = self.load(dossier_id, actor)
+        if len(changed) != len(old.verifications):
+            raise InputError("De bewerking heeft een ander aantal deelvragen dan het dossier.")
+        verifications = tuple(
+            check_again(before, statements, self.regions)
+            for before, statements in zip(old.verifications, changed, strict=True)
+        )
+        dossier = replace(
+            old, verifications=verifications, state=DossierState.EDITED, version=old.version + 1
+        )
+        self._keep(dossier, actor, reason)
+        return dossier
+
+    def approve(self, dossier_id: str, *, actor: Actor) -> Dossier:
+        """Sign off; with the two-person rule not by whoever edited last."""
+        require(actor, Task.APPROVE)
+        old = self.load(dossier_id, actor)
+        if any(v.failed for v in old.verifications):
+            raise InputError(
+                "Er staan nog zinnen in die de bron niet draagt. Haal ze weg of verbeter ze; stel dan vast."
+            )
+        self.dossiers.approve(dossier_id, old.version, by=actor.name, two_person=self.options.two_person_rule)
+        return self.load(dossier_id, actor)
+
+    def load(self, dossier_id: str, actor: Actor, version: int | None = None) -> Dossier:
+        """A dossier; one with sources that this person may not see does not exist for this person."""
+        require(actor, Task.READ_DOSSIER)
+        return self.dossiers.load(dossier_id, actor.collections, version)
+
+    def history(self, actor: Actor, *, limit: int = 50, offset: int = 0) -> tuple[DossierCard, ...]:
+        """The dossiers this person may see, last changed first."""
+        require(actor, Task.READ_DOSSIER)
+        return self.dossiers.list(actor.collections, limit=limit, offset=offset)
+
+    def dossier_versions(self, dossier_id: str, actor: Actor) -> tuple[DossierVersion, ...]:
+        """The versions of a dossier, oldest first."""
+        require(actor, Task.READ_DOSSIER)
+        return self.dossiers.history(dossier_id, actor.collections)
+
+    def delete_dossier(self, dossier_id: str, *, reason: str, actor: Actor) -> None:
+        """Destroy a dossier when its time is over; the log keeps that it happened."""
+        require(actor, Task.MANAGE)
+        self.dossiers.delete(dossier_id, by=actor.name, reason=reason)
+
+    # ----------------------------------------------------------------- out, and again
+
+    def export(self, dossier_id: str, form: ExportFormat, *, actor: Actor) -> bytes:
+        """A dossier in a form that leaves the system, marked; the log says that it left."""
+        dossier = self.load(dossier_id, actor)
+        data = export(dossier, form)
+        details = {"format": form.value, "version": dossier.version, "sha256": sha256_hex(data)}
+        self.note("export", actor, dossier_id, details)
+        return data
+
+    def write_export(self, dossier_id: str, form: ExportFormat, path: Path, *, actor: Actor) -> None:
+        """An export written to a file: whole, or not at all."""
+        data = self.export(dossier_id, form, actor=actor)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f".{path.name}.new")
+            fresh.write_bytes(data)
+            fresh.replace(path)
+        except OSError as error:
+            raise InputError(f"{path}: kan niet worden geschreven ({error.strerror}).") from error
+
+    def write_exports(self, dossier_id: str, folder: Path, *, actor: Actor) -> tuple[Path, ...]:
+        """Every form of a dossier, in `folder`."""
+        paths = tuple(folder / f"{dossier_id}.{form.value}" for form in ExportFormat)
+        for form, path in zip(ExportFormat, paths, strict=True):
+            self.write_export(dossier_id, form, path, actor=actor)
+        return paths
+
+    def replay(self, dossier_id: str, *, actor: Actor) -> ReplayReport:
+        """Make the first version of a dossier again from what was selected, and compare."""
+        require(actor, Task.DRAFT)
+        old = self.load(dossier_id, actor, 1)
+        again = []
+        for position, verification in enumerate(old.verifications):
+            kind = verification.draft.provenance.generator
+            model = None if kind == _EXTRACTIVE else self.model(_MODEL)
+            again.append(self._draft_one(position, verification.draft.selection, model, unheard))
+        differences = compare(old, again)
+        self.note("replay", actor, dossier_id, {"same": not differences, "differences": list(differences)})
+        return ReplayReport(dossier_id, not differences, differences)
+
+    def style_of(self, dossier: Dossier) -> tuple[StyleReport, ...]:
+        """Length, reading level and what to explain, for each sub-question."""
+        return tuple(read_style(" ".join(c.statement.text for c in v.shown)) for v in dossier.verifications)
+
+
+def _name_of(question_set: QuestionSet) -> str:
+    return f"set:{sha256_hex(canonical_json(question_set))[:16]}"

@@ -1,0 +1,37 @@
+"""Who may do what: one table, enforced by the workflow for every way in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from learninglion.errors import PermissionDeniedError
+from learninglion.models import Actor, Role
+
+__all__ = ["RIGHTS", "Task", "require"]
+
+
+class Task(StrEnum):
+    """Something that can be asked of the house."""
+
+    SEARCH = "zoeken en lezen"
+    DRAFT = "een set behandelen"
+    READ_DOSSIER = "dossiers inzien"
+    APPROVE = "een tekst vaststellen"
+    MANAGE = "documenten en instellingen beheren"
+    AUDIT = "het logboek inzien"
+
+
+RIGHTS: dict[Task, frozenset[Role]] = {
+    Task.SEARCH: frozenset({Role.READER, Role.DRAFTER, Role.APPROVER, Role.ADMINISTRATOR}),
+    Task.DRAFT: frozenset({Role.DRAFTER, Role.APPROVER}),
+    Task.READ_DOSSIER: frozenset({Role.DRAFTER, Role.APPROVER, Role.AUDITOR}),
+    Task.APPROVE: frozenset({Role.APPROVER}),
+    Task.MANAGE: frozenset({Role.ADMINISTRATOR}),
+    Task.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+}
+
+
+def require(actor: Actor, task: Task) -> None:
+    """Raises PermissionDeniedError in plain words when `actor` may not do `task`."""
+    if not RIGHTS[task] & actor.roles:
+        raise PermissionDeniedError(f"U hebt geen rechten voor: {task.value}. Vraag uw beheerder.")
