@@ -11,6 +11,7 @@ from learninglion.parsing.pdf import Line, Page, Run
 __all__ = ["Mark", "Note", "collect_notes", "find_marks", "match_marks"]
 
 _SMALL = 0.94  # of the body size: notes are set smaller than the text
+_APART = 1.45  # of the size: a larger step down is white
 _RAISED = 0.12  # of the size: a mark stands that far above its line
 _MARK = re.compile(r"\(?(\d{1,3}|[*†‡]{1,3}|[a-z])\)?$")
 _DIGITS = re.compile(r"\d{1,3}|[*†‡]{1,3}|[a-z]")
@@ -79,38 +80,51 @@ def collect_notes(
     notes: list[Note] = []
     taken: set[int] = set()
     current: Note | None = None
-    opened: list[int] = []
+    first_note: int | None = None
+    foot = min(
+        (page.lines[i].baseline for i in indices if page.lines[i].size > _SMALL * body_size), default=1e9
+    )
+    above: Line | None = None
     for index in indices:
         line = page.lines[index]
-        if line.size > _SMALL * body_size:
-            current = None
-            continue
-        begin = _opens_note(line)
+        begin = _opens_note(line, body_size, foot, above, current)
         if begin is not None:
             current = Note(begin[0], page.number, [(line, begin[1])])
             notes.append(current)
-            opened.append(index)
+            first_note = index if first_note is None else first_note
             taken.add(index)
-        elif current is not None and not _is_far(current.lines[-1][0], line):
+        elif current is not None and _goes_on(current.lines[-1][0], line):
             current.lines.append((line, 0))
             taken.add(index)
-    taken |= _take_rest(page, indices, body_size, before, opened[0] if opened else None)
-    return notes, taken
+        else:
+            current = None
+        above = line
+    return notes, taken | _take_rest(page, indices, body_size, before, first_note)
 
 
-def _opens_note(line: Line) -> tuple[str, int] | None:
+def _opens_note(
+    line: Line, body_size: float, foot: float, above: Line | None, current: Note | None
+) -> tuple[str, int] | None:
     """The mark that a line begins with, and where the note's own text begins."""
     first = line.runs[0]
-    text = line.text[: first.end]
-    if is_raised(first, line) and _MARK.match(text.strip()):
-        mark = _DIGITS.search(text)
+    lead = line.text[: first.end]
+    small = line.size <= _SMALL * body_size
+    if is_raised(first, line) and _MARK.match(lead.strip()):
+        # Before 2011 notes have the size of the text, below white or another note.
+        apart = above is None or above.baseline - line.baseline > _APART * line.size or current is not None
+        if not small and not (apart and line.text[first.end :].strip()[:1].isupper()):
+            return None
         begin = first.end
     else:
-        lead = _LEADS.match(line.text)
-        # Without a raised mark only a gap tells the mark from a sentence that begins with a number.
-        if lead is None or not any(gap <= lead.end() for gap in line.gaps):
+        # Without a raised mark only its place tells a note from a row of numbers or an ordinary sentence.
+        match = _LEADS.match(line.text)
+        expected = int(current.mark) + 1 if current is not None and current.mark.isdigit() else 1
+        single = len(line.gaps) == 1 and match is not None and line.gaps[0] <= match.end()
+        if match is None or not small or not single or line.baseline > foot or match[1] != str(expected):
             return None
-        mark, begin = _DIGITS.search(lead.group()), lead.end()
+        begin = match.end()
+        lead = match.group()
+    mark = _DIGITS.search(lead)
     if mark is None:
         return None
     while begin < len(line.text) and line.text[begin] == " ":
@@ -118,35 +132,37 @@ def _opens_note(line: Line) -> tuple[str, int] | None:
     return mark.group(), begin
 
 
-def _is_far(above: Line, line: Line) -> bool:
-    """Whether a line stands elsewhere than right below a note."""
+def _goes_on(above: Line, line: Line) -> bool:
+    """Whether a line stands right below a line of a note and is set like it."""
     step = above.baseline - line.baseline
-    return step < -0.5 or step > 2.6 * line.size or line.x1 < above.x0
+    return -0.5 < step < 2.0 * line.size and line.x1 > above.x0 and abs(line.size - above.size) < 0.3
 
 
 def _take_rest(
     page: Page, indices: Sequence[int], body_size: float, before: Note | None, first_note: int | None
 ) -> set[int]:
-    """Give small lines above the first note of a page to the note that began on the page before."""
+    """Give small lines above the first note of a page to the note that began on the page before.
+
+    They stand below all of the body, one below the other and exactly as that note is set; a table does not.
+    """
     if before is None:
         return set()
+    small = [i for i in indices if page.lines[i].size <= _SMALL * body_size]
     body = [page.lines[i].baseline for i in indices if page.lines[i].size > _SMALL * body_size]
     lowest = min(body, default=float("inf"))
-    rest = []
-    for index in indices:
-        line = page.lines[index]
-        if first_note is not None and line.baseline <= page.lines[first_note].baseline:
-            continue
-        if line.size <= _SMALL * body_size and line.baseline < lowest and not line.gaps:
-            rest.append(index)
-    last = before.lines[-1][0]
-    if (
-        not rest
-        or abs(page.lines[rest[0]].x0 - last.x0) > 12
-        or abs(page.lines[rest[0]].size - last.size) > 0.6
-    ):
+    limit = page.lines[first_note].baseline if first_note is not None else float("-inf")
+    rest = [i for i in small if limit < page.lines[i].baseline < lowest]
+    if not rest:
         return set()
-    before.lines += [(page.lines[index], 0) for index in rest]
+    last, begin = before.lines[-1]
+    left = last.x_edges[begin]
+    for i, following in zip(rest, [*rest[1:], None], strict=True):
+        line = page.lines[i]
+        if abs(line.x0 - left) > 1.5 or abs(line.size - last.size) > 0.1 or line.gaps:
+            return set()
+        if following is not None and line.baseline - page.lines[following].baseline < 0.5 * line.size:
+            return set()
+    before.lines += [(page.lines[i], 0) for i in rest]
     return set(rest)
 
 

@@ -42,12 +42,14 @@ def match_parts(found: Found, stretches: Sequence[Stretch]) -> Matched:
             _give(part, position, parts, given, warnings)
     pairs = []
     for question in questions:
-        pair = _pair(question, given[id(question)], stretches)
+        pair = _pair(question, given[id(question)], parts, stretches, warnings)
         pairs.append(pair)
-        if pair.answer is None:
+        if pair.answer is None and any(given.values()):
             warnings.append(f"Vraag {named(question.numbers)} heeft geen antwoord.")
         if pair.question.start == pair.question.end:
             warnings.append(f"Bij vraag {named(question.numbers)} staat geen vraag.")
+    if questions and not any(given.values()):
+        warnings.append("Er staan geen antwoorden in dit document.")
     numbers = [number for question in questions for number in question.numbers]
     twice = sorted({number for number in numbers if numbers.count(number) > 1})
     if twice:
@@ -173,25 +175,52 @@ def _give(
     """Give an answer to the questions it stands for."""
     before = [part for part in parts[:position] if part.kind is LabelKind.QUESTION]
     if not answer.numbers:
-        waiting = [question for question in before if not given[id(question)]]
-        takers = waiting or before[-1:]
-        if waiting and given and any(given.values()):
-            # Questions that were passed over earlier are not answered by a later heading.
-            takers = _open_group(waiting, parts, position)
-    else:
-        takers = []
-        for number in answer.numbers:
-            taker = _taker(number, before, parts[position + 1 :], given)
-            if taker is None:
-                warnings.append(
-                    f"Het antwoord op vraag {named(answer.numbers)} noemt vraag {number}, die er niet is."
-                )
-            elif taker not in takers:
-                takers.append(taker)
-    if not takers and not answer.numbers:
-        warnings.append("Er staat een antwoord zonder vraag.")
+        takers = _open_group([question for question in before if not given[id(question)]], parts, position)
+        if not takers and not before:
+            warnings.append("Er staat een antwoord zonder vraag.")
+        for taker in takers or before[-1:]:
+            given[id(taker)].append(answer)
+        return
+    misnamed = _misnamed(answer, position, parts, given)
+    if misnamed is not None:
+        asked, called = named(misnamed.numbers), named(answer.numbers)
+        warnings.append(
+            f"Onder vraag {asked} staat een antwoord dat «Antwoord {called}» heet; controleer dit."
+        )
+        given[id(misnamed)].append(answer)
+        return
+    takers = []
+    for number in answer.numbers:
+        choice = _taker(number, before, parts[position + 1 :], given)
+        if choice is None:
+            warnings.append(
+                f"Het antwoord op vraag {named(answer.numbers)} noemt vraag {number}, die er niet is."
+            )
+        elif choice not in takers:
+            takers.append(choice)
     for taker in takers:
         given[id(taker)].append(answer)
+
+
+def _misnamed(
+    answer: Part, position: int, parts: Sequence[Part], given: dict[int, list[Part]]
+) -> Part | None:
+    """The question right above an answer, where the answer has the number of another one by mistake.
+
+    That is so when the numbers it has were answered before, or belong to a question further on that has an
+    answer of its own.
+    """
+    above = parts[position - 1] if position else None
+    if above is None or above.kind is not LabelKind.QUESTION or given[id(above)]:
+        return None
+    if set(answer.numbers) & set(above.numbers):
+        return None
+    later_answers = {n for p in parts[position + 1 :] if p.kind is LabelKind.ANSWER for n in p.numbers}
+    claimed_later = set(above.numbers) & later_answers
+    answered = {n for answers in given.values() for part in answers for n in part.numbers}
+    if claimed_later or not set(answer.numbers) <= answered | later_answers:
+        return None
+    return above
 
 
 def _open_group(waiting: Sequence[Part], parts: Sequence[Part], position: int) -> list[Part]:
@@ -218,22 +247,36 @@ def _taker(
     return (*named_before, *named_after, None)[0]
 
 
-def _pair(question: Part, answers: Sequence[Part], stretches: Sequence[Stretch]) -> QAPair:
+def _pair(
+    question: Part,
+    answers: Sequence[Part],
+    parts: Sequence[Part],
+    stretches: Sequence[Stretch],
+    warnings: list[str],
+) -> QAPair:
     asked = _span(question, stretches)
-    spans = [(answer, span) for answer in answers if (span := _span(answer, stretches)) is not None]
     if asked is None:
         at = stretches[question.label].span.end if question.label is not None else 0
         asked = Span(at, at)
     page = stretches[question.body[0] if question.body else question.label or 0].page
+    spans = [(answer, span) for answer in answers if (span := _span(answer, stretches)) is not None]
     if not spans:
         return QAPair(question.numbers, asked, None, page)
-    numbers = tuple(dict.fromkeys(n for answer, _ in spans for n in answer.numbers)) or question.numbers
+    joined = [spans[0]]
+    for answer, span in spans[1:]:
+        between = parts[parts.index(joined[-1][0]) : parts.index(answer)]
+        if any(part.kind is LabelKind.QUESTION for part in between):
+            place = stretches[answer.body[0]].page
+            warnings.append(f"Op pagina {place} staat nog een antwoord op vraag {named(question.numbers)}.")
+        else:
+            joined.append((answer, span))
+    numbers = tuple(dict.fromkeys(n for answer, _ in joined for n in answer.numbers)) or question.numbers
     return QAPair(
         question.numbers,
         asked,
-        Span(spans[0][1].start, spans[-1][1].end),
+        Span(joined[0][1].start, joined[-1][1].end),
         page,
-        stretches[spans[0][0].body[0]].page,
+        stretches[joined[0][0].body[0]].page,
         numbers,
     )
 

@@ -33,7 +33,7 @@ _REMARK_TEXT = re.compile(
 _SENTENCE_END = re.compile(r"[.?!:;»”\"')\]]\s*$")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Part:
     """A question or an answer: its numbers, and the positions of the stretches it is made of."""
 

@@ -8,6 +8,7 @@ slant, visibility) is asked once per object.
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -180,7 +181,7 @@ def _read(handle: int, text_page: Any, turns: int) -> Glyphs:
         ),
         maxlen=0,
     )
-    objects = np.fromiter(map(_text_object, repeat(handle), range(count)), np.uint64, count)
+    objects = _read_objects(handle, codes)
     indices = np.flatnonzero((objects != 0) & (codes != 13) & (codes != 10) & (codes != 0))
     if not len(indices):
         return Glyphs("", x[:0], y[:0], (0,), (), (), ())
@@ -198,13 +199,14 @@ def _read(handle: int, text_page: Any, turns: int) -> Glyphs:
     starts = np.flatnonzero(jumps) + 1
     ends = [*(starts - 1).tolist(), len(indices) - 1]
     begins = [0, *starts.tolist()]
-    styles = _read_styles(handle, begins, objects, indices, turns)
+    placed = indices.tolist()
+    styles = _read_styles(handle, [placed[begin] for begin in begins], objects[begins].tolist(), turns)
     return Glyphs(
         codes.astype("<u4").tobytes().decode("utf-32-le"),
         x,
         y,
         (*begins, len(indices)),
-        tuple(_read_right_edge(handle, int(indices[end])) for end in ends),
+        _read_right_edges(handle, [placed[end] for end in ends]),
         (True, *spaced[starts - 1].tolist()),
         styles,
     )
@@ -220,49 +222,72 @@ def _read_codes(handle: int, text_page: Any, count: int) -> NDArray[np.uint32]:
     return np.fromiter(map(_char_unicode, repeat(handle), range(count)), np.uint32, count)
 
 
-def _read_right_edge(handle: int, index: int) -> float:
+def _read_objects(handle: int, codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """The text object that drew each character; 0 for what PDFium made up.
+
+    Asked where words begin and end only: a word that changes its looks halfway has those of its beginning.
+    """
+    letter = ((codes >= 97) & (codes <= 122)) | ((codes >= 65) & (codes <= 90)) | (codes >= 0xC0)
+    inside = np.zeros(len(codes), np.bool_)
+    inside[1:] = letter[1:] & letter[:-1]
+    asked = np.flatnonzero(~inside)
+    objects = np.fromiter(map(_text_object, repeat(handle), asked.tolist()), np.uint64, len(asked))
+    return np.repeat(objects, np.diff(asked, append=len(codes)))
+
+
+def _read_right_edges(handle: int, indices: list[int]) -> tuple[float, ...]:
     box = (ctypes.c_float * 4)()  # FS_RECTF: left, top, right, bottom
-    _loose_box(handle, index, ctypes.addressof(box))
-    return float(box[2])
+    start = ctypes.addressof(box)
+    edges = []
+    for index in indices:
+        _loose_box(handle, index, start)
+        edges.append(box[2])
+    return tuple(edges)
 
 
-def _read_styles(
-    handle: int, begins: list[int], objects: NDArray[np.uint64], indices: NDArray[np.int64], turns: int
-) -> tuple[ObjectStyle, ...]:
-    """The style of each run; asked once for every object."""
+def _read_styles(handle: int, begins: list[int], objects: list[int], turns: int) -> tuple[ObjectStyle, ...]:
+    """The style of each run, which begins at character begins[k] and is drawn by objects[k].
+
+    Asked once for every object. Fonts are only known by their address, which may stand for another font on
+    the next page, so nothing is kept from page to page.
+    """
     known: dict[int, ObjectStyle] = {}
-    fonts: dict[int, tuple[str, bool, bool]] = {}  # a font's address may be used again on the next page
-    styles: list[ObjectStyle] = []
-    for begin in begins:
-        key = int(objects[begin])
-        style = known.get(key)
-        if style is None:
-            style = known[key] = _read_style(handle, int(indices[begin]), key, turns, fonts)
-        styles.append(style)
-    return tuple(styles)
+    fonts: dict[int, tuple[str, bool, bool]] = {}
+    matrix, colour = (ctypes.c_float * 6)(), (ctypes.c_uint * 4)()
+    at_matrix, at_colour = ctypes.addressof(matrix), ctypes.addressof(colour)
+    for index, item in zip(begins, objects, strict=True):
+        if item in known:
+            continue
+        font = _object_font(item)
+        if font not in fonts:
+            fonts[font] = _describe_font(font)
+        colour[:] = [0, 0, 0, 255]
+        _fill_colour(item, at_colour, at_colour + 4, at_colour + 8, at_colour + 12)
+        _char_matrix(handle, index, at_matrix)
+        known[item] = _style(
+            fonts[font], _font_size(handle, index), tuple(matrix), tuple(colour), _render_mode(item), turns
+        )
+    return tuple(known[item] for item in objects)
 
 
-def _read_style(
-    handle: int, index: int, item: int, turns: int, fonts: dict[int, tuple[str, bool, bool]]
+def _style(
+    font: tuple[str, bool, bool],
+    size: float,
+    matrix: tuple[float, ...],
+    colour: tuple[int, ...],
+    mode: int,
+    turns: int,
 ) -> ObjectStyle:
-    font = _object_font(item)
-    described = fonts.get(font)
-    if described is None:
-        described = fonts[font] = _describe_font(font)
-    matrix = (ctypes.c_float * 6)()
-    _char_matrix(handle, index, ctypes.addressof(matrix))
-    a, b, c, d = matrix[0], matrix[1], matrix[2], matrix[3]
-    along = (a, b, -a, -b)[turns], (b, -a, -b, a)[turns]  # the direction of writing on the page as shown
+    name, bold, italic = font
+    a, b, c, d = matrix[:4]
+    # The direction of writing on the page as shown: a quarter turn clockwise takes (a, b) to (b, -a).
+    along = (a, b, -a, -b)[turns], (b, -a, -b, a)[turns]
     upright = along[0] > 0 and abs(along[1]) <= 0.05 * along[0]
-    colour = (ctypes.c_uint * 4)(0, 0, 0, 255)
-    start = ctypes.addressof(colour)
-    _fill_colour(item, start, start + 4, start + 8, start + 12)
-    mode = _render_mode(item)
     return ObjectStyle(
-        font=described[0],
-        size=round(_font_size(handle, index) * float(np.hypot(c, d)), 2),
-        bold=described[1],
-        italic=described[2] or (upright and abs(c) > 0.1 * abs(d) and not turns % 2),
+        font=name,
+        size=round(size * math.hypot(c, d), 2),
+        bold=bold,
+        italic=italic or (upright and abs(c) > 0.1 * abs(d) and not turns % 2),
         upright=upright,
         invisible=mode in _INVISIBLE_MODES or colour[3] < 8,
         white=mode in (0, 4) and min(colour[:3]) >= 248,

@@ -6,7 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from learninglion.models import Block, BlockKind, Document, DocumentKind, Notice, NoticeKind, RawFile, Span
+from learninglion.models import (
+    Block,
+    BlockKind,
+    Document,
+    DocumentKind,
+    Notice,
+    NoticeKind,
+    QAPair,
+    RawFile,
+    Span,
+)
 from learninglion.parsing.header import (
     ANSWER_HEADING,
     INTRODUCTION,
@@ -58,7 +68,7 @@ def parse_questions(raw: RawFile, pages: Sequence[Page]) -> Document | None:
     found = find_parts(stretches, opening)
     introduction, heading = _split_head(stretches[opening : found.first], stretches, found.headings)
     matched = match_parts(found, stretches)
-    notice = _find_notice(stretches, found.notice, heading)
+    pairs, notice = _find_notice(matched.pairs, layout, found.notice, heading)
     asked = _read(stretches, introduction)
     answered = _read(stretches, heading)
     sha256 = sha256_hex(raw.content)
@@ -77,7 +87,7 @@ def parse_questions(raw: RawFile, pages: Sequence[Page]) -> Document | None:
         answerers=parse_answerers(answered),
         introduction=_span(introduction, stretches),
         page_starts=layout.page_starts,
-        pairs=matched.pairs,
+        pairs=pairs,
         blocks=_blocks(layout, found.labels),
         footnotes=layout.footnotes,
         notice=notice,
@@ -115,16 +125,26 @@ def _span(positions: Sequence[int], stretches: Sequence[Stretch]) -> Span | None
 
 
 def _find_notice(
-    stretches: Sequence[Stretch], positions: Sequence[int], heading: Sequence[int]
-) -> Notice | None:
-    """What stands under "Mededeling", and of what kind it is."""
-    span = _span(positions, stretches)
+    pairs: tuple[QAPair, ...], layout: Layout, positions: Sequence[int], heading: Sequence[int]
+) -> tuple[tuple[QAPair, ...], Notice | None]:
+    """The notice in the place of answers, and the pairs without it.
+
+    It stands under "Mededeling", or, where only the head calls the reply that, below the last question.
+    """
+    span = _span(positions, layout.stretches)
+    announced = ANSWER_HEADING.match(_read(layout.stretches, heading))
+    if span is None and announced is not None and announced["what"].lower() not in {"antwoord", "antwoorden"}:
+        span = next((pair.answer for pair in reversed(pairs) if pair.answer is not None), None)
+        pairs = tuple(
+            replace(pair, answer=None, answer_page=None, answer_numbers=()) if pair.answer == span else pair
+            for pair in pairs
+        )
     if span is None:
-        return None
-    text = _read(stretches, positions)
+        return pairs, None
+    text = span.of(layout.text)
     if _POSTPONED.search(text):
-        return Notice(NoticeKind.POSTPONEMENT, span)
-    return Notice(NoticeKind.BY_LETTER if _BY_LETTER.search(text) else NoticeKind.OTHER, span)
+        return pairs, Notice(NoticeKind.POSTPONEMENT, span)
+    return pairs, Notice(NoticeKind.BY_LETTER if _BY_LETTER.search(text) else NoticeKind.OTHER, span)
 
 
 def _blocks(layout: Layout, labels: frozenset[int]) -> tuple[Block, ...]:

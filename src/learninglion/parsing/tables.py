@@ -79,6 +79,7 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
     """The last line of the table that begins at `first`."""
     last = index = first
     left, right = lines[first].x0, lines[first].x1
+    second = _second_column(lines[first])
     while index + 1 < len(lines):
         index += 1
         line = lines[index]
@@ -87,12 +88,19 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
                 break
             last = index
             left, right = min(left, line.x0), max(right, line.x1)
+            second = min(second, _second_column(line))
+        elif line.x1 <= second and index - last <= _BETWEEN:
+            continue  # perhaps the rest of a first cell
         elif line.x1 - line.x0 > 0.6 * (right - left) and line.x0 <= left + 2:
             break  # a line across the columns is text again
     # The rest of a cell that goes on below the last shared line.
     while last + 1 < len(lines) and _is_rest(lines, first, last):
         last += 1
     return last
+
+
+def _second_column(line: Line) -> float:
+    return line.x_edges[line.gaps[0]] if line.gaps else float("inf")
 
 
 def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
