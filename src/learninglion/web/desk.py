@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from learninglion.models import Actor
 from learninglion.settings import Settings
 from learninglion.web.accounts import Accounts
 from learninglion.web.events import Jobs
@@ -30,3 +31,7 @@ class Desk:
     templates: Templates
     sign_in_brake: RateLimiter
     oidc: OpenIdConnect | None
+
+    def ministries(self, actor: Actor) -> tuple[str, ...]:
+        """The ministries of what this person may see, to choose from."""
+        return tuple(name for name, _count in self.house.store.ministries(actor.collections) if name)

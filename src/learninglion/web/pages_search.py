@@ -60,7 +60,7 @@ def _results(
         pages=(len(hits) + _PAGE - 1) // _PAGE if hits else 0,
         problem=problem,
         threshold=desk.house.threshold,
-        ministries=desk.house.ministries(viewer.actor),
+        ministries=desk.ministries(viewer.actor),
         collections=desk.house.collections(viewer.actor),
     )
 
@@ -118,7 +118,7 @@ def how(
         "how.html",
         viewer,
         example=example,
-        about=desk.house.about(),
+        settings=desk.settings,
         threshold=desk.house.threshold,
         infos=desk.house.collections(viewer.actor) if viewer.may("search") else (),
     )

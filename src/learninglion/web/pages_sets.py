@@ -19,7 +19,8 @@ from learninglion.web.desk import Desk
 from learninglion.web.forms import filter_values, read_context, read_filters, read_question_set, read_score
 from learninglion.web.uploads import read_upload
 from learninglion.web.workbench import Board, Work
-from learninglion.workflow import question_set_from_upload, read_question_text
+from learninglion.web.set_reading import read_set_file
+from learninglion.workflow import read_question_text
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["router"]
@@ -41,7 +42,7 @@ def new_set_page(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
 def _new_set(
     request: Request, desk: Desk, viewer: SignedIn, values: dict[str, str], problem: str, status: int = 200
 ) -> Response:
-    scope = {"ministries": desk.house.ministries(viewer.actor), "collections": desk.house.collections(viewer.actor)}
+    scope = {"ministries": desk.ministries(viewer.actor), "collections": desk.house.collections(viewer.actor)}
     return desk.templates.page(
         request, "set_new.html", viewer, status=status, values=values, problem=problem, **scope
     )
@@ -69,7 +70,7 @@ async def _read_set(form: FormData) -> QuestionSet:
     file, text = form.get("file"), str(form.get("text") or "")
     if not isinstance(file, str) and file is not None and file.filename:
         raw = await read_upload(file, _SET_KINDS)
-        return await run_in_threadpool(question_set_from_upload, raw)
+        return await run_in_threadpool(read_set_file, raw)
     if not text.strip():
         raise InputError("Plak de set of kies een bestand.")
     if len(text) > _LONGEST_SET:
@@ -105,7 +106,7 @@ def _check(
         threshold=threshold,
         house_threshold=desk.house.threshold,
         problem=problem,
-        ministries=desk.house.ministries(viewer.actor),
+        ministries=desk.ministries(viewer.actor),
         collections=desk.house.collections(viewer.actor),
     )
 
@@ -166,7 +167,7 @@ def board_page(
         view=lay_out(board, _threshold(desk, work)),
         threshold=_threshold(desk, work),
         found=found,
-        can_write=desk.house.generator_ready,
+        can_write=desk.house.options.generator is not None,
     )
 
 

@@ -1,0 +1,349 @@
+"""Management: documents taken in while one watches, people, models, the log, storage."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from learninglion.errors import InputError, LearningLionError
+from learninglion.models import Filters, RawFile, Role
+from learninglion.serial import Plain
+from learninglion.web.access import SignedIn, TheDesk
+from learninglion.web.connection_test import try_encoder, try_generator
+from learninglion.web.desk import Desk
+from learninglion.web.events import Job
+from learninglion.web.uploads import MAX_BYTES, check_count, read_upload
+from learninglion.workflow import FileResult, FileStatus
+from learninglion.workflow.rights import Task, require
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, prefix="/manage")
+
+_PAGE = 50
+_LOG_PAGE = 100
+STATUS_WORDS = {
+    FileStatus.ADDED: "opgenomen",
+    FileStatus.REPLACED: "vervangen door een nieuwere versie",
+    FileStatus.UNCHANGED: "was er al",
+    FileStatus.FAILED: "niet gelukt",
+}
+ROLE_WORDS = {
+    Role.READER: "lezer: zoeken en lezen",
+    Role.DRAFTER: "opsteller: sets behandelen",
+    Role.APPROVER: "vaststeller: teksten vaststellen",
+    Role.ADMINISTRATOR: "beheerder: documenten, mensen, instellingen",
+    Role.AUDITOR: "controleur: het logboek inzien",
+}
+
+
+@router.get("")
+def overview(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """Where management begins; an auditor goes to the log."""
+    if not viewer.may("manage"):
+        require(viewer.actor, Task.AUDIT)
+        return RedirectResponse("/manage/log", 303)
+    return desk.templates.page(
+        request,
+        "manage.html",
+        viewer,
+        infos=desk.house.collections(viewer.actor),
+        storage=tuple(storage_of(desk.settings.home)),
+        reports=reports_of(desk.settings.home),
+        free=shutil.disk_usage(desk.settings.home).free,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """What a part of the data folder takes."""
+
+    name: str
+    size: int
+    files: int
+
+
+_PARTS = {
+    "originals": "originele bestanden",
+    "index": "zoekindex (wordt zo nodig opnieuw gemaakt)",
+    "cache": "tussenresultaten (kunnen weg)",
+    "tuning": "afstelling van het zoeken",
+    "reports": "rapporten",
+}
+
+
+def storage_of(home: Path) -> Iterator[Storage]:
+    """The parts of the data folder with their sizes in bytes."""
+    databases = list(home.glob("learninglion.db*"))
+    yield Storage("database", sum(p.stat().st_size for p in databases), len(databases))
+    for part, words in _PARTS.items():
+        files = [p for p in (home / part).rglob("*") if p.is_file()] if (home / part).is_dir() else []
+        yield Storage(words, sum(p.stat().st_size for p in files), len(files))
+
+
+def reports_of(home: Path) -> tuple[str, ...]:
+    """Reports of evaluation and tuning in the data folder, by name."""
+    folders = (home / "reports", home / "tuning")
+    found = (p for f in folders if f.is_dir() for p in f.rglob("*") if p.suffix in (".json", ".md", ".txt"))
+    return tuple(sorted(str(p.relative_to(home)) for p in found))
+
+
+@router.get("/reports/{name:path}")
+def report(request: Request, desk: TheDesk, viewer: SignedIn, name: str) -> Response:
+    """One report, as text."""
+    require(viewer.actor, Task.MANAGE)
+    if name not in reports_of(desk.settings.home):
+        raise InputError("Dit rapport bestaat niet.")
+    text = (desk.settings.home / name).read_text("utf-8", errors="replace")[:500_000]
+    return desk.templates.page(request, "report.html", viewer, name=name, text=text)
+
+
+# --------------------------------------------------------------------------- documents
+
+
+@router.get("/documents")
+def documents(
+    request: Request,
+    desk: TheDesk,
+    viewer: SignedIn,
+    collection: Annotated[str, Query(max_length=200)] = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """What is in the archive, and the way to add to it."""
+    require(viewer.actor, Task.MANAGE)
+    filters = Filters(collections=(collection,) if collection else ())
+    cards = desk.house.documents(viewer.actor, filters=filters, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
+    return desk.templates.page(
+        request,
+        "documents.html",
+        viewer,
+        cards=cards[:_PAGE],
+        more=len(cards) > _PAGE,
+        page=page,
+        collection=collection,
+        infos=desk.house.collections(viewer.actor),
+        most=MAX_BYTES // 1_000_000,
+    )
+
+
+@router.post("/documents/upload")
+async def upload(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """Take in files from the browser; each is reported on by itself."""
+    require(viewer.actor, Task.MANAGE)
+    form = await request.form(max_files=500)
+    files = [f for f in form.getlist("files") if isinstance(f, UploadFile) and f.filename]
+    collection = str(form.get("collection") or "").strip() or "default"
+    if not files:
+        raise InputError("Kies een of meer bestanden.")
+    check_count(files)
+    raws: list[RawFile] = []
+    refused: list[FileResult] = []
+    for file in files:
+        try:
+            raws.append(await read_upload(file))
+        except LearningLionError as error:
+            refused.append(FileResult(file.filename or "", FileStatus.FAILED, detail=error.detail))
+    job = await run_in_threadpool(_start_ingest, desk, viewer, raws, refused, collection)
+    return RedirectResponse(f"/manage/ingest/{job.id}", 303)
+
+
+def _start_ingest(
+    desk: Desk, viewer: SignedIn, raws: list[RawFile], refused: list[FileResult], collection: str
+) -> Job:
+    def work(job: Job) -> dict[str, Plain]:
+        for result in refused:
+            job.report("file", told_file(result))
+        for done, raw in enumerate(raws):
+            job.report("progress", {"label": raw.name, "done": done, "total": len(raws)})
+            result = desk.house.ingest_upload(raw, collection=collection, actor=viewer.actor)
+            job.report("file", told_file(result))
+        job.report("progress", {"label": "Klaar", "done": len(raws), "total": len(raws)})
+        return {}
+
+    return desk.jobs.start(viewer.actor.name, "ingest", work)
+
+
+def told_file(result: FileResult) -> dict[str, Plain]:
+    """What is reported of a file."""
+    words = STATUS_WORDS[result.status] + (f": {result.detail}" if result.detail else "")
+    return {"path": result.path, "status": result.status.value, "words": words, "document": result.document_id}
+
+
+@router.post("/documents/inbox")
+def inbox(desk: TheDesk, viewer: SignedIn, collection: Annotated[str, Form()] = "default") -> Response:
+    """Take in everything in the folder "inbox" of the data folder, where large deliveries are put."""
+    require(viewer.actor, Task.MANAGE)
+    folder = desk.settings.home / "inbox"
+    folder.mkdir(exist_ok=True)
+
+    def work(job: Job) -> dict[str, Plain]:
+        report = desk.house.ingest(
+            [folder],
+            collection=collection.strip() or "default",
+            actor=viewer.actor,
+            progress=lambda label, done, total: job.report(
+                "progress", {"label": label, "done": done, "total": total}
+            ),
+        )
+        for result in report.results:
+            job.report("file", told_file(result))
+        return {}
+
+    job = desk.jobs.start(viewer.actor.name, "ingest", work, subject="inbox")
+    return RedirectResponse(f"/manage/ingest/{job.id}", 303)
+
+
+@router.get("/ingest/{job_id}")
+def ingest_page(request: Request, desk: TheDesk, viewer: SignedIn, job_id: str) -> Response:
+    """How taking in files goes."""
+    require(viewer.actor, Task.MANAGE)
+    job = desk.jobs.find(job_id, viewer.actor.name)
+    return desk.templates.page(request, "ingest.html", viewer, job=job)
+
+
+@router.post("/documents/remove")
+def remove(
+    desk: TheDesk,
+    viewer: SignedIn,
+    document: Annotated[str, Form(max_length=300)],
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Destroy a document; the log keeps that it was there and why it went."""
+    if not reason.strip():
+        raise InputError("Geef een reden waarom het document weg moet.")
+    desk.house.remove(document, reason=reason.strip(), actor=viewer.actor)
+    return RedirectResponse("/manage/documents", 303)
+
+
+# --------------------------------------------------------------------------- people
+
+
+@router.get("/people")
+def people(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """Who may come in, and as what."""
+    require(viewer.actor, Task.MANAGE)
+    return _people(request, desk, viewer, "", "")
+
+
+def _people(request: Request, desk: Desk, viewer: SignedIn, name: str, link: str) -> Response:
+    return desk.templates.page(
+        request,
+        "people.html",
+        viewer,
+        people=desk.accounts.list(),
+        roles=ROLE_WORDS,
+        infos=desk.house.collections(viewer.actor),
+        name=name,
+        link=link,
+    )
+
+
+async def _account_form(request: Request) -> tuple[str, tuple[Role, ...], tuple[str, ...] | None, bool]:
+    form = await request.form()
+    roles = tuple(r for r in Role if form.get(f"role-{r.value}"))
+    chosen = tuple(str(c) for c in form.getlist("collection"))
+    collections = None if form.get("all-collections") else chosen
+    return str(form.get("name") or ""), roles, collections, bool(form.get("active"))
+
+
+def _link(request: Request, desk: Desk, token: str) -> str:
+    base = desk.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    return f"{base}/set-up?token={token}"
+
+
+@router.post("/people/add")
+async def add_person(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """A new account, and the link with which this person sets a password."""
+    require(viewer.actor, Task.MANAGE)
+    name, roles, collections, _ = await _account_form(request)
+    if not roles:
+        raise InputError("Kies ten minste één rol.")
+    token = await run_in_threadpool(desk.accounts.add, name, roles, collections)
+    await run_in_threadpool(_note, desk, viewer, "account.add", name, roles)
+    return await run_in_threadpool(_people, request, desk, viewer, name, _link(request, desk, token))
+
+
+@router.post("/people/change")
+async def change_person(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """Other roles or collections, or no longer welcome."""
+    require(viewer.actor, Task.MANAGE)
+    name, roles, collections, active = await _account_form(request)
+    await run_in_threadpool(desk.accounts.change, name, roles, collections, active)
+    await run_in_threadpool(_note, desk, viewer, "account.change", name, roles)
+    return RedirectResponse("/manage/people", 303)
+
+
+@router.post("/people/invite")
+def invite(
+    request: Request, desk: TheDesk, viewer: SignedIn, name: Annotated[str, Form(max_length=100)]
+) -> Response:
+    """A fresh link for somebody who lost the password."""
+    require(viewer.actor, Task.MANAGE)
+    account = desk.accounts.find(name)
+    if account.from_organisation:
+        raise InputError("Deze persoon meldt zich aan via de organisatie en heeft hier geen wachtwoord.")
+    token = desk.accounts.invite(name)
+    _note(desk, viewer, "account.invite", name, ())
+    return _people(request, desk, viewer, name, _link(request, desk, token))
+
+
+def _note(desk: Desk, viewer: SignedIn, action: str, name: str, roles: tuple[Role, ...]) -> None:
+    details: dict[str, Plain] = {"roles": [r.value for r in roles]}
+    desk.house.log.append(action, actor=viewer.actor.name, subject=f"account:{name}", details=details)
+
+
+# --------------------------------------------------------------------------- models and log
+
+
+@router.get("/models")
+def models(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """Which models work here, and a test of the connection."""
+    require(viewer.actor, Task.MANAGE)
+    return desk.templates.page(
+        request, "models.html", viewer, settings=desk.settings, results=(), threshold=desk.house.threshold
+    )
+
+
+@router.post("/models/test")
+def test_models(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """Ask the language model and the encoder for something small, and say what came of it."""
+    require(viewer.actor, Task.MANAGE)
+    results = (try_encoder(desk.house), try_generator(desk.house))
+    return desk.templates.page(
+        request, "models.html", viewer, settings=desk.settings, results=results, threshold=desk.house.threshold
+    )
+
+
+@router.get("/log")
+def log(
+    request: Request,
+    desk: TheDesk,
+    viewer: SignedIn,
+    before: Annotated[int, Query(ge=0)] = 0,
+    subject: Annotated[str, Query(max_length=300)] = "",
+) -> Response:
+    """The log, newest first."""
+    entries = desk.house.log_entries(
+        viewer.actor, after=before, limit=_LOG_PAGE, subject=subject.strip() or None
+    )
+    return desk.templates.page(
+        request, "log.html", viewer, entries=entries, subject=subject, most=_LOG_PAGE, report=None
+    )
+
+
+@router.post("/log/verify")
+def verify_log(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """Whether the log is whole."""
+    report = desk.house.verify_log(viewer.actor)
+    entries = desk.house.log_entries(viewer.actor, limit=_LOG_PAGE)
+    return desk.templates.page(
+        request, "log.html", viewer, entries=entries, subject="", most=_LOG_PAGE, report=report
+    )
