@@ -6,16 +6,17 @@ limit on memory, and a time limit a file. When it dies or hangs, it is replaced 
 
 from __future__ import annotations
 
-import multiprocessing
+import io
 import os
+import pickle
+import re
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnContext
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
 
 from learninglion.errors import LearningLionError, UnreadableFileError
@@ -25,6 +26,10 @@ __all__ = ["IsolatedParser"]
 
 _START_SECONDS = 60.0  # a cold disk and a busy machine: importing the parsers takes about one second
 _STOP_SECONDS = 2.0
+_START = (
+    "import sys; from learninglion.parsing.isolated import serve; serve(int(sys.argv[1]), int(sys.argv[2]))"
+)
+_KNOWN = frozenset({("datetime", "date"), (__name__, "_Failure")})
 _DAMAGED = "het lezen is afgebroken: het bestand is beschadigd of niet bedoeld om gelezen te worden"
 
 
@@ -46,7 +51,7 @@ class IsolatedParser:
         self.seconds = seconds
         self.megabytes = megabytes
         self._lock = threading.Lock()
-        self._process: BaseProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
 
     def parse(self, raw: RawFile) -> Document:
@@ -63,8 +68,8 @@ class IsolatedParser:
                     raise UnreadableFileError(
                         raw.name, f"het lezen duurde langer dan {self.seconds:g} seconden en is gestopt"
                     )
-                outcome = connection.recv()
-            except (EOFError, OSError) as problem:
+                outcome = _understand(connection.recv_bytes())
+            except (EOFError, OSError, pickle.UnpicklingError) as problem:
                 self._stop()
                 raise UnreadableFileError(raw.name, _DAMAGED) from problem
         if isinstance(outcome, Document):
@@ -93,19 +98,25 @@ class IsolatedParser:
 
     def _ready(self) -> Connection:
         """The connection to a living worker."""
-        if self._process is not None and self._process.is_alive() and self._connection is not None:
+        if self._process is not None and self._process.poll() is None and self._connection is not None:
             return self._connection
         self._stop()
-        # spawn: a fork would take over the locks of the threads that happen to run here
-        context: SpawnContext = multiprocessing.get_context("spawn")
-        here, there = context.Pipe()
-        process = context.Process(target=_serve, args=(there, self.megabytes), daemon=True, name="parser")
-        process.start()
+        here, there = Pipe()
+        # A new interpreter, not a fork: that would take over the locks of the threads that run here.
+        # It gets no environment but the way to its modules: a parser has no business with anybody's secrets.
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own module
+            [sys.executable, "-c", _START, str(there.fileno()), str(self.megabytes)],
+            pass_fds=[there.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"},
+        )
+        self._connection = here
         there.close()
-        self._process, self._connection = process, here
         try:
-            ready = here.poll(_START_SECONDS) and here.recv() == "ready"
-        except (EOFError, OSError):
+            ready = here.poll(_START_SECONDS) and _understand(here.recv_bytes()) == "ready"
+        except (EOFError, OSError, pickle.UnpicklingError):
             ready = False
         if not ready:
             self._stop()
@@ -119,19 +130,29 @@ class IsolatedParser:
             with suppress(OSError):
                 connection.close()
         if process is not None:
-            if process.is_alive():
-                process.kill()  # it may be in the middle of a file that never ends
-            process.join(_STOP_SECONDS)
-            with suppress(ValueError):
-                process.close()
+            process.kill()  # it may be in the middle of a file that never ends
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_STOP_SECONDS)
 
 
-def _serve(connection: Connection, megabytes: int) -> None:
-    """Parse what comes in until the other side is gone."""
-    # A crash in a library must not leave a core file or its report on the user's terminal.
-    with suppress(OSError):
-        sys.stderr.flush()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+class _Reader(pickle.Unpickler):
+    """Makes core types and nothing else: the process that parses may have fallen to its file."""
+
+    def find_class(self, module: str, name: str) -> object:
+        """The class of that name, if it is one that a document consists of."""
+        if re.fullmatch(r"learninglion\.models(\.\w+)?", module) or (module, name) in _KNOWN:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"not part of a document: {module}.{name}")
+
+
+def _understand(message: bytes) -> object:
+    """What the process said."""
+    return _Reader(io.BytesIO(message)).load()
+
+
+def serve(descriptor: int, megabytes: int) -> None:
+    """Parse what comes in over a connection until the other side is gone: what the process runs."""
+    connection = Connection(descriptor)
     from learninglion.parsing import parse
 
     _limit(megabytes)
