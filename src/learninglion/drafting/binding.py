@@ -9,7 +9,7 @@ from learninglion.drafting.citations import Locate, cite
 from learninglion.drafting.prompting import unescape
 from learninglion.drafting.quotes import find_quote, resolve
 from learninglion.drafting.replies import Proof, Proposal
-from learninglion.drafting.suspicion import find_in_text
+from learninglion.drafting.suspicion import touches_suspicious
 from learninglion.models import Citation, Source, Span, Statement
 from learninglion.text import split_sentences, words
 
@@ -51,7 +51,7 @@ def _quoted(told: str, named: Sequence[Source], sources: Sequence[Source], locat
     resolution = resolve(citation, sources, locate)
     if resolution.span is None or resolution.source is None:
         return citation
-    if _suspect(resolution.source, resolution.span):
+    if touches_suspicious(resolution.source, resolution.span):
         return None
     return cite(resolution.source, resolution.span, locate)
 
@@ -71,19 +71,9 @@ def _attributed(sentence: str, sources: Sequence[Source], locate: Locate) -> Cit
                     source,
                     Span(span.start + source.body_span.start, span.end + source.body_span.start),
                 )
-    if best is None or _suspect(best[1], best[2]):
+    if best is None or touches_suspicious(best[1], best[2]):
         return None
     return cite(best[1], best[2], locate)
-
-
-def _suspect(source: Source, span: Span) -> bool:
-    offset = source.body_span.start
-    return any(s.start + offset < span.end and span.start < s.end + offset for s in _suspicious(source.body))
-
-
-@lru_cache(maxsize=256)
-def _suspicious(body: str) -> tuple[Span, ...]:
-    return tuple(s.span for s in find_in_text(body))
 
 
 @lru_cache(maxsize=256)

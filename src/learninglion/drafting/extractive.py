@@ -17,6 +17,7 @@ from learninglion.drafting.phrases import introduce
 from learninglion.drafting.reading import read
 from learninglion.drafting.relevance import coverage, likeness
 from learninglion.drafting.sufficiency import Bearing, find_missing, question_aspects, relevant, sentences_of
+from learninglion.drafting.suspicion import describe_suspicions
 from learninglion.models import (
     AnswerVerdict,
     Draft,
@@ -69,10 +70,10 @@ def draft(selection: Selection, locate: Locate = nowhere) -> Draft:
     """The proposal for one sub-question; unanswerable, without statements, when the sources do not answer."""
     bearings = relevant(selection)
     aspects = tuple(a.text for a in question_aspects(selection))
+    remarks = list(describe_suspicions(selection.chosen))
     if not bearings:
-        return Draft(selection, (), AnswerVerdict.UNANSWERABLE, aspects, PROVENANCE)
+        return Draft(selection, (), AnswerVerdict.UNANSWERABLE, aspects, PROVENANCE, tuple(remarks))
     statements: list[Statement] = []
-    remarks: list[str] = []
     for at, bearing in enumerate(_newest_first(bearings)):
         statements.extend(_from_source(selection, bearing, statements, at == 0, locate, remarks))
     if not statements:

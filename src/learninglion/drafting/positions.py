@@ -13,9 +13,9 @@ from functools import lru_cache
 
 from learninglion.drafting.citations import Locate, cite, reference
 from learninglion.drafting.phrases import introduce, split_introduction
-from learninglion.drafting.suspicion import find_in_text
+from learninglion.drafting.sufficiency import sentences_of
 from learninglion.models import Check, Source, SourceKind, Span, Statement, StatementVerdict
-from learninglion.text import split_sentences, words
+from learninglion.text import words
 
 __all__ = ["Settled", "take_newest"]
 
@@ -55,10 +55,10 @@ def take_newest(
     for source in sources:
         if source in cited or _age(source) <= _age(newest_cited):
             continue
-        for span in _sentences(source.body):
-            shared = _contradiction(claim, span.of(source.body))
+        for text, start, end in sentences_of(source):
+            shared = _contradiction(claim, text)
             if shared and (best is None or (_age(source), shared) > best[:2]):
-                best = (_age(source), shared, source, span)
+                best = (_age(source), shared, source, Span(start, end))
     if best is None:
         return None
     return _settle(statement, newest_cited, best[2], best[3], sources, judge, locate)
@@ -73,8 +73,7 @@ def _settle(
     judge: Judge,
     locate: Locate,
 ) -> Settled | None:
-    offset = newer.body_span.start
-    citation = cite(newer, Span(span.start + offset, span.end + offset), locate)
+    citation = cite(newer, span, locate)
     told = citation.quote
     if newer.kind is not SourceKind.SUPPLIED:
         told = f"{introduce(newer.document)} {told}"
@@ -135,14 +134,4 @@ def _bag(text: str) -> _Bag:
         years=years,
         says_no=bool(found & _SAYS_NO),
         may=found & _MAY,
-    )
-
-
-@lru_cache(maxsize=256)
-def _sentences(body: str) -> tuple[Span, ...]:
-    suspect = [s.span for s in find_in_text(body)]
-    return tuple(
-        span
-        for span in split_sentences(body)
-        if not any(s.start < span.end and span.start < s.end for s in suspect)
     )

@@ -16,7 +16,7 @@ from math import log
 from learninglion.drafting.citations import dutch_date, reference
 from learninglion.drafting.generators import Prompt
 from learninglion.drafting.prompt_files import PromptFiles, fill
-from learninglion.drafting.suspicion import Suspicion, find_in_text, find_suspicious, invisible_spans
+from learninglion.drafting.suspicion import find_in_text, invisible_spans, touches_suspicious
 from learninglion.errors import InputError
 from learninglion.models import Selection, Source, SourceKind, Span
 from learninglion.serial import canonical_json, sha256_hex
@@ -213,15 +213,11 @@ def _fence(label: str, text: str, mark: str) -> str:
 def _pieces(sources: Sequence[Source]) -> list[_Piece]:
     pieces: list[_Piece] = []
     for n, source in enumerate(sources):
-        suspect = find_suspicious(source)
+        offset = source.body_span.start
         for span in split_sentences(source.body):
-            if not _touches(span, suspect):
+            if not touches_suspicious(source, Span(span.start + offset, span.end + offset)):
                 pieces.append(_Piece(n, span, span.of(source.body), 0.0))
     return pieces
-
-
-def _touches(span: Span, suspect: Sequence[Suspicion]) -> bool:
-    return any(s.span.start < span.end and span.start < s.span.end for s in suspect)
 
 
 def _score(pieces: Sequence[_Piece], asked: str, sources: int) -> list[_Piece]:

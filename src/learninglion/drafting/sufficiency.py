@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from learninglion.drafting.aspects import Aspect, AspectKind, list_aspects
 from learninglion.drafting.relevance import coverage, likeness
-from learninglion.models import Chooser, Selection, Source, SourceKind, Statement
+from learninglion.drafting.suspicion import touches_suspicious
+from learninglion.models import Chooser, Selection, Source, SourceKind, Span, Statement
 from learninglion.text import split_sentences, words
 
 __all__ = [
@@ -145,6 +146,10 @@ def _is_answered(aspect: Aspect, said: str, sources: Sequence[Source], answer: b
 
 
 def sentences_of(source: Source) -> tuple[tuple[str, int, int], ...]:
-    """The sentences of the body with their places in the document: (text, start, end)."""
+    """Sentences of the body with their places in the document; none that speaks to a machine."""
     offset = source.body_span.start
-    return tuple((s.of(source.body), s.start + offset, s.end + offset) for s in split_sentences(source.body))
+    return tuple(
+        (s.of(source.body), s.start + offset, s.end + offset)
+        for s in split_sentences(source.body)
+        if not touches_suspicious(source, Span(s.start + offset, s.end + offset))
+    )

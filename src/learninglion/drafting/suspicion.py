@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from learninglion.models import Source, SourceKind, Span
 from learninglion.text import fold, split_sentences, squash
@@ -23,6 +24,7 @@ __all__ = [
     "find_in_text",
     "find_suspicious",
     "invisible_spans",
+    "touches_suspicious",
     "visible",
 ]
 
@@ -201,6 +203,17 @@ def find_in_text(text: str) -> tuple[Suspicion, ...]:
         suspect_until = len(text) if line_end < 0 else line_end
         found.append(Suspicion(Span(sentence.start, suspect_until), kind))
     return tuple(found)
+
+
+def touches_suspicious(source: Source, span: Span) -> bool:
+    """Whether `span` (of the document's text) touches a suspicious stretch of the source's body."""
+    offset = source.body_span.start
+    return any(s.start + offset < span.end and span.start < s.end + offset for s in _suspicious(source.body))
+
+
+@lru_cache(maxsize=512)
+def _suspicious(body: str) -> tuple[Span, ...]:
+    return tuple(s.span for s in find_in_text(body))
 
 
 def invisible_spans(text: str) -> tuple[Span, ...]:

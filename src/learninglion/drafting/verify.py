@@ -19,6 +19,7 @@ from learninglion.drafting.order import find_disorder
 from learninglion.drafting.phrases import check_claimed_date, split_introduction
 from learninglion.drafting.quotes import QuoteProblem, Resolution, resolve
 from learninglion.drafting.reading import Reading, join_readings, read
+from learninglion.drafting.suspicion import touches_suspicious
 from learninglion.models import (
     AnswerVerdict,
     Check,
@@ -67,7 +68,7 @@ def check(statement: Statement, sources: Sequence[Source], *, locate: Locate = n
         return Check(statement, StatementVerdict.UNCITED, ("Deze zin heeft geen bronvermelding.",))
     resolutions = tuple(resolve(c, sources, locate) for c in statement.citations)
     completed = replace(statement, citations=tuple(r.citation for r in resolutions))
-    problems = tuple(_quote_problem(r) for r in resolutions if r.problem)
+    problems = tuple(_quote_problem(r) for r in resolutions if r.problem or _is_suspect(r))
     if problems:
         return Check(completed, StatementVerdict.UNSUPPORTED, problems)
     evidence = _gather(resolutions)
@@ -97,8 +98,16 @@ def find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] 
     return tuple(findings)
 
 
+def _is_suspect(resolution: Resolution) -> bool:
+    """Whether the quote stands in text that speaks to a machine; such text proves nothing."""
+    source, span = resolution.source, resolution.span
+    return source is not None and span is not None and touches_suspicious(source, span)
+
+
 def _quote_problem(resolution: Resolution) -> str:
     name = resolution.citation.reference or resolution.citation.document
+    if resolution.problem is None:
+        return f"De aanhaling uit {name} staat in tekst die op een opdracht aan een computer lijkt."
     match resolution.problem:
         case QuoteProblem.EMPTY:
             return f"De aanhaling uit {name} is leeg."
