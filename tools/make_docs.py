@@ -1,4 +1,4 @@
-"""Write the references that come from the code: docs/cli.md. Run by `make docs`; a test checks that it was."""
+"""Write the references that come from the code (docs/cli.md), by `make docs`; a test checks it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
-import typer.main
+from typer.testing import CliRunner
+
+from learninglion.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 INTRODUCTION = """# Command line
@@ -23,20 +24,19 @@ and progress go to stderr.
 
 def cli_reference() -> str:
     """The page: every command with its own help."""
-    from learninglion.cli import app
-
     parts = [INTRODUCTION]
-    for path, command in _commands(typer.main.get_command(app), "learninglion"):
-        context = click.Context(command, info_name=path, max_content_width=96, terminal_width=96)
-        parts.append(f"## {path}\n\n```\n{command.get_help(context).rstrip()}\n```\n")
+    parts += [f"## {path}\n\n```\n{text}\n```\n" for path, text in _pages([])]
     return "\n".join(parts)
 
 
-def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    yield path, command
-    if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _commands(command.commands[name], f"{path} {name}")
+def _pages(path: list[str]) -> Iterator[tuple[str, str]]:
+    """The help of a command and of those under it, as a user gets to see it."""
+    text = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "96", "TERMINAL_WIDTH": "96"}).stdout
+    yield " ".join(["learninglion", *path]), "\n".join(line.rstrip() for line in text.strip().splitlines())
+    _, _, listed = text.partition("\nCommands:\n")
+    for line in listed.splitlines():
+        if line.startswith("  ") and line[2:3].strip():
+            yield from _pages([*path, line.split()[0]])
 
 
 def main() -> int:

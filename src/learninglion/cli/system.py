@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import typer
 
 from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json
 from learninglion.serial import to_plain
+from learninglion.settings import load_settings
 
 __all__ = ["register"]
 
@@ -17,6 +19,7 @@ log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan el
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(log_app, name="log")
+    app.command()(serve)
 
 
 @log_app.command("verify")
@@ -56,7 +59,7 @@ def show_log(
 def accept_log(
     reason: str = typer.Option(..., "--reason", help="Waarom dit logboek het goede is."),
 ) -> None:
-    """Maak het logboek zoals het nu is tot uitgangspunt; dat komt zelf ook in het logboek."""
+    """Maak het logboek zoals het nu is tot uitgangspunt; ook dat komt erin."""
     with open_house() as house:
         entry = house.log.accept(actor=local_actor().name, reason=reason)
     console.print(f"Vastgelegd in regel {entry.seq}.")
@@ -64,3 +67,33 @@ def accept_log(
 
 def _moment(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def serve(
+    host: str = typer.Option("", "--host", help="Adres; anders dat uit de instellingen (127.0.0.1)."),
+    port: int = typer.Option(0, "--port", min=0, max=65535, help="Poort; anders die uit de instellingen."),
+) -> None:
+    """Open de werkplek in de browser, op deze computer."""
+    import uvicorn
+
+    from learninglion.web.app import create_app, set_up_address
+
+    settings = load_settings()
+    web = replace(settings.web, host=host or settings.web.host, port=port or settings.web.port)
+    settings = replace(settings, web=web)
+    with open_house(settings) as house:
+        application = create_app(house, settings)
+        console.print(f"LearningLion draait op http://{web.host}:{web.port} (stoppen met Ctrl-C)")
+        first = set_up_address(application)
+        if first:
+            console.print(f"Er is nog geen account. Maak het eerste aan (eenmalig adres):\n  {first}")
+        else:
+            console.print("Meld u aan met uw account.")
+        uvicorn.run(
+            application,
+            host=web.host,
+            port=web.port,
+            server_header=False,
+            proxy_headers=False,
+            log_level="warning",
+        )
