@@ -51,6 +51,10 @@ def test_numbers(text: str, numbers: tuple[int, ...]) -> None:
         ("Antwoord op vraag 2 en vraag 3:", LabelKind.ANSWER, (2, 3)),
         ("Antwoord vraag 2", LabelKind.ANSWER, (2,)),
         ("Beantwoording vraag 2", LabelKind.ANSWER, (2,)),
+        ("Vraag 3 (en 4)", LabelKind.QUESTION, (3, 4)),
+        ("Antwooord 3", LabelKind.ANSWER, (3,)),
+        ("Anwoord 3 en 4", LabelKind.ANSWER, (3, 4)),
+        ("Vraaag 5", LabelKind.QUESTION, (5,)),
     ],
 )
 def test_labels(line: str, kind: LabelKind, numbers: tuple[int, ...]) -> None:
@@ -69,6 +73,10 @@ def test_labels(line: str, kind: LabelKind, numbers: tuple[int, ...]) -> None:
         "Vragen van de leden Jansen en Pietersen",
         "Antwoord op vragen van het lid Jansen",
         "Vraag 999",
+        "Artikel 3",
+        "Aantal 12",
+        "Vandaag 3",
+        "Antwerpen 3",
         "Vraag 2024",
         "Antwoord 2% van de gevallen",
         "",

@@ -197,6 +197,81 @@ def test_a_heading_in_an_answer_stays_in_it() -> None:
     assert [b.span.of(document.text) for b in headings] == ["Onderzoek"]
 
 
+def test_an_answer_under_a_wrong_number_stays_with_its_question() -> None:
+    twice = read(sheet(*pair("1", "Een?", "Ja."), label("Vraag 2"), "Twee?", label("Antwoord 1"), "Nee."))
+    assert [(p[0], p[2]) for p in pairs(twice)] == [((1,), "Ja."), ((2,), "Nee.")]
+    ahead = read(sheet(label("Vraag 2"), "Twee?", label("Antwoord 3"), "Nee.", *pair("3", "Drie?", "Wel.")))
+    assert [(p[0], p[2]) for p in pairs(ahead)] == [((2,), "Nee."), ((3,), "Wel.")]
+    for document in (twice, ahead):
+        assert any("controleer" in warning for warning in document.warnings)
+
+
+def test_an_answer_for_a_question_further_on() -> None:
+    document = read(
+        sheet(
+            label("Vraag 2"),
+            "Twee?",
+            label("Antwoord 2 en 4"),
+            "Nee.",
+            *pair("3", "Drie?", "Wel."),
+            label("Vraag 4"),
+            "Vier?",
+        )
+    )
+    assert [(p[0], p[2], p[3]) for p in pairs(document)] == [
+        ((2,), "Nee.", (2, 4)),
+        ((3,), "Wel.", (3,)),
+        ((4,), "Nee.", (2, 4)),
+    ]
+
+
+def test_labels_with_text_behind_them() -> None:
+    document = read(
+        sheet(
+            "#block(above: 19pt)[*Vraag 1* Kent u het bericht?]",
+            "#block(above: 19pt)[*Antwoord 1* Ja.]",
+            "#block(above: 19pt)[*Vraag 2:* Klopt het?]",
+            "#block(above: 19pt)[*Antwoord 2:* Nee, dat klopt niet.]",
+        )
+    )
+    assert [p[:3] for p in pairs(document)] == [
+        ((1,), "Kent u het bericht?", "Ja."),
+        ((2,), "Klopt het?", "Nee, dat klopt niet."),
+    ]
+
+
+def test_answers_without_numbers() -> None:
+    document = read(
+        sheet(
+            *(label("Vraag 1"), "Een?", label("Antwoord"), "Ja."),
+            *(label("Vraag 2"), "Twee?", label("Vraag 3"), "Drie?", label("Antwoord"), "Samen."),
+        )
+    )
+    assert [p[2] for p in pairs(document)] == ["Ja.", "Samen.", "Samen."]
+
+
+def test_a_single_question_without_a_number() -> None:
+    document = read(sheet(label("Vraag"), "Kent u de dijk?", label("Antwoord"), "Die ken ik."))
+    assert pairs(document) == [((1,), "Kent u de dijk?", "Die ken ik.", (1,))]
+
+
+def test_questions_that_are_not_answered_yet() -> None:
+    document = read(
+        sheet(label("Vraag 1"), "Een?", label("Vraag 2"), "Twee?", answered="", imprint="kv-tk-2024Z01234")
+    )
+    assert document.id == "kv-tk-2024Z01234"
+    assert [p[2] for p in pairs(document)] == [None, None]
+    assert document.warnings == ("Er staan geen antwoorden in dit document.",)
+
+
+def test_an_answer_goes_on_over_a_page_on_its_side() -> None:
+    flipped = (
+        "#page(flipped: true, margin: 60pt, footer: none)[#table(columns: 2, [Noord], [1], [Zuid], [4])]"
+    )
+    document = read(sheet(*pair("1", "Hoeveel?", f"{LONG}\n\n{flipped}\n\n{LONG}"), *pair("2", "En?", "Ja.")))
+    assert pairs(document)[0][2] == f"{LONG.strip()}\nNoord | 1\nZuid | 4\n{LONG.strip()}"
+
+
 # --------------------------------------------------------------------------- notices and remarks
 
 
@@ -242,6 +317,21 @@ def test_the_remark_below_a_set_is_in_no_answer() -> None:
     document = read(sheet(*pair("1", "Kent u de dijk?", "Ja."), label("Toelichting:"), f"#plain[{remark}]"))
     assert pairs(document) == [((1,), "Kent u de dijk?", "Ja.", (1,))]
     assert remark in document.text
+
+
+def test_a_notice_that_only_the_head_announces() -> None:
+    text = "De vragen kunnen niet binnen de termijn worden beantwoord."
+    document = read(
+        sheet(
+            label("Vraag 1"),
+            "Kent u de dijk?",
+            f"#block(above: 19pt)[{text}]",
+            answered="Mededeling van Minister *Terpstra* (Waterzaken) (ontvangen 7 juni 2024).",
+        )
+    )
+    assert document.notice is not None
+    assert (document.notice.kind, said(document, document.notice.span)) == (NoticeKind.POSTPONEMENT, text)
+    assert pairs(document) == [((1,), "Kent u de dijk?", None, ())]
 
 
 # --------------------------------------------------------------------------- footnotes
@@ -301,6 +391,46 @@ def test_a_table_in_an_answer_is_one_line_a_row() -> None:
     assert [b.kind for b in document.blocks].count(BlockKind.TABLE) == 1
 
 
+def test_cells_of_several_lines_in_small_type() -> None:
+    table = (
+        "#text(6.9pt)[#table(columns: (50pt, 1fr, 1fr), stroke: 0.3pt, [*Jaar*], [*Aantal meldingen van "
+        "verzakkingen langs de dijk*], [*Opmerkingen*], [2022], [12], [Een lange opmerking die niet op een "
+        "regel past "
+        "en dus doorloopt], [2023], [15], [Kort], [2024], [], [Leeg daarvoor])]"
+    )
+    document = read(sheet(*pair("1", "Hoeveel?#footnote[Bron.]", f"{LONG}\n\n{table}\n\n{LONG}")))
+    assert (said(document, document.pairs[0].answer) or "").splitlines()[1:-1] == [
+        "Jaar | Aantal meldingen van verzakkingen langs de dijk | Opmerkingen",
+        "2022 | 12 | Een lange opmerking die niet op een regel past en dus doorloopt",
+        "2023 | 15 | Kort",
+        "2024 |  | Leeg daarvoor",
+    ]
+    assert [said(document, note.span) for note in document.footnotes] == ["Bron."]
+
+
+def test_a_table_over_several_pages() -> None:
+    rows = ", ".join(f"[Regio {i}], [{i * 7}], [{i * 3} procent]" for i in range(60))
+    table = f"#table(columns: 3, stroke: 0.3pt, {rows})"
+    document = read(sheet(*pair("1", "Hoeveel?#footnote[Bron.]", f"{LONG * 3}\n\n{table}\n\n{LONG}")))
+    lines = (said(document, document.pairs[0].answer) or "").splitlines()
+    assert lines[1:-1] == [f"Regio {i} | {i * 7} | {i * 3} procent" for i in range(60)]
+
+
+def test_a_first_cell_of_several_lines() -> None:
+    table = (
+        "#table(columns: (1fr, 60pt, 60pt), stroke: none, align: (left, right, right), [], [2022], [2023], "
+        "[Aantal "
+        "meldingen van verzakkingen langs de dijken in het hele land en daarbuiten], [12.345], [1], "
+        "[Totaal], [3], [4])"
+    )
+    document = read(sheet(*pair("1", "Hoeveel?", f"{LONG}\n\n{table}\n\n{LONG}")))
+    assert (said(document, document.pairs[0].answer) or "").splitlines()[1:-1] == [
+        " | 2022 | 2023",
+        "Aantal meldingen van verzakkingen langs de dijken in het hele land en daarbuiten | 12.345 | 1",
+        "Totaal | 3 | 4",
+    ]
+
+
 # --------------------------------------------------------------------------- the lay-out before 2011
 
 
@@ -350,6 +480,48 @@ def test_bare_numbers_first_questions_then_answers(heading: list[str]) -> None:
     )
     assert (document.asked_on, document.received_on) == (date(2006, 2, 3), date(2006, 3, 3))
     assert document.warnings == ()
+
+
+@pytest.mark.parametrize("mark", ["1", "1)", "(1)"])
+def test_notes_as_large_as_the_text_below_the_questions(mark: str) -> None:
+    document = read(
+        sheet(
+            label("1"),
+            f"Kent u het bericht over de dijk?#super[{mark}]",
+            f"#block(above: 19pt)[#super[{mark}] De Courant, 3 januari 2006. {LONG}]",
+            label("*Antwoord*"),
+            OLD_ANSWERED,
+            label("1"),
+            "Ja.",
+            head=OLD_HEAD,
+            answered="",
+            session="2005–2006",
+        )
+    )
+    assert pairs(document) == [((1,), "Kent u het bericht over de dijk?", "Ja.", (1,))]
+    (note,) = document.footnotes
+    assert (note.mark, said(document, note.span)) == ("1", f"De Courant, 3 januari 2006. {LONG}".strip())
+    assert document.text[: note.anchor or 0].endswith("over de dijk?")
+
+
+def test_columns_are_read_one_after_the_other() -> None:
+    parts = [
+        label("1"),
+        "Kent u het bericht? " + LONG,
+        label("2"),
+        "Wat doet u? " + LONG * 2,
+        label("*Antwoord*"),
+    ]
+    parts += [OLD_ANSWERED, label("1"), "Ja. " + LONG * 4, label("2"), "Niets. " + LONG * 5]
+    columns = "#columns(2, gutter: 14pt)[" + "\n\n".join(parts) + "]"
+    document = read(sheet(columns, head=OLD_HEAD, answered="", session="2005–2006"))
+    read_pairs = [
+        (p[0], " ".join((p[1] or "").split()), " ".join((p[2] or "").split())) for p in pairs(document)
+    ]
+    assert read_pairs == [
+        ((1,), f"Kent u het bericht? {LONG}".strip(), f"Ja. {LONG * 4}".strip()),
+        ((2,), f"Wat doet u? {LONG * 2}".strip(), f"Niets. {LONG * 5}".strip()),
+    ]
 
 
 def test_numbers_in_the_margin() -> None:

@@ -42,6 +42,7 @@ def compose(
         return None
     letters = list(text)
     gone = [False] * len(text)
+    places = list(x_edges)
     for match in _ACCENT.finditer(text):
         at = match.start()
         for base in _bases(text, x_edges, size, at):
@@ -50,6 +51,7 @@ def compose(
             if len(joined) == 1:
                 letters[base] = joined
                 gone[at] = True
+                places[base] = min(places[base], places[at])
                 break
     if not any(gone):
         return None
@@ -60,9 +62,7 @@ def compose(
         new += not lost
     positions.append(new)
     kept = [i for i, lost in enumerate(gone) if not lost]
-    # An accent drawn before its letter begins where the letter does; the letter keeps its own place.
-    edges = [x_edges[i] for i in kept]
-    return "".join(letters[i] for i in kept), (*edges, x_edges[-1]), positions
+    return "".join(letters[i] for i in kept), (*(places[i] for i in kept), x_edges[-1]), positions
 
 
 def _bases(text: str, x_edges: Sequence[float], size: float, at: int) -> list[int]:

@@ -55,7 +55,11 @@ def find_marks(lines: Iterable[tuple[int, Line]], page: int) -> list[Mark]:
                 continue
             before = line.text[: run.start]
             for part in _DIGITS.finditer(text):
-                start, end = run.start + part.start(), run.start + part.end()
+                first, last = part.span()
+                # "1)" and "(1)" are marks with their brackets.
+                first -= text[max(first - 1, 0) : first] == "("
+                last += text[last : last + 1] == ")"
+                start, end = run.start + first, run.start + last
                 found.append(Mark(part.group(), page, index, start, end, _UNIT.search(before) is not None))
     return found
 

@@ -36,6 +36,8 @@ def match_parts(found: Found, stretches: Sequence[Stretch]) -> Matched:
     parts = _split_unlabelled(parts, stretches, bool(found.notice))
     parts = _drop_repeated(parts, stretches)
     questions = [part for part in parts if part.kind is LabelKind.QUESTION]
+    if _count_unnumbered(questions):
+        warnings.append("Niet alle vragen hebben een nummer; ze zijn hier geteld.")
     given: dict[int, list[Part]] = {id(question): [] for question in questions}
     for position, part in enumerate(parts):
         if part.kind is LabelKind.ANSWER:
@@ -60,6 +62,18 @@ def match_parts(found: Found, stretches: Sequence[Stretch]) -> Matched:
     if found.loose:
         warnings.append(f"Tekst op pagina {stretches[found.loose[0]].page} hoort bij geen vraag of antwoord.")
     return Matched(tuple(pairs), tuple(warnings))
+
+
+def _count_unnumbered(questions: Sequence[Part]) -> bool:
+    """Give questions without a number the next one; says whether there is more than one question so."""
+    last = 0
+    counted = False
+    for question in questions:
+        if not question.numbers:
+            question.numbers = (last + 1,)
+            counted = True
+        last = question.numbers[-1]
+    return counted and len(questions) > 1
 
 
 def named(numbers: Sequence[int]) -> str:
@@ -187,6 +201,7 @@ def _give(
         warnings.append(
             f"Onder vraag {asked} staat een antwoord dat «Antwoord {called}» heet; controleer dit."
         )
+        answer.numbers = misnamed.numbers
         given[id(misnamed)].append(answer)
         return
     takers = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 __all__ = ["Label", "LabelKind", "parse_label", "parse_numbers"]
@@ -31,6 +32,10 @@ _LABEL = re.compile(
     r"(?:\s*(?P<end>[:.)\]]))?",
     re.IGNORECASE,
 )
+_BRACKETS = str.maketrans("()", "  ")
+_LABEL_LENGTH = 60
+_MISTYPED = re.compile(rf"(?P<word>[VA][A-Za-z]{{3,10}})\s*(?P<numbers>{_LIST})\s*[:.]?", re.IGNORECASE)
+_ALIKE = 0.85  # "Antwooord" and "Anwoord" are that much like "antwoord"; "Artikel" and "Aantal" are not
 
 
 class LabelKind(StrEnum):
@@ -38,6 +43,14 @@ class LabelKind(StrEnum):
 
     QUESTION = "question"
     ANSWER = "answer"
+
+
+_WORDS = {
+    "vraag": LabelKind.QUESTION,
+    "vragen": LabelKind.QUESTION,
+    "antwoord": LabelKind.ANSWER,
+    "antwoorden": LabelKind.ANSWER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +86,12 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     one without numbers, "Vraag is of 3 genoeg is" is none. With whole=False text may follow the numbers
     after a colon, a full stop or a space ("Vraag 1: Bent u bekend ...", "Antwoord 1 Ja.").
     """
+    # "Vraag 3 (en 4)": brackets do not matter in a label that is a whole line.
+    if whole and len(line) < _LABEL_LENGTH:
+        line = line.translate(_BRACKETS)
     match = _LABEL.match(line)
     if match is None:
-        return None
+        return _parse_mistyped(line) if whole else None
     rest = line[match.end() :]
     listed = match["numbers"] or ""
     numbers = parse_numbers(listed)
@@ -90,6 +106,20 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     if kind is LabelKind.QUESTION and not numbers and not match.group().strip().rstrip(":.")[:1].isupper():
         return None
     return Label(kind, numbers, match.end())
+
+
+def _parse_mistyped(line: str) -> Label | None:
+    """The label that a line nearly is: "Antwooord 3"."""
+    match = _MISTYPED.fullmatch(line)
+    if match is None:
+        return None
+    word = match["word"].lower()
+    alike = {good: SequenceMatcher(None, word, good).ratio() for good in _WORDS}
+    best = max(alike, key=lambda good: alike[good])
+    numbers = parse_numbers(match["numbers"])
+    if alike[best] < _ALIKE or any(not 0 < number <= _LARGEST for number in numbers):
+        return None
+    return Label(_WORDS[best], numbers, len(line))
 
 
 def _may_follow(listed: str, end: str | None, rest: str) -> bool:
