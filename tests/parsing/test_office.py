@@ -221,9 +221,12 @@ def test_a_numbered_list_that_ends_an_answer_stays() -> None:
 
 def test_a_letter_of_delay_is_a_notice() -> None:
     document = parse_docx(
-        letter("Datum 3 april 2031", "Hierbij deel ik u mede dat de vragen van het lid Bos (LAND) over de sluis "
-               "niet binnen de gebruikelijke termijn kunnen worden beantwoord.")
-    )  # fmt: skip
+        letter(
+            "Datum 3 april 2031",
+            "Hierbij deel ik u mede dat de vragen van het lid Bos (LAND) over de sluis niet binnen de "
+            "gebruikelijke termijn kunnen worden beantwoord.",
+        )
+    )
     assert document.notice is not None and document.notice.kind is NoticeKind.POSTPONEMENT
     assert document.kind is DocumentKind.LETTER and document.askers == (Asker("Bos", "LAND"),)
 

@@ -68,6 +68,8 @@ class Package:
         try:
             root = etree.fromstring(content, parser)
         except (etree.XMLSyntaxError, ValueError) as problem:
+            if getattr(problem, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+                raise MemoryError from problem
             raise UnreadableFileError(self.raw.name, f"onderdeel {part} is beschadigd") from problem
         if root.getroottree().docinfo.doctype:
             raise UnreadableFileError(

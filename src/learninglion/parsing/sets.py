@@ -133,6 +133,8 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
             questions.append(SubQuestion(segment.numbers, text))
         else:
             warnings.append(f"Onder vraag {_named(segment.numbers)} staat geen tekst.")
+    if not questions:
+        return _one_question(paragraphs, notes, breaks)
     answers = sum(s.kind is LabelKind.ANSWER for s in segments)
     if answers:
         warnings.append(f"De tekst bevat ook antwoorden ({answers}); alleen de vragen zijn overgenomen.")

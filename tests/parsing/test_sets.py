@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sheets import pair, sheet
+from wordfiles import letter
+
+from learninglion.errors import InputError, UnreadableFileError
+from learninglion.models import QuestionSet, RawFile
+from learninglion.parsing.paragraphs import tidy
+from learninglion.parsing.sets import question_set_from_file, read_question_set
+from learninglion.serial import canonical_json
+
+INTRODUCTION = (
+    "Vragen van de leden De Boer (WATER) en Bos (LAND) aan de Minister van Waterzaken over de dijk bij "
+    "Oudeveen (ingezonden 4 juli 2031)."
+)
+EXPECTED = [
+    ((1,), "Kent u het bericht «Dijk lekt»?"),
+    ((2,), "Hoe hoog is de dijk? Zo laag, waarom?"),
+    ((3,), "Wanneer wordt hij gedicht?"),
+]
+LAYOUTS = {
+    "web page": "1\nKent u het bericht «Dijk lekt»?\n\n2\nHoe hoog is de dijk? Zo laag,\nwaarom?\n\n3\n"
+    "Wanneer wordt hij gedicht?",
+    "dots": "1. Kent u het bericht «Dijk lekt»?\n2. Hoe hoog is de dijk? Zo laag, waarom?\n"
+    "3. Wanneer wordt hij gedicht?",
+    "brackets": "1) Kent u het bericht «Dijk lekt»?\n\n2) Hoe hoog is de dijk? Zo laag, waarom?\n\n"
+    "3) Wanneer wordt hij gedicht?",
+    "labels": "Vraag 1\nKent u het bericht «Dijk lekt»?\nVraag 2\nHoe hoog is de dijk?\nZo laag, waarom?\n"
+    "Vraag 3\nWanneer wordt hij gedicht?",
+    "labels with text": "Vraag 1: Kent u het bericht «Dijk lekt»?\nVraag 2: Hoe hoog is de dijk? Zo laag, "
+    "waarom?\nVraag 3: Wanneer wordt hij gedicht?",
+    "without line ends": "1. Kent u het bericht «Dijk lekt»? 2. Hoe hoog is de dijk? Zo laag, waarom? "
+    "3. Wanneer wordt hij gedicht?",
+    "broken words": "1 Kent u het be-\nricht «Dijk lekt»?\n2 Hoe hoog is de dijk? Zo laag, waarom?\n"
+    "3 Wanneer wordt hij gedicht?",
+    "note marks": "1\nKent u het bericht «Dijk lekt»? [1]\n2\nHoe hoog is de dijk? Zo laag, waarom?\n3\n"
+    "Wanneer wordt hij gedicht?\n\n[1] Oudeveense Bode, 3 juli 2031, https://bode.example/dijk",
+    "raised note marks": "1\nKent u het bericht «Dijk lekt»?1\n2\nHoe hoog is de dijk? Zo laag, waarom?\n3\n"
+    "Wanneer wordt hij gedicht?\n\n1 Oudeveense Bode, 3 juli 2031, https://bode.example/dijk",
+    "windows line ends": "1.\tKent u het bericht «Dijk lekt»?\r\n"
+    "2.\tHoe hoog is de dijk? Zo laag, waarom?\r\n3.\tWanneer wordt hij gedicht?\r\n",
+}
+
+
+def _read(question_set: QuestionSet) -> list[tuple[tuple[int, ...], str]]:
+    return [(question.numbers, question.text) for question in question_set.questions]
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
+def test_the_same_set_in_every_lay_out(name: str) -> None:
+    found = read_question_set(f"{INTRODUCTION}\n\n{LAYOUTS[name]}")
+    assert _read(found) == EXPECTED
+    assert found.introduction.startswith(INTRODUCTION)
+    assert found.title == "De dijk bij Oudeveen"
+    assert ("bode.example" in found.introduction) == ("bode.example" in LAYOUTS[name])
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
+def test_a_set_without_introduction(name: str) -> None:
+    assert _read(read_question_set(LAYOUTS[name])) == EXPECTED
+
+
+def test_parts_of_a_question_stay_in_it() -> None:
+    text = "1. Kunt u ingaan op:\n1) de kosten;\n2) de planning?\n2. En op:\na) de dijk\nb) de sluis?"
+    text += "\n3. Wanneer?"
+    assert _read(read_question_set(text)) == [
+        ((1,), "Kunt u ingaan op:\n1) de kosten;\n2) de planning?"),
+        ((2,), "En op:\na) de dijk\nb) de sluis?"),
+        ((3,), "Wanneer?"),
+    ]
+
+
+def test_combined_questions_keep_their_numbers() -> None:
+    found = read_question_set("Vraag 1 en 2\nHoe?\nVraag 3, 4 en 5:\nWaarom?\nVragen 6 t/m 8\nWanneer?")
+    assert [numbers for numbers, _ in _read(found)] == [(1, 2), (3, 4, 5), (6, 7, 8)]
+
+
+def test_a_text_without_numbers_is_one_question() -> None:
+    found = read_question_set("Wat doet u aan de opslag van vuurwerk in woonwijken?")
+    assert _read(found) == [((1,), "Wat doet u aan de opslag van vuurwerk in woonwijken?")]
+    assert found.warnings
+    headed = read_question_set(f"{INTRODUCTION}\n\nHoe hoog is de dijk?")
+    assert headed.introduction == INTRODUCTION and _read(headed) == [((1,), "Hoe hoog is de dijk?")]
+
+
+def test_what_finds_no_place_stays_and_is_reported() -> None:
+    found = read_question_set(
+        f"{INTRODUCTION}\n1. Hoe hoog?\n2. Hoe lang?\nToelichting:\nDeze vragen vullen eerdere vragen aan."
+    )
+    assert _read(found) == [((1,), "Hoe hoog?"), ((2,), "Hoe lang?")]
+    assert "Deze vragen vullen eerdere vragen aan." in found.introduction
+    assert any("hoort" in warning for warning in found.warnings)
+
+
+def test_numbers_that_are_odd_are_reported() -> None:
+    assert any("3" in w for w in read_question_set("1. Hoe?\n2. Wat?\n4. Wie?").warnings)
+    assert any("vaker" in w for w in read_question_set("Vraag 1\nHoe?\nVraag 1\nWat?").warnings)
+
+
+def test_answers_in_the_text_are_left_out_and_reported() -> None:
+    found = read_question_set(
+        "Vraag 1\nHoe hoog?\nAntwoord 1\nVier meter.\nVraag 2\nHoe lang?\nAntwoord 2\nAcht."
+    )
+    assert _read(found) == [((1,), "Hoe hoog?"), ((2,), "Hoe lang?")]
+    assert any("antwoorden" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("text", ["", "   \n\t ", "\u200b\u200b"])
+def test_an_empty_text_is_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        read_question_set(text)
+
+
+_WORDS = st.lists(
+    st.sampled_from(["dijk", "hoogte", "Oudeveen", "art. 3", "2.500", "EU-recht", "mr. Bos", "3 mei 2031"]),
+    min_size=1,
+    max_size=12,
+)
+_QUESTION = st.builds(lambda words: f"Wat is {' '.join(words)} volgens u?", _WORDS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    questions=st.lists(_QUESTION, min_size=2, max_size=15),
+    form=st.sampled_from(["{}. {}", "{}) {}", "{}\n{}", "Vraag {}\n{}", "Vraag {}: {}", "{} {}"]),
+    introduction=st.sampled_from(["", INTRODUCTION]),
+)
+def test_every_question_comes_back(questions: list[str], form: str, introduction: str) -> None:
+    text = "\n".join([introduction, *(form.format(n, q) for n, q in enumerate(questions, start=1))])
+    found = read_question_set(text)
+    assert _read(found) == [((n,), q) for n, q in enumerate(questions, start=1)]
+    assert found.introduction == introduction
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    text=st.one_of(
+        st.text(min_size=1, max_size=300),
+        st.lists(
+            st.sampled_from(
+                ["Vraag 1", "1", "2.", "\n", "\n", "Antwoord 1", "Hoe?", "[1]", "a)", "Toelichting:", " "]
+            ),
+            min_size=1,
+        ).map("".join),
+    )
+)
+def test_any_text_is_read_or_refused_in_words(text: str) -> None:
+    try:
+        found = read_question_set(text)
+    except InputError as problem:
+        assert problem.detail
+    else:
+        assert found.questions and all(question.text.strip() for question in found.questions)
+        shown = found.introduction + "".join(question.text for question in found.questions)
+        if not found.warnings:  # then only the numbers of the questions are gone
+            kept = Counter(c for c in shown if c.isalpha())
+            labels = Counter("VraagVragen" * len(text))
+            assert not Counter(c for c in tidy(text) if c.isalpha()) - kept - labels
+
+
+# --------------------------------------------------------------------------- files
+
+
+def _file(name: str, content: bytes) -> RawFile:
+    return RawFile(name, content, name)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_text_in_any_encoding(encoding: str) -> None:
+    text = "Vragen van het lid Dönitz (ËÉN) over coördinatie\n1. Één vraag?\n2. Nóg één?"
+    found = question_set_from_file(_file("vragen.txt", text.encode(encoding)))
+    assert _read(found) == [((1,), "Één vraag?"), ((2,), "Nóg één?")] and "Dönitz" in found.introduction
+
+
+def test_a_corrected_set_comes_back_as_it_was() -> None:
+    found = read_question_set(f"{INTRODUCTION}\n{LAYOUTS['dots']}")
+    assert question_set_from_file(_file("set.json", canonical_json(found).encode())) == found
+
+
+def test_a_word_file() -> None:
+    found = question_set_from_file(letter(f"*{INTRODUCTION}", "1", "Hoe hoog?", "2", "Hoe lang?"))
+    assert _read(found) == [((1,), "Hoe hoog?"), ((2,), "Hoe lang?")]
+    assert found.introduction == INTRODUCTION
+
+
+def test_a_published_set_as_pdf() -> None:
+    content = sheet(
+        *pair("1", "_Hoe hoog is de dijk?_", "Vier meter."), *pair("2 en 3", "_Hoe lang?_", "Acht.")
+    )
+    found = question_set_from_file(_file("set.pdf", content))
+    assert _read(found) == [((1,), "Hoe hoog is de dijk?"), ((2, 3), "Hoe lang?")]
+    assert found.introduction.startswith("Vragen van het lid Dijkstra-Venema")
+    assert any("antwoorden" in warning for warning in found.warnings)
+
+
+def test_real_published_sets(shared_data: Path) -> None:
+    def bare(text: str) -> str:
+        return "".join(c for c in text if c.isalnum() and c.isascii())
+
+    folder = shared_data / "kamervragen"
+    for path in sorted(folder.glob("gold/*.json")):
+        gold = json.loads(path.read_text())
+        if gold["questions"]:
+            found = question_set_from_file(_file(gold["file"], (folder / "pdf" / gold["file"]).read_bytes()))
+            assert [(list(n), bare(t)) for n, t in _read(found)] == [
+                (q["numbers"], bare(q["text"])) for q in gold["questions"]
+            ]
+            assert bare(gold["asked"]) in bare(found.introduction)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "leeg"),
+        (b"\x00\x01\x02\x03" * 50, "geen tekst"),
+        (b'{"introduction": 3}', "JSON"),
+        (b'{"introduction": "", "questions": []}', "JSON"),
+        (b'{"introduction": "", "questions": [{"numbers": [1], "text": " "}]}', "zonder nummer of tekst"),
+        (b"{" * 100_000, "JSON"),
+        (b"PK\x03\x04kapot", "beschadigd"),
+        (b"%PDF-1.7 kapot", ""),
+    ],
+)
+def test_bad_files_are_refused_by_name(content: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableFileError) as caught:
+        question_set_from_file(_file("raar\nbestand.bin", content))
+    assert caught.value.detail.startswith("raar\nbestand.bin: ") and reason in caught.value.detail
