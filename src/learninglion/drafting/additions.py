@@ -5,20 +5,12 @@ from __future__ import annotations
 from learninglion.drafting import lexicon
 from learninglion.drafting.alignment import Alignment
 from learninglion.drafting.findings import Finding, FindingKind
-from learninglion.drafting.numbers import MONTH_NAMES, SCALES, UNITS, is_number, is_ordinal
+from learninglion.drafting.numbers import MONTH_NAMES, SCALES, UNIT_NAMES, is_number, is_ordinal
 from learninglion.drafting.reading import Word
 
 __all__ = ["find_additions"]
 
-_UNIT_WORDS = (
-    frozenset(UNITS.values())
-    | SCALES
-    | frozenset(
-        """m cm mm km ha kg gram ton liter uur uren minuten seconden dagen dag weken week maanden maand jaar
-        jaren procentpunt kwh mwh gwh twh megawatt gigawatt mw gw m2 m3 hectare meter vierkante
-        kubieke""".split()
-    )
-)
+_UNIT_WORDS = UNIT_NAMES | SCALES
 # When more than this part of the meaningful words is missing, listing them helps nobody.
 _OTHER_SUBJECT = 0.6
 
@@ -100,7 +92,7 @@ def _kind(alignment: Alignment, at: int) -> FindingKind:
     word = alignment.statement.words[at]
     if word.norm in MONTH_NAMES or _is_year(word):
         return FindingKind.DATE
-    if is_number(word.norm) or is_ordinal(word.norm):
+    if word.is_note_mark or is_number(word.norm) or is_ordinal(word.norm):
         return FindingKind.NUMBER
     if word.norm in _UNIT_WORDS:
         return FindingKind.UNIT

@@ -47,8 +47,8 @@ MODALS = _set(
 HEDGES = _set(
     """mogelijk mogelijkerwijs waarschijnlijk wellicht misschien vermoedelijk naar-verwachting
     in-principe naar-schatting in-beginsel vooralsnog voorlopig voornemens eventueel eventuele mogelijke
-    waarschijnlijke vermeende naar-het-zich-laat-aanzien vermoed verwachte potentieel potentiele zogenaamd
-    zogenaamde voorgenomen beoogde volgens aldus hypothetisch"""
+    waarschijnlijke vermeende naar-het-zich-laat-aanzien vermoed verwachte potentieel potentiele
+    voorgenomen beoogde volgens aldus hypothetisch"""
 )
 QUANTIFIERS = _set(
     """alle allen elk elke ieder iedere iedereen sommige enkele veel weinig meeste meerdere verschillende
@@ -62,7 +62,7 @@ LIMITS = _set(
     krap dik plusminus ca nagenoeg"""
 )
 CONDITIONS = _set(
-    "mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover in-het-geval behoudens"
+    "mits indien tenzij behalve uitgezonderd zolang voorzover op-voorwaarde voor-zover ingeval behoudens"
 )
 COMPARATIVES = _set(
     """meer minder hoger lager groter kleiner beter slechter sneller langzamer eerder later vaker langer
@@ -156,9 +156,7 @@ def sensitive_kind(words: tuple[str, ...], at: int) -> str:
         for start in range(max(0, at - len(phrase) + 1), at + 1):
             if words[start : start + len(phrase)] == phrase:
                 joined = "-".join(phrase)
-                for kind, group in _KINDS:
-                    if joined in group:
-                        return kind
+                return next((kind for kind, group in _KINDS if joined in group), "")
     word = words[at]
     for kind, group in _KINDS:
         if word in group:

@@ -7,10 +7,15 @@ from functools import lru_cache
 
 from learninglion.drafting.citations import MONTHS
 
-__all__ = ["MONTH_NAMES", "SCALES", "UNITS", "is_number", "is_ordinal", "number_of"]
+__all__ = ["MONTH_NAMES", "SCALES", "UNITS", "UNIT_NAMES", "is_number", "is_ordinal", "number_of"]
 
 MONTH_NAMES = frozenset(MONTHS)
 SCALES = frozenset("honderd duizend miljoen miljard biljoen".split())
+UNIT_NAMES = frozenset(
+    """procent promille procentpunt euro dollar pond graden m cm mm km kg gram ton liter ha meter uur uren
+    minuten seconden dag dagen week weken maand maanden jaar jaren kwh mwh gwh twh megawatt gigawatt mw gw
+    m2 m3 vierkante kubieke""".split()
+)
 # Signs and short forms that are read as the word.
 UNITS = {
     "%": "procent", "pct": "procent", "percent": "procent", "‰": "promille", "€": "euro", "eur": "euro",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from learninglion.drafting import lexicon
 from learninglion.drafting.alignment import Alignment
 from learninglion.drafting.findings import Finding, FindingKind
-from learninglion.drafting.numbers import SCALES, UNITS, is_number, is_ordinal
+from learninglion.drafting.numbers import SCALES, UNIT_NAMES, is_number, is_ordinal
 from learninglion.drafting.verbs import is_finite
 
 __all__ = ["find_omissions"]
@@ -18,16 +18,23 @@ _SAID = {
     "negation": (FindingKind.NEGATION, "De ontkenning “{}” uit de bron is weggelaten."),
     "modality": (
         FindingKind.MODALITY,
-        "Het woord “{}” uit de bron is weggelaten; dat verandert hoe zeker het is.",
+        "“{}” uit de bron is weggelaten; dat verandert de zekerheid.",
     ),
     "hedge": (FindingKind.HEDGE, "Het voorbehoud “{}” uit de bron is weggelaten."),
     "quantifier": (FindingKind.QUANTIFIER, "De hoeveelheid “{}” uit de bron is weggelaten."),
     "limit": (FindingKind.LIMIT, "De begrenzing “{}” uit de bron is weggelaten."),
     "condition": (FindingKind.CONDITION, "De voorwaarde met “{}” uit de bron is weggelaten."),
 }
+# These say something of the whole clause, wherever they stand in it.
+_BEARS_ON_CLAUSE = frozenset(
+    """alleen slechts uitsluitend enkel louter pas vaak meestal soms altijd doorgaans regelmatig telkens steeds
+    grotendeels deels gedeeltelijk voornamelijk hoofdzakelijk vrijwel nagenoeg
+    mogelijk waarschijnlijk wellicht misschien vermoedelijk vooralsnog voorlopig volgens aldus""".split()
+)
+_NOT_CONDITIONS = frozenset("gevolg volgt eerste onderdeel zodanig reactie voorbeeld".split())
 _WIDE = frozenset("geen alle elk elke iedere nooit".split())
 _TITLES = frozenset("minister ministerie staatssecretaris ministers bewindspersoon ministeries".split())
-_UNIT_NORMS = frozenset(UNITS.values()) | SCALES
+_UNIT_NORMS = UNIT_NAMES | SCALES
 
 
 def find_omissions(alignment: Alignment) -> tuple[Finding, ...]:
@@ -94,20 +101,13 @@ def _judge_sensitive(alignment: Alignment, at: int, kind: str, segment: range, g
     finding = Finding(*_filled(kind, words[at].raw))
     if kind == "condition":
         return finding if words[at].norm != "behalve" or not gone else None
-    if gone:
-        if _governs_kept(alignment, segment):
-            return Finding(
-                FindingKind.ATTRIBUTION,
-                f"In de bron hangt dit af van “{_text(alignment, segment)}”; dat is weggelaten.",
-            )
-        own_verb = any(is_finite(words[p].norm) for p in segment)
-        return (
-            None
-            if own_verb or _in_brackets(alignment, segment) or kind in ("quantifier", "limit")
-            else finding
-        )
+    if gone and _governs_kept(alignment, segment):
+        hung = _text(alignment, segment)
+        return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
+    if _went_whole(alignment, at, segment if gone else None):
+        return None
     # a word that bears on a part that went with it ("in sommige gemeenten") may go with that part
-    if kind in ("quantifier", "limit"):
+    if kind in ("quantifier", "limit", "hedge") and words[at].norm not in _BEARS_ON_CLAUSE:
         return None if _went_with_noun(alignment, at, segment) else finding
     return finding
 
@@ -129,46 +129,79 @@ def _text(alignment: Alignment, places: range) -> str:
     return " ".join(words[:8]) + (" ..." if len(words) > 8 else "")
 
 
-def _in_brackets(alignment: Alignment, segment: range) -> bool:
-    words = alignment.evidence.words
-    after = segment.stop
-    ends = after >= len(words) or words[after].border or words[after].sentence != words[segment[0]].sentence
-    starts_with_verbless_aside = words[segment[0]].border and words[segment[0]].norm not in (
-        "maar",
-        "zonder",
-        "behalve",
-        "mits",
-        "tenzij",
-        "en",
+def _went_whole(alignment: Alignment, at: int, segment: range | None) -> bool:
+    """Whether the word went with a whole clause, or with everything between brackets."""
+    words, used = alignment.evidence.words, alignment.used
+    if segment is not None and _has_verb(alignment, segment):
+        return True
+    start = end = at
+    while start > 0 and used[start - 1] is None and words[start - 1].sentence == words[at].sentence:
+        start -= 1
+    while end + 1 < len(words) and used[end + 1] is None and words[end + 1].sentence == words[at].sentence:
+        end += 1
+    closed = (
+        end + 1 == len(words) or words[end + 1].sentence != words[at].sentence or bool(words[end + 1].border)
     )
-    return starts_with_verbless_aside and ends
+    run = range(start, end + 1)
+    opened = max((p for p in range(start, at + 1) if words[p].border), default=None)
+    if opened is None or not closed:
+        return False
+    return words[opened].border.endswith(("(", "[")) or (
+        bool(words[start].border) and any(is_finite(words[p].norm) for p in run)
+    )
+
+
+def _has_verb(alignment: Alignment, segment: range) -> bool:
+    norms = [alignment.evidence.words[p].norm for p in segment]
+    # after "en" the auxiliary of the clause before it counts: "... en deze niet gekoppeld aan ..."
+    return any(is_finite(n) for n in norms) or (norms[0] == "en" and any(map(_is_participle, norms)))
+
+
+def _is_participle(norm: str) -> bool:
+    return (
+        len(norm) > 5
+        and norm.startswith(("ge", "be", "ver", "ont", "her"))
+        and norm.endswith(("d", "t", "en"))
+    )
 
 
 def _went_with_noun(alignment: Alignment, at: int, segment: range) -> bool:
     """Whether everything up to the end of the phrase, and the preposition in front, went too."""
     words = alignment.evidence.words
+    if at + 1 < segment.stop and is_finite(words[at + 1].norm):
+        return False
+    went = 0
     for place in range(at + 1, segment.stop):
         norm = words[place].norm
         if is_finite(norm) or norm in lexicon.PREPOSITIONS:
             break
         if words[place].is_content and alignment.used[place] is not None:
             return False
-    return True
+        went += words[place].is_content
+    return went > 0
 
 
 def _is_condition(alignment: Alignment, at: int, segment: range) -> bool:
-    """ "als" that opens a condition, not "als gevolg van", "als minister" or "als het gaat om"."""
+    """ "als" that opens a condition, with its verb at the end; not "als gevolg van", "net als", "zowel als"."""
     words = alignment.evidence.words
-    if at != segment[0]:
+    if at != segment[0] or len(segment) < 4:
         return False
+    before = words[at - 1].norm if at and words[at - 1].sentence == words[at].sentence else ""
+    opens = not before or words[at].border or before in lexicon.COORDINATORS or before == "dat"
     inside = [words[p].norm for p in segment]
-    if inside[1:3] == ["het", "gaat"] or inside[1:2] in (["gevolg"], ["volgt"], ["eerste"], ["onderdeel"]):
+    if (
+        not opens
+        or before in ("net", "zowel")
+        or inside[1] in _NOT_CONDITIONS
+        or inside[1:3] == ["het", "gaat"]
+    ):
         return False
-    kept_elsewhere = any(
-        alignment.used[p] is not None and words[p].sentence == words[at].sentence and p not in segment
+    clause = alignment.evidence.clauses
+    kept = any(
+        alignment.used[p] is not None and words[p].sentence == words[at].sentence and clause[p] != clause[at]
         for p in range(len(words))
     )
-    return kept_elsewhere and len(inside) > 2 and any(is_finite(n) for n in inside[1:])
+    return kept and any(is_finite(n) for n in inside[-3:]) and not is_finite(inside[2])
 
 
 def _joins_kept(alignment: Alignment, at: int) -> bool:
@@ -193,7 +226,7 @@ def _breaks_number(alignment: Alignment, at: int) -> bool:
             is_number(n) and used[at + 1 + k] is not None for k, n in enumerate(ahead)
         ):
             return True
-    if is_ordinal(norm) and at and is_number(before) and used[at - 1] is not None:
+    if is_ordinal(norm) and at and not words[at].border and is_number(before) and used[at - 1] is not None:
         return True  # "twee derde"
     return norm == "min" and at + 1 < len(words) and used[at + 1] is not None
 

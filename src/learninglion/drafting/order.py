@@ -28,6 +28,9 @@ _FREE = (
 ) - lexicon.PREPOSITIONS
 
 
+_DATE_TAILS = frozenset("jl jongstleden j l".split())  # "15 maart jl."
+
+
 @dataclass(frozen=True, slots=True)
 class _Phrase:
     """A stretch of the evidence that belongs together; `opener` is its preposition, if it has one."""
@@ -67,6 +70,7 @@ def _kept(alignment: Alignment) -> tuple[_Kept, ...]:
         and words[i].norm not in _FREE
         and words[i].norm not in lexicon.PREPOSITIONS
         and not is_finite(words[i].norm)
+        and not words[i].is_note_mark
     )
 
 
@@ -109,7 +113,8 @@ def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
     ):
         return True
     # a date closes its phrase: "in 2023 | nieuwe regels"
-    return _is_date_end(reading, at - 1, group) and not is_number(word.norm) and word.norm not in MONTH_NAMES
+    ends = _is_date_end(reading, at - 1, group)
+    return ends and not is_number(word.norm) and word.norm not in MONTH_NAMES and word.norm not in _DATE_TAILS
 
 
 def _is_date_end(reading: Reading, at: int, group: list[int]) -> bool:
@@ -159,8 +164,42 @@ def _find_swap(alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Ph
                 or _moved_whole(alignment, clauses[second.there])
             ):
                 continue
+            units = _unit(alignment, first.there), _unit(alignment, second.there)
+            if units[0] != units[1] and any(_unit_moved(alignment, u) for u in units):
+                continue
             return _swapped(alignment, first, second)
     return None
+
+
+def _unit(alignment: Alignment, there: int) -> range:
+    """What stands between two signs in the evidence, around this place."""
+    words = alignment.evidence.words
+    start = end = there
+    while start > 0 and not words[start].border:
+        start -= 1
+    while end + 1 < len(words) and not words[end + 1].border:
+        end += 1
+    return range(start, end + 1)
+
+
+def _unit_moved(alignment: Alignment, unit: range) -> bool:
+    """Whether all that was kept of this unit stands, unmixed and set apart, in the statement."""
+    words, ours = alignment.evidence.words, alignment.statement.words
+    here = sorted(u for u in alignment.used[unit.start : unit.stop] if u is not None)
+    has_verb = any(is_finite(words[p].norm) and alignment.used[p] is not None for p in unit)
+    if not has_verb and len(here) < _STANDS_ALONE:
+        return False
+    first, last = here[0], here[-1]
+    unmixed = all(p is None or p in unit for p in alignment.places[first : last + 1])
+    closed = (
+        last + 1 == len(ours) or bool(ours[last + 1].border) or ours[last + 1].norm in lexicon.COORDINATORS
+    )
+    opened = bool(ours[first].border) or ours[first - 1].norm in lexicon.COORDINATORS
+    return unmixed and closed and opened
+
+
+_STANDS_ALONE = 4
+"""Words a stretch without a verb needs before it says something by itself, wherever it stands."""
 
 
 def _swapped(alignment: Alignment, first: _Kept, second: _Kept) -> Finding:
@@ -179,10 +218,11 @@ def _may_move(
     phrase = phrases[word.there]
     if phrase.opener is None and not phrase.temporal:
         return False
-    if phrase.opener is not None and alignment.used[phrase.opener] is None:
-        return False
     here = sorted(k.here for k in kept if k.there in phrase.places)
-    between = [k for k in kept if here[0] < k.here < here[-1] and k.there not in phrase.places]
+    head = alignment.used[phrase.opener] if phrase.opener is not None else here[0]
+    if head is None or head > here[0]:
+        return False
+    between = [k for k in kept if head < k.here < here[-1] and k.there not in phrase.places]
     if between:
         return False
     clause = alignment.evidence.clauses[word.there]
@@ -190,7 +230,11 @@ def _may_move(
     after = min((k for k in kept if k.here > here[-1]), key=lambda k: k.here, default=None)
     neighbours = [alignment.evidence.clauses[k.there] for k in (before, after) if k is not None]
     alone = all(alignment.evidence.clauses[p] != clause or p in phrase.places for p in range(len(phrases)))
-    return clause in neighbours or alone or not neighbours
+    ours = alignment.statement.words
+    follower = ours[here[-1] + 1] if here[-1] + 1 < len(ours) else None
+    # set apart by a comma it cannot be read as part of another clause
+    apart = bool(ours[head].border) and (follower is None or bool(follower.border))
+    return clause in neighbours or alone or apart or not neighbours
 
 
 def _exchanged(first: _Phrase, second: _Phrase, alignment: Alignment) -> bool:
@@ -214,7 +258,7 @@ def _moved_whole(alignment: Alignment, clause: int) -> bool:
     here = sorted(i for i, p in enumerate(alignment.places) if p is not None and clauses[p] == clause)
     own = [p for p in range(len(clauses)) if clauses[p] == clause]
     verb = any(is_finite(words[p].norm) and alignment.used[p] is not None for p in own)
-    adjunct = words[own[0]].border and words[own[0]].norm in lexicon.PREPOSITIONS | frozenset(
+    adjunct = bool(words[own[0]].border) and words[own[0]].norm in lexicon.PREPOSITIONS | frozenset(
         {"gelet", "zoals"}
     )
     if not verb and not adjunct:
@@ -283,7 +327,7 @@ def _find_splice(
         if words[first.there].sentence == words[second.there].sentence:
             continue
         between = ours[first.here + 1 : second.here + 1]
-        joined = any(w.border or w.norm in lexicon.COORDINATORS for w in between)
+        joined = any(bool(w.border) or w.norm in lexicon.COORDINATORS for w in between)
         joined = joined or any(w.norm in lexicon.SUBORDINATORS for w in between)
         if not joined or not _has_verb(alignment, words[second.there].sentence):
             pair = f"“{ours[first.here].raw}” en “{ours[second.here].raw}”"

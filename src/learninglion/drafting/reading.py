@@ -23,20 +23,26 @@ _CURRENCIES = frozenset({"euro", "dollar", "pond"})
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as it is compared (`norm`) and as it was written; `border`: a sign in front parts it."""
+    """A word as it is compared (`norm`) and as it was written; `border`: the sign that parts it from
+    what is in front ("^" at the start of a sentence), "" when there is none.
+    """
 
     norm: str
     raw: str
-    span: Span
     sentence: int
-    border: bool
+    border: str
     capital: bool
     key: str  # forms of one auxiliary that differ in person or number only share it
 
     @property
     def is_content(self) -> bool:
         """Whether the word says something of its own."""
-        return self.norm not in lexicon.FUNCTION_WORDS
+        return self.norm not in lexicon.FUNCTION_WORDS and not self.is_note_mark
+
+    @property
+    def is_note_mark(self) -> bool:
+        """Whether this is the mark of a footnote, "[5]"."""
+        return self.norm.startswith("[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,21 @@ class Reading:
 def read(text: str) -> Reading:
     """The words of `text` with their sentences, segments and clauses."""
     words: list[Word] = []
+    # "[5 ]" is the mark of a note: it may go, but not become another one
     blanked = _NOTE_MARK.sub(lambda m: " " * len(m.group()), text)
+    marks = [(m.start(), _mark(m)) for m in _NOTE_MARK.finditer(text)]
     for sentence, span in enumerate(split_sentences(blanked)):
         words.extend(_read_sentence(blanked, span, sentence))
+        words.extend(_as_word(mark, sentence) for at, mark in marks if span.start <= at <= span.end)
     return _structured(tuple(words))
+
+
+def _mark(match: re.Match[str]) -> str:
+    return f"[{int(re.sub(r'[^0-9]', '', match.group()))}]"
+
+
+def _as_word(mark: str, sentence: int) -> Word:
+    return Word(mark, mark, sentence, "", False, mark)
 
 
 def join_readings(readings: tuple[Reading, ...]) -> Reading:
@@ -71,8 +88,7 @@ def join_readings(readings: tuple[Reading, ...]) -> Reading:
     sentence = 0
     for reading in readings:
         words.extend(
-            Word(w.norm, w.raw, w.span, w.sentence + sentence, w.border, w.capital, w.key)
-            for w in reading.words
+            Word(w.norm, w.raw, w.sentence + sentence, w.border, w.capital, w.key) for w in reading.words
         )
         sentence = words[-1].sentence + 1 if words else 0
     return _structured(tuple(words))
@@ -80,7 +96,7 @@ def join_readings(readings: tuple[Reading, ...]) -> Reading:
 
 def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
     words: list[Word] = []
-    border = True
+    border = "^"
     piece = span.of(text)
     dates = {m.start(2): MONTHS[int(m.group(2)) - 1] for m in _NUMERIC_DATE.finditer(piece) if _month(m)}
     tokens = tokenise(piece)
@@ -88,15 +104,15 @@ def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
         sign = token.text
         if not sign[0].isalnum() and sign not in UNITS:
             if sign in _BORDERS or (sign in "-" and _spaced(piece, token.span)):
-                border = border or not _inside_number(piece, token.span)
+                border = border + sign if not _inside_number(piece, token.span) else border
             if sign in "-−" and _is_minus(piece, token.span):
-                words.append(Word("min", sign, token.span, sentence, border, False, "min"))
-                border = False
+                words.append(Word("min", sign, sentence, border, False, "min"))
+                border = ""
             continue
         norm = dates.get(token.span.start) or _norm(sign)
         capital = sign[0].isupper() and (bool(words) or sign.isupper() or at > 0)
-        words.append(Word(norm, sign, token.span, sentence, border, capital, agreement_key(norm)))
-        border = False
+        words.append(Word(norm, sign, sentence, border, capital, agreement_key(norm)))
+        border = ""
     return _amounts_first(words)
 
 
@@ -145,11 +161,9 @@ def _amounts_first(words: list[Word]) -> list[Word]:
             while end < len(words) and words[end].norm in SCALES:
                 end += 1
             first = words[at + 1]
-            result.append(
-                Word(first.norm, first.raw, first.span, first.sentence, word.border, False, first.key)
-            )
+            result.append(Word(first.norm, first.raw, first.sentence, word.border, False, first.key))
             result.extend(words[at + 2 : end])
-            result.append(Word(word.norm, word.raw, word.span, word.sentence, False, False, word.key))
+            result.append(Word(word.norm, word.raw, word.sentence, "", False, word.key))
             at = end
             continue
         result.append(word)
@@ -164,7 +178,7 @@ def _structured(words: tuple[Word, ...]) -> Reading:
     segments: list[int] = []
     segment = -1
     for at, word in enumerate(words):
-        starts = word.border or word.norm in lexicon.COORDINATORS or word.norm in lexicon.SUBORDINATORS
+        starts = bool(word.border) or word.norm in lexicon.COORDINATORS or word.norm in lexicon.SUBORDINATORS
         if starts or at == 0 or words[at - 1].sentence != word.sentence:
             segment += 1
         segments.append(segment)
@@ -176,37 +190,54 @@ def _clauses(words: tuple[Word, ...], segments: list[int]) -> tuple[int, ...]:
     for at, segment in enumerate(segments):
         members.setdefault(segment, []).append(at)
     clause_of: dict[int, int] = {}
-    clause = -1
-    waiting: list[int] = []  # segments without a verb at the start of a sentence join what follows
-    sentence = -1
+    early = _before_verb(words, members)
+    clause, sentence, started = -1, -1, False
+    waiting: list[int] = []  # stretches that get their verb later: "dat de politie | en het OM samenwerken"
     for segment, places in members.items():
         first = words[places[0]]
         if first.sentence != sentence:
-            _settle(waiting, clause_of, clause)
-            clause += bool(waiting)
-            waiting = []
-            sentence, in_sentence = first.sentence, False
-        own_verb = any(is_finite(words[p].norm) for p in places)
-        apart = first.border and _opens_adjunct(first.norm)
-        if own_verb or apart:
+            clause = _settle(waiting, clause_of, clause, started)
+            sentence, started = first.sentence, False
+        if any(is_finite(words[p].norm) for p in places):
             clause += 1
-            if own_verb:
-                _settle(waiting, clause_of, clause)
-                waiting = []
             clause_of[segment] = clause
-            in_sentence = True
-        elif in_sentence:
+            for earlier in waiting:
+                clause_of[earlier] = clause
+            waiting, started = [], True
+        elif first.border and _opens_adjunct(first.norm):
+            clause += 1
             clause_of[segment] = clause
-        else:
+        elif waiting or not started or segment in early or first.norm in lexicon.SUBORDINATORS:
             waiting.append(segment)
-    clause += bool(waiting)
-    _settle(waiting, clause_of, clause)
+        else:
+            clause_of[segment] = clause
+    _settle(waiting, clause_of, clause, started)
     return tuple(clause_of[s] for s in segments)
 
 
-def _settle(waiting: list[int], clause_of: dict[int, int], clause: int) -> None:
+def _before_verb(words: tuple[Word, ...], members: dict[int, list[int]]) -> frozenset[int]:
+    """Segments in front of the first verb between two borders: "..., de politie | en het OM zien dat"."""
+    early: set[int] = set()
+    open_: list[int] = []
+    for segment, places in members.items():
+        if words[places[0]].border:
+            open_ = [segment]
+        elif open_:
+            open_.append(segment)
+        if open_ and any(is_finite(words[p].norm) for p in places):
+            early.update(open_[:-1])
+            open_ = []
+    return frozenset(early)
+
+
+def _settle(waiting: list[int], clause_of: dict[int, int], clause: int, started: bool) -> int:
+    """What never got a verb joins the clause before it, or is one of its own; gives the last clause."""
+    if waiting and not started:
+        clause += 1
     for segment in waiting:
         clause_of[segment] = clause
+    waiting.clear()
+    return clause
 
 
 def _opens_adjunct(norm: str) -> bool:
