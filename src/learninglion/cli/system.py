@@ -32,7 +32,7 @@ def verify_log() -> None:
         fail(misfit)
     if not report.ok:
         fail(
-            f"Het logboek is niet heel, de eerste kapotte schakel is regel {report.first_broken}: {report.problem}."
+            f"Het logboek is niet heel. Eerste kapotte schakel: regel {report.first_broken}, {report.problem}."
         )
     if misfits or not report.ok:
         raise typer.Exit(1)
