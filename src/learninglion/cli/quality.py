@@ -62,9 +62,8 @@ def evaluate_checker(
             f"{report.seconds_per_statement * 1000:.1f} ms per zin."
         )
     for case, check in report.mistakes[:show]:
-        fail(
-            f"{case.kind} ({case.how}): {case.statement.text!r} {check.verdict.value} {'; '.join(check.reasons)}"
-        )
+        why = "; ".join(check.reasons)
+        fail(f"{case.kind} ({case.how}): {case.statement.text!r} {check.verdict.value} {why}")
     if failed:
         raise typer.Exit(1)
 

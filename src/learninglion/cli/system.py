@@ -31,9 +31,7 @@ def verify_log() -> None:
     for misfit in misfits:
         fail(misfit)
     if not report.ok:
-        fail(
-            f"Het logboek is niet heel. Eerste kapotte schakel: regel {report.first_broken}, {report.problem}."
-        )
+        fail(f"Het logboek is niet heel. Eerste fout: regel {report.first_broken}, {report.problem}.")
     if misfits or not report.ok:
         raise typer.Exit(1)
     console.print(f"Het logboek is heel: {report.head.count} regels, laatste hash {report.head.hash}.")
