@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from learninglion.models import Block, BlockKind, Document, DocumentKind, RawFile, Span
+from learninglion.parsing.columns import order_columns
 from learninglion.parsing.layout import Layout, Stretch, find_body_size, lay_out
 from learninglion.parsing.letters import LetterFacts, find_notice, read_facts
 from learninglion.parsing.pairing import pair_up
@@ -67,6 +68,7 @@ class _Piece:
 
 def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
     """The document in these pages, whatever it is."""
+    pages = order_columns(pages)
     size = find_body_size(pages)
     stands_out = _what_stands_out(pages, size)
     layout = lay_out(
