@@ -160,7 +160,9 @@ ApiUser = Annotated[Actor, Depends(api_user)]
 def local_path(back: str) -> str:
     """`back` when it is a path on this server, else the start page: sign-in sends nobody elsewhere."""
     parts = urlsplit(back)
-    safe = back.startswith("/") and not back.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    safe = (
+        back.startswith("/") and not back.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    )
     if not safe or any(ord(c) < 32 for c in back) or "\\" in back:
         return "/"
     return quote(back, safe="/?=&%#,:;+-._~")

@@ -15,7 +15,21 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Boolean, Column, Engine, Integer, Row, String, Table, Text, delete, func, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Engine,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from learninglion.database import Moment, new_metadata, now, reading, writing
 from learninglion.errors import ConflictError, InputError, UnknownReferenceError
@@ -55,7 +69,9 @@ answers = Table(
 )
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,98}")
-_SHORTEST_PASSWORD = 12  # length counts more than odd characters (NIST SP 800-63B asks 8; we have no second factor)
+_SHORTEST_PASSWORD = (
+    12  # length counts more than odd characters (NIST SP 800-63B asks 8; we have no second factor)
+)
 _LONGEST_PASSWORD = 200
 _INVITATION = timedelta(hours=72)
 _ANSWER_KEPT = timedelta(hours=24)
@@ -114,7 +130,9 @@ class Accounts:
     def list(self) -> tuple[Account, ...]:
         """All accounts by name."""
         with reading(self._engine) as connection:
-            return tuple(_account(row) for row in connection.execute(select(accounts).order_by(accounts.c.name)))
+            return tuple(
+                _account(row) for row in connection.execute(select(accounts).order_by(accounts.c.name))
+            )
 
     def find(self, name: str) -> Account:
         """The account with this name. Raises UnknownReferenceError."""
@@ -159,9 +177,7 @@ class Accounts:
         with writing(self._engine) as connection:
             row = connection.execute(select(accounts).where(accounts.c.subject == subject)).one_or_none()
             if row is not None:
-                connection.execute(
-                    update(accounts).where(accounts.c.subject == subject).values(roles=text)
-                )
+                connection.execute(update(accounts).where(accounts.c.subject == subject).values(roles=text))
             else:
                 if connection.execute(select(accounts.c.name).where(accounts.c.name == name)).first():
                     raise ConflictError(f"De naam {name!r} is hier al van iemand anders.")
@@ -208,7 +224,9 @@ class Accounts:
     def check(self, name: str, password: str) -> Account | None:
         """The account, when name and password fit and it is active; otherwise None, in the same time."""
         with reading(self._engine) as connection:
-            row = connection.execute(select(accounts).where(accounts.c.name == name.strip().lower())).one_or_none()
+            row = connection.execute(
+                select(accounts).where(accounts.c.name == name.strip().lower())
+            ).one_or_none()
         kept = row.password if row is not None and row.password and row.active else None
         try:
             self._hasher.verify(kept or self._nobody, password[:_LONGEST_PASSWORD])
@@ -218,7 +236,9 @@ class Accounts:
 
     # ----------------------------------------------------------------- sessions
 
-    def open_session(self, name: str, lasts: timedelta, kind: str = SessionKind.BROWSER, label: str = "") -> str:
+    def open_session(
+        self, name: str, lasts: timedelta, kind: str = SessionKind.BROWSER, label: str = ""
+    ) -> str:
         """A fresh session token: for a browser, or for a program with the rights of this person."""
         self.sweep()
         return self._ticket(kind, name, lasts, label)

@@ -13,13 +13,10 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
-from sqlalchemy import Engine
 
 from learninglion import __version__
-from learninglion.database import open_database
 from learninglion.settings import Settings
 from learninglion.web import (
-    accounts,
     api,
     pages_drafts,
     pages_entry,
@@ -29,7 +26,6 @@ from learninglion.web import (
     pages_sets,
     pages_sources,
     problems,
-    workbench,
 )
 from learninglion.web.accounts import Accounts
 from learninglion.web.desk import Desk
@@ -49,8 +45,6 @@ _TRIES, _SECONDS_PER_TRY = 5, 12.0  # five tries at once, then one in twelve sec
 
 def create_app(house: LearningLion, settings: Settings) -> FastAPI:
     """The web application on an opened house. Raises InputError for settings that cannot work."""
-    engine = open_database(settings.database_url or f"sqlite:///{settings.home / 'learninglion.db'}")
-    _make_tables(engine)
     app = FastAPI(
         title="LearningLion",
         version=__version__,
@@ -59,7 +53,7 @@ def create_app(house: LearningLion, settings: Settings) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.state.desk = _lay_desk(house, settings, engine)
+    app.state.desk = _lay_desk(house, settings)
     app.include_router(api.router)
     for pages in (
         pages_public,
@@ -78,8 +72,8 @@ def create_app(house: LearningLion, settings: Settings) -> FastAPI:
     return app
 
 
-def _lay_desk(house: LearningLion, settings: Settings, engine: Engine) -> Desk:
-    web = settings.web
+def _lay_desk(house: LearningLion, settings: Settings) -> Desk:
+    web, engine = settings.web, house.engine
     oidc = None
     if web.oidc_issuer:
         check_issuer(web.oidc_issuer)
@@ -104,12 +98,6 @@ def _lay_desk(house: LearningLion, settings: Settings, engine: Engine) -> Desk:
         sign_in_brake=RateLimiter(_TRIES, _SECONDS_PER_TRY),
         oidc=oidc,
     )
-
-
-def _make_tables(engine: Engine) -> None:
-    # Tables of the web layer alone; they hold sessions and work in hand, nothing the record rests on.
-    accounts.metadata.create_all(engine)
-    workbench.metadata.create_all(engine)
 
 
 def _host_names(settings: Settings) -> set[str]:

@@ -34,4 +34,4 @@ class Desk:
 
     def ministries(self, actor: Actor) -> tuple[str, ...]:
         """The ministries of what this person may see, to choose from."""
-        return tuple(name for name, _count in self.house.store.ministries(actor.collections) if name)
+        return tuple(name for name, _count in self.house.store.catalogue.ministries(actor.collections) if name)

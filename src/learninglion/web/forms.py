@@ -10,7 +10,15 @@ from starlette.datastructures import FormData
 from learninglion.errors import InputError
 from learninglion.models import Context, Filters, QuestionSet, SubQuestion
 
-__all__ = ["PERIODS", "filter_values", "read_context", "read_filters", "read_numbers", "read_question_set", "read_score"]
+__all__ = [
+    "PERIODS",
+    "filter_values",
+    "read_context",
+    "read_filters",
+    "read_numbers",
+    "read_question_set",
+    "read_score",
+]
 
 PERIODS = ("", "2010", "2018", "2021", "other")
 _LONGEST = 20_000  # characters of one question; the longest real one is under 3,000
@@ -86,7 +94,9 @@ def read_context(form: FormData) -> Context:
     """What the officer adds. Raises InputError when there is something but it was not confirmed."""
     context = Context(_text(form, "line"), _text(form, "news"), bool(form.get("confirmed")))
     if (context.line or context.news) and not context.confirmed:
-        raise InputError("U hebt extra informatie gegeven. Bevestig dat die gebruikt mag worden, of haal haar weg.")
+        raise InputError(
+            "U hebt extra informatie gegeven. Bevestig dat die gebruikt mag worden, of haal haar weg."
+        )
     return context
 
 

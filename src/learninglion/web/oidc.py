@@ -81,9 +81,7 @@ class OpenIdConnect:
     def begin(self, back: str) -> tuple[str, str]:
         """The provider's address to go to, and the value of the cookie that binds this browser."""
         state, browser = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-        pending = _Pending(
-            browser, secrets.token_urlsafe(24), secrets.token_urlsafe(48), back, self._clock()
-        )
+        pending = _Pending(browser, secrets.token_urlsafe(24), secrets.token_urlsafe(48), back, self._clock())
         with self._lock:
             self._pending[state] = pending
             while len(self._pending) > _MOST_PENDING:
@@ -98,7 +96,7 @@ class OpenIdConnect:
         return str(address), browser
 
     def finish(self, state: str, code: str, browser: str) -> tuple[OidcIdentity, str]:
-        """Who signed in, and where this person was going. Raises SignInError for anything that does not fit."""
+        """Who signed in, and where this person was going. Raises SignInError for what does not fit."""
         with self._lock:
             pending = self._pending.pop(state, None)
         if pending is None or self._clock() - pending.at > _PENDING_SECONDS:

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from learninglion.drafting.write import Stage
-from learninglion.errors import InputError
+from learninglion.errors import ConflictError, InputError
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -37,12 +37,12 @@ from learninglion.web.workbench import Work
 from learninglion.workflow import DraftEvent
 from learninglion.workflow.rights import Task, require
 
-__all__ = ["router", "tell_draft"]
+__all__ = ["EXPORT_TYPES", "router", "tell_draft"]
 
 router = APIRouter(include_in_schema=False)
 
 _PAGE = 50
-_TYPES = {
+EXPORT_TYPES = {
     ExportFormat.MARKDOWN: "text/markdown; charset=utf-8",
     ExportFormat.JSON: "application/json",
     ExportFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -125,9 +125,7 @@ def drafting_page(request: Request, desk: TheDesk, viewer: SignedIn, work_id: st
 
 
 @router.get("/jobs/{job_id}/events")
-def job_events(
-    request: Request, desk: TheDesk, viewer: SignedIn, job_id: str
-) -> StreamingResponse:
+def job_events(request: Request, desk: TheDesk, viewer: SignedIn, job_id: str) -> StreamingResponse:
     """The reports of long work, as server-sent events; a browser that reconnects goes on where it was."""
     job = desk.jobs.find(job_id, viewer.actor.name)
     last = request.headers.get("last-event-id", "0")
@@ -249,8 +247,9 @@ async def edit_question(
 def _edit(desk: Desk, viewer: SignedIn, dossier_id: str, position: int, form: FormData) -> None:
     dossier = desk.house.load(dossier_id, viewer.actor)
     if str(form.get("version")) != str(dossier.version):
-        raise InputError(
-            "Iemand heeft deze tekst intussen gewijzigd. Bekijk de nieuwste versie en voer uw wijziging daar in."
+        raise ConflictError(
+            "Iemand heeft deze tekst intussen gewijzigd. "
+            "Bekijk de nieuwste versie en voer uw wijziging daar in."
         )
     if position >= len(dossier.verifications):
         raise InputError("Deze vraag staat niet in het dossier.")
@@ -276,7 +275,9 @@ def _edited(statements: Sequence[Statement], form: FormData) -> tuple[Statement,
     added = " ".join(str(form.get("added") or "").split())
     if added:
         number = str(form.get("cite") or "")
-        cited = statements[int(number)].citations if number.isdecimal() and int(number) < len(statements) else ()
+        cited = (
+            statements[int(number)].citations if number.isdecimal() and int(number) < len(statements) else ()
+        )
         found.append(Statement(added, cited, Author.PERSON))
     return tuple(found)
 
@@ -313,7 +314,7 @@ def export_file(desk: TheDesk, viewer: SignedIn, dossier_id: str, form: ExportFo
     content = desk.house.export(dossier_id, form, actor=viewer.actor)
     name = quote(f"{dossier_id}.{form.value}")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(content, media_type=_TYPES[form], headers=headers)
+    return Response(content, media_type=EXPORT_TYPES[form], headers=headers)
 
 
 @dataclass(frozen=True, slots=True)

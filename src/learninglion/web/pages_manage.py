@@ -174,7 +174,12 @@ def _start_ingest(
 def told_file(result: FileResult) -> dict[str, Plain]:
     """What is reported of a file."""
     words = STATUS_WORDS[result.status] + (f": {result.detail}" if result.detail else "")
-    return {"path": result.path, "status": result.status.value, "words": words, "document": result.document_id}
+    return {
+        "path": result.path,
+        "status": result.status.value,
+        "words": words,
+        "document": result.document_id,
+    }
 
 
 @router.post("/documents/inbox")
@@ -318,7 +323,12 @@ def test_models(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
     require(viewer.actor, Task.MANAGE)
     results = (try_encoder(desk.house), try_generator(desk.house))
     return desk.templates.page(
-        request, "models.html", viewer, settings=desk.settings, results=results, threshold=desk.house.threshold
+        request,
+        "models.html",
+        viewer,
+        settings=desk.settings,
+        results=results,
+        threshold=desk.house.threshold,
     )
 
 

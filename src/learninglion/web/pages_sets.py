@@ -17,9 +17,9 @@ from learninglion.web.access import SignedIn, TheDesk
 from learninglion.web.boards import lay_out
 from learninglion.web.desk import Desk
 from learninglion.web.forms import filter_values, read_context, read_filters, read_question_set, read_score
+from learninglion.web.set_reading import read_set_file
 from learninglion.web.uploads import read_upload
 from learninglion.web.workbench import Board, Work
-from learninglion.web.set_reading import read_set_file
 from learninglion.workflow import read_question_text
 from learninglion.workflow.rights import Task, require
 
@@ -42,9 +42,15 @@ def new_set_page(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
 def _new_set(
     request: Request, desk: Desk, viewer: SignedIn, values: dict[str, str], problem: str, status: int = 200
 ) -> Response:
-    scope = {"ministries": desk.ministries(viewer.actor), "collections": desk.house.collections(viewer.actor)}
     return desk.templates.page(
-        request, "set_new.html", viewer, status=status, values=values, problem=problem, **scope
+        request,
+        "set_new.html",
+        viewer,
+        status=status,
+        values=values,
+        problem=problem,
+        ministries=desk.ministries(viewer.actor),
+        collections=desk.house.collections(viewer.actor),
     )
 
 
@@ -74,7 +80,9 @@ async def _read_set(form: FormData) -> QuestionSet:
     if not text.strip():
         raise InputError("Plak de set of kies een bestand.")
     if len(text) > _LONGEST_SET:
-        raise InputError(f"De tekst is langer dan {_LONGEST_SET} tekens. Kies het bestand in plaats van te plakken.")
+        raise InputError(
+            f"De tekst is langer dan {_LONGEST_SET} tekens. Kies het bestand in plaats van te plakken."
+        )
     return await run_in_threadpool(read_question_text, text)
 
 
@@ -205,7 +213,14 @@ def choice(
     cards = [c for g in (*view.groups, *view.below) for c in (g.card, *g.alike)] + list(view.added)
     card = next(c for c in cards if c.source.id == source)
     return desk.templates.page(
-        request, "hit.html", viewer, card=card, work=work, number=number, view=view, anchor=_anchor(fresh, source)
+        request,
+        "hit.html",
+        viewer,
+        card=card,
+        work=work,
+        number=number,
+        view=view,
+        anchor=_anchor(fresh, source),
     )
 
 

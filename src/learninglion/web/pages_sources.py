@@ -76,9 +76,10 @@ def source_page(
     document = desk.house.document(source.document.id, viewer.actor)
     span = _within(document, Span(start, end)) if end > start else None
     sheet = _sheet(desk, viewer.actor, document, source, span, page)
-    values = {"source": source, "document": document, "span": span, "sheet": sheet, "here": _here(request)}
     name = "source_pane.html" if request.headers.get("x-part") else "source.html"
-    return desk.templates.page(request, name, viewer, **values)
+    return desk.templates.page(
+        request, name, viewer, source=source, document=document, span=span, sheet=sheet, here=_here(request)
+    )
 
 
 def _here(request: Request) -> str:
@@ -152,9 +153,7 @@ def _parts(document: Document) -> Sequence[tuple[str, str, str]]:
 
 
 @router.get("/documents/{document_id}/pages/{page}")
-def page_image(
-    request: Request, desk: TheDesk, viewer: SignedIn, document_id: str, page: int
-) -> Response:
+def page_image(request: Request, desk: TheDesk, viewer: SignedIn, document_id: str, page: int) -> Response:
     """One page of the original as PNG."""
     document = desk.house.document(document_id, viewer.actor)
     content = desk.house.original(document_id, viewer.actor)

@@ -66,9 +66,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _answer(
-    request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None
-) -> Response:
+def _answer(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     if request.url.path.startswith(API_PREFIX):
         return problem(status, detail, headers, instance=request.url.path)
     desk: Desk = request.app.state.desk
@@ -108,7 +106,10 @@ def _not_signed_in(request: Request, error: Exception) -> Response:
 
 
 def _cross_site(request: Request, _error: Exception) -> Response:
-    detail = "Dit formulier hoort niet bij uw huidige sessie. Ga terug, laad de pagina opnieuw en probeer het nog eens."
+    detail = (
+        "Dit formulier hoort niet bij uw huidige sessie. "
+        "Ga terug, laad de pagina opnieuw en probeer het nog eens."
+    )
     return _answer(request, 403, detail)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,7 +31,12 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 # Bounds of the calibrated score (an estimate of the chance of relevance) in words a reader can weigh.
-_SCORE_WORDS = ((0.75, "zeer goede kans"), (0.5, "goede kans"), (0.25, "redelijke kans"), (0.0, "kleine kans"))
+_SCORE_WORDS = (
+    (0.75, "zeer goede kans"),
+    (0.5, "goede kans"),
+    (0.25, "redelijke kans"),
+    (0.0, "kleine kans"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,11 @@ class Asset:
 def _asset(name: str) -> Asset:
     digest = hashlib.sha384((STATIC / name).read_bytes()).digest()
     return Asset(f"/static/{name}?v={digest.hex()[:12]}", "sha384-" + base64.b64encode(digest).decode())
+
+
+def _numbered(items: Sequence[object], label: str) -> list[tuple[str, str]]:
+    """Options "label 1", "label 2" ... for `items`, with their positions as values."""
+    return [(str(i), f"{label} {i + 1}") for i in range(len(items))]
 
 
 def score_words(score: float) -> str:
@@ -78,7 +88,10 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters["list_twice"] = lambda value: (value, value)  # value and label of an option
+        self._environment.filters["translate_with"] = lambda value, translate: translate(value)
         self._environment.globals.update(
+            numbered=_numbered,
             organisation=organisation,
             contact=contact,
             has_theme=has_theme,
@@ -99,6 +112,7 @@ class Templates:
         request: Request,
         name: str,
         viewer: Viewer | None,
+        /,
         *,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
@@ -108,7 +122,7 @@ class Templates:
         text = self.text(request, name, viewer, **values)
         return HTMLResponse(text, status_code=status, headers=dict(headers or {}))
 
-    def text(self, request: Request, name: str, viewer: Viewer | None, **values: object) -> str:
+    def text(self, request: Request, name: str, viewer: Viewer | None, /, **values: object) -> str:
         """The rendered template, as text: a whole page or a part of one."""
         language = self.language(request)
         return self._environment.get_template(name).render(

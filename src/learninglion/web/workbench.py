@@ -260,9 +260,7 @@ class Workbench:
         offered: Iterable[tuple[Hit, ...]],
     ) -> Work:
         """The same set with corrected questions and fresh boards."""
-        fresh = replace(
-            work, question_set=question_set, filters=filters, threshold=threshold, changed=now()
-        )
+        fresh = replace(work, question_set=question_set, filters=filters, threshold=threshold, changed=now())
         found = tuple(Board(offered=hits) for hits in offered)
         with writing(self._engine) as connection:
             connection.execute(update(works).where(works.c.id == work.id).values(**_row(fresh)))

@@ -1,0 +1,41 @@
+"""Writes that may be sent twice: the second time gives the first answer, and does nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+
+from starlette.responses import JSONResponse, Response
+
+from learninglion.errors import ConflictError
+from learninglion.models import Actor
+from learninglion.serial import Plain
+from learninglion.web.accounts import Accounts
+
+__all__ = ["repeated"]
+
+
+def repeated(
+    accounts: Accounts,
+    actor: Actor,
+    key: str,
+    said: bytes,
+    work: Callable[[], dict[str, Plain]],
+    status: int,
+) -> Response:
+    """Do `work` and answer with `status`; with a key that was used before, repeat that answer.
+
+    Raises ConflictError when the key was used for something else that was `said`.
+    """
+    if not key:
+        return JSONResponse(work(), status)
+    digest = hashlib.sha256(said).hexdigest()
+    kept = accounts.recall(actor.name, key)
+    if kept is not None:
+        if kept.digest != digest:
+            raise ConflictError("Deze Idempotency-Key is al gebruikt voor een ander verzoek.")
+        return JSONResponse(json.loads(kept.body), kept.status, {"Idempotent-Replayed": "true"})
+    answer = work()
+    accounts.remember(actor.name, key, digest, status, json.dumps(answer, ensure_ascii=False))
+    return JSONResponse(answer, status)
