@@ -105,9 +105,8 @@ class Archive:
             by=actor.name,
             isolate=self.options.isolate,
             progress=progress,
+            on_result=lambda result: self._note_file(result, collection, actor),
         )
-        for result in results:
-            self._note_file(result, collection, actor)
         self.update_index(progress=progress)
         return IngestReport(results, time.perf_counter() - began)
 

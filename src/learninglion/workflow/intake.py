@@ -44,9 +44,19 @@ _READING = "Documenten opnemen"
 
 
 def take_in(
-    store: Store, paths: Sequence[Path], *, collection: str, by: str, isolate: bool, progress: Progress
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    collection: str,
+    by: str,
+    isolate: bool,
+    progress: Progress,
+    on_result: Callable[[FileResult], None],
 ) -> tuple[FileResult, ...]:
-    """Every file under `paths`, read and put into `collection`; nobody else ingests meanwhile."""
+    """Every file under `paths`, read and put into `collection`; nobody else ingests meanwhile.
+
+    `on_result` is told of each file at once, so that the log keeps up with what was stored.
+    """
     results = []
 
     def waiting(_holder: object) -> None:
@@ -59,6 +69,7 @@ def take_in(
         for done, file in enumerate(found):
             progress(_READING, done, len(found))
             results.append(_take_in_one(store, file, collection, by, read))
+            on_result(results[-1])
         progress(_READING, len(found), len(found))
         store.sweep()
     return tuple(results)
