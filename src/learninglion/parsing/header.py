@@ -66,7 +66,7 @@ _ADDRESSED = re.compile(
 )
 _ASKED = re.compile(r"[(,]?\s*\(?(?:her|na)?ingezonden(?:\s+op)?\s+(?P<date>[^()]{6,30})", re.IGNORECASE)
 _RECEIVED = re.compile(r"\(?\s*ontvangen(?:\s*:|\s+op)?\s+(?P<date>\d[^()]{5,30})", re.IGNORECASE)
-_BEHALF = re.compile(r",?\s*(?:(?:en|,)\s*)?\b(?:mede|ook|tevens)?[\s-]*namens\b", re.IGNORECASE)
+_BEHALF = re.compile(r",?\s*(?:(?:\ben|,)\s*)?\b(?:mede|ook|tevens)?[\s-]*namens\b", re.IGNORECASE)
 _RELATED = re.compile(
     r"\bZie\s+ook\s*:?\s*(?P<rest>(?:(?:het\s+)?Aanhangsel\s+(?:van\s+de\s+)?Handelingen).*)",
     re.IGNORECASE | re.DOTALL,

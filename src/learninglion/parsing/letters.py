@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from learninglion.models import Answerer, Asker, Notice, NoticeKind, Span
+from learninglion.parsing.header import parse_answerers
 from learninglion.parsing.pairing import Pairing
 from learninglion.parsing.paragraphs import Paragraph
-from learninglion.parsing.people import parse_askers, parse_date, parse_offices
+from learninglion.parsing.people import parse_askers, parse_date
 from learninglion.text import squash
 
 __all__ = ["CASE_NUMBER", "LetterFacts", "find_notice", "find_subject", "read_facts"]
@@ -146,14 +147,25 @@ def _asked_on(text: str) -> date | None:
 def _answerers(named: str, lines: Sequence[str], closing: Sequence[str]) -> tuple[Answerer, ...]:
     """Who answers, from the heading above the questions or else from the signature, with the name signed."""
     before = re.split(r"\b(?:op|van)\s+(?:de\s+)?(?:Kamer|schriftelijke\s+)?vragen\b", named, maxsplit=1)[0]
-    offices = parse_offices(before) if _WORD_DIRT.match(named) else ()
+    offices = parse_answerers(before) if _WORD_DIRT.match(named) else ()
     signature = list(lines[-12:]) + list(closing)
-    signed_offices = parse_offices(_signature_text(signature))
-    offices = offices or signed_offices
+    signed_offices = parse_answerers(_signature_text(signature))
+    offices = tuple(_in_lower_case(office) for office in offices or signed_offices)
     name = next((line.strip() for line in signature if _SIGNED.match(line.strip())), None)
     if not offices or name is None:
         return offices
     return (replace(offices[0], name=name), *offices[1:])
+
+
+def _in_lower_case(office: Answerer) -> Answerer:
+    """ "WATERSTAAT EN ZEE" as "Waterstaat en Zee": some letters are signed in capitals."""
+    if office.portfolio is None or not office.portfolio.isupper():
+        return office
+    words = [
+        word.lower() if word in ("EN", "VAN", "DE", "HET") else word.title()
+        for word in office.portfolio.split()
+    ]
+    return replace(office, portfolio=" ".join(words))
 
 
 def _signature_text(lines: Sequence[str]) -> str:

@@ -1,15 +1,14 @@
-"""Who asked, who answers and when, as Dutch parliamentary papers write it."""
+"""Who asked and when, as Dutch parliamentary papers write it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
-from learninglion.models import Answerer, Asker
+from learninglion.models import Asker
 from learninglion.text import squash
 
-__all__ = ["MONTHS", "parse_askers", "parse_date", "parse_offices"]
+__all__ = ["MONTHS", "parse_askers", "parse_date"]
 
 MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
@@ -25,14 +24,6 @@ _MEMBERS = re.compile(
     re.DOTALL,
 )
 _MEMBER = re.compile(r"\s*(?P<name>[^(),]+?)\s*(?:\((?P<party>[^()]*)\))?\s*(?:,|$)")
-_ROLE = r"(?P<role>minister-president|ministers?|staatssecretaris(?:sen)?)"
-_OFFICE = re.compile(
-    rf"{_ROLE}(?:\s+(?P<link>van|voor)\s+(?P<portfolio>[A-Z][^.;:()]*?))?"
-    r"(?=\s*(?:[.;:(]|,?\s+(?:en|alsmede|mede|ook)\s+(?:mede\s+)?(?:namens|de|voor|van)\b|,\s*mede|,?\s*namens"
-    r"|,\s*de\b|,?\s+(?:op|over|aan|ontvangen|inzake|betreffende|in\s+reactie)\b|,?\s*$))",
-    re.IGNORECASE,
-)
-_BEHALF = re.compile(r"\b(?:mede|ook)\s+namens\b|\bnamens\b", re.IGNORECASE)
 
 
 def parse_date(text: str) -> date | None:
@@ -72,25 +63,3 @@ def parse_askers(text: str) -> tuple[Asker, ...]:
         shared = own or shared
         askers.append(Asker(name, shared))
     return tuple(reversed(askers))
-
-
-def parse_offices(text: str) -> tuple[Answerer, ...]:
-    """The offices in "de minister van X, mede namens de staatssecretaris van Y", in order, without names."""
-    text = squash(text)
-    behalf = _BEHALF.search(text)
-    found: dict[tuple[str, str], Answerer] = {}
-    for role, portfolio, start in _offices(text):
-        late = behalf is not None and start > behalf.start()
-        found.setdefault((role, portfolio), Answerer(None, role, portfolio or None, late))
-    # A letter signed "Mede namens de staatssecretaris, de minister" names the one who answers last.
-    return tuple(sorted(found.values(), key=lambda a: a.on_behalf))
-
-
-def _offices(text: str) -> Iterator[tuple[str, str, int]]:
-    for match in _OFFICE.finditer(text):
-        role = match["role"].casefold()
-        shown = {"ministers": "Minister", "staatssecretarissen": "Staatssecretaris"}.get(role, "")
-        shown = shown or ("Minister-President" if role == "minister-president" else role.capitalize())
-        link = (match["link"] or "").casefold()
-        portfolio = squash(match["portfolio"] or "").strip(" ,")
-        yield (f"{shown} voor" if link == "voor" else shown), portfolio, match.start()
