@@ -28,9 +28,9 @@ _SENTENCE = st.builds(
     st.sampled_from([".", "?", "!", ":", ""]),
 )
 _PARAGRAPH = st.lists(_SENTENCE, min_size=1, max_size=8).map(" ".join)
-_TABLE = st.lists(
-    st.lists(_WORDS, min_size=2, max_size=6).map(" | ".join), min_size=1, max_size=40
-).map("\n".join)
+_TABLE = st.lists(st.lists(_WORDS, min_size=2, max_size=6).map(" | ".join), min_size=1, max_size=40).map(
+    "\n".join
+)
 _BODY = st.lists(st.one_of(_PARAGRAPH, _TABLE), min_size=1, max_size=8).map("\n".join)
 
 
@@ -112,6 +112,27 @@ def test_questions_that_share_an_answer_are_sources_of_their_own() -> None:
     first, second = (source for source, _ in cut(_document(text, pairs=pairs)))
     assert (first.id, second.id) == ("ah-tk-1#5", "ah-tk-1#6")
     assert first.body == second.body == "Ja." and first.answer_numbers == (5, 6)
+
+
+def test_a_remark_between_the_pairs_is_found_and_labels_are_not() -> None:
+    parts = [
+        ("Vragen van het lid Bos over de dijk.", BlockKind.PARAGRAPH),
+        ("Antwoord van Minister Terpstra (Water), mede namens de Minister van Land.", BlockKind.PARAGRAPH),
+        ("Vooraf merk ik op dat de dijk sinds vorig jaar van het waterschap is.", BlockKind.PARAGRAPH),
+        ("Daarom antwoord ik kort.", BlockKind.PARAGRAPH),
+        ("Vraag 1", BlockKind.PARAGRAPH),
+        ("Hoe hoog?", BlockKind.PARAGRAPH),
+        ("Vier meter.", BlockKind.PARAGRAPH),
+    ]
+    text = "\n".join(part for part, _ in parts)
+    spans = [Span(text.index(part), text.index(part) + len(part)) for part, _ in parts]
+    document = _document(
+        text,
+        introduction=spans[0],
+        pairs=(QAPair((1,), spans[5], spans[6], 1, 1),),
+        blocks=tuple(Block(kind, span, 1) for (_, kind), span in zip(parts, spans, strict=True)),
+    )
+    assert [source.body for source, _ in cut(document)] == ["Vier meter.", f"{parts[2][0]}\n{parts[3][0]}"]
 
 
 def test_equal_numbers_in_one_document_get_ids_of_their_own() -> None:

@@ -24,6 +24,8 @@ from learninglion.models import (
     SourceKind,
     Span,
 )
+from learninglion.parsing.header import ANSWER_HEADING
+from learninglion.parsing.numbers import parse_label
 from learninglion.text import split_sentences, squash
 
 __all__ = ["card_of", "cut"]
@@ -196,14 +198,23 @@ def _loose_sections(document: Document) -> Iterable[_Section]:
     known += [document.notice.span] if document.notice else []
     opening = document.introduction or document.pairs[0].question
     body = Span(opening.end, max(opening.end, _body_span(document).end))  # above it: letterhead
-    for block in document.blocks:
-        wanted = block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE)
-        if not wanted or not body.contains(block.span):
-            continue
-        if any(span.start < block.span.end and block.span.start < span.end for span in known):
-            continue
-        if len(block.span.of(document.text).split()) >= _LOOSE_LEAST:
-            yield from _split_section(document.text, block.span, _titles(document))
+    together: list[Span] = []  # blocks that follow one another are one remark
+    for block in (*document.blocks, None):
+        if block is not None and _is_loose(document, block, body, known):
+            together.append(block.span)
+        elif together and (block is None or block.kind is not BlockKind.FOOTNOTE):
+            span = Span(together[0].start, together[-1].end)
+            if len(span.of(document.text).split()) >= _LOOSE_LEAST:
+                yield from _split_section(document.text, span, _titles(document))
+            together = []
+
+
+def _is_loose(document: Document, block: Block, body: Span, known: Sequence[Span]) -> bool:
+    text = block.span.of(document.text)
+    running = block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE)
+    if not running or not body.contains(block.span) or parse_label(text) or ANSWER_HEADING.match(text):
+        return False
+    return not any(span.start < block.span.end and block.span.start < span.end for span in known)
 
 
 def _block_sections(document: Document) -> Iterable[_Section]:
