@@ -102,3 +102,11 @@ def test_text_may_follow_a_label(line: str, rest: str) -> None:
     assert label is not None
     assert line[label.length :].strip() == rest
     assert parse_label(line) is None
+
+
+@pytest.mark.parametrize("tail", [" " * 50_000 + "x", ", " * 20_000 + "x", "1 " * 20_000 + "x", " en" * 20_000])
+def test_hostile_lines_take_no_time(tail: str) -> None:
+    # Without this the search for a list of numbers would try every way to divide the white space.
+    for start in ("Vraag 1", "Antwoord op de ", "Antwoord"):
+        parse_label(start + tail)
+        parse_label(start + tail, whole=False)

@@ -12,29 +12,27 @@ __all__ = ["Label", "LabelKind", "parse_label", "parse_numbers"]
 # Nobody asks more questions than this at once; a larger number is a year, an amount or an article.
 _LARGEST = 250
 
-_NUMBER = r"\d{1,3}"
-_RANGE = r"(?:t\s*/\s*m\.?|t\.\s?e\.\s?m\.?|t\.\s?/\s?m\.?|tot\s+en\s+met|tot\s*&\s*met|[-\u2010-\u2015])"
-_LETTER = r"(?:\s?[a-k](?![a-z]))?"  # "Vraag 3a" is a part of question 3
-_ONE = rf"{_NUMBER}{_LETTER}"
-_GLUE = r"(?:,\s*(?:en|&)|,|;|/|&|\+|\ben\b|\balsmede\b|\balsook\b|\bvra(?:ag|gen)\b|\s)"
-_LIST = rf"{_ONE}(?:\s*(?:{_RANGE}|{_GLUE})\s*(?:{_GLUE}\s*)*{_ONE})*"
-_TOKEN = re.compile(rf"(?P<range>{_RANGE})|(?P<number>{_NUMBER})", re.IGNORECASE)
+_RANGE = r"t ?/ ?m\.?|t\. ?e\. ?m\.?|t\. ?/ ?m\.?|tot +en +met|tot +& +met|[-\u2010-\u2015]"
+_GLUE = r"[,;/&+]|\b(?:en|alsmede|alsook|vraag|vragen)\b"
+# "Vraag 3a" is a part of question 3; a longer number is a year or an amount.
+_NUMBER = r"\d{1,3}(?!\d)(?: ?[a-k](?![a-z]))?"
+_PIECE = re.compile(rf"\s*+(?:(?P<range>{_RANGE})|(?P<glue>{_GLUE})|(?P<number>{_NUMBER}))", re.IGNORECASE)
+_TOKEN = re.compile(rf"(?P<range>{_RANGE})|(?P<number>\d{{1,3}})", re.IGNORECASE)
 
-# "Antwoord", "Antwoorden", "Beantwoording"; then perhaps "op (de) (deel)vraag", then the numbers.
-_LABEL = re.compile(
-    r"\s*(?:"
+# "Antwoord", "Antwoorden", "Beantwoording"; then perhaps "op (de) (deel)vraag" and "nr."; then the numbers.
+_WORD = re.compile(
+    r"\s*+(?:"
     r"(?P<answer>(?:Antwoord(?:en)?|Beantwoording)"
-    r"(?:\s*(?:op|bij|van|voor|aan))?(?:\s+(?:de|het|uw))?(?:\s*(?:deel|sub)?vra(?:ag|gen))?)"
+    r"(?:\s*+(?:op|bij|van|voor|aan))?(?:\s++(?:de|het|uw))?(?:\s*+(?:deel|sub)?vra(?:ag|gen))?)"
     r"|(?P<question>(?:Deel|Sub)?vra(?:ag|gen))"
-    r")"
-    r"(?:\s*(?:(?:nr|nrs|nummer|nummers|no)\b\.?)?\s*:?\s*"
-    rf"(?P<numbers>{_LIST}))?"
-    r"(?:\s*(?P<end>[:.)\]]))?",
+    r")",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"\s*+(?:(?:nrs?|nummers?|no)\b\.?\s*+)?(?::\s*+)?(?=\d)", re.IGNORECASE)
+_END = re.compile(r"\s*+[:.)\]]")
 _BRACKETS = str.maketrans("()", "  ")
 _LABEL_LENGTH = 60
-_MISTYPED = re.compile(rf"(?P<word>[VA][A-Za-z]{{3,10}})\s*(?P<numbers>{_LIST})\s*[:.]?", re.IGNORECASE)
+_MISTYPED = re.compile(r"(?P<word>[VA][A-Za-z]{3,10})\s*(?=\d)", re.IGNORECASE)
 _ALIKE = 0.85  # "Antwooord" and "Anwoord" are that much like "antwoord"; "Artikel" and "Aantal" are not
 
 
@@ -89,40 +87,55 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     # "Vraag 3 (en 4)": brackets do not matter in a label that is a whole line.
     if whole and len(line) < _LABEL_LENGTH:
         line = line.translate(_BRACKETS)
-    match = _LABEL.match(line)
+    match = _WORD.match(line)
     if match is None:
         return _parse_mistyped(line) if whole else None
-    rest = line[match.end() :]
-    listed = match["numbers"] or ""
+    before = _BEFORE.match(line, match.end())
+    stop = _end_of_list(line, before.end()) if before else match.end()
+    listed = line[before.end() : stop] if before else ""
+    closing = _END.match(line, stop)
+    end = closing.end() if closing else stop
+    rest = line[end:]
     numbers = parse_numbers(listed)
-    if any(not 0 < number <= _LARGEST for number in numbers):
+    if any(not 0 < number <= _LARGEST for number in numbers) or (before and not numbers):
         return None
     if whole:
         if rest.strip():
             return None
-    elif rest and not _may_follow(listed, match["end"], rest):
+    elif rest and not _may_follow(listed, line[stop:end].strip(), rest):
         return None
     kind = LabelKind.ANSWER if match["answer"] else LabelKind.QUESTION
-    if kind is LabelKind.QUESTION and not numbers and not match.group().strip().rstrip(":.")[:1].isupper():
+    if kind is LabelKind.QUESTION and not numbers and not line.lstrip()[:1].isupper():
         return None
-    return Label(kind, numbers, match.end())
+    return Label(kind, numbers, end)
+
+
+def _end_of_list(line: str, start: int) -> int:
+    """Where a list of numbers that begins at `start` ends: behind its last number."""
+    end = at = start
+    while (piece := _PIECE.match(line, at)) is not None:
+        at = piece.end()
+        if piece["number"] is not None:
+            end = at
+    return end
 
 
 def _parse_mistyped(line: str) -> Label | None:
     """The label that a line nearly is: "Antwooord 3"."""
-    match = _MISTYPED.fullmatch(line)
-    if match is None:
+    match = _MISTYPED.match(line)
+    if match is None or len(line) > _LABEL_LENGTH:
         return None
+    stop = _end_of_list(line, match.end())
     word = match["word"].lower()
     alike = {good: SequenceMatcher(None, word, good).ratio() for good in _WORDS}
     best = max(alike, key=lambda good: alike[good])
-    numbers = parse_numbers(match["numbers"])
-    if alike[best] < _ALIKE or any(not 0 < number <= _LARGEST for number in numbers):
+    numbers = parse_numbers(line[match.end() : stop])
+    if line[stop:].strip(" :.") or alike[best] < _ALIKE or not numbers or max(numbers) > _LARGEST:
         return None
     return Label(_WORDS[best], numbers, len(line))
 
 
-def _may_follow(listed: str, end: str | None, rest: str) -> bool:
+def _may_follow(listed: str, end: str, rest: str) -> bool:
     """Whether running text may begin after a label: not in the middle of a word, number or sentence."""
     if not listed:
         return end == ":"
