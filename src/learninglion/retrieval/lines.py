@@ -25,7 +25,8 @@ def pack_lines(lines: tuple[TextLine, ...]) -> bytes:
     places = np.array([(x.span.start, x.span.end, x.page, len(x.x_edges)) for x in lines], dtype="<i4")
     heights = np.array([(x.y0, x.y1) for x in lines], dtype="<f8")
     edges = np.array([edge for x in lines for edge in x.x_edges], dtype="<f8")
-    whole = np.rint(edges * _HUNDREDTHS)
+    with np.errstate(over="ignore"):
+        whole = np.rint(edges * _HUNDREDTHS)
     exact = bool(
         np.all(np.isfinite(edges))
         and np.all(np.abs(whole) < 2**30)
