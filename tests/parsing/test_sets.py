@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheets import pair, sheet
@@ -199,6 +200,39 @@ def test_a_published_set_as_pdf() -> None:
     assert _read(found) == [((1,), "Hoe hoog is de dijk?"), ((2, 3), "Hoe lang?")]
     assert found.introduction.startswith("Vragen van het lid Dijkstra-Venema")
     assert any("antwoorden" in warning for warning in found.warnings)
+
+
+QUESTIONS = (
+    "Kent u het bericht «Gemeente Oudeveen wil de dijk overnemen van het waterschap en de provincie»?",
+    "Deelt u de mening dat het voor de veiligheid van belang is dat de dijk vier meter hoog blijft, ook na "
+    "2031 wanneer de zee is gestegen? Zo ja, waarom? Zo nee, waarom niet?",
+    "Wanneer wordt hij gedicht?",
+)
+HEAD = (
+    "*2031Z01234*\n\n(ingezonden 4 juli 2031)\n\n*Vragen van de leden Bos (LAND) en Dijk (WATER) aan de "
+    "minister van Waterzaken over de dijk bij Oudeveen*\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "\n\n".join(f"{n}\n\n{q}" for n, q in enumerate(QUESTIONS, 1)) + "\n\n\\[1\\] Bode, 3 juli 2031",
+        "#grid(columns: (20pt, 1fr), row-gutter: 10pt, "
+        + ",".join(f"[{n}], [{q}]" for n, q in enumerate(QUESTIONS, 1))
+        + ")",
+        "\n".join(f"+ {q}" for q in QUESTIONS),
+        "\n\n".join(f"*Vraag {n}*\\\n{q}" for n, q in enumerate(QUESTIONS, 1))
+        + "#footnote[Bode, 3 juli 2031]",
+    ],
+)
+def test_the_letter_of_the_kamer_as_pdf(markup: str) -> None:
+    page = "#set page(height: 400pt)\n#set super(typographic: false)\n"
+    found = question_set_from_file(_file("kamer.pdf", bytes(typst.compile((page + HEAD + markup).encode()))))
+    assert _read(found) == [((n,), q) for n, q in enumerate(QUESTIONS, 1)]
+    assert "2031Z01234\n(ingezonden 4 juli 2031)\nVragen van de leden Bos (LAND)" in found.introduction
+    assert ("Bode" in found.introduction) == ("Bode" in markup)
+    assert found.title == "De dijk bij Oudeveen" and found.warnings == ()
 
 
 def test_real_published_sets(shared_data: Path) -> None:

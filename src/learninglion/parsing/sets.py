@@ -259,7 +259,8 @@ def _set_of_pdf(raw: RawFile) -> QuestionSet:
     from learninglion.parsing import parse  # the door of this room opens onto this module's neighbours
 
     document = parse(raw)
-    if document.pairs:
+    answered = any(pair.answer is not None for pair in document.pairs)
+    if document.pairs and (answered or document.kind is DocumentKind.KAMERVRAGEN):
         return _set_of_document(document)
     blocks = [
         Paragraph(block.span.of(document.text), block.kind, page=block.page) for block in document.blocks
@@ -270,7 +271,12 @@ def _set_of_pdf(raw: RawFile) -> QuestionSet:
         Note(f"pdf:{n}", note.span.of(document.text), note.page, note.mark)
         for n, note in enumerate(document.footnotes)
     ]
-    return _with_warnings(_set_of_paragraphs(body, listed, raw), document.warnings)
+    return _with_warnings(_set_of_paragraphs(body, listed, raw), _about_questions(document))
+
+
+def _about_questions(document: Document) -> list[str]:
+    """The warnings that matter for a set of questions: not those about answers that are not there."""
+    return [warning for warning in document.warnings if "antwoord" not in warning.casefold()]
 
 
 def _set_of_document(document: Document) -> QuestionSet:
@@ -286,7 +292,7 @@ def _set_of_document(document: Document) -> QuestionSet:
         for note in document.footnotes
         if note.anchor is not None and any(s.start <= note.anchor <= s.end for s in within)
     ]
-    warnings = [w for w in document.warnings if "antwoord" not in w.casefold()]
+    warnings = _about_questions(document)
     answers = sum(pair.answer is not None for pair in document.pairs)
     if answers:
         warnings.append("Het bestand bevat ook antwoorden; alleen de vragen zijn overgenomen.")

@@ -27,8 +27,8 @@ _REFERS = re.compile(
 def lift_typed_notes(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, ...], tuple[Note, ...]]:
     """The paragraphs without the notes typed below them and without their marks, and those notes.
 
-    Only what stands at the very end, counts from 1 and is referred to in the text is a note; a numbered
-    list that closes an answer stays where it is.
+    Only what stands at the very end, counts from 1 and is referred to in the text is a note (or plainly is
+    one: "[1] https://..."); a numbered list that closes an answer stays where it is.
     """
     start = _first_note(paragraphs)
     if start is None:
@@ -37,11 +37,12 @@ def lift_typed_notes(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, 
     asking = sum(note.text.rstrip("\"'”’»)").endswith("?") for note in notes)
     if 2 * asking >= len(notes):  # those are the questions themselves
         return tuple(paragraphs), ()
-    if not notes[0].mark.strip("0123456789") and not all(_REFERS.search(note.text) for note in notes):
+    refers = all(_REFERS.search(note.text) for note in notes)
+    if notes[0].mark.isdigit() and not refers:
         return tuple(paragraphs), ()
     lifted = [_without_marks(paragraph, notes) for paragraph in body]
     referred = {key for paragraph in lifted for _, key in paragraph.notes}
-    if notes[0].key not in referred:
+    if notes[0].key not in referred and not (refers and notes[0].mark.startswith("[")):
         return tuple(paragraphs), ()
     return tuple(lifted), tuple(notes)
 
