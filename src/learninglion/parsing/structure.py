@@ -42,6 +42,8 @@ _BULLET = re.compile(r"^[•●▪◦\uf0b7\u2023\u25e6*–—-]")
 _NUMBERED = re.compile(
     r"^(?:hoofdstuk |artikel |bijlage )?(\d{1,2}(?:\.\d{1,2})*)\.?\s?(?=\D)", re.IGNORECASE
 )
+_HANGING = re.compile(r"(\d{1,2})\s+(?=[A-Z«“‘\"'])")
+_WIDE_SPACE = 0.6  # of the size: no space between two words is that wide
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*\d*\s*$")
 
 
@@ -74,7 +76,7 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
     layout = lay_out(
         pages,
         find_running(pages) | _find_repeated(pages),
-        lambda line: is_label_line(line) or stands_out(line),
+        lambda line: is_label_line(line) or stands_out(line) or _hangs_number(line),
     )
     text, pieces = _join_pieces(layout)
     pieces = _set_kinds(pieces, text, layout.body_size)
@@ -143,6 +145,15 @@ def _what_stands_out(pages: Sequence[Page], size: float) -> Callable[[Line], boo
         return bold or italic or line.size > _LARGER * size
 
     return stands_out
+
+
+def _hangs_number(line: Line) -> bool:
+    """Whether a number without a full stop hangs in the margin ahead of the text, as before a question."""
+    match = _HANGING.match(line.text)
+    if match is None:
+        return False
+    number, text = match.end(1), match.end()
+    return line.x_edges[text] - line.x_edges[number] > _WIDE_SPACE * line.size
 
 
 def _find_repeated(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
