@@ -14,6 +14,7 @@ from learninglion.errors import UnreadableFileError
 from learninglion.models import RawFile
 from learninglion.parsing import parse
 from learninglion.parsing.isolated import IsolatedParser, _understand
+from learninglion.parsing.sets import question_set_from_file
 
 GOOD = letter("*Vraag 1", "*Hoe hoog?", "*Antwoord 1", "Vier meter.")
 
@@ -26,6 +27,13 @@ def _endless() -> RawFile:
 def test_the_document_is_the_same_as_without_a_process() -> None:
     with IsolatedParser() as parser:
         assert parser.parse(GOOD) == parse(GOOD)
+
+
+def test_a_set_of_questions_is_read_there_too() -> None:
+    with IsolatedParser() as parser:
+        assert parser.question_set(GOOD) == question_set_from_file(GOOD)
+        with pytest.raises(UnreadableFileError, match="leeg.json: "):
+            parser.question_set(RawFile("leeg.json", b"{}", "leeg.json"))
 
 
 def test_one_process_serves_a_batch_and_errors_do_not_end_it() -> None:

@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
 
 from learninglion.errors import LearningLionError, UnreadableFileError
-from learninglion.models import Document, RawFile
+from learninglion.models import Document, QuestionSet, RawFile
 
 __all__ = ["IsolatedParser"]
 
@@ -31,6 +31,13 @@ _START = (
 )
 _KNOWN = frozenset({("datetime", "date"), (__name__, "_Failure")})
 _DAMAGED = "het lezen is afgebroken: het bestand is beschadigd of niet bedoeld om gelezen te worden"
+
+
+class _Task(Enum):
+    """What to read from a file."""
+
+    DOCUMENT = "document"
+    QUESTIONS = "questions"
 
 
 class _Failure(Enum):
@@ -59,10 +66,23 @@ class IsolatedParser:
 
         Raises UnreadableFileError as that does, and when it took too long, too much memory or crashed.
         """
+        outcome = self._ask(_Task.DOCUMENT, raw)
+        if isinstance(outcome, Document):
+            return outcome
+        raise UnreadableFileError(raw.name, _DAMAGED)
+
+    def question_set(self, raw: RawFile) -> QuestionSet:
+        """The set of questions in `raw`, as `sets.question_set_from_file` makes it; raises as `parse` does."""
+        outcome = self._ask(_Task.QUESTIONS, raw)
+        if isinstance(outcome, QuestionSet):
+            return outcome
+        raise UnreadableFileError(raw.name, _DAMAGED)
+
+    def _ask(self, task: _Task, raw: RawFile) -> object:
         with self._lock:
             connection = self._ready()
             try:
-                connection.send(raw)
+                connection.send((task, raw))
                 if not connection.poll(self.seconds):
                     self._stop()
                     raise UnreadableFileError(
@@ -72,16 +92,15 @@ class IsolatedParser:
             except (EOFError, OSError, pickle.UnpicklingError) as problem:
                 self._stop()
                 raise UnreadableFileError(raw.name, _DAMAGED) from problem
-        if isinstance(outcome, Document):
-            return outcome
+            if outcome is _Failure.MEMORY:
+                self._stop()  # a process that ran out of memory once holds on to most of it
         if outcome is _Failure.MEMORY:
-            self.close()  # a process that ran out of memory once holds on to most of it
             raise UnreadableFileError(
                 raw.name, f"het lezen vroeg meer dan {self.megabytes} MB geheugen en is gestopt"
             )
-        if outcome is _Failure.CRASH:
-            raise UnreadableFileError(raw.name, _DAMAGED)
-        raise UnreadableFileError(raw.name, str(outcome))
+        if isinstance(outcome, str):
+            raise UnreadableFileError(raw.name, outcome)
+        return outcome
 
     def close(self) -> None:
         """End the process; a next `parse` starts a new one."""
@@ -154,26 +173,27 @@ def serve(descriptor: int, megabytes: int) -> None:
     """Parse what comes in over a connection until the other side is gone: what the process runs."""
     connection = Connection(descriptor)
     from learninglion.parsing import parse
+    from learninglion.parsing.sets import question_set_from_file
 
     _limit(megabytes)
     connection.send("ready")
     while True:
         try:
-            raw = connection.recv()
+            task, raw = connection.recv()
         except (EOFError, OSError):
             return
         try:
-            connection.send(_outcome(parse, raw))
+            connection.send(_outcome(parse if task is _Task.DOCUMENT else question_set_from_file, raw))
         except MemoryError:
             connection.send(_Failure.MEMORY)
         except OSError:
             return
 
 
-def _outcome(parse: Callable[[RawFile], Document], raw: RawFile) -> Document | _Failure | str:
-    """The document, or what is wrong with the file in words."""
+def _outcome(read: Callable[[RawFile], Document | QuestionSet], raw: RawFile) -> object:
+    """What was read, or what is wrong with the file in words."""
     try:
-        return parse(raw)
+        return read(raw)
     except MemoryError:
         return _Failure.MEMORY
     except LearningLionError as error:
