@@ -17,6 +17,8 @@ _MARK = re.compile(r"\(?(\d{1,3}|[*†‡]{1,3}|[a-z])\)?$")
 _DIGITS = re.compile(r"\d{1,3}|[*†‡]{1,3}|[a-z]")
 # "m2", "km3", "10-9" and "CO2" are raised or lowered for another reason.
 _UNIT = re.compile(r"(?:^|[^A-Za-z])(?:[kcdmµ]?m|ha|10|[a-z])$")
+_SUPERSCRIPT = re.compile(r"[⁰¹²³⁴-⁹]{1,3}")
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LEADS = re.compile(r"\s*(\d{1,3}|[*†‡]{1,3})\)?\s+")
 
 
@@ -45,6 +47,10 @@ def find_marks(lines: Iterable[tuple[int, Line]], page: int) -> list[Mark]:
     """Everything in these lines that is set like a reference to a note."""
     found: list[Mark] = []
     for index, line in lines:
+        for sign in _SUPERSCRIPT.finditer(line.text):
+            number = sign.group().translate(_PLAIN_DIGITS)
+            like_unit = _UNIT.search(line.text[: sign.start()]) is not None
+            found.append(Mark(number, page, index, *sign.span(), like_unit))
         if len(line.runs) < 2:
             continue
         for run in line.runs:
@@ -113,7 +119,11 @@ def _opens_note(
     first = line.runs[0]
     lead = line.text[: first.end]
     small = line.size <= _SMALL * body_size
-    if is_raised(first, line) and _MARK.match(lead.strip()):
+    sign = _SUPERSCRIPT.match(line.text)
+    if sign is not None and small:
+        begin = sign.end()
+        lead = sign.group().translate(_PLAIN_DIGITS)
+    elif is_raised(first, line) and _MARK.match(lead.strip()):
         # Before 2011 notes have the size of the text, below white or another note.
         apart = above is None or above.baseline - line.baseline > _APART * line.size or current is not None
         if not small and not (apart and line.text[first.end :].strip()[:1].isupper()):

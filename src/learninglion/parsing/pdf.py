@@ -19,7 +19,7 @@ from learninglion.parsing.pdfium import (
     Glyphs,
     ObjectStyle,
     count_images,
-    is_on_dark,
+    find_grounds,
     open_pdf,
     page_box,
     read_glyphs,
@@ -187,7 +187,9 @@ def _read_page(page: Any, number: int) -> Page:
     if turns:
         # A quarter turn clockwise takes (x, y) to (y, -x); what is shown stays right of and above 0.
         box, glyphs = _turn(box, glyphs, turns)
-    reasons = [_why_hidden(page, glyphs, k, box, turns) for k in range(len(glyphs.styles))]
+    any_white = not turns and any(style.white for style in glyphs.styles)
+    grounds = find_grounds(page) if any_white else None
+    reasons = [_why_hidden(glyphs, k, box, grounds) for k in range(len(glyphs.styles))]
     hidden = sum(
         glyphs.starts[k + 1] - glyphs.starts[k] for k, reason in enumerate(reasons) if reason == _NO_INK
     )
@@ -203,21 +205,28 @@ _NO_INK = "onzichtbaar getekend"
 
 
 def _why_hidden(
-    page: Any, glyphs: Glyphs, k: int, box: tuple[float, float, float, float], turns: int
+    glyphs: Glyphs,
+    k: int,
+    box: tuple[float, float, float, float],
+    grounds: tuple[tuple[float, float, float, float], ...] | None,
 ) -> str | None:
+    """Why a reader does not see run k; None where it is seen. `grounds` is None on a turned page."""
     style = glyphs.styles[k]
     start, end = glyphs.starts[k], glyphs.starts[k + 1]
     if style.invisible:
         return _NO_INK
     x, y = float(glyphs.x[start]), float(glyphs.y[start])
-    if style.upright and (glyphs.ends_x[k] < box[0] or x > box[2] or y < box[1] - style.size or y > box[3]):
+    outside = glyphs.ends_x[k] < box[0] or x > box[2] or y < box[1] - style.size or y > box[3]
+    if style.upright and outside:
         return "buiten de pagina"
     if not glyphs.text[start:end].strip():
         return None
     if style.size < _TINY:
         return "onleesbaar klein"
-    if style.white and not turns and not is_on_dark(page, x + 0.5, y + 0.3 * style.size):
-        return "wit op wit"
+    if style.white and grounds is not None:
+        x, y = x + 0.5, y + 0.3 * style.size
+        if not any(left <= x <= right and bottom <= y <= top for left, bottom, right, top in grounds):
+            return "wit op wit"
     return None
 
 

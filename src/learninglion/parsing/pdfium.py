@@ -28,7 +28,7 @@ __all__ = [
     "Glyphs",
     "ObjectStyle",
     "count_images",
-    "is_on_dark",
+    "find_grounds",
     "open_pdf",
     "page_box",
     "read_glyphs",
@@ -130,19 +130,18 @@ def count_images(page: Any) -> int:
     return sum(kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM) for kind in kinds)
 
 
-def is_on_dark(page: Any, x: float, y: float) -> bool:
-    """Whether a picture, shading or filled shape that is not white lies under this place (user space)."""
+def find_grounds(page: Any) -> tuple[tuple[float, float, float, float], ...]:
+    """Where pictures and filled shapes that are not white lie: left, bottom, right, top in user space."""
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    found = []
     for i in range(raw.FPDFPage_CountObjects(page)):
         item = raw.FPDFPage_GetObject(page, i)
         kind = raw.FPDFPageObj_GetType(item)
         if kind == raw.FPDF_PAGEOBJ_TEXT or not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
             continue
-        if not (left.value <= x <= right.value and bottom.value <= y <= top.value):
-            continue
         if kind != raw.FPDF_PAGEOBJ_PATH or not _is_white(ctypes.cast(item, _pointer).value):
-            return True
-    return False
+            found.append((left.value, bottom.value, right.value, top.value))
+    return tuple(found)
 
 
 def _is_white(item: int | None) -> bool:
