@@ -69,10 +69,11 @@ def test_a_crash_takes_nothing_along() -> None:
         parser.parse(GOOD)
         process = parser._process
         assert process is not None
+        endless = _endless()
         killer = threading.Timer(0.1, lambda: os.kill(process.pid, signal.SIGSEGV))
         killer.start()
         with pytest.raises(UnreadableFileError, match=r"lang\.docx: het lezen is afgebroken"):
-            parser.parse(_endless())
+            parser.parse(endless)
         assert parser.parse(GOOD).pairs
 
 

@@ -72,7 +72,7 @@ class IsolatedParser:
         raise UnreadableFileError(raw.name, _DAMAGED)
 
     def question_set(self, raw: RawFile) -> QuestionSet:
-        """The set of questions in `raw`, as `sets.question_set_from_file` makes it; raises as `parse` does."""
+        """The set in `raw`, as `sets.question_set_from_file` makes it; raises as `parse` does."""
         outcome = self._ask(_Task.QUESTIONS, raw)
         if isinstance(outcome, QuestionSet):
             return outcome
