@@ -107,7 +107,8 @@ def _sheet(
 ) -> Sheet | None:
     if source.kind is SourceKind.SUPPLIED or not document.lines:
         return None
-    regions = desk.house.regions(document.id, span or source.question_span or source.body_span)
+    spans = [span] if span else [s for s in (source.question_span, source.body_span) if s]
+    regions = [r for s in spans for r in desk.house.regions(document.id, s)]
     number = page or (regions[0].page if regions else source.page) or 1
     try:
         image = desk.page_images.render(

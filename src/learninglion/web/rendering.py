@@ -134,6 +134,6 @@ class Templates:
             _=translator(language),
             date=lambda value: say_date(value, language),
             moment=lambda value: say_moment(value, language),
-            number=lambda value, digits=0: say_number(value, language, digits),
+            figure=lambda value, digits=0: say_number(value, language, digits),
             **values,
         )

@@ -99,11 +99,16 @@
     }).catch(function () { form.removeAttribute("data-live"); form.requestSubmit(event.submitter); });
   });
   function tally() {
+    var chosen = 0;
+    ["chosen", "rejected", "open"].forEach(function (state) {
+      var count = document.querySelectorAll('[data-hit][data-state="' + state + '"]').length;
+      var place = document.querySelector('[data-count="' + state + '"]');
+      if (place) { place.textContent = count; }
+      if (state === "chosen") { chosen = count; }
+    });
     var line = document.querySelector(".questions a[aria-current] .tally");
     if (!line) { return; }
-    var chosen = document.querySelectorAll('[data-hit][data-state="chosen"]').length;
-    var rest = line.textContent.split("·").pop().trim();
-    line.textContent = (chosen ? "✓ " + chosen + (root.lang === "en" ? " chosen" : " gekozen") : root.lang === "en" ? "looked at, nothing chosen" : "bekeken, niets gekozen") + " · " + rest;
+    line.textContent = chosen ? "✓ " + chosen + (root.lang === "en" ? " chosen" : " gekozen") : root.lang === "en" ? "looked at, nothing chosen" : "bekeken, niets gekozen";
   }
 
   // ---- keys, only while the focus is inside the list of sources

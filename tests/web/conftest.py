@@ -1,0 +1,89 @@
+"""A real house on a few fictional documents, served as in production, with an encoder that needs no model."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from argon2 import PasswordHasher
+from web_office import EVERYTHING, Office
+
+from learninglion.models import Role
+from learninglion.sample import sample_documents
+from learninglion.settings import house_options, load_settings
+from learninglion.testing import HashingEncoder
+from learninglion.web import accounts as accounts_module
+from learninglion.web.app import create_app
+from learninglion.workflow import LearningLion
+
+
+@pytest.fixture(scope="session")
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 with the least work it allows: the tests check that it is used, not how slow it is."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(accounts_module, "PasswordHasher", lambda: cheap)
+    yield
+    patch.undo()
+
+
+def documents() -> list[Path]:
+    """The papers about fireworks and fatbikes: enough for a set, quick to read."""
+    return [p for p in sample_documents() if "9001" in p.name][:6]
+
+
+@pytest.fixture(scope="session")
+def make_office(
+    cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Office]]:
+    patch = pytest.MonkeyPatch()
+    patch.setattr("learninglion.workflow.archive.open_encoder", lambda *a, **k: HashingEncoder(256))
+    opened: list[LearningLion] = []
+
+    def make(**environment: str) -> Office:
+        home = tmp_path_factory.mktemp("home")
+        settings = load_settings({"LEARNINGLION_HOME": str(home), **environment})
+        house = LearningLion.open(house_options(settings))
+        opened.append(house)
+        return Office(create_app(house, settings), house, settings)
+
+    yield make
+    for house in opened:
+        house.close()
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def office(make_office: Callable[..., Office]) -> Office:
+    made = make_office()
+    half = documents()
+    report = made.house.ingest(half[:-1], collection="openbaar", actor=EVERYTHING)
+    assert not report.failures
+    report = made.house.ingest(half[-1:], collection="besloten", actor=EVERYTHING)
+    assert not report.failures
+    made.person("noor", *Role)
+    made.person("lezer", Role.READER, collections=("openbaar",))
+    made.person("opsteller", Role.DRAFTER, collections=("openbaar",))
+    made.person("controleur", Role.AUDITOR)
+    return made
+
+
+@pytest.fixture(scope="session")
+def address(office: Office) -> Iterator[str]:
+    """The application served on loopback, as uvicorn does it in production."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(office.app, host="127.0.0.1", port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)

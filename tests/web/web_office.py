@@ -1,0 +1,52 @@
+"""A house with its application, and people who sign in to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from learninglion.models import Actor, Role
+from learninglion.settings import Settings
+from learninglion.web.desk import Desk
+from learninglion.workflow import LearningLion
+
+__all__ = ["EVERYTHING", "PASSWORD", "Office", "form_token"]
+
+PASSWORD = "paarse olifant fietst"
+EVERYTHING = Actor("test", frozenset(Role))
+
+
+@dataclass(frozen=True)
+class Office:
+    """The application with what tests look into."""
+
+    app: FastAPI
+    house: LearningLion
+    settings: Settings
+
+    @property
+    def desk(self) -> Desk:
+        return self.app.state.desk
+
+    def person(self, name: str, *roles: Role, collections: tuple[str, ...] | None = None) -> str:
+        """An account with a password; gives the name."""
+        token = self.desk.accounts.add(name, roles, collections)
+        self.desk.accounts.accept(token, name, PASSWORD)
+        return name
+
+    def browser(self, name: str | None = None) -> TestClient:
+        client = TestClient(self.app, base_url="http://127.0.0.1", follow_redirects=True)
+        if name is not None:
+            answer = client.post("/sign-in", data={"name": name, "password": PASSWORD})
+            assert answer.status_code == 200, answer.text
+        return client
+
+
+def form_token(browser: TestClient, path: str = "/account") -> str:
+    """The token that this session's forms carry."""
+    found = re.search(r'data-csrf="([0-9a-f]+)"', browser.get(path).text)
+    assert found
+    return found[1]
