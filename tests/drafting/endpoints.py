@@ -128,3 +128,14 @@ def smollm2_path() -> Path | None:
         for found in sorted(Path(folder).glob("*.gguf")):
             return found
     return None
+
+
+def serve_gguf(xllamacpp, path: Path, context_tokens: int):
+    """llama.cpp's own server on loopback, as it runs in the field; stops when it is let go of."""
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.model_alias = {"klein"}
+    params.n_ctx, params.n_parallel, params.verbosity, params.warmup = context_tokens, 1, -1, False
+    for cpu in (params.cpuparams, params.cpuparams_batch):
+        cpu.n_threads, cpu.poll = 1, 0
+    return xllamacpp.Server(params)

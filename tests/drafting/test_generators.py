@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from endpoints import serving, smollm2_path
+from endpoints import serve_gguf, serving, smollm2_path
 
 from learninglion.drafting.generators import (
     Generator,
@@ -298,13 +298,7 @@ def _own_socket(inode: str) -> bool:
 def test_the_same_model_behind_its_own_server(smollm2):
     import xllamacpp
 
-    params = xllamacpp.CommonParams()
-    params.model.path = str(smollm2)
-    params.model_alias = {"klein"}
-    params.n_ctx, params.n_parallel, params.verbosity, params.warmup = 1024, 1, -1, False
-    for cpu in (params.cpuparams, params.cpuparams_batch):
-        cpu.n_threads, cpu.poll = 1, 0
-    server = xllamacpp.Server(params)
+    server = serve_gguf(xllamacpp, smollm2, 1024)
     generator = open_generator(openai_choice(f"{server.listening_address}/v1", timeout=120.0))
     assert "Paris" in "".join(generator.stream(QUESTION, max_tokens=30))
     assert generator.structured

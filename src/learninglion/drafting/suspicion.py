@@ -51,7 +51,7 @@ _INVISIBLE = re.compile(
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 # A soft hyphen, a byte-order mark, a joiner or a private-use bullet alone is a habit of word processors.
-_ORDINARY = frozenset("\u00ad\ufeff\u200c\u200d\u200b\u2028\u2029\ufe0f\ufe0e\u200e\u200f")
+_ORDINARY = frozenset("\u00ad\u2060\ufeff\u200c\u200d\u200b\u2028\u2029\ufe00\ufe01\ufe0e\ufe0f\u200e\u200f")
 _ORDINARY_LIMIT = 8  # in one stretch between words: more is no habit
 
 
@@ -185,23 +185,19 @@ def find_suspicious(source: Source) -> tuple[Suspicion, ...]:
 def find_in_text(text: str) -> tuple[Suspicion, ...]:
     """As find_suspicious, for a text by itself.
 
-    From a sentence that speaks to a machine up to the end of its paragraph all is suspect: what follows
-    "ignore the above" may look like a plain statement, and is what the writer wants to see repeated.
+    From a sentence that speaks to a machine up to the end of the text all is suspect: what follows "ignore
+    the above" may look like a plain statement, and is what the writer wants to see repeated.
     """
     found: list[Suspicion] = []
-    suspect_until = -1
     for sentence in split_sentences(text):
-        if sentence.start < suspect_until:
-            continue
         kind = _kind_of(sentence.of(text))
         if kind is None:
             continue
-        if kind is SuspicionKind.INVISIBLE:
+        if kind is SuspicionKind.INVISIBLE and not _hides_on_purpose(sentence.of(text)):
             found.append(Suspicion(sentence, kind))
             continue
-        line_end = text.find("\n", sentence.end)
-        suspect_until = len(text) if line_end < 0 else line_end
-        found.append(Suspicion(Span(sentence.start, suspect_until), kind))
+        found.append(Suspicion(Span(sentence.start, len(text)), kind))
+        break
     return tuple(found)
 
 
@@ -236,7 +232,8 @@ def describe_suspicions(sources: Iterable[Source]) -> tuple[str, ...]:
         for suspicion in find_suspicious(source):
             quote = shorten(visible(suspicion.span.of(source.body)))
             remarks.append(
-                f"Let op: in {where} staat {_WHAT[suspicion.kind]}: “{quote}”. Die tekst is niet gebruikt."
+                f"Let op: in {where} staat {_WHAT[suspicion.kind]}: “{quote}”. "
+                "Die tekst en wat erop volgt zijn niet gebruikt."
             )
     return tuple(dict.fromkeys(remarks))
 
@@ -288,21 +285,21 @@ def _where(source: Source) -> str:
 
 
 def _kind_of(text: str) -> SuspicionKind | None:
-    invisible = _INVISIBLE.findall(text)
-    if any(c not in _ORDINARY for c in invisible) or _long_ordinary(text):
-        return SuspicionKind.INVISIBLE
     bare = _INVISIBLE.sub("", text)
-    if _MARKUP.search(bare):
+    if _MARKUP.search(bare) or (_BASE64.search(bare) and "http" not in bare):
         return SuspicionKind.MARKUP
     if _speaks_to_machine(bare):
         return SuspicionKind.INSTRUCTION
-    if invisible and _speaks_to_machine(_INVISIBLE.sub(" ", text)):
+    if bare == text:
+        return None
+    if _hides_on_purpose(text) or sum(c in _ORDINARY and c != "\u00ad" for c in text) >= _ORDINARY_LIMIT:
         return SuspicionKind.INVISIBLE
-    return SuspicionKind.MARKUP if _BASE64.search(bare) and "http" not in bare else None
+    return SuspicionKind.INSTRUCTION if _speaks_to_machine(_INVISIBLE.sub(" ", text)) else None
 
 
-def _long_ordinary(text: str) -> bool:
-    return sum(1 for c in text if c in _ORDINARY and c != "\u00ad") >= _ORDINARY_LIMIT
+def _hides_on_purpose(text: str) -> bool:
+    """Whether characters stand here that no word processor leaves behind."""
+    return any(c not in _ORDINARY for c in _INVISIBLE.findall(text))
 
 
 def _speaks_to_machine(text: str) -> bool:

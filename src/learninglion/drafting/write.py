@@ -152,9 +152,10 @@ class _Writer:
         self._remark(*describe_suspicions(self.selection.chosen))
         self._remark(*describe_question(self.selection.question.text, self.selection.introduction))
         if not self.gate.sufficient(self.selection):
-            self._remark("De gekozen bronnen zeggen te weinig over deze vraag; er is niets geschreven.")
-            return self._result(AnswerVerdict.UNANSWERABLE, self.aspects, self._provenance())
+            return self._nothing()
         prompt, material = self._prompt()
+        if not material.rendered:  # all of it spoke to a machine
+            return self._nothing()
         self._remark(*material.left_out)
         provenance = self._provenance()
         had = _take_over(resume, provenance)
@@ -168,6 +169,10 @@ class _Writer:
             self._remark(f"Het voorstel is niet af: {error.detail}")
             return self._result(AnswerVerdict.PARTIAL, self.aspects, provenance, complete=False)
         return self._conclude(provenance)
+
+    def _nothing(self) -> Draft:
+        self._remark("De gekozen bronnen zeggen te weinig over deze vraag; er is niets geschreven.")
+        return self._result(AnswerVerdict.UNANSWERABLE, self.aspects, self._provenance())
 
     # ------------------------------------------------------------------ the first version
 
