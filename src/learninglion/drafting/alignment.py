@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from learninglion.drafting.reading import Reading
+from learninglion.drafting.reading import Reading, Word, reread
 
 __all__ = ["Alignment", "align"]
 
@@ -45,7 +45,11 @@ class Alignment:
 
 
 def align(statement: Reading, evidence: Reading) -> Alignment:
-    """The alignment of `statement` on `evidence`; deterministic."""
+    """The alignment of `statement` on `evidence`; deterministic.
+
+    The statement that comes back may have a word more, where a space was lost ("andereinstanties").
+    """
+    statement = _unglue(statement, evidence)
     ours = [w.key for w in statement.words]
     theirs = [w.key for w in evidence.words]
     places: list[int | None] = [None] * len(ours)
@@ -53,7 +57,28 @@ def align(statement: Reading, evidence: Reading) -> Alignment:
     _verbatim(ours, theirs, places, used)
     _place_runs(statement, evidence, ours, theirs, places, used)
     _place_singles(ours, theirs, places, used)
+    _slide(evidence, theirs, places, used)
     return Alignment(statement, evidence, tuple(places), tuple(used))
+
+
+def _unglue(statement: Reading, evidence: Reading) -> Reading:
+    """Words written as one that are two in the evidence, as in "(overheids)instanties" without brackets."""
+    known = {w.key for w in evidence.words}
+    pieces: list[Word] = []
+    for word in statement.words:
+        pieces.extend((word,) if word.key in known else _parts(word, evidence.words))
+    return statement if len(pieces) == len(statement.words) else reread(tuple(pieces))
+
+
+def _parts(word: Word, theirs: tuple[Word, ...]) -> tuple[Word, ...]:
+    for at, first in enumerate(theirs):
+        if not word.norm.startswith(first.norm):
+            continue
+        for second in theirs[at + 1 : at + 4]:
+            if first.norm + second.norm == word.norm:
+                head = replace(word, norm=first.norm, raw=first.raw, key=first.key)
+                return head, replace(second, sentence=word.sentence, border="")
+    return (word,)
 
 
 def _verbatim(ours: list[str], theirs: list[str], places: list[int | None], used: list[int | None]) -> None:
@@ -144,6 +169,19 @@ def _place_singles(
         _, i, j = best
         places[i], used[j] = j, i
         waiting.remove(i)
+
+
+def _slide(evidence: Reading, theirs: list[str], places: list[int | None], used: list[int | None]) -> None:
+    """Of two equal words around what was left out, keep the one that leaves out a part set apart by signs:
+    "A – en B – en C" shortened to "A en C" lost "– en B".
+    """
+    for i in range(len(places) - 2, -1, -1):
+        place, after = places[i], places[i + 1]
+        if place is None or after is None or after <= place + 1:
+            continue
+        other = after - 1
+        if used[other] is None and theirs[other] == theirs[place] and evidence.words[place].border:
+            places[i], used[other], used[place] = other, i, None
 
 
 def _distance(i: int, j: int, places: list[int | None]) -> int:

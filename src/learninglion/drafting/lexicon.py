@@ -86,7 +86,7 @@ DETERMINERS = ARTICLES | _set(
 PREPOSITIONS = _set(
     """aan achter af alvorens behoudens beneden bij binnen boven buiten conform dankzij door gedurende
     gezien in inzake jegens krachtens langs met middels na naar naast namens nabij om omstreeks omtrent
-    ondanks onder ongeacht op over overeenkomstig per richting rond rondom sinds te tegen ten ter tijdens tot
+    ondanks onder ongeacht op over overeenkomstig per richting rond rondom sinds tegen ten ter tijdens tot
     tussen uit van vanaf vanuit vanwege via volgens voor voorafgaand wegens zonder versus qua à"""
 )
 PRONOUNS = _set(

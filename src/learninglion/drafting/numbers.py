@@ -67,7 +67,7 @@ def _digits(word: str) -> str | None:
         return f"{int(sign.group(1))}e"
     if _THOUSANDS.fullmatch(word):
         word = word.replace(".", "")
-    if _DECIMAL.fullmatch(word):
+    if _DECIMAL.fullmatch(word) and word.strip("0"):
         whole, _, decimals = word.partition(",")
         decimals = decimals.rstrip("0")
         return str(int(whole)) + ("," + decimals if decimals else "")

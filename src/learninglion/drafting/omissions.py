@@ -10,7 +10,6 @@ from learninglion.drafting import lexicon
 from learninglion.drafting.alignment import Alignment
 from learninglion.drafting.findings import Finding, FindingKind
 from learninglion.drafting.numbers import SCALES, UNIT_NAMES, is_number, is_ordinal
-from learninglion.drafting.verbs import is_finite
 
 __all__ = ["find_omissions"]
 
@@ -27,8 +26,8 @@ _SAID = {
 }
 # These say something of the whole clause, wherever they stand in it.
 _BEARS_ON_CLAUSE = frozenset(
-    """alleen slechts uitsluitend enkel louter pas vaak meestal soms altijd doorgaans regelmatig telkens steeds
-    grotendeels deels gedeeltelijk voornamelijk hoofdzakelijk vrijwel nagenoeg
+    """alleen slechts uitsluitend enkel louter pas vaak meestal soms altijd doorgaans regelmatig telkens
+    steeds grotendeels deels gedeeltelijk voornamelijk hoofdzakelijk vrijwel nagenoeg
     mogelijk waarschijnlijk wellicht misschien vermoedelijk vooralsnog voorlopig volgens aldus""".split()
 )
 _NOT_CONDITIONS = frozenset("gevolg volgt eerste onderdeel zodanig reactie voorbeeld".split())
@@ -99,6 +98,10 @@ def _segment(alignment: Alignment, at: int) -> range:
 def _judge_sensitive(alignment: Alignment, at: int, kind: str, segment: range, gone: bool) -> Finding | None:
     words = alignment.evidence.words
     finding = Finding(*_filled(kind, words[at].raw))
+    if alignment.evidence.norms[max(0, at - 2) : at + 1] == ("al", "dan", "niet") and not (
+        alignment.used[at - 1] or alignment.used[at - 2]
+    ):
+        return None  # "al dan niet" went as a whole
     if kind == "condition":
         return finding if words[at].norm != "behalve" or not gone else None
     if gone and _governs_kept(alignment, segment):
@@ -147,14 +150,16 @@ def _went_whole(alignment: Alignment, at: int, segment: range | None) -> bool:
     if opened is None or not closed:
         return False
     return words[opened].border.endswith(("(", "[")) or (
-        bool(words[start].border) and any(is_finite(words[p].norm) for p in run)
+        bool(words[start].border) and any(words[p].is_verb for p in run)
     )
 
 
 def _has_verb(alignment: Alignment, segment: range) -> bool:
-    norms = [alignment.evidence.words[p].norm for p in segment]
+    inside = [alignment.evidence.words[p] for p in segment]
     # after "en" the auxiliary of the clause before it counts: "... en deze niet gekoppeld aan ..."
-    return any(is_finite(n) for n in norms) or (norms[0] == "en" and any(map(_is_participle, norms)))
+    return any(w.is_verb for w in inside) or (
+        inside[0].norm == "en" and any(_is_participle(w.norm) for w in inside)
+    )
 
 
 def _is_participle(norm: str) -> bool:
@@ -168,12 +173,12 @@ def _is_participle(norm: str) -> bool:
 def _went_with_noun(alignment: Alignment, at: int, segment: range) -> bool:
     """Whether everything up to the end of the phrase, and the preposition in front, went too."""
     words = alignment.evidence.words
-    if at + 1 < segment.stop and is_finite(words[at + 1].norm):
+    if at + 1 < segment.stop and words[at + 1].is_verb:
         return False
     went = 0
     for place in range(at + 1, segment.stop):
         norm = words[place].norm
-        if is_finite(norm) or norm in lexicon.PREPOSITIONS:
+        if words[place].is_verb or norm in lexicon.PREPOSITIONS:
             break
         if words[place].is_content and alignment.used[place] is not None:
             return False
@@ -182,7 +187,7 @@ def _went_with_noun(alignment: Alignment, at: int, segment: range) -> bool:
 
 
 def _is_condition(alignment: Alignment, at: int, segment: range) -> bool:
-    """ "als" that opens a condition, with its verb at the end; not "als gevolg van", "net als", "zowel als"."""
+    """Whether "als" opens a condition, its verb at the end; not "als gevolg van", "net als", "zowel als"."""
     words = alignment.evidence.words
     if at != segment[0] or len(segment) < 4:
         return False
@@ -201,7 +206,8 @@ def _is_condition(alignment: Alignment, at: int, segment: range) -> bool:
         alignment.used[p] is not None and words[p].sentence == words[at].sentence and clause[p] != clause[at]
         for p in range(len(words))
     )
-    return kept and any(is_finite(n) for n in inside[-3:]) and not is_finite(inside[2])
+    verbs = [words[p].is_verb for p in segment]
+    return kept and any(verbs[-3:]) and not verbs[2]
 
 
 def _joins_kept(alignment: Alignment, at: int) -> bool:
@@ -234,20 +240,24 @@ def _breaks_number(alignment: Alignment, at: int) -> bool:
 def _breaks_title(alignment: Alignment, at: int) -> bool:
     """Whether a part of "Minister van Justitie en Veiligheid" went while the rest stayed."""
     words, used = alignment.evidence.words, alignment.used
-    if not words[at].raw[:1].isupper():
+    if not words[at].raw[:1].isupper() or _bracketed(words[at].border):
         return False
-    start = at - 1
     kept = False
-    while start >= 0 and words[start].sentence == words[at].sentence and at - start <= 8:
-        word = words[start]
-        if word.norm in _TITLES:
-            return used[start] is not None and kept
-        if word.raw[:1].isupper():
-            kept = kept or used[start] is not None
-        elif word.norm not in ("van", "en", "voor", "de", "het") and not word.border:
+    for place in range(at - 1, max(-1, at - 9), -1):
+        word = words[place]
+        if word.sentence != words[at].sentence or _bracketed(word.border):
             return False
-        start -= 1
+        if word.norm in _TITLES:
+            return used[place] is not None and kept
+        if word.raw[:1].isupper():
+            kept = kept or used[place] is not None
+        elif word.norm not in ("van", "en", "voor", "de", "het"):
+            return False
     return False
+
+
+def _bracketed(border: str) -> bool:
+    return any(sign in border for sign in "()[]")
 
 
 def _widens(alignment: Alignment, at: int) -> bool:
@@ -262,5 +272,5 @@ def _widens(alignment: Alignment, at: int) -> bool:
         and words[after].is_content
         and words[after].norm not in lexicon.ADVERBS
         and not words[after].border
-        and not is_finite(words[after].norm)
+        and not words[after].is_verb
     )

@@ -13,7 +13,6 @@ from learninglion.drafting.alignment import Alignment
 from learninglion.drafting.findings import Finding, FindingKind
 from learninglion.drafting.numbers import MONTH_NAMES, is_number
 from learninglion.drafting.reading import Reading
-from learninglion.drafting.verbs import is_finite
 
 __all__ = ["find_disorder"]
 
@@ -69,7 +68,7 @@ def _kept(alignment: Alignment) -> tuple[_Kept, ...]:
         if place is not None
         and words[i].norm not in _FREE
         and words[i].norm not in lexicon.PREPOSITIONS
-        and not is_finite(words[i].norm)
+        and not words[i].is_verb
         and not words[i].is_note_mark
     )
 
@@ -85,7 +84,7 @@ def _phrases(reading: Reading) -> tuple[_Phrase, ...]:
             groups.append([at])
         else:
             groups[-1].append(at)
-        if is_finite(word.norm) and at + 1 < len(reading.words):
+        if word.is_verb and at + 1 < len(reading.words):
             groups.append([])
     made = [_make_phrase(reading, tuple(g)) for g in groups if g]
     result: list[_Phrase] = []
@@ -99,8 +98,10 @@ def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
     if not group:
         return False
     before = reading.words[at - 1]
-    if word.border or before.sentence != word.sentence or is_finite(word.norm):
+    if before.sentence != word.sentence or word.is_verb:
         return True
+    if word.border:
+        return not _is_short_name(reading, at)
     if word.norm in lexicon.PREPOSITIONS and word.norm not in ("van", "tot", "per"):
         return True
     if word.norm in lexicon.SUBORDINATORS or word.norm in lexicon.ADVERBS or word.norm in lexicon.NEGATIONS:
@@ -115,6 +116,13 @@ def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
     # a date closes its phrase: "in 2023 | nieuwe regels"
     ends = _is_date_end(reading, at - 1, group)
     return ends and not is_number(word.norm) and word.norm not in MONTH_NAMES and word.norm not in _DATE_TAILS
+
+
+def _is_short_name(reading: Reading, at: int) -> bool:
+    """Whether a single word stands between brackets here: "Autoriteit Persoonsgegevens (AP)"."""
+    follower = reading.words[at + 1] if at + 1 < len(reading.words) else None
+    closes = follower is None or follower.border.startswith(")") or follower.border == "^"
+    return reading.words[at].border == "(" and closes
 
 
 def _is_date_end(reading: Reading, at: int, group: list[int]) -> bool:
@@ -149,26 +157,28 @@ def _make_phrase(reading: Reading, places: tuple[int, ...]) -> _Phrase:
 
 
 def _find_swap(alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]) -> Finding | None:
-    movable = {k.there: _may_move(alignment, k, kept, phrases) for k in kept}
-    clauses = alignment.evidence.clauses
+    movable: dict[int, bool] = {}
     for i, first in enumerate(kept):
         for second in kept[i + 1 :]:
-            if first.there < second.there:
+            if first.there < second.there or _parts_moved(alignment, first, second):
                 continue
-            if movable[first.there] or movable[second.there]:
-                if _exchanged(phrases[first.there], phrases[second.there], alignment):
-                    return _swapped(alignment, first, second)
-                continue
-            if clauses[first.there] != clauses[second.there] and (
-                _moved_whole(alignment, clauses[first.there])
-                or _moved_whole(alignment, clauses[second.there])
-            ):
-                continue
-            units = _unit(alignment, first.there), _unit(alignment, second.there)
-            if units[0] != units[1] and any(_unit_moved(alignment, u) for u in units):
-                continue
-            return _swapped(alignment, first, second)
+            for word in (first, second):
+                if word.there not in movable:
+                    movable[word.there] = _may_move(alignment, word, kept, phrases)
+            exchanged = _exchanged(phrases[first.there], phrases[second.there], alignment)
+            if exchanged or not (movable[first.there] or movable[second.there]):
+                return _swapped(alignment, first, second)
     return None
+
+
+def _parts_moved(alignment: Alignment, first: _Kept, second: _Kept) -> bool:
+    """Whether the two stand in different clauses, or between different signs, and one moved as a whole."""
+    clauses = alignment.evidence.clauses
+    ours, theirs = clauses[first.there], clauses[second.there]
+    if ours != theirs and (_moved_whole(alignment, ours) or _moved_whole(alignment, theirs)):
+        return True
+    units = _unit(alignment, first.there), _unit(alignment, second.there)
+    return units[0] != units[1] and any(_unit_moved(alignment, u) for u in units)
 
 
 def _unit(alignment: Alignment, there: int) -> range:
@@ -186,7 +196,7 @@ def _unit_moved(alignment: Alignment, unit: range) -> bool:
     """Whether all that was kept of this unit stands, unmixed and set apart, in the statement."""
     words, ours = alignment.evidence.words, alignment.statement.words
     here = sorted(u for u in alignment.used[unit.start : unit.stop] if u is not None)
-    has_verb = any(is_finite(words[p].norm) and alignment.used[p] is not None for p in unit)
+    has_verb = any(words[p].is_verb and alignment.used[p] is not None for p in unit)
     if not has_verb and len(here) < _STANDS_ALONE:
         return False
     first, last = here[0], here[-1]
@@ -257,7 +267,7 @@ def _moved_whole(alignment: Alignment, clause: int) -> bool:
     words = alignment.evidence.words
     here = sorted(i for i, p in enumerate(alignment.places) if p is not None and clauses[p] == clause)
     own = [p for p in range(len(clauses)) if clauses[p] == clause]
-    verb = any(is_finite(words[p].norm) and alignment.used[p] is not None for p in own)
+    verb = any(words[p].is_verb and alignment.used[p] is not None for p in own)
     adjunct = bool(words[own[0]].border) and words[own[0]].norm in lexicon.PREPOSITIONS | frozenset(
         {"gelet", "zoals"}
     )
@@ -274,26 +284,31 @@ def _find_changed_preposition(
     alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]
 ) -> Finding | None:
     """A preposition must govern the same word: "van A naar B" is not "van B naar A"."""
+    ours = alignment.statement.words
     by_there = sorted(kept, key=lambda k: k.there)
     for i, place in enumerate(alignment.places):
-        word = alignment.statement.words[i]
-        if place is None or word.norm not in lexicon.PREPOSITIONS:
+        if place is None or ours[i].norm not in lexicon.PREPOSITIONS:
             continue
         mine = next((k for k in kept if k.here > i), None)
         theirs = next((k for k in by_there if k.there > place), None)
-        if mine is None or theirs is None or mine.there == theirs.there:
+        if mine is None or mine == theirs or not _governs(alignment.statement, i, mine.here):
             continue
-        if mine.there > place and alignment.evidence.clauses[mine.there] == alignment.evidence.clauses[place]:
-            lost = alignment.statement.words[theirs.here].raw
-            found = alignment.statement.words[mine.here].raw
-            reason = f"In de bron hoort “{word.raw}” bij “{lost}”, hier bij “{found}”."
-            return Finding(FindingKind.ORDER, reason)
+        found = ours[mine.here].raw
         if mine.there < place:
-            return Finding(
-                FindingKind.ORDER,
-                f"“{word.raw}” staat in de bron niet voor “{alignment.statement.words[mine.here].raw}”.",
-            )
+            return Finding(FindingKind.ORDER, f"“{ours[i].raw}” staat in de bron niet voor “{found}”.")
+        if theirs is not None and _governs(alignment.evidence, place, theirs.there):
+            reason = f"In de bron hoort “{ours[i].raw}” bij “{ours[theirs.here].raw}”, hier bij “{found}”."
+            return Finding(FindingKind.ORDER, reason)
     return None
+
+
+def _governs(reading: Reading, preposition: int, word: int) -> bool:
+    """Whether nothing parts the preposition from the word: no verb, no sign, no conjunction."""
+    between = reading.words[preposition + 1 : word + 1]
+    return not any(
+        w.border or w.is_verb or w.norm in lexicon.SUBORDINATORS or w.norm in lexicon.COORDINATORS
+        for w in between
+    )
 
 
 def _find_moved_verb(
@@ -307,7 +322,7 @@ def _find_moved_verb(
         company.setdefault(ours[k.here], set()).add(home[k.there])
     for i, place in enumerate(alignment.places):
         word = alignment.statement.words[i]
-        if place is None or not is_finite(word.norm):
+        if place is None or not word.is_verb:
             continue
         with_me = company.get(ours[i])
         if with_me and home[place] not in with_me and any(home[k.there] == home[place] for k in kept):
@@ -337,5 +352,5 @@ def _find_splice(
 
 def _has_verb(alignment: Alignment, sentence: int) -> bool:
     words = alignment.evidence.words
-    verbs = [p for p, w in enumerate(words) if w.sentence == sentence and is_finite(w.norm)]
+    verbs = [p for p, w in enumerate(words) if w.sentence == sentence and w.is_verb]
     return not verbs or any(alignment.used[p] is not None for p in verbs)

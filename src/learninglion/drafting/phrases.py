@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from learninglion.drafting.citations import MONTHS, dutch_date
 from learninglion.drafting.findings import Finding, FindingKind
-from learninglion.models import DocumentCard
+from learninglion.models import DocumentCard, Source
 from learninglion.text import fold
 
-__all__ = ["Introduced", "check_claimed_date", "introduce", "split_introduction"]
+__all__ = ["Introduced", "check_phrase", "introduce", "split_introduction"]
 
 # Words an introduction may consist of. Anything else in front of the colon counts as part of the claim.
 _SAYING = frozenset(
-    """zoals op in het de mijn onze uw aan is ben heb heeft hebben ik wij kabinet eerder al reeds destijds
-    toen kamer tweede gemeld meegedeeld medegedeeld bericht geschreven aangegeven geantwoord vermeld laten
+    """zoals op in het de mijn eerdere vorige soortgelijke namens regering bij u ons volgende gesteld hiervoor
+     onze uw aan is ben heb
+    heeft hebben ik wij kabinet eerder al reeds destijds
+    toen kamer tweede dat gemeld meegedeeld medegedeeld bericht geschreven aangegeven geantwoord vermeld laten
     weten
     geinformeerd antwoord antwoorden vraag vragen kamervragen schriftelijke brief kamerbrief van over hierover
     daarover onder meer ook nadien later recenter en aanhangsel handelingen ii nr nummer met betrekking tot
@@ -24,6 +26,11 @@ _SAYING = frozenset(
 _MONTH = "|".join(MONTHS)
 _DATE = re.compile(rf"\b(\d{{1,2}})\s+({_MONTH})\s+(\d{{4}})\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_END_OF_PHRASE = re.compile(r":\s+|,\s+(?!is aan|nr)|\s+dat\s+")
+_SAID = frozenset(
+    """gemeld meegedeeld medegedeeld bericht geschreven aangegeven geantwoord vermeld weten geinformeerd
+    antwoord toegelicht""".split()
+)
 # Long enough for a date and a reference, too short to hide a sentence in.
 _LONGEST = 140
 
@@ -43,34 +50,21 @@ def introduce(card: DocumentCard) -> str:
 
 
 def split_introduction(text: str) -> Introduced:
-    """Takes a fixed phrase off the front of `text`; without one, all of it is the claim."""
-    colon = text.find(":", 0, _LONGEST)
-    while colon >= 0:
-        head = text[:colon]
-        if text[colon + 1 : colon + 2].isspace() and _only_saying(head):
-            return Introduced(head + ":", text[colon + 1 :].strip())
-        colon = text.find(":", colon + 1, _LONGEST)
+    """Takes a fixed phrase ("...:", "..., " or "... dat ") off the front of `text`; the rest is the claim."""
+    for match in _END_OF_PHRASE.finditer(text, 0, _LONGEST):
+        if _only_saying(text[: match.start()]) and text[match.end() :].strip():
+            return Introduced(text[: match.end()].strip(), text[match.end() :].strip())
     return Introduced("", text.strip())
 
 
 def _only_saying(head: str) -> bool:
     words = [fold(w) for w in _WORD.findall(_DATE.sub(" ", head))]
-    said = {
-        "gemeld",
-        "meegedeeld",
-        "medegedeeld",
-        "bericht",
-        "geschreven",
-        "aangegeven",
-        "geantwoord",
-        "vermeld",
-    }
-    said |= {"weten", "geinformeerd", "antwoord", "toegelicht"}
-    return bool(words) and bool(said & set(words)) and all(w in _SAYING or w.isdigit() for w in words)
+    return bool(_SAID & set(words)) and all(w in _SAYING or w.isdigit() for w in words)
 
 
-def check_claimed_date(phrase: str, cards: tuple[DocumentCard, ...]) -> tuple[Finding, ...]:
-    """A finding when the phrase names a date that no cited document has."""
+def check_phrase(phrase: str, sources: tuple[Source, ...]) -> tuple[Finding, ...]:
+    """A finding for a date, a year or a number in the phrase that no cited document has."""
+    cards = tuple(s.document for s in sources)
     findings: list[Finding] = []
     known = [dutch_date(card) for card in cards if card.date]
     for match in _DATE.finditer(phrase):
@@ -82,4 +76,9 @@ def check_claimed_date(phrase: str, cards: tuple[DocumentCard, ...]) -> tuple[Fi
                     FindingKind.CLAIMED_DATE, f"De datum “{match.group()}” is niet die van de bron.{actual}"
                 )
             )
+    own = {str(n) for s in sources for n in (s.document.number, *s.numbers, *s.answer_numbers)}
+    years = {y for card in cards for y in re.findall(r"\d+", card.session_year or "")}
+    for number in re.findall(r"\d+", _DATE.sub(" ", phrase)):
+        if number not in own and not any(y.endswith(number) for y in years):
+            findings.append(Finding(FindingKind.NUMBER, f"Het nummer “{number}” is niet dat van de bron."))
     return tuple(findings)

@@ -13,7 +13,7 @@ from learninglion.drafting.verbs import agreement_key, is_finite
 from learninglion.models import Span
 from learninglion.text import fold, split_sentences, tokenise
 
-__all__ = ["Reading", "Word", "join_readings", "read"]
+__all__ = ["Reading", "Word", "join_readings", "read", "reread"]
 
 _BORDERS = frozenset(",;:()[]–—?!…•|")
 _NOTE_MARK = re.compile(r"\[\s*\d+\s*\]")
@@ -38,6 +38,11 @@ class Word:
     def is_content(self) -> bool:
         """Whether the word says something of its own."""
         return self.norm not in lexicon.FUNCTION_WORDS and not self.is_note_mark
+
+    @property
+    def is_verb(self) -> bool:
+        """Whether the word can be a finite verb; a capital inside a sentence makes it a name."""
+        return not self.capital and is_finite(self.norm)
 
     @property
     def is_note_mark(self) -> bool:
@@ -174,6 +179,11 @@ def _amounts_first(words: list[Word]) -> list[Word]:
 # --------------------------------------------------------------------------- segments and clauses
 
 
+def reread(words: tuple[Word, ...]) -> Reading:
+    """The reading of these words, their segments and clauses found anew."""
+    return _structured(words)
+
+
 def _structured(words: tuple[Word, ...]) -> Reading:
     segments: list[int] = []
     segment = -1
@@ -198,7 +208,7 @@ def _clauses(words: tuple[Word, ...], segments: list[int]) -> tuple[int, ...]:
         if first.sentence != sentence:
             clause = _settle(waiting, clause_of, clause, started)
             sentence, started = first.sentence, False
-        if any(is_finite(words[p].norm) for p in places):
+        if any(words[p].is_verb for p in places):
             clause += 1
             clause_of[segment] = clause
             for earlier in waiting:
@@ -224,7 +234,7 @@ def _before_verb(words: tuple[Word, ...], members: dict[int, list[int]]) -> froz
             open_ = [segment]
         elif open_:
             open_.append(segment)
-        if open_ and any(is_finite(words[p].norm) for p in places):
+        if open_ and any(words[p].is_verb for p in places):
             early.update(open_[:-1])
             open_ = []
     return frozenset(early)

@@ -139,6 +139,10 @@ _SEPARABLE = (
     "terecht terug teweeg thuis toe tot uit vast veilig vol voor voort vooruit vooraf vrij waar weer weg"
 ).split()
 _INSEPARABLE = tuple("be her ont ver mis er onder over door voor vol weer aan om".split())
+_ALWAYS_SEPARATE = frozenset(_SEPARABLE) - {"door", "om", "onder", "over", "voor", "vol", "weer", "mis"}
+_NOUNS_IN_EREN = tuple(
+    "rivieren wateren goederen kinderen manieren papieren dieren spieren heren veren".split()
+)
 _VOWELS = "aeiouy"
 
 
@@ -226,10 +230,12 @@ def _analyse(word: str) -> tuple[str, str] | None:
         rest = word[len(prefix) :]
         if word.startswith(prefix) and len(rest) >= 3 and rest in _FORMS and rest not in _NOT_VERBS:
             verb, tense = _FORMS[rest]
+            if prefix in _ALWAYS_SEPARATE and rest == _stem(verb):
+                continue  # "aanpak", "inzet", "afloop": nouns, for as a verb these parts stand apart
             return prefix + verb, tense
     if len(word) >= 6:
         for ending in ("eert", "eren", "eerde", "eerden"):
-            if word.endswith(ending):
+            if word.endswith(ending) and not word.endswith(_NOUNS_IN_EREN):
                 return word[: -len(ending)] + "eren", "past" if "de" in ending else "present"
     return None
 

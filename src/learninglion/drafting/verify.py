@@ -16,7 +16,7 @@ from learninglion.drafting.citations import Locate, nowhere
 from learninglion.drafting.findings import Finding, FindingKind
 from learninglion.drafting.omissions import find_omissions
 from learninglion.drafting.order import find_disorder
-from learninglion.drafting.phrases import check_claimed_date, split_introduction
+from learninglion.drafting.phrases import check_phrase, split_introduction
 from learninglion.drafting.quotes import QuoteProblem, Resolution, resolve
 from learninglion.drafting.reading import Reading, join_readings, read
 from learninglion.drafting.suspicion import touches_suspicious
@@ -80,22 +80,25 @@ def check(statement: Statement, sources: Sequence[Source], *, locate: Locate = n
 
 def find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] = ()) -> tuple[Finding, ...]:
     """Everything in `text` that the evidence does not bear out; empty when it is supported."""
+    findings = _compare(text, evidence)
     introduced = split_introduction(text)
-    cards = tuple(r.source.document for r in resolutions if r.source)
-    findings = list(check_claimed_date(introduced.phrase, cards))
-    claim = read(introduced.claim)
+    if not findings or not introduced.phrase:
+        return findings
+    cited = tuple(r.source for r in resolutions if r.source)
+    return check_phrase(introduced.phrase, cited) + _compare(introduced.claim, evidence)
+
+
+def _compare(text: str, evidence: Reading) -> tuple[Finding, ...]:
+    claim = read(text)
     if not claim.words:
         return (Finding(FindingKind.DIFFERENT, "Er staat geen zin om te controleren."),)
     alignment = align(claim, evidence)
     if alignment.is_verbatim:
-        return tuple(findings)
+        return ()
     added = find_additions(alignment)
-    findings.extend(added)
     if any(f.kind is FindingKind.DIFFERENT for f in added):
-        return tuple(findings)
-    findings.extend(find_omissions(alignment))
-    findings.extend(find_disorder(alignment))
-    return tuple(findings)
+        return added
+    return added + find_omissions(alignment) + find_disorder(alignment)
 
 
 def _is_suspect(resolution: Resolution) -> bool:
