@@ -192,6 +192,21 @@ def test_a_word_file() -> None:
     assert found.introduction == INTRODUCTION
 
 
+def test_a_letter_with_answers_gives_its_questions_without_the_letterhead() -> None:
+    heading = "*Antwoorden van de minister van Waterzaken op vragen van het lid Bos (LAND) over de dijk"
+    lines = (
+        "> Retouradres Postbus 1",
+        heading,
+        "*Vraag 1",
+        "*Hoe hoog?",
+        "*Antwoord op vraag 1",
+        "Vier meter.",
+    )
+    found = question_set_from_file(letter(*lines))
+    assert _read(found) == [((1,), "Hoe hoog?")] and found.introduction == heading[1:]
+    assert found.title == "De dijk" and any("antwoorden" in warning for warning in found.warnings)
+
+
 def test_a_published_set_as_pdf() -> None:
     content = sheet(
         *pair("1", "_Hoe hoog is de dijk?_", "Vier meter."), *pair("2 en 3", "_Hoe lang?_", "Acht.")

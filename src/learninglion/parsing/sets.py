@@ -15,6 +15,7 @@ from learninglion.models import Document, DocumentKind, QuestionSet, RawFile, Sp
 from learninglion.parsing.hyphens import Junction, join_lines
 from learninglion.parsing.letters import CASE_NUMBER, find_subject
 from learninglion.parsing.numbers import LabelKind
+from learninglion.parsing.office import document_of
 from learninglion.parsing.ooxml import OLE_HEADER, looks_like_zip
 from learninglion.parsing.pairing import Segment, find_segments
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
@@ -77,9 +78,7 @@ def question_set_from_file(raw: RawFile) -> QuestionSet:
     if content.lstrip()[:5] == b"%PDF-" or b"%PDF-" in content[:1024]:
         return _set_of_pdf(raw)
     if looks_like_zip(content) or content.startswith(OLE_HEADER):
-        word = read_word(raw)
-        question_set = _set_of_paragraphs(word.paragraphs, word.notes, raw)
-        return _with_warnings(question_set, word.warnings)
+        return _set_of_word(raw)
     if not looks_like_text(content):
         raise UnreadableFileError(raw.name, "dit is geen tekst, PDF, Word-bestand of JSON")
     if content.lstrip()[:1] == b"{":
@@ -252,6 +251,15 @@ def _set_of_json(raw: RawFile) -> QuestionSet:
     if not question_set.questions or not all(q.text.strip() and q.numbers for q in question_set.questions):
         raise UnreadableFileError(raw.name, "in deze JSON staat een vraag zonder nummer of tekst")
     return question_set
+
+
+def _set_of_word(raw: RawFile) -> QuestionSet:
+    """The questions of a Word file; those of a ministry's answers without the letterhead."""
+    word = read_word(raw)
+    document = document_of(raw, word)
+    if document.introduction and any(pair.answer is not None for pair in document.pairs):
+        return _set_of_document(document)
+    return _with_warnings(_set_of_paragraphs(word.paragraphs, word.notes, raw), word.warnings)
 
 
 def _set_of_pdf(raw: RawFile) -> QuestionSet:
