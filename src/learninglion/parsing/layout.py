@@ -155,10 +155,10 @@ class _Writer:
 
     def write_body(self) -> None:
         """Write all pages."""
-        for page, indices in self.bodies:
-            self._begin_page()
-            lines = [page.lines[i] for i in indices]
-            tables = {table.first: table for table in find_tables(lines)}
+        printed = [[page.lines[i] for i in indices] for page, indices in self.bodies]
+        for (page, indices), lines, found in zip(self.bodies, printed, find_tables(printed), strict=True):
+            self.builder.begin_page()
+            tables = {table.first: table for table in found}
             margin = self.margins.get(page.number, {})
             position = 0
             while position < len(lines):
@@ -170,9 +170,6 @@ class _Writer:
                 self._write_line(lines[position], indices[position], margin)
                 position += 1
         self._close()
-
-    def _begin_page(self) -> None:
-        self.builder.begin_page()
 
     def _write_line(self, line: Line, index: int, margin: dict[int, float]) -> None:
         previous = self._open[-1] if self._open else None

@@ -33,15 +33,50 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Lines first..last (inclusive) as rows of columns; each cell is a tuple of stretches, top to bottom."""
+    """Lines first..last (inclusive) as rows of columns; each cell is a tuple of stretches, top to bottom.
+
+    `columns`: where they lie (left, right). `sure`: there are rows enough to see that it is a table.
+    """
 
     first: int
     last: int
     rows: tuple[tuple[tuple[Cell, ...], ...], ...]
+    columns: tuple[tuple[float, float], ...]
+    sure: bool
 
 
-def find_tables(lines: Sequence[Line]) -> tuple[Table, ...]:
-    """The tables among the lines of one page, in the order of the lines."""
+def find_tables(pages: Sequence[Sequence[Line]]) -> list[tuple[Table, ...]]:
+    """The tables among the lines of each page, in the order of the lines.
+
+    A single row is one where it goes on with a table of the page before or begins one of the page after.
+    """
+    found = [_find_on_page(lines) for lines in pages]
+    result = []
+    for number, lines in enumerate(pages):
+        above = found[number - 1][-1:] if number else ()
+        below = found[number + 1][:1] if number + 1 < len(found) else ()
+        kept = []
+        for table in found[number]:
+            goes_on = table.first == 0 and any(
+                t.last == len(pages[number - 1]) - 1 and _same_columns(t, table) for t in above
+            )
+            begins = table.last == len(lines) - 1 and any(
+                t.first == 0 and _same_columns(t, table) for t in below
+            )
+            if table.sure or goes_on or begins:
+                kept.append(table)
+        result.append(tuple(kept))
+    return result
+
+
+def _same_columns(one: Table, other: Table) -> bool:
+    return len(one.columns) == len(other.columns) and all(
+        max(a[0], b[0]) < min(a[1], b[1]) or abs(a[0] - b[0]) < 2.0 or abs(a[1] - b[1]) < 2.0
+        for a, b in zip(one.columns, other.columns, strict=True)
+    )
+
+
+def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
     beside = _side_by_side(lines)
     tables: list[Table] = []
     index = 0
@@ -123,9 +158,10 @@ def _build(lines: Sequence[Line], first: int, last: int) -> Table | None:
     if len(rows) < 2 and len({round(cell.baseline) for cell in cells}) > 1:
         rows = _rows_by_height(placed)
     full = sum(len({column for column, _ in row}) > 1 for row in rows)
-    if full < 2:
+    if not full:
         return None
-    return Table(first, last, tuple(_arrange(row, len(columns)) for row in rows))
+    arranged = tuple(_arrange(row, len(columns)) for row in rows)
+    return Table(first, last, arranged, tuple(columns), full > 1)
 
 
 def _cells(index: int, line: Line) -> list[Cell]:
