@@ -231,6 +231,14 @@ def test_a_letter_of_delay_is_a_notice() -> None:
     assert document.kind is DocumentKind.LETTER and document.askers == (Asker("Bos", "LAND"),)
 
 
+def test_a_long_letter_that_speaks_of_delay_is_an_ordinary_document() -> None:
+    line = "Over de vragen van het lid Bos heb ik om uitstel gevraagd."
+    prose = "Het waterschap meet elk kwartaal de hoogte van de dijk. " * 60
+    document = parse_docx(letter("Datum 3 april 2031", line, prose))
+    assert document.notice is None and document.kind is DocumentKind.DOCUMENT
+    assert "".join("".join(s.body.split()) for s, _ in cut(document)).endswith("".join(prose.split()))
+
+
 def test_an_ordinary_document_has_sections_under_its_headings() -> None:
     styles = '<w:style w:type="paragraph" w:styleId="Kop1"><w:name w:val="heading 1"/></w:style>'
     styles += '<w:style w:type="paragraph" w:styleId="Kop2"><w:name w:val="heading 2"/></w:style>'

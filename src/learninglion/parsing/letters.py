@@ -44,6 +44,8 @@ _SIGNED = re.compile(
     r"^(?:[A-Z]\.?\s?){1,5}(?:(?:van|de|den|der|ter|ten|la|'t)\s+)*[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)*$"
 )
 _LATE = re.compile(r"niet\s+binnen\s+de\s+(?:\w+\s+){0,3}termijn|uitstel", re.IGNORECASE)
+_ASKED_BY = re.compile(r"\bvragen\b.{0,40}\b(?:lid|leden)\b", re.IGNORECASE | re.DOTALL)
+_NOTICE_MOST = 450  # words, letterhead included: a longer letter says more than that an answer is late
 _WORD_DIRT = re.compile(r"^(?:Brief\s*[-–:]\s*)?(?:Be)?antwoord(?:en|ing)?\b", re.IGNORECASE)
 
 
@@ -182,10 +184,10 @@ def _signature_text(lines: Sequence[str]) -> str:
 def find_notice(
     paragraphs: Sequence[Paragraph], spans: Sequence[Span], pairing: Pairing | None
 ) -> Notice | None:
-    """The notice in a letter without answers that questions are answered later."""
-    if pairing is not None:
+    """The notice in a short letter without answers that a member's questions are answered later."""
+    if pairing is not None or sum(len(p.text.split()) for p in paragraphs) > _NOTICE_MOST:
         return None
     for paragraph, span in zip(paragraphs, spans, strict=True):
-        if _LATE.search(paragraph.text) and re.search(r"\bvragen\b", paragraph.text, re.IGNORECASE):
+        if _LATE.search(paragraph.text) and _ASKED_BY.search(paragraph.text):
             return Notice(NoticeKind.POSTPONEMENT, span)
     return None

@@ -121,6 +121,10 @@ def open_package(raw: RawFile) -> Package:
         raise UnreadableFileError(
             raw.name, "het bestand heeft te veel onderdelen; het wordt daarom niet gelezen"
         )
+    if "mimetype" in names and "content.xml" in names:
+        raise UnreadableFileError(
+            raw.name, "dit is een OpenDocument-bestand (zoals .odt); sla het op als .docx of PDF"
+        )
     if "[Content_Types].xml" not in names:
         raise UnreadableFileError(raw.name, "dit is een zip-bestand en geen Word-bestand; pak het eerst uit")
     return Package(raw, archive, names)

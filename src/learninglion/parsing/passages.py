@@ -173,11 +173,11 @@ def _cut_section(
 def _sections(document: Document) -> Iterable[_Section]:
     if document.notice is not None:
         yield _Section(document.notice.span, _titles(document))
-    if document.pairs:
+    if document.pairs or document.notice is not None:
         yield from _loose_sections(document)
-    elif document.notice is None and document.kind is DocumentKind.DOCUMENT and document.blocks:
+    elif document.kind is DocumentKind.DOCUMENT and document.blocks:
         yield from _block_sections(document)
-    elif document.notice is None:
+    else:
         yield from _split_section(document.text, _body_span(document), _titles(document))
 
 
@@ -196,7 +196,7 @@ def _loose_sections(document: Document) -> Iterable[_Section]:
     known = [s for pair in document.pairs for s in (pair.question, pair.answer) if s is not None]
     known += [s for s in (document.introduction,) if s is not None]
     known += [document.notice.span] if document.notice else []
-    opening = document.introduction or document.pairs[0].question
+    opening = document.introduction or (document.pairs[0].question if document.pairs else Span(0, 0))
     body = Span(opening.end, max(opening.end, _body_span(document).end))  # above it: letterhead
     together: list[Span] = []  # blocks that follow one another are one remark
     for block in (*document.blocks, None):
