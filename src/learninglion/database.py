@@ -40,6 +40,7 @@ __all__ = [
     "now",
     "open_database",
     "reading",
+    "spell_moment",
     "upgrade",
     "wipe_deleted",
     "writing",
@@ -82,15 +83,18 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         """Text in UTC with microseconds; a moment without a time zone is refused."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return None if value is None else spell_moment(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """The moment that was stored."""
         return None if value is None else datetime.fromisoformat(value)
+
+
+def spell_moment(moment: datetime) -> str:
+    """The one spelling of a moment in the database: ISO 8601 in UTC with microseconds."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def new_metadata() -> MetaData:

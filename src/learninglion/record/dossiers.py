@@ -53,6 +53,10 @@ __all__ = ["DossierCard", "DossierShelf", "DossierTombstone", "DossierVersion"]
 Visible = frozenset[str] | None  # names of the collections a person may see; None = all
 
 
+_DELETED = "dossier.delete"
+_LOGGED = (*(f"dossier.{state.value}" for state in DossierState), _DELETED)
+
+
 @dataclass(frozen=True, slots=True)
 class DossierCard:
     """What a list says of a dossier."""
@@ -174,7 +178,7 @@ class DossierShelf:
             )
             self._log.append_within(
                 connection,
-                "dossier.delete",
+                _DELETED,
                 actor=by,
                 subject=dossier_id,
                 details={"versions": newest.version, "reason": reason},
@@ -298,25 +302,36 @@ class DossierShelf:
     def verify(self) -> Iterator[str]:
         """Compare every version with its hash and with the log; gives a sentence for each misfit."""
         with reading(self._engine) as connection:
-            ids = connection.scalars(select(dossiers.c.id).order_by(dossiers.c.id)).all()
-        for dossier_id in ids:
-            with reading(self._engine) as connection:
-                yield from _misfits(connection, dossier_id)
+            logged = _logged_versions(connection)
+            kept = connection.execute(select(dossiers.c.id, dossiers.c.secret))
+            secrets_of = {row.id: row.secret for row in kept}
+            order = (dossier_versions.c.dossier_id, dossier_versions.c.version)
+            for row in connection.execute(_versions().order_by(*order)).all():
+                found = _read_version(tuple(row))
+                try:
+                    _content(connection, found)
+                except IntegrityError as error:
+                    yield error.detail
+                said = logged.pop((found.dossier_id, found.version), None)
+                if said != (_fingerprint(secrets_of[found.dossier_id], found.sha256), found.author):
+                    yield f"Versie {found.version} van {found.dossier_id} is niet die uit het logboek."
+        for dossier_id, version in sorted(logged):
+            yield f"Versie {version} van {dossier_id} ontbreekt, en het logboek noemt geen verwijdering."
 
 
-def _misfits(connection: Connection, dossier_id: str) -> Iterator[str]:
-    secret = _secret(connection, dossier_id)
-    said = connection.scalars(select(log_entries.c.details).where(log_entries.c.subject == dossier_id))
-    logged = {json.loads(details).get("content") for details in said}
-    query = _versions().where(dossier_versions.c.dossier_id == dossier_id)
-    for row in connection.execute(query.order_by(dossier_versions.c.version)):
-        found = _read_version(tuple(row))
-        try:
-            _content(connection, found)
-        except IntegrityError as error:
-            yield error.detail
-        if _fingerprint(secret, found.sha256) not in logged:
-            yield f"Versie {found.version} van {dossier_id} is niet de versie die het logboek noemt."
+def _logged_versions(connection: Connection) -> dict[tuple[str, int], tuple[str, str]]:
+    """Fingerprint and author of every version that should be there, as the log says."""
+    logged: dict[tuple[str, int], tuple[str, str]] = {}
+    columns = (log_entries.c.action, log_entries.c.subject, log_entries.c.actor, log_entries.c.details)
+    query = select(*columns).where(log_entries.c.action.in_(_LOGGED)).order_by(log_entries.c.seq)
+    for action, dossier_id, actor, details in connection.execute(query):
+        said = json.loads(details)
+        if action == _DELETED:
+            for version in range(1, said["versions"] + 1):
+                logged.pop((dossier_id, version), None)
+        else:
+            logged[dossier_id, said["version"]] = (said["content"], actor)
+    return logged
 
 
 def _versions() -> Select[tuple[object, ...]]:

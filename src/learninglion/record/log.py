@@ -15,13 +15,13 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import Connection, Engine, Row, insert, select
+from sqlalchemy import Connection, Engine, Row, String, insert, select, type_coerce
 
-from learninglion.database import now, reading, writing
+from learninglion.database import now, reading, spell_moment, writing
 from learninglion.durable import write_durably
 from learninglion.errors import IntegrityError
 from learninglion.locking import exclusive
@@ -220,10 +220,9 @@ class EventLog:
         write_durably(self._anchor, canonical_json(head).encode())
 
 
-def _seal(seq: int, at: datetime, actor: str, action: str, subject: str, details: str, previous: str) -> str:
-    """The hash of an entry; `details` is canonical JSON already."""
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return sha256_hex(canonical_json([seq, moment, actor, action, subject, details, previous]))
+def _seal(seq: int, at: str, actor: str, action: str, subject: str, details: str, previous: str) -> str:
+    """The hash of an entry; `at` and `details` as they are stored."""
+    return sha256_hex(canonical_json([seq, at, actor, action, subject, details, previous]))
 
 
 def _sealed(
@@ -235,7 +234,7 @@ def _sealed(
     details: Mapping[str, Plain],
     previous: str,
 ) -> LogEntry:
-    sealed = _seal(seq, at, actor, action, subject, canonical_json(details), previous)
+    sealed = _seal(seq, spell_moment(at), actor, action, subject, canonical_json(details), previous)
     return LogEntry(seq, at, actor, action, subject, details, previous, sealed)
 
 
@@ -246,9 +245,11 @@ def _last(connection: Connection) -> Head:
 
 
 def _all(connection: Connection) -> Iterator[Row[tuple[object, ...]]]:
+    # The moment as it stands there: what is no moment any more must be found, not fail to be read.
+    columns = [type_coerce(c, String) if c.name == "at" else c for c in log_entries.c]
     last: int | None = None
     while True:
-        query = select(log_entries).order_by(log_entries.c.seq).limit(_BATCH)
+        query = select(*columns).order_by(log_entries.c.seq).limit(_BATCH)
         rows = connection.execute(query if last is None else query.where(log_entries.c.seq > last)).all()
         yield from rows
         if len(rows) < _BATCH:
@@ -263,10 +264,7 @@ def _broken(row: Row[tuple[object, ...]], head: Head) -> str:
         return f"regel {wanted} ontbreekt" if row.seq > wanted else f"regel {row.seq} hoort hier niet"
     if row.previous != head.hash:
         return f"regel {wanted} sluit niet aan op de regel ervoor"
-    try:
-        sealed = _seal(row.seq, row.at, row.actor, row.action, row.subject, row.details, row.previous)
-    except (ValueError, AttributeError):  # a moment that is no moment any more
-        sealed = ""
+    sealed = _seal(row.seq, row.at, row.actor, row.action, row.subject, row.details, row.previous)
     return "" if sealed == row.hash else f"regel {wanted} is veranderd"
 
 

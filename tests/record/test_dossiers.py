@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from learninglion.database import now, open_database, reading, writing
+from learninglion.errors import (
+    ConflictError,
+    InputError,
+    IntegrityError,
+    LearningLionError,
+    PermissionDeniedError,
+    UnknownReferenceError,
+)
+from learninglion.models import (
+    AnswerVerdict,
+    Dossier,
+    DossierState,
+    Draft,
+    Provenance,
+    Statement,
+    Verification,
+)
+from learninglion.record.dossiers import DossierShelf
+from learninglion.record.log import EventLog
+from learninglion.record.tables import dossier_versions, log_entries
+from learninglion.testing import make_card, make_question_set, make_selection, make_source
+
+SECRET = "Woordcombinatiezonderweerga"
+ID = "dossier-0123456789abcdef"
+
+
+def make_dossier(answer: str = "Er varen 12 veerponten.", collection: str = "openbaar") -> Dossier:
+    card = replace(make_card(), collection=collection)
+    selection = make_selection(sources=[make_source("Er varen 12 veerponten.", card=card)])
+    draft = Draft(selection, (Statement(answer),), AnswerVerdict.ANSWERED, (), Provenance("extractive"))
+    checked = Verification(draft, (), AnswerVerdict.ANSWERED, (), "toets")
+    return Dossier(ID, make_question_set("Hoeveel veerponten varen er?"), (checked,))
+
+
+def edited(dossier: Dossier, answer: str) -> Dossier:
+    (checked,) = dossier.verifications
+    draft = replace(checked.draft, statements=(Statement(answer),))
+    return replace(
+        dossier,
+        verifications=(replace(checked, draft=draft),),
+        state=DossierState.EDITED,
+        version=dossier.version + 1,
+    )
+
+
+@pytest.fixture
+def shelf(database_url: str, tmp_path: Path) -> Iterator[DossierShelf]:
+    engine = open_database(database_url)
+    yield DossierShelf(engine, EventLog(engine, tmp_path / "log-head.json"))
+    engine.dispose()
+
+
+def events(shelf: DossierShelf) -> list[tuple[str, str]]:
+    return [(e.action, e.actor) for e in shelf._log.entries()]
+
+
+def test_every_version_is_kept_with_author_and_reason(shelf: DossierShelf) -> None:
+    first = make_dossier()
+    second = edited(first, "Er varen twaalf veerponten.")
+    shelf.save(first, by="jansen", reason="opgesteld")
+    shelf.save(second, by="pieters", reason="getal voluit")
+    assert shelf.load(ID, None) == second
+    assert shelf.load(ID, None, version=1) == first
+    assert [(v.version, v.author, v.reason, v.state) for v in shelf.history(ID, None)] == [
+        (1, "jansen", "opgesteld", DossierState.DRAFT),
+        (2, "pieters", "getal voluit", DossierState.EDITED),
+    ]
+    (card,) = shelf.list(None)
+    assert (card.id, card.version, card.created_by, card.changed_by) == (ID, 2, "jansen", "pieters")
+    assert events(shelf) == [("dossier.draft", "jansen"), ("dossier.edited", "pieters")]
+
+
+def test_saving_twice_is_saving_once(shelf: DossierShelf) -> None:
+    dossier = make_dossier()
+    saved = shelf.save(dossier, by="jansen", reason="opgesteld")
+    assert shelf.save(dossier, by="jansen", reason="opgesteld") == saved
+    (checked,) = dossier.verifications
+    later = replace(checked.draft.selection, selected_at=datetime(2026, 1, 1, tzinfo=UTC))
+    again = replace(dossier, verifications=(replace(checked, draft=replace(checked.draft, selection=later)),))
+    assert shelf.save(again, by="pieters", reason="opgesteld") == saved
+    assert len(shelf.history(ID, None)) == len(events(shelf)) == 1
+
+
+def test_who_comes_second_does_not_overwrite(shelf: DossierShelf) -> None:
+    first = make_dossier()
+    shelf.save(first, by="jansen", reason="opgesteld")
+    shelf.save(edited(first, "Tekst van Pieters."), by="pieters", reason="beter")
+    with pytest.raises(ConflictError):
+        shelf.save(edited(first, "Tekst van Jansen."), by="jansen", reason="ook beter")
+    with pytest.raises(ConflictError):
+        shelf.save(replace(edited(first, "x"), version=7), by="jansen", reason="sprong")
+    with pytest.raises(ConflictError):
+        shelf.save(replace(first, id="dossier-new", version=2), by="jansen", reason="begin mist")
+    assert shelf.load(ID, None).verifications[0].draft.statements[0].text == "Tekst van Pieters."
+
+
+def test_only_one_of_many_who_save_at_once_wins(shelf: DossierShelf) -> None:
+    first = make_dossier()
+    shelf.save(first, by="jansen", reason="opgesteld")
+    outcomes: list[str] = []
+
+    def save(number: int) -> None:
+        try:
+            shelf.save(edited(first, f"Tekst {number}."), by=f"p{number}", reason="gewijzigd")
+            outcomes.append("saved")
+        except ConflictError:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=save, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["refused"] * 5 + ["saved"]
+    assert [v.version for v in shelf.history(ID, None)] == [1, 2]
+
+
+def test_approval_is_a_version_with_the_same_content(shelf: DossierShelf) -> None:
+    first = make_dossier()
+    shelf.save(first, by="jansen", reason="opgesteld")
+    saved = shelf.approve(ID, 1, by="pieters", reason="akkoord")
+    assert (saved.version, saved.state) == (2, DossierState.APPROVED)
+    assert shelf.load(ID, None) == replace(first, state=DossierState.APPROVED, version=2)
+    assert shelf.approve(ID, 1, by="pieters") == shelf.approve(ID, 2, by="pieters") == saved
+    assert [c.state for c in shelf.list(None, state=DossierState.APPROVED)] == [DossierState.APPROVED]
+    assert shelf.list(None, state=DossierState.EDITED) == ()
+
+
+def test_two_people_are_two_people(shelf: DossierShelf) -> None:
+    first = make_dossier()
+    shelf.save(first, by="jansen", reason="opgesteld")
+    shelf.save(edited(first, "Beter."), by="pieters", reason="gewijzigd")
+    with pytest.raises(PermissionDeniedError, match="vier-ogen"):
+        shelf.approve(ID, 2, by="pieters", two_person=True)
+    assert shelf.load(ID, None).state is DossierState.EDITED
+    assert shelf.approve(ID, 2, by="jansen", two_person=True).state is DossierState.APPROVED
+
+
+def test_approval_is_of_what_was_read(shelf: DossierShelf) -> None:
+    first = make_dossier()
+    shelf.save(first, by="jansen", reason="opgesteld")
+    shelf.save(edited(first, "Intussen anders."), by="jansen", reason="gewijzigd")
+    with pytest.raises(ConflictError):
+        shelf.approve(ID, 1, by="pieters")
+    with pytest.raises(UnknownReferenceError):
+        shelf.approve("dossier-x", 1, by="pieters")
+
+
+def test_states_follow_each_other(shelf: DossierShelf) -> None:
+    first = make_dossier()
+    with pytest.raises(InputError):
+        shelf.save(replace(first, state=DossierState.APPROVED), by="jansen", reason="slim")
+    shelf.save(first, by="jansen", reason="opgesteld")
+    with pytest.raises(InputError):
+        shelf.save(replace(edited(first, "x"), state=DossierState.APPROVED), by="jansen", reason="slim")
+    with pytest.raises(InputError):
+        shelf.save(replace(edited(first, "x"), state=DossierState.DRAFT), by="jansen", reason="terug")
+    shelf.approve(ID, 1, by="pieters")
+    reopened = edited(shelf.load(ID, None), "Toch anders.")
+    shelf.save(reopened, by="jansen", reason="na vragen van de minister")
+    assert shelf.load(ID, None).state is DossierState.EDITED
+    with pytest.raises(ConflictError):
+        shelf.approve(ID, 1, by="pieters")
+
+
+def test_deletion_takes_the_text_and_leaves_the_chain(shelf: DossierShelf, tmp_path: Path) -> None:
+    shelf.save(make_dossier(SECRET), by="jansen", reason="opgesteld")
+    shelf.save(edited(make_dossier(SECRET), SECRET + "!"), by="jansen", reason="gewijzigd")
+    shelf.delete(ID, by="beheer", reason="bewaartermijn verstreken")
+    for read in (shelf.load, shelf.history):
+        with pytest.raises(UnknownReferenceError):
+            read(ID, None)
+    (stone,) = shelf.tombstones()
+    assert (stone.dossier_id, stone.versions, stone.deleted_by) == (ID, 2, "beheer")
+    assert shelf._log.verify().ok and events(shelf)[-1] == ("dossier.delete", "beheer")
+    assert list(shelf.verify()) == []
+    with pytest.raises(UnknownReferenceError):
+        shelf.delete(ID, by="beheer", reason="nog eens")
+    shelf.save(make_dossier(), by="jansen", reason="opnieuw gevraagd")
+    assert [v.version for v in shelf.history(ID, None)] == [1]
+
+
+def test_the_log_holds_no_text(shelf: DossierShelf) -> None:
+    shelf.save(make_dossier(SECRET), by="jansen", reason="opgesteld")
+    with reading(shelf._engine) as connection:
+        said = str(connection.execute(select(log_entries)).all())
+        sha256 = connection.scalar(select(dossier_versions.c.sha256))
+    assert SECRET not in said and "veerpont" not in said
+    assert sha256 not in said, "a plain hash can be tried after the text is gone"
+
+
+def test_a_fingerprint_is_of_its_dossier_and_goes_with_it(shelf: DossierShelf) -> None:
+    shelf.save(make_dossier(), by="jansen", reason="opgesteld")
+    shelf.save(replace(make_dossier(), id="dossier-2"), by="jansen", reason="opgesteld")
+    mark = shelf.fingerprint(ID, "Hoeveel veerponten?")
+    assert mark == shelf.fingerprint(ID, "Hoeveel veerponten?") != shelf.fingerprint(ID, "Hoeveel?")
+    assert mark != shelf.fingerprint("dossier-2", "Hoeveel veerponten?")
+    shelf.delete(ID, by="beheer", reason="termijn")
+    shelf.save(make_dossier(), by="jansen", reason="opgesteld")
+    assert shelf.fingerprint(ID, "Hoeveel veerponten?") != mark
+
+
+def test_a_failed_log_entry_saves_nothing(shelf: DossierShelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(shelf._log, "append_within", fail)
+    with pytest.raises(RuntimeError):
+        shelf.save(make_dossier(), by="jansen", reason="opgesteld")
+    assert shelf.list(None) == ()
+
+
+def test_who_may_not_see_a_quoted_collection_may_not_see_the_dossier(shelf: DossierShelf) -> None:
+    public = frozenset({"openbaar"})
+    shelf.save(make_dossier(), by="jansen", reason="opgesteld")
+    hidden = replace(make_dossier(collection="geheim"), id="dossier-geheim")
+    shelf.save(hidden, by="jansen", reason="opgesteld")
+    assert [c.id for c in shelf.list(public)] == [ID]
+    assert len(shelf.list(None)) == len(shelf.list(public | {"geheim"})) == 2
+    for read in (shelf.load, shelf.history):
+        with pytest.raises(LearningLionError) as caught:
+            read("dossier-geheim", public)
+        with pytest.raises(LearningLionError) as absent:
+            read("dossier-nergens", public)
+        assert caught.value.detail == absent.value.detail.replace("nergens", "geheim")
+    emptied = replace(hidden, verifications=(), state=DossierState.EDITED, version=2)
+    shelf.save(emptied, by="jansen", reason="bron weggehaald")
+    assert [c.id for c in shelf.list(public)] == [ID], "its first version still quotes from it"
+
+
+def test_lists_come_in_pages_last_changed_first(shelf: DossierShelf) -> None:
+    for n in range(4):
+        shelf.save(replace(make_dossier(), id=f"dossier-{n}"), by=f"p{n % 2}", reason="opgesteld")
+    shelf.save(replace(edited(make_dossier(), "x"), id="dossier-1"), by="p0", reason="gewijzigd")
+    assert [c.id[-1] for c in shelf.list(None)] == ["1", "3", "2", "0"]
+    assert [c.id[-1] for c in shelf.list(None, offset=1, limit=2)] == ["3", "2"]
+    assert [c.id[-1] for c in shelf.list(None, created_by="p1")] == ["1", "3"]
+
+
+def test_retention_finds_what_nobody_touched(shelf: DossierShelf) -> None:
+    shelf.save(make_dossier(), by="jansen", reason="opgesteld")
+    assert shelf.unchanged_since(now() - timedelta(days=1)) == ()
+    assert shelf.unchanged_since(now() + timedelta(seconds=1)) == (ID,)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE dossier_versions SET content = (SELECT secret FROM dossiers) WHERE version = 1",
+        "UPDATE dossier_versions SET sha256 = 'x' WHERE version = 1",
+        "UPDATE dossier_versions SET content = (SELECT content FROM dossier_versions WHERE version = 2), "
+        "sha256 = (SELECT sha256 FROM dossier_versions WHERE version = 2) WHERE version = 1",
+        "UPDATE dossier_versions SET author = 'x' WHERE version = 1",
+        "DELETE FROM dossier_versions WHERE version = 1",
+    ],
+)
+def test_a_version_that_was_changed_in_the_database_is_found(shelf: DossierShelf, statement: str) -> None:
+    shelf.save(make_dossier(), by="jansen", reason="opgesteld")
+    shelf.save(edited(make_dossier(), "Anders."), by="jansen", reason="gewijzigd")
+    assert list(shelf.verify()) == []
+    with writing(shelf._engine) as connection:
+        connection.execute(text(statement))
+    assert any("Versie 1" in problem for problem in shelf.verify())
+
+
+def test_a_damaged_version_is_not_handed_out(shelf: DossierShelf) -> None:
+    shelf.save(make_dossier(), by="jansen", reason="opgesteld")
+    with writing(shelf._engine) as connection:
+        connection.execute(text("UPDATE dossier_versions SET sha256 = 'x'"))
+    with pytest.raises(IntegrityError):
+        shelf.load(ID, None)
