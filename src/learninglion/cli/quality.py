@@ -9,11 +9,13 @@ from rich.table import Table
 
 from learninglion.cli.terminal import console, fail, print_json, progress
 from learninglion.errors import InputError, LearningLionError
+from learninglion.evaluation.retrieval import evaluate_pairs
 from learninglion.evaluation.verifier import evaluate_verifier
 from learninglion.models import Source
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents
 from learninglion.serial import Plain, to_plain
+from learninglion.settings import load_settings
 from learninglion.workflow import parse_files
 
 __all__ = ["register"]
@@ -26,6 +28,47 @@ evaluate_app = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(evaluate_app, name="evaluate")
+
+
+@evaluate_app.command("retrieval")
+def evaluate_search(
+    pairs: Path = typer.Option(
+        ..., "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
+    ),
+    tune: Path | None = typer.Option(None, "--tune", help="Andere paren om eerst van te leren."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Hoe goed vindt het zoeken? De antwoorden zijn de verzameling, de vragen de zoekopdrachten."""
+    home = load_settings().home
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    cache = home / "cache" / "vectors.db"
+    cache.parent.mkdir(exist_ok=True)
+    with progress() as shown:
+        report = evaluate_pairs(
+            pairs, tune, cache=cache, progress=lambda done, total: shown("Zoeken", done, total)
+        )
+    if as_json:
+        calibration = {k: v for k, v in _plain(report.calibration).items() if k != "bins"}
+        intervals: dict[str, Plain] = {m.name: [m.low, m.high] for m in report.measures}
+        about: dict[str, Plain] = {
+            "queries": report.queries,
+            "tuned": report.tuned,
+            "encoder": report.encoder,
+            "data_sha256": report.data_sha256,
+            "intervals": intervals,
+            "calibration": calibration,
+        }
+        print_json({**report.as_plain(), **about})
+        return
+    table = Table("maat", "waarde", "95%-interval")
+    for found in report.measures:
+        table.add_row(found.name, f"{found.value:.3f}", f"{found.low:.3f} - {found.high:.3f}")
+    console.print(table)
+    check = report.calibration
+    console.print(
+        f"{report.queries} vragen in {report.seconds:.0f} s. Score: kalibratiefout {check.error:.3f}, "
+        f"AUC wel of niet te beantwoorden {check.answerable:.3f}."
+    )
 
 
 @evaluate_app.command("verifier")
