@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,12 +33,15 @@ def main() -> int:
     return 0
 
 
-def run(output: Path, generator: str = "extractive") -> str:
-    """The whole job with a fresh data folder under `output`; gives the id of the dossier."""
+def run(output: Path, generator: str = "extractive", environment: Mapping[str, str] | None = None) -> str:
+    """The whole job with a fresh data folder under `output`; gives the id of the dossier.
+
+    `environment` holds more settings, named as environment variables.
+    """
     home = output / "home"
     shutil.rmtree(home, ignore_errors=True)
     began = time.perf_counter()
-    settings = load_settings({"LEARNINGLION_HOME": str(home)})
+    settings = load_settings({**(environment or {}), "LEARNINGLION_HOME": str(home)})
     with progress() as shown:
         house = LearningLion.open(house_options(settings))
         try:

@@ -276,7 +276,8 @@ def test_what_did_not_fit_is_named():
         answer(COUNT, COST), selection=make_selection(SELECTION.question.text, [make_source(body)])
     )
     assert generator.count_tokens(generator.prompts[0].text) < 4096 - 900
-    assert sum(r.startswith("Paste niet in het taalmodel") for r in draft.left_out) > 100
+    (remark,) = [r for r in draft.left_out if r.startswith("Paste niet in het taalmodel")]
+    assert remark.count("gaat over iets heel anders") > 100
     assert shown(draft) == [COUNT[0], COST[0]]
 
 

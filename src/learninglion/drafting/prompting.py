@@ -118,7 +118,7 @@ def gather(
     """The chosen sources as the model will read them, within `budget` tokens.
 
     When they do not all fit, the sentences that have most to do with the question (and `about`) stay;
-    what is left out is named sentence by sentence. Sentences that speak to a machine are never given.
+    what is left out is named in full, source by source. Sentences that speak to a machine are never given.
     Raises InputError if not even one sentence fits.
     """
     sources = order_sources(selection.chosen if only is None else only)
@@ -134,12 +134,13 @@ def gather(
     if pieces and not kept:
         raise InputError("Het taalmodel is te klein: er past geen enkele zin uit de bronnen in.")
     chosen = set(kept)
-    out = tuple(
-        f"Paste niet in het taalmodel: {reference(sources[p.source])}: “{squash(p.text)}”"
-        for p in pieces
-        if p not in chosen
+    out = [(p.source, squash(p.text)) for p in pieces if p not in chosen]
+    left_out = tuple(
+        f"Paste niet in het taalmodel: {reference(source)}: “{' '.join(text for m, text in out if m == n)}”"
+        for n, source in enumerate(sources)
+        if any(m == n for m, _ in out)
     )
-    return Material(sources, rendered, mark, out)
+    return Material(sources, rendered, mark, left_out)
 
 
 def compose(
