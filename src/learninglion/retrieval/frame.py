@@ -18,7 +18,7 @@ import numpy as np
 
 from learninglion.retrieval.encoders import Vectors, normalised
 
-__all__ = ["Frame", "background_questions", "fit_frame", "load_frame", "save_frame"]
+__all__ = ["Cloud", "Frame", "background_questions", "fit_frame", "load_frame", "save_frame"]
 
 # Power of the variance: 1 would make all directions equal and let noise speak; 0 leaves them as they are.
 _DAMPING = 0.5
@@ -29,15 +29,34 @@ _PRIOR_TEXTS = 100.0
 
 
 @dataclass(frozen=True, slots=True)
+class Cloud:
+    """Where the placed vectors of an archive lie: their mean (d,) and covariance (d, d)."""
+
+    centre: Vectors
+    spread: Vectors
+
+    def usual(self, vector: Vectors) -> tuple[float, float]:
+        """Mean and standard deviation of the cosines of `vector` with all vectors of the archive.
+
+        What a full scan would measure, without the scan.
+        """
+        mean = float(self.centre @ vector)
+        return mean, max(1e-3, float(np.sqrt(max(0.0, float(vector @ self.spread @ vector)))))
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """Means to take away and a basis to express vectors in; strongest directions first.
 
-    query_mean and passage_mean have shape (d,), basis (d, d).
+    query_mean and passage_mean have shape (d,), basis (d, d). The clouds are those of the sample that the
+    frame was fitted on.
     """
 
     query_mean: Vectors
     passage_mean: Vectors
     basis: Vectors
+    questions: Cloud
+    bodies: Cloud
 
     def place_queries(self, rows: Vectors) -> Vectors:
         """Encoded questions in this frame, unit length, shape (n, d)."""
@@ -60,7 +79,7 @@ def fit_frame(questions: Vectors, passages: Vectors) -> Frame:
     dimensions = questions.shape[1]
     query_mean = questions.mean(axis=0)
     if not len(passages):
-        return Frame(query_mean, query_mean.copy(), np.eye(dimensions, dtype=np.float32))
+        return _with_clouds(query_mean, query_mean, np.eye(dimensions, dtype=np.float32), questions, passages)
     passage_mean = passages.mean(axis=0)
     centred = (passages - passage_mean).astype(np.float64)
     scatter = centred.T @ centred
@@ -73,15 +92,50 @@ def fit_frame(questions: Vectors, passages: Vectors) -> Frame:
     largest = max(float(variances[0]), 1e-12)
     scale = (np.maximum(variances, 0) + _FLOOR * largest) ** (-_DAMPING / 2)
     basis = directions * signs * scale
-    return Frame(query_mean, passage_mean, np.ascontiguousarray(basis, dtype=np.float32))
+    ready = np.ascontiguousarray(basis, dtype=np.float32)
+    return _with_clouds(query_mean, passage_mean, ready, questions, passages)
+
+
+def _with_clouds(
+    query_mean: Vectors, passage_mean: Vectors, basis: Vectors, questions: Vectors, passages: Vectors
+) -> Frame:
+    asked = normalised(np.asarray((questions - query_mean) @ basis, dtype=np.float32))
+    found = normalised(np.asarray((passages - passage_mean) @ basis, dtype=np.float32))
+    return Frame(query_mean, passage_mean, basis, _cloud(asked), _cloud(found))
+
+
+def _cloud(placed: Vectors) -> Cloud:
+    dimensions = placed.shape[1]
+    flat = np.eye(dimensions, dtype=np.float32) / dimensions
+    if not len(placed):
+        return Cloud(np.zeros(dimensions, dtype=np.float32), flat)
+    centre = placed.mean(axis=0)
+    scatter = (placed - centre).T @ (placed - centre)
+    spread = (scatter + _PRIOR_TEXTS * flat) / (len(placed) + _PRIOR_TEXTS)
+    return Cloud(centre, np.asarray(spread, dtype=np.float32))
 
 
 def save_frame(frame: Frame, path: Path) -> None:
     """Write a frame as one file."""
-    np.savez(path, query_mean=frame.query_mean, passage_mean=frame.passage_mean, basis=frame.basis)
+    np.savez(
+        path,
+        query_mean=frame.query_mean,
+        passage_mean=frame.passage_mean,
+        basis=frame.basis,
+        questions_centre=frame.questions.centre,
+        questions_spread=frame.questions.spread,
+        bodies_centre=frame.bodies.centre,
+        bodies_spread=frame.bodies.spread,
+    )
 
 
 def load_frame(path: Path) -> Frame:
     """Read a frame that `save_frame` wrote."""
     with np.load(path) as stored:
-        return Frame(stored["query_mean"], stored["passage_mean"], stored["basis"])
+        return Frame(
+            stored["query_mean"],
+            stored["passage_mean"],
+            stored["basis"],
+            Cloud(stored["questions_centre"], stored["questions_spread"]),
+            Cloud(stored["bodies_centre"], stored["bodies_spread"]),
+        )

@@ -82,7 +82,7 @@ def search_set(
         if introduction.strip():
             vector = vector + _INTRODUCTION_MEANING * placed[-1]
             vector = vector / max(float(np.linalg.norm(vector)), 1e-9)
-        probe = make_probe(snapshot.statistics, query_terms(text, introduction), vector)
+        probe = make_probe(snapshot.statistics, snapshot.frame, query_terms(text, introduction), vector)
         ranking = rank(snapshot, probe, documents)
         found.append(_hits(snapshot, reader, ranking, probe, limit, threshold))
     return tuple(found)
@@ -101,11 +101,15 @@ def query_terms(text: str, introduction: str = "") -> tuple[Terms, Terms]:
     return made[0], made[1]
 
 
-def rank(snapshot: Snapshot, probe: Probe, documents: frozenset[str] | None = None) -> Ranking:
-    """Score the candidates for `probe` among `documents`, best first."""
+def rank(
+    snapshot: Snapshot, probe: Probe, documents: frozenset[str] | None = None, *, exact: bool = False
+) -> Ranking:
+    """Score the candidates for `probe` among `documents`, best first; `exact`: every source is one."""
     mask = snapshot.mask(documents)
     allowed = int(mask.sum())
-    positions = np.flatnonzero(mask) if allowed <= _EXACT else _propose(snapshot, probe, mask, allowed)
+    positions = (
+        np.flatnonzero(mask) if exact or allowed <= _EXACT else _propose(snapshot, probe, mask, allowed)
+    )
     made, asked = features(snapshot, probe, positions)
     logits = snapshot.fusion.logits(made, asked)
     order = np.argsort(-logits, kind="stable")
