@@ -7,7 +7,7 @@ import sys
 import typer
 
 from learninglion import __version__
-from learninglion.cli import documents, quality, questions, system
+from learninglion.cli import documents, people, quality, questions, system
 from learninglion.cli.terminal import fail
 from learninglion.errors import LearningLionError
 
@@ -25,6 +25,7 @@ documents.register(app)
 questions.register(app)
 quality.register(app)
 system.register(app)
+people.register(app)
 
 
 def _show_version(wanted: bool) -> None:

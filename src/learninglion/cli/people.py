@@ -1,0 +1,86 @@
+"""Commands about who may do what: users, and the server for a language model of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from learninglion.cli.terminal import console, local_actor, open_house, print_json
+from learninglion.errors import InputError
+from learninglion.models import Actor, Role
+from learninglion.serial import to_plain
+from learninglion.settings import Settings, load_settings
+from learninglion.web.accounts import Accounts
+from learninglion.web.app import create_app
+
+__all__ = ["register"]
+
+users_app = typer.Typer(no_args_is_help=True, help="Gebruikers van de werkplek, hun rollen en verzamelingen.")
+
+
+def register(app: typer.Typer) -> None:
+    """Hang these commands on `app`."""
+    app.add_typer(users_app, name="users")
+    app.command()(mcp)
+
+
+@contextmanager
+def _accounts() -> Iterator[tuple[Accounts, Settings]]:
+    settings = load_settings()
+    with open_house(settings) as house:
+        application = create_app(house, settings)
+        yield application.state.desk.accounts, settings
+
+
+@users_app.command("list")
+def list_users(as_json: bool = typer.Option(False, "--json", help="Een JSON-object per gebruiker.")) -> None:
+    """Alle gebruikers met hun rollen."""
+    with _accounts() as (accounts, _):
+        for account in accounts.list():
+            roles = ", ".join(sorted(role.value for role in account.actor.roles))
+            seen = account.actor.collections
+            if as_json:
+                print_json(
+                    {
+                        "name": account.name,
+                        "roles": roles,
+                        "collections": None if seen is None else to_plain(seen),
+                    }
+                )
+            else:
+                where = "alles" if seen is None else ", ".join(sorted(seen))
+                console.print(f"{account.name}: {roles}; {where}")
+
+
+@users_app.command("add")
+def add_user(
+    name: str = typer.Argument(..., help="De naam waarmee iemand zich aanmeldt."),
+    role: list[Role] = typer.Option([Role.READER], "--role", help="Rol (herhaalbaar)."),
+    collection: list[str] = typer.Option([], "--collection", help="Alleen deze verzameling; anders alles."),
+) -> None:
+    """Voeg iemand toe; het eenmalige adres om een wachtwoord te kiezen verschijnt op het scherm."""
+    with _accounts() as (accounts, settings):
+        if not accounts.any() and Role.ADMINISTRATOR not in role:
+            raise InputError("De eerste gebruiker moet beheerder zijn: --role administrator.")
+        token = accounts.add(name, role, collection or None)
+    base = settings.web.public_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}"
+    console.print(
+        f"{name} is toegevoegd. Geef dit eenmalige adres aan deze persoon:\n  {base}/set-up?token={token}"
+    )
+
+
+def mcp(
+    user: str = typer.Option("", "--user", help="Met de rechten van deze gebruiker."),
+    write: bool = typer.Option(False, "--write", help="Sta ook opstellen toe."),
+) -> None:
+    """Bied zoeken en bronnen aan een eigen taalmodel aan (Model Context Protocol, standaardin- en uitvoer)."""
+    from learninglion.mcp_server import serve
+
+    actor: Actor = local_actor()
+    if user:
+        with _accounts() as (accounts, _):
+            actor = accounts.find(user).actor
+    with open_house() as house:
+        serve(house, actor, writing=write)
