@@ -175,12 +175,21 @@ def _slide(evidence: Reading, theirs: list[str], places: list[int | None], used:
     """Of two equal words around what was left out, keep the one that leaves out a part set apart by signs:
     "A – en B – en C" shortened to "A en C" lost "– en B".
     """
+    words = evidence.words
     for i in range(len(places) - 2, -1, -1):
         place, after = places[i], places[i + 1]
         if place is None or after is None or after <= place + 1:
             continue
         other = after - 1
-        if used[other] is None and theirs[other] == theirs[place] and evidence.words[place].border:
+        if used[other] is None and theirs[other] == theirs[place] and words[place].border:
+            places[i], used[other], used[place] = other, i, None
+    for i in range(1, len(places)):
+        before, place = places[i - 1], places[i]
+        if before is None or place is None or place <= before + 1:
+            continue
+        other = before + 1
+        follows = other + 1 < len(words) and bool(words[other + 1].border)
+        if used[other] is None and theirs[other] == theirs[place] and follows and not words[other].border:
             places[i], used[other], used[place] = other, i, None
 
 

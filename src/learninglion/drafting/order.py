@@ -340,14 +340,46 @@ def _find_splice(
     ours = alignment.statement.words
     for first, second in zip(kept, kept[1:], strict=False):
         if words[first.there].sentence == words[second.there].sentence:
+            if _joins_halves(alignment, first, second):
+                return _spliced(alignment, first, second, "delen van de zin")
             continue
         between = ours[first.here + 1 : second.here + 1]
         joined = any(bool(w.border) or w.norm in lexicon.COORDINATORS for w in between)
         joined = joined or any(w.norm in lexicon.SUBORDINATORS for w in between)
         if not joined or not _has_verb(alignment, words[second.there].sentence):
-            pair = f"“{ours[first.here].raw}” en “{ours[second.here].raw}”"
-            return Finding(FindingKind.SPLICED, f"{pair} staan in de bron in verschillende zinnen.")
+            return _spliced(alignment, first, second, "zinnen")
     return None
+
+
+def _spliced(alignment: Alignment, first: _Kept, second: _Kept, parts: str) -> Finding:
+    ours = alignment.statement.words
+    pair = f"“{ours[first.here].raw}” en “{ours[second.here].raw}”"
+    return Finding(FindingKind.SPLICED, f"{pair} staan in de bron in verschillende {parts}.")
+
+
+def _joins_halves(alignment: Alignment, first: _Kept, second: _Kept) -> bool:
+    """Whether the end of one clause and the start of the next were left out between two words:
+    "in 2022 voeren er 12 ponten en in 2023 voeren er 15" is not "in 2022 voeren er 15".
+    """
+    words, clauses = alignment.evidence.words, alignment.evidence.clauses
+    gap = [p for p in range(first.there + 1, second.there) if alignment.used[p] is None]
+    if not gap or len(gap) < gap[-1] - gap[0] + 1:
+        return False
+    after = words[gap[-1] + 1]
+    opened = words[gap[0]].border or words[gap[0]].norm in lexicon.COORDINATORS | lexicon.SUBORDINATORS
+    closed = after.border or after.norm in lexicon.COORDINATORS | lexicon.SUBORDINATORS
+    if opened or closed:
+        return False
+    for place in gap[1:]:
+        if not words[place].border and words[place].norm not in lexicon.COORDINATORS:
+            continue
+        left = [words[p] for p in gap if p < place and words[p].is_content]
+        right = [words[p] for p in gap if p >= place and words[p].is_content]
+        if not left or not right:
+            continue
+        if clauses[gap[0]] != clauses[gap[-1]] or (is_number(left[0].norm) and is_number(after.norm)):
+            return True
+    return False
 
 
 def _has_verb(alignment: Alignment, sentence: int) -> bool:

@@ -22,6 +22,7 @@ _HYPHENS = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043")
 _QUOTE_MARKS = frozenset("'\"`´‘’‚‛“”„‟«»‹›′″¸")
 # Shorter pieces than this occur in any text by chance, so they prove nothing about where a quote came from.
 _PIECE = 15
+_LAST_PIECE = 8
 
 
 class QuoteProblem(StrEnum):
@@ -173,7 +174,7 @@ def _stitched(quote: str, body: str) -> bool:
     at = 0
     while at < len(wanted):
         length = _longest_prefix(wanted[at:], text)
-        if length < min(_PIECE, len(wanted) - at):
+        if length < min(_PIECE, len(wanted) - at) or length < _LAST_PIECE:
             return False
         at += length
     return True

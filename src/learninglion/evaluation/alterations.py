@@ -1,0 +1,349 @@
+"""Makes unsupported sentences from real ones: one small, telling change at a time, in several ways.
+
+Made by rules of its own, apart from those of the verifier, so that it tests more than itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["ALTERATIONS", "Pool", "alter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What the corpus has to offer in place of what a sentence says."""
+
+    names: tuple[str, ...]
+    clauses: tuple[str, ...]
+
+
+Alteration = Callable[[str, Pool, int], Iterator[tuple[str, str]]]
+"""(sentence, pool, a number to choose by) -> (how, altered sentence)."""
+
+
+def _pairs(table: str) -> tuple[tuple[str, str], ...]:
+    """ "a > b; c > d" as pairs."""
+    entries = (entry.split(">") for entry in table.replace("\n", " ").split(";"))
+    return tuple((" ".join(old.split()), " ".join(new.split())) for old, new in entries)
+
+
+_MONTHS = "januari februari maart april mei juni juli augustus september oktober november december".split()
+_MONTH = "|".join(_MONTHS)
+_WORDED = "twee drie vier vijf zes zeven acht negen tien twaalf".split()
+_MINISTRIES = (
+    "Justitie en Veiligheid",
+    "Binnenlandse Zaken en Koninkrijksrelaties",
+    "Onderwijs, Cultuur en Wetenschap",
+    "Sociale Zaken en Werkgelegenheid",
+    "Volksgezondheid, Welzijn en Sport",
+    "Infrastructuur en Waterstaat",
+    "Economische Zaken en Klimaat",
+    "Landbouw, Natuur en Voedselkwaliteit",
+    "Buitenlandse Zaken",
+    "Financiën",
+    "Defensie",
+    "Algemene Zaken",
+    "Klimaat en Energie",
+)
+_SHORT_MINISTRIES = ("JenV", "BZK", "OCW", "SZW", "VWS", "IenW", "EZK", "LNV")
+_ACTORS = """
+gemeenten gemeente provincies provincie politie kabinet Kamer Minister minister Staatssecretaris
+bedrijven werkgevers werknemers scholen leerlingen studenten ouders kinderen verzekeraars
+zorgverzekeraars zorgaanbieders patiënten burgers banken inspectie rechter lidstaten Commissie
+Nederland toezichthouder Belastingdienst waterschappen huurders verhuurders boeren artsen
+onderzoekers NVWA ILT ACM IGJ RIVM OM IND COA
+""".split()
+
+_UNITS = _pairs(
+    """
+    procent > promille; % > promille; kilometer > meter; km > m; miljoen > miljard; miljard >
+    miljoen; euro > dollar; jaar > maanden; jaren > maanden; maanden > weken; weken > dagen; dagen >
+    uur; uur > minuten; hectare > vierkante meter; ton > kilo; kilogram > gram; MW > GW; m2 > km2;
+    graden > procent; meter > centimeter
+    """
+)
+_MODAL = _pairs(
+    """
+    kan > zal; kunnen > zullen; moet > kan; moeten > kunnen; zal > kan; zullen > kunnen; mag > moet;
+    mogen > moeten; wil > moet; zou > zal; zouden > zullen; kan > moet; kunnen > moeten; zal > zou;
+    dient > kan; dienen > kunnen; mag > zal; moet > mag
+    """
+)
+_OPPOSITES = _pairs(
+    """
+    stijgt > daalt; gestegen > gedaald; toegenomen > afgenomen; toename > afname; stijging > daling;
+    meer > minder; minder > meer; hoger > lager; lager > hoger; groter > kleiner; verhogen >
+    verlagen; verhoging > verlaging; voor > na; binnen > buiten; voldoende > onvoldoende; mogelijk >
+    onmogelijk; wenselijk > onwenselijk; positief > negatief; verboden > toegestaan; toegestaan >
+    verboden; goed > slecht; groot > klein; nieuwe > oude; eerder > later; wel > niet; eens >
+    oneens; versterken > verzwakken; vergroten > verkleinen; met > zonder; bekend > onbekend;
+    belangrijk > onbelangrijk; verplicht > vrijwillig; openbaar > geheim; hoogste > laagste; korte >
+    lange; tijdelijk > permanent
+    """
+)
+_AMOUNTS_OF = _pairs(
+    """
+    alle > sommige; sommige > alle; enkele > veel; veel > weinig; meeste > minste; altijd > soms;
+    vaak > zelden; soms > altijd; beide > geen van beide; elke > geen enkele; iedere > geen enkele;
+    regelmatig > zelden; meerdere > alle; deels > volledig
+    """
+)
+_HEDGED = tuple(
+    entry.strip()
+    for entry in """
+    mogelijk, naar verwachting, in principe, waarschijnlijk, wellicht, vooralsnog, in beginsel,
+    circa, ongeveer, bijna, ruim, eventueel, vermoedelijk, maximaal, minimaal, ten minste,
+    voornamelijk, grotendeels, slechts, uitsluitend, alleen, vaak, meestal, sommige, enkele
+    """.replace("\n", " ").split(",")
+)
+_INVENTED = (
+    ", wat heeft geleid tot een forse daling van de kosten",
+    ", en daarvoor is extra budget vrijgemaakt",
+    ", zoals ook de Raad van State heeft geadviseerd",
+    ", nadat de Europese Commissie daarop had aangedrongen",
+    ", waarmee het probleem is opgelost",
+    " en dit wordt volgend jaar geëvalueerd",
+    ", ondanks bezwaren van de gemeenten",
+    ", hetgeen in strijd is met de wet",
+)
+
+
+def alter(sentence: str, kind: str, pool: Pool, seed: int) -> tuple[tuple[str, str], ...]:
+    """Every alteration of this kind that the sentence allows, as (how, altered), none equal to it."""
+    found = ALTERATIONS[kind](sentence, pool, seed)
+    return tuple(dict.fromkeys((how, text) for how, text in found if text != sentence and text))
+
+
+def _replace(sentence: str, match: re.Match[str], new: str) -> str:
+    return sentence[: match.start()] + new + sentence[match.end() :]
+
+
+def _swap_words(pairs: Sequence[tuple[str, str]]) -> Alteration:
+    def alteration(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+        for old, new in pairs:
+            match = re.search(rf"(?<![\w-]){re.escape(old)}(?![\w-])", sentence)
+            if match:
+                yield f"{old} > {new}", _replace(sentence, match, new)
+
+    return alteration
+
+
+def _number(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(r"(?<![\w.,/-])\d+(?:[.,]\d+)*(?![\w/-])", sentence):
+        digits = match.group()
+        yield "one more", _replace(sentence, match, _next_number(digits, 1 + seed % 3))
+        if len(digits) > 1 and digits.isdigit() and digits[-2] != digits[-1] and digits[-1] != "0":
+            yield "digits swapped", _replace(sentence, match, digits[:-2] + digits[-1] + digits[-2])
+        if digits.isdigit() and len(digits) < 4:
+            yield "times ten", _replace(sentence, match, digits + "0")
+        if "," in digits:
+            yield "comma lost", _replace(sentence, match, digits.replace(",", ""))
+    for at, word in enumerate(_WORDED):
+        found = re.search(rf"\b{word}\b", sentence)
+        if found:
+            yield "in words", _replace(sentence, found, _WORDED[(at + 1 + seed % 4) % len(_WORDED)])
+    for old, new in (("eerste", "tweede"), ("tweede", "derde"), ("derde", "vierde"), ("helft", "kwart")):
+        found = re.search(rf"\b{old}\b", sentence)
+        if found:
+            yield "ordinal", _replace(sentence, found, new)
+
+
+def _next_number(digits: str, step: int) -> str:
+    last = digits[-1]
+    return digits[:-1] + str((int(last) + step) % 10) if last.isdigit() else digits
+
+
+def _date(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(rf"\b(\d{{1,2}}) ({_MONTH})\b", sentence):
+        day = int(match.group(1))
+        yield "day", _replace(sentence, match, f"{day % 28 + 1} {match.group(2)}")
+    for match in re.finditer(rf"\b({_MONTH})\b", sentence):
+        month = _MONTHS[(_MONTHS.index(match.group(1)) + 1 + seed % 5) % 12]
+        yield "month", _replace(sentence, match, month)
+    for match in re.finditer(r"\b(?:19|20)\d\d\b(?!/)", sentence):
+        yield "year", _replace(sentence, match, str(int(match.group()) + 1))
+        yield "year before", _replace(sentence, match, str(int(match.group()) - 1 - seed % 2))
+    years = re.findall(r"\b(?:19|20)\d\d\b", sentence)
+    if len(set(years)) == 2:
+        first, second = years[0], next(y for y in years if y != years[0])
+        mapping = {first: second, second: first}
+        yield (
+            "years swapped",
+            re.sub(r"\b(?:19|20)\d\d\b", lambda m: mapping.get(m.group(), m.group()), sentence),
+        )
+
+
+def _amount(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(r"€ ?\d[\d.,]*\d|€ ?\d", sentence):
+        digits = re.sub(r"\D*$", "", match.group())
+        yield "euro", _replace(sentence, match, _next_number(digits, 1 + seed % 5))
+        yield "euro lost", _replace(sentence, match, match.group().replace("€", "").strip())
+    for match in re.finditer(r"\d+(?:,\d+)? ?(?:miljoen|miljard|mln|mld)", sentence):
+        yield (
+            "scale",
+            _replace(sentence, match, re.sub(r"[a-z]+$", _other_scale, match.group())),
+        )
+        yield (
+            "value",
+            _replace(sentence, match, re.sub(r"^\d+", lambda m: str(int(m.group()) + 1), match.group())),
+        )
+    for match in re.finditer(r"(\d+(?:,\d+)?)( ?%| procent)", sentence):
+        yield "share", _replace(sentence, match, _next_number(match.group(1), 2) + match.group(2))
+
+
+def _other_scale(match: re.Match[str]) -> str:
+    return {"miljoen": "miljard", "miljard": "miljoen", "mln": "mld", "mld": "mln"}[match.group()]
+
+
+def _unit(sentence: str, pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for old, new in _UNITS:
+        bound = "" if old == "%" else r"\b"
+        match = re.search(rf"(?<=\d )({re.escape(old)}){bound}|(?<=\d)({re.escape(old)}){bound}", sentence)
+        if match:
+            spaced = f" {new}" if old == "%" else new
+            yield f"{old} > {new}", _replace(sentence, match, spaced)
+
+
+def _name(sentence: str, pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(r"(?<=[a-z,] )[A-Z][\w-]+(?: (?:van|de|der|den)(?: [A-Z][\w-]+))?", sentence):
+        if match.group().startswith(("Minister", "Staatssec", "Kamer")):
+            continue
+        new = pool.names[(seed + match.start()) % len(pool.names)]
+        if new.casefold() not in sentence.casefold():
+            yield "other name", _replace(sentence, match, new)
+
+
+def _ministry(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for name in _MINISTRIES:
+        match = re.search(rf"(?<=van |oor ){name}\b", sentence)
+        if match:
+            others = [m for m in _MINISTRIES if m not in sentence]
+            yield "ministry", _replace(sentence, match, others[seed % len(others)])
+    for short in _SHORT_MINISTRIES:
+        match = re.search(rf"\b{short}\b", sentence)
+        if match:
+            others = [m for m in _SHORT_MINISTRIES if m not in sentence]
+            yield "short ministry", _replace(sentence, match, others[seed % len(others)])
+    offices = (
+        ("Minister", "Staatssecretaris"),
+        ("Staatssecretaris", "Minister"),
+        ("minister", "staatssecretaris"),
+    )
+    for old, new in offices:
+        match = re.search(rf"\b{old} (?=van|voor)", sentence)
+        if match:
+            yield "office", _replace(sentence, match, new + " ")
+
+
+def _negation_added(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+    verb = (
+        r"\b(?:is|zijn|was|waren|heeft|hebben|heb|wordt|worden|kan|kunnen|zal|zullen|moet|moeten|werd|werden)\b"
+    )
+    for at, match in enumerate(re.finditer(verb, sentence)):
+        if at < 2 and sentence[match.end() :].strip(" ."):
+            yield "niet after verb", sentence[: match.end()] + " niet" + sentence[match.end() :]
+    match = re.search(r" (\w*ge\w{3,}[dtn])(\.|,)", sentence)
+    if match:
+        yield "niet before participle", sentence[: match.start()] + " niet" + sentence[match.start() :]
+    for match in re.finditer(r"(?<= )een (?=[a-z])", sentence):
+        yield "een > geen", _replace(sentence, match, "geen ")
+        break
+    match = re.search(r"(?<= )(?:altijd|vaak)\b", sentence)
+    if match:
+        yield "altijd > nooit", _replace(sentence, match, "nooit")
+    match = re.search(r" te (\w+en)\b", sentence)
+    if match:
+        yield "niet before te", sentence[: match.start()] + " niet" + sentence[match.start() :]
+
+
+def _negation_removed(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(r"\bniet (?!alleen)", sentence):
+        yield "niet gone", _replace(sentence, match, "")
+        yield "niet > wel", _replace(sentence, match, "wel ")
+    for match in re.finditer(r"\bgeen (?:enkele )?", sentence):
+        yield "geen > een", _replace(sentence, match, "een ")
+        yield "geen gone", _replace(sentence, match, "")
+        yield "geen > de", _replace(sentence, match, "de ")
+    for old, new in (("nooit", "altijd"), ("niemand", "iedereen"), ("zonder", "met"), ("nauwelijks", "")):
+        found = re.search(rf"\b{old}\b", sentence)
+        if found:
+            yield f"{old} > {new}", re.sub(r"\s+", " ", _replace(sentence, found, new))
+
+
+def _actors(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+    present: list[re.Match[str]] = []
+    for actor in _ACTORS:
+        found = list(re.finditer(rf"(?<![\w-]){actor}(?![\w-])", sentence))
+        if len(found) == 1:
+            present.append(found[0])
+    present.extend(
+        m for m in re.finditer(r"(?<=[a-z] )[A-Z][a-zë]{3,}(?=[ ,.])", sentence) if m.group() not in _ACTORS
+    )
+    present.sort(key=lambda m: m.start())
+    for at, first in enumerate(present):
+        for second in present[at + 1 :]:
+            between = sentence[first.end() : second.start()]
+            if len(between) < 4 or re.fullmatch(r",? (?:en|of|en de|en het|van|van de|voor) ", between):
+                continue  # a list in another order, or one name, says the same
+            if (
+                first.group().casefold() == second.group().casefold()
+                or re.fullmatch(r"[\s\w,]{0,30} en(?: de)? ", between)
+                and "," in between
+            ):
+                continue
+            text = (
+                sentence[: first.start()]
+                + second.group()
+                + between
+                + first.group()
+                + sentence[second.end() :]
+            )
+            yield "swapped", text
+
+
+def _invented(sentence: str, pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    body = sentence.rstrip(".")
+    yield "made up", body + _INVENTED[seed % len(_INVENTED)] + "."
+    clause = pool.clauses[seed % len(pool.clauses)]
+    if clause not in sentence:
+        yield "from another answer", f"{body}, {clause}."
+    match = re.search(r", ", body)
+    if match:
+        middle = _INVENTED[(seed + 3) % len(_INVENTED)].lstrip(", ")
+        yield "in the middle", f"{body[: match.start()]}, {middle}, {body[match.end() :]}."
+    yield "second sentence", f"{sentence} Het kabinet heeft dit inmiddels in wetgeving vastgelegd."
+
+
+def _hedge(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+    for hedge in _HEDGED:
+        match = re.search(rf"(?<= ){hedge} ", sentence)
+        if match:
+            yield f"{hedge} gone", _replace(sentence, match, "")
+
+
+def _condition(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+    match = re.search(r",? (?:mits|tenzij|indien|op voorwaarde dat|voor zover) [^,.]+(?=[.])", sentence)
+    if match and match.start() > 25:
+        yield "condition gone", _replace(sentence, match, "")
+
+
+ALTERATIONS: Mapping[str, Alteration] = {
+    "number": _number,
+    "date": _date,
+    "amount": _amount,
+    "unit": _unit,
+    "name": _name,
+    "ministry": _ministry,
+    "negation added": _negation_added,
+    "negation removed": _negation_removed,
+    "modality": _swap_words(_MODAL),
+    "actors swapped": _actors,
+    "invented clause": _invented,
+    "opposite": _swap_words(_OPPOSITES),
+    "quantity word": _swap_words(_AMOUNTS_OF),
+    "hedge dropped": _hedge,
+    "condition dropped": _condition,
+}

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from learninglion.drafting.verify import check, verify
+from learninglion.models import (
+    AnswerVerdict,
+    Check,
+    Citation,
+    Draft,
+    Provenance,
+    Source,
+    Statement,
+    StatementVerdict,
+)
+from learninglion.testing import make_card, make_selection, make_source
+
+LINE = (
+    "Omdat er in 2023 € 2,5 miljoen is uitgegeven (zie de bijlage), heeft de Minister van Justitie en Veiligheid "
+    "de Kamer op 17 mei 2024 geïnformeerd."
+)
+RULE = "De provincie kan de veerpont niet sluiten, tenzij de gemeente Duinwijk daarom vraagt."
+FACT = "Volgens de inspectie heeft ongeveer 12 procent van alle reders in Duinwijk de regels mogelijk overtreden."
+MOVE = "De politie heeft in maart het rapport van de inspectie aan de gemeente gestuurd en ik heb dit gemeld."
+BODY = " ".join((LINE, RULE, FACT, MOVE))
+
+
+@pytest.fixture
+def source() -> Source:
+    return make_source(BODY)
+
+
+def judge(source: Source, text: str, *quotes: str) -> Check:
+    citations = tuple(Citation(source.document.id, source.numbers, quote) for quote in quotes)
+    return check(Statement(text, citations), (source,))
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        pytest.param(LINE, LINE, id="verbatim"),
+        pytest.param(LINE.replace("€ 2,5 miljoen", "2,5 miljoen euro"), LINE, id="amount in words"),
+        pytest.param(LINE.replace("€ 2,5 miljoen", "€ 2,5 mln"), LINE, id="amount abbreviated"),
+        pytest.param(LINE.replace(" (zie de bijlage)", ""), LINE, id="brackets dropped"),
+        pytest.param(
+            "De Minister van Justitie en Veiligheid heeft de Kamer op 17 mei 2024 geïnformeerd.",
+            "heeft de Minister van Justitie en Veiligheid de Kamer op 17 mei 2024 geïnformeerd",
+            id="main clause with a quote of it",
+        ),
+        pytest.param(
+            "De Minister van Justitie en Veiligheid heeft de Kamer op 17 mei 2024 geïnformeerd, omdat er in 2023 "
+            "€ 2,5 miljoen is uitgegeven.",
+            LINE,
+            id="clauses moved",
+        ),
+        pytest.param(
+            "In maart heeft de politie het rapport van de inspectie aan de gemeente gestuurd en ik heb dit gemeld.",
+            MOVE,
+            id="adverbial phrase moved",
+        ),
+        pytest.param("Ik heb dit gemeld en de politie heeft in maart het rapport van de inspectie aan de gemeente "
+                     "gestuurd.", MOVE, id="halves moved"),
+        pytest.param("De politie heeft het rapport van de inspectie aan de gemeente gestuurd.", MOVE, id="cut"),
+        pytest.param(RULE, "De provincie kan de veerpont niet sluiten", id="quote of a part"),
+        pytest.param(RULE.rstrip("."), RULE, id="without full stop"),
+        pytest.param(f"{RULE} {FACT}", f"{RULE} {FACT}", id="two sentences"),
+    ],
+)  # fmt: skip
+def test_supported(source: Source, text: str, quote: str) -> None:
+    result = judge(source, text, quote)
+    assert result.reasons == ()
+    assert result.verdict is StatementVerdict.SUPPORTED
+    assert result.evidence
+
+
+def test_joined_sentences_with_a_quote_each(source: Source) -> None:
+    joined = f"{RULE.rstrip('.')} en volgens de inspectie{FACT.removeprefix('Volgens de inspectie')}"
+    assert judge(source, joined, RULE, FACT).verdict is StatementVerdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        pytest.param("2,5", "3,5", LINE, id="amount"),
+        pytest.param("miljoen", "miljard", LINE, id="scale"),
+        pytest.param("€ 2,5 miljoen", "2,5 miljoen dollar", LINE, id="currency"),
+        pytest.param("17 mei", "18 mei", LINE, id="day"),
+        pytest.param("mei", "juni", LINE, id="month"),
+        pytest.param("2023", "2022", LINE, id="year"),
+        pytest.param("Justitie en Veiligheid", "Financiën", LINE, id="ministry"),
+        pytest.param("Justitie en Veiligheid", "Justitie", LINE, id="half a ministry"),
+        pytest.param("Minister van", "Staatssecretaris van", LINE, id="office"),
+        pytest.param("niet ", "", RULE, id="negation removed"),
+        pytest.param("niet ", "wel ", RULE, id="negation turned"),
+        pytest.param("kan", "zal", RULE, id="modality"),
+        pytest.param("kan", "moet", RULE, id="modality stronger"),
+        pytest.param(", tenzij de gemeente Duinwijk daarom vraagt", "", RULE, id="condition dropped"),
+        pytest.param("tenzij", "omdat", RULE, id="condition turned"),
+        pytest.param("Duinwijk", "Zandvoort", RULE, id="name"),
+        pytest.param("provincie", "gemeente", RULE, id="actor used twice"),
+        pytest.param("Volgens de inspectie heeft ongeveer", "Ongeveer", FACT, id="attribution dropped"),
+        pytest.param("ongeveer ", "", FACT, id="limit dropped"),
+        pytest.param("mogelijk ", "", FACT, id="hedge dropped"),
+        pytest.param("alle ", "sommige ", FACT, id="quantity"),
+        pytest.param("procent", "promille", FACT, id="unit"),
+        pytest.param("heeft in maart", "heeft niet in maart", MOVE, id="negation added"),
+        pytest.param("gemeld.", "gemeld, wat tot extra kosten leidde.", MOVE, id="invented clause"),
+    ],
+)
+def test_altered(source: Source, old: str, new: str, sentence: str) -> None:
+    altered = sentence.replace(old, new, 1)
+    assert altered != sentence
+    result = judge(source, altered, sentence)
+    assert result.verdict is StatementVerdict.UNSUPPORTED
+    assert result.reasons
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De inspectie heeft in maart het rapport van de politie aan de gemeente gestuurd en ik heb dit gemeld.",
+        "De gemeente heeft in maart het rapport van de inspectie aan de politie gestuurd en ik heb dit gemeld.",
+        "In maart heeft de gemeente het rapport van de inspectie aan de politie gestuurd.",
+    ],
+)
+def test_swapped_actors(source: Source, text: str) -> None:
+    assert judge(source, text, MOVE).verdict is StatementVerdict.UNSUPPORTED
+
+
+def test_numbers_that_change_places() -> None:
+    source = make_source("In 2022 voeren er 12 veerponten en in 2023 voeren er 15 veerponten.")
+    for text in (
+        "In 2022 voeren er 15 veerponten en in 2023 voeren er 12 veerponten.",
+        "In 2023 voeren er 12 veerponten en in 2022 voeren er 15 veerponten.",
+        "In 2022 voeren er 15 veerponten.",
+    ):
+        assert judge(source, text, source.body).verdict is StatementVerdict.UNSUPPORTED, text
+    kept = "In 2023 voeren er 15 veerponten en in 2022 voeren er 12 veerponten."
+    assert judge(source, kept, source.body).verdict is StatementVerdict.SUPPORTED
+
+
+def test_a_word_from_the_next_sentence_may_not_creep_in(source: Source) -> None:
+    quote = f"{RULE} {FACT}"
+    assert judge(source, RULE.replace("Duinwijk", "Duinwijk mogelijk"), quote).verdict is (
+        StatementVerdict.UNSUPPORTED
+    )
+    assert (
+        judge(source, "De provincie kan de veerpont overtreden.", quote).verdict
+        is StatementVerdict.UNSUPPORTED
+    )
+
+
+def test_a_quote_may_not_hide_the_negation_in_front_of_it() -> None:
+    source = make_source("Ik ben niet van plan om de veerpont bij Duinwijk te sluiten.")
+    result = judge(
+        source,
+        "Ik ben van plan om de veerpont bij Duinwijk te sluiten.",
+        "van plan om de veerpont bij Duinwijk te sluiten",
+    )
+    assert result.verdict is StatementVerdict.UNSUPPORTED
+    assert any("niet" in reason for reason in result.reasons)
+
+
+def test_quotes_that_do_not_hold(source: Source) -> None:
+    other = make_source("De haven is dit jaar gesloten voor onderhoud.", numbers=(5,))
+    sources = (source, other)
+
+    def reasons(quote: str) -> str:
+        citation = Citation(source.document.id, source.numbers, quote)
+        result = check(Statement(RULE, (citation,)), sources)
+        assert result.verdict is StatementVerdict.UNSUPPORTED
+        return " ".join(result.reasons)
+
+    assert "niet letterlijk" in reasons("De provincie kan de veerpont zeker sluiten wanneer zij wil.")
+    assert "samengesteld" in reasons(
+        "De provincie kan de veerpont niet sluiten, de regels mogelijk overtreden."
+    )
+    assert "samengesteld" in reasons(
+        "De provincie kan de veerpont ... tenzij de gemeente Duinwijk daarom vraagt."
+    )
+    assert "niet in de genoemde bron" in reasons("De haven is dit jaar gesloten voor onderhoud.")
+    assert "leeg" in reasons("  ")
+
+
+def test_somebody_elses_citation(source: Source) -> None:
+    assert judge(source, RULE, FACT).verdict is StatementVerdict.UNSUPPORTED
+
+
+def test_without_citation_or_with_an_unknown_source(source: Source) -> None:
+    assert check(Statement(RULE), (source,)).verdict is StatementVerdict.UNCITED
+    result = check(Statement(RULE, (Citation("ah-tk-20232024-1", (1,), RULE),)), (source,))
+    assert "gekozen bronnen" not in result.reasons[0] or result.verdict is StatementVerdict.UNSUPPORTED
+    assert result.verdict is StatementVerdict.UNSUPPORTED
+
+
+def test_the_fixed_phrase_in_front_claims_a_date(source: Source) -> None:
+    dated = replace(source, document=make_card(day=date(2024, 5, 17)))
+    assert judge(dated, f"Zoals op 17 mei 2024 aan uw Kamer is gemeld: {RULE}", RULE).verdict is (
+        StatementVerdict.SUPPORTED
+    )
+    assert (
+        judge(dated, f"Zoals eerder aan uw Kamer is gemeld: {RULE}", RULE).verdict
+        is StatementVerdict.SUPPORTED
+    )
+    wrong = judge(dated, f"Zoals op 17 juni 2024 aan uw Kamer is gemeld: {RULE}", RULE)
+    assert wrong.verdict is StatementVerdict.UNSUPPORTED
+    assert "17 mei 2024" in wrong.reasons[0]
+    invented = judge(dated, f"Zoals de Raad van State heeft gemeld: {RULE}", RULE)
+    assert invented.verdict is StatementVerdict.UNSUPPORTED
+
+
+def test_typography_does_not_matter() -> None:
+    source = make_source(
+        "Het «hand aan de kraan»-principe geldt sinds 2006 – ook voor de\nveer-\npont van Duinwijk."
+    )
+    quote = 'Het "hand aan de kraan"-principe geldt sinds 2006 - ook voor de veerpont van Duinwijk.'
+    assert judge(source, quote, quote).verdict is not StatementVerdict.UNCITED
+    resolved = judge(source, quote, quote).statement.citations[0]
+    assert resolved.span is not None and resolved.span.start == source.body_span.start
+
+
+def test_verdict_of_the_whole(source: Source) -> None:
+    good = Statement(RULE, (Citation(source.document.id, source.numbers, RULE),))
+    bad = Statement(RULE.replace("kan", "zal"), good.citations)
+    selection = make_selection(sources=[source])
+    draft = Draft(selection, (good, bad), AnswerVerdict.ANSWERED, (), Provenance("test"))
+    result = verify(draft)
+    assert result.verdict is AnswerVerdict.PARTIAL
+    assert [c.statement.text for c in result.shown] == [RULE]
+    assert verify(replace(draft, statements=(bad,))).verdict is AnswerVerdict.UNANSWERABLE
+    assert verify(draft) == result
