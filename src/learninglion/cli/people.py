@@ -75,7 +75,7 @@ def mcp(
     user: str = typer.Option("", "--user", help="Met de rechten van deze gebruiker."),
     write: bool = typer.Option(False, "--write", help="Sta ook opstellen toe."),
 ) -> None:
-    """Bied zoeken en bronnen aan een eigen taalmodel aan (Model Context Protocol, standaardin- en uitvoer)."""
+    """Bied zoeken en bronnen aan een eigen taalmodel aan (Model Context Protocol, via stdio)."""
     from learninglion.mcp_server import serve
 
     actor: Actor = local_actor()
