@@ -86,6 +86,8 @@ def test_a_scope_masks_keys_and_says_when_nothing_is_left_out(store: Store) -> N
     assert scope.mask(keys).tolist() == [True, False, False, True]
     whole = store.scope(Filters(), None)
     assert whole.everything and whole.allowed is None and whole.mask(keys).all()
+    all_there_is = store.scope(Filters(), frozenset({"openbaar", "intern"}))
+    assert len(all_there_is.allowed or ()) == 4 and not all_there_is.everything
     nothing = store.scope(Filters(documents=("x",)), None)
     assert nothing.allowed == frozenset() and not nothing.mask(keys).any()
 

@@ -43,7 +43,8 @@ class Scope:
     """The documents a search may give.
 
     `keys` are their keys, ascending; `ids` their ids in the same order. `everything`: nothing in the store
-    is left out, so an index need not filter. `sequence` is the change up to which this holds.
+    is left out for a reader who may see all, so an index need not filter. `sequence` is the change up to
+    which this holds.
     """
 
     sequence: int
@@ -125,7 +126,8 @@ class Catalogue:
                 return known
             kept = self._filter(table, filters, visible)
             ids = table.ids[kept]
-            everything = bool(kept.all())
+            # Never for a reader with limited rights: a document that comes in a moment later may be hidden.
+            everything = visible is None and bool(kept.all())
             allowed = None if everything else frozenset(ids.tolist())
             scope = Scope(table.sequence, everything, table.keys[kept], ids, allowed)
             self._scopes[key] = scope
