@@ -218,7 +218,7 @@ class _Writer:
             and (fits or ends)
             and _plain(line, previous)
         ):
-            return fits or moved
+            return True
         if _MARKER.match(line.text) and (ends or fits and _MARKER.match(self._open[0].text)):
             return True
         if moved:

@@ -119,7 +119,12 @@ def _answer_begins(part: Part, stretches: Sequence[Stretch]) -> int | None:
     ):
         return change
     gaps = [k for k in range(1, len(body)) if body[k].gap_before and not _asks(body[k])]
-    after_question = [k for k in gaps if _asks(body[k - 1])]
+    # At the head of a page white does not show.
+    after_question = [
+        k
+        for k in range(1, len(body))
+        if _asks(body[k - 1]) and not _asks(body[k]) and (k in gaps or body[k].page != body[k - 1].page)
+    ]
     if after_question or gaps:
         return (after_question or gaps)[0]
     asking = [k for k, stretch in enumerate(body) if _asks(stretch)]
