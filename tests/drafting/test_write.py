@@ -47,6 +47,7 @@ GATE = Gate(
     aspects=lambda s: ("hoeveel veerponten varen er", "wat kosten zij"),
     sufficient=lambda s: bool(s.chosen),
     check=check,
+    same_question=lambda selection, source: True,
     missing=missing,
     extract=extract,
 )
@@ -193,6 +194,16 @@ def test_failing_again_it_is_taken_out_and_shown_apart_with_the_reason(second):
 def test_what_the_source_does_not_say_is_never_shown(sentence):
     draft, _ = run(answer(sentence, COST), EMPTY)
     assert shown(draft) == [COST[0]]
+
+
+def test_an_earlier_yes_says_nothing_about_another_question():
+    yes = ("Ja.", (1, "Ja."))
+    selection = make_selection(SELECTION.question.text, [make_source(f"Ja. {BODY}")])
+    other = replace(GATE, same_question=lambda selection, source: False)
+    draft, _ = run(answer(yes, COST), EMPTY, selection=selection, gate=other)
+    assert shown(draft) == [COST[0]] and failed(draft) == ["Ja."]
+    draft, _ = run(answer(yes, COST), selection=selection)
+    assert shown(draft) == ["Ja.", COST[0]]
 
 
 def test_when_nothing_remains_the_extractive_draft_is_offered_and_it_says_so():

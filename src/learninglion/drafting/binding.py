@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from learninglion.drafting.citations import Locate, cite
@@ -18,27 +19,40 @@ __all__ = ["bind"]
 # A sentence whose words stand for less than this part in one source sentence rests on nothing we can find.
 _SHARED = 0.6
 _SHORT = 4  # letters; shorter words ("de", "van", "een") say nothing about where a sentence came from
+# An earlier "ja" says nothing about another question, however true it was of its own.
+_YES_NO = re.compile(r"^\W*(?:ja|nee|neen|inderdaad|(?:dat|dit) klopt)\b", re.IGNORECASE)
 _END = (".", "!", "?", "…")
 
 
-def bind(proposal: Proposal, sources: Sequence[Source], locate: Locate) -> tuple[Statement, int]:
+def bind(
+    proposal: Proposal,
+    sources: Sequence[Source],
+    locate: Locate,
+    same_question: Callable[[Source], bool] = lambda _source: True,
+) -> tuple[Statement, int]:
     """The proposal as a statement, and for how many citations the system found the place itself.
 
     A quote that stands in its source becomes a citation of those exact words; one that does not is kept
     as the model gave it, for the check to refuse. A proof without words gets the one sentence of that
-    source that says the same, if there is one. Words that speak to a machine are never evidence.
+    source that says the same, if there is one. Words that speak to a machine are never evidence, and a
+    "ja" or "nee" only counts where the source answered the same question.
     """
     citations: list[Citation] = []
     found = 0
+    answering = tuple(s for s in sources if same_question(s))
+    yes_no = bool(_YES_NO.match(proposal.sentence))
     for proof in proposal.proofs or (Proof(0),):
         named = sources[proof.source - 1 : proof.source] if proof.source > 0 else ()
         if proof.words:
             citation = _quoted(proof.words, named, sources, locate)
         else:
-            citation = _attributed(proposal.sentence, named or sources, locate)
+            citation = _attributed(proposal.sentence, named or (answering if yes_no else sources), locate)
             found += citation is not None
-        if citation is not None and citation not in citations:
-            citations.append(citation)
+        if citation is None or citation in citations:
+            continue
+        if yes_no and not any(s.id == citation.source_id for s in answering):
+            continue
+        citations.append(citation)
     return Statement(_ended(proposal.sentence), tuple(citations)), found
 
 

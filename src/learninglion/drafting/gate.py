@@ -18,5 +18,6 @@ class Gate:
     aspects: Callable[[Selection], tuple[str, ...]]  # the parts of the question
     sufficient: Callable[[Selection], bool]  # whether the chosen sources say enough to write at all
     check: Callable[[Statement, Sequence[Source]], Check]  # whether a sentence holds
+    same_question: Callable[[Selection, Source], bool]  # whether a source answered this very question
     missing: Callable[[Selection, Sequence[Statement]], tuple[str, ...]]  # parts that these leave open
     extract: Callable[[Selection, Locate], Draft]  # the draft that copies sentences, to fall back on

@@ -242,9 +242,12 @@ class _Writer:
         if position < len(had):  # written before the interruption
             statement = had[position]
         else:
-            statement, found = bind(item, material.sources, self.locate)
+            statement, found = bind(item, material.sources, self.locate, self._same_question)
             self.work.bound += found
         self._add(statement, position)
+
+    def _same_question(self, source: Source) -> bool:
+        return self.gate.same_question(self.selection, source)
 
     def _add(self, statement: Statement, position: int) -> None:
         check = self.gate.check(statement, self.selection.chosen)
@@ -297,7 +300,7 @@ class _Writer:
         items.extend(reader.finish()[0])
         for item in items:
             if isinstance(item, Proposal) and fold(item.sentence) not in self.work.seen:
-                statement, _ = bind(item, small.sources, self.locate)
+                statement, _ = bind(item, small.sources, self.locate, self._same_question)
                 again = self.gate.check(statement, self.selection.chosen)
                 self.work.seen.add(fold(item.sentence))
                 return again if again.verdict is StatementVerdict.SUPPORTED else None
