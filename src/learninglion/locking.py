@@ -16,7 +16,8 @@ from learninglion.errors import ConflictError, InputError
 
 __all__ = ["Holder", "exclusive", "holder"]
 
-_POLL_SECONDS = 0.1
+_FIRST_POLL_SECONDS = 0.002  # short holders are gone by then; waiting for an ingest need not be eager
+_LAST_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _acquire(
     descriptor: int, path: Path, wait: float | None, on_wait: Callable[[Holder | None], None] | None
 ) -> None:
     deadline = None if wait is None else time.monotonic() + wait
-    told = False
+    told, pause = False, _FIRST_POLL_SECONDS
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -90,7 +91,8 @@ def _acquire(
             if not told and on_wait is not None:
                 on_wait(other)
             told = True
-            time.sleep(_POLL_SECONDS)
+            time.sleep(pause)
+            pause = min(_LAST_POLL_SECONDS, pause * 2)
 
 
 def _busy(other: Holder | None) -> str:
