@@ -17,8 +17,9 @@ from learninglion.parsing.letters import CASE_NUMBER, find_subject
 from learninglion.parsing.numbers import LabelKind
 from learninglion.parsing.office import document_of
 from learninglion.parsing.ooxml import OLE_HEADER, looks_like_zip
-from learninglion.parsing.pairing import Segment, find_segments
+from learninglion.parsing.pairing import find_questions
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
+from learninglion.parsing.parts import Part
 from learninglion.parsing.plaintext import decode, looks_like_text
 from learninglion.parsing.typednotes import lift_typed_notes
 from learninglion.parsing.word import read_word
@@ -113,28 +114,28 @@ def _set_of_paragraphs(paragraphs: Sequence[Paragraph], notes: Sequence[Note], r
 
 
 def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
-    segments, loose = find_segments(paragraphs)
-    asked = [s for s in segments if s.kind is LabelKind.QUESTION]
+    found = find_questions(paragraphs)
+    asked = [part for part in found.parts if part.kind is LabelKind.QUESTION]
     if not asked:
         return _one_question(paragraphs, notes, breaks)
-    first = segments[0].label_at
     warnings: list[str] = []
-    introduction = _join(paragraphs, range(first), breaks)
+    introduction = _join(paragraphs, range(found.first), breaks)
+    loose = found.loose
     if loose:
         warnings.append(
             f"Tekst die bij geen vraag hoort, staat onder de inleiding: “{_short(paragraphs[loose[0]].text)}”"
         )
         introduction = _append(introduction, _join(paragraphs, loose, breaks))
     questions: list[SubQuestion] = []
-    for segment in asked:
-        text = _content(segment, paragraphs, breaks)
+    for part in asked:
+        text = _content(part, paragraphs, breaks)
         if text:
-            questions.append(SubQuestion(segment.numbers, text))
+            questions.append(SubQuestion(part.numbers, text))
         else:
-            warnings.append(f"Onder vraag {_named(segment.numbers)} staat geen tekst.")
+            warnings.append(f"Onder vraag {_named(part.numbers)} staat geen tekst.")
     if not questions:
         return _one_question(paragraphs, notes, breaks)
-    answers = sum(s.kind is LabelKind.ANSWER for s in segments)
+    answers = sum(part.kind is LabelKind.ANSWER for part in found.parts)
     if answers:
         warnings.append(f"De tekst bevat ook antwoorden ({answers}); alleen de vragen zijn overgenomen.")
     introduction = _append(introduction, _listed(notes, paragraphs))
@@ -161,11 +162,11 @@ def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks
     )
 
 
-def _content(segment: Segment, paragraphs: Sequence[Paragraph], breaks: set[int]) -> str:
+def _content(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) -> str:
     shown = list(paragraphs)
-    if segment.skip:
-        shown[segment.label_at] = Paragraph(shown[segment.label_at].text[segment.skip :])
-    return _join(shown, segment.content, breaks)
+    if part.skip and part.label is not None:
+        shown[part.label] = Paragraph(shown[part.label].text[part.skip :])
+    return _join(shown, part.body, breaks)
 
 
 def _join(paragraphs: Sequence[Paragraph], indices: Sequence[int], breaks: set[int]) -> str:
