@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import typst
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sheets import read
 
+from learninglion.errors import UnreadableFileError
 from learninglion.models import BlockKind, Document, DocumentKind, RawFile
 from learninglion.parsing import parse
 from learninglion.parsing.layout import regions
@@ -187,3 +191,43 @@ def test_passages_of_real_documents_end_where_sentences_end(shared_data: Path) -
                 # A word in lower case at the start would mean that a sentence was cut; "a)" is an item.
                 goes_on = after.text[0].islower() and after.text[1] != ")"
                 assert not (before.text[-1].isalpha() and goes_on), (before.text, after.text)
+
+
+_WORD = st.sampled_from(
+    [
+        "de",
+        "dijk",
+        "wordt",
+        "hersteld",
+        "door",
+        "het",
+        "waterschap",
+        "Oudeveen",
+        "EU-recht",
+        "artikel",
+        "2.500",
+    ]
+)
+_SENTENCE = st.lists(_WORD, min_size=3, max_size=30).map(lambda words: "Want " + " ".join(words) + " is zo.")
+_BLOCK = st.one_of(
+    st.lists(_SENTENCE, min_size=1, max_size=6).map(" ".join),
+    st.lists(_WORD, min_size=2, max_size=6).map(lambda words: "== Kop " + " ".join(words)),
+    st.lists(_SENTENCE, min_size=1, max_size=4).map(lambda items: "\n".join(f"- {item}" for item in items)),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(_BLOCK, min_size=1, max_size=12), st.sampled_from([1, 2]), st.booleans())
+def test_any_document_keeps_its_words_and_sentences(blocks: list[str], columns: int, justify: bool) -> None:
+    markup = "\n\n".join(blocks)
+    setting = f"#set page(height: 400pt, columns: {columns})\n#set par(justify: {str(justify).lower()})\n"
+    try:
+        document = read(bytes(typst.compile((setting + '#set text(lang: "nl")\n' + markup).encode())))
+    except UnreadableFileError:
+        return  # one heading and nothing else
+    bare = re.sub(r"[\s\-=•‣]", "", markup)
+    assert re.sub(r"[\s\-•‣]", "", document.text) == bare
+    cuts = cut(document)
+    everything = " ".join(p.text for _, passages in cuts for p in passages)
+    for sentence in re.findall(r"Want .*? is zo\.", markup):
+        assert sentence.replace("- ", "-") in everything.replace("- ", "-")
