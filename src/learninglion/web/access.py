@@ -30,6 +30,7 @@ __all__ = [
 _TASKS = {
     "search": Task.SEARCH,
     "draft": Task.DRAFT,
+    "dossiers": Task.READ_DOSSIER,
     "approve": Task.APPROVE,
     "manage": Task.MANAGE,
     "audit": Task.AUDIT,

@@ -125,7 +125,7 @@
       return;
     }
     var target = card.querySelector('[data-key="' + CSS.escape(event.key) + '"]');
-    if (target) { event.preventDefault(); target.click(); if (event.key === "r") { var field = card.querySelector(".reject input"); if (field) { field.focus(); } } }
+    if (target) { event.preventDefault(); target.click(); if (event.key === "r") { var field = card.querySelector(".reject input[type=radio]"); if (field) { field.focus(); } } }
   });
   var firstHit = document.querySelector("[data-hits] [data-hit]");
   if (firstHit) { firstHit.tabIndex = 0; }

@@ -1,0 +1,322 @@
+"""The whole job in a real browser: by mouse, by keys alone, on small screens, watched by axe."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from web_office import PASSWORD, Office
+
+from learninglion.sample import sample_question_set
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "EN-301-549"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL", base_url=address)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened = context.new_page()
+    troubles: list[str] = []
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    opened.on("console", lambda m: troubles.append(m.text) if "Content Security Policy" in m.text else None)
+    opened.on(
+        "request", lambda r: troubles.append(r.url) if not r.url.startswith((address, "data:")) else None
+    )
+    yield opened
+    context.close()
+    assert not troubles, troubles
+
+
+def sign_in(page: Page, name: str = "noor") -> None:
+    page.goto("/sign-in")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+
+
+def lay_out_set(page: Page) -> str:
+    """Paste the fictional set and search; gives the address of the first board."""
+    page.goto("/sets/new")
+    page.fill("#text", sample_question_set().read_text("utf-8"))
+    page.click("text=Lees de set")
+    page.wait_for_url("**/check")
+    page.click("text=Zoek bij elke vraag")
+    page.wait_for_url("**/questions/1")
+    return page.url
+
+
+def make_dossier(page: Page) -> str:
+    """A proposal from the first source of the first three questions; gives its address."""
+    first = lay_out_set(page)
+    for number in (1, 2, 3):
+        page.goto(first.replace("questions/1", f"questions/{number}"))
+        hidden = page.locator("summary", has_text="onder de drempel")
+        if page.locator("[data-hit]:visible").count() == 0 and hidden.count():
+            hidden.first.click()
+        page.locator("[data-hit]:visible >> text=Kies deze bron").first.click()
+        page.wait_for_selector('[data-hit][data-state="chosen"]')
+    page.click("text=Maak het tekstvoorstel")
+    page.wait_for_url("**/dossiers/dossier-*")
+    return page.url
+
+
+def test_the_whole_job_from_a_pasted_set_to_a_word_file(page: Page, office: Office) -> None:
+    sign_in(page)
+    address = make_dossier(page)
+    assert "Dit is een AI-systeem" in page.inner_text(".notice")
+    assert page.locator(".sentence").count() > 0
+    page.locator("a.cite").first.click()
+    page.wait_for_selector(".beside mark")
+    # The highlight stands on the image and as text, for who sees it and for who hears it.
+    assert page.locator(".beside .sheet rect").count() > 0
+    quote = page.locator(".beside mark").first.inner_text()
+    assert len(quote) > 10
+    image = page.locator(".beside .sheet img")
+    image.wait_for()
+    page.wait_for_function("document.querySelector('.beside .sheet img').naturalWidth > 400")
+    assert "Pagina" in str(image.get_attribute("alt"))
+    page.keyboard.press("Escape")
+    assert page.locator(".beside").count() == 0
+    assert page.evaluate("document.activeElement.classList.contains('cite')")
+
+    question = page.locator("section:has(.sentence)").first
+    question.get_by_text("Bewerk").click()
+    page.locator("textarea[name=text-0]").fill("De minister heeft gisteren 17 olifanten benoemd.")
+    page.click("text=Opslaan en controleren")
+    page.wait_for_selector(".apart")
+    assert "17 olifanten" in page.inner_text(".apart")
+    assert "17 olifanten" not in " ".join(page.locator(".sentence").all_inner_texts())
+
+    # What does not hold stands in the way of signing off, until the officer takes it out.
+    assert page.locator("#responsible").count() == 0
+    page.locator("section:has(.apart) >> text=Bewerk").first.click()
+    page.fill("textarea[name=text-0]", "")
+    page.click("text=Opslaan en controleren")
+    page.wait_for_selector("#responsible")
+    page.check("#responsible")
+    page.click("text=Stel de tekst vast")
+    page.wait_for_selector(".head >> text=vastgesteld")
+    with page.expect_download() as download:
+        page.click("text=Word")
+    with zipfile.ZipFile(io.BytesIO(Path(str(download.value.path())).read_bytes())) as archive:
+        assert "word/document.xml" in archive.namelist()
+    page.goto(address + "/history")
+    assert "versie 4" in page.inner_text("main")
+    page.click("text=Maak opnieuw en vergelijk")
+    page.wait_for_selector("text=precies hetzelfde")
+
+
+def test_the_job_with_keys_alone(page: Page) -> None:
+    page.goto("/sign-in")
+
+    def tab_to(selector: str, limit: int = 200) -> None:
+        for _ in range(limit):
+            page.keyboard.press("Tab")
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                shown = page.evaluate(
+                    "(() => { const s = getComputedStyle(document.activeElement);"
+                    " return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; })()"
+                )
+                assert shown, f"no visible focus on {selector}"
+                return
+        raise AssertionError(f"{selector} cannot be reached with Tab")
+
+    tab_to("a.skip")
+    tab_to("#name")
+    page.keyboard.type("noor")
+    tab_to("#password")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    tab_to("a[href='/sets/new']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sets/new")
+    tab_to("#text")
+    page.keyboard.insert_text(sample_question_set().read_text("utf-8"))
+    tab_to("button.nl-button--primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check")
+    tab_to("main button.nl-button--primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/questions/1")
+    if page.locator("[data-hit]:visible").count() == 0:
+        tab_to("[data-hits] > details > summary")
+        page.keyboard.press("Enter")
+    tab_to("[data-hit], [data-hit] button, [data-hit] a")
+    page.keyboard.press("o")
+    page.wait_for_selector(".beside h2")
+    assert page.evaluate("document.activeElement.closest('.beside') !== null")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.closest('[data-hit]') !== null")
+    page.keyboard.press("x")
+    page.wait_for_selector('[data-hit][data-state="chosen"]')
+    assert page.evaluate("document.activeElement.matches('[data-hit]')")
+    if page.locator("[data-hit]:visible").count() > 1:
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("r")
+        page.keyboard.press("Enter")
+        page.wait_for_selector('[data-hit][data-state="rejected"]')
+    page.locator(".bench > nav form button").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dossiers/dossier-*")
+
+
+def addresses(page: Page) -> list[str]:
+    """Every page there is, with something on it."""
+    dossier = make_dossier(page)
+    board = (
+        page.evaluate("() => 0") or page.goto("/") and page.get_attribute("a[href*='/questions/1']", "href")
+    )
+    source = page.goto(dossier) and page.locator("a.cite").first.get_attribute("href")
+    found = ["/", "/sets/new", str(board), str(board).replace("questions/1", "check"), dossier, str(source)]
+    found += [
+        dossier + "?edit=0",
+        dossier + "/history",
+        "/dossiers",
+        "/search",
+        "/how-this-works",
+        "/account",
+    ]
+    found += ["/manage", "/manage/documents", "/manage/people", "/manage/models", "/manage/log"]
+    document = page.goto("/manage/documents") and page.get_attribute("table a.nl-link", "href")
+    return [*found, str(document), "/accessibility", "/api-docs", "/nergens"]
+
+
+def test_axe_finds_nothing_serious_and_no_page_scrolls_sideways(page: Page) -> None:
+    axe = Axe()
+    page.goto("/sign-in")
+    problems = _serious(axe, page, "/sign-in")
+    sign_in(page)
+    for path in addresses(page):
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(path)
+        problems += _serious(axe, page, path)
+        # 320 CSS pixels is what 400% zoom leaves of 1280.
+        page.set_viewport_size({"width": 320, "height": 640})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > 320:
+            problems.append(f"{path}: {wide} px wide on a screen of 320")
+        problems += _small_targets(page, path)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/search")
+    page.fill("#text", "Wat zijn de regels voor de opslag van vuurwerk?")
+    page.click("text=Zoek eerdere antwoorden")
+    page.wait_for_selector("#h-found")
+    problems += _serious(axe, page, "/search with results")
+    page.click("button:has-text('English')")
+    page.wait_for_load_state()
+    assert page.get_attribute("html", "lang") == "en"
+    problems += _serious(axe, page, "/search in English")
+    assert not problems, "\n".join(problems)
+
+
+def _serious(axe: Axe, page: Page, path: str) -> list[str]:
+    found = axe.run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+    return [
+        f"{path}: {v['id']} ({v['impact']}) {v['nodes'][0]['html'][:150]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+def _small_targets(page: Page, path: str) -> list[str]:
+    small = page.evaluate(
+        """() => {
+          const small = r => r.width && (r.height < 24 || r.width < 24);
+          return Array.from(document.querySelectorAll(
+              "button, input:not([type=hidden]), select, summary, .nl-button"))
+            .filter(e => small(e.getBoundingClientRect()))
+            .filter(e => !e.closest("label") || small(e.closest("label").getBoundingClientRect()))
+            .map(e => e.outerHTML.slice(0, 120));
+        }"""
+    )
+    return [f"{path}: target under 24 px {html}" for html in small]
+
+
+def test_copying_asks_first_and_takes_mark_and_sources_along(page: Page) -> None:
+    sign_in(page)
+    make_dossier(page)
+    asked: list[str] = []
+    page.once("dialog", lambda d: (asked.append(d.message), d.dismiss()))
+    page.evaluate("navigator.clipboard.writeText('leeg')")
+    page.locator("[data-copy]").first.click()
+    page.wait_for_timeout(200)
+    assert asked and "bron nog niet" in asked[0]
+    assert page.evaluate("navigator.clipboard.readText()") == "leeg"
+    page.once("dialog", lambda d: d.accept())
+    page.locator("[data-copy]").first.click()
+    page.wait_for_function("navigator.clipboard.readText().then(t => t !== 'leeg')")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert "Aanhangsel" in text and "gemaakt met AI" in text
+
+
+def test_reading_and_searching_work_without_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=address)
+    page = context.new_page()
+    sign_in(page)
+    page.goto("/search")
+    page.fill("#text", "Wat zijn de regels voor de opslag van vuurwerk?")
+    page.click("summary:has-text('Beperken')")
+    page.fill("#threshold", "0")
+    page.click("text=Zoek eerdere antwoorden")
+    assert page.locator("article.hit").count() > 0
+    page.locator("article.hit >> text=Open de pagina").first.click()
+    assert page.locator(".sheet img").count() == 1
+    address_of_dossier = make_dossier_without_script(page)
+    page.goto(address_of_dossier)
+    page.locator("a.cite").first.click()
+    assert page.locator("mark").count() > 0
+    context.close()
+
+
+def make_dossier_without_script(page: Page) -> str:
+    page.goto("/sets/new")
+    page.fill("#text", sample_question_set().read_text("utf-8"))
+    page.click("text=Lees de set")
+    page.click("text=Zoek bij elke vraag")
+    first = page.url
+    for number in (1, 2, 3):
+        page.goto(first.replace("questions/1", f"questions/{number}"))
+        hidden = page.locator("summary", has_text="onder de drempel")
+        if page.locator("[data-hit]:visible").count() == 0 and hidden.count():
+            hidden.first.click()
+        page.locator("[data-hit]:visible >> text=Kies deze bron").first.click()
+        assert page.locator('[data-state="chosen"]').count() > 0
+    page.click("text=Maak het tekstvoorstel")
+    for _ in range(50):
+        if "/dossiers/" in page.url:
+            return page.url
+        page.wait_for_timeout(200)
+        page.click("text=Vernieuw >> nth=-1")
+    raise AssertionError("the proposal did not come")
