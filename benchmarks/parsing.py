@@ -3,8 +3,8 @@
     python benchmarks/parsing.py [FOLDER] [--rounds N] [--peer-python PYTHON]
 
 Without FOLDER the ten published sets next to the checkout are used, or else the sample corpus. The peer
-runs in the Python of --peer-python (this one by default), turn by turn with ours, so that a busy machine
-slows both. "characters" is the floor: PDFium reading characters, places and sizes, and nothing else.
+runs in the Python of --peer-python (this one by default), turn by turn with ours. Seconds are seconds of
+processor time, so that other work on the machine does not count. "characters" is the floor: PDFium reading characters, places and sizes, and nothing else.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ import pymupdf, pymupdf4llm
 paths = sys.argv[1:]
 pymupdf4llm.to_markdown(paths[0], show_progress=False)
 for line in sys.stdin:
-    start = time.perf_counter()
+    start = time.process_time()
     for path in paths:
         pymupdf4llm.to_markdown(path, show_progress=False)
-    print(json.dumps(time.perf_counter() - start), flush=True)
+    print(json.dumps(time.process_time() - start), flush=True)
 """
 
 
@@ -80,9 +80,9 @@ def _read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _time(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def _read_characters(files: Sequence[RawFile]) -> None:

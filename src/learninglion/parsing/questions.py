@@ -175,6 +175,8 @@ def _warn(
 ) -> tuple[str, ...]:
     """Everything a reader should know that the fields do not say."""
     warnings = [*page_warnings(pages), *layout.warnings]
+    empty = [page.number for page in pages if not page.lines and not page.images and not page.hidden]
+    warnings += [f"Pagina {number} is leeg; controleer of het bestand volledig is." for number in empty]
     if document.notice is None:
         warnings += about_pairs
         if not document.pairs:
