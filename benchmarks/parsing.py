@@ -4,7 +4,8 @@
 
 Without FOLDER the ten published sets next to the checkout are used, or else the sample corpus. The peer
 runs in the Python of --peer-python (this one by default), turn by turn with ours. Seconds are seconds of
-processor time, so that other work on the machine does not count. "characters" is the floor: PDFium reading characters, places and sizes, and nothing else.
+processor time, so that other work on the machine does not count. "characters" is the floor: PDFium
+reading characters, places and sizes, and nothing else.
 """
 
 from __future__ import annotations
