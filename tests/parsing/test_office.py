@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from wordfiles import docx, letter, para, part, run, table
 
 from learninglion.models import Answerer, Asker, Document, DocumentKind, NoticeKind, RawFile
@@ -266,3 +268,52 @@ def test_marks_in_the_running_text_are_anchors_only() -> None:
     (note,) = document.footnotes
     assert (note.mark, note.anchor) == ("1", document.text.index("Ja") + 2)
     assert _pairs(document)[0][2] == "Ja, zeker."
+
+
+def _enumerated(numbers: list[int]) -> str:
+    ahead = ", ".join(map(str, numbers[:-1]))
+    return f"{ahead} en {numbers[-1]}" if ahead else str(numbers[-1])
+
+
+_ANSWERS = st.lists(
+    st.sampled_from(
+        ["Ja.", "Dat klopt, zoals gemeld in antwoord op vraag 2.", "1. De dijk.", "- meten"]
+        + [
+            "Vraag is of dat helpt.",
+            "Antwoord geven kan ik niet.",
+            "Zie Kamerstuk 12345, nr. 3.",
+            "In 2031 waren er 12.",
+        ]
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_grouping_of_questions_is_paired(data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, 9))
+    groups: dict[int, list[int]] = {}
+    for number in range(1, count + 1):
+        groups.setdefault(data.draw(st.integers(1, count)), []).append(number)
+    forms = ["Antwoord op vraag {}", "Antwoorden op de vragen {}", "Antwoord {}", "Antwoord vraag {}:"]
+    form = data.draw(st.sampled_from(forms))
+    bold = data.draw(st.booleans())
+    lines: list[str] = []
+    expected: dict[int, tuple[tuple[int, ...], str]] = {}
+    for number in range(1, count + 1):
+        lines += [
+            f"*Vraag {number}",
+            ("*" if bold else "") + f"Hoe hoog is dijk {number}? Zo nee, waarom niet?",
+        ]
+        for group in groups.values():
+            if group[-1] == number:
+                answer = data.draw(_ANSWERS)
+                lines += ["*" + form.format(_enumerated(group)), *answer]
+                expected |= {n: (tuple(group), "\n".join(answer)) for n in group}
+    document = parse_docx(letter(*FRONT, *lines))
+    assert [(n[0], (numbers, answer)) for n, _, answer, numbers in _pairs(document)] == sorted(
+        expected.items()
+    )
+    assert document.warnings == ()
