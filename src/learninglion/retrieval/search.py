@@ -23,7 +23,8 @@ __all__ = ["Ranking", "rank", "search", "search_set"]
 
 # Up to here every source that may be found is scored exactly; beyond, the candidates of both indexes are.
 _EXACT = 2000
-_CANDIDATES = 300
+_CANDIDATES = 200
+_NEAREST = 400  # passages
 # Terms of a question that propose candidates, heaviest first; the others still count in the exact score.
 _PROPOSING = {"stems": 32, "grams": 48}
 # How much the introduction counts beside the question itself: it names the subject, not what is asked.
@@ -119,7 +120,7 @@ def rank(
 def _propose(snapshot: Snapshot, probe: Probe, mask: NDArray[np.bool_], allowed: int) -> NDArray[np.int64]:
     """Candidates by words and by meaning, ascending. Under a filter the words look deeper, in proportion."""
     share = allowed / max(1, len(mask))
-    depth = min(20 * _CANDIDATES, int(_CANDIDATES / max(share, 1e-6)))
+    depth = min(25 * _CANDIDATES, int(_CANDIDATES / max(share, 1e-6)))
     chosen = []
     for f, family in enumerate(FAMILIES):
         weights = probe.weights["body", family] + probe.weights["asked", family]
@@ -147,7 +148,7 @@ def _nearest(snapshot: Snapshot, vector: Vectors, mask: NDArray[np.bool_]) -> ND
         inside = mask[snapshot.starts[number] : snapshot.starts[number + 1]]
         if not inside.all():
             cosines = np.where(inside[owners], cosines, -2.0)
-        most = min(2 * _CANDIDATES, len(cosines))
+        most = min(_NEAREST, len(cosines))
         top = np.argpartition(-cosines, most - 1)[:most]
         top = top[cosines[top] > -2.0]
         best.append(owners[top] + snapshot.starts[number])
@@ -155,7 +156,7 @@ def _nearest(snapshot: Snapshot, vector: Vectors, mask: NDArray[np.bool_]) -> ND
     if not best:
         return np.zeros(0, dtype=np.int64)
     joined, scores = np.concatenate(best), np.concatenate(values)
-    return np.asarray(joined[np.argsort(-scores, kind="stable")[: 2 * _CANDIDATES]], dtype=np.int64)
+    return np.asarray(joined[np.argsort(-scores, kind="stable")[:_NEAREST]], dtype=np.int64)
 
 
 def _hits(
