@@ -58,7 +58,7 @@ class GGUFGenerator:
         try:
             import xllamacpp
         except ImportError as error:
-            raise MissingExtraError("gguf", "Reading a GGUF model in this process") from error
+            raise MissingExtraError("gguf", "Een GGUF-model in dit proces lezen") from error
         if choice.path is None or not choice.path.is_file():
             raise InputError(f"Het modelbestand {str(choice.path)!r} bestaat niet.")
         self._choice = choice
