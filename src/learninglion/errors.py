@@ -79,7 +79,8 @@ class MissingExtraError(LearningLionError):
 
     def __init__(self, extra: str, needed_for: str) -> None:
         super().__init__(
-            f"{needed_for} needs an optional part that is not installed: pip install 'learninglion[{extra}]'"
+            f"{needed_for}: daarvoor is een onderdeel nodig dat niet is geïnstalleerd. "
+            f"Installeer het met: pip install 'learninglion[{extra}]'"
         )
         self.extra = extra
 
