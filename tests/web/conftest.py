@@ -6,15 +6,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
-from web_office import EVERYTHING, Office
+from web_office import EVERYTHING, Office, documents
 
 from learninglion.models import Role
-from learninglion.sample import sample_documents
 from learninglion.settings import house_options, load_settings
 from learninglion.testing import HashingEncoder
 from learninglion.web import accounts as accounts_module
@@ -30,11 +28,6 @@ def cheap_passwords() -> Iterator[None]:
     patch.setattr(accounts_module, "PasswordHasher", lambda: cheap)
     yield
     patch.undo()
-
-
-def documents() -> list[Path]:
-    """The papers about fireworks and fatbikes: enough for a set, quick to read."""
-    return [p for p in sample_documents() if "9001" in p.name][:6]
 
 
 @pytest.fixture(scope="session")

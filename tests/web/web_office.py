@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from learninglion.models import Actor, Role
+from learninglion.sample import sample_documents
 from learninglion.settings import Settings
 from learninglion.web.desk import Desk
 from learninglion.workflow import LearningLion
@@ -50,3 +52,8 @@ def form_token(browser: TestClient, path: str = "/account") -> str:
     found = re.search(r'data-csrf="([0-9a-f]+)"', browser.get(path).text)
     assert found
     return found[1]
+
+
+def documents() -> list[Path]:
+    """The papers about fireworks and fatbikes: enough for a set, quick to read."""
+    return [p for p in sample_documents() if "9001" in p.name][:6]

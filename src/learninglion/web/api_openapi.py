@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -54,6 +56,9 @@ def describe(routes: Sequence[BaseRoute], server: str, contact: Object) -> Objec
             ],
         ),
     )
+    # The framework names the body of an upload after its function; names here are in PascalCase.
+    text = re.sub(r"Body_[a-z_]+", "DocumentUpload", json.dumps(document))
+    document = cast(Object, json.loads(text))
     components = cast(Object, document.setdefault("components", {}))
     schemas = cast(Object, components.setdefault("schemas", {}))
     for unused in ("HTTPValidationError", "ValidationError"):
