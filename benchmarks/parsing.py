@@ -25,7 +25,7 @@ from pypdfium2 import raw
 
 from learninglion.models import RawFile
 from learninglion.parsing import parse
-from learninglion.parsing.pdfium import open_pdf, page_box, read_glyphs
+from learninglion.parsing.pdfium import open_pdf, page_view, read_glyphs
 
 ROOT = Path(__file__).resolve().parents[1]
 BAR_PAGES = 120.0
@@ -91,7 +91,7 @@ def _read_characters(files: Sequence[RawFile]) -> None:
         with open_pdf(file.content, file.name) as document:
             for index in range(raw.FPDF_GetPageCount(document)):
                 page = raw.FPDF_LoadPage(document, index)
-                read_glyphs(page, page_box(page)[1])
+                read_glyphs(page, page_view(page))
                 raw.FPDF_ClosePage(page)
 
 

@@ -16,12 +16,13 @@ from learninglion.errors import UnreadableFileError
 from learninglion.parsing.accents import compose
 from learninglion.parsing.pdfium import (
     PDFIUM_LOCK,
+    Box,
     Glyphs,
     ObjectStyle,
     count_images,
     find_grounds,
     open_pdf,
-    page_box,
+    page_view,
     read_glyphs,
 )
 
@@ -110,7 +111,7 @@ class Page:
     """A page: its visible rectangle, its lines in the order of the file, and what is hidden on it."""
 
     number: int  # from 1
-    box: tuple[float, float, float, float]  # x0, y0, x1, y1 in the coordinates of the lines
+    box: Box  # x0, y0, x1, y1 in the coordinates of the lines
     turns: int  # quarter turns clockwise by which the page is shown
     lines: tuple[Line, ...]
     hidden: tuple[Hidden, ...] = ()
@@ -182,14 +183,13 @@ def _load_page(document: Any, index: int, name: str) -> Page:
 
 
 def _read_page(page: Any, number: int) -> Page:
-    box, turns = page_box(page)
-    glyphs = read_glyphs(page, turns)
-    if turns:
-        # A quarter turn clockwise takes (x, y) to (y, -x); what is shown stays right of and above 0.
-        box, glyphs = _turn(box, glyphs, turns)
-    any_white = not turns and any(style.white for style in glyphs.styles)
-    grounds = find_grounds(page) if any_white else None
-    reasons = [_why_hidden(glyphs, k, box, grounds) for k in range(len(glyphs.styles))]
+    view = page_view(page)
+    glyphs = read_glyphs(page, view)
+    shown = view.turn_box(view.box)
+    grounds: tuple[Box, ...] = ()
+    if any(style.white for style in glyphs.styles):
+        grounds = tuple(map(view.turn_box, find_grounds(page)))
+    reasons = [_why_hidden(glyphs, k, shown, grounds) for k in range(len(glyphs.styles))]
     hidden = sum(
         glyphs.starts[k + 1] - glyphs.starts[k] for k, reason in enumerate(reasons) if reason == _NO_INK
     )
@@ -198,19 +198,14 @@ def _read_page(page: Any, number: int) -> Page:
         reasons = [None if reason == _NO_INK else reason for reason in reasons]
     lines = _build_lines(glyphs, reasons, number)
     images = 0 if lines else count_images(page)
-    return Page(number, box, turns, lines, _collect_hidden(glyphs, reasons), from_ocr, images)
+    return Page(number, shown, view.turns, lines, _collect_hidden(glyphs, reasons), from_ocr, images)
 
 
 _NO_INK = "onzichtbaar getekend"
 
 
-def _why_hidden(
-    glyphs: Glyphs,
-    k: int,
-    box: tuple[float, float, float, float],
-    grounds: tuple[tuple[float, float, float, float], ...] | None,
-) -> str | None:
-    """Why a reader does not see run k; None where it is seen. `grounds` is None on a turned page."""
+def _why_hidden(glyphs: Glyphs, k: int, box: Box, grounds: tuple[Box, ...]) -> str | None:
+    """Why a reader does not see run k, on a page with these coloured grounds; None where it is seen."""
     style = glyphs.styles[k]
     start, end = glyphs.starts[k], glyphs.starts[k + 1]
     if style.invisible:
@@ -223,7 +218,7 @@ def _why_hidden(
         return None
     if style.size < _TINY:
         return "onleesbaar klein"
-    if style.white and grounds is not None:
+    if style.white:
         x, y = x + 0.5, y + 0.3 * style.size
         if not any(left <= x <= right and bottom <= y <= top for left, bottom, right, top in grounds):
             return "wit op wit"
@@ -246,26 +241,6 @@ def _collect_hidden(glyphs: Glyphs, reasons: list[str | None]) -> tuple[Hidden, 
             found.append(Hidden(text, reason))
         last = reason
     return tuple(Hidden(" ".join(h.text.split()), h.reason) for h in found if h.text.strip())
-
-
-def _turn(
-    box: tuple[float, float, float, float], glyphs: Glyphs, turns: int
-) -> tuple[tuple[float, float, float, float], Glyphs]:
-    """Box and places as the page is shown after quarter turns clockwise."""
-    x, y = glyphs.x, glyphs.y
-    x0, y0, x1, y1 = box
-    if turns == 1:
-        box, x, y = (y0, x0, y1, x1), y, x0 + x1 - x
-    elif turns == 2:
-        x, y = x0 + x1 - x, y0 + y1 - y
-    else:
-        box, x, y = (y0, x0, y1, x1), y0 + y1 - y, x
-    ends = []
-    for k, style in enumerate(glyphs.styles):
-        start, end = glyphs.starts[k], glyphs.starts[k + 1]
-        width = (x[end - 1] - x[start]) / (end - start - 1) if end - start > 1 else 0.5 * style.size
-        ends.append(float(x[end - 1] + max(width, 0.0)))
-    return box, Glyphs(glyphs.text, x, y, glyphs.starts, tuple(ends), glyphs.spaced, glyphs.styles)
 
 
 def _build_lines(glyphs: Glyphs, reasons: list[str | None], number: int) -> tuple[Line, ...]:

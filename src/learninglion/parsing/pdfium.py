@@ -30,7 +30,8 @@ __all__ = [
     "count_images",
     "find_grounds",
     "open_pdf",
-    "page_box",
+    "View",
+    "page_view",
     "read_glyphs",
 ]
 
@@ -43,6 +44,7 @@ _FORCE_BOLD = 1 << 18  # font descriptor flags, ISO 32000-1 table 123
 _ITALIC = 1 << 6
 _BULLETS = (0xF0A7, 0xF0B7, 0xF0D8, 0xF0FC, 0xF076, 0xF06E, 0xF071)  # as symbol fonts number them
 _JUMP = 12.0  # points between two characters: more than a wide space, perhaps another column
+_WHITE, _FAINT = 240, 26  # of 255: so light, or so transparent, that white paper hides it
 _INVISIBLE_MODES = {3, 7}  # neither filled nor stroked: invisible, and clipping only
 
 
@@ -62,6 +64,43 @@ _font_size = _plain(raw.FPDFText_GetFontSize, ctypes.c_double, _pointer, _int)
 _object_font = _plain(raw.FPDFTextObj_GetFont, _size, _pointer)
 _render_mode = _plain(raw.FPDFTextObj_GetTextRenderMode, _int, _pointer)
 _fill_colour = _plain(raw.FPDFPageObj_GetFillColor, _int, _pointer, _pointer, _pointer, _pointer, _pointer)
+
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top, in points."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The visible rectangle of a page in user space, and the quarter turns clockwise by which it is shown."""
+
+    box: Box
+    turns: int
+
+    def turn_box(self, inner: Box) -> Box:
+        """A rectangle in user space, on the page as shown."""
+        left, bottom, right, top = inner
+        x0, y0, x1, y1 = self.box
+        if self.turns == 1:
+            return bottom, x0 + x1 - right, top, x0 + x1 - left
+        if self.turns == 2:
+            return x0 + x1 - right, y0 + y1 - top, x0 + x1 - left, y0 + y1 - bottom
+        if self.turns == 3:
+            return y0 + y1 - top, left, y0 + y1 - bottom, right
+        return inner
+
+    def turn_points(
+        self, x: NDArray[np.float64], y: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Places in user space, on the page as shown."""
+        x0, y0, x1, y1 = self.box
+        if self.turns == 1:
+            return y, x0 + x1 - x
+        if self.turns == 2:
+            return x0 + x1 - x, y0 + y1 - y
+        if self.turns == 3:
+            return y0 + y1 - y, x
+        return x, y
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +153,11 @@ def open_pdf(content: bytes, name: str) -> Iterator[Any]:
             raw.FPDF_CloseDocument(document)
 
 
-def page_box(page: Any) -> tuple[tuple[float, float, float, float], int]:
-    """The visible rectangle of a page in user space, and its quarter turns clockwise."""
+def page_view(page: Any) -> View:
+    """How a page is shown."""
     box = raw.FS_RECTF()
     raw.FPDF_GetPageBoundingBox(page, box)
-    return (box.left, box.bottom, box.right, box.top), int(raw.FPDFPage_GetRotation(page)) % 4
+    return View((box.left, box.bottom, box.right, box.top), int(raw.FPDFPage_GetRotation(page)) % 4)
 
 
 def count_images(page: Any) -> int:
@@ -149,22 +188,19 @@ def _is_white(item: int | None) -> bool:
     start = ctypes.addressof(colour)
     if not _fill_colour(item, start, start + 4, start + 8, start + 12):
         return False
-    return colour[3] == 0 or min(colour[:3]) >= 248
+    return colour[3] < _FAINT or min(colour[:3]) >= _WHITE
 
 
-def read_glyphs(page: Any, turns: int) -> Glyphs:
-    """The characters of `page` with their places in user space.
-
-    `turns`: quarter turns of the page, to tell which text runs from left to right as shown.
-    """
+def read_glyphs(page: Any, view: View) -> Glyphs:
+    """The characters of `page` with their places on it as shown."""
     handle = raw.FPDFText_LoadPage(page)
     try:
-        return _read(ctypes.cast(handle, _pointer).value or 0, handle, turns)
+        return _read(ctypes.cast(handle, _pointer).value or 0, handle, view)
     finally:
         raw.FPDFText_ClosePage(handle)
 
 
-def _read(handle: int, text_page: Any, turns: int) -> Glyphs:
+def _read(handle: int, text_page: Any, view: View) -> Glyphs:
     count = max(raw.FPDFText_CountChars(text_page), 0)
     codes = _read_codes(handle, text_page, count)
     x, y = np.empty(count), np.empty(count)
@@ -185,6 +221,7 @@ def _read(handle: int, text_page: Any, turns: int) -> Glyphs:
     if not len(indices):
         return Glyphs("", x[:0], y[:0], (0,), (), (), ())
     objects, codes, x, y = objects[indices], codes[indices], x[indices], y[indices]
+    x, y = view.turn_points(x, y)
     codes[(codes == 9) | (codes == 11) | (codes == 12) | (codes == 0xA0)] = 32
     # Other control characters than PDFium's mark of a broken word, and halves of surrogate pairs.
     codes[codes == 0xFFFE] = 2
@@ -199,13 +236,13 @@ def _read(handle: int, text_page: Any, turns: int) -> Glyphs:
     ends = [*(starts - 1).tolist(), len(indices) - 1]
     begins = [0, *starts.tolist()]
     placed = indices.tolist()
-    styles = _read_styles(handle, [placed[begin] for begin in begins], objects[begins].tolist(), turns)
+    styles = _read_styles(handle, [placed[begin] for begin in begins], objects[begins].tolist(), view.turns)
     return Glyphs(
         codes.astype("<u4").tobytes().decode("utf-32-le"),
         x,
         y,
         (*begins, len(indices)),
-        _read_right_edges(handle, [placed[end] for end in ends]),
+        _read_right_edges(handle, [placed[end] for end in ends], view),
         (True, *spaced[starts - 1].tolist()),
         styles,
     )
@@ -234,13 +271,13 @@ def _read_objects(handle: int, codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
     return np.repeat(objects, np.diff(asked, append=len(codes)))
 
 
-def _read_right_edges(handle: int, indices: list[int]) -> tuple[float, ...]:
+def _read_right_edges(handle: int, indices: list[int], view: View) -> tuple[float, ...]:
     box = (ctypes.c_float * 4)()  # FS_RECTF: left, top, right, bottom
     start = ctypes.addressof(box)
     edges = []
     for index in indices:
         _loose_box(handle, index, start)
-        edges.append(box[2])
+        edges.append(view.turn_box((box[0], box[3], box[2], box[1]))[2] if view.turns else box[2])
     return tuple(edges)
 
 
@@ -288,8 +325,8 @@ def _style(
         bold=bold,
         italic=italic or (upright and abs(c) > 0.1 * abs(d) and not turns % 2),
         upright=upright,
-        invisible=mode in _INVISIBLE_MODES or colour[3] < 8,
-        white=mode in (0, 4) and min(colour[:3]) >= 248,
+        invisible=mode in _INVISIBLE_MODES or colour[3] < _FAINT,
+        white=mode in (0, 4) and min(colour[:3]) >= _WHITE,
     )
 
 
