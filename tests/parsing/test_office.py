@@ -84,6 +84,37 @@ def test_what_the_letter_says_about_itself() -> None:
     assert document.id == f"doc-{document.sha256[:16]}"
 
 
+@pytest.mark.parametrize(
+    ("signature", "expected"),
+    [
+        (
+            ("DE MINISTER VAN WATER EN ZEE,", "drs. Anna van Terpstra"),
+            (Answerer("Anna van Terpstra", "Minister", "Water en Zee"),),
+        ),
+        (
+            ("De minister van Water", "Fleur van Dijk"),
+            (Answerer("Fleur van Dijk", "Minister", "Water"),),
+        ),
+        (
+            ("De staatssecretaris van Volkshuisvesting,", "Land en Zee,", "drs. M. Terpstra-de Boer"),
+            (Answerer("M. Terpstra-de Boer", "Staatssecretaris", "Volkshuisvesting, Land en Zee"),),
+        ),
+        (("De minister voor Klimaat,", "A. Bos"), (Answerer("A. Bos", "Minister voor", "Klimaat"),)),
+    ],
+)
+def test_who_answers_from_the_signature_alone(
+    signature: tuple[str, ...], expected: tuple[Answerer, ...]
+) -> None:
+    cover = "Hierbij bied ik u, mede namens de minister van Landzaken, de antwoorden aan op de vragen van het lid "
+    cover += "Bos (LAND) over de dijk, ingezonden op 8 maart 2031 met kenmerk 2031Z01234."
+    document = parse_docx(
+        letter("Den Haag, 16 mei 2031", cover, *signature, "*Vraag 1", "*Een?", "*Antwoord 1", "Ja.")
+    )
+    assert document.answerers == (*expected, Answerer(None, "Minister", "Landzaken", on_behalf=True))
+    assert document.asked_on == date(2031, 3, 8) and document.published == date(2031, 5, 16)
+    assert document.title == "De dijk" and document.related == ("2031Z01234",)
+
+
 def test_questions_out_of_order_and_answers_further_on() -> None:
     document = parse_docx(
         letter(

@@ -40,8 +40,25 @@ _ABOUT = re.compile(
     r"\b(?:over|inzake|betreffende|omtrent|aangaande|naar aanleiding van)\s+(?P<about>\S.*)$", re.DOTALL
 )
 _TAIL = re.compile(r"\s*\((?:ingezonden|ontvangen|20\d\dZ)[^)]*\)\s*\.?$|[\s.]+$")
+_OFFICE_LINE = re.compile(
+    r"^(?:(?:mede\s+)?namens\s+)?(?:de|het)?\s*(?:minister|staatssecretaris)\b(?!.*[.?!]$)", re.IGNORECASE
+)
+# "Welzijn en Sport,": what was left of an office that took two lines.
+_OFFICE_REST = re.compile(r"^(?:[A-Z][\w-]+,? )*(?:en|EN) [A-Z][\w-]+,?$")
+_PARTICLES = r"(?:(?:van|de|den|der|ter|ten|te|la|het|in|op|'t|’t)\s+)*"
 _SIGNED = re.compile(
-    r"^(?:[A-Z]\.?\s?){1,5}(?:(?:van|de|den|der|ter|ten|la|'t)\s+)*[A-Z][\w'’-]+(?:[ -][A-Z][\w'’-]+)*$"
+    r"^(?:(?:prof|dr|mr|drs|ir|ing)\.\s*)*(?P<name>(?:(?:[A-Z]\.?\s?){1,5}|[A-Z][\w'’-]+\s+)"
+    rf"{_PARTICLES}[A-Z][\w'’-]+(?:[ -]{_PARTICLES}[A-Z][\w'’-]+)*)$"
+)
+_BEHALF = re.compile(
+    r"\bnamens\b(?P<who>.{3,200}?)(?=,\s*(?:de|uw|het|op)\b|\s(?:de antwoorden|mijn antwoord|op)\b|[.;]|$)",
+    re.IGNORECASE,
+)
+# Where the subject ends and the letter goes on about itself.
+_REST = re.compile(
+    r"\s+worden\s+beantwoord\b|\s+(?:zoals|als)\s+aangegeven\b|,?\s*\(?(?:met\s+)?kenmerk\b|\.\s+Deze\s"
+    r"|,?\s+(?:(?:die|welke)\s+)?(?:(?:zijn|werden|is)\s+)?ingezonden\b|,?\s+(?:die|welke)\s+mij\b",
+    re.IGNORECASE,
 )
 _LATE = re.compile(r"niet\s+binnen\s+de\s+(?:\w+\s+){0,3}termijn|uitstel", re.IGNORECASE)
 _ASKED_BY = re.compile(r"\bvragen\b.{0,40}\b(?:lid|leden)\b", re.IGNORECASE | re.DOTALL)
@@ -88,7 +105,7 @@ def read_facts(
         published=parse_date(day),
         asked_on=next((day for day in map(_asked_on, (named, said, *lines)) if day), None),
         askers=next((askers for askers in map(parse_askers, sources) if askers), ()),
-        answerers=_answerers(named, lines, closing),
+        answerers=_answerers(named, said, lines, closing),
         related=tuple(dict.fromkeys(CASE_NUMBER.findall("\n".join((*lines, *letterhead))))),
         introduction=introduction,
     )
@@ -134,7 +151,7 @@ def find_subject(*candidates: str) -> str:
     for text in candidates:
         match = _ABOUT.search(text)
         if match is not None:
-            about = re.split(r"\s+worden\s+beantwoord\b|\s+(?:zoals|als)\s+aangegeven\b", match["about"])[0]
+            about = _REST.split(match["about"])[0]
             about = _TAIL.sub("", _TAIL.sub("", squash(about)))
             if about:
                 return about[:1].upper() + about[1:]
@@ -146,14 +163,16 @@ def _asked_on(text: str) -> date | None:
     return parse_date(match["day"]) if match else None
 
 
-def _answerers(named: str, lines: Sequence[str], closing: Sequence[str]) -> tuple[Answerer, ...]:
+def _answerers(named: str, said: str, lines: Sequence[str], closing: Sequence[str]) -> tuple[Answerer, ...]:
     """Who answers, from the heading above the questions or else from the signature, with the name signed."""
     before = re.split(r"\b(?:op|van)\s+(?:de\s+)?(?:Kamer|schriftelijke\s+)?vragen\b", named, maxsplit=1)[0]
     offices = parse_answerers(before) if _WORD_DIRT.match(named) else ()
-    signature = list(lines[-12:]) + list(closing)
-    signed_offices = parse_answerers(_signature_text(signature))
-    offices = tuple(_in_lower_case(office) for office in offices or signed_offices)
-    name = next((line.strip() for line in signature if _SIGNED.match(line.strip())), None)
+    signed, name = _signature([line.strip() for line in (*lines[-14:], *closing)])
+    offices = tuple(_in_lower_case(office) for office in offices or parse_answerers(signed))
+    behalf = _BEHALF.search(said)
+    if behalf is not None and not any(office.on_behalf for office in offices):
+        others = parse_answerers(f"namens {behalf['who'].strip()}")
+        offices = (*offices, *(replace(other, on_behalf=True) for other in others))
     if not offices or name is None:
         return offices
     return (replace(offices[0], name=name), *offices[1:])
@@ -170,15 +189,24 @@ def _in_lower_case(office: Answerer) -> Answerer:
     return replace(office, portfolio=" ".join(words))
 
 
-def _signature_text(lines: Sequence[str]) -> str:
-    pattern = re.compile(
-        r"^(?:(?:mede\s+)?namens\s+)?(?:de|het)?\s*(?:minister|staatssecretaris)\b", re.IGNORECASE
-    )
-    signed = [line.strip().rstrip(",") for line in lines if pattern.match(line.strip()) and len(line) < 160]
+def _signature(lines: Sequence[str]) -> tuple[str, str | None]:
+    """The offices a letter is signed with, who signs first, and the name that stands under it."""
+    own: list[str] = []
+    behalf: list[str] = []
+    name: str | None = None
+    for number, line in enumerate(lines):
+        if len(line) >= 160 or not _OFFICE_LINE.match(line):
+            continue
+        following = list(lines[number + 1 : number + 6])
+        office = line
+        if following and _OFFICE_REST.match(following[0]):
+            office = f"{line} {following.pop(0)}"
+        (behalf if "namens" in line.casefold() else own).append(office.rstrip(", "))
+        signed = next((m for m in map(_SIGNED.match, following) if m), None)
+        if signed is not None and name is None and "namens" not in line.casefold():
+            name = signed["name"]
     # "Mede namens de staatssecretaris van X," stands above "de minister van Y": who signs comes first.
-    own = [line for line in signed if "namens" not in line.casefold()]
-    behalf = [line for line in signed if "namens" in line.casefold()]
-    return ", ".join(own[:1] + behalf[:1])
+    return ", ".join(own[:1] + behalf[:1]), name
 
 
 def find_notice(
