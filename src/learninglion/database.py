@@ -7,8 +7,9 @@ turns on both databases, so counters and the log stay linear without retries.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -56,6 +57,7 @@ NAMING = {
 }
 
 _WRITE = "learninglion_write"
+_TURN = "learninglion_turn"
 _WRITE_LOCK = 0x4C4C_0001  # PostgreSQL advisory lock "LL" 1: one writer at a time, as in SQLite
 _MIGRATE_LOCK = 0x4C4C_0002
 _BUSY_MS = 60_000  # a writer waits this long for another; document transactions take milliseconds
@@ -144,7 +146,13 @@ def _open_sqlite(url: URL) -> Engine:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise InputError(f"De database {path} is niet te openen: {error.strerror}") from error
-    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+    # SQLite lets a writer that must wait sleep and try again, which is slow and unfair; threads of one
+    # process take turns here instead.
+    engine = create_engine(
+        url,
+        connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False},
+        execution_options={_TURN: threading.Lock()},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
@@ -177,7 +185,12 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that may write: alone, waiting for its turn; all of it is kept or nothing."""
-    with engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
+    turn = engine.get_execution_options().get(_TURN) or nullcontext()
+    with (
+        turn,
+        engine.connect().execution_options(**{_WRITE: True}) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 

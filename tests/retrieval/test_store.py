@@ -225,6 +225,19 @@ def test_a_card_never_names_a_hidden_collection(store: Store) -> None:
     assert store.collections_of(ID, PUBLIC) == ("openbaar",)
 
 
+def test_a_search_reads_within_the_rights_of_who_asks(store: Store) -> None:
+    document, entries, original = paper()
+    store.put(document, entries, original, "aaa-geheim")
+    store.put(document, entries, original, "openbaar")
+    store.put(*paper(2), "aaa-geheim")
+    seen = store.seen_by(PUBLIC)
+    found = list(seen.entries_of([ID, "ah-tk-20232024-2"]))
+    assert {source.document.collection for source, _ in found} == {"openbaar"}
+    assert {source.document.id for source, _ in found} == {ID}
+    assert [change.document_id for change in seen.changes_after(0)] == [ID]
+    assert (seen.store_id(), seen.change_counter()) == (store.store_id(), store.change_counter())
+
+
 def test_other_bytes_through_another_collection_are_refused(store: Store) -> None:
     store.put(*paper(), "openbaar")
     with pytest.raises(ConflictError, match=ID):

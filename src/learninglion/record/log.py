@@ -12,6 +12,7 @@ are kept, so that retention can delete them while the chain holds.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -77,6 +78,8 @@ class EventLog:
     def __init__(self, engine: Engine, anchor: Path) -> None:
         self._engine = engine
         self._anchor = anchor
+        self._turn = threading.Lock()
+        self._anchored = 0  # how far this process has seen the anchor go
         if not anchor.exists() and self.head().count == 0:
             self._write_anchor(Head(0, GENESIS))
 
@@ -86,7 +89,7 @@ class EventLog:
         """Add an entry. Entries of several processes get one order: that of their commits."""
         with writing(self._engine) as connection:
             entry = self.append_within(connection, action, actor=actor, subject=subject, details=details)
-        self.advance_anchor()
+        self.advance_anchor(entry.seq)
         return entry
 
     def append_within(
@@ -186,11 +189,17 @@ class EventLog:
 
     # ----------------------------------------------------------------- the anchor
 
-    def advance_anchor(self) -> None:
+    def advance_anchor(self, least: int | None = None) -> None:
         """Move the anchor to the end of the log, unless the log does not pass through it any more.
 
-        An anchor that does not fit stays, so that `verify` goes on saying so until somebody accepts it.
+        An anchor that does not fit stays, so that `verify` goes on saying so until somebody accepts it. With
+        `least` there is nothing to do when another thread has moved it past that entry already.
         """
+        with self._turn:
+            if least is None or self._anchored < least:
+                self._advance()
+
+    def _advance(self) -> None:
         with self._anchor_lock():
             try:
                 anchor = self._read_anchor()
@@ -202,6 +211,7 @@ class EventLog:
                 through = connection.scalar(passed) if anchor.count else GENESIS
             if head.count > anchor.count and through == anchor.hash:
                 self._write_anchor(head)
+                self._anchored = head.count
 
     def _anchor_lock(self) -> AbstractContextManager[None]:
         lock = self._anchor.with_name(self._anchor.name + ".lock")

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, delete, func, select, update
 from learninglion.database import reading, wipe_deleted, writing
 from learninglion.errors import InputError, IntegrityError, UnknownReferenceError
 from learninglion.locking import Holder, exclusive
-from learninglion.models import Document
+from learninglion.models import Document, Filters
 from learninglion.retrieval.catalogue import Visible
 from learninglion.retrieval.intake import (
     Intake,
@@ -42,7 +42,7 @@ from learninglion.retrieval.tables import (
     store_facts,
 )
 
-__all__ = ["Intake", "PutOutcome", "PutResult", "Store", "Swept", "Tombstone", "Version"]
+__all__ = ["Intake", "PutOutcome", "PutResult", "SeenStore", "Store", "Swept", "Tombstone", "Version"]
 
 _SWEEP_AGE_SECONDS = 3600.0  # far longer than any writer takes between its file and its transaction
 
@@ -224,6 +224,10 @@ class Store(Shelf):
         with reading(self._engine) as connection:
             return tuple(Change(seq, i, gone is not None) for i, seq, gone in connection.execute(query))
 
+    def seen_by(self, visible: Visible) -> SeenStore:
+        """This store as a reader of searches sees it: cards name only collections of `visible`."""
+        return SeenStore(self, visible)
+
     def tombstones(self) -> tuple[Tombstone, ...]:
         """The documents that were deleted, latest first; for administrators, rights do not apply."""
         query = (
@@ -235,6 +239,31 @@ class Store(Shelf):
             return tuple(
                 Tombstone(i, at, by or "", reason or "") for i, at, by, reason in connection.execute(query)
             )
+
+
+class SeenStore:
+    """A store within somebody's rights, for `retrieval.search` (a retrieval.reader.Reader)."""
+
+    def __init__(self, store: Store, visible: Visible) -> None:
+        self._store = store
+        self._visible = visible
+
+    def store_id(self) -> str:
+        """The name of the store's data."""
+        return self._store.store_id()
+
+    def change_counter(self) -> int:
+        """The sequence number of the newest change."""
+        return self._store.change_counter()
+
+    def changes_after(self, sequence: int) -> tuple[Change, ...]:
+        """The latest change of every document that changed, as far as it may be seen."""
+        ids = self._store.scope(Filters(), self._visible).allowed
+        return tuple(c for c in self._store.changes_after(sequence) if ids is None or c.document_id in ids)
+
+    def entries_of(self, document_ids: Sequence[str]) -> Iterator[Entry]:
+        """The sources with their passages of these documents, as far as they may be seen."""
+        return self._store.entries_of(document_ids, self._visible)
 
 
 def _check_collection(name: str) -> None:
