@@ -105,8 +105,8 @@ def test_what_the_letter_says_about_itself() -> None:
 def test_who_answers_from_the_signature_alone(
     signature: tuple[str, ...], expected: tuple[Answerer, ...]
 ) -> None:
-    cover = "Hierbij bied ik u, mede namens de minister van Landzaken, de antwoorden aan op de vragen van het "
-    cover += "lid Bos (LAND) over de dijk, ingezonden op 8 maart 2031 met kenmerk 2031Z01234."
+    cover = "Hierbij bied ik u, mede namens de minister van Landzaken, de antwoorden aan op de vragen van "
+    cover += "het lid Bos (LAND) over de dijk, ingezonden op 8 maart 2031 met kenmerk 2031Z01234."
     document = parse_docx(
         letter("Den Haag, 16 mei 2031", cover, *signature, "*Vraag 1", "*Een?", "*Antwoord 1", "Ja.")
     )
