@@ -23,7 +23,7 @@ from learninglion.models import (
     Statement,
     StatementVerdict,
 )
-from learninglion.testing import ScriptedGenerator, make_card, make_selection, make_source
+from learninglion.testing import ScriptedGenerator, make_card, make_hit, make_selection, make_source
 
 BODY = "Er varen 12 veerponten. De kosten zijn 4 miljoen euro per jaar. Ik vind dat een goede zaak."
 SOURCE = make_source(BODY)
@@ -259,6 +259,17 @@ def test_style_examples_are_read_but_are_never_evidence():
     assert example in generator.prompts[0].task
     assert "geen feit" in generator.prompts[0].task
     assert shown(draft) == [COST[0]]
+
+
+def test_a_model_with_room_hears_how_the_minister_sounds():
+    voice = "Ik vind het belangrijk dat iedereen veilig over het water kan. " * 4
+    earlier = make_source(voice, card=make_card("eerder"), numbers=(9,))
+    selection = replace(SELECTION, offered=(make_hit(SOURCE), make_hit(earlier, rank=2)))
+    draft, generator = run(answer(COST), selection=selection, context_tokens=16_000)
+    assert "=== voorbeeld 1" in generator.prompts[0].task
+    assert ("style_examples", "1") in draft.provenance.parameters
+    _, small = run(answer(COST), selection=selection)
+    assert "=== voorbeeld 1" not in small.prompts[0].task
 
 
 def test_words_that_speak_to_a_machine_are_no_evidence_and_the_officer_is_told():

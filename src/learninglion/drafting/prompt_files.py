@@ -23,6 +23,7 @@ _PLACES: dict[str, frozenset[str]] = {
     "vorm-json": frozenset(),
     "vorm-regels": frozenset(),
     "herstel": frozenset({"vraag", "zin", "redenen", "bronnen", "vorm"}),
+    "oordeel": frozenset({"bronnen", "zin"}),
     "voorbeelden": frozenset(),
     "vervolg": frozenset({"vraag", "bronnen"}),
 }

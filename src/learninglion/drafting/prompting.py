@@ -22,7 +22,7 @@ from learninglion.models import Selection, Source, SourceKind, Span
 from learninglion.serial import canonical_json, sha256_hex
 from learninglion.text import split_sentences, squash, words
 
-__all__ = ["Material", "Shape", "escape", "gather", "make_mark", "unescape"]
+__all__ = ["fence_text", "Material", "Shape", "escape", "gather", "make_mark", "unescape"]
 
 BAR = "| "
 GAP = "[…]"  # where sentences of a source were left out
@@ -112,6 +112,7 @@ def gather(
     count_tokens: Callable[[str], int],
     *,
     about: str = "",
+    around: Sequence[str] = (),
     only: Sequence[Source] | None = None,
     fenced: bool = True,
 ) -> Material:
@@ -119,11 +120,12 @@ def gather(
 
     When they do not all fit, the sentences that have most to do with the question (and `about`) stay;
     what is left out is named in full, source by source. Sentences that speak to a machine are never given.
+    `around` is what else of others stands in the prompt, so that the mark does not occur in it.
     Raises InputError if not even one sentence fits.
     """
     sources = order_sources(selection.chosen if only is None else only)
     asked = f"{selection.question.text} {about}"
-    mark = make_mark([selection.introduction, asked, *(s.body for s in sources)])
+    mark = make_mark([selection.introduction, asked, *around, *(s.body for s in sources)])
     pieces = _score(_pieces(sources), asked, len(sources))
     kept = list(pieces)
     fence = mark if fenced else ""
@@ -191,14 +193,14 @@ def form_text(files: PromptFiles, shape: Shape) -> str:
 def quote_question(selection: Selection, mark: str) -> str:
     """The introduction and the question, fenced like every text of others."""
     told = f"{selection.introduction}\n" if selection.introduction else ""
-    return _fence("vraag", f"{told}{selection.question.text}", mark)
+    return fence_text("vraag", f"{told}{selection.question.text}", mark)
 
 
 def quote_style(examples: Sequence[str], files: PromptFiles, mark: str) -> str:
     """Earlier answers of the same minister, fenced and set apart from the sources; empty without any."""
     if not examples:
         return ""
-    fenced = "\n".join(_fence(f"voorbeeld {n}", text, mark) for n, text in enumerate(examples, 1))
+    fenced = "\n".join(fence_text(f"voorbeeld {n}", text, mark) for n, text in enumerate(examples, 1))
     return fill(files.text("stijl"), {"voorbeelden": fenced})
 
 
@@ -207,7 +209,8 @@ def barred(text: str) -> str:
     return "\n".join(BAR + line.strip() for line in text.split("\n") if line.strip())
 
 
-def _fence(label: str, text: str, mark: str) -> str:
+def fence_text(label: str, text: str, mark: str) -> str:
+    """`text` as data: every line behind a bar, between two lines with the mark."""
     return f"=== {label} {mark} ===\n{barred(escape(text))}\n=== einde {label} {mark} ==="
 
 

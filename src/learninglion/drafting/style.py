@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 
+from learninglion.drafting.suspicion import find_in_text
+from learninglion.models import Selection, Source, SourceKind
 from learninglion.text import fold, split_sentences, words
 
-__all__ = ["FEWEST_WORDS", "MOST_WORDS", "StyleReport", "read_style"]
+__all__ = ["FEWEST_WORDS", "MOST_WORDS", "StyleReport", "choose_examples", "read_style"]
 
 FEWEST_WORDS = 50  # acceptance criteria: 50 to 250 words a sub-question
 MOST_WORDS = 250
@@ -143,3 +145,28 @@ def _unexplained(text: str) -> tuple[str, ...]:
         if fold(short) not in explained:
             found[short] = None
     return tuple(found)
+
+
+_EXAMPLE_WORDS = range(25, 121)  # long enough to hear a voice, short enough to leave room for sources
+
+
+def choose_examples(selection: Selection, limit: int = 2) -> tuple[Source, ...]:
+    """Earlier answers of the minister who answered the newest chosen source, for how this minister sounds.
+
+    Taken from what was offered and neither chosen nor set aside; never one that speaks to a machine.
+    """
+    published = [s for s in selection.chosen if s.kind is SourceKind.PAIR]
+    newest = max(published, key=lambda s: (str(s.document.date or ""), s.id), default=None)
+    if newest is None:
+        return ()
+    names = {a.name for a in newest.document.answerers if a.name}
+    taken = {s.id for s in selection.chosen} | {r.source_id for r in selection.rejected}
+    found = [
+        hit.source
+        for hit in selection.offered
+        if hit.source.id not in taken
+        and names & {a.name for a in hit.source.document.answerers}
+        and len(words(hit.source.body)) in _EXAMPLE_WORDS
+        and not find_in_text(hit.source.body)
+    ]
+    return tuple(found[:limit])

@@ -20,13 +20,16 @@ from learninglion.drafting.prompt_files import PromptFiles, load_prompts
 from learninglion.drafting.prompting import (
     Material,
     Shape,
+    barred,
     compose,
     compose_repair,
+    escape,
     gather,
     make_mark,
     quote_style,
 )
 from learninglion.drafting.replies import ANSWER_SCHEMA, JsonReader, LineReader, Missing, Proposal, Reader
+from learninglion.drafting.style import choose_examples
 from learninglion.drafting.suspicion import describe_question, describe_suspicions
 from learninglion.errors import GeneratorError, InputError
 from learninglion.models import (
@@ -47,6 +50,7 @@ _MAX_TOKENS = 900  # room for 250 words with their proofs
 _MAX_WORDS = 250  # acceptance: 50 to 250 words a sub-question
 _REPAIR_TOKENS = 220
 _REPAIR_BUDGET = 700  # tokens of sources that a repair gets to see
+_ROOM_FOR_STYLE = 8192  # tokens of context; below this the sources need all the room
 _MAX_REPEATS = 2  # a small model that repeats itself this often goes on for ever
 
 
@@ -79,7 +83,9 @@ class WritingOptions:
 
     prompts: PromptFiles = field(default_factory=load_prompts)
     max_tokens: int = _MAX_TOKENS
-    style_examples: tuple[str, ...] = ()  # earlier answers of the same minister: for the tone only
+    # Earlier answers of the same minister, for the tone only; None: chosen from what was offered, for a
+    # model with room to spare.
+    style_examples: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -144,6 +150,7 @@ class _Writer:
         self.options = options
         self.tell = tell
         self.aspects = gate.aspects(selection)
+        self.style = _style_for(options, selection, generator)
         self.shape = _shape_for(generator)
         self.work = _Work()
 
@@ -177,28 +184,25 @@ class _Writer:
     # ------------------------------------------------------------------ the first version
 
     def _prompt(self) -> tuple[Prompt, Material]:
-        options, generator = self.options, self.generator
-        mark = make_mark([self.selection.question.text, *options.style_examples])
-        parts = {
-            "onderdelen": "\n".join(f"- {aspect}" for aspect in self.aspects),
-            "stijl": quote_style(options.style_examples, options.prompts, mark),
-        }
-        empty = Material((), "", mark)
-        frame = compose(options.prompts, self.shape, self.selection, empty, parts)
-        budget = generator.context_tokens - options.max_tokens - generator.count_tokens(frame.text) - 64
+        generator, around = self.generator, (*self.style, *self.aspects)
+        frame = self._compose(Material((), "", make_mark(around)))
+        budget = generator.context_tokens - self.options.max_tokens - generator.count_tokens(frame.text) - 64
         if budget <= 0:
             raise InputError(
                 f"Het taalmodel {generator.model!r} is te klein: de vraag alleen al past er niet in. "
                 "Kies een model met een grotere context."
             )
         material = gather(
-            self.selection,
-            budget,
-            generator.count_tokens,
-            fenced=self.shape.chats,
-            about=" ".join(self.aspects),
+            self.selection, budget, generator.count_tokens, around=around, fenced=self.shape.chats
         )
-        return compose(options.prompts, self.shape, self.selection, material, parts), material
+        return self._compose(material), material
+
+    def _compose(self, material: Material) -> Prompt:
+        parts = {
+            "onderdelen": barred(escape("\n".join(self.aspects))),
+            "stijl": quote_style(self.style, self.options.prompts, material.mark),
+        }
+        return compose(self.options.prompts, self.shape, self.selection, material, parts)
 
     def _write(self, prompt: Prompt, material: Material, had: Sequence[Statement]) -> None:
         reader = _reader(self.shape)
@@ -383,6 +387,8 @@ class _Writer:
             ("max_tokens", str(self.options.max_tokens)),
             ("shape", self.shape.value),
         )
+        if self.style:
+            parameters = (*parameters, ("style_examples", str(len(self.style))))
         return replace(told, prompt_sha256=self.options.prompts.sha256, parameters=parameters)
 
     def _remark(self, *remarks: str) -> None:
@@ -413,6 +419,14 @@ def _shape_for(generator: Generator) -> Shape:
     if not generator.chats:
         return Shape.CONTINUE
     return Shape.JSON if generator.structured else Shape.LINES
+
+
+def _style_for(options: WritingOptions, selection: Selection, generator: Generator) -> tuple[str, ...]:
+    if options.style_examples is not None:
+        return options.style_examples
+    if not generator.chats or generator.context_tokens < _ROOM_FOR_STYLE:
+        return ()
+    return tuple(source.body for source in choose_examples(selection))
 
 
 def _reader(shape: Shape) -> Reader:
