@@ -362,6 +362,20 @@ def test_footnotes_hang_on_the_place_that_refers_to_them() -> None:
     assert all(note.span.start > max(p.question.end for p in document.pairs) for note in document.footnotes)
 
 
+def test_marks_that_the_font_itself_draws_small_and_high() -> None:
+    answer = " ".join(f"Punt {n} is waar.#footnote[Bron nummer {n}.]" for n in range(1, 14))
+    document = read(
+        sheet(*pair("1", "Is het 12 m#super[2] in 2019?", answer), preamble="#set super(typographic: true)\n")
+    )
+    assert pairs(document)[0][1:3] == (
+        "Is het 12 m2 in 2019?",
+        " ".join(f"Punt {n} is waar." for n in range(1, 14)),
+    )
+    assert [(note.mark, said(document, note.span)) for note in document.footnotes] == [
+        (str(n), f"Bron nummer {n}.") for n in range(1, 14)
+    ]
+
+
 def test_a_footnote_that_goes_on_over_the_page() -> None:
     note = "Zie het rapport. " * 60
     document = read(sheet(*pair("1", "Kent u de dijk?", LONG * 9 + f"Klaar.#footnote[{note}] " + LONG * 12)))

@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
 
@@ -45,6 +45,8 @@ _ITALIC = 1 << 6
 _BULLETS = (0xF0A7, 0xF0B7, 0xF0D8, 0xF0FC, 0xF076, 0xF06E, 0xF071)  # as symbol fonts number them
 _JUMP = 12.0  # points between two characters: more than a wide space, perhaps another column
 _WHITE, _FAINT = 240, 26  # of 255: so light, or so transparent, that white paper hides it
+_BEFORE_MARK = [ord(sign) for sign in "\n.,;:?!)\"'*"]
+_FIGURE_HEIGHT = 0.68  # of the type size
 _INVISIBLE_MODES = {3, 7}  # neither filled nor stroked: invisible, and clipping only
 
 
@@ -56,6 +58,7 @@ def _plain(function: Any, restype: Any, *argtypes: Any) -> Any:
 
 _pointer, _int, _size = ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t
 _char_origin = _plain(raw.FPDFText_GetCharOrigin, _int, _pointer, _int, _pointer, _pointer)
+_char_box = _plain(raw.FPDFText_GetCharBox, _int, _pointer, _int, _pointer, _pointer, _pointer, _pointer)
 _text_object = _plain(raw.FPDFText_GetTextObject, _size, _pointer, _int)
 _loose_box = _plain(raw.FPDFText_GetLooseCharBox, _int, _pointer, _int, _pointer)
 _char_matrix = _plain(raw.FPDFText_GetMatrix, _int, _pointer, _int, _pointer)
@@ -230,6 +233,7 @@ def _read(handle: int, text_page: Any, view: View) -> Glyphs:
         0xFFFD
     )
     spaced = np.diff(indices) > 1
+    superior = {} if view.turns else _lift_superior_figures(handle, indices, codes, y, spaced)
     dx = np.diff(x)
     jumps = (objects[1:] != objects[:-1]) | spaced | (np.abs(np.diff(y)) > 0.01) | (dx > _JUMP) | (dx < 0)
     starts = np.flatnonzero(jumps) + 1
@@ -237,6 +241,11 @@ def _read(handle: int, text_page: Any, view: View) -> Glyphs:
     begins = [0, *starts.tolist()]
     placed = indices.tolist()
     styles = _read_styles(handle, [placed[begin] for begin in begins], objects[begins].tolist(), view.turns)
+    if superior:
+        styles = tuple(
+            replace(style, size=superior[begin]) if begin in superior else style
+            for begin, style in zip(begins, styles, strict=True)
+        )
     return Glyphs(
         codes.astype("<u4").tobytes().decode("utf-32-le"),
         x,
@@ -256,6 +265,38 @@ def _read_codes(handle: int, text_page: Any, count: int) -> NDArray[np.uint32]:
     if written == count + 1 and not np.any((buffer[:count] >= 0xD800) & (buffer[:count] < 0xE000)):
         return buffer[:count].astype(np.uint32)
     return np.fromiter(map(_char_unicode, repeat(handle), range(count)), np.uint32, count)
+
+
+def _lift_superior_figures(
+    handle: int,
+    indices: NDArray[np.int64],
+    codes: NDArray[np.uint32],
+    y: NDArray[np.float64],
+    spaced: NDArray[np.bool_],
+) -> dict[int, float]:
+    """Figures that a font draws small and high by itself get the baseline they seem to have.
+
+    Gives the type size that each of them seems to have. Only figures right behind a word or at the head of a
+    line can be the mark of a note, so only those are measured.
+    """
+    figure = (codes >= 48) & (codes <= 57)
+    before = np.empty_like(codes)
+    before[0], before[1:] = 10, np.where(spaced, 10, codes[:-1])
+    word = (before > 57) & (before != 91) | np.isin(before, _BEFORE_MARK)
+    box = (ctypes.c_double * 4)()  # left, right, bottom, top
+    at = ctypes.addressof(box)
+    sizes: dict[int, float] = {}
+    for first in np.flatnonzero(figure & word).tolist():
+        place = first
+        while place < len(codes) and figure[place] and (place == first or not spaced[place - 1]):
+            _char_box(handle, int(indices[place]), at, at + 8, at + 16, at + 24)
+            height = box[3] - box[2]
+            if not 0 < 0.35 * height < box[2] - y[place]:
+                break
+            y[place] = box[2] if place == first else y[first]
+            sizes[place] = round(height / _FIGURE_HEIGHT, 2) if place == first else sizes[first]
+            place += 1
+    return sizes
 
 
 def _read_objects(handle: int, codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
