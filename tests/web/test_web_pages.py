@@ -238,7 +238,7 @@ def test_a_page_becomes_an_image_and_a_hostile_file_only_an_error(tmp_path: Path
     assert images.render("a" * 64, b"kept", 1).png == page.png
     with pytest.raises(UnknownReferenceError):
         images.render("a" * 64, content, 999)
-    for spoiled in (b"%PDF-1.4 x", content[: len(content) // 2], b""):
+    for spoiled in (b"%PDF-1.4 x", content[:500], b""):
         with pytest.raises(UnreadableFileError):
             PageImages(tmp_path / str(len(spoiled))).render("b" * 64, spoiled, 1)
     with pytest.raises(UnreadableFileError):

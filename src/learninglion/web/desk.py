@@ -29,9 +29,12 @@ class Desk:
     jobs: Jobs
     page_images: PageImages
     templates: Templates
-    sign_in_brake: RateLimiter
+    name_brake: RateLimiter
+    address_brake: RateLimiter
     oidc: OpenIdConnect | None
 
     def ministries(self, actor: Actor) -> tuple[str, ...]:
         """The ministries of what this person may see, to choose from."""
-        return tuple(name for name, _count in self.house.store.catalogue.ministries(actor.collections) if name)
+        return tuple(
+            name for name, _count in self.house.store.catalogue.ministries(actor.collections) if name
+        )

@@ -80,8 +80,8 @@ def sign_in(
     _refuse_cross_site(request)
     say = translator(desk.templates.language(request))
     address = request.client.host if request.client else ""
-    keys = (f"name:{name.strip().lower()[:100]}", f"address:{address}")
-    wait = max(desk.sign_in_brake.take(key) for key in keys)
+    key = name.strip().lower()[:100]
+    wait = max(desk.name_brake.take(key), desk.address_brake.take(address))
     if wait > 0:
         problem = say("Te veel pogingen. Wacht {n} seconden en probeer het opnieuw.", n=int(wait) + 1)
         response = _sign_in_page(request, desk, back, name, problem, 429)
@@ -91,7 +91,7 @@ def sign_in(
     if account is None:
         problem = say("De gebruikersnaam of het wachtwoord klopt niet.")
         return _sign_in_page(request, desk, back, name, problem, 401)
-    desk.sign_in_brake.forget(keys[0])
+    desk.name_brake.forget(key)
     return _welcome(request, desk, account.name, back)
 
 
@@ -164,7 +164,7 @@ def set_up(
     """Set the password and sign in."""
     _refuse_cross_site(request)
     address = request.client.host if request.client else ""
-    if desk.sign_in_brake.take(f"set-up:{address}") > 0:
+    if desk.address_brake.take(address) > 0:
         raise InputError("Te veel pogingen. Wacht een minuut en probeer het opnieuw.")
     if password != again:
         say = translator(desk.templates.language(request))

@@ -38,6 +38,14 @@ _SCORE_WORDS = (
     (0.0, "kleine kans"),
 )
 
+_ROLES = {
+    Role.READER: "lezer",
+    Role.DRAFTER: "opsteller",
+    Role.APPROVER: "vaststeller",
+    Role.ADMINISTRATOR: "beheerder",
+    Role.AUDITOR: "controleur",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Asset:
@@ -90,6 +98,7 @@ class Templates:
         )
         self._environment.filters["list_twice"] = lambda value: (value, value)  # value and label of an option
         self._environment.filters["translate_with"] = lambda value, translate: translate(value)
+        self._environment.filters["role_word"] = lambda role: _ROLES[role]
         self._environment.globals.update(
             numbered=_numbered,
             organisation=organisation,
