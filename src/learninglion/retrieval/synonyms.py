@@ -1,0 +1,144 @@
+"""Words and abbreviations that mean the same in this organisation, from a plain text file.
+
+One group on a line, the members separated by commas or "=":
+
+    # vervoer
+    ov-chipkaart = openbaarvervoerkaart
+    AP, Autoriteit Persoonsgegevens
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from learninglion.errors import InputError, UnreadableFileError
+from learninglion.retrieval.analysis import stem
+from learninglion.retrieval.filler import is_filler
+from learninglion.text import fold, squash
+
+__all__ = ["NO_SYNONYMS", "Synonyms", "load_synonyms", "read_synonyms"]
+
+Key = tuple[str, ...]
+
+_WORD = re.compile(r"\w+")
+_BETWEEN = re.compile(r"[,=]")
+_LARGEST = 2_000_000  # bytes
+_LONGEST_TERM = 8  # words
+_MOST_NAMED = 10  # mistakes in one message
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """Groups of terms that mean the same, in the order of the file."""
+
+    groups: tuple[tuple[str, ...], ...] = ()
+    _places: dict[Key, int] | None = None  # a term's stems -> its group
+    _longest: int = 0  # words of the longest term
+
+    def added(self, text: str) -> tuple[str, ...]:
+        """The terms that mean the same as something in `text` and do not stand in it, in its order."""
+        present = dict.fromkeys(self._found(text))
+        members = [term for group in dict.fromkeys(g for g, _ in present) for term in self.groups[group]]
+        there = {key for _, key in present}
+        return tuple(dict.fromkeys(term for term in members if _key(term) not in there))
+
+    def widen(self, text: str) -> str:
+        """`text` followed by what means the same; unchanged where nothing does."""
+        others = self.added(text)
+        return f"{text} ({', '.join(others)})" if others else text
+
+    def _found(self, text: str) -> Iterator[tuple[int, Key]]:
+        """The terms in `text`, from left to right, the longest first: which group, and which term."""
+        places = self._places or {}
+        # filler takes part in a longer term ("Raad van State") but is never a term by itself
+        printed = _WORD.findall(text)
+        stems = [stem(word) for word in printed]
+        at = 0
+        while at < len(stems):
+            for length in range(min(self._longest, len(stems) - at), 0, -1):
+                key = tuple(stems[at : at + length])
+                if key in places and not all(map(is_filler, printed[at : at + length])):
+                    yield places[key], key
+                    at += length
+                    break
+            else:
+                at += 1
+
+
+NO_SYNONYMS = Synonyms()
+
+
+def load_synonyms(path: Path) -> Synonyms:
+    """The synonyms in the file at `path`.
+
+    Raises UnreadableFileError when it cannot be read, and InputError that names each wrong line.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(
+            path.name, f"het synoniemenbestand kan niet worden gelezen ({error.strerror})."
+        ) from error
+    if len(data) > _LARGEST:
+        raise UnreadableFileError(path.name, f"het synoniemenbestand is groter dan {_LARGEST // 1000} kB.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise UnreadableFileError(
+            path.name, f"regel {line} is geen UTF-8. Bewaar het bestand als platte tekst in UTF-8."
+        ) from error
+    return read_synonyms(text, path.name)
+
+
+def read_synonyms(text: str, name: str = "synoniemen") -> Synonyms:
+    """The synonyms in `text`. Raises InputError that names each wrong line."""
+    groups: list[tuple[str, ...]] = []
+    lines: dict[Key, int] = {}
+    places: dict[Key, int] = {}
+    mistakes: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        plain = line.partition("#")[0]
+        if not plain.strip():
+            continue
+        terms = tuple(squash(term) for term in _BETWEEN.split(plain))
+        problem = _problem(terms, lines)
+        if problem:
+            mistakes.append(f"regel {number}: {problem}")
+        for term in terms:
+            lines.setdefault(_key(term), number)
+            places.setdefault(_key(term), len(groups))
+        groups.append(terms)
+    if mistakes:
+        rest = len(mistakes) - _MOST_NAMED
+        more = f"\nen nog {rest} regels" if rest > 0 else ""
+        raise InputError(f"{name}: " + "\n".join(mistakes[:_MOST_NAMED]) + more)
+    return Synonyms(tuple(groups), places, max(map(len, places), default=0))
+
+
+def _key(term: str) -> Key:
+    return tuple(stem(word) for word in _WORD.findall(term))
+
+
+def _problem(terms: tuple[str, ...], lines: dict[Key, int]) -> str:
+    """What is wrong with one line, in the user's words; empty when nothing is."""
+    if len(terms) < 2:
+        return "er staat maar één woord. Zet woorden die hetzelfde betekenen op één regel, met een komma."
+    seen: set[str] = set()
+    for term in terms:
+        parts = _WORD.findall(term)
+        if not parts:
+            return "er ontbreekt een woord voor of achter een komma of =-teken."
+        if len(parts) > _LONGEST_TERM:
+            return f"“{term}” heeft meer dan {_LONGEST_TERM} woorden."
+        if all(map(is_filler, parts)):
+            return f"“{term}” komt in bijna elke vraag voor en kan geen synoniem zijn."
+        if fold(term) in seen:
+            return f"“{term}” staat er twee keer."
+        seen.add(fold(term))
+        if _key(term) in lines:
+            return f"“{term}” staat ook op regel {lines[_key(term)]}. Voeg de regels samen."
+    return ""
