@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 from learninglion.models import Hit, Passage, PassageKind, Source, SubQuestion
 from learninglion.retrieval.analysis import FAMILIES, Terms, analyse, weighted
 from learninglion.retrieval.encoders import Vectors
-from learninglion.retrieval.explain import group_duplicates, matched_sentences, matched_words
 from learninglion.retrieval.fusion import FEATURES, Scores
 from learninglion.retrieval.index import Index
 from learninglion.retrieval.reader import Entry, Reader
 from learninglion.retrieval.scoring import Probe, features, make_probe, passage_scores
 from learninglion.retrieval.segments import HEAD
 from learninglion.retrieval.snapshot import Snapshot
-from learninglion.retrieval.synonyms import Synonyms
 from learninglion.retrieval.vectors import embed
 
 __all__ = ["Ranking", "rank", "search", "search_set"]
@@ -32,10 +30,6 @@ _PROPOSING = {"stems": 32, "grams": 48}
 # How much the introduction counts beside the question itself: it names the subject, not what is asked.
 _INTRODUCTION_WORDS = 0.3
 _INTRODUCTION_MEANING = 0.3
-# What the organisation says is the same counts half: it may mean something else here.
-_SYNONYM_WORDS = 0.5
-# Hits looked at beyond the limit, because near-duplicates are taken together.
-_SPARE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +51,14 @@ def search(
     documents: frozenset[str] | None = None,
     limit: int = 10,
     threshold: float | None = None,
-    synonyms: Synonyms | None = None,
 ) -> tuple[Hit, ...]:
     """The best `limit` sources for one question, searched together with its introduction.
 
     `documents` are the only ones that may be found (filters and rights; None: all). Hits with a score
-    below `threshold` are left out. Sources that say nearly the same are one hit: the newest of them, with
-    the others named in `duplicates`. Equal scores: newest first, then by id.
+    below `threshold` are left out. Equal scores: newest first, then by id.
     """
     found = search_set(
-        index,
-        reader,
-        [question],
-        introduction,
-        documents=documents,
-        limit=limit,
-        threshold=threshold,
-        synonyms=synonyms,
+        index, reader, [question], introduction, documents=documents, limit=limit, threshold=threshold
     )
     return found[0]
 
@@ -87,7 +72,6 @@ def search_set(
     documents: frozenset[str] | None = None,
     limit: int = 10,
     threshold: float | None = None,
-    synonyms: Synonyms | None = None,
 ) -> tuple[tuple[Hit, ...], ...]:
     """`search` for every question of a set; the introduction is encoded once, the questions in one batch."""
     snapshot = index.snapshot()
@@ -99,24 +83,23 @@ def search_set(
         if introduction.strip():
             vector = vector + _INTRODUCTION_MEANING * placed[-1]
             vector = vector / max(float(np.linalg.norm(vector)), 1e-9)
-        probe = make_probe(
-            snapshot.statistics, snapshot.frame, query_terms(text, introduction, synonyms), vector
-        )
+        probe = make_probe(snapshot.statistics, snapshot.frame, query_terms(text, introduction), vector)
         ranking = rank(snapshot, probe, documents)
         found.append(_hits(snapshot, reader, ranking, probe, limit, threshold))
     return tuple(found)
 
 
-def query_terms(text: str, introduction: str = "", synonyms: Synonyms | None = None) -> tuple[Terms, Terms]:
-    """The weighted terms of a question with its introduction and synonyms, by family."""
-    parts = [(analyse(text), 1.0)]
-    if introduction.strip():
-        parts.append((analyse(introduction), _INTRODUCTION_WORDS))
-    if synonyms is not None:
-        added = [phrase for e in synonyms.expand(text) for phrase in e.added]
-        parts.append((analyse("\n".join(added)), _SYNONYM_WORDS))
-    stems, grams = (weighted([(terms[f], weight) for terms, weight in parts]) for f in range(len(FAMILIES)))
-    return stems, grams
+def query_terms(text: str, introduction: str = "") -> tuple[Terms, Terms]:
+    """The weighted terms of a question with its introduction, by family."""
+    own = analyse(text)
+    around = analyse(introduction) if introduction.strip() else None
+    made = []
+    for f in range(len(FAMILIES)):
+        parts = [(own[f], 1.0)]
+        if around is not None:
+            parts.append((around[f], _INTRODUCTION_WORDS))
+        made.append(weighted(parts))
+    return made[0], made[1]
 
 
 def rank(
@@ -186,37 +169,25 @@ def _hits(
 ) -> tuple[Hit, ...]:
     chances = snapshot.fusion.chances(ranking.logits)
     enough = len(chances) if threshold is None else int((chances >= threshold).sum())
-    looked = [int(p) for p in ranking.positions[: min(enough, limit + _SPARE)]]
-    names = [snapshot.name_of(p) for p in looked]
-    entries = {e[0].id: e for e in reader.entries_of(tuple(dict.fromkeys(d for d, _ in names)))}
+    # one more than asked for everything with the same score, so that the newest of equals is kept
+    count = min(enough, limit)
+    while count and count < enough and ranking.logits[count] == ranking.logits[count - 1]:
+        count += 1
+    wanted = [snapshot.name_of(int(p)) for p in ranking.positions[:count]]
+    entries = {e[0].id: e for e in reader.entries_of(tuple(dict.fromkeys(d for d, _ in wanted)))}
     lexical = _ranks(ranking.features[:, [FEATURES.index("body_grams"), FEATURES.index("asked_grams")]])
     dense = _ranks(ranking.features[:, [FEATURES.index("body_best"), FEATURES.index("asked_best")]])
-    found: list[tuple[float, Hit]] = []
-    for group in group_duplicates(snapshot, looked):
-        # a source that was taken away between the index's last look and now is in no entry
-        known = [n for n in group if names[n][1] in entries]
-        if not known:
-            continue
-        n = min(known, key=lambda m: (-_day(entries[names[m][1]][0]), ranking.logits[m] * -1, names[m]))
-        source, passage = _best(snapshot, looked[n], entries[names[n][1]], probe)
-        hit = Hit(
-            source,
-            passage,
-            0,
-            round(float(chances[known[0]]), 4),
-            lexical_rank=int(lexical[n]),
-            dense_rank=int(dense[n]),
-            matched=matched_sentences(passage, probe),
-            matched_words=matched_words(passage.text, probe, snapshot),
-            duplicates=tuple(names[m][1] for m in known if m != n),
-        )
-        found.append((float(ranking.logits[known[0]]), hit))
-    found.sort(key=lambda f: (-f[0], -_day(f[1].source), f[1].source.id))
-    return tuple(replace(hit, rank=n) for n, (_, hit) in enumerate(found[:limit], 1))
-
-
-def _day(source: Source) -> int:
-    return source.document.date.toordinal() if source.document.date else 0
+    found = []
+    for i, (_, source_id) in enumerate(wanted):
+        if source_id not in entries:
+            continue  # taken away between the index's last look and now
+        source, passage = _best(snapshot, int(ranking.positions[i]), entries[source_id], probe)
+        found.append((float(ranking.logits[i]), float(chances[i]), source, passage, lexical[i], dense[i]))
+    found.sort(key=lambda f: (-f[0], -(f[2].document.date.toordinal() if f[2].document.date else 0), f[2].id))
+    return tuple(
+        Hit(source, passage, n, round(chance, 4), lexical_rank=int(words), dense_rank=int(meaning))
+        for n, (_, chance, source, passage, words, meaning) in enumerate(found[:limit], 1)
+    )
 
 
 def _ranks(columns: Scores) -> NDArray[np.int64]:
