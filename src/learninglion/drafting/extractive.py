@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from learninglion.drafting.citations import Locate, cite, nowhere, reference
-from learninglion.drafting.numbers import is_number
-from learninglion.drafting.phrases import introduce
-from learninglion.drafting.reading import read
-from learninglion.drafting.relevance import coverage, likeness
+from learninglion.drafting.citations import Locate, cite, dutch_date, nowhere, reference
+from learninglion.drafting.phrases import introduce, split_introduction
+from learninglion.drafting.positions import contradiction
+from learninglion.drafting.relevance import coverage
 from learninglion.drafting.sufficiency import Bearing, find_missing, question_aspects, relevant, sentences_of
 from learninglion.drafting.suspicion import describe_suspicions
 from learninglion.models import (
@@ -28,11 +27,11 @@ from learninglion.models import (
     Span,
     Statement,
 )
-from learninglion.text import fold, words
+from learninglion.text import words
 
 __all__ = ["draft"]
 
-PROVENANCE = Provenance(generator="extractive", model="extractive 1")
+PROVENANCE = Provenance(generator="extractive", model="extractive 2")
 
 _LONGEST = 250  # words a sub-question, as the users asked
 _AIM = 200  # room to end an argument
@@ -74,8 +73,8 @@ def draft(selection: Selection, locate: Locate = nowhere) -> Draft:
     if not bearings:
         return Draft(selection, (), AnswerVerdict.UNANSWERABLE, aspects, PROVENANCE, tuple(remarks))
     statements: list[Statement] = []
-    for at, bearing in enumerate(_newest_first(bearings)):
-        statements.extend(_from_source(selection, bearing, statements, at == 0, locate, remarks))
+    for bearing in _newest_first(bearings):
+        statements.extend(_from_source(selection, bearing, statements, locate, remarks))
     if not statements:
         return Draft(selection, (), AnswerVerdict.UNANSWERABLE, aspects, PROVENANCE, tuple(remarks))
     missing = find_missing(selection, statements)
@@ -100,45 +99,49 @@ def _from_source(
     selection: Selection,
     bearing: Bearing,
     written: Sequence[Statement],
-    first: bool,
     locate: Locate,
     remarks: list[str],
 ) -> list[Statement]:
+    """The statements this source adds to what newer sources said."""
+    source = bearing.source
     sentences = _read_sentences(selection, bearing)
-    room = _LONGEST - sum(len(words(s.text)) for s in written)
-    budget = min(_AIM, room) if first else min(_PER_LATER_SOURCE, room)
-    said = [s.text for s in written]
-    chosen = _choose(sentences, bearing, budget, said)
-    if not chosen:
-        if written:
-            remarks.append(
-                f"Niet gebruikt, omdat het niets toevoegt of niet past: {reference(bearing.source)}."
-            )
-        return []
-    conflict = None if first else _conflict(chosen, written)
-    if conflict:
+    overtaken = _overtaken(sentences, written)
+    if overtaken is not None:
         remarks.append(
-            f"Let op: {reference(bearing.source)} zegt op dit punt iets anders dan een nieuwere bron. "
-            "De nieuwere bron is gevolgd."
+            f"De bronnen verschillen: {reference(source)} zegt “{overtaken.text}” "
+            "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
         )
-    return [
-        Statement(
-            _opening(bearing.source, s, at, conflict is not None), (cite(bearing.source, s.span, locate),)
-        )
-        for at, s in enumerate(chosen)
-    ]
+        return [_state(source, overtaken, locate, _formerly(source))]
+    room = _LONGEST - sum(len(words(s.text)) for s in written)
+    budget = min(_PER_LATER_SOURCE if written else _AIM, room)
+    chosen = _choose(sentences, bearing, budget, [split_introduction(s.text).claim for s in written])
+    if not chosen and written:
+        remarks.append(f"Niet gebruikt, omdat het niets toevoegt of niet past: {reference(source)}.")
+    return [_state(source, s, locate, "" if at else _phrase(source, s)) for at, s in enumerate(chosen)]
 
 
-def _opening(source: Source, sentence: _Sentence, at: int, conflicts: bool) -> str:
-    if at or source.kind is not SourceKind.PAIR or _BARE_ANSWER.match(sentence.text):
-        return sentence.text
-    phrase = introduce(source.document)
-    if conflicts:
-        phrase = "Eerder" + phrase.removeprefix("Zoals").replace(
-            " aan uw Kamer is gemeld", ", is aan uw Kamer gemeld"
-        )
-        phrase = phrase.replace("Eerder op", "Eerder, op").replace("Eerder eerder,", "Eerder")
-    return f"{phrase} {sentence.text}"
+def _overtaken(sentences: Sequence[_Sentence], written: Sequence[Statement]) -> _Sentence | None:
+    """The sentence that contradicts most what a newer source said, if there is one."""
+    claims = [split_introduction(s.text).claim for s in written]
+    scored = [(max((contradiction(c, s.text) for c in claims), default=0.0), -s.place, s) for s in sentences]
+    best = max(scored, key=lambda item: item[:2], default=None)
+    return best[2] if best is not None and best[0] else None
+
+
+def _state(source: Source, sentence: _Sentence, locate: Locate, phrase: str) -> Statement:
+    return Statement(f"{phrase} {sentence.text}".strip(), (cite(source, sentence.span, locate),))
+
+
+def _phrase(source: Source, sentence: _Sentence) -> str:
+    if source.kind is not SourceKind.PAIR or _BARE_ANSWER.match(sentence.text):
+        return ""
+    return introduce(source.document)
+
+
+def _formerly(source: Source) -> str:
+    """ "Eerder, op 3 maart 2022, is aan uw Kamer gemeld:"."""
+    day = dutch_date(source.document)
+    return f"Eerder, op {day}, is aan uw Kamer gemeld:" if day else "Eerder is aan uw Kamer gemeld:"
 
 
 def _read_sentences(selection: Selection, bearing: Bearing) -> list[_Sentence]:
@@ -151,7 +154,7 @@ def _read_sentences(selection: Selection, bearing: Bearing) -> list[_Sentence]:
                 Span(start, end),
                 place,
                 coverage(asked, (text,)),
-                bool(_ANAPHORIC.match(text)) and place > 0,
+                bool(_ANAPHORIC.match(text)) and (place > 0 or not bearing.same_question),
                 bool(_CROSS_REFERENCE.search(text)),
             )
         )
@@ -169,7 +172,7 @@ def _choose(sentences: list[_Sentence], bearing: Bearing, budget: int, said: lis
     spent = 0
     for sentence in sorted(usable, key=lambda s: (-_worth(s, bearing), s.place)):
         group = _with_support(sentence, sentences, usable)
-        if group is None or (sentence.score < _SUBJECT and not bearing.same_question):
+        if group is None or (sentence.score < _SUBJECT and (said or not bearing.same_question)):
             continue
         cost = sum(lengths[s.place] for s in group if s.place not in taken)
         if spent + cost <= budget:
@@ -190,6 +193,8 @@ def _with_support(
     """The sentence with those before it that it leans on; None when one of them cannot be used."""
     group = [sentence]
     while group[0].leans:
+        if group[0].place == 0:
+            return None
         before = sentences[group[0].place - 1]
         if before not in usable or len(group) == 4:
             return None
@@ -207,23 +212,3 @@ def _without_orphans(usable: list[_Sentence], sentences: list[_Sentence]) -> lis
 
 def _repeats(sentence: _Sentence, said: list[str]) -> bool:
     return bool(said) and coverage(sentence.text, said) >= _REPEATS
-
-
-def _conflict(chosen: list[_Sentence], written: Sequence[Statement]) -> _Sentence | None:
-    """A sentence about the same as a newer one with other numbers, or with a "niet" more or less."""
-    for sentence in chosen:
-        for statement in written:
-            if likeness(sentence.text, statement.text) >= 0.6 and _differs(sentence.text, statement.text):
-                return sentence
-    return None
-
-
-def _differs(old: str, new: str) -> bool:
-    def numbers(text: str) -> set[str]:
-        return {w.norm for w in read(text).words if is_number(w.norm)}
-
-    def denies(text: str) -> bool:
-        return bool({"niet", "geen", "nooit"} & set(fold(text).split()))
-
-    olds, news = numbers(old), numbers(new.partition(": ")[2] or new)
-    return bool(olds and news and not olds & news) or denies(old) != denies(new)

@@ -17,7 +17,7 @@ from learninglion.drafting.sufficiency import sentences_of
 from learninglion.models import Check, Source, SourceKind, Span, Statement, StatementVerdict
 from learninglion.text import words
 
-__all__ = ["Settled", "take_newest"]
+__all__ = ["Settled", "contradiction", "take_newest"]
 
 # Of the longer sentence's content words; below this two sentences are about different things.
 _SAME_SUBJECT = 0.7
@@ -56,7 +56,7 @@ def take_newest(
         if source in cited or _age(source) <= _age(newest_cited):
             continue
         for text, start, end in sentences_of(source):
-            shared = _contradiction(claim, text)
+            shared = contradiction(claim, text)
             if shared and (best is None or (_age(source), shared) > best[:2]):
                 best = (_age(source), shared, source, Span(start, end))
     if best is None:
@@ -96,7 +96,7 @@ def _age(source: Source) -> int:
     return day.toordinal() if day else 0
 
 
-def _contradiction(one: str, other: str) -> float:
+def contradiction(one: str, other: str) -> float:
     """How much two sentences share when they contradict each other, else 0."""
     first, second = _bag(one), _bag(other)
     longest = max(len(first.content), len(second.content))
