@@ -7,11 +7,13 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from learninglion.cli.terminal import console, fail, print_json, progress
+from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, progress
 from learninglion.errors import InputError, LearningLionError
 from learninglion.evaluation.retrieval import evaluate_pairs
+from learninglion.evaluation.testset import LabelledPair
+from learninglion.evaluation.tune import tune
 from learninglion.evaluation.verifier import evaluate_verifier
-from learninglion.models import Source
+from learninglion.models import Filters, Source
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents
 from learninglion.serial import Plain, to_plain
@@ -28,6 +30,7 @@ evaluate_app = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(evaluate_app, name="evaluate")
+    app.command("tune")(tune_search)
 
 
 @evaluate_app.command("retrieval")
@@ -128,3 +131,39 @@ def _sources_of(paths: list[Path]) -> tuple[list[Source], bool]:
 def _plain(value: object) -> dict[str, Plain]:
     plain = to_plain(value)
     return plain if isinstance(plain, dict) else {}
+
+
+def tune_search(
+    collection: str = typer.Option("default", "--collection", help="Van welke verzameling."),
+    revert: int = typer.Option(
+        -1, "--revert", help="Ga terug naar deze versie (0 is die van het programma)."
+    ),
+) -> None:
+    """Laat het zoeken leren van eerdere antwoorden; alleen wat aantoonbaar beter is, wordt bewaard."""
+    actor = local_actor()
+    with open_house() as house, progress() as shown:
+        if revert >= 0:
+            house.revert_tuning(revert, actor=actor)
+            console.print(f"Versie {revert} is weer in gebruik.")
+            return
+        pairs = [
+            LabelledPair(source.id, source.question, source.body, source.document.id)
+            for card in house.documents(actor, filters=Filters(collections=(collection,)), limit=1_000_000)
+            for source in house.sources_of(card.id, actor)
+            if source.question.strip() and source.body.strip()
+        ]
+        current = house.tuning.current()
+        report = tune(pairs, current, house.index.encoder, house.vectors, shown)
+        table = Table("maat", "zoals het was", "zoals geleerd", "kans op toeval")
+        for found in report.comparisons:
+            table.add_row(found.name, f"{found.first:.3f}", f"{found.second:.3f}", f"{found.p:.3f}")
+        console.print(f"Geleerd van {report.learned_from} vragen, gemeten op {report.held_out} andere.")
+        console.print(table)
+        if not report.kept:
+            console.print("Niet aantoonbaar beter: er verandert niets.")
+            return
+        details: dict[str, Plain] = {c.name: [c.first, c.second, c.p] for c in report.comparisons}
+        number = house.keep_tuning(report.fusion, actor=actor, details={"collection": collection, **details})
+    console.print(
+        f"Beter: versie {number} is nu in gebruik. Terug kan met: learninglion tune --revert {number - 1}"
+    )

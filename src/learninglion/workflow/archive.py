@@ -33,6 +33,7 @@ from learninglion.parsing.layout import regions as regions_on_page
 from learninglion.record.log import EventLog, LogEntry, LogReport
 from learninglion.retrieval.catalogue import Counts
 from learninglion.retrieval.encoders import open_encoder
+from learninglion.retrieval.fusion import Fusion
 from learninglion.retrieval.index import Index, IndexState
 from learninglion.retrieval.search import search_set
 from learninglion.retrieval.shelf import Collection, Version
@@ -43,6 +44,7 @@ from learninglion.workflow.intake import take_in, take_in_raw
 from learninglion.workflow.options import HouseOptions
 from learninglion.workflow.reports import FileResult, FileStatus, IngestReport, Progress, silent
 from learninglion.workflow.rights import Task, require
+from learninglion.workflow.tuning import TuningShelf
 
 __all__ = ["NO_FILTERS", "Archive"]
 
@@ -67,6 +69,7 @@ class Archive:
         self.engine = open_database(options.database_url or f"sqlite:///{home / 'learninglion.db'}")
         self.store = Store(self.engine, home)
         self.log = EventLog(self.engine, home / "log-anchor.json")
+        self.tuning = TuningShelf(home / "tuning")
         self._index: Index | None = None
         self._known_lines: OrderedDict[tuple[str, int], tuple[TextLine, ...]] = OrderedDict()
         self._lock = Lock()
@@ -204,10 +207,16 @@ class Archive:
                 encoder = open_encoder(
                     chosen.kind, url=chosen.base_url, model=chosen.model, api_key=chosen.api_key
                 )
-                cache = VectorCache(self.options.home / "cache" / "vectors.db")
-                fusion = self.options.home / "tuning" / "fusion.json"
-                self._index = Index.open(self.options.home / "index", encoder, cache, fusion)
+                cache = self.vectors
+                self._index = Index.open(
+                    self.options.home / "index", encoder, cache, self.tuning.current_file
+                )
             return self._index
+
+    @property
+    def vectors(self) -> VectorCache:
+        """The cache in which every text is embedded once."""
+        return VectorCache(self.options.home / "cache" / "vectors.db")
 
     def update_index(self, *, progress: Progress = silent) -> None:
         """Bring the index up to the newest change of the store; made anew when it cannot be trusted."""
@@ -218,6 +227,19 @@ class Archive:
         require(actor, Task.MANAGE)
         self.index.rebuild(self.store, lambda done, total: progress("Indexeren", done, total))
         return self.index.state()
+
+    def keep_tuning(self, fusion: Fusion, *, actor: Actor, details: Mapping[str, Plain]) -> int:
+        """Put what search learned in force, as a new version that can be taken back."""
+        require(actor, Task.MANAGE)
+        number = self.tuning.keep(fusion)
+        self.note("tuning.keep", actor, f"tuning:{number}", details)
+        return number
+
+    def revert_tuning(self, number: int, *, actor: Actor) -> None:
+        """Go back to an earlier version of what search learned; 0 is what ships."""
+        require(actor, Task.MANAGE)
+        self.tuning.revert(number)
+        self.note("tuning.revert", actor, f"tuning:{number}", {})
 
     def index_state(self) -> IndexState:
         """How the index stands, every byte of it checked."""

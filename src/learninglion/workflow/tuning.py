@@ -1,0 +1,47 @@
+"""Versions of what search learned: kept apart, the newest in force, and always a way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from learninglion.durable import write_durably
+from learninglion.errors import InputError
+from learninglion.retrieval.fusion import DEFAULT, Fusion, load_fusion, save_fusion
+
+__all__ = ["TuningShelf"]
+
+
+class TuningShelf:
+    """The fusions in `folder`: fusion.json is in force, fusion-1.json and on are all that ever were."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.current_file = folder / "fusion.json"
+
+    def current(self) -> Fusion:
+        """The fusion in force; the one that ships when nothing was learned."""
+        return load_fusion(self.current_file) if self.current_file.exists() else DEFAULT
+
+    def versions(self) -> tuple[int, ...]:
+        """The versions that were kept, oldest first; 0 is the one that ships."""
+        found = (path.stem.removeprefix("fusion-") for path in self.folder.glob("fusion-*.json"))
+        return (0, *sorted(int(number) for number in found if number.isdigit()))
+
+    def keep(self, fusion: Fusion) -> int:
+        """Put a new fusion in force under the next number, which it gives."""
+        number = self.versions()[-1] + 1
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.folder / f"fusion-{number}.json"
+        save_fusion(fusion, path)
+        write_durably(self.current_file, path.read_bytes())
+        return number
+
+    def revert(self, number: int) -> None:
+        """Put an earlier version in force again. Raises InputError that lists the versions there are."""
+        if number not in self.versions():
+            listed = ", ".join(map(str, self.versions()))
+            raise InputError(f"Versie {number} bestaat niet; er zijn: {listed}.")
+        if number == 0:
+            self.current_file.unlink(missing_ok=True)
+        else:
+            write_durably(self.current_file, (self.folder / f"fusion-{number}.json").read_bytes())
