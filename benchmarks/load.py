@@ -1,0 +1,214 @@
+"""Many users at once, and many strange requests: what the server takes on this machine.
+
+    python benchmarks/load.py users  [--pairs 50000] [--users 50] [--seconds 120]
+    python benchmarks/load.py fuzz   [--each 1200]
+
+`users` fills a data folder of its own with fictional pairs (kept in --home, so a second run starts at once),
+serves it with uvicorn in a process of its own, and lets every user search once in five seconds and open a
+page in between. It prints one JSON line: median and p95 of searches and pages, errors, memory at the start
+and at the end. `fuzz` runs the generated requests of tests/web/test_web_fuzz.py in their full number. All
+traffic stays on 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[1]
+PORT = 8973
+PAUSE = 5.0  # seconds between the searches of one user
+SUBJECTS = "vuurwerk fatbikes wachttijden stikstof veerpont woningbouw jeugdzorg lachgas nachttrein pensioen".split()
+VERBS = "beperken toestaan vergoeden onderzoeken verbieden stimuleren handhaven uitbreiden".split()
+PLACES = "Duinwijk Merenhoven Oosterdal Zandvoorde Lindeborg Kerkhaven Waterbuurt Heidestad".split()
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("what", choices=["users", "fuzz", "serve"])
+    parser.add_argument("--home", type=Path, default=Path("benchmarks/.home-load"))
+    parser.add_argument("--pairs", type=int, default=50_000)
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--each", type=int, default=1200)
+    given = parser.parse_args()
+    if given.what == "fuzz":
+        command = [sys.executable, "-m", "pytest", "-s", str(ROOT / "tests" / "web" / "test_web_fuzz.py")]
+        raise SystemExit(
+            subprocess.run(command, env={**os.environ, "LEARNINGLION_FUZZ": str(given.each)}).returncode
+        )
+    if given.what == "serve":
+        serve(given.home)
+        return
+    fill(given.home, given.pairs)
+    token, cookie = sign_in(given.home)
+    server = subprocess.Popen([sys.executable, __file__, "serve", "--home", str(given.home)])
+    try:
+        wait_until_up()
+        print(json.dumps(asyncio.run(press(given.users, given.seconds, token, cookie, server.pid))))
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def house_of(home: Path):  # type: ignore[no-untyped-def]
+    """The workflow on the benchmark's own folder."""
+    from learninglion.settings import house_options, load_settings
+    from learninglion.workflow import LearningLion
+
+    settings = load_settings({"LEARNINGLION_HOME": str(home.absolute()), "LEARNINGLION_WEB_PORT": str(PORT)})
+    return LearningLion.open(house_options(settings)), settings
+
+
+def serve(home: Path) -> None:
+    """Serve as `learninglion serve` does."""
+    import uvicorn
+
+    from learninglion.web.app import create_app
+
+    house, settings = house_of(home)
+    uvicorn.run(create_app(house, settings), host="127.0.0.1", port=PORT, log_level="error")
+
+
+def fill(home: Path, pairs: int) -> None:
+    """Fictional documents of ten pairs each, until there are enough; embeddings are made once."""
+    from learninglion.models import Actor, RawFile, Role
+
+    house, _ = house_of(home)
+    actor = Actor("load", frozenset(Role))
+    have = sum(c.documents for c in house.collections(actor)) * 10
+    rng = random.Random(20)
+    began = time.perf_counter()
+    for number in range(have // 10, pairs // 10):
+        text = document(rng, number).encode()
+        house.store_raw(RawFile(f"load-{number}.txt", text, "load")) if hasattr(
+            house, "store_raw"
+        ) else house.ingest_upload(RawFile(f"load-{number}.txt", text, "load"), collection="load", actor=actor)
+    house.update_index()
+    sys.stderr.write(f"filled in {time.perf_counter() - began:.0f} s\n")
+    house.close()
+
+
+def document(rng: random.Random, number: int) -> str:
+    """Ten fictional questions with answers."""
+    parts = [f"Vragen van het lid Voorbeeld over {rng.choice(SUBJECTS)} in {rng.choice(PLACES)} ({number})."]
+    for n in range(1, 11):
+        subject, verb, place = rng.choice(SUBJECTS), rng.choice(VERBS), rng.choice(PLACES)
+        figure = rng.randrange(2, 9000)
+        parts.append(f"Vraag {n}\nBent u bereid {subject} in {place} te {verb} voor {figure} inwoners?")
+        parts.append(f"Antwoord {n}\nIk zal {subject} in {place} niet {verb}. Het gaat om {figure} inwoners.")
+    return "\n\n".join(parts)
+
+
+def sign_in(home: Path) -> tuple[str, str]:
+    """A token for programs and a session for pages."""
+    from learninglion.models import Role
+    from learninglion.web.accounts import Accounts, SessionKind
+
+    house, _ = house_of(home)
+    accounts = Accounts(house.engine)
+    if not accounts.any():
+        accounts.accept(accounts.add("load", list(Role)), "load", "een lange zin voor de proef")
+    token = accounts.open_session("load", timedelta(hours=3), SessionKind.API)
+    cookie = accounts.open_session("load", timedelta(hours=3))
+    house.close()
+    return token, cookie
+
+
+def wait_until_up() -> None:
+    """Until the server answers, a minute at most."""
+    for _ in range(600):
+        try:
+            httpx.get(f"http://127.0.0.1:{PORT}/health", timeout=1)
+            return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise SystemExit("the server did not start")
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1000
+    return 0.0
+
+
+async def press(users: int, seconds: int, token: str, cookie: str, pid: int) -> dict[str, object]:
+    """All users for `seconds`; the first ten seconds warm up and do not count."""
+    searches: list[float] = []
+    pages: list[float] = []
+    errors: list[str] = []
+    began = time.perf_counter()
+    memory: list[float] = []
+
+    async def user(number: int) -> None:
+        rng = random.Random(number)
+        limits = httpx.Limits(max_connections=1)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", timeout=30, limits=limits) as client:
+            await asyncio.sleep(rng.random() * PAUSE)
+            while time.perf_counter() - began < seconds:
+                turn = time.perf_counter()
+                words = f"Wilt u {rng.choice(SUBJECTS)} in {rng.choice(PLACES)} {rng.choice(VERBS)}?"
+                headers = {"Authorization": f"Bearer {token}"}
+                body = {"text": words, "limit": 10}
+                await timed(client.post("/api/v1/searches", json=body, headers=headers), searches)
+                where = rng.choice(["/", "/search", "/dossiers", "/how-this-works"])
+                await timed(client.get(where, headers={"Cookie": f"learninglion={cookie}"}), pages)
+                await asyncio.sleep(max(0.0, PAUSE - (time.perf_counter() - turn)))
+
+    async def timed(call, into: list[float]) -> None:  # type: ignore[no-untyped-def]
+        at = time.perf_counter()
+        try:
+            answer = await call
+            if answer.status_code != 200:
+                errors.append(f"{answer.request.url.path} {answer.status_code}")
+        except httpx.HTTPError as error:
+            errors.append(type(error).__name__)
+        if at - began > 10:
+            into.append(time.perf_counter() - at)
+
+    async def watch() -> None:
+        while time.perf_counter() - began < seconds:
+            await asyncio.sleep(10)
+            memory.append(memory_mb(pid))
+
+    await asyncio.gather(watch(), *(user(n) for n in range(users)))
+    return {
+        "users": users,
+        "searches": len(searches),
+        "search_ms": quantiles(searches),
+        "pages": len(pages),
+        "page_ms": quantiles(pages),
+        "errors": len(errors),
+        "first_errors": errors[:3],
+        "memory_mb": [round(m) for m in (memory[0], memory[len(memory) // 2], memory[-1])],
+        "git": subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
+        ).stdout.strip(),
+    }
+
+
+def quantiles(times: list[float]) -> dict[str, int]:
+    """Median, p95 and worst in milliseconds."""
+    ordered = sorted(times) or [0.0]
+    return {
+        "p50": round(ordered[len(ordered) // 2] * 1000),
+        "p95": round(ordered[int(len(ordered) * 0.95)] * 1000),
+        "max": round(ordered[-1] * 1000),
+    }
+
+
+if __name__ == "__main__":
+    main()
