@@ -6,9 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from engines import database_url, postgresql_server, postgresql_url
+from engines import (
+    database_url,
+    migrated_postgresql,
+    migrated_sqlite,
+    postgresql_server,
+    postgresql_url,
+    ready_url,
+)
 
-__all__ = ["database_url", "postgresql_server", "postgresql_url", "shared_data"]
+__all__ = [
+    "database_url",
+    "migrated_postgresql",
+    "migrated_sqlite",
+    "postgresql_server",
+    "postgresql_url",
+    "ready_url",
+    "shared_data",
+]
 
 SHARED_DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
 

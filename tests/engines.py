@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from learninglion.database import open_database, wipe_deleted
+
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
@@ -60,20 +62,22 @@ def postgresql_server() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def _administer(server: str, *statements: str) -> None:
+    """Run statements that concern whole databases."""
+    engine = create_engine(f"{server}/postgres".replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """A database of its own on the PostgreSQL server."""
+    """An empty database of its own on the PostgreSQL server."""
     name = f"t{uuid.uuid4().hex}"
-    admin = create_engine(
-        f"{postgresql_server}/postgres".replace("postgresql:", "postgresql+psycopg:"),
-        isolation_level="AUTOCOMMIT",
-    )
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+    _administer(postgresql_server, f"CREATE DATABASE {name}")
     yield f"{postgresql_server}/{name}"
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -82,3 +86,35 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'learninglion.db'}"
     return str(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables and nothing in them, to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "learninglion.db"
+    engine = open_database(f"sqlite:///{path}")
+    wipe_deleted(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: str) -> str:
+    """The name of a database with all tables and nothing in them, to copy."""
+    _administer(postgresql_server, "CREATE DATABASE migrated")
+    open_database(f"{postgresql_server}/migrated").dispose()
+    return "migrated"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ready_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with all tables, once on each kind of server."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "learninglion.db")
+        yield f"sqlite:///{tmp_path / 'learninglion.db'}"
+        return
+    server, template = (request.getfixturevalue(f) for f in ("postgresql_server", "migrated_postgresql"))
+    name = f"t{uuid.uuid4().hex}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield f"{server}/{name}"
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")

@@ -56,8 +56,8 @@ def edited(dossier: Dossier, answer: str) -> Dossier:
 
 
 @pytest.fixture
-def shelf(database_url: str, tmp_path: Path) -> Iterator[DossierShelf]:
-    engine = open_database(database_url)
+def shelf(ready_url: str, tmp_path: Path) -> Iterator[DossierShelf]:
+    engine = open_database(ready_url)
     yield DossierShelf(engine, EventLog(engine, tmp_path / "log-head.json"))
     engine.dispose()
 

@@ -19,8 +19,8 @@ SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_database(database_url)
+def engine(ready_url: str) -> Iterator[Engine]:
+    engine = open_database(ready_url)
     yield engine
     engine.dispose()
 
@@ -211,7 +211,7 @@ def test_an_entry_stands_or_falls_with_its_transaction(engine: Engine, log: Even
     assert log.verify().ok and log.head().count == 3
 
 
-def test_processes_that_write_together_make_one_line(database_url: str, log: EventLog, anchor: Path) -> None:
+def test_processes_that_write_together_make_one_line(ready_url: str, log: EventLog, anchor: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
         "from learninglion.database import open_database\n"
@@ -221,7 +221,7 @@ def test_processes_that_write_together_make_one_line(database_url: str, log: Eve
     )
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", code, database_url, str(anchor), f"persoon {i}"],
+            [sys.executable, "-c", code, ready_url, str(anchor), f"persoon {i}"],
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(SOURCE)},
         )

@@ -36,8 +36,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def each_store(database_url: str, tmp_path: Path) -> Iterator[Store]:
-    yield from filled(database_url, tmp_path)
+def each_store(ready_url: str, tmp_path: Path) -> Iterator[Store]:
+    yield from filled(ready_url, tmp_path)
 
 
 def numbers(store: Store, visible: frozenset[str] | None = None, **filters: object) -> list[int]:

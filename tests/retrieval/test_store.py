@@ -28,8 +28,8 @@ PUBLIC = frozenset({"openbaar"})
 
 
 @pytest.fixture
-def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
-    engine = open_database(database_url)
+def store(ready_url: str, tmp_path: Path) -> Iterator[Store]:
+    engine = open_database(ready_url)
     yield Store(engine, tmp_path)
     engine.dispose()
 
@@ -403,10 +403,10 @@ def test_threads_that_put_together_lose_nothing(store: Store) -> None:
     assert [c.sequence for c in store.changes_after(0)] == list(range(1, 21))
 
 
-def test_the_store_id_stays(database_url: str, tmp_path: Path) -> None:
+def test_the_store_id_stays(ready_url: str, tmp_path: Path) -> None:
     names = []
     for _ in range(2):
-        engine = open_database(database_url)
+        engine = open_database(ready_url)
         names.append(Store(engine, tmp_path).store_id())
         engine.dispose()
     assert names[0] == names[1] and len(names[0]) == 32
