@@ -104,7 +104,9 @@ def test_text_may_follow_a_label(line: str, rest: str) -> None:
     assert parse_label(line) is None
 
 
-@pytest.mark.parametrize("tail", [" " * 50_000 + "x", ", " * 20_000 + "x", "1 " * 20_000 + "x", " en" * 20_000])
+@pytest.mark.parametrize(
+    "tail", [" " * 50_000 + "x", ", " * 20_000 + "x", "1 " * 20_000 + "x", " en" * 20_000]
+)
 def test_hostile_lines_take_no_time(tail: str) -> None:
     # Without this the search for a list of numbers would try every way to divide the white space.
     for start in ("Vraag 1", "Antwoord op de ", "Antwoord"):
