@@ -12,10 +12,10 @@ setup: ## The program in .venv
 	@$(PYTHON) tools/bootstrap.py runtime
 
 setup-dev:
-	@$(PYTHON) tools/bootstrap.py runtime dev
+	@$(PYTHON) tools/bootstrap.py runtime dev test-models
 
 setup-bench:
-	@$(PYTHON) tools/bootstrap.py runtime dev bench
+	@$(PYTHON) tools/bootstrap.py runtime dev test-models bench
 
 setup-demo-llm:
 	@$(PYTHON) tools/bootstrap.py runtime demo-llm

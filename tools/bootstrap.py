@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
+WITHOUT_DEPENDENCIES = ("test-models",)  # packages of which only the files are used
 PIP_PACKAGES = (
     "python3-pip-whl",
     "python3-pip",
@@ -40,9 +41,10 @@ def main() -> int:
     print(f"Installing {', '.join(names)} (hashed, into .venv) ...", flush=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     install = [*pip, "--require-hashes", "--only-binary", ":all:"]
-    for file in files:
-        install += ["-r", str(file)]
-    run(install)
+    alone = [f for f in files if f.stem in WITHOUT_DEPENDENCIES]
+    run([*install, *(word for f in files if f not in alone for word in ("-r", str(f)))])
+    for file in alone:
+        run([*install, "--no-deps", "-r", str(file)])
     run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
     stamp.write_text(wanted)
     return 0

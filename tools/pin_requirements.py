@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+WITHOUT_DEPENDENCIES = ("test-models",)  # as in bootstrap.py
 ROOT = Path(__file__).resolve().parents[1]
-ORDER = ("runtime", "gguf", "postgres", "demo-llm", "dev", "bench")  # later ones are held to earlier ones
+# Later ones are held to earlier ones.
+ORDER = ("runtime", "gguf", "postgres", "demo-llm", "dev", "bench", "test-models")
 
 
 def main() -> int:
@@ -15,6 +17,7 @@ def main() -> int:
     for name in ORDER:
         command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
         command += ["--generate-hashes", "--no-emit-index-url", "--no-header"]
+        command += ["--no-deps"] if name in WITHOUT_DEPENDENCIES else []
         command += [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
         if subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode:
             return 1
