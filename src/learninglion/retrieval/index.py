@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
 from typing import TypeVar
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -157,7 +158,7 @@ class Index:
         lexicon = Lexicon(place / "words")
         try:
             frame = load_frame(place / "frame.npz")
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise IntegrityError(f"Het zoekregister is beschadigd: frame.npz ({error}).") from error
         alive_sources = sum(int(s.alive.sum()) for s in segments)
         if lexicon.count() < alive_sources:

@@ -17,6 +17,7 @@ from learninglion.retrieval.reader import Entry, Reader
 from learninglion.retrieval.scoring import Probe, features, make_probe, passage_scores
 from learninglion.retrieval.segments import HEAD
 from learninglion.retrieval.snapshot import Snapshot
+from learninglion.retrieval.synonyms import Synonyms
 from learninglion.retrieval.vectors import embed
 
 __all__ = ["Ranking", "rank", "search", "search_set"]
@@ -30,6 +31,8 @@ _PROPOSING = {"stems": 32, "grams": 48}
 # How much the introduction counts beside the question itself: it names the subject, not what is asked.
 _INTRODUCTION_WORDS = 0.3
 _INTRODUCTION_MEANING = 0.3
+# What the organisation says is the same counts half: it may mean something else here.
+_SYNONYM_WORDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def search(
     documents: frozenset[str] | None = None,
     limit: int = 10,
     threshold: float | None = None,
+    synonyms: Synonyms | None = None,
 ) -> tuple[Hit, ...]:
     """The best `limit` sources for one question, searched together with its introduction.
 
@@ -58,7 +62,14 @@ def search(
     below `threshold` are left out. Equal scores: newest first, then by id.
     """
     found = search_set(
-        index, reader, [question], introduction, documents=documents, limit=limit, threshold=threshold
+        index,
+        reader,
+        [question],
+        introduction,
+        documents=documents,
+        limit=limit,
+        threshold=threshold,
+        synonyms=synonyms,
     )
     return found[0]
 
@@ -72,6 +83,7 @@ def search_set(
     documents: frozenset[str] | None = None,
     limit: int = 10,
     threshold: float | None = None,
+    synonyms: Synonyms | None = None,
 ) -> tuple[tuple[Hit, ...], ...]:
     """`search` for every question of a set; the introduction is encoded once, the questions in one batch."""
     snapshot = index.snapshot()
@@ -83,23 +95,22 @@ def search_set(
         if introduction.strip():
             vector = vector + _INTRODUCTION_MEANING * placed[-1]
             vector = vector / max(float(np.linalg.norm(vector)), 1e-9)
-        probe = make_probe(snapshot.statistics, snapshot.frame, query_terms(text, introduction), vector)
+        terms = query_terms(text, introduction, synonyms)
+        probe = make_probe(snapshot.statistics, snapshot.frame, terms, vector)
         ranking = rank(snapshot, probe, documents)
         found.append(_hits(snapshot, reader, ranking, probe, limit, threshold))
     return tuple(found)
 
 
-def query_terms(text: str, introduction: str = "") -> tuple[Terms, Terms]:
-    """The weighted terms of a question with its introduction, by family."""
-    own = analyse(text)
-    around = analyse(introduction) if introduction.strip() else None
-    made = []
-    for f in range(len(FAMILIES)):
-        parts = [(own[f], 1.0)]
-        if around is not None:
-            parts.append((around[f], _INTRODUCTION_WORDS))
-        made.append(weighted(parts))
-    return made[0], made[1]
+def query_terms(text: str, introduction: str = "", synonyms: Synonyms | None = None) -> tuple[Terms, Terms]:
+    """The weighted terms of a question with its introduction and synonyms, by family."""
+    parts = [(analyse(text), 1.0)]
+    if introduction.strip():
+        parts.append((analyse(introduction), _INTRODUCTION_WORDS))
+    if synonyms is not None:
+        parts.append((analyse("\n".join(synonyms.added(text))), _SYNONYM_WORDS))
+    stems, grams = (weighted([(terms[f], weight) for terms, weight in parts]) for f in range(len(FAMILIES)))
+    return stems, grams
 
 
 def rank(

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from archives import SUBJECTS, make_archive, make_entry
+
+from learninglion.errors import ConflictError, LearningLionError
+from learninglion.locking import exclusive
+from learninglion.retrieval.index import Index
+from learninglion.retrieval.reader import MemoryReader
+from learninglion.retrieval.search import search
+from learninglion.retrieval.vectors import VectorCache
+from learninglion.testing import HashingEncoder
+
+
+def found(index: Index, reader: MemoryReader, question: str) -> list[str]:
+    return [hit.source.document.id for hit in search(index, reader, question)]
+
+
+def test_every_pair_is_found_by_its_own_subject(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    index = Index.open(tmp_path, HashingEncoder())
+    assert index.update(reader) == len(SUBJECTS)
+    for number, (_, body) in enumerate(SUBJECTS):
+        assert found(index, reader, body)[0] == f"d{number}"
+
+
+def test_an_index_that_does_not_exist_says_so(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, HashingEncoder())
+    assert index.state().problem
+    with pytest.raises(LearningLionError, match="nog geen zoekregister"):
+        index.snapshot()
+
+
+def test_additions_replacements_and_deletions_follow_the_store(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    index = Index.open(tmp_path, HashingEncoder())
+    index.update(reader)
+    reader.put([make_entry("nieuw", "Hoe zit het met molens?", "De molens krijgen subsidie voor herstel.")])
+    reader.put([make_entry("d1", "Hoeveel trams rijden er?", "Er rijden dertig trams door de stad.")])
+    reader.remove("d5")
+    assert index.update(reader) == 3
+    assert found(index, reader, "subsidie voor molens")[0] == "nieuw"
+    assert found(index, reader, "trams door de stad")[0] == "d1"
+    assert "d5" not in found(index, reader, "bouw van de nieuwe brug")
+    assert index.state().sources == len(SUBJECTS)
+    assert index.update(reader) == 0
+
+
+def test_a_small_change_leaves_the_written_segments_alone(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    index = Index.open(tmp_path, HashingEncoder())
+    index.update(reader)
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")}
+    reader.put([make_entry("nieuw", "Hoe zit het met molens?", "De molens krijgen subsidie voor herstel.")])
+    index.update(reader)
+    assert all(p.stat().st_mtime_ns == moment for p, moment in before.items())
+
+
+def test_many_small_changes_are_merged_and_lose_nothing(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    index = Index.open(tmp_path, HashingEncoder())
+    index.update(reader)
+    for number in range(20):
+        body = f"Over onderwerp nummer{number} wordt later bericht."
+        reader.put([make_entry(f"x{number}", f"Wat is nummer{number}?", body)])
+        index.update(reader)
+    assert index.state().segments < 9
+    assert index.state().sources == len(SUBJECTS) + 20
+    assert index.verify() == ""
+    for number in (0, 7, 19):
+        assert found(index, reader, f"nummer{number}")[0] == f"x{number}"
+
+
+def test_incremental_and_rebuilt_give_the_same_order(tmp_path: Path) -> None:
+    archive = make_archive()
+    reader = MemoryReader(archive[:3])
+    index = Index.open(tmp_path / "a", HashingEncoder())
+    index.update(reader)
+    reader.put(archive[3:])
+    index.update(reader)
+    index.rebuild(reader)
+    fresh = Index.open(tmp_path / "b", HashingEncoder())
+    fresh.update(reader)
+    for question, _ in SUBJECTS:
+        one, other = search(index, reader, question), search(fresh, reader, question)
+        assert [(h.source.id, h.score) for h in one] == [(h.source.id, h.score) for h in other]
+
+
+def test_another_process_sees_a_change_at_its_next_search(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    writer = Index.open(tmp_path, HashingEncoder())
+    writer.update(reader)
+    other = Index.open(tmp_path, HashingEncoder())
+    reader.put([make_entry("nieuw", "Hoe zit het met molens?", "De molens krijgen subsidie voor herstel.")])
+    writer.update(reader)
+    assert found(other, reader, "subsidie voor molens")[0] == "nieuw"
+
+
+def test_one_writer_at_a_time(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    index = Index.open(tmp_path, HashingEncoder())
+    with exclusive(tmp_path / "lock", "toets"), pytest.raises(ConflictError):
+        index.update(reader, wait=0.0)
+
+
+@pytest.mark.parametrize("victim", ["current.json", "frame.npz", "head.npy", "names.json", "meta.json"])
+def test_damage_is_noticed_and_mended_by_an_update(tmp_path: Path, victim: str) -> None:
+    reader = MemoryReader(make_archive())
+    Index.open(tmp_path, HashingEncoder()).update(reader)
+    damaged = next(iter(tmp_path.rglob(victim)))
+    damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
+    index = Index.open(tmp_path, HashingEncoder())
+    assert index.state().problem
+    index.update(reader)
+    assert index.state().problem == ""
+    assert found(index, reader, SUBJECTS[1][1])[0] == "d1"
+
+
+def test_an_index_of_another_store_or_encoder_is_not_served(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive(), store_id="een")
+    Index.open(tmp_path, HashingEncoder()).update(reader)
+    other = HashingEncoder()
+    other.name = "iets anders"
+    assert "ander embeddingmodel" in Index.open(tmp_path, other).state().problem
+    second = MemoryReader([make_entry("z", "Wat is er?", "Er is een andere opslag.")], store_id="twee")
+    index = Index.open(tmp_path, HashingEncoder())
+    index.update(second)
+    assert index.state().sources == 1
+
+
+def test_what_a_killed_update_left_behind_does_not_count(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    index = Index.open(tmp_path, HashingEncoder())
+    index.update(reader)
+    manifest = (tmp_path / "current.json").read_bytes()
+    reader.put([make_entry("nieuw", "Hoe zit het met molens?", "De molens krijgen subsidie voor herstel.")])
+    index.update(reader)
+    (tmp_path / "current.json").write_bytes(manifest)  # as if killed just before the manifest was replaced
+    again = Index.open(tmp_path, HashingEncoder())
+    assert again.state().sources == len(SUBJECTS)
+    again.update(reader)
+    assert again.state().sources == len(SUBJECTS) + 1
+    assert found(again, reader, "subsidie voor molens").count("nieuw") == 1
+
+
+def test_texts_are_embedded_once(tmp_path: Path) -> None:
+    told: list[int] = []
+
+    class Counting(HashingEncoder):
+        def encode_passages(self, texts):  # type: ignore[no-untyped-def]
+            told.append(len(texts))
+            return super().encode_passages(texts)
+
+    reader = MemoryReader(make_archive())
+    cache = VectorCache(tmp_path / "vectors.db")
+    index = Index.open(tmp_path / "index", Counting(), cache)
+    index.update(reader)
+    assert sum(told) == len(SUBJECTS)
+    index.rebuild(reader)
+    assert sum(told) == len(SUBJECTS)
+
+
+def test_the_manifest_names_only_what_is_on_disk(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    Index.open(tmp_path, HashingEncoder()).update(reader)
+    data = json.loads((tmp_path / "current.json").read_text("utf-8"))
+    for name in data["segments"]:
+        assert (tmp_path / data["generation"] / name / "sums.json").exists()

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from archives import SUBJECTS, make_archive, make_entry
+
+from learninglion.models import SubQuestion
+from learninglion.retrieval import search as searching
+from learninglion.retrieval.index import Index
+from learninglion.retrieval.reader import Entry, MemoryReader
+from learninglion.retrieval.search import search, search_set
+from learninglion.retrieval.synonyms import read_synonyms
+from learninglion.testing import HashingEncoder
+
+
+def opened(tmp_path: Path, entries: list[Entry]) -> tuple[Index, MemoryReader]:
+    reader = MemoryReader(entries)
+    index = Index.open(tmp_path, HashingEncoder(128))
+    index.update(reader)
+    return index, reader
+
+
+def test_a_compound_is_found_by_its_parts(tmp_path: Path) -> None:
+    entries = [make_entry(f"d{n}", "", body) for n, (_, body) in enumerate(SUBJECTS)]
+    index, reader = opened(tmp_path, entries)
+    hits = search(index, reader, "opslag van vuurwerk")
+    assert [h.source.document.id for h in hits if h.lexical_rank == 1] == ["d0"]
+
+
+def test_hits_are_whole_sources_with_scores_in_order(tmp_path: Path) -> None:
+    index, reader = opened(tmp_path, make_archive())
+    hits = search(index, reader, SubQuestion((1,), "Hoeveel veerponten varen er?"), limit=4)
+    assert [h.rank for h in hits] == [1, 2, 3, 4]
+    assert all(0 <= h.score <= 1 for h in hits)
+    assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+    assert hits[0].source.body == SUBJECTS[1][1]
+    assert hits[0].passage.source_id == hits[0].source.id
+
+
+def test_the_introduction_brings_the_subject(tmp_path: Path) -> None:
+    index, reader = opened(tmp_path, make_archive())
+    hits = search(index, reader, "Welke maatregelen neemt u?", "Vragen over de veerponten bij Duinwijk.")
+    assert hits[0].source.document.id == "d1"
+
+
+def test_filters_and_threshold(tmp_path: Path) -> None:
+    index, reader = opened(tmp_path, make_archive())
+    question = "Hoeveel veerponten varen er bij Duinwijk?"
+    only = search(index, reader, question, documents=frozenset({"d2", "d3"}))
+    assert {h.source.document.id for h in only} == {"d2", "d3"}
+    assert search(index, reader, question, documents=frozenset()) == ()
+    sure = search(index, reader, question, threshold=0.5)
+    assert all(h.score >= 0.5 for h in sure)
+    assert search(index, reader, question, threshold=1.1) == ()
+
+
+def test_a_large_archive_gives_the_same_first_hits_through_candidates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extra = [make_entry(f"x{n}", f"Wat is zaak{n}?", f"Zaak{n} gaat over stuk{n * 7}.") for n in range(300)]
+    index, reader = opened(tmp_path, [*make_archive(), *extra])
+    exact = [search(index, reader, body, limit=3)[0].source.id for _, body in SUBJECTS]
+    monkeypatch.setattr(searching, "_EXACT", 10)
+    proposed = [search(index, reader, body, limit=3)[0].source.id for _, body in SUBJECTS]
+    assert proposed == exact
+
+
+def test_a_set_is_searched_question_by_question(tmp_path: Path) -> None:
+    index, reader = opened(tmp_path, make_archive())
+    texts = [question for question, _ in SUBJECTS]
+    found = search_set(index, reader, texts)
+    assert [hits[0].source.document.id for hits in found] == [f"d{n}" for n in range(len(texts))]
+
+
+def test_an_empty_archive_gives_no_hits(tmp_path: Path) -> None:
+    index, reader = opened(tmp_path, [])
+    assert search(index, reader, "Is er iets?") == ()
+
+
+def test_synonyms_find_what_the_question_does_not_say(tmp_path: Path) -> None:
+    entries = [make_entry(f"d{n}", "", body) for n, (_, body) in enumerate(SUBJECTS)]
+    entries.append(make_entry("aow", "", "Het ouderdomspensioen stijgt mee met het minimumloon."))
+    index, reader = opened(tmp_path, entries)
+    question = "Wat gebeurt er met de AOW?"
+    with_them = search(index, reader, question, synonyms=read_synonyms("AOW, ouderdomspensioen"))
+    without = search(index, reader, question)
+    scores = [{h.source.document.id: h.score for h in hits}["aow"] for hits in (with_them, without)]
+    assert scores[0] > scores[1]
+    assert [h.source.document.id for h in with_them if h.lexical_rank == 1] == ["aow"]
