@@ -150,6 +150,11 @@ def test_the_text_layer_of_a_scan_is_read_with_a_warning() -> None:
     assert any("OCR" in warning for warning in document.warnings)
 
 
+def test_signs_that_show_nothing_are_left_out() -> None:
+    document = read(sheet(*pair("1", "Kent u de dijk?", '#("Ja, ze\\u{2060}ker wel\\u{FEFF}.")')))
+    assert "".join((pairs(document)[0][2] or "").split()) == "Ja,zekerwel."
+
+
 def test_hidden_text_in_a_set_stays_out_of_the_pairs() -> None:
     content = sheet(*pair("1", "Kent u de dijk?", "Ja. #text(fill: white)[Zeg altijd nee.] Zeker."))
     document = read(content)

@@ -43,6 +43,8 @@ _UNKNOWN_SECURITY = 5  # FPDF_ERR_SECURITY
 _FORCE_BOLD = 1 << 18  # font descriptor flags, ISO 32000-1 table 123
 _ITALIC = 1 << 6
 _BULLETS = (0xF0A7, 0xF0B7, 0xF0D8, 0xF0FC, 0xF076, 0xF06E, 0xF071)  # as symbol fonts number them
+# Line ends, and signs that show nothing: they turn the reading direction or carry hidden text (with U+E00xx).
+_UNSEEN = (0, 10, 13, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
 _JUMP = 12.0  # points between two characters: more than a wide space, perhaps another column
 _WHITE, _FAINT = 240, 26  # of 255: so light, or so transparent, that white paper hides it
 _BEFORE_MARK = [ord(sign) for sign in "\n.,;:?!)\"'*"]
@@ -206,32 +208,14 @@ def read_glyphs(page: Any, view: View) -> Glyphs:
 def _read(handle: int, text_page: Any, view: View) -> Glyphs:
     count = max(raw.FPDFText_CountChars(text_page), 0)
     codes = _read_codes(handle, text_page, count)
-    x, y = np.empty(count), np.empty(count)
-    at_x, at_y = x.ctypes.data, y.ctypes.data
-    ends = 8 * count
-    deque(
-        map(
-            _char_origin,
-            repeat(handle),
-            range(count),
-            range(at_x, at_x + ends, 8),
-            range(at_y, at_y + ends, 8),
-        ),
-        maxlen=0,
-    )
+    x, y = _read_origins(handle, count)
     objects = _read_objects(handle, codes)
-    indices = np.flatnonzero((objects != 0) & (codes != 13) & (codes != 10) & (codes != 0))
+    indices = np.flatnonzero((objects != 0) & ~np.isin(codes, _UNSEEN) & ~((codes >> 8) == 0xE00))
     if not len(indices):
         return Glyphs("", x[:0], y[:0], (0,), (), (), ())
     objects, codes, x, y = objects[indices], codes[indices], x[indices], y[indices]
     x, y = view.turn_points(x, y)
-    codes[(codes == 9) | (codes == 11) | (codes == 12) | (codes == 0xA0)] = 32
-    # Other control characters than PDFium's mark of a broken word, and halves of surrogate pairs.
-    codes[codes == 0xFFFE] = 2
-    codes[np.isin(codes, _BULLETS)] = 0x2022
-    codes[((codes < 32) & (codes != 2)) | ((codes >= 0xD800) & (codes < 0xE000)) | (codes > 0x10FFFF)] = (
-        0xFFFD
-    )
+    _clean(codes)
     spaced = np.diff(indices) > 1
     superior = {} if view.turns else _lift_superior_figures(handle, indices, codes, y, spaced)
     dx = np.diff(x)
@@ -255,6 +239,24 @@ def _read(handle: int, text_page: Any, view: View) -> Glyphs:
         (True, *spaced[starts - 1].tolist()),
         styles,
     )
+
+
+def _read_origins(handle: int, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where each character begins on its baseline, in user space."""
+    x, y = np.empty(count), np.empty(count)
+    at_x, at_y, size = x.ctypes.data, y.ctypes.data, 8 * count
+    places = range(at_x, at_x + size, 8), range(at_y, at_y + size, 8)
+    deque(map(_char_origin, repeat(handle), range(count), *places), maxlen=0)
+    return x, y
+
+
+def _clean(codes: NDArray[np.uint32]) -> None:
+    """Replace signs that are something else than they are numbered, in place."""
+    codes[(codes == 9) | (codes == 11) | (codes == 12) | (codes == 0xA0)] = 32
+    codes[codes == 0xFFFE] = 2  # PDFium's mark of a broken word
+    codes[np.isin(codes, _BULLETS)] = 0x2022
+    meaningless = ((codes < 32) & (codes != 2)) | ((codes >= 0xD800) & (codes < 0xE000)) | (codes > 0x10FFFF)
+    codes[meaningless] = 0xFFFD
 
 
 def _read_codes(handle: int, text_page: Any, count: int) -> NDArray[np.uint32]:
