@@ -9,8 +9,9 @@ from rich.table import Table
 
 from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, progress
 from learninglion.errors import InputError, LearningLionError
+from learninglion.evaluation.drafts import evaluate_drafts
 from learninglion.evaluation.retrieval import evaluate_pairs
-from learninglion.evaluation.testset import LabelledPair
+from learninglion.evaluation.testset import LabelledPair, read_pairs
 from learninglion.evaluation.tune import tune
 from learninglion.evaluation.verifier import evaluate_verifier
 from learninglion.models import Filters, Source
@@ -167,3 +168,32 @@ def tune_search(
     console.print(
         f"Beter: versie {number} is nu in gebruik. Terug kan met: learninglion tune --revert {number - 1}"
     )
+
+
+@evaluate_app.command("drafts")
+def evaluate_writing(
+    pairs: Path = typer.Option(
+        ..., "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
+    ),
+    limit: int = typer.Option(0, "--limit", min=0, help="Hoogstens zoveel vragen (0: alle)."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Hoe goed is een voorstel? Met het antwoord in de verzameling, en zonder: dan moet het weigeren."""
+    home = load_settings().home
+    cache = home / "cache" / "vectors.db"
+    cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with progress() as shown:
+        report, _ = evaluate_drafts(
+            read_pairs(pairs),
+            cache=cache,
+            limit=limit or None,
+            progress=lambda done, total: shown("Opstellen", done, total),
+        )
+    figures = _plain(report)
+    if as_json:
+        print_json(figures)
+        return
+    table = Table("maat", "waarde")
+    for name, value in figures.items():
+        table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
+    console.print(table)

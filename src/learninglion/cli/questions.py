@@ -104,7 +104,7 @@ def search(
         if as_json:
             print_json([hit_view(h, house.regions(h.passage.document_id, h.passage.span)) for h in hits])
         else:
-            print_hits(hits)
+            print_hits(hits, house.synonyms.added(text))
 
 
 def _with_documents(filters: Filters, documents: list[str]) -> Filters:

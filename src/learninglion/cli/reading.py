@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from learninglion.cli.terminal import console
 from learninglion.drafting.style import StyleReport
-from learninglion.models import Check, Dossier, Hit, QuestionSet, Verification
+from learninglion.models import Check, Dossier, Hit, QuestionSet, Span, Verification
 from learninglion.record.export import heading, reasons_text, verdict_words
 from learninglion.record.marking import mark_line
 
@@ -21,8 +21,21 @@ def _block(text: str, indent: str, first: str | None = None) -> str:
     return textwrap.fill(flat, _WIDTH, initial_indent=first or indent, subsequent_indent=indent)
 
 
-def print_hits(hits: Sequence[Hit]) -> None:
-    """Hits with their question and answer, unedited."""
+def _marked(text: str, spans: Sequence[Span], start: int) -> str:
+    """`text`, which begins at `start`, with >> and << around what matched: not everybody sees colour."""
+    made, at = [], 0
+    for span in sorted(spans):
+        begin, end = span.start - start, span.end - start
+        if at <= begin < end <= len(text):
+            made += [text[at:begin], f">> {text[begin:end]} <<"]
+            at = end
+    return "".join([*made, text[at:]])
+
+
+def print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
+    """Hits with their question and answer, what matched between >> <<; `also`: synonyms searched for."""
+    if also:
+        console.print(f"Ook gezocht op: {', '.join(also)}")
     if not hits:
         console.print("Niets gevonden.")
     for hit in hits:
@@ -39,12 +52,16 @@ def print_hits(hits: Sequence[Hit]) -> None:
         ]
         console.print("   " + " | ".join(d for d in details if d))
         if source.question:
-            console.print(_block(source.question, "   ", "   Vraag: "))
-        console.print(
-            _block(source.body or "(geen antwoord)", "   ", "   Antwoord: " if source.question else "   ")
-        )
+            asked = source.question_span.start if source.question_span else 0
+            console.print(_block(_marked(source.question, hit.matched, asked), "   ", "   Vraag: "))
+        body = _marked(source.body, hit.matched, source.body_span.start)
+        console.print(_block(body or "(geen antwoord)", "   ", "   Antwoord: " if source.question else "   "))
         if hit.matched_words:
             console.print(f"   Gevonden op: {', '.join(hit.matched_words[:12])}")
+        else:
+            console.print("   Gevonden op betekenis; er zijn geen woorden hetzelfde.")
+        if hit.duplicates:
+            console.print(f"   Bijna hetzelfde antwoord: {', '.join(hit.duplicates)}")
         if source.document.url:
             console.print(f"   {source.document.url}")
 

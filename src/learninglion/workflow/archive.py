@@ -32,14 +32,17 @@ from learninglion.models import (
 from learninglion.parsing.layout import regions as regions_on_page
 from learninglion.record.log import EventLog, LogEntry, LogReport
 from learninglion.retrieval.catalogue import Counts
+from learninglion.retrieval.duplicates import group_duplicates
 from learninglion.retrieval.encoders import open_encoder
+from learninglion.retrieval.explain import explain
 from learninglion.retrieval.fusion import Fusion
 from learninglion.retrieval.index import Index, IndexState
 from learninglion.retrieval.search import search_set
 from learninglion.retrieval.shelf import Collection, Version
 from learninglion.retrieval.store import Store
+from learninglion.retrieval.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
 from learninglion.retrieval.vectors import VectorCache
-from learninglion.serial import Plain, sha256_hex, to_plain
+from learninglion.serial import Plain, to_plain
 from learninglion.workflow.intake import take_in, take_in_raw
 from learninglion.workflow.options import HouseOptions
 from learninglion.workflow.reports import FileResult, FileStatus, IngestReport, Progress, silent
@@ -50,6 +53,7 @@ __all__ = ["NO_FILTERS", "Archive"]
 
 NO_FILTERS = Filters()
 _LIMIT = 10  # hits when nobody says otherwise
+_SPARE = 5  # hits looked for beyond the limit, because near-duplicates become one
 _REMEMBERED = 32  # documents whose printed lines stay at hand
 
 
@@ -71,6 +75,7 @@ class Archive:
         self.log = EventLog(self.engine, home / "log-anchor.json")
         self.tuning = TuningShelf(home / "tuning")
         self._index: Index | None = None
+        self._synonyms: tuple[tuple[int, int], Synonyms] | None = None
         self._known_lines: OrderedDict[tuple[str, int], tuple[TextLine, ...]] = OrderedDict()
         self._lock = Lock()
 
@@ -269,9 +274,13 @@ class Archive:
         require(actor, Task.SEARCH)
         self.update_index(progress=progress)
         (hits,) = self._find([text], introduction, filters, limit, threshold, actor)
-        # The words searched for can hold personal data: the log keeps their hash and what was found.
-        details: dict[str, Plain] = {"hits": [h.source.id for h in hits], "filters": to_plain(filters)}
-        self.note("search", actor, f"text:{sha256_hex(text)[:16]}", details)
+        # The words searched for can hold personal data and a log is for ever: it keeps what was found.
+        details: dict[str, Plain] = {
+            "hits": [h.source.id for h in hits],
+            "filters": to_plain(filters),
+            "synonyms": len(self.synonyms.added(text)),
+        }
+        self.note("search", actor, "", details)
         return hits
 
     def _find(
@@ -284,15 +293,37 @@ class Archive:
         actor: Actor,
     ) -> tuple[tuple[Hit, ...], ...]:
         scope = self.store.scope(filters, actor.collections)
-        return search_set(
+        synonyms = self.synonyms
+        widened = [synonyms.widen(text) for text in texts]
+        found = search_set(
             self.index,
-            self.store,
-            list(texts),
+            self.store.seen_by(actor.collections),
+            widened,
             introduction,
             documents=scope.allowed,
-            limit=limit,
+            limit=limit + _SPARE,
             threshold=threshold,
         )
+        return tuple(
+            tuple(explain(hit, text, introduction) for hit in group_duplicates(hits)[:limit])
+            for text, hits in zip(widened, found, strict=True)
+        )
+
+    @property
+    def synonyms(self) -> Synonyms:
+        """What means the same here, as the file now says. Raises InputError that says what is wrong."""
+        path = self.options.synonyms
+        if path is None:
+            return NO_SYNONYMS
+        try:
+            state = path.stat()
+        except OSError:
+            return load_synonyms(path)  # which says what is wrong
+        stamp = (state.st_mtime_ns, state.st_size)
+        with self._lock:
+            if self._synonyms is None or self._synonyms[0] != stamp:
+                self._synonyms = (stamp, load_synonyms(path))
+            return self._synonyms[1]
 
     def verify_log(self, actor: Actor) -> LogReport:
         """Whether the log is whole: nothing changed, nothing removed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -85,8 +87,13 @@ class LearningLion(Archive):
             "threshold": threshold,
             "offered": [[hit.source.id for hit in hits] for hits in offers],
         }
-        self.note("offer", actor, _name_of(question_set), details)
+        self.note("offer", actor, self._name_of(question_set), details)
         return offers
+
+    def _name_of(self, question_set: QuestionSet) -> str:
+        """What the log calls a set before its dossier: keyed, so that its text cannot be guessed back."""
+        key = self.store.store_id().encode()
+        return f"set:{hmac.new(key, canonical_json(question_set).encode(), hashlib.sha256).hexdigest()[:16]}"
 
     def select_automatically(
         self, question_set: QuestionSet, offers: Sequence[Sequence[Hit]], *, threshold: float | None = None
@@ -136,7 +143,17 @@ class LearningLion(Archive):
             )
             for question, hits in zip(question_set.questions, offers, strict=True)
         )
-        self.note("select", actor, _name_of(question_set), {"choices": to_plain(tuple(choices))})
+        # Ids only: reasons are a person's words and stand in the dossier, which can be deleted.
+        told: list[Plain] = [
+            {
+                "numbers": list(choice.numbers),
+                "chosen": list(choice.chosen),
+                "rejected": [rejection.source_id for rejection in choice.rejected],
+                "seen": list(choice.seen),
+            }
+            for choice in choices
+        ]
+        self.note("select", actor, self._name_of(question_set), {"choices": told})
         return selections
 
     # ----------------------------------------------------------------- draft and verify
@@ -320,7 +337,3 @@ class LearningLion(Archive):
     def style_of(self, dossier: Dossier) -> tuple[StyleReport, ...]:
         """Length, reading level and what to explain, for each sub-question."""
         return tuple(read_style(" ".join(c.statement.text for c in v.shown)) for v in dossier.verifications)
-
-
-def _name_of(question_set: QuestionSet) -> str:
-    return f"set:{sha256_hex(canonical_json(question_set))[:16]}"
