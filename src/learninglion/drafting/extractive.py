@@ -170,9 +170,10 @@ def _choose(sentences: list[_Sentence], bearing: Bearing, budget: int, said: lis
         return _without_orphans(usable, sentences)
     taken: set[int] = set()
     spent = 0
+    least = _SUBJECT if bearing.body >= _SUBJECT else bearing.body / 2
     for sentence in sorted(usable, key=lambda s: (-_worth(s, bearing), s.place)):
         group = _with_support(sentence, sentences, usable)
-        if group is None or (sentence.score < _SUBJECT and (said or not bearing.same_question)):
+        if group is None or (sentence.score < least and (said or not bearing.same_question)):
             continue
         cost = sum(lengths[s.place] for s in group if s.place not in taken)
         if spent + cost <= budget:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from learninglion.drafting.aspects import Aspect, AspectKind, list_aspects
-from learninglion.drafting.relevance import coverage, likeness
+from learninglion.drafting.relevance import coverage, likeness, subject_words
 from learninglion.drafting.suspicion import touches_suspicious
 from learninglion.models import Chooser, Selection, Source, SourceKind, Span, Statement
 from learninglion.text import split_sentences, words
@@ -26,10 +26,14 @@ Similarity = Callable[[Sequence[str], Sequence[str]], Sequence[Sequence[float]]]
 """Closeness in meaning (0..1) of each text of the first list to each of the second."""
 
 # Measured with `evaluate drafts` on the shared questions; see benchmarks/.
-_SAME_QUESTION = 0.62  # above this, the earlier question asked the same
-_BODY_ANSWERS = 0.58  # above this, the answer itself speaks of what is asked
-_JOINT = 0.72  # question and answer together
+_SAME_QUESTION = 0.6  # above this, the earlier question asked the same
+_BODY_ANSWERS = 0.66  # above this, the answer itself speaks of what is asked
+_JOINT = 0.75  # question and answer together
+_SURE, _SHARED = 0.6, 0.2  # so sure is the search, and this much of the words is shared
+_SURE_CHOSEN, _SHARED_CHOSEN = 0.22, 0.25  # the same when a person chose the source
+_LEAST = 0.15  # ... and this much of a part of the question, for it to count as answered
 _ASPECT = 0.45  # the same for one part of the question
+_TELLING = 2.5  # weight of the words by which a part of a question is recognised
 
 _NUMBER = re.compile(
     r"\d|\b(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|tientallen|honderden|geen)\b"
@@ -69,16 +73,27 @@ def question_aspects(selection: Selection) -> tuple[Aspect, ...]:
 
 
 def bearing_of(selection: Selection, source: Source) -> Bearing:
-    """How far `source` bears on the sub-question."""
-    asked = selection.question.text
+    """How far `source` bears on the sub-question, or on the part of it that it bears on most."""
     score = next((h.score for h in selection.offered if h.source.id == source.id), 0.0)
-    return Bearing(
-        source,
-        likeness(asked, source.question) if source.question else 0.0,
-        coverage(asked, (source.body,)),
-        coverage(asked, (source.question, source.body)),
-        score,
-    )
+    best: Bearing | None = None
+    for asked in _askings(selection.question.text):
+        made = Bearing(
+            source,
+            likeness(asked, source.question) if source.question else 0.0,
+            coverage(asked, (source.body,)),
+            coverage(asked, (source.question, source.body)),
+            score,
+        )
+        if best is None or made.strength > best.strength:
+            best = made
+    return best or Bearing(source, 0.0, 0.0, 0.0, score)
+
+
+def _askings(question: str) -> tuple[str, ...]:
+    """The whole question, and those parts that name enough of a subject to be recognised by."""
+    parts = [a.text for a in list_aspects(question) if a.kind is not AspectKind.REQUEST]
+    telling = [p for p in parts if sum(told for _, told in subject_words(p)) >= _TELLING]
+    return tuple(dict.fromkeys((question, *telling)))
 
 
 def relevant(selection: Selection) -> tuple[Bearing, ...]:
@@ -93,12 +108,14 @@ def _bears(bearing: Bearing, selection: Selection) -> bool:
     # what the officer supplied for this set is meant for it
     if bearing.source.kind is SourceKind.SUPPLIED:
         return bearing.joint >= _ASPECT
-    strict = 0.0 if selection.chosen_by is Chooser.MACHINE else 0.08  # a person's choice counts for something
-    return (
-        bearing.same_question
-        or bearing.body >= _BODY_ANSWERS - strict
-        or (bearing.joint >= _JOINT - strict and bearing.body >= _ASPECT - strict)
-    )
+    if bearing.same_question or bearing.body >= _BODY_ANSWERS:
+        return True
+    if bearing.joint >= _JOINT and bearing.body >= _ASPECT:
+        return True
+    # a person who read the source and chose it weighs more than a score
+    by_person = selection.chosen_by is Chooser.PERSON
+    score, shared = (_SURE_CHOSEN, _SHARED_CHOSEN) if by_person else (_SURE, _SHARED)
+    return bearing.score >= score and max(bearing.question, bearing.body) >= shared
 
 
 def is_sufficient(selection: Selection) -> bool:
@@ -112,10 +129,12 @@ def find_missing(selection: Selection, statements: Sequence[Statement]) -> tuple
     cited = {c.source_id for s in statements for c in s.citations}
     sources = [s for s in selection.chosen if s.id in cited]
     answer = _polarity(said)
+    sure = {b.source.id for b in relevant(selection) if not b.same_question and b.body < _BODY_ANSWERS}
+    bar = _LEAST if cited & sure else _ASPECT
     return tuple(
         aspect.text
         for aspect in question_aspects(selection)
-        if not _is_answered(aspect, said, sources, answer)
+        if not _is_answered(aspect, said, sources, answer, bar)
     )
 
 
@@ -126,7 +145,9 @@ def _polarity(said: str) -> bool | None:
     return False if set(start[:1]) & {"nee", "neen"} else None
 
 
-def _is_answered(aspect: Aspect, said: str, sources: Sequence[Source], answer: bool | None) -> bool:
+def _is_answered(
+    aspect: Aspect, said: str, sources: Sequence[Source], answer: bool | None, bar: float
+) -> bool:
     if not said:
         return False
     if aspect.kind is AspectKind.IF_YES and answer is False:
@@ -138,11 +159,11 @@ def _is_answered(aspect: Aspect, said: str, sources: Sequence[Source], answer: b
     if aspect.kind is AspectKind.MOMENT and not _MOMENT.search(said.casefold()):
         return False
     if any(
-        likeness(aspect.about, s.question) >= _ASPECT or coverage(aspect.text, (s.question,)) >= 0.8
+        likeness(aspect.about, s.question) >= bar or coverage(aspect.text, (s.question,)) >= 0.8
         for s in sources
     ):
         return True
-    return coverage(aspect.about, (said,)) >= _ASPECT
+    return coverage(aspect.about, (said,)) >= bar
 
 
 def sentences_of(source: Source) -> tuple[tuple[str, int, int], ...]:
