@@ -85,12 +85,18 @@ def draft(selection: Selection, locate: Locate = nowhere) -> Draft:
 
 
 def _newest_first(bearings: Sequence[Bearing]) -> list[Bearing]:
-    """Supplied context first (it is the line of today), then by date, then by strength."""
+    """Supplied context first (it is the line of today), then answers to the same question; newest first."""
 
-    def key(bearing: Bearing) -> tuple[bool, int, float, str]:
+    def key(bearing: Bearing) -> tuple[bool, bool, int, float, str]:
         day = bearing.source.document.date or date.min
         supplied = bearing.source.kind is SourceKind.SUPPLIED
-        return (not supplied, -day.toordinal(), -bearing.strength, bearing.source.id)
+        return (
+            not supplied,
+            not bearing.same_question,
+            -day.toordinal(),
+            -bearing.strength,
+            bearing.source.id,
+        )
 
     return sorted(bearings, key=key)
 
@@ -112,12 +118,19 @@ def _from_source(
             "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
         )
         return [_state(source, overtaken, locate, _formerly(source))]
+    if written and not bearing.same_question and not find_missing(selection, written):
+        return []  # every part is answered already, by who was asked just this
     room = _LONGEST - sum(len(words(s.text)) for s in written)
     budget = min(_PER_LATER_SOURCE if written else _AIM, room)
     chosen = _choose(sentences, bearing, budget, [split_introduction(s.text).claim for s in written])
-    if not chosen and written:
+    if not chosen and any(s.refers for s in sentences):
+        remarks.append(f"{reference(source)} verwijst naar een ander antwoord; kies dat antwoord erbij.")
+    elif not chosen and written:
         remarks.append(f"Niet gebruikt, omdat het niets toevoegt of niet past: {reference(source)}.")
-    return [_state(source, s, locate, "" if at else _phrase(source, s)) for at, s in enumerate(chosen)]
+    phrased = any(introduce(source.document) in s.text for s in written)
+    return [
+        _state(source, s, locate, "" if at or phrased else _phrase(source, s)) for at, s in enumerate(chosen)
+    ]
 
 
 def _overtaken(sentences: Sequence[_Sentence], written: Sequence[Statement]) -> _Sentence | None:
