@@ -6,14 +6,18 @@ changed unless the server is opened with `writing=True`; what sources say is dat
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from typing import Annotated
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from learninglion import __version__
-from learninglion.errors import InputError
+from learninglion.errors import InputError, LearningLionError
 from learninglion.models import Actor, Filters
 from learninglion.record.contract import dossier_view, hit_view, source_view
 from learninglion.serial import Plain
@@ -33,6 +37,15 @@ _LONGEST = 20_000  # characters of a question
 Object = dict[str, Plain]
 
 
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Pass our own errors on with their words; the protocol hides those of any other kind."""
+    try:
+        yield
+    except LearningLionError as error:
+        raise ToolError(error.detail) from error
+
+
 def create_mcp(house: LearningLion, actor: Actor, *, writing: bool = False) -> MCPServer:
     """The tools search and fetch_source for `actor`; with `writing` also draft, which keeps a dossier."""
     server = MCPServer("learninglion", version=__version__, instructions=_INSTRUCTIONS)
@@ -46,26 +59,26 @@ def create_mcp(house: LearningLion, actor: Actor, *, writing: bool = False) -> M
         since_year: Annotated[int, Field(ge=0, le=2100)] = 0,
     ) -> Object:
         """Zoek eerdere Kamervragen met hun antwoord, onbewerkt, de beste eerst."""
-        from datetime import date
-
         filters = Filters(
             since=date(since_year, 1, 1) if since_year else None,
             ministries=(ministry,) if ministry else (),
         )
-        hits = house.search(
-            text,
-            introduction=introduction,
-            filters=filters,
-            limit=limit,
-            threshold=house.threshold,
-            actor=actor,
-        )
+        with _in_words():
+            hits = house.search(
+                text,
+                introduction=introduction,
+                filters=filters,
+                limit=limit,
+                threshold=house.threshold,
+                actor=actor,
+            )
         return {"hits": [hit_view(hit) for hit in hits]}
 
     @server.tool(name="fetch_source", annotations=_READ_ONLY)
     def fetch_source(source_id: Annotated[str, Field(max_length=400)]) -> Object:
         """Haal een hele bron op bij zijn nummer, zoals ah-tk-20232024-2129#4."""
-        return source_view(house.source(source_id, actor))
+        with _in_words():
+            return source_view(house.source(source_id, actor))
 
     if writing:
 
@@ -75,12 +88,13 @@ def create_mcp(house: LearningLion, actor: Actor, *, writing: bool = False) -> M
             generator: str = "extractive",
         ) -> Object:
             """Maak van een hele set (inleiding en genummerde vragen) een gecontroleerd tekstvoorstel."""
-            asked = read_question_text(question_set)
-            if not asked.questions:
-                raise InputError("In deze tekst is geen vraag herkend.")
-            offers = house.offer(asked, actor=actor)
-            selections = house.select_automatically(asked, offers)
-            return dossier_view(house.draft(asked, selections, generator=generator, actor=actor))
+            with _in_words():
+                asked = read_question_text(question_set)
+                if not asked.questions:
+                    raise InputError("In deze tekst is geen vraag herkend.")
+                offers = house.offer(asked, actor=actor)
+                selections = house.select_automatically(asked, offers)
+                return dossier_view(house.draft(asked, selections, generator=generator, actor=actor))
 
     return server
 

@@ -208,6 +208,7 @@ def test_the_same_key_gives_the_same_answer_and_never_another_ones(api: TestClie
     assert after_first > before and office.house.log.head().count == after_first
     assert again.json() == first.json() and again.headers["idempotent-replayed"] == "true"
     assert api.post("/api/v1/drafts", json={**body, "limit": 3}, headers=key).status_code == 409
+    assert api.post("/api/v1/draft-jobs", json=body, headers=key).status_code == 409
     other = program(office, "opsteller").post("/api/v1/drafts", json=body, headers=key)
     assert "idempotent-replayed" not in other.headers
 

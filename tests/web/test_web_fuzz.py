@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from learninglion.web.accounts import SessionKind
 from schemathesis.checks import (
     content_type_conformance,
     not_a_server_error,
@@ -16,6 +15,8 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 from web_office import Office
+
+from learninglion.web.accounts import SessionKind
 
 # The suite sends some two hundred; LEARNINGLION_FUZZ=1200 sends over 20,000 (1200 an operation).
 EXAMPLES = int(os.environ.get("LEARNINGLION_FUZZ", "10"))

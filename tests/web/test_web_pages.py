@@ -242,7 +242,7 @@ def test_a_page_becomes_an_image_and_a_hostile_file_only_an_error(tmp_path: Path
         with pytest.raises(UnreadableFileError):
             PageImages(tmp_path / str(len(spoiled))).render("b" * 64, spoiled, 1)
     with pytest.raises(UnreadableFileError):
-        PageImages(tmp_path / "memory", memory=50_000_000).render("c" * 64, content, 1)
+        PageImages(tmp_path / "memory", memory=20_000_000).render("c" * 64, content, 1)
 
 
 def test_the_highlight_covers_the_words_it_is_for(office: Office) -> None:

@@ -116,7 +116,7 @@ async def add_document(
             "detail": result.detail,
         }
 
-    said = raw.content + collection.encode()
+    said = b"documents\n" + collection.encode() + b"\n" + raw.content
     return await run_in_threadpool(repeated, desk.accounts, actor, key, said, work, 201)
 
 
@@ -197,7 +197,7 @@ def _draft(desk: Desk, actor: Actor, body: shapes.DraftRequest, job: Job | None 
 def draft(body: shapes.DraftRequest, desk: TheDesk, actor: ApiUser, key: Key = "") -> Response:
     """Draft a set and check every sentence; answers when all of it is done."""
     require(actor, Task.DRAFT)
-    said = body.model_dump_json().encode()
+    said = b"drafts\n" + body.model_dump_json().encode()
     return repeated(desk.accounts, actor, key, said, lambda: dossier_view(_draft(desk, actor, body)), 201)
 
 
@@ -210,7 +210,8 @@ def draft_job(body: shapes.DraftRequest, desk: TheDesk, actor: ApiUser, key: Key
         job = desk.jobs.start(actor.name, "draft", lambda job: dossier_view(_draft(desk, actor, body, job)))
         return {"id": job.id, "events": f"/api/v1/jobs/{job.id}/events"}
 
-    return repeated(desk.accounts, actor, key, body.model_dump_json().encode(), begin, 202)
+    said = b"draft-jobs\n" + body.model_dump_json().encode()
+    return repeated(desk.accounts, actor, key, said, begin, 202)
 
 
 @routes.get(

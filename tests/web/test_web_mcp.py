@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from mcp import Client
+from web_office import EVERYTHING, Office
+
+from learninglion.mcp_server import create_mcp
+from learninglion.models import Actor, Role
+
+SET = "Vragen over vuurwerk.\n\nVraag 1\nHoeveel kilo consumentenvuurwerk mag een winkelier opslaan?\n"
+
+
+def ask(
+    office: Office, actor: Actor, tool: str, *, writing: bool = False, **arguments: object
+) -> tuple[bool, object]:
+    """Call a tool as a client of the protocol does; gives whether it failed, and what came back."""
+
+    async def talk() -> tuple[bool, object]:
+        async with Client(create_mcp(office.house, actor, writing=writing)) as client:
+            answer = await client.call_tool(tool, arguments)
+            text = "".join(getattr(c, "text", "") for c in answer.content)
+            return bool(answer.is_error), text
+
+    return asyncio.run(talk())
+
+
+def tools(office: Office, *, writing: bool) -> dict[str, bool]:
+    async def talk() -> dict[str, bool]:
+        async with Client(create_mcp(office.house, EVERYTHING, writing=writing)) as client:
+            listed = await client.list_tools()
+            return {t.name: bool(t.annotations and t.annotations.read_only_hint) for t in listed.tools}
+
+    return asyncio.run(talk())
+
+
+def test_nothing_can_be_written_unless_asked_for(office: Office) -> None:
+    assert tools(office, writing=False) == {"search": True, "fetch_source": True}
+    assert tools(office, writing=True) == {"search": True, "fetch_source": True, "draft": False}
+
+
+def test_search_fetch_and_draft_give_the_shapes_of_the_contract(office: Office) -> None:
+    document = office.house.documents(EVERYTHING)[0]
+    source = office.house.sources_of(document.id, EVERYTHING)[0]
+    failed, text = ask(office, EVERYTHING, "fetch_source", source_id=source.id)
+    assert not failed and json.loads(str(text))["text"] == source.body
+    failed, text = ask(office, EVERYTHING, "search", text=source.question or source.body[:80])
+    assert not failed and "hits" in json.loads(str(text))
+    failed, text = ask(office, EVERYTHING, "draft", writing=True, question_set=SET)
+    made = json.loads(str(text))
+    assert not failed and made["ai_generated"] is True
+    assert office.house.load(made["id"], EVERYTHING).id == made["id"]
+
+
+@pytest.mark.parametrize("tool", ["search", "fetch_source"])
+def test_the_tools_have_the_rights_of_their_user(office: Office, tool: str) -> None:
+    hidden = next(d for d in office.house.documents(EVERYTHING) if d.collection == "besloten")
+    source = office.house.sources_of(hidden.id, EVERYTHING)[0]
+    reader = Actor("lezer", frozenset({Role.READER}), frozenset({"openbaar"}))
+    arguments = (
+        {"source_id": source.id} if tool == "fetch_source" else {"text": source.question or "vuurwerk"}
+    )
+    failed, text = ask(office, reader, tool, **arguments)
+    assert source.body[:60] not in str(text)
+    assert failed == (tool == "fetch_source")
+    nobody = Actor("controleur", frozenset({Role.AUDITOR}))
+    failed, text = ask(office, nobody, tool, **arguments)
+    assert failed and "geen rechten" in str(text)
