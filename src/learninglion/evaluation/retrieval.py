@@ -86,12 +86,13 @@ def evaluate_pairs(
     *,
     encoder: Encoder | None = None,
     cache: Path | None = None,
+    fusion: Fusion = DEFAULT,
     progress: Progress | None = None,
 ) -> RetrievalReport:
     """Measure search on the pairs of `pairs_path`, after learning from those of `tune_path` if given.
 
-    `cache` is a vector cache file to share. Pairs with an id or a text that is measured on are left out of
-    the tuning. The same files give the same figures.
+    `cache` is a vector cache file to share; `fusion` is measured where nothing is learned. Pairs with an
+    id or a text that is measured on are left out of the tuning. The same files give the same figures.
     """
     began = time.perf_counter()
     pairs = read_pairs(pairs_path)
@@ -99,7 +100,6 @@ def evaluate_pairs(
     with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
         place = Path(temporary)
         vectors = VectorCache(cache or place / "vectors.db")
-        fusion = DEFAULT
         if tune_path is not None:
             fusion = learn_from(read_pairs(tune_path), pairs, encoder, vectors, place / "tune")
         ranked = rank_pairs(pairs, encoder, vectors, place / "test", fusion, progress)

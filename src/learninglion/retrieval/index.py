@@ -25,8 +25,8 @@ import numpy as np
 
 from learninglion.errors import IntegrityError, LearningLionError
 from learninglion.locking import exclusive
-from learninglion.models import Passage, PassageKind, Source
-from learninglion.retrieval.analysis import Terms, analyse
+from learninglion.models import Passage, PassageKind
+from learninglion.retrieval.content import all_terms, passage_text, source_terms
 from learninglion.retrieval.encoders import Encoder, Vectors
 from learninglion.retrieval.frame import Frame, background_questions, fit_frame, load_frame, save_frame
 from learninglion.retrieval.fusion import DEFAULT, Fusion, load_fusion
@@ -340,7 +340,7 @@ class Index:
             rows = [*questions, *answers]
             empty = np.zeros((0, manifest.dimensions), dtype=np.float32)
             entries.vectors.append(np.stack(rows) if rows else empty)
-            both = (_together(asked_terms[0], body_terms[0]), _together(asked_terms[1], body_terms[1]))
+            both = (all_terms(asked_terms[0], body_terms[0]), all_terms(asked_terms[1], body_terms[1]))
             additions.append((key, source.document.id, both))
         return entries, additions
 
@@ -407,25 +407,6 @@ def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """`items` in pieces of at most `size`."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def passage_text(passage: Passage) -> str:
-    """What is encoded of a passage: its text under its headings."""
-    if passage.kind is PassageKind.BODY and passage.heading_path:
-        return f"{passage.heading_path[-1]}\n{passage.text}"
-    return passage.text
-
-
-def source_terms(source: Source) -> tuple[tuple[Terms, Terms], tuple[Terms, Terms]]:
-    """The terms of the two parts of a source: question with title and headings, and body."""
-    asked = "\n".join((source.question, source.document.title, *source.heading_path))
-    return analyse(asked), analyse(source.body)
-
-
-def _together(one: Terms, other: Terms) -> Terms:
-    ids, inverse = np.unique(np.concatenate([one.ids, other.ids]), return_inverse=True)
-    counts = np.bincount(inverse, weights=np.concatenate([one.counts, other.counts]), minlength=len(ids))
-    return Terms(ids, counts.astype(np.float32))
 
 
 def _more_dead(

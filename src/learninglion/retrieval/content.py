@@ -1,0 +1,30 @@
+"""What of a source and of a passage is searched."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from learninglion.models import Passage, PassageKind, Source
+from learninglion.retrieval.analysis import Terms, analyse
+
+__all__ = ["all_terms", "passage_text", "source_terms"]
+
+
+def passage_text(passage: Passage) -> str:
+    """What is encoded of a passage: its text under its headings."""
+    if passage.kind is PassageKind.BODY and passage.heading_path:
+        return f"{passage.heading_path[-1]}\n{passage.text}"
+    return passage.text
+
+
+def source_terms(source: Source) -> tuple[tuple[Terms, Terms], tuple[Terms, Terms]]:
+    """The terms of the two parts of a source: question with title and headings, and body."""
+    asked = "\n".join((source.question, source.document.title, *source.heading_path))
+    return analyse(asked), analyse(source.body)
+
+
+def all_terms(one: Terms, other: Terms) -> Terms:
+    """The terms of both, counts added."""
+    ids, inverse = np.unique(np.concatenate([one.ids, other.ids]), return_inverse=True)
+    counts = np.bincount(inverse, weights=np.concatenate([one.counts, other.counts]), minlength=len(ids))
+    return Terms(ids, counts.astype(np.float32))
