@@ -160,10 +160,26 @@ def hit_view(hit: Hit, regions: Sequence[Region] = ()) -> Object:
         "passage": hit.passage.id,
         "lexical_rank": hit.lexical_rank,
         "dense_rank": hit.dense_rank,
+        "matched": _matched_view(hit),
         "matched_words": list(hit.matched_words),
         "duplicates": list(hit.duplicates),
         "pair": source_view(hit.source),
     }
+
+
+def _matched_view(hit: Hit) -> list[Plain]:
+    """The sentences that match, with their places in the text of the document."""
+    parts = [(hit.source.question_span, hit.source.question), (hit.source.body_span, hit.source.body)]
+    return [
+        {
+            "text": text[span.start - whole.start : span.end - whole.start],
+            "start": span.start,
+            "end": span.end,
+        }
+        for span in hit.matched
+        for whole, text in parts
+        if whole is not None and whole.contains(span)
+    ]
 
 
 def region_view(region: Region) -> Object:

@@ -22,11 +22,12 @@ _SAME_QUESTION = 0.5  # of the different words of both questions
 # A difference in one of these is a change of line, however much of the rest is the same.
 _TURNING = frozenset(
     """
-    afgenomen akkoord alle alleen altijd beperkt daalt deels dient eens enkele evenmin gaat gedaald geen geenszins
-    gestegen hoger ja kan kon konden kunnen lager maximaal meer mag minder minimaal moet moeten mogelijk mogen nee
-    negatief niet niets nimmer nog noch nooit onjuist onmogelijk onvoldoende onwenselijk oneens onwaarschijnlijk
-    positief soms stijgt tenzij toegenomen toegestaan uitgesloten verboden verplicht vrijwillig wel wenselijk wil
-    zal zonder zou zouden zullen
+    afgenomen akkoord alle alleen altijd beperkt daalt deels dient eens enkele evenmin gaat gedaald
+    geen geenszins gestegen hoger ja kan kon konden kunnen lager mag maximaal meer minder minimaal
+    moet moeten mogelijk mogen nee negatief niet niets nimmer noch nog nooit oneens onjuist
+    onmogelijk onvoldoende onwaarschijnlijk onwenselijk positief soms stijgt tenzij toegenomen
+    toegestaan uitgesloten verboden verplicht vrijwillig wel wenselijk wil zal zonder zou zouden
+    zullen
     """.split()
 )
 

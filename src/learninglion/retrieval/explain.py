@@ -5,6 +5,7 @@ By the same signs as search itself: stems, and 5-grams for compounds and their p
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -53,6 +54,7 @@ class _Wanted:
     """The words of a question, with how much each counts."""
 
     weights: tuple[float, ...]
+    own: float  # the weight of all words of the question itself, without the introduction
     by_stem: dict[str, int]
     by_gram: dict[int, tuple[int, ...]]
     grams: tuple[int, ...]  # how many different 5-grams each word has
@@ -64,7 +66,6 @@ def explain(hit: Hit, question: str, introduction: str = "") -> Hit:
     Where only the meaning is alike, both stay empty.
     """
     wanted = _wanted(question, introduction)
-    total = sum(wanted.weights)
     source = hit.source
     body, asked = _read(source.body), _read(source.question)
     marked: list[Span] = []
@@ -76,7 +77,7 @@ def explain(hit: Hit, question: str, introduction: str = "") -> Hit:
         matches = _match(reading, wanted)
         _collect(reading, matches, wanted, met)
         passage = Span(hit.passage.span.start - start, hit.passage.span.end - start)
-        best = _best_sentences(reading, matches, wanted, passage, most, _LEAST_SHARE * total)
+        best = _best_sentences(reading, matches, wanted, passage, most, _LEAST_SHARE * wanted.own)
         marked += [Span(s.start + start, s.end + start) for s in best]
     ordered = sorted(met.values(), key=lambda m: (-m[0], m[1]))
     return replace(
@@ -87,10 +88,12 @@ def explain(hit: Hit, question: str, introduction: str = "") -> Hit:
 @lru_cache(maxsize=64)
 def _wanted(question: str, introduction: str) -> _Wanted:
     weights: dict[str, float] = {}
+    own = 0.0
     for text, share in ((question, 1.0), (introduction, _INTRODUCTION)):
         for word in _WORD.findall(subject_of(text))[:_LONGEST]:
             if not is_filler(word):
                 weights[fold(word)] = max(weights.get(fold(word), 0.0), share * _weight(word))
+        own = own or sum(weights.values())
     by_stem: dict[str, int] = {}
     kept: list[tuple[str, float]] = []
     for word, weight in weights.items():
@@ -99,10 +102,10 @@ def _wanted(question: str, introduction: str) -> _Wanted:
             kept.append((word, weight))
     grams = _grams_by_word([word for word, _ in kept])
     by_gram: dict[int, tuple[int, ...]] = {}
-    for place, own in enumerate(grams):
-        for gram in own:
+    for place, of_word in enumerate(grams):
+        for gram in of_word:
             by_gram[gram] = (*by_gram.get(gram, ()), place)
-    return _Wanted(tuple(weight for _, weight in kept), by_stem, by_gram, tuple(map(len, grams)))
+    return _Wanted(tuple(weight for _, weight in kept), own, by_stem, by_gram, tuple(map(len, grams)))
 
 
 def _weight(word: str) -> float:
@@ -110,7 +113,7 @@ def _weight(word: str) -> float:
     if is_commonplace(word):
         return _COMMONPLACE
     pointing = 1.5 if word.isupper() or (word[0].isupper() and len(word) > 2) else 1.0
-    return pointing * (min(len(word), 16) / 8.0) ** 0.5
+    return pointing * math.sqrt(min(len(word), 16) / 8.0)
 
 
 @lru_cache(maxsize=1024)

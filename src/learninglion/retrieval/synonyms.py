@@ -55,11 +55,11 @@ class Synonyms:
         places = self._places or {}
         # filler takes part in a longer term ("Raad van State") but is never a term by itself
         printed = _WORD.findall(text)
-        stems = [stem(word) for word in printed]
+        stems = _key(text)
         at = 0
         while at < len(stems):
             for length in range(min(self._longest, len(stems) - at), 0, -1):
-                key = tuple(stems[at : at + length])
+                key = stems[at : at + length]
                 if key in places and not all(map(is_filler, printed[at : at + length])):
                     yield places[key], key
                     at += length
@@ -120,7 +120,8 @@ def read_synonyms(text: str, name: str = "synoniemen") -> Synonyms:
 
 
 def _key(term: str) -> Key:
-    return tuple(stem(word) for word in _WORD.findall(term))
+    """The stems of the stems: "fietsen" becomes "fiets" at first, and "fiets" becomes "fiet"."""
+    return tuple(stem(stem(word)) for word in _WORD.findall(term))
 
 
 def _problem(terms: tuple[str, ...], lines: dict[Key, int]) -> str:

@@ -1,0 +1,75 @@
+"""What a search shows: why, nearly the same as one, and the organisation's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from learninglion.errors import InputError
+from learninglion.models import Actor, Role
+from learninglion.record.contract import hit_view
+from learninglion.workflow import HouseOptions, LearningLion
+
+BOSS = Actor("beheer", frozenset(Role))
+NOTE = """Toezicht op zwerfstroom
+
+De inspectie controleert jaarlijks de kathodische bescherming van leidingen tegen zwerfstroom in de bodem, \
+en meldt de uitkomst aan de beheerder van het netwerk, aan de gemeente waarin de leiding ligt en aan de \
+provincie, die daarover samen een verslag maken dat openbaar is en door iedereen kan worden gelezen.
+"""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[LearningLion]:
+    options = HouseOptions(home=tmp_path / "home", isolate=False, synonyms=tmp_path / "synoniemen.txt")
+    opened = LearningLion.open(options)
+    (tmp_path / "synoniemen.txt").write_text("kabelcorrosie = zwerfstroom\n", "utf-8")
+    files = {
+        "een.txt": NOTE,
+        "twee.txt": NOTE.replace("samen een verslag", "gezamenlijk een verslag"),
+        "drie.txt": "Waterbeheer\n\nHet waterschap onderhoudt de dijken langs de rivier in de polder.\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    report = opened.ingest([tmp_path / name for name in files], actor=BOSS)
+    assert report.failures == ()
+    yield opened
+    opened.close()
+
+
+def test_hits_say_why_and_what_says_the_same(house: LearningLion) -> None:
+    hits = house.search("Wie controleert leidingen op zwerfstroom?", actor=BOSS)
+    first = hits[0]
+    text = house.document(first.source.document.id, BOSS).text
+    assert any("zwerfstroom" in span.of(text) for span in first.matched)
+    assert {"zwerfstroom", "leidingen"} <= set(first.matched_words)
+    assert len(first.duplicates) == 1
+    assert first.duplicates[0] not in {h.source.id for h in hits}
+    assert [h.rank for h in hits] == list(range(1, len(hits) + 1))
+    view = hit_view(first)
+    assert view["matched"] == [{"text": s.of(text), "start": s.start, "end": s.end} for s in first.matched]
+
+
+def test_synonyms_are_searched_for_and_read_again_when_they_change(
+    house: LearningLion, tmp_path: Path
+) -> None:
+    (first, *_) = house.search("kabelcorrosie", actor=BOSS)
+    assert "zwerfstroom" in first.matched_words
+    assert house.log_entries(BOSS, limit=1)[0].details["synonyms"] == 1
+    (tmp_path / "synoniemen.txt").write_text("# niets meer dan dit, voorlopig\n", "utf-8")
+    assert "zwerfstroom" not in house.search("kabelcorrosie", actor=BOSS)[0].matched_words
+    (tmp_path / "synoniemen.txt").write_text("los\n", "utf-8")
+    with pytest.raises(InputError, match=r"synoniemen\.txt: regel 1"):
+        house.search("kabelcorrosie", actor=BOSS)
+
+
+def test_a_synonyms_file_that_is_gone_is_not_passed_over(house: LearningLion, tmp_path: Path) -> None:
+    (tmp_path / "synoniemen.txt").unlink()
+    with pytest.raises(InputError, match=r"synoniemen\.txt"):
+        house.search("kabelcorrosie", actor=BOSS)
+
+
+def test_the_limit_is_filled_after_grouping(house: LearningLion) -> None:
+    assert len(house.search("zwerfstroom in leidingen", limit=2, actor=BOSS)) == 2
