@@ -51,9 +51,8 @@ def main() -> None:
     report = evaluate_verifier(sources, limit=given.limit)
     print(f"{report.method}; {len(sources)} sources")
     for kind in report.kinds:
-        print(
-            f"{'supported' if kind.supported else 'altered':10} {kind.kind:20} {kind.cases:6} {kind.rate:8.2%}"
-        )
+        expected = "supported" if kind.supported else "altered"
+        print(f"{expected:10} {kind.kind:20} {kind.cases:6} {kind.rate:8.2%}")
     print(f"detection {report.detection:.2%}, false alarms {report.false_alarms:.2%}")
     cases = list(make_cases(sources, limit=200))
     for name, chosen in (

@@ -65,7 +65,7 @@ def _plain(text: str) -> _Plain:
             continue
         if raw in _QUOTE_MARKS:
             continue
-        pieces = unicodedata.normalize("NFKD", raw)
+        pieces = raw if raw.isascii() else unicodedata.normalize("NFKD", raw)
         if pending and pieces[:1].isdigit():
             after_digit = bool(characters) and characters[-1].isdigit()
             after_space = not characters or text[at - 2 : at - 1].isspace()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from learninglion.drafting.additions import find_additions
 from learninglion.drafting.alignment import align
@@ -148,10 +149,15 @@ def _gather(resolutions: Sequence[Resolution]) -> _Evidence:
     return _Evidence(reading, tuple(span for _, span in pieces))
 
 
+@lru_cache(maxsize=512)
+def _sentences(body: str) -> tuple[Span, ...]:
+    return split_sentences(body)
+
+
 def _sentences_around(source: Source, span: Span) -> tuple[Span, ...]:
     offset = source.body_span.start
     inner = Span(span.start - offset, span.end - offset)
     if len(words(inner.of(source.body))) < _POINTS_AT_SENTENCE:
         return (span,)
-    touched = [s for s in split_sentences(source.body) if s.start < inner.end and s.end > inner.start]
+    touched = [s for s in _sentences(source.body) if s.start < inner.end and s.end > inner.start]
     return tuple(Span(s.start + offset, s.end + offset) for s in touched) or (span,)
