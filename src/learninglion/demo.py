@@ -12,7 +12,7 @@ from pathlib import Path
 
 from learninglion.cli.reading import print_dossier
 from learninglion.cli.terminal import console, fail, local_actor, progress
-from learninglion.errors import LearningLionError
+from learninglion.errors import InputError, LearningLionError
 from learninglion.models import Context
 from learninglion.sample import sample_context, sample_documents, sample_question_set
 from learninglion.settings import house_options, load_settings
@@ -57,8 +57,8 @@ def _work(house: LearningLion, output: Path, generator: str, shown: Progress) ->
     actor = local_actor()
     console.print("1. Documenten opnemen: fictieve voorbeelden in de officiële opmaak.")
     report = house.ingest(sample_documents(), collection="voorbeeld", actor=actor, progress=shown)
-    for failure in report.failures:
-        fail(failure.detail)
+    if report.failures:
+        raise InputError("; ".join(failure.detail for failure in report.failures))
     console.print(f"   {report.count(FileStatus.ADDED)} documenten, {house.counts(actor).pairs} vragen.")
 
     question_set = replace(read_question_file(sample_question_set()), context=_context())

@@ -91,9 +91,12 @@ def test_a_process_that_fell_to_its_file_cannot_reach_the_caller(tmp_path: Path)
         def __reduce__(self) -> tuple[object, tuple[str]]:
             return os.system, (f"touch {tmp_path / 'reached'}",)
 
-    with pytest.raises(pickle.UnpicklingError):
+    with pytest.raises(ValueError):
         _understand(pickle.dumps(Evil()))
     assert not (tmp_path / "reached").exists()
+    for message in (b"[]", b"{}", b'{"document": {"id": 1}}', b'{"failure": "other"}', b'{"code": "x"}'):
+        with pytest.raises(ValueError):
+            _understand(message)
 
 
 def test_the_process_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,8 @@ limit on memory, and a time limit a file. When it dies or hangs, it is replaced 
 
 from __future__ import annotations
 
-import io
+import json
 import os
-import pickle
-import re
 import subprocess
 import sys
 import threading
@@ -21,6 +19,7 @@ from types import TracebackType
 
 from learninglion.errors import LearningLionError, UnreadableFileError
 from learninglion.models import Document, QuestionSet, RawFile
+from learninglion.serial import Plain, from_plain, to_plain
 
 __all__ = ["IsolatedParser"]
 
@@ -29,7 +28,6 @@ _STOP_SECONDS = 2.0
 _START = (
     "import sys; from learninglion.parsing.isolated import serve; serve(int(sys.argv[1]), int(sys.argv[2]))"
 )
-_KNOWN = frozenset({("datetime", "date"), (__name__, "_Failure")})
 _DAMAGED = "het lezen is afgebroken: het bestand is beschadigd of niet bedoeld om gelezen te worden"
 
 
@@ -89,7 +87,7 @@ class IsolatedParser:
                         raw.name, f"het lezen duurde langer dan {self.seconds:g} seconden en is gestopt"
                     )
                 outcome = _understand(connection.recv_bytes())
-            except (EOFError, OSError, pickle.UnpicklingError) as problem:
+            except (EOFError, OSError, ValueError) as problem:
                 self._stop()
                 raise UnreadableFileError(raw.name, _DAMAGED) from problem
             if outcome is _Failure.MEMORY:
@@ -135,7 +133,7 @@ class IsolatedParser:
         there.close()
         try:
             ready = here.poll(_START_SECONDS) and _understand(here.recv_bytes()) == "ready"
-        except (EOFError, OSError, pickle.UnpicklingError):
+        except (EOFError, OSError, ValueError):
             ready = False
         if not ready:
             self._stop()
@@ -154,19 +152,34 @@ class IsolatedParser:
                 process.wait(_STOP_SECONDS)
 
 
-class _Reader(pickle.Unpickler):
-    """Makes core types and nothing else: the process that parses may have fallen to its file."""
-
-    def find_class(self, module: str, name: str) -> object:
-        """The class of that name, if it is one that a document consists of."""
-        if re.fullmatch(r"learninglion\.models(\.\w+)?", module) or (module, name) in _KNOWN:
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"not part of a document: {module}.{name}")
+def _say(outcome: object) -> bytes:
+    """An outcome as JSON: plain data, so that reading it can never run anything, in whatever Python."""
+    if isinstance(outcome, Document):
+        told: Plain = {"document": to_plain(outcome)}
+    elif isinstance(outcome, QuestionSet):
+        told = {"questions": to_plain(outcome)}
+    elif isinstance(outcome, _Failure):
+        told = {"failure": outcome.value}
+    else:
+        told = {"words": str(outcome)}
+    return json.dumps(told).encode("ascii")
 
 
 def _understand(message: bytes) -> object:
-    """What the process said."""
-    return _Reader(io.BytesIO(message)).load()
+    """What the process said; it may have fallen to its file, so anything but an outcome is ValueError."""
+    told = json.loads(message)
+    if not isinstance(told, dict) or len(told) != 1:
+        raise ValueError("not an outcome")
+    ((kind, value),) = told.items()
+    if kind == "document":
+        return from_plain(Document, value)
+    if kind == "questions":
+        return from_plain(QuestionSet, value)
+    if kind == "failure":
+        return _Failure(value)
+    if kind == "words" and isinstance(value, str):
+        return value
+    raise ValueError(f"not an outcome: {kind!r}")
 
 
 def serve(descriptor: int, megabytes: int) -> None:
@@ -176,16 +189,18 @@ def serve(descriptor: int, megabytes: int) -> None:
     from learninglion.parsing.sets import question_set_from_file
 
     _limit(megabytes)
-    connection.send("ready")
+    connection.send_bytes(_say("ready"))
     while True:
         try:
             task, raw = connection.recv()
         except (EOFError, OSError):
             return
         try:
-            connection.send(_outcome(parse if task is _Task.DOCUMENT else question_set_from_file, raw))
+            connection.send_bytes(
+                _say(_outcome(parse if task is _Task.DOCUMENT else question_set_from_file, raw))
+            )
         except MemoryError:
-            connection.send(_Failure.MEMORY)
+            connection.send_bytes(_say(_Failure.MEMORY))
         except OSError:
             return
 
