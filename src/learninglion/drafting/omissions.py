@@ -63,6 +63,9 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
     gone = all(alignment.used[p] is None for p in segment)
     if word.norm == "als" and _is_condition(alignment, at, segment):
         return Finding(*_filled("condition", word.raw)) if gone else None
+    if word.norm in ("of", "dat") and _frees_clause(alignment, at, segment):
+        hung = _text(alignment, _segment(alignment, at - 1))
+        return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
     if word.norm == "of" and _joins_kept(alignment, at):
         return Finding(FindingKind.CONDITION, "“of” uit de bron is weggelaten of veranderd.")
     kind = lexicon.sensitive_kind(norms, at)
@@ -78,6 +81,19 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
             f"Na “{norms[at - 1]}” is “{word.raw}” weggelaten; de zin zegt nu meer dan de bron.",
         )
     return None
+
+
+def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
+    """Whether the clause after this "of" or "dat" stays while the opinion or question it hung on went."""
+    words, used = alignment.evidence.words, alignment.used
+    if at != segment[0] or not at or words[at - 1].sentence != words[at].sentence:
+        return False
+    matrix = _segment(alignment, at - 1)
+    if any(used[p] is not None and words[p].is_content for p in matrix):
+        return False
+    stays = any(used[p] is not None and words[p].is_content for p in segment)
+    doubtful = words[at].norm == "of" or any(words[p].norm in lexicon.ATTITUDES for p in matrix)
+    return stays and doubtful and any(words[p].is_verb for p in matrix)
 
 
 def _filled(kind: str, raw: str) -> tuple[FindingKind, str]:
@@ -223,6 +239,8 @@ def _breaks_number(alignment: Alignment, at: int) -> bool:
     before = words[at - 1].norm if at else ""
     if norm in _UNIT_NORMS and at and used[at - 1] is not None and (is_number(before) or before in SCALES):
         return True
+    if is_number(norm) and _in_range(alignment, at):
+        return True
     if is_number(norm) or norm in SCALES:
         after = words[at + 1].norm if at + 1 < len(words) else ""
         if after in _UNIT_NORMS and used[at + 1] is not None:
@@ -235,6 +253,16 @@ def _breaks_number(alignment: Alignment, at: int) -> bool:
     if is_ordinal(norm) and at and not words[at].border and is_number(before) and used[at - 1] is not None:
         return True  # "twee derde"
     return norm == "min" and at + 1 < len(words) and used[at + 1] is not None
+
+
+def _in_range(alignment: Alignment, at: int) -> bool:
+    """Whether the number next to it, as in "2019-2023", stayed."""
+    words, used = alignment.evidence.words, alignment.used
+    for other in (at - 1, at + 1):
+        inside = 0 <= other < len(words) and words[other].sentence == words[at].sentence
+        if inside and is_number(words[other].norm) and used[other] is not None:
+            return not words[max(at, other)].border
+    return False
 
 
 def _breaks_title(alignment: Alignment, at: int) -> bool:

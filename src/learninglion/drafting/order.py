@@ -107,6 +107,8 @@ def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
     if word.norm in lexicon.SUBORDINATORS or word.norm in lexicon.ADVERBS or word.norm in lexicon.NEGATIONS:
         return True
     inside_preposition = before.norm in lexicon.PREPOSITIONS
+    if word.norm in lexicon.TEMPORAL_STARTS and not inside_preposition and not is_number(before.norm):
+        return before.norm not in lexicon.DETERMINERS
     if (
         word.norm in lexicon.DETERMINERS
         and not inside_preposition
@@ -228,13 +230,11 @@ def _may_move(
     phrase = phrases[word.there]
     if phrase.opener is None and not phrase.temporal:
         return False
-    here = sorted(k.here for k in kept if k.there in phrase.places)
-    head = alignment.used[phrase.opener] if phrase.opener is not None else here[0]
-    if head is None or head > here[0]:
+    head = alignment.used[phrase.opener] if phrase.opener is not None else None
+    here = _moved_together(word, kept, phrase, head)
+    if not here:
         return False
-    between = [k for k in kept if head < k.here < here[-1] and k.there not in phrase.places]
-    if between:
-        return False
+    head = here[0] if head is None else head
     clause = alignment.evidence.clauses[word.there]
     before = max((k for k in kept if k.here < here[0]), key=lambda k: k.here, default=None)
     after = min((k for k in kept if k.here > here[-1]), key=lambda k: k.here, default=None)
@@ -245,6 +245,21 @@ def _may_move(
     # set apart by a comma it cannot be read as part of another clause
     apart = bool(ours[head].border) and (follower is None or bool(follower.border))
     return clause in neighbours or alone or apart or not neighbours
+
+
+def _moved_together(word: _Kept, kept: tuple[_Kept, ...], phrase: _Phrase, head: int | None) -> list[int]:
+    """The places of the words that came along with the head of the phrase, if `word` is among them."""
+    mine = sorted((k for k in kept if k.there in phrase.places), key=lambda k: k.there)
+    if phrase.opener is not None and (head is None or head > mine[0].here):
+        return []
+    start = mine[0].here if head is None else head
+    together: list[_Kept] = []
+    for k in mine:
+        since = together[-1].here if together else start
+        if k.here < since or any(since < o.here < k.here for o in kept):
+            break
+        together.append(k)
+    return [k.here for k in together] if word in together else []
 
 
 def _exchanged(first: _Phrase, second: _Phrase, alignment: Alignment) -> bool:
@@ -325,11 +340,20 @@ def _find_moved_verb(
         if place is None or not word.is_verb:
             continue
         with_me = company.get(ours[i])
-        if with_me and home[place] not in with_me and any(home[k.there] == home[place] for k in kept):
+        if not with_me or home[place] in with_me:
+            continue
+        if any(home[k.there] == home[place] for k in kept) or _lost_subject(alignment, place):
             return Finding(
                 FindingKind.ORDER, f"“{word.raw}” hoort in de bron bij een ander deel van de tekst."
             )
     return None
+
+
+def _lost_subject(alignment: Alignment, verb: int) -> bool:
+    """Whether what stood in front of this verb in its own clause was left out."""
+    words, clauses = alignment.evidence.words, alignment.evidence.clauses
+    before = [p for p in range(verb) if clauses[p] == clauses[verb] and words[p].is_content]
+    return any(not words[p].is_verb for p in before) and all(alignment.used[p] is None for p in before)
 
 
 def _find_splice(
@@ -368,7 +392,15 @@ def _joins_halves(alignment: Alignment, first: _Kept, second: _Kept) -> bool:
     after = words[gap[-1] + 1]
     opened = words[gap[0]].border or words[gap[0]].norm in lexicon.COORDINATORS | lexicon.SUBORDINATORS
     closed = after.border or after.norm in lexicon.COORDINATORS | lexicon.SUBORDINATORS
-    if opened or closed:
+    if closed:
+        return False
+    if (
+        words[gap[0]].norm in lexicon.SUBORDINATORS
+    ):  # "45, waarvan 12 aan bedrijven" is not "45 aan bedrijven"
+        segments = alignment.evidence.segments
+        headless = segments[gap[0]] == segments[gap[-1] + 1] and not after.is_verb
+        return headless and any(words[p].is_content for p in gap)
+    if opened:
         return False
     for place in gap[1:]:
         if not words[place].border and words[place].norm not in lexicon.COORDINATORS:
