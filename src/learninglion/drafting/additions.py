@@ -53,11 +53,11 @@ def _is_free(alignment: Alignment, at: int) -> bool:
     word = alignment.statement.words[at]
     if word.norm in lexicon.HARMLESS:
         return True
-    if (
-        word.is_note_mark
-    ):  # "[1]" behind a sentence may be the draft's own; another mark than the source's may not
+    if word.is_note_mark:
+        # "[1]" behind a sentence may be the draft's own; another mark than the source's may not
         return not any(w.is_note_mark for w in alignment.evidence.words)
-    return word.norm in lexicon.CONNECTIVES and (at == 0 or word.border or _between_sentences(alignment, at))
+    free = at == 0 or bool(word.border) or _between_sentences(alignment, at)
+    return word.norm in lexicon.CONNECTIVES and free
 
 
 def _between_sentences(alignment: Alignment, at: int) -> bool:

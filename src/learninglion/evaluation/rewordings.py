@@ -27,6 +27,7 @@ _RISKY = re.compile(
 def shorten(sentence: str) -> Iterator[tuple[str, str]]:
     """(how, shorter sentence): something set apart was dropped."""
     body = sentence.rstrip(".")
+    match: re.Match[str] | None
     for match in re.finditer(r" \([^()]{3,80}\)(?=[ ,;]|$)", body):
         yield "brackets", body[: match.start()] + body[match.end() :] + "."
     for match in re.finditer(r" [–-] [^–]{5,80} [–-](?= )", body):
