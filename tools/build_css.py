@@ -110,7 +110,9 @@ def main() -> None:
         "packages": [f"{p.name}@{p.version}" for p in pinned],
     }
     (VENDOR / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
-    entries = [{"name": p.name, "version": p.version, "file": p.file, "integrity": p.integrity} for p in pinned]
+    entries = [
+        {"name": p.name, "version": p.version, "file": p.file, "integrity": p.integrity} for p in pinned
+    ]
     PINS.write_text(json.dumps(entries, indent=2) + "\n", "utf-8")
 
 
