@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from archives import SUBJECTS, make_archive, make_entry
@@ -169,3 +170,27 @@ def test_the_manifest_names_only_what_is_on_disk(tmp_path: Path) -> None:
     data = json.loads((tmp_path / "current.json").read_text("utf-8"))
     for name in data["segments"]:
         assert (tmp_path / data["generation"] / name / "sums.json").exists()
+
+
+def test_another_encoder_takes_over_while_searches_go_on(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    former = HashingEncoder(64)
+    Index.open(tmp_path, former).update(reader)
+    met: list[str] = []
+
+    class Watching(HashingEncoder):
+        name = "nieuwer"
+
+        def encode_passages(self, texts):  # type: ignore[no-untyped-def]
+            worker = Thread(target=lambda: met.extend(found(index, reader, SUBJECTS[1][1])[:1]))
+            worker.start()
+            worker.join(20)
+            assert not worker.is_alive()
+            return super().encode_passages(texts)
+
+    index = Index.open(tmp_path, Watching(96), former=former)
+    assert index.state().encoder == former.name
+    assert index.update(reader) == len(SUBJECTS)
+    assert index.state().encoder == "nieuwer"
+    assert set(met) == {"d1"}
+    assert found(index, reader, SUBJECTS[2][1])[0] == "d2"

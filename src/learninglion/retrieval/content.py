@@ -1,13 +1,18 @@
-"""What of a source and of a passage is searched."""
+"""What of a source and of a passage is searched, and lists of them in parts."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from learninglion.models import Passage, PassageKind, Source
 from learninglion.retrieval.analysis import Terms, analyse
 
-__all__ = ["all_terms", "passage_text", "source_terms"]
+__all__ = ["all_terms", "evenly", "in_batches", "passage_text", "source_terms"]
+
+T = TypeVar("T")
 
 
 def passage_text(passage: Passage) -> str:
@@ -28,3 +33,14 @@ def all_terms(one: Terms, other: Terms) -> Terms:
     ids, inverse = np.unique(np.concatenate([one.ids, other.ids]), return_inverse=True)
     counts = np.bincount(inverse, weights=np.concatenate([one.counts, other.counts]), minlength=len(ids))
     return Terms(ids, counts.astype(np.float32))
+
+
+def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """`items` in pieces of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def evenly(items: list[str], most: int) -> list[str]:
+    """At most `most` of `items`, spread over all of them."""
+    return items[:: max(1, -(-len(items) // most))]

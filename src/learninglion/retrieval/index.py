@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
-from typing import TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -26,7 +25,7 @@ import numpy as np
 from learninglion.errors import IntegrityError, LearningLionError
 from learninglion.locking import exclusive
 from learninglion.models import Passage, PassageKind
-from learninglion.retrieval.content import all_terms, passage_text, source_terms
+from learninglion.retrieval.content import all_terms, evenly, in_batches, passage_text, source_terms
 from learninglion.retrieval.encoders import Encoder, Vectors
 from learninglion.retrieval.frame import Frame, background_questions, fit_frame, load_frame, save_frame
 from learninglion.retrieval.fusion import DEFAULT, Fusion, load_fusion
@@ -38,8 +37,6 @@ from learninglion.retrieval.snapshot import Snapshot
 from learninglion.retrieval.vectors import Progress, VectorCache, embed
 
 __all__ = ["Index", "IndexState"]
-
-T = TypeVar("T")
 
 # Documents whose sources go into one segment while building; bounds memory to about 200 MB.
 _BATCH_DOCUMENTS = 2000
@@ -69,13 +66,21 @@ class Index:
     """An index folder, opened with the encoder that questions and new texts are encoded with."""
 
     def __init__(
-        self, folder: Path, encoder: Encoder, cache: VectorCache | None = None, fusion: Path | None = None
+        self,
+        folder: Path,
+        encoder: Encoder,
+        cache: VectorCache | None = None,
+        fusion: Path | None = None,
+        former: Encoder | None = None,
     ) -> None:
         self.folder = folder
         self.encoder = encoder
+        self._encoders = {e.name: e for e in (former, encoder) if e is not None}
         self._cache = cache
         self._fusion_file = fusion
         self._lock = RLock()
+        # Writing has a lock of its own: a rebuild takes hours, and searches go on meanwhile.
+        self._write_lock = RLock()
         self._segments: dict[str, Segment] = {}
         self._snapshot: Snapshot | None = None
         self._stamp: tuple[int, ...] = ()
@@ -83,13 +88,19 @@ class Index:
 
     @classmethod
     def open(
-        cls, folder: Path, encoder: Encoder, cache: VectorCache | None = None, fusion: Path | None = None
+        cls,
+        folder: Path,
+        encoder: Encoder,
+        cache: VectorCache | None = None,
+        fusion: Path | None = None,
+        former: Encoder | None = None,
     ) -> Index:
         """Open `folder`, which need not exist yet. `fusion` is the file of a learned fusion, if there is one.
 
+        With the `former` encoder an index made by that goes on serving until `update` has replaced it.
         A damaged or foreign index opens too: `state().problem` says what is wrong, `update` rebuilds it.
         """
-        index = cls(folder, encoder, cache, fusion)
+        index = cls(folder, encoder, cache, fusion, former)
         index.refresh()
         return index
 
@@ -102,6 +113,10 @@ class Index:
             if self._snapshot is None:
                 raise LearningLionError(f"{self._problem} Bouw het opnieuw op: learninglion index rebuild.")
             return self._snapshot
+
+    def encoder_of(self, snapshot: Snapshot) -> Encoder:
+        """The encoder whose vectors `snapshot` holds: questions must be encoded by the same."""
+        return self._encoders[snapshot.encoder_name]
 
     def state(self) -> IndexState:
         """How the index stands."""
@@ -140,7 +155,7 @@ class Index:
             return ""
 
     def _manifest(self) -> Manifest:
-        return read_manifest(self.folder, self.encoder.name)
+        return read_manifest(self.folder, self._encoders)
 
     def _load(self, manifest: Manifest) -> Snapshot:
         place = self.folder / manifest.generation
@@ -208,20 +223,25 @@ class Index:
         shot = self._snapshot
         if shot is None or shot.sequence != reader.change_counter():
             return False
-        return self._manifest().store == reader.store_id()
+        manifest = self._manifest()
+        return manifest.store == reader.store_id() and manifest.encoder == self.encoder.name
 
     def _must_rebuild(self, reader: Reader) -> bool:
         if self._snapshot is None:
             return True
         manifest = self._manifest()
-        return manifest.store != reader.store_id() or manifest.sequence > reader.change_counter()
+        return (
+            manifest.store != reader.store_id()
+            or manifest.encoder != self.encoder.name
+            or manifest.sequence > reader.change_counter()
+        )
 
     def _outgrown(self, manifest: Manifest) -> bool:
         return manifest.fitted_on < _SAMPLE and manifest.passages > _OUTGROWN * max(manifest.fitted_on, 50)
 
     @contextmanager
     def _writing(self, wait: float | None) -> Iterator[None]:
-        with exclusive(self.folder / "lock", "het zoekregister bijwerken", wait=wait), self._lock:
+        with self._write_lock, exclusive(self.folder / "lock", "het zoekregister bijwerken", wait=wait):
             yield
 
     def _rebuild(self, reader: Reader, progress: Progress | None) -> int:
@@ -274,12 +294,12 @@ class Index:
                     (questions if passage.kind is PassageKind.QUESTION else bodies).append(
                         passage_text(passage)
                     )
-        questions = _evenly(questions, _SAMPLE)
+        questions = evenly(questions, _SAMPLE)
         if len(questions) < _OWN_QUESTIONS:
             questions = list(background_questions())
         # a sample that left anything out is as good as it gets: no growth asks for another
         seen = len(bodies) if step == 1 and len(bodies) <= _SAMPLE else _SAMPLE
-        bodies = _evenly(bodies, _SAMPLE)
+        bodies = evenly(bodies, _SAMPLE)
         placed = embed(self.encoder, questions, asked=True, cache=self._cache)
         found = embed(self.encoder, bodies, asked=False, cache=self._cache)
         return fit_frame(placed, found), seen
@@ -389,10 +409,8 @@ class Index:
         )
 
     def _opened(self, manifest: Manifest, name: str) -> Segment:
-        key = f"{manifest.generation}/{name}"
-        if key not in self._segments:
-            self._segments[key] = open_segment(self.folder / manifest.generation, name)
-        return self._segments[key]
+        known = self._segments.get(f"{manifest.generation}/{name}")
+        return known or open_segment(self.folder / manifest.generation, name)
 
     def _publish(self, manifest: Manifest) -> None:
         write_manifest(self.folder, manifest)
@@ -401,12 +419,6 @@ class Index:
             if path.is_dir() and path.name != "words" and path.name not in manifest.segments:
                 shutil.rmtree(path, ignore_errors=True)
         self.refresh()
-
-
-def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """`items` in pieces of at most `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def _more_dead(
@@ -419,10 +431,6 @@ def _more_dead(
         if rows:
             dead.setdefault(name, set()).update(rows)
     return tuple((name, tuple(sorted(rows))) for name, rows in sorted(dead.items()))
-
-
-def _evenly(items: list[str], most: int) -> list[str]:
-    return items[:: max(1, -(-len(items) // most))]
 
 
 def _stamp(path: Path | None) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,7 +34,7 @@ class Manifest:
     passages: int = 0
 
 
-def read_manifest(folder: Path, encoder_name: str) -> Manifest:
+def read_manifest(folder: Path, encoder_names: Collection[str]) -> Manifest:
     """The manifest of `folder`; IntegrityError when there is none, or none that this program can serve."""
     try:
         data = json.loads((folder / _NAME).read_text("utf-8"))
@@ -46,7 +47,7 @@ def read_manifest(folder: Path, encoder_name: str) -> Manifest:
         raise IntegrityError(f"Het zoekregister is beschadigd: {_NAME} ({error}).") from error
     if manifest.format != FORMAT:
         raise IntegrityError("Het zoekregister is van een andere versie van het programma.")
-    if manifest.encoder != encoder_name:
+    if manifest.encoder not in encoder_names:
         raise IntegrityError("Het zoekregister is met een ander embeddingmodel gemaakt.")
     return manifest
 

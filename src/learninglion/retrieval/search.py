@@ -88,7 +88,9 @@ def search_set(
     """`search` for every question of a set; the introduction is encoded once, the questions in one batch."""
     snapshot = index.snapshot()
     texts = [q.text if isinstance(q, SubQuestion) else q for q in questions]
-    rows = embed(index.encoder, [*texts, introduction] if introduction.strip() else texts, asked=True)
+    rows = embed(
+        index.encoder_of(snapshot), [*texts, introduction] if introduction.strip() else texts, asked=True
+    )
     placed = snapshot.frame.place_queries(rows)
     found = []
     for text, vector in zip(texts, placed[: len(texts)], strict=True):
