@@ -1,0 +1,48 @@
+"""What the search page shows of a hit: what matched, and who says nearly the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from web_office import EVERYTHING, Office, form_token
+
+from learninglion.models import Role
+
+NOTE = """Toezicht op zwerfstroom
+
+De inspectie controleert jaarlijks de kathodische bescherming van leidingen tegen zwerfstroom in de bodem, \
+en meldt de uitkomst aan de beheerder van het netwerk, aan de gemeente waarin de leiding ligt en aan de \
+provincie, die daarover samen een verslag maken dat openbaar is en door iedereen kan worden gelezen.
+"""
+
+
+def test_matches_are_marked_and_the_same_answer_elsewhere_is_linked(
+    make_office: Callable[..., Office], tmp_path: Path
+) -> None:
+    office = make_office()
+    for name, text in {"een": NOTE, "twee": NOTE.replace("samen een", "gezamenlijk een")}.items():
+        (tmp_path / f"{name}.txt").write_text(text, "utf-8")
+    assert not office.house.ingest([tmp_path], actor=EVERYTHING).failures
+    office.person("anna", Role.DRAFTER)
+    browser = office.browser("anna")
+    data = {
+        "csrf": form_token(browser),
+        "text": "Wie controleert leidingen op zwerfstroom?",
+        "threshold": "0",
+    }
+    page = browser.post("/search", data=data).text
+    assert re.search(r"<mark>[^<]*zwerfstroom", page)
+    assert "Bijna hetzelfde antwoord" in page
+    (address,) = re.findall(r'<a data-beside href="(/sources\?id=[^"]+)">', page)
+    other = browser.get(address)
+    assert other.status_code == 200
+    assert "zwerfstroom" in other.text
+    csrf = form_token(browser)
+    text = "Vragen over zwerfstroom.\n\nVraag 1\nWie controleert leidingen op zwerfstroom?\n"
+    checked = browser.post("/sets/new", data={"csrf": csrf, "text": text, "threshold": "0"})
+    data = {"csrf": csrf, "introduction": "Vragen over zwerfstroom.", "threshold": "0"}
+    data |= {"number-0": "1", "text-0": "Wie controleert leidingen op zwerfstroom?"}
+    board = browser.post(str(checked.url), data=data)
+    assert "Bijna hetzelfde antwoord" in board.text
