@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -259,6 +260,8 @@ def main() -> None:
             command = [sys.executable, __file__, "--folder", str(given.folder), "--sizes", str(size)]
             command += ["--queries", str(given.queries), "--only", step]
             subprocess.run(command, check=True)
+        # the run added documents: what is left is no archive of this size any more
+        shutil.rmtree(given.folder / str(size))
         if given.peer:
             print(run_peer(given.peer, given.folder, size, given.peer_queries), flush=True)
 

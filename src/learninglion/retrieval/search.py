@@ -25,7 +25,7 @@ __all__ = ["Ranking", "rank", "search", "search_set"]
 # Up to here every source that may be found is scored exactly; beyond, the candidates of both indexes are.
 _EXACT = 2000
 _CANDIDATES = 200
-_NEAREST = 400  # passages
+_NEAREST = 300  # passages
 # Terms of a question that propose candidates, heaviest first; the others still count in the exact score.
 _PROPOSING = {"stems": 32, "grams": 48}
 # How much the introduction counts beside the question itself: it names the subject, not what is asked.
@@ -156,15 +156,13 @@ def _nearest(snapshot: Snapshot, vector: Vectors, mask: NDArray[np.bool_]) -> ND
         if not len(segment.head):
             continue
         cosines = segment.head @ vector[:HEAD]
-        starts = segment.vector_starts
-        owners = np.repeat(np.arange(len(segment)), np.diff(starts))
         inside = mask[snapshot.starts[number] : snapshot.starts[number + 1]]
         if not inside.all():
-            cosines = np.where(inside[owners], cosines, -2.0)
+            cosines = np.where(inside[segment.owners], cosines, -2.0)
         most = min(_NEAREST, len(cosines))
         top = np.argpartition(-cosines, most - 1)[:most]
         top = top[cosines[top] > -2.0]
-        best.append(owners[top] + snapshot.starts[number])
+        best.append(segment.owners[top] + snapshot.starts[number])
         values.append(np.asarray(cosines[top], dtype=np.float32))
     if not best:
         return np.zeros(0, dtype=np.int64)

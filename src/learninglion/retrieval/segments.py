@@ -75,6 +75,7 @@ class Segment:
     frequency: dict[tuple[str, str], tuple[NDArray[np.uint32], NDArray[np.int32]]]  # (terms, sources)
     vector_starts: NDArray[np.int64]  # passages of source r: vector_starts[r] to vector_starts[r + 1]
     asked_passages: NDArray[np.int32]  # how many of those are of its question
+    owners: NDArray[np.int32]  # the source of each passage
     head: Vectors
     tail: NDArray[np.float16]
     alive: NDArray[np.bool_]
@@ -181,6 +182,7 @@ def open_segment(folder: Path, name: str, *, whole: bool = False) -> Segment:
         frequency={(p, f): (load[f"{p}-{f}-terms"], load[f"{p}-{f}-sources"]) for p, f in families},
         vector_starts=np.array(load["vector-starts"]),
         asked_passages=np.array(load["asked-passages"]),
+        owners=np.repeat(np.arange(len(load["keys"]), dtype=np.int32), np.diff(load["vector-starts"])),
         head=load["head"],
         tail=load["tail"],
         alive=np.ones(len(load["keys"]), dtype=np.bool_),
