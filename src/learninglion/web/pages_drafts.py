@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -324,6 +324,17 @@ class LogLine:
     at: datetime
     actor: str
     action: str
+    energy: tuple[float, float] | None = None  # seconds and Wh, where the work was metered
+
+
+def _energy(details: Mapping[str, Plain]) -> tuple[float, float] | None:
+    found = details.get("energy")
+    if not isinstance(found, dict):
+        return None
+    seconds, kwh = found.get("seconds"), found.get("kwh")
+    if not isinstance(seconds, int | float) or not isinstance(kwh, int | float):
+        return None
+    return float(seconds), float(kwh) * 1000
 
 
 @router.get("/dossiers/{dossier_id}/history")
@@ -332,7 +343,7 @@ def dossier_history(request: Request, desk: TheDesk, viewer: SignedIn, dossier_i
     dossier = desk.house.load(dossier_id, viewer.actor)
     versions = desk.house.dossiers.history(dossier_id, viewer.actor.collections)
     entries = desk.house.log.entries(subject=dossier_id, limit=500)
-    lines = tuple(LogLine(e.at, e.actor, e.action) for e in entries)
+    lines = tuple(LogLine(e.at, e.actor, e.action, _energy(e.details)) for e in entries)
     return desk.templates.page(
         request,
         "history.html",

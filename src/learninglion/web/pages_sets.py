@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
@@ -256,22 +256,21 @@ def search_further(
 
 
 @router.post("/sets/{work_id}/questions/{number}/sources")
-async def own_source(
+def own_source(
     desk: TheDesk,
     viewer: SignedIn,
     work_id: str,
     number: int,
     reference: Annotated[str, Form(max_length=400)] = "",
-    file: UploadFile | None = None,
 ) -> Response:
     """Add a source the officer knows: the number of a document and question that is here."""
-    work = await run_in_threadpool(desk.workbench.find, work_id, viewer.actor.name)
+    work = desk.workbench.find(work_id, viewer.actor.name)
     board = _board(work, number)
     if not reference.strip():
         raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
-    source = await run_in_threadpool(desk.house.source, reference.strip(), viewer.actor)
+    source = desk.house.source(reference.strip(), viewer.actor)
     fresh = workbench.add_source(board, source)
-    await run_in_threadpool(desk.workbench.put_board, work, number - 1, fresh)
+    desk.workbench.put_board(work, number - 1, fresh)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source.id)}", 303)
 
 
