@@ -239,7 +239,8 @@ def _ministry(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]
 
 
 def _negation_added(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
-    verb = r"\b(?:is|zijn|was|waren|heeft|hebben|heb|wordt|worden|kan|kunnen|zal|zullen|moet|moeten|werd|werden)\b"
+    verbs = "is|zijn|was|waren|heeft|hebben|heb|wordt|worden|kan|kunnen|zal|zullen|moet|moeten|werd|werden"
+    verb = rf"\b(?:{verbs})\b"
     match: re.Match[str] | None
     for at, match in enumerate(re.finditer(verb, sentence)):
         if at < 2 and sentence[match.end() :].strip(" ."):
