@@ -27,6 +27,7 @@ _FREE = (
 ) - lexicon.PREPOSITIONS
 
 
+_SUBJECTS = frozenset("ik wij we u hij".split())
 _DATE_TAILS = frozenset("jl jongstleden j l".split())  # "15 maart jl."
 
 
@@ -329,7 +330,7 @@ def _governs(reading: Reading, preposition: int, word: int) -> bool:
 def _find_moved_verb(
     alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]
 ) -> Finding | None:
-    """A verb must stay with the words of its own clause."""
+    """A verb, and who does it ("ik"), must stay with the words of its own clause."""
     home = alignment.evidence.clauses
     ours = alignment.statement.clauses
     company: dict[int, set[int]] = {}
@@ -337,7 +338,7 @@ def _find_moved_verb(
         company.setdefault(ours[k.here], set()).add(home[k.there])
     for i, place in enumerate(alignment.places):
         word = alignment.statement.words[i]
-        if place is None or not word.is_verb:
+        if place is None or not (word.is_verb or word.norm in _SUBJECTS):
             continue
         with_me = company.get(ours[i])
         if not with_me or home[place] in with_me:
