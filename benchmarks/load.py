@@ -94,10 +94,13 @@ def fill(home: Path, pairs: int) -> None:
 
     def half_real(*given: object, **named: object) -> object:
         # Embedding 50,000 pairs takes over an hour on two cores, and how long a search takes does not depend
-        # on what the vectors mean: those of the corpus are hashed words, those of the queries are real.
+        # on what the vectors mean: those of the corpus are hashed words. The server is another process, which
+        # embeds what the users ask with the real model.
         encoder = opened(*given, **named)  # type: ignore[arg-type]
         hashed = HashingEncoder(encoder.dimensions)
-        type(encoder).encode_passages = lambda self, texts: hashed.encode_passages(texts)  # type: ignore[method-assign]
+        kind = type(encoder)
+        kind.encode_passages = lambda self, texts: hashed.encode_passages(texts)  # type: ignore[method-assign]
+        kind.encode_queries = lambda self, texts: hashed.encode_queries(texts)  # type: ignore[method-assign]
         return encoder
 
     archive.open_encoder = half_real  # type: ignore[assignment]
@@ -116,6 +119,7 @@ def fill(home: Path, pairs: int) -> None:
         report = house.ingest([files], collection="load", actor=actor)
         failed = [r.detail for r in report.failures]
         sys.stderr.write(f"filled in {time.perf_counter() - began:.0f} s, failures: {failed[:3]}\n")
+    house.update_index()
     house.close()
 
 
