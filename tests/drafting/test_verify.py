@@ -19,7 +19,8 @@ from learninglion.models import (
 from learninglion.testing import make_card, make_selection, make_source
 
 LINE = (
-    "Omdat er in 2023 € 2,5 miljoen is uitgegeven (zie de bijlage), heeft de Minister van Justitie en Veiligheid "
+    "Omdat er in 2023 € 2,5 miljoen is uitgegeven (zie de bijlage), heeft de "
+    "Minister van Justitie en Veiligheid "
     "de Kamer op 17 mei 2024 geïnformeerd."
 )
 RULE = "De provincie kan de veerpont niet sluiten, tenzij de gemeente Duinwijk daarom vraagt."
@@ -51,13 +52,15 @@ def judge(source: Source, text: str, *quotes: str) -> Check:
             id="main clause with a quote of it",
         ),
         pytest.param(
-            "De Minister van Justitie en Veiligheid heeft de Kamer op 17 mei 2024 geïnformeerd, omdat er in 2023 "
-            "€ 2,5 miljoen is uitgegeven.",
+            ("De Minister van Justitie en Veiligheid heeft de Kamer op 17 mei 2024 "
+            "geïnformeerd, omdat er in 2023 "
+            "€ 2,5 miljoen is uitgegeven."),
             LINE,
             id="clauses moved",
         ),
         pytest.param(
-            "In maart heeft de politie het rapport van de inspectie aan de gemeente gestuurd en ik heb dit gemeld.",
+            ("In maart heeft de politie het rapport van de inspectie aan de gemeente gestuurd "
+            "en ik heb dit gemeld."),
             MOVE,
             id="adverbial phrase moved",
         ),
@@ -121,8 +124,14 @@ def test_altered(source: Source, old: str, new: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "De inspectie heeft in maart het rapport van de politie aan de gemeente gestuurd en ik heb dit gemeld.",
-        "De gemeente heeft in maart het rapport van de inspectie aan de politie gestuurd en ik heb dit gemeld.",
+        (
+            "De inspectie heeft in maart het rapport van de politie aan de gemeente gestuurd "
+            "en ik heb dit gemeld."
+        ),
+        (
+            "De gemeente heeft in maart het rapport van de inspectie aan de politie gestuurd "
+            "en ik heb dit gemeld."
+        ),
         "In maart heeft de gemeente het rapport van de inspectie aan de politie gestuurd.",
     ],
 )

@@ -11,9 +11,12 @@ from learninglion.evaluation.verifier import evaluate_verifier, make_cases
 from learninglion.testing import make_source
 
 BODY = (
-    "Het kabinet heeft in 2023 € 2,5 miljoen uitgetrokken voor drie veerponten bij Duinwijk (zie de bijlage). "
-    "De Minister van Financiën kan de subsidie niet verhogen, omdat daarvoor mogelijk 12 procent meer geld nodig is. "
-    "In maart heeft de politie de gemeente Zandvoort geïnformeerd en ik heb dit op 17 mei aan uw Kamer gemeld."
+    "Het kabinet heeft in 2023 € 2,5 miljoen uitgetrokken voor drie veerponten bij "
+    "Duinwijk (zie de bijlage). "
+    "De Minister van Financiën kan de subsidie niet verhogen, omdat daarvoor "
+    "mogelijk 12 procent meer geld nodig is. "
+    "In maart heeft de politie de gemeente Zandvoort geïnformeerd en ik heb dit op "
+    "17 mei aan uw Kamer gemeld."
 )
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from learninglion.drafting import lexicon
 from learninglion.drafting.alignment import Alignment
 from learninglion.drafting.findings import Finding, FindingKind
-from learninglion.drafting.numbers import MONTH_NAMES, is_number
+from learninglion.drafting.numbers import is_number
 from learninglion.drafting.reading import Reading
+from learninglion.drafting.wordgroups import WordGroup, group_words
 
 __all__ = ["find_disorder"]
 
@@ -28,18 +29,6 @@ _FREE = (
 
 
 _SUBJECTS = frozenset("ik wij we u hij".split())
-_DATE_TAILS = frozenset("jl jongstleden j l".split())  # "15 maart jl."
-
-
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """A stretch of the evidence that belongs together; `opener` is its preposition, if it has one."""
-
-    places: tuple[int, ...]
-    opener: int | None
-    temporal: bool
-    dated: bool
-    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,7 @@ class _Kept:
 
 def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
     """At most one finding for every way in which the order changed the relations."""
-    phrases = _phrases(alignment.evidence)
+    phrases = group_words(alignment.evidence)
     kept = _kept(alignment)
     for check in (_find_swap, _find_changed_preposition, _find_moved_verb, _find_splice):
         finding = check(alignment, kept, phrases)
@@ -74,92 +63,9 @@ def _kept(alignment: Alignment) -> tuple[_Kept, ...]:
     )
 
 
-# --------------------------------------------------------------------------- phrases of the evidence
-
-
-def _phrases(reading: Reading) -> tuple[_Phrase, ...]:
-    """For each word the phrase it belongs to."""
-    groups: list[list[int]] = []
-    for at, word in enumerate(reading.words):
-        if not groups or _opens_phrase(reading, at, groups[-1]):
-            groups.append([at])
-        else:
-            groups[-1].append(at)
-        if word.is_verb and at + 1 < len(reading.words):
-            groups.append([])
-    made = [_make_phrase(reading, tuple(g)) for g in groups if g]
-    result: list[_Phrase] = []
-    for phrase in made:
-        result.extend([phrase] * len(phrase.places))
-    return tuple(result)
-
-
-def _opens_phrase(reading: Reading, at: int, group: list[int]) -> bool:
-    word = reading.words[at]
-    if not group:
-        return False
-    before = reading.words[at - 1]
-    if before.sentence != word.sentence or word.is_verb:
-        return True
-    if word.border:
-        return not _is_short_name(reading, at)
-    if word.norm in lexicon.PREPOSITIONS and word.norm not in ("van", "tot", "per"):
-        return True
-    if word.norm in lexicon.SUBORDINATORS or word.norm in lexicon.ADVERBS or word.norm in lexicon.NEGATIONS:
-        return True
-    inside_preposition = before.norm in lexicon.PREPOSITIONS
-    if word.norm in lexicon.TEMPORAL_STARTS and not inside_preposition and not is_number(before.norm):
-        return before.norm not in lexicon.DETERMINERS
-    if (
-        word.norm in lexicon.DETERMINERS
-        and not inside_preposition
-        and before.norm not in lexicon.COORDINATORS
-    ):
-        return True
-    # a date closes its phrase: "in 2023 | nieuwe regels"
-    ends = _is_date_end(reading, at - 1, group)
-    return ends and not is_number(word.norm) and word.norm not in MONTH_NAMES and word.norm not in _DATE_TAILS
-
-
-def _is_short_name(reading: Reading, at: int) -> bool:
-    """Whether a single word stands between brackets here: "Autoriteit Persoonsgegevens (AP)"."""
-    follower = reading.words[at + 1] if at + 1 < len(reading.words) else None
-    closes = follower is None or follower.border.startswith(")") or follower.border == "^"
-    return reading.words[at].border == "(" and closes
-
-
-def _is_date_end(reading: Reading, at: int, group: list[int]) -> bool:
-    raw = reading.words[at].raw
-    opener = reading.words[group[0]].norm
-    dated = raw.isdigit() and len(raw) == 4 and raw[:2] in ("19", "20")
-    return opener in lexicon.PREPOSITIONS and (dated or reading.words[at].norm in MONTH_NAMES)
-
-
-def _make_phrase(reading: Reading, places: tuple[int, ...]) -> _Phrase:
-    words = [reading.words[p] for p in places]
-    start = 0
-    while start < len(words) - 1 and (
-        words[start].norm in lexicon.COORDINATORS or words[start].norm in lexicon.ADVERBS
-    ):
-        start += 1
-    first = words[start].norm
-    opener = places[start] if first in lexicon.PREPOSITIONS and first != "van" else None
-    temporal = first in lexicon.TEMPORAL_STARTS or (
-        is_number(first) and any(w.norm in MONTH_NAMES or w.norm == "geleden" for w in words)
-    )
-    return _Phrase(
-        places,
-        opener,
-        temporal,
-        any(is_number(w.norm) or w.norm in MONTH_NAMES for w in words),
-        any(w.capital for w in words),
-    )
-
-
-# --------------------------------------------------------------------------- checks
-
-
-def _find_swap(alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]) -> Finding | None:
+def _find_swap(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
     movable: dict[int, bool] = {}
     for i, first in enumerate(kept):
         for second in kept[i + 1 :]:
@@ -225,7 +131,7 @@ def _swapped(alignment: Alignment, first: _Kept, second: _Kept) -> Finding:
 
 
 def _may_move(
-    alignment: Alignment, word: _Kept, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]
+    alignment: Alignment, word: _Kept, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
 ) -> bool:
     """Whether this word moved with a whole adverbial phrase that stayed with its own clause."""
     phrase = phrases[word.there]
@@ -248,7 +154,7 @@ def _may_move(
     return clause in neighbours or alone or apart or not neighbours
 
 
-def _moved_together(word: _Kept, kept: tuple[_Kept, ...], phrase: _Phrase, head: int | None) -> list[int]:
+def _moved_together(word: _Kept, kept: tuple[_Kept, ...], phrase: WordGroup, head: int | None) -> list[int]:
     """The places of the words that came along with the head of the phrase, if `word` is among them."""
     mine = sorted((k for k in kept if k.there in phrase.places), key=lambda k: k.there)
     if phrase.opener is not None and (head is None or head > mine[0].here):
@@ -263,7 +169,7 @@ def _moved_together(word: _Kept, kept: tuple[_Kept, ...], phrase: _Phrase, head:
     return [k.here for k in together] if word in together else []
 
 
-def _exchanged(first: _Phrase, second: _Phrase, alignment: Alignment) -> bool:
+def _exchanged(first: WordGroup, second: WordGroup, alignment: Alignment) -> bool:
     """Whether two phrases of the same sort ("op 1 mei" and "op 2 juni") took each other's place."""
     if first is second:
         return True
@@ -297,7 +203,7 @@ def _moved_whole(alignment: Alignment, clause: int) -> bool:
 
 
 def _find_changed_preposition(
-    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """A preposition must govern the same word: "van A naar B" is not "van B naar A"."""
     ours = alignment.statement.words
@@ -328,7 +234,7 @@ def _governs(reading: Reading, preposition: int, word: int) -> bool:
 
 
 def _find_moved_verb(
-    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """A verb, and who does it ("ik"), must stay with the words of its own clause."""
     home = alignment.evidence.clauses
@@ -358,7 +264,7 @@ def _lost_subject(alignment: Alignment, verb: int) -> bool:
 
 
 def _find_splice(
-    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[_Phrase, ...]
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """Words of another sentence must come as a sentence of their own, with their verb."""
     words = alignment.evidence.words

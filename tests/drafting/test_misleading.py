@@ -1,0 +1,225 @@
+"""Sources and sentences that differ in one telling thing; found by trying to mislead the checker."""
+
+from __future__ import annotations
+
+import pytest
+
+from learninglion.drafting.verify import check
+from learninglion.models import Citation, Statement, StatementVerdict
+from learninglion.testing import make_source
+
+# source: sentences that it supports, sentences that it does not
+CASES = (
+    (
+        "De gemeente Utrecht heeft met de provincie Gelderland afspraken gemaakt over de veerpont.",
+        (
+            "Over de veerpont heeft de gemeente Utrecht met de provincie Gelderland afspraken gemaakt.",
+            "Met de provincie Gelderland heeft de gemeente Utrecht afspraken gemaakt over de veerpont.",
+        ),
+        (
+            "De provincie Gelderland heeft met de gemeente Utrecht afspraken gemaakt over de veerpont.",
+            "De gemeente Gelderland heeft met de provincie Utrecht afspraken gemaakt over de veerpont.",
+            "De gemeente Utrecht heeft tegen de provincie Gelderland afspraken gemaakt over de veerpont.",
+        ),
+    ),
+    (
+        (
+            "Het aantal meldingen is in 2023 gestegen van 120 naar 150, terwijl het aantal "
+            "klachten daalde van 80 naar 60."
+        ),
+        (
+            "Het aantal meldingen is in 2023 gestegen van 120 naar 150.",
+            "Het aantal klachten daalde van 80 naar 60.",
+            (
+                "Terwijl het aantal klachten daalde van 80 naar 60, is het aantal meldingen in "
+                "2023 gestegen van 120 naar 150."
+            ),
+        ),
+        (
+            (
+                "Het aantal klachten is in 2023 gestegen van 120 naar 150, terwijl het aantal "
+                "meldingen daalde van 80 naar 60."
+            ),
+            (
+                "Het aantal meldingen is in 2023 gestegen van 150 naar 120, terwijl het aantal "
+                "klachten daalde van 80 naar 60."
+            ),
+            "Het aantal meldingen is in 2023 gestegen van 80 naar 60.",
+            "Het aantal meldingen daalde in 2023.",
+            (
+                "Het aantal meldingen is in 2023 gedaald van 120 naar 150, terwijl het aantal "
+                "klachten daalde van 80 naar 60."
+            ),
+        ),
+    ),
+    (
+        (
+            "Ik ben niet voornemens de regeling aan te passen, omdat de Tweede Kamer daar in "
+            "maart niet om heeft gevraagd."
+        ),
+        ("Ik ben niet voornemens de regeling aan te passen.",),
+        (
+            "Ik ben voornemens de regeling aan te passen.",
+            (
+                "Ik ben voornemens de regeling niet aan te passen, omdat de Tweede Kamer daar in "
+                "maart niet om heeft gevraagd."
+            ),
+            (
+                "Ik ben niet voornemens de regeling aan te passen, omdat de Tweede Kamer daar in "
+                "maart om heeft gevraagd."
+            ),
+            (
+                "De Tweede Kamer is niet voornemens de regeling aan te passen, omdat ik daar in "
+                "maart niet om heb gevraagd."
+            ),
+        ),
+    ),
+    (
+        (
+            "De inspectie houdt toezicht op bedrijven die vuurwerk opslaan en de politie "
+            "houdt toezicht op de verkoop."
+        ),
+        (
+            "De politie houdt toezicht op de verkoop.",
+            (
+                "De politie houdt toezicht op de verkoop en de inspectie houdt toezicht op "
+                "bedrijven die vuurwerk opslaan."
+            ),
+        ),
+        (
+            (
+                "De politie houdt toezicht op bedrijven die vuurwerk opslaan en de inspectie "
+                "houdt toezicht op de verkoop."
+            ),
+            "De inspectie houdt toezicht op de verkoop.",
+        ),
+    ),
+    (
+        "Naar verwachting wordt het wetsvoorstel eind 2024 bij de Tweede Kamer ingediend.",
+        (
+            "Het wetsvoorstel wordt naar verwachting eind 2024 bij de Tweede Kamer ingediend.",
+            "Eind 2024 wordt naar verwachting het wetsvoorstel bij de Tweede Kamer ingediend.",
+        ),
+        (
+            "Het wetsvoorstel wordt eind 2024 bij de Tweede Kamer ingediend.",
+            "Naar verwachting wordt het wetsvoorstel eind 2025 bij de Tweede Kamer ingediend.",
+            "Naar verwachting wordt het wetsvoorstel begin 2024 bij de Tweede Kamer ingediend.",
+            "Naar verwachting is het wetsvoorstel eind 2024 bij de Tweede Kamer ingediend.",
+        ),
+    ),
+    (
+        "In de periode 2019-2023 zijn 45 boetes opgelegd, waarvan 12 aan bedrijven in Rotterdam.",
+        ("In de periode 2019-2023 zijn 45 boetes opgelegd.",),
+        (
+            "In de periode 2019-2023 zijn 12 boetes opgelegd, waarvan 45 aan bedrijven in Rotterdam.",
+            "In de periode 2019-2023 zijn 12 boetes opgelegd.",
+            "In de periode 2019-2022 zijn 45 boetes opgelegd.",
+            "In de periode 2019-2023 zijn 45 boetes opgelegd aan bedrijven in Rotterdam.",
+            "In 2019 zijn 45 boetes opgelegd.",
+        ),
+    ),
+    (
+        "Twee derde van de gemeenten heeft ten minste één toezichthouder.",
+        (),
+        (
+            "Twee derde van de gemeenten heeft één toezichthouder.",
+            "Drie vierde van de gemeenten heeft ten minste één toezichthouder.",
+            "Alle gemeenten hebben ten minste één toezichthouder.",
+            "Twee derde van de gemeenten heeft ten minste twee toezichthouders.",
+        ),
+    ),
+    (
+        "De minister van Volksgezondheid, Welzijn en Sport (VWS) onderzoekt of extra maatregelen nodig zijn.",
+        ("De minister van Volksgezondheid, Welzijn en Sport onderzoekt of extra maatregelen nodig zijn.",),
+        (
+            "Extra maatregelen zijn nodig.",
+            "De minister van Volksgezondheid, Welzijn en Sport (VWS) vindt dat extra maatregelen nodig zijn.",
+            "De minister van VWS onderzoekt of extra maatregelen niet nodig zijn.",
+            (
+                "De minister van Sociale Zaken en Werkgelegenheid (SZW) onderzoekt of extra "
+                "maatregelen nodig zijn."
+            ),
+        ),
+    ),
+    (
+        "Het college kan een vergunning verlenen indien de aanvrager aan alle eisen voldoet.",
+        ("Indien de aanvrager aan alle eisen voldoet, kan het college een vergunning verlenen.",),
+        (
+            "Het college kan een vergunning verlenen.",
+            "Het college verleent een vergunning indien de aanvrager aan alle eisen voldoet.",
+            "De aanvrager kan een vergunning verlenen indien het college aan alle eisen voldoet.",
+        ),
+    ),
+    (
+        "Alleen in uitzonderlijke gevallen wordt hiervan afgeweken. De kosten bedragen € 1.250 per jaar.",
+        (
+            "De kosten bedragen 1250 euro per jaar.",
+            (
+                "Alleen in uitzonderlijke gevallen wordt hiervan afgeweken en de kosten bedragen "
+                "€ 1.250 per jaar."
+            ),
+        ),
+        (
+            "In uitzonderlijke gevallen wordt hiervan afgeweken.",
+            "De kosten bedragen € 1.250 per maand.",
+            "De kosten bedragen € 12.500 per jaar.",
+            "De kosten bedragen 1.250 per jaar.",
+            "Alleen in uitzonderlijke gevallen bedragen de kosten € 1.250 per jaar.",
+        ),
+    ),
+    (
+        "Ja, ik ben bekend met dit bericht.",
+        (
+            "Ik ben bekend met dit bericht.",
+            "Ja.",
+        ),
+        (
+            "Nee, ik ben bekend met dit bericht.",
+            "Nee, ik ben niet bekend met dit bericht.",
+        ),
+    ),
+    (
+        "Nederland steunt het voorstel van de Europese Commissie, maar Duitsland is tegen.",
+        (
+            "Nederland steunt het voorstel van de Europese Commissie.",
+            "Duitsland is tegen, maar Nederland steunt het voorstel van de Europese Commissie.",
+        ),
+        (
+            "Duitsland steunt het voorstel van de Europese Commissie, maar Nederland is tegen.",
+            "Nederland steunt het voorstel van de Europese Commissie, maar Duitsland is voor.",
+        ),
+    ),
+    (
+        "De temperatuur daalt naar -5 graden en de wind draait van noord naar west.",
+        (),
+        (
+            "De temperatuur daalt naar 5 graden en de wind draait van noord naar west.",
+            "De temperatuur daalt naar -5 graden en de wind draait van west naar noord.",
+        ),
+    ),
+    (
+        "De Kamer wordt voor de zomer door de Minister over de uitkomsten geïnformeerd.",
+        (
+            "Voor de zomer wordt de Kamer door de Minister over de uitkomsten geïnformeerd.",
+            "Door de Minister wordt de Kamer voor de zomer over de uitkomsten geïnformeerd.",
+            "De Kamer wordt over de uitkomsten geïnformeerd.",
+        ),
+        (
+            "De Minister wordt voor de zomer door de Kamer over de uitkomsten geïnformeerd.",
+            "De Kamer wordt na de zomer door de Minister over de uitkomsten geïnformeerd.",
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(("body", "supported", "unsupported"), CASES)
+def test_telling_differences(body: str, supported: tuple[str, ...], unsupported: tuple[str, ...]) -> None:
+    source = make_source(body)
+    citation = Citation(source.document.id, source.numbers, body)
+    for text in supported:
+        result = check(Statement(text, (citation,)), (source,))
+        assert result.verdict is StatementVerdict.SUPPORTED, (text, result.reasons)
+    for text in unsupported:
+        result = check(Statement(text, (citation,)), (source,))
+        assert result.verdict is StatementVerdict.UNSUPPORTED, text
+        assert result.reasons
