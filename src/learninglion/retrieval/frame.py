@@ -23,7 +23,7 @@ __all__ = ["Cloud", "Frame", "background_questions", "fit_frame", "load_frame", 
 # Power of the variance: 1 would make all directions equal and let noise speak; 0 leaves them as they are.
 _DAMPING = 0.5
 # Least variance of a direction, as part of the largest: directions below it are noise.
-_FLOOR = 0.01
+_FLOOR = 0.05
 # A covariance from n texts counts for n against this many texts without any preferred direction.
 _PRIOR_TEXTS = 100.0
 
