@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from sqlalchemy import MetaData, create_engine, event, inspect, text
 from learninglion import database
 from learninglion.database import HEAD, Moment, open_database, reading, upgrade, writing
 from learninglion.errors import ConflictError, InputError, IntegrityError
+from learninglion.locking import exclusive
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "learninglion"
@@ -162,6 +164,21 @@ def test_processes_that_start_together_set_up_one_database(database_url: str, pr
         names = connection.execute(text("SELECT name FROM counters ORDER BY name")).scalars().all()
     assert names == sorted(set(names)) and "document" in names
     engine.dispose()
+
+
+def test_the_mode_of_a_new_file_is_set_by_one_process_at_a_time(tmp_path: Path) -> None:
+    opened = threading.Event()
+
+    def go() -> None:
+        open_database(f"sqlite:///{tmp_path / 'x.db'}").dispose()
+        opened.set()
+
+    with exclusive(tmp_path / "x.db-lock", "een ander proces"):
+        thread = threading.Thread(target=go)
+        thread.start()
+        assert not opened.wait(0.3)
+    assert opened.wait(30)
+    thread.join()
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://u@h/x", "geen adres"])

@@ -7,9 +7,10 @@ turns on both databases, so counters and the log stay linear without retries.
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from learninglion.errors import ConflictError, InputError, IntegrityError
+from learninglion.locking import exclusive
 
 __all__ = [
     "HEAD",
@@ -64,7 +66,6 @@ _BUSY_MS = 60_000  # a writer waits this long for another; document transactions
 
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {_BUSY_MS}",
-    "PRAGMA journal_mode = WAL",
     # FULL: a commit is on the disk before it is reported. In WAL mode NORMAL would survive kill -9 as well,
     # but a power cut could take the last commits back, and then the log would be shorter than its anchor
     # file says: an honest loss that looks like tampering. It costs one fsync a commit.
@@ -142,10 +143,13 @@ def _open_sqlite(url: URL) -> Engine:
     path = Path(url.database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Readable by its owner only; SQLite gives the files beside it (-wal, -shm) the same rights.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # Readable by its owner only; SQLite gives the files beside it (-wal, -shm) the same rights. Never an
+        # existing file: closing it would drop the locks that SQLite holds on it elsewhere in this process.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
         raise InputError(f"De database {path} is niet te openen: {error.strerror}") from error
+    _use_wal(path)
     # SQLite lets a writer that must wait sleep and try again, which is slow and unfair; threads of one
     # process take turns here instead.
     engine = create_engine(
@@ -155,6 +159,24 @@ def _open_sqlite(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _use_wal(path: Path) -> None:
+    # The mode is kept in the file, so it is set once. SQLite does not wait when two processes switch a new
+    # file at the same moment: one of them is told that it is locked. They take turns here.
+    try:
+        with closing(sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None)) as connection:
+            if _journal_mode(connection) != "wal":
+                with exclusive(path.with_name(path.name + "-lock"), "database openen", wait=None):
+                    connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        raise InputError(f"De database {path} is niet te openen: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise IntegrityError(f"De database {path} is beschadigd of geen database: {error}") from error
+
+
+def _journal_mode(connection: sqlite3.Connection) -> str:
+    return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
 
 
 def _open_postgresql(url: URL) -> Engine:
