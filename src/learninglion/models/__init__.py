@@ -19,6 +19,7 @@ from learninglion.models.choices import (
     Source,
     SourceKind,
     SubQuestion,
+    SynonymMatch,
 )
 from learninglion.models.documents import (
     Answerer,
@@ -46,7 +47,9 @@ from learninglion.models.drafts import (
     Dossier,
     DossierState,
     Draft,
+    Opinion,
     Provenance,
+    SecondReading,
     Statement,
     StatementVerdict,
     Verification,
@@ -79,6 +82,7 @@ __all__ = [
     "Hit",
     "Notice",
     "NoticeKind",
+    "Opinion",
     "Passage",
     "PassageKind",
     "Provenance",
@@ -88,6 +92,7 @@ __all__ = [
     "Region",
     "Rejection",
     "Role",
+    "SecondReading",
     "Selection",
     "Source",
     "SourceKind",
@@ -95,6 +100,7 @@ __all__ = [
     "Statement",
     "StatementVerdict",
     "SubQuestion",
+    "SynonymMatch",
     "TextLine",
     "Verification",
 ]

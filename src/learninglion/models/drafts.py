@@ -57,6 +57,14 @@ class StatementVerdict(StrEnum):
     UNCITED = "uncited"
 
 
+class Opinion(StrEnum):
+    """What a language model, as second reader, thinks of a sentence that came through the check."""
+
+    AGREES = "agrees"
+    DOUBTS = "doubts"
+    NONE = "none"  # it was asked, and its answer could not be used
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """What wrote a draft, so that it can be written again."""
@@ -90,6 +98,15 @@ class Check:
     verdict: StatementVerdict
     reasons: tuple[str, ...] = ()
     evidence: tuple[Span, ...] = ()
+    opinion: Opinion | None = None  # of the second reader, where one was asked; it decides nothing
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReading:
+    """Which model was asked for a second opinion, and why it could not be asked (further), if so."""
+
+    provenance: Provenance
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +118,7 @@ class Verification:
     verdict: AnswerVerdict
     missing: tuple[str, ...]
     method: str  # name and version of the checker
+    second_reading: SecondReading | None = None
 
     @property
     def shown(self) -> tuple[Check, ...]:

@@ -162,6 +162,7 @@ def hit_view(hit: Hit, regions: Sequence[Region] = ()) -> Object:
         "dense_rank": hit.dense_rank,
         "matched": _matched_view(hit),
         "matched_words": list(hit.matched_words),
+        "through_synonyms": [{"word": s.word, "asked": s.asked} for s in hit.through_synonyms],
         "duplicates": list(hit.duplicates),
         "pair": source_view(hit.source),
     }
@@ -219,6 +220,8 @@ def check_view(check: Check) -> Object:
         "reasons": list(check.reasons),
         "author": check.statement.author.value,
     }
+    if check.opinion is not None:
+        view["second_opinion"] = check.opinion.value
     if check.statement.original is not None:
         view["original"] = check.statement.original
     return view
@@ -254,6 +257,7 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
         },
         "provenance": to_plain(draft.provenance),
         "method": verification.method,
+        "second_opinion": to_plain(verification.second_reading),
     }
 
 

@@ -193,7 +193,8 @@ class DossierShelf:
         expected = 1 if newest is None else newest.version + 1
         if dossier.version != expected:
             raise ConflictError(_changed_meanwhile(dossier.id))
-        if dossier.state is DossierState.DRAFT and newest is not None:
+        # a draft that broke off is written further; once a person touched it, it stays a person's
+        if dossier.state is DossierState.DRAFT and newest is not None and newest.state is not dossier.state:
             raise InputError("Een tekst die al bestaat wordt bewerkt, niet opnieuw opgesteld.")
         saved = DossierVersion(dossier.id, dossier.version, dossier.state, now(), by, reason, sha256)
         head = {

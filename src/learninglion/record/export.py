@@ -52,6 +52,8 @@ def export(dossier: Dossier, form: ExportFormat) -> bytes:
 
 def verdict_words(verification: Verification) -> str:
     """What a reader is told about a sub-question as a whole; empty when it is simply answered."""
+    if not verification.draft.complete:
+        return "Het antwoord op deze vraag is nog niet af: het schrijven is onderbroken."
     return {
         AnswerVerdict.ANSWERED: "",
         AnswerVerdict.PARTIAL: "Deze vraag is gedeeltelijk beantwoord uit de gekozen bronnen.",
