@@ -1,11 +1,13 @@
 """Settings: a TOML file and environment variables become one frozen value; read only by cli and web.
 
 Order: defaults here, then `settings.toml` in the data folder (or the file LEARNINGLION_SETTINGS names),
-then environment variables LEARNINGLION_<SECTION>_<NAME>, such as LEARNINGLION_GENERATOR_BASE_URL.
+then `models.json` in the data folder, which the page about models writes, then environment variables
+LEARNINGLION_<SECTION>_<NAME>, such as LEARNINGLION_GENERATOR_BASE_URL.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -19,6 +21,7 @@ from learninglion.errors import InputError
 from learninglion.workflow.options import EncoderChoice, HouseOptions
 
 __all__ = [
+    "MODELS_FILE",
     "EncoderSettings",
     "EnergySettings",
     "GeneratorSettings",
@@ -31,6 +34,7 @@ __all__ = [
 
 T = TypeVar("T")
 
+MODELS_FILE = "models.json"  # in the data folder: what an administrator chose on the screen
 _PREFIX = "LEARNINGLION_"
 _NOT_SECTIONS = {"HOME", "SETTINGS"}
 _TRUTH = {
@@ -140,6 +144,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             raise InputError(f"{path}: dit instellingenbestand kan niet worden gelezen ({error})") from error
     elif named:
         raise InputError(f"{path}: dit instellingenbestand bestaat niet (LEARNINGLION_SETTINGS)")
+    _overlay_models(data, home / MODELS_FILE)
     _overlay(data, env)
     data.pop("home", None)
     return _build(Settings, data, str(path), home=home)
@@ -184,6 +189,25 @@ def house_options(settings: Settings) -> HouseOptions:
             energy.cpu_watt, energy.ram_watt, energy.pue, energy.grid_g_per_kwh, energy.grid_source
         ),
     )
+
+
+def _overlay_models(data: dict[str, object], path: Path) -> None:
+    """Put the language model chosen on the screen over that of the settings file.
+
+    Only [generator] can be there: which hosts may be connected to is decided in the settings file alone.
+    """
+    if not path.is_file():
+        return
+    try:
+        chosen = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: dit bestand kan niet worden gelezen ({error})") from error
+    if not isinstance(chosen, dict) or set(chosen) != {"generator"}:
+        raise InputError(f"{path}: in dit bestand hoort alleen 'generator' te staan")
+    before, after = data.get("generator", {}), chosen["generator"]
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        raise InputError(f"{path}: 'generator' moet een tabel zijn")
+    data["generator"] = {**before, **after}
 
 
 def _overlay(data: dict[str, object], env: Mapping[str, str]) -> None:

@@ -1,0 +1,36 @@
+"""Settings of models on the screen: where they are kept, what they may say, and that they are tried first."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from learninglion.errors import InputError
+from learninglion.settings import MODELS_FILE, load_settings
+
+
+def test_the_choice_on_the_screen_stands_between_file_and_environment(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('[generator]\nkind = "gguf"\nseed = 3\nmodel = "file"\n')
+    (tmp_path / MODELS_FILE).write_text(json.dumps({"generator": {"kind": "openai", "model": "screen"}}))
+    env = {"LEARNINGLION_HOME": str(tmp_path), "LEARNINGLION_GENERATOR_MODEL": "environment"}
+    chosen = load_settings(env).generator
+    assert (chosen.kind, chosen.seed, chosen.model) == ("openai", 3, "environment")
+    assert load_settings({"LEARNINGLION_HOME": str(tmp_path)}).generator.model == "screen"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"generator": 1}',
+        '{"generator": {}, "allowed_hosts": ["elsewhere.example"]}',
+        '{"allowed_hosts": ["elsewhere.example"]}',
+    ],
+)
+def test_the_screen_cannot_let_other_hosts_in(tmp_path: Path, text: str) -> None:
+    (tmp_path / MODELS_FILE).write_text(text)
+    with pytest.raises(InputError, match=MODELS_FILE):
+        load_settings({"LEARNINGLION_HOME": str(tmp_path)})
