@@ -11,11 +11,13 @@ from learninglion.drafting.citations import cite, nowhere
 from learninglion.drafting.gate import Gate
 from learninglion.drafting.generators import GeneratorChoice, GeneratorKind, open_generator
 from learninglion.drafting.prompt_files import load_prompts
+from learninglion.drafting.resuming import not_written
 from learninglion.drafting.verify import check, verify
 from learninglion.drafting.write import Stage, WritingOptions, write
 from learninglion.errors import GeneratorError, InputError
 from learninglion.models import (
     AnswerVerdict,
+    Author,
     Draft,
     Provenance,
     SourceKind,
@@ -327,6 +329,53 @@ def test_a_draft_interrupted_while_repairing_is_resumed():
     assert not half.complete and shown(half) == [COST[0]]
     again, _ = run(answer(WRONG, COST), answer(COUNT), resume=half)
     assert again.complete and shown(again) == [COUNT[0], COST[0]]
+
+
+def test_breaking_off_again_takes_nothing_back():
+    half, _ = run(answer(COUNT, COST), breaks_after=len(answer(COUNT, COST)) - 10)
+    assert shown(half) == [COUNT[0], COST[0]] and not half.complete
+    for again in (
+        run(answer(COUNT, COST), breaks_after=len(answer(COUNT)) - 10, resume=half)[0],
+        run(GeneratorError("Weg."), resume=half)[0],
+    ):
+        assert not again.complete and shown(again) == [COUNT[0], COST[0]]
+    less, _ = run(answer(COUNT), resume=half)
+    assert less.complete and shown(less) == [COUNT[0], COST[0]]
+
+
+def test_what_broke_off_says_what_is_still_missing():
+    half, _ = run(answer(COUNT, COST), breaks_after=len(answer(COUNT)) - 10)
+    assert half.verdict is AnswerVerdict.PARTIAL and half.missing == ("wat kosten zij",)
+
+
+def test_a_persons_sentence_in_a_half_draft_is_not_rewritten():
+    half, _ = run(answer(COUNT, COST), breaks_after=len(answer(COUNT)) - 10)
+    own = Statement("Er varen wel 14 veerponten.", half.statements[0].citations, Author.PERSON)
+    again, generator = run(answer(COUNT, COST), resume=replace(half, statements=(own,)))
+    assert failed(again) == [own.text] and len(generator.prompts) == 1
+
+
+def test_a_draft_of_which_nothing_was_written_can_be_resumed():
+    nothing = not_written(SELECTION, ScriptedGenerator(), GATE, "Weg.")
+    assert not nothing.complete and nothing.statements == () and len(nothing.missing) == 2
+    assert run(answer(COUNT, COST), resume=nothing)[0] == run(answer(COUNT, COST))[0]
+
+
+def test_the_count_of_proofs_found_survives_an_interruption():
+    reply = f"{COUNT[0]} [bron 1]\n{COST[0]} [bron 1]\n"
+    whole, _ = run(reply, structured=False)
+    half, _ = run(reply, structured=False, breaks_after=len(COUNT[0]) + 15)
+    assert not half.complete
+    assert run(reply, structured=False, resume=half)[0] == whole
+
+
+def test_true_sentences_that_answer_nothing_are_no_answer():
+    silent = replace(GATE, missing=lambda selection, statements: ("hoeveel", "wat kosten zij"))
+    beside = ("Ik vind dat een goede zaak.", (1, "Ik vind dat een goede zaak."))
+    draft, _ = run(answer(beside), gate=silent)
+    assert beside[0] not in [s.text for s in draft.statements]
+    assert any("geen enkel onderdeel" in r and beside[0] in r for r in draft.left_out)
+    assert ("fell_back_to", "extractive") in draft.provenance.parameters
 
 
 def test_a_draft_of_another_model_is_not_resumed():

@@ -29,11 +29,13 @@ from learninglion.drafting.prompting import (
     quote_style,
 )
 from learninglion.drafting.replies import ANSWER_SCHEMA, JsonReader, LineReader, Missing, Proposal, Reader
+from learninglion.drafting.resuming import FOUND, UNFINISHED, found_before, take_over
 from learninglion.drafting.style import choose_examples
 from learninglion.drafting.suspicion import describe_question, describe_suspicions
 from learninglion.errors import GeneratorError, InputError
 from learninglion.models import (
     AnswerVerdict,
+    Author,
     Check,
     Draft,
     Provenance,
@@ -44,9 +46,9 @@ from learninglion.models import (
 )
 from learninglion.text import fold, words
 
-__all__ = ["Progress", "Stage", "WritingOptions", "write"]
+__all__ = ["DEFAULT_MAX_TOKENS", "Progress", "Stage", "WritingOptions", "write"]
 
-_MAX_TOKENS = 900  # room for 250 words with their proofs
+DEFAULT_MAX_TOKENS = 900  # room for 250 words with their proofs
 _MAX_WORDS = 250  # acceptance: 50 to 250 words a sub-question
 _REPAIR_TOKENS = 220
 _REPAIR_BUDGET = 700  # tokens of sources that a repair gets to see
@@ -82,7 +84,7 @@ class WritingOptions:
     """How a draft is written."""
 
     prompts: PromptFiles = field(default_factory=load_prompts)
-    max_tokens: int = _MAX_TOKENS
+    max_tokens: int = DEFAULT_MAX_TOKENS
     # Earlier answers of the same minister, for the tone only; None: chosen from what was offered, for a
     # model with room to spare.
     style_examples: tuple[str, ...] | None = None
@@ -165,16 +167,21 @@ class _Writer:
             return self._nothing()
         self._remark(*material.left_out)
         provenance = self._provenance()
-        had = _take_over(resume, provenance)
+        had = take_over(resume, provenance)
+        self.work.bound = found_before(resume) if had else 0
         try:
-            self._write(prompt, material, had)
+            try:
+                self._write(prompt, material, had)
+            finally:
+                for statement in had[len(self.work.statements) :]:  # saying less now takes nothing back
+                    self._add(statement, len(self.work.statements))
             self._repair(material)
             self._take_newest()
         except GeneratorError as error:
             if not self.work.statements:
                 raise
-            self._remark(f"Het voorstel is niet af: {error.detail}")
-            return self._result(AnswerVerdict.PARTIAL, self.aspects, provenance, complete=False)
+            self._remark(f"{UNFINISHED} {error.detail}")
+            return self._broken_off(provenance)
         return self._conclude(provenance)
 
     def _nothing(self) -> Draft:
@@ -266,8 +273,9 @@ class _Writer:
         for position, check in enumerate(tuple(self.work.checks)):
             if check.verdict is StatementVerdict.SUPPORTED:
                 continue
-            # a model that only continues text cannot make anything of a reason
-            if self.shape.chats and self.work.shown_words < _MAX_WORDS:
+            # a model that only continues text cannot make anything of a reason; what a person wrote is theirs
+            machine = check.statement.author is Author.MACHINE
+            if machine and self.shape.chats and self.work.shown_words < _MAX_WORDS:
                 self.tell(Progress(Stage.REPAIR, check.statement.text, position, check))
                 better = self._ask_again(check, material)
                 if better is not None:
@@ -335,22 +343,40 @@ class _Writer:
         self.work.statements = [self.work.statements[p] for p in kept.values()]
         self.work.checks = [self.work.checks[p] for p in kept.values()]
 
+    def _shown(self) -> tuple[Statement, ...]:
+        return tuple(c.statement for c in self.work.checks if c.verdict is StatementVerdict.SUPPORTED)
+
+    def _broken_off(self, provenance: Provenance) -> Draft:
+        missing = self.gate.missing(self.selection, self._shown())
+        return self._result(AnswerVerdict.PARTIAL, missing, provenance, complete=False)
+
     def _conclude(self, provenance: Provenance) -> Draft:
-        shown = tuple(c.statement for c in self.work.checks if c.verdict is StatementVerdict.SUPPORTED)
+        shown = self._shown()
         if not shown:
-            return self._fall_back(provenance)
+            return self._fall_back(
+                provenance, f"Geen enkele zin van het taalmodel {self.generator.model} kwam door de controle."
+            )
         missing = self.gate.missing(self.selection, shown)
+        if self.aspects and len(missing) == len(self.aspects):
+            said = " ".join(s.text for s in shown)
+            return self._fall_back(
+                provenance,
+                f"Wat het taalmodel {self.generator.model} schreef staat wel in de bronnen, maar beantwoordt "
+                f"geen enkel onderdeel van de vraag: “{said}”",
+            )
         verdict = AnswerVerdict.PARTIAL if missing else AnswerVerdict.ANSWERED
         return self._result(verdict, missing, provenance)
 
-    def _fall_back(self, provenance: Provenance) -> Draft:
-        """The extractive draft, with what the model wrote behind it so that it is shown apart."""
+    def _fall_back(self, provenance: Provenance, why: str) -> Draft:
+        """The extractive draft, with what did not hold behind it so that it is shown apart."""
         copied = self.gate.extract(self.selection, self.locate)
-        self._remark(
-            f"Geen enkele zin van het taalmodel {self.generator.model} kwam door de controle. "
+        how = (
             "Dit voorstel is daarom gemaakt door zinnen letterlijk uit de bronnen over te nemen."
+            if copied.statements
+            else "Ook letterlijk overnemen gaf geen antwoord; er is daarom geen voorstel."
         )
-        failed = tuple(self.work.statements)
+        self._remark(f"{why} {how}")
+        failed = tuple(c.statement for c in self.work.checks if c.verdict is not StatementVerdict.SUPPORTED)
         parameters = (*provenance.parameters, ("fell_back_to", copied.provenance.generator))
         draft = self._result(copied.verdict, copied.missing, replace(provenance, parameters=parameters))
         return replace(
@@ -368,7 +394,7 @@ class _Writer:
         complete: bool = True,
     ) -> Draft:
         if self.work.bound:
-            found = ("proofs_found_by_system", str(self.work.bound))
+            found = (FOUND, str(self.work.bound))
             provenance = replace(provenance, parameters=(*provenance.parameters, found))
         return Draft(
             selection=self.selection,
@@ -395,23 +421,6 @@ class _Writer:
         for remark in remarks:
             self.work.remarks.append(remark)
             self.tell(Progress(Stage.REMARK, remark))
-
-
-def _take_over(resume: Draft | None, provenance: Provenance) -> tuple[Statement, ...]:
-    """The sentences written before the interruption; the same model starts the same way again."""
-    if resume is None or resume.complete:
-        return ()
-    then = resume.provenance
-    same = (then.generator, then.model, then.model_sha256, then.prompt_sha256, then.seed)
-    if same != (
-        provenance.generator,
-        provenance.model,
-        provenance.model_sha256,
-        provenance.prompt_sha256,
-        provenance.seed,
-    ):
-        raise InputError("Dit voorstel is met een ander model of andere prompts begonnen. Begin opnieuw.")
-    return resume.statements
 
 
 def _shape_for(generator: Generator) -> Shape:
