@@ -26,6 +26,7 @@ from learninglion.models import (
     QuestionSet,
     Selection,
     Source,
+    SourceKind,
     Statement,
     Verification,
 )
@@ -113,10 +114,16 @@ class LearningLion(Archive):
         choices: Sequence[Choice],
         *,
         threshold: float | None = None,
+        own: Sequence[Source] = (),
         actor: Actor,
     ) -> tuple[Selection, ...]:
-        """A person's choices, by the numbers of the sub-questions. Raises InputError that names misfits."""
+        """A person's choices, by the numbers of the sub-questions; `own` are sources that this person brought
+        along for this set. Raises InputError that names misfits.
+        """
         require(actor, Task.DRAFT)
+        if any(source.kind is not SourceKind.SUPPLIED for source in own):
+            raise InputError("Een eigen bron is tekst die u zelf aanlevert, geen document uit het archief.")
+        brought = {source.id: source for source in own}
         supplied = context_sources(question_set.context)
         asked = {question.numbers for question in question_set.questions}
         for choice in choices:
@@ -127,7 +134,7 @@ class LearningLion(Archive):
         moment = now()
 
         def find(source_id: str) -> Source | None:
-            return self.store.sources([source_id], actor.collections).get(source_id)
+            return brought.get(source_id) or self.store.sources([source_id], actor.collections).get(source_id)
 
         selections = tuple(
             choose(
