@@ -87,7 +87,10 @@ def reference(source: Source) -> str:
 
 def _supplied_part(source: Source) -> str:
     names = {"line": " (lijn van het departement)", "news": " (nieuwsfeiten)"}
-    return names.get(source.id.partition("#")[2], "")
+    part = source.id.partition("#")[2]
+    if part.startswith("own-"):  # a source of the officer's own has a title, and perhaps a date
+        return f" ({_dated(f'“{source.document.title}”', source.document)})"
+    return names.get(part, "")
 
 
 def _document_reference(card: DocumentCard) -> str:

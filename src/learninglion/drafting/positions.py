@@ -89,8 +89,8 @@ def _settle(
 
 
 def _age(source: Source) -> int:
-    """Higher is newer; what the officer supplied is of today, a source without a date is the oldest."""
-    if source.kind is SourceKind.SUPPLIED:
+    """Higher is newer; what the officer supplied without a date is of today, any other is the oldest."""
+    if source.kind is SourceKind.SUPPLIED and source.document.date is None:
         return 10**9
     day = source.document.date
     return day.toordinal() if day else 0
