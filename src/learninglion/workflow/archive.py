@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -102,10 +102,20 @@ class Archive:
         collection: str = "default",
         actor: Actor,
         progress: Progress = silent,
+        on_result: Callable[[FileResult], None] | None = None,
     ) -> IngestReport:
-        """Take in every file under `paths`, each in a transaction of its own, and make it findable."""
+        """Take in every file under `paths`, each in a transaction of its own, and make it findable.
+
+        `on_result` hears of each file as soon as it is done.
+        """
         require(actor, Task.MANAGE)
         began = time.perf_counter()
+
+        def done(result: FileResult) -> None:
+            self._note_file(result, collection, actor)
+            if on_result is not None:
+                on_result(result)
+
         results = take_in(
             self.store,
             paths,
@@ -113,7 +123,7 @@ class Archive:
             by=actor.name,
             isolate=self.options.isolate,
             progress=progress,
-            on_result=lambda result: self._note_file(result, collection, actor),
+            on_result=done,
         )
         self.update_index(progress=progress)
         return IngestReport(results, time.perf_counter() - began)
