@@ -96,14 +96,17 @@ def _age(source: Source) -> int:
     return day.toordinal() if day else 0
 
 
-def contradiction(one: str, other: str) -> float:
-    """How much two sentences share when they contradict each other, else 0."""
+def contradiction(one: str, other: str, same_subject: float = _SAME_SUBJECT) -> float:
+    """How much two sentences share when they contradict each other, else 0.
+
+    Below `same_subject` of the longer one's content words they are taken to be about different things.
+    """
     first, second = _bag(one), _bag(other)
     longest = max(len(first.content), len(second.content))
     if min(len(first.content), len(second.content)) < _FEWEST_WORDS:
         return 0.0
     shared = len(first.content & second.content) / longest
-    if shared < _SAME_SUBJECT:
+    if shared < same_subject:
         return 0.0
     if first.years and second.years and first.years != second.years:
         return 0.0
