@@ -231,13 +231,57 @@ def test_typography_does_not_matter() -> None:
     assert resolved.span is not None and resolved.span.start == source.body_span.start
 
 
-def test_verdict_of_the_whole(source: Source) -> None:
+TWO = make_source(
+    "De veerponten varen alleen overdag. De rederij krijgt 4 miljoen euro subsidie.",
+    question="Hoe gaat het met de overtocht?",
+)
+HOURS, SUBSIDY = (
+    Statement(text, (Citation(TWO.document.id, TWO.numbers, text),))
+    for text in ("De veerponten varen alleen overdag.", "De rederij krijgt 4 miljoen euro subsidie.")
+)
+FALSE_SUBSIDY = replace(SUBSIDY, text="De rederij krijgt 5 miljoen euro subsidie.")
+FALSE_HOURS = replace(HOURS, text="De veerponten varen niet alleen overdag.")
+ASKED = make_selection("Varen de veerponten alleen overdag, en hoeveel subsidie krijgt de rederij?", [TWO])
+
+
+def whole(*statements: Statement, question: str | None = None, **told: object) -> tuple[str, int]:
+    selection = ASKED if question is None else make_selection(question, [TWO])
+    draft = Draft(selection, statements, AnswerVerdict.ANSWERED, (), Provenance("stated"))
+    result = verify(replace(draft, **told))
+    return result.verdict.value, len(result.missing)
+
+
+def test_what_remains_decides_how_far_the_question_is_answered() -> None:
+    assert whole(HOURS, SUBSIDY) == ("answered", 0)
+    assert whole(HOURS, SUBSIDY, FALSE_HOURS) == ("answered", 0), "what remains covers everything"
+    verdict, missing = whole(HOURS, FALSE_SUBSIDY)
+    assert (verdict, missing) == ("partial", 1), "only the failed sentence spoke of the subsidy"
+    assert whole(FALSE_HOURS, FALSE_SUBSIDY) == ("unanswerable", 2)
+    assert whole() == ("unanswerable", 0)
+
+
+def test_what_the_draft_itself_missed_stays_missing() -> None:
+    assert whole(HOURS, missing=("hoeveel subsidie",)) == ("partial", 1)
+    assert whole(HOURS, SUBSIDY, FALSE_HOURS, missing=("en waarom",)) == ("partial", 1)
+    assert whole(HOURS, SUBSIDY, verdict=AnswerVerdict.PARTIAL) == ("partial", 0)
+
+
+def test_a_draft_without_its_question_is_partial_as_soon_as_a_sentence_fails() -> None:
+    assert whole(HOURS, SUBSIDY, question="") == ("answered", 0)
+    assert whole(HOURS, SUBSIDY, FALSE_HOURS, question="") == ("partial", 0)
+    assert whole(FALSE_HOURS, question="") == ("unanswerable", 0)
+
+
+def test_what_broke_off_is_at_most_partial() -> None:
+    assert whole(HOURS, SUBSIDY, complete=False) == ("partial", 0)
+
+
+def test_the_same_draft_gets_the_same_verification(source: Source) -> None:
     good = Statement(RULE, (Citation(source.document.id, source.numbers, RULE),))
     bad = Statement(RULE.replace("kan", "zal"), good.citations)
     selection = make_selection(sources=[source])
     draft = Draft(selection, (good, bad), AnswerVerdict.ANSWERED, (), Provenance("test"))
     result = verify(draft)
-    assert result.verdict is AnswerVerdict.PARTIAL
     assert [c.statement.text for c in result.shown] == [RULE]
     assert verify(replace(draft, statements=(bad,))).verdict is AnswerVerdict.UNANSWERABLE
     assert verify(draft) == result

@@ -20,6 +20,7 @@ from learninglion.drafting.order import find_disorder
 from learninglion.drafting.phrases import check_phrase, split_introduction
 from learninglion.drafting.quotes import QuoteProblem, Resolution, resolve
 from learninglion.drafting.reading import Reading, join_readings, read
+from learninglion.drafting.sufficiency import find_missing, question_aspects
 from learninglion.drafting.suspicion import touches_suspicious
 from learninglion.models import (
     AnswerVerdict,
@@ -51,16 +52,31 @@ class _Evidence:
 
 
 def verify(draft: Draft, locate: Locate = nowhere) -> Verification:
-    """Every statement of the draft checked against the sources that were chosen for it."""
+    """Every statement of the draft checked against the sources that were chosen for it.
+
+    What remains decides how far the question is answered: a sentence that failed counts only for the parts
+    of the question that nothing else answers. What broke off is never more than partial.
+    """
     checks = tuple(check(s, draft.selection.chosen, locate=locate) for s in draft.statements)
-    supported = any(c.verdict is StatementVerdict.SUPPORTED for c in checks)
-    failed = any(c.verdict is not StatementVerdict.SUPPORTED for c in checks)
-    verdict = draft.verdict
-    if not supported:
-        verdict = AnswerVerdict.UNANSWERABLE
-    elif failed or draft.missing or verdict is not AnswerVerdict.ANSWERED:
-        verdict = AnswerVerdict.PARTIAL
-    return Verification(draft, checks, verdict, draft.missing, METHOD)
+    verdict, missing = _judge_whole(draft, checks)
+    return Verification(draft, checks, verdict, missing, METHOD)
+
+
+def _judge_whole(draft: Draft, checks: Sequence[Check]) -> tuple[AnswerVerdict, tuple[str, ...]]:
+    """How far the sentences that hold answer the question, and the parts that they leave open."""
+    shown = tuple(c.statement for c in checks if c.verdict is StatementVerdict.SUPPORTED)
+    if not shown:
+        open_ = find_missing(draft.selection, ()) if checks else draft.missing
+        return AnswerVerdict.UNANSWERABLE, open_
+    missing = draft.missing
+    answered = draft.complete and draft.verdict is AnswerVerdict.ANSWERED
+    if len(shown) < len(checks):
+        claimed = find_missing(draft.selection, tuple(c.statement for c in checks))
+        lost = (part for part in find_missing(draft.selection, shown) if part not in claimed)
+        missing = tuple(dict.fromkeys((*missing, *lost)))
+        # without a question there is no telling what the failed sentence would have answered
+        answered = answered and bool(question_aspects(draft.selection))
+    return AnswerVerdict.ANSWERED if answered and not missing else AnswerVerdict.PARTIAL, missing
 
 
 def check(statement: Statement, sources: Sequence[Source], *, locate: Locate = nowhere) -> Check:
