@@ -152,6 +152,7 @@ class _Writer:
         self._open: list[Line] = []  # the lines of the paragraph being written
         self._start = 0
         self._gap = False
+        self._set_alone = False  # whether the open paragraph is a label
 
     def write_body(self) -> None:
         """Write all pages."""
@@ -175,12 +176,23 @@ class _Writer:
         previous = self._open[-1] if self._open else None
         if previous is not None:
             right = margin.get(_column_key(line.x0), line.x1)
-            if self.alone(line) or self.alone(previous) or self._breaks(previous, line, right):
+            alone = self.alone(line) and not self._finishes(previous, line, right)
+            if alone or self._set_alone or self._breaks(previous, line, right):
                 gap = self._is_gap(previous, line)
                 self._close()
                 self._gap = gap
+        if not self._open:
+            self._set_alone = self.alone(line)
         self._add(line, index)
         self._open.append(line)
+
+    def _finishes(self, previous: Line, line: Line, right: float) -> bool:
+        """Whether a line that reads as a label is the end of a sentence: "... in antwoord op vraag / 3."."""
+        if _ENDS.search(previous.text) or self._set_alone or self._is_gap(previous, line):
+            return False
+        if line.page != previous.page and not line.text[0].isdigit():
+            return False
+        return not _fits(previous, line, right)
 
     def _add(self, line: Line, index: int, part: tuple[int, int] | None = None) -> Span:
         """Add a line and remember where its marks stood."""
@@ -208,9 +220,7 @@ class _Writer:
         """Whether `line` begins a new paragraph."""
         if abs(line.size - previous.size) > 0.08 * self.size or self._is_gap(previous, line):
             return True
-        first_word = line.text.find(" ") if " " in line.text else len(line.text)
-        width = line.x_edges[first_word] - line.x0 + 0.25 * line.size
-        fits = not previous.broken and previous.x1 + width + _SLACK <= right
+        fits = _fits(previous, line, right)
         ends = _ENDS.search(previous.text) is not None
         moved = line.page != previous.page or line.baseline > previous.baseline - 0.4 * line.size
         if (
@@ -263,7 +273,7 @@ class _Writer:
     def _kind(self, text: str, bold: bool) -> BlockKind:
         first = self._open[0]
         if len(text) <= _HEADING_LENGTH and len(self._open) <= 2:
-            if self.alone(first):
+            if self._set_alone:
                 return BlockKind.HEADING
             larger = first.size > 1.12 * self.size
             if (bold or larger) and not text.endswith((".", ":", ";", ",", "?")):
@@ -322,6 +332,13 @@ class _Writer:
                 )
             found.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
         return tuple(found), tuple(lost)
+
+
+def _fits(previous: Line, line: Line, right: float) -> bool:
+    """Whether the first word of a line had room on the line before: that one was ended on purpose."""
+    first_word = line.text.find(" ") if " " in line.text else len(line.text)
+    width = line.x_edges[first_word] - line.x0 + 0.25 * line.size
+    return not previous.broken and previous.x1 + width + _SLACK <= right
 
 
 def _hangs(first: Line, line: Line) -> bool:

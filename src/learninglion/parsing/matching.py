@@ -165,19 +165,24 @@ def _is_repeated_later(part: Part, later: Sequence[Part], stretches: Sequence[St
 
 
 def _strip_question(answer: Part, parts: Sequence[Part], stretches: Sequence[Stretch]) -> None:
-    """Take the repeated question off the front of an answer."""
-    for question in parts:
-        if question.kind is not LabelKind.QUESTION or not set(question.numbers) & set(answer.numbers):
-            continue
-        asked = _plain_text(question, stretches)
-        taken = ""
-        for count, index in enumerate(answer.body[:-1], start=1):
-            taken += _squeeze(stretches[index].text)
-            if taken == asked:
-                answer.body = answer.body[count:]
-                return
-            if not asked.startswith(taken):
-                break
+    """Take the repeated questions off the front of an answer, one after the other."""
+    asked = {
+        text
+        for question in parts
+        if question.kind is LabelKind.QUESTION
+        and (not answer.numbers or set(question.numbers) & set(answer.numbers))
+        and (text := _plain_text(question, stretches))
+    }
+    rest, count = "", 0
+    for position, index in enumerate(answer.body[:-1], start=1):
+        rest += _squeeze(stretches[index].text[answer.skip if index == answer.label else 0 :])
+        while rest and (whole := next((text for text in asked if rest.startswith(text)), None)):
+            rest = rest[len(whole) :]
+        if not rest:
+            count = position
+        elif not any(text.startswith(rest) for text in asked):
+            break
+    answer.body = answer.body[count:]
 
 
 def _plain_text(part: Part, stretches: Sequence[Stretch]) -> str:
@@ -197,7 +202,9 @@ def _give(
         takers = _open_group([question for question in before if not given[id(question)]], parts, position)
         if not takers and not before:
             warnings.append("Er staat een antwoord zonder vraag.")
-        for taker in takers or before[-1:]:
+        takers = takers or before[-1:]
+        answer.numbers = tuple(dict.fromkeys(number for taker in takers for number in taker.numbers))
+        for taker in takers:
             given[id(taker)].append(answer)
         return
     misnamed = _misnamed(answer, position, parts, given)

@@ -1,4 +1,8 @@
-"""What stands on every page and belongs to none of its text: headers, footers and page numbers."""
+"""What stands on every page and belongs to none of its text: headers, footers and page numbers.
+
+Lines that differ only in a number are one running line when that number counts up with the pages;
+"Vraag 3" and "Vraag 7" at the head of two pages are two labels.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from learninglion.parsing.numbers import parse_label
 from learninglion.parsing.pdf import Line, Page
 
 __all__ = ["find_running"]
 
 _EDGE = 0.12  # of the page height: where headers and footers stand
 _MOST_PAGES = 0.5  # repeated on so many of the pages is running
+_MOST_NUMBERS = 6  # in a line: more are a row of a table
 _DIGITS = re.compile(r"\d+")
 _SPACES = re.compile(r"\s+")
 _PAGE_NUMBER = re.compile(
@@ -23,18 +29,35 @@ _LABELLED = re.compile(r"\s*(?:pagina|blz\.?|page)\b", re.IGNORECASE)
 def find_running(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
     """(page number, index of the line) of every header, footer and page number."""
     places: dict[tuple[str, int], set[int]] = defaultdict(set)
-    edges: list[tuple[int, int, str, int]] = []
+    edges: list[tuple[int, int, list[str], int]] = []
     for page in pages:
         for index, line in _edge_lines(page):
-            key = _DIGITS.sub("0", _SPACES.sub(" ", line.text.lower()))
+            if parse_label(line.text) is not None:
+                continue
+            keys = _keys(line.text, page.number)
             band = round(line.baseline / 6)
-            edges.append((page.number, index, key, band))
+            edges.append((page.number, index, keys, band))
             # A place on the border of two bands counts in both.
             for near in (band - 1, band, band + 1):
-                places[key, near].add(page.number)
+                for key in keys:
+                    places[key, near].add(page.number)
     needed = max(2, min(3, len(pages)), int(_MOST_PAGES * (len(pages) - 1)))
-    found = {(number, index) for number, index, key, band in edges if len(places[key, band]) >= needed}
+    found = {
+        (number, index)
+        for number, index, keys, band in edges
+        if any(len(places[key, band]) >= needed for key in keys)
+    }
     return frozenset(found | _page_numbers(pages))
+
+
+def _keys(text: str, page: int) -> list[str]:
+    """What a line says: as it stands, and with each of its numbers by its distance from the page number."""
+    text = _SPACES.sub(" ", text.lower())
+    keys = [text]
+    for match in list(_DIGITS.finditer(text))[:_MOST_NUMBERS]:
+        if len(match.group()) <= 4:
+            keys.append(f"{text[: match.start()]}#{int(match.group()) - page}{text[match.end() :]}")
+    return keys
 
 
 def _edge_lines(page: Page) -> list[tuple[int, Line]]:
