@@ -48,9 +48,7 @@ def evaluate_search(
     cache = home / "cache" / "vectors.db"
     cache.parent.mkdir(exist_ok=True)
     with progress() as shown:
-        report = evaluate_pairs(
-            pairs, tune, cache=cache, progress=lambda done, total: shown("Zoeken", done, total)
-        )
+        report = evaluate_pairs(pairs, tune, cache=cache, progress=shown)
     if as_json:
         calibration = {k: v for k, v in _plain(report.calibration).items() if k != "bins"}
         intervals: dict[str, Plain] = {m.name: [m.low, m.high] for m in report.measures}

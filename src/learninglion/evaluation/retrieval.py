@@ -1,64 +1,76 @@
-"""How well search finds: on a file of labelled pairs, by the code that serves users.
+"""How well search finds, by the code that serves users: on a file of labelled pairs, or on a collection.
 
-The corpus is the answers alone, the queries are the questions; the one relevant answer is that with the
-same id. Where the file was used for tuning too, only what was held out of the tuning is measured.
+On labelled pairs the corpus is the answers alone, the queries are the questions; the one relevant answer is
+that with the same id. On a collection a question must find its own answer again, with the question side of
+every source left out, among what was there before its document. With judgements of people those count; a
+question of a collection then searches as users do, questions and answers, without its own document.
+
+Where a file was used for tuning too, only what was held out of the tuning is measured.
 """
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from learninglion.errors import InputError
+from learninglion.evaluation.calibration import Calibration, calibration
+from learninglion.evaluation.configuration import Configuration, as_searched, weigh
 from learninglion.evaluation.measures import (
+    Comparison,
     Measured,
     Rankings,
-    area_under_curve,
-    calibration_error,
+    compare,
     measure,
     per_query,
-    reliability,
 )
-from learninglion.evaluation.testset import LabelledPair, answer_entries, data_hash, read_pairs
+from learninglion.evaluation.testset import (
+    LabelledPair,
+    OlderDocuments,
+    Trial,
+    labelled_pairs,
+    pairs_trial,
+    read_pairs,
+)
+from learninglion.models import PassageKind
+from learninglion.retrieval.content import passage_text
 from learninglion.retrieval.encoders import Encoder, NanoEncoder
-from learninglion.retrieval.fusion import DEFAULT, Fusion
+from learninglion.retrieval.fusion import DEFAULT, FEATURES, Fusion
 from learninglion.retrieval.index import Index
-from learninglion.retrieval.reader import MemoryReader
+from learninglion.retrieval.reader import Entry, MemoryReader
 from learninglion.retrieval.scoring import make_probe
 from learninglion.retrieval.search import query_terms, rank
+from learninglion.retrieval.snapshot import Snapshot
 from learninglion.retrieval.tuning import Lesson, learn_fusion
 from learninglion.retrieval.vectors import VectorCache, embed
+from learninglion.workflow import Progress, silent
 
-__all__ = ["Calibration", "RetrievalReport", "evaluate_pairs", "rank_pairs"]
+__all__ = [
+    "Grades",
+    "Ranked",
+    "RetrievalReport",
+    "compare_reports",
+    "evaluate",
+    "evaluate_pairs",
+    "learn_from",
+    "rank_pairs",
+    "rank_trial",
+]
 
 _DEEP = 100
 # Sources kept for each query: enough for R@100 and for halving the corpus.
 _KEPT = 400
-_HALVINGS = 10
-Progress = Callable[[int, int], None]
+_SHOWN = 10
+# The grade of a question's own answer where nobody judged it: wholly relevant.
+_OWN_GRADE = 2
 
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Whether a score means what it says, with half of the answers taken out of the corpus (10 times).
-
-    `error` is the expected calibration error over the ten best hits; `answerable` the AUC of the best
-    hit's score for whether the answer is there at all; `bins` are (mean score, share relevant, how many).
-    `threshold` tells answerable from unanswerable best: `caught` of the first and `false_alarms` of the
-    second are above it.
-    """
-
-    error: float
-    answerable: float
-    threshold: float
-    caught: float
-    false_alarms: float
-    bins: tuple[tuple[float, float, int], ...]
+Grades = Mapping[str, Mapping[str, int]]  # query -> name of the source -> 0, 1 or 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,12 @@ class RetrievalReport:
     data_sha256: str
     encoder: str
     calibration: Calibration
-    rankings: tuple[tuple[str, tuple[str, ...]], ...]  # query id, ids of the ten best
+    rankings: tuple[tuple[str, tuple[str, ...]], ...]  # query id, names of the ten best
+    values: tuple[tuple[str, tuple[float, ...]], ...]  # measure, its value for each query of `rankings`
+    label: str = ""
+    left_out: int = 0  # questions that could not be measured
+    pool: int = 0  # median number of sources that a question could find
+    judged: float | None = None  # share of the ten best that people judged; None: no judgements
 
     def as_plain(self) -> dict[str, float]:
         """The measures by name, with "seconds"."""
@@ -87,49 +104,163 @@ def evaluate_pairs(
     encoder: Encoder | None = None,
     cache: Path | None = None,
     fusion: Fusion = DEFAULT,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> RetrievalReport:
     """Measure search on the pairs of `pairs_path`, after learning from those of `tune_path` if given.
 
     `cache` is a vector cache file to share; `fusion` is measured where nothing is learned. Pairs with an
     id or a text that is measured on are left out of the tuning. The same files give the same figures.
     """
+    lessons = read_pairs(tune_path) if tune_path is not None else None
+    return evaluate(
+        pairs_trial(read_pairs(pairs_path), pairs_path.name),
+        Configuration(tune=lessons is not None),
+        lessons=lessons,
+        encoder=encoder,
+        cache=cache,
+        fusion=fusion,
+        progress=progress,
+    )
+
+
+def evaluate(
+    trial: Trial,
+    configuration: Configuration = Configuration(),  # noqa: B008  frozen
+    *,
+    lessons: Sequence[LabelledPair] | None = None,
+    grades: Grades | None = None,
+    encoder: Encoder | None = None,
+    cache: Path | None = None,
+    fusion: Fusion = DEFAULT,
+    progress: Progress = silent,
+) -> RetrievalReport:
+    """Measure search as `configuration` sets it up; the same values give the same figures.
+
+    With `grades` the judged questions alone are measured. A configuration that tunes learns from
+    `lessons`, less what is measured on; else `fusion` is where its weights start. Raises InputError where
+    the data cannot carry the configuration.
+    """
     began = time.perf_counter()
-    pairs = read_pairs(pairs_path)
+    fields = configuration.fields or ("both" if trial.timed and grades is not None else "answer")
+    if fields != "answer" and grades is None:
+        raise InputError(
+            f"fields = {fields!r} is alleen te meten met oordelen van mensen: "
+            "zonder zou elke vraag zichzelf vinden."
+        )
+    own = fields == "answer" and not (trial.timed and grades is not None)
+    trial, judgements = _judged(trial, grades, own)
     encoder = encoder or NanoEncoder()
     with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
         place = Path(temporary)
         vectors = VectorCache(cache or place / "vectors.db")
-        if tune_path is not None:
-            fusion = learn_from(read_pairs(tune_path), pairs, encoder, vectors, place / "tune")
-        ranked = rank_pairs(pairs, encoder, vectors, place / "test", fusion, progress)
-    judgements = {p.id: {p.id: 1} for p in pairs}
+        if configuration.tune:
+            if lessons is None:
+                raise InputError("Om te leren zijn andere paren nodig.")
+            fusion = learn_from(lessons, labelled_pairs(trial), encoder, vectors, place / "tune")
+        fusion = weigh(configuration, fusion)
+        ranked = rank_trial(
+            trial,
+            encoder,
+            vectors,
+            place / "test",
+            fusion,
+            fields=fields,
+            passages=configuration.passages,
+            own=own,
+            progress=progress,
+        )
     rankings: Rankings = {
-        p.id: [(pairs[i].id, 0.0) for i in row[:_DEEP].tolist()]
-        for p, row in zip(pairs, ranked.order, strict=True)
+        query.id: [(trial.names[i], 0.0) for i in row[:_DEEP].tolist() if i >= 0]
+        for query, row in zip(trial.queries, ranked.order, strict=True)
     }
+    values = per_query(judgements, rankings)
+    shown = {q: tuple(s for s, _ in found[:_SHOWN]) for q, found in rankings.items()}
     return RetrievalReport(
-        measure(per_query(judgements, rankings)),
-        len(pairs),
+        measure(values),
+        len(trial.queries),
         time.perf_counter() - began,
-        tune_path is not None,
-        data_hash(pairs),
+        configuration.tune,
+        trial.sha256,
         encoder.name,
-        calibration(ranked, fusion),
-        tuple((q, tuple(s for s, _ in found[:10])) for q, found in rankings.items()),
+        _calibration(trial, judgements, ranked, fusion),
+        tuple(shown.items()),
+        tuple((name, tuple(row.tolist())) for name, row in values.items()),
+        trial.label,
+        trial.left_out,
+        int(np.median(ranked.searched)),
+        _share_judged(shown, grades, judgements) if grades is not None else None,
     )
+
+
+def _judged(trial: Trial, grades: Grades | None, own: bool) -> tuple[Trial, dict[str, dict[str, int]]]:
+    """The questions that can be measured, and what is relevant to each.
+
+    Without grades that is the own answer. A judged question without anything relevant is left out, as
+    TREC does: no ranking could do well or badly on it.
+    """
+    if grades is None:
+        return trial, {q.id: {trial.names[q.own]: 1} for q in trial.queries}
+    known = dict(zip(trial.names, (s.document.id for s, _ in trial.entries), strict=True))
+    kept, found = [], {}
+    for query in trial.queries:
+        given = {name: grade for name, grade in grades.get(query.id, {}).items() if name in known}
+        if not given:
+            continue
+        if own:
+            given.setdefault(trial.names[query.own], _OWN_GRADE)
+        else:
+            given = {n: g for n, g in given.items() if known[n] != trial.document_of(query)}
+        if any(grade > 0 for grade in given.values()):
+            kept.append(query)
+            found[query.id] = given
+    if not kept:
+        raise InputError("De oordelen noemen geen enkel relevant resultaat bij een vraag van deze gegevens.")
+    left_out = trial.left_out + len(trial.queries) - len(kept)
+    return replace(trial, queries=tuple(kept), left_out=left_out), found
+
+
+def _share_judged(
+    shown: Mapping[str, Sequence[str]], grades: Grades, judgements: Mapping[str, Mapping[str, int]]
+) -> float:
+    told = [name in judgements[query] for query, names in shown.items() for name in names]
+    return sum(told) / max(1, len(told))
+
+
+def _calibration(
+    trial: Trial, judgements: Mapping[str, Mapping[str, int]], ranked: Ranked, fusion: Fusion
+) -> Calibration:
+    number = {name: i for i, name in enumerate(trial.names)}
+    relevant = [
+        np.array([number[n] for n, grade in judgements[q.id].items() if grade > 0], dtype=np.int64)
+        for q in trial.queries
+    ]
+    chances: NDArray[np.float64] = fusion.chances(ranked.logits).astype(np.float64)
+    return calibration(ranked.order, chances, relevant, len(trial.entries), fusion.threshold)
+
+
+def compare_reports(first: RetrievalReport, second: RetrievalReport) -> tuple[Comparison, ...]:
+    """For each measure whether the second differs from the first, question by question.
+
+    Raises InputError when they were not measured on the same questions of the same data.
+    """
+    asked = [query for query, _ in first.rankings]
+    if first.data_sha256 != second.data_sha256 or asked != [query for query, _ in second.rankings]:
+        raise InputError("Deze metingen gaan niet over dezelfde vragen.")
+    other = dict(second.values)
+    return tuple(compare(name, np.array(row), np.array(other[name])) for name, row in first.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The best sources for every query, numbered as the pairs; shape (queries, depth).
+    """The best sources for every query, by number; shape (queries, depth), -1 where no more were found.
 
-    A right answer that did not come that far stands in the last place.
+    An own answer that may be found and was scored but did not come that far stands in the last place.
     """
 
     order: NDArray[np.int64]  # numbers of sources, best first
     logits: NDArray[np.float32]
     features: NDArray[np.float32]  # (queries, depth, features)
+    searched: NDArray[np.int64]  # how many sources each query could find
 
 
 def rank_pairs(
@@ -138,32 +269,90 @@ def rank_pairs(
     cache: VectorCache,
     place: Path,
     fusion: Fusion,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Ranked:
-    """Index the answers in `place` and rank them for every question."""
-    reader = MemoryReader(answer_entries(pairs), store_id=data_hash(pairs))
-    index = Index.open(place, encoder, cache)
-    index.update(reader)
-    snapshot = index.snapshot()
+    """Index the answers in `place` and rank them for every question; sources are numbered as the pairs."""
+    return rank_trial(pairs_trial(pairs), encoder, cache, place, fusion, progress=progress)
+
+
+def rank_trial(
+    trial: Trial,
+    encoder: Encoder,
+    cache: VectorCache,
+    place: Path,
+    fusion: Fusion,
+    *,
+    fields: str = "answer",
+    passages: bool = True,
+    own: bool = True,
+    progress: Progress = silent,
+) -> Ranked:
+    """Index the sources in `place` and rank for every question what it may find.
+
+    `own`: a question may find its own pair, and nothing else of its document; else nothing of that at all.
+    """
+    entries = as_searched(trial.entries, fields, passages)
+    snapshot = _indexed(entries, trial.sha256, encoder, cache, place, progress)
     snapshot.fusion = fusion
-    number = {p.id: i for i, p in enumerate(pairs)}
-    numbers = np.array([number[snapshot.name_of(i)[0]] for i in range(len(snapshot))])
-    asked = embed(encoder, [p.question for p in pairs], asked=True, cache=cache)
+    number = {source.id: i for i, (source, _) in enumerate(entries)}
+    numbers = np.array([number[snapshot.name_of(i)[1]] for i in range(len(snapshot))])
+    documents = np.array([source.document.id for source, _ in entries], dtype=np.object_)
+    older = OlderDocuments(entries) if trial.timed else None
+    asked = embed(encoder, [q.text for q in trial.queries], asked=True, cache=cache)
     placed = snapshot.frame.place_queries(asked)
-    orders, logits, features = [], [], []
-    for i, (pair, vector) in enumerate(zip(pairs, placed, strict=True)):
-        probe = make_probe(snapshot.statistics, snapshot.frame, query_terms(pair.question), vector)
-        found = rank(snapshot, probe, exact=True)
+    rows: list[_Row] = []
+    searched = []
+    allowed: frozenset[str] | None = None
+    for i, (query, vector) in enumerate(zip(trial.queries, placed, strict=True)):
+        document = trial.document_of(query)
+        if older is not None:
+            allowed = older.ids(document) | ({document} if own else set())
+        probe = make_probe(snapshot.statistics, snapshot.frame, query_terms(query.text), vector)
+        found = rank(snapshot, probe, allowed, exact=older is None)
         at = numbers[found.positions]
+        may = (documents[at] != document) | ((at == query.own) & own)
+        at, logits, features = at[may], found.logits[may], found.features[may]
         kept = np.arange(min(_KEPT, len(at)))
-        right = int(np.flatnonzero(at == i)[0])
-        kept[-1] = max(right, kept[-1])
-        orders.append(at[kept])
-        logits.append(found.logits[kept])
-        features.append(found.features[kept])
-        if progress is not None:
-            progress(i + 1, len(pairs))
-    return Ranked(np.stack(orders), np.stack(logits), np.stack(features))
+        right = np.flatnonzero(at == query.own)
+        if len(right):
+            kept[-1] = max(int(right[0]), kept[-1])
+        rows.append((at[kept], logits[kept], features[kept]))
+        others = older.sources(document) if older is not None else len(entries) - 1
+        searched.append(others + int(own))
+        progress("Zoeken", i + 1, len(trial.queries))
+    return _stacked(rows, np.array(searched, dtype=np.int64))
+
+
+_Row = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]
+
+
+def _indexed(
+    entries: Sequence[Entry],
+    store_id: str,
+    encoder: Encoder,
+    cache: VectorCache,
+    place: Path,
+    progress: Progress,
+) -> Snapshot:
+    # What takes long is embedding: done first, so that its progress shows, and kept should the run end.
+    for asked in (False, True):
+        texts = [
+            passage_text(p) for _, ps in entries for p in ps if (p.kind is PassageKind.QUESTION) == asked
+        ]
+        embed(encoder, texts, asked=asked, cache=cache, progress=lambda d, t: progress("Vectoren", d, t))
+    index = Index.open(place, encoder, cache)
+    index.update(MemoryReader(entries, store_id=store_id))
+    return index.snapshot()
+
+
+def _stacked(rows: Sequence[_Row], searched: NDArray[np.int64]) -> Ranked:
+    depth = max([1, *(len(at) for at, _, _ in rows)])
+    order = np.full((len(rows), depth), -1, dtype=np.int64)
+    logits = np.full((len(rows), depth), -np.inf, dtype=np.float32)
+    made = np.zeros((len(rows), depth, len(FEATURES)), dtype=np.float32)
+    for i, (at, scores, features) in enumerate(rows):
+        order[i, : len(at)], logits[i, : len(at)], made[i, : len(at)] = at, scores, features
+    return Ranked(order, logits, made, searched)
 
 
 def learn_from(
@@ -182,41 +371,4 @@ def learn_from(
     ranked = rank_pairs(usable, encoder, cache, place, DEFAULT)
     return learn_fusion(
         [Lesson(ranked.features[i], int(np.flatnonzero(ranked.order[i] == i)[0])) for i in range(len(usable))]
-    )
-
-
-def calibration(ranked: Ranked, fusion: Fusion) -> Calibration:
-    """How much the scores can be trusted, over ten random halves of the corpus."""
-    chances: NDArray[np.float64] = fusion.chances(ranked.logits).astype(np.float64)
-    count, depth = chances.shape
-    scores, truths, tops, present = [], [], [], []
-    for seed in range(_HALVINGS):
-        kept: NDArray[np.bool_] = np.asarray(np.random.default_rng(seed).random(count) < 0.5)
-        if kept.sum() < 10:
-            continue
-        there: NDArray[np.bool_] = kept[ranked.order]
-        # the sources that are left, in their order, to the front
-        front = np.argsort(~there, axis=1, kind="stable")[:, : min(10, depth)]
-        best = np.where(
-            np.take_along_axis(there, front, axis=1), np.take_along_axis(chances, front, axis=1), 0.0
-        )
-        scores.append(best.ravel())
-        numbers = np.take_along_axis(ranked.order, front, axis=1)
-        truths.append(((numbers == np.arange(count)[:, None]) & (best > 0)).ravel())
-        tops.append(best[:, 0])
-        present.append(kept)
-    if not scores:
-        return Calibration(0.0, 0.5, fusion.threshold, 0.0, 0.0, ())
-    said, true = np.concatenate(scores), np.concatenate(truths)
-    top, found = np.concatenate(tops), np.concatenate(present)
-    steps = np.linspace(0.01, 0.99, 99)
-    balance = [float((top >= t)[found].mean() + (top < t)[~found].mean()) for t in steps]
-    threshold = float(steps[int(np.argmax(balance))])
-    return Calibration(
-        calibration_error(said, true),
-        area_under_curve(top, found),
-        threshold,
-        float((top >= threshold)[found].mean()),
-        float((top >= threshold)[~found].mean()),
-        reliability(said, true),
     )

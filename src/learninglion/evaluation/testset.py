@@ -1,11 +1,17 @@
-"""Test sets: pairs files, as documents that go the same way through the program as real ones."""
+"""Test sets: pairs files and collections, as documents that go the same way through the program as any.
+
+A `Trial` says what is searched, what is asked, and what each question may find. A pairs file has no
+dates: every question searches all answers. In a collection a question searches what was there when it
+was asked: only documents older than its own.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from learninglion.errors import InputError, UnreadableFileError
@@ -13,7 +19,24 @@ from learninglion.models import Document, DocumentKind, QAPair, Span
 from learninglion.parsing.passages import cut
 from learninglion.retrieval.reader import Entry
 
-__all__ = ["LabelledPair", "answer_entries", "data_hash", "folds", "pair_entries", "read_pairs"]
+__all__ = [
+    "LabelledPair",
+    "OlderDocuments",
+    "Query",
+    "Trial",
+    "answer_entries",
+    "collection_trial",
+    "data_hash",
+    "folds",
+    "labelled_pairs",
+    "pair_entries",
+    "pairs_trial",
+    "read_pairs",
+    "sampled",
+]
+
+# With fewer older sources than this to choose from, finding the right one says little.
+_FEWEST_OLDER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +47,65 @@ class LabelledPair:
     question: str
     answer: str
     document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question that is asked; `own` is the number of the entry that is its own pair."""
+
+    id: str
+    text: str
+    own: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is searched, what is asked, and (`timed`) whether only older documents may be found.
+
+    `names` are what judgements and rankings call the entries; `left_out` counts questions that cannot be
+    measured: without a date, or with hardly anything older to search.
+    """
+
+    label: str
+    entries: tuple[Entry, ...]
+    names: tuple[str, ...]
+    queries: tuple[Query, ...]
+    timed: bool
+    sha256: str
+    left_out: int = 0
+
+    def document_of(self, query: Query) -> str:
+        """The id of the document that `query` comes from."""
+        return self.entries[query.own][0].document.id
+
+
+class OlderDocuments:
+    """For a document of a trial, what was there before it."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        cards = {source.document.id: source.document for source, _ in entries}
+        sources: dict[str, int] = {}
+        for source, _ in entries:
+            sources[source.document.id] = sources.get(source.document.id, 0) + 1
+        dated = sorted((card.date, card.id) for card in cards.values() if card.date is not None)
+        self._days = [day for day, _ in dated]
+        self._ids = [document_id for _, document_id in dated]
+        self._day_of = {card.id: card.date for card in cards.values()}
+        self._before = [0]
+        for document_id in self._ids:
+            self._before.append(self._before[-1] + sources[document_id])
+
+    def _count(self, document_id: str) -> int:
+        day = self._day_of[document_id]
+        return bisect_left(self._days, day) if day is not None else 0
+
+    def ids(self, document_id: str) -> frozenset[str]:
+        """The documents of an earlier day; none where the document itself has no date."""
+        return frozenset(self._ids[: self._count(document_id)])
+
+    def sources(self, document_id: str) -> int:
+        """How many sources those documents have."""
+        return self._before[self._count(document_id)]
 
 
 def read_pairs(path: Path) -> tuple[LabelledPair, ...]:
@@ -61,6 +143,62 @@ def answer_entries(pairs: Sequence[LabelledPair]) -> tuple[Entry, ...]:
 def pair_entries(pairs: Sequence[LabelledPair]) -> tuple[Entry, ...]:
     """Each pair as a document of its own, question and answer: an archive to search in."""
     return tuple(entry for pair in pairs for entry in cut(_document(pair, asked=pair.question)))
+
+
+def pairs_trial(pairs: Sequence[LabelledPair], label: str = "") -> Trial:
+    """Every question of `pairs` asked of all their answers."""
+    entries = pair_entries(pairs)
+    return Trial(
+        label,
+        entries,
+        tuple(p.id for p in pairs),
+        tuple(Query(p.id, p.question, number) for number, p in enumerate(pairs)),
+        False,
+        data_hash(pairs),
+    )
+
+
+def collection_trial(label: str, entries: Sequence[Entry]) -> Trial:
+    """Every answered question of a collection, asked of what was there before its document."""
+    older = OlderDocuments(entries)
+    asked = [
+        Query(source.id, source.question, number)
+        for number, (source, _) in enumerate(entries)
+        if source.question.strip() and source.body.strip()
+    ]
+    kept = [q for q in asked if older.sources(entries[q.own][0].document.id) >= _FEWEST_OLDER]
+    if not kept:
+        raise InputError(
+            f"In verzameling {label} is niets te meten: er is geen beantwoorde vraag met een datum "
+            f"waarbij minstens {_FEWEST_OLDER} oudere bronnen zijn."
+        )
+    told = [(s.id, s.question, s.body, str(s.document.date or "")) for s, _ in entries]
+    return Trial(
+        label,
+        tuple(entries),
+        tuple(source.id for source, _ in entries),
+        tuple(kept),
+        True,
+        hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest(),
+        len(asked) - len(kept),
+    )
+
+
+def sampled(trial: Trial, most: int) -> Trial:
+    """`trial` with at most `most` of its questions, spread evenly over them; 0 is all."""
+    count = len(trial.queries)
+    if not 0 < most < count:
+        return trial
+    return replace(trial, queries=tuple(trial.queries[i * count // most] for i in range(most)))
+
+
+def labelled_pairs(trial: Trial) -> tuple[LabelledPair, ...]:
+    """The questions of `trial` with their own answers."""
+    found = []
+    for query in trial.queries:
+        source = trial.entries[query.own][0]
+        found.append(LabelledPair(query.id, query.text, source.body, source.document.id))
+    return tuple(found)
 
 
 def _document(pair: LabelledPair, asked: str) -> Document:
