@@ -16,6 +16,7 @@ from learninglion.models import (
 )
 from learninglion.retrieval.explain import explain
 from learninglion.retrieval.filler import is_filler, subject_of
+from learninglion.retrieval.synonyms import read_synonyms
 
 ASKED = "Bent u bereid de regels voor opslag van vuurwerk aan te scherpen? Zo nee, waarom niet?"
 ANSWER = (
@@ -115,3 +116,21 @@ def test_turns_of_phrase_go_and_the_subject_stays() -> None:
     assert "stikstof" in subject_of("Deelt u de mening dat stikstof telt?")
     assert is_filler("om")
     assert not is_filler("OM")
+
+
+def test_a_word_that_a_synonym_brought_in_is_told() -> None:
+    known = read_synonyms("knalwerk = vuurwerk\nwaakhond = omgevingsdienst")
+    question = "Wie controleert de opslag van knalwerk?"
+    explained = explain(hit(), question, stand_ins=known.stand_ins(question))
+    told = {(s.word, s.asked) for s in explained.through_synonyms}
+    assert ("vuurwerk", "knalwerk") in told
+    assert {word for word, _ in told} <= set(explained.matched_words)
+    assert "opslag" not in {word for word, _ in told}
+    assert "omgevingsdienst" not in explained.matched_words
+    assert explain(hit(), question).through_synonyms == ()
+
+
+def test_what_the_question_says_itself_is_not_put_down_to_a_synonym() -> None:
+    known = read_synonyms("knalwerk = vuurwerk")
+    question = "Wat is knalwerk, en wat is vuurwerk?"
+    assert explain(hit(), question, stand_ins=known.stand_ins(question)).through_synonyms == ()

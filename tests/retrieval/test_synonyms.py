@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from learninglion.errors import InputError, UnreadableFileError
-from learninglion.retrieval.synonyms import NO_SYNONYMS, load_synonyms, read_synonyms
+from learninglion.retrieval.synonyms import NO_SYNONYMS, StandIn, load_synonyms, read_synonyms
 
 TEXT = """
 # vervoer
@@ -22,7 +23,10 @@ def test_the_others_are_added_once_and_told() -> None:
     known = read_synonyms(TEXT)
     question = "Wat kost een ov-chipkaart? Is de ov-chipkaart duur?"
     assert known.added(question) == ("OV-kaart", "openbaarvervoerkaart")
-    assert known.widen(question) == f"{question} (OV-kaart, openbaarvervoerkaart)"
+    assert known.stand_ins(question) == (
+        StandIn("OV-kaart", "ov-chipkaart"),
+        StandIn("openbaarvervoerkaart", "ov-chipkaart"),
+    )
 
 
 def test_what_stands_there_already_is_not_added() -> None:
@@ -32,18 +36,20 @@ def test_what_stands_there_already_is_not_added() -> None:
 def test_inflections_and_several_words_count() -> None:
     known = read_synonyms(TEXT)
     assert known.added("Hoeveel coffeeshops zijn er?") == ("softdrugswinkel",)
-    assert known.added("Wat zei de raad van state?") == ("hoogste bestuursrechter",)
+    assert known.stand_ins("Wat zei de raad  van state?") == (
+        StandIn("hoogste bestuursrechter", "raad  van state"),
+    )
 
 
 def test_an_abbreviation_that_is_also_a_word_counts_in_capitals_only() -> None:
     known = read_synonyms(TEXT)
     assert known.added("Wat doet het OM?") == ("Openbaar Ministerie",)
     assert known.added("Wat doet u om dit te voorkomen?") == ()
-    assert known.widen("Het gaat om geld") == "Het gaat om geld"
+    assert known.stand_ins("Het gaat om geld") == ()
 
 
 def test_without_synonyms_nothing_changes() -> None:
-    assert NO_SYNONYMS.widen("ov-chipkaart") == "ov-chipkaart"
+    assert NO_SYNONYMS.added("ov-chipkaart") == ()
     assert read_synonyms("# niets\n\n").added("ov-chipkaart") == ()
 
 
@@ -83,4 +89,6 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_file_as_windows_saves_it(tmp_path: Path) -> None:
     path = tmp_path / "lijst.txt"
     path.write_bytes("\ufeffauto, wagen\r\nfiets, rijwiel\r\n".encode())
-    assert load_synonyms(path).added("fietsen en auto's") == ("rijwiel", "wagen")
+    known = load_synonyms(path)
+    assert known.added("fietsen en auto's") == ("rijwiel", "wagen")
+    assert known.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from learninglion.errors import InputError
 from learninglion.models import Actor, Role
 from learninglion.record.contract import hit_view
+from learninglion.testing import make_question_set
 from learninglion.workflow import HouseOptions, LearningLion
 
 BOSS = Actor("beheer", frozenset(Role))
@@ -57,7 +59,14 @@ def test_synonyms_are_searched_for_and_read_again_when_they_change(
 ) -> None:
     (first, *_) = house.search("kabelcorrosie", actor=BOSS)
     assert "zwerfstroom" in first.matched_words
-    assert house.log_entries(BOSS, limit=1)[0].details["synonyms"] == 1
+    assert [(s.word, s.asked) for s in first.through_synonyms] == [("zwerfstroom", "kabelcorrosie")]
+    assert hit_view(first)["through_synonyms"] == [{"word": "zwerfstroom", "asked": "kabelcorrosie"}]
+    details = house.log_entries(BOSS, limit=1)[0].details
+    assert details["synonyms"] == 1
+    file = (tmp_path / "synoniemen.txt").read_bytes()
+    assert details["synonyms_sha256"] == hashlib.sha256(file).hexdigest()
+    house.offer(make_question_set("Wat is kabelcorrosie?", introduction=""), actor=BOSS)
+    assert house.log_entries(BOSS, limit=1)[0].details["synonyms_sha256"] == details["synonyms_sha256"]
     (tmp_path / "synoniemen.txt").write_text("# niets meer dan dit, voorlopig\n", "utf-8")
     assert "zwerfstroom" not in house.search("kabelcorrosie", actor=BOSS)[0].matched_words
     (tmp_path / "synoniemen.txt").write_text("los\n", "utf-8")

@@ -57,7 +57,9 @@ def print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
         body = _marked(source.body, hit.matched, source.body_span.start)
         console.print(_block(body or "(geen antwoord)", "   ", "   Antwoord: " if source.question else "   "))
         if hit.matched_words:
-            console.print(f"   Gevonden op: {', '.join(hit.matched_words[:12])}")
+            meant = {s.word: f"{s.word} (synoniem van {s.asked})" for s in hit.through_synonyms}
+            words = ", ".join(meant.get(word, word) for word in hit.matched_words[:12])
+            console.print(f"   Gevonden op: {words}")
         else:
             console.print("   Gevonden op betekenis; er zijn geen woorden hetzelfde.")
         if hit.duplicates:

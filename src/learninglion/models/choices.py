@@ -72,6 +72,14 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class SynonymMatch:
+    """A word of a source that was found because the organisation says it means what was asked."""
+
+    word: str  # as the source prints it
+    asked: str  # as the question says it
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A source that was found, the passage that matched, and how sure we are.
 
@@ -87,6 +95,7 @@ class Hit:
     matched: tuple[Span, ...] = ()  # sentences of Document.text that match best
     matched_words: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()  # ids of sources that say nearly the same
+    through_synonyms: tuple[SynonymMatch, ...] = ()  # which of `matched_words` a synonym brought in
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from learninglion.models import Hit, Span
+from learninglion.models import Hit, Span, SynonymMatch
 from learninglion.retrieval.analysis import grams_of, stem
 from learninglion.retrieval.filler import is_commonplace, is_filler, subject_of
+from learninglion.retrieval.synonyms import StandIn
 from learninglion.text import fold, split_sentences
 
 __all__ = ["explain"]
@@ -28,6 +29,7 @@ _BODY_SENTENCES = 2
 _LEAST_SHARE = 0.2  # of the question's weight: below it a sentence explains nothing
 _NEXT_BEST = 0.6  # a second sentence is marked when it is worth this much of the best
 _INTRODUCTION = 0.3  # as in search: it names the subject, not what is asked
+_SYNONYM = 0.5  # as in search: it may mean something else here
 _COMMONPLACE = 0.25
 # Of the 5-grams of the shorter word: "verplichting" and "inrichting" share half, "vuurwerk" and
 # "vuurwerkopslag" five sixths.
@@ -58,18 +60,30 @@ class _Wanted:
     by_stem: dict[str, int]
     by_gram: dict[int, tuple[int, ...]]
     grams: tuple[int, ...]  # how many different 5-grams each word has
+    through: tuple[str, ...]  # what the question says where a synonym brought the word in, else ""
 
 
-def explain(hit: Hit, question: str, introduction: str = "") -> Hit:
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A word of the source that meets words of the question."""
+
+    worth: float
+    order: int  # which came first
+    printed: str
+    through: str  # as in _Wanted, of the word that counts most
+
+
+def explain(hit: Hit, question: str, introduction: str = "", stand_ins: tuple[StandIn, ...] = ()) -> Hit:
     """`hit` with what met the question: at most three sentences of the source, and its words, best first.
 
-    Where only the meaning is alike, both stay empty.
+    `stand_ins` are what the organisation says means the same as something in the question; words that only
+    they brought in are told in `through_synonyms`. Where only the meaning is alike, all stay empty.
     """
-    wanted = _wanted(question, introduction)
+    wanted = _wanted(question, introduction, stand_ins)
     source = hit.source
     body, asked = _read(source.body), _read(source.question)
     marked: list[Span] = []
-    met: dict[str, tuple[float, int, str]] = {}
+    met: dict[str, _Met] = {}
     parts = [(body, source.body_span.start, _BODY_SENTENCES)]
     if source.question_span is not None:
         parts.append((asked, source.question_span.start, 1))
@@ -79,19 +93,26 @@ def explain(hit: Hit, question: str, introduction: str = "") -> Hit:
         passage = Span(hit.passage.span.start - start, hit.passage.span.end - start)
         best = _best_sentences(reading, matches, wanted, passage, most, _LEAST_SHARE * wanted.own)
         marked += [Span(s.start + start, s.end + start) for s in best]
-    ordered = sorted(met.values(), key=lambda m: (-m[0], m[1]))
+    ordered = sorted(met.values(), key=lambda m: (-m.worth, m.order))[:_SHOWN]
     return replace(
-        hit, matched=tuple(sorted(marked)), matched_words=tuple(word for _, _, word in ordered[:_SHOWN])
+        hit,
+        matched=tuple(sorted(marked)),
+        matched_words=tuple(m.printed for m in ordered),
+        through_synonyms=tuple(SynonymMatch(m.printed, m.through) for m in ordered if m.through),
     )
 
 
 @lru_cache(maxsize=64)
-def _wanted(question: str, introduction: str) -> _Wanted:
+def _wanted(question: str, introduction: str, stand_ins: tuple[StandIn, ...]) -> _Wanted:
     weights: dict[str, float] = {}
+    through: dict[str, str] = {}
     own = 0.0
-    for text, share in ((question, 1.0), (introduction, _INTRODUCTION)):
+    parts = [(question, 1.0, ""), (introduction, _INTRODUCTION, "")]
+    parts += [(s.term, _SYNONYM, s.asked) for s in stand_ins]
+    for text, share, asked in parts:
         for word in _WORD.findall(subject_of(text))[:_LONGEST]:
             if not is_filler(word):
+                through.setdefault(fold(word), asked)
                 weights[fold(word)] = max(weights.get(fold(word), 0.0), share * _weight(word))
         own = own or sum(weights.values())
     by_stem: dict[str, int] = {}
@@ -105,7 +126,14 @@ def _wanted(question: str, introduction: str) -> _Wanted:
     for place, of_word in enumerate(grams):
         for gram in of_word:
             by_gram[gram] = (*by_gram.get(gram, ()), place)
-    return _Wanted(tuple(weight for _, weight in kept), own, by_stem, by_gram, tuple(map(len, grams)))
+    return _Wanted(
+        weights=tuple(weight for _, weight in kept),
+        own=own,
+        by_stem=by_stem,
+        by_gram=by_gram,
+        grams=tuple(map(len, grams)),
+        through=tuple(through[word] for word, _ in kept),
+    )
 
 
 def _weight(word: str) -> float:
@@ -174,22 +202,23 @@ def _match(reading: _Reading, wanted: _Wanted) -> list[dict[int, float]]:
 
 
 def _collect(
-    reading: _Reading,
-    matches: Sequence[dict[int, float]],
-    wanted: _Wanted,
-    met: dict[str, tuple[float, int, str]],
+    reading: _Reading, matches: Sequence[dict[int, float]], wanted: _Wanted, met: dict[str, _Met]
 ) -> None:
-    """Add to `met`, by stem: what the word is worth, which came first, and how it is printed."""
+    """Add the words of `reading` that meet the question to `met`, by stem."""
     for printed, parts in zip(reading.printed, reading.kinds, strict=True):
-        worth = sum(wanted.weights[p] * strength for part in parts for p, strength in matches[part].items())
-        if not worth:
+        worths: dict[int, float] = {}
+        for part in parts:
+            for place, strength in matches[part].items():
+                worths[place] = worths.get(place, 0.0) + wanted.weights[place] * strength
+        if not any(worths.values()):
             continue
         key = " ".join(reading.stems[part] for part in parts)
         known = met.get(key)
         if known is None:
-            met[key] = (worth, len(met), printed)
-        elif known[2][0].isupper() and printed[0].islower() and fold(known[2]) == fold(printed):
-            met[key] = (known[0], known[1], printed)  # the capital was that of a sentence's beginning
+            most = max(worths, key=lambda place: (worths[place], -place))
+            met[key] = _Met(sum(worths.values()), len(met), printed, wanted.through[most])
+        elif known.printed[0].isupper() and printed[0].islower() and fold(known.printed) == fold(printed):
+            met[key] = replace(known, printed=printed)  # the capital was that of a sentence's beginning
 
 
 def _best_sentences(

@@ -31,7 +31,9 @@ _PROPOSING = {"stems": 32, "grams": 48}
 # How much the introduction counts beside the question itself: it names the subject, not what is asked.
 _INTRODUCTION_WORDS = 0.3
 _INTRODUCTION_MEANING = 0.3
-# What the organisation says is the same counts half: it may mean something else here.
+# What the organisation says is the same counts half: it may mean something else here. With its meaning as well,
+# 90 real questions put in other words gain 0.030 MRR@10 by a list (0.009 by words alone), and lose 0.006 where
+# they need none (benchmarks/synonyms.py).
 _SYNONYM_WORDS = 0.5
 
 
@@ -59,7 +61,8 @@ def search(
     """The best `limit` sources for one question, searched together with its introduction.
 
     `documents` are the only ones that may be found (filters and rights; None: all). Hits with a score
-    below `threshold` are left out. Equal scores: newest first, then by id.
+    below `threshold` are left out. What `synonyms` add counts among the words at half weight, and in
+    the meaning. Equal scores: newest first, then by id.
     """
     found = search_set(
         index,
@@ -88,8 +91,9 @@ def search_set(
     """`search` for every question of a set; the introduction is encoded once, the questions in one batch."""
     snapshot = index.snapshot()
     texts = [q.text if isinstance(q, SubQuestion) else q for q in questions]
+    meant = [meant_by(text, synonyms) for text in texts]
     rows = embed(
-        index.encoder_of(snapshot), [*texts, introduction] if introduction.strip() else texts, asked=True
+        index.encoder_of(snapshot), [*meant, introduction] if introduction.strip() else meant, asked=True
     )
     placed = snapshot.frame.place_queries(rows)
     found = []
@@ -102,6 +106,11 @@ def search_set(
         ranking = rank(snapshot, probe, documents)
         found.append(_hits(snapshot, reader, ranking, probe, limit, threshold))
     return tuple(found)
+
+
+def meant_by(text: str, synonyms: Synonyms | None = None) -> str:
+    """What is encoded of a question: its text, followed by what means the same as something in it."""
+    return " ".join((text, *synonyms.added(text))) if synonyms is not None else text
 
 
 def query_terms(text: str, introduction: str = "", synonyms: Synonyms | None = None) -> tuple[Terms, Terms]:

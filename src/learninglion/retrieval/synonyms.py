@@ -5,13 +5,18 @@ One group on a line, the members separated by commas or "=":
     # vervoer
     ov-chipkaart = openbaarvervoerkaart
     AP, Autoriteit Persoonsgegevens
+
+What stands in for a term of a question counts among its words at half weight, and its meaning is searched with
+that of the question (search.py). The explanation of a hit says which word of the source was found through
+which term (explain.py), and the log keeps the hash of the file that was in force.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from learninglion.errors import InputError, UnreadableFileError
@@ -19,7 +24,7 @@ from learninglion.retrieval.analysis import stem
 from learninglion.retrieval.filler import is_filler
 from learninglion.text import fold, squash
 
-__all__ = ["NO_SYNONYMS", "Synonyms", "load_synonyms", "read_synonyms"]
+__all__ = ["NO_SYNONYMS", "StandIn", "Synonyms", "load_synonyms", "read_synonyms"]
 
 Key = tuple[str, ...]
 
@@ -31,37 +36,56 @@ _MOST_NAMED = 10  # mistakes in one message
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """A term that means the same as something in a question, and what that is."""
+
+    term: str  # as the file says it
+    asked: str  # as the question says it
+
+
+@dataclass(frozen=True, slots=True)
 class Synonyms:
-    """Groups of terms that mean the same, in the order of the file."""
+    """Groups of terms that mean the same, in the order of the file; `sha256` is that of the file."""
 
     groups: tuple[tuple[str, ...], ...] = ()
+    sha256: str = ""
     _places: dict[Key, int] | None = None  # a term's stems -> its group
     _longest: int = 0  # words of the longest term
 
+    def stand_ins(self, text: str) -> tuple[StandIn, ...]:
+        """The terms that mean the same as something in `text` and do not stand in it, in its order.
+
+        A term stands for the first of its group that `text` names.
+        """
+        present = list(self._found(text))
+        there = {key for _, key, _ in present}
+        asked: dict[int, str] = {}
+        for group, _, printed in present:
+            asked.setdefault(group, printed)
+        return tuple(
+            StandIn(term, printed)
+            for group, printed in asked.items()
+            for term in self.groups[group]
+            if _key(term) not in there
+        )
+
     def added(self, text: str) -> tuple[str, ...]:
-        """The terms that mean the same as something in `text` and do not stand in it, in its order."""
-        present = dict.fromkeys(self._found(text))
-        members = [term for group in dict.fromkeys(g for g, _ in present) for term in self.groups[group]]
-        there = {key for _, key in present}
-        return tuple(dict.fromkeys(term for term in members if _key(term) not in there))
+        """The terms of `stand_ins`, each once."""
+        return tuple(dict.fromkeys(s.term for s in self.stand_ins(text)))
 
-    def widen(self, text: str) -> str:
-        """`text` followed by what means the same; unchanged where nothing does."""
-        others = self.added(text)
-        return f"{text} ({', '.join(others)})" if others else text
-
-    def _found(self, text: str) -> Iterator[tuple[int, Key]]:
-        """The terms in `text`, from left to right, the longest first: which group, and which term."""
+    def _found(self, text: str) -> Iterator[tuple[int, Key, str]]:
+        """The terms in `text`, from left to right, the longest first: group, term and how it is printed."""
         places = self._places or {}
         # filler takes part in a longer term ("Raad van State") but is never a term by itself
-        printed = _WORD.findall(text)
+        printed = list(_WORD.finditer(text))
         stems = _key(text)
         at = 0
         while at < len(stems):
             for length in range(min(self._longest, len(stems) - at), 0, -1):
                 key = stems[at : at + length]
-                if key in places and not all(map(is_filler, printed[at : at + length])):
-                    yield places[key], key
+                matches = printed[at : at + length]
+                if key in places and not all(is_filler(m.group()) for m in matches):
+                    yield places[key], key, text[matches[0].start() : matches[-1].end()]
                     at += length
                     break
             else:
@@ -91,7 +115,7 @@ def load_synonyms(path: Path) -> Synonyms:
         raise UnreadableFileError(
             path.name, f"regel {line} is geen UTF-8. Bewaar het bestand als platte tekst in UTF-8."
         ) from error
-    return read_synonyms(text, path.name)
+    return replace(read_synonyms(text, path.name), sha256=hashlib.sha256(data).hexdigest())
 
 
 def read_synonyms(text: str, name: str = "synoniemen") -> Synonyms:
@@ -116,7 +140,8 @@ def read_synonyms(text: str, name: str = "synoniemen") -> Synonyms:
         rest = len(mistakes) - _MOST_NAMED
         more = f"\nen nog {rest} regels" if rest > 0 else ""
         raise InputError(f"{name}: " + "\n".join(mistakes[:_MOST_NAMED]) + more)
-    return Synonyms(tuple(groups), places, max(map(len, places), default=0))
+    told = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Synonyms(tuple(groups), told, places, max(map(len, places), default=0))
 
 
 def _key(term: str) -> Key:

@@ -283,12 +283,14 @@ class Archive:
         """Has this been asked before? Earlier pairs and sections, unedited, best first."""
         require(actor, Task.SEARCH)
         self.update_index(progress=progress)
-        (hits,) = self._find([text], introduction, filters, limit, threshold, actor)
+        synonyms = self.synonyms
+        (hits,) = self._find([text], introduction, filters, limit, threshold, actor, synonyms)
         # The words searched for can hold personal data and a log is for ever: it keeps what was found.
         details: dict[str, Plain] = {
             "hits": [h.source.id for h in hits],
             "filters": to_plain(filters),
-            "synonyms": len(self.synonyms.added(text)),
+            "synonyms": len(synonyms.added(text)),
+            "synonyms_sha256": synonyms.sha256,
         }
         self.note("search", actor, "", details)
         return hits
@@ -301,23 +303,25 @@ class Archive:
         limit: int,
         threshold: float,
         actor: Actor,
+        synonyms: Synonyms,
     ) -> tuple[tuple[Hit, ...], ...]:
         scope = self.store.scope(filters, actor.collections)
-        synonyms = self.synonyms
-        widened = [synonyms.widen(text) for text in texts]
         found = search_set(
             self.index,
             self.store.seen_by(actor.collections),
-            widened,
+            texts,
             introduction,
             documents=scope.allowed,
             limit=limit + _SPARE,
             threshold=threshold,
+            synonyms=synonyms,
         )
-        return tuple(
-            tuple(explain(hit, text, introduction) for hit in group_duplicates(hits)[:limit])
-            for text, hits in zip(widened, found, strict=True)
-        )
+        explained = []
+        for text, hits in zip(texts, found, strict=True):
+            stand_ins = synonyms.stand_ins(text)
+            grouped = group_duplicates(hits)[:limit]
+            explained.append(tuple(explain(hit, text, introduction, stand_ins) for hit in grouped))
+        return tuple(explained)
 
     @property
     def synonyms(self) -> Synonyms:

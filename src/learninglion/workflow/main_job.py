@@ -81,11 +81,14 @@ class LearningLion(Archive):
         require(actor, Task.DRAFT)
         self.update_index(progress=progress)
         texts = [question.text for question in question_set.questions]
-        offers = self._find(texts, question_set.introduction, filters, limit, threshold, actor)
+        synonyms = self.synonyms
+        offers = self._find(texts, question_set.introduction, filters, limit, threshold, actor, synonyms)
         details: dict[str, Plain] = {
             "filters": to_plain(filters),
             "limit": limit,
             "threshold": threshold,
+            "synonyms": len({term for text in texts for term in synonyms.added(text)}),
+            "synonyms_sha256": synonyms.sha256,
             "offered": [[hit.source.id for hit in hits] for hits in offers],
         }
         self.note("offer", actor, self._name_of(question_set), details)

@@ -1,0 +1,155 @@
+"""What the organisation's synonyms do to search, on real questions put in other words.
+
+    python benchmarks/synonyms.py PAIRS [--cache vectors.db]
+
+Every question of the pairs file that names a term of the list below is asked in the words of another member
+of its group ("Openbaar Ministerie" becomes "OM"); the one relevant answer stays the same. Searched as they
+stand and in other words, without the list and with it: counted among the words at several weights, and also
+put into the text whose meaning is searched. Prints one line of JSON for each. The list is of general Dutch
+and was made without looking at what is found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from learninglion.evaluation.testset import LabelledPair, answer_entries, data_hash, read_pairs
+from learninglion.retrieval import search
+from learninglion.retrieval.encoders import NanoEncoder
+from learninglion.retrieval.index import Index
+from learninglion.retrieval.reader import MemoryReader
+from learninglion.retrieval.scoring import make_probe
+from learninglion.retrieval.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
+from learninglion.retrieval.vectors import VectorCache, embed
+
+LIST = """
+OM = Openbaar Ministerie
+AP = Autoriteit Persoonsgegevens
+NVWA = Nederlandse Voedsel- en Warenautoriteit
+COA = Centraal Orgaan opvang asielzoekers
+IND = Immigratie- en Naturalisatiedienst
+UWV = Uitvoeringsinstituut Werknemersverzekeringen
+DNB = De Nederlandsche Bank
+AFM = Autoriteit Financiële Markten
+ACM = Autoriteit Consument en Markt
+IGJ = Inspectie Gezondheidszorg en Jeugd
+ILT = Inspectie Leefomgeving en Transport
+RIVM = Rijksinstituut voor Volksgezondheid en Milieu
+VNG = Vereniging van Nederlandse Gemeenten
+EU = Europese Unie
+VN = Verenigde Naties
+VS = Verenigde Staten
+mbo = middelbaar beroepsonderwijs
+hbo = hoger beroepsonderwijs
+ggz = geestelijke gezondheidszorg
+AOW = ouderdomspensioen
+zzp'er = zelfstandige zonder personeel
+ov = openbaar vervoer
+btw = omzetbelasting
+leraar = docent = onderwijzer
+leerling = scholier
+boer = agrariër
+ziekenhuis = hospitaal
+gevangenis = penitentiaire inrichting
+huisvesting = woonruimte
+drugs = verdovende middelen
+werkloosheid = gebrek aan werk
+salaris = loon
+vliegveld = luchthaven
+kernenergie = atoomenergie
+geneesmiddel = medicijn
+arts = dokter
+advocaat = raadsman
+belasting = fiscale heffing
+subsidie = tegemoetkoming van de overheid
+regenboogakkoord = lhbti-akkoord
+"""
+
+
+def other_words(text: str, known: Synonyms) -> str:
+    """`text` with every term of the list said in the words of the next member of its group."""
+    for found in dict.fromkeys(s.asked for s in known.stand_ins(text)):
+        term = next(s.term for s in known.stand_ins(text) if s.asked == found)
+        text = re.sub(rf"\b{re.escape(found)}\b", term, text)
+    return text
+
+
+def measured(ranks: Sequence[int]) -> dict[str, float]:
+    """hit@1, hit@10 and MRR@10."""
+    found = np.array(ranks)
+    return {
+        "hit@1": round(float((found == 1).mean()), 3),
+        "hit@10": round(float((found <= 10).mean()), 3),
+        "MRR@10": round(float(np.where(found <= 10, 1 / found, 0).mean()), 3),
+    }
+
+
+class Bench:
+    """The answers of a pairs file, indexed."""
+
+    def __init__(self, pairs: Sequence[LabelledPair], cache: VectorCache, place: Path) -> None:
+        self.encoder, self.cache = NanoEncoder(), cache
+        index = Index.open(place, self.encoder, cache)
+        index.update(MemoryReader(answer_entries(pairs), store_id=data_hash(pairs)))
+        self.snapshot = index.snapshot()
+
+    def ranks(
+        self, texts: Sequence[str], meant: Sequence[str], ids: Sequence[str], known: Synonyms
+    ) -> list[int]:
+        """The rank of the right answer of each question; `meant` is whose meaning is searched."""
+        rows = embed(self.encoder, meant, asked=True, cache=self.cache)
+        ranks = []
+        for text, vector, right in zip(texts, self.snapshot.frame.place_queries(rows), ids, strict=True):
+            terms = search.query_terms(text, "", known)
+            probe = make_probe(self.snapshot.statistics, self.snapshot.frame, terms, vector)
+            order = search.rank(self.snapshot, probe, exact=True).positions
+            names = [self.snapshot.name_of(int(p))[0] for p in order]
+            ranks.append(names.index(right) + 1)
+        return ranks
+
+
+def main() -> None:
+    """Measure all variants."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pairs", type=Path)
+    parser.add_argument("--cache", type=Path)
+    given = parser.parse_args()
+    known = read_synonyms(LIST)
+    pairs = read_pairs(given.pairs)
+    asked = [p for p in pairs if known.stand_ins(p.question)]
+    ids, texts = [p.id for p in asked], [p.question for p in asked]
+    others = [other_words(t, known) for t in texts]
+    with tempfile.TemporaryDirectory() as temporary:
+        place = Path(temporary)
+        bench = Bench(pairs, VectorCache(given.cache or place / "vectors.db"), place / "index")
+
+        def tell(name: str, *arguments: Sequence[str], synonyms: Synonyms = NO_SYNONYMS) -> None:
+            words, meant = arguments
+            print(
+                json.dumps(
+                    {
+                        "questions": len(ids),
+                        "what": name,
+                        **measured(bench.ranks(words, meant, ids, synonyms)),
+                    }
+                )
+            )
+
+        for name, said in (("as they stand", texts), ("in other words", others)):
+            wide = [search.meant_by(text, known) for text in said]
+            tell(f"{name}, no list", said, said)
+            for weight in (0.25, 0.5, 0.75, 1.0):
+                search._SYNONYM_WORDS = weight
+                tell(f"{name}, words at {weight}", said, said, synonyms=known)
+                tell(f"{name}, words at {weight} and meaning", said, wide, synonyms=known)
+
+
+if __name__ == "__main__":
+    main()
