@@ -13,6 +13,8 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 from urllib.parse import quote
@@ -26,6 +28,7 @@ __all__ = ["Client", "ClientError"]
 
 Object = dict[str, Plain]
 _TIMEOUT = httpx.Timeout(30.0, read=600.0)  # a draft by a model on two cores takes minutes
+_RECONNECTS = 3
 
 
 class ClientError(LearningLionError):
@@ -100,17 +103,46 @@ class Client:
     ) -> Iterator[tuple[str, Object]]:
         """The same draft while it is written: (name, data) of each report; the last is "done"."""
         job = self._ask("POST", "/draft-jobs", _draft_body(question_set, choices, generator))
-        with self._http.stream("GET", f"/jobs/{job['id']}/events") as answer:
-            _raise_for(answer)
-            name = ""
-            for line in answer.iter_lines():
-                if line.startswith("event: "):
-                    name = line[7:]
-                elif line.startswith("data: "):
-                    data = cast(Object, json.loads(line[6:]))
+        return self._events(str(job["id"]))
+
+    def add_documents(
+        self, paths: Sequence[Path], *, collection: str = "default"
+    ) -> Iterator[tuple[str, Object]]:
+        """Take in files: (name, data) of each report; "file" says what became of one, the last is "done"."""
+        with ExitStack() as opened:
+            files = [("files", (path.name, opened.enter_context(path.open("rb")))) for path in paths]
+            answer = self._http.post("/document-jobs", params={"collection": collection}, files=files)
+        _raise_for(answer)
+        return self._events(str(answer.json()["id"]))
+
+    def _events(self, job_id: str) -> Iterator[tuple[str, Object]]:
+        """The reports of a job until it is done; a connection that breaks is taken up where it was."""
+        last, tries = "0", 0
+        while True:
+            try:
+                for number, name, data in self._read_events(job_id, last):
+                    last, tries = number, 0
                     if name == "failed":
                         raise ClientError(int(cast(int, data["status"])), str(data["detail"]))
                     yield name, data
+                return
+            except httpx.TransportError:
+                tries += 1
+                if tries > _RECONNECTS:
+                    raise
+
+    def _read_events(self, job_id: str, last: str) -> Iterator[tuple[str, str, Object]]:
+        headers = {"Last-Event-ID": last}
+        with self._http.stream("GET", f"/jobs/{job_id}/events", headers=headers) as answer:
+            _raise_for(answer)
+            number, name = last, ""
+            for line in answer.iter_lines():
+                if line.startswith("id: "):
+                    number = line[4:]
+                elif line.startswith("event: "):
+                    name = line[7:]
+                elif line.startswith("data: "):
+                    yield number, name, cast(Object, json.loads(line[6:]))
 
     def verify(self, questions: Sequence[Mapping[str, Plain]]) -> Object:
         """A text from outside, every sentence checked against what it cites."""

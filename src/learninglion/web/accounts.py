@@ -75,6 +75,7 @@ _SHORTEST_PASSWORD = (
 _LONGEST_PASSWORD = 200
 _INVITATION = timedelta(hours=72)
 _ANSWER_KEPT = timedelta(hours=24)
+_CLAIM_KEPT = timedelta(hours=2)  # longer than any draft; then the server must have stopped meanwhile
 
 
 class SessionKind:
@@ -305,11 +306,28 @@ class Accounts:
 
     # ----------------------------------------------------------------- repeated writes
 
-    def recall(self, owner: str, key: str) -> KeptAnswer | None:
-        """What was answered to this person's earlier request with this key."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(answers).where(answers.c.key == f"{owner}\n{key}")).one_or_none()
-        return None if row is None else KeptAnswer(row.digest, row.status, row.body)
+    def claim(self, owner: str, key: str, digest: str) -> KeptAnswer | None:
+        """Take this person's key for new work (None), or give what is kept under it.
+
+        The body of what is kept is empty while somebody else is still working on it.
+        """
+        place = answers.c.key == f"{owner}\n{key}"
+        with writing(self._engine) as connection:
+            row = connection.execute(select(answers).where(place)).one_or_none()
+            lapsed = row is not None and not row.body and row.kept <= now() - _CLAIM_KEPT
+            if row is not None and not lapsed:
+                return KeptAnswer(row.digest, row.status, row.body)
+            connection.execute(delete(answers).where(place))
+            values = {"key": f"{owner}\n{key}", "digest": digest, "status": 0, "body": "", "kept": now()}
+            connection.execute(insert(answers).values(**values))
+        return None
+
+    def release(self, owner: str, key: str) -> None:
+        """Give a key back whose work failed."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                delete(answers).where(answers.c.key == f"{owner}\n{key}", answers.c.body == "")
+            )
 
     def remember(self, owner: str, key: str, digest: str, status: int, body: str) -> None:
         """Keep an answer for a day, so that repeating the request repeats it."""

@@ -5,6 +5,7 @@ No handler does work of its own; each reads its input, calls the workflow and sh
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, UploadFile
@@ -22,13 +23,14 @@ from learninglion.record.contract import (
     source_view,
 )
 from learninglion.record.export import ExportFormat
-from learninglion.serial import Plain, to_plain
+from learninglion.serial import Plain, sha256_hex, to_plain
 from learninglion.web import api_models as shapes
 from learninglion.web.access import ApiUser, TheDesk
 from learninglion.web.api_openapi import describe
 from learninglion.web.desk import Desk
 from learninglion.web.events import Job, as_event_stream
 from learninglion.web.idempotency import repeated
+from learninglion.web.ingest_jobs import receive, start_ingest
 from learninglion.web.pages_drafts import EXPORT_TYPES, tell_draft
 from learninglion.web.uploads import clean_name, read_upload
 from learninglion.workflow import read_question_text
@@ -43,7 +45,11 @@ DossierId = Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9-]+$")]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]*$")]
+LastEvent = Annotated[str, Header(alias="Last-Event-ID", max_length=9, pattern=r"^[0-9]*$")]
 SCALE = 1.6
+# The Design Rules want an e-mail address here; a name in .invalid (RFC 2606) can never be somebody's.
+_NO_MAIL = "not-set@learninglion.invalid"
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 @routes.post("/searches", tags=["search"], responses={200: {"model": shapes.HitList}})
@@ -118,6 +124,29 @@ async def add_document(
 
     said = b"documents\n" + collection.encode() + b"\n" + raw.content
     return await run_in_threadpool(repeated, desk.accounts, actor, key, said, work, 201)
+
+
+@routes.post(
+    "/document-jobs", tags=["documents"], status_code=202, responses={202: {"model": shapes.JobBody}}
+)
+async def add_documents(
+    desk: TheDesk,
+    actor: ApiUser,
+    files: list[UploadFile],
+    collection: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "default",
+    key: Key = "",
+) -> Response:
+    """Begin to take in files; what becomes of each streams from /jobs/{id}/events."""
+    require(actor, Task.MANAGE)
+    received = await receive(files)
+
+    def begin() -> dict[str, Plain]:
+        return _told_job(start_ingest(desk, actor, received, collection))
+
+    said = b"document-jobs\n" + collection.encode()
+    for raw in received[0]:
+        said += b"\n" + raw.name.encode() + b" " + sha256_hex(raw.content).encode()
+    return await run_in_threadpool(repeated, desk.accounts, actor, key, said, begin, 202)
 
 
 @routes.get("/documents/{document_id}", tags=["documents"], responses={200: {"model": shapes.DocumentBody}})
@@ -208,25 +237,35 @@ def draft_job(body: shapes.DraftRequest, desk: TheDesk, actor: ApiUser, key: Key
 
     def begin() -> dict[str, Plain]:
         job = desk.jobs.start(actor.name, "draft", lambda job: dossier_view(_draft(desk, actor, body, job)))
-        return {"id": job.id, "events": f"/api/v1/jobs/{job.id}/events"}
+        return _told_job(job)
 
     said = b"draft-jobs\n" + body.model_dump_json().encode()
     return repeated(desk.accounts, actor, key, said, begin, 202)
 
 
+def _told_job(job: Job) -> dict[str, Plain]:
+    return {"id": job.id, "events": f"/api/v1/jobs/{job.id}/events"}
+
+
 @routes.get(
     "/jobs/{job_id}/events",
-    tags=["drafts"],
+    tags=["jobs"],
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 def job_events(
-    job_id: Annotated[str, Path(max_length=32, pattern=r"^[0-9a-f]+$")], desk: TheDesk, actor: ApiUser
+    job_id: Annotated[str, Path(max_length=32, pattern=r"^[0-9a-f]+$")],
+    desk: TheDesk,
+    actor: ApiUser,
+    last: LastEvent = "",
 ) -> StreamingResponse:
-    """The reports of long work as server-sent events: sentence, question, progress, then done or failed."""
-    return StreamingResponse(
-        as_event_stream(desk.jobs.find(job_id, actor.name)), media_type="text/event-stream"
-    )
+    """The reports of long work as server-sent events; the last is done or failed.
+
+    The work goes on when the connection breaks; Last-Event-ID gives what came after that report.
+    """
+    job = desk.jobs.find(job_id, actor.name)
+    after = int(last) if last else 0
+    return StreamingResponse(as_event_stream(job, after), media_type="text/event-stream")
 
 
 @routes.post("/verifications", tags=["drafts"], responses={200: {"model": shapes.DossierBody}})
@@ -299,8 +338,8 @@ def openapi(request: Request, desk: TheDesk) -> JSONResponse:
     """The description of this API, for everybody."""
     web = desk.settings.web
     base = web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-    contact = web.contact or "beheer@localhost"
-    mail = contact if "@" in contact else "beheer@localhost"
+    contact = web.contact.removeprefix("mailto:")
+    mail = contact if _MAIL.fullmatch(contact) else _NO_MAIL
     about: dict[str, object] = {"name": web.organisation or "LearningLion", "url": base, "email": mail}
     return JSONResponse(describe(routes.routes, f"{base}/api/v1", about))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -23,6 +22,11 @@ _ERRORS = {
     "404": "It does not exist here, or this person may not see it.",
     "409": "It was changed meanwhile, or is already being done.",
     "500": "Something went wrong on the server.",
+}
+# The framework names the body of an upload after its function; names here are in PascalCase.
+_UPLOADS = {
+    "Body_add_document_documents_post": "DocumentUpload",
+    "Body_add_documents_document_jobs_post": "DocumentsUpload",
 }
 _NO_CONFLICT = frozenset({"get"})
 _VERSION_HEADER: Object = {
@@ -51,13 +55,12 @@ def describe(routes: Sequence[BaseRoute], server: str, contact: Object) -> Objec
             servers=[{"url": server}],
             contact=contact,
             license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
-            tags=[
-                {"name": name} for name in ("search", "documents", "drafts", "dossiers", "log", "description")
-            ],
+            tags=[{"name": name} for name in ("search", "documents", "drafts", "jobs", "dossiers", "log")],
         ),
     )
-    # The framework names the body of an upload after its function; names here are in PascalCase.
-    text = re.sub(r"Body_[a-z_]+", "DocumentUpload", json.dumps(document))
+    text = json.dumps(document)
+    for given, ours in _UPLOADS.items():
+        text = text.replace(given, ours)
     document = cast(Object, json.loads(text))
     components = cast(Object, document.setdefault("components", {}))
     schemas = cast(Object, components.setdefault("schemas", {}))

@@ -26,16 +26,23 @@ def repeated(
 ) -> Response:
     """Do `work` and answer with `status`; with a key that was used before, repeat that answer.
 
-    Raises ConflictError when the key was used for something else that was `said`.
+    Of two requests with one key that come at the same time, one does the work. Raises ConflictError for the
+    other, and when the key was used for something else that was `said`. Work that failed can be tried again.
     """
     if not key:
         return JSONResponse(work(), status)
     digest = hashlib.sha256(said).hexdigest()
-    kept = accounts.recall(actor.name, key)
+    kept = accounts.claim(actor.name, key, digest)
     if kept is not None:
         if kept.digest != digest:
             raise ConflictError("Deze Idempotency-Key is al gebruikt voor een ander verzoek.")
+        if not kept.body:
+            raise ConflictError("Aan dit verzoek wordt nog gewerkt. Vraag het over een minuut opnieuw.")
         return JSONResponse(json.loads(kept.body), kept.status, {"Idempotent-Replayed": "true"})
-    answer = work()
+    try:
+        answer = work()
+    except BaseException:
+        accounts.release(actor.name, key)
+        raise
     accounts.remember(actor.name, key, digest, status, json.dumps(answer, ensure_ascii=False))
     return JSONResponse(answer, status)

@@ -13,15 +13,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from learninglion.errors import InputError, LearningLionError
-from learninglion.models import Filters, RawFile, Role
+from learninglion.errors import InputError
+from learninglion.models import Filters, Role
 from learninglion.serial import Plain
 from learninglion.web.access import SignedIn, TheDesk
 from learninglion.web.connection_test import try_encoder, try_generator
 from learninglion.web.desk import Desk
-from learninglion.web.events import Job
-from learninglion.web.uploads import MAX_BYTES, check_count, read_upload
-from learninglion.workflow import FileResult, FileStatus
+from learninglion.web.ingest_jobs import receive, start_inbox, start_ingest
+from learninglion.web.uploads import MAX_BYTES
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["router"]
@@ -30,12 +29,6 @@ router = APIRouter(include_in_schema=False, prefix="/manage")
 
 _PAGE = 50
 _LOG_PAGE = 100
-STATUS_WORDS = {
-    FileStatus.ADDED: "opgenomen",
-    FileStatus.REPLACED: "vervangen door een nieuwere versie",
-    FileStatus.UNCHANGED: "was er al",
-    FileStatus.FAILED: "niet gelukt",
-}
 ROLE_WORDS = {
     Role.READER: "lezer: zoeken en lezen",
     Role.DRAFTER: "opsteller: sets behandelen",
@@ -140,46 +133,10 @@ async def upload(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
     require(viewer.actor, Task.MANAGE)
     form = await request.form(max_files=500)
     files = [f for f in form.getlist("files") if isinstance(f, UploadFile) and f.filename]
+    received = await receive(files)
     collection = str(form.get("collection") or "").strip() or "default"
-    if not files:
-        raise InputError("Kies een of meer bestanden.")
-    check_count(files)
-    raws: list[RawFile] = []
-    refused: list[FileResult] = []
-    for file in files:
-        try:
-            raws.append(await read_upload(file))
-        except LearningLionError as error:
-            refused.append(FileResult(file.filename or "", FileStatus.FAILED, detail=error.detail))
-    job = await run_in_threadpool(_start_ingest, desk, viewer, raws, refused, collection)
+    job = await run_in_threadpool(start_ingest, desk, viewer.actor, received, collection)
     return RedirectResponse(f"/manage/ingest/{job.id}", 303)
-
-
-def _start_ingest(
-    desk: Desk, viewer: SignedIn, raws: list[RawFile], refused: list[FileResult], collection: str
-) -> Job:
-    def work(job: Job) -> dict[str, Plain]:
-        for result in refused:
-            job.report("file", told_file(result))
-        for done, raw in enumerate(raws):
-            job.report("progress", {"label": raw.name, "done": done, "total": len(raws)})
-            result = desk.house.ingest_upload(raw, collection=collection, actor=viewer.actor)
-            job.report("file", told_file(result))
-        job.report("progress", {"label": "Klaar", "done": len(raws), "total": len(raws)})
-        return {}
-
-    return desk.jobs.start(viewer.actor.name, "ingest", work)
-
-
-def told_file(result: FileResult) -> dict[str, Plain]:
-    """What is reported of a file."""
-    words = STATUS_WORDS[result.status] + (f": {result.detail}" if result.detail else "")
-    return {
-        "path": result.path,
-        "status": result.status.value,
-        "words": words,
-        "document": result.document_id,
-    }
 
 
 @router.post("/documents/inbox")
@@ -188,21 +145,7 @@ def inbox(desk: TheDesk, viewer: SignedIn, collection: Annotated[str, Form()] = 
     require(viewer.actor, Task.MANAGE)
     folder = desk.settings.home / "inbox"
     folder.mkdir(exist_ok=True)
-
-    def work(job: Job) -> dict[str, Plain]:
-        report = desk.house.ingest(
-            [folder],
-            collection=collection.strip() or "default",
-            actor=viewer.actor,
-            progress=lambda label, done, total: job.report(
-                "progress", {"label": label, "done": done, "total": total}
-            ),
-        )
-        for result in report.results:
-            job.report("file", told_file(result))
-        return {}
-
-    job = desk.jobs.start(viewer.actor.name, "ingest", work, subject="inbox")
+    job = start_inbox(desk, viewer.actor, folder, collection.strip() or "default")
     return RedirectResponse(f"/manage/ingest/{job.id}", 303)
 
 
