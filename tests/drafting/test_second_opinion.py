@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from learninglion.drafting.citations import cite
 from learninglion.drafting.prompt_files import load_prompts
-from learninglion.drafting.second_opinion import add_second_opinion
+from learninglion.drafting.second_opinion import SecondReader, keep_opinions
 from learninglion.drafting.verify import verify
-from learninglion.errors import GeneratorError
-from learninglion.models import AnswerVerdict, Draft, Provenance, Span, Statement
+from learninglion.errors import GeneratorError, InputError
+from learninglion.models import AnswerVerdict, Draft, Opinion, Provenance, Span, Statement, Verification
+from learninglion.record.contract import verification_view
+from learninglion.serial import from_plain, to_plain
 from learninglion.testing import ScriptedGenerator, make_selection, make_source
 
 SOURCE = make_source("Er varen 12 veerponten bij Duinwijk. De kosten zijn hoog.")
@@ -22,32 +26,92 @@ DRAFT = Draft(
 )
 
 
+def read(*replies, structured=True, before=None):
+    judge = ScriptedGenerator(replies, structured=structured)
+    before = before or verify(DRAFT)
+    return before, SecondReader(judge, load_prompts()).read(before), judge
+
+
 @pytest.mark.parametrize(
-    ("reply", "structured", "expected"),
+    ("reply", "structured", "opinion"),
     [
-        ('{"oordeel": "ja"}', True, "is dat de zin uit de bron volgt"),
-        ('{"oordeel": "nee"}', True, "Kijk hier nog eens naar"),
-        ("Nee, dat staat er niet.", False, "Kijk hier nog eens naar"),
-        ("Ja", False, "is dat de zin uit de bron volgt"),
-        ("Jazeker niet", False, "geen bruikbaar oordeel"),
-        ("[]", True, "geen bruikbaar oordeel"),
-        (GeneratorError("weg"), True, "geen bruikbaar oordeel"),
+        ('{"oordeel": "ja"}', True, Opinion.AGREES),
+        ('{"oordeel": "nee"}', True, Opinion.DOUBTS),
+        ("Nee, dat staat er niet.", False, Opinion.DOUBTS),
+        ("Ja", False, Opinion.AGREES),
+        ("Jazeker niet", False, Opinion.NONE),
+        ("[]", True, Opinion.NONE),
+        (InputError("Te klein."), True, Opinion.NONE),
     ],
 )
-def test_an_opinion_is_noted_and_never_decides(reply, structured, expected):
-    before = verify(DRAFT)
-    judge = ScriptedGenerator([reply], structured=structured)
-    after = add_second_opinion(before, judge, load_prompts())
+def test_an_opinion_is_noted_and_never_decides(reply, structured, opinion):
+    before, after, judge = read(reply, structured=structured)
     assert [c.verdict for c in after.checks] == [c.verdict for c in before.checks]
-    assert after.verdict is before.verdict
-    assert expected in after.checks[0].reasons[-1]
+    assert (after.verdict, after.missing, after.method) == (before.verdict, before.missing, before.method)
+    assert after.checks[0].opinion is opinion
     assert after.checks[1] == before.checks[1], "what failed is not saved by an opinion"
     assert len(judge.prompts) == 1
-    assert "tweede mening: scripted" in after.method
+    assert after.second_reading.provenance.model == "scripted"
+    assert len(after.second_reading.provenance.prompt_sha256) == 64
+    assert after.second_reading.problem == ""
+
+
+def test_a_doubt_is_a_reason_and_a_remark_and_agreement_is_neither():
+    before, after, _ = read('{"oordeel": "nee"}')
+    assert "Kijk hier nog eens naar" in after.checks[0].reasons[-1]
+    assert any("Er varen 12 veerponten." in remark for remark in after.draft.left_out)
+    before, after, _ = read('{"oordeel": "ja"}')
+    assert after.checks[0].reasons == before.checks[0].reasons
+    assert after.draft == before.draft
+
+
+def test_a_judge_that_cannot_be_asked_costs_the_draft_nothing_and_is_asked_once():
+    judge = ScriptedGenerator([GeneratorError("Het eindpunt is weg."), "ja"])
+    reader = SecondReader(judge, load_prompts())
+    before = verify(DRAFT)
+    first, second = reader.read(before), reader.read(before)
+    assert first == second
+    assert first.checks == before.checks and first.second_reading.problem == "Het eindpunt is weg."
+    assert any("Het eindpunt is weg." in remark for remark in first.draft.left_out)
+    assert len(judge.prompts) == 1
+
+
+def test_a_judge_that_cannot_say_what_it_is():
+    class Away(ScriptedGenerator):
+        def describe(self):
+            raise GeneratorError("Niet bereikbaar.")
+
+    after = SecondReader(Away(["ja"]), load_prompts()).read(verify(DRAFT))
+    assert after.second_reading.problem == "Niet bereikbaar." and after.checks == verify(DRAFT).checks
+
+
+def test_nothing_is_asked_when_nothing_holds():
+    nothing = verify(replace(DRAFT, statements=DRAFT.statements[1:]))
+    before, after, judge = read("ja", before=nothing)
+    assert after == before and judge.prompts == []
+
+
+def test_an_opinion_stays_with_its_sentence_when_another_is_edited():
+    _, after, _ = read('{"oordeel": "nee"}')
+    edited = verify(replace(DRAFT, statements=(DRAFT.statements[0],)))
+    kept = keep_opinions(after, edited)
+    assert kept.checks[0].opinion is Opinion.DOUBTS and kept.checks[0].reasons == after.checks[0].reasons
+    other = replace(DRAFT.statements[0], text="Er varen 12 veerponten bij Duinwijk.")
+    fresh = verify(replace(DRAFT, statements=(other,)))
+    assert keep_opinions(after, fresh).checks == fresh.checks
+
+
+def test_the_record_says_who_gave_the_second_opinion():
+    _, after, _ = read('{"oordeel": "nee"}')
+    view = verification_view(after)
+    assert view["statements"][0]["second_opinion"] == "doubts"
+    assert view["second_opinion"]["provenance"]["model"] == "scripted"
+    assert verification_view(verify(DRAFT))["second_opinion"] is None
+    assert "second_opinion" not in verification_view(verify(DRAFT))["statements"][0]
+    assert from_plain(Verification, to_plain(after)) == after
 
 
 def test_the_judge_reads_the_whole_sentence_and_nothing_else():
-    judge = ScriptedGenerator(['{"oordeel": "ja"}'])
-    add_second_opinion(verify(DRAFT), judge, load_prompts())
+    _, _, judge = read('{"oordeel": "ja"}')
     (prompt,) = judge.prompts
     assert "| Er varen 12 veerponten bij Duinwijk." in prompt.task and "kosten" not in prompt.task

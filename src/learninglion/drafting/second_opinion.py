@@ -10,15 +10,22 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import StrEnum
 
 from learninglion.drafting.generators import Generator, JsonSchema, Prompt
 from learninglion.drafting.prompt_files import PromptFiles, fill
 from learninglion.drafting.prompting import fence_text, make_mark
-from learninglion.errors import LearningLionError
-from learninglion.models import Check, Source, StatementVerdict, Verification
+from learninglion.errors import InputError, LearningLionError
+from learninglion.models import (
+    Check,
+    Opinion,
+    Provenance,
+    SecondReading,
+    Source,
+    StatementVerdict,
+    Verification,
+)
 
-__all__ = ["Opinion", "add_second_opinion", "ask_opinion"]
+__all__ = ["SecondReader", "ask_opinion", "keep_opinions"]
 
 _TOKENS = 24
 _SCHEMA: JsonSchema = {
@@ -27,38 +34,76 @@ _SCHEMA: JsonSchema = {
     "required": ["oordeel"],
     "additionalProperties": False,
 }
+_DOUBT = "Kijk hier nog eens naar: volgens de tweede mening ({model}) volgt dit niet uit de bron."
+_DOUBTED = "Tweede mening ({model}): kijk nog eens naar “{sentence}”; volgt dat wel uit de bron?"
+_NOT_ASKED = "De tweede mening is niet (helemaal) gevraagd: {problem}"
 
 
-class Opinion(StrEnum):
-    """What a model thinks of a sentence."""
+class SecondReader:
+    """A model that reads along with one set of sub-questions.
 
-    AGREES = "agrees"
-    DOUBTS = "doubts"
-    NONE = "none"  # no usable answer
-
-
-_WORDS = {
-    Opinion.AGREES: "De tweede mening ({model}) is dat de zin uit de bron volgt.",
-    Opinion.DOUBTS: "Kijk hier nog eens naar: volgens de tweede mening ({model}) volgt dit niet uit de bron.",
-    Opinion.NONE: "De tweede mening ({model}) gaf geen bruikbaar oordeel.",
-}
-
-
-def add_second_opinion(verification: Verification, judge: Generator, files: PromptFiles) -> Verification:
-    """`verification` with the opinion of `judge` among the reasons of each sentence that is shown.
-
-    No verdict changes. The method says that, and by which model, a second opinion was asked.
+    After its first failure it is not asked again for this set: its opinion is extra, and nobody should wait
+    for a model that does not answer.
     """
-    sources = verification.draft.selection.chosen
-    checks = tuple(_with_opinion(check, sources, judge, files) for check in verification.checks)
-    told = judge.describe()
-    named = f"{told.model} {told.model_sha256[:12]}".strip()
-    method = f"{verification.method}; tweede mening: {named}, prompts {files.sha256[:12]}"
-    return replace(verification, checks=checks, method=method)
+
+    def __init__(self, judge: Generator, files: PromptFiles) -> None:
+        self._judge = judge
+        self._files = files
+        self._told: Provenance | None = None
+        self._problem = ""
+
+    def read(self, verification: Verification) -> Verification:
+        """`verification` with the opinion of the model on each sentence that is shown. No verdict changes.
+
+        Doubts stand among the reasons of their sentence and among the remarks; which model was asked, and why
+        it could not be asked, stands in `second_reading`.
+        """
+        if not verification.shown:
+            return verification
+        sources = verification.draft.selection.chosen
+        told = self._describe()
+        checks = tuple(self._with_opinion(check, sources) for check in verification.checks)
+        draft = verification.draft
+        remarks = [
+            _DOUBTED.format(model=self._judge.model, sentence=c.statement.text)
+            for c in checks
+            if c.opinion is Opinion.DOUBTS
+        ]
+        if self._problem:
+            remarks.append(_NOT_ASKED.format(problem=self._problem))
+        return replace(
+            verification,
+            draft=replace(draft, left_out=tuple(dict.fromkeys((*draft.left_out, *remarks)))),
+            checks=checks,
+            second_reading=SecondReading(told, self._problem),
+        )
+
+    def _describe(self) -> Provenance:
+        if self._told is None and not self._problem:
+            try:
+                told = self._judge.describe()
+                self._told = replace(told, prompt_sha256=self._files.sha256)
+            except LearningLionError as error:
+                self._problem = error.detail
+        return self._told or Provenance(self._judge.name, self._judge.model)
+
+    def _with_opinion(self, check: Check, sources: Sequence[Source]) -> Check:
+        if check.verdict is not StatementVerdict.SUPPORTED or self._problem:
+            return check
+        try:
+            opinion = ask_opinion(check, sources, self._judge, self._files)
+        except LearningLionError as error:
+            self._problem = error.detail
+            return check
+        doubt = (_DOUBT.format(model=self._judge.model),) if opinion is Opinion.DOUBTS else ()
+        return replace(check, reasons=(*check.reasons, *doubt), opinion=opinion)
 
 
 def ask_opinion(check: Check, sources: Sequence[Source], judge: Generator, files: PromptFiles) -> Opinion:
-    """What `judge` thinks of one sentence, given the sentences that it rests on."""
+    """What `judge` thinks of one sentence, given the sentences that it rests on.
+
+    Raises GeneratorError if the judge cannot be asked; a passage that is too long for it gives no opinion.
+    """
     evidence = "\n".join(_passages(check, sources))
     mark = make_mark([evidence, check.statement.text])
     task = fill(
@@ -69,18 +114,23 @@ def ask_opinion(check: Check, sources: Sequence[Source], judge: Generator, files
         },
     )
     prompt = Prompt("", task) if judge.chats else Prompt("", f"{task}\nOordeel:")
+    schema = _SCHEMA if judge.structured else None
     try:
-        schema = _SCHEMA if judge.structured else None
         return _read("".join(judge.stream(prompt, schema=schema, max_tokens=_TOKENS)))
-    except LearningLionError:
-        return Opinion.NONE  # the check stands without it
+    except InputError:
+        return Opinion.NONE
 
 
-def _with_opinion(check: Check, sources: Sequence[Source], judge: Generator, files: PromptFiles) -> Check:
-    if check.verdict is not StatementVerdict.SUPPORTED:
-        return check
-    opinion = ask_opinion(check, sources, judge, files)
-    return replace(check, reasons=(*check.reasons, _WORDS[opinion].format(model=judge.model)))
+def keep_opinions(before: Verification, after: Verification) -> Verification:
+    """`after` with the opinions that `before` has on sentences that are still the same."""
+    known = {c.statement: c for c in before.checks if c.opinion is not None}
+    checks = tuple(
+        replace(check, reasons=known[check.statement].reasons, opinion=known[check.statement].opinion)
+        if check.statement in known and check.verdict is StatementVerdict.SUPPORTED
+        else check
+        for check in after.checks
+    )
+    return replace(after, checks=checks, second_reading=before.second_reading)
 
 
 def _passages(check: Check, sources: Sequence[Source]) -> list[str]:
