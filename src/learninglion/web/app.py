@@ -21,6 +21,7 @@ from learninglion.web import (
     pages_drafts,
     pages_entry,
     pages_manage,
+    pages_own_sources,
     pages_public,
     pages_search,
     pages_sets,
@@ -64,6 +65,7 @@ def create_app(house: LearningLion, settings: Settings) -> FastAPI:
         pages_search,
         pages_sources,
         pages_sets,
+        pages_own_sources,
         pages_drafts,
         pages_manage,
     ):

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from itertools import islice
 
-from learninglion.models import Hit, Source, Span
+from learninglion.drafting.positions import contradiction
+from learninglion.models import Hit, Source, SourceKind, Span
+from learninglion.retrieval.duplicates import Step, timeline
+from learninglion.text import split_sentences
 from learninglion.web.workbench import Board
 
-__all__ = ["BoardView", "Group", "Moment", "lay_out", "timeline"]
+__all__ = ["BoardView", "Group", "Moment", "Turn", "lay_out", "line_taken"]
 
-_EXCERPT = 280  # characters of an answer in a timeline: the position, not the reasoning
+# Of the longer sentence's content words. Less than the checker asks before it overrules a source: here a
+# person looks at both sentences, and a change of line that is not shown is worse than one that is none.
+_SAME_SUBJECT = 0.4
+_SENTENCES = 30  # of one answer; the rest of a longer one is figures and footnotes
+_TURNS = 3  # shown at one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +43,21 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """One step of the line taken."""
+class Turn:
+    """A sentence with another figure, another yes or no, or another may or must than an earlier answer."""
 
-    source: Source
-    day: date
+    said: str
+    before: str
+    day: date  # of the earlier answer
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One step of the line taken, with where it turns."""
+
+    step: Step
     state: str
-    excerpt: str
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +78,13 @@ def lay_out(board: Board, threshold: float | None) -> BoardView:
     groups = _group(board)
     least = threshold or 0.0
     over = tuple(g for g in groups if (g.card.hit and g.card.hit.score >= least) or _touched(g))
+    added = tuple(_card(board, s, None) for s in board.added)
+    shown = (*(c for g in over for c in (g.card, *g.alike)), *added)
     below = tuple(g for g in groups if g not in over)
     return BoardView(
         groups=over,
-        added=tuple(_card(board, s, None) for s in board.added),
-        moments=timeline(board),
+        added=added,
+        moments=line_taken(shown),
         below=below,
         chosen=len(board.chosen),
         rejected=len(board.rejected),
@@ -102,21 +121,46 @@ def _group(board: Board) -> list[Group]:
     return groups
 
 
-def timeline(board: Board) -> tuple[Moment, ...]:
-    """The answers that were not rejected, the oldest first: how the line developed."""
-    found: dict[str, Source] = {h.source.id: h.source for h in board.offered}
-    found |= {s.id: s for s in board.added}
-    moments = [
-        Moment(s, s.document.date, board.state(i), _excerpt(s.body))
-        for i, s in found.items()
-        if s.document.date is not None and board.state(i) != "rejected"
-    ]
-    return tuple(sorted(moments, key=lambda m: (m.day, m.source.id)))
+def line_taken(cards: Sequence[Card]) -> tuple[Moment, ...]:
+    """The dated answers that were not rejected, the oldest first, each with where it says something new.
+
+    What the officer brought along is no answer that was given, so it does not count as a turn.
+    """
+    kept = {c.source.id: c for c in cards if c.state != "rejected"}
+    steps = timeline(c.source for c in kept.values())
+    moments = []
+    for position, step in enumerate(steps):
+        earlier = [
+            s for s in steps[:position] if s.day < step.day and s.source.kind is not SourceKind.SUPPLIED
+        ]
+        moments.append(Moment(step, kept[step.source.id].state, _turns_of(step, earlier)))
+    return tuple(moments)
 
 
-def _excerpt(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _EXCERPT else text[:_EXCERPT].rsplit(" ", 1)[0] + " …"
+def _turns_of(step: Step, earlier: Sequence[Step]) -> tuple[Turn, ...]:
+    """Where this answer differs from the latest one that spoke of the same, once for each sentence."""
+    found: dict[str, Turn] = {}
+    for before in reversed(earlier):
+        for said, old in _differences(before.source.body, step.source.body):
+            found.setdefault(said, Turn(said, old, before.day))
+    return tuple(islice(found.values(), _TURNS))
+
+
+@lru_cache(maxsize=512)
+def _differences(older: str, newer: str) -> tuple[tuple[str, str], ...]:
+    """Sentences of `newer` with the sentence of `older` that each contradicts most."""
+    old, new = _sentences(older), _sentences(newer)
+    pairs = []
+    for said in new:
+        shared, before = max(((contradiction(o, said, _SAME_SUBJECT), o) for o in old), default=(0.0, ""))
+        if shared:
+            pairs.append((said, before))
+    return tuple(pairs)
+
+
+def _sentences(text: str) -> tuple[str, ...]:
+    spans = split_sentences(text)[:_SENTENCES]
+    return tuple(" ".join(span.of(text).split()) for span in spans)
 
 
 def counts(boards: Sequence[Board]) -> tuple[int, int]:

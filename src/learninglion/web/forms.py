@@ -14,6 +14,7 @@ __all__ = [
     "PERIODS",
     "filter_values",
     "read_context",
+    "read_day",
     "read_filters",
     "read_numbers",
     "read_question_set",
@@ -30,7 +31,8 @@ def _text(form: FormData | Mapping[str, object], name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _day(text: str, label: str) -> date | None:
+def read_day(text: str, label: str) -> date | None:
+    """A day, or the first of a year; None for an empty text. Raises InputError."""
     if not text:
         return None
     try:
@@ -48,8 +50,8 @@ def read_filters(form: FormData | Mapping[str, object]) -> Filters:
     ministry, collection = _text(form, "ministry"), _text(form, "collection")
     minister, asker = _text(form, "minister"), _text(form, "asker")
     found = Filters(
-        since=_day(since, "Vanaf"),
-        until=_day(_text(form, "until"), "Tot en met") if period == "other" else None,
+        since=read_day(since, "Vanaf"),
+        until=read_day(_text(form, "until"), "Tot en met") if period == "other" else None,
         ministries=(ministry,) if ministry else (),
         answerers=(minister,) if minister else (),
         askers=(asker,) if asker else (),

@@ -22,6 +22,7 @@ from learninglion.models import (
     Citation,
     Dossier,
     Selection,
+    SourceKind,
     Statement,
     Verification,
 )
@@ -87,8 +88,9 @@ def start_draft(
 
 def _selections(desk: Desk, viewer: SignedIn, work: Work) -> tuple[Selection, ...]:
     offers = [board.offered for board in work.boards]
+    own = [s for board in work.boards for s in board.added if s.kind is SourceKind.SUPPLIED]
     return desk.house.select(
-        work.question_set, offers, work.choices(), threshold=work.threshold, actor=viewer.actor
+        work.question_set, offers, work.choices(), threshold=work.threshold, own=own, actor=viewer.actor
     )
 
 
@@ -143,7 +145,7 @@ class CitationView:
 
     number: int
     citation: Citation
-    address: str  # empty for what the officer supplied
+    address: str  # empty when the citation names no source
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def view_questions(desk: Desk, dossier: Dossier) -> tuple[QuestionView, ...]:
             cited = []
             for citation in check.statement.citations:
                 number += 1
-                cited.append(CitationView(number, citation, _address(citation)))
+                cited.append(CitationView(number, citation, _address(dossier, citation)))
             target = shown if check in verification.shown else apart
             target.append(SentenceView(position, check, tuple(cited)))
         looked = len(never_looked_at(verification))
@@ -185,10 +187,12 @@ def view_questions(desk: Desk, dossier: Dossier) -> tuple[QuestionView, ...]:
     return tuple(views)
 
 
-def _address(citation: Citation) -> str:
+def _address(dossier: Dossier, citation: Citation) -> str:
     source_id = citation.source_id
-    if source_id is None or source_id.startswith("supplied#"):
+    if source_id is None:
         return ""
+    if source_id.startswith("supplied#"):
+        return source_address(source_id, citation.span, path=f"/dossiers/{dossier.id}/supplied")
     return source_address(source_id, citation.span)
 
 

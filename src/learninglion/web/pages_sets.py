@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -13,8 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from learninglion.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.models import Filters, QuestionSet
 from learninglion.web import workbench
-from learninglion.web.access import SignedIn, TheDesk
-from learninglion.web.boards import lay_out
+from learninglion.web.access import SignedIn, TheDesk, Viewer
+from learninglion.web.boards import counts, lay_out
 from learninglion.web.desk import Desk
 from learninglion.web.forms import filter_values, read_context, read_filters, read_question_set, read_score
 from learninglion.web.set_reading import read_set_file
@@ -23,7 +24,7 @@ from learninglion.web.workbench import Board, Work
 from learninglion.workflow import read_question_text
 from learninglion.workflow.rights import Task, require
 
-__all__ = ["router"]
+__all__ = ["board_address", "board_at", "router", "show_board"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,7 +41,7 @@ def new_set_page(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
 
 
 def _new_set(
-    request: Request, desk: Desk, viewer: SignedIn, values: dict[str, str], problem: str, status: int = 200
+    request: Request, desk: Desk, viewer: Viewer, values: dict[str, str], problem: str, status: int = 200
 ) -> Response:
     return desk.templates.page(
         request,
@@ -96,7 +97,7 @@ def check_page(request: Request, desk: TheDesk, viewer: SignedIn, work_id: str) 
 def _check(
     request: Request,
     desk: Desk,
-    viewer: SignedIn,
+    viewer: Viewer,
     work: Work,
     question_set: QuestionSet,
     filters: Filters,
@@ -137,7 +138,7 @@ async def check(request: Request, desk: TheDesk, viewer: SignedIn, work_id: str)
 
 def _search_all(
     desk: Desk,
-    viewer: SignedIn,
+    viewer: Viewer,
     work: Work,
     question_set: QuestionSet,
     filters: Filters,
@@ -147,7 +148,8 @@ def _search_all(
     desk.workbench.relay(work, question_set, filters, threshold, offered)
 
 
-def _board(work: Work, number: int) -> Board:
+def board_at(work: Work, number: int) -> Board:
+    """The board of question `number` (from 1). Raises UnknownReferenceError."""
     if not 1 <= number <= len(work.boards):
         raise UnknownReferenceError("Deze vraag staat niet in de set.")
     return work.boards[number - 1]
@@ -159,15 +161,33 @@ def board_page(
 ) -> Response:
     """The evidence for one question."""
     work = desk.workbench.find(work_id, viewer.actor.name)
-    board = _board(work, number)
+    board = board_at(work, number)
     if not board.visited:
         board = replace(board, visited=True)
         desk.workbench.put_board(work, number - 1, board)
         work = desk.workbench.find(work_id, viewer.actor.name)
+    return show_board(request, desk, viewer, work, number, found=found)
+
+
+def show_board(
+    request: Request,
+    desk: Desk,
+    viewer: Viewer,
+    work: Work,
+    number: int,
+    *,
+    found: int = -1,
+    own: Mapping[str, str] | None = None,
+    problem: str = "",
+) -> Response:
+    """The board as a page; `own` and `problem`: an own source that could not be added, to correct."""
+    board = board_at(work, number)
+    chosen, questions = counts(work.boards)
     return desk.templates.page(
         request,
         "board.html",
         viewer,
+        status=400 if problem else 200,
         work=work,
         number=number,
         question=work.question_set.questions[number - 1],
@@ -176,6 +196,9 @@ def board_page(
         threshold=_threshold(desk, work),
         found=found,
         can_write=desk.house.options.generator is not None,
+        bare=questions - chosen,
+        own=own or {},
+        problem=problem,
     )
 
 
@@ -197,7 +220,7 @@ def choice(
 ) -> Response:
     """Choose a source, set it aside, or put it back."""
     work = desk.workbench.find(work_id, viewer.actor.name)
-    board = _board(work, number)
+    board = board_at(work, number)
     if act == "choose":
         fresh = workbench.choose_source(board, source)
     elif act == "reject":
@@ -224,6 +247,11 @@ def choice(
     )
 
 
+def board_address(work: Work, number: int, source_id: str) -> str:
+    """The address of a board, at the card of this source."""
+    return f"/sets/{work.id}/questions/{number}#{_anchor(board_at(work, number), source_id)}"
+
+
 def _anchor(board: Board, source_id: str) -> str:
     ids = [h.source.id for h in board.offered] + [s.id for s in board.added]
     return f"source-{ids.index(source_id) + 1}" if source_id in ids else "evidence"
@@ -240,7 +268,7 @@ def search_further(
 ) -> Response:
     """Search further with own words; what is new is added below what was offered."""
     work = desk.workbench.find(work_id, viewer.actor.name)
-    board = _board(work, number)
+    board = board_at(work, number)
     if not words.strip():
         raise InputError("Geef woorden om mee te zoeken.")
     hits = desk.house.search(
@@ -265,7 +293,7 @@ def own_source(
 ) -> Response:
     """Add a source the officer knows: the number of a document and question that is here."""
     work = desk.workbench.find(work_id, viewer.actor.name)
-    board = _board(work, number)
+    board = board_at(work, number)
     if not reference.strip():
         raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
     source = desk.house.source(reference.strip(), viewer.actor)

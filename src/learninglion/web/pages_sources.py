@@ -48,13 +48,13 @@ class Sheet:
     marked: tuple[Rectangle, ...]
 
 
-def source_address(source_id: str, span: Span | None = None, **more: str) -> str:
+def source_address(source_id: str, span: Span | None = None, *, path: str = "/sources", **more: str) -> str:
     """The address of a source, with the words that are to be highlighted."""
     parts = [f"id={quote(source_id, safe='')}"]
     if span is not None:
         parts.append(f"from={span.start}&to={span.end}")
     parts += [f"{key}={quote(value, safe='')}" for key, value in more.items() if value]
-    return "/sources?" + "&".join(parts)
+    return f"{path}?" + "&".join(parts)
 
 
 @router.get("/sources")

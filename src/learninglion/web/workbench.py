@@ -16,7 +16,7 @@ from sqlalchemy import Column, Engine, Integer, String, Table, Text, delete, ins
 
 from learninglion.database import Moment, new_metadata, now, reading, writing
 from learninglion.errors import InputError, UnknownReferenceError
-from learninglion.models import Filters, Hit, QuestionSet, Rejection, Source
+from learninglion.models import Filters, Hit, QuestionSet, Rejection, Source, SourceKind
 from learninglion.selection import Choice
 from learninglion.serial import from_plain, to_plain
 
@@ -28,6 +28,7 @@ __all__ = [
     "add_hits",
     "add_source",
     "choose_source",
+    "drop_source",
     "metadata",
     "open_source",
     "put_back",
@@ -169,6 +170,16 @@ def add_source(board: Board, source: Source) -> Board:
     return choose_source(replace(board, added=added), source.id)
 
 
+def drop_source(board: Board, source_id: str) -> Board:
+    """The board without a source that the officer added: its text is gone, also from what was decided."""
+    kept = put_back(board, source_id)
+    return replace(
+        kept,
+        added=tuple(s for s in kept.added if s.id != source_id),
+        seen=tuple(s for s in kept.seen if s != source_id),
+    )
+
+
 def add_hits(board: Board, hits: Iterable[Hit], words: str) -> tuple[Board, int]:
     """The board with what a further search found and was not there yet, and how many that are."""
     known = {h.source.id for h in board.offered} | {s.id for s in board.added}
@@ -259,9 +270,9 @@ class Workbench:
         threshold: float | None,
         offered: Iterable[tuple[Hit, ...]],
     ) -> Work:
-        """The same set with corrected questions and fresh boards."""
+        """The same set with corrected questions and fresh boards; what the officer brought along stays."""
         fresh = replace(work, question_set=question_set, filters=filters, threshold=threshold, changed=now())
-        found = tuple(Board(offered=hits) for hits in offered)
+        found = _with_own(work.boards, [Board(offered=hits) for hits in offered])
         with writing(self._engine) as connection:
             connection.execute(update(works).where(works.c.id == work.id).values(**_row(fresh)))
             connection.execute(delete(boards).where(boards.c.work == work.id))
@@ -292,6 +303,17 @@ class Workbench:
                 connection.execute(delete(boards).where(boards.c.work == work_id))
                 connection.execute(delete(works).where(works.c.id == work_id))
         return len(old)
+
+
+def _with_own(before: tuple[Board, ...], fresh: list[Board]) -> tuple[Board, ...]:
+    """Fresh boards with the supplied sources of the old ones; without a board left, they lie on the last."""
+    for position, board in enumerate(before):
+        own = tuple(s for s in board.added if s.kind is SourceKind.SUPPLIED)
+        if own and fresh:
+            place = min(position, len(fresh) - 1)
+            added = {s.id: s for s in (*fresh[place].added, *own)}
+            fresh[place] = replace(fresh[place], added=tuple(added.values()))
+    return tuple(fresh)
 
 
 def _row(work: Work) -> dict[str, object]:

@@ -108,6 +108,13 @@
     });
     var line = document.querySelector(".questions a[aria-current] .tally");
     if (!line) { return; }
+    line.toggleAttribute("data-has", chosen > 0);
+    var note = document.querySelector("[data-bare]");
+    if (note) {
+      var bare = document.querySelectorAll(".questions .tally:not([data-has])").length;
+      note.hidden = bare === 0;
+      note.querySelector("span").textContent = bare === 1 ? note.dataset.one : note.dataset.many.replace("#", bare);
+    }
     line.textContent = chosen ? "✓ " + chosen + (root.lang === "en" ? " chosen" : " gekozen") : root.lang === "en" ? "looked at, nothing chosen" : "bekeken, niets gekozen";
   }
 
@@ -247,7 +254,7 @@
   });
   window.addEventListener("beforeunload", function (event) { if (changed) { event.preventDefault(); } });
 
-  var found = document.getElementById("found");
+  var found = document.getElementById("found") || document.getElementById("own-problem");
   if (found) { found.focus(); }
   var results = document.getElementById("h-found");
   if (results) { results.focus({ preventScroll: true }); results.scrollIntoView({ block: "start" }); }

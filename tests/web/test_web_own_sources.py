@@ -1,0 +1,171 @@
+"""Sources that an officer brings along: for one set only, with a confirmation, cited as supplied."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+import zipfile
+from collections.abc import Callable
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+from web_office import EVERYTHING, Office, documents, form_token
+
+from learninglion.models import Actor, Role, SourceKind
+from learninglion.web.own_sources import LONGEST
+
+SET = """Vragen over veerponten.
+
+Vraag 1
+Hoeveel veerponten varen bij Duinwijk?
+
+Vraag 2
+Varen er bussen?
+"""
+NOTE = "Bij Duinwijk varen sinds maart 14 veerponten. De gemeente houdt daar toezicht op."
+FIELDS = {"own-title": "Nota veerponten", "own-date": "2024-03-01", "own-text": NOTE, "may-use": "1"}
+
+
+@pytest.fixture(scope="module")
+def harbour(make_office: Callable[..., Office]) -> Office:
+    made = make_office()
+    assert not made.house.ingest(documents()[:2], actor=EVERYTHING).failures
+    made.person("noor", Role.DRAFTER)
+    made.person("piet", Role.DRAFTER)
+    made.person("archief", Role.READER)
+    return made
+
+
+def board_of(browser: TestClient) -> tuple[str, str]:
+    """A searched set; the address of its first board, and the token for forms."""
+    csrf = form_token(browser)
+    checked = browser.post("/sets/new", data={"csrf": csrf, "text": SET})
+    data = {"csrf": csrf, "introduction": "Vragen over veerponten."}
+    data |= {"number-0": "1", "text-0": "Hoeveel veerponten varen bij Duinwijk?"}
+    data |= {"number-1": "2", "text-1": "Varen er bussen?"}
+    return str(browser.post(str(checked.url), data=data).url), csrf
+
+
+def propose(browser: TestClient, board: str, csrf: str) -> httpx.Response:
+    page = browser.post(board.split("/questions")[0] + "/draft", data={"csrf": csrf})
+    for _ in range(100):
+        if "/dossiers/" in str(page.url):
+            return page
+        time.sleep(0.05)
+        page = browser.get(str(page.url))
+    raise AssertionError("the proposal did not come")
+
+
+def test_a_pasted_source_is_cited_as_supplied_and_stays_out_of_the_archive(harbour: Office) -> None:
+    browser = harbour.browser("noor")
+    board, csrf = board_of(browser)
+    page = browser.post(f"{board}/own-sources", data={"csrf": csrf, **FIELDS}).text
+    assert "Nota veerponten" in page and "aangeleverd door u" in page
+    assert "Nota veerponten" not in browser.get(board.replace("questions/1", "questions/2")).text
+    done = propose(browser, board, csrf)
+    assert "14 veerponten" in done.text
+    assert "aangeleverd door de opsteller (“Nota veerponten” van 1 maart 2024)" in done.text
+    link = re.search(r'href="(/dossiers/[^"]+/supplied[^"]+)"', done.text)
+    assert link
+    shown = browser.get(link[1].replace("&amp;", "&")).text
+    assert re.search(r"<mark>[^<]*14 veerponten", shown)
+    answer = browser.post(
+        "/search", data={"csrf": csrf, "text": "Hoeveel veerponten varen bij Duinwijk?", "threshold": "0"}
+    )
+    assert "14 veerponten" not in answer.text
+    dossier_id = str(done.url).rsplit("/", 1)[1]
+    noor = Actor("noor", frozenset({Role.DRAFTER}))
+    chosen = harbour.house.load(dossier_id, noor).verifications[0].draft.selection.chosen
+    assert [s.kind for s in chosen] == [SourceKind.SUPPLIED]
+    exported = browser.get(f"/dossiers/{dossier_id}/export/md").text
+    assert "aangeleverd door de opsteller" in exported
+    (told,) = [e for e in harbour.house.log.entries(limit=500) if e.action == "set.own-source"]
+    assert told.details["confirmed"] is True and "veerpont" not in str(told.details)
+
+
+def test_without_confirmation_title_or_text_nothing_is_added_and_what_was_typed_stays(
+    harbour: Office,
+) -> None:
+    browser = harbour.browser("noor")
+    board, csrf = board_of(browser)
+    for left_out, words in (
+        ({"may-use": ""}, "Bevestig eerst"),
+        ({"own-title": " "}, "titel"),
+        ({"own-text": " "}, "Plak de tekst"),
+        ({"own-text": "a" * (LONGEST + 1)}, "langer dan"),
+        ({"own-date": "gisteren"}, "Datum"),
+    ):
+        answer = browser.post(f"{board}/own-sources", data={"csrf": csrf, **FIELDS, **left_out})
+        assert answer.status_code == 400 and words in answer.text
+        if "own-title" not in left_out:
+            assert 'value="Nota veerponten"' in answer.text
+    work = harbour.desk.workbench.find(board.split("/")[-3], "noor")
+    assert not any(b.added for b in work.boards)
+
+
+@pytest.mark.parametrize("suffix", ["txt", "docx"])
+def test_a_file_is_read_and_named_after_itself(harbour: Office, suffix: str) -> None:
+    browser = harbour.browser("noor")
+    board, csrf = board_of(browser)
+    content = NOTE.encode() if suffix == "txt" else word_file(NOTE)
+    files = {"own-file": (f"nota-pont.{suffix}", content, "application/octet-stream")}
+    page = browser.post(f"{board}/own-sources", data={"csrf": csrf, "may-use": "1"}, files=files).text
+    assert "nota-pont" in page and "14 veerponten" in page
+
+
+def test_a_damaged_file_is_refused_in_words(harbour: Office) -> None:
+    browser = harbour.browser("noor")
+    board, csrf = board_of(browser)
+    files = {"own-file": ("nota.pdf", b"%PDF-1.7\nniets", "application/pdf")}
+    answer = browser.post(f"{board}/own-sources", data={"csrf": csrf, "may-use": "1"}, files=files)
+    assert answer.status_code == 400 and "nota.pdf" in answer.text
+
+
+def word_file(text: str) -> bytes:
+    main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" ContentType='
+        '"application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{kind}"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="r1" Type="{office}" Target="word/document.xml"/></Relationships>',
+        "word/document.xml": f'<w:document xmlns:w="{main}"><w:body><w:p><w:r>'
+        f"<w:t>{text}</w:t></w:r></w:p></w:body></w:document>",
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>' + content)
+    return buffer.getvalue()
+
+
+def test_one_source_for_the_whole_set_survives_a_new_search_and_can_be_taken_away(harbour: Office) -> None:
+    browser = harbour.browser("noor")
+    board, csrf = board_of(browser)
+    browser.post(f"{board}/own-sources", data={"csrf": csrf, **FIELDS, "everywhere": "1"})
+    work_id = board.split("/")[-3]
+    work = harbour.desk.workbench.find(work_id, "noor")
+    assert [b.chosen for b in work.boards] == [("supplied#own-1",), ("supplied#own-1",)]
+    data = {"csrf": csrf, "number-0": "1", "text-0": "Hoeveel veerponten varen bij Duinwijk?"}
+    browser.post(f"/sets/{work_id}/check", data=data)
+    kept = harbour.desk.workbench.find(work_id, "noor").boards
+    assert len(kept) == 1 and [s.id for s in kept[0].added] == ["supplied#own-1"] and not kept[0].chosen
+    browser.post(f"/sets/{work_id}/own-sources/remove", data={"csrf": csrf, "source": "supplied#own-1"})
+    assert "Nota veerponten" not in browser.get(board).text
+
+
+def test_nobody_adds_to_another_persons_set_or_without_the_right(harbour: Office) -> None:
+    browser = harbour.browser("noor")
+    board, _ = board_of(browser)
+    other = harbour.browser("piet")
+    answer = other.post(f"{board}/own-sources", data={"csrf": form_token(other), **FIELDS})
+    assert answer.status_code == 404
+    reader = harbour.browser("archief")
+    answer = reader.post(f"{board}/own-sources", data={"csrf": form_token(reader), **FIELDS})
+    assert answer.status_code == 403
