@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from learninglion.models import Answerer
+from learninglion.parsing.answerers import parse_people
 from learninglion.parsing.pdf import Line, Page
 from learninglion.parsing.people import parse_date
 from learninglion.text import squash
@@ -76,57 +77,6 @@ _RELATED_YEAR = re.compile(
     r"(?:nrs?\.?|nummers?)\s*(?P<numbers>\d{1,5}(?:\s*(?:,|en|;)\s*(?:(?:nr|nummer)\.?\s*)?\d{1,5}(?!\s*[-–]\s*\d))*)",
     re.IGNORECASE,
 )
-_ROLE = (
-    r"(?:demissionair\s+|voormalig\s+|toenmalig\s+)?"
-    r"(?P<role>minister-president|vice-minister-president|ministers?|staatssecretaris(?:sen)?)\b"
-)
-_NAMED = re.compile(
-    rf"(?:{_ROLE}\s+|(?:,|\ben|\balsmede)\s+(?:de\s+)?)(?P<name>(?!van\s+[A-Z]\w+\s*,|voor\s|en\s|(?:van\s+)?(?:de\s+)?(?:minister|staats))[^(),;]{{2,60}}?)\s*"
-    r"\((?P<portfolio>(?!ontvangen|ingezonden)(?:[^()]|\([^()]*\))+)\)",
-    re.IGNORECASE,
-)
-_UNNAMED = re.compile(
-    rf"{_ROLE}(?:\s+(?P<link>van|voor)\s+(?P<portfolio>[^()]+?))?"
-    r"(?=\s*(?:$|[().;]|,?\s+(?:en|alsmede|mede|als)\s+(?:mede\s+)?(?:namens\s+)?(?:de\s+|het\s+|van\s+|voor\s+)?"
-    r"(?:minister|staatssecretaris|van\s|voor\s)|,\s*(?:de\s+)?(?:minister|staatssecretaris|van\s|voor\s)))",
-    re.IGNORECASE,
-)
-_MORE = re.compile(
-    r"\s*(?:,|,?\s+en|\s+alsmede)\s+(?:de\s+)?(?P<link>van|voor)\s+(?P<portfolio>[^()]+?)"
-    r"(?=\s*(?:$|[().;]|,?\s+(?:en|alsmede)\s+(?:de\s+)?(?:minister|staatssecretaris|van\s|voor\s)|,\s*(?:de\s+)?(?:minister|staatssecretaris|van\s|voor\s)))",
-    re.IGNORECASE,
-)
-_ABBREVIATIONS = {
-    "AZ": "Algemene Zaken",
-    "AENM": "Asiel en Migratie",
-    "BHO": "Buitenlandse Handel en Ontwikkelingshulp",
-    "BHOS": "Buitenlandse Handel en Ontwikkelingssamenwerking",
-    "BZ": "Buitenlandse Zaken",
-    "BZK": "Binnenlandse Zaken en Koninkrijksrelaties",
-    "DEF": "Defensie",
-    "EL&I": "Economische Zaken, Landbouw en Innovatie",
-    "EZ": "Economische Zaken",
-    "EZK": "Economische Zaken en Klimaat",
-    "FIN": "Financiën",
-    "I&M": "Infrastructuur en Milieu",
-    "I&W": "Infrastructuur en Waterstaat",
-    "IENM": "Infrastructuur en Milieu",
-    "IENW": "Infrastructuur en Waterstaat",
-    "J&V": "Justitie en Veiligheid",
-    "JENV": "Justitie en Veiligheid",
-    "KGG": "Klimaat en Groene Groei",
-    "LNV": "Landbouw, Natuur en Voedselkwaliteit",
-    "LVVN": "Landbouw, Visserij, Voedselzekerheid en Natuur",
-    "OCW": "Onderwijs, Cultuur en Wetenschap",
-    "SZW": "Sociale Zaken en Werkgelegenheid",
-    "V&J": "Veiligheid en Justitie",
-    "V&W": "Verkeer en Waterstaat",
-    "VENJ": "Veiligheid en Justitie",
-    "VENW": "Verkeer en Waterstaat",
-    "VRO": "Volkshuisvesting en Ruimtelijke Ordening",
-    "VROM": "Volkshuisvesting, Ruimtelijke Ordening en Milieubeheer",
-    "VWS": "Volksgezondheid, Welzijn en Sport",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,65 +204,4 @@ def parse_answerers(heading: str) -> tuple[Answerer, ...]:
     text = text[opening.end() :] if opening else text
     behalf = _BEHALF.search(text)
     main, rest = (text[: behalf.start()], text[behalf.end() :]) if behalf else (text, "")
-    found = [*_parse_people(main, False), *_parse_people(rest, True)]
-    if rest.strip() and not any(answerer.on_behalf for answerer in found):
-        # "mede namens de Staatssecretaris Jeugd, Preventie en Sport": an office in an unusual form.
-        office = re.sub(rf"^\s*(?:de\s+)?{_ROLE}\s*", "", rest, flags=re.IGNORECASE).strip(" ,.")
-        role = re.search(_ROLE, rest, re.IGNORECASE)
-        found.append(
-            Answerer(None, _role(role["role"]) if role else "Minister", full_name(office) or None, True)
-        )
-    return tuple(dict.fromkeys(found))
-
-
-def _parse_people(text: str, on_behalf: bool) -> list[Answerer]:
-    named = list(_NAMED.finditer(text))
-    found: list[tuple[int, Answerer]] = []
-    role = "Minister"
-    covered: list[tuple[int, int]] = []
-    for match in named:
-        role = _role(match["role"]) if match["role"] else role
-        name = squash(match["name"])
-        if re.match(r"(?:van|voor)\s", name) and not name[4:5].isupper() or _looks_like_office(name):
-            continue
-        found.append((match.start(), Answerer(name, role, full_name(match["portfolio"]), on_behalf)))
-        covered.append(match.span())
-    for match in _UNNAMED.finditer(text):
-        if any(start < match.end() and match.start() < end for start, end in covered):
-            continue
-        role = _role(match["role"])
-        found += _parse_offices(text, match, role, on_behalf)
-    return [answerer for _, answerer in sorted(found, key=lambda entry: entry[0])]
-
-
-def _parse_offices(text: str, match: re.Match[str], role: str, on_behalf: bool) -> list[tuple[int, Answerer]]:
-    """ "Ministers van A, van B en voor C": one role, several offices."""
-    portfolio = full_name(match["portfolio"]) if match["portfolio"] else None
-    link = (match["link"] or "").lower()
-    found = [
-        (match.start(), Answerer(None, f"{role} voor" if link == "voor" else role, portfolio, on_behalf))
-    ]
-    more = _MORE.match(text, match.end())
-    while more is not None:
-        kind = f"{role} voor" if more["link"].lower() == "voor" else role
-        found.append((more.start(), Answerer(None, kind, full_name(more["portfolio"]), on_behalf)))
-        more = _MORE.match(text, more.end())
-    return found
-
-
-def _looks_like_office(name: str) -> bool:
-    return re.match(r"(?:minister|staatssecretaris)", name, re.IGNORECASE) is not None
-
-
-def _role(text: str) -> str:
-    lowered = text.lower()
-    if lowered.endswith("minister-president"):
-        return "Minister-President"
-    return "Staatssecretaris" if lowered.startswith("staats") else "Minister"
-
-
-def full_name(portfolio: str) -> str:
-    """A portfolio in full: "BZ" is "Buitenlandse Zaken"."""
-    text = squash(portfolio).strip(" ,.")
-    text = re.sub(r"^(?:van|voor)\s+", "", text)
-    return _ABBREVIATIONS.get(text.upper().replace(" ", ""), text)
+    return tuple(dict.fromkeys((*parse_people(main, False), *parse_people(rest, True))))

@@ -17,10 +17,13 @@ MONTHS = (
 _DATE = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)\b", re.IGNORECASE)
 _FIGURES = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)\b")
 _MEMBERS = re.compile(
-    r"\b(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|(?:Kamer)?leden|(?:Kamer)?lid)\s+(?=[A-Z'’])"
+    r"\b(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|(?:Kamer)?leden|(?:Kamer)?lid)\s+"
+    # A capital, "’t Hof", "d’Hondt", or "van der Meer (X)" by somebody who writes small.
+    r"(?=(?![a-zà-ÿ])[^\W\d_]|['’‘]|d['’]"
+    r"|(?:(?:van|de|den|der|ter|ten|te|el|al)\s+){1,3}(?!Tweede|Eerste|Kamer)[A-Z][\w’'-]+\s*\()"
     r"(?P<names>.+?)"
     r"(?=\s+(?:aan\s+(?:de|het|mijn|onze|u\b)|over\b|betreffende\b|inzake\b|omtrent\b|aangaande\b|naar\s+aanleiding"
-    r"|met\s+betrekking|worden\b|d\.d\.|van\s+(?:uw\s+Kamer|de\s+Tweede))|\s*\(ingezonden|[.;:]?\s*$|\.\s)",
+    r"|met\s+betrekking|worden\b|d\.d\.|van\s+(?:uw\s+Kamer|de\s+Tweede))|\s*\(ingezonden|[.;:]?\s*$|(?<![A-Z])\.\s)",
     re.DOTALL,
 )
 _MEMBER = re.compile(r"\s*(?P<name>[^(),]+?)\s*(?:\((?P<party>[^()]*)\))?\s*(?:,|$)")
