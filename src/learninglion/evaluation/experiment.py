@@ -1,13 +1,20 @@
 """Experiments on search: a grid of settings on one data set, every run on record, failed ones too.
 
     name = "woorden of betekenis"
-    pairs = "qa-pairs.jsonl"        # beside this file
+    pairs = "qa-pairs.jsonl"        # beside this file; or: collection = "default"
     tune = "other-pairs.jsonl"      # only needed when the grid has tune = true
+    judgements = "oordelen.jsonl"   # only needed when the grid has fields
+    limit = 200                     # at most so many questions; 0 or left out: all
 
-    [grid]
+    [encoders.groot]                # only needed for other models than the built-in one
+    kind = "openai"
+    model = "multilingual-e5-large"
+    url = "http://127.0.0.1:8080/v1"
+
+    [grid]                          # settings and values: see configuration.py
     signals = ["both", "words", "meaning"]
     tune = [false, true]
-    body_grams = [0.2, 0.36]        # any weight of the fusion
+    body_grams = [0.2, 0.36]
 
 Runs are kept in one JSON Lines file; what stands there is not run again, and what stands there can be run
 again with the same outcome.
@@ -15,11 +22,9 @@ again with the same outcome.
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import json
 import os
-import resource
 import subprocess
 import tomllib
 from collections.abc import Callable, Mapping
@@ -28,61 +33,56 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from learninglion import __version__
+from learninglion.drafting.network import require_allowed
 from learninglion.energy import Meter
 from learninglion.errors import InputError, LearningLionError
-from learninglion.evaluation.retrieval import evaluate_pairs
-from learninglion.evaluation.testset import data_hash, read_pairs
-from learninglion.retrieval.encoders import Encoder, NanoEncoder
-from learninglion.retrieval.fusion import DEFAULT, FEATURES, Fusion
-from learninglion.serial import canonical_json, from_plain, sha256_hex, to_plain
+from learninglion.evaluation.configuration import BUILT_IN, Setting, configuration_of, mistakes
+from learninglion.evaluation.judgements import consensus, read_judgements
+from learninglion.evaluation.memory import peak_mb, reset_peak
+from learninglion.evaluation.records import append_line
+from learninglion.evaluation.retrieval import Grades, evaluate
+from learninglion.evaluation.runs import DataPlaces, Run, read_runs
+from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pairs_trial, read_pairs, sampled
+from learninglion.retrieval.encoders import Encoder, open_encoder
+from learninglion.serial import canonical_json, sha256_hex
+from learninglion.workflow import Progress, silent
+from learninglion.workflow.options import EncoderChoice
 
-__all__ = ["Experiment", "Run", "read_experiment", "read_runs", "rerun", "run_experiment"]
+__all__ = [
+    "Experiment",
+    "experiment_of",
+    "open_locally",
+    "read_experiment",
+    "rerun",
+    "run_experiment",
+]
 
-Setting = str | bool | float
-_SIGNALS = {
-    "both": FEATURES,
-    "words": ("body_stems", "body_grams", "body_length", "asked_stems", "asked_grams"),
-    "meaning": ("body_mean", "body_best", "body_length", "asked_best"),
-}
+_FIELDS = ("name", "pairs", "collection", "tune", "judgements", "limit", "encoders", "grid")
+_ENCODER_FIELDS = ("kind", "model", "url")
 _MOST_RUNS = 1000
+
+Settings = tuple[tuple[str, Setting], ...]
+Opener = Callable[[EncoderChoice], Encoder]
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """One data set and the values to try of each setting."""
+    """One data set (pairs, or a collection) and the values to try of each setting."""
 
     name: str
-    pairs: Path
+    pairs: Path | None
+    collection: str
     tune: Path | None
+    judgements: Path | None
+    limit: int
+    encoders: tuple[tuple[str, EncoderChoice], ...]
     grid: tuple[tuple[str, tuple[Setting, ...]], ...]
 
-    def settings(self) -> tuple[tuple[tuple[str, Setting], ...], ...]:
+    def settings(self) -> tuple[Settings, ...]:
         """Every combination, in the order of the file."""
         names = [name for name, _ in self.grid]
         combinations = itertools.product(*(values for _, values in self.grid))
         return tuple(tuple(zip(names, values, strict=True)) for values in combinations)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run as it went; `error` is empty when it succeeded. Memory in MB is the peak of the process."""
-
-    id: str  # hash over settings, data, encoder and version of the program
-    experiment: str
-    settings: tuple[tuple[str, str], ...]  # values as JSON
-    data_sha256: str
-    tune_sha256: str
-    encoder: str
-    version: str
-    git_sha: str
-    started: str
-    seconds: float
-    peak_memory_mb: int
-    kwh: float
-    measures: tuple[tuple[str, float], ...] = ()
-    calibration_error: float | None = None
-    answerable_auc: float | None = None
-    error: str = ""
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -91,164 +91,293 @@ def read_experiment(path: Path) -> Experiment:
         data = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path.name}: dit experiment is niet te lezen ({error}).") from error
-    mistakes = [f"onbekend veld {key!r}" for key in data if key not in ("name", "pairs", "tune", "grid")]
-    grid: list[tuple[str, tuple[Setting, ...]]] = []
-    listed = data.get("grid", {})
-    if not isinstance(data.get("pairs"), str):
-        mistakes.append("het veld pairs (een bestand met paren) ontbreekt")
+    wrong = [f"onbekend veld {key!r}" for key in data if key not in _FIELDS]
+    for name in ("name", "pairs", "collection", "tune", "judgements"):
+        if not isinstance(data.get(name, ""), str):
+            wrong.append(f"{name} is geen tekst")
+    if ("pairs" in data) == ("collection" in data):
+        wrong.append("noem óf pairs (een bestand met paren) óf collection (een verzameling)")
+    limit = data.get("limit", 0)
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 0:
+        wrong.append(f"limit: {limit!r} is geen aantal")
+    encoders = _read_encoders(data.get("encoders", {}), wrong)
+    grid = _read_grid(data, [BUILT_IN, *encoders], wrong)
+    if wrong:
+        raise InputError(f"{path.name}: {'; '.join(wrong)}.")
+
+    def beside(name: str) -> Path | None:
+        return path.parent / str(data[name]) if name in data else None
+
+    return Experiment(
+        str(data.get("name", path.stem)),
+        beside("pairs"),
+        str(data.get("collection", "")),
+        beside("tune"),
+        beside("judgements"),
+        int(limit),
+        tuple(encoders.items()),
+        grid,
+    )
+
+
+def _read_encoders(listed: object, wrong: list[str]) -> dict[str, EncoderChoice]:
     if not isinstance(listed, dict):
-        mistakes.append("grid is geen tabel")
-        listed = {}
+        wrong.append("encoders is geen tabel")
+        return {}
+    found: dict[str, EncoderChoice] = {}
+    for name, told in listed.items():
+        if not isinstance(told, dict) or not all(isinstance(v, str) for v in told.values()):
+            wrong.append(f"encoders.{name} is geen tabel met teksten")
+            continue
+        wrong.extend(f"encoders.{name}: onbekend veld {key!r}" for key in told if key not in _ENCODER_FIELDS)
+        if name == BUILT_IN:
+            wrong.append(f"encoders.{name}: die naam is van het ingebouwde model")
+        found[name] = EncoderChoice(told.get("kind", ""), told.get("model", ""), told.get("url", ""))
+    return found
+
+
+def _read_grid(
+    data: Mapping[str, object], encoders: list[str], wrong: list[str]
+) -> tuple[tuple[str, tuple[Setting, ...]], ...]:
+    listed = data.get("grid", {})
+    if not isinstance(listed, dict):
+        wrong.append("grid is geen tabel")
+        return ()
+    grid: list[tuple[str, tuple[Setting, ...]]] = []
+    count = 1
     for name, values in listed.items():
         found = tuple(values) if isinstance(values, list) else (values,)
-        mistakes.extend(_mistakes(name, found, "tune" in data))
+        wrong.extend(told for value in found if (told := mistakes(name, value, encoders)))
+        if not found:
+            wrong.append(f"{name} heeft geen waarden")
+        if len(set(map(repr, found))) < len(found):
+            wrong.append(f"{name} noemt een waarde tweemaal")
+        if name == "tune" and True in found and "tune" not in data:
+            wrong.append("tune heeft een bestand nodig")
+        if name == "fields" and set(found) - {"answer"} and "judgements" not in data:
+            wrong.append("fields heeft oordelen van mensen nodig (judgements)")
+        count *= max(1, len(found))
         grid.append((name, found))
-    count = 1
-    for _, values in grid:
-        count *= max(1, len(values))
     if count > _MOST_RUNS:
-        mistakes.append(f"dit zijn {count} runs; hoogstens {_MOST_RUNS}")
-    if mistakes:
-        raise InputError(f"{path.name}: {'; '.join(mistakes)}.")
-    tune = path.parent / str(data["tune"]) if "tune" in data else None
-    return Experiment(str(data.get("name", path.stem)), path.parent / str(data["pairs"]), tune, tuple(grid))
+        wrong.append(f"dit zijn {count} runs; hoogstens {_MOST_RUNS}")
+    return tuple(grid)
 
 
-def _mistakes(name: str, values: tuple[Setting, ...], has_tune: bool) -> list[str]:
-    if name == "signals":
-        return [f"signals kent geen {v!r}" for v in values if v not in _SIGNALS]
-    if name == "tune":
-        wrong = [f"tune is waar of onwaar, niet {v!r}" for v in values if not isinstance(v, bool)]
-        return wrong + (["tune heeft een bestand nodig"] if True in values and not has_tune else [])
-    if name not in FEATURES:
-        return [f"onbekende instelling {name!r}"]
-    return [f"{name}: {v!r} is geen getal" for v in values if isinstance(v, bool | str)]
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """The data of an experiment, read once."""
+
+    trial: Trial
+    lessons: tuple[LabelledPair, ...] | None
+    grades: Grades | None
+    data_sha256: str
+    tune_sha256: str
+    judgements_sha256: str
+
+
+def _material(experiment: Experiment, trial: Trial | None) -> _Material:
+    if trial is None:
+        if experiment.pairs is None:
+            raise InputError(f"Verzameling {experiment.collection} is hier niet te lezen.")
+        trial = pairs_trial(read_pairs(experiment.pairs), experiment.pairs.name)
+    trial = sampled(trial, experiment.limit)
+    lessons = read_pairs(experiment.tune) if experiment.tune is not None else None
+    grades, judged = None, ""
+    if experiment.judgements is not None:
+        if not experiment.judgements.exists():
+            raise InputError(f"{experiment.judgements.name}: dit bestand met oordelen is er niet.")
+        grades = consensus(read_judgements(experiment.judgements))
+        judged = sha256_hex(canonical_json(grades))
+    learned = data_hash(lessons) if lessons is not None else ""
+    return _Material(trial, lessons, grades, trial.sha256, learned, judged)
+
+
+def open_locally(choice: EncoderChoice) -> Encoder:
+    """The encoder of `choice`; an endpoint must be on this machine (PermissionDeniedError otherwise)."""
+    if choice.base_url:
+        require_allowed(choice.base_url, ())
+    return open_encoder(choice.kind, url=choice.base_url, model=choice.model, api_key=choice.api_key)
 
 
 def run_experiment(
     experiment: Experiment,
     record: Path,
     *,
-    encoder: Encoder | None = None,
+    trial: Trial | None = None,
+    opener: Opener = open_locally,
     cache: Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = silent,
 ) -> tuple[Run, ...]:
     """Run what is not on `record` yet (failed runs are tried again); all runs of this experiment, in order.
 
     Each run is on record as soon as it is done, so an experiment that was stopped goes on where it was.
+    `trial` must be given for a collection. Wrong data stop the experiment before its first run.
     """
-    encoder = encoder or NanoEncoder()
+    material = _material(experiment, trial)
     known = {run.id: run for run in read_runs(record) if not run.error}
+    opened: dict[EncoderChoice, Encoder | LearningLionError] = {}
     found: list[Run] = []
     wanted = experiment.settings()
     for number, settings in enumerate(wanted, 1):
-        run = _prepare(experiment, settings, encoder)
+        run, encoder = _prepare(experiment, settings, material, record, opener, opened)
         if run.id not in known:
-            known[run.id] = _carry_out(run, experiment, dict(settings), encoder, cache)
-            _append(record, known[run.id])
+            done = _carry_out(run, settings, material, encoder, cache, progress)
+            append_line(record, done)
+            known[run.id] = done
         found.append(known[run.id])
-        if progress is not None:
-            progress(number, len(wanted))
+        progress("Runs", number, len(wanted))
     return tuple(found)
 
 
 def rerun(
-    run: Run, experiment: Experiment, *, encoder: Encoder | None = None, cache: Path | None = None
-) -> tuple[Run, bool]:
-    """Carry out a recorded run again; and whether it gave the same figures to the last digit.
-
-    Raises InputError when the data are not those of the record.
-    """
-    encoder = encoder or NanoEncoder()
+    run: Run,
+    experiment: Experiment,
+    record: Path,
+    *,
+    trial: Trial | None = None,
+    opener: Opener = open_locally,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> Run:
+    """Carry out a recorded run again. Raises InputError when the data are not those of the record."""
     settings = tuple((name, json.loads(value)) for name, value in run.settings)
-    fresh = _prepare(experiment, settings, encoder)
-    if (fresh.data_sha256, fresh.tune_sha256) != (run.data_sha256, run.tune_sha256):
+    material = _material(experiment, trial)
+    fresh, encoder = _prepare(experiment, settings, material, record, opener, {})
+    if (fresh.data_sha256, fresh.tune_sha256, fresh.judgements_sha256) != (
+        run.data_sha256,
+        run.tune_sha256,
+        run.judgements_sha256,
+    ):
         raise InputError("De gegevens zijn veranderd sinds deze run.")
-    again = _carry_out(fresh, experiment, dict(settings), encoder, cache)
-    return again, again.measures == run.measures and again.error == run.error
+    return _carry_out(fresh, settings, material, encoder, cache, progress)
 
 
-def read_runs(record: Path) -> tuple[Run, ...]:
-    """The runs of a record file; a line that was cut off when the machine stopped is left out."""
-    if not record.exists():
-        return ()
-    found = []
-    for line in record.read_text("utf-8").splitlines():
+def experiment_of(run: Run, record: Path) -> Experiment:
+    """The experiment a recorded run belongs to, as far as a rerun needs it."""
+
+    def place(told: str) -> Path | None:
+        return record.parent / told if told else None
+
+    places = run.data
+    if not places.pairs and not places.collection:
+        raise InputError(f"Run {run.id} zegt niet waar de gegevens staan; noem het experiment zelf.")
+    return Experiment(
+        run.experiment,
+        place(places.pairs),
+        places.collection,
+        place(places.tune),
+        place(places.judgements),
+        places.limit,
+        ((str(json.loads(dict(run.settings).get("encoder", '""'))), run.encoder_choice),),
+        (),
+    )
+
+
+def _prepare(
+    experiment: Experiment,
+    settings: Settings,
+    material: _Material,
+    record: Path,
+    opener: Opener,
+    opened: dict[EncoderChoice, Encoder | LearningLionError],
+) -> tuple[Run, Encoder | LearningLionError]:
+    """The run before it went, and its encoder (or why there is none)."""
+    configuration = configuration_of(dict(settings))
+    choice = dict(experiment.encoders).get(configuration.encoder, EncoderChoice())
+    if choice not in opened:
         try:
-            found.append(from_plain(Run, json.loads(line)))
-        except ValueError:
-            continue
-    return tuple(found)
+            opened[choice] = opener(choice)
+        except LearningLionError as error:
+            opened[choice] = error
+    encoder = opened[choice]
+    name = configuration.encoder if isinstance(encoder, LearningLionError) else encoder.name
+    tune = material.tune_sha256 if configuration.tune else ""
+    plain = tuple((key, json.dumps(value)) for key, value in settings)
+    told = {"s": dict(plain), "d": material.data_sha256, "t": tune, "e": name, "v": __version__}
+    more = {"j": material.judgements_sha256, "l": experiment.limit}
+    run = Run(
+        id=sha256_hex(canonical_json({**told, **more}))[:16],
+        experiment=experiment.name,
+        settings=plain,
+        data_sha256=material.data_sha256,
+        tune_sha256=tune,
+        encoder=name,
+        version=__version__,
+        git_sha=_git_sha(),
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=0.0,
+        peak_memory_mb=0,
+        kwh=0.0,
+        judgements_sha256=material.judgements_sha256,
+        data=_places(experiment, record),
+        encoder_choice=replace(choice, api_key=""),
+    )
+    return run, encoder
 
 
-def _prepare(experiment: Experiment, settings: tuple[tuple[str, Setting], ...], encoder: Encoder) -> Run:
-    plain = tuple((name, json.dumps(value)) for name, value in settings)
-    data = data_hash(read_pairs(experiment.pairs))
-    uses = experiment.tune is not None and dict(settings).get("tune") is True
-    tune = data_hash(read_pairs(experiment.tune)) if uses and experiment.tune is not None else ""
-    told = canonical_json({"s": dict(plain), "d": data, "t": tune, "e": encoder.name, "v": __version__})
-    return Run(
-        sha256_hex(told)[:16],
-        experiment.name,
-        plain,
-        data,
-        tune,
-        encoder.name,
-        __version__,
-        _git_sha(),
-        datetime.now(UTC).isoformat(timespec="seconds"),
-        0.0,
-        0,
-        0.0,
+def _places(experiment: Experiment, record: Path) -> DataPlaces:
+    def told(path: Path | None) -> str:
+        return Path(os.path.relpath(path.resolve(), record.parent.resolve())).as_posix() if path else ""
+
+    return DataPlaces(
+        told(experiment.pairs),
+        experiment.collection,
+        told(experiment.tune),
+        told(experiment.judgements),
+        experiment.limit,
     )
 
 
 def _carry_out(
-    run: Run, experiment: Experiment, settings: Mapping[str, Setting], encoder: Encoder, cache: Path | None
+    run: Run,
+    settings: Settings,
+    material: _Material,
+    encoder: Encoder | LearningLionError,
+    cache: Path | None,
+    progress: Progress,
 ) -> Run:
+    reset_peak()
     meter = Meter()
     try:
-        report = evaluate_pairs(
-            experiment.pairs,
-            experiment.tune if run.tune_sha256 else None,
+        if isinstance(encoder, LearningLionError):
+            raise encoder
+        report = evaluate(
+            material.trial,
+            configuration_of(dict(settings)),
+            lessons=material.lessons,
+            grades=material.grades,
             encoder=encoder,
             cache=cache,
-            fusion=_fusion(settings),
+            progress=progress,
         )
+        reciprocal = dict(report.values)["MRR@10"]
         run = replace(
             run,
             measures=tuple((m.name, m.value) for m in report.measures),
             calibration_error=report.calibration.error,
             answerable_auc=report.calibration.answerable,
+            first_ranks=tuple(round(1 / value) if value else 0 for value in reciprocal),
         )
-    except (LearningLionError, ValueError, MemoryError) as error:
+    except (LearningLionError, ValueError, OSError, RuntimeError, MemoryError) as error:
         run = replace(run, error=f"{type(error).__name__}: {error}")
     used = meter.read()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return replace(run, seconds=round(used.seconds, 2), kwh=used.kwh, peak_memory_mb=peak)
-
-
-def _fusion(settings: Mapping[str, Setting]) -> Fusion:
-    weights = {name: float(value) for name, value in settings.items() if name in FEATURES}
-    kept = _SIGNALS[str(settings.get("signals", "both"))]
-    silent = {name: 0.0 for name in FEATURES if name not in kept}
-    plain = {**dataclasses.asdict(DEFAULT), **weights, **silent}
-    return from_plain(Fusion, plain)
-
-
-def _append(record: Path, run: Run) -> None:
-    record.parent.mkdir(parents=True, exist_ok=True)
-    with record.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(to_plain(run), ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    return replace(run, seconds=round(used.seconds, 2), kwh=used.kwh, peak_memory_mb=peak_mb())
 
 
 def _git_sha() -> str:
-    """The commit of the program's own checkout, "" where it was installed otherwise."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
+    """The commit of the program's own checkout, with "+" when files differ; "" where there is none."""
+    here = str(Path(__file__).parent)
+
+    def ask(*words: str) -> str | None:
+        command = ["git", "-C", here, *words]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)  # noqa: S603
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    commit = ask("rev-parse", "HEAD")
+    if not commit:
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    changed = ask("status", "--porcelain", "--untracked-files=no", "--", ".", "../retrieval", "../parsing")
+    return f"{commit}+" if changed else commit

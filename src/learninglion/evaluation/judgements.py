@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from itertools import combinations
 from pathlib import Path
 
 from learninglion.errors import InputError
-from learninglion.serial import from_plain, to_plain
+from learninglion.evaluation.records import append_line
+from learninglion.serial import from_plain
 
 __all__ = ["GRADES", "Agreement", "Judgement", "agreement", "consensus", "judge", "pool", "read_judgements"]
 
@@ -70,11 +70,7 @@ def judge(path: Path, query: str, source: str, grade: int, judge: str) -> Judgem
     if not judge.strip():
         raise InputError("Een oordeel heeft de naam nodig van wie het geeft.")
     made = Judgement(query, source, grade, judge.strip(), datetime.now(UTC).isoformat(timespec="seconds"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(to_plain(made), ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    append_line(path, made)
     return made
 
 

@@ -3,46 +3,116 @@
 from __future__ import annotations
 
 import html
-from collections import defaultdict
+import json
 from collections.abc import Sequence
 
-from learninglion.evaluation.experiment import Run
-from learninglion.evaluation.measures import MEASURES
-from learninglion.evaluation.retrieval import RetrievalReport
+from learninglion.evaluation.calibration import Calibration
+from learninglion.evaluation.effects import DECISIVE, Effect, effects
+from learninglion.evaluation.measures import MEASURES, Comparison
+from learninglion.evaluation.plots import interval_plot, reliability_plot, threshold_plot
+from learninglion.evaluation.retrieval import RetrievalReport, compare_reports
+from learninglion.evaluation.runs import Run
 
-__all__ = ["experiment_page", "retrieval_page"]
+__all__ = ["experiment_page", "in_words", "retrieval_page", "told_setting", "verdict"]
 
 _STYLE = """
 body { font-family: sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b }
-table { border-collapse: collapse; margin: 1rem 0 } th, td { border: 1px solid #999; padding: .3rem .6rem }
+table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto }
+caption { text-align: left; padding: .3rem 0 }
+th, td { border: 1px solid #767676; padding: .3rem .6rem; text-align: left }
 td.number { text-align: right } tr.best { background: #e3f1e3 } tr.failed { background: #fbe5e5 }
-figure { margin: 1rem 0 } svg { max-width: 100% }
+figure { margin: 1rem 0 } svg { max-width: 100%; height: auto }
 """
-_SIDE = 320
-_EDGE = 40
+_SIGNIFICANT = 0.05
 
 
-def retrieval_page(report: RetrievalReport, title: str = "Zoeken gemeten") -> str:
-    """The measures with their intervals, and whether scores mean what they say."""
+def in_words(report: RetrievalReport) -> str:
+    """One sentence or more on what was measured, in plain Dutch."""
+    told = f"{report.queries} vragen, {'met' if report.tuned else 'zonder'} leren vooraf"
+    if report.label:
+        told = f"{report.label}: {told}"
+    parts = [f"{told}; een vraag zocht in {report.pool} bronnen (mediaan)."]
+    if report.left_out:
+        parts.append(f"{report.left_out} vragen waren niet te meten.")
+    if report.judged is not None:
+        parts.append(f"Van de eerste tien resultaten is {report.judged:.0%} door mensen beoordeeld.")
+    return " ".join(parts)
+
+
+def verdict(found: Comparison) -> str:
+    """What a comparison comes down to, in plain Dutch."""
+    if found.p >= _SIGNIFICANT:
+        return "geen aantoonbaar verschil"
+    return "aantoonbaar beter" if found.difference > 0 else "aantoonbaar slechter"
+
+
+def told_setting(value: str) -> str:
+    """A value of a setting (JSON) as a reader wants it."""
+    plain = json.loads(value)
+    return {True: "ja", False: "nee"}[plain] if isinstance(plain, bool) else str(plain)
+
+
+def retrieval_page(
+    report: RetrievalReport,
+    title: str = "Zoeken gemeten",
+    *,
+    against: tuple[str, RetrievalReport] | None = None,
+) -> str:
+    """The measures with their intervals, whether scores mean what they say, and a comparison if given."""
     rows = "".join(
         f"<tr><th scope='row'>{m.name}</th><td class='number'>{m.value:.3f}</td>"
         f"<td class='number'>{m.low:.3f} – {m.high:.3f}</td></tr>"
         for m in report.measures
     )
-    check = report.calibration
+    plot = interval_plot(
+        [(m.name, m.value, m.low, m.high) for m in report.measures], 0.0, 1.0, "Waarde met 95%-interval."
+    )
     text = (
-        f"<p>{report.queries} vragen, {'met' if report.tuned else 'zonder'} leren vooraf, "
-        f"embeddingmodel {html.escape(report.encoder)}, {report.seconds:.0f} seconden.<br>"
-        f"Gegevens (SHA-256): <code>{report.data_sha256}</code></p>"
+        f"<p>{html.escape(in_words(report))} Embeddingmodel {html.escape(report.encoder)}, "
+        f"{report.seconds:.0f} seconden.<br>Gegevens (SHA-256): <code>{report.data_sha256}</code></p>"
         "<table><caption>Maten met 95%-interval (bootstrap)</caption>"
         "<tr><th scope='col'>maat</th><th scope='col'>waarde</th><th scope='col'>interval</th></tr>"
-        f"{rows}</table><h2>Betekent de score wat hij zegt?</h2>"
-        f"<p>Met de helft van de antwoorden weggelaten: kalibratiefout {check.error:.3f}; wel of niet te "
-        f"beantwoorden herkend met AUC {check.answerable:.3f}. Bij drempel {check.threshold:.2f} blijft "
-        f"{check.caught:.0%} van de beantwoordbare vragen over en {check.false_alarms:.0%} van de andere.</p>"
-        f"{_reliability_plot(check.bins)}"
+        f"{rows}</table>{plot}"
     )
-    return _page(title, text)
+    if against is not None:
+        text += _comparison(report, *against)
+    return _page(title, text + _scores(report.calibration))
+
+
+def _comparison(report: RetrievalReport, name: str, other: RetrievalReport) -> str:
+    rows = "".join(
+        f"<tr><th scope='row'>{c.name}</th><td class='number'>{c.first:.3f}</td>"
+        f"<td class='number'>{c.second:.3f}</td><td class='number'>{c.difference:+.3f}</td>"
+        f"<td class='number'>{c.p:.4f}</td><td>{verdict(c)}</td></tr>"
+        for c in compare_reports(report, other)
+    )
+    head = "".join(
+        f"<th scope='col'>{html.escape(n)}</th>"
+        for n in ("maat", "deze", name, "verschil", "kans op toeval", "oordeel")
+    )
+    return (
+        f"<h2>Vergeleken met: {html.escape(name)}</h2><table><caption>Dezelfde vragen, gepaard "
+        f"getoetst (randomisatie)</caption><tr>{head}</tr>{rows}</table>"
+    )
+
+
+def _scores(check: Calibration) -> str:
+    rows = "".join(
+        f"<tr><td class='number'>{said:.2f}</td><td class='number'>{true:.2f}</td>"
+        f"<td class='number'>{count}</td></tr>"
+        for said, true, count in check.bins
+    )
+    return (
+        "<h2>Betekent de score wat hij zegt?</h2>"
+        f"<p>Met de helft van de bronnen weggelaten, tien keer: kalibratiefout (ECE) {check.error:.3f}.</p>"
+        f"{reliability_plot(check.bins)}"
+        "<table><caption>Wat scores zeggen en hoe vaak het klopt</caption><tr>"
+        "<th scope='col'>gemiddelde score</th><th scope='col'>deel juist</th><th scope='col'>hits</th></tr>"
+        f"{rows}</table><h2>Is er wel een antwoord?</h2>"
+        f"<p>De score van de beste hit herkent of het antwoord er is met AUC {check.answerable:.3f}. "
+        f"Bij drempel {check.threshold:.2f} blijft {check.caught:.0%} van de beantwoordbare vragen over "
+        f"en {check.false_alarms:.0%} van de andere.</p>{threshold_plot(check.curve, check.threshold)}"
+    )
 
 
 def experiment_page(runs: Sequence[Run]) -> str:
@@ -51,83 +121,67 @@ def experiment_page(runs: Sequence[Run]) -> str:
         return _page("Experiment", "<p>Er zijn nog geen runs.</p>")
     names = list(dict.fromkeys(name for run in runs for name, _ in run.settings))
     done = [run for run in runs if not run.error]
-    best = max((_value(run, "MRR@10") for run in done), default=None)
-    head = "".join(f"<th scope='col'>{html.escape(n)}</th>" for n in [*names, *MEASURES, "s", "MB", "Wh"])
-    rows = "".join(_run_row(run, names, best) for run in runs)
+    best = max((_value(run, DECISIVE) for run in done), default=None)
+    columns = [*names, *MEASURES, "ECE", "AUC", "s", "MB", "Wh", "run"]
+    head = "".join(f"<th scope='col'>{html.escape(n)}</th>" for n in columns)
+    rows = "".join(_run_row(run, names, best, len(columns)) for run in runs)
     table = f"<table><caption>Alle runs</caption><tr>{head}</tr>{rows}</table>"
+    commits = dict.fromkeys(run.git_sha[:12] + "+" * run.git_sha.endswith("+") for run in runs)
+    several = " Niet alle runs zijn met dezelfde programmatekst gedaan." if len(commits) > 1 else ""
     about = (
         f"<p>{len(done)} van {len(runs)} runs gelukt. Gegevens <code>{runs[0].data_sha256[:16]}</code>, "
-        f"commit <code>{html.escape(runs[0].git_sha[:12]) or 'onbekend'}</code>, "
-        f"embeddingmodel {html.escape(runs[0].encoder)}.</p>"
+        f"commit <code>{html.escape(', '.join(commits)) or 'onbekend'}</code>, versie "
+        f"{html.escape(', '.join(dict.fromkeys(r.version for r in runs)))}, embeddingmodel "
+        f"{html.escape(', '.join(dict.fromkeys(r.encoder for r in runs)))}.{several}</p>"
     )
-    return _page(runs[0].experiment, about + table + _what_mattered(done, names))
+    return _page(runs[0].experiment, about + table + _what_mattered(effects(runs)))
 
 
-def _run_row(run: Run, names: Sequence[str], best: float | None) -> str:
+def _run_row(run: Run, names: Sequence[str], best: float | None, columns: int) -> str:
     told = dict(run.settings)
-    cells = "".join(f"<td>{html.escape(told.get(name, ''))}</td>" for name in names)
+    cells = "".join(
+        f"<td>{html.escape(told_setting(told[name])) if name in told else ''}</td>" for name in names
+    )
     if run.error:
-        return f"<tr class='failed'>{cells}<td colspan='9'>Mislukt: {html.escape(run.error)}</td></tr>"
+        error = f"<td colspan='{columns - len(names) - 1}'>Mislukt: {html.escape(run.error)}</td>"
+        return f"<tr class='failed'>{cells}{error}<td><code>{run.id}</code></td></tr>"
     figures = "".join(f"<td class='number'>{_value(run, m):.3f}</td>" for m in MEASURES)
-    cost = f"<td>{run.seconds:.0f}</td><td>{run.peak_memory_mb}</td><td>{run.kwh * 1000:.2f}</td>"
-    mark = " class='best'" if _value(run, "MRR@10") == best else ""
-    return f"<tr{mark}>{cells}{figures}{cost}</tr>"
+    checks = "".join(
+        f"<td class='number'>{'' if value is None else f'{value:.3f}'}</td>"
+        for value in (run.calibration_error, run.answerable_auc)
+    )
+    cost = (
+        f"<td class='number'>{run.seconds:.0f}</td><td class='number'>{run.peak_memory_mb}</td>"
+        f"<td class='number'>{run.kwh * 1000:.2f}</td><td><code>{run.id}</code></td>"
+    )
+    mark = " class='best'" if _value(run, DECISIVE) == best else ""
+    return f"<tr{mark}>{cells}{figures}{checks}{cost}</tr>"
 
 
-def _what_mattered(runs: Sequence[Run], names: Sequence[str]) -> str:
-    """Per setting the mean MRR@10 of each value: how far apart they lie is what the setting matters."""
-    told: list[tuple[float, str, list[tuple[str, float]]]] = []
-    for name in names:
-        by_value: dict[str, list[float]] = defaultdict(list)
-        for run in runs:
-            by_value[dict(run.settings).get(name, "")].append(_value(run, "MRR@10"))
-        means = [(value, sum(found) / len(found)) for value, found in by_value.items()]
-        if len(means) > 1:
-            told.append((max(m for _, m in means) - min(m for _, m in means), name, means))
-    if not told:
+def _what_mattered(found: Sequence[Effect]) -> str:
+    """Per value of a setting its paired effect on MRR@10, the largest first."""
+    if not found:
         return ""
-    bars = "".join(_bars(name, means) for _, name, means in sorted(told, key=lambda t: (-t[0], t[1])))
-    return f"<h2>Wat maakte verschil? (gemiddelde MRR@10)</h2>{bars}"
-
-
-def _bars(name: str, means: Sequence[tuple[str, float]]) -> str:
-    height = 24 * len(means) + 8
-    drawn = "".join(
-        f"<text x='0' y='{24 * i + 18}' font-size='13'>{html.escape(value)}</text>"
-        f"<rect x='120' y='{24 * i + 5}' width='{mean * 300:.1f}' height='16' fill='#01689b'/>"
-        f"<text x='{mean * 300 + 126:.1f}' y='{24 * i + 18}' font-size='13'>{mean:.3f}</text>"
-        for i, (value, mean) in enumerate(means)
+    rows = "".join(
+        f"<tr><th scope='row'>{html.escape(e.setting)}</th><td>{html.escape(told_setting(e.baseline))}</td>"
+        f"<td>{html.escape(told_setting(e.value))}</td><td class='number'>{e.difference:+.3f}</td>"
+        f"<td class='number'>{e.low:+.3f} – {e.high:+.3f}</td><td class='number'>{e.p:.4f}</td>"
+        f"<td class='number'>{e.runs}</td></tr>"
+        for e in found
     )
-    label = html.escape(f"{name}: " + ", ".join(f"{v} {m:.3f}" for v, m in means), quote=True)
+    names = ("instelling", "van", "naar", "verschil", "95%-interval", "kans op toeval", "paren van runs")
+    head = "".join(f"<th scope='col'>{name}</th>" for name in names)
+    reach = max(0.01, *(max(abs(e.low), abs(e.high)) for e in found))
+    plot = interval_plot(
+        [(f"{e.setting}: {told_setting(e.value)}", e.difference, e.low, e.high) for e in found],
+        -reach,
+        reach,
+        "Verschil in MRR@10 met de eerste waarde van dezelfde instelling; rechts van 0 is beter.",
+    )
     return (
-        f"<figure><figcaption>{html.escape(name)}</figcaption>"
-        f"<svg role='img' aria-label='{label}' width='480' height='{height}'>{drawn}</svg></figure>"
-    )
-
-
-def _reliability_plot(bins: Sequence[tuple[float, float, int]]) -> str:
-    def place(x: float, y: float) -> tuple[float, float]:
-        return _EDGE + x * _SIDE, _EDGE + (1 - y) * _SIDE
-
-    most = max((n for _, _, n in bins), default=1)
-    dots = "".join(
-        f"<circle cx='{place(said, true)[0]:.1f}' cy='{place(said, true)[1]:.1f}' "
-        f"r='{3 + 7 * (n / most) ** 0.25:.1f}' fill='#01689b'>"
-        f"<title>score {said:.2f}: {true:.2f} juist, {n} hits</title></circle>"
-        for said, true, n in bins
-    )
-    (x0, y0), (x1, y1) = place(0, 0), place(1, 1)
-    label = "; ".join(f"score {s:.2f}: {t:.2f} juist" for s, t, _ in bins)
-    total = _SIDE + 2 * _EDGE
-    return (
-        f"<figure><svg role='img' aria-label='{html.escape(label, quote=True)}' "
-        f"width='{total}' height='{total}'>"
-        f"<rect x='{x0}' y='{y1}' width='{_SIDE}' height='{_SIDE}' fill='none' stroke='#999'/>"
-        f"<line x1='{x0}' y1='{y0}' x2='{x1}' y2='{y1}' stroke='#999' stroke-dasharray='4'/>{dots}"
-        f"<text x='{x0}' y='{total - 8}' font-size='13'>score, 0 tot 1</text>"
-        f"<text x='4' y='{_EDGE - 10}' font-size='13'>deel dat juist is, 0 tot 1</text></svg>"
-        "<figcaption>Op de stippellijn is een score precies de kans dat de hit juist is."
-        "</figcaption></figure>"
+        "<h2>Wat maakte verschil?</h2><p>Elke waarde vergeleken met de eerste waarde van die instelling, "
+        "vraag voor vraag, over runs die verder gelijk zijn.</p>"
+        f"<table><caption>Verschil in MRR@10</caption><tr>{head}</tr>{rows}</table>{plot}"
     )
 
 
@@ -139,5 +193,7 @@ def _page(title: str, body: str) -> str:
     safe = html.escape(title)
     return (
         "<!doctype html><html lang='nl'><head><meta charset='utf-8'>"
-        f"<title>{safe}</title><style>{_STYLE}</style></head><body><h1>{safe}</h1>{body}</body></html>\n"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        f"<title>{safe}</title><style>{_STYLE}</style></head>"
+        f"<body><main><h1>{safe}</h1>{body}</main></body></html>\n"
     )
