@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from learninglion.errors import InputError
-from learninglion.settings import load_settings
+from learninglion.settings import house_options, load_settings
 
 
 def test_defaults_stay_on_this_machine(tmp_path: Path) -> None:
@@ -52,3 +52,31 @@ def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
 def test_secrets_do_not_show() -> None:
     settings = load_settings({"LEARNINGLION_HOME": "/nowhere", "LEARNINGLION_GENERATOR_API_KEY": "geheim"})
     assert "geheim" not in repr(settings)
+
+
+def test_a_model_has_a_limit_and_a_judge_is_off_unless_set(tmp_path: Path) -> None:
+    plain = house_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
+    assert plain.generator is None and plain.judge is None and plain.max_tokens == 900
+    (tmp_path / "settings.toml").write_text(
+        'allowed_hosts = ["rechter.example"]\n'
+        '[generator]\nkind = "openai"\nmodel = "klein"\nmax_tokens = 400\ntimeout_seconds = 12.5\n'
+        '[judge]\nkind = "openai"\nmodel = "rechter"\nbase_url = "https://rechter.example/v1"\n'
+    )
+    options = house_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
+    assert options.max_tokens == 400
+    assert options.generator is not None and options.generator.timeout == 12.5
+    assert options.judge is not None and options.judge.model == "rechter"
+    assert options.judge.allowed_hosts == ("rechter.example",)
+
+
+@pytest.mark.parametrize("told", ["max_tokens = 0", "context_tokens = -1", "timeout_seconds = 0"])
+def test_a_limit_of_nothing_is_refused(tmp_path: Path, told: str) -> None:
+    (tmp_path / "settings.toml").write_text(f'[generator]\nkind = "openai"\n{told}\n')
+    with pytest.raises(InputError, match="meer dan 0"):
+        house_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
+
+
+def test_an_unknown_kind_of_judge_is_named(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('[judge]\nkind = "orakel"\n')
+    with pytest.raises(InputError, match=r"\[judge\] kind"):
+        house_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))

@@ -15,7 +15,14 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import TypeVar, get_type_hints
 
-from learninglion.drafting.generators import DEFAULT_SEED, DEFAULT_TIMEOUT, GeneratorChoice, GeneratorKind
+from learninglion.drafting.generators import (
+    DEFAULT_CONTEXT,
+    DEFAULT_SEED,
+    DEFAULT_TIMEOUT,
+    GeneratorChoice,
+    GeneratorKind,
+)
+from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.energy import PowerFigures
 from learninglion.errors import InputError
 from learninglion.workflow.options import EncoderChoice, HouseOptions
@@ -25,6 +32,7 @@ __all__ = [
     "EncoderSettings",
     "EnergySettings",
     "GeneratorSettings",
+    "JudgeSettings",
     "SearchSettings",
     "Settings",
     "WebSettings",
@@ -68,12 +76,29 @@ class GeneratorSettings:
     path: str = ""  # of the GGUF file
     base_url: str = "http://127.0.0.1:11434/v1"
     api_key: str = field(default="", repr=False)
-    context_tokens: int = 4096
+    context_tokens: int = DEFAULT_CONTEXT
+    max_tokens: int = DEFAULT_MAX_TOKENS  # what it may write for one sub-question
+    temperature: float = 0.0
+    seed: int = DEFAULT_SEED
+    timeout_seconds: float = DEFAULT_TIMEOUT  # without a single token
+    threads: int = 1
+    prompts: str = ""  # folder whose files replace the built-in prompts
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """Which language model gives a second opinion on sentences that came through the check, if any."""
+
+    kind: str = "none"  # none | openai | gguf
+    model: str = ""
+    path: str = ""
+    base_url: str = "http://127.0.0.1:11434/v1"
+    api_key: str = field(default="", repr=False)
+    context_tokens: int = DEFAULT_CONTEXT
     temperature: float = 0.0
     seed: int = DEFAULT_SEED
     timeout_seconds: float = DEFAULT_TIMEOUT
     threads: int = 1
-    prompts: str = ""  # folder whose files replace the built-in prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +149,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()  # hosts outside this machine that may be connected to
     encoder: EncoderSettings = EncoderSettings()
     generator: GeneratorSettings = GeneratorSettings()
+    judge: JudgeSettings = JudgeSettings()
     search: SearchSettings = SearchSettings()
     web: WebSettings = WebSettings()
     energy: EnergySettings = EnergySettings()
@@ -153,33 +179,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def house_options(settings: Settings) -> HouseOptions:
     """The plain values the workflow takes."""
     chosen, written, found = settings.encoder, settings.generator, settings.search
-    generator = None
-    if written.kind != "none":
-        try:
-            kind = GeneratorKind(written.kind)
-        except ValueError as error:
-            known = ", ".join(["none", *GeneratorKind])
-            raise InputError(f"[generator] kind: {written.kind!r} is onbekend; kies uit {known}") from error
-        generator = GeneratorChoice(
-            kind=kind,
-            model=written.model,
-            path=Path(written.path).expanduser() if written.path else None,
-            base_url=written.base_url,
-            api_key=written.api_key,
-            allowed_hosts=settings.allowed_hosts,
-            context_tokens=written.context_tokens,
-            seed=written.seed,
-            temperature=written.temperature,
-            timeout=written.timeout_seconds,
-            threads=written.threads,
-        )
     energy = settings.energy
     return HouseOptions(
         home=settings.home,
         database_url=settings.database_url,
         allowed_hosts=settings.allowed_hosts,
         encoder=EncoderChoice(chosen.kind, chosen.model, chosen.base_url, chosen.api_key),
-        generator=generator,
+        generator=_model_choice("generator", written, settings.allowed_hosts),
+        judge=_model_choice("judge", settings.judge, settings.allowed_hosts),
+        max_tokens=written.max_tokens,
         prompts=Path(written.prompts).expanduser() if written.prompts else None,
         synonyms=Path(found.synonyms).expanduser() if found.synonyms else None,
         limit=found.limit,
@@ -188,6 +196,38 @@ def house_options(settings: Settings) -> HouseOptions:
         power=PowerFigures(
             energy.cpu_watt, energy.ram_watt, energy.pue, energy.grid_g_per_kwh, energy.grid_source
         ),
+    )
+
+
+def _model_choice(
+    section: str, told: GeneratorSettings | JudgeSettings, allowed_hosts: tuple[str, ...]
+) -> GeneratorChoice | None:
+    """Which model a section names; None for none."""
+    if told.kind == "none":
+        return None
+    try:
+        kind = GeneratorKind(told.kind)
+    except ValueError as error:
+        known = ", ".join(["none", *GeneratorKind])
+        raise InputError(f"[{section}] kind: {told.kind!r} is onbekend; kies uit {known}") from error
+    least = {"context_tokens": told.context_tokens, "timeout_seconds": told.timeout_seconds}
+    if isinstance(told, GeneratorSettings):
+        least["max_tokens"] = told.max_tokens
+    for name, value in least.items():
+        if value <= 0:
+            raise InputError(f"[{section}] {name}: {value!r} is hier geen geldige waarde; kies meer dan 0")
+    return GeneratorChoice(
+        kind=kind,
+        model=told.model,
+        path=Path(told.path).expanduser() if told.path else None,
+        base_url=told.base_url,
+        api_key=told.api_key,
+        allowed_hosts=allowed_hosts,
+        context_tokens=told.context_tokens,
+        seed=told.seed,
+        temperature=told.temperature,
+        timeout=told.timeout_seconds,
+        threads=told.threads,
     )
 
 

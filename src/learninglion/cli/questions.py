@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,11 +22,11 @@ from learninglion.cli.terminal import (
     read_text,
 )
 from learninglion.errors import InputError
-from learninglion.models import Context, Filters, QuestionSet, StatementVerdict
+from learninglion.models import Context, Dossier, Filters, Hit, QuestionSet, Selection, StatementVerdict
 from learninglion.record.contract import dossier_view, hit_view, read_stated_draft
 from learninglion.record.export import ExportFormat
 from learninglion.selection import read_choices
-from learninglion.workflow import LearningLion, read_question_file
+from learninglion.workflow import LearningLion, read_question_file, unfinished
 
 __all__ = ["register"]
 
@@ -112,8 +113,11 @@ def _with_documents(filters: Filters, documents: list[str]) -> Filters:
 
 
 def draft(
-    questions: Path = typer.Option(
-        ..., "--questions", help="De set: tekst, PDF of DOCX (- is standaardinvoer)."
+    questions: Path | None = typer.Option(
+        None, "--questions", help="De set: tekst, PDF of DOCX (- is standaardinvoer)."
+    ),
+    resume: str = typer.Option(
+        "", "--resume", help="Nummer van een dossier waarvan het schrijven is afgebroken; schrijf dat af."
     ),
     select: str = typer.Option(
         "auto", "--select", help="auto, ask (kiezen in dit scherm) of een keuzebestand."
@@ -139,22 +143,21 @@ def draft(
     """Maak een tekstvoorstel per deelvraag, met bij elke zin de bron, en controleer het."""
     if generator not in ("extractive", "llm"):
         raise typer.BadParameter("kies extractive of llm", param_hint="--generator")
+    if (questions is None) == (not resume):
+        raise typer.BadParameter(
+            "geef een set op, of met --resume een dossier (niet allebei)", param_hint="--questions"
+        )
     filters = _filters(collection, since, until, ministry, minister, asker)
     with open_house() as house, progress() as shown:
-        question_set = _read_set(questions, context, context_confirmed)
         actor = local_actor()
-        offers = house.offer(question_set, filters=filters, limit=limit, actor=actor, progress=shown)
-        if select == "auto":
-            selections = house.select_automatically(question_set, offers, threshold=threshold)
+        if questions is None:
+            dossier = house.resume(resume, actor=actor, progress=shown)
         else:
-            choices = (
-                choose_in_terminal(question_set, offers)
-                if select == "ask"
-                else read_choices(read_json(Path(select)))
-            )
-            selections = house.select(question_set, offers, choices, threshold=threshold, actor=actor)
-        dossier = house.draft(question_set, selections, generator=generator, actor=actor, progress=shown)
-        for warning in question_set.warnings:
+            question_set = _read_set(questions, context, context_confirmed)
+            offers = house.offer(question_set, filters=filters, limit=limit, actor=actor, progress=shown)
+            selections = _select(house, question_set, offers, select, threshold)
+            dossier = house.draft(question_set, selections, generator=generator, actor=actor, progress=shown)
+        for warning in dossier.question_set.warnings:
             fail(f"let op: {warning}")
         if output:
             _write_exports(house, dossier.id, output)
@@ -162,10 +165,32 @@ def draft(
             print_json(dossier_view(dossier))
         else:
             print_dossier(dossier)
-            print_style(question_set, house.style_of(dossier))
-        if not all(v.draft.complete for v in dossier.verifications):
-            fail("Niet elke deelvraag is afgemaakt; zie de opmerkingen bij die vraag.")
-            raise typer.Exit(1)
+            print_style(dossier.question_set, house.style_of(dossier))
+    _require_finished(dossier)
+
+
+def _select(
+    house: LearningLion,
+    question_set: QuestionSet,
+    offers: Sequence[Sequence[Hit]],
+    how: str,
+    threshold: float | None,
+) -> tuple[Selection, ...]:
+    if how == "auto":
+        return house.select_automatically(question_set, offers, threshold=threshold)
+    choices = choose_in_terminal(question_set, offers) if how == "ask" else read_choices(read_json(Path(how)))
+    return house.select(question_set, offers, choices, threshold=threshold, actor=local_actor())
+
+
+def _require_finished(dossier: Dossier) -> None:
+    """Exit status 1 with one message when the model left sub-questions unfinished."""
+    left = unfinished(dossier)
+    if not left:
+        return
+    which = ", ".join(str(n) for numbers, _ in left for n in numbers)
+    why = " ".join(dict.fromkeys(reason for _, reason in left))
+    fail(f"Niet af: vraag {which}. {why} Schrijf verder met: learninglion draft --resume {dossier.id}")
+    raise typer.Exit(1)
 
 
 def _read_set(questions: Path, context: Path | None, confirmed: bool) -> QuestionSet:
@@ -217,6 +242,8 @@ def verify(
             console.print(f"  [{words}] {check.statement.text}")
             for reason in check.reasons:
                 console.print(f"      {reason}")
+        for remark in verification.draft.left_out:
+            console.print(f"  - {remark}")
 
 
 def replay(

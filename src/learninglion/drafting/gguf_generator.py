@@ -99,6 +99,7 @@ class GGUFGenerator:
                 ("structured_output", "grammar"),
                 ("temperature", str(self._choice.temperature)),
                 ("threads", str(self._choice.threads)),
+                ("timeout_seconds", f"{self._choice.timeout:g}"),
                 ("xllamacpp", self._version),
             ),
         )

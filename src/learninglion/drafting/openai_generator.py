@@ -107,6 +107,7 @@ class OpenAIGenerator:
                 ("server", self._endpoint.server),
                 ("structured_output", "json_schema" if self.structured else "none"),
                 ("temperature", str(self._choice.temperature)),
+                ("timeout_seconds", f"{self._choice.timeout:g}"),
                 ("token_count", "server" if self._counts_tokens else "estimate"),
             ),
         )

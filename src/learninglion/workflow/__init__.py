@@ -12,6 +12,7 @@ from learninglion.workflow.reports import (
     silent,
 )
 from learninglion.workflow.rights import RIGHTS, Task, require
+from learninglion.workflow.set_writer import unfinished
 from learninglion.workflow.writing import DraftEvent
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "read_question_text",
     "require",
     "silent",
+    "unfinished",
 ]

@@ -11,8 +11,8 @@ from pathlib import Path
 from learninglion.database import now
 from learninglion.drafting.generators import Generator, open_generator
 from learninglion.drafting.prompt_files import load_prompts
+from learninglion.drafting.second_opinion import SecondReader
 from learninglion.drafting.style import StyleReport, read_style
-from learninglion.drafting.write import Progress as WritingProgress
 from learninglion.drafting.write import WritingOptions
 from learninglion.energy import Meter
 from learninglion.errors import InputError, UnknownReferenceError
@@ -39,12 +39,14 @@ from learninglion.workflow.archive import NO_FILTERS, Archive
 from learninglion.workflow.options import HouseOptions
 from learninglion.workflow.reports import Progress, ReplayReport, silent
 from learninglion.workflow.rights import Task, require
+from learninglion.workflow.set_writer import SetWriter, unfinished
 from learninglion.workflow.writing import (
-    DraftEvent,
+    RESUMED,
+    WRITTEN,
     Listener,
     check_again,
     compare,
-    draft_one,
+    first_finished,
     make_dossier,
     stated_draft,
     unheard,
@@ -54,6 +56,7 @@ __all__ = ["LearningLion"]
 
 _OFFERED = 10  # sources offered per sub-question when nobody says otherwise
 _EXTRACTIVE, _MODEL = "extractive", "llm"
+_WRITING = "Opstellen en controleren"
 
 
 class LearningLion(Archive):
@@ -64,6 +67,7 @@ class LearningLion(Archive):
         super().__init__(options)
         self.dossiers = DossierShelf(self.engine, self.log)
         self._generator: Generator | None = None
+        self._judge: Generator | None = None
 
     # ----------------------------------------------------------------- offer and select
 
@@ -181,30 +185,72 @@ class LearningLion(Archive):
         """A checked draft of every sub-question from exactly what was selected; kept with its record."""
         require(actor, Task.DRAFT)
         meter = Meter(self.options.power)
-        model = self.model(generator)
+        writer = self._writer(self.model(generator), on_event)
         verifications = []
         for position, selection in enumerate(selections):
-            progress("Opstellen en controleren", position, len(selections))
-            verifications.append(self._draft_one(position, selection, model, on_event))
-        progress("Opstellen en controleren", len(selections), len(selections))
+            progress(_WRITING, position, len(selections))
+            verifications.append(writer.draft(position, selection))
+        progress(_WRITING, len(selections), len(selections))
+        if writer.problem is not None and not writer.wrote:
+            raise writer.problem  # nothing was written: there is nothing to keep
         dossier = make_dossier(question_set, verifications, self._shaped_by())
-        self._keep(dossier, actor, "opgesteld")
-        made_by = sorted({v.draft.provenance.generator for v in verifications})
-        settings = to_plain(dict(dossier.settings))
-        details = {"energy": to_plain(meter.read()), "settings": settings, "made_by": to_plain(made_by)}
-        self.note("draft", actor, dossier.id, details)
+        self._keep(dossier, actor, WRITTEN)
+        self._note_writing("draft", dossier, verifications, meter, actor)
         return dossier
 
-    def _draft_one(
-        self, position: int, selection: Selection, model: Generator | None, on_event: Listener
-    ) -> Verification:
-        def tell(progress: WritingProgress) -> None:
-            on_event(DraftEvent(position, progress=progress))
+    def resume(
+        self, dossier_id: str, *, on_event: Listener = unheard, actor: Actor, progress: Progress = silent
+    ) -> Dossier:
+        """Write on where the model broke off: only the sub-questions that are not finished, as a new version.
 
-        options = WritingOptions(prompts=load_prompts(self.options.prompts)) if model else None
-        done = draft_one(selection, generator=model, locate=self.regions, options=options, on_progress=tell)
-        on_event(DraftEvent(position, verification=done))
-        return done
+        Raises InputError when all of them are, and what went wrong when nothing more was written.
+        """
+        require(actor, Task.DRAFT)
+        old = self.load(dossier_id, actor)
+        if all(v.draft.complete for v in old.verifications):
+            raise InputError(f"Dossier {dossier_id} is al af: elke deelvraag is geschreven.")
+        meter = Meter(self.options.power)
+        writer = self._writer(self.model(_MODEL), on_event)
+        verifications = []
+        for position, before in enumerate(old.verifications):
+            progress(_WRITING, position, len(old.verifications))
+            verifications.append(writer.draft(position, before.draft.selection, before))
+        progress(_WRITING, len(verifications), len(verifications))
+        dossier = replace(old, verifications=tuple(verifications), version=old.version + 1)
+        if dossier.verifications == old.verifications:
+            raise writer.problem or InputError("Er is niets bij geschreven.")
+        self._keep(dossier, actor, RESUMED)
+        self._note_writing("resume", dossier, verifications, meter, actor)
+        return dossier
+
+    def _writer(self, model: Generator | None, on_event: Listener, *, alone: bool = False) -> SetWriter:
+        """`alone`: without a second opinion."""
+        options = reader = None
+        if model is not None:
+            prompts = load_prompts(self.options.prompts)
+            options = WritingOptions(prompts=prompts, max_tokens=self.options.max_tokens)
+            reader = None if alone else self._second_reader()
+        return SetWriter(model, locate=self.regions, options=options, reader=reader, on_event=on_event)
+
+    def _second_reader(self) -> SecondReader | None:
+        """Who gives a second opinion on one set; None when no judge was set."""
+        if self.options.judge is None:
+            return None
+        with self._lock:
+            if self._judge is None:
+                self._judge = open_generator(self.options.judge)
+            return SecondReader(self._judge, load_prompts(self.options.prompts))
+
+    def _note_writing(
+        self, action: str, dossier: Dossier, written: Sequence[Verification], meter: Meter, actor: Actor
+    ) -> None:
+        details: dict[str, Plain] = {
+            "energy": to_plain(meter.read()),
+            "settings": to_plain(dict(dossier.settings)),
+            "made_by": to_plain(sorted({v.draft.provenance.generator for v in written})),
+            "unfinished": [list(numbers) for numbers, _ in unfinished(dossier)],
+        }
+        self.note(action, actor, dossier.id, details)
 
     def model(self, generator: str) -> Generator | None:
         """The language model that `generator` ("extractive" or "llm") asks for; None for no model."""
@@ -229,6 +275,7 @@ class LearningLion(Archive):
         """A draft that a program or a person wrote, every sentence checked; not kept."""
         require(actor, Task.SEARCH)
         supplied = context_sources(context)
+        reader = self._second_reader()
         verifications = []
         for question in stated:
             cited = dict.fromkeys(c.document for s in question.statements for c in s.citations)
@@ -238,7 +285,8 @@ class LearningLion(Archive):
                     sources.extend(self.store.sources_of(document_id, actor.collections))
                 except UnknownReferenceError:
                     continue  # the check says of each citation that its document is not here
-            verifications.append(stated_draft(question, (*sources, *supplied), self.regions))
+            judged = stated_draft(question, (*sources, *supplied), self.regions)
+            verifications.append(judged if reader is None else reader.read(judged))
         questions = tuple(v.draft.selection.question for v in verifications)
         dossier = make_dossier(QuestionSet("", questions, context=context), verifications, ())
         self.note("verify", actor, dossier.id, {"sentences": sum(len(v.checks) for v in verifications)})
@@ -276,6 +324,11 @@ class LearningLion(Archive):
         """Sign off; with the two-person rule not by whoever edited last."""
         require(actor, Task.APPROVE)
         old = self.load(dossier_id, actor)
+        for numbers, _why in unfinished(old):
+            raise InputError(
+                f"Het antwoord op vraag {', '.join(map(str, numbers))} is niet af. Laat het afschrijven of "
+                "pas het zelf aan; stel dan vast."
+            )
         if any(v.failed for v in old.verifications):
             raise InputError(
                 "Er staan nog zinnen in die de bron niet draagt. Haal ze weg of verbeter ze; stel dan vast."
@@ -332,14 +385,21 @@ class LearningLion(Archive):
         return paths
 
     def replay(self, dossier_id: str, *, actor: Actor) -> ReplayReport:
-        """Make the first version of a dossier again from what was selected, and compare."""
+        """Make a dossier again from what was selected, and compare with what the machine wrote then."""
         require(actor, Task.DRAFT)
-        old = self.load(dossier_id, actor, 1)
-        again = []
-        for position, verification in enumerate(old.verifications):
-            kind = verification.draft.provenance.generator
-            model = None if kind == _EXTRACTIVE else self.model(_MODEL)
-            again.append(self._draft_one(position, verification.draft.selection, model, unheard))
+        versions = self.dossier_versions(dossier_id, actor)
+        texts = [self.load(dossier_id, actor, version.version) for version in versions]
+        old = first_finished(texts, [version.reason for version in versions])
+        kinds = {v.draft.provenance.generator for v in old if v.draft.complete}
+        models = {kind: self.model(_EXTRACTIVE if kind == _EXTRACTIVE else _MODEL) for kind in kinds}
+        writers = {kind: self._writer(model, unheard, alone=True) for kind, model in models.items()}
+        again = [
+            writers[v.draft.provenance.generator].draft(at, v.draft.selection) if v.draft.complete else v
+            for at, v in enumerate(old)
+        ]
+        for writer in writers.values():
+            if writer.problem is not None:
+                raise writer.problem
         differences = compare(old, again)
         self.note("replay", actor, dossier_id, {"same": not differences, "differences": list(differences)})
         return ReplayReport(dossier_id, not differences, differences)

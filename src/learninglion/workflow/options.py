@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from learninglion.drafting.generators import GeneratorChoice
+from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.energy import PowerFigures
 
 __all__ = ["EncoderChoice", "HouseOptions"]
@@ -30,6 +31,8 @@ class HouseOptions:
     allowed_hosts: tuple[str, ...] = ()
     encoder: EncoderChoice = EncoderChoice()
     generator: GeneratorChoice | None = None  # None: no language model was set
+    judge: GeneratorChoice | None = None  # gives a second opinion; None: nobody does
+    max_tokens: int = DEFAULT_MAX_TOKENS  # what the model may write for one sub-question
     prompts: Path | None = None  # folder whose files replace the built-in prompts
     synonyms: Path | None = None
     limit: int = 10

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from learninglion import __version__
-from learninglion.drafting import extractive, verify
+from learninglion.drafting import verify
 from learninglion.drafting.citations import Locate
-from learninglion.drafting.generators import Generator
-from learninglion.drafting.judgement import rules_gate
+from learninglion.drafting.resuming import UNFINISHED
+from learninglion.drafting.second_opinion import keep_opinions
+from learninglion.drafting.sufficiency import find_missing
 from learninglion.drafting.write import Progress as WritingProgress
-from learninglion.drafting.write import WritingOptions, write
 from learninglion.models import (
     AnswerVerdict,
     Chooser,
@@ -29,15 +29,21 @@ from learninglion.record.contract import StatedQuestion
 from learninglion.serial import canonical_json, sha256_hex
 
 __all__ = [
+    "RESUMED",
+    "WRITTEN",
     "DraftEvent",
     "Listener",
     "check_again",
     "compare",
-    "draft_one",
+    "first_finished",
     "make_dossier",
     "stated_draft",
     "unheard",
 ]
+
+
+WRITTEN, RESUMED = "opgesteld", "hervat"
+"""Why a version of a dossier was made, when the machine made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +60,6 @@ Listener = Callable[[DraftEvent], None]
 
 def unheard(_event: DraftEvent) -> None:
     """For callers that only want the result."""
-
-
-def draft_one(
-    selection: Selection,
-    *,
-    generator: Generator | None,
-    locate: Locate,
-    options: WritingOptions | None = None,
-    on_progress: Callable[[WritingProgress], None] | None = None,
-    resume: Draft | None = None,
-) -> Verification:
-    """One sub-question drafted, by the model if there is one, else by copying; then checked."""
-    if generator is None:
-        return verify.verify(extractive.draft(selection, locate))
-    draft = write(
-        selection,
-        generator,
-        rules_gate(),
-        locate=locate,
-        options=options,
-        on_event=on_progress,
-        resume=resume,
-    )
-    return verify.verify(draft)
 
 
 def make_dossier(
@@ -99,12 +81,29 @@ def stated_draft(
     return verify.verify(draft, locate)
 
 
-def compare(old: Dossier, new: Sequence[Verification]) -> tuple[str, ...]:
-    """Where `new` differs from what `old` recorded, in words; empty when nothing does."""
+def first_finished(versions: Sequence[Dossier], reasons: Sequence[str]) -> tuple[Verification, ...]:
+    """Each sub-question as the machine finished it; `versions` oldest first, with the reason of each.
+
+    One that the machine never finished is as it stood in the first version.
+    """
+    first = versions[0].verifications
+    found = []
+    for at, begun in enumerate(first):
+        finished = ((v.verifications[at], why) for v, why in zip(versions, reasons, strict=True))
+        done, why = next(((v, why) for v, why in finished if v.draft.complete), (begun, ""))
+        found.append(done if why in (WRITTEN, RESUMED) else begun)
+    return tuple(found)
+
+
+def compare(old: Sequence[Verification], new: Sequence[Verification]) -> tuple[str, ...]:
+    """Where `new` differs from what was recorded, in words; empty when nothing does."""
     differences = []
-    for before, after in zip(old.verifications, new, strict=True):
+    for before, after in zip(old, new, strict=True):
         numbers = ", ".join(map(str, before.draft.selection.question.numbers))
-        if before.draft.provenance != after.draft.provenance:
+        if not before.draft.complete:
+            differences.append(f"vraag {numbers}: is nooit afgeschreven")
+            continue
+        if _shaping(before.draft.provenance) != _shaping(after.draft.provenance):
             differences.append(
                 f"vraag {numbers}: gemaakt met een ander model, andere prompt of andere instellingen"
             )
@@ -117,7 +116,29 @@ def compare(old: Dossier, new: Sequence[Verification]) -> tuple[str, ...]:
     return tuple(differences)
 
 
+def _shaping(provenance: Provenance) -> Provenance:
+    """What shapes the text; how long somebody was willing to wait for it does not."""
+    kept = tuple(p for p in provenance.parameters if p[0] != "timeout_seconds")
+    return replace(provenance, parameters=kept)
+
+
 def check_again(before: Verification, statements: Sequence[Statement], locate: Locate) -> Verification:
-    """The same sub-question with the officer's sentences, judged anew."""
-    draft = replace(before.draft, statements=tuple(statements), verdict=AnswerVerdict.ANSWERED)
-    return verify.verify(draft, locate)
+    """The same sub-question with the officer's sentences, judged anew.
+
+    Sentences that stayed the same keep the second opinion on them. Who changes a text that broke off takes
+    it over: it counts as finished.
+    """
+    told = tuple(statements)
+    changed = told != before.draft.statements
+    left_out = before.draft.left_out
+    if changed:
+        left_out = tuple(r for r in left_out if not r.startswith(UNFINISHED))
+    draft = replace(
+        before.draft,
+        statements=told,
+        verdict=AnswerVerdict.ANSWERED,
+        missing=find_missing(before.draft.selection, told) if changed else before.missing,
+        left_out=left_out,
+        complete=before.draft.complete or changed,
+    )
+    return keep_opinions(before, verify.verify(draft, locate))
