@@ -119,11 +119,13 @@ class ScriptedGenerator:
 
 
 class HashingEncoder:
-    """An encoder without a model: texts that share words lie close together; unit length, float32."""
+    """An encoder without a model: texts that share words lie close together; unit length, float32.
 
-    name = "hashing"
+    Two with different names are two models: give them different dimensions as well.
+    """
 
-    def __init__(self, dimensions: int = 64) -> None:
+    def __init__(self, dimensions: int = 64, name: str = "hashing") -> None:
+        self.name = name
         self.dimensions = dimensions
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from threading import Thread
 
@@ -172,25 +176,126 @@ def test_the_manifest_names_only_what_is_on_disk(tmp_path: Path) -> None:
         assert (tmp_path / data["generation"] / name / "sums.json").exists()
 
 
-def test_another_encoder_takes_over_while_searches_go_on(tmp_path: Path) -> None:
+def test_another_encoder_takes_over_while_searches_and_updates_go_on(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    former = HashingEncoder(64)
+    Index.open(tmp_path / "index", former).update(reader)
+    met: list[str] = []
+
+    def work() -> None:
+        reader.put([make_entry("molens", "Hoe zit het met molens?", "De molens krijgen subsidie.")])
+        assert index.update(reader, wait=0.0) in (0, 1)
+        met.extend([*found(index, reader, SUBJECTS[1][1])[:1], *found(index, reader, "molens")[:1]])
+
+    class Watching(HashingEncoder):
+        def encode_passages(self, texts):  # type: ignore[no-untyped-def]
+            if not met:
+                worker = Thread(target=work)
+                worker.start()
+                worker.join(20)
+                assert not worker.is_alive()
+            return super().encode_passages(texts)
+
+    cache = VectorCache(tmp_path / "vectors.db")
+    fresh = Watching(96, "nieuwer")
+    index = Index.open(tmp_path / "index", fresh, cache, others={former.name: former}.get)
+    assert (index.state().encoder, index.state().wanted) == (former.name, "nieuwer")
+    assert index.update(reader) == 0
+    assert index.state().encoder == former.name, "an update is no reason to encode everything"
+    told: list[tuple[int, int]] = []
+    assert index.switch(reader, lambda done, total: told.append((done, total))) == len(SUBJECTS) + 1
+    assert told[-1] == (len(SUBJECTS), len(SUBJECTS))
+    assert (index.state().encoder, index.state().wanted) == ("nieuwer", "")
+    assert met == ["d1", "molens"]
+    assert found(index, reader, SUBJECTS[2][1])[0] == "d2"
+    assert found(index, reader, "molens")[0] == "molens"
+    assert index.switch(reader) == 0
+
+
+def test_rebuilding_brings_the_wanted_encoder(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
     former = HashingEncoder(64)
     Index.open(tmp_path, former).update(reader)
-    met: list[str] = []
-
-    class Watching(HashingEncoder):
-        name = "nieuwer"
-
-        def encode_passages(self, texts):  # type: ignore[no-untyped-def]
-            worker = Thread(target=lambda: met.extend(found(index, reader, SUBJECTS[1][1])[:1]))
-            worker.start()
-            worker.join(20)
-            assert not worker.is_alive()
-            return super().encode_passages(texts)
-
-    index = Index.open(tmp_path, Watching(96), former=former)
-    assert index.state().encoder == former.name
-    assert index.update(reader) == len(SUBJECTS)
+    index = Index.open(tmp_path, HashingEncoder(96, "nieuwer"), others={former.name: former}.get)
+    assert index.rebuild(reader) == len(SUBJECTS)
     assert index.state().encoder == "nieuwer"
-    assert set(met) == {"d1"}
-    assert found(index, reader, SUBJECTS[2][1])[0] == "d2"
+
+
+def test_a_process_that_was_opened_with_the_former_encoder_follows(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    encoders = {e.name: e for e in (HashingEncoder(64), HashingEncoder(96, "nieuwer"))}
+    old = Index.open(tmp_path, encoders["hashing"], others=encoders.get)
+    old.update(reader)
+    Index.open(tmp_path, encoders["nieuwer"], others=encoders.get).switch(reader)
+    assert found(old, reader, SUBJECTS[3][1])[0] == "d3"
+    assert old.state().encoder == "nieuwer"
+    reader.put([make_entry("molens", "Hoe zit het met molens?", "De molens krijgen subsidie.")])
+    assert old.update(reader) == 1
+    assert found(old, reader, "molens")[0] == "molens"
+    assert old.state().encoder == "nieuwer", "it does not turn the change back"
+
+
+def test_one_process_at_a_time_brings_another_encoder(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    former = HashingEncoder(64)
+    Index.open(tmp_path, former).update(reader)
+    index = Index.open(tmp_path, HashingEncoder(96, "nieuwer"), others={former.name: former}.get)
+    with exclusive(tmp_path / "switch.lock", "toets"), pytest.raises(ConflictError):
+        index.switch(reader)
+
+
+SWITCH = """
+import os, signal, sys
+from pathlib import Path
+from archives import make_archive
+from learninglion.retrieval import building, vectors
+from learninglion.retrieval.index import Index
+from learninglion.retrieval.reader import MemoryReader
+from learninglion.retrieval.vectors import VectorCache
+from learninglion.testing import HashingEncoder
+
+place, most = Path(sys.argv[1]), int(sys.argv[2])
+building._AT_ONCE = 1
+
+class Mortal(HashingEncoder):
+    done = 0
+    def encode_passages(self, texts):
+        if Mortal.done >= most:
+            os.kill(os.getpid(), signal.SIGKILL)
+        Mortal.done += len(texts)
+        return super().encode_passages(texts)
+
+former = HashingEncoder(64)
+index = Index.open(
+    place / "index",
+    Mortal(96, "nieuwer"),
+    VectorCache(place / "vectors.db"),
+    others={former.name: former}.get,
+)
+index.switch(MemoryReader(make_archive()))
+print(Mortal.done)
+"""
+
+
+def test_a_change_of_encoder_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    reader = MemoryReader(make_archive())
+    Index.open(tmp_path / "index", HashingEncoder(64)).update(reader)
+    here = Path(__file__).resolve().parent
+    path = os.pathsep.join([str(here), str(here.parents[1] / "src")])
+
+    def run(most: int) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", SWITCH, str(tmp_path), str(most)]
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": path}
+        )
+
+    assert run(4).returncode == -signal.SIGKILL
+    encoders = {e.name: e for e in (HashingEncoder(64), HashingEncoder(96, "nieuwer"))}
+    between = Index.open(tmp_path / "index", encoders["nieuwer"], others=encoders.get)
+    assert between.state().encoder == "hashing"
+    assert found(between, reader, SUBJECTS[1][1])[0] == "d1"
+    ended = run(100)
+    assert ended.returncode == 0, ended.stderr
+    assert int(ended.stdout) == len(SUBJECTS) - 4
+    assert between.state().encoder == "nieuwer"
+    assert found(between, reader, SUBJECTS[1][1])[0] == "d1"

@@ -8,12 +8,16 @@
 
 A manifest is replaced in one rename, after everything it names is on disk: killed at any moment, the index
 is what it was, and the next update goes on from there. Readers see a new manifest at their next search.
+
+Another encoder takes over in two steps (`switch`). First every text is encoded with it, into the vector
+cache, which takes hours, can be killed and goes on where it was; searches and updates go on with the encoder
+that the index was made with. Then a new generation is made from the cache and put in place.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,17 +28,17 @@ import numpy as np
 
 from learninglion.errors import IntegrityError, LearningLionError
 from learninglion.locking import exclusive
-from learninglion.models import Passage, PassageKind
-from learninglion.retrieval.content import all_terms, evenly, in_batches, passage_text, source_terms
-from learninglion.retrieval.encoders import Encoder, Vectors
-from learninglion.retrieval.frame import Frame, background_questions, fit_frame, load_frame, save_frame
+from learninglion.retrieval.building import SAMPLE, encode_all, fit_archive, make_entries, more_dead
+from learninglion.retrieval.content import in_batches
+from learninglion.retrieval.encoders import Encoder
+from learninglion.retrieval.frame import load_frame, save_frame
 from learninglion.retrieval.fusion import DEFAULT, Fusion, load_fusion
-from learninglion.retrieval.lexical import Addition, Lexicon
+from learninglion.retrieval.lexical import Lexicon
 from learninglion.retrieval.manifest import FORMAT, Manifest, read_manifest, write_manifest
-from learninglion.retrieval.reader import Change, Entry, Reader
-from learninglion.retrieval.segments import Entries, Segment, merge, open_segment, write_segment
+from learninglion.retrieval.reader import Change, Reader
+from learninglion.retrieval.segments import Segment, merge, open_segment, write_segment
 from learninglion.retrieval.snapshot import Snapshot
-from learninglion.retrieval.vectors import Progress, VectorCache, embed
+from learninglion.retrieval.vectors import Progress, VectorCache
 
 __all__ = ["Index", "IndexState"]
 
@@ -42,12 +46,9 @@ __all__ = ["Index", "IndexState"]
 _BATCH_DOCUMENTS = 2000
 # Segments of like size before they are merged; searching one more costs about a millisecond.
 _MERGE_AT = 8
-# The frame is fitted on at most so many texts of each sort; more changes nothing measurable.
-_SAMPLE = 4000
-# Questions of the archive itself take the place of the background questions from here on.
-_OWN_QUESTIONS = 200
 # The frame is fitted anew when the archive outgrew the sample it came from so many times.
 _OUTGROWN = 4
+_OTHER_ENCODER = "Het zoekregister is met een ander embeddingmodel gemaakt."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,14 @@ class IndexState:
     encoder: str
     sequence: int
     problem: str  # "" when it can be searched; otherwise why it must be rebuilt
+    wanted: str = ""  # the encoder that should take over from `encoder`; "" where that is the right one
+
+
+EncoderFinder = Callable[[str], Encoder | None]
+
+
+def _none_other(_name: str) -> None:
+    """Where only one encoder was ever used."""
 
 
 class Index:
@@ -71,11 +80,12 @@ class Index:
         encoder: Encoder,
         cache: VectorCache | None = None,
         fusion: Path | None = None,
-        former: Encoder | None = None,
+        others: EncoderFinder = _none_other,
     ) -> None:
         self.folder = folder
         self.encoder = encoder
-        self._encoders = {e.name: e for e in (former, encoder) if e is not None}
+        self._others = others
+        self._encoders: dict[str, Encoder | None] = {encoder.name: encoder}
         self._cache = cache
         self._fusion_file = fusion
         self._lock = RLock()
@@ -93,14 +103,15 @@ class Index:
         encoder: Encoder,
         cache: VectorCache | None = None,
         fusion: Path | None = None,
-        former: Encoder | None = None,
+        others: EncoderFinder = _none_other,
     ) -> Index:
         """Open `folder`, which need not exist yet. `fusion` is the file of a learned fusion, if there is one.
 
-        With the `former` encoder an index made by that goes on serving until `update` has replaced it.
-        A damaged or foreign index opens too: `state().problem` says what is wrong, `update` rebuilds it.
+        `others` gives the encoder of a name, or None: an index made by another than `encoder` goes on serving
+        with that, until `switch`. A damaged or foreign index opens too: `state().problem` says what is wrong,
+        `update` rebuilds it.
         """
-        index = cls(folder, encoder, cache, fusion, former)
+        index = cls(folder, encoder, cache, fusion, others)
         index.refresh()
         return index
 
@@ -116,7 +127,16 @@ class Index:
 
     def encoder_of(self, snapshot: Snapshot) -> Encoder:
         """The encoder whose vectors `snapshot` holds: questions must be encoded by the same."""
-        return self._encoders[snapshot.encoder_name]
+        encoder = self._encoder_named(snapshot.encoder_name)
+        if encoder is None:  # a snapshot is only made where there is one
+            raise LearningLionError(_OTHER_ENCODER)
+        return encoder
+
+    def _encoder_named(self, name: str) -> Encoder | None:
+        with self._lock:
+            if name not in self._encoders:
+                self._encoders[name] = self._others(name)
+            return self._encoders[name]
 
     def state(self) -> IndexState:
         """How the index stands."""
@@ -126,8 +146,15 @@ class Index:
             if shot is None:
                 return IndexState(0, 0, 0, self.encoder.name, 0, self._problem)
             passages = sum(len(s.head) for s in shot.segments)
+            wanted = "" if shot.encoder_name == self.encoder.name else self.encoder.name
             return IndexState(
-                int(shot.alive.sum()), passages, len(shot.segments), shot.encoder_name, shot.sequence, ""
+                sources=int(shot.alive.sum()),
+                passages=passages,
+                segments=len(shot.segments),
+                encoder=shot.encoder_name,
+                sequence=shot.sequence,
+                problem="",
+                wanted=wanted,
             )
 
     def refresh(self) -> bool:
@@ -155,7 +182,10 @@ class Index:
             return ""
 
     def _manifest(self) -> Manifest:
-        return read_manifest(self.folder, self._encoders)
+        manifest = read_manifest(self.folder)
+        if self._encoder_named(manifest.encoder) is None:
+            raise IntegrityError(_OTHER_ENCODER)
+        return manifest
 
     def _load(self, manifest: Manifest) -> Snapshot:
         place = self.folder / manifest.generation
@@ -190,8 +220,9 @@ class Index:
     def update(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
         """Follow the store up to its newest change; the number of changed documents.
 
-        An index that is missing, damaged, of another store or another encoder is rebuilt. A second
-        process that updates waits up to `wait` seconds, then raises ConflictError that names the holder.
+        An index that is missing, damaged, of another store or of an encoder that cannot be had is rebuilt;
+        one of a former encoder is followed with that. A second process that updates waits up to `wait`
+        seconds, then raises ConflictError that names the holder.
         """
         if self._is_current(reader):
             return 0
@@ -207,37 +238,50 @@ class Index:
             passages = manifest.passages
             for chosen in in_batches(changes, _BATCH_DOCUMENTS):
                 manifest = self._apply(manifest, chosen, reader, progress)
-            if manifest.passages > passages and self._outgrown(manifest):
+            mine = manifest.encoder == self.encoder.name
+            if mine and manifest.passages > passages and self._outgrown(manifest):
                 return self._rebuild(reader, progress)
             self._publish(self._tidy(replace(manifest, sequence=newest)))
             return len(changes)
 
     def rebuild(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
         """Make the index again from the store; searches go on in the old one until the new is complete."""
+        if self.state().wanted:
+            return self.switch(reader, progress, wait)
         with self._writing(wait):
             self.refresh()
             return self._rebuild(reader, progress)
+
+    def switch(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+        """Have `encoder` take over from the one that the index was made with; the documents encoded, or 0.
+
+        Searches and updates go on meanwhile, also those of other processes. Killed, it goes on where it was,
+        given a cache. Raises ConflictError where another process is doing it.
+        """
+        with exclusive(self.folder / "switch.lock", "het nieuwe embeddingmodel invoeren", wait=0.0):
+            if not self.state().wanted:
+                return 0
+            if self._cache is not None:
+                encode_all(self.encoder, self._cache, reader, progress)
+            with self._writing(wait):
+                self.refresh()
+                return self._rebuild(reader, progress if self._cache is None else None)
 
     def _is_current(self, reader: Reader) -> bool:
         self.refresh()
         shot = self._snapshot
         if shot is None or shot.sequence != reader.change_counter():
             return False
-        manifest = self._manifest()
-        return manifest.store == reader.store_id() and manifest.encoder == self.encoder.name
+        return self._manifest().store == reader.store_id()
 
     def _must_rebuild(self, reader: Reader) -> bool:
         if self._snapshot is None:
             return True
         manifest = self._manifest()
-        return (
-            manifest.store != reader.store_id()
-            or manifest.encoder != self.encoder.name
-            or manifest.sequence > reader.change_counter()
-        )
+        return manifest.store != reader.store_id() or manifest.sequence > reader.change_counter()
 
     def _outgrown(self, manifest: Manifest) -> bool:
-        return manifest.fitted_on < _SAMPLE and manifest.passages > _OUTGROWN * max(manifest.fitted_on, 50)
+        return manifest.fitted_on < SAMPLE and manifest.passages > _OUTGROWN * max(manifest.fitted_on, 50)
 
     @contextmanager
     def _writing(self, wait: float | None) -> Iterator[None]:
@@ -250,7 +294,7 @@ class Index:
         sequence = max((c.sequence for c in changes), default=0)
         generation = self._new_generation()
         place = self.folder / generation
-        frame, fitted_on = self._fit(reader, present)
+        frame, fitted_on = fit_archive(self.encoder, self._cache, reader, present)
         save_frame(frame, place / "frame.npz")
         manifest = Manifest(
             FORMAT,
@@ -282,35 +326,19 @@ class Index:
         (self.folder / f"g{number}").mkdir()
         return f"g{number}"
 
-    def _fit(self, reader: Reader, present: Sequence[Change]) -> tuple[Frame, int]:
-        """The frame from an even sample of the archive's questions and passages."""
-        questions: list[str] = []
-        bodies: list[str] = []
-        step = max(1, len(present) // 1000)
-        chosen = [c.document_id for c in present[::step]]
-        for ids in in_batches(chosen, 100):
-            for _, passages in reader.entries_of(ids):
-                for passage in passages:
-                    (questions if passage.kind is PassageKind.QUESTION else bodies).append(
-                        passage_text(passage)
-                    )
-        questions = evenly(questions, _SAMPLE)
-        if len(questions) < _OWN_QUESTIONS:
-            questions = list(background_questions())
-        # a sample that left anything out is as good as it gets: no growth asks for another
-        seen = len(bodies) if step == 1 and len(bodies) <= _SAMPLE else _SAMPLE
-        bodies = evenly(bodies, _SAMPLE)
-        placed = embed(self.encoder, questions, asked=True, cache=self._cache)
-        found = embed(self.encoder, bodies, asked=False, cache=self._cache)
-        return fit_frame(placed, found), seen
-
     def _apply(
         self, manifest: Manifest, changes: Sequence[Change], reader: Reader, progress: Progress | None
     ) -> Manifest:
         """Write the changes as a new segment; the manifest that would show them."""
         place = self.folder / manifest.generation
-        entries, additions = self._entries(
-            manifest, changes, reader, load_frame(place / "frame.npz"), progress
+        present = [c.document_id for c in changes if not c.deleted]
+        entries, additions = make_entries(
+            self._encoder_named(manifest.encoder) or self.encoder,
+            self._cache,
+            load_frame(place / "frame.npz"),
+            list(reader.entries_of(present)) if present else [],
+            manifest.next_key,
+            progress,
         )
         gone = [c.document_id for c in changes]
         lexicon = Lexicon(place / "words")
@@ -322,7 +350,7 @@ class Index:
             write_segment(place, name, entries, manifest.dimensions)
         else:
             name = ""
-        dead = _more_dead(manifest, frozenset(gone), place, self._segments)
+        dead = more_dead(manifest, frozenset(gone), place, self._segments)
         return replace(
             manifest,
             next_key=manifest.next_key + len(entries.keys),
@@ -331,46 +359,6 @@ class Index:
             dead=dead,
             passages=manifest.passages + sum(len(v) for v in entries.vectors),
         )
-
-    def _entries(
-        self,
-        manifest: Manifest,
-        changes: Sequence[Change],
-        reader: Reader,
-        frame: Frame,
-        progress: Progress | None,
-    ) -> tuple[Entries, list[Addition]]:
-        ids = [c.document_id for c in changes if not c.deleted]
-        listed: list[Entry] = list(reader.entries_of(ids)) if ids else []
-        entries = Entries()
-        additions: list[Addition] = []
-        asked = [p for _, ps in listed for p in ps if p.kind is PassageKind.QUESTION]
-        bodies = [p for _, ps in listed for p in ps if p.kind is not PassageKind.QUESTION]
-        asked_rows = self._embedded(asked, frame, asked=True, progress=None)
-        body_rows = self._embedded(bodies, frame, asked=False, progress=progress)
-        for key, (source, passages) in enumerate(listed, manifest.next_key):
-            questions = [asked_rows[p.id] for p in passages if p.kind is PassageKind.QUESTION]
-            answers = [body_rows[p.id] for p in passages if p.kind is not PassageKind.QUESTION]
-            asked_terms, body_terms = source_terms(source)
-            entries.keys.append(key)
-            entries.documents.append(source.document.id)
-            entries.sources.append(source.id)
-            entries.terms.append((asked_terms, body_terms))
-            entries.passages.append((len(questions), len(answers)))
-            rows = [*questions, *answers]
-            empty = np.zeros((0, manifest.dimensions), dtype=np.float32)
-            entries.vectors.append(np.stack(rows) if rows else empty)
-            both = (all_terms(asked_terms[0], body_terms[0]), all_terms(asked_terms[1], body_terms[1]))
-            additions.append((key, source.document.id, both))
-        return entries, additions
-
-    def _embedded(
-        self, passages: Sequence[Passage], frame: Frame, *, asked: bool, progress: Progress | None
-    ) -> dict[str, Vectors]:
-        texts = [passage_text(p) for p in passages]
-        rows = embed(self.encoder, texts, asked=asked, cache=self._cache, progress=progress)
-        placed = frame.place_queries(rows) if asked else frame.place_passages(rows)
-        return {p.id: row for p, row in zip(passages, placed, strict=True)}
 
     def _tidy(self, manifest: Manifest) -> Manifest:
         """Merge the small segments at the end when there are many; big ones are left as they are."""
@@ -419,18 +407,6 @@ class Index:
             if path.is_dir() and path.name != "words" and path.name not in manifest.segments:
                 shutil.rmtree(path, ignore_errors=True)
         self.refresh()
-
-
-def _more_dead(
-    manifest: Manifest, gone: frozenset[str], place: Path, opened: dict[str, Segment]
-) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    dead = {name: set(rows) for name, rows in manifest.dead}
-    for name in manifest.segments:
-        segment = opened.get(f"{manifest.generation}/{name}") or open_segment(place, name)
-        rows = [row for row, document in enumerate(segment.documents) if document in gone]
-        if rows:
-            dead.setdefault(name, set()).update(rows)
-    return tuple((name, tuple(sorted(rows))) for name, rows in sorted(dead.items()))
 
 
 def _stamp(path: Path | None) -> tuple[int, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -34,8 +33,8 @@ class Manifest:
     passages: int = 0
 
 
-def read_manifest(folder: Path, encoder_names: Collection[str]) -> Manifest:
-    """The manifest of `folder`; IntegrityError when there is none, or none that this program can serve."""
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of `folder`; IntegrityError when there is none, or none that this program can read."""
     try:
         data = json.loads((folder / _NAME).read_text("utf-8"))
         data["segments"] = tuple(data["segments"])
@@ -47,8 +46,6 @@ def read_manifest(folder: Path, encoder_names: Collection[str]) -> Manifest:
         raise IntegrityError(f"Het zoekregister is beschadigd: {_NAME} ({error}).") from error
     if manifest.format != FORMAT:
         raise IntegrityError("Het zoekregister is van een andere versie van het programma.")
-    if manifest.encoder not in encoder_names:
-        raise IntegrityError("Het zoekregister is met een ander embeddingmodel gemaakt.")
     return manifest
 
 

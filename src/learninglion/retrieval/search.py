@@ -31,9 +31,9 @@ _PROPOSING = {"stems": 32, "grams": 48}
 # How much the introduction counts beside the question itself: it names the subject, not what is asked.
 _INTRODUCTION_WORDS = 0.3
 _INTRODUCTION_MEANING = 0.3
-# What the organisation says is the same counts half: it may mean something else here. With its meaning as well,
-# 90 real questions put in other words gain 0.030 MRR@10 by a list (0.009 by words alone), and lose 0.006 where
-# they need none (benchmarks/synonyms.py).
+# What the organisation says is the same counts half: it may mean something else here. With its meaning as
+# well, 90 real questions put in other words gain 0.030 MRR@10 by a list (0.009 by words alone), and lose
+# 0.006 where they need none (benchmarks/synonyms.py).
 _SYNONYM_WORDS = 0.5
 
 

@@ -6,9 +6,9 @@ One group on a line, the members separated by commas or "=":
     ov-chipkaart = openbaarvervoerkaart
     AP, Autoriteit Persoonsgegevens
 
-What stands in for a term of a question counts among its words at half weight, and its meaning is searched with
-that of the question (search.py). The explanation of a hit says which word of the source was found through
-which term (explain.py), and the log keeps the hash of the file that was in force.
+What stands in for a term of a question counts among its words at half weight, and its meaning is searched
+with that of the question (search.py). The explanation of a hit says which word of the source was found
+through which term (explain.py), and the log keeps the hash of the file that was in force.
 """
 
 from __future__ import annotations

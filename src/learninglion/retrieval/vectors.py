@@ -31,7 +31,7 @@ class VectorCache:
     """Vectors by content; one SQLite file for all encoders."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._connected() as connection:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -64,10 +64,10 @@ class VectorCache:
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         try:
-            with closing(sqlite3.connect(self._path, timeout=60)) as connection, connection:
+            with closing(sqlite3.connect(self.path, timeout=60)) as connection, connection:
                 yield connection
         except sqlite3.DatabaseError as error:
-            raise InputError(f"{self._path}: de vectorvoorraad is niet te gebruiken: {error}") from error
+            raise InputError(f"{self.path}: de vectorvoorraad is niet te gebruiken: {error}") from error
 
 
 def key_of(encoder_name: str, asked: bool, text: str) -> bytes:
