@@ -1,4 +1,4 @@
-"""Who answers: the bewindspersonen in "Antwoord van Minister X (Y), mede namens de Staatssecretaris van Z"."""
+"""Who answers: the people and offices in "Antwoord van Minister X (Y), mede namens de Minister van Z"."""
 
 from __future__ import annotations
 

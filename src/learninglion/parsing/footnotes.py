@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from learninglion.parsing.pdf import Line, Page, Run
 
-__all__ = ["Mark", "Note", "collect_notes", "find_marks", "match_marks"]
+__all__ = ["Mark", "Note", "collect_notes", "find_marks", "is_raised", "match_marks"]
 
 _SMALL = 0.94  # of the body size: notes are set smaller than the text
 _APART = 1.45  # of the size: a larger step down is white
@@ -19,6 +19,7 @@ _DIGITS = re.compile(r"\d{1,3}|[*†‡]{1,3}|[a-z]")
 _UNIT = re.compile(r"(?:^|[^A-Za-z])(?:[kcdmµ]?m|ha|10|[a-z])$")
 _SUPERSCRIPT = re.compile(r"[⁰¹²³⁴-⁹]{1,3}")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_OPENS = re.compile(r"(?![a-zà-ÿ])\S|www\.|https?:")  # how the text of a note begins
 _LEADS = re.compile(r"\s*(\d{1,3}|[*†‡]{1,3})\)?\s+")
 
 
@@ -125,8 +126,10 @@ def _opens_note(
         lead = sign.group().translate(_PLAIN_DIGITS)
     elif is_raised(first, line) and _MARK.match(lead.strip()):
         # Before 2011 notes have the size of the text, below white or another note.
+        mark, rest = lead.strip(" ()"), line.text[first.end :].strip()
         apart = above is None or above.baseline - line.baseline > _APART * line.size or current is not None
-        if not small and not (apart and line.text[first.end :].strip()[:1].isupper()):
+        next_one = current is not None and current.mark.isdigit() and mark == str(int(current.mark) + 1)
+        if not small and not next_one and not (apart and _OPENS.match(rest)):
             return None
         begin = first.end
     else:
@@ -193,6 +196,10 @@ def match_marks(notes: Sequence[Note], marks: Sequence[Mark]) -> tuple[dict[int,
             m
             for m in marks
             if m.mark == note.mark and m not in used and note.page - 1 <= m.page <= note.page + 1
+        ] or [  # notes at the end of the document
+            m
+            for m in marks
+            if m.mark == note.mark and m not in used and not m.like_unit and m.page < note.page
         ]
         if choices:
             best = min(choices, key=lambda m: (m.like_unit, _distance(m.page, note.page)))

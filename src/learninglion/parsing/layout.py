@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.assembly import TextBuilder, collect_words
-from learninglion.parsing.footnotes import Mark, Note, collect_notes, find_marks, match_marks
+from learninglion.parsing.footnotes import Mark, Note, collect_notes, find_marks, is_raised, match_marks
 from learninglion.parsing.pdf import Line, Page
 from learninglion.parsing.tables import Table, find_tables
 
@@ -24,6 +24,7 @@ _HEADING_LENGTH = 120
 _MARKER = re.compile(
     r"(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|\(?[ivx]{1,4}[.)](?=\s))"
 )
+_HANGING = re.compile(r"\(?\d{1,3}(?:(?:,|,? en| t/m|[–-]) ?\d{1,3})*[.)]?")
 _ENDS = re.compile(r"[.?!:;][\"'”’»)\]\d]*$|[»”\"]$")
 
 
@@ -94,11 +95,13 @@ def lay_out(
     pages: Sequence[Page],
     skipped: Collection[tuple[int, int]] = (),
     alone: Callable[[Line], bool] = lambda line: False,
+    opens: Callable[[Line], bool] = lambda line: False,
 ) -> Layout:
     """The body of the pages as one text with the footnotes behind it.
 
     `skipped`: (page number, index of the line) of what belongs to no text: headers, footers, a masthead.
     `alone`: which lines are a paragraph of their own whatever they look like, such as "Vraag 3".
+    `opens`: which lines begin one where a sentence ended before them, such as "Antwoord van Minister X".
     """
     size = find_body_size(pages)
     bodies: list[tuple[Page, list[int]]] = []
@@ -112,7 +115,7 @@ def lay_out(
         marks += find_marks(((i, page.lines[i]) for i in body), page.number)
         bodies.append((page, body))
     anchored, referring = match_marks(notes, marks)
-    writer = _Writer(bodies, size, alone, referring)
+    writer = _Writer(bodies, size, alone, opens, referring)
     writer.write_body()
     footnotes, warnings = writer.write_notes(notes, anchored)
     builder = writer.builder
@@ -135,11 +138,13 @@ class _Writer:
         bodies: Sequence[tuple[Page, list[int]]],
         size: float,
         alone: Callable[[Line], bool],
+        opens: Callable[[Line], bool],
         referring: Collection[Mark],
     ) -> None:
         self.bodies = bodies
         self.size = size
         self.alone = alone
+        self.opens = opens
         body_lines = [page.lines[i] for page, indices in bodies for i in indices]
         self.builder = TextBuilder(collect_words(body_lines))
         self.stretches: list[Stretch] = []
@@ -177,7 +182,8 @@ class _Writer:
         if previous is not None:
             right = margin.get(_column_key(line.x0), line.x1)
             alone = self.alone(line) and not self._finishes(previous, line, right)
-            if alone or self._set_alone or self._breaks(previous, line, right):
+            opens = alone or self.opens(line) and _ends(previous)
+            if opens or self._set_alone or self._breaks(previous, line, right):
                 gap = self._is_gap(previous, line)
                 self._close()
                 self._gap = gap
@@ -188,7 +194,7 @@ class _Writer:
 
     def _finishes(self, previous: Line, line: Line, right: float) -> bool:
         """Whether a line that reads as a label is the end of a sentence: "... in antwoord op vraag / 3."."""
-        if _ENDS.search(previous.text) or self._set_alone or self._is_gap(previous, line):
+        if _ends(previous) or self._set_alone or self._is_gap(previous, line):
             return False
         if line.page != previous.page and not line.text[0].isdigit():
             return False
@@ -221,7 +227,7 @@ class _Writer:
         if abs(line.size - previous.size) > 0.08 * self.size or self._is_gap(previous, line):
             return True
         fits = _fits(previous, line, right)
-        ends = _ENDS.search(previous.text) is not None
+        ends = _ends(previous)
         moved = line.page != previous.page or line.baseline > previous.baseline - 0.4 * line.size
         if (
             (line.bold != previous.bold or line.italic != previous.italic)
@@ -229,10 +235,14 @@ class _Writer:
             and _plain(line, previous)
         ):
             return True
+        if _hangs_number(line):
+            return True
         if _MARKER.match(line.text) and (ends or fits and _MARKER.match(self._open[0].text)):
             return True
         if moved:
-            return fits and ends
+            # At the head of a page no white shows; a label in bold ahead of plain text does.
+            leads = line.runs[0].style.bold and not line.bold and not previous.runs[-1].style.bold
+            return ends and (fits or leads)
         indent = line.x0 - previous.x0
         if abs(indent) > _INDENT and abs(indent) < _COLUMN:
             hanging = len(self._open) == 1 and (
@@ -332,6 +342,21 @@ class _Writer:
                 )
             found.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
         return tuple(found), tuple(lost)
+
+
+def _ends(line: Line) -> bool:
+    """Whether a sentence ends with this line, whatever note it refers to there."""
+    end = len(line.text)
+    for run in reversed(line.runs[1:]):
+        if not is_raised(run, line):
+            break
+        end = run.start
+    return _ENDS.search(line.text[:end].rstrip()) is not None
+
+
+def _hangs_number(line: Line) -> bool:
+    """Whether a number stands in the margin, apart from the text of the line."""
+    return bool(line.gaps) and _HANGING.fullmatch(line.text[: line.gaps[0]].rstrip()) is not None
 
 
 def _fits(previous: Line, line: Line, right: float) -> bool:

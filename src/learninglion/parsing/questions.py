@@ -31,7 +31,7 @@ from learninglion.parsing.header import (
 from learninglion.parsing.layout import Layout, Stretch, lay_out
 from learninglion.parsing.matching import match_parts
 from learninglion.parsing.parts import find_parts, is_label_line
-from learninglion.parsing.pdf import Page
+from learninglion.parsing.pdf import Line, Page
 from learninglion.parsing.people import parse_askers
 from learninglion.parsing.running import find_running
 from learninglion.serial import sha256_hex
@@ -60,7 +60,7 @@ def parse_questions(raw: RawFile, pages: Sequence[Page]) -> Document | None:
     masthead = find_masthead(pages)
     if masthead is None:
         return None
-    layout = lay_out(pages, find_running(pages) | masthead.skipped, is_label_line)
+    layout = lay_out(pages, find_running(pages) | masthead.skipped, is_label_line, _opens_answers)
     stretches = layout.stretches
     opening = next((i for i, s in enumerate(stretches) if INTRODUCTION.match(s.text)), None)
     if opening is None:
@@ -97,6 +97,10 @@ def parse_questions(raw: RawFile, pages: Sequence[Page]) -> Document | None:
     )
     document = replace(document, ministry=_ministry(document))
     return replace(document, warnings=_warn(document, pages, layout, matched.warnings, answered, masthead))
+
+
+def _opens_answers(line: Line) -> bool:
+    return ANSWER_HEADING.match(line.text) is not None
 
 
 def _split_head(

@@ -15,7 +15,9 @@ _APART = 1.6  # of the size: a larger step down in one column begins another cel
 _PROSE = 6  # so many lines a column, all long, are columns of text and no table
 _PROSE_LENGTH = 28  # characters: a line of a column of text
 _BETWEEN = 3  # lines of one column that may stand between two rows of a table
-_MARKER = re.compile(r"(?:[•●▪◦\-–—*\uf0b7]|\(?\d{1,2}[.)]?|\(?[a-z][.)])$", re.IGNORECASE)
+_MARKER = re.compile(
+    r"(?:[•●▪◦\-–—*\uf0b7]|\(?\d{1,2}(?:(?:,|,? en| t/m|[–-]) ?\d{1,2})*[.)]?|\(?[a-z][.)])$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
