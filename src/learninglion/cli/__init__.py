@@ -7,7 +7,7 @@ import sys
 import typer
 
 from learninglion import __version__
-from learninglion.cli import documents, people, quality, questions, system
+from learninglion.cli import documents, experiments, judging, people, quality, questions, system
 from learninglion.cli.terminal import fail
 from learninglion.errors import LearningLionError
 
@@ -24,6 +24,8 @@ app = typer.Typer(
 documents.register(app)
 questions.register(app)
 quality.register(app)
+experiments.register(app)
+judging.register(app)
 system.register(app)
 people.register(app)
 

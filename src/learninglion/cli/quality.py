@@ -1,4 +1,4 @@
-"""Commands that measure: evaluate, experiment, tune."""
+"""Commands that measure what was written and checked, and let search learn: evaluate, tune."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
+from learninglion.cli.material import vector_cache
+from learninglion.cli.search_quality import evaluate_search
 from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, progress
 from learninglion.errors import InputError, LearningLionError
 from learninglion.evaluation.drafts import evaluate_drafts
-from learninglion.evaluation.retrieval import evaluate_pairs
 from learninglion.evaluation.testset import LabelledPair, read_pairs
 from learninglion.evaluation.tune import tune
 from learninglion.evaluation.verifier import evaluate_verifier
@@ -18,7 +19,6 @@ from learninglion.models import Filters, Source
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents
 from learninglion.serial import Plain, to_plain
-from learninglion.settings import load_settings
 from learninglion.workflow import parse_files
 
 __all__ = ["register"]
@@ -30,50 +30,13 @@ evaluate_app = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
+    evaluate_app.command("retrieval")(evaluate_search)
+    evaluate_app.command("verifier")(evaluate_checker)
+    evaluate_app.command("drafts")(evaluate_writing)
     app.add_typer(evaluate_app, name="evaluate")
     app.command("tune")(tune_search)
 
 
-@evaluate_app.command("retrieval")
-def evaluate_search(
-    pairs: Path = typer.Option(
-        ..., "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
-    ),
-    tune: Path | None = typer.Option(None, "--tune", help="Andere paren om eerst van te leren."),
-    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
-) -> None:
-    """Hoe goed vindt het zoeken? De antwoorden zijn de verzameling, de vragen de zoekopdrachten."""
-    home = load_settings().home
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    cache = home / "cache" / "vectors.db"
-    cache.parent.mkdir(exist_ok=True)
-    with progress() as shown:
-        report = evaluate_pairs(pairs, tune, cache=cache, progress=shown)
-    if as_json:
-        calibration = {k: v for k, v in _plain(report.calibration).items() if k != "bins"}
-        intervals: dict[str, Plain] = {m.name: [m.low, m.high] for m in report.measures}
-        about: dict[str, Plain] = {
-            "queries": report.queries,
-            "tuned": report.tuned,
-            "encoder": report.encoder,
-            "data_sha256": report.data_sha256,
-            "intervals": intervals,
-            "calibration": calibration,
-        }
-        print_json({**report.as_plain(), **about})
-        return
-    table = Table("maat", "waarde", "95%-interval")
-    for found in report.measures:
-        table.add_row(found.name, f"{found.value:.3f}", f"{found.low:.3f} - {found.high:.3f}")
-    console.print(table)
-    check = report.calibration
-    console.print(
-        f"{report.queries} vragen in {report.seconds:.0f} s. Score: kalibratiefout {check.error:.3f}, "
-        f"AUC wel of niet te beantwoorden {check.answerable:.3f}."
-    )
-
-
-@evaluate_app.command("verifier")
 def evaluate_checker(
     paths: list[Path] = typer.Argument(None, help="Documenten; zonder: de voorbeeldverzameling."),
     limit: int = typer.Option(0, "--limit", min=0, help="Hoogstens zoveel gevallen per soort (0: alle)."),
@@ -168,7 +131,6 @@ def tune_search(
     )
 
 
-@evaluate_app.command("drafts")
 def evaluate_writing(
     pairs: Path = typer.Option(
         ..., "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
@@ -177,13 +139,10 @@ def evaluate_writing(
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Hoe goed is een voorstel? Met het antwoord in de verzameling, en zonder: dan moet het weigeren."""
-    home = load_settings().home
-    cache = home / "cache" / "vectors.db"
-    cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with progress() as shown:
         report, _ = evaluate_drafts(
             read_pairs(pairs),
-            cache=cache,
+            cache=vector_cache(),
             limit=limit or None,
             progress=lambda done, total: shown("Opstellen", done, total),
         )

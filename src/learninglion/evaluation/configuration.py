@@ -107,6 +107,8 @@ def read_configuration(path: Path) -> Configuration:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path.name}: deze instellingen zijn niet te lezen ({error}).") from error
     wrong = [told for name, value in data.items() if (told := mistakes(name, value))]
+    if "encoder" in data:
+        wrong.append("encoder: vergelijk modellen met learninglion experiment run")
     if wrong:
         raise InputError(f"{path.name}: {'; '.join(wrong)}.")
     return configuration_of(data)

@@ -40,10 +40,10 @@ def in_words(report: RetrievalReport) -> str:
 
 
 def verdict(found: Comparison) -> str:
-    """What a comparison comes down to, in plain Dutch."""
+    """What a comparison comes down to at a chance of 5%, in plain Dutch."""
     if found.p >= _SIGNIFICANT:
-        return "geen aantoonbaar verschil"
-    return "aantoonbaar beter" if found.difference > 0 else "aantoonbaar slechter"
+        return "geen verschil"
+    return "beter" if found.difference > 0 else "slechter"
 
 
 def told_setting(value: str) -> str:
@@ -93,6 +93,7 @@ def _comparison(report: RetrievalReport, name: str, other: RetrievalReport) -> s
     return (
         f"<h2>Vergeleken met: {html.escape(name)}</h2><table><caption>Dezelfde vragen, gepaard "
         f"getoetst (randomisatie)</caption><tr>{head}</tr>{rows}</table>"
+        "<p>Beter of slechter staat er als de kans op toeval onder 5% is.</p>"
     )
 
 

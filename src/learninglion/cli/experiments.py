@@ -1,0 +1,194 @@
+"""`learninglion experiment`: carry out a grid, look at what was recorded, do a recorded run again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+from rich.table import Table
+
+from learninglion.cli.material import open_allowed, open_collection, vector_cache, write_page
+from learninglion.cli.terminal import console, fail, print_json, progress
+from learninglion.errors import InputError
+from learninglion.evaluation.effects import effects
+from learninglion.evaluation.experiment import (
+    Experiment,
+    experiment_of,
+    read_experiment,
+    rerun,
+    run_experiment,
+)
+from learninglion.evaluation.report import experiment_page, told_setting
+from learninglion.evaluation.runs import Run, differences, latest, read_runs
+from learninglion.evaluation.testset import Trial
+from learninglion.serial import Plain, to_plain
+
+__all__ = ["register"]
+
+experiment_app = typer.Typer(
+    no_args_is_help=True, help="Proeven met het zoeken, vastgelegd zodat iedereen ze kan overdoen."
+)
+_RECORD = typer.Option(..., "--record", help="Het bestand met de runs.")
+_SHOWN = ("hit@1", "hit@10", "MRR@10", "R@100")
+
+
+def register(app: typer.Typer) -> None:
+    """Hang these commands on `app`."""
+    app.add_typer(experiment_app, name="experiment")
+
+
+@experiment_app.command("run")
+def run_file(
+    file: Path = typer.Argument(..., help="Het experiment (TOML, zie docs/evaluation.md)."),
+    record: Path | None = typer.Option(
+        None, "--record", help="Waar de runs komen te staan (anders naast het experiment: .runs.jsonl)."
+    ),
+    page: Path | None = typer.Option(None, "--html", help="Schrijf een verslag met grafieken."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON, een run per regel."),
+) -> None:
+    """Doe alle runs van een experiment; wat al vastligt wordt niet overgedaan."""
+    experiment = read_experiment(file)
+    record = record or file.with_suffix(".runs.jsonl")
+    with progress() as shown:
+        runs = run_experiment(
+            experiment,
+            record,
+            trial=_trial(experiment),
+            opener=open_allowed,
+            cache=vector_cache(),
+            progress=shown,
+        )
+    _show(runs, page, as_json)
+    if not as_json:
+        console.print(f"De runs staan in {record}.")
+    for run in runs:
+        if run.error:
+            fail(f"run {run.id} is mislukt: {run.error}")
+    if any(run.error for run in runs):
+        raise typer.Exit(1)
+
+
+@experiment_app.command("show")
+def show_record(
+    record: Path = _RECORD,
+    name: str = typer.Option("", "--name", help="Alleen het experiment met deze naam."),
+    page: Path | None = typer.Option(None, "--html", help="Schrijf een verslag met grafieken."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON, een run per regel."),
+) -> None:
+    """Laat zien wat is vastgelegd, ook wat mislukte, en wat verschil maakte."""
+    runs = latest(_read(record))
+    names = list(dict.fromkeys(run.experiment for run in runs))
+    if name and name not in names:
+        raise InputError(f"{record.name}: er is geen experiment {name!r}; er zijn: {', '.join(names)}.")
+    if page is not None and not name and len(names) > 1:
+        raise InputError(f"Kies met --name over welk experiment het verslag gaat: {', '.join(names)}.")
+    for wanted in [name] if name else names:
+        if not as_json and len(names) > 1:
+            console.print(f"\n{wanted}")
+        _show([run for run in runs if run.experiment == wanted], page, as_json)
+
+
+@experiment_app.command("rerun")
+def rerun_one(
+    run_id: str = typer.Argument(..., metavar="ID", help="De run (de eerste tekens zijn genoeg)."),
+    record: Path = _RECORD,
+    file: Path | None = typer.Option(
+        None, "--experiment", help="Het experiment, als de gegevens ergens anders staan dan toen."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Doe een vastgelegde run over en vergelijk de uitkomst, tot het laatste cijfer."""
+    run = _find(run_id, record)
+    experiment = read_experiment(file) if file is not None else experiment_of(run, record)
+    with progress() as shown:
+        again = rerun(
+            run,
+            experiment,
+            record,
+            trial=_trial(experiment),
+            opener=open_allowed,
+            cache=vector_cache(),
+            progress=shown,
+        )
+    found = differences(run, again)
+    if as_json:
+        told: list[Plain] = [{"name": n, "recorded": was, "now": now} for n, was, now in found]
+        print_json({"id": run.id, "same": not found, "differences": told, "again": _plain(again)})
+    else:
+        console.print(f"Toen: versie {run.version}, commit {run.git_sha or 'onbekend'}, {run.started}.")
+        console.print(f"Nu: versie {again.version}, commit {again.git_sha or 'onbekend'}.")
+        if found:
+            table = Table("wat", "vastgelegd", "nu")
+            for name, was, now in found:
+                table.add_row(name, was, now)
+            console.print(table)
+        else:
+            console.print(f"Run {run.id}: precies dezelfde uitkomst.")
+    if found:
+        fail(f"run {run.id} heeft nu een andere uitkomst")
+        raise typer.Exit(1)
+
+
+def _trial(experiment: Experiment) -> Trial | None:
+    return open_collection(experiment.collection) if experiment.collection else None
+
+
+def _read(record: Path) -> tuple[Run, ...]:
+    if not record.is_file():
+        raise InputError(f"{record}: dit bestand met runs is er niet.")
+    return read_runs(record)
+
+
+def _find(run_id: str, record: Path) -> Run:
+    matching = [run for run in latest(_read(record)) if run_id and run.id.startswith(run_id)]
+    if len(matching) != 1:
+        told = "meer dan een run begint" if matching else "geen run begint"
+        raise InputError(f"{record.name}: {told} met {run_id!r}.")
+    return matching[0]
+
+
+def _show(runs: Sequence[Run], page: Path | None, as_json: bool) -> None:
+    if page is not None:
+        write_page(page, experiment_page(runs))
+    if as_json:
+        for run in runs:
+            print_json(_plain(run))
+        return
+    _print_runs(runs)
+    _print_effects(runs)
+
+
+def _plain(run: Run) -> dict[str, Plain]:
+    plain = to_plain(run)
+    told = plain if isinstance(plain, dict) else {}
+    return {name: value for name, value in told.items() if name != "first_ranks"}
+
+
+def _print_runs(runs: Sequence[Run]) -> None:
+    table = Table("run", "instellingen", *_SHOWN, "s", "MB", "Wh")
+    for run in runs:
+        settings = ", ".join(f"{name} {told_setting(value)}" for name, value in run.settings)
+        cost = (f"{run.seconds:.0f}", str(run.peak_memory_mb), f"{run.kwh * 1000:.2f}")
+        measures = dict(run.measures)
+        figures = ["mislukt" if run.error else f"{measures[name]:.3f}" for name in _SHOWN]
+        table.add_row(run.id[:8], settings or "standaard", *figures, *cost)
+    console.print(table)
+
+
+def _print_effects(runs: Sequence[Run]) -> None:
+    found = effects(runs)
+    if not found:
+        return
+    table = Table("instelling", "van", "naar", "MRR@10", "95%-interval", "kans op toeval")
+    for e in found:
+        table.add_row(
+            e.setting,
+            told_setting(e.baseline),
+            told_setting(e.value),
+            f"{e.difference:+.3f}",
+            f"{e.low:+.3f} tot {e.high:+.3f}",
+            f"{e.p:.4f}",
+        )
+    console.print("Wat maakte verschil? (over runs die verder gelijk zijn, vraag voor vraag)")
+    console.print(table)

@@ -1,0 +1,101 @@
+"""What measuring commands share: the data to measure on, the model that is set, and where pages go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from learninglion.cli.terminal import local_actor, open_house
+from learninglion.drafting.network import require_allowed
+from learninglion.errors import InputError
+from learninglion.evaluation.judgements import consensus, read_judgements
+from learninglion.evaluation.retrieval import Grades
+from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs
+from learninglion.models import Filters
+from learninglion.retrieval.encoders import Encoder, open_encoder
+from learninglion.retrieval.fusion import Fusion
+from learninglion.settings import load_settings
+from learninglion.workflow.options import EncoderChoice
+from learninglion.workflow.tuning import TuningShelf
+
+__all__ = [
+    "open_allowed",
+    "open_collection",
+    "open_trial",
+    "read_grades",
+    "set_encoder",
+    "tuned_fusion",
+    "vector_cache",
+    "write_page",
+]
+
+_MOST_DOCUMENTS = 1_000_000
+
+
+def open_trial(pairs: Path | None, collection: str | None) -> Trial:
+    """The questions of a pairs file or of a collection: exactly one of them (wrong usage otherwise)."""
+    if (pairs is None) == (collection is None):
+        raise typer.BadParameter("Geef óf --pairs FILE óf --collection NAAM.")
+    if pairs is not None:
+        return pairs_trial(read_pairs(pairs), pairs.name)
+    return open_collection(collection or "")
+
+
+def open_collection(name: str) -> Trial:
+    """The questions of a collection of this data folder. Raises InputError when it is not there."""
+    actor = local_actor()
+    with open_house() as house:
+        cards = house.documents(actor, filters=Filters(collections=(name,)), limit=_MOST_DOCUMENTS)
+        if not cards:
+            raise InputError(f"Verzameling {name!r} is leeg of bestaat niet.")
+        ids = sorted(card.id for card in cards)
+        entries = tuple(house.store.seen_by(actor.collections).entries_of(ids))
+    return collection_trial(f"verzameling {name}", entries)
+
+
+def vector_cache() -> Path:
+    """Where every text is embedded once, in the data folder."""
+    path = load_settings().home / "cache" / "vectors.db"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def set_encoder() -> Encoder:
+    """The embedding model that the settings name."""
+    chosen = load_settings().encoder
+    return open_allowed(EncoderChoice(chosen.kind, chosen.model, chosen.base_url, chosen.api_key))
+
+
+def open_allowed(choice: EncoderChoice) -> Encoder:
+    """An embedding model at an address the administrator allows; with the key, if the settings have it."""
+    settings = load_settings()
+    key = choice.api_key
+    if choice.base_url:
+        require_allowed(choice.base_url, settings.allowed_hosts)
+        if choice.base_url == settings.encoder.base_url:
+            key = settings.encoder.api_key
+    return open_encoder(choice.kind, url=choice.base_url, model=choice.model, api_key=key)
+
+
+def tuned_fusion() -> Fusion | None:
+    """What search learned in this data folder, None when it learned nothing."""
+    fusion = TuningShelf(load_settings().home / "tuning").current()
+    return fusion if fusion.version else None
+
+
+def read_grades(path: Path | None) -> Grades | None:
+    """The grades of a file of judgements, one a result. Raises InputError when the file is not there."""
+    if path is None:
+        return None
+    if not path.exists():
+        raise InputError(f"{path}: dit bestand met oordelen is er niet.")
+    return consensus(read_judgements(path))
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a report where the user wants it. Raises InputError when that cannot be."""
+    try:
+        path.write_text(page, "utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: hier kan het verslag niet staan ({error.strerror}).") from error
