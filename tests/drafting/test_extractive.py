@@ -115,7 +115,7 @@ def test_supplied_context_is_quoted_without_a_phrase() -> None:
 
 def test_the_length_is_kept() -> None:
     body = " ".join(
-        f"Bij Duinwijk varen op dit moment veerponten van rederij nummer {i} met vaste tijden."
+        f"Bij Duinwijk varen op dit moment {i} veerponten van een rederij met vaste tijden."
         for i in range(60)
     )
     made = draft(make_selection(QUESTION, [make_source(body, question=QUESTION)]))

@@ -15,6 +15,7 @@ class AspectKind(StrEnum):
     """What sort of answer a part of a question waits for."""
 
     YES_NO = "yes_no"
+    KNOWS = "knows"  # "Bent u bekend met het bericht ...?": waits for a yes about this very item
     OPEN = "open"
     AMOUNT = "amount"  # "hoeveel": waits for a number
     MOMENT = "moment"  # "wanneer": waits for a date or a period
@@ -34,7 +35,9 @@ class Aspect:
 
 
 _SPLIT = re.compile(
-    r",?\s+en\s+(?=(?:zo (?:ja|nee|niet)|hoe(?:veel|lang|zeer)?|wat|welke?|wanneer|waarom|wie|waar\w*|bent u|"
+    r",?\s+en\s+(?=(?:zo (?:ja|nee|niet)|hoe(?:veel|lang|zeer)?|waarom|waar\w*|"
+    r"(?:(?:van|vanaf|per|sinds|op|binnen|voor|door|met|tot|in|uit|naar|aan|onder)\s+)?"
+    r"(?:wat|welke?|wanneer|wie|hoeveel)|bent u|"
     r"kunt u|deelt u|is het|klopt het|acht u|vindt u)\b)|;\s+(?=\w)",
     re.IGNORECASE,
 )
@@ -48,7 +51,9 @@ _AMOUNT = re.compile(
     r"\b(?:hoeveel|hoe vaak|hoe hoog|hoe groot|welk(?:e)? (?:percentage|bedrag|aantal))\b", re.I
 )
 _MOMENT = re.compile(
-    r"^(?:\W*(?:en|per|vanaf|sinds)\s+)?(?:wanneer|op welke (?:termijn|datum)|hoe lang)\b", re.I
+    r"^(?:\W*(?:en|per|vanaf|sinds|tot)\s+)*"
+    r"(?:wanneer|(?:op|vanaf|per|binnen|tot) welke (?:termijn|datum|dag)|hoe lang|hoe snel)\b",
+    re.I,
 )
 _REASON = re.compile(r"\b(?:waarom|om welke reden|wat is de reden|waardoor)\b", re.I)
 _YES_NO = re.compile(
@@ -57,6 +62,13 @@ _YES_NO = re.compile(
     r"beschikt|bestaat|bestaan|ziet|weet|realiseert|begrijpt|steunt|doet|komt|komen|staat|geldt|overweegt)\b",
     re.I,
 )
+_KNOWS = re.compile(
+    r"^(?:en )?(?:(?:bent|was) u (?:er )?(?:\w+ )?(?:mee |van )?(?:bekend|op de hoogte)|kent u|"
+    r"(?:heeft|hebt) u (?:\w+ )?kennis ?genomen|herinnert u zich)\b",
+    re.I,
+)
+# A part that points back ("die hoeveelheid", "hoeveel daarvan") is about what was named before.
+_POINTS_BACK = re.compile(r"\b(?:die|dat|deze|dit|daar\w*|hier\w*|er\w{2,}|ze|hij|zij)\b", re.I)
 _FORM = re.compile(
     r"(?:vragen?\s+(?:\w+\s+){0,4}?(?:afzonderlijk|apart|een voor een|één voor één|voor het|binnen|"
     r"spoedig|zo snel)"
@@ -89,7 +101,8 @@ def _split(sentence: str, context: str) -> list[Aspect]:
         text = text if text.endswith("?") else text.rstrip(" ,;.") + "?"
         # a part that names nothing itself ("Zo ja, welke?") is about what was asked before
         own = [w for w in words(text) if len(w) > 4]
-        about = text if len(own) > 4 or not before else f"{before} {text}"
+        alone = len(own) > 4 and not (made and _POINTS_BACK.search(text))
+        about = text if alone or not before else f"{before} {text}"
         made.append(Aspect(text, _kind(text), about))
         before = f"{before} {text}".strip()
     return made
@@ -102,6 +115,7 @@ def _kind(text: str) -> AspectKind:
     for pattern, kind in (
         (_IF_NO, AspectKind.IF_NO),
         (_IF_YES, AspectKind.IF_YES),
+        (_KNOWS, AspectKind.KNOWS),
         (_AMOUNT, AspectKind.AMOUNT),
         (_MOMENT, AspectKind.MOMENT),
         (_REASON, AspectKind.REASON),

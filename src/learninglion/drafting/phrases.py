@@ -10,7 +10,7 @@ from learninglion.drafting.findings import Finding, FindingKind
 from learninglion.models import DocumentCard, Source
 from learninglion.text import fold
 
-__all__ = ["Introduced", "check_phrase", "introduce", "split_introduction"]
+__all__ = ["Introduced", "check_phrase", "formerly", "introduce", "split_introduction"]
 
 # Words an introduction may consist of. Anything else in front of the colon counts as part of the claim.
 _SAYING = frozenset(
@@ -47,6 +47,12 @@ def introduce(card: DocumentCard) -> str:
     """The fixed phrase for a published answer: "Zoals op 17 mei 2024 aan uw Kamer is gemeld:"."""
     day = dutch_date(card)
     return f"Zoals op {day} aan uw Kamer is gemeld:" if day else "Zoals eerder aan uw Kamer is gemeld:"
+
+
+def formerly(card: DocumentCard) -> str:
+    """The phrase for what something newer follows on: "Eerder, op 3 maart 2022, is aan uw Kamer gemeld:"."""
+    day = dutch_date(card)
+    return f"Eerder, op {day}, is aan uw Kamer gemeld:" if day else "Eerder is aan uw Kamer gemeld:"
 
 
 def split_introduction(text: str) -> Introduced:

@@ -11,16 +11,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from learninglion.drafting.citations import Locate, cite, reference
+from learninglion.drafting.citations import MONTHS, Locate, cite, reference
+from learninglion.drafting.lexicon import FUNCTION_WORDS
 from learninglion.drafting.phrases import introduce, split_introduction
-from learninglion.drafting.sufficiency import sentences_of
+from learninglion.drafting.relevance import coverage
+from learninglion.drafting.units import sentences_of
 from learninglion.models import Check, Source, SourceKind, Span, Statement, StatementVerdict
-from learninglion.text import words
+from learninglion.text import fold, words
 
-__all__ = ["Settled", "contradiction", "take_newest"]
+__all__ = ["Settled", "contradiction", "other_amount", "take_newest"]
 
 # Of the longer sentence's content words; below this two sentences are about different things.
 _SAME_SUBJECT = 0.7
+_SAME_AMOUNT = 0.5  # two sentences with amounts share this much when they are about the same
 _FEWEST_WORDS = 3
 _SHORT = 4
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -116,6 +119,36 @@ def contradiction(one: str, other: str, same_subject: float = _SAME_SUBJECT) -> 
         or bool(first.numbers and second.numbers and first.numbers != second.numbers)
     )
     return shared if differs else 0.0
+
+
+def other_amount(newer: str, older: str) -> float:
+    """How much two sentences share when both give an amount in the same unit, but another one; else 0.
+
+    Looser in words than `contradiction`: a line that moved is seldom told in the same words. An older amount
+    that the newer sentence names as well ("van 8 naar 20 meter") is overtaken by it.
+    """
+    first, second = _amounts(newer), _amounts(older)
+    shared_units = {unit for _, unit in first} & {unit for _, unit in second}
+    differing = any(
+        {n for n, u in first if u == unit} != {n for n, u in second if u == unit} for unit in shared_units
+    )
+    if not differing:
+        return 0.0
+    shared = max(coverage(newer, (older,)), coverage(older, (newer,)))
+    return shared if shared >= _SAME_AMOUNT else 0.0
+
+
+_AMOUNT = re.compile(r"\b(\d+(?:[.,]\d+)*)\s+(?:(?:miljoen|miljard)\s+)?([^\W\d_]+)")
+
+
+@lru_cache(maxsize=2048)
+def _amounts(text: str) -> frozenset[tuple[str, str]]:
+    """The numbers with the word behind them ("10.000", "kilo"); none of dates, years or time spans."""
+    return frozenset(
+        (number, unit)
+        for number, unit in _AMOUNT.findall(fold(text))
+        if unit not in MONTHS and unit not in FUNCTION_WORDS
+    )
 
 
 @dataclass(frozen=True, slots=True)

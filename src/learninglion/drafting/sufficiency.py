@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from learninglion.drafting.acquaintance import (
+    asks_acquaintance,
+    known_item,
+    only_acquaintance,
+    same_item,
+    says_acquainted,
+)
 from learninglion.drafting.aspects import Aspect, AspectKind, list_aspects
+from learninglion.drafting.phrases import split_introduction
+from learninglion.drafting.proximity import admits_ignorance, holds, holds_near, is_strict
 from learninglion.drafting.relevance import coverage, likeness, subject_words
-from learninglion.drafting.suspicion import touches_suspicious
-from learninglion.models import Chooser, Selection, Source, SourceKind, Span, Statement
-from learninglion.text import split_sentences, words
+from learninglion.models import Chooser, Selection, Source, SourceKind, Statement
+from learninglion.text import words
 
 __all__ = [
+    "SURE",
     "Bearing",
     "Similarity",
     "bearing_of",
     "find_missing",
     "is_sufficient",
+    "knows_another",
     "question_aspects",
     "relevant",
 ]
@@ -25,24 +34,26 @@ __all__ = [
 Similarity = Callable[[Sequence[str], Sequence[str]], Sequence[Sequence[float]]]
 """Closeness in meaning (0..1) of each text of the first list to each of the second."""
 
+SURE = 0.45
+"""So sure must the search be (a chance, 0..1) of a source whose words do not show that it answers.
+
+Higher refuses more: `evaluate drafts` gives the shares of right and false refusals for a row of values.
+"""
+
 # Measured with `evaluate drafts` on the shared questions; see benchmarks/.
 _SAME_QUESTION = 0.6  # above this, the earlier question asked the same
 _BODY_ANSWERS = 0.66  # above this, the answer itself speaks of what is asked
 _JOINT = 0.75  # question and answer together
-_SURE, _SHARED = 0.6, 0.2  # so sure is the search, and this much of the words is shared
+_SURE_ASKED = 0.75  # for an earlier question: that a long one is alike is not yet an answer
+_SHARED = 0.2  # ... and this much of the words is shared, where there is an earlier question to share them
 _SURE_CHOSEN, _SHARED_CHOSEN = 0.22, 0.25  # the same when a person chose the source
 _LEAST = 0.15  # ... and this much of a part of the question, for it to count as answered
 _ASPECT = 0.45  # the same for one part of the question
 _TELLING = 2.5  # weight of the words by which a part of a question is recognised
-
-_NUMBER = re.compile(
-    r"\d|\b(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|tientallen|honderden|geen)\b"
-)
-_MOMENT = re.compile(
-    r"\b(?:19|20)\d\d\b|\b(?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|"
-    r"december|voorjaar|zomer|najaar|winter|kwartaal|week|maand|jaar|binnenkort|momenteel|inmiddels|"
-    r"nog niet)\b"
-)
+_FEW, _MOST_OF_FEW = 4.0, 0.5  # a short question has so few words that half of them must be there
+_IN_CONTEXT = 0.5  # where the earlier question names the subject, its answer need name it half as much
+_BARE = 2  # words: "Ja.", "Nee, niet."
+_NOVEL = 0.3  # of what a later part asks besides what an earlier part asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +88,24 @@ def bearing_of(selection: Selection, source: Source) -> Bearing:
     score = next((h.score for h in selection.offered if h.source.id == source.id), 0.0)
     best: Bearing | None = None
     for asked in _askings(selection.question.text):
-        made = Bearing(
-            source,
-            likeness(asked, source.question) if source.question else 0.0,
-            coverage(asked, (source.body,)),
-            coverage(asked, (source.question, source.body)),
-            score,
-        )
+        made = _measure(asked, source, score)
         if best is None or made.strength > best.strength:
             best = made
     return best or Bearing(source, 0.0, 0.0, 0.0, score)
+
+
+def _measure(asked: str, source: Source, score: float) -> Bearing:
+    body = coverage(asked, (source.body,))
+    if not source.question or knows_another(asked, source):
+        return Bearing(source, 0.0, body, body, score)
+    joint = coverage(asked, (source.question, source.body))
+    return Bearing(source, likeness(asked, source.question), body, joint, score)
+
+
+def knows_another(question: str, source: Source) -> bool:
+    """Whether both ask if something is known, but not the same thing."""
+    asked = asks_acquaintance(question) and asks_acquaintance(source.question)
+    return asked and not same_item(question, source.question)
 
 
 def _askings(question: str) -> tuple[str, ...]:
@@ -96,81 +115,127 @@ def _askings(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((question, *telling)))
 
 
-def relevant(selection: Selection) -> tuple[Bearing, ...]:
-    """The chosen sources that bear on the sub-question, strongest first."""
-    found = [b for b in (bearing_of(selection, s) for s in selection.chosen) if _bears(b, selection)]
+def relevant(selection: Selection, sure: float = SURE) -> tuple[Bearing, ...]:
+    """The chosen sources that bear on the sub-question, strongest first; `sure` as SURE says."""
+    found = [b for b in (bearing_of(selection, s) for s in selection.chosen) if _bears(b, selection, sure)]
     return tuple(sorted(found, key=lambda b: (-b.strength, b.source.id)))
 
 
-def _bears(bearing: Bearing, selection: Selection) -> bool:
-    if not words(bearing.source.body):
+def _bears(bearing: Bearing, selection: Selection, sure: float) -> bool:
+    source = bearing.source
+    if not words(source.body):
         return False
     # what the officer supplied for this set is meant for it
-    if bearing.source.kind is SourceKind.SUPPLIED:
+    if source.kind is SourceKind.SUPPLIED:
         return bearing.joint >= _ASPECT
     if bearing.same_question or bearing.body >= _BODY_ANSWERS:
         return True
+    asked = selection.question.text
+    if only_acquaintance(asked):
+        return False  # whether this is known, only who knew just this can say
     if bearing.joint >= _JOINT and bearing.body >= _ASPECT:
         return True
+    shared = max(bearing.question, bearing.body)
     # a person who read the source and chose it weighs more than a score
-    by_person = selection.chosen_by is Chooser.PERSON
-    score, shared = (_SURE_CHOSEN, _SHARED_CHOSEN) if by_person else (_SURE, _SHARED)
-    return bearing.score >= score and max(bearing.question, bearing.body) >= shared
+    if selection.chosen_by is Chooser.PERSON:
+        return bearing.score >= _SURE_CHOSEN and shared >= _SHARED_CHOSEN
+    few = sum(told for _, told in subject_words(asked)) <= _FEW
+    least = _MOST_OF_FEW if few else _SHARED if source.question else 0.0
+    sure = max(sure, _SURE_ASKED) if source.question and not few else sure
+    return bearing.score >= sure and max(shared, bearing.joint if few else 0.0) >= least
 
 
-def is_sufficient(selection: Selection) -> bool:
-    """Whether at least one chosen source answers some part of the question."""
-    return bool(relevant(selection))
+def is_sufficient(selection: Selection, sure: float = SURE) -> bool:
+    """Whether at least one chosen source answers some part of the question; `sure` as SURE says."""
+    return bool(relevant(selection, sure))
 
 
-def find_missing(selection: Selection, statements: Sequence[Statement]) -> tuple[str, ...]:
+def find_missing(
+    selection: Selection, statements: Sequence[Statement], sure: float = SURE
+) -> tuple[str, ...]:
     """The parts of the question that these statements leave open, in the order they were asked."""
-    said = " ".join(s.text for s in statements)
+    aspects = question_aspects(selection)
+    if not statements:
+        return tuple(a.text for a in aspects)
     cited = {c.source_id for s in statements for c in s.citations}
-    sources = [s for s in selection.chosen if s.id in cited]
-    answer = _polarity(said)
-    sure = {b.source.id for b in relevant(selection) if not b.same_question and b.body < _BODY_ANSWERS}
-    bar = _LEAST if cited & sure else _ASPECT
+    sources = tuple(s for s in selection.chosen if s.id in cited)
+    by_score = {
+        b.source.id for b in relevant(selection, sure) if not b.same_question and b.body < _BODY_ANSWERS
+    }
+    claims = tuple(split_introduction(s.text).claim for s in statements)
+    said = _Said(claims, sources, _polarity(claims[0]), _LEAST if cited & by_score else _ASPECT)
     return tuple(
-        aspect.text
-        for aspect in question_aspects(selection)
-        if not _is_answered(aspect, said, sources, answer, bar)
+        aspect.text for at, aspect in enumerate(aspects) if not _is_answered(aspect, aspects[:at], said)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a draft says, without the phrases in front, and what it rests on."""
+
+    claims: tuple[str, ...]
+    sources: tuple[Source, ...]
+    answer: bool | None  # yes, no, or neither
+    bar: float
+
+    @property
+    def is_bare(self) -> bool:
+        return sum(len(words(c)) for c in self.claims) <= _BARE
 
 
 def _polarity(said: str) -> bool | None:
-    start = words(said)[:12]
-    if "ja" in start[:1]:
+    start = words(said)[:3]
+    if start[:1] in {("ja",), ("inderdaad",)}:
         return True
-    return False if set(start[:1]) & {"nee", "neen"} else None
+    if start[:2] in {("dat", "klopt"), ("dit", "klopt")}:
+        return start[2:] != ("niet",)
+    return False if start[:1] in {("nee",), ("neen",)} else None
 
 
-def _is_answered(
-    aspect: Aspect, said: str, sources: Sequence[Source], answer: bool | None, bar: float
-) -> bool:
-    if not said:
-        return False
-    if aspect.kind is AspectKind.IF_YES and answer is False:
+def _is_answered(aspect: Aspect, before: Sequence[Aspect], said: _Said) -> bool:
+    if aspect.kind is AspectKind.IF_YES and said.answer is False:
         return True  # "Zo ja, ..." after a no
-    if aspect.kind is AspectKind.IF_NO and answer is True:
+    if aspect.kind is AspectKind.IF_NO and said.answer is True:
         return True
-    if aspect.kind is AspectKind.AMOUNT and not _NUMBER.search(said.casefold()):
+    if aspect.kind is AspectKind.KNOWS:
+        return _knows(aspect, said)
+    if said.is_bare and (aspect.kind is not AspectKind.YES_NO or before):
         return False
-    if aspect.kind is AspectKind.MOMENT and not _MOMENT.search(said.casefold()):
+    if is_strict(aspect.kind) and not _was_asked(aspect, said.sources):
+        told = (*said.claims, *(s.question for s in said.sources))
+        in_context = coverage(aspect.about, told) >= _BODY_ANSWERS and _has_novel(aspect, before, said)
+        near = _IN_CONTEXT if in_context else 1.0
+        return holds_near(aspect.kind, aspect.about, said.claims, near)
+    if is_strict(aspect.kind) and not any(holds(aspect.kind, c) or admits_ignorance(c) for c in said.claims):
         return False
     if any(
-        likeness(aspect.about, s.question) >= bar or coverage(aspect.text, (s.question,)) >= 0.8
-        for s in sources
+        likeness(aspect.about, s.question) >= said.bar or coverage(aspect.text, (s.question,)) >= 0.8
+        for s in said.sources
     ):
         return True
-    return coverage(aspect.about, (said,)) >= bar
+    return coverage(aspect.about, said.claims) >= said.bar and _has_novel(aspect, before, said)
 
 
-def sentences_of(source: Source) -> tuple[tuple[str, int, int], ...]:
-    """Sentences of the body with their places in the document; none that speaks to a machine."""
-    offset = source.body_span.start
-    return tuple(
-        (s.of(source.body), s.start + offset, s.end + offset)
-        for s in split_sentences(source.body)
-        if not touches_suspicious(source, Span(s.start + offset, s.end + offset))
+def _knows(aspect: Aspect, said: _Said) -> bool:
+    """Whether who asked the same was answered, or what is known is told about here."""
+    if any(same_item(aspect.text, s.question) for s in said.sources):
+        return True
+    item = known_item(aspect.text)
+    return any(says_acquainted(c) and coverage(item, (c,)) >= _BODY_ANSWERS for c in said.claims)
+
+
+def _was_asked(aspect: Aspect, sources: Sequence[Source]) -> bool:
+    """Whether one of these sources was asked this very part."""
+    return any(
+        earlier.kind is aspect.kind and likeness(aspect.about, earlier.about) >= _SAME_QUESTION
+        for source in sources
+        for earlier in list_aspects(source.question)
     )
+
+
+def _has_novel(aspect: Aspect, before: Sequence[Aspect], said: _Said) -> bool:
+    """Whether what this part asks besides the parts before it is spoken of."""
+    known = {stem for a in before for stem, _ in subject_words(a.text)}
+    novel = " ".join(w for w in words(aspect.text) if not {s for s, _ in subject_words(w)} <= known)
+    telling = sum(told for _, told in subject_words(novel))
+    return not before or telling < 1.0 or coverage(novel, said.claims) >= _NOVEL
