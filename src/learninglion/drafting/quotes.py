@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from learninglion.drafting.citations import Locate, nowhere, page_of, reference
-from learninglion.models import Citation, Source, Span
+from learninglion.models import Citation, Source, SourceKind, Span
 
 __all__ = ["QuoteProblem", "Resolution", "cited_sources", "find_quote", "resolve"]
 
@@ -152,7 +152,9 @@ def _span_in(citation: Citation, source: Source) -> Span | None:
 
 def _complete(citation: Citation, source: Source, span: Span, locate: Locate) -> Citation:
     regions = citation.regions
-    if not regions or citation.span != span:
+    if source.kind is SourceKind.SUPPLIED:
+        regions = ()  # what an officer supplied stands on no page of the archive
+    elif not regions or citation.span != span:
         regions = locate(source.document.id, span) or (regions if citation.span == span else ())
     return replace(
         citation,
