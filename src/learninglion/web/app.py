@@ -25,6 +25,7 @@ from learninglion.web import (
     pages_public,
     pages_search,
     pages_sets,
+    pages_sign_off,
     pages_sources,
     problems,
 )
@@ -35,6 +36,7 @@ from learninglion.web.oidc import OpenIdConnect, check_issuer
 from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import Templates
 from learninglion.web.security import RateLimiter, SecurityHeaders, TrustedHosts
+from learninglion.web.sign_offs import SignOffs
 from learninglion.web.workbench import Workbench
 from learninglion.workflow import LearningLion
 
@@ -67,6 +69,7 @@ def create_app(house: LearningLion, settings: Settings) -> FastAPI:
         pages_sets,
         pages_own_sources,
         pages_drafts,
+        pages_sign_off,
         pages_manage,
     ):
         app.include_router(pages.router)
@@ -92,6 +95,7 @@ def _lay_desk(house: LearningLion, settings: Settings) -> Desk:
         settings=settings,
         accounts=Accounts(engine),
         workbench=Workbench(engine),
+        sign_offs=SignOffs(engine),
         jobs=Jobs(),
         page_images=PageImages(settings.home / "cache" / "pages"),
         templates=Templates(

@@ -12,6 +12,7 @@ from learninglion.web.oidc import OpenIdConnect
 from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import Templates
 from learninglion.web.security import RateLimiter
+from learninglion.web.sign_offs import SignOffs
 from learninglion.web.workbench import Workbench
 from learninglion.workflow import LearningLion
 
@@ -26,6 +27,7 @@ class Desk:
     settings: Settings
     accounts: Accounts
     workbench: Workbench
+    sign_offs: SignOffs
     jobs: Jobs
     page_images: PageImages
     templates: Templates

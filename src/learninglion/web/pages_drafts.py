@@ -28,11 +28,13 @@ from learninglion.models import (
 )
 from learninglion.record.contract import never_looked_at
 from learninglion.record.export import ExportFormat
+from learninglion.record.log import LogEntry
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.serial import Plain
 from learninglion.web.access import SignedIn, TheDesk
 from learninglion.web.desk import Desk
 from learninglion.web.events import Job, as_event_stream
+from learninglion.web.pages_sign_off import signing_of
 from learninglion.web.pages_sources import source_address
 from learninglion.web.workbench import Work
 from learninglion.workflow import DraftEvent
@@ -203,7 +205,13 @@ def dossiers_page(
     """All dossiers this person may see."""
     found = desk.house.history(viewer.actor, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
     return desk.templates.page(
-        request, "dossiers.html", viewer, cards=found[:_PAGE], page=page, more=len(found) > _PAGE
+        request,
+        "dossiers.html",
+        viewer,
+        cards=found[:_PAGE],
+        page=page,
+        more=len(found) > _PAGE,
+        asked=desk.sign_offs.among([card.id for card in found[:_PAGE]]),
     )
 
 
@@ -232,10 +240,12 @@ def dossier_page(
         words=VERDICT_WORDS,
         formats=tuple(ExportFormat),
         Author=Author,
+        signing=signing_of(desk, viewer.actor, newest),
+        work_id=desk.workbench.of_dossier(dossier_id, viewer.actor.name),
     )
 
 
-# --------------------------------------------------------------------------- editing and signing off
+# --------------------------------------------------------------------------- editing
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}")
@@ -298,17 +308,6 @@ def changed_statement(statement: Statement, text: str) -> Statement:
     return replace(statement, text=text, author=Author.PERSON, original=original)
 
 
-@router.post("/dossiers/{dossier_id}/approve")
-def approve(
-    desk: TheDesk, viewer: SignedIn, dossier_id: str, responsible: Annotated[str, Form()] = ""
-) -> Response:
-    """Sign off; whoever does takes responsibility for the text, and says so."""
-    if not responsible:
-        raise InputError("Bevestig eerst dat u de tekst hebt gelezen en er verantwoordelijk voor bent.")
-    desk.house.approve(dossier_id, actor=viewer.actor)
-    return RedirectResponse(f"/dossiers/{dossier_id}", 303)
-
-
 # --------------------------------------------------------------------------- taking along, looking back
 
 
@@ -327,8 +326,33 @@ class LogLine:
 
     at: datetime
     actor: str
-    action: str
+    action: str  # in words
+    about: str  # which version, form or person
     energy: tuple[float, float] | None = None  # seconds and Wh, where the work was metered
+
+
+_DEEDS = {
+    "draft": "voorstel opgesteld",
+    "dossier.draft": "voorstel bewaard",
+    "dossier.edited": "bewerkt",
+    "dossier.approved": "vastgesteld",
+    "export": "meegenomen als bestand",
+    "replay": "opnieuw gemaakt en vergeleken",
+    "sign-off.ask": "gevraagd om vast te stellen",
+    "sign-off.withdraw": "vraag om vast te stellen ingetrokken",
+    "sign-off.give-back": "teruggegeven met een opmerking",
+}
+"""What a log entry about a dossier says to a reader; a code that is new here is shown as it is."""
+
+
+def _line(entry: LogEntry) -> LogLine:
+    told = [str(entry.details[k]) for k in ("format", "of", "to") if entry.details.get(k)]
+    version = entry.details.get("version")
+    if isinstance(version, int):
+        told.append(f"versie {version}")
+    return LogLine(
+        entry.at, entry.actor, _DEEDS.get(entry.action, entry.action), ", ".join(told), _energy(entry.details)
+    )
 
 
 def _energy(details: Mapping[str, Plain]) -> tuple[float, float] | None:
@@ -347,7 +371,7 @@ def dossier_history(request: Request, desk: TheDesk, viewer: SignedIn, dossier_i
     dossier = desk.house.load(dossier_id, viewer.actor)
     versions = desk.house.dossiers.history(dossier_id, viewer.actor.collections)
     entries = desk.house.log.entries(subject=dossier_id, limit=500)
-    lines = tuple(LogLine(e.at, e.actor, e.action, _energy(e.details)) for e in entries)
+    lines = tuple(_line(entry) for entry in entries)
     return desk.templates.page(
         request,
         "history.html",

@@ -13,6 +13,7 @@ from learninglion.models import Hit
 from learninglion.web.access import SignedIn, TheDesk
 from learninglion.web.desk import Desk
 from learninglion.web.forms import read_filters, read_score
+from learninglion.web.pages_sign_off import requests_for
 
 __all__ = ["router"]
 
@@ -22,6 +23,7 @@ _PAGE = 10
 _MOST = 100
 _LONGEST = 20_000
 _RECENT = 8
+_KNOWN = 200  # dossiers whose state the start page can tell; older ones say it themselves
 
 
 @router.get("/")
@@ -29,7 +31,18 @@ def start(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
     """What was in hand, and where to begin."""
     works = desk.workbench.list(viewer.actor.name, _RECENT) if viewer.may("draft") else ()
     infos = desk.house.collections(viewer.actor) if viewer.may("search") else ()
-    return desk.templates.page(request, "start.html", viewer, works=works, infos=infos)
+    cards = desk.house.history(viewer.actor, limit=_KNOWN) if viewer.may("dossiers") else ()
+    to_sign, given_back = requests_for(desk, viewer.actor) if viewer.may("dossiers") else ((), ())
+    return desk.templates.page(
+        request,
+        "start.html",
+        viewer,
+        works=works,
+        infos=infos,
+        states={card.id: card.state for card in cards},
+        to_sign=to_sign,
+        given_back=given_back,
+    )
 
 
 @router.get("/search")

@@ -288,6 +288,12 @@ class Workbench:
                 update(works).where(works.c.id == work.id).values(dossier=dossier_id, changed=now())
             )
 
+    def of_dossier(self, dossier_id: str, owner: str) -> str:
+        """The id of this person's set that became this dossier; empty when there is none any more."""
+        query = select(works.c.id).where(works.c.dossier == dossier_id, works.c.owner == owner)
+        with reading(self._engine) as connection:
+            return connection.scalar(query.order_by(works.c.changed.desc()).limit(1)) or ""
+
     def clear(self, work_id: str, owner: str) -> None:
         """Throw a set away; what became a dossier stays a dossier."""
         with writing(self._engine) as connection:

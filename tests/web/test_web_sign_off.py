@@ -1,0 +1,125 @@
+"""A drafter asks a named person to sign off; that person signs or gives back; an edit undoes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+from web_office import EVERYTHING, Office, documents, form_token
+
+from learninglion.models import DossierState, Role
+
+QUESTION = "Hoeveel kilo consumentenvuurwerk mag een winkelier opslaan?"
+ASK = "/sign-off"
+
+
+@pytest.fixture(scope="module")
+def ministry(make_office: Callable[..., Office]) -> Office:
+    made = make_office()
+    assert not made.house.ingest(documents(), collection="openbaar", actor=EVERYTHING).failures
+    made.person("noor", Role.DRAFTER)
+    made.person("karim", Role.APPROVER)
+    made.person("elders", Role.APPROVER, collections=("anders",))
+    made.person("lezer", Role.READER)
+    return made
+
+
+def make_dossier(ministry: Office, browser: TestClient) -> str:
+    """A proposal with at least one sentence; gives its path."""
+    csrf = form_token(browser)
+    checked = browser.post("/sets/new", data={"csrf": csrf, "text": f"Over vuurwerk.\n\nVraag 1\n{QUESTION}"})
+    data = {"csrf": csrf, "introduction": "Over vuurwerk.", "number-0": "1", "text-0": QUESTION}
+    board = browser.post(str(checked.url), data=data)
+    own = {"own-title": f"Nota {time.monotonic_ns()}", "may-use": "1"}
+    own["own-text"] = "Een winkelier mag ten hoogste 10.000 kilo consumentenvuurwerk opslaan."
+    board = browser.post(f"{str(board.url).split('#')[0]}/own-sources", data={"csrf": csrf, **own})
+    page = browser.post(str(board.url).split("/questions")[0] + "/draft", data={"csrf": csrf})
+    for _ in range(100):
+        if "/dossiers/" in str(page.url):
+            assert 'class="sentence"' in page.text
+            return "/dossiers/" + str(page.url).rsplit("/", 1)[1]
+        time.sleep(0.05)
+        page = browser.get(str(page.url))
+    raise AssertionError("the proposal did not come")
+
+
+def test_asked_signed_and_seen_everywhere(ministry: Office) -> None:
+    noor, karim = ministry.browser("noor"), ministry.browser("karim")
+    path = make_dossier(ministry, noor)
+    page = noor.get(path).text
+    assert "karim" in page
+    assert '<option value="elders"' not in page  # may not see what this dossier quotes from
+    assert "elders" not in page
+    asked = noor.post(path + ASK, data={"csrf": form_token(noor), "person": "karim", "note": "Graag vandaag"})
+    assert "noor vroeg karim" in asked.text
+    assert "gevraagd aan karim" in noor.get("/dossiers").text
+    start = karim.get("/").text
+    assert "U bent gevraagd om vast te stellen" in start and "Graag vandaag" in start and path in start
+    assert "U bent gevraagd" not in noor.get("/").text
+    refused = karim.post(path + "/approve", data={"csrf": form_token(karim), "version": "1"})
+    assert refused.status_code == 400
+    done = karim.post(path + "/approve", data={"csrf": form_token(karim), "version": "1", "responsible": "1"})
+    assert "Vastgesteld door karim" in done.text
+    assert "U bent gevraagd" not in karim.get("/").text
+    for place in ("/", "/dossiers", path, path + "/history"):
+        assert "✓ vastgesteld" in noor.get(place).text, place
+    history = noor.get(path + "/history").text
+    assert "gevraagd om vast te stellen (karim, versie 1)" in history
+    told = [e for e in ministry.house.log.entries(subject=path.rsplit("/", 1)[1]) if "sign-off" in e.action]
+    assert len(told) == 1 and "vandaag" not in str(told[0].details)
+
+
+def test_an_edit_after_signing_off_undoes_it_and_says_so(ministry: Office) -> None:
+    noor, karim = ministry.browser("noor"), ministry.browser("karim")
+    path = make_dossier(ministry, noor)
+    karim.post(path + "/approve", data={"csrf": form_token(karim), "version": "1", "responsible": "1"})
+    data = {"csrf": form_token(noor), "version": "2", "text-0": "Een winkelier mag weinig opslaan."}
+    edited = noor.post(path + "/questions/0", data=data)
+    assert edited.status_code == 200, edited.text
+    dossier = ministry.house.load(path.rsplit("/", 1)[1], EVERYTHING)
+    assert (dossier.version, dossier.state) == (3, DossierState.EDITED)
+    assert "Versie 2 was vastgesteld door karim. Daarna is de tekst gewijzigd." in noor.get(path).text
+    assert "Dit is een oude versie" in noor.get(path + "?version=2").text
+
+
+def test_nobody_signs_a_version_they_did_not_read(ministry: Office) -> None:
+    noor, karim = ministry.browser("noor"), ministry.browser("karim")
+    path = make_dossier(ministry, noor)
+    noor.post(path + ASK, data={"csrf": form_token(noor), "person": "karim"})
+    noor.post(path + "/questions/0", data={"csrf": form_token(noor), "version": "1", "text-0": ""})
+    late = karim.post(path + "/approve", data={"csrf": form_token(karim), "version": "1", "responsible": "1"})
+    assert late.status_code == 409 and "gewijzigd nadat u hem opende" in late.text
+    assert "Daarna is de tekst gewijzigd" in karim.get(path).text
+
+
+def test_given_back_with_a_remark_and_asked_again(ministry: Office) -> None:
+    noor, karim = ministry.browser("noor"), ministry.browser("karim")
+    path = make_dossier(ministry, noor)
+    noor.post(path + ASK, data={"csrf": form_token(noor), "person": "karim"})
+    empty = karim.post(path + ASK + "/give-back", data={"csrf": form_token(karim), "answer": " "})
+    assert empty.status_code == 400
+    karim.post(path + ASK + "/give-back", data={"csrf": form_token(karim), "answer": "Noem ook de datum."})
+    assert path not in karim.get("/").text
+    assert "Noem ook de datum." in noor.get("/").text and "Noem ook de datum." in noor.get(path).text
+    noor.post(path + ASK, data={"csrf": form_token(noor), "person": "karim"})
+    assert "Noem ook de datum." not in noor.get("/").text
+    noor.post(path + ASK + "/withdraw", data={"csrf": form_token(noor)})
+    assert path not in karim.get("/").text
+
+
+def test_who_cannot_sign_is_not_asked_and_who_may_not_ask_cannot(ministry: Office) -> None:
+    noor, karim, lezer = (ministry.browser(n) for n in ("noor", "karim", "lezer"))
+    path = make_dossier(ministry, noor)
+    for person in ("noor", "lezer", "elders", "niemand", ""):
+        answer = noor.post(path + ASK, data={"csrf": form_token(noor), "person": person})
+        assert answer.status_code == 400, person
+    assert lezer.post(path + ASK, data={"csrf": form_token(lezer), "person": "karim"}).status_code == 403
+    back = karim.post(path + ASK + "/give-back", data={"csrf": form_token(karim), "answer": "x"})
+    assert back.status_code == 404
+    assert karim.post(path + ASK + "/withdraw", data={"csrf": form_token(karim)}).status_code == 404
+    approved = noor.post(
+        path + "/approve", data={"csrf": form_token(noor), "version": "1", "responsible": "1"}
+    )
+    assert approved.status_code == 403
