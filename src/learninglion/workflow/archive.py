@@ -267,7 +267,7 @@ class Archive:
     def threshold(self) -> float:
         """The score from which a source counts as relevant: set by the administrator, else calibrated."""
         chosen = self.options.threshold
-        return self.index.snapshot().fusion.threshold if chosen is None else chosen
+        return self.tuning.current().threshold if chosen is None else chosen
 
     def search(
         self,
