@@ -7,7 +7,15 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, progress
+from learninglion.cli.terminal import (
+    console,
+    fail,
+    local_actor,
+    open_house,
+    print_json,
+    progress,
+    tell_switch,
+)
 from learninglion.errors import LearningLionError
 from learninglion.models import Filters
 from learninglion.record.contract import card_view, document_view
@@ -69,6 +77,10 @@ def ingest(
     """Neem documenten op in de verzameling en maak ze vindbaar."""
     with open_house() as house, progress() as shown:
         report = house.ingest(paths, collection=collection, actor=local_actor(), progress=shown)
+        tell_switch(
+            house.index.state(),
+            "Nieuwe documenten zijn vindbaar. Voer het in met: learninglion index rebuild.",
+        )
     for result in report.results:
         if as_json:
             print_json(
@@ -137,6 +149,7 @@ def remove(
 def rebuild_index() -> None:
     """Maak de zoekindex opnieuw uit de opgeslagen documenten."""
     with open_house() as house, progress() as shown:
+        tell_switch(house.index.state(), "Zoeken kan intussen gewoon door.")
         state = house.rebuild_index(progress=shown, actor=local_actor())
     console.print(f"De index is opnieuw gemaakt: {state.sources} bronnen, {state.passages} passages.")
 
@@ -150,3 +163,4 @@ def index_status() -> None:
         fail(state.problem)
         raise typer.Exit(1)
     console.print(f"In orde: {state.sources} bronnen, {state.passages} passages, model {state.encoder}.")
+    tell_switch(state, "Voer het in met: learninglion index rebuild. Zoeken kan intussen gewoon door.")

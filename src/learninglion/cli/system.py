@@ -7,7 +7,7 @@ from datetime import datetime
 
 import typer
 
-from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json
+from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, tell_switch
 from learninglion.serial import to_plain
 from learninglion.settings import load_settings
 
@@ -80,6 +80,10 @@ def serve(
     web = replace(settings.web, host=host or settings.web.host, port=port or settings.web.port)
     settings = replace(settings, web=web)
     with open_house(settings) as house:
+        tell_switch(
+            house.start_switch(),
+            "Het nieuwe model neemt het over zodra het alles heeft gelezen; zoeken gaat intussen door.",
+        )
         application = create_app(house, settings)
         console.print(f"LearningLion draait op http://{web.host}:{web.port} (stoppen met Ctrl-C)")
         first = set_up_address(application)

@@ -15,12 +15,23 @@ from rich.progress import Progress as RichProgress
 
 from learninglion.errors import InputError
 from learninglion.models import Actor, Role
+from learninglion.retrieval.index import IndexState
 from learninglion.serial import Plain
 from learninglion.settings import Settings, house_options, load_settings
 from learninglion.workflow import LearningLion, silent
 from learninglion.workflow import Progress as ProgressFunction
 
-__all__ = ["console", "fail", "local_actor", "open_house", "print_json", "progress", "read_json", "read_text"]
+__all__ = [
+    "console",
+    "fail",
+    "local_actor",
+    "open_house",
+    "print_json",
+    "progress",
+    "read_json",
+    "read_text",
+    "tell_switch",
+]
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
 _errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
@@ -80,6 +91,14 @@ def progress() -> Iterator[ProgressFunction]:
             shown.update(bars[label], completed=done, total=total, rate=rate)
 
         yield report
+
+
+def tell_switch(state: IndexState, advice: str) -> None:
+    """On stderr, where the index was made with another embedding model than the settings name: what to do."""
+    if state.wanted:
+        _errors.print(
+            f"De zoekindex is gemaakt met model {state.encoder}; ingesteld is {state.wanted}. {advice}"
+        )
 
 
 def read_text(path: Path) -> str:

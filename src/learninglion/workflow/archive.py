@@ -15,8 +15,7 @@ from typing import Self
 
 from learninglion import __version__
 from learninglion.database import open_database
-from learninglion.drafting.network import require_allowed
-from learninglion.errors import InputError
+from learninglion.errors import ConflictError, InputError
 from learninglion.models import (
     Actor,
     Document,
@@ -33,7 +32,6 @@ from learninglion.parsing.layout import regions as regions_on_page
 from learninglion.record.log import EventLog, LogEntry, LogReport
 from learninglion.retrieval.catalogue import Counts
 from learninglion.retrieval.duplicates import group_duplicates
-from learninglion.retrieval.encoders import open_encoder
 from learninglion.retrieval.explain import explain
 from learninglion.retrieval.fusion import Fusion
 from learninglion.retrieval.index import Index, IndexState
@@ -47,6 +45,7 @@ from learninglion.workflow.intake import take_in, take_in_raw
 from learninglion.workflow.options import HouseOptions
 from learninglion.workflow.reports import FileResult, FileStatus, IngestReport, Progress, silent
 from learninglion.workflow.rights import Task, require
+from learninglion.workflow.switching import EncoderBook, Switching
 from learninglion.workflow.tuning import TuningShelf
 
 __all__ = ["NO_FILTERS", "Archive"]
@@ -54,6 +53,7 @@ __all__ = ["NO_FILTERS", "Archive"]
 NO_FILTERS = Filters()
 _LIMIT = 10  # hits when nobody says otherwise
 _SPARE = 5  # hits looked for beyond the limit, because near-duplicates become one
+_PATIENCE = 10.0  # seconds that a search waits for whoever is writing the index
 _REMEMBERED = 32  # documents whose printed lines stay at hand
 
 
@@ -76,6 +76,7 @@ class Archive:
         self.tuning = TuningShelf(home / "tuning")
         self._index: Index | None = None
         self._synonyms: tuple[tuple[int, int], Synonyms] | None = None
+        self.switching = Switching()
         self._known_lines: OrderedDict[tuple[str, int], tuple[TextLine, ...]] = OrderedDict()
         self._lock = Lock()
 
@@ -216,15 +217,10 @@ class Archive:
         """The index, opened at first use: loading the embedding model takes a moment."""
         with self._lock:
             if self._index is None:
-                chosen = self.options.encoder
-                if chosen.base_url:
-                    require_allowed(chosen.base_url, self.options.allowed_hosts)
-                encoder = open_encoder(
-                    chosen.kind, url=chosen.base_url, model=chosen.model, api_key=chosen.api_key
-                )
-                cache = self.vectors
+                place = self.options.home / "index"
+                book = EncoderBook(place / "encoders.json", self.options.encoder, self.options.allowed_hosts)
                 self._index = Index.open(
-                    self.options.home / "index", encoder, cache, self.tuning.current_file
+                    place, book.current(), self.vectors, self.tuning.current_file, book.named
                 )
             return self._index
 
@@ -237,8 +233,31 @@ class Archive:
         """Bring the index up to the newest change of the store; made anew when it cannot be trusted."""
         self.index.update(self.store, lambda done, total: progress("Indexeren", done, total))
 
+    def _follow(self, progress: Progress) -> bool:
+        """`update_index` before a search; False where the index is being rewritten and the old one serves."""
+        try:
+            self.index.update(
+                self.store, lambda done, total: progress("Indexeren", done, total), wait=_PATIENCE
+            )
+        except ConflictError:
+            if self.index.state().problem:
+                raise
+            return False
+        return True
+
+    def start_switch(self) -> IndexState:
+        """Let the embedding model of the settings take over in the background, where the index has another.
+
+        For a program that stays: searches go on meanwhile with the model the index was made with. A change
+        that was cut off goes on where it was. `switching.state()` says how far it is.
+        """
+        state = self.index.state()
+        if state.wanted:
+            self.switching.start(lambda progress: self.index.switch(self.store, progress))
+        return state
+
     def rebuild_index(self, *, actor: Actor, progress: Progress = silent) -> IndexState:
-        """Make the index again from the store."""
+        """Make the index again from the store, with the embedding model of the settings."""
         require(actor, Task.MANAGE)
         self.index.rebuild(self.store, lambda done, total: progress("Indexeren", done, total))
         return self.index.state()
@@ -257,7 +276,7 @@ class Archive:
         self.note("tuning.revert", actor, f"tuning:{number}", {})
 
     def index_state(self) -> IndexState:
-        """How the index stands, every byte of it checked."""
+        """How the index stands, every byte of it checked; `wanted` names a model that should take over."""
         state = self.index.state()
         return replace(state, problem=state.problem or self.index.verify())
 
@@ -282,7 +301,7 @@ class Archive:
     ) -> tuple[Hit, ...]:
         """Has this been asked before? Earlier pairs and sections, unedited, best first."""
         require(actor, Task.SEARCH)
-        self.update_index(progress=progress)
+        current = self._follow(progress)
         synonyms = self.synonyms
         (hits,) = self._find([text], introduction, filters, limit, threshold, actor, synonyms)
         # The words searched for can hold personal data and a log is for ever: it keeps what was found.
@@ -291,6 +310,7 @@ class Archive:
             "filters": to_plain(filters),
             "synonyms": len(synonyms.added(text)),
             "synonyms_sha256": synonyms.sha256,
+            "index_current": current,
         }
         self.note("search", actor, "", details)
         return hits

@@ -83,7 +83,7 @@ class LearningLion(Archive):
     ) -> tuple[tuple[Hit, ...], ...]:
         """For each sub-question what was found, searched together with the introduction."""
         require(actor, Task.DRAFT)
-        self.update_index(progress=progress)
+        current = self._follow(progress)
         texts = [question.text for question in question_set.questions]
         synonyms = self.synonyms
         offers = self._find(texts, question_set.introduction, filters, limit, threshold, actor, synonyms)
@@ -93,6 +93,7 @@ class LearningLion(Archive):
             "threshold": threshold,
             "synonyms": len({term for text in texts for term in synonyms.added(text)}),
             "synonyms_sha256": synonyms.sha256,
+            "index_current": current,
             "offered": [[hit.source.id for hit in hits] for hits in offers],
         }
         self.note("offer", actor, self._name_of(question_set), details)
@@ -269,7 +270,7 @@ class LearningLion(Archive):
             return self._generator
 
     def _shaped_by(self) -> tuple[tuple[str, str], ...]:
-        return (("encoder", self.index.encoder.name), ("threshold", f"{self.threshold:.4f}"))
+        return (("encoder", self.index.snapshot().encoder_name), ("threshold", f"{self.threshold:.4f}"))
 
     def verify_stated(self, stated: Sequence[StatedQuestion], context: Context, *, actor: Actor) -> Dossier:
         """A draft that a program or a person wrote, every sentence checked; not kept."""

