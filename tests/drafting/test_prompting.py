@@ -139,6 +139,11 @@ def test_a_long_selection_fits_by_choosing_sentences_and_names_the_rest():
     assert material == gather(selection, 600, count)
 
 
+def test_a_model_that_continues_text_sees_no_gap_marks_to_copy():
+    material = gather(make_selection(sources=long_sources()), 600, count, fenced=False)
+    assert material.left_out and GAP not in material.rendered
+
+
 def test_nothing_is_left_out_of_what_fits():
     material = gather(make_selection(sources=[make_source(FERRY)]), 1000, count)
     assert material.left_out == () and GAP not in material.rendered

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learninglion.drafting.replies import JsonReader, LineReader, Missing, Proof, Proposal
+from learninglion.text import words
 
 
 def read(reader, text, piece=3):
@@ -80,7 +81,7 @@ def test_every_sentence_of_wellformed_json_is_read_whatever_the_pieces(told, pie
     }
     items, broken_off = read(JsonReader(), json.dumps(answer, ensure_ascii=False), piece)
     assert [(i.sentence, i.proofs) for i in items] == [
-        (" ".join(z.split())[:1200], (Proof(n, w.strip()),)) for z, n, w in told
+        (" ".join(z.split())[:1200], (Proof(n, w.strip()),)) for z, n, w in told if words(z)
     ]
     assert broken_off == ""
 
@@ -89,3 +90,11 @@ def test_every_sentence_of_wellformed_json_is_read_whatever_the_pieces(told, pie
 def test_no_text_whatever_makes_a_reader_fall_over(text):
     for reader in (LineReader(), JsonReader()):
         read(reader, text, 5)
+
+
+def test_a_gap_mark_copied_from_the_sources_is_no_sentence():
+    assert [i.sentence for i in read(LineReader(), "Er varen 12 ponten. […] [...] –\n[…]\n", 5)[0]] == [
+        "Er varen 12 ponten."
+    ]
+    told = json.dumps({"zinnen": [{"zin": "[…]", "bewijs": []}], "ontbreekt": []})
+    assert read(JsonReader(), told, 5)[0] == []

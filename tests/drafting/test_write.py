@@ -305,6 +305,14 @@ def test_what_did_not_fit_is_named():
     assert shown(draft) == [COUNT[0], COST[0]]
 
 
+def test_what_the_model_could_not_read_does_not_matter_when_sentences_are_copied():
+    body = BODY + " " + " ".join(f"Zin {i} gaat over iets heel anders dan gevraagd." for i in range(400))
+    selection = make_selection(SELECTION.question.text, [make_source(body)])
+    draft, _ = run(answer(WRONG), EMPTY, selection=selection)
+    assert ("fell_back_to", "extractive") in draft.provenance.parameters
+    assert not any(r.startswith("Paste niet") for r in draft.left_out)
+
+
 def test_a_model_that_is_too_small_for_the_question():
     with pytest.raises(InputError, match="te klein"):
         run(answer(COUNT), context_tokens=1000)

@@ -285,18 +285,19 @@ def _render_source(number: int, source: Source, pieces: Sequence[_Piece], mark: 
     for piece in pieces:
         between = source.body[end : piece.span.start]
         text = squash(escape(piece.text))
-        if between.strip():
+        if between.strip() and mark:
             lines.extend((GAP, text))
         elif lines and "\n" not in between:
             lines[-1] += f" {text}"
         else:
             lines.append(text)
         end = piece.span.end
+    if not mark:
+        # For a model that only continues text: one line, so nothing in it can begin like a next question, and
+        # no gap marks, which it would copy.
+        return f"Bron {number + 1}: {squash(' '.join(lines))}"
     if source.body[end:].strip() and pieces:
         lines.append(GAP)
-    if not mark:
-        # for a model that only continues text: one line, so nothing in it can begin like a next question
-        return f"Bron {number + 1}: {squash(' '.join(lines))}"
     body = "\n".join(BAR + line for line in lines)
     head = _head(number, source)
     return f"=== bron {number + 1} {mark} ===\n{head}\n{body}\n=== einde bron {number + 1} {mark} ==="

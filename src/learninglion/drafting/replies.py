@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from learninglion.drafting.generators import JsonSchema
-from learninglion.text import split_sentences, squash
+from learninglion.text import split_sentences, squash, words
 
 __all__ = [
     "ANSWER_SCHEMA",
@@ -178,8 +178,8 @@ class JsonReader(Reader):
 
 def _proposal(value: dict[object, object]) -> Proposal | None:
     sentence = value.get("zin")
-    if not isinstance(sentence, str) or not sentence.strip():
-        return None
+    if not isinstance(sentence, str) or not words(sentence):
+        return None  # a gap mark or a dash, copied from the sources, is no sentence
     proofs = value.get("bewijs")
     found: list[Proof] = []
     for proof in proofs if isinstance(proofs, list) else [proofs]:
@@ -247,5 +247,5 @@ def _told(text: str, proofs: list[Proof]) -> Iterator[Proposal]:
         sentence = span.of(squash(text).lstrip(" .,;:"))
         if sentence[:1] in '"“' and sentence[-1:] in '"”':
             sentence = sentence[1:-1].strip()
-        if sentence.strip(' ."”'):
+        if words(sentence):
             yield Proposal(sentence[:_MAX_SENTENCE], tuple(proofs))

@@ -6,9 +6,8 @@ chance to repair a sentence that fails. What still fails is taken out of the ans
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from learninglion.drafting.binding import bind
 from learninglion.drafting.citations import Locate, nowhere
@@ -16,6 +15,7 @@ from learninglion.drafting.gate import Gate
 from learninglion.drafting.generators import Generator, JsonSchema, Prompt
 from learninglion.drafting.phrases import split_introduction
 from learninglion.drafting.positions import take_newest
+from learninglion.drafting.progress import Listener, Progress, Stage
 from learninglion.drafting.prompt_files import PromptFiles, load_prompts
 from learninglion.drafting.prompting import (
     Material,
@@ -56,29 +56,6 @@ _ROOM_FOR_STYLE = 8192  # tokens of context; below this the sources need all the
 _MAX_REPEATS = 2  # a small model that repeats itself this often goes on for ever
 
 
-class Stage(StrEnum):
-    """What happened while writing."""
-
-    ASPECTS = "aspects"  # the parts of the question, before anything is written
-    SENTENCE = "sentence"  # a sentence came through the check
-    REPAIR = "repair"  # a sentence did not, and is asked for again
-    REMOVED = "removed"  # it failed again and is shown apart
-    REMARK = "remark"  # something the reader should know
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One step of the writing; `position` counts the sentences of the draft from 0."""
-
-    stage: Stage
-    text: str
-    position: int = -1
-    check: Check | None = None
-
-
-Listener = Callable[[Progress], None]
-
-
 @dataclass(frozen=True, slots=True)
 class WritingOptions:
     """How a draft is written."""
@@ -98,6 +75,7 @@ class _Work:
     checks: list[Check] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    about_model: list[str] = field(default_factory=list)  # remarks that matter only if its text is used
     bound: int = 0  # sentences whose place in the source was found by the system
     seen: set[str] = field(default_factory=set)
     repeats: int = 0
@@ -165,7 +143,7 @@ class _Writer:
         prompt, material = self._prompt()
         if not material.rendered:  # all of it spoke to a machine
             return self._nothing()
-        self._remark(*material.left_out)
+        self._remark_on_model(*material.left_out)
         provenance = self._provenance()
         had = take_over(resume, provenance)
         self.work.bound = found_before(resume) if had else 0
@@ -226,7 +204,9 @@ class _Writer:
         for item in items:
             self._take(item, material, had)
         if broken_off:
-            self._remark(f"Het taalmodel maakte zijn laatste zin niet af; die is weggelaten: “{broken_off}”")
+            self._remark_on_model(
+                f"Het taalmodel maakte zijn laatste zin niet af; die is weggelaten: “{broken_off}”"
+            )
 
     def _stream(self, prompt: Prompt, max_tokens: int) -> Iterator[str]:
         schema: JsonSchema | None = ANSWER_SCHEMA if self.shape is Shape.JSON else None
@@ -376,6 +356,7 @@ class _Writer:
             else "Ook letterlijk overnemen gaf geen antwoord; er is daarom geen voorstel."
         )
         self._remark(f"{why} {how}")
+        self.work.about_model.clear()
         failed = tuple(c.statement for c in self.work.checks if c.verdict is not StatementVerdict.SUPPORTED)
         parameters = (*provenance.parameters, ("fell_back_to", copied.provenance.generator))
         draft = self._result(copied.verdict, copied.missing, replace(provenance, parameters=parameters))
@@ -402,7 +383,7 @@ class _Writer:
             verdict=verdict,
             missing=missing,
             provenance=provenance,
-            left_out=tuple(dict.fromkeys(self.work.remarks)),
+            left_out=tuple(dict.fromkeys((*self.work.remarks, *self.work.about_model))),
             complete=complete,
         )
 
@@ -418,8 +399,15 @@ class _Writer:
         return replace(told, prompt_sha256=self.options.prompts.sha256, parameters=parameters)
 
     def _remark(self, *remarks: str) -> None:
+        self.work.remarks.extend(remarks)
+        self._tell_all(remarks)
+
+    def _remark_on_model(self, *remarks: str) -> None:
+        self.work.about_model.extend(remarks)
+        self._tell_all(remarks)
+
+    def _tell_all(self, remarks: Sequence[str]) -> None:
         for remark in remarks:
-            self.work.remarks.append(remark)
             self.tell(Progress(Stage.REMARK, remark))
 
 
