@@ -25,6 +25,10 @@ _SET_HEADING = re.compile(
     r"|(?:Kamer|Schriftelijke\s+)?vragen van (?:het lid|de leden)\b)",
     re.IGNORECASE | re.DOTALL,
 )
+# Such a heading says whose questions; "Antwoorden op deze vragen zijn er nog niet." is a sentence.
+_NAMES = re.compile(
+    r"\b(?:Kamer)?(?:lid|leden|vragen)\s+(?:van\s+)?[A-Z’']|\bvaste\s+commissie\b|\b20\d\dZ\d{4,6}\b|\bingezonden\b"
+)
 _CLOSING = re.compile(
     r"^(?:Hoogachtend|Met (?:vriendelijke|de meeste) (?:groet|hoogachting)|"
     r"(?:Mede namens )?de (?:minister|staatssecretaris|minister-president)\b[^.?!]{0,160}$)",
@@ -156,7 +160,8 @@ def _ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:
     if _REMARK.match(text):
         return True
     if _SET_HEADING.match(text):
-        return len(text) < 900 and not _ASKS.search(text) and _label_follows(paragraphs, index)
+        names = paragraphs[index].emphasised or _NAMES.search(text) is not None
+        return names and len(text) < 900 and not _ASKS.search(text) and _label_follows(paragraphs, index)
     return bool(_CLOSING.match(text)) and not _ASKS.search(text) and _is_signature(paragraphs, index)
 
 

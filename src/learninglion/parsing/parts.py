@@ -178,6 +178,14 @@ def _ends(stretch: Stretch) -> bool:
     return _SENTENCE_END.search(stretch.text) is not None
 
 
+def _finishes(stretches: Sequence[Stretch], position: int) -> bool:
+    """Whether a number alone on a line is the end of a sentence: "... in antwoord op vraag / 3."."""
+    here, before = stretches[position], stretches[position - 1] if position else None
+    if before is None or here.gap_before or here.page != before.page:
+        return False
+    return here.text.endswith(".") and not _ends(before) and before.kind is not BlockKind.HEADING
+
+
 def _find_bare(stretches: Sequence[Stretch], opening: int, labels: dict[int, Part]) -> dict[int, Part]:
     """Questions, and then answers, that carry a number only; they count up, unlike other numbers."""
     found: dict[int, Part] = {}
@@ -195,7 +203,7 @@ def _find_bare(stretches: Sequence[Stretch], opening: int, labels: dict[int, Par
         if position in labels:
             found[position] = labels[position]
             continue
-        part = _read_bare(stretches[position], position, kind, last)
+        part = _read_bare(stretches, position, kind, last)
         if part is not None:
             found[position] = part
             last = part.numbers[-1]
@@ -214,7 +222,7 @@ def _find_bare_answers(stretches: Sequence[Stretch], labels: dict[int, Part]) ->
         for index in range(position + 1, len(stretches)):
             if index in labels:
                 break
-            bare = _read_bare(stretches[index], index, LabelKind.ANSWER, last)
+            bare = _read_bare(stretches, index, LabelKind.ANSWER, last)
             if bare is not None and not bare.skip:
                 found[index] = bare
                 last = bare.numbers[-1]
@@ -231,9 +239,12 @@ def _drop_empty_heading(found: dict[int, Part]) -> dict[int, Part]:
     return found
 
 
-def _read_bare(stretch: Stretch, position: int, kind: LabelKind, last: int) -> Part | None:
+def _read_bare(stretches: Sequence[Stretch], position: int, kind: LabelKind, last: int) -> Part | None:
+    stretch = stretches[position]
     match = _NUMBERS.fullmatch(stretch.text)
     skip = 0
+    if match is not None and _finishes(stretches, position):
+        return None
     if match is None:
         match = _LED.match(stretch.text)
         if match is None or stretch.kind is BlockKind.TABLE:
