@@ -52,6 +52,7 @@ _PER_LATER_SOURCE = 70  # words an older source may add to what the newest says
 _REPEATS = 0.8  # a sentence of which this much was said already adds nothing
 _SUBJECT = 0.30  # a sentence must share this much with the question to be taken from a longer answer
 _NEAR_BEST = 0.6  # ... or, where no sentence does, this much of what the best one shares
+_GOES_ON = 0.1  # so much must what follows on a chosen sentence share, where one figure is asked
 _HOLDS = 0.3  # what a sentence is worth more for holding the amount or the moment that is asked
 _ABOUT_EQUAL = 0.7  # a newer source goes first when it bears this much as well as the strongest
 _JUST_OFFERED = 0.45  # so near is a newer source that was offered but not chosen, to be pointed at
@@ -140,7 +141,8 @@ def _from_source(
         return []  # every part is answered already
     room = _LONGEST - sum(len(words(c)) for c in claims)
     budget = min(_PER_LATER_SOURCE if written else _AIM, room)
-    chosen = _choose(sentences, bearing, budget, claims)
+    narrow = all(is_strict(a.kind) for a in question_aspects(selection))
+    chosen = _choose(sentences, bearing, budget, claims, narrow)
     if not chosen and any(s.refers for s in sentences):
         remarks.append(f"{reference(source)} verwijst naar een ander antwoord; kies dat antwoord erbij.")
     elif not chosen and written:
@@ -214,7 +216,9 @@ def _score(text: str, asked: str, aspects: Sequence[Aspect]) -> float:
     return max(coverage(asked, (text,)), *parts, 0.0)
 
 
-def _choose(sentences: list[_Sentence], bearing: Bearing, budget: int, said: list[str]) -> list[_Sentence]:
+def _choose(
+    sentences: list[_Sentence], bearing: Bearing, budget: int, said: list[str], narrow: bool
+) -> list[_Sentence]:
     usable = [s for s in sentences if not s.refers and not _repeats(s, said)]
     if not bearing.same_question:
         usable = [s for s in usable if not _BARE_ANSWER.match(s.text)]
@@ -232,6 +236,8 @@ def _choose(sentences: list[_Sentence], bearing: Bearing, budget: int, said: lis
             continue
         _take(group, taken, lengths, budget)
     if not said and taken:
+        if narrow:  # who asks for one figure is not served with what else the answer told
+            usable = [s for s in usable if s.leans or s.score >= _GOES_ON]
         _go_on(taken, sentences, usable, lengths, budget)
     return [s for s in sentences if s.place in taken]
 

@@ -44,13 +44,17 @@ Higher refuses more: `evaluate drafts` gives the shares of right and false refus
 _SAME_QUESTION = 0.6  # above this, the earlier question asked the same
 _BODY_ANSWERS = 0.66  # above this, the answer itself speaks of what is asked
 _JOINT = 0.75  # question and answer together
+_SURELY_ASKED = 0.7  # so sure must the search be to take an earlier "hoeveel" for the same one
 _SURE_ASKED = 0.75  # for an earlier question: that a long one is alike is not yet an answer
 _SHARED = 0.2  # ... and this much of the words is shared, where there is an earlier question to share them
 _SURE_CHOSEN, _SHARED_CHOSEN = 0.22, 0.25  # the same when a person chose the source
 _LEAST = 0.15  # ... and this much of a part of the question, for it to count as answered
 _ASPECT = 0.45  # the same for one part of the question
 _TELLING = 2.5  # weight of the words by which a part of a question is recognised
-_FEW, _MOST_OF_FEW = 4.0, 0.5  # a short question has so few words that half of them must be there
+_FEW, _MOST_OF_FEW = 4.5, 0.5  # a short question has so few words that half of them must be there
+_ASKING = (
+    "hoeveel wanneer welke datum dag termijn vanaf binnen hoe lang snel vaak hoog groot"
+)
 _IN_CONTEXT = 0.5  # where the earlier question names the subject, its answer need name it half as much
 _BARE = 2  # words: "Ja.", "Nee, niet."
 _NOVEL = 0.3  # of what a later part asks besides what an earlier part asked
@@ -139,10 +143,15 @@ def _bears(bearing: Bearing, selection: Selection, sure: float) -> bool:
     # a person who read the source and chose it weighs more than a score
     if selection.chosen_by is Chooser.PERSON:
         return bearing.score >= _SURE_CHOSEN and shared >= _SHARED_CHOSEN
-    few = sum(told for _, told in subject_words(asked)) <= _FEW
+    few = _is_short(asked)
     least = _MOST_OF_FEW if few else _SHARED if source.question else 0.0
     sure = max(sure, _SURE_ASKED) if source.question and not few else sure
     return bearing.score >= sure and max(shared, bearing.joint if few else 0.0) >= least
+
+
+def _is_short(asked: str) -> bool:
+    """Whether a text has so few telling words that most of them must be met."""
+    return sum(told for _, told in subject_words(asked)) <= _FEW
 
 
 def is_sufficient(selection: Selection, sure: float = SURE) -> bool:
@@ -163,7 +172,9 @@ def find_missing(
         b.source.id for b in relevant(selection, sure) if not b.same_question and b.body < _BODY_ANSWERS
     }
     claims = tuple(split_introduction(s.text).claim for s in statements)
-    said = _Said(claims, sources, _polarity(claims[0]), _LEAST if cited & by_score else _ASPECT)
+    surest = frozenset(h.source.id for h in selection.offered if h.score >= _SURELY_ASKED)
+    bar = _LEAST if cited & by_score else _ASPECT
+    said = _Said(claims, sources, surest if len(aspects) == 1 else frozenset(), _polarity(claims[0]), bar)
     return tuple(
         aspect.text for at, aspect in enumerate(aspects) if not _is_answered(aspect, aspects[:at], said)
     )
@@ -175,6 +186,7 @@ class _Said:
 
     claims: tuple[str, ...]
     sources: tuple[Source, ...]
+    surest: frozenset[str]  # ids of those of which the search is surest, where the question has one part
     answer: bool | None  # yes, no, or neither
     bar: float
 
@@ -201,17 +213,21 @@ def _is_answered(aspect: Aspect, before: Sequence[Aspect], said: _Said) -> bool:
         return _knows(aspect, said)
     if said.is_bare and (aspect.kind is not AspectKind.YES_NO or before):
         return False
-    if is_strict(aspect.kind) and not _was_asked(aspect, said.sources):
+    if is_strict(aspect.kind) and not _was_asked(aspect, said):
         told = (*said.claims, *(s.question for s in said.sources))
         in_context = coverage(aspect.about, told) >= _BODY_ANSWERS and _has_novel(aspect, before, said)
-        near = _IN_CONTEXT if in_context else 1.0
-        return holds_near(aspect.kind, aspect.about, said.claims, near)
+        alike = any(likeness(aspect.about, s.question) >= _SAME_QUESTION for s in said.sources)
+        near = _IN_CONTEXT if in_context or alike else 1.0
+        found = holds_near(aspect.kind, aspect.about, said.claims, near)
+        return found and _has_novel(aspect, before, said)
     if is_strict(aspect.kind) and not any(holds(aspect.kind, c) or admits_ignorance(c) for c in said.claims):
         return False
-    if any(
-        likeness(aspect.about, s.question) >= said.bar or coverage(aspect.text, (s.question,)) >= 0.8
-        for s in said.sources
-    ):
+    asked = tuple(s.question for s in said.sources)
+    if any(likeness(aspect.about, q) >= _SAME_QUESTION or coverage(aspect.text, (q,)) >= 0.8 for q in asked):
+        return True
+    if _is_short(aspect.about):
+        return coverage(aspect.about, said.claims + asked) >= _MOST_OF_FEW
+    if any(likeness(aspect.about, q) >= said.bar for q in asked):
         return True
     return coverage(aspect.about, said.claims) >= said.bar and _has_novel(aspect, before, said)
 
@@ -224,18 +240,19 @@ def _knows(aspect: Aspect, said: _Said) -> bool:
     return any(says_acquainted(c) and coverage(item, (c,)) >= _BODY_ANSWERS for c in said.claims)
 
 
-def _was_asked(aspect: Aspect, sources: Sequence[Source]) -> bool:
-    """Whether one of these sources was asked this very part."""
+def _was_asked(aspect: Aspect, said: _Said) -> bool:
+    """Whether one of the sources was asked this very part: in like words, or, says the search, in others."""
     return any(
-        earlier.kind is aspect.kind and likeness(aspect.about, earlier.about) >= _SAME_QUESTION
-        for source in sources
+        earlier.kind is aspect.kind
+        and (source.id in said.surest or likeness(aspect.about, earlier.about) >= _SAME_QUESTION)
+        for source in said.sources
         for earlier in list_aspects(source.question)
     )
 
 
 def _has_novel(aspect: Aspect, before: Sequence[Aspect], said: _Said) -> bool:
     """Whether what this part asks besides the parts before it is spoken of."""
-    known = {stem for a in before for stem, _ in subject_words(a.text)}
+    known = {stem for text in (_ASKING, *(a.text for a in before)) for stem, _ in subject_words(text)}
     novel = " ".join(w for w in words(aspect.text) if not {s for s, _ in subject_words(w)} <= known)
     telling = sum(told for _, told in subject_words(novel))
     return not before or telling < 1.0 or coverage(novel, said.claims) >= _NOVEL
