@@ -35,7 +35,7 @@ def make_office(
     cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Office]]:
     patch = pytest.MonkeyPatch()
-    patch.setattr("learninglion.workflow.archive.open_encoder", lambda *a, **k: HashingEncoder(256))
+    patch.setattr("learninglion.workflow.switching.open_encoder", lambda *a, **k: HashingEncoder(256))
     opened: list[LearningLion] = []
 
     def make(**environment: str) -> Office:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from learninglion.drafting.generators import Prompt
+from learninglion.drafting.generators import GeneratorChoice, Prompt, open_generator
 from learninglion.errors import LearningLionError
 from learninglion.workflow import LearningLion
 
@@ -36,14 +36,13 @@ def try_encoder(house: LearningLion) -> TestResult:
     return TestResult("zoekmodel", True, f"{encoder.name}: vector van {shape[1]} getallen in {took:.2f} s")
 
 
-def try_generator(house: LearningLion) -> TestResult:
-    """Ask the language model for a few words."""
-    if house.options.generator is None:
+def try_generator(choice: GeneratorChoice | None) -> TestResult:
+    """Ask the language model of `choice` for a few words."""
+    if choice is None:
         return TestResult("taalmodel", True, "niet ingesteld: voorstellen bestaan uit zinnen uit de bronnen")
     began = time.perf_counter()
     try:
-        generator = house.model("llm")
-        assert generator is not None  # noqa: S101  ("llm" gives a model or raises)
+        generator = open_generator(choice)
         prompt = Prompt("U helpt een ambtenaar.", "Antwoord met één woord: werkt de verbinding?")
         text = "".join(generator.stream(prompt, max_tokens=_TOKENS))
     except LearningLionError as error:

@@ -29,7 +29,7 @@ _WORDS = {
 Received = tuple[tuple[RawFile, ...], tuple[FileResult, ...]]
 
 
-async def receive(files: list[UploadFile]) -> Received:
+async def receive(files: Sequence[UploadFile]) -> Received:
     """The files that fit, and what is wrong with each of the others. Raises InputError for too many."""
     if not files:
         raise InputError("Kies een of meer bestanden.")

@@ -1,4 +1,4 @@
-"""Management: documents taken in while one watches, people, models, the log, storage."""
+"""Management: documents taken in while one watches, people, the log, storage."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from starlette.responses import RedirectResponse, Response
 from learninglion.errors import InputError
 from learninglion.models import Filters, Role
 from learninglion.serial import Plain
+from learninglion.web import pages_models, pages_quality
 from learninglion.web.access import SignedIn, TheDesk
-from learninglion.web.connection_test import try_encoder, try_generator
 from learninglion.web.desk import Desk
+from learninglion.web.events import Job
 from learninglion.web.ingest_jobs import receive, start_inbox, start_ingest
 from learninglion.web.uploads import MAX_BYTES
 from learninglion.workflow.rights import Task, require
@@ -26,6 +27,8 @@ from learninglion.workflow.rights import Task, require
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, prefix="/manage")
+router.include_router(pages_quality.router)
+router.include_router(pages_models.router)
 
 _PAGE = 50
 _LOG_PAGE = 100
@@ -44,14 +47,18 @@ def overview(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
     if not viewer.may("manage"):
         require(viewer.actor, Task.AUDIT)
         return RedirectResponse("/manage/log", 303)
+    return _overview(request, desk, viewer, None)
+
+
+def _overview(request: Request, desk: Desk, viewer: SignedIn, swept: int | None) -> Response:
     return desk.templates.page(
         request,
         "manage.html",
         viewer,
         infos=desk.house.collections(viewer.actor),
         storage=tuple(storage_of(desk.settings.home)),
-        reports=reports_of(desk.settings.home),
         free=shutil.disk_usage(desk.settings.home).free,
+        swept=swept,
     )
 
 
@@ -82,21 +89,48 @@ def storage_of(home: Path) -> Iterator[Storage]:
         yield Storage(words, sum(p.stat().st_size for p in files), len(files))
 
 
-def reports_of(home: Path) -> tuple[str, ...]:
-    """Reports of evaluation and tuning in the data folder, by name."""
-    folders = (home / "reports", home / "tuning")
-    found = (p for f in folders if f.is_dir() for p in f.rglob("*") if p.suffix in (".json", ".md", ".txt"))
-    return tuple(sorted(str(p.relative_to(home)) for p in found))
-
-
-@router.get("/reports/{name:path}")
-def report(request: Request, desk: TheDesk, viewer: SignedIn, name: str) -> Response:
-    """One report, as text."""
+@router.post("/storage/check")
+def check_storage(desk: TheDesk, viewer: SignedIn) -> Response:
+    """Read every original and compare it with its fingerprint, as long work."""
     require(viewer.actor, Task.MANAGE)
-    if name not in reports_of(desk.settings.home):
-        raise InputError("Dit rapport bestaat niet.")
-    text = (desk.settings.home / name).read_text("utf-8", errors="replace")[:500_000]
-    return desk.templates.page(request, "report.html", viewer, name=name, text=text)
+
+    def work(job: Job) -> dict[str, Plain]:
+        job.report("progress", {"label": "Originelen lezen", "done": 0, "total": 0})
+        found = list(desk.house.store.check_originals())
+        for sentence in found:
+            job.report("file", {"path": "", "words": sentence})
+        state = desk.house.index_state()
+        if state.problem:
+            job.report("file", {"path": "", "words": state.problem})
+        wrong = len(found) + bool(state.problem)
+        desk.house.note("storage.check", viewer.actor, "", {"problems": wrong})
+        words = "Alles is heel." if not wrong else f"Gevonden problemen: {wrong}."
+        job.report("progress", {"label": words, "done": 1, "total": 1})
+        return {"problems": wrong, "words": words}
+
+    job = desk.jobs.start(viewer.actor.name, "check", work, subject="storage")
+    return RedirectResponse(f"/manage/jobs/{job.id}", 303)
+
+
+@router.post("/storage/sweep")
+def sweep_storage(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """Take away what interrupted work left behind and what no document refers to."""
+    require(viewer.actor, Task.MANAGE)
+    swept = desk.house.store.sweep()
+    figures: dict[str, Plain] = {"unfinished": swept.unfinished, "unreferenced": swept.unreferenced}
+    desk.house.note("storage.sweep", viewer.actor, "", figures)
+    return _overview(request, desk, viewer, swept.unfinished + swept.unreferenced)
+
+
+@router.get("/jobs/{job_id}")
+def job_page(request: Request, desk: TheDesk, viewer: SignedIn, job_id: str) -> Response:
+    """How long work goes; where it has a page for its outcome, that page once it is done."""
+    require(viewer.actor, Task.MANAGE)
+    job = desk.jobs.find(job_id, viewer.actor.name)
+    last = job.events[-1] if job.finished and job.events else None
+    if last is not None and last.name == "done" and "address" in last.data:
+        return RedirectResponse(str(last.data["address"]), 303)
+    return desk.templates.page(request, "job.html", viewer, job=job, last=last)
 
 
 # --------------------------------------------------------------------------- documents
@@ -248,31 +282,7 @@ def _note(desk: Desk, viewer: SignedIn, action: str, name: str, roles: tuple[Rol
     desk.house.log.append(action, actor=viewer.actor.name, subject=f"account:{name}", details=details)
 
 
-# --------------------------------------------------------------------------- models and log
-
-
-@router.get("/models")
-def models(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
-    """Which models work here, and a test of the connection."""
-    require(viewer.actor, Task.MANAGE)
-    return desk.templates.page(
-        request, "models.html", viewer, settings=desk.settings, results=(), threshold=desk.house.threshold
-    )
-
-
-@router.post("/models/test")
-def test_models(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
-    """Ask the language model and the encoder for something small, and say what came of it."""
-    require(viewer.actor, Task.MANAGE)
-    results = (try_encoder(desk.house), try_generator(desk.house))
-    return desk.templates.page(
-        request,
-        "models.html",
-        viewer,
-        settings=desk.settings,
-        results=results,
-        threshold=desk.house.threshold,
-    )
+# --------------------------------------------------------------------------- the log
 
 
 @router.get("/log")
@@ -288,15 +298,30 @@ def log(
         viewer.actor, after=before, limit=_LOG_PAGE, subject=subject.strip() or None
     )
     return desk.templates.page(
-        request, "log.html", viewer, entries=entries, subject=subject, most=_LOG_PAGE, report=None
+        request,
+        "log.html",
+        viewer,
+        entries=entries,
+        subject=subject,
+        most=_LOG_PAGE,
+        report=None,
+        misfits=(),
     )
 
 
 @router.post("/log/verify")
 def verify_log(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
-    """Whether the log is whole."""
+    """Whether the log is whole, and whether every dossier is as it was kept."""
     report = desk.house.verify_log(viewer.actor)
+    misfits = tuple(desk.house.dossiers.verify())
     entries = desk.house.log_entries(viewer.actor, limit=_LOG_PAGE)
     return desk.templates.page(
-        request, "log.html", viewer, entries=entries, subject="", most=_LOG_PAGE, report=report
+        request,
+        "log.html",
+        viewer,
+        entries=entries,
+        subject="",
+        most=_LOG_PAGE,
+        report=report,
+        misfits=misfits,
     )

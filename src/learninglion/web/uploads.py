@@ -9,6 +9,7 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from starlette.datastructures import UploadFile
@@ -92,7 +93,7 @@ def check_archive(name: str, content: bytes) -> None:
             raise UnreadableFileError(name, "het bestand bevat een pad dat naar buiten wijst")
 
 
-def check_count(files: list[UploadFile]) -> None:
+def check_count(files: Sequence[UploadFile]) -> None:
     """Refuse more files at once than one screen can report on."""
     if len(files) > MAX_FILES:
         raise InputError(f"Geef ten hoogste {MAX_FILES} bestanden tegelijk.")

@@ -27,6 +27,14 @@ class TuningShelf:
         found = (path.stem.removeprefix("fusion-") for path in self.folder.glob("fusion-*.json"))
         return (0, *sorted(int(number) for number in found if number.isdigit()))
 
+    def in_force(self) -> int:
+        """The version in force."""
+        if not self.current_file.exists():
+            return 0
+        used = self.current_file.read_bytes()
+        same = (n for n in self.versions()[1:] if (self.folder / f"fusion-{n}.json").read_bytes() == used)
+        return max(same, default=0)
+
     def keep(self, fusion: Fusion) -> int:
         """Put a new fusion in force under the next number, which it gives."""
         number = self.versions()[-1] + 1

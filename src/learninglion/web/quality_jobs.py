@@ -1,0 +1,235 @@
+"""Measuring search on a collection and letting it learn from one, as long work, with its reports on disk.
+
+A report is two files in the folder `reports`: figures as JSON, and the whole report as HTML. What search
+learned waits in `tuning/proposal.json` until an administrator takes it or throws it away.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from learninglion.durable import write_durably
+from learninglion.errors import ConflictError, InputError, IntegrityError
+from learninglion.evaluation.report import retrieval_page
+from learninglion.evaluation.retrieval import evaluate
+from learninglion.evaluation.testset import LabelledPair, collection_trial, sampled
+from learninglion.evaluation.tune import TuneReport, tune
+from learninglion.models import Actor, Filters
+from learninglion.retrieval.fusion import Fusion
+from learninglion.retrieval.reader import Entry
+from learninglion.serial import Plain, from_plain, to_plain
+from learninglion.web.desk import Desk
+from learninglion.web.events import Job
+from learninglion.workflow import LearningLion
+from learninglion.workflow.rights import Task, require
+
+__all__ = [
+    "MeasureRow",
+    "Proposal",
+    "discard",
+    "measurements",
+    "read_proposal",
+    "start_measuring",
+    "start_tuning",
+    "take",
+    "write_proposal",
+]
+
+_KIND, _SUBJECT = "quality", "search"  # one at a time: either would slow the other down
+_BACK = "/manage/quality"
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """A measurement of search that was made before; `measures` are (name, value, low, high)."""
+
+    name: str  # of its report in the folder with reports, without suffix
+    at: datetime
+    collection: str
+    queries: int
+    version: int  # of the tuning that was measured
+    measures: tuple[tuple[str, float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A measure as it was and as it was learned, on the questions held out."""
+
+    name: str
+    before: float
+    after: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What search learned and how it compares; it is not in force."""
+
+    at: datetime
+    collection: str
+    better: bool
+    learned_from: int
+    held_out: int
+    compared: tuple[Compared, ...]
+    fusion: Fusion
+    since: int  # the version that it was compared with
+
+
+def _entries(house: LearningLion, collection: str, actor: Actor) -> tuple[Entry, ...]:
+    cards = house.documents(actor, filters=Filters(collections=(collection,)), limit=1_000_000)
+    if not cards:
+        raise InputError(f"In verzameling {collection!r} staan geen documenten.")
+    ids = sorted(card.id for card in cards)
+    return tuple(house.store.seen_by(actor.collections).entries_of(ids))
+
+
+# --------------------------------------------------------------------------- measuring
+
+
+def start_measuring(desk: Desk, actor: Actor, collection: str, most: int) -> Job:
+    """Begin to measure on (at most so many of) the questions of a collection; 0 is all."""
+    require(actor, Task.MANAGE)
+
+    def work(job: Job) -> dict[str, Plain]:
+        house = desk.house
+        trial = sampled(
+            collection_trial(f"verzameling {collection}", _entries(house, collection, actor)), most
+        )
+        version = house.tuning.in_force()
+        report = evaluate(
+            trial,
+            encoder=house.index.encoder,
+            cache=desk.settings.home / "cache" / "vectors.db",
+            fusion=house.tuning.current(),
+            progress=lambda label, done, total: job.report(
+                "progress", {"label": label or "Meten", "done": done, "total": total}
+            ),
+        )
+        at = datetime.now(UTC)
+        row = MeasureRow(
+            f"retrieval-{at:%Y%m%dT%H%M%SZ}",
+            at,
+            collection,
+            report.queries,
+            version,
+            tuple((m.name, round(m.value, 4), round(m.low, 4), round(m.high, 4)) for m in report.measures),
+        )
+        folder = _reports(desk.settings.home)
+        write_durably(folder / f"{row.name}.html", retrieval_page(report).encode())
+        write_durably(folder / f"{row.name}.json", json.dumps(to_plain(row), ensure_ascii=False).encode())
+        figures: dict[str, Plain] = {name: value for name, value, _, _ in row.measures}
+        house.note("evaluate", actor, f"collection:{collection}", {"report": row.name, **figures})
+        return {"address": _BACK}
+
+    return desk.jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
+
+
+def _reports(home: Path) -> Path:
+    return home / "reports"
+
+
+def measurements(home: Path) -> tuple[MeasureRow, ...]:
+    """Earlier measurements, the last first; without those whose file is damaged."""
+    found = []
+    for path in sorted(_reports(home).glob("retrieval-*.json"), reverse=True)[:_SHOWN]:
+        try:
+            found.append(from_plain(MeasureRow, json.loads(path.read_text("utf-8"))))
+        except (OSError, ValueError, TypeError, KeyError, IntegrityError):
+            continue
+    return tuple(found)
+
+
+# --------------------------------------------------------------------------- learning
+
+
+def start_tuning(desk: Desk, actor: Actor, collection: str) -> Job:
+    """Begin to learn from a collection; what comes of it waits as a proposal."""
+    require(actor, Task.MANAGE)
+
+    def work(job: Job) -> dict[str, Plain]:
+        house = desk.house
+        pairs = [
+            LabelledPair(source.id, source.question, source.body, source.document.id)
+            for source, _ in _entries(house, collection, actor)
+            if source.question.strip() and source.body.strip()
+        ]
+        since = house.tuning.in_force()
+        report = tune(
+            pairs,
+            house.tuning.current(),
+            house.index.encoder,
+            house.vectors,
+            lambda label, done, total: job.report("progress", {"label": label, "done": done, "total": total}),
+        )
+        proposal = _propose(report, collection, since)
+        write_proposal(desk.settings.home, proposal)
+        figures = _figures(proposal)
+        house.note("tuning.learn", actor, f"collection:{collection}", {"better": proposal.better, **figures})
+        return {"address": _BACK}
+
+    return desk.jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
+
+
+def _propose(report: TuneReport, collection: str, since: int) -> Proposal:
+    return Proposal(
+        datetime.now(UTC),
+        collection,
+        report.kept,
+        report.learned_from,
+        report.held_out,
+        tuple(Compared(c.name, c.first, c.second, c.p) for c in report.comparisons),
+        report.fusion,
+        since,
+    )
+
+
+def _figures(proposal: Proposal) -> dict[str, Plain]:
+    return {c.name: [c.before, c.after, c.p] for c in proposal.compared}
+
+
+def _proposal_file(home: Path) -> Path:
+    return home / "tuning" / "proposal.json"
+
+
+def write_proposal(home: Path, proposal: Proposal) -> None:
+    """Let a proposal wait for a decision; it takes the place of an earlier one."""
+    write_durably(_proposal_file(home), json.dumps(to_plain(proposal), ensure_ascii=False).encode())
+
+
+def read_proposal(home: Path) -> Proposal | None:
+    """What was learned last and waits for a decision. Raises IntegrityError when it cannot be read."""
+    path = _proposal_file(home)
+    if not path.exists():
+        return None
+    try:
+        return from_plain(Proposal, json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise IntegrityError(f"{path.name}: dit bestand is niet te lezen ({error}).") from error
+
+
+def take(desk: Desk, actor: Actor) -> int:
+    """Put the proposal in force as a new version, and give its number.
+
+    Raises ConflictError when it is not better than what it was compared with, or something else is in force
+    by now.
+    """
+    require(actor, Task.MANAGE)
+    proposal = read_proposal(desk.settings.home)
+    if proposal is None or not proposal.better:
+        raise ConflictError("Er is geen betere afstelling om in gebruik te nemen.")
+    if proposal.since != desk.house.tuning.in_force():
+        raise ConflictError("Intussen is een andere versie in gebruik. Laat het zoeken opnieuw leren.")
+    details: dict[str, Plain] = {"collection": proposal.collection, **_figures(proposal)}
+    number = desk.house.keep_tuning(proposal.fusion, actor=actor, details=details)
+    _proposal_file(desk.settings.home).unlink()
+    return number
+
+
+def discard(desk: Desk, actor: Actor) -> None:
+    """Throw the proposal away."""
+    require(actor, Task.MANAGE)
+    _proposal_file(desk.settings.home).unlink(missing_ok=True)
