@@ -33,6 +33,7 @@ __all__ = [
     "EnergySettings",
     "GeneratorSettings",
     "JudgeSettings",
+    "RetentionSettings",
     "SearchSettings",
     "Settings",
     "WebSettings",
@@ -141,6 +142,14 @@ class EnergySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How many days something is kept after its last change; 0 is for ever. The selectielijst decides."""
+
+    dossier_days: int = 0  # proposals with their versions
+    work_days: int = 0  # sets at work: questions, boards, own sources
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an administrator can set."""
 
@@ -153,6 +162,7 @@ class Settings:
     search: SearchSettings = SearchSettings()
     web: WebSettings = WebSettings()
     energy: EnergySettings = EnergySettings()
+    retention: RetentionSettings = RetentionSettings()
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

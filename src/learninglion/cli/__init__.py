@@ -7,7 +7,7 @@ import sys
 import typer
 
 from learninglion import __version__
-from learninglion.cli import documents, experiments, judging, people, quality, questions, system
+from learninglion.cli import documents, dossiers, experiments, judging, people, quality, questions, system
 from learninglion.cli.terminal import fail
 from learninglion.errors import LearningLionError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 documents.register(app)
 questions.register(app)
+dossiers.register(app)
 quality.register(app)
 experiments.register(app)
 judging.register(app)

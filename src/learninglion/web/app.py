@@ -23,6 +23,7 @@ from learninglion.web import (
     pages_manage,
     pages_own_sources,
     pages_public,
+    pages_retention,
     pages_search,
     pages_sets,
     pages_sign_off,
@@ -70,6 +71,7 @@ def create_app(house: LearningLion, settings: Settings) -> FastAPI:
         pages_own_sources,
         pages_drafts,
         pages_sign_off,
+        pages_retention,
         pages_manage,
     ):
         app.include_router(pages.router)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Column, Engine, Integer, String, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, Engine, Integer, String, Table, Text, delete, func, insert, select, update
 
 from learninglion.database import Moment, new_metadata, now, reading, writing
 from learninglion.errors import InputError, UnknownReferenceError
@@ -300,6 +300,19 @@ class Workbench:
             gone = connection.execute(delete(works).where(works.c.id == work_id, works.c.owner == owner))
             if gone.rowcount:
                 connection.execute(delete(boards).where(boards.c.work == work_id))
+
+    def clear_dossier(self, dossier_id: str) -> None:
+        """Throw away the sets that became this dossier, whoever's they are."""
+        with writing(self._engine) as connection:
+            found = list(connection.scalars(select(works.c.id).where(works.c.dossier == dossier_id)))
+            connection.execute(delete(boards).where(boards.c.work.in_(found)))
+            connection.execute(delete(works).where(works.c.id.in_(found)))
+
+    def count_before(self, moment: datetime) -> int:
+        """How many sets were not touched since `moment`."""
+        query = select(func.count()).select_from(works).where(works.c.changed < moment)
+        with reading(self._engine) as connection:
+            return int(connection.scalar(query) or 0)
 
     def clear_before(self, moment: datetime) -> int:
         """Throw away all sets not touched since `moment` (retention); how many that were."""

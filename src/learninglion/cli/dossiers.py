@@ -1,0 +1,82 @@
+"""Commands that take dossiers away: one by one, or all whose time is over."""
+
+from __future__ import annotations
+
+import typer
+
+from learninglion.cli.terminal import console, local_actor, open_house, print_json
+from learninglion.errors import InputError
+from learninglion.serial import to_plain
+from learninglion.settings import load_settings
+from learninglion.web import retention
+from learninglion.web.retention import Terms
+
+__all__ = ["register"]
+
+dossier_app = typer.Typer(no_args_is_help=True, help="Dossiers verwijderen, en wat zijn tijd heeft gehad.")
+
+
+def register(app: typer.Typer) -> None:
+    """Hang these commands on `app`."""
+    app.add_typer(dossier_app, name="dossier")
+
+
+def _terms() -> Terms:
+    kept = load_settings().retention
+    return Terms(kept.dossier_days, kept.work_days)
+
+
+@dossier_app.command("delete")
+def delete_dossier(
+    dossier: str = typer.Argument(..., help="Het nummer van het dossier."),
+    reason: str = typer.Option(..., "--reason", help="Waarom het weg moet; komt in het logboek."),
+    sure: bool = typer.Option(False, "--yes", help="Vraag niet of u het zeker weet."),
+) -> None:
+    """Verwijder een dossier voorgoed; in het logboek blijft staan dat dit is gebeurd."""
+    with open_house() as house:
+        versions = house.dossier_versions(dossier, local_actor())
+        if not sure:
+            typer.confirm(f"{dossier} met {len(versions)} versie(s) voorgoed verwijderen?", abort=True)
+        retention.delete_dossier(house, dossier, reason=reason, actor=local_actor())
+    console.print(f"{dossier} is verwijderd.")
+
+
+@dossier_app.command("overdue")
+def list_overdue(as_json: bool = typer.Option(False, "--json", help="Een JSON-object per dossier.")) -> None:
+    """Wat ouder is dan de bewaartermijn uit de instellingen ([retention])."""
+    terms = _terms()
+    with open_house() as house:
+        overdue = retention.find_overdue(house, terms, actor=local_actor())
+    for version in overdue.dossiers:
+        if as_json:
+            print_json(to_plain(version))
+        else:
+            day = version.at.astimezone().date()
+            console.print(f"{version.dossier_id}  laatst gewijzigd {day}, versie {version.version}")
+    if not as_json:
+        if not (terms.dossier_days or terms.work_days):
+            console.print(
+                "Er is geen bewaartermijn ingesteld: alles blijft. Zie [retention] in settings.toml."
+            )
+        else:
+            console.print(f"{len(overdue.dossiers)} dossiers en {overdue.works} sets in bewerking.")
+
+
+@dossier_app.command("destroy")
+def destroy_overdue(
+    reason: str = typer.Option(
+        ..., "--reason", help="Waarom, bijvoorbeeld de selectielijst; komt in het log."
+    ),
+    sure: bool = typer.Option(False, "--yes", help="Vraag niet of u het zeker weet."),
+) -> None:
+    """Vernietig alles wat ouder is dan de bewaartermijn."""
+    terms = _terms()
+    if not (terms.dossier_days or terms.work_days):
+        raise InputError("Er is geen bewaartermijn ingesteld. Zet er een onder [retention] in settings.toml.")
+    with open_house() as house:
+        overdue = retention.find_overdue(house, terms, actor=local_actor())
+        count = f"{len(overdue.dossiers)} dossiers en {overdue.works} sets in bewerking"
+        if not sure:
+            typer.confirm(f"{count} voorgoed vernietigen?", abort=True)
+        done = retention.destroy_overdue(house, terms, reason=reason, actor=local_actor())
+    console.print(f"Vernietigd: {done.dossiers} dossiers en {done.works} sets in bewerking.")
