@@ -65,6 +65,7 @@ def _page(
         waiting=_waiting(desk.settings),
         chosen_here=(desk.settings.home / MODELS_FILE).exists(),
         threshold=desk.house.threshold,
+        switch=desk.house.switching.state(),
     )
 
 

@@ -1,0 +1,93 @@
+"""Management in a real browser: files while they come in, measuring, and what axe says of these pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from test_web_browser import CHROMIUM, _serious, _small_targets, browser, page, sign_in
+from web_office import Office
+
+from learninglion.retrieval.fusion import DEFAULT
+from learninglion.serial import to_plain
+from learninglion.web.quality_jobs import Compared, MeasureRow, Proposal, write_proposal
+
+__all__ = ["browser", "page"]  # fixtures
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
+]
+
+
+def test_files_report_while_they_come_in(page: Page, office: Office, tmp_path: Path) -> None:
+    good, broken = tmp_path / "nota over zeilboten.txt", tmp_path / "kapot.pdf"
+    good.write_text("Een korte nota over de aanschaf van zeilboten.")
+    broken.write_bytes(b"%PDF-1.7 en dan niets")
+    sign_in(page)
+    page.goto("/manage/documents")
+    page.set_input_files("#files", [good, broken])
+    page.fill("#collection", "proef")
+    page.click("main button:has-text('Neem op')")
+    page.wait_for_url("**/manage/ingest/*")
+    page.wait_for_selector("[data-status]:has-text('Klaar')")
+    told = page.inner_text("[data-files]")
+    assert "nota over zeilboten.txt: opgenomen" in told and "kapot.pdf: niet gelukt" in told
+    page.reload()
+    assert "1 niet gelukt" in page.inner_text("[data-status]")
+
+
+def test_the_archive_is_checked_with_live_progress(page: Page) -> None:
+    sign_in(page)
+    page.goto("/manage")
+    page.click("text=Controleer originelen en zoekindex")
+    page.wait_for_url("**/manage/jobs/*")
+    page.wait_for_selector("[data-status]:has-text('Klaar')")
+    page.reload()
+    assert "Alles is heel" in page.inner_text("[data-status]")
+
+
+@pytest.fixture
+def measured(office: Office) -> Iterator[None]:
+    """A measurement and something learned, as they would lie on disk."""
+    home = office.settings.home
+    at = datetime(2024, 5, 15, 9, 0, tzinfo=UTC)
+    row = MeasureRow("retrieval-20240515T090000Z", at, "openbaar", 200, 0, (("MRR@10", 0.61, 0.55, 0.67),))
+    (home / "reports").mkdir(exist_ok=True)
+    path = home / "reports" / f"{row.name}.json"
+    path.write_text(json.dumps(to_plain(row)))
+    compared = (Compared("MRR@10", 0.5, 0.6, 0.01),)
+    write_proposal(home, Proposal(at, "openbaar", True, 90, 30, compared, DEFAULT, 0))
+    yield
+    path.unlink()
+    (home / "tuning" / "proposal.json").unlink(missing_ok=True)
+
+
+def test_axe_finds_nothing_serious_on_the_pages_of_management(
+    page: Page, office: Office, measured: None
+) -> None:
+    sign_in(page)
+    page.goto("/manage/quality")
+    assert "0,61" in page.inner_text("main") and "Neem in gebruik" in page.inner_text("main")
+    page.select_option("#learn-collection", "besloten")
+    page.click("main button:has-text('Laat leren')")
+    page.wait_for_url("**/manage/jobs/*")
+    page.wait_for_selector("[role=alert]")
+    assert "om te leren" in page.inner_text("[role=alert]")
+    job = page.url
+    axe, problems = Axe(), []
+    for path in (job, "/manage", "/manage/quality", "/manage/models", "/manage/documents", "/manage/log"):
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(path)
+        problems += _serious(axe, page, path)
+        page.set_viewport_size({"width": 320, "height": 640})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > 320:
+            problems.append(f"{path}: {wide} px wide on a screen of 320")
+        problems += _small_targets(page, path)
+    assert not problems, "\n".join(problems)
