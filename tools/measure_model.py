@@ -20,6 +20,7 @@ from pathlib import Path
 
 from learninglion.drafting.generators import Generator, GeneratorChoice, GeneratorKind, open_generator
 from learninglion.drafting.judgement import rules_gate
+from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED
 from learninglion.drafting.verify import verify
 from learninglion.drafting.write import Progress, Stage, WritingOptions, write
 from learninglion.errors import LearningLionError
@@ -104,10 +105,11 @@ def measure(generator: Generator, licence: str, limit: int, max_tokens: int) -> 
         parameters = dict(draft.provenance.parameters)
         shape = parameters["shape"]
         checked = verify(draft)
-        copied = "fell_back_to" in parameters
+        copied = FELL_BACK in parameters
         fell_back += copied
-        held += 0 if copied else len(checked.shown)
-        proposed += len(checked.failed) + (0 if copied else len(checked.shown))
+        own = 0 if copied else len(checked.shown) - int(parameters.get(SUPPLEMENTED, 0))
+        held += own
+        proposed += len(checked.failed) + own
         firsts += first
         sys.stderr.write(f"{len(seconds)}/{len(asked)} {seconds[-1]:.1f} s\n")
     told = generator.describe()

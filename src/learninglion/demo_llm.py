@@ -13,6 +13,7 @@ from pathlib import Path
 
 from learninglion import demo
 from learninglion.cli.terminal import console, fail, local_actor
+from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED
 from learninglion.errors import LearningLionError, MissingExtraError
 from learninglion.models import Dossier
 from learninglion.settings import house_options, load_settings
@@ -76,14 +77,18 @@ def assemble_model(folder: Path) -> Path:
 
 def _count(dossier: Dossier) -> None:
     """What became of the model's sentences."""
-    copied = [v for v in dossier.verifications if "fell_back_to" in dict(v.draft.provenance.parameters)]
-    written = [v for v in dossier.verifications if v not in copied]
+    parameters = [dict(v.draft.provenance.parameters) for v in dossier.verifications]
+    fell_back = [FELL_BACK in told for told in parameters]
+    held = failed = 0
+    for verification, told in zip(dossier.verifications, parameters, strict=True):
+        failed += len(verification.failed)
+        if FELL_BACK not in told:
+            held += len(verification.shown) - int(told.get(SUPPLEMENTED, 0))
     console.print(f"""
 Wat er van het taalmodel overbleef:
-   {sum(len(v.shown) for v in written)} zinnen kwamen door de controle, \
-{sum(len(v.failed) for v in dossier.verifications)} niet.
-   Bij {len(copied)} van de {len(dossier.verifications)} deelvragen hield geen zin stand; daar zijn zinnen \
-letterlijk uit de bronnen overgenomen.""")
+   Door de controle gekomen: {held} van de {held + failed} zinnen.
+   Bij {sum(fell_back)} van de {len(fell_back)} deelvragen bleef er niets over; daar zijn zinnen letterlijk \
+uit de bronnen overgenomen.""")
 
 
 if __name__ == "__main__":

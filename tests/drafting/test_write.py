@@ -144,6 +144,28 @@ def test_what_the_sentences_leave_open_is_named():
     assert draft.verdict is AnswerVerdict.PARTIAL and draft.missing == ("wat kosten zij",)
 
 
+def test_what_the_model_leaves_open_and_the_sources_say_is_copied_behind_it():
+    opinion = "Ik vind dat een goede zaak."
+    events = []
+    whole = replace(GATE, extract=lambda selection, locate=nowhere: copy_of(COUNT[0], COST[0], opinion))
+    draft, _ = run(answer(COUNT), gate=whole, events=events)
+    assert shown(draft) == [COUNT[0], COST[0]], "no sentence twice, and none after the last gap"
+    assert draft.verdict is AnswerVerdict.ANSWERED and draft.missing == ()
+    assert ("sentences_copied", "1") in draft.provenance.parameters
+    assert any("letterlijk uit de bronnen overgenomen" in remark for remark in draft.left_out)
+    assert [e.text for e in events if e.stage is Stage.SENTENCE] == [COUNT[0], COST[0]]
+    useless = replace(GATE, extract=lambda selection, locate=nowhere: copy_of(COUNT[0], opinion))
+    assert shown(run(answer(COUNT), gate=useless)[0]) == [COUNT[0]]
+
+
+def copy_of(*sentences):
+    statements = []
+    for sentence in sentences:
+        start = SOURCE.body_span.start + BODY.index(sentence)
+        statements.append(Statement(sentence, (cite(SOURCE, Span(start, start + len(sentence)), nowhere),)))
+    return Draft(SELECTION, tuple(statements), AnswerVerdict.ANSWERED, (), Provenance("extractive"))
+
+
 def test_without_evidence_no_model_is_asked():
     draft, generator = run(answer(COUNT), selection=make_selection(sources=[]))
     assert draft.verdict is AnswerVerdict.UNANSWERABLE

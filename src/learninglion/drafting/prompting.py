@@ -14,7 +14,7 @@ from enum import StrEnum
 from math import log
 
 from learninglion.drafting.citations import dutch_date, reference
-from learninglion.drafting.generators import Prompt
+from learninglion.drafting.generators import Generator, Prompt
 from learninglion.drafting.prompt_files import PromptFiles, fill
 from learninglion.drafting.suspicion import find_in_text, invisible_spans, touches_suspicious
 from learninglion.errors import InputError
@@ -22,7 +22,7 @@ from learninglion.models import Selection, Source, SourceKind, Span
 from learninglion.serial import canonical_json, sha256_hex
 from learninglion.text import split_sentences, squash, words
 
-__all__ = ["fence_text", "Material", "Shape", "escape", "gather", "make_mark", "unescape"]
+__all__ = ["Material", "Shape", "escape", "fence_text", "gather", "make_mark", "shape_for", "unescape"]
 
 BAR = "| "
 GAP = "[…]"  # where sentences of a source were left out
@@ -46,6 +46,13 @@ class Shape(StrEnum):
     def chats(self) -> bool:
         """Whether the prompt describes the situation (and does not show examples)."""
         return self is not Shape.CONTINUE
+
+
+def shape_for(generator: Generator) -> Shape:
+    """JSON where the generator enforces it; a model that only continues text gets examples instead."""
+    if not generator.chats:
+        return Shape.CONTINUE
+    return Shape.JSON if generator.structured else Shape.LINES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from textwrap import shorten
 
 from learninglion.drafting.binding import bind
 from learninglion.drafting.citations import Locate, nowhere
@@ -27,10 +28,12 @@ from learninglion.drafting.prompting import (
     gather,
     make_mark,
     quote_style,
+    shape_for,
 )
 from learninglion.drafting.replies import ANSWER_SCHEMA, JsonReader, LineReader, Missing, Proposal, Reader
 from learninglion.drafting.resuming import FOUND, UNFINISHED, found_before, take_over
 from learninglion.drafting.style import choose_examples
+from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED, describe_supplement, find_supplement
 from learninglion.drafting.suspicion import describe_question, describe_suspicions
 from learninglion.errors import GeneratorError, InputError
 from learninglion.models import (
@@ -50,6 +53,7 @@ __all__ = ["DEFAULT_MAX_TOKENS", "Progress", "Stage", "WritingOptions", "write"]
 
 DEFAULT_MAX_TOKENS = 900  # room for 250 words with their proofs
 _MAX_WORDS = 250  # acceptance: 50 to 250 words a sub-question
+_QUOTED = 200  # characters of a model's text that a remark repeats
 _REPAIR_TOKENS = 220
 _REPAIR_BUDGET = 700  # tokens of sources that a repair gets to see
 _ROOM_FOR_STYLE = 8192  # tokens of context; below this the sources need all the room
@@ -131,7 +135,7 @@ class _Writer:
         self.tell = tell
         self.aspects = gate.aspects(selection)
         self.style = _style_for(options, selection, generator)
-        self.shape = _shape_for(generator)
+        self.shape = shape_for(generator)
         self.work = _Work()
 
     def run(self, resume: Draft | None) -> Draft:
@@ -338,14 +342,28 @@ class _Writer:
             )
         missing = self.gate.missing(self.selection, shown)
         if self.aspects and len(missing) == len(self.aspects):
-            said = " ".join(s.text for s in shown)
+            said = shorten(" ".join(s.text for s in shown), _QUOTED, placeholder=" …")
             return self._fall_back(
                 provenance,
                 f"Wat het taalmodel {self.generator.model} schreef staat wel in de bronnen, maar beantwoordt "
                 f"geen enkel onderdeel van de vraag: “{said}”",
             )
+        if missing:
+            provenance = self._supplement(shown, provenance)
+            missing = self.gate.missing(self.selection, self._shown())
         verdict = AnswerVerdict.PARTIAL if missing else AnswerVerdict.ANSWERED
         return self._result(verdict, missing, provenance)
+
+    def _supplement(self, shown: tuple[Statement, ...], provenance: Provenance) -> Provenance:
+        """Copied sentences behind those of the model, where it left open what the sources do answer."""
+        copied = self.gate.extract(self.selection, self.locate).statements
+        more = find_supplement(self.selection, shown, copied, self.gate, _MAX_WORDS)
+        if not more:
+            return provenance
+        for statement in more:
+            self._add(statement, len(self.work.statements))
+        self._remark(describe_supplement(self.generator.model, len(more)))
+        return replace(provenance, parameters=(*provenance.parameters, (SUPPLEMENTED, str(len(more)))))
 
     def _fall_back(self, provenance: Provenance, why: str) -> Draft:
         """The extractive draft, with what did not hold behind it so that it is shown apart."""
@@ -358,7 +376,7 @@ class _Writer:
         self._remark(f"{why} {how}")
         self.work.about_model.clear()
         failed = tuple(c.statement for c in self.work.checks if c.verdict is not StatementVerdict.SUPPORTED)
-        parameters = (*provenance.parameters, ("fell_back_to", copied.provenance.generator))
+        parameters = (*provenance.parameters, (FELL_BACK, copied.provenance.generator))
         draft = self._result(copied.verdict, copied.missing, replace(provenance, parameters=parameters))
         return replace(
             draft,
@@ -409,13 +427,6 @@ class _Writer:
     def _tell_all(self, remarks: Sequence[str]) -> None:
         for remark in remarks:
             self.tell(Progress(Stage.REMARK, remark))
-
-
-def _shape_for(generator: Generator) -> Shape:
-    """JSON where the generator enforces it; a model that only continues text gets examples instead."""
-    if not generator.chats:
-        return Shape.CONTINUE
-    return Shape.JSON if generator.structured else Shape.LINES
 
 
 def _style_for(options: WritingOptions, selection: Selection, generator: Generator) -> tuple[str, ...]:
