@@ -22,6 +22,7 @@ __all__ = ["PageImage", "PageImages", "PageSize"]
 _SECONDS = 20  # a page that takes longer is not a page anybody printed
 _MEMORY = 1_500_000_000  # address space of the child in bytes: pdfium itself maps some 300 MB
 _MAX_SIDE = 2400  # pixels
+_FORM = 2  # of a kept page: older ones have no turned box
 _AT_ONCE = 2  # one child per core
 
 # Read by the child only; argv: path, page index, scale. First line of the answer: box of the page in points.
@@ -33,13 +34,15 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 import struct
 import pypdfium2
+from learninglion.parsing.pdfium import page_view
 document = pypdfium2.PdfDocument(sys.argv[1])
 count, index = len(document), int(sys.argv[2])
 if not 0 <= index < count:
     sys.exit(3)
 page = document[index]
-width, height = page.get_size()
-left, bottom, right, top = page.get_cropbox()
+view = page_view(page.raw)
+left, bottom, right, top = view.turn_box(view.box)
+width, height = right - left, top - bottom
 scale = min(float(sys.argv[3]), {side} / max(width, height))
 bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
 import zlib
@@ -54,20 +57,21 @@ kind = {{1: 0, 3: 2, 4: 6}}[channels]
 head = struct.pack(">IIBBBBB", bitmap.width, bitmap.height, 8, kind, 0, 0, 0)
 png = b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(lines, 6))
 png += chunk(b"IEND", b"")
-sys.stdout.buffer.write(struct.pack(">dddddI", left, bottom, width, height, page.get_rotation(), count) + png)
+sys.stdout.buffer.write(struct.pack(">ddddI", left, bottom, width, height, count) + png)
 """
-_HEAD = struct.Struct(">dddddI")
+_HEAD = struct.Struct(">ddddI")
 
 
 @dataclass(frozen=True, slots=True)
 class PageSize:
-    """The visible box of a page in PDF points, and how many pages the document has."""
+    """The visible box of a page as it is shown (turned, where the file says so) in PDF points, and how many
+    pages the document has. Places of text are in the same points.
+    """
 
     left: float
     bottom: float
     width: float
     height: float
-    rotation: float
     pages: int
 
 
@@ -94,7 +98,7 @@ class PageImages:
         Raises UnknownReferenceError for a page that is not there, UnreadableFileError for a file that
         cannot be shown.
         """
-        kept = self._folder / sha256[:2] / f"{sha256}-{page}-{scale:g}.page"
+        kept = self._folder / sha256[:2] / f"{sha256}-{page}-{scale:g}-{_FORM}.page"
         if kept.exists():
             return _read(kept.read_bytes())
         with self._turns:
@@ -109,8 +113,9 @@ class PageImages:
         with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
             file.write(content)
             file.flush()
-            command = [sys.executable, "-I", "-c", self._child, file.name, str(page - 1), str(scale)]
-            environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"}
+            command = [sys.executable, "-P", "-c", self._child, file.name, str(page - 1), str(scale)]
+            # Nothing of our environment but the way to our modules.
+            environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
             try:
                 done = subprocess.run(  # noqa: S603  (our own interpreter, our own code)
                     command, capture_output=True, timeout=self._seconds, env=environment, check=False
@@ -125,5 +130,5 @@ class PageImages:
 
 
 def _read(answer: bytes) -> PageImage:
-    left, bottom, width, height, rotation, pages = _HEAD.unpack_from(answer)
-    return PageImage(PageSize(left, bottom, width, height, rotation, pages), answer[_HEAD.size :])
+    left, bottom, width, height, pages = _HEAD.unpack_from(answer)
+    return PageImage(PageSize(left, bottom, width, height, pages), answer[_HEAD.size :])

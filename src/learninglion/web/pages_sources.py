@@ -18,7 +18,7 @@ from learninglion.web.desk import Desk
 from learninglion.web.page_images import PageSize
 from learninglion.web.security import is_cross_site
 
-__all__ = ["router", "source_address"]
+__all__ = ["Rectangle", "place_on_page", "router", "source_address"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -116,12 +116,13 @@ def _sheet(
         )
     except UnreadableFileError:
         return None  # the text below is there all the same
-    shown = tuple(_rectangle(r, image.size) for r in regions if r.page == number)
+    shown = tuple(place_on_page(r, image.size) for r in regions if r.page == number)
     address = f"/documents/{quote(document.id, safe='')}/pages/{number}"
     return Sheet(number, image.size.pages, address, image.size.width, image.size.height, shown)
 
 
-def _rectangle(region: Region, size: PageSize) -> Rectangle:
+def place_on_page(region: Region, size: PageSize) -> Rectangle:
+    """The rectangle of `region` on the image of its page, with a little room around the letters."""
     pad = 1.0  # points around the letters, so that their edges stay readable
     return Rectangle(
         round(region.x0 - size.left - pad, 1),
