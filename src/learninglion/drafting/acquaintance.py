@@ -6,13 +6,21 @@ That a bewindspersoon knew one report says nothing of another, however alike the
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from learninglion.drafting.aspects import AspectKind, list_aspects
 from learninglion.drafting.relevance import coverage
 from learninglion.text import words
 
-__all__ = ["asks_acquaintance", "known_item", "only_acquaintance", "same_item", "says_acquainted"]
+__all__ = [
+    "asks_acquaintance",
+    "known_item",
+    "only_acquaintance",
+    "same_item",
+    "says_acquainted",
+    "tells_known",
+]
 
 _TITLE = re.compile(r"[«“„\"‘'](.{8,}?)[»”\"’'](?=[\s?.,;:)]|$)")
 _FRAME = re.compile(
@@ -25,6 +33,8 @@ _ACQUAINTED = re.compile(
 )
 _SAME_TITLE = 0.8
 _SAME_OBJECT = 0.7
+_SAYS_OF_IT = 0.4
+_TELLS_OF_IT = 0.6
 
 
 @lru_cache(maxsize=4096)
@@ -59,6 +69,13 @@ def says_acquainted(sentence: str) -> bool:
     """Whether a sentence only answers that something is known: "Ja, ik ken het bericht."."""
     told = words(sentence)
     return bool(told) and (len(told) <= 2 or bool(_ACQUAINTED.search(sentence)))
+
+
+def tells_known(question: str, sentences: Sequence[str]) -> bool:
+    """Whether these sentences show that the item is known: they say so of it, or tell about it."""
+    item = known_item(question)
+    said = any(says_acquainted(s) and coverage(item, (s,)) >= _SAYS_OF_IT for s in sentences)
+    return said or coverage(item, sentences) >= _TELLS_OF_IT
 
 
 def _title(item: str) -> str:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from learninglion.drafting.acquaintance import (
     asks_acquaintance,
-    known_item,
     only_acquaintance,
     same_item,
-    says_acquainted,
+    tells_known,
 )
 from learninglion.drafting.aspects import Aspect, AspectKind, list_aspects
 from learninglion.drafting.phrases import split_introduction
 from learninglion.drafting.proximity import admits_ignorance, holds, holds_near, is_strict
 from learninglion.drafting.relevance import coverage, likeness, subject_words
+from learninglion.drafting.units import sentences_of
 from learninglion.models import Chooser, Selection, Source, SourceKind, Statement
 from learninglion.text import words
 
@@ -34,7 +34,7 @@ __all__ = [
 Similarity = Callable[[Sequence[str], Sequence[str]], Sequence[Sequence[float]]]
 """Closeness in meaning (0..1) of each text of the first list to each of the second."""
 
-SURE = 0.45
+SURE = 0.55
 """So sure must the search be (a chance, 0..1) of a source whose words do not show that it answers.
 
 Higher refuses more: `evaluate drafts` gives the shares of right and false refusals for a row of values.
@@ -52,9 +52,7 @@ _LEAST = 0.15  # ... and this much of a part of the question, for it to count as
 _ASPECT = 0.45  # the same for one part of the question
 _TELLING = 2.5  # weight of the words by which a part of a question is recognised
 _FEW, _MOST_OF_FEW = 4.5, 0.5  # a short question has so few words that half of them must be there
-_ASKING = (
-    "hoeveel wanneer welke datum dag termijn vanaf binnen hoe lang snel vaak hoog groot"
-)
+_ASKING = "hoeveel wanneer welke datum dag termijn vanaf binnen hoe lang snel vaak hoog groot"
 _IN_CONTEXT = 0.5  # where the earlier question names the subject, its answer need name it half as much
 _BARE = 2  # words: "Ja.", "Nee, niet."
 _NOVEL = 0.3  # of what a later part asks besides what an earlier part asked
@@ -136,17 +134,20 @@ def _bears(bearing: Bearing, selection: Selection, sure: float) -> bool:
         return True
     asked = selection.question.text
     if only_acquaintance(asked):
-        return False  # whether this is known, only who knew just this can say
+        told = tuple(text for text, _, _ in sentences_of(source))
+        return not knows_another(asked, source) and tells_known(asked, told)
     if bearing.joint >= _JOINT and bearing.body >= _ASPECT:
         return True
     shared = max(bearing.question, bearing.body)
     # a person who read the source and chose it weighs more than a score
     if selection.chosen_by is Chooser.PERSON:
-        return bearing.score >= _SURE_CHOSEN and shared >= _SHARED_CHOSEN
-    few = _is_short(asked)
-    least = _MOST_OF_FEW if few else _SHARED if source.question else 0.0
-    sure = max(sure, _SURE_ASKED) if source.question and not few else sure
-    return bearing.score >= sure and max(shared, bearing.joint if few else 0.0) >= least
+        found = bearing.score >= _SURE_CHOSEN
+        return found and shared >= _SHARED_CHOSEN if source.question else found or shared >= _ASPECT
+    if not source.question:
+        return bearing.score >= sure  # of such sources the words add nothing to what the search knows
+    if _is_short(asked):
+        return bearing.score >= sure and max(shared, bearing.joint) >= _MOST_OF_FEW
+    return bearing.score >= max(sure, _SURE_ASKED) and shared >= _SHARED
 
 
 def _is_short(asked: str) -> bool:
@@ -173,8 +174,13 @@ def find_missing(
     }
     claims = tuple(split_introduction(s.text).claim for s in statements)
     surest = frozenset(h.source.id for h in selection.offered if h.score >= _SURELY_ASKED)
-    bar = _LEAST if cited & by_score else _ASPECT
-    said = _Said(claims, sources, surest if len(aspects) == 1 else frozenset(), _polarity(claims[0]), bar)
+    said = _Said(
+        claims,
+        sources,
+        surest if len(aspects) == 1 else frozenset(),
+        _polarity(claims[0]),
+        bool(cited & by_score),
+    )
     return tuple(
         aspect.text for at, aspect in enumerate(aspects) if not _is_answered(aspect, aspects[:at], said)
     )
@@ -188,7 +194,12 @@ class _Said:
     sources: tuple[Source, ...]
     surest: frozenset[str]  # ids of those of which the search is surest, where the question has one part
     answer: bool | None  # yes, no, or neither
-    bar: float
+    by_search: bool  # whether it was the search that was sure that this answers the question
+
+    @property
+    def bar(self) -> float:
+        """How much of a part must be spoken of."""
+        return _LEAST if self.by_search else _ASPECT
 
     @property
     def is_bare(self) -> bool:
@@ -225,9 +236,9 @@ def _is_answered(aspect: Aspect, before: Sequence[Aspect], said: _Said) -> bool:
     asked = tuple(s.question for s in said.sources)
     if any(likeness(aspect.about, q) >= _SAME_QUESTION or coverage(aspect.text, (q,)) >= 0.8 for q in asked):
         return True
-    if _is_short(aspect.about):
+    if any(asked) and _is_short(aspect.about):
         return coverage(aspect.about, said.claims + asked) >= _MOST_OF_FEW
-    if any(likeness(aspect.about, q) >= said.bar for q in asked):
+    if any(likeness(aspect.about, q) >= said.bar for q in asked) or (said.by_search and not before):
         return True
     return coverage(aspect.about, said.claims) >= said.bar and _has_novel(aspect, before, said)
 
@@ -236,8 +247,7 @@ def _knows(aspect: Aspect, said: _Said) -> bool:
     """Whether who asked the same was answered, or what is known is told about here."""
     if any(same_item(aspect.text, s.question) for s in said.sources):
         return True
-    item = known_item(aspect.text)
-    return any(says_acquainted(c) and coverage(item, (c,)) >= _BODY_ANSWERS for c in said.claims)
+    return tells_known(aspect.text, said.claims)
 
 
 def _was_asked(aspect: Aspect, said: _Said) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, median
@@ -18,7 +18,7 @@ from learninglion.drafting import extractive
 from learninglion.drafting.style import FEWEST_WORDS, MOST_WORDS, read_style
 from learninglion.drafting.sufficiency import question_aspects
 from learninglion.drafting.verify import check, verify
-from learninglion.evaluation.testset import LabelledPair, answer_entries, data_hash, pair_entries
+from learninglion.evaluation.testset import LabelledPair, answer_entries, data_hash, folds, pair_entries
 from learninglion.models import (
     AnswerVerdict,
     Draft,
@@ -36,9 +36,19 @@ from learninglion.retrieval.vectors import VectorCache
 from learninglion.selection import choose_automatically
 from learninglion.serial import canonical_json
 
-__all__ = ["DraftReport", "Outcome", "citation_scores", "evaluate_drafts", "summarise"]
+__all__ = [
+    "SURENESSES",
+    "DraftReport",
+    "Outcome",
+    "RefusalPoint",
+    "citation_scores",
+    "evaluate_drafts",
+    "refusal_curve",
+    "summarise",
+]
 
 _OFFERED = 10
+SURENESSES = (0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9)
 Write = Callable[[Selection], Draft]
 
 
@@ -60,6 +70,7 @@ class DraftReport:
     questions: int
     refused_present: float  # false refusals: the answer was there
     refused_absent: float  # right refusals: the answer was taken out
+    partial_present: float  # the answer was there, and something was named missing
     found_present: float  # the right answer was among the chosen sources
     faithful: float  # drafted statements that the checker supports
     citation_recall: float
@@ -73,11 +84,22 @@ class DraftReport:
     seconds_most: float
 
 
+@dataclass(frozen=True, slots=True)
+class RefusalPoint:
+    """What was refused at one value of `sure`, in one half of the questions (0 or 1)."""
+
+    sure: float
+    half: int
+    refused_present: float  # false refusals
+    refused_absent: float  # right refusals
+
+
 def evaluate_drafts(
     pairs: Sequence[LabelledPair],
     *,
     write: Write = extractive.draft,
     with_questions: bool = True,
+    whole_documents: bool = False,
     threshold: float | None = None,
     encoder: Encoder | None = None,
     cache: Path | None = None,
@@ -86,14 +108,94 @@ def evaluate_drafts(
 ) -> tuple[DraftReport, tuple[Outcome, ...]]:
     """Drafts for the questions of `pairs` (at most `limit`) from an archive of all pairs.
 
-    `with_questions` False: the archive holds the answers alone, as other documents do. `threshold` is that
-    of the search for choosing by machine (None: the built-in one).
+    `with_questions` False: the archive holds the answers alone, as other documents do. `whole_documents`:
+    with an answer, the others of its document (where known) are taken out too; some answer the question
+    as well. `threshold` is that of the search for choosing by machine (None: the built-in one).
     """
+    asked = _select(
+        pairs,
+        with_questions=with_questions,
+        whole_documents=whole_documents,
+        threshold=threshold,
+        encoder=encoder,
+        cache=cache,
+        limit=limit,
+    )
+    outcomes: list[Outcome] = []
+    total = len(pairs[:limit])
+    for at, (id, selections) in enumerate(asked, start=1):
+        outcomes.extend(_outcome(id, present, chosen, write) for present, chosen in selections)
+        if progress is not None:
+            progress(at, total)
+    return summarise(outcomes), tuple(outcomes)
+
+
+def refusal_curve(
+    pairs: Sequence[LabelledPair],
+    *,
+    surenesses: Sequence[float] = SURENESSES,
+    with_questions: bool = False,
+    whole_documents: bool = False,
+    encoder: Encoder | None = None,
+    cache: Path | None = None,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[RefusalPoint, ...]:
+    """What the extractive drafter refuses for each value of `sure`, rightly and wrongly; searched once.
+
+    The refusals of a part of the questions, by a hash of their document or id, are given apart as `half`:
+    choose on one half and read the other.
+    """
+    counted: dict[tuple[float, int, bool], list[bool]] = {}
+    asked = _select(
+        pairs,
+        with_questions=with_questions,
+        whole_documents=whole_documents,
+        encoder=encoder,
+        cache=cache,
+        limit=limit,
+    )
+    halves = dict(zip((p.id for p in pairs), folds([p.document or p.id for p in pairs], 2), strict=True))
+    total = len(pairs[:limit])
+    for at, (id, selections) in enumerate(asked, start=1):
+        for present, chosen in selections:
+            for sure in surenesses:
+                made = extractive.draft(chosen, sure=sure)
+                refused = made.verdict is AnswerVerdict.UNANSWERABLE
+                counted.setdefault((sure, halves[id], present), []).append(refused)
+        if progress is not None:
+            progress(at, total)
+
+    def share(sure: float, half: int, present: bool) -> float:
+        return _share(counted.get((sure, half, present), []))
+
+    return tuple(
+        RefusalPoint(sure, half, share(sure, half, True), share(sure, half, False))
+        for sure in surenesses
+        for half in (0, 1)
+    )
+
+
+_Selections = tuple[tuple[bool, Selection], ...]
+
+
+def _select(
+    pairs: Sequence[LabelledPair],
+    *,
+    with_questions: bool,
+    whole_documents: bool,
+    threshold: float | None = None,
+    encoder: Encoder | None,
+    cache: Path | None,
+    limit: int | None,
+) -> Iterator[tuple[str, _Selections]]:
+    """For each question its id and the machine's choices: with its answer in the archive, and without."""
     encoder = encoder or NanoEncoder()
     entries = pair_entries(pairs) if with_questions else answer_entries(pairs)
     everything = frozenset(p.id for p in pairs)
-    asked = list(pairs[:limit])
-    outcomes: list[Outcome] = []
+    of_document: dict[str, set[str]] = {}
+    for pair in pairs:
+        of_document.setdefault(pair.document or pair.id, set()).add(pair.id)
     with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
         place = Path(temporary)
         vectors = VectorCache(cache or place / "vectors.db")
@@ -101,16 +203,14 @@ def evaluate_drafts(
         index = Index.open(place / "index", encoder, vectors)
         index.update(reader)
         bar = index.snapshot().fusion.threshold if threshold is None else threshold
-        for at, pair in enumerate(asked):
+        for pair in pairs[:limit]:
             question = SubQuestion((1,), pair.question)
-            for present in (True, False):
-                allowed = everything if present else everything - {pair.id}
+            out = of_document[pair.document or pair.id] if whole_documents else {pair.id}
+            found: list[tuple[bool, Selection]] = []
+            for present, allowed in ((True, everything), (False, everything - out)):
                 hits = search(index, reader, question, documents=allowed, limit=_OFFERED)
-                selection = choose_automatically(question, "", hits, bar)
-                outcomes.append(_outcome(pair.id, present, selection, write))
-            if progress is not None:
-                progress(at + 1, len(asked))
-    return summarise(outcomes), tuple(outcomes)
+                found.append((present, choose_automatically(question, "", hits, bar)))
+            yield pair.id, tuple(found)
 
 
 def _outcome(id: str, present: bool, selection: Selection, write: Write) -> Outcome:
@@ -138,6 +238,7 @@ def summarise(outcomes: Sequence[Outcome]) -> DraftReport:
         questions=len({o.id for o in outcomes}),
         refused_present=_share([not _answered(o) for o in there]),
         refused_absent=_share([not _answered(o) for o in gone]),
+        partial_present=_share([o.verification.verdict is AnswerVerdict.PARTIAL for o in there]),
         found_present=_share([_found(o) for o in there]),
         faithful=_share([c.verdict is StatementVerdict.SUPPORTED for c in drafted]),
         citation_recall=_mean([recall for recall, _ in scores]),
