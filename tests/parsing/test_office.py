@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wordfiles import docx, letter, para, part, run, table
 
 from learninglion.models import Answerer, Asker, Document, DocumentKind, NoticeKind, RawFile
-from learninglion.parsing.office import parse_docx
+from learninglion.parsing.office import parse_office
 from learninglion.parsing.passages import cut
 
 LETTERS = ("boa-hoofddoek.docx", "milieudelicten.docx", "mobiele-eenheid.docx", "wolvega.docx")
@@ -47,7 +47,7 @@ def _pairs(document: Document) -> list[tuple[tuple[int, ...], str, str | None, t
 def test_real_letters_pair_as_the_gold_says(shared_data: Path, name: str) -> None:
     folder = shared_data / "kamervragen" / "letters"
     gold = json.loads((folder / "gold.json").read_text())[name]
-    document = parse_docx(RawFile(name, (folder / name).read_bytes(), name))
+    document = parse_office(RawFile(name, (folder / name).read_bytes(), name))
     assert document.kind is DocumentKind.LETTER and document.warnings == ()
     assert len([n for p in document.pairs for n in p.numbers]) == gold["questions"]
     spans = sorted({(p.answer.start, p.answer_numbers) for p in document.pairs if p.answer})
@@ -66,7 +66,7 @@ def test_real_letters_pair_as_the_gold_says(shared_data: Path, name: str) -> Non
 
 
 def test_what_the_letter_says_about_itself() -> None:
-    document = parse_docx(letter(*FRONT, "*Vraag 1", "*Hoe hoog?", "*Antwoord op vraag 1", "Vier meter."))
+    document = parse_office(letter(*FRONT, "*Vraag 1", "*Hoe hoog?", "*Antwoord op vraag 1", "Vier meter."))
     assert document.title == "De dijk bij Oudeveen"
     assert (document.published, document.asked_on) == (date(2031, 5, 16), date(2031, 3, 8))
     assert document.askers == (
@@ -107,7 +107,7 @@ def test_who_answers_from_the_signature_alone(
 ) -> None:
     cover = "Hierbij bied ik u, mede namens de minister van Landzaken, de antwoorden aan op de vragen van "
     cover += "het lid Bos (LAND) over de dijk, ingezonden op 8 maart 2031 met kenmerk 2031Z01234."
-    document = parse_docx(
+    document = parse_office(
         letter("Den Haag, 16 mei 2031", cover, *signature, "*Vraag 1", "*Een?", "*Antwoord 1", "Ja.")
     )
     assert document.answerers == (*expected, Answerer(None, "Minister", "Landzaken", on_behalf=True))
@@ -116,7 +116,7 @@ def test_who_answers_from_the_signature_alone(
 
 
 def test_questions_out_of_order_and_answers_further_on() -> None:
-    document = parse_docx(
+    document = parse_office(
         letter(
             *FRONT,
             *("*Vraag 1", "*Een?", "*Vraag 4", "*Vier?", "*Antwoorden op vraag 1 en 4", "Samen."),
@@ -147,7 +147,7 @@ def test_questions_out_of_order_and_answers_further_on() -> None:
     ],
 )
 def test_other_ways_to_mark_questions_and_answers(lines: tuple[str, ...]) -> None:
-    document = parse_docx(letter(*FRONT, *lines))
+    document = parse_office(letter(*FRONT, *lines))
     assert _pairs(document) == [
         ((1,), "Hoe hoog?", "Vier meter.", (1,)),
         ((2,), "Hoe lang?", "Acht.", (2,)),
@@ -162,14 +162,14 @@ def test_questions_that_only_numbering_numbers() -> None:
     numbering += '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
     body = "".join(para(line.lstrip("*"), bold=line.startswith("*")) for line in FRONT)
     body += para("Hoe hoog?", num="1") + para("Antwoord") + para("Vier.") + para("Hoe lang?", num="1")
-    document = parse_docx(
+    document = parse_office(
         docx(body + para("Antwoord") + para("Acht."), {"word/numbering.xml": part("numbering", numbering)})
     )
     assert _pairs(document) == [((1,), "Hoe hoog?", "Vier.", (1,)), ((2,), "Hoe lang?", "Acht.", (2,))]
 
 
 def test_what_cannot_be_paired_is_kept_and_reported() -> None:
-    document = parse_docx(
+    document = parse_office(
         letter(*FRONT, "*Vraag 1", "*Een?", "*Antwoord op vraag 1", "Ja.", "*Vraag 2", "*Twee?",
                "*Antwoord op vraag 7", "Dit antwoord hoort nergens bij.")
     )  # fmt: skip
@@ -180,7 +180,7 @@ def test_what_cannot_be_paired_is_kept_and_reported() -> None:
 
 
 def test_the_signature_behind_the_answers_is_no_answer() -> None:
-    document = parse_docx(
+    document = parse_office(
         letter(
             *FRONT,
             "*Vraag 1",
@@ -197,7 +197,7 @@ def test_the_signature_behind_the_answers_is_no_answer() -> None:
 
 def test_two_sets_in_one_letter() -> None:
     second = "*Antwoorden van de minister van Waterzaken op vragen van het lid Bos (LAND) over de sluis"
-    document = parse_docx(
+    document = parse_office(
         letter(
             *FRONT,
             "*Vraag 1",
@@ -222,12 +222,12 @@ def test_a_table_and_a_list_belong_to_the_answer() -> None:
     body += (
         para("Antwoord 1", bold=True) + para("De aantallen zijn:") + table(("Jaar", "Aantal"), ("2030", "12"))
     )
-    document = parse_docx(docx(body + para("Dat is veel.")))
+    document = parse_office(docx(body + para("Dat is veel.")))
     assert _pairs(document)[0][2] == "De aantallen zijn:\nJaar | Aantal\n2030 | 12\nDat is veel."
 
 
 def test_typed_notes_leave_the_answer_and_keep_their_place() -> None:
-    document = parse_docx(
+    document = parse_office(
         letter(*FRONT, "*Vraag 1", "*Kent u het bericht “Dijk lekt” 1) (artikel 2)?", "*Antwoord 1", "Ja.",
                "1) Oudeveense Bode, 6 maart 2031.")
     )  # fmt: skip
@@ -238,7 +238,7 @@ def test_typed_notes_leave_the_answer_and_keep_their_place() -> None:
 
 
 def test_a_numbered_list_that_ends_an_answer_stays() -> None:
-    document = parse_docx(
+    document = parse_office(
         letter(
             *FRONT,
             "*Vraag 1",
@@ -253,7 +253,7 @@ def test_a_numbered_list_that_ends_an_answer_stays() -> None:
 
 
 def test_a_letter_of_delay_is_a_notice() -> None:
-    document = parse_docx(
+    document = parse_office(
         letter(
             "Datum 3 april 2031",
             "Hierbij deel ik u mede dat de vragen van het lid Bos (LAND) over de sluis niet binnen de "
@@ -267,7 +267,7 @@ def test_a_letter_of_delay_is_a_notice() -> None:
 def test_a_long_letter_that_speaks_of_delay_is_an_ordinary_document() -> None:
     line = "Over de vragen van het lid Bos heb ik om uitstel gevraagd."
     prose = "Het waterschap meet elk kwartaal de hoogte van de dijk. " * 60
-    document = parse_docx(letter("Datum 3 april 2031", line, prose))
+    document = parse_office(letter("Datum 3 april 2031", line, prose))
     assert document.notice is None and document.kind is DocumentKind.DOCUMENT
     assert "".join("".join(s.body.split()) for s, _ in cut(document)).endswith("".join(prose.split()))
 
@@ -277,7 +277,7 @@ def test_an_ordinary_document_has_sections_under_its_headings() -> None:
     styles += '<w:style w:type="paragraph" w:styleId="Kop2"><w:name w:val="heading 2"/></w:style>'
     body = para("Beleid", style="Kop1") + para("Inleiding.") + para("Dijken", style="Kop2")
     body += para("1. Wij meten elk jaar.") + para("2. Wij dichten gaten.")
-    document = parse_docx(docx(body, {"word/styles.xml": part("styles", styles)}))
+    document = parse_office(docx(body, {"word/styles.xml": part("styles", styles)}))
     assert document.kind is DocumentKind.DOCUMENT and document.title == "Beleid" and not document.pairs
     assert [(s.heading_path, s.body) for s, _ in cut(document)] == [
         (("Beleid",), "Inleiding."),
@@ -287,7 +287,7 @@ def test_an_ordinary_document_has_sections_under_its_headings() -> None:
 
 def test_no_character_of_a_letter_is_lost() -> None:
     lines = (*FRONT, "*Vraag 1", "*Een?", "*Antwoord 1", "Ja.", "Toelichting:", "Deze vragen vullen aan.")
-    document = parse_docx(letter(*lines))
+    document = parse_office(letter(*lines))
     assert "".join(document.text.split()) == "".join("".join(line.lstrip("*") for line in lines).split())
 
 
@@ -295,7 +295,7 @@ def test_marks_in_the_running_text_are_anchors_only() -> None:
     mark = '<w:r><w:footnoteReference w:id="1"/></w:r>'
     body = para("Vraag 1") + para("Een?") + para("Antwoord 1") + para("Ja", inside=mark + run(", zeker."))
     notes = part("footnotes", f'<w:footnote w:id="1">{para("Kamerstuk 9.")}</w:footnote>')
-    document = parse_docx(docx(body, {"word/footnotes.xml": notes}))
+    document = parse_office(docx(body, {"word/footnotes.xml": notes}))
     (note,) = document.footnotes
     assert (note.mark, note.anchor) == ("1", document.text.index("Ja") + 2)
     assert _pairs(document)[0][2] == "Ja, zeker."
@@ -343,7 +343,7 @@ def test_any_grouping_of_questions_is_paired(data: st.DataObject) -> None:
                 answer = data.draw(_ANSWERS)
                 lines += ["*" + form.format(_enumerated(group)), *answer]
                 expected |= {n: (tuple(group), "\n".join(answer)) for n in group}
-    document = parse_docx(letter(*FRONT, *lines))
+    document = parse_office(letter(*FRONT, *lines))
     assert [(n[0], (numbers, answer)) for n, _, answer, numbers in _pairs(document)] == sorted(
         expected.items()
     )

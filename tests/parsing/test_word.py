@@ -119,7 +119,7 @@ _OUTSIDE = '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/hos
         (b"%PDF-1.7", "geen Word-bestand"),
         (docx(para("x" * 5000)).content[:-200], "beschadigd"),
         (_zip(brief=b"hallo"), "zip-bestand"),
-        (_zip(**{"mimetype": b"x", "content.xml": b"<a/>"}), "OpenDocument"),
+        (_zip(**{"mimetype": b"x", "content.xml": b"<a/>"}), "geen Word-bestand"),
         (_zip(**{"[Content_Types].xml": b"<a/>", "xl__workbook.xml": b"<a/>"}), "Excel"),
         (_zip(**{"[Content_Types].xml": b"<a/>", "word__document.xml": b"<a"}), "beschadigd"),
         (_zip(**{"[Content_Types].xml": b"<a/>", "word__document.xml": _BOMB.encode()}), "DTD"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from learninglion.errors import UnreadableFileError
 from learninglion.models import Document, RawFile
-from learninglion.parsing.office import parse_docx
+from learninglion.parsing.office import parse_office
 from learninglion.parsing.ooxml import OLE_HEADER, looks_like_zip
 from learninglion.parsing.pdf import read_pages
 from learninglion.parsing.plaintext import looks_like_text
@@ -26,11 +26,12 @@ def parse(raw: RawFile) -> Document:
         pages = read_pages(raw.content, raw.name)
         return parse_questions(raw, pages) or parse_structure(raw, pages)
     if looks_like_zip(raw.content) or raw.content.startswith(OLE_HEADER):
-        return parse_docx(raw)
+        return parse_office(raw)
     if raw.name.lower().endswith(".pdf"):
         raise UnreadableFileError(raw.name, "dit is geen PDF-bestand, al heet het zo.")
     if looks_like_text(raw.content):
         return parse_html(raw) if looks_like_html(raw.content) else parse_text(raw)
     raise UnreadableFileError(
-        raw.name, "dit soort bestand kan niet worden gelezen; wel PDF, Word (.docx), HTML en tekst."
+        raw.name,
+        "dit soort bestand kan niet worden gelezen; wel PDF, Word (.docx), ODT, HTML en tekst.",
     )

@@ -126,10 +126,10 @@ def _opens_note(
         lead = sign.group().translate(_PLAIN_DIGITS)
     elif is_raised(first, line) and _MARK.match(lead.strip()):
         # Before 2011 notes have the size of the text: below white or a note, or at the head of a column.
-        mark, rest = lead.strip(" ()"), line.text[first.end :].strip()
+        sign_text, rest = lead.strip(" ()"), line.text[first.end :].strip()
         step = above.baseline - line.baseline if above is not None else -1.0
         apart = not 0 < step <= _APART * line.size or current is not None
-        next_one = current is not None and current.mark.isdigit() and mark == str(int(current.mark) + 1)
+        next_one = current is not None and current.mark.isdigit() and sign_text == str(int(current.mark) + 1)
         if not small and not next_one and not (apart and _OPENS.match(rest)):
             return None
         begin = first.end

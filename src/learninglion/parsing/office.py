@@ -1,4 +1,4 @@
-"""Word files to documents: the ministry's letters with questions and answers, and any other text."""
+"""Word and ODT files to documents: the ministry's letters with questions and answers, and any other text."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from pathlib import PurePath
 from learninglion.errors import UnreadableFileError
 from learninglion.models import BlockKind, Document, DocumentKind, RawFile
 from learninglion.parsing.letters import LetterFacts, find_notice, read_facts
+from learninglion.parsing.odt import read_odt
+from learninglion.parsing.ooxml import is_opendocument
 from learninglion.parsing.pairing import pair_up
 from learninglion.parsing.paragraphs import Note, Paragraph, assemble
+from learninglion.parsing.pieces import WordText
 from learninglion.parsing.typednotes import lift_typed_notes
-from learninglion.parsing.word import WordText, read_word
+from learninglion.parsing.word import read_word
 from learninglion.serial import sha256_hex
 
-__all__ = ["document_of", "parse_docx"]
+__all__ = ["document_of", "parse_office", "read_office"]
 
 
-def parse_docx(raw: RawFile) -> Document:
-    """The Word file as a document: a letter with its pairs, a notice of delay, or blocks under headings.
+def read_office(raw: RawFile) -> WordText:
+    """The text of a Word or OpenDocument file; UnreadableFileError when it is damaged or something else."""
+    return read_odt(raw) if is_opendocument(raw) else read_word(raw)
+
+
+def parse_office(raw: RawFile) -> Document:
+    """The file as a document: a letter with its pairs, a notice of delay, or blocks under headings.
 
     UnreadableFileError, naming the file, when it is damaged, protected, empty or something else.
     """
-    content = read_word(raw)
+    content = read_office(raw)
     if not any(paragraph.text.strip() for paragraph in content.paragraphs):
         raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bestand")
     return document_of(raw, content)

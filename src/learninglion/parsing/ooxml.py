@@ -16,7 +16,7 @@ from lxml import etree
 from learninglion.errors import UnreadableFileError
 from learninglion.models import RawFile
 
-__all__ = ["OLE_HEADER", "Package", "looks_like_zip", "open_package", "refuse_ole"]
+__all__ = ["OLE_HEADER", "Package", "is_opendocument", "looks_like_zip", "open_package", "refuse_ole"]
 
 OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_HEADERS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -32,6 +32,19 @@ _RATIO_MATTERS_FROM = 4 * 1024 * 1024
 def looks_like_zip(content: bytes) -> bool:
     """Whether `content` begins as a zip container (DOCX, XLSX, ODT, plain zip)."""
     return content[:4] in _ZIP_HEADERS
+
+
+def is_opendocument(raw: RawFile) -> bool:
+    """Whether a zip container is an OpenDocument file (such as ODT); no where it cannot be opened."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw.content)) as archive:
+            return _is_opendocument(frozenset(archive.namelist()))
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return False
+
+
+def _is_opendocument(names: frozenset[str]) -> bool:
+    return "mimetype" in names and "content.xml" in names
 
 
 def refuse_ole(raw: RawFile) -> None:
@@ -121,10 +134,6 @@ def open_package(raw: RawFile) -> Package:
         raise UnreadableFileError(
             raw.name, "het bestand heeft te veel onderdelen; het wordt daarom niet gelezen"
         )
-    if "mimetype" in names and "content.xml" in names:
-        raise UnreadableFileError(
-            raw.name, "dit is een OpenDocument-bestand (zoals .odt); sla het op als .docx of PDF"
-        )
-    if "[Content_Types].xml" not in names:
+    if "[Content_Types].xml" not in names and not _is_opendocument(names):
         raise UnreadableFileError(raw.name, "dit is een zip-bestand en geen Word-bestand; pak het eerst uit")
     return Package(raw, archive, names)

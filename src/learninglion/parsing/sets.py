@@ -15,14 +15,13 @@ from learninglion.models import Document, DocumentKind, QuestionSet, RawFile, Sp
 from learninglion.parsing.hyphens import Junction, join_lines
 from learninglion.parsing.letters import CASE_NUMBER, find_subject
 from learninglion.parsing.numbers import LabelKind
-from learninglion.parsing.office import document_of
+from learninglion.parsing.office import document_of, read_office
 from learninglion.parsing.ooxml import OLE_HEADER, looks_like_zip
 from learninglion.parsing.pairing import find_questions
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.parts import Part
 from learninglion.parsing.plaintext import decode, looks_like_text
 from learninglion.parsing.typednotes import lift_typed_notes
-from learninglion.parsing.word import read_word
 from learninglion.serial import from_plain
 from learninglion.text import squash
 
@@ -256,7 +255,7 @@ def _set_of_json(raw: RawFile) -> QuestionSet:
 
 def _set_of_word(raw: RawFile) -> QuestionSet:
     """The questions of a Word file; those of a ministry's answers without the letterhead."""
-    word = read_word(raw)
+    word = read_office(raw)
     document = document_of(raw, word)
     if document.introduction and any(pair.answer is not None for pair in document.pairs):
         return _set_of_document(document)

@@ -11,8 +11,8 @@ from learninglion.errors import UnreadableFileError
 from learninglion.models import BlockKind, Document, RawFile
 from learninglion.parsing.office import document_of
 from learninglion.parsing.paragraphs import Paragraph, tidy
+from learninglion.parsing.pieces import WordText
 from learninglion.parsing.plaintext import decode, looks_like_text
-from learninglion.parsing.word import WordText
 from learninglion.text import squash
 
 __all__ = ["looks_like_html", "parse_html", "parse_text"]

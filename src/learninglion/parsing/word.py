@@ -10,12 +10,12 @@ from lxml import etree
 
 from learninglion.errors import UnreadableFileError
 from learninglion.models import BlockKind, RawFile
-from learninglion.parsing.numbers import parse_label
 from learninglion.parsing.ooxml import Package, open_package
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
+from learninglion.parsing.pieces import Piece, WordText, lines_of, only_arranges, table_of
 from learninglion.parsing.wordstyles import Numbering, Styles, attribute, child, children, local
 
-__all__ = ["WordText", "read_word"]
+__all__ = ["read_word"]
 
 # What a reader does not get to see: text somebody took out or that was moved elsewhere.
 _GONE = frozenset(
@@ -23,32 +23,6 @@ _GONE = frozenset(
 )
 # Half-points; nobody reads letters of two points, machines do.
 _SMALLEST = 4
-# Words in a table cell of several paragraphs from which the table only arranges running text.
-_LAYOUT_CELL = 60
-
-
-@dataclass(frozen=True, slots=True)
-class WordText:
-    """The contents of a Word file."""
-
-    paragraphs: tuple[Paragraph, ...]
-    notes: tuple[Note, ...]
-    letterhead: tuple[
-        str, ...
-    ]  # lines of the page headers: date, subject and reference often stand there only
-    title: str  # from the document properties
-    warnings: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Piece:
-    """Text of one paragraph while it is being read."""
-
-    text: str = ""
-    notes: list[tuple[int, str]] = field(default_factory=list)
-    plain: int = 0  # letters that are neither bold nor italic
-    strong: int = 0
-    boxes: list[etree._Element] = field(default_factory=list)  # text boxes anchored here
 
 
 def read_word(raw: RawFile) -> WordText:
@@ -116,7 +90,7 @@ class _Reader:
 
     def paragraphs(self, parent: etree._Element) -> Iterator[Paragraph]:
         """What stands in `parent`, in reading order; empty paragraphs are left out."""
-        piece = _Piece()
+        piece = Piece()
         for item in self._items(parent):
             if local(item) == "tbl":
                 yield from self._table(item)
@@ -125,8 +99,8 @@ class _Reader:
                 self._runs(item, attribute(child(item, "pPr", "pStyle"), "val"), piece)
             else:
                 yield from self._paragraph(item, piece)
-                piece = _Piece()
-        yield from _lines(piece, "", BlockKind.PARAGRAPH, 0)
+                piece = Piece()
+        yield from lines_of(piece, "", BlockKind.PARAGRAPH, 0)
 
     def _items(self, parent: etree._Element) -> Iterator[etree._Element]:
         for node in parent:
@@ -136,7 +110,7 @@ class _Reader:
             elif name and name not in _GONE and name != "sectPr":  # content controls, custom XML, insertions
                 yield from self._items(node)
 
-    def _paragraph(self, node: etree._Element, piece: _Piece) -> Iterator[Paragraph]:
+    def _paragraph(self, node: etree._Element, piece: Piece) -> Iterator[Paragraph]:
         properties = child(node, "pPr")
         style = attribute(child(properties, "pStyle"), "val")
         level = self.styles.heading_level(properties, style)
@@ -146,13 +120,13 @@ class _Reader:
         if listed is not None and (piece.text.strip() or piece.notes):
             label = self.numbering.next_label(*listed)
         kind = BlockKind.HEADING if level else BlockKind.LIST_ITEM if label else BlockKind.PARAGRAPH
-        yield from _lines(piece, label, kind, level)
+        yield from lines_of(piece, label, kind, level)
         for box in piece.boxes:
             yield from self.paragraphs(box)
 
     # -- runs
 
-    def _runs(self, parent: etree._Element, style: str | None, piece: _Piece) -> None:
+    def _runs(self, parent: etree._Element, style: str | None, piece: Piece) -> None:
         for node in parent:
             name = local(node)
             if name == "r":
@@ -160,11 +134,11 @@ class _Reader:
             elif name == "AlternateContent":
                 self._alternative(node, style, piece)
             elif name == "t":  # mathematics keeps its letters in runs of its own
-                self._say(piece, node.text or "", False)
+                piece.say(node.text or "", False)
             elif name and name not in _GONE and name != "txbxContent":
                 self._runs(node, style, piece)
 
-    def _run(self, node: etree._Element, style: str | None, piece: _Piece) -> None:
+    def _run(self, node: etree._Element, style: str | None, piece: Piece) -> None:
         properties = child(node, "rPr")
         if self._hidden(properties, style, node):
             if any((t.text or "").strip() for t in node.iter() if local(t) == "t"):
@@ -174,7 +148,7 @@ class _Reader:
         for inner in node:
             name = local(inner)
             if name == "t":
-                self._say(piece, inner.text or "", strong)
+                piece.say(inner.text or "", strong)
             elif name in ("tab", "ptab"):
                 piece.text += " "
             elif name in ("br", "cr"):
@@ -188,7 +162,7 @@ class _Reader:
             elif name in ("drawing", "pict", "object"):
                 piece.boxes += _boxes(inner)
 
-    def _alternative(self, node: etree._Element, style: str | None, piece: _Piece) -> None:
+    def _alternative(self, node: etree._Element, style: str | None, piece: Piece) -> None:
         """One of two renderings of the same thing: the newest that has something to read."""
         for option in (*children(node, "Choice"), *children(node, "Fallback")):
             boxes = _boxes(option)
@@ -198,13 +172,6 @@ class _Reader:
             piece.boxes += boxes
             if boxes or len(piece.text) > before:
                 return
-
-    def _say(self, piece: _Piece, text: str, strong: bool) -> None:
-        text = tidy(text)
-        letters = sum(c.isalnum() for c in text)
-        piece.strong += letters if strong else 0
-        piece.plain += 0 if strong else letters
-        piece.text += text
 
     def _hidden(self, properties: etree._Element | None, style: str | None, node: etree._Element) -> bool:
         if self.styles.run_switch("vanish", properties, style):
@@ -222,22 +189,12 @@ class _Reader:
         contents = [[list(self.paragraphs(cell)) for cell in row] for row in rows]
         filled = [[cell for cell in row if cell] for row in contents]
         nested = any(local(n) == "tbl" for row in rows for cell in row for n in self._items(cell))
-        if nested or _only_arranges(filled):
+        if nested or only_arranges(filled):
             for row in filled:
                 for cell in row:
                     yield from cell
-            return
-        lines: list[str] = []
-        notes: list[tuple[int, str]] = []
-        offset = 0
-        for row in contents:
-            line, found = _row(row)
-            if line.replace("|", "").strip():
-                lines.append(line)
-                notes += [(offset + at, key) for at, key in found]
-                offset += len(line) + 1
-        if lines:
-            yield Paragraph("\n".join(lines), BlockKind.TABLE, notes=tuple(notes))
+        else:
+            yield from table_of(contents)
 
     def _within(self, parent: etree._Element, wanted: str) -> Iterator[etree._Element]:
         for node in parent:
@@ -259,35 +216,6 @@ class _Reader:
                 text = " ".join(p.text.replace("\n", " ") for p in self.paragraphs(node))
                 if text:
                     yield Note(key, text)
-
-
-def _row(cells: list[list[Paragraph]]) -> tuple[str, list[tuple[int, str]]]:
-    line = ""
-    notes: list[tuple[int, str]] = []
-    for number, cell in enumerate(cells):
-        line += " | " if number else ""
-        for position, paragraph in enumerate(cell):
-            line += " " if position else ""
-            notes += [(len(line) + at, key) for at, key in paragraph.notes]
-            line += paragraph.text.replace("\n", " ")
-    return line.rstrip(), notes
-
-
-def _only_arranges(rows: list[list[list[Paragraph]]]) -> bool:
-    """Whether a table holds running text rather than data: one column, or whole questions and answers."""
-    if all(len(row) <= 1 for row in rows):
-        return True
-    for row in rows:
-        for cell in row:
-            words = sum(len(paragraph.text.split()) for paragraph in cell)
-            if len(cell) > 1 and (words > _LAYOUT_CELL or any(_is_label(p) for p in cell)):
-                return True
-    return False
-
-
-def _is_label(paragraph: Paragraph) -> bool:
-    label = parse_label(paragraph.text)
-    return label is not None and bool(label.numbers)
 
 
 def _boxes(node: etree._Element) -> list[etree._Element]:
@@ -316,39 +244,3 @@ def _on_colour(properties: etree._Element | None, node: etree._Element) -> bool:
         if name == "p" and child(ancestor, "pPr", "shd") is not None:
             return True
     return False
-
-
-def _lines(piece: _Piece, label: str, kind: BlockKind, level: int) -> Iterator[Paragraph]:
-    """A paragraph per printed line that somebody forced; the parts of one sentence are joined again."""
-    emphasised = piece.strong > 0 and piece.plain == 0
-    start = 0
-    pending: tuple[str, list[tuple[int, str]]] | None = None
-    for line in piece.text.split("\n"):
-        notes = [(at - start, key) for at, key in piece.notes if start <= at <= start + len(line)]
-        start += len(line) + 1
-        line, notes = _squashed(line, notes)
-        if not line and not notes:
-            continue
-        if pending is None:
-            prefix = f"{label} " if label else ""
-            pending = (prefix + line, [(at + len(prefix), key) for at, key in notes])
-        elif _goes_on(pending[0], line):
-            offset = len(pending[0]) + 1
-            pending = (f"{pending[0]} {line}", pending[1] + [(at + offset, key) for at, key in notes])
-        else:
-            yield Paragraph(pending[0], kind, level, emphasised, tuple(pending[1]))
-            pending = (line, notes)
-    if pending is not None:
-        yield Paragraph(pending[0], kind, level, emphasised, tuple(pending[1]))
-
-
-def _squashed(line: str, notes: list[tuple[int, str]]) -> tuple[str, list[tuple[int, str]]]:
-    """`line` with single spaces and none at its ends, and the notes moved along."""
-    moved = [(len(" ".join(("x" + line[:at]).split())) - 1, key) for at, key in notes]
-    lead = 1 if line[:1].isspace() else 0
-    text = " ".join(line.split())
-    return text, [(max(0, min(len(text), at - lead)), key) for at, key in moved]
-
-
-def _goes_on(before: str, line: str) -> bool:
-    return line[:1].islower() and before[-1:] not in ".?!:;" and parse_label(before) is None

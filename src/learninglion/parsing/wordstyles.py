@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-__all__ = ["Numbering", "Style", "Styles", "attribute", "child", "children", "local", "switched_on"]
+__all__ = [
+    "Numbering",
+    "Style",
+    "Styles",
+    "attribute",
+    "child",
+    "children",
+    "format_number",
+    "local",
+    "switched_on",
+]
 
 _ROMAN = (
     *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL")),
@@ -201,7 +211,7 @@ class Numbering:
         label = level.text
         for d in range(depth + 1):
             shown = levels.get(d, level)
-            label = label.replace(f"%{d + 1}", _formatted(counters.get(d, shown.start), shown.form))
+            label = label.replace(f"%{d + 1}", format_number(counters.get(d, shown.start), shown.form))
         return label.strip()
 
 
@@ -209,7 +219,8 @@ def _whole(text: str | None, otherwise: int) -> int:
     return int(text) if text is not None and text.isdigit() and len(text) < 7 else otherwise
 
 
-def _formatted(number: int, form: str) -> str:
+def format_number(number: int, form: str) -> str:
+    """A number as a list shows it; `form` as Word calls it ("lowerLetter"), figures where it is unknown."""
     if form in ("lowerLetter", "upperLetter") and number > 0:
         letter = chr(ord("a") + (number - 1) % 26) * min(5, (number - 1) // 26 + 1)
         return letter if form == "lowerLetter" else letter.upper()
