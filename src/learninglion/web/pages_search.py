@@ -1,14 +1,12 @@
-"""The start page, "has this been asked before?", and how this works."""
+"""The start page, and "has this been asked before?"."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from learninglion.errors import InputError, LearningLionError
+from learninglion.errors import InputError
 from learninglion.models import Hit
 from learninglion.web.access import SignedIn, TheDesk
 from learninglion.web.desk import Desk
@@ -111,27 +109,3 @@ def _search(request: Request, desk: Desk, viewer: SignedIn, values: dict[str, st
 def _least(desk: Desk, values: dict[str, str]) -> float:
     chosen = read_score(values)
     return desk.house.threshold if chosen is None else chosen
-
-
-@router.get("/how-this-works")
-def how(
-    request: Request, desk: TheDesk, viewer: SignedIn, work: Annotated[str, Query(max_length=32)] = ""
-) -> Response:
-    """Each step in plain words, with the user's own example where there is one."""
-    example = None
-    cards = desk.workbench.list(viewer.actor.name, 1) if viewer.may("draft") else ()
-    chosen = work or (cards[0].id if cards else "")
-    if chosen:
-        try:
-            example = desk.workbench.find(chosen, viewer.actor.name)
-        except LearningLionError:
-            example = None
-    return desk.templates.page(
-        request,
-        "how.html",
-        viewer,
-        example=example,
-        settings=desk.settings,
-        threshold=desk.house.threshold,
-        infos=desk.house.collections(viewer.actor) if viewer.may("search") else (),
-    )
