@@ -38,7 +38,7 @@ from learninglion.retrieval.manifest import FORMAT, Manifest, read_manifest, wri
 from learninglion.retrieval.reader import Change, Reader
 from learninglion.retrieval.segments import Segment, merge, open_segment, write_segment
 from learninglion.retrieval.snapshot import Snapshot
-from learninglion.retrieval.vectors import Progress, VectorCache
+from learninglion.retrieval.vectors import Progress, RecentVectors, VectorCache
 
 __all__ = ["Index", "IndexState"]
 
@@ -84,6 +84,7 @@ class Index:
     ) -> None:
         self.folder = folder
         self.encoder = encoder
+        self.asked = RecentVectors()  # of questions that were searched
         self._others = others
         self._encoders: dict[str, Encoder | None] = {encoder.name: encoder}
         self._cache = cache

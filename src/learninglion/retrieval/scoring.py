@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.retrieval.analysis import BUCKETS, FAMILIES, Terms
+from learninglion.retrieval.analysis import FAMILIES, Terms
 from learninglion.retrieval.encoders import Vectors
 from learninglion.retrieval.frame import Frame
 from learninglion.retrieval.fusion import FEATURES, Scores
@@ -25,6 +25,9 @@ _IDF_POWER = 1.5
 _USUAL_GRAMS = 400.0
 # The cosine of what is not there (an answer without text): less than that of any two texts.
 _NOTHING = -0.5
+# Entries of the table that sifts the terms of a source before they are compared with those of the question.
+_SIEVE = 1 << 16
+_SIEVE_MASK = np.uint32(_SIEVE - 1)
 # Neighbouring 5-grams come together, so their sum varies more than that of independent terms.
 _DEPENDENCE = {"stems": 1.2, "grams": 2.5}
 
@@ -80,16 +83,16 @@ def features(
     asked = np.zeros(len(positions), dtype=np.bool_)
     column = {name: i for i, name in enumerate(FEATURES)}
     pieces = snapshot.split(positions)
-    lookup = np.zeros(BUCKETS, dtype=np.float32)
     for f, family in enumerate(FAMILIES):
         ids = probe.terms[f].ids
+        sieve = np.zeros(_SIEVE, dtype=np.bool_)
+        sieve[ids & _SIEVE_MASK] = True
         for part in PARTS:
-            lookup[ids] = probe.weights[part, family]
-            scores = [_bm25(snapshot, number, rows, part, family, lookup) for number, rows in pieces]
+            weights = probe.weights[part, family]
+            scores = [_bm25(snapshot, n, rows, (part, family), ids, weights, sieve) for n, rows in pieces]
             mean, deviation = probe.usual[part, family]
             if scores:
                 made[:, column[f"{part}_{family}"]] = (np.concatenate(scores) - mean) / deviation
-        lookup[ids] = 0.0
     at = 0
     for number, rows in pieces:
         segment = snapshot.segments[number]
@@ -109,20 +112,28 @@ def _bm25(
     snapshot: Snapshot,
     number: int,
     rows: NDArray[np.int64],
-    part: str,
-    family: str,
-    lookup: NDArray[np.float32],
+    part: tuple[str, str],
+    ids: NDArray[np.uint32],
+    weights: NDArray[np.float32],
+    sieve: NDArray[np.bool_],
 ) -> Scores:
+    """BM25 of `rows` of a segment on the terms `ids` (ascending) with their `weights`."""
     segment = snapshot.segments[number]
-    forward = segment.forward[part, family]
-    where, begins = forward.gather(rows)
-    weights = lookup[forward.ids[where]]
-    hit = np.flatnonzero(weights)
-    counts = forward.counts[where[hit]].astype(np.float32)
+    forward = segment.forward[part]
+    if not len(ids):
+        return np.zeros(len(rows), dtype=np.float32)
+    joined, starts, begins = forward.gather(rows)
+    # most terms of a source are not in the question: a table that fits the processor's cache says so
+    maybe = np.flatnonzero(sieve[joined & _SIEVE_MASK])
+    found = joined[maybe]
+    place = np.minimum(np.searchsorted(ids, found), len(ids) - 1)
+    sure = ids[place] == found
+    hit, place = maybe[sure], place[sure]
     owner = np.searchsorted(begins, hit, side="right") - 1
-    mean = snapshot.statistics.mean_length[part, family]
-    norm = _K1 * (1 - _B + _B * segment.lengths[part, family][rows] / mean)
-    parts = weights[hit] * counts / (counts + norm[owner]) * (_K1 + 1)
+    counts = forward.counts[starts[owner] + hit - begins[owner]].astype(np.float32)
+    mean = snapshot.statistics.mean_length[part]
+    norm = _K1 * (1 - _B + _B * segment.lengths[part][rows] / mean)
+    parts = weights[place] * counts / (counts + norm[owner]) * (_K1 + 1)
     return np.asarray(np.bincount(owner, weights=parts, minlength=len(rows)), dtype=np.float32)
 
 
@@ -131,7 +142,7 @@ def passage_scores(
 ) -> tuple[Scores, NDArray[np.int64]]:
     """Cosines of all passages of `rows` with `vector`, in order, and where each row's passages begin."""
     where, begins = _passages(segment, rows)
-    head = np.asarray(segment.head[where]) @ vector[:HEAD]
+    head = segment.head[where] @ vector[:HEAD]
     return np.asarray(head + segment.tail[where].astype(np.float32) @ vector[HEAD:], dtype=np.float32), begins
 
 
@@ -142,22 +153,46 @@ def _passages(segment: Segment, rows: NDArray[np.int64]) -> tuple[NDArray[np.int
 
 
 def _cosines(segment: Segment, rows: NDArray[np.int64], vector: Vectors) -> tuple[Scores, Scores, Scores]:
+    """For each row the cosine of its body as a whole, of its best body passage and of its question."""
     where, begins = _passages(segment, rows)
     if not len(where):
         nothing = np.full(len(rows), _NOTHING, dtype=np.float32)
         return nothing, nothing, nothing
-    head, tail = np.asarray(segment.head[where]), segment.tail[where].astype(np.float32)
+    head, tail = segment.head[where], segment.tail[where].astype(np.float32)
     cosines = head @ vector[:HEAD] + tail @ vector[HEAD:]
-    owner = np.repeat(np.arange(len(rows)), np.diff(begins))
-    of_question = np.arange(len(where)) - begins[owner] < segment.asked_passages[rows][owner]
-    asked = np.full(len(rows), _NOTHING, dtype=np.float32)
-    np.maximum.at(asked, owner[of_question], cosines[of_question])
-    best = np.full(len(rows), _NOTHING, dtype=np.float32)
-    np.maximum.at(best, owner[~of_question], cosines[~of_question])
+    # the passages of a question stand before those of its body
+    asked = np.minimum(segment.asked_passages[rows], np.diff(begins))
+    bodies = np.diff(begins) - asked
+    of_question = np.arange(len(where)) - np.repeat(begins[:-1], asked + bodies) < np.repeat(
+        asked, asked + bodies
+    )
+    asked_best = _by_row(np.maximum, cosines[of_question], asked)
+    body = cosines[~of_question]
+    best = _by_row(np.maximum, body, bodies)
     # the body as a whole: the direction of the sum of its passages
-    along = np.bincount(owner[~of_question], weights=cosines[~of_question], minlength=len(rows))
-    total = np.zeros((len(rows), len(vector)), dtype=np.float32)
-    np.add.at(total, owner[~of_question], np.concatenate([head, tail], axis=1)[~of_question])
-    lengths = np.linalg.norm(total, axis=1)
-    whole = np.where(lengths > 0, along / np.maximum(lengths, 1e-9), _NOTHING)
-    return np.asarray(whole, dtype=np.float32), best, asked
+    along = _by_row(np.add, body, bodies)
+    several = np.flatnonzero(bodies > 1)
+    lengths = np.ones(len(rows), dtype=np.float32)  # a single passage is as long as it should be
+    inside = np.repeat(bodies > 1, asked + bodies) & ~of_question
+    squares = np.zeros(len(several), dtype=np.float32)
+    for piece in (head, tail):
+        totals = (
+            np.add.reduceat(piece[inside], _begins(bodies[several]), axis=0) if len(several) else piece[:0]
+        )
+        squares += np.square(totals).sum(axis=1)
+    lengths[several] = np.sqrt(squares)
+    whole = np.where((bodies > 0) & (lengths > 0), along / np.maximum(lengths, 1e-9), _NOTHING)
+    return np.asarray(whole, dtype=np.float32), best, asked_best
+
+
+def _begins(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.cumsum(counts) - counts
+
+
+def _by_row(fold: np.ufunc, values: Scores, counts: NDArray[np.int64]) -> Scores:
+    """`fold` over the values of each row, of which it has `counts`; _NOTHING where it has none."""
+    made = np.full(len(counts), _NOTHING, dtype=np.float32)
+    filled = np.flatnonzero(counts)
+    if len(filled):
+        made[filled] = fold.reduceat(values, _begins(counts[filled]))
+    return made

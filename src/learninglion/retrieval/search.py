@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from learninglion.models import Hit, Passage, PassageKind, Source, SubQuestion
 from learninglion.retrieval.analysis import FAMILIES, Terms, analyse, weighted
-from learninglion.retrieval.encoders import Vectors
+from learninglion.retrieval.encoders import Vectors, normalised
 from learninglion.retrieval.fusion import FEATURES, Scores
 from learninglion.retrieval.index import Index
 from learninglion.retrieval.reader import Entry, Reader
@@ -26,6 +26,8 @@ __all__ = ["Ranking", "rank", "search", "search_set"]
 _EXACT = 2000
 _CANDIDATES = 200
 _NEAREST = 300  # passages
+_TOGETHER = 10  # questions compared in one pass; each takes 1.6 MB of scores at 400,000 passages
+_BLOCK = 64  # scores a block, in looking for the largest
 # Terms of a question that propose candidates, heaviest first; the others still count in the exact score.
 _PROPOSING = {"stems": 32, "grams": 48}
 # How much the introduction counts beside the question itself: it names the subject, not what is asked.
@@ -88,24 +90,40 @@ def search_set(
     threshold: float | None = None,
     synonyms: Synonyms | None = None,
 ) -> tuple[tuple[Hit, ...], ...]:
-    """`search` for every question of a set; the introduction is encoded once, the questions in one batch."""
+    """`search` for every question of a set: encoded in one batch, compared in one pass, read in one query."""
     snapshot = index.snapshot()
     texts = [q.text if isinstance(q, SubQuestion) else q for q in questions]
-    meant = [meant_by(text, synonyms) for text in texts]
-    rows = embed(
-        index.encoder_of(snapshot), [*meant, introduction] if introduction.strip() else meant, asked=True
-    )
-    placed = snapshot.frame.place_queries(rows)
-    found = []
-    for text, vector in zip(texts, placed[: len(texts)], strict=True):
-        if introduction.strip():
-            vector = vector + _INTRODUCTION_MEANING * placed[-1]
-            vector = vector / max(float(np.linalg.norm(vector)), 1e-9)
+    vectors = _vectors(index, snapshot, [meant_by(text, synonyms) for text in texts], introduction)
+    mask = snapshot.mask(documents)
+    near = _nearest(snapshot, vectors, mask) if int(mask.sum()) > _EXACT else [None] * len(texts)
+    judged = []
+    for text, vector, nearest in zip(texts, vectors, near, strict=True):
         terms = query_terms(text, introduction, synonyms)
         probe = make_probe(snapshot.statistics, snapshot.frame, terms, vector)
-        ranking = rank(snapshot, probe, documents)
-        found.append(_hits(snapshot, reader, ranking, probe, limit, threshold))
-    return tuple(found)
+        ranking = rank(snapshot, probe, documents, nearest=nearest)
+        judged.append((probe, ranking, _count(snapshot, ranking, limit, threshold)))
+    names = [[snapshot.name_of(int(p)) for p in ranking.positions[:count]] for _, ranking, count in judged]
+    wanted = tuple(dict.fromkeys(document for listed in names for document, _ in listed))
+    entries = {entry[0].id: entry for entry in reader.entries_of(wanted)}
+    return tuple(
+        _hits(snapshot, entries, ranking, probe, [source for _, source in listed], limit)
+        for (probe, ranking, _), listed in zip(judged, names, strict=True)
+    )
+
+
+def _vectors(index: Index, snapshot: Snapshot, meant: Sequence[str], introduction: str) -> Vectors:
+    """What is searched for each question, with the introduction, in the frame; shape (questions, d)."""
+    introduced = bool(introduction.strip())
+    rows = embed(
+        index.encoder_of(snapshot),
+        [*meant, introduction] if introduced else meant,
+        asked=True,
+        cache=index.asked,
+    )
+    placed = snapshot.frame.place_queries(rows)
+    if not introduced:
+        return placed
+    return normalised(placed[:-1] + _INTRODUCTION_MEANING * placed[-1])
 
 
 def meant_by(text: str, synonyms: Synonyms | None = None) -> str:
@@ -125,22 +143,35 @@ def query_terms(text: str, introduction: str = "", synonyms: Synonyms | None = N
 
 
 def rank(
-    snapshot: Snapshot, probe: Probe, documents: frozenset[str] | None = None, *, exact: bool = False
+    snapshot: Snapshot,
+    probe: Probe,
+    documents: frozenset[str] | None = None,
+    *,
+    exact: bool = False,
+    nearest: NDArray[np.int64] | None = None,
 ) -> Ranking:
-    """Score the candidates for `probe` among `documents`, best first; `exact`: every source is one."""
+    """Score the candidates for `probe` among `documents`, best first; `exact`: every source is one.
+
+    `nearest` are those by meaning, where they were looked up already.
+    """
     mask = snapshot.mask(documents)
     allowed = int(mask.sum())
-    positions = (
-        np.flatnonzero(mask) if exact or allowed <= _EXACT else _propose(snapshot, probe, mask, allowed)
-    )
+    if exact or allowed <= _EXACT:
+        positions = np.flatnonzero(mask)
+    else:
+        if nearest is None:
+            (nearest,) = _nearest(snapshot, probe.vector[None], mask)
+        positions = np.unique(np.concatenate([*_by_words(snapshot, probe, mask, allowed), nearest]))
     made, asked = features(snapshot, probe, positions)
     logits = snapshot.fusion.logits(made, asked)
     order = np.argsort(-logits, kind="stable")
     return Ranking(positions[order], logits[order], made[order], asked[order])
 
 
-def _propose(snapshot: Snapshot, probe: Probe, mask: NDArray[np.bool_], allowed: int) -> NDArray[np.int64]:
-    """Candidates by words and by meaning, ascending. Under a filter the words look deeper, in proportion."""
+def _by_words(
+    snapshot: Snapshot, probe: Probe, mask: NDArray[np.bool_], allowed: int
+) -> list[NDArray[np.int64]]:
+    """Candidates by stems and by 5-grams. Under a filter they are looked for deeper, in proportion."""
     share = allowed / max(1, len(mask))
     depth = min(25 * _CANDIDATES, int(_CANDIDATES / max(share, 1e-6)))
     chosen = []
@@ -148,57 +179,88 @@ def _propose(snapshot: Snapshot, probe: Probe, mask: NDArray[np.bool_], allowed:
         weights = probe.weights["body", family] + probe.weights["asked", family]
         heaviest = np.argsort(-weights, kind="stable")[: _PROPOSING[family]]
         chosen.append([(int(probe.terms[f].ids[i]), float(weights[i])) for i in heaviest])
-    by_words = [
+    found = [
         snapshot.positions_of(snapshot.lexicon.search(terms, depth))
         for terms in ((chosen[0], ()), ((), chosen[1]))
     ]
-    proposed = [p[mask[p]][:_CANDIDATES] for p in by_words]
-    proposed.append(_nearest(snapshot, probe.vector, mask))
-    return np.unique(np.concatenate(proposed))
+    return [p[mask[p]][:_CANDIDATES] for p in found]
 
 
-def _nearest(snapshot: Snapshot, vector: Vectors, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The positions with the passages nearest to `vector`, by its leading dimensions."""
-    best: list[NDArray[np.int64]] = []
-    values: list[Scores] = []
+def _nearest(snapshot: Snapshot, vectors: Vectors, mask: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    """For each of `vectors` the positions with the passages nearest to it, by its leading dimensions."""
+    found: list[NDArray[np.int64]] = []
+    for start in range(0, len(vectors), _TOGETHER):
+        found += _nearest_few(snapshot, vectors[start : start + _TOGETHER, :HEAD], mask)
+    return found
+
+
+def _nearest_few(snapshot: Snapshot, heads: Vectors, mask: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    positions: list[list[NDArray[np.int64]]] = [[] for _ in heads]
+    values: list[list[Scores]] = [[] for _ in heads]
     for number, segment in enumerate(snapshot.segments):
         if not len(segment.head):
             continue
-        cosines = segment.head @ vector[:HEAD]
         inside = mask[snapshot.starts[number] : snapshot.starts[number + 1]]
-        if not inside.all():
-            cosines = np.where(inside[segment.owners], cosines, -2.0)
-        most = min(_NEAREST, len(cosines))
-        top = np.argpartition(-cosines, most - 1)[:most]
-        top = top[cosines[top] > -2.0]
-        best.append(segment.owners[top] + snapshot.starts[number])
-        values.append(np.asarray(cosines[top], dtype=np.float32))
-    if not best:
-        return np.zeros(0, dtype=np.int64)
-    joined, scores = np.concatenate(best), np.concatenate(values)
-    return np.asarray(joined[np.argsort(-scores, kind="stable")[:_NEAREST]], dtype=np.int64)
+        closed = None if inside.all() else ~inside[segment.owners]
+        # reading the vectors from memory is what this costs: once for all questions
+        for i, cosines in enumerate(heads @ segment.head.T):
+            if closed is not None:
+                cosines[closed] = -2.0
+            top = _largest(cosines, _NEAREST)
+            top = top[cosines[top] > -2.0]
+            positions[i].append(segment.owners[top] + snapshot.starts[number])
+            values[i].append(cosines[top])
+    return [
+        _first(np.concatenate(p), np.concatenate(v)) if p else np.zeros(0, dtype=np.int64)
+        for p, v in zip(positions, values, strict=True)
+    ]
+
+
+def _first(positions: NDArray[np.int64], values: Scores) -> NDArray[np.int64]:
+    return np.asarray(positions[np.argsort(-values, kind="stable")[:_NEAREST]], dtype=np.int64)
+
+
+def _largest(values: Scores, most: int) -> NDArray[np.int64]:
+    """The places of the `most` largest values, in no order."""
+    blocks = len(values) // _BLOCK
+    if blocks > 2 * most:
+        # a block whose largest is not among the `most` largest of blocks holds none of them
+        tops = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        kept = np.argpartition(-tops, most - 1)[:most]
+        inside = (kept[:, None] * _BLOCK + np.arange(_BLOCK)).ravel()
+        places = np.concatenate([inside, np.arange(blocks * _BLOCK, len(values))])
+        return np.asarray(places[np.argpartition(-values[places], most - 1)[:most]])
+    most = min(most, len(values))
+    return np.asarray(np.argpartition(-values, most - 1)[:most])
+
+
+def _count(snapshot: Snapshot, ranking: Ranking, limit: int, threshold: float | None) -> int:
+    """How many of `ranking` are looked up: `limit`, and everything that scores the same as the last.
+
+    So the newest of equals is kept.
+    """
+    chances = snapshot.fusion.chances(ranking.logits)
+    enough = len(chances) if threshold is None else int((chances >= threshold).sum())
+    count = min(enough, limit)
+    while count and count < enough and ranking.logits[count] == ranking.logits[count - 1]:
+        count += 1
+    return count
 
 
 def _hits(
     snapshot: Snapshot,
-    reader: Reader,
+    entries: Mapping[str, Entry],
     ranking: Ranking,
     probe: Probe,
+    source_ids: Sequence[str],
     limit: int,
-    threshold: float | None,
 ) -> tuple[Hit, ...]:
-    chances = snapshot.fusion.chances(ranking.logits)
-    enough = len(chances) if threshold is None else int((chances >= threshold).sum())
-    # one more than asked for everything with the same score, so that the newest of equals is kept
-    count = min(enough, limit)
-    while count and count < enough and ranking.logits[count] == ranking.logits[count - 1]:
-        count += 1
-    wanted = [snapshot.name_of(int(p)) for p in ranking.positions[:count]]
-    entries = {e[0].id: e for e in reader.entries_of(tuple(dict.fromkeys(d for d, _ in wanted)))}
+    """The hits of the first of `ranking`, which are `source_ids`."""
+    chances = snapshot.fusion.chances(ranking.logits[: len(source_ids)])
     lexical = _ranks(ranking.features[:, [FEATURES.index("body_grams"), FEATURES.index("asked_grams")]])
     dense = _ranks(ranking.features[:, [FEATURES.index("body_best"), FEATURES.index("asked_best")]])
     found = []
-    for i, (_, source_id) in enumerate(wanted):
+    for i, source_id in enumerate(source_ids):
         if source_id not in entries:
             continue  # taken away between the index's last look and now
         source, passage = _best(snapshot, int(ranking.positions[i]), entries[source_id], probe)

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
 from learninglion.errors import InputError
 from learninglion.retrieval.encoders import Encoder, Vectors
 
-__all__ = ["VectorCache", "embed"]
+__all__ = ["RecentVectors", "VectorCache", "embed"]
 
 # Texts between two commits: about 15 seconds of work of the built-in model.
 _COMMIT = 256
@@ -70,6 +72,34 @@ class VectorCache:
             raise InputError(f"{self.path}: de vectorvoorraad is niet te gebruiken: {error}") from error
 
 
+class RecentVectors:
+    """The vectors of what was asked last, in memory only: a question can hold personal data.
+
+    Searching the same question again, with other filters or in its set, costs no encoding.
+    """
+
+    def __init__(self, most: int = 1000) -> None:
+        self._most = most
+        self._kept: OrderedDict[bytes, Vectors] = OrderedDict()
+        self._lock = Lock()
+
+    def read(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """The vectors that are known, by key."""
+        with self._lock:
+            found = {key: self._kept[key] for key in keys if key in self._kept}
+            for key in found:
+                self._kept.move_to_end(key)
+            return found
+
+    def write(self, keys: Sequence[bytes], rows: Vectors) -> None:
+        """Keep these vectors, in the precision of `VectorCache`; the oldest make room."""
+        with self._lock:
+            for key, row in zip(keys, rows.astype(np.float16).astype(np.float32), strict=True):
+                self._kept[key] = row
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
 def key_of(encoder_name: str, asked: bool, text: str) -> bytes:
     """What a vector is kept under."""
     said = f"{encoder_name}\0{'q' if asked else 'p'}\0{text}"
@@ -81,7 +111,7 @@ def embed(
     texts: Sequence[str],
     *,
     asked: bool,
-    cache: VectorCache | None = None,
+    cache: VectorCache | RecentVectors | None = None,
     progress: Progress | None = None,
 ) -> Vectors:
     """One unit row per text, from the cache where known; equal texts are encoded once.
