@@ -120,7 +120,7 @@ def measure(generator: Generator, licence: str, limit: int, max_tokens: int) -> 
 
 
 def record(row: Row, page: Path = PAGE) -> None:
-    """Put the row in the table, in the place of an earlier one of the same model and shape."""
+    """Put the row in the table, in the place of an earlier one of the same model."""
     lines = page.read_text("utf-8").splitlines()
     rule = next(i for i, line in enumerate(lines) if re.fullmatch(r"\|(?: -+ \|)+", line))
     end = next((i for i in range(rule + 1, len(lines)) if not lines[i].startswith("|")), len(lines))

@@ -24,6 +24,7 @@ from learninglion.models import (
     SubQuestion,
 )
 from learninglion.record.contract import dossier_view, read_stated_draft
+from learninglion.record.export import ExportFormat
 from learninglion.sample import sample_documents
 from learninglion.testing import ScriptedGenerator
 from learninglion.workflow import DraftEvent, HouseOptions, LearningLion
@@ -116,6 +117,8 @@ def test_what_breaks_off_is_kept_and_only_that_is_written_again(house: House, se
     assert dossier_view(half)["questions"][1]["complete"] is False
     assert any("verbroken" in r for r in half.verifications[1].draft.left_out)
     assert house.load(half.id, BOSS) == half
+    told = house.export(half.id, ExportFormat.MARKDOWN, actor=BOSS).decode()
+    assert told.count("nog niet af: het schrijven is onderbroken") == 1
 
     house.script = again = scripted(replies[1])
     resumed = house.resume(half.id, actor=BOSS)
