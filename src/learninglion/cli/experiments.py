@@ -166,13 +166,23 @@ def _plain(run: Run) -> dict[str, Plain]:
 
 
 def _print_runs(runs: Sequence[Run]) -> None:
-    table = Table("run", "instellingen", *_SHOWN, "s", "MB", "Wh")
+    """A row a run; settings that are the same everywhere stand above the table, the others in a column."""
+    values: dict[str, list[str]] = {}
     for run in runs:
-        settings = ", ".join(f"{name} {told_setting(value)}" for name, value in run.settings)
+        for name, value in run.settings:
+            values.setdefault(name, []).append(value)
+    varied = [name for name, found in values.items() if len(set(found)) > 1 or len(found) < len(runs)]
+    fixed = [f"{name} {told_setting(found[0])}" for name, found in values.items() if name not in varied]
+    if fixed:
+        console.print(f"Overal: {', '.join(fixed)}.")
+    table = Table("run", "\n".join(varied) or "instellingen", *_SHOWN, "s", "MB", "Wh")
+    for run in runs:
+        settings = dict(run.settings)
+        told = ", ".join(told_setting(settings[name]) if name in settings else "-" for name in varied)
         cost = (f"{run.seconds:.0f}", str(run.peak_memory_mb), f"{run.kwh * 1000:.2f}")
         measures = dict(run.measures)
         figures = ["mislukt" if run.error else f"{measures[name]:.3f}" for name in _SHOWN]
-        table.add_row(run.id[:8], settings or "standaard", *figures, *cost)
+        table.add_row(run.id[:8], told or "standaard", *figures, *cost)
     console.print(table)
 
 

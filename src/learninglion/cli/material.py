@@ -80,8 +80,8 @@ def open_allowed(choice: EncoderChoice) -> Encoder:
 
 def tuned_fusion() -> Fusion | None:
     """What search learned in this data folder, None when it learned nothing."""
-    fusion = TuningShelf(load_settings().home / "tuning").current()
-    return fusion if fusion.version else None
+    shelf = TuningShelf(load_settings().home / "tuning")
+    return shelf.current() if shelf.in_force() else None
 
 
 def read_grades(path: Path | None) -> Grades | None:

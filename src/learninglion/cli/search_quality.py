@@ -18,7 +18,7 @@ from learninglion.cli.material import (
 from learninglion.cli.terminal import console, fail, print_json, progress
 from learninglion.errors import InputError
 from learninglion.evaluation.configuration import Configuration, read_configuration
-from learninglion.evaluation.report import in_words, retrieval_page, verdict
+from learninglion.evaluation.report import SIGNIFICANT, in_words, retrieval_page, verdict
 from learninglion.evaluation.retrieval import RetrievalReport, compare_reports, evaluate
 from learninglion.evaluation.testset import read_pairs, sampled
 from learninglion.retrieval.fusion import DEFAULT, Fusion
@@ -138,7 +138,7 @@ def _print(report: RetrievalReport, compared: tuple[str, RetrievalReport] | None
             table.add_row(found.name, f"{found.value:.3f}", f"{found.low:.3f} - {found.high:.3f}")
     else:
         name, other = compared
-        table = Table("maat", "waarde", "95%-interval", name, "verschil", "kans op toeval", "oordeel")
+        table = Table("maat", "waarde", "95%-interval", name, "verschil", "p", "oordeel")
         for found, c in zip(report.measures, compare_reports(report, other), strict=True):
             table.add_row(
                 found.name,
@@ -147,7 +147,7 @@ def _print(report: RetrievalReport, compared: tuple[str, RetrievalReport] | None
                 f"{c.second:.3f}",
                 f"{c.difference:+.3f}",
                 f"{c.p:.4f}",
-                verdict(c),
+                verdict(c) if c.p < SIGNIFICANT else "-",
             )
     console.print(table)
     check = report.calibration
@@ -158,6 +158,6 @@ def _print(report: RetrievalReport, compared: tuple[str, RetrievalReport] | None
     )
     if compared is not None:
         console.print(
-            f"Verschil en oordeel: {compared[0]} vergeleken met de eerste waarde; beter of slechter staat er "
-            "als de kans op toeval onder 5% is."
+            f"Verschil en oordeel gaan over {compared[0]}. p is de kans dat zo'n verschil toeval is; "
+            "beter of slechter staat er als die onder 5% is."
         )

@@ -13,7 +13,7 @@ from learninglion.evaluation.plots import interval_plot, reliability_plot, thres
 from learninglion.evaluation.retrieval import RetrievalReport, compare_reports
 from learninglion.evaluation.runs import Run
 
-__all__ = ["experiment_page", "in_words", "retrieval_page", "told_setting", "verdict"]
+__all__ = ["SIGNIFICANT", "experiment_page", "in_words", "retrieval_page", "told_setting", "verdict"]
 
 _STYLE = """
 body { font-family: sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b }
@@ -23,7 +23,7 @@ th, td { border: 1px solid #767676; padding: .3rem .6rem; text-align: left }
 td.number { text-align: right } tr.best { background: #e3f1e3 } tr.failed { background: #fbe5e5 }
 figure { margin: 1rem 0 } svg { max-width: 100%; height: auto }
 """
-_SIGNIFICANT = 0.05
+SIGNIFICANT = 0.05
 
 
 def in_words(report: RetrievalReport) -> str:
@@ -33,7 +33,8 @@ def in_words(report: RetrievalReport) -> str:
         told = f"{report.label}: {told}"
     parts = [f"{told}; een vraag zocht in {report.pool} bronnen (mediaan)."]
     if report.left_out:
-        parts.append(f"{report.left_out} vragen waren niet te meten.")
+        why = "geen datum of te weinig oudere bronnen" if report.judged is None else "geen relevant oordeel"
+        parts.append(f"{report.left_out} andere vragen tellen niet mee: {why}.")
     if report.judged is not None:
         parts.append(f"Van de eerste tien resultaten is {report.judged:.0%} door mensen beoordeeld.")
     return " ".join(parts)
@@ -41,7 +42,7 @@ def in_words(report: RetrievalReport) -> str:
 
 def verdict(found: Comparison) -> str:
     """What a comparison comes down to at a chance of 5%, in plain Dutch."""
-    if found.p >= _SIGNIFICANT:
+    if found.p >= SIGNIFICANT:
         return "geen verschil"
     return "beter" if found.difference > 0 else "slechter"
 
