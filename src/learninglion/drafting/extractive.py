@@ -68,6 +68,12 @@ _CROSS_REFERENCE = re.compile(
     r"[^.]{0,25}\b(?:\d+|hierboven|hiervoor|vorige|bovenstaande)",
     re.IGNORECASE,
 )
+# "Triage draagt hieraan bij", "Er is daarmee een reden": what it points at stands in the sentence before
+_POINTS_BACK = re.compile(
+    r"^(?:\S+\s+){1,4}?(?:hier|daar)(?:aan|bij|door|in|mee|na|naast|om|onder|op|over|tegen|toe|uit|van|voor)\b",
+    re.IGNORECASE,
+)
+_SAYS_YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _BARE_ANSWER = re.compile(r"^(?:ja|nee|neen|dat klopt|dit klopt|inderdaad)\W*$", re.IGNORECASE)
 
 
@@ -151,9 +157,9 @@ def _from_source(
     phrased = any(phrase in s.text for s in written) or source.kind is not SourceKind.PAIR
     made: list[Statement] = []
     for sentence in chosen:
-        bare = bool(_BARE_ANSWER.match(sentence.text))
-        made.append(_state(source, sentence, locate, "" if phrased or bare else phrase))
-        phrased = phrased or not bare
+        opening = bool(_SAYS_YES_OR_NO.match(sentence.text) or _BARE_ANSWER.match(sentence.text))
+        made.append(_state(source, sentence, locate, "" if phrased or opening else phrase))
+        phrased = phrased or not opening
     return made
 
 
@@ -199,11 +205,15 @@ def _read_sentences(selection: Selection, bearing: Bearing) -> list[_Sentence]:
                 unit.span,
                 len(found),
                 _score(unit.text, selection.question.text, aspects),
-                bool(_ANAPHORIC.match(unit.text)) and (place > 0 or not bearing.same_question),
+                _leans(unit.text) and (place > 0 or not bearing.same_question),
                 bool(_CROSS_REFERENCE.search(unit.text)),
             )
         )
     return found
+
+
+def _leans(text: str) -> bool:
+    return bool(_ANAPHORIC.match(text) or _POINTS_BACK.match(text))
 
 
 def _score(text: str, asked: str, aspects: Sequence[Aspect]) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from learninglion.drafting.aspects import AspectKind
 from learninglion.drafting.relevance import coverage, subject_words
 
-__all__ = ["admits_ignorance", "holds", "holds_near", "is_strict"]
+__all__ = ["admits_ignorance", "holds", "holds_near", "is_strict", "refers_elsewhere"]
 
 _MONTH = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _NOT_AN_AMOUNT = re.compile(
@@ -51,6 +51,7 @@ _IGNORANCE = re.compile(
     r"vooruitlopen|te vroeg)\b",
     re.IGNORECASE,
 )
+_REFERS = re.compile(r"\b(?:verwijs|verwezen|verwijzen|zie)\b", re.IGNORECASE)
 _HOLDS = {AspectKind.AMOUNT: _NUMBER, AspectKind.MOMENT: _MOMENT, AspectKind.REASON: _CAUSE}
 _NEAR = {AspectKind.AMOUNT: 0.45, AspectKind.MOMENT: 0.4, AspectKind.REASON: 0.3}
 
@@ -72,6 +73,11 @@ def holds(kind: AspectKind, sentence: str) -> bool:
 def admits_ignorance(sentence: str) -> bool:
     """Whether the sentence says that something is not known or cannot be said; that is an answer as well."""
     return bool(_IGNORANCE.search(sentence))
+
+
+def refers_elsewhere(sentence: str) -> bool:
+    """Whether the sentence points at a letter or a report in the place of an answer."""
+    return bool(_REFERS.search(sentence))
 
 
 def holds_near(kind: AspectKind, subject: str, said: Sequence[str], part: float = 1.0) -> bool:

@@ -13,7 +13,13 @@ from learninglion.drafting.acquaintance import (
 )
 from learninglion.drafting.aspects import Aspect, AspectKind, list_aspects
 from learninglion.drafting.phrases import split_introduction
-from learninglion.drafting.proximity import admits_ignorance, holds, holds_near, is_strict
+from learninglion.drafting.proximity import (
+    admits_ignorance,
+    holds,
+    holds_near,
+    is_strict,
+    refers_elsewhere,
+)
 from learninglion.drafting.relevance import coverage, likeness, subject_words
 from learninglion.drafting.units import sentences_of
 from learninglion.models import Chooser, Selection, Source, SourceKind, Statement
@@ -231,8 +237,11 @@ def _is_answered(aspect: Aspect, before: Sequence[Aspect], said: _Said) -> bool:
         near = _IN_CONTEXT if in_context or alike else 1.0
         found = holds_near(aspect.kind, aspect.about, said.claims, near)
         return found and _has_novel(aspect, before, said)
-    if is_strict(aspect.kind) and not any(holds(aspect.kind, c) or admits_ignorance(c) for c in said.claims):
-        return False
+    if is_strict(aspect.kind):
+        # what was given as the answer to this, also a letter to read it in; only a figure must be there
+        return aspect.kind is AspectKind.REASON or any(
+            holds(aspect.kind, c) or admits_ignorance(c) or refers_elsewhere(c) for c in said.claims
+        )
     asked = tuple(s.question for s in said.sources)
     if any(likeness(aspect.about, q) >= _SAME_QUESTION or coverage(aspect.text, (q,)) >= 0.8 for q in asked):
         return True
