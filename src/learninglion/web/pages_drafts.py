@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +19,7 @@ from learninglion.models import (
     Check,
     Citation,
     Dossier,
+    QuestionSet,
     Selection,
     SourceKind,
     Statement,
@@ -28,10 +27,9 @@ from learninglion.models import (
 )
 from learninglion.record.contract import never_looked_at
 from learninglion.record.export import ExportFormat
-from learninglion.record.log import LogEntry
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.serial import Plain
-from learninglion.web.access import SignedIn, TheDesk
+from learninglion.web.access import SignedIn, TheDesk, Viewer
 from learninglion.web.desk import Desk
 from learninglion.web.events import Job, as_event_stream
 from learninglion.web.pages_sign_off import signing_of
@@ -88,7 +86,7 @@ def start_draft(
     return RedirectResponse(f"/sets/{work_id}/draft/{job.id}", 303)
 
 
-def _selections(desk: Desk, viewer: SignedIn, work: Work) -> tuple[Selection, ...]:
+def _selections(desk: Desk, viewer: Viewer, work: Work) -> tuple[Selection, ...]:
     offers = [board.offered for board in work.boards]
     own = [s for board in work.boards for s in board.added if s.kind is SourceKind.SUPPLIED]
     return desk.house.select(
@@ -103,29 +101,68 @@ def tell_draft(job: Job, event: DraftEvent) -> None:
         if done.draft.provenance.generator == "extractive":
             for check in done.checks:
                 apart = check not in done.shown
-                job.report("sentence", _told(event.position, check.statement.text, apart))
+                job.report("sentence", _told(event.position, check.statement.text, apart, check.reasons))
         job.report("question", {"position": event.position, "words": VERDICT_WORDS[done.verdict]})
     elif event.progress is not None:
         if event.progress.stage in (Stage.SENTENCE, Stage.REMOVED):
             apart = event.progress.stage is Stage.REMOVED
-            job.report("sentence", _told(event.position, event.progress.text, apart))
+            reasons = event.progress.check.reasons if apart and event.progress.check else ()
+            job.report("sentence", _told(event.position, event.progress.text, apart, reasons))
         elif event.progress.stage is Stage.REPAIR:
             job.report("progress", {"label": "Een zin wordt herschreven", "done": 0, "total": 0})
 
 
-def _told(position: int, text: str, apart: bool) -> dict[str, Plain]:
-    return {"position": position, "text": text, "apart": apart}
+def _told(position: int, text: str, apart: bool, reasons: Sequence[str]) -> dict[str, Plain]:
+    return {"position": position, "text": text, "apart": apart, "reason": " ".join(reasons) if apart else ""}
+
+
+@router.post("/dossiers/{dossier_id}/resume")
+def resume_draft(desk: TheDesk, viewer: SignedIn, dossier_id: str) -> Response:
+    """Write on where the language model broke off."""
+    require(viewer.actor, Task.DRAFT)
+    desk.house.load(dossier_id, viewer.actor)
+
+    def write(job: Job) -> dict[str, Plain]:
+        dossier = desk.house.resume(
+            dossier_id,
+            on_event=lambda event: tell_draft(job, event),
+            actor=viewer.actor,
+            progress=lambda label, done, total: job.report(
+                "progress", {"label": label, "done": done, "total": total}
+            ),
+        )
+        return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
+
+    job = desk.jobs.start(viewer.actor.name, "draft", write, subject=dossier_id)
+    return RedirectResponse(f"/dossiers/{dossier_id}/writing/{job.id}", 303)
 
 
 @router.get("/sets/{work_id}/draft/{job_id}")
 def drafting_page(request: Request, desk: TheDesk, viewer: SignedIn, work_id: str, job_id: str) -> Response:
     """The proposal while it is written; without script one reloads."""
     work = desk.workbench.find(work_id, viewer.actor.name)
+    return _watch(request, desk, viewer, job_id, work.question_set, f"/sets/{work_id}/questions/1")
+
+
+@router.get("/dossiers/{dossier_id}/writing/{job_id}")
+def resuming_page(
+    request: Request, desk: TheDesk, viewer: SignedIn, dossier_id: str, job_id: str
+) -> Response:
+    """The rest of a proposal while it is written."""
+    dossier = desk.house.load(dossier_id, viewer.actor)
+    return _watch(request, desk, viewer, job_id, dossier.question_set, f"/dossiers/{dossier_id}")
+
+
+def _watch(
+    request: Request, desk: Desk, viewer: Viewer, job_id: str, question_set: QuestionSet, back: str
+) -> Response:
     job = desk.jobs.find(job_id, viewer.actor.name)
     if job.finished and job.events and job.events[-1].name == "done":
         return RedirectResponse(str(job.events[-1].data["address"]), 303)
     failed = str(job.events[-1].data["detail"]) if job.finished and job.events else ""
-    return desk.templates.page(request, "drafting.html", viewer, work=work, job=job, failed=failed)
+    return desk.templates.page(
+        request, "drafting.html", viewer, questions=question_set.questions, back=back, job=job, failed=failed
+    )
 
 
 @router.get("/jobs/{job_id}/events")
@@ -258,7 +295,7 @@ async def edit_question(
     return RedirectResponse(f"/dossiers/{dossier_id}#question-{position}", 303)
 
 
-def _edit(desk: Desk, viewer: SignedIn, dossier_id: str, position: int, form: FormData) -> None:
+def _edit(desk: Desk, viewer: Viewer, dossier_id: str, position: int, form: FormData) -> None:
     dossier = desk.house.load(dossier_id, viewer.actor)
     if str(form.get("version")) != str(dossier.version):
         raise ConflictError(
@@ -306,86 +343,3 @@ def changed_statement(statement: Statement, text: str) -> Statement:
     if original is None and statement.author is Author.MACHINE:
         original = statement.text
     return replace(statement, text=text, author=Author.PERSON, original=original)
-
-
-# --------------------------------------------------------------------------- taking along, looking back
-
-
-@router.get("/dossiers/{dossier_id}/export/{form}")
-def export_file(desk: TheDesk, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
-    """The dossier as a file, marked and with its sources."""
-    content = desk.house.export(dossier_id, form, actor=viewer.actor)
-    name = quote(f"{dossier_id}.{form.value}")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(content, media_type=EXPORT_TYPES[form], headers=headers)
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """What a history shows of a log entry."""
-
-    at: datetime
-    actor: str
-    action: str  # in words
-    about: str  # which version, form or person
-    energy: tuple[float, float] | None = None  # seconds and Wh, where the work was metered
-
-
-_DEEDS = {
-    "draft": "voorstel opgesteld",
-    "dossier.draft": "voorstel bewaard",
-    "dossier.edited": "bewerkt",
-    "dossier.approved": "vastgesteld",
-    "export": "meegenomen als bestand",
-    "replay": "opnieuw gemaakt en vergeleken",
-    "sign-off.ask": "gevraagd om vast te stellen",
-    "sign-off.withdraw": "vraag om vast te stellen ingetrokken",
-    "sign-off.give-back": "teruggegeven met een opmerking",
-}
-"""What a log entry about a dossier says to a reader; a code that is new here is shown as it is."""
-
-
-def _line(entry: LogEntry) -> LogLine:
-    told = [str(entry.details[k]) for k in ("format", "of", "to") if entry.details.get(k)]
-    version = entry.details.get("version")
-    if isinstance(version, int):
-        told.append(f"versie {version}")
-    return LogLine(
-        entry.at, entry.actor, _DEEDS.get(entry.action, entry.action), ", ".join(told), _energy(entry.details)
-    )
-
-
-def _energy(details: Mapping[str, Plain]) -> tuple[float, float] | None:
-    found = details.get("energy")
-    if not isinstance(found, dict):
-        return None
-    seconds, kwh = found.get("seconds"), found.get("kwh")
-    if not isinstance(seconds, int | float) or not isinstance(kwh, int | float):
-        return None
-    return float(seconds), float(kwh) * 1000
-
-
-@router.get("/dossiers/{dossier_id}/history")
-def dossier_history(request: Request, desk: TheDesk, viewer: SignedIn, dossier_id: str) -> Response:
-    """The versions of a dossier, what was chosen for it, and what the log says of it."""
-    dossier = desk.house.load(dossier_id, viewer.actor)
-    versions = desk.house.dossiers.history(dossier_id, viewer.actor.collections)
-    entries = desk.house.log.entries(subject=dossier_id, limit=500)
-    lines = tuple(_line(entry) for entry in entries)
-    return desk.templates.page(
-        request,
-        "history.html",
-        viewer,
-        dossier=dossier,
-        versions=versions,
-        lines=lines,
-        looked={v.draft.selection.question.numbers: never_looked_at(v) for v in dossier.verifications},
-        replayed=None,
-    )
-
-
-@router.post("/dossiers/{dossier_id}/replay")
-def replay(request: Request, desk: TheDesk, viewer: SignedIn, dossier_id: str) -> Response:
-    """Make the proposal again from what was chosen then, and say whether it comes out the same."""
-    report = desk.house.replay(dossier_id, actor=viewer.actor)
-    return desk.templates.page(request, "replay.html", viewer, report=report, dossier_id=dossier_id)

@@ -178,7 +178,13 @@
       var line = document.createElement("p");
       line.className = "arriving text";
       line.textContent = data.text;
-      (data.apart ? place.querySelector("[data-apart]") : place.querySelector("[data-sentences]")).appendChild(line);
+      if (!data.apart) { place.querySelector("[data-sentences]").appendChild(line); return; }
+      var aside = place.querySelector("[data-apart]");
+      var why = document.createElement("p");
+      why.className = "small";
+      why.textContent = data.reason;
+      aside.hidden = false;
+      aside.append(line, why);
     });
     source.addEventListener("question", function (event) {
       var data = JSON.parse(event.data);
