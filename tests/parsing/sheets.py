@@ -15,6 +15,13 @@ HEAD = (
 )
 ANSWERED = "Antwoord van Minister *Terpstra* (Waterzaken) (ontvangen 28 juni 2024)."
 
+LONG = (
+    "De waterkering bij Oudeveen is in het voorjaar onderzocht door het waterschap en door de inspectie. "
+    "Uit dat onderzoek blijkt dat de waterveiligheidsmaatregelen voldoende zijn "
+    "en dat de zand- en grindwinning doorgaat. "
+)
+"""Three printed lines."""
+
 _PREAMBLE = """
 #set page(width: 595pt, height: 842pt, margin: (left: 221pt, right: 55pt, top: 60pt, bottom: 150pt),
   footer-descent: 60pt, footer: context [
