@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from learninglion.drafting.aspects import AspectKind, list_aspects
 from learninglion.drafting.extractive import draft
 from learninglion.drafting.sufficiency import find_missing, is_sufficient
 from learninglion.drafting.verify import verify
-from learninglion.models import AnswerVerdict, Citation, SourceKind, Statement, StatementVerdict
+from learninglion.models import AnswerVerdict, Chooser, Citation, SourceKind, Statement, StatementVerdict
 from learninglion.serial import canonical_json
-from learninglion.testing import make_card, make_selection, make_source
+from learninglion.testing import make_card, make_hit, make_selection, make_source
 
 QUESTION = "Hoeveel veerponten varen er op dit moment bij Duinwijk?"
 NEW = make_source(
@@ -133,3 +134,63 @@ def test_missing_looks_at_what_was_said() -> None:
     )
     selection = make_selection(QUESTION, [NEW])
     assert find_missing(selection, (Statement(quote.quote, (quote,)),)) == ()
+
+
+def test_an_older_amount_is_told_as_overtaken() -> None:
+    newer = make_source(
+        "De afstand tussen een opslagplaats en een woning gaat van 8 naar 20 meter.",
+        question="Welke afstand moet een opslagplaats tot een woning aanhouden?",
+    )
+    older = make_source(
+        "Tussen de opslagplaats en een woning moet een afstand van ten minste 8 meter worden aangehouden.",
+        question="Welke afstand moet een opslagplaats tot een woning aanhouden?",
+        card=make_card("ah-tk-20102011-8004", day=date(2011, 2, 24), number=8004),
+    )
+    question = "Welke afstand moet een opslagplaats tot een woning aanhouden?"
+    made = draft(make_selection(question, [older, newer]))
+    assert [s.text for s in made.statements] == [
+        f"Zoals op 1 maart 2024 aan uw Kamer is gemeld: {newer.body}",
+        f"Eerder, op 24 februari 2011, is aan uw Kamer gemeld: {older.body}",
+    ]
+    assert any("De bronnen verschillen" in remark for remark in made.left_out)
+    assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)
+
+
+def test_a_newer_source_that_was_not_chosen_is_pointed_at() -> None:
+    selection = make_selection(QUESTION, [OLD, NEW], chosen_by=Chooser.MACHINE)
+    made = draft(replace(selection, chosen=(OLD,)))
+    assert any(remark.startswith("Nieuwer over dit onderwerp") for remark in made.left_out)
+    by_person = make_selection(QUESTION, [OLD, NEW])
+    assert not any("Nieuwer" in remark for remark in draft(replace(by_person, chosen=(OLD,))).left_out)
+
+
+def test_a_yes_to_another_sort_of_question_is_not_repeated() -> None:
+    source = make_source(
+        "Ja. Er varen op dit moment 12 veerponten bij Duinwijk.",
+        question="Klopt het dat er nog veerponten varen bij Duinwijk?",
+    )
+    made = draft(make_selection(QUESTION, [source]))
+    assert [s.citations[0].quote for s in made.statements] == [
+        "Er varen op dit moment 12 veerponten bij Duinwijk."
+    ]
+
+
+def test_what_points_back_takes_the_sentence_before_it_along() -> None:
+    filler = " ".join(f"In haven {i} liggen boten van vissers uit de streek." for i in range(30))
+    source = make_source(
+        f"{filler} De gemeente betaalt de schippers. Veerponten bij Duinwijk varen daarvan op dit moment "
+        "met 12 schippers.",
+        question=QUESTION,
+    )
+    said = [s.citations[0].quote for s in draft(make_selection(QUESTION, [source])).statements]
+    place = next(i for i, s in enumerate(said) if "varen daarvan" in s)
+    assert said[place - 1] == "De gemeente betaalt de schippers."
+
+
+def test_how_sure_the_search_must_be_is_a_setting() -> None:
+    body = "De reder heeft op dit moment met de gemeente een afspraak gemaakt."
+    source = make_source(body, kind=SourceKind.SECTION)
+    selection = make_selection("Vindt u dat schippers genoeg verdienen?", [source], chosen_by=Chooser.MACHINE)
+    selection = replace(selection, offered=(make_hit(source, rank=1, score=0.6),))
+    assert draft(selection, sure=0.7).verdict is AnswerVerdict.UNANSWERABLE
+    assert draft(selection, sure=0.5).verdict is AnswerVerdict.ANSWERED

@@ -221,7 +221,7 @@ def _score(text: str, asked: str, aspects: Sequence[Aspect]) -> float:
     parts = (
         coverage(a.about, (text,)) + _HOLDS
         for a in aspects
-        if is_strict(a.kind) and holds(a.kind, text) and coverage(a.about, (text,)) >= _SUBJECT
+        if is_strict(a.kind) and holds(a.kind, text, a.text) and coverage(a.about, (text,)) >= _SUBJECT
     )
     return max(coverage(asked, (text,)), *parts, 0.0)
 

@@ -26,15 +26,20 @@ _NUMBER = re.compile(
     r"de helft|een derde|een kwart|geen|nul|(?:een|twee|drie|vier|vijf)maal|alle|enkele|meerdere)\b",
     re.IGNORECASE,
 )
+_LENGTH = (
+    r"(?:\d+|één|een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien) "
+    r"(?:dag|dagen|uur|week|weken|maand|maanden|jaar)"
+)
+_DURATION = re.compile(rf"\b{_LENGTH}\b", re.IGNORECASE)
 _MOMENT = re.compile(
-    rf"\b(?:(?:19|20)\d\d|{_MONTH}|\d+ (?:dagen|dag|uur|weken|week|maanden|maand|jaar)|"
-    r"(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien) (?:dagen|uur|weken|maanden|jaar)|"
+    rf"\b(?:(?:19|20)\d\d|{_MONTH}|(?:binnen|over|na|sinds|al|uiterlijk) (?:\w+ )?{_LENGTH}|"
     r"(?:dit|vorige?|volgende?|komende?|afgelopen|in het|na de|voor de|eind|begin|medio|later|het) "
     r"(?:voorjaar|zomer|najaar|winter|kwartaal|week|maand|jaar)|zomer(?:reces)?|kerstreces|"
     r"binnenkort|momenteel|inmiddels|nog niet|direct|meteen|onmiddellijk|op korte termijn|"
     r"zo (?:snel|spoedig) mogelijk|altijd|nooit)\b",
     re.IGNORECASE,
 )
+_ASKS_LENGTH = re.compile(r"\b(?:hoe lang|hoe snel|termijn|hoeveel tijd)\b", re.IGNORECASE)
 _CAUSE = re.compile(
     r"\b(?:omdat|doordat|aangezien|vanwege|wegens|daarom|want|immers|namelijk|reden\w*|oorza\w+|gezien|zodat|door|"
     r"dankzij|als gevolg|gelet|hierdoor|daardoor|daarmee|hiermee|te maken met|"
@@ -61,10 +66,15 @@ def is_strict(kind: AspectKind) -> bool:
     return kind in _HOLDS
 
 
-def holds(kind: AspectKind, sentence: str) -> bool:
-    """Whether the sentence holds an amount, a moment or a reason; true for other sorts of parts."""
+def holds(kind: AspectKind, sentence: str, asked: str = "") -> bool:
+    """Whether the sentence holds an amount, a moment or a reason; true for other sorts of parts.
+
+    "Twee jaar" is no moment, unless `asked` is how long.
+    """
     pattern = _HOLDS.get(kind)
     if pattern is None:
+        return True
+    if kind is AspectKind.MOMENT and _ASKS_LENGTH.search(asked) and _DURATION.search(sentence):
         return True
     text = _NOT_AN_AMOUNT.sub(" ", sentence) if kind is AspectKind.AMOUNT else sentence
     return bool(pattern.search(text))
@@ -86,9 +96,9 @@ def holds_near(kind: AspectKind, subject: str, said: Sequence[str], part: float 
     `part` (0..1): of what is usually wanted, so much of the subject need be named.
     """
     if not subject_words(subject):
-        return any(holds(kind, s) or admits_ignorance(s) for s in said)
+        return any(holds(kind, s, subject) or admits_ignorance(s) for s in said)
     for at, sentence in enumerate(said):
-        if not holds(kind, sentence) and not admits_ignorance(sentence):
+        if not holds(kind, sentence, subject) and not admits_ignorance(sentence):
             continue
         beside = said[max(0, at - 1) : at + 2]
         if coverage(subject, beside) >= part * _NEAR.get(kind, 0.0):

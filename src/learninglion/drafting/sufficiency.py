@@ -240,7 +240,8 @@ def _is_answered(aspect: Aspect, before: Sequence[Aspect], said: _Said) -> bool:
     if is_strict(aspect.kind):
         # what was given as the answer to this, also a letter to read it in; only a figure must be there
         return aspect.kind is AspectKind.REASON or any(
-            holds(aspect.kind, c) or admits_ignorance(c) or refers_elsewhere(c) for c in said.claims
+            holds(aspect.kind, c, aspect.text) or admits_ignorance(c) or refers_elsewhere(c)
+            for c in said.claims
         )
     asked = tuple(s.question for s in said.sources)
     if any(likeness(aspect.about, q) >= _SAME_QUESTION or coverage(aspect.text, (q,)) >= 0.8 for q in asked):
