@@ -154,15 +154,24 @@ def test_what_the_model_leaves_open_and_the_sources_say_is_copied_behind_it():
     assert ("sentences_copied", "1") in draft.provenance.parameters
     assert any("letterlijk uit de bronnen overgenomen" in remark for remark in draft.left_out)
     assert [e.text for e in events if e.stage is Stage.SENTENCE] == [COUNT[0], COST[0]]
+    yes = replace(
+        GATE, extract=lambda selection, locate=nowhere: copy_of("Ja.", COUNT[0], COST[0], source=YES)
+    )
+    selection = make_selection(SELECTION.question.text, [YES])
+    draft, _ = run(answer(("Ja.", (1, "Ja."))), selection=selection, gate=yes)
+    assert shown(draft) == ["Ja.", COUNT[0], COST[0]]
     useless = replace(GATE, extract=lambda selection, locate=nowhere: copy_of(COUNT[0], opinion))
     assert shown(run(answer(COUNT), gate=useless)[0]) == [COUNT[0]]
 
 
-def copy_of(*sentences):
+YES = make_source(f"Ja. {BODY}")
+
+
+def copy_of(*sentences, source=SOURCE):
     statements = []
     for sentence in sentences:
-        start = SOURCE.body_span.start + BODY.index(sentence)
-        statements.append(Statement(sentence, (cite(SOURCE, Span(start, start + len(sentence)), nowhere),)))
+        start = source.body_span.start + source.body.index(sentence)
+        statements.append(Statement(sentence, (cite(source, Span(start, start + len(sentence)), nowhere),)))
     return Draft(SELECTION, tuple(statements), AnswerVerdict.ANSWERED, (), Provenance("extractive"))
 
 

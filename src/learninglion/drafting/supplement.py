@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from learninglion.drafting.gate import Gate
 from learninglion.drafting.phrases import split_introduction
+from learninglion.drafting.relevance import coverage
 from learninglion.models import Selection, Statement
 from learninglion.text import fold, words
 
@@ -17,6 +18,8 @@ FELL_BACK = "fell_back_to"
 SUPPLEMENTED = "sentences_copied"
 """Name of the parameter that counts the sentences copied behind those of a model."""
 
+_REPEATS = 0.8  # a sentence of which the model said this much already adds nothing
+
 
 def find_supplement(
     selection: Selection, shown: Sequence[Statement], copied: Sequence[Statement], gate: Gate, most_words: int
@@ -26,15 +29,16 @@ def find_supplement(
     Only what nobody said yet, up to the last sentence that answers a part of the question which was still
     open; empty when none does.
     """
-    said = {_claim(s) for s in shown}
+    said = [split_introduction(s.text).claim for s in shown]
     spent = sum(len(words(s.text)) for s in shown)
     taken: list[Statement] = []
     useful = 0
     open_ = len(gate.missing(selection, shown))
     for statement in copied:
-        spent += len(words(statement.text))
-        if _claim(statement) in said:
+        claim = split_introduction(statement.text).claim
+        if fold(claim) in {fold(told) for told in said} or coverage(claim, said) >= _REPEATS:
             continue
+        spent += len(words(statement.text))
         if spent > most_words or not open_:
             break
         taken.append(statement)
@@ -51,7 +55,3 @@ def describe_supplement(model: str, count: int) -> str:
         f"Het taalmodel {model} liet een onderdeel van de vraag open waarover de bronnen wel iets zeggen. "
         f"{what} daarom letterlijk uit de bronnen overgenomen."
     )
-
-
-def _claim(statement: Statement) -> str:
-    return fold(split_introduction(statement.text).claim)

@@ -24,6 +24,7 @@ from learninglion.drafting.sufficiency import find_missing, question_aspects
 from learninglion.drafting.suspicion import touches_suspicious
 from learninglion.models import (
     AnswerVerdict,
+    Author,
     Check,
     Draft,
     Source,
@@ -39,6 +40,10 @@ __all__ = ["METHOD", "check", "find_faults", "verify"]
 METHOD = "alignment 1"
 """Name and version of the checker; changes when a verdict can change."""
 
+_UNCITED = {
+    Author.PERSON: "Deze zin heeft geen bronvermelding.",
+    Author.MACHINE: "Voor deze zin is in de gekozen bronnen geen bewijs gevonden.",
+}
 # A quote of one or two words points at no sentence in particular.
 _POINTS_AT_SENTENCE = 3
 
@@ -82,7 +87,7 @@ def _judge_whole(draft: Draft, checks: Sequence[Check]) -> tuple[AnswerVerdict, 
 def check(statement: Statement, sources: Sequence[Source], *, locate: Locate = nowhere) -> Check:
     """The verdict on one statement; `sources` are all that may be cited. Citations come back with places."""
     if not statement.citations:
-        return Check(statement, StatementVerdict.UNCITED, ("Deze zin heeft geen bronvermelding.",))
+        return Check(statement, StatementVerdict.UNCITED, (_UNCITED[statement.author],))
     resolutions = tuple(resolve(c, sources, locate) for c in statement.citations)
     completed = replace(statement, citations=tuple(r.citation for r in resolutions))
     problems = tuple(_quote_problem(r) for r in resolutions if r.problem or _is_suspect(r))

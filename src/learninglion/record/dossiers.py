@@ -193,8 +193,11 @@ class DossierShelf:
         expected = 1 if newest is None else newest.version + 1
         if dossier.version != expected:
             raise ConflictError(_changed_meanwhile(dossier.id))
-        # a draft that broke off is written further; once a person touched it, it stays a person's
-        if dossier.state is DossierState.DRAFT and newest is not None and newest.state is not dossier.state:
+        if (
+            dossier.state is DossierState.DRAFT
+            and newest is not None
+            and not _is_unfinished(connection, newest)
+        ):
             raise InputError("Een tekst die al bestaat wordt bewerkt, niet opnieuw opgesteld.")
         saved = DossierVersion(dossier.id, dossier.version, dossier.state, now(), by, reason, sha256)
         head = {
@@ -370,6 +373,13 @@ def _content(connection: Connection, found: DossierVersion) -> Dossier:
     if sha256_hex(content) != found.sha256:
         raise IntegrityError(damaged)
     return from_plain(Dossier, json.loads(content))
+
+
+def _is_unfinished(connection: Connection, found: DossierVersion) -> bool:
+    """Whether this is a draft that broke off and that nobody touched since: it may be written further."""
+    if found.state is not DossierState.DRAFT:
+        return False
+    return not all(v.draft.complete for v in _content(connection, found).verifications)
 
 
 def _timeless(dossier: Dossier) -> Dossier:
