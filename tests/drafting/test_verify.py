@@ -79,6 +79,23 @@ def test_supported(source: Source, text: str, quote: str) -> None:
     assert result.evidence
 
 
+@pytest.mark.parametrize(
+    ("written", "asserted", "supported"),
+    [
+        ("tenminste 8 meter", "ten minste 8 meter", True),
+        ("een minimale afstandeis", "een minimale afstandseis", True),
+        ("een minimale afstandseis", "een minimale afstandeis", True),
+        ("tenminste 8 meter", "8 meter", False),
+        ("een minimale afstandeis", "een minimale afstandeisen", False),
+        ("de lasten", "de laten", False),
+    ],
+)
+def test_spelling_is_no_difference(written: str, asserted: str, supported: bool) -> None:
+    line = "Voor elke opslag geldt in Duinwijk {}."
+    result = judge(make_source(line.format(written)), line.format(asserted), line.format(written))
+    assert (result.verdict is StatementVerdict.SUPPORTED) is supported, result.reasons
+
+
 def test_joined_sentences_with_a_quote_each(source: Source) -> None:
     joined = f"{RULE.rstrip('.')} en volgens de inspectie{FACT.removeprefix('Volgens de inspectie')}"
     assert judge(source, joined, RULE, FACT).verdict is StatementVerdict.SUPPORTED

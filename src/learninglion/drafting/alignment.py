@@ -14,6 +14,8 @@ from learninglion.drafting.reading import Reading, Word, reread
 
 __all__ = ["Alignment", "align"]
 
+_SHORTEST_PART = 3  # letters of a part of a compound
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
@@ -62,12 +64,31 @@ def align(statement: Reading, evidence: Reading) -> Alignment:
 
 
 def _unglue(statement: Reading, evidence: Reading) -> Reading:
-    """Words written as one that are two in the evidence, as in "(overheids)instanties" without brackets."""
+    """Words written as one that are two in the evidence, as in "(overheids)instanties" without brackets, and
+    compounds that differ in a linking s only ("afstandseis" for "afstandeis").
+    """
     known = {w.key for w in evidence.words}
     pieces: list[Word] = []
     for word in statement.words:
-        pieces.extend((word,) if word.key in known else _parts(word, evidence.words))
-    return statement if len(pieces) == len(statement.words) else reread(tuple(pieces))
+        if word.key in known:
+            pieces.append(word)
+            continue
+        twin = next((w for w in evidence.words if _differ_in_linking_s(word.norm, w.norm)), None)
+        if twin is not None:
+            pieces.append(replace(word, norm=twin.norm, key=twin.key))
+        else:
+            pieces.extend(_parts(word, evidence.words))
+    return statement if tuple(pieces) == statement.words else reread(tuple(pieces))
+
+
+def _differ_in_linking_s(one: str, other: str) -> bool:
+    """Whether two long words are the same but for one s inside, with a part of a word on either side."""
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    if len(longer) != len(shorter) + 1 or not longer.isalpha():
+        return False
+    at = next((i for i in range(len(shorter)) if longer[i] != shorter[i]), len(shorter))
+    least = _SHORTEST_PART
+    return longer[at] == "s" and longer[at + 1 :] == shorter[at:] and least <= at <= len(shorter) - least
 
 
 def _parts(word: Word, theirs: tuple[Word, ...]) -> tuple[Word, ...]:

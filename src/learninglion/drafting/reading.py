@@ -19,6 +19,13 @@ _BORDERS = frozenset(",;:()[]–—?!…•|")
 _NOTE_MARK = re.compile(r"\[\s*\d+\s*\]")
 _NUMERIC_DATE = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d{2})\b")
 _CURRENCIES = frozenset({"euro", "dollar", "pond"})
+# Written as one word or as two; as two they are compared.
+_WRITTEN_APART = {
+    "tenminste": ("ten", "minste"),
+    "tenslotte": ("ten", "slotte"),
+    "teneinde": ("ten", "einde"),
+    "terzake": ("ter", "zake"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +123,10 @@ def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
             continue
         norm = dates.get(token.span.start) or _norm(sign)
         capital = sign[0].isupper() and (bool(words) or sign.isupper() or at > 0)
-        words.append(Word(norm, sign, sentence, border, capital, agreement_key(norm)))
-        border = ""
+        for part in _WRITTEN_APART.get(norm, (norm,)):
+            raw = sign if part == norm else part
+            words.append(Word(part, raw, sentence, border, capital, agreement_key(part)))
+            border = ""
     return _amounts_first(words)
 
 
