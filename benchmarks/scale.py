@@ -122,6 +122,15 @@ class GrowingReader(MemoryReader):
             )
         ]
 
+    def entries_by_id(self, source_ids: Sequence[str]) -> list[Entry]:  # type: ignore[override]
+        """One pair each, as a store reads them."""
+        found = []
+        for source_id in source_ids:
+            document, _, number = source_id.partition("#")
+            at = int(document[3:]) * PER_DOCUMENT + int(number) - 1
+            found += make_entries(at, 1, self._questions, self._sentences)
+        return found
+
 
 def memory() -> int:
     """Resident memory now, in MB."""

@@ -63,6 +63,10 @@ def test_what_was_put_is_read_back_unchanged(store: Store) -> None:
         (replace(s, document=replace(s.document, collection="openbaar")), p) for s, p in entries
     ]
     assert store.sources_of(ID, None) == tuple(s for s, _ in store.entries_of([ID]))
+    both = list(store.entries_of([ID]))
+    backwards = [both[1][0].id, "is-er-niet#1", both[0][0].id, both[1][0].id]
+    assert list(store.entries_by_id(backwards)) == [both[1], both[0]]
+    assert list(store.entries_by_id(backwards, frozenset({"elders"}))) == []
     assert store.source(f"{ID}#2-3", None).body == "Er varen 12 veerponten. Dat blijft zo."
     assert store.card(ID, None).collection == "openbaar"
     (version,) = store.history(ID, None)

@@ -37,6 +37,9 @@ class Reader(Protocol):
     def entries_of(self, document_ids: Sequence[str]) -> Iterable[Entry]:
         """The sources with their passages of these documents, as `parsing.passages.cut` made them."""
 
+    def entries_by_id(self, source_ids: Sequence[str]) -> Iterable[Entry]:
+        """These sources with their passages, in the order asked; what is not there is left out."""
+
 
 class MemoryReader:
     """A reader over entries held in memory: one pairs file to measure on, or a test."""
@@ -79,6 +82,12 @@ class MemoryReader:
         """The entries of these documents, in the order asked."""
         for document_id in document_ids:
             yield from self._entries.get(document_id, ())
+
+    def entries_by_id(self, source_ids: Sequence[str]) -> Iterable[Entry]:
+        """These entries, in the order asked."""
+        wanted = frozenset(source_ids)
+        found = {e[0].id: e for listed in self._entries.values() for e in listed if e[0].id in wanted}
+        return [found[source_id] for source_id in dict.fromkeys(source_ids) if source_id in found]
 
     def _note(self, document_id: str, *, deleted: bool) -> None:
         self._counter += 1

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, func, or_, select
 
 from learninglion.database import reading
 from learninglion.errors import UnknownReferenceError
@@ -253,26 +253,36 @@ class Shelf:
                 entries = self._entries(connection, some, visible)
             yield from entries
 
+    def entries_by_id(self, source_ids: Sequence[str], visible: Visible = None) -> Iterator[Entry]:
+        """These sources with their passages, in the order asked; what is not there is left out."""
+        for some in batches(source_ids, _BATCH):
+            with reading(self._engine) as connection:
+                rows = connection.execute(select(sources).where(sources.c.id.in_(some))).mappings().all()
+                cards = self._cards(connection, sorted({row["document_key"] for row in rows}), visible)
+                by_key = {
+                    row["key"]: read_source(row, cards[row["document_key"]])
+                    for row in rows
+                    if row["document_key"] in cards
+                }
+                pieces = _passages_of(connection, by_key, passages.c.source_key.in_(by_key))
+            found = {source.id: (source, pieces.get(key, ())) for key, source in by_key.items()}
+            yield from (found[source_id] for source_id in dict.fromkeys(some) if source_id in found)
+
     def _entries(self, connection: Connection, document_ids: Sequence[str], visible: Visible) -> list[Entry]:
         known = select(documents.c.id, documents.c.key).where(documents.c.id.in_(document_ids))
         keys = {row.id: row.key for row in connection.execute(known)}
         cards = self._cards(connection, sorted(keys.values()), visible)
-        found: dict[int, list[Source]] = {key: [] for key in cards}
+        found: dict[int, list[int]] = {key: [] for key in cards}
         by_key: dict[int, Source] = {}
         query = select(sources).where(sources.c.document_key.in_(cards)).order_by(sources.c.key)
         for row in connection.execute(query).mappings():
-            source = by_key[row["key"]] = read_source(row, cards[row["document_key"]])
-            found[row["document_key"]].append(source)
-        pieces: dict[str, tuple[Passage, ...]] = {}
-        listed = select(passages).where(passages.c.document_key.in_(cards)).order_by(passages.c.key)
-        rows = connection.execute(listed).mappings()
-        for source_key, group in groupby(rows, key=lambda row: row["source_key"]):
-            source = by_key[source_key]
-            pieces[source.id] = tuple(read_passage(row, source) for row in group)
+            by_key[row["key"]] = read_source(row, cards[row["document_key"]])
+            found[row["document_key"]].append(row["key"])
+        pieces = _passages_of(connection, by_key, passages.c.document_key.in_(cards))
         return [
-            (source, pieces.get(source.id, ()))
+            (by_key[key], pieces.get(key, ()))
             for document_id in dict.fromkeys(document_ids)
-            for source in found.get(keys.get(document_id, 0), ())
+            for key in found.get(keys.get(document_id, 0), ())
         ]
 
     def _cards(
@@ -294,6 +304,17 @@ def _seen_through(visible: Visible) -> ScalarSelect[str]:
     if visible is not None:
         query = query.where(collections.c.name.in_(sorted(visible)))
     return query.scalar_subquery()
+
+
+def _passages_of(
+    connection: Connection, by_key: Mapping[int, Source], where: ColumnElement[bool]
+) -> dict[int, tuple[Passage, ...]]:
+    """The passages that fit `where`, by the key of their source, in the order they were cut."""
+    rows = connection.execute(select(passages).where(where).order_by(passages.c.key)).mappings()
+    return {
+        key: tuple(read_passage(row, by_key[key]) for row in group)
+        for key, group in groupby(rows, key=lambda row: row["source_key"])
+    }
 
 
 def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -265,6 +265,10 @@ class SeenStore:
         """The sources with their passages of these documents, as far as they may be seen."""
         return self._store.entries_of(document_ids, self._visible)
 
+    def entries_by_id(self, source_ids: Sequence[str]) -> Iterator[Entry]:
+        """These sources with their passages, as far as they may be seen."""
+        return self._store.entries_by_id(source_ids, self._visible)
+
 
 def _check_collection(name: str) -> None:
     if not name.strip() or len(name) > 200 or "\x00" in name:
