@@ -78,6 +78,8 @@ def test_what_says_nothing_by_itself_is_left_out() -> None:
     assert texts(body) == ["De ponten blijven varen.", "Het aantal groeit."]
     assert has_table(make_source(body))
     assert not has_table(LIST)
+    assert texts("De pont vaart. Voor afstanden\nvan twee meter geldt een regel.")[0] == "De pont vaart."
+    assert "Voor afstanden" not in texts("De pont vaart. Voor afstanden\nvan twee meter geldt een regel.")
 
 
 def test_a_sentence_that_lost_its_full_stop_is_still_one() -> None:

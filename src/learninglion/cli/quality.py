@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -11,7 +12,7 @@ from learninglion.cli.material import vector_cache
 from learninglion.cli.search_quality import evaluate_search
 from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, progress
 from learninglion.errors import InputError, LearningLionError
-from learninglion.evaluation.drafts import evaluate_drafts
+from learninglion.evaluation.drafts import RefusalPoint, evaluate_drafts, refusal_curve
 from learninglion.evaluation.testset import LabelledPair, read_pairs
 from learninglion.evaluation.tune import tune
 from learninglion.evaluation.verifier import evaluate_verifier
@@ -136,16 +137,32 @@ def evaluate_writing(
         ..., "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
     ),
     limit: int = typer.Option(0, "--limit", min=0, help="Hoogstens zoveel vragen (0: alle)."),
+    answers_only: bool = typer.Option(
+        False, "--answers-only", help="De verzameling bevat alleen de antwoorden, zonder de eerdere vragen."
+    ),
+    curve: bool = typer.Option(
+        False, "--curve", help="Hoe vaak er terecht en ten onrechte wordt geweigerd, bij een rij drempels."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Hoe goed is een voorstel? Met het antwoord in de verzameling, en zonder: dan moet het weigeren."""
+    labelled, cache = read_pairs(pairs), vector_cache()
     with progress() as shown:
-        report, _ = evaluate_drafts(
-            read_pairs(pairs),
-            cache=vector_cache(),
-            limit=limit or None,
-            progress=lambda done, total: shown("Opstellen", done, total),
-        )
+
+        def tell(done: int, total: int) -> None:
+            shown("Opstellen", done, total)
+
+        if curve:
+            points = refusal_curve(
+                labelled, with_questions=not answers_only, cache=cache, limit=limit or None, progress=tell
+            )
+        else:
+            report, _ = evaluate_drafts(
+                labelled, with_questions=not answers_only, cache=cache, limit=limit or None, progress=tell
+            )
+    if curve:
+        _show_curve(points, as_json)
+        return
     figures = _plain(report)
     if as_json:
         print_json(figures)
@@ -153,4 +170,14 @@ def evaluate_writing(
     table = Table("maat", "waarde")
     for name, value in figures.items():
         table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
+    console.print(table)
+
+
+def _show_curve(points: Sequence[RefusalPoint], as_json: bool) -> None:
+    if as_json:
+        print_json({"points": [_plain(point) for point in points]})
+        return
+    table = Table("drempel", "helft", "ten onrechte geweigerd", "terecht geweigerd")
+    for p in points:
+        table.add_row(f"{p.sure:.2f}", str(p.half + 1), f"{p.refused_present:.3f}", f"{p.refused_absent:.3f}")
     console.print(table)

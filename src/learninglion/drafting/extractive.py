@@ -52,6 +52,7 @@ _PER_LATER_SOURCE = 70  # words an older source may add to what the newest says
 _REPEATS = 0.8  # a sentence of which this much was said already adds nothing
 _SUBJECT = 0.30  # a sentence must share this much with the question to be taken from a longer answer
 _NEAR_BEST = 0.6  # ... or, where no sentence does, this much of what the best one shares
+_SHORT_ANSWER = 12  # words
 _GOES_ON = 0.1  # so much must what follows on a chosen sentence share, where one figure is asked
 _HOLDS = 0.3  # what a sentence is worth more for holding the amount or the moment that is asked
 _ABOUT_EQUAL = 0.7  # a newer source goes first when it bears this much as well as the strongest
@@ -157,7 +158,7 @@ def _from_source(
     phrased = any(phrase in s.text for s in written) or source.kind is not SourceKind.PAIR
     made: list[Statement] = []
     for sentence in chosen:
-        opening = bool(_SAYS_YES_OR_NO.match(sentence.text) or _BARE_ANSWER.match(sentence.text))
+        opening = _opens(sentence, source)
         made.append(_state(source, sentence, locate, "" if phrased or opening else phrase))
         phrased = phrased or not opening
     return made
@@ -210,6 +211,13 @@ def _read_sentences(selection: Selection, bearing: Bearing) -> list[_Sentence]:
             )
         )
     return found
+
+
+def _opens(sentence: _Sentence, source: Source) -> bool:
+    """Whether this is the short answer itself ("Ja.", "Daar ben ik mee bekend."), in front of any phrase."""
+    short = sentence.place == 0 and len(words(sentence.text)) <= _SHORT_ANSWER
+    known = short and asks_acquaintance(source.question) and says_acquainted(sentence.text)
+    return known or bool(_SAYS_YES_OR_NO.match(sentence.text) or _BARE_ANSWER.match(sentence.text))
 
 
 def _leans(text: str) -> bool:

@@ -83,7 +83,7 @@ def _cut(body: str) -> tuple[Unit, ...]:
             units.append(_read_list(lines[at:end]))
             at = end
             continue
-        unit = _read_sentence(line, alone=len(lines) == 1)
+        unit = _read_sentence(line, alone=len(lines) == 1, last=at + 1 == len(lines))
         if unit is not None:
             units.append(unit)
         at += 1
@@ -138,7 +138,7 @@ def _read_list(lines: Sequence[_Line]) -> Unit:
     return Unit(f"{head} {told}.", Span(lines[0].span.start, lines[-1].span.end), is_list=True)
 
 
-def _read_sentence(line: _Line, alone: bool) -> Unit | None:
+def _read_sentence(line: _Line, alone: bool, last: bool) -> Unit | None:
     if alone and not line.is_item:
         return Unit(line.text, line.span)
     marker = _MARKER.match(line.text)
@@ -146,8 +146,10 @@ def _read_sentence(line: _Line, alone: bool) -> Unit | None:
     text = line.text[start:]
     if _CELL in text or text.endswith(":"):
         return None  # a row of a table; an introduction of what is not here
-    if not _CLOSED.search(text) and line.starts_line and line.ends_line and len(words(text)) <= _HEADING:
-        return None if marker or len(words(text)) > 1 else Unit(text, line.span)
+    if not _CLOSED.search(text) and line.ends_line and len(words(text)) <= _HEADING:
+        # a heading, or a sentence that was broken off; at the end only its full stop may be lost
+        whole = not marker and (len(words(text)) == 1 or (last and not line.starts_line))
+        return Unit(text, line.span) if whole else None
     if marker and not (text[:1].isupper() and text.endswith((".", "!", "?"))):
         return None  # half a sentence: the other half stands before the list
     return Unit(text, Span(line.span.start + start, line.span.end))
