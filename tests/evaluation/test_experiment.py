@@ -221,6 +221,15 @@ def test_the_page_of_a_measurement_shows_intervals_and_reliability(tmp_path: Pat
         "kalibratiefout",
         "AUC",
         "woorden &lt;1&gt;",
-        "geen aantoonbaar",
     ):
         assert name in page
+
+
+def test_the_example_in_the_documentation_is_an_experiment(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "evaluation.md").read_text("utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    path = tmp_path / "voorbeeld.toml"
+    path.write_text(example, "utf-8")
+    experiment = read_experiment(path)
+    assert dict(experiment.encoders)["large"].kind == "openai"
+    assert len(experiment.settings()) == 3 * 3 * 3 * 2 * 2 * 2 * 2 * 2

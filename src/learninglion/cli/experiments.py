@@ -156,6 +156,8 @@ def _show(runs: Sequence[Run], page: Path | None, as_json: bool) -> None:
             print_json(_plain(run))
         return
     _print_runs(runs)
+    if len({run.git_sha for run in runs}) > 1:
+        console.print("Let op: niet alle runs zijn met dezelfde programmatekst gedaan (zie --json: git_sha).")
     _print_effects(runs)
 
 

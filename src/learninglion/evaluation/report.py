@@ -16,7 +16,7 @@ from learninglion.evaluation.runs import Run
 __all__ = ["SIGNIFICANT", "experiment_page", "in_words", "retrieval_page", "told_setting", "verdict"]
 
 _STYLE = """
-body { font-family: sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b }
+body { font-family: sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b }
 table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto }
 caption { text-align: left; padding: .3rem 0 }
 th, td { border: 1px solid #767676; padding: .3rem .6rem; text-align: left }
