@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test lint format bench bench-scale docs requirements clean
+.PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test lint format bench bench-load bench-scale docs requirements clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -44,6 +44,9 @@ format: setup-dev
 
 bench: setup-bench ## Quality and speed beside the peers; writes benchmarks/results
 	@$(VENV)/python benchmarks/run.py
+
+bench-load: setup-dev ## Fifty users for six minutes on 50,000 pairs; fails when a bar is missed
+	@$(VENV)/python benchmarks/load.py users --minutes 6
 
 bench-scale: setup-bench ## Archives of 10,000, 50,000 and 200,000 pairs
 	@$(VENV)/python benchmarks/scale.py
