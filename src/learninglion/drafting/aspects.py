@@ -48,7 +48,9 @@ _IF_NO = re.compile(
     r"^(?:en )?(?:zo nee\w*|zo niet|waarom niet|indien niet|indien nee|als dat niet zo)\b", re.I
 )
 _AMOUNT = re.compile(
-    r"\b(?:hoeveel|hoe vaak|hoe hoog|hoe groot|welk(?:e)? (?:percentage|bedrag|aantal))\b", re.I
+    r"\b(?:hoeveel|hoe vaak|hoe hoog|hoe groot|welke? (?:percentage|bedrag|aantal|deel)|"
+    r"wat (?:kost|kosten|kostte|kostten|betaalt|betalen|bedraagt|bedragen))\b",
+    re.I,
 )
 _MOMENT = re.compile(
     r"^(?:\W*(?:en|per|vanaf|sinds|tot)\s+)*"

@@ -181,7 +181,7 @@ def _overtaken(sentences: Sequence[_Sentence], claims: Sequence[str]) -> _Senten
             s,
         )
         for s in sentences
-        if not s.leans and not s.refers
+        if not s.leans and not s.refers and not _repeats(s, claims)
     ]
     best = max(scored, key=lambda item: item[:2], default=None)
     return best[2] if best is not None and best[0] else None
@@ -313,7 +313,7 @@ def _without_orphans(usable: list[_Sentence], sentences: list[_Sentence]) -> lis
     return kept or [s for s in usable[:1] if len(sentences) == 1 or not s.leans]
 
 
-def _repeats(sentence: _Sentence, said: list[str]) -> bool:
+def _repeats(sentence: _Sentence, said: Sequence[str]) -> bool:
     return bool(said) and coverage(sentence.text, said) >= _REPEATS
 
 

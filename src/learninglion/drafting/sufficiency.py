@@ -60,7 +60,9 @@ _TELLING = 2.5  # weight of the words by which a part of a question is recognise
 _FEW, _MOST_OF_FEW = 4.5, 0.5  # a short question has so few words that half of them must be there
 _ASKING = "hoeveel wanneer welke datum dag termijn vanaf binnen hoe lang snel vaak hoog groot"
 _IN_CONTEXT = 0.5  # where the earlier question names the subject, its answer need name it half as much
+_TOGETHER = 0.35  # question and answer name so much of a part when they are alike at all
 _BARE = 2  # words: "Ja.", "Nee, niet."
+_SUREST = 0.92  # ... unless the search is surer than of almost anything: then it is in other words
 _NOVEL = 0.3  # of what a later part asks besides what an earlier part asked
 
 
@@ -152,7 +154,8 @@ def _bears(bearing: Bearing, selection: Selection, sure: float) -> bool:
     if not source.question:
         return bearing.score >= sure  # of such sources the words add nothing to what the search knows
     if _is_short(asked):
-        return bearing.score >= sure and max(shared, bearing.joint) >= _MOST_OF_FEW
+        met = max(shared, bearing.joint) >= _MOST_OF_FEW or bearing.score >= _SUREST
+        return bearing.score >= sure and met
     return bearing.score >= max(sure, _SURE_ASKED) and shared >= _SHARED
 
 
@@ -248,8 +251,10 @@ def _is_answered(aspect: Aspect, before: Sequence[Aspect], said: _Said) -> bool:
         return True
     if any(asked) and _is_short(aspect.about):
         return coverage(aspect.about, said.claims + asked) >= _MOST_OF_FEW
-    if any(likeness(aspect.about, q) >= said.bar for q in asked) or (said.by_search and not before):
+    if said.by_search and not any(asked) and not before:
         return True
+    if any(likeness(aspect.about, q) >= said.bar for q in asked):
+        return coverage(aspect.about, said.claims + asked) >= _TOGETHER
     return coverage(aspect.about, said.claims) >= said.bar and _has_novel(aspect, before, said)
 
 
