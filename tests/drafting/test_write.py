@@ -152,7 +152,7 @@ def test_what_the_model_leaves_open_and_the_sources_say_is_copied_behind_it():
     assert shown(draft) == [COUNT[0], COST[0]], "no sentence twice, and none after the last gap"
     assert draft.verdict is AnswerVerdict.ANSWERED and draft.missing == ()
     assert ("sentences_copied", "1") in draft.provenance.parameters
-    assert any("letterlijk uit de bronnen overgenomen" in remark for remark in draft.left_out)
+    assert any("letterlijk daaruit overgenomen (1 zin)" in remark for remark in draft.left_out)
     assert [e.text for e in events if e.stage is Stage.SENTENCE] == [COUNT[0], COST[0]]
     yes = replace(
         GATE, extract=lambda selection, locate=nowhere: copy_of("Ja.", COUNT[0], COST[0], source=YES)
@@ -162,6 +162,26 @@ def test_what_the_model_leaves_open_and_the_sources_say_is_copied_behind_it():
     assert shown(draft) == ["Ja.", COUNT[0], COST[0]]
     useless = replace(GATE, extract=lambda selection, locate=nowhere: copy_of(COUNT[0], opinion))
     assert shown(run(answer(COUNT), gate=useless)[0]) == [COUNT[0]]
+
+
+def test_a_newer_source_that_the_model_left_aside_comes_first():
+    newest = make_source("De afstand gaat naar 20 meter.", card=make_card("nieuw", day=date(2025, 1, 1)))
+    selection = make_selection(SELECTION.question.text, [SOURCE, newest])
+    copied = copy_of("De afstand gaat naar 20 meter.", source=newest)
+    gate = replace(GATE, extract=lambda selection, locate=nowhere: copied)
+    events = []
+    draft, _ = run(
+        answer((COUNT[0], (2, COUNT[0])), (COST[0], (2, COST[0]))),
+        selection=selection,
+        gate=gate,
+        events=events,
+    )
+    assert shown(draft) == ["De afstand gaat naar 20 meter.", COUNT[0], COST[0]]
+    assert any("gebruikte de nieuwste bron niet" in remark for remark in draft.left_out)
+    assert ("sentences_copied", "1") in draft.provenance.parameters
+    assert [e.position for e in events if e.stage is Stage.SENTENCE] == [0, 1, 0]
+    used = answer(("De afstand gaat naar 20 meter.", (1, "De afstand gaat naar 20 meter.")))
+    assert shown(run(used, selection=selection, gate=gate)[0]) == ["De afstand gaat naar 20 meter."]
 
 
 YES = make_source(f"Ja. {BODY}")

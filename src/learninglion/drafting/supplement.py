@@ -1,57 +1,106 @@
-"""What a model left open although the chosen sources say it: their own sentences, put behind the model's."""
+"""What a model left aside although the chosen sources say it: their own sentences, put around the model's."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from learninglion.drafting.gate import Gate
 from learninglion.drafting.phrases import split_introduction
 from learninglion.drafting.relevance import coverage
-from learninglion.models import Selection, Statement
+from learninglion.models import Selection, Source, SourceKind, Statement
 from learninglion.text import fold, words
 
-__all__ = ["FELL_BACK", "SUPPLEMENTED", "describe_supplement", "find_supplement"]
+__all__ = ["FELL_BACK", "SUPPLEMENTED", "Supplement", "find_supplement"]
 
 FELL_BACK = "fell_back_to"
 """Name of the parameter that says which drafter took over because nothing of a model's text remained."""
 
 SUPPLEMENTED = "sentences_copied"
-"""Name of the parameter that counts the sentences copied behind those of a model."""
+"""Name of the parameter that counts the sentences copied around those of a model."""
 
 _REPEATS = 0.8  # a sentence of which the model said this much already adds nothing
 
 
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """Copied sentences to put before and behind those of a model."""
+
+    before: tuple[Statement, ...] = ()  # from newer sources than any the model used
+    behind: tuple[Statement, ...] = ()  # on parts of the question that the model left open
+
+    def describe(self, model: str) -> tuple[str, ...]:
+        """What the reader is told, as Dutch sentences."""
+        told = []
+        if self.before:
+            told.append(
+                f"Het taalmodel {model} gebruikte de nieuwste bron niet. Het begin is daarom letterlijk "
+                f"daaruit overgenomen ({_count(self.before)})."
+            )
+        if self.behind:
+            told.append(
+                f"Het taalmodel {model} liet een onderdeel van de vraag open waarover de bronnen wel iets "
+                f"zeggen. Het einde is daarom letterlijk daaruit overgenomen ({_count(self.behind)})."
+            )
+        return tuple(told)
+
+
 def find_supplement(
     selection: Selection, shown: Sequence[Statement], copied: Sequence[Statement], gate: Gate, most_words: int
-) -> tuple[Statement, ...]:
-    """The sentences of `copied` to put behind `shown`, in at most `most_words` words together.
+) -> Supplement:
+    """What of `copied` to put around `shown`, in at most `most_words` words together.
 
-    Only what nobody said yet, up to the last sentence that answers a part of the question which was still
-    open; empty when none does.
+    Before: what newer sources than any of `shown` say. Behind: only what nobody said yet, up to the last
+    sentence that answers a part of the question which was still open.
     """
-    said = [split_introduction(s.text).claim for s in shown]
-    spent = sum(len(words(s.text)) for s in shown)
+    dates = {s.id: _age(s) for s in selection.chosen}
+    used = max((_newest(s, dates) for s in shown), default=0)
+    room = most_words - sum(len(words(s.text)) for s in shown)
+    fresh = _unsaid(copied, shown)
+    before = _fitting([s for s in fresh if _newest(s, dates) > used], room)
+    room -= sum(len(words(s.text)) for s in before)
     taken: list[Statement] = []
     useful = 0
-    open_ = len(gate.missing(selection, shown))
-    for statement in copied:
-        claim = split_introduction(statement.text).claim
-        if fold(claim) in {fold(told) for told in said} or coverage(claim, said) >= _REPEATS:
-            continue
-        spent += len(words(statement.text))
-        if spent > most_words or not open_:
+    open_ = len(gate.missing(selection, (*before, *shown)))
+    for statement in _fitting([s for s in fresh if s not in before], room):
+        if not open_:
             break
         taken.append(statement)
-        left = len(gate.missing(selection, (*shown, *taken)))
+        left = len(gate.missing(selection, (*before, *shown, *taken)))
         if left < open_:
             open_, useful = left, len(taken)
-    return tuple(taken[:useful])
+    return Supplement(before, tuple(taken[:useful]))
 
 
-def describe_supplement(model: str, count: int) -> str:
-    """What the reader is told of `count` copied sentences."""
-    what = "De laatste zin is" if count == 1 else f"De laatste {count} zinnen zijn"
-    return (
-        f"Het taalmodel {model} liet een onderdeel van de vraag open waarover de bronnen wel iets zeggen. "
-        f"{what} daarom letterlijk uit de bronnen overgenomen."
-    )
+def _unsaid(copied: Sequence[Statement], shown: Sequence[Statement]) -> list[Statement]:
+    said = [split_introduction(s.text).claim for s in shown]
+    folded = {fold(claim) for claim in said}
+    claims = ((s, split_introduction(s.text).claim) for s in copied)
+    return [s for s, claim in claims if fold(claim) not in folded and coverage(claim, said) < _REPEATS]
+
+
+def _fitting(statements: Sequence[Statement], room: int) -> tuple[Statement, ...]:
+    """The first statements, as long as they fit in `room` words."""
+    fitting: list[Statement] = []
+    for statement in statements:
+        room -= len(words(statement.text))
+        if room < 0:
+            break
+        fitting.append(statement)
+    return tuple(fitting)
+
+
+def _newest(statement: Statement, dates: Mapping[str, int]) -> int:
+    return max((dates.get(c.source_id or "", 0) for c in statement.citations), default=0)
+
+
+def _age(source: Source) -> int:
+    """The day of a source as a number; what the officer supplied is of today."""
+    if source.kind is SourceKind.SUPPLIED:
+        return date.max.toordinal()
+    return source.document.date.toordinal() if source.document.date else 0
+
+
+def _count(statements: Sequence[Statement]) -> str:
+    return "1 zin" if len(statements) == 1 else f"{len(statements)} zinnen"

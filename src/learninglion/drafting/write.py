@@ -33,7 +33,7 @@ from learninglion.drafting.prompting import (
 from learninglion.drafting.replies import ANSWER_SCHEMA, JsonReader, LineReader, Missing, Proposal, Reader
 from learninglion.drafting.resuming import FOUND, UNFINISHED, found_before, take_over
 from learninglion.drafting.style import choose_examples
-from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED, describe_supplement, find_supplement
+from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED, find_supplement
 from learninglion.drafting.suspicion import describe_question, describe_suspicions
 from learninglion.errors import GeneratorError, InputError
 from learninglion.models import (
@@ -246,8 +246,8 @@ class _Writer:
 
     def _add(self, statement: Statement, position: int) -> None:
         check = self.gate.check(statement, self.selection.chosen)
-        self.work.statements.append(statement)
-        self.work.checks.append(check)
+        self.work.statements.insert(position, statement)
+        self.work.checks.insert(position, check)
         if check.verdict is StatementVerdict.SUPPORTED:
             self.tell(Progress(Stage.SENTENCE, statement.text, position, check))
 
@@ -348,22 +348,24 @@ class _Writer:
                 f"Wat het taalmodel {self.generator.model} schreef staat wel in de bronnen, maar beantwoordt "
                 f"geen enkel onderdeel van de vraag: “{said}”",
             )
-        if missing:
-            provenance = self._supplement(shown, provenance)
-            missing = self.gate.missing(self.selection, self._shown())
+        provenance = self._supplement(shown, provenance)
+        missing = self.gate.missing(self.selection, self._shown())
         verdict = AnswerVerdict.PARTIAL if missing else AnswerVerdict.ANSWERED
         return self._result(verdict, missing, provenance)
 
     def _supplement(self, shown: tuple[Statement, ...], provenance: Provenance) -> Provenance:
-        """Copied sentences behind those of the model, where it left open what the sources do answer."""
+        """Copied sentences around those of the model, where it left aside what the sources do say."""
         copied = self.gate.extract(self.selection, self.locate).statements
         more = find_supplement(self.selection, shown, copied, self.gate, _MAX_WORDS)
-        if not more:
-            return provenance
-        for statement in more:
+        for position, statement in enumerate(more.before):
+            self._add(statement, position)
+        for statement in more.behind:
             self._add(statement, len(self.work.statements))
-        self._remark(describe_supplement(self.generator.model, len(more)))
-        return replace(provenance, parameters=(*provenance.parameters, (SUPPLEMENTED, str(len(more)))))
+        count = len(more.before) + len(more.behind)
+        if not count:
+            return provenance
+        self._remark(*more.describe(self.generator.model))
+        return replace(provenance, parameters=(*provenance.parameters, (SUPPLEMENTED, str(count))))
 
     def _fall_back(self, provenance: Provenance, why: str) -> Draft:
         """The extractive draft, with what did not hold behind it so that it is shown apart."""
