@@ -31,9 +31,11 @@ def main() -> int:
             *([str(documents)] if documents.is_dir() else []),
         ],
         "store": [sys.executable, str(here / "store.py")],
+        "embedding": [sys.executable, str(here / "embedding.py")],
     }
     pairs = DATA / "kamervragen" / "qa-pairs.jsonl"
     if pairs.is_file():
+        commands["synonyms"] = [sys.executable, str(here / "synonyms.py"), str(pairs)]
         commands["retrieval"] = [sys.executable, str(here / "retrieval.py"), str(pairs)]
         commands["drafts"] = [*LEARNINGLION, "evaluate", "drafts", "--pairs", str(pairs), "--limit", "100"]
     failed = []

@@ -1,24 +1,32 @@
 """Speed and size of search at 10,000, 50,000 and 200,000 pairs, beside the earlier prototype's stack.
 
-    python benchmarks/scale.py --folder /somewhere --sizes 10000 50000 200000 [--peer PYTHON]
+    python benchmarks/scale.py [--quick] [--folder DIR] [--sizes 10000 50000 200000] [--peer PYTHON]
 
 Archives are made from a vocabulary with the frequencies of real Dutch answers (pairs file); vectors are
 synthetic, because embedding 200,000 answers takes hours; the questions that are searched are real and are
 embedded for real. Each size runs in a process of its own, so that memory is its own. Prints one JSON line a
-run. `--peer` is a Python with langchain-community, langchain-classic, langchain-chroma and rank-bm25.
+run; `cpu` is processor time, which other work on the machine hardly changes.
+
+The peer holds the same texts and answers the same questions in the same run: BM25Retriever and Chroma in an
+EnsembleRetriever, without embedding. `--peer` is a Python with langchain-community, langchain-classic,
+langchain-chroma and rank-bm25; by default this one, where it has them. A peer that is not done after
+`--peer-limit` seconds is stopped, and its line says so.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -61,15 +69,20 @@ def real_sentences() -> tuple[list[str], list[str]]:
     return [r["question"] for r in rows], sentences
 
 
-def make_entries(start: int, count: int, questions: list[str], sentences: list[str]) -> list[Entry]:
-    """`count` pairs from number `start` on, eight a document, of sentences drawn at random."""
+def make_entries(
+    start: int, count: int, questions: list[str], sentences: list[str], mark: str = "Dossier"
+) -> list[Entry]:
+    """`count` pairs from number `start` on, eight a document, of sentences drawn at random.
+
+    Each bears a word of its own: `mark` with its number.
+    """
     made: list[Entry] = []
     for number in range(start, start + count):
         random = np.random.default_rng(number)
         drawn = random.integers(0, len(sentences), 5)
-        mark = f"Dossier{number}"
-        body = " ".join(sentences[i] for i in drawn) + f" {mark}."
-        question = questions[int(random.integers(0, len(questions)))] + f" {mark}?"
+        own = f"{mark}{number}"
+        body = " ".join(sentences[i] for i in drawn) + f" {own}."
+        question = questions[int(random.integers(0, len(questions)))] + f" {own}?"
         document = f"doc{number // PER_DOCUMENT}"
         card = DocumentCard(
             document, f"Vragen over onderwerp {number // PER_DOCUMENT}", DocumentKind.KAMERVRAGEN
@@ -105,6 +118,7 @@ class GrowingReader(MemoryReader):
     def __init__(self, pairs: int) -> None:
         super().__init__(store_id="scale")
         self._questions, self._sentences = real_sentences()
+        self._replaced: set[str] = set()
         self.grow(0, pairs)
 
     def grow(self, first: int, last: int) -> None:
@@ -112,14 +126,21 @@ class GrowingReader(MemoryReader):
         for document in range(first // PER_DOCUMENT, -(-last // PER_DOCUMENT)):
             self._note(f"doc{document}", deleted=False)
 
+    def replace(self, documents: Sequence[str]) -> None:
+        """Give these documents other texts."""
+        self._replaced.update(documents)
+        for document in documents:
+            self._note(document, deleted=False)
+
+    def drop(self, documents: Sequence[str]) -> None:
+        """Take these documents away."""
+        for document in documents:
+            self._note(document, deleted=True)
+
     def entries_of(self, document_ids: Sequence[str]) -> list[Entry]:  # type: ignore[override]
         """Made again the same each time."""
         return [
-            entry
-            for d in document_ids
-            for entry in make_entries(
-                int(d[3:]) * PER_DOCUMENT, PER_DOCUMENT, self._questions, self._sentences
-            )
+            entry for d in document_ids for entry in self._made(d, int(d[3:]) * PER_DOCUMENT, PER_DOCUMENT)
         ]
 
     def entries_by_id(self, source_ids: Sequence[str]) -> list[Entry]:  # type: ignore[override]
@@ -127,9 +148,12 @@ class GrowingReader(MemoryReader):
         found = []
         for source_id in source_ids:
             document, _, number = source_id.partition("#")
-            at = int(document[3:]) * PER_DOCUMENT + int(number) - 1
-            found += make_entries(at, 1, self._questions, self._sentences)
+            found += self._made(document, int(document[3:]) * PER_DOCUMENT + int(number) - 1, 1)
         return found
+
+    def _made(self, document: str, start: int, count: int) -> list[Entry]:
+        mark = "Herzien" if document in self._replaced else "Dossier"
+        return make_entries(start, count, self._questions, self._sentences, mark)
 
 
 def memory() -> int:
@@ -146,44 +170,91 @@ def build(folder: Path, pairs: int) -> dict[str, float]:
     return {"build_seconds": round(time.perf_counter() - began, 1) if changed else 0.0, "pairs": pairs}
 
 
+Times = list[tuple[float, float]]  # (seconds, seconds of processor time)
+
+
+def timed(times: Times, work: Callable[[], object]) -> None:
+    """Do `work` and add what it took to `times`."""
+    at, busy = time.perf_counter(), time.process_time()
+    work()
+    times.append((time.perf_counter() - at, time.process_time() - busy))
+
+
+def told(name: str, times: Times) -> dict[str, float]:
+    """The median and the 95th percentile in milliseconds, and the median in processor time."""
+    seconds, busy = np.array(times).T * 1000
+    return {
+        f"{name}_p50_ms": round(float(np.median(seconds)), 1),
+        f"{name}_p95_ms": round(float(np.quantile(seconds, 0.95)), 1),
+        f"{name}_cpu_p50_ms": round(float(np.median(busy)), 1),
+    }
+
+
 def run(folder: Path, pairs: int, queries: int) -> dict[str, float]:
-    """Measure search, a set of ten, adding and memory on a built index."""
+    """Measure search, filters, sets of ten, changes and memory on a built index."""
     reader = GrowingReader(pairs)
     questions, _ = real_sentences()
     began = time.perf_counter()
     index = Index.open(folder, SyntheticEncoder())
     search(index, reader, questions[0])
     cold = time.perf_counter() - began
-    whole, embedding = [], []
+    kept = {
+        name: frozenset(f"doc{d}" for d in range(0, pairs // PER_DOCUMENT, every))
+        for name, every in (("half", 2), ("hundredth", 100))
+    }
+    first = time.perf_counter()
+    for documents in kept.values():
+        search(index, reader, questions[0], documents=documents)
+    first = (time.perf_counter() - first) / len(kept)
+    whole: Times = []
+    again: Times = []
+    filtered: dict[str, Times] = {name: [] for name in kept}
     for question in questions[1 : queries + 1]:
-        at = time.perf_counter()
-        index.encoder.encode_queries([question])
-        embedding.append(time.perf_counter() - at)
-        at = time.perf_counter()
-        search(index, reader, question)
-        whole.append(time.perf_counter() - at)
-    at = time.perf_counter()
-    search_set(index, reader, questions[100:110], questions[110])
-    ten = time.perf_counter() - at
-    resident = memory()
-    reader.grow(pairs, pairs + 100 * PER_DOCUMENT)
-    at = time.perf_counter()
-    index.update(reader)
-    hits = search(index, reader, f"Wat is Dossier{pairs + 50}?")
-    added = time.perf_counter() - at
-    seen = any(f"Dossier{pairs + 50}." in h.source.body for h in hits)
-    only = np.array(whole) - np.array(embedding)
+        timed(whole, partial(search, index, reader, question))
+        timed(again, partial(search, index, reader, question))
+        for name, documents in kept.items():
+            timed(filtered[name], partial(search, index, reader, question, documents=documents))
+    tens: Times = []
+    for start in range(200, 250, 10):
+        ten, introduction = questions[start : start + 10], questions[start + 300]
+        timed(tens, partial(search_set, index, reader, ten, introduction))
     return {
         "pairs": pairs,
-        "p50_ms": round(float(np.median(whole)) * 1000, 1),
-        "p95_ms": round(float(np.quantile(whole, 0.95)) * 1000, 1),
-        "without_embedding_p50_ms": round(float(np.median(only)) * 1000, 1),
-        "set_of_ten_s": round(ten, 3),
-        "resident_mb": resident,
+        **told("search", whole),
+        **told("without_embedding", again),
+        **told("in_half_without_embedding", filtered["half"]),
+        **told("in_hundredth_without_embedding", filtered["hundredth"]),
+        "first_search_with_a_filter_ms": round(first * 1000, 1),
+        **told("set_of_ten", tens),
+        "resident_mb": memory(),
         "cold_start_s": round(cold, 2),
-        "add_100_documents_s": round(added, 2),
-        "added_found": float(seen),
+        **changed(index, reader, pairs),
     }
+
+
+def changed(index: Index, reader: GrowingReader, pairs: int) -> dict[str, float]:
+    """Seconds until 100 documents added, replaced and deleted are so in search, and whether they are."""
+
+    def after(what: str, question: str, word: str) -> tuple[dict[str, float], bool]:
+        times: Times = []
+        timed(times, partial(index.update, reader))
+        timed(times, partial(search, index, reader, question))
+        took = {
+            f"{what}_100_documents_s": sum(s for s, _ in times),
+            f"{what}_cpu_s": sum(c for _, c in times),
+        }
+        found = any(f"{word}." in h.source.body for h in search(index, reader, question))
+        return {name: round(value, 2) for name, value in took.items()}, found
+
+    reader.grow(pairs, pairs + 100 * PER_DOCUMENT)
+    added, found = after("add", f"Wat is Dossier{pairs + 50}?", f"Dossier{pairs + 50}")
+    some = [f"doc{d}" for d in range(100)]
+    reader.replace(some)
+    replaced, new = after("replace", "Wat is Herzien50?", "Herzien50")
+    reader.drop(some)
+    deleted, left = after("delete", "Wat is Herzien50?", "Herzien50")
+    seen = {"added_found": float(found), "replaced_found": float(new), "deleted_gone": float(not left)}
+    return {**added, **replaced, **deleted, **seen}
 
 
 PEER = """
@@ -217,15 +288,22 @@ took = []
 for l in lines:
     if "query" in l:
         at = time.perf_counter(); both.invoke(l["query"]); took.append(time.perf_counter() - at)
+fresh = [f"{{t}} erbij{{i}}" for i, t in enumerate(texts[:800])]
+at = time.perf_counter()
+store.add_texts(fresh)
+both.retrievers[0] = BM25Retriever.from_texts(texts + fresh, k=50)
+both.invoke(fresh[0])
+added = time.perf_counter() - at
 pages = int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() // 2**20
 print(json.dumps({{"peer": "EnsembleRetriever(BM25Retriever, Chroma) without embedding", "pairs": len(texts),
   "build_seconds": round(built, 1), "p50_ms": round(float(np.median(took)) * 1000, 1),
-  "p95_ms": round(float(np.quantile(took, .95)) * 1000, 1), "resident_mb": pages}}))
+  "p95_ms": round(float(np.quantile(took, .95)) * 1000, 1), "resident_mb": pages,
+  "add_100_documents_s": round(added, 2)}}))
 """
 
 
-def run_peer(python: str, folder: Path, pairs: int, queries: int) -> str:
-    """The same texts in the earlier prototype's stack; its own line of JSON, or why it failed."""
+def run_peer(python: str, folder: Path, pairs: int, queries: int, limit: float) -> str:
+    """The same texts in the earlier prototype's stack: its own line of JSON, or why there is none."""
     questions, sentences = real_sentences()
     texts = folder / f"peer-{pairs}.jsonl"
     with texts.open("w", encoding="utf-8") as file:
@@ -235,26 +313,38 @@ def run_peer(python: str, folder: Path, pairs: int, queries: int) -> str:
         for question in questions[1 : queries + 1]:
             file.write(json.dumps({"query": question}) + "\n")
     script = PEER.format(here=str(folder), texts=str(texts))
-    done = subprocess.run([python, "-c", script], capture_output=True, text=True, check=False)
+    began = time.perf_counter()
+    try:
+        done = subprocess.run(
+            [python, "-c", script], capture_output=True, text=True, check=False, timeout=limit
+        )
+    except subprocess.TimeoutExpired:
+        took = round(time.perf_counter() - began)
+        return json.dumps(
+            {"peer": "stopped: not built and searched in time", "pairs": pairs, "seconds": took}
+        )
+    finally:
+        texts.unlink()
     lines = done.stdout.strip().splitlines()
-    return (
-        lines[-1]
-        if done.returncode == 0 and lines
-        else json.dumps({"peer": "failed", "why": done.stderr[-300:]})
-    )
+    if done.returncode == 0 and lines:
+        return lines[-1]
+    return json.dumps({"peer": "failed", "pairs": pairs, "why": done.stderr[-300:]})
 
 
 def main() -> None:
     """Build and run each size in processes of their own."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, help="where archives are built; by default a temporary folder")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 50_000, 200_000])
     parser.add_argument("--queries", type=int, default=100)
     parser.add_argument("--peer", default="")
     parser.add_argument("--peer-queries", type=int, default=10)
+    parser.add_argument("--peer-limit", type=float, default=3600.0, help="seconds a size")
+    parser.add_argument("--quick", action="store_true", help="5,000 pairs and 20 questions")
     parser.add_argument("--only", choices=["build", "run"])
     given = parser.parse_args()
-    given.folder.mkdir(parents=True, exist_ok=True)
+    if given.quick:
+        given.sizes, given.queries, given.peer_queries = [5_000], 20, 5
     if given.only:
         place = given.folder / str(given.sizes[0])
         step = (
@@ -264,15 +354,21 @@ def main() -> None:
         )
         print(json.dumps(step))
         return
-    for size in given.sizes:
-        for step in ("build", "run"):
-            command = [sys.executable, __file__, "--folder", str(given.folder), "--sizes", str(size)]
-            command += ["--queries", str(given.queries), "--only", step]
-            subprocess.run(command, check=True)
-        # the run added documents: what is left is no archive of this size any more
-        shutil.rmtree(given.folder / str(size))
-        if given.peer:
-            print(run_peer(given.peer, given.folder, size, given.peer_queries), flush=True)
+    peer = given.peer or (sys.executable if importlib.util.find_spec("langchain_chroma") else "")
+    with tempfile.TemporaryDirectory(prefix="learninglion-scale-") as temporary:
+        folder = given.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        for size in given.sizes:
+            for step in ("build", "run"):
+                command = [sys.executable, __file__, "--folder", str(folder), "--sizes", str(size)]
+                command += ["--queries", str(given.queries), "--only", step]
+                subprocess.run(command, check=True)
+            # the run changed documents: what is left is no archive of this size any more
+            shutil.rmtree(folder / str(size))
+            if peer:
+                print(run_peer(peer, folder, size, given.peer_queries, given.peer_limit), flush=True)
+            else:
+                print(json.dumps({"peer": "not measured: this Python has no langchain_chroma; use --peer"}))
 
 
 if __name__ == "__main__":

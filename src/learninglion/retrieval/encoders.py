@@ -86,14 +86,19 @@ class NanoEncoder:
         """One row per text, encoded as texts to be found."""
         return self._encode(texts, asked=False)
 
-    def _encode(self, texts: Sequence[str], *, asked: bool) -> Vectors:
-        def encode(batch: list[str]) -> Vectors:
-            # The engine reads up to the first NUL; an empty text has no tokens to average.
-            clean = [t.replace("\0", " ").strip() or "." for t in batch]
-            with self._lock:
-                return np.asarray(self._model.encode(clean, asked), dtype=np.float32)
+    def encode_batch(self, texts: Sequence[str], *, asked: bool) -> Vectors:
+        """One row per text, in one call of the engine: a few dozen texts of like length are best."""
+        # The engine reads up to the first NUL; an empty text has no tokens to average.
+        clean = [t.replace("\0", " ").strip() or "." for t in texts]
+        with self._lock:
+            return np.asarray(self._model.encode(clean, asked), dtype=np.float32)
 
-        return by_length(texts, encode, self.dimensions)
+    def tokens(self, text: str) -> int:
+        """How many tokens the engine reads of `text`."""
+        return int(self._model.token_count(text.replace("\0", " ")))
+
+    def _encode(self, texts: Sequence[str], *, asked: bool) -> Vectors:
+        return by_length(texts, lambda batch: self.encode_batch(batch, asked=asked), self.dimensions)
 
 
 class EndpointEncoder:
