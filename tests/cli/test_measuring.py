@@ -177,6 +177,8 @@ def test_a_failed_run_is_on_record_and_is_told(pairs: Path, tmp_path: Path) -> N
     good, failed = read_runs(record)
     assert not good.error
     assert "example.org" in failed.error
+    assert "example.org" in call("experiment", "show", "--record", str(record)).stdout
+    assert call("experiment", "rerun", failed.id, "--record", str(record)).exit_code == 1
 
 
 def test_an_experiment_on_a_collection(collection: str, tmp_path: Path) -> None:

@@ -165,6 +165,17 @@ def test_grades_of_people_count_beside_the_own_answer_of_a_pair() -> None:
     assert dict(other.values)["hit@1"] == (0.0,)
 
 
+def test_a_sample_is_spread_grows_and_keeps_to_what_was_judged() -> None:
+    trial = pairs_trial(pairs(), "paren")
+    five, ten = ({q.id for q in sampled(trial, n).queries} for n in (5, 10))
+    assert five == {"p0", "p4", "p8", "p12", "p16"}
+    assert five < ten
+    assert sampled(trial, 0) == trial
+    judged = sampled(trial, 2, {"p3", "p5", "p7", "p9", "weg"})
+    assert [q.id for q in judged.queries] == ["p3", "p7"]
+    assert judged.left_out == 16
+
+
 def test_fields_need_judgements_or_a_question_would_find_itself() -> None:
     trial = pairs_trial(pairs())
     for fields in ("question", "both"):

@@ -86,7 +86,11 @@ def show_record(
     for wanted in [name] if name else names:
         if not as_json and len(names) > 1:
             console.print(f"\n{wanted}")
-        _show([run for run in runs if run.experiment == wanted], page, as_json)
+        chosen = [run for run in runs if run.experiment == wanted]
+        _show(chosen, page, as_json)
+        for run in chosen:
+            if run.error and not as_json:
+                console.print(f"Run {run.id} is mislukt: {run.error}")
 
 
 @experiment_app.command("rerun")
@@ -127,6 +131,9 @@ def rerun_one(
             console.print(f"Run {run.id}: precies dezelfde uitkomst.")
     if found:
         fail(f"run {run.id} heeft nu een andere uitkomst")
+    if again.error:
+        fail(f"run {run.id} is mislukt: {again.error}")
+    if found or again.error:
         raise typer.Exit(1)
 
 

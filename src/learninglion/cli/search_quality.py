@@ -52,8 +52,8 @@ def evaluate_search(
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Hoe goed vindt het zoeken? Elke vraag hoort zijn eigen antwoord terug te vinden."""
-    trial = sampled(open_trial(pairs, collection), limit)
-    grades = read_grades(judgements)
+    trial, grades = open_trial(pairs, collection), read_grades(judgements)
+    trial = sampled(trial, limit, grades)
     lessons = read_pairs(tune) if tune is not None else None
     other = _other(against, learns=lessons is not None) if against else None
     encoder, cache = set_encoder(), vector_cache()

@@ -180,7 +180,6 @@ def _material(experiment: Experiment, trial: Trial | None) -> _Material:
         if experiment.pairs is None:
             raise InputError(f"Verzameling {experiment.collection} is hier niet te lezen.")
         trial = pairs_trial(read_pairs(experiment.pairs), experiment.pairs.name)
-    trial = sampled(trial, experiment.limit)
     lessons = read_pairs(experiment.tune) if experiment.tune is not None else None
     grades, judged = None, ""
     if experiment.judgements is not None:
@@ -188,6 +187,7 @@ def _material(experiment: Experiment, trial: Trial | None) -> _Material:
             raise InputError(f"{experiment.judgements.name}: dit bestand met oordelen is er niet.")
         grades = consensus(read_judgements(experiment.judgements))
         judged = sha256_hex(canonical_json(grades))
+    trial = sampled(trial, experiment.limit, grades)
     learned = data_hash(lessons) if lessons is not None else ""
     return _Material(trial, lessons, grades, trial.sha256, learned, judged)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -184,8 +184,15 @@ def collection_trial(label: str, entries: Sequence[Entry]) -> Trial:
     )
 
 
-def sampled(trial: Trial, most: int) -> Trial:
-    """`trial` with at most `most` of its questions, spread evenly over them; 0 is all."""
+def sampled(trial: Trial, most: int, judged: Collection[str] | None = None) -> Trial:
+    """`trial` with at most `most` of its questions (0: all), spread evenly; of the `judged` ones, if given.
+
+    Twice as many hold the same questions and as many more.
+    """
+    if judged is not None:
+        kept = tuple(q for q in trial.queries if q.id in judged)
+        left_out = trial.left_out + len(trial.queries) - len(kept)
+        trial = replace(trial, queries=kept, left_out=left_out)
     count = len(trial.queries)
     if not 0 < most < count:
         return trial
