@@ -2,13 +2,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from mcp import Client
+from mcp.client.stdio import StdioServerParameters
 from web_office import EVERYTHING, Office
 
 from learninglion.mcp_server import create_mcp
 from learninglion.models import Actor, Role
+from learninglion.settings import house_options, load_settings
+from learninglion.web.accounts import Accounts
+from learninglion.workflow import LearningLion
 
 SET = "Vragen over vuurwerk.\n\nVraag 1\nHoeveel kilo consumentenvuurwerk mag een winkelier opslaan?\n"
 
@@ -68,3 +75,48 @@ def test_the_tools_have_the_rights_of_their_user(office: Office, tool: str) -> N
     nobody = Actor("controleur", frozenset({Role.AUDITOR}))
     failed, text = ask(office, nobody, tool, **arguments)
     assert failed and "geen rechten" in str(text)
+
+
+# --------------------------------------------------------------------------- as programs start it
+
+START = "from learninglion.cli import main; main()"
+
+
+def started(home: Path, *arguments: str) -> StdioServerParameters:
+    environment = {"LEARNINGLION_HOME": str(home), "PYTHONUTF8": "1"}
+    return StdioServerParameters(
+        command=sys.executable, args=["-c", START, "mcp", *arguments], env=environment
+    )
+
+
+def test_it_speaks_over_standard_in_and_out(tmp_path: Path) -> None:
+    async def talk() -> tuple[list[str], bool, str]:
+        async with Client(started(tmp_path)) as client:
+            names = [tool.name for tool in (await client.list_tools()).tools]
+            answer = await client.call_tool("fetch_source", {"source_id": "ah-tk-1-1#1"})
+            return names, bool(answer.is_error), "".join(getattr(c, "text", "") for c in answer.content)
+
+    names, failed, text = asyncio.run(talk())
+    assert names == ["search", "fetch_source"]
+    assert failed and "ah-tk-1-1" in text
+
+
+def test_a_closed_account_gives_no_rights(tmp_path: Path) -> None:
+    settings = load_settings({"LEARNINGLION_HOME": str(tmp_path)})
+    house = LearningLion.open(house_options(settings))
+    accounts = Accounts(house.engine)
+    accounts.add("baas", [Role.ADMINISTRATOR])
+    accounts.add("weg", [Role.READER])
+    accounts.change("weg", [Role.READER], None, False)
+    house.close()
+    for user, words in (("weg", "gesloten"), ("niemand", "geen account")):
+        server = started(tmp_path, "--user", user)
+        done = subprocess.run(
+            [server.command, *server.args],
+            env=server.env,
+            input="",
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 1 and words in done.stderr

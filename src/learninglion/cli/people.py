@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import typer
 
 from learninglion.cli.terminal import console, local_actor, open_house, print_json
-from learninglion.errors import InputError
+from learninglion.errors import InputError, PermissionDeniedError
 from learninglion.models import Actor, Role
 from learninglion.serial import to_plain
 from learninglion.settings import Settings, load_settings
@@ -81,6 +81,9 @@ def mcp(
     actor: Actor = local_actor()
     if user:
         with _accounts() as (accounts, _):
-            actor = accounts.find(user).actor
+            account = accounts.find(user)
+        if not account.active:
+            raise PermissionDeniedError(f"Het account {user!r} is gesloten.")
+        actor = account.actor
     with open_house() as house:
         serve(house, actor, writing=write)
