@@ -25,7 +25,8 @@ _MARKER = re.compile(
     r"(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|\(?[ivx]{1,4}[.)](?=\s))"
 )
 _HANGING = re.compile(r"\(?\d{1,3}(?:(?:,|,? en| t/m|[–-]) ?\d{1,3})*[.)]?")
-_ENDS = re.compile(r"[.?!:;][\"'”’»)\]\d]*$|[»”\"]$")
+# Digits behind it are the mark of a note, but "2.500" is a number.
+_ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$|(?<!\d)[.?!:;][\"'”’»)\]\d]*$|[»”\"]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,8 @@ class _Writer:
             right = margin.get(_column_key(line.x0), line.x1)
             alone = self.alone(line) and not self._finishes(previous, line, right)
             opens = alone or self.opens(line) and _ends(previous)
-            if opens or self._set_alone or self._breaks(previous, line, right):
+            halves = alone and self._set_alone and self._is_half(previous, line)
+            if not halves and (opens or self._set_alone or self._breaks(previous, line, right)):
                 gap = self._is_gap(previous, line)
                 self._close()
                 self._gap = gap
@@ -191,6 +193,11 @@ class _Writer:
             self._set_alone = self.alone(line)
         self._add(line, index)
         self._open.append(line)
+
+    def _is_half(self, previous: Line, line: Line) -> bool:
+        """Whether a heading goes on in `line` because its line before ends inside a word."""
+        alike = (line.bold, line.italic) == (previous.bold, previous.italic)
+        return previous.broken and alike and line.page == previous.page and not self._is_gap(previous, line)
 
     def _finishes(self, previous: Line, line: Line, right: float) -> bool:
         """Whether a line that reads as a label is the end of a sentence: "... in antwoord op vraag / 3."."""

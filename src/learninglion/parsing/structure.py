@@ -36,7 +36,8 @@ _FULL = 0.7  # of the width of its column: a line that could go on in the next
 _COLUMN = 60.0  # points: left edges further apart belong to different columns
 _REPEATED = 3  # pages that carry the same words in the same place
 _DEEPEST = 6
-_ENDS = re.compile(r"[.?!:;][\"'”’»)\]\d]*$")
+# Digits behind it are the mark of a note, but "2.500" is a number.
+_ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$|(?<!\d)[.?!:;][\"'”’»)\]\d]*$")
 _MARKER = re.compile(r"^(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s))")
 _BULLET = re.compile(r"^[•●▪◦\uf0b7\u2023\u25e6*–—-]")
 _NUMBERED = re.compile(
