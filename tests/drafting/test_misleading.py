@@ -11,6 +11,29 @@ from learninglion.testing import make_source
 # source: sentences that it supports, sentences that it does not
 CASES = (
     (
+        "De gemeente werkt aan de voorbereiding van een verbod op vuurwerk.",
+        ("De gemeente werkt aan de voorbereiding van een verbod.",),
+        ("De gemeente werkt aan een verbod op vuurwerk.",),
+    ),
+    (
+        "Kortsluiting is een van de mogelijke oorzaken van de brand in Duinwijk.",
+        ("Kortsluiting is een van de mogelijke oorzaken van de brand.",),
+        ("Kortsluiting is de brand in Duinwijk.",),
+    ),
+    (
+        "Het besluit van de minister van 3 mei 2024 gaat over een bedrag van 2 miljoen euro voor de brug.",
+        (
+            "Het besluit van 3 mei 2024 gaat over een bedrag van 2 miljoen euro.",
+            "Het besluit van de minister gaat over 2 miljoen euro voor de brug.",
+        ),
+        (),
+    ),
+    (
+        "De gemeente meldt een afname van 2 miljoen euro per jaar.",
+        ("De gemeente meldt een afname van 2 miljoen euro.",),
+        ("De gemeente meldt 2 miljoen euro per jaar.",),
+    ),
+    (
         "De gemeente Utrecht heeft met de provincie Gelderland afspraken gemaakt over de veerpont.",
         (
             "Over de veerpont heeft de gemeente Utrecht met de provincie Gelderland afspraken gemaakt.",

@@ -33,6 +33,9 @@ _BEARS_ON_CLAUSE = frozenset(
 _NOT_CONDITIONS = frozenset("gevolg volgt eerste onderdeel zodanig reactie voorbeeld".split())
 _WIDE = frozenset("geen alle elk elke iedere nooit".split())
 _TITLES = frozenset("minister ministerie staatssecretaris ministers bewindspersoon ministeries".split())
+# Without these the same is said: "door middel van", "er is sprake van", "een bedrag van 2 miljoen euro".
+_HARMLESS_HEADS = frozenset("middel behulp gebied kader terrein vlak sprake".split())
+_MEASURES = frozenset("bedrag totaal som periode termijn percentage afstand".split())
 _UNIT_NORMS = UNIT_NAMES | SCALES
 
 
@@ -68,6 +71,10 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
     if word.norm == "of" and _joins_kept(alignment, at):
         return Finding(FindingKind.CONDITION, "“of” uit de bron is weggelaten of veranderd.")
+    if head := _lost_head(alignment, at):
+        return Finding(
+            FindingKind.OMITTED, f"“{head}” uit de bron is weggelaten; de zin gaat nu over iets anders."
+        )
     kind = lexicon.sensitive_kind(norms, at)
     if kind:
         return _judge_sensitive(alignment, at, kind, segment, gone)
@@ -81,6 +88,32 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
             f"Na “{norms[at - 1]}” is “{word.raw}” weggelaten; de zin zegt nu meer dan de bron.",
         )
     return None
+
+
+def _lost_head(alignment: Alignment, at: int) -> str:
+    """The words up to this "van" that went while what they are said of stayed in their place; "" if none did.
+
+    "werkt aan de voorbereiding van een verbod" is not "werkt aan een verbod".
+    """
+    words, used = alignment.evidence.words, alignment.used
+    after = at + 1
+    if words[at].norm != "van" or not at or after == len(words) or words[after].border:
+        return ""
+    follows = used[after]
+    if follows is None or words[after].sentence != words[at].sentence:
+        return ""
+    head = words[at - 1]
+    if head.norm in _HARMLESS_HEADS or (head.norm in _MEASURES and is_number(words[after].norm)):
+        return ""
+    start = at
+    while start and used[start - 1] is None and words[start - 1].sentence == words[at].sentence:
+        start -= 1
+    if not any(words[p].is_content and not words[p].is_verb for p in range(start, at)):
+        return ""
+    before = used[start - 1] if start and words[start - 1].sentence == words[at].sentence else None
+    # after another "van" it may as well be "van de minister" that went, and not "de minister van"
+    adjacent = before is not None and before == follows - 1 and words[start - 1].norm != "van"
+    return _text(alignment, range(start, after)) if adjacent else ""
 
 
 def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:

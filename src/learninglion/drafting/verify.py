@@ -37,7 +37,7 @@ from learninglion.text import split_sentences, words
 
 __all__ = ["METHOD", "check", "find_faults", "verify"]
 
-METHOD = "alignment 1"
+METHOD = "alignment 2"
 """Name and version of the checker; changes when a verdict can change."""
 
 _UNCITED = {
