@@ -11,6 +11,7 @@ import pytest
 from learninglion.errors import InputError
 from learninglion.models import Actor, Role
 from learninglion.record.contract import hit_view
+from learninglion.sample import sample_documents
 from learninglion.testing import make_question_set
 from learninglion.workflow import HouseOptions, LearningLion
 
@@ -51,7 +52,21 @@ def test_hits_say_why_and_what_says_the_same(house: LearningLion) -> None:
     assert first.duplicates[0] not in {h.source.id for h in hits}
     assert [h.rank for h in hits] == list(range(1, len(hits) + 1))
     view = hit_view(first)
-    assert view["matched"] == [{"text": s.of(text), "start": s.start, "end": s.end} for s in first.matched]
+    assert view["matched"] == [
+        {"text": s.of(text), "start": s.start, "end": s.end, "regions": []} for s in first.matched
+    ]
+
+
+def test_what_is_marked_is_also_marked_on_the_page(tmp_path: Path) -> None:
+    opened = LearningLion.open(HouseOptions(home=tmp_path / "home", isolate=False))
+    assert opened.ingest(list(sample_documents()[:2]), actor=BOSS).failures == ()
+    hits = opened.search("Hoeveel plaatsen zijn er voor de opslag van vuurwerk?", actor=BOSS)
+    views = [hit_view(h, opened.regions) for h in hits]
+    marked = [sentence for view in views for sentence in view["matched"]]
+    assert marked
+    assert all(sentence["regions"] for sentence in marked)
+    assert all(view["regions"] for view in views)
+    opened.close()
 
 
 def test_synonyms_are_searched_for_and_read_again_when_they_change(

@@ -103,7 +103,7 @@ def search(
             progress=shown,
         )
         if as_json:
-            print_json([hit_view(h, house.regions(h.passage.document_id, h.passage.span)) for h in hits])
+            print_json([hit_view(h, house.regions) for h in hits])
         else:
             print_hits(hits, house.synonyms.added(text))
 

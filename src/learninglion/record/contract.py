@@ -5,7 +5,7 @@ Extend these, never break them: docs/cli.md names them and outside checks read t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from learninglion.errors import InputError
@@ -43,6 +43,11 @@ __all__ = [
 ]
 
 Object = dict[str, Plain]
+Locate = Callable[[str, Span], Sequence[Region]]
+
+
+def _nowhere(_document_id: str, _span: Span) -> tuple[Region, ...]:
+    return ()
 
 
 # --------------------------------------------------------------------------- documents
@@ -145,8 +150,12 @@ def source_view(source: Source) -> Object:
     }
 
 
-def hit_view(hit: Hit, regions: Sequence[Region] = ()) -> Object:
-    """A hit of `learninglion search --json`; `kind` tells what the matching passage was cut from."""
+def hit_view(hit: Hit, locate: Locate = _nowhere) -> Object:
+    """A hit of `learninglion search --json`; `kind` tells what the matching passage was cut from.
+
+    `locate` gives the places on the page of a span of a document.
+    """
+    document_id = hit.passage.document_id
     return {
         "document": hit.source.document.id,
         "numbers": list(hit.source.numbers),
@@ -154,13 +163,13 @@ def hit_view(hit: Hit, regions: Sequence[Region] = ()) -> Object:
         "score": round(hit.score, 6),
         "text": hit.passage.text,
         "page": hit.passage.page,
-        "regions": [region_view(r) for r in regions],
+        "regions": [region_view(r) for r in locate(document_id, hit.passage.span)],
         "url": hit.source.document.url,
         "rank": hit.rank,
         "passage": hit.passage.id,
         "lexical_rank": hit.lexical_rank,
         "dense_rank": hit.dense_rank,
-        "matched": _matched_view(hit),
+        "matched": _matched_view(hit, locate),
         "matched_words": list(hit.matched_words),
         "through_synonyms": [{"word": s.word, "asked": s.asked} for s in hit.through_synonyms],
         "duplicates": list(hit.duplicates),
@@ -168,14 +177,15 @@ def hit_view(hit: Hit, regions: Sequence[Region] = ()) -> Object:
     }
 
 
-def _matched_view(hit: Hit) -> list[Plain]:
-    """The sentences that match, with their places in the text of the document."""
+def _matched_view(hit: Hit, locate: Locate) -> list[Plain]:
+    """The sentences that match, with their places in the text of the document and on the page."""
     parts = [(hit.source.question_span, hit.source.question), (hit.source.body_span, hit.source.body)]
     return [
         {
             "text": text[span.start - whole.start : span.end - whole.start],
             "start": span.start,
             "end": span.end,
+            "regions": [region_view(r) for r in locate(hit.passage.document_id, span)],
         }
         for span in hit.matched
         for whole, text in parts
@@ -224,11 +234,14 @@ def check_view(check: Check) -> Object:
         view["second_opinion"] = check.opinion.value
     if check.statement.original is not None:
         view["original"] = check.statement.original
+    if check.statement.own_account:
+        view["own_account"] = check.statement.own_account
     return view
 
 
 def verification_view(verification: Verification, *, keep_order: bool = False) -> Object:
-    """One sub-question of a draft. Only what is supported stands in `statements`; the rest is set apart.
+    """One sub-question of a draft. Only what is supported stands in `statements`; the rest is set apart,
+    or in `own_text` when a person answers for it.
 
     With `keep_order` (the verify command) every statement stays in `statements`, with its verdict.
     """
@@ -241,6 +254,7 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
         "verdict": verification.verdict.value,
         "missing": list(verification.missing),
         "statements": [check_view(c) for c in statements],
+        "own_text": [] if keep_order else [check_view(c) for c in verification.own],
         "set_apart": [] if keep_order else [check_view(c) for c in verification.failed],
         "left_out": list(draft.left_out),
         "complete": draft.complete,
@@ -337,12 +351,13 @@ def _read_statement(data: object, where: str) -> Statement:
     if not isinstance(citations, list):
         raise InputError(f'{where}: "citations" moet een lijst zijn.')
     author = Author.MACHINE if data.get("author") == Author.MACHINE.value else Author.PERSON
-    original = data.get("original")
+    original, account = data.get("original"), data.get("own_account")
     return Statement(
         text=data["text"],
         citations=tuple(_read_citation(c, where) for c in citations),
         author=author,
         original=original if isinstance(original, str) else None,
+        own_account=account if isinstance(account, str) else "",
     )
 
 

@@ -64,7 +64,7 @@ def search(body: shapes.SearchRequest, desk: TheDesk, actor: ApiUser) -> JSONRes
         actor=actor,
     )
     page = hits[body.offset : body.offset + body.limit]
-    shown = [hit_view(h, desk.house.regions(h.passage.document_id, h.passage.span)) for h in page]
+    shown = [hit_view(h, desk.house.regions) for h in page]
     return JSONResponse({"hits": shown, "total": len(hits), "offset": body.offset, "limit": body.limit})
 
 
