@@ -127,6 +127,7 @@ class WebSettings:
     oidc_client_id: str = ""
     oidc_client_secret: str = field(default="", repr=False)
     oidc_role_claim: str = "roles"
+    oidc_collections: tuple[str, ...] = ()  # what who signs in for the first time may see; empty: all
     public_url: str = ""  # the address users see, behind a reverse proxy
 
 

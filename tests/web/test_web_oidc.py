@@ -132,6 +132,25 @@ def test_somebody_of_the_organisation_comes_in_with_the_roles_it_says(
     assert len(joined.desk.accounts.list()) == 1
 
 
+def test_who_is_new_sees_the_collections_that_were_set_and_an_administrator_can_widen_them(
+    make_office: Callable[..., Office], provider: Provider
+) -> None:
+    office = make_office(
+        LEARNINGLION_WEB_OIDC_ISSUER=provider.issuer,
+        LEARNINGLION_WEB_OIDC_CLIENT_ID=CLIENT,
+        LEARNINGLION_WEB_OIDC_CLIENT_SECRET=SECRET,
+        LEARNINGLION_WEB_OIDC_COLLECTIONS="openbaar",
+    )
+    office.person("baas", Role.ADMINISTRATOR)
+    browser, back = go(office)
+    browser.get(back)  # type: ignore[attr-defined]
+    assert office.desk.accounts.find("j.jansen").collections == {"openbaar"}
+    office.desk.accounts.change("j.jansen", [Role.DRAFTER], ["openbaar", "besloten"], True)
+    browser, back = go(office)
+    browser.get(back)  # type: ignore[attr-defined]
+    assert office.desk.accounts.find("j.jansen").collections == {"openbaar", "besloten"}
+
+
 def test_a_code_works_once_and_only_in_the_browser_that_began(joined: Office) -> None:
     _, back = go(joined)
     assert joined.browser().get(back).status_code == 400

@@ -167,11 +167,14 @@ class Accounts:
                 raise ConflictError("Er moet ten minste één beheerder overblijven.")
             connection.execute(delete(tickets).where(tickets.c.account == name))
 
-    def welcome(self, subject: str, name: str, roles: Iterable[Role]) -> Account:
+    def welcome(
+        self, subject: str, name: str, roles: Iterable[Role], collections: Iterable[str] | None = None
+    ) -> Account:
         """The account of somebody whom the organisation's own sign-in vouches for; made when new.
 
-        Roles follow what the organisation says at every sign-in. Raises ConflictError when the name is
-        already that of somebody else.
+        Roles follow what the organisation says at every sign-in; `collections` (None: all) are those of a
+        new account, and an administrator can change them. Raises ConflictError when the name is already
+        that of somebody else.
         """
         name = check_name(name.lower())
         text = " ".join(sorted(r.value for r in roles))
@@ -182,7 +185,7 @@ class Accounts:
             else:
                 if connection.execute(select(accounts.c.name).where(accounts.c.name == name)).first():
                     raise ConflictError(f"De naam {name!r} is hier al van iemand anders.")
-                values = _values(name, roles, None) | {"subject": subject}
+                values = _values(name, roles, collections) | {"subject": subject}
                 connection.execute(insert(accounts).values(**values))
             found = connection.execute(select(accounts).where(accounts.c.subject == subject)).one()
         return _account(found)

@@ -127,7 +127,8 @@ def organisation_return(
     if error or not code:
         raise InputError("De aanmelding bij uw organisatie is niet gelukt. Begin opnieuw.")
     identity, back = desk.oidc.finish(state, code, request.cookies.get(_PENDING_COOKIE, ""))
-    account = desk.accounts.welcome(identity.subject, identity.name, identity.roles)
+    seen = desk.settings.web.oidc_collections or None
+    account = desk.accounts.welcome(identity.subject, identity.name, identity.roles, seen)
     if not account.active:
         raise InputError("Uw account in LearningLion is gesloten. Vraag uw beheerder.")
     response = _welcome(request, desk, account.name, back)
