@@ -85,8 +85,11 @@ def _print_question(verification: Verification) -> None:
     console.print(
         f"  [{len(selection.offered)} bronnen gevonden, {len(selection.chosen)} gekozen door {who}]"
     )
-    for check in verification.shown:
+    own = verification.own
+    for check in verification.standing:
         _print_statement(check)
+        if check in own:
+            console.print(_block(check.statement.own_account, "      ", "      eigen tekst, grondslag: "))
     if words := verdict_words(verification):
         console.print(f"  {words}")
     for aspect in verification.missing:

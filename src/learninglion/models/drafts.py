@@ -39,6 +39,13 @@ class Statement:
     citations: tuple[Citation, ...] = ()
     author: Author = Author.MACHINE
     original: str | None = None  # what the machine wrote, where a person changed it
+    # Why a person lets it stand although no source bears it; counts for a person's sentence only.
+    own_account: str = ""
+
+    @property
+    def on_own_account(self) -> bool:
+        """Whether a person answers for this sentence instead of a source."""
+        return self.author is Author.PERSON and bool(self.own_account.strip())
 
 
 class AnswerVerdict(StrEnum):
@@ -111,7 +118,7 @@ class SecondReading:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A draft with what holds of it. Only `shown` statements count as answer."""
+    """A draft with what holds of it. Only `shown` statements count as answer from the sources."""
 
     draft: Draft
     checks: tuple[Check, ...]
@@ -122,13 +129,32 @@ class Verification:
 
     @property
     def shown(self) -> tuple[Check, ...]:
-        """The statements that may stand as answer."""
+        """The statements that their sources support."""
         return tuple(c for c in self.checks if c.verdict is StatementVerdict.SUPPORTED)
+
+    @property
+    def own(self) -> tuple[Check, ...]:
+        """The statements that no source supports and that a person answers for, with a reason."""
+        return tuple(
+            c
+            for c in self.checks
+            if c.verdict is not StatementVerdict.SUPPORTED and c.statement.on_own_account
+        )
+
+    @property
+    def standing(self) -> tuple[Check, ...]:
+        """The text as it goes out: what is supported and what a person answers for, in order."""
+        apart = self.failed
+        return tuple(c for c in self.checks if c not in apart)
 
     @property
     def failed(self) -> tuple[Check, ...]:
         """The statements that are shown apart, with their reasons."""
-        return tuple(c for c in self.checks if c.verdict is not StatementVerdict.SUPPORTED)
+        return tuple(
+            c
+            for c in self.checks
+            if c.verdict is not StatementVerdict.SUPPORTED and not c.statement.on_own_account
+        )
 
 
 class DossierState(StrEnum):

@@ -30,10 +30,31 @@ class ExportFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One citation as a numbered note; `number` counts through the whole text."""
+    """A numbered note, counted through the whole text: a citation, or why a person's own sentence stands."""
 
     number: int
-    citation: Citation
+    citation: Citation | None
+    own_account: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the note names, before its link."""
+        if self.citation is None:
+            return "Eigen tekst van de opsteller, niet door een bron gedragen"
+        return self.citation.reference or self.citation.document
+
+    @property
+    def url(self) -> str:
+        """Where the source is published; "" when nowhere."""
+        return (self.citation.url or "") if self.citation is not None else ""
+
+    @property
+    def rest(self) -> str:
+        """What follows the name: the page and the words, or the reason."""
+        if self.citation is None:
+            return f": {' '.join(self.own_account.split())}"
+        page = f", pagina {self.citation.page}" if self.citation.page else ""
+        return f"{page}: “{' '.join(self.citation.quote.split())}”"
 
 
 def export(dossier: Dossier, form: ExportFormat) -> bytes:
@@ -62,16 +83,17 @@ def verdict_words(verification: Verification) -> str:
 
 
 def collect_notes(dossier: Dossier) -> dict[tuple[int, int], tuple[Note, ...]]:
-    """The notes of every shown statement, by (position of the sub-question, position of the statement)."""
+    """The notes of every statement that stands, by (position of the sub-question, of the statement)."""
     notes: dict[tuple[int, int], tuple[Note, ...]] = {}
     number = 0
     for i, verification in enumerate(dossier.verifications):
-        for j, check in enumerate(verification.shown):
-            listed = []
-            for citation in check.statement.citations:
-                number += 1
-                listed.append(Note(number, citation))
-            notes[i, j] = tuple(listed)
+        own = verification.own
+        for j, check in enumerate(verification.standing):
+            told: list[tuple[Citation | None, str]] = [(c, "") for c in check.statement.citations]
+            if check in own:
+                told = [(None, check.statement.own_account)]
+            notes[i, j] = tuple(Note(number + k, *note) for k, note in enumerate(told, start=1))
+            number += len(told)
     return notes
 
 
@@ -109,9 +131,7 @@ def to_markdown(dossier: Dossier) -> str:
         lines += _markdown_answer(verification, i, notes)
     if any(notes.values()):
         lines += ["## Bronnen", ""]
-        lines += [
-            f"[^{n.number}]: {_markdown_source(n.citation)}" for listed in notes.values() for n in listed
-        ]
+        lines += [f"[^{n.number}]: {_markdown_note(n)}" for listed in notes.values() for n in listed]
         lines.append("")
     lines += [f"Dossier {dossier.id}, versie {dossier.version} ({dossier.state.value}).", ""]
     return "\n".join(lines)
@@ -121,9 +141,9 @@ def _markdown_answer(
     verification: Verification, i: int, notes: dict[tuple[int, int], tuple[Note, ...]]
 ) -> list[str]:
     lines: list[str] = []
-    if verification.shown:
+    if verification.standing:
         sentences = []
-        for j, check in enumerate(verification.shown):
+        for j, check in enumerate(verification.standing):
             marks = "".join(f"[^{n.number}]" for n in notes[i, j])
             sentences.append(_inline(check.statement.text) + marks)
         lines += ["### Antwoord", "", " ".join(sentences), ""]
@@ -147,11 +167,10 @@ def reasons_text(check: Check) -> str:
     return "; ".join(reason.rstrip(".") for reason in check.reasons) or "geen bron genoemd"
 
 
-def _markdown_source(citation: Citation) -> str:
-    where = f", pagina {citation.page}" if citation.page else ""
-    name = _inline(citation.reference or citation.document)
-    linked = f"[{name}](<{citation.url}>)" if citation.url else name
-    return f"{linked}{where}: “{_inline(citation.quote)}”"
+def _markdown_note(note: Note) -> str:
+    name = _inline(note.name)
+    linked = f"[{name}](<{note.url}>)" if note.url else name
+    return f"{linked}{_inline(note.rest)}"
 
 
 def _inline(text: str) -> str:

@@ -53,7 +53,7 @@ def to_docx(dossier: Dossier) -> bytes:
     if question_set.introduction:
         word.add_paragraph(question_set.introduction)
     for i, verification in enumerate(dossier.verifications):
-        _add_question(word, verification, [notes[i, j] for j in range(len(verification.shown))])
+        _add_question(word, verification, [notes[i, j] for j in range(len(verification.standing))])
     closing = word.add_paragraph(f"Dossier {dossier.id}, versie {dossier.version} ({dossier.state.value}).")
     closing.runs[0].font.color.rgb = _LEGIBLE_GREY
     _add_footnotes_part(word, [note for listed in notes.values() for note in listed])
@@ -66,10 +66,10 @@ def to_docx(dossier: Dossier) -> bytes:
 def _add_question(word: WordDocument, verification: Verification, notes: Sequence[Sequence[Note]]) -> None:
     word.add_heading(heading(verification), level=2)
     word.add_paragraph().add_run(verification.draft.selection.question.text).italic = True
-    if verification.shown:
+    if verification.standing:
         word.add_heading("Antwoord", level=3)
         paragraph = word.add_paragraph()
-        for check, listed in zip(verification.shown, notes, strict=True):
+        for check, listed in zip(verification.standing, notes, strict=True):
             paragraph.add_run(" ".join(check.statement.text.split()))
             for note in listed:
                 _add_reference(paragraph, note.number)
@@ -113,16 +113,12 @@ def _add_footnotes_part(word: WordDocument, notes: Sequence[Note]) -> None:
         "</w:footnote>",
     ]
     for note in notes:
-        citation = note.citation
-        name = escape(citation.reference or citation.document)
-        where = f", pagina {citation.page}" if citation.page else ""
-        linked = _run(name, link=True)
-        if citation.url:
-            relation = part.relate_to(citation.url, RT.HYPERLINK, is_external=True)
+        linked = _run(escape(note.name), link=bool(note.url))
+        if note.url:
+            relation = part.relate_to(note.url, RT.HYPERLINK, is_external=True)
             linked = f"<w:hyperlink r:id={quoteattr(relation)}>{linked}</w:hyperlink>"
-        quote = escape(f"{where}: “{' '.join(citation.quote.split())}”")
         mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteRef/></w:r>'
-        text = f"{mark}{_run(' ')}{linked}{_run(quote)}"
+        text = f"{mark}{_run(' ')}{linked}{_run(escape(note.rest))}"
         rows.append(f'<w:footnote w:id="{note.number}"><w:p>{text}</w:p></w:footnote>')
     xml = (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:footnotes xmlns:w="{_W}" xmlns:r="{_R}">'

@@ -35,16 +35,10 @@ def to_pdf(dossier: Dossier) -> bytes:
                     {
                         "text": " ".join(check.statement.text.split()),
                         "notes": [
-                            {
-                                "reference": note.citation.reference or note.citation.document,
-                                "url": note.citation.url or "",
-                                "page": note.citation.page or 0,
-                                "quote": " ".join(note.citation.quote.split()),
-                            }
-                            for note in notes[i, j]
+                            {"name": note.name, "url": note.url, "rest": note.rest} for note in notes[i, j]
                         ],
                     }
-                    for j, check in enumerate(v.shown)
+                    for j, check in enumerate(v.standing)
                 ],
                 "verdict": verdict_words(v),
                 "missing": list(v.missing),

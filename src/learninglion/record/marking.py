@@ -38,10 +38,10 @@ def mark_line(dossier: Dossier) -> str:
 
 
 def ai_share(verifications: Sequence[Verification]) -> float:
-    """The part (0..1) of the shown words that stand as the machine wrote them."""
+    """The part (0..1) of the words of the text that stand as the machine wrote them."""
     total = machine = 0
     for verification in verifications:
-        for check in verification.shown:
+        for check in verification.standing:
             count = len(check.statement.text.split())
             total += count
             if check.statement.author is Author.MACHINE:
