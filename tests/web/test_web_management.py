@@ -286,6 +286,15 @@ def test_the_log_is_verified_with_its_outcome(make_office: Callable[..., Office]
     assert "Het logboek is niet heel" in page.text and 'role="alert"' in page.text
 
 
+def test_a_collection_is_made_and_described(office: Office, boss: TestClient) -> None:
+    page = press(boss, "/manage/collections", name="moties", description="Moties vanaf 2010 <b>")
+    assert "moties" in page.text and "Moties vanaf 2010 &lt;b&gt;" in page.text
+    page = press(boss, "/manage/collections", name="moties", description="Moties vanaf 2018")
+    assert "vanaf 2018" in page.text and "vanaf 2010" not in page.text
+    assert press(boss, "/manage/collections", name=" ").status_code == 400
+    assert press(office.browser("opsteller"), "/manage/collections", name="x").status_code == 403
+
+
 # --------------------------------------------------------------------------- deliveries
 
 

@@ -89,6 +89,20 @@ def storage_of(home: Path) -> Iterator[Storage]:
         yield Storage(words, sum(p.stat().st_size for p in files), len(files))
 
 
+@router.post("/collections")
+def describe_collection(
+    desk: TheDesk,
+    viewer: SignedIn,
+    name: Annotated[str, Form(max_length=200)],
+    description: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Make a collection, or say something else about one that is there."""
+    require(viewer.actor, Task.MANAGE)
+    desk.house.store.make_collection(name.strip(), description.strip())
+    desk.house.note("collection.describe", viewer.actor, f"collection:{name.strip()}", {})
+    return RedirectResponse("/manage", 303)
+
+
 @router.post("/storage/check")
 def check_storage(desk: TheDesk, viewer: SignedIn) -> Response:
     """Read every original and compare it with its fingerprint, as long work."""

@@ -14,10 +14,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from learninglion.drafting.generators import GeneratorChoice, GeneratorKind
+from learninglion.drafting.generators import Generator, GeneratorKind, open_generator
 from learninglion.drafting.network import require_allowed
 from learninglion.durable import write_durably
-from learninglion.errors import InputError, LearningLionError
+from learninglion.errors import InputError
 from learninglion.settings import MODELS_FILE, GeneratorSettings, Settings, house_options
 from learninglion.web.access import SignedIn, TheDesk
 from learninglion.web.connection_test import TestResult, try_encoder, try_generator
@@ -86,7 +86,12 @@ def _waiting(settings: Settings) -> GeneratorSettings | None:
 def test_models(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
     """Ask the models in use for something small, and say what came of it."""
     require(viewer.actor, Task.MANAGE)
-    results = (try_encoder(desk.house), try_generator(desk.house.options.generator))
+    house = desk.house
+    # The model in use, not a second one beside it: a file of some gigabytes would not fit twice.
+    results = (
+        try_encoder(house),
+        try_generator(lambda: house.model("llm" if house.options.generator else "extractive")),
+    )
     return _page(request, desk, viewer, _waiting(desk.settings) or desk.settings.generator, results)
 
 
@@ -130,18 +135,13 @@ def change_model(
 
 
 def _tried(settings: Settings, wanted: GeneratorSettings) -> TestResult:
-    try:
-        choice = _choice(replace(settings, generator=wanted))
-    except LearningLionError as error:
-        return TestResult("taalmodel", False, error.detail)
-    return try_generator(choice)
+    def opening() -> Generator | None:
+        choice = house_options(replace(settings, generator=wanted)).generator
+        if choice is not None and choice.kind is GeneratorKind.OPENAI:
+            require_allowed(choice.base_url, choice.allowed_hosts)
+        return None if choice is None else open_generator(choice)
 
-
-def _choice(settings: Settings) -> GeneratorChoice | None:
-    choice = house_options(settings).generator
-    if choice is not None and choice.kind is GeneratorKind.OPENAI:
-        require_allowed(choice.base_url, choice.allowed_hosts)
-    return choice
+    return try_generator(opening)
 
 
 @router.post("/models/reset")
