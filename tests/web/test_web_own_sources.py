@@ -85,6 +85,26 @@ def test_a_pasted_source_is_cited_as_supplied_and_stays_out_of_the_archive(harbo
     assert told.details["confirmed"] is True and "veerpont" not in str(told.details)
 
 
+def test_an_added_sentence_rests_on_the_best_fitting_sentence_of_a_chosen_source(harbour: Office) -> None:
+    browser = harbour.browser("noor")
+    board, csrf = board_of(browser)
+    browser.post(f"{board}/own-sources", data={"csrf": csrf, **FIELDS})
+    path = str(propose(browser, board, csrf).url)
+    assert 'value="source-0"' in browser.get(path + "?edit=0").text
+    form = {"csrf": csrf, "version": "1", "added": "De gemeente houdt daar toezicht op.", "cite": "source-0"}
+    page = browser.post(path + "/questions/0", data=form).text
+    dossier = harbour.house.load(path.rsplit("/", 1)[1], EVERYTHING)
+    written = dossier.verifications[0].checks[-1]
+    assert [c.quote for c in written.statement.citations] == ["De gemeente houdt daar toezicht op."]
+    assert written in dossier.verifications[0].shown
+    assert "door een mens geschreven" in page
+    for odd in ("source-9", "source-", "99", "x", "source-٣"):
+        form = {"csrf": csrf, "version": str(dossier.version), "added": "Iets anders.", "cite": odd}
+        browser.post(path + "/questions/0", data=form)
+        dossier = harbour.house.load(path.rsplit("/", 1)[1], EVERYTHING)
+        assert dossier.verifications[0].checks[-1].statement.citations == ()
+
+
 def test_without_confirmation_title_or_text_nothing_is_added_and_what_was_typed_stays(
     harbour: Office,
 ) -> None:

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from learninglion.drafting.citations import Locate, cite, reference
 from learninglion.drafting.write import Stage
 from learninglion.errors import ConflictError, InputError
 from learninglion.models import (
@@ -22,6 +23,7 @@ from learninglion.models import (
     QuestionSet,
     Selection,
     SourceKind,
+    Span,
     Statement,
     Verification,
 )
@@ -29,6 +31,7 @@ from learninglion.record.contract import never_looked_at
 from learninglion.record.export import ExportFormat
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.serial import Plain
+from learninglion.text import split_sentences, words
 from learninglion.web.access import SignedIn, TheDesk, Viewer
 from learninglion.web.desk import Desk
 from learninglion.web.events import Job, as_event_stream
@@ -43,6 +46,7 @@ __all__ = ["EXPORT_TYPES", "router", "tell_draft"]
 router = APIRouter(include_in_schema=False)
 
 _PAGE = 50
+_SOURCE = "source-"  # what begins the value of an option that is a chosen source
 EXPORT_TYPES = {
     ExportFormat.MARKDOWN: "text/markdown; charset=utf-8",
     ExportFormat.JSON: "application/json",
@@ -205,6 +209,7 @@ class QuestionView:
     apart: tuple[SentenceView, ...]
     remarks: tuple[str, ...]
     not_looked_at: int
+    options: list[tuple[str, str]]  # chosen sources that an added sentence can rest on: value and label
 
 
 def view_questions(desk: Desk, dossier: Dossier) -> tuple[QuestionView, ...]:
@@ -222,8 +227,18 @@ def view_questions(desk: Desk, dossier: Dossier) -> tuple[QuestionView, ...]:
             target = shown if check in verification.shown else apart
             target.append(SentenceView(position, check, tuple(cited)))
         looked = len(never_looked_at(verification))
-        views.append(QuestionView(verification, tuple(shown), tuple(apart), style.remarks, looked))
+        options = _source_options(verification)
+        views.append(QuestionView(verification, tuple(shown), tuple(apart), style.remarks, looked, options))
     return tuple(views)
+
+
+def _source_options(verification: Verification) -> list[tuple[str, str]]:
+    chosen = enumerate(verification.draft.selection.chosen)
+    return [
+        (f"{_SOURCE}{i}", f"{reference(source)}: {source.document.title}")
+        for i, source in chosen
+        if source.body
+    ]
 
 
 def _address(dossier: Dossier, citation: Citation) -> str:
@@ -307,7 +322,9 @@ def _edit(desk: Desk, viewer: Viewer, dossier_id: str, position: int, form: Form
     changed: list[Sequence[Statement]] = []
     for i, verification in enumerate(dossier.verifications):
         statements = tuple(check.statement for check in verification.checks)
-        changed.append(_edited(statements, form) if i == position else statements)
+        if i == position:
+            statements = _edited(statements, verification.draft.selection, form, desk.house.regions)
+        changed.append(statements)
     if all(
         tuple(c.statement for c in v.checks) == tuple(s)
         for v, s in zip(dossier.verifications, changed, strict=True)
@@ -316,7 +333,9 @@ def _edit(desk: Desk, viewer: Viewer, dossier_id: str, position: int, form: Form
     desk.house.revise(dossier_id, changed, actor=viewer.actor)
 
 
-def _edited(statements: Sequence[Statement], form: FormData) -> tuple[Statement, ...]:
+def _edited(
+    statements: Sequence[Statement], selection: Selection, form: FormData, locate: Locate
+) -> tuple[Statement, ...]:
     found: list[Statement] = []
     for i, statement in enumerate(statements):
         text = " ".join(str(form.get(f"text-{i}", statement.text)).split())
@@ -325,12 +344,30 @@ def _edited(statements: Sequence[Statement], form: FormData) -> tuple[Statement,
         found.append(changed_statement(statement, text))
     added = " ".join(str(form.get("added") or "").split())
     if added:
-        number = str(form.get("cite") or "")
-        cited = (
-            statements[int(number)].citations if number.isdecimal() and int(number) < len(statements) else ()
-        )
+        cited = _cited(str(form.get("cite") or ""), added, statements, selection, locate)
         found.append(Statement(added, cited, Author.PERSON))
     return tuple(found)
+
+
+def _cited(
+    choice: str, added: str, statements: Sequence[Statement], selection: Selection, locate: Locate
+) -> tuple[Citation, ...]:
+    """What an added sentence rests on: the same as another sentence, or what fits best in a chosen source."""
+    number = choice.removeprefix(_SOURCE)
+    if not number.isdecimal():
+        return ()
+    if choice == number:
+        return statements[int(number)].citations if int(number) < len(statements) else ()
+    if int(number) >= len(selection.chosen):
+        return ()
+    source = selection.chosen[int(number)]
+    wanted = frozenset(words(added))
+    spans = split_sentences(source.body)
+    if not spans:
+        return ()
+    best = max(spans, key=lambda span: len(wanted & frozenset(words(span.of(source.body)))))
+    offset = source.body_span.start
+    return (cite(source, Span(best.start + offset, best.end + offset), locate),)
 
 
 def changed_statement(statement: Statement, text: str) -> Statement:
