@@ -121,6 +121,35 @@ def test_edits_are_judged_again_and_approval_needs_a_whole_text(house: LearningL
     assert [v.version for v in house.dossier_versions(dossier.id, BOSS)] == [1, 2, 3, 4]
 
 
+def test_a_person_answers_for_a_sentence_that_no_source_bears(house: LearningLion, offers) -> None:
+    dossier = house.draft(QUESTIONS, house.select_automatically(QUESTIONS, offers, threshold=0.2), actor=BOSS)
+    kept = tuple(c.statement for c in dossier.verifications[0].shown)
+    own = Statement("België stelt daar geen eisen aan.", (), Author.PERSON)
+    house.revise(dossier.id, [kept, [own]], actor=BOSS)
+    for wrong in ((1, 0, "  "), (1, 1, "brief"), (2, 0, "brief"), (1, -1, "brief")):
+        with pytest.raises(InputError):
+            house.answer_for(dossier.id, *wrong, actor=BOSS)
+    account = "Navraag bij de ambassade, 3 november."
+    stands = house.answer_for(dossier.id, 1, 0, account, actor=BOSS)
+    second = stands.verifications[1]
+    assert [c.statement.text for c in second.own] == [c.statement.text for c in second.standing] == [own.text]
+    assert second.shown == second.failed == ()
+    assert second.verdict is AnswerVerdict.UNANSWERABLE  # not from the sources
+    view = dossier_view(stands)["questions"][1]
+    assert view["statements"] == view["set_apart"] == []
+    assert [s["own_account"] for s in view["own_text"]] == [account]
+    assert house.approve(dossier.id, actor=BOSS).state is DossierState.APPROVED
+    for form in (ExportFormat.MARKDOWN, ExportFormat.JSON):
+        text = house.export(dossier.id, form, actor=BOSS).decode()
+        assert own.text in text and account in text
+    assert (
+        "Eigen tekst van de opsteller" in house.export(dossier.id, ExportFormat.MARKDOWN, actor=BOSS).decode()
+    )
+    # a machine's sentence stands on a person's account only with that person as its author
+    taken = house.answer_for(dossier.id, 0, 0, account, actor=BOSS).verifications[0].checks[0].statement
+    assert (taken.author, taken.original) == (Author.PERSON, kept[0].text)
+
+
 def test_stated_draft_is_judged(house: LearningLion, offers) -> None:
     dossier = house.draft(QUESTIONS, house.select_automatically(QUESTIONS, offers), actor=BOSS)
     stated, context = read_stated_draft(json.loads(json.dumps(dossier_view(dossier))))

@@ -48,6 +48,7 @@ from learninglion.workflow.writing import (
     compare,
     first_finished,
     make_dossier,
+    own_statement,
     stated_draft,
     unheard,
 )
@@ -321,6 +322,23 @@ class LearningLion(Archive):
         self._keep(dossier, actor, reason)
         return dossier
 
+    def answer_for(
+        self, dossier_id: str, position: int, place: int, account: str, *, actor: Actor
+    ) -> Dossier:
+        """Let statement `place` of sub-question `position` (from 0) stand on the officer's own account.
+
+        Raises InputError without a reason, and where there is no such statement.
+        """
+        reason = " ".join(account.split())
+        if not reason:
+            raise InputError("Zeg waarop u deze zin baseert; dat staat er in de tekst bij.")
+        old = self.load(dossier_id, actor)
+        changed = [[check.statement for check in v.checks] for v in old.verifications]
+        if not 0 <= position < len(changed) or not 0 <= place < len(changed[position]):
+            raise InputError("Deze zin staat niet in het dossier.")
+        changed[position][place] = own_statement(changed[position][place], reason)
+        return self.revise(dossier_id, changed, actor=actor, reason="eigen zin toegelicht")
+
     def approve(self, dossier_id: str, *, actor: Actor) -> Dossier:
         """Sign off; with the two-person rule not by whoever edited last."""
         require(actor, Task.APPROVE)
@@ -332,7 +350,8 @@ class LearningLion(Archive):
             )
         if any(v.failed for v in old.verifications):
             raise InputError(
-                "Er staan nog zinnen in die de bron niet draagt. Haal ze weg of verbeter ze; stel dan vast."
+                "Er staan nog zinnen in die de bron niet draagt. Verbeter ze, haal ze weg of zeg waarop u ze "
+                "zelf baseert; stel dan vast."
             )
         self.dossiers.approve(dossier_id, old.version, by=actor.name, two_person=self.options.two_person_rule)
         return self.load(dossier_id, actor)

@@ -14,6 +14,7 @@ from learninglion.drafting.sufficiency import find_missing
 from learninglion.drafting.write import Progress as WritingProgress
 from learninglion.models import (
     AnswerVerdict,
+    Author,
     Chooser,
     Dossier,
     Draft,
@@ -37,6 +38,7 @@ __all__ = [
     "compare",
     "first_finished",
     "make_dossier",
+    "own_statement",
     "stated_draft",
     "unheard",
 ]
@@ -142,3 +144,11 @@ def check_again(before: Verification, statements: Sequence[Statement], locate: L
         complete=before.draft.complete or changed,
     )
     return keep_opinions(before, verify.verify(draft, locate))
+
+
+def own_statement(statement: Statement, account: str) -> Statement:
+    """The sentence as the officer's own, standing on `account`; what the machine wrote stays visible."""
+    original = statement.original
+    if original is None and statement.author is Author.MACHINE:
+        original = statement.text
+    return replace(statement, author=Author.PERSON, original=original, own_account=account)
