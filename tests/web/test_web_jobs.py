@@ -14,11 +14,11 @@ import pytest
 from web_office import Office, documents
 
 from learninglion.client import Client
-from learninglion.errors import ConflictError, InputError
+from learninglion.errors import ConflictError, InputError, UnknownReferenceError
 from learninglion.models import Actor, Role
 from learninglion.serial import Plain
 from learninglion.web.accounts import SessionKind
-from learninglion.web.events import Job
+from learninglion.web.events import Job, Jobs
 from learninglion.web.idempotency import repeated
 
 NOOR = Actor("noor", frozenset(Role))
@@ -163,6 +163,36 @@ def test_the_client_takes_in_files_and_goes_on_after_a_broken_connection(
     assert transport.broken == 1
     assert [data["path"] for name, data in events if name == "file"] == ["een.txt", "twee.txt"]
     assert [name for name, _ in events].count("done") == 1 and events[-1][0] == "done"
+
+
+def test_finished_work_is_forgotten_after_a_while_and_running_work_is_not() -> None:
+    moment, stop = [0.0], threading.Event()
+    jobs = Jobs(clock=lambda: moment[0])
+
+    def finished(job: Job) -> dict[str, Plain]:
+        return {}
+
+    def endless(job: Job) -> dict[str, Plain]:
+        stop.wait(30)
+        return {}
+
+    def start(work: Callable[[Job], dict[str, Plain]]) -> Job:
+        job = jobs.start("noor", "draft", work)
+        wait_until(lambda: job.finished or work is endless)
+        return job
+
+    running, first = start(endless), start(finished)
+    for _ in range(60):
+        newest = start(finished)
+    with pytest.raises(UnknownReferenceError):
+        jobs.find(first.id, "noor")
+    assert jobs.find(newest.id, "noor") is newest
+    moment[0] = 4000.0
+    start(finished)
+    with pytest.raises(UnknownReferenceError):
+        jobs.find(newest.id, "noor")
+    assert jobs.find(running.id, "noor") is running
+    stop.set()
 
 
 # --------------------------------------------------------------------------- one key, one time

@@ -10,6 +10,7 @@ import asyncio
 import json
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -21,7 +22,9 @@ __all__ = ["Event", "Job", "Jobs", "Report", "as_event_stream"]
 
 _PULSE_SECONDS = 15.0  # a comment now and then keeps proxies from closing a silent stream
 _POLL_SECONDS = 0.1
-_KEPT = 200  # finished jobs remembered
+# Finished jobs are remembered for who comes back to them; each can hold a whole dossier.
+_KEPT = 50
+_KEPT_SECONDS = 3600.0
 _RUNNING = 8  # jobs at once; more would only slow each other down on two cores
 
 
@@ -46,7 +49,7 @@ class Job:
     subject: str = ""
     events: list[Event] = field(default_factory=list)
     finished: bool = False
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    ended: float = 0.0  # on the clock of Jobs, once finished
 
     def report(self, name: str, data: dict[str, Plain]) -> None:
         """Add a report. Appending to a list is atomic, so readers need no lock."""
@@ -56,7 +59,8 @@ class Job:
 class Jobs:
     """Runs jobs in threads and finds them again by id, for their owner only."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -74,14 +78,19 @@ class Jobs:
                 raise ConflictError("Hier wordt al aan gewerkt. Wacht tot het klaar is.")
             if len(running) >= _RUNNING:
                 raise ConflictError("Er loopt al veel werk tegelijk. Probeer het over een minuut opnieuw.")
+            self._forget()
             self._jobs[job.id] = job
-            while len(self._jobs) > _KEPT:
-                oldest = next((k for k, j in self._jobs.items() if j.finished), None)
-                if oldest is None:
-                    break
-                del self._jobs[oldest]
-        threading.Thread(target=_run, args=(job, work), name=f"{kind}-{job.id}", daemon=True).start()
+        name = f"{kind}-{job.id}"
+        threading.Thread(target=_run, args=(job, work, self._clock), name=name, daemon=True).start()
         return job
+
+    def _forget(self) -> None:
+        finished = [j for j in self._jobs.values() if j.finished]
+        latest = self._clock() - _KEPT_SECONDS
+        surplus = len(finished) - _KEPT + 1
+        for position, job in enumerate(finished):
+            if job.ended < latest or position < surplus:
+                del self._jobs[job.id]
 
     def find(self, job_id: str, owner: str) -> Job:
         """The job with this id. Raises UnknownReferenceError when it is gone or somebody else's."""
@@ -98,7 +107,7 @@ class Jobs:
         return None
 
 
-def _run(job: Job, work: Callable[[Job], dict[str, Plain]]) -> None:
+def _run(job: Job, work: Callable[[Job], dict[str, Plain]], clock: Callable[[], float]) -> None:
     try:
         job.report("done", work(job))
     except LearningLionError as error:
@@ -107,6 +116,7 @@ def _run(job: Job, work: Callable[[Job], dict[str, Plain]]) -> None:
         job.report("failed", {"status": 500, "detail": "Er ging iets mis. De fout staat in het serverlog."})
         raise  # the thread's own hook writes the traceback to the server log
     finally:
+        job.ended = clock()
         job.finished = True
 
 
