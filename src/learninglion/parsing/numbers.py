@@ -126,11 +126,13 @@ def _parse_mistyped(line: str) -> Label | None:
     if match is None or len(line) > _LABEL_LENGTH:
         return None
     stop = _end_of_list(line, match.end())
+    numbers = parse_numbers(line[match.end() : stop])
+    if line[stop:].strip(" :.") or not numbers or max(numbers) > _LARGEST:
+        return None
     word = match["word"].lower()
     alike = {good: SequenceMatcher(None, word, good).ratio() for good in _WORDS}
     best = max(alike, key=lambda good: alike[good])
-    numbers = parse_numbers(line[match.end() : stop])
-    if line[stop:].strip(" :.") or alike[best] < _ALIKE or not numbers or max(numbers) > _LARGEST:
+    if alike[best] < _ALIKE:
         return None
     return Label(_WORDS[best], numbers, len(line))
 
