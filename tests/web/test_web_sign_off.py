@@ -123,3 +123,36 @@ def test_who_cannot_sign_is_not_asked_and_who_may_not_ask_cannot(ministry: Offic
         path + "/approve", data={"csrf": form_token(noor), "version": "1", "responsible": "1"}
     )
     assert approved.status_code == 403
+
+
+def test_a_question_without_an_answer_gets_one_on_the_account_of_its_officer(ministry: Office) -> None:
+    noor, karim = ministry.browser("noor"), ministry.browser("karim")
+    path = make_dossier(ministry, noor)
+    own, account = "Ja, ik ken het bericht.", "Woordvoering, 20 november 2026."
+    data = {"csrf": form_token(noor), "version": "1", "added": own}
+    assert "Er staan nog zinnen in" in noor.post(path + "/questions/0", data=data).text
+    assert "Neem deze zin voor eigen rekening" in noor.get(path).text
+    kept = ministry.house.load(path.rsplit("/", 1)[1], EVERYTHING).verifications[0]
+    place = next(i for i, c in enumerate(kept.checks) if c.statement.text == own)
+    data = {"csrf": form_token(noor), "version": "2", "place": str(place)}
+    empty = noor.post(path + "/questions/0/own-account", data=data | {"account": " "})
+    assert empty.status_code == 400 and "waarop u deze zin baseert" in empty.text
+    taken = noor.post(path + "/questions/0/own-account", data=data | {"account": account})
+    assert "Eigen tekst, niet door een bron gedragen" in taken.text and account in taken.text
+    assert "Er staan nog zinnen in" not in taken.text
+    late = noor.post(path + "/questions/0/own-account", data=data | {"account": account})
+    assert late.status_code == 409
+    signed = karim.post(
+        path + "/approve", data={"csrf": form_token(karim), "version": "3", "responsible": "1"}
+    )
+    assert "Vastgesteld door karim" in signed.text
+    exported = noor.get(path + "/export/md").text
+    assert own in exported and account in exported and "niet door een bron gedragen" in exported
+    other = {"csrf": form_token(noor), "version": "4", f"text-{place}": "Ja, ik ken dat bericht goed."}
+    changed = noor.post(path + "/questions/0", data=other).text
+    assert account not in changed.split("Versie 4 was")[-1]  # said of the old words, not of these
+    whole = noor.post(
+        path + "/questions/0",
+        data={"csrf": form_token(noor), "version": "5", "added": own, "account": account},
+    )
+    assert account in whole.text  # in one step

@@ -224,7 +224,7 @@ def view_questions(desk: Desk, dossier: Dossier) -> tuple[QuestionView, ...]:
             for citation in check.statement.citations:
                 number += 1
                 cited.append(CitationView(number, citation, _address(dossier, citation)))
-            target = shown if check in verification.shown else apart
+            target = apart if check in verification.failed else shown
             target.append(SentenceView(position, check, tuple(cited)))
         looked = len(never_looked_at(verification))
         options = _source_options(verification)
@@ -312,11 +312,7 @@ async def edit_question(
 
 def _edit(desk: Desk, viewer: Viewer, dossier_id: str, position: int, form: FormData) -> None:
     dossier = desk.house.load(dossier_id, viewer.actor)
-    if str(form.get("version")) != str(dossier.version):
-        raise ConflictError(
-            "Iemand heeft deze tekst intussen gewijzigd. "
-            "Bekijk de nieuwste versie en voer uw wijziging daar in."
-        )
+    _require_newest(dossier, str(form.get("version")))
     if position >= len(dossier.verifications):
         raise InputError("Deze vraag staat niet in het dossier.")
     changed: list[Sequence[Statement]] = []
@@ -345,7 +341,8 @@ def _edited(
     added = " ".join(str(form.get("added") or "").split())
     if added:
         cited = _cited(str(form.get("cite") or ""), added, statements, selection, locate)
-        found.append(Statement(added, cited, Author.PERSON))
+        account = " ".join(str(form.get("account") or "").split())
+        found.append(Statement(added, cited, Author.PERSON, own_account=account))
     return tuple(found)
 
 
@@ -370,13 +367,40 @@ def _cited(
     return (cite(source, Span(best.start + offset, best.end + offset), locate),)
 
 
+@router.post("/dossiers/{dossier_id}/questions/{position}/own-account")
+def answer_for(
+    desk: TheDesk,
+    viewer: SignedIn,
+    dossier_id: str,
+    position: int,
+    place: Annotated[int, Form()],
+    version: Annotated[int, Form()],
+    account: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Let a sentence that no source bears stand on the officer's own account, with the reason."""
+    _require_newest(desk.house.load(dossier_id, viewer.actor), str(version))
+    desk.house.answer_for(dossier_id, position, place, account, actor=viewer.actor)
+    return RedirectResponse(f"/dossiers/{dossier_id}#question-{position}", 303)
+
+
+def _require_newest(dossier: Dossier, version: str) -> None:
+    if version != str(dossier.version):
+        raise ConflictError(
+            "Iemand heeft deze tekst intussen gewijzigd. "
+            "Bekijk de nieuwste versie en voer uw wijziging daar in."
+        )
+
+
 def changed_statement(statement: Statement, text: str) -> Statement:
-    """`statement` with a person's text; what the machine wrote stays visible, and going back undoes it."""
+    """`statement` with a person's text; what the machine wrote stays visible, and going back undoes it.
+
+    Why an officer answered for the old words says nothing of the new ones.
+    """
     if text == statement.text:
         return statement
     if statement.original == text:
-        return replace(statement, text=text, author=Author.MACHINE, original=None)
+        return replace(statement, text=text, author=Author.MACHINE, original=None, own_account="")
     original = statement.original
     if original is None and statement.author is Author.MACHINE:
         original = statement.text
-    return replace(statement, text=text, author=Author.PERSON, original=original)
+    return replace(statement, text=text, author=Author.PERSON, original=original, own_account="")
