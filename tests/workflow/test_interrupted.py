@@ -26,6 +26,7 @@ from learninglion.models import (
 from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.export import ExportFormat
 from learninglion.sample import sample_documents
+from learninglion.selection import Choice
 from learninglion.testing import ScriptedGenerator
 from learninglion.workflow import DraftEvent, HouseOptions, LearningLion
 
@@ -68,13 +69,22 @@ def house(opened: House) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def selections(opened: House):
-    return opened.select_automatically(QUESTIONS, opened.offer(QUESTIONS, actor=BOSS), threshold=0.3)
+    """A person takes the first two sources of at least two sentences, so that no score decides."""
+    offers = opened.offer(QUESTIONS, actor=BOSS)
+    choices = [
+        Choice(question.numbers, tuple(h.source.id for h in hits if len(sentences_of(h.source.body)) > 1)[:2])
+        for question, hits in zip(QUESTIONS.questions, offers, strict=True)
+    ]
+    return opened.select(QUESTIONS, offers, choices, actor=BOSS)
+
+
+def sentences_of(body: str) -> list[str]:
+    return [s for s in re.split(r"(?<=\.)\s+", body) if s]
 
 
 def verbatim(selection, *places: int) -> Callable[..., str]:
     """A reply with these sentences (by place) of the source that answers best, word for word."""
-    body = selection.chosen[0].body
-    sentences = [s for s in re.split(r"(?<=\.)\s+", body) if s]
+    sentences = sentences_of(selection.chosen[0].body)
 
     def reply(prompt) -> str:
         number = next(
