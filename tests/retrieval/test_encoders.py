@@ -16,6 +16,7 @@ from learninglion.retrieval.encoders import (
     open_encoder,
 )
 from learninglion.retrieval.frame import background_questions, fit_frame
+from learninglion.retrieval.vectors import RecentVectors
 
 
 def test_the_built_in_model_brings_like_texts_together_and_takes_anything() -> None:
@@ -93,3 +94,12 @@ def test_the_frame_takes_away_what_all_texts_share() -> None:
 
 def test_there_are_enough_background_questions() -> None:
     assert len(background_questions()) >= 50
+
+
+def test_what_was_asked_last_is_remembered_and_the_oldest_forgotten() -> None:
+    kept = RecentVectors(most=2)
+    rows = np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
+    kept.write([b"a", b"b"], rows)
+    assert kept.read([b"a"])[b"a"].tolist() == [1.0, 0.0]
+    kept.write([b"c"], rows[:1])
+    assert set(kept.read([b"a", b"b", b"c"])) == {b"a", b"c"}, "b was used longest ago"

@@ -181,7 +181,7 @@ def _cosines(segment: Segment, rows: NDArray[np.int64], vector: Vectors) -> tupl
         )
         squares += np.square(totals).sum(axis=1)
     lengths[several] = np.sqrt(squares)
-    whole = np.where((bodies > 0) & (lengths > 0), along / np.maximum(lengths, 1e-9), _NOTHING)
+    whole = np.where(bodies > 0, along / np.maximum(lengths, 1e-9), _NOTHING)
     return np.asarray(whole, dtype=np.float32), best, asked_best
 
 
