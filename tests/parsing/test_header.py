@@ -82,6 +82,27 @@ def test_subject(introduction: str, subject: str) -> None:
             (Answerer(None, "Minister", "Justitie"), Answerer(None, "Staatssecretaris", "Defensie")),
         ),
         (
+            "Antwoord van Minister Bos (Zand) mede namens de Staatssecretaris van Water en Wegen en Minister "
+            "Van ’t Hof (Dijken) (ontvangen 1 mei 2021)",
+            (
+                Answerer("Bos", "Minister", "Zand"),
+                Answerer(None, "Staatssecretaris", "Water en Wegen", True),
+                Answerer("Van ’t Hof", "Minister", "Dijken", True),
+            ),
+        ),
+        (
+            "Antwoord van de Staatssecretaris en de Minister van Zand (ontvangen 1 mei 2021)",
+            (Answerer(None, "Staatssecretaris", "Zand"), Answerer(None, "Minister", "Zand")),
+        ),
+        (
+            "Antwoord van de Minister-President, Minister van Algemene Zaken (ontvangen 1 mei 2021)",
+            (Answerer(None, "Minister-President", "Algemene Zaken"),),
+        ),
+        (
+            "Antwoord van Minister Bos (ontvangen 1 mei 2021)",
+            (Answerer("Bos", "Minister", None),),
+        ),
+        (
             "Mededeling van Minister Bos (Zand, Water (waarnemend)) (ontvangen 7 juni 2024)",
             (Answerer("Bos", "Minister", "Zand, Water (waarnemend)"),),
         ),

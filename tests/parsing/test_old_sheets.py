@@ -121,3 +121,18 @@ def test_numbers_in_the_margin() -> None:
 def test_a_set_of_the_other_chamber() -> None:
     document = read(sheet(*pair("1", "Kent u de dijk?", "Ja."), chamber="Eerste", number=12))
     assert document.id == "ah-ek-20232024-12"
+
+
+def test_notes_at_the_end_of_a_long_set_know_their_place() -> None:
+    document = read(
+        sheet(
+            *(label("1"), "Kent u het bericht?#super[1]", label("*Antwoord*"), OLD_ANSWERED, label("1")),
+            *(LONG * 90, "#block(above: 19pt)[#super[1] www.oudeveen.nl]"),
+            head=OLD_HEAD,
+            answered="",
+            session="2005–2006",
+        )
+    )
+    (note,) = document.footnotes
+    assert len(document.page_starts) > 3 and said(document, note.span) == "www.oudeveen.nl"
+    assert document.text[: note.anchor or 0].endswith("Kent u het bericht?")

@@ -18,6 +18,10 @@ from learninglion.parsing.people import parse_askers, parse_date
         ("Beantwoording Kamervragen leden Bos (A) en Dijk (B) over de", [("Bos", "A"), ("Dijk", "B")]),
         ("vragen van het van het lid ’t Hart (A) aan de minister", [("’t Hart", "A")]),
         ("vragen van het lid Bos (A) en het lid Dijk (B) over iets", [("Bos", "A"), ("Dijk", "B")]),
+        ("Vragen van het lid Çelik-Öz (A) aan de Minister", [("Çelik-Öz", "A")]),
+        ("Vragen van de leden A.B. Bos (A) en d’Hondt (B) aan de", [("A.B. Bos", "A"), ("d’Hondt", "B")]),
+        ("vragen van het lid van der Meer (A) over iets", [("van der Meer", "A")]),
+        ("vragen van de leden van de Tweede Kamer (2024) over iets", []),
         ("een zin zonder namen", []),
     ],
 )  # fmt: skip

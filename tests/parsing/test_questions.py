@@ -282,3 +282,46 @@ def test_every_character_of_a_pair_can_be_pointed_at() -> None:
             assert found
             assert {region.page for region in found} <= set(range(1, len(document.page_starts) + 1))
             assert all(r.x0 < r.x1 and r.y0 < r.y1 and r.x0 > 200 and r.x1 < 560 for r in found)
+
+
+# --------------------------------------------------------------------------- found with sets at random
+
+
+def test_labels_at_the_head_of_pages_are_no_running_header() -> None:
+    asked = ("Waarom?", "Sinds wanneer?", "Hoe lang nog?", "Voor wie?", "Tegen welke prijs?")
+    parts = list(pair("1", "Een?", "Ja."))
+    for number, text in enumerate(asked, start=2):
+        parts += ["#pagebreak()", *pair(str(number), text, LONG)]
+    document = read(sheet(*parts))
+    assert [p.numbers for p in document.pairs] == [(n,) for n in range(1, 7)]
+    assert document.warnings == ()
+
+
+def test_a_sentence_that_ends_in_a_number_on_a_line_of_its_own_is_no_label() -> None:
+    sentence = (
+        "De brug bij de sluis is afgerond «zo snel als het kan» zoals eerder is gemeld in antwoord op vraag"
+    )
+    texts = [f"{sentence} {'x' * extra} 3." for extra in range(1, 12)]
+    document = read(
+        sheet(
+            *(label("Vraag 1"), "Een?", label("Vraag 2"), "Twee?", label("Vraag 3"), "Drie?"),
+            *(label("Antwoord"), *(f"#plain[{text}]" for text in texts)),
+        )
+    )
+    assert said(document, document.pairs[0].answer) == "\n".join(texts)
+    assert [p.answer_numbers for p in document.pairs] == [(1, 2, 3)] * 3
+
+
+def test_several_questions_repeated_before_one_answer() -> None:
+    document = read(
+        sheet(
+            *(label("Vraag 1"), "Kent u de dijk?", label("Vraag 2"), "Is die veilig?"),
+            *(
+                label("Antwoord 1 en 2"),
+                "#plain[_Kent u de dijk?_]",
+                "#plain[_Is die veilig?_]",
+                "#plain[Zeker.]",
+            ),
+        )
+    )
+    assert [p[2] for p in pairs(document)] == ["Zeker.", "Zeker."]
