@@ -146,6 +146,16 @@ def document(rng: random.Random, number: int) -> str:
     return "\n\n".join(parts)
 
 
+def question(rng: random.Random) -> str:
+    """A sub-question of some forty words that nobody asked before, so that each is embedded anew."""
+    subject, other, place = rng.choice(SUBJECTS), rng.choice(SUBJECTS), rng.choice(PLACES)
+    return (
+        f"Bent u bekend met het bericht dat {subject} in {place} voor {rng.randrange(10, 99_999)} inwoners "
+        f"gevolgen heeft? Deelt u de mening dat {other} daar niet los van staat, en bent u bereid {subject} te "
+        f"{rng.choice(VERBS)} voor 1 maart 20{rng.randrange(25, 60)}? Zo nee, waarom niet?"
+    )
+
+
 def sign_in(home: Path) -> tuple[str, str]:
     """A token for programs and a session for pages."""
     from learninglion.models import Role
@@ -249,9 +259,8 @@ async def press(users: int, seconds: int, token: str, cookie: str, pid: int) -> 
             await asyncio.sleep(rng.random() * PAUSE)
             while time.perf_counter() - began < seconds:
                 turn = time.perf_counter()
-                words = f"Wilt u {rng.choice(SUBJECTS)} in {rng.choice(PLACES)} {rng.choice(VERBS)}?"
                 headers = {"Authorization": f"Bearer {token}"}
-                body = {"text": words, "limit": 10}
+                body = {"text": question(rng), "limit": 10}
                 await timed(client.post("/api/v1/searches", json=body, headers=headers), searches)
                 where = rng.choice(["/", "/search", "/dossiers", "/how-this-works"])
                 await timed(client.get(where, headers={"Cookie": f"learninglion={cookie}"}), pages)

@@ -15,11 +15,13 @@ from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial
 from learninglion.models import Filters
 from learninglion.retrieval.encoders import Encoder, open_encoder
 from learninglion.retrieval.fusion import Fusion
+from learninglion.retrieval.reader import Entry
 from learninglion.settings import load_settings
 from learninglion.workflow.options import EncoderChoice
 from learninglion.workflow.tuning import TuningShelf
 
 __all__ = [
+    "collection_entries",
     "open_allowed",
     "open_collection",
     "open_trial",
@@ -44,14 +46,18 @@ def open_trial(pairs: Path | None, collection: str | None) -> Trial:
 
 def open_collection(name: str) -> Trial:
     """The questions of a collection of this data folder. Raises InputError when it is not there."""
+    return collection_trial(f"verzameling {name}", collection_entries(name))
+
+
+def collection_entries(name: str) -> tuple[Entry, ...]:
+    """All that a collection of this data folder holds. Raises InputError when it is not there."""
     actor = local_actor()
     with open_house() as house:
         cards = house.documents(actor, filters=Filters(collections=(name,)), limit=_MOST_DOCUMENTS)
         if not cards:
             raise InputError(f"Verzameling {name!r} is leeg of bestaat niet.")
         ids = sorted(card.id for card in cards)
-        entries = tuple(house.store.seen_by(actor.collections).entries_of(ids))
-    return collection_trial(f"verzameling {name}", entries)
+        return tuple(house.store.seen_by(actor.collections).entries_of(ids))
 
 
 def vector_cache() -> Path:

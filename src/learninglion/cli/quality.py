@@ -8,17 +8,24 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from learninglion.cli.material import vector_cache
+from learninglion.cli.material import collection_entries, vector_cache
 from learninglion.cli.search_quality import evaluate_search
 from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, progress
 from learninglion.errors import InputError, LearningLionError
+from learninglion.evaluation.asked import (
+    DraftTrial,
+    archive_trial,
+    document_entries,
+    labelled_trial,
+    paired_trial,
+)
 from learninglion.evaluation.drafts import RefusalPoint, evaluate_drafts, refusal_curve
 from learninglion.evaluation.testset import LabelledPair, read_pairs
 from learninglion.evaluation.tune import tune
 from learninglion.evaluation.verifier import evaluate_verifier
 from learninglion.models import Filters, Source
 from learninglion.parsing.passages import cut
-from learninglion.sample import sample_documents
+from learninglion.sample import sample_documents, sample_evaluation_questions
 from learninglion.serial import Plain, to_plain
 from learninglion.workflow import parse_files
 
@@ -133,12 +140,20 @@ def tune_search(
 
 
 def evaluate_writing(
-    pairs: Path = typer.Option(
-        ..., "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
+    pairs: Path | None = typer.Option(
+        None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
+    ),
+    collection: str | None = typer.Option(
+        None, "--collection", help="Of een verzameling; zonder beide: de voorbeeldverzameling."
+    ),
+    questions: Path | None = typer.Option(
+        None,
+        "--questions",
+        help="Vragen aan die verzameling (JSON Lines: id, question, sources; leeg als er geen antwoord is).",
     ),
     limit: int = typer.Option(0, "--limit", min=0, help="Hoogstens zoveel vragen (0: alle)."),
     answers_only: bool = typer.Option(
-        False, "--answers-only", help="De verzameling bevat alleen de antwoorden, zonder de eerdere vragen."
+        False, "--answers-only", help="Bij --pairs: zoek in de antwoorden alleen, zonder de eerdere vragen."
     ),
     curve: bool = typer.Option(
         False, "--curve", help="Hoe vaak er terecht en ten onrechte wordt geweigerd, bij een rij drempels."
@@ -146,30 +161,60 @@ def evaluate_writing(
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Hoe goed is een voorstel? Met het antwoord in de verzameling, en zonder: dan moet het weigeren."""
-    labelled, cache = read_pairs(pairs), vector_cache()
+    trial, failed = _drafting_trial(pairs, collection, questions, answers_only)
+    cache = vector_cache()
     with progress() as shown:
 
         def tell(done: int, total: int) -> None:
             shown("Opstellen", done, total)
 
         if curve:
-            points = refusal_curve(
-                labelled, with_questions=not answers_only, cache=cache, limit=limit or None, progress=tell
-            )
+            points = refusal_curve(trial, cache=cache, limit=limit or None, progress=tell)
         else:
-            report, _ = evaluate_drafts(
-                labelled, with_questions=not answers_only, cache=cache, limit=limit or None, progress=tell
-            )
+            report, _ = evaluate_drafts(trial, cache=cache, limit=limit or None, progress=tell)
     if curve:
         _show_curve(points, as_json)
-        return
-    figures = _plain(report)
+    else:
+        _show_drafts(trial, _plain(report), as_json)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _drafting_trial(
+    pairs: Path | None, collection: str | None, questions: Path | None, answers_only: bool
+) -> tuple[DraftTrial, bool]:
+    """What drafts are measured on, and whether a file of it could not be read."""
+    if pairs is not None:
+        if collection is not None or questions is not None:
+            raise typer.BadParameter("Geef --pairs, of --collection en --questions, niet allebei.")
+        return paired_trial(read_pairs(pairs), pairs.name, with_questions=not answers_only), False
+    if answers_only:
+        raise typer.BadParameter("--answers-only hoort bij --pairs.")
+    failed = False
+    if collection is not None:
+        label, entries = f"verzameling {collection}", collection_entries(collection)
+    else:
+        label, documents = "de voorbeeldverzameling", []
+        for _, outcome in parse_files(list(sample_documents())):
+            if isinstance(outcome, LearningLionError):
+                failed = True
+                fail(outcome.detail)
+            else:
+                documents.append(outcome)
+        entries, questions = document_entries(documents), questions or sample_evaluation_questions()
+    if questions is not None:
+        return labelled_trial(label, entries, questions), failed
+    return archive_trial(label, entries), failed
+
+
+def _show_drafts(trial: DraftTrial, figures: dict[str, Plain], as_json: bool) -> None:
     if as_json:
-        print_json(figures)
+        print_json({"data": trial.label, "data_sha256": trial.sha256, **figures})
         return
     table = Table("maat", "waarde")
     for name, value in figures.items():
         table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
+    console.print(f"Gemeten op {trial.label}.")
     console.print(table)
 
 

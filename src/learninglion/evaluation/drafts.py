@@ -1,8 +1,8 @@
 """How good drafts are: supported, cited, complete, and nothing answered that is not there.
 
-Every question is put twice to an archive of the pairs: once with its own answer in it, once without. The
-measures of citations are those of ALCE (recall: the citations together support the sentence; precision: no
-citation is idle), with the project's own checker as judge of support.
+Every question is put twice to the archive: once with what holds its answer in it, once without; a question
+that nothing answers is put once. The measures of citations are those of ALCE (recall: the citations together
+support the sentence; precision: no citation is idle), with the project's own checker as judge of support.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from learninglion.drafting import extractive
 from learninglion.drafting.style import FEWEST_WORDS, MOST_WORDS, read_style
 from learninglion.drafting.sufficiency import question_aspects
 from learninglion.drafting.verify import check, verify
-from learninglion.evaluation.testset import LabelledPair, answer_entries, data_hash, folds, pair_entries
+from learninglion.evaluation.asked import Asked, DraftTrial
+from learninglion.evaluation.testset import folds
 from learninglion.models import (
     AnswerVerdict,
     Draft,
@@ -54,13 +55,14 @@ Write = Callable[[Selection], Draft]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one question, with its answer in the archive (`present`) or taken out."""
+    """What came of one question, with what answers it in the archive (`present`) or without."""
 
     id: str
     present: bool
     verification: Verification
     seconds: float  # drafting and checking, without the search
     repeated: bool  # a second run gave the same draft, byte for byte
+    holds: frozenset[str]  # ids of the sources that hold the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,10 @@ class DraftReport:
 
     questions: int
     refused_present: float  # false refusals: the answer was there
-    refused_absent: float  # right refusals: the answer was taken out
+    refused_absent: float  # right refusals: the answer was taken out, or never there
     partial_present: float  # the answer was there, and something was named missing
-    found_present: float  # the right answer was among the chosen sources
+    found_present: float  # a source that holds the answer was among the chosen ones
+    rests_present: float  # of those answered: the draft rests on a source that holds the answer
     faithful: float  # drafted statements that the checker supports
     citation_recall: float
     citation_precision: float
@@ -95,47 +98,31 @@ class RefusalPoint:
 
 
 def evaluate_drafts(
-    pairs: Sequence[LabelledPair],
+    trial: DraftTrial,
     *,
     write: Write = extractive.draft,
-    with_questions: bool = True,
-    whole_documents: bool = False,
     threshold: float | None = None,
     encoder: Encoder | None = None,
     cache: Path | None = None,
     limit: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[DraftReport, tuple[Outcome, ...]]:
-    """Drafts for the questions of `pairs` (at most `limit`) from an archive of all pairs.
+    """Drafts for the questions of `trial` (at most `limit`), with what holds the answer and without it.
 
-    `with_questions` False: the archive holds the answers alone, as other documents do. `whole_documents`:
-    with an answer, the others of its document (where known) are taken out too; some answer the question
-    as well. `threshold` is that of the search for choosing by machine (None: the built-in one).
+    A question that nothing answers is asked once, as one without its answer. `threshold` is that of the
+    search for choosing by machine (None: the built-in one).
     """
-    asked = _select(
-        pairs,
-        with_questions=with_questions,
-        whole_documents=whole_documents,
-        threshold=threshold,
-        encoder=encoder,
-        cache=cache,
-        limit=limit,
-    )
     outcomes: list[Outcome] = []
-    total = len(pairs[:limit])
-    for at, (id, selections) in enumerate(asked, start=1):
-        outcomes.extend(_outcome(id, present, chosen, write) for present, chosen in selections)
-        if progress is not None:
-            progress(at, total)
+    asked = _select(trial, threshold=threshold, encoder=encoder, cache=cache, limit=limit, progress=progress)
+    for question, selections in asked:
+        outcomes.extend(_outcome(question, present, chosen, write) for present, chosen in selections)
     return summarise(outcomes), tuple(outcomes)
 
 
 def refusal_curve(
-    pairs: Sequence[LabelledPair],
+    trial: DraftTrial,
     *,
     surenesses: Sequence[float] = SURENESSES,
-    with_questions: bool = False,
-    whole_documents: bool = False,
     encoder: Encoder | None = None,
     cache: Path | None = None,
     limit: int | None = None,
@@ -143,28 +130,19 @@ def refusal_curve(
 ) -> tuple[RefusalPoint, ...]:
     """What the extractive drafter refuses for each value of `sure`, rightly and wrongly; searched once.
 
-    The refusals of a part of the questions, by a hash of their document or id, are given apart as `half`:
+    The refusals of a part of the questions, by a hash of their group or id, are given apart as `half`:
     choose on one half and read the other.
     """
     counted: dict[tuple[float, int, bool], list[bool]] = {}
-    asked = _select(
-        pairs,
-        with_questions=with_questions,
-        whole_documents=whole_documents,
-        encoder=encoder,
-        cache=cache,
-        limit=limit,
+    halves = dict(
+        zip((a.id for a in trial.asked), folds([a.group or a.id for a in trial.asked], 2), strict=True)
     )
-    halves = dict(zip((p.id for p in pairs), folds([p.document or p.id for p in pairs], 2), strict=True))
-    total = len(pairs[:limit])
-    for at, (id, selections) in enumerate(asked, start=1):
+    for question, selections in _select(trial, encoder=encoder, cache=cache, limit=limit, progress=progress):
         for present, chosen in selections:
             for sure in surenesses:
                 made = extractive.draft(chosen, sure=sure)
                 refused = made.verdict is AnswerVerdict.UNANSWERABLE
-                counted.setdefault((sure, halves[id], present), []).append(refused)
-        if progress is not None:
-            progress(at, total)
+                counted.setdefault((sure, halves[question.id], present), []).append(refused)
 
     def share(sure: float, half: int, present: bool) -> float:
         return _share(counted.get((sure, half, present), []))
@@ -180,46 +158,48 @@ _Selections = tuple[tuple[bool, Selection], ...]
 
 
 def _select(
-    pairs: Sequence[LabelledPair],
+    trial: DraftTrial,
     *,
-    with_questions: bool,
-    whole_documents: bool,
     threshold: float | None = None,
     encoder: Encoder | None,
     cache: Path | None,
     limit: int | None,
-) -> Iterator[tuple[str, _Selections]]:
-    """For each question its id and the machine's choices: with its answer in the archive, and without."""
-    encoder = encoder or NanoEncoder()
-    entries = pair_entries(pairs) if with_questions else answer_entries(pairs)
-    everything = frozenset(p.id for p in pairs)
-    of_document: dict[str, set[str]] = {}
-    for pair in pairs:
-        of_document.setdefault(pair.document or pair.id, set()).add(pair.id)
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[tuple[Asked, _Selections]]:
+    """Each question with the machine's choices: with what holds its answer in the archive, and without."""
     with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
         place = Path(temporary)
-        vectors = VectorCache(cache or place / "vectors.db")
-        reader = MemoryReader(entries, store_id=data_hash(pairs) + str(with_questions))
-        index = Index.open(place / "index", encoder, vectors)
+        index = Index.open(
+            place / "index", encoder or NanoEncoder(), VectorCache(cache or place / "vectors.db")
+        )
+        reader = MemoryReader(trial.entries, store_id=trial.sha256)
         index.update(reader)
         bar = index.snapshot().fusion.threshold if threshold is None else threshold
-        for pair in pairs[:limit]:
-            question = SubQuestion((1,), pair.question)
-            out = of_document[pair.document or pair.id] if whole_documents else {pair.id}
-            found: list[tuple[bool, Selection]] = []
-            for present, allowed in ((True, everything), (False, everything - out)):
-                hits = search(index, reader, question, documents=allowed, limit=_OFFERED)
-                found.append((present, choose_automatically(question, "", hits, bar)))
-            yield pair.id, tuple(found)
+        asked = trial.asked[:limit]
+        for at, one in enumerate(asked, start=1):
+            question = SubQuestion((1,), one.text)
+            hits = search(index, reader, question, one.introduction, limit=_OFFERED + len(one.holds))
+            without = tuple(h for h in hits if h.source.id not in one.holds)
+            ways = ((True, hits), (False, without)) if one.holds else ((False, hits),)
+            yield (
+                one,
+                tuple(
+                    (present, choose_automatically(question, one.introduction, offered[:_OFFERED], bar))
+                    for present, offered in ways
+                ),
+            )
+            if progress is not None:
+                progress(at, len(asked))
 
 
-def _outcome(id: str, present: bool, selection: Selection, write: Write) -> Outcome:
+def _outcome(asked: Asked, present: bool, selection: Selection, write: Write) -> Outcome:
     began = time.perf_counter()
     made = write(selection)
     verified = verify(made)
     seconds = time.perf_counter() - began
     again = write(selection)
-    return Outcome(id, present, verified, seconds, canonical_json(again) == canonical_json(made))
+    same = canonical_json(again) == canonical_json(made)
+    return Outcome(asked.id, present, verified, seconds, same, asked.holds)
 
 
 def summarise(outcomes: Sequence[Outcome]) -> DraftReport:
@@ -240,6 +220,7 @@ def summarise(outcomes: Sequence[Outcome]) -> DraftReport:
         refused_absent=_share([not _answered(o) for o in gone]),
         partial_present=_share([o.verification.verdict is AnswerVerdict.PARTIAL for o in there]),
         found_present=_share([_found(o) for o in there]),
+        rests_present=_share([_rests(o) for o in there if _answered(o)]),
         faithful=_share([c.verdict is StatementVerdict.SUPPORTED for c in drafted]),
         citation_recall=_mean([recall for recall, _ in scores]),
         citation_precision=_mean([precision for _, precision in scores]),
@@ -277,7 +258,12 @@ def _answered(outcome: Outcome) -> bool:
 
 
 def _found(outcome: Outcome) -> bool:
-    return any(s.document.id == outcome.id for s in outcome.verification.draft.selection.chosen)
+    return any(s.id in outcome.holds for s in outcome.verification.draft.selection.chosen)
+
+
+def _rests(outcome: Outcome) -> bool:
+    cited = (c.source_id for check in outcome.verification.shown for c in check.statement.citations)
+    return any(source_id in outcome.holds for source_id in cited)
 
 
 def _coverage(outcome: Outcome) -> float:
