@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pypdfium2
 import pytest
@@ -135,6 +136,24 @@ def test_approved_texts_say_so() -> None:
 def test_share_counts_shown_words_only() -> None:
     assert ai_share(make_dossier().verifications) == 1.0
     assert ai_share(()) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("statement", "share"),
+    [
+        (Statement("Er zijn 12 controles gehouden.", author=Author.PERSON), 0.0),
+        (Statement("Er zijn 12 controles.", author=Author.PERSON, original="Er zijn 13 controles."), 0.75),
+        (
+            Statement("Er zijn 12.", author=Author.PERSON, original="Er zijn 12.", own_account="Zo is het."),
+            1.0,
+        ),
+    ],
+)
+def test_who_answers_for_a_sentence_did_not_therefore_write_it(statement: Statement, share: float) -> None:
+    before = make_dossier().verifications[0]
+    check = Check(statement, StatementVerdict.SUPPORTED)
+    draft = replace(before.draft, statements=(statement,))
+    assert ai_share((replace(before, draft=draft, checks=(check,)),)) == share
 
 
 def test_view_can_be_read_back() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
-from learninglion.models import Author, Dossier, DossierState, Verification
+from learninglion.models import Author, Dossier, DossierState, Statement, Verification
 
 __all__ = [
     "AI_GENERATED",
@@ -38,15 +39,26 @@ def mark_line(dossier: Dossier) -> str:
 
 
 def ai_share(verifications: Sequence[Verification]) -> float:
-    """The part (0..1) of the words of the text that stand as the machine wrote them."""
+    """The part (0..1) of the words of the text that stand as the machine wrote them.
+
+    Of a sentence that a person changed, the words that were left; of one that a person answers for as it
+    was, all of them: who answers for a sentence did not therefore write it.
+    """
     total = machine = 0
     for verification in verifications:
         for check in verification.standing:
-            count = len(check.statement.text.split())
-            total += count
-            if check.statement.author is Author.MACHINE:
-                machine += count
+            total += len(check.statement.text.split())
+            machine += _machine_words(check.statement)
     return machine / total if total else 0.0
+
+
+def _machine_words(statement: Statement) -> int:
+    if statement.author is Author.MACHINE:
+        return len(statement.text.split())
+    if statement.original is None:
+        return 0
+    kept = SequenceMatcher(None, statement.original.split(), statement.text.split(), autojunk=False)
+    return sum(block.size for block in kept.get_matching_blocks())
 
 
 def properties(dossier: Dossier) -> tuple[tuple[str, str], ...]:
