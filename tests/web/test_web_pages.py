@@ -147,6 +147,7 @@ def texts_on_screen() -> set[str]:
     for path in (WEB / "templates").glob("*.html"):
         text = path.read_text("utf-8")
         found |= {m[1] or m[2] for m in re.finditer(r"""\b_\(\s*(?:"([^"]+)"|'((?:[^'])+)')""", text)}
+        found |= {told for m in re.finditer(r"""\b_n\("([^"]+)", "([^"]+)",""", text) for told in m.groups()}
     return found
 
 

@@ -36,6 +36,7 @@ from learninglion.web.accounts import Accounts
 from learninglion.web.desk import Desk
 from learninglion.web.events import Jobs
 from learninglion.web.oidc import OpenIdConnect, check_issuer
+from learninglion.web.outside import outside_of
 from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import Templates
 from learninglion.web.security import RateLimiter, SecurityHeaders, TrustedHosts
@@ -109,6 +110,7 @@ def _lay_desk(house: LearningLion, settings: Settings) -> Desk:
             default_language=web.language,
             has_theme=bool(web.theme_css),
             contact=web.contact,
+            outside=outside_of(settings),
         ),
         name_brake=RateLimiter(*_PER_NAME),
         address_brake=RateLimiter(*_PER_ADDRESS),

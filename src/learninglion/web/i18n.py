@@ -11,10 +11,21 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "Translate", "pick_language", "say_date", "say_moment", "say_number", "translator"]
+__all__ = [
+    "LANGUAGES",
+    "Count",
+    "Translate",
+    "counter",
+    "pick_language",
+    "say_date",
+    "say_moment",
+    "say_number",
+    "translator",
+]
 
 LANGUAGES = ("nl", "en")
 Translate = Callable[..., str]
+Count = Callable[..., str]
 
 _MONTHS = {
     "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),
@@ -40,6 +51,19 @@ def translator(language: str) -> Translate:
         return found.format(**values) if values else found
 
     return translate
+
+
+def counter(language: str) -> Count:
+    """A function that says how many: `count("1 dossier", "{n} dossiers", 3)`; {n} is written as a number.
+
+    Dutch and English both have one form for exactly one and another for everything else, zero too.
+    """
+    translate = translator(language)
+
+    def count(one: str, many: str, n: int, /, **values: object) -> str:
+        return translate(one if n == 1 else many, n=say_number(n, language), **values)
+
+    return count
 
 
 def pick_language(chosen: str | None, accepted: str, default: str) -> str:

@@ -58,6 +58,12 @@ VERDICT_WORDS = {
     AnswerVerdict.PARTIAL: "Gedeeltelijk beantwoord uit de gekozen bronnen",
     AnswerVerdict.UNANSWERABLE: "Niet te beantwoorden uit de gekozen bronnen",
 }
+UNFINISHED = "Niet af: het taalmodel is gestopt"
+
+
+def verdict_of(verification: Verification) -> str:
+    """What a reader is told about a sub-question as a whole; one that broke off has no verdict yet."""
+    return VERDICT_WORDS[verification.verdict] if verification.draft.complete else UNFINISHED
 
 
 # --------------------------------------------------------------------------- writing
@@ -106,7 +112,7 @@ def tell_draft(job: Job, event: DraftEvent) -> None:
             for check in done.checks:
                 apart = check not in done.shown
                 job.report("sentence", _told(event.position, check.statement.text, apart, check.reasons))
-        job.report("question", {"position": event.position, "words": VERDICT_WORDS[done.verdict]})
+        job.report("question", {"position": event.position, "words": verdict_of(done)})
     elif event.progress is not None:
         if event.progress.stage in (Stage.SENTENCE, Stage.REMOVED):
             apart = event.progress.stage is Stage.REMOVED
@@ -205,6 +211,7 @@ class QuestionView:
     """One sub-question as the page shows it."""
 
     verification: Verification
+    words: str  # the verdict, or that it is not finished
     shown: tuple[SentenceView, ...]
     apart: tuple[SentenceView, ...]
     remarks: tuple[str, ...]
@@ -228,7 +235,10 @@ def view_questions(desk: Desk, dossier: Dossier) -> tuple[QuestionView, ...]:
             target.append(SentenceView(position, check, tuple(cited)))
         looked = len(never_looked_at(verification))
         options = _source_options(verification)
-        views.append(QuestionView(verification, tuple(shown), tuple(apart), style.remarks, looked, options))
+        told = verdict_of(verification)
+        views.append(
+            QuestionView(verification, told, tuple(shown), tuple(apart), style.remarks, looked, options)
+        )
     return tuple(views)
 
 
@@ -289,8 +299,6 @@ def dossier_page(
         edit=edit if dossier.version == newest.version else None,
         mark=mark_line(dossier),
         copy_mark=MARK_LINE,
-        words=VERDICT_WORDS,
-        formats=tuple(ExportFormat),
         Author=Author,
         signing=signing_of(desk, viewer.actor, newest),
         work_id=desk.workbench.of_dossier(dossier_id, viewer.actor.name),

@@ -21,7 +21,7 @@ from learninglion.web.access import (
 )
 from learninglion.web.accounts import SessionKind
 from learninglion.web.desk import Desk
-from learninglion.web.i18n import LANGUAGES, translator
+from learninglion.web.i18n import LANGUAGES, counter, translator
 from learninglion.web.security import is_cross_site
 
 __all__ = ["router"]
@@ -83,7 +83,11 @@ def sign_in(
     key = name.strip().lower()[:100]
     wait = max(desk.name_brake.take(key), desk.address_brake.take(address))
     if wait > 0:
-        problem = say("Te veel pogingen. Wacht {n} seconden en probeer het opnieuw.", n=int(wait) + 1)
+        problem = counter(desk.templates.language(request))(
+            "Te veel pogingen. Wacht 1 seconde en probeer het opnieuw.",
+            "Te veel pogingen. Wacht {n} seconden en probeer het opnieuw.",
+            int(wait) + 1,
+        )
         response = _sign_in_page(request, desk, back, name, problem, 429)
         response.headers["Retry-After"] = str(int(wait) + 1)
         return response

@@ -15,6 +15,7 @@ from learninglion.record.export import ExportFormat
 from learninglion.record.log import LogEntry
 from learninglion.serial import Plain
 from learninglion.web.access import SignedIn, TheDesk
+from learninglion.web.log_words import deed_words
 from learninglion.web.pages_drafts import EXPORT_TYPES
 
 __all__ = ["router"]
@@ -42,29 +43,12 @@ class LogLine:
     energy: tuple[float, float] | None = None  # seconds and Wh, where the work was metered
 
 
-_DEEDS = {
-    "draft": "voorstel opgesteld",
-    "resume": "verder geschreven",
-    "dossier.draft": "voorstel bewaard",
-    "dossier.edited": "bewerkt",
-    "dossier.approved": "vastgesteld",
-    "export": "meegenomen als bestand",
-    "replay": "opnieuw gemaakt en vergeleken",
-    "sign-off.ask": "gevraagd om vast te stellen",
-    "sign-off.withdraw": "vraag om vast te stellen ingetrokken",
-    "sign-off.give-back": "teruggegeven met een opmerking",
-}
-"""What a log entry about a dossier says to a reader; a code that is new here is shown as it is."""
-
-
 def _line(entry: LogEntry) -> LogLine:
     told = [str(entry.details[k]) for k in ("format", "of", "to") if entry.details.get(k)]
     version = entry.details.get("version")
     if isinstance(version, int):
         told.append(f"versie {version}")
-    return LogLine(
-        entry.at, entry.actor, _DEEDS.get(entry.action, entry.action), ", ".join(told), _energy(entry.details)
-    )
+    return LogLine(entry.at, entry.actor, deed_words(entry.action), ", ".join(told), _energy(entry.details))
 
 
 def _energy(details: Mapping[str, Plain]) -> tuple[float, float] | None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from learninglion.drafting.network import is_loopback
 from learninglion.energy import Energy
 from learninglion.errors import LearningLionError
 from learninglion.models import Check, Dossier
 from learninglion.serial import from_plain
-from learninglion.settings import Settings
 from learninglion.web.access import SignedIn, TheDesk, Viewer
 from learninglion.web.desk import Desk
 from learninglion.web.workbench import Work
@@ -58,16 +55,7 @@ def how(
         threshold=desk.house.threshold,
         infos=desk.house.collections(viewer.actor) if viewer.may("search") else (),
         newest=newest[0].date if newest else None,
-        elsewhere=_elsewhere(desk.settings),
     )
-
-
-def _elsewhere(settings: Settings) -> tuple[str, ...]:
-    """Machines of the organisation, other than this one, that texts are sent to for a model."""
-    used = [settings.generator.base_url] if settings.generator.kind == "openai" else []
-    used += [settings.encoder.base_url] if settings.encoder.base_url else []
-    hosts = (urlsplit(address).hostname or "" for address in used)
-    return tuple(dict.fromkeys(host for host in hosts if not is_loopback(host)))
 
 
 def _own_work(desk: Desk, viewer: Viewer, chosen: str) -> Work | None:

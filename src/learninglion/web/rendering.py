@@ -20,7 +20,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from learninglion.models import Role, Span
-from learninglion.web.i18n import LANGUAGES, pick_language, say_date, say_moment, say_number, translator
+from learninglion.web.i18n import (
+    LANGUAGES,
+    counter,
+    pick_language,
+    say_date,
+    say_moment,
+    say_number,
+    translator,
+)
+from learninglion.web.log_words import deed_words
+from learninglion.web.outside import NOTHING_OUTSIDE, Outside
 
 if TYPE_CHECKING:
     from learninglion.web.access import Viewer
@@ -71,6 +81,11 @@ def score_words(score: float) -> str:
     return next((words for bound, words in _SCORE_WORDS if score >= bound), _SCORE_WORDS[-1][1])
 
 
+def capital(text: str) -> str:
+    """`text` with its first letter as a capital: titles in archives often begin in the middle of a line."""
+    return text[:1].upper() + text[1:]
+
+
 def highlight(text: str, spans: Iterable[Span], offset: int = 0) -> Markup:
     """`text` escaped, with <mark> around `spans`; spans count from `offset` at the first character."""
     parts, at = [], 0
@@ -87,7 +102,15 @@ def highlight(text: str, spans: Iterable[Span], offset: int = 0) -> Markup:
 class Templates:
     """Turns a template and its values into a response."""
 
-    def __init__(self, *, organisation: str, default_language: str, has_theme: bool, contact: str) -> None:
+    def __init__(
+        self,
+        *,
+        organisation: str,
+        default_language: str,
+        has_theme: bool,
+        contact: str,
+        outside: Outside = NOTHING_OUTSIDE,
+    ) -> None:
         self._default = default_language
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -98,15 +121,19 @@ class Templates:
         )
         self._environment.filters["list_twice"] = lambda value: (value, value)  # value and label of an option
         self._environment.filters["translate_with"] = lambda value, translate: translate(value)
+        self._environment.filters["capital"] = capital
+        self._environment.filters["id_and_title"] = lambda source: (source.id, source.document.title)
         self._environment.filters["role_word"] = lambda role: _ROLES[role]
         self._environment.globals.update(
             numbered=_numbered,
             organisation=organisation,
             contact=contact,
             has_theme=has_theme,
+            outside=outside,
             asset=_asset,
             highlight=highlight,
             score_words=score_words,
+            deed_words=deed_words,
             languages=LANGUAGES,
             Role=Role,
         )
@@ -141,6 +168,7 @@ class Templates:
             csrf=viewer.csrf if viewer else "",
             language=language,
             _=translator(language),
+            _n=counter(language),
             date=lambda value: say_date(value, language),
             moment=lambda value: say_moment(value, language),
             figure=lambda value, digits=0: say_number(value, language, digits),

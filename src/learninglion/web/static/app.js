@@ -241,7 +241,7 @@
       var sentences = Array.from(place.querySelectorAll("[data-sentence-text]")).filter(function (e) { return text.indexOf(e.textContent.trim()) >= 0; });
       var unread = sentences.filter(function (e) { return !read.has(e.dataset.sentenceText); });
       if (apart && !window.confirm(dossier.dataset.unverified)) { return null; }
-      if (!apart && dossier.dataset.state !== "approved" && unread.length && !window.confirm(dossier.dataset.unread.replace("#", unread.length))) { return null; }
+      if (!apart && dossier.dataset.state !== "approved" && unread.length && !window.confirm(unread.length === 1 ? dossier.dataset.unreadOne : dossier.dataset.unread.replace("#", unread.length))) { return null; }
       var references = [];
       sentences.forEach(function (e) {
         e.closest(".sentence").querySelectorAll(".cite").forEach(function (c) {

@@ -1,0 +1,44 @@
+"""What a line of the log says to a reader: its code in Dutch words (translations hold the English)."""
+
+from __future__ import annotations
+
+__all__ = ["deed_words"]
+
+_DEEDS = {
+    "account.add": "account gemaakt",
+    "account.change": "account gewijzigd",
+    "account.invite": "nieuwe aanmeldlink gemaakt",
+    "collection.describe": "verzameling beschreven",
+    "document.ingest": "document opgenomen",
+    "document.remove": "document verwijderd",
+    "dossier.approved": "vastgesteld",
+    "dossier.delete": "dossier verwijderd",
+    "dossier.draft": "voorstel bewaard",
+    "dossier.edited": "bewerkt",
+    "draft": "voorstel opgesteld",
+    "evaluate": "zoeken gemeten",
+    "export": "meegenomen als bestand",
+    "models.change": "ander taalmodel gekozen",
+    "models.reset": "terug naar het ingestelde taalmodel",
+    "offer": "bronnen aangeboden",
+    "replay": "opnieuw gemaakt en vergeleken",
+    "resume": "verder geschreven",
+    "retention.destroy": "vernietigd na de bewaartermijn",
+    "search": "gezocht",
+    "select": "bronnen gekozen",
+    "set.own-source": "eigen bron toegevoegd",
+    "sign-off.ask": "gevraagd om vast te stellen",
+    "sign-off.give-back": "teruggegeven met een opmerking",
+    "sign-off.withdraw": "vraag om vast te stellen ingetrokken",
+    "storage.check": "opslag gecontroleerd",
+    "storage.sweep": "losse bestanden opgeruimd",
+    "tuning.keep": "geleerde weging in gebruik genomen",
+    "tuning.learn": "zoeken liet men leren",
+    "tuning.revert": "terug naar een eerdere weging",
+    "verify": "tekst gecontroleerd",
+}
+
+
+def deed_words(action: str) -> str:
+    """A log action in words; a code that is new here is shown as it is."""
+    return _DEEDS.get(action, action)
