@@ -56,8 +56,39 @@ def _is_free(alignment: Alignment, at: int) -> bool:
     if word.is_note_mark:
         # "[1]" behind a sentence may be the draft's own; another mark than the source's may not
         return not any(w.is_note_mark for w in alignment.evidence.words)
+    if _opens_infinitive(alignment, at) or _relative(alignment, at):
+        return True
     free = at == 0 or bool(word.border) or _between_sentences(alignment, at)
     return word.norm in lexicon.CONNECTIVES and free
+
+
+def _opens_infinitive(alignment: Alignment, at: int) -> bool:
+    """Whether this is an "om" that may as well be left out: "geen aanleiding (om) te veronderstellen"."""
+    words, segments = alignment.statement.words, alignment.statement.segments
+    if words[at].norm != "om":
+        return False
+    return any(
+        words[p].norm == "te" and alignment.places[p] is not None and segments[p] <= segments[at] + 1
+        for p in range(at + 1, len(words))
+    )
+
+
+def _relative(alignment: Alignment, at: int) -> bool:
+    """Whether this "die" hangs a sentence on the one before it, which pointed back with "deze" or "dit"."""
+    word = alignment.statement.words[at]
+    if word.norm not in ("die", "dat") or not word.border:
+        return False
+    after = next((p for p in alignment.places[at + 1 :] if p is not None), None)
+    if after is None or not _between_sentences(alignment, at):
+        return False
+    theirs = alignment.evidence.words
+    return any(
+        w.sentence == theirs[after].sentence and w.norm in _DEMONSTRATIVES and alignment.used[p] is None
+        for p, w in enumerate(theirs)
+    )
+
+
+_DEMONSTRATIVES = frozenset("deze dit die dat zij hij ze".split())
 
 
 def _between_sentences(alignment: Alignment, at: int) -> bool:

@@ -10,6 +10,7 @@ import heapq
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
+from learninglion.drafting.inflection import rejoin_verbs, relink
 from learninglion.drafting.reading import Reading, Word, reread
 
 __all__ = ["Alignment", "align"]
@@ -49,9 +50,10 @@ class Alignment:
 def align(statement: Reading, evidence: Reading) -> Alignment:
     """The alignment of `statement` on `evidence`; deterministic.
 
-    The statement that comes back may have a word more, where a space was lost ("andereinstanties").
+    The statement that comes back may have a word more, where a space was lost ("andereinstanties"), and
+    either may have one less, where a verb was written apart ("voert ... uit" for "uitvoert").
     """
-    statement = _unglue(statement, evidence)
+    statement, evidence = rejoin_verbs(relink(_unglue(statement, evidence), evidence), evidence)
     ours = [w.key for w in statement.words]
     theirs = [w.key for w in evidence.words]
     places: list[int | None] = [None] * len(ours)

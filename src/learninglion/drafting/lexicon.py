@@ -24,6 +24,7 @@ __all__ = [
     "PREPOSITIONS",
     "PRONOUNS",
     "QUANTIFIERS",
+    "SAME",
     "SUBORDINATORS",
     "TEMPORAL_STARTS",
     "sensitive_kind",
@@ -77,6 +78,23 @@ ATTITUDES = _set(
     onderzoek onderzoekt onderzoeken bekijk bekijkt bezie beziet vraag vraagt betwijfel betwijfelt bestrijdt
     mening indruk oordeel stelling bewering suggestie signalen berichten zou zouden"""
 )
+
+# Small words that say exactly the same; compared, the first of each stands for the others.
+SAME = {
+    word: group.split()[0]
+    for group in (
+        "al reeds",
+        "nu momenteel thans",
+        "ook eveneens tevens",
+        "ongeveer circa ca",
+        "omdat aangezien",
+        "daarom derhalve",
+        "verder voorts",
+        "we wij",
+        "als indien",
+    )
+    for word in group.split()
+}
 
 ARTICLES = _set("de het een 't")
 DETERMINERS = ARTICLES | _set(

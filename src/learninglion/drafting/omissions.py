@@ -71,6 +71,8 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
         return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
     if word.norm == "of" and _joins_kept(alignment, at):
         return Finding(FindingKind.CONDITION, "“of” uit de bron is weggelaten of veranderd.")
+    if word.norm == "en" and gone and _halves_condition(alignment, at, segment):
+        return Finding(FindingKind.CONDITION, "Een deel van de voorwaarde uit de bron is weggelaten.")
     if head := _lost_head(alignment, at):
         return Finding(
             FindingKind.OMITTED, f"“{head}” uit de bron is weggelaten; de zin gaat nu over iets anders."
@@ -243,6 +245,9 @@ def _is_condition(alignment: Alignment, at: int, segment: range) -> bool:
     before = words[at - 1].norm if at and words[at - 1].sentence == words[at].sentence else ""
     opens = not before or words[at].border or before in lexicon.COORDINATORS or before == "dat"
     inside = [words[p].norm for p in segment]
+    # "verstrekt als de afdracht vaststond": behind the verb it is no comparison
+    behind_verb = bool(before) and (words[at - 1].is_verb or _is_participle(before))
+    opens = opens or (behind_verb and inside[1] in lexicon.DETERMINERS | lexicon.PRONOUNS)
     if (
         not opens
         or before in ("net", "zowel")
@@ -255,8 +260,30 @@ def _is_condition(alignment: Alignment, at: int, segment: range) -> bool:
         alignment.used[p] is not None and words[p].sentence == words[at].sentence and clause[p] != clause[at]
         for p in range(len(words))
     )
-    verbs = [words[p].is_verb for p in segment]
+    # "van die maaltijden" begins no clause: up to the next sign
+    end = at + 1
+    while end < len(words) and not words[end].border and words[end].sentence == words[at].sentence:
+        end += 1
+    verbs = [words[p].is_verb for p in (segment if any(_finals(alignment, segment)) else range(at, end))]
     return kept and any(verbs[-3:]) and not verbs[2]
+
+
+def _finals(alignment: Alignment, segment: range) -> list[bool]:
+    return [alignment.evidence.words[p].is_verb for p in segment][-3:]
+
+
+def _halves_condition(alignment: Alignment, at: int, segment: range) -> bool:
+    """Whether this "en ..." went from a condition that stayed: "als A en B, dan C" is not "als A, dan C"."""
+    words, used = alignment.evidence.words, alignment.used
+    if not at or words[at].border or words[at - 1].sentence != words[at].sentence:
+        return False
+    before = _segment(alignment, at - 1)
+    opens = words[before[0]].norm in _OPENS_CONDITION and used[before[0]] is not None
+    opens = opens and any(words[p].is_verb for p in before)  # not "indien nodig"
+    return opens and any(words[p].is_verb for p in segment) and any(words[p].is_content for p in segment)
+
+
+_OPENS_CONDITION = frozenset("als indien mits wanneer zolang zodra".split())
 
 
 def _joins_kept(alignment: Alignment, at: int) -> bool:

@@ -18,8 +18,14 @@ from learninglion.drafting.wordgroups import WordGroup, group_words
 __all__ = ["find_disorder"]
 
 # These may stand anywhere in their clause.
+_MOVABLE = frozenset(
+    """standaard jaarlijks maandelijks daadwerkelijk feitelijk direct rechtstreeks nadrukkelijk zorgvuldig
+    structureel tijdelijk automatisch expliciet landelijk lokaal regionaal internationaal gezamenlijk actief
+    tijdig spoedig helaas gelukkig uiteindelijk vervolgens bovendien tegelijkertijd voortdurend""".split()
+)
 _FREE = (
-    lexicon.PRONOUNS
+    _MOVABLE
+    | lexicon.PRONOUNS
     | lexicon.ARTICLES
     | lexicon.ADVERBS
     | lexicon.COORDINATORS
@@ -43,7 +49,15 @@ def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
     """At most one finding for every way in which the order changed the relations."""
     phrases = group_words(alignment.evidence)
     kept = _kept(alignment)
-    for check in (_find_swap, _find_changed_preposition, _find_moved_verb, _find_splice):
+    checks = (
+        _find_swap,
+        _find_changed_preposition,
+        _find_moved_conjunction,
+        _find_moved_verb,
+        _find_foreign_negation,
+        _find_splice,
+    )
+    for check in checks:
         finding = check(alignment, kept, phrases)
         if finding:
             return (finding,)
@@ -71,6 +85,8 @@ def _find_swap(
         for second in kept[i + 1 :]:
             if first.there < second.there or _parts_moved(alignment, first, second):
                 continue
+            if _in_one_list(alignment, second.there, first.there):
+                continue
             for word in (first, second):
                 if word.there not in movable:
                     movable[word.there] = _may_move(alignment, word, kept, phrases)
@@ -78,6 +94,24 @@ def _find_swap(
             if exchanged or not (movable[first.there] or movable[second.there]):
                 return _swapped(alignment, first, second)
     return None
+
+
+def _in_one_list(alignment: Alignment, start: int, end: int) -> bool:
+    """Whether both are words of one list, whose order says nothing: "artsen, psychologen en reders"."""
+    words = alignment.evidence.words
+    if any(w.norm in _IN_THAT_ORDER or is_number(w.norm) for w in words):
+        return False
+    joins = lexicon.COORDINATORS
+    for place in range(start + 1, end + 1):
+        word, before = words[place], words[place - 1]
+        if word.norm in joins:
+            continue
+        if not (word.border == "," or before.norm in joins) or word.is_verb or not word.is_content:
+            return False
+    return True
+
+
+_IN_THAT_ORDER = frozenset("respectievelijk resp achtereenvolgens".split())
 
 
 def _parts_moved(alignment: Alignment, first: _Kept, second: _Kept) -> bool:
@@ -215,6 +249,10 @@ def _find_changed_preposition(
         theirs = next((k for k in by_there if k.there > place), None)
         if mine is None or mine == theirs or not _governs(alignment.statement, i, mine.here):
             continue
+        if theirs is not None and _in_one_list(
+            alignment, min(mine.there, theirs.there), max(mine.there, theirs.there)
+        ):
+            continue
         found = ours[mine.here].raw
         if mine.there < place:
             return Finding(FindingKind.ORDER, f"“{ours[i].raw}” staat in de bron niet voor “{found}”.")
@@ -222,6 +260,31 @@ def _find_changed_preposition(
             reason = f"In de bron hoort “{ours[i].raw}” bij “{ours[theirs.here].raw}”, hier bij “{found}”."
             return Finding(FindingKind.ORDER, reason)
     return None
+
+
+def _find_moved_conjunction(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
+    """A conjunction must open the same clause: "A, omdat B" is not "B, omdat A"."""
+    ours, home = alignment.statement.words, alignment.evidence.clauses
+    by_there = sorted(kept, key=lambda k: k.there)
+    for i, place in enumerate(alignment.places):
+        if place is None or ours[i].norm not in _OPENS_REASON:
+            continue
+        mine = next((k for k in kept if k.here > i), None)
+        theirs = next((k for k in by_there if k.there > place), None)
+        if mine is None or theirs is None or mine.there > place or theirs.here > i:
+            continue
+        if ours[i].sentence == ours[theirs.here].sentence and home[mine.there] != home[place]:
+            reason = f"“{ours[i].raw}” hoort in de bron bij een ander deel van de tekst."
+            return Finding(FindingKind.ORDER, reason)
+    return None
+
+
+_OPENS_REASON = frozenset(
+    """omdat doordat zodat aangezien indien als mits tenzij hoewel nadat voordat terwijl zodra zolang
+    totdat""".split()
+)
 
 
 def _governs(reading: Reading, preposition: int, word: int) -> bool:
@@ -256,6 +319,23 @@ def _find_moved_verb(
     return None
 
 
+def _find_foreign_negation(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
+    """A "niet" out of another sentence than the words around it denies what the evidence does not."""
+    theirs = alignment.evidence.words
+    for i, place in enumerate(alignment.places):
+        if place is None or theirs[place].norm not in lexicon.NEGATIONS:
+            continue
+        before = next((p for p in reversed(alignment.places[:i]) if p is not None), None)
+        after = next((p for p in alignment.places[i + 1 :] if p is not None), None)
+        beside = [theirs[p].sentence for p in (before, after) if p is not None]
+        if beside and theirs[place].sentence not in beside:
+            raw = alignment.statement.words[i].raw
+            return Finding(FindingKind.NEGATION, f"“{raw}” hoort in de bron bij een andere zin.")
+    return None
+
+
 def _lost_subject(alignment: Alignment, verb: int) -> bool:
     """Whether what stood in front of this verb in its own clause was left out."""
     words, clauses = alignment.evidence.words, alignment.evidence.clauses
@@ -270,11 +350,12 @@ def _find_splice(
     words = alignment.evidence.words
     ours = alignment.statement.words
     for first, second in zip(kept, kept[1:], strict=False):
+        between = ours[first.here + 1 : second.here + 1]
         if words[first.there].sentence == words[second.there].sentence:
-            if _joins_halves(alignment, first, second):
+            parted = any(";" in w.border for w in between)
+            if not parted and _joins_halves(alignment, first, second):
                 return _spliced(alignment, first, second, "delen van de zin")
             continue
-        between = ours[first.here + 1 : second.here + 1]
         joined = any(bool(w.border) or w.norm in lexicon.COORDINATORS for w in between)
         joined = joined or any(w.norm in lexicon.SUBORDINATORS for w in between)
         if not joined or not _has_verb(alignment, words[second.there].sentence):

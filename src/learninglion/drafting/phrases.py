@@ -1,4 +1,4 @@
-"""The fixed phrases that may stand in front of a cited sentence, and the dates they claim."""
+"""The phrases that may stand in front of a cited sentence: who said it, and when; both are checked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from learninglion.drafting.citations import MONTHS, dutch_date
 from learninglion.drafting.findings import Finding, FindingKind
+from learninglion.drafting.speakers import SPEAKER, check_speaker, remove_speaker, speakers_in
 from learninglion.models import DocumentCard, Source
 from learninglion.text import fold
 
@@ -21,7 +22,11 @@ _SAYING = frozenset(
     weten
     geinformeerd antwoord antwoorden vraag vragen kamervragen schriftelijke brief kamerbrief van over hierover
     daarover onder meer ook nadien later recenter en aanhangsel handelingen ii nr nummer met betrekking tot
-    dit onderwerp luidde luidt was werd toegelicht""".split()
+    dit onderwerp luidde luidt was werd toegelicht
+    destijds gaf geeft gaven geven schreef schrijft schreven meldde meldt meldden antwoordde antwoordt
+    antwoordden stelde stelt stelden verklaarde verklaart liet laat lieten deelde deelt mee merkte merkt
+    benadrukte benadrukt lichtte toe wees er gewezen opgemerkt verklaard benadrukt bekend beantwoording
+    schriftelijk regering toenmalige daarbij hierbij eveneens""".split()
 )
 _MONTH = "|".join(MONTHS)
 _DATE = re.compile(rf"\b(\d{{1,2}})\s+({_MONTH})\s+(\d{{4}})\b", re.IGNORECASE)
@@ -29,18 +34,34 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 _END_OF_PHRASE = re.compile(r":\s+|,\s+(?!is aan|nr)|\s+dat\s+")
 _SAID = frozenset(
     """gemeld meegedeeld medegedeeld bericht geschreven aangegeven geantwoord vermeld weten geinformeerd
-    antwoord toegelicht""".split()
+    antwoord toegelicht gesteld opgemerkt verklaard benadrukt gewezen bekend
+    schreef schrijft schreven meldde meldt meldden antwoordde antwoordt antwoordden stelde stelt stelden
+    verklaarde verklaart benadrukte benadrukt""".split()
 )
-# Long enough for a date and a reference, too short to hide a sentence in.
-_LONGEST = 140
+# The verb and its particle stand apart: "gaf de minister aan", "deelde het kabinet mee".
+_SAID_APART = (
+    ("aan", frozenset("gaf geeft gaven geven".split())),
+    ("mee", frozenset("deelde deelt deelden".split())),
+    ("op", frozenset("merkte merkt merkten wees".split())),
+    ("toe", frozenset("lichtte licht".split())),
+    ("weten", frozenset("liet laat lieten".split())),
+)
+# Long enough for a date, a speaker and a reference, too short to hide a sentence in.
+_LONGEST = 160
+_MONTH_ONLY = re.compile(rf"\b({_MONTH})\s+(\d{{4}})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Introduced:
-    """A statement taken apart: the fixed phrase in front (or "") and what it claims."""
+    """A statement taken apart: the phrase in front (or "") and what it claims.
+
+    `reports`: the phrase makes a clause of the claim ("De minister gaf aan dat ..."), so that "ik" has become
+    "zij" and the tense may have moved with that of the phrase.
+    """
 
     phrase: str
     claim: str
+    reports: bool = False
 
 
 def introduce(card: DocumentCard) -> str:
@@ -56,22 +77,68 @@ def formerly(card: DocumentCard) -> str:
 
 
 def split_introduction(text: str) -> Introduced:
-    """Takes a fixed phrase ("...:", "..., " or "... dat ") off the front of `text`; the rest is the claim."""
+    """Takes a phrase that says who said it, or when ("...:", "..., " or "... dat "), off the front.
+
+    The rest is the claim. Anything in that phrase but words of saying, a date, a reference and a
+    bewindspersoon makes it part of the claim.
+    """
     for match in _END_OF_PHRASE.finditer(text, 0, _LONGEST):
-        if _only_saying(text[: match.start()]) and text[match.end() :].strip():
-            return Introduced(text[: match.end()].strip(), text[match.end() :].strip())
+        head, claim = text[: match.start()], text[match.end() :].strip()
+        if claim and _only_saying(head):
+            return Introduced(text[: match.end()].strip(), claim, match.group().strip() == "dat")
+    end = _end_of_saying(text)
+    if end and re.search(r"\bte\s+\w+", text[end:]):
+        return Introduced(text[:end].strip(), text[end:].strip(), reports=True)
+    according = _ACCORDING.match(text)
+    if according and text[according.end() :].strip():
+        return Introduced(according.group().strip(), text[according.end() :].strip())
     return Introduced("", text.strip())
 
 
+_ACCORDING = re.compile(
+    rf"(?:Volgens (?:{SPEAKER})(?:,?\s+)(?!van\b|voor\b)|Zoals (?:al |reeds |eerder )?bekend,?\s+)",
+    re.IGNORECASE,
+)
+
+
+def _end_of_saying(text: str) -> int:
+    """Where words of saying end that need no "dat": "Het kabinet liet weten | niet te ..."; 0 if nowhere."""
+    speakers = speakers_in(text)
+    ends: list[int] = []
+    for word in _WORD.finditer(text, 0, _LONGEST):
+        named = any(s.start <= word.start() and word.end() <= s.end for s in speakers)
+        if not named and fold(word.group()) not in _SAYING and not _is_date(word.group()):
+            break
+        ends.append(word.end())
+    while ends and speakers:
+        last = text[: ends[-1]].rsplit(maxsplit=1)[-1]
+        if _only_saying(text[: ends[-1]]) and fold(last) not in _GOES_ON:
+            return ends[-1]
+        ends.pop()
+    return 0
+
+
+_GOES_ON = frozenset("van het de dit met over in tot voor bij".split())
+
+
+def _is_date(word: str) -> bool:
+    return word.isdigit() or word.casefold() in MONTHS
+
+
 def _only_saying(head: str) -> bool:
-    words = [fold(w) for w in _WORD.findall(_DATE.sub(" ", head))]
-    return bool(_SAID & set(words)) and all(w in _SAYING or w.isdigit() for w in words)
+    without = _MONTH_ONLY.sub(" ", _DATE.sub(" ", remove_speaker(head)))
+    words = [fold(w) for w in _WORD.findall(without)]
+    return _says(frozenset(words)) and all(w in _SAYING or w.isdigit() for w in words)
+
+
+def _says(words: frozenset[str]) -> bool:
+    return bool(_SAID & words) or any(particle in words and words & verbs for particle, verbs in _SAID_APART)
 
 
 def check_phrase(phrase: str, sources: tuple[Source, ...]) -> tuple[Finding, ...]:
     """A finding for a date, a year or a number in the phrase that no cited document has."""
     cards = tuple(s.document for s in sources)
-    findings: list[Finding] = []
+    findings: list[Finding] = list(check_speaker(phrase, cards))
     known = [dutch_date(card) for card in cards if card.date]
     for match in _DATE.finditer(phrase):
         claimed = f"{int(match.group(1))} {match.group(2).casefold()} {match.group(3)}"
@@ -82,9 +149,15 @@ def check_phrase(phrase: str, sources: tuple[Source, ...]) -> tuple[Finding, ...
                     FindingKind.CLAIMED_DATE, f"De datum “{match.group()}” is niet die van de bron.{actual}"
                 )
             )
+    for match in _MONTH_ONLY.finditer(_DATE.sub(" ", phrase)):
+        month, year = MONTHS.index(match.group(1).casefold()) + 1, int(match.group(2))
+        if not any(card.date and (card.date.year, card.date.month) == (year, month) for card in cards):
+            reason = f"“{match.group()}” is niet de maand van de bron."
+            findings.append(Finding(FindingKind.CLAIMED_DATE, reason))
     own = {str(n) for s in sources for n in (s.document.number, *s.numbers, *s.answer_numbers)}
     years = {y for card in cards for y in re.findall(r"\d+", card.session_year or "")}
-    for number in re.findall(r"\d+", _DATE.sub(" ", phrase)):
+    years |= {str(card.date.year) for card in cards if card.date}
+    for number in re.findall(r"\d+", _MONTH_ONLY.sub(" ", _DATE.sub(" ", phrase))):
         if number not in own and not any(y.endswith(number) for y in years):
             findings.append(Finding(FindingKind.NUMBER, f"Het nummer “{number}” is niet dat van de bron."))
     return tuple(findings)

@@ -125,9 +125,13 @@ def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
         capital = sign[0].isupper() and (bool(words) or sign.isupper() or at > 0)
         for part in _WRITTEN_APART.get(norm, (norm,)):
             raw = sign if part == norm else part
-            words.append(Word(part, raw, sentence, border, capital, agreement_key(part)))
+            words.append(Word(part, raw, sentence, border, capital, _key(part)))
             border = ""
     return _amounts_first(words)
+
+
+def _key(norm: str) -> str:
+    return agreement_key(lexicon.SAME.get(norm, norm))
 
 
 def _month(match: re.Match[str]) -> bool:
@@ -196,12 +200,34 @@ def reread(words: tuple[Word, ...]) -> Reading:
 def _structured(words: tuple[Word, ...]) -> Reading:
     segments: list[int] = []
     segment = -1
+    opened = _main_verbs(words)
     for at, word in enumerate(words):
         starts = bool(word.border) or word.norm in lexicon.COORDINATORS or word.norm in lexicon.SUBORDINATORS
-        if starts or at == 0 or words[at - 1].sentence != word.sentence:
+        if starts or at in opened or at == 0 or words[at - 1].sentence != word.sentence:
             segment += 1
         segments.append(segment)
     return Reading(words, tuple(segments), _clauses(words, segments))
+
+
+def _main_verbs(words: tuple[Word, ...]) -> frozenset[int]:
+    """Verbs that open the main clause behind a subordinate one without a comma: "Als hij komt | gaat zij"."""
+    found: set[int] = set()
+    subordinate = False
+    for at, word in enumerate(words):
+        if "^" in word.border:
+            subordinate = word.norm in _OPENS_SENTENCE
+        elif word.border:
+            subordinate = False
+        last = at + 1 == len(words) or not words[at + 1].is_verb or bool(words[at + 1].border)
+        if subordinate and word.is_verb and at and words[at - 1].is_verb and last:
+            found.add(at)
+            subordinate = False
+    return frozenset(found)
+
+
+_OPENS_SENTENCE = frozenset(
+    "als indien wanneer omdat doordat nu hoewel nadat zodra mits terwijl aangezien voordat zolang".split()
+)
 
 
 def _clauses(words: tuple[Word, ...], segments: list[int]) -> tuple[int, ...]:

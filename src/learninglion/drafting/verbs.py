@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["AUXILIARIES", "agreement_key", "is_finite", "is_infinitive"]
+__all__ = ["AUXILIARIES", "agreement_key", "is_finite", "is_infinitive", "verb_of"]
 
 # Forms of the same verb and tense: only person and number differ, so one may stand for the other.
 _AGREEMENT = """
@@ -212,7 +212,7 @@ _NOT_VERBS = frozenset(
     toeslagen toezicht tot uit uitgaven uitspraken uitstoot uitvoer vast verband verboden vergoeding
     verleden vermogen vervoer verzoek vier vierde vlak vol volledig voor voorstel vorm vormen vraag
     vragen was week weer weg wegen weken wens wensen wereld werk wet wetten wonen woord woorden zaak
-    zake zaken zeker zich zicht zij zin zonder zorg zwaar zware
+    rechtvaardig zake zaken zeker zich zicht zij zin zonder zorg zwaar zware
     """.split()
 ) - {"was", "staat", "eisen", "wonen", "ervaren", "vermogen"}
 
@@ -230,7 +230,7 @@ def _analyse(word: str) -> tuple[str, str] | None:
         rest = word[len(prefix) :]
         if word.startswith(prefix) and len(rest) >= 3 and rest in _FORMS and rest not in _NOT_VERBS:
             verb, tense = _FORMS[rest]
-            if prefix in _ALWAYS_SEPARATE and rest == _stem(verb):
+            if prefix in _ALWAYS_SEPARATE and rest == _stem(verb) and rest not in AUXILIARIES:
                 continue  # "aanpak", "inzet", "afloop": nouns, for as a verb these parts stand apart
             return prefix + verb, tense
     if len(word) >= 6:
@@ -252,6 +252,13 @@ def is_infinitive(word: str) -> bool:
         return True
     found = _analyse(word)
     return bool(found and found[0] == word)
+
+
+@lru_cache(maxsize=65536)
+def verb_of(word: str) -> str:
+    """The infinitive that the folded `word` can be a form of; the word itself when it is no verb."""
+    found = _analyse(word)
+    return found[0] if found else word
 
 
 @lru_cache(maxsize=65536)

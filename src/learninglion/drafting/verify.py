@@ -20,6 +20,7 @@ from learninglion.drafting.order import find_disorder
 from learninglion.drafting.phrases import check_phrase, split_introduction
 from learninglion.drafting.quotes import QuoteProblem, Resolution, resolve
 from learninglion.drafting.reading import Reading, join_readings, read
+from learninglion.drafting.reported import as_said, find_other_speaker
 from learninglion.drafting.sufficiency import find_missing, question_aspects
 from learninglion.drafting.suspicion import touches_suspicious
 from learninglion.models import (
@@ -37,7 +38,7 @@ from learninglion.text import split_sentences, words
 
 __all__ = ["METHOD", "check", "find_faults", "verify"]
 
-METHOD = "alignment 2"
+METHOD = "alignment 3"
 """Name and version of the checker; changes when a verdict can change."""
 
 _UNCITED = {
@@ -102,16 +103,22 @@ def check(statement: Statement, sources: Sequence[Source], *, locate: Locate = n
 
 def find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] = ()) -> tuple[Finding, ...]:
     """Everything in `text` that the evidence does not bear out; empty when it is supported."""
-    findings = _compare(text, evidence)
+    findings = _compare(read(text), evidence)
     introduced = split_introduction(text)
     if not findings or not introduced.phrase:
         return findings
     cited = tuple(r.source for r in resolutions if r.source)
-    return check_phrase(introduced.phrase, cited) + _compare(introduced.claim, evidence)
+    claim = read(introduced.claim)
+    if introduced.reports:
+        claim = as_said(claim, evidence)
+    return (
+        check_phrase(introduced.phrase, cited)
+        + find_other_speaker(introduced.phrase, claim, evidence)
+        + _compare(claim, evidence)
+    )
 
 
-def _compare(text: str, evidence: Reading) -> tuple[Finding, ...]:
-    claim = read(text)
+def _compare(claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
     if not claim.words:
         return (Finding(FindingKind.DIFFERENT, "Er staat geen zin om te controleren."),)
     alignment = align(claim, evidence)
