@@ -50,6 +50,7 @@ def _new_set(
         status=status,
         values=values,
         problem=problem,
+        house_threshold=desk.house.threshold,
         ministries=desk.ministries(viewer.actor),
         collections=desk.house.collections(viewer.actor),
     )
