@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from learninglion.errors import LearningLionError
 from learninglion.evaluation.alterations import ALTERATIONS, Pool, alter
+from learninglion.evaluation.handmade import read_cases
 from learninglion.evaluation.rewordings import join, reorder, shorten
 from learninglion.evaluation.testset import pair_entries, read_pairs
-from learninglion.evaluation.verifier import evaluate_verifier, make_cases
+from learninglion.evaluation.verifier import evaluate_verifier, judge_cases, make_cases
 from learninglion.testing import make_source
 
 BODY = (
@@ -58,3 +61,40 @@ def test_the_bars_on_real_sentences(shared_data: Path) -> None:
     assert report.false_alarms <= 0.05
     for kind in report.kinds:
         assert kind.rate >= 0.9, kind
+
+
+def test_cases_that_people_wrote(tmp_path: Path) -> None:
+    source = make_source(BODY)
+    citation = {"document": source.document.id, "numbers": [1], "quote": BODY.split(". ")[0]}
+    rows = [
+        {"kind": "cut", "text": BODY.split(" (")[0] + ".", "supported": True, "citations": [citation]},
+        {"kind": "amount", "text": "Het kabinet heeft € 3 miljoen uitgetrokken.", "supported": False}
+        | {"citations": [citation]},
+    ]
+    path = tmp_path / "gevallen.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    report = judge_cases(read_cases(path, [source]))
+    assert [(k.kind, k.supported, k.cases, k.right) for k in report.kinds] == [
+        ("cut", True, 1, 1),
+        ("amount", False, 1, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"kind": "cut"}', "regel 1"),
+        ('{"kind": "cut", "text": "Ja.", "supported": "ja", "citations": []}', "true of false"),
+        ("", "geen gevallen"),
+        (
+            '{"kind": "k", "text": "Ja.", "supported": true, "citations": '
+            '[{"document": "elders", "numbers": [1], "quote": "Ja."}]}',
+            "elders",
+        ),
+    ],
+)
+def test_what_is_wrong_with_cases_is_named(tmp_path: Path, line: str, told: str) -> None:
+    path = tmp_path / "gevallen.jsonl"
+    path.write_text(line, "utf-8")
+    with pytest.raises(LearningLionError, match=told):
+        read_cases(path, [make_source(BODY)])

@@ -20,9 +20,10 @@ from learninglion.evaluation.asked import (
     paired_trial,
 )
 from learninglion.evaluation.drafts import RefusalPoint, evaluate_drafts, refusal_curve
+from learninglion.evaluation.handmade import read_cases
 from learninglion.evaluation.testset import LabelledPair, read_pairs
 from learninglion.evaluation.tune import tune
-from learninglion.evaluation.verifier import evaluate_verifier
+from learninglion.evaluation.verifier import evaluate_verifier, judge_cases
 from learninglion.models import Filters, Source
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents, sample_evaluation_questions
@@ -48,15 +49,25 @@ def register(app: typer.Typer) -> None:
 def evaluate_checker(
     paths: list[Path] = typer.Argument(None, help="Documenten; zonder: de voorbeeldverzameling."),
     limit: int = typer.Option(0, "--limit", min=0, help="Hoogstens zoveel gevallen per soort (0: alle)."),
+    cases: Path | None = typer.Option(
+        None,
+        "--cases",
+        help="Gevallen van mensen bij deze documenten (JSON Lines: kind, text, supported, citations).",
+    ),
     show: int = typer.Option(0, "--show", min=0, help="Laat zoveel verkeerde oordelen zien."),
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Hoe vaak klopt de controle? Goede en veranderde zinnen uit echte documenten, per soort."""
     sources, failed = _sources_of(paths or list(sample_documents()))
     with progress() as shown:
-        report = evaluate_verifier(
-            sources, limit=limit or None, progress=lambda done, total: shown("Controleren", done, total)
-        )
+
+        def tell(done: int, total: int) -> None:
+            shown("Controleren", done, total)
+
+        if cases is not None:
+            report = judge_cases(read_cases(cases, sources), progress=tell)
+        else:
+            report = evaluate_verifier(sources, limit=limit or None, progress=tell)
     if as_json:
         print_json(
             {

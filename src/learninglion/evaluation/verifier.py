@@ -18,7 +18,7 @@ from learninglion.evaluation.rewordings import join, reorder, shorten
 from learninglion.models import Check, Citation, Source, Span, Statement, StatementVerdict
 from learninglion.text import split_sentences, words
 
-__all__ = ["Case", "KindResult", "VerifierReport", "evaluate_verifier", "make_cases"]
+__all__ = ["Case", "KindResult", "VerifierReport", "evaluate_verifier", "judge_cases", "make_cases"]
 
 # Sentences shorter than this leave nothing to change; longer ones are lists or tables run together.
 _SHORTEST, _LONGEST = 7, 60
@@ -82,7 +82,13 @@ def evaluate_verifier(
     sources: Sequence[Source], *, limit: int | None = None, progress: Callable[[int, int], None] | None = None
 ) -> VerifierReport:
     """Judges every case made from `sources` (at most `limit` a kind); deterministic but for the time."""
-    cases = list(make_cases(sources, limit=limit))
+    return judge_cases(list(make_cases(sources, limit=limit)), progress=progress)
+
+
+def judge_cases(
+    cases: Sequence[Case], *, progress: Callable[[int, int], None] | None = None
+) -> VerifierReport:
+    """The verdict on each of these cases, counted per kind."""
     counts: dict[tuple[str, bool], list[int]] = {}
     mistakes: list[tuple[Case, Check]] = []
     spent = 0.0
