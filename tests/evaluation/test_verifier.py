@@ -65,7 +65,7 @@ def test_the_bars_on_real_sentences(shared_data: Path) -> None:
 
 def test_cases_that_people_wrote(tmp_path: Path) -> None:
     source = make_source(BODY)
-    citation = {"document": source.document.id, "numbers": [1], "quote": BODY.split(". ")[0]}
+    citation = {"document": source.document.id, "numbers": list(source.numbers), "quote": BODY.split(". ")[0]}
     rows = [
         {"kind": "cut", "text": BODY.split(" (")[0] + ".", "supported": True, "citations": [citation]},
         {"kind": "amount", "text": "Het kabinet heeft € 3 miljoen uitgetrokken.", "supported": False}
