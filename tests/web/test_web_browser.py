@@ -260,6 +260,7 @@ def addresses(page: Page) -> list[str]:
         "/account",
     ]
     found += ["/manage", "/manage/documents", "/manage/people", "/manage/models", "/manage/log"]
+    found += ["/manage/quality", dossier + "?version=1", str(source) + "&page=1"]
     document = page.goto("/manage/documents") and page.get_attribute("table a.nl-link", "href")
     return [*found, str(document), "/accessibility", "/api-docs", "/nergens"]
 
@@ -290,6 +291,115 @@ def test_axe_finds_nothing_serious_and_no_page_scrolls_sideways(page: Page) -> N
     assert page.get_attribute("html", "lang") == "en"
     problems += _serious(axe, page, "/search in English")
     assert not problems, "\n".join(problems)
+
+
+def test_axe_finds_nothing_serious_on_what_comes_after_a_button(page: Page, office: Office) -> None:
+    """Pages that only an answer to a form shows: mistakes, outcomes, and what lies folded."""
+    axe, problems = Axe(), []
+
+    def look(name: str) -> None:
+        problems.extend(_serious(axe, page, name))
+        page.set_viewport_size({"width": 320, "height": 640})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > 320:
+            problems.append(f"{name}: {wide} px wide on a screen of 320")
+        problems.extend(_small_targets(page, name))
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    page.goto(f"/set-up?token={office.desk.accounts.invite('opsteller')}")
+    look("an invitation")
+    page.goto("/sign-in")
+    page.fill("#name", "noor")
+    page.fill("#password", "niet goed")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=alert]")
+    look("a wrong password")
+    sign_in(page)
+    dossier = make_dossier(page)
+    page.locator("a.cite").first.click()
+    page.wait_for_selector(".beside mark")
+    look("a source beside the text")
+    page.goto(dossier + "/history")
+    _unfold(page)
+    look("a history, unfolded")
+    page.click("text=Maak opnieuw en vergelijk")
+    page.wait_for_selector("text=precies hetzelfde")
+    look("made again")
+    page.goto("/sets/new")
+    _unfold(page)
+    page.click("text=Lees de set")
+    page.wait_for_selector("[role=alert]")
+    look("a set without text")
+    page.goto("/search")
+    _unfold(page)
+    page.fill("#text", "zeppelins boven de Waddenzee")
+    page.fill("#threshold", "100")
+    page.click("text=Zoek eerdere antwoorden")
+    page.wait_for_selector("#h-found")
+    look("nothing found")
+    page.goto("/account")
+    page.fill("#label", "proef")
+    page.click("text=Maak een token")
+    page.wait_for_selector("main pre")
+    look("a fresh token")
+    page.goto("/manage/log")
+    page.click("text=Controleer het logboek")
+    page.wait_for_selector(".utrecht-alert--ok")
+    look("a log that is whole")
+    page.goto("/manage/people")
+    _unfold(page)
+    look("people, unfolded")
+    for name in ("lezer", "controleur"):
+        page.context.clear_cookies()
+        sign_in(page, name)
+        look(f"the start of {name}")
+    assert not problems, "\n".join(problems)
+
+
+def _unfold(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('main details').forEach(e => { e.open = true; })")
+
+
+def test_a_phone_has_one_row_of_header_and_its_menu_needs_no_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(
+        java_script_enabled=False, base_url=address, viewport={"width": 360, "height": 740}
+    )
+    page = context.new_page()
+    sign_in(page)
+    box = page.locator("header.top").bounding_box()
+    assert box is not None and box["height"] < 70, "the header takes more than one row"
+    links = page.locator("header nav:visible a")
+    assert links.count() == 0
+    for _ in range(5):  # the skip link, the name of the house, the menu
+        page.keyboard.press("Tab")
+        if page.locator("header summary:focus").count():
+            break
+    page.keyboard.press("Enter")
+    assert {"Nieuwe set", "Dossiers", "Beheer"} <= set(links.all_inner_texts())
+    assert page.locator("header button:visible").all_inner_texts() == ["Afmelden", "English"]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sets/new")
+    context.close()
+
+
+def test_the_list_of_questions_leads_to_each_of_them(page: Page) -> None:
+    sign_in(page)
+    make_dossier(page)
+    links = page.locator(".bench > nav .questions a")
+    assert links.count() == page.locator("section[id^=question-]").count() == 8
+    for link, section in ((links.nth(0), "#question-0"), (links.nth(7), "#question-7")):
+        told = link.locator(".tally").inner_text()
+        badge = page.locator(f"{section} .utrecht-badge-status").first.inner_text()
+        # The same sign before the words in both places, so that colour is never the only difference.
+        assert told[0] == badge[0] and told[0] in "✓△✕"
+    links.nth(7).click()
+    top = page.evaluate("document.querySelector('#question-7').getBoundingClientRect().top")
+    assert 0 <= top < 900
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert "✓" in page.evaluate(
+        "getComputedStyle(document.querySelector('.questions a[data-mark=\"✓\"]'), '::after').content"
+    )
 
 
 def _serious(axe: Axe, page: Page, path: str) -> list[str]:

@@ -14,7 +14,11 @@ from web_office import EVERYTHING, Office, documents, form_token
 from learninglion.errors import ConflictError, UnknownReferenceError, UnreadableFileError
 from learninglion.models import Author, RawFile, Role, Span, Statement
 from learninglion.sample import sample_question_set
+from learninglion.settings import GeneratorSettings, Settings, WebSettings
 from learninglion.web.events import Job, Jobs
+from learninglion.web.i18n import counter
+from learninglion.web.log_words import deed_words
+from learninglion.web.outside import NOTHING_OUTSIDE, Outside, outside_of
 from learninglion.web.page_images import PageImages
 from learninglion.web.pages_drafts import changed_statement
 from learninglion.web.rendering import STATIC, highlight, score_words
@@ -157,6 +161,66 @@ def test_every_text_on_a_page_is_there_in_english() -> None:
     assert not missing, "\n".join(missing)
     for dutch, english in table.items():
         assert sorted(re.findall(r"{\w+}", dutch)) == sorted(re.findall(r"{\w+}", english)), dutch
+
+
+def test_one_is_said_otherwise_than_more() -> None:
+    dutch, english = counter("nl"), counter("en")
+    words = ("U zoekt in 1 document.", "U zoekt in {n} documenten.")
+    assert [dutch(*words, n) for n in (0, 1, 2)] == [
+        "U zoekt in 0 documenten.",
+        "U zoekt in 1 document.",
+        "U zoekt in 2 documenten.",
+    ]
+    assert dutch(*words, 200_000) == "U zoekt in 200.000 documenten."
+    assert english(*words, 1) == "You search in 1 document."
+    assert english(*words, 200_000) == "You search in 200,000 documents."
+
+
+def test_no_page_counts_with_a_plural_alone() -> None:
+    """A count in front of a plural noun has a form for one: it goes through `_n`."""
+    one_form = "aangeboden|afgewezen|gekozen|van|staan"  # participles and such; the rest is a noun
+    counted = re.compile(
+        rf"""_\("[^"]*\{{(?:n|m|k|documents)\}} (?!(?:{one_form})\b)\w*(?:en|s|'s|ën)\b[^"]*\""""
+    )
+    assert counted.search('_("Er zijn {n} dossiers.", n=3)') and not counted.search('_("{n} gekozen", n=3)')
+    for path in (WEB / "templates").glob("*.html"):
+        assert not counted.findall(path.read_text("utf-8")), path.name
+
+
+# --------------------------------------------------------------------------- what leaves this machine
+
+
+def test_the_foot_of_the_page_tells_what_leaves_this_machine(make_office: Callable[..., Office]) -> None:
+    def foot(**environment: str) -> str:
+        page = make_office(**environment).browser().get("/sign-in").text
+        return " ".join(re.sub(r"<[^>]+>", " ", page.split("<footer")[1]).split())
+
+    assert "Er gaan geen gegevens naar buiten." in foot()
+    told = foot(LEARNINGLION_ALLOWED_HOSTS="modellen.voorbeeld.nl")
+    assert "geen gegevens naar buiten" not in told
+    assert "modellen.voorbeeld.nl toegestaan; die wordt niet gebruikt" in told
+    told = foot(
+        LEARNINGLION_ALLOWED_HOSTS="modellen.voorbeeld.nl",
+        LEARNINGLION_GENERATOR_KIND="openai",
+        LEARNINGLION_GENERATOR_MODEL="proef",
+        LEARNINGLION_GENERATOR_BASE_URL="https://modellen.voorbeeld.nl/v1",
+    )
+    assert "geen gegevens naar buiten" not in told and "teksten naar modellen.voorbeeld.nl" in told
+
+
+def test_a_model_on_this_machine_is_not_outside(tmp_path: Path) -> None:
+    near = GeneratorSettings(kind="openai", base_url="http://127.0.0.1:11434/v1")
+    assert outside_of(Settings(tmp_path, generator=near)) == NOTHING_OUTSIDE
+    far = GeneratorSettings(kind="openai", base_url="https://a.voorbeeld.nl/v1")
+    hosts = ("a.voorbeeld.nl", "b.voorbeeld.nl", "localhost")
+    issuer = WebSettings(oidc_issuer="https://aanmelden.voorbeeld.nl/realm")
+    found = outside_of(Settings(tmp_path, allowed_hosts=hosts, generator=far, web=issuer))
+    assert found == Outside(("a.voorbeeld.nl",), ("b.voorbeeld.nl",), "aanmelden.voorbeeld.nl")
+
+
+def test_a_line_of_the_log_is_told_in_words() -> None:
+    assert deed_words("dossier.approved") == "vastgesteld"
+    assert deed_words("nieuw.woord") == "nieuw.woord"
 
 
 def test_a_reader_can_choose_english(office: Office) -> None:
