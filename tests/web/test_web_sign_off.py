@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from html import escape
 
 import pytest
 from fastapi.testclient import TestClient
 from web_office import EVERYTHING, Office, documents, form_token
 
 from learninglion.models import DossierState, Role
+from learninglion.record.export import collect_notes
 
 QUESTION = "Hoeveel kilo consumentenvuurwerk mag een winkelier opslaan?"
 ASK = "/sign-off"
@@ -139,6 +141,12 @@ def test_a_question_without_an_answer_gets_one_on_the_account_of_its_officer(min
     assert empty.status_code == 400 and "waarop u deze zin baseert" in empty.text
     taken = noor.post(path + "/questions/0/own-account", data=data | {"account": account})
     assert "Eigen tekst, niet door een bron gedragen" in taken.text and account in taken.text
+    assert "door een mens geschreven" in taken.text  # the officer wrote it, and not the machine
+    dossier = ministry.house.load(path.rsplit("/", 1)[1], EVERYTHING)
+    notes = [n for listed in collect_notes(dossier).values() for n in listed if n.citation]
+    assert notes
+    for note in notes:  # the page numbers sources as an export does
+        assert f'data-reference="[{note.number}] {escape(note.name)}"' in taken.text
     assert "Er staan nog zinnen in" not in taken.text
     late = noor.post(path + "/questions/0/own-account", data=data | {"account": account})
     assert late.status_code == 409

@@ -28,7 +28,7 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.record.contract import never_looked_at
-from learninglion.record.export import ExportFormat
+from learninglion.record.export import ExportFormat, collect_notes
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.serial import Plain
 from learninglion.text import split_sentences, words
@@ -220,18 +220,25 @@ class QuestionView:
 
 
 def view_questions(desk: Desk, dossier: Dossier) -> tuple[QuestionView, ...]:
-    """The dossier with citations numbered through, as exports number them."""
-    number, views = 0, []
+    """The dossier with citations numbered as exports number them; those of sentences set apart come after."""
+    notes = collect_notes(dossier)
+    last, views = sum(map(len, notes.values())), []
     styles = desk.house.style_of(dossier)
-    for verification, style in zip(dossier.verifications, styles, strict=True):
+    for i, (verification, style) in enumerate(zip(dossier.verifications, styles, strict=True)):
         shown: list[SentenceView] = []
         apart: list[SentenceView] = []
         for position, check in enumerate(verification.checks):
+            failed = check in verification.failed
+            noted = () if failed else notes[i, len(shown)]
+            numbers = [note.number for note in noted if note.citation]
             cited = []
-            for citation in check.statement.citations:
-                number += 1
+            for at, citation in enumerate(check.statement.citations):
+                if at < len(numbers):
+                    number = numbers[at]
+                else:
+                    number = last = last + 1
                 cited.append(CitationView(number, citation, _address(dossier, citation)))
-            target = apart if check in verification.failed else shown
+            target = apart if failed else shown
             target.append(SentenceView(position, check, tuple(cited)))
         looked = len(never_looked_at(verification))
         options = _source_options(verification)

@@ -239,12 +239,14 @@
     var guarded = function (text, place) {
       var apart = Array.from(document.querySelectorAll(".apart [data-apart-text]")).some(function (e) { return text.indexOf(e.textContent.trim()) >= 0; });
       var sentences = Array.from(place.querySelectorAll("[data-sentence-text]")).filter(function (e) { return text.indexOf(e.textContent.trim()) >= 0; });
-      var unread = sentences.filter(function (e) { return !read.has(e.dataset.sentenceText); });
+      var unread = sentences.filter(function (e) { return !read.has(e.dataset.sentenceText) && e.closest(".sentence").querySelector(".cite"); });
       if (apart && !window.confirm(dossier.dataset.unverified)) { return null; }
       if (!apart && dossier.dataset.state !== "approved" && unread.length && !window.confirm(unread.length === 1 ? dossier.dataset.unreadOne : dossier.dataset.unread.replace("#", unread.length))) { return null; }
       var references = [];
       sentences.forEach(function (e) {
-        e.closest(".sentence").querySelectorAll(".cite").forEach(function (c) {
+        var whole = e.closest(".sentence");
+        // a sentence that a person answers for goes with the reason, not with a source that does not bear it
+        whole.querySelectorAll(whole.querySelector(".own-account") ? ".own-account" : ".cite").forEach(function (c) {
           if (c.dataset.reference && references.indexOf(c.dataset.reference) < 0) { references.push(c.dataset.reference); }
         });
       });
