@@ -75,6 +75,9 @@ def tells_known(question: str, sentences: Sequence[str]) -> bool:
     """Whether these sentences show that the item is known: they say so of it, or tell about it."""
     item = known_item(question)
     said = any(says_acquainted(s) and coverage(item, (s,)) >= _SAYS_OF_IT for s in sentences)
+    title = _title(item)
+    if title:  # to speak of its subject is not yet to know this very report
+        return said or any(coverage(title, (s,)) >= _SAME_TITLE for s in sentences)
     return said or coverage(item, sentences) >= _TELLS_OF_IT
 
 

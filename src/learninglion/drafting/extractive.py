@@ -8,27 +8,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from learninglion.drafting.acquaintance import asks_acquaintance, says_acquainted
-from learninglion.drafting.aspects import Aspect, AspectKind
-from learninglion.drafting.citations import Locate, cite, nowhere, reference
-from learninglion.drafting.phrases import formerly, introduce, split_introduction
+from learninglion.drafting.aspects import Aspect
+from learninglion.drafting.candidates import SUBJECT, Candidate, is_bare, read_candidates
+from learninglion.drafting.citations import Locate, cite, dutch_date, nowhere, reference
+from learninglion.drafting.phrases import continue_from, formerly, introduce, split_introduction
+from learninglion.drafting.picks import pick
 from learninglion.drafting.positions import contradiction, other_amount
-from learninglion.drafting.proximity import holds, is_strict
+from learninglion.drafting.promises import as_of
+from learninglion.drafting.proximity import is_strict
 from learninglion.drafting.relevance import coverage
 from learninglion.drafting.style import FEWEST_WORDS
 from learninglion.drafting.sufficiency import (
     SURE,
     Bearing,
     find_missing,
-    knows_another,
     question_aspects,
     relevant,
 )
 from learninglion.drafting.suspicion import describe_suspicions
-from learninglion.drafting.units import has_table, units_of
+from learninglion.drafting.units import has_table
 from learninglion.models import (
     AnswerVerdict,
     Chooser,
@@ -37,57 +39,43 @@ from learninglion.models import (
     Selection,
     Source,
     SourceKind,
-    Span,
     Statement,
 )
 from learninglion.text import words
 
 __all__ = ["draft"]
 
-PROVENANCE = Provenance(generator="extractive", model="extractive 3")
+PROVENANCE = Provenance(generator="extractive", model="extractive 4")
 
 _LONGEST = 250  # words a sub-question, as the users asked
 _AIM = 200  # room to end an argument
 _PER_LATER_SOURCE = 70  # words an older source may add to what the newest says
 _REPEATS = 0.8  # a sentence of which this much was said already adds nothing
-_SUBJECT = 0.30  # a sentence must share this much with the question to be taken from a longer answer
 _NEAR_BEST = 0.6  # ... or, where no sentence does, this much of what the best one shares
 _SHORT_ANSWER = 12  # words
 _GOES_ON = 0.1  # so much must what follows on a chosen sentence share, where one figure is asked
-_HOLDS = 0.3  # what a sentence is worth more for holding the amount or the moment that is asked
 _ABOUT_EQUAL = 0.7  # a newer source goes first when it bears this much as well as the strongest
+_FILLS = 0.45  # a sentence of a later source must share this much to make a short draft longer
 _JUST_OFFERED = 0.45  # so near is a newer source that was offered but not chosen, to be pointed at
 
-_ANAPHORIC = re.compile(
-    r"^(?:dit|deze|dat|die|hij|zij|ze|hem|haar|hun|hen|daar\w*|hier\w*|ook|verder|bovendien|tevens|echter|"
-    r"vervolgens|dus|zo|toen|wel|tot slot|ten slotte|ten (?:eerste|tweede|derde)|overigens|immers|"
-    r"laatstgenoemde|beide|dergelijke|zulke|eveneens|voorts|evenmin|aldus|dan|want|maar|en|of)\b",
-    re.IGNORECASE,
-)
-_CROSS_REFERENCE = re.compile(
-    r"\b(?:zie|verwijs|verwezen|zoals|conform|in|bij)\b[^.]{0,60}\b(?:antwoord(?:en)?|beantwoording|vraag|vragen)\b"
-    r"[^.]{0,25}\b(?:\d+|hierboven|hiervoor|vorige|bovenstaande)",
-    re.IGNORECASE,
-)
-# "Triage draagt hieraan bij", "Er is daarmee een reden": what it points at stands in the sentence before
-_POINTS_BACK = re.compile(
-    r"^(?:\S+\s+){1,4}?(?:hier|daar)(?:aan|bij|door|in|mee|na|naast|om|onder|op|over|tegen|toe|uit|van|voor)\b",
-    re.IGNORECASE,
-)
 _SAYS_YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
-_BARE_ANSWER = re.compile(r"^(?:ja|nee|neen|dat klopt|dit klopt|inderdaad)\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A unit of a source, with how far it bears on the question."""
+class _Material:
+    """What one draft is made from: the bearing sources in the order in which they go first, read."""
 
-    text: str
-    span: Span
-    place: int
-    score: float
-    leans: bool  # cannot stand without the sentence before it
-    refers: bool  # points at another answer of its own document
+    selection: Selection
+    aspects: tuple[Aspect, ...]
+    bearings: tuple[Bearing, ...]
+    read: Mapping[str, list[Candidate]]  # by source id
+    picked: Mapping[str, frozenset[int]]  # by source id: the places that answer a part best
+    locate: Locate
+    sure: float
+
+    def missing(self, written: Sequence[Statement]) -> tuple[str, ...]:
+        """The parts that these statements leave open."""
+        return find_missing(self.selection, written, self.sure)
 
 
 def draft(selection: Selection, locate: Locate = nowhere, *, sure: float = SURE) -> Draft:
@@ -95,18 +83,36 @@ def draft(selection: Selection, locate: Locate = nowhere, *, sure: float = SURE)
 
     `sure`: how sure the search must be of a source whose words do not show that it answers (see SURE).
     """
-    bearings = relevant(selection, sure)
-    aspects = question_aspects(selection)
+    material = _gather(selection, locate, sure)
     remarks = list(describe_suspicions(selection.chosen))
     statements: list[Statement] = []
-    for bearing in _in_order(bearings):
-        statements.extend(_from_source(selection, bearing, statements, locate, remarks))
-    missing = find_missing(selection, statements, sure)
-    remarks.extend(_hints(selection, statements, missing, bearings))
-    if not statements or len(missing) == len(aspects):
-        return Draft(selection, (), AnswerVerdict.UNANSWERABLE, missing, PROVENANCE, tuple(remarks))
+    for bearing in material.bearings:
+        statements.extend(_from_source(material, bearing, statements, remarks))
+    missing = material.missing(statements)
+    remarks.extend(_hints(selection, statements, missing, material.bearings))
+    provenance = PROVENANCE if sure == SURE else replace(PROVENANCE, parameters=(("sure", str(sure)),))
+    if not statements or len(missing) == len(material.aspects):
+        return Draft(selection, (), AnswerVerdict.UNANSWERABLE, missing, provenance, tuple(remarks))
+    remarks.extend(_passed_promises(material, statements))
     verdict = AnswerVerdict.PARTIAL if missing else AnswerVerdict.ANSWERED
-    return Draft(selection, tuple(statements), verdict, missing, PROVENANCE, tuple(remarks))
+    return Draft(selection, tuple(statements), verdict, missing, provenance, tuple(remarks))
+
+
+def _gather(selection: Selection, locate: Locate, sure: float) -> _Material:
+    aspects = question_aspects(selection)
+    bearings = tuple(_in_order(relevant(selection, sure)))
+    today = as_of(selection)
+    read = {b.source.id: read_candidates(selection, b, today) for b in bearings}
+    surest = max((b.score for b in bearings), default=0.0)
+    picked = pick(aspects, read, {b.source.id: _standing(b, surest) for b in bearings})
+    return _Material(selection, aspects, bearings, read, picked, locate, sure)
+
+
+def _standing(bearing: Bearing, surest: float) -> float:
+    """How much a source weighs beside others: by its words, and by what the search thought of it."""
+    if not surest or bearing.source.kind is SourceKind.SUPPLIED:
+        return bearing.strength
+    return bearing.strength * (0.5 + 0.5 * bearing.score / surest)
 
 
 def _in_order(bearings: Sequence[Bearing]) -> list[Bearing]:
@@ -126,34 +132,40 @@ def _age(source: Source) -> int:
 
 
 def _from_source(
-    selection: Selection,
-    bearing: Bearing,
-    written: Sequence[Statement],
-    locate: Locate,
-    remarks: list[str],
+    material: _Material, bearing: Bearing, written: Sequence[Statement], remarks: list[str]
 ) -> list[Statement]:
     """The statements this source adds to what was written from others."""
     source = bearing.source
-    sentences = _read_sentences(selection, bearing)
+    sentences = material.read[source.id]
     claims = [split_introduction(s.text).claim for s in written]
-    older = _is_older(source, written, selection)
+    older = _is_older(source, written, material.selection)
     overtaken = _overtaken(sentences, claims) if older else None
     if overtaken is not None:
         remarks.append(
             f"De bronnen verschillen: {reference(source)} zegt “{overtaken.text}” "
             "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
         )
-        return [_state(source, overtaken, locate, formerly(source.document))]
-    if written and not bearing.same_question and not find_missing(selection, written):
-        return []  # every part is answered already
-    room = _LONGEST - sum(len(words(c)) for c in claims)
-    budget = min(_PER_LATER_SOURCE if written else _AIM, room)
-    narrow = all(is_strict(a.kind) for a in question_aspects(selection))
-    chosen = _choose(sentences, bearing, budget, claims, narrow)
-    if not chosen and any(s.refers for s in sentences):
+        return [_state(source, overtaken, material.locate, formerly(source.document))]
+    told = sum(len(words(c)) for c in claims)
+    answered = bool(written) and not bearing.same_question and not material.missing(written)
+    picked = material.picked[source.id]
+    if answered and not picked and told >= FEWEST_WORDS:
+        return []
+    budget = min(_PER_LATER_SOURCE if written else _AIM, _LONGEST - told)
+    narrow = all(is_strict(a.kind) for a in material.aspects)
+    least = (1.0 if told >= FEWEST_WORDS or narrow else _FILLS) if answered else SUBJECT
+    chosen = _choose(sentences, bearing, _Wish(budget, claims, narrow, picked, least, material.sure))
+    if not chosen and not answered and any(s.refers for s in sentences):
         remarks.append(f"{reference(source)} verwijst naar een ander antwoord; kies dat antwoord erbij.")
-    elif not chosen and written:
+    elif not chosen and written and not answered:
         remarks.append(f"Niet gebruikt, omdat het niets toevoegt of niet past: {reference(source)}.")
+    return _phrase(source, chosen, written, older, material.locate)
+
+
+def _phrase(
+    source: Source, chosen: Sequence[Candidate], written: Sequence[Statement], older: bool, locate: Locate
+) -> list[Statement]:
+    """The sentences as statements, the first of them behind the phrase with the date of the source."""
     phrase = formerly(source.document) if older else introduce(source.document)
     phrased = any(phrase in s.text for s in written) or source.kind is not SourceKind.PAIR
     made: list[Statement] = []
@@ -172,7 +184,7 @@ def _is_older(source: Source, written: Sequence[Statement], selection: Selection
     )
 
 
-def _overtaken(sentences: Sequence[_Sentence], claims: Sequence[str]) -> _Sentence | None:
+def _overtaken(sentences: Sequence[Candidate], claims: Sequence[str]) -> Candidate | None:
     """The sentence that contradicts most what a newer source said, if there is one."""
     scored = [
         (
@@ -187,80 +199,61 @@ def _overtaken(sentences: Sequence[_Sentence], claims: Sequence[str]) -> _Senten
     return best[2] if best is not None and best[0] else None
 
 
-def _state(source: Source, sentence: _Sentence, locate: Locate, phrase: str) -> Statement:
-    return Statement(f"{phrase} {sentence.text}".strip(), (cite(source, sentence.span, locate),))
+def _state(source: Source, sentence: Candidate, locate: Locate, phrase: str) -> Statement:
+    text = f"{phrase} {sentence.text}".strip()
+    if sentence.follows:
+        text = continue_from(source.document, sentence.text)
+    return Statement(text, (cite(source, sentence.span, locate),))
 
 
-def _read_sentences(selection: Selection, bearing: Bearing) -> list[_Sentence]:
-    aspects = question_aspects(selection)
-    waits = any(a.kind in (AspectKind.YES_NO, AspectKind.KNOWS) for a in aspects)
-    another = knows_another(selection.question.text, bearing.source)
-    found: list[_Sentence] = []
-    for place, unit in enumerate(units_of(bearing.source)):
-        bare = bool(_BARE_ANSWER.match(unit.text))
-        if (bare and not waits) or (another and place == 0 and says_acquainted(unit.text)):
-            continue  # a yes to nothing that was asked here
-        found.append(
-            _Sentence(
-                unit.text,
-                unit.span,
-                len(found),
-                _score(unit.text, selection.question.text, aspects),
-                _leans(unit.text) and (place > 0 or not bearing.same_question),
-                bool(_CROSS_REFERENCE.search(unit.text)),
-            )
-        )
-    return found
-
-
-def _opens(sentence: _Sentence, source: Source) -> bool:
+def _opens(sentence: Candidate, source: Source) -> bool:
     """Whether this is the short answer itself ("Ja.", "Daar ben ik mee bekend."), in front of any phrase."""
     short = sentence.place == 0 and len(words(sentence.text)) <= _SHORT_ANSWER
     known = short and asks_acquaintance(source.question) and says_acquainted(sentence.text)
-    return known or bool(_SAYS_YES_OR_NO.match(sentence.text) or _BARE_ANSWER.match(sentence.text))
+    return known or bool(_SAYS_YES_OR_NO.match(sentence.text) or is_bare(sentence.text))
 
 
-def _leans(text: str) -> bool:
-    return bool(_ANAPHORIC.match(text) or _POINTS_BACK.match(text))
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a draft still wants of a source."""
+
+    budget: int  # words
+    said: list[str]  # what stands there already
+    narrow: bool  # only figures, moments or reasons were asked
+    picked: frozenset[int]  # places that answer a part better than another source does
+    least: float  # what any other sentence of a later source must share with the question
+    sure: float
 
 
-def _score(text: str, asked: str, aspects: Sequence[Aspect]) -> float:
-    """How much of the question, or of a part that waits for an amount or the like, this sentence answers."""
-    parts = (
-        coverage(a.about, (text,)) + _HOLDS
-        for a in aspects
-        if is_strict(a.kind) and holds(a.kind, text, a.text) and coverage(a.about, (text,)) >= _SUBJECT
-    )
-    return max(coverage(asked, (text,)), *parts, 0.0)
-
-
-def _choose(
-    sentences: list[_Sentence], bearing: Bearing, budget: int, said: list[str], narrow: bool
-) -> list[_Sentence]:
+def _choose(sentences: list[Candidate], bearing: Bearing, wish: _Wish) -> list[Candidate]:
+    said, budget = wish.said, wish.budget
     usable = [s for s in sentences if not s.refers and not _repeats(s, said)]
     if not bearing.same_question:
-        usable = [s for s in usable if not _BARE_ANSWER.match(s.text)]
+        usable = [s for s in usable if not is_bare(s.text)]
     lengths = {s.place: len(words(s.text)) for s in sentences}
     if bearing.same_question and sum(lengths[s.place] for s in usable) <= budget and not said:
         return _without_orphans(usable, sentences)
     taken: set[int] = set()
     best = max((s.score for s in usable), default=0.0)
-    least = _SUBJECT if best >= _SUBJECT else best * _NEAR_BEST
-    if not said and (bearing.same_question or bearing.score >= SURE):
+    least = SUBJECT if best >= SUBJECT else best * _NEAR_BEST
+    if not said and (bearing.same_question or bearing.score >= wish.sure):
         least = min(least, best * _NEAR_BEST)
-    for sentence in sorted(usable, key=lambda s: (-_worth(s, bearing), s.place)):
+    if said:
+        least = wish.least
+    order = sorted(usable, key=lambda s: (s.place not in wish.picked, -_worth(s, bearing), s.place))
+    for sentence in order:
         group = _with_support(sentence, sentences, usable)
-        if group is None or sentence.score < least or (said and sentence.score < _SUBJECT):
+        if group is None or (sentence.score < least and sentence.place not in wish.picked):
             continue
         _take(group, taken, lengths, budget)
     if not said and taken:
-        if narrow:  # who asks for one figure is not served with what else the answer told
+        if wish.narrow:  # who asks for one figure is not served with what else the answer told
             usable = [s for s in usable if s.leans or s.score >= _GOES_ON]
         _go_on(taken, sentences, usable, lengths, budget)
     return [s for s in sentences if s.place in taken]
 
 
-def _take(group: Sequence[_Sentence], taken: set[int], lengths: Mapping[int, int], budget: int) -> None:
+def _take(group: Sequence[Candidate], taken: set[int], lengths: Mapping[int, int], budget: int) -> None:
     places = taken | {s.place for s in group}
     if sum(lengths[p] for p in places) <= budget:
         taken.update(places)
@@ -268,8 +261,8 @@ def _take(group: Sequence[_Sentence], taken: set[int], lengths: Mapping[int, int
 
 def _go_on(
     taken: set[int],
-    sentences: list[_Sentence],
-    usable: list[_Sentence],
+    sentences: list[Candidate],
+    usable: list[Candidate],
     lengths: Mapping[int, int],
     budget: int,
 ) -> None:
@@ -284,15 +277,15 @@ def _go_on(
             _take(group, taken, lengths, budget)
 
 
-def _worth(sentence: _Sentence, bearing: Bearing) -> float:
+def _worth(sentence: Candidate, bearing: Bearing) -> float:
     # an answer gives its point first, so early sentences of the same question's answer weigh more
     early = 0.5 / (1 + sentence.place) if bearing.same_question else 0.1 / (1 + sentence.place)
     return sentence.score + early
 
 
 def _with_support(
-    sentence: _Sentence, sentences: list[_Sentence], usable: list[_Sentence]
-) -> list[_Sentence] | None:
+    sentence: Candidate, sentences: list[Candidate], usable: list[Candidate]
+) -> list[Candidate] | None:
     """The sentence with those before it that it leans on; None when one of them cannot be used."""
     group = [sentence]
     while group[0].leans:
@@ -305,16 +298,27 @@ def _with_support(
     return group
 
 
-def _without_orphans(usable: list[_Sentence], sentences: list[_Sentence]) -> list[_Sentence]:
-    kept: list[_Sentence] = []
+def _without_orphans(usable: list[Candidate], sentences: list[Candidate]) -> list[Candidate]:
+    kept: list[Candidate] = []
     for sentence in usable:
         if not sentence.leans or (kept and kept[-1].place == sentence.place - 1):
             kept.append(sentence)
     return kept or [s for s in usable[:1] if len(sentences) == 1 or not s.leans]
 
 
-def _repeats(sentence: _Sentence, said: Sequence[str]) -> bool:
+def _repeats(sentence: Candidate, said: Sequence[str]) -> bool:
     return bool(said) and coverage(sentence.text, said) >= _REPEATS
+
+
+def _passed_promises(material: _Material, statements: Sequence[Statement]) -> Iterator[str]:
+    """What has to be looked up: promises in this draft for a moment that has passed."""
+    told = {(c.source_id, c.span) for s in statements for c in s.citations}
+    for bearing in material.bearings:
+        source = bearing.source
+        used = (c for c in material.read[source.id] if (source.id, c.span) in told)
+        kept = " ".join(f"“{c.text}”" for c in used if c.passed)
+        if kept:
+            yield f"Deze toezegging is van {dutch_date(source.document)}; ga na wat ervan gekomen is: {kept}"
 
 
 def _hints(

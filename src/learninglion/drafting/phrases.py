@@ -11,7 +11,7 @@ from learninglion.drafting.speakers import SPEAKER, check_speaker, remove_speake
 from learninglion.models import DocumentCard, Source
 from learninglion.text import fold
 
-__all__ = ["Introduced", "check_phrase", "formerly", "introduce", "split_introduction"]
+__all__ = ["Introduced", "check_phrase", "continue_from", "formerly", "introduce", "split_introduction"]
 
 # Words an introduction may consist of. Anything else in front of the colon counts as part of the claim.
 _SAYING = frozenset(
@@ -68,6 +68,11 @@ def introduce(card: DocumentCard) -> str:
     """The fixed phrase for a published answer: "Zoals op 17 mei 2024 aan uw Kamer is gemeld:"."""
     day = dutch_date(card)
     return f"Zoals op {day} aan uw Kamer is gemeld:" if day else "Zoals eerder aan uw Kamer is gemeld:"
+
+
+def continue_from(card: DocumentCard, rest: str) -> str:
+    """What went on behind "Zoals gezegd": "Zoals op 17 mei 2024 aan uw Kamer is gemeld, wordt ..."."""
+    return f"{introduce(card).removesuffix(':')}, {rest}"
 
 
 def formerly(card: DocumentCard) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from learninglion.drafting.aspects import AspectKind
 from learninglion.drafting.relevance import coverage, subject_words
 
-__all__ = ["admits_ignorance", "holds", "holds_near", "is_strict", "refers_elsewhere"]
+__all__ = ["admits_ignorance", "holds", "holds_near", "in_measure", "is_strict", "refers_elsewhere"]
 
 _MONTH = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _NOT_AN_AMOUNT = re.compile(
@@ -21,7 +21,7 @@ _NOT_AN_AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"\d|\b(?:één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|tientallen|honderden|duizenden|"
+    r"(?<![A-Za-z\d])\d|\b(?:één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|tientallen|honderden|duizenden|"
     r"twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig|honderd|duizend|miljoen|miljard|"
     r"de helft|een derde|een kwart|geen|nul|(?:een|twee|drie|vier|vijf)maal|alle|enkele|meerdere)\b",
     re.IGNORECASE,
@@ -57,6 +57,14 @@ _IGNORANCE = re.compile(
     re.IGNORECASE,
 )
 _REFERS = re.compile(r"\b(?:verwijs|verwezen|verwijzen|zie)\b", re.IGNORECASE)
+_MEASURES = tuple(
+    (re.compile(asks, re.IGNORECASE), re.compile(unit, re.IGNORECASE))
+    for asks, unit in (
+        (r"\bafstand\w*|\bhoe ver\b", r"\d\s*(?:kilo)?meter\b|\d\s*k?m\b"),
+        (r"\bpercentage\b", r"%|\bprocent\b|\bpercentage\b"),
+        (r"\bbedrag\b|\bwat kost|\bhoeveel (?:euro|geld|subsidie)\b", r"€|\beuro\b|\bmil(?:joen|jard)\b"),
+    )
+)
 _HOLDS = {AspectKind.AMOUNT: _NUMBER, AspectKind.MOMENT: _MOMENT, AspectKind.REASON: _CAUSE}
 _NEAR = {AspectKind.AMOUNT: 0.45, AspectKind.MOMENT: 0.4, AspectKind.REASON: 0.3}
 
@@ -78,6 +86,11 @@ def holds(kind: AspectKind, sentence: str, asked: str = "") -> bool:
         return True
     text = _NOT_AN_AMOUNT.sub(" ", sentence) if kind is AspectKind.AMOUNT else sentence
     return bool(pattern.search(text))
+
+
+def in_measure(asked: str, sentence: str) -> bool:
+    """Whether the sentence uses the measure in which `asked` wants its amount; true where none is named."""
+    return all(unit.search(sentence) for asks, unit in _MEASURES if asks.search(asked))
 
 
 def admits_ignorance(sentence: str) -> bool:
