@@ -98,14 +98,14 @@ def test_what_is_past_its_term_is_listed_and_destroyed_at_once(archive: Office) 
     assert "niets ouder" in baas.get("/manage/retention").text
     age(archive, 20)
     page = baas.get("/manage/retention").text
-    assert "0 dossiers en 1 sets in bewerking" in page and dossier_id not in page
+    assert "0 dossiers en 1 set in bewerking" in page and dossier_id not in page
     age(archive, 31)
     page = baas.get("/manage/retention").text
-    assert "1 dossiers en 1 sets in bewerking" in page and dossier_id in page
+    assert "1 dossier en 1 set in bewerking" in page and dossier_id in page
     form = {"csrf": form_token(baas), "reason": "selectielijst 12.3"}
     assert baas.post("/manage/retention", data=form).status_code == 400
     done = baas.post("/manage/retention", data={**form, "sure": "1"})
-    assert "Vernietigd: 1 dossiers" in done.text
+    assert "Vernietigd: 1 dossier en" in done.text
     assert not left_in_database(archive)
 
 
@@ -143,5 +143,5 @@ def test_the_command_line_lists_deletes_and_destroys(archive: Office, at_home: P
     (at_home / "settings.toml").write_text("[retention]\ndossier_days = 30\nwork_days = 10\n")
     assert second in run(app, ["dossier", "overdue"]).output
     done = run(app, ["dossier", "destroy", "--reason", "selectielijst", "--yes"])
-    assert "1 dossiers en 1 sets" in done.output
+    assert "1 dossier en 1 set in bewerking" in done.output
     assert not left_in_database(archive)

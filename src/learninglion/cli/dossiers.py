@@ -9,6 +9,7 @@ from learninglion.errors import InputError
 from learninglion.serial import to_plain
 from learninglion.settings import load_settings
 from learninglion.web import retention
+from learninglion.web.i18n import counter
 from learninglion.web.retention import Terms
 
 __all__ = ["register"]
@@ -59,7 +60,7 @@ def list_overdue(as_json: bool = typer.Option(False, "--json", help="Een JSON-ob
                 "Er is geen bewaartermijn ingesteld: alles blijft. Zie [retention] in settings.toml."
             )
         else:
-            console.print(f"{len(overdue.dossiers)} dossiers en {overdue.works} sets in bewerking.")
+            console.print(f"{_amount(len(overdue.dossiers), overdue.works)}.")
 
 
 @dossier_app.command("destroy")
@@ -75,8 +76,16 @@ def destroy_overdue(
         raise InputError("Er is geen bewaartermijn ingesteld. Zet er een onder [retention] in settings.toml.")
     with open_house() as house:
         overdue = retention.find_overdue(house, terms, actor=local_actor())
-        count = f"{len(overdue.dossiers)} dossiers en {overdue.works} sets in bewerking"
+        count = _amount(len(overdue.dossiers), overdue.works)
         if not sure:
             typer.confirm(f"{count} voorgoed vernietigen?", abort=True)
         done = retention.destroy_overdue(house, terms, reason=reason, actor=local_actor())
-    console.print(f"Vernietigd: {done.dossiers} dossiers en {done.works} sets in bewerking.")
+    console.print(f"Vernietigd: {_amount(done.dossiers, done.works)}.")
+
+
+def _amount(dossiers: int, works: int) -> str:
+    count = counter("nl")
+    return (
+        f"{count('1 dossier', '{n} dossiers', dossiers)} en "
+        f"{count('1 set in bewerking', '{n} sets in bewerking', works)}"
+    )
