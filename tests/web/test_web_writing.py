@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-from test_web_browser import ARGUMENTS, CHROMIUM
+from test_web_browser import ARGUMENTS, CHROMIUM, _serious
 from web_office import PASSWORD, Office
 
 from learninglion.drafting.generators import JsonSchema, Prompt
@@ -177,10 +178,20 @@ def test_what_breaks_off_is_written_on_from_the_page(
     begin(page, harbour[0], model, monkeypatch)
     page.wait_for_url("**/dossiers/dossier-*")
     assert "Niet af" in page.inner_text("#question-1") and TRUE in page.inner_text("#question-0")
+    # No verdict on what is not written: it says that it is not finished, everywhere, and how to go on.
+    assert "Niet te beantwoorden" not in page.inner_text("main")
+    assert "niet af" in page.inner_text(".head") and "1 vraag klaar was" in page.inner_text("#unfinished")
+    assert "niet af" in page.locator(".questions a").nth(1).inner_text()
+    assert "1 van 2 beantwoord" in page.inner_text(".bench > nav")
+    assert "nog niet af" in page.inner_text("section:has(#h-sign)")
+    assert page.locator("form[action$='/sign-off']").count() == 0
+    page.click("section:has(#h-sign) >> text=Naar verder schrijven")
+    assert not _serious(Axe(), page, "an unfinished proposal")
     again = Held([told((ALSO, ALSO))])
     again.gates[0].set()
     monkeypatch.setattr(type(harbour[0].house), "model", lambda _self, kind: again if kind == "llm" else None)
     page.click("text=Laat het taalmodel verder schrijven")
     page.wait_for_selector(f"#question-1 .sentence >> text={ALSO}")
-    assert page.locator("text=Niet af").count() == 0
+    assert page.locator("text=Niet af").count() == 0 and page.locator("#unfinished").count() == 0
+    assert "2 van 2 beantwoord" in page.inner_text(".bench > nav")
     assert TRUE in page.inner_text("#question-0")
