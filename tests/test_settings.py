@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from learninglion.drafting.sufficiency import SURE
 from learninglion.errors import InputError
 from learninglion.settings import house_options, load_settings
 
@@ -80,3 +81,13 @@ def test_an_unknown_kind_of_judge_is_named(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text('[judge]\nkind = "orakel"\n')
     with pytest.raises(InputError, match=r"\[judge\] kind"):
         house_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
+
+
+def test_how_sure_the_search_must_be_can_be_set(tmp_path: Path) -> None:
+    env = {"LEARNINGLION_HOME": str(tmp_path)}
+    assert house_options(load_settings(env)).sure == SURE
+    (tmp_path / "settings.toml").write_text("[drafting]\nsure = 0.4\n")
+    assert house_options(load_settings(env)).sure == 0.4
+    for wrong in ("1.2", "-0.1", "nan"):
+        with pytest.raises(InputError, match="sure"):
+            house_options(load_settings({**env, "LEARNINGLION_DRAFTING_SURE": wrong}))

@@ -22,6 +22,7 @@ from learninglion.drafting.generators import (
     GeneratorChoice,
     GeneratorKind,
 )
+from learninglion.drafting.sufficiency import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.energy import PowerFigures
 from learninglion.errors import InputError
@@ -29,6 +30,7 @@ from learninglion.workflow.options import EncoderChoice, HouseOptions
 
 __all__ = [
     "MODELS_FILE",
+    "DraftingSettings",
     "EncoderSettings",
     "EnergySettings",
     "GeneratorSettings",
@@ -112,6 +114,15 @@ class SearchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftingSettings:
+    """When a chosen source counts as an answer."""
+
+    # A chance (0 to 1): so sure must the search be of a source whose words do not show that it answers.
+    # Higher refuses more; `learninglion evaluate drafts --curve` shows what other values give.
+    sure: float = SURE
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """The workplace in the browser."""
 
@@ -161,6 +172,7 @@ class Settings:
     generator: GeneratorSettings = GeneratorSettings()
     judge: JudgeSettings = JudgeSettings()
     search: SearchSettings = SearchSettings()
+    drafting: DraftingSettings = DraftingSettings()
     web: WebSettings = WebSettings()
     energy: EnergySettings = EnergySettings()
     retention: RetentionSettings = RetentionSettings()
@@ -203,11 +215,19 @@ def house_options(settings: Settings) -> HouseOptions:
         synonyms=Path(found.synonyms).expanduser() if found.synonyms else None,
         limit=found.limit,
         threshold=found.threshold if found.threshold >= 0 else None,
+        sure=_share("[drafting] sure", settings.drafting.sure),
         two_person_rule=settings.web.two_person_rule,
         power=PowerFigures(
             energy.cpu_watt, energy.ram_watt, energy.pue, energy.grid_g_per_kwh, energy.grid_source
         ),
     )
+
+
+def _share(name: str, value: float) -> float:
+    """`value`, if it is a share."""
+    if not 0 <= value <= 1:
+        raise InputError(f"{name}: {value!r} is hier geen geldige waarde; kies een getal van 0 tot 1")
+    return value
 
 
 def _model_choice(

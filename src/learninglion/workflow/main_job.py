@@ -232,7 +232,14 @@ class LearningLion(Archive):
             prompts = load_prompts(self.options.prompts)
             options = WritingOptions(prompts=prompts, max_tokens=self.options.max_tokens)
             reader = None if alone else self._second_reader()
-        return SetWriter(model, locate=self.regions, options=options, reader=reader, on_event=on_event)
+        return SetWriter(
+            model,
+            locate=self.regions,
+            options=options,
+            reader=reader,
+            on_event=on_event,
+            sure=self.options.sure,
+        )
 
     def _second_reader(self) -> SecondReader | None:
         """Who gives a second opinion on one set; None when no judge was set."""
@@ -271,7 +278,11 @@ class LearningLion(Archive):
             return self._generator
 
     def _shaped_by(self) -> tuple[tuple[str, str], ...]:
-        return (("encoder", self.index.snapshot().encoder_name), ("threshold", f"{self.threshold:.4f}"))
+        return (
+            ("encoder", self.index.snapshot().encoder_name),
+            ("threshold", f"{self.threshold:.4f}"),
+            ("sure", f"{self.options.sure:.4f}"),
+        )
 
     def verify_stated(self, stated: Sequence[StatedQuestion], context: Context, *, actor: Actor) -> Dossier:
         """A draft that a program or a person wrote, every sentence checked; not kept."""
@@ -313,7 +324,7 @@ class LearningLion(Archive):
         if len(changed) != len(old.verifications):
             raise InputError("De bewerking heeft een ander aantal deelvragen dan het dossier.")
         verifications = tuple(
-            check_again(before, statements, self.regions)
+            check_again(before, statements, self.regions, self.options.sure)
             for before, statements in zip(old.verifications, changed, strict=True)
         )
         dossier = replace(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from learninglion.drafting.generators import GeneratorChoice
+from learninglion.drafting.sufficiency import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.energy import PowerFigures
 
@@ -37,6 +38,7 @@ class HouseOptions:
     synonyms: Path | None = None
     limit: int = 10
     threshold: float | None = None  # None: the calibrated default
+    sure: float = SURE  # so sure must the search be of a source whose words do not show that it answers
     two_person_rule: bool = False
     power: PowerFigures = PowerFigures()
     isolate: bool = True  # parse untrusted files in a process of their own

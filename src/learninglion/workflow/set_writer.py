@@ -14,6 +14,7 @@ from learninglion.drafting.generators import Generator
 from learninglion.drafting.judgement import rules_gate
 from learninglion.drafting.resuming import UNFINISHED, not_written
 from learninglion.drafting.second_opinion import SecondReader
+from learninglion.drafting.sufficiency import SURE
 from learninglion.drafting.verify import verify
 from learninglion.drafting.write import Progress as WritingProgress
 from learninglion.drafting.write import WritingOptions, write
@@ -41,12 +42,14 @@ class SetWriter:
         options: WritingOptions | None = None,
         reader: SecondReader | None = None,
         on_event: Listener = unheard,
+        sure: float = SURE,
     ) -> None:
         self._model = model
         self._locate = locate
         self._options = options
         self._reader = reader
         self._tell = on_event
+        self._sure = sure
         self._silences = 0
         self._reason = ""  # why no more is asked of the model
         self.problem: GeneratorError | InputError | None = None
@@ -64,7 +67,7 @@ class SetWriter:
     def _attempt(self, position: int, selection: Selection, before: Verification | None) -> Verification:
         model = self._model
         if model is None:
-            return verify(extractive.draft(selection, self._locate))
+            return verify(extractive.draft(selection, self._locate, sure=self._sure))
         reason = self._reason
         if not reason:
             try:
@@ -75,7 +78,7 @@ class SetWriter:
             except KeyboardInterrupt:
                 reason = self._reason = _STOPPED
                 self.problem = self.problem or InputError("U hebt het schrijven gestopt.")
-        return before or verify(not_written(selection, model, rules_gate(), reason))
+        return before or verify(not_written(selection, model, rules_gate(self._sure), reason))
 
     def _note(self, error: GeneratorError | InputError) -> None:
         self.problem = self.problem or error
@@ -92,7 +95,7 @@ class SetWriter:
         draft = write(
             selection,
             model,
-            rules_gate(),
+            rules_gate(self._sure),
             locate=self._locate,
             options=self._options,
             on_event=tell,

@@ -10,7 +10,7 @@ from learninglion.drafting import verify
 from learninglion.drafting.citations import Locate
 from learninglion.drafting.resuming import UNFINISHED
 from learninglion.drafting.second_opinion import keep_opinions
-from learninglion.drafting.sufficiency import find_missing
+from learninglion.drafting.sufficiency import SURE, find_missing
 from learninglion.drafting.write import Progress as WritingProgress
 from learninglion.models import (
     AnswerVerdict,
@@ -124,7 +124,9 @@ def _shaping(provenance: Provenance) -> Provenance:
     return replace(provenance, parameters=kept)
 
 
-def check_again(before: Verification, statements: Sequence[Statement], locate: Locate) -> Verification:
+def check_again(
+    before: Verification, statements: Sequence[Statement], locate: Locate, sure: float = SURE
+) -> Verification:
     """The same sub-question with the officer's sentences, judged anew.
 
     Sentences that stayed the same keep the second opinion on them. Who changes a text that broke off takes
@@ -139,7 +141,7 @@ def check_again(before: Verification, statements: Sequence[Statement], locate: L
         before.draft,
         statements=told,
         verdict=AnswerVerdict.ANSWERED,
-        missing=find_missing(before.draft.selection, told) if changed else before.missing,
+        missing=find_missing(before.draft.selection, told, sure) if changed else before.missing,
         left_out=left_out,
         complete=before.draft.complete or changed,
     )
