@@ -3,8 +3,10 @@ from __future__ import annotations
 from datetime import date
 
 from learninglion.drafting.aspects import AspectKind
+from learninglion.drafting.candidates import read_candidates
 from learninglion.drafting.extractive import draft
 from learninglion.drafting.proximity import holds, in_measure
+from learninglion.drafting.sufficiency import bearing_of
 from learninglion.drafting.verify import verify
 from learninglion.models import AnswerVerdict, StatementVerdict
 from learninglion.testing import make_card, make_selection, make_source
@@ -52,3 +54,31 @@ def test_an_amount_wants_its_own_measure() -> None:
 def test_the_number_in_a_name_is_no_amount() -> None:
     assert not holds(AspectKind.AMOUNT, "Dat is vuurwerk van categorie F3.")
     assert holds(AspectKind.AMOUNT, "Dat is 3 kilo.")
+
+
+def test_an_answer_need_not_repeat_the_words_of_its_own_question() -> None:
+    question = (
+        "Hoeveel schepen liggen er in de haven van Duinwijk? Komt er een verbod op vuurwerk in de haven?"
+    )
+    amount = make_source(
+        "In de haven van Duinwijk liggen 12 schepen. Vuurwerk in de haven is een zorg van omwonenden.",
+        question="Hoeveel schepen liggen er in de haven van Duinwijk?",
+    )
+    ban = make_source(
+        "Een landelijke regel acht ik niet nodig. De vlag wappert elke dag boven de kade.",
+        question="Komt er een verbod op vuurwerk in de haven?",
+        card=make_card("ah-tk-20232024-8011", day=date(2024, 2, 1), number=8011),
+    )
+    told = [s.citations[0].quote for s in draft(make_selection(question, [amount, ban])).statements]
+    assert "Een landelijke regel acht ik niet nodig." in told
+
+
+def test_what_hangs_on_something_told_before_takes_it_along() -> None:
+    source = make_source(
+        "Scholen werken met een buddy. In deze aanpak leren schippers zwemmen bij de veerpont van Duinwijk. "
+        "Op dit moment varen er 12 schippers.",
+        question="Wat leren schippers?",
+    )
+    selection = make_selection("Wat leren schippers bij de veerpont van Duinwijk?", [source])
+    first, second, third = read_candidates(selection, bearing_of(selection, source), None)
+    assert (first.leans, second.leans, third.leans) == (False, True, False)

@@ -17,6 +17,7 @@ QUESTION = "Wordt er gewerkt aan een nieuwe dienstregeling voor de veerpont bij 
         ("Zoals gezegd wordt gewerkt aan een plan.", "wordt gewerkt aan een plan.", True),
         ("Zoals hierboven aangegeven, is dat zo.", "is dat zo.", True),
         ("Zoals aangegeven in het antwoord op vraag 3 vaart de pont.", "vaart de pont.", True),
+        ("Zoals in antwoord 4 is aangegeven heeft de pont rust.", "heeft de pont rust.", True),
         ("De pont vaart (zie ook het antwoord op vraag 2) dagelijks.", "De pont vaart dagelijks.", False),
         ("De eerder genoemde pont vaart dagelijks.", "De pont vaart dagelijks.", False),
         ("De pont vaart, zoals eerder gemeld, dagelijks.", "De pont vaart dagelijks.", False),
@@ -39,8 +40,10 @@ def test_pointing_words_are_cut(text: str, left: str, follows: bool) -> None:
 
 def test_what_points_elsewhere_is_recognised() -> None:
     assert points_away("Voor de kosten verwijs ik u naar het antwoord op vraag 3.")
+    assert points_away("In mijn antwoorden op vraag 7 en 8 ben ik daarop ingegaan.")
     assert points_away("Zie ook het antwoord op de vorige vraag hierboven.")
     assert not points_away("De vraag naar veerponten is in 2023 gedaald met 3 procent.")
+    assert not points_away("Zie hiervoor de brief over veerponten van 3 mei.")
     assert not points_away("Ik verwijs u naar de brief van 3 mei.")
 
 

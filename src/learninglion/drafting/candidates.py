@@ -37,6 +37,13 @@ _POINTS_BACK = re.compile(
     r"^(?:\S+\s+){1,4}?(?:hier|daar)(?:aan|bij|door|in|mee|na|naast|om|onder|op|over|tegen|toe|uit|van|voor)\b",
     re.IGNORECASE,
 )
+# "In deze aanpak leren jongeren": which approach was told before; "op dit moment" is now
+_SOME_EARLIER = re.compile(
+    r"^(?:in|met|op|bij|door|voor|uit|naar|aan|van|onder|over|tijdens|binnen|na|volgens|ten aanzien van)\s+"
+    r"(?:deze|dit|die|dat|dergelijke|zulke|beide|(?:de|het) (?:genoemde|betreffende|desbetreffende))\b"
+    r"(?!\s+(?:moment|jaar|kabinet\w*|voorjaar|najaar|kwartaal|ogenblik))",
+    re.IGNORECASE,
+)
 _BARE_ANSWER = re.compile(r"^(?:ja|nee|neen|dat klopt|dit klopt|inderdaad)\W*$", re.IGNORECASE)
 
 
@@ -98,7 +105,7 @@ def _without_pointers(unit: Unit, source: Source) -> tuple[str, bool]:
 
 
 def _leans(text: str) -> bool:
-    return bool(_ANAPHORIC.match(text) or _POINTS_BACK.match(text))
+    return any(p.match(text) for p in (_ANAPHORIC, _POINTS_BACK, _SOME_EARLIER))
 
 
 def _score(text: str, asked: str, aspects: Sequence[Aspect]) -> float:

@@ -16,7 +16,7 @@ from learninglion.drafting.aspects import Aspect
 from learninglion.drafting.candidates import SUBJECT, Candidate, is_bare, read_candidates
 from learninglion.drafting.citations import Locate, cite, dutch_date, nowhere, reference
 from learninglion.drafting.phrases import continue_from, formerly, introduce, split_introduction
-from learninglion.drafting.picks import pick
+from learninglion.drafting.picks import Standing, pick
 from learninglion.drafting.positions import contradiction, other_amount
 from learninglion.drafting.promises import as_of
 from learninglion.drafting.proximity import is_strict
@@ -108,11 +108,12 @@ def _gather(selection: Selection, locate: Locate, sure: float) -> _Material:
     return _Material(selection, aspects, bearings, read, picked, locate, sure)
 
 
-def _standing(bearing: Bearing, surest: float) -> float:
-    """How much a source weighs beside others: by its words, and by what the search thought of it."""
-    if not surest or bearing.source.kind is SourceKind.SUPPLIED:
-        return bearing.strength
-    return bearing.strength * (0.5 + 0.5 * bearing.score / surest)
+def _standing(bearing: Bearing, surest: float) -> Standing:
+    """How a source stands beside others: by its words, and by what the search thought of it."""
+    strength = bearing.strength
+    if surest and bearing.source.kind is not SourceKind.SUPPLIED:
+        strength *= 0.5 + 0.5 * bearing.score / surest
+    return Standing(strength, bearing.source.question)
 
 
 def _in_order(bearings: Sequence[Bearing]) -> list[Bearing]:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from learninglion.drafting.aspects import Aspect, AspectKind
-from learninglion.drafting.candidates import HOLDS, SUBJECT, Candidate
+from learninglion.drafting.candidates import HOLDS, SUBJECT, Candidate, is_bare
 from learninglion.drafting.proximity import holds, in_measure, is_strict
 from learninglion.drafting.relevance import coverage, subject_words
 
-__all__ = ["pick"]
+__all__ = ["Standing", "pick"]
 
 _FITS = 0.45  # of what a part asks, so much must a sentence share to be picked for it
 _AS_GOOD = 0.95  # of the best: such a sentence of another source says as much
 _PASSED = 0.6  # what a promise is worth whose moment has passed
 _TELLING = 1.5  # weight of the words by which a part can be recognised on its own
+_WAS_ASKED = 0.6  # so much of a part the earlier question shares, to have asked it
+_BY_QUESTION = 0.8  # what that is worth beside a sentence that names what is asked
 _RULES = 0.1  # what a sentence with a rule is worth more where a rule is asked
 _OTHER_MEASURE = 0.5  # "5 kilo" hardly answers what a distance is
 _ASKING = re.compile(
@@ -35,24 +38,37 @@ _IS_RULE = re.compile(
 _OWN_WORDS = (AspectKind.OPEN, AspectKind.YES_NO, AspectKind.AMOUNT, AspectKind.MOMENT, AspectKind.REASON)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A source beside the others: how well it bears on the question, and what it was asked itself."""
+
+    strength: float
+    question: str
+
+
 def pick(
-    aspects: Sequence[Aspect], read: Mapping[str, Sequence[Candidate]], strengths: Mapping[str, float]
+    aspects: Sequence[Aspect], read: Mapping[str, Sequence[Candidate]], standings: Mapping[str, Standing]
 ) -> dict[str, frozenset[int]]:
     """The places, per source, of the sentences that answer a part of the question best.
 
-    `read` holds the sentences by source id, in the order in which sources go first; `strengths` how well each
-    source bears on the question. For an amount, a moment or a reason every source that says as much as the
+    `read` holds the sentences by source id, in the order in which sources go first; `standings` has each
+    of them. For an amount, a moment or a reason every source that says as much as the
     best is picked from; for anything else only the first of the best, and words count for less in a source
     that bears less.
     """
-    strongest = max(strengths.values(), default=0.0)
+    strongest = max((s.strength for s in standings.values()), default=0.0)
     places: dict[str, set[int]] = {source_id: set() for source_id in read}
     for aspect in aspects:
         if aspect.kind not in _OWN_WORDS:
             continue
-        best = {source_id: _best(aspect, candidates) for source_id, candidates in read.items()}
+        best = {
+            source_id: _best(aspect, candidates, standings[source_id].question)
+            for source_id, candidates in read.items()
+        }
         if not is_strict(aspect.kind):
-            weighed = {i: (fit * strengths[i] / strongest, place) for i, (fit, place) in best.items() if fit}
+            weighed = {
+                i: (fit * standings[i].strength / strongest, place) for i, (fit, place) in best.items() if fit
+            }
             best = {i: (fit, place) for i, (fit, place) in weighed.items() if fit >= _FITS}
         most = max((fit for fit, _ in best.values()), default=0.0)
         good = [i for i, (fit, _) in best.items() if fit and fit >= _AS_GOOD * most]
@@ -61,16 +77,36 @@ def pick(
     return {source_id: frozenset(found) for source_id, found in places.items()}
 
 
-def _best(aspect: Aspect, candidates: Sequence[Candidate]) -> tuple[float, int]:
-    """How well the best sentence answers this part (0 when none does), and its place."""
-    fits = [(_fit(aspect, c), -c.place) for c in candidates if not c.refers]
-    fit, place = max(fits, default=(0.0, 0))
-    return fit, -place
+def _best(aspect: Aspect, candidates: Sequence[Candidate], question: str) -> tuple[float, int]:
+    """How well the best sentence answers this part (0 when none does), and its place.
+
+    Where the earlier question asked this part, its answer need not repeat the words: then it opens with it.
+    """
+    usable = [c for c in candidates if not c.refers]
+    fit, place = max(((_fit(aspect, c), -c.place) for c in usable), default=(0.0, 0))
+    asked = coverage(_subject(aspect), (question,)) if question else 0.0
+    if asked < _WAS_ASKED:
+        return fit, -place
+    opens = (c.place for c in usable if not is_bare(c.text) and not c.passed and _may_hold(aspect, c))
+    first = next(opens, None)
+    if first is None:
+        return fit, -place
+    return max(fit, asked * _BY_QUESTION), -place if fit else first
+
+
+def _may_hold(aspect: Aspect, candidate: Candidate) -> bool:
+    held = holds(aspect.kind, candidate.text, aspect.text)
+    return held and in_measure(aspect.text, candidate.text) and (candidate.place == 0 or not candidate.leans)
+
+
+def _subject(aspect: Aspect) -> str:
+    """What the part is about, without the words by which it asks."""
+    own = sum(told for _, told in subject_words(aspect.text)) >= _TELLING
+    return _ASKING.sub(" ", aspect.text if own else aspect.about)
 
 
 def _fit(aspect: Aspect, candidate: Candidate) -> float:
-    own = sum(told for _, told in subject_words(aspect.text)) >= _TELLING
-    asked = _ASKING.sub(" ", aspect.text if own else aspect.about)
+    asked = _subject(aspect)
     shared = coverage(asked, (candidate.text,))
     if is_strict(aspect.kind):
         if shared < SUBJECT or not holds(aspect.kind, candidate.text, aspect.text):

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 __all__ = ["Unpointed", "points_away", "unpoint"]
 
+_NUMBERS = r"\s+\d+(?:(?:,|\s+en|\s+t/m)\s*\d+)*"
 _PLACE = (
-    r"(?:in|bij|onder)\s+(?:(?:het|de|mijn|ons|onze)\s+)?(?:antwoord(?:en)?|beantwoording)"
-    r"(?:\s+(?:op|van))?\s+(?:de\s+)?(?:vorige\s+)?(?:vraag|vragen)(?:\s+\d+(?:(?:,|\s+en|\s+t/m)\s*\d+)*)?"
+    r"(?:in|bij|onder)\s+(?:(?:het|de|mijn|ons|onze)\s+)?(?:"
+    rf"antwoord(?:en)?{_NUMBERS}|"
+    r"(?:antwoord(?:en)?|beantwoording)(?:\s+(?:op|van))?\s+(?:de\s+)?(?:vorige\s+)?(?:vraag|vragen)"
+    rf"(?:{_NUMBERS})?)"
 )
 _TOLD = (
     r"(?:gezegd|aangegeven|gemeld|genoemd|vermeld|beschreven|toegelicht|opgemerkt|benoemd|uiteengezet|"
@@ -36,8 +39,11 @@ _CUTS = (
 _POINTS = re.compile(
     rf"\bzoals\s+{_EARLIER}{_TOLD}\b(?!\s+(?:in|door|op|tijdens|per|aan|onder)\b)|\bzoals\s+[^.]{{0,40}}{_PLACE}|"
     r"\b(?:zie|verwijs\w*|verwezen)\b[^.]{0,80}\b(?:antwoord(?:en)?|beantwoording|vraag|vragen)\b[^.]{0,25}"
-    r"(?:\d|hierboven|hiervoor|vorige|bovenstaande)|"
-    r"\b(?:zie|verwijs\w*)\b[^.]{0,40}\b(?:hierboven|hiervoor|bovenstaande)\b",
+    r"\b(?:\d+|hierboven|hiervoor|vorige|bovenstaande)|"
+    r"\b(?:in|bij|conform|met)\s+(?:[^\s.]+\s+){0,3}?(?:antwoord(?:en)?|beantwoording)\s+(?:op|van)\s+(?:de\s+)?"
+    r"(?:(?:vraag|vragen)\s+(?:\d|hierboven|hiervoor)|(?:vorige|voorgaande|bovenstaande)\s)|"
+    rf"\b(?:in|bij|onder|conform)\s+(?:(?:de\s+)?(?:vraag|vragen)|(?:het\s+|mijn\s+)?antwoord(?:en)?){_NUMBERS}|"
+    r"\b(?:zie|verwijs\w*)\b[^.]{0,40}\b(?:hierboven|bovenstaande)\b",
     re.IGNORECASE,
 )
 
