@@ -53,7 +53,9 @@
       if (head) { head.focus({ preventScroll: true }); }
       pane.scrollTop = 0;
       var first = pane.querySelector(".sheet rect");
-      if (first && pane.scrollHeight > pane.clientHeight) {
+      // On a small screen the cited words themselves, above the page, say more than the small print of it.
+      var small = window.matchMedia("(max-width: 61.99rem)").matches;
+      if (first && !small && pane.scrollHeight > pane.clientHeight) {
         var image = pane.querySelector(".sheet img");
         var bring = function () {
           pane.scrollTop = Math.max(0, first.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3);
