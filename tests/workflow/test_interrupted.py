@@ -200,17 +200,17 @@ def test_an_unfinished_answer_is_not_signed_off_until_somebody_finishes_it(house
     house.script = scripted(verbatim(selections[0], 0), GeneratorError("Weg."), verbatim(selections[2], 0))
     half = house.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
     with pytest.raises(InputError, match="vraag 2 is niet af"):
-        house.approve(half.id, actor=BOSS)
+        house.approve(half.id, half.version, actor=BOSS)
     source = selections[1].chosen[0]
     told = [[c.statement for c in v.checks] for v in half.verifications]
     quote = half.verifications[0].shown[0].statement
     own = Statement(quote.text, quote.citations, Author.PERSON)
     assert source in selections[1].chosen
-    edited = house.revise(half.id, [told[0], [own], told[2]], actor=BOSS)
+    edited = house.revise(half.id, [told[0], [own], told[2]], version=half.version, actor=BOSS)
     assert all(v.draft.complete for v in edited.verifications)
     assert not any("niet af" in r for v in edited.verifications for r in v.draft.left_out)
     if not any(v.failed for v in edited.verifications):
-        assert house.approve(half.id, actor=BOSS).state is DossierState.APPROVED
+        assert house.approve(half.id, edited.version, actor=BOSS).state is DossierState.APPROVED
     house.script = scripted(verbatim(selections[0], 0), verbatim(selections[2], 0))
     assert house.replay(half.id, actor=BOSS).differences == ("vraag 2: is nooit afgeschreven",)
 
@@ -294,9 +294,8 @@ def test_a_second_opinion_is_recorded_and_changes_no_verdict(house: House, selec
     assert view[0]["second_opinion"]["provenance"]["generator"] == "scripted"
     assert view[2]["second_opinion"]["problem"] == "De rechter is weg."
     assert house.load(doubted.id, BOSS) == doubted
-    kept = house.revise(
-        doubted.id, [[c.statement for c in v.checks] for v in doubted.verifications], actor=BOSS
-    )
+    told = [[c.statement for c in v.checks] for v in doubted.verifications]
+    kept = house.revise(doubted.id, told, version=doubted.version, actor=BOSS)
     assert kept.verifications[0].shown[0].opinion is Opinion.DOUBTS
     house.script = scripted(*replies)
     assert house.replay(doubted.id, actor=BOSS).same

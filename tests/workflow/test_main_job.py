@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import InputError, PermissionDeniedError, UnknownReferenceError
+from learninglion.errors import ConflictError, InputError, PermissionDeniedError, UnknownReferenceError
 from learninglion.models import (
     Actor,
     AnswerVerdict,
@@ -108,15 +108,19 @@ def test_edits_are_judged_again_and_approval_needs_a_whole_text(house: LearningL
     dossier = house.draft(QUESTIONS, house.select_automatically(QUESTIONS, offers, threshold=0.2), actor=BOSS)
     kept = tuple(c.statement for c in dossier.verifications[0].shown)
     wrong = Statement("Er zijn 77.777 opslagplaatsen.", kept[0].citations, Author.PERSON)
-    edited = house.revise(dossier.id, [[*kept, wrong], []], actor=BOSS)
+    edited = house.revise(dossier.id, [[*kept, wrong], []], version=dossier.version, actor=BOSS)
     assert edited.state is DossierState.EDITED
     assert edited.version == 2
     assert [c.statement.text for c in edited.verifications[0].failed] == [wrong.text]
     with pytest.raises(InputError, match="niet draagt"):
-        house.approve(dossier.id, actor=BOSS)
-    whole = house.revise(dossier.id, [kept, []], actor=BOSS)
+        house.approve(dossier.id, edited.version, actor=BOSS)
+    with pytest.raises(ConflictError):  # what was edited is not the newest any more
+        house.revise(dossier.id, [kept, []], version=dossier.version, actor=BOSS)
+    whole = house.revise(dossier.id, [kept, []], version=edited.version, actor=BOSS)
     assert whole.version == 3
-    assert house.approve(dossier.id, actor=BOSS).state is DossierState.APPROVED
+    with pytest.raises(ConflictError):  # nobody signs for a text that changed since it was read
+        house.approve(dossier.id, dossier.version, actor=BOSS)
+    assert house.approve(dossier.id, whole.version, actor=BOSS).state is DossierState.APPROVED
     assert b"vastgesteld" in house.export(dossier.id, ExportFormat.MARKDOWN, actor=BOSS)
     assert [v.version for v in house.dossier_versions(dossier.id, BOSS)] == [1, 2, 3, 4]
 
@@ -125,12 +129,13 @@ def test_a_person_answers_for_a_sentence_that_no_source_bears(house: LearningLio
     dossier = house.draft(QUESTIONS, house.select_automatically(QUESTIONS, offers, threshold=0.2), actor=BOSS)
     kept = tuple(c.statement for c in dossier.verifications[0].shown)
     own = Statement("België stelt daar geen eisen aan.", (), Author.PERSON)
-    house.revise(dossier.id, [kept, [own]], actor=BOSS)
+    newest = house.load(dossier.id, BOSS).version
+    added = house.revise(dossier.id, [kept, [own]], version=newest, actor=BOSS)
     for wrong in ((1, 0, "  "), (1, 1, "brief"), (2, 0, "brief"), (1, -1, "brief")):
         with pytest.raises(InputError):
-            house.answer_for(dossier.id, *wrong, actor=BOSS)
+            house.answer_for(dossier.id, *wrong, version=added.version, actor=BOSS)
     account = "Navraag bij de ambassade, 3 november."
-    stands = house.answer_for(dossier.id, 1, 0, account, actor=BOSS)
+    stands = house.answer_for(dossier.id, 1, 0, account, version=added.version, actor=BOSS)
     second = stands.verifications[1]
     assert [c.statement.text for c in second.own] == [c.statement.text for c in second.standing] == [own.text]
     assert second.shown == second.failed == ()
@@ -138,7 +143,7 @@ def test_a_person_answers_for_a_sentence_that_no_source_bears(house: LearningLio
     view = dossier_view(stands)["questions"][1]
     assert view["statements"] == view["set_apart"] == []
     assert [s["own_account"] for s in view["own_text"]] == [account]
-    assert house.approve(dossier.id, actor=BOSS).state is DossierState.APPROVED
+    assert house.approve(dossier.id, stands.version, actor=BOSS).state is DossierState.APPROVED
     for form in (ExportFormat.MARKDOWN, ExportFormat.JSON):
         text = house.export(dossier.id, form, actor=BOSS).decode()
         assert own.text in text and account in text
@@ -146,7 +151,9 @@ def test_a_person_answers_for_a_sentence_that_no_source_bears(house: LearningLio
         "Eigen tekst van de opsteller" in house.export(dossier.id, ExportFormat.MARKDOWN, actor=BOSS).decode()
     )
     # a machine's sentence stands on a person's account only with that person as its author
-    taken = house.answer_for(dossier.id, 0, 0, account, actor=BOSS).verifications[0].checks[0].statement
+    newest = house.load(dossier.id, BOSS).version
+    after = house.answer_for(dossier.id, 0, 0, account, version=newest, actor=BOSS)
+    taken = after.verifications[0].checks[0].statement
     assert (taken.author, taken.original) == (Author.PERSON, kept[0].text)
 
 

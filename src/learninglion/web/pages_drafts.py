@@ -341,7 +341,7 @@ def _edit(desk: Desk, viewer: Viewer, dossier_id: str, position: int, form: Form
         for v, s in zip(dossier.verifications, changed, strict=True)
     ):
         return
-    desk.house.revise(dossier_id, changed, actor=viewer.actor)
+    desk.house.revise(dossier_id, changed, version=dossier.version, actor=viewer.actor)
 
 
 def _edited(
@@ -394,7 +394,7 @@ def answer_for(
 ) -> Response:
     """Let a sentence that no source bears stand on the officer's own account, with the reason."""
     _require_newest(desk.house.load(dossier_id, viewer.actor), str(version))
-    desk.house.answer_for(dossier_id, position, place, account, actor=viewer.actor)
+    desk.house.answer_for(dossier_id, position, place, account, version=version, actor=viewer.actor)
     return RedirectResponse(f"/dossiers/{dossier_id}#question-{position}", 303)
 
 

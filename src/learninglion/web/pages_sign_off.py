@@ -107,7 +107,12 @@ def ask(
         raise InputError("Deze tekst is al vastgesteld.")
     if any(v.failed for v in dossier.verifications):
         raise InputError(
-            "Er staan nog zinnen in die de bron niet draagt. Haal ze weg of verbeter ze; vraag het dan."
+            "Er staan nog zinnen in die de bron niet draagt. Verbeter ze, haal ze weg of neem ze voor eigen "
+            "rekening; vraag het dan."
+        )
+    if not all(v.draft.complete for v in dossier.verifications):
+        raise InputError(
+            "Dit voorstel is nog niet af. Laat het afschrijven of maak het zelf af; vraag het dan."
         )
     desk.sign_offs.ask(dossier_id, dossier.version, by=viewer.actor.name, of=person, note=note)
     told: dict[str, Plain] = {"version": dossier.version, "of": person}
@@ -148,15 +153,16 @@ def approve(
     viewer: SignedIn,
     dossier_id: str,
     responsible: Annotated[str, Form()] = "",
-    version: Annotated[int, Form(ge=1)] = 0,
+    version: Annotated[int, Form(ge=1)] = 1,
 ) -> Response:
     """Sign off the version that was read; whoever does takes responsibility for it, and says so."""
     if not responsible:
         raise InputError("Bevestig eerst dat u de tekst hebt gelezen en er verantwoordelijk voor bent.")
-    if version and desk.house.load(dossier_id, viewer.actor).version != version:
+    try:
+        desk.house.approve(dossier_id, version, actor=viewer.actor)
+    except ConflictError as error:
         raise ConflictError(
             "De tekst is gewijzigd nadat u hem opende. Lees de nieuwste versie en stel die dan vast."
-        )
-    desk.house.approve(dossier_id, actor=viewer.actor)
+        ) from error
     desk.sign_offs.clear(dossier_id)
     return RedirectResponse(f"/dossiers/{dossier_id}", 303)

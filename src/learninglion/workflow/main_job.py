@@ -315,12 +315,16 @@ class LearningLion(Archive):
         dossier_id: str,
         changed: Sequence[Sequence[Statement]],
         *,
+        version: int,
         actor: Actor,
         reason: str = "bewerkt",
     ) -> Dossier:
-        """The officer's text: for each sub-question its statements as they now stand, checked again."""
+        """The officer's text: for each sub-question its statements as they now stand, checked again.
+
+        `version` is the one that was edited. Raises ConflictError when somebody else changed it meanwhile.
+        """
         require(actor, Task.DRAFT)
-        old = self.load(dossier_id, actor)
+        old = self.load(dossier_id, actor, version)
         if len(changed) != len(old.verifications):
             raise InputError("De bewerking heeft een ander aantal deelvragen dan het dossier.")
         verifications = tuple(
@@ -334,26 +338,31 @@ class LearningLion(Archive):
         return dossier
 
     def answer_for(
-        self, dossier_id: str, position: int, place: int, account: str, *, actor: Actor
+        self, dossier_id: str, position: int, place: int, account: str, *, version: int, actor: Actor
     ) -> Dossier:
         """Let statement `place` of sub-question `position` (from 0) stand on the officer's own account.
 
-        Raises InputError without a reason, and where there is no such statement.
+        Raises InputError without a reason and where this version has no such statement, ConflictError when
+        there is a newer version.
         """
         reason = " ".join(account.split())
         if not reason:
             raise InputError("Zeg waarop u deze zin baseert; dat staat er in de tekst bij.")
-        old = self.load(dossier_id, actor)
+        old = self.load(dossier_id, actor, version)
         changed = [[check.statement for check in v.checks] for v in old.verifications]
         if not 0 <= position < len(changed) or not 0 <= place < len(changed[position]):
             raise InputError("Deze zin staat niet in het dossier.")
         changed[position][place] = own_statement(changed[position][place], reason)
-        return self.revise(dossier_id, changed, actor=actor, reason="eigen zin toegelicht")
+        return self.revise(dossier_id, changed, version=version, actor=actor, reason="eigen zin toegelicht")
 
-    def approve(self, dossier_id: str, *, actor: Actor) -> Dossier:
-        """Sign off; with the two-person rule not by whoever edited last."""
+    def approve(self, dossier_id: str, version: int, *, actor: Actor) -> Dossier:
+        """Sign off the version that was read; with the two-person rule not by whoever edited last.
+
+        Raises ConflictError when the text was changed after that version, InputError while something in it
+        does not hold or is not finished.
+        """
         require(actor, Task.APPROVE)
-        old = self.load(dossier_id, actor)
+        old = self.load(dossier_id, actor, version)
         for numbers, _why in unfinished(old):
             raise InputError(
                 f"Het antwoord op vraag {', '.join(map(str, numbers))} is niet af. Laat het afschrijven of "
@@ -364,7 +373,7 @@ class LearningLion(Archive):
                 "Er staan nog zinnen in die de bron niet draagt. Verbeter ze, haal ze weg of zeg waarop u ze "
                 "zelf baseert; stel dan vast."
             )
-        self.dossiers.approve(dossier_id, old.version, by=actor.name, two_person=self.options.two_person_rule)
+        self.dossiers.approve(dossier_id, version, by=actor.name, two_person=self.options.two_person_rule)
         return self.load(dossier_id, actor)
 
     def load(self, dossier_id: str, actor: Actor, version: int | None = None) -> Dossier:
