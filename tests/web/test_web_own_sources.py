@@ -125,11 +125,11 @@ def test_without_confirmation_title_or_text_nothing_is_added_and_what_was_typed_
     assert not any(b.added for b in work.boards)
 
 
-@pytest.mark.parametrize("suffix", ["txt", "docx"])
+@pytest.mark.parametrize("suffix", ["txt", "docx", "odt"])
 def test_a_file_is_read_and_named_after_itself(harbour: Office, suffix: str) -> None:
     browser = harbour.browser("noor")
     board, csrf = board_of(browser)
-    content = NOTE.encode() if suffix == "txt" else word_file(NOTE)
+    content = {"txt": str.encode, "docx": word_file, "odt": open_file}[suffix](NOTE)
     files = {"own-file": (f"nota-pont.{suffix}", content, "application/octet-stream")}
     page = browser.post(f"{board}/own-sources", data={"csrf": csrf, "may-use": "1"}, files=files).text
     assert "nota-pont" in page and "14 veerponten" in page
@@ -141,6 +141,29 @@ def test_a_damaged_file_is_refused_in_words(harbour: Office) -> None:
     files = {"own-file": ("nota.pdf", b"%PDF-1.7\nniets", "application/pdf")}
     answer = browser.post(f"{board}/own-sources", data={"csrf": csrf, "may-use": "1"}, files=files)
     assert answer.status_code == 400 and "nota.pdf" in answer.text
+
+
+def test_a_set_is_read_from_an_open_document(harbour: Office) -> None:
+    browser = harbour.browser("noor")
+    text = "Vragen van het lid Terwolde over de haven.\n1\nHoeveel ponten varen er?\n2\nWie houdt toezicht?"
+    files = {"file": ("set.odt", open_file(text), "application/octet-stream")}
+    page = browser.post("/sets/new", data={"csrf": form_token(browser)}, files=files)
+    assert page.status_code == 200 and str(page.url).endswith("/check")
+    assert "Hoeveel ponten varen er?" in page.text and "Wie houdt toezicht?" in page.text
+
+
+def open_file(text: str) -> bytes:
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    paragraphs = "".join(f"<text:p>{line}</text:p>" for line in text.splitlines())
+    content = (
+        f'<office:document-content xmlns:office="{space}:office:1.0" xmlns:text="{space}:text:1.0">'
+        f"<office:body><office:text>{paragraphs}</office:text></office:body></office:document-content>"
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", content)
+    return buffer.getvalue()
 
 
 def word_file(text: str) -> bytes:

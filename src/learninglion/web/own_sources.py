@@ -16,7 +16,7 @@ from learninglion.web.workbench import Board
 
 __all__ = ["KINDS", "LONGEST", "is_own", "next_number", "own_source", "read_own_file"]
 
-KINDS = (".pdf", ".docx", ".txt")
+KINDS = (".pdf", ".docx", ".odt", ".txt")
 LONGEST = 30_000  # characters, some ten pages: what an officer has read and can answer for
 _SECONDS = 45.0
 _PREFIX = "supplied#own-"

@@ -29,7 +29,7 @@ __all__ = ["board_address", "board_at", "router", "show_board"]
 router = APIRouter(include_in_schema=False)
 
 _LONGEST_SET = 200_000  # characters; a set of a hundred questions is some 60,000
-_SET_KINDS = (".pdf", ".docx", ".txt")
+_SET_KINDS = (".pdf", ".docx", ".odt", ".txt")
 _FURTHER = 10  # sources that a further search adds at most
 
 
