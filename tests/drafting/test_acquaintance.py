@@ -74,3 +74,13 @@ def test_a_bare_yes_leaves_what_else_is_asked_open() -> None:
 def test_an_answer_without_its_question_shows_what_is_known() -> None:
     assert tells_known(ASKED, ["Ja, ik ken het bericht over de veerpont bij Duinwijk die stil ligt."])
     assert not tells_known(ASKED, ["Ja, ik ben bekend met het bericht over de haven."])
+
+
+def test_to_speak_of_its_subject_is_not_to_know_a_report() -> None:
+    question = "Bent u bekend met het bericht «Schippers willen af van vuurwerk in de haven»?"
+    subject = "Schippers hebben zorgen over vuurwerk in de haven."
+    assert not tells_known(question, (subject,))
+    assert tells_known(question, ("Ik ken het bericht over de schippers en vuurwerk in de haven.",))
+    assert tells_known(
+        question, ("Het bericht «Schippers willen af van vuurwerk in de haven» gaat daarover.",)
+    )
