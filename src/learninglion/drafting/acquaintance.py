@@ -31,6 +31,10 @@ _FRAME = re.compile(
 _ACQUAINTED = re.compile(
     r"\b(?:bekend|kennis\s?genomen|op de hoogte|gelezen|ken ik|ik ken|herinner)\b", re.IGNORECASE
 )
+_NAMES_ITEM = re.compile(
+    r"[«“„]|\b(?:bericht\w*|artikel\w*|rapport\w*|publicatie\w*|uitzending\w*|brief|onderzoek\w*|reportage)\b",
+    re.IGNORECASE,
+)
 _SAME_TITLE = 0.8
 _SAME_OBJECT = 0.7
 _SAYS_OF_IT = 0.4
@@ -77,7 +81,7 @@ def tells_known(question: str, sentences: Sequence[str]) -> bool:
     said = any(says_acquainted(s) and coverage(item, (s,)) >= _SAYS_OF_IT for s in sentences)
     title = _title(item)
     if title:  # to speak of its subject is not yet to know this very report
-        return said or any(coverage(title, (s,)) >= _SAME_TITLE for s in sentences)
+        return said or any(_NAMES_ITEM.search(s) and coverage(title, (s,)) >= _SAME_TITLE for s in sentences)
     return said or coverage(item, sentences) >= _TELLS_OF_IT
 
 
