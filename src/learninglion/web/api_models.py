@@ -324,17 +324,25 @@ class CheckBody(Open):
     verdict: Literal["supported", "unsupported", "uncited"]
     reasons: list[str]
     author: Literal["machine", "person"]
+    original: str = ""  # what the machine wrote, where a person changed it
+    own_account: str = ""  # why a person lets it stand although no source bears it
+    second_opinion: str = ""
 
 
 class VerificationBody(Open):
-    """One sub-question: what holds in `statements`, the rest in `set_apart`."""
+    """One sub-question: what holds in `statements`, what a person answers for in `own_text`, the rest in
+    `set_apart`. `complete` is false where the model broke off.
+    """
 
     numbers: list[int]
     question: str
     verdict: Literal["answered", "partial", "unanswerable"]
     missing: list[str]
     statements: list[CheckBody]
+    own_text: list[CheckBody]
     set_apart: list[CheckBody]
+    left_out: list[str]
+    complete: bool
 
 
 class DossierBody(Open):
