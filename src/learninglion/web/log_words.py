@@ -9,7 +9,7 @@ _DEEDS = {
     "account.change": "account gewijzigd",
     "account.invite": "nieuwe aanmeldlink gemaakt",
     "collection.describe": "verzameling beschreven",
-    "document.ingest": "document opgenomen",
+    "document.ingest": "bestand aangeboden om op te nemen",
     "document.remove": "document verwijderd",
     "dossier.approved": "vastgesteld",
     "dossier.delete": "dossier verwijderd",
