@@ -194,3 +194,28 @@ def test_how_sure_the_search_must_be_is_a_setting() -> None:
     selection = replace(selection, offered=(make_hit(source, rank=1, score=0.6),))
     assert draft(selection, sure=0.7).verdict is AnswerVerdict.UNANSWERABLE
     assert draft(selection, sure=0.5).verdict is AnswerVerdict.ANSWERED
+
+
+def test_the_few_words_of_a_short_question_do_not_make_an_answer_by_themselves() -> None:
+    body = "Reders van meer veerponten bij Duinwijk komen de regels voor schepen na."
+    source = make_source(body, question="Wat vindt u van dit bericht?")
+    selection = make_selection("Komen er meer veerponten bij Duinwijk?", [source], chosen_by=Chooser.MACHINE)
+    told = {
+        score: draft(replace(selection, offered=(make_hit(source, rank=1, score=score),))).verdict
+        for score in (0.1, 0.5)
+    }
+    assert told[0.1] is AnswerVerdict.UNANSWERABLE
+    assert told[0.5] is not AnswerVerdict.UNANSWERABLE  # where the search sees something in it as well
+
+
+def test_what_was_not_known_about_another_question_is_no_answer() -> None:
+    source = make_source(
+        "Het kabinet heeft hier geen inzicht in.",
+        question="Wat is de winst van de reder op de veerponten bij Duinwijk?",
+    )
+    asked = "Praat u met de gemeente over vertragingen van veerponten in de haven?"
+    selection = make_selection(asked, [source], chosen_by=Chooser.MACHINE)
+    selection = replace(selection, offered=(make_hit(source, rank=1, score=0.9),))
+    assert draft(selection).verdict is AnswerVerdict.UNANSWERABLE
+    same = make_selection(source.question, [source], chosen_by=Chooser.MACHINE)
+    assert draft(same).statements

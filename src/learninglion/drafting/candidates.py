@@ -24,6 +24,7 @@ __all__ = ["HOLDS", "SUBJECT", "Candidate", "is_bare", "read_candidates"]
 
 SUBJECT = 0.30  # a sentence must share this much with the question to be taken from a longer answer
 HOLDS = 0.3  # what a sentence is worth more for holding the amount or the moment that is asked
+_SUREST = 0.92  # so sure must the search be to take another question for the same one
 _PASSED = 0.6  # what a promise is worth whose moment has passed
 
 _ANAPHORIC = re.compile(
@@ -42,6 +43,11 @@ _SOME_EARLIER = re.compile(
     r"^(?:in|met|op|bij|door|voor|uit|naar|aan|van|onder|over|tijdens|binnen|na|volgens|ten aanzien van)\s+"
     r"(?:deze|dit|die|dat|dergelijke|zulke|beide|(?:de|het) (?:genoemde|betreffende|desbetreffende))\b"
     r"(?!\s+(?:moment|jaar|kabinet\w*|voorjaar|najaar|kwartaal|ogenblik))",
+    re.IGNORECASE,
+)
+# "Het kabinet heeft hier geen inzicht in": in what, was asked
+_OF_WHAT = re.compile(
+    r"\b(?:hier|daar)\b.{0,40}\b(?:aan|bij|in|mee|naar|op|over|toe|van|voor)\W*(?:\[\s*\d+\s*\])?\W*$",
     re.IGNORECASE,
 )
 _BARE_ANSWER = re.compile(r"^(?:ja|nee|neen|dat klopt|dit klopt|inderdaad)\W*$", re.IGNORECASE)
@@ -85,7 +91,7 @@ def read_candidates(selection: Selection, bearing: Bearing, today: date | None) 
                 unit.span,
                 len(found),
                 score * _PASSED if passed else score,
-                not follows and _leans(text) and (place > 0 or not bearing.same_question),
+                not follows and _leans(text) and (place > 0 or not _is_same(bearing)),
                 not follows and points_away(text),
                 follows,
                 passed,
@@ -105,7 +111,13 @@ def _without_pointers(unit: Unit, source: Source) -> tuple[str, bool]:
 
 
 def _leans(text: str) -> bool:
-    return any(p.match(text) for p in (_ANAPHORIC, _POINTS_BACK, _SOME_EARLIER))
+    back = any(p.match(text) for p in (_ANAPHORIC, _POINTS_BACK, _SOME_EARLIER))
+    return back or bool(_OF_WHAT.search(text))
+
+
+def _is_same(bearing: Bearing) -> bool:
+    """Whether the earlier question asked the same, in like words or, as the search knows, in others."""
+    return bearing.same_question or bearing.score >= _SUREST
 
 
 def _score(text: str, asked: str, aspects: Sequence[Aspect]) -> float:

@@ -62,6 +62,7 @@ _ASKING = "hoeveel wanneer welke datum dag termijn vanaf binnen hoe lang snel va
 _IN_CONTEXT = 0.5  # where the earlier question names the subject, its answer need name it half as much
 _TOGETHER = 0.35  # question and answer name so much of a part when they are alike at all
 _BARE = 2  # words: "Ja.", "Nee, niet."
+_SEES_SOMETHING = 0.3  # so much must the search think of an answer that meets the words of a short question
 _SUREST = 0.92  # ... unless the search is surer than of almost anything: then it is in other words
 _NOVEL = 0.3  # of what a later part asks besides what an earlier part asked
 
@@ -138,13 +139,17 @@ def _bears(bearing: Bearing, selection: Selection, sure: float) -> bool:
     # what the officer supplied for this set is meant for it
     if source.kind is SourceKind.SUPPLIED:
         return bearing.joint >= _ASPECT
-    if bearing.same_question or bearing.body >= _BODY_ANSWERS:
-        return True
     asked = selection.question.text
+    if bearing.same_question:
+        return True
+    # the few words of a short question occur in many an answer: then the search must see something in it too
+    met = not _is_short(asked) or selection.chosen_by is Chooser.PERSON or bearing.score >= _SEES_SOMETHING
+    if bearing.body >= _BODY_ANSWERS and met:
+        return True
     if only_acquaintance(asked):
         told = tuple(text for text, _, _ in sentences_of(source))
         return not knows_another(asked, source) and tells_known(asked, told)
-    if bearing.joint >= _JOINT and bearing.body >= _ASPECT:
+    if bearing.joint >= _JOINT and bearing.body >= _ASPECT and met:
         return True
     shared = max(bearing.question, bearing.body)
     # a person who read the source and chose it weighs more than a score
