@@ -151,8 +151,8 @@ def question(rng: random.Random) -> str:
     subject, other, place = rng.choice(SUBJECTS), rng.choice(SUBJECTS), rng.choice(PLACES)
     return (
         f"Bent u bekend met het bericht dat {subject} in {place} voor {rng.randrange(10, 99_999)} inwoners "
-        f"gevolgen heeft? Deelt u de mening dat {other} daar niet los van staat, en bent u bereid {subject} te "
-        f"{rng.choice(VERBS)} voor 1 maart 20{rng.randrange(25, 60)}? Zo nee, waarom niet?"
+        f"gevolgen heeft? Deelt u de mening dat {other} daar niet los van staat, en bent u bereid {subject} "
+        f"te {rng.choice(VERBS)} voor 1 maart 20{rng.randrange(25, 60)}? Zo nee, waarom niet?"
     )
 
 

@@ -32,6 +32,8 @@ def main() -> int:
         ],
         "store": [sys.executable, str(here / "store.py")],
         "embedding": [sys.executable, str(here / "embedding.py")],
+        "repeatability": [sys.executable, str(here / "repeatability.py")],
+        "drafts-sample": [*LEARNINGLION, "evaluate", "drafts"],
     }
     pairs = DATA / "kamervragen" / "qa-pairs.jsonl"
     if pairs.is_file():
