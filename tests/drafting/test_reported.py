@@ -53,6 +53,9 @@ WEIGH = "Ik kan over de veerpont geen uitspraken doen en zal de Kamer voor de zo
         (PLAN, "Het toenmalige kabinet liet eerder weten niet voornemens te zijn de veerpont te sluiten."),
         (PLAN, "De minister gaf destijds aan niet voornemens te zijn de veerpont van Duinwijk te sluiten."),
         (WEIGH, "De minister gaf aan dat zij over de veerpont geen uitspraken kon doen."),
+        (WEIGH, "Zoals de minister eerder heeft aangegeven, kan hij over de veerpont geen uitspraken doen."),
+        (WEIGH, "Volgens de eerdere beantwoording kan ik over de veerpont geen uitspraken doen."),
+        ("Het onderzoek loopt nog.", "De bewindslieden meldden dat het onderzoek nog liep."),
     ],
 )
 def test_who_said_it_may_stand_in_front(body: str, text: str) -> None:
@@ -169,6 +172,20 @@ def test_where_the_phrase_ends(text: str, phrase: str) -> None:
             "Het streven is niet om de pont in 2026 te vervangen.",
             False,
         ),
+        (
+            "Voor veerponten en veerboten geldt een bedrag van 290 respectievelijk 345 euro.",
+            "Voor veerponten geldt een bedrag van 345 euro.",
+            False,
+        ),
+        (
+            "Als het vervoer wordt stilgelegd zal de gemeente bussen inzetten.",
+            "De gemeente zal bussen inzetten als het vervoer wordt stilgelegd.",
+            True,
+        ),
+        ("Er is hulp voor zzp-ers en voor wachtenden.", "Er is hulp voor zzp’ers en voor wachtenden.", True),
+        ("Er zijn teveel wachtenden.", "Er zijn te veel wachtenden.", True),
+        ("Dit is in EU verband afgesproken.", "Dit is in EU-verband afgesproken.", True),
+        ("De regeling loopt van 2020 tot 2024.", "De regeling loopt van 20202024.", False),
         ("Er is geen aanleiding te vrezen.", "Er is geen aanleiding om te vrezen.", True),
         ("De pont vaart momenteel niet.", "De pont vaart thans niet.", True),
     ],

@@ -75,12 +75,22 @@ def _unglue(statement: Reading, evidence: Reading) -> Reading:
         if word.key in known:
             pieces.append(word)
             continue
-        twin = next((w for w in evidence.words if _differ_in_linking_s(word.norm, w.norm)), None)
+        twin = next((w for w in evidence.words if _spelt_alike(word.norm, w.norm)), None)
         if twin is not None:
             pieces.append(replace(word, norm=twin.norm, key=twin.key))
         else:
             pieces.extend(_parts(word, evidence.words))
     return statement if tuple(pieces) == statement.words else reread(tuple(pieces))
+
+
+def _spelt_alike(one: str, other: str) -> bool:
+    """Whether two words differ in a hyphen, an apostrophe or a linking s only: "zzp'ers" and "zzp-ers"."""
+    return _bare(one) == _bare(other) != "" or _differ_in_linking_s(one, other)
+
+
+def _bare(word: str) -> str:
+    kept = word.replace("-", "").replace("'", "")
+    return kept if kept.isalpha() else ""  # "2020-2024" is not "20202024"
 
 
 def _differ_in_linking_s(one: str, other: str) -> bool:
@@ -94,11 +104,13 @@ def _differ_in_linking_s(one: str, other: str) -> bool:
 
 
 def _parts(word: Word, theirs: tuple[Word, ...]) -> tuple[Word, ...]:
+    if any(c.isdigit() for c in word.norm):
+        return (word,)  # "20202024" is not "2020" and "2024"
     for at, first in enumerate(theirs):
         if not word.norm.startswith(first.norm):
             continue
         for second in theirs[at + 1 : at + 4]:
-            if first.norm + second.norm == word.norm:
+            if word.norm in (first.norm + second.norm, f"{first.norm}-{second.norm}"):
                 head = replace(word, norm=first.norm, raw=first.raw, key=first.key)
                 return head, replace(second, sentence=word.sentence, border="")
     return (word,)

@@ -64,7 +64,11 @@ def _judge(alignment: Alignment, at: int) -> Finding | None:
     norms = alignment.evidence.norms
     segment = _segment(alignment, at)
     gone = all(alignment.used[p] is None for p in segment)
-    if word.norm == "als" and _is_condition(alignment, at, segment):
+    if word.norm in ("respectievelijk", "resp") and _partly_kept(alignment, segment):
+        return Finding(
+            FindingKind.ORDER, f"“{word.raw}” uit de bron is weggelaten; wat bij wat hoort, is nu anders."
+        )
+    if word.norm in ("als", "wanneer") and _is_condition(alignment, at, segment):
         return Finding(*_filled("condition", word.raw)) if gone else None
     if word.norm in ("of", "dat") and _frees_clause(alignment, at, segment):
         hung = _text(alignment, _segment(alignment, at - 1))
@@ -266,6 +270,12 @@ def _is_condition(alignment: Alignment, at: int, segment: range) -> bool:
         end += 1
     verbs = [words[p].is_verb for p in (segment if any(_finals(alignment, segment)) else range(at, end))]
     return kept and any(verbs[-3:]) and not verbs[2]
+
+
+def _partly_kept(alignment: Alignment, segment: range) -> bool:
+    """Whether something of this stretch was kept and something was not."""
+    content = [p for p in segment if alignment.evidence.words[p].is_content]
+    return any(alignment.used[p] is not None for p in content)
 
 
 def _finals(alignment: Alignment, segment: range) -> list[bool]:

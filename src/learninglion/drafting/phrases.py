@@ -90,7 +90,8 @@ def split_introduction(text: str) -> Introduced:
     for match in _END_OF_PHRASE.finditer(text, 0, _LONGEST):
         head, claim = text[: match.start()], text[match.end() :].strip()
         if claim and _only_saying(head):
-            return Introduced(text[: match.end()].strip(), claim, match.group().strip() == "dat")
+            reports = match.group().strip() == "dat" or bool(speakers_in(head))
+            return Introduced(text[: match.end()].strip(), claim, reports)
     end = _end_of_saying(text)
     if end and re.search(r"\bte\s+\w+", text[end:]):
         return Introduced(text[:end].strip(), text[end:].strip(), reports=True)
@@ -101,7 +102,9 @@ def split_introduction(text: str) -> Introduced:
 
 
 _ACCORDING = re.compile(
-    rf"(?:Volgens (?:{SPEAKER})(?:,?\s+)(?!van\b|voor\b)|Zoals (?:al |reeds |eerder )?bekend,?\s+)",
+    rf"(?:Volgens (?:{SPEAKER})(?:,?\s+)(?!van\b|voor\b)|"
+    r"Volgens (?:de|het) (?:eerdere )?(?:beantwoording|antwoord(?:en)?),?\s+|"
+    rf"Zoals (?:al |reeds |eerder )?bekend,?\s+)",
     re.IGNORECASE,
 )
 

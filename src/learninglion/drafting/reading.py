@@ -25,6 +25,8 @@ _WRITTEN_APART = {
     "tenslotte": ("ten", "slotte"),
     "teneinde": ("ten", "einde"),
     "terzake": ("ter", "zake"),
+    "teveel": ("te", "veel"),
+    "teweinig": ("te", "weinig"),
 }
 
 
@@ -218,11 +220,24 @@ def _main_verbs(words: tuple[Word, ...]) -> frozenset[int]:
             subordinate = word.norm in _OPENS_SENTENCE
         elif word.border:
             subordinate = False
-        last = at + 1 == len(words) or not words[at + 1].is_verb or bool(words[at + 1].border)
-        if subordinate and word.is_verb and at and words[at - 1].is_verb and last:
+        goes_on = at + 1 < len(words) and not words[at + 1].border and not words[at + 1].is_verb
+        if subordinate and word.is_verb and at and goes_on and _ends_clause(words, at - 1):
             found.add(at)
             subordinate = False
     return frozenset(found)
+
+
+def _ends_clause(words: tuple[Word, ...], at: int) -> bool:
+    """Whether the clause in front of the main one ends here: in a verb, or a participle with no sign after it
+    ("Als hij verwacht wordt door de raad, ..." has its main verb behind the comma).
+    """
+    norm = words[at].norm
+    if words[at].is_verb:
+        return True
+    if len(norm) < 6 or not (norm.startswith(("be", "ver", "ont", "her")) or "ge" in norm[:-3]):
+        return False
+    rest = (w for w in words[at + 1 :] if w.sentence == words[at].sentence)
+    return norm.endswith(("d", "t", "en")) and not any(w.border for w in rest)
 
 
 _OPENS_SENTENCE = frozenset(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from learninglion.drafting.findings import Finding, FindingKind
 from learninglion.drafting.reading import Reading, Word, reread
 from learninglion.drafting.speakers import remove_speaker
-from learninglion.drafting.verbs import agreement_key, verb_of
+from learninglion.drafting.verbs import agreement_key, is_past, verb_of
 
 __all__ = ["as_said", "find_other_speaker"]
 
@@ -53,10 +53,18 @@ def as_said(claim: Reading, evidence: Reading) -> Reading:
     """`claim` with the words of reported speech turned back into those of the evidence, where it has them."""
     known = {w.key for w in evidence.words}
     finite = {verb_of(w.norm): w for w in reversed(evidence.words) if w.is_verb}
-    words = [_turned(word, known) for word in claim.words]
+    words = [_present_again(_turned(word, known), known, finite) for word in claim.words]
     if not any(w.norm == "te" for w in evidence.words) or _te_more(claim, evidence):
         words = _finite_again(words, known, finite)
     return claim if tuple(words) == claim.words else reread(tuple(words))
+
+
+def _present_again(word: Word, known: set[str], finite: dict[str, Word]) -> Word:
+    """ "liep" as "loopt", where the evidence has the verb in the present: the report moved its tense."""
+    said = finite.get(verb_of(word.norm)) if word.is_verb and is_past(word.norm) else None
+    if word.key in known or said is None or is_past(said.norm):
+        return word
+    return replace(word, norm=said.norm, key=said.key)
 
 
 def _te_more(claim: Reading, evidence: Reading) -> bool:

@@ -14,7 +14,7 @@ __all__ = ["SPEAKER", "check_speaker", "remove_speaker", "speakers_in"]
 _NAME = r"[A-ZÀ-Ý][\w’'-]*"
 # "Volksgezondheid, Welzijn en Sport", "Buitenlandse Zaken", "Yeşilgöz-Zegerius"
 _PORTFOLIO = rf"(?-i:{_NAME}(?:(?:,?\s+(?:en\s+)?|\s*[–-]\s*){_NAME})*)"
-_ROLE = r"(?:minister-president|minister|staatssecretaris|bewindspersoon|bewindspersonen)"
+_ROLE = r"(?:minister-president|minister|staatssecretaris|bewindspersoon|bewindspersonen|bewindslieden)"
 SPEAKER = (
     rf"(?:(?:de|onze)\s+)?(?:toenmalige\s+|demissionaire\s+)?(?P<role>{_ROLE})"
     rf"(?:\s+(?:van\s+|voor\s+)?(?P<who>{_PORTFOLIO}))?(?![\w-])"
@@ -23,7 +23,7 @@ SPEAKER = (
 """A pattern (to be matched without regard to case) for who may be said to have answered."""
 
 _FOUND = re.compile(rf"\b(?:{SPEAKER})", re.IGNORECASE)
-_ROLES = {"bewindspersoon": "", "bewindspersonen": ""}
+_ROLES = {"bewindspersoon": "", "bewindspersonen": "", "bewindslieden": ""}
 
 
 def speakers_in(text: str) -> tuple[Span, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["AUXILIARIES", "agreement_key", "is_finite", "is_infinitive", "verb_of"]
+__all__ = ["AUXILIARIES", "agreement_key", "is_finite", "is_infinitive", "is_past", "verb_of"]
 
 # Forms of the same verb and tense: only person and number differ, so one may stand for the other.
 _AGREEMENT = """
@@ -252,6 +252,13 @@ def is_infinitive(word: str) -> bool:
         return True
     found = _analyse(word)
     return bool(found and found[0] == word)
+
+
+@lru_cache(maxsize=65536)
+def is_past(word: str) -> bool:
+    """Whether the folded `word` is a past tense."""
+    found = _analyse(word)
+    return found is not None and found[1] == "past"
 
 
 @lru_cache(maxsize=65536)
