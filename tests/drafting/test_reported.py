@@ -54,6 +54,8 @@ WEIGH = "Ik kan over de veerpont geen uitspraken doen en zal de Kamer voor de zo
         (PLAN, "De minister gaf destijds aan niet voornemens te zijn de veerpont van Duinwijk te sluiten."),
         (WEIGH, "De minister gaf aan dat zij over de veerpont geen uitspraken kon doen."),
         (WEIGH, "Zoals de minister eerder heeft aangegeven, kan hij over de veerpont geen uitspraken doen."),
+        ("Ik vind een verbod nu niet nodig.", "De minister gaf aan dat zij een verbod niet nodig vond."),
+        ("Een verbod is nu niet nodig.", "Volgens de minister was een verbod niet nodig."),
         (WEIGH, "Volgens de eerdere beantwoording kan ik over de veerpont geen uitspraken doen."),
         ("Het onderzoek loopt nog.", "De bewindslieden meldden dat het onderzoek nog liep."),
     ],

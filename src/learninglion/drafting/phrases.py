@@ -26,7 +26,7 @@ _SAYING = frozenset(
     destijds gaf geeft gaven geven schreef schrijft schreven meldde meldt meldden antwoordde antwoordt
     antwoordden stelde stelt stelden verklaarde verklaart liet laat lieten deelde deelt mee merkte merkt
     benadrukte benadrukt lichtte toe wees er gewezen opgemerkt verklaard benadrukt bekend beantwoording
-    schriftelijk regering toenmalige daarbij hierbij eveneens""".split()
+    schriftelijk regering toenmalige daarbij hierbij eveneens zijn haar hun kondigde kondigt""".split()
 )
 _MONTH = "|".join(MONTHS)
 _DATE = re.compile(rf"\b(\d{{1,2}})\s+({_MONTH})\s+(\d{{4}})\b", re.IGNORECASE)
@@ -40,7 +40,7 @@ _SAID = frozenset(
 )
 # The verb and its particle stand apart: "gaf de minister aan", "deelde het kabinet mee".
 _SAID_APART = (
-    ("aan", frozenset("gaf geeft gaven geven".split())),
+    ("aan", frozenset("gaf geeft gaven geven kondigde kondigt".split())),
     ("mee", frozenset("deelde deelt deelden".split())),
     ("op", frozenset("merkte merkt merkten wees".split())),
     ("toe", frozenset("lichtte licht".split())),
@@ -97,7 +97,7 @@ def split_introduction(text: str) -> Introduced:
         return Introduced(text[:end].strip(), text[end:].strip(), reports=True)
     according = _ACCORDING.match(text)
     if according and text[according.end() :].strip():
-        return Introduced(according.group().strip(), text[according.end() :].strip())
+        return Introduced(according.group().strip(), text[according.end() :].strip(), reports=True)
     return Introduced("", text.strip())
 
 

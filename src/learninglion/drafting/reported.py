@@ -40,6 +40,20 @@ _PRESENT = {
     "mochten": "mogen",
     "wilde": "wil",
     "wilden": "willen",
+    "zag": "ziet",
+    "zagen": "zien",
+    "deed": "doet",
+    "ging": "gaat",
+    "gingen": "gaan",
+    "stond": "staat",
+    "stonden": "staan",
+    "kwam": "komt",
+    "kwamen": "komen",
+    "bleef": "blijft",
+    "bleven": "blijven",
+    "bleek": "blijkt",
+    "gold": "geldt",
+    "golden": "gelden",
 }
 # Who says that somebody said something else than whoever is named in the phrase.
 _REPORTING = frozenset(
@@ -60,8 +74,8 @@ def as_said(claim: Reading, evidence: Reading) -> Reading:
 
 
 def _present_again(word: Word, known: set[str], finite: dict[str, Word]) -> Word:
-    """ "liep" as "loopt", where the evidence has the verb in the present: the report moved its tense."""
-    said = finite.get(verb_of(word.norm)) if word.is_verb and is_past(word.norm) else None
+    """ "liep" as "loopt" and "vindt" as "vind", where the evidence has that verb in the present."""
+    said = finite.get(verb_of(word.norm)) if word.is_verb else None
     if word.key in known or said is None or is_past(said.norm):
         return word
     return replace(word, norm=said.norm, key=said.key)

@@ -63,7 +63,15 @@ def _is(answerer: Answerer, role: str, who: str | None) -> bool:
         return True
     portfolio = answerer.portfolio or ""
     names = [answerer.name or "", portfolio, *re.split(r"\s+[–-]\s+", portfolio)]
-    return _plain(who) in {_plain(name) for name in names if name}
+    return _plain(who) in {plain for name in names if name for plain in (_plain(name), _surname(name))}
+
+
+def _surname(name: str) -> tuple[str, ...]:
+    """The name without what stands in front: "Tongeren-Smit" of "Van Tongeren-Smit"."""
+    plain = _plain(name)
+    while len(plain) > 1 and plain[0] in ("van", "der", "den", "de", "ter", "ten", "te"):
+        plain = plain[1:]
+    return plain
 
 
 def _plain(name: str) -> tuple[str, ...]:
