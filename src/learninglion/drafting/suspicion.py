@@ -7,12 +7,12 @@ is told, and that such text is neither given to a model nor accepted as evidence
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from learninglion.drafting.disguises import holds_code, plain_forms, plain_marks, short_runs
 from learninglion.models import Source, SourceKind, Span
 from learninglion.text import fold, split_sentences, squash
 
@@ -68,14 +68,18 @@ _MARKUP = re.compile(
             r"<\|?(?:start|end)_of_turn\|?>",
             r"\[/?(?:INST|SYS|SYSTEM_PROMPT|TOOL_CALLS|AVAILABLE_TOOLS)\]",
             r"<</?SYS>>",
-            rf"</?{_any('s bos eos system assistant user prompt think tool_call')}>|</?instructi(?:on|e)s?>",
+            rf"</?{_any('s bos eos system assistant user prompt think tool_call tool_response')}>",
+            r"</?instructi(?:on|e)s?>",
             r"<!--|<script\b|\bon(?:error|load)\s*=|javascript:",
             r"!\[[^\]]*\]\(|\]\(https?://|```",
             r"<{3,}|>{3,}",
             r"\{\s*\"\w+\"\s*:",  # an answer in JSON
             rf"={{3,}}\s*{_any('einde begin end bron source')}",
             rf"#{{2,}}\s*{_any('system instruction instructie opdracht assistant user')}",
-            r"\[\s*bron\s*\d+\s*[:\]]",  # a citation made to look like ours
+            r"\[\s*bron\s*\d+\s*[:,\]]",  # a citation made to look like ours
+            r"<\w[^<>\n]{0,40}\brole\s*=|\brole\s*:\s*[\"']?(?:system|assistant|user|developer)\b",
+            r"</?(?:span|div|font|iframe|img|svg|object|form|input|style|a)\b[^<>\n]*>",
+            r"\b(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0)\b",
         )
     ),
     re.IGNORECASE,
@@ -167,11 +171,23 @@ _INSTRUCTION = tuple(
         rf"\b{_any('geen zonder sla skip without no')}\b.{{0,20}}"
         rf"\b{_any('bronvermelding, verificatie, controle van (?:deze|de) (?:tekst|zin)')}\b"
         rf".{{0,30}}\b{_any('nodig over needed required necessary')}\b",
+        rf"(?:^|[.;!?,]\s*|\ben\s+|\band\s+){_any('schrijf zeg vermeld write say output')}\s*:",
+        rf"\b{_any('en and')} {_any('antwoord answer')}\s*:",
+        rf"\b{_any('ontcijfer decodeer decode')}\b.{{0,40}}"
+        rf"\b{_any('doe, voer, obey, execute, follow, do what')}\b",
+        # whoever writes the answer is addressed
+        rf"\b{_any('opsteller schrijver samensteller steller')}\b.{{0,30}}"
+        rf"\b{_any('antwoord tekst beantwoording')}\b.{{0,30}}\b{_any('verzocht gevraagd dient moet')}\b"
+        rf".{{0,40}}\b{_any('letterlijk, uitsluitend, volgende zin, volgende tekst')}\b",
+        rf"\ben geef {_any('dat, dit, die zin, deze zin')}\b.{{0,20}}\bals antwoord\b",
+        rf"\bantwoord van {_any('de het een')} {_MACHINE} {_any('moet is luidt wordt')}\b",
+        # in the languages next door
+        rf"\b{_any('ignorez oubliez ignoriere ignorieren vergiss vergessen ignora olvida ignorare')}\b"
+        rf".{{0,40}}\b{_any('instructions consignes regles anweisungen regeln vorgaben')}\b",
+        rf"\b{_any('ignora olvida ignorare')}\b.{{0,40}}\b{_any('instrucciones reglas istruzioni regole')}\b",
         r"\b(?:curl|wget|http\.get|fetch)\b.{0,20}https?://",
     )
 )
-_BASE64 = re.compile(r"(?<![\w/+])[A-Za-z0-9+/]{48,}={0,2}(?![\w/+])")
-_CONFUSABLE = str.maketrans("аеорсухіјѕԁӏοαερτνκιΟΑΕΡΤΝΚΙ", "aeopcyxijsdloaeptvkiOAEPTNKI")
 
 
 def find_suspicious(source: Source) -> tuple[Suspicion, ...]:
@@ -189,8 +205,14 @@ def find_in_text(text: str) -> tuple[Suspicion, ...]:
     the above" may look like a plain statement, and is what the writer wants to see repeated.
     """
     found: list[Suspicion] = []
-    for sentence in split_sentences(text):
+    sentences = split_sentences(text)
+    runs = ((run, _kind_of_run(run.of(text))) for run in short_runs(text, sentences))
+    over_lines = next(((run, kind) for run, kind in runs if kind is not None), None)
+    for sentence in sentences:
         kind = _kind_of(sentence.of(text))
+        if over_lines is not None and over_lines[0].start <= sentence.start:
+            found.append(Suspicion(Span(over_lines[0].start, len(text)), over_lines[1]))
+            break
         if kind is None:
             continue
         if kind is SuspicionKind.INVISIBLE and not _hides_on_purpose(sentence.of(text)):
@@ -286,7 +308,7 @@ def _where(source: Source) -> str:
 
 def _kind_of(text: str) -> SuspicionKind | None:
     bare = _INVISIBLE.sub("", text)
-    if _MARKUP.search(bare) or (_BASE64.search(bare) and "http" not in bare):
+    if _MARKUP.search(bare) or _MARKUP.search(plain_marks(bare)) or holds_code(bare):
         return SuspicionKind.MARKUP
     if _speaks_to_machine(bare):
         return SuspicionKind.INSTRUCTION
@@ -297,20 +319,21 @@ def _kind_of(text: str) -> SuspicionKind | None:
     return SuspicionKind.INSTRUCTION if _speaks_to_machine(_INVISIBLE.sub(" ", text)) else None
 
 
+def _kind_of_run(text: str) -> SuspicionKind | None:
+    """As _kind_of, for lines that may be one sentence together."""
+    if holds_code(text):
+        return SuspicionKind.MARKUP
+    return SuspicionKind.INSTRUCTION if _speaks_to_machine(_INVISIBLE.sub("", text)) else None
+
+
 def _hides_on_purpose(text: str) -> bool:
     """Whether characters stand here that no word processor leaves behind."""
     return any(c not in _ORDINARY for c in _INVISIBLE.findall(text))
 
 
 def _speaks_to_machine(text: str) -> bool:
-    plain = unicodedata.normalize("NFKC", text)
-    for form in {plain, plain.translate(_CONFUSABLE), _unspaced(plain)}:
+    for form in plain_forms(text):
         folded = squash(fold(form))
         if any(pattern.search(folded) for pattern in _INSTRUCTION):
             return True
     return False
-
-
-def _unspaced(text: str) -> str:
-    """ "n e g e e r  a l l e" -> "negeer alle": letters set apart to slip past a reader of words."""
-    return re.sub(r"(?<!\w)(?:\w[ .\-_*]){3,}\w(?!\w)", lambda m: re.sub(r"[ .\-_*]", "", m.group()), text)
