@@ -72,7 +72,7 @@ def create_mcp(house: LearningLion, actor: Actor, *, writing: bool = False) -> M
                 threshold=house.threshold,
                 actor=actor,
             )
-        return {"hits": [hit_view(hit) for hit in hits]}
+        return {"hits": [hit_view(hit) for hit in hits], "notice": house.order_notice(hits)}
 
     @server.tool(name="fetch_source", annotations=_READ_ONLY)
     def fetch_source(source_id: Annotated[str, Field(max_length=400)]) -> Object:

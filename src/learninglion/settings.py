@@ -26,7 +26,8 @@ from learninglion.drafting.sufficiency import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.energy import PowerFigures
 from learninglion.errors import InputError
-from learninglion.workflow.options import EncoderChoice, HouseOptions
+from learninglion.workflow.options import EncoderChoice, HouseOptions, RerankerChoice
+from learninglion.workflow.ordering import reranker_mistakes
 
 __all__ = [
     "MODELS_FILE",
@@ -35,12 +36,14 @@ __all__ = [
     "EnergySettings",
     "GeneratorSettings",
     "JudgeSettings",
+    "RerankerSettings",
     "RetentionSettings",
     "SearchSettings",
     "Settings",
     "WebSettings",
     "house_options",
     "load_settings",
+    "reranker_choice",
 ]
 
 T = TypeVar("T")
@@ -114,6 +117,19 @@ class SearchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RerankerSettings:
+    """Which model helps to order the first hits, if any."""
+
+    kind: str = "none"  # none | documents (vLLM, llama.cpp) | texts (text-embeddings-inference)
+    model: str = ""  # its name at the endpoint, where that serves several
+    base_url: str = "http://127.0.0.1:8080"  # "/rerank" is put behind it
+    api_key: str = field(default="", repr=False)
+    weight: float = 1.0  # how much one standard deviation of its scores moves a hit, in logits
+    depth: int = 20  # how many of the first hits it orders
+    timeout_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class DraftingSettings:
     """When a chosen source counts as an answer."""
 
@@ -169,6 +185,7 @@ class Settings:
     database_url: str = ""  # empty: SQLite in the data folder
     allowed_hosts: tuple[str, ...] = ()  # hosts outside this machine that may be connected to
     encoder: EncoderSettings = EncoderSettings()
+    reranker: RerankerSettings = RerankerSettings()
     generator: GeneratorSettings = GeneratorSettings()
     judge: JudgeSettings = JudgeSettings()
     search: SearchSettings = SearchSettings()
@@ -208,6 +225,7 @@ def house_options(settings: Settings) -> HouseOptions:
         database_url=settings.database_url,
         allowed_hosts=settings.allowed_hosts,
         encoder=EncoderChoice(chosen.kind, chosen.model, chosen.base_url, chosen.api_key),
+        reranker=reranker_choice(settings.reranker),
         generator=_model_choice("generator", written, settings.allowed_hosts),
         judge=_model_choice("judge", settings.judge, settings.allowed_hosts),
         max_tokens=written.max_tokens,
@@ -221,6 +239,16 @@ def house_options(settings: Settings) -> HouseOptions:
             energy.cpu_watt, energy.ram_watt, energy.pue, energy.grid_g_per_kwh, energy.grid_source
         ),
     )
+
+
+def reranker_choice(told: RerankerSettings) -> RerankerChoice:
+    """The plain values the workflow takes. Raises InputError that names what cannot be used."""
+    choice = RerankerChoice(
+        told.kind, told.model, told.base_url, told.api_key, told.weight, told.depth, told.timeout_seconds
+    )
+    if wrong := reranker_mistakes(choice):
+        raise InputError(f"[reranker] {wrong}")
+    return choice
 
 
 def _share(name: str, value: float) -> float:

@@ -232,4 +232,5 @@ def test_the_example_in_the_documentation_is_an_experiment(tmp_path: Path) -> No
     path.write_text(example, "utf-8")
     experiment = read_experiment(path)
     assert dict(experiment.encoders)["large"].kind == "openai"
+    assert experiment.reranker.kind == "documents"
     assert len(experiment.settings()) == 3 * 3 * 3 * 2 * 2 * 2 * 2 * 2

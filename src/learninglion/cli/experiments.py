@@ -8,7 +8,13 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from learninglion.cli.material import open_allowed, open_collection, vector_cache, write_page
+from learninglion.cli.material import (
+    open_allowed,
+    open_collection,
+    rerank_allowed,
+    vector_cache,
+    write_page,
+)
 from learninglion.cli.terminal import console, fail, print_json, progress
 from learninglion.errors import InputError
 from learninglion.evaluation.effects import effects
@@ -56,6 +62,7 @@ def run_file(
             record,
             trial=_trial(experiment),
             opener=open_allowed,
+            rerankers=rerank_allowed,
             cache=vector_cache(),
             progress=shown,
         )
@@ -112,6 +119,7 @@ def rerun_one(
             record,
             trial=_trial(experiment),
             opener=open_allowed,
+            rerankers=rerank_allowed,
             cache=vector_cache(),
             progress=shown,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -16,8 +17,10 @@ from learninglion.models import Filters
 from learninglion.retrieval.encoders import Encoder, open_encoder
 from learninglion.retrieval.fusion import Fusion
 from learninglion.retrieval.reader import Entry
-from learninglion.settings import load_settings
-from learninglion.workflow.options import EncoderChoice
+from learninglion.retrieval.reranking import Reranking
+from learninglion.settings import load_settings, reranker_choice
+from learninglion.workflow.options import EncoderChoice, RerankerChoice
+from learninglion.workflow.ordering import open_reranking
 from learninglion.workflow.tuning import TuningShelf
 
 __all__ = [
@@ -26,7 +29,9 @@ __all__ = [
     "open_collection",
     "open_trial",
     "read_grades",
+    "rerank_allowed",
     "set_encoder",
+    "set_reranking",
     "tuned_fusion",
     "vector_cache",
     "write_page",
@@ -82,6 +87,19 @@ def open_allowed(choice: EncoderChoice) -> Encoder:
         if choice.base_url == settings.encoder.base_url:
             key = settings.encoder.api_key
     return open_encoder(choice.kind, url=choice.base_url, model=choice.model, api_key=key)
+
+
+def set_reranking() -> Reranking | None:
+    """The reranking that the settings name, None for none."""
+    return rerank_allowed(reranker_choice(load_settings().reranker))
+
+
+def rerank_allowed(choice: RerankerChoice) -> Reranking | None:
+    """A reranking model at an address the administrator allows; with the key, if the settings have it."""
+    settings = load_settings()
+    if choice.base_url == settings.reranker.base_url:
+        choice = replace(choice, api_key=settings.reranker.api_key)
+    return open_reranking(choice, settings.allowed_hosts)
 
 
 def tuned_fusion() -> Fusion | None:

@@ -102,6 +102,8 @@ def search(
             actor=local_actor(),
             progress=shown,
         )
+        if notice := house.order_notice(hits):
+            fail(f"let op: {notice}")
         if as_json:
             print_json([hit_view(h, house.regions) for h in hits])
         else:
@@ -155,6 +157,7 @@ def draft(
         else:
             question_set = _read_set(questions, context, context_confirmed)
             offers = house.offer(question_set, filters=filters, limit=limit, actor=actor, progress=shown)
+            _tell_of_order(house, question_set, offers)
             selections = _select(house, question_set, offers, select, threshold)
             dossier = house.draft(question_set, selections, generator=generator, actor=actor, progress=shown)
         for warning in dossier.question_set.warnings:
@@ -167,6 +170,18 @@ def draft(
             print_dossier(dossier)
             print_style(dossier.question_set, house.style_of(dossier))
     _require_finished(dossier)
+
+
+def _tell_of_order(house: LearningLion, question_set: QuestionSet, offers: Sequence[Sequence[Hit]]) -> None:
+    """One line about the questions whose sources stand in another order than the settings ask for."""
+    told = [
+        (q, notice)
+        for q, hits in zip(question_set.questions, offers, strict=True)
+        if (notice := house.order_notice(hits))
+    ]
+    if told:
+        which = ", ".join(str(n) for question, _ in told for n in question.numbers)
+        fail(f"let op: vraag {which}: {told[0][1]}")
 
 
 def _select(

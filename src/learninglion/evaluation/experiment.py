@@ -11,6 +11,10 @@
     model = "multilingual-e5-large"
     url = "http://127.0.0.1:8080/v1"
 
+    [reranker]                      # only needed when the grid has reranker = true
+    kind = "documents"
+    url = "http://127.0.0.1:8080/v1"
+
     [grid]                          # settings and values: see configuration.py
     signals = ["both", "words", "meaning"]
     tune = [false, true]
@@ -44,25 +48,30 @@ from learninglion.evaluation.retrieval import Grades, evaluate
 from learninglion.evaluation.runs import DataPlaces, Run, read_runs
 from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pairs_trial, read_pairs, sampled
 from learninglion.retrieval.encoders import Encoder, open_encoder
-from learninglion.serial import canonical_json, sha256_hex
+from learninglion.retrieval.reranking import Reranking
+from learninglion.serial import Plain, canonical_json, sha256_hex, to_plain
 from learninglion.workflow import Progress, silent
-from learninglion.workflow.options import EncoderChoice
+from learninglion.workflow.options import EncoderChoice, RerankerChoice
+from learninglion.workflow.ordering import open_reranking, reranker_mistakes
 
 __all__ = [
     "Experiment",
     "experiment_of",
     "open_locally",
     "read_experiment",
+    "rerank_locally",
     "rerun",
     "run_experiment",
 ]
 
-_FIELDS = ("name", "pairs", "collection", "tune", "judgements", "limit", "encoders", "grid")
+_FIELDS = ("name", "pairs", "collection", "tune", "judgements", "limit", "encoders", "reranker", "grid")
 _ENCODER_FIELDS = ("kind", "model", "url")
+_RERANKER_FIELDS = ("kind", "model", "url", "timeout_seconds")
 _MOST_RUNS = 1000
 
 Settings = tuple[tuple[str, Setting], ...]
 Opener = Callable[[EncoderChoice], Encoder]
+RerankerOpener = Callable[[RerankerChoice], Reranking | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,7 @@ class Experiment:
     limit: int
     encoders: tuple[tuple[str, EncoderChoice], ...]
     grid: tuple[tuple[str, tuple[Setting, ...]], ...]
+    reranker: RerankerChoice = RerankerChoice()
 
     def settings(self) -> tuple[Settings, ...]:
         """Every combination, in the order of the file."""
@@ -101,6 +111,7 @@ def read_experiment(path: Path) -> Experiment:
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 0:
         wrong.append(f"limit: {limit!r} is geen aantal")
     encoders = _read_encoders(data.get("encoders", {}), wrong)
+    reranker = _read_reranker(data.get("reranker", {}), wrong)
     grid = _read_grid(data, [BUILT_IN, *encoders], wrong)
     if wrong:
         raise InputError(f"{path.name}: {'; '.join(wrong)}.")
@@ -117,6 +128,7 @@ def read_experiment(path: Path) -> Experiment:
         int(limit),
         tuple(encoders.items()),
         grid,
+        reranker,
     )
 
 
@@ -134,6 +146,22 @@ def _read_encoders(listed: object, wrong: list[str]) -> dict[str, EncoderChoice]
             wrong.append(f"encoders.{name}: die naam is van het ingebouwde model")
         found[name] = EncoderChoice(told.get("kind", ""), told.get("model", ""), told.get("url", ""))
     return found
+
+
+def _read_reranker(told: object, wrong: list[str]) -> RerankerChoice:
+    if not isinstance(told, dict):
+        wrong.append("reranker is geen tabel")
+        return RerankerChoice()
+    wrong.extend(f"reranker: onbekend veld {key!r}" for key in told if key not in _RERANKER_FIELDS)
+    timeout = told.get("timeout_seconds", RerankerChoice().timeout)
+    words = [told.get(name, plain) for name, plain in (("kind", "none"), ("model", ""), ("url", ""))]
+    if not all(isinstance(word, str) for word in words) or type(timeout) not in (int, float):
+        wrong.append("reranker: kind, model en url zijn teksten, timeout_seconds is een getal")
+        return RerankerChoice()
+    choice = RerankerChoice(words[0], words[1], words[2], timeout=float(timeout))
+    if mistake := reranker_mistakes(choice):
+        wrong.append(f"reranker: {mistake}".replace("base_url", "url"))
+    return choice
 
 
 def _read_grid(
@@ -154,6 +182,8 @@ def _read_grid(
             wrong.append(f"{name} noemt een waarde tweemaal")
         if name == "tune" and True in found and "tune" not in data:
             wrong.append("tune heeft een bestand nodig")
+        if name == "reranker" and True in found and "reranker" not in data:
+            wrong.append("reranker heeft een tabel [reranker] nodig")
         if name == "fields" and set(found) - {"answer"} and "judgements" not in data:
             wrong.append("fields heeft oordelen van mensen nodig (judgements)")
         count *= max(1, len(found))
@@ -199,12 +229,18 @@ def open_locally(choice: EncoderChoice) -> Encoder:
     return open_encoder(choice.kind, url=choice.base_url, model=choice.model, api_key=choice.api_key)
 
 
+def rerank_locally(choice: RerankerChoice) -> Reranking | None:
+    """The reranking of `choice`, which must be on this machine (PermissionDeniedError otherwise)."""
+    return open_reranking(choice, ())
+
+
 def run_experiment(
     experiment: Experiment,
     record: Path,
     *,
     trial: Trial | None = None,
     opener: Opener = open_locally,
+    rerankers: RerankerOpener = rerank_locally,
     cache: Path | None = None,
     progress: Progress = silent,
 ) -> tuple[Run, ...]:
@@ -221,7 +257,7 @@ def run_experiment(
     for number, settings in enumerate(wanted, 1):
         run, encoder = _prepare(experiment, settings, material, record, opener, opened)
         if run.id not in known:
-            done = _carry_out(run, settings, material, encoder, cache, progress)
+            done = _carry_out(run, settings, material, encoder, rerankers, cache, progress)
             append_line(record, done)
             known[run.id] = done
         found.append(known[run.id])
@@ -236,6 +272,7 @@ def rerun(
     *,
     trial: Trial | None = None,
     opener: Opener = open_locally,
+    rerankers: RerankerOpener = rerank_locally,
     cache: Path | None = None,
     progress: Progress = silent,
 ) -> Run:
@@ -249,7 +286,7 @@ def rerun(
         run.judgements_sha256,
     ):
         raise InputError("De gegevens zijn veranderd sinds deze run.")
-    return _carry_out(fresh, settings, material, encoder, cache, progress)
+    return _carry_out(fresh, settings, material, encoder, rerankers, cache, progress)
 
 
 def experiment_of(run: Run, record: Path) -> Experiment:
@@ -270,6 +307,7 @@ def experiment_of(run: Run, record: Path) -> Experiment:
         places.limit,
         ((str(json.loads(dict(run.settings).get("encoder", '""'))), run.encoder_choice),),
         (),
+        run.reranker_choice,
     )
 
 
@@ -294,7 +332,10 @@ def _prepare(
     tune = material.tune_sha256 if configuration.tune else ""
     plain = tuple((key, json.dumps(value)) for key, value in settings)
     told = {"s": dict(plain), "d": material.data_sha256, "t": tune, "e": name, "v": __version__}
-    more = {"j": material.judgements_sha256, "l": experiment.limit}
+    more: dict[str, Plain] = {"j": material.judgements_sha256, "l": experiment.limit}
+    reranker = replace(experiment.reranker if configuration.reranker else RerankerChoice(), api_key="")
+    if configuration.reranker:
+        more["r"] = to_plain(reranker)
     run = Run(
         id=sha256_hex(canonical_json({**told, **more}))[:16],
         experiment=experiment.name,
@@ -311,6 +352,7 @@ def _prepare(
         judgements_sha256=material.judgements_sha256,
         data=_places(experiment, record),
         encoder_choice=replace(choice, api_key=""),
+        reranker_choice=reranker,
     )
     return run, encoder
 
@@ -333,6 +375,7 @@ def _carry_out(
     settings: Settings,
     material: _Material,
     encoder: Encoder | LearningLionError,
+    rerankers: RerankerOpener,
     cache: Path | None,
     progress: Progress,
 ) -> Run:
@@ -348,6 +391,7 @@ def _carry_out(
             grades=material.grades,
             encoder=encoder,
             cache=cache,
+            reranking=rerankers(run.reranker_choice),
             progress=progress,
         )
         reciprocal = dict(report.values)["MRR@10"]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from learninglion.errors import InputError
 from learninglion.evaluation.calibration import Calibration, calibration
-from learninglion.evaluation.configuration import Configuration, as_searched, weigh
+from learninglion.evaluation.configuration import Configuration, as_reranked, as_searched, weigh
 from learninglion.evaluation.measures import (
     Comparison,
     Measured,
@@ -38,12 +38,13 @@ from learninglion.evaluation.testset import (
     pairs_trial,
     read_pairs,
 )
-from learninglion.models import PassageKind
+from learninglion.models import PassageKind, Source
 from learninglion.retrieval.content import passage_text
 from learninglion.retrieval.encoders import Encoder, NanoEncoder
 from learninglion.retrieval.fusion import DEFAULT, FEATURES, Fusion
 from learninglion.retrieval.index import Index
 from learninglion.retrieval.reader import Entry, MemoryReader
+from learninglion.retrieval.reranking import Reranking, asked_of
 from learninglion.retrieval.scoring import make_probe
 from learninglion.retrieval.search import query_terms, rank
 from learninglion.retrieval.snapshot import Snapshot
@@ -90,6 +91,7 @@ class RetrievalReport:
     left_out: int = 0  # questions that could not be measured
     pool: int = 0  # median number of sources that a question could find
     judged: float | None = None  # share of the ten best that people judged; None: no judgements
+    reranker: str = ""  # "": none helped to order
 
     def as_plain(self) -> dict[str, float]:
         """The measures by name, with "seconds"."""
@@ -132,13 +134,15 @@ def evaluate(
     encoder: Encoder | None = None,
     cache: Path | None = None,
     fusion: Fusion = DEFAULT,
+    reranking: Reranking | None = None,
     progress: Progress = silent,
 ) -> RetrievalReport:
     """Measure search as `configuration` sets it up; the same values give the same figures.
 
     With `grades` the judged questions alone are measured. A configuration that tunes learns from
-    `lessons`, less what is measured on; else `fusion` is where its weights start. Raises InputError where
-    the data cannot carry the configuration.
+    `lessons`, less what is measured on; else `fusion` is where its weights start. One that reranks does so
+    with `reranking`, and a model that does not answer ends the measurement (RerankerError). Raises InputError
+    where the data cannot carry the configuration.
     """
     began = time.perf_counter()
     fields = configuration.fields or ("both" if trial.timed and grades is not None else "answer")
@@ -147,6 +151,7 @@ def evaluate(
             f"fields = {fields!r} is alleen te meten met oordelen van mensen: "
             "zonder zou elke vraag zichzelf vinden."
         )
+    reranking = as_reranked(configuration, reranking)
     own = fields == "answer" and not (trial.timed and grades is not None)
     trial, judgements = _judged(trial, grades, own)
     encoder = encoder or NanoEncoder()
@@ -167,6 +172,7 @@ def evaluate(
             fields=fields,
             passages=configuration.passages,
             own=own,
+            reranking=reranking,
             progress=progress,
         )
     rankings: Rankings = {
@@ -189,6 +195,7 @@ def evaluate(
         trial.left_out,
         int(np.median(ranked.searched)),
         _share_judged(shown, grades, judgements) if grades is not None else None,
+        reranking.name if reranking is not None else "",
     )
 
 
@@ -285,6 +292,7 @@ def rank_trial(
     fields: str = "answer",
     passages: bool = True,
     own: bool = True,
+    reranking: Reranking | None = None,
     progress: Progress = silent,
 ) -> Ranked:
     """Index the sources in `place` and rank for every question what it may find.
@@ -312,6 +320,9 @@ def rank_trial(
         at = numbers[found.positions]
         may = (documents[at] != document) | ((at == query.own) & own)
         at, logits, features = at[may], found.logits[may], found.features[may]
+        if reranking is not None:
+            order = _reordered(reranking, query.text, [entries[j][0] for j in at[: reranking.depth]], logits)
+            at, features = at[order], features[order]
         kept = np.arange(min(_KEPT, len(at)))
         right = np.flatnonzero(at == query.own)
         if len(right):
@@ -321,6 +332,15 @@ def rank_trial(
         searched.append(others + int(own))
         progress("Zoeken", i + 1, len(trial.queries))
     return _stacked(rows, np.array(searched, dtype=np.int64))
+
+
+def _reordered(
+    reranking: Reranking, question: str, first: Sequence[Source], logits: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """The places of all ranked, the `first` in the order of the model; logits stay where they stood."""
+    order = np.arange(len(logits))
+    order[: len(first)] = reranking.order(asked_of(question), first, logits[: len(first)].tolist())
+    return order
 
 
 _Row = tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from learninglion.errors import InputError
 from learninglion.serial import canonical_json, from_plain, sha256_hex
-from learninglion.workflow.options import EncoderChoice
+from learninglion.workflow.options import EncoderChoice, RerankerChoice
 
 __all__ = ["DataPlaces", "Run", "differences", "latest", "read_runs"]
 
@@ -48,6 +48,7 @@ class Run:
     judgements_sha256: str = ""
     data: DataPlaces = DataPlaces()
     encoder_choice: EncoderChoice = EncoderChoice()
+    reranker_choice: RerankerChoice = RerankerChoice()
     first_ranks: tuple[int, ...] = ()  # of each question: rank of the first relevant hit, 0 beyond ten
 
 

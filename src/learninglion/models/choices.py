@@ -96,6 +96,7 @@ class Hit:
     matched_words: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()  # ids of sources that say nearly the same
     through_synonyms: tuple[SynonymMatch, ...] = ()  # which of `matched_words` a synonym brought in
+    reranked_by: str = ""  # the reranking model that helped to order it; "": none did
 
 
 @dataclass(frozen=True, slots=True)

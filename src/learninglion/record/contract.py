@@ -263,7 +263,13 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
             "selected_by": selection.selected_by,
             "threshold": selection.threshold,
             "offered": [
-                {"source": h.source.id, "score": round(h.score, 6), "rank": h.rank} for h in selection.offered
+                {
+                    "source": h.source.id,
+                    "score": round(h.score, 6),
+                    "rank": h.rank,
+                    "reranked_by": h.reranked_by,
+                }
+                for h in selection.offered
             ],
             "chosen": [s.id for s in selection.chosen],
             "rejected": [{"source": r.source_id, "reason": r.reason} for r in selection.rejected],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from learninglion.retrieval.encoders import Vectors, normalised
 from learninglion.retrieval.fusion import FEATURES, Scores
 from learninglion.retrieval.index import Index
 from learninglion.retrieval.reader import Entry, Reader
+from learninglion.retrieval.reranking import RerankerError, Reranking, asked_of
 from learninglion.retrieval.scoring import Probe, features, make_probe, passage_scores
 from learninglion.retrieval.segments import HEAD
 from learninglion.retrieval.snapshot import Snapshot
@@ -38,6 +40,7 @@ _INTRODUCTION_MEANING = 0.3
 # well, 90 real questions put in other words gain 0.030 MRR@10 by a list (0.009 by words alone), and lose
 # 0.006 where they need none (benchmarks/synonyms.py).
 _SYNONYM_WORDS = 0.5
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,13 @@ def search_set(
     limit: int = 10,
     threshold: float | None = None,
     synonyms: Synonyms | None = None,
+    reranking: Reranking | None = None,
 ) -> tuple[tuple[Hit, ...], ...]:
-    """`search` for every question of a set: encoded in one batch, compared in one pass, read in one query."""
+    """`search` for every question of a set: encoded in one batch, compared in one pass, read in one query.
+
+    With `reranking` its model helps to order the first hits of each, which then carry its name. When it does
+    not answer it is not asked for the rest of the set, whose hits stand in the order of the search alone.
+    """
     snapshot = index.snapshot()
     texts = [q.text if isinstance(q, SubQuestion) else q for q in questions]
     vectors = _vectors(index, snapshot, [meant_by(text, synonyms) for text in texts], introduction)
@@ -103,13 +111,43 @@ def search_set(
         probe = make_probe(snapshot.statistics, snapshot.frame, terms, vector)
         ranking = rank(snapshot, probe, documents, nearest=nearest)
         judged.append((probe, ranking, _count(snapshot, ranking, limit, threshold)))
-    names = [[snapshot.name_of(int(p))[1] for p in ranking.positions[:count]] for _, ranking, count in judged]
+    least = reranking.depth if reranking is not None else 0  # what may come up must be looked up
+    names = [
+        [snapshot.name_of(int(p))[1] for p in ranking.positions[: max(count, least)]]
+        for _, ranking, count in judged
+    ]
     wanted = tuple(dict.fromkeys(source_id for listed in names for source_id in listed))
     entries = {entry[0].id: entry for entry in reader.entries_by_id(wanted)}
-    return tuple(
-        _hits(snapshot, entries, ranking, probe, listed, limit)
-        for (probe, ranking, _), listed in zip(judged, names, strict=True)
-    )
+    found = []
+    for text, (probe, ranking, count), listed in zip(texts, judged, names, strict=True):
+        hits = _hits(snapshot, entries, ranking, probe, listed, max(limit, least))
+        if reranking is not None and hits:
+            logits = dict(zip(listed, ranking.logits.tolist(), strict=False))
+            try:
+                hits = reranked(hits, logits, asked_of(text, introduction), reranking)
+            except RerankerError as error:
+                _logger.warning("%s", error.detail)
+                reranking = None
+        kept = sum(name in entries for name in listed[:count])
+        found.append(hits[: min(kept, limit)])
+    return tuple(found)
+
+
+def reranked(
+    hits: Sequence[Hit], logits: Mapping[str, float], query: str, reranking: Reranking
+) -> tuple[Hit, ...]:
+    """`hits` with the first of them in another order, which carry the model's name. Raises RerankerError.
+
+    The scores stay where they stood: the hit that is now third has the score that the third had. So they
+    still fall, and keep the distribution they were calibrated with. `logits` are by id of the source.
+    """
+    first = hits[: reranking.depth]
+    order = reranking.order(query, [h.source for h in first], [logits[h.source.id] for h in first])
+    moved = [
+        replace(first[at], rank=place.rank, score=place.score, reranked_by=reranking.name)
+        for at, place in zip(order.tolist(), first, strict=True)
+    ]
+    return (*moved, *hits[len(first) :])
 
 
 def _vectors(index: Index, snapshot: Snapshot, meant: Sequence[str], introduction: str) -> Vectors:

@@ -65,7 +65,10 @@ def search(body: shapes.SearchRequest, desk: TheDesk, actor: ApiUser) -> JSONRes
     )
     page = hits[body.offset : body.offset + body.limit]
     shown = [hit_view(h, desk.house.regions) for h in page]
-    return JSONResponse({"hits": shown, "total": len(hits), "offset": body.offset, "limit": body.limit})
+    notice = desk.house.order_notice(hits)
+    return JSONResponse(
+        {"hits": shown, "total": len(hits), "offset": body.offset, "limit": body.limit, "notice": notice}
+    )
 
 
 @routes.get("/sources/{source_id}", tags=["search"], responses={200: {"model": shapes.SourceBody}})

@@ -253,6 +253,7 @@ class HitList(Open):
     total: int
     offset: int
     limit: int
+    notice: str = ""  # what to tell the reader of the order, if anything
 
 
 class CollectionBody(Open):

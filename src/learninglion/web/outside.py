@@ -29,6 +29,8 @@ def outside_of(settings: Settings) -> Outside:
     for model in (settings.generator, settings.judge):
         if model.kind == "openai":
             addresses.append(model.base_url)
+    if settings.reranker.kind != "none":
+        addresses.append(settings.reranker.base_url)
     hosts = (urlsplit(address).hostname or "" for address in addresses if address)
     used = tuple(dict.fromkeys(host for host in hosts if not is_loopback(host)))
     named = (host.strip() for host in settings.allowed_hosts)

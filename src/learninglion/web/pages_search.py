@@ -70,6 +70,7 @@ def _results(
         page=page,
         pages=(len(hits) + _PAGE - 1) // _PAGE if hits else 0,
         problem=problem,
+        order_notice=desk.house.order_notice(hits or ()),
         threshold=desk.house.threshold,
         ministries=desk.ministries(viewer.actor),
         collections=desk.house.collections(viewer.actor),

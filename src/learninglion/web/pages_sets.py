@@ -194,6 +194,7 @@ def show_board(
         question=work.question_set.questions[number - 1],
         board=board,
         view=lay_out(board, _threshold(desk, work)),
+        order_notice=desk.house.order_notice(board.offered),
         threshold=_threshold(desk, work),
         found=found,
         can_write=desk.house.options.generator is not None,

@@ -35,6 +35,7 @@ from learninglion.retrieval.duplicates import group_duplicates
 from learninglion.retrieval.explain import explain
 from learninglion.retrieval.fusion import Fusion
 from learninglion.retrieval.index import Index, IndexState
+from learninglion.retrieval.reranking import Reranking
 from learninglion.retrieval.search import search_set
 from learninglion.retrieval.shelf import Collection, Version
 from learninglion.retrieval.store import Store
@@ -43,6 +44,7 @@ from learninglion.retrieval.vectors import VectorCache
 from learninglion.serial import Plain, to_plain
 from learninglion.workflow.intake import take_in, take_in_raw
 from learninglion.workflow.options import HouseOptions
+from learninglion.workflow.ordering import open_reranking, ordered_without
 from learninglion.workflow.reports import FileResult, FileStatus, IngestReport, Progress, silent
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.switching import EncoderBook, Switching
@@ -74,6 +76,8 @@ class Archive:
         self.store = Store(self.engine, home)
         self.log = EventLog(self.engine, home / "log-anchor.json")
         self.tuning = TuningShelf(home / "tuning")
+        # nothing is asked of it yet, so that a wrong setting shows at once
+        self.reranking: Reranking | None = open_reranking(options.reranker, options.allowed_hosts)
         self._index: Index | None = None
         self._synonyms: tuple[tuple[int, int], Synonyms] | None = None
         self.switching = Switching()
@@ -309,11 +313,24 @@ class Archive:
             "hits": [h.source.id for h in hits],
             "filters": to_plain(filters),
             "synonyms": len(synonyms.added(text)),
-            "synonyms_sha256": synonyms.sha256,
-            "index_current": current,
+            **self._found_with(synonyms, current, [hits]),
         }
         self.note("search", actor, "", details)
         return hits
+
+    def _found_with(
+        self, synonyms: Synonyms, current: bool, offers: Sequence[Sequence[Hit]]
+    ) -> dict[str, Plain]:
+        """What the log keeps of the means of a search; `not_reranked`: questions the model did not order."""
+        told: dict[str, Plain] = {"synonyms_sha256": synonyms.sha256, "index_current": current}
+        if self.reranking is not None:
+            told["reranker"] = self.reranking.name
+            told["not_reranked"] = sum(bool(self.order_notice(hits)) for hits in offers)
+        return told
+
+    def order_notice(self, hits: Sequence[Hit]) -> str:
+        """What to tell whoever sees `hits` when a reranking model is set but did not order them; else ""."""
+        return ordered_without(self.options.reranker, hits)
 
     def _find(
         self,
@@ -335,6 +352,7 @@ class Archive:
             limit=limit + _SPARE,
             threshold=threshold,
             synonyms=synonyms,
+            reranking=self.reranking,
         )
         explained = []
         for text, hits in zip(texts, found, strict=True):

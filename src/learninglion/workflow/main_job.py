@@ -93,8 +93,7 @@ class LearningLion(Archive):
             "limit": limit,
             "threshold": threshold,
             "synonyms": len({term for text in texts for term in synonyms.added(text)}),
-            "synonyms_sha256": synonyms.sha256,
-            "index_current": current,
+            **self._found_with(synonyms, current, offers),
             "offered": [[hit.source.id for hit in hits] for hits in offers],
         }
         self.note("offer", actor, self._name_of(question_set), details)
@@ -282,6 +281,7 @@ class LearningLion(Archive):
             ("encoder", self.index.snapshot().encoder_name),
             ("threshold", f"{self.threshold:.4f}"),
             ("sure", f"{self.options.sure:.4f}"),
+            *((("reranker", self.reranking.name),) if self.reranking is not None else ()),
         )
 
     def verify_stated(self, stated: Sequence[StatedQuestion], context: Context, *, actor: Actor) -> Dossier:

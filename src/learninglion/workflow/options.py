@@ -10,7 +10,7 @@ from learninglion.drafting.sufficiency import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.energy import PowerFigures
 
-__all__ = ["EncoderChoice", "HouseOptions"]
+__all__ = ["EncoderChoice", "HouseOptions", "RerankerChoice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,19 @@ class EncoderChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class RerankerChoice:
+    """Which model helps to order the first hits, if any."""
+
+    kind: str = "none"  # none | documents | texts: the shape of its endpoint
+    model: str = ""
+    base_url: str = ""
+    api_key: str = ""
+    weight: float = 1.0  # logits for one standard deviation of its scores
+    depth: int = 20  # hits that it orders
+    timeout: float = 10.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
 class HouseOptions:
     """Where the data are and which models work on them."""
 
@@ -31,6 +44,7 @@ class HouseOptions:
     database_url: str = ""  # empty: SQLite in the data folder
     allowed_hosts: tuple[str, ...] = ()
     encoder: EncoderChoice = EncoderChoice()
+    reranker: RerankerChoice = RerankerChoice()
     generator: GeneratorChoice | None = None  # None: no language model was set
     judge: GeneratorChoice | None = None  # gives a second opinion; None: nobody does
     max_tokens: int = DEFAULT_MAX_TOKENS  # what the model may write for one sub-question
