@@ -143,6 +143,7 @@ def test_the_table_of_rights_is_the_one_that_is_enforced() -> None:
         "work on a set: choose, draft, edit, replay": Task.DRAFT,
         "see sets, their versions and exports": Task.READ_DOSSIER,
         "sign off": Task.APPROVE,
+        "judge how relevant results are": Task.JUDGE,
         "take in and remove documents, people, models, destroy sets": Task.MANAGE,
         "see and check the log": Task.AUDIT,
     }

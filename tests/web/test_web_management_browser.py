@@ -11,11 +11,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from test_web_browser import CHROMIUM, _serious, _small_targets, browser, page, sign_in
-from web_office import Office
+from web_office import EVERYTHING, Office
 
+from learninglion.evaluation.rounds import Round, draw_up, judgements_of
 from learninglion.retrieval.fusion import DEFAULT
 from learninglion.serial import to_plain
-from learninglion.web.quality_jobs import Compared, MeasureRow, Proposal, write_proposal
+from learninglion.web.quality_jobs import Compared, MeasureRow, Proposal, rounds_folder, write_proposal
 
 __all__ = ["browser", "page"]  # fixtures
 
@@ -68,8 +69,39 @@ def measured(office: Office) -> Iterator[None]:
     (home / "tuning" / "proposal.json").unlink(missing_ok=True)
 
 
+@pytest.fixture
+def to_judge(office: Office) -> Iterator[Round]:
+    """Something to judge, with judgements of two people."""
+    folder = rounds_folder(office.settings.home)
+    cards = office.house.documents(EVERYTHING, limit=5)
+    sources = [s.id for card in cards for s in office.house.sources_of(card.id, EVERYTHING) if s.question]
+    kept = draw_up(folder, "openbaar", "noor", {sources[0]: sources[1:6]})
+    for name, grades in (("bram", (0, 1)), ("anna", (0, 2))):
+        for place, grade in enumerate(grades):
+            kept.judge(folder, place, kept.items[place], grade, name)
+    yield kept
+    for path in folder.iterdir():
+        path.unlink()
+
+
+def test_results_are_judged_with_the_keyboard_alone(page: Page, office: Office, to_judge: Round) -> None:
+    sign_in(page)
+    page.click("main a[href^='/judging/']")
+    for place in range(len(to_judge.items)):
+        page.wait_for_selector(f"#h-result:has-text('Resultaat {place + 1} van 5')")
+        buttons = page.locator("button[name=grade]")
+        for _ in range(30):  # from where the page was left: the question, after the first
+            if buttons.nth(1).evaluate("b => b === document.activeElement"):
+                break
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+    page.wait_for_selector("text=U hebt alles beoordeeld")
+    found = judgements_of(rounds_folder(office.settings.home), to_judge.id)
+    assert [j.grade for j in found if j.judge == "noor"] == [1] * 5
+
+
 def test_axe_finds_nothing_serious_on_the_pages_of_management(
-    page: Page, office: Office, measured: None
+    page: Page, office: Office, measured: None, to_judge: Round
 ) -> None:
     sign_in(page)
     page.goto("/manage/quality")
@@ -81,7 +113,10 @@ def test_axe_finds_nothing_serious_on_the_pages_of_management(
     assert "om te leren" in page.inner_text("[role=alert]")
     job = page.url
     axe, problems = Axe(), []
-    for path in (job, "/manage", "/manage/quality", "/manage/models", "/manage/documents", "/manage/log"):
+    judging = f"/judging/{to_judge.id}"
+    paths = [job, "/", judging, judging + "?at=99"]
+    paths += ["/manage", "/manage/quality", "/manage/models", "/manage/documents", "/manage/log"]
+    for path in paths:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(path)
         problems += _serious(axe, page, path)

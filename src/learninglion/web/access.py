@@ -32,6 +32,7 @@ _TASKS = {
     "draft": Task.DRAFT,
     "dossiers": Task.READ_DOSSIER,
     "approve": Task.APPROVE,
+    "judge": Task.JUDGE,
     "manage": Task.MANAGE,
     "audit": Task.AUDIT,
 }

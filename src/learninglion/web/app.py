@@ -22,6 +22,7 @@ from learninglion.web import (
     pages_entry,
     pages_history,
     pages_how,
+    pages_judging,
     pages_manage,
     pages_own_sources,
     pages_public,
@@ -77,6 +78,7 @@ def create_app(house: LearningLion, settings: Settings) -> FastAPI:
         pages_history,
         pages_sign_off,
         pages_retention,
+        pages_judging,
         pages_manage,
     ):
         app.include_router(pages.router)

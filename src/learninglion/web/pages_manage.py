@@ -77,6 +77,7 @@ _PARTS = {
     "cache": "tussenresultaten (kunnen weg)",
     "tuning": "afstelling van het zoeken",
     "reports": "rapporten",
+    "judgements": "oordelen over zoekresultaten",
 }
 
 

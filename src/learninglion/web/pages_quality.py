@@ -17,6 +17,7 @@ from learninglion.errors import UnknownReferenceError
 from learninglion.web import quality_jobs
 from learninglion.web.access import SignedIn, TheDesk
 from learninglion.web.desk import Desk
+from learninglion.web.pages_judging import cards_of
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["router"]
@@ -24,6 +25,7 @@ __all__ = ["router"]
 router = APIRouter(include_in_schema=False)
 
 _MOST = (200, 1000, 0)  # questions to measure with; 0: all
+_TO_JUDGE = (10, 25, 50, 100)  # questions to have judged
 _VERSIONS = 20
 _TEXTS = (".json", ".md", ".txt")
 _LONGEST = 500_000  # characters of a report that is shown as text
@@ -56,6 +58,8 @@ def quality(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
         versions=_versions(desk, viewer),
         others=_other_reports(home),
         most=_MOST,
+        to_judge=_TO_JUDGE,
+        cards=cards_of(desk, viewer.actor),
         running=desk.jobs.running("quality", "search", viewer.actor.name),
     )
 
@@ -82,9 +86,10 @@ def measure(
     viewer: SignedIn,
     collection: Annotated[str, Form(max_length=200)] = "default",
     most: Annotated[int, Form(ge=0, le=1_000_000)] = 200,
+    judged: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """Begin to measure on a collection."""
-    job = quality_jobs.start_measuring(desk, viewer.actor, collection, most)
+    """Begin to measure on a collection, or by what people said in the round `judged`."""
+    job = quality_jobs.start_measuring(desk, viewer.actor, collection, most, judged)
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 

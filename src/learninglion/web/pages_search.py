@@ -11,6 +11,7 @@ from learninglion.models import Hit
 from learninglion.web.access import SignedIn, TheDesk
 from learninglion.web.desk import Desk
 from learninglion.web.forms import read_filters, read_score
+from learninglion.web.pages_judging import asked_of
 from learninglion.web.pages_sign_off import requests_for
 
 __all__ = ["router"]
@@ -40,6 +41,7 @@ def start(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
         states={card.id: card.state for card in cards},
         to_sign=to_sign,
         given_back=given_back,
+        to_judge=asked_of(desk, viewer.actor) if viewer.may("judge") else (),
     )
 
 

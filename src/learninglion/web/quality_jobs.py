@@ -13,8 +13,11 @@ from pathlib import Path
 
 from learninglion.durable import write_durably
 from learninglion.errors import ConflictError, InputError, IntegrityError
+from learninglion.evaluation.judgements import consensus
+from learninglion.evaluation.pooling import pooled
 from learninglion.evaluation.report import retrieval_page
-from learninglion.evaluation.retrieval import evaluate
+from learninglion.evaluation.retrieval import Grades, evaluate
+from learninglion.evaluation.rounds import draw_up, judgements_of, read_round
 from learninglion.evaluation.testset import LabelledPair, collection_trial, sampled
 from learninglion.evaluation.tune import TuneReport, tune
 from learninglion.models import Actor, Filters
@@ -23,7 +26,7 @@ from learninglion.retrieval.reader import Entry
 from learninglion.serial import Plain, from_plain, to_plain
 from learninglion.web.desk import Desk
 from learninglion.web.events import Job
-from learninglion.workflow import LearningLion
+from learninglion.workflow import LearningLion, Progress
 from learninglion.workflow.rights import Task, require
 
 __all__ = [
@@ -31,8 +34,10 @@ __all__ = [
     "Proposal",
     "discard",
     "measurements",
+    "rounds_folder",
     "read_proposal",
     "start_measuring",
+    "start_round",
     "start_tuning",
     "take",
     "write_proposal",
@@ -53,6 +58,7 @@ class MeasureRow:
     queries: int
     version: int  # of the tuning that was measured
     measures: tuple[tuple[str, float, float, float], ...]
+    judged: bool = False  # by what people said is relevant, not by the own answer alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +96,33 @@ def _entries(house: LearningLion, collection: str, actor: Actor) -> tuple[Entry,
 # --------------------------------------------------------------------------- measuring
 
 
-def start_measuring(desk: Desk, actor: Actor, collection: str, most: int) -> Job:
-    """Begin to measure on (at most so many of) the questions of a collection; 0 is all."""
+def start_measuring(desk: Desk, actor: Actor, collection: str, most: int, judged: str = "") -> Job:
+    """Begin to measure on (at most so many of) the questions of a collection; 0 is all.
+
+    `judged` names a round of judgements to measure by; its collection is then the one that is measured.
+    """
     require(actor, Task.MANAGE)
+    grades: Grades | None = None
+    if judged:
+        folder = rounds_folder(desk.settings.home)
+        collection = read_round(folder, judged).collection
+        grades = consensus(judgements_of(folder, judged))
+        if not grades:
+            raise InputError("In deze beoordeling is nog niets beoordeeld.")
 
     def work(job: Job) -> dict[str, Plain]:
         house = desk.house
         trial = sampled(
-            collection_trial(f"verzameling {collection}", _entries(house, collection, actor)), most
+            collection_trial(f"verzameling {collection}", _entries(house, collection, actor)), most, grades
         )
         version = house.tuning.in_force()
         report = evaluate(
             trial,
+            grades=grades,
             encoder=house.index.encoder,
-            cache=desk.settings.home / "cache" / "vectors.db",
+            cache=_vectors(desk),
             fusion=house.tuning.current(),
-            progress=lambda label, done, total: job.report(
-                "progress", {"label": label or "Meten", "done": done, "total": total}
-            ),
+            progress=_telling(job, "Meten"),
         )
         at = datetime.now(UTC)
         row = MeasureRow(
@@ -117,15 +132,27 @@ def start_measuring(desk: Desk, actor: Actor, collection: str, most: int) -> Job
             report.queries,
             version,
             tuple((m.name, round(m.value, 4), round(m.low, 4), round(m.high, 4)) for m in report.measures),
+            bool(judged),
         )
         folder = _reports(desk.settings.home)
         write_durably(folder / f"{row.name}.html", retrieval_page(report).encode())
         write_durably(folder / f"{row.name}.json", json.dumps(to_plain(row), ensure_ascii=False).encode())
         figures: dict[str, Plain] = {name: value for name, value, _, _ in row.measures}
-        house.note("evaluate", actor, f"collection:{collection}", {"report": row.name, **figures})
+        by = {"round": judged} if judged else {}
+        house.note("evaluate", actor, f"collection:{collection}", {"report": row.name, **by, **figures})
         return {"address": _BACK}
 
     return desk.jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
+
+
+def _vectors(desk: Desk) -> Path:
+    return desk.settings.home / "cache" / "vectors.db"
+
+
+def _telling(job: Job, label: str) -> Progress:
+    return lambda what, done, total: job.report(
+        "progress", {"label": what or label, "done": done, "total": total}
+    )
 
 
 def _reports(home: Path) -> Path:
@@ -141,6 +168,38 @@ def measurements(home: Path) -> tuple[MeasureRow, ...]:
         except (OSError, ValueError, TypeError, KeyError, IntegrityError):
             continue
     return tuple(found)
+
+
+# --------------------------------------------------------------------------- judging
+
+
+def rounds_folder(home: Path) -> Path:
+    """Where rounds of judging stand, with their judgements."""
+    return home / "judgements"
+
+
+def start_round(desk: Desk, actor: Actor, collection: str, most: int) -> Job:
+    """Begin to draw up what people are to judge: the best of several ways to search for so many questions."""
+    require(actor, Task.MANAGE)
+
+    def work(job: Job) -> dict[str, Plain]:
+        house = desk.house
+        trial = sampled(
+            collection_trial(f"verzameling {collection}", _entries(house, collection, actor)), most
+        )
+        found = pooled(
+            trial,
+            encoder=house.index.encoder,
+            cache=_vectors(desk),
+            learned=house.tuning.current() if house.tuning.in_force() else None,
+            progress=_telling(job, "Zoeken"),
+        )
+        made = draw_up(rounds_folder(desk.settings.home), collection, actor.name, found)
+        figures: dict[str, Plain] = {"queries": made.queries, "results": len(made.items)}
+        house.note("judging.open", actor, f"judging:{made.id}", {"collection": collection, **figures})
+        return {"address": "/manage/quality#h-judging"}
+
+    return desk.jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
 
 
 # --------------------------------------------------------------------------- learning
@@ -163,7 +222,7 @@ def start_tuning(desk: Desk, actor: Actor, collection: str) -> Job:
             house.tuning.current(),
             house.index.encoder,
             house.vectors,
-            lambda label, done, total: job.report("progress", {"label": label, "done": done, "total": total}),
+            _telling(job, "Leren"),
         )
         proposal = _propose(report, collection, since)
         write_proposal(desk.settings.home, proposal)

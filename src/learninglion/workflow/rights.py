@@ -17,6 +17,7 @@ class Task(StrEnum):
     DRAFT = "een set behandelen"
     READ_DOSSIER = "dossiers inzien"
     APPROVE = "een tekst vaststellen"
+    JUDGE = "resultaten beoordelen"
     MANAGE = "documenten en instellingen beheren"
     AUDIT = "het logboek inzien"
 
@@ -26,6 +27,7 @@ RIGHTS: dict[Task, frozenset[Role]] = {
     Task.DRAFT: frozenset({Role.DRAFTER, Role.APPROVER}),
     Task.READ_DOSSIER: frozenset({Role.DRAFTER, Role.APPROVER, Role.AUDITOR}),
     Task.APPROVE: frozenset({Role.APPROVER}),
+    Task.JUDGE: frozenset({Role.DRAFTER, Role.APPROVER, Role.ADMINISTRATOR}),
     Task.MANAGE: frozenset({Role.ADMINISTRATOR}),
     Task.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
 }

@@ -1,0 +1,132 @@
+"""Judging by several people over days: what is shown is drawn up once, and each judgement is kept at once.
+
+A round is two files in one folder: `<id>.json` says which results are shown for which questions, in what
+order; `<id>.jsonl` holds the judgements, in the form that the command line writes and every measure reads.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from learninglion.durable import write_durably
+from learninglion.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
+from learninglion.evaluation.judgements import Judgement, judge, read_judgements
+from learninglion.serial import from_plain, to_plain
+
+__all__ = [
+    "Round",
+    "Shown",
+    "close_round",
+    "draw_up",
+    "judgements_file",
+    "judgements_of",
+    "list_rounds",
+    "read_round",
+]
+
+_ID = re.compile(r"\d{8}T\d{6}Z(?:-\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One result that is shown for one question; both are ids of sources in the archive."""
+
+    query: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What is to be judged, of which collection, who drew it up and when; closed: nobody is asked now."""
+
+    id: str
+    collection: str
+    at: datetime
+    by: str
+    items: tuple[Shown, ...]
+    closed: bool = False
+
+    @property
+    def queries(self) -> int:
+        """How many different questions there are."""
+        return len({item.query for item in self.items})
+
+    def done(self, judgements: Sequence[Judgement], judge: str) -> Mapping[Shown, int]:
+        """What this person said so far, of what this round shows."""
+        asked = set(self.items)
+        said = {Shown(j.query, j.source): j.grade for j in judgements if j.judge == judge}
+        return {item: grade for item, grade in said.items() if item in asked}
+
+    def next_open(self, done: Mapping[Shown, int], after: int = -1) -> int | None:
+        """The place of the first without a judgement past `after`, else of all; None when none is left."""
+        count = len(self.items)
+        places = [*range(after + 1, count), *range(min(after + 1, count))]
+        return next((at for at in places if self.items[at] not in done), None)
+
+    def judge(self, folder: Path, place: int, item: Shown, grade: int, name: str) -> None:
+        """Keep a judgement; it is on disk when this returns.
+
+        Raises ConflictError when the round is closed, InputError when `item` is not what stands at `place`.
+        """
+        if self.closed:
+            raise ConflictError("Deze beoordeling is afgesloten: er komen geen oordelen meer bij.")
+        if not 0 <= place < len(self.items) or self.items[place] != item:
+            raise InputError("Dit resultaat hoort niet bij deze beoordeling. Open haar opnieuw.")
+        judge(judgements_file(folder, self.id), item.query, item.source, grade, name)
+
+
+def draw_up(folder: Path, collection: str, by: str, found: Mapping[str, Sequence[str]]) -> Round:
+    """Keep a new round of these results (question: results, in the order to show). InputError when none."""
+    items = tuple(Shown(query, source) for query, sources in found.items() for source in sources)
+    if not items:
+        raise InputError("Er is niets gevonden om te beoordelen.")
+    now = datetime.now(UTC)
+    first = f"{now:%Y%m%dT%H%M%SZ}"
+    names = (first, *(f"{first}-{n}" for n in range(2, 100)))
+    name = next(n for n in names if not (folder / f"{n}.json").exists())
+    made = Round(name, collection, now, by, items)
+    _keep(folder, made)
+    return made
+
+
+def _keep(folder: Path, kept: Round) -> None:
+    write_durably(folder / f"{kept.id}.json", json.dumps(to_plain(kept), ensure_ascii=False).encode())
+
+
+def read_round(folder: Path, round_id: str) -> Round:
+    """One round. Raises UnknownReferenceError when there is none, IntegrityError when it is damaged."""
+    path = folder / f"{round_id}.json"
+    if not _ID.fullmatch(round_id) or not path.is_file():
+        raise UnknownReferenceError("Deze beoordeling bestaat niet.")
+    try:
+        return from_plain(Round, json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise IntegrityError(f"{path.name}: dit bestand is niet te lezen ({error}).") from error
+
+
+def list_rounds(folder: Path) -> tuple[Round, ...]:
+    """All rounds, the last first. Raises IntegrityError naming one that is damaged."""
+    names = sorted((p.stem for p in folder.glob("*.json") if _ID.fullmatch(p.stem)), reverse=True)
+    return tuple(read_round(folder, name) for name in names)
+
+
+def close_round(folder: Path, round_id: str, *, closed: bool = True) -> Round:
+    """Ask nobody any more (or again, with `closed` false); the judgements stay."""
+    changed = replace(read_round(folder, round_id), closed=closed)
+    _keep(folder, changed)
+    return changed
+
+
+def judgements_file(folder: Path, round_id: str) -> Path:
+    """Where the judgements of a round stand, if there are any."""
+    return folder / f"{round_id}.jsonl"
+
+
+def judgements_of(folder: Path, round_id: str) -> tuple[Judgement, ...]:
+    """The judgements of a round, the last of each judge on each result."""
+    return read_judgements(judgements_file(folder, round_id))
