@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from web_office import PASSWORD, Office
 
 from learninglion.sample import sample_question_set
@@ -95,11 +95,11 @@ def test_the_whole_job_from_a_pasted_set_to_a_word_file(page: Page, office: Offi
     sign_in(page)
     address = make_dossier(page)
     assert "Dit is een AI-systeem" in page.inner_text(".notice")
-    assert page.locator(".sentence").count() > 0
+    expect(page.locator(".sentence")).not_to_have_count(0)
     page.locator("a.cite").first.click()
     page.wait_for_selector(".beside mark")
     # The highlight stands on the image and as text, for who sees it and for who hears it.
-    assert page.locator(".beside .sheet rect").count() > 0
+    expect(page.locator(".beside .sheet rect")).not_to_have_count(0)
     quote = page.locator(".beside mark").first.inner_text()
     assert len(quote) > 10
     image = page.locator(".beside .sheet img")
@@ -107,8 +107,8 @@ def test_the_whole_job_from_a_pasted_set_to_a_word_file(page: Page, office: Offi
     page.wait_for_function("document.querySelector('.beside .sheet img').naturalWidth > 400")
     assert "Pagina" in str(image.get_attribute("alt"))
     page.keyboard.press("Escape")
-    assert page.locator(".beside").count() == 0
-    assert page.evaluate("document.activeElement.classList.contains('cite')")
+    expect(page.locator(".beside")).to_have_count(0)
+    page.wait_for_function("document.activeElement.classList.contains('cite')")
 
     question = page.locator("section:has(.sentence)").first
     question.get_by_text("Bewerk").click()
@@ -176,12 +176,12 @@ def test_the_job_with_keys_alone(page: Page) -> None:
     tab_to("[data-hit], [data-hit] button, [data-hit] a")
     page.keyboard.press("o")
     page.wait_for_selector(".beside h2")
-    assert page.evaluate("document.activeElement.closest('.beside') !== null")
+    page.wait_for_function("document.activeElement.closest('.beside') !== null")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.closest('[data-hit]') !== null")
+    page.wait_for_function("document.activeElement.closest('[data-hit]') !== null")
     page.keyboard.press("x")
     page.wait_for_selector('[data-hit][data-state="chosen"]')
-    assert page.evaluate("document.activeElement.matches('[data-hit]')")
+    page.wait_for_function("document.activeElement.matches('[data-hit]')")
     if page.locator("[data-hit]:visible").count() > 1:
         page.keyboard.press("ArrowDown")
         page.keyboard.press("r")
@@ -217,7 +217,7 @@ def test_the_job_with_keys_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector(".beside mark")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.matches('a.cite')")
+    page.wait_for_function("document.activeElement.matches('a.cite')")
     while page.locator(".apart").count():  # what no source carries is taken out, sentence by sentence
         page.keyboard.press("Control+Home")
         number = page.locator("section:has(.apart)").first.get_attribute("id")
@@ -230,6 +230,7 @@ def test_the_job_with_keys_alone(page: Page) -> None:
         tab_to("form[data-guard] button")
         page.keyboard.press("Enter")
         page.wait_for_selector("form[data-guard]", state="detached")
+        page.wait_for_load_state()
     tab_to("#responsible")
     page.keyboard.press("Space")
     tab_to("#responsible ~ button, form[action$='/approve'] button")
@@ -287,8 +288,8 @@ def test_axe_finds_nothing_serious_and_no_page_scrolls_sideways(page: Page) -> N
     page.wait_for_selector("#h-found")
     problems += _serious(axe, page, "/search with results")
     page.click("button:has-text('English')")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     page.wait_for_load_state()
-    assert page.get_attribute("html", "lang") == "en"
     problems += _serious(axe, page, "/search in English")
     assert not problems, "\n".join(problems)
 
@@ -394,8 +395,7 @@ def test_the_list_of_questions_leads_to_each_of_them(page: Page) -> None:
         # The same sign before the words in both places, so that colour is never the only difference.
         assert told[0] == badge[0] and told[0] in "✓△✕"
     links.nth(7).click()
-    top = page.evaluate("document.querySelector('#question-7').getBoundingClientRect().top")
-    assert 0 <= top < 900
+    expect(page.locator("#question-7")).to_be_in_viewport()
     page.set_viewport_size({"width": 360, "height": 740})
     assert "✓" in page.evaluate(
         "getComputedStyle(document.querySelector('.questions a[data-mark=\"✓\"]'), '::after').content"
@@ -451,13 +451,13 @@ def test_reading_and_searching_work_without_script(browser: Browser, address: st
     page.click("summary:has-text('Beperken')")
     page.fill("#threshold", "0")
     page.click("text=Zoek eerdere antwoorden")
-    assert page.locator("article.hit").count() > 0
+    expect(page.locator("article.hit")).not_to_have_count(0)
     page.locator("article.hit >> text=Open de pagina").first.click()
-    assert page.locator(".sheet img").count() == 1
+    expect(page.locator(".sheet img")).to_have_count(1)
     address_of_dossier = make_dossier_without_script(page)
     page.goto(address_of_dossier)
     page.locator("a.cite").first.click()
-    assert page.locator("mark").count() > 0
+    expect(page.locator("mark")).not_to_have_count(0)
     context.close()
 
 
@@ -465,7 +465,9 @@ def make_dossier_without_script(page: Page) -> str:
     page.goto("/sets/new")
     page.fill("#text", sample_question_set().read_text("utf-8"))
     page.click("text=Lees de set")
+    page.wait_for_url("**/check")
     page.click("text=Zoek bij elke vraag")
+    page.wait_for_url("**/questions/1")
     first = page.url
     for number in (1, 2, 3):
         page.goto(first.replace("questions/1", f"questions/{number}"))
@@ -473,8 +475,9 @@ def make_dossier_without_script(page: Page) -> str:
         if page.locator("[data-hit]:visible").count() == 0 and hidden.count():
             hidden.first.click()
         page.locator("[data-hit]:visible >> text=Kies deze bron").first.click()
-        assert page.locator('[data-state="chosen"]').count() > 0
+        expect(page.locator('[data-state="chosen"]')).not_to_have_count(0)
     page.click("text=Maak het tekstvoorstel")
+    page.wait_for_url(lambda url: "/questions/" not in url)
     for _ in range(50):
         if "/dossiers/" in page.url:
             return page.url

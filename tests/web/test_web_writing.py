@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from test_web_browser import ARGUMENTS, CHROMIUM, _serious
 from web_office import PASSWORD, Office
 
@@ -116,7 +116,7 @@ def begin(page: Page, office: Office, model: Held, monkeypatch: pytest.MonkeyPat
     page.check("#may-use")
     page.click("text=Voeg de eigen bron toe")
     page.wait_for_selector('[data-hit][data-state="chosen"]')
-    assert not page.is_visible("[data-bare]")
+    expect(page.locator("[data-bare]")).to_be_hidden()
     page.click("text=Maak het tekstvoorstel")
     page.wait_for_url("**/draft/*")
 
