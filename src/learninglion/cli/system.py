@@ -1,15 +1,20 @@
-"""Commands that run and guard the system: log, serve, users, mcp."""
+"""Commands that run, guard and account for the system: log, serve, register-entry."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import typer
 
 from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, tell_switch
+from learninglion.durable import write_durably
+from learninglion.errors import InputError
+from learninglion.record.register_entry import register_entry
 from learninglion.serial import to_plain
-from learninglion.settings import load_settings
+from learninglion.settings import load_settings, registration
 
 __all__ = ["register"]
 
@@ -20,6 +25,7 @@ def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(log_app, name="log")
     app.command()(serve)
+    app.command("register-entry")(show_register_entry)
 
 
 @log_app.command("verify")
@@ -65,6 +71,22 @@ def accept_log(
 
 def _moment(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def show_register_entry(
+    out: Path | None = typer.Option(None, "--out", help="Het bestand; anders komt het op het scherm."),
+) -> None:
+    """De gegevens voor het Algoritmeregister (standaard 1.0), om na te lezen en zelf aan te leveren."""
+    entry = register_entry(registration(load_settings()))
+    if out is None:
+        print_json(entry)
+        return
+    text = json.dumps(entry, ensure_ascii=False, indent=2) + "\n"
+    try:
+        write_durably(out, text.encode("utf-8"))
+    except OSError as error:
+        raise InputError(f"{out}: dit bestand kan niet worden geschreven ({error.strerror})") from error
+    console.print(f"Geschreven: {out}")
 
 
 def serve(
