@@ -26,12 +26,14 @@ from learninglion.drafting.sufficiency import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.energy import PowerFigures
 from learninglion.errors import InputError
+from learninglion.record.archive_package import ArchiveTerms
 from learninglion.record.register_entry import Registration
 from learninglion.workflow.options import EncoderChoice, HouseOptions, RerankerChoice
 from learninglion.workflow.ordering import reranker_mistakes
 
 __all__ = [
     "MODELS_FILE",
+    "ArchiveSettings",
     "DraftingSettings",
     "EncoderSettings",
     "EnergySettings",
@@ -43,6 +45,7 @@ __all__ = [
     "SearchSettings",
     "Settings",
     "WebSettings",
+    "archive_terms",
     "house_options",
     "load_settings",
     "registration",
@@ -193,6 +196,16 @@ class RegisterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveSettings:
+    """What the metadata of a package for the archive say; the selectielijst decides."""
+
+    creator: str = ""  # archiefvormer; empty: [web] organisation
+    appraisal: str = ""  # B (blijvend) | V (tijdelijk)
+    retention: str = ""  # such as P10Y
+    restriction: str = ""  # on use, in your own words
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an administrator can set."""
 
@@ -209,6 +222,7 @@ class Settings:
     energy: EnergySettings = EnergySettings()
     retention: RetentionSettings = RetentionSettings()
     register: RegisterSettings = RegisterSettings()
+    archive: ArchiveSettings = ArchiveSettings()
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -255,6 +269,13 @@ def house_options(settings: Settings) -> HouseOptions:
             energy.cpu_watt, energy.ram_watt, energy.pue, energy.grid_g_per_kwh, energy.grid_source
         ),
     )
+
+
+def archive_terms(settings: Settings) -> ArchiveTerms:
+    """What a package for the archive says of itself."""
+    told = settings.archive
+    creator = told.creator or settings.web.organisation
+    return ArchiveTerms(creator, told.appraisal, told.restriction, told.retention)
 
 
 def registration(settings: Settings) -> Registration:

@@ -9,7 +9,16 @@ from functools import lru_cache
 
 from learninglion.models import Span
 
-__all__ = ["Token", "fold", "split_sentences", "squash", "strip_marks", "tokenise", "words"]
+__all__ = [
+    "Token",
+    "fold",
+    "printable",
+    "split_sentences",
+    "squash",
+    "strip_marks",
+    "tokenise",
+    "words",
+]
 
 # Abbreviations after which a full stop does not end a sentence, as they occur in parliamentary papers.
 _ABBREVIATIONS = frozenset(
@@ -24,6 +33,7 @@ _ABBREVIATIONS = frozenset(
     """.split()
 )
 
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BOUNDARY = re.compile(r"([.!?…]+)([\"'”’»)\]]*)(?=\s|$)|\n")
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’\-‑/&.][^\W_]+)*|\w+", re.UNICODE)
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’\-‑][^\W_]+)*|\w+|[^\w\s]", re.UNICODE)
@@ -50,6 +60,11 @@ def strip_marks(text: str) -> str:
 def fold(text: str) -> str:
     """`text` for comparing: case folded, accents removed."""
     return strip_marks(text.casefold())
+
+
+def printable(text: str) -> str:
+    """`text` without what XML cannot hold; a soft break, as pasted from a word processor, becomes a space."""
+    return _NOT_XML.sub(lambda found: " " if found.group() in "\v\f" else "", text)
 
 
 def squash(text: str) -> str:

@@ -72,6 +72,32 @@ def make_dossier(state: DossierState = DossierState.DRAFT) -> Dossier:
     return Dossier("dossier-00", QuestionSet("Inleiding.", (), title="Vuurwerk"), (verification,), state)
 
 
+def pdf_text(data: bytes) -> str:
+    pages = pypdfium2.PdfDocument(data)
+    return " ".join(page.get_textpage().get_text_range() for page in pages)
+
+
+def test_no_sign_stands_in_the_way_of_an_export() -> None:
+    dossier = make_dossier()
+    odd = "Regel\x0been\x01 \u2265 5 \u2713 \U0001f600 \u65e5\u672c \u0639\u0631\u0628 \u0141\u00f3d\u017a."
+    own = Statement(odd, (), Author.PERSON, own_account=odd)
+    verification = replace(dossier.verifications[0], checks=(Check(own, StatementVerdict.SUPPORTED),))
+    dossier = replace(
+        dossier,
+        question_set=QuestionSet(odd, (), title=odd),
+        verifications=(replace(verification, missing=(odd,)),),
+    )
+    word = open_docx(io.BytesIO(export(dossier, ExportFormat.DOCX)))
+    told = " ".join(p.text for p in word.paragraphs)
+    assert "Regel een \u2265 5 \u2713 \U0001f600 \u65e5\u672c" in told
+    shown = pdf_text(export(dossier, ExportFormat.PDF))
+    assert (
+        "Regel een" in shown and "[U+1F600] [U+65E5][U+672C] \u0639\u0631\u0628 \u0141\u00f3d\u017a" in shown
+    )
+    for form in (ExportFormat.MARKDOWN, ExportFormat.JSON):
+        assert "\U0001f600" in export(dossier, form).decode("utf-8")
+
+
 @pytest.mark.parametrize("form", list(ExportFormat))
 def test_same_bytes_each_time(form: ExportFormat) -> None:
     assert export(make_dossier(), form) == export(make_dossier(), form)

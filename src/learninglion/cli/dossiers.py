@@ -1,20 +1,26 @@
-"""Commands that take dossiers away: one by one, or all whose time is over."""
+"""Commands for what becomes of dossiers: to the archive, or away, one by one or all whose time is over."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import typer
 
 from learninglion.cli.terminal import console, local_actor, open_house, print_json
+from learninglion.durable import write_durably
 from learninglion.errors import InputError
 from learninglion.serial import to_plain
-from learninglion.settings import load_settings
+from learninglion.settings import archive_terms, load_settings
 from learninglion.web import retention
 from learninglion.web.i18n import counter
 from learninglion.web.retention import Terms
+from learninglion.workflow.archiving import package_dossier
 
 __all__ = ["register"]
 
-dossier_app = typer.Typer(no_args_is_help=True, help="Dossiers verwijderen, en wat zijn tijd heeft gehad.")
+dossier_app = typer.Typer(
+    no_args_is_help=True, help="Dossiers naar het archief of weg, en wat zijn tijd heeft gehad."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +31,22 @@ def register(app: typer.Typer) -> None:
 def _terms() -> Terms:
     kept = load_settings().retention
     return Terms(kept.dossier_days, kept.work_days)
+
+
+@dossier_app.command("archive")
+def archive_dossier(
+    dossier: str = typer.Argument(..., help="Het nummer van het dossier."),
+    out: Path = typer.Option(..., "--out", help="Het ZIP-bestand."),
+) -> None:
+    """Schrijf een dossier als pakket voor het archief: elke versie, het logboek en metadata (MDTO)."""
+    settings = load_settings()
+    with open_house(settings) as house:
+        data = package_dossier(house, dossier, archive_terms(settings), actor=local_actor())
+    try:
+        write_durably(out, data)
+    except OSError as error:
+        raise InputError(f"{out}: dit bestand kan niet worden geschreven ({error.strerror})") from error
+    console.print(f"Geschreven: {out}")
 
 
 @dossier_app.command("delete")

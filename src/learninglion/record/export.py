@@ -14,7 +14,8 @@ from enum import StrEnum
 from learninglion.models import AnswerVerdict, Check, Citation, Dossier, Verification
 from learninglion.record.contract import dossier_view
 from learninglion.record.marking import mark_line, properties
-from learninglion.serial import to_plain
+from learninglion.serial import Plain, from_plain, to_plain
+from learninglion.text import printable
 
 __all__ = ["ExportFormat", "Note", "collect_notes", "export", "to_json", "to_markdown", "verdict_words"]
 
@@ -65,10 +66,23 @@ def export(dossier: Dossier, form: ExportFormat) -> bytes:
     writers: dict[ExportFormat, Callable[[Dossier], bytes]] = {
         ExportFormat.MARKDOWN: lambda d: to_markdown(d).encode("utf-8"),
         ExportFormat.JSON: lambda d: to_json(d).encode("utf-8"),
-        ExportFormat.DOCX: to_docx,
-        ExportFormat.PDF: to_pdf,
+        ExportFormat.DOCX: lambda d: to_docx(_printable(d)),
+        ExportFormat.PDF: lambda d: to_pdf(_printable(d)),
     }
     return writers[form](dossier)
+
+
+def _printable(dossier: Dossier) -> Dossier:
+    """`dossier` without the control characters that a word processor or PDF cannot hold."""
+
+    def cleaned(value: Plain) -> Plain:
+        if isinstance(value, str):
+            return printable(value)
+        if isinstance(value, list):
+            return [cleaned(item) for item in value]
+        return {name: cleaned(inner) for name, inner in value.items()} if isinstance(value, dict) else value
+
+    return from_plain(Dossier, cleaned(to_plain(dossier)))
 
 
 def verdict_words(verification: Verification) -> str:

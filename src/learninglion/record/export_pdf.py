@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from learninglion.record.marking import mark_line, properties
 __all__ = ["to_pdf"]
 
 _TEMPLATE = Path(__file__).with_name("dossier.typ")
+# How the compiler names what its fonts lack: as a string in the notation of Rust.
+_UNSHOWN = re.compile(r'the text `"(.*?)"` could not be displayed')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _FIXED_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # no clock in the file: the same dossier gives the same bytes
 
 
@@ -48,12 +52,34 @@ def to_pdf(dossier: Dossier) -> bytes:
             for i, v in enumerate(dossier.verifications)
         ],
     }
-    made: bytes = typst.compile(
-        str(_TEMPLATE),
-        format="pdf",
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        timestamp=_FIXED_TIME,
-    )
-    return made
+    return _compile(json.dumps(data, ensure_ascii=False))
+
+
+def _compile(data: str) -> bytes:
+    """The PDF of `data`; a sign that its fonts do not have is told by its number, such as [U+1F600]."""
+    while True:
+        try:
+            made: bytes = typst.compile(
+                str(_TEMPLATE),
+                format="pdf",
+                ignore_system_fonts=True,
+                pdf_standards=["ua-1"],
+                sys_inputs={"data": data},
+                timestamp=_FIXED_TIME,
+            )
+        except typst.TypstError as error:
+            shown = _without(data, str(error))
+            if shown == data:
+                raise
+            data = shown
+        else:
+            return made
+
+
+def _without(data: str, told: str) -> str:
+    for cluster in _UNSHOWN.findall(told):
+        plain = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), cluster)
+        for sign in plain:
+            if not sign.isascii():
+                data = data.replace(sign, f"[U+{ord(sign):04X}]")
+    return data
