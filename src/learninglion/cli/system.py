@@ -1,4 +1,4 @@
-"""Commands that run, guard and account for the system: log, serve, register-entry."""
+"""Commands that run, guard and account for the system: log, serve, register-entry, assessment."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, tell_switch
+from learninglion.database import now
 from learninglion.durable import write_durably
 from learninglion.errors import InputError
+from learninglion.record.impact_forms import Assessment, filled_form
 from learninglion.record.register_entry import register_entry
-from learninglion.serial import to_plain
+from learninglion.serial import Plain, to_plain
 from learninglion.settings import load_settings, registration
 
 __all__ = ["register"]
@@ -26,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(log_app, name="log")
     app.command()(serve)
     app.command("register-entry")(show_register_entry)
+    app.command("assessment")(show_assessment)
 
 
 @log_app.command("verify")
@@ -77,11 +80,22 @@ def show_register_entry(
     out: Path | None = typer.Option(None, "--out", help="Het bestand; anders komt het op het scherm."),
 ) -> None:
     """De gegevens voor het Algoritmeregister (standaard 1.0), om na te lezen en zelf aan te leveren."""
-    entry = register_entry(registration(load_settings()))
+    _write(register_entry(registration(load_settings())), out)
+
+
+def show_assessment(
+    form: Assessment = typer.Argument(..., help="Welk formulier."),
+    out: Path | None = typer.Option(None, "--out", help="Het bestand; anders komt het op het scherm."),
+) -> None:
+    """Een begin voor een DPIA of IAMA: wat het programma van zichzelf weet, op het formulier van het Rijk."""
+    _write(filled_form(form, registration(load_settings()), at=now()), out)
+
+
+def _write(data: dict[str, Plain], out: Path | None) -> None:
     if out is None:
-        print_json(entry)
+        print_json(data)
         return
-    text = json.dumps(entry, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     try:
         write_durably(out, text.encode("utf-8"))
     except OSError as error:

@@ -22,7 +22,7 @@ from learninglion.models import Dossier
 from learninglion.record.dossiers import DossierVersion
 from learninglion.record.export import ExportFormat, export, to_json
 from learninglion.record.log import LogEntry
-from learninglion.record.marking import mark_line
+from learninglion.record.marking import mark_line, state_words
 from learninglion.serial import to_plain
 from learninglion.text import printable
 
@@ -130,7 +130,11 @@ def _object(
         _term(event, "eventType", "Creatie" if first else "Nieuwe versie", listed)
         _add(event, "eventTijd", version.at.isoformat())
         _refer(event, "eventVerantwoordelijkeActor", version.author)
-        _add(event, "eventResultaat", f"Versie {version.version} ({version.state.value}): {version.reason}")
+        _add(
+            event,
+            "eventResultaat",
+            f"Versie {version.version} ({state_words(version.state)}): {version.reason}",
+        )
     appraised = APPRAISALS[terms.appraisal]
     _term(top, "waardering", appraised, "Begrippenlijst Waarderingen MDTO", terms.appraisal)
     if terms.retention:

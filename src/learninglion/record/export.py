@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from learninglion.models import AnswerVerdict, Check, Citation, Dossier, Verification
 from learninglion.record.contract import dossier_view
-from learninglion.record.marking import mark_line, properties
+from learninglion.record.marking import mark_line, properties, state_words
 from learninglion.serial import Plain, from_plain, to_plain
 from learninglion.text import printable
 
@@ -147,7 +147,7 @@ def to_markdown(dossier: Dossier) -> str:
         lines += ["## Bronnen", ""]
         lines += [f"[^{n.number}]: {_markdown_note(n)}" for listed in notes.values() for n in listed]
         lines.append("")
-    lines += [f"Dossier {dossier.id}, versie {dossier.version} ({dossier.state.value}).", ""]
+    lines += [f"Dossier {dossier.id}, versie {dossier.version} ({state_words(dossier.state)}).", ""]
     return "\n".join(lines)
 
 

@@ -20,7 +20,7 @@ from docx.text.paragraph import Paragraph
 
 from learninglion.models import Dossier, Verification
 from learninglion.record.export import Note, collect_notes, heading, reasons_text, verdict_words
-from learninglion.record.marking import mark_line, properties
+from learninglion.record.marking import mark_line, properties, state_words
 
 __all__ = ["to_docx"]
 
@@ -54,7 +54,9 @@ def to_docx(dossier: Dossier) -> bytes:
         word.add_paragraph(question_set.introduction)
     for i, verification in enumerate(dossier.verifications):
         _add_question(word, verification, [notes[i, j] for j in range(len(verification.standing))])
-    closing = word.add_paragraph(f"Dossier {dossier.id}, versie {dossier.version} ({dossier.state.value}).")
+    closing = word.add_paragraph(
+        f"Dossier {dossier.id}, versie {dossier.version} ({state_words(dossier.state)})."
+    )
     closing.runs[0].font.color.rgb = _LEGIBLE_GREY
     _add_footnotes_part(word, [note for listed in notes.values() for note in listed])
     _add_custom_properties(word, properties(dossier))

@@ -11,7 +11,7 @@ import typst
 
 from learninglion.models import Dossier
 from learninglion.record.export import collect_notes, heading, reasons_text, verdict_words
-from learninglion.record.marking import mark_line, properties
+from learninglion.record.marking import mark_line, properties, state_words
 
 __all__ = ["to_pdf"]
 
@@ -30,7 +30,7 @@ def to_pdf(dossier: Dossier) -> bytes:
         "introduction": dossier.question_set.introduction,
         "mark": mark_line(dossier),
         "keywords": [f"{name}={value}" for name, value in properties(dossier)],
-        "closing": f"Dossier {dossier.id}, versie {dossier.version} ({dossier.state.value}).",
+        "closing": f"Dossier {dossier.id}, versie {dossier.version} ({state_words(dossier.state)}).",
         "questions": [
             {
                 "heading": heading(v),

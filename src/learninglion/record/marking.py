@@ -15,6 +15,7 @@ __all__ = [
     "ai_share",
     "mark_line",
     "properties",
+    "state_words",
 ]
 
 AI_GENERATED = True
@@ -36,6 +37,15 @@ _APPROVED_LINE = (
 def mark_line(dossier: Dossier) -> str:
     """The line for readers: what AI did, and whether a person has approved the text."""
     return _APPROVED_LINE if dossier.state is DossierState.APPROVED else MARK_LINE
+
+
+def state_words(state: DossierState) -> str:
+    """How far the officer is, in a word for readers."""
+    return {
+        DossierState.DRAFT: "concept",
+        DossierState.EDITED: "bewerkt",
+        DossierState.APPROVED: "vastgesteld",
+    }[state]
 
 
 def ai_share(verifications: Sequence[Verification]) -> float:

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from learninglion.errors import InputError
 from learninglion.serial import Plain
 
-__all__ = ["CATEGORIES", "STATUSES", "Registration", "register_entry"]
+__all__ = [
+    "CATEGORIES",
+    "GOAL",
+    "RISKS",
+    "STATUSES",
+    "Registration",
+    "describe_methods",
+    "describe_oversight",
+    "register_entry",
+]
 
 STATUSES = ("In ontwikkeling", "In gebruik", "Buiten gebruik")
 CATEGORIES = ("Hoog-risico AI-systeem", "Impactvolle algoritmes", "Overige algoritmes")
@@ -62,14 +71,14 @@ def register_entry(told: Registration) -> dict[str, Plain]:
         "contact_email": told.contact,
         "website": told.website,
         "publication_category": told.publication_category,
-        "goal": _GOAL,
+        "goal": GOAL,
         "proportionality": _PROPORTIONALITY,
         "lawful_basis": told.lawful_basis,
         "impacttoetsen": told.impact_assessments,
-        "human_intervention": _human_intervention(told),
-        "risks": _RISKS,
+        "human_intervention": describe_oversight(told),
+        "risks": RISKS,
         "source_data": _SOURCE_DATA,
-        "methods_and_models": _methods(told),
+        "methods_and_models": describe_methods(told),
         "provider": "Eigen beheer, open source (EUPL-1.2)",
         "standard_version": "1.0",
         "lang": "nld",
@@ -109,11 +118,11 @@ _SHORT = (
     "een antwoord. De medewerker beslist, past aan en stelt de tekst vast."
 )
 
-_GOAL = (
+GOAL = (
     "Het doel is dat een medewerker snel vindt wat eerder aan de Kamer is geantwoord, en dat een "
     "nieuw antwoord daarmee klopt. Het algoritme neemt geen besluit over burgers of bedrijven. Zij "
     "merken het alleen doordat antwoorden aan de Kamer met hulp van het algoritme zijn voorbereid; "
-    "dat staat in het uitgevoerde document."
+    "dat staat in elk document dat het systeem verlaat."
 )
 
 _PROPORTIONALITY = (
@@ -124,7 +133,7 @@ _PROPORTIONALITY = (
     "bronnen tekortschieten, zegt het voorstel dat."
 )
 
-_RISKS = (
+RISKS = (
     "Niet alles wordt gevonden: de medewerker ziet hoe zeker een resultaat is en kan zelf verder "
     "zoeken. Een eerder standpunt kan verouderd zijn: de datum staat bij elke bron en een tijdlijn "
     "laat zien waar de lijn veranderde. De controle kan een zin ten onrechte goedkeuren: elke zin "
@@ -144,7 +153,8 @@ _SOURCE_DATA = (
 )
 
 
-def _human_intervention(told: Registration) -> str:
+def describe_oversight(told: Registration) -> str:
+    """In plain Dutch: what people do, as the program is set up."""
     text = (
         "Een medewerker kiest welke bronnen tellen, met redenen, leest elke zin naast zijn bron, "
         "past de tekst aan en stelt hem vast. Het systeem verstuurt niets. Elke stap wordt "
@@ -155,7 +165,8 @@ def _human_intervention(told: Registration) -> str:
     return text
 
 
-def _methods(told: Registration) -> str:
+def describe_methods(told: Registration) -> str:
+    """In plain Dutch: how the program works, with the models that are set."""
     parts = [
         "Zoeken gebeurt op woorden (BM25 op Nederlandse woordstammen en op reeksen van vijf "
         f"letters) en op betekenis (een taalmodel dat tekst in getallen omzet: {told.encoder}). De "
