@@ -90,9 +90,39 @@ def test_the_same_day_is_not_older() -> None:
         for entry in cut(make_document(id=f"zelfde-{n}", published=FIRST + timedelta(days=2)))
     ]
     older = OlderDocuments(entries)
-    assert older.ids("zelfde-1") == {"ah-tk-20192020-9000", "ah-tk-20192020-9001"}
+    assert older.count("zelfde-1") == older.count("zelfde-2") == 2
+    assert older.between(0, 2) == ("ah-tk-20192020-9000", "ah-tk-20192020-9001")
     assert older.sources("zelfde-1") == 4
-    assert older.ids("ah-tk-20192020-9000") == frozenset()
+    assert older.count("ah-tk-20192020-9000") == 0
+
+
+def words_found(trial: Trial, query_id: str, place: Path) -> dict[str, list[float]]:
+    """What the words alone say of every source that one question could find."""
+    ranked = rank_trial(trial, HashingEncoder(256), VectorCache(place / "v.db"), place / "index", DEFAULT)
+    at = [q.id for q in trial.queries].index(query_id)
+    columns = [FEATURES.index("body_stems"), FEATURES.index("body_grams")]
+    order = [n for n in ranked.order[at].tolist() if n >= 0]
+    return {trial.names[n]: ranked.features[at, k, columns].round(4).tolist() for k, n in enumerate(order)}
+
+
+def test_how_rare_a_word_is_does_not_depend_on_what_was_written_later(tmp_path: Path) -> None:
+    asked = "ah-tk-20192020-9008#1"
+    # the same days, but what came later repeats the words of the question
+    later = [
+        entry
+        for n in range(6)
+        for entry in cut(
+            make_document(
+                [((1,), "Wat gebeurt er?", "Bij de gemeente gebeurt er iets met zaak8x1 en regeling8x1.")],
+                id=f"later-{n}",
+                published=FIRST + timedelta(days=100 + n),
+            )
+        )
+    ]
+    now = words_found(collection_trial("nu", documents(9)), asked, tmp_path / "nu")
+    then = words_found(collection_trial("toen", [*later, *documents(9)]), asked, tmp_path / "toen")
+    assert len(now) == 17
+    assert now == then
 
 
 def test_what_has_no_date_is_neither_asked_nor_found(tmp_path: Path) -> None:

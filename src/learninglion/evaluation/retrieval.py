@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from learninglion.errors import InputError
 from learninglion.evaluation.calibration import Calibration, calibration
 from learninglion.evaluation.configuration import Configuration, as_reranked, as_searched, weigh
+from learninglion.evaluation.growing import GrowingStatistics
 from learninglion.evaluation.measures import (
     Comparison,
     Measured,
@@ -47,7 +48,7 @@ from learninglion.retrieval.reader import Entry, MemoryReader
 from learninglion.retrieval.reranking import Reranking, asked_of
 from learninglion.retrieval.scoring import make_probe
 from learninglion.retrieval.search import query_terms, rank
-from learninglion.retrieval.snapshot import Snapshot
+from learninglion.retrieval.snapshot import Snapshot, Statistics
 from learninglion.retrieval.tuning import Lesson, learn_fusion
 from learninglion.retrieval.vectors import VectorCache, embed
 from learninglion.workflow import Progress, silent
@@ -308,14 +309,14 @@ def rank_trial(
     older = OlderDocuments(entries) if trial.timed else None
     asked = embed(encoder, [q.text for q in trial.queries], asked=True, cache=cache)
     placed = snapshot.frame.place_queries(asked)
-    rows: list[_Row] = []
-    searched = []
-    allowed: frozenset[str] | None = None
-    for i, (query, vector) in enumerate(zip(trial.queries, placed, strict=True)):
-        document = trial.document_of(query)
-        if older is not None:
-            allowed = older.ids(document) | ({document} if own else set())
-        probe = make_probe(snapshot.statistics, snapshot.frame, query_terms(query.text), vector)
+    rows: dict[int, _Row] = {}
+    searched = np.full(len(trial.queries), len(entries) - 1 + int(own), dtype=np.int64)
+    for turn, (i, allowed, statistics) in enumerate(_in_turn(trial, snapshot, older), 1):
+        query, document = trial.queries[i], trial.document_of(trial.queries[i])
+        if older is not None and allowed is not None:
+            searched[i] = older.sources(document) + int(own)
+            allowed |= {document} if own else set()
+        probe = make_probe(statistics, snapshot.frame, query_terms(query.text), placed[i])
         found = rank(snapshot, probe, allowed, exact=older is None)
         at = numbers[found.positions]
         may = (documents[at] != document) | ((at == query.own) & own)
@@ -327,11 +328,27 @@ def rank_trial(
         right = np.flatnonzero(at == query.own)
         if len(right):
             kept[-1] = max(int(right[0]), kept[-1])
-        rows.append((at[kept], logits[kept], features[kept]))
-        others = older.sources(document) if older is not None else len(entries) - 1
-        searched.append(others + int(own))
-        progress("Zoeken", i + 1, len(trial.queries))
-    return _stacked(rows, np.array(searched, dtype=np.int64))
+        rows[i] = at[kept], logits[kept], features[kept]
+        progress("Zoeken", turn, len(trial.queries))
+    return _stacked([rows[i] for i in range(len(rows))], searched)
+
+
+def _in_turn(
+    trial: Trial, snapshot: Snapshot, older: OlderDocuments | None
+) -> Iterator[tuple[int, frozenset[str] | None, Statistics]]:
+    """The number of each question, the documents it may find (None: all) and the word statistics then.
+
+    With a time split the oldest question comes first, and statistics grow with the documents.
+    """
+    if older is None:
+        yield from ((i, None, snapshot.statistics) for i in range(len(trial.queries)))
+        return
+    counts = [older.count(trial.document_of(query)) for query in trial.queries]
+    growing, added = GrowingStatistics(snapshot), 0
+    for i in sorted(range(len(counts)), key=counts.__getitem__):
+        growing.add(older.between(added, counts[i]))
+        added = counts[i]
+        yield i, frozenset(older.between(0, added)), growing.now()
 
 
 def _reordered(

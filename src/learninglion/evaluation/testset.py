@@ -95,17 +95,18 @@ class OlderDocuments:
         for document_id in self._ids:
             self._before.append(self._before[-1] + sources[document_id])
 
-    def _count(self, document_id: str) -> int:
+    def count(self, document_id: str) -> int:
+        """How many documents are of an earlier day; none where the document itself has no date."""
         day = self._day_of[document_id]
         return bisect_left(self._days, day) if day is not None else 0
 
-    def ids(self, document_id: str) -> frozenset[str]:
-        """The documents of an earlier day; none where the document itself has no date."""
-        return frozenset(self._ids[: self._count(document_id)])
+    def between(self, start: int, end: int) -> tuple[str, ...]:
+        """The documents from `start` up to `end`, counted from the oldest."""
+        return tuple(self._ids[start:end])
 
     def sources(self, document_id: str) -> int:
         """How many sources those documents have."""
-        return self._before[self._count(document_id)]
+        return self._before[self.count(document_id)]
 
 
 def read_pairs(path: Path) -> tuple[LabelledPair, ...]:

@@ -46,6 +46,7 @@ class Probe:
     vector: Vectors  # in the frame, shape (d,)
     usual_asked: tuple[float, float]  # the same of its cosine with any question
     usual_body: tuple[float, float]  # and with any body
+    mean_length: dict[tuple[str, str], float]  # terms of a source, by part and family
 
 
 def make_probe(statistics: Statistics, frame: Frame, terms: tuple[Terms, Terms], vector: Vectors) -> Probe:
@@ -59,7 +60,15 @@ def make_probe(statistics: Statistics, frame: Frame, terms: tuple[Terms, Terms],
             rarity = np.log1p((count - frequency + 0.5) / (frequency + 0.5)) ** _IDF_POWER
             weights[part, family] = np.asarray(bag.counts * rarity, dtype=np.float32)
             usual[part, family] = _usual(weights[part, family], frequency / max(1, count), family)
-    return Probe(terms, weights, usual, vector, frame.questions.usual(vector), frame.bodies.usual(vector))
+    return Probe(
+        terms,
+        weights,
+        usual,
+        vector,
+        frame.questions.usual(vector),
+        frame.bodies.usual(vector),
+        statistics.mean_length,
+    )
 
 
 def _usual(weights: NDArray[np.float32], chance: NDArray[np.float64], family: str) -> tuple[float, float]:
@@ -88,8 +97,9 @@ def features(
         sieve = np.zeros(_SIEVE, dtype=np.bool_)
         sieve[ids & _SIEVE_MASK] = True
         for part in PARTS:
-            weights = probe.weights[part, family]
-            scores = [_bm25(snapshot, n, rows, (part, family), ids, weights, sieve) for n, rows in pieces]
+            scores = [
+                _bm25(snapshot.segments[n], probe, rows, (part, family), ids, sieve) for n, rows in pieces
+            ]
             mean, deviation = probe.usual[part, family]
             if scores:
                 made[:, column[f"{part}_{family}"]] = (np.concatenate(scores) - mean) / deviation
@@ -109,16 +119,14 @@ def features(
 
 
 def _bm25(
-    snapshot: Snapshot,
-    number: int,
+    segment: Segment,
+    probe: Probe,
     rows: NDArray[np.int64],
     part: tuple[str, str],
     ids: NDArray[np.uint32],
-    weights: NDArray[np.float32],
     sieve: NDArray[np.bool_],
 ) -> Scores:
-    """BM25 of `rows` of a segment on the terms `ids` (ascending) with their `weights`."""
-    segment = snapshot.segments[number]
+    """BM25 of `rows` of a segment on the terms `ids` (ascending) of `probe` in a (part, family)."""
     forward = segment.forward[part]
     if not len(ids):
         return np.zeros(len(rows), dtype=np.float32)
@@ -131,9 +139,8 @@ def _bm25(
     hit, place = maybe[sure], place[sure]
     owner = np.searchsorted(begins, hit, side="right") - 1
     counts = forward.counts[starts[owner] + hit - begins[owner]].astype(np.float32)
-    mean = snapshot.statistics.mean_length[part]
-    norm = _K1 * (1 - _B + _B * segment.lengths[part][rows] / mean)
-    parts = weights[place] * counts / (counts + norm[owner]) * (_K1 + 1)
+    norm = _K1 * (1 - _B + _B * segment.lengths[part][rows] / probe.mean_length[part])
+    parts = probe.weights[part][place] * counts / (counts + norm[owner]) * (_K1 + 1)
     return np.asarray(np.bincount(owner, weights=parts, minlength=len(rows)), dtype=np.float32)
 
 
