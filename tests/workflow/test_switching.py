@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
 
 from learninglion.errors import IntegrityError, LearningLionError
 from learninglion.models import Actor, Role
-from learninglion.retrieval.encoders import Encoder, Vectors
+from learninglion.retrieval.adapter import UNCHANGED, make_adapter, shipped_adapter
+from learninglion.retrieval.encoders import Encoder, Vectors, built_in_name, open_encoder
+from learninglion.retrieval.fusion import DEFAULT
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import EncoderChoice, HouseOptions, LearningLion, switching
 from learninglion.workflow.switching import EncoderBook
+from learninglion.workflow.tuning import TuningShelf
 
 BOSS = Actor("beheer", frozenset(Role))
 DIMENSIONS = {"klein": 64, "groot": 96}
@@ -108,7 +113,7 @@ def test_the_book_keeps_no_keys_and_knows_what_replaced_a_model(tmp_path: Path) 
     written = (home / "index" / "encoders.json").read_text("utf-8")
     assert "geheim" not in written
     assert list(json.loads(written)) == ["klein"]
-    book = EncoderBook(home / "index" / "encoders.json", EncoderChoice(), ())
+    book = EncoderBook(home / "index" / "encoders.json", EncoderChoice(), (), TuningShelf(home / "tuning"))
     found = book.named("klein")
     assert found is not None
     assert found.name == "klein"
@@ -134,3 +139,32 @@ def test_what_goes_wrong_in_the_background_is_told(tmp_path: Path) -> None:
     assert later.switching.wait(10)
     assert later.switching.state().problem == "De schijf is vol."
     later.close()
+
+
+def test_every_version_of_the_built_in_model_can_be_had(tmp_path: Path) -> None:
+    shelf = TuningShelf(tmp_path / "tuning")
+    book = EncoderBook(tmp_path / "encoders.json", EncoderChoice(), (), shelf)
+    learned = make_adapter({"l0.q.b": np.full(384, 0.01, dtype=np.float32)})
+    names = [built_in_name(a) for a in (shipped_adapter(), UNCHANGED, learned)]
+    assert len(set(names)) == 3
+    for name in names[:2]:
+        found = book.named(name)
+        assert found is not None
+        assert found.name == name
+    assert book.named(names[2]) is None
+    shelf.keep(replace(DEFAULT, version=1), learned)
+    assert book.current().name == names[2]
+    shelf.revert(0)
+    former = book.named(names[2])
+    assert former is not None
+    assert former.name == names[2]
+
+
+def test_the_built_in_model_as_its_makers_gave_it_is_what_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switching, "open_encoder", open_encoder)
+    shelf = TuningShelf(tmp_path / "tuning")
+    shelf.keep(DEFAULT, make_adapter({"l0.q.b": np.full(384, 0.01, dtype=np.float32)}))
+    book = EncoderBook(tmp_path / "encoders.json", EncoderChoice(model="plain"), (), shelf)
+    assert book.current().name == built_in_name(UNCHANGED)

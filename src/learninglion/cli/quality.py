@@ -22,7 +22,7 @@ from learninglion.evaluation.asked import (
 from learninglion.evaluation.drafts import RefusalPoint, evaluate_drafts, refusal_curve
 from learninglion.evaluation.handmade import read_cases
 from learninglion.evaluation.testset import LabelledPair, read_pairs
-from learninglion.evaluation.tune import tune
+from learninglion.evaluation.tune import Learned, tune
 from learninglion.evaluation.verifier import evaluate_verifier, judge_cases
 from learninglion.models import Filters, Source
 from learninglion.parsing.passages import cut
@@ -125,6 +125,8 @@ def tune_search(
     with open_house() as house, progress() as shown:
         if revert >= 0:
             house.revert_tuning(revert, actor=actor)
+            if house.index.state().wanted:
+                house.rebuild_index(actor=actor, progress=shown)
             console.print(f"Versie {revert} is weer in gebruik.")
             return
         pairs = [
@@ -135,19 +137,36 @@ def tune_search(
         ]
         current = house.tuning.current()
         report = tune(pairs, current, house.index.encoder, house.vectors, shown)
-        table = Table("maat", "zoals het was", "zoals geleerd", "kans op toeval")
-        for found in report.comparisons:
-            table.add_row(found.name, f"{found.first:.3f}", f"{found.second:.3f}", f"{found.p:.3f}")
         console.print(f"Geleerd van {report.learned_from} vragen, gemeten op {report.held_out} andere.")
-        console.print(table)
+        for way in report.ways:
+            console.print(_compared(way))
         if not report.kept:
             console.print("Niet aantoonbaar beter: er verandert niets.")
             return
-        details: dict[str, Plain] = {c.name: [c.first, c.second, c.p] for c in report.comparisons}
-        number = house.keep_tuning(report.fusion, actor=actor, details={"collection": collection, **details})
+        best = report.best
+        details: dict[str, Plain] = {c.name: [c.first, c.second, c.p] for c in best.comparisons}
+        number = house.keep_tuning(
+            best.fusion,
+            best.adapter,
+            actor=actor,
+            details={"collection": collection, "learned": best.what, **details},
+        )
+        if best.adapter is not None:
+            house.rebuild_index(actor=actor, progress=shown)
     console.print(
-        f"Beter: versie {number} is nu in gebruik. Terug kan met: learninglion tune --revert {number - 1}"
+        f"Beter: versie {number} ({_WAYS[best.what]}) is nu in gebruik. "
+        f"Terug kan met: learninglion tune --revert {number - 1}"
     )
+
+
+_WAYS = {"weights": "hoe zwaar elk signaal telt", "model": "het embeddingmodel en hoe zwaar elk signaal telt"}
+
+
+def _compared(way: Learned) -> Table:
+    table = Table("maat", "zoals het was", "zoals geleerd", "kans op toeval", title=_WAYS[way.what])
+    for found in way.comparisons:
+        table.add_row(found.name, f"{found.first:.3f}", f"{found.second:.3f}", f"{found.p:.3f}")
+    return table
 
 
 def evaluate_writing(

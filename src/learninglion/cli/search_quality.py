@@ -12,6 +12,7 @@ from learninglion.cli.material import (
     read_grades,
     set_encoder,
     set_reranking,
+    tuned_encoder,
     tuned_fusion,
     vector_cache,
     write_page,
@@ -59,7 +60,9 @@ def evaluate_search(
     lessons = read_pairs(tune) if tune is not None else None
     other = _other(against, learns=lessons is not None) if against else None
     encoder, cache = set_encoder(), vector_cache()
-    ways = [(Configuration(tune=lessons is not None), DEFAULT), *([other] if other else [])]
+    ways = [(Configuration(tune=lessons is not None), DEFAULT, encoder)]
+    if other is not None:
+        ways.append((*other, tuned_encoder() if against == "tuned" else encoder))
     with progress() as shown:
         report, *others = [
             evaluate(
@@ -67,13 +70,13 @@ def evaluate_search(
                 configuration,
                 lessons=lessons,
                 grades=grades,
-                encoder=encoder,
+                encoder=model,
                 cache=cache,
                 fusion=fusion,
                 reranking=set_reranking() if configuration.reranker else None,
                 progress=shown,
             )
-            for configuration, fusion in ways
+            for configuration, fusion, model in ways
         ]
     compared = (against, others[0]) if others else None
     if page is not None:

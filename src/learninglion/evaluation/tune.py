@@ -1,7 +1,8 @@
 """Let search learn from an archive's own pairs, and keep what was learned only when it is really better.
 
+Two things can be learned: how much each signal counts, and (with the built-in model) what a text means here.
 Documents are split: search learns from three quarters, and is measured on the questions of the rest, which
-it never saw. The new fusion is kept only when a paired test says that the difference is no accident.
+it never saw. What was learned is kept only when a paired test says that the difference is no accident.
 """
 
 from __future__ import annotations
@@ -14,29 +15,52 @@ from pathlib import Path
 from learninglion.errors import InputError
 from learninglion.evaluation.measures import Comparison, Values, compare, per_query
 from learninglion.evaluation.retrieval import learn_from, rank_pairs
-from learninglion.evaluation.testset import LabelledPair, folds
-from learninglion.retrieval.encoders import Encoder
+from learninglion.evaluation.testset import LabelledPair, answer_entries, folds
+from learninglion.retrieval.adapter import Adapter
+from learninglion.retrieval.adapting import Example
+from learninglion.retrieval.content import evenly, passage_text
+from learninglion.retrieval.encoders import Encoder, NanoEncoder
 from learninglion.retrieval.fusion import Fusion
+from learninglion.retrieval.teaching import teach
 from learninglion.retrieval.vectors import VectorCache
+from learninglion.workflow import Progress
 
-__all__ = ["TuneReport", "tune"]
+__all__ = ["Learned", "TuneReport", "examples_of", "tune"]
 
 _FEWEST = 100  # pairs; with fewer the held-out part cannot tell better from luck
+_MOST = 2000  # pairs; more would take hours: a taught model has to read every answer anew
 _PARTS = 4
 _DEEP = 100
 _SIGNIFICANT = 0.05
 _DECISIVE = "MRR@10"
 
+Teacher = Callable[[Encoder, Sequence[Example], Callable[[int, int], None]], NanoEncoder | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """One way of learning: what came of it, and how it compares on what was held out."""
+
+    what: str  # "weights" or "model"
+    fusion: Fusion
+    adapter: Adapter | None  # None: the model stays what it is
+    comparisons: tuple[Comparison, ...]  # first: as it was; second: as learned
+
+    @property
+    def decisive(self) -> Comparison:
+        """The comparison that decides."""
+        return next(c for c in self.comparisons if c.name == _DECISIVE)
+
 
 @dataclass(frozen=True, slots=True)
 class TuneReport:
-    """What was learned, on how much, and how it compares on what was held out."""
+    """What was learned, on how much, and the best of it."""
 
-    fusion: Fusion  # the new one if it is kept, else the old one
-    kept: bool
+    best: Learned
+    kept: bool  # whether the best is really better
     learned_from: int  # pairs
     held_out: int  # questions
-    comparisons: tuple[Comparison, ...]  # first: as it was; second: as learned
+    ways: tuple[Learned, ...]  # all that was tried
 
 
 def tune(
@@ -44,44 +68,70 @@ def tune(
     current: Fusion,
     encoder: Encoder,
     cache: VectorCache,
-    progress: Callable[[str, int, int], None],
+    progress: Progress,
+    teacher: Teacher = teach,
 ) -> TuneReport:
     """Learn from `pairs`; deterministic. Raises InputError when there are too few to learn from."""
     if len(pairs) < _FEWEST:
         raise InputError(
             f"Er zijn {len(pairs)} vragen met antwoord; om te leren zijn er ten minste {_FEWEST} nodig."
         )
+    pairs = evenly(pairs, _MOST)
     parts = folds([p.document or p.id for p in pairs], _PARTS)
     held = [p for p, part in zip(pairs, parts, strict=True) if part == 0]
     lessons = [p for p, part in zip(pairs, parts, strict=True) if part != 0]
     if not held or not lessons:
         raise InputError("Alle vragen komen uit één document; om te leren zijn er meer nodig.")
     with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
-        place = Path(temporary)
-        progress("Leren van eerdere antwoorden", 0, 3)
-        learned = learn_from(lessons, held, encoder, cache, place / "learn")
-        progress("Leren van eerdere antwoorden", 1, 3)
-        before = _measure(pairs, held, encoder, cache, place / "before", current)
-        progress("Leren van eerdere antwoorden", 2, 3)
-        after = _measure(pairs, held, encoder, cache, place / "after", learned)
-        progress("Leren van eerdere antwoorden", 3, 3)
-    comparisons = tuple(compare(name, before[name], after[name]) for name in before)
-    decisive = next(c for c in comparisons if c.name == _DECISIVE)
-    kept = decisive.difference > 0 and decisive.p < _SIGNIFICANT
-    fusion = replace(learned, version=current.version + 1) if kept else current
-    return TuneReport(fusion, kept, len(lessons), len(held), comparisons)
+        desk = _Desk(pairs, lessons, held, cache, Path(temporary), progress)
+        before = desk.measure(encoder, current, "before")
+        ways = [desk.learn("weights", encoder, None, before, current)]
+        taught = teacher(encoder, examples_of(lessons), lambda d, t: progress("Het model leert", d, t))
+        if taught is not None:
+            ways.append(desk.learn("model", taught, taught.adapter, before, current))
+    best = max(ways, key=lambda way: way.decisive.difference)
+    # trying twice doubles the chance of luck, so each has to be twice as sure
+    kept = best.decisive.difference > 0 and best.decisive.p < _SIGNIFICANT / len(ways)
+    return TuneReport(best, kept, len(lessons), len(held), tuple(ways))
 
 
-def _measure(
-    pairs: Sequence[LabelledPair],
-    held: Sequence[LabelledPair],
-    encoder: Encoder,
-    cache: VectorCache,
-    place: Path,
-    fusion: Fusion,
-) -> dict[str, Values]:
-    """Per-question values for the held-out questions, searched among all answers."""
-    ranked = rank_pairs(pairs, encoder, cache, place, fusion)
-    row_of = {p.id: i for i, p in enumerate(pairs)}
-    rankings = {p.id: [(pairs[k].id, 0.0) for k in ranked.order[row_of[p.id]][:_DEEP].tolist()] for p in held}
-    return per_query({p.id: {p.id: 1} for p in held}, rankings)
+def examples_of(pairs: Sequence[LabelledPair]) -> tuple[Example, ...]:
+    """The questions with their answers, cut up as they are searched; without those whose answer is empty."""
+    found = []
+    for pair in pairs:
+        passages = tuple(passage_text(p) for _, listed in answer_entries([pair]) for p in listed)
+        if passages and pair.question.strip():
+            found.append(Example(pair.question, passages))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What every way of learning has in common."""
+
+    pairs: Sequence[LabelledPair]
+    lessons: Sequence[LabelledPair]
+    held: Sequence[LabelledPair]
+    cache: VectorCache
+    place: Path
+    progress: Progress
+
+    def learn(
+        self, what: str, encoder: Encoder, adapter: Adapter | None, before: dict[str, Values], current: Fusion
+    ) -> Learned:
+        """Learn the weights of the signals that `encoder` gives, and compare with `before`."""
+        place = self.place / what
+        fusion = learn_from(self.lessons, self.held, encoder, self.cache, place / "learn")
+        after = self.measure(encoder, fusion, f"{what}/after")
+        compared = tuple(compare(name, before[name], after[name]) for name in before)
+        return Learned(what, replace(fusion, version=current.version + 1), adapter, compared)
+
+    def measure(self, encoder: Encoder, fusion: Fusion, name: str) -> dict[str, Values]:
+        """Per-question values for the held-out questions, searched among all answers."""
+        ranked = rank_pairs(self.pairs, encoder, self.cache, self.place / name, fusion, self.progress)
+        row_of = {p.id: i for i, p in enumerate(self.pairs)}
+        rankings = {
+            p.id: [(self.pairs[k].id, 0.0) for k in ranked.order[row_of[p.id]][:_DEEP].tolist()]
+            for p in self.held
+        }
+        return per_query({p.id: {p.id: 1} for p in self.held}, rankings)

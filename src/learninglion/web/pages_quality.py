@@ -120,6 +120,7 @@ def discard(desk: TheDesk, viewer: SignedIn) -> Response:
 def revert(desk: TheDesk, viewer: SignedIn, version: Annotated[int, Form(ge=0, le=1_000_000)]) -> Response:
     """Go back to an earlier version; 0 is the one that came with the program."""
     desk.house.revert_tuning(version, actor=viewer.actor)
+    desk.house.start_switch()
     return RedirectResponse("/manage/quality", 303)
 
 

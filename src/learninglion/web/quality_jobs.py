@@ -21,6 +21,7 @@ from learninglion.evaluation.rounds import draw_up, judgements_of, read_round
 from learninglion.evaluation.testset import LabelledPair, collection_trial, sampled
 from learninglion.evaluation.tune import TuneReport, tune
 from learninglion.models import Actor, Filters
+from learninglion.retrieval.adapter import Adapter, load_adapter, save_adapter
 from learninglion.retrieval.fusion import Fusion
 from learninglion.retrieval.reader import Entry
 from learninglion.serial import Plain, from_plain, to_plain
@@ -83,6 +84,7 @@ class Proposal:
     compared: tuple[Compared, ...]
     fusion: Fusion
     since: int  # the version that it was compared with
+    what: str = "weights"  # what was learned: the weights of the signals, or "model": the embedding model too
 
 
 def _entries(house: LearningLion, collection: str, actor: Actor) -> tuple[Entry, ...]:
@@ -225,7 +227,7 @@ def start_tuning(desk: Desk, actor: Actor, collection: str) -> Job:
             _telling(job, "Leren"),
         )
         proposal = _propose(report, collection, since)
-        write_proposal(desk.settings.home, proposal)
+        write_proposal(desk.settings.home, proposal, report.best.adapter)
         figures = _figures(proposal)
         house.note("tuning.learn", actor, f"collection:{collection}", {"better": proposal.better, **figures})
         return {"address": _BACK}
@@ -234,15 +236,17 @@ def start_tuning(desk: Desk, actor: Actor, collection: str) -> Job:
 
 
 def _propose(report: TuneReport, collection: str, since: int) -> Proposal:
+    best = report.best
     return Proposal(
         datetime.now(UTC),
         collection,
         report.kept,
         report.learned_from,
         report.held_out,
-        tuple(Compared(c.name, c.first, c.second, c.p) for c in report.comparisons),
-        report.fusion,
+        tuple(Compared(c.name, c.first, c.second, c.p) for c in best.comparisons),
+        best.fusion,
         since,
+        best.what,
     )
 
 
@@ -254,8 +258,21 @@ def _proposal_file(home: Path) -> Path:
     return home / "tuning" / "proposal.json"
 
 
-def write_proposal(home: Path, proposal: Proposal) -> None:
-    """Let a proposal wait for a decision; it takes the place of an earlier one."""
+def _adapter_file(home: Path) -> Path:
+    return home / "tuning" / "proposal.npz"
+
+
+def _discard_files(home: Path) -> None:
+    _proposal_file(home).unlink(missing_ok=True)
+    _adapter_file(home).unlink(missing_ok=True)
+
+
+def write_proposal(home: Path, proposal: Proposal, adapter: Adapter | None = None) -> None:
+    """Let a proposal wait for a decision, with what the model learned; an earlier one makes place."""
+    _discard_files(home)
+    if adapter is not None:
+        _adapter_file(home).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        save_adapter(adapter, _adapter_file(home))
     write_durably(_proposal_file(home), json.dumps(to_plain(proposal), ensure_ascii=False).encode())
 
 
@@ -282,13 +299,20 @@ def take(desk: Desk, actor: Actor) -> int:
         raise ConflictError("Er is geen betere afstelling om in gebruik te nemen.")
     if proposal.since != desk.house.tuning.in_force():
         raise ConflictError("Intussen is een andere versie in gebruik. Laat het zoeken opnieuw leren.")
-    details: dict[str, Plain] = {"collection": proposal.collection, **_figures(proposal)}
-    number = desk.house.keep_tuning(proposal.fusion, actor=actor, details=details)
-    _proposal_file(desk.settings.home).unlink()
+    details: dict[str, Plain] = {
+        "collection": proposal.collection,
+        "learned": proposal.what,
+        **_figures(proposal),
+    }
+    learned = _adapter_file(desk.settings.home)
+    adapter = load_adapter(learned) if learned.exists() else None
+    number = desk.house.keep_tuning(proposal.fusion, adapter, actor=actor, details=details)
+    _discard_files(desk.settings.home)
+    desk.house.start_switch()
     return number
 
 
 def discard(desk: Desk, actor: Actor) -> None:
     """Throw the proposal away."""
     require(actor, Task.MANAGE)
-    _proposal_file(desk.settings.home).unlink(missing_ok=True)
+    _discard_files(desk.settings.home)

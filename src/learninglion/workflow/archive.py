@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -30,6 +31,7 @@ from learninglion.models import (
 )
 from learninglion.parsing.layout import regions as regions_on_page
 from learninglion.record.log import EventLog, LogEntry, LogReport
+from learninglion.retrieval.adapter import Adapter
 from learninglion.retrieval.catalogue import Counts
 from learninglion.retrieval.duplicates import group_duplicates
 from learninglion.retrieval.explain import explain
@@ -222,7 +224,9 @@ class Archive:
         with self._lock:
             if self._index is None:
                 place = self.options.home / "index"
-                book = EncoderBook(place / "encoders.json", self.options.encoder, self.options.allowed_hosts)
+                book = EncoderBook(
+                    place / "encoders.json", self.options.encoder, self.options.allowed_hosts, self.tuning
+                )
                 self._index = Index.open(
                     place, book.current(), self.vectors, self.tuning.current_file, book.named
                 )
@@ -266,18 +270,36 @@ class Archive:
         self.index.rebuild(self.store, lambda done, total: progress("Indexeren", done, total))
         return self.index.state()
 
-    def keep_tuning(self, fusion: Fusion, *, actor: Actor, details: Mapping[str, Plain]) -> int:
-        """Put what search learned in force, as a new version that can be taken back."""
+    def keep_tuning(
+        self, fusion: Fusion, adapter: Adapter | None = None, *, actor: Actor, details: Mapping[str, Plain]
+    ) -> int:
+        """Put what search learned in force, as a new version that can be taken back.
+
+        Where the embedding model learned too (`adapter`), the index goes on with the former model until
+        `start_switch` or `rebuild_index` has read everything anew.
+        """
         require(actor, Task.MANAGE)
-        number = self.tuning.keep(fusion)
+        with self._model_may_change():
+            number = self.tuning.keep(fusion, adapter)
         self.note("tuning.keep", actor, f"tuning:{number}", details)
         return number
 
     def revert_tuning(self, number: int, *, actor: Actor) -> None:
         """Go back to an earlier version of what search learned; 0 is what ships."""
         require(actor, Task.MANAGE)
-        self.tuning.revert(number)
+        with self._model_may_change():
+            self.tuning.revert(number)
         self.note("tuning.revert", actor, f"tuning:{number}", {})
+
+    @contextmanager
+    def _model_may_change(self) -> Iterator[None]:
+        """Have the index opened anew, by the model that is wanted then, if what the model learned changes."""
+        before = self.tuning.adapter()
+        yield
+        after = self.tuning.adapter()
+        if (before and before.name) != (after and after.name):
+            with self._lock:
+                self._index = None
 
     def index_state(self) -> IndexState:
         """How the index stands, every byte of it checked; `wanted` names a model that should take over."""

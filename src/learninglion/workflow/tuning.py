@@ -6,13 +6,17 @@ from pathlib import Path
 
 from learninglion.durable import write_durably
 from learninglion.errors import InputError
+from learninglion.retrieval.adapter import Adapter, load_adapter, save_adapter
 from learninglion.retrieval.fusion import DEFAULT, Fusion, load_fusion, save_fusion
 
 __all__ = ["TuningShelf"]
 
 
 class TuningShelf:
-    """The fusions in `folder`: fusion.json is in force, fusion-1.json and on are all that ever were."""
+    """The versions in `folder`: fusion.json is in force, fusion-1.json and on are all that ever were.
+
+    A version in which the embedding model learned too has its adapter beside it, as adapter-1.npz and on.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -35,10 +39,25 @@ class TuningShelf:
         same = (n for n in self.versions()[1:] if (self.folder / f"fusion-{n}.json").read_bytes() == used)
         return max(same, default=0)
 
-    def keep(self, fusion: Fusion) -> int:
-        """Put a new fusion in force under the next number, which it gives."""
+    def adapter(self) -> Adapter | None:
+        """What the embedding model learned in the version in force; None where it is the model that ships."""
+        path = self._adapter_file(self.in_force())
+        return load_adapter(path) if path.exists() else None
+
+    def adapters(self) -> tuple[Adapter, ...]:
+        """What the embedding model learned in any version, oldest first."""
+        files = (self._adapter_file(number) for number in self.versions())
+        return tuple(load_adapter(path) for path in files if path.exists())
+
+    def _adapter_file(self, number: int) -> Path:
+        return self.folder / f"adapter-{number}.npz"
+
+    def keep(self, fusion: Fusion, adapter: Adapter | None = None) -> int:
+        """Put a new fusion in force, with `adapter` if there is one; gives the number of this version."""
         number = self.versions()[-1] + 1
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if adapter is not None:
+            save_adapter(adapter, self._adapter_file(number))
         path = self.folder / f"fusion-{number}.json"
         save_fusion(fusion, path)
         write_durably(self.current_file, path.read_bytes())
