@@ -11,9 +11,9 @@ import pytest
 from learninglion.errors import InputError
 from learninglion.evaluation.testset import LabelledPair
 from learninglion.evaluation.tune import tune
-from learninglion.retrieval.adapter import make_adapter
+from learninglion.retrieval.adapter import UNCHANGED, make_adapter
 from learninglion.retrieval.adapting import Example
-from learninglion.retrieval.encoders import Encoder, NanoEncoder, Vectors
+from learninglion.retrieval.encoders import Encoder, NanoEncoder, Vectors, built_in_name
 from learninglion.retrieval.fusion import DEFAULT
 from learninglion.retrieval.vectors import VectorCache
 from learninglion.testing import HashingEncoder
@@ -96,6 +96,11 @@ def test_a_model_that_learned_has_to_be_better_than_luck_and_comes_with_its_vers
     report = tune(pairs, blind, HashingEncoder(16), cache, lambda *_: None, teacher)
     assert [way.what for way in report.ways] == ["weights", "model"]
     assert seen == [report.learned_from]
+    # the model as its makers gave it was asked for: it stays that
+    plain = HashingEncoder(16, built_in_name(UNCHANGED))
+    left = tune(pairs, blind, plain, VectorCache(tmp_path / "p.db"), lambda *_: None, teacher)
+    assert [way.what for way in left.ways] == ["weights"]
+    assert len(seen) == 1
     assert report.kept
     best = max(report.ways, key=lambda way: way.decisive.difference)
     assert report.best == best

@@ -16,10 +16,10 @@ from learninglion.errors import InputError
 from learninglion.evaluation.measures import Comparison, Values, compare, per_query
 from learninglion.evaluation.retrieval import learn_from, rank_pairs
 from learninglion.evaluation.testset import LabelledPair, answer_entries, folds
-from learninglion.retrieval.adapter import Adapter
+from learninglion.retrieval.adapter import UNCHANGED, Adapter
 from learninglion.retrieval.adapting import Example
 from learninglion.retrieval.content import evenly, passage_text
-from learninglion.retrieval.encoders import Encoder, NanoEncoder
+from learninglion.retrieval.encoders import Encoder, NanoEncoder, built_in_name
 from learninglion.retrieval.fusion import Fusion
 from learninglion.retrieval.teaching import teach
 from learninglion.retrieval.vectors import VectorCache
@@ -86,7 +86,10 @@ def tune(
         desk = _Desk(pairs, lessons, held, cache, Path(temporary), progress)
         before = desk.measure(encoder, current, "before")
         ways = [desk.learn("weights", encoder, None, before, current)]
-        taught = teacher(encoder, examples_of(lessons), lambda d, t: progress("Het model leert", d, t))
+        taught = None
+        # who chose the model as its makers gave it would never be served by what that learned
+        if encoder.name != built_in_name(UNCHANGED):
+            taught = teacher(encoder, examples_of(lessons), lambda d, t: progress("Het model leert", d, t))
         if taught is not None:
             ways.append(desk.learn("model", taught, taught.adapter, before, current))
     best = max(ways, key=lambda way: way.decisive.difference)
