@@ -48,7 +48,7 @@ def test_the_archive_is_checked_with_live_progress(page: Page) -> None:
     page.goto("/manage")
     page.click("text=Controleer originelen en zoekindex")
     page.wait_for_url("**/manage/jobs/*")
-    page.wait_for_selector("[data-status]:has-text('Klaar')")
+    page.wait_for_selector("[data-status]:has-text('Alles is heel')")
     page.reload()
     assert "Alles is heel" in page.inner_text("[data-status]")
 

@@ -168,7 +168,7 @@
     source.addEventListener("file", function (event) {
       var data = JSON.parse(event.data);
       var item = document.createElement("li");
-      item.textContent = data.path + ": " + data.words;
+      item.textContent = (data.path ? data.path + ": " : "") + data.words;
       box.querySelector("[data-files]").appendChild(item);
     });
     source.addEventListener("sentence", function (event) {
@@ -200,7 +200,7 @@
     source.addEventListener("done", function (event) {
       source.close();
       var data = JSON.parse(event.data);
-      status.textContent = box.dataset.finished;
+      status.textContent = data.words || box.dataset.finished;
       if (data.address) { window.location.href = data.address; }
     });
     source.addEventListener("failed", function (event) {
