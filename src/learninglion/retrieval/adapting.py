@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.errors import InputError
+from learninglion.retrieval.adapter import UNCHANGED, Adapter
 
 __all__ = ["Example", "learn_changes"]
 
@@ -42,11 +43,14 @@ class Example:
     passages: tuple[str, ...]
 
 
-def learn_changes(weights: Path, examples: Sequence[Example], progress: Progress) -> Changes:
+def learn_changes(
+    weights: Path, examples: Sequence[Example], progress: Progress, before: Adapter = UNCHANGED
+) -> Changes:
     """What to add to the biases and layer norms of the model in `weights`, by the name of each.
 
-    Learns once from each of at most 850 examples, spread over all. `progress` is told (done, total), in equal
-    parts of the work. The same examples give the same numbers, also after a restart.
+    The model starts as `before` left it, and learns once from each of at most 850 examples, spread over all.
+    `progress` is told (done, total), in equal parts of the work. The same examples give the same numbers,
+    also after a restart.
     """
     chosen = _spread([example for example in examples if example.passages])
     if not chosen:
@@ -54,8 +58,9 @@ def learn_changes(weights: Path, examples: Sequence[Example], progress: Progress
     # Loads autograd, which commands that only know what an example is do without.
     from learninglion.retrieval.course import Course, Lessons
     from learninglion.retrieval.encoder_model import EncoderModel
+    from learninglion.retrieval.encoder_weights import EncoderWeights
 
-    model = EncoderModel(weights.read_bytes())
+    model = EncoderModel(EncoderWeights(weights.read_bytes(), before))
     lessons = Lessons(model, [(example.question, example.passages) for example in chosen])
     course = Course(model, lessons, progress)
     random = np.random.default_rng(0)

