@@ -111,7 +111,9 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
         index.update(reader, wait=0.0)
 
 
-@pytest.mark.parametrize("victim", ["current.json", "frame.npz", "head.npy", "names.json", "meta.json"])
+@pytest.mark.parametrize(
+    "victim", ["current.json", "frame.npz", "vectors.npy", "levels.npy", "names.json", "meta.json"]
+)
 def test_damage_is_noticed_and_mended_by_an_update(tmp_path: Path, victim: str) -> None:
     reader = MemoryReader(make_archive())
     Index.open(tmp_path, HashingEncoder()).update(reader)

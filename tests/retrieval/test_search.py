@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from archives import SUBJECTS, make_archive, make_entry
 
@@ -88,3 +89,11 @@ def test_synonyms_find_what_the_question_does_not_say(tmp_path: Path) -> None:
     scores = [{h.source.document.id: h.score for h in hits}["aow"] for hits in (with_them, without)]
     assert scores[0] > scores[1]
     assert [h.source.document.id for h in with_them if h.lexical_rank == 1] == ["aow"]
+
+
+@pytest.mark.parametrize("count", [0, 5, 299, 40_000])
+def test_the_highest_are_found_without_sorting_all(count: int) -> None:
+    values = np.random.default_rng(count).random(count).astype(np.float32).round(3)  # many are equal
+    places = searching._highest(values, 300)
+    assert len(set(places.tolist())) == len(places) == min(count, 300)
+    assert sorted(values[places].tolist()) == sorted(values.tolist())[-300:]

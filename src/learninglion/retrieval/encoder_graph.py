@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
+from learninglion.retrieval.computing import ADDITIONS, FORMAT, OPSETS
 from learninglion.retrieval.encoder_weights import BLOCK, MATRICES, EncoderWeights, levels, scales
 
 __all__ = ["ROWS", "STATES", "encoder_graph"]
@@ -20,9 +21,6 @@ __all__ = ["ROWS", "STATES", "encoder_graph"]
 ROWS = "rows"  # words and places of one text, float32, shape (1, tokens, dimensions)
 STATES = "states"  # what the last layer makes of each token, the same shape
 
-_ADDITIONS = "com.microsoft"  # operations of ONNX Runtime beside the standard ones
-_OPSET, _ADDITIONS_OPSET = 18, 1
-_FORMAT = 9  # of the file; what the operations above came with
 _EIGHT_BITS = 4  # the "accuracy level" at which MatMulNBits rounds activations to 8 bits
 
 
@@ -40,8 +38,8 @@ class _Graph:
 
     def __init__(self, weights: EncoderWeights) -> None:
         self._weights = weights
-        used = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_ADDITIONS, _ADDITIONS_OPSET)]
-        self._model = ModelProto(ir_version=_FORMAT, opset_import=used)
+        used = [helper.make_opsetid(domain, number) for domain, number in OPSETS.items()]
+        self._model = ModelProto(ir_version=FORMAT, opset_import=used)
         self._graph = self._model.graph  # filled in place: copies of all numbers would stay in memory
         self._graph.name = "encoder"
 
@@ -105,7 +103,7 @@ class _Graph:
         return name
 
     def _step(
-        self, operation: str, inputs: list[str], outcome: str, domain: str = _ADDITIONS, **settings: Any
+        self, operation: str, inputs: list[str], outcome: str, domain: str = ADDITIONS, **settings: Any
     ) -> str:
         self._graph.node.append(helper.make_node(operation, inputs, [outcome], domain=domain, **settings))
         return outcome

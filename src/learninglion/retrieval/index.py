@@ -146,7 +146,7 @@ class Index:
             shot = self._snapshot
             if shot is None:
                 return IndexState(0, 0, 0, self.encoder.name, 0, self._problem)
-            passages = sum(len(s.head) for s in shot.segments)
+            passages = sum(len(s.vectors) for s in shot.segments)
             wanted = "" if shot.encoder_name == self.encoder.name else self.encoder.name
             return IndexState(
                 sources=int(shot.alive.sum()),

@@ -11,7 +11,7 @@ from learninglion.errors import IntegrityError
 
 __all__ = ["FORMAT", "Manifest", "read_manifest", "write_manifest"]
 
-FORMAT = 1
+FORMAT = 2
 _NAME = "current.json"
 
 

@@ -11,7 +11,7 @@ from learninglion.retrieval.analysis import FAMILIES, Terms
 from learninglion.retrieval.encoders import Vectors
 from learninglion.retrieval.frame import Frame
 from learninglion.retrieval.fusion import FEATURES, Scores
-from learninglion.retrieval.segments import HEAD, PARTS, Segment
+from learninglion.retrieval.segments import PARTS, Segment
 from learninglion.retrieval.snapshot import Snapshot, Statistics
 
 __all__ = ["Probe", "features", "make_probe", "passage_scores"]
@@ -149,8 +149,7 @@ def passage_scores(
 ) -> tuple[Scores, NDArray[np.int64]]:
     """Cosines of all passages of `rows` with `vector`, in order, and where each row's passages begin."""
     where, begins = _passages(segment, rows)
-    head = segment.head[where] @ vector[:HEAD]
-    return np.asarray(head + segment.tail[where].astype(np.float32) @ vector[HEAD:], dtype=np.float32), begins
+    return segment.placed(where) @ vector, begins
 
 
 def _passages(segment: Segment, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -165,8 +164,8 @@ def _cosines(segment: Segment, rows: NDArray[np.int64], vector: Vectors) -> tupl
     if not len(where):
         nothing = np.full(len(rows), _NOTHING, dtype=np.float32)
         return nothing, nothing, nothing
-    head, tail = segment.head[where], segment.tail[where].astype(np.float32)
-    cosines = head @ vector[:HEAD] + tail @ vector[HEAD:]
+    placed = segment.placed(where)
+    cosines = placed @ vector
     # the passages of a question stand before those of its body
     asked = np.minimum(segment.asked_passages[rows], np.diff(begins))
     bodies = np.diff(begins) - asked
@@ -181,13 +180,9 @@ def _cosines(segment: Segment, rows: NDArray[np.int64], vector: Vectors) -> tupl
     several = np.flatnonzero(bodies > 1)
     lengths = np.ones(len(rows), dtype=np.float32)  # a single passage is as long as it should be
     inside = np.repeat(bodies > 1, asked + bodies) & ~of_question
-    squares = np.zeros(len(several), dtype=np.float32)
-    for piece in (head, tail):
-        totals = (
-            np.add.reduceat(piece[inside], _begins(bodies[several]), axis=0) if len(several) else piece[:0]
-        )
-        squares += np.square(totals).sum(axis=1)
-    lengths[several] = np.sqrt(squares)
+    if len(several):
+        totals = np.add.reduceat(placed[inside], _begins(bodies[several]), axis=0)
+        lengths[several] = np.sqrt(np.square(totals).sum(axis=1))
     whole = np.where(bodies > 0, along / np.maximum(lengths, 1e-9), _NOTHING)
     return np.asarray(whole, dtype=np.float32), best, asked_best
 

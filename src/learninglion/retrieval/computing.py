@@ -1,0 +1,42 @@
+"""ONNX Runtime as we use it: on the processor, without threads that keep a core busy while they wait."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+__all__ = ["ADDITIONS", "FORMAT", "OPSETS", "cores", "session_of"]
+
+ADDITIONS = "com.microsoft"  # where operations of ONNX Runtime beside the standard ones are found
+OPSETS = {"": 18, ADDITIONS: 1}
+FORMAT = 9  # of a model file; what the operations above came with
+
+_ERRORS = 3  # of what ONNX Runtime would write to the log: errors alone
+_SPINNING = "session.intra_op.allow_spinning"
+
+
+def cores() -> int:
+    """How many threads this process may compute with."""
+    return len(os.sched_getaffinity(0))
+
+
+def session_of(
+    model: bytes, threads: int, numbers: Mapping[str, NDArray[np.generic]] | None = None
+) -> onnxruntime.InferenceSession:
+    """`model`, ready to compute. `numbers` are those it refers to by name and does not hold itself.
+
+    A session may be used by several threads at once. It may go on reading `numbers`: they have to be kept.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS
+    options.add_session_config_entry(_SPINNING, "0")
+    if numbers:
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in numbers.values()]
+        options.add_external_initializers(list(numbers), values)
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
