@@ -26,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.evaluation.calibration import calibration
-from learninglion.evaluation.measures import MEASURES, measure, per_query
+from learninglion.evaluation.measures import MEASURES, Values, compare, measure, per_query
 from learninglion.evaluation.retrieval import evaluate_pairs, learn_from, rank_pairs
 from learninglion.evaluation.testset import LabelledPair, read_pairs
 from learninglion.evaluation.tune import examples_of
@@ -92,18 +93,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         cache = (options.home or Path(temporary)) / "vectors.db"
         cache.parent.mkdir(parents=True, exist_ok=True)
+        untaught = plain(pairs, VectorCache(cache), Path(temporary))
+        others = cross_validated(pairs, VectorCache(cache), Path(temporary))
         results = {
             "earlier prototype": peer(options.peer_python, options.pairs, pairs),
-            "model as it was made": plain(pairs, VectorCache(cache), Path(temporary)),
-            **cross_validated(pairs, VectorCache(cache), Path(temporary)),
+            "model as it was made": told(pairs, untaught),
+            **{name: told(pairs, found, untaught) for name, found in others.items()},
             "as it ships (flatters)": ours(options.pairs, cache),
         }
-    print(f"{'':28}" + "".join(f"{name:>10}" for name in (*MEASURES, "ECE", "AUC", "seconds")))
+    columns = (*MEASURES, "ECE", "AUC", "p", "seconds")
+    print(f"{'':28}" + "".join(f"{name:>10}" for name in columns))
     for name, row in results.items():
-        print(
-            f"{name:28}"
-            + "".join(f"{row.get(m, float('nan')):10.3f}" for m in (*MEASURES, "ECE", "AUC", "seconds"))
-        )
+        print(f"{name:28}" + "".join(f"{row.get(column, float('nan')):10.3f}" for column in columns))
     print(json.dumps(results))
     return 0
 
@@ -115,14 +116,23 @@ def ours(path: Path, cache: Path) -> dict[str, float]:
     return {**report.as_plain(), "ECE": calibration.error, "AUC": calibration.answerable}
 
 
-def plain(pairs: Sequence[LabelledPair], vectors: VectorCache, place: Path) -> Row:
+@dataclass(frozen=True)
+class Outcome:
+    """For every question the places of the answers, best first, and the chance of each of the best."""
+
+    order: Table
+    chances: Table
+    seconds: float
+
+
+def plain(pairs: Sequence[LabelledPair], vectors: VectorCache, place: Path) -> Outcome:
     """What ships, but for what the model learned."""
     began = time.perf_counter()
     ranked = rank_pairs(pairs, NanoEncoder(adapter=UNCHANGED), vectors, place / "plain", DEFAULT)
-    return told(pairs, ranked.order, DEFAULT.chances(ranked.logits), time.perf_counter() - began)
+    return Outcome(ranked.order, DEFAULT.chances(ranked.logits), time.perf_counter() - began)
 
 
-def cross_validated(pairs: Sequence[LabelledPair], vectors: VectorCache, place: Path) -> dict[str, Row]:
+def cross_validated(pairs: Sequence[LabelledPair], vectors: VectorCache, place: Path) -> dict[str, Outcome]:
     """Every question once, searched in the whole corpus after learning from the other parts."""
     part = np.array([int(hashlib.sha256(group_of(p).encode()).hexdigest()[:8], 16) % PARTS for p in pairs])
     found: dict[str, list[tuple[Table, Table]]] = {"taught (cv)": [], "taught, weights too (cv)": []}
@@ -151,7 +161,7 @@ def cross_validated(pairs: Sequence[LabelledPair], vectors: VectorCache, place: 
             rows.append((ranked.order, fusion.chances(ranked.logits)))
             seconds[name] += taught / PARTS + time.perf_counter() - began
     return {
-        name: told(pairs, _unseen(rows, part, 0), _unseen(rows, part, 1), seconds[name])
+        name: Outcome(_unseen(rows, part, 0), _unseen(rows, part, 1), seconds[name])
         for name, rows in found.items()
     }
 
@@ -169,18 +179,28 @@ def taught_by(pairs: Sequence[LabelledPair]) -> NanoEncoder:
     return taught
 
 
-def told(pairs: Sequence[LabelledPair], order: Table, chances: Table, seconds: float) -> Row:
-    """The measures of these rankings, with calibration error and AUC."""
-    rankings = {p.id: [(pairs[k].id, 0.0) for k in order[i][:100].tolist()] for i, p in enumerate(pairs)}
-    measured = measure(per_query({p.id: {p.id: 1} for p in pairs}, rankings))
+def told(pairs: Sequence[LabelledPair], found: Outcome, beside: Outcome | None = None) -> Row:
+    """The measures of `found`, with calibration error and AUC.
+
+    "p" is that of its MRR@10 against `beside` (two-sided paired randomisation, not corrected for repetition).
+    """
+    values = valued(pairs, found)
     own = [np.array([i]) for i in range(len(pairs))]
-    check = calibration(order, chances.astype(np.float64), own, len(pairs), DEFAULT.threshold)
-    return {
-        **{m.name: m.value for m in measured},
-        "ECE": check.error,
-        "AUC": check.answerable,
-        "seconds": seconds,
+    chances = found.chances.astype(np.float64)
+    check = calibration(found.order, chances, own, len(pairs), DEFAULT.threshold)
+    row = {m.name: m.value for m in measure(values)}
+    row |= {"ECE": check.error, "AUC": check.answerable, "seconds": found.seconds}
+    if beside is not None:
+        row["p"] = compare("MRR@10", valued(pairs, beside)["MRR@10"], values["MRR@10"]).p
+    return row
+
+
+def valued(pairs: Sequence[LabelledPair], found: Outcome) -> dict[str, Values]:
+    """The measures of every question."""
+    rankings = {
+        p.id: [(pairs[k].id, 0.0) for k in found.order[i][:100].tolist()] for i, p in enumerate(pairs)
     }
+    return per_query({p.id: {p.id: 1} for p in pairs}, rankings)
 
 
 def group_of(pair: LabelledPair) -> str:

@@ -1,8 +1,8 @@
-"""The built-in model once more, for learning: the same vectors as its engine, but with gradients.
+"""The built-in model once more, for learning: the same vectors as encoder_engine.py, but with gradients.
 
-The engine is quick and cannot learn. Here the matrices of the weights file are numbers of 32 bits, and what
-may be learned (biases and layer norms) is handed in with every call, so that autograd can say how vectors
-follow from it. Texts stand one after another without padding; only attention knows where each begins.
+What searches is quick and cannot learn. Here the matrices of the weights file are numbers of 32 bits, and
+what may be learned (biases and layer norms) is handed in with every call, so that autograd can say how
+vectors follow from it. Texts stand one after another without padding; only attention knows where each begins.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """The first look over all passages: their vectors in 4 bits a number.
 
-Reading them from memory is what a look over hundreds of thousands of vectors costs. In 4 bits they are a
-fifth of the 32-bit numbers of a third of their directions, and say more: cosines are off by 0.004, so the
-best of a few hundred thousand are among the first few hundred. Exact cosines come after that, from the
-vectors themselves (scoring.py).
+Reading them from memory is what a look over hundreds of thousands of vectors costs, and in 4 bits they are
+an eighth of what they are in 32. Cosines are off by 0.004, so the nearest of a few hundred thousand are among
+the first few hundred. Exact cosines come after that, from the vectors themselves (scoring.py).
 """
 
 from __future__ import annotations

