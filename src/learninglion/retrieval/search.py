@@ -238,8 +238,8 @@ def _nearest(snapshot: Snapshot, vector: Vectors, mask: NDArray[np.bool_]) -> ND
 def _highest(values: Scores, most: int) -> NDArray[np.int64]:
     """Where the `most` highest of `values` are, or all of them, in no order.
 
-    The `most` blocks with the highest maxima hold them all, so only what is as high as the lowest of those
-    maxima is sorted out: a tenth of the time where there are many values.
+    At least `most` values are as high as the `most`-th highest maximum of a block, so only those are looked
+    at further: a tenth of the time where there are many values.
     """
     blocks = len(values) // _BLOCK
     if blocks > most:
