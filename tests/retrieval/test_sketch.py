@@ -36,9 +36,8 @@ def test_the_nearest_are_among_the_first_at_first_look() -> None:
 
 
 def test_a_sketch_of_nothing_and_of_a_vector_without_length() -> None:
-    assert Sketch(*sketched(np.zeros((0, 384), dtype=np.float32))).cosines(directions(1, 384)[0]).shape == (
-        0,
-    )
+    nothing = Sketch(*sketched(np.zeros((0, 384), dtype=np.float32)))
+    assert nothing.cosines(directions(1, 384)[0]).shape == (0,)
     rows = np.concatenate([np.zeros((1, 16), dtype=np.float32), directions(1, 16)])
     told = Sketch(*sketched(rows)).cosines(rows[1])
     assert told[0] == 0

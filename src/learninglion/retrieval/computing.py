@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnx import ModelProto, helper
 
-__all__ = ["ADDITIONS", "FORMAT", "OPSETS", "cores", "session_of"]
+__all__ = ["ADDITIONS", "FOUR_BITS", "cores", "empty_model", "session_of"]
 
 ADDITIONS = "com.microsoft"  # where operations of ONNX Runtime beside the standard ones are found
-OPSETS = {"": 18, ADDITIONS: 1}
-FORMAT = 9  # of a model file; what the operations above came with
+# How MatMulNBits is told of matrices of 4 bits, and to round what it multiplies them with to 8 bits.
+FOUR_BITS: dict[str, Any] = {"bits": 4, "accuracy_level": 4}
+
+_OPSETS = {"": 18, ADDITIONS: 1}
+_FORMAT = 9  # of a model file; what the operations above came with
 
 _ERRORS = 3  # of what ONNX Runtime would write to the log: errors alone
 _SPINNING = "session.intra_op.allow_spinning"
@@ -22,6 +27,14 @@ _SPINNING = "session.intra_op.allow_spinning"
 def cores() -> int:
     """How many threads this process may compute with."""
     return len(os.sched_getaffinity(0))
+
+
+def empty_model(name: str) -> ModelProto:
+    """A model whose graph is to be filled in place: copies of all its numbers would stay in memory."""
+    used = [helper.make_opsetid(domain, number) for domain, number in _OPSETS.items()]
+    model = ModelProto(ir_version=_FORMAT, opset_import=used)
+    model.graph.name = name
+    return model
 
 
 def session_of(

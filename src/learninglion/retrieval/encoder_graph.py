@@ -11,17 +11,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
-from learninglion.retrieval.computing import ADDITIONS, FORMAT, OPSETS
+from learninglion.retrieval.computing import ADDITIONS, FOUR_BITS, empty_model
 from learninglion.retrieval.encoder_weights import BLOCK, MATRICES, EncoderWeights, levels, scales
 
 __all__ = ["ROWS", "STATES", "encoder_graph"]
 
 ROWS = "rows"  # words and places of one text, float32, shape (1, tokens, dimensions)
 STATES = "states"  # what the last layer makes of each token, the same shape
-
-_EIGHT_BITS = 4  # the "accuracy level" at which MatMulNBits rounds activations to 8 bits
 
 
 def encoder_graph(weights: EncoderWeights) -> bytes:
@@ -38,10 +36,8 @@ class _Graph:
 
     def __init__(self, weights: EncoderWeights) -> None:
         self._weights = weights
-        used = [helper.make_opsetid(domain, number) for domain, number in OPSETS.items()]
-        self._model = ModelProto(ir_version=FORMAT, opset_import=used)
-        self._graph = self._model.graph  # filled in place: copies of all numbers would stay in memory
-        self._graph.name = "encoder"
+        self._model = empty_model("encoder")
+        self._graph = self._model.graph
 
     def first_norm(self) -> str:
         names = [self._keep(f"emb.ln.{n}", v) for n, v in zip("wb", self._weights.first_norm, strict=True)]
@@ -83,9 +79,8 @@ class _Graph:
             outcome + ".out",
             N=blocks.shape[0],
             K=blocks.shape[1] * BLOCK,
-            bits=4,
             block_size=BLOCK,
-            accuracy_level=_EIGHT_BITS,
+            **FOUR_BITS,
         )
 
     def _summed(self, norm: str, change: str, rows: str, bias: str) -> str:

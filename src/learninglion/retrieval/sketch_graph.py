@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import ModelProto, TensorProto, helper
+from onnx import TensorProto, helper
 
-from learninglion.retrieval.computing import ADDITIONS, FORMAT, OPSETS, cores, session_of
+from learninglion.retrieval.computing import ADDITIONS, FOUR_BITS, cores, empty_model, session_of
 
 __all__ = ["Comparison"]
 
@@ -42,12 +42,10 @@ def _model(count: int, blocks: int, block: int) -> bytes:
         domain=ADDITIONS,
         K=blocks * block,
         N=count,
-        bits=4,
         block_size=block,
-        accuracy_level=4,  # the vector is rounded to 8 bits
+        **FOUR_BITS,
     )
-    model = ModelProto(ir_version=FORMAT, opset_import=[helper.make_opsetid(d, n) for d, n in OPSETS.items()])
-    model.graph.name = "sketch"
+    model = empty_model("sketch")
     model.graph.node.append(node)
     shapes = (
         (_LEVELS, TensorProto.UINT8, (count, blocks, block // 2)),
