@@ -8,3 +8,7 @@ __version__ = "0.1.0"
 # starts a thread for every core, which spins between two products and takes the processor from the embedding
 # model: a search of 200,000 pairs cost half as much again. Read when numpy loads, so before that.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# onnxruntime sends telemetry to its maker and keeps a device number in the home folder unless this is set
+# before the library is loaded. Forced, not a default: nobody's environment may switch it on for us.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"

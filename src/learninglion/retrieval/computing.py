@@ -21,6 +21,9 @@ _OPSETS = {"": 18, ADDITIONS: 1}
 _FORMAT = 9  # of a model file; what the operations above came with
 
 _ERRORS = 3  # of what ONNX Runtime would write to the log: errors alone
+# The variable of our __init__ comes too late where somebody loaded the library before.
+onnxruntime.disable_telemetry_events()
+
 _SPINNING = "session.intra_op.allow_spinning"
 
 
