@@ -21,10 +21,10 @@ setup-demo-llm:
 	@$(PYTHON) tools/bootstrap.py runtime demo-llm
 
 demo: setup ## The main job on the sample corpus: find, choose, draft, check, export
-	@$(VENV)/python -m learninglion.demo
+	@$(VENV)/python -m learninglion.cli.demo
 
 demo-llm: setup-demo-llm ## The same with a small language model (to show the path, not for work)
-	@$(VENV)/python -m learninglion.demo_llm
+	@$(VENV)/python -m learninglion.cli.demo_llm
 
 serve: setup ## The workplace in the browser, on this machine only
 	@$(VENV)/learninglion serve

@@ -99,8 +99,8 @@ def serve(home: Path) -> None:
 def fill(home: Path, pairs: int) -> None:
     """Fictional documents of a hundred pairs each, until there are enough."""
     from learninglion.models import Actor, Role
+    from learninglion.search import switching
     from learninglion.testing import HashingEncoder
-    from learninglion.workflow import switching
 
     opened = switching.open_encoder
 
@@ -159,7 +159,7 @@ def question(rng: random.Random) -> str:
 def sign_in(home: Path) -> tuple[str, str]:
     """A token for programs and a session for pages."""
     from learninglion.models import Role
-    from learninglion.web.accounts import Accounts, SessionKind
+    from learninglion.workflow.accounts import Accounts, SessionKind
 
     house, _ = house_of(home)
     accounts = Accounts(house.engine)

@@ -25,7 +25,7 @@ from pypdfium2 import raw
 
 from learninglion.models import RawFile
 from learninglion.parsing import parse
-from learninglion.parsing.pdfium import open_pdf, page_view, read_glyphs
+from learninglion.parsing.pdf.characters import open_pdf, page_view, read_glyphs
 
 ROOT = Path(__file__).resolve().parents[1]
 BAR_PAGES = 120.0

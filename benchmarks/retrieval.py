@@ -35,15 +35,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.evaluation.calibration import calibration
+from learninglion.evaluation.learning.teaching import teach
 from learninglion.evaluation.measures import MEASURES, Values, compare, measure, per_query
 from learninglion.evaluation.retrieval import evaluate_pairs, learn_from, rank_pairs
 from learninglion.evaluation.testset import LabelledPair, read_pairs
 from learninglion.evaluation.tune import examples_of
-from learninglion.retrieval.adapter import UNCHANGED, save_adapter
-from learninglion.retrieval.encoders import NanoEncoder
-from learninglion.retrieval.fusion import DEFAULT
-from learninglion.retrieval.teaching import teach
-from learninglion.retrieval.vectors import VectorCache
+from learninglion.inference.adapter import UNCHANGED, save_adapter
+from learninglion.inference.encoders import NanoEncoder
+from learninglion.inference.vectors import VectorCache
+from learninglion.search.fusion import DEFAULT
 
 PAIRS = Path(__file__).parents[1] / "../shared/data/kamervragen/qa-pairs.jsonl"
 SHIPPED = Path(__file__).parents[1] / "src/learninglion/retrieval/adapter.npz"
@@ -60,8 +60,8 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 rows = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
 sys.path.insert(0, sys.argv[2])
-from learninglion.retrieval.encoders import NanoEncoder
-from learninglion.retrieval.adapter import UNCHANGED
+from learninglion.inference.encoders import NanoEncoder
+from learninglion.inference.adapter import UNCHANGED
 encoder = NanoEncoder(adapter=UNCHANGED)
 class Same(Embeddings):
     def embed_documents(self, texts): return encoder.encode_passages(texts).tolist()

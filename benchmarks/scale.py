@@ -31,11 +31,11 @@ from pathlib import Path
 
 import numpy as np
 
+from learninglion.inference.encoders import NanoEncoder, Vectors, normalised
 from learninglion.models import DocumentCard, DocumentKind, Passage, PassageKind, Source, SourceKind, Span
-from learninglion.retrieval.encoders import NanoEncoder, Vectors, normalised
-from learninglion.retrieval.index import Index
-from learninglion.retrieval.reader import Entry, MemoryReader
-from learninglion.retrieval.search import search, search_set
+from learninglion.search.local.index import Index
+from learninglion.search.search import search, search_set
+from learninglion.store.reader import Entry, MemoryReader
 
 PAIRS = Path(__file__).parents[1] / "../shared/data/kamervragen/qa-pairs.jsonl"
 PER_DOCUMENT = 8

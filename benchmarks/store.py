@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from learninglion.database import open_database
+from learninglion.database.engine import open_database
 from learninglion.models import Answerer, Document, DocumentKind, Filters, QAPair, Span
 from learninglion.parsing.passages import cut
-from learninglion.retrieval.store import Intake, Store
+from learninglion.store.store import Intake, Store
 
 PAIRS = 8
 MINISTRIES = tuple(f"Ministerie {n}" for n in range(14))

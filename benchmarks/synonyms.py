@@ -21,13 +21,13 @@ from pathlib import Path
 import numpy as np
 
 from learninglion.evaluation.testset import LabelledPair, answer_entries, data_hash, read_pairs
-from learninglion.retrieval import search
-from learninglion.retrieval.encoders import NanoEncoder
-from learninglion.retrieval.index import Index
-from learninglion.retrieval.reader import MemoryReader
-from learninglion.retrieval.scoring import make_probe
-from learninglion.retrieval.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
-from learninglion.retrieval.vectors import VectorCache, embed
+from learninglion.inference.encoders import NanoEncoder
+from learninglion.inference.vectors import VectorCache, embed
+from learninglion.search import search
+from learninglion.search.local.index import Index
+from learninglion.search.local.scoring import make_probe
+from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
+from learninglion.store.reader import MemoryReader
 
 LIST = """
 OM = Openbaar Ministerie

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median, quantiles
 
-from learninglion.drafting.verify import check
+from learninglion.checking.verify import check
 from learninglion.evaluation.testset import pair_entries, read_pairs
 from learninglion.evaluation.verifier import Case, evaluate_verifier, make_cases
 from learninglion.models import RawFile, Source

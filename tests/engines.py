@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from learninglion.database import open_database, wipe_deleted
+from learninglion.database.engine import open_database, wipe_deleted
 
 
 @pytest.fixture(scope="session")

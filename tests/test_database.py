@@ -16,10 +16,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine, event, inspect, text
 
-from learninglion import database
-from learninglion.database import HEAD, Moment, open_database, reading, upgrade, writing
-from learninglion.errors import ConflictError, InputError, IntegrityError
-from learninglion.locking import exclusive
+from learninglion.database.engine import HEAD, Moment, open_database, reading, upgrade, writing
+from learninglion.database import engine as database
+from learninglion.database.locking import exclusive
+from learninglion.models.errors import ConflictError, InputError, IntegrityError
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "learninglion"
@@ -35,7 +35,7 @@ def table_modules() -> list[str]:
 
 
 def test_migrations_make_exactly_the_tables_that_the_code_declares(database_url: str) -> None:
-    assert {"learninglion.retrieval.tables", "learninglion.record.tables"} <= set(table_modules())
+    assert {"learninglion.store.tables", "learninglion.record.tables"} <= set(table_modules())
     declared = MetaData(naming_convention=database.NAMING)
     for name in table_modules():
         for table in importlib.import_module(name).metadata.tables.values():
@@ -49,7 +49,7 @@ def test_migrations_make_exactly_the_tables_that_the_code_declares(database_url:
 
 def test_head_is_the_newest_step() -> None:
     config = Config()
-    config.set_main_option("script_location", str(PACKAGE / "migrations"))
+    config.set_main_option("script_location", str(PACKAGE / "database" / "migrations"))
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
@@ -151,7 +151,7 @@ def test_a_reader_sees_one_moment(database_url: str) -> None:
 
 @pytest.mark.parametrize("processes", [4])
 def test_processes_that_start_together_set_up_one_database(database_url: str, processes: int) -> None:
-    code = "import sys; from learninglion.database import open_database; open_database(sys.argv[1]).dispose()"
+    code = "import sys; from learninglion.database import engine; engine.open_database(sys.argv[1]).dispose()"
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
     running = [
         subprocess.Popen([sys.executable, "-c", code, database_url], stderr=subprocess.PIPE, env=environment)

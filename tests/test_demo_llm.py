@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from learninglion.demo_llm import assemble_model
-from learninglion.errors import MissingExtraError
+from learninglion.cli.demo_llm import assemble_model
+from learninglion.models.errors import MissingExtraError
 
 
 def test_without_its_packages_the_demonstration_says_what_to_install(monkeypatch, tmp_path):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.energy import Meter, PowerFigures
+from learninglion.compliance.energy import Meter, PowerFigures
 
 
 def test_more_work_takes_more_energy() -> None:

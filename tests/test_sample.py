@@ -13,6 +13,7 @@ from types import ModuleType
 import pypdfium2
 import pytest
 
+from learninglion.dutch.text import squash
 from learninglion.models import BlockKind, NoticeKind, RawFile
 from learninglion.parsing import parse
 from learninglion.parsing.passages import cut
@@ -23,7 +24,6 @@ from learninglion.sample import (
     sample_evaluation_questions,
     sample_question_set,
 )
-from learninglion.text import squash
 
 MARK = "Fictief voorbeelddocument van LearningLion - geen echt Kamerstuk"
 

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.errors import InputError
+from learninglion.drafting.selection import (
+    Choice,
+    choose,
+    choose_automatically,
+    context_sources,
+    read_choices,
+    with_seen,
+)
 from learninglion.models import (
     Chooser,
     Context,
@@ -17,14 +24,7 @@ from learninglion.models import (
     Span,
     SubQuestion,
 )
-from learninglion.selection import (
-    Choice,
-    choose,
-    choose_automatically,
-    context_sources,
-    read_choices,
-    with_seen,
-)
+from learninglion.models.errors import InputError
 
 QUESTION = SubQuestion((1,), "Hoeveel controles zijn er gehouden?")
 

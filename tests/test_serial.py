@@ -23,7 +23,7 @@ from learninglion.models import (
     SubQuestion,
     TextLine,
 )
-from learninglion.serial import canonical_json, from_plain, sha256_hex, to_plain
+from learninglion.models.plain import canonical_json, from_plain, sha256_hex, to_plain
 
 
 def test_document_goes_round() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from learninglion.drafting.sufficiency import SURE
-from learninglion.errors import InputError
+from learninglion.models.errors import InputError
 from learninglion.settings import house_options, load_settings
 
 

@@ -86,7 +86,7 @@ def entries() -> dict[str, list[list[str]]]:
     files = [str(path) for path in sample_documents()[:2]]
     asked = str(sample_question_set())
     return {
-        "demo": [[sys.executable, "-m", "learninglion.demo"]],
+        "demo": [[sys.executable, "-m", "learninglion.cli.demo"]],
         "command line": [
             program("ingest", *files),
             *[program("search", "opslag van vuurwerk", "--json")] * 3,

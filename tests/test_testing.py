@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from learninglion.drafting.generators import Prompt
-from learninglion.errors import GeneratorError
-from learninglion.serial import from_plain, to_plain
+from learninglion.inference.generators import Prompt
+from learninglion.models.errors import GeneratorError
+from learninglion.models.plain import from_plain, to_plain
 from learninglion.testing import (
     HashingEncoder,
     ScriptedGenerator,

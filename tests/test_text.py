@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learninglion.text import fold, split_sentences, tokenise, words
+from learninglion.dutch.text import fold, split_sentences, tokenise, words
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,14 @@ import typst
 from docx.shared import RGBColor
 
 from learninglion.drafting import extractive
-from learninglion.drafting.judgement import rules_gate
-from learninglion.drafting.verify import verify
+from learninglion.drafting.gate import rules_gate
+from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import write
+from learninglion.dutch.text import fold, squash
 from learninglion.models import Asker, DocumentKind, Draft, RawFile, Selection, Source, SourceKind
 from learninglion.parsing import parse
 from learninglion.parsing.passages import cut
 from learninglion.testing import ScriptedGenerator, make_card, make_selection, make_source
-from learninglion.text import fold, squash
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "tests" / "data" / "injections.jsonl"

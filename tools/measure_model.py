@@ -18,17 +18,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from learninglion.drafting.generators import Generator, GeneratorChoice, GeneratorKind, open_generator
-from learninglion.drafting.judgement import rules_gate
+from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED
-from learninglion.drafting.verify import verify
+from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import Progress, Stage, WritingOptions, write
-from learninglion.errors import LearningLionError
+from learninglion.dutch.text import words
+from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
+from learninglion.inference.open import open_generator
 from learninglion.models import Chooser, RawFile, Selection, Source, SourceKind, SubQuestion
+from learninglion.models.errors import LearningLionError
 from learninglion.parsing import parse
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents
-from learninglion.text import words
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "models.md"

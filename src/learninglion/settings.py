@@ -15,21 +15,22 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import TypeVar, get_type_hints
 
-from learninglion.drafting.generators import (
+from learninglion.compliance.archive_package import ArchiveTerms
+from learninglion.compliance.energy import PowerFigures
+from learninglion.compliance.register_entry import Registration
+from learninglion.drafting.sufficiency import SURE
+from learninglion.drafting.write import DEFAULT_MAX_TOKENS
+from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.generators import (
     DEFAULT_CONTEXT,
     DEFAULT_SEED,
     DEFAULT_TIMEOUT,
     GeneratorChoice,
     GeneratorKind,
 )
-from learninglion.drafting.sufficiency import SURE
-from learninglion.drafting.write import DEFAULT_MAX_TOKENS
-from learninglion.energy import PowerFigures
-from learninglion.errors import InputError
-from learninglion.record.archive_package import ArchiveTerms
-from learninglion.record.register_entry import Registration
-from learninglion.workflow.options import EncoderChoice, HouseOptions, RerankerChoice
-from learninglion.workflow.ordering import reranker_mistakes
+from learninglion.inference.reranking import reranker_mistakes
+from learninglion.models.errors import InputError
+from learninglion.workflow.options import HouseOptions
 
 __all__ = [
     "MODELS_FILE",

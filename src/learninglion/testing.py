@@ -13,8 +13,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.drafting.generators import JsonSchema, Prompt
-from learninglion.errors import GeneratorError
+from learninglion.dutch.text import words
+from learninglion.inference.generators import JsonSchema, Prompt
 from learninglion.models import (
     Answerer,
     Asker,
@@ -36,7 +36,7 @@ from learninglion.models import (
     Span,
     SubQuestion,
 )
-from learninglion.text import words
+from learninglion.models.errors import GeneratorError
 
 __all__ = [
     "HashingEncoder",

@@ -11,19 +11,19 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.errors import InputError
 from learninglion.evaluation.runs import read_runs
-from learninglion.retrieval.fusion import DEFAULT
+from learninglion.models.errors import InputError
 from learninglion.sample import sample_documents
+from learninglion.search.fusion import DEFAULT
+from learninglion.search.versions import TuningShelf
 from learninglion.testing import HashingEncoder
-from learninglion.workflow.tuning import TuningShelf
 
 MEASURES = {"hit@1", "hit@5", "hit@10", "MRR@10", "nDCG@10", "R@100"}
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("learninglion.retrieval.encoders.NanoEncoder", lambda **_: HashingEncoder(256))
+    monkeypatch.setattr("learninglion.inference.encoders.NanoEncoder", lambda **_: HashingEncoder(256))
     folder = tmp_path / "home"
     monkeypatch.setenv("LEARNINGLION_HOME", str(folder))
     return folder
@@ -49,7 +49,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a small collection, "proef", taken in once; these tests only read from it."""
     folder = tmp_path_factory.mktemp("stocked")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("learninglion.retrieval.encoders.NanoEncoder", lambda **_: HashingEncoder(256))
+        patch.setattr("learninglion.inference.encoders.NanoEncoder", lambda **_: HashingEncoder(256))
         patch.setenv("LEARNINGLION_HOME", str(folder))
         done = call("ingest", *(str(p) for p in sample_documents()[:6]), "--collection", "proef")
     assert done.exit_code == 0, done.output

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from learninglion.cli import app, main
-from learninglion.errors import GeneratorError
+from learninglion.models.errors import GeneratorError
 from learninglion.sample import sample_documents, sample_question_set
 from learninglion.testing import ScriptedGenerator
 from learninglion.workflow import LearningLion

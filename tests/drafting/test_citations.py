@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from learninglion.drafting.citations import cite, reference
-from learninglion.drafting.quotes import QuoteProblem, find_quote, resolve
+from learninglion.checking.citations import cite, reference
+from learninglion.checking.quotes import QuoteProblem, find_quote, resolve
 from learninglion.models import Answerer, Citation, DocumentKind, Region, SourceKind, Span
 from learninglion.testing import make_card, make_source
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.drafting.disguises import holds_code, plain_forms, plain_marks, short_runs
-from learninglion.drafting.suspicion import find_in_text
-from learninglion.text import split_sentences
+from learninglion.checking.injection import find_in_text, holds_code, plain_forms, plain_marks, short_runs
+from learninglion.dutch.text import split_sentences
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from datetime import date
 from learninglion.drafting.aspects import AspectKind, list_aspects
 from learninglion.drafting.extractive import draft
 from learninglion.drafting.sufficiency import find_missing, is_sufficient
-from learninglion.drafting.verify import verify
+from learninglion.drafting.verdict import verify
 from learninglion.models import AnswerVerdict, Chooser, Citation, SourceKind, Statement, StatementVerdict
-from learninglion.serial import canonical_json
+from learninglion.models.plain import canonical_json
 from learninglion.testing import make_card, make_hit, make_selection, make_source
 
 QUESTION = "Hoeveel veerponten varen er op dit moment bij Duinwijk?"

@@ -8,16 +8,10 @@ from pathlib import Path
 import pytest
 from endpoints import serve_gguf, serving, smollm2_path
 
-from learninglion.drafting.generators import (
-    Generator,
-    GeneratorChoice,
-    GeneratorKind,
-    Prompt,
-    open_generator,
-    require_room,
-)
-from learninglion.drafting.network import require_allowed
-from learninglion.errors import GeneratorError, InputError, MissingExtraError, PermissionDeniedError
+from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt, require_room
+from learninglion.inference.hosts import require_allowed
+from learninglion.inference.open import open_generator
+from learninglion.models.errors import GeneratorError, InputError, MissingExtraError, PermissionDeniedError
 from learninglion.testing import ScriptedGenerator
 
 PROMPT = Prompt("Een gesprek.", "Hoe heet de hoofdstad van Frankrijk?")
@@ -138,13 +132,13 @@ def test_an_endpoint_without_structured_output_is_asked_without(told):
     ],
 )
 def test_each_failure_of_an_endpoint_has_its_own_message(trouble, words, monkeypatch):
-    monkeypatch.setattr("learninglion.drafting.openai_generator._RETRIES", 0)
+    monkeypatch.setattr("learninglion.inference.openai._RETRIES", 0)
     with serving(trouble=trouble) as endpoint, pytest.raises(GeneratorError, match=words):
         read(open_generator(openai_choice(endpoint.base_url)))
 
 
 def test_a_slow_endpoint_times_out(monkeypatch):
-    monkeypatch.setattr("learninglion.drafting.openai_generator._RETRIES", 0)
+    monkeypatch.setattr("learninglion.inference.openai._RETRIES", 0)
     with serving(trouble="slow") as endpoint, pytest.raises(GeneratorError, match="seconden"):
         read(open_generator(openai_choice(endpoint.base_url, timeout=0.3)))
 
@@ -157,7 +151,7 @@ def test_a_context_that_the_server_finds_too_small_is_an_input_error():
 
 
 def test_an_endpoint_that_is_not_there(monkeypatch):
-    monkeypatch.setattr("learninglion.drafting.openai_generator._RETRIES", 0)
+    monkeypatch.setattr("learninglion.inference.openai._RETRIES", 0)
     with pytest.raises(GeneratorError, match="niet bereikbaar"):
         read(open_generator(openai_choice("http://127.0.0.1:9/v1")))
 
@@ -312,7 +306,8 @@ def test_the_same_model_behind_its_own_server(smollm2):
 RESTART = """
 import sys
 from pathlib import Path
-from learninglion.drafting.generators import GeneratorChoice, GeneratorKind, Prompt, open_generator
+from learninglion.inference.generators import (GeneratorChoice, GeneratorKind, Prompt)
+from learninglion.inference.open import (open_generator)
 path = Path(sys.argv[1])
 generator = open_generator(GeneratorChoice(GeneratorKind.GGUF, path=path, context_tokens=512, timeout=120.0))
 prompt = Prompt("You tell stories.", "Tell me about a ferry.")

@@ -9,22 +9,24 @@ from pathlib import Path
 import pytest
 from endpoints import smollm2_path
 
-from learninglion.drafting.generators import GeneratorChoice, GeneratorKind, open_generator
-from learninglion.drafting.judgement import rules_gate
-from learninglion.drafting.suspicion import (
+from learninglion.checking.injection import (
     SuspicionKind,
     describe_question,
     describe_suspicions,
     find_in_text,
     find_suspicious,
 )
-from learninglion.drafting.verify import check, verify
+from learninglion.checking.verify import check
+from learninglion.drafting.gate import rules_gate
+from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import WritingOptions, write
+from learninglion.dutch.text import fold, squash
+from learninglion.inference.generators import GeneratorChoice, GeneratorKind
+from learninglion.inference.open import open_generator
 from learninglion.models import Citation, RawFile, Statement, StatementVerdict
 from learninglion.parsing import parse
 from learninglion.parsing.passages import cut
 from learninglion.testing import make_card, make_source
-from learninglion.text import fold, squash
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.drafting.verify import check
+from learninglion.checking.verify import check
 from learninglion.models import Citation, Statement, StatementVerdict
 from learninglion.testing import make_source
 

@@ -7,7 +7,7 @@ from learninglion.drafting.candidates import read_candidates
 from learninglion.drafting.extractive import draft
 from learninglion.drafting.proximity import holds, in_measure
 from learninglion.drafting.sufficiency import bearing_of
-from learninglion.drafting.verify import verify
+from learninglion.drafting.verdict import verify
 from learninglion.models import AnswerVerdict, StatementVerdict
 from learninglion.testing import make_card, make_selection, make_source
 

@@ -4,7 +4,7 @@ import pytest
 
 from learninglion.drafting.extractive import draft
 from learninglion.drafting.pointers import points_away, unpoint
-from learninglion.drafting.verify import verify
+from learninglion.drafting.verdict import verify
 from learninglion.models import StatementVerdict
 from learninglion.testing import make_selection, make_source
 

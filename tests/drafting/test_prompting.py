@@ -6,21 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learninglion.drafting.prompt_files import fill, load_prompts
+from learninglion.checking.injection import find_in_text
 from learninglion.drafting.prompting import (
     GAP,
     Shape,
     compose,
     escape,
+    fill,
     gather,
+    load_prompts,
     make_mark,
     order_sources,
     quote_style,
     unescape,
 )
-from learninglion.drafting.suspicion import find_in_text
-from learninglion.errors import InputError
 from learninglion.models import DocumentKind, SourceKind
+from learninglion.models.errors import InputError
 from learninglion.testing import make_card, make_selection, make_source
 
 FERRY = "Er varen 12 veerponten. De kosten zijn niet bekend. Ik vind dat een goede zaak."

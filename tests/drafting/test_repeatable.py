@@ -15,11 +15,12 @@ import sys
 from datetime import date
 from pathlib import Path
 from learninglion.drafting import extractive
-from learninglion.drafting.generators import GeneratorChoice, GeneratorKind, open_generator
-from learninglion.drafting.judgement import rules_gate
-from learninglion.drafting.verify import verify
+from learninglion.inference.generators import (GeneratorChoice, GeneratorKind)
+from learninglion.inference.open import (open_generator)
+from learninglion.drafting.gate import rules_gate
+from learninglion.drafting.verdict import (verify)
 from learninglion.drafting.write import WritingOptions, write
-from learninglion.serial import canonical_json
+from learninglion.models.plain import canonical_json
 from learninglion.testing import make_card, make_selection, make_source
 
 old = make_source(

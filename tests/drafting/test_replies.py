@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learninglion.drafting.replies import JsonReader, LineReader, Missing, Proof, Proposal
-from learninglion.text import words
+from learninglion.dutch.text import words
 
 
 def read(reader, text, piece=3):

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from learninglion.drafting.phrases import split_introduction
-from learninglion.drafting.verify import check
+from learninglion.checking.phrases import split_introduction
+from learninglion.checking.verify import check
 from learninglion.models import Answerer, Check, Citation, DocumentKind, Source, Statement, StatementVerdict
 from learninglion.testing import make_card, make_source
 

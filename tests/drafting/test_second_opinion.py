@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from learninglion.drafting.citations import cite
-from learninglion.drafting.prompt_files import load_prompts
+from learninglion.checking.citations import cite
+from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import SecondReader, keep_opinions
-from learninglion.drafting.verify import verify
-from learninglion.errors import GeneratorError, InputError
+from learninglion.drafting.verdict import verify
 from learninglion.models import AnswerVerdict, Draft, Opinion, Provenance, Span, Statement, Verification
+from learninglion.models.errors import GeneratorError, InputError
+from learninglion.models.plain import from_plain, to_plain
 from learninglion.record.contract import verification_view
-from learninglion.serial import from_plain, to_plain
 from learninglion.testing import ScriptedGenerator, make_selection, make_source
 
 SOURCE = make_source("Er varen 12 veerponten bij Duinwijk. De kosten zijn hoog.")

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.drafting.citations import cite
+from learninglion.checking.citations import cite
+from learninglion.checking.verify import check
 from learninglion.drafting.units import has_table, sentences_of, units_of
-from learninglion.drafting.verify import check
 from learninglion.models import Statement, StatementVerdict
 from learninglion.testing import make_source
 

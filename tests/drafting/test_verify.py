@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from learninglion.drafting.verify import check, verify
+from learninglion.checking.verify import check
+from learninglion.drafting.verdict import verify
 from learninglion.models import (
     AnswerVerdict,
     Check,

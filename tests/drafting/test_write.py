@@ -7,14 +7,14 @@ from datetime import date
 import pytest
 from endpoints import serve_gguf, smollm2_path
 
-from learninglion.drafting.citations import cite, nowhere
+from learninglion.checking.citations import cite, nowhere
+from learninglion.checking.verify import check
 from learninglion.drafting.gate import Gate
-from learninglion.drafting.generators import GeneratorChoice, GeneratorKind, open_generator
-from learninglion.drafting.prompt_files import load_prompts
-from learninglion.drafting.resuming import not_written
-from learninglion.drafting.verify import check, verify
-from learninglion.drafting.write import Stage, WritingOptions, write
-from learninglion.errors import GeneratorError, InputError
+from learninglion.drafting.prompting import load_prompts
+from learninglion.drafting.verdict import verify
+from learninglion.drafting.write import Stage, WritingOptions, not_written, write
+from learninglion.inference.generators import GeneratorChoice, GeneratorKind
+from learninglion.inference.open import open_generator
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -25,6 +25,7 @@ from learninglion.models import (
     Statement,
     StatementVerdict,
 )
+from learninglion.models.errors import GeneratorError, InputError
 from learninglion.testing import ScriptedGenerator, make_card, make_hit, make_selection, make_source
 
 BODY = "Er varen 12 veerponten. De kosten zijn 4 miljoen euro per jaar. Ik vind dat een goede zaak."

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import InputError
 from learninglion.evaluation.effects import effects
 from learninglion.evaluation.experiment import (
     experiment_of,
@@ -20,9 +19,10 @@ from learninglion.evaluation.judgements import judge
 from learninglion.evaluation.report import experiment_page, retrieval_page
 from learninglion.evaluation.retrieval import evaluate_pairs
 from learninglion.evaluation.runs import differences, latest, read_runs
-from learninglion.retrieval.encoders import Encoder
+from learninglion.inference.choices import EncoderChoice
+from learninglion.inference.encoders import Encoder
+from learninglion.models.errors import InputError
 from learninglion.testing import HashingEncoder
-from learninglion.workflow.options import EncoderChoice
 
 
 def hashing(choice: EncoderChoice) -> Encoder:

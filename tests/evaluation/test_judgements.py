@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import InputError
 from learninglion.evaluation.judgements import agreement, consensus, judge, pool, read_judgements
 from learninglion.evaluation.measures import per_query
+from learninglion.models.errors import InputError
 
 
 def test_a_pool_holds_each_result_once_and_hides_its_rank() -> None:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import InputError
 from learninglion.evaluation.configuration import Configuration, read_configuration
 from learninglion.evaluation.experiment import experiment_of, read_experiment, rerun, run_experiment
 from learninglion.evaluation.retrieval import evaluate
 from learninglion.evaluation.runs import differences, read_runs
 from learninglion.evaluation.testset import LabelledPair, pairs_trial
-from learninglion.retrieval.encoders import Encoder
-from learninglion.retrieval.reranking import EndpointReranker, RerankerError, Reranking
+from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.encoders import Encoder
+from learninglion.inference.reranking import EndpointReranker, RerankerError, Reranking
+from learninglion.models.errors import InputError
 from learninglion.testing import HashingEncoder
-from learninglion.workflow.options import EncoderChoice, RerankerChoice
 from rerankers import reranking_at
 
 # Every question is answered by the one text that shares no word with it but "juist".

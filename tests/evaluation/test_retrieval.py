@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import InputError, UnreadableFileError
 from learninglion.evaluation.retrieval import evaluate_pairs
 from learninglion.evaluation.testset import answer_entries, folds, read_pairs
+from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.testing import HashingEncoder
 
 

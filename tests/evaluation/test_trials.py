@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import InputError
 from learninglion.evaluation.configuration import (
     Configuration,
     as_searched,
@@ -25,11 +24,12 @@ from learninglion.evaluation.testset import (
     pairs_trial,
     sampled,
 )
+from learninglion.inference.vectors import VectorCache
 from learninglion.models import PassageKind
+from learninglion.models.errors import InputError
 from learninglion.parsing.passages import cut
-from learninglion.retrieval.fusion import DEFAULT, FEATURES
-from learninglion.retrieval.reader import Entry
-from learninglion.retrieval.vectors import VectorCache
+from learninglion.search.fusion import DEFAULT, FEATURES
+from learninglion.store.reader import Entry
 from learninglion.testing import HashingEncoder, make_document
 
 FIRST = date(2020, 1, 1)

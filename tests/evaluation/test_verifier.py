@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import LearningLionError
-from learninglion.evaluation.alterations import ALTERATIONS, Pool, alter
+from learninglion.evaluation.alterations import ALTERATIONS, Pool, alter, join, reorder, shorten
 from learninglion.evaluation.handmade import read_cases
-from learninglion.evaluation.rewordings import join, reorder, shorten
 from learninglion.evaluation.testset import pair_entries, read_pairs
 from learninglion.evaluation.verifier import evaluate_verifier, judge_cases, make_cases
+from learninglion.models.errors import LearningLionError
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents
 from learninglion.testing import make_source

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from learninglion.models import Answerer
-from learninglion.parsing.header import (
+from learninglion.parsing.kamervragen.header import (
     find_related,
     parse_answerers,
     parse_asked_on,

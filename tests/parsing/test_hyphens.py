@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.parsing.accents import compose
-from learninglion.parsing.hyphens import Junction, join_lines
+from learninglion.parsing.pdf.characters import compose
+from learninglion.parsing.pdf.hyphens import Junction, join_lines
 
 
 @pytest.mark.parametrize(

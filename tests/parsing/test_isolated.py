@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from wordfiles import docx, letter, para
 
-from learninglion.errors import UnreadableFileError
 from learninglion.models import RawFile
+from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
 from learninglion.parsing.isolated import IsolatedParser, _understand
 from learninglion.parsing.sets import question_set_from_file

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.parsing.numbers import LabelKind, parse_label, parse_numbers
+from learninglion.parsing.labels import LabelKind, parse_label, parse_numbers
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import pytest
 from odtfiles import SPACES, note, odt, par, rows, span
 from sheets import pairs
 
-from learninglion.errors import UnreadableFileError
 from learninglion.models import Asker, BlockKind, DocumentKind
+from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
-from learninglion.parsing.odt import read_odt
+from learninglion.parsing.office.odt import read_odt
 from learninglion.parsing.sets import question_set_from_file
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wordfiles import docx, letter, para, part, run, table
 
 from learninglion.models import Answerer, Asker, Document, DocumentKind, NoticeKind, RawFile
-from learninglion.parsing.office import parse_office
+from learninglion.parsing.office_document import parse_office
 from learninglion.parsing.passages import cut
 
 LETTERS = ("boa-hoofddoek.docx", "milieudelicten.docx", "mobiele-eenheid.docx", "wolvega.docx")

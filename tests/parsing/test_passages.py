@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from learninglion.dutch.text import split_sentences
 from learninglion.models import (
     Block,
     BlockKind,
@@ -17,7 +18,6 @@ from learninglion.models import (
     Span,
 )
 from learninglion.parsing.passages import card_of, cut
-from learninglion.text import split_sentences
 
 _WORDS = st.sampled_from(
     ["de", "het vuurwerk", "opslag", "dhr. Jansen", "3.500", "art. 12", "EU-lidstaten", "bijv.", "toezicht"]

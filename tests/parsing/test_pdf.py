@@ -6,12 +6,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sheets import label, pair, pairs, read, said, sheet
 
-from learninglion.errors import UnreadableFileError
 from learninglion.models import RawFile, Span
+from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
-from learninglion.parsing.layout import regions
-from learninglion.parsing.pdf import read_pages
-from learninglion.parsing.pdfium import PDFIUM_LOCK
+from learninglion.parsing.pdf.characters import PDFIUM_LOCK
+from learninglion.parsing.pdf.layout import regions
+from learninglion.parsing.pdf.lines import read_pages
 
 PLAIN = typst.compile(b"#set page(width: 400pt, height: 300pt, margin: 40pt)\nEen gewone brief over de dijk.")
 

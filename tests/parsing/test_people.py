@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from learninglion.models import Asker
-from learninglion.parsing.people import parse_askers, parse_date
+from learninglion.parsing.kamervragen.header import parse_askers, parse_date
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from sheets import LONG, label, pair, pairs, read, said, sheet
 
 from learninglion.models import Answerer, Asker, BlockKind, DocumentKind
-from learninglion.parsing.layout import regions
+from learninglion.parsing.pdf.layout import regions
 
 
 def test_the_head_of_a_set() -> None:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sheets import pair, sheet
 from wordfiles import letter
 
-from learninglion.errors import InputError, UnreadableFileError
 from learninglion.models import QuestionSet, RawFile
+from learninglion.models.errors import InputError, UnreadableFileError
+from learninglion.models.plain import canonical_json
 from learninglion.parsing.paragraphs import tidy
 from learninglion.parsing.sets import question_set_from_file, read_question_set
-from learninglion.serial import canonical_json
 
 INTRODUCTION = (
     "Vragen van de leden De Boer (WATER) en Bos (LAND) aan de Minister van Waterzaken over de dijk bij "

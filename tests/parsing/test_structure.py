@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheets import read
 
-from learninglion.errors import UnreadableFileError
+from learninglion.dutch.text import split_sentences
 from learninglion.models import BlockKind, Document, DocumentKind, RawFile
+from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
-from learninglion.parsing.layout import regions
 from learninglion.parsing.passages import cut
-from learninglion.text import split_sentences
+from learninglion.parsing.pdf.layout import regions
 
 PROSE = (
     "De gemeente Oudeveen houdt toezicht op de dijk, zoals in artikel 3 van de Waterverordening is bepaald. "

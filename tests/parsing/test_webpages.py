@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learninglion.errors import UnreadableFileError
 from learninglion.models import BlockKind, Document, DocumentKind, RawFile
+from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
 from learninglion.parsing.passages import cut
 from learninglion.parsing.plaintext import decode, looks_like_text

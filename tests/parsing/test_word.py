@@ -6,10 +6,10 @@ import zipfile
 import pytest
 from wordfiles import docx, para, part, run, table
 
-from learninglion.errors import UnreadableFileError
 from learninglion.models import BlockKind, RawFile
-from learninglion.parsing.ooxml import OLE_HEADER
-from learninglion.parsing.word import read_word
+from learninglion.models.errors import UnreadableFileError
+from learninglion.parsing.office.ooxml import OLE_HEADER
+from learninglion.parsing.office.word import read_word
 
 
 def _texts(raw: RawFile) -> list[str]:

@@ -14,9 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.errors import InputError, PermissionDeniedError
+from learninglion.compliance.archive_package import ArchiveTerms
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
-from learninglion.record.archive_package import ArchiveTerms
+from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.sample import sample_documents
 from learninglion.workflow import HouseOptions, LearningLion
 from learninglion.workflow.archiving import package_dossier

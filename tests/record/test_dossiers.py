@@ -9,15 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from learninglion.database import now, open_database, reading, writing
-from learninglion.errors import (
-    ConflictError,
-    InputError,
-    IntegrityError,
-    LearningLionError,
-    PermissionDeniedError,
-    UnknownReferenceError,
-)
+from learninglion.database.engine import now, open_database, reading, writing
 from learninglion.models import (
     AnswerVerdict,
     Dossier,
@@ -26,6 +18,14 @@ from learninglion.models import (
     Provenance,
     Statement,
     Verification,
+)
+from learninglion.models.errors import (
+    ConflictError,
+    InputError,
+    IntegrityError,
+    LearningLionError,
+    PermissionDeniedError,
+    UnknownReferenceError,
 )
 from learninglion.record.dossiers import DossierShelf
 from learninglion.record.log import EventLog

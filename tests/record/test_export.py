@@ -31,10 +31,10 @@ from learninglion.models import (
     SubQuestion,
     Verification,
 )
+from learninglion.models.plain import from_plain
 from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.export import ExportFormat, export
 from learninglion.record.marking import MARK_LINE, ai_share
-from learninglion.serial import from_plain
 
 URL = "https://zoek.officielebekendmakingen.nl/ah-tk-20232024-9001.html"
 EVIL = "Zie [hier](javascript:x) #set text(red) <script>alert(1)</script> *vet* {{ 1 }}"

@@ -12,8 +12,8 @@ import yaml
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.record.impact_forms import Assessment, filled_form
-from learninglion.record.register_entry import Registration
+from learninglion.compliance.impact_forms import Assessment, filled_form
+from learninglion.compliance.register_entry import Registration
 
 FORMS = Path(__file__).parents[3] / "shared/reference/schemas/dpia-iama"
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

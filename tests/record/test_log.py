@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from learninglion.database import open_database, writing
-from learninglion.errors import IntegrityError
+from learninglion.database.engine import open_database, writing
+from learninglion.models.errors import IntegrityError
 from learninglion.record.log import GENESIS, EventLog, Head
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -214,7 +214,7 @@ def test_an_entry_stands_or_falls_with_its_transaction(engine: Engine, log: Even
 def test_processes_that_write_together_make_one_line(ready_url: str, log: EventLog, anchor: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from learninglion.database import open_database\n"
+        "from learninglion.database.engine import open_database\n"
         "from learninglion.record.log import EventLog\n"
         "log = EventLog(open_database(sys.argv[1]), Path(sys.argv[2]))\n"
         "for n in range(40): log.append('search', actor=sys.argv[3], details={'n': n})\n"

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.errors import InputError
-from learninglion.record.register_entry import CATEGORIES, STATUSES, Registration, register_entry
+from learninglion.compliance.register_entry import CATEGORIES, STATUSES, Registration, register_entry
+from learninglion.models.errors import InputError
 from learninglion.settings import load_settings, registration
 
 STANDARD = Path(__file__).parents[3] / "shared/reference/schemas/algoritmeregister/standard_v1_0.json"

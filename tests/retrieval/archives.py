@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from learninglion.models import Passage, PassageKind, Source
-from learninglion.retrieval.reader import Entry
+from learninglion.store.reader import Entry
 from learninglion.testing import make_card, make_source
 
 SUBJECTS = (

@@ -8,7 +8,7 @@ from datetime import date
 
 from learninglion.models import Answerer, Asker, Document, Span, TextLine
 from learninglion.parsing.passages import cut
-from learninglion.retrieval.reader import Entry
+from learninglion.store.reader import Entry
 from learninglion.testing import make_document
 
 ID = "ah-tk-20232024-9001"

@@ -5,19 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from learninglion.errors import IntegrityError, LearningLionError
-from learninglion.retrieval import teaching
-from learninglion.retrieval.adapter import (
+from learninglion.evaluation.learning import teaching
+from learninglion.evaluation.learning.teaching import Example, teach
+from learninglion.inference.adapter import (
     UNCHANGED,
     load_adapter,
     make_adapter,
     save_adapter,
     shipped_adapter,
 )
-from learninglion.retrieval.adapting import Example
-from learninglion.retrieval.encoders import NanoEncoder, built_in_name, built_in_weights, open_encoder
-from learninglion.retrieval.teaching import teach
-from learninglion.retrieval.weights_file import tensors
+from learninglion.inference.builtin import tensors
+from learninglion.inference.encoders import NanoEncoder, built_in_name, built_in_weights, open_encoder
+from learninglion.models.errors import IntegrityError, LearningLionError
 from learninglion.testing import HashingEncoder
 
 TEXTS = ["Wat kost een paspoort?", "De dijken worden door het waterschap onderhouden."]

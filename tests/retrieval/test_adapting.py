@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from miniature import LAYERS, miniature
 
-from learninglion.errors import InputError
-from learninglion.retrieval.adapting import Changes, Example, learn_changes
-from learninglion.retrieval.encoder_model import EncoderModel, Floats, Parameters, with_gradient
-from learninglion.retrieval.encoder_weights import EncoderWeights
-from learninglion.retrieval.encoders import Vectors, built_in_weights
-from learninglion.retrieval.frame import fit_frame
+from learninglion.evaluation.learning.model import EncoderModel, Floats, Parameters, with_gradient
+from learninglion.evaluation.learning.teaching import Changes, Example, learn_changes
+from learninglion.inference.builtin import EncoderWeights
+from learninglion.inference.encoders import Vectors, built_in_weights
+from learninglion.models.errors import InputError
+from learninglion.search.local.frame import fit_frame
 
 SUBJECTS = (
     "boot",

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from papers import paper
 
-from learninglion.database import open_database
+from learninglion.database.engine import open_database
 from learninglion.models import Filters
-from learninglion.retrieval.catalogue import Catalogue, Counts
-from learninglion.retrieval.store import Intake, Store
+from learninglion.store.catalogue import Catalogue, Counts
+from learninglion.store.store import Intake, Store
 
 
 def filled(url: str, home: Path) -> Iterator[Store]:

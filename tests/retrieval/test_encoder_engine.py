@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from miniature import miniature
 
-from learninglion.errors import IntegrityError
-from learninglion.retrieval.adapter import UNCHANGED, make_adapter
-from learninglion.retrieval.encoder_engine import EncoderEngine
-from learninglion.retrieval.encoder_model import EncoderModel
-from learninglion.retrieval.encoder_weights import EncoderWeights
-from learninglion.retrieval.encoders import built_in_weights
+from learninglion.evaluation.learning.model import EncoderModel
+from learninglion.inference.adapter import UNCHANGED, make_adapter
+from learninglion.inference.builtin import EncoderEngine, EncoderWeights
+from learninglion.inference.encoders import built_in_weights
+from learninglion.models.errors import IntegrityError
 
 TEXTS = [
     "Wat kost een paspoort?",

@@ -7,16 +7,16 @@ import httpx
 import numpy as np
 import pytest
 
-from learninglion.errors import InputError, LearningLionError, MissingExtraError
-from learninglion.retrieval.encoders import (
+from learninglion.inference.encoders import (
     EndpointEncoder,
     NanoEncoder,
     SentenceTransformersEncoder,
     by_length,
     open_encoder,
 )
-from learninglion.retrieval.frame import background_questions, fit_frame
-from learninglion.retrieval.vectors import RecentVectors
+from learninglion.inference.vectors import RecentVectors
+from learninglion.models.errors import InputError, LearningLionError, MissingExtraError
+from learninglion.search.local.frame import background_questions, fit_frame
 
 
 def test_the_built_in_model_brings_like_texts_together_and_takes_anything() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from learninglion.dutch.filler import is_filler, subject_of
 from learninglion.models import (
     DocumentCard,
     DocumentKind,
@@ -14,9 +15,8 @@ from learninglion.models import (
     SourceKind,
     Span,
 )
-from learninglion.retrieval.explain import explain
-from learninglion.retrieval.filler import is_filler, subject_of
-from learninglion.retrieval.synonyms import read_synonyms
+from learninglion.search.explain import explain
+from learninglion.search.synonyms import read_synonyms
 
 ASKED = "Bent u bereid de regels voor opslag van vuurwerk aan te scherpen? Zo nee, waarom niet?"
 ANSWER = (

@@ -11,12 +11,12 @@ from threading import Thread
 import pytest
 from archives import SUBJECTS, make_archive, make_entry
 
-from learninglion.errors import ConflictError, LearningLionError
-from learninglion.locking import exclusive
-from learninglion.retrieval.index import Index
-from learninglion.retrieval.reader import MemoryReader
-from learninglion.retrieval.search import search
-from learninglion.retrieval.vectors import VectorCache
+from learninglion.database.locking import exclusive
+from learninglion.inference.vectors import VectorCache
+from learninglion.models.errors import ConflictError, LearningLionError
+from learninglion.search.local.index import Index
+from learninglion.search.search import search
+from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
 
 
@@ -250,10 +250,11 @@ SWITCH = """
 import os, signal, sys
 from pathlib import Path
 from archives import make_archive
-from learninglion.retrieval import building, vectors
-from learninglion.retrieval.index import Index
-from learninglion.retrieval.reader import MemoryReader
-from learninglion.retrieval.vectors import VectorCache
+from learninglion.search.local import index as building
+from learninglion.inference import vectors
+from learninglion.search.local.index import Index
+from learninglion.store.reader import MemoryReader
+from learninglion.inference.vectors import VectorCache
 from learninglion.testing import HashingEncoder
 
 place, most = Path(sys.argv[1]), int(sys.argv[2])

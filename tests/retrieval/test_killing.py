@@ -9,10 +9,10 @@ import pytest
 from killing import COLLECTION, DOCUMENTS, VERSIONS, stamp, wanted
 from sqlalchemy import select
 
-from learninglion.database import open_database, reading
+from learninglion.database.engine import open_database, reading
 from learninglion.record.log import EventLog
-from learninglion.retrieval.store import Store
-from learninglion.retrieval.tables import changes, ingest_files, passages, sources
+from learninglion.store.store import Store
+from learninglion.store.tables import changes, ingest_files, passages, sources
 
 HERE = Path(__file__).resolve().parent
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from papers import lines_of
 
-from learninglion.errors import IntegrityError
 from learninglion.models import Span, TextLine
-from learninglion.retrieval.lines import pack_lines, unpack_lines
+from learninglion.models.errors import IntegrityError
+from learninglion.store.rows import pack_lines, unpack_lines
 
 offsets = st.integers(0, 2**31 - 1)
 edges = st.lists(

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from archives import make_archive
 
-from learninglion.errors import InputError
-from learninglion.retrieval.index import Index
-from learninglion.retrieval.reader import MemoryReader
-from learninglion.retrieval.reranking import EndpointReranker, RerankerError, Reranking, asked_of, told_of
-from learninglion.retrieval.search import search_set
+from learninglion.inference.reranking import EndpointReranker, RerankerError, Reranking, asked_of, told_of
+from learninglion.models.errors import InputError
+from learninglion.search.local.index import Index
+from learninglion.search.search import search_set
+from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder, make_source
 from rerankers import reranking_at
 

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from archives import make_archive, make_entry
 
+from learninglion.inference.vectors import embed
 from learninglion.models import Passage, PassageKind, Span
-from learninglion.retrieval import search as searching
-from learninglion.retrieval.content import passage_text, source_terms
-from learninglion.retrieval.fusion import FEATURES
-from learninglion.retrieval.index import Index
-from learninglion.retrieval.reader import Entry, MemoryReader
-from learninglion.retrieval.scoring import Probe, features, make_probe
-from learninglion.retrieval.search import query_terms, search, search_set
-from learninglion.retrieval.vectors import embed
+from learninglion.search import search as searching
+from learninglion.search.fusion import FEATURES
+from learninglion.search.local.content import passage_text, source_terms
+from learninglion.search.local.index import Index
+from learninglion.search.local.scoring import Probe, features, make_probe
+from learninglion.search.search import query_terms, search, search_set
+from learninglion.store.reader import Entry, MemoryReader
 from learninglion.testing import HashingEncoder
 
 ENCODER = HashingEncoder(160)

@@ -7,11 +7,11 @@ import pytest
 from archives import SUBJECTS, make_archive, make_entry
 
 from learninglion.models import SubQuestion
-from learninglion.retrieval import search as searching
-from learninglion.retrieval.index import Index
-from learninglion.retrieval.reader import Entry, MemoryReader
-from learninglion.retrieval.search import search, search_set
-from learninglion.retrieval.synonyms import read_synonyms
+from learninglion.search import search as searching
+from learninglion.search.local.index import Index
+from learninglion.search.search import search, search_set
+from learninglion.search.synonyms import read_synonyms
+from learninglion.store.reader import Entry, MemoryReader
 from learninglion.testing import HashingEncoder
 
 

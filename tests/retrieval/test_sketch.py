@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from learninglion.retrieval.encoders import Vectors, normalised
-from learninglion.retrieval.sketch import Sketch, sketched
+from learninglion.inference.encoders import Vectors, normalised
+from learninglion.search.local.sketch import Sketch, sketched
 
 
 def directions(count: int, dimensions: int) -> Vectors:

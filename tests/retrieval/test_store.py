@@ -10,19 +10,19 @@ import pytest
 from papers import ID, paper
 from sqlalchemy import func, select, text
 
-from learninglion.database import open_database, reading
-from learninglion.errors import (
+from learninglion.database.engine import open_database, reading
+from learninglion.models import Filters, Span
+from learninglion.models.errors import (
     ConflictError,
     InputError,
     IntegrityError,
     UnknownReferenceError,
     UnreadableFileError,
 )
-from learninglion.models import Filters, Span
-from learninglion.retrieval import tables
-from learninglion.retrieval.journal import FileStamp
-from learninglion.retrieval.reader import Change
-from learninglion.retrieval.store import Intake, PutOutcome, Store, Swept
+from learninglion.store import tables
+from learninglion.store.journal import FileStamp
+from learninglion.store.reader import Change
+from learninglion.store.store import Intake, PutOutcome, Store, Swept
 
 PUBLIC = frozenset({"openbaar"})
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import InputError, UnreadableFileError
-from learninglion.retrieval.synonyms import NO_SYNONYMS, StandIn, load_synonyms, read_synonyms
+from learninglion.models.errors import InputError, UnreadableFileError
+from learninglion.search.synonyms import NO_SYNONYMS, StandIn, load_synonyms, read_synonyms
 
 TEXT = """
 # vervoer

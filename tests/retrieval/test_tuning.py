@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from learninglion.retrieval.fusion import DEFAULT, FEATURES
-from learninglion.retrieval.tuning import Lesson, learn_fusion
+from learninglion.evaluation.learning.weights import Lesson, learn_fusion
+from learninglion.search.fusion import DEFAULT, FEATURES
 
 
 def lessons(telling: str, count: int = 150) -> list[Lesson]:

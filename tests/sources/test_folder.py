@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import UnreadableFileError
+from learninglion.models.errors import UnreadableFileError
 from learninglion.sources.folder import find_files, printable, read_file
 
 

@@ -15,9 +15,9 @@ from web_office import EVERYTHING, Office, documents
 from learninglion.models import Role
 from learninglion.settings import house_options, load_settings
 from learninglion.testing import HashingEncoder
-from learninglion.web import accounts as accounts_module
 from learninglion.web.app import create_app
 from learninglion.workflow import LearningLion
+from learninglion.workflow import accounts as accounts_module
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def make_office(
     cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Office]]:
     patch = pytest.MonkeyPatch()
-    patch.setattr("learninglion.workflow.switching.open_encoder", lambda *a, **k: HashingEncoder(256))
+    patch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(256))
     opened: list[LearningLion] = []
 
     def make(**environment: str) -> Office:

@@ -11,9 +11,9 @@ from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 from web_office import EVERYTHING, PASSWORD, Office, form_token
 
-from learninglion.client import Client, ClientError
-from learninglion.web.accounts import SessionKind
-from learninglion.web.api import routes
+from learninglion.web.api.client import Client, ClientError
+from learninglion.web.api.routes import routes
+from learninglion.workflow.accounts import SessionKind
 
 SET = (
     "Vragen van het lid Voorbeeld aan de minister van Infrastructuur en Waterstaat over vuurwerk.\n\n"

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from web_office import PASSWORD, Office, form_token
 
-from learninglion.errors import ConflictError, InputError
 from learninglion.models import Role
+from learninglion.models.errors import ConflictError, InputError
 from learninglion.web.access import local_path
 from learninglion.web.app import set_up_address
 

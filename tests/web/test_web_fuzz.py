@@ -16,7 +16,7 @@ from schemathesis.checks import (
 )
 from web_office import Office
 
-from learninglion.web.accounts import SessionKind
+from learninglion.workflow.accounts import SessionKind
 
 # The suite sends some two hundred; LEARNINGLION_FUZZ=1200 sends over 20,000 (1200 an operation).
 EXAMPLES = int(os.environ.get("LEARNINGLION_FUZZ", "10"))

@@ -11,11 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 from learninglion.models import RawFile, Span
+from learninglion.models.plain import sha256_hex
 from learninglion.parsing import parse
-from learninglion.parsing.layout import regions
-from learninglion.serial import sha256_hex
+from learninglion.parsing.pdf.layout import regions
 from learninglion.web.page_images import PageImages
-from learninglion.web.pages_sources import place_on_page
+from learninglion.web.pages.sources import place_on_page
 
 _SCALE = 2.0
 LINES = (

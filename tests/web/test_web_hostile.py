@@ -16,7 +16,7 @@ import pytest
 from web_office import EVERYTHING, Office, documents
 
 from learninglion.parsing.isolated import IsolatedParser
-from learninglion.web.accounts import SessionKind
+from learninglion.workflow.accounts import SessionKind
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 TYPES = (

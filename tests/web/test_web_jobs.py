@@ -13,13 +13,13 @@ import httpx
 import pytest
 from web_office import Office, documents
 
-from learninglion.client import Client
-from learninglion.errors import ConflictError, InputError, UnknownReferenceError
 from learninglion.models import Actor, Role
-from learninglion.serial import Plain
-from learninglion.web.accounts import SessionKind
-from learninglion.web.events import Job, Jobs
-from learninglion.web.idempotency import repeated
+from learninglion.models.errors import ConflictError, InputError, UnknownReferenceError
+from learninglion.models.plain import Plain
+from learninglion.web.api.client import Client
+from learninglion.web.api.idempotency import repeated
+from learninglion.workflow.accounts import SessionKind
+from learninglion.workflow.jobs import Job, Jobs
 
 NOOR = Actor("noor", frozenset(Role))
 Events = list[tuple[int, str, dict[str, Plain]]]

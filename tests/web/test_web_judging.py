@@ -15,7 +15,7 @@ from learninglion.evaluation.judgements import read_judgements
 from learninglion.evaluation.rounds import Round, list_rounds
 from learninglion.models import Role
 from learninglion.sample import sample_documents
-from learninglion.web.quality_jobs import measurements, rounds_folder
+from learninglion.workflow.quality import measurements, rounds_folder
 
 
 @pytest.fixture(scope="module")

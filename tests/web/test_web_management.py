@@ -16,11 +16,11 @@ from httpx import Response
 from web_office import EVERYTHING, Office, documents, form_token
 
 from learninglion.models import Role
-from learninglion.retrieval.fusion import DEFAULT
 from learninglion.sample import sample_documents
+from learninglion.search.fusion import DEFAULT
 from learninglion.settings import MODELS_FILE, load_settings
-from learninglion.web import quality_jobs
-from learninglion.web.quality_jobs import Compared, Proposal
+from learninglion.workflow import quality as quality_jobs
+from learninglion.workflow.quality import Compared, Proposal
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from test_web_browser import CHROMIUM, _serious, _small_targets, browser, page, 
 from web_office import EVERYTHING, Office
 
 from learninglion.evaluation.rounds import Round, draw_up, judgements_of
-from learninglion.retrieval.fusion import DEFAULT
-from learninglion.serial import to_plain
-from learninglion.web.quality_jobs import Compared, MeasureRow, Proposal, rounds_folder, write_proposal
+from learninglion.models.plain import to_plain
+from learninglion.search.fusion import DEFAULT
+from learninglion.workflow.quality import Compared, MeasureRow, Proposal, rounds_folder, write_proposal
 
 __all__ = ["browser", "page"]  # fixtures
 

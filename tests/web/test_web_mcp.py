@@ -11,11 +11,11 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from web_office import EVERYTHING, Office
 
-from learninglion.mcp_server import create_mcp
 from learninglion.models import Actor, Role
 from learninglion.settings import house_options, load_settings
-from learninglion.web.accounts import Accounts
+from learninglion.web.mcp import create_mcp
 from learninglion.workflow import LearningLion
+from learninglion.workflow.accounts import Accounts
 
 SET = "Vragen over vuurwerk.\n\nVraag 1\nHoeveel kilo consumentenvuurwerk mag een winkelier opslaan?\n"
 

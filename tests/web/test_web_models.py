@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import InputError
+from learninglion.models.errors import InputError
 from learninglion.settings import MODELS_FILE, load_settings
 
 

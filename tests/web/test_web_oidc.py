@@ -18,8 +18,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from web_office import Office
 
-from learninglion.errors import InputError, LearningLionError
 from learninglion.models import Role
+from learninglion.models.errors import InputError, LearningLionError
 from learninglion.web.oidc import OpenIdConnect, check_issuer, roles_from_claim
 
 CLIENT, SECRET = "learninglion", "een geheim van de test"

@@ -12,10 +12,10 @@ from web_office import EVERYTHING, Office, documents, form_token
 
 from learninglion import web
 from learninglion.cli import app
+from learninglion.inference.reranking import WITHOUT
 from learninglion.models import Role
 from learninglion.settings import RerankerSettings, Settings
 from learninglion.web.outside import outside_of
-from learninglion.workflow.ordering import WITHOUT
 from rerankers import reranking_at
 
 SET = "Vragen over vuurwerk.\n\nVraag 1\nHoeveel kilo consumentenvuurwerk mag een winkelier opslaan?\n"

@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 from web_office import EVERYTHING, Office, documents, form_token
 
-from learninglion.errors import ConflictError, UnknownReferenceError, UnreadableFileError
 from learninglion.models import Author, RawFile, Role, Span, Statement
+from learninglion.models.errors import ConflictError, UnknownReferenceError, UnreadableFileError
 from learninglion.sample import sample_question_set
 from learninglion.settings import GeneratorSettings, Settings, WebSettings
-from learninglion.web.events import Job, Jobs
 from learninglion.web.i18n import counter
 from learninglion.web.log_words import deed_words
 from learninglion.web.outside import NOTHING_OUTSIDE, Outside, outside_of
 from learninglion.web.page_images import PageImages
-from learninglion.web.pages_drafts import changed_statement
+from learninglion.web.pages.drafts import changed_statement
 from learninglion.web.rendering import STATIC, highlight, score_words
 from learninglion.web.security import RateLimiter
 from learninglion.web.set_reading import read_set_file
 from learninglion.web.uploads import check_archive, check_content, clean_name
+from learninglion.workflow.jobs import Job, Jobs
 
 WEB = Path(highlight.__code__.co_filename).parent
 HOSTILE = "<script>alert(1)</script><img src=http://elders.nl/x onerror=alert(2)>"

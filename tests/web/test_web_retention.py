@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 from web_office import EVERYTHING, Office, form_token
 
 from learninglion.cli import app
-from learninglion.database import now
-from learninglion.errors import InputError, PermissionDeniedError, UnknownReferenceError
+from learninglion.database.engine import now
 from learninglion.models import Actor, Role
+from learninglion.models.errors import InputError, PermissionDeniedError, UnknownReferenceError
 from learninglion.record.tables import dossiers
-from learninglion.web.retention import Terms, destroy_overdue, find_overdue
-from learninglion.web.workbench import works
+from learninglion.workflow.retention import Terms, destroy_overdue, find_overdue
+from learninglion.workflow.sets import works
 
 SECRET = "zeldzaamwoord"
 QUESTION = f"Hoeveel {SECRET} is er opgeslagen bij de winkelier?"

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from web_office import EVERYTHING, Office, documents, form_token
 
 from learninglion.models import DossierState, Role
-from learninglion.record.export import collect_notes
+from learninglion.record.notes import collect_notes
 
 QUESTION = "Hoeveel kilo consumentenvuurwerk mag een winkelier opslaan?"
 ASK = "/sign-off"

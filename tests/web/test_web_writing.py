@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from test_web_browser import ARGUMENTS, CHROMIUM, _serious
 from web_office import PASSWORD, Office
 
-from learninglion.drafting.generators import JsonSchema, Prompt
-from learninglion.errors import GeneratorError
+from learninglion.inference.generators import JsonSchema, Prompt
 from learninglion.models import Role
+from learninglion.models.errors import GeneratorError
 from learninglion.testing import ScriptedGenerator
 
 pytestmark = [

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import InputError
 from learninglion.models import Actor, Role
+from learninglion.models.errors import InputError
 from learninglion.record.contract import hit_view
 from learninglion.sample import sample_documents
 from learninglion.testing import make_question_set

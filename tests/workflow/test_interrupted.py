@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from learninglion.drafting.generators import Generator, GeneratorChoice, GeneratorKind
+from learninglion.drafting.selection import Choice
 from learninglion.drafting.write import Stage
-from learninglion.errors import GeneratorError, InputError, PermissionDeniedError
+from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
 from learninglion.models import (
     Actor,
     Author,
@@ -23,10 +23,10 @@ from learninglion.models import (
     StatementVerdict,
     SubQuestion,
 )
+from learninglion.models.errors import GeneratorError, InputError, PermissionDeniedError
 from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.export import ExportFormat
 from learninglion.sample import sample_documents
-from learninglion.selection import Choice
 from learninglion.testing import ScriptedGenerator
 from learninglion.workflow import DraftEvent, HouseOptions, LearningLion
 

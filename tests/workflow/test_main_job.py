@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import ConflictError, InputError, PermissionDeniedError, UnknownReferenceError
+from learninglion.drafting.selection import Choice
 from learninglion.models import (
     Actor,
     AnswerVerdict,
@@ -25,10 +25,10 @@ from learninglion.models import (
     StatementVerdict,
     SubQuestion,
 )
+from learninglion.models.errors import ConflictError, InputError, PermissionDeniedError, UnknownReferenceError
 from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.export import ExportFormat
 from learninglion.sample import sample_documents
-from learninglion.selection import Choice
 from learninglion.workflow import FileStatus, HouseOptions, LearningLion
 
 BOSS = Actor("beheer", frozenset(Role))

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.errors import InputError, PermissionDeniedError
+from learninglion.inference.choices import RerankerChoice
+from learninglion.inference.reranking import WITHOUT, open_reranking
 from learninglion.models import Actor, Role
+from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.record.contract import dossier_view
 from learninglion.settings import house_options, load_settings
 from learninglion.testing import make_question_set
 from learninglion.workflow import HouseOptions, LearningLion
-from learninglion.workflow.options import RerankerChoice
-from learninglion.workflow.ordering import WITHOUT, open_reranking
 from rerankers import RerankEndpoint, reranking_at
 
 BOSS = Actor("beheer", frozenset(Role))

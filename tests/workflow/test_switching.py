@@ -11,15 +11,16 @@ from threading import Event
 import numpy as np
 import pytest
 
-from learninglion.errors import IntegrityError, LearningLionError
+from learninglion.inference.adapter import UNCHANGED, make_adapter, shipped_adapter
+from learninglion.inference.encoders import Encoder, Vectors, built_in_name, open_encoder
 from learninglion.models import Actor, Role
-from learninglion.retrieval.adapter import UNCHANGED, make_adapter, shipped_adapter
-from learninglion.retrieval.encoders import Encoder, Vectors, built_in_name, open_encoder
-from learninglion.retrieval.fusion import DEFAULT
+from learninglion.models.errors import IntegrityError, LearningLionError
+from learninglion.search import switching
+from learninglion.search.fusion import DEFAULT
+from learninglion.search.switching import EncoderBook
+from learninglion.search.versions import TuningShelf
 from learninglion.testing import HashingEncoder
-from learninglion.workflow import EncoderChoice, HouseOptions, LearningLion, switching
-from learninglion.workflow.switching import EncoderBook
-from learninglion.workflow.tuning import TuningShelf
+from learninglion.workflow import EncoderChoice, HouseOptions, LearningLion
 
 BOSS = Actor("beheer", frozenset(Role))
 DIMENSIONS = {"klein": 64, "groot": 96}

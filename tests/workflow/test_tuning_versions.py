@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from learninglion.errors import InputError
+from learninglion.evaluation.learning.teaching import Example
 from learninglion.evaluation.testset import LabelledPair
 from learninglion.evaluation.tune import tune
-from learninglion.retrieval.adapter import UNCHANGED, make_adapter
-from learninglion.retrieval.adapting import Example
-from learninglion.retrieval.encoders import Encoder, NanoEncoder, Vectors, built_in_name
-from learninglion.retrieval.fusion import DEFAULT
-from learninglion.retrieval.vectors import VectorCache
+from learninglion.inference.adapter import UNCHANGED, make_adapter
+from learninglion.inference.encoders import Encoder, NanoEncoder, Vectors, built_in_name
+from learninglion.inference.vectors import VectorCache
+from learninglion.models.errors import InputError
+from learninglion.search.fusion import DEFAULT
+from learninglion.search.versions import TuningShelf
 from learninglion.testing import HashingEncoder
-from learninglion.workflow.tuning import TuningShelf
 
 SUBJECTS = (
     "vuurwerk stikstof jeugdzorg nachttrein fatbike laadpaal drinkwater zwembad algoritme fundering".split()

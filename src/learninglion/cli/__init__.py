@@ -9,7 +9,7 @@ import typer
 from learninglion import __version__
 from learninglion.cli import documents, dossiers, experiments, judging, people, quality, questions, system
 from learninglion.cli.terminal import fail
-from learninglion.errors import LearningLionError
+from learninglion.models.errors import LearningLionError
 
 __all__ = ["app", "main"]
 

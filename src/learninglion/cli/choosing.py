@@ -8,8 +8,8 @@ import typer
 
 from learninglion.cli.reading import print_hits
 from learninglion.cli.terminal import console
+from learninglion.drafting.selection import Choice
 from learninglion.models import Hit, QuestionSet, Rejection
-from learninglion.selection import Choice
 
 __all__ = ["choose_in_terminal"]
 

@@ -16,8 +16,8 @@ from learninglion.cli.terminal import (
     progress,
     tell_switch,
 )
-from learninglion.errors import LearningLionError
 from learninglion.models import Filters
+from learninglion.models.errors import LearningLionError
 from learninglion.record.contract import card_view, document_view
 from learninglion.workflow import FileStatus, parse_files
 

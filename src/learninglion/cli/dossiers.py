@@ -7,14 +7,14 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.terminal import console, local_actor, open_house, print_json
-from learninglion.durable import write_durably
-from learninglion.errors import InputError
-from learninglion.serial import to_plain
+from learninglion.database.files import write_durably
+from learninglion.models.errors import InputError
+from learninglion.models.plain import to_plain
 from learninglion.settings import archive_terms, load_settings
-from learninglion.web import retention
 from learninglion.web.i18n import counter
-from learninglion.web.retention import Terms
+from learninglion.workflow import retention
 from learninglion.workflow.archiving import package_dossier
+from learninglion.workflow.retention import Terms
 
 __all__ = ["register"]
 

@@ -16,7 +16,6 @@ from learninglion.cli.material import (
     write_page,
 )
 from learninglion.cli.terminal import console, fail, print_json, progress
-from learninglion.errors import InputError
 from learninglion.evaluation.effects import effects
 from learninglion.evaluation.experiment import (
     Experiment,
@@ -28,7 +27,8 @@ from learninglion.evaluation.experiment import (
 from learninglion.evaluation.report import experiment_page, told_setting
 from learninglion.evaluation.runs import Run, differences, latest, read_runs
 from learninglion.evaluation.testset import Trial
-from learninglion.serial import Plain, to_plain
+from learninglion.models.errors import InputError
+from learninglion.models.plain import Plain, to_plain
 
 __all__ = ["register"]
 

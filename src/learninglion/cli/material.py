@@ -8,21 +8,20 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.terminal import local_actor, open_house
-from learninglion.drafting.network import require_allowed
-from learninglion.errors import InputError
 from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.retrieval import Grades
 from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs
+from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.encoders import Encoder, open_encoder
+from learninglion.inference.hosts import require_allowed
+from learninglion.inference.reranking import Reranking, open_reranking
 from learninglion.models import Filters
-from learninglion.retrieval.encoders import Encoder, open_encoder
-from learninglion.retrieval.fusion import Fusion
-from learninglion.retrieval.reader import Entry
-from learninglion.retrieval.reranking import Reranking
+from learninglion.models.errors import InputError
+from learninglion.search.fusion import Fusion
+from learninglion.search.switching import learned_model
+from learninglion.search.versions import TuningShelf
 from learninglion.settings import load_settings, reranker_choice
-from learninglion.workflow.options import EncoderChoice, RerankerChoice
-from learninglion.workflow.ordering import open_reranking
-from learninglion.workflow.switching import learned_model
-from learninglion.workflow.tuning import TuningShelf
+from learninglion.store.reader import Entry
 
 __all__ = [
     "collection_entries",

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 import typer
 
 from learninglion.cli.terminal import console, local_actor, open_house, print_json
-from learninglion.errors import InputError, PermissionDeniedError
 from learninglion.models import Actor, Role
-from learninglion.serial import to_plain
+from learninglion.models.errors import InputError, PermissionDeniedError
+from learninglion.models.plain import to_plain
 from learninglion.settings import Settings, load_settings
-from learninglion.web.accounts import Accounts
 from learninglion.web.app import create_app
+from learninglion.workflow.accounts import Accounts
 
 __all__ = ["register"]
 
@@ -76,7 +76,7 @@ def mcp(
     write: bool = typer.Option(False, "--write", help="Sta ook opstellen toe."),
 ) -> None:
     """Bied zoeken en bronnen aan een eigen taalmodel aan (Model Context Protocol, via stdio)."""
-    from learninglion.mcp_server import serve
+    from learninglion.web.mcp import serve
 
     actor: Actor = local_actor()
     if user:

@@ -11,7 +11,6 @@ from rich.table import Table
 from learninglion.cli.material import collection_entries, vector_cache
 from learninglion.cli.search_quality import evaluate_search
 from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, progress
-from learninglion.errors import InputError, LearningLionError
 from learninglion.evaluation.asked import (
     DraftTrial,
     archive_trial,
@@ -25,9 +24,10 @@ from learninglion.evaluation.testset import LabelledPair, read_pairs
 from learninglion.evaluation.tune import Learned, tune
 from learninglion.evaluation.verifier import evaluate_verifier, judge_cases
 from learninglion.models import Filters, Source
+from learninglion.models.errors import InputError, LearningLionError
+from learninglion.models.plain import Plain, to_plain
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents, sample_evaluation_questions
-from learninglion.serial import Plain, to_plain
 from learninglion.workflow import parse_files
 
 __all__ = ["register"]

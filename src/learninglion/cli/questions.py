@@ -21,11 +21,11 @@ from learninglion.cli.terminal import (
     read_json,
     read_text,
 )
-from learninglion.errors import InputError
+from learninglion.drafting.selection import read_choices
 from learninglion.models import Context, Dossier, Filters, Hit, QuestionSet, Selection, StatementVerdict
+from learninglion.models.errors import InputError
 from learninglion.record.contract import dossier_view, hit_view, read_stated_draft
 from learninglion.record.export import ExportFormat
-from learninglion.selection import read_choices
 from learninglion.workflow import LearningLion, read_question_file, unfinished
 
 __all__ = ["register"]

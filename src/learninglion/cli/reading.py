@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from learninglion.cli.terminal import console
 from learninglion.drafting.style import StyleReport
 from learninglion.models import Check, Dossier, Hit, QuestionSet, Span, Verification
-from learninglion.record.export import heading, reasons_text, verdict_words
 from learninglion.record.marking import mark_line
+from learninglion.record.notes import heading, reasons_text, verdict_words
 
 __all__ = ["print_dossier", "print_hits", "print_style"]
 

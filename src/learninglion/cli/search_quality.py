@@ -18,13 +18,13 @@ from learninglion.cli.material import (
     write_page,
 )
 from learninglion.cli.terminal import console, fail, print_json, progress
-from learninglion.errors import InputError
 from learninglion.evaluation.configuration import Configuration, read_configuration
 from learninglion.evaluation.report import SIGNIFICANT, in_words, retrieval_page, verdict
 from learninglion.evaluation.retrieval import RetrievalReport, compare_reports, evaluate
 from learninglion.evaluation.testset import read_pairs, sampled
-from learninglion.retrieval.fusion import DEFAULT, Fusion
-from learninglion.serial import Plain
+from learninglion.models.errors import InputError
+from learninglion.models.plain import Plain
+from learninglion.search.fusion import DEFAULT, Fusion
 
 __all__ = ["evaluate_search"]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, tell_switch
-from learninglion.database import now
-from learninglion.durable import write_durably
-from learninglion.errors import InputError
-from learninglion.record.impact_forms import Assessment, filled_form
-from learninglion.record.register_entry import register_entry
-from learninglion.serial import Plain, to_plain
+from learninglion.compliance.impact_forms import Assessment, filled_form
+from learninglion.compliance.register_entry import register_entry
+from learninglion.database.engine import now
+from learninglion.database.files import write_durably
+from learninglion.models.errors import InputError
+from learninglion.models.plain import Plain, to_plain
 from learninglion.settings import load_settings, registration
 
 __all__ = ["register"]

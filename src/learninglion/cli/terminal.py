@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
-from learninglion.errors import InputError
 from learninglion.models import Actor, Role
-from learninglion.retrieval.index import IndexState
-from learninglion.serial import Plain
+from learninglion.models.errors import InputError
+from learninglion.models.plain import Plain
+from learninglion.search.local.index import IndexState
 from learninglion.settings import Settings, house_options, load_settings
 from learninglion.workflow import LearningLion, silent
 from learninglion.workflow import Progress as ProgressFunction

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from learninglion.drafting.aspects import AspectKind, list_aspects
 from learninglion.drafting.relevance import coverage
-from learninglion.text import words
+from learninglion.dutch.text import words
 
 __all__ = [
     "asks_acquaintance",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from learninglion.text import fold, split_sentences, squash, words
+from learninglion.dutch.text import fold, split_sentences, squash, words
 
 __all__ = ["Aspect", "AspectKind", "list_aspects"]
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from learninglion.drafting.citations import Locate, cite
+from learninglion.checking.citations import Locate, cite
+from learninglion.checking.injection import touches_suspicious
+from learninglion.checking.quotes import find_quote, resolve
 from learninglion.drafting.prompting import unescape
-from learninglion.drafting.quotes import find_quote, resolve
 from learninglion.drafting.replies import Proof, Proposal
-from learninglion.drafting.suspicion import touches_suspicious
+from learninglion.dutch.text import split_sentences, words
 from learninglion.models import Citation, Source, Span, Statement
-from learninglion.text import split_sentences, words
 
 __all__ = ["bind"]
 

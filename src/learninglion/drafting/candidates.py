@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from learninglion.checking.citations import cite
+from learninglion.checking.phrases import continue_from
+from learninglion.checking.verify import check
 from learninglion.drafting.acquaintance import says_acquainted
 from learninglion.drafting.aspects import Aspect, AspectKind
-from learninglion.drafting.citations import cite
-from learninglion.drafting.phrases import continue_from
 from learninglion.drafting.pointers import points_away, unpoint
 from learninglion.drafting.promises import has_passed
 from learninglion.drafting.proximity import holds, is_strict
 from learninglion.drafting.relevance import coverage
 from learninglion.drafting.sufficiency import Bearing, knows_another, question_aspects
 from learninglion.drafting.units import Unit, units_of
-from learninglion.drafting.verify import check
 from learninglion.models import Selection, Source, SourceKind, Span, Statement, StatementVerdict
 
 __all__ = ["HOLDS", "SUBJECT", "Candidate", "is_bare", "read_candidates"]

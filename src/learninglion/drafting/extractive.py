@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, reference
+from learninglion.checking.injection import describe_suspicions
+from learninglion.checking.phrases import continue_from, formerly, introduce, split_introduction
 from learninglion.drafting.acquaintance import asks_acquaintance, says_acquainted
 from learninglion.drafting.aspects import Aspect
 from learninglion.drafting.candidates import SUBJECT, Candidate, is_bare, read_candidates
-from learninglion.drafting.citations import Locate, cite, dutch_date, nowhere, reference
-from learninglion.drafting.phrases import continue_from, formerly, introduce, split_introduction
 from learninglion.drafting.picks import Standing, pick
 from learninglion.drafting.positions import contradiction, other_amount
 from learninglion.drafting.promises import as_of
@@ -29,8 +30,8 @@ from learninglion.drafting.sufficiency import (
     question_aspects,
     relevant,
 )
-from learninglion.drafting.suspicion import describe_suspicions
 from learninglion.drafting.units import has_table
+from learninglion.dutch.text import words
 from learninglion.models import (
     AnswerVerdict,
     Chooser,
@@ -41,7 +42,6 @@ from learninglion.models import (
     SourceKind,
     Statement,
 )
-from learninglion.text import words
 
 __all__ = ["draft"]
 

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from learninglion.drafting.citations import MONTHS, Locate, cite, reference
-from learninglion.drafting.lexicon import FUNCTION_WORDS
-from learninglion.drafting.phrases import introduce, split_introduction
+from learninglion.checking.citations import Locate, cite, reference
+from learninglion.checking.phrases import introduce, split_introduction
 from learninglion.drafting.relevance import coverage
 from learninglion.drafting.units import sentences_of
+from learninglion.dutch.dates import MONTHS
+from learninglion.dutch.lexicon import FUNCTION_WORDS
+from learninglion.dutch.text import fold, words
 from learninglion.models import Check, Source, SourceKind, Span, Statement, StatementVerdict
-from learninglion.text import fold, words
 
 __all__ = ["Settled", "contradiction", "other_amount", "take_newest"]
 

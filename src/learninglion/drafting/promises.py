@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from learninglion.drafting.citations import MONTHS
+from learninglion.dutch.dates import MONTHS
 from learninglion.models import Selection, SourceKind
 
 __all__ = ["as_of", "has_passed"]

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
-from learninglion.drafting.lexicon import FUNCTION_WORDS
-from learninglion.text import words
+from learninglion.dutch.lexicon import FUNCTION_WORDS
+from learninglion.dutch.text import words
 
 __all__ = ["coverage", "likeness", "subject_words", "weight"]
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from learninglion.drafting.generators import JsonSchema
-from learninglion.text import split_sentences, squash, words
+from learninglion.dutch.text import split_sentences, squash, words
+from learninglion.inference.generators import JsonSchema
 
 __all__ = [
     "ANSWER_SCHEMA",

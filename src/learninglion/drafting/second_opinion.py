@@ -11,10 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from learninglion.drafting.generators import Generator, JsonSchema, Prompt
-from learninglion.drafting.prompt_files import PromptFiles, fill
-from learninglion.drafting.prompting import fence_text, make_mark
-from learninglion.errors import InputError, LearningLionError
+from learninglion.drafting.prompting import PromptFiles, fence_text, fill, make_mark
+from learninglion.inference.generators import Generator, JsonSchema, Prompt
 from learninglion.models import (
     Check,
     Opinion,
@@ -24,6 +22,7 @@ from learninglion.models import (
     StatementVerdict,
     Verification,
 )
+from learninglion.models.errors import InputError, LearningLionError
 
 __all__ = ["SecondReader", "ask_opinion", "keep_opinions"]
 

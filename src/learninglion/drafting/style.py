@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 
-from learninglion.drafting.suspicion import find_in_text
+from learninglion.checking.injection import find_in_text
+from learninglion.dutch.text import fold, split_sentences, words
 from learninglion.models import Selection, Source, SourceKind
-from learninglion.text import fold, split_sentences, words
 
 __all__ = ["FEWEST_WORDS", "MOST_WORDS", "StyleReport", "choose_examples", "read_style"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from learninglion.checking.phrases import split_introduction
 from learninglion.drafting.acquaintance import (
     asks_acquaintance,
     only_acquaintance,
@@ -12,7 +13,6 @@ from learninglion.drafting.acquaintance import (
     tells_known,
 )
 from learninglion.drafting.aspects import Aspect, AspectKind, list_aspects
-from learninglion.drafting.phrases import split_introduction
 from learninglion.drafting.proximity import (
     admits_ignorance,
     holds,
@@ -22,8 +22,8 @@ from learninglion.drafting.proximity import (
 )
 from learninglion.drafting.relevance import coverage, likeness, subject_words
 from learninglion.drafting.units import sentences_of
+from learninglion.dutch.text import words
 from learninglion.models import Chooser, Selection, Source, SourceKind, Statement
-from learninglion.text import words
 
 __all__ = [
     "SURE",

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from learninglion.checking.phrases import split_introduction
 from learninglion.drafting.gate import Gate
-from learninglion.drafting.phrases import split_introduction
 from learninglion.drafting.relevance import coverage
+from learninglion.dutch.text import fold, words
 from learninglion.models import Selection, Source, SourceKind, Statement
-from learninglion.text import fold, words
 
 __all__ = ["FELL_BACK", "SUPPLEMENTED", "Supplement", "find_supplement"]
 

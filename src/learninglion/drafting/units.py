@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from learninglion.drafting.suspicion import touches_suspicious
+from learninglion.checking.injection import touches_suspicious
+from learninglion.dutch.text import split_sentences, words
 from learninglion.models import Source, Span
-from learninglion.text import split_sentences, words
 
 __all__ = ["Unit", "has_table", "sentences_of", "units_of"]
 

@@ -6,36 +6,36 @@ chance to repair a sentence that fails. What still fails is taken out of the ans
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from textwrap import shorten
 
+from learninglion.checking.citations import Locate, nowhere
+from learninglion.checking.injection import describe_question, describe_suspicions
+from learninglion.checking.phrases import split_introduction
 from learninglion.drafting.binding import bind
-from learninglion.drafting.citations import Locate, nowhere
 from learninglion.drafting.gate import Gate
-from learninglion.drafting.generators import Generator, JsonSchema, Prompt
-from learninglion.drafting.phrases import split_introduction
 from learninglion.drafting.positions import take_newest
-from learninglion.drafting.progress import Listener, Progress, Stage
-from learninglion.drafting.prompt_files import PromptFiles, load_prompts
 from learninglion.drafting.prompting import (
     Material,
+    PromptFiles,
     Shape,
     barred,
     compose,
     compose_repair,
     escape,
     gather,
+    load_prompts,
     make_mark,
     quote_style,
     shape_for,
 )
 from learninglion.drafting.replies import ANSWER_SCHEMA, JsonReader, LineReader, Missing, Proposal, Reader
-from learninglion.drafting.resuming import FOUND, UNFINISHED, found_before, take_over
 from learninglion.drafting.style import choose_examples
 from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED, find_supplement
-from learninglion.drafting.suspicion import describe_question, describe_suspicions
-from learninglion.errors import GeneratorError, InputError
+from learninglion.dutch.text import fold, words
+from learninglion.inference.generators import Generator, JsonSchema, Prompt
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -47,9 +47,93 @@ from learninglion.models import (
     Statement,
     StatementVerdict,
 )
-from learninglion.text import fold, words
+from learninglion.models.errors import GeneratorError, InputError
 
-__all__ = ["DEFAULT_MAX_TOKENS", "Progress", "Stage", "WritingOptions", "write"]
+__all__ = [
+    "DEFAULT_MAX_TOKENS",
+    "FOUND",
+    "Listener",
+    "Progress",
+    "Stage",
+    "UNFINISHED",
+    "WritingOptions",
+    "found_before",
+    "not_written",
+    "take_over",
+    "write",
+]
+
+
+class Stage(StrEnum):
+    """What happened while writing."""
+
+    ASPECTS = "aspects"  # the parts of the question, before anything is written
+    SENTENCE = "sentence"  # a sentence came through the check
+    REPAIR = "repair"  # a sentence did not, and is asked for again
+    REMOVED = "removed"  # it failed again and is shown apart
+    REMARK = "remark"  # something the reader should know
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of the writing; `position` counts the sentences of the draft from 0."""
+
+    stage: Stage
+    text: str
+    position: int = -1
+    check: Check | None = None
+
+
+Listener = Callable[[Progress], None]
+
+
+UNFINISHED = "Het voorstel is niet af:"
+"""How the remark begins that says why a draft broke off."""
+
+FOUND = "proofs_found_by_system"
+"""Name of the parameter that counts the citations whose place the system found itself."""
+
+
+def not_written(selection: Selection, generator: Generator, gate: Gate, reason: str) -> Draft:
+    """The draft of a sub-question of which nothing could be written; it can be resumed."""
+    return Draft(
+        selection=selection,
+        statements=(),
+        verdict=AnswerVerdict.UNANSWERABLE,
+        missing=gate.aspects(selection),
+        # what a model says of itself may be the very thing that could not be asked
+        provenance=Provenance(generator.name, generator.model),
+        left_out=(f"{UNFINISHED} {reason}",),
+        complete=False,
+    )
+
+
+def take_over(resume: Draft | None, provenance: Provenance) -> tuple[Statement, ...]:
+    """The sentences written before the interruption; the same model starts the same way again.
+
+    Raises InputError when another model, or other prompts, wrote them.
+    """
+    if resume is None or resume.complete or not resume.statements:
+        return ()
+    if _writer(resume.provenance) != _writer(provenance):
+        raise InputError("Dit voorstel is met een ander model of andere prompts begonnen. Begin opnieuw.")
+    return resume.statements
+
+
+def found_before(resume: Draft | None) -> int:
+    """How many citations of the half-written draft got their place from the system."""
+    return int(dict(resume.provenance.parameters).get(FOUND, 0)) if resume is not None else 0
+
+
+def _writer(provenance: Provenance) -> tuple[object, ...]:
+    return (
+        provenance.generator,
+        provenance.model,
+        provenance.model_sha256,
+        provenance.prompt_sha256,
+        provenance.seed,
+    )
+
 
 DEFAULT_MAX_TOKENS = 900  # room for 250 words with their proofs
 _MAX_WORDS = 250  # acceptance: 50 to 250 words a sub-question

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from learninglion.errors import InputError, UnreadableFileError
 from learninglion.evaluation.testset import LabelledPair, answer_entries, data_hash, pair_entries
 from learninglion.models import Document
+from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.parsing.passages import cut
-from learninglion.retrieval.reader import Entry
+from learninglion.store.reader import Entry
 
 __all__ = ["Asked", "DraftTrial", "archive_trial", "document_entries", "labelled_trial", "paired_trial"]
 

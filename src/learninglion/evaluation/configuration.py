@@ -22,11 +22,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from learninglion.errors import InputError
+from learninglion.inference.reranking import Reranking
 from learninglion.models import PassageKind
-from learninglion.retrieval.fusion import FEATURES, Fusion
-from learninglion.retrieval.reader import Entry
-from learninglion.retrieval.reranking import Reranking
+from learninglion.models.errors import InputError
+from learninglion.search.fusion import FEATURES, Fusion
+from learninglion.store.reader import Entry
 
 __all__ = [
     "BUILT_IN",

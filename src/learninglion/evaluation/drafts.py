@@ -14,12 +14,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, median
 
+from learninglion.checking.verify import check
 from learninglion.drafting import extractive
+from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.style import FEWEST_WORDS, MOST_WORDS, read_style
 from learninglion.drafting.sufficiency import question_aspects
-from learninglion.drafting.verify import check, verify
+from learninglion.drafting.verdict import verify
 from learninglion.evaluation.asked import Asked, DraftTrial
 from learninglion.evaluation.testset import folds
+from learninglion.inference.encoders import Encoder, NanoEncoder
+from learninglion.inference.vectors import VectorCache
 from learninglion.models import (
     AnswerVerdict,
     Draft,
@@ -29,13 +33,10 @@ from learninglion.models import (
     SubQuestion,
     Verification,
 )
-from learninglion.retrieval.encoders import Encoder, NanoEncoder
-from learninglion.retrieval.index import Index
-from learninglion.retrieval.reader import MemoryReader
-from learninglion.retrieval.search import search
-from learninglion.retrieval.vectors import VectorCache
-from learninglion.selection import choose_automatically
-from learninglion.serial import canonical_json
+from learninglion.models.plain import canonical_json
+from learninglion.search.local.index import Index
+from learninglion.search.search import search
+from learninglion.store.reader import MemoryReader
 
 __all__ = [
     "SURENESSES",

@@ -29,6 +29,8 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
+import resource
 import subprocess
 import tomllib
 from collections.abc import Callable, Mapping
@@ -37,32 +39,55 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from learninglion import __version__
-from learninglion.drafting.network import require_allowed
-from learninglion.energy import Meter
-from learninglion.errors import InputError, LearningLionError
+from learninglion.compliance.energy import Meter
 from learninglion.evaluation.configuration import BUILT_IN, Setting, configuration_of, mistakes
 from learninglion.evaluation.judgements import consensus, read_judgements
-from learninglion.evaluation.memory import peak_mb, reset_peak
-from learninglion.evaluation.records import append_line
 from learninglion.evaluation.retrieval import Grades, evaluate
-from learninglion.evaluation.runs import DataPlaces, Run, read_runs
+from learninglion.evaluation.runs import DataPlaces, Run, append_line, read_runs
 from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pairs_trial, read_pairs, sampled
-from learninglion.retrieval.encoders import Encoder, open_encoder
-from learninglion.retrieval.reranking import Reranking
-from learninglion.serial import Plain, canonical_json, sha256_hex, to_plain
-from learninglion.workflow import Progress, silent
-from learninglion.workflow.options import EncoderChoice, RerankerChoice
-from learninglion.workflow.ordering import open_reranking, reranker_mistakes
+from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.encoders import Encoder, open_encoder
+from learninglion.inference.hosts import require_allowed
+from learninglion.inference.reranking import Reranking, open_reranking, reranker_mistakes
+from learninglion.models.errors import InputError, LearningLionError
+from learninglion.models.plain import Plain, canonical_json, sha256_hex, to_plain
+from learninglion.models.progress import Progress, silent
 
 __all__ = [
     "Experiment",
     "experiment_of",
     "open_locally",
+    "peak_mb",
     "read_experiment",
     "rerank_locally",
     "rerun",
+    "reset_peak",
     "run_experiment",
 ]
+
+_SELF = Path("/proc/self")
+_RESET_HIGH_WATER = "5"  # see proc(5), clear_refs
+
+
+def reset_peak() -> bool:
+    """Count the peak from now on; False where the system cannot, and `peak_mb` tells that of the process."""
+    try:
+        (_SELF / "clear_refs").write_text(_RESET_HIGH_WATER, "ascii")
+    except OSError:
+        return False
+    return True
+
+
+def peak_mb() -> int:
+    """The most resident memory in MB since `reset_peak`, or since the process began."""
+    try:
+        found = re.search(r"^VmHWM:\s+(\d+) kB", (_SELF / "status").read_text("ascii"), re.MULTILINE)
+    except OSError:
+        found = None
+    if found is not None:
+        return int(found[1]) // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
 
 _FIELDS = ("name", "pairs", "collection", "tune", "judgements", "limit", "encoders", "reranker", "grid")
 _ENCODER_FIELDS = ("kind", "model", "url")

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.retrieval.analysis import BUCKETS, FAMILIES
-from learninglion.retrieval.segments import PARTS
-from learninglion.retrieval.snapshot import Snapshot, Statistics
+from learninglion.search.local.analysis import BUCKETS, FAMILIES
+from learninglion.search.local.segments import PARTS
+from learninglion.search.local.snapshot import Snapshot, Statistics
 
 __all__ = ["GrowingStatistics"]
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from learninglion.errors import InputError, UnreadableFileError
 from learninglion.evaluation.verifier import Case
 from learninglion.models import Citation, Source, Statement
+from learninglion.models.errors import InputError, UnreadableFileError
 
 __all__ = ["read_cases"]
 

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 
-from learninglion.errors import InputError
-from learninglion.evaluation.records import append_line
-from learninglion.serial import from_plain
+from learninglion.evaluation.runs import append_line
+from learninglion.models.errors import InputError
+from learninglion.models.plain import from_plain
 
 __all__ = ["GRADES", "Agreement", "Judgement", "agreement", "consensus", "judge", "pool", "read_judgements"]
 

@@ -13,10 +13,10 @@ from learninglion.evaluation.configuration import Configuration, weigh
 from learninglion.evaluation.judgements import pool
 from learninglion.evaluation.retrieval import rank_trial
 from learninglion.evaluation.testset import Trial
-from learninglion.retrieval.encoders import Encoder
-from learninglion.retrieval.fusion import DEFAULT, Fusion
-from learninglion.retrieval.vectors import VectorCache
-from learninglion.workflow import Progress, silent
+from learninglion.inference.encoders import Encoder
+from learninglion.inference.vectors import VectorCache
+from learninglion.models.progress import Progress, silent
+from learninglion.search.fusion import DEFAULT, Fusion
 
 __all__ = ["pooled"]
 

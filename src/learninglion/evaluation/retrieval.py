@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.errors import InputError
 from learninglion.evaluation.calibration import Calibration, calibration
 from learninglion.evaluation.configuration import Configuration, as_reranked, as_searched, weigh
 from learninglion.evaluation.growing import GrowingStatistics
+from learninglion.evaluation.learning.weights import Lesson, learn_fusion
 from learninglion.evaluation.measures import (
     Comparison,
     Measured,
@@ -39,19 +39,19 @@ from learninglion.evaluation.testset import (
     pairs_trial,
     read_pairs,
 )
+from learninglion.inference.encoders import Encoder, NanoEncoder
+from learninglion.inference.reranking import Reranking, asked_of
+from learninglion.inference.vectors import VectorCache, embed
 from learninglion.models import PassageKind, Source
-from learninglion.retrieval.content import passage_text
-from learninglion.retrieval.encoders import Encoder, NanoEncoder
-from learninglion.retrieval.fusion import DEFAULT, FEATURES, Fusion
-from learninglion.retrieval.index import Index
-from learninglion.retrieval.reader import Entry, MemoryReader
-from learninglion.retrieval.reranking import Reranking, asked_of
-from learninglion.retrieval.scoring import make_probe
-from learninglion.retrieval.search import query_terms, rank
-from learninglion.retrieval.snapshot import Snapshot, Statistics
-from learninglion.retrieval.tuning import Lesson, learn_fusion
-from learninglion.retrieval.vectors import VectorCache, embed
-from learninglion.workflow import Progress, silent
+from learninglion.models.errors import InputError
+from learninglion.models.progress import Progress, silent
+from learninglion.search.fusion import DEFAULT, FEATURES, Fusion
+from learninglion.search.local.content import passage_text
+from learninglion.search.local.index import Index
+from learninglion.search.local.scoring import make_probe
+from learninglion.search.local.snapshot import Snapshot, Statistics
+from learninglion.search.search import query_terms, rank
+from learninglion.store.reader import Entry, MemoryReader
 
 __all__ = [
     "Grades",

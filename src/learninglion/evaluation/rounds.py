@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from learninglion.durable import write_durably
-from learninglion.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
+from learninglion.database.files import write_durably
 from learninglion.evaluation.judgements import Judgement, judge, read_judgements
-from learninglion.serial import from_plain, to_plain
+from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
+from learninglion.models.plain import from_plain, to_plain
 
 __all__ = [
     "Round",

@@ -14,10 +14,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from learninglion.errors import InputError, UnreadableFileError
 from learninglion.models import Document, DocumentKind, QAPair, Span
+from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.parsing.passages import cut
-from learninglion.retrieval.reader import Entry
+from learninglion.store.reader import Entry
 
 __all__ = [
     "LabelledPair",

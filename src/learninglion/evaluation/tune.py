@@ -12,18 +12,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from learninglion.errors import InputError
+from learninglion.evaluation.learning.teaching import Example, teach
 from learninglion.evaluation.measures import Comparison, Values, compare, per_query
 from learninglion.evaluation.retrieval import learn_from, rank_pairs
 from learninglion.evaluation.testset import LabelledPair, answer_entries, folds
-from learninglion.retrieval.adapter import UNCHANGED, Adapter
-from learninglion.retrieval.adapting import Example
-from learninglion.retrieval.content import evenly, passage_text
-from learninglion.retrieval.encoders import Encoder, NanoEncoder, built_in_name
-from learninglion.retrieval.fusion import Fusion
-from learninglion.retrieval.teaching import teach
-from learninglion.retrieval.vectors import VectorCache
-from learninglion.workflow import Progress
+from learninglion.inference.adapter import UNCHANGED, Adapter
+from learninglion.inference.encoders import Encoder, NanoEncoder, built_in_name
+from learninglion.inference.vectors import VectorCache
+from learninglion.models.errors import InputError
+from learninglion.models.progress import Progress
+from learninglion.search.fusion import Fusion
+from learninglion.search.local.content import evenly, passage_text
 
 __all__ = ["Learned", "TuneReport", "examples_of", "tune"]
 

@@ -10,13 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from learninglion.drafting.citations import cite
-from learninglion.drafting.phrases import introduce
-from learninglion.drafting.verify import METHOD, check
-from learninglion.evaluation.alterations import ALTERATIONS, Pool, alter
-from learninglion.evaluation.rewordings import join, reorder, shorten
+from learninglion.checking.citations import cite
+from learninglion.checking.phrases import introduce
+from learninglion.checking.verify import METHOD, check
+from learninglion.dutch.text import split_sentences, words
+from learninglion.evaluation.alterations import ALTERATIONS, Pool, alter, join, reorder, shorten
 from learninglion.models import Check, Citation, Source, Span, Statement, StatementVerdict
-from learninglion.text import split_sentences, words
 
 __all__ = ["Case", "KindResult", "VerifierReport", "evaluate_verifier", "judge_cases", "make_cases"]
 

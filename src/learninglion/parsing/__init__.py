@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from learninglion.errors import UnreadableFileError
 from learninglion.models import Document, RawFile
-from learninglion.parsing.office import parse_office
-from learninglion.parsing.ooxml import OLE_HEADER, looks_like_zip
-from learninglion.parsing.pdf import read_pages
+from learninglion.models.errors import UnreadableFileError
+from learninglion.parsing.kamervragen.questions import parse_questions
+from learninglion.parsing.office.ooxml import OLE_HEADER, looks_like_zip
+from learninglion.parsing.office_document import parse_office
+from learninglion.parsing.pdf.lines import read_pages
+from learninglion.parsing.pdf_document import parse_structure
 from learninglion.parsing.plaintext import looks_like_text
-from learninglion.parsing.questions import parse_questions
-from learninglion.parsing.structure import parse_structure
 from learninglion.parsing.web import looks_like_html, parse_html, parse_text
 
 __all__ = ["parse"]

@@ -17,9 +17,9 @@ from enum import Enum
 from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
 
-from learninglion.errors import LearningLionError, UnreadableFileError
 from learninglion.models import Document, QuestionSet, RawFile
-from learninglion.serial import Plain, from_plain, to_plain
+from learninglion.models.errors import LearningLionError, UnreadableFileError
+from learninglion.models.plain import Plain, from_plain, to_plain
 
 __all__ = ["IsolatedParser"]
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from learninglion.dutch.text import split_sentences, squash
 from learninglion.models import (
     Block,
     BlockKind,
@@ -24,9 +25,8 @@ from learninglion.models import (
     SourceKind,
     Span,
 )
-from learninglion.parsing.header import ANSWER_HEADING
-from learninglion.parsing.numbers import parse_label
-from learninglion.text import split_sentences, squash
+from learninglion.parsing.kamervragen.header import ANSWER_HEADING
+from learninglion.parsing.labels import parse_label
 
 __all__ = ["card_of", "cut"]
 

@@ -10,20 +10,20 @@ import json
 import re
 from collections.abc import Sequence
 
-from learninglion.errors import InputError, UnreadableFileError
+from learninglion.dutch.text import squash
 from learninglion.models import Document, DocumentKind, QuestionSet, RawFile, Span, SubQuestion
-from learninglion.parsing.hyphens import Junction, join_lines
-from learninglion.parsing.letters import CASE_NUMBER, find_subject
-from learninglion.parsing.numbers import LabelKind
-from learninglion.parsing.office import document_of, read_office
-from learninglion.parsing.ooxml import OLE_HEADER, looks_like_zip
-from learninglion.parsing.pairing import find_questions
+from learninglion.models.errors import InputError, UnreadableFileError
+from learninglion.models.plain import from_plain
+from learninglion.parsing.kamervragen.letters import CASE_NUMBER, find_subject
+from learninglion.parsing.kamervragen.pairing import find_questions
+from learninglion.parsing.kamervragen.parts import Part
+from learninglion.parsing.kamervragen.typednotes import lift_typed_notes
+from learninglion.parsing.labels import LabelKind
+from learninglion.parsing.office.ooxml import OLE_HEADER, looks_like_zip
+from learninglion.parsing.office_document import document_of, read_office
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
-from learninglion.parsing.parts import Part
+from learninglion.parsing.pdf.hyphens import Junction, join_lines
 from learninglion.parsing.plaintext import decode, looks_like_text
-from learninglion.parsing.typednotes import lift_typed_notes
-from learninglion.serial import from_plain
-from learninglion.text import squash
 
 __all__ = ["question_set_from_file", "read_question_set"]
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
-from learninglion.errors import UnreadableFileError
+from learninglion.dutch.text import squash
 from learninglion.models import BlockKind, Document, RawFile
-from learninglion.parsing.office import document_of
+from learninglion.models.errors import UnreadableFileError
+from learninglion.parsing.office.pieces import WordText
+from learninglion.parsing.office_document import document_of
 from learninglion.parsing.paragraphs import Paragraph, tidy
-from learninglion.parsing.pieces import WordText
 from learninglion.parsing.plaintext import decode, looks_like_text
-from learninglion.text import squash
 
 __all__ = ["looks_like_html", "parse_html", "parse_text"]
 

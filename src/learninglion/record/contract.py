@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from learninglion.errors import InputError
 from learninglion.models import (
     Author,
     Check,
@@ -26,8 +25,9 @@ from learninglion.models import (
     Statement,
     Verification,
 )
+from learninglion.models.errors import InputError
+from learninglion.models.plain import Plain, to_plain
 from learninglion.record.marking import AI_GENERATED, MARK_LINE
-from learninglion.serial import Plain, to_plain
 
 __all__ = [
     "StatedQuestion",

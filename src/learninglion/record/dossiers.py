@@ -29,15 +29,16 @@ from sqlalchemy import (
     update,
 )
 
-from learninglion.database import now, reading, wipe_deleted, writing
-from learninglion.errors import (
+from learninglion.database.engine import now, reading, wipe_deleted, writing
+from learninglion.models import Dossier, DossierState, SourceKind, Verification
+from learninglion.models.errors import (
     ConflictError,
     InputError,
     IntegrityError,
     PermissionDeniedError,
     UnknownReferenceError,
 )
-from learninglion.models import Dossier, DossierState, SourceKind, Verification
+from learninglion.models.plain import canonical_json, from_plain, sha256_hex
 from learninglion.record.log import EventLog
 from learninglion.record.tables import (
     dossier_collections,
@@ -46,7 +47,6 @@ from learninglion.record.tables import (
     dossiers,
     log_entries,
 )
-from learninglion.serial import canonical_json, from_plain, sha256_hex
 
 __all__ = ["DossierCard", "DossierShelf", "DossierTombstone", "DossierVersion"]
 

@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
-from learninglion.models import AnswerVerdict, Check, Citation, Dossier, Verification
+from learninglion.models import Dossier, Verification
+from learninglion.models.plain import to_plain
 from learninglion.record.contract import dossier_view
 from learninglion.record.marking import mark_line, properties, state_words
-from learninglion.serial import Plain, from_plain, to_plain
-from learninglion.text import printable
+from learninglion.record.notes import (
+    Note,
+    collect_notes,
+    heading,
+    inline,
+    printable_dossier,
+    reasons_text,
+    verdict_words,
+)
 
-__all__ = ["ExportFormat", "Note", "collect_notes", "export", "to_json", "to_markdown", "verdict_words"]
+__all__ = [
+    "ExportFormat",
+    "export",
+    "to_json",
+    "to_markdown",
+]
 
 
 class ExportFormat(StrEnum):
@@ -29,35 +41,6 @@ class ExportFormat(StrEnum):
     PDF = "pdf"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A numbered note, counted through the whole text: a citation, or why a person's own sentence stands."""
-
-    number: int
-    citation: Citation | None
-    own_account: str = ""
-
-    @property
-    def name(self) -> str:
-        """What the note names, before its link."""
-        if self.citation is None:
-            return "Eigen tekst van de opsteller, niet door een bron gedragen"
-        return self.citation.reference or self.citation.document
-
-    @property
-    def url(self) -> str:
-        """Where the source is published; "" when nowhere."""
-        return (self.citation.url or "") if self.citation is not None else ""
-
-    @property
-    def rest(self) -> str:
-        """What follows the name: the page and the words, or the reason."""
-        if self.citation is None:
-            return f": {' '.join(self.own_account.split())}"
-        page = f", pagina {self.citation.page}" if self.citation.page else ""
-        return f"{page}: “{' '.join(self.citation.quote.split())}”"
-
-
 def export(dossier: Dossier, form: ExportFormat) -> bytes:
     """`dossier` in the form asked for; deterministic."""
     from learninglion.record.export_docx import to_docx
@@ -66,56 +49,10 @@ def export(dossier: Dossier, form: ExportFormat) -> bytes:
     writers: dict[ExportFormat, Callable[[Dossier], bytes]] = {
         ExportFormat.MARKDOWN: lambda d: to_markdown(d).encode("utf-8"),
         ExportFormat.JSON: lambda d: to_json(d).encode("utf-8"),
-        ExportFormat.DOCX: lambda d: to_docx(_printable(d)),
-        ExportFormat.PDF: lambda d: to_pdf(_printable(d)),
+        ExportFormat.DOCX: lambda d: to_docx(printable_dossier(d)),
+        ExportFormat.PDF: lambda d: to_pdf(printable_dossier(d)),
     }
     return writers[form](dossier)
-
-
-def _printable(dossier: Dossier) -> Dossier:
-    """`dossier` without the control characters that a word processor or PDF cannot hold."""
-
-    def cleaned(value: Plain) -> Plain:
-        if isinstance(value, str):
-            return printable(value)
-        if isinstance(value, list):
-            return [cleaned(item) for item in value]
-        return {name: cleaned(inner) for name, inner in value.items()} if isinstance(value, dict) else value
-
-    return from_plain(Dossier, cleaned(to_plain(dossier)))
-
-
-def verdict_words(verification: Verification) -> str:
-    """What a reader is told about a sub-question as a whole; empty when it is simply answered."""
-    if not verification.draft.complete:
-        return "Het antwoord op deze vraag is nog niet af: het schrijven is onderbroken."
-    return {
-        AnswerVerdict.ANSWERED: "",
-        AnswerVerdict.PARTIAL: "Deze vraag is gedeeltelijk beantwoord uit de gekozen bronnen.",
-        AnswerVerdict.UNANSWERABLE: "Deze vraag kan niet worden beantwoord uit de gekozen bronnen.",
-    }[verification.verdict]
-
-
-def collect_notes(dossier: Dossier) -> dict[tuple[int, int], tuple[Note, ...]]:
-    """The notes of every statement that stands, by (position of the sub-question, of the statement)."""
-    notes: dict[tuple[int, int], tuple[Note, ...]] = {}
-    number = 0
-    for i, verification in enumerate(dossier.verifications):
-        own = verification.own
-        for j, check in enumerate(verification.standing):
-            told: list[tuple[Citation | None, str]] = [(c, "") for c in check.statement.citations]
-            if check in own:
-                told = [(None, check.statement.own_account)]
-            notes[i, j] = tuple(Note(number + k, *note) for k, note in enumerate(told, start=1))
-            number += len(told)
-    return notes
-
-
-def heading(verification: Verification) -> str:
-    """ "Vraag 3, 4 en 5"."""
-    numbers = [str(n) for n in verification.draft.selection.question.numbers]
-    listed = numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} en {numbers[-1]}"
-    return f"Vraag {listed}"
 
 
 def to_json(dossier: Dossier) -> str:
@@ -131,15 +68,15 @@ def to_markdown(dossier: Dossier) -> str:
     question_set = dossier.question_set
     notes = collect_notes(dossier)
     lines = ["---", *(f'{name}: "{value}"' for name, value in properties(dossier)), "lang: nl", "---", ""]
-    lines += [f"# {_inline(question_set.title or 'Tekstvoorstel beantwoording Kamervragen')}", ""]
+    lines += [f"# {inline(question_set.title or 'Tekstvoorstel beantwoording Kamervragen')}", ""]
     lines += [f"> {mark_line(dossier)}", ""]
     if question_set.introduction:
-        lines += [_inline(question_set.introduction), ""]
+        lines += [inline(question_set.introduction), ""]
     for i, verification in enumerate(dossier.verifications):
         lines += [
             f"## {heading(verification)}",
             "",
-            f"*{_inline(verification.draft.selection.question.text)}*",
+            f"*{inline(verification.draft.selection.question.text)}*",
             "",
         ]
         lines += _markdown_answer(verification, i, notes)
@@ -159,37 +96,24 @@ def _markdown_answer(
         sentences = []
         for j, check in enumerate(verification.standing):
             marks = "".join(f"[^{n.number}]" for n in notes[i, j])
-            sentences.append(_inline(check.statement.text) + marks)
+            sentences.append(inline(check.statement.text) + marks)
         lines += ["### Antwoord", "", " ".join(sentences), ""]
     if words := verdict_words(verification):
         lines += [f"**{words}**", ""]
     if verification.missing:
-        lines += ["Wat ontbreekt:", "", *(f"- {_inline(m)}" for m in verification.missing), ""]
+        lines += ["Wat ontbreekt:", "", *(f"- {inline(m)}" for m in verification.missing), ""]
     if verification.failed:
         lines += ["Niet overgenomen, want de bron draagt deze zin niet:", ""]
         lines += [
-            f"- ~~{_inline(c.statement.text)}~~ ({_inline(reasons_text(c))})" for c in verification.failed
+            f"- ~~{inline(c.statement.text)}~~ ({inline(reasons_text(c))})" for c in verification.failed
         ]
         lines.append("")
     if verification.draft.left_out:
-        lines += ["Opmerkingen:", "", *(f"- {_inline(m)}" for m in verification.draft.left_out), ""]
+        lines += ["Opmerkingen:", "", *(f"- {inline(m)}" for m in verification.draft.left_out), ""]
     return lines
 
 
-def reasons_text(check: Check) -> str:
-    """The reasons of a check as one phrase."""
-    return "; ".join(reason.rstrip(".") for reason in check.reasons) or "geen bron genoemd"
-
-
 def _markdown_note(note: Note) -> str:
-    name = _inline(note.name)
+    name = inline(note.name)
     linked = f"[{name}](<{note.url}>)" if note.url else name
-    return f"{linked}{_inline(note.rest)}"
-
-
-def _inline(text: str) -> str:
-    """Text of a document as Markdown that shows it literally: it can never become markup."""
-    flat = " ".join(text.split())
-    for sign in "\\`*_{}[]<>#|~":
-        flat = flat.replace(sign, "\\" + sign)
-    return flat
+    return f"{linked}{inline(note.rest)}"

@@ -19,8 +19,8 @@ from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from learninglion.models import Dossier, Verification
-from learninglion.record.export import Note, collect_notes, heading, reasons_text, verdict_words
 from learninglion.record.marking import mark_line, properties, state_words
+from learninglion.record.notes import Note, collect_notes, heading, reasons_text, verdict_words
 
 __all__ = ["to_docx"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import typst
 
 from learninglion.models import Dossier
-from learninglion.record.export import collect_notes, heading, reasons_text, verdict_words
 from learninglion.record.marking import mark_line, properties, state_words
+from learninglion.record.notes import collect_notes, heading, reasons_text, verdict_words
 
 __all__ = ["to_pdf"]
 

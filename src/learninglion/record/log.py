@@ -22,12 +22,12 @@ from typing import cast
 
 from sqlalchemy import Connection, Engine, Row, String, insert, select, type_coerce
 
-from learninglion.database import now, reading, spell_moment, writing
-from learninglion.durable import write_durably
-from learninglion.errors import IntegrityError
-from learninglion.locking import exclusive
+from learninglion.database.engine import now, reading, spell_moment, writing
+from learninglion.database.files import write_durably
+from learninglion.database.locking import exclusive
+from learninglion.models.errors import IntegrityError
+from learninglion.models.plain import Plain, canonical_json, sha256_hex
 from learninglion.record.tables import log_entries
-from learninglion.serial import Plain, canonical_json, sha256_hex
 
 __all__ = ["GENESIS", "EventLog", "Head", "LogEntry", "LogReport"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from learninglion.database import Moment, new_metadata
+from learninglion.database.engine import Moment, new_metadata
 
 __all__ = [
     "dossier_collections",

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from learninglion.errors import UnreadableFileError
 from learninglion.models import RawFile
+from learninglion.models.errors import UnreadableFileError
 
 __all__ = ["MAX_BYTES", "FoundFile", "find_files", "printable", "read_file"]
 

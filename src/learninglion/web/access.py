@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
@@ -10,10 +9,10 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from learninglion.models import Actor
-from learninglion.web.accounts import Account, SessionKind
 from learninglion.web.desk import Desk
 from learninglion.web.security import SAFE_METHODS, csrf_token, is_cross_site, token_matches
-from learninglion.workflow.rights import RIGHTS, Task
+from learninglion.web.viewer import Viewer
+from learninglion.workflow.accounts import SessionKind
 
 __all__ = [
     "ApiUser",
@@ -21,21 +20,10 @@ __all__ = [
     "NotSignedInError",
     "SignedIn",
     "TheDesk",
-    "Viewer",
     "clear_cookie",
     "local_path",
     "set_cookie",
 ]
-
-_TASKS = {
-    "search": Task.SEARCH,
-    "draft": Task.DRAFT,
-    "dossiers": Task.READ_DOSSIER,
-    "approve": Task.APPROVE,
-    "judge": Task.JUDGE,
-    "manage": Task.MANAGE,
-    "audit": Task.AUDIT,
-}
 
 
 class NotSignedInError(Exception):
@@ -48,24 +36,6 @@ class NotSignedInError(Exception):
 
 class CrossSiteError(Exception):
     """A form that did not come from our own page in this session."""
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Somebody who is signed in, and the token that this session's forms carry."""
-
-    account: Account
-    csrf: str
-    token: str
-
-    @property
-    def actor(self) -> Actor:
-        """This person, as the workflow knows people."""
-        return self.account.actor
-
-    def may(self, task: str) -> bool:
-        """Whether a page should offer this; the workflow decides for itself."""
-        return bool(RIGHTS[_TASKS[task]] & self.account.roles)
 
 
 def the_desk(request: Request) -> Desk:

@@ -5,7 +5,7 @@
     uvicorn.run(app, host=settings.web.host, port=settings.web.port, server_header=False, proxy_headers=False)
 
 `set_up_address(app)` gives the one-time address for the first account, or None when there is one already;
-`learninglion serve` prints it. `create_mcp(house, actor)` stands in `learninglion.mcp_server`.
+`learninglion serve` prints it. `create_mcp(house, actor)` stands in `learninglion.web.mcp`.
 """
 
 from __future__ import annotations
@@ -16,34 +16,32 @@ from fastapi import FastAPI
 
 from learninglion import __version__
 from learninglion.settings import Settings
-from learninglion.web import (
-    api,
-    pages_drafts,
-    pages_entry,
-    pages_history,
-    pages_how,
-    pages_judging,
-    pages_manage,
-    pages_own_sources,
-    pages_public,
-    pages_retention,
-    pages_search,
-    pages_sets,
-    pages_sign_off,
-    pages_sources,
-    problems,
-)
-from learninglion.web.accounts import Accounts
+from learninglion.web import problems
+from learninglion.web.api import routes as api
 from learninglion.web.desk import Desk
-from learninglion.web.events import Jobs
 from learninglion.web.oidc import OpenIdConnect, check_issuer
 from learninglion.web.outside import outside_of
 from learninglion.web.page_images import PageImages
+from learninglion.web.pages import drafts as pages_drafts
+from learninglion.web.pages import entry as pages_entry
+from learninglion.web.pages import history as pages_history
+from learninglion.web.pages import how as pages_how
+from learninglion.web.pages import judging as pages_judging
+from learninglion.web.pages import manage as pages_manage
+from learninglion.web.pages import own_sources as pages_own_sources
+from learninglion.web.pages import public as pages_public
+from learninglion.web.pages import retention as pages_retention
+from learninglion.web.pages import search as pages_search
+from learninglion.web.pages import sets as pages_sets
+from learninglion.web.pages import sign_off as pages_sign_off
+from learninglion.web.pages import sources as pages_sources
 from learninglion.web.rendering import Templates
 from learninglion.web.security import RateLimiter, SecurityHeaders, TrustedHosts
-from learninglion.web.sign_offs import SignOffs
-from learninglion.web.workbench import Workbench
 from learninglion.workflow import LearningLion
+from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.jobs import Jobs
+from learninglion.workflow.sets import Workbench
+from learninglion.workflow.sign_offs import SignOffs
 
 __all__ = ["create_app", "set_up_address"]
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from learninglion.drafting.generators import Generator, Prompt
-from learninglion.errors import LearningLionError
+from learninglion.inference.generators import Generator, Prompt
+from learninglion.models.errors import LearningLionError
 from learninglion.workflow import LearningLion
 
 __all__ = ["TestResult", "try_encoder", "try_generator"]

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from learninglion.models import Actor
 from learninglion.settings import Settings
-from learninglion.web.accounts import Accounts
-from learninglion.web.events import Jobs
 from learninglion.web.oidc import OpenIdConnect
 from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import Templates
 from learninglion.web.security import RateLimiter
-from learninglion.web.sign_offs import SignOffs
-from learninglion.web.workbench import Workbench
 from learninglion.workflow import LearningLion
+from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.jobs import Jobs
+from learninglion.workflow.quality import QualityService
+from learninglion.workflow.sets import Workbench
+from learninglion.workflow.sign_offs import SignOffs
 
 __all__ = ["Desk"]
 
@@ -34,6 +35,11 @@ class Desk:
     name_brake: RateLimiter
     address_brake: RateLimiter
     oidc: OpenIdConnect | None
+
+    @property
+    def quality(self) -> QualityService:
+        """Measuring search and letting it learn, as jobs of this server."""
+        return QualityService(self.house, self.settings.home, self.jobs)
 
     def ministries(self, actor: Actor) -> tuple[str, ...]:
         """The ministries of what this person may see, to choose from."""

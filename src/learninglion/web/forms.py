@@ -7,8 +7,8 @@ from datetime import date
 
 from starlette.datastructures import FormData
 
-from learninglion.errors import InputError
 from learninglion.models import Context, Filters, QuestionSet, SubQuestion
+from learninglion.models.errors import InputError
 
 __all__ = [
     "PERIODS",

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from starlette.datastructures import UploadFile
 
-from learninglion.errors import InputError, LearningLionError
 from learninglion.models import Actor, RawFile
-from learninglion.serial import Plain
+from learninglion.models.errors import InputError, LearningLionError
+from learninglion.models.plain import Plain
 from learninglion.web.desk import Desk
-from learninglion.web.events import Job
 from learninglion.web.uploads import check_count, read_upload
 from learninglion.workflow import FileResult, FileStatus
+from learninglion.workflow.jobs import Job
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["INGEST", "Received", "receive", "start_inbox", "start_ingest", "told_file"]

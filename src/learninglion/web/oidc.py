@@ -20,8 +20,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from learninglion.errors import InputError, LearningLionError, PermissionDeniedError
 from learninglion.models import Role
+from learninglion.models.errors import InputError, LearningLionError, PermissionDeniedError
 
 __all__ = ["OidcIdentity", "OpenIdConnect", "roles_from_claim"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from learninglion.drafting.network import is_loopback
+from learninglion.inference.hosts import is_loopback
 from learninglion.settings import Settings
 
 __all__ = ["NOTHING_OUTSIDE", "Outside", "outside_of"]

@@ -15,7 +15,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from learninglion.errors import UnknownReferenceError, UnreadableFileError
+from learninglion.models.errors import UnknownReferenceError, UnreadableFileError
 
 __all__ = ["PageImage", "PageImages", "PageSize"]
 
@@ -34,7 +34,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 import struct
 import pypdfium2
-from learninglion.parsing.pdfium import page_view
+from learninglion.parsing.pdf.characters import page_view
 document = pypdfium2.PdfDocument(sys.argv[1])
 count, index = len(document), int(sys.argv[2])
 if not 0 <= index < count:

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from learninglion.errors import LearningLionError
+from learninglion.models.errors import LearningLionError
 from learninglion.web.access import CrossSiteError, NotSignedInError, viewer_of
 from learninglion.web.desk import Desk
 from learninglion.web.security import API_PREFIX

@@ -33,7 +33,7 @@ from learninglion.web.log_words import deed_words
 from learninglion.web.outside import NOTHING_OUTSIDE, Outside
 
 if TYPE_CHECKING:
-    from learninglion.web.access import Viewer
+    from learninglion.web.viewer import Viewer
 
 __all__ = ["STATIC", "Templates", "highlight", "score_words"]
 

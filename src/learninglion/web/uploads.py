@@ -14,8 +14,8 @@ from pathlib import PurePosixPath
 
 from starlette.datastructures import UploadFile
 
-from learninglion.errors import InputError, UnreadableFileError
 from learninglion.models import RawFile
+from learninglion.models.errors import InputError, UnreadableFileError
 
 __all__ = ["MAX_BYTES", "MAX_FILES", "check_archive", "clean_name", "read_upload"]
 

@@ -15,8 +15,10 @@ from threading import Lock
 from typing import Self
 
 from learninglion import __version__
-from learninglion.database import open_database
-from learninglion.errors import ConflictError, InputError
+from learninglion.database.engine import open_database
+from learninglion.inference.adapter import Adapter
+from learninglion.inference.reranking import Reranking, open_reranking, ordered_without
+from learninglion.inference.vectors import VectorCache
 from learninglion.models import (
     Actor,
     Document,
@@ -29,28 +31,25 @@ from learninglion.models import (
     Span,
     TextLine,
 )
-from learninglion.parsing.layout import regions as regions_on_page
+from learninglion.models.errors import ConflictError, InputError
+from learninglion.models.plain import Plain, to_plain
+from learninglion.models.progress import Progress, silent
+from learninglion.parsing.pdf.layout import regions as regions_on_page
 from learninglion.record.log import EventLog, LogEntry, LogReport
-from learninglion.retrieval.adapter import Adapter
-from learninglion.retrieval.catalogue import Counts
-from learninglion.retrieval.duplicates import group_duplicates
-from learninglion.retrieval.explain import explain
-from learninglion.retrieval.fusion import Fusion
-from learninglion.retrieval.index import Index, IndexState
-from learninglion.retrieval.reranking import Reranking
-from learninglion.retrieval.search import search_set
-from learninglion.retrieval.shelf import Collection, Version
-from learninglion.retrieval.store import Store
-from learninglion.retrieval.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
-from learninglion.retrieval.vectors import VectorCache
-from learninglion.serial import Plain, to_plain
+from learninglion.search.duplicates import group_duplicates
+from learninglion.search.explain import explain
+from learninglion.search.fusion import Fusion
+from learninglion.search.local.index import Index, IndexState
+from learninglion.search.search import search_set
+from learninglion.search.switching import EncoderBook, Switching
+from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
+from learninglion.search.versions import TuningShelf
+from learninglion.store.catalogue import Counts
+from learninglion.store.store import Collection, Store, Version
 from learninglion.workflow.intake import take_in, take_in_raw
 from learninglion.workflow.options import HouseOptions
-from learninglion.workflow.ordering import open_reranking, ordered_without
-from learninglion.workflow.reports import FileResult, FileStatus, IngestReport, Progress, silent
+from learninglion.workflow.reports import FileResult, FileStatus, IngestReport
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.switching import EncoderBook, Switching
-from learninglion.workflow.tuning import TuningShelf
 
 __all__ = ["NO_FILTERS", "Archive"]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from learninglion.database import now
+from learninglion.compliance.archive_package import ArchiveTerms, archive_package
+from learninglion.database.engine import now
 from learninglion.models import Actor
-from learninglion.record.archive_package import ArchiveTerms, archive_package
+from learninglion.models.plain import sha256_hex
 from learninglion.record.log import LogEntry
-from learninglion.serial import sha256_hex
-from learninglion.workflow.main_job import LearningLion
+from learninglion.workflow.house import LearningLion
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["package_dossier"]

@@ -8,17 +8,18 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from learninglion import __version__
-from learninglion.errors import InputError, LearningLionError, UnreadableFileError
 from learninglion.models import Document, QuestionSet, RawFile
+from learninglion.models.errors import InputError, LearningLionError, UnreadableFileError
+from learninglion.models.plain import sha256_hex
+from learninglion.models.progress import Progress
 from learninglion.parsing import parse
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file, read_question_set
-from learninglion.retrieval.journal import FileStamp
-from learninglion.retrieval.store import PutOutcome, Store
-from learninglion.serial import sha256_hex
 from learninglion.sources.folder import FoundFile, find_files, read_file
-from learninglion.workflow.reports import FileResult, FileStatus, Progress
+from learninglion.store.journal import FileStamp
+from learninglion.store.store import PutOutcome, Store
+from learninglion.workflow.reports import FileResult, FileStatus
 
 __all__ = [
     "PARSER_VERSION",

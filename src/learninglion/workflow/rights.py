@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from learninglion.errors import PermissionDeniedError
 from learninglion.models import Actor, Role
+from learninglion.models.errors import PermissionDeniedError
 
 __all__ = ["RIGHTS", "Task", "require"]
 

@@ -1,0 +1,408 @@
+"""Whether the kept words still stand in the same relation: who does what to whom, which number to what.
+
+Dutch lets whole clauses, adverbial phrases and the finite verb change places. Anything else that changed
+places ("de Kamer informeert de minister" for "de minister informeert de Kamer") changed the claim.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from learninglion.checking.alignment import Alignment
+from learninglion.checking.findings import Finding, FindingKind
+from learninglion.dutch import lexicon
+from learninglion.dutch.numbers import is_number
+from learninglion.dutch.reading import Reading
+from learninglion.dutch.wordgroups import WordGroup, group_words
+
+__all__ = ["find_disorder"]
+
+# These may stand anywhere in their clause.
+_MOVABLE = frozenset(
+    """standaard jaarlijks maandelijks daadwerkelijk feitelijk direct rechtstreeks nadrukkelijk zorgvuldig
+    structureel tijdelijk automatisch expliciet landelijk lokaal regionaal internationaal gezamenlijk actief
+    tijdig spoedig helaas gelukkig uiteindelijk vervolgens bovendien tegelijkertijd voortdurend""".split()
+)
+_FREE = (
+    _MOVABLE
+    | lexicon.PRONOUNS
+    | lexicon.ARTICLES
+    | lexicon.ADVERBS
+    | lexicon.COORDINATORS
+    | lexicon.SUBORDINATORS
+    | frozenset("te min".split())
+) - lexicon.PREPOSITIONS
+
+
+_SUBJECTS = frozenset("ik wij we u hij".split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A meaningful kept word: its place in the statement and in the evidence."""
+
+    here: int
+    there: int
+
+
+def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
+    """At most one finding for every way in which the order changed the relations."""
+    phrases = group_words(alignment.evidence)
+    kept = _kept(alignment)
+    checks = (
+        _find_swap,
+        _find_changed_preposition,
+        _find_moved_conjunction,
+        _find_moved_verb,
+        _find_foreign_negation,
+        _find_splice,
+    )
+    for check in checks:
+        finding = check(alignment, kept, phrases)
+        if finding:
+            return (finding,)
+    return ()
+
+
+def _kept(alignment: Alignment) -> tuple[_Kept, ...]:
+    words = alignment.statement.words
+    return tuple(
+        _Kept(i, place)
+        for i, place in enumerate(alignment.places)
+        if place is not None
+        and words[i].norm not in _FREE
+        and words[i].norm not in lexicon.PREPOSITIONS
+        and not words[i].is_verb
+        and not words[i].is_note_mark
+    )
+
+
+def _find_swap(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
+    movable: dict[int, bool] = {}
+    for i, first in enumerate(kept):
+        for second in kept[i + 1 :]:
+            if first.there < second.there or _parts_moved(alignment, first, second):
+                continue
+            if _in_one_list(alignment, second.there, first.there):
+                continue
+            for word in (first, second):
+                if word.there not in movable:
+                    movable[word.there] = _may_move(alignment, word, kept, phrases)
+            exchanged = _exchanged(phrases[first.there], phrases[second.there], alignment)
+            if exchanged or not (movable[first.there] or movable[second.there]):
+                return _swapped(alignment, first, second)
+    return None
+
+
+def _in_one_list(alignment: Alignment, start: int, end: int) -> bool:
+    """Whether both are words of one list, whose order says nothing: "artsen, psychologen en reders"."""
+    words = alignment.evidence.words
+    if any(w.norm in _IN_THAT_ORDER or is_number(w.norm) for w in words):
+        return False
+    joins = lexicon.COORDINATORS
+    for place in range(start + 1, end + 1):
+        word, before = words[place], words[place - 1]
+        if word.norm in joins:
+            continue
+        if not (word.border == "," or before.norm in joins) or word.is_verb or not word.is_content:
+            return False
+    return True
+
+
+_IN_THAT_ORDER = frozenset("respectievelijk resp achtereenvolgens".split())
+
+
+def _parts_moved(alignment: Alignment, first: _Kept, second: _Kept) -> bool:
+    """Whether the two stand in different clauses, or between different signs, and one moved as a whole."""
+    clauses = alignment.evidence.clauses
+    ours, theirs = clauses[first.there], clauses[second.there]
+    if ours != theirs and (_moved_whole(alignment, ours) or _moved_whole(alignment, theirs)):
+        return True
+    units = _unit(alignment, first.there), _unit(alignment, second.there)
+    return units[0] != units[1] and any(_unit_moved(alignment, u) for u in units)
+
+
+def _unit(alignment: Alignment, there: int) -> range:
+    """What stands between two signs in the evidence, around this place."""
+    words = alignment.evidence.words
+    start = end = there
+    while start > 0 and not words[start].border:
+        start -= 1
+    while end + 1 < len(words) and not words[end + 1].border:
+        end += 1
+    return range(start, end + 1)
+
+
+def _unit_moved(alignment: Alignment, unit: range) -> bool:
+    """Whether all that was kept of this unit stands, unmixed and set apart, in the statement."""
+    words, ours = alignment.evidence.words, alignment.statement.words
+    here = sorted(u for u in alignment.used[unit.start : unit.stop] if u is not None)
+    has_verb = any(words[p].is_verb and alignment.used[p] is not None for p in unit)
+    if not has_verb and len(here) < _STANDS_ALONE:
+        return False
+    first, last = here[0], here[-1]
+    unmixed = all(p is None or p in unit for p in alignment.places[first : last + 1])
+    closed = (
+        last + 1 == len(ours) or bool(ours[last + 1].border) or ours[last + 1].norm in lexicon.COORDINATORS
+    )
+    opened = bool(ours[first].border) or ours[first - 1].norm in lexicon.COORDINATORS
+    return unmixed and closed and opened
+
+
+_STANDS_ALONE = 4
+"""Words a stretch without a verb needs before it says something by itself, wherever it stands."""
+
+
+def _swapped(alignment: Alignment, first: _Kept, second: _Kept) -> Finding:
+    words = alignment.statement.words
+    return Finding(
+        FindingKind.ORDER,
+        f"“{words[first.here].raw}” en “{words[second.here].raw}” staan in de bron in een andere volgorde; "
+        "daardoor kan de zin iets anders zeggen.",
+    )
+
+
+def _may_move(
+    alignment: Alignment, word: _Kept, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+) -> bool:
+    """Whether this word moved with a whole adverbial phrase that stayed with its own clause."""
+    phrase = phrases[word.there]
+    if phrase.opener is None and not phrase.temporal:
+        return False
+    head = alignment.used[phrase.opener] if phrase.opener is not None else None
+    here = _moved_together(word, kept, phrase, head)
+    if not here:
+        return False
+    head = here[0] if head is None else head
+    clause = alignment.evidence.clauses[word.there]
+    before = max((k for k in kept if k.here < here[0]), key=lambda k: k.here, default=None)
+    after = min((k for k in kept if k.here > here[-1]), key=lambda k: k.here, default=None)
+    neighbours = [alignment.evidence.clauses[k.there] for k in (before, after) if k is not None]
+    alone = all(alignment.evidence.clauses[p] != clause or p in phrase.places for p in range(len(phrases)))
+    ours = alignment.statement.words
+    follower = ours[here[-1] + 1] if here[-1] + 1 < len(ours) else None
+    # set apart by a comma it cannot be read as part of another clause
+    apart = bool(ours[head].border) and (follower is None or bool(follower.border))
+    return clause in neighbours or alone or apart or not neighbours
+
+
+def _moved_together(word: _Kept, kept: tuple[_Kept, ...], phrase: WordGroup, head: int | None) -> list[int]:
+    """The places of the words that came along with the head of the phrase, if `word` is among them."""
+    mine = sorted((k for k in kept if k.there in phrase.places), key=lambda k: k.there)
+    if phrase.opener is not None and (head is None or head > mine[0].here):
+        return []
+    start = mine[0].here if head is None else head
+    together: list[_Kept] = []
+    for k in mine:
+        since = together[-1].here if together else start
+        if k.here < since or any(since < o.here < k.here for o in kept):
+            break
+        together.append(k)
+    return [k.here for k in together] if word in together else []
+
+
+def _exchanged(first: WordGroup, second: WordGroup, alignment: Alignment) -> bool:
+    """Whether two phrases of the same sort ("op 1 mei" and "op 2 juni") took each other's place."""
+    if first is second:
+        return True
+    if first.opener is None or second.opener is None:
+        return first.dated and second.dated and first.opener is second.opener
+    words = alignment.evidence.words
+    if words[first.opener].norm != words[second.opener].norm:
+        return False
+    return (first.dated and second.dated) or (
+        first.named and second.named and not first.dated and not second.dated
+    )
+
+
+def _moved_whole(alignment: Alignment, clause: int) -> bool:
+    """Whether the kept words of this clause, verb included, stand together in the statement."""
+    clauses = alignment.evidence.clauses
+    words = alignment.evidence.words
+    here = sorted(i for i, p in enumerate(alignment.places) if p is not None and clauses[p] == clause)
+    own = [p for p in range(len(clauses)) if clauses[p] == clause]
+    verb = any(words[p].is_verb and alignment.used[p] is not None for p in own)
+    adjunct = bool(words[own[0]].border) and words[own[0]].norm in lexicon.PREPOSITIONS | frozenset(
+        {"gelet", "zoals"}
+    )
+    if not verb and not adjunct:
+        return False
+    for i in range(here[0], here[-1] + 1):
+        place = alignment.places[i]
+        if place is not None and clauses[place] != clause and words[place].norm not in _FREE:
+            return False
+    return True
+
+
+def _find_changed_preposition(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
+    """A preposition must govern the same word: "van A naar B" is not "van B naar A"."""
+    ours = alignment.statement.words
+    by_there = sorted(kept, key=lambda k: k.there)
+    for i, place in enumerate(alignment.places):
+        if place is None or ours[i].norm not in lexicon.PREPOSITIONS:
+            continue
+        mine = next((k for k in kept if k.here > i), None)
+        theirs = next((k for k in by_there if k.there > place), None)
+        if mine is None or mine == theirs or not _governs(alignment.statement, i, mine.here):
+            continue
+        if theirs is not None and _in_one_list(
+            alignment, min(mine.there, theirs.there), max(mine.there, theirs.there)
+        ):
+            continue
+        found = ours[mine.here].raw
+        if mine.there < place:
+            return Finding(FindingKind.ORDER, f"“{ours[i].raw}” staat in de bron niet voor “{found}”.")
+        if theirs is not None and _governs(alignment.evidence, place, theirs.there):
+            reason = f"In de bron hoort “{ours[i].raw}” bij “{ours[theirs.here].raw}”, hier bij “{found}”."
+            return Finding(FindingKind.ORDER, reason)
+    return None
+
+
+def _find_moved_conjunction(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
+    """A conjunction must open the same clause: "A, omdat B" is not "B, omdat A"."""
+    ours, home = alignment.statement.words, alignment.evidence.clauses
+    by_there = sorted(kept, key=lambda k: k.there)
+    for i, place in enumerate(alignment.places):
+        if place is None or ours[i].norm not in _OPENS_REASON:
+            continue
+        mine = next((k for k in kept if k.here > i), None)
+        theirs = next((k for k in by_there if k.there > place), None)
+        if mine is None or theirs is None or mine.there > place or theirs.here > i:
+            continue
+        if ours[i].sentence == ours[theirs.here].sentence and home[mine.there] != home[place]:
+            reason = f"“{ours[i].raw}” hoort in de bron bij een ander deel van de tekst."
+            return Finding(FindingKind.ORDER, reason)
+    return None
+
+
+_OPENS_REASON = frozenset(
+    """omdat doordat zodat aangezien indien als mits tenzij hoewel nadat voordat terwijl zodra zolang
+    totdat""".split()
+)
+
+
+def _governs(reading: Reading, preposition: int, word: int) -> bool:
+    """Whether nothing parts the preposition from the word: no verb, no sign, no conjunction."""
+    between = reading.words[preposition + 1 : word + 1]
+    return not any(
+        w.border or w.is_verb or w.norm in lexicon.SUBORDINATORS or w.norm in lexicon.COORDINATORS
+        for w in between
+    )
+
+
+def _find_moved_verb(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
+    """A verb, and who does it ("ik"), must stay with the words of its own clause."""
+    home = alignment.evidence.clauses
+    ours = alignment.statement.clauses
+    company: dict[int, set[int]] = {}
+    for k in kept:
+        company.setdefault(ours[k.here], set()).add(home[k.there])
+    for i, place in enumerate(alignment.places):
+        word = alignment.statement.words[i]
+        if place is None or not (word.is_verb or word.norm in _SUBJECTS):
+            continue
+        with_me = company.get(ours[i])
+        if not with_me or home[place] in with_me:
+            continue
+        if any(home[k.there] == home[place] for k in kept) or _lost_subject(alignment, place):
+            return Finding(
+                FindingKind.ORDER, f"“{word.raw}” hoort in de bron bij een ander deel van de tekst."
+            )
+    return None
+
+
+def _find_foreign_negation(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
+    """A "niet" out of another sentence than the words around it denies what the evidence does not."""
+    theirs = alignment.evidence.words
+    for i, place in enumerate(alignment.places):
+        if place is None or theirs[place].norm not in lexicon.NEGATIONS:
+            continue
+        before = next((p for p in reversed(alignment.places[:i]) if p is not None), None)
+        after = next((p for p in alignment.places[i + 1 :] if p is not None), None)
+        beside = [theirs[p].sentence for p in (before, after) if p is not None]
+        if beside and theirs[place].sentence not in beside:
+            raw = alignment.statement.words[i].raw
+            return Finding(FindingKind.NEGATION, f"“{raw}” hoort in de bron bij een andere zin.")
+    return None
+
+
+def _lost_subject(alignment: Alignment, verb: int) -> bool:
+    """Whether what stood in front of this verb in its own clause was left out."""
+    words, clauses = alignment.evidence.words, alignment.evidence.clauses
+    before = [p for p in range(verb) if clauses[p] == clauses[verb] and words[p].is_content]
+    return any(not words[p].is_verb for p in before) and all(alignment.used[p] is None for p in before)
+
+
+def _find_splice(
+    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+) -> Finding | None:
+    """Words of another sentence must come as a sentence of their own, with their verb."""
+    words = alignment.evidence.words
+    ours = alignment.statement.words
+    for first, second in zip(kept, kept[1:], strict=False):
+        between = ours[first.here + 1 : second.here + 1]
+        if words[first.there].sentence == words[second.there].sentence:
+            parted = any(";" in w.border for w in between)
+            if not parted and _joins_halves(alignment, first, second):
+                return _spliced(alignment, first, second, "delen van de zin")
+            continue
+        joined = any(bool(w.border) or w.norm in lexicon.COORDINATORS for w in between)
+        joined = joined or any(w.norm in lexicon.SUBORDINATORS for w in between)
+        if not joined or not _has_verb(alignment, words[second.there].sentence):
+            return _spliced(alignment, first, second, "zinnen")
+    return None
+
+
+def _spliced(alignment: Alignment, first: _Kept, second: _Kept, parts: str) -> Finding:
+    ours = alignment.statement.words
+    pair = f"“{ours[first.here].raw}” en “{ours[second.here].raw}”"
+    return Finding(FindingKind.SPLICED, f"{pair} staan in de bron in verschillende {parts}.")
+
+
+def _joins_halves(alignment: Alignment, first: _Kept, second: _Kept) -> bool:
+    """Whether the end of one clause and the start of the next were left out between two words:
+    "in 2022 voeren er 12 ponten en in 2023 voeren er 15" is not "in 2022 voeren er 15".
+    """
+    words, clauses = alignment.evidence.words, alignment.evidence.clauses
+    gap = [p for p in range(first.there + 1, second.there) if alignment.used[p] is None]
+    if not gap or len(gap) < gap[-1] - gap[0] + 1:
+        return False
+    after = words[gap[-1] + 1]
+    opened = words[gap[0]].border or words[gap[0]].norm in lexicon.COORDINATORS | lexicon.SUBORDINATORS
+    closed = after.border or after.norm in lexicon.COORDINATORS | lexicon.SUBORDINATORS
+    if closed:
+        return False
+    if (
+        words[gap[0]].norm in lexicon.SUBORDINATORS
+    ):  # "45, waarvan 12 aan bedrijven" is not "45 aan bedrijven"
+        segments = alignment.evidence.segments
+        headless = segments[gap[0]] == segments[gap[-1] + 1] and not after.is_verb
+        return headless and any(words[p].is_content for p in gap)
+    if opened:
+        return False
+    for place in gap[1:]:
+        if not words[place].border and words[place].norm not in lexicon.COORDINATORS:
+            continue
+        left = [words[p] for p in gap if p < place and words[p].is_content]
+        right = [words[p] for p in gap if p >= place and words[p].is_content]
+        if not left or not right:
+            continue
+        if clauses[gap[0]] != clauses[gap[-1]] or (is_number(left[0].norm) and is_number(after.norm)):
+            return True
+    return False
+
+
+def _has_verb(alignment: Alignment, sentence: int) -> bool:
+    words = alignment.evidence.words
+    verbs = [p for p, w in enumerate(words) if w.sentence == sentence and w.is_verb]
+    return not verbs or any(alignment.used[p] is not None for p in verbs)

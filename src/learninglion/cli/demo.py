@@ -1,0 +1,106 @@
+"""`make demo`: the main job on the fictional sample corpus, from files on disk to checked exports."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from learninglion.cli.reading import print_dossier
+from learninglion.cli.terminal import console, fail, local_actor, progress
+from learninglion.models import Context
+from learninglion.models.errors import InputError, LearningLionError
+from learninglion.sample import sample_context, sample_documents, sample_question_set
+from learninglion.settings import house_options, load_settings
+from learninglion.workflow import FileStatus, LearningLion, Progress, read_question_file
+
+__all__ = ["main", "run"]
+
+_SHOWN_HITS = 3
+
+
+def main() -> int:
+    """Run the demonstration in ./demo-output; 0 when all of it worked."""
+    try:
+        run(Path.cwd() / "demo-output")
+    except LearningLionError as error:
+        fail(error.detail)
+        return 1
+    return 0
+
+
+def run(output: Path, generator: str = "extractive", environment: Mapping[str, str] | None = None) -> str:
+    """The whole job with a fresh data folder under `output`; gives the id of the dossier.
+
+    `environment` holds more settings, named as environment variables.
+    """
+    home = output / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    began = time.perf_counter()
+    settings = load_settings({**(environment or {}), "LEARNINGLION_HOME": str(home)})
+    with progress() as shown:
+        house = LearningLion.open(house_options(settings))
+        try:
+            dossier_id = _work(house, output, generator, shown)
+        finally:
+            house.close()
+    console.print(f"\nKlaar in {time.perf_counter() - began:.0f} seconden, zonder netwerk.")
+    _show_the_way(output, home)
+    return dossier_id
+
+
+def _work(house: LearningLion, output: Path, generator: str, shown: Progress) -> str:
+    actor = local_actor()
+    console.print("1. Documenten opnemen: fictieve voorbeelden in de officiële opmaak.")
+    report = house.ingest(sample_documents(), collection="voorbeeld", actor=actor, progress=shown)
+    if report.failures:
+        raise InputError("; ".join(failure.detail for failure in report.failures))
+    console.print(f"   {report.count(FileStatus.ADDED)} documenten, {house.counts(actor).pairs} vragen.")
+
+    question_set = replace(read_question_file(sample_question_set()), context=_context())
+    console.print(f"2. Een nieuwe set lezen: {question_set.title or question_set.introduction[:80]}")
+    console.print(f"   {len(question_set.questions)} deelvragen.")
+
+    console.print("3. Zoeken, op woorden en op betekenis.")
+    offers = house.offer(question_set, actor=actor, progress=shown)
+    for question, hits in zip(question_set.questions, offers, strict=True):
+        console.print(f"   Vraag {', '.join(map(str, question.numbers))}:")
+        for hit in hits[:_SHOWN_HITS]:
+            when = hit.source.document.date or ""
+            console.print(f"     {hit.score:.2f}  {when}  {hit.source.document.title[:70]}")
+
+    console.print("4. Kiezen: hier door de machine (alles boven de drempel); in het echt doet u dit.")
+    selections = house.select_automatically(question_set, offers)
+    console.print("5. Opstellen en elke zin controleren.")
+    dossier = house.draft(question_set, selections, generator=generator, actor=actor, progress=shown)
+    print_dossier(dossier)
+
+    console.print("6. Opschrijven: met bronnen, AI-markering en logboek.")
+    for path in house.write_exports(dossier.id, output, actor=actor):
+        console.print(f"   {path}")
+    log = house.verify_log(actor)
+    console.print(f"   Logboek: {log.head.count} regels, {'heel' if log.ok else log.problem}.")
+    return dossier.id
+
+
+def _context() -> Context:
+    data = json.loads(sample_context().read_text("utf-8"))
+    return Context(line=data["line"], news=data["news"], confirmed=True)
+
+
+def _show_the_way(output: Path, home: Path) -> None:
+    console.print(f"""
+Zo gaat u verder met uw eigen documenten:
+   export LEARNINGLION_HOME=~/learninglion-data
+   .venv/bin/learninglion ingest MAP-MET-DOCUMENTEN
+   .venv/bin/learninglion draft --questions SET.txt --select ask --output MAP
+   make serve                          de werkplek in de browser
+De gegevens van deze demonstratie staan in {home}; weg ermee: rm -r {output}""")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

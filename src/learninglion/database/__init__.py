@@ -1,0 +1,1 @@
+"""One way to SQLite or PostgreSQL, its steps, locks and durable files."""

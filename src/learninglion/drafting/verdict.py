@@ -1,0 +1,46 @@
+"""How far a whole draft answers its question, once every sentence of it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from learninglion.checking.citations import Locate, nowhere
+from learninglion.checking.verify import METHOD, check
+from learninglion.drafting.sufficiency import find_missing, question_aspects
+from learninglion.models import (
+    AnswerVerdict,
+    Check,
+    Draft,
+    StatementVerdict,
+    Verification,
+)
+
+__all__ = ["verify"]
+
+
+def verify(draft: Draft, locate: Locate = nowhere) -> Verification:
+    """Every statement of the draft checked against the sources that were chosen for it.
+
+    What remains decides how far the question is answered: a sentence that failed counts only for the parts
+    of the question that nothing else answers. What broke off is never more than partial.
+    """
+    checks = tuple(check(s, draft.selection.chosen, locate=locate) for s in draft.statements)
+    verdict, missing = _judge_whole(draft, checks)
+    return Verification(draft, checks, verdict, missing, METHOD)
+
+
+def _judge_whole(draft: Draft, checks: Sequence[Check]) -> tuple[AnswerVerdict, tuple[str, ...]]:
+    """How far the sentences that hold answer the question, and the parts that they leave open."""
+    shown = tuple(c.statement for c in checks if c.verdict is StatementVerdict.SUPPORTED)
+    if not shown:
+        open_ = find_missing(draft.selection, ()) if checks else draft.missing
+        return AnswerVerdict.UNANSWERABLE, open_
+    missing = draft.missing
+    answered = draft.complete and draft.verdict is AnswerVerdict.ANSWERED
+    if len(shown) < len(checks):
+        claimed = find_missing(draft.selection, tuple(c.statement for c in checks))
+        lost = (part for part in find_missing(draft.selection, shown) if part not in claimed)
+        missing = tuple(dict.fromkeys((*missing, *lost)))
+        # without a question there is no telling what the failed sentence would have answered
+        answered = answered and bool(question_aspects(draft.selection))
+    return AnswerVerdict.ANSWERED if answered and not missing else AnswerVerdict.PARTIAL, missing

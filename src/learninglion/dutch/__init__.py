@@ -1,0 +1,1 @@
+"""Dutch as this field writes it: words, stems, numbers, months, sentences."""

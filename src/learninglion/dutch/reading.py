@@ -1,0 +1,308 @@
+"""Reads a text into words the way the verifier compares them: one spelling, with clause borders marked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from learninglion.dutch import lexicon
+from learninglion.dutch.dates import MONTHS
+from learninglion.dutch.numbers import SCALES, UNITS, is_number, number_of
+from learninglion.dutch.text import fold, split_sentences, tokenise
+from learninglion.dutch.verbs import agreement_key, is_finite
+from learninglion.models import Span
+
+__all__ = ["Reading", "Word", "join_readings", "read", "reread"]
+
+_BORDERS = frozenset(",;:()[]–—?!…•|")
+_NOTE_MARK = re.compile(r"\[\s*\d+\s*\]")
+_NUMERIC_DATE = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d{2})\b")
+_CURRENCIES = frozenset({"euro", "dollar", "pond"})
+# Written as one word or as two; as two they are compared.
+_WRITTEN_APART = {
+    "tenminste": ("ten", "minste"),
+    "tenslotte": ("ten", "slotte"),
+    "teneinde": ("ten", "einde"),
+    "terzake": ("ter", "zake"),
+    "teveel": ("te", "veel"),
+    "teweinig": ("te", "weinig"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it is compared (`norm`) and as it was written; `border`: the sign that parts it from
+    what is in front ("^" at the start of a sentence), "" when there is none.
+    """
+
+    norm: str
+    raw: str
+    sentence: int
+    border: str
+    capital: bool
+    key: str  # forms of one auxiliary that differ in person or number only share it
+
+    @property
+    def is_content(self) -> bool:
+        """Whether the word says something of its own."""
+        return self.norm not in lexicon.FUNCTION_WORDS and not self.is_note_mark
+
+    @property
+    def is_verb(self) -> bool:
+        """Whether the word can be a finite verb; a capital inside a sentence makes it a name."""
+        return not self.capital and is_finite(self.norm)
+
+    @property
+    def is_note_mark(self) -> bool:
+        """Whether this is the mark of a footnote, "[5]"."""
+        return self.norm.startswith("[")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The words of a text; `segments` numbers the stretches between borders and conjunctions, `clauses`
+    the stretches that have a verb of their own (or are set apart), both per word.
+    """
+
+    words: tuple[Word, ...]
+    segments: tuple[int, ...]
+    clauses: tuple[int, ...]
+
+    @property
+    def norms(self) -> tuple[str, ...]:
+        """The words as they are compared."""
+        return tuple(w.norm for w in self.words)
+
+
+@lru_cache(maxsize=1024)
+def read(text: str) -> Reading:
+    """The words of `text` with their sentences, segments and clauses."""
+    words: list[Word] = []
+    # "[5 ]" is the mark of a note: it may go, but not become another one
+    blanked = _NOTE_MARK.sub(lambda m: " " * len(m.group()), text)
+    marks = [(m.start(), _mark(m)) for m in _NOTE_MARK.finditer(text)]
+    for sentence, span in enumerate(split_sentences(blanked)):
+        words.extend(_read_sentence(blanked, span, sentence))
+        words.extend(_as_word(mark, sentence) for at, mark in marks if span.start <= at <= span.end)
+    return _structured(tuple(words))
+
+
+def _mark(match: re.Match[str]) -> str:
+    return f"[{int(re.sub(r'[^0-9]', '', match.group()))}]"
+
+
+def _as_word(mark: str, sentence: int) -> Word:
+    return Word(mark, mark, sentence, "", False, mark)
+
+
+def join_readings(readings: tuple[Reading, ...]) -> Reading:
+    """One reading of several texts after each other, their sentences numbered on."""
+    words: list[Word] = []
+    sentence = 0
+    for reading in readings:
+        words.extend(
+            Word(w.norm, w.raw, w.sentence + sentence, w.border, w.capital, w.key) for w in reading.words
+        )
+        sentence = words[-1].sentence + 1 if words else 0
+    return _structured(tuple(words))
+
+
+def _read_sentence(text: str, span: Span, sentence: int) -> list[Word]:
+    words: list[Word] = []
+    border = "^"
+    piece = span.of(text)
+    dates = {m.start(2): MONTHS[int(m.group(2)) - 1] for m in _NUMERIC_DATE.finditer(piece) if _month(m)}
+    tokens = tokenise(piece)
+    for at, token in enumerate(tokens):
+        sign = token.text
+        if not sign[0].isalnum() and sign not in UNITS:
+            if sign in _BORDERS or (sign in "-" and _spaced(piece, token.span)):
+                border = border + sign if not _inside_number(piece, token.span) else border
+            if sign in "-−" and _is_minus(piece, token.span):
+                words.append(Word("min", sign, sentence, border, False, "min"))
+                border = ""
+            continue
+        norm = dates.get(token.span.start) or _norm(sign)
+        capital = sign[0].isupper() and (bool(words) or sign.isupper() or at > 0)
+        for part in _WRITTEN_APART.get(norm, (norm,)):
+            raw = sign if part == norm else part
+            words.append(Word(part, raw, sentence, border, capital, _key(part)))
+            border = ""
+    return _amounts_first(words)
+
+
+def _key(norm: str) -> str:
+    return agreement_key(lexicon.SAME.get(norm, norm))
+
+
+def _month(match: re.Match[str]) -> bool:
+    return 1 <= int(match.group(2)) <= 12
+
+
+def _spaced(text: str, span: Span) -> bool:
+    return text[span.start - 1 : span.start].isspace() and text[span.end : span.end + 1].isspace()
+
+
+def _inside_number(text: str, span: Span) -> bool:
+    return text[span.start - 1 : span.start].isdigit() and text[span.end : span.end + 1].isdigit()
+
+
+def _is_minus(text: str, span: Span) -> bool:
+    before = text[span.start - 1 : span.start]
+    return (not before or before in " (€") and text[span.end : span.end + 1].isdigit()
+
+
+@lru_cache(maxsize=65536)
+def _norm(raw: str) -> str:
+    word = fold(raw).replace("’", "'").replace("‑", "-")
+    if raw.casefold() in ("één", "éen"):
+        return "1"
+    unit = UNITS.get(word)
+    if unit and (not raw.isupper() or word in ("eur", "usd")):
+        return unit
+    return number_of(word) or word
+
+
+def _amounts_first(words: list[Word]) -> list[Word]:
+    """ "€ 2,5 miljoen" as "2,5 miljoen euro"."""
+    result: list[Word] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        follower = words[at + 1] if at + 1 < len(words) else None
+        if (
+            word.norm in _CURRENCIES
+            and follower is not None
+            and is_number(follower.norm)
+            and not word.raw[:1].isalpha()
+        ):
+            end = at + 2
+            while end < len(words) and words[end].norm in SCALES:
+                end += 1
+            first = words[at + 1]
+            result.append(Word(first.norm, first.raw, first.sentence, word.border, False, first.key))
+            result.extend(words[at + 2 : end])
+            result.append(Word(word.norm, word.raw, word.sentence, "", False, word.key))
+            at = end
+            continue
+        result.append(word)
+        at += 1
+    return result
+
+
+# --------------------------------------------------------------------------- segments and clauses
+
+
+def reread(words: tuple[Word, ...]) -> Reading:
+    """The reading of these words, their segments and clauses found anew."""
+    return _structured(words)
+
+
+def _structured(words: tuple[Word, ...]) -> Reading:
+    segments: list[int] = []
+    segment = -1
+    opened = _main_verbs(words)
+    for at, word in enumerate(words):
+        starts = bool(word.border) or word.norm in lexicon.COORDINATORS or word.norm in lexicon.SUBORDINATORS
+        if starts or at in opened or at == 0 or words[at - 1].sentence != word.sentence:
+            segment += 1
+        segments.append(segment)
+    return Reading(words, tuple(segments), _clauses(words, segments))
+
+
+def _main_verbs(words: tuple[Word, ...]) -> frozenset[int]:
+    """Verbs that open the main clause behind a subordinate one without a comma: "Als hij komt | gaat zij"."""
+    found: set[int] = set()
+    subordinate = False
+    for at, word in enumerate(words):
+        if "^" in word.border:
+            subordinate = word.norm in _OPENS_SENTENCE
+        elif word.border:
+            subordinate = False
+        goes_on = at + 1 < len(words) and not words[at + 1].border and not words[at + 1].is_verb
+        if subordinate and word.is_verb and at and goes_on and _ends_clause(words, at - 1):
+            found.add(at)
+            subordinate = False
+    return frozenset(found)
+
+
+def _ends_clause(words: tuple[Word, ...], at: int) -> bool:
+    """Whether the clause in front of the main one ends here: in a verb, or a participle with no sign after it
+    ("Als hij verwacht wordt door de raad, ..." has its main verb behind the comma).
+    """
+    norm = words[at].norm
+    if words[at].is_verb:
+        return True
+    if len(norm) < 6 or not (norm.startswith(("be", "ver", "ont", "her")) or "ge" in norm[:-3]):
+        return False
+    rest = (w for w in words[at + 1 :] if w.sentence == words[at].sentence)
+    return norm.endswith(("d", "t", "en")) and not any(w.border for w in rest)
+
+
+_OPENS_SENTENCE = frozenset(
+    "als indien wanneer omdat doordat nu hoewel nadat zodra mits terwijl aangezien voordat zolang".split()
+)
+
+
+def _clauses(words: tuple[Word, ...], segments: list[int]) -> tuple[int, ...]:
+    members: dict[int, list[int]] = {}
+    for at, segment in enumerate(segments):
+        members.setdefault(segment, []).append(at)
+    clause_of: dict[int, int] = {}
+    early = _before_verb(words, members)
+    clause, sentence, started = -1, -1, False
+    waiting: list[int] = []  # stretches that get their verb later: "dat de politie | en het OM samenwerken"
+    for segment, places in members.items():
+        first = words[places[0]]
+        if first.sentence != sentence:
+            clause = _settle(waiting, clause_of, clause, started)
+            sentence, started = first.sentence, False
+        if any(words[p].is_verb for p in places):
+            clause += 1
+            clause_of[segment] = clause
+            for earlier in waiting:
+                clause_of[earlier] = clause
+            waiting, started = [], True
+        elif first.border and _opens_adjunct(first.norm):
+            clause += 1
+            clause_of[segment] = clause
+        elif waiting or not started or segment in early or first.norm in lexicon.SUBORDINATORS:
+            waiting.append(segment)
+        else:
+            clause_of[segment] = clause
+    _settle(waiting, clause_of, clause, started)
+    return tuple(clause_of[s] for s in segments)
+
+
+def _before_verb(words: tuple[Word, ...], members: dict[int, list[int]]) -> frozenset[int]:
+    """Segments in front of the first verb between two borders: "..., de politie | en het OM zien dat"."""
+    early: set[int] = set()
+    open_: list[int] = []
+    for segment, places in members.items():
+        if words[places[0]].border:
+            open_ = [segment]
+        elif open_:
+            open_.append(segment)
+        if open_ and any(words[p].is_verb for p in places):
+            early.update(open_[:-1])
+            open_ = []
+    return frozenset(early)
+
+
+def _settle(waiting: list[int], clause_of: dict[int, int], clause: int, started: bool) -> int:
+    """What never got a verb joins the clause before it, or is one of its own; gives the last clause."""
+    if waiting and not started:
+        clause += 1
+    for segment in waiting:
+        clause_of[segment] = clause
+    waiting.clear()
+    return clause
+
+
+def _opens_adjunct(norm: str) -> bool:
+    return (
+        norm in lexicon.PREPOSITIONS
+        or norm in lexicon.TEMPORAL_STARTS
+        or norm in ("gelet", "gezien", "zoals")
+    )

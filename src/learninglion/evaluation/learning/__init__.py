@@ -1,0 +1,1 @@
+"""What the built-in model and the weights of search learn from real pairs."""

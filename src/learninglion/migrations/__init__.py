@@ -1,1 +1,0 @@
-"""The steps by which a database grew; Alembic runs them from `learninglion.database`."""

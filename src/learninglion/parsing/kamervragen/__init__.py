@@ -1,0 +1,1 @@
+"""Sets of questions with their answers, in the forms they come in."""

@@ -1,0 +1,387 @@
+"""What the head of a published set of Kamervragen says: identifier, who asked and answered, what and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from learninglion.dutch.text import squash
+from learninglion.models import Answerer, Asker
+from learninglion.parsing.pdf.lines import Line, Page
+
+__all__ = [
+    "ANSWER_HEADING",
+    "INTRODUCTION",
+    "MONTHS",
+    "Masthead",
+    "find_masthead",
+    "find_related",
+    "full_name",
+    "parse_answerers",
+    "parse_asked_on",
+    "parse_askers",
+    "parse_date",
+    "parse_people",
+    "parse_received_on",
+    "parse_subject",
+]
+
+MONTHS = (
+    *("januari", "februari", "maart", "april", "mei", "juni"),
+    *("juli", "augustus", "september", "oktober", "november", "december"),
+)
+_DATE = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)\b", re.IGNORECASE)
+_FIGURES = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)\b")
+_MEMBERS = re.compile(
+    r"\b(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|(?:Kamer)?leden|(?:Kamer)?lid)\s+"
+    # A capital, "’t Hof", "d’Hondt", or "van der Meer (X)" by somebody who writes small.
+    r"(?=(?![a-zà-ÿ])[^\W\d_]|['’‘]|d['’]"
+    r"|(?:(?:van|de|den|der|ter|ten|te|el|al)\s+){1,3}(?!Tweede|Eerste|Kamer)[A-Z][\w’'-]+\s*\()"
+    r"(?P<names>.+?)"
+    r"(?=\s+(?:aan\s+(?:de|het|mijn|onze|u\b)|over\b|betreffende\b|inzake\b|omtrent\b|aangaande\b|naar\s+aanleiding"
+    r"|met\s+betrekking|worden\b|d\.d\.|van\s+(?:uw\s+Kamer|de\s+Tweede))|\s*\(ingezonden|[.;:]?\s*$|(?<![A-Z])\.\s)",
+    re.DOTALL,
+)
+_MEMBER = re.compile(r"\s*(?P<name>[^(),]+?)\s*(?:\((?P<party>[^()]*)\))?\s*(?:,|$)")
+
+
+def parse_date(text: str) -> date | None:
+    """The first date in `text` ("17 mei 2024", "17-05-2024"); None where it holds none."""
+    for match in _DATE.finditer(text):
+        try:
+            return date(int(match[3]), MONTHS.index(match[2].casefold()) + 1, int(match[1]))
+        except ValueError:
+            continue
+    for match in _FIGURES.finditer(text):
+        try:
+            return date(int(match[3]), int(match[2]), int(match[1]))
+        except ValueError:
+            continue
+    return None
+
+
+def parse_askers(text: str) -> tuple[Asker, ...]:
+    """Who asked, from "vragen van de leden Mutluer, Lahlah (GroenLinks-PvdA) en Helder (BBB) over ...".
+
+    A party behind the last of several names holds for those before it that have none of their own.
+    """
+    match = _MEMBERS.search(squash(text))
+    if match is None:
+        return ()
+    names = re.sub(r"\b(?:het\s+lid|de\s+leden)\s+", "", match["names"])
+    names = re.sub(r"\s+(?:en|alsmede)\s+", ", ", names)
+    found: list[tuple[str, str | None]] = []
+    for member in _MEMBER.finditer(names):
+        name = member["name"].strip(" .")
+        if name.strip("'’")[:1].isalpha() and len(name) < 60:
+            party = re.sub(r"^(?:beiden|allen|alle)\s+", "", (member["party"] or "").strip()) or None
+            found.append((name, party))
+    askers: list[Asker] = []
+    shared: str | None = None
+    for name, own in reversed(found):
+        shared = own or shared
+        askers.append(Asker(name, shared))
+    return tuple(reversed(askers))
+
+
+_ROLE = re.compile(
+    r"(?:(?P<article>\bde|\bhet)\s+)?(?:\b(?:demissionair|voormalig|toenmalig|waarnemend)e?\s+)?"
+    r"\b(?P<role>(?:vice-?)?minister-president|ministers?|staatssecretaris(?:sen)?)\b(?!-)",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"\((?P<inner>(?!ontvangen|ingezonden)(?:[^()]|\([^()]*\))+)\)", re.IGNORECASE)
+_LEAD = re.compile(r"^[\s,;]*(?:(?:en|alsmede)\b[\s,]*)?(?:van(?=\s+(?:de\s+)?$))?", re.IGNORECASE)
+_OFFICE = re.compile(r"^(?P<link>van|voor)\s+(?P<portfolio>\S.*)$", re.IGNORECASE | re.DOTALL)
+_NEXT_OFFICE = re.compile(
+    r"\s*(?:,|,?\s+en|\s+alsmede)\s+(?:de\s+|die\s+)?(?=(?:van|voor)\s+(?-i:[^\Wa-z]))", re.IGNORECASE
+)
+_TRAIL = re.compile(r"(?:[\s,;.:]|\b(?:en|alsmede|de|het|van|als|mede|op|aan)\b)+$", re.IGNORECASE)
+# Where an office ends and its sentence goes on.
+_GOES_ON = re.compile(r"[;.](?=\s|$)|[()]|,?\s+(?:mede|ook|tevens|als|op|aan|bij|die|ten)\s", re.IGNORECASE)
+_ABBREVIATIONS = {
+    "AZ": "Algemene Zaken",
+    "AENM": "Asiel en Migratie",
+    "BHO": "Buitenlandse Handel en Ontwikkelingshulp",
+    "BHOS": "Buitenlandse Handel en Ontwikkelingssamenwerking",
+    "BZ": "Buitenlandse Zaken",
+    "BZK": "Binnenlandse Zaken en Koninkrijksrelaties",
+    "DEF": "Defensie",
+    "EL&I": "Economische Zaken, Landbouw en Innovatie",
+    "EZ": "Economische Zaken",
+    "EZK": "Economische Zaken en Klimaat",
+    "FIN": "Financiën",
+    "I&M": "Infrastructuur en Milieu",
+    "I&W": "Infrastructuur en Waterstaat",
+    "IENM": "Infrastructuur en Milieu",
+    "IENW": "Infrastructuur en Waterstaat",
+    "J&V": "Justitie en Veiligheid",
+    "JENV": "Justitie en Veiligheid",
+    "KGG": "Klimaat en Groene Groei",
+    "LNV": "Landbouw, Natuur en Voedselkwaliteit",
+    "LVVN": "Landbouw, Visserij, Voedselzekerheid en Natuur",
+    "OCW": "Onderwijs, Cultuur en Wetenschap",
+    "SZW": "Sociale Zaken en Werkgelegenheid",
+    "V&J": "Veiligheid en Justitie",
+    "V&W": "Verkeer en Waterstaat",
+    "VENJ": "Veiligheid en Justitie",
+    "VENW": "Verkeer en Waterstaat",
+    "VRO": "Volkshuisvesting en Ruimtelijke Ordening",
+    "VROM": "Volkshuisvesting, Ruimtelijke Ordening en Milieubeheer",
+    "VWS": "Volksgezondheid, Welzijn en Sport",
+}
+
+
+def full_name(portfolio: str) -> str:
+    """A portfolio in full: "BZ" is "Buitenlandse Zaken"."""
+    text = squash(portfolio).strip(" ,.")
+    text = re.sub(r"^(?:van|voor)\s+", "", text)
+    return _ABBREVIATIONS.get(text.upper().replace(" ", ""), text)
+
+
+def parse_people(text: str, on_behalf: bool) -> list[Answerer]:
+    """The bewindspersonen named in `text`, in order: by name and portfolio, or by office alone."""
+    masked = _BRACKETS.sub(lambda match: "\0" * len(match.group()), text)
+    roles = list(_ROLE.finditer(masked))
+    ends = [*(match.start() for match in roles), len(text)][1:]
+    found: list[Answerer] = []
+    bare: list[int] = []  # "de Staatssecretaris en de Minister van X": the office follows
+    for match, end in zip(roles, ends, strict=True):
+        role = _role(match["role"])
+        people = _read_segment(text[match.end() : end], role, match["article"] is not None, on_behalf)
+        if not people:
+            bare.append(len(found))
+            found.append(Answerer(None, role, None, on_behalf))
+            continue
+        if people[0].portfolio is not None:
+            for index in bare:
+                found[index] = replace(found[index], portfolio=people[0].portfolio)
+            if bare and found[-1].role == "Minister-President" and people[0].portfolio == "Algemene Zaken":
+                people = people[1:]  # "de Minister-President, Minister van Algemene Zaken" is one person
+        bare = []
+        found += people
+    return found
+
+
+def _read_segment(text: str, role: str, article: bool, on_behalf: bool) -> list[Answerer]:
+    """What follows one role: "A (X) en B (Y)", "van X, van Y en voor Z", or a bare name."""
+    found: list[Answerer] = []
+    at = 0
+    for match in _BRACKETS.finditer(text):
+        name = squash(_LEAD.sub("", text[at : match.start()]))
+        at = match.end()
+        office = _OFFICE.match(name)
+        if office is not None and (office["link"] == "voor" or re.search(r",|\sen\s", name)):
+            found += _offices(name, role, on_behalf)  # the brackets hold its abbreviation
+        elif name and not name.startswith("voor "):
+            found.append(Answerer(name, role, full_name(match["inner"]), on_behalf))
+    rest = _TRAIL.sub("", _GOES_ON.split(text[at:], maxsplit=1)[0])
+    rest = squash(_LEAD.sub("", rest))
+    if _OFFICE.match(rest):
+        return found + _offices(rest, role, on_behalf)
+    if found or not rest:
+        return found
+    if article or re.search(r",|\sen\s", rest):  # "de Staatssecretaris Jeugd, Preventie en Sport"
+        return [Answerer(None, role, full_name(rest), on_behalf)]
+    return [Answerer(rest, role, None, on_behalf)] if not rest[:1].islower() and len(rest) < 60 else []
+
+
+def _offices(text: str, role: str, on_behalf: bool) -> list[Answerer]:
+    """ "van A, van B en voor C": one role, several offices."""
+    found = []
+    for part in _NEXT_OFFICE.split(text):
+        match = _OFFICE.match(part)
+        if match is not None:
+            kind = f"{role} voor" if match["link"].lower() == "voor" else role
+            found.append(Answerer(None, kind, full_name(match["portfolio"]), on_behalf))
+    return found
+
+
+def _role(text: str) -> str:
+    lowered = text.lower()
+    if lowered.endswith("minister-president"):
+        return "Minister-President"
+    return "Staatssecretaris" if lowered.startswith("staats") else "Minister"
+
+
+_IDENTIFIER = re.compile(
+    r"\b(ah-[te]k-\d{8}-\d{1,5}(?:-[nh]\d{1,2})?|kv-[te]k-?\d{4}Z\d{4,6}(?:-[nh]\d{1,2})?)\b", re.IGNORECASE
+)
+_OLD_IDENTIFIER = re.compile(r"\b(\d\d)(\d\d)([te]k)kvr(\d{1,5})\b", re.IGNORECASE)  # "0506tkkvr1234"
+_SESSION = re.compile(r"\bvergaderjaar\s+(\d{4})\s*[-–—/]\s*(\d{4}|\d\d)\b", re.IGNORECASE)
+_CHAMBER = re.compile(r"\bEerste\s+Kamer\b")
+_NUMBER = re.compile(r"(?:nr\.?\s*)?(\d{1,5})", re.IGNORECASE)
+_FURNITURE = re.compile(
+    r"(?:[’'‘]s-Gravenhage\s+\d{4}\s*)?(?:Tweede|Eerste)\s+Kamer,\s+vergaderjaar\s+\d{4}\s*[-–]\s*\d{2,4}\s*,"
+    r"\s*(?:Aanhangsel|Vragen|Niet-dossierstuk).{0,24}"
+    r"|(?:ah|kv)-[te]k-\S+|KVR\s?\d+\S*|\d{4}[te]kkvr\d+|ISSN\s[\d\s–-]+X?|[’'‘]s-Gravenhage\s+\d{4}"
+    r"|Sdu\s+Uitgevers.{0,40}",
+    re.IGNORECASE,
+)
+_FOOT = 0.16  # of the page height: the imprint and the footer stand below this
+
+INTRODUCTION = re.compile(
+    r"(?:Nadere\s+|Aanvullende\s+|Schriftelijke\s+)*(?:Kamer)?vragen\s+(?:van|gesteld\s+door|door)\s+"
+    r"(?!de\s+leden\s+der\s+Kamer)(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|de\s+(?:heer|heren)|mevrouw|de\s+(?:vaste\s+)?commissie"
+    r"|de\s+fractie)\b",
+    re.IGNORECASE,
+)
+"""How the paragraph begins that says who asks whom about what."""
+
+ANSWER_HEADING = re.compile(
+    r"(?:Nader\s+|Aanvullend\s+|Gezamenlijk\s+|Herzien\s+|Voorlopig\s+)*(?P<what>Antwoord(?:en)?|Mededeling|Uitstelbericht)\s*,?\s+"
+    r"(?:ontvangen\s+)?(?:van|namens|door)\s+(?:de\s+|het\s+|mede\s+)?"
+    r"(?=(?:demissionair\s+|voormalig\s+)?(?:minister|staatssecretaris|bewindspers|kabinet))",
+    re.IGNORECASE,
+)
+"""How the paragraph begins that says who answers and when that was received."""
+
+_SUBJECT = re.compile(
+    r"\s(?:over|inzake|betreffende|omtrent|aangaande|naar\s+aanleiding\s+van)\s+(?P<subject>.+)",
+    re.DOTALL | re.IGNORECASE,
+)
+_ADDRESSED = re.compile(
+    r"\saan\s+(?:de|het|mijn|onze)?\s*(?=(?:demissionair\s+)?(?:minister|staatssecretaris|kabinet|bewind))",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"[(,]?\s*\(?(?:her|na)?ingezonden(?:\s+op)?\s+(?P<date>[^()]{6,30})", re.IGNORECASE)
+_RECEIVED = re.compile(r"\(?\s*ontvangen(?:\s*:|\s+op)?\s+(?P<date>\d[^()]{5,30})", re.IGNORECASE)
+_BEHALF = re.compile(r",?\s*(?:(?:\ben|,)\s*)?\b(?:mede|ook|tevens)?[\s-]*namens\b", re.IGNORECASE)
+_RELATED = re.compile(
+    r"\bZie\s+ook\s*:?\s*(?P<rest>(?:(?:het\s+)?Aanhangsel\s+(?:van\s+de\s+)?Handelingen).*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_RELATED_YEAR = re.compile(
+    r"(?P<chamber>\b(?:II|I)\b\s*,?)?\s*(?:vergaderjaar\s+)?(?P<from>\d{4})\s*[-–/]\s*(?P<to>\d{4}|\d\d)\s*,?\s*"
+    r"(?:nrs?\.?|nummers?)\s*(?P<numbers>\d{1,5}(?:\s*(?:,|en|;)\s*(?:(?:nr|nummer)\.?\s*)?\d{1,5}(?!\s*[-–]\s*\d))*)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What the printed sheet itself says, and the lines that are nothing but that."""
+
+    identifier: str | None
+    session_year: str | None
+    number: int | None
+    skipped: frozenset[tuple[int, int]]  # (page number, index of the line)
+
+
+def find_masthead(pages: Sequence[Page]) -> Masthead | None:
+    """The masthead and imprint of a published set of questions; None where the pages are something else."""
+    first = pages[0]
+    opening = next((i for i, line in enumerate(first.lines) if INTRODUCTION.match(line.text)), None)
+    texts = [line.text for page in pages for line in (page.lines if page is first else _foot(page))]
+    whole = "\n".join(texts)
+    identifier = _find_identifier(whole)
+    session = _SESSION.search(
+        "\n".join(line.text for line in first.lines[: opening or 0]) or whole
+    ) or _SESSION.search(whole)
+    published = identifier is not None or (
+        session is not None and re.search(r"\bAanhangsel\b", whole) is not None
+    )
+    if opening is None or not published:
+        return None
+    top = first.lines[opening].baseline
+    head = [(i, line) for i, line in enumerate(first.lines[:opening]) if line.baseline > top]
+    number = _find_number(head, identifier)
+    year = f"{session[1]}-{_full_year(session[1], session[2])}" if session else _year_of(identifier)
+    if identifier is None and year and number:
+        chamber = "ek" if _CHAMBER.search(whole) else "tk"
+        identifier = f"ah-{chamber}-{year.replace('-', '')}-{number}"
+    skipped = {(first.number, i) for i, _ in head}
+    for page in pages:
+        limit = page.box[1] + _FOOT * (page.box[3] - page.box[1])
+        skipped |= {
+            (page.number, i)
+            for i, line in enumerate(page.lines)
+            if line.baseline < limit and _FURNITURE.fullmatch(line.text)
+        }
+    return Masthead(identifier, year, number, frozenset(skipped))
+
+
+def _foot(page: Page) -> list[Line]:
+    limit = page.box[1] + _FOOT * (page.box[3] - page.box[1])
+    return [line for line in page.lines if line.baseline < limit]
+
+
+def _find_identifier(text: str) -> str | None:
+    match = _IDENTIFIER.search(text)
+    if match:
+        found = match[1]
+        return found.lower() if found.lower().startswith("ah") else found[:6].lower() + found[6:]
+    old = _OLD_IDENTIFIER.search(text)
+    if old is None:
+        return None
+    start = 1900 + int(old[1]) if int(old[1]) >= 80 else 2000 + int(old[1])
+    return f"ah-{old[3].lower()}-{start}{start + 1}-{int(old[4])}"
+
+
+def _find_number(head: Sequence[tuple[int, Line]], identifier: str | None) -> int | None:
+    if identifier is not None and identifier.startswith("ah-"):
+        return int(identifier.split("-")[3])
+    numbers = [_NUMBER.fullmatch(line.text.strip()) for _, line in head if line.size < 30]
+    found = [match for match in numbers if match]
+    return int(found[-1][1]) if found else None
+
+
+def _year_of(identifier: str | None) -> str | None:
+    if identifier is None or not identifier.startswith("ah-"):
+        return None
+    years = identifier.split("-")[2]
+    return f"{years[:4]}-{years[4:]}"
+
+
+def _full_year(start: str, end: str) -> str:
+    return end if len(end) == 4 else str(int(start) + 1)
+
+
+# --------------------------------------------------------------------------- who, what, when
+
+
+def parse_subject(introduction: str) -> str:
+    """What the questions are about: behind "over" in the introduction, as printed, without the date."""
+    text = squash(_ASKED.split(introduction, maxsplit=1)[0]).rstrip(" (,")
+    addressed = _ADDRESSED.search(text)
+    match = _SUBJECT.search(text, addressed.end() if addressed else 0) or _SUBJECT.search(text)
+    subject = match["subject"] if match else text
+    subject = subject.strip()
+    return subject[:-1].rstrip() if subject.endswith(".") else subject
+
+
+def parse_asked_on(introduction: str) -> date | None:
+    """The day the questions were sent in."""
+    match = _ASKED.search(introduction)
+    return parse_date(match["date"]) if match else None
+
+
+def parse_received_on(heading: str) -> date | None:
+    """The day the answer was received."""
+    match = _RECEIVED.search(heading)
+    return parse_date(match["date"]) if match else None
+
+
+def find_related(text: str, identifier: str | None) -> tuple[str, ...]:
+    """Identifiers of the publications named behind "Zie ook Aanhangsel Handelingen"."""
+    match = _RELATED.search(squash(text))
+    if match is None:
+        return ()
+    own = "ek" if identifier is not None and "-ek-" in identifier else "tk"
+    found: list[str] = []
+    for part in _RELATED_YEAR.finditer(match["rest"]):
+        chamber = {"I": "ek", "II": "tk"}.get((part["chamber"] or "").strip(" ,").upper(), own)
+        years = part["from"] + _full_year(part["from"], part["to"])
+        found += [f"ah-{chamber}-{years}-{int(number)}" for number in re.findall(r"\d+", part["numbers"])]
+    return tuple(dict.fromkeys(found))
+
+
+def parse_answerers(heading: str) -> tuple[Answerer, ...]:
+    """Who answered: "Antwoord van Minister X (Y), mede namens de Staatssecretaris van Z (ontvangen ...)"."""
+    text = squash(_RECEIVED.split(heading, maxsplit=1)[0]).rstrip(" (.,")
+    opening = ANSWER_HEADING.match(text)
+    text = text[opening.end() :] if opening else text
+    behalf = _BEHALF.search(text)
+    main, rest = (text[: behalf.start()], text[behalf.end() :]) if behalf else (text, "")
+    return tuple(dict.fromkeys((*parse_people(main, False), *parse_people(rest, True))))

@@ -1,0 +1,318 @@
+"""Which answer stands for which question.
+
+An answer without a label is told from its question by white space, slant and the question mark. What
+cannot be paired stays in the text and is reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from learninglion.dutch.text import fold
+from learninglion.models import BlockKind, QAPair, Span
+from learninglion.parsing.kamervragen.parts import Found, Part
+from learninglion.parsing.labels import LabelKind
+from learninglion.parsing.pdf.layout import Stretch
+
+__all__ = ["Matched", "match_parts"]
+
+_ASKS = re.compile(r"\?[\"'”’»)\]\s]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The pairs, and what a reader should check."""
+
+    pairs: tuple[QAPair, ...]
+    warnings: tuple[str, ...]
+
+
+def match_parts(found: Found, stretches: Sequence[Stretch]) -> Matched:
+    """The pairs of a set: every question once, each with the answer that stands for it."""
+    parts = [part for part in found.parts if part.numbers != (0,)]
+    warnings: list[str] = []
+    parts = _split_unlabelled(parts, stretches, bool(found.notice))
+    parts = _drop_repeated(parts, stretches)
+    questions = [part for part in parts if part.kind is LabelKind.QUESTION]
+    if _count_unnumbered(questions):
+        warnings.append("Niet alle vragen hebben een nummer; ze zijn hier geteld.")
+    given: dict[int, list[Part]] = {id(question): [] for question in questions}
+    for position, part in enumerate(parts):
+        if part.kind is LabelKind.ANSWER:
+            _give(part, position, parts, given, warnings)
+    pairs = []
+    for question in questions:
+        pair = _pair(question, given[id(question)], parts, stretches, warnings)
+        pairs.append(pair)
+        if pair.answer is None and any(given.values()):
+            warnings.append(f"Vraag {named(question.numbers)} heeft geen antwoord.")
+        if pair.question.start == pair.question.end:
+            warnings.append(f"Bij vraag {named(question.numbers)} staat geen vraag.")
+    if questions and not any(given.values()):
+        warnings.append("Er staan geen antwoorden in dit document.")
+    numbers = [number for question in questions for number in question.numbers]
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    if twice:
+        warnings.append(f"Vraag {named(tuple(twice))} komt meer dan één keer voor.")
+    missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
+    if missing:
+        warnings.append(f"Vraag {named(tuple(missing))} ontbreekt in de nummering.")
+    if found.loose:
+        warnings.append(f"Tekst op pagina {stretches[found.loose[0]].page} hoort bij geen vraag of antwoord.")
+    return Matched(tuple(pairs), tuple(warnings))
+
+
+def _count_unnumbered(questions: Sequence[Part]) -> bool:
+    """Give questions without a number the next one; says whether there is more than one question so."""
+    last = 0
+    counted = False
+    for question in questions:
+        if not question.numbers:
+            question.numbers = (last + 1,)
+            counted = True
+        last = question.numbers[-1]
+    return counted and len(questions) > 1
+
+
+def named(numbers: Sequence[int]) -> str:
+    """ "3, 4 en 5"."""
+    shown = [str(number) for number in numbers]
+    return " en ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _split_unlabelled(parts: list[Part], stretches: Sequence[Stretch], has_notice: bool) -> list[Part]:
+    """Where an answer has no label of its own, find where it begins in the text under its question."""
+    claimed = {number for part in parts if part.kind is LabelKind.ANSWER for number in part.numbers}
+    result: list[Part] = []
+    for position, part in enumerate(parts):
+        result.append(part)
+        if part.kind is LabelKind.ANSWER or has_notice or claimed.intersection(part.numbers):
+            continue
+        following = next((p for p in parts[position + 1 :] if p.kind is LabelKind.ANSWER), None)
+        if following is not None and not following.numbers:
+            continue  # an answer without numbers stands for the questions before it
+        begin = _answer_begins(part, stretches)
+        if begin is not None:
+            result.append(Part(LabelKind.ANSWER, part.numbers, None, body=part.body[begin:]))
+            part.body = part.body[:begin]
+    return result
+
+
+def _answer_begins(part: Part, stretches: Sequence[Stretch]) -> int | None:
+    """Position in the body of a question where its answer begins; None where there is none."""
+    body = [stretches[i] for i in part.body]
+    if len(body) < 2:
+        return None
+    slanted = [(s.italic, s.bold) for s in body]
+    change = next(
+        (
+            k
+            for k in range(1, len(body))
+            if slanted[k] != slanted[0] and body[k].kind is not BlockKind.HEADING
+        ),
+        None,
+    )
+    if change is not None and (
+        _asks(body[change - 1]) or all(style != slanted[0] for style in slanted[change:])
+    ):
+        return change
+    gaps = [k for k in range(1, len(body)) if body[k].gap_before and not _asks(body[k])]
+    # At the head of a page white does not show.
+    after_question = [
+        k
+        for k in range(1, len(body))
+        if _asks(body[k - 1]) and not _asks(body[k]) and (k in gaps or body[k].page != body[k - 1].page)
+    ]
+    if after_question or gaps:
+        return (after_question or gaps)[0]
+    asking = [k for k, stretch in enumerate(body) if _asks(stretch)]
+    if not asking:
+        return None
+    last = asking[0]
+    while last + 1 in asking:
+        last += 1
+    return last + 1 if last + 1 < len(body) else None
+
+
+def _asks(stretch: Stretch) -> bool:
+    return _ASKS.search(stretch.text) is not None
+
+
+def _drop_repeated(parts: list[Part], stretches: Sequence[Stretch]) -> list[Part]:
+    """A question that is printed again, before its answer or in it, counts once."""
+    kept: list[Part] = []
+    for position, part in enumerate(parts):
+        if part.kind is LabelKind.ANSWER:
+            _strip_question(part, parts, stretches)
+        elif _is_repeated_later(part, parts[position + 1 :], stretches):
+            if parts[position + 1 : position + 2] and parts[position + 1].kind is LabelKind.ANSWER:
+                kept.append(part)
+            continue
+        kept.append(part)
+    return kept
+
+
+def _is_repeated_later(part: Part, later: Sequence[Part], stretches: Sequence[Stretch]) -> bool:
+    text = _plain_text(part, stretches)
+    return bool(text) and any(
+        other.kind is LabelKind.QUESTION
+        and set(part.numbers) <= set(other.numbers)
+        and text in _plain_text(other, stretches)
+        for other in later
+    )
+
+
+def _strip_question(answer: Part, parts: Sequence[Part], stretches: Sequence[Stretch]) -> None:
+    """Take the repeated questions off the front of an answer, one after the other."""
+    asked = {
+        text
+        for question in parts
+        if question.kind is LabelKind.QUESTION
+        and (not answer.numbers or set(question.numbers) & set(answer.numbers))
+        and (text := _plain_text(question, stretches))
+    }
+    rest, count = "", 0
+    for position, index in enumerate(answer.body[:-1], start=1):
+        rest += _squeeze(stretches[index].text[answer.skip if index == answer.label else 0 :])
+        while rest and (whole := next((text for text in asked if rest.startswith(text)), None)):
+            rest = rest[len(whole) :]
+        if not rest:
+            count = position
+        elif not any(text.startswith(rest) for text in asked):
+            break
+    answer.body = answer.body[count:]
+
+
+def _plain_text(part: Part, stretches: Sequence[Stretch]) -> str:
+    return "".join(_squeeze(stretches[i].text[part.skip if i == part.label else 0 :]) for i in part.body)
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(text))
+
+
+def _give(
+    answer: Part, position: int, parts: Sequence[Part], given: dict[int, list[Part]], warnings: list[str]
+) -> None:
+    """Give an answer to the questions it stands for."""
+    before = [part for part in parts[:position] if part.kind is LabelKind.QUESTION]
+    if not answer.numbers:
+        takers = _open_group([question for question in before if not given[id(question)]], parts, position)
+        if not takers and not before:
+            warnings.append("Er staat een antwoord zonder vraag.")
+        takers = takers or before[-1:]
+        answer.numbers = tuple(dict.fromkeys(number for taker in takers for number in taker.numbers))
+        for taker in takers:
+            given[id(taker)].append(answer)
+        return
+    misnamed = _misnamed(answer, position, parts, given)
+    if misnamed is not None:
+        asked, called = named(misnamed.numbers), named(answer.numbers)
+        warnings.append(
+            f"Onder vraag {asked} staat een antwoord dat «Antwoord {called}» heet; controleer dit."
+        )
+        answer.numbers = misnamed.numbers
+        given[id(misnamed)].append(answer)
+        return
+    takers = []
+    for number in answer.numbers:
+        choice = _taker(number, before, parts[position + 1 :], given)
+        if choice is None:
+            warnings.append(
+                f"Het antwoord op vraag {named(answer.numbers)} noemt vraag {number}, die er niet is."
+            )
+        elif choice not in takers:
+            takers.append(choice)
+    for taker in takers:
+        given[id(taker)].append(answer)
+
+
+def _misnamed(
+    answer: Part, position: int, parts: Sequence[Part], given: dict[int, list[Part]]
+) -> Part | None:
+    """The question right above an answer, where the answer has the number of another one by mistake.
+
+    That is so when the numbers it has were answered before, or belong to a question further on that has an
+    answer of its own.
+    """
+    above = parts[position - 1] if position else None
+    if above is None or above.kind is not LabelKind.QUESTION or given[id(above)]:
+        return None
+    if set(answer.numbers) & set(above.numbers):
+        return None
+    later_answers = {n for p in parts[position + 1 :] if p.kind is LabelKind.ANSWER for n in p.numbers}
+    claimed_later = set(above.numbers) & later_answers
+    answered = {n for answers in given.values() for part in answers for n in part.numbers}
+    if claimed_later or not set(answer.numbers) <= answered | later_answers:
+        return None
+    return above
+
+
+def _open_group(waiting: Sequence[Part], parts: Sequence[Part], position: int) -> list[Part]:
+    """The questions right before an answer, back to the answer before it."""
+    group: list[Part] = []
+    for part in reversed(parts[:position]):
+        if part.kind is LabelKind.ANSWER:
+            break
+        if part in waiting:
+            group.append(part)
+    return group[::-1]
+
+
+def _taker(
+    number: int, before: Sequence[Part], after: Sequence[Part], given: dict[int, list[Part]]
+) -> Part | None:
+    """The question with this number that an answer here is for: nearest before, without one first."""
+    named_before = [q for q in reversed(before) if number in q.numbers]
+    named_after = [q for q in after if q.kind is LabelKind.QUESTION and number in q.numbers]
+    for question in (*named_before, *named_after):
+        answered = {n for answer in given[id(question)] for n in answer.numbers}
+        if number not in answered:
+            return question
+    return (*named_before, *named_after, None)[0]
+
+
+def _pair(
+    question: Part,
+    answers: Sequence[Part],
+    parts: Sequence[Part],
+    stretches: Sequence[Stretch],
+    warnings: list[str],
+) -> QAPair:
+    asked = _span(question, stretches)
+    if asked is None:
+        at = stretches[question.label].span.end if question.label is not None else 0
+        asked = Span(at, at)
+    page = stretches[question.body[0] if question.body else question.label or 0].page
+    spans = [(answer, span) for answer in answers if (span := _span(answer, stretches)) is not None]
+    if not spans:
+        return QAPair(question.numbers, asked, None, page)
+    joined = [spans[0]]
+    for answer, span in spans[1:]:
+        between = parts[parts.index(joined[-1][0]) : parts.index(answer)]
+        if any(part.kind is LabelKind.QUESTION for part in between):
+            place = stretches[answer.body[0]].page
+            warnings.append(f"Op pagina {place} staat nog een antwoord op vraag {named(question.numbers)}.")
+        else:
+            joined.append((answer, span))
+    numbers = tuple(dict.fromkeys(n for answer, _ in joined for n in answer.numbers)) or question.numbers
+    return QAPair(
+        question.numbers,
+        asked,
+        Span(joined[0][1].start, joined[-1][1].end),
+        page,
+        stretches[joined[0][0].body[0]].page,
+        numbers,
+    )
+
+
+def _span(part: Part, stretches: Sequence[Stretch]) -> Span | None:
+    if not part.body:
+        return None
+    start = stretches[part.body[0]].span.start
+    if part.body[0] == part.label:
+        start += part.skip
+    end = stretches[part.body[-1]].span.end
+    return Span(start, end) if start < end else None

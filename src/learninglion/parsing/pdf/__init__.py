@@ -1,0 +1,1 @@
+"""PDF: characters with their place, lines, tables, footnotes, one text in reading order."""

@@ -1,0 +1,548 @@
+"""Pages of lines to one text in reading order: paragraphs, headings, list items, tables and footnotes."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
+from learninglion.parsing.pdf.footnotes import Mark, Note, collect_notes, find_marks, is_raised, match_marks
+from learninglion.parsing.pdf.hyphens import Junction, join_lines
+from learninglion.parsing.pdf.lines import Line, Page
+from learninglion.parsing.pdf.tables import Table, find_tables
+
+__all__ = ["Layout", "Stretch", "TextBuilder", "collect_words", "find_body_size", "lay_out", "regions"]
+
+_EXTRA_SPACES = re.compile(r" +(?= )")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+def collect_words(lines: Iterable[Line]) -> frozenset[str]:
+    """The words (lower case) that stand whole on some line: those tell how broken words are written."""
+    words: set[str] = set()
+    for line in lines:
+        # The first and last word may be halves.
+        found = _WORD.findall(line.text.lower())
+        words.update(found[1:-1])
+        if found and not line.text.endswith("-"):
+            words.add(found[-1])
+    return frozenset(words)
+
+
+@dataclass(slots=True)
+class TextBuilder:
+    """A text under construction. Lines are added in reading order; every place in it is remembered."""
+
+    vocabulary: frozenset[str] = frozenset()
+    parts: list[str] = field(default_factory=list)
+    lines: list[TextLine] = field(default_factory=list)
+    length: int = 0
+    page_starts: list[int] = field(default_factory=list)
+    _tail: str = ""  # the end of the paragraph so far
+
+    def begin_page(self) -> None:
+        """What is added next stands on the following page."""
+        self.page_starts.append(self.length)
+
+    def end_paragraph(self) -> None:
+        """What is added next begins a new line of text."""
+        if self.length and self._tail:
+            self._put("\n")
+        self._tail = ""
+
+    def add_literal(self, text: str) -> None:
+        """Add signs that stand nowhere on the page, such as the bar between two cells."""
+        self._put(text)
+        self._tail = text
+
+    def add_line(
+        self, line: Line, left_out: Sequence[tuple[int, int]] = (), part: tuple[int, int] | None = None
+    ) -> Span:
+        """Add a line (or characters part[0]..part[1] of it), joined to what the paragraph holds so far.
+
+        `left_out`: stretches that do not belong to the text, such as marks of footnotes.
+        """
+        if "  " in line.text:
+            left_out = [*left_out, *(match.span() for match in _EXTRA_SPACES.finditer(line.text))]
+        kept = _kept(line.text, *(part or (0, len(line.text))), left_out)
+        if not kept:
+            return Span(self.length, self.length)
+        self._join("".join(line.text[a:b] for a, b in kept))
+        start = self.length
+        for a, b in kept:
+            span = Span(self.length, self.length + b - a)
+            self.lines.append(TextLine(span, line.page, line.y0, line.y1, line.x_edges[a : b + 1]))
+            self._put(line.text[a:b])
+        self._tail = line.text[kept[0][0] : kept[-1][1]]
+        return Span(start, self.length)
+
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self.parts)
+
+    def read(self, span: Span) -> str:
+        """The characters of a span that was written lately."""
+        wanted = span.end - span.start
+        taken: list[str] = []
+        at = self.length
+        for part in reversed(self.parts):
+            at -= len(part)
+            taken.append(part)
+            if at <= span.start:
+                break
+        text = "".join(reversed(taken))
+        return text[span.start - at : span.start - at + wanted] if wanted > 0 else ""
+
+    def _join(self, head: str) -> None:
+        """Put what stands between this line and the one before it."""
+        if not self._tail or self._tail[-1] == " ":
+            return
+        how = join_lines(self._tail, head, self.vocabulary)
+        if how == Junction.SPACE:
+            self._put(" ")
+        elif how == Junction.DROP_HYPHEN:
+            self._drop_last()
+
+    def _drop_last(self) -> None:
+        """Take back the hyphen of a broken word."""
+        self.parts[-1] = self.parts[-1][:-1]
+        self.length -= 1
+        last = self.lines[-1]
+        span = Span(last.span.start, last.span.end - 1)
+        if span.start == span.end:
+            self.lines.pop()
+        else:
+            self.lines[-1] = TextLine(span, last.page, last.y0, last.y1, last.x_edges[:-1])
+
+    def _put(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+
+
+def _kept(text: str, first: int, last: int, left_out: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The stretches of text[first:last] that stay, without white space at the ends or doubled."""
+    kept: list[tuple[int, int]] = []
+    at = first
+    for start, end in (*sorted(left_out), (last, last)):
+        if start < at or start > last:
+            continue
+        a, b = at, start
+        while a < b and text[a] == " " and (not kept or text[kept[-1][1] - 1] == " "):
+            a += 1
+        if a < b:
+            kept.append((a, b))
+        at = end
+    # A space before a mark goes when the mark was all that kept it from a sign or from the end.
+    for k, (a, b) in enumerate(kept):
+        following = text[kept[k + 1][0]] if k + 1 < len(kept) else " "
+        while b > a and text[b - 1] == " " and following in " .,;:?!)»”":
+            b -= 1
+        kept[k] = (a, b)
+    return [(a, b) for a, b in kept if a < b]
+
+
+_WIDE_STEP = 1.4  # of the usual distance between lines: white between paragraphs
+_INDENT = 2.0  # points: less is play in the setting
+_SLACK = 4.0  # points by which a word must fit on the line before to prove that the line was ended on purpose
+_COLUMN = 60.0  # points: left edges further apart belong to different columns
+_HEADING_LENGTH = 120
+_MARKER = re.compile(
+    r"(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|\(?[ivx]{1,4}[.)](?=\s))"
+)
+_HANGING = re.compile(r"\(?\d{1,3}(?:(?:,|,? en| t/m|[–-]) ?\d{1,3})*[.)]?")
+# Digits behind it are the mark of a note, but "2.500" is a number.
+_ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$|(?<!\d)[.?!:;][\"'”’»)\]\d]*$|[»”\"]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A paragraph, heading, list item or table of the body: where it stands and how it is set."""
+
+    kind: BlockKind
+    span: Span
+    text: str
+    page: int
+    x0: float
+    size: float
+    bold: bool
+    italic: bool
+    gap_before: bool  # white above it
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A laid-out document: one text, and what everything in it is."""
+
+    text: str
+    lines: tuple[TextLine, ...]
+    page_starts: tuple[int, ...]
+    stretches: tuple[Stretch, ...]
+    footnotes: tuple[Footnote, ...]
+    warnings: tuple[str, ...]
+    body_size: float
+
+
+def regions(lines: Sequence[TextLine], span: Span) -> tuple[Region, ...]:
+    """The rectangles on the pages that hold the characters of `span`: one a line, side by side ones joined.
+
+    `lines` in the order of their spans, as in `Document.lines`.
+    """
+    found: list[Region] = []
+    index = bisect_left(lines, span.start, key=lambda line: line.span.end)
+    while index < len(lines) and lines[index].span.start < span.end:
+        line = lines[index]
+        index += 1
+        start, end = max(span.start, line.span.start), min(span.end, line.span.end)
+        if start >= end:
+            continue
+        edges = line.x_edges[start - line.span.start : end - line.span.start + 1]
+        region = Region(line.page, min(edges), line.y0, max(edges), line.y1)
+        last = found[-1] if found else None
+        if last is not None and (last.page, last.y0, last.y1) == (region.page, region.y0, region.y1):
+            gap = region.x0 - last.x1
+            if -1.0 <= gap <= region.y1 - region.y0:
+                found[-1] = Region(last.page, last.x0, last.y0, region.x1, last.y1)
+                continue
+        found.append(region)
+    return tuple(found)
+
+
+def find_body_size(pages: Sequence[Page]) -> float:
+    """The type size that most characters have."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[round(line.size, 1)] += len(line.text)
+    return max(sizes, key=lambda size: (sizes[size], size), default=10.0)
+
+
+def lay_out(
+    pages: Sequence[Page],
+    skipped: Collection[tuple[int, int]] = (),
+    alone: Callable[[Line], bool] = lambda line: False,
+    opens: Callable[[Line], bool] = lambda line: False,
+) -> Layout:
+    """The body of the pages as one text with the footnotes behind it.
+
+    `skipped`: (page number, index of the line) of what belongs to no text: headers, footers, a masthead.
+    `alone`: which lines are a paragraph of their own whatever they look like, such as "Vraag 3".
+    `opens`: which lines begin one where a sentence ended before them, such as "Antwoord van Minister X".
+    """
+    size = find_body_size(pages)
+    bodies: list[tuple[Page, list[int]]] = []
+    notes: list[Note] = []
+    marks: list[Mark] = []
+    for page in pages:
+        indices = [i for i in range(len(page.lines)) if (page.number, i) not in skipped]
+        found, taken = collect_notes(page, indices, size, notes[-1] if notes else None)
+        notes += found
+        body = [i for i in indices if i not in taken]
+        marks += find_marks(((i, page.lines[i]) for i in body), page.number)
+        bodies.append((page, body))
+    anchored, referring = match_marks(notes, marks)
+    writer = _Writer(bodies, size, alone, opens, referring)
+    writer.write_body()
+    footnotes, warnings = writer.write_notes(notes, anchored)
+    builder = writer.builder
+    return Layout(
+        builder.text().rstrip("\n"),
+        tuple(builder.lines),
+        tuple(builder.page_starts) or (0,),
+        tuple(writer.stretches),
+        footnotes,
+        warnings,
+        size,
+    )
+
+
+class _Writer:
+    """Puts the lines of the body into a TextBuilder, paragraph by paragraph."""
+
+    def __init__(
+        self,
+        bodies: Sequence[tuple[Page, list[int]]],
+        size: float,
+        alone: Callable[[Line], bool],
+        opens: Callable[[Line], bool],
+        referring: Collection[Mark],
+    ) -> None:
+        self.bodies = bodies
+        self.size = size
+        self.alone = alone
+        self.opens = opens
+        body_lines = [page.lines[i] for page, indices in bodies for i in indices]
+        self.builder = TextBuilder(collect_words(body_lines))
+        self.stretches: list[Stretch] = []
+        self.leading = _find_leading(body_lines, size)
+        self.margins = _find_margins(bodies)
+        self.marks: dict[tuple[int, int], list[Mark]] = {}
+        for mark in sorted(referring, key=lambda m: (m.page, m.line, m.start)):
+            self.marks.setdefault((mark.page, mark.line), []).append(mark)
+        self.places: dict[Mark, int] = {}
+        self._open: list[Line] = []  # the lines of the paragraph being written
+        self._start = 0
+        self._gap = False
+        self._set_alone = False  # whether the open paragraph is a label
+
+    def write_body(self) -> None:
+        """Write all pages."""
+        printed = [[page.lines[i] for i in indices] for page, indices in self.bodies]
+        for (page, indices), lines, found in zip(self.bodies, printed, find_tables(printed), strict=True):
+            self.builder.begin_page()
+            tables = {table.first: table for table in found}
+            margin = self.margins.get(page.number, {})
+            position = 0
+            while position < len(lines):
+                table = tables.get(position)
+                if table is not None:
+                    self._write_table(table, lines, indices)
+                    position = table.last + 1
+                    continue
+                self._write_line(lines[position], indices[position], margin)
+                position += 1
+        self._close()
+
+    def _write_line(self, line: Line, index: int, margin: dict[int, float]) -> None:
+        previous = self._open[-1] if self._open else None
+        if previous is not None:
+            right = margin.get(_column_key(line.x0), line.x1)
+            alone = self.alone(line) and not self._finishes(previous, line, right)
+            opens = alone or self.opens(line) and _ends(previous)
+            halves = alone and self._set_alone and self._is_half(previous, line)
+            if not halves and (opens or self._set_alone or self._breaks(previous, line, right)):
+                gap = self._is_gap(previous, line)
+                self._close()
+                self._gap = gap
+        if not self._open:
+            self._set_alone = self.alone(line)
+        self._add(line, index)
+        self._open.append(line)
+
+    def _is_half(self, previous: Line, line: Line) -> bool:
+        """Whether a heading goes on in `line` because its line before ends inside a word."""
+        alike = (line.bold, line.italic) == (previous.bold, previous.italic)
+        return previous.broken and alike and line.page == previous.page and not self._is_gap(previous, line)
+
+    def _finishes(self, previous: Line, line: Line, right: float) -> bool:
+        """Whether a line that reads as a label is the end of a sentence: "... in antwoord op vraag / 3."."""
+        if _ends(previous) or self._set_alone or self._is_gap(previous, line):
+            return False
+        if line.page != previous.page and not line.text[0].isdigit():
+            return False
+        return not _fits(previous, line, right)
+
+    def _add(self, line: Line, index: int, part: tuple[int, int] | None = None) -> Span:
+        """Add a line and remember where its marks stood."""
+        marks = self.marks.get((line.page, index), ())
+        before = self.builder.length
+        first = len(self.builder.lines)
+        span = self.builder.add_line(line, [(m.start, m.end) for m in marks], part)
+        if not self._open and part is None:
+            self._start = span.start
+        for mark in marks:
+            if part is not None and not part[0] <= mark.start < part[1]:
+                continue
+            place = before
+            for written in self.builder.lines[first:]:
+                if written.x_edges[0] <= line.x_edges[mark.start] + 0.01:
+                    place = written.span.end
+            self.places[mark] = place
+        return span
+
+    def _is_gap(self, previous: Line, line: Line) -> bool:
+        step = previous.baseline - line.baseline
+        return line.page == previous.page and step > _WIDE_STEP * self.leading
+
+    def _breaks(self, previous: Line, line: Line, right: float) -> bool:
+        """Whether `line` begins a new paragraph."""
+        if abs(line.size - previous.size) > 0.08 * self.size or self._is_gap(previous, line):
+            return True
+        fits = _fits(previous, line, right)
+        ends = _ends(previous)
+        moved = line.page != previous.page or line.baseline > previous.baseline - 0.4 * line.size
+        if (
+            (line.bold != previous.bold or line.italic != previous.italic)
+            and (fits or ends)
+            and _plain(line, previous)
+        ):
+            return True
+        if _hangs_number(line):
+            return True
+        if _MARKER.match(line.text) and (ends or fits and _MARKER.match(self._open[0].text)):
+            return True
+        if moved:
+            # At the head of a page no white shows; a label in bold ahead of plain text does.
+            leads = line.runs[0].style.bold and not line.bold and not previous.runs[-1].style.bold
+            return ends and (fits or leads)
+        indent = line.x0 - previous.x0
+        if abs(indent) > _INDENT and abs(indent) < _COLUMN:
+            hanging = len(self._open) == 1 and (
+                _MARKER.match(previous.text) is not None or indent < 0 or _hangs(previous, line)
+            )
+            if not hanging:
+                return not previous.broken
+        return fits and (ends or line.text[0].isupper())
+
+    def _close(self) -> None:
+        """End the paragraph."""
+        if not self._open:
+            return
+        span = Span(self._start, self.builder.length)
+        first = self._open[0]
+        text = self.builder.read(span)
+        bold = all(line.bold for line in self._open)
+        if text:
+            kind = self._kind(text, bold)
+            self.stretches.append(
+                Stretch(
+                    kind,
+                    span,
+                    text,
+                    first.page,
+                    first.x0,
+                    first.size,
+                    bold,
+                    all(line.italic for line in self._open),
+                    self._gap,
+                    len(self._open),
+                )
+            )
+        self.builder.end_paragraph()
+        self._open = []
+        self._gap = False
+
+    def _kind(self, text: str, bold: bool) -> BlockKind:
+        first = self._open[0]
+        if len(text) <= _HEADING_LENGTH and len(self._open) <= 2:
+            if self._set_alone:
+                return BlockKind.HEADING
+            larger = first.size > 1.12 * self.size
+            if (bold or larger) and not text.endswith((".", ":", ";", ",", "?")):
+                return BlockKind.HEADING
+        return BlockKind.LIST_ITEM if _MARKER.match(text) else BlockKind.PARAGRAPH
+
+    def _write_table(self, table: Table, lines: Sequence[Line], indices: Sequence[int]) -> None:
+        """Write a table: one row a line, " | " between the cells."""
+        previous = self._open[-1] if self._open else None
+        self._close()
+        start = self.builder.length
+        first = lines[table.first]
+        for row in table.rows:
+            filled = max((k for k, cell in enumerate(row) if cell), default=-1)
+            for k, cell in enumerate(row[: filled + 1]):
+                if k:
+                    self.builder.add_literal(" | ")
+                for piece in cell:
+                    self._add(lines[piece.line], indices[piece.line], (piece.start, piece.end))
+            self.builder.end_paragraph()
+        span = Span(start, self.builder.length - 1 if self.builder.length > start else start)
+        gap = previous is not None and self._is_gap(previous, first)
+        text = self.builder.read(span)
+        if text:
+            self.stretches.append(
+                Stretch(
+                    BlockKind.TABLE,
+                    span,
+                    text,
+                    first.page,
+                    first.x0,
+                    first.size,
+                    False,
+                    False,
+                    gap,
+                    len(table.rows),
+                )
+            )
+
+    def write_notes(
+        self, notes: Sequence[Note], anchored: dict[int, Mark]
+    ) -> tuple[tuple[Footnote, ...], tuple[str, ...]]:
+        """Write the footnotes behind the body; those that nothing refers to are reported."""
+        found: list[Footnote] = []
+        lost: list[str] = []
+        for position, note in enumerate(notes):
+            self.builder.end_paragraph()
+            start: int | None = None
+            for line, begin in note.lines:
+                span = self.builder.add_line(line, (), (begin, len(line.text)))
+                start = span.start if start is None else start
+            anchor = self.places.get(anchored[position]) if position in anchored else None
+            if anchor is None:
+                lost.append(
+                    f"Voetnoot {note.mark} op pagina {note.page}: in de tekst is geen verwijzing gevonden."
+                )
+            found.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
+        return tuple(found), tuple(lost)
+
+
+def _ends(line: Line) -> bool:
+    """Whether a sentence ends with this line, whatever note it refers to there."""
+    end = len(line.text)
+    for run in reversed(line.runs[1:]):
+        if not is_raised(run, line):
+            break
+        end = run.start
+    return _ENDS.search(line.text[:end].rstrip()) is not None
+
+
+def _hangs_number(line: Line) -> bool:
+    """Whether a number stands in the margin, apart from the text of the line."""
+    return bool(line.gaps) and _HANGING.fullmatch(line.text[: line.gaps[0]].rstrip()) is not None
+
+
+def _fits(previous: Line, line: Line, right: float) -> bool:
+    """Whether the first word of a line had room on the line before: that one was ended on purpose."""
+    first_word = line.text.find(" ") if " " in line.text else len(line.text)
+    width = line.x_edges[first_word] - line.x0 + 0.25 * line.size
+    return not previous.broken and previous.x1 + width + _SLACK <= right
+
+
+def _hangs(first: Line, line: Line) -> bool:
+    """Whether a line begins right below the text that follows a number in the margin of the line above."""
+    return any(abs(first.x_edges[gap] - line.x0) < _INDENT for gap in first.gaps[:1])
+
+
+def _plain(line: Line, previous: Line) -> bool:
+    """Whether two lines are each set in one way, so that a difference between them means something."""
+    return all(len({(run.style.bold, run.style.italic) for run in x.runs}) == 1 for x in (line, previous))
+
+
+def _column_key(x0: float) -> int:
+    return round(x0 / _COLUMN)
+
+
+def _find_leading(lines: Sequence[Line], size: float) -> float:
+    """The usual distance between two lines of the body."""
+    steps: Counter[float] = Counter()
+    for above, below in zip(lines, lines[1:], strict=False):
+        step = above.baseline - below.baseline
+        if above.page == below.page and 0.9 * size < step < 2.2 * size and abs(above.size - below.size) < 0.5:
+            steps[round(step, 1)] += 1
+    return max(steps, key=lambda step: (steps[step], -step), default=1.2 * size)
+
+
+def _find_margins(bodies: Sequence[tuple[Page, list[int]]]) -> dict[int, dict[int, float]]:
+    """For each page: how far to the right the lines of a column go, by where they begin.
+
+    Pages of one shape share their margins, so that a page with few lines knows them too.
+    """
+    shapes: dict[tuple[int, int], dict[int, float]] = {}
+    for page, indices in bodies:
+        margins = shapes.setdefault(_shape(page), {})
+        for i in indices:
+            line = page.lines[i]
+            if line.gaps:
+                continue
+            key = _column_key(line.x0)
+            for near in (key - 1, key, key + 1):
+                if near == key or abs(line.x0 - near * _COLUMN) < _COLUMN:
+                    margins[near] = max(margins.get(near, 0.0), line.x1)
+    return {page.number: shapes[_shape(page)] for page, _ in bodies}
+
+
+def _shape(page: Page) -> tuple[int, int]:
+    return round(page.box[2] - page.box[0]), round(page.box[3] - page.box[1])

@@ -1,0 +1,253 @@
+"""Tables in printed lines: which lines stand side by side, and what is a cell and a row of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from learninglion.parsing.pdf.lines import Line
+
+__all__ = ["Cell", "Table", "find_tables"]
+
+_LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to each other
+_APART = 1.6  # of the size: a larger step down in one column begins another cell
+_PROSE = 6  # so many lines a column, all long, are columns of text and no table
+_PROSE_LENGTH = 28  # characters: a line of a column of text
+_BETWEEN = 3  # lines of one column that may stand between two rows of a table
+_MARKER = re.compile(
+    r"(?:[•●▪◦\-–—*\uf0b7]|\(?\d{1,2}(?:(?:,|,? en| t/m|[–-]) ?\d{1,2})*[.)]?|\(?[a-z][.)])$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A stretch of a line that stands in one column."""
+
+    line: int  # index in the lines given
+    start: int
+    end: int
+    x0: float
+    x1: float
+    baseline: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Lines first..last (inclusive) as rows of columns; each cell is a tuple of stretches, top to bottom.
+
+    `columns`: where they lie (left, right). `sure`: there are rows enough to see that it is a table.
+    """
+
+    first: int
+    last: int
+    rows: tuple[tuple[tuple[Cell, ...], ...], ...]
+    columns: tuple[tuple[float, float], ...]
+    sure: bool
+
+
+def find_tables(pages: Sequence[Sequence[Line]]) -> list[tuple[Table, ...]]:
+    """The tables among the lines of each page, in the order of the lines.
+
+    A single row is one where it goes on with a table of the page before or begins one of the page after.
+    """
+    found = [_find_on_page(lines) for lines in pages]
+    result = []
+    for number, lines in enumerate(pages):
+        above = found[number - 1][-1:] if number else ()
+        below = found[number + 1][:1] if number + 1 < len(found) else ()
+        kept = []
+        for table in found[number]:
+            goes_on = table.first == 0 and any(
+                t.last == len(pages[number - 1]) - 1 and _same_columns(t, table) for t in above
+            )
+            begins = table.last == len(lines) - 1 and any(
+                t.first == 0 and _same_columns(t, table) for t in below
+            )
+            if table.sure or goes_on or begins:
+                kept.append(table)
+        result.append(tuple(kept))
+    return result
+
+
+def _same_columns(one: Table, other: Table) -> bool:
+    return len(one.columns) == len(other.columns) and all(
+        max(a[0], b[0]) < min(a[1], b[1]) or abs(a[0] - b[0]) < 2.0 or abs(a[1] - b[1]) < 2.0
+        for a, b in zip(one.columns, other.columns, strict=True)
+    )
+
+
+def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
+    beside = _side_by_side(lines)
+    tables: list[Table] = []
+    index = 0
+    while index < len(lines):
+        if not beside[index]:
+            index += 1
+            continue
+        last = _extend(lines, beside, index)
+        table = _build(lines, index, last)
+        if table is not None:
+            tables.append(table)
+        index = last + 1
+    return tuple(tables)
+
+
+def _side_by_side(lines: Sequence[Line]) -> list[bool]:
+    """Which lines have a wide gap in them, or another line at the same height beside them."""
+    found = [_has_columns(line) for line in lines]
+    order = sorted(range(len(lines)), key=lambda i: lines[i].baseline)
+    for position, i in enumerate(order):
+        for j in order[position + 1 :]:
+            if lines[j].baseline - lines[i].baseline > _LEVEL * min(lines[i].size, lines[j].size):
+                break
+            if lines[i].x1 <= lines[j].x0 or lines[j].x1 <= lines[i].x0:
+                found[i] = found[j] = True
+    return found
+
+
+def _has_columns(line: Line) -> bool:
+    """Whether a line has a gap that is not just the space behind the mark of a list item."""
+    return any(not _MARKER.match(line.text[:gap].strip()) for gap in line.gaps)
+
+
+def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
+    """The last line of the table that begins at `first`."""
+    last = index = first
+    left, right = lines[first].x0, lines[first].x1
+    second = _second_column(lines[first])
+    while index + 1 < len(lines):
+        index += 1
+        line = lines[index]
+        if beside[index]:
+            if index - last - 1 > _BETWEEN:
+                break
+            last = index
+            left, right = min(left, line.x0), max(right, line.x1)
+            second = min(second, _second_column(line))
+        elif line.x1 <= second and index - last <= _BETWEEN:
+            continue  # perhaps the rest of a first cell
+        elif line.x1 - line.x0 > 0.6 * (right - left) and line.x0 <= left + 2:
+            break  # a line across the columns is text again
+    # The rest of a cell that goes on below the last shared line.
+    while last + 1 < len(lines) and _is_rest(lines, first, last):
+        last += 1
+    return last
+
+
+def _second_column(line: Line) -> float:
+    return line.x_edges[line.gaps[0]] if line.gaps else float("inf")
+
+
+def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
+    line, above = lines[last + 1], lines[last]
+    if line.x0 <= min(entry.x0 for entry in lines[first : last + 1]) + 2:
+        return False
+    step = above.baseline - line.baseline
+    return 0 < step < _APART * line.size and abs(line.size - above.size) < 0.5
+
+
+def _build(lines: Sequence[Line], first: int, last: int) -> Table | None:
+    cells = [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
+    columns = _find_columns(cells)
+    if len(columns) < 2:
+        return None
+    placed = [(_column_of(cell, columns), cell) for cell in cells]
+    if _is_prose(placed, len(columns)):
+        return None
+    rows = _rows_in_order(placed)
+    if len(rows) < 2 and len({round(cell.baseline) for cell in cells}) > 1:
+        rows = _rows_by_height(placed)
+    full = sum(len({column for column, _ in row}) > 1 for row in rows)
+    if not full:
+        return None
+    arranged = tuple(_arrange(row, len(columns)) for row in rows)
+    return Table(first, last, arranged, tuple(columns), full > 1)
+
+
+def _cells(index: int, line: Line) -> list[Cell]:
+    bounds = [0, *line.gaps, len(line.text)]
+    found = []
+    for start, end in zip(bounds, bounds[1:], strict=False):
+        text = line.text[start:end]
+        begin, stop = start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+        if begin < stop:
+            x0, x1 = line.x_edges[begin], line.x_edges[stop]
+            found.append(Cell(index, begin, stop, x0, x1, line.baseline, line.size))
+    return found
+
+
+def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:
+    """Stretches of x that hold cells, with white between them that (nearly) no cell crosses."""
+    edges = sorted({edge for cell in cells for edge in (cell.x0, cell.x1)})
+    allowed = max(0.12 * len(cells), 0)
+    columns: list[tuple[float, float]] = []
+    for left, right in zip(edges, edges[1:], strict=False):
+        middle = (left + right) / 2
+        covered = sum(cell.x0 < middle < cell.x1 for cell in cells)
+        if covered <= allowed:
+            continue
+        if columns and left - columns[-1][1] < 2.0:
+            columns[-1] = (columns[-1][0], right)
+        else:
+            columns.append((left, right))
+    return columns
+
+
+def _column_of(cell: Cell, columns: Sequence[tuple[float, float]]) -> int:
+    """The column a cell shares most of its width with, else the nearest."""
+
+    def fit(k: int) -> tuple[float, float]:
+        left, right = columns[k]
+        shared = min(cell.x1, right) - max(cell.x0, left)
+        # A heading across several columns stands in the first of them.
+        return (1.0 if shared > 0.5 * min(right - left, cell.x1 - cell.x0) else shared, -k)
+
+    return max(range(len(columns)), key=fit)
+
+
+def _is_prose(placed: Sequence[tuple[int, Cell]], count: int) -> bool:
+    """Whether these are columns of running text: long lines that go down one column and then the next."""
+    switches = sum(a[0] != b[0] for a, b in zip(placed, placed[1:], strict=False))
+    if switches >= count * 2:
+        return False
+    for column in range(count):
+        lengths = [cell.end - cell.start for k, cell in placed if k == column]
+        if len(lengths) < _PROSE or sorted(lengths)[len(lengths) // 2] < _PROSE_LENGTH:
+            return False
+    return True
+
+
+def _rows_in_order(placed: Sequence[tuple[int, Cell]]) -> list[list[tuple[int, Cell]]]:
+    """Rows as they are drawn: cell by cell from left to right, each cell from top to bottom."""
+    rows: list[list[tuple[int, Cell]]] = []
+    for column, cell in placed:
+        if not rows or _opens_row(rows[-1], column, cell):
+            rows.append([])
+        rows[-1].append((column, cell))
+    return rows
+
+
+def _opens_row(row: Sequence[tuple[int, Cell]], column: int, cell: Cell) -> bool:
+    last_column, last = row[-1]
+    if column < last_column:
+        return True
+    if column == last_column:
+        return last.baseline - cell.baseline > _APART * cell.size or last.line == cell.line
+    # The next cell begins no lower than the row does, unless it is another row whose first cells are empty.
+    return cell.baseline < min(entry.baseline for _, entry in row) - _LEVEL * cell.size
+
+
+def _rows_by_height(placed: Sequence[tuple[int, Cell]]) -> list[list[tuple[int, Cell]]]:
+    """Rows of cells that stand at the same height, for tables that are drawn column by column."""
+    rows: list[list[tuple[int, Cell]]] = []
+    for column, cell in sorted(placed, key=lambda entry: (-entry[1].baseline, entry[0])):
+        if not rows or rows[-1][0][1].baseline - cell.baseline > _LEVEL * cell.size:
+            rows.append([])
+        rows[-1].append((column, cell))
+    return rows
+
+
+def _arrange(row: Sequence[tuple[int, Cell]], count: int) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(tuple(cell for column, cell in row if column == k) for k in range(count))

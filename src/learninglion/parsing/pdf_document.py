@@ -1,0 +1,408 @@
+"""Any PDF that is no publication of Kamervragen: headings, paragraphs, lists and tables in reading order.
+
+A letter with labelled questions and answers becomes pairs, as its Word original does.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from statistics import median
+
+from learninglion.dutch.text import split_sentences, squash
+from learninglion.models import Block, BlockKind, Document, DocumentKind, RawFile, Span
+from learninglion.models.plain import sha256_hex
+from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
+from learninglion.parsing.kamervragen.pairing import pair_up
+from learninglion.parsing.kamervragen.parts import is_label_line
+from learninglion.parsing.kamervragen.questions import page_warnings
+from learninglion.parsing.paragraphs import Paragraph
+from learninglion.parsing.pdf.layout import Layout, Stretch, find_body_size, lay_out
+from learninglion.parsing.pdf.lines import Line, Page
+from learninglion.parsing.pdf.running import find_running
+
+__all__ = ["order_columns", "parse_structure"]
+
+_LEAST = 8  # lines a column: fewer are rows of a table or a letterhead
+_LEAST_LETTERS = 25  # in the middle line of a column of text; cells of tables are shorter
+_CROSSING = 0.2  # of the lines of a page may run across both columns
+_SWITCHES = 0.3  # of the lines follow one in the other column: the file does not keep to columns
+
+
+def order_columns(pages: Sequence[Page]) -> tuple[Page, ...]:
+    """The pages, with the lines of two columns that the file mixes one column after the other."""
+    return tuple(_order(page) for page in pages)
+
+
+def _order(page: Page) -> Page:
+    lines = [part for line in page.lines for part in _split_at_gaps(line)]
+    gutter = _find_gutter(lines)
+    if gutter is None:
+        return page
+    ordered: list[Line] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    for line in lines:
+        if line.x1 <= gutter:
+            left.append(line)
+        elif line.x0 >= gutter:
+            right.append(line)
+        else:  # a heading across both columns: what stands above it comes first
+            ordered += [*left, *right, line]
+            left, right = [], []
+    return replace(page, lines=(*ordered, *left, *right))
+
+
+def _split_at_gaps(line: Line) -> list[Line]:
+    """The stretches of a line between wide gaps: lines of two columns at one height come as one."""
+    if not line.gaps:
+        return [line]
+    parts = []
+    for start, end in zip((0, *line.gaps), (*line.gaps, len(line.text)), strict=True):
+        text = line.text[start:end].rstrip()
+        runs = tuple(
+            replace(run, start=max(run.start, start) - start, end=min(run.end, start + len(text)) - start)
+            for run in line.runs
+            if run.start < start + len(text) and run.end > start
+        )
+        if text:
+            last = start + len(text)
+            broken = line.broken and last == len(line.text)
+            edges = line.x_edges[start : last + 1]
+            parts.append(replace(line, text=text, x_edges=edges, runs=runs, gaps=(), broken=broken))
+    return parts
+
+
+def _find_gutter(lines: Sequence[Line]) -> float | None:
+    """The white between two columns of running text, where the file mixes them; None otherwise."""
+    best: tuple[int, float] | None = None
+    for x in sorted({line.x0 for line in lines}):
+        crossing = sum(line.x0 < x - 0.5 < line.x1 for line in lines)
+        if crossing <= _CROSSING * len(lines) and (best is None or crossing < best[0]):
+            sides = [line.x0 >= x - 0.5 for line in lines if not line.x0 < x - 0.5 < line.x1]
+            if min(sum(sides), len(sides) - sum(sides)) >= _LEAST:
+                best = (crossing, x - 0.5)
+    if best is None:
+        return None
+    gutter = best[1]
+    left = [len(line.text) for line in lines if line.x1 <= gutter]
+    right = [len(line.text) for line in lines if line.x0 >= gutter]
+    if min(median(left), median(right)) < _LEAST_LETTERS:
+        return None
+    sides = [line.x0 >= gutter for line in lines]
+    switches = sum(a != b for a, b in zip(sides, sides[1:], strict=False))
+    return gutter if switches > _SWITCHES * len(lines) else None
+
+
+_LARGER = 1.12  # of the body size: a heading for its size alone
+_SMALLER = 0.93  # of the body size: the letterhead in the margin, never a heading
+_ALIKE = 0.08  # of the body size: play in the setting
+_HEADING_LENGTH = 160
+_FULL = 0.7  # of the width of its column: a line that could go on in the next
+_COLUMN = 60.0  # points: left edges further apart belong to different columns
+_REPEATED = 3  # pages that carry the same words in the same place
+_DEEPEST = 6
+# Digits behind it are the mark of a note, but "2.500" is a number.
+_ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$|(?<!\d)[.?!:;][\"'”’»)\]\d]*$")
+_MARKER = re.compile(r"^(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s))")
+_BULLET = re.compile(r"^[•●▪◦\uf0b7\u2023\u25e6*–—-]")
+_NUMBERED = re.compile(
+    r"^(?:hoofdstuk |artikel |bijlage )?(\d{1,2}(?:\.\d{1,2})*)\.?\s?(?=\D)", re.IGNORECASE
+)
+_HANGING = re.compile(r"(\d{1,2})\s+(?=[A-Z«“‘\"'])")
+_WIDE_SPACE = 0.6  # of the size: no space between two words is that wide
+_LEADER = re.compile(r"(?:\.\s?){4,}\s*\d*\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch, or several that turned out to be one."""
+
+    kind: BlockKind
+    span: Span
+    page: int
+    last_page: int
+    size: float
+    bold: bool
+    italic: bool
+    x0: float
+    gap_before: bool
+    lines: int
+
+    @property
+    def style(self) -> tuple[int, bool, bool]:
+        """What sets its heading apart from others: clearly larger first, then bold, then slanted."""
+        return (-round(math.log(max(self.size, 1.0), _LARGER)), not self.bold, self.italic)
+
+
+def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
+    """The document in these pages, whatever it is."""
+    pages = order_columns(pages)
+    size = find_body_size(pages)
+    stands_out = _what_stands_out(pages, size)
+    layout = lay_out(
+        pages,
+        find_running(pages) | _find_repeated(pages),
+        lambda line: is_label_line(line) or stands_out(line) or _hangs_number(line),
+    )
+    text, pieces = _join_pieces(layout)
+    pieces = _set_kinds(pieces, text, layout.body_size)
+    spans = [piece.span for piece in pieces]
+    paragraphs = [
+        Paragraph(p.span.of(text), p.kind, emphasised=p.bold or p.italic, page=p.page) for p in pieces
+    ]
+    pairing = pair_up(paragraphs, spans)
+    notice = find_notice(paragraphs, spans, pairing)
+    facts = read_facts(paragraphs, spans, pairing.first if pairing else len(paragraphs), (), "")
+    letter = pairing is not None or notice is not None
+    sha256 = sha256_hex(raw.content)
+    warnings = (*page_warnings(pages), *layout.warnings, *(pairing.warnings if pairing else ()))
+    document = Document(
+        id=f"doc-{sha256[:16]}",
+        sha256=sha256,
+        title=facts.title if letter else facts.subject or _title(pieces, text, raw),
+        kind=DocumentKind.LETTER if letter else DocumentKind.DOCUMENT,
+        text=text,
+        url=raw.url,
+        published=facts.published,
+        page_starts=layout.page_starts,
+        blocks=_blocks(pieces, text, layout),
+        footnotes=layout.footnotes,
+        notice=notice,
+        lines=layout.lines,
+        warnings=warnings,
+        source_name=raw.name,
+    )
+    if not letter:
+        return document
+    return _as_letter(replace(document, pairs=pairing.pairs if pairing else ()), facts)
+
+
+def _as_letter(document: Document, facts: LetterFacts) -> Document:
+    return replace(
+        document,
+        asked_on=facts.asked_on,
+        askers=facts.askers,
+        answerers=facts.answerers,
+        ministry=facts.answerers[0].portfolio if facts.answerers else None,
+        introduction=facts.introduction,
+        related=facts.related,
+    )
+
+
+# --------------------------------------------------------------------------- lines
+
+
+def _what_stands_out(pages: Sequence[Page], size: float) -> Callable[[Line], bool]:
+    """Which lines are set as headings are: larger, bold or slanted throughout, in a text that is not."""
+    letters: dict[str, int] = defaultdict(int)
+    for page in pages:
+        for line in page.lines:
+            letters["all"] += len(line.text)
+            letters["bold"] += len(line.text) if line.bold else 0
+            letters["italic"] += len(line.text) if line.italic else 0
+    bold_means = 3 * letters["bold"] < letters["all"]
+    italic_means = 3 * letters["italic"] < letters["all"]
+
+    def stands_out(line: Line) -> bool:
+        if len(line.text) > _HEADING_LENGTH or line.size < _SMALLER * size or _BULLET.match(line.text):
+            return False
+        bold = bold_means and all(run.style.bold for run in line.runs)
+        italic = italic_means and all(run.style.italic for run in line.runs)
+        return bold or italic or line.size > _LARGER * size
+
+    return stands_out
+
+
+def _hangs_number(line: Line) -> bool:
+    """Whether a number without a full stop hangs in the margin ahead of the text, as before a question."""
+    match = _HANGING.match(line.text)
+    if match is None:
+        return False
+    number, text = match.end(1), match.end()
+    return line.x_edges[text] - line.x_edges[number] > _WIDE_SPACE * line.size
+
+
+def _find_repeated(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
+    """Lines with the same words in the same place on most pages, wherever on the page that is."""
+    places: dict[tuple[str, int, int], list[tuple[int, int]]] = defaultdict(list)
+    for page in pages:
+        for index, line in enumerate(page.lines):
+            key = (squash(line.text), round(line.x0 / 4), round(line.baseline / 4))
+            places[key].append((page.number, index))
+    needed = max(_REPEATED, (len(pages) + 1) // 2)
+    return frozenset(
+        place
+        for found in places.values()
+        if len({number for number, _ in found}) >= needed
+        for place in found
+    )
+
+
+# --------------------------------------------------------------------------- pieces
+
+
+def _join_pieces(layout: Layout) -> tuple[str, list[_Piece]]:
+    """The text and its pieces, with sentences that were taken apart at a line or page end joined again.
+
+    A line end becomes a space, so every place in the text stays where it was.
+    """
+    characters = list(layout.text)
+    widths = _column_widths(layout)
+    pieces: list[_Piece] = []
+    for stretch in layout.stretches:
+        piece = _Piece(
+            stretch.kind,
+            stretch.span,
+            stretch.page,
+            stretch.page,
+            stretch.size,
+            stretch.bold,
+            stretch.italic,
+            stretch.x0,
+            stretch.gap_before,
+            stretch.lines,
+        )
+        if pieces and _goes_on(pieces[-1], stretch, layout, widths):
+            previous = pieces[-1]
+            characters[previous.span.end] = " "
+            pieces[-1] = replace(
+                previous,
+                span=Span(previous.span.start, stretch.span.end),
+                last_page=stretch.page,
+                lines=previous.lines + stretch.lines,
+            )
+        else:
+            pieces.append(piece)
+    return "".join(characters), pieces
+
+
+def _goes_on(
+    previous: _Piece, stretch: Stretch, layout: Layout, widths: dict[tuple[int, int], float]
+) -> bool:
+    """Whether `stretch` is the rest of the piece before it."""
+    before, text = previous.span.of(layout.text), stretch.text
+    if layout.text[previous.span.end : stretch.span.start] != "\n":
+        return False
+    if BlockKind.TABLE in (previous.kind, stretch.kind) or _MARKER.match(text) or _LEADER.search(before):
+        return False
+    if abs(previous.size - stretch.size) > _ALIKE * layout.body_size or stretch.gap_before:
+        return False
+    if stretch.page == previous.last_page and abs(stretch.x0 - previous.x0) > _COLUMN:
+        return False
+    if not any(c.isalpha() for c in before) or _closes(before, text):
+        return False
+    full = _is_full(previous, layout, widths)
+    if text[:1].islower():
+        return full or not (previous.bold or previous.italic)
+    return full and (previous.bold, previous.italic) == (stretch.bold, stretch.italic)
+
+
+def _closes(before: str, after: str) -> bool:
+    """Whether a sentence (or a lead, with its colon) ends between the two."""
+    if not _ENDS.search(before):
+        return False
+    tail = before[-200:]
+    sentences = split_sentences(f"{tail} {after[:80]}")
+    return before.rstrip("\"'”’»)]").endswith((":", ";")) or any(s.end == len(tail) for s in sentences)
+
+
+def _is_full(piece: _Piece, layout: Layout, widths: dict[tuple[int, int], float]) -> bool:
+    """Whether the last line of `piece` runs as far to the right as lines of its column do."""
+    position = bisect_right(layout.lines, piece.span.end - 1, key=lambda line: line.span.start) - 1
+    if position < 0:
+        return False
+    last = layout.lines[position]
+    width = widths.get((last.page, round(piece.x0 / _COLUMN)), 0.0)
+    return width > 0 and last.x_edges[-1] - piece.x0 >= _FULL * width
+
+
+def _column_widths(layout: Layout) -> dict[tuple[int, int], float]:
+    """How wide the text of a column is, by page and left edge."""
+    widths: dict[tuple[int, int], float] = {}
+    for stretch in layout.stretches:
+        if stretch.kind is BlockKind.TABLE:
+            continue
+        first = bisect_right(layout.lines, stretch.span.start, key=lambda line: line.span.start) - 1
+        for line in layout.lines[max(0, first) :]:
+            if line.span.start >= stretch.span.end:
+                break
+            key = (line.page, round(stretch.x0 / _COLUMN))
+            widths[key] = max(widths.get(key, 0.0), line.x_edges[-1] - stretch.x0)
+    return widths
+
+
+# --------------------------------------------------------------------------- kinds and levels
+
+
+def _set_kinds(pieces: Sequence[_Piece], text: str, size: float) -> list[_Piece]:
+    """The pieces with their kinds: what is set apart and short is a heading, unless it is a list of those."""
+    kinds = [_kind(piece, piece.span.of(text), size) for piece in pieces]
+    start = 0
+    while start < len(kinds):
+        end = start
+        while end < len(kinds) and _is_entry(kinds[end], pieces[end].span.of(text)):
+            end += 1
+        if end - start >= 3:  # a table of contents, or steps set in bold; the last may be a real heading
+            last = end if end == len(kinds) or kinds[end] is BlockKind.HEADING else end - 1
+            for index in range(start, last if _counts_up(pieces[start:end], text) else end):
+                kinds[index] = BlockKind.LIST_ITEM
+        start = max(end, start + 1)
+    return [replace(piece, kind=kind) for piece, kind in zip(pieces, kinds, strict=True)]
+
+
+def _is_entry(kind: BlockKind, text: str) -> bool:
+    return kind is BlockKind.HEADING and _NUMBERED.match(text) is not None
+
+
+def _counts_up(entries: Sequence[_Piece], text: str) -> bool:
+    """Whether the last entry begins anew, as the first heading behind a table of contents does."""
+    numbers = [match.group(1) for e in entries if (match := _NUMBERED.match(e.span.of(text)))]
+    return numbers[-1] == numbers[0]
+
+
+def _kind(piece: _Piece, text: str, size: float) -> BlockKind:
+    if piece.kind is BlockKind.TABLE:
+        return BlockKind.TABLE
+    short = len(text) <= _HEADING_LENGTH and piece.lines <= 3 and sum(c.isalpha() for c in text) >= 3
+    apart = piece.bold or piece.italic or piece.size > _LARGER * size
+    closed = text.endswith((".", ";", ",", "?", "!", ":")) or _LEADER.search(text) is not None
+    if short and apart and not closed and not _BULLET.match(text) and piece.size >= _SMALLER * size:
+        return BlockKind.HEADING
+    return BlockKind.LIST_ITEM if _MARKER.match(text) or _LEADER.search(text) else BlockKind.PARAGRAPH
+
+
+def _blocks(pieces: Sequence[_Piece], text: str, layout: Layout) -> tuple[Block, ...]:
+    levels = _levels([piece for piece in pieces if piece.kind is BlockKind.HEADING], text)
+    blocks = [Block(piece.kind, piece.span, piece.page, levels.get(piece.span, 0)) for piece in pieces]
+    notes = (Block(BlockKind.FOOTNOTE, note.span, note.page) for note in layout.footnotes)
+    return (*blocks, *notes)
+
+
+def _levels(headings: Sequence[_Piece], text: str) -> dict[Span, int]:
+    """The level of each heading: by its style; chapters ("2.") right under the title, "2.1" one deeper."""
+    styles = sorted({piece.style for piece in headings})
+    ranks = {style: rank for rank, style in enumerate(styles, start=1)}
+    numbers = {piece.span: _NUMBERED.match(piece.span.of(text)) for piece in headings}
+    depths = {span: match.group(1).count(".") if match else 0 for span, match in numbers.items()}
+    chapters = [ranks[p.style] for p in headings if numbers[p.span] is not None and not depths[p.span]]
+    shift = max(0, min(chapters, default=1) - 2)
+    levels = {}
+    for piece in headings:
+        rank = ranks[piece.style]
+        level = rank if rank == 1 else max(2, rank - shift)
+        levels[piece.span] = min(_DEEPEST, level + depths[piece.span])
+    return levels
+
+
+def _title(pieces: Sequence[_Piece], text: str, raw: RawFile) -> str:
+    """The largest heading of the first page that has one, else the name of the file."""
+    headings = [piece for piece in pieces if piece.kind is BlockKind.HEADING]
+    first = [piece for piece in headings if piece.page == headings[0].page]
+    best = min(first, key=lambda piece: (piece.style, piece.span), default=None)
+    return squash(best.span.of(text)) if best else PurePath(raw.name).stem

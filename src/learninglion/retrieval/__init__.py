@@ -1,1 +1,0 @@
-"""Store, indexes and search: from documents to hits."""

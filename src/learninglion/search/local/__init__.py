@@ -1,0 +1,1 @@
+"""The embedded engine: words by tantivy, meaning by exact vectors."""

@@ -1,0 +1,46 @@
+"""What of a source and of a passage is searched, and lists of them in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from learninglion.models import Passage, PassageKind, Source
+from learninglion.search.local.analysis import Terms, analyse
+
+__all__ = ["all_terms", "evenly", "in_batches", "passage_text", "source_terms"]
+
+T = TypeVar("T")
+
+
+def passage_text(passage: Passage) -> str:
+    """What is encoded of a passage: its text under its headings."""
+    if passage.kind is PassageKind.BODY and passage.heading_path:
+        return f"{passage.heading_path[-1]}\n{passage.text}"
+    return passage.text
+
+
+def source_terms(source: Source) -> tuple[tuple[Terms, Terms], tuple[Terms, Terms]]:
+    """The terms of the two parts of a source: question with title and headings, and body."""
+    asked = "\n".join((source.question, source.document.title, *source.heading_path))
+    return analyse(asked), analyse(source.body)
+
+
+def all_terms(one: Terms, other: Terms) -> Terms:
+    """The terms of both, counts added."""
+    ids, inverse = np.unique(np.concatenate([one.ids, other.ids]), return_inverse=True)
+    counts = np.bincount(inverse, weights=np.concatenate([one.counts, other.counts]), minlength=len(ids))
+    return Terms(ids, counts.astype(np.float32))
+
+
+def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """`items` in pieces of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def evenly(items: Sequence[T], most: int) -> list[T]:
+    """At most `most` of `items`, spread over all of them."""
+    return list(items[:: max(1, -(-len(items) // most))])

@@ -1,0 +1,580 @@
+"""The index on disk: derived from the store, followed change by change, made again when it cannot be trusted.
+
+    index/
+      current.json        the manifest: which generation serves, its segments, up to which change it goes
+      lock                held by the one process that writes
+      <generation>/       everything made with one encoder and one frame
+        frame.npz  words/ (tantivy)  <segment>/ ...
+
+A manifest is replaced in one rename, after everything it names is on disk: killed at any moment, the index
+is what it was, and the next update goes on from there. Readers see a new manifest at their next search.
+
+Another encoder takes over in two steps (`switch`). First every text is encoded with it, into the vector
+cache, which takes hours, can be killed and goes on where it was; searches and updates go on with the encoder
+that the index was made with. Then a new generation is made from the cache and put in place.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from threading import RLock
+from zipfile import BadZipFile
+
+import numpy as np
+
+from learninglion.database.locking import exclusive
+from learninglion.inference.encoders import Encoder, Vectors
+from learninglion.inference.vectors import Progress, RecentVectors, VectorCache, embed
+from learninglion.models import Passage, PassageKind
+from learninglion.models.errors import IntegrityError, LearningLionError
+from learninglion.search.fusion import DEFAULT, Fusion, load_fusion
+from learninglion.search.local.content import all_terms, evenly, in_batches, passage_text, source_terms
+from learninglion.search.local.frame import Frame, background_questions, fit_frame, load_frame, save_frame
+from learninglion.search.local.lexical import Addition, Lexicon
+from learninglion.search.local.segments import Entries, Segment, merge, open_segment, write_segment
+from learninglion.search.local.snapshot import Snapshot
+from learninglion.store.reader import Change, Entry, Reader
+
+__all__ = [
+    "FORMAT",
+    "Index",
+    "IndexState",
+    "Manifest",
+    "SAMPLE",
+    "encode_all",
+    "fit_archive",
+    "make_entries",
+    "more_dead",
+    "read_manifest",
+    "write_manifest",
+]
+
+FORMAT = 2
+_NAME = "current.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What `current.json` says."""
+
+    format: int
+    store: str
+    encoder: str
+    dimensions: int
+    generation: str
+    sequence: int
+    next_key: int
+    next_segment: int
+    fitted_on: int  # passages the frame was fitted on
+    segments: tuple[str, ...] = ()
+    dead: tuple[tuple[str, tuple[int, ...]], ...] = ()  # rows that no longer count, by segment
+    passages: int = 0
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of `folder`; IntegrityError when there is none, or none that this program can read."""
+    try:
+        data = json.loads((folder / _NAME).read_text("utf-8"))
+        data["segments"] = tuple(data["segments"])
+        data["dead"] = tuple((name, tuple(rows)) for name, rows in data["dead"])
+        manifest = Manifest(**data)
+    except FileNotFoundError:
+        raise IntegrityError("Er is nog geen zoekregister.") from None
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise IntegrityError(f"Het zoekregister is beschadigd: {_NAME} ({error}).") from error
+    if manifest.format != FORMAT:
+        raise IntegrityError("Het zoekregister is van een andere versie van het programma.")
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Put `manifest` in place of the one before, whole or not at all."""
+    fresh = folder / f"{_NAME}.new"
+    with fresh.open("w", encoding="utf-8") as file:
+        json.dump(asdict(manifest), file)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(folder / _NAME)
+
+
+# The frame is fitted on at most so many texts of each sort; more changes nothing measurable.
+SAMPLE = 4000
+# Questions of the archive itself take the place of the background questions from here on.
+_OWN_QUESTIONS = 200
+# Documents between two reports of progress while everything is encoded.
+_AT_ONCE = 20
+
+
+def encode_all(encoder: Encoder, cache: VectorCache, reader: Reader, progress: Progress | None) -> None:
+    """Encode every text of the store into the cache; `progress` is told (done, total) in documents.
+
+    What comes in while it runs is left to whoever makes the index.
+    """
+    present = [c.document_id for c in reader.changes_after(0) if not c.deleted]
+    done = 0
+    for ids in in_batches(present, _AT_ONCE):
+        passages = [p for _, listed in reader.entries_of(ids) for p in listed]
+        for asked in (True, False):
+            texts = [passage_text(p) for p in passages if (p.kind is PassageKind.QUESTION) == asked]
+            embed(encoder, texts, asked=asked, cache=cache)
+        done += len(ids)
+        if progress is not None:
+            progress(done, len(present))
+
+
+def fit_archive(
+    encoder: Encoder, cache: VectorCache | None, reader: Reader, present: Sequence[Change]
+) -> tuple[Frame, int]:
+    """The frame from an even sample of the archive's questions and passages; on how many it was fitted."""
+    questions: list[str] = []
+    bodies: list[str] = []
+    step = max(1, len(present) // 1000)
+    chosen = [c.document_id for c in present[::step]]
+    for ids in in_batches(chosen, 100):
+        for _, passages in reader.entries_of(ids):
+            for passage in passages:
+                (questions if passage.kind is PassageKind.QUESTION else bodies).append(passage_text(passage))
+    questions = evenly(questions, SAMPLE)
+    if len(questions) < _OWN_QUESTIONS:
+        questions = list(background_questions())
+    # a sample that left anything out is as good as it gets: no growth asks for another
+    seen = len(bodies) if step == 1 and len(bodies) <= SAMPLE else SAMPLE
+    bodies = evenly(bodies, SAMPLE)
+    placed = embed(encoder, questions, asked=True, cache=cache)
+    found = embed(encoder, bodies, asked=False, cache=cache)
+    return fit_frame(placed, found), seen
+
+
+def make_entries(
+    encoder: Encoder,
+    cache: VectorCache | None,
+    frame: Frame,
+    listed: Sequence[Entry],
+    first_key: int,
+    progress: Progress | None,
+) -> tuple[Entries, list[Addition]]:
+    """What a segment and the lexical index take in of the sources `listed`, numbered from `first_key`."""
+    entries = Entries()
+    additions: list[Addition] = []
+    asked = [p for _, ps in listed for p in ps if p.kind is PassageKind.QUESTION]
+    bodies = [p for _, ps in listed for p in ps if p.kind is not PassageKind.QUESTION]
+    asked_rows = embed(encoder, [passage_text(p) for p in asked], asked=True, cache=cache)
+    body_rows = embed(encoder, [passage_text(p) for p in bodies], asked=False, cache=cache, progress=progress)
+    rows_of = {
+        **_by_id(asked, frame.place_queries(asked_rows)),
+        **_by_id(bodies, frame.place_passages(body_rows)),
+    }
+    empty = np.zeros((0, encoder.dimensions), dtype=np.float32)
+    for key, (source, passages) in enumerate(listed, first_key):
+        questions = [rows_of[p.id] for p in passages if p.kind is PassageKind.QUESTION]
+        answers = [rows_of[p.id] for p in passages if p.kind is not PassageKind.QUESTION]
+        asked_terms, body_terms = source_terms(source)
+        entries.keys.append(key)
+        entries.documents.append(source.document.id)
+        entries.sources.append(source.id)
+        entries.terms.append((asked_terms, body_terms))
+        entries.passages.append((len(questions), len(answers)))
+        rows = [*questions, *answers]
+        entries.vectors.append(np.stack(rows) if rows else empty)
+        both = (all_terms(asked_terms[0], body_terms[0]), all_terms(asked_terms[1], body_terms[1]))
+        additions.append((key, source.document.id, both))
+    return entries, additions
+
+
+def _by_id(passages: Sequence[Passage], rows: Vectors) -> dict[str, Vectors]:
+    return {p.id: row for p, row in zip(passages, rows, strict=True)}
+
+
+def more_dead(
+    manifest: Manifest, gone: frozenset[str], place: Path, opened: dict[str, Segment]
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The dead rows of each segment, with those of the documents `gone`; `opened` are segments at hand."""
+    dead = {name: set(rows) for name, rows in manifest.dead}
+    for name in manifest.segments:
+        segment = opened.get(f"{manifest.generation}/{name}") or open_segment(place, name)
+        rows = [row for row, document in enumerate(segment.documents) if document in gone]
+        if rows:
+            dead.setdefault(name, set()).update(rows)
+    return tuple((name, tuple(sorted(rows))) for name, rows in sorted(dead.items()))
+
+
+# Documents whose sources go into one segment while building; bounds memory to about 200 MB.
+_BATCH_DOCUMENTS = 2000
+# Segments of like size before they are merged; searching one more costs about a millisecond.
+_MERGE_AT = 8
+# The frame is fitted anew when the archive outgrew the sample it came from so many times.
+_OUTGROWN = 4
+_OTHER_ENCODER = "Het zoekregister is met een ander embeddingmodel gemaakt."
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """How the index stands, for a status page."""
+
+    sources: int
+    passages: int
+    segments: int
+    encoder: str
+    sequence: int
+    problem: str  # "" when it can be searched; otherwise why it must be rebuilt
+    wanted: str = ""  # the encoder that should take over from `encoder`; "" where that is the right one
+
+
+EncoderFinder = Callable[[str], Encoder | None]
+
+
+def _none_other(_name: str) -> None:
+    """Where only one encoder was ever used."""
+
+
+class Index:
+    """An index folder, opened with the encoder that questions and new texts are encoded with."""
+
+    def __init__(
+        self,
+        folder: Path,
+        encoder: Encoder,
+        cache: VectorCache | None = None,
+        fusion: Path | None = None,
+        others: EncoderFinder = _none_other,
+    ) -> None:
+        self.folder = folder
+        self.encoder = encoder
+        self.asked = RecentVectors()  # of questions that were searched
+        self._others = others
+        self._encoders: dict[str, Encoder | None] = {encoder.name: encoder}
+        self._cache = cache
+        self._fusion_file = fusion
+        self._lock = RLock()
+        # Writing has a lock of its own: a rebuild takes hours, and searches go on meanwhile.
+        self._write_lock = RLock()
+        self._segments: dict[str, Segment] = {}
+        self._snapshot: Snapshot | None = None
+        self._stamp: tuple[int, ...] = ()
+        self._problem = ""
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        encoder: Encoder,
+        cache: VectorCache | None = None,
+        fusion: Path | None = None,
+        others: EncoderFinder = _none_other,
+    ) -> Index:
+        """Open `folder`, which need not exist yet. `fusion` is the file of a learned fusion, if there is one.
+
+        `others` gives the encoder of a name, or None: an index made by another than `encoder` goes on serving
+        with that, until `switch`. A damaged or foreign index opens too: `state().problem` says what is wrong,
+        `update` rebuilds it.
+        """
+        index = cls(folder, encoder, cache, fusion, others)
+        index.refresh()
+        return index
+
+    # ------------------------------------------------------------------------------------- reading
+
+    def snapshot(self) -> Snapshot:
+        """What can be searched now, with what other processes committed; LearningLionError when nothing."""
+        with self._lock:
+            self.refresh()
+            if self._snapshot is None:
+                raise LearningLionError(f"{self._problem} Bouw het opnieuw op: learninglion index rebuild.")
+            return self._snapshot
+
+    def encoder_of(self, snapshot: Snapshot) -> Encoder:
+        """The encoder whose vectors `snapshot` holds: questions must be encoded by the same."""
+        encoder = self._encoder_named(snapshot.encoder_name)
+        if encoder is None:  # a snapshot is only made where there is one
+            raise LearningLionError(_OTHER_ENCODER)
+        return encoder
+
+    def _encoder_named(self, name: str) -> Encoder | None:
+        with self._lock:
+            if name not in self._encoders:
+                self._encoders[name] = self._others(name)
+            return self._encoders[name]
+
+    def state(self) -> IndexState:
+        """How the index stands."""
+        with self._lock:
+            self.refresh()
+            shot = self._snapshot
+            if shot is None:
+                return IndexState(0, 0, 0, self.encoder.name, 0, self._problem)
+            passages = sum(len(s.vectors) for s in shot.segments)
+            wanted = "" if shot.encoder_name == self.encoder.name else self.encoder.name
+            return IndexState(
+                sources=int(shot.alive.sum()),
+                passages=passages,
+                segments=len(shot.segments),
+                encoder=shot.encoder_name,
+                sequence=shot.sequence,
+                problem="",
+                wanted=wanted,
+            )
+
+    def refresh(self) -> bool:
+        """Look whether another manifest was put in place, and take it; True when something changed."""
+        with self._lock:
+            stamp = _stamp(self.folder / "current.json") + _stamp(self._fusion_file)
+            if stamp == self._stamp and (self._snapshot is not None or self._problem):
+                return False
+            self._stamp = stamp
+            try:
+                self._snapshot, self._problem = self._load(self._manifest()), ""
+            except IntegrityError as error:
+                self._snapshot, self._problem = None, error.detail
+            return True
+
+    def verify(self) -> str:
+        """Check every byte of every file; "" or what is damaged."""
+        with self._lock:
+            try:
+                manifest = self._manifest()
+                for name in manifest.segments:
+                    open_segment(self.folder / manifest.generation, name, whole=True)
+            except IntegrityError as error:
+                return error.detail
+            return ""
+
+    def _manifest(self) -> Manifest:
+        manifest = read_manifest(self.folder)
+        if self._encoder_named(manifest.encoder) is None:
+            raise IntegrityError(_OTHER_ENCODER)
+        return manifest
+
+    def _load(self, manifest: Manifest) -> Snapshot:
+        place = self.folder / manifest.generation
+        dead = dict(manifest.dead)
+        segments = []
+        for name in manifest.segments:
+            key = f"{manifest.generation}/{name}"
+            segment = self._segments.get(key) or open_segment(place, name)
+            self._segments[key] = segment
+            alive = np.ones(len(segment), dtype=np.bool_)
+            alive[list(dead.get(name, ()))] = False
+            segments.append(replace(segment, alive=alive))
+        kept = {f"{manifest.generation}/{name}" for name in manifest.segments}
+        self._segments = {k: s for k, s in self._segments.items() if k in kept}
+        lexicon = Lexicon(place / "words")
+        try:
+            frame = load_frame(place / "frame.npz")
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise IntegrityError(f"Het zoekregister is beschadigd: frame.npz ({error}).") from error
+        alive_sources = sum(int(s.alive.sum()) for s in segments)
+        if lexicon.count() < alive_sources:
+            raise IntegrityError("Het woordregister mist bronnen.")
+        return Snapshot(tuple(segments), frame, lexicon, self._fusion(), manifest.encoder, manifest.sequence)
+
+    def _fusion(self) -> Fusion:
+        if self._fusion_file is not None and self._fusion_file.exists():
+            return load_fusion(self._fusion_file)
+        return DEFAULT
+
+    # ------------------------------------------------------------------------------------- writing
+
+    def update(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+        """Follow the store up to its newest change; the number of changed documents.
+
+        An index that is missing, damaged, of another store or of an encoder that cannot be had is rebuilt;
+        one of a former encoder is followed with that. A second process that updates waits up to `wait`
+        seconds, then raises ConflictError that names the holder.
+        """
+        if self._is_current(reader):
+            return 0
+        with self._writing(wait):
+            self.refresh()
+            if self._must_rebuild(reader):
+                return self._rebuild(reader, progress)
+            manifest = self._manifest()
+            changes = reader.changes_after(manifest.sequence)
+            if not changes:
+                return 0
+            newest = max(change.sequence for change in changes)
+            passages = manifest.passages
+            for chosen in in_batches(changes, _BATCH_DOCUMENTS):
+                manifest = self._apply(manifest, chosen, reader, progress)
+            mine = manifest.encoder == self.encoder.name
+            if mine and manifest.passages > passages and self._outgrown(manifest):
+                return self._rebuild(reader, progress)
+            self._publish(self._tidy(replace(manifest, sequence=newest)))
+            return len(changes)
+
+    def rebuild(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+        """Make the index again from the store; searches go on in the old one until the new is complete."""
+        if self.state().wanted:
+            return self.switch(reader, progress, wait)
+        with self._writing(wait):
+            self.refresh()
+            return self._rebuild(reader, progress)
+
+    def switch(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+        """Have `encoder` take over from the one that the index was made with; the documents encoded, or 0.
+
+        Searches and updates go on meanwhile, also those of other processes. Killed, it goes on where it was,
+        given a cache. Raises ConflictError where another process is doing it.
+        """
+        with exclusive(self.folder / "switch.lock", "het nieuwe embeddingmodel invoeren", wait=0.0):
+            if not self.state().wanted:
+                return 0
+            if self._cache is not None:
+                encode_all(self.encoder, self._cache, reader, progress)
+            with self._writing(wait):
+                self.refresh()
+                return self._rebuild(reader, progress if self._cache is None else None)
+
+    def _is_current(self, reader: Reader) -> bool:
+        self.refresh()
+        shot = self._snapshot
+        if shot is None or shot.sequence != reader.change_counter():
+            return False
+        return self._manifest().store == reader.store_id()
+
+    def _must_rebuild(self, reader: Reader) -> bool:
+        if self._snapshot is None:
+            return True
+        manifest = self._manifest()
+        return manifest.store != reader.store_id() or manifest.sequence > reader.change_counter()
+
+    def _outgrown(self, manifest: Manifest) -> bool:
+        return manifest.fitted_on < SAMPLE and manifest.passages > _OUTGROWN * max(manifest.fitted_on, 50)
+
+    @contextmanager
+    def _writing(self, wait: float | None) -> Iterator[None]:
+        with self._write_lock, exclusive(self.folder / "lock", "het zoekregister bijwerken", wait=wait):
+            yield
+
+    def _rebuild(self, reader: Reader, progress: Progress | None) -> int:
+        changes = reader.changes_after(0)
+        present = [c for c in changes if not c.deleted]
+        sequence = max((c.sequence for c in changes), default=0)
+        generation = self._new_generation()
+        place = self.folder / generation
+        frame, fitted_on = fit_archive(self.encoder, self._cache, reader, present)
+        save_frame(frame, place / "frame.npz")
+        manifest = Manifest(
+            FORMAT,
+            reader.store_id(),
+            self.encoder.name,
+            self.encoder.dimensions,
+            generation,
+            sequence,
+            next_key=1,
+            next_segment=1,
+            fitted_on=fitted_on,
+        )
+        Lexicon(place / "words")
+        done = 0
+        for chosen in in_batches(present, _BATCH_DOCUMENTS):
+            manifest = self._apply(manifest, chosen, reader, None)
+            done += len(chosen)
+            if progress is not None:
+                progress(done, len(present))
+        old = [p for p in self.folder.iterdir() if p.is_dir() and p.name != generation]
+        self._publish(self._merged(manifest, manifest.segments))
+        for path in old:  # a reader that still maps these files keeps them until it lets go
+            shutil.rmtree(path, ignore_errors=True)
+        return len(present)
+
+    def _new_generation(self) -> str:
+        taken = {p.name for p in self.folder.iterdir() if p.is_dir()}
+        number = 1 + max((int(n[1:]) for n in taken if n[:1] == "g" and n[1:].isdigit()), default=0)
+        (self.folder / f"g{number}").mkdir()
+        return f"g{number}"
+
+    def _apply(
+        self, manifest: Manifest, changes: Sequence[Change], reader: Reader, progress: Progress | None
+    ) -> Manifest:
+        """Write the changes as a new segment; the manifest that would show them."""
+        place = self.folder / manifest.generation
+        present = [c.document_id for c in changes if not c.deleted]
+        entries, additions = make_entries(
+            self._encoder_named(manifest.encoder) or self.encoder,
+            self._cache,
+            load_frame(place / "frame.npz"),
+            list(reader.entries_of(present)) if present else [],
+            manifest.next_key,
+            progress,
+        )
+        gone = [c.document_id for c in changes]
+        lexicon = Lexicon(place / "words")
+        lexicon.change(additions, gone, manifest.next_key)
+        if entries.keys:
+            name = f"s{manifest.next_segment}"
+            shutil.rmtree(place / name, ignore_errors=True)  # left by a run that was killed
+            shutil.rmtree(place / f".{name}.new", ignore_errors=True)
+            write_segment(place, name, entries, manifest.dimensions)
+        else:
+            name = ""
+        dead = more_dead(manifest, frozenset(gone), place, self._segments)
+        return replace(
+            manifest,
+            next_key=manifest.next_key + len(entries.keys),
+            next_segment=manifest.next_segment + 1,
+            segments=(*manifest.segments, *((name,) if name else ())),
+            dead=dead,
+            passages=manifest.passages + sum(len(v) for v in entries.vectors),
+        )
+
+    def _tidy(self, manifest: Manifest) -> Manifest:
+        """Merge the small segments at the end when there are many; big ones are left as they are."""
+        if len(manifest.segments) < _MERGE_AT:
+            return manifest
+        sizes = [len(self._opened(manifest, name)) for name in manifest.segments]
+        start, total = len(sizes) - 1, sizes[-1]
+        while start > 0 and sizes[start - 1] <= 2 * total:
+            start -= 1
+            total += sizes[start]
+        if len(sizes) - start < 2:
+            start = len(sizes) - 2
+        return self._merged(manifest, manifest.segments[start:])
+
+    def _merged(self, manifest: Manifest, names: Sequence[str]) -> Manifest:
+        if len(names) < 2:
+            return manifest
+        place = self.folder / manifest.generation
+        dead = dict(manifest.dead)
+        chosen = []
+        for name in names:
+            segment = self._opened(manifest, name)
+            alive = np.ones(len(segment), dtype=np.bool_)
+            alive[list(dead.pop(name, ()))] = False
+            chosen.append(replace(segment, alive=alive))
+        target = f"s{manifest.next_segment}"
+        shutil.rmtree(place / target, ignore_errors=True)
+        shutil.rmtree(place / f".{target}.new", ignore_errors=True)
+        merge(place, target, chosen)
+        left = tuple(n for n in manifest.segments if n not in set(names))
+        return replace(
+            manifest,
+            next_segment=manifest.next_segment + 1,
+            segments=(*left, target),
+            dead=tuple(sorted(dead.items())),
+        )
+
+    def _opened(self, manifest: Manifest, name: str) -> Segment:
+        known = self._segments.get(f"{manifest.generation}/{name}")
+        return known or open_segment(self.folder / manifest.generation, name)
+
+    def _publish(self, manifest: Manifest) -> None:
+        write_manifest(self.folder, manifest)
+        place = self.folder / manifest.generation
+        for path in place.iterdir():
+            if path.is_dir() and path.name != "words" and path.name not in manifest.segments:
+                shutil.rmtree(path, ignore_errors=True)
+        self.refresh()
+
+
+def _stamp(path: Path | None) -> tuple[int, ...]:
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        found = None
+    return (found.st_ino, found.st_mtime_ns, found.st_size) if found else (0,)

@@ -1,0 +1,1 @@
+"""Documents with versions, who may see them, and what came in."""

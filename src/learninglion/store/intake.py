@@ -1,0 +1,253 @@
+"""Putting documents into the tables and taking them out, inside a transaction of the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, Row, and_, delete, exists, insert, select, update
+
+from learninglion.database.engine import now
+from learninglion.models import Document
+from learninglion.models.errors import ConflictError
+from learninglion.store.journal import FileOutcome, FileStamp, write_entry
+from learninglion.store.reader import Entry
+from learninglion.store.rows import Packed, document_values, storable
+from learninglion.store.tables import (
+    changes,
+    collections,
+    counters,
+    documents,
+    memberships,
+    originals,
+    passages,
+    sources,
+    versions,
+)
+
+__all__ = [
+    "Intake",
+    "PutOutcome",
+    "PutResult",
+    "collection_key",
+    "insert_document",
+    "note_change",
+    "remove_content",
+]
+
+
+class PutOutcome(StrEnum):
+    """What putting a document changed."""
+
+    ADDED = "added"
+    UNCHANGED = "unchanged"
+    LINKED = "linked"  # already there with the same content, now also in this collection
+    REPLACED = "replaced"  # a new version; the older one is history
+    RESTORED = "restored"  # had been deleted
+
+
+@dataclass(frozen=True, slots=True)
+class PutResult:
+    """What became of a document that was put; `version` counts from 1."""
+
+    document_id: str
+    outcome: PutOutcome
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A document to put: its sources with their passages, and the bytes it was read from, if kept."""
+
+    document: Document
+    entries: Sequence[Entry]
+    original: bytes | None = None
+    file: FileStamp | None = None  # what the ingest journal should say, if it came from a file
+
+
+def take_numbers(connection: Connection, name: str, count: int) -> int:
+    """The first of `count` new numbers of a sequence; other writers wait until this one commits."""
+    statement = update(counters).where(counters.c.name == name).values(value=counters.c.value + count)
+    last: int = connection.execute(statement.returning(counters.c.value)).scalar_one()
+    return last - count + 1
+
+
+def note_change(connection: Connection, document_key: int, kind: str) -> None:
+    """Tell whoever follows the store that a document changed."""
+    seq = take_numbers(connection, "change", 1)
+    connection.execute(insert(changes).values(seq=seq, document_key=document_key, kind=kind, at=now()))
+
+
+def collection_key(connection: Connection, name: str) -> int:
+    """The key of a collection, which is made when it does not exist yet."""
+    found = connection.scalar(select(collections.c.key).where(collections.c.name == name))
+    if found is not None:
+        return int(found)
+    key = take_numbers(connection, "collection", 1)
+    connection.execute(insert(collections).values(key=key, name=name, description="", created_at=now()))
+    return key
+
+
+def insert_document(
+    connection: Connection, intake: Intake, packed: Packed, sha256: str | None, collection: str, by: str
+) -> PutResult:
+    """Put one document; see `Store.put`. The original with `sha256` stands on the disk already."""
+    document = intake.document
+    into = collection_key(connection, collection)
+    known = connection.execute(select(documents).where(documents.c.id == document.id)).one_or_none()
+    result = _settle(connection, intake, packed, sha256, collection, into, by, known)
+    if intake.file is not None:
+        write_entry(connection, intake.file, collection, FileOutcome.DONE, document.id)
+    return result
+
+
+def _settle(
+    connection: Connection,
+    intake: Intake,
+    packed: Packed,
+    sha256: str | None,
+    collection: str,
+    into: int,
+    by: str,
+    known: Row[tuple[object, ...]] | None,
+) -> PutResult:
+    document_id = intake.document.id
+    if known is None:
+        key, version, outcome = take_numbers(connection, "document", 1), 1, PutOutcome.ADDED
+    else:
+        key, version = known.key, known.version + 1
+        outcome = PutOutcome.REPLACED if known.deleted_at is None else PutOutcome.RESTORED
+    if known is not None and outcome is PutOutcome.REPLACED:
+        member = connection.scalar(
+            select(
+                exists().where(and_(memberships.c.document_key == key, memberships.c.collection_key == into))
+            )
+        )
+        if known.digest == packed.digest and _keeps(connection, key, known.version, sha256):
+            return _link(connection, key, into, bool(member), PutResult(document_id, outcome, known.version))
+        if not member:
+            _refuse_other_bytes(connection, key, known.version, intake.document, collection)
+        _remove_sources(connection, key)
+    values = document_values(intake.document, intake.entries)
+    values |= {"version": version, "digest": packed.digest}
+    values |= {"deleted_at": None, "deleted_by": None, "deleted_reason": None}
+    if known is None:
+        connection.execute(insert(documents).values(key=key, id=document_id, **values))
+    else:
+        connection.execute(update(documents).where(documents.c.key == key).values(**values))
+    _insert_version(connection, key, version, intake, packed, sha256, collection, by)
+    _insert_sources(connection, key, packed)
+    _add_member(connection, key, into)
+    note_change(connection, key, outcome.value)
+    return PutResult(document_id, outcome, version)
+
+
+def _link(connection: Connection, key: int, into: int, member: bool, result: PutResult) -> PutResult:
+    if member:
+        return PutResult(result.document_id, PutOutcome.UNCHANGED, result.version)
+    _add_member(connection, key, into)
+    note_change(connection, key, PutOutcome.LINKED.value)
+    return PutResult(result.document_id, PutOutcome.LINKED, result.version)
+
+
+def _keeps(connection: Connection, key: int, version: int, sha256: str | None) -> bool:
+    """Whether the version has the original that is offered (or none is offered)."""
+    if sha256 is None:
+        return True
+    kept = select(versions.c.original).where(versions.c.document_key == key, versions.c.number == version)
+    return connection.scalar(kept) == sha256
+
+
+def _refuse_other_bytes(
+    connection: Connection, key: int, version: int, document: Document, collection: str
+) -> None:
+    """Other bytes under an id that only other collections hold would change what their readers see."""
+    card = connection.scalar(select(documents.c.card).where(documents.c.key == key))
+    if card is not None and f'"sha256":"{document.sha256}"' in card:
+        return  # the same file, read by another version of the parser
+    raise ConflictError(
+        f"{document.id} staat met een andere inhoud al in een andere collectie dan {collection}. "
+        "Neem het bestand op in die collectie, of verwijder het daar eerst."
+    )
+
+
+def _add_member(connection: Connection, key: int, into: int) -> None:
+    member = and_(memberships.c.document_key == key, memberships.c.collection_key == into)
+    if not connection.scalar(select(exists().where(member))):
+        connection.execute(insert(memberships).values(document_key=key, collection_key=into))
+
+
+def _insert_version(
+    connection: Connection,
+    key: int,
+    number: int,
+    intake: Intake,
+    packed: Packed,
+    sha256: str | None,
+    collection: str,
+    by: str,
+) -> None:
+    stored_at = now()
+    if sha256 is not None:
+        known = connection.scalar(select(exists().where(originals.c.sha256 == sha256)))
+        if not known:
+            size = len(intake.original or b"")
+            connection.execute(insert(originals).values(sha256=sha256, size=size, stored_at=stored_at))
+    connection.execute(
+        insert(versions).values(
+            document_key=key,
+            number=number,
+            digest=packed.digest,
+            original=sha256,
+            source_name=storable(intake.document.source_name),
+            collection=collection,
+            stored_at=stored_at,
+            stored_by=by,
+            content=packed.content,
+            lines=packed.lines,
+        )
+    )
+
+
+def _insert_sources(connection: Connection, key: int, packed: Packed) -> None:
+    if not packed.sources:
+        return
+    first = take_numbers(connection, "source", len(packed.sources))
+    rows = [{**row, "key": first + i, "document_key": key} for i, row in enumerate(packed.sources)]
+    connection.execute(insert(sources), rows)
+    pieces = [(first + i, piece) for i, listed in enumerate(packed.passages) for piece in listed]
+    if not pieces:
+        return
+    start = take_numbers(connection, "passage", len(pieces))
+    connection.execute(
+        insert(passages),
+        [
+            {**piece, "key": start + i, "source_key": source_key, "document_key": key}
+            for i, (source_key, piece) in enumerate(pieces)
+        ],
+    )
+
+
+def _remove_sources(connection: Connection, key: int) -> None:
+    connection.execute(delete(passages).where(passages.c.document_key == key))
+    connection.execute(delete(sources).where(sources.c.document_key == key))
+
+
+def remove_content(connection: Connection, key: int, by: str, reason: str) -> tuple[str, ...]:
+    """Turn a document into a tombstone; gives the originals that no other version needs any more."""
+    held = select(versions.c.original).where(versions.c.document_key == key, versions.c.original.is_not(None))
+    mine = {str(sha256) for sha256 in connection.scalars(held)}
+    _remove_sources(connection, key)
+    connection.execute(delete(memberships).where(memberships.c.document_key == key))
+    connection.execute(delete(versions).where(versions.c.document_key == key))
+    needed = set(connection.scalars(select(versions.c.original).where(versions.c.original.in_(mine))))
+    free = tuple(sorted(mine - needed))
+    connection.execute(delete(originals).where(originals.c.sha256.in_(free)))
+    blank: dict[str, object] = dict.fromkeys(("digest", "card", "introduction", "ministry"), "")
+    blank |= dict.fromkeys(("answerers", "askers"), "")
+    blank |= dict.fromkeys(("pair_count", "source_count", "passage_count"), 0)
+    blank |= {"date": None, "deleted_at": now(), "deleted_by": by, "deleted_reason": reason}
+    connection.execute(update(documents).where(documents.c.key == key).values(**blank))
+    note_change(connection, key, "deleted")
+    return free

@@ -1,0 +1,586 @@
+"""The store: documents with their versions, sources, passages and originals; the truth that indexes follow.
+
+Every read takes `visible`: the names of the collections its reader may see, None for all. What stands in
+none of them does not exist for that reader. `Store` writes and follows; its readings are in `Shelf`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, islice
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, delete, func, or_, select, update
+
+from learninglion.database.engine import reading, wipe_deleted, writing
+from learninglion.database.locking import Holder, exclusive
+from learninglion.models import Document, DocumentCard, Filters, Passage, Source, TextLine
+from learninglion.models.errors import InputError, IntegrityError, UnknownReferenceError
+from learninglion.store.catalogue import Catalogue, Counts, Scope, Visible
+from learninglion.store.intake import (
+    Intake,
+    PutOutcome,
+    PutResult,
+    collection_key,
+    insert_document,
+    note_change,
+    remove_content,
+)
+from learninglion.store.journal import FileStamp, Journal
+from learninglion.store.originals import Originals
+from learninglion.store.reader import Change, Entry
+from learninglion.store.rows import pack, read_card, read_passage, read_source, unpack_document, unpack_lines
+from learninglion.store.tables import (
+    changes,
+    collections,
+    documents,
+    memberships,
+    originals,
+    passages,
+    sources,
+    store_facts,
+    versions,
+)
+
+__all__ = [
+    "Collection",
+    "Intake",
+    "PutOutcome",
+    "PutResult",
+    "SeenStore",
+    "Shelf",
+    "Store",
+    "Swept",
+    "Tombstone",
+    "Version",
+    "batches",
+]
+
+T = TypeVar("T")
+
+_BATCH = 200  # documents or sources a query; SQLite takes a thousand values at most in older builds
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection with its number of documents."""
+
+    name: str
+    description: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a document: when it came, from whom, under which file name."""
+
+    number: int
+    stored_at: datetime
+    stored_by: str
+    collection: str
+    source_name: str
+    original: str | None  # SHA-256 of the file, if it was kept
+    current: bool
+
+
+class Shelf:
+    """What a store holds, read only."""
+
+    def __init__(self, engine: Engine, originals: Originals) -> None:
+        self._engine = engine
+        self.originals = originals
+        self.catalogue = Catalogue(engine)
+
+    # ----------------------------------------------------------------- documents
+
+    def document(self, document_id: str, visible: Visible, *, lines: bool = True) -> Document:
+        """The newest version; without its printed lines (the larger part) when `lines` is False."""
+        return self.version(document_id, None, visible, lines=lines)
+
+    def version(
+        self, document_id: str, number: int | None, visible: Visible, *, lines: bool = True
+    ) -> Document:
+        """One version of a document, the newest when `number` is None.
+
+        Raises UnknownReferenceError, in the same words when it does not exist and when it may not be seen.
+        """
+        columns = [versions.c.content, versions.c.source_name] + ([versions.c.lines] if lines else [])
+        with reading(self._engine) as connection:
+            found = self._version(connection, document_id, number, visible)
+            row = connection.execute(
+                select(*columns).where(
+                    versions.c.document_key == found[0], versions.c.number == found[1].number
+                )
+            ).one()
+        return unpack_document(row.content, row.lines if lines else None, row.source_name)
+
+    def lines(self, document_id: str, visible: Visible) -> tuple[TextLine, ...]:
+        """The printed lines of the newest version alone: where each character stands on its page."""
+        with reading(self._engine) as connection:
+            key, newest = self._find(connection, document_id, visible)
+            query = select(versions.c.lines).where(
+                versions.c.document_key == key, versions.c.number == newest
+            )
+            return unpack_lines(connection.execute(query).scalar_one())
+
+    def original(self, document_id: str, visible: Visible, number: int | None = None) -> bytes:
+        """The bytes a version was read from; UnknownReferenceError where none were kept."""
+        with reading(self._engine) as connection:
+            _, version = self._version(connection, document_id, number, visible)
+        if version.original is None:
+            raise UnknownReferenceError(f"Van {document_id} is geen oorspronkelijk bestand bewaard.")
+        return self.originals.read(version.original)
+
+    def history(self, document_id: str, visible: Visible) -> tuple[Version, ...]:
+        """The versions of a document, oldest first.
+
+        An older version that came in through a collection one may not see is left out.
+        """
+        with reading(self._engine) as connection:
+            key, newest = self._find(connection, document_id, visible)
+            return self._versions(connection, key, newest, visible)
+
+    def _version(
+        self, connection: Connection, document_id: str, number: int | None, visible: Visible
+    ) -> tuple[int, Version]:
+        key, newest = self._find(connection, document_id, visible)
+        wanted = newest if number is None else number
+        for version in self._versions(connection, key, newest, visible):
+            if version.number == wanted:
+                return key, version
+        raise UnknownReferenceError(f"Versie {number} van {document_id} bestaat niet.")
+
+    def _versions(
+        self, connection: Connection, key: int, newest: int, visible: Visible
+    ) -> tuple[Version, ...]:
+        query = select(
+            versions.c.number,
+            versions.c.stored_at,
+            versions.c.stored_by,
+            versions.c.collection,
+            versions.c.source_name,
+            versions.c.original,
+        ).where(versions.c.document_key == key)
+        if visible is not None:
+            query = query.where(or_(versions.c.number == newest, versions.c.collection.in_(sorted(visible))))
+        rows = connection.execute(query.order_by(versions.c.number))
+        return tuple(Version(*row, current=row.number == newest) for row in rows)
+
+    def _find(self, connection: Connection, document_id: str, visible: Visible) -> tuple[int, int]:
+        query = select(documents.c.key, documents.c.version).where(
+            documents.c.id == document_id, _seen_through(visible).is_not(None)
+        )
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            raise UnknownReferenceError(f"Document {document_id} bestaat niet.")
+        return row.key, row.version
+
+    def _sees_all(self, connection: Connection, key: int, visible: Visible) -> bool:
+        """Whether every collection the document stands in may be seen."""
+        names = (
+            select(collections.c.name)
+            .join_from(memberships, collections)
+            .where(memberships.c.document_key == key)
+        )
+        return visible is None or set(connection.scalars(names)) <= visible
+
+    # ----------------------------------------------------------------- cards, counts, collections
+
+    def card(self, document_id: str, visible: Visible) -> DocumentCard:
+        """The card of a document. Raises UnknownReferenceError."""
+        with reading(self._engine) as connection:
+            key, _ = self._find(connection, document_id, visible)
+            return self._cards(connection, [key], visible)[key]
+
+    def cards(
+        self, filters: Filters, visible: Visible, *, offset: int = 0, limit: int = 50
+    ) -> tuple[DocumentCard, ...]:
+        """A page of the list of documents that pass `filters`, newest first."""
+        keys = self.catalogue.newest_first(filters, visible)[offset : offset + limit].tolist()
+        with reading(self._engine) as connection:
+            found: dict[int, DocumentCard] = {}
+            for some in batches(keys, _BATCH):
+                found |= self._cards(connection, some, visible)
+        return tuple(found[key] for key in keys if key in found)
+
+    def scope(self, filters: Filters, visible: Visible) -> Scope:
+        """The documents that a search with these filters may give this reader."""
+        return self.catalogue.scope(filters, visible)
+
+    def counts(self, visible: Visible) -> Counts:
+        """How much there is, of what one may see."""
+        return self.catalogue.counts(visible)
+
+    def collections(self, visible: Visible) -> tuple[Collection, ...]:
+        """The collections one may see, by name."""
+        query = (
+            select(collections.c.name, collections.c.description, func.count(memberships.c.document_key))
+            .outerjoin_from(collections, memberships)
+            .group_by(collections.c.key, collections.c.name, collections.c.description)
+            .order_by(collections.c.name)
+        )
+        if visible is not None:
+            query = query.where(collections.c.name.in_(sorted(visible)))
+        with reading(self._engine) as connection:
+            return tuple(Collection(*row) for row in connection.execute(query))
+
+    def collections_of(self, document_id: str, visible: Visible) -> tuple[str, ...]:
+        """The collections a document stands in, as far as one may see them."""
+        with reading(self._engine) as connection:
+            key, _ = self._find(connection, document_id, visible)
+            query = (
+                select(collections.c.name)
+                .join_from(memberships, collections)
+                .where(memberships.c.document_key == key)
+                .order_by(collections.c.name)
+            )
+            names = connection.scalars(query).all()
+        return tuple(name for name in names if visible is None or name in visible)
+
+    # ----------------------------------------------------------------- sources
+
+    def source(self, source_id: str, visible: Visible) -> Source:
+        """A source by its id. Raises UnknownReferenceError."""
+        found = self.sources([source_id], visible).get(source_id)
+        if found is None:
+            raise UnknownReferenceError(f"Bron {source_id} bestaat niet.")
+        return found
+
+    def sources(self, source_ids: Iterable[str], visible: Visible) -> dict[str, Source]:
+        """The sources with these ids, in the order asked; what one may not see is not among them."""
+        wanted = tuple(dict.fromkeys(source_ids))
+        found: dict[str, Source] = {}
+        with reading(self._engine) as connection:
+            for some in batches(wanted, _BATCH):
+                rows = connection.execute(select(sources).where(sources.c.id.in_(some))).mappings().all()
+                cards = self._cards(connection, sorted({row["document_key"] for row in rows}), visible)
+                for row in rows:
+                    if row["document_key"] in cards:
+                        found[row["id"]] = read_source(row, cards[row["document_key"]])
+        return {source_id: found[source_id] for source_id in wanted if source_id in found}
+
+    def sources_of(self, document_id: str, visible: Visible) -> tuple[Source, ...]:
+        """The sources of a document in the order they were cut. Raises UnknownReferenceError."""
+        with reading(self._engine) as connection:
+            key, _ = self._find(connection, document_id, visible)
+            card = self._cards(connection, [key], visible)[key]
+            rows = connection.execute(
+                select(sources).where(sources.c.document_key == key).order_by(sources.c.key)
+            ).mappings()
+            return tuple(read_source(row, card) for row in rows)
+
+    def entries_of(self, document_ids: Sequence[str], visible: Visible = None) -> Iterator[Entry]:
+        """The sources with their passages of these documents, in the order asked and cut.
+
+        Documents that were deleted meanwhile are left out. Reads a few hundred documents at a time, each
+        lot as it stands at one moment.
+        """
+        for some in batches(document_ids, _BATCH):
+            with reading(self._engine) as connection:
+                entries = self._entries(connection, some, visible)
+            yield from entries
+
+    def entries_by_id(self, source_ids: Sequence[str], visible: Visible = None) -> Iterator[Entry]:
+        """These sources with their passages, in the order asked; what is not there is left out."""
+        for some in batches(source_ids, _BATCH):
+            with reading(self._engine) as connection:
+                rows = connection.execute(select(sources).where(sources.c.id.in_(some))).mappings().all()
+                cards = self._cards(connection, sorted({row["document_key"] for row in rows}), visible)
+                by_key = {
+                    row["key"]: read_source(row, cards[row["document_key"]])
+                    for row in rows
+                    if row["document_key"] in cards
+                }
+                pieces = _passages_of(connection, by_key, passages.c.source_key.in_(by_key))
+            found = {source.id: (source, pieces.get(key, ())) for key, source in by_key.items()}
+            yield from (found[source_id] for source_id in dict.fromkeys(some) if source_id in found)
+
+    def _entries(self, connection: Connection, document_ids: Sequence[str], visible: Visible) -> list[Entry]:
+        known = select(documents.c.id, documents.c.key).where(documents.c.id.in_(document_ids))
+        keys = {row.id: row.key for row in connection.execute(known)}
+        cards = self._cards(connection, sorted(keys.values()), visible)
+        found: dict[int, list[int]] = {key: [] for key in cards}
+        by_key: dict[int, Source] = {}
+        query = select(sources).where(sources.c.document_key.in_(cards)).order_by(sources.c.key)
+        for row in connection.execute(query).mappings():
+            by_key[row["key"]] = read_source(row, cards[row["document_key"]])
+            found[row["document_key"]].append(row["key"])
+        pieces = _passages_of(connection, by_key, passages.c.document_key.in_(cards))
+        return [
+            (by_key[key], pieces.get(key, ()))
+            for document_id in dict.fromkeys(document_ids)
+            for key in found.get(keys.get(document_id, 0), ())
+        ]
+
+    def _cards(
+        self, connection: Connection, keys: Sequence[int], visible: Visible
+    ) -> dict[int, DocumentCard]:
+        through = _seen_through(visible).label("collection")
+        query = select(documents.c.key, documents.c.card, through).where(documents.c.key.in_(keys))
+        rows = connection.execute(query).all()
+        return {row.key: read_card(row.card, row.collection) for row in rows if row.collection is not None}
+
+
+def _seen_through(visible: Visible) -> ScalarSelect[str]:
+    """The first collection by name through which a document is seen; NULL when it may not be."""
+    query = (
+        select(func.min(collections.c.name))
+        .join_from(memberships, collections)
+        .where(memberships.c.document_key == documents.c.key)
+    )
+    if visible is not None:
+        query = query.where(collections.c.name.in_(sorted(visible)))
+    return query.scalar_subquery()
+
+
+def _passages_of(
+    connection: Connection, by_key: Mapping[int, Source], where: ColumnElement[bool]
+) -> dict[int, tuple[Passage, ...]]:
+    """The passages that fit `where`, by the key of their source, in the order they were cut."""
+    rows = connection.execute(select(passages).where(where).order_by(passages.c.key)).mappings()
+    return {
+        key: tuple(read_passage(row, by_key[key]) for row in group)
+        for key, group in groupby(rows, key=lambda row: row["source_key"])
+    }
+
+
+def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """`values` in lists of at most `size`."""
+    rest = iter(values)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+_SWEEP_AGE_SECONDS = 3600.0  # far longer than any writer takes between its file and its transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of a deleted document."""
+
+    document_id: str
+    deleted_at: datetime
+    deleted_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep took away: unfinished files, and originals that no document refers to."""
+
+    unfinished: int
+    unreferenced: int
+
+
+class Store(Shelf):
+    """Documents kept under `home`: originals in home/originals, the rest in the database of `engine`.
+
+    `catalogue` answers filters, rights and counts; `journal` says what ingest did with each file.
+    """
+
+    def __init__(self, engine: Engine, home: Path) -> None:
+        super().__init__(engine, Originals(home / "originals"))
+        self.home = home
+        self.journal = Journal(engine)
+
+    # ----------------------------------------------------------------- writing
+
+    def ingesting(
+        self,
+        purpose: str = "documenten opnemen",
+        *,
+        wait: float | None = 0.0,
+        on_wait: Callable[[Holder | None], None] | None = None,
+    ) -> AbstractContextManager[None]:
+        """Be the only process that ingests here; ConflictError names the other one after `wait` seconds."""
+        return exclusive(self.home / "ingest.lock", purpose, wait=wait, on_wait=on_wait)
+
+    def put(
+        self,
+        document: Document,
+        entries: Sequence[Entry],
+        original: bytes | None = None,
+        collection: str = "default",
+        *,
+        by: str = "",
+        file: FileStamp | None = None,
+    ) -> PutResult:
+        """Keep a document in one transaction; putting the same again changes nothing.
+
+        A changed document with the same id becomes a new version, its older one history. Raises
+        ConflictError when the id is taken by other bytes in a collection that this is not put into.
+        """
+        return self.put_many([Intake(document, entries, original, file)], collection, by=by)[0]
+
+    def put_many(
+        self, intakes: Iterable[Intake], collection: str = "default", *, by: str = ""
+    ) -> tuple[PutResult, ...]:
+        """Keep several documents in one transaction: all or none, with one wait for the disk."""
+        _check_collection(collection)
+        ready = []
+        for intake in intakes:
+            packed = pack(intake.document, intake.entries)
+            sha256 = None
+            if intake.original is not None:
+                sha256 = self.originals.put(intake.original)
+                if sha256 != intake.document.sha256:
+                    raise IntegrityError(f"{intake.document.id}: het bestand hoort niet bij dit document.")
+            ready.append((intake, packed, sha256))
+        results = []
+        with writing(self._engine) as connection:
+            for intake, packed, sha256 in ready:
+                if sha256 is not None and not self.originals.holds(sha256):
+                    # Another process deleted the last document with these bytes since we looked.
+                    self.originals.put(intake.original or b"")
+                results.append(insert_document(connection, intake, packed, sha256, collection, by))
+        return tuple(results)
+
+    def delete(self, document_id: str, *, by: str, reason: str, visible: Visible = None) -> bool:
+        """Destroy a document with all its versions and originals; a tombstone says that it was there.
+
+        Where it also stands in a collection outside `visible` it is only taken out of those in it; gives
+        whether the document itself is gone.
+        """
+        return self._take_out(document_id, by, reason, visible)
+
+    def withdraw(self, document_id: str, collection: str, *, by: str, reason: str) -> bool:
+        """Take a document out of one collection; gives whether that was its last, and so destroyed it."""
+        return self._take_out(document_id, by, reason, frozenset({collection}))
+
+    def _take_out(self, document_id: str, by: str, reason: str, visible: Visible) -> bool:
+        free: tuple[str, ...] = ()
+        with writing(self._engine) as connection:
+            key, _ = self._find(connection, document_id, visible)
+            whole = self._sees_all(connection, key, visible)
+            if whole:
+                free = remove_content(connection, key, by, reason)
+            else:
+                mine = select(collections.c.key).where(collections.c.name.in_(sorted(visible or ())))
+                connection.execute(
+                    delete(memberships).where(
+                        memberships.c.document_key == key, memberships.c.collection_key.in_(mine)
+                    )
+                )
+                note_change(connection, key, "withdrawn")
+        if whole:
+            self._drop(free)
+            wipe_deleted(self._engine)
+        return whole
+
+    def make_collection(self, name: str, description: str = "") -> None:
+        """Make a collection, or change what it says about itself."""
+        _check_collection(name)
+        with writing(self._engine) as connection:
+            key = collection_key(connection, name)
+            connection.execute(
+                update(collections).where(collections.c.key == key).values(description=description)
+            )
+
+    def sweep(self, min_age_seconds: float = _SWEEP_AGE_SECONDS) -> Swept:
+        """Take away what interrupted writers left behind and what no document refers to."""
+        unfinished = self.originals.sweep_incoming(min_age_seconds)
+        unreferenced = 0
+        for some in batches(self.originals.list(min_age_seconds), 500):
+            unreferenced += self._drop(some)
+        return Swept(unfinished, unreferenced)
+
+    def _drop(self, hashes: Sequence[str]) -> int:
+        """Unlink originals that nothing refers to, while nobody can begin to refer to them."""
+        if not hashes:
+            return 0
+        with writing(self._engine) as connection:
+            held = connection.scalars(select(originals.c.sha256).where(originals.c.sha256.in_(hashes)))
+            free = sorted(set(hashes) - set(held))
+            for sha256 in free:
+                self.originals.remove(sha256)
+        return len(free)
+
+    def check_originals(self) -> Iterator[str]:
+        """Read every original; gives a sentence for each that is missing or damaged."""
+        with reading(self._engine) as connection:
+            hashes = connection.scalars(select(originals.c.sha256).order_by(originals.c.sha256)).all()
+        for sha256 in hashes:
+            try:
+                self.originals.read(sha256)
+            except (UnknownReferenceError, IntegrityError) as error:
+                yield error.detail
+
+    # ----------------------------------------------------------------- following (retrieval.reader.Reader)
+
+    def store_id(self) -> str:
+        """A name that stays with this database, so that an index of another one is noticed."""
+        query = select(store_facts.c.value).where(store_facts.c.name == "store_id")
+        with reading(self._engine) as connection:
+            return str(connection.execute(query).scalar_one())
+
+    def change_counter(self) -> int:
+        """The sequence number of the newest change; 0 when nothing was ever stored."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.max(changes.c.seq))) or 0
+
+    def changes_after(self, sequence: int) -> tuple[Change, ...]:
+        """The latest change of every document that changed after `sequence`, in order of sequence."""
+        latest = func.max(changes.c.seq).label("latest")
+        query = (
+            select(documents.c.id, latest, documents.c.deleted_at)
+            .join_from(changes, documents)
+            .where(changes.c.seq > sequence)
+            .group_by(documents.c.key, documents.c.id, documents.c.deleted_at)
+            .order_by(latest)
+        )
+        with reading(self._engine) as connection:
+            return tuple(Change(seq, i, gone is not None) for i, seq, gone in connection.execute(query))
+
+    def seen_by(self, visible: Visible) -> SeenStore:
+        """This store as a reader of searches sees it: cards name only collections of `visible`."""
+        return SeenStore(self, visible)
+
+    def tombstones(self) -> tuple[Tombstone, ...]:
+        """The documents that were deleted, latest first; for administrators, rights do not apply."""
+        query = (
+            select(documents.c.id, documents.c.deleted_at, documents.c.deleted_by, documents.c.deleted_reason)
+            .where(documents.c.deleted_at.is_not(None))
+            .order_by(documents.c.deleted_at.desc(), documents.c.key)
+        )
+        with reading(self._engine) as connection:
+            return tuple(
+                Tombstone(i, at, by or "", reason or "") for i, at, by, reason in connection.execute(query)
+            )
+
+
+class SeenStore:
+    """A store within somebody's rights, for `retrieval.search` (a retrieval.reader.Reader)."""
+
+    def __init__(self, store: Store, visible: Visible) -> None:
+        self._store = store
+        self._visible = visible
+
+    def store_id(self) -> str:
+        """The name of the store's data."""
+        return self._store.store_id()
+
+    def change_counter(self) -> int:
+        """The sequence number of the newest change."""
+        return self._store.change_counter()
+
+    def changes_after(self, sequence: int) -> tuple[Change, ...]:
+        """The latest change of every document that changed, as far as it may be seen."""
+        ids = self._store.scope(Filters(), self._visible).allowed
+        return tuple(c for c in self._store.changes_after(sequence) if ids is None or c.document_id in ids)
+
+    def entries_of(self, document_ids: Sequence[str]) -> Iterator[Entry]:
+        """The sources with their passages of these documents, as far as they may be seen."""
+        return self._store.entries_of(document_ids, self._visible)
+
+    def entries_by_id(self, source_ids: Sequence[str]) -> Iterator[Entry]:
+        """These sources with their passages, as far as they may be seen."""
+        return self._store.entries_by_id(source_ids, self._visible)
+
+
+def _check_collection(name: str) -> None:
+    if not name.strip() or len(name) > 200 or "\x00" in name:
+        raise InputError("Een collectie heeft een naam van 1 tot 200 tekens.")

@@ -1,0 +1,87 @@
+"""Looking back at a dossier and taking it along: its versions and log, files to download, made again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from learninglion.models.plain import Plain
+from learninglion.record.contract import never_looked_at
+from learninglion.record.export import ExportFormat
+from learninglion.record.log import LogEntry
+from learninglion.web.access import SignedIn, TheDesk
+from learninglion.web.log_words import deed_words
+from learninglion.web.pages.drafts import EXPORT_TYPES
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/dossiers/{dossier_id}/export/{form}")
+def export_file(desk: TheDesk, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
+    """The dossier as a file, marked and with its sources."""
+    content = desk.house.export(dossier_id, form, actor=viewer.actor)
+    name = quote(f"{dossier_id}.{form.value}")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(content, media_type=EXPORT_TYPES[form], headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """What a history shows of a log entry."""
+
+    at: datetime
+    actor: str
+    action: str  # in words
+    about: str  # which version, form or person
+    energy: tuple[float, float] | None = None  # seconds and Wh, where the work was metered
+
+
+def _line(entry: LogEntry) -> LogLine:
+    told = [str(entry.details[k]) for k in ("format", "of", "to") if entry.details.get(k)]
+    version = entry.details.get("version")
+    if isinstance(version, int):
+        told.append(f"versie {version}")
+    return LogLine(entry.at, entry.actor, deed_words(entry.action), ", ".join(told), _energy(entry.details))
+
+
+def _energy(details: Mapping[str, Plain]) -> tuple[float, float] | None:
+    found = details.get("energy")
+    if not isinstance(found, dict):
+        return None
+    seconds, kwh = found.get("seconds"), found.get("kwh")
+    if not isinstance(seconds, int | float) or not isinstance(kwh, int | float):
+        return None
+    return float(seconds), float(kwh) * 1000
+
+
+@router.get("/dossiers/{dossier_id}/history")
+def dossier_history(request: Request, desk: TheDesk, viewer: SignedIn, dossier_id: str) -> Response:
+    """The versions of a dossier, what was chosen for it, and what the log says of it."""
+    dossier = desk.house.load(dossier_id, viewer.actor)
+    versions = desk.house.dossiers.history(dossier_id, viewer.actor.collections)
+    entries = desk.house.log.entries(subject=dossier_id, limit=500)
+    lines = tuple(_line(entry) for entry in entries)
+    return desk.templates.page(
+        request,
+        "history.html",
+        viewer,
+        dossier=dossier,
+        versions=versions,
+        lines=lines,
+        looked={v.draft.selection.question.numbers: never_looked_at(v) for v in dossier.verifications},
+        replayed=None,
+    )
+
+
+@router.post("/dossiers/{dossier_id}/replay")
+def replay(request: Request, desk: TheDesk, viewer: SignedIn, dossier_id: str) -> Response:
+    """Make the proposal again from what was chosen then, and say whether it comes out the same."""
+    report = desk.house.replay(dossier_id, actor=viewer.actor)
+    return desk.templates.page(request, "replay.html", viewer, report=report, dossier_id=dossier_id)

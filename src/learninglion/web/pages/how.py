@@ -1,0 +1,106 @@
+"""How this works: each step in plain words, told with the reader's own set and own proposal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from learninglion.compliance.energy import Energy
+from learninglion.models import Check, Dossier
+from learninglion.models.errors import LearningLionError
+from learninglion.models.plain import from_plain
+from learninglion.web.access import SignedIn, TheDesk
+from learninglion.web.desk import Desk
+from learninglion.web.viewer import Viewer
+from learninglion.workflow.sets import Work
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+_DRAFTED = frozenset({"draft", "resume"})
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What came of the reader's own set: one sentence that holds, one that does not, and what it cost."""
+
+    dossier: Dossier
+    questions: int
+    supported: int
+    apart: int
+    unanswered: int
+    sentence: Check | None
+    refused: Check | None
+    seconds: float = 0.0
+    watt_hours: float = 0.0  # of the drafting; 0 where it was not metered
+
+
+@router.get("/how-this-works")
+def how(
+    request: Request, desk: TheDesk, viewer: SignedIn, work: Annotated[str, Query(max_length=32)] = ""
+) -> Response:
+    """Each step in plain words, with the reader's own example where there is one."""
+    own = _own_work(desk, viewer, work)
+    newest = desk.house.documents(viewer.actor, limit=1) if viewer.may("search") else ()
+    return desk.templates.page(
+        request,
+        "how.html",
+        viewer,
+        example=own,
+        made=_made(desk, viewer, own),
+        settings=desk.settings,
+        threshold=desk.house.threshold,
+        infos=desk.house.collections(viewer.actor) if viewer.may("search") else (),
+        newest=newest[0].date if newest else None,
+    )
+
+
+def _own_work(desk: Desk, viewer: Viewer, chosen: str) -> Work | None:
+    """The set that was asked for, else the last one this reader worked on."""
+    if not viewer.may("draft"):
+        return None
+    cards = desk.workbench.list(viewer.account.name, 1)
+    work_id = chosen or (cards[0].id if cards else "")
+    try:
+        return desk.workbench.find(work_id, viewer.account.name) if work_id else None
+    except LearningLionError:
+        return None
+
+
+def _made(desk: Desk, viewer: Viewer, work: Work | None) -> Example | None:
+    if work is None or work.dossier is None:
+        return None
+    try:
+        dossier = desk.house.load(work.dossier, viewer.actor)
+    except LearningLionError:  # it was destroyed, or quotes what this reader may not see any more
+        return None
+    shown = [c for v in dossier.verifications for c in v.shown]
+    failed = [c for v in dossier.verifications for c in v.failed]
+    energy = _energy(desk, dossier.id)
+    return Example(
+        dossier,
+        len(dossier.verifications),
+        len(shown),
+        len(failed),
+        sum(not v.shown for v in dossier.verifications),
+        next((c for c in shown if c.statement.citations), None),
+        next((c for c in failed if c.reasons), None),
+        energy.seconds if energy else 0.0,
+        energy.kwh * 1000 if energy else 0.0,
+    )
+
+
+def _energy(desk: Desk, dossier_id: str) -> Energy | None:
+    """What the last drafting took, as the log has it."""
+    entries = desk.house.log.entries(subject=dossier_id, limit=50, newest_first=True)
+    for entry in entries:
+        if entry.action in _DRAFTED and "energy" in entry.details:
+            try:
+                return from_plain(Energy, entry.details["energy"])
+            except ValueError:
+                return None
+    return None

@@ -1,0 +1,80 @@
+"""What anybody may read: style and script, the theme of the organisation, security.txt, whether it runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+
+from learninglion import __version__
+from learninglion.models.errors import UnknownReferenceError
+from learninglion.web.access import TheDesk, viewer_of
+from learninglion.web.rendering import STATIC
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
+_FOREVER = "public, max-age=31536000, immutable"
+_VALID_DAYS = 180  # RFC 9116 advises less than a year
+
+
+@router.get("/static/{name:path}")
+def static(request: Request, name: str) -> Response:
+    """A file of ours; its address changes when it does, so a browser may keep it."""
+    path = (STATIC / name).resolve()
+    if not path.is_relative_to(STATIC) or path.suffix not in _TYPES or not path.is_file():
+        raise UnknownReferenceError("Dit bestand bestaat niet.")
+    kept = _FOREVER if request.url.query.startswith("v=") else "no-cache"
+    return FileResponse(path, media_type=_TYPES[path.suffix], headers={"Cache-Control": kept})
+
+
+@router.get("/theme.css")
+def theme(desk: TheDesk) -> Response:
+    """The design tokens of the organisation, from its own file."""
+    chosen = desk.settings.web.theme_css
+    if not chosen:
+        raise UnknownReferenceError("Er is geen thema van de organisatie ingesteld.")
+    content = Path(chosen).expanduser().read_bytes()
+    return Response(content, media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/.well-known/security.txt")
+def security_txt(request: Request, desk: TheDesk) -> Response:
+    """Where to report a weakness (RFC 9116)."""
+    base = desk.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    contact = desk.settings.web.contact
+    address = f"mailto:{contact}" if "@" in contact and ":" not in contact else contact
+    # Two months at a time, so that the date only moves now and then.
+    today = datetime.now(UTC)
+    expires = datetime(today.year, today.month, 1, tzinfo=UTC) + timedelta(days=_VALID_DAYS)
+    lines = [
+        f"Contact: {address or base + '/how-this-works'}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: nl, en",
+        f"Canonical: {base}/.well-known/security.txt",
+        f"Policy: {base}/how-this-works",
+    ]
+    return PlainTextResponse("\n".join(lines) + "\n")
+
+
+@router.get("/health")
+def health() -> Response:
+    """Whether the server runs; says nothing about what is in it."""
+    return JSONResponse({"status": "ok", "version": __version__})
+
+
+@router.get("/accessibility")
+def accessibility(request: Request, desk: TheDesk) -> Response:
+    """The draft of an accessibility statement; only the organisation can sign one."""
+    return desk.templates.page(request, "accessibility.html", viewer_of(request))
+
+
+@router.get("/api-docs")
+def api_docs(request: Request, desk: TheDesk) -> Response:
+    """Where programs come in."""
+    base = desk.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    return desk.templates.page(request, "api_docs.html", viewer_of(request), base=base)

@@ -1,0 +1,114 @@
+"""The start page, and "has this been asked before?"."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from learninglion.models import Hit
+from learninglion.models.errors import InputError
+from learninglion.web.access import SignedIn, TheDesk
+from learninglion.web.desk import Desk
+from learninglion.web.forms import read_filters, read_score
+from learninglion.web.pages.judging import asked_of
+from learninglion.web.pages.sign_off import requests_for
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+_PAGE = 10
+_MOST = 100
+_LONGEST = 20_000
+_RECENT = 8
+_KNOWN = 200  # dossiers whose state the start page can tell; older ones say it themselves
+
+
+@router.get("/")
+def start(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """What was in hand, and where to begin."""
+    works = desk.workbench.list(viewer.actor.name, _RECENT) if viewer.may("draft") else ()
+    infos = desk.house.collections(viewer.actor) if viewer.may("search") else ()
+    cards = desk.house.history(viewer.actor, limit=_KNOWN) if viewer.may("dossiers") else ()
+    to_sign, given_back = requests_for(desk, viewer.actor) if viewer.may("dossiers") else ((), ())
+    return desk.templates.page(
+        request,
+        "start.html",
+        viewer,
+        works=works,
+        infos=infos,
+        states={card.id: card.state for card in cards},
+        to_sign=to_sign,
+        given_back=given_back,
+        to_judge=asked_of(desk, viewer.actor) if viewer.may("judge") else (),
+    )
+
+
+@router.get("/search")
+def search_page(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """The empty search form."""
+    return _results(request, desk, viewer, {}, None, "")
+
+
+def _results(
+    request: Request,
+    desk: Desk,
+    viewer: SignedIn,
+    values: dict[str, str],
+    hits: tuple[Hit, ...] | None,
+    problem: str,
+    page: int = 1,
+) -> Response:
+    shown = hits[(page - 1) * _PAGE : page * _PAGE] if hits else ()
+    return desk.templates.page(
+        request,
+        "search.html",
+        viewer,
+        status=400 if problem else 200,
+        values=values,
+        hits=hits,
+        shown=shown,
+        page=page,
+        pages=(len(hits) + _PAGE - 1) // _PAGE if hits else 0,
+        problem=problem,
+        order_notice=desk.house.order_notice(hits or ()),
+        threshold=desk.house.threshold,
+        ministries=desk.ministries(viewer.actor),
+        collections=desk.house.collections(viewer.actor),
+    )
+
+
+@router.post("/search")
+async def search(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """Earlier questions with their answers, unedited. A POST: a search text can hold personal data."""
+    form = await request.form()
+    values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
+    return await run_in_threadpool(_search, request, desk, viewer, values)
+
+
+def _search(request: Request, desk: Desk, viewer: SignedIn, values: dict[str, str]) -> Response:
+    text = values.get("text", "").strip()
+    try:
+        if not text:
+            raise InputError("Geef een vraag of woorden om mee te zoeken.")
+        if len(text) > _LONGEST:
+            raise InputError(f"De zoektekst is langer dan {_LONGEST} tekens.")
+        page = int(values.get("page", "1")) if values.get("page", "1").isdecimal() else 1
+        hits = desk.house.search(
+            text,
+            introduction=values.get("introduction", "").strip()[:_LONGEST],
+            filters=read_filters(values),
+            limit=_MOST,
+            threshold=_least(desk, values),
+            actor=viewer.actor,
+        )
+    except InputError as error:
+        return _results(request, desk, viewer, values, None, error.detail)
+    pages = max(1, (len(hits) + _PAGE - 1) // _PAGE)
+    return _results(request, desk, viewer, values, hits, "", min(max(page, 1), pages))
+
+
+def _least(desk: Desk, values: dict[str, str]) -> float:
+    chosen = read_score(values)
+    return desk.house.threshold if chosen is None else chosen

@@ -1,0 +1,311 @@
+"""A set at work: taken in, corrected, searched, and sources chosen or set aside per question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from learninglion.models import Filters, QuestionSet
+from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
+from learninglion.web.access import SignedIn, TheDesk
+from learninglion.web.desk import Desk
+from learninglion.web.forms import filter_values, read_context, read_filters, read_question_set, read_score
+from learninglion.web.set_reading import read_set_file
+from learninglion.web.uploads import read_upload
+from learninglion.web.viewer import Viewer
+from learninglion.workflow import read_question_text
+from learninglion.workflow import sets as workbench
+from learninglion.workflow.rights import Task, require
+from learninglion.workflow.sets import Board, Work, counts, lay_out
+
+__all__ = ["board_address", "board_at", "router", "show_board"]
+
+router = APIRouter(include_in_schema=False)
+
+_LONGEST_SET = 200_000  # characters; a set of a hundred questions is some 60,000
+_SET_KINDS = (".pdf", ".docx", ".odt", ".txt")
+_FURTHER = 10  # sources that a further search adds at most
+
+
+@router.get("/sets/new")
+def new_set_page(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """Where a set comes in."""
+    require(viewer.actor, Task.DRAFT)
+    return _new_set(request, desk, viewer, {}, "")
+
+
+def _new_set(
+    request: Request, desk: Desk, viewer: Viewer, values: dict[str, str], problem: str, status: int = 200
+) -> Response:
+    return desk.templates.page(
+        request,
+        "set_new.html",
+        viewer,
+        status=status,
+        values=values,
+        problem=problem,
+        house_threshold=desk.house.threshold,
+        ministries=desk.ministries(viewer.actor),
+        collections=desk.house.collections(viewer.actor),
+    )
+
+
+@router.post("/sets/new")
+async def new_set(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+    """Read the pasted text or the file, and show what was recognised."""
+    require(viewer.actor, Task.DRAFT)
+    form = await request.form()
+    values = {k: v for k, v in form.items() if isinstance(v, str)}
+    try:
+        found = await _read_set(form)
+        question_set = replace(found, context=read_context(form))
+        filters, threshold = read_filters(form), read_score(form)
+    except LearningLionError as error:
+        return await run_in_threadpool(_new_set, request, desk, viewer, values, error.detail, error.status)
+    work = await run_in_threadpool(
+        desk.workbench.lay_out, viewer.actor.name, question_set, filters, threshold
+    )
+    return RedirectResponse(f"/sets/{work.id}/check", 303)
+
+
+async def _read_set(form: FormData) -> QuestionSet:
+    file, text = form.get("file"), str(form.get("text") or "")
+    if not isinstance(file, str) and file is not None and file.filename:
+        raw = await read_upload(file, _SET_KINDS)
+        return await run_in_threadpool(read_set_file, raw)
+    if not text.strip():
+        raise InputError("Plak de set of kies een bestand.")
+    if len(text) > _LONGEST_SET:
+        raise InputError(
+            f"De tekst is langer dan {_LONGEST_SET} tekens. Kies het bestand in plaats van te plakken."
+        )
+    return await run_in_threadpool(read_question_text, text)
+
+
+@router.get("/sets/{work_id}/check")
+def check_page(request: Request, desk: TheDesk, viewer: SignedIn, work_id: str) -> Response:
+    """What was recognised, to correct."""
+    work = desk.workbench.find(work_id, viewer.actor.name)
+    return _check(request, desk, viewer, work, work.question_set, work.filters, work.threshold, "")
+
+
+def _check(
+    request: Request,
+    desk: Desk,
+    viewer: Viewer,
+    work: Work,
+    question_set: QuestionSet,
+    filters: Filters,
+    threshold: float | None,
+    problem: str,
+) -> Response:
+    return desk.templates.page(
+        request,
+        "set_check.html",
+        viewer,
+        status=400 if problem else 200,
+        work=work,
+        question_set=question_set,
+        values=filter_values(filters),
+        threshold=threshold,
+        house_threshold=desk.house.threshold,
+        problem=problem,
+        ministries=desk.ministries(viewer.actor),
+        collections=desk.house.collections(viewer.actor),
+    )
+
+
+@router.post("/sets/{work_id}/check")
+async def check(request: Request, desk: TheDesk, viewer: SignedIn, work_id: str) -> Response:
+    """Keep the corrections and search for every question."""
+    form = await request.form()
+    work = await run_in_threadpool(desk.workbench.find, work_id, viewer.actor.name)
+    try:
+        question_set = read_question_set(form, work.question_set)
+        filters, threshold = read_filters(form), read_score(form)
+    except InputError as error:
+        return await run_in_threadpool(
+            _check, request, desk, viewer, work, work.question_set, work.filters, work.threshold, error.detail
+        )
+    await run_in_threadpool(_search_all, desk, viewer, work, question_set, filters, threshold)
+    return RedirectResponse(f"/sets/{work_id}/questions/1", 303)
+
+
+def _search_all(
+    desk: Desk,
+    viewer: Viewer,
+    work: Work,
+    question_set: QuestionSet,
+    filters: Filters,
+    threshold: float | None,
+) -> None:
+    offered = desk.house.offer(question_set, filters=filters, actor=viewer.actor)
+    desk.workbench.relay(work, question_set, filters, threshold, offered)
+
+
+def board_at(work: Work, number: int) -> Board:
+    """The board of question `number` (from 1). Raises UnknownReferenceError."""
+    if not 1 <= number <= len(work.boards):
+        raise UnknownReferenceError("Deze vraag staat niet in de set.")
+    return work.boards[number - 1]
+
+
+@router.get("/sets/{work_id}/questions/{number}")
+def board_page(
+    request: Request, desk: TheDesk, viewer: SignedIn, work_id: str, number: int, found: int = -1
+) -> Response:
+    """The evidence for one question."""
+    work = desk.workbench.find(work_id, viewer.actor.name)
+    board = board_at(work, number)
+    if not board.visited:
+        board = replace(board, visited=True)
+        desk.workbench.put_board(work, number - 1, board)
+        work = desk.workbench.find(work_id, viewer.actor.name)
+    return show_board(request, desk, viewer, work, number, found=found)
+
+
+def show_board(
+    request: Request,
+    desk: Desk,
+    viewer: Viewer,
+    work: Work,
+    number: int,
+    *,
+    found: int = -1,
+    own: Mapping[str, str] | None = None,
+    problem: str = "",
+) -> Response:
+    """The board as a page; `own` and `problem`: an own source that could not be added, to correct."""
+    board = board_at(work, number)
+    chosen, questions = counts(work.boards)
+    return desk.templates.page(
+        request,
+        "board.html",
+        viewer,
+        status=400 if problem else 200,
+        work=work,
+        number=number,
+        question=work.question_set.questions[number - 1],
+        board=board,
+        view=lay_out(board, _threshold(desk, work)),
+        order_notice=desk.house.order_notice(board.offered),
+        threshold=_threshold(desk, work),
+        found=found,
+        can_write=desk.house.options.generator is not None,
+        bare=questions - chosen,
+        own=own or {},
+        problem=problem,
+    )
+
+
+def _threshold(desk: Desk, work: Work) -> float:
+    return desk.house.threshold if work.threshold is None else work.threshold
+
+
+@router.post("/sets/{work_id}/questions/{number}/choices")
+def choice(
+    request: Request,
+    desk: TheDesk,
+    viewer: SignedIn,
+    work_id: str,
+    number: int,
+    source: Annotated[str, Form(max_length=400)],
+    act: Annotated[str, Form()],
+    reason: Annotated[str, Form(max_length=1000)] = "",
+    other: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Choose a source, set it aside, or put it back."""
+    work = desk.workbench.find(work_id, viewer.actor.name)
+    board = board_at(work, number)
+    if act == "choose":
+        fresh = workbench.choose_source(board, source)
+    elif act == "reject":
+        fresh = workbench.reject_source(board, source, other or reason)
+    elif act == "put-back":
+        fresh = workbench.put_back(board, source)
+    else:
+        raise InputError("Deze handeling bestaat niet.")
+    desk.workbench.put_board(work, number - 1, fresh)
+    if not request.headers.get("x-part"):
+        return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source)}", 303)
+    view = lay_out(fresh, _threshold(desk, work))
+    cards = [c for g in (*view.groups, *view.below) for c in (g.card, *g.alike)] + list(view.added)
+    card = next(c for c in cards if c.source.id == source)
+    return desk.templates.page(
+        request,
+        "hit.html",
+        viewer,
+        card=card,
+        work=work,
+        number=number,
+        view=view,
+        anchor=_anchor(fresh, source),
+    )
+
+
+def board_address(work: Work, number: int, source_id: str) -> str:
+    """The address of a board, at the card of this source."""
+    return f"/sets/{work.id}/questions/{number}#{_anchor(board_at(work, number), source_id)}"
+
+
+def _anchor(board: Board, source_id: str) -> str:
+    ids = [h.source.id for h in board.offered] + [s.id for s in board.added]
+    return f"source-{ids.index(source_id) + 1}" if source_id in ids else "evidence"
+
+
+@router.post("/sets/{work_id}/questions/{number}/search")
+def search_further(
+    desk: TheDesk,
+    viewer: SignedIn,
+    work_id: str,
+    number: int,
+    words: Annotated[str, Form(max_length=2000)],
+    alone: Annotated[str, Form()] = "",
+) -> Response:
+    """Search further with own words; what is new is added below what was offered."""
+    work = desk.workbench.find(work_id, viewer.actor.name)
+    board = board_at(work, number)
+    if not words.strip():
+        raise InputError("Geef woorden om mee te zoeken.")
+    hits = desk.house.search(
+        words,
+        introduction="" if alone else work.question_set.introduction,
+        filters=Filters() if alone else work.filters,
+        limit=_FURTHER,
+        actor=viewer.actor,
+    )
+    fresh, count = workbench.add_hits(board, hits, words.strip())
+    desk.workbench.put_board(work, number - 1, fresh)
+    return RedirectResponse(f"/sets/{work_id}/questions/{number}?found={count}#found", 303)
+
+
+@router.post("/sets/{work_id}/questions/{number}/sources")
+def own_source(
+    desk: TheDesk,
+    viewer: SignedIn,
+    work_id: str,
+    number: int,
+    reference: Annotated[str, Form(max_length=400)] = "",
+) -> Response:
+    """Add a source the officer knows: the number of a document and question that is here."""
+    work = desk.workbench.find(work_id, viewer.actor.name)
+    board = board_at(work, number)
+    if not reference.strip():
+        raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
+    source = desk.house.source(reference.strip(), viewer.actor)
+    fresh = workbench.add_source(board, source)
+    desk.workbench.put_board(work, number - 1, fresh)
+    return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source.id)}", 303)
+
+
+@router.post("/sets/{work_id}/remove")
+def remove_set(desk: TheDesk, viewer: SignedIn, work_id: str) -> Response:
+    """Throw a set away that is not needed any more."""
+    desk.workbench.clear(work_id, viewer.actor.name)
+    return RedirectResponse("/", 303)

@@ -1,0 +1,185 @@
+"""Sources and documents: the passage as text, the page it stands on as an image, the original file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from learninglion.models import Actor, Document, Region, Source, SourceKind, Span
+from learninglion.models.errors import InputError, LearningLionError, UnreadableFileError
+from learninglion.web.access import SignedIn, TheDesk
+from learninglion.web.desk import Desk
+from learninglion.web.page_images import PageSize
+from learninglion.web.security import is_cross_site
+from learninglion.workflow import sets as workbench
+
+__all__ = ["Rectangle", "place_on_page", "router", "source_address"]
+
+router = APIRouter(include_in_schema=False)
+
+_SCALE = 1.6  # pixels per point: sharp at the width of the pane, small enough to come at once
+_IMAGE_KEPT = "private, max-age=86400"
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A highlighted rectangle in the coordinates of the page image: points from its top left."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of the original with what is highlighted on it."""
+
+    page: int
+    pages: int
+    image: str
+    width: float
+    height: float
+    marked: tuple[Rectangle, ...]
+
+
+def source_address(source_id: str, span: Span | None = None, *, path: str = "/sources", **more: str) -> str:
+    """The address of a source, with the words that are to be highlighted."""
+    parts = [f"id={quote(source_id, safe='')}"]
+    if span is not None:
+        parts.append(f"from={span.start}&to={span.end}")
+    parts += [f"{key}={quote(value, safe='')}" for key, value in more.items() if value]
+    return f"{path}?" + "&".join(parts)
+
+
+@router.get("/sources")
+def source_page(
+    request: Request,
+    desk: TheDesk,
+    viewer: SignedIn,
+    source_id: Annotated[str, Query(alias="id", max_length=400)],
+    start: Annotated[int, Query(alias="from", ge=0)] = 0,
+    end: Annotated[int, Query(alias="to", ge=0)] = 0,
+    page: Annotated[int, Query(ge=0)] = 0,
+    work: Annotated[str, Query(max_length=32)] = "",
+    question: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """A source with the cited words highlighted, in the text and on the page of the original."""
+    source = desk.house.source(source_id, viewer.actor)
+    if work and not is_cross_site(request.headers, request.url.scheme):
+        _remember_seen(desk, viewer.actor, work, question, source_id)
+    document = desk.house.document(source.document.id, viewer.actor)
+    span = _within(document, Span(start, end)) if end > start else None
+    sheet = _sheet(desk, viewer.actor, document, source, span, page)
+    name = "source_pane.html" if request.headers.get("x-part") else "source.html"
+    return desk.templates.page(
+        request, name, viewer, source=source, document=document, span=span, sheet=sheet, here=_here(request)
+    )
+
+
+def _here(request: Request) -> str:
+    kept = [f"{quote(k)}={quote(v, safe='')}" for k, v in request.query_params.multi_items() if k != "page"]
+    return f"{request.url.path}?{'&'.join(kept)}"
+
+
+def _within(document: Document, span: Span) -> Span:
+    if span.end > len(document.text):
+        raise InputError("Deze plek staat niet in het document.")
+    return span
+
+
+def _remember_seen(desk: Desk, actor: Actor, work_id: str, position: int, source_id: str) -> None:
+    work = desk.workbench.find(work_id, actor.name)
+    if position < len(work.boards):
+        board = work.boards[position]
+        fresh = workbench.open_source(board, source_id)
+        if fresh is not board and fresh != board:
+            desk.workbench.put_board(work, position, fresh)
+
+
+def _sheet(
+    desk: Desk, actor: Actor, document: Document, source: Source, span: Span | None, page: int
+) -> Sheet | None:
+    if source.kind is SourceKind.SUPPLIED or not document.lines:
+        return None
+    spans = [span] if span else [s for s in (source.question_span, source.body_span) if s]
+    regions = [r for s in spans for r in desk.house.regions(document.id, s)]
+    number = page or (regions[0].page if regions else source.page) or 1
+    try:
+        image = desk.page_images.render(
+            document.sha256, desk.house.original(document.id, actor), number, _SCALE
+        )
+    except UnreadableFileError:
+        return None  # the text below is there all the same
+    shown = tuple(place_on_page(r, image.size) for r in regions if r.page == number)
+    address = f"/documents/{quote(document.id, safe='')}/pages/{number}"
+    return Sheet(number, image.size.pages, address, image.size.width, image.size.height, shown)
+
+
+def place_on_page(region: Region, size: PageSize) -> Rectangle:
+    """The rectangle of `region` on the image of its page, with a little room around the letters."""
+    pad = 1.0  # points around the letters, so that their edges stay readable
+    return Rectangle(
+        round(region.x0 - size.left - pad, 1),
+        round(size.height - (region.y1 - size.bottom) - pad, 1),
+        round(region.x1 - region.x0 + 2 * pad, 1),
+        round(region.y1 - region.y0 + 2 * pad, 1),
+    )
+
+
+@router.get("/documents/{document_id}")
+def document_page(request: Request, desk: TheDesk, viewer: SignedIn, document_id: str) -> Response:
+    """A whole document: its questions with their answers, or its sections, as text."""
+    document = desk.house.document(document_id, viewer.actor)
+    parts = _parts(document)
+    return desk.templates.page(request, "document.html", viewer, document=document, parts_of=parts)
+
+
+def _parts(document: Document) -> Sequence[tuple[str, str, str]]:
+    """(numbers, question, answer) for each pair, or one part with the whole text."""
+    if not document.pairs:
+        return (("", "", document.text),)
+    return tuple(
+        (
+            ", ".join(map(str, pair.numbers)),
+            pair.question.of(document.text),
+            pair.answer.of(document.text) if pair.answer else "",
+        )
+        for pair in document.pairs
+    )
+
+
+@router.get("/documents/{document_id}/pages/{page}")
+def page_image(request: Request, desk: TheDesk, viewer: SignedIn, document_id: str, page: int) -> Response:
+    """One page of the original as PNG."""
+    document = desk.house.document(document_id, viewer.actor)
+    content = desk.house.original(document_id, viewer.actor)
+    image = desk.page_images.render(document.sha256, content, page, _SCALE)
+    return Response(image.png, media_type="image/png", headers={"Cache-Control": _IMAGE_KEPT})
+
+
+@router.get("/documents/{document_id}/original")
+def original(desk: TheDesk, viewer: SignedIn, document_id: str) -> Response:
+    """The file as it came in: always a download, never shown by the browser as a page of ours."""
+    document = desk.house.document(document_id, viewer.actor)
+    content = desk.house.original(document_id, viewer.actor)
+    name = quote(document.source_name or document.id)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def can_show(desk: Desk, actor: Actor, document_id: str) -> bool:
+    """Whether this person may see a document that a dossier cites."""
+    try:
+        desk.house.document(document_id, actor)
+    except LearningLionError:
+        return False
+    return True

@@ -1,0 +1,387 @@
+"""Who may come in: accounts, invitations, sessions, and the answers kept for repeated writes.
+
+No password is ever made by the program. The first account and every new one start with an invitation: a
+token that works once. Of passwords, invitations and sessions only hashes are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Engine,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from learninglion.database.engine import Moment, new_metadata, now, reading, writing
+from learninglion.models import Actor, Role
+from learninglion.models.errors import ConflictError, InputError, UnknownReferenceError
+
+__all__ = ["Account", "Accounts", "SessionKind", "metadata"]
+
+metadata = new_metadata()
+accounts = Table(
+    "web_accounts",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("roles", String(200), nullable=False),
+    Column("collections", Text, nullable=True),  # one name a line; null: all
+    Column("password", Text, nullable=True),
+    Column("subject", String(300), nullable=True, unique=True),  # issuer and subject of OpenID Connect
+    Column("active", Boolean, nullable=False),
+    Column("created", Moment, nullable=False),
+)
+tickets = Table(
+    "web_tickets",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False, index=True),
+    Column("account", String(100), nullable=True, index=True),
+    Column("label", String(200), nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+answers = Table(
+    "web_answers",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("kept", Moment, nullable=False),
+)
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,98}")
+_SHORTEST_PASSWORD = (
+    12  # length counts more than odd characters (NIST SP 800-63B asks 8; we have no second factor)
+)
+_LONGEST_PASSWORD = 200
+_INVITATION = timedelta(hours=72)
+_ANSWER_KEPT = timedelta(hours=24)
+_CLAIM_KEPT = timedelta(hours=2)  # longer than any draft; then the server must have stopped meanwhile
+
+
+class SessionKind:
+    """What a ticket is for."""
+
+    INVITATION = "invitation"
+    BROWSER = "browser"
+    API = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who may come in."""
+
+    name: str
+    roles: frozenset[Role]
+    collections: frozenset[str] | None
+    active: bool
+    has_password: bool
+    from_organisation: bool
+
+    @property
+    def actor(self) -> Actor:
+        """This person, as the workflow knows people."""
+        return Actor(self.name, self.roles, self.collections)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What was answered to an earlier request with the same idempotency key."""
+
+    digest: str
+    status: int
+    body: str
+
+
+class Accounts:
+    """All of the above, in the house's database."""
+
+    def __init__(self, engine: Engine, hasher: PasswordHasher | None = None) -> None:
+        self._engine = engine
+        self._hasher = hasher or PasswordHasher()
+        # Checked when a name does not exist, so that the time taken tells nobody which names do.
+        self._nobody = self._hasher.hash(secrets.token_hex(16))
+
+    # ----------------------------------------------------------------- accounts
+
+    def any(self) -> bool:
+        """Whether there is an account at all."""
+        with reading(self._engine) as connection:
+            return bool(connection.execute(select(func.count()).select_from(accounts)).scalar())
+
+    def list(self) -> tuple[Account, ...]:
+        """All accounts by name."""
+        with reading(self._engine) as connection:
+            return tuple(
+                _account(row) for row in connection.execute(select(accounts).order_by(accounts.c.name))
+            )
+
+    def find(self, name: str) -> Account:
+        """The account with this name. Raises UnknownReferenceError."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(accounts).where(accounts.c.name == name)).one_or_none()
+        if row is None:
+            raise UnknownReferenceError(f"Er is geen account {name!r}.")
+        return _account(row)
+
+    def add(self, name: str, roles: Iterable[Role], collections: Iterable[str] | None = None) -> str:
+        """A new account; gives the invitation with which this person sets a password."""
+        name = check_name(name)
+        with writing(self._engine) as connection:
+            if connection.execute(select(accounts.c.name).where(accounts.c.name == name)).first():
+                raise ConflictError(f"Er is al een account {name!r}.")
+            connection.execute(insert(accounts).values(**_values(name, roles, collections)))
+        return self.invite(name)
+
+    def change(
+        self, name: str, roles: Iterable[Role], collections: Iterable[str] | None, active: bool
+    ) -> None:
+        """Other roles or collections, or out. Sessions end, so the change holds at once."""
+        values = _values(name, roles, collections) | {"active": active}
+        del values["created"]
+        with writing(self._engine) as connection:
+            changed = connection.execute(update(accounts).where(accounts.c.name == name).values(**values))
+            if not changed.rowcount:
+                raise UnknownReferenceError(f"Er is geen account {name!r}.")
+            managers = connection.execute(select(accounts.c.roles).where(accounts.c.active)).scalars()
+            if not any(Role.ADMINISTRATOR.value in roles_text.split() for roles_text in managers):
+                raise ConflictError("Er moet ten minste één beheerder overblijven.")
+            connection.execute(delete(tickets).where(tickets.c.account == name))
+
+    def welcome(
+        self, subject: str, name: str, roles: Iterable[Role], collections: Iterable[str] | None = None
+    ) -> Account:
+        """The account of somebody whom the organisation's own sign-in vouches for; made when new.
+
+        Roles follow what the organisation says at every sign-in; `collections` (None: all) are those of a
+        new account, and an administrator can change them. Raises ConflictError when the name is already
+        that of somebody else.
+        """
+        name = check_name(name.lower())
+        text = " ".join(sorted(r.value for r in roles))
+        with writing(self._engine) as connection:
+            row = connection.execute(select(accounts).where(accounts.c.subject == subject)).one_or_none()
+            if row is not None:
+                connection.execute(update(accounts).where(accounts.c.subject == subject).values(roles=text))
+            else:
+                if connection.execute(select(accounts.c.name).where(accounts.c.name == name)).first():
+                    raise ConflictError(f"De naam {name!r} is hier al van iemand anders.")
+                values = _values(name, roles, collections) | {"subject": subject}
+                connection.execute(insert(accounts).values(**values))
+            found = connection.execute(select(accounts).where(accounts.c.subject == subject)).one()
+        return _account(found)
+
+    # ----------------------------------------------------------------- invitations and passwords
+
+    def invite(self, name: str | None) -> str:
+        """A token that lets `name` set a password once; None: the very first account. Older ones lapse."""
+        with writing(self._engine) as connection:
+            same = tickets.c.account.is_(None) if name is None else tickets.c.account == name
+            connection.execute(delete(tickets).where(tickets.c.kind == SessionKind.INVITATION, same))
+        return self._ticket(SessionKind.INVITATION, name, _INVITATION)
+
+    def invited(self, token: str) -> tuple[bool, str | None]:
+        """Whether this invitation holds, and for whom (None: the first account)."""
+        row = self._find_ticket(token, SessionKind.INVITATION)
+        if row is None or (row.account is None and self.any()):
+            return False, None
+        return True, row.account
+
+    def accept(self, token: str, name: str, password: str) -> Account:
+        """Set a password with an invitation, which is then used up. Raises InputError when it cannot be."""
+        holds, invited = self.invited(token)
+        if not holds:
+            raise InputError("Deze link is al gebruikt of verlopen. Vraag een nieuwe aan de beheerder.")
+        name = check_name(invited or name)
+        check_password(password, name)
+        hashed = self._hasher.hash(password)
+        with writing(self._engine) as connection:
+            used = connection.execute(delete(tickets).where(tickets.c.digest == _digest(token)))
+            if not used.rowcount:
+                raise InputError("Deze link is al gebruikt.")
+            if invited is None:
+                values = _values(name, (Role.ADMINISTRATOR, Role.DRAFTER, Role.APPROVER), None)
+                connection.execute(insert(accounts).values(**values))
+            connection.execute(update(accounts).where(accounts.c.name == name).values(password=hashed))
+            connection.execute(delete(tickets).where(tickets.c.account == name))
+        return self.find(name)
+
+    def check(self, name: str, password: str) -> Account | None:
+        """The account, when name and password fit and it is active; otherwise None, in the same time."""
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(accounts).where(accounts.c.name == name.strip().lower())
+            ).one_or_none()
+        kept = row.password if row is not None and row.password and row.active else None
+        try:
+            self._hasher.verify(kept or self._nobody, password[:_LONGEST_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return None
+        return _account(row) if row is not None and kept else None
+
+    # ----------------------------------------------------------------- sessions
+
+    def open_session(
+        self, name: str, lasts: timedelta, kind: str = SessionKind.BROWSER, label: str = ""
+    ) -> str:
+        """A fresh session token: for a browser, or for a program with the rights of this person."""
+        self.sweep()
+        return self._ticket(kind, name, lasts, label)
+
+    def who(self, token: str, kind: str = SessionKind.BROWSER) -> Account | None:
+        """Whose session this is; None when it has ended or the account was closed."""
+        with reading(self._engine) as connection:
+            query = select(accounts).join(tickets, tickets.c.account == accounts.c.name)
+            row = connection.execute(
+                query.where(
+                    tickets.c.digest == _digest(token),
+                    tickets.c.kind == kind,
+                    tickets.c.expires > now(),
+                    accounts.c.active,
+                )
+            ).one_or_none()
+        return None if row is None else _account(row)
+
+    def tokens(self, name: str) -> tuple[tuple[str, str, datetime], ...]:
+        """The programs' tokens of this person: a short id, the label, until when."""
+        query = select(tickets.c.digest, tickets.c.label, tickets.c.expires).where(
+            tickets.c.account == name, tickets.c.kind == SessionKind.API
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(tickets.c.expires))
+            return tuple((row.digest[:12], row.label, row.expires) for row in rows)
+
+    def revoke(self, name: str, short_id: str) -> None:
+        """End one program's token of this person."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                delete(tickets).where(
+                    tickets.c.account == name,
+                    tickets.c.kind == SessionKind.API,
+                    tickets.c.digest.startswith(short_id, autoescape=True),
+                )
+            )
+
+    def close_session(self, token: str) -> None:
+        """End a session; it cannot be used again."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(tickets).where(tickets.c.digest == _digest(token)))
+
+    def sweep(self) -> None:
+        """Throw away what has run out."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(tickets).where(tickets.c.expires <= now()))
+            connection.execute(delete(answers).where(answers.c.kept <= now() - _ANSWER_KEPT))
+
+    def _ticket(self, kind: str, account: str | None, lasts: timedelta, label: str = "") -> str:
+        token = secrets.token_urlsafe(32)
+        values = {"digest": _digest(token), "kind": kind, "account": account, "label": label[:200]}
+        with writing(self._engine) as connection:
+            connection.execute(insert(tickets).values(**values, expires=now() + lasts))
+        return token
+
+    def _find_ticket(self, token: str, kind: str) -> Row[tuple[object, ...]] | None:
+        with reading(self._engine) as connection:
+            return connection.execute(
+                select(tickets).where(
+                    tickets.c.digest == _digest(token), tickets.c.kind == kind, tickets.c.expires > now()
+                )
+            ).one_or_none()
+
+    # ----------------------------------------------------------------- repeated writes
+
+    def claim(self, owner: str, key: str, digest: str) -> KeptAnswer | None:
+        """Take this person's key for new work (None), or give what is kept under it.
+
+        The body of what is kept is empty while somebody else is still working on it.
+        """
+        place = answers.c.key == f"{owner}\n{key}"
+        with writing(self._engine) as connection:
+            row = connection.execute(select(answers).where(place)).one_or_none()
+            lapsed = row is not None and not row.body and row.kept <= now() - _CLAIM_KEPT
+            if row is not None and not lapsed:
+                return KeptAnswer(row.digest, row.status, row.body)
+            connection.execute(delete(answers).where(place))
+            values = {"key": f"{owner}\n{key}", "digest": digest, "status": 0, "body": "", "kept": now()}
+            connection.execute(insert(answers).values(**values))
+        return None
+
+    def release(self, owner: str, key: str) -> None:
+        """Give a key back whose work failed."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                delete(answers).where(answers.c.key == f"{owner}\n{key}", answers.c.body == "")
+            )
+
+    def remember(self, owner: str, key: str, digest: str, status: int, body: str) -> None:
+        """Keep an answer for a day, so that repeating the request repeats it."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(answers).where(answers.c.key == f"{owner}\n{key}"))
+            connection.execute(
+                insert(answers).values(
+                    key=f"{owner}\n{key}", digest=digest, status=status, body=body, kept=now()
+                )
+            )
+
+
+def check_name(name: str) -> str:
+    """A usable account name, in lower case. Raises InputError."""
+    name = name.strip().lower()
+    if not _NAME.fullmatch(name):
+        raise InputError("Een gebruikersnaam heeft 2 tot 99 kleine letters, cijfers, punten of streepjes.")
+    return name
+
+
+def check_password(password: str, name: str) -> None:
+    """Raises InputError for a password that is too short, too long or the name itself."""
+    if len(password) < _SHORTEST_PASSWORD:
+        raise InputError(f"Het wachtwoord heeft ten minste {_SHORTEST_PASSWORD} tekens nodig.")
+    if len(password) > _LONGEST_PASSWORD:
+        raise InputError(f"Het wachtwoord mag ten hoogste {_LONGEST_PASSWORD} tekens hebben.")
+    if name in password.lower() or len(set(password)) < 5:
+        raise InputError("Dit wachtwoord is te makkelijk te raden.")
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _values(name: str, roles: Iterable[Role], collections: Iterable[str] | None) -> dict[str, object]:
+    return {
+        "name": name,
+        "roles": " ".join(sorted({r.value for r in roles})),
+        "collections": None if collections is None else "\n".join(sorted(set(collections))),
+        "active": True,
+        "created": now(),
+    }
+
+
+def _account(row: Row[tuple[object, ...]]) -> Account:
+    seen = row.collections
+    return Account(
+        name=row.name,
+        roles=frozenset(Role(r) for r in row.roles.split()),
+        collections=None if seen is None else frozenset(line for line in seen.split("\n") if line),
+        active=bool(row.active),
+        has_password=row.password is not None,
+        from_organisation=row.subject is not None,
+    )

@@ -1,0 +1,65 @@
+"""Sources that an officer brings along for one set: pasted text or a file, never kept in the archive.
+
+A file is read in a process of its own with limits. What comes out is an ordinary source of the kind
+"supplied", so that drafting and checking treat it as such, and it goes when the set or its dossier goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from learninglion.models import DocumentCard, DocumentKind, RawFile, Source, SourceKind, Span
+from learninglion.models.errors import InputError, UnreadableFileError
+from learninglion.parsing.isolated import IsolatedParser
+from learninglion.workflow.sets import Board
+
+__all__ = ["KINDS", "LONGEST", "is_own", "next_number", "own_source", "read_own_file"]
+
+KINDS = (".pdf", ".docx", ".odt", ".txt")
+LONGEST = 30_000  # characters, some ten pages: what an officer has read and can answer for
+_SECONDS = 45.0
+_PREFIX = "supplied#own-"
+
+
+def own_source(number: int, title: str, day: date | None, text: str) -> Source:
+    """The officer's source with this number in its set. Raises InputError for what cannot be cited."""
+    title, body = " ".join(title.split()), text.strip()
+    if not title:
+        raise InputError("Geef uw bron een titel, zodat een lezer weet wat het is.")
+    if not body:
+        raise InputError("Plak de tekst van uw bron of kies een bestand.")
+    if len(body) > LONGEST:
+        raise InputError(
+            f"Uw bron is langer dan {LONGEST} tekens. Plak alleen het deel dat over deze vraag gaat."
+        )
+    card = DocumentCard(f"supplied-own-{number}", title[:300], DocumentKind.DOCUMENT, date=day)
+    return Source(
+        f"{_PREFIX}{number}",
+        card,
+        SourceKind.SUPPLIED,
+        body,
+        Span(0, len(body)),
+        page=0,
+        heading_path=(card.title,),
+    )
+
+
+def read_own_file(raw: RawFile) -> str:
+    """The text of an uploaded file. Raises UnreadableFileError, also when there is no text in it."""
+    with IsolatedParser(seconds=_SECONDS) as parser:
+        text = parser.parse(raw).text
+    if not text.strip():
+        raise UnreadableFileError(raw.name, "er staat geen tekst in die gelezen kan worden")
+    return text
+
+
+def is_own(source: Source) -> bool:
+    """Whether an officer brought this source along."""
+    return source.id.startswith(_PREFIX)
+
+
+def next_number(boards: Iterable[Board]) -> int:
+    """The number for a new source: one more than the highest that lies in the set."""
+    used = [int(s.id.removeprefix(_PREFIX)) for b in boards for s in b.added if is_own(s)]
+    return max(used, default=0) + 1

@@ -1,0 +1,512 @@
+"""How the evidence of one sub-question is laid out: near-duplicates together, and the line through time."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import islice
+
+from sqlalchemy import Column, Engine, Integer, String, Table, Text, delete, func, insert, select, update
+
+from learninglion.database.engine import Moment, new_metadata, now, reading, writing
+from learninglion.drafting.positions import contradiction
+from learninglion.drafting.selection import Choice
+from learninglion.dutch.text import split_sentences
+from learninglion.models import Filters, Hit, QuestionSet, Rejection, Source, SourceKind, Span
+from learninglion.models.errors import InputError, UnknownReferenceError
+from learninglion.models.plain import from_plain, to_plain
+from learninglion.search.duplicates import Step, timeline
+
+__all__ = [
+    "Board",
+    "BoardView",
+    "Group",
+    "LineMoment",
+    "Turn",
+    "Work",
+    "WorkCard",
+    "Workbench",
+    "add_hits",
+    "add_source",
+    "choose_source",
+    "drop_source",
+    "lay_out",
+    "line_taken",
+    "metadata",
+    "open_source",
+    "put_back",
+    "reject_source",
+]
+
+metadata = new_metadata()
+
+works = Table(
+    "works",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("owner", String(200), nullable=False, index=True),
+    Column("title", String(500), nullable=False),
+    Column("changed", Moment, nullable=False),
+    Column("dossier", String(64), nullable=True),
+    Column("content", Text, nullable=False),
+)
+boards = Table(
+    "work_boards",
+    metadata,
+    Column("work", String(32), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("content", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One sub-question with its evidence; ids are source ids."""
+
+    offered: tuple[Hit, ...] = ()
+    added: tuple[Source, ...] = ()  # found by the officer, not offered
+    chosen: tuple[str, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+    seen: tuple[str, ...] = ()
+    searches: tuple[str, ...] = ()  # own words the officer searched further with
+    visited: bool = False
+
+    def state(self, source_id: str) -> str:
+        """What the officer did with a source: chosen, rejected, seen or open."""
+        if source_id in self.chosen:
+            return "chosen"
+        if any(r.source_id == source_id for r in self.rejected):
+            return "rejected"
+        return "seen" if source_id in self.seen else "open"
+
+    def reason(self, source_id: str) -> str:
+        """Why a source was rejected; empty when it was not."""
+        return next((r.reason for r in self.rejected if r.source_id == source_id), "")
+
+    def knows(self, source_id: str) -> bool:
+        """Whether this source lies on the board."""
+        return any(h.source.id == source_id for h in self.offered) or any(
+            s.id == source_id for s in self.added
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A set with its scope; the boards are in the order of the questions."""
+
+    id: str
+    owner: str
+    changed: datetime
+    question_set: QuestionSet
+    filters: Filters
+    threshold: float | None
+    dossier: str | None = None
+    boards: tuple[Board, ...] = ()
+
+    def choices(self) -> tuple[Choice, ...]:
+        """What was decided so far, as the workflow takes it."""
+        return tuple(
+            Choice(question.numbers, board.chosen, board.rejected, board.seen)
+            for question, board in zip(self.question_set.questions, self.boards, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCard:
+    """What a list says of a set at work."""
+
+    id: str
+    title: str
+    changed: datetime
+    dossier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    question_set: QuestionSet
+    filters: Filters
+    threshold: float | None
+
+
+# --------------------------------------------------------------------------- what an officer does
+
+
+def _require(board: Board, source_id: str) -> None:
+    if not board.knows(source_id):
+        raise UnknownReferenceError("Deze bron ligt niet bij deze vraag.")
+
+
+def choose_source(board: Board, source_id: str) -> Board:
+    """The board with this source chosen; a rejection is taken back."""
+    _require(board, source_id)
+    kept = put_back(board, source_id)
+    return replace(kept, chosen=(*kept.chosen, source_id), seen=_with(kept.seen, source_id))
+
+
+def reject_source(board: Board, source_id: str, reason: str) -> Board:
+    """The board with this source set aside. Raises InputError without a reason."""
+    _require(board, source_id)
+    if not reason.strip():
+        raise InputError("Geef een reden waarom u deze bron afwijst.")
+    kept = put_back(board, source_id)
+    rejected = (*kept.rejected, Rejection(source_id, reason.strip()))
+    return replace(kept, rejected=rejected, seen=_with(kept.seen, source_id))
+
+
+def put_back(board: Board, source_id: str) -> Board:
+    """The board with this source neither chosen nor rejected."""
+    return replace(
+        board,
+        chosen=tuple(s for s in board.chosen if s != source_id),
+        rejected=tuple(r for r in board.rejected if r.source_id != source_id),
+    )
+
+
+def open_source(board: Board, source_id: str) -> Board:
+    """The board that remembers that this source was looked at."""
+    return replace(board, seen=_with(board.seen, source_id)) if board.knows(source_id) else board
+
+
+def add_source(board: Board, source: Source) -> Board:
+    """The board with a source the officer found elsewhere, chosen at once."""
+    added = board.added if board.knows(source.id) else (*board.added, source)
+    return choose_source(replace(board, added=added), source.id)
+
+
+def drop_source(board: Board, source_id: str) -> Board:
+    """The board without a source that the officer added: its text is gone, also from what was decided."""
+    kept = put_back(board, source_id)
+    return replace(
+        kept,
+        added=tuple(s for s in kept.added if s.id != source_id),
+        seen=tuple(s for s in kept.seen if s != source_id),
+    )
+
+
+def add_hits(board: Board, hits: Iterable[Hit], words: str) -> tuple[Board, int]:
+    """The board with what a further search found and was not there yet, and how many that are."""
+    known = {h.source.id for h in board.offered} | {s.id for s in board.added}
+    fresh = [h for h in hits if h.source.id not in known]
+    first = len(board.offered) + 1
+    ranked = tuple(replace(h, rank=first + i) for i, h in enumerate(fresh))
+    searches = _with(board.searches, words)
+    return replace(board, offered=(*board.offered, *ranked), searches=searches), len(fresh)
+
+
+def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:
+    return items if item in items else (*items, item)
+
+
+# --------------------------------------------------------------------------- where it is kept
+
+
+class Workbench:
+    """Keeps sets at work; a set is found by its owner only."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def lay_out(
+        self,
+        owner: str,
+        question_set: QuestionSet,
+        filters: Filters,
+        threshold: float | None,
+        offered: Iterable[tuple[Hit, ...]] = (),
+    ) -> Work:
+        """A new set, with the hits per question where they are known."""
+        work = Work(secrets.token_hex(8), owner, now(), question_set, filters, threshold)
+        found = tuple(Board(offered=hits) for hits in offered) or tuple(
+            Board() for _ in question_set.questions
+        )
+        with writing(self._engine) as connection:
+            connection.execute(insert(works).values(**_row(work)))
+            rows = [{"work": work.id, "position": i, "content": _dump(b)} for i, b in enumerate(found)]
+            if rows:
+                connection.execute(insert(boards), rows)
+        return replace(work, boards=found)
+
+    def find(self, work_id: str, owner: str) -> Work:
+        """The set with its boards. Raises UnknownReferenceError if it is not there or somebody else's."""
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(works).where(works.c.id == work_id, works.c.owner == owner)
+            ).one_or_none()
+            if row is None:
+                raise UnknownReferenceError("Deze set bestaat niet, of is van iemand anders.")
+            found = connection.execute(
+                select(boards.c.content).where(boards.c.work == work_id).order_by(boards.c.position)
+            ).scalars()
+            kept = tuple(from_plain(Board, json.loads(content)) for content in found)
+        content = from_plain(_Content, json.loads(row.content))
+        return Work(
+            row.id,
+            row.owner,
+            row.changed,
+            content.question_set,
+            content.filters,
+            content.threshold,
+            row.dossier,
+            kept,
+        )
+
+    def list(self, owner: str, limit: int = 50) -> tuple[WorkCard, ...]:
+        """This person's sets, the last changed first."""
+        columns = (works.c.id, works.c.title, works.c.changed, works.c.dossier)
+        query = select(*columns).where(works.c.owner == owner)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(works.c.changed.desc(), works.c.id).limit(limit))
+            return tuple(WorkCard(*row) for row in rows)
+
+    def put_board(self, work: Work, position: int, board: Board) -> None:
+        """Keep one board."""
+        where = (boards.c.work == work.id, boards.c.position == position)
+        with writing(self._engine) as connection:
+            connection.execute(update(boards).where(*where).values(content=_dump(board)))
+            connection.execute(update(works).where(works.c.id == work.id).values(changed=now()))
+
+    def relay(
+        self,
+        work: Work,
+        question_set: QuestionSet,
+        filters: Filters,
+        threshold: float | None,
+        offered: Iterable[tuple[Hit, ...]],
+    ) -> Work:
+        """The same set with corrected questions and fresh boards; what the officer brought along stays."""
+        fresh = replace(work, question_set=question_set, filters=filters, threshold=threshold, changed=now())
+        found = _with_own(work.boards, [Board(offered=hits) for hits in offered])
+        with writing(self._engine) as connection:
+            connection.execute(update(works).where(works.c.id == work.id).values(**_row(fresh)))
+            connection.execute(delete(boards).where(boards.c.work == work.id))
+            rows = [{"work": work.id, "position": i, "content": _dump(b)} for i, b in enumerate(found)]
+            if rows:
+                connection.execute(insert(boards), rows)
+        return replace(fresh, boards=found)
+
+    def tie(self, work: Work, dossier_id: str) -> None:
+        """Remember which dossier this set became."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(works).where(works.c.id == work.id).values(dossier=dossier_id, changed=now())
+            )
+
+    def of_dossier(self, dossier_id: str, owner: str) -> str:
+        """The id of this person's set that became this dossier; empty when there is none any more."""
+        query = select(works.c.id).where(works.c.dossier == dossier_id, works.c.owner == owner)
+        with reading(self._engine) as connection:
+            return connection.scalar(query.order_by(works.c.changed.desc()).limit(1)) or ""
+
+    def clear(self, work_id: str, owner: str) -> None:
+        """Throw a set away; what became a dossier stays a dossier."""
+        with writing(self._engine) as connection:
+            gone = connection.execute(delete(works).where(works.c.id == work_id, works.c.owner == owner))
+            if gone.rowcount:
+                connection.execute(delete(boards).where(boards.c.work == work_id))
+
+    def clear_dossier(self, dossier_id: str) -> None:
+        """Throw away the sets that became this dossier, whoever's they are."""
+        with writing(self._engine) as connection:
+            found = list(connection.scalars(select(works.c.id).where(works.c.dossier == dossier_id)))
+            connection.execute(delete(boards).where(boards.c.work.in_(found)))
+            connection.execute(delete(works).where(works.c.id.in_(found)))
+
+    def count_before(self, moment: datetime) -> int:
+        """How many sets were not touched since `moment`."""
+        query = select(func.count()).select_from(works).where(works.c.changed < moment)
+        with reading(self._engine) as connection:
+            return int(connection.scalar(query) or 0)
+
+    def clear_before(self, moment: datetime) -> int:
+        """Throw away all sets not touched since `moment` (retention); how many that were."""
+        with writing(self._engine) as connection:
+            old = list(connection.execute(select(works.c.id).where(works.c.changed < moment)).scalars())
+            for work_id in old:
+                connection.execute(delete(boards).where(boards.c.work == work_id))
+                connection.execute(delete(works).where(works.c.id == work_id))
+        return len(old)
+
+
+def _with_own(before: tuple[Board, ...], fresh: list[Board]) -> tuple[Board, ...]:
+    """Fresh boards with the supplied sources of the old ones; without a board left, they lie on the last."""
+    for position, board in enumerate(before):
+        own = tuple(s for s in board.added if s.kind is SourceKind.SUPPLIED)
+        if own and fresh:
+            place = min(position, len(fresh) - 1)
+            added = {s.id: s for s in (*fresh[place].added, *own)}
+            fresh[place] = replace(fresh[place], added=tuple(added.values()))
+    return tuple(fresh)
+
+
+def _row(work: Work) -> dict[str, object]:
+    content = _Content(work.question_set, work.filters, work.threshold)
+    first = work.question_set.questions[0].text if work.question_set.questions else ""
+    title = work.question_set.title or work.question_set.introduction or first
+    return {
+        "id": work.id,
+        "owner": work.owner,
+        "title": " ".join(title.split())[:300],
+        "changed": work.changed,
+        "dossier": work.dossier,
+        "content": _dump(content),
+    }
+
+
+def _dump(value: object) -> str:
+    return json.dumps(to_plain(value), ensure_ascii=False, separators=(",", ":"))
+
+
+# Of the longer sentence's content words. Less than the checker asks before it overrules a source: here a
+# person looks at both sentences, and a change of line that is not shown is worse than one that is none.
+_SAME_SUBJECT = 0.4
+_SENTENCES = 30  # of one answer; the rest of a longer one is figures and footnotes
+_TURNS = 3  # shown at one answer
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One source as a card: how it was found, and what was done with it."""
+
+    source: Source
+    hit: Hit | None  # None: added by the officer
+    state: str
+    reason: str
+    marked: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A source with those that say nearly the same."""
+
+    card: Card
+    alike: tuple[Card, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A sentence with another figure, another yes or no, or another may or must than an earlier answer."""
+
+    said: str
+    before: str
+    day: date  # of the earlier answer
+
+
+@dataclass(frozen=True, slots=True)
+class LineMoment:
+    """One step of the line taken, with where it turns."""
+
+    step: Step
+    state: str
+    turns: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """What the page shows of a board."""
+
+    groups: tuple[Group, ...]
+    added: tuple[Card, ...]
+    moments: tuple[LineMoment, ...]
+    below: tuple[Group, ...]  # under the threshold
+    chosen: int
+    rejected: int
+    untouched: int
+
+
+def lay_out(board: Board, threshold: float | None) -> BoardView:
+    """The board with duplicates under the best of them and what scores too low apart."""
+    groups = _group(board)
+    least = threshold or 0.0
+    over = tuple(g for g in groups if (g.card.hit and g.card.hit.score >= least) or _touched(g))
+    added = tuple(_card(board, s, None) for s in board.added)
+    shown = (*(c for g in over for c in (g.card, *g.alike)), *added)
+    below = tuple(g for g in groups if g not in over)
+    return BoardView(
+        groups=over,
+        added=added,
+        moments=line_taken(shown),
+        below=below,
+        chosen=len(board.chosen),
+        rejected=len(board.rejected),
+        untouched=sum(board.state(h.source.id) == "open" for h in board.offered),
+    )
+
+
+def _touched(group: Group) -> bool:
+    return any(c.state in ("chosen", "rejected") for c in (group.card, *group.alike))
+
+
+def _card(board: Board, source: Source, hit: Hit | None) -> Card:
+    state = board.state(source.id)
+    marked = hit.matched if hit else ()
+    return Card(source, hit, state, board.reason(source.id), marked)
+
+
+def _group(board: Board) -> list[Group]:
+    leaders: dict[str, list[Hit]] = {}
+    leader_of: dict[str, str] = {}
+    for hit in board.offered:
+        twins = {hit.source.id, *hit.duplicates}
+        leader = next((leader_of[t] for t in hit.duplicates if t in leader_of), None)
+        if leader is None:
+            leader = hit.source.id
+            leaders[leader] = []
+        leaders[leader].append(hit)
+        for twin in twins:
+            leader_of.setdefault(twin, leader)
+    groups = []
+    for hits in leaders.values():
+        first, *rest = [_card(board, h.source, h) for h in hits]
+        groups.append(Group(first, tuple(rest)))
+    return groups
+
+
+def line_taken(cards: Sequence[Card]) -> tuple[LineMoment, ...]:
+    """The dated answers that were not rejected, the oldest first, each with where it says something new.
+
+    What the officer brought along is no answer that was given, so it does not count as a turn.
+    """
+    kept = {c.source.id: c for c in cards if c.state != "rejected"}
+    steps = timeline(c.source for c in kept.values())
+    moments = []
+    for position, step in enumerate(steps):
+        earlier = [
+            s for s in steps[:position] if s.day < step.day and s.source.kind is not SourceKind.SUPPLIED
+        ]
+        moments.append(LineMoment(step, kept[step.source.id].state, _turns_of(step, earlier)))
+    return tuple(moments)
+
+
+def _turns_of(step: Step, earlier: Sequence[Step]) -> tuple[Turn, ...]:
+    """Where this answer differs from the latest one that spoke of the same, once for each sentence."""
+    found: dict[str, Turn] = {}
+    for before in reversed(earlier):
+        for said, old in _differences(before.source.body, step.source.body):
+            found.setdefault(said, Turn(said, old, before.day))
+    return tuple(islice(found.values(), _TURNS))
+
+
+@lru_cache(maxsize=512)
+def _differences(older: str, newer: str) -> tuple[tuple[str, str], ...]:
+    """Sentences of `newer` with the sentence of `older` that each contradicts most."""
+    old, new = _sentences(older), _sentences(newer)
+    pairs = []
+    for said in new:
+        shared, before = max(((contradiction(o, said, _SAME_SUBJECT), o) for o in old), default=(0.0, ""))
+        if shared:
+            pairs.append((said, before))
+    return tuple(pairs)
+
+
+def _sentences(text: str) -> tuple[str, ...]:
+    spans = split_sentences(text)[:_SENTENCES]
+    return tuple(" ".join(span.of(text).split()) for span in spans)
+
+
+def counts(boards: Sequence[Board]) -> tuple[int, int]:
+    """How many questions have a choice, and how many there are."""
+    return sum(bool(b.chosen) for b in boards), len(boards)
