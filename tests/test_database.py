@@ -16,8 +16,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine, event, inspect, text
 
-from learninglion.database.engine import HEAD, Moment, open_database, reading, upgrade, writing
 from learninglion.database import engine as database
+from learninglion.database.engine import HEAD, Moment, open_database, reading, upgrade, writing
 from learninglion.database.locking import exclusive
 from learninglion.models.errors import ConflictError, InputError, IntegrityError
 

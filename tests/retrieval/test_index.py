@@ -5,11 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
 
+import numpy as np
 import pytest
 from archives import SUBJECTS, make_archive, make_entry
+from numpy.typing import NDArray
 
 from learninglion.database.locking import exclusive
 from learninglion.inference.vectors import VectorCache
@@ -302,3 +305,18 @@ def test_a_change_of_encoder_that_was_killed_goes_on_where_it_was(tmp_path: Path
     assert int(ended.stdout) == len(SUBJECTS) - 4
     assert between.state().encoder == "nieuwer"
     assert found(between, reader, SUBJECTS[1][1])[0] == "d1"
+
+
+def test_a_long_run_of_signs_is_cut_before_it_is_encoded(tmp_path: Path) -> None:
+    lengths: list[int] = []
+
+    class Watching(HashingEncoder):
+        def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            lengths.extend(map(len, texts))
+            return super().encode_passages(texts)
+
+    reader = MemoryReader([make_entry("d", "Wat staat er?", "Het molenregister " + "abcdefghij" * 100_000)])
+    index = Index.open(tmp_path, Watching())
+    index.update(reader)
+    assert max(lengths) < 1000
+    assert found(index, reader, "molenregister") == ["d"]

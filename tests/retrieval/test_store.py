@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,10 +20,13 @@ from learninglion.models.errors import (
     UnknownReferenceError,
     UnreadableFileError,
 )
+from learninglion.search.local.index import Index
+from learninglion.search.search import search
 from learninglion.store import tables
 from learninglion.store.journal import FileStamp
 from learninglion.store.reader import Change
 from learninglion.store.store import Intake, PutOutcome, Store, Swept
+from learninglion.testing import HashingEncoder
 
 PUBLIC = frozenset({"openbaar"})
 
@@ -439,3 +443,28 @@ def test_the_journal_lists_what_failed_until_it_succeeds(store: Store) -> None:
     store.put(*paper(name="vreemd\udce9.pdf"), "openbaar", file=stamp)
     assert store.journal.failures() == ()
     assert store.journal.is_done(stamp, "openbaar")
+
+
+def test_an_index_knows_an_archive_that_was_put_back(tmp_path: Path) -> None:
+    """An older copy of the database beside a newer index: the numbers of the changes meet again."""
+    database, copy = tmp_path / "x.db", tmp_path / "copy.db"
+    index = Index.open(tmp_path / "index", HashingEncoder())
+
+    def take_in(number: int, subject: str) -> Store:
+        engine = open_database(database)
+        store = Store(engine, tmp_path)
+        document, entries, original = paper(number, f"Het kabinet onderzoekt de {subject}.")
+        store.put(document, entries, original, "openbaar", by="jansen")
+        index.update(store)
+        if number < 3:
+            engine.dispose()
+        return store
+
+    take_in(1, "windmolens")
+    shutil.copy(database, copy)
+    take_in(2, "bruggen")
+    shutil.copy(copy, database)
+    store = take_in(3, "sluizen")
+    hits = [hit.source.document.id for hit in search(index, store, "Onderzoekt het kabinet de sluizen?")]
+    assert hits[0] == "ah-tk-20232024-3"
+    assert "ah-tk-20232024-2" not in hits

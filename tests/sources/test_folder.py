@@ -49,3 +49,16 @@ def test_odd_names_can_be_shown(tmp_path: Path) -> None:
     assert found.name == "vr\\xe4agen \\x0a\\x1b[31m.pdf"
     assert read_file(found).content == b"x"
     assert printable("gewoon é.pdf") == "gewoon é.pdf"
+
+
+def test_a_link_out_of_the_folder_is_told_and_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "geheim.txt"
+    outside.write_text("geheim")
+    folder = tmp_path / "map"
+    folder.mkdir()
+    (folder / "binnen.txt").write_text("x")
+    (folder / "naar-binnen.txt").symlink_to(folder / "binnen.txt")
+    (folder / "naar-buiten.txt").symlink_to(outside)
+    problems = {f.name: f.problem for f in find_files([folder])}
+    assert problems["binnen.txt"] == problems["naar-binnen.txt"] == ""
+    assert "buiten deze map" in problems["naar-buiten.txt"]

@@ -49,7 +49,7 @@ __all__ = [
     "writing",
 ]
 
-HEAD = "0004"  # newest migration; kept here so that opening an up-to-date database need not load Alembic
+HEAD = "0005"  # newest migration; kept here so that opening an up-to-date database need not load Alembic
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -110,14 +110,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str | Path) -> Engine:
     """An engine on `url`, its schema brought to the newest version.
 
-    `url` is "sqlite:////folder/learninglion.db" or "postgresql://user@host/name". Raises InputError for a URL
+    `url` is "sqlite:////folder/learninglion.db" or "postgresql://user@host/name", or the path of an SQLite
+    file, in which every sign stands for itself. Raises InputError for a URL
     or server that cannot be used, ConflictError for a database written by a newer program.
     """
     try:
-        parsed = make_url(url)
+        parsed = URL.create("sqlite", database=str(url)) if isinstance(url, Path) else make_url(url)
     except ArgumentError as error:
         raise InputError(f"Dit databaseadres is niet te lezen: {error}") from error
     engine = _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)

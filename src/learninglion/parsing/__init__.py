@@ -14,6 +14,8 @@ from learninglion.parsing.web import looks_like_html, parse_html, parse_text
 
 __all__ = ["parse"]
 
+_LONGEST_TEXT = 16 << 20  # bytes; some 5,000 pages. Longer ones are data, and cost gigabytes to read
+
 
 def parse(raw: RawFile) -> Document:
     """The document in a file; raises UnreadableFileError, naming the file, where it cannot be read.
@@ -30,6 +32,9 @@ def parse(raw: RawFile) -> Document:
     if raw.name.lower().endswith(".pdf"):
         raise UnreadableFileError(raw.name, "dit is geen PDF-bestand, al heet het zo.")
     if looks_like_text(raw.content):
+        if len(raw.content) > _LONGEST_TEXT:
+            detail = "deze tekst is te lang ({} MB; hoogstens {} MB): splits het bestand."
+            raise UnreadableFileError(raw.name, detail.format(len(raw.content) >> 20, _LONGEST_TEXT >> 20))
         return parse_html(raw) if looks_like_html(raw.content) else parse_text(raw)
     raise UnreadableFileError(
         raw.name,

@@ -40,12 +40,12 @@ def find_files(paths: Sequence[Path]) -> Iterator[FoundFile]:
     """
     for path in paths:
         if path.is_dir():
-            yield from _walk(path)
+            yield from _walk(path, path.resolve())
         else:
             yield _look_at(path)
 
 
-def _walk(folder: Path) -> Iterator[FoundFile]:
+def _walk(folder: Path, root: Path) -> Iterator[FoundFile]:
     try:
         entries = sorted(os.scandir(folder), key=lambda e: os.fsencode(e.name))
     except OSError as error:
@@ -56,7 +56,10 @@ def _walk(folder: Path) -> Iterator[FoundFile]:
         if entry.name.startswith((".", "~$")) or entry.name.casefold() in _IGNORED:
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path))
+            yield from _walk(Path(entry.path), root)
+        elif entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
+            detail = "dit is een verwijzing naar buiten deze map; geef het bestand zelf op als het mee moet"
+            yield FoundFile(Path(entry.path), printable(entry.name), problem=detail)
         elif entry.is_file() or entry.is_symlink():
             yield _look_at(Path(entry.path))
 

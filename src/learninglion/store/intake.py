@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, delete, exists, insert, select, up
 from learninglion.database.engine import now
 from learninglion.models import Document
 from learninglion.models.errors import ConflictError
+from learninglion.models.plain import sha256_hex
 from learninglion.store.journal import FileOutcome, FileStamp, write_entry
 from learninglion.store.reader import Entry
 from learninglion.store.rows import Packed, document_values, storable
@@ -76,7 +77,12 @@ def take_numbers(connection: Connection, name: str, count: int) -> int:
 def note_change(connection: Connection, document_key: int, kind: str) -> None:
     """Tell whoever follows the store that a document changed."""
     seq = take_numbers(connection, "change", 1)
-    connection.execute(insert(changes).values(seq=seq, document_key=document_key, kind=kind, at=now()))
+    before = connection.scalar(select(changes.c.mark).order_by(changes.c.seq.desc()).limit(1)) or ""
+    changed = select(documents.c.id, documents.c.digest).where(documents.c.key == document_key)
+    document_id, digest = connection.execute(changed).one()
+    mark = sha256_hex("\n".join((before, str(seq), kind, document_id, digest)).encode())
+    values = {"seq": seq, "document_key": document_key, "kind": kind, "at": now(), "mark": mark}
+    connection.execute(insert(changes).values(**values))
 
 
 def collection_key(connection: Connection, name: str) -> int:

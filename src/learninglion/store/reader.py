@@ -31,6 +31,9 @@ class Reader(Protocol):
     def change_counter(self) -> int:
         """The sequence number of the newest change; 0 when nothing was ever stored."""
 
+    def mark_of(self, sequence: int) -> str:
+        """What tells the store's history up to that change from any other; "" where it has no such change."""
+
     def changes_after(self, sequence: int) -> Sequence[Change]:
         """The latest change of every document that changed after `sequence`, in order of sequence."""
 
@@ -72,6 +75,10 @@ class MemoryReader:
     def change_counter(self) -> int:
         """How many changes were made so far."""
         return self._counter
+
+    def mark_of(self, sequence: int) -> str:
+        """The number itself: what is held in memory has one history."""
+        return str(sequence) if sequence <= self._counter else ""
 
     def changes_after(self, sequence: int) -> Sequence[Change]:
         """The latest change of each document that changed after `sequence`."""

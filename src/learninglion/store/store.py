@@ -522,6 +522,11 @@ class Store(Shelf):
         with reading(self._engine) as connection:
             return connection.scalar(select(func.max(changes.c.seq))) or 0
 
+    def mark_of(self, sequence: int) -> str:
+        """What tells the history up to that change from any other; "" where there is no such change."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(changes.c.mark).where(changes.c.seq == sequence)) or ""
+
     def changes_after(self, sequence: int) -> tuple[Change, ...]:
         """The latest change of every document that changed after `sequence`, in order of sequence."""
         latest = func.max(changes.c.seq).label("latest")
@@ -566,6 +571,10 @@ class SeenStore:
     def change_counter(self) -> int:
         """The sequence number of the newest change."""
         return self._store.change_counter()
+
+    def mark_of(self, sequence: int) -> str:
+        """The mark of that change in the whole store."""
+        return self._store.mark_of(sequence)
 
     def changes_after(self, sequence: int) -> tuple[Change, ...]:
         """The latest change of every document that changed, as far as it may be seen."""

@@ -161,6 +161,8 @@ changes = Table(
     Column("document_key", ForeignKey("documents.key"), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("at", Moment, nullable=False),
+    # Hash of this change and the one before: tells an archive put back from a copy from one that went on.
+    Column("mark", String(64), nullable=False, server_default=""),
 )
 
 ingest_files = Table(

@@ -73,7 +73,7 @@ class Archive:
             raise InputError(
                 f"{home}: deze gegevensmap kan niet worden gemaakt ({error.strerror})."
             ) from error
-        self.engine = open_database(options.database_url or f"sqlite:///{home / 'learninglion.db'}")
+        self.engine = open_database(options.database_url or home / "learninglion.db")
         self.store = Store(self.engine, home)
         self.log = EventLog(self.engine, home / "log-anchor.json")
         self.tuning = TuningShelf(home / "tuning")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -14,18 +15,23 @@ __all__ = ["all_terms", "evenly", "in_batches", "passage_text", "source_terms"]
 
 T = TypeVar("T")
 
+# No word of any language; a run of signs so long is data (base64, a hash, a table without spaces). Of such a
+# run the first part is searched: five million letters without a space would take minutes to encode.
+_LONGEST_RUN = 200
+_RUN = re.compile(rf"(\S{{{_LONGEST_RUN}}})\S+")
+
 
 def passage_text(passage: Passage) -> str:
-    """What is encoded of a passage: its text under its headings."""
+    """What is encoded of a passage: its text under its headings, endless runs of signs cut short."""
     if passage.kind is PassageKind.BODY and passage.heading_path:
-        return f"{passage.heading_path[-1]}\n{passage.text}"
-    return passage.text
+        return _RUN.sub(r"\1", f"{passage.heading_path[-1]}\n{passage.text}")
+    return _RUN.sub(r"\1", passage.text)
 
 
 def source_terms(source: Source) -> tuple[tuple[Terms, Terms], tuple[Terms, Terms]]:
     """The terms of the two parts of a source: question with title and headings, and body."""
     asked = "\n".join((source.question, source.document.title, *source.heading_path))
-    return analyse(asked), analyse(source.body)
+    return analyse(_RUN.sub(r"\1", asked)), analyse(_RUN.sub(r"\1", source.body))
 
 
 def all_terms(one: Terms, other: Terms) -> Terms:

@@ -75,6 +75,7 @@ class Manifest:
     segments: tuple[str, ...] = ()
     dead: tuple[tuple[str, tuple[int, ...]], ...] = ()  # rows that no longer count, by segment
     passages: int = 0
+    mark: str = ""  # of the store's change `sequence`: another archive has another
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -404,7 +405,7 @@ class Index:
             mine = manifest.encoder == self.encoder.name
             if mine and manifest.passages > passages and self._outgrown(manifest):
                 return self._rebuild(reader, progress)
-            self._publish(self._tidy(replace(manifest, sequence=newest)))
+            self._publish(self._tidy(replace(manifest, sequence=newest, mark=reader.mark_of(newest))))
             return len(changes)
 
     def rebuild(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
@@ -435,13 +436,19 @@ class Index:
         shot = self._snapshot
         if shot is None or shot.sequence != reader.change_counter():
             return False
-        return self._manifest().store == reader.store_id()
+        return self._follows(self._manifest(), reader)
 
     def _must_rebuild(self, reader: Reader) -> bool:
         if self._snapshot is None:
             return True
         manifest = self._manifest()
-        return manifest.store != reader.store_id() or manifest.sequence > reader.change_counter()
+        return not self._follows(manifest, reader) or manifest.sequence > reader.change_counter()
+
+    @staticmethod
+    def _follows(manifest: Manifest, reader: Reader) -> bool:
+        """Whether the store's history up to the manifest's change is the one that the index was made from."""
+        same = manifest.store == reader.store_id()
+        return same and manifest.mark == reader.mark_of(manifest.sequence)
 
     def _outgrown(self, manifest: Manifest) -> bool:
         return manifest.fitted_on < SAMPLE and manifest.passages > _OUTGROWN * max(manifest.fitted_on, 50)
@@ -469,6 +476,7 @@ class Index:
             next_key=1,
             next_segment=1,
             fitted_on=fitted_on,
+            mark=reader.mark_of(sequence),
         )
         Lexicon(place / "words")
         done = 0
