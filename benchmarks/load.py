@@ -77,13 +77,13 @@ def main() -> None:
     raise SystemExit(1 if told["missed"] else 0)
 
 
-def house_of(home: Path):  # type: ignore[no-untyped-def]
+def opened(home: Path):  # type: ignore[no-untyped-def]
     """The workflow on the benchmark's own folder."""
-    from learninglion.settings import house_options, load_settings
-    from learninglion.workflow import LearningLion
+    from learninglion.settings import load_settings, workplace_options
+    from learninglion.workflow import open_workplace
 
     settings = load_settings({"LEARNINGLION_HOME": str(home.absolute()), "LEARNINGLION_WEB_PORT": str(PORT)})
-    return LearningLion.open(house_options(settings)), settings
+    return open_workplace(workplace_options(settings)), settings
 
 
 def serve(home: Path) -> None:
@@ -92,8 +92,8 @@ def serve(home: Path) -> None:
 
     from learninglion.web.app import create_app
 
-    house, settings = house_of(home)
-    uvicorn.run(create_app(house, settings), host="127.0.0.1", port=PORT, log_level="error")
+    workplace, settings = opened(home)
+    uvicorn.run(create_app(workplace, settings), host="127.0.0.1", port=PORT, log_level="error")
 
 
 def fill(home: Path, pairs: int) -> None:
@@ -116,9 +116,9 @@ def fill(home: Path, pairs: int) -> None:
         return encoder
 
     switching.open_encoder = half_real  # type: ignore[assignment]
-    house, _ = house_of(home)
+    workplace, _ = opened(home)
     actor = Actor("load", frozenset(Role))
-    have = sum(c.documents for c in house.collections(actor))
+    have = sum(c.documents for c in workplace.documents.collections(actor))
     rng = random.Random(20)
     files = home / "files"
     files.mkdir(exist_ok=True)
@@ -128,11 +128,11 @@ def fill(home: Path, pairs: int) -> None:
         if number >= have:
             (files / f"load-{number:05}.txt").write_text(text, "utf-8")
     if have < pairs // EACH:
-        report = house.ingest([files], collection="load", actor=actor)
+        report = workplace.intake.ingest([files], collection="load", actor=actor)
         failed = [r.detail for r in report.failures]
         sys.stderr.write(f"filled in {time.perf_counter() - began:.0f} s, failures: {failed[:3]}\n")
-    house.update_index()
-    house.close()
+    workplace.indexing.update()
+    workplace.close()
 
 
 def document(rng: random.Random, number: int) -> str:
@@ -159,15 +159,15 @@ def question(rng: random.Random) -> str:
 def sign_in(home: Path) -> tuple[str, str]:
     """A token for programs and a session for pages."""
     from learninglion.models import Role
-    from learninglion.workflow.accounts import Accounts, SessionKind
+    from learninglion.workflow.accounts import SessionKind
 
-    house, _ = house_of(home)
-    accounts = Accounts(house.engine)
+    workplace, _ = opened(home)
+    accounts = workplace.accounts
     if not accounts.any():
         accounts.accept(accounts.add("load", list(Role)), "load", "een lange zin voor de proef")
     token = accounts.open_session("load", timedelta(hours=3), SessionKind.API)
     cookie = accounts.open_session("load", timedelta(hours=3))
-    house.close()
+    workplace.close()
     return token, cookie
 
 

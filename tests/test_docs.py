@@ -63,13 +63,11 @@ def _misfit(words: list[str]) -> str:
     """What in a documented command line the program does not know; empty when it knows all of it."""
     command: click.Command = typer.main.get_command(app)
     rest = words[1:]
-    while rest and isinstance(getattr(command, "commands", None), dict):
-        commands: dict[str, click.Command] = command.commands  # type: ignore[attr-defined]
-        if rest[0].startswith("-"):
-            break
-        if rest[0] not in commands:
+    while rest and not rest[0].startswith("-") and hasattr(command, "get_command"):
+        inner = command.get_command(click.Context(command), rest[0])
+        if inner is None:
             return rest[0]
-        command, rest = commands[rest[0]], rest[1:]
+        command, rest = inner, rest[1:]
     options = {name for p in command.params for name in (*p.opts, *p.secondary_opts)} | {"--help"}
     return next((w for w in rest if w.startswith("--") and w.split("=")[0] not in options), "")
 

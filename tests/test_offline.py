@@ -23,14 +23,15 @@ JOB = """
 from pathlib import Path
 from learninglion.models import Actor, Role
 from learninglion.sample import sample_documents, sample_question_set
-from learninglion.workflow import HouseOptions, LearningLion, read_question_file
+from learninglion.workflow import WorkplaceOptions, read_question_file, open_workplace
 actor = Actor("proef", frozenset(Role))
-house = LearningLion.open(HouseOptions(home=Path(sys.argv[1])))
-assert not house.ingest(sample_documents()[:2], actor=actor).failures
+workplace = open_workplace(WorkplaceOptions(home=Path(sys.argv[1])))
+assert not workplace.intake.ingest(sample_documents()[:2], actor=actor).failures
 asked = read_question_file(sample_question_set())
-dossier = house.draft(asked, house.select_automatically(asked, house.offer(asked, actor=actor)), actor=actor)
-house.write_exports(dossier.id, Path(sys.argv[1]) / "out", actor=actor)
-house.close()
+offers = workplace.searching.offer(asked, actor=actor)
+dossier = workplace.drafts.draft(asked, workplace.drafts.select_automatically(asked, offers), actor=actor)
+workplace.dossiers.write_exports(dossier.id, Path(sys.argv[1]) / "out", actor=actor)
+workplace.close()
 """
 PROBE = """
 import socket

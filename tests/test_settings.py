@@ -6,7 +6,7 @@ import pytest
 
 from learninglion.drafting.sufficiency import SURE
 from learninglion.models.errors import InputError
-from learninglion.settings import house_options, load_settings
+from learninglion.settings import load_settings, workplace_options
 
 
 def test_defaults_stay_on_this_machine(tmp_path: Path) -> None:
@@ -56,14 +56,14 @@ def test_secrets_do_not_show() -> None:
 
 
 def test_a_model_has_a_limit_and_a_judge_is_off_unless_set(tmp_path: Path) -> None:
-    plain = house_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
+    plain = workplace_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
     assert plain.generator is None and plain.judge is None and plain.max_tokens == 900
     (tmp_path / "settings.toml").write_text(
         'allowed_hosts = ["rechter.example"]\n'
         '[generator]\nkind = "openai"\nmodel = "klein"\nmax_tokens = 400\ntimeout_seconds = 12.5\n'
         '[judge]\nkind = "openai"\nmodel = "rechter"\nbase_url = "https://rechter.example/v1"\n'
     )
-    options = house_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
+    options = workplace_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
     assert options.max_tokens == 400
     assert options.generator is not None and options.generator.timeout == 12.5
     assert options.judge is not None and options.judge.model == "rechter"
@@ -74,20 +74,20 @@ def test_a_model_has_a_limit_and_a_judge_is_off_unless_set(tmp_path: Path) -> No
 def test_a_limit_of_nothing_is_refused(tmp_path: Path, told: str) -> None:
     (tmp_path / "settings.toml").write_text(f'[generator]\nkind = "openai"\n{told}\n')
     with pytest.raises(InputError, match="meer dan 0"):
-        house_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
+        workplace_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
 
 
 def test_an_unknown_kind_of_judge_is_named(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text('[judge]\nkind = "orakel"\n')
     with pytest.raises(InputError, match=r"\[judge\] kind"):
-        house_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
+        workplace_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
 
 
 def test_how_sure_the_search_must_be_can_be_set(tmp_path: Path) -> None:
     env = {"LEARNINGLION_HOME": str(tmp_path)}
-    assert house_options(load_settings(env)).sure == SURE
+    assert workplace_options(load_settings(env)).sure == SURE
     (tmp_path / "settings.toml").write_text("[drafting]\nsure = 0.4\n")
-    assert house_options(load_settings(env)).sure == 0.4
+    assert workplace_options(load_settings(env)).sure == 0.4
     for wrong in ("1.2", "-0.1", "nan"):
         with pytest.raises(InputError, match="sure"):
-            house_options(load_settings({**env, "LEARNINGLION_DRAFTING_SURE": wrong}))
+            workplace_options(load_settings({**env, "LEARNINGLION_DRAFTING_SURE": wrong}))

@@ -30,10 +30,9 @@ from learninglion.inference.generators import (
 )
 from learninglion.inference.reranking import reranker_mistakes
 from learninglion.models.errors import InputError
-from learninglion.workflow.options import HouseOptions
+from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 
 __all__ = [
-    "MODELS_FILE",
     "ArchiveSettings",
     "DraftingSettings",
     "EncoderSettings",
@@ -47,7 +46,7 @@ __all__ = [
     "Settings",
     "WebSettings",
     "archive_terms",
-    "house_options",
+    "workplace_options",
     "load_settings",
     "registration",
     "reranker_choice",
@@ -55,7 +54,6 @@ __all__ = [
 
 T = TypeVar("T")
 
-MODELS_FILE = "models.json"  # in the data folder: what an administrator chose on the screen
 _PREFIX = "LEARNINGLION_"
 _NOT_SECTIONS = {"HOME", "SETTINGS"}
 _TRUTH = {
@@ -247,11 +245,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return _build(Settings, data, str(path), home=home)
 
 
-def house_options(settings: Settings) -> HouseOptions:
+def workplace_options(settings: Settings) -> WorkplaceOptions:
     """The plain values the workflow takes."""
     chosen, written, found = settings.encoder, settings.generator, settings.search
     energy = settings.energy
-    return HouseOptions(
+    return WorkplaceOptions(
         home=settings.home,
         database_url=settings.database_url,
         allowed_hosts=settings.allowed_hosts,

@@ -15,7 +15,7 @@ from learninglion.evaluation.runs import read_runs
 from learninglion.models.errors import InputError
 from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
-from learninglion.search.versions import TuningShelf
+from learninglion.search.versions import LearnedVersions
 from learninglion.testing import HashingEncoder
 
 MEASURES = {"hit@1", "hit@5", "hit@10", "MRR@10", "nDCG@10", "R@100"}
@@ -121,7 +121,7 @@ def test_two_ways_are_compared(pairs: Path, home: Path, tmp_path: Path) -> None:
     assert "oordeel" in call(*base, "--against", str(file)).stdout
     refused(call(*base, "--against", "geur"), "geur", "words")
     refused(call(*base, "--against", "tuned"), "nog niets geleerd")
-    TuningShelf(home / "tuning").keep(replace(DEFAULT, body_stems=0.4))
+    LearnedVersions(home / "tuning").keep(replace(DEFAULT, body_stems=0.4))
     assert printed(call(*base, "--against", "tuned", "--json"))["against"]
     refused(call(*base, "--tune", str(pairs), "--against", "tuned"), "shipped")
 

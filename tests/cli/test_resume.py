@@ -12,7 +12,7 @@ from learninglion.cli import app, main
 from learninglion.models.errors import GeneratorError
 from learninglion.sample import sample_documents, sample_question_set
 from learninglion.testing import ScriptedGenerator
-from learninglion.workflow import LearningLion
+from learninglion.workflow.drafts import Drafts
 
 ANSWER = json.dumps({"zinnen": [{"zin": "De maan is van kaas.", "bewijs": []}], "ontbreekt": []})
 
@@ -27,7 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def script(monkeypatch: pytest.MonkeyPatch, *replies: str | Exception) -> ScriptedGenerator:
     model = ScriptedGenerator(replies, context_tokens=60_000)
-    monkeypatch.setattr(LearningLion, "model", lambda _self, kind: model if kind == "llm" else None)
+    monkeypatch.setattr(Drafts, "model", lambda _self, kind: model if kind == "llm" else None)
     return model
 
 

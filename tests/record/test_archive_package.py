@@ -18,8 +18,7 @@ from learninglion.compliance.archive_package import ArchiveTerms
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.sample import sample_documents
-from learninglion.workflow import HouseOptions, LearningLion
-from learninglion.workflow.archiving import package_dossier
+from learninglion.workflow import Workplace, WorkplaceOptions, open_workplace
 
 BOSS = Actor("beheer", frozenset(Role))
 TERMS = ArchiveTerms("Ministerie van Voorbeeldzaken", "V", "Openbaarheid beperkt tot verzending", "P10Y")
@@ -34,29 +33,29 @@ FILE_ORDER = "identificatie naam omvang bestandsformaat checksum URLBestand isRe
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LearningLion, Path, str]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workplace, Path, str]]:
     home = tmp_path_factory.mktemp("home")
-    house = LearningLion.open(HouseOptions(home=home, isolate=False))
+    workplace = open_workplace(WorkplaceOptions(home=home, isolate=False))
     chosen = [p for p in sample_documents() if p.stem.endswith(("9001", "9002"))][:6]
-    assert house.ingest(chosen, collection="voorbeeld", actor=BOSS).failures == ()
+    assert workplace.intake.ingest(chosen, collection="voorbeeld", actor=BOSS).failures == ()
     asked = QuestionSet(
         "Over vuurwerk.",
         (SubQuestion((1,), "Hoeveel opslagplaatsen voor consumentenvuurwerk zijn er in Nederland?"),),
         title="Vuurwerk <&> \x01opslag",
     )
-    selections = house.select_automatically(asked, house.offer(asked, actor=BOSS))
-    dossier = house.draft(asked, selections, actor=BOSS)
-    yield house, home, dossier.id
-    house.close()
+    selections = workplace.drafts.select_automatically(asked, workplace.searching.offer(asked, actor=BOSS))
+    dossier = workplace.drafts.draft(asked, selections, actor=BOSS)
+    yield workplace, home, dossier.id
+    workplace.close()
 
 
 def local(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def test_a_package_is_whole_and_its_metadata_stand_in_order(made: tuple[LearningLion, Path, str]) -> None:
-    house, _, dossier_id = made
-    data = package_dossier(house, dossier_id, TERMS, actor=BOSS)
+def test_a_package_is_whole_and_its_metadata_stand_in_order(made: tuple[Workplace, Path, str]) -> None:
+    workplace, _, dossier_id = made
+    data = workplace.dossiers.package(dossier_id, TERMS, actor=BOSS)
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         files = {n.removeprefix(f"{dossier_id}/"): package.read(n) for n in package.namelist()}
     summed = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
@@ -85,30 +84,30 @@ def test_a_package_is_whole_and_its_metadata_stand_in_order(made: tuple[Learning
         assert told == hashlib.sha256(files[name]).hexdigest()
     assert json.loads(files["versies/versie-1.json"])["record"]["id"] == dossier_id
     assert all(step["subject"] == dossier_id for step in json.loads(files["logboek.json"]))
-    assert house.log_entries(BOSS, limit=1)[0].action == "archive"
+    assert workplace.log.entries(BOSS, limit=1)[0].action == "archive"
 
 
-def test_no_term_is_made_up(made: tuple[LearningLion, Path, str]) -> None:
-    house, _, dossier_id = made
+def test_no_term_is_made_up(made: tuple[Workplace, Path, str]) -> None:
+    workplace, _, dossier_id = made
     with pytest.raises(InputError) as caught:
-        package_dossier(house, dossier_id, ArchiveTerms("", "X", "", "tien jaar"), actor=BOSS)
+        workplace.dossiers.package(dossier_id, ArchiveTerms("", "X", "", "tien jaar"), actor=BOSS)
     for name in ("creator", "appraisal", "retention", "restriction"):
         assert name in caught.value.detail
     with pytest.raises(InputError, match="retention"):
-        package_dossier(house, dossier_id, ArchiveTerms("Ministerie", "V", "Geen"), actor=BOSS)
-    assert package_dossier(house, dossier_id, ArchiveTerms("Ministerie", "B", "Geen"), actor=BOSS)
+        workplace.dossiers.package(dossier_id, ArchiveTerms("Ministerie", "V", "Geen"), actor=BOSS)
+    assert workplace.dossiers.package(dossier_id, ArchiveTerms("Ministerie", "B", "Geen"), actor=BOSS)
 
 
-def test_who_may_not_see_the_log_gets_no_package(made: tuple[LearningLion, Path, str]) -> None:
-    house, _, dossier_id = made
+def test_who_may_not_see_the_log_gets_no_package(made: tuple[Workplace, Path, str]) -> None:
+    workplace, _, dossier_id = made
     for role in (Role.READER, Role.DRAFTER, Role.APPROVER, Role.ADMINISTRATOR):
         with pytest.raises(PermissionDeniedError):
-            package_dossier(house, dossier_id, TERMS, actor=Actor("iemand", frozenset({role})))
-    assert package_dossier(house, dossier_id, TERMS, actor=Actor("controle", frozenset({Role.AUDITOR})))
+            workplace.dossiers.package(dossier_id, TERMS, actor=Actor("iemand", frozenset({role})))
+    assert workplace.dossiers.package(dossier_id, TERMS, actor=Actor("controle", frozenset({Role.AUDITOR})))
 
 
 def test_the_command_takes_its_terms_from_the_settings(
-    made: tuple[LearningLion, Path, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    made: tuple[Workplace, Path, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     _, home, dossier_id = made
     monkeypatch.setenv("LEARNINGLION_HOME", str(home))

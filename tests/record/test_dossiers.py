@@ -27,7 +27,7 @@ from learninglion.models.errors import (
     PermissionDeniedError,
     UnknownReferenceError,
 )
-from learninglion.record.dossiers import DossierShelf
+from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.record.tables import dossier_versions, log_entries
 from learninglion.testing import make_card, make_question_set, make_selection, make_source
@@ -56,17 +56,17 @@ def edited(dossier: Dossier, answer: str) -> Dossier:
 
 
 @pytest.fixture
-def shelf(ready_url: str, tmp_path: Path) -> Iterator[DossierShelf]:
+def shelf(ready_url: str, tmp_path: Path) -> Iterator[DossierRepository]:
     engine = open_database(ready_url)
-    yield DossierShelf(engine, EventLog(engine, tmp_path / "log-head.json"))
+    yield DossierRepository(engine, EventLog(engine, tmp_path / "log-head.json"))
     engine.dispose()
 
 
-def events(shelf: DossierShelf) -> list[tuple[str, str]]:
+def events(shelf: DossierRepository) -> list[tuple[str, str]]:
     return [(e.action, e.actor) for e in shelf._log.entries()]
 
 
-def test_every_version_is_kept_with_author_and_reason(shelf: DossierShelf) -> None:
+def test_every_version_is_kept_with_author_and_reason(shelf: DossierRepository) -> None:
     first = make_dossier()
     second = edited(first, "Er varen twaalf veerponten.")
     shelf.save(first, by="jansen", reason="opgesteld")
@@ -82,7 +82,7 @@ def test_every_version_is_kept_with_author_and_reason(shelf: DossierShelf) -> No
     assert events(shelf) == [("dossier.draft", "jansen"), ("dossier.edited", "pieters")]
 
 
-def test_saving_twice_is_saving_once(shelf: DossierShelf) -> None:
+def test_saving_twice_is_saving_once(shelf: DossierRepository) -> None:
     dossier = make_dossier()
     saved = shelf.save(dossier, by="jansen", reason="opgesteld")
     assert shelf.save(dossier, by="jansen", reason="opgesteld") == saved
@@ -93,7 +93,7 @@ def test_saving_twice_is_saving_once(shelf: DossierShelf) -> None:
     assert len(shelf.history(ID, None)) == len(events(shelf)) == 1
 
 
-def test_who_comes_second_does_not_overwrite(shelf: DossierShelf) -> None:
+def test_who_comes_second_does_not_overwrite(shelf: DossierRepository) -> None:
     first = make_dossier()
     shelf.save(first, by="jansen", reason="opgesteld")
     shelf.save(edited(first, "Tekst van Pieters."), by="pieters", reason="beter")
@@ -106,7 +106,7 @@ def test_who_comes_second_does_not_overwrite(shelf: DossierShelf) -> None:
     assert shelf.load(ID, None).verifications[0].draft.statements[0].text == "Tekst van Pieters."
 
 
-def test_only_one_of_many_who_save_at_once_wins(shelf: DossierShelf) -> None:
+def test_only_one_of_many_who_save_at_once_wins(shelf: DossierRepository) -> None:
     first = make_dossier()
     shelf.save(first, by="jansen", reason="opgesteld")
     outcomes: list[str] = []
@@ -127,7 +127,7 @@ def test_only_one_of_many_who_save_at_once_wins(shelf: DossierShelf) -> None:
     assert [v.version for v in shelf.history(ID, None)] == [1, 2]
 
 
-def test_approval_is_a_version_with_the_same_content(shelf: DossierShelf) -> None:
+def test_approval_is_a_version_with_the_same_content(shelf: DossierRepository) -> None:
     first = make_dossier()
     shelf.save(first, by="jansen", reason="opgesteld")
     saved = shelf.approve(ID, 1, by="pieters", reason="akkoord")
@@ -138,7 +138,7 @@ def test_approval_is_a_version_with_the_same_content(shelf: DossierShelf) -> Non
     assert shelf.list(None, state=DossierState.EDITED) == ()
 
 
-def test_two_people_are_two_people(shelf: DossierShelf) -> None:
+def test_two_people_are_two_people(shelf: DossierRepository) -> None:
     first = make_dossier()
     shelf.save(first, by="jansen", reason="opgesteld")
     shelf.save(edited(first, "Beter."), by="pieters", reason="gewijzigd")
@@ -148,7 +148,7 @@ def test_two_people_are_two_people(shelf: DossierShelf) -> None:
     assert shelf.approve(ID, 2, by="jansen", two_person=True).state is DossierState.APPROVED
 
 
-def test_approval_is_of_what_was_read(shelf: DossierShelf) -> None:
+def test_approval_is_of_what_was_read(shelf: DossierRepository) -> None:
     first = make_dossier()
     shelf.save(first, by="jansen", reason="opgesteld")
     shelf.save(edited(first, "Intussen anders."), by="jansen", reason="gewijzigd")
@@ -158,7 +158,7 @@ def test_approval_is_of_what_was_read(shelf: DossierShelf) -> None:
         shelf.approve("dossier-x", 1, by="pieters")
 
 
-def test_states_follow_each_other(shelf: DossierShelf) -> None:
+def test_states_follow_each_other(shelf: DossierRepository) -> None:
     first = make_dossier()
     with pytest.raises(InputError):
         shelf.save(replace(first, state=DossierState.APPROVED), by="jansen", reason="slim")
@@ -175,7 +175,7 @@ def test_states_follow_each_other(shelf: DossierShelf) -> None:
         shelf.approve(ID, 1, by="pieters")
 
 
-def test_deletion_takes_the_text_and_leaves_the_chain(shelf: DossierShelf, tmp_path: Path) -> None:
+def test_deletion_takes_the_text_and_leaves_the_chain(shelf: DossierRepository, tmp_path: Path) -> None:
     shelf.save(make_dossier(SECRET), by="jansen", reason="opgesteld")
     shelf.save(edited(make_dossier(SECRET), SECRET + "!"), by="jansen", reason="gewijzigd")
     shelf.delete(ID, by="beheer", reason="bewaartermijn verstreken")
@@ -192,7 +192,7 @@ def test_deletion_takes_the_text_and_leaves_the_chain(shelf: DossierShelf, tmp_p
     assert [v.version for v in shelf.history(ID, None)] == [1]
 
 
-def test_the_log_holds_no_text(shelf: DossierShelf) -> None:
+def test_the_log_holds_no_text(shelf: DossierRepository) -> None:
     shelf.save(make_dossier(SECRET), by="jansen", reason="opgesteld")
     with reading(shelf._engine) as connection:
         said = str(connection.execute(select(log_entries)).all())
@@ -201,7 +201,7 @@ def test_the_log_holds_no_text(shelf: DossierShelf) -> None:
     assert sha256 not in said, "a plain hash can be tried after the text is gone"
 
 
-def test_a_fingerprint_is_of_its_dossier_and_goes_with_it(shelf: DossierShelf) -> None:
+def test_a_fingerprint_is_of_its_dossier_and_goes_with_it(shelf: DossierRepository) -> None:
     shelf.save(make_dossier(), by="jansen", reason="opgesteld")
     shelf.save(replace(make_dossier(), id="dossier-2"), by="jansen", reason="opgesteld")
     mark = shelf.fingerprint(ID, "Hoeveel veerponten?")
@@ -212,7 +212,7 @@ def test_a_fingerprint_is_of_its_dossier_and_goes_with_it(shelf: DossierShelf) -
     assert shelf.fingerprint(ID, "Hoeveel veerponten?") != mark
 
 
-def test_a_failed_log_entry_saves_nothing(shelf: DossierShelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_log_entry_saves_nothing(shelf: DossierRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError
 
@@ -222,7 +222,7 @@ def test_a_failed_log_entry_saves_nothing(shelf: DossierShelf, monkeypatch: pyte
     assert shelf.list(None) == ()
 
 
-def test_who_may_not_see_a_quoted_collection_may_not_see_the_dossier(shelf: DossierShelf) -> None:
+def test_who_may_not_see_a_quoted_collection_may_not_see_the_dossier(shelf: DossierRepository) -> None:
     public = frozenset({"openbaar"})
     shelf.save(make_dossier(), by="jansen", reason="opgesteld")
     hidden = replace(make_dossier(collection="geheim"), id="dossier-geheim")
@@ -240,7 +240,7 @@ def test_who_may_not_see_a_quoted_collection_may_not_see_the_dossier(shelf: Doss
     assert [c.id for c in shelf.list(public)] == [ID], "its first version still quotes from it"
 
 
-def test_lists_come_in_pages_last_changed_first(shelf: DossierShelf) -> None:
+def test_lists_come_in_pages_last_changed_first(shelf: DossierRepository) -> None:
     for n in range(4):
         shelf.save(replace(make_dossier(), id=f"dossier-{n}"), by=f"p{n % 2}", reason="opgesteld")
     shelf.save(replace(edited(make_dossier(), "x"), id="dossier-1"), by="p0", reason="gewijzigd")
@@ -249,7 +249,7 @@ def test_lists_come_in_pages_last_changed_first(shelf: DossierShelf) -> None:
     assert [c.id[-1] for c in shelf.list(None, created_by="p1")] == ["1", "3"]
 
 
-def test_retention_finds_what_nobody_touched(shelf: DossierShelf) -> None:
+def test_retention_finds_what_nobody_touched(shelf: DossierRepository) -> None:
     shelf.save(make_dossier(), by="jansen", reason="opgesteld")
     assert shelf.unchanged_since(now() - timedelta(days=1)) == ()
     assert shelf.unchanged_since(now() + timedelta(seconds=1)) == (ID,)
@@ -266,7 +266,9 @@ def test_retention_finds_what_nobody_touched(shelf: DossierShelf) -> None:
         "DELETE FROM dossier_versions WHERE version = 1",
     ],
 )
-def test_a_version_that_was_changed_in_the_database_is_found(shelf: DossierShelf, statement: str) -> None:
+def test_a_version_that_was_changed_in_the_database_is_found(
+    shelf: DossierRepository, statement: str
+) -> None:
     shelf.save(make_dossier(), by="jansen", reason="opgesteld")
     shelf.save(edited(make_dossier(), "Anders."), by="jansen", reason="gewijzigd")
     assert list(shelf.verify()) == []
@@ -275,7 +277,7 @@ def test_a_version_that_was_changed_in_the_database_is_found(shelf: DossierShelf
     assert any("Versie 1" in problem for problem in shelf.verify())
 
 
-def test_a_damaged_version_is_not_handed_out(shelf: DossierShelf) -> None:
+def test_a_damaged_version_is_not_handed_out(shelf: DossierRepository) -> None:
     shelf.save(make_dossier(), by="jansen", reason="opgesteld")
     with writing(shelf._engine) as connection:
         connection.execute(text("UPDATE dossier_versions SET sha256 = 'x'"))

@@ -1,4 +1,4 @@
-"""A real house on a few fictional documents, served as in production, with an encoder that needs no model."""
+"""A real workplace on a few fictional documents, served as in production, with an encoder without a model."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from argon2 import PasswordHasher
 from web_office import EVERYTHING, Office, documents
 
 from learninglion.models import Role
-from learninglion.settings import house_options, load_settings
+from learninglion.settings import load_settings, workplace_options
 from learninglion.testing import HashingEncoder
 from learninglion.web.app import create_app
-from learninglion.workflow import LearningLion
+from learninglion.workflow import Workplace, open_workplace
 from learninglion.workflow import accounts as accounts_module
 
 
@@ -36,18 +36,18 @@ def make_office(
 ) -> Iterator[Callable[..., Office]]:
     patch = pytest.MonkeyPatch()
     patch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(256))
-    opened: list[LearningLion] = []
+    opened: list[Workplace] = []
 
     def make(**environment: str) -> Office:
         home = tmp_path_factory.mktemp("home")
         settings = load_settings({"LEARNINGLION_HOME": str(home), **environment})
-        house = LearningLion.open(house_options(settings))
-        opened.append(house)
-        return Office(create_app(house, settings), house, settings)
+        workplace = open_workplace(workplace_options(settings))
+        opened.append(workplace)
+        return Office(create_app(workplace, settings), workplace, settings)
 
     yield make
-    for house in opened:
-        house.close()
+    for workplace in opened:
+        workplace.close()
     patch.undo()
 
 
@@ -55,9 +55,9 @@ def make_office(
 def office(make_office: Callable[..., Office]) -> Office:
     made = make_office()
     half = documents()
-    report = made.house.ingest(half[:-1], collection="openbaar", actor=EVERYTHING)
+    report = made.workplace.intake.ingest(half[:-1], collection="openbaar", actor=EVERYTHING)
     assert not report.failures
-    report = made.house.ingest(half[-1:], collection="besloten", actor=EVERYTHING)
+    report = made.workplace.intake.ingest(half[-1:], collection="besloten", actor=EVERYTHING)
     assert not report.failures
     made.person("noor", *Role)
     made.person("lezer", Role.READER, collections=("openbaar",))

@@ -28,7 +28,7 @@ def api(office: Office) -> TestClient:
 
 
 def program(office: Office, name: str) -> TestClient:
-    token = office.desk.accounts.open_session(name, timedelta(hours=1), SessionKind.API, "test")
+    token = office.site.workplace.accounts.open_session(name, timedelta(hours=1), SessionKind.API, "test")
     client = office.browser()
     client.headers["Authorization"] = f"Bearer {token}"
     return client
@@ -201,11 +201,11 @@ def test_a_choice_is_followed_and_a_wrong_one_named(api: TestClient) -> None:
 def test_the_same_key_gives_the_same_answer_and_never_another_ones(api: TestClient, office: Office) -> None:
     asked = api.post("/api/v1/question-sets", json={"text": SET}).json()
     body, key = {"question_set": asked, "threshold": 0}, {"Idempotency-Key": "een-keer"}
-    before = office.house.log.head().count
+    before = office.workplace.log.verify(EVERYTHING).head.count
     first = api.post("/api/v1/drafts", json=body, headers=key)
-    after_first = office.house.log.head().count
+    after_first = office.workplace.log.verify(EVERYTHING).head.count
     again = api.post("/api/v1/drafts", json=body, headers=key)
-    assert after_first > before and office.house.log.head().count == after_first
+    assert after_first > before and office.workplace.log.verify(EVERYTHING).head.count == after_first
     assert again.json() == first.json() and again.headers["idempotent-replayed"] == "true"
     assert api.post("/api/v1/drafts", json={**body, "limit": 3}, headers=key).status_code == 409
     assert api.post("/api/v1/draft-jobs", json=body, headers=key).status_code == 409
@@ -214,7 +214,7 @@ def test_the_same_key_gives_the_same_answer_and_never_another_ones(api: TestClie
 
 
 def test_a_draft_streams_its_sentences(office: Office, address: str) -> None:
-    token = office.desk.accounts.open_session("noor", timedelta(hours=1), SessionKind.API)
+    token = office.site.workplace.accounts.open_session("noor", timedelta(hours=1), SessionKind.API)
     with Client(address, token) as client:
         asked = client.read_set(SET)
         events = list(client.draft_events(asked))
@@ -261,7 +261,7 @@ def test_what_one_may_not_see_does_not_exist_anywhere(office: Office, api: TestC
             a.json()["detail"].replace(hidden[0], "x").replace("ah-tk-0-0", "x") for a in (there, nowhere)
         ]
         assert told[0] == told[1]
-    source = office.house.sources_of(hidden[0], EVERYTHING)[0].id
+    source = office.workplace.documents.sources_of(hidden[0], EVERYTHING)[0].id
     assert reader.get("/api/v1/sources/" + source.replace("#", "%23")).status_code == 404
     explicit = {"text": words, "threshold": 0, "filters": {"collections": ["besloten"]}}
     assert reader.post("/api/v1/searches", json=explicit).json()["total"] == 0

@@ -307,7 +307,7 @@ def test_axe_finds_nothing_serious_on_what_comes_after_a_button(page: Page, offi
         problems.extend(_small_targets(page, name))
         page.set_viewport_size({"width": 1280, "height": 900})
 
-    page.goto(f"/set-up?token={office.desk.accounts.invite('opsteller')}")
+    page.goto(f"/set-up?token={office.site.workplace.accounts.invite('opsteller')}")
     look("an invitation")
     page.goto("/sign-in")
     page.fill("#name", "noor")
@@ -371,7 +371,7 @@ def test_a_phone_has_one_row_of_header_and_its_menu_needs_no_script(browser: Bro
     assert box is not None and box["height"] < 70, "the header takes more than one row"
     links = page.locator("header nav:visible a")
     assert links.count() == 0
-    for _ in range(5):  # the skip link, the name of the house, the menu
+    for _ in range(5):  # the skip link, the name of the workplace, the menu
         page.keyboard.press("Tab")
         if page.locator("header summary:focus").count():
             break

@@ -32,7 +32,7 @@ def test_the_first_start_has_no_account_and_one_link_that_works_once(
     assert set_up_address(office.app) is None
     again = office.browser().post("/set-up", data={**form, "name": "tweede"})
     assert again.status_code == 400
-    assert [a.name for a in office.desk.accounts.list()] == ["noor"]
+    assert [a.name for a in office.site.workplace.accounts.list()] == ["noor"]
 
 
 def test_a_new_set_up_link_ends_the_older_one(make_office: Callable[..., Office]) -> None:
@@ -43,7 +43,7 @@ def test_a_new_set_up_link_ends_the_older_one(make_office: Callable[..., Office]
 
 
 def test_passwords_and_tokens_are_kept_as_hashes_only(office: Office) -> None:
-    token = office.desk.accounts.open_session("noor", timedelta(hours=1))
+    token = office.site.workplace.accounts.open_session("noor", timedelta(hours=1))
     raw = b"".join(p.read_bytes() for p in office.settings.home.glob("learninglion.db*"))
     assert PASSWORD.encode() not in raw
     assert token.encode() not in raw
@@ -52,12 +52,12 @@ def test_passwords_and_tokens_are_kept_as_hashes_only(office: Office) -> None:
 
 def test_signing_in_gives_a_fresh_session_and_ends_a_planted_one(office: Office) -> None:
     browser = office.browser()
-    planted = office.desk.accounts.open_session("lezer", timedelta(hours=1))
+    planted = office.site.workplace.accounts.open_session("lezer", timedelta(hours=1))
     browser.cookies.set("learninglion", planted, domain="127.0.0.1")
     answer = browser.post("/sign-in", data={"name": "noor", "password": PASSWORD}, follow_redirects=False)
     cookie = answer.headers["set-cookie"]
     assert planted not in cookie
-    assert office.desk.accounts.who(planted) is None
+    assert office.site.workplace.accounts.who(planted) is None
     assert "HttpOnly" in cookie and "SameSite=lax" in cookie and "Secure" not in cookie
 
 
@@ -76,7 +76,7 @@ def test_sign_out_ends_the_session_on_the_server(office: Office) -> None:
     token = browser.cookies["learninglion"]
     csrf = form_token(browser)
     browser.post("/sign-out", data={"csrf": csrf})
-    assert office.desk.accounts.who(token) is None
+    assert office.site.workplace.accounts.who(token) is None
 
 
 def test_a_form_without_its_token_or_from_elsewhere_is_refused(office: Office) -> None:
@@ -114,10 +114,10 @@ def test_a_closed_account_is_out_at_once(make_office: Callable[..., Office]) -> 
     office.person("baas", Role.ADMINISTRATOR)
     office.person("noor", Role.READER)
     browser = office.browser("noor")
-    office.desk.accounts.change("noor", [Role.READER], None, active=False)
+    office.site.workplace.accounts.change("noor", [Role.READER], None, active=False)
     assert "/sign-in" in str(browser.get("/").url)
     with pytest.raises(ConflictError):
-        office.desk.accounts.change("baas", [Role.READER], None, active=True)
+        office.site.workplace.accounts.change("baas", [Role.READER], None, active=True)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_signing_in_goes_back_to_where_one_was() -> None:
 
 def test_invitations_refuse_weak_passwords_and_odd_names(make_office: Callable[..., Office]) -> None:
     office = make_office()
-    accounts = office.desk.accounts
+    accounts = office.site.workplace.accounts
     for name in ("", "Noor <b>", "../x", "a" * 200):
         with pytest.raises(InputError):
             accounts.add(name, [Role.READER])
@@ -163,6 +163,6 @@ def test_api_tokens_are_shown_once_listed_and_revoked(office: Office) -> None:
     api = office.browser()
     headers = {"Authorization": f"Bearer {token}"}
     assert api.get("/api/v1/collections", headers=headers).status_code == 200
-    short = next(i for i, label, _ in office.desk.accounts.tokens("lezer") if label == "script")
+    short = next(i for i, label, _ in office.site.workplace.accounts.tokens("lezer") if label == "script")
     browser.post("/account/tokens/revoke", data={"csrf": csrf, "token": short})
     assert api.get("/api/v1/collections", headers=headers).status_code == 401

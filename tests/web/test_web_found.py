@@ -24,7 +24,7 @@ def test_matches_are_marked_and_the_same_answer_elsewhere_is_linked(
     office = make_office()
     for name, text in {"een": NOTE, "twee": NOTE.replace("samen een", "gezamenlijk een")}.items():
         (tmp_path / f"{name}.txt").write_text(text, "utf-8")
-    assert not office.house.ingest([tmp_path], actor=EVERYTHING).failures
+    assert not office.workplace.intake.ingest([tmp_path], actor=EVERYTHING).failures
     office.person("anna", Role.DRAFTER)
     browser = office.browser("anna")
     data = {

@@ -25,7 +25,7 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 
 @pytest.mark.slow
 def test_no_generated_request_breaks_the_server(office: Office, address: str) -> None:
-    token = office.desk.accounts.open_session("noor", timedelta(hours=10), SessionKind.API)
+    token = office.site.workplace.accounts.open_session("noor", timedelta(hours=10), SessionKind.API)
     headers = {"Authorization": f"Bearer {token}"}
     schema = schemathesis.openapi.from_dict(office.browser().get("/api/v1/openapi.json").json())
     sent: dict[str, int] = {}

@@ -153,7 +153,7 @@ def quick_limits() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def program(office: Office, address: str, quick_limits: None) -> Iterator[httpx.Client]:
-    token = office.desk.accounts.open_session("noor", timedelta(hours=1), SessionKind.API)
+    token = office.site.workplace.accounts.open_session("noor", timedelta(hours=1), SessionKind.API)
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=address, headers=headers, timeout=120, trust_env=False) as client:
         yield client
@@ -244,7 +244,7 @@ def test_an_upload_without_end_is_cut_off(program: httpx.Client) -> None:
 
 def test_a_page_of_a_huge_sheet_is_an_error_and_not_the_end(office: Office, program: httpx.Client) -> None:
     good = documents()[0]
-    document = office.house.documents(EVERYTHING)[0].id
+    document = office.workplace.documents.list(EVERYTHING)[0].id
     assert program.get(f"/api/v1/documents/{document}/pages/1").status_code == 200
     sheet = good.read_bytes().replace(b"/MediaBox", b"/MediaBox[0 0 9000000 9000000]/Old", 1)
     answer = program.post("/api/v1/documents?collection=gevaar", files={"file": ("groot.pdf", sheet)})

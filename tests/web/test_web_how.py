@@ -17,7 +17,7 @@ from learninglion.sample import sample_question_set
 @pytest.fixture(scope="module")
 def office(make_office: Callable[..., Office]) -> Office:
     made = make_office(LEARNINGLION_WEB_CONTACT="vraagbaak@voorbeeld.nl")
-    assert not made.house.ingest(documents(), actor=EVERYTHING).failures
+    assert not made.workplace.intake.ingest(documents(), actor=EVERYTHING).failures
     made.person("noor", *Role)
     made.person("lezer", Role.READER)
     made.person("ander", Role.DRAFTER)
@@ -41,7 +41,7 @@ def propose(office: Office, browser: TestClient) -> str:
     assert browser.post(f"/sets/{work}/check", data=form).status_code == 200
     before = explained(browser)
     assert "In uw set: 8 vragen" in before and "zinnen voor" not in before, before
-    boards = office.desk.workbench.find(work, "noor").boards
+    boards = office.site.workplace.sets.find(work, "noor").boards
     for number, board in enumerate(boards, start=1):
         for hit in board.offered[:2]:
             choice = {"csrf": csrf, "source": hit.source.id, "act": "choose"}
@@ -57,7 +57,7 @@ def propose(office: Office, browser: TestClient) -> str:
 def test_it_is_told_with_the_readers_own_proposal(office: Office) -> None:
     browser = office.browser("noor")
     assert "In uw set" not in explained(browser)
-    dossier = office.house.load(propose(office, browser), EVERYTHING)
+    dossier = office.workplace.dossiers.load(propose(office, browser), EVERYTHING)
     told = explained(browser)
     shown = [c for v in dossier.verifications for c in v.shown]
     assert shown and f"{len(shown)} zinnen worden gedragen" in told

@@ -26,7 +26,7 @@ Events = list[tuple[int, str, dict[str, Plain]]]
 
 
 def as_program(office: Office, address: str, name: str = "noor") -> httpx.Client:
-    token = office.desk.accounts.open_session(name, timedelta(hours=1), SessionKind.API)
+    token = office.site.workplace.accounts.open_session(name, timedelta(hours=1), SessionKind.API)
     return httpx.Client(
         base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60
     )
@@ -82,7 +82,7 @@ def test_work_goes_on_when_the_reader_breaks_off_and_can_be_read_on(office: Offi
         job.report("sentence", {"text": "drie"})
         return {"ready": True}
 
-    job = office.desk.jobs.start("noor", "draft", work)
+    job = office.site.workplace.jobs.start("noor", "draft", work)
     with as_program(office, address) as client:
         with client.stream("GET", f"/jobs/{job.id}/events") as stream:
             seen = ""
@@ -108,7 +108,7 @@ def test_many_readers_who_break_off_leave_nothing_behind(office: Office, address
         stop.wait(30)
         return {}
 
-    job = office.desk.jobs.start("noor", "draft", work)
+    job = office.site.workplace.jobs.start("noor", "draft", work)
     for _ in range(30):
         client = as_program(office, address)
         with client.stream("GET", f"/jobs/{job.id}/events") as stream:
@@ -124,7 +124,7 @@ def test_a_failure_is_told_in_the_stream(office: Office, address: str) -> None:
     def work(job: Job) -> dict[str, Plain]:
         raise InputError("Dit kan niet.")
 
-    job = office.desk.jobs.start("noor", "draft", work)
+    job = office.site.workplace.jobs.start("noor", "draft", work)
     with as_program(office, address) as client:
         events = parse(client.get(f"/jobs/{job.id}/events").text)
     assert events == [(1, "failed", {"status": 400, "detail": "Dit kan niet."})]
@@ -156,7 +156,7 @@ def test_the_client_takes_in_files_and_goes_on_after_a_broken_connection(
     paths = [tmp_path / "een.txt", tmp_path / "twee.txt"]
     for path in paths:
         path.write_text(f"Een nota over zeilboten, deel {path.stem}.")
-    token = office.desk.accounts.open_session("noor", timedelta(hours=1), SessionKind.API)
+    token = office.site.workplace.accounts.open_session("noor", timedelta(hours=1), SessionKind.API)
     transport = Breaking()
     with Client(address, token, transport) as client:
         events = list(client.add_documents(paths, collection="proef"))
@@ -199,7 +199,7 @@ def test_finished_work_is_forgotten_after_a_while_and_running_work_is_not() -> N
 
 
 def test_two_requests_at_once_with_one_key_do_the_work_once(office: Office) -> None:
-    accounts, done = office.desk.accounts, []
+    accounts, done = office.site.workplace.accounts, []
     begun, go = threading.Event(), threading.Event()
 
     def work() -> dict[str, Plain]:
@@ -229,8 +229,8 @@ def test_work_that_failed_can_be_tried_again_with_its_key(office: Office) -> Non
         return {"tries": len(tries)}
 
     with pytest.raises(InputError):
-        repeated(office.desk.accounts, NOOR, "nog-eens", b"x", work, 201)
-    answer = repeated(office.desk.accounts, NOOR, "nog-eens", b"x", work, 201)
+        repeated(office.site.workplace.accounts, NOOR, "nog-eens", b"x", work, 201)
+    answer = repeated(office.site.workplace.accounts, NOOR, "nog-eens", b"x", work, 201)
     assert json.loads(bytes(answer.body)) == {"tries": 2}
 
 
@@ -247,7 +247,7 @@ def test_the_same_delivery_twice_is_one_job(office: Office, address: str) -> Non
     first, again, other = send(text), send(text), send(text + b" Nog een zin.")
     assert first.json() == again.json() and again.headers["idempotent-replayed"] == "true"
     assert other.status_code == 409
-    wait_until(lambda: office.desk.jobs.find(first.json()["id"], "noor").finished)
+    wait_until(lambda: office.site.workplace.jobs.find(first.json()["id"], "noor").finished)
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

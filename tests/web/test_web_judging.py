@@ -15,13 +15,13 @@ from learninglion.evaluation.judgements import read_judgements
 from learninglion.evaluation.rounds import Round, list_rounds
 from learninglion.models import Role
 from learninglion.sample import sample_documents
-from learninglion.workflow.quality import measurements, rounds_folder
+from learninglion.workflow.judging import rounds_folder
 
 
 @pytest.fixture(scope="module")
 def office(make_office: Callable[..., Office]) -> Office:
     made = make_office()
-    assert not made.house.ingest(list(sample_documents()), actor=EVERYTHING).failures
+    assert not made.workplace.intake.ingest(list(sample_documents()), actor=EVERYTHING).failures
     made.person("baas", Role.ADMINISTRATOR)
     made.person("anna", Role.DRAFTER)
     made.person("bram", Role.APPROVER)
@@ -60,7 +60,7 @@ def test_a_round_is_drawn_up_and_those_who_are_asked_find_it(office: Office, kep
     assert office.browser("lezer").get(f"/judging/{kept.id}").status_code == 403
     assert press(office.browser("anna"), "/manage/quality/judging").status_code == 403
     assert office.browser("anna").get(f"/manage/quality/judging/{kept.id}.jsonl").status_code == 403
-    assert any(e.action == "judging.open" for e in office.house.log.entries(limit=1000))
+    assert any(e.action == "judging.open" for e in office.workplace.log.entries(EVERYTHING, limit=1000))
 
 
 def test_a_page_shows_the_question_and_one_result_and_nothing_of_what_found_it(
@@ -68,8 +68,8 @@ def test_a_page_shows_the_question_and_one_result_and_nothing_of_what_found_it(
 ) -> None:
     page = office.browser("anna").get(f"/judging/{kept.id}").text
     item = kept.items[0]
-    asked = office.house.source(item.query, EVERYTHING)
-    shown = office.house.source(item.source, EVERYTHING)
+    asked = office.workplace.documents.source(item.query, EVERYTHING)
+    shown = office.workplace.documents.source(item.source, EVERYTHING)
     text = re.sub(r"\s+", " ", page)
     assert " ".join(asked.question.split())[:40] in text and " ".join(shown.body.split())[:40] in text
     main = page.split("<main")[1]
@@ -120,7 +120,7 @@ def test_two_judges_are_compared_and_search_is_measured_by_what_they_said(
     assert {json.loads(line)["judge"] for line in file.text.splitlines()} == {"anna", "bram"}
     done = finish(boss, press(boss, "/manage/quality/measure", judged=kept.id, most="0"))
     assert "met oordelen van mensen" in done.text, done.text
-    row = measurements(office.settings.home)[0]
+    row = office.workplace.quality.measurements(EVERYTHING)[0]
     assert row.judged and 0 < row.queries < 10
     assert press(boss, "/manage/quality/measure", judged="20200101T000000Z").status_code == 404
 
@@ -149,6 +149,6 @@ def test_who_judged_everything_is_thanked_and_a_closed_round_takes_nothing_more(
 def test_a_result_that_left_the_archive_is_passed_over(office: Office, kept: Round) -> None:
     anna = office.browser("anna")
     item = kept.items[-1]
-    office.house.remove(item.source.split("#")[0], reason="proef", actor=EVERYTHING)
+    office.workplace.intake.remove(item.source.split("#")[0], reason="proef", actor=EVERYTHING)
     page = anna.get(f"/judging/{kept.id}?at={len(kept.items) - 1}").text
     assert "niet meer in het archief" in page and 'name="grade"' not in page

@@ -18,15 +18,15 @@ from web_office import EVERYTHING, Office, documents, form_token
 from learninglion.models import Role
 from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
-from learninglion.settings import MODELS_FILE, load_settings
-from learninglion.workflow import quality as quality_jobs
-from learninglion.workflow.quality import Compared, Proposal
+from learninglion.settings import load_settings
+from learninglion.workflow.options import MODELS_FILE
+from learninglion.workflow.quality import Compared, Proposal, write_proposal
 
 
 @pytest.fixture(scope="module")
 def office(make_office: Callable[..., Office]) -> Office:
     made = make_office()
-    assert not made.house.ingest(list(sample_documents()), actor=EVERYTHING).failures
+    assert not made.workplace.intake.ingest(list(sample_documents()), actor=EVERYTHING).failures
     made.person("baas", Role.ADMINISTRATOR)
     made.person("opsteller", Role.DRAFTER)
     made.person("controleur", Role.AUDITOR)
@@ -60,7 +60,7 @@ def test_search_is_measured_on_the_collection_and_the_report_can_be_read(
 ) -> None:
     done = finish(boss, press(boss, "/manage/quality/measure", collection="default", most="200"))
     assert done.url.path == "/manage/quality", done.text
-    (row,) = quality_jobs.measurements(office.settings.home)
+    (row,) = office.workplace.quality.measurements(EVERYTHING)
     assert row.queries > 10 and row.version == 0
     assert all(0 <= low <= value <= high <= 1 for _, value, low, high in row.measures)
     link = re.search(r'href="(/manage/reports/retrieval-[^"]+\.html)"', done.text)
@@ -69,7 +69,7 @@ def test_search_is_measured_on_the_collection_and_the_report_can_be_read(
     assert report.status_code == 200 and "<svg" in report.text
     policy = report.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "sandbox" in policy and "unsafe" not in policy
-    assert any(e.action == "evaluate" for e in office.house.log.entries(newest_first=True, limit=5))
+    assert any(e.action == "evaluate" for e in office.workplace.log.entries(EVERYTHING, limit=5))
 
 
 def test_reports_stay_inside_their_folder_and_are_for_administrators(
@@ -90,7 +90,7 @@ def test_reports_stay_inside_their_folder_and_are_for_administrators(
 
 
 def test_learning_from_too_little_says_so(office: Office, boss: TestClient) -> None:
-    office.house.ingest(documents()[:1], collection="klein", actor=EVERYTHING)
+    office.workplace.intake.ingest(documents()[:1], collection="klein", actor=EVERYTHING)
     done = finish(boss, press(boss, "/manage/quality/learn", collection="klein"))
     assert "om te leren" in done.text and 'role="alert"' in done.text
     gone = finish(boss, press(boss, "/manage/quality/learn", collection="bestaat-niet"))
@@ -103,7 +103,7 @@ def test_what_was_learned_is_shown_beside_what_was_and_only_taken_when_better(
     monkeypatch.setattr("learninglion.evaluation.tune._FEWEST", 20)
     done = finish(boss, press(boss, "/manage/quality/learn", collection="default"))
     assert done.url.path == "/manage/quality", done.text
-    found = quality_jobs.read_proposal(office.settings.home)
+    found = office.workplace.quality.proposal(EVERYTHING)
     assert found is not None and found.learned_from > found.held_out > 0
     assert "Vergelijking op de vragen" in done.text and "MRR@10" in done.text
     if not found.better:
@@ -116,22 +116,28 @@ def propose(office: Office, better: bool, since: int) -> None:
     learned = DEFAULT.__class__(**{**{f: getattr(DEFAULT, f) for f in DEFAULT.__slots__}, "threshold": 0.31})
     compared = (Compared("MRR@10", 0.5, 0.6, 0.01),)
     proposal = Proposal(datetime.now(UTC), "default", better, 90, 30, compared, learned, since)
-    quality_jobs.write_proposal(office.settings.home, proposal)
+    write_proposal(office.settings.home, proposal)
 
 
 def test_a_version_is_taken_and_taken_back(office: Office, boss: TestClient) -> None:
-    before = office.house.threshold
+    before = office.workplace.searching.threshold
     propose(office, True, 0)
     page = press(boss, "/manage/quality/take")
     assert page.status_code == 200 and "0,500 → 0,600" in page.text
-    assert office.house.tuning.in_force() == 1 and office.house.threshold == pytest.approx(0.31)
-    assert quality_jobs.read_proposal(office.settings.home) is None
+    assert (
+        office.workplace.learning.in_force() == 1
+        and office.workplace.searching.threshold == pytest.approx(0.31)
+    )
+    assert office.workplace.quality.proposal(EVERYTHING) is None
     propose(office, True, 0)  # learned against a version that is not in force any more
     assert press(boss, "/manage/quality/take").status_code == 409
     press(boss, "/manage/quality/revert", version="0")
-    assert office.house.tuning.in_force() == 0 and office.house.threshold == pytest.approx(before)
+    assert (
+        office.workplace.learning.in_force() == 0
+        and office.workplace.searching.threshold == pytest.approx(before)
+    )
     assert press(boss, "/manage/quality/revert", version="7").status_code == 400
-    actions = [e.action for e in office.house.log.entries(newest_first=True, limit=3)]
+    actions = [e.action for e in office.workplace.log.entries(EVERYTHING, limit=3)]
     assert "tuning.revert" in actions and "tuning.keep" in actions
 
 
@@ -201,7 +207,9 @@ def test_a_model_that_answers_is_kept_for_the_next_start(
     assert path.stat().st_mode & 0o077 == 0
     after = load_settings({"LEARNINGLION_HOME": str(office.settings.home)}).generator
     assert (after.kind, after.model, after.api_key) == ("openai", "proefmodel", "zeer-geheim")
-    assert "zeer-geheim" not in json.dumps([str(e.details) for e in office.house.log.entries(limit=1000)])
+    assert "zeer-geheim" not in json.dumps(
+        [str(e.details) for e in office.workplace.log.entries(EVERYTHING, limit=1000)]
+    )
     # A key belongs to its address: at another one it is not sent along.
     Endpoint.keys.clear()
     press(boss, "/manage/models/change", kind="openai", model="proefmodel", base_url=endpoint + "/")

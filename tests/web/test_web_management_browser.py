@@ -16,7 +16,8 @@ from web_office import EVERYTHING, Office
 from learninglion.evaluation.rounds import Round, draw_up, judgements_of
 from learninglion.models.plain import to_plain
 from learninglion.search.fusion import DEFAULT
-from learninglion.workflow.quality import Compared, MeasureRow, Proposal, rounds_folder, write_proposal
+from learninglion.workflow.judging import rounds_folder
+from learninglion.workflow.quality import Compared, MeasureRow, Proposal, write_proposal
 
 __all__ = ["browser", "page"]  # fixtures
 
@@ -73,8 +74,13 @@ def measured(office: Office) -> Iterator[None]:
 def to_judge(office: Office) -> Iterator[Round]:
     """Something to judge, with judgements of two people."""
     folder = rounds_folder(office.settings.home)
-    cards = office.house.documents(EVERYTHING, limit=5)
-    sources = [s.id for card in cards for s in office.house.sources_of(card.id, EVERYTHING) if s.question]
+    cards = office.workplace.documents.list(EVERYTHING, limit=5)
+    sources = [
+        s.id
+        for card in cards
+        for s in office.workplace.documents.sources_of(card.id, EVERYTHING)
+        if s.question
+    ]
     kept = draw_up(folder, "openbaar", "noor", {sources[0]: sources[1:6]})
     for name, grades in (("bram", (0, 1)), ("anna", (0, 2))):
         for place, grade in enumerate(grades):

@@ -12,10 +12,9 @@ from mcp.client.stdio import StdioServerParameters
 from web_office import EVERYTHING, Office
 
 from learninglion.models import Actor, Role
-from learninglion.settings import house_options, load_settings
+from learninglion.settings import load_settings, workplace_options
 from learninglion.web.mcp import create_mcp
-from learninglion.workflow import LearningLion
-from learninglion.workflow.accounts import Accounts
+from learninglion.workflow import open_workplace
 
 SET = "Vragen over vuurwerk.\n\nVraag 1\nHoeveel kilo consumentenvuurwerk mag een winkelier opslaan?\n"
 
@@ -26,7 +25,7 @@ def ask(
     """Call a tool as a client of the protocol does; gives whether it failed, and what came back."""
 
     async def talk() -> tuple[bool, object]:
-        async with Client(create_mcp(office.house, actor, writing=writing)) as client:
+        async with Client(create_mcp(office.workplace, actor, writing=writing)) as client:
             answer = await client.call_tool(tool, arguments)
             text = "".join(getattr(c, "text", "") for c in answer.content)
             return bool(answer.is_error), text
@@ -36,7 +35,7 @@ def ask(
 
 def tools(office: Office, *, writing: bool) -> dict[str, bool]:
     async def talk() -> dict[str, bool]:
-        async with Client(create_mcp(office.house, EVERYTHING, writing=writing)) as client:
+        async with Client(create_mcp(office.workplace, EVERYTHING, writing=writing)) as client:
             listed = await client.list_tools()
             return {t.name: bool(t.annotations and t.annotations.read_only_hint) for t in listed.tools}
 
@@ -49,8 +48,8 @@ def test_nothing_can_be_written_unless_asked_for(office: Office) -> None:
 
 
 def test_search_fetch_and_draft_give_the_shapes_of_the_contract(office: Office) -> None:
-    document = office.house.documents(EVERYTHING)[0]
-    source = office.house.sources_of(document.id, EVERYTHING)[0]
+    document = office.workplace.documents.list(EVERYTHING)[0]
+    source = office.workplace.documents.sources_of(document.id, EVERYTHING)[0]
     failed, text = ask(office, EVERYTHING, "fetch_source", source_id=source.id)
     assert not failed and json.loads(str(text))["text"] == source.body
     failed, text = ask(office, EVERYTHING, "search", text=source.question or source.body[:80])
@@ -58,13 +57,13 @@ def test_search_fetch_and_draft_give_the_shapes_of_the_contract(office: Office) 
     failed, text = ask(office, EVERYTHING, "draft", writing=True, question_set=SET)
     made = json.loads(str(text))
     assert not failed and made["ai_generated"] is True
-    assert office.house.load(made["id"], EVERYTHING).id == made["id"]
+    assert office.workplace.dossiers.load(made["id"], EVERYTHING).id == made["id"]
 
 
 @pytest.mark.parametrize("tool", ["search", "fetch_source"])
 def test_the_tools_have_the_rights_of_their_user(office: Office, tool: str) -> None:
-    hidden = next(d for d in office.house.documents(EVERYTHING) if d.collection == "besloten")
-    source = office.house.sources_of(hidden.id, EVERYTHING)[0]
+    hidden = next(d for d in office.workplace.documents.list(EVERYTHING) if d.collection == "besloten")
+    source = office.workplace.documents.sources_of(hidden.id, EVERYTHING)[0]
     reader = Actor("lezer", frozenset({Role.READER}), frozenset({"openbaar"}))
     arguments = (
         {"source_id": source.id} if tool == "fetch_source" else {"text": source.question or "vuurwerk"}
@@ -103,12 +102,12 @@ def test_it_speaks_over_standard_in_and_out(tmp_path: Path) -> None:
 
 def test_a_closed_account_gives_no_rights(tmp_path: Path) -> None:
     settings = load_settings({"LEARNINGLION_HOME": str(tmp_path)})
-    house = LearningLion.open(house_options(settings))
-    accounts = Accounts(house.engine)
+    workplace = open_workplace(workplace_options(settings))
+    accounts = workplace.accounts
     accounts.add("baas", [Role.ADMINISTRATOR])
     accounts.add("weg", [Role.READER])
     accounts.change("weg", [Role.READER], None, False)
-    house.close()
+    workplace.close()
     for user, words in (("weg", "gesloten"), ("niemand", "geen account")):
         server = started(tmp_path, "--user", user)
         done = subprocess.run(

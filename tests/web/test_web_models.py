@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from learninglion.models.errors import InputError
-from learninglion.settings import MODELS_FILE, load_settings
+from learninglion.settings import load_settings
+from learninglion.workflow.options import MODELS_FILE
 
 
 def test_the_choice_on_the_screen_stands_between_file_and_environment(tmp_path: Path) -> None:

@@ -123,13 +123,13 @@ def test_somebody_of_the_organisation_comes_in_with_the_roles_it_says(
     browser, back = go(joined)
     answer = browser.get(back)  # type: ignore[attr-defined]
     assert answer.status_code == 200 and str(answer.url).endswith("/account")
-    account = joined.desk.accounts.find("j.jansen")
+    account = joined.site.workplace.accounts.find("j.jansen")
     assert account.roles == {Role.DRAFTER} and account.from_organisation and not account.has_password
     provider.person["roles"] = "reader, learninglion-auditor"
     browser, back = go(joined)
     browser.get(back)  # type: ignore[attr-defined]
-    assert joined.desk.accounts.find("j.jansen").roles == {Role.READER, Role.AUDITOR}
-    assert len(joined.desk.accounts.list()) == 1
+    assert joined.site.workplace.accounts.find("j.jansen").roles == {Role.READER, Role.AUDITOR}
+    assert len(joined.site.workplace.accounts.list()) == 1
 
 
 def test_who_is_new_sees_the_collections_that_were_set_and_an_administrator_can_widen_them(
@@ -144,11 +144,11 @@ def test_who_is_new_sees_the_collections_that_were_set_and_an_administrator_can_
     office.person("baas", Role.ADMINISTRATOR)
     browser, back = go(office)
     browser.get(back)  # type: ignore[attr-defined]
-    assert office.desk.accounts.find("j.jansen").collections == {"openbaar"}
-    office.desk.accounts.change("j.jansen", [Role.DRAFTER], ["openbaar", "besloten"], True)
+    assert office.site.workplace.accounts.find("j.jansen").collections == {"openbaar"}
+    office.site.workplace.accounts.change("j.jansen", [Role.DRAFTER], ["openbaar", "besloten"], True)
     browser, back = go(office)
     browser.get(back)  # type: ignore[attr-defined]
-    assert office.desk.accounts.find("j.jansen").collections == {"openbaar", "besloten"}
+    assert office.site.workplace.accounts.find("j.jansen").collections == {"openbaar", "besloten"}
 
 
 def test_a_code_works_once_and_only_in_the_browser_that_began(joined: Office) -> None:
@@ -171,7 +171,7 @@ def test_claims_that_do_not_fit_are_refused(
     provider.bend = bend
     browser, back = go(joined)
     assert browser.get(back).status_code == 400  # type: ignore[attr-defined]
-    assert not joined.desk.accounts.list()
+    assert not joined.site.workplace.accounts.list()
 
 
 def test_a_token_signed_by_somebody_else_is_refused(joined: Office, provider: Provider) -> None:
@@ -192,7 +192,7 @@ def test_without_a_role_nobody_comes_in(joined: Office, provider: Provider) -> N
     provider.person["roles"] = ["directeur"]
     browser, back = go(joined)
     assert browser.get(back).status_code == 403  # type: ignore[attr-defined]
-    assert not joined.desk.accounts.list()
+    assert not joined.site.workplace.accounts.list()
 
 
 def test_a_name_of_a_local_account_is_not_taken_over(joined: Office, provider: Provider) -> None:

@@ -27,9 +27,12 @@ def test_the_pages_the_api_and_mcp_say_so(make_office: Callable[..., Office]) ->
         office = make_office(
             LEARNINGLION_RERANKER_KIND="documents", LEARNINGLION_RERANKER_BASE_URL=endpoint.base_url
         )
-        assert not office.house.ingest(documents()[:3], actor=EVERYTHING).failures
+        assert not office.workplace.intake.ingest(documents()[:3], actor=EVERYTHING).failures
         asked = next(
-            s.question for s in office.house.sources_of(office.house.documents(EVERYTHING)[0].id, EVERYTHING)
+            s.question
+            for s in office.workplace.documents.sources_of(
+                office.workplace.documents.list(EVERYTHING)[0].id, EVERYTHING
+            )
         )
         browser = office.browser(office.person("Sam", Role.DRAFTER, Role.READER))
 

@@ -31,7 +31,7 @@ FIELDS = {"own-title": "Nota veerponten", "own-date": "2024-03-01", "own-text": 
 @pytest.fixture(scope="module")
 def harbour(make_office: Callable[..., Office]) -> Office:
     made = make_office()
-    assert not made.house.ingest(documents()[:2], actor=EVERYTHING).failures
+    assert not made.workplace.intake.ingest(documents()[:2], actor=EVERYTHING).failures
     made.person("noor", Role.DRAFTER)
     made.person("piet", Role.DRAFTER)
     made.person("archief", Role.READER)
@@ -77,11 +77,13 @@ def test_a_pasted_source_is_cited_as_supplied_and_stays_out_of_the_archive(harbo
     assert "14 veerponten" not in answer.text
     dossier_id = str(done.url).rsplit("/", 1)[1]
     noor = Actor("noor", frozenset({Role.DRAFTER}))
-    chosen = harbour.house.load(dossier_id, noor).verifications[0].draft.selection.chosen
+    chosen = harbour.workplace.dossiers.load(dossier_id, noor).verifications[0].draft.selection.chosen
     assert [s.kind for s in chosen] == [SourceKind.SUPPLIED]
     exported = browser.get(f"/dossiers/{dossier_id}/export/md").text
     assert "aangeleverd door de opsteller" in exported
-    (told,) = [e for e in harbour.house.log.entries(limit=500) if e.action == "set.own-source"]
+    (told,) = [
+        e for e in harbour.workplace.log.entries(EVERYTHING, limit=500) if e.action == "set.own-source"
+    ]
     assert told.details["confirmed"] is True and "veerpont" not in str(told.details)
 
 
@@ -93,7 +95,7 @@ def test_an_added_sentence_rests_on_the_best_fitting_sentence_of_a_chosen_source
     assert 'value="source-0"' in browser.get(path + "?edit=0").text
     form = {"csrf": csrf, "version": "1", "added": "De gemeente houdt daar toezicht op.", "cite": "source-0"}
     page = browser.post(path + "/questions/0", data=form).text
-    dossier = harbour.house.load(path.rsplit("/", 1)[1], EVERYTHING)
+    dossier = harbour.workplace.dossiers.load(path.rsplit("/", 1)[1], EVERYTHING)
     written = dossier.verifications[0].checks[-1]
     assert [c.quote for c in written.statement.citations] == ["De gemeente houdt daar toezicht op."]
     assert written in dossier.verifications[0].shown
@@ -101,7 +103,7 @@ def test_an_added_sentence_rests_on_the_best_fitting_sentence_of_a_chosen_source
     for odd in ("source-9", "source-", "99", "x", "source-٣"):
         form = {"csrf": csrf, "version": str(dossier.version), "added": "Iets anders.", "cite": odd}
         browser.post(path + "/questions/0", data=form)
-        dossier = harbour.house.load(path.rsplit("/", 1)[1], EVERYTHING)
+        dossier = harbour.workplace.dossiers.load(path.rsplit("/", 1)[1], EVERYTHING)
         assert dossier.verifications[0].checks[-1].statement.citations == ()
 
 
@@ -121,7 +123,7 @@ def test_without_confirmation_title_or_text_nothing_is_added_and_what_was_typed_
         assert answer.status_code == 400 and words in answer.text
         if "own-title" not in left_out:
             assert 'value="Nota veerponten"' in answer.text
-    work = harbour.desk.workbench.find(board.split("/")[-3], "noor")
+    work = harbour.site.workplace.sets.find(board.split("/")[-3], "noor")
     assert not any(b.added for b in work.boards)
 
 
@@ -193,11 +195,11 @@ def test_one_source_for_the_whole_set_survives_a_new_search_and_can_be_taken_awa
     board, csrf = board_of(browser)
     browser.post(f"{board}/own-sources", data={"csrf": csrf, **FIELDS, "everywhere": "1"})
     work_id = board.split("/")[-3]
-    work = harbour.desk.workbench.find(work_id, "noor")
+    work = harbour.site.workplace.sets.find(work_id, "noor")
     assert [b.chosen for b in work.boards] == [("supplied#own-1",), ("supplied#own-1",)]
     data = {"csrf": csrf, "number-0": "1", "text-0": "Hoeveel veerponten varen bij Duinwijk?"}
     browser.post(f"/sets/{work_id}/check", data=data)
-    kept = harbour.desk.workbench.find(work_id, "noor").boards
+    kept = harbour.site.workplace.sets.find(work_id, "noor").boards
     assert len(kept) == 1 and [s.id for s in kept[0].added] == ["supplied#own-1"] and not kept[0].chosen
     browser.post(f"/sets/{work_id}/own-sources/remove", data={"csrf": csrf, "source": "supplied#own-1"})
     assert "Nota veerponten" not in browser.get(board).text

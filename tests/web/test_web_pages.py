@@ -22,8 +22,8 @@ from learninglion.web.page_images import PageImages
 from learninglion.web.pages.drafts import changed_statement
 from learninglion.web.rendering import STATIC, highlight, score_words
 from learninglion.web.security import RateLimiter
-from learninglion.web.set_reading import read_set_file
 from learninglion.web.uploads import check_archive, check_content, clean_name
+from learninglion.workflow.intake import read_set_file
 from learninglion.workflow.jobs import Job, Jobs
 
 WEB = Path(highlight.__code__.co_filename).parent
@@ -310,10 +310,14 @@ def test_a_page_becomes_an_image_and_a_hostile_file_only_an_error(tmp_path: Path
 
 def test_the_highlight_covers_the_words_it_is_for(office: Office) -> None:
     browser = office.browser("noor")
-    document = office.house.document(office.house.documents(EVERYTHING)[0].id, EVERYTHING)
+    document = office.workplace.documents.find(office.workplace.documents.list(EVERYTHING)[0].id, EVERYTHING)
     answer = next(p.answer for p in document.pairs if p.answer is not None)
     span = Span(answer.start, min(answer.end, answer.start + 60))
-    source = next(s for s in office.house.sources_of(document.id, EVERYTHING) if s.body_span.contains(span))
+    source = next(
+        s
+        for s in office.workplace.documents.sources_of(document.id, EVERYTHING)
+        if s.body_span.contains(span)
+    )
     page = browser.get(f"/sources?id={source.id.replace('#', '%23')}&from={span.start}&to={span.end}").text
     boxes = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', page)
     assert boxes and all(float(w) > 2 and 4 < float(h) < 30 for _, _, w, h in boxes)
@@ -384,7 +388,7 @@ def test_the_choice_of_a_set_is_kept_as_it_was_made(office: Office) -> None:
     form = {"csrf": csrf, "introduction": "Over vuurwerk", "threshold": "0", **fields, **dict(texts)}
     board = browser.post(f"/sets/{work}/check", data=form)
     assert board.status_code == 200
-    found = office.desk.workbench.find(work, "noor")
+    found = office.site.workplace.sets.find(work, "noor")
     ids = [h.source.id for h in found.boards[0].offered]
     choices = f"/sets/{work}/questions/1/choices"
     browser.post(choices, data={"csrf": csrf, "source": ids[0], "act": "choose"})
@@ -395,7 +399,7 @@ def test_the_choice_of_a_set_is_kept_as_it_was_made(office: Office) -> None:
     browser.post(
         f"/sets/{work}/questions/1/search", data={"csrf": csrf, "words": "wachttijden", "alone": "1"}
     )
-    board_now = office.desk.workbench.find(work, "noor").boards[0]
+    board_now = office.site.workplace.sets.find(work, "noor").boards[0]
     assert board_now.chosen == (ids[0],)
     assert [(r.source_id, r.reason) for r in board_now.rejected] == [(ids[1], "achterhaald")]
     assert ids[2] in board_now.seen and board_now.searches == ("wachttijden",)
@@ -406,7 +410,7 @@ def test_the_choice_of_a_set_is_kept_as_it_was_made(office: Office) -> None:
         if "/dossiers/" in str(done.url):
             break
         done = browser.get(str(done.url))
-    dossier = office.house.load(str(done.url).rsplit("/", 1)[1], EVERYTHING)
+    dossier = office.workplace.dossiers.load(str(done.url).rsplit("/", 1)[1], EVERYTHING)
     selection = dossier.verifications[0].draft.selection
     assert [s.id for s in selection.chosen] == [ids[0]] and selection.selected_by == "noor"
     assert selection.rejected[0].reason == "achterhaald" and ids[2] in selection.seen
@@ -429,6 +433,6 @@ def test_management_adds_people_and_keeps_a_trace(make_office: Callable[..., Off
     page = browser.post("/manage/people/add", data=form).text
     link = re.search(r"/set-up\?token=[\w-]+", page)
     assert link and office.browser().get(link[0]).status_code == 200
-    assert office.desk.accounts.find("nieuw").roles == {Role.READER}
-    actions = [e.action for e in office.house.log.entries(newest_first=True, limit=3)]
+    assert office.site.workplace.accounts.find("nieuw").roles == {Role.READER}
+    actions = [e.action for e in office.workplace.log.entries(EVERYTHING, limit=3)]
     assert "account.add" in actions

@@ -9,7 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import Engine, create_engine, text, update
+from sqlalchemy.pool import NullPool
 from typer.testing import CliRunner
 from web_office import EVERYTHING, Office, form_token
 
@@ -18,7 +19,7 @@ from learninglion.database.engine import now
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError, UnknownReferenceError
 from learninglion.record.tables import dossiers
-from learninglion.workflow.retention import Terms, destroy_overdue, find_overdue
+from learninglion.workflow.retention import Terms
 from learninglion.workflow.sets import works
 
 SECRET = "zeldzaamwoord"
@@ -50,15 +51,19 @@ def make_dossier(archive: Office) -> str:
     raise AssertionError("the proposal did not come")
 
 
+def database(archive: Office) -> Engine:
+    return create_engine(f"sqlite:///{archive.settings.home / 'learninglion.db'}", poolclass=NullPool)
+
+
 def age(archive: Office, days: int) -> None:
-    with archive.house.engine.begin() as connection:
+    with database(archive).begin() as connection:
         connection.execute(update(dossiers).values(changed_at=now() - timedelta(days=days)))
         connection.execute(update(works).values(changed=now() - timedelta(days=days)))
 
 
 def left_in_database(archive: Office) -> bool:
     """Whether the secret word still stands in any file of the database."""
-    with archive.house.engine.connect() as connection:
+    with database(archive).connect() as connection:
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
     files = archive.settings.home.glob("learninglion.db*")
     return any(SECRET.encode() in file.read_bytes() for file in files)
@@ -78,17 +83,21 @@ def test_an_administrator_deletes_a_dossier_and_no_word_of_it_stays(archive: Off
     csrf = form_token(baas)
     for left_out in ({"sure": ""}, {"reason": " "}):
         assert baas.post(address, data={"csrf": csrf, **form, **left_out}).status_code == 400
-    assert archive.house.load(dossier_id, EVERYTHING)
+    assert archive.workplace.dossiers.load(dossier_id, EVERYTHING)
     done = baas.post(address, data={"csrf": csrf, **form})
     assert "voorgoed verwijderd" in done.text
     with pytest.raises(UnknownReferenceError):
-        archive.house.load(dossier_id, EVERYTHING)
+        archive.workplace.dossiers.load(dossier_id, EVERYTHING)
     assert not left_in_database(archive)
     assert noor.get("/").status_code == 200
-    told = [e for e in archive.house.log.entries(subject=dossier_id) if e.action == "dossier.delete"]
+    told = [
+        e
+        for e in archive.workplace.log.entries(EVERYTHING, subject=dossier_id)
+        if e.action == "dossier.delete"
+    ]
     assert [(e.actor, e.details["reason"]) for e in told] == [("baas", "dubbel gemaakt")]
-    assert not list(archive.house.dossiers.verify())
-    assert archive.house.verify_log(EVERYTHING).ok
+    assert not archive.workplace.log.misfits(EVERYTHING)
+    assert archive.workplace.log.verify(EVERYTHING).ok
 
 
 def test_what_is_past_its_term_is_listed_and_destroyed_at_once(archive: Office) -> None:
@@ -112,14 +121,16 @@ def test_what_is_past_its_term_is_listed_and_destroyed_at_once(archive: Office) 
 def test_without_a_term_nothing_goes_and_only_administrators_may(archive: Office) -> None:
     make_dossier(archive)
     age(archive, 10_000)
-    house = archive.house
-    assert find_overdue(house, Terms(), actor=EVERYTHING).dossiers == ()
-    assert destroy_overdue(house, Terms(), reason="proef", actor=EVERYTHING).dossiers == 0
+    workplace = archive.workplace
+    assert workplace.retention.find_overdue(Terms(), actor=EVERYTHING).dossiers == ()
+    assert workplace.retention.destroy_overdue(Terms(), reason="proef", actor=EVERYTHING).dossiers == 0
     with pytest.raises(InputError):
-        destroy_overdue(house, Terms(1, 1), reason=" ", actor=EVERYTHING)
+        workplace.retention.destroy_overdue(Terms(1, 1), reason=" ", actor=EVERYTHING)
     with pytest.raises(PermissionDeniedError):
-        destroy_overdue(house, Terms(1, 1), reason="x", actor=Actor("noor", frozenset({Role.DRAFTER})))
-    assert len(find_overdue(house, Terms(1, 1), actor=EVERYTHING).dossiers) == 1
+        workplace.retention.destroy_overdue(
+            Terms(1, 1), reason="x", actor=Actor("noor", frozenset({Role.DRAFTER}))
+        )
+    assert len(workplace.retention.find_overdue(Terms(1, 1), actor=EVERYTHING).dossiers) == 1
 
 
 @pytest.fixture
@@ -136,7 +147,7 @@ def test_the_command_line_lists_deletes_and_destroys(archive: Office, at_home: P
     assert "geen bewaartermijn" in run(app, ["dossier", "overdue"]).output
     assert run(app, ["dossier", "destroy", "--reason", "x", "--yes"]).exit_code != 0
     assert run(app, ["dossier", "delete", first, "--reason", "dubbel"], input="n\n").exit_code != 0
-    assert archive.house.load(first, EVERYTHING)
+    assert archive.workplace.dossiers.load(first, EVERYTHING)
     assert run(app, ["dossier", "delete", first, "--reason", "dubbel", "--yes"]).exit_code == 0
     second = make_dossier(archive)
     age(archive, 31)

@@ -20,7 +20,7 @@ ASK = "/sign-off"
 @pytest.fixture(scope="module")
 def ministry(make_office: Callable[..., Office]) -> Office:
     made = make_office()
-    assert not made.house.ingest(documents(), collection="openbaar", actor=EVERYTHING).failures
+    assert not made.workplace.intake.ingest(documents(), collection="openbaar", actor=EVERYTHING).failures
     made.person("noor", Role.DRAFTER)
     made.person("karim", Role.APPROVER)
     made.person("elders", Role.APPROVER, collections=("anders",))
@@ -69,7 +69,11 @@ def test_asked_signed_and_seen_everywhere(ministry: Office) -> None:
         assert "✓ vastgesteld" in noor.get(place).text, place
     history = noor.get(path + "/history").text
     assert "gevraagd om vast te stellen (karim, versie 1)" in history
-    told = [e for e in ministry.house.log.entries(subject=path.rsplit("/", 1)[1]) if "sign-off" in e.action]
+    told = [
+        e
+        for e in ministry.workplace.log.entries(EVERYTHING, subject=path.rsplit("/", 1)[1])
+        if "sign-off" in e.action
+    ]
     assert len(told) == 1 and "vandaag" not in str(told[0].details)
 
 
@@ -80,7 +84,7 @@ def test_an_edit_after_signing_off_undoes_it_and_says_so(ministry: Office) -> No
     data = {"csrf": form_token(noor), "version": "2", "text-0": "Een winkelier mag weinig opslaan."}
     edited = noor.post(path + "/questions/0", data=data)
     assert edited.status_code == 200, edited.text
-    dossier = ministry.house.load(path.rsplit("/", 1)[1], EVERYTHING)
+    dossier = ministry.workplace.dossiers.load(path.rsplit("/", 1)[1], EVERYTHING)
     assert (dossier.version, dossier.state) == (3, DossierState.EDITED)
     assert "Versie 2 was vastgesteld door karim. Daarna is de tekst gewijzigd." in noor.get(path).text
     assert "Dit is een oude versie" in noor.get(path + "?version=2").text
@@ -134,7 +138,7 @@ def test_a_question_without_an_answer_gets_one_on_the_account_of_its_officer(min
     data = {"csrf": form_token(noor), "version": "1", "added": own}
     assert "Er staan nog zinnen in" in noor.post(path + "/questions/0", data=data).text
     assert "Neem deze zin voor eigen rekening" in noor.get(path).text
-    kept = ministry.house.load(path.rsplit("/", 1)[1], EVERYTHING).verifications[0]
+    kept = ministry.workplace.dossiers.load(path.rsplit("/", 1)[1], EVERYTHING).verifications[0]
     place = next(i for i, c in enumerate(kept.checks) if c.statement.text == own)
     data = {"csrf": form_token(noor), "version": "2", "place": str(place)}
     empty = noor.post(path + "/questions/0/own-account", data=data | {"account": " "})
@@ -142,7 +146,7 @@ def test_a_question_without_an_answer_gets_one_on_the_account_of_its_officer(min
     taken = noor.post(path + "/questions/0/own-account", data=data | {"account": account})
     assert "Eigen tekst, niet door een bron gedragen" in taken.text and account in taken.text
     assert "door een mens geschreven" in taken.text  # the officer wrote it, and not the machine
-    dossier = ministry.house.load(path.rsplit("/", 1)[1], EVERYTHING)
+    dossier = ministry.workplace.dossiers.load(path.rsplit("/", 1)[1], EVERYTHING)
     notes = [n for listed in collect_notes(dossier).values() for n in listed if n.citation]
     assert notes
     for note in notes:  # the page numbers sources as an export does

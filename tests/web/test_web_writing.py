@@ -19,6 +19,7 @@ from learninglion.inference.generators import JsonSchema, Prompt
 from learninglion.models import Role
 from learninglion.models.errors import GeneratorError
 from learninglion.testing import ScriptedGenerator
+from learninglion.workflow.drafts import Drafts
 
 pytestmark = [
     pytest.mark.browser,
@@ -100,8 +101,7 @@ def page(browser: Browser, harbour: tuple[Office, str]) -> Iterator[Page]:
 
 def begin(page: Page, office: Office, model: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     """A set with one own source for both questions, and the model at work on it."""
-    kept = type(office.house)
-    monkeypatch.setattr(kept, "model", lambda _self, kind: model if kind == "llm" else None)
+    monkeypatch.setattr(Drafts, "model", lambda _self, kind: model if kind == "llm" else None)
     page.goto("/sets/new")
     page.fill("#text", SET)
     page.click("text=Lees de set")
@@ -189,7 +189,7 @@ def test_what_breaks_off_is_written_on_from_the_page(
     assert not _serious(Axe(), page, "an unfinished proposal")
     again = Held([told((ALSO, ALSO))])
     again.gates[0].set()
-    monkeypatch.setattr(type(harbour[0].house), "model", lambda _self, kind: again if kind == "llm" else None)
+    monkeypatch.setattr(Drafts, "model", lambda _self, kind: again if kind == "llm" else None)
     page.click("text=Laat het taalmodel verder schrijven")
     page.wait_for_selector(f"#question-1 .sentence >> text={ALSO}")
     assert page.locator("text=Niet af").count() == 0 and page.locator("#unfinished").count() == 0

@@ -1,4 +1,4 @@
-"""A house with its application, and people who sign in to it."""
+"""A workplace with its application, and people who sign in to it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from learninglion.models import Actor, Role
 from learninglion.sample import sample_documents
 from learninglion.settings import Settings
-from learninglion.web.desk import Desk
-from learninglion.workflow import LearningLion
+from learninglion.web.site import Site
+from learninglion.workflow import Workplace
 
 __all__ = ["EVERYTHING", "PASSWORD", "Office", "form_token"]
 
@@ -26,17 +26,17 @@ class Office:
     """The application with what tests look into."""
 
     app: FastAPI
-    house: LearningLion
+    workplace: Workplace
     settings: Settings
 
     @property
-    def desk(self) -> Desk:
-        return self.app.state.desk
+    def site(self) -> Site:
+        return self.app.state.site
 
     def person(self, name: str, *roles: Role, collections: tuple[str, ...] | None = None) -> str:
         """An account with a password; gives the name."""
-        token = self.desk.accounts.add(name, roles, collections)
-        self.desk.accounts.accept(token, name, PASSWORD)
+        token = self.site.workplace.accounts.add(name, roles, collections)
+        self.site.workplace.accounts.accept(token, name, PASSWORD)
         return name
 
     def browser(self, name: str | None = None) -> TestClient:

@@ -13,7 +13,7 @@ from learninglion.models.errors import InputError
 from learninglion.record.contract import hit_view
 from learninglion.sample import sample_documents
 from learninglion.testing import make_question_set
-from learninglion.workflow import HouseOptions, LearningLion
+from learninglion.workflow import Workplace, WorkplaceOptions, open_workplace
 
 BOSS = Actor("beheer", frozenset(Role))
 NOTE = """Toezicht op zwerfstroom
@@ -25,9 +25,9 @@ provincie, die daarover samen een verslag maken dat openbaar is en door iedereen
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[LearningLion]:
-    options = HouseOptions(home=tmp_path / "home", isolate=False, synonyms=tmp_path / "synoniemen.txt")
-    opened = LearningLion.open(options)
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    options = WorkplaceOptions(home=tmp_path / "home", isolate=False, synonyms=tmp_path / "synoniemen.txt")
+    opened = open_workplace(options)
     (tmp_path / "synoniemen.txt").write_text("kabelcorrosie = zwerfstroom\n", "utf-8")
     files = {
         "een.txt": NOTE,
@@ -36,16 +36,16 @@ def house(tmp_path: Path) -> Iterator[LearningLion]:
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text, "utf-8")
-    report = opened.ingest([tmp_path / name for name in files], actor=BOSS)
+    report = opened.intake.ingest([tmp_path / name for name in files], actor=BOSS)
     assert report.failures == ()
     yield opened
     opened.close()
 
 
-def test_hits_say_why_and_what_says_the_same(house: LearningLion) -> None:
-    hits = house.search("Wie controleert leidingen op zwerfstroom?", actor=BOSS)
+def test_hits_say_why_and_what_says_the_same(workplace: Workplace) -> None:
+    hits = workplace.searching.search("Wie controleert leidingen op zwerfstroom?", actor=BOSS)
     first = hits[0]
-    text = house.document(first.source.document.id, BOSS).text
+    text = workplace.documents.find(first.source.document.id, BOSS).text
     assert any("zwerfstroom" in span.of(text) for span in first.matched)
     assert {"zwerfstroom", "leidingen"} <= set(first.matched_words)
     assert len(first.duplicates) == 1
@@ -58,10 +58,10 @@ def test_hits_say_why_and_what_says_the_same(house: LearningLion) -> None:
 
 
 def test_what_is_marked_is_also_marked_on_the_page(tmp_path: Path) -> None:
-    opened = LearningLion.open(HouseOptions(home=tmp_path / "home", isolate=False))
-    assert opened.ingest(list(sample_documents()[:2]), actor=BOSS).failures == ()
-    hits = opened.search("Hoeveel plaatsen zijn er voor de opslag van vuurwerk?", actor=BOSS)
-    views = [hit_view(h, opened.regions) for h in hits]
+    opened = open_workplace(WorkplaceOptions(home=tmp_path / "home", isolate=False))
+    assert opened.intake.ingest(list(sample_documents()[:2]), actor=BOSS).failures == ()
+    hits = opened.searching.search("Hoeveel plaatsen zijn er voor de opslag van vuurwerk?", actor=BOSS)
+    views = [hit_view(h, opened.documents.regions) for h in hits]
     marked = [sentence for view in views for sentence in view["matched"]]
     assert marked
     assert all(sentence["regions"] for sentence in marked)
@@ -70,30 +70,30 @@ def test_what_is_marked_is_also_marked_on_the_page(tmp_path: Path) -> None:
 
 
 def test_synonyms_are_searched_for_and_read_again_when_they_change(
-    house: LearningLion, tmp_path: Path
+    workplace: Workplace, tmp_path: Path
 ) -> None:
-    (first, *_) = house.search("kabelcorrosie", actor=BOSS)
+    (first, *_) = workplace.searching.search("kabelcorrosie", actor=BOSS)
     assert "zwerfstroom" in first.matched_words
     assert [(s.word, s.asked) for s in first.through_synonyms] == [("zwerfstroom", "kabelcorrosie")]
     assert hit_view(first)["through_synonyms"] == [{"word": "zwerfstroom", "asked": "kabelcorrosie"}]
-    details = house.log_entries(BOSS, limit=1)[0].details
+    details = workplace.log.entries(BOSS, limit=1)[0].details
     assert details["synonyms"] == 1
     file = (tmp_path / "synoniemen.txt").read_bytes()
     assert details["synonyms_sha256"] == hashlib.sha256(file).hexdigest()
-    house.offer(make_question_set("Wat is kabelcorrosie?", introduction=""), actor=BOSS)
-    assert house.log_entries(BOSS, limit=1)[0].details["synonyms_sha256"] == details["synonyms_sha256"]
+    workplace.searching.offer(make_question_set("Wat is kabelcorrosie?", introduction=""), actor=BOSS)
+    assert workplace.log.entries(BOSS, limit=1)[0].details["synonyms_sha256"] == details["synonyms_sha256"]
     (tmp_path / "synoniemen.txt").write_text("# niets meer dan dit, voorlopig\n", "utf-8")
-    assert "zwerfstroom" not in house.search("kabelcorrosie", actor=BOSS)[0].matched_words
+    assert "zwerfstroom" not in workplace.searching.search("kabelcorrosie", actor=BOSS)[0].matched_words
     (tmp_path / "synoniemen.txt").write_text("los\n", "utf-8")
     with pytest.raises(InputError, match=r"synoniemen\.txt: regel 1"):
-        house.search("kabelcorrosie", actor=BOSS)
+        workplace.searching.search("kabelcorrosie", actor=BOSS)
 
 
-def test_a_synonyms_file_that_is_gone_is_not_passed_over(house: LearningLion, tmp_path: Path) -> None:
+def test_a_synonyms_file_that_is_gone_is_not_passed_over(workplace: Workplace, tmp_path: Path) -> None:
     (tmp_path / "synoniemen.txt").unlink()
     with pytest.raises(InputError, match=r"synoniemen\.txt"):
-        house.search("kabelcorrosie", actor=BOSS)
+        workplace.searching.search("kabelcorrosie", actor=BOSS)
 
 
-def test_the_limit_is_filled_after_grouping(house: LearningLion) -> None:
-    assert len(house.search("zwerfstroom in leidingen", limit=2, actor=BOSS)) == 2
+def test_the_limit_is_filled_after_grouping(workplace: Workplace) -> None:
+    assert len(workplace.searching.search("zwerfstroom in leidingen", limit=2, actor=BOSS)) == 2

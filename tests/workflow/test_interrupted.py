@@ -11,7 +11,7 @@ import pytest
 
 from learninglion.drafting.selection import Choice
 from learninglion.drafting.write import Stage
-from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
+from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.models import (
     Actor,
     Author,
@@ -28,7 +28,7 @@ from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.export import ExportFormat
 from learninglion.sample import sample_documents
 from learninglion.testing import ScriptedGenerator
-from learninglion.workflow import DraftEvent, HouseOptions, LearningLion
+from learninglion.workflow import DraftEvent, Workplace, WorkplaceOptions, working
 
 BOSS = Actor("beheer", frozenset(Role))
 QUESTIONS = QuestionSet(
@@ -42,40 +42,51 @@ QUESTIONS = QuestionSet(
 )
 
 
-class House(LearningLion):
-    """The house with a model from a script."""
+class Scripted:
+    """A workplace whose language model, judge and options come from a test."""
 
-    script: Generator | None = None
+    def __init__(self, workplace: Workplace) -> None:
+        self.workplace = workplace
+        self.options = workplace.options
+        self.script = None
 
-    def model(self, generator: str) -> Generator | None:
-        return self.script if generator == "llm" else super().model(generator)
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.workplace, name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "options":
+            self.workplace.drafts._options = value
+        elif name == "judge":
+            self.workplace.drafts._judge = value
+        elif name == "script":
+            self.workplace.drafts.model = lambda kind: value if kind == "llm" else None
+        super().__setattr__(name, value)
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House.open(HouseOptions(home=tmp_path_factory.mktemp("home"), isolate=False))
-    chosen = [p for p in sample_documents() if p.stem.endswith(("9001", "9002"))][:6]
-    assert house.ingest(chosen, collection="voorbeeld", actor=BOSS).failures == ()
-    yield house
-    house.close()
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    with working(WorkplaceOptions(home=tmp_path_factory.mktemp("home"), isolate=False)) as workplace:
+        chosen = [p for p in sample_documents() if p.stem.endswith(("9001", "9002"))][:6]
+        assert workplace.intake.ingest(chosen, collection="voorbeeld", actor=BOSS).failures == ()
+        yield workplace
 
 
 @pytest.fixture
-def house(opened: House) -> Iterator[House]:
-    before = opened.options
-    yield opened
-    opened.options, opened.script, opened._judge = before, None, None
+def workplace(opened: Workplace) -> Iterator[Scripted]:
+    scripted = Scripted(opened)
+    yield scripted
+    scripted.options, scripted.script, scripted.judge = opened.options, None, None
 
 
 @pytest.fixture(scope="module")
-def selections(opened: House):
+def selections(opened: Workplace):
     """A person takes the first two sources of at least two sentences, so that no score decides."""
-    offers = opened.offer(QUESTIONS, actor=BOSS)
+    offers = opened.searching.offer(QUESTIONS, actor=BOSS)
     choices = [
         Choice(question.numbers, tuple(h.source.id for h in hits if len(sentences_of(h.source.body)) > 1)[:2])
         for question, hits in zip(QUESTIONS.questions, offers, strict=True)
     ]
-    return opened.select(QUESTIONS, offers, choices, actor=BOSS)
+    return opened.drafts.select(QUESTIONS, offers, choices, actor=BOSS)
 
 
 def sentences_of(body: str) -> list[str]:
@@ -114,80 +125,82 @@ def breaking(replies, at: int) -> ScriptedGenerator:
     return Breaking(replies, context_tokens=60_000, piece=4)
 
 
-def test_what_breaks_off_is_kept_and_only_that_is_written_again(house: House, selections) -> None:
+def test_what_breaks_off_is_kept_and_only_that_is_written_again(workplace: Scripted, selections) -> None:
     replies = [verbatim(s, 0, 1) for s in selections]
-    house.script = scripted(*replies)
-    whole = house.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+    workplace.script = scripted(*replies)
+    whole = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
     assert all(v.draft.complete for v in whole.verifications)
 
-    house.script = breaking(replies, at=1)
-    half = house.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+    workplace.script = breaking(replies, at=1)
+    half = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
     assert [v.draft.complete for v in half.verifications] == [True, False, True]
     assert len(half.verifications[1].shown) == 1, "the sentence that was whole is kept"
     assert dossier_view(half)["questions"][1]["complete"] is False
     assert any("verbroken" in r for r in half.verifications[1].draft.left_out)
-    assert house.load(half.id, BOSS) == half
-    told = house.export(half.id, ExportFormat.MARKDOWN, actor=BOSS).decode()
+    assert workplace.dossiers.load(half.id, BOSS) == half
+    told = workplace.dossiers.export(half.id, ExportFormat.MARKDOWN, actor=BOSS).decode()
     assert told.count("nog niet af: het schrijven is onderbroken") == 1
 
-    house.script = again = scripted(replies[1])
-    resumed = house.resume(half.id, actor=BOSS)
+    workplace.script = again = scripted(replies[1])
+    resumed = workplace.drafts.resume(half.id, actor=BOSS)
     assert len(again.prompts) == 1, "only the sub-question that was not finished"
     assert resumed.verifications == whole.verifications
     assert (resumed.id, resumed.version, resumed.state) == (half.id, 2, DossierState.DRAFT)
-    assert [v.reason for v in house.dossier_versions(half.id, BOSS)] == ["opgesteld", "hervat"]
-    assert "resume" in [e.action for e in house.log.entries(subject=half.id)]
+    assert [v.reason for v in workplace.dossiers.versions(half.id, BOSS)] == ["opgesteld", "hervat"]
+    assert "resume" in [e.action for e in workplace.log.entries(BOSS, subject=half.id)]
     with pytest.raises(InputError, match="al af"):
-        house.resume(half.id, actor=BOSS)
+        workplace.drafts.resume(half.id, actor=BOSS)
 
-    house.script = scripted(*replies)
-    assert house.replay(half.id, actor=BOSS).same
+    workplace.script = scripted(*replies)
+    assert workplace.drafts.replay(half.id, actor=BOSS).same
 
 
-def test_one_that_failed_altogether_loses_nothing_of_the_others(house: House, selections) -> None:
+def test_one_that_failed_altogether_loses_nothing_of_the_others(workplace: Scripted, selections) -> None:
     replies = [verbatim(s, 0) for s in selections]
-    house.script = scripted(replies[0], GeneratorError("Het taalmodel is weg."), replies[2])
-    half = house.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+    workplace.script = scripted(replies[0], GeneratorError("Het taalmodel is weg."), replies[2])
+    half = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
     first, second, third = half.verifications
     assert first.shown and third.shown
     assert not second.draft.complete and second.checks == () and second.missing
     assert any("Het taalmodel is weg." in r for r in second.draft.left_out)
 
-    house.script = scripted(GeneratorError("Nog steeds weg."))
+    workplace.script = scripted(GeneratorError("Nog steeds weg."))
     with pytest.raises(GeneratorError, match="Nog steeds weg"):
-        house.resume(half.id, actor=BOSS)
-    assert house.load(half.id, BOSS) == half, "nothing new, no new version"
+        workplace.drafts.resume(half.id, actor=BOSS)
+    assert workplace.dossiers.load(half.id, BOSS) == half, "nothing new, no new version"
 
-    house.script = scripted(replies[1])
-    resumed = house.resume(half.id, actor=BOSS)
+    workplace.script = scripted(replies[1])
+    resumed = workplace.drafts.resume(half.id, actor=BOSS)
     assert [bool(v.shown) for v in resumed.verifications] == [True] * 3
     assert resumed.verifications[0] == first
 
 
-def test_when_nothing_is_written_the_message_is_the_models(house: House, selections) -> None:
-    house.script = script = scripted(*[GeneratorError("Het taalmodel is niet bereikbaar.")] * 9)
-    before = house.history(BOSS)
+def test_when_nothing_is_written_the_message_is_the_models(workplace: Scripted, selections) -> None:
+    workplace.script = script = scripted(*[GeneratorError("Het taalmodel is niet bereikbaar.")] * 9)
+    before = workplace.dossiers.list(BOSS)
     with pytest.raises(GeneratorError, match="niet bereikbaar"):
-        house.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
-    assert house.history(BOSS) == before
+        workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+    assert workplace.dossiers.list(BOSS) == before
     assert len(script.prompts) == 3
 
 
-def test_a_model_that_stays_silent_is_not_asked_for_ever(house: House, selections) -> None:
+def test_a_model_that_stays_silent_is_not_asked_for_ever(workplace: Scripted, selections) -> None:
     many = replace(
         QUESTIONS, questions=tuple(replace(QUESTIONS.questions[0], numbers=(n,)) for n in range(1, 8))
     )
     chosen = [replace(selections[0], question=q) for q in many.questions]
-    house.script = script = scripted(verbatim(selections[0], 0), *[GeneratorError("Geen antwoord.")] * 9)
-    half = house.draft(many, chosen, generator="llm", actor=BOSS)
+    workplace.script = script = scripted(verbatim(selections[0], 0), *[GeneratorError("Geen antwoord.")] * 9)
+    half = workplace.drafts.draft(many, chosen, generator="llm", actor=BOSS)
     assert [v.draft.complete for v in half.verifications] == [True] + [False] * 6
     assert len(script.prompts) == 1 + 3
     assert any("3 keer achter elkaar" in r for r in half.verifications[-1].draft.left_out)
 
 
-def test_who_stops_the_writing_keeps_what_was_written(house: House, selections) -> None:
-    house.script = scripted(verbatim(selections[0], 0), lambda _prompt: stop(), verbatim(selections[2], 0))
-    half = house.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+def test_who_stops_the_writing_keeps_what_was_written(workplace: Scripted, selections) -> None:
+    workplace.script = scripted(
+        verbatim(selections[0], 0), lambda _prompt: stop(), verbatim(selections[2], 0)
+    )
+    half = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
     assert [v.draft.complete for v in half.verifications] == [True, False, False]
     assert half.verifications[0].shown
 
@@ -196,31 +209,35 @@ def stop() -> str:
     raise KeyboardInterrupt
 
 
-def test_an_unfinished_answer_is_not_signed_off_until_somebody_finishes_it(house: House, selections) -> None:
-    house.script = scripted(verbatim(selections[0], 0), GeneratorError("Weg."), verbatim(selections[2], 0))
-    half = house.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+def test_an_unfinished_answer_is_not_signed_off_until_somebody_finishes_it(
+    workplace: Scripted, selections
+) -> None:
+    workplace.script = scripted(
+        verbatim(selections[0], 0), GeneratorError("Weg."), verbatim(selections[2], 0)
+    )
+    half = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
     with pytest.raises(InputError, match="vraag 2 is niet af"):
-        house.approve(half.id, half.version, actor=BOSS)
+        workplace.sign_offs.approve(half.id, half.version, actor=BOSS)
     source = selections[1].chosen[0]
     told = [[c.statement for c in v.checks] for v in half.verifications]
     quote = half.verifications[0].shown[0].statement
     own = Statement(quote.text, quote.citations, Author.PERSON)
     assert source in selections[1].chosen
-    edited = house.revise(half.id, [told[0], [own], told[2]], version=half.version, actor=BOSS)
+    edited = workplace.drafts.revise(half.id, [told[0], [own], told[2]], version=half.version, actor=BOSS)
     assert all(v.draft.complete for v in edited.verifications)
     assert not any("niet af" in r for v in edited.verifications for r in v.draft.left_out)
     if not any(v.failed for v in edited.verifications):
-        assert house.approve(half.id, edited.version, actor=BOSS).state is DossierState.APPROVED
-    house.script = scripted(verbatim(selections[0], 0), verbatim(selections[2], 0))
-    assert house.replay(half.id, actor=BOSS).differences == ("vraag 2: is nooit afgeschreven",)
+        assert workplace.sign_offs.approve(half.id, edited.version, actor=BOSS).state is DossierState.APPROVED
+    workplace.script = scripted(verbatim(selections[0], 0), verbatim(selections[2], 0))
+    assert workplace.drafts.replay(half.id, actor=BOSS).differences == ("vraag 2: is nooit afgeschreven",)
 
 
-def test_only_who_may_draft_may_resume(house: House) -> None:
+def test_only_who_may_draft_may_resume(workplace: Scripted) -> None:
     with pytest.raises(PermissionDeniedError):
-        house.resume("dossier-0", actor=Actor("lezer", frozenset({Role.READER})))
+        workplace.drafts.resume("dossier-0", actor=Actor("lezer", frozenset({Role.READER})))
 
 
-def test_a_sentence_is_heard_before_the_model_has_finished(house: House, selections) -> None:
+def test_a_sentence_is_heard_before_the_model_has_finished(workplace: Scripted, selections) -> None:
     heard: list[str] = []
 
     class Slow(ScriptedGenerator):
@@ -236,9 +253,9 @@ def test_a_sentence_is_heard_before_the_model_has_finished(house: House, selecti
             assert event.progress.check.verdict is StatementVerdict.SUPPORTED
             heard.append(f"{event.position}: sentence {event.progress.position}")
 
-    house.script = Slow([verbatim(s, 0, 1) for s in selections[:2]], context_tokens=60_000, piece=3)
+    workplace.script = Slow([verbatim(s, 0, 1) for s in selections[:2]], context_tokens=60_000, piece=3)
     two = replace(QUESTIONS, questions=QUESTIONS.questions[:2])
-    house.draft(two, selections[:2], generator="llm", on_event=listen, actor=BOSS)
+    workplace.drafts.draft(two, selections[:2], generator="llm", on_event=listen, actor=BOSS)
     assert heard[:4] == ["0: sentence 0", "0: sentence 1", "the model has finished", "done"]
     assert heard[4] == "1: sentence 0"
 
@@ -246,7 +263,7 @@ def test_a_sentence_is_heard_before_the_model_has_finished(house: House, selecti
 # --------------------------------------------------------------------------- style and second opinion
 
 
-def test_a_sentence_that_rests_on_a_style_example_alone_fails(house: House, selections) -> None:
+def test_a_sentence_that_rests_on_a_style_example_alone_fails(workplace: Scripted, selections) -> None:
     selection = selections[0]
     taken = {s.id for s in selection.chosen}
     voice = "Ik vind het van groot belang dat de brandweer 77 nieuwe wagens krijgt. " + (
@@ -257,9 +274,9 @@ def test_a_sentence_that_rests_on_a_style_example_alone_fails(house: House, sele
     offered = (replace(hit, source=other), *selection.offered)
     changed = replace(selection, offered=offered, chosen=selection.chosen[:1])
     resting = {"zin": voice.split(". ")[0] + ".", "bewijs": [{"bron": 1, "woorden": voice.split(". ")[0]}]}
-    house.script = script = scripted(json.dumps({"zinnen": [resting], "ontbreekt": []}), "{}")
+    workplace.script = script = scripted(json.dumps({"zinnen": [resting], "ontbreekt": []}), "{}")
     one = replace(QUESTIONS, questions=QUESTIONS.questions[:1])
-    (done,) = house.draft(one, [changed], generator="llm", actor=BOSS).verifications
+    (done,) = workplace.drafts.draft(one, [changed], generator="llm", actor=BOSS).verifications
     prompt = script.prompts[0].task
     assert "77 nieuwe wagens" in prompt and "77 nieuwe wagens" not in prompt.split("=== voorbeeld 1")[0]
     assert int(dict(done.draft.provenance.parameters)["style_examples"]) >= 1
@@ -267,22 +284,24 @@ def test_a_sentence_that_rests_on_a_style_example_alone_fails(house: House, sele
     assert any("77" in c.statement.text for c in done.failed)
 
 
-def judged_by(house: House, *replies) -> ScriptedGenerator:
+def judged_by(workplace: Scripted, *replies) -> ScriptedGenerator:
     judge = scripted(*replies)
-    house.options = replace(house.options, judge=GeneratorChoice(GeneratorKind.OPENAI, model="rechter"))
-    house._judge = judge
+    workplace.options = replace(
+        workplace.options, judge=GeneratorChoice(GeneratorKind.OPENAI, model="rechter")
+    )
+    workplace.judge = judge
     return judge
 
 
-def test_a_second_opinion_is_recorded_and_changes_no_verdict(house: House, selections) -> None:
+def test_a_second_opinion_is_recorded_and_changes_no_verdict(workplace: Scripted, selections) -> None:
     replies = [verbatim(s, 0) for s in selections]
-    house.script = scripted(*replies)
-    plain = house.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+    workplace.script = scripted(*replies)
+    plain = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
     assert all(v.second_reading is None for v in plain.verifications), "off unless it was set"
 
-    house.script = scripted(*replies)
-    judged_by(house, '{"oordeel": "nee"}', '{"oordeel": "ja"}', GeneratorError("De rechter is weg."))
-    doubted = house.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+    workplace.script = scripted(*replies)
+    judged_by(workplace, '{"oordeel": "nee"}', '{"oordeel": "ja"}', GeneratorError("De rechter is weg."))
+    doubted = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
     opinions = [v.shown[0].opinion for v in doubted.verifications]
     assert opinions == [Opinion.DOUBTS, Opinion.AGREES, None]
     assert [v.verdict for v in doubted.verifications] == [v.verdict for v in plain.verifications]
@@ -293,36 +312,36 @@ def test_a_second_opinion_is_recorded_and_changes_no_verdict(house: House, selec
     assert view[0]["statements"][0]["second_opinion"] == "doubts"
     assert view[0]["second_opinion"]["provenance"]["generator"] == "scripted"
     assert view[2]["second_opinion"]["problem"] == "De rechter is weg."
-    assert house.load(doubted.id, BOSS) == doubted
+    assert workplace.dossiers.load(doubted.id, BOSS) == doubted
     told = [[c.statement for c in v.checks] for v in doubted.verifications]
-    kept = house.revise(doubted.id, told, version=doubted.version, actor=BOSS)
+    kept = workplace.drafts.revise(doubted.id, told, version=doubted.version, actor=BOSS)
     assert kept.verifications[0].shown[0].opinion is Opinion.DOUBTS
-    house.script = scripted(*replies)
-    assert house.replay(doubted.id, actor=BOSS).same
+    workplace.script = scripted(*replies)
+    assert workplace.drafts.replay(doubted.id, actor=BOSS).same
 
 
-def test_a_stated_draft_gets_a_second_opinion_too(house: House, selections) -> None:
-    dossier = house.draft(QUESTIONS, selections, actor=BOSS)
+def test_a_stated_draft_gets_a_second_opinion_too(workplace: Scripted, selections) -> None:
+    dossier = workplace.drafts.draft(QUESTIONS, selections, actor=BOSS)
     assert all(v.second_reading is None for v in dossier.verifications), "copied sentences need none"
-    judge = judged_by(house, *['{"oordeel": "ja"}'] * 50)
+    judge = judged_by(workplace, *['{"oordeel": "ja"}'] * 50)
     stated, context = read_stated_draft(json.loads(json.dumps(dossier_view(dossier))))
-    checked = house.verify_stated(stated, context, actor=BOSS)
+    checked = workplace.drafts.verify(stated, context, actor=BOSS)
     shown = [c for v in checked.verifications for c in v.shown]
     assert shown and all(c.opinion is Opinion.AGREES for c in shown)
     assert len(judge.prompts) == len(shown)
 
 
-def test_a_judge_outside_this_machine_must_be_allowed(house: House, selections) -> None:
+def test_a_judge_outside_this_machine_must_be_allowed(workplace: Scripted, selections) -> None:
     choice = GeneratorChoice(GeneratorKind.OPENAI, model="x", base_url="https://rechter.example/v1")
-    house.options = replace(house.options, judge=choice)
-    house.script = script = scripted(verbatim(selections[0], 0))
+    workplace.options = replace(workplace.options, judge=choice)
+    workplace.script = script = scripted(verbatim(selections[0], 0))
     with pytest.raises(PermissionDeniedError):
-        house.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+        workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
     assert script.prompts == [], "told before anything is written"
 
 
-def test_what_was_set_stands_in_the_record(house: House, selections) -> None:
-    house.options = replace(house.options, max_tokens=321)
-    house.script = scripted(*[verbatim(s, 0) for s in selections])
-    dossier = house.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+def test_what_was_set_stands_in_the_record(workplace: Scripted, selections) -> None:
+    workplace.options = replace(workplace.options, max_tokens=321)
+    workplace.script = scripted(*[verbatim(s, 0) for s in selections])
+    dossier = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
     assert ("max_tokens", "321") in dossier.verifications[0].draft.provenance.parameters

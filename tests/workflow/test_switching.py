@@ -17,10 +17,10 @@ from learninglion.models import Actor, Role
 from learninglion.models.errors import IntegrityError, LearningLionError
 from learninglion.search import switching
 from learninglion.search.fusion import DEFAULT
-from learninglion.search.switching import EncoderBook
-from learninglion.search.versions import TuningShelf
+from learninglion.search.switching import EncoderBook, Switching
+from learninglion.search.versions import LearnedVersions
 from learninglion.testing import HashingEncoder
-from learninglion.workflow import EncoderChoice, HouseOptions, LearningLion
+from learninglion.workflow import EncoderChoice, Workplace, WorkplaceOptions, open_workplace
 
 BOSS = Actor("beheer", frozenset(Role))
 DIMENSIONS = {"klein": 64, "groot": 96}
@@ -40,16 +40,16 @@ def models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(switching, "open_encoder", opened)
 
 
-def house(home: Path, model: str) -> LearningLion:
+def workplace_with(home: Path, model: str) -> Workplace:
     choice = EncoderChoice("sentence-transformers", model, api_key="geheim")
-    return LearningLion.open(HouseOptions(home=home, encoder=choice, isolate=False))
+    return open_workplace(WorkplaceOptions(home=home, encoder=choice, isolate=False))
 
 
 def filled(tmp_path: Path) -> Path:
     """A data folder whose index was made with the small model."""
     (tmp_path / "een.txt").write_text(TEXT, "utf-8")
-    first = house(tmp_path / "home", "klein")
-    assert first.ingest([tmp_path / "een.txt"], actor=BOSS).failures == ()
+    first = workplace_with(tmp_path / "home", "klein")
+    assert first.intake.ingest([tmp_path / "een.txt"], actor=BOSS).failures == ()
     first.close()
     return tmp_path / "home"
 
@@ -67,33 +67,33 @@ def test_the_former_model_serves_until_the_new_one_has_read_everything(
 
     known = {"klein": HashingEncoder(64, "klein"), "groot": Slow(96, "groot")}
     monkeypatch.setattr(switching, "open_encoder", lambda kind, **chosen: known[chosen["model"]])
-    later = house(home, "groot")
-    state = later.start_switch()
+    later = workplace_with(home, "groot")
+    state = later.indexing.start_switch()
     assert (state.encoder, state.wanted) == ("klein", "groot")
     assert busy.wait(30)
-    assert later.switching.state().running
-    assert later.search("Wie onderhoudt de dijken?", actor=BOSS)[0].source.document.title == "een"
+    assert later.indexing.switch_state().running
+    assert later.searching.search("Wie onderhoudt de dijken?", actor=BOSS)[0].source.document.title == "een"
     (tmp_path / "twee.txt").write_text(OTHER, "utf-8")
-    later.ingest([tmp_path / "twee.txt"], actor=BOSS)
-    assert later.search("subsidie voor molens", actor=BOSS)[0].source.document.title == "twee"
-    assert later.index_state().encoder == "klein"
+    later.intake.ingest([tmp_path / "twee.txt"], actor=BOSS)
+    assert later.searching.search("subsidie voor molens", actor=BOSS)[0].source.document.title == "twee"
+    assert later.indexing.check().encoder == "klein"
     go_on.set()
-    assert later.switching.wait(30)
-    assert later.switching.state().problem == ""
-    assert (later.index_state().encoder, later.index_state().wanted) == ("groot", "")
-    assert later.search("subsidie voor molens", actor=BOSS)[0].source.document.title == "twee"
-    assert later.start_switch().wanted == ""
-    assert not later.switching.state().running
+    assert later.indexing.await_switch(30)
+    assert later.indexing.switch_state().problem == ""
+    assert (later.indexing.check().encoder, later.indexing.check().wanted) == ("groot", "")
+    assert later.searching.search("subsidie voor molens", actor=BOSS)[0].source.document.title == "twee"
+    assert later.indexing.start_switch().wanted == ""
+    assert not later.indexing.switch_state().running
     later.close()
 
 
 def test_ingest_and_search_do_not_bring_the_new_model_and_rebuilding_does(tmp_path: Path) -> None:
     home = filled(tmp_path)
-    later = house(home, "groot")
-    assert later.search("dijken", actor=BOSS)
-    later.update_index()
-    assert later.index_state().wanted == "groot"
-    assert later.rebuild_index(actor=BOSS).encoder == "groot"
+    later = workplace_with(home, "groot")
+    assert later.searching.search("dijken", actor=BOSS)
+    later.indexing.update()
+    assert later.indexing.check().wanted == "groot"
+    assert later.indexing.rebuild(actor=BOSS).encoder == "groot"
     later.close()
 
 
@@ -102,10 +102,10 @@ def test_a_former_model_that_is_gone_cannot_serve_and_the_index_is_made_anew(
 ) -> None:
     home = filled(tmp_path)
     monkeypatch.delitem(DIMENSIONS, "klein")
-    later = house(home, "groot")
-    assert "ander embeddingmodel" in later.index.state().problem
-    assert later.search("dijken", actor=BOSS)
-    assert later.index.state().encoder == "groot"
+    later = workplace_with(home, "groot")
+    assert "ander embeddingmodel" in later.indexing.state().problem
+    assert later.searching.search("dijken", actor=BOSS)
+    assert later.indexing.state().encoder == "groot"
     later.close()
 
 
@@ -114,7 +114,9 @@ def test_the_book_keeps_no_keys_and_knows_what_replaced_a_model(tmp_path: Path) 
     written = (home / "index" / "encoders.json").read_text("utf-8")
     assert "geheim" not in written
     assert list(json.loads(written)) == ["klein"]
-    book = EncoderBook(home / "index" / "encoders.json", EncoderChoice(), (), TuningShelf(home / "tuning"))
+    book = EncoderBook(
+        home / "index" / "encoders.json", EncoderChoice(), (), LearnedVersions(home / "tuning")
+    )
     found = book.named("klein")
     assert found is not None
     assert found.name == "klein"
@@ -130,20 +132,19 @@ def test_the_book_keeps_no_keys_and_knows_what_replaced_a_model(tmp_path: Path) 
         book.named("klein")
 
 
-def test_what_goes_wrong_in_the_background_is_told(tmp_path: Path) -> None:
-    later = house(filled(tmp_path), "groot")
+def test_what_goes_wrong_in_the_background_is_told() -> None:
+    changing = Switching()
 
     def fail(_progress: object) -> None:
         raise LearningLionError("De schijf is vol.")
 
-    assert later.switching.start(fail)
-    assert later.switching.wait(10)
-    assert later.switching.state().problem == "De schijf is vol."
-    later.close()
+    assert changing.start(fail)
+    assert changing.wait(10)
+    assert changing.state().problem == "De schijf is vol."
 
 
 def test_every_version_of_the_built_in_model_can_be_had(tmp_path: Path) -> None:
-    shelf = TuningShelf(tmp_path / "tuning")
+    shelf = LearnedVersions(tmp_path / "tuning")
     book = EncoderBook(tmp_path / "encoders.json", EncoderChoice(), (), shelf)
     learned = make_adapter({"l0.q.b": np.full(384, 0.01, dtype=np.float32)})
     names = [built_in_name(a) for a in (shipped_adapter(), UNCHANGED, learned)]
@@ -165,7 +166,7 @@ def test_the_built_in_model_as_its_makers_gave_it_is_what_was_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(switching, "open_encoder", open_encoder)
-    shelf = TuningShelf(tmp_path / "tuning")
+    shelf = LearnedVersions(tmp_path / "tuning")
     shelf.keep(DEFAULT, make_adapter({"l0.q.b": np.full(384, 0.01, dtype=np.float32)}))
     book = EncoderBook(tmp_path / "encoders.json", EncoderChoice(model="plain"), (), shelf)
     assert book.current().name == built_in_name(UNCHANGED)

@@ -16,7 +16,7 @@ from learninglion.inference.encoders import Encoder, NanoEncoder, Vectors, built
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import InputError
 from learninglion.search.fusion import DEFAULT
-from learninglion.search.versions import TuningShelf
+from learninglion.search.versions import LearnedVersions
 from learninglion.testing import HashingEncoder
 
 SUBJECTS = (
@@ -53,7 +53,7 @@ def test_learning_never_makes_it_worse(tmp_path: Path) -> None:
 
 
 def test_versions_are_kept_and_can_be_taken_back(tmp_path: Path) -> None:
-    shelf = TuningShelf(tmp_path / "tuning")
+    shelf = LearnedVersions(tmp_path / "tuning")
     assert shelf.current() == DEFAULT
     first, second = replace(DEFAULT, slope=6.0, version=1), replace(DEFAULT, slope=7.0, version=2)
     assert (shelf.keep(first), shelf.keep(second)) == (1, 2)
@@ -106,7 +106,7 @@ def test_a_model_that_learned_has_to_be_better_than_luck_and_comes_with_its_vers
     assert report.best == best
     assert best.decisive.p < 0.025
 
-    shelf = TuningShelf(tmp_path / "tuning")
+    shelf = LearnedVersions(tmp_path / "tuning")
     model = report.ways[1]
     assert model.adapter is not None
     assert shelf.keep(model.fusion, model.adapter) == 1

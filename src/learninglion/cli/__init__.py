@@ -7,7 +7,7 @@ import sys
 import typer
 
 from learninglion import __version__
-from learninglion.cli import documents, dossiers, experiments, judging, people, quality, questions, system
+from learninglion.cli.commands import LazyCommands
 from learninglion.cli.terminal import fail
 from learninglion.models.errors import LearningLionError
 
@@ -15,20 +15,13 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="learninglion",
+    cls=LazyCommands,
     help="LearningLion: vind eerdere antwoorden op Kamervragen, kies, stel op en controleer elke zin.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-documents.register(app)
-questions.register(app)
-dossiers.register(app)
-quality.register(app)
-experiments.register(app)
-judging.register(app)
-system.register(app)
-people.register(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -15,8 +15,8 @@ from learninglion.cli.terminal import console, fail, local_actor, progress
 from learninglion.models import Context
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.sample import sample_context, sample_documents, sample_question_set
-from learninglion.settings import house_options, load_settings
-from learninglion.workflow import FileStatus, LearningLion, Progress, read_question_file
+from learninglion.settings import load_settings, workplace_options
+from learninglion.workflow import FileStatus, Progress, Workplace, read_question_file, working
 
 __all__ = ["main", "run"]
 
@@ -42,31 +42,29 @@ def run(output: Path, generator: str = "extractive", environment: Mapping[str, s
     shutil.rmtree(home, ignore_errors=True)
     began = time.perf_counter()
     settings = load_settings({**(environment or {}), "LEARNINGLION_HOME": str(home)})
-    with progress() as shown:
-        house = LearningLion.open(house_options(settings))
-        try:
-            dossier_id = _work(house, output, generator, shown)
-        finally:
-            house.close()
+    with progress() as shown, working(workplace_options(settings)) as workplace:
+        dossier_id = _work(workplace, output, generator, shown)
     console.print(f"\nKlaar in {time.perf_counter() - began:.0f} seconden, zonder netwerk.")
     _show_the_way(output, home)
     return dossier_id
 
 
-def _work(house: LearningLion, output: Path, generator: str, shown: Progress) -> str:
+def _work(workplace: Workplace, output: Path, generator: str, shown: Progress) -> str:
     actor = local_actor()
     console.print("1. Documenten opnemen: fictieve voorbeelden in de officiële opmaak.")
-    report = house.ingest(sample_documents(), collection="voorbeeld", actor=actor, progress=shown)
+    report = workplace.intake.ingest(sample_documents(), collection="voorbeeld", actor=actor, progress=shown)
     if report.failures:
         raise InputError("; ".join(failure.detail for failure in report.failures))
-    console.print(f"   {report.count(FileStatus.ADDED)} documenten, {house.counts(actor).pairs} vragen.")
+    console.print(
+        f"   {report.count(FileStatus.ADDED)} documenten, {workplace.documents.counts(actor).pairs} vragen."
+    )
 
     question_set = replace(read_question_file(sample_question_set()), context=_context())
     console.print(f"2. Een nieuwe set lezen: {question_set.title or question_set.introduction[:80]}")
     console.print(f"   {len(question_set.questions)} deelvragen.")
 
     console.print("3. Zoeken, op woorden en op betekenis.")
-    offers = house.offer(question_set, actor=actor, progress=shown)
+    offers = workplace.searching.offer(question_set, actor=actor, progress=shown)
     for question, hits in zip(question_set.questions, offers, strict=True):
         console.print(f"   Vraag {', '.join(map(str, question.numbers))}:")
         for hit in hits[:_SHOWN_HITS]:
@@ -74,15 +72,17 @@ def _work(house: LearningLion, output: Path, generator: str, shown: Progress) ->
             console.print(f"     {hit.score:.2f}  {when}  {hit.source.document.title[:70]}")
 
     console.print("4. Kiezen: hier door de machine (alles boven de drempel); in het echt doet u dit.")
-    selections = house.select_automatically(question_set, offers)
+    selections = workplace.drafts.select_automatically(question_set, offers)
     console.print("5. Opstellen en elke zin controleren.")
-    dossier = house.draft(question_set, selections, generator=generator, actor=actor, progress=shown)
+    dossier = workplace.drafts.draft(
+        question_set, selections, generator=generator, actor=actor, progress=shown
+    )
     print_dossier(dossier)
 
     console.print("6. Opschrijven: met bronnen, AI-markering en logboek.")
-    for path in house.write_exports(dossier.id, output, actor=actor):
+    for path in workplace.dossiers.write_exports(dossier.id, output, actor=actor):
         console.print(f"   {path}")
-    log = house.verify_log(actor)
+    log = workplace.log.verify(actor)
     console.print(f"   Logboek: {log.head.count} regels, {'heel' if log.ok else log.problem}.")
     return dossier.id
 

@@ -16,8 +16,8 @@ from learninglion.cli.terminal import console, fail, local_actor
 from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED
 from learninglion.models import Dossier
 from learninglion.models.errors import LearningLionError, MissingExtraError
-from learninglion.settings import house_options, load_settings
-from learninglion.workflow import LearningLion
+from learninglion.settings import load_settings, workplace_options
+from learninglion.workflow import working
 
 __all__ = ["MODEL_NAME", "assemble_model", "main", "run_demo"]
 
@@ -53,11 +53,8 @@ de controle ermee doet. Welke modellen zijn gemeten staat in docs/models.md.
     }
     dossier_id = demo.run(output, "llm", environment)
     settings = load_settings({"LEARNINGLION_HOME": str(output / "home"), **environment})
-    house = LearningLion.open(house_options(settings))
-    try:
-        _count(house.load(dossier_id, local_actor()))
-    finally:
-        house.close()
+    with working(workplace_options(settings)) as workplace:
+        _count(workplace.dossiers.load(dossier_id, local_actor()))
     return dossier_id
 
 

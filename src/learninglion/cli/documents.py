@@ -7,15 +7,8 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from learninglion.cli.terminal import (
-    console,
-    fail,
-    local_actor,
-    open_house,
-    print_json,
-    progress,
-    tell_switch,
-)
+from learninglion.cli.opening import tell_switch, workplace_here
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.models import Filters
 from learninglion.models.errors import LearningLionError
 from learninglion.record.contract import card_view, document_view
@@ -75,10 +68,10 @@ def ingest(
     as_json: bool = typer.Option(False, "--json", help="Een JSON-object per bestand."),
 ) -> None:
     """Neem documenten op in de verzameling en maak ze vindbaar."""
-    with open_house() as house, progress() as shown:
-        report = house.ingest(paths, collection=collection, actor=local_actor(), progress=shown)
+    with workplace_here() as workplace, progress() as shown:
+        report = workplace.intake.ingest(paths, collection=collection, actor=local_actor(), progress=shown)
         tell_switch(
-            house.index.state(),
+            workplace.indexing.state(),
             "Nieuwe documenten zijn vindbaar. Voer het in met: learninglion index rebuild.",
         )
     for result in report.results:
@@ -107,8 +100,8 @@ def ingest(
 
 def collections(as_json: bool = typer.Option(False, "--json", help="Als JSON.")) -> None:
     """Welke verzamelingen er zijn."""
-    with open_house() as house:
-        listed = house.collections(local_actor())
+    with workplace_here() as workplace:
+        listed = workplace.documents.collections(local_actor())
     for info in listed:
         if as_json:
             print_json({"name": info.name, "documents": info.documents, "description": info.description})
@@ -121,8 +114,8 @@ def documents(
     as_json: bool = typer.Option(False, "--json", help="Een JSON-object per document."),
 ) -> None:
     """Welke documenten er zijn, de nieuwste eerst."""
-    with open_house() as house:
-        listed = house.documents(
+    with workplace_here() as workplace:
+        listed = workplace.documents.list(
             local_actor(), filters=Filters(collections=(collection,) if collection else ())
         )
     if as_json:
@@ -140,25 +133,25 @@ def remove(
     reason: str = typer.Option(..., "--reason", help="Waarom het weg moet; komt in het logboek."),
 ) -> None:
     """Verwijder een document met al zijn versies; in het logboek blijft staan dat dit is gebeurd."""
-    with open_house() as house:
-        house.remove(document, reason=reason, actor=local_actor())
+    with workplace_here() as workplace:
+        workplace.intake.remove(document, reason=reason, actor=local_actor())
     console.print(f"{document} is verwijderd.")
 
 
 @index_app.command("rebuild")
 def rebuild_index() -> None:
     """Maak de zoekindex opnieuw uit de opgeslagen documenten."""
-    with open_house() as house, progress() as shown:
-        tell_switch(house.index.state(), "Zoeken kan intussen gewoon door.")
-        state = house.rebuild_index(progress=shown, actor=local_actor())
+    with workplace_here() as workplace, progress() as shown:
+        tell_switch(workplace.indexing.state(), "Zoeken kan intussen gewoon door.")
+        state = workplace.indexing.rebuild(progress=shown, actor=local_actor())
     console.print(f"De index is opnieuw gemaakt: {state.sources} bronnen, {state.passages} passages.")
 
 
 @index_app.command("status")
 def index_status() -> None:
     """Of de zoekindex klopt met wat er is opgeslagen."""
-    with open_house() as house:
-        state = house.index_state()
+    with workplace_here() as workplace:
+        state = workplace.indexing.check()
     if state.problem:
         fail(state.problem)
         raise typer.Exit(1)

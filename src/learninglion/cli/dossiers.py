@@ -6,14 +6,12 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.terminal import console, local_actor, open_house, print_json
-from learninglion.database.files import write_durably
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, local_actor, print_json
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.settings import archive_terms, load_settings
-from learninglion.web.i18n import counter
-from learninglion.workflow import retention
-from learninglion.workflow.archiving import package_dossier
+from learninglion.workflow.files import write_file
 from learninglion.workflow.retention import Terms
 
 __all__ = ["register"]
@@ -40,12 +38,9 @@ def archive_dossier(
 ) -> None:
     """Schrijf een dossier als pakket voor het archief: elke versie, het logboek en metadata (MDTO)."""
     settings = load_settings()
-    with open_house(settings) as house:
-        data = package_dossier(house, dossier, archive_terms(settings), actor=local_actor())
-    try:
-        write_durably(out, data)
-    except OSError as error:
-        raise InputError(f"{out}: dit bestand kan niet worden geschreven ({error.strerror})") from error
+    with workplace_here(settings) as workplace:
+        data = workplace.dossiers.package(dossier, archive_terms(settings), actor=local_actor())
+    write_file(out, data)
     console.print(f"Geschreven: {out}")
 
 
@@ -56,11 +51,11 @@ def delete_dossier(
     sure: bool = typer.Option(False, "--yes", help="Vraag niet of u het zeker weet."),
 ) -> None:
     """Verwijder een dossier voorgoed; in het logboek blijft staan dat dit is gebeurd."""
-    with open_house() as house:
-        versions = house.dossier_versions(dossier, local_actor())
+    with workplace_here() as workplace:
+        versions = workplace.dossiers.versions(dossier, local_actor())
         if not sure:
             typer.confirm(f"{dossier} met {len(versions)} versie(s) voorgoed verwijderen?", abort=True)
-        retention.delete_dossier(house, dossier, reason=reason, actor=local_actor())
+        workplace.retention.delete_dossier(dossier, reason=reason, actor=local_actor())
     console.print(f"{dossier} is verwijderd.")
 
 
@@ -68,8 +63,8 @@ def delete_dossier(
 def list_overdue(as_json: bool = typer.Option(False, "--json", help="Een JSON-object per dossier.")) -> None:
     """Wat ouder is dan de bewaartermijn uit de instellingen ([retention])."""
     terms = _terms()
-    with open_house() as house:
-        overdue = retention.find_overdue(house, terms, actor=local_actor())
+    with workplace_here() as workplace:
+        overdue = workplace.retention.find_overdue(terms, actor=local_actor())
     for version in overdue.dossiers:
         if as_json:
             print_json(to_plain(version))
@@ -96,18 +91,19 @@ def destroy_overdue(
     terms = _terms()
     if not (terms.dossier_days or terms.work_days):
         raise InputError("Er is geen bewaartermijn ingesteld. Zet er een onder [retention] in settings.toml.")
-    with open_house() as house:
-        overdue = retention.find_overdue(house, terms, actor=local_actor())
+    with workplace_here() as workplace:
+        overdue = workplace.retention.find_overdue(terms, actor=local_actor())
         count = _amount(len(overdue.dossiers), overdue.works)
         if not sure:
             typer.confirm(f"{count} voorgoed vernietigen?", abort=True)
-        done = retention.destroy_overdue(house, terms, reason=reason, actor=local_actor())
+        done = workplace.retention.destroy_overdue(terms, reason=reason, actor=local_actor())
     console.print(f"Vernietigd: {_amount(done.dossiers, done.works)}.")
 
 
 def _amount(dossiers: int, works: int) -> str:
-    count = counter("nl")
-    return (
-        f"{count('1 dossier', '{n} dossiers', dossiers)} en "
-        f"{count('1 set in bewerking', '{n} sets in bewerking', works)}"
-    )
+    return f"{_count(dossiers, 'dossier')} en {_count(works, 'set')} in bewerking"
+
+
+def _count(number: int, noun: str) -> str:
+    digits = f"{number:,}".replace(",", ".")
+    return f"{digits} {noun}" if number == 1 else f"{digits} {noun}s"

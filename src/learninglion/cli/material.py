@@ -7,7 +7,8 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.terminal import local_actor, open_house
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import local_actor
 from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.retrieval import Grades
 from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs
@@ -15,13 +16,12 @@ from learninglion.inference.choices import EncoderChoice, RerankerChoice
 from learninglion.inference.encoders import Encoder, open_encoder
 from learninglion.inference.hosts import require_allowed
 from learninglion.inference.reranking import Reranking, open_reranking
-from learninglion.models import Filters
 from learninglion.models.errors import InputError
 from learninglion.search.fusion import Fusion
 from learninglion.search.switching import learned_model
-from learninglion.search.versions import TuningShelf
+from learninglion.search.versions import LearnedVersions
 from learninglion.settings import load_settings, reranker_choice
-from learninglion.store.reader import Entry
+from learninglion.workflow.documents import Entry
 
 __all__ = [
     "collection_entries",
@@ -37,8 +37,6 @@ __all__ = [
     "vector_cache",
     "write_page",
 ]
-
-_MOST_DOCUMENTS = 1_000_000
 
 
 def open_trial(pairs: Path | None, collection: str | None) -> Trial:
@@ -57,13 +55,8 @@ def open_collection(name: str) -> Trial:
 
 def collection_entries(name: str) -> tuple[Entry, ...]:
     """All that a collection of this data folder holds. Raises InputError when it is not there."""
-    actor = local_actor()
-    with open_house() as house:
-        cards = house.documents(actor, filters=Filters(collections=(name,)), limit=_MOST_DOCUMENTS)
-        if not cards:
-            raise InputError(f"Verzameling {name!r} is leeg of bestaat niet.")
-        ids = sorted(card.id for card in cards)
-        return tuple(house.store.seen_by(actor.collections).entries_of(ids))
+    with workplace_here() as workplace:
+        return workplace.documents.entries(name, local_actor())
 
 
 def vector_cache() -> Path:
@@ -83,7 +76,7 @@ def tuned_encoder() -> Encoder:
     """The same, with what it learned in this data folder if that is in force."""
     settings = load_settings()
     choice = EncoderChoice(settings.encoder.kind, settings.encoder.model)
-    return learned_model(choice, TuningShelf(settings.home / "tuning")) or set_encoder()
+    return learned_model(choice, LearnedVersions(settings.home / "tuning")) or set_encoder()
 
 
 def open_allowed(choice: EncoderChoice) -> Encoder:
@@ -112,7 +105,7 @@ def rerank_allowed(choice: RerankerChoice) -> Reranking | None:
 
 def tuned_fusion() -> Fusion | None:
     """What search learned in this data folder, None when it learned nothing."""
-    shelf = TuningShelf(load_settings().home / "tuning")
+    shelf = LearnedVersions(load_settings().home / "tuning")
     return shelf.current() if shelf.in_force() else None
 
 

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 import typer
 
-from learninglion.cli.terminal import console, local_actor, open_house, print_json
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, local_actor, print_json
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain
 from learninglion.settings import Settings, load_settings
-from learninglion.web.app import create_app
-from learninglion.workflow.accounts import Accounts
+from learninglion.workflow import Workplace
 
 __all__ = ["register"]
 
@@ -27,18 +27,17 @@ def register(app: typer.Typer) -> None:
 
 
 @contextmanager
-def _accounts() -> Iterator[tuple[Accounts, Settings]]:
+def _opened() -> Iterator[tuple[Workplace, Settings]]:
     settings = load_settings()
-    with open_house(settings) as house:
-        application = create_app(house, settings)
-        yield application.state.desk.accounts, settings
+    with workplace_here(settings) as workplace:
+        yield workplace, settings
 
 
 @users_app.command("list")
 def list_users(as_json: bool = typer.Option(False, "--json", help="Een JSON-object per gebruiker.")) -> None:
     """Alle gebruikers met hun rollen."""
-    with _accounts() as (accounts, _):
-        for account in accounts.list():
+    with _opened() as (workplace, _):
+        for account in workplace.people.list(local_actor()):
             roles = ", ".join(sorted(role.value for role in account.actor.roles))
             seen = account.actor.collections
             if as_json:
@@ -61,10 +60,10 @@ def add_user(
     collection: list[str] = typer.Option([], "--collection", help="Alleen deze verzameling; anders alles."),
 ) -> None:
     """Voeg iemand toe; het eenmalige adres om een wachtwoord te kiezen verschijnt op het scherm."""
-    with _accounts() as (accounts, settings):
-        if not accounts.any() and Role.ADMINISTRATOR not in role:
+    with _opened() as (workplace, settings):
+        if not workplace.accounts.any() and Role.ADMINISTRATOR not in role:
             raise InputError("De eerste gebruiker moet beheerder zijn: --role administrator.")
-        token = accounts.add(name, role, collection or None)
+        token = workplace.people.add(name, role, collection or None, actor=local_actor())
     base = settings.web.public_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}"
     console.print(
         f"{name} is toegevoegd. Geef dit eenmalige adres aan deze persoon:\n  {base}/set-up?token={token}"
@@ -80,10 +79,10 @@ def mcp(
 
     actor: Actor = local_actor()
     if user:
-        with _accounts() as (accounts, _):
-            account = accounts.find(user)
+        with _opened() as (workplace, _):
+            account = workplace.accounts.find(user)
         if not account.active:
             raise PermissionDeniedError(f"Het account {user!r} is gesloten.")
         actor = account.actor
-    with open_house() as house:
-        serve(house, actor, writing=write)
+    with workplace_here() as workplace:
+        serve(workplace, actor, writing=write)

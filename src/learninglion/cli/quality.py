@@ -9,8 +9,9 @@ import typer
 from rich.table import Table
 
 from learninglion.cli.material import collection_entries, vector_cache
+from learninglion.cli.opening import workplace_here
 from learninglion.cli.search_quality import evaluate_search
-from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, progress
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.evaluation.asked import (
     DraftTrial,
     archive_trial,
@@ -122,21 +123,23 @@ def tune_search(
 ) -> None:
     """Laat het zoeken leren van eerdere antwoorden; alleen wat aantoonbaar beter is, wordt bewaard."""
     actor = local_actor()
-    with open_house() as house, progress() as shown:
+    with workplace_here() as workplace, progress() as shown:
         if revert >= 0:
-            house.revert_tuning(revert, actor=actor)
-            if house.index.state().wanted:
-                house.rebuild_index(actor=actor, progress=shown)
+            workplace.learning.revert(revert, actor=actor)
+            if workplace.indexing.state().wanted:
+                workplace.indexing.rebuild(actor=actor, progress=shown)
             console.print(f"Versie {revert} is weer in gebruik.")
             return
         pairs = [
             LabelledPair(source.id, source.question, source.body, source.document.id)
-            for card in house.documents(actor, filters=Filters(collections=(collection,)), limit=1_000_000)
-            for source in house.sources_of(card.id, actor)
+            for card in workplace.documents.list(
+                actor, filters=Filters(collections=(collection,)), limit=1_000_000
+            )
+            for source in workplace.documents.sources_of(card.id, actor)
             if source.question.strip() and source.body.strip()
         ]
-        current = house.tuning.current()
-        report = tune(pairs, current, house.index.encoder, house.vectors, shown)
+        current = workplace.learning.current()
+        report = tune(pairs, current, workplace.indexing.encoder, workplace.indexing.vectors, shown)
         console.print(f"Geleerd van {report.learned_from} vragen, gemeten op {report.held_out} andere.")
         for way in report.ways:
             console.print(_compared(way))
@@ -145,14 +148,14 @@ def tune_search(
             return
         best = report.best
         details: dict[str, Plain] = {c.name: [c.first, c.second, c.p] for c in best.comparisons}
-        number = house.keep_tuning(
+        number = workplace.learning.keep(
             best.fusion,
             best.adapter,
             actor=actor,
             details={"collection": collection, "learned": best.what, **details},
         )
         if best.adapter is not None:
-            house.rebuild_index(actor=actor, progress=shown)
+            workplace.indexing.rebuild(actor=actor, progress=shown)
     console.print(
         f"Beter: versie {number} ({_WAYS[best.what]}) is nu in gebruik. "
         f"Terug kan met: learninglion tune --revert {number - 1}"

@@ -10,23 +10,15 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.choosing import choose_in_terminal
+from learninglion.cli.opening import workplace_here
 from learninglion.cli.reading import print_dossier, print_hits, print_style
-from learninglion.cli.terminal import (
-    console,
-    fail,
-    local_actor,
-    open_house,
-    print_json,
-    progress,
-    read_json,
-    read_text,
-)
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, read_json, read_text
 from learninglion.drafting.selection import read_choices
 from learninglion.models import Context, Dossier, Filters, Hit, QuestionSet, Selection, StatementVerdict
 from learninglion.models.errors import InputError
 from learninglion.record.contract import dossier_view, hit_view, read_stated_draft
 from learninglion.record.export import ExportFormat
-from learninglion.workflow import LearningLion, read_question_file, unfinished
+from learninglion.workflow import Workplace, read_question_file, unfinished
 
 __all__ = ["register"]
 
@@ -92,8 +84,8 @@ def search(
     if not text.strip():
         raise typer.BadParameter("de zoektekst is leeg", param_hint="TEXT")
     filters = _filters(collection, since, until, ministry, minister, asker)
-    with open_house() as house, progress() as shown:
-        hits = house.search(
+    with workplace_here() as workplace, progress() as shown:
+        hits = workplace.searching.search(
             text,
             introduction=introduction,
             filters=_with_documents(filters, document),
@@ -102,12 +94,12 @@ def search(
             actor=local_actor(),
             progress=shown,
         )
-        if notice := house.order_notice(hits):
+        if notice := workplace.searching.order_notice(hits):
             fail(f"let op: {notice}")
         if as_json:
-            print_json([hit_view(h, house.regions) for h in hits])
+            print_json([hit_view(h, workplace.documents.regions) for h in hits])
         else:
-            print_hits(hits, house.synonyms.added(text))
+            print_hits(hits, workplace.searching.synonyms.added(text))
 
 
 def _with_documents(filters: Filters, documents: list[str]) -> Filters:
@@ -150,34 +142,38 @@ def draft(
             "geef een set op, of met --resume een dossier (niet allebei)", param_hint="--questions"
         )
     filters = _filters(collection, since, until, ministry, minister, asker)
-    with open_house() as house, progress() as shown:
+    with workplace_here() as workplace, progress() as shown:
         actor = local_actor()
         if questions is None:
-            dossier = house.resume(resume, actor=actor, progress=shown)
+            dossier = workplace.drafts.resume(resume, actor=actor, progress=shown)
         else:
             question_set = _read_set(questions, context, context_confirmed)
-            offers = house.offer(question_set, filters=filters, limit=limit, actor=actor, progress=shown)
-            _tell_of_order(house, question_set, offers)
-            selections = _select(house, question_set, offers, select, threshold)
-            dossier = house.draft(question_set, selections, generator=generator, actor=actor, progress=shown)
+            offers = workplace.searching.offer(
+                question_set, filters=filters, limit=limit, actor=actor, progress=shown
+            )
+            _tell_of_order(workplace, question_set, offers)
+            selections = _select(workplace, question_set, offers, select, threshold)
+            dossier = workplace.drafts.draft(
+                question_set, selections, generator=generator, actor=actor, progress=shown
+            )
         for warning in dossier.question_set.warnings:
             fail(f"let op: {warning}")
         if output:
-            _write_exports(house, dossier.id, output)
+            _write_exports(workplace, dossier.id, output)
         if as_json:
             print_json(dossier_view(dossier))
         else:
             print_dossier(dossier)
-            print_style(dossier.question_set, house.style_of(dossier))
+            print_style(dossier.question_set, workplace.drafts.style_of(dossier))
     _require_finished(dossier)
 
 
-def _tell_of_order(house: LearningLion, question_set: QuestionSet, offers: Sequence[Sequence[Hit]]) -> None:
+def _tell_of_order(workplace: Workplace, question_set: QuestionSet, offers: Sequence[Sequence[Hit]]) -> None:
     """One line about the questions whose sources stand in another order than the settings ask for."""
     told = [
         (q, notice)
         for q, hits in zip(question_set.questions, offers, strict=True)
-        if (notice := house.order_notice(hits))
+        if (notice := workplace.searching.order_notice(hits))
     ]
     if told:
         which = ", ".join(str(n) for question, _ in told for n in question.numbers)
@@ -185,16 +181,16 @@ def _tell_of_order(house: LearningLion, question_set: QuestionSet, offers: Seque
 
 
 def _select(
-    house: LearningLion,
+    workplace: Workplace,
     question_set: QuestionSet,
     offers: Sequence[Sequence[Hit]],
     how: str,
     threshold: float | None,
 ) -> tuple[Selection, ...]:
     if how == "auto":
-        return house.select_automatically(question_set, offers, threshold=threshold)
+        return workplace.drafts.select_automatically(question_set, offers, threshold=threshold)
     choices = choose_in_terminal(question_set, offers) if how == "ask" else read_choices(read_json(Path(how)))
-    return house.select(question_set, offers, choices, threshold=threshold, actor=local_actor())
+    return workplace.drafts.select(question_set, offers, choices, threshold=threshold, actor=local_actor())
 
 
 def _require_finished(dossier: Dossier) -> None:
@@ -228,8 +224,8 @@ def read_context(path: Path, confirmed: bool) -> Context:
     return Context(line=read_text(path).strip(), confirmed=confirmed)
 
 
-def _write_exports(house: LearningLion, dossier_id: str, folder: Path) -> None:
-    for path in house.write_exports(dossier_id, folder, actor=local_actor()):
+def _write_exports(workplace: Workplace, dossier_id: str, folder: Path) -> None:
+    for path in workplace.dossiers.write_exports(dossier_id, folder, actor=local_actor()):
         fail(f"geschreven: {path}")
 
 
@@ -241,8 +237,8 @@ def verify(
 ) -> None:
     """Controleer van elke zin of de aangehaalde bron hem draagt."""
     stated, context = read_stated_draft(read_json(draft_file))
-    with open_house() as house:
-        dossier = house.verify_stated(stated, context, actor=local_actor())
+    with workplace_here() as workplace:
+        dossier = workplace.drafts.verify(stated, context, actor=local_actor())
     if as_json:
         print_json(dossier_view(dossier, keep_order=True))
         return
@@ -265,7 +261,7 @@ def replay(
     dossier: str = typer.Argument(..., help="Het nummer van het dossier, of een geëxporteerd JSON-bestand."),
 ) -> None:
     """Maak een opgeslagen concept opnieuw en vergelijk het met wat er toen uitkwam."""
-    with open_house() as house:
+    with workplace_here() as workplace:
         path = Path(dossier)
         dossier_id = dossier
         if path.suffix == ".json":
@@ -273,7 +269,7 @@ def replay(
             if not isinstance(data, dict) or not isinstance(data.get("id"), str):
                 raise InputError(f"{path}: dit is geen geëxporteerd dossier")
             dossier_id = data["id"]
-        report = house.replay(dossier_id, actor=local_actor())
+        report = workplace.drafts.replay(dossier_id, actor=local_actor())
     if report.same:
         console.print(f"{report.dossier_id}: hetzelfde resultaat.")
         return
@@ -288,15 +284,15 @@ def export_dossier(
     output: Path = typer.Option(..., "--output", help="Het bestand."),
 ) -> None:
     """Schrijf een dossier naar een bestand, met bronnen en AI-markering."""
-    with open_house() as house:
-        house.write_export(dossier, form, output, actor=local_actor())
+    with workplace_here() as workplace:
+        workplace.dossiers.write_export(dossier, form, output, actor=local_actor())
     console.print(f"Geschreven: {output}")
 
 
 def history(as_json: bool = typer.Option(False, "--json", help="Als JSON.")) -> None:
     """Alle dossiers, het nieuwste eerst."""
-    with open_house() as house:
-        for entry in house.history(local_actor()):
+    with workplace_here() as workplace:
+        for entry in workplace.dossiers.list(local_actor()):
             if as_json:
                 print_json(
                     {

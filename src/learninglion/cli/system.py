@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 
-from learninglion.cli.terminal import console, fail, local_actor, open_house, print_json, tell_switch
+from learninglion.cli.opening import tell_switch, workplace_here
+from learninglion.cli.terminal import console, fail, local_actor, print_json
 from learninglion.compliance.impact_forms import Assessment, filled_form
 from learninglion.compliance.register_entry import register_entry
-from learninglion.database.engine import now
-from learninglion.database.files import write_durably
-from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.settings import load_settings, registration
+from learninglion.workflow.files import write_file
 
 __all__ = ["register"]
 
@@ -34,9 +33,9 @@ def register(app: typer.Typer) -> None:
 @log_app.command("verify")
 def verify_log() -> None:
     """Bewijs dat er in het logboek niets is veranderd of weggehaald."""
-    with open_house() as house:
-        report = house.verify_log(local_actor())
-        misfits = list(house.dossiers.verify())
+    with workplace_here() as workplace:
+        report = workplace.log.verify(local_actor())
+        misfits = workplace.log.misfits(local_actor())
     for misfit in misfits:
         fail(misfit)
     if not report.ok:
@@ -53,8 +52,8 @@ def show_log(
     as_json: bool = typer.Option(False, "--json", help="Een JSON-object per regel."),
 ) -> None:
     """De laatste regels van het logboek, de nieuwste eerst."""
-    with open_house() as house:
-        entries = house.log_entries(local_actor(), limit=limit, subject=subject or None)
+    with workplace_here() as workplace:
+        entries = workplace.log.entries(local_actor(), limit=limit, subject=subject or None)
     for entry in entries:
         if as_json:
             print_json(to_plain(entry))
@@ -67,8 +66,8 @@ def accept_log(
     reason: str = typer.Option(..., "--reason", help="Waarom dit logboek het goede is."),
 ) -> None:
     """Maak het logboek zoals het nu is tot uitgangspunt; ook dat komt erin."""
-    with open_house() as house:
-        entry = house.log.accept(actor=local_actor().name, reason=reason)
+    with workplace_here() as workplace:
+        entry = workplace.log.accept(reason=reason, actor=local_actor())
     console.print(f"Vastgelegd in regel {entry.seq}.")
 
 
@@ -88,7 +87,7 @@ def show_assessment(
     out: Path | None = typer.Option(None, "--out", help="Het bestand; anders komt het op het scherm."),
 ) -> None:
     """Een begin voor een DPIA of IAMA: wat het programma van zichzelf weet, op het formulier van het Rijk."""
-    _write(filled_form(form, registration(load_settings()), at=now()), out)
+    _write(filled_form(form, registration(load_settings()), at=datetime.now(UTC)), out)
 
 
 def _write(data: dict[str, Plain], out: Path | None) -> None:
@@ -96,10 +95,7 @@ def _write(data: dict[str, Plain], out: Path | None) -> None:
         print_json(data)
         return
     text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-    try:
-        write_durably(out, text.encode("utf-8"))
-    except OSError as error:
-        raise InputError(f"{out}: dit bestand kan niet worden geschreven ({error.strerror})") from error
+    write_file(out, text.encode("utf-8"))
     console.print(f"Geschreven: {out}")
 
 
@@ -115,12 +111,12 @@ def serve(
     settings = load_settings()
     web = replace(settings.web, host=host or settings.web.host, port=port or settings.web.port)
     settings = replace(settings, web=web)
-    with open_house(settings) as house:
+    with workplace_here(settings) as workplace:
         tell_switch(
-            house.start_switch(),
+            workplace.indexing.start_switch(),
             "Het nieuwe model neemt het over zodra het alles heeft gelezen; zoeken gaat intussen door.",
         )
-        application = create_app(house, settings)
+        application = create_app(workplace, settings)
         console.print(f"LearningLion draait op http://{web.host}:{web.port} (stoppen met Ctrl-C)")
         first = set_up_address(application)
         if first:

@@ -1,4 +1,4 @@
-"""What every command shares: opening the house, printing JSON, progress and failures."""
+"""What every command shares: who works here, what is read and printed, progress and failures."""
 
 from __future__ import annotations
 
@@ -16,21 +16,18 @@ from rich.progress import Progress as RichProgress
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain
-from learninglion.search.local.index import IndexState
-from learninglion.settings import Settings, house_options, load_settings
-from learninglion.workflow import LearningLion, silent
-from learninglion.workflow import Progress as ProgressFunction
+from learninglion.models.progress import Progress as ProgressFunction
+from learninglion.models.progress import silent
 
 __all__ = [
+    "advise",
     "console",
     "fail",
     "local_actor",
-    "open_house",
     "print_json",
     "progress",
     "read_json",
     "read_text",
-    "tell_switch",
 ]
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
@@ -40,6 +37,11 @@ _errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 def fail(message: str) -> None:
     """One line on stderr that says what went wrong."""
     _errors.print(f"learninglion: {message}")
+
+
+def advise(message: str) -> None:
+    """One line on stderr that is not about a failure."""
+    _errors.print(message)
 
 
 def print_json(data: Plain) -> None:
@@ -55,16 +57,6 @@ def local_actor() -> Actor:
     except (KeyError, OSError):
         name = "terminal"
     return Actor(name=name, roles=frozenset(Role))
-
-
-@contextmanager
-def open_house(settings: Settings | None = None) -> Iterator[LearningLion]:
-    """The workflow on the data folder in force, closed afterwards."""
-    house = LearningLion.open(house_options(settings or load_settings()))
-    try:
-        yield house
-    finally:
-        house.close()
 
 
 @contextmanager
@@ -91,14 +83,6 @@ def progress() -> Iterator[ProgressFunction]:
             shown.update(bars[label], completed=done, total=total, rate=rate)
 
         yield report
-
-
-def tell_switch(state: IndexState, advice: str) -> None:
-    """On stderr, where the index was made with another embedding model than the settings name: what to do."""
-    if state.wanted:
-        _errors.print(
-            f"De zoekindex is gemaakt met model {state.encoder}; ingesteld is {state.wanted}. {advice}"
-        )
 
 
 def read_text(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""What a language model is to the rest of the house, and how one is opened by its settings.
+"""What a language model is to the other rooms, and how one is opened by its settings.
 
 A generator turns a prompt into a stream of text and says what it is. Nothing it writes is trusted:
 `write.py` resolves and checks every sentence before it counts.

@@ -48,7 +48,7 @@ from learninglion.record.tables import (
     log_entries,
 )
 
-__all__ = ["DossierCard", "DossierShelf", "DossierTombstone", "DossierVersion"]
+__all__ = ["DossierCard", "DossierRepository", "DossierTombstone", "DossierVersion"]
 
 Visible = frozenset[str] | None  # names of the collections a person may see; None = all
 
@@ -95,7 +95,7 @@ class DossierTombstone:
     reason: str
 
 
-class DossierShelf:
+class DossierRepository:
     """All dossiers in the database of `engine`; what happens to them goes into `log`.
 
     Reads take `visible`, the collections their reader may see: a dossier that quotes from another one does

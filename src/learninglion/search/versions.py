@@ -9,10 +9,10 @@ from learninglion.inference.adapter import Adapter, load_adapter, save_adapter
 from learninglion.models.errors import InputError
 from learninglion.search.fusion import DEFAULT, Fusion, load_fusion, save_fusion
 
-__all__ = ["TuningShelf"]
+__all__ = ["LearnedVersions"]
 
 
-class TuningShelf:
+class LearnedVersions:
     """The versions in `folder`: fusion.json is in force, fusion-1.json and on are all that ever were.
 
     A version in which the embedding model learned too has its adapter beside it, as adapter-1.npz and on.

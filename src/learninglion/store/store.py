@@ -1,7 +1,7 @@
 """The store: documents with their versions, sources, passages and originals; the truth that indexes follow.
 
 Every read takes `visible`: the names of the collections its reader may see, None for all. What stands in
-none of them does not exist for that reader. `Store` writes and follows; its readings are in `Shelf`.
+none of them does not exist for that reader.
 """
 
 from __future__ import annotations
@@ -52,7 +52,6 @@ __all__ = [
     "PutOutcome",
     "PutResult",
     "SeenStore",
-    "Shelf",
     "Store",
     "Swept",
     "Tombstone",
@@ -87,13 +86,69 @@ class Version:
     current: bool
 
 
-class Shelf:
-    """What a store holds, read only."""
+def _seen_through(visible: Visible) -> ScalarSelect[str]:
+    """The first collection by name through which a document is seen; NULL when it may not be."""
+    query = (
+        select(func.min(collections.c.name))
+        .join_from(memberships, collections)
+        .where(memberships.c.document_key == documents.c.key)
+    )
+    if visible is not None:
+        query = query.where(collections.c.name.in_(sorted(visible)))
+    return query.scalar_subquery()
 
-    def __init__(self, engine: Engine, originals: Originals) -> None:
+
+def _passages_of(
+    connection: Connection, by_key: Mapping[int, Source], where: ColumnElement[bool]
+) -> dict[int, tuple[Passage, ...]]:
+    """The passages that fit `where`, by the key of their source, in the order they were cut."""
+    rows = connection.execute(select(passages).where(where).order_by(passages.c.key)).mappings()
+    return {
+        key: tuple(read_passage(row, by_key[key]) for row in group)
+        for key, group in groupby(rows, key=lambda row: row["source_key"])
+    }
+
+
+def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """`values` in lists of at most `size`."""
+    rest = iter(values)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+_SWEEP_AGE_SECONDS = 3600.0  # far longer than any writer takes between its file and its transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of a deleted document."""
+
+    document_id: str
+    deleted_at: datetime
+    deleted_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep took away: unfinished files, and originals that no document refers to."""
+
+    unfinished: int
+    unreferenced: int
+
+
+class Store:
+    """Documents kept under `home`: originals in home/originals, the rest in the database of `engine`.
+
+    `catalogue` answers filters, rights and counts; `journal` says what ingest did with each file.
+    """
+
+    def __init__(self, engine: Engine, home: Path) -> None:
         self._engine = engine
-        self.originals = originals
+        self.home = home
+        self.originals = Originals(home / "originals")
         self.catalogue = Catalogue(engine)
+        self.journal = Journal(engine)
 
     # ----------------------------------------------------------------- documents
 
@@ -323,69 +378,6 @@ class Shelf:
         query = select(documents.c.key, documents.c.card, through).where(documents.c.key.in_(keys))
         rows = connection.execute(query).all()
         return {row.key: read_card(row.card, row.collection) for row in rows if row.collection is not None}
-
-
-def _seen_through(visible: Visible) -> ScalarSelect[str]:
-    """The first collection by name through which a document is seen; NULL when it may not be."""
-    query = (
-        select(func.min(collections.c.name))
-        .join_from(memberships, collections)
-        .where(memberships.c.document_key == documents.c.key)
-    )
-    if visible is not None:
-        query = query.where(collections.c.name.in_(sorted(visible)))
-    return query.scalar_subquery()
-
-
-def _passages_of(
-    connection: Connection, by_key: Mapping[int, Source], where: ColumnElement[bool]
-) -> dict[int, tuple[Passage, ...]]:
-    """The passages that fit `where`, by the key of their source, in the order they were cut."""
-    rows = connection.execute(select(passages).where(where).order_by(passages.c.key)).mappings()
-    return {
-        key: tuple(read_passage(row, by_key[key]) for row in group)
-        for key, group in groupby(rows, key=lambda row: row["source_key"])
-    }
-
-
-def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    """`values` in lists of at most `size`."""
-    rest = iter(values)
-    while some := list(islice(rest, size)):
-        yield some
-
-
-_SWEEP_AGE_SECONDS = 3600.0  # far longer than any writer takes between its file and its transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Tombstone:
-    """What is left of a deleted document."""
-
-    document_id: str
-    deleted_at: datetime
-    deleted_by: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """What a sweep took away: unfinished files, and originals that no document refers to."""
-
-    unfinished: int
-    unreferenced: int
-
-
-class Store(Shelf):
-    """Documents kept under `home`: originals in home/originals, the rest in the database of `engine`.
-
-    `catalogue` answers filters, rights and counts; `journal` says what ingest did with each file.
-    """
-
-    def __init__(self, engine: Engine, home: Path) -> None:
-        super().__init__(engine, Originals(home / "originals"))
-        self.home = home
-        self.journal = Journal(engine)
 
     # ----------------------------------------------------------------- writing
 

@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from learninglion.models import Actor
-from learninglion.web.desk import Desk
 from learninglion.web.security import SAFE_METHODS, csrf_token, is_cross_site, token_matches
+from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow.accounts import SessionKind
 
@@ -19,7 +19,7 @@ __all__ = [
     "CrossSiteError",
     "NotSignedInError",
     "SignedIn",
-    "TheDesk",
+    "TheSite",
     "clear_cookie",
     "local_path",
     "set_cookie",
@@ -38,13 +38,13 @@ class CrossSiteError(Exception):
     """A form that did not come from our own page in this session."""
 
 
-def the_desk(request: Request) -> Desk:
+def the_desk(request: Request) -> Site:
     """Everything the pages share; set by create_app."""
-    desk: Desk = request.app.state.desk
-    return desk
+    site: Site = request.app.state.site
+    return site
 
 
-TheDesk = Annotated[Desk, Depends(the_desk)]
+TheSite = Annotated[Site, Depends(the_desk)]
 
 
 def cookie_name(request: Request) -> str:
@@ -54,17 +54,17 @@ def cookie_name(request: Request) -> str:
 
 def is_secure(request: Request) -> bool:
     """Whether this reader came over https, here or at the reverse proxy that `public_url` names."""
-    desk: Desk = request.app.state.desk
-    return request.url.scheme == "https" or desk.settings.web.public_url.startswith("https:")
+    site: Site = request.app.state.site
+    return request.url.scheme == "https" or site.settings.web.public_url.startswith("https:")
 
 
 def set_cookie(request: Request, response: Response, token: str) -> None:
     """Give the browser its session; scripts cannot read it and other sites cannot send it along."""
-    desk: Desk = request.app.state.desk
+    site: Site = request.app.state.site
     response.set_cookie(
         cookie_name(request),
         token,
-        max_age=int(desk.settings.web.session_hours * 3600),
+        max_age=int(site.settings.web.session_hours * 3600),
         httponly=True,
         secure=is_secure(request),
         samesite="lax",
@@ -80,8 +80,8 @@ def clear_cookie(request: Request, response: Response) -> None:
 def viewer_of(request: Request) -> Viewer | None:
     """Who is signed in in this browser, if anybody."""
     token = request.cookies.get(cookie_name(request), "")
-    desk: Desk = request.app.state.desk
-    account = desk.accounts.who(token) if token else None
+    site: Site = request.app.state.site
+    account = site.workplace.accounts.who(token) if token else None
     return None if account is None else Viewer(account, csrf_token(token), token)
 
 
@@ -109,10 +109,10 @@ async def api_user(request: Request) -> Actor:
     """The actor of an API request: a bearer token, or the session of our own page with its form token."""
     from starlette.concurrency import run_in_threadpool
 
-    desk: Desk = request.app.state.desk
+    site: Site = request.app.state.site
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
-        account = await run_in_threadpool(desk.accounts.who, token.strip(), SessionKind.API)
+        account = await run_in_threadpool(site.workplace.accounts.who, token.strip(), SessionKind.API)
         if account is None:
             raise NotSignedInError
         return account.actor

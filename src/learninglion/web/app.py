@@ -1,11 +1,11 @@
 """The application: every router and every layer around it on one screen.
 
     from learninglion.web.app import create_app, set_up_address
-    app = create_app(house, settings)          # house: LearningLion, settings: learninglion.settings.Settings
+    app = create_app(workplace, settings)   # a workflow.Workplace and the settings.Settings it was opened by
     uvicorn.run(app, host=settings.web.host, port=settings.web.port, server_header=False, proxy_headers=False)
 
 `set_up_address(app)` gives the one-time address for the first account, or None when there is one already;
-`learninglion serve` prints it. `create_mcp(house, actor)` stands in `learninglion.web.mcp`.
+`learninglion serve` prints it. `create_mcp(workplace, actor)` stands in `learninglion.web.mcp`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from learninglion import __version__
 from learninglion.settings import Settings
 from learninglion.web import problems
 from learninglion.web.api import routes as api
-from learninglion.web.desk import Desk
 from learninglion.web.oidc import OpenIdConnect, check_issuer
 from learninglion.web.outside import outside_of
 from learninglion.web.page_images import PageImages
@@ -37,11 +36,8 @@ from learninglion.web.pages import sign_off as pages_sign_off
 from learninglion.web.pages import sources as pages_sources
 from learninglion.web.rendering import Templates
 from learninglion.web.security import RateLimiter, SecurityHeaders, TrustedHosts
-from learninglion.workflow import LearningLion
-from learninglion.workflow.accounts import Accounts
-from learninglion.workflow.jobs import Jobs
-from learninglion.workflow.sets import Workbench
-from learninglion.workflow.sign_offs import SignOffs
+from learninglion.web.site import Site
+from learninglion.workflow import Workplace
 
 __all__ = ["create_app", "set_up_address"]
 
@@ -52,8 +48,8 @@ _PER_NAME = (5, 12.0)
 _PER_ADDRESS = (60, 1.0)
 
 
-def create_app(house: LearningLion, settings: Settings) -> FastAPI:
-    """The web application on an opened house. Raises InputError for settings that cannot work."""
+def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
+    """The web application on an opened workplace. Raises InputError for settings that cannot work."""
     app = FastAPI(
         title="LearningLion",
         version=__version__,
@@ -62,7 +58,7 @@ def create_app(house: LearningLion, settings: Settings) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.state.desk = _lay_desk(house, settings)
+    app.state.site = _open_site(workplace, settings)
     app.include_router(api.router)
     for pages in (
         pages_public,
@@ -87,8 +83,8 @@ def create_app(house: LearningLion, settings: Settings) -> FastAPI:
     return app
 
 
-def _lay_desk(house: LearningLion, settings: Settings) -> Desk:
-    web, engine = settings.web, house.engine
+def _open_site(workplace: Workplace, settings: Settings) -> Site:
+    web = settings.web
     oidc = None
     if web.oidc_issuer:
         check_issuer(web.oidc_issuer)
@@ -97,13 +93,9 @@ def _lay_desk(house: LearningLion, settings: Settings) -> Desk:
         oidc = OpenIdConnect(
             web.oidc_issuer, web.oidc_client_id, web.oidc_client_secret, redirect, web.oidc_role_claim
         )
-    return Desk(
-        house=house,
+    return Site(
+        workplace=workplace,
         settings=settings,
-        accounts=Accounts(engine),
-        workbench=Workbench(engine),
-        sign_offs=SignOffs(engine),
-        jobs=Jobs(),
         page_images=PageImages(settings.home / "cache" / "pages"),
         templates=Templates(
             organisation=web.organisation,
@@ -127,9 +119,9 @@ def _host_names(settings: Settings) -> set[str]:
 
 def set_up_address(app: FastAPI) -> str | None:
     """The address where the first account is made, with a token that works once; None when not needed."""
-    desk: Desk = app.state.desk
-    if desk.accounts.any() or desk.oidc is not None:
+    site: Site = app.state.site
+    if site.workplace.accounts.any() or site.oidc is not None:
         return None
-    web = desk.settings.web
+    web = site.settings.web
     base = web.public_url.rstrip("/") or f"http://{web.host}:{web.port}"
-    return f"{base}/set-up?token={desk.accounts.invite(None)}"
+    return f"{base}/set-up?token={site.workplace.accounts.invite(None)}"

@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from learninglion.models import Actor, RawFile
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain
-from learninglion.web.desk import Desk
+from learninglion.web.site import Site
 from learninglion.web.uploads import check_count, read_upload
 from learninglion.workflow import FileResult, FileStatus
 from learninglion.workflow.jobs import Job
@@ -44,7 +44,7 @@ async def receive(files: Sequence[UploadFile]) -> Received:
     return tuple(raws), tuple(refused)
 
 
-def start_ingest(desk: Desk, actor: Actor, received: Received, collection: str) -> Job:
+def start_ingest(site: Site, actor: Actor, received: Received, collection: str) -> Job:
     """Begin to take in what was received; reports are "progress" and, for each file, "file"."""
     require(actor, Task.MANAGE)
     raws, refused = received
@@ -55,20 +55,20 @@ def start_ingest(desk: Desk, actor: Actor, received: Received, collection: str) 
             job.report("file", told_file(result))
         for done, raw in enumerate(raws):
             job.report("progress", {"label": raw.name, "done": done, "total": len(raws)})
-            results.append(desk.house.ingest_upload(raw, collection=collection, actor=actor))
+            results.append(site.workplace.intake.ingest_upload(raw, collection=collection, actor=actor))
             job.report("file", told_file(results[-1]))
         job.report("progress", {"label": "Klaar", "done": len(raws), "total": len(raws)})
         return _sums(results)
 
-    return desk.jobs.start(actor.name, INGEST, work)
+    return site.workplace.jobs.start(actor.name, INGEST, work)
 
 
-def start_inbox(desk: Desk, actor: Actor, folder: Path, collection: str) -> Job:
+def start_inbox(site: Site, actor: Actor, folder: Path, collection: str) -> Job:
     """Begin to take in everything in a folder on the server; only one at a time."""
     require(actor, Task.MANAGE)
 
     def work(job: Job) -> dict[str, Plain]:
-        report = desk.house.ingest(
+        report = site.workplace.intake.ingest(
             [folder],
             collection=collection,
             actor=actor,
@@ -79,7 +79,7 @@ def start_inbox(desk: Desk, actor: Actor, folder: Path, collection: str) -> Job:
         )
         return _sums(report.results)
 
-    return desk.jobs.start(actor.name, INGEST, work, subject="inbox")
+    return site.workplace.jobs.start(actor.name, INGEST, work, subject="inbox")
 
 
 def _sums(results: Sequence[FileResult]) -> dict[str, Plain]:

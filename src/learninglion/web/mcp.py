@@ -1,4 +1,4 @@
-"""The house as tools for a language model of the user's own (Model Context Protocol), on standard in and out.
+"""Searching and drafting as tools for the user's own language model (Model Context Protocol, over stdio).
 
 The tools do what the user may do and no more: the same Actor, the same workflow, the same log. Nothing is
 changed unless the server is opened with `writing=True`; what sources say is data, never an instruction.
@@ -21,7 +21,7 @@ from learninglion.models import Actor, Filters
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain
 from learninglion.record.contract import dossier_view, hit_view, source_view
-from learninglion.workflow import LearningLion, read_question_text
+from learninglion.workflow import Workplace, read_question_text
 
 __all__ = ["create_mcp", "serve"]
 
@@ -46,7 +46,7 @@ def _in_words() -> Iterator[None]:
         raise ToolError(error.detail) from error
 
 
-def create_mcp(house: LearningLion, actor: Actor, *, writing: bool = False) -> MCPServer:
+def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> MCPServer:
     """The tools search and fetch_source for `actor`; with `writing` also draft, which keeps a dossier."""
     server = MCPServer("learninglion", version=__version__, instructions=_INSTRUCTIONS)
 
@@ -64,21 +64,21 @@ def create_mcp(house: LearningLion, actor: Actor, *, writing: bool = False) -> M
             ministries=(ministry,) if ministry else (),
         )
         with _in_words():
-            hits = house.search(
+            hits = workplace.searching.search(
                 text,
                 introduction=introduction,
                 filters=filters,
                 limit=limit,
-                threshold=house.threshold,
+                threshold=workplace.searching.threshold,
                 actor=actor,
             )
-        return {"hits": [hit_view(hit) for hit in hits], "notice": house.order_notice(hits)}
+        return {"hits": [hit_view(hit) for hit in hits], "notice": workplace.searching.order_notice(hits)}
 
     @server.tool(name="fetch_source", annotations=_READ_ONLY)
     def fetch_source(source_id: Annotated[str, Field(max_length=400)]) -> Object:
         """Haal een hele bron op bij zijn nummer, zoals ah-tk-20232024-2129#4."""
         with _in_words():
-            return source_view(house.source(source_id, actor))
+            return source_view(workplace.documents.source(source_id, actor))
 
     if writing:
 
@@ -92,13 +92,15 @@ def create_mcp(house: LearningLion, actor: Actor, *, writing: bool = False) -> M
                 asked = read_question_text(question_set)
                 if not asked.questions:
                     raise InputError("In deze tekst is geen vraag herkend.")
-                offers = house.offer(asked, actor=actor)
-                selections = house.select_automatically(asked, offers)
-                return dossier_view(house.draft(asked, selections, generator=generator, actor=actor))
+                offers = workplace.searching.offer(asked, actor=actor)
+                selections = workplace.drafts.select_automatically(asked, offers)
+                return dossier_view(
+                    workplace.drafts.draft(asked, selections, generator=generator, actor=actor)
+                )
 
     return server
 
 
-def serve(house: LearningLion, actor: Actor, *, writing: bool = False) -> None:
+def serve(workplace: Workplace, actor: Actor, *, writing: bool = False) -> None:
     """Speak with the program that started this one, until it closes the connection."""
-    create_mcp(house, actor, writing=writing).run("stdio")
+    create_mcp(workplace, actor, writing=writing).run("stdio")

@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from learninglion.models.errors import LearningLionError
 from learninglion.web.access import CrossSiteError, NotSignedInError, viewer_of
-from learninglion.web.desk import Desk
 from learninglion.web.security import API_PREFIX
+from learninglion.web.site import Site
 
 __all__ = ["install", "problem"]
 
@@ -69,10 +69,10 @@ def install(app: FastAPI) -> None:
 def _answer(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     if request.url.path.startswith(API_PREFIX):
         return problem(status, detail, headers, instance=request.url.path)
-    desk: Desk = request.app.state.desk
+    site: Site = request.app.state.site
     title = _TITLES.get(status, HTTPStatus(status).phrase)
     viewer = viewer_of(request)
-    return desk.templates.page(
+    return site.templates.page(
         request, "error.html", viewer, status=status, headers=headers, title=title, detail=detail
     )
 

@@ -2,11 +2,11 @@
 
 from learninglion.inference.choices import EncoderChoice
 from learninglion.models.progress import Progress, silent
-from learninglion.workflow.house import LearningLion
 from learninglion.workflow.intake import parse_files, read_question_file, read_question_text
-from learninglion.workflow.options import HouseOptions
+from learninglion.workflow.options import WorkplaceOptions
 from learninglion.workflow.reports import FileResult, FileStatus, IngestReport, ReplayReport
 from learninglion.workflow.rights import RIGHTS, Task, require
+from learninglion.workflow.workplace import Workplace, open_workplace, working
 from learninglion.workflow.writing import DraftEvent, unfinished
 
 __all__ = [
@@ -15,16 +15,18 @@ __all__ = [
     "EncoderChoice",
     "FileResult",
     "FileStatus",
-    "HouseOptions",
     "IngestReport",
-    "LearningLion",
     "Progress",
     "ReplayReport",
     "Task",
+    "Workplace",
+    "WorkplaceOptions",
+    "open_workplace",
     "parse_files",
     "read_question_file",
     "read_question_text",
     "require",
     "silent",
     "unfinished",
+    "working",
 ]

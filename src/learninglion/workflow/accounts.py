@@ -113,7 +113,7 @@ class KeptAnswer:
 
 
 class Accounts:
-    """All of the above, in the house's database."""
+    """All of the above, in the database of `engine`."""
 
     def __init__(self, engine: Engine, hasher: PasswordHasher | None = None) -> None:
         self._engine = engine
@@ -308,6 +308,11 @@ class Accounts:
             ).one_or_none()
 
     # ----------------------------------------------------------------- repeated writes
+
+    def forget_answers_about(self, subject: str) -> None:
+        """Throw away every kept answer in whose text `subject` stands."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(answers).where(answers.c.body.contains(subject, autoescape=True)))
 
     def claim(self, owner: str, key: str, digest: str) -> KeptAnswer | None:
         """Take this person's key for new work (None), or give what is kept under it.

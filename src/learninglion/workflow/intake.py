@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from learninglion import __version__
-from learninglion.models import Document, QuestionSet, RawFile
+from learninglion.models import Actor, Document, QuestionSet, RawFile
 from learninglion.models.errors import InputError, LearningLionError, UnreadableFileError
 from learninglion.models.plain import sha256_hex
-from learninglion.models.progress import Progress
+from learninglion.models.progress import Progress, silent
 from learninglion.parsing import parse
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file, read_question_set
+from learninglion.record.log import EventLog
 from learninglion.sources.folder import FoundFile, find_files, read_file
 from learninglion.store.journal import FileStamp
 from learninglion.store.store import PutOutcome, Store
-from learninglion.workflow.reports import FileResult, FileStatus
+from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.log import note
+from learninglion.workflow.reports import FileResult, FileStatus, IngestReport
+from learninglion.workflow.rights import Task, require
 
 __all__ = [
+    "Intake",
     "PARSER_VERSION",
     "parse_files",
     "read_question_file",
     "read_question_text",
-    "take_in",
-    "take_in_raw",
+    "read_set_file",
 ]
 
 # Part of the journal's stamp: files that an older parser read are read again.
 PARSER_VERSION = f"{__version__}/1"
+_SET_SECONDS = 45.0  # for reading an uploaded set, while somebody waits for the page
 _LONGEST_WAIT = 3600.0  # seconds for another process that ingests; then it says which one
 
 _STATUS = {
@@ -44,7 +50,76 @@ _STATUS = {
 _READING = "Documenten opnemen"
 
 
-def take_in(
+class Intake:
+    """Documents into the archive and out of it; each change is logged and indexed at once."""
+
+    def __init__(self, store: Store, indexing: Indexing, log: EventLog, *, isolate: bool) -> None:
+        self._store = store
+        self._indexing = indexing
+        self._log = log
+        self._isolate = isolate
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        collection: str = "default",
+        actor: Actor,
+        progress: Progress = silent,
+        on_result: Callable[[FileResult], None] | None = None,
+    ) -> IngestReport:
+        """Take in every file under `paths`, each in a transaction of its own, and make it findable.
+
+        `on_result` hears of each file as soon as it is done.
+        """
+        require(actor, Task.MANAGE)
+        began = time.perf_counter()
+
+        def done(result: FileResult) -> None:
+            self._note_file(result, collection, actor)
+            if on_result is not None:
+                on_result(result)
+
+        results = _take_in(
+            self._store,
+            paths,
+            collection=collection,
+            by=actor.name,
+            isolate=self._isolate,
+            progress=progress,
+            on_result=done,
+        )
+        self._indexing.update(progress=progress)
+        return IngestReport(results, time.perf_counter() - began)
+
+    def ingest_upload(self, raw: RawFile, *, collection: str, actor: Actor) -> FileResult:
+        """Take in one file that came through the browser or the API."""
+        require(actor, Task.MANAGE)
+        result = _take_in_raw(self._store, raw, collection=collection, by=actor.name, isolate=self._isolate)
+        self._note_file(result, collection, actor)
+        self._indexing.update()
+        return result
+
+    def _note_file(self, result: FileResult, collection: str, actor: Actor) -> None:
+        if result.status is not FileStatus.UNCHANGED:
+            details = {"status": result.status.value, "collection": collection, "detail": result.detail}
+            note(self._log, "document.ingest", actor, result.document_id or result.path, details)
+
+    def remove(self, document_id: str, *, reason: str, actor: Actor) -> None:
+        """Delete a document with its versions; a tombstone and the log keep that it happened."""
+        require(actor, Task.MANAGE)
+        self._store.delete(document_id, by=actor.name, reason=reason)
+        note(self._log, "document.remove", actor, document_id, {"reason": reason})
+        self._indexing.update()
+
+    def describe_collection(self, name: str, description: str, *, actor: Actor) -> None:
+        """Make a collection, or say something else about one that is there."""
+        require(actor, Task.MANAGE)
+        self._store.make_collection(name, description)
+        note(self._log, "collection.describe", actor, f"collection:{name}", {})
+
+
+def _take_in(
     store: Store,
     paths: Sequence[Path],
     *,
@@ -94,7 +169,7 @@ def _take_in_one(
         return FileResult(file.name, FileStatus.FAILED, detail=detail)
 
 
-def take_in_raw(store: Store, raw: RawFile, *, collection: str, by: str, isolate: bool) -> FileResult:
+def _take_in_raw(store: Store, raw: RawFile, *, collection: str, by: str, isolate: bool) -> FileResult:
     """One file that did not come from disk, such as an upload."""
     try:
         with ExitStack() as stack:
@@ -144,3 +219,12 @@ def read_question_text(text: str) -> QuestionSet:
     if not text.strip():
         raise InputError("Er staan geen vragen in de tekst; plak de hele set, met inleiding en vragen.")
     return read_question_set(text)
+
+
+def read_set_file(raw: RawFile) -> QuestionSet:
+    """The set in an uploaded file, read in a process of its own with limits on time and memory.
+
+    Raises UnreadableFileError with the parser's words, or when it hangs or crashes.
+    """
+    with IsolatedParser(seconds=_SET_SECONDS) as parser:
+        return parser.question_set(raw)

@@ -1,4 +1,4 @@
-"""Everything that shapes a house, as plain values; cli and web make it from the settings."""
+"""Everything that shapes a workplace, as plain values; cli and web make it from the settings."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.choices import EncoderChoice, RerankerChoice
 from learninglion.inference.generators import GeneratorChoice
 
-__all__ = [
-    "HouseOptions",
-]
+__all__ = ["MODELS_FILE", "WorkplaceOptions"]
+
+MODELS_FILE = "models.json"  # in the data folder: what an administrator chose on the screen
 
 
 @dataclass(frozen=True, slots=True)
-class HouseOptions:
+class WorkplaceOptions:
     """Where the data are and which models work on them."""
 
     home: Path

@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from learninglion.models import DocumentCard, DocumentKind, RawFile, Source, SourceKind, Span
+from learninglion.models import Actor, DocumentCard, DocumentKind, RawFile, Source, SourceKind, Span
 from learninglion.models.errors import InputError, UnreadableFileError
+from learninglion.models.plain import Plain
 from learninglion.parsing.isolated import IsolatedParser
-from learninglion.workflow.sets import Board
+from learninglion.record.log import EventLog
+from learninglion.workflow.log import note
+from learninglion.workflow.rights import Task, require
+from learninglion.workflow.sets import Board, Sets, Work, add_source, drop_source
 
-__all__ = ["KINDS", "LONGEST", "is_own", "next_number", "own_source", "read_own_file"]
+__all__ = ["KINDS", "LONGEST", "OwnSources", "is_own", "next_number", "own_source", "read_own_file"]
 
 KINDS = (".pdf", ".docx", ".odt", ".txt")
 LONGEST = 30_000  # characters, some ten pages: what an officer has read and can answer for
@@ -63,3 +67,28 @@ def next_number(boards: Iterable[Board]) -> int:
     """The number for a new source: one more than the highest that lies in the set."""
     used = [int(s.id.removeprefix(_PREFIX)) for b in boards for s in b.added if is_own(s)]
     return max(used, default=0) + 1
+
+
+class OwnSources:
+    """Bringing a source along for a set, and taking it away again."""
+
+    def __init__(self, sets: Sets, log: EventLog) -> None:
+        self._sets = sets
+        self._log = log
+
+    def add(self, work: Work, number: int | None, source: Source, *, actor: Actor) -> None:
+        """Put a source with question `number` (from 1) of a set, or with all (None), and choose it."""
+        require(actor, Task.DRAFT)
+        for position, board in enumerate(work.boards):
+            if number is None or position == number - 1:
+                self._sets.put_board(work, position, add_source(board, source))
+        # What it says is not for the log: that somebody answered for its use is.
+        details: dict[str, Plain] = {"source": source.id, "characters": len(source.body), "confirmed": True}
+        note(self._log, "set.own-source", actor, f"work:{work.id}", details)
+
+    def remove(self, work_id: str, source_id: str, *, actor: Actor) -> None:
+        """Take an own source away from every question of this person's set; its text is gone."""
+        work = self._sets.find(work_id, actor.name)
+        for position, board in enumerate(work.boards):
+            if any(s.id == source_id and s.kind is SourceKind.SUPPLIED for s in board.added):
+                self._sets.put_board(work, position, drop_source(board, source_id))

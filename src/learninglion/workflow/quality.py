@@ -15,47 +15,32 @@ from learninglion.database.files import write_durably
 from learninglion.evaluation.judgements import consensus
 from learninglion.evaluation.pooling import pooled
 from learninglion.evaluation.report import retrieval_page
-from learninglion.evaluation.retrieval import Grades, evaluate
+from learninglion.evaluation.retrieval import Grades, RetrievalReport, evaluate
 from learninglion.evaluation.rounds import draw_up, judgements_of, read_round
 from learninglion.evaluation.testset import LabelledPair, collection_trial, sampled
 from learninglion.evaluation.tune import TuneReport, tune
 from learninglion.inference.adapter import Adapter, load_adapter, save_adapter
-from learninglion.models import Actor, Filters
-from learninglion.models.errors import ConflictError, InputError, IntegrityError
+from learninglion.models import Actor
+from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, to_plain
+from learninglion.models.progress import Progress
+from learninglion.record.log import EventLog
 from learninglion.search.fusion import Fusion
-from learninglion.store.reader import Entry
-from learninglion.workflow import LearningLion, Progress
+from learninglion.workflow.documents import Documents
+from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.jobs import Job, Jobs
+from learninglion.workflow.judging import rounds_folder
+from learninglion.workflow.learning import Learning
+from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 
-__all__ = [
-    "MeasureRow",
-    "Proposal",
-    "QualityService",
-    "discard",
-    "measurements",
-    "rounds_folder",
-    "read_proposal",
-    "start_measuring",
-    "start_round",
-    "start_tuning",
-    "take",
-    "write_proposal",
-]
+__all__ = ["MeasureRow", "Proposal", "Quality", "write_proposal"]
 
 _KIND, _SUBJECT = "quality", "search"  # one at a time: either would slow the other down
 _BACK = "/manage/quality"
 _SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class QualityService:
-    """What measuring and learning need: the archive, its data folder, and the jobs that run aside."""
-
-    house: LearningLion
-    home: Path
-    jobs: Jobs
+_REPORTS = "reports"
+_REPORT_KINDS = (".json", ".md", ".txt", ".html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,47 +81,67 @@ class Proposal:
     what: str = "weights"  # what was learned: the weights of the signals, or "model": the embedding model too
 
 
-def _entries(house: LearningLion, collection: str, actor: Actor) -> tuple[Entry, ...]:
-    cards = house.documents(actor, filters=Filters(collections=(collection,)), limit=1_000_000)
-    if not cards:
-        raise InputError(f"In verzameling {collection!r} staan geen documenten.")
-    ids = sorted(card.id for card in cards)
-    return tuple(house.store.seen_by(actor.collections).entries_of(ids))
+class Quality:
+    """Measuring search and letting it learn, as jobs; for administrators."""
 
+    def __init__(
+        self,
+        home: Path,
+        documents: Documents,
+        indexing: Indexing,
+        learning: Learning,
+        jobs: Jobs,
+        log: EventLog,
+    ) -> None:
+        self._home = home
+        self._documents = documents
+        self._indexing = indexing
+        self._learning = learning
+        self._jobs = jobs
+        self._log = log
 
-# --------------------------------------------------------------------------- measuring
+    def running(self, actor: Actor) -> Job | None:
+        """The unfinished job of this kind, if it is this person's."""
+        return self._jobs.running(_KIND, _SUBJECT, actor.name)
 
+    # ----------------------------------------------------------------- measuring
 
-def start_measuring(
-    service: QualityService, actor: Actor, collection: str, most: int, judged: str = ""
-) -> Job:
-    """Begin to measure on (at most so many of) the questions of a collection; 0 is all.
+    def start_measuring(self, actor: Actor, collection: str, most: int, judged: str = "") -> Job:
+        """Begin to measure on (at most so many of) the questions of a collection; 0 is all.
 
-    `judged` names a round of judgements to measure by; its collection is then the one that is measured.
-    """
-    require(actor, Task.MANAGE)
-    grades: Grades | None = None
-    if judged:
-        folder = rounds_folder(service.home)
-        collection = read_round(folder, judged).collection
-        grades = consensus(judgements_of(folder, judged))
-        if not grades:
-            raise InputError("In deze beoordeling is nog niets beoordeeld.")
+        `judged` names a round of judgements to measure by; its collection is then the one that is measured.
+        """
+        require(actor, Task.MANAGE)
+        grades: Grades | None = None
+        if judged:
+            folder = rounds_folder(self._home)
+            collection = read_round(folder, judged).collection
+            grades = consensus(judgements_of(folder, judged))
+            if not grades:
+                raise InputError("In deze beoordeling is nog niets beoordeeld.")
 
-    def work(job: Job) -> dict[str, Plain]:
-        house = service.house
-        trial = sampled(
-            collection_trial(f"verzameling {collection}", _entries(house, collection, actor)), most, grades
-        )
-        version = house.tuning.in_force()
-        report = evaluate(
-            trial,
-            grades=grades,
-            encoder=house.index.encoder,
-            cache=_vectors(service),
-            fusion=house.tuning.current(),
-            progress=_telling(job, "Meten"),
-        )
+        def work(job: Job) -> dict[str, Plain]:
+            entries = self._documents.entries(collection, actor)
+            trial = sampled(collection_trial(f"verzameling {collection}", entries), most, grades)
+            version = self._learning.in_force()
+            report = evaluate(
+                trial,
+                grades=grades,
+                encoder=self._indexing.encoder,
+                cache=self._vectors,
+                fusion=self._learning.current(),
+                progress=_telling(job, "Meten"),
+            )
+            row = self._keep_report(report, collection, version, judged)
+            figures: dict[str, Plain] = {name: value for name, value, _, _ in row.measures}
+            by = {"round": judged} if judged else {}
+            details = {"report": row.name, **by, **figures}
+            note(self._log, "evaluate", actor, f"collection:{collection}", details)
+            return {"address": _BACK}
+
+        return self._jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
+
+    def _keep_report(self, report: RetrievalReport, collection: str, version: int, judged: str) -> MeasureRow:
         at = datetime.now(UTC)
         row = MeasureRow(
             f"retrieval-{at:%Y%m%dT%H%M%SZ}",
@@ -147,103 +152,129 @@ def start_measuring(
             tuple((m.name, round(m.value, 4), round(m.low, 4), round(m.high, 4)) for m in report.measures),
             bool(judged),
         )
-        folder = _reports(service.home)
+        folder = self._home / _REPORTS
         write_durably(folder / f"{row.name}.html", retrieval_page(report).encode())
         write_durably(folder / f"{row.name}.json", json.dumps(to_plain(row), ensure_ascii=False).encode())
-        figures: dict[str, Plain] = {name: value for name, value, _, _ in row.measures}
-        by = {"round": judged} if judged else {}
-        house.note("evaluate", actor, f"collection:{collection}", {"report": row.name, **by, **figures})
-        return {"address": _BACK}
+        return row
 
-    return service.jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
+    @property
+    def _vectors(self) -> Path:
+        return self._home / "cache" / "vectors.db"
 
+    def measurements(self, actor: Actor) -> tuple[MeasureRow, ...]:
+        """Earlier measurements, the last first; without those whose file is damaged."""
+        require(actor, Task.MANAGE)
+        rows = []
+        for path in sorted((self._home / _REPORTS).glob("retrieval-*.json"), reverse=True)[:_SHOWN]:
+            try:
+                rows.append(from_plain(MeasureRow, json.loads(path.read_text("utf-8"))))
+            except (OSError, ValueError, TypeError, KeyError, IntegrityError):
+                continue
+        return tuple(rows)
 
-def _vectors(service: QualityService) -> Path:
-    return service.home / "cache" / "vectors.db"
+    def reports(self, actor: Actor) -> tuple[str, ...]:
+        """The files with reports in the data folder, by name; also those the command line put there."""
+        require(actor, Task.MANAGE)
+        folder = self._home / _REPORTS
+        files = (p for p in folder.rglob("*") if p.suffix in _REPORT_KINDS and p.is_file())
+        return tuple(sorted(str(p.relative_to(folder)) for p in files)) if folder.is_dir() else ()
+
+    def report(self, name: str, actor: Actor) -> str:
+        """The text of one report. Raises UnknownReferenceError."""
+        if name not in self.reports(actor):
+            raise UnknownReferenceError("Dit rapport bestaat niet.")
+        return (self._home / _REPORTS / name).read_text("utf-8", errors="replace")
+
+    # ----------------------------------------------------------------- judging
+
+    def start_round(self, actor: Actor, collection: str, most: int) -> Job:
+        """Begin to draw up what people are to judge: the best that several ways to search find."""
+        require(actor, Task.MANAGE)
+
+        def work(job: Job) -> dict[str, Plain]:
+            entries = self._documents.entries(collection, actor)
+            trial = sampled(collection_trial(f"verzameling {collection}", entries), most)
+            results = pooled(
+                trial,
+                encoder=self._indexing.encoder,
+                cache=self._vectors,
+                learned=self._learning.current() if self._learning.in_force() else None,
+                progress=_telling(job, "Zoeken"),
+            )
+            made = draw_up(rounds_folder(self._home), collection, actor.name, results)
+            figures: dict[str, Plain] = {"queries": made.queries, "results": len(made.items)}
+            details = {"collection": collection, **figures}
+            note(self._log, "judging.open", actor, f"judging:{made.id}", details)
+            return {"address": "/manage/quality#h-judging"}
+
+        return self._jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
+
+    # ----------------------------------------------------------------- learning
+
+    def start_learning(self, actor: Actor, collection: str) -> Job:
+        """Begin to learn from a collection; what comes of it waits as a proposal."""
+        require(actor, Task.MANAGE)
+
+        def work(job: Job) -> dict[str, Plain]:
+            pairs = [
+                LabelledPair(source.id, source.question, source.body, source.document.id)
+                for source, _ in self._documents.entries(collection, actor)
+                if source.question.strip() and source.body.strip()
+            ]
+            since = self._learning.in_force()
+            report = tune(
+                pairs,
+                self._learning.current(),
+                self._indexing.encoder,
+                self._indexing.vectors,
+                _telling(job, "Leren"),
+            )
+            proposal = _propose(report, collection, since)
+            write_proposal(self._home, proposal, report.best.adapter)
+            details = {"better": proposal.better, **_figures(proposal)}
+            note(self._log, "tuning.learn", actor, f"collection:{collection}", details)
+            return {"address": _BACK}
+
+        return self._jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
+
+    def proposal(self, actor: Actor) -> Proposal | None:
+        """What was learned last and waits for a decision. Raises IntegrityError when it cannot be read."""
+        require(actor, Task.MANAGE)
+        return _read_proposal(self._home)
+
+    def take(self, actor: Actor) -> int:
+        """Put the proposal in force as a new version, and give its number.
+
+        Raises ConflictError when it is not better than what it was compared with, or something else is in
+        force by now.
+        """
+        proposal = self.proposal(actor)
+        if proposal is None or not proposal.better:
+            raise ConflictError("Er is geen betere afstelling om in gebruik te nemen.")
+        if proposal.since != self._learning.in_force():
+            raise ConflictError("Intussen is een andere versie in gebruik. Laat het zoeken opnieuw leren.")
+        details: dict[str, Plain] = {
+            "collection": proposal.collection,
+            "learned": proposal.what,
+            **_figures(proposal),
+        }
+        learned = _adapter_file(self._home)
+        adapter = load_adapter(learned) if learned.exists() else None
+        number = self._learning.keep(proposal.fusion, adapter, actor=actor, details=details)
+        _discard_files(self._home)
+        self._indexing.start_switch()
+        return number
+
+    def discard(self, actor: Actor) -> None:
+        """Throw the proposal away."""
+        require(actor, Task.MANAGE)
+        _discard_files(self._home)
 
 
 def _telling(job: Job, label: str) -> Progress:
     return lambda what, done, total: job.report(
         "progress", {"label": what or label, "done": done, "total": total}
     )
-
-
-def _reports(home: Path) -> Path:
-    return home / "reports"
-
-
-def measurements(home: Path) -> tuple[MeasureRow, ...]:
-    """Earlier measurements, the last first; without those whose file is damaged."""
-    found = []
-    for path in sorted(_reports(home).glob("retrieval-*.json"), reverse=True)[:_SHOWN]:
-        try:
-            found.append(from_plain(MeasureRow, json.loads(path.read_text("utf-8"))))
-        except (OSError, ValueError, TypeError, KeyError, IntegrityError):
-            continue
-    return tuple(found)
-
-
-# --------------------------------------------------------------------------- judging
-
-
-def rounds_folder(home: Path) -> Path:
-    """Where rounds of judging stand, with their judgements."""
-    return home / "judgements"
-
-
-def start_round(service: QualityService, actor: Actor, collection: str, most: int) -> Job:
-    """Begin to draw up what people are to judge: the best of several ways to search for so many questions."""
-    require(actor, Task.MANAGE)
-
-    def work(job: Job) -> dict[str, Plain]:
-        house = service.house
-        trial = sampled(
-            collection_trial(f"verzameling {collection}", _entries(house, collection, actor)), most
-        )
-        found = pooled(
-            trial,
-            encoder=house.index.encoder,
-            cache=_vectors(service),
-            learned=house.tuning.current() if house.tuning.in_force() else None,
-            progress=_telling(job, "Zoeken"),
-        )
-        made = draw_up(rounds_folder(service.home), collection, actor.name, found)
-        figures: dict[str, Plain] = {"queries": made.queries, "results": len(made.items)}
-        house.note("judging.open", actor, f"judging:{made.id}", {"collection": collection, **figures})
-        return {"address": "/manage/quality#h-judging"}
-
-    return service.jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
-
-
-# --------------------------------------------------------------------------- learning
-
-
-def start_tuning(service: QualityService, actor: Actor, collection: str) -> Job:
-    """Begin to learn from a collection; what comes of it waits as a proposal."""
-    require(actor, Task.MANAGE)
-
-    def work(job: Job) -> dict[str, Plain]:
-        house = service.house
-        pairs = [
-            LabelledPair(source.id, source.question, source.body, source.document.id)
-            for source, _ in _entries(house, collection, actor)
-            if source.question.strip() and source.body.strip()
-        ]
-        since = house.tuning.in_force()
-        report = tune(
-            pairs,
-            house.tuning.current(),
-            house.index.encoder,
-            house.vectors,
-            _telling(job, "Leren"),
-        )
-        proposal = _propose(report, collection, since)
-        write_proposal(service.home, proposal, report.best.adapter)
-        figures = _figures(proposal)
-        house.note("tuning.learn", actor, f"collection:{collection}", {"better": proposal.better, **figures})
-        return {"address": _BACK}
-
-    return service.jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
 
 
 def _propose(report: TuneReport, collection: str, since: int) -> Proposal:
@@ -287,7 +318,7 @@ def write_proposal(home: Path, proposal: Proposal, adapter: Adapter | None = Non
     write_durably(_proposal_file(home), json.dumps(to_plain(proposal), ensure_ascii=False).encode())
 
 
-def read_proposal(home: Path) -> Proposal | None:
+def _read_proposal(home: Path) -> Proposal | None:
     """What was learned last and waits for a decision. Raises IntegrityError when it cannot be read."""
     path = _proposal_file(home)
     if not path.exists():
@@ -296,34 +327,3 @@ def read_proposal(home: Path) -> Proposal | None:
         return from_plain(Proposal, json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise IntegrityError(f"{path.name}: dit bestand is niet te lezen ({error}).") from error
-
-
-def take(service: QualityService, actor: Actor) -> int:
-    """Put the proposal in force as a new version, and give its number.
-
-    Raises ConflictError when it is not better than what it was compared with, or something else is in force
-    by now.
-    """
-    require(actor, Task.MANAGE)
-    proposal = read_proposal(service.home)
-    if proposal is None or not proposal.better:
-        raise ConflictError("Er is geen betere afstelling om in gebruik te nemen.")
-    if proposal.since != service.house.tuning.in_force():
-        raise ConflictError("Intussen is een andere versie in gebruik. Laat het zoeken opnieuw leren.")
-    details: dict[str, Plain] = {
-        "collection": proposal.collection,
-        "learned": proposal.what,
-        **_figures(proposal),
-    }
-    learned = _adapter_file(service.home)
-    adapter = load_adapter(learned) if learned.exists() else None
-    number = service.house.keep_tuning(proposal.fusion, adapter, actor=actor, details=details)
-    _discard_files(service.home)
-    service.house.start_switch()
-    return number
-
-
-def discard(service: QualityService, actor: Actor) -> None:
-    """Throw the proposal away."""
-    require(actor, Task.MANAGE)
-    _discard_files(service.home)

@@ -9,20 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
-
-from learninglion.database.engine import now, writing
+from learninglion.database.engine import now
 from learninglion.models import Actor
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain
-from learninglion.record.dossiers import DossierVersion
-from learninglion.workflow import LearningLion
-from learninglion.workflow.accounts import answers
+from learninglion.record.dossiers import DossierRepository, DossierVersion
+from learninglion.record.log import EventLog
+from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.sets import Workbench
-from learninglion.workflow.sign_offs import SignOffs
+from learninglion.workflow.sets import Sets
+from learninglion.workflow.sign_offs import SignOffRepository
 
-__all__ = ["Destroyed", "Overdue", "Terms", "delete_dossier", "destroy_overdue", "find_overdue"]
+__all__ = ["Destroyed", "Overdue", "Retention", "Terms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +48,65 @@ class Destroyed:
     works: int
 
 
-def find_overdue(house: LearningLion, terms: Terms, *, actor: Actor) -> Overdue:
-    """What is older than its term now, the oldest first."""
-    require(actor, Task.MANAGE)
-    ids = house.dossiers.unchanged_since(_before(terms.dossier_days)) if terms.dossier_days else ()
-    newest = tuple(house.dossiers.history(dossier_id, None)[-1] for dossier_id in ids)
-    works = Workbench(house.engine).count_before(_before(terms.work_days)) if terms.work_days else 0
-    return Overdue(newest, works)
+class Retention:
+    """What is over its term, and destroying it, for administrators."""
 
+    def __init__(
+        self,
+        dossiers: DossierRepository,
+        sets: Sets,
+        sign_offs: SignOffRepository,
+        accounts: Accounts,
+        log: EventLog,
+    ) -> None:
+        self._dossiers = dossiers
+        self._sets = sets
+        self._sign_offs = sign_offs
+        self._accounts = accounts
+        self._log = log
 
-def destroy_overdue(house: LearningLion, terms: Terms, *, reason: str, actor: Actor) -> Destroyed:
-    """Destroy everything that is older than its term. Raises InputError without a reason."""
-    reason = _require_reason(reason)
-    overdue = find_overdue(house, terms, actor=actor)
-    for version in overdue.dossiers:
-        delete_dossier(house, version.dossier_id, reason=reason, actor=actor)
-    if terms.work_days:
-        Workbench(house.engine).clear_before(_before(terms.work_days))
-    done = Destroyed(len(overdue.dossiers), overdue.works)  # some of these sets went with their dossier
-    if done.dossiers or done.works:
-        told: dict[str, Plain] = {"dossiers": done.dossiers, "works": done.works, "reason": reason}
-        house.note("retention.destroy", actor, "", told)
-    return done
+    def find_overdue(self, terms: Terms, *, actor: Actor) -> Overdue:
+        """What is older than its term now, the oldest first."""
+        require(actor, Task.MANAGE)
+        ids = self._dossiers.unchanged_since(_before(terms.dossier_days)) if terms.dossier_days else ()
+        newest = tuple(self._dossiers.history(dossier_id, None)[-1] for dossier_id in ids)
+        works = self._sets.count_before(_before(terms.work_days)) if terms.work_days else 0
+        return Overdue(newest, works)
 
+    def destroy_overdue(self, terms: Terms, *, reason: str, actor: Actor) -> Destroyed:
+        """Destroy everything that is older than its term. Raises InputError without a reason."""
+        reason = _require_reason(reason)
+        overdue = self.find_overdue(terms, actor=actor)
+        for version in overdue.dossiers:
+            self._destroy(version.dossier_id, reason, actor)
+        if terms.work_days:
+            self._sets.clear_before(_before(terms.work_days))
+        done = Destroyed(len(overdue.dossiers), overdue.works)  # some of these sets went with their dossier
+        if done.dossiers or done.works:
+            counts: dict[str, Plain] = {"dossiers": done.dossiers, "works": done.works, "reason": reason}
+            note(self._log, "retention.destroy", actor, "", counts)
+        return done
 
-def delete_dossier(house: LearningLion, dossier_id: str, *, reason: str, actor: Actor) -> None:
-    """Destroy a dossier with all its versions, the sets it came from and every request about it."""
-    house.delete_dossier(dossier_id, reason=_require_reason(reason), actor=actor)
-    Workbench(house.engine).clear_dossier(dossier_id)
-    SignOffs(house.engine).clear(dossier_id)
-    with writing(house.engine) as connection:  # answers kept for a repeated API request hold the text too
-        connection.execute(delete(answers).where(answers.c.body.contains(dossier_id, autoescape=True)))
+    def versions(self, dossier_id: str, actor: Actor) -> tuple[DossierVersion, ...]:
+        """The versions of a dossier that would be deleted. Raises UnknownReferenceError."""
+        require(actor, Task.MANAGE)
+        return self._dossiers.history(dossier_id, actor.collections)
+
+    def delete_dossier(self, dossier_id: str, *, reason: str, actor: Actor) -> None:
+        """Destroy a dossier with all its versions, the sets it came from and every request about it.
+
+        The log keeps that it happened. Raises UnknownReferenceError where this person may not see it.
+        """
+        require(actor, Task.MANAGE)
+        reason = _require_reason(reason)
+        self.versions(dossier_id, actor)
+        self._destroy(dossier_id, reason, actor)
+
+    def _destroy(self, dossier_id: str, reason: str, actor: Actor) -> None:
+        self._dossiers.delete(dossier_id, by=actor.name, reason=reason)
+        self._sets.clear_dossier(dossier_id)
+        self._sign_offs.clear(dossier_id)
+        self._accounts.forget_answers_about(dossier_id)  # what a repeated API request gets holds the text too
 
 
 def _require_reason(reason: str) -> str:

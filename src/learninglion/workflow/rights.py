@@ -11,7 +11,7 @@ __all__ = ["RIGHTS", "Task", "require"]
 
 
 class Task(StrEnum):
-    """Something that can be asked of the house."""
+    """Something that can be asked of the program."""
 
     SEARCH = "zoeken en lezen"
     DRAFT = "een set behandelen"

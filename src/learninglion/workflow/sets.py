@@ -26,10 +26,10 @@ __all__ = [
     "BoardView",
     "Group",
     "LineMoment",
+    "Sets",
     "Turn",
     "Work",
     "WorkCard",
-    "Workbench",
     "add_hits",
     "add_source",
     "choose_source",
@@ -204,7 +204,7 @@ def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:
 # --------------------------------------------------------------------------- where it is kept
 
 
-class Workbench:
+class Sets:
     """Keeps sets at work; a set is found by its owner only."""
 
     def __init__(self, engine: Engine) -> None:

@@ -1,7 +1,6 @@
-"""Requests to sign off: a drafter asks a named person, who signs, or gives the text back with a remark.
+"""Signing off: a drafter asks a named person, who signs, or gives the text back with a remark.
 
-There is one request a dossier at most. Signing off itself is the workflow's; this only remembers who was
-asked, so that it stands on that person's start page.
+There is one request a dossier at most, so that it stands on that person's start page.
 """
 
 from __future__ import annotations
@@ -25,9 +24,18 @@ from sqlalchemy import (
 )
 
 from learninglion.database.engine import Moment, new_metadata, now, reading, writing
-from learninglion.models.errors import InputError, UnknownReferenceError
+from learninglion.models import Actor, Dossier, DossierState, Role
+from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
+from learninglion.models.plain import Plain
+from learninglion.record.dossiers import DossierRepository, DossierVersion
+from learninglion.record.log import EventLog
+from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.dossiers import Dossiers
+from learninglion.workflow.log import note
+from learninglion.workflow.rights import Task, require
+from learninglion.workflow.writing import unfinished
 
-__all__ = ["SignOff", "SignOffs", "metadata"]
+__all__ = ["SignOff", "SignOffRepository", "SignOffs", "Signing", "Waiting", "metadata"]
 
 metadata = new_metadata()
 
@@ -64,7 +72,7 @@ class SignOff:
         return self.answer is None
 
 
-class SignOffs:
+class SignOffRepository:
     """The requests in the database of `engine`. Whether somebody may ask or sign is for the caller."""
 
     def __init__(self, engine: Engine) -> None:
@@ -124,3 +132,155 @@ class SignOffs:
 
 
 _FIELDS = tuple(SignOff.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How far a dossier is with signing off, for one person."""
+
+    request: SignOff | None
+    approved: DossierVersion | None  # the last approved version, also when the text was changed after it
+    candidates: tuple[str, ...]  # who can be asked
+
+    def changed_since(self, version: int) -> bool:
+        """Whether the text was approved once and stands at a later version now."""
+        return self.approved is not None and self.approved.version < version
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request as a start page lists it."""
+
+    request: SignOff
+    title: str
+
+
+class SignOffs:
+    """Asking, giving back and signing, within one's rights and with every step in the log."""
+
+    def __init__(
+        self,
+        requests: SignOffRepository,
+        repository: DossierRepository,
+        dossiers: Dossiers,
+        accounts: Accounts,
+        log: EventLog,
+        *,
+        two_person: bool,
+    ) -> None:
+        self._requests = requests
+        self._repository = repository
+        self._dossiers = dossiers
+        self._accounts = accounts
+        self._log = log
+        self._two_person = two_person
+
+    def describe(self, dossier: Dossier, actor: Actor) -> Signing:
+        """Who was asked, who signed, and who can be asked."""
+        versions = self._dossiers.versions(dossier.id, actor)
+        approved = next((v for v in reversed(versions) if v.state is DossierState.APPROVED), None)
+        return Signing(self._requests.of(dossier.id), approved, self.approvers(dossier.id, actor))
+
+    def approvers(self, dossier_id: str, actor: Actor) -> tuple[str, ...]:
+        """The others who may approve and may see this dossier, by name."""
+        require(actor, Task.READ_DOSSIER)
+        return tuple(
+            sorted(
+                account.name
+                for account in self._accounts.list()
+                if account.name != actor.name
+                and account.active
+                and Role.APPROVER in account.roles
+                and self._may_see(account.actor, dossier_id)
+            )
+        )
+
+    def _may_see(self, actor: Actor, dossier_id: str) -> bool:
+        try:
+            self._dossiers.versions(dossier_id, actor)
+        except LearningLionError:
+            return False
+        return True
+
+    def among(self, dossier_ids: Sequence[str], actor: Actor) -> dict[str, SignOff]:
+        """The requests for these dossiers, by dossier."""
+        require(actor, Task.READ_DOSSIER)
+        return self._requests.among(dossier_ids)
+
+    def waiting(self, actor: Actor) -> tuple[tuple[Waiting, ...], tuple[Waiting, ...]]:
+        """What this person was asked to sign, and what this person got back; only what still counts."""
+        asked, returned = (
+            self._requests.waiting_for(actor.name),
+            self._requests.given_back_to(actor.name),
+        )
+        return self._still_open(asked, actor), self._still_open(returned, actor)
+
+    def _still_open(self, requests: tuple[SignOff, ...], actor: Actor) -> tuple[Waiting, ...]:
+        waiting = []
+        for request in requests:
+            try:
+                dossier = self._dossiers.load(request.dossier, actor)
+            except LearningLionError:
+                continue  # deleted, or not to be seen any more
+            if dossier.state is not DossierState.APPROVED:
+                waiting.append(Waiting(request, dossier.question_set.title or dossier.id))
+        return tuple(waiting)
+
+    def ask(self, dossier_id: str, person: str, remark: str, *, actor: Actor) -> None:
+        """Ask a named second person to sign off the newest version. Raises InputError while it cannot be."""
+        require(actor, Task.DRAFT)
+        dossier = self._dossiers.load(dossier_id, actor)
+        if person not in self.approvers(dossier_id, actor):
+            raise InputError("Kies iemand die deze tekst mag vaststellen.")
+        if dossier.state is DossierState.APPROVED:
+            raise InputError("Deze tekst is al vastgesteld.")
+        if any(v.failed for v in dossier.verifications):
+            raise InputError(
+                "Er staan nog zinnen in die de bron niet draagt. Verbeter ze, haal ze weg of neem ze voor "
+                "eigen rekening; vraag het dan."
+            )
+        if not all(v.draft.complete for v in dossier.verifications):
+            raise InputError(
+                "Dit voorstel is nog niet af. Laat het afschrijven of maak het zelf af; vraag het dan."
+            )
+        self._requests.ask(dossier_id, dossier.version, by=actor.name, of=person, note=remark)
+        details: dict[str, Plain] = {"version": dossier.version, "of": person}
+        note(self._log, "sign-off.ask", actor, dossier_id, details)
+
+    def withdraw(self, dossier_id: str, *, actor: Actor) -> None:
+        """Take one's request back, or put away what came back."""
+        self._dossiers.load(dossier_id, actor)
+        request = self._requests.of(dossier_id)
+        if request is None or request.asked_by != actor.name:
+            raise UnknownReferenceError("U hebt niemand gevraagd om deze tekst vast te stellen.")
+        self._requests.clear(dossier_id)
+        note(self._log, "sign-off.withdraw", actor, dossier_id, {"of": request.asked_of})
+
+    def give_back(self, dossier_id: str, remark: str, *, actor: Actor) -> None:
+        """Give the text back to whoever asked, with what should be different."""
+        require(actor, Task.APPROVE)
+        self._dossiers.load(dossier_id, actor)
+        request = self._requests.give_back(dossier_id, by=actor.name, answer=remark)
+        note(self._log, "sign-off.give-back", actor, dossier_id, {"to": request.asked_by})
+
+    def approve(self, dossier_id: str, version: int, *, actor: Actor) -> Dossier:
+        """Sign off the version that was read; with the two-person rule not by whoever edited last.
+
+        Raises ConflictError when the text was changed after that version, InputError while something in it
+        does not hold or is not finished. A request to sign is answered by it.
+        """
+        require(actor, Task.APPROVE)
+        old = self._dossiers.load(dossier_id, actor, version)
+        for numbers, _why in unfinished(old):
+            raise InputError(
+                f"Het antwoord op vraag {', '.join(map(str, numbers))} is niet af. Laat het afschrijven of "
+                "pas het zelf aan; stel dan vast."
+            )
+        if any(v.failed for v in old.verifications):
+            raise InputError(
+                "Er staan nog zinnen in die de bron niet draagt. Verbeter ze, haal ze weg of zeg waarop u ze "
+                "zelf baseert; stel dan vast."
+            )
+        self._repository.approve(dossier_id, version, by=actor.name, two_person=self._two_person)
+        self._requests.clear(dossier_id)
+        return self._dossiers.load(dossier_id, actor)

@@ -24,13 +24,13 @@ from learninglion.record.contract import (
     source_view,
 )
 from learninglion.record.export import ExportFormat
-from learninglion.web.access import ApiUser, TheDesk
+from learninglion.web.access import ApiUser, TheSite
 from learninglion.web.api import bodies as shapes
 from learninglion.web.api.idempotency import repeated
 from learninglion.web.api.openapi import describe
-from learninglion.web.desk import Desk
 from learninglion.web.ingest_jobs import receive, start_ingest
 from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
+from learninglion.web.site import Site
 from learninglion.web.uploads import clean_name, read_upload
 from learninglion.workflow import read_question_text
 from learninglion.workflow.jobs import Job, as_event_stream
@@ -53,40 +53,40 @@ _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 @routes.post("/searches", tags=["search"], responses={200: {"model": shapes.HitList}})
-def search(body: shapes.SearchRequest, desk: TheDesk, actor: ApiUser) -> JSONResponse:
+def search(body: shapes.SearchRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
     """Has this been asked before? Earlier pairs and sections, unedited, best first."""
-    hits = desk.house.search(
+    hits = site.workplace.searching.search(
         body.text,
         introduction=body.introduction,
         filters=body.filters.as_filters(),
         limit=min(body.offset + body.limit, 1000),
-        threshold=desk.house.threshold if body.threshold is None else body.threshold,
+        threshold=site.workplace.searching.threshold if body.threshold is None else body.threshold,
         actor=actor,
     )
     page = hits[body.offset : body.offset + body.limit]
-    shown = [hit_view(h, desk.house.regions) for h in page]
-    notice = desk.house.order_notice(hits)
+    shown = [hit_view(h, site.workplace.documents.regions) for h in page]
+    notice = site.workplace.searching.order_notice(hits)
     return JSONResponse(
         {"hits": shown, "total": len(hits), "offset": body.offset, "limit": body.limit, "notice": notice}
     )
 
 
 @routes.get("/sources/{source_id}", tags=["search"], responses={200: {"model": shapes.SourceBody}})
-def source(source_id: DocumentId, desk: TheDesk, actor: ApiUser) -> JSONResponse:
+def source(source_id: DocumentId, site: TheSite, actor: ApiUser) -> JSONResponse:
     """A whole source by its id, such as ah-tk-20232024-2129#4 (write # as %23)."""
-    return JSONResponse(source_view(desk.house.source(source_id, actor)))
+    return JSONResponse(source_view(site.workplace.documents.source(source_id, actor)))
 
 
 @routes.get("/collections", tags=["documents"], responses={200: {"model": shapes.CollectionList}})
-def collections(desk: TheDesk, actor: ApiUser) -> JSONResponse:
+def collections(site: TheSite, actor: ApiUser) -> JSONResponse:
     """The collections this person may see."""
-    found = [to_plain(c) for c in desk.house.collections(actor)]
+    found = [to_plain(c) for c in site.workplace.documents.collections(actor)]
     return JSONResponse({"collections": found})
 
 
 @routes.get("/documents", tags=["documents"], responses={200: {"model": shapes.DocumentList}})
 def documents(
-    desk: TheDesk,
+    site: TheSite,
     actor: ApiUser,
     collection: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
     offset: Offset = 0,
@@ -94,7 +94,7 @@ def documents(
 ) -> JSONResponse:
     """A page of documents, newest first."""
     filters = Filters(collections=(collection,) if collection else ())
-    cards = desk.house.documents(actor, filters=filters, limit=limit + 1, offset=offset)
+    cards = site.workplace.documents.list(actor, filters=filters, limit=limit + 1, offset=offset)
     shown = [card_view(c) for c in cards[:limit]]
     return JSONResponse({"documents": shown, "offset": offset, "limit": limit, "more": len(cards) > limit})
 
@@ -104,7 +104,7 @@ def documents(
 )
 async def add_document(
     request: Request,
-    desk: TheDesk,
+    site: TheSite,
     actor: ApiUser,
     file: UploadFile,
     collection: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "default",
@@ -115,7 +115,7 @@ async def add_document(
     raw = await read_upload(file)
 
     def work() -> dict[str, Plain]:
-        result = desk.house.ingest_upload(raw, collection=collection, actor=actor)
+        result = site.workplace.intake.ingest_upload(raw, collection=collection, actor=actor)
         if result.status.value == "failed":
             raise InputError(result.detail)
         return {
@@ -126,14 +126,14 @@ async def add_document(
         }
 
     said = b"documents\n" + collection.encode() + b"\n" + raw.content
-    return await run_in_threadpool(repeated, desk.accounts, actor, key, said, work, 201)
+    return await run_in_threadpool(repeated, site.workplace.accounts, actor, key, said, work, 201)
 
 
 @routes.post(
     "/document-jobs", tags=["documents"], status_code=202, responses={202: {"model": shapes.JobBody}}
 )
 async def add_documents(
-    desk: TheDesk,
+    site: TheSite,
     actor: ApiUser,
     files: list[UploadFile],
     collection: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "default",
@@ -144,29 +144,29 @@ async def add_documents(
     received = await receive(files)
 
     def begin() -> dict[str, Plain]:
-        return _told_job(start_ingest(desk, actor, received, collection))
+        return _told_job(start_ingest(site, actor, received, collection))
 
     said = b"document-jobs\n" + collection.encode()
     for raw in received[0]:
         said += b"\n" + raw.name.encode() + b" " + sha256_hex(raw.content).encode()
-    return await run_in_threadpool(repeated, desk.accounts, actor, key, said, begin, 202)
+    return await run_in_threadpool(repeated, site.workplace.accounts, actor, key, said, begin, 202)
 
 
 @routes.get("/documents/{document_id}", tags=["documents"], responses={200: {"model": shapes.DocumentBody}})
-def document(document_id: DocumentId, desk: TheDesk, actor: ApiUser) -> JSONResponse:
+def document(document_id: DocumentId, site: TheSite, actor: ApiUser) -> JSONResponse:
     """A whole document with its questions and answers."""
-    return JSONResponse(document_view(desk.house.document(document_id, actor)))
+    return JSONResponse(document_view(site.workplace.documents.find(document_id, actor)))
 
 
 @routes.delete("/documents/{document_id}", tags=["documents"], status_code=204)
 def remove_document(
     document_id: DocumentId,
-    desk: TheDesk,
+    site: TheSite,
     actor: ApiUser,
     reason: Annotated[str, Query(min_length=3, max_length=500, pattern=r"^[^\x00]*$")],
 ) -> Response:
     """Destroy a document; the log keeps that it was there and why it went."""
-    desk.house.remove(document_id, reason=reason, actor=actor)
+    site.workplace.intake.remove(document_id, reason=reason, actor=actor)
     return Response(status_code=204)
 
 
@@ -176,9 +176,9 @@ def remove_document(
     response_class=Response,
     responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}},
 )
-def original(document_id: DocumentId, desk: TheDesk, actor: ApiUser) -> Response:
+def original(document_id: DocumentId, site: TheSite, actor: ApiUser) -> Response:
     """The file as it came in."""
-    content = desk.house.original(document_id, actor)
+    content = site.workplace.documents.original(document_id, actor)
     return Response(
         content, media_type="application/octet-stream", headers={"Content-Disposition": "attachment"}
     )
@@ -191,12 +191,12 @@ def original(document_id: DocumentId, desk: TheDesk, actor: ApiUser) -> Response
     responses={200: {"content": {"image/png": {"schema": {"type": "string"}}}}},
 )
 def page_image(
-    document_id: DocumentId, page: Annotated[int, Path(ge=1, le=10_000)], desk: TheDesk, actor: ApiUser
+    document_id: DocumentId, page: Annotated[int, Path(ge=1, le=10_000)], site: TheSite, actor: ApiUser
 ) -> Response:
     """A page of the original PDF as an image."""
-    found = desk.house.document(document_id, actor)
-    content = desk.house.original(document_id, actor)
-    return Response(desk.page_images.render(found.sha256, content, page, SCALE).png, media_type="image/png")
+    found = site.workplace.documents.find(document_id, actor)
+    content = site.workplace.documents.original(document_id, actor)
+    return Response(site.page_images.render(found.sha256, content, page, SCALE).png, media_type="image/png")
 
 
 @routes.post("/question-sets", tags=["drafts"], responses={200: {"model": shapes.QuestionSetBody}})
@@ -206,17 +206,19 @@ def question_set(body: shapes.SetText, actor: ApiUser) -> JSONResponse:
     return JSONResponse(to_plain(read_question_text(body.text)))
 
 
-def _draft(desk: Desk, actor: Actor, body: shapes.DraftRequest, job: Job | None = None) -> Dossier:
-    house, asked = desk.house, body.question_set.as_set()
-    offers = house.offer(asked, filters=body.filters.as_filters(), limit=body.limit, actor=actor)
+def _draft(site: Site, actor: Actor, body: shapes.DraftRequest, job: Job | None = None) -> Dossier:
+    workplace, asked = site.workplace, body.question_set.as_set()
+    offers = workplace.searching.offer(
+        asked, filters=body.filters.as_filters(), limit=body.limit, actor=actor
+    )
     if body.choices is None:
-        selections = house.select_automatically(asked, offers, threshold=body.threshold)
+        selections = workplace.drafts.select_automatically(asked, offers, threshold=body.threshold)
     else:
         choices = [c.as_choice() for c in body.choices]
-        selections = house.select(asked, offers, choices, threshold=body.threshold, actor=actor)
+        selections = workplace.drafts.select(asked, offers, choices, threshold=body.threshold, actor=actor)
     if job is None:
-        return house.draft(asked, selections, generator=body.generator, actor=actor)
-    return house.draft(
+        return workplace.drafts.draft(asked, selections, generator=body.generator, actor=actor)
+    return workplace.drafts.draft(
         asked,
         selections,
         generator=body.generator,
@@ -226,24 +228,28 @@ def _draft(desk: Desk, actor: Actor, body: shapes.DraftRequest, job: Job | None 
 
 
 @routes.post("/drafts", tags=["drafts"], status_code=201, responses={201: {"model": shapes.DossierBody}})
-def draft(body: shapes.DraftRequest, desk: TheDesk, actor: ApiUser, key: Key = "") -> Response:
+def draft(body: shapes.DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
     """Draft a set and check every sentence; answers when all of it is done."""
     require(actor, Task.DRAFT)
     said = b"drafts\n" + body.model_dump_json().encode()
-    return repeated(desk.accounts, actor, key, said, lambda: dossier_view(_draft(desk, actor, body)), 201)
+    return repeated(
+        site.workplace.accounts, actor, key, said, lambda: dossier_view(_draft(site, actor, body)), 201
+    )
 
 
 @routes.post("/draft-jobs", tags=["drafts"], status_code=202, responses={202: {"model": shapes.JobBody}})
-def draft_job(body: shapes.DraftRequest, desk: TheDesk, actor: ApiUser, key: Key = "") -> Response:
+def draft_job(body: shapes.DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
     """Begin a draft; its sentences stream from /jobs/{id}/events."""
     require(actor, Task.DRAFT)
 
     def begin() -> dict[str, Plain]:
-        job = desk.jobs.start(actor.name, "draft", lambda job: dossier_view(_draft(desk, actor, body, job)))
+        job = site.workplace.jobs.start(
+            actor.name, "draft", lambda job: dossier_view(_draft(site, actor, body, job))
+        )
         return _told_job(job)
 
     said = b"draft-jobs\n" + body.model_dump_json().encode()
-    return repeated(desk.accounts, actor, key, said, begin, 202)
+    return repeated(site.workplace.accounts, actor, key, said, begin, 202)
 
 
 def _told_job(job: Job) -> dict[str, Plain]:
@@ -258,7 +264,7 @@ def _told_job(job: Job) -> dict[str, Plain]:
 )
 def job_events(
     job_id: Annotated[str, Path(max_length=32, pattern=r"^[0-9a-f]+$")],
-    desk: TheDesk,
+    site: TheSite,
     actor: ApiUser,
     last: LastEvent = "",
 ) -> StreamingResponse:
@@ -266,22 +272,22 @@ def job_events(
 
     The work goes on when the connection breaks; Last-Event-ID gives what came after that report.
     """
-    job = desk.jobs.find(job_id, actor.name)
+    job = site.workplace.jobs.find(job_id, actor.name)
     after = int(last) if last else 0
     return StreamingResponse(as_event_stream(job, after), media_type="text/event-stream")
 
 
 @routes.post("/verifications", tags=["drafts"], responses={200: {"model": shapes.DossierBody}})
-def verify(body: shapes.StatedRequest, desk: TheDesk, actor: ApiUser) -> JSONResponse:
+def verify(body: shapes.StatedRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
     """Check a text from outside, sentence by sentence, against what it cites; nothing is kept."""
     stated, context = read_stated_draft(body.model_dump())
-    return JSONResponse(dossier_view(desk.house.verify_stated(stated, context, actor=actor)))
+    return JSONResponse(dossier_view(site.workplace.drafts.verify(stated, context, actor=actor)))
 
 
 @routes.get("/dossiers", tags=["dossiers"], responses={200: {"model": shapes.DossierList}})
-def dossiers(desk: TheDesk, actor: ApiUser, offset: Offset = 0, limit: Limit = 50) -> JSONResponse:
+def dossiers(site: TheSite, actor: ApiUser, offset: Offset = 0, limit: Limit = 50) -> JSONResponse:
     """A page of dossiers, last changed first."""
-    cards = desk.house.history(actor, limit=limit + 1, offset=offset)
+    cards = site.workplace.dossiers.list(actor, limit=limit + 1, offset=offset)
     shown = [to_plain(c) for c in cards[:limit]]
     return JSONResponse({"dossiers": shown, "offset": offset, "limit": limit, "more": len(cards) > limit})
 
@@ -289,12 +295,12 @@ def dossiers(desk: TheDesk, actor: ApiUser, offset: Offset = 0, limit: Limit = 5
 @routes.get("/dossiers/{dossier_id}", tags=["dossiers"], responses={200: {"model": shapes.DossierBody}})
 def dossier(
     dossier_id: DossierId,
-    desk: TheDesk,
+    site: TheSite,
     actor: ApiUser,
     version: Annotated[int | None, Query(ge=1, le=100_000)] = None,
 ) -> JSONResponse:
     """A dossier, its newest version unless another is asked for."""
-    return JSONResponse(dossier_view(desk.house.load(dossier_id, actor, version)))
+    return JSONResponse(dossier_view(site.workplace.dossiers.load(dossier_id, actor, version)))
 
 
 @routes.get(
@@ -305,31 +311,31 @@ def dossier(
         200: {"content": {t.split(";")[0]: {"schema": {"type": "string"}} for t in EXPORT_TYPES.values()}}
     },
 )
-def export(dossier_id: DossierId, export_format: ExportFormat, desk: TheDesk, actor: ApiUser) -> Response:
+def export(dossier_id: DossierId, export_format: ExportFormat, site: TheSite, actor: ApiUser) -> Response:
     """A dossier as a file, marked and with its sources."""
-    content = desk.house.export(dossier_id, export_format, actor=actor)
+    content = site.workplace.dossiers.export(dossier_id, export_format, actor=actor)
     return Response(content, headers={"Content-Type": EXPORT_TYPES[export_format]})
 
 
 @routes.post(
     "/dossiers/{dossier_id}/replays", tags=["dossiers"], responses={200: {"model": shapes.ReplayBody}}
 )
-def replay(dossier_id: DossierId, desk: TheDesk, actor: ApiUser) -> JSONResponse:
+def replay(dossier_id: DossierId, site: TheSite, actor: ApiUser) -> JSONResponse:
     """Make a draft again from what was chosen, and compare."""
-    report = desk.house.replay(dossier_id, actor=actor)
+    report = site.workplace.drafts.replay(dossier_id, actor=actor)
     differences = list(report.differences)
     return JSONResponse({"dossier": report.dossier_id, "same": report.same, "differences": differences})
 
 
 @routes.get("/log-entries", tags=["log"], responses={200: {"model": shapes.LogPage}})
 def log_entries(
-    desk: TheDesk,
+    site: TheSite,
     actor: ApiUser,
     before: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Limit = 50,
 ) -> JSONResponse:
     """A page of the log, newest first, for auditors."""
-    entries = desk.house.log_entries(actor, after=before, limit=limit)
+    entries = site.workplace.log.entries(actor, after=before, limit=limit)
     return JSONResponse({"entries": [to_plain(e) for e in entries]})
 
 
@@ -337,9 +343,9 @@ router = APIRouter()
 
 
 @router.get("/api/v1/openapi.json", include_in_schema=False)
-def openapi(request: Request, desk: TheDesk) -> JSONResponse:
+def openapi(request: Request, site: TheSite) -> JSONResponse:
     """The description of this API, for everybody."""
-    web = desk.settings.web
+    web = site.settings.web
     base = web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     contact = web.contact.removeprefix("mailto:")
     mail = contact if _MAIL.fullmatch(contact) else _NO_MAIL

@@ -33,10 +33,9 @@ from learninglion.record.contract import never_looked_at
 from learninglion.record.export import ExportFormat
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.record.notes import collect_notes
-from learninglion.web.access import SignedIn, TheDesk
-from learninglion.web.desk import Desk
-from learninglion.web.pages.sign_off import signing_of
+from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.pages.sources import source_address
+from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow import DraftEvent
 from learninglion.workflow.jobs import Job, as_event_stream
@@ -73,15 +72,15 @@ def verdict_of(verification: Verification) -> str:
 
 @router.post("/sets/{work_id}/draft")
 def start_draft(
-    desk: TheDesk, viewer: SignedIn, work_id: str, generator: Annotated[str, Form()] = "extractive"
+    site: TheSite, viewer: SignedIn, work_id: str, generator: Annotated[str, Form()] = "extractive"
 ) -> Response:
     """Begin the proposal from exactly what was chosen."""
     require(viewer.actor, Task.DRAFT)
-    work = desk.workbench.find(work_id, viewer.actor.name)
-    selections = _selections(desk, viewer, work)
+    work = site.workplace.sets.find(work_id, viewer.actor.name)
+    selections = _selections(site, viewer, work)
 
     def write(job: Job) -> dict[str, Plain]:
-        dossier = desk.house.draft(
+        dossier = site.workplace.drafts.draft(
             work.question_set,
             selections,
             generator=generator,
@@ -91,17 +90,17 @@ def start_draft(
                 "progress", {"label": label, "done": done, "total": total}
             ),
         )
-        desk.workbench.tie(work, dossier.id)
+        site.workplace.sets.tie(work, dossier.id)
         return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
 
-    job = desk.jobs.start(viewer.actor.name, "draft", write, subject=work_id)
+    job = site.workplace.jobs.start(viewer.actor.name, "draft", write, subject=work_id)
     return RedirectResponse(f"/sets/{work_id}/draft/{job.id}", 303)
 
 
-def _selections(desk: Desk, viewer: Viewer, work: Work) -> tuple[Selection, ...]:
+def _selections(site: Site, viewer: Viewer, work: Work) -> tuple[Selection, ...]:
     offers = [board.offered for board in work.boards]
     own = [s for board in work.boards for s in board.added if s.kind is SourceKind.SUPPLIED]
-    return desk.house.select(
+    return site.workplace.drafts.select(
         work.question_set, offers, work.choices(), threshold=work.threshold, own=own, actor=viewer.actor
     )
 
@@ -129,13 +128,13 @@ def _told(position: int, text: str, apart: bool, reasons: Sequence[str]) -> dict
 
 
 @router.post("/dossiers/{dossier_id}/resume")
-def resume_draft(desk: TheDesk, viewer: SignedIn, dossier_id: str) -> Response:
+def resume_draft(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
     """Write on where the language model broke off."""
     require(viewer.actor, Task.DRAFT)
-    desk.house.load(dossier_id, viewer.actor)
+    site.workplace.dossiers.load(dossier_id, viewer.actor)
 
     def write(job: Job) -> dict[str, Plain]:
-        dossier = desk.house.resume(
+        dossier = site.workplace.drafts.resume(
             dossier_id,
             on_event=lambda event: tell_draft(job, event),
             actor=viewer.actor,
@@ -145,42 +144,42 @@ def resume_draft(desk: TheDesk, viewer: SignedIn, dossier_id: str) -> Response:
         )
         return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
 
-    job = desk.jobs.start(viewer.actor.name, "draft", write, subject=dossier_id)
+    job = site.workplace.jobs.start(viewer.actor.name, "draft", write, subject=dossier_id)
     return RedirectResponse(f"/dossiers/{dossier_id}/writing/{job.id}", 303)
 
 
 @router.get("/sets/{work_id}/draft/{job_id}")
-def drafting_page(request: Request, desk: TheDesk, viewer: SignedIn, work_id: str, job_id: str) -> Response:
+def drafting_page(request: Request, site: TheSite, viewer: SignedIn, work_id: str, job_id: str) -> Response:
     """The proposal while it is written; without script one reloads."""
-    work = desk.workbench.find(work_id, viewer.actor.name)
-    return _watch(request, desk, viewer, job_id, work.question_set, f"/sets/{work_id}/questions/1")
+    work = site.workplace.sets.find(work_id, viewer.actor.name)
+    return _watch(request, site, viewer, job_id, work.question_set, f"/sets/{work_id}/questions/1")
 
 
 @router.get("/dossiers/{dossier_id}/writing/{job_id}")
 def resuming_page(
-    request: Request, desk: TheDesk, viewer: SignedIn, dossier_id: str, job_id: str
+    request: Request, site: TheSite, viewer: SignedIn, dossier_id: str, job_id: str
 ) -> Response:
     """The rest of a proposal while it is written."""
-    dossier = desk.house.load(dossier_id, viewer.actor)
-    return _watch(request, desk, viewer, job_id, dossier.question_set, f"/dossiers/{dossier_id}")
+    dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
+    return _watch(request, site, viewer, job_id, dossier.question_set, f"/dossiers/{dossier_id}")
 
 
 def _watch(
-    request: Request, desk: Desk, viewer: Viewer, job_id: str, question_set: QuestionSet, back: str
+    request: Request, site: Site, viewer: Viewer, job_id: str, question_set: QuestionSet, back: str
 ) -> Response:
-    job = desk.jobs.find(job_id, viewer.actor.name)
+    job = site.workplace.jobs.find(job_id, viewer.actor.name)
     if job.finished and job.events and job.events[-1].name == "done":
         return RedirectResponse(str(job.events[-1].data["address"]), 303)
     failed = str(job.events[-1].data["detail"]) if job.finished and job.events else ""
-    return desk.templates.page(
+    return site.templates.page(
         request, "drafting.html", viewer, questions=question_set.questions, back=back, job=job, failed=failed
     )
 
 
 @router.get("/jobs/{job_id}/events")
-def job_events(request: Request, desk: TheDesk, viewer: SignedIn, job_id: str) -> StreamingResponse:
+def job_events(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> StreamingResponse:
     """The reports of long work, as server-sent events; a browser that reconnects goes on where it was."""
-    job = desk.jobs.find(job_id, viewer.actor.name)
+    job = site.workplace.jobs.find(job_id, viewer.actor.name)
     last = request.headers.get("last-event-id", "0")
     after = int(last) if last.isdecimal() and len(last) < 10 else 0
     headers = {"X-Accel-Buffering": "no"}
@@ -221,11 +220,11 @@ class QuestionView:
     options: list[tuple[str, str]]  # chosen sources that an added sentence can rest on: value and label
 
 
-def view_questions(desk: Desk, dossier: Dossier) -> tuple[QuestionView, ...]:
+def view_questions(site: Site, dossier: Dossier) -> tuple[QuestionView, ...]:
     """The dossier with citations numbered as exports number them; those of sentences set apart come after."""
     notes = collect_notes(dossier)
     last, views = sum(map(len, notes.values())), []
-    styles = desk.house.style_of(dossier)
+    styles = site.workplace.drafts.style_of(dossier)
     for i, (verification, style) in enumerate(zip(dossier.verifications, styles, strict=True)):
         shown: list[SentenceView] = []
         apart: list[SentenceView] = []
@@ -271,46 +270,46 @@ def _address(dossier: Dossier, citation: Citation) -> str:
 
 @router.get("/dossiers")
 def dossiers_page(
-    request: Request, desk: TheDesk, viewer: SignedIn, page: Annotated[int, Query(ge=1, le=10_000)] = 1
+    request: Request, site: TheSite, viewer: SignedIn, page: Annotated[int, Query(ge=1, le=10_000)] = 1
 ) -> Response:
     """All dossiers this person may see."""
-    found = desk.house.history(viewer.actor, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
-    return desk.templates.page(
+    found = site.workplace.dossiers.list(viewer.actor, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
+    return site.templates.page(
         request,
         "dossiers.html",
         viewer,
         cards=found[:_PAGE],
         page=page,
         more=len(found) > _PAGE,
-        asked=desk.sign_offs.among([card.id for card in found[:_PAGE]]),
+        asked=site.workplace.sign_offs.among([card.id for card in found[:_PAGE]], viewer.actor),
     )
 
 
 @router.get("/dossiers/{dossier_id}")
 def dossier_page(
     request: Request,
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     dossier_id: str,
     version: Annotated[int | None, Query(ge=1)] = None,
     edit: Annotated[int | None, Query(ge=0)] = None,
 ) -> Response:
     """A proposal: each sentence with its sources, what does not hold apart, what is missing."""
-    newest = desk.house.load(dossier_id, viewer.actor)
-    dossier = newest if version is None else desk.house.load(dossier_id, viewer.actor, version)
-    return desk.templates.page(
+    newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
+    dossier = newest if version is None else site.workplace.dossiers.load(dossier_id, viewer.actor, version)
+    return site.templates.page(
         request,
         "dossier.html",
         viewer,
         dossier=dossier,
         newest=newest.version,
-        questions=view_questions(desk, dossier),
+        questions=view_questions(site, dossier),
         edit=edit if dossier.version == newest.version else None,
         mark=mark_line(dossier),
         copy_mark=MARK_LINE,
         Author=Author,
-        signing=signing_of(desk, viewer.actor, newest),
-        work_id=desk.workbench.of_dossier(dossier_id, viewer.actor.name),
+        signing=site.workplace.sign_offs.describe(newest, viewer.actor),
+        work_id=site.workplace.sets.of_dossier(dossier_id, viewer.actor.name),
     )
 
 
@@ -319,16 +318,16 @@ def dossier_page(
 
 @router.post("/dossiers/{dossier_id}/questions/{position}")
 async def edit_question(
-    request: Request, desk: TheDesk, viewer: SignedIn, dossier_id: str, position: int
+    request: Request, site: TheSite, viewer: SignedIn, dossier_id: str, position: int
 ) -> Response:
     """Keep the officer's sentences for one sub-question; every one is checked again."""
     form = await request.form()
-    await run_in_threadpool(_edit, desk, viewer, dossier_id, position, form)
+    await run_in_threadpool(_edit, site, viewer, dossier_id, position, form)
     return RedirectResponse(f"/dossiers/{dossier_id}#question-{position}", 303)
 
 
-def _edit(desk: Desk, viewer: Viewer, dossier_id: str, position: int, form: FormData) -> None:
-    dossier = desk.house.load(dossier_id, viewer.actor)
+def _edit(site: Site, viewer: Viewer, dossier_id: str, position: int, form: FormData) -> None:
+    dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
     _require_newest(dossier, str(form.get("version")))
     if position >= len(dossier.verifications):
         raise InputError("Deze vraag staat niet in het dossier.")
@@ -336,14 +335,16 @@ def _edit(desk: Desk, viewer: Viewer, dossier_id: str, position: int, form: Form
     for i, verification in enumerate(dossier.verifications):
         statements = tuple(check.statement for check in verification.checks)
         if i == position:
-            statements = _edited(statements, verification.draft.selection, form, desk.house.regions)
+            statements = _edited(
+                statements, verification.draft.selection, form, site.workplace.documents.regions
+            )
         changed.append(statements)
     if all(
         tuple(c.statement for c in v.checks) == tuple(s)
         for v, s in zip(dossier.verifications, changed, strict=True)
     ):
         return
-    desk.house.revise(dossier_id, changed, version=dossier.version, actor=viewer.actor)
+    site.workplace.drafts.revise(dossier_id, changed, version=dossier.version, actor=viewer.actor)
 
 
 def _edited(
@@ -386,7 +387,7 @@ def _cited(
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/own-account")
 def answer_for(
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     dossier_id: str,
     position: int,
@@ -395,8 +396,10 @@ def answer_for(
     account: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Let a sentence that no source bears stand on the officer's own account, with the reason."""
-    _require_newest(desk.house.load(dossier_id, viewer.actor), str(version))
-    desk.house.answer_for(dossier_id, position, place, account, version=version, actor=viewer.actor)
+    _require_newest(site.workplace.dossiers.load(dossier_id, viewer.actor), str(version))
+    site.workplace.drafts.answer_for(
+        dossier_id, position, place, account, version=version, actor=viewer.actor
+    )
     return RedirectResponse(f"/dossiers/{dossier_id}#question-{position}", 303)
 
 

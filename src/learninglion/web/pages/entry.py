@@ -12,16 +12,16 @@ from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.web.access import (
     CrossSiteError,
     SignedIn,
-    TheDesk,
+    TheSite,
     clear_cookie,
     cookie_name,
     is_secure,
     local_path,
     set_cookie,
 )
-from learninglion.web.desk import Desk
 from learninglion.web.i18n import LANGUAGES, counter, translator
 from learninglion.web.security import is_cross_site
+from learninglion.web.site import Site
 from learninglion.workflow.accounts import SessionKind
 
 __all__ = ["router"]
@@ -38,9 +38,9 @@ def _refuse_cross_site(request: Request) -> None:
 
 
 def _sign_in_page(
-    request: Request, desk: Desk, back: str, name: str = "", problem: str = "", status: int = 200
+    request: Request, site: Site, back: str, name: str = "", problem: str = "", status: int = 200
 ) -> Response:
-    return desk.templates.page(
+    return site.templates.page(
         request,
         "sign_in.html",
         None,
@@ -48,72 +48,72 @@ def _sign_in_page(
         back=local_path(back),
         name=name,
         problem=problem,
-        oidc=desk.oidc is not None,
+        oidc=site.oidc is not None,
     )
 
 
-def _welcome(request: Request, desk: Desk, name: str, back: str) -> Response:
+def _welcome(request: Request, site: Site, name: str, back: str) -> Response:
     # A session that was there before sign-in ends: a token somebody planted must not become a signed-in one.
     if old := request.cookies.get(cookie_name(request)):
-        desk.accounts.close_session(old)
-    token = desk.accounts.open_session(name, timedelta(hours=desk.settings.web.session_hours))
+        site.workplace.accounts.close_session(old)
+    token = site.workplace.accounts.open_session(name, timedelta(hours=site.settings.web.session_hours))
     response = RedirectResponse(local_path(back), 303)
     set_cookie(request, response, token)
     return response
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request, desk: TheDesk, back: str = "/") -> Response:
+def sign_in_page(request: Request, site: TheSite, back: str = "/") -> Response:
     """The form to sign in with."""
-    return _sign_in_page(request, desk, back)
+    return _sign_in_page(request, site, back)
 
 
 @router.post("/sign-in")
 def sign_in(
     request: Request,
-    desk: TheDesk,
+    site: TheSite,
     name: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     back: Annotated[str, Form()] = "/",
 ) -> Response:
     """Check name and password, with a brake per name and per address."""
     _refuse_cross_site(request)
-    say = translator(desk.templates.language(request))
+    say = translator(site.templates.language(request))
     address = request.client.host if request.client else ""
     key = name.strip().lower()[:100]
-    wait = max(desk.name_brake.take(key), desk.address_brake.take(address))
+    wait = max(site.name_brake.take(key), site.address_brake.take(address))
     if wait > 0:
-        problem = counter(desk.templates.language(request))(
+        problem = counter(site.templates.language(request))(
             "Te veel pogingen. Wacht 1 seconde en probeer het opnieuw.",
             "Te veel pogingen. Wacht {n} seconden en probeer het opnieuw.",
             int(wait) + 1,
         )
-        response = _sign_in_page(request, desk, back, name, problem, 429)
+        response = _sign_in_page(request, site, back, name, problem, 429)
         response.headers["Retry-After"] = str(int(wait) + 1)
         return response
-    account = desk.accounts.check(name, password)
+    account = site.workplace.accounts.check(name, password)
     if account is None:
         problem = say("De gebruikersnaam of het wachtwoord klopt niet.")
-        return _sign_in_page(request, desk, back, name, problem, 401)
-    desk.name_brake.forget(key)
-    return _welcome(request, desk, account.name, back)
+        return _sign_in_page(request, site, back, name, problem, 401)
+    site.name_brake.forget(key)
+    return _welcome(request, site, account.name, back)
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+def sign_out(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """End this session."""
-    desk.accounts.close_session(viewer.token)
+    site.workplace.accounts.close_session(viewer.token)
     response = RedirectResponse("/sign-in", 303)
     clear_cookie(request, response)
     return response
 
 
 @router.get("/sign-in/organisation")
-def organisation(request: Request, desk: TheDesk, back: str = "/") -> Response:
+def organisation(request: Request, site: TheSite, back: str = "/") -> Response:
     """Go to the organisation's own sign-in."""
-    if desk.oidc is None:
+    if site.oidc is None:
         raise UnknownReferenceError("Aanmelden via de organisatie is hier niet ingesteld.")
-    address, browser = desk.oidc.begin(local_path(back))
+    address, browser = site.oidc.begin(local_path(back))
     response = RedirectResponse(address, 303)
     response.set_cookie(
         _PENDING_COOKIE, browser, max_age=600, httponly=True, secure=is_secure(request), samesite="lax"
@@ -123,36 +123,36 @@ def organisation(request: Request, desk: TheDesk, back: str = "/") -> Response:
 
 @router.get("/sign-in/organisation/return")
 def organisation_return(
-    request: Request, desk: TheDesk, state: str = "", code: str = "", error: str = ""
+    request: Request, site: TheSite, state: str = "", code: str = "", error: str = ""
 ) -> Response:
     """Come back from the organisation's sign-in."""
-    if desk.oidc is None:
+    if site.oidc is None:
         raise UnknownReferenceError("Aanmelden via de organisatie is hier niet ingesteld.")
     if error or not code:
         raise InputError("De aanmelding bij uw organisatie is niet gelukt. Begin opnieuw.")
-    identity, back = desk.oidc.finish(state, code, request.cookies.get(_PENDING_COOKIE, ""))
-    seen = desk.settings.web.oidc_collections or None
-    account = desk.accounts.welcome(identity.subject, identity.name, identity.roles, seen)
+    identity, back = site.oidc.finish(state, code, request.cookies.get(_PENDING_COOKIE, ""))
+    seen = site.settings.web.oidc_collections or None
+    account = site.workplace.accounts.welcome(identity.subject, identity.name, identity.roles, seen)
     if not account.active:
         raise InputError("Uw account in LearningLion is gesloten. Vraag uw beheerder.")
-    response = _welcome(request, desk, account.name, back)
+    response = _welcome(request, site, account.name, back)
     response.delete_cookie(_PENDING_COOKIE)
     return response
 
 
 @router.get("/set-up")
-def set_up_page(request: Request, desk: TheDesk, token: Annotated[str, Query()] = "") -> Response:
+def set_up_page(request: Request, site: TheSite, token: Annotated[str, Query()] = "") -> Response:
     """The form behind an invitation."""
-    return _set_up(request, desk, token)
+    return _set_up(request, site, token)
 
 
 def _set_up(
-    request: Request, desk: Desk, token: str, name: str = "", problem: str = "", status: int = 200
+    request: Request, site: Site, token: str, name: str = "", problem: str = "", status: int = 200
 ) -> Response:
-    holds, user = desk.accounts.invited(token)
+    holds, user = site.workplace.accounts.invited(token)
     if not holds:
         raise InputError("Deze link is al gebruikt of verlopen. Vraag een nieuwe aan de beheerder.")
-    return desk.templates.page(
+    return site.templates.page(
         request, "set_up.html", None, status=status, token=token, user=user or "", name=name, problem=problem
     )
 
@@ -160,7 +160,7 @@ def _set_up(
 @router.post("/set-up")
 def set_up(
     request: Request,
-    desk: TheDesk,
+    site: TheSite,
     token: Annotated[str, Form()] = "",
     name: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
@@ -169,16 +169,16 @@ def set_up(
     """Set the password and sign in."""
     _refuse_cross_site(request)
     address = request.client.host if request.client else ""
-    if desk.address_brake.take(address) > 0:
+    if site.address_brake.take(address) > 0:
         raise InputError("Te veel pogingen. Wacht een minuut en probeer het opnieuw.")
     if password != again:
-        say = translator(desk.templates.language(request))
-        return _set_up(request, desk, token, name, say("De twee wachtwoorden zijn niet gelijk."), 400)
+        say = translator(site.templates.language(request))
+        return _set_up(request, site, token, name, say("De twee wachtwoorden zijn niet gelijk."), 400)
     try:
-        account = desk.accounts.accept(token, name, password)
+        account = site.workplace.accounts.accept(token, name, password)
     except InputError as error:
-        return _set_up(request, desk, token, name, error.detail, 400)
-    return _welcome(request, desk, account.name, "/")
+        return _set_up(request, site, token, name, error.detail, 400)
+    return _welcome(request, site, account.name, "/")
 
 
 @router.post("/language")
@@ -196,31 +196,31 @@ async def language(request: Request) -> Response:
 
 
 @router.get("/account")
-def account_page(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+def account_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """What one may do here, and the tokens of one's own programs."""
-    return _account_page(request, desk, viewer, "")
+    return _account_page(request, site, viewer, "")
 
 
-def _account_page(request: Request, desk: Desk, viewer: SignedIn, fresh: str) -> Response:
-    tokens = desk.accounts.tokens(viewer.account.name)
-    return desk.templates.page(request, "account.html", viewer, tokens=tokens, fresh=fresh)
+def _account_page(request: Request, site: Site, viewer: SignedIn, fresh: str) -> Response:
+    tokens = site.workplace.accounts.tokens(viewer.account.name)
+    return site.templates.page(request, "account.html", viewer, tokens=tokens, fresh=fresh)
 
 
 @router.post("/account/tokens")
 def make_token(
-    request: Request, desk: TheDesk, viewer: SignedIn, label: Annotated[str, Form()] = ""
+    request: Request, site: TheSite, viewer: SignedIn, label: Annotated[str, Form()] = ""
 ) -> Response:
     """A token for a program of this person; shown once."""
     if not label.strip():
         raise InputError("Geef het token een naam, zodat u later weet waarvoor het is.")
-    token = desk.accounts.open_session(
+    token = site.workplace.accounts.open_session(
         viewer.account.name, timedelta(days=_TOKEN_DAYS), SessionKind.API, label.strip()
     )
-    return _account_page(request, desk, viewer, token)
+    return _account_page(request, site, viewer, token)
 
 
 @router.post("/account/tokens/revoke")
-def revoke_token(desk: TheDesk, viewer: SignedIn, token: Annotated[str, Form()] = "") -> Response:
+def revoke_token(site: TheSite, viewer: SignedIn, token: Annotated[str, Form()] = "") -> Response:
     """End one token."""
-    desk.accounts.revoke(viewer.account.name, token)
+    site.workplace.accounts.revoke(viewer.account.name, token)
     return RedirectResponse("/account", 303)

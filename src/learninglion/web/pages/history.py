@@ -13,10 +13,10 @@ from starlette.responses import Response
 from learninglion.models.plain import Plain
 from learninglion.record.contract import never_looked_at
 from learninglion.record.export import ExportFormat
-from learninglion.record.log import LogEntry
-from learninglion.web.access import SignedIn, TheDesk
+from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.log_words import deed_words
 from learninglion.web.pages.drafts import EXPORT_TYPES
+from learninglion.workflow.log import LogEntry
 
 __all__ = ["router"]
 
@@ -24,9 +24,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/dossiers/{dossier_id}/export/{form}")
-def export_file(desk: TheDesk, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
+def export_file(site: TheSite, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
     """The dossier as a file, marked and with its sources."""
-    content = desk.house.export(dossier_id, form, actor=viewer.actor)
+    content = site.workplace.dossiers.export(dossier_id, form, actor=viewer.actor)
     name = quote(f"{dossier_id}.{form.value}")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(content, media_type=EXPORT_TYPES[form], headers=headers)
@@ -62,13 +62,13 @@ def _energy(details: Mapping[str, Plain]) -> tuple[float, float] | None:
 
 
 @router.get("/dossiers/{dossier_id}/history")
-def dossier_history(request: Request, desk: TheDesk, viewer: SignedIn, dossier_id: str) -> Response:
+def dossier_history(request: Request, site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
     """The versions of a dossier, what was chosen for it, and what the log says of it."""
-    dossier = desk.house.load(dossier_id, viewer.actor)
-    versions = desk.house.dossiers.history(dossier_id, viewer.actor.collections)
-    entries = desk.house.log.entries(subject=dossier_id, limit=500)
+    dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
+    versions = site.workplace.dossiers.versions(dossier_id, viewer.actor)
+    entries = site.workplace.dossiers.steps(dossier_id, viewer.actor)
     lines = tuple(_line(entry) for entry in entries)
-    return desk.templates.page(
+    return site.templates.page(
         request,
         "history.html",
         viewer,
@@ -81,7 +81,7 @@ def dossier_history(request: Request, desk: TheDesk, viewer: SignedIn, dossier_i
 
 
 @router.post("/dossiers/{dossier_id}/replay")
-def replay(request: Request, desk: TheDesk, viewer: SignedIn, dossier_id: str) -> Response:
+def replay(request: Request, site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
     """Make the proposal again from what was chosen then, and say whether it comes out the same."""
-    report = desk.house.replay(dossier_id, actor=viewer.actor)
-    return desk.templates.page(request, "replay.html", viewer, report=report, dossier_id=dossier_id)
+    report = site.workplace.drafts.replay(dossier_id, actor=viewer.actor)
+    return site.templates.page(request, "replay.html", viewer, report=report, dossier_id=dossier_id)

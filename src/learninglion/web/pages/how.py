@@ -8,20 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from learninglion.compliance.energy import Energy
 from learninglion.models import Check, Dossier
 from learninglion.models.errors import LearningLionError
-from learninglion.models.plain import from_plain
-from learninglion.web.access import SignedIn, TheDesk
-from learninglion.web.desk import Desk
+from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow.sets import Work
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
-
-_DRAFTED = frozenset({"draft", "resume"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +37,46 @@ class Example:
 
 @router.get("/how-this-works")
 def how(
-    request: Request, desk: TheDesk, viewer: SignedIn, work: Annotated[str, Query(max_length=32)] = ""
+    request: Request, site: TheSite, viewer: SignedIn, work: Annotated[str, Query(max_length=32)] = ""
 ) -> Response:
     """Each step in plain words, with the reader's own example where there is one."""
-    own = _own_work(desk, viewer, work)
-    newest = desk.house.documents(viewer.actor, limit=1) if viewer.may("search") else ()
-    return desk.templates.page(
+    own = _own_work(site, viewer, work)
+    newest = site.workplace.documents.list(viewer.actor, limit=1) if viewer.may("search") else ()
+    return site.templates.page(
         request,
         "how.html",
         viewer,
         example=own,
-        made=_made(desk, viewer, own),
-        settings=desk.settings,
-        threshold=desk.house.threshold,
-        infos=desk.house.collections(viewer.actor) if viewer.may("search") else (),
+        made=_made(site, viewer, own),
+        settings=site.settings,
+        threshold=site.workplace.searching.threshold,
+        infos=site.workplace.documents.collections(viewer.actor) if viewer.may("search") else (),
         newest=newest[0].date if newest else None,
     )
 
 
-def _own_work(desk: Desk, viewer: Viewer, chosen: str) -> Work | None:
+def _own_work(site: Site, viewer: Viewer, chosen: str) -> Work | None:
     """The set that was asked for, else the last one this reader worked on."""
     if not viewer.may("draft"):
         return None
-    cards = desk.workbench.list(viewer.account.name, 1)
+    cards = site.workplace.sets.list(viewer.account.name, 1)
     work_id = chosen or (cards[0].id if cards else "")
     try:
-        return desk.workbench.find(work_id, viewer.account.name) if work_id else None
+        return site.workplace.sets.find(work_id, viewer.account.name) if work_id else None
     except LearningLionError:
         return None
 
 
-def _made(desk: Desk, viewer: Viewer, work: Work | None) -> Example | None:
+def _made(site: Site, viewer: Viewer, work: Work | None) -> Example | None:
     if work is None or work.dossier is None:
         return None
     try:
-        dossier = desk.house.load(work.dossier, viewer.actor)
+        dossier = site.workplace.dossiers.load(work.dossier, viewer.actor)
     except LearningLionError:  # it was destroyed, or quotes what this reader may not see any more
         return None
     shown = [c for v in dossier.verifications for c in v.shown]
     failed = [c for v in dossier.verifications for c in v.failed]
-    energy = _energy(desk, dossier.id)
+    energy = site.workplace.dossiers.energy(dossier.id, viewer.actor)
     return Example(
         dossier,
         len(dossier.verifications),
@@ -92,15 +88,3 @@ def _made(desk: Desk, viewer: Viewer, work: Work | None) -> Example | None:
         energy.seconds if energy else 0.0,
         energy.kwh * 1000 if energy else 0.0,
     )
-
-
-def _energy(desk: Desk, dossier_id: str) -> Energy | None:
-    """What the last drafting took, as the log has it."""
-    entries = desk.house.log.entries(subject=dossier_id, limit=50, newest_first=True)
-    for entry in entries:
-        if entry.action in _DRAFTED and "energy" in entry.details:
-            try:
-                return from_plain(Energy, entry.details["energy"])
-            except ValueError:
-                return None
-    return None

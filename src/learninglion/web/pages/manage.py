@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -16,11 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from learninglion.models import Filters, Role
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain
-from learninglion.web.access import SignedIn, TheDesk
-from learninglion.web.desk import Desk
+from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.ingest_jobs import receive, start_inbox, start_ingest
 from learninglion.web.pages import models as pages_models
 from learninglion.web.pages import quality as pages_quality
+from learninglion.web.site import Site
 from learninglion.web.uploads import MAX_BYTES
 from learninglion.workflow.jobs import Job
 from learninglion.workflow.rights import Task, require
@@ -43,110 +39,73 @@ ROLE_WORDS = {
 
 
 @router.get("")
-def overview(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+def overview(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Where management begins; an auditor goes to the log."""
     if not viewer.may("manage"):
         require(viewer.actor, Task.AUDIT)
         return RedirectResponse("/manage/log", 303)
-    return _overview(request, desk, viewer, None)
+    return _overview(request, site, viewer, None)
 
 
-def _overview(request: Request, desk: Desk, viewer: SignedIn, swept: int | None) -> Response:
-    return desk.templates.page(
+def _overview(request: Request, site: Site, viewer: SignedIn, swept: int | None) -> Response:
+    return site.templates.page(
         request,
         "manage.html",
         viewer,
-        infos=desk.house.collections(viewer.actor),
-        storage=tuple(storage_of(desk.settings.home)),
-        free=shutil.disk_usage(desk.settings.home).free,
+        infos=site.workplace.documents.collections(viewer.actor),
+        storage=site.workplace.storage.parts(viewer.actor),
+        free=site.workplace.storage.free(),
         swept=swept,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
-    """What a part of the data folder takes."""
-
-    name: str
-    size: int
-    files: int
-
-
-_PARTS = {
-    "originals": "originele bestanden",
-    "index": "zoekindex (wordt zo nodig opnieuw gemaakt)",
-    "cache": "tussenresultaten (kunnen weg)",
-    "tuning": "afstelling van het zoeken",
-    "reports": "rapporten",
-    "judgements": "oordelen over zoekresultaten",
-}
-
-
-def storage_of(home: Path) -> Iterator[Storage]:
-    """The parts of the data folder with their sizes in bytes."""
-    databases = list(home.glob("learninglion.db*"))
-    yield Storage("database", sum(p.stat().st_size for p in databases), len(databases))
-    for part, words in _PARTS.items():
-        files = [p for p in (home / part).rglob("*") if p.is_file()] if (home / part).is_dir() else []
-        yield Storage(words, sum(p.stat().st_size for p in files), len(files))
-
-
 @router.post("/collections")
 def describe_collection(
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     name: Annotated[str, Form(max_length=200)],
     description: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Make a collection, or say something else about one that is there."""
-    require(viewer.actor, Task.MANAGE)
-    desk.house.store.make_collection(name.strip(), description.strip())
-    desk.house.note("collection.describe", viewer.actor, f"collection:{name.strip()}", {})
+    site.workplace.intake.describe_collection(name.strip(), description.strip(), actor=viewer.actor)
     return RedirectResponse("/manage", 303)
 
 
 @router.post("/storage/check")
-def check_storage(desk: TheDesk, viewer: SignedIn) -> Response:
+def check_storage(site: TheSite, viewer: SignedIn) -> Response:
     """Read every original and compare it with its fingerprint, as long work."""
     require(viewer.actor, Task.MANAGE)
 
     def work(job: Job) -> dict[str, Plain]:
         job.report("progress", {"label": "Originelen lezen", "done": 0, "total": 0})
-        found = list(desk.house.store.check_originals())
-        for sentence in found:
-            job.report("file", {"path": "", "words": sentence})
-        state = desk.house.index_state()
-        if state.problem:
-            job.report("file", {"path": "", "words": state.problem})
-        wrong = len(found) + bool(state.problem)
-        desk.house.note("storage.check", viewer.actor, "", {"problems": wrong})
+
+        def report(problem: str) -> None:
+            job.report("file", {"path": "", "words": problem})
+
+        wrong = site.workplace.storage.check(report, actor=viewer.actor)
         words = "Alles is heel." if not wrong else f"Gevonden problemen: {wrong}."
         job.report("progress", {"label": words, "done": 1, "total": 1})
         return {"problems": wrong, "words": words}
 
-    job = desk.jobs.start(viewer.actor.name, "check", work, subject="storage")
+    job = site.workplace.jobs.start(viewer.actor.name, "check", work, subject="storage")
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
 @router.post("/storage/sweep")
-def sweep_storage(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+def sweep_storage(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Take away what interrupted work left behind and what no document refers to."""
-    require(viewer.actor, Task.MANAGE)
-    swept = desk.house.store.sweep()
-    figures: dict[str, Plain] = {"unfinished": swept.unfinished, "unreferenced": swept.unreferenced}
-    desk.house.note("storage.sweep", viewer.actor, "", figures)
-    return _overview(request, desk, viewer, swept.unfinished + swept.unreferenced)
+    return _overview(request, site, viewer, site.workplace.storage.sweep(actor=viewer.actor))
 
 
 @router.get("/jobs/{job_id}")
-def job_page(request: Request, desk: TheDesk, viewer: SignedIn, job_id: str) -> Response:
+def job_page(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> Response:
     """How long work goes; where it has a page for its outcome, that page once it is done."""
     require(viewer.actor, Task.MANAGE)
-    job = desk.jobs.find(job_id, viewer.actor.name)
+    job = site.workplace.jobs.find(job_id, viewer.actor.name)
     last = job.events[-1] if job.finished and job.events else None
     if last is not None and last.name == "done" and "address" in last.data:
         return RedirectResponse(str(last.data["address"]), 303)
-    return desk.templates.page(request, "job.html", viewer, job=job, last=last)
+    return site.templates.page(request, "job.html", viewer, job=job, last=last)
 
 
 # --------------------------------------------------------------------------- documents
@@ -155,7 +114,7 @@ def job_page(request: Request, desk: TheDesk, viewer: SignedIn, job_id: str) -> 
 @router.get("/documents")
 def documents(
     request: Request,
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     collection: Annotated[str, Query(max_length=200)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
@@ -163,8 +122,10 @@ def documents(
     """What is in the archive, and the way to add to it."""
     require(viewer.actor, Task.MANAGE)
     filters = Filters(collections=(collection,) if collection else ())
-    cards = desk.house.documents(viewer.actor, filters=filters, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
-    return desk.templates.page(
+    cards = site.workplace.documents.list(
+        viewer.actor, filters=filters, limit=_PAGE + 1, offset=(page - 1) * _PAGE
+    )
+    return site.templates.page(
         request,
         "documents.html",
         viewer,
@@ -172,44 +133,44 @@ def documents(
         more=len(cards) > _PAGE,
         page=page,
         collection=collection,
-        infos=desk.house.collections(viewer.actor),
+        infos=site.workplace.documents.collections(viewer.actor),
         most=MAX_BYTES // 1_000_000,
     )
 
 
 @router.post("/documents/upload")
-async def upload(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+async def upload(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Take in files from the browser; each is reported on by itself."""
     require(viewer.actor, Task.MANAGE)
     form = await request.form(max_files=500)
     files = [f for f in form.getlist("files") if isinstance(f, UploadFile) and f.filename]
     received = await receive(files)
     collection = str(form.get("collection") or "").strip() or "default"
-    job = await run_in_threadpool(start_ingest, desk, viewer.actor, received, collection)
+    job = await run_in_threadpool(start_ingest, site, viewer.actor, received, collection)
     return RedirectResponse(f"/manage/ingest/{job.id}", 303)
 
 
 @router.post("/documents/inbox")
-def inbox(desk: TheDesk, viewer: SignedIn, collection: Annotated[str, Form()] = "default") -> Response:
+def inbox(site: TheSite, viewer: SignedIn, collection: Annotated[str, Form()] = "default") -> Response:
     """Take in everything in the folder "inbox" of the data folder, where large deliveries are put."""
     require(viewer.actor, Task.MANAGE)
-    folder = desk.settings.home / "inbox"
+    folder = site.settings.home / "inbox"
     folder.mkdir(exist_ok=True)
-    job = start_inbox(desk, viewer.actor, folder, collection.strip() or "default")
+    job = start_inbox(site, viewer.actor, folder, collection.strip() or "default")
     return RedirectResponse(f"/manage/ingest/{job.id}", 303)
 
 
 @router.get("/ingest/{job_id}")
-def ingest_page(request: Request, desk: TheDesk, viewer: SignedIn, job_id: str) -> Response:
+def ingest_page(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> Response:
     """How taking in files goes."""
     require(viewer.actor, Task.MANAGE)
-    job = desk.jobs.find(job_id, viewer.actor.name)
-    return desk.templates.page(request, "ingest.html", viewer, job=job)
+    job = site.workplace.jobs.find(job_id, viewer.actor.name)
+    return site.templates.page(request, "ingest.html", viewer, job=job)
 
 
 @router.post("/documents/remove")
 def remove(
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     document: Annotated[str, Form(max_length=300)],
     reason: Annotated[str, Form(max_length=500)] = "",
@@ -217,7 +178,7 @@ def remove(
     """Destroy a document; the log keeps that it was there and why it went."""
     if not reason.strip():
         raise InputError("Geef een reden waarom het document weg moet.")
-    desk.house.remove(document, reason=reason.strip(), actor=viewer.actor)
+    site.workplace.intake.remove(document, reason=reason.strip(), actor=viewer.actor)
     return RedirectResponse("/manage/documents", 303)
 
 
@@ -225,20 +186,20 @@ def remove(
 
 
 @router.get("/people")
-def people(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+def people(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Who may come in, and as what."""
     require(viewer.actor, Task.MANAGE)
-    return _people(request, desk, viewer, "", "")
+    return _people(request, site, viewer, "", "")
 
 
-def _people(request: Request, desk: Desk, viewer: SignedIn, name: str, link: str) -> Response:
-    return desk.templates.page(
+def _people(request: Request, site: Site, viewer: SignedIn, name: str, link: str) -> Response:
+    return site.templates.page(
         request,
         "people.html",
         viewer,
-        people=desk.accounts.list(),
+        people=site.workplace.people.list(viewer.actor),
         roles=ROLE_WORDS,
-        infos=desk.house.collections(viewer.actor),
+        infos=site.workplace.documents.collections(viewer.actor),
         name=name,
         link=link,
     )
@@ -252,50 +213,38 @@ async def _account_form(request: Request) -> tuple[str, tuple[Role, ...], tuple[
     return str(form.get("name") or ""), roles, collections, bool(form.get("active"))
 
 
-def _link(request: Request, desk: Desk, token: str) -> str:
-    base = desk.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+def _link(request: Request, site: Site, token: str) -> str:
+    base = site.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     return f"{base}/set-up?token={token}"
 
 
 @router.post("/people/add")
-async def add_person(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+async def add_person(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """A new account, and the link with which this person sets a password."""
     require(viewer.actor, Task.MANAGE)
     name, roles, collections, _ = await _account_form(request)
-    if not roles:
-        raise InputError("Kies ten minste één rol.")
-    token = await run_in_threadpool(desk.accounts.add, name, roles, collections)
-    await run_in_threadpool(_note, desk, viewer, "account.add", name, roles)
-    return await run_in_threadpool(_people, request, desk, viewer, name, _link(request, desk, token))
+    add = site.workplace.people.add
+    token = await run_in_threadpool(add, name, roles, collections, actor=viewer.actor)
+    return await run_in_threadpool(_people, request, site, viewer, name, _link(request, site, token))
 
 
 @router.post("/people/change")
-async def change_person(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+async def change_person(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Other roles or collections, or no longer welcome."""
     require(viewer.actor, Task.MANAGE)
     name, roles, collections, active = await _account_form(request)
-    await run_in_threadpool(desk.accounts.change, name, roles, collections, active)
-    await run_in_threadpool(_note, desk, viewer, "account.change", name, roles)
+    change = site.workplace.people.change
+    await run_in_threadpool(change, name, roles, collections, active, actor=viewer.actor)
     return RedirectResponse("/manage/people", 303)
 
 
 @router.post("/people/invite")
 def invite(
-    request: Request, desk: TheDesk, viewer: SignedIn, name: Annotated[str, Form(max_length=100)]
+    request: Request, site: TheSite, viewer: SignedIn, name: Annotated[str, Form(max_length=100)]
 ) -> Response:
     """A fresh link for somebody who lost the password."""
-    require(viewer.actor, Task.MANAGE)
-    account = desk.accounts.find(name)
-    if account.from_organisation:
-        raise InputError("Deze persoon meldt zich aan via de organisatie en heeft hier geen wachtwoord.")
-    token = desk.accounts.invite(name)
-    _note(desk, viewer, "account.invite", name, ())
-    return _people(request, desk, viewer, name, _link(request, desk, token))
-
-
-def _note(desk: Desk, viewer: SignedIn, action: str, name: str, roles: tuple[Role, ...]) -> None:
-    details: dict[str, Plain] = {"roles": [r.value for r in roles]}
-    desk.house.log.append(action, actor=viewer.actor.name, subject=f"account:{name}", details=details)
+    token = site.workplace.people.invite(name, actor=viewer.actor)
+    return _people(request, site, viewer, name, _link(request, site, token))
 
 
 # --------------------------------------------------------------------------- the log
@@ -304,16 +253,16 @@ def _note(desk: Desk, viewer: SignedIn, action: str, name: str, roles: tuple[Rol
 @router.get("/log")
 def log(
     request: Request,
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     before: Annotated[int, Query(ge=0)] = 0,
     subject: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
     """The log, newest first."""
-    entries = desk.house.log_entries(
+    entries = site.workplace.log.entries(
         viewer.actor, after=before, limit=_LOG_PAGE, subject=subject.strip() or None
     )
-    return desk.templates.page(
+    return site.templates.page(
         request,
         "log.html",
         viewer,
@@ -326,12 +275,12 @@ def log(
 
 
 @router.post("/log/verify")
-def verify_log(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+def verify_log(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Whether the log is whole, and whether every dossier is as it was kept."""
-    report = desk.house.verify_log(viewer.actor)
-    misfits = tuple(desk.house.dossiers.verify())
-    entries = desk.house.log_entries(viewer.actor, limit=_LOG_PAGE)
-    return desk.templates.page(
+    report = site.workplace.log.verify(viewer.actor)
+    misfits = site.workplace.log.misfits(viewer.actor)
+    entries = site.workplace.log.entries(viewer.actor, limit=_LOG_PAGE)
+    return site.templates.page(
         request,
         "log.html",
         viewer,

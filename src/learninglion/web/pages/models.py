@@ -14,15 +14,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from learninglion.database.files import write_durably
-from learninglion.inference.generators import Generator, GeneratorKind
-from learninglion.inference.hosts import require_allowed
-from learninglion.inference.open import open_generator
 from learninglion.models.errors import InputError
-from learninglion.settings import MODELS_FILE, GeneratorSettings, Settings, house_options
-from learninglion.web.access import SignedIn, TheDesk
-from learninglion.web.connection_test import TestResult, try_encoder, try_generator
-from learninglion.web.desk import Desk
+from learninglion.settings import GeneratorSettings, Settings, workplace_options
+from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.site import Site
+from learninglion.workflow.language_model import TestResult
+from learninglion.workflow.options import MODELS_FILE
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["router"]
@@ -39,34 +36,34 @@ KINDS = (
 
 
 @router.get("/models")
-def models(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+def models(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Which models work here, and the form to choose another language model."""
     require(viewer.actor, Task.MANAGE)
-    return _page(request, desk, viewer, _waiting(desk.settings) or desk.settings.generator)
+    return _page(request, site, viewer, _waiting(site.settings) or site.settings.generator)
 
 
 def _page(
     request: Request,
-    desk: Desk,
+    site: Site,
     viewer: SignedIn,
     shown: GeneratorSettings,
     results: tuple[TestResult, ...] = (),
     *,
     status: int = 200,
 ) -> Response:
-    return desk.templates.page(
+    return site.templates.page(
         request,
         "models.html",
         viewer,
         status=status,
-        settings=desk.settings,
+        settings=site.settings,
         shown=shown,
         kinds=KINDS,
         results=results,
-        waiting=_waiting(desk.settings),
-        chosen_here=(desk.settings.home / MODELS_FILE).exists(),
-        threshold=desk.house.threshold,
-        switch=desk.house.switching.state(),
+        waiting=_waiting(site.settings),
+        chosen_here=(site.settings.home / MODELS_FILE).exists(),
+        threshold=site.workplace.searching.threshold,
+        switch=site.workplace.indexing.switch_state(),
     )
 
 
@@ -84,22 +81,17 @@ def _waiting(settings: Settings) -> GeneratorSettings | None:
 
 
 @router.post("/models/test")
-def test_models(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+def test_models(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Ask the models in use for something small, and say what came of it."""
     require(viewer.actor, Task.MANAGE)
-    house = desk.house
-    # The model in use, not a second one beside it: a file of some gigabytes would not fit twice.
-    results = (
-        try_encoder(house),
-        try_generator(lambda: house.model("llm" if house.options.generator else "extractive")),
-    )
-    return _page(request, desk, viewer, _waiting(desk.settings) or desk.settings.generator, results)
+    results = site.workplace.language_model.test_in_use(viewer.actor)
+    return _page(request, site, viewer, _waiting(site.settings) or site.settings.generator, results)
 
 
 @router.post("/models/change")
 def change_model(
     request: Request,
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     kind: Annotated[str, Form(max_length=20)],
     model: Annotated[str, Form(max_length=200)] = "",
@@ -111,7 +103,7 @@ def change_model(
 ) -> Response:
     """Try the model; only when it answers is it kept."""
     require(viewer.actor, Task.MANAGE)
-    before = _waiting(desk.settings) or desk.settings.generator
+    before = _waiting(site.settings) or site.settings.generator
     address = base_url.strip() or before.base_url
     # A key that was set for one address is never sent to another.
     key = api_key.strip() or (before.api_key if address == before.base_url else "")
@@ -125,30 +117,14 @@ def change_model(
         context_tokens=context_tokens,
         timeout_seconds=timeout_seconds,
     )
-    result = _tried(desk.settings, wanted)
-    if not result.ok:
-        return _page(request, desk, viewer, wanted, (result,), status=400)
-    kept = {"generator": {name: value for name, value in asdict(wanted).items() if name in _FIELDS}}
-    write_durably(desk.settings.home / MODELS_FILE, json.dumps(kept, ensure_ascii=False).encode())
-    told = {"kind": wanted.kind, "model": wanted.model, "base_url": wanted.base_url, "path": wanted.path}
-    desk.house.note("models.change", viewer.actor, "models:generator", {**told})
-    return _page(request, desk, viewer, wanted, (result,))
-
-
-def _tried(settings: Settings, wanted: GeneratorSettings) -> TestResult:
-    def opening() -> Generator | None:
-        choice = house_options(replace(settings, generator=wanted)).generator
-        if choice is not None and choice.kind is GeneratorKind.OPENAI:
-            require_allowed(choice.base_url, choice.allowed_hosts)
-        return None if choice is None else open_generator(choice)
-
-    return try_generator(opening)
+    options = workplace_options(replace(site.settings, generator=wanted))
+    kept = {name: value for name, value in asdict(wanted).items() if name in _FIELDS}
+    result = site.workplace.language_model.choose(options.generator, kept, actor=viewer.actor)
+    return _page(request, site, viewer, wanted, (result,), status=200 if result.ok else 400)
 
 
 @router.post("/models/reset")
-def reset_model(desk: TheDesk, viewer: SignedIn) -> Response:
+def reset_model(site: TheSite, viewer: SignedIn) -> Response:
     """Go back to what the settings file says."""
-    require(viewer.actor, Task.MANAGE)
-    (desk.settings.home / MODELS_FILE).unlink(missing_ok=True)
-    desk.house.note("models.reset", viewer.actor, "models:generator", {})
+    site.workplace.language_model.reset(actor=viewer.actor)
     return RedirectResponse("/manage/models", 303)

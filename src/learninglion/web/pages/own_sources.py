@@ -11,14 +11,10 @@ from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Source, SourceKind, Span
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
-from learninglion.models.plain import Plain
-from learninglion.web.access import SignedIn, TheDesk
-from learninglion.web.desk import Desk
+from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_day
 from learninglion.web.pages.sets import board_address, board_at, show_board
 from learninglion.web.uploads import read_upload
-from learninglion.web.viewer import Viewer
-from learninglion.workflow import sets as workbench
 from learninglion.workflow.own_sources import KINDS, next_number, own_source, read_own_file
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Work
@@ -30,12 +26,12 @@ router = APIRouter(include_in_schema=False)
 
 @router.post("/sets/{work_id}/questions/{number}/own-sources")
 async def add_own_source(
-    request: Request, desk: TheDesk, viewer: SignedIn, work_id: str, number: int
+    request: Request, site: TheSite, viewer: SignedIn, work_id: str, number: int
 ) -> Response:
     """Add pasted text or a file as a source of this set only, and choose it."""
     require(viewer.actor, Task.DRAFT)
     form = await request.form()
-    work = await run_in_threadpool(desk.workbench.find, work_id, viewer.actor.name)
+    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor.name)
     board_at(work, number)
     try:
         source = await _read_source(form, work)
@@ -43,11 +39,13 @@ async def add_own_source(
         values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
 
         def again(problem: str = error.detail) -> Response:
-            return show_board(request, desk, viewer, work, number, own=values, problem=problem)
+            return show_board(request, site, viewer, work, number, own=values, problem=problem)
 
         return await run_in_threadpool(again)
-    await run_in_threadpool(_put, desk, viewer, work, number, source, bool(form.get("everywhere")))
-    work = await run_in_threadpool(desk.workbench.find, work_id, viewer.actor.name)
+    where = None if form.get("everywhere") else number
+    add = site.workplace.own_sources.add
+    await run_in_threadpool(add, work, where, source, actor=viewer.actor)
+    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor.name)
     return RedirectResponse(board_address(work, number, source.id), 303)
 
 
@@ -67,35 +65,23 @@ async def _read_source(form: FormData, work: Work) -> Source:
     return own_source(next_number(work.boards), title, day, text)
 
 
-def _put(desk: Desk, viewer: Viewer, work: Work, number: int, source: Source, everywhere: bool) -> None:
-    for position, board in enumerate(work.boards):
-        if everywhere or position == number - 1:
-            desk.workbench.put_board(work, position, workbench.add_source(board, source))
-    # What it says is not for the log: that somebody answered for its use is.
-    details: dict[str, Plain] = {"source": source.id, "characters": len(source.body), "confirmed": True}
-    desk.house.note("set.own-source", viewer.actor, f"work:{work.id}", details)
-
-
 @router.post("/sets/{work_id}/own-sources/remove")
 def remove_own_source(
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     work_id: str,
     source: Annotated[str, Form(max_length=100)],
     number: Annotated[int, Form(ge=1)] = 1,
 ) -> Response:
     """Take an own source away from every question of the set; its text is gone."""
-    work = desk.workbench.find(work_id, viewer.actor.name)
-    for position, board in enumerate(work.boards):
-        if any(s.id == source and s.kind is SourceKind.SUPPLIED for s in board.added):
-            desk.workbench.put_board(work, position, workbench.drop_source(board, source))
+    site.workplace.own_sources.remove(work_id, source, actor=viewer.actor)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}", 303)
 
 
 @router.get("/dossiers/{dossier_id}/supplied")
 def supplied_page(
     request: Request,
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     dossier_id: str,
     source_id: Annotated[str, Query(alias="id", max_length=100)],
@@ -103,11 +89,11 @@ def supplied_page(
     end: Annotated[int, Query(alias="to", ge=0)] = 0,
 ) -> Response:
     """What the officer supplied for a dossier, with the cited words highlighted."""
-    dossier = desk.house.load(dossier_id, viewer.actor)
+    dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
     chosen = (s for v in dossier.verifications for s in v.draft.selection.chosen)
     source = next((s for s in chosen if s.id == source_id and s.kind is SourceKind.SUPPLIED), None)
     if source is None:
         raise UnknownReferenceError("Deze bron hoort niet bij dit dossier.")
     span = Span(start, min(end, source.body_span.end)) if start < end else None
     name = "supplied_pane.html" if request.headers.get("x-part") else "supplied.html"
-    return desk.templates.page(request, name, viewer, source=source, span=span, dossier=dossier)
+    return site.templates.page(request, name, viewer, source=source, span=span, dossier=dossier)

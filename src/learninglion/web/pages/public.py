@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 
 from learninglion import __version__
 from learninglion.models.errors import UnknownReferenceError
-from learninglion.web.access import TheDesk, viewer_of
+from learninglion.web.access import TheSite, viewer_of
 from learninglion.web.rendering import STATIC
 
 __all__ = ["router"]
@@ -33,9 +33,9 @@ def static(request: Request, name: str) -> Response:
 
 
 @router.get("/theme.css")
-def theme(desk: TheDesk) -> Response:
+def theme(site: TheSite) -> Response:
     """The design tokens of the organisation, from its own file."""
-    chosen = desk.settings.web.theme_css
+    chosen = site.settings.web.theme_css
     if not chosen:
         raise UnknownReferenceError("Er is geen thema van de organisatie ingesteld.")
     content = Path(chosen).expanduser().read_bytes()
@@ -43,10 +43,10 @@ def theme(desk: TheDesk) -> Response:
 
 
 @router.get("/.well-known/security.txt")
-def security_txt(request: Request, desk: TheDesk) -> Response:
+def security_txt(request: Request, site: TheSite) -> Response:
     """Where to report a weakness (RFC 9116)."""
-    base = desk.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-    contact = desk.settings.web.contact
+    base = site.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    contact = site.settings.web.contact
     address = f"mailto:{contact}" if "@" in contact and ":" not in contact else contact
     # Two months at a time, so that the date only moves now and then.
     today = datetime.now(UTC)
@@ -68,13 +68,13 @@ def health() -> Response:
 
 
 @router.get("/accessibility")
-def accessibility(request: Request, desk: TheDesk) -> Response:
+def accessibility(request: Request, site: TheSite) -> Response:
     """The draft of an accessibility statement; only the organisation can sign one."""
-    return desk.templates.page(request, "accessibility.html", viewer_of(request))
+    return site.templates.page(request, "accessibility.html", viewer_of(request))
 
 
 @router.get("/api-docs")
-def api_docs(request: Request, desk: TheDesk) -> Response:
+def api_docs(request: Request, site: TheSite) -> Response:
     """Where programs come in."""
-    base = desk.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-    return desk.templates.page(request, "api_docs.html", viewer_of(request), base=base)
+    base = site.settings.web.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    return site.templates.page(request, "api_docs.html", viewer_of(request), base=base)

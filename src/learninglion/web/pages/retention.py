@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from learninglion.models.errors import InputError
-from learninglion.web.access import SignedIn, TheDesk
-from learninglion.web.desk import Desk
-from learninglion.workflow.retention import Terms, delete_dossier, destroy_overdue, find_overdue
+from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.site import Site
+from learninglion.workflow.retention import Terms
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["router"]
@@ -21,19 +21,19 @@ _SHOWN = 200
 _UNSURE = "Bevestig eerst dat het voorgoed weg mag."
 
 
-def _terms(desk: Desk) -> Terms:
-    kept = desk.settings.retention
+def _terms(site: Site) -> Terms:
+    kept = site.settings.retention
     return Terms(kept.dossier_days, kept.work_days)
 
 
 @router.get("/manage/retention")
 def retention_page(
-    request: Request, desk: TheDesk, viewer: SignedIn, gone: Annotated[str, Query(max_length=100)] = ""
+    request: Request, site: TheSite, viewer: SignedIn, gone: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
     """What is older than its term."""
-    terms = _terms(desk)
-    overdue = find_overdue(desk.house, terms, actor=viewer.actor)
-    return desk.templates.page(
+    terms = _terms(site)
+    overdue = site.workplace.retention.find_overdue(terms, actor=viewer.actor)
+    return site.templates.page(
         request,
         "retention.html",
         viewer,
@@ -46,7 +46,7 @@ def retention_page(
 
 @router.post("/manage/retention")
 def destroy(
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     reason: Annotated[str, Form(max_length=500)] = "",
     sure: Annotated[str, Form()] = "",
@@ -55,28 +55,27 @@ def destroy(
     require(viewer.actor, Task.MANAGE)
     if not sure:
         raise InputError(_UNSURE)
-    done = destroy_overdue(desk.house, _terms(desk), reason=reason, actor=viewer.actor)
+    done = site.workplace.retention.destroy_overdue(_terms(site), reason=reason, actor=viewer.actor)
     return RedirectResponse(f"/manage/retention?gone={done.dossiers}-{done.works}", 303)
 
 
 @router.get("/manage/retention/dossier")
 def delete_page(
     request: Request,
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     dossier_id: Annotated[str, Query(alias="id", max_length=100)] = "",
 ) -> Response:
     """What would be deleted, and the question whether that is meant."""
-    require(viewer.actor, Task.MANAGE)
-    versions = desk.house.dossiers.history(dossier_id.strip(), viewer.actor.collections)
-    return desk.templates.page(
+    versions = site.workplace.retention.versions(dossier_id.strip(), viewer.actor)
+    return site.templates.page(
         request, "dossier_delete.html", viewer, newest=versions[-1], versions=len(versions)
     )
 
 
 @router.post("/manage/retention/dossier")
 def delete_one(
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     dossier: Annotated[str, Form(max_length=100)],
     reason: Annotated[str, Form(max_length=500)] = "",
@@ -86,6 +85,5 @@ def delete_one(
     require(viewer.actor, Task.MANAGE)
     if not sure:
         raise InputError(_UNSURE)
-    desk.house.dossiers.history(dossier, viewer.actor.collections)  # not there for who may not see it
-    delete_dossier(desk.house, dossier, reason=reason, actor=viewer.actor)
+    site.workplace.retention.delete_dossier(dossier, reason=reason, actor=viewer.actor)
     return RedirectResponse(f"/manage/retention?gone={dossier}", 303)

@@ -8,11 +8,9 @@ from starlette.responses import Response
 
 from learninglion.models import Hit
 from learninglion.models.errors import InputError
-from learninglion.web.access import SignedIn, TheDesk
-from learninglion.web.desk import Desk
+from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_filters, read_score
-from learninglion.web.pages.judging import asked_of
-from learninglion.web.pages.sign_off import requests_for
+from learninglion.web.site import Site
 
 __all__ = ["router"]
 
@@ -26,13 +24,15 @@ _KNOWN = 200  # dossiers whose state the start page can tell; older ones say it 
 
 
 @router.get("/")
-def start(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+def start(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """What was in hand, and where to begin."""
-    works = desk.workbench.list(viewer.actor.name, _RECENT) if viewer.may("draft") else ()
-    infos = desk.house.collections(viewer.actor) if viewer.may("search") else ()
-    cards = desk.house.history(viewer.actor, limit=_KNOWN) if viewer.may("dossiers") else ()
-    to_sign, given_back = requests_for(desk, viewer.actor) if viewer.may("dossiers") else ((), ())
-    return desk.templates.page(
+    works = site.workplace.sets.list(viewer.actor.name, _RECENT) if viewer.may("draft") else ()
+    infos = site.workplace.documents.collections(viewer.actor) if viewer.may("search") else ()
+    cards = site.workplace.dossiers.list(viewer.actor, limit=_KNOWN) if viewer.may("dossiers") else ()
+    to_sign, given_back = (
+        site.workplace.sign_offs.waiting(viewer.actor) if viewer.may("dossiers") else ((), ())
+    )
+    return site.templates.page(
         request,
         "start.html",
         viewer,
@@ -41,19 +41,19 @@ def start(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
         states={card.id: card.state for card in cards},
         to_sign=to_sign,
         given_back=given_back,
-        to_judge=asked_of(desk, viewer.actor) if viewer.may("judge") else (),
+        to_judge=site.workplace.judging.waiting(viewer.actor) if viewer.may("judge") else (),
     )
 
 
 @router.get("/search")
-def search_page(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+def search_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """The empty search form."""
-    return _results(request, desk, viewer, {}, None, "")
+    return _results(request, site, viewer, {}, None, "")
 
 
 def _results(
     request: Request,
-    desk: Desk,
+    site: Site,
     viewer: SignedIn,
     values: dict[str, str],
     hits: tuple[Hit, ...] | None,
@@ -61,7 +61,7 @@ def _results(
     page: int = 1,
 ) -> Response:
     shown = hits[(page - 1) * _PAGE : page * _PAGE] if hits else ()
-    return desk.templates.page(
+    return site.templates.page(
         request,
         "search.html",
         viewer,
@@ -72,22 +72,22 @@ def _results(
         page=page,
         pages=(len(hits) + _PAGE - 1) // _PAGE if hits else 0,
         problem=problem,
-        order_notice=desk.house.order_notice(hits or ()),
-        threshold=desk.house.threshold,
-        ministries=desk.ministries(viewer.actor),
-        collections=desk.house.collections(viewer.actor),
+        order_notice=site.workplace.searching.order_notice(hits or ()),
+        threshold=site.workplace.searching.threshold,
+        ministries=site.workplace.documents.ministries(viewer.actor),
+        collections=site.workplace.documents.collections(viewer.actor),
     )
 
 
 @router.post("/search")
-async def search(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+async def search(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Earlier questions with their answers, unedited. A POST: a search text can hold personal data."""
     form = await request.form()
     values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
-    return await run_in_threadpool(_search, request, desk, viewer, values)
+    return await run_in_threadpool(_search, request, site, viewer, values)
 
 
-def _search(request: Request, desk: Desk, viewer: SignedIn, values: dict[str, str]) -> Response:
+def _search(request: Request, site: Site, viewer: SignedIn, values: dict[str, str]) -> Response:
     text = values.get("text", "").strip()
     try:
         if not text:
@@ -95,20 +95,20 @@ def _search(request: Request, desk: Desk, viewer: SignedIn, values: dict[str, st
         if len(text) > _LONGEST:
             raise InputError(f"De zoektekst is langer dan {_LONGEST} tekens.")
         page = int(values.get("page", "1")) if values.get("page", "1").isdecimal() else 1
-        hits = desk.house.search(
+        hits = site.workplace.searching.search(
             text,
             introduction=values.get("introduction", "").strip()[:_LONGEST],
             filters=read_filters(values),
             limit=_MOST,
-            threshold=_least(desk, values),
+            threshold=_least(site, values),
             actor=viewer.actor,
         )
     except InputError as error:
-        return _results(request, desk, viewer, values, None, error.detail)
+        return _results(request, site, viewer, values, None, error.detail)
     pages = max(1, (len(hits) + _PAGE - 1) // _PAGE)
-    return _results(request, desk, viewer, values, hits, "", min(max(page, 1), pages))
+    return _results(request, site, viewer, values, hits, "", min(max(page, 1), pages))
 
 
-def _least(desk: Desk, values: dict[str, str]) -> float:
+def _least(site: Site, values: dict[str, str]) -> float:
     chosen = read_score(values)
-    return desk.house.threshold if chosen is None else chosen
+    return site.workplace.searching.threshold if chosen is None else chosen

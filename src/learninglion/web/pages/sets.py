@@ -13,14 +13,14 @@ from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Filters, QuestionSet
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
-from learninglion.web.access import SignedIn, TheDesk
-from learninglion.web.desk import Desk
+from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import filter_values, read_context, read_filters, read_question_set, read_score
-from learninglion.web.set_reading import read_set_file
+from learninglion.web.site import Site
 from learninglion.web.uploads import read_upload
 from learninglion.web.viewer import Viewer
 from learninglion.workflow import read_question_text
 from learninglion.workflow import sets as workbench
+from learninglion.workflow.intake import read_set_file
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Board, Work, counts, lay_out
 
@@ -34,30 +34,30 @@ _FURTHER = 10  # sources that a further search adds at most
 
 
 @router.get("/sets/new")
-def new_set_page(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+def new_set_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Where a set comes in."""
     require(viewer.actor, Task.DRAFT)
-    return _new_set(request, desk, viewer, {}, "")
+    return _new_set(request, site, viewer, {}, "")
 
 
 def _new_set(
-    request: Request, desk: Desk, viewer: Viewer, values: dict[str, str], problem: str, status: int = 200
+    request: Request, site: Site, viewer: Viewer, values: dict[str, str], problem: str, status: int = 200
 ) -> Response:
-    return desk.templates.page(
+    return site.templates.page(
         request,
         "set_new.html",
         viewer,
         status=status,
         values=values,
         problem=problem,
-        house_threshold=desk.house.threshold,
-        ministries=desk.ministries(viewer.actor),
-        collections=desk.house.collections(viewer.actor),
+        default_threshold=site.workplace.searching.threshold,
+        ministries=site.workplace.documents.ministries(viewer.actor),
+        collections=site.workplace.documents.collections(viewer.actor),
     )
 
 
 @router.post("/sets/new")
-async def new_set(request: Request, desk: TheDesk, viewer: SignedIn) -> Response:
+async def new_set(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Read the pasted text or the file, and show what was recognised."""
     require(viewer.actor, Task.DRAFT)
     form = await request.form()
@@ -67,9 +67,9 @@ async def new_set(request: Request, desk: TheDesk, viewer: SignedIn) -> Response
         question_set = replace(found, context=read_context(form))
         filters, threshold = read_filters(form), read_score(form)
     except LearningLionError as error:
-        return await run_in_threadpool(_new_set, request, desk, viewer, values, error.detail, error.status)
+        return await run_in_threadpool(_new_set, request, site, viewer, values, error.detail, error.status)
     work = await run_in_threadpool(
-        desk.workbench.lay_out, viewer.actor.name, question_set, filters, threshold
+        site.workplace.sets.lay_out, viewer.actor.name, question_set, filters, threshold
     )
     return RedirectResponse(f"/sets/{work.id}/check", 303)
 
@@ -89,15 +89,15 @@ async def _read_set(form: FormData) -> QuestionSet:
 
 
 @router.get("/sets/{work_id}/check")
-def check_page(request: Request, desk: TheDesk, viewer: SignedIn, work_id: str) -> Response:
+def check_page(request: Request, site: TheSite, viewer: SignedIn, work_id: str) -> Response:
     """What was recognised, to correct."""
-    work = desk.workbench.find(work_id, viewer.actor.name)
-    return _check(request, desk, viewer, work, work.question_set, work.filters, work.threshold, "")
+    work = site.workplace.sets.find(work_id, viewer.actor.name)
+    return _check(request, site, viewer, work, work.question_set, work.filters, work.threshold, "")
 
 
 def _check(
     request: Request,
-    desk: Desk,
+    site: Site,
     viewer: Viewer,
     work: Work,
     question_set: QuestionSet,
@@ -105,7 +105,7 @@ def _check(
     threshold: float | None,
     problem: str,
 ) -> Response:
-    return desk.templates.page(
+    return site.templates.page(
         request,
         "set_check.html",
         viewer,
@@ -114,39 +114,39 @@ def _check(
         question_set=question_set,
         values=filter_values(filters),
         threshold=threshold,
-        house_threshold=desk.house.threshold,
+        default_threshold=site.workplace.searching.threshold,
         problem=problem,
-        ministries=desk.ministries(viewer.actor),
-        collections=desk.house.collections(viewer.actor),
+        ministries=site.workplace.documents.ministries(viewer.actor),
+        collections=site.workplace.documents.collections(viewer.actor),
     )
 
 
 @router.post("/sets/{work_id}/check")
-async def check(request: Request, desk: TheDesk, viewer: SignedIn, work_id: str) -> Response:
+async def check(request: Request, site: TheSite, viewer: SignedIn, work_id: str) -> Response:
     """Keep the corrections and search for every question."""
     form = await request.form()
-    work = await run_in_threadpool(desk.workbench.find, work_id, viewer.actor.name)
+    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor.name)
     try:
         question_set = read_question_set(form, work.question_set)
         filters, threshold = read_filters(form), read_score(form)
     except InputError as error:
         return await run_in_threadpool(
-            _check, request, desk, viewer, work, work.question_set, work.filters, work.threshold, error.detail
+            _check, request, site, viewer, work, work.question_set, work.filters, work.threshold, error.detail
         )
-    await run_in_threadpool(_search_all, desk, viewer, work, question_set, filters, threshold)
+    await run_in_threadpool(_search_all, site, viewer, work, question_set, filters, threshold)
     return RedirectResponse(f"/sets/{work_id}/questions/1", 303)
 
 
 def _search_all(
-    desk: Desk,
+    site: Site,
     viewer: Viewer,
     work: Work,
     question_set: QuestionSet,
     filters: Filters,
     threshold: float | None,
 ) -> None:
-    offered = desk.house.offer(question_set, filters=filters, actor=viewer.actor)
-    desk.workbench.relay(work, question_set, filters, threshold, offered)
+    offered = site.workplace.searching.offer(question_set, filters=filters, actor=viewer.actor)
+    site.workplace.sets.relay(work, question_set, filters, threshold, offered)
 
 
 def board_at(work: Work, number: int) -> Board:
@@ -158,21 +158,21 @@ def board_at(work: Work, number: int) -> Board:
 
 @router.get("/sets/{work_id}/questions/{number}")
 def board_page(
-    request: Request, desk: TheDesk, viewer: SignedIn, work_id: str, number: int, found: int = -1
+    request: Request, site: TheSite, viewer: SignedIn, work_id: str, number: int, found: int = -1
 ) -> Response:
     """The evidence for one question."""
-    work = desk.workbench.find(work_id, viewer.actor.name)
+    work = site.workplace.sets.find(work_id, viewer.actor.name)
     board = board_at(work, number)
     if not board.visited:
         board = replace(board, visited=True)
-        desk.workbench.put_board(work, number - 1, board)
-        work = desk.workbench.find(work_id, viewer.actor.name)
-    return show_board(request, desk, viewer, work, number, found=found)
+        site.workplace.sets.put_board(work, number - 1, board)
+        work = site.workplace.sets.find(work_id, viewer.actor.name)
+    return show_board(request, site, viewer, work, number, found=found)
 
 
 def show_board(
     request: Request,
-    desk: Desk,
+    site: Site,
     viewer: Viewer,
     work: Work,
     number: int,
@@ -184,7 +184,7 @@ def show_board(
     """The board as a page; `own` and `problem`: an own source that could not be added, to correct."""
     board = board_at(work, number)
     chosen, questions = counts(work.boards)
-    return desk.templates.page(
+    return site.templates.page(
         request,
         "board.html",
         viewer,
@@ -193,25 +193,25 @@ def show_board(
         number=number,
         question=work.question_set.questions[number - 1],
         board=board,
-        view=lay_out(board, _threshold(desk, work)),
-        order_notice=desk.house.order_notice(board.offered),
-        threshold=_threshold(desk, work),
+        view=lay_out(board, _threshold(site, work)),
+        order_notice=site.workplace.searching.order_notice(board.offered),
+        threshold=_threshold(site, work),
         found=found,
-        can_write=desk.house.options.generator is not None,
+        can_write=site.workplace.drafts.can_write,
         bare=questions - chosen,
         own=own or {},
         problem=problem,
     )
 
 
-def _threshold(desk: Desk, work: Work) -> float:
-    return desk.house.threshold if work.threshold is None else work.threshold
+def _threshold(site: Site, work: Work) -> float:
+    return site.workplace.searching.threshold if work.threshold is None else work.threshold
 
 
 @router.post("/sets/{work_id}/questions/{number}/choices")
 def choice(
     request: Request,
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     work_id: str,
     number: int,
@@ -221,7 +221,7 @@ def choice(
     other: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Choose a source, set it aside, or put it back."""
-    work = desk.workbench.find(work_id, viewer.actor.name)
+    work = site.workplace.sets.find(work_id, viewer.actor.name)
     board = board_at(work, number)
     if act == "choose":
         fresh = workbench.choose_source(board, source)
@@ -231,13 +231,13 @@ def choice(
         fresh = workbench.put_back(board, source)
     else:
         raise InputError("Deze handeling bestaat niet.")
-    desk.workbench.put_board(work, number - 1, fresh)
+    site.workplace.sets.put_board(work, number - 1, fresh)
     if not request.headers.get("x-part"):
         return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source)}", 303)
-    view = lay_out(fresh, _threshold(desk, work))
+    view = lay_out(fresh, _threshold(site, work))
     cards = [c for g in (*view.groups, *view.below) for c in (g.card, *g.alike)] + list(view.added)
     card = next(c for c in cards if c.source.id == source)
-    return desk.templates.page(
+    return site.templates.page(
         request,
         "hit.html",
         viewer,
@@ -261,7 +261,7 @@ def _anchor(board: Board, source_id: str) -> str:
 
 @router.post("/sets/{work_id}/questions/{number}/search")
 def search_further(
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     work_id: str,
     number: int,
@@ -269,11 +269,11 @@ def search_further(
     alone: Annotated[str, Form()] = "",
 ) -> Response:
     """Search further with own words; what is new is added below what was offered."""
-    work = desk.workbench.find(work_id, viewer.actor.name)
+    work = site.workplace.sets.find(work_id, viewer.actor.name)
     board = board_at(work, number)
     if not words.strip():
         raise InputError("Geef woorden om mee te zoeken.")
-    hits = desk.house.search(
+    hits = site.workplace.searching.search(
         words,
         introduction="" if alone else work.question_set.introduction,
         filters=Filters() if alone else work.filters,
@@ -281,31 +281,31 @@ def search_further(
         actor=viewer.actor,
     )
     fresh, count = workbench.add_hits(board, hits, words.strip())
-    desk.workbench.put_board(work, number - 1, fresh)
+    site.workplace.sets.put_board(work, number - 1, fresh)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}?found={count}#found", 303)
 
 
 @router.post("/sets/{work_id}/questions/{number}/sources")
 def own_source(
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     work_id: str,
     number: int,
     reference: Annotated[str, Form(max_length=400)] = "",
 ) -> Response:
     """Add a source the officer knows: the number of a document and question that is here."""
-    work = desk.workbench.find(work_id, viewer.actor.name)
+    work = site.workplace.sets.find(work_id, viewer.actor.name)
     board = board_at(work, number)
     if not reference.strip():
         raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
-    source = desk.house.source(reference.strip(), viewer.actor)
+    source = site.workplace.documents.source(reference.strip(), viewer.actor)
     fresh = workbench.add_source(board, source)
-    desk.workbench.put_board(work, number - 1, fresh)
+    site.workplace.sets.put_board(work, number - 1, fresh)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source.id)}", 303)
 
 
 @router.post("/sets/{work_id}/remove")
-def remove_set(desk: TheDesk, viewer: SignedIn, work_id: str) -> Response:
+def remove_set(site: TheSite, viewer: SignedIn, work_id: str) -> Response:
     """Throw a set away that is not needed any more."""
-    desk.workbench.clear(work_id, viewer.actor.name)
+    site.workplace.sets.clear(work_id, viewer.actor.name)
     return RedirectResponse("/", 303)

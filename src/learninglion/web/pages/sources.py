@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from learninglion.models import Actor, Document, Region, Source, SourceKind, Span
 from learninglion.models.errors import InputError, LearningLionError, UnreadableFileError
-from learninglion.web.access import SignedIn, TheDesk
-from learninglion.web.desk import Desk
+from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.page_images import PageSize
 from learninglion.web.security import is_cross_site
+from learninglion.web.site import Site
 from learninglion.workflow import sets as workbench
 
 __all__ = ["Rectangle", "place_on_page", "router", "source_address"]
@@ -60,7 +60,7 @@ def source_address(source_id: str, span: Span | None = None, *, path: str = "/so
 @router.get("/sources")
 def source_page(
     request: Request,
-    desk: TheDesk,
+    site: TheSite,
     viewer: SignedIn,
     source_id: Annotated[str, Query(alias="id", max_length=400)],
     start: Annotated[int, Query(alias="from", ge=0)] = 0,
@@ -70,14 +70,14 @@ def source_page(
     question: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """A source with the cited words highlighted, in the text and on the page of the original."""
-    source = desk.house.source(source_id, viewer.actor)
+    source = site.workplace.documents.source(source_id, viewer.actor)
     if work and not is_cross_site(request.headers, request.url.scheme):
-        _remember_seen(desk, viewer.actor, work, question, source_id)
-    document = desk.house.document(source.document.id, viewer.actor)
+        _remember_seen(site, viewer.actor, work, question, source_id)
+    document = site.workplace.documents.find(source.document.id, viewer.actor)
     span = _within(document, Span(start, end)) if end > start else None
-    sheet = _sheet(desk, viewer.actor, document, source, span, page)
+    sheet = _sheet(site, viewer.actor, document, source, span, page)
     name = "source_pane.html" if request.headers.get("x-part") else "source.html"
-    return desk.templates.page(
+    return site.templates.page(
         request, name, viewer, source=source, document=document, span=span, sheet=sheet, here=_here(request)
     )
 
@@ -93,26 +93,26 @@ def _within(document: Document, span: Span) -> Span:
     return span
 
 
-def _remember_seen(desk: Desk, actor: Actor, work_id: str, position: int, source_id: str) -> None:
-    work = desk.workbench.find(work_id, actor.name)
+def _remember_seen(site: Site, actor: Actor, work_id: str, position: int, source_id: str) -> None:
+    work = site.workplace.sets.find(work_id, actor.name)
     if position < len(work.boards):
         board = work.boards[position]
         fresh = workbench.open_source(board, source_id)
         if fresh is not board and fresh != board:
-            desk.workbench.put_board(work, position, fresh)
+            site.workplace.sets.put_board(work, position, fresh)
 
 
 def _sheet(
-    desk: Desk, actor: Actor, document: Document, source: Source, span: Span | None, page: int
+    site: Site, actor: Actor, document: Document, source: Source, span: Span | None, page: int
 ) -> Sheet | None:
     if source.kind is SourceKind.SUPPLIED or not document.lines:
         return None
     spans = [span] if span else [s for s in (source.question_span, source.body_span) if s]
-    regions = [r for s in spans for r in desk.house.regions(document.id, s)]
+    regions = [r for s in spans for r in site.workplace.documents.regions(document.id, s)]
     number = page or (regions[0].page if regions else source.page) or 1
     try:
-        image = desk.page_images.render(
-            document.sha256, desk.house.original(document.id, actor), number, _SCALE
+        image = site.page_images.render(
+            document.sha256, site.workplace.documents.original(document.id, actor), number, _SCALE
         )
     except UnreadableFileError:
         return None  # the text below is there all the same
@@ -133,11 +133,11 @@ def place_on_page(region: Region, size: PageSize) -> Rectangle:
 
 
 @router.get("/documents/{document_id}")
-def document_page(request: Request, desk: TheDesk, viewer: SignedIn, document_id: str) -> Response:
+def document_page(request: Request, site: TheSite, viewer: SignedIn, document_id: str) -> Response:
     """A whole document: its questions with their answers, or its sections, as text."""
-    document = desk.house.document(document_id, viewer.actor)
+    document = site.workplace.documents.find(document_id, viewer.actor)
     parts = _parts(document)
-    return desk.templates.page(request, "document.html", viewer, document=document, parts_of=parts)
+    return site.templates.page(request, "document.html", viewer, document=document, parts_of=parts)
 
 
 def _parts(document: Document) -> Sequence[tuple[str, str, str]]:
@@ -155,19 +155,19 @@ def _parts(document: Document) -> Sequence[tuple[str, str, str]]:
 
 
 @router.get("/documents/{document_id}/pages/{page}")
-def page_image(request: Request, desk: TheDesk, viewer: SignedIn, document_id: str, page: int) -> Response:
+def page_image(request: Request, site: TheSite, viewer: SignedIn, document_id: str, page: int) -> Response:
     """One page of the original as PNG."""
-    document = desk.house.document(document_id, viewer.actor)
-    content = desk.house.original(document_id, viewer.actor)
-    image = desk.page_images.render(document.sha256, content, page, _SCALE)
+    document = site.workplace.documents.find(document_id, viewer.actor)
+    content = site.workplace.documents.original(document_id, viewer.actor)
+    image = site.page_images.render(document.sha256, content, page, _SCALE)
     return Response(image.png, media_type="image/png", headers={"Cache-Control": _IMAGE_KEPT})
 
 
 @router.get("/documents/{document_id}/original")
-def original(desk: TheDesk, viewer: SignedIn, document_id: str) -> Response:
+def original(site: TheSite, viewer: SignedIn, document_id: str) -> Response:
     """The file as it came in: always a download, never shown by the browser as a page of ours."""
-    document = desk.house.document(document_id, viewer.actor)
-    content = desk.house.original(document_id, viewer.actor)
+    document = site.workplace.documents.find(document_id, viewer.actor)
+    content = site.workplace.documents.original(document_id, viewer.actor)
     name = quote(document.source_name or document.id)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
@@ -176,10 +176,10 @@ def original(desk: TheDesk, viewer: SignedIn, document_id: str) -> Response:
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-def can_show(desk: Desk, actor: Actor, document_id: str) -> bool:
+def can_show(site: Site, actor: Actor, document_id: str) -> bool:
     """Whether this person may see a document that a dossier cites."""
     try:
-        desk.house.document(document_id, actor)
+        site.workplace.documents.find(document_id, actor)
     except LearningLionError:
         return False
     return True

@@ -1,12 +1,10 @@
-"""The main job, in its order: offer, select, draft, verify, keep, revise, approve, export, replay."""
+"""The main job after the search, in its order: select, draft, verify, keep, revise, replay."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from threading import Lock
 
 from learninglion.compliance.energy import Meter
 from learninglion.database.engine import now
@@ -22,7 +20,6 @@ from learninglion.models import (
     Context,
     Dossier,
     DossierState,
-    Filters,
     Hit,
     QuestionSet,
     Selection,
@@ -32,15 +29,20 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.models.errors import InputError, UnknownReferenceError
-from learninglion.models.plain import Plain, canonical_json, sha256_hex, to_plain
+from learninglion.models.plain import Plain, to_plain
 from learninglion.models.progress import Progress, silent
 from learninglion.record.contract import StatedQuestion
-from learninglion.record.dossiers import DossierCard, DossierShelf, DossierVersion
-from learninglion.record.export import ExportFormat, export
-from learninglion.workflow.archive import NO_FILTERS, Archive
-from learninglion.workflow.options import HouseOptions
+from learninglion.record.dossiers import DossierRepository
+from learninglion.record.log import EventLog
+from learninglion.store.store import Store
+from learninglion.workflow.documents import Documents
+from learninglion.workflow.dossiers import Dossiers
+from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.log import note, set_subject
+from learninglion.workflow.options import WorkplaceOptions
 from learninglion.workflow.reports import ReplayReport
 from learninglion.workflow.rights import Task, require
+from learninglion.workflow.searching import Searching
 from learninglion.workflow.writing import (
     RESUMED,
     WRITTEN,
@@ -56,63 +58,46 @@ from learninglion.workflow.writing import (
     unheard,
 )
 
-__all__ = ["LearningLion"]
+__all__ = ["Drafts"]
 
-_OFFERED = 10  # sources offered per sub-question when nobody says otherwise
 _EXTRACTIVE, _MODEL = "extractive", "llm"
 _WRITING = "Opstellen en controleren"
 
 
-class LearningLion(Archive):
-    """Everything that can be asked of the house."""
+class Drafts:
+    """From sources that were offered to a checked text; safe to share between threads."""
 
-    def __init__(self, options: HouseOptions) -> None:
-        """Open the data folder. Raises LearningLionError that says what is wrong."""
-        super().__init__(options)
-        self.dossiers = DossierShelf(self.engine, self.log)
+    def __init__(
+        self,
+        options: WorkplaceOptions,
+        store: Store,
+        repository: DossierRepository,
+        indexing: Indexing,
+        searching: Searching,
+        documents: Documents,
+        dossiers: Dossiers,
+        log: EventLog,
+    ) -> None:
+        self._options = options
+        self._store = store
+        self._repository = repository
+        self._indexing = indexing
+        self._searching = searching
+        self._documents = documents
+        self._dossiers = dossiers
+        self._log = log
         self._generator: Generator | None = None
         self._judge: Generator | None = None
+        self._lock = Lock()
 
-    # ----------------------------------------------------------------- offer and select
-
-    def offer(
-        self,
-        question_set: QuestionSet,
-        *,
-        filters: Filters = NO_FILTERS,
-        limit: int = _OFFERED,
-        threshold: float = 0.0,
-        actor: Actor,
-        progress: Progress = silent,
-    ) -> tuple[tuple[Hit, ...], ...]:
-        """For each sub-question what was found, searched together with the introduction."""
-        require(actor, Task.DRAFT)
-        current = self._follow(progress)
-        texts = [question.text for question in question_set.questions]
-        synonyms = self.synonyms
-        offers = self._find(texts, question_set.introduction, filters, limit, threshold, actor, synonyms)
-        details: dict[str, Plain] = {
-            "filters": to_plain(filters),
-            "limit": limit,
-            "threshold": threshold,
-            "synonyms": len({term for text in texts for term in synonyms.added(text)}),
-            **self._found_with(synonyms, current, offers),
-            "offered": [[hit.source.id for hit in hits] for hits in offers],
-        }
-        self.note("offer", actor, self._name_of(question_set), details)
-        return offers
-
-    def _name_of(self, question_set: QuestionSet) -> str:
-        """What the log calls a set before its dossier: keyed, so that its text cannot be guessed back."""
-        key = self.store.store_id().encode()
-        return f"set:{hmac.new(key, canonical_json(question_set).encode(), hashlib.sha256).hexdigest()[:16]}"
+    # ----------------------------------------------------------------- select
 
     def select_automatically(
         self, question_set: QuestionSet, offers: Sequence[Sequence[Hit]], *, threshold: float | None = None
     ) -> tuple[Selection, ...]:
         """Everything over the threshold, recorded as the machine's choice."""
         supplied = context_sources(question_set.context)
-        least = self.threshold if threshold is None else threshold
+        least = self._searching.threshold if threshold is None else threshold
         return tuple(
             choose_automatically(question, question_set.introduction, hits, least, supplied)
             for question, hits in zip(question_set.questions, offers, strict=True)
@@ -136,16 +121,18 @@ class LearningLion(Archive):
             raise InputError("Een eigen bron is tekst die u zelf aanlevert, geen document uit het archief.")
         brought = {source.id: source for source in own}
         supplied = context_sources(question_set.context)
-        asked = {question.numbers for question in question_set.questions}
+        known = {question.numbers for question in question_set.questions}
         for choice in choices:
-            if choice.numbers not in asked:
+            if choice.numbers not in known:
                 listed = ", ".join(map(str, choice.numbers))
                 raise InputError(f"De keuze noemt vraag {listed}, maar die staat niet in de set.")
         by_numbers = {choice.numbers: choice for choice in choices}
         moment = now()
 
         def find(source_id: str) -> Source | None:
-            return brought.get(source_id) or self.store.sources([source_id], actor.collections).get(source_id)
+            return brought.get(source_id) or self._store.sources([source_id], actor.collections).get(
+                source_id
+            )
 
         selections = tuple(
             choose(
@@ -162,7 +149,7 @@ class LearningLion(Archive):
             for question, hits in zip(question_set.questions, offers, strict=True)
         )
         # Ids only: reasons are a person's words and stand in the dossier, which can be deleted.
-        told: list[Plain] = [
+        decided: list[Plain] = [
             {
                 "numbers": list(choice.numbers),
                 "chosen": list(choice.chosen),
@@ -171,7 +158,13 @@ class LearningLion(Archive):
             }
             for choice in choices
         ]
-        self.note("select", actor, self._name_of(question_set), {"choices": told})
+        note(
+            self._log,
+            "select",
+            actor,
+            set_subject(self._store.store_id(), question_set),
+            {"choices": decided},
+        )
         return selections
 
     # ----------------------------------------------------------------- draft and verify
@@ -188,7 +181,7 @@ class LearningLion(Archive):
     ) -> Dossier:
         """A checked draft of every sub-question from exactly what was selected; kept with its record."""
         require(actor, Task.DRAFT)
-        meter = Meter(self.options.power)
+        meter = Meter(self._options.power)
         writer = self._writer(self.model(generator), on_event)
         verifications = []
         for position, selection in enumerate(selections):
@@ -210,10 +203,10 @@ class LearningLion(Archive):
         Raises InputError when all of them are, and what went wrong when nothing more was written.
         """
         require(actor, Task.DRAFT)
-        old = self.load(dossier_id, actor)
+        old = self._dossiers.load(dossier_id, actor)
         if all(v.draft.complete for v in old.verifications):
             raise InputError(f"Dossier {dossier_id} is al af: elke deelvraag is geschreven.")
-        meter = Meter(self.options.power)
+        meter = Meter(self._options.power)
         writer = self._writer(self.model(_MODEL), on_event)
         verifications = []
         for position, before in enumerate(old.verifications):
@@ -231,26 +224,26 @@ class LearningLion(Archive):
         """`alone`: without a second opinion."""
         options = reader = None
         if model is not None:
-            prompts = load_prompts(self.options.prompts)
-            options = WritingOptions(prompts=prompts, max_tokens=self.options.max_tokens)
+            prompts = load_prompts(self._options.prompts)
+            options = WritingOptions(prompts=prompts, max_tokens=self._options.max_tokens)
             reader = None if alone else self._second_reader()
         return SetWriter(
             model,
-            locate=self.regions,
+            locate=self._documents.regions,
             options=options,
             reader=reader,
             on_event=on_event,
-            sure=self.options.sure,
+            sure=self._options.sure,
         )
 
     def _second_reader(self) -> SecondReader | None:
         """Who gives a second opinion on one set; None when no judge was set."""
-        if self.options.judge is None:
+        if self._options.judge is None:
             return None
         with self._lock:
             if self._judge is None:
-                self._judge = open_generator(self.options.judge)
-            return SecondReader(self._judge, load_prompts(self.options.prompts))
+                self._judge = open_generator(self._options.judge)
+            return SecondReader(self._judge, load_prompts(self._options.prompts))
 
     def _note_writing(
         self, action: str, dossier: Dossier, written: Sequence[Verification], meter: Meter, actor: Actor
@@ -261,7 +254,7 @@ class LearningLion(Archive):
             "made_by": to_plain(sorted({v.draft.provenance.generator for v in written})),
             "unfinished": [list(numbers) for numbers, _ in unfinished(dossier)],
         }
-        self.note(action, actor, dossier.id, details)
+        note(self._log, action, actor, dossier.id, details)
 
     def model(self, generator: str) -> Generator | None:
         """The language model that `generator` ("extractive" or "llm") asks for; None for no model."""
@@ -269,25 +262,38 @@ class LearningLion(Archive):
             return None
         if generator != _MODEL:
             raise InputError(f"Onbekende opsteller {generator!r}: kies {_EXTRACTIVE} of {_MODEL}.")
-        if self.options.generator is None:
+        if self._options.generator is None:
             raise InputError(
                 "Er is geen taalmodel ingesteld. Stel er een in onder [generator] in settings.toml, "
                 f"of gebruik --generator {_EXTRACTIVE}."
             )
         with self._lock:
             if self._generator is None:
-                self._generator = open_generator(self.options.generator)
+                self._generator = open_generator(self._options.generator)
             return self._generator
+
+    def model_in_use(self) -> Generator | None:
+        """The language model of the settings; None where there is none."""
+        return None if self._options.generator is None else self.model(_MODEL)
+
+    @property
+    def can_write(self) -> bool:
+        """Whether a language model was set."""
+        return self._options.generator is not None
 
     def _shaped_by(self) -> tuple[tuple[str, str], ...]:
         return (
-            ("encoder", self.index.snapshot().encoder_name),
-            ("threshold", f"{self.threshold:.4f}"),
-            ("sure", f"{self.options.sure:.4f}"),
-            *((("reranker", self.reranking.name),) if self.reranking is not None else ()),
+            ("encoder", self._indexing.index.snapshot().encoder_name),
+            ("threshold", f"{self._searching.threshold:.4f}"),
+            ("sure", f"{self._options.sure:.4f}"),
+            *(
+                (("reranker", self._searching.reranking.name),)
+                if self._searching.reranking is not None
+                else ()
+            ),
         )
 
-    def verify_stated(self, stated: Sequence[StatedQuestion], context: Context, *, actor: Actor) -> Dossier:
+    def verify(self, stated: Sequence[StatedQuestion], context: Context, *, actor: Actor) -> Dossier:
         """A draft that a program or a person wrote, every sentence checked; not kept."""
         require(actor, Task.SEARCH)
         supplied = context_sources(context)
@@ -298,20 +304,20 @@ class LearningLion(Archive):
             sources: list[Source] = []
             for document_id in cited:
                 try:
-                    sources.extend(self.store.sources_of(document_id, actor.collections))
+                    sources.extend(self._store.sources_of(document_id, actor.collections))
                 except UnknownReferenceError:
                     continue  # the check says of each citation that its document is not here
-            judged = stated_draft(question, (*sources, *supplied), self.regions)
+            judged = stated_draft(question, (*sources, *supplied), self._documents.regions)
             verifications.append(judged if reader is None else reader.read(judged))
         questions = tuple(v.draft.selection.question for v in verifications)
         dossier = make_dossier(QuestionSet("", questions, context=context), verifications, ())
-        self.note("verify", actor, dossier.id, {"sentences": sum(len(v.checks) for v in verifications)})
+        note(self._log, "verify", actor, dossier.id, {"sentences": sum(len(v.checks) for v in verifications)})
         return dossier
 
     # ----------------------------------------------------------------- keep, revise, approve
 
     def _keep(self, dossier: Dossier, actor: Actor, reason: str) -> None:
-        self.dossiers.save(dossier, by=actor.name, reason=reason)
+        self._repository.save(dossier, by=actor.name, reason=reason)
 
     def revise(
         self,
@@ -327,11 +333,11 @@ class LearningLion(Archive):
         `version` is the one that was edited. Raises ConflictError when somebody else changed it meanwhile.
         """
         require(actor, Task.DRAFT)
-        old = self.load(dossier_id, actor, version)
+        old = self._dossiers.load(dossier_id, actor, version)
         if len(changed) != len(old.verifications):
             raise InputError("De bewerking heeft een ander aantal deelvragen dan het dossier.")
         verifications = tuple(
-            check_again(before, statements, self.regions, self.options.sure)
+            check_again(before, statements, self._documents.regions, self._options.sure)
             for before, statements in zip(old.verifications, changed, strict=True)
         )
         dossier = replace(
@@ -351,87 +357,20 @@ class LearningLion(Archive):
         reason = " ".join(account.split())
         if not reason:
             raise InputError("Zeg waarop u deze zin baseert; dat staat er in de tekst bij.")
-        old = self.load(dossier_id, actor, version)
+        old = self._dossiers.load(dossier_id, actor, version)
         changed = [[check.statement for check in v.checks] for v in old.verifications]
         if not 0 <= position < len(changed) or not 0 <= place < len(changed[position]):
             raise InputError("Deze zin staat niet in het dossier.")
         changed[position][place] = own_statement(changed[position][place], reason)
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="eigen zin toegelicht")
 
-    def approve(self, dossier_id: str, version: int, *, actor: Actor) -> Dossier:
-        """Sign off the version that was read; with the two-person rule not by whoever edited last.
-
-        Raises ConflictError when the text was changed after that version, InputError while something in it
-        does not hold or is not finished.
-        """
-        require(actor, Task.APPROVE)
-        old = self.load(dossier_id, actor, version)
-        for numbers, _why in unfinished(old):
-            raise InputError(
-                f"Het antwoord op vraag {', '.join(map(str, numbers))} is niet af. Laat het afschrijven of "
-                "pas het zelf aan; stel dan vast."
-            )
-        if any(v.failed for v in old.verifications):
-            raise InputError(
-                "Er staan nog zinnen in die de bron niet draagt. Verbeter ze, haal ze weg of zeg waarop u ze "
-                "zelf baseert; stel dan vast."
-            )
-        self.dossiers.approve(dossier_id, version, by=actor.name, two_person=self.options.two_person_rule)
-        return self.load(dossier_id, actor)
-
-    def load(self, dossier_id: str, actor: Actor, version: int | None = None) -> Dossier:
-        """A dossier; one with sources that this person may not see does not exist for this person."""
-        require(actor, Task.READ_DOSSIER)
-        return self.dossiers.load(dossier_id, actor.collections, version)
-
-    def history(self, actor: Actor, *, limit: int = 50, offset: int = 0) -> tuple[DossierCard, ...]:
-        """The dossiers this person may see, last changed first."""
-        require(actor, Task.READ_DOSSIER)
-        return self.dossiers.list(actor.collections, limit=limit, offset=offset)
-
-    def dossier_versions(self, dossier_id: str, actor: Actor) -> tuple[DossierVersion, ...]:
-        """The versions of a dossier, oldest first."""
-        require(actor, Task.READ_DOSSIER)
-        return self.dossiers.history(dossier_id, actor.collections)
-
-    def delete_dossier(self, dossier_id: str, *, reason: str, actor: Actor) -> None:
-        """Destroy a dossier when its time is over; the log keeps that it happened."""
-        require(actor, Task.MANAGE)
-        self.dossiers.delete(dossier_id, by=actor.name, reason=reason)
-
-    # ----------------------------------------------------------------- out, and again
-
-    def export(self, dossier_id: str, form: ExportFormat, *, actor: Actor) -> bytes:
-        """A dossier in a form that leaves the system, marked; the log says that it left."""
-        dossier = self.load(dossier_id, actor)
-        data = export(dossier, form)
-        details = {"format": form.value, "version": dossier.version, "sha256": sha256_hex(data)}
-        self.note("export", actor, dossier_id, details)
-        return data
-
-    def write_export(self, dossier_id: str, form: ExportFormat, path: Path, *, actor: Actor) -> None:
-        """An export written to a file: whole, or not at all."""
-        data = self.export(dossier_id, form, actor=actor)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_name(f".{path.name}.new")
-            fresh.write_bytes(data)
-            fresh.replace(path)
-        except OSError as error:
-            raise InputError(f"{path}: kan niet worden geschreven ({error.strerror}).") from error
-
-    def write_exports(self, dossier_id: str, folder: Path, *, actor: Actor) -> tuple[Path, ...]:
-        """Every form of a dossier, in `folder`."""
-        paths = tuple(folder / f"{dossier_id}.{form.value}" for form in ExportFormat)
-        for form, path in zip(ExportFormat, paths, strict=True):
-            self.write_export(dossier_id, form, path, actor=actor)
-        return paths
+    # ----------------------------------------------------------------- again
 
     def replay(self, dossier_id: str, *, actor: Actor) -> ReplayReport:
         """Make a dossier again from what was selected, and compare with what the machine wrote then."""
         require(actor, Task.DRAFT)
-        versions = self.dossier_versions(dossier_id, actor)
-        texts = [self.load(dossier_id, actor, version.version) for version in versions]
+        versions = self._dossiers.versions(dossier_id, actor)
+        texts = [self._dossiers.load(dossier_id, actor, version.version) for version in versions]
         old = first_finished(texts, [version.reason for version in versions])
         kinds = {v.draft.provenance.generator for v in old if v.draft.complete}
         models = {kind: self.model(_EXTRACTIVE if kind == _EXTRACTIVE else _MODEL) for kind in kinds}
@@ -444,7 +383,13 @@ class LearningLion(Archive):
             if writer.problem is not None:
                 raise writer.problem
         differences = compare(old, again)
-        self.note("replay", actor, dossier_id, {"same": not differences, "differences": list(differences)})
+        note(
+            self._log,
+            "replay",
+            actor,
+            dossier_id,
+            {"same": not differences, "differences": list(differences)},
+        )
         return ReplayReport(dossier_id, not differences, differences)
 
     def style_of(self, dossier: Dossier) -> tuple[StyleReport, ...]:

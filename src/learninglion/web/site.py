@@ -1,0 +1,27 @@
+"""What every page and every API call shares: the use cases, the settings, and what only a web server has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from learninglion.settings import Settings
+from learninglion.web.oidc import OpenIdConnect
+from learninglion.web.page_images import PageImages
+from learninglion.web.rendering import Templates
+from learninglion.web.security import RateLimiter
+from learninglion.workflow import Workplace
+
+__all__ = ["Site"]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Made once by create_app; nothing in it is replaced while the server runs."""
+
+    workplace: Workplace
+    settings: Settings
+    page_images: PageImages
+    templates: Templates
+    name_brake: RateLimiter
+    address_brake: RateLimiter
+    oidc: OpenIdConnect | None

@@ -1,0 +1,108 @@
+"""Reading what the archive holds: collections, documents, their versions and sources, within one's rights."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+from learninglion.models import Actor, Document, DocumentCard, Filters, Region, Source, Span, TextLine
+from learninglion.models.errors import InputError
+from learninglion.parsing.pdf.layout import regions as regions_on_page
+from learninglion.store.catalogue import Counts
+from learninglion.store.reader import Entry
+from learninglion.store.store import Collection, Store, Version
+from learninglion.workflow.rights import Task, require
+
+__all__ = ["NO_FILTERS", "Documents", "Entry"]
+
+NO_FILTERS = Filters()
+_REMEMBERED = 32  # documents whose printed lines stay at hand
+_ALL = 1_000_000
+
+
+class Documents:
+    """What is stored, for whoever may see it; safe to share between threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known_lines: OrderedDict[tuple[str, int], tuple[TextLine, ...]] = OrderedDict()
+        self._lock = Lock()
+
+    def collections(self, actor: Actor) -> tuple[Collection, ...]:
+        """The collections this person may see, with what is in them."""
+        require(actor, Task.SEARCH)
+        return self._store.collections(actor.collections)
+
+    def counts(self, actor: Actor) -> Counts:
+        """How much there is, of what this person may see."""
+        require(actor, Task.SEARCH)
+        return self._store.counts(actor.collections)
+
+    def ministries(self, actor: Actor) -> tuple[str, ...]:
+        """The ministries of what this person may see, to choose from."""
+        require(actor, Task.SEARCH)
+        named = self._store.catalogue.ministries(actor.collections)
+        return tuple(name for name, _count in named if name)
+
+    def list(
+        self, actor: Actor, *, filters: Filters = NO_FILTERS, limit: int = 1000, offset: int = 0
+    ) -> tuple[DocumentCard, ...]:
+        """Documents, the newest first."""
+        require(actor, Task.SEARCH)
+        return self._store.cards(filters, actor.collections, limit=limit, offset=offset)
+
+    def find(self, document_id: str, actor: Actor) -> Document:
+        """A whole document. Raises UnknownReferenceError, also where this person may not see it."""
+        require(actor, Task.SEARCH)
+        return self._store.document(document_id, actor.collections)
+
+    def original(self, document_id: str, actor: Actor) -> bytes:
+        """The bytes a document was read from."""
+        require(actor, Task.SEARCH)
+        return self._store.original(document_id, actor.collections)
+
+    def versions(self, document_id: str, actor: Actor) -> tuple[Version, ...]:
+        """The versions of a document, oldest first."""
+        require(actor, Task.SEARCH)
+        return self._store.history(document_id, actor.collections)
+
+    def source(self, source_id: str, actor: Actor) -> Source:
+        """A source by its id. Raises UnknownReferenceError, also where this person may not see it."""
+        require(actor, Task.SEARCH)
+        return self._store.source(source_id, actor.collections)
+
+    def sources(self, source_ids: Sequence[str], actor: Actor) -> dict[str, Source]:
+        """Those of these sources that this person may see, by id."""
+        require(actor, Task.SEARCH)
+        return self._store.sources(source_ids, actor.collections)
+
+    def sources_of(self, document_id: str, actor: Actor) -> tuple[Source, ...]:
+        """The sources of a document, in order. Raises UnknownReferenceError."""
+        require(actor, Task.SEARCH)
+        return self._store.sources_of(document_id, actor.collections)
+
+    def entries(self, collection: str, actor: Actor) -> tuple[Entry, ...]:
+        """All sources of a collection with their passages. Raises InputError where there are none."""
+        cards = self.list(actor, filters=Filters(collections=(collection,)), limit=_ALL)
+        if not cards:
+            raise InputError(f"In verzameling {collection!r} staan geen documenten.")
+        ids = sorted(card.id for card in cards)
+        return tuple(self._store.seen_by(actor.collections).entries_of(ids))
+
+    def regions(self, document_id: str, span: Span) -> tuple[Region, ...]:
+        """Where `span` stands on the pages of a document; empty where it has no pages."""
+        return regions_on_page(self._lines(document_id), span)
+
+    def _lines(self, document_id: str) -> tuple[TextLine, ...]:
+        key = (document_id, self._store.change_counter())
+        with self._lock:
+            if key in self._known_lines:
+                self._known_lines.move_to_end(key)
+                return self._known_lines[key]
+        lines = self._store.lines(document_id, None)
+        with self._lock:
+            self._known_lines[key] = lines
+            while len(self._known_lines) > _REMEMBERED:
+                self._known_lines.popitem(last=False)
+        return lines

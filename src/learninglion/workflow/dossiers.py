@@ -1,0 +1,107 @@
+"""Dossiers looked back at and taken along: versions, their steps in the log, exports, the archive package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from learninglion.compliance.archive_package import ArchiveTerms, archive_package
+from learninglion.compliance.energy import Energy
+from learninglion.database.engine import now
+from learninglion.models import Actor, Dossier
+from learninglion.models.errors import InputError
+from learninglion.models.plain import Plain, from_plain, sha256_hex
+from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
+from learninglion.record.export import ExportFormat, export
+from learninglion.record.log import EventLog, LogEntry
+from learninglion.workflow.log import note
+from learninglion.workflow.rights import Task, require
+
+__all__ = ["DossierCard", "DossierVersion", "Dossiers"]
+
+_PAGE = 1000
+_STEPS = 500  # of the log, that a history shows
+_DRAFTED = frozenset({"draft", "resume"})
+
+
+class Dossiers:
+    """The dossiers that a person may see; one with sources that this person may not see does not exist."""
+
+    def __init__(self, repository: DossierRepository, log: EventLog) -> None:
+        self._repository = repository
+        self._log = log
+
+    def load(self, dossier_id: str, actor: Actor, version: int | None = None) -> Dossier:
+        """A dossier, its newest version when none is named. Raises UnknownReferenceError."""
+        require(actor, Task.READ_DOSSIER)
+        return self._repository.load(dossier_id, actor.collections, version)
+
+    def list(self, actor: Actor, *, limit: int = 50, offset: int = 0) -> tuple[DossierCard, ...]:
+        """The dossiers this person may see, last changed first."""
+        require(actor, Task.READ_DOSSIER)
+        return self._repository.list(actor.collections, limit=limit, offset=offset)
+
+    def versions(self, dossier_id: str, actor: Actor) -> tuple[DossierVersion, ...]:
+        """The versions of a dossier, oldest first."""
+        require(actor, Task.READ_DOSSIER)
+        return self._repository.history(dossier_id, actor.collections)
+
+    def steps(self, dossier_id: str, actor: Actor) -> tuple[LogEntry, ...]:
+        """What the log says of a dossier this person may see, oldest first."""
+        self.versions(dossier_id, actor)
+        return self._log.entries(subject=dossier_id, limit=_STEPS)
+
+    def energy(self, dossier_id: str, actor: Actor) -> Energy | None:
+        """What the last drafting took, as the log has it; None where it was not metered."""
+        self.versions(dossier_id, actor)
+        for entry in self._log.entries(subject=dossier_id, limit=50, newest_first=True):
+            if entry.action in _DRAFTED and "energy" in entry.details:
+                try:
+                    return from_plain(Energy, entry.details["energy"])
+                except ValueError:
+                    return None
+        return None
+
+    def export(self, dossier_id: str, form: ExportFormat, *, actor: Actor) -> bytes:
+        """A dossier in a form that leaves the system, marked; the log says that it left."""
+        dossier = self.load(dossier_id, actor)
+        data = export(dossier, form)
+        details = {"format": form.value, "version": dossier.version, "sha256": sha256_hex(data)}
+        note(self._log, "export", actor, dossier_id, details)
+        return data
+
+    def write_export(self, dossier_id: str, form: ExportFormat, path: Path, *, actor: Actor) -> None:
+        """An export written to a file: whole, or not at all."""
+        data = self.export(dossier_id, form, actor=actor)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f".{path.name}.new")
+            fresh.write_bytes(data)
+            fresh.replace(path)
+        except OSError as error:
+            raise InputError(f"{path}: kan niet worden geschreven ({error.strerror}).") from error
+
+    def write_exports(self, dossier_id: str, folder: Path, *, actor: Actor) -> tuple[Path, ...]:
+        """Every form of a dossier, in `folder`."""
+        paths = tuple(folder / f"{dossier_id}.{form.value}" for form in ExportFormat)
+        for form, path in zip(ExportFormat, paths, strict=True):
+            self.write_export(dossier_id, form, path, actor=actor)
+        return paths
+
+    def package(self, dossier_id: str, terms: ArchiveTerms, *, actor: Actor) -> bytes:
+        """The ZIP file of a dossier for the archive: all its versions and its part of the log.
+
+        Raises UnknownReferenceError where `actor` may not see it, InputError where the terms do not fit.
+        """
+        require(actor, Task.AUDIT)
+        versions = self.versions(dossier_id, actor)
+        texts = [self.load(dossier_id, actor, version.version) for version in versions]
+        data = archive_package(texts, versions, self._all_steps(dossier_id), terms, at=now())
+        details: dict[str, Plain] = {"versions": len(versions), "sha256": sha256_hex(data)}
+        note(self._log, "archive", actor, dossier_id, details)
+        return data
+
+    def _all_steps(self, dossier_id: str) -> tuple[LogEntry, ...]:
+        steps: tuple[LogEntry, ...] = ()
+        while page := self._log.entries(after=steps[-1].seq if steps else 0, limit=_PAGE, subject=dossier_id):
+            steps += page
+        return steps

@@ -1,0 +1,111 @@
+"""Whether the models that were set really answer, and choosing another language model once it has.
+
+Something small is asked, and what came back is told. What was chosen is kept in a file in the data folder
+and holds from the next start.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from learninglion.database.files import write_durably
+from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt
+from learninglion.inference.hosts import require_allowed
+from learninglion.inference.open import open_generator
+from learninglion.models import Actor
+from learninglion.models.errors import LearningLionError
+from learninglion.models.plain import Plain
+from learninglion.record.log import EventLog
+from learninglion.workflow.drafts import Drafts
+from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.log import note
+from learninglion.workflow.rights import Task, require
+
+__all__ = ["LanguageModel", "TestResult"]
+
+_TOKENS = 24
+_SHOWN = 200  # characters of the answer
+_SUBJECT = "models:generator"
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """What came of a test; `detail` is for the administrator."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+class LanguageModel:
+    """The models that work here, for administrators; `file` holds what was chosen."""
+
+    def __init__(self, file: Path, indexing: Indexing, drafts: Drafts, log: EventLog) -> None:
+        self._file = file
+        self._indexing = indexing
+        self._drafts = drafts
+        self._log = log
+
+    def test_in_use(self, actor: Actor) -> tuple[TestResult, TestResult]:
+        """Ask the models in use for something small: the embedding model, then the language model."""
+        require(actor, Task.MANAGE)
+        # The model in use, not a second one beside it: a file of some gigabytes would not fit twice.
+        return _try_encoder(self._indexing), _try_generator(self._drafts.model_in_use)
+
+    def choose(
+        self, choice: GeneratorChoice | None, kept: Mapping[str, Plain], *, actor: Actor
+    ) -> TestResult:
+        """Try the model of `choice` (None: no model); where it answers, keep `kept` for the next start."""
+        require(actor, Task.MANAGE)
+
+        def opening() -> Generator | None:
+            if choice is not None and choice.kind is GeneratorKind.OPENAI:
+                require_allowed(choice.base_url, choice.allowed_hosts)
+            return None if choice is None else open_generator(choice)
+
+        result = _try_generator(opening)
+        if result.ok:
+            content = json.dumps({"generator": {**kept}}, ensure_ascii=False)
+            write_durably(self._file, content.encode())
+            shown = {name: kept[name] for name in ("kind", "model", "base_url", "path")}
+            note(self._log, "models.change", actor, _SUBJECT, shown)
+        return result
+
+    def reset(self, *, actor: Actor) -> None:
+        """Go back to what the settings file says."""
+        require(actor, Task.MANAGE)
+        self._file.unlink(missing_ok=True)
+        note(self._log, "models.reset", actor, _SUBJECT, {})
+
+
+def _try_encoder(indexing: Indexing) -> TestResult:
+    """Turn one sentence into a vector."""
+    began = time.perf_counter()
+    try:
+        encoder = indexing.encoder
+        shape = encoder.encode_queries(["Kent u het bericht over de veerpont?"]).shape
+    except LearningLionError as error:
+        return TestResult("zoekmodel", False, error.detail)
+    took = time.perf_counter() - began
+    return TestResult("zoekmodel", True, f"{encoder.name}: vector van {shape[1]} getallen in {took:.2f} s")
+
+
+def _try_generator(opening: Callable[[], Generator | None]) -> TestResult:
+    """Ask the language model that `opening` gives for a few words; no model at all is fine too."""
+    began = time.perf_counter()
+    try:
+        generator = opening()
+        if generator is None:
+            return TestResult(
+                "taalmodel", True, "niet ingesteld: voorstellen bestaan uit zinnen uit de bronnen"
+            )
+        prompt = Prompt("U helpt een ambtenaar.", "Antwoord met één woord: werkt de verbinding?")
+        text = "".join(generator.stream(prompt, max_tokens=_TOKENS))
+    except LearningLionError as error:
+        return TestResult("taalmodel", False, error.detail)
+    took = time.perf_counter() - began
+    return TestResult("taalmodel", True, f"{generator.model} antwoordde in {took:.1f} s: {text[:_SHOWN]!r}")

@@ -1,0 +1,97 @@
+"""What search learned here: put in force as a new version, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from learninglion.inference.adapter import Adapter
+from learninglion.models import Actor
+from learninglion.models.plain import Plain
+from learninglion.record.log import EventLog
+from learninglion.search.fusion import Fusion
+from learninglion.search.versions import LearnedVersions
+from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.log import note
+from learninglion.workflow.rights import Task, require
+
+__all__ = ["LearnedVersion", "Learning"]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedVersion:
+    """A version of what search learned: who put it in force, when, and how it compared then."""
+
+    number: int
+    used: bool
+    at: datetime | None = None
+    by: str = ""
+    before: float | None = None  # MRR@10 on the questions held out
+    after: float | None = None
+
+
+class Learning:
+    """The versions of what search learned in this data folder."""
+
+    def __init__(self, versions: LearnedVersions, indexing: Indexing, log: EventLog) -> None:
+        self._versions = versions
+        self._indexing = indexing
+        self._log = log
+
+    def current(self) -> Fusion:
+        """How signals become one score now; what ships when nothing was learned."""
+        return self._versions.current()
+
+    def in_force(self) -> int:
+        """The number of the version in force; 0 is what ships."""
+        return self._versions.in_force()
+
+    def keep(
+        self, fusion: Fusion, adapter: Adapter | None = None, *, actor: Actor, details: Mapping[str, Plain]
+    ) -> int:
+        """Put what search learned in force, as a new version that can be taken back.
+
+        Where the embedding model learned too (`adapter`), the index goes on with the former model until
+        `Indexing.start_switch` or `Indexing.rebuild` has read everything anew.
+        """
+        require(actor, Task.MANAGE)
+        with self._model_may_change():
+            number = self._versions.keep(fusion, adapter)
+        note(self._log, "tuning.keep", actor, f"tuning:{number}", details)
+        return number
+
+    def revert(self, number: int, *, actor: Actor) -> None:
+        """Go back to an earlier version of what search learned; 0 is what ships."""
+        require(actor, Task.MANAGE)
+        with self._model_may_change():
+            self._versions.revert(number)
+        note(self._log, "tuning.revert", actor, f"tuning:{number}", {})
+
+    @contextmanager
+    def _model_may_change(self) -> Iterator[None]:
+        """Have the index opened anew, by the model that is wanted then, if what the model learned changes."""
+        before = self._versions.adapter()
+        yield
+        after = self._versions.adapter()
+        if (before and before.name) != (after and after.name):
+            self._indexing.reopen()
+
+    def list(self, actor: Actor, *, limit: int) -> tuple[LearnedVersion, ...]:
+        """The last `limit` versions with the one in force and the one that ships, the newest first."""
+        require(actor, Task.MANAGE)
+        used = self.in_force()
+        numbers = sorted({0, used, *self._versions.versions()[-limit:]}, reverse=True)
+        return tuple(self._describe(number, number == used) for number in numbers)
+
+    def _describe(self, number: int, used: bool) -> LearnedVersion:
+        entries = self._log.entries(subject=f"tuning:{number}", limit=50, newest_first=True)
+        entry = next((e for e in entries if e.action == "tuning.keep"), None)
+        if entry is None:
+            return LearnedVersion(number, used)
+        figures = entry.details.get("MRR@10")
+        before, after = (None, None)
+        if isinstance(figures, list) and len(figures) >= 2:
+            before, after = (float(f) if isinstance(f, int | float) else None for f in figures[:2])
+        return LearnedVersion(number, used, entry.at, entry.actor, before, after)

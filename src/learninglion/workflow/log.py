@@ -1,0 +1,60 @@
+"""The log as the use cases write it, and as those who may can read it.
+
+Use cases append through `note`; pages and commands are only given `AuditLog`, which reads and checks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+from learninglion import __version__
+from learninglion.models import Actor, QuestionSet
+from learninglion.models.plain import Plain, canonical_json
+from learninglion.record.dossiers import DossierRepository
+from learninglion.record.log import EventLog, LogEntry, LogReport
+from learninglion.workflow.rights import Task, require
+
+__all__ = ["AuditLog", "LogEntry", "LogReport", "note", "set_subject"]
+
+
+def note(log: EventLog, action: str, actor: Actor, subject: str, details: Mapping[str, Plain]) -> None:
+    """One line in the log: who did what to what, with which version of the program."""
+    log.append(action, actor=actor.name, subject=subject, details={"version": __version__, **details})
+
+
+def set_subject(store_id: str, question_set: QuestionSet) -> str:
+    """What the log calls a set before its dossier: keyed, so that its text cannot be guessed back."""
+    digest = hmac.new(store_id.encode(), canonical_json(question_set).encode(), hashlib.sha256).hexdigest()
+    return f"set:{digest[:16]}"
+
+
+class AuditLog:
+    """Reading and checking the log, for who may."""
+
+    def __init__(self, log: EventLog, dossiers: DossierRepository) -> None:
+        self._log = log
+        self._dossiers = dossiers
+
+    def entries(
+        self, actor: Actor, *, after: int = 0, limit: int = 100, subject: str | None = None
+    ) -> tuple[LogEntry, ...]:
+        """A page of the log, newest first."""
+        require(actor, Task.AUDIT)
+        return self._log.entries(after=after, limit=limit, subject=subject, newest_first=True)
+
+    def verify(self, actor: Actor) -> LogReport:
+        """Whether the log is whole: nothing changed, nothing removed."""
+        require(actor, Task.AUDIT)
+        return self._log.verify()
+
+    def misfits(self, actor: Actor) -> tuple[str, ...]:
+        """What is wrong with dossiers that are not as the log says they were kept; empty when all are."""
+        require(actor, Task.AUDIT)
+        return tuple(self._dossiers.verify())
+
+    def accept(self, *, reason: str, actor: Actor) -> LogEntry:
+        """Take the log as it is for the right one; that too becomes an entry. Raises InputError."""
+        require(actor, Task.AUDIT)
+        return self._log.accept(actor=actor.name, reason=reason)

@@ -1,0 +1,85 @@
+"""What the data folder takes, whether everything in it is whole, and sweeping what nothing refers to."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from learninglion.models import Actor
+from learninglion.models.plain import Plain
+from learninglion.record.log import EventLog
+from learninglion.store.store import Store
+from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.log import note
+from learninglion.workflow.rights import Task, require
+
+__all__ = ["Part", "Storage"]
+
+_PARTS = {
+    "originals": "originele bestanden",
+    "index": "zoekindex (wordt zo nodig opnieuw gemaakt)",
+    "cache": "tussenresultaten (kunnen weg)",
+    "tuning": "afstelling van het zoeken",
+    "reports": "rapporten",
+    "judgements": "oordelen over zoekresultaten",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a part of the data folder takes."""
+
+    name: str
+    size: int
+    files: int
+
+
+class Storage:
+    """The data folder `home`, for administrators."""
+
+    def __init__(self, home: Path, store: Store, indexing: Indexing, log: EventLog) -> None:
+        self._home = home
+        self._store = store
+        self._indexing = indexing
+        self._log = log
+
+    def parts(self, actor: Actor) -> tuple[Part, ...]:
+        """The parts of the data folder with their sizes in bytes."""
+        require(actor, Task.MANAGE)
+        return tuple(self._parts())
+
+    def _parts(self) -> Iterator[Part]:
+        databases = list(self._home.glob("learninglion.db*"))
+        yield Part("database", sum(p.stat().st_size for p in databases), len(databases))
+        for part, words in _PARTS.items():
+            folder = self._home / part
+            files = [p for p in folder.rglob("*") if p.is_file()] if folder.is_dir() else []
+            yield Part(words, sum(p.stat().st_size for p in files), len(files))
+
+    def free(self) -> int:
+        """How many bytes are left on this disk."""
+        return shutil.disk_usage(self._home).free
+
+    def check(self, on_problem: Callable[[str], None], *, actor: Actor) -> int:
+        """Read every original and the whole index; each problem goes to `on_problem`, in words."""
+        require(actor, Task.MANAGE)
+        problems = 0
+        for sentence in self._store.check_originals():
+            on_problem(sentence)
+            problems += 1
+        state = self._indexing.check()
+        if state.problem:
+            on_problem(state.problem)
+            problems += 1
+        note(self._log, "storage.check", actor, "", {"problems": problems})
+        return problems
+
+    def sweep(self, *, actor: Actor) -> int:
+        """Take away what interrupted work left behind and what no document refers to; how many files."""
+        require(actor, Task.MANAGE)
+        swept = self._store.sweep()
+        figures: dict[str, Plain] = {"unfinished": swept.unfinished, "unreferenced": swept.unreferenced}
+        note(self._log, "storage.sweep", actor, "", figures)
+        return swept.unfinished + swept.unreferenced

@@ -1,0 +1,122 @@
+"""The one place where everything is opened: a data folder with all its use cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from learninglion.database.engine import open_database
+from learninglion.inference.reranking import open_reranking
+from learninglion.models.errors import InputError
+from learninglion.record.dossiers import DossierRepository
+from learninglion.record.log import EventLog
+from learninglion.search.versions import LearnedVersions
+from learninglion.store.store import Store
+from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.documents import Documents
+from learninglion.workflow.dossiers import Dossiers
+from learninglion.workflow.drafts import Drafts
+from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.intake import Intake
+from learninglion.workflow.jobs import Jobs
+from learninglion.workflow.judging import Judging
+from learninglion.workflow.language_model import LanguageModel
+from learninglion.workflow.learning import Learning
+from learninglion.workflow.log import AuditLog
+from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
+from learninglion.workflow.own_sources import OwnSources
+from learninglion.workflow.people import People
+from learninglion.workflow.quality import Quality
+from learninglion.workflow.retention import Retention
+from learninglion.workflow.searching import Searching
+from learninglion.workflow.sets import Sets
+from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
+from learninglion.workflow.storage import Storage
+
+__all__ = ["Workplace", "open_workplace", "working"]
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The use cases on one data folder, each with who acts, rights and log; safe to share between threads."""
+
+    options: WorkplaceOptions
+    documents: Documents
+    intake: Intake
+    storage: Storage
+    indexing: Indexing
+    searching: Searching
+    sets: Sets
+    own_sources: OwnSources
+    drafts: Drafts
+    dossiers: Dossiers
+    sign_offs: SignOffs
+    retention: Retention
+    log: AuditLog
+    learning: Learning
+    quality: Quality
+    judging: Judging
+    language_model: LanguageModel
+    accounts: Accounts
+    people: People
+    jobs: Jobs
+    close: Callable[[], None]  # lets go of files and connections
+
+
+def open_workplace(options: WorkplaceOptions) -> Workplace:
+    """Open the data folder, made when it is not there; LearningLionError says what is wrong."""
+    home = options.home
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise InputError(f"{home}: deze gegevensmap kan niet worden gemaakt ({error.strerror}).") from error
+    engine = open_database(options.database_url or home / "learninglion.db")
+    store = Store(engine, home)
+    log = EventLog(engine, home / "log-anchor.json")
+    learned = LearnedVersions(home / "tuning")
+    # nothing is asked of it yet, so that a wrong setting shows at once
+    reranking = open_reranking(options.reranker, options.allowed_hosts)
+    repository = DossierRepository(engine, log)
+    requests = SignOffRepository(engine)
+    accounts, sets, jobs = Accounts(engine), Sets(engine), Jobs()
+
+    documents = Documents(store)
+    indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts)
+    searching = Searching(options, store, indexing, learned, reranking, log)
+    dossiers = Dossiers(repository, log)
+    drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
+    learning = Learning(learned, indexing, log)
+    return Workplace(
+        options=options,
+        documents=documents,
+        intake=Intake(store, indexing, log, isolate=options.isolate),
+        storage=Storage(home, store, indexing, log),
+        indexing=indexing,
+        searching=searching,
+        sets=sets,
+        own_sources=OwnSources(sets, log),
+        drafts=drafts,
+        dossiers=dossiers,
+        sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
+        retention=Retention(repository, sets, requests, accounts, log),
+        log=AuditLog(log, repository),
+        learning=learning,
+        quality=Quality(home, documents, indexing, learning, jobs, log),
+        judging=Judging(home, store, log),
+        language_model=LanguageModel(home / MODELS_FILE, indexing, drafts, log),
+        accounts=accounts,
+        people=People(accounts, log),
+        jobs=jobs,
+        close=engine.dispose,
+    )
+
+
+@contextmanager
+def working(options: WorkplaceOptions) -> Iterator[Workplace]:
+    """The workplace of `options`, closed afterwards."""
+    workplace = open_workplace(options)
+    try:
+        yield workplace
+    finally:
+        workplace.close()
