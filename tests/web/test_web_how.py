@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
-from web_office import EVERYTHING, Office, documents, form_token
+from web_office import EVERYTHING, NOOR, Office, documents, form_token
 
 from learninglion.models import Role
 from learninglion.sample import sample_question_set
@@ -41,7 +41,7 @@ def propose(office: Office, browser: TestClient) -> str:
     assert browser.post(f"/sets/{work}/check", data=form).status_code == 200
     before = explained(browser)
     assert "In uw set: 8 vragen" in before and "zinnen voor" not in before, before
-    boards = office.site.workplace.sets.find(work, "noor").boards
+    boards = office.site.workplace.sets.find(work, NOOR).boards
     for number, board in enumerate(boards, start=1):
         for hit in board.offered[:2]:
             choice = {"csrf": csrf, "source": hit.source.id, "act": "choose"}

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from web_office import Office, documents
+from web_office import NOOR, Office, documents
 
-from learninglion.models import Actor, Role
 from learninglion.models.errors import ConflictError, InputError, UnknownReferenceError
 from learninglion.models.plain import Plain
 from learninglion.web.api.client import Client
@@ -21,7 +20,6 @@ from learninglion.web.api.idempotency import repeated
 from learninglion.workflow.accounts import SessionKind
 from learninglion.workflow.jobs import Job, Jobs
 
-NOOR = Actor("noor", frozenset(Role))
 Events = list[tuple[int, str, dict[str, Plain]]]
 
 

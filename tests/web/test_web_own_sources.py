@@ -11,7 +11,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from web_office import EVERYTHING, Office, documents, form_token
+from web_office import EVERYTHING, NOOR, Office, documents, form_token
 
 from learninglion.models import Actor, Role, SourceKind
 from learninglion.workflow.own_sources import LONGEST
@@ -123,7 +123,7 @@ def test_without_confirmation_title_or_text_nothing_is_added_and_what_was_typed_
         assert answer.status_code == 400 and words in answer.text
         if "own-title" not in left_out:
             assert 'value="Nota veerponten"' in answer.text
-    work = harbour.site.workplace.sets.find(board.split("/")[-3], "noor")
+    work = harbour.site.workplace.sets.find(board.split("/")[-3], NOOR)
     assert not any(b.added for b in work.boards)
 
 
@@ -195,11 +195,11 @@ def test_one_source_for_the_whole_set_survives_a_new_search_and_can_be_taken_awa
     board, csrf = board_of(browser)
     browser.post(f"{board}/own-sources", data={"csrf": csrf, **FIELDS, "everywhere": "1"})
     work_id = board.split("/")[-3]
-    work = harbour.site.workplace.sets.find(work_id, "noor")
+    work = harbour.site.workplace.sets.find(work_id, NOOR)
     assert [b.chosen for b in work.boards] == [("supplied#own-1",), ("supplied#own-1",)]
     data = {"csrf": csrf, "number-0": "1", "text-0": "Hoeveel veerponten varen bij Duinwijk?"}
     browser.post(f"/sets/{work_id}/check", data=data)
-    kept = harbour.site.workplace.sets.find(work_id, "noor").boards
+    kept = harbour.site.workplace.sets.find(work_id, NOOR).boards
     assert len(kept) == 1 and [s.id for s in kept[0].added] == ["supplied#own-1"] and not kept[0].chosen
     browser.post(f"/sets/{work_id}/own-sources/remove", data={"csrf": csrf, "source": "supplied#own-1"})
     assert "Nota veerponten" not in browser.get(board).text

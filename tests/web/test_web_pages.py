@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from web_office import EVERYTHING, Office, documents, form_token
+from web_office import EVERYTHING, NOOR, Office, documents, form_token
 
 from learninglion.models import Author, RawFile, Role, Span, Statement
 from learninglion.models.errors import ConflictError, UnknownReferenceError, UnreadableFileError
@@ -388,7 +388,7 @@ def test_the_choice_of_a_set_is_kept_as_it_was_made(office: Office) -> None:
     form = {"csrf": csrf, "introduction": "Over vuurwerk", "threshold": "0", **fields, **dict(texts)}
     board = browser.post(f"/sets/{work}/check", data=form)
     assert board.status_code == 200
-    found = office.site.workplace.sets.find(work, "noor")
+    found = office.site.workplace.sets.find(work, NOOR)
     ids = [h.source.id for h in found.boards[0].offered]
     choices = f"/sets/{work}/questions/1/choices"
     browser.post(choices, data={"csrf": csrf, "source": ids[0], "act": "choose"})
@@ -399,7 +399,7 @@ def test_the_choice_of_a_set_is_kept_as_it_was_made(office: Office) -> None:
     browser.post(
         f"/sets/{work}/questions/1/search", data={"csrf": csrf, "words": "wachttijden", "alone": "1"}
     )
-    board_now = office.site.workplace.sets.find(work, "noor").boards[0]
+    board_now = office.site.workplace.sets.find(work, NOOR).boards[0]
     assert board_now.chosen == (ids[0],)
     assert [(r.source_id, r.reason) for r in board_now.rejected] == [(ids[1], "achterhaald")]
     assert ids[2] in board_now.seen and board_now.searches == ("wachttijden",)

@@ -15,10 +15,11 @@ from learninglion.settings import Settings
 from learninglion.web.site import Site
 from learninglion.workflow import Workplace
 
-__all__ = ["EVERYTHING", "PASSWORD", "Office", "form_token"]
+__all__ = ["EVERYTHING", "NOOR", "PASSWORD", "Office", "form_token"]
 
 PASSWORD = "paarse olifant fietst"
 EVERYTHING = Actor("test", frozenset(Role))
+NOOR = Actor("noor", frozenset(Role))  # the person of most tests, as the use cases know her
 
 
 @dataclass(frozen=True)

@@ -81,14 +81,14 @@ class OwnSources:
         require(actor, Task.DRAFT)
         for position, board in enumerate(work.boards):
             if number is None or position == number - 1:
-                self._sets.put_board(work, position, add_source(board, source))
+                self._sets.put_board(work, position, add_source(board, source), actor=actor)
         # What it says is not for the log: that somebody answered for its use is.
         details: dict[str, Plain] = {"source": source.id, "characters": len(source.body), "confirmed": True}
         note(self._log, "set.own-source", actor, f"work:{work.id}", details)
 
     def remove(self, work_id: str, source_id: str, *, actor: Actor) -> None:
         """Take an own source away from every question of this person's set; its text is gone."""
-        work = self._sets.find(work_id, actor.name)
+        work = self._sets.find(work_id, actor)
         for position, board in enumerate(work.boards):
             if any(s.id == source_id and s.kind is SourceKind.SUPPLIED for s in board.added):
-                self._sets.put_board(work, position, drop_source(board, source_id))
+                self._sets.put_board(work, position, drop_source(board, source_id), actor=actor)

@@ -18,7 +18,7 @@ from learninglion.record.log import EventLog
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.sets import Sets
+from learninglion.workflow.sets import SetRepository
 from learninglion.workflow.sign_offs import SignOffRepository
 
 __all__ = ["Destroyed", "Overdue", "Retention", "Terms"]
@@ -54,7 +54,7 @@ class Retention:
     def __init__(
         self,
         dossiers: DossierRepository,
-        sets: Sets,
+        sets: SetRepository,
         sign_offs: SignOffRepository,
         accounts: Accounts,
         log: EventLog,

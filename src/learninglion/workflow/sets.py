@@ -1,4 +1,4 @@
-"""How the evidence of one sub-question is laid out: near-duplicates together, and the line through time."""
+"""Sets at work: what an officer did with the evidence of each sub-question, kept and laid out."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from learninglion.database.engine import Moment, new_metadata, now, reading, wri
 from learninglion.drafting.positions import contradiction
 from learninglion.drafting.selection import Choice
 from learninglion.dutch.text import split_sentences
-from learninglion.models import Filters, Hit, QuestionSet, Rejection, Source, SourceKind, Span
+from learninglion.models import Actor, Filters, Hit, QuestionSet, Rejection, Source, SourceKind, Span
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
 from learninglion.search.duplicates import Step, timeline
+from learninglion.workflow.rights import Task, require
 
 __all__ = [
     "Board",
     "BoardView",
     "Group",
     "LineMoment",
+    "SetRepository",
     "Sets",
     "Turn",
     "Work",
@@ -204,7 +206,7 @@ def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:
 # --------------------------------------------------------------------------- where it is kept
 
 
-class Sets:
+class SetRepository:
     """Keeps sets at work; a set is found by its owner only."""
 
     def __init__(self, engine: Engine) -> None:
@@ -329,6 +331,74 @@ class Sets:
                 connection.execute(delete(boards).where(boards.c.work == work_id))
                 connection.execute(delete(works).where(works.c.id == work_id))
         return len(old)
+
+
+class Sets:
+    """The sets a person works on: nobody else finds or changes them."""
+
+    def __init__(self, repository: SetRepository) -> None:
+        self._repository = repository
+
+    def lay_out(
+        self,
+        question_set: QuestionSet,
+        filters: Filters,
+        threshold: float | None,
+        offered: Iterable[tuple[Hit, ...]] = (),
+        *,
+        actor: Actor,
+    ) -> Work:
+        """A new set, with the hits per question where they are known."""
+        require(actor, Task.DRAFT)
+        return self._repository.lay_out(actor.name, question_set, filters, threshold, offered)
+
+    def find(self, work_id: str, actor: Actor) -> Work:
+        """The set with its boards. Raises UnknownReferenceError if it is not there or somebody else's."""
+        require(actor, Task.DRAFT)
+        return self._repository.find(work_id, actor.name)
+
+    def list(self, actor: Actor, limit: int = 50) -> tuple[WorkCard, ...]:
+        """This person's sets, the last changed first."""
+        require(actor, Task.DRAFT)
+        return self._repository.list(actor.name, limit)
+
+    def put_board(self, work: Work, position: int, board: Board, *, actor: Actor) -> None:
+        """Keep one board."""
+        _require_own(work, actor)
+        self._repository.put_board(work, position, board)
+
+    def relay(
+        self,
+        work: Work,
+        question_set: QuestionSet,
+        filters: Filters,
+        threshold: float | None,
+        offered: Iterable[tuple[Hit, ...]],
+        *,
+        actor: Actor,
+    ) -> Work:
+        """The same set with corrected questions and fresh boards; what the officer brought along stays."""
+        _require_own(work, actor)
+        return self._repository.relay(work, question_set, filters, threshold, offered)
+
+    def tie(self, work: Work, dossier_id: str, *, actor: Actor) -> None:
+        """Remember which dossier this set became."""
+        _require_own(work, actor)
+        self._repository.tie(work, dossier_id)
+
+    def of_dossier(self, dossier_id: str, actor: Actor) -> str:
+        """The id of this person's set that became this dossier; empty when there is none any more."""
+        return self._repository.of_dossier(dossier_id, actor.name)
+
+    def clear(self, work_id: str, actor: Actor) -> None:
+        """Throw a set away; what became a dossier stays a dossier."""
+        self._repository.clear(work_id, actor.name)
+
+
+def _require_own(work: Work, actor: Actor) -> None:
+    require(actor, Task.DRAFT)
+    if work.owner != actor.name:
+        raise UnknownReferenceError("Deze set bestaat niet, of is van iemand anders.")
 
 
 def _with_own(before: tuple[Board, ...], fresh: list[Board]) -> tuple[Board, ...]:

@@ -30,7 +30,7 @@ from learninglion.workflow.people import People
 from learninglion.workflow.quality import Quality
 from learninglion.workflow.retention import Retention
 from learninglion.workflow.searching import Searching
-from learninglion.workflow.sets import Sets
+from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
 from learninglion.workflow.storage import Storage
 
@@ -79,7 +79,8 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     reranking = open_reranking(options.reranker, options.allowed_hosts)
     repository = DossierRepository(engine, log)
     requests = SignOffRepository(engine)
-    accounts, sets, jobs = Accounts(engine), Sets(engine), Jobs()
+    kept_sets = SetRepository(engine)
+    accounts, sets, jobs = Accounts(engine), Sets(kept_sets), Jobs()
 
     documents = Documents(store)
     indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts)
@@ -99,7 +100,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         drafts=drafts,
         dossiers=dossiers,
         sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
-        retention=Retention(repository, sets, requests, accounts, log),
+        retention=Retention(repository, kept_sets, requests, accounts, log),
         log=AuditLog(log, repository),
         learning=learning,
         quality=Quality(home, documents, indexing, learning, jobs, log),

@@ -76,7 +76,7 @@ def start_draft(
 ) -> Response:
     """Begin the proposal from exactly what was chosen."""
     require(viewer.actor, Task.DRAFT)
-    work = site.workplace.sets.find(work_id, viewer.actor.name)
+    work = site.workplace.sets.find(work_id, viewer.actor)
     selections = _selections(site, viewer, work)
 
     def write(job: Job) -> dict[str, Plain]:
@@ -90,7 +90,7 @@ def start_draft(
                 "progress", {"label": label, "done": done, "total": total}
             ),
         )
-        site.workplace.sets.tie(work, dossier.id)
+        site.workplace.sets.tie(work, dossier.id, actor=viewer.actor)
         return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
 
     job = site.workplace.jobs.start(viewer.actor.name, "draft", write, subject=work_id)
@@ -151,7 +151,7 @@ def resume_draft(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
 @router.get("/sets/{work_id}/draft/{job_id}")
 def drafting_page(request: Request, site: TheSite, viewer: SignedIn, work_id: str, job_id: str) -> Response:
     """The proposal while it is written; without script one reloads."""
-    work = site.workplace.sets.find(work_id, viewer.actor.name)
+    work = site.workplace.sets.find(work_id, viewer.actor)
     return _watch(request, site, viewer, job_id, work.question_set, f"/sets/{work_id}/questions/1")
 
 
@@ -309,7 +309,7 @@ def dossier_page(
         copy_mark=MARK_LINE,
         Author=Author,
         signing=site.workplace.sign_offs.describe(newest, viewer.actor),
-        work_id=site.workplace.sets.of_dossier(dossier_id, viewer.actor.name),
+        work_id=site.workplace.sets.of_dossier(dossier_id, viewer.actor),
     )
 
 

@@ -59,10 +59,10 @@ def _own_work(site: Site, viewer: Viewer, chosen: str) -> Work | None:
     """The set that was asked for, else the last one this reader worked on."""
     if not viewer.may("draft"):
         return None
-    cards = site.workplace.sets.list(viewer.account.name, 1)
+    cards = site.workplace.sets.list(viewer.actor, 1)
     work_id = chosen or (cards[0].id if cards else "")
     try:
-        return site.workplace.sets.find(work_id, viewer.account.name) if work_id else None
+        return site.workplace.sets.find(work_id, viewer.actor) if work_id else None
     except LearningLionError:
         return None
 

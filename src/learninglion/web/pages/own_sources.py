@@ -31,7 +31,7 @@ async def add_own_source(
     """Add pasted text or a file as a source of this set only, and choose it."""
     require(viewer.actor, Task.DRAFT)
     form = await request.form()
-    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor.name)
+    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor)
     board_at(work, number)
     try:
         source = await _read_source(form, work)
@@ -45,7 +45,7 @@ async def add_own_source(
     where = None if form.get("everywhere") else number
     add = site.workplace.own_sources.add
     await run_in_threadpool(add, work, where, source, actor=viewer.actor)
-    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor.name)
+    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor)
     return RedirectResponse(board_address(work, number, source.id), 303)
 
 

@@ -26,7 +26,7 @@ _KNOWN = 200  # dossiers whose state the start page can tell; older ones say it 
 @router.get("/")
 def start(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """What was in hand, and where to begin."""
-    works = site.workplace.sets.list(viewer.actor.name, _RECENT) if viewer.may("draft") else ()
+    works = site.workplace.sets.list(viewer.actor, _RECENT) if viewer.may("draft") else ()
     infos = site.workplace.documents.collections(viewer.actor) if viewer.may("search") else ()
     cards = site.workplace.dossiers.list(viewer.actor, limit=_KNOWN) if viewer.may("dossiers") else ()
     to_sign, given_back = (

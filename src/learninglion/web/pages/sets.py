@@ -69,7 +69,7 @@ async def new_set(request: Request, site: TheSite, viewer: SignedIn) -> Response
     except LearningLionError as error:
         return await run_in_threadpool(_new_set, request, site, viewer, values, error.detail, error.status)
     work = await run_in_threadpool(
-        site.workplace.sets.lay_out, viewer.actor.name, question_set, filters, threshold
+        site.workplace.sets.lay_out, question_set, filters, threshold, actor=viewer.actor
     )
     return RedirectResponse(f"/sets/{work.id}/check", 303)
 
@@ -91,7 +91,7 @@ async def _read_set(form: FormData) -> QuestionSet:
 @router.get("/sets/{work_id}/check")
 def check_page(request: Request, site: TheSite, viewer: SignedIn, work_id: str) -> Response:
     """What was recognised, to correct."""
-    work = site.workplace.sets.find(work_id, viewer.actor.name)
+    work = site.workplace.sets.find(work_id, viewer.actor)
     return _check(request, site, viewer, work, work.question_set, work.filters, work.threshold, "")
 
 
@@ -125,7 +125,7 @@ def _check(
 async def check(request: Request, site: TheSite, viewer: SignedIn, work_id: str) -> Response:
     """Keep the corrections and search for every question."""
     form = await request.form()
-    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor.name)
+    work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor)
     try:
         question_set = read_question_set(form, work.question_set)
         filters, threshold = read_filters(form), read_score(form)
@@ -146,7 +146,7 @@ def _search_all(
     threshold: float | None,
 ) -> None:
     offered = site.workplace.searching.offer(question_set, filters=filters, actor=viewer.actor)
-    site.workplace.sets.relay(work, question_set, filters, threshold, offered)
+    site.workplace.sets.relay(work, question_set, filters, threshold, offered, actor=viewer.actor)
 
 
 def board_at(work: Work, number: int) -> Board:
@@ -161,12 +161,12 @@ def board_page(
     request: Request, site: TheSite, viewer: SignedIn, work_id: str, number: int, found: int = -1
 ) -> Response:
     """The evidence for one question."""
-    work = site.workplace.sets.find(work_id, viewer.actor.name)
+    work = site.workplace.sets.find(work_id, viewer.actor)
     board = board_at(work, number)
     if not board.visited:
         board = replace(board, visited=True)
-        site.workplace.sets.put_board(work, number - 1, board)
-        work = site.workplace.sets.find(work_id, viewer.actor.name)
+        site.workplace.sets.put_board(work, number - 1, board, actor=viewer.actor)
+        work = site.workplace.sets.find(work_id, viewer.actor)
     return show_board(request, site, viewer, work, number, found=found)
 
 
@@ -221,7 +221,7 @@ def choice(
     other: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Choose a source, set it aside, or put it back."""
-    work = site.workplace.sets.find(work_id, viewer.actor.name)
+    work = site.workplace.sets.find(work_id, viewer.actor)
     board = board_at(work, number)
     if act == "choose":
         fresh = workbench.choose_source(board, source)
@@ -231,7 +231,7 @@ def choice(
         fresh = workbench.put_back(board, source)
     else:
         raise InputError("Deze handeling bestaat niet.")
-    site.workplace.sets.put_board(work, number - 1, fresh)
+    site.workplace.sets.put_board(work, number - 1, fresh, actor=viewer.actor)
     if not request.headers.get("x-part"):
         return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source)}", 303)
     view = lay_out(fresh, _threshold(site, work))
@@ -269,7 +269,7 @@ def search_further(
     alone: Annotated[str, Form()] = "",
 ) -> Response:
     """Search further with own words; what is new is added below what was offered."""
-    work = site.workplace.sets.find(work_id, viewer.actor.name)
+    work = site.workplace.sets.find(work_id, viewer.actor)
     board = board_at(work, number)
     if not words.strip():
         raise InputError("Geef woorden om mee te zoeken.")
@@ -281,7 +281,7 @@ def search_further(
         actor=viewer.actor,
     )
     fresh, count = workbench.add_hits(board, hits, words.strip())
-    site.workplace.sets.put_board(work, number - 1, fresh)
+    site.workplace.sets.put_board(work, number - 1, fresh, actor=viewer.actor)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}?found={count}#found", 303)
 
 
@@ -294,18 +294,18 @@ def own_source(
     reference: Annotated[str, Form(max_length=400)] = "",
 ) -> Response:
     """Add a source the officer knows: the number of a document and question that is here."""
-    work = site.workplace.sets.find(work_id, viewer.actor.name)
+    work = site.workplace.sets.find(work_id, viewer.actor)
     board = board_at(work, number)
     if not reference.strip():
         raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
     source = site.workplace.documents.source(reference.strip(), viewer.actor)
     fresh = workbench.add_source(board, source)
-    site.workplace.sets.put_board(work, number - 1, fresh)
+    site.workplace.sets.put_board(work, number - 1, fresh, actor=viewer.actor)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source.id)}", 303)
 
 
 @router.post("/sets/{work_id}/remove")
 def remove_set(site: TheSite, viewer: SignedIn, work_id: str) -> Response:
     """Throw a set away that is not needed any more."""
-    site.workplace.sets.clear(work_id, viewer.actor.name)
+    site.workplace.sets.clear(work_id, viewer.actor)
     return RedirectResponse("/", 303)
