@@ -108,7 +108,7 @@ class Bench:
         ranks = []
         for text, vector, right in zip(texts, self.snapshot.frame.place_queries(rows), ids, strict=True):
             terms = search.query_terms(text, "", known)
-            probe = make_probe(self.snapshot.statistics, self.snapshot.frame, terms, vector)
+            probe = make_probe(self.snapshot.statistics, terms, vector)
             order = search.rank(self.snapshot, probe, exact=True).positions
             names = [self.snapshot.name_of(int(p))[0] for p in order]
             ranks.append(names.index(right) + 1)

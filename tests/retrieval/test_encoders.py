@@ -87,7 +87,7 @@ def test_the_frame_takes_away_what_all_texts_share() -> None:
     placed = frame.place_passages(rows[150:]) @ frame.place_queries(rows[:1])[0]
     assert raw.mean() > 0.8
     assert abs(float(placed.mean())) < 0.1
-    mean, deviation = frame.bodies.usual(frame.place_queries(rows[:1])[0])
+    mean, deviation = frame.bodies.cloud().usual(frame.place_queries(rows[:1])[0])
     assert abs(mean - float(placed.mean())) < 0.02
     assert abs(deviation - float(placed.std())) < 0.05
 

@@ -73,7 +73,7 @@ def opened(tmp_path: Path, entries: list[Entry]) -> tuple[Index, MemoryReader]:
 def probe_of(index: Index) -> Probe:
     shot = index.snapshot()
     vector = shot.frame.place_queries(ENCODER.encode_queries([QUESTION]))[0]
-    return make_probe(shot.statistics, shot.frame, query_terms(QUESTION), vector)
+    return make_probe(shot.statistics, query_terms(QUESTION), vector)
 
 
 def test_cosines_are_those_of_the_passages(tmp_path: Path, entries: list[Entry]) -> None:

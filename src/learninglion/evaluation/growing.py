@@ -41,7 +41,8 @@ class GrowingStatistics:
     def now(self) -> Statistics:
         """What was counted so far. Good until the next `add`: the arrays are not copied."""
         means = {key: max(1.0, total / max(1, self._sources[key[0]])) for key, total in self._terms.items()}
-        return Statistics(dict(self._sources), self._frequency, means)
+        kept = self._snapshot.statistics
+        return Statistics(dict(self._sources), self._frequency, means, kept.questions, kept.bodies)
 
     def _count(self, number: int, rows: NDArray[np.int64]) -> None:
         segment = self._snapshot.segments[number]

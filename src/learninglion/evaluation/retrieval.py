@@ -316,7 +316,7 @@ def rank_trial(
         if older is not None and allowed is not None:
             searched[i] = older.sources(document) + int(own)
             allowed |= {document} if own else set()
-        probe = make_probe(statistics, snapshot.frame, query_terms(query.text), placed[i])
+        probe = make_probe(statistics, query_terms(query.text), placed[i])
         found = rank(snapshot, probe, allowed, exact=older is None)
         at = numbers[found.positions]
         may = (documents[at] != document) | ((at == query.own) & own)

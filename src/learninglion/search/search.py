@@ -106,7 +106,7 @@ def search_set(
     judged = []
     for text, vector in zip(texts, vectors, strict=True):
         terms = query_terms(text, introduction, synonyms)
-        probe = make_probe(snapshot.statistics, snapshot.frame, terms, vector)
+        probe = make_probe(snapshot.statistics, terms, vector)
         ranking = rank(snapshot, probe, documents)
         judged.append((probe, ranking, _count(snapshot, ranking, limit, threshold)))
     least = reranking.depth if reranking is not None else 0  # what may come up must be looked up

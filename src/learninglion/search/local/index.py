@@ -3,7 +3,7 @@
     index/
       current.json        the manifest: which generation serves, its segments, up to which change it goes
       lock                held by the one process that writes
-      <generation>/       everything made with one encoder and one frame
+      <generation>/       everything made with one encoder and its frame
         frame.npz  words/ (tantivy)  <segment>/ ...
 
 A manifest is replaced in one rename, after everything it names is on disk: killed at any moment, the index
@@ -34,8 +34,8 @@ from learninglion.inference.vectors import Progress, RecentVectors, VectorCache,
 from learninglion.models import Passage, PassageKind
 from learninglion.models.errors import IntegrityError, LearningLionError
 from learninglion.search.fusion import DEFAULT, Fusion, load_fusion
-from learninglion.search.local.content import all_terms, evenly, in_batches, passage_text, source_terms
-from learninglion.search.local.frame import Frame, background_questions, fit_frame, load_frame, save_frame
+from learninglion.search.local.content import all_terms, in_batches, passage_text, source_terms
+from learninglion.search.local.frame import Frame, frame_of, load_frame, save_frame
 from learninglion.search.local.lexical import Addition, Lexicon
 from learninglion.search.local.segments import Entries, Segment, merge, open_segment, write_segment
 from learninglion.search.local.snapshot import Snapshot
@@ -46,16 +46,14 @@ __all__ = [
     "Index",
     "IndexState",
     "Manifest",
-    "SAMPLE",
     "encode_all",
-    "fit_archive",
     "make_entries",
     "more_dead",
     "read_manifest",
     "write_manifest",
 ]
 
-FORMAT = 2
+FORMAT = 3
 _NAME = "current.json"
 
 
@@ -71,7 +69,6 @@ class Manifest:
     sequence: int
     next_key: int
     next_segment: int
-    fitted_on: int  # passages the frame was fitted on
     segments: tuple[str, ...] = ()
     dead: tuple[tuple[str, tuple[int, ...]], ...] = ()  # rows that no longer count, by segment
     passages: int = 0
@@ -104,10 +101,6 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     fresh.replace(folder / _NAME)
 
 
-# The frame is fitted on at most so many texts of each sort; more changes nothing measurable.
-SAMPLE = 4000
-# Questions of the archive itself take the place of the background questions from here on.
-_OWN_QUESTIONS = 200
 # Documents between two reports of progress while everything is encoded.
 _AT_ONCE = 20
 
@@ -127,29 +120,6 @@ def encode_all(encoder: Encoder, cache: VectorCache, reader: Reader, progress: P
         done += len(ids)
         if progress is not None:
             progress(done, len(present))
-
-
-def fit_archive(
-    encoder: Encoder, cache: VectorCache | None, reader: Reader, present: Sequence[Change]
-) -> tuple[Frame, int]:
-    """The frame from an even sample of the archive's questions and passages; on how many it was fitted."""
-    questions: list[str] = []
-    bodies: list[str] = []
-    step = max(1, len(present) // 1000)
-    chosen = [c.document_id for c in present[::step]]
-    for ids in in_batches(chosen, 100):
-        for _, passages in reader.entries_of(ids):
-            for passage in passages:
-                (questions if passage.kind is PassageKind.QUESTION else bodies).append(passage_text(passage))
-    questions = evenly(questions, SAMPLE)
-    if len(questions) < _OWN_QUESTIONS:
-        questions = list(background_questions())
-    # a sample that left anything out is as good as it gets: no growth asks for another
-    seen = len(bodies) if step == 1 and len(bodies) <= SAMPLE else SAMPLE
-    bodies = evenly(bodies, SAMPLE)
-    placed = embed(encoder, questions, asked=True, cache=cache)
-    found = embed(encoder, bodies, asked=False, cache=cache)
-    return fit_frame(placed, found), seen
 
 
 def make_entries(
@@ -209,8 +179,6 @@ def more_dead(
 _BATCH_DOCUMENTS = 2000
 # Segments of like size before they are merged; searching one more costs about a millisecond.
 _MERGE_AT = 8
-# The frame is fitted anew when the archive outgrew the sample it came from so many times.
-_OUTGROWN = 4
 _OTHER_ENCODER = "Het zoekregister is met een ander embeddingmodel gemaakt."
 
 
@@ -399,12 +367,8 @@ class Index:
             if not changes:
                 return 0
             newest = max(change.sequence for change in changes)
-            passages = manifest.passages
             for chosen in in_batches(changes, _BATCH_DOCUMENTS):
                 manifest = self._apply(manifest, chosen, reader, progress)
-            mine = manifest.encoder == self.encoder.name
-            if mine and manifest.passages > passages and self._outgrown(manifest):
-                return self._rebuild(reader, progress)
             self._publish(self._tidy(replace(manifest, sequence=newest, mark=reader.mark_of(newest))))
             return len(changes)
 
@@ -450,9 +414,6 @@ class Index:
         same = manifest.store == reader.store_id()
         return same and manifest.mark == reader.mark_of(manifest.sequence)
 
-    def _outgrown(self, manifest: Manifest) -> bool:
-        return manifest.fitted_on < SAMPLE and manifest.passages > _OUTGROWN * max(manifest.fitted_on, 50)
-
     @contextmanager
     def _writing(self, wait: float | None) -> Iterator[None]:
         with self._write_lock, exclusive(self.folder / "lock", "het zoekregister bijwerken", wait=wait):
@@ -464,8 +425,7 @@ class Index:
         sequence = max((c.sequence for c in changes), default=0)
         generation = self._new_generation()
         place = self.folder / generation
-        frame, fitted_on = fit_archive(self.encoder, self._cache, reader, present)
-        save_frame(frame, place / "frame.npz")
+        save_frame(frame_of(self.encoder, self._cache), place / "frame.npz", self.encoder.name)
         manifest = Manifest(
             FORMAT,
             reader.store_id(),
@@ -475,7 +435,6 @@ class Index:
             sequence,
             next_key=1,
             next_segment=1,
-            fitted_on=fitted_on,
             mark=reader.mark_of(sequence),
         )
         Lexicon(place / "words")

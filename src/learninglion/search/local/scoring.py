@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from learninglion.inference.encoders import Vectors
 from learninglion.search.fusion import FEATURES, Scores
 from learninglion.search.local.analysis import FAMILIES, Terms
-from learninglion.search.local.frame import Frame
 from learninglion.search.local.segments import PARTS, Segment
 from learninglion.search.local.snapshot import Snapshot, Statistics
 
@@ -49,8 +48,8 @@ class Probe:
     mean_length: dict[tuple[str, str], float]  # terms of a source, by part and family
 
 
-def make_probe(statistics: Statistics, frame: Frame, terms: tuple[Terms, Terms], vector: Vectors) -> Probe:
-    """`terms` hold the weight of each term of the question in `counts`; `vector` is placed in `frame`."""
+def make_probe(statistics: Statistics, terms: tuple[Terms, Terms], vector: Vectors) -> Probe:
+    """`terms` hold the weight of each term of the question in `counts`; `vector` is placed in the frame."""
     weights: dict[tuple[str, str], NDArray[np.float32]] = {}
     usual: dict[tuple[str, str], tuple[float, float]] = {}
     for part in PARTS:
@@ -65,8 +64,8 @@ def make_probe(statistics: Statistics, frame: Frame, terms: tuple[Terms, Terms],
         weights,
         usual,
         vector,
-        frame.questions.usual(vector),
-        frame.bodies.usual(vector),
+        statistics.questions.usual(vector),
+        statistics.bodies.usual(vector),
         statistics.mean_length,
     )
 

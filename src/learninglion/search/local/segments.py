@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from learninglion.inference.encoders import Vectors
 from learninglion.models.errors import IntegrityError
 from learninglion.search.local.analysis import FAMILIES, Terms
+from learninglion.search.local.frame import Tally, tally
 from learninglion.search.local.sketch import Sketch, sketched
 
 __all__ = ["PARTS", "Entries", "Forward", "Segment", "merge", "open_segment", "write_segment"]
@@ -83,6 +84,8 @@ class Segment:
     vectors: NDArray[np.int8]  # of the passages, in the frame, in steps
     steps: NDArray[np.float32]  # how large those are, one for each passage
     sketch: Sketch  # the same for the first look
+    questions: Tally  # of the passages of questions, dead ones too
+    bodies: Tally  # and of the others
     alive: NDArray[np.bool_]
 
     def __len__(self) -> int:
@@ -91,6 +94,19 @@ class Segment:
     def placed(self, passages: NDArray[np.int64] | slice) -> Vectors:
         """The vectors of `passages`, one a row; a cosine with them is off by some 0.0004."""
         return self.vectors[passages].astype(np.float32) * self.steps[passages, None]
+
+    def is_asked(self) -> NDArray[np.bool_]:
+        """For each passage whether it is of its source's question."""
+        within = np.arange(len(self.owners)) - self.vector_starts[self.owners]
+        return np.asarray(within < self.asked_passages[self.owners], dtype=np.bool_)
+
+    def living(self) -> tuple[Tally, Tally]:
+        """The tallies of questions and of bodies without those of dead sources."""
+        if self.alive.all():
+            return self.questions, self.bodies
+        dead, asked = ~self.alive[self.owners], self.is_asked()
+        gone = [tally(self.placed(np.flatnonzero(dead & chosen))) for chosen in (asked, ~asked)]
+        return self.questions - gone[0], self.bodies - gone[1]
 
 
 def write_segment(folder: Path, name: str, entries: Entries, dimensions: int) -> None:
@@ -115,20 +131,39 @@ def write_segment(folder: Path, name: str, entries: Entries, dimensions: int) ->
     arrays["asked-passages"] = counted[:, 0].copy()
     rows = [v for v in entries.vectors if len(v)]
     vectors = np.concatenate(rows) if rows else np.zeros((0, dimensions), dtype=np.float32)
-    arrays["vectors"], arrays["steps"] = _compact(vectors)
+    numbers, steps = _compact(vectors)
+    arrays["vectors"], arrays["steps"] = numbers, steps
+    # From the numbers as they are kept: so a merge writes what the parts that it merges held.
+    vectors = numbers.astype(np.float32) * steps[:, None]
     arrays["levels"], arrays["scales"] = sketched(vectors)
+    asked = np.repeat(np.tile([True, False], len(counted)), counted.reshape(-1))
+    for label, chosen in (("questions", asked), ("bodies", ~asked)):
+        sums = tally(vectors[chosen])
+        arrays[f"{label}-tally"] = np.vstack(
+            [np.full((1, dimensions), sums.count), sums.total, sums.products]
+        )
     names = {"documents": entries.documents, "sources": entries.sources}
     _write_files(folder, place, name, arrays, names)
 
 
 def _compact(vectors: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Each vector in whole steps, the largest of its numbers 127 of them; and the size of a step."""
+    """Each vector in whole steps, the largest of its numbers 127 of them; and the size of a step.
+
+    A step has 16 significant bits, so that steps times whole numbers are exact: what comes out, put in
+    again, comes out the same.
+    """
     numbers = np.zeros(vectors.shape, dtype=np.int8)
-    steps = np.abs(vectors).max(axis=1, initial=0.0).astype(np.float32) / _STEPS
+    steps = _rounded(np.abs(vectors).max(axis=1, initial=0.0).astype(np.float32) / _STEPS)
     filled = np.flatnonzero(steps)
     for part in np.array_split(filled, len(filled) // _AT_ONCE + 1):
         numbers[part] = np.rint(vectors[part] / steps[part, None])
     return numbers, steps
+
+
+def _rounded(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`values` with 16 significant bits."""
+    mantissa, exponent = np.frexp(values)
+    return np.asarray(np.ldexp(np.rint(mantissa * 65536) / 65536, exponent), dtype=np.float32)
 
 
 def _joined(pieces: Sequence[NDArray[np.generic]], kind: type[np.generic]) -> NDArray[np.generic]:
@@ -206,8 +241,14 @@ def open_segment(folder: Path, name: str, *, whole: bool = False) -> Segment:
         vectors=load["vectors"],
         steps=np.array(load["steps"]),
         sketch=Sketch(load["levels"], load["scales"]),
+        questions=_read_tally(load["questions-tally"]),
+        bodies=_read_tally(load["bodies-tally"]),
         alive=np.ones(len(load["keys"]), dtype=np.bool_),
     )
+
+
+def _read_tally(rows: NDArray[np.float64]) -> Tally:
+    return Tally(int(rows[0, 0]), rows[1], rows[2:])
 
 
 def merge(folder: Path, name: str, segments: Sequence[Segment]) -> None:

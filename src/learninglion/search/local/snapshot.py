@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from learninglion.search.fusion import Fusion
 from learninglion.search.local.analysis import BUCKETS, FAMILIES
-from learninglion.search.local.frame import Frame
+from learninglion.search.local.frame import Cloud, Frame
 from learninglion.search.local.lexical import Lexicon
 from learninglion.search.local.segments import PARTS, Segment
 
@@ -23,14 +23,18 @@ _REMEMBERED = 8
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """How common terms are: sources by term, and the mean number of terms, for each part and family.
+    """How common terms are (sources by term, and the mean number of terms, for each part and family), and
+    where the vectors of questions and bodies lie.
 
-    Deleted sources count until their segment is merged, which moves a score in the third decimal at most.
+    Whole numbers and exact sums over what is alive: the same archive has the same statistics in whatever
+    order and segments it came to be.
     """
 
     sources: dict[str, int]
     frequency: dict[tuple[str, str], NDArray[np.int32]]
     mean_length: dict[tuple[str, str], float]
+    questions: Cloud
+    bodies: Cloud
 
 
 class Snapshot:
@@ -56,7 +60,7 @@ class Snapshot:
         self.alive: NDArray[np.bool_] = np.concatenate([none.astype(np.bool_), *(s.alive for s in segments)])
         self.keys: NDArray[np.int64] = np.concatenate([none, *(s.keys for s in segments)])
         self._by_key = np.argsort(self.keys, kind="stable")
-        self.statistics = _collect(segments)
+        self.statistics = _collect(segments, frame)
         self._masks: OrderedDict[frozenset[str], NDArray[np.bool_]] = OrderedDict()
         self._lock = Lock()
 
@@ -103,8 +107,8 @@ class Snapshot:
         return str(segment.documents[row]), str(segment.sources[row])
 
 
-def _collect(segments: Sequence[Segment]) -> Statistics:
-    counted = {p: sum(int((s.lengths[p, "grams"] > 0).sum()) for s in segments) for p in PARTS}
+def _collect(segments: Sequence[Segment], frame: Frame) -> Statistics:
+    counted = {p: sum(int((s.lengths[p, "grams"][s.alive] > 0).sum()) for s in segments) for p in PARTS}
     frequency: dict[tuple[str, str], NDArray[np.int32]] = {}
     mean_length: dict[tuple[str, str], float] = {}
     for part in PARTS:
@@ -114,7 +118,13 @@ def _collect(segments: Sequence[Segment]) -> Statistics:
             for segment in segments:
                 terms, sources = segment.frequency[part, family]
                 total[terms] += sources  # terms are different within a segment
-                length += float(segment.lengths[part, family].sum())
+                if not segment.alive.all():
+                    gone, _, _ = segment.forward[part, family].gather(np.flatnonzero(~segment.alive))
+                    np.subtract.at(total, gone, 1)
+                length += float(segment.lengths[part, family][segment.alive].sum(dtype=np.float64))
             frequency[part, family] = total
             mean_length[part, family] = max(1.0, length / max(1, counted[part]))
-    return Statistics(counted, frequency, mean_length)
+    living = [segment.living() for segment in segments]
+    questions = sum((asked for asked, _ in living), frame.questions)
+    bodies = sum((body for _, body in living), frame.bodies)
+    return Statistics(counted, frequency, mean_length, questions.cloud(), bodies.cloud())
