@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test lint format bench bench-load bench-scale docs requirements clean
+.PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test test-quick lint format bench bench-load bench-scale docs requirements clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -31,6 +31,9 @@ serve: setup ## The workplace in the browser, on this machine only
 
 test: setup-dev ## All tests
 	@$(VENV)/python -m pytest
+
+test-quick: setup-dev ## Without real models and without a browser
+	@$(VENV)/python -m pytest -m "not slow and not browser"
 
 lint: setup-dev ## Style, types and the layers
 	@$(VENV)/ruff check src tests tools benchmarks
