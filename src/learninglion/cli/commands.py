@@ -35,6 +35,9 @@ _MODULES = {
     "judge": "judging",
     "log": "system",
     "users": "people",
+    "backup": "upkeep",
+    "restore": "upkeep",
+    "doctor": "upkeep",
 }
 
 

@@ -14,6 +14,7 @@ from learninglion.record.log import EventLog
 from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.backup import Backups
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts
@@ -45,6 +46,7 @@ class Workplace:
     documents: Documents
     intake: Intake
     storage: Storage
+    backups: Backups
     indexing: Indexing
     searching: Searching
     sets: Sets
@@ -93,6 +95,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         documents=documents,
         intake=Intake(store, indexing, log, isolate=options.isolate),
         storage=Storage(home, store, indexing, log),
+        backups=Backups(home, log, elsewhere=bool(options.database_url)),
         indexing=indexing,
         searching=searching,
         sets=sets,
