@@ -38,6 +38,7 @@ _MODULES = {
     "backup": "upkeep",
     "restore": "upkeep",
     "doctor": "upkeep",
+    "reread": "upkeep",
 }
 
 

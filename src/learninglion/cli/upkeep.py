@@ -12,6 +12,7 @@ from learninglion.models.plain import to_plain
 from learninglion.settings import load_settings
 from learninglion.workflow.backup import restore_backup, verify_backup
 from learninglion.workflow.checkup import Finding, State, examine
+from learninglion.workflow.rereading import RereadOutcome, RereadResult
 
 __all__ = ["register"]
 
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command("backup")(make_backup)
     app.command("restore")(put_back)
     app.command("doctor")(look_at_everything)
+    app.command("reread")(read_again)
 
 
 def make_backup(
@@ -76,6 +78,33 @@ def look_at_everything(
             else:
                 _tell(finding)
     if wrong:
+        raise typer.Exit(1)
+
+
+def read_again(
+    only_look: bool = typer.Option(False, "--look", help="Laat alleen zien wat er zou veranderen."),
+    as_json: bool = typer.Option(False, "--json", help="Een JSON-object per document."),
+) -> None:
+    """Lees alle documenten opnieuw uit hun originelen; dossiers blijven zoals ze waren."""
+
+    def tell(result: RereadResult) -> None:
+        if as_json:
+            print_json(to_plain(result))
+        elif result.outcome is RereadOutcome.FAILED:
+            fail(f"{result.document_id} blijft zoals het was: {result.detail}")
+        elif result.changes:
+            console.print(f"{result.document_id}: {' '.join(result.changes)}")
+
+    with workplace_here() as workplace, progress() as shown:
+        results = workplace.rereading.run(
+            actor=local_actor(), keep=not only_look, progress=shown, on_result=tell
+        )
+    counted = {outcome: sum(r.outcome is outcome for r in results) for outcome in RereadOutcome}
+    changed = counted[RereadOutcome.CHANGED] + counted[RereadOutcome.RENAMED]
+    words = "zouden anders worden gelezen" if only_look else "anders gelezen"
+    if not as_json:
+        console.print(f"{len(results)} documenten, {changed} {words}.")
+    if counted[RereadOutcome.FAILED]:
         raise typer.Exit(1)
 
 

@@ -29,6 +29,7 @@ from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.own_sources import OwnSources
 from learninglion.workflow.people import People
 from learninglion.workflow.quality import Quality
+from learninglion.workflow.rereading import Rereading
 from learninglion.workflow.retention import Retention
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets
@@ -45,6 +46,7 @@ class Workplace:
     options: WorkplaceOptions
     documents: Documents
     intake: Intake
+    rereading: Rereading
     storage: Storage
     backups: Backups
     indexing: Indexing
@@ -94,6 +96,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         options=options,
         documents=documents,
         intake=Intake(store, indexing, log, isolate=options.isolate),
+        rereading=Rereading(store, indexing, log, isolate=options.isolate),
         storage=Storage(home, store, indexing, log),
         backups=Backups(home, log, elsewhere=bool(options.database_url)),
         indexing=indexing,
