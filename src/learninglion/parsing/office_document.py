@@ -7,8 +7,7 @@ from pathlib import PurePath
 from learninglion.models import BlockKind, Document, DocumentKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.models.plain import sha256_hex
-from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
-from learninglion.parsing.kamervragen.pairing import pair_up
+from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes
 from learninglion.parsing.office.odt import read_odt
 from learninglion.parsing.office.ooxml import is_opendocument
@@ -40,35 +39,20 @@ def document_of(raw: RawFile, content: WordText) -> Document:
     paragraphs, typed = lift_typed_notes(content.paragraphs)
     notes: tuple[Note, ...] = (*content.notes, *typed)
     running = assemble(paragraphs, notes)
-    pairing = pair_up(paragraphs, running.spans)
-    notice = find_notice(paragraphs, running.spans, pairing)
-    letter = pairing is not None or notice is not None
-    facts = LetterFacts()
-    if letter:
-        first = pairing.first if pairing else len(paragraphs)
-        facts = read_facts(paragraphs, running.spans, first, content.letterhead, content.title)
     sha256 = sha256_hex(raw.content)
-    return Document(
+    document = Document(
         id=f"doc-{sha256[:16]}",
         sha256=sha256,
-        title=facts.title or _title(content, paragraphs, raw),
-        kind=DocumentKind.LETTER if letter else DocumentKind.DOCUMENT,
+        title=_title(content, paragraphs, raw),
+        kind=DocumentKind.DOCUMENT,
         text=running.text,
         url=raw.url,
-        published=facts.published,
-        asked_on=facts.asked_on,
-        askers=facts.askers,
-        answerers=facts.answerers,
-        ministry=facts.answerers[0].portfolio if facts.answerers else None,
-        introduction=facts.introduction,
-        pairs=pairing.pairs if pairing else (),
         blocks=running.blocks,
         footnotes=running.footnotes,
-        notice=notice,
-        related=facts.related,
-        warnings=(*content.warnings, *(pairing.warnings if pairing else ())),
+        warnings=content.warnings,
         source_name=raw.name,
     )
+    return fill_in(document, paragraphs, running.spans, content.letterhead, content.title)
 
 
 def _title(content: WordText, paragraphs: tuple[Paragraph, ...], raw: RawFile) -> str:

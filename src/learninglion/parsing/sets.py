@@ -14,7 +14,8 @@ from learninglion.dutch.text import squash
 from learninglion.models import Document, DocumentKind, QuestionSet, RawFile, Span, SubQuestion
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.models.plain import from_plain
-from learninglion.parsing.kamervragen.letters import CASE_NUMBER, find_subject
+from learninglion.parsing.kamervragen.front import CASE_NUMBER
+from learninglion.parsing.kamervragen.letters import find_subject
 from learninglion.parsing.kamervragen.pairing import find_questions
 from learninglion.parsing.kamervragen.parts import Part
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes

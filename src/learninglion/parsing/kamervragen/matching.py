@@ -18,6 +18,7 @@ from learninglion.parsing.pdf.layout import Stretch
 
 __all__ = ["Matched", "match_parts"]
 
+_MEMBERS = re.compile(r"\b(?:de|deze|genoemde)\s+leden\b|\?", re.IGNORECASE)
 _ASKS = re.compile(r"\?[\"'”’»)\]\s]*$")
 
 
@@ -85,19 +86,33 @@ def named(numbers: Sequence[int]) -> str:
 def _split_unlabelled(parts: list[Part], stretches: Sequence[Stretch], has_notice: bool) -> list[Part]:
     """Where an answer has no label of its own, find where it begins in the text under its question."""
     claimed = {number for part in parts if part.kind is LabelKind.ANSWER for number in part.numbers}
+    alternating = _alternates(parts)
     result: list[Part] = []
     for position, part in enumerate(parts):
         result.append(part)
         if part.kind is LabelKind.ANSWER or has_notice or claimed.intersection(part.numbers):
             continue
         following = next((p for p in parts[position + 1 :] if p.kind is LabelKind.ANSWER), None)
-        if following is not None and not following.numbers:
+        skipped = alternating and parts[position + 1 : position + 2] != [following]
+        if following is not None and not following.numbers and not skipped:
             continue  # an answer without numbers stands for the questions before it
         begin = _answer_begins(part, stretches)
+        if begin is None and skipped:
+            begin = _members_end(part, stretches)
         if begin is not None:
             result.append(Part(LabelKind.ANSWER, part.numbers, None, body=part.body[begin:]))
             part.body = part.body[:begin]
     return result
+
+
+def _alternates(parts: Sequence[Part]) -> bool:
+    """Whether answers without numbers follow one question each: then one that lacks its label stands out."""
+    before = [
+        sum(p.kind is LabelKind.QUESTION for p in parts[max(0, n - 2) : n])
+        for n, part in enumerate(parts)
+        if part.kind is LabelKind.ANSWER and not part.numbers
+    ]
+    return len(before) > 3 and 4 * sum(count == 1 for count in before) >= 3 * len(before)
 
 
 def _answer_begins(part: Part, stretches: Sequence[Stretch]) -> int | None:
@@ -134,6 +149,12 @@ def _answer_begins(part: Part, stretches: Sequence[Stretch]) -> int | None:
     while last + 1 in asking:
         last += 1
     return last + 1 if last + 1 < len(body) else None
+
+
+def _members_end(part: Part, stretches: Sequence[Stretch]) -> int | None:
+    """Position in the body of a question behind the last stretch in which members speak or ask."""
+    said = [k for k, i in enumerate(part.body) if _MEMBERS.search(stretches[i].text)]
+    return said[-1] + 1 if said and said[-1] + 1 < len(part.body) else None
 
 
 def _asks(stretch: Stretch) -> bool:

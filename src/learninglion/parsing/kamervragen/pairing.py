@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from learninglion.models import QAPair, Span
+from learninglion.models import BlockKind, Genre, QAPair, Span
 from learninglion.parsing.kamervragen.matching import match_parts
-from learninglion.parsing.kamervragen.parts import Found, Part
-from learninglion.parsing.labels import LabelKind, parse_label
+from learninglion.parsing.kamervragen.parts import NUMBERS_ALONE, Found, Part
+from learninglion.parsing.labels import LabelKind, parse_label, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
 
@@ -38,7 +38,27 @@ _REMARK = re.compile(r"^Toelichting\s*:?\s*$|^Toelichting:\s|^Bijlagen?(?:\s+\d+
 # "1", "1.", "(1)" on a line of its own; or ahead of the question: "1. Bent u", "1) bent u", "1 Bent u".
 _BARE = re.compile(r"^(\(?)(\d{1,3})\s*([.)\]:]?)$")
 _LED = re.compile(r"^(\(?)(\d{1,3})(?:\s*([.)\]:])\s+(?=\S)|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))")
+_SKIPPED = 3  # numbers in a series that may have been left out
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
+
+
+# What members say between two questions; "Artikel 3" above what they ask about it.
+_SPEAKERS = re.compile(
+    r"^(?:De leden van de .{2,80}fracties?\b(?!.*\?)|Artikel \d{1,3}[a-z]?(?:, (?:eerste|tweede|derde|\w+de) lid|, lid \d+)?$)",
+    re.DOTALL,
+)
+_ASKING = (
+    Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG,
+    Genre.SCHRIFTELIJK_OVERLEG,
+    Genre.LIJST_VAN_VRAGEN_EN_ANTWOORDEN,
+    Genre.LIJST_VAN_VRAGEN,
+    Genre.TECHNISCHE_BRIEFING,
+)
+_SPEAKS = re.compile(
+    r"\b(?:Kamer|schriftelijke\s+)?vragen\b.{0,80}\b(?:van|door)\s+(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|de\s+(?:vaste\s+)?commissie"
+    r"|de\s+fractie)|\bantwoord(?:en)?\s+op\b.{0,60}\bvragen\b|\bbeantwoording\b.{0,60}\bvragen\b|\bvragen\s+en\s+antwoorden\b|\bingezonden\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +71,40 @@ class Pairing:
     warnings: tuple[str, ...]
 
 
-def pair_up(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> Pairing | None:
-    """The questions and answers in `paragraphs` (which stand at `spans`); None where there are none."""
+def pair_up(
+    paragraphs: Sequence[Paragraph],
+    spans: Sequence[Span],
+    *,
+    genre: Genre | None = None,
+    is_set: bool = False,
+) -> Pairing | None:
+    """The questions and answers in `paragraphs` (which stand at `spans`); None where there are none.
+
+    `genre` and `is_set` say what its first page calls the document. Questions without one labelled answer
+    are those of a set only where something says so: numbered questions of a study are its text.
+    """
     found = find_questions(paragraphs)
     if not any(part.kind is LabelKind.QUESTION for part in found.parts):
         return None
-    labelled = any(
-        part.kind is LabelKind.QUESTION and _reads_as_label(paragraphs[part.label or 0])
-        for part in found.parts
-    )
+    labelled = any(part.kind is LabelKind.ANSWER for part in found.parts)
+    expected = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[: found.first])
+    if not labelled and not expected:
+        return None
     stretches = [_stretch(paragraph, span) for paragraph, span in zip(paragraphs, spans, strict=True)]
     loose, found.loose = tuple(found.loose), []  # a letter has more around its answers than a publication
     matched = match_parts(found, stretches)
-    if not labelled and not _are_questions(matched.pairs, stretches):
+    numbered = any(
+        part.kind is LabelKind.QUESTION and part.label is not None and _reads_as_label(paragraphs[part.label])
+        for part in found.parts
+    )
+    if not numbered and not is_set and not _are_questions(matched.pairs, stretches):
         return None
     return Pairing(matched.pairs, found.first, loose, matched.warnings)
+
+
+def _speaks_of_questions(paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether what stands ahead of the first question says that questions of parliament follow."""
+    return any(_SPEAKS.search(paragraph.text) for paragraph in paragraphs)
 
 
 def _stretch(paragraph: Paragraph, span: Span) -> Stretch:
@@ -97,14 +136,16 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
         numbered = _numbered(paragraphs)
         if len(numbered) > 1 or (numbered and labels):
             labels |= numbered
+    labels |= _above_bare_answers(paragraphs, labels)
     found = Found(first=min(labels, default=len(paragraphs)), labels=frozenset(labels))
     current: Part | None = None
     for index in range(found.first, len(paragraphs)):
         part = labels.get(index)
         if part is not None:
+            _end_answer(current, paragraphs, found)
             current = part
             found.parts.append(part)
-            if part.skip:
+            if part.skip or part.label is None:
                 part.body.append(index)
         elif current is not None and not _ends_set(paragraphs, index):
             current.body.append(index)
@@ -112,6 +153,56 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
             current = None
             found.loose.append(index)
     return found
+
+
+def _above_bare_answers(paragraphs: Sequence[Paragraph], labels: dict[int, Part]) -> dict[int, Part]:
+    """Questions that have a number only ("5, 6 en 7") or none, each above an answer without numbers."""
+    bare = sorted(i for i, part in labels.items() if part.kind is LabelKind.ANSWER and not part.numbers)
+    if len(bare) < 2:
+        return {}
+    found: dict[int, Part] = {}
+    last, previous = 0, -1
+    for position, answer in enumerate(bare):
+        here = [index for index in range(previous + 1, answer) if index in labels]
+        start = max((i for i in here if labels[i].kind is LabelKind.ANSWER), default=previous)
+        asked = [n for i in here if labels[i].kind is LabelKind.QUESTION for n in labels[i].numbers]
+        named = _counted(paragraphs, [i for i in range(start + 1, answer) if i not in labels], last)
+        found |= named
+        if not asked and not named and position and answer - start > 2:
+            named = {answer - 1: Part(LabelKind.QUESTION, (last + 1,), None)}  # its number was left out
+            found |= named
+        last = max((last, *asked, *(n for part in named.values() for n in part.numbers)))
+        previous = answer
+    return found
+
+
+def _counted(paragraphs: Sequence[Paragraph], indices: Sequence[int], last: int) -> dict[int, Part]:
+    """The bare numbers among `indices` that count on from `last`; of two that do not, the later."""
+    counted: dict[int, Part] = {}
+    for index in indices:
+        numbers = _bare_numbers(paragraphs[index])
+        if not numbers or not last < numbers[0] <= last + _SKIPPED:
+            continue
+        counted = {i: part for i, part in counted.items() if part.numbers[-1] < numbers[0]}
+        counted[index] = Part(LabelKind.QUESTION, numbers, index)
+    return counted
+
+
+def _bare_numbers(paragraph: Paragraph) -> tuple[int, ...]:
+    if paragraph.kind is BlockKind.TABLE or not NUMBERS_ALONE.fullmatch(paragraph.text.strip()):
+        return ()
+    return parse_numbers(paragraph.text)
+
+
+def _end_answer(part: Part | None, paragraphs: Sequence[Paragraph], found: Found) -> None:
+    """Take from the end of an answer what belongs to the question after it: headings, who speaks next."""
+    if part is None or part.kind is not LabelKind.ANSWER:
+        return
+    while len(part.body) > 1:
+        last = paragraphs[part.body[-1]]
+        if last.kind is not BlockKind.HEADING and not _SPEAKERS.match(last.text):
+            break
+        found.loose.append(part.body.pop())
 
 
 def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
@@ -175,7 +266,7 @@ def _label_follows(paragraphs: Sequence[Paragraph], index: int) -> bool:
 def _is_signature(paragraphs: Sequence[Paragraph], index: int) -> bool:
     """Whether only a few short lines follow (names, functions) before the end or the next heading."""
     for paragraph in paragraphs[index + 1 : index + 7]:
-        if _SET_HEADING.match(paragraph.text):
+        if _SET_HEADING.match(paragraph.text) or paragraph.kind is BlockKind.HEADING:
             return True
         if len(paragraph.text) > 160:
             return False
