@@ -10,6 +10,7 @@ from lxml import etree, html
 from learninglion.dutch.text import squash
 from learninglion.models import BlockKind, Document, RawFile
 from learninglion.models.errors import UnreadableFileError
+from learninglion.parsing.kamervragen.ocr import parse_ocr_sheet
 from learninglion.parsing.office.pieces import WordText
 from learninglion.parsing.office_document import document_of
 from learninglion.parsing.paragraphs import Paragraph, tidy
@@ -59,7 +60,8 @@ def parse_text(raw: RawFile) -> Document:
     """The document in plain text or Markdown: paragraphs, headings ("# "), lists and tables."""
     if not looks_like_text(raw.content):
         raise UnreadableFileError(raw.name, "dit is geen tekstbestand, al heet het zo")
-    return _document(raw, tuple(_text_paragraphs(tidy(decode(raw.content)))), "", False)
+    text = decode(raw.content)
+    return parse_ocr_sheet(raw, text) or _document(raw, tuple(_text_paragraphs(tidy(text))), "", False)
 
 
 def _document(raw: RawFile, paragraphs: tuple[Paragraph, ...], title: str, hidden: bool) -> Document:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from learninglion.models import Answerer, Document, DocumentKind, Genre, Span
 from learninglion.parsing.kamervragen.fractions import attribute
 from learninglion.parsing.kamervragen.front import Front, read_front, title_from_question
-from learninglion.parsing.kamervragen.questions import ADDRESS
 from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
 from learninglion.parsing.kamervragen.pairing import Pairing, pair_up
+from learninglion.parsing.kamervragen.questions import ADDRESS
 from learninglion.parsing.paragraphs import Paragraph
 
 __all__ = ["fill_in"]

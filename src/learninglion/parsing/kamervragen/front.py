@@ -62,7 +62,8 @@ _ALSO = re.compile(r"\.?\s*\(?\s*,?\s*Zie\s+ook\b[^\n]*", re.IGNORECASE)
 _SENT_IN = re.compile(r"\(?\s*(?:her|na)?ingezonden\b[^()\n]*\)?\.?", re.IGNORECASE)
 _LONGEST_HEAD = 1200  # characters of who asks whom about what
 _QUOTED = tuple(
-    re.compile(rf"(?:^|[\s(])[«“‘'\"](?P<said>[^\n]{{12,250}}?)[»”’'\"]+(?={follows})") for follows in (r"\s?[?;.,]", r"\s|$")
+    re.compile(rf"(?:^|[\s(])[«“‘'\"](?P<said>[^\n]{{12,250}}?)[»”’'\"]+(?={follows})")
+    for follows in (r"\s?[?;.,]", r"\s|$")
 )
 
 _GENRES: tuple[tuple[Genre, str], ...] = (

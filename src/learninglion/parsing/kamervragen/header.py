@@ -155,7 +155,7 @@ def parse_people(text: str, on_behalf: bool) -> list[Answerer]:
             found.append(Answerer(None, role, None, on_behalf))
             continue
         if people[0].portfolio is not None:
-            for index in bare:
+            for index in (i for i in bare if found[i].role != "Minister-President" or not found[i].on_behalf):
                 found[index] = replace(found[index], portfolio=people[0].portfolio)
             if bare and found[-1].role == "Minister-President" and people[0].portfolio == "Algemene Zaken":
                 people = people[1:]  # "de Minister-President, Minister van Algemene Zaken" is one person
