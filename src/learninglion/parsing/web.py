@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml import etree, html
 
@@ -11,9 +11,12 @@ from learninglion.dutch.text import squash
 from learninglion.models import BlockKind, Document, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.kamervragen.ocr import parse_ocr_sheet
+from learninglion.parsing.kamervragen.printed import Printed, clean_printed, lines_alone
+from learninglion.parsing.kamervragen.typednotes import without_marks
 from learninglion.parsing.office.pieces import WordText
 from learninglion.parsing.office_document import document_of
 from learninglion.parsing.paragraphs import Paragraph, tidy
+from learninglion.parsing.pdf.hyphens import Junction, join_lines
 from learninglion.parsing.plaintext import decode, looks_like_text
 
 __all__ = ["looks_like_html", "parse_html", "parse_text"]
@@ -60,33 +63,48 @@ def parse_text(raw: RawFile) -> Document:
     """The document in plain text or Markdown: paragraphs, headings ("# "), lists and tables."""
     if not looks_like_text(raw.content):
         raise UnreadableFileError(raw.name, "dit is geen tekstbestand, al heet het zo")
-    text = decode(raw.content)
-    return parse_ocr_sheet(raw, text) or _document(raw, tuple(_text_paragraphs(tidy(text))), "", False)
+    text = tidy(decode(raw.content))
+    old = parse_ocr_sheet(raw, text)
+    if old is not None:
+        return old
+    printed = clean_printed([line.strip() for line in text.split("\n")])
+    paragraphs = tuple(
+        without_marks(paragraph, printed.notes) for paragraph in _text_paragraphs(printed.lines)
+    )
+    return _document(raw, paragraphs, "", False, printed)
 
 
-def _document(raw: RawFile, paragraphs: tuple[Paragraph, ...], title: str, hidden: bool) -> Document:
+def _document(
+    raw: RawFile, paragraphs: tuple[Paragraph, ...], title: str, hidden: bool, printed: Printed | None = None
+) -> Document:
     if not paragraphs:
         raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bestand")
     warnings = ("Het bestand bevat verborgen tekst; die is weggelaten.",) if hidden else ()
-    return document_of(raw, WordText(paragraphs, (), (), title, warnings))
+    notes, letterhead = (printed.notes, printed.furniture) if printed else ((), ())
+    return document_of(raw, WordText(paragraphs, notes, letterhead, title, warnings))
 
 
 # --------------------------------------------------------------------------- text and Markdown
 
 
-def _text_paragraphs(text: str) -> Iterator[Paragraph]:
+def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:
     """Paragraphs stand between empty lines; headings, list items and table rows on lines of their own."""
     running: list[str] = []
     rows: list[str] = []
-    for line in [*(line.strip() for line in text.split("\n")), ""]:
+    standing = lines_alone(lines)
+    for index, line in enumerate([*lines, ""]):
         if rows and not line.startswith("|"):
             yield Paragraph("\n".join(rows), BlockKind.TABLE)
             rows = []
         heading = _HEADING.match(line)
         item = _ITEM.match(line)
-        if running and (not line or heading or item or line.startswith("|")):
+        alone = index in standing
+        if running and (not line or heading or item or alone or line.startswith("|")):
             yield _running(running)
             running = []
+        if alone:
+            yield Paragraph(line)
+            continue
         if heading:
             yield Paragraph(_plain(heading[2]), BlockKind.HEADING, len(heading[1]))
         elif line.startswith("|") and line.count("|") > 1:
@@ -99,7 +117,11 @@ def _text_paragraphs(text: str) -> Iterator[Paragraph]:
 def _running(lines: list[str]) -> Paragraph:
     kind = BlockKind.LIST_ITEM if _ITEM.match(lines[0]) else BlockKind.PARAGRAPH
     bold = all(re.fullmatch(r"(\*\*|__).+\1", line) for line in lines)
-    return Paragraph(_plain(" ".join(lines)), kind, emphasised=bold)
+    text = lines[0]
+    for line in lines[1:]:
+        how = join_lines(text, line)
+        text = text[:-1] + line if how == Junction.DROP_HYPHEN else text + how + line
+    return Paragraph(_plain(text), kind, emphasised=bold)
 
 
 def _plain(text: str) -> str:

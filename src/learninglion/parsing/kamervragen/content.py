@@ -5,19 +5,22 @@ One door for every format: PDF that is no published sheet, Word, ODT, web pages 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from learninglion.models import Answerer, Document, DocumentKind, Genre, Span
+from learninglion.models import Answerer, Document, DocumentKind, Genre, Notice, Span
 from learninglion.parsing.kamervragen.fractions import attribute
 from learninglion.parsing.kamervragen.front import Front, read_front, title_from_question
 from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
+from learninglion.parsing.kamervragen.notices import name_notice
 from learninglion.parsing.kamervragen.pairing import Pairing, pair_up
 from learninglion.parsing.kamervragen.questions import ADDRESS
 from learninglion.parsing.paragraphs import Paragraph
 
 __all__ = ["fill_in"]
 
+_NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 _ASKING = frozenset(
     (
         Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG,
@@ -39,16 +42,16 @@ def fill_in(
 
     `title` is what the file calls itself, `letterhead` the lines of its page headers.
     """
-    front = read_front(paragraphs, spans, len(paragraphs))
+    front = read_front(paragraphs, spans, len(paragraphs), letterhead)
     pairing = pair_up(paragraphs, spans, genre=front.genre, is_set=front.is_set)
     first = pairing.first if pairing else len(paragraphs)
     if front.is_set and pairing is not None:
-        front = read_front(paragraphs, spans, first)
+        front = read_front(paragraphs, spans, first, letterhead)
     notice = find_notice(paragraphs, spans, pairing)
     document = replace(document, pairs=pairing.pairs if pairing else (), notice=notice)
     facts = read_facts(paragraphs, spans, first, letterhead, title)
     if front.is_set:
-        document = _as_set(document, front, facts)
+        document = _with_notice(_as_set(document, front, facts), paragraphs, spans)
     elif front.genre is not None or front.identifier is not None:
         document = _as_paper(document, front, facts)
     elif pairing is not None or notice is not None:
@@ -82,6 +85,22 @@ def _as_set(document: Document, front: Front, facts: LetterFacts) -> Document:
         introduction=front.introduction,
         related=front.related,
     )
+
+
+def _with_notice(document: Document, paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> Document:
+    """A set without answers with the notice in their place, which stands under "Mededeling"."""
+    at = next((n for n, p in enumerate(paragraphs) if _NOTICE.fullmatch(p.text.strip())), None)
+    if at is None or at + 1 >= len(spans) or any(pair.answer for pair in document.pairs):
+        return document
+    span = Span(spans[at + 1].start, spans[-1].end)
+    pairs = tuple(
+        replace(pair, question=Span(pair.question.start, spans[at].start - 1))
+        if pair.question.start < spans[at].start < pair.question.end
+        else pair
+        for pair in document.pairs
+    )
+    notice = Notice(name_notice(span.of(document.text)), span)
+    return replace(document, pairs=pairs, notice=notice)
 
 
 def _as_paper(document: Document, front: Front, facts: LetterFacts) -> Document:
@@ -123,7 +142,7 @@ def _ministry(answerers: Sequence[Answerer]) -> str | None:
 
 def _warn(document: Document, front: Front, pairing: Pairing | None) -> tuple[str, ...]:
     """What a reader should know of the pairs, and what the document promises and does not give."""
-    warnings = list(pairing.warnings) if pairing else []
+    warnings = list(pairing.warnings) if pairing and document.notice is None else []
     if not document.pairs and document.notice is None and (front.is_set or front.genre in _ASKING):
         warnings.append("Dit stuk hoort vragen en antwoorden te bevatten, maar er zijn er geen gevonden.")
     if not front.is_set:

@@ -126,15 +126,20 @@ class Front:
     is_set: bool = False  # a set of Kamervragen as the Kamer publishes it
 
 
-def read_front(paragraphs: Sequence[Paragraph], spans: Sequence[Span], first: int) -> Front:
-    """What the first page says, of which the paragraphs before index `first` come ahead of every question."""
+def read_front(
+    paragraphs: Sequence[Paragraph], spans: Sequence[Span], first: int, letterhead: Sequence[str] = ()
+) -> Front:
+    """What the first page says, of which the paragraphs before index `first` come ahead of every question.
+
+    `letterhead`: the lines of page heads and feet, where the format keeps them apart.
+    """
     page = [
         (paragraph.text, span)
         for n, (paragraph, span) in enumerate(zip(paragraphs, spans, strict=True))
         if (paragraph.page <= 1 if paragraph.page else n < _MOST)
     ]
     head = [(paragraphs[n].text, spans[n]) for n in range(min(first, len(paragraphs), len(page)))]
-    lines = [line.strip() for text, _ in page for line in text.split("\n")]
+    lines = [line.strip() for text in (*letterhead, *(text for text, _ in page)) for line in text.split("\n")]
     own = _own_identifier(lines)
     kamervragen = _read_set(head, lines, own)
     if kamervragen is not None:

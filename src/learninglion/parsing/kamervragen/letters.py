@@ -53,7 +53,7 @@ _BEHALF = re.compile(
 )
 # Where the subject ends and the letter goes on about itself.
 _REST = re.compile(
-    r"\s+worden\s+beantwoord\b|\s+(?:zoals|als)\s+aangegeven\b|,?\s*\(?(?:met\s+)?kenmerk\b|\.\s+Deze\s"
+    r"\s*\(ingezonden\b|\s+worden\s+beantwoord\b|\s+(?:zoals|als)\s+aangegeven\b|,?\s*\(?(?:met\s+)?kenmerk\b|\.\s+Deze\s"
     r"|,?\s+(?:(?:die|welke)\s+)?(?:(?:zijn|werden|is)\s+)?ingezonden\b|,?\s+(?:die|welke)\s+mij\b",
     re.IGNORECASE,
 )

@@ -78,7 +78,9 @@ _OTHER_WAY = re.compile(
 )
 _HEADING_BEHIND = re.compile(r"(.*[?.!'’\d])\s+(Antwoord|Mededeling)", re.DOTALL)
 _HEADING = re.compile(r"(?:Antwoord|Mededeling)\s*[.:]?")
-_DONE = re.compile(r"^(?:Nadere\s+|Aanvullende\s+)?Vragen\s+van\b(?!.*[?])|\d{4}-\d{4}$", re.DOTALL)  # no sentence
+_DONE = re.compile(
+    r"^(?:Nadere\s+|Aanvullende\s+)?Vragen\s+van\b(?!.*[?])|\d{4}-\d{4}$", re.DOTALL
+)  # no sentence
 _GENERAL = re.compile(r"^Algemeen\b")
 _SUBHEAD = re.compile(
     r"^Vragen\s+van\s+(?:het\s+lid|de\s+leden)\s+(?P<who>[^?.]{2,80}?)\s+(?=\d{1,2}\s*[A-Z])", re.IGNORECASE
@@ -220,7 +222,9 @@ def _stitch(blocks: list[str], warnings: list[str]) -> list[str]:
     """
     start = next((n for n, block in enumerate(blocks) if _HEAD.match(block)), 0)
     tails = [n for n, block in enumerate(blocks) if n >= start and _continues(block)]
-    opens = [n for n, block in enumerate(blocks) if n >= start and _is_open(block) and not _DONE.search(block)]
+    opens = [
+        n for n, block in enumerate(blocks) if n >= start and _is_open(block) and not _DONE.search(block)
+    ]
     kept = list(blocks)
     if len(tails) == 1 and len(opens) == 1:
         kept[opens[0]] = _glue(blocks[opens[0]], blocks[tails[0]])

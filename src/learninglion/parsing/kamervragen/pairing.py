@@ -37,7 +37,11 @@ _CLOSING = re.compile(
 _REMARK = re.compile(r"^Toelichting\s*:?\s*$|^Toelichting:\s|^Bijlagen?(?:\s+\d+)?\s*:?\s*$", re.IGNORECASE)
 # "1", "1.", "(1)" on a line of its own; or ahead of the question: "1. Bent u", "1) bent u", "1 Bent u".
 _BARE = re.compile(r"^(\(?)(\d{1,3})\s*([.)\]:]?)$")
-_LED = re.compile(r"^(\(?)(\d{1,3})(?:\s*([.)\]:])\s+(?=\S)|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))")
+# "1a. Bent u" opens question 1, "1b. Zo ja" goes on in it.
+_LED = re.compile(
+    r"^(\(?)(\d{1,3})(?P<letter>[a-k](?=\s*[.)\]:]))?(?:\s*([.)\]:])\s+(?=\S)|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
+)
+_FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
 _SKIPPED = 3  # numbers in a series that may have been left out
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
 
@@ -227,18 +231,26 @@ def _numbered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
         match = bare or led
         if match is None:
             continue
-        style = ("bare" if bare else "led") + match.group(1) + (match.group(3) or "")
+        style = ("bare" if bare else "led") + match.group(1) + (match.group(3 if bare else 4) or "")
         number = int(match.group(2))
         chain = styles.setdefault(style, {})
         last = max((part.numbers[0] for part in chain.values()), default=0)
-        if number == 1 and len(chain) == 1:  # what came first was no question
+        if number == 1 and len(chain) == 1 and last != 1:  # what came first was no question
             chain.clear()
+        if chain and _runs_on(paragraphs[index - 1]):
+            continue
         if not chain or number in (last + 1, last + 2):
             if not chain and not _asks_soon(paragraphs, index):
                 continue
-            skip = 0 if bare else match.end()
+            letter = match["letter"] if led else None
+            skip = 0 if bare else match.start("letter") if letter else match.end()
             chain[index] = Part(LabelKind.QUESTION, (number,), index, skip=skip)
     return max(styles.values(), key=lambda chain: (len(chain), -min(chain, default=0)), default={})
+
+
+def _runs_on(before: Paragraph) -> bool:
+    """Whether a printed line goes on in the next, so that a figure there is no number of a question."""
+    return len(before.text) >= _FULL_LINE and re.search(r"[.?!:;»”\"')\]\d]$", before.text) is None
 
 
 def _asks_soon(paragraphs: Sequence[Paragraph], index: int) -> bool:
