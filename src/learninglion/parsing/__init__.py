@@ -7,9 +7,10 @@ from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.kamervragen.questions import parse_questions
 from learninglion.parsing.office.ooxml import OLE_HEADER, looks_like_zip
 from learninglion.parsing.office_document import parse_office
+from learninglion.parsing.official.publication import looks_like_records, looks_like_xml, parse_xml
 from learninglion.parsing.pdf.lines import read_pages
 from learninglion.parsing.pdf_document import parse_structure
-from learninglion.parsing.plaintext import looks_like_text
+from learninglion.parsing.plaintext import decode, looks_like_text
 from learninglion.parsing.web import looks_like_html, parse_html, parse_text
 
 __all__ = ["parse"]
@@ -35,6 +36,11 @@ def parse(raw: RawFile) -> Document:
         if len(raw.content) > _LONGEST_TEXT:
             detail = "deze tekst is te lang ({} MB; hoogstens {} MB): splits het bestand."
             raise UnreadableFileError(raw.name, detail.format(len(raw.content) >> 20, _LONGEST_TEXT >> 20))
+        text = decode(raw.content)
+        if looks_like_xml(text) is not None:
+            return parse_xml(raw, text)
+        if looks_like_records(text):
+            raise UnreadableFileError(raw.name, "dit is een gegevensbestand (JSON) en geen document.")
         return parse_html(raw) if looks_like_html(raw.content) else parse_text(raw)
     raise UnreadableFileError(
         raw.name,

@@ -5,7 +5,6 @@ One door for every format: PDF that is no published sheet, Word, ODT, web pages 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,13 +13,12 @@ from learninglion.parsing.kamervragen.fractions import attribute
 from learninglion.parsing.kamervragen.front import Front, read_front, title_from_question
 from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
 from learninglion.parsing.kamervragen.notices import name_notice
-from learninglion.parsing.kamervragen.pairing import Pairing, pair_up
+from learninglion.parsing.kamervragen.pairing import Pairing, find_notice_heading, pair_up
 from learninglion.parsing.kamervragen.questions import ADDRESS
 from learninglion.parsing.paragraphs import Paragraph
 
 __all__ = ["fill_in"]
 
-_NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 _ASKING = frozenset(
     (
         Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG,
@@ -89,18 +87,12 @@ def _as_set(document: Document, front: Front, facts: LetterFacts) -> Document:
 
 def _with_notice(document: Document, paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> Document:
     """A set without answers with the notice in their place, which stands under "Mededeling"."""
-    at = next((n for n, p in enumerate(paragraphs) if _NOTICE.fullmatch(p.text.strip())), None)
+    at = find_notice_heading(paragraphs)
     if at is None or at + 1 >= len(spans) or any(pair.answer for pair in document.pairs):
         return document
     span = Span(spans[at + 1].start, spans[-1].end)
-    pairs = tuple(
-        replace(pair, question=Span(pair.question.start, spans[at].start - 1))
-        if pair.question.start < spans[at].start < pair.question.end
-        else pair
-        for pair in document.pairs
-    )
     notice = Notice(name_notice(span.of(document.text)), span)
-    return replace(document, pairs=pairs, notice=notice)
+    return replace(document, notice=notice)
 
 
 def _as_paper(document: Document, front: Front, facts: LetterFacts) -> Document:

@@ -17,7 +17,7 @@ from learninglion.parsing.labels import LabelKind, parse_label, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
 
-__all__ = ["Pairing", "find_questions", "pair_up"]
+__all__ = ["Pairing", "find_notice_heading", "find_questions", "pair_up"]
 
 # A paragraph that opens another set or its answers: whatever came before ends there.
 _SET_HEADING = re.compile(
@@ -42,6 +42,7 @@ _LED = re.compile(
     r"^(\(?)(\d{1,3})(?P<letter>[a-k](?=\s*[.)\]:]))?(?:\s*([.)\]:])\s+(?=\S)|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
 )
 _FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
+_NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 _SKIPPED = 3  # numbers in a series that may have been left out
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
 
@@ -87,9 +88,12 @@ def pair_up(
     `genre` and `is_set` say what its first page calls the document. Questions without one labelled answer
     are those of a set only where something says so: numbered questions of a study are its text.
     """
-    found = find_questions(paragraphs)
+    told = find_notice_heading(paragraphs) if is_set else None
+    found = find_questions(paragraphs[:told])
     if not any(part.kind is LabelKind.QUESTION for part in found.parts):
         return None
+    if told is not None:
+        found.notice = list(range(told, len(paragraphs)))
     labelled = any(part.kind is LabelKind.ANSWER for part in found.parts)
     expected = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[: found.first])
     if not labelled and not expected:
@@ -104,6 +108,13 @@ def pair_up(
     if not numbered and not is_set and not _are_questions(matched.pairs, stretches):
         return None
     return Pairing(matched.pairs, found.first, loose, matched.warnings)
+
+
+def find_notice_heading(paragraphs: Sequence[Paragraph]) -> int | None:
+    """Index of the paragraph under which a notice stands in the place of answers; None where there is none."""
+    return next(
+        (n for n, paragraph in enumerate(paragraphs) if _NOTICE.fullmatch(paragraph.text.strip())), None
+    )
 
 
 def _speaks_of_questions(paragraphs: Sequence[Paragraph]) -> bool:

@@ -132,7 +132,10 @@ def strip_mark(question: str) -> str:
     return _END_MARK.sub("", question)
 
 
-_ALONE = re.compile(r"AH\s?\d{1,5}|20\d\dZ\d{4,6}|\(ingezonden .{6,30}\)\.?|Mededeling|Uitstelbericht|Toelichting:?", re.IGNORECASE)
+_ALONE = re.compile(
+    r"AH\s?\d{1,5}|20\d\dZ\d{4,6}|\(ingezonden .{6,30}\)\.?|Mededeling|Uitstelbericht|Toelichting:?",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"\d{1,3}(?:\s*(?:,|en|t/m|tot en met)\s*\d{1,3})*")
 _ANSWER = re.compile(r"Antwoord(?:en)?\s*:?")
 _DOSSIER = re.compile(r"\d{2}\s\d{3}(?:\s|$)")
