@@ -11,7 +11,7 @@ from learninglion.dutch.text import squash
 from learninglion.models import BlockKind, Document, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.kamervragen.ocr import parse_ocr_sheet
-from learninglion.parsing.kamervragen.printed import Printed, clean_printed, lines_alone
+from learninglion.parsing.kamervragen.printed import Printed, clean_printed, lines_alone, opens_part
 from learninglion.parsing.kamervragen.typednotes import without_marks
 from learninglion.parsing.office.pieces import WordText
 from learninglion.parsing.office_document import document_of
@@ -99,7 +99,7 @@ def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:
         heading = _HEADING.match(line)
         item = _ITEM.match(line)
         alone = index in standing
-        if running and (not line or heading or item or alone or line.startswith("|")):
+        if running and (not line or heading or item or alone or line.startswith("|") or opens_part(line)):
             yield _running(running)
             running = []
         if alone:

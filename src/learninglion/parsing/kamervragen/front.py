@@ -266,7 +266,7 @@ def _heading(whole: str, answered: re.Match[str] | None) -> str:
 
 
 def _closed(heading: str) -> str:
-    """A heading with the bracket closed that was left open: "(Volksgezondheid, Welzijn en Sport (ontvangen ...)"."""
+    """A heading with the bracket closed that was left open: "(Onderwijs en Sport (ontvangen ...)"."""
     received = _RECEIVED.search(heading)
     before, rest = (heading[: received.start()], heading[received.start() :]) if received else (heading, "")
     missing = before.count("(") - before.count(")")
@@ -357,7 +357,7 @@ def _read_loose(lines: Sequence[str]) -> Front | None:
     for line in lines[:12]:
         genre = name_genre(line) if len(line) < 160 else None
         if genre is not None and genre not in (Genre.BRIEF, Genre.MOTIE, Genre.VERSLAG, Genre.ADVIES):
-            return Front(genre=genre, published=_paper_date(lines))
+            return Front(genre=genre, title=line, published=_paper_date(lines))
     return None
 
 
@@ -394,7 +394,7 @@ def _paper_title(
 
 
 def _name_paper(subject: str, heading: str, genre: Genre | None) -> str:
-    """The title of the dossier, and whose motie or letter this is where the heading says more than a genre."""
+    """The title of the dossier, and whose motie or letter this is where the heading says more."""
     if not heading or (genre is not None and genre not in _BARE):
         return subject
     named = heading if not heading.isupper() else _sentence_case(heading)
@@ -403,7 +403,8 @@ def _name_paper(subject: str, heading: str, genre: Genre | None) -> str:
 
 _SMALL = frozenset(
     """van het de een der den en c.s. over bij aan in op te ter lid leden motie gewijzigde nader amendement
-    brief verslag schriftelijk overleg beslisnota vastgesteld voorgesteld ontvangen tot die dat ten voor""".split()
+    brief verslag schriftelijk overleg beslisnota vastgesteld voorgesteld ontvangen tot die dat ten
+    voor""".split()
 )
 
 
@@ -421,6 +422,6 @@ def _capitalise(word: str) -> str:
 
 
 def _paper_date(lines: Sequence[str]) -> date | None:
-    """The day the paper was received, presented or signed, as its first page says; the earliest place counts."""
+    """The day the paper was received, presented or signed, as its first page says; the first counts."""
     found = (parse_date(match["day"]) for match in _DAY.finditer("\n".join(lines)))
     return next((day for day in found if day), None)

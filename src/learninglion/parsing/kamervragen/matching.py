@@ -16,7 +16,7 @@ from learninglion.parsing.kamervragen.parts import Found, Part
 from learninglion.parsing.labels import LabelKind
 from learninglion.parsing.pdf.layout import Stretch
 
-__all__ = ["Matched", "match_parts"]
+__all__ = ["Matched", "check_pairs", "match_parts", "named"]
 
 _MEMBERS = re.compile(r"\b(?:de|deze|genoemde)\s+leden\b|\?", re.IGNORECASE)
 _ASKS = re.compile(r"\?[\"'”’»)\]\s]*$")
@@ -53,16 +53,23 @@ def match_parts(found: Found, stretches: Sequence[Stretch]) -> Matched:
             warnings.append(f"Bij vraag {named(question.numbers)} staat geen vraag.")
     if questions and not any(given.values()):
         warnings.append("Er staan geen antwoorden in dit document.")
-    numbers = [number for question in questions for number in question.numbers]
+    warnings += check_pairs(pairs)
+    if found.loose:
+        warnings.append(f"Tekst op pagina {stretches[found.loose[0]].page} hoort bij geen vraag of antwoord.")
+    return Matched(tuple(pairs), tuple(warnings))
+
+
+def check_pairs(pairs: Sequence[QAPair]) -> tuple[str, ...]:
+    """What is odd about the numbers of the pairs: twice, or missing."""
+    numbers = [number for pair in pairs for number in pair.numbers]
+    warnings: list[str] = []
     twice = sorted({number for number in numbers if numbers.count(number) > 1})
     if twice:
         warnings.append(f"Vraag {named(tuple(twice))} komt meer dan één keer voor.")
     missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
     if missing:
         warnings.append(f"Vraag {named(tuple(missing))} ontbreekt in de nummering.")
-    if found.loose:
-        warnings.append(f"Tekst op pagina {stretches[found.loose[0]].page} hoort bij geen vraag of antwoord.")
-    return Matched(tuple(pairs), tuple(warnings))
+    return tuple(warnings)
 
 
 def _count_unnumbered(questions: Sequence[Part]) -> bool:

@@ -147,7 +147,7 @@ def parse_ocr_sheet(raw: RawFile, text: str) -> Document | None:
 
 
 def _mend(text: str) -> str:
-    """The text with words whole that a lost line end broke, and with what OCR always reads wrong put right."""
+    """The text with words whole that a lost line end broke, and with what OCR often misreads put right."""
     vocabulary = frozenset(re.findall(r"[a-zà-ÿ]{4,}", text.lower()))
 
     def join(match: re.Match[str]) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from learninglion.models import BlockKind, Genre, QAPair, Span
-from learninglion.parsing.kamervragen.matching import match_parts
+from learninglion.parsing.kamervragen.matching import check_pairs, match_parts
+from learninglion.parsing.kamervragen.overleg import find_by_fraction, find_in_prose, pair_in_tables
 from learninglion.parsing.kamervragen.parts import NUMBERS_ALONE, Found, Part
 from learninglion.parsing.labels import LabelKind, parse_label, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph
@@ -49,7 +50,10 @@ _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
 
 # What members say between two questions; "Artikel 3" above what they ask about it.
 _SPEAKERS = re.compile(
-    r"^(?:De leden van de .{2,80}fracties?\b(?!.*\?)|Artikel \d{1,3}[a-z]?(?:, (?:eerste|tweede|derde|\w+de) lid|, lid \d+)?$)",
+    r"^(?:De leden van de .{2,80}fracties?\b(?!.*\?)"
+    r"|(?:Vragen|Inbreng|Opmerkingen|Reactie)\b[^.?!]{0,120}fracties?$"
+    r"|Artikel \d{1,3}[a-z]?(?:, (?:\w+ lid|lid \d+))?$"
+    r"|\d{1,2}(?:\.\d{1,2})*\.? [A-Z][^.?!:;]{2,80}$)",
     re.DOTALL,
 )
 _ASKING = (
@@ -59,6 +63,8 @@ _ASKING = (
     Genre.LIJST_VAN_VRAGEN,
     Genre.TECHNISCHE_BRIEFING,
 )
+_IN_PROSE = (Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG, Genre.SCHRIFTELIJK_OVERLEG)
+_COUNTED = "De vragen hebben hier geen nummer; ze zijn geteld en bij de tekst gezet die erop volgt."
 _SPEAKS = re.compile(
     r"\b(?:Kamer|schriftelijke\s+)?vragen\b.{0,80}\b(?:van|door)\s+(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|de\s+(?:vaste\s+)?commissie"
     r"|de\s+fractie)|\bantwoord(?:en)?\s+op\b.{0,60}\bvragen\b|\bbeantwoording\b.{0,60}\bvragen\b|\bvragen\s+en\s+antwoorden\b|\bingezonden\b",
@@ -88,10 +94,14 @@ def pair_up(
     `genre` and `is_set` say what its first page calls the document. Questions without one labelled answer
     are those of a set only where something says so: numbered questions of a study are its text.
     """
+    in_tables = pair_in_tables(paragraphs, spans)
+    if len(in_tables) > 1:
+        first = next(n for n, span in enumerate(spans) if span.end > in_tables[0].question.start)
+        return Pairing(in_tables, first, (), check_pairs(in_tables))
     told = find_notice_heading(paragraphs) if is_set else None
     found = find_questions(paragraphs[:told])
     if not any(part.kind is LabelKind.QUESTION for part in found.parts):
-        return None
+        return _pair_unlabelled(paragraphs, spans) if genre in _IN_PROSE else None
     if told is not None:
         found.notice = list(range(told, len(paragraphs)))
     labelled = any(part.kind is LabelKind.ANSWER for part in found.parts)
@@ -110,8 +120,18 @@ def pair_up(
     return Pairing(matched.pairs, found.first, loose, matched.warnings)
 
 
+def _pair_unlabelled(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> Pairing | None:
+    """The pairs of an overleg or a nota that has no labels."""
+    found = find_by_fraction(paragraphs) or find_in_prose(paragraphs)
+    if found is None:
+        return None
+    stretches = [_stretch(paragraph, span) for paragraph, span in zip(paragraphs, spans, strict=True)]
+    matched = match_parts(found, stretches)
+    return Pairing(matched.pairs, found.first, (), (_COUNTED, *matched.warnings))
+
+
 def find_notice_heading(paragraphs: Sequence[Paragraph]) -> int | None:
-    """Index of the paragraph under which a notice stands in the place of answers; None where there is none."""
+    """Index of the paragraph under which a notice stands in the place of answers; None without one."""
     return next(
         (n for n, paragraph in enumerate(paragraphs) if _NOTICE.fullmatch(paragraph.text.strip())), None
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Note
 
-__all__ = ["Printed", "clean_printed", "lines_alone", "strip_mark"]
+__all__ = ["Printed", "clean_printed", "lines_alone", "opens_part", "strip_mark"]
 
 _YEARS = r"(?:\d{4}|\d{2})\s*[-–—]\s*\d{2,4}"
 # The fixed feet and heads of the Kamer's own lay-out, known by their form.
@@ -133,7 +133,8 @@ def strip_mark(question: str) -> str:
 
 
 _ALONE = re.compile(
-    r"AH\s?\d{1,5}|20\d\dZ\d{4,6}|\(ingezonden .{6,30}\)\.?|Mededeling|Uitstelbericht|Toelichting:?",
+    r"AH\s?\d{1,5}|20\d\dZ\d{4,6}|\(ingezonden .{6,30}\)\.?|Mededeling|Uitstelbericht|Toelichting:?"
+    r"|(?:mede\s+namens\s+)?de\s+(?:minister|staatssecretaris)\b.{0,120},",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"\d{1,3}(?:\s*(?:,|en|t/m|tot en met)\s*\d{1,3})*")
@@ -150,6 +151,11 @@ def _is_label(lines: Sequence[str], index: int) -> bool:
         return False
     before = lines[index - 1] if index else ""
     return not line.endswith(".") or not before or before[-1] in ".?!:;»”"
+
+
+def opens_part(line: str) -> bool:
+    """Whether a line begins a paragraph that opens with a label: "Antwoord: Ja.", "Vraag 3: Bent u"."""
+    return line[:1].isupper() and parse_label(line, whole=False) is not None
 
 
 def lines_alone(lines: Sequence[str]) -> frozenset[int]:

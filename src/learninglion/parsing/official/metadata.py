@@ -1,4 +1,4 @@
-"""The metadata of an official publication: by (name, scheme), inside the document or in a record of its own."""
+"""The metadata of an official publication: by (name, scheme), in the document or in a record of its own."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Metadata:
 
     @property
     def identifier(self) -> str | None:
-        """The canonical identifier: of an Aanhangsel by year and number; else the own one, or the record's."""
+        """The canonical identifier: of an Aanhangsel by year and number; else the own, or the record's."""
         number, year = self.get("OVERHEIDop.aanhangselNummer"), self.session_year
         own = self.get("DC.identifier") or self._pointed()
         if number.isdigit() and year:

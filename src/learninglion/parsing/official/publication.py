@@ -79,19 +79,15 @@ def looks_like_records(text: str) -> bool:
     start = text.lstrip("\ufeff \t\r\n")
     if start[:1] not in ("{", "["):
         return False
-    for piece in (start, start.split("\n", 1)[0]):
-        try:
-            value = json.loads(piece)
-        except (ValueError, RecursionError):
-            continue
-        return isinstance(value, dict) or (
-            isinstance(value, list) and any(isinstance(v, dict) for v in value)
-        )
-    return False
+    try:
+        value, _ = json.JSONDecoder().raw_decode(start)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) or any(isinstance(inner, dict | list) for inner in value)
 
 
 def parse_xml(raw: RawFile, text: str) -> Document:
-    """The document in official XML; UnreadableFileError, naming the file, for records, feeds and other XML."""
+    """The document in official XML; UnreadableFileError, naming the file, for records and other XML."""
     body = re.sub(r"^\s*<\?xml\b[^>]*\?>", "", text)
     parser = etree.XMLParser(
         resolve_entities=False,
