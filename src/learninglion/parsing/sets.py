@@ -126,7 +126,7 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
         text, behind = _part_behind(_content(part, paragraphs, breaks))
         if behind:
             warnings.append(
-                f"Onder vraag {_named(part.numbers)} staat tekst die geen vraag is; die staat onder de inleiding: "
+                f"Onder vraag {_named(part.numbers)} staat tekst die geen vraag is; nu onder de inleiding: "
                 f"“{_short(behind)}”"
             )
             introduction = _append(introduction, behind)
@@ -179,7 +179,7 @@ def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks
 _BULLET = re.compile(r"^[-–—•●▪◦*\uf0b7]\s+")
 # A sentence that goes on with the question before it.
 _FOLLOWS = re.compile(
-    r"^(?:Zo (?:ja|nee|neen|niet)|Indien|Als|Waarom(?: niet)?\??$|En\b|Of\b|Welke\?|Graag|Daarnaast|Anders)\b|^\(",
+    r"^(?:Zo (?:ja|nee|neen|niet)|Indien|Als|Waarom(?: niet)?\??$|En|Of|Welke\?|Graag|Daarnaast)\b|^\(",
     re.IGNORECASE,
 )
 

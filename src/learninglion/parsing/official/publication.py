@@ -27,38 +27,41 @@ from learninglion.parsing.paragraphs import Note, Paragraph, assemble, tidy
 __all__ = ["looks_like_records", "looks_like_xml", "parse_xml"]
 
 _ROOT = re.compile(
-    r"^\s*(?:<\?xml\b[^>]*\?>)?(?:\s*(?:<!--.*?-->|<\?(?!xml\b).*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>))*\s*<(?P<root>[A-Za-z_][\w.:-]*)",
+    r"^\s*(?:<\?xml\b[^>]*\?>)?(?:\s*(?:<!--.*?-->|<\?(?!xml\b).*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>))*"
+    r"\s*<(?P<root>[A-Za-z_][\w.:-]*)",
     re.DOTALL,
 )
 _DECLARED = re.compile(r"^\s*<\?xml\b")
 _PUBLICATIONS = frozenset(
-    "officiele-publicatie kamerstuk kamervragen kamervraag aanhangsel handelingen staatsblad staatscourant tractatenblad "
-    "gemeenteblad provinciaalblad waterschapsblad bladgemeenschappelijkeregeling niet-dossierstuk agenda bijlage".split()
+    "officiele-publicatie kamerstuk kamervragen kamervraag aanhangsel handelingen staatsblad "
+    "staatscourant tractatenblad gemeenteblad provinciaalblad waterschapsblad "
+    "bladgemeenschappelijkeregeling niet-dossierstuk agenda bijlage".split()
 )
 _INLINE = frozenset(
-    "nadruk extref intref dossierref datum ondernummer inf sup sub b i u em strong span a unl br lb "
-    "noot voetnoot noot.nr organisatie plaats naam voornaam achternaam functie raadnr rijkswetnr begrotingshoofdstuk "
-    "dossiernr label nr".split()
+    "nadruk extref intref dossierref datum ondernummer inf sup sub b i u em strong span a unl br lb noot "
+    "voetnoot noot.nr organisatie plaats naam voornaam achternaam functie raadnr rijkswetnr "
+    "begrotingshoofdstuk dossiernr label nr".split()
 )
 # What a fragment of a web page can begin with.
 _WEB_PAGE = frozenset(
-    "head body main article section header footer nav aside div p span a b i em strong h1 h2 h3 h4 h5 h6 ul ol li dl "
-    "table form blockquote pre figure img br hr style script title meta link center font".split()
+    "head body main article section header footer nav aside div p span a b i em strong h1 h2 h3 h4 h5 h6 "
+    "ul ol li dl table form blockquote pre figure img br hr style script title meta link center font".split()
 )
 _SKIPPED = frozenset("metadata meta plaatje illustratie".split())
 _HEAD = frozenset("kamerstukkop kamervraagkop handelingenkop".split())
 _GROUPS = frozenset(
-    "kamerstuk kamervragen kamervraag aanhangsel handelingen staatsblad staatscourant tractatenblad gemeenteblad "
-    "provinciaalblad waterschapsblad dossier dossiernummer stuk algemeen vrije-tekst tekst al-groep lijst divisie "
-    "circulaire circulaire-tekst circulaire.divisie zakelijke-mededeling zakelijke-mededeling-tekst wet-besluit aanhef "
-    "considerans afkondiging wettekst artikel hoofdstuk afdeling paragraaf titeldeel boek deel wetsluiting "
-    "slotformulering gegeven ondertekening ondertekenaar uitgifte vraag vragen antwoord antwoorden vraag-antwoord "
-    "bijlage regeling regeling-tekst regeling-sluiting nota-toelichting toelichting inhoud lid li citaat tekstgroep "
-    "officiele-publicatie amendement amendement-lid motie brief verslag kamervraagnummer kamervraagomschrijving".split()
+    "kamerstuk kamervragen kamervraag aanhangsel handelingen staatsblad staatscourant tractatenblad "
+    "gemeenteblad provinciaalblad waterschapsblad dossier dossiernummer stuk algemeen vrije-tekst tekst "
+    "al-groep lijst divisie circulaire circulaire-tekst circulaire.divisie zakelijke-mededeling "
+    "zakelijke-mededeling-tekst wet-besluit aanhef considerans afkondiging wettekst artikel hoofdstuk "
+    "afdeling paragraaf titeldeel boek deel wetsluiting slotformulering gegeven ondertekening "
+    "ondertekenaar uitgifte vraag vragen antwoord antwoorden vraag-antwoord bijlage regeling regeling- "
+    "tekst regeling-sluiting nota-toelichting toelichting inhoud lid li citaat tekstgroep officiele- "
+    "publicatie amendement amendement-lid motie brief verslag kamervraagnummer kamervraagomschrijving".split()
 )
 _TEXTS = frozenset(
-    "al titel subtitel tussenkop intitule tekstregel stuknr datumtekst wij considerans.al dagtekening koning lidnr "
-    "li.nr kop noot.al bijschrift groep aanhef-al kamervraagonderwerp".split()
+    "al titel subtitel tussenkop intitule tekstregel stuknr datumtekst wij considerans.al dagtekening "
+    "koning lidnr li.nr kop noot.al bijschrift groep aanhef-al kamervraagonderwerp".split()
 )
 _QUESTIONS = {"vraag": "Vraag", "antwoord": "Antwoord"}
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
@@ -101,7 +104,7 @@ def parse_xml(raw: RawFile, text: str) -> Document:
         root = etree.fromstring(body.encode("utf-8"), parser=parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
         raise UnreadableFileError(raw.name, "deze XML is beschadigd") from problem
-    name = etree.QName(root).localname
+    name = _name(root)
     if name not in _PUBLICATIONS:
         raise UnreadableFileError(raw.name, _refusal(name))
     reader = _Reader()
@@ -135,8 +138,8 @@ class _Reader:
 
     def read(self, element: etree._Element, depth: int = 0) -> None:
         """Read an element and what is in it."""
-        name = etree.QName(element).localname
-        if name in _SKIPPED:
+        name = _name(element)
+        if not name or name in _SKIPPED:
             return
         if name in _HEAD:
             self.letterhead += [line for child in element if (line := self._say(child)[0])]
@@ -186,7 +189,7 @@ class _Reader:
         """A list item or a member of an article: its number ahead of its first paragraph."""
         number = ""
         for child in element:
-            name = etree.QName(child).localname
+            name = _name(child)
             if name in ("li.nr", "lidnr"):
                 number = self._say(child)[0]
                 continue
@@ -210,11 +213,7 @@ class _Reader:
         for title in element.findall("title") + element.findall("titel"):
             self._add(title, BlockKind.PARAGRAPH)
         for row in element.iter("row", "tr", "rij"):
-            cells = [
-                self._say(cell)[0]
-                for cell in row
-                if etree.QName(cell).localname in ("entry", "td", "th", "cel")
-            ]
+            cells = [self._say(cell)[0] for cell in row if _name(cell) in ("entry", "td", "th", "cel")]
             if any(cells):
                 rows.append(" | ".join(cells))
         if rows:
@@ -226,7 +225,7 @@ class _Reader:
             strong = (
                 len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip()
             )
-            emphasised = strong and etree.QName(element[0]).localname == "nadruk"
+            emphasised = strong and _name(element[0]) == "nadruk"
             self.paragraphs.append(Paragraph(text, kind, level, emphasised, tuple(notes)))
 
     def _say(self, element: etree._Element) -> tuple[str, list[tuple[int, str]]]:
@@ -243,8 +242,8 @@ class _Reader:
         return text, [(min(at, len(text)), key) for at, key in notes]
 
     def _pieces(self, element: etree._Element) -> Iterator[tuple[str, str | None]]:
-        name = etree.QName(element).localname
-        if name in _SKIPPED:
+        name = _name(element)
+        if not name or name in _SKIPPED:
             return
         if name in ("noot", "voetnoot"):
             yield "", self._keep_note(element)
@@ -256,7 +255,7 @@ class _Reader:
             yield element.text.translate(raised) if raised else element.text, None
         previous, said = "", False
         for child in element:
-            inner = etree.QName(child).localname
+            inner = _name(child)
             if previous and not said and inner not in ("nadruk", "inf", "sup", "sub", "noot", "voetnoot"):
                 yield " ", None  # parts of a heading or a name that stand on lines of their own
             yield from self._pieces(child)
@@ -268,14 +267,19 @@ class _Reader:
         key = f"xml:{len(self.notes) + 1}"
         number = element.find("noot.nr")
         mark = (element.get("nr") or (number.text if number is not None else "") or "").strip(" .)")
-        said = [self._say(child)[0] for child in element if etree.QName(child).localname != "noot.nr"]
+        said = [self._say(child)[0] for child in element if _name(child) != "noot.nr"]
         text = " ".join(filter(None, said)) or squash(tidy(element.text or ""))
         self.notes.append(Note(key, text, 0, mark))
         return key
 
 
+def _name(element: etree._Element) -> str:
+    """The name of an element without its namespace; empty for what is no element (an entity left closed)."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
 def _has_blocks(element: etree._Element) -> bool:
-    return any(etree.QName(child).localname not in _INLINE for child in element)
+    return any(_name(child) and _name(child) not in _INLINE for child in element)
 
 
 # --------------------------------------------------------------------------- the document
@@ -296,7 +300,8 @@ def _document(raw: RawFile, reader: _Reader, metadata: Metadata, root: etree._El
         footnotes=running.footnotes,
         source_name=raw.name,
     )
-    document = fill_in(document, paragraphs, running.spans, reader.letterhead, metadata.title)
+    named = [metadata.identifier] if metadata.identifier else []
+    document = fill_in(document, paragraphs, running.spans, [*reader.letterhead, *named], metadata.title)
     return _with_metadata(document, metadata, root, reader)
 
 
