@@ -24,7 +24,7 @@ from learninglion.parsing.labels import LabelKind
 from learninglion.parsing.office.ooxml import OLE_HEADER, looks_like_zip
 from learninglion.parsing.office_document import document_of, read_office
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
-from learninglion.parsing.pdf.hyphens import Junction, join_lines
+from learninglion.parsing.pdf.hyphens import run_on
 from learninglion.parsing.plaintext import decode, looks_like_text
 
 __all__ = ["question_set_from_file", "read_question_set"]
@@ -191,15 +191,14 @@ def _count_questions(
 
     Each bullet or paragraph that asks is a question; of one paragraph only, each sentence that asks.
     """
-    pieces: list[str] = []
+    printed: list[list[str]] = []
     for index in indices:
         line = paragraphs[index].text
-        opens = not pieces or _BULLET.match(line) or index in breaks or pieces[-1].endswith("?")
-        if opens:
-            pieces.append(_BULLET.sub("", line))
+        if not printed or _BULLET.match(line) or index in breaks or printed[-1][-1].endswith("?"):
+            printed.append([_BULLET.sub("", line)])
         else:
-            how = join_lines(pieces[-1], line)
-            pieces[-1] = pieces[-1][:-1] + line if how == Junction.DROP_HYPHEN else pieces[-1] + how + line
+            printed[-1].append(line)
+    pieces = [run_on(lines) for lines in printed]
     if sum("?" in piece for piece in pieces) == 1:
         pieces = [s.of(piece) for piece in pieces for s in split_sentences(piece, 0, len(piece))]
     ahead: list[str] = []
@@ -250,21 +249,21 @@ def _content(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) -> s
 
 def _join(paragraphs: Sequence[Paragraph], indices: Sequence[int], breaks: set[int]) -> str:
     """Printed lines as running text; list items and paragraphs stay on lines of their own."""
-    text = ""
+    rows: list[list[str]] = []
     for index in indices:
         line = paragraphs[index].text
-        if not text or not line:
-            text += line
-        elif (
-            _ITEM.match(line)
-            or CASE_NUMBER.fullmatch(text)
-            or (index in breaks and (_OWN_LINE.search(text) or line[:1].isupper()))
+        if not line:
+            continue
+        if (
+            not rows
+            or _ITEM.match(line)
+            or (rows == [rows[0][:1]] and CASE_NUMBER.fullmatch(rows[0][0]))
+            or (index in breaks and (_OWN_LINE.search(rows[-1][-1]) or line[:1].isupper()))
         ):
-            text += "\n" + line
+            rows.append([line])
         else:
-            how = join_lines(text.rpartition("\n")[2], line)
-            text = text[:-1] + line if how == Junction.DROP_HYPHEN else text + how + line
-    return text
+            rows[-1].append(line)
+    return "\n".join(run_on(row) for row in rows)
 
 
 def _append(text: str, more: str) -> str:

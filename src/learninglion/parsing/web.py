@@ -16,7 +16,7 @@ from learninglion.parsing.kamervragen.typednotes import without_marks
 from learninglion.parsing.office.pieces import WordText
 from learninglion.parsing.office_document import document_of
 from learninglion.parsing.paragraphs import Paragraph, tidy
-from learninglion.parsing.pdf.hyphens import Junction, join_lines
+from learninglion.parsing.pdf.hyphens import run_on
 from learninglion.parsing.plaintext import decode, looks_like_text
 
 __all__ = ["looks_like_html", "parse_html", "parse_text"]
@@ -117,11 +117,7 @@ def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:
 def _running(lines: list[str]) -> Paragraph:
     kind = BlockKind.LIST_ITEM if _ITEM.match(lines[0]) else BlockKind.PARAGRAPH
     bold = all(re.fullmatch(r"(\*\*|__).+\1", line) for line in lines)
-    text = lines[0]
-    for line in lines[1:]:
-        how = join_lines(text, line)
-        text = text[:-1] + line if how == Junction.DROP_HYPHEN else text + how + line
-    return Paragraph(_plain(text), kind, emphasised=bold)
+    return Paragraph(_plain(run_on(lines)), kind, emphasised=bold)
 
 
 def _plain(text: str) -> str:

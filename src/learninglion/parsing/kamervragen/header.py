@@ -32,7 +32,8 @@ MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
-_DATE = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)\b", re.IGNORECASE)
+# A space may have been lost: "18 november2024".
+_DATE = re.compile(rf"\b(\d{{1,2}})\s*({'|'.join(MONTHS)})\s*((?:19|20)\d\d)\b", re.IGNORECASE)
 _FIGURES = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)\b")
 _MEMBERS = re.compile(
     r"\b(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|(?:Kamer)?leden|(?:Kamer)?lid)\s+"

@@ -262,8 +262,8 @@ def _misnamed(
 ) -> Part | None:
     """The question right above an answer, where the answer has the number of another one by mistake.
 
-    That is so when the numbers it has were answered before, or belong to a question further on that has an
-    answer of its own.
+    That is so when the numbers it has were answered before, belong to a question further on that has an
+    answer of its own, or where the next number is that of no question.
     """
     above = parts[position - 1] if position else None
     if above is None or above.kind is not LabelKind.QUESTION or given[id(above)]:
@@ -273,7 +273,9 @@ def _misnamed(
     later_answers = {n for p in parts[position + 1 :] if p.kind is LabelKind.ANSWER for n in p.numbers}
     claimed_later = set(above.numbers) & later_answers
     answered = {n for answers in given.values() for part in answers for n in part.numbers}
-    if claimed_later or not set(answer.numbers) <= answered | later_answers:
+    asked = {n for p in parts if p.kind is LabelKind.QUESTION for n in p.numbers}
+    nobody = answer.numbers == (above.numbers[-1] + 1,) and not asked & set(answer.numbers)
+    if claimed_later or not (nobody or set(answer.numbers) <= answered | later_answers):
         return None
     return above
 

@@ -40,6 +40,7 @@ from learninglion.parsing.pdf.hyphens import Junction, join_lines
 
 __all__ = ["parse_ocr_sheet"]
 
+_LONGEST = 200_000  # characters: a page holds some 6,000
 _SESSION = re.compile(r"\b(?:zittin[gq]|vergaderjaar)\s+(\d{4})\s*[-–]\s*(\d{4})", re.IGNORECASE)
 _MASTHEAD = re.compile(
     r"(?P<chamber>Tweede|Eerste)\s+Kamer\s+der\s+Staten-Generaal\.?|(?:zittin[gq]|vergaderjaar)\s+\d{4}\s*[-–]\s*\d{4}"
@@ -130,6 +131,8 @@ class _Set:
 
 def parse_ocr_sheet(raw: RawFile, text: str) -> Document | None:
     """The Document of an OCR text of an old Aanhangsel; None where `text` is something else."""
+    if len(text) > _LONGEST or "anhangsel" not in text[:600]:
+        return None
     text = _mend(tidy(text))
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     top = "\n".join(lines[:8])

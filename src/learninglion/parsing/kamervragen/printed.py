@@ -92,8 +92,8 @@ def _find_notes(lines: Sequence[str], foot: Sequence[bool]) -> tuple[list[Note],
     last = 0
     ends = [index for index, is_foot in enumerate(foot) if is_foot and not (index and foot[index - 1])]
     for end in ends:
-        filled = [index for index in range(end) if lines[index] and not foot[index]]
-        block = filled[-4 * _NOTE_LINES :]
+        near = range(max(0, end - 8 * _NOTE_LINES), end)
+        block = [index for index in near if lines[index] and not foot[index]][-4 * _NOTE_LINES :]
         first = next((i for i in block if _opens_note(lines, i, last)), None)
         if first is None:
             continue
