@@ -23,6 +23,7 @@ from learninglion.parsing.kamervragen.typednotes import lift_typed_notes, withou
 from learninglion.parsing.labels import LabelKind
 from learninglion.parsing.office.ooxml import OLE_HEADER, looks_like_zip
 from learninglion.parsing.office_document import document_of, read_office
+from learninglion.parsing.official.publication import looks_like_xml, parse_xml
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.pdf.hyphens import run_on
 from learninglion.parsing.plaintext import decode, looks_like_text
@@ -76,10 +77,13 @@ def question_set_from_file(raw: RawFile) -> QuestionSet:
         return _set_of_word(raw)
     if not looks_like_text(content):
         raise UnreadableFileError(raw.name, "dit is geen tekst, PDF, Word-bestand of JSON")
+    text = decode(content)
+    if looks_like_xml(text) is not None:
+        return _set_of_document(parse_xml(raw, text))
     if content.lstrip()[:1] == b"{":
         return _set_of_json(raw)
     try:
-        return read_question_set(decode(content))
+        return read_question_set(text)
     except InputError as problem:
         raise UnreadableFileError(raw.name, problem.detail) from problem
 

@@ -15,6 +15,7 @@ from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, r
 from learninglion.parsing.kamervragen.notices import name_notice
 from learninglion.parsing.kamervragen.pairing import Pairing, find_notice_heading, pair_up
 from learninglion.parsing.kamervragen.questions import ADDRESS
+from learninglion.parsing.labels import LabelKind, parse_label
 from learninglion.parsing.paragraphs import Paragraph
 
 __all__ = ["fill_in"]
@@ -58,7 +59,7 @@ def fill_in(
         document = replace(document, title=facts.subject or document.title, published=facts.published)
     if pairing is not None and not front.is_set:
         document = replace(document, pairs=attribute(document, paragraphs, spans))
-    return replace(document, warnings=(*document.warnings, *_warn(document, front, pairing)))
+    return replace(document, warnings=(*document.warnings, *_warn(document, front, pairing, paragraphs)))
 
 
 def _as_set(document: Document, front: Front, facts: LetterFacts) -> Document:
@@ -132,11 +133,30 @@ def _ministry(answerers: Sequence[Answerer]) -> str | None:
     return answerers[0].portfolio if answerers else None
 
 
-def _warn(document: Document, front: Front, pairing: Pairing | None) -> tuple[str, ...]:
+def _counts_questions(paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether there are labels of several questions ("Vraag 1", "Vraag 2")."""
+    labels = (parse_label(paragraph.text) for paragraph in paragraphs)
+    return (
+        len(
+            {
+                label.numbers
+                for label in labels
+                if label and label.kind is LabelKind.QUESTION and label.numbers
+            }
+        )
+        > 1
+    )
+
+
+def _warn(
+    document: Document, front: Front, pairing: Pairing | None, paragraphs: Sequence[Paragraph]
+) -> tuple[str, ...]:
     """What a reader should know of the pairs, and what the document promises and does not give."""
     warnings = list(pairing.warnings) if pairing and document.notice is None else []
     if not document.pairs and document.notice is None and (front.is_set or front.genre in _ASKING):
         warnings.append("Dit stuk hoort vragen en antwoorden te bevatten, maar er zijn er geen gevonden.")
+    elif not document.pairs and document.notice is None and _counts_questions(paragraphs):
+        warnings.append("Hier staan genummerde vragen zonder antwoorden; die zijn als gewone tekst gelezen.")
     if not front.is_set:
         return tuple(warnings)
     if front.identifier is None and any(pair.answer for pair in document.pairs):

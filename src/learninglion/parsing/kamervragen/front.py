@@ -141,7 +141,7 @@ def read_front(
     head = [(paragraphs[n].text, spans[n]) for n in range(min(first, len(paragraphs), len(page)))]
     lines = [line.strip() for text in (*letterhead, *(text for text, _ in page)) for line in text.split("\n")]
     own = _own_identifier(lines)
-    kamervragen = _read_set(head, lines, own)
+    kamervragen = _read_set(head, [cell.strip() for line in lines for cell in line.split(" | ")], own)
     if kamervragen is not None:
         return kamervragen
     return _read_paper([text for text, _ in page], lines, own) or Front()
@@ -201,7 +201,8 @@ def _read_set(
     identifier = own.text if own and own.kind == "ah" else None
     if identifier is None and year and number is not None:
         suffix = f"-{sheet['suffix']}" if sheet and sheet["suffix"] else ""
-        identifier = f"ah-tk-{year.replace('-', '')}-{number}{suffix}"
+        chamber = "ek" if any(line.startswith("Eerste Kamer der") for line in lines[:12]) else "tk"
+        identifier = f"ah-{chamber}-{year.replace('-', '')}-{number}{suffix}"
     if identifier is None and own is not None:
         identifier = own.text
     related = (*find_related(said_answered, identifier), *CASE_NUMBER.findall("\n".join(lines[:12])))
