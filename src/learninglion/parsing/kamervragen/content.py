@@ -135,17 +135,8 @@ def _ministry(answerers: Sequence[Answerer]) -> str | None:
 
 def _counts_questions(paragraphs: Sequence[Paragraph]) -> bool:
     """Whether there are labels of several questions ("Vraag 1", "Vraag 2")."""
-    labels = (parse_label(paragraph.text) for paragraph in paragraphs)
-    return (
-        len(
-            {
-                label.numbers
-                for label in labels
-                if label and label.kind is LabelKind.QUESTION and label.numbers
-            }
-        )
-        > 1
-    )
+    labels = [label for label in (parse_label(paragraph.text) for paragraph in paragraphs) if label]
+    return len({label.numbers for label in labels if label.kind is LabelKind.QUESTION and label.numbers}) > 1
 
 
 def _warn(
