@@ -22,7 +22,7 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
 from learninglion.record.letter_template import PLAIN_TEMPLATE
-from learninglion.record.word_parts import FIXED_TIME, fresh_list, with_fixed_times
+from learninglion.record.word_parts import FIXED_TIME, fresh_list, note_styles, with_fixed_times
 
 _BLUE = RGBColor(0x15, 0x42, 0x73)
 _GREY = RGBColor(0x44, 0x44, 0x44)
@@ -103,11 +103,9 @@ def _set_styles(word: WordDocument) -> None:
         style.paragraph_format.space_after = Pt(3)
         numbering = style.element.get_or_add_pPr().get_or_add_numPr()
         numbering.get_or_add_numId().val = int(fresh_list(word, numbered=numbered))
-    note = _add_style(word, "footnote text", builtin=True)
-    note.font.size = Pt(8)
-    note.paragraph_format.space_after, note.paragraph_format.line_spacing = Pt(1), 1.0
-    mark = word.styles.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER, builtin=True)
-    mark.font.superscript = True
+    note_styles(word)
+    note = word.styles["footnote text"]
+    note.base_style, note.paragraph_format.line_spacing = normal, 1.0
 
 
 def _set_font(style: ParagraphStyle, name: str, size: int) -> None:
@@ -120,10 +118,8 @@ def _set_font(style: ParagraphStyle, name: str, size: int) -> None:
         fonts.set(qn(script), name)
 
 
-def _add_style(
-    word: WordDocument, name: str, based_on: str = "Normal", *, builtin: bool = False
-) -> ParagraphStyle:
-    style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=builtin)
+def _add_style(word: WordDocument, name: str, based_on: str = "Normal") -> ParagraphStyle:
+    style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     style.base_style = word.styles[based_on]
     return style
 

@@ -63,7 +63,7 @@ from learninglion.record.word_parts import (
     add_custom_properties,
     add_footnotes,
     fresh_list,
-    reference_look,
+    note_styles,
     style_id,
     with_fixed_times,
 )
@@ -219,7 +219,7 @@ class _AnswerWriter:
         self._look = look
         self._notes = notes
         self._ids = ids
-        self._mark_style = style_id(template.word, "footnote reference")
+        self._mark_style = note_styles(template.word)[1] if notes else ""
         self._uses = self._count_marks()
         self._marked: set[int] = set()
         self._change = 9000  # ids of changes, far from those that a template may have
@@ -390,8 +390,10 @@ class _AnswerWriter:
             yield self._raised(run)
 
     def _raised(self, run: Element) -> Element:
-        xml = f'<w:rPr xmlns:w="{_WORD}">{reference_look(self._mark_style)}</w:rPr>'
-        run.insert(0, etree.fromstring(xml))
+        look, style = OxmlElement("w:rPr"), OxmlElement("w:rStyle")
+        style.set(qn("w:val"), self._mark_style)
+        look.append(style)
+        run.insert(0, look)
         return run
 
     # ------------------------------------------------------------- tracked changes

@@ -24,32 +24,28 @@ from lxml import etree
 
 from learninglion.models.errors import InputError
 
-__all__ = ["FIELDS", "PLAIN_TEMPLATE", "FillIn", "LetterTemplate", "LetterTerms", "Pattern", "fill_fields"]
+__all__ = [
+    "KNOWN_FIELDS",
+    "PLAIN_TEMPLATE",
+    "FillIn",
+    "LetterTemplate",
+    "LetterTerms",
+    "Pattern",
+    "fill_fields",
+]
 
 PLAIN_TEMPLATE = Path(__file__).with_name("letter.docx")
-FIELDS = {
-    "ministerie": "de naam van het ministerie",
-    "datum": "de datum van de brief",
-    "onderwerp": "waarover de vragen gaan",
-    "betreft": "“Beantwoording van de vragen van het lid ... over ...”",
-    "ons kenmerk": "het kenmerk van de brief",
-    "uw kenmerk": "het nummer dat de Kamer aan de set gaf",
-    "datum vragen": "wanneer de vragen zijn ingezonden",
-    "vragensteller": "“het lid ...” of “de leden ...”",
-    "aanhef": "“Geachte voorzitter,”",
-    "inleiding": "de zin die de antwoorden aanbiedt",
-    "ambt": "wie de brief ondertekent, zoals “Minister van ...”",
-    "naam": "de naam van wie ondertekent",
-    "markering": "dat AI is gebruikt, en of een medewerker de tekst heeft vastgesteld",
-    "herkomst": "het nummer en de versie van het dossier",
-}
-"""The fields that may stand anywhere, and what comes in their place."""
-
+_ANYWHERE = (
+    *("ministerie", "datum", "onderwerp", "betreft", "ons kenmerk", "uw kenmerk", "datum vragen"),
+    *("vragensteller", "aanhef", "inleiding", "ambt", "naam", "markering", "herkomst"),
+)
 _BEGIN, _END = "begin vragen", "einde vragen"
 _ASKED = ("vraagkop", "vraagnummers", "vraag")
 _ANSWERED = ("antwoordkop", "antwoordnummers")
 _ANSWER, _ITEM, _NUMBER = "antwoord", "opsomming", "nummering"
 _REPEATED = (*_ASKED, *_ANSWERED, _ANSWER, _ITEM, _NUMBER)
+KNOWN_FIELDS = (*_ANYWHERE, *_REPEATED, _BEGIN, _END)
+"""Every field that a template may hold; docs/letters.md tells what comes in their place."""
 _FIELD = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 _MOST = 20 * 2**20  # bytes of a template, and of what it unpacks to per part
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -131,8 +127,7 @@ def _mistakes(word: WordDocument) -> list[str]:
     """What keeps this document from being a template of the letter."""
     told = [(name, p) for p in paragraphs_of(word) for name in _FIELD.findall(text_of(p))]
     names = [name.lower() for name, _ in told]
-    known = {*FIELDS, *_REPEATED, _BEGIN, _END}
-    wrong = [f"het veld {{{{{name}}}}} is onbekend" for name in sorted(set(names) - known)]
+    wrong = [f"het veld {{{{{name}}}}} is onbekend" for name in sorted(set(names) - set(KNOWN_FIELDS))]
     wrong += [
         f"het veld {{{{{name}}}}} ontbreekt of staat er meer dan één keer"
         for name in (_BEGIN, _END, "vraag", _ANSWER)

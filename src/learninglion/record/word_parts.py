@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from docx.document import Document as WordDocument
+from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Pt
 from lxml import etree
 
 from learninglion.record.notes import Note
@@ -24,6 +26,7 @@ __all__ = [
     "add_custom_properties",
     "add_footnotes",
     "fresh_list",
+    "note_styles",
     "style_id",
     "with_fixed_times",
 ]
@@ -53,11 +56,26 @@ def style_id(word: WordDocument, name: str) -> str:
 # --------------------------------------------------------------------------- notes
 
 
+def note_styles(word: WordDocument) -> tuple[str, str]:
+    """The ids of the styles of a note and of its mark; a template that never had a note gets them."""
+    text, mark = style_id(word, "footnote text"), style_id(word, "footnote reference")
+    if not text:
+        made = word.styles.add_style("footnote text", WD_STYLE_TYPE.PARAGRAPH, builtin=True)
+        made.font.size = Pt(8)
+        made.paragraph_format.space_after = Pt(0)
+        text = made.style_id
+    if not mark:
+        raised = word.styles.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER, builtin=True)
+        raised.font.superscript = True
+        mark = raised.style_id
+    return text, mark
+
+
 def add_footnotes(word: WordDocument, notes: Sequence[Note]) -> dict[int, int]:
     """The notes as footnotes; for the number of each its id in the file."""
     part, root = _footnotes_part(word)
     last = max((int(n.get(qn("w:id"), "0")) for n in root), default=0)
-    style, mark_style = style_id(word, "footnote text"), style_id(word, "footnote reference")
+    style, mark_style = note_styles(word)
     ids: dict[int, int] = {}
     for at, note in enumerate(notes, start=1):
         ids[note.number] = last + at
@@ -87,14 +105,13 @@ _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 def _footnote(part: Part, note: Note, note_id: int, style: str, mark_style: str) -> Element:
-    linked = _run(escape(note.name), plain=bool(style), link=bool(note.url))
+    linked = _run(escape(note.name), link=bool(note.url))
     if note.url:
         relation = part.relate_to(note.url, RT.HYPERLINK, is_external=True)
         linked = f"<w:hyperlink r:id={quoteattr(relation)}>{linked}</w:hyperlink>"
-    paragraph = f"<w:pPr><w:pStyle w:val={quoteattr(style)}/></w:pPr>" if style else ""
-    mark = f"<w:r><w:rPr>{reference_look(mark_style)}</w:rPr><w:footnoteRef/></w:r>"
-    rest = (_run(" ", plain=bool(style)), linked, _run(escape(f"{note.rest}."), plain=bool(style)))
-    text = f"{paragraph}{mark}{''.join(rest)}"
+    paragraph = f"<w:pPr><w:pStyle w:val={quoteattr(style)}/></w:pPr>"
+    mark = f"<w:r><w:rPr><w:rStyle w:val={quoteattr(mark_style)}/></w:rPr><w:footnoteRef/></w:r>"
+    text = f"{paragraph}{mark}{_run(' ')}{linked}{_run(escape(f'{note.rest}.'))}"
     made: Element = etree.fromstring(
         f'<w:footnote xmlns:w="{_W}" xmlns:r="{_R}" w:id="{note_id}"><w:p>{text}</w:p></w:footnote>',
         _PARSER,
@@ -102,17 +119,8 @@ def _footnote(part: Part, note: Note, note_id: int, style: str, mark_style: str)
     return made
 
 
-def reference_look(mark_style: str) -> str:
-    """How the mark of a note looks: in the template's style, or raised."""
-    if mark_style:
-        return f"<w:rStyle w:val={quoteattr(mark_style)}/>"
-    return '<w:vertAlign w:val="superscript"/>'
-
-
-def _run(escaped: str, *, plain: bool, link: bool = False) -> str:
-    look = '<w:color w:val="0B57A4"/>' if link else ""
-    look += "" if plain else '<w:sz w:val="18"/>'
-    look += '<w:u w:val="single"/>' if link else ""
+def _run(escaped: str, *, link: bool = False) -> str:
+    look = '<w:color w:val="0B57A4"/><w:u w:val="single"/>' if link else ""
     return f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{escaped}</w:t></w:r>'
 
 
