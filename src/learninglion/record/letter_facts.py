@@ -9,8 +9,8 @@ from datetime import date
 
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Dossier, QuestionSet
+from learninglion.parsing.kamervragen.front import CASE_NUMBER
 from learninglion.parsing.kamervragen.header import MONTHS, parse_asked_on, parse_askers, parse_people
-from learninglion.parsing.kamervragen.letters import CASE_NUMBER
 from learninglion.record.notes import listed
 
 __all__ = ["LetterFacts", "day_text", "document_title", "file_stem", "read_facts", "shorten"]
