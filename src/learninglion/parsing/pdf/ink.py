@@ -112,7 +112,8 @@ def take_stock(page: Any) -> Inventory:
     for order, (item, kind, matrix) in enumerate(_walk(page)):
         if order > _MOST:
             found.crowded = True
-            break
+            if kind != raw.FPDF_PAGEOBJ_TEXT:
+                continue  # but all text must be known: what is not switched off would seem unseen
         if kind == raw.FPDF_PAGEOBJ_FORM or not raw.FPDFPageObj_GetBounds(item, *box):
             continue
         own: Box = (box[0].value, box[1].value, box[2].value, box[3].value)
