@@ -8,7 +8,7 @@ from learninglion.parsing.kamervragen.questions import parse_questions
 from learninglion.parsing.office.ooxml import OLE_HEADER, looks_like_zip
 from learninglion.parsing.office_document import parse_office
 from learninglion.parsing.official.publication import looks_like_records, looks_like_xml, parse_xml
-from learninglion.parsing.pdf.lines import read_pages
+from learninglion.parsing.pdf.pages import find_pdf, read_pages
 from learninglion.parsing.pdf_document import parse_structure
 from learninglion.parsing.plaintext import decode, looks_like_text
 from learninglion.parsing.web import looks_like_html, parse_html, parse_text
@@ -25,7 +25,7 @@ def parse(raw: RawFile) -> Document:
     """
     if not raw.content.strip():
         raise UnreadableFileError(raw.name, "het bestand is leeg.")
-    if b"%PDF-" in raw.content[:1024]:
+    if find_pdf(raw.content) is not None:
         pages = read_pages(raw.content, raw.name)
         return parse_questions(raw, pages) or parse_structure(raw, pages)
     if looks_like_zip(raw.content) or raw.content.startswith(OLE_HEADER):
