@@ -6,11 +6,12 @@ from learninglion.models import Document, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.kamervragen.questions import parse_questions
 from learninglion.parsing.office.ooxml import OLE_HEADER, looks_like_zip
+from learninglion.parsing.office.webpage import looks_like_page
 from learninglion.parsing.office_document import parse_office
 from learninglion.parsing.pdf.lines import read_pages
 from learninglion.parsing.pdf_document import parse_structure
-from learninglion.parsing.plaintext import looks_like_text
-from learninglion.parsing.web import looks_like_html, parse_html, parse_text
+from learninglion.parsing.plaintext import decode, looks_like_text
+from learninglion.parsing.web import parse_html, parse_text
 
 __all__ = ["parse"]
 
@@ -35,7 +36,8 @@ def parse(raw: RawFile) -> Document:
         if len(raw.content) > _LONGEST_TEXT:
             detail = "deze tekst is te lang ({} MB; hoogstens {} MB): splits het bestand."
             raise UnreadableFileError(raw.name, detail.format(len(raw.content) >> 20, _LONGEST_TEXT >> 20))
-        return parse_html(raw) if looks_like_html(raw.content) else parse_text(raw)
+        page = looks_like_page(decode(raw.content), raw.name)
+        return parse_html(raw) if page else parse_text(raw)
     raise UnreadableFileError(
         raw.name,
         "dit soort bestand kan niet worden gelezen; wel PDF, Word (.docx), ODT, HTML en tekst.",

@@ -14,7 +14,7 @@ from learninglion.parsing.office.odt import read_odt
 from learninglion.parsing.office.ooxml import is_opendocument
 from learninglion.parsing.office.pieces import WordText
 from learninglion.parsing.office.word import read_word
-from learninglion.parsing.paragraphs import Note, Paragraph, assemble
+from learninglion.parsing.paragraphs import Note, Paragraph, assemble, composed
 
 __all__ = ["document_of", "parse_office", "read_office"]
 
@@ -37,7 +37,7 @@ def parse_office(raw: RawFile) -> Document:
 
 def document_of(raw: RawFile, content: WordText) -> Document:
     """The document that `content` makes up; its id comes from the bytes of `raw`."""
-    paragraphs, typed = lift_typed_notes(content.paragraphs)
+    paragraphs, typed = lift_typed_notes(tuple(map(composed, content.paragraphs)))
     notes: tuple[Note, ...] = (*content.notes, *typed)
     running = assemble(paragraphs, notes)
     pairing = pair_up(paragraphs, running.spans)
