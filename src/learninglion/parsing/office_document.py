@@ -1,7 +1,8 @@
-"""Word and ODT files to documents: the ministry's letters with questions and answers, and any other text."""
+"""Files with running text to documents: the ministry's letters with questions and answers, and any other text."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePath
 
 from learninglion.models import BlockKind, Document, DocumentKind, RawFile
@@ -10,18 +11,80 @@ from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
 from learninglion.parsing.kamervragen.pairing import pair_up
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes
-from learninglion.parsing.office.odt import read_odt
-from learninglion.parsing.office.ooxml import is_opendocument
+from learninglion.parsing.office.book import looks_like_book, read_book
+from learninglion.parsing.office.codes import is_flat_odt, refuse_codes
+from learninglion.parsing.office.mail import looks_like_mail, read_mail
+from learninglion.parsing.office.odt import read_flat_odt, read_odt
+from learninglion.parsing.office.ooxml import OLE_HEADER, is_opendocument, looks_like_zip
 from learninglion.parsing.office.pieces import WordText
+from learninglion.parsing.office.richtext import looks_like_rich_text, read_rich_text
+from learninglion.parsing.office.typed import read_typed
+from learninglion.parsing.office.webpage import looks_like_page, read_page
 from learninglion.parsing.office.word import read_word
 from learninglion.parsing.paragraphs import Note, Paragraph, assemble, composed
+from learninglion.parsing.plaintext import decode, looks_like_text
 
 __all__ = ["document_of", "parse_office", "read_office"]
 
+_LONGEST_TEXT = 16 << 20  # bytes; some 5,000 pages. Longer ones are data, and cost gigabytes to read
+_START = 65_536  # bytes that tell what a text is
+_FILES_DEEP = 4  # files inside files
+
 
 def read_office(raw: RawFile) -> WordText:
-    """The text of a Word or OpenDocument file; UnreadableFileError when it is damaged or something else."""
-    return read_odt(raw) if is_opendocument(raw) else read_word(raw)
+    """The running text of a file that is no PDF: Word, OpenDocument, rich text, a page, a message, text.
+
+    UnreadableFileError, naming the file, where it is damaged, protected or something else.
+    """
+    reader = _reader_of(raw)
+    if reader is None:
+        raise UnreadableFileError(
+            raw.name,
+            "dit soort bestand kan niet worden gelezen; wel PDF, Word (.docx), ODT, RTF, HTML en tekst.",
+        )
+    return reader(raw)
+
+
+def _reader_of(raw: RawFile) -> Callable[[RawFile], WordText] | None:
+    """What reads the contents of a file, whatever its name is; None where nothing here does."""
+    content = raw.content
+    if looks_like_zip(content) or content.startswith(OLE_HEADER):
+        if is_opendocument(raw):
+            return read_odt
+        return read_book if looks_like_book(raw) else _read_word
+    rich, mail = looks_like_rich_text(content), looks_like_mail(content)
+    if not rich and not looks_like_text(content):
+        return None
+    most = _LONGEST_TEXT * (4 if rich or mail else 1)  # these carry pictures
+    if len(content) > most:
+        detail = "deze tekst is te lang ({} MB; hoogstens {} MB): splits het bestand."
+        raise UnreadableFileError(raw.name, detail.format(len(content) >> 20, most >> 20))
+    if rich or mail:
+        return read_rich_text if rich else read_mail
+    start = decode(content[:_START]) if len(content) > _START else decode(content)
+    if looks_like_page(start, raw.name):
+        return _read_page
+    refuse_codes(raw, start)
+    return read_flat_odt if is_flat_odt(start) else _read_typed
+
+
+def _read_word(raw: RawFile, deep: int = 0) -> WordText:
+    def inside(content: bytes, name: str) -> WordText:
+        if deep >= _FILES_DEEP:
+            raise UnreadableFileError(raw.name, "er staan te veel bestanden in elkaar")
+        part = RawFile(f"{raw.name} ({name})", content, raw.url)
+        reader = _reader_of(part)
+        return _read_word(part, deep + 1) if reader is _read_word else read_office(part)
+
+    return read_word(raw, inside)
+
+
+def _read_page(raw: RawFile) -> WordText:
+    return read_page(raw.content, raw.name)
+
+
+def _read_typed(raw: RawFile) -> WordText:
+    return read_typed(raw.content)
 
 
 def parse_office(raw: RawFile) -> Document:

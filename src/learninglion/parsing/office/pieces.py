@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -22,12 +23,15 @@ __all__ = [
     "WordText",
     "lines_of",
     "only_arranges",
+    "said_once",
     "table_of",
 ]
 
 # Words in a table cell of several paragraphs from which the table only arranges running text.
 _LAYOUT_CELL = 60
 _ACROSS_MOST = 64  # columns: more than any table on paper
+# "3", "Pagina 2 van 7": what a page says of itself.
+_PAGE_NUMBER = re.compile(r"(?:(?:pagina|blad|page|blz|p)\b\.?)?[\s\d|/–-]*(?:van|of)?[\s\d]*", re.IGNORECASE)
 # Of what is left out, so much is told: words before it, words of it, places of one kind.
 _CONTEXT, _QUOTED_MOST, _TOLD_MOST = 40, 160, 12
 
@@ -258,6 +262,16 @@ def _inside(cell: Sequence[Paragraph]) -> tuple[str, list[tuple[int, str]]]:
                 notes += [(len(text) + at, key) for at, key in paragraph.notes]
             text += line
     return text, notes
+
+
+def said_once(edges: Sequence[Paragraph], body: Sequence[Paragraph]) -> Iterator[Paragraph]:
+    """What the heads and feet of pages say and the text does not, each once, without page numbers."""
+    known = {paragraph.text for paragraph in body}
+    for paragraph in edges:
+        if paragraph.text not in known and not _PAGE_NUMBER.fullmatch(paragraph.text):
+            known.add(paragraph.text)
+            kind = paragraph.kind if paragraph.kind is BlockKind.TABLE else BlockKind.PARAGRAPH
+            yield replace(paragraph, kind=kind, level=0, notes=())
 
 
 def only_arranges(rows: list[list[list[Paragraph]]]) -> bool:

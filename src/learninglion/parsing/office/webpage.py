@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from lxml import etree, html
 
@@ -72,11 +73,17 @@ def declared_encoding(content: bytes) -> str:
 
 
 def read_page(
-    content: bytes, name: str, declared: str = "", sheets: Sequence[str] = (), deep: int = 0
+    content: bytes,
+    name: str,
+    declared: str = "",
+    sheets: Sequence[str] = (),
+    pages: Mapping[str, bytes] = MappingProxyType({}),
+    deep: int = 0,
 ) -> WordText:
     """The text of a web page.
 
-    `declared`: the encoding its sender said it has; `sheets`: style sheets that came along with it.
+    `declared`: the encoding its sender said it has; `sheets`: style sheets that came along with it;
+    `pages`: pages that came along and may be shown inside it, by their address.
     UnreadableFileError, naming the file, where it is broken or nested too deep.
     """
     characters = read_characters(content, declared or declared_encoding(content))
@@ -87,7 +94,7 @@ def read_page(
     )
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-        reader = _PageReader(Cascade.read(root, sheets), root, name, deep)
+        reader = _PageReader(Cascade.read(root, sheets), root, name, pages, deep)
         paragraphs = reader.flow(root)
     except (etree.LxmlError, ValueError, AssertionError) as problem:
         raise UnreadableFileError(name, "deze webpagina is beschadigd of leeg") from problem
@@ -110,6 +117,7 @@ class _PageReader:
     cascade: Cascade
     root: etree._Element
     name: str
+    pages: Mapping[str, bytes]
     deep: int = 0
     omissions: Omissions = field(default_factory=Omissions)
     found: list[Paragraph] = field(default_factory=list)
@@ -392,13 +400,15 @@ class _PageReader:
         self.omissions.add(Reason.CHOICE, " / ".join(left), self.piece.text)
 
     def _page(self, node: etree._Element, look: Look) -> None:
-        inside = node.get("srcdoc")
-        if inside and self.deep < _PAGES_DEEP:
+        address = (node.get("src") or "").strip()
+        written = node.get("srcdoc")
+        inside = written.encode("utf-8") if written else self.pages.get(address)
+        if inside and self.deep < _PAGES_DEEP and look.unseen is None:
             self._close(BlockKind.PARAGRAPH, 0)
-            page = read_page(inside.encode("utf-8"), self.name, "utf-8", (), self.deep + 1)
+            page = read_page(inside, self.name, "utf-8" if written else "", (), self.pages, self.deep + 1)
             self.found.extend(page.paragraphs)
-        elif (node.get("src") or "").strip():
-            self.omissions.add(Reason.ELSEWHERE, node.get("src") or "", self.piece.text or self._last())
+        elif address:
+            self.omissions.add(Reason.ELSEWHERE, address, self.piece.text or self._last())
 
     def _nothing(self, node: etree._Element, look: Look) -> None:
         return

@@ -10,7 +10,7 @@ from lxml import etree
 
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.office.colours import WHITE, Colour, read_colour, stands_out
+from learninglion.parsing.office.colours import WHITE, Colour, stands_out
 from learninglion.parsing.office.fields import Fields, form_value
 from learninglion.parsing.office.mathematics import linear_omml
 from learninglion.parsing.office.ooxml import Package, Relation, open_package
@@ -22,6 +22,7 @@ from learninglion.parsing.office.pieces import (
     WordText,
     lines_of,
     only_arranges,
+    said_once,
     table_of,
 )
 from learninglion.parsing.office.shapes import boxes_of, is_behind, shape_ground, shape_hidden
@@ -53,8 +54,6 @@ _SMALLEST = 4
 _NARROWEST = 10  # per cent of a letter's width
 _TIGHTEST = 40  # twentieths of a point: a line of exactly this height shows nothing
 _SHIFTED_FROM = 3  # half-points above or below the line
-# "3", "Pagina 2 van 7": what a page says of itself.
-_PAGE_NUMBER = re.compile(r"(?:(?:pagina|blad|page|blz|p)\b\.?)?[\s\d|/–-]*(?:van|of)?[\s\d]*", re.IGNORECASE)  # noqa: RUF001
 
 
 def read_word(raw: RawFile, read_part: ReadPart | None = None) -> WordText:
@@ -97,7 +96,7 @@ def read_word(raw: RawFile, read_part: ReadPart | None = None) -> WordText:
         tidy(node.text or "").strip() for name in ("title", "subject") for node in children(properties, name)
     ]
     return WordText(
-        paragraphs=(*_said_once(heads, paragraphs), *paragraphs),
+        paragraphs=(*said_once([paragraph for _, paragraph in heads], paragraphs), *paragraphs),
         notes=notes,
         letterhead=tuple(
             line for _, paragraph in heads if _ == "header" for line in paragraph.text.split("\n")
@@ -105,16 +104,6 @@ def read_word(raw: RawFile, read_part: ReadPart | None = None) -> WordText:
         title=next((title for title in titles if title), ""),
         warnings=tuple(dict.fromkeys(warnings)),
     )
-
-
-def _said_once(heads: tuple[tuple[str, Paragraph], ...], body: tuple[Paragraph, ...]) -> Iterator[Paragraph]:
-    """What the heads and feet of the pages say and the text does not, ahead of the text, each once."""
-    known = {paragraph.text for paragraph in body}
-    for _, paragraph in heads:
-        if paragraph.text not in known and not _PAGE_NUMBER.fullmatch(paragraph.text):
-            known.add(paragraph.text)
-            kind = paragraph.kind if paragraph.kind is BlockKind.TABLE else BlockKind.PARAGRAPH
-            yield replace(paragraph, kind=kind, level=0, notes=())
 
 
 def _first(relations: tuple[Relation, ...], kind: str) -> str:

@@ -1,21 +1,18 @@
-"""Web pages, Markdown and plain text to documents. Nothing a page refers to is fetched or run."""
+"""Plain text and Markdown: paragraphs, headings ("# "), lists and tables as somebody typed them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from learninglion.models import BlockKind, Document, RawFile
-from learninglion.models.errors import UnreadableFileError
+from learninglion.models import BlockKind
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.office.pieces import WordText
-from learninglion.parsing.office.webpage import read_page
-from learninglion.parsing.office_document import document_of
 from learninglion.parsing.paragraphs import Paragraph, tidy
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
-from learninglion.parsing.plaintext import looks_like_text, read_characters
+from learninglion.parsing.plaintext import read_characters
 
-__all__ = ["parse_html", "parse_text", "read_text"]
+__all__ = ["read_typed"]
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _ITEM = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+\S")
@@ -26,34 +23,11 @@ _GAPS = re.compile(r"\t+| {3,}")
 _FIGURE = re.compile(r"(?:€ ?)?[-+−]?\d[\d.,]* ?%?")
 
 
-def parse_html(raw: RawFile) -> Document:
-    """The document in a web page: what a visitor reads; menus, scripts and what is hidden left out."""
-    if not looks_like_text(raw.content):
-        raise UnreadableFileError(raw.name, "dit is geen webpagina, al heet het zo")
-    return _document(raw, read_page(raw.content, raw.name))
-
-
-def parse_text(raw: RawFile) -> Document:
-    """The document in plain text or Markdown: paragraphs, headings ("# "), lists and tables."""
-    if not looks_like_text(raw.content):
-        raise UnreadableFileError(raw.name, "dit is geen tekstbestand, al heet het zo")
-    return _document(raw, read_text(raw.content))
-
-
-def read_text(content: bytes, declared: str = "") -> WordText:
+def read_typed(content: bytes, declared: str = "") -> WordText:
     """The text of a plain or Markdown file; `declared`: the encoding its sender said it has."""
     characters = read_characters(content, declared)
     paragraphs = tuple(_text_paragraphs(characters.text.splitlines()))
     return WordText(paragraphs, (), (), "", characters.warnings)
-
-
-def _document(raw: RawFile, content: WordText) -> Document:
-    if not content.paragraphs:
-        raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bestand")
-    return document_of(raw, content)
-
-
-# --------------------------------------------------------------------------- text and Markdown
 
 
 def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:
