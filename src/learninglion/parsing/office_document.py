@@ -1,4 +1,4 @@
-"""Files with running text to documents: the ministry's letters with questions and answers, and any other text."""
+"""Files with running text to documents: the ministry's letters with their pairs, and any other text."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _read_word(raw: RawFile, deep: int = 0) -> WordText:
     def inside(content: bytes, name: str) -> WordText:
         if deep >= _FILES_DEEP:
             raise UnreadableFileError(raw.name, "er staan te veel bestanden in elkaar")
-        part = RawFile(f"{raw.name} ({name})", content, raw.url)
+        part = RawFile(f"{raw.name} ({name})", content, name)
         reader = _reader_of(part)
         return _read_word(part, deep + 1) if reader is _read_word else read_office(part)
 
@@ -84,7 +84,7 @@ def _read_page(raw: RawFile) -> WordText:
 
 
 def _read_typed(raw: RawFile) -> WordText:
-    return read_typed(raw.content)
+    return read_typed(raw.content, raw.name)
 
 
 def parse_office(raw: RawFile) -> Document:
@@ -93,14 +93,14 @@ def parse_office(raw: RawFile) -> Document:
     UnreadableFileError, naming the file, when it is damaged, protected, empty or something else.
     """
     content = read_office(raw)
-    if not any(paragraph.text.strip() for paragraph in content.paragraphs):
+    if not any(paragraph.text.strip() for paragraph in (*content.edges, *content.paragraphs)):
         raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bestand")
     return document_of(raw, content)
 
 
 def document_of(raw: RawFile, content: WordText) -> Document:
     """The document that `content` makes up; its id comes from the bytes of `raw`."""
-    paragraphs, typed = lift_typed_notes(tuple(map(composed, content.paragraphs)))
+    paragraphs, typed = lift_typed_notes(tuple(map(composed, (*content.edges, *content.paragraphs))))
     notes: tuple[Note, ...] = (*content.notes, *typed)
     running = assemble(paragraphs, notes)
     pairing = pair_up(paragraphs, running.spans)

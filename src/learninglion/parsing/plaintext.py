@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,8 +22,9 @@ _CONTROLS = frozenset(range(32)) - {9, 10, 11, 12, 13, 27}
 _SAMPLE = 65_536
 # Encodings of one byte a letter that Dutch offices used, the likeliest first.
 _SINGLE_BYTE = ("cp1252", "iso8859-15", "mac_roman", "cp850")
-# What stands in Dutch texts outside ASCII; a wrong encoding gives other signs.
-_EXPECTED = frozenset("éëïöüèàçêâîôûáíóúñäåøÉËÏÖÜÈÀÇÁÓß€£“”‘’‚„–—…•«»°²³½¼¾§©®™±×µ·\u00a0")
+# What stands in Dutch texts outside ASCII, often and now and then; a wrong encoding gives other signs.
+_OFTEN = frozenset("éëïöüèáó€“”‘’–…•\u00a0")
+_SOMETIMES = frozenset("àçêâîôûíúñäåøÉËÏÖÜÈÀÇÁÓß£‚„—«»°²³½¼¾§©®™±×µ·")
 _BROKEN = "\ufffd"
 _PLACES_MOST = 5
 
@@ -90,7 +92,9 @@ def _doubts(text: str) -> Iterator[str]:
     places: list[str] = []
     at = -1
     while len(places) < _PLACES_MOST and (at := text.find(_BROKEN, at + 1)) >= 0:
-        places.append("“" + " ".join(text[max(0, at - 25) : at + 25].split()) + "”")
+        around = re.sub(r"<[^<>]*>|^[^<]*>|<[^>]*$", " ", text[max(0, at - 60) : at + 60])
+        where = around.find(_BROKEN)
+        places.append("“" + " ".join(around[max(0, where - 25) : where + 25].split()) + "”")
     yield (
         f"{count} teken(s) in dit bestand zijn beschadigd en niet te lezen (daar staat {_BROKEN}), bij: "
         + "; ".join(places)
@@ -102,8 +106,9 @@ def _expectedness(content: bytes, encoding: str) -> tuple[int, int]:
     """How ordinary `content` looks in `encoding`; the earlier one wins where two are alike."""
     high = bytes(byte for byte in content[: 4 * _SAMPLE] if byte > 127)
     signs = codecs.decode(high, encoding, errors="replace")
-    odd = sum(sign not in _EXPECTED for sign in signs)
-    return -odd, -_SINGLE_BYTE.index(encoding)
+    often = sum(sign in _OFTEN for sign in signs)
+    odd = len(signs) - often - sum(sign in _SOMETIMES for sign in signs)
+    return often - 3 * odd, -_SINGLE_BYTE.index(encoding)
 
 
 def _zeros_alternate(sample: bytes) -> bool:

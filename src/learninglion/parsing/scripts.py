@@ -11,13 +11,14 @@ _LOWERED = dict(zip("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊�
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁺⁻⁼⁽⁾₊₋₌₍₎", "01234567890123456789+-=()+-=()")
 # "2e", "1ste": raised or not, it is written so.
 _ORDINAL = re.compile(r"(?:e|de|ste|er|ère|ème|o|a|th|st|nd|rd|TM|SM|®|©|º|ª)", re.IGNORECASE)
+_LISTED = re.compile(r"\d{1,3}(?:\s*[,;]\s*\d{1,3})+")
 # Longer text that stands higher is no exponent but a way of laying out.
 _LONGEST = 12
 _FRACTION = re.compile("(?<![⁰¹²³⁴-⁹])([⁰¹²³⁴-⁹]+)[/⁄∕]([₀-₉]+)")
 
 
 def raised(text: str, before: str) -> str:
-    """`text` as it stands raised behind `before`: "10" + "9" is 10⁹, "3" + "e" is 3e, "10" + "a+1" 10^(a+1)."""
+    """`text` as it stands raised behind `before`: "10" and "9" are 10⁹, "3" and "e" are 3e."""
     return _shift(text, before, _RAISED, "^")
 
 
@@ -33,6 +34,8 @@ def _shift(text: str, before: str, signs: dict[str, str], mark: str) -> str:
     lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     if all(sign in signs for sign in core) and any(sign.isalnum() for sign in core):
         return lead + "".join(signs[sign] for sign in core) + tail
+    if not before[-1:].isdigit() and _LISTED.fullmatch(core) and mark == "^":  # several marks of notes
+        return lead + "".join(signs.get(sign, sign) for sign in core) + tail
     figures = any(sign.isdigit() for sign in core)
     behind_figure = before[-1:].isdigit() and not lead
     if len(core) <= _LONGEST and (figures or (behind_figure and not _ORDINAL.fullmatch(core))):
@@ -44,7 +47,7 @@ def _shift(text: str, before: str, signs: dict[str, str], mark: str) -> str:
 
 
 def join_fractions(text: str) -> str:
-    """`text` with fractions set from small figures as ordinary ones, apart from the number before: "2 3/8"."""
+    """`text` with fractions set from small figures as ordinary ones, apart from a number before: "2 3/8"."""
 
     def written(found: re.Match[str]) -> str:
         apart = " " if text[found.start() - 1 : found.start()].isdigit() else ""

@@ -36,7 +36,7 @@ _NAMED_SIZES = {
 _FONT_SIZES = ("", "x-small", "small", "medium", "large", "x-large", "xx-large", "xxx-large")
 _GONE = frozenset(
     "script style template head title meta link base noscript datalist rp audio video canvas object "
-    "embed param source track area map noframes frameset dialog".split()
+    "embed param area map noframes frameset dialog".split()
 )
 _BLOCKS = frozenset(
     "html body p h1 h2 h3 h4 h5 h6 div section article main header footer aside nav ul ol dl dt dd "
@@ -44,16 +44,17 @@ _BLOCKS = frozenset(
     "center marquee option optgroup caption".split()
 )
 _TABLES = {
-    "table": "table", "thead": "table-header-group", "tbody": "table-row-group", "tfoot": "table-footer-group",
-    "tr": "table-row", "td": "table-cell", "th": "table-cell", "colgroup": "none", "col": "none",
+    "table": "table", "thead": "table-header-group", "tbody": "table-row-group",
+    "tfoot": "table-footer-group", "tr": "table-row", "td": "table-cell", "th": "table-cell",
+    "colgroup": "none", "col": "none",
 }  # fmt: skip
 _STRONG = frozenset(("b", "strong", "em", "i"))
 _DECORATED = frozenset(("del", "s", "strike"))
 _WEIGHED = frozenset(
     "display visibility opacity font-size font font-weight font-style color background background-color "
-    "background-image background-clip -webkit-background-clip -webkit-text-fill-color position left top right "
-    "bottom clip clip-path width height max-width max-height overflow overflow-x overflow-y text-indent "
-    "vertical-align text-decoration text-decoration-line white-space transform filter content "
+    "background-image background-clip -webkit-background-clip -webkit-text-fill-color position left top "
+    "right bottom clip clip-path width height max-width max-height overflow overflow-x overflow-y "
+    "text-indent vertical-align text-decoration text-decoration-line white-space transform filter content "
     "content-visibility list-style list-style-type float margin-left margin-top".split()
 )
 
@@ -297,7 +298,7 @@ def _font_size(said: dict[str, str], tag: str, element: etree._Element, parent: 
     value = said.get("font-size", "")
     if not value and "font" in said:
         words = re.findall(
-            r"(?<![\w/.-])([\d.]+(?:px|pt|em|rem|%|pc|cm|mm|in|vw|vh|ex|ch)|[a-z-]*(?:small|large|medium)[a-z]*)",
+            r"(?<![\w/.-])(0(?=[\s/])|[\d.]+(?:px|pt|em|rem|%|pc|cm|mm|in|vw|vh|ex|ch)|[a-z-]*(?:small|large|medium)[a-z]*)",
             said["font"],
         )
         value = words[0] if words else ""

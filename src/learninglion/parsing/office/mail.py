@@ -95,9 +95,7 @@ class _Reader:
                 self.sheets.append(content.decode("utf-8", "replace"))
             elif part.get_content_type() == "text/html":
                 key = str(part.get("Content-ID") or "").strip("<> ")
-                self.pages |= {
-                    address: content for address in (str(part.get("Content-Location") or "").strip(),)
-                }
+                self.pages[str(part.get("Content-Location") or "").strip()] = content
                 self.pages |= {f"cid:{key}": content} if key else {}
 
     def read(self, part: EmailMessage) -> None:
@@ -122,7 +120,7 @@ class _Reader:
             return
         content, charset = _content(part), str(part.get_content_charset() or "")
         if kind == "text/plain":
-            text = read_typed(content, charset)
+            text = read_typed(content, "", charset)
         else:
             text = read_page(content, self.name, charset, self.sheets, self.pages)
         self.paragraphs += text.paragraphs

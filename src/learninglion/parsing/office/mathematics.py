@@ -147,7 +147,7 @@ def _row(node: etree._Element, parts: list[str]) -> str:
 
 
 def _fenced(node: etree._Element, parts: list[str]) -> str:
-    opened, closed = node.get("open", "("), node.get("close", ")")
+    opened, closed = str(node.get("open", "(")), str(node.get("close", ")"))
     return opened + (node.get("separators", ",")[:1] or " ").join(parts) + closed
 
 

@@ -132,8 +132,8 @@ def _text_of(
         for paragraph in reader.paragraphs(node, page)
     ]
     head = [line for kind, p in edges if kind.startswith("header") for line in p.text.split("\n")]
-    front = said_once([paragraph for _, paragraph in edges], paragraphs)
-    return WordText((*front, *paragraphs), notes, tuple(head), title, warnings)
+    front = tuple(said_once([paragraph for _, paragraph in edges], paragraphs))
+    return WordText(paragraphs, notes, tuple(head), title, warnings, front)
 
 
 def _title(root: etree._Element | None) -> str:
@@ -271,6 +271,11 @@ class _Reader:
             yield from self._section(node, around)
         elif name in _BOXES:
             yield from self._box(node, around)
+        elif name == "tracked-changes":
+            for removed in node.iter():
+                if local(removed) == "deletion":
+                    words = " ".join(_text_in(p) for p in removed if local(p) in ("p", "h"))
+                    self.omissions.add(Reason.DELETED, words)
         elif name and name not in _GONE and name != "note":
             yield from self.paragraphs(node, around)
 

@@ -29,6 +29,7 @@ __all__ = [
 
 # Words in a table cell of several paragraphs from which the table only arranges running text.
 _LAYOUT_CELL = 60
+_BULLET = "- "
 _ACROSS_MOST = 64  # columns: more than any table on paper
 # "3", "Pagina 2 van 7": what a page says of itself.
 _PAGE_NUMBER = re.compile(r"(?:(?:pagina|blad|page|blz|p)\b\.?)?[\s\d|/–-]*(?:van|of)?[\s\d]*", re.IGNORECASE)
@@ -47,6 +48,7 @@ class WordText:
     ]  # lines of the page headers: date, subject and reference often stand there only
     title: str  # from the document properties
     warnings: tuple[str, ...]
+    edges: tuple[Paragraph, ...] = ()  # heads and feet of pages: seen, but no part of what is told
 
 
 class Reason(StrEnum):
@@ -251,15 +253,18 @@ def _row(cells: Sequence[Sequence[Paragraph]]) -> tuple[str, list[tuple[int, str
 
 
 def _inside(cell: Sequence[Paragraph]) -> tuple[str, list[tuple[int, str]]]:
-    """The lines of a cell as one; two figures below each other are two values, not "41 200"."""
+    """The lines of a cell as one; two figures below each other are two values, not "41 200" nor "41 - 2"."""
     text = ""
     notes: list[tuple[int, str]] = []
     for paragraph in cell:
-        for number, line in enumerate(paragraph.text.split("\n")):
+        listed = paragraph.kind is BlockKind.LIST_ITEM
+        bullet = len(_BULLET) if listed and paragraph.text.startswith(_BULLET) else 0
+        for number, line in enumerate(paragraph.text[bullet:].split("\n")):
             if text:
-                text += "; " if text[-1:].isdigit() and line[:1].isdigit() else " "
+                figures = text[-1:].isdigit() and line[:1].isdigit()
+                text += "; " if figures or (listed and number == 0) else " "
             if number == 0:
-                notes += [(len(text) + at, key) for at, key in paragraph.notes]
+                notes += [(max(len(text), len(text) + at - bullet), key) for at, key in paragraph.notes]
             text += line
     return text, notes
 

@@ -37,11 +37,13 @@ _UNREAD = frozenset(
     "colorschememapping latentstyles datastore xmlnstbl filetbl revtbl fldinst bkmkstart bkmkend objdata "
     "objclass themedatadefs pnseclvl wgrffmtfilter mmathPr xmlopen nonesttables sp sp "
     "panose falt passwordhash docvar ftnsep ftnsepc aftnsep aftnsepc atrfstart atrfend atnid atndate "
-    "atnref atnicn atntime atnparent tc xe rxe title author blipuid picprop defchp defpap".split()
+    "atnref atnicn atntime atnparent tc xe rxe title author blipuid shprslt picprop defchp defpap".split()
 )
+# Marked as "may be skipped", and yet text.
+_STARRED_TEXT = frozenset("shpinst shp nesttableprops htmltag result".split())
 _EDGES = frozenset("header headerl headerr headerf footer footerl footerr footerf".split())
 _SIGNS = {
-    "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",  # noqa: RUF001
+    "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
     "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ", "zwj": "", "zwnj": "", "tab": "\t",
     "line": "\n", "softline": "\n", "lbr": "\n", "column": "\n",
 }  # fmt: skip
@@ -63,10 +65,10 @@ def read_rich_text(raw: RawFile) -> WordText:
     reader = _Reader()
     reader.read(raw)
     body = tuple(reader.body.finished())
-    front = said_once([p for edge in reader.edges for p in edge.finished()], body)
+    front = tuple(said_once([p for edge in reader.edges for p in edge.finished()], body))
     letterhead = [line for edge in reader.edges for p in edge.found for line in p.text.split("\n")]
     return WordText(
-        (*front, *body), tuple(reader.notes), tuple(letterhead), reader.title, reader.omissions.warnings()
+        body, tuple(reader.notes), tuple(letterhead), reader.title, reader.omissions.warnings(), front
     )
 
 
@@ -223,8 +225,8 @@ class _Reader:
         self.opened = False
 
     def _into(self, flow: _Flow | None, name: str, at_end: Callable[[], None] | None = None) -> None:
-        """From here to the end of the group text goes into `flow`."""
-        self.state = replace(self.state, into=flow, name=name)
+        """From here to the end of the group text goes into `flow`, and looks as text does of itself."""
+        self.state = replace(self.state, into=flow, name=name, **_PLAIN)  # type: ignore[arg-type]
         if at_end is not None:
             self.ended[len(self.stack)] = at_end
 
@@ -243,13 +245,14 @@ class _Reader:
         elif word in ("annotation", "atnauthor"):
             flow = _Flow()
             if word == "annotation":
-                self._into(flow, word, lambda: self._remark(flow))
+                before = self._before()
+                self._into(flow, word, lambda: self._remark(flow, before))
             else:
                 self._into(None, word)
         elif word == "shptxt":
             flow, outer = _Flow(), self.state.into
             self._into(flow, word, lambda: self._end_box(flow, outer))
-            self.state = replace(self.state, hidden=False, cell=False)
+            self.state = replace(self.state, cell=False)
         elif word == "title" and self.state.name == "info":
             flow = _Flow()
             self._into(flow, word, lambda: self._end_title(flow))
@@ -258,18 +261,7 @@ class _Reader:
         elif word in ("moMath", "moMathPara"):
             self.omissions.add(Reason.ELSEWHERE, "een vergelijking", self._before())
             self._into(None, word)
-        elif word in _UNREAD:
-            self._into(None, word)
-        elif self.starred and word not in (
-            "shpinst",
-            "shp",
-            "shprslt",
-            "nesttableprops",
-            "htmltag",
-            "result",
-        ):
-            self._into(None, word)
-        elif word == "shprslt":  # an older rendering of the same shape
+        elif word in _UNREAD or (self.starred and word not in _STARRED_TEXT):
             self._into(None, word)
         else:
             return False
@@ -279,12 +271,12 @@ class _Reader:
         text = " ".join(p.text.replace("\n", " ") for p in flow.finished())
         self.notes[:] = [replace(note, text=text) if note.key == key else note for note in self.notes]
 
-    def _remark(self, flow: _Flow) -> None:
-        self.omissions.add(Reason.REMARK, " ".join(p.text for p in flow.finished()), self._before())
+    def _remark(self, flow: _Flow, before: str) -> None:
+        self.omissions.add(Reason.REMARK, " ".join(p.text for p in flow.finished()), before)
 
     def _end_box(self, flow: _Flow, outer: _Flow | None) -> None:
         if outer is not None:
-            (outer.cell if self.state.cell else outer.found).extend(flow.finished())
+            (outer.cell if outer.cell or outer.row else outer.found).extend(flow.finished())
 
     def _end_title(self, flow: _Flow) -> None:
         self.title = " ".join(p.text for p in flow.finished())
@@ -354,12 +346,9 @@ class _Reader:
         state, on = self.state, number != 0
         changed: dict[str, object] = {}
         if word == "plain":
-            changed = dict(
-                bold=False, italic=False, hidden=False, struck=False, deleted=False, shift=0, size=24,
-                letters=0, ground=0, marked=0, font=self.default_font,
-            )  # fmt: skip
+            changed = {**_PLAIN, "font": self.default_font}
         elif word == "pard":
-            changed = dict(cell=False, paragraph_ground=0)
+            changed = {"cell": False, "paragraph_ground": 0}
         elif word in _SWITCHES:
             changed = {_SWITCHES[word]: on}
         elif word in _NUMBERS:
@@ -472,6 +461,10 @@ class _Reader:
         return self.colours[number] if 0 < number < len(self.colours) else None
 
 
+_PLAIN: dict[str, object] = {
+    "bold": False, "italic": False, "hidden": False, "struck": False, "deleted": False, "shift": 0,
+    "size": 24, "letters": 0, "ground": 0, "marked": 0,
+}  # fmt: skip
 _SWITCHES = {
     "b": "bold", "i": "italic", "v": "hidden", "strike": "struck", "striked": "struck", "deleted": "deleted",
 }  # fmt: skip

@@ -22,7 +22,7 @@ def boxes_of(
     package: Package | None = None,
     relations: dict[str, Relation] | None = None,
 ) -> list[etree._Element]:
-    """The outermost text boxes in a drawing (or in several elements), the older rendering of the same box left out.
+    """The outermost text boxes in a drawing (or several elements), an older rendering of a box left out.
 
     Besides boxes of Word (txbxContent): words drawn as a picture (textpath), text of other drawings
     (txBody), and the text in diagrams and charts, which stand in parts of their own.

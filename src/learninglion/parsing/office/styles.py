@@ -160,7 +160,7 @@ class Styles:
     # -- what holds for a run
 
     def run(self, properties: etree._Element | None, scope: Scope, name: str) -> etree._Element | None:
-        """The property `name` of a run: its own, of its style, its paragraph's, its table's, or the default."""
+        """The property `name` of a run: its own, its style's, its paragraph's, its table's or the default."""
         for layer in self._layers(properties, scope):
             found = child(layer, name)
             if found is not None:
@@ -203,7 +203,12 @@ class Styles:
             self._switched(self.chain(attribute(child(properties, "rStyle"), "val")), name),
             self._switched(self.chain(self._paragraph_style(scope)), name),
             next(
-                (v for v in (switched_on(child(l, "rPr"), name) for l in scope.layers) if v is not None), None
+                (
+                    v
+                    for v in (switched_on(child(layer, "rPr"), name) for layer in scope.layers)
+                    if v is not None
+                ),
+                None,
             ),
         ]
         if all(value is None for value in said):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from learninglion.models import BlockKind
 from learninglion.parsing.labels import parse_label
-from learninglion.parsing.office.pieces import WordText
-from learninglion.parsing.paragraphs import Paragraph, tidy
+from learninglion.parsing.office.pieces import Cell, Omissions, Reason, WordText, table_of
+from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
 from learninglion.parsing.plaintext import read_characters
+from learninglion.parsing.scripts import lowered, raised
 
 __all__ = ["read_typed"]
 
@@ -23,15 +26,105 @@ _GAPS = re.compile(r"\t+| {3,}")
 _FIGURE = re.compile(r"(?:€ ?)?[-+−]?\d[\d.,]* ?%?")
 
 
-def read_typed(content: bytes, declared: str = "") -> WordText:
-    """The text of a plain or Markdown file; `declared`: the encoding its sender said it has."""
+def read_typed(content: bytes, name: str = "", declared: str = "") -> WordText:
+    """The text of a plain or Markdown file; `declared`: the encoding its sender said it has.
+
+    The name tells whether signs are Markdown ("**", "~~") and commas set columns apart (CSV): both are
+    ordinary signs in other texts.
+    """
     characters = read_characters(content, declared)
-    paragraphs = tuple(_text_paragraphs(characters.text.splitlines()))
-    return WordText(paragraphs, (), (), "", characters.warnings)
+    text, omissions = characters.text, Omissions()
+    notes: list[Note] = []
+    if re.search(r"\.(?:md|markdown|mkd)$", name.lower()):
+        text = _without_comments(text, omissions)
+        text, notes = _lift_notes(text)
+        text = _show_markdown(text, omissions)
+    separator = _separator(text, name)
+    if separator:
+        rows = [row for row in csv.reader(text.splitlines(), delimiter=separator) if any(map(str.strip, row))]
+        cells = [[Cell([Paragraph(" ".join(tidy(cell).split()))]) for cell in row] for row in rows]
+        paragraphs = tuple(table_of(cells))
+    else:
+        paragraphs = tuple(_text_paragraphs(text.splitlines()))
+    if notes:
+        paragraphs = tuple(_refer(paragraph) for paragraph in paragraphs)
+    return WordText(paragraphs, tuple(notes), (), "", (*characters.warnings, *omissions.warnings()))
+
+
+def _separator(text: str, name: str) -> str:
+    """What sets the columns of a list of values apart; empty where the text is no such list."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    signs = ";,\t|" if name.lower().endswith((".csv", ".tsv")) else ";\t"
+    for sign in signs if len(lines) > 1 else "":
+        try:
+            widths = {len(row) for row in csv.reader(lines, delimiter=sign)}
+        except csv.Error:
+            continue
+        if len(widths) == 1 and widths.pop() > 1:
+            return sign
+    return ""
+
+
+def _without_comments(text: str, omissions: Omissions) -> str:
+    def leave_out(found: re.Match[str]) -> str:
+        omissions.add(Reason.HIDDEN, found[1], text[max(0, found.start() - 60) : found.start()])
+        return ""
+
+    return re.sub(r"<!--(.*?)-->", leave_out, text, flags=re.DOTALL)
+
+
+def _lift_notes(text: str) -> tuple[str, list[Note]]:
+    """The text without the notes at its end ("[^1]: ..."), and those notes."""
+    notes: list[Note] = []
+
+    def lift(found: re.Match[str]) -> str:
+        notes.append(Note(found[1], " ".join(tidy(_plain(found[2])).split())))
+        return ""
+
+    return re.sub(r"^\[\^([^\]\s]+)\]:[ \t]*(.*(?:\n[ \t]+\S.*)*)$", lift, text, flags=re.MULTILINE), notes
+
+
+def _refer(paragraph: Paragraph) -> Paragraph:
+    """The paragraph with marks of notes ("[^1]") as places."""
+    text, places = "", []
+    at = 0
+    for found in re.finditer(r"\[\^([^\]\s]+)\]", paragraph.text):
+        text += paragraph.text[at : found.start()]
+        places.append((len(text), found[1]))
+        at = found.end()
+    return replace(paragraph, text=text + paragraph.text[at:], notes=(*paragraph.notes, *places))
+
+
+def _show_markdown(text: str, omissions: Omissions) -> str:
+    """The text as Markdown shows it inside its lines: struck, raised, lowered, slanted and quoted code."""
+
+    def strike(found: re.Match[str]) -> str:
+        omissions.add(Reason.STRUCK, found[1] or found[0], text[max(0, found.start() - 60) : found.start()])
+        return ""
+
+    def shift(found: re.Match[str]) -> str:
+        before = found.string[max(0, found.start() - 20) : found.start()]
+        up, down = found["up"] or found["up2"], found["down"] or found["down2"]
+        return raised(up, before) if up else lowered(down, before)
+
+    text = re.sub(r"~~(?=\S)(.+?)(?<=\S)~~|<(?:del|s)>.*?</(?:del|s)>", strike, text)
+    text = re.sub(
+        r"<sup>(?P<up>[^<]*)</sup>|<sub>(?P<down>[^<]*)</sub>"
+        r"|(?<=\w)\^(?P<up2>[^\s^]+)\^|(?<=\w)~(?P<down2>[^\s~]+)~",
+        shift,
+        text,
+    )
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
+    text = re.sub(r"<br\s*/?>", " ", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![\w*])", r"\1", text)
+    text = re.sub(r"(?<![\w_])_(?=[^\s_])([^_\n]+?)(?<=[^\s_])_(?![\w_])", r"\1", text)
+    text = re.sub(r"(?<!`)`([^`\n]+)`(?!`)", r"\1", text)
+    text = re.sub(r"^(\s*)```.*$", "", text, flags=re.MULTILINE)
+    return re.sub(r"\\([*_~`\[\]()#+\-.!|<>{}])", r"\1", text)
 
 
 def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:
-    """Paragraphs stand between empty lines; headings, labels, list items and table rows on lines of their own."""
+    """Paragraphs stand between empty lines; headings, labels, items and rows on lines of their own."""
     running: list[str] = []
     rows: list[str] = []
     for line, row in [*zip(map(tidy, lines), _rows_of(lines), strict=True), ("", None)]:

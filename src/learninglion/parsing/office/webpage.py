@@ -1,4 +1,4 @@
-"""Web pages as a visitor sees them: what the page's styles show, in reading order. Nothing is fetched or run."""
+"""Web pages as a visitor sees them: what their styles show, in reading order. Nothing is fetched or run."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ class _PageReader:
         self.piece = Piece()
 
     def _leave_out(self, reason: Reason, node: etree._Element) -> None:
-        if node.tag in ("script", "style", "template", "head", "datalist", "noscript"):
+        if node.tag in ("script", "style", "template", "head", "datalist", "noscript", "rp"):
             return
         words = (
             str(text)
@@ -253,7 +253,7 @@ class _PageReader:
             return True
         if tag not in _MENU_TAGS:
             return False
-        links = [inner for inner in node.iter("a", "button", "select", "input", "label")]
+        links = list(node.iter("a", "button", "select", "input", "label"))
         letters = _letters("".join(node.itertext()))
         if not links or sum(_letters("".join(link.itertext())) for link in links) < _CLICKABLE * letters:
             return False
@@ -416,7 +416,6 @@ class _PageReader:
 
 _SPECIAL = {
     "br": _PageReader._line_end,
-    "wbr": _PageReader._nothing,
     "img": _PageReader._nothing,
     "math": _PageReader._formula,
     "svg": _PageReader._drawing,

@@ -96,13 +96,22 @@ def read_word(raw: RawFile, read_part: ReadPart | None = None) -> WordText:
         tidy(node.text or "").strip() for name in ("title", "subject") for node in children(properties, name)
     ]
     return WordText(
-        paragraphs=(*said_once([paragraph for _, paragraph in heads], paragraphs), *paragraphs),
+        paragraphs=paragraphs,
+        edges=tuple(said_once([paragraph for _, paragraph in heads], paragraphs)),
         notes=notes,
         letterhead=tuple(
             line for _, paragraph in heads if _ == "header" for line in paragraph.text.split("\n")
         ),
         title=next((title for title in titles if title), ""),
         warnings=tuple(dict.fromkeys(warnings)),
+    )
+
+
+def _runs_on(paragraph: etree._Element) -> bool:
+    """Whether the next paragraph goes on in this one: its end was taken out, or it is a first letter."""
+    frame = child(paragraph, "pPr", "framePr")
+    return child(paragraph, "pPr", "rPr", "del") is not None or (
+        attribute(frame, "dropCap") in ("drop", "margin")
     )
 
 
@@ -166,8 +175,7 @@ class _Reader:
                 found = self._table(item, scope)
             elif name == "altChunk":
                 found = self._chunk(item)
-            elif child(item, "pPr", "rPr", "del") is not None:
-                # the end of this paragraph was taken out: the next one goes on in it
+            elif _runs_on(item):
                 self._runs(item, replace(scope, paragraph=child(item, "pPr")), piece)
             else:
                 found = self._paragraph(item, piece, scope)
@@ -459,7 +467,7 @@ class _Reader:
         settings: etree._Element | None,
         page: Scope,
     ) -> Iterator[tuple[str, Paragraph]]:
-        """What stands at the heads and feet of the pages that are printed: ("header" or "footer", paragraph)."""
+        """What stands at the heads and feet of pages: ("header" or "footer", paragraph)."""
         known = {relation.key: relation for relation in relations}
         even = switched_on(settings, "evenAndOddHeaders")
         sections = [node for node in root.iter() if local(node) == "sectPr"]
