@@ -126,7 +126,7 @@ class Piece:
         if shift != self._shift:
             self.settle()
         self._shift = shift
-        if self._apart and text[:1].isdigit() and self.text[-1:].isalnum():
+        if self._apart and text[:1].isdecimal() and self.text[-1:].isalnum():
             self.text += " "
         self._apart = False
         if shift:
@@ -138,7 +138,7 @@ class Piece:
         """Add an expression that was set apart; a figure at its edge never joins a figure next to it."""
         self.settle()
         text = tidy(text)
-        if text[:1].isalnum() and self.text[-1:].isdigit():
+        if (text[:1].isdecimal() or text[:1].isalpha()) and self.text[-1:].isdigit():
             self.text += " "
         self.say(text, strong)
         self._apart = True

@@ -320,7 +320,7 @@ class _Reader:
                 piece.refer(f"{name[:-9]}:{attribute(inner, 'id')}")
             elif name == "fldChar":
                 piece.say(form_value(inner), strong)
-                self._say(self.fields.shown.get(inner, ""), None, strong, shift, piece)
+                piece.say_formula(self.fields.shown.get(inner, ""), strong)
             elif name == "ruby":
                 self._ruby(inner, scope, piece)
             elif name == "AlternateContent":
