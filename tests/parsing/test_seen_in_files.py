@@ -119,6 +119,8 @@ def test_word_a_field_shows_its_result_and_never_its_code() -> None:
     inner = f"{begin}<w:r><w:instrText>MERGEFIELD x</w:instrText></w:r>{split}{run('Code')}{end}"
     outer = f"{begin}<w:r><w:instrText>IF</w:instrText></w:r>{inner}{split}{run('Uitkomst')}{end}"
     assert parse(docx(para("De ", inside=outer))).text == "De Uitkomst"
+    # A field between two figures of one number leaves it whole.
+    assert parse(docx(para("1", inside=_field("XE x") + run("1")))).text == "11"
     box = '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:checked/></w:checkBox></w:ffData>'
     assert parse(docx(para(inside=f"{box}</w:fldChar></w:r>{end}{run(' Ja')}"))).text == "☒ Ja"
 

@@ -136,8 +136,10 @@ class Piece:
 
     def say_formula(self, text: str, strong: bool = False) -> None:
         """Add an expression that was set apart; a figure at its edge never joins a figure next to it."""
-        self.settle()
         text = tidy(text)
+        if not text:
+            return
+        self.settle()
         if (text[:1].isdecimal() or text[:1].isalpha()) and self.text[-1:].isdigit():
             self.text += " "
         self.say(text, strong)
