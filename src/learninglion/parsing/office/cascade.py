@@ -118,15 +118,18 @@ class Cascade:
             if _for_screen(node.get("media") or "all"):
                 known.append("".join(str(text) for text in node.itertext()))
         order = 0
+        named = _names_in(root)
         for sheet in known:
             for rule in _rules(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)):
                 order += 1
                 if order > _RULES_MOST:
                     return cascade
-                cascade._apply(root, rule, order)
+                cascade._apply(root, rule, order, named)
         return cascade
 
-    def _apply(self, root: etree._Element, rule: tinycss2.ast.QualifiedRule, order: int) -> None:
+    def _apply(
+        self, root: etree._Element, rule: tinycss2.ast.QualifiedRule, order: int, named: frozenset[str]
+    ) -> None:
         declared = list(_declarations(rule.content))
         if not declared:
             return
@@ -136,7 +139,7 @@ class Cascade:
             return
         for selector in selectors:
             pseudo = str(selector.pseudo_element or "")
-            if pseudo not in ("", "before", "after"):
+            if pseudo not in ("", "before", "after") or not _can_match(selector.canonical(), named):
                 continue
             try:
                 path = _TRANSLATOR.selector_to_xpath(selector, translate_pseudo_elements=False)
@@ -207,6 +210,22 @@ _TRANSLATOR = HTMLTranslator()
 
 
 # --------------------------------------------------------------------------- style sheets
+
+
+def _names_in(root: etree._Element) -> frozenset[str]:
+    """The classes (".x") and ids ("#x") that the page uses."""
+    names: set[str] = set()
+    for node in root.iter():
+        names.update(f".{name}" for name in (node.get("class") or "").split())
+        names.update(f"#{name}" for name in (node.get("id"),) if name)
+    return frozenset(names)
+
+
+def _can_match(selector: str, named: frozenset[str]) -> bool:
+    """Whether a page with these names can hold what a selector asks for: most rules of a site are for others."""
+    if "(" in selector or "[" in selector or "\\" in selector:
+        return True
+    return all(name in named for name in re.findall(r"[.#][\w-]+", selector))
 
 
 def _rules(nodes: Iterable[tinycss2.ast.Node]) -> Iterator[tinycss2.ast.QualifiedRule]:

@@ -259,14 +259,16 @@ class Styles:
 
     def cell_scope(
         self,
-        table: etree._Element,
+        properties: etree._Element | None,
         cell: etree._Element,
         row: tuple[int, int],
         column: tuple[int, int],
         outer: Scope,
     ) -> Scope:
-        """What a cell gives to the text in it; `row` and `column`: its number and how many there are."""
-        properties = child(table, "tblPr")
+        """What a cell of a table with these properties gives to the text in it.
+
+        `row` and `column`: its number and how many there are.
+        """
         looks = _looks(child(properties, "tblLook"))
         wanted = ["wholeTable"]
         bands = ("band1Horz", "band2Horz")[(row[0] - ("firstRow" in looks)) % 2]

@@ -107,18 +107,18 @@ def _show_markdown(text: str, omissions: Omissions) -> str:
         up, down = found["up"] or found["up2"], found["down"] or found["down2"]
         return raised(up, before) if up else lowered(down, before)
 
-    text = re.sub(r"~~(?=\S)(.+?)(?<=\S)~~|<(?:del|s)>.*?</(?:del|s)>", strike, text)
+    text = re.sub(r"~~(?=\S)(.{1,500}?)(?<=\S)~~|<(?:del|s)>.{0,500}?</(?:del|s)>", strike, text)
     text = re.sub(
         r"<sup>(?P<up>[^<]*)</sup>|<sub>(?P<down>[^<]*)</sub>"
-        r"|(?<=\w)\^(?P<up2>[^\s^]+)\^|(?<=\w)~(?P<down2>[^\s~]+)~",
+        r"|(?<=\w)\^(?P<up2>[^\s^]{1,40})\^|(?<=\w)~(?P<down2>[^\s~]{1,40})~",
         shift,
         text,
     )
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
+    text = re.sub(r"!\[[^\]]{0,500}\]\([^)]{0,500}\)", "", text)
     text = re.sub(r"<br\s*/?>", " ", text, flags=re.IGNORECASE)
-    text = re.sub(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![\w*])", r"\1", text)
-    text = re.sub(r"(?<![\w_])_(?=[^\s_])([^_\n]+?)(?<=[^\s_])_(?![\w_])", r"\1", text)
-    text = re.sub(r"(?<!`)`([^`\n]+)`(?!`)", r"\1", text)
+    text = re.sub(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*(?![\w*])", r"\1", text)
+    text = re.sub(r"(?<![\w_])_(?=[^\s_])([^_\n]{1,500}?)(?<=[^\s_])_(?![\w_])", r"\1", text)
+    text = re.sub(r"(?<!`)`([^`\n]{1,500})`(?!`)", r"\1", text)
     text = re.sub(r"^(\s*)```.*$", "", text, flags=re.MULTILINE)
     return re.sub(r"\\([*_~`\[\]()#+\-.!|<>{}])", r"\1", text)
 
@@ -182,14 +182,18 @@ def _cells(line: str) -> list[str]:
 def _running(lines: list[str]) -> Paragraph:
     kind = BlockKind.LIST_ITEM if _ITEM.match(lines[0]) else BlockKind.PARAGRAPH
     bold = all(re.fullmatch(r"(\*\*|__).+\1", line) for line in lines)
-    text = lines[0]
-    for line in lines[1:]:
-        how = join_lines(text, line)
-        text = text[:-1] + line if how == Junction.DROP_HYPHEN else text + how + line
+    parts = [lines[0]]
+    for before, line in zip(lines, lines[1:], strict=False):
+        how = join_lines(before, line)
+        if how == Junction.DROP_HYPHEN:
+            parts[-1] = parts[-1][:-1]
+            how = ""
+        parts.append(how + line)
+    text = "".join(parts)
     return Paragraph(_plain(text), kind, emphasised=bold)
 
 
 def _plain(text: str) -> str:
     """Markdown without its signs for bold, slanted and links; the address of a link stays."""
-    text = re.sub(r"\[([^\]]+)\]\((https?://[^)\s]+)\)", r"\1 (\2)", text)
-    return re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    text = re.sub(r"\[([^\]]{1,500})\]\((https?://[^)\s]{1,2000})\)", r"\1 (\2)", text)
+    return re.sub(r"(\*\*|__)(?=\S)(.{1,2000}?)(?<=\S)\1", r"\2", text)

@@ -386,11 +386,12 @@ class _Reader:
 
     def _table(self, table: etree._Element, scope: Scope) -> Iterator[Paragraph]:
         rows = list(self._within(table, "tr"))
+        properties = child(table, "tblPr")
         read: list[tuple[list[Cell], bool]] = []
         for number, row in enumerate(rows):
             cells = list(self._within(row, "tc"))
             nested = any(local(n) == "tbl" for cell in cells for n in self._items(cell))
-            read.append((list(self._cells(table, row, cells, (number, len(rows)), scope)), nested))
+            read.append((list(self._cells(properties, row, cells, (number, len(rows)), scope)), nested))
         arranges = only_arranges([[cell.paragraphs for cell in row if cell.paragraphs] for row, _ in read])
         pending: list[list[Cell]] = []
         for row_cells, nested in read:
@@ -404,7 +405,7 @@ class _Reader:
 
     def _cells(
         self,
-        table: etree._Element,
+        properties: etree._Element | None,
         row: etree._Element,
         cells: list[etree._Element],
         place: tuple[int, int],
@@ -416,7 +417,7 @@ class _Reader:
         height = child(row, "trPr", "trHeight")
         flat = attribute(height, "hRule") == "exact" and _number(attribute(height, "val"), 240) <= _TIGHTEST
         for number, cell in enumerate(cells):
-            inside = self.styles.cell_scope(table, cell, place, (number, len(cells)), scope)
+            inside = self.styles.cell_scope(properties, cell, place, (number, len(cells)), scope)
             if flat:
                 self.omissions.add(Reason.SMALL, _text_in(cell), self.last)
             merged = child(cell, "tcPr", "vMerge")
