@@ -222,7 +222,7 @@ def _names_in(root: etree._Element) -> frozenset[str]:
 
 
 def _can_match(selector: str, named: frozenset[str]) -> bool:
-    """Whether a page with these names can hold what a selector asks for: most rules of a site are for others."""
+    """Whether a page with these names can hold what a selector asks for: most of a site is for others."""
     if "(" in selector or "[" in selector or "\\" in selector:
         return True
     return all(name in named for name in re.findall(r"[.#][\w-]+", selector))
