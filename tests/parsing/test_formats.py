@@ -10,6 +10,7 @@ import pytest
 from learninglion.models import RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
+from learninglion.parsing.sets import question_set_from_file
 
 
 def _text(content: bytes, name: str = "stuk.txt") -> str:
@@ -103,3 +104,15 @@ def test_markdown_shows_no_signs() -> None:
 def test_codes_are_refused_in_words(content: str, reason: str) -> None:
     with pytest.raises(UnreadableFileError, match=reason):
         _text(content.encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.html", "<html><body><p>1. Hoe hoog?</p><p>2. Hoe lang?</p></body></html>"),
+        ("a.rtf", r"{\rtf1 1. Hoe hoog?\par 2. Hoe lang?\par}"),
+    ],
+)
+def test_a_set_of_questions_comes_in_any_format(name: str, content: str) -> None:
+    found = question_set_from_file(RawFile(name, content.encode(), name))
+    assert [question.text for question in found.questions] == ["Hoe hoog?", "Hoe lang?"]

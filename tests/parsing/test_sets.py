@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -269,7 +270,7 @@ def test_real_published_sets(shared_data: Path) -> None:
     ("content", "reason"),
     [
         (b"", "leeg"),
-        (b"\x00\x01\x02\x03" * 50, "geen tekst"),
+        (b"\x00\x01\x02\x03" * 50, "kan niet worden gelezen"),
         (b'{"introduction": 3}', "JSON"),
         (b'{"introduction": "", "questions": []}', "JSON"),
         (b'{"introduction": "", "questions": [{"numbers": [1], "text": " "}]}', "zonder nummer of tekst"),
@@ -282,3 +283,82 @@ def test_bad_files_are_refused_by_name(content: bytes, reason: str) -> None:
     with pytest.raises(UnreadableFileError) as caught:
         question_set_from_file(_file("raar\nbestand.bin", content))
     assert caught.value.detail.startswith("raar\nbestand.bin: ") and reason in caught.value.detail
+
+
+def test_a_copy_from_a_pdf_viewer() -> None:
+    found = read_question_set(
+        "Tweede Kamer der Staten-Generaal2\nVergaderjaar 2031–2032 Vragen "
+        "gesteld door de leden der Kamer\n2031Z01234\n"
+        "Vragen van het lid Bos (LAND) aan de Minister van Waterzaken over "
+        "dijken (ingezonden 4 juli\n2031).\n"
+        "Vraag 1\nKent u het bericht «Dijk lekt»?1\nVraag 2\nHoeveel "
+        "wachtlijs-\nten zijn er in\n2031 bijgekomen?\n"
+        "1de Bode, 3 juli 2031, https://bode.example.nl/\ndijk-lekt\n \nkv-tk-2031Z01234\n"
+        "’s-Gravenhage 2031 Tweede Kamer, vergaderjaar 2031–2032, Vragen 1\nVraag 3\nWat doet u?\n"
+        "Tweede Kamer, vergaderjaar 2031–2032, Vragen 2\n"
+    )
+    assert _read(found) == [
+        ((1,), "Kent u het bericht «Dijk lekt»?"),
+        ((2,), "Hoeveel wachtlijsten zijn er in 2031 bijgekomen?"),
+        ((3,), "Wat doet u?"),
+    ]
+    assert found.introduction.startswith("2031Z01234\nVragen van het lid Bos")
+    assert found.introduction.endswith("[1] de Bode, 3 juli 2031, https://bode.example.nl/dijk-lekt")
+    assert found.title == "Dijken" and found.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- Kent u het bericht?\n- Lekt de dijk? Zo ja, hoe erg?\n- Wat doet u?",
+        "Kent u het bericht?\n\nLekt de dijk? Zo ja, hoe erg?\n\nWat doet u?",
+        "Kent u het bericht? Lekt de dijk? Zo ja, hoe erg? Wat doet u?",
+    ],
+    ids=["bullets", "paragraphs", "one paragraph"],
+)
+def test_questions_without_numbers_are_counted_and_that_is_told(text: str) -> None:
+    found = read_question_set(f"{INTRODUCTION}\n\n{text}")
+    assert _read(found) == [
+        ((1,), "Kent u het bericht?"),
+        ((2,), "Lekt de dijk? Zo ja, hoe erg?"),
+        ((3,), "Wat doet u?"),
+    ]
+    assert found.introduction == INTRODUCTION and any("geteld" in w for w in found.warnings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1a. Lekt hij?\n1b. Zo ja, hoe erg?\n2. Wat doet u?",
+        "Vraag 1a\nLekt hij?\nVraag 1b\nZo ja, hoe erg?\nVraag 2\nWat doet u?",
+    ],
+)
+def test_parts_of_a_question_stay_together(text: str) -> None:
+    found = read_question_set(text)
+    assert [numbers for numbers, _ in _read(found)] == [(1,), (2,)] and found.warnings == ()
+    assert "Lekt hij?" in found.questions[0].text and "hoe erg?" in found.questions[0].text
+
+
+def test_what_came_along_behind_a_question_is_moved_and_told() -> None:
+    found = read_question_set(
+        "Vraag 1\nWat doet u?\n2. Met dit voorstel wordt de dijk hoger.\nVraag 2\nWanneer?"
+    )
+    assert _read(found) == [((1,), "Wat doet u?"), ((2,), "Wanneer?")]
+    assert "de dijk hoger" in found.introduction and any("geen vraag is" in w for w in found.warnings)
+
+
+def test_real_sets(shared_data: Path) -> None:
+    folder = shared_data / "kamervragen" / "sets-2024"
+    judged: dict[str, list[tuple[tuple[int, ...], str]]] = {}
+    for line in (folder / "judgments.jsonl").read_text().splitlines():
+        record = json.loads(line)
+        judged.setdefault(record["set"], []).append((tuple(record["numbers"]), record["question"]))
+    for name, questions in judged.items():
+        found = read_question_set((folder / "questions" / f"{name}.txt").read_text())
+        assert [q.numbers for q in found.questions] == [numbers for numbers, _ in questions]
+        for question, (_, text) in zip(found.questions, questions, strict=True):
+            # The judged texts carry the page feet, notes and strays that came along, behind the question.
+            assert re.sub(r"\s+", " ", text).startswith(re.sub(r"\s+", " ", question.text))
+            assert question.text.endswith(("?", ".")) and not re.search(
+                r"kv-tk|Tweede Kamer, verg|https?:", question.text
+            )

@@ -52,3 +52,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except Exception as error:
+        from learninglion.workflow.files import disk_trouble
+
+        told = disk_trouble(error)
+        if told is None:
+            raise
+        fail(told)
+        sys.exit(1)

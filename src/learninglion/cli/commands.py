@@ -35,6 +35,10 @@ _MODULES = {
     "judge": "judging",
     "log": "system",
     "users": "people",
+    "backup": "upkeep",
+    "restore": "upkeep",
+    "doctor": "upkeep",
+    "reread": "upkeep",
 }
 
 

@@ -33,6 +33,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from learninglion.database.locking import exclusive
+from learninglion.database.trouble import disk_trouble
 from learninglion.models.errors import ConflictError, InputError, IntegrityError
 
 __all__ = [
@@ -128,7 +129,9 @@ def open_database(url: str | Path) -> Engine:
     except OperationalError as error:
         engine.dispose()
         shown = parsed.render_as_string(hide_password=True)
-        raise InputError(f"De database {shown} is niet te openen: {error.orig}") from error
+        raise InputError(
+            disk_trouble(error) or f"De database {shown} is niet te openen: {error.orig}"
+        ) from error
     except DBAPIError as error:
         engine.dispose()
         shown = parsed.render_as_string(hide_password=True)
@@ -171,7 +174,7 @@ def _use_wal(path: Path) -> None:
                 with exclusive(path.with_name(path.name + "-lock"), "database openen", wait=None):
                     connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
-        raise InputError(f"De database {path} is niet te openen: {error}") from error
+        raise InputError(disk_trouble(error) or f"De database {path} is niet te openen: {error}") from error
     except sqlite3.DatabaseError as error:
         raise IntegrityError(f"De database {path} is beschadigd of geen database: {error}") from error
 

@@ -56,6 +56,26 @@ class DocumentKind(StrEnum):
     DOCUMENT = "document"  # anything else
 
 
+class Genre(StrEnum):
+    """What a paper of parliament is called."""
+
+    MEMORIE_VAN_TOELICHTING = "memorie van toelichting"
+    WETSVOORSTEL = "wetsvoorstel"
+    KONINKLIJKE_BOODSCHAP = "koninklijke boodschap"
+    ADVIES = "advies"  # of the Raad van State, or another council
+    NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG = "nota naar aanleiding van het verslag"
+    NOTA_VAN_WIJZIGING = "nota van wijziging"
+    SCHRIFTELIJK_OVERLEG = "schriftelijk overleg"
+    LIJST_VAN_VRAGEN_EN_ANTWOORDEN = "lijst van vragen en antwoorden"
+    LIJST_VAN_VRAGEN = "lijst van vragen"
+    VERSLAG = "verslag"
+    TECHNISCHE_BRIEFING = "technische briefing"
+    BESLISNOTA = "beslisnota"
+    MOTIE = "motie"
+    AMENDEMENT = "amendement"
+    BRIEF = "brief"
+
+
 class BlockKind(StrEnum):
     """What a stretch of text is in the lay-out."""
 
@@ -126,6 +146,8 @@ class QAPair:
     page: int  # where the question begins
     answer_page: int | None = None
     answer_numbers: tuple[int, ...] = ()
+    asked_by: str = ""  # the fraction, where several ask in one document: "VVD", "NSC, CDA"
+    answered_by: str = ""  # the bewindspersoon, where the document names one for these pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +196,8 @@ class Document:
     lines: tuple[TextLine, ...] = ()  # empty for formats without fixed pages
     warnings: tuple[str, ...] = ()
     source_name: str = ""  # the file name it came under
+    genre: Genre | None = None  # what a paper of parliament is called
+    dossier: str | None = None  # of a Kamerstuk: "36450", "36410-VI"
 
     @property
     def date(self) -> date | None:

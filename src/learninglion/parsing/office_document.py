@@ -8,8 +8,8 @@ from pathlib import PurePath
 from learninglion.models import BlockKind, Document, DocumentKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.models.plain import sha256_hex
-from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
-from learninglion.parsing.kamervragen.pairing import pair_up
+from learninglion.parsing.kamervragen.content import fill_in
+from learninglion.parsing.kamervragen.ocr import parse_ocr_sheet
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes
 from learninglion.parsing.office.book import looks_like_book, read_book
 from learninglion.parsing.office.codes import is_flat_odt, refuse_codes
@@ -21,10 +21,11 @@ from learninglion.parsing.office.richtext import looks_like_rich_text, read_rich
 from learninglion.parsing.office.typed import read_typed
 from learninglion.parsing.office.webpage import looks_like_page, read_page
 from learninglion.parsing.office.word import read_word
-from learninglion.parsing.paragraphs import Note, Paragraph, assemble, composed
+from learninglion.parsing.official.publication import looks_like_records, looks_like_xml, parse_xml
+from learninglion.parsing.paragraphs import Note, Paragraph, assemble, composed, tidy
 from learninglion.parsing.plaintext import decode, looks_like_text
 
-__all__ = ["document_of", "parse_office", "read_office"]
+__all__ = ["document_of", "is_typed", "parse_office", "read_office"]
 
 _LONGEST_TEXT = 16 << 20  # bytes; some 5,000 pages. Longer ones are data, and cost gigabytes to read
 _START = 65_536  # bytes that tell what a text is
@@ -43,6 +44,17 @@ def read_office(raw: RawFile) -> WordText:
             "dit soort bestand kan niet worden gelezen; wel PDF, Word (.docx), ODT, RTF, HTML en tekst.",
         )
     return reader(raw)
+
+
+def is_typed(raw: RawFile) -> bool:
+    """Whether a file is text as somebody typed it or a program wrote it, without a format of its own."""
+    content = raw.content
+    packed = looks_like_zip(content) or content.startswith(OLE_HEADER)
+    return (
+        not packed
+        and looks_like_text(content)
+        and not (looks_like_rich_text(content) or looks_like_mail(content))
+    )
 
 
 def _reader_of(raw: RawFile) -> Callable[[RawFile], WordText] | None:
@@ -90,8 +102,18 @@ def _read_typed(raw: RawFile) -> WordText:
 def parse_office(raw: RawFile) -> Document:
     """The file as a document: a letter with its pairs, a notice of delay, or blocks under headings.
 
-    UnreadableFileError, naming the file, when it is damaged, protected, empty or something else.
+    Official XML and the OCR text of old sheets have readers of their own. UnreadableFileError, naming the
+    file, when it is damaged, protected, empty or something else.
     """
+    if is_typed(raw):
+        text = decode(raw.content)
+        if looks_like_xml(text) is not None and not is_flat_odt(text):
+            return parse_xml(raw, text)
+        if looks_like_records(text):
+            raise UnreadableFileError(raw.name, "dit is een gegevensbestand (JSON) en geen document.")
+        old = parse_ocr_sheet(raw, tidy(text))
+        if old is not None:
+            return old
     content = read_office(raw)
     if not any(paragraph.text.strip() for paragraph in (*content.edges, *content.paragraphs)):
         raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bestand")
@@ -103,35 +125,20 @@ def document_of(raw: RawFile, content: WordText) -> Document:
     paragraphs, typed = lift_typed_notes(tuple(map(composed, (*content.edges, *content.paragraphs))))
     notes: tuple[Note, ...] = (*content.notes, *typed)
     running = assemble(paragraphs, notes)
-    pairing = pair_up(paragraphs, running.spans)
-    notice = find_notice(paragraphs, running.spans, pairing)
-    letter = pairing is not None or notice is not None
-    facts = LetterFacts()
-    if letter:
-        first = pairing.first if pairing else len(paragraphs)
-        facts = read_facts(paragraphs, running.spans, first, content.letterhead, content.title)
     sha256 = sha256_hex(raw.content)
-    return Document(
+    document = Document(
         id=f"doc-{sha256[:16]}",
         sha256=sha256,
-        title=facts.title or _title(content, paragraphs, raw),
-        kind=DocumentKind.LETTER if letter else DocumentKind.DOCUMENT,
+        title=_title(content, paragraphs, raw),
+        kind=DocumentKind.DOCUMENT,
         text=running.text,
         url=raw.url,
-        published=facts.published,
-        asked_on=facts.asked_on,
-        askers=facts.askers,
-        answerers=facts.answerers,
-        ministry=facts.answerers[0].portfolio if facts.answerers else None,
-        introduction=facts.introduction,
-        pairs=pairing.pairs if pairing else (),
         blocks=running.blocks,
         footnotes=running.footnotes,
-        notice=notice,
-        related=facts.related,
-        warnings=(*content.warnings, *(pairing.warnings if pairing else ())),
+        warnings=content.warnings,
         source_name=raw.name,
     )
+    return fill_in(document, paragraphs, running.spans, content.letterhead, content.title)
 
 
 def _title(content: WordText, paragraphs: tuple[Paragraph, ...], raw: RawFile) -> str:

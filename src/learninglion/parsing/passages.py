@@ -197,7 +197,8 @@ def _loose_sections(document: Document) -> Iterable[_Section]:
     known += [s for s in (document.introduction,) if s is not None]
     known += [document.notice.span] if document.notice else []
     opening = document.introduction or (document.pairs[0].question if document.pairs else Span(0, 0))
-    body = Span(opening.end, max(opening.end, _body_span(document).end))  # above it: letterhead
+    above = 0 if document.genre is not None else opening.end  # above the questions of a letter: letterhead
+    body = Span(above, max(opening.end, _body_span(document).end))
     together: list[Span] = []  # blocks that follow one another are one remark
     for block in (*document.blocks, None):
         if block is not None and _is_loose(document, block, body, known):

@@ -17,8 +17,7 @@ from statistics import median
 from learninglion.dutch.text import split_sentences, squash
 from learninglion.models import Block, BlockKind, Document, DocumentKind, RawFile, Span
 from learninglion.models.plain import sha256_hex
-from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
-from learninglion.parsing.kamervragen.pairing import pair_up
+from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.parts import is_label_line
 from learninglion.parsing.kamervragen.questions import page_warnings
 from learninglion.parsing.paragraphs import Paragraph
@@ -156,43 +155,22 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
     paragraphs = [
         Paragraph(p.span.of(text), p.kind, emphasised=p.bold or p.italic, page=p.page) for p in pieces
     ]
-    pairing = pair_up(paragraphs, spans)
-    notice = find_notice(paragraphs, spans, pairing)
-    facts = read_facts(paragraphs, spans, pairing.first if pairing else len(paragraphs), (), "")
-    letter = pairing is not None or notice is not None
     sha256 = sha256_hex(raw.content)
-    warnings = (*page_warnings(pages), *layout.warnings, *(pairing.warnings if pairing else ()))
     document = Document(
         id=f"doc-{sha256[:16]}",
         sha256=sha256,
-        title=facts.title if letter else facts.subject or _title(pieces, text, raw),
-        kind=DocumentKind.LETTER if letter else DocumentKind.DOCUMENT,
+        title=_title(pieces, text, raw),
+        kind=DocumentKind.DOCUMENT,
         text=text,
         url=raw.url,
-        published=facts.published,
         page_starts=layout.page_starts,
         blocks=_blocks(pieces, text, layout),
         footnotes=layout.footnotes,
-        notice=notice,
         lines=layout.lines,
-        warnings=warnings,
+        warnings=(*page_warnings(pages), *layout.warnings),
         source_name=raw.name,
     )
-    if not letter:
-        return document
-    return _as_letter(replace(document, pairs=pairing.pairs if pairing else ()), facts)
-
-
-def _as_letter(document: Document, facts: LetterFacts) -> Document:
-    return replace(
-        document,
-        asked_on=facts.asked_on,
-        askers=facts.askers,
-        answerers=facts.answerers,
-        ministry=facts.answerers[0].portfolio if facts.answerers else None,
-        introduction=facts.introduction,
-        related=facts.related,
-    )
+    return fill_in(document, paragraphs, spans)
 
 
 # --------------------------------------------------------------------------- lines

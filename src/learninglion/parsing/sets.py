@@ -10,39 +10,40 @@ import json
 import re
 from collections.abc import Sequence
 
-from learninglion.dutch.text import squash
+from learninglion.dutch.text import split_sentences, squash
 from learninglion.models import Document, DocumentKind, QuestionSet, RawFile, Span, SubQuestion
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.models.plain import from_plain
-from learninglion.parsing.kamervragen.letters import CASE_NUMBER, find_subject
+from learninglion.parsing.kamervragen.front import CASE_NUMBER
+from learninglion.parsing.kamervragen.letters import find_subject
 from learninglion.parsing.kamervragen.pairing import find_questions
 from learninglion.parsing.kamervragen.parts import Part
-from learninglion.parsing.kamervragen.typednotes import lift_typed_notes
+from learninglion.parsing.kamervragen.printed import clean_printed, strip_mark
+from learninglion.parsing.kamervragen.typednotes import lift_typed_notes, without_marks
 from learninglion.parsing.labels import LabelKind
-from learninglion.parsing.office.ooxml import OLE_HEADER, looks_like_zip
-from learninglion.parsing.office_document import document_of, read_office
+from learninglion.parsing.office.webpage import looks_like_page
+from learninglion.parsing.office_document import document_of, is_typed, read_office
+from learninglion.parsing.official.publication import looks_like_xml, parse_xml
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
-from learninglion.parsing.pdf.hyphens import Junction, join_lines
-from learninglion.parsing.plaintext import decode, looks_like_text
+from learninglion.parsing.pdf.hyphens import run_on
+from learninglion.parsing.plaintext import decode
 
 __all__ = ["question_set_from_file", "read_question_set"]
 
 _LONGEST = 400_000  # characters: more than any set; a whole archive was pasted by mistake
+_COUNTED = "De vragen hebben geen nummer; ze zijn hier geteld. Controleer de indeling."
 _OPENING = re.compile(
     r"^(?:Nadere |Aanvullende |Schriftelijke )*(?:Kamer)?vragen van\b|^20\d\dZ\d{4,6}", re.IGNORECASE
 )
 # "... bekend? 2. Klopt het? Vraag 3: ...": what was copied without its line ends.
 _RUN_ON = re.compile(
-    r"(?<=[?.!»”\"])\s+(?=(?:(?:deel)?vra(?:ag|gen)\s+)?\d{1,2}[.:)]\s+[A-Z«“‘\"'])", re.IGNORECASE
-)
-_ITEM = re.compile(r"^(?:[-–—•●▪◦*\uf0b7]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)]|\(?\d{1,2}[.)])\s")
-_OWN_LINE = re.compile(r"[.?!:;][\"'”’»)\]]*$")
-# Headers and page numbers that come along when somebody copies from a PDF.
-_FURNITURE = re.compile(
-    r"^(?:Tweede Kamer,? vergaderjaar \d{4}.*Aanhangsel.*|ah-tk-\d{8}-\d+|ISSN .*"
-    r"|(?:Pagina|Blz\.?) \d+(?: (?:van|/) \d+)?|['’]s-Gravenhage \d{4})$",
+    r"(?<=[?.!»”\"])\s+(?=(?:(?:deel)?vra(?:ag|gen)\s+\d{1,2}[.:)]?\s+[A-Z«“‘\"']"
+    r"|\d{1,2}[a-k]?[.:)]\s+[A-Z«“‘\"']))",
     re.IGNORECASE,
 )
+_PART = re.compile(r"^(?:(?:deel)?vraag\s+)?\d{1,3}\s?(?P<letter>[a-k])(?=\s*[.)\]:]|\s*$)", re.IGNORECASE)
+_ITEM = re.compile(r"^(?:[-–—•●▪◦*\uf0b7]|\(?[a-z][.)]|\(?[ivx]{1,4}[.)]|\(?\d{1,2}[a-k]?[.)])\s")
+_OWN_LINE = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 
 def read_question_set(text: str) -> QuestionSet:
@@ -54,17 +55,12 @@ def read_question_set(text: str) -> QuestionSet:
         raise InputError(
             "Deze tekst is te lang voor één set vragen; plak alleen de vragen met hun inleiding."
         )
-    question_set = _set_of_lines(_printed_lines(text))
-    if len(question_set.questions) == 1 and _RUN_ON.search(text):
-        split = _set_of_lines(_printed_lines(_RUN_ON.sub("\n", text)))
+    question_set = _set_of_text(text)
+    if (len(question_set.questions) == 1 or _COUNTED in question_set.warnings) and _RUN_ON.search(text):
+        split = _set_of_text(_RUN_ON.sub("\n", text))
         if len(split.questions) > 1:
             return split
     return question_set
-
-
-def _printed_lines(text: str) -> list[str]:
-    lines = [line.strip() for line in text.split("\n")]
-    return [line for line in lines if not _FURNITURE.match(line)]
 
 
 def question_set_from_file(raw: RawFile) -> QuestionSet:
@@ -77,14 +73,17 @@ def question_set_from_file(raw: RawFile) -> QuestionSet:
         raise UnreadableFileError(raw.name, "het bestand is leeg")
     if content.lstrip()[:5] == b"%PDF-" or b"%PDF-" in content[:1024]:
         return _set_of_pdf(raw)
-    if looks_like_zip(content) or content.startswith(OLE_HEADER):
+    if not is_typed(raw):
         return _set_of_word(raw)
-    if not looks_like_text(content):
-        raise UnreadableFileError(raw.name, "dit is geen tekst, PDF, Word-bestand of JSON")
+    text = decode(content)
+    if looks_like_xml(text) is not None:
+        return _set_of_document(parse_xml(raw, text))
     if content.lstrip()[:1] == b"{":
         return _set_of_json(raw)
+    if looks_like_page(text, raw.name):
+        return _set_of_word(raw)
     try:
-        return read_question_set(decode(content))
+        return read_question_set(text)
     except InputError as problem:
         raise UnreadableFileError(raw.name, problem.detail) from problem
 
@@ -92,17 +91,18 @@ def question_set_from_file(raw: RawFile) -> QuestionSet:
 # --------------------------------------------------------------------------- from lines and paragraphs
 
 
-def _set_of_lines(lines: Sequence[str]) -> QuestionSet:
+def _set_of_text(text: str) -> QuestionSet:
     """The set in printed lines; an empty line ends a paragraph."""
+    printed = clean_printed([line.strip() for line in text.split("\n")])
     kept: list[Paragraph] = []
     breaks: set[int] = set()  # indices of paragraphs with white above them
-    for line in lines:
+    for line in printed.lines:
         if line:
             kept.append(Paragraph(line))
         elif kept:
             breaks.add(len(kept))
-    paragraphs, notes = lift_typed_notes(kept)
-    return _build(paragraphs, notes, breaks)
+    paragraphs, notes = lift_typed_notes([without_marks(paragraph, printed.notes) for paragraph in kept])
+    return _build(paragraphs, (*printed.notes, *notes), breaks)
 
 
 def _set_of_paragraphs(paragraphs: Sequence[Paragraph], notes: Sequence[Note], raw: RawFile) -> QuestionSet:
@@ -127,8 +127,17 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
         introduction = _append(introduction, _join(paragraphs, loose, breaks))
     questions: list[SubQuestion] = []
     for part in asked:
-        text = _content(part, paragraphs, breaks)
-        if text:
+        text, behind = _part_behind(_content(part, paragraphs, breaks))
+        if behind:
+            warnings.append(
+                f"Onder vraag {_named(part.numbers)} staat tekst die geen vraag is; nu onder de inleiding: "
+                f"“{_short(behind)}”"
+            )
+            introduction = _append(introduction, behind)
+        lettered = part.label is not None and _PART.match(paragraphs[part.label].text)
+        if text and lettered and questions and questions[-1].numbers == part.numbers:
+            questions[-1] = SubQuestion(part.numbers, f"{questions[-1].text}\n{text}")
+        elif text:
             questions.append(SubQuestion(part.numbers, text))
         else:
             warnings.append(f"Onder vraag {_named(part.numbers)} staat geen tekst.")
@@ -147,10 +156,20 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
 
 
 def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
-    """A text without numbers: one question, under a heading if it has one."""
+    """A text without numbers: one question, under a heading if it has one; or each that asks, counted."""
     first = 0
     if len(paragraphs) > 1 and _OPENING.match(paragraphs[0].text):
         first = next((i for i in range(1, len(paragraphs)) if i in breaks), 1)
+    counted = _count_questions(paragraphs, range(first, len(paragraphs)), breaks)
+    if len(counted[1]) > 1:
+        introduction = _append(_join(paragraphs, range(first), breaks), counted[0])
+        introduction = _append(introduction, _listed(notes, paragraphs))
+        return QuestionSet(
+            introduction=introduction,
+            questions=tuple(SubQuestion((n,), strip_mark(q)) for n, q in enumerate(counted[1], start=1)),
+            title=_title(introduction),
+            warnings=(_COUNTED,),
+        )
     introduction = _append(_join(paragraphs, range(first), breaks), _listed(notes, paragraphs))
     text = _join(paragraphs, range(first, len(paragraphs)), breaks)
     return QuestionSet(
@@ -161,30 +180,94 @@ def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks
     )
 
 
+_BULLET = re.compile(r"^[-–—•●▪◦*\uf0b7]\s+")
+# A sentence that goes on with the question before it.
+_FOLLOWS = re.compile(
+    r"^(?:Zo (?:ja|nee|neen|niet)|Indien|Als|Waarom(?: niet)?\??$|En|Of|Welke\?|Graag|Daarnaast)\b|^\(",
+    re.IGNORECASE,
+)
+
+
+def _count_questions(
+    paragraphs: Sequence[Paragraph], indices: Sequence[int], breaks: set[int]
+) -> tuple[str, list[str]]:
+    """What stands ahead of the first question, and the questions of a text without numbers.
+
+    Each bullet or paragraph that asks is a question; of one paragraph only, each sentence that asks.
+    """
+    printed: list[list[str]] = []
+    for index in indices:
+        line = paragraphs[index].text
+        if not printed or _BULLET.match(line) or index in breaks or printed[-1][-1].endswith("?"):
+            printed.append([_BULLET.sub("", line)])
+        else:
+            printed[-1].append(line)
+    pieces = [run_on(lines) for lines in printed]
+    if sum("?" in piece for piece in pieces) == 1:
+        pieces = [s.of(piece) for piece in pieces for s in split_sentences(piece, 0, len(piece))]
+    ahead: list[str] = []
+    questions: list[str] = []
+    context: list[str] = []  # sentences ahead of the question they lead to
+    for piece in pieces:
+        if "?" not in piece:
+            (context if questions else ahead).append(piece)
+        elif questions and _FOLLOWS.match(piece) and not context:
+            questions[-1] = f"{questions[-1]} {piece}"
+        else:
+            questions.append(" ".join((*context, piece)))
+            context = []
+    if context and questions:
+        questions[-1] = " ".join((questions[-1], *context))
+    return "\n".join(ahead), questions
+
+
+# What came along behind a question: "... doet u dit?" and then "2. Met dit wetsvoorstel wordt ...".
+_BEHIND = re.compile(r"\n(?=(?P<number>\d{1,2})\.\s+[A-Z][^?]*$)", re.DOTALL)
+
+
+def _part_behind(text: str) -> tuple[str, str]:
+    """A question, and what stands behind it under the mark of a note without asking anything.
+
+    A list of the question itself starts at 1.
+    """
+    match = _BEHIND.search(text)
+    if match is None or match["number"] == "1" or not text[: match.start()].rstrip().endswith("?"):
+        return strip_mark(text), ""
+    return strip_mark(text[: match.start()]), text[match.end() :]
+
+
 def _content(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) -> str:
     shown = list(paragraphs)
-    if part.skip and part.label is not None:
-        shown[part.label] = Paragraph(shown[part.label].text[part.skip :])
+    for index in part.body:
+        lettered = _PART.match(shown[index].text)
+        if lettered is not None and shown[index].text[: lettered.start("letter")].strip() in map(
+            str, part.numbers
+        ):
+            shown[index] = Paragraph(
+                shown[index].text[lettered.start("letter") :]
+            )  # "1b." is "b." of question 1
+        elif part.skip and index == part.label:
+            shown[index] = Paragraph(shown[index].text[part.skip :])
     return _join(shown, part.body, breaks)
 
 
 def _join(paragraphs: Sequence[Paragraph], indices: Sequence[int], breaks: set[int]) -> str:
     """Printed lines as running text; list items and paragraphs stay on lines of their own."""
-    text = ""
+    rows: list[list[str]] = []
     for index in indices:
         line = paragraphs[index].text
-        if not text or not line:
-            text += line
-        elif (
-            _ITEM.match(line)
-            or CASE_NUMBER.fullmatch(text)
-            or (index in breaks and (_OWN_LINE.search(text) or line[:1].isupper()))
+        if not line:
+            continue
+        if (
+            not rows
+            or _ITEM.match(line)
+            or (rows == [rows[0][:1]] and CASE_NUMBER.fullmatch(rows[0][0]))
+            or (index in breaks and (_OWN_LINE.search(rows[-1][-1]) or line[:1].isupper()))
         ):
-            text += "\n" + line
+            rows.append([line])
         else:
-            how = join_lines(text.rpartition("\n")[2], line)
-            text = text[:-1] + line if how == Junction.DROP_HYPHEN else text + how + line
-    return text
+            rows[-1].append(line)
+    return "\n".join(run_on(row) for row in rows)
 
 
 def _append(text: str, more: str) -> str:

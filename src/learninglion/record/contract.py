@@ -58,6 +58,8 @@ def document_view(document: Document) -> Object:
     return {
         "identifier": document.id,
         "kind": document.kind.value,
+        "genre": to_plain(document.genre),
+        "dossier": document.dossier,
         "session_year": document.session_year,
         "number": document.number,
         "title": document.title,
@@ -93,6 +95,8 @@ def _pair_view(document: Document, pair: QAPair) -> Object:
         "question": pair.question.of(document.text),
         "answer": pair.answer.of(document.text) if pair.answer else None,
         "answer_numbers": list(pair.answer_numbers),
+        "asked_by": pair.asked_by,
+        "answered_by": pair.answered_by,
         "page": pair.page,
         "answer_page": pair.answer_page,
         "footnotes": [

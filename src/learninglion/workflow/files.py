@@ -1,13 +1,14 @@
-"""Files that a use case hands over: whole, or not at all."""
+"""Files that a use case hands over, whole or not at all; and what to say where a disk will not have it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from learninglion.database.files import write_durably
+from learninglion.database.trouble import disk_trouble
 from learninglion.models.errors import InputError
 
-__all__ = ["write_file"]
+__all__ = ["disk_trouble", "write_file"]
 
 
 def write_file(path: Path, content: bytes) -> None:

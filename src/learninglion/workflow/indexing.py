@@ -90,6 +90,14 @@ class Indexing:
         """How the index stands; `wanted` names a model that should take over."""
         return self.index.state()
 
+    def exists(self) -> bool:
+        """Whether an index was ever made here."""
+        return (self._home / "index" / "current.json").exists()
+
+    def behind(self) -> int:
+        """How many documents changed since the index was brought up to date."""
+        return len(self._store.changes_after(self.index.state().sequence))
+
     def check(self) -> IndexState:
         """How the index stands, every byte of it checked."""
         state = self.index.state()

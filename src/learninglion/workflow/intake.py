@@ -14,6 +14,7 @@ from learninglion.models.errors import InputError, LearningLionError, Unreadable
 from learninglion.models.plain import sha256_hex
 from learninglion.models.progress import Progress, silent
 from learninglion.parsing import parse
+from learninglion.parsing.edition import reader_edition
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file, read_question_set
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 # Part of the journal's stamp: files that an older parser read are read again.
-PARSER_VERSION = f"{__version__}/1"
+PARSER_VERSION = f"{__version__}/{reader_edition()}"
 _SET_SECONDS = 45.0  # for reading an uploaded set, while somebody waits for the page
 _LONGEST_WAIT = 3600.0  # seconds for another process that ingests; then it says which one
 

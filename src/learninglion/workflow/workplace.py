@@ -14,6 +14,7 @@ from learninglion.record.log import EventLog
 from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.backup import Backups
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts
@@ -28,6 +29,7 @@ from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.own_sources import OwnSources
 from learninglion.workflow.people import People
 from learninglion.workflow.quality import Quality
+from learninglion.workflow.rereading import Rereading
 from learninglion.workflow.retention import Retention
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets
@@ -44,7 +46,9 @@ class Workplace:
     options: WorkplaceOptions
     documents: Documents
     intake: Intake
+    rereading: Rereading
     storage: Storage
+    backups: Backups
     indexing: Indexing
     searching: Searching
     sets: Sets
@@ -92,7 +96,9 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         options=options,
         documents=documents,
         intake=Intake(store, indexing, log, isolate=options.isolate),
+        rereading=Rereading(store, indexing, log, isolate=options.isolate),
         storage=Storage(home, store, indexing, log),
+        backups=Backups(home, log, elsewhere=bool(options.database_url)),
         indexing=indexing,
         searching=searching,
         sets=sets,

@@ -32,7 +32,8 @@ MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
-_DATE = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(MONTHS)})\s+((?:19|20)\d\d)\b", re.IGNORECASE)
+# A space may have been lost: "18 november2024".
+_DATE = re.compile(rf"\b(\d{{1,2}})\s*({'|'.join(MONTHS)})\s*((?:19|20)\d\d)\b", re.IGNORECASE)
 _FIGURES = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)\b")
 _MEMBERS = re.compile(
     r"\b(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|(?:Kamer)?leden|(?:Kamer)?lid)\s+"
@@ -155,7 +156,7 @@ def parse_people(text: str, on_behalf: bool) -> list[Answerer]:
             found.append(Answerer(None, role, None, on_behalf))
             continue
         if people[0].portfolio is not None:
-            for index in bare:
+            for index in (i for i in bare if found[i].role != "Minister-President" or not found[i].on_behalf):
                 found[index] = replace(found[index], portfolio=people[0].portfolio)
             if bare and found[-1].role == "Minister-President" and people[0].portfolio == "Algemene Zaken":
                 people = people[1:]  # "de Minister-President, Minister van Algemene Zaken" is one person

@@ -9,14 +9,12 @@ from datetime import date
 
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Notice, NoticeKind, Span
+from learninglion.parsing.kamervragen.front import CASE_NUMBER
 from learninglion.parsing.kamervragen.header import parse_answerers, parse_askers, parse_date
 from learninglion.parsing.kamervragen.pairing import Pairing
 from learninglion.parsing.paragraphs import Paragraph
 
-__all__ = ["CASE_NUMBER", "LetterFacts", "find_notice", "find_subject", "read_facts"]
-
-CASE_NUMBER = re.compile(r"\b20\d\dZ\d{4,6}\b")
-"""How the Kamer numbers a set of questions: 2024Z11859."""
+__all__ = ["LetterFacts", "find_notice", "find_subject", "read_facts"]
 
 _HEADING = re.compile(
     r"^(?:(?:Be)?antwoord(?:en|ing)?\b|(?:Kamer|Schriftelijke\s+)?vragen\b).{0,400}?\b(?:vragen|lid|leden)\b",
@@ -55,7 +53,7 @@ _BEHALF = re.compile(
 )
 # Where the subject ends and the letter goes on about itself.
 _REST = re.compile(
-    r"\s+worden\s+beantwoord\b|\s+(?:zoals|als)\s+aangegeven\b|,?\s*\(?(?:met\s+)?kenmerk\b|\.\s+Deze\s"
+    r"\s*\(ingezonden\b|\s+worden\s+beantwoord\b|\s+(?:zoals|als)\s+aangegeven\b|,?\s*\(?(?:met\s+)?kenmerk\b|\.\s+Deze\s"
     r"|,?\s+(?:(?:die|welke)\s+)?(?:(?:zijn|werden|is)\s+)?ingezonden\b|,?\s+(?:die|welke)\s+mij\b",
     re.IGNORECASE,
 )
@@ -96,7 +94,7 @@ def read_facts(
     named = squash(" ".join(front[n].text for n in heading))
     said = front[cover].text if cover is not None else ""
     sources = [text for text in (named, subject, said, title, *lines) if text]
-    closing = [paragraph.text for paragraph in paragraphs[max(first, len(paragraphs) - 8) :]]
+    closing = _closing(paragraphs, first)
     day = _said(lines, _DAY, "day") or _said(letterhead, _DAY, "day")
     return LetterFacts(
         title=find_subject(named, subject, said, title),
@@ -108,6 +106,16 @@ def read_facts(
         related=tuple(dict.fromkeys(CASE_NUMBER.findall("\n".join((*lines, *letterhead))))),
         introduction=introduction,
     )
+
+
+def _closing(paragraphs: Sequence[Paragraph], first: int) -> list[str]:
+    """The last paragraphs, and where an annex follows, those the text before it was signed with."""
+    last = [paragraph.text for paragraph in paragraphs[max(first, len(paragraphs) - 8) :]]
+    for index in range(len(paragraphs) - 9, first, -1):
+        text = paragraphs[index].text.strip()
+        if text.endswith(",") and len(text) < 160 and _OFFICE_LINE.match(text):
+            return [paragraph.text for paragraph in paragraphs[max(first, index - 2) : index + 4]]
+    return last
 
 
 def _heading(front: Sequence[Paragraph]) -> list[int]:

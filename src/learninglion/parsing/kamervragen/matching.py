@@ -16,8 +16,9 @@ from learninglion.parsing.kamervragen.parts import Found, Part
 from learninglion.parsing.labels import LabelKind
 from learninglion.parsing.pdf.layout import Stretch
 
-__all__ = ["Matched", "match_parts"]
+__all__ = ["Matched", "check_pairs", "match_parts", "named"]
 
+_MEMBERS = re.compile(r"\b(?:de|deze|genoemde)\s+leden\b|\?", re.IGNORECASE)
 _ASKS = re.compile(r"\?[\"'”’»)\]\s]*$")
 
 
@@ -52,16 +53,23 @@ def match_parts(found: Found, stretches: Sequence[Stretch]) -> Matched:
             warnings.append(f"Bij vraag {named(question.numbers)} staat geen vraag.")
     if questions and not any(given.values()):
         warnings.append("Er staan geen antwoorden in dit document.")
-    numbers = [number for question in questions for number in question.numbers]
+    warnings += check_pairs(pairs)
+    if found.loose:
+        warnings.append(f"Tekst op pagina {stretches[found.loose[0]].page} hoort bij geen vraag of antwoord.")
+    return Matched(tuple(pairs), tuple(warnings))
+
+
+def check_pairs(pairs: Sequence[QAPair]) -> tuple[str, ...]:
+    """What is odd about the numbers of the pairs: twice, or missing."""
+    numbers = [number for pair in pairs for number in pair.numbers]
+    warnings: list[str] = []
     twice = sorted({number for number in numbers if numbers.count(number) > 1})
     if twice:
         warnings.append(f"Vraag {named(tuple(twice))} komt meer dan één keer voor.")
     missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
     if missing:
         warnings.append(f"Vraag {named(tuple(missing))} ontbreekt in de nummering.")
-    if found.loose:
-        warnings.append(f"Tekst op pagina {stretches[found.loose[0]].page} hoort bij geen vraag of antwoord.")
-    return Matched(tuple(pairs), tuple(warnings))
+    return tuple(warnings)
 
 
 def _count_unnumbered(questions: Sequence[Part]) -> bool:
@@ -85,19 +93,33 @@ def named(numbers: Sequence[int]) -> str:
 def _split_unlabelled(parts: list[Part], stretches: Sequence[Stretch], has_notice: bool) -> list[Part]:
     """Where an answer has no label of its own, find where it begins in the text under its question."""
     claimed = {number for part in parts if part.kind is LabelKind.ANSWER for number in part.numbers}
+    alternating = _alternates(parts)
     result: list[Part] = []
     for position, part in enumerate(parts):
         result.append(part)
         if part.kind is LabelKind.ANSWER or has_notice or claimed.intersection(part.numbers):
             continue
         following = next((p for p in parts[position + 1 :] if p.kind is LabelKind.ANSWER), None)
-        if following is not None and not following.numbers:
+        skipped = alternating and parts[position + 1 : position + 2] != [following]
+        if following is not None and not following.numbers and not skipped:
             continue  # an answer without numbers stands for the questions before it
         begin = _answer_begins(part, stretches)
+        if begin is None and skipped:
+            begin = _members_end(part, stretches)
         if begin is not None:
             result.append(Part(LabelKind.ANSWER, part.numbers, None, body=part.body[begin:]))
             part.body = part.body[:begin]
     return result
+
+
+def _alternates(parts: Sequence[Part]) -> bool:
+    """Whether answers without numbers follow one question each: then one that lacks its label stands out."""
+    before = [
+        sum(p.kind is LabelKind.QUESTION for p in parts[max(0, n - 2) : n])
+        for n, part in enumerate(parts)
+        if part.kind is LabelKind.ANSWER and not part.numbers
+    ]
+    return len(before) > 3 and 4 * sum(count == 1 for count in before) >= 3 * len(before)
 
 
 def _answer_begins(part: Part, stretches: Sequence[Stretch]) -> int | None:
@@ -134,6 +156,12 @@ def _answer_begins(part: Part, stretches: Sequence[Stretch]) -> int | None:
     while last + 1 in asking:
         last += 1
     return last + 1 if last + 1 < len(body) else None
+
+
+def _members_end(part: Part, stretches: Sequence[Stretch]) -> int | None:
+    """Position in the body of a question behind the last stretch in which members speak or ask."""
+    said = [k for k, i in enumerate(part.body) if _MEMBERS.search(stretches[i].text)]
+    return said[-1] + 1 if said and said[-1] + 1 < len(part.body) else None
 
 
 def _asks(stretch: Stretch) -> bool:
@@ -234,8 +262,8 @@ def _misnamed(
 ) -> Part | None:
     """The question right above an answer, where the answer has the number of another one by mistake.
 
-    That is so when the numbers it has were answered before, or belong to a question further on that has an
-    answer of its own.
+    That is so when the numbers it has were answered before, belong to a question further on that has an
+    answer of its own, or where the next number is that of no question.
     """
     above = parts[position - 1] if position else None
     if above is None or above.kind is not LabelKind.QUESTION or given[id(above)]:
@@ -245,7 +273,9 @@ def _misnamed(
     later_answers = {n for p in parts[position + 1 :] if p.kind is LabelKind.ANSWER for n in p.numbers}
     claimed_later = set(above.numbers) & later_answers
     answered = {n for answers in given.values() for part in answers for n in part.numbers}
-    if claimed_later or not set(answer.numbers) <= answered | later_answers:
+    asked = {n for p in parts if p.kind is LabelKind.QUESTION for n in p.numbers}
+    nobody = answer.numbers == (above.numbers[-1] + 1,) and not asked & set(answer.numbers)
+    if claimed_later or not (nobody or set(answer.numbers) <= answered | later_answers):
         return None
     return above
 

@@ -10,14 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from learninglion.models import QAPair, Span
-from learninglion.parsing.kamervragen.matching import match_parts
-from learninglion.parsing.kamervragen.parts import Found, Part
-from learninglion.parsing.labels import LabelKind, parse_label
+from learninglion.models import BlockKind, Genre, QAPair, Span
+from learninglion.parsing.kamervragen.matching import check_pairs, match_parts
+from learninglion.parsing.kamervragen.overleg import find_by_fraction, find_in_prose, pair_in_tables
+from learninglion.parsing.kamervragen.parts import NUMBERS_ALONE, Found, Part
+from learninglion.parsing.labels import LabelKind, parse_label, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
 
-__all__ = ["Pairing", "find_questions", "pair_up"]
+__all__ = ["Pairing", "find_notice_heading", "find_questions", "pair_up"]
 
 # A paragraph that opens another set or its answers: whatever came before ends there.
 _SET_HEADING = re.compile(
@@ -37,8 +38,38 @@ _CLOSING = re.compile(
 _REMARK = re.compile(r"^Toelichting\s*:?\s*$|^Toelichting:\s|^Bijlagen?(?:\s+\d+)?\s*:?\s*$", re.IGNORECASE)
 # "1", "1.", "(1)" on a line of its own; or ahead of the question: "1. Bent u", "1) bent u", "1 Bent u".
 _BARE = re.compile(r"^(\(?)(\d{1,3})\s*([.)\]:]?)$")
-_LED = re.compile(r"^(\(?)(\d{1,3})(?:\s*([.)\]:])\s+(?=\S)|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))")
+# "1a. Bent u" opens question 1, "1b. Zo ja" goes on in it.
+_LED = re.compile(
+    r"^(\(?)(\d{1,3})(?P<letter>[a-k](?=\s*[.)\]:]))?(?:\s*([.)\]:])\s+(?=\S)|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
+)
+_FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
+_NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
+_SKIPPED = 3  # numbers in a series that may have been left out
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
+
+
+# What members say between two questions; "Artikel 3" above what they ask about it.
+_SPEAKERS = re.compile(
+    r"^(?:De leden van de .{2,80}fracties?\b(?!.*\?)"
+    r"|(?:Vragen|Inbreng|Opmerkingen|Reactie)\b[^.?!]{0,120}fracties?$"
+    r"|Artikel \d{1,3}[a-z]?(?:, (?:\w+ lid|lid \d+))?$"
+    r"|\d{1,2}(?:\.\d{1,2})*\.? [A-Z][^.?!:;]{2,80}$)",
+    re.DOTALL,
+)
+_ASKING = (
+    Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG,
+    Genre.SCHRIFTELIJK_OVERLEG,
+    Genre.LIJST_VAN_VRAGEN_EN_ANTWOORDEN,
+    Genre.LIJST_VAN_VRAGEN,
+    Genre.TECHNISCHE_BRIEFING,
+)
+_IN_PROSE = (Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG, Genre.SCHRIFTELIJK_OVERLEG)
+_COUNTED = "De vragen hebben hier geen nummer; ze zijn geteld en bij de tekst gezet die erop volgt."
+_SPEAKS = re.compile(
+    r"\b(?:Kamer|schriftelijke\s+)?vragen\b.{0,80}\b(?:van|door)\s+(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|de\s+(?:vaste\s+)?commissie"
+    r"|de\s+fractie)|\bantwoord(?:en)?\s+op\b.{0,60}\bvragen\b|\bbeantwoording\b.{0,60}\bvragen\b|\bvragen\s+en\s+antwoorden\b|\bingezonden\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +82,64 @@ class Pairing:
     warnings: tuple[str, ...]
 
 
-def pair_up(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> Pairing | None:
-    """The questions and answers in `paragraphs` (which stand at `spans`); None where there are none."""
-    found = find_questions(paragraphs)
+def pair_up(
+    paragraphs: Sequence[Paragraph],
+    spans: Sequence[Span],
+    *,
+    genre: Genre | None = None,
+    is_set: bool = False,
+) -> Pairing | None:
+    """The questions and answers in `paragraphs` (which stand at `spans`); None where there are none.
+
+    `genre` and `is_set` say what its first page calls the document. Questions without one labelled answer
+    are those of a set only where something says so: numbered questions of a study are its text.
+    """
+    in_tables = pair_in_tables(paragraphs, spans)
+    if len(in_tables) > 1:
+        first = next(n for n, span in enumerate(spans) if span.end > in_tables[0].question.start)
+        return Pairing(in_tables, first, (), check_pairs(in_tables))
+    told = find_notice_heading(paragraphs) if is_set else None
+    found = find_questions(paragraphs[:told])
     if not any(part.kind is LabelKind.QUESTION for part in found.parts):
+        return _pair_unlabelled(paragraphs, spans) if genre in _IN_PROSE else None
+    if told is not None:
+        found.notice = list(range(told, len(paragraphs)))
+    labelled = any(part.kind is LabelKind.ANSWER for part in found.parts)
+    expected = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[: found.first])
+    if not labelled and not expected:
         return None
-    labelled = any(
-        part.kind is LabelKind.QUESTION and _reads_as_label(paragraphs[part.label or 0])
-        for part in found.parts
-    )
     stretches = [_stretch(paragraph, span) for paragraph, span in zip(paragraphs, spans, strict=True)]
     loose, found.loose = tuple(found.loose), []  # a letter has more around its answers than a publication
     matched = match_parts(found, stretches)
-    if not labelled and not _are_questions(matched.pairs, stretches):
+    numbered = any(
+        part.kind is LabelKind.QUESTION and part.label is not None and _reads_as_label(paragraphs[part.label])
+        for part in found.parts
+    )
+    if not numbered and not is_set and not _are_questions(matched.pairs, stretches):
         return None
     return Pairing(matched.pairs, found.first, loose, matched.warnings)
+
+
+def _pair_unlabelled(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> Pairing | None:
+    """The pairs of an overleg or a nota that has no labels."""
+    found = find_by_fraction(paragraphs) or find_in_prose(paragraphs)
+    if found is None:
+        return None
+    stretches = [_stretch(paragraph, span) for paragraph, span in zip(paragraphs, spans, strict=True)]
+    matched = match_parts(found, stretches)
+    return Pairing(matched.pairs, found.first, (), (_COUNTED, *matched.warnings))
+
+
+def find_notice_heading(paragraphs: Sequence[Paragraph]) -> int | None:
+    """Index of the paragraph under which a notice stands in the place of answers; None without one."""
+    return next(
+        (n for n, paragraph in enumerate(paragraphs) if _NOTICE.fullmatch(paragraph.text.strip())), None
+    )
+
+
+def _speaks_of_questions(paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether what stands ahead of the first question says that questions of parliament follow."""
+    return any(_SPEAKS.search(paragraph.text) for paragraph in paragraphs)
 
 
 def _stretch(paragraph: Paragraph, span: Span) -> Stretch:
@@ -97,14 +171,16 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
         numbered = _numbered(paragraphs)
         if len(numbered) > 1 or (numbered and labels):
             labels |= numbered
+    labels |= _above_bare_answers(paragraphs, labels)
     found = Found(first=min(labels, default=len(paragraphs)), labels=frozenset(labels))
     current: Part | None = None
     for index in range(found.first, len(paragraphs)):
         part = labels.get(index)
         if part is not None:
+            _end_answer(current, paragraphs, found)
             current = part
             found.parts.append(part)
-            if part.skip:
+            if part.skip or part.label is None:
                 part.body.append(index)
         elif current is not None and not _ends_set(paragraphs, index):
             current.body.append(index)
@@ -112,6 +188,56 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
             current = None
             found.loose.append(index)
     return found
+
+
+def _above_bare_answers(paragraphs: Sequence[Paragraph], labels: dict[int, Part]) -> dict[int, Part]:
+    """Questions that have a number only ("5, 6 en 7") or none, each above an answer without numbers."""
+    bare = sorted(i for i, part in labels.items() if part.kind is LabelKind.ANSWER and not part.numbers)
+    if len(bare) < 2:
+        return {}
+    found: dict[int, Part] = {}
+    last, previous = 0, -1
+    for position, answer in enumerate(bare):
+        here = [index for index in range(previous + 1, answer) if index in labels]
+        start = max((i for i in here if labels[i].kind is LabelKind.ANSWER), default=previous)
+        asked = [n for i in here if labels[i].kind is LabelKind.QUESTION for n in labels[i].numbers]
+        named = _counted(paragraphs, [i for i in range(start + 1, answer) if i not in labels], last)
+        found |= named
+        if not asked and not named and position and answer - start > 2:
+            named = {answer - 1: Part(LabelKind.QUESTION, (last + 1,), None)}  # its number was left out
+            found |= named
+        last = max((last, *asked, *(n for part in named.values() for n in part.numbers)))
+        previous = answer
+    return found
+
+
+def _counted(paragraphs: Sequence[Paragraph], indices: Sequence[int], last: int) -> dict[int, Part]:
+    """The bare numbers among `indices` that count on from `last`; of two that do not, the later."""
+    counted: dict[int, Part] = {}
+    for index in indices:
+        numbers = _bare_numbers(paragraphs[index])
+        if not numbers or not last < numbers[0] <= last + _SKIPPED:
+            continue
+        counted = {i: part for i, part in counted.items() if part.numbers[-1] < numbers[0]}
+        counted[index] = Part(LabelKind.QUESTION, numbers, index)
+    return counted
+
+
+def _bare_numbers(paragraph: Paragraph) -> tuple[int, ...]:
+    if paragraph.kind is BlockKind.TABLE or not NUMBERS_ALONE.fullmatch(paragraph.text.strip()):
+        return ()
+    return parse_numbers(paragraph.text)
+
+
+def _end_answer(part: Part | None, paragraphs: Sequence[Paragraph], found: Found) -> None:
+    """Take from the end of an answer what belongs to the question after it: headings, who speaks next."""
+    if part is None or part.kind is not LabelKind.ANSWER:
+        return
+    while len(part.body) > 1:
+        last = paragraphs[part.body[-1]]
+        if last.kind is not BlockKind.HEADING and not _SPEAKERS.match(last.text):
+            break
+        found.loose.append(part.body.pop())
 
 
 def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
@@ -136,18 +262,26 @@ def _numbered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
         match = bare or led
         if match is None:
             continue
-        style = ("bare" if bare else "led") + match.group(1) + (match.group(3) or "")
+        style = ("bare" if bare else "led") + match.group(1) + (match.group(3 if bare else 4) or "")
         number = int(match.group(2))
         chain = styles.setdefault(style, {})
         last = max((part.numbers[0] for part in chain.values()), default=0)
-        if number == 1 and len(chain) == 1:  # what came first was no question
+        if number == 1 and len(chain) == 1 and last != 1:  # what came first was no question
             chain.clear()
+        if chain and _runs_on(paragraphs[index - 1]):
+            continue
         if not chain or number in (last + 1, last + 2):
             if not chain and not _asks_soon(paragraphs, index):
                 continue
-            skip = 0 if bare else match.end()
+            letter = match["letter"] if led else None
+            skip = 0 if bare else match.start("letter") if letter else match.end()
             chain[index] = Part(LabelKind.QUESTION, (number,), index, skip=skip)
     return max(styles.values(), key=lambda chain: (len(chain), -min(chain, default=0)), default={})
+
+
+def _runs_on(before: Paragraph) -> bool:
+    """Whether a printed line goes on in the next, so that a figure there is no number of a question."""
+    return len(before.text) >= _FULL_LINE and re.search(r"[.?!:;»”\"')\]\d]$", before.text) is None
 
 
 def _asks_soon(paragraphs: Sequence[Paragraph], index: int) -> bool:
@@ -175,7 +309,7 @@ def _label_follows(paragraphs: Sequence[Paragraph], index: int) -> bool:
 def _is_signature(paragraphs: Sequence[Paragraph], index: int) -> bool:
     """Whether only a few short lines follow (names, functions) before the end or the next heading."""
     for paragraph in paragraphs[index + 1 : index + 7]:
-        if _SET_HEADING.match(paragraph.text):
+        if _SET_HEADING.match(paragraph.text) or paragraph.kind is BlockKind.HEADING:
             return True
         if len(paragraph.text) > 160:
             return False

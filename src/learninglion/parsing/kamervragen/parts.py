@@ -16,12 +16,13 @@ from learninglion.parsing.labels import Label, LabelKind, parse_label, parse_num
 from learninglion.parsing.pdf.layout import Stretch
 from learninglion.parsing.pdf.lines import Line
 
-__all__ = ["Found", "Part", "find_parts", "is_label_line"]
+__all__ = ["NUMBERS_ALONE", "Found", "Part", "find_parts", "is_label_line"]
 
-_NUMBERS = re.compile(
+NUMBERS_ALONE = re.compile(
     r"\(?(\d{1,3}[a-k]?(?:\s*(?:,|en|&|t/m|tot en met|[-–])\s*(?:en\s+)?\d{1,3}[a-k]?)*)\s*[.):]?",
     re.IGNORECASE,
 )
+"""Nothing but a number or several: "3.", "5, 6 en 7"."""
 _LED = re.compile(r"\(?(\d{1,3}(?:\s*(?:,|en|t/m)\s*\d{1,3})*)\s*[.)]?\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý])")
 _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 _ANSWERS = re.compile(r"Antwoord(?:en)?\s*[:.]?", re.IGNORECASE)
@@ -64,7 +65,7 @@ def is_label_line(line: Line) -> bool:
         return False
     if text[0] in "VABDSN" and parse_label(text) is not None:
         return True
-    if _NUMBERS.fullmatch(text) or _NOTICE.fullmatch(text):
+    if NUMBERS_ALONE.fullmatch(text) or _NOTICE.fullmatch(text):
         return True
     return _REMARK.fullmatch(text) is not None
 
@@ -241,7 +242,7 @@ def _drop_empty_heading(found: dict[int, Part]) -> dict[int, Part]:
 
 def _read_bare(stretches: Sequence[Stretch], position: int, kind: LabelKind, last: int) -> Part | None:
     stretch = stretches[position]
-    match = _NUMBERS.fullmatch(stretch.text)
+    match = NUMBERS_ALONE.fullmatch(stretch.text)
     skip = 0
     if match is not None and _finishes(stretches, position):
         return None

@@ -12,7 +12,6 @@ from learninglion.models import (
     Document,
     DocumentKind,
     Notice,
-    NoticeKind,
     QAPair,
     RawFile,
     Span,
@@ -31,6 +30,7 @@ from learninglion.parsing.kamervragen.header import (
     parse_subject,
 )
 from learninglion.parsing.kamervragen.matching import match_parts
+from learninglion.parsing.kamervragen.notices import name_notice
 from learninglion.parsing.kamervragen.parts import find_parts, is_label_line
 from learninglion.parsing.pdf.layout import Layout, Stretch, lay_out
 from learninglion.parsing.pdf.lines import Line, Page
@@ -42,17 +42,6 @@ ADDRESS = "https://zoek.officielebekendmakingen.nl/{identifier}.html"
 """Where a publication stands on the web."""
 
 _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht|Uitstel)(?:\s+van\s.{0,200})?\s*[:.]?\s*$", re.IGNORECASE)
-_POSTPONED = re.compile(
-    r"\buitstel|\bniet\s+binnen\s+(?:de|het)\b|\bniet\s+mogelijk\b.{0,80}\b(?:termijn|tijdig|beantwoord)"
-    r"|\bmeer\s+tijd\b|\bzo\s+spoedig\s+mogelijk\b|\bniet\s+tijdig\b|\blater\s+(?:dan|beantwoord|toegezonden|ontvang)"
-    r"|\bniet\s+(?:kunnen|kan|kon|konden)\b.{0,60}\b(?:termijn|beantwoord)|\bverlengd|\bnog\s+niet\b.{0,60}beantwoord",
-    re.IGNORECASE | re.DOTALL,
-)
-_BY_LETTER = re.compile(
-    r"\bbeantwoord\b.{0,80}\bbrief|\bbrief\b.{0,160}\b(?:beantwoord|antwoord|verwijs|verwezen|reactie)"
-    r"|\b(?:verwijs|verwezen|verwijzen)\b.{0,80}\bbrief|\bper\s+brief\b|\bbijgevoegde\s+brief",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def parse_questions(raw: RawFile, pages: Sequence[Page]) -> Document | None:
@@ -145,10 +134,7 @@ def _find_notice(
         )
     if span is None:
         return pairs, None
-    text = span.of(layout.text)
-    if _POSTPONED.search(text):
-        return pairs, Notice(NoticeKind.POSTPONEMENT, span)
-    return pairs, Notice(NoticeKind.BY_LETTER if _BY_LETTER.search(text) else NoticeKind.OTHER, span)
+    return pairs, Notice(name_notice(span.of(layout.text)), span)
 
 
 def _blocks(layout: Layout, labels: frozenset[int]) -> tuple[Block, ...]:

@@ -10,7 +10,7 @@ from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Note, Paragraph
 from learninglion.parsing.scripts import plain_digits, raised
 
-__all__ = ["lift_typed_notes"]
+__all__ = ["lift_typed_notes", "without_marks"]
 
 _TYPED = re.compile(
     r"^(?:\[(?P<square>\d{1,3})\]|\(?(?P<round>\d{1,3})\)|(?P<plain>\d{1,2}|[⁰¹²³⁴-⁹]{1,2})\.?(?=\s))\s*(?P<text>\S.*)$",
@@ -41,7 +41,7 @@ def lift_typed_notes(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, 
     refers = all(_REFERS.search(note.text) for note in notes)
     if notes[0].mark.isdigit() and not refers:
         return tuple(paragraphs), ()
-    lifted = [_without_marks(paragraph, notes) for paragraph in body]
+    lifted = [without_marks(paragraph, notes) for paragraph in body]
     referred = {key for paragraph in lifted for _, key in paragraph.notes}
     if notes[0].key not in referred and not (refers and notes[0].mark.startswith("[")):
         return tuple(paragraphs), ()
@@ -82,7 +82,8 @@ def _collect(paragraphs: Sequence[Paragraph]) -> list[Note]:
     return notes
 
 
-def _without_marks(paragraph: Paragraph, notes: Sequence[Note]) -> Paragraph:
+def without_marks(paragraph: Paragraph, notes: Sequence[Note]) -> Paragraph:
+    """The paragraph without the marks of `notes`, which become its references."""
     text, anchors = paragraph.text, list(paragraph.notes)
     for note in notes:
         for match in reversed(list(_mark_pattern(note.mark).finditer(text))):

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from learninglion.models import BlockKind
+from learninglion.parsing.kamervragen.printed import clean_printed, lines_alone, opens_part
+from learninglion.parsing.kamervragen.typednotes import without_marks
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.office.pieces import Cell, Omissions, Reason, WordText, table_of
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
-from learninglion.parsing.pdf.hyphens import Junction, join_lines
+from learninglion.parsing.pdf.hyphens import run_on
 from learninglion.parsing.plaintext import read_characters
 from learninglion.parsing.scripts import lowered, raised
 
@@ -20,6 +22,7 @@ __all__ = ["read_typed"]
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _ITEM = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+\S")
 _RULE = re.compile(r"^[\s|:+=_*-]+$")
+_ROW = "\x1e"  # stands ahead of a line that is a row of a table, its cells set apart
 _MARKER = re.compile(r"^(?:[-*+•–]|\(?\d{1,3}[.)]|\(?[a-z][.)])$", re.IGNORECASE)
 # What sets the columns of a typed table apart, and what stands in them.
 _GAPS = re.compile(r"\t+| {3,}")
@@ -35,6 +38,7 @@ def read_typed(content: bytes, name: str = "", declared: str = "") -> WordText:
     characters = read_characters(content, declared)
     text, omissions = characters.text, Omissions()
     notes: list[Note] = []
+    letterhead: tuple[str, ...] = ()
     if re.search(r"\.(?:md|markdown|mkd)$", name.lower()):
         text = _without_comments(text, omissions)
         text, notes = _lift_notes(text)
@@ -45,10 +49,14 @@ def read_typed(content: bytes, name: str = "", declared: str = "") -> WordText:
         cells = [[Cell([Paragraph(" ".join(tidy(cell).split()))]) for cell in row] for row in rows]
         paragraphs = tuple(table_of(cells))
     else:
-        paragraphs = tuple(_text_paragraphs(text.splitlines()))
+        lines = text.splitlines()
+        rows_of = zip(lines, _rows_of(lines), strict=True)
+        printed = clean_printed([tidy(line).strip() if row is None else _ROW + row for line, row in rows_of])
+        paragraphs = tuple(without_marks(p, printed.notes) for p in _text_paragraphs(printed.lines))
+        notes, letterhead = [*printed.notes, *notes], printed.furniture
     if notes:
         paragraphs = tuple(_refer(paragraph) for paragraph in paragraphs)
-    return WordText(paragraphs, tuple(notes), (), "", (*characters.warnings, *omissions.warnings()))
+    return WordText(paragraphs, tuple(notes), letterhead, "", (*characters.warnings, *omissions.warnings()))
 
 
 def _separator(text: str, name: str) -> str:
@@ -127,27 +135,27 @@ def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:
     """Paragraphs stand between empty lines; headings, labels, items and rows on lines of their own."""
     running: list[str] = []
     rows: list[str] = []
-    for line, row in [*zip(map(tidy, lines), _rows_of(lines), strict=True), ("", None)]:
-        line = line.strip()
+    standing = lines_alone(lines)
+    for index, line in enumerate([*lines, ""]):
+        row = line.removeprefix(_ROW) if line.startswith(_ROW) else None
         rule = _RULE.match(line) is not None
         if rows and row is None and not rule:
             yield Paragraph("\n".join(rows), BlockKind.TABLE)
             rows = []
         heading = _HEADING.match(line)
-        labelled = parse_label(line, whole=False)
-        own = heading or row is not None or _ITEM.match(line) or (labelled is not None and labelled.numbers)
+        alone = index in standing
+        own = heading or row is not None or alone or _ITEM.match(line) or opens_part(line)
         if running and (not line or own):
             yield _running(running)
             running = []
-        if heading:
-            yield Paragraph(_plain(heading[2]), BlockKind.HEADING, len(heading[1]))
-        elif row is not None:
+        if row is not None:
             rows.append(row)
+        elif alone:
+            yield Paragraph(line)
+        elif heading:
+            yield Paragraph(_plain(heading[2]), BlockKind.HEADING, len(heading[1]))
         elif line and not rule:
             running.append(line)
-            if parse_label(line) is not None:
-                yield _running(running)
-                running = []
 
 
 def _rows_of(lines: Sequence[str]) -> Iterator[str | None]:
@@ -182,15 +190,7 @@ def _cells(line: str) -> list[str]:
 def _running(lines: list[str]) -> Paragraph:
     kind = BlockKind.LIST_ITEM if _ITEM.match(lines[0]) else BlockKind.PARAGRAPH
     bold = all(re.fullmatch(r"(\*\*|__).+\1", line) for line in lines)
-    parts = [lines[0]]
-    for before, line in zip(lines, lines[1:], strict=False):
-        how = join_lines(before, line)
-        if how == Junction.DROP_HYPHEN:
-            parts[-1] = parts[-1][:-1]
-            how = ""
-        parts.append(how + line)
-    text = "".join(parts)
-    return Paragraph(_plain(text), kind, emphasised=bold)
+    return Paragraph(_plain(run_on(lines)), kind, emphasised=bold)
 
 
 def _plain(text: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-__all__ = ["Junction", "join_lines"]
+__all__ = ["Junction", "join_lines", "run_on"]
 
 _HYPHENS = "-\u00ad\u2010\u2011"
 # What may follow a hyphen that stands for a left-out part: "zand- en grindwinning".
@@ -49,6 +49,19 @@ def join_lines(left: str, right: str, vocabulary: Collection[str] = ()) -> str:
     if _ADDRESS.search(left) or "/" in before[1] and "." in before[1]:
         return Junction.NONE
     return _join_word(before[1], after[1], right, vocabulary)
+
+
+def run_on(lines: Sequence[str]) -> str:
+    """Printed lines as one running text; each is joined to the line before it."""
+    pieces = list(lines[:1])
+    for line in lines[1:]:
+        how = join_lines(pieces[-1], line)
+        if how == Junction.DROP_HYPHEN:
+            pieces[-1] = pieces[-1][:-1]
+        elif how:
+            pieces.append(how)
+        pieces.append(line)
+    return "".join(pieces)
 
 
 def _join_word(before: str, after: str, right: str, vocabulary: Collection[str]) -> str:

@@ -1,0 +1,161 @@
+"""What a document in running text holds: its pairs, a notice, and who, when and about what.
+
+One door for every format: PDF that is no published sheet, Word, ODT, web pages and text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from learninglion.models import Answerer, Document, DocumentKind, Genre, Notice, Span
+from learninglion.parsing.kamervragen.fractions import attribute
+from learninglion.parsing.kamervragen.front import Front, read_front, title_from_question
+from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
+from learninglion.parsing.kamervragen.notices import name_notice
+from learninglion.parsing.kamervragen.pairing import Pairing, find_notice_heading, pair_up
+from learninglion.parsing.kamervragen.questions import ADDRESS
+from learninglion.parsing.labels import LabelKind, parse_label
+from learninglion.parsing.paragraphs import Paragraph
+
+__all__ = ["fill_in"]
+
+_ASKING = frozenset(
+    (
+        Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG,
+        Genre.SCHRIFTELIJK_OVERLEG,
+        Genre.LIJST_VAN_VRAGEN_EN_ANTWOORDEN,
+    )
+)
+"""Papers that hold questions with their answers."""
+
+
+def fill_in(
+    document: Document,
+    paragraphs: Sequence[Paragraph],
+    spans: Sequence[Span],
+    letterhead: Sequence[str] = (),
+    title: str = "",
+) -> Document:
+    """`document` (text, blocks, footnotes) with what its paragraphs, which stand at `spans`, say.
+
+    `title` is what the file calls itself, `letterhead` the lines of its page headers.
+    """
+    front = read_front(paragraphs, spans, len(paragraphs), letterhead)
+    pairing = pair_up(paragraphs, spans, genre=front.genre, is_set=front.is_set)
+    first = pairing.first if pairing else len(paragraphs)
+    if front.is_set and pairing is not None:
+        front = read_front(paragraphs, spans, first, letterhead)
+    notice = find_notice(paragraphs, spans, pairing)
+    document = replace(document, pairs=pairing.pairs if pairing else (), notice=notice)
+    facts = read_facts(paragraphs, spans, first, letterhead, title)
+    if front.is_set:
+        document = _with_notice(_as_set(document, front, facts), paragraphs, spans)
+    elif front.genre is not None or front.identifier is not None:
+        document = _as_paper(document, front, facts)
+    elif pairing is not None or notice is not None:
+        document = _as_letter(document, facts)
+    else:
+        document = replace(document, title=facts.subject or document.title, published=facts.published)
+    if pairing is not None and not front.is_set:
+        document = replace(document, pairs=attribute(document, paragraphs, spans))
+    return replace(document, warnings=(*document.warnings, *_warn(document, front, pairing, paragraphs)))
+
+
+def _as_set(document: Document, front: Front, facts: LetterFacts) -> Document:
+    answerers = front.answerers or facts.answerers
+    first = document.pairs[0].question.of(document.text) if document.pairs else ""
+    case = next((name for name in front.related if "Z" in name), "")
+    named = f"Antwoord op vragen {case}".strip()
+    return replace(
+        document,
+        id=front.identifier or document.id,
+        url=ADDRESS.format(identifier=front.identifier) if front.identifier else document.url,
+        kind=DocumentKind.KAMERVRAGEN if front.identifier else DocumentKind.LETTER,
+        title=front.title or title_from_question(first) or facts.title or named,
+        session_year=front.session_year,
+        number=front.number,
+        asked_on=front.asked_on,
+        received_on=front.received_on,
+        published=facts.published,
+        askers=front.askers,
+        answerers=answerers,
+        ministry=_ministry(answerers),
+        introduction=front.introduction,
+        related=front.related,
+    )
+
+
+def _with_notice(document: Document, paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> Document:
+    """A set without answers with the notice in their place, which stands under "Mededeling"."""
+    at = find_notice_heading(paragraphs)
+    if at is None or at + 1 >= len(spans) or any(pair.answer for pair in document.pairs):
+        return document
+    span = Span(spans[at + 1].start, spans[-1].end)
+    notice = Notice(name_notice(span.of(document.text)), span)
+    return replace(document, notice=notice)
+
+
+def _as_paper(document: Document, front: Front, facts: LetterFacts) -> Document:
+    """A Kamerstuk, or a paper of a genre; one with pairs is signed by who answers."""
+    answerers = facts.answerers if document.pairs else ()
+    return replace(
+        document,
+        id=front.identifier or document.id,
+        url=ADDRESS.format(identifier=front.identifier) if front.identifier else document.url,
+        title=front.title or facts.subject or document.title,
+        session_year=front.session_year,
+        number=front.number,
+        dossier=front.dossier,
+        genre=front.genre,
+        published=front.published or facts.published,
+        answerers=answerers,
+        ministry=_ministry(answerers),
+    )
+
+
+def _as_letter(document: Document, facts: LetterFacts) -> Document:
+    return replace(
+        document,
+        kind=DocumentKind.LETTER,
+        title=facts.title or document.title,
+        published=facts.published,
+        asked_on=facts.asked_on,
+        askers=facts.askers,
+        answerers=facts.answerers,
+        ministry=_ministry(facts.answerers),
+        introduction=facts.introduction,
+        related=facts.related,
+    )
+
+
+def _ministry(answerers: Sequence[Answerer]) -> str | None:
+    return answerers[0].portfolio if answerers else None
+
+
+def _counts_questions(paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether there are labels of several questions ("Vraag 1", "Vraag 2")."""
+    labels = [label for label in (parse_label(paragraph.text) for paragraph in paragraphs) if label]
+    return len({label.numbers for label in labels if label.kind is LabelKind.QUESTION and label.numbers}) > 1
+
+
+def _warn(
+    document: Document, front: Front, pairing: Pairing | None, paragraphs: Sequence[Paragraph]
+) -> tuple[str, ...]:
+    """What a reader should know of the pairs, and what the document promises and does not give."""
+    warnings = list(pairing.warnings) if pairing and document.notice is None else []
+    if not document.pairs and document.notice is None and (front.is_set or front.genre in _ASKING):
+        warnings.append("Dit stuk hoort vragen en antwoorden te bevatten, maar er zijn er geen gevonden.")
+    elif not document.pairs and document.notice is None and _counts_questions(paragraphs):
+        warnings.append("Hier staan genummerde vragen zonder antwoorden; die zijn als gewone tekst gelezen.")
+    if not front.is_set:
+        return tuple(warnings)
+    if front.identifier is None and any(pair.answer for pair in document.pairs):
+        warnings.append("Het nummer van de publicatie is niet gevonden.")
+    if not document.askers:
+        warnings.append("Wie de vragen stelde, is niet gevonden.")
+    if not document.answerers and any(pair.answer for pair in document.pairs):
+        warnings.append("Wie antwoordde, is niet gevonden.")
+    if document.received_on is None and any(pair.answer for pair in document.pairs):
+        warnings.append("De datum van ontvangst is niet gevonden.")
+    return tuple(warnings)

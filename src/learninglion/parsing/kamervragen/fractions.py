@@ -1,0 +1,68 @@
+"""Who asks a question where several fractions ask in one document, and who answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from learninglion.models import Document, QAPair, Span
+from learninglion.parsing.paragraphs import Paragraph
+
+__all__ = ["attribute", "name_fractions"]
+
+_PARTY = r"[A-Z][\w’'&./-]*(?:\s(?!De|Het|Deze|Zij)[A-Z][\w’'&./-]*)?"
+_LIST = rf"{_PARTY}(?:(?:\s*,\s*|\s+en\s+(?:de\s+)?){_PARTY})*"
+_BEHIND = re.compile(rf"\b(?:leden|inbreng|fracties?|lid)\s+van\s+de\s+(?P<names>{_LIST})[-\s]+fracties?\b")
+_AHEAD = re.compile(rf"\bfracties?\s+van\s+(?:de\s+)?(?P<names>{_LIST})")
+_PLAIN = re.compile(rf"\bde\s+(?P<names>{_LIST})-fracties?\b")
+
+
+def name_fractions(text: str) -> str:
+    """The fractions that ask in `text`: "De leden van de VVD- en CDA-fractie" is "VVD, CDA"; else empty."""
+    found = [m for m in (p.search(text) for p in (_BEHIND, _AHEAD, _PLAIN)) if m]
+    if not found:
+        return ""
+    first = min(found, key=lambda match: match.start())
+    names = re.split(r"\s*,\s*|\s+en\s+(?:de\s+)?", first["names"])
+    return ", ".join(
+        dict.fromkeys(name.removesuffix("-fractie").strip(" -") for name in names if name.strip(" -"))
+    )
+
+
+def attribute(
+    document: Document, paragraphs: Sequence[Paragraph], spans: Sequence[Span]
+) -> tuple[QAPair, ...]:
+    """The pairs of `document` with who asks each and who answers.
+
+    "Deze leden" are those named last, in a question or in a heading above it.
+    """
+    pairs = sorted(document.pairs, key=lambda pair: pair.question)
+    if not any(name_fractions(pair.question.of(document.text)) for pair in pairs) and not any(
+        name_fractions(p.text) for p in paragraphs if len(p.text) < 160
+    ):
+        return document.pairs
+    answered = _answerer(document)
+    answers = [pair.answer for pair in pairs if pair.answer is not None]
+    asked: dict[Span, str] = {}
+    current, at = "", 0
+    for pair in pairs:
+        while at < len(spans) and spans[at].start < pair.question.start:
+            inside = any(span.start <= spans[at].start < span.end for span in answers)
+            if not inside:
+                current = name_fractions(paragraphs[at].text) or current
+            at += 1
+        current = name_fractions(pair.question.of(document.text)) or current
+        asked[pair.question] = current
+    return tuple(
+        replace(pair, asked_by=asked[pair.question], answered_by=answered if pair.answer else "")
+        for pair in document.pairs
+    )
+
+
+def _answerer(document: Document) -> str:
+    if not document.answerers:
+        return ""
+    first = document.answerers[0]
+    link = "" if "voor" in first.role.split() or not first.portfolio else " van"
+    return " ".join(filter(None, (f"{first.role}{link if first.portfolio else ''}", first.portfolio)))

@@ -1,0 +1,176 @@
+"""Printed lines as somebody copies them from a PDF viewer: page feet, footnotes and marks come along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from learninglion.parsing.labels import parse_label
+from learninglion.parsing.paragraphs import Note
+
+__all__ = ["Printed", "clean_printed", "lines_alone", "opens_part", "strip_mark"]
+
+_YEARS = r"(?:\d{4}|\d{2})\s*[-–—]\s*\d{2,4}"
+# The fixed feet and heads of the Kamer's own lay-out, known by their form.
+_FURNITURE = re.compile(
+    rf"(?:['’‘]s-Gravenhage\s+\d{{4}}\s*)?(?:Tweede|Eerste)\s+Kamer,?\s+(?:vergaderjaar|zitting)\s+{_YEARS},?.{{0,60}}"
+    r"|(?:ah|kv|kst|nds|h)-(?:[te]k-)?[\w-]*\d[\w-]*|KVR\s?\d+\S*|ISSN\b[\s\d–-]*X?|['’‘]s-Gravenhage\s+\d{4}"
+    r"|(?:Pagina|Blz\.?)\s+\d+(?:\s+(?:van|/)\s+\d+)?|\d{1,3}\s+(?:van|/)\s+\d{1,3}",
+    re.IGNORECASE,
+)
+_MASTHEAD = re.compile(
+    r"(?:Tweede|Eerste)\s+Kamer\s+der\s+Staten-Generaal\s*[12]?|Vragen\s+gesteld\s+door\s+(?:de\s+)?leden\s+(?:der|van\s+de)\s+"
+    rf"Kamer(?:,.*)?|(?:met\s+de\s+daarop\s+door\s+de\s+)?regering\s+gegeven\s+antwoorden|Vergaderjaar\s+{_YEARS}"
+    r"(?:\s+(?:Aanhangsel\s+van\s+de\s+Handelingen|Vragen\s+gesteld\s+door\s+(?:de\s+)?leden\s+der\s+Kamer.*))?"
+    r"|Aanhangsel\s+van\s+de\s+Handelingen|[12]",
+    re.IGNORECASE,
+)
+_HEAD_LINES = 9  # of a page of which the masthead can be
+_NOTE = re.compile(r"^(?P<mark>\d{1,2})(?:(?=[A-Za-z«“‘\"(])|\s+(?=\S))(?P<text>.+)$")
+_NOTE_LINES = 8  # that one foot of a page holds at most under one mark
+_MARK_LINE = re.compile(r"^\d{1,2}$")
+_END_MARK = re.compile(r"(?<=[?.!»”])\s?(?:\[?\d{1,2}\]|\d{1,2}\)|(?<=[?»”])\s?\d{1,2})\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Lines as somebody reads them, and what came along."""
+
+    lines: tuple[str, ...]  # without page feet, masthead, footnotes and marks; empty lines stay
+    notes: tuple[Note, ...]
+    furniture: tuple[str, ...]  # the masthead and the feet, each once: they say which publication this is
+
+
+def clean_printed(lines: Sequence[str]) -> Printed:
+    """The lines apart from what belongs to the page.
+
+    A footnote is what stands right above a foot (or at the end) under the number that is due.
+    """
+    labelled = sum(parse_label(line) is not None for line in lines) > 1
+    foot = [_FURNITURE.fullmatch(line) is not None for line in lines]
+    notes, taken = _find_notes(lines, foot) if labelled and any(foot) else ([], set())
+    top = _masthead(lines)
+    kept: list[str] = []
+    furniture: dict[str, str] = {}
+    for index, line in enumerate(lines):
+        if foot[index] or index in top:  # feet differ in their page number only
+            furniture.setdefault(re.sub(r"(?<=\s)\d{1,3}$", "", line) if foot[index] else line, line)
+    marked = 0
+    for index, line in enumerate(lines):
+        if foot[index] or index in taken or index in top:
+            continue
+        if (
+            labelled
+            and _MARK_LINE.match(line)
+            and int(line) == marked + 1
+            and kept
+            and kept[-1].endswith("?")
+        ):
+            marked += 1
+            continue
+        kept.append(line)
+    return Printed(tuple(kept), tuple(notes), tuple(furniture.values()))
+
+
+def _masthead(lines: Sequence[str]) -> set[int]:
+    """Indices of the lines of the masthead, if the first lines are one."""
+    filled = [(index, line) for index, line in enumerate(lines) if line][:_HEAD_LINES]
+    if not filled or not re.match(r"(?:Tweede|Eerste)\s+Kamer\s+der", filled[0][1], re.IGNORECASE):
+        return set()
+    found: set[int] = set()
+    for index, line in filled:
+        if not _MASTHEAD.fullmatch(line) and not re.fullmatch(r"\d{1,5}|.{0,60}met de daarop door de", line):
+            break
+        found.add(index)
+    return found
+
+
+def _find_notes(lines: Sequence[str], foot: Sequence[bool]) -> tuple[list[Note], set[int]]:
+    notes: list[Note] = []
+    taken: set[int] = set()
+    last = 0
+    ends = [index for index, is_foot in enumerate(foot) if is_foot and not (index and foot[index - 1])]
+    for end in ends:
+        near = range(max(0, end - 8 * _NOTE_LINES), end)
+        block = [index for index in near if lines[index] and not foot[index]][-4 * _NOTE_LINES :]
+        first = next((i for i in block if _opens_note(lines, i, last)), None)
+        if first is None:
+            continue
+        for index in (i for i in block if i >= first):
+            match = _NOTE.match(lines[index])
+            number = int(match["mark"]) if match else 0
+            if match is not None and (index == first or number == last + 1):
+                notes.append(Note(f"printed:{number}", match["text"].strip(), 0, match["mark"]))
+                last = number
+            else:
+                previous = notes[-1]
+                glue = "" if previous.text.endswith(("/", "=", "https://")) else " "
+                notes[-1] = Note(previous.key, f"{previous.text}{glue}{lines[index]}", 0, previous.mark)
+            taken.add(index)
+    return notes, taken
+
+
+def _opens_note(lines: Sequence[str], index: int, last: int) -> bool:
+    """Whether a line is the first note of a foot: the number that is due (one may be lost), on a text."""
+    match = _NOTE.match(lines[index])
+    if match is None or not last < int(match["mark"]) <= last + 2 or lines[index].endswith("?"):
+        return False
+    glued = lines[index][len(match["mark"])] not in " \t"
+    return glued or _REFERS.search(match["text"]) is not None
+
+
+_REFERS = re.compile(
+    r"https?://|www\.|\b[a-z][\w-]*\.(?:nl|com|org|eu|net|be)\b|\b\d{1,2} [a-z]+ (?:19|20)\d\d\b"
+    r"|\b(?:Kamerstuk|Aanhangsel|Handelingen|Stb|Stcrt|ECLI)\b",
+    re.IGNORECASE,
+)
+
+
+def strip_mark(question: str) -> str:
+    """A question without the mark of a note at its very end: "... artikel?1" is "... artikel?"."""
+    return _END_MARK.sub("", question)
+
+
+_ALONE = re.compile(
+    r"AH\s?\d{1,5}|20\d\dZ\d{4,6}|\(ingezonden .{6,30}\)\.?|Mededeling|Uitstelbericht|Toelichting:?"
+    r"|(?:mede\s+namens\s+)?de\s+(?:minister|staatssecretaris)\b.{0,120},",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"\d{1,3}(?:\s*(?:,|en|t/m|tot en met)\s*\d{1,3})*")
+_ANSWER = re.compile(r"Antwoord(?:en)?\s*:?")
+_DOSSIER = re.compile(r"\d{2}\s\d{3}(?:\s|$)")
+_ITEM = re.compile(r"Nr\.\s*\d{1,4}\b")
+_TOP = 25  # lines in which the number and the title of a Kamerstuk stand
+
+
+def _is_label(lines: Sequence[str], index: int) -> bool:
+    """Whether a line is a label, and not the end of a sentence: "... het antwoord op / vragen 1 en 2."."""
+    line = lines[index]
+    if not line[:1].isupper() or parse_label(line) is None:
+        return False
+    before = lines[index - 1] if index else ""
+    return not line.endswith(".") or not before or before[-1] in ".?!:;»”"
+
+
+def opens_part(line: str) -> bool:
+    """Whether a line begins a paragraph that opens with a label: "Antwoord: Ja.", "Vraag 3: Bent u"."""
+    return line[:1].isupper() and parse_label(line, whole=False) is not None
+
+
+def lines_alone(lines: Sequence[str]) -> frozenset[int]:
+    """Indices of the lines of a text file that are paragraphs of their own, whatever stands around them.
+
+    Labels, the number of a set, the head of a Kamerstuk; bare numbers where answers have no number.
+    """
+    counted = sum(_ANSWER.fullmatch(line) is not None for line in lines) > 2
+    found = {
+        index
+        for index, line in enumerate(lines)
+        if _is_label(lines, index) or _ALONE.fullmatch(line) or (counted and _BARE.fullmatch(line))
+    }
+    dossier = next((i for i, line in enumerate(lines[:_TOP]) if _DOSSIER.match(line)), None)
+    item = next((i for i, line in enumerate(lines[:_TOP]) if _ITEM.match(line)), None)
+    if dossier is not None and item is not None and dossier < item:
+        found |= set(range(dossier, item + 1))
+    return frozenset(found)

@@ -1,0 +1,1 @@
+"""Official publications as XML: the documents of officielebekendmakingen.nl and what their records say."""

@@ -1,0 +1,129 @@
+"""Other papers with questions and answers: who asks, who answers, and what is told of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from learninglion.models import Document, RawFile
+from learninglion.parsing import parse
+from learninglion.parsing.kamervragen.fractions import name_fractions
+
+HEAD = (
+    "Tweede Kamer der Staten-Generaal\n\nVergaderjaar 2031–2032\n\n36 999 Regels over dijken (Dijkenwet)\n\n"
+)
+
+
+def read(text: str, name: str = "stuk.txt") -> Document:
+    return parse(RawFile(name, text.encode(), name))
+
+
+def said(document: Document) -> list[tuple[tuple[int, ...], str, str, str | None]]:
+    return [
+        (
+            p.numbers,
+            p.asked_by,
+            p.question.of(document.text),
+            p.answer.of(document.text) if p.answer else None,
+        )
+        for p in document.pairs
+    ]
+
+
+def test_a_nota_with_bare_numbers() -> None:
+    found = read(
+        HEAD + "Nr. 6 NOTA NAAR AANLEIDING VAN HET VERSLAG\n\n1. Inleiding\n\n"
+        "1\n\nDe leden van de LAND-fractie vragen waarom dit nodig is.\n\nAntwoord\n\nVanwege de zee.\n\n"
+        "De leden van de WATER-fractie steunen het doel.\n\n# 2. Toets\n\n"
+        "2 en 3\n\nDe leden van de WATER-fractie lezen over een toets. Komt "
+        "die er?\n\nAntwoord\n\nJa, zie vraag 1.\n\n"
+        "Vraag 4\n\nDeze leden vragen wanneer.\n\nAntwoord\n\nIn 2033.\n\n"
+        "Tot slot vragen de leden van de LAND-fractie naar de kosten.\n\nAntwoord\n\nEen miljoen.\n\n"
+        "6\n\nKan het goedkoper?\n\nAntwoord\n\nNee.\n\nDe Minister van Waterzaken,\n\nA. de Vries"
+    )
+    assert found.id == "kst-36999-6"
+    assert said(found) == [
+        ((1,), "LAND", "De leden van de LAND-fractie vragen waarom dit nodig is.", "Vanwege de zee."),
+        (
+            (2, 3),
+            "WATER",
+            "De leden van de WATER-fractie lezen over een toets. Komt die er?",
+            "Ja, zie vraag 1.",
+        ),
+        ((4,), "WATER", "Deze leden vragen wanneer.", "In 2033."),
+        ((5,), "LAND", "Tot slot vragen de leden van de LAND-fractie naar de kosten.", "Een miljoen."),
+        ((6,), "LAND", "Kan het goedkoper?", "Nee."),
+    ]
+    assert {pair.answered_by for pair in found.pairs} == {"Minister van Waterzaken"}
+
+
+def test_a_number_that_is_missing_is_told() -> None:
+    found = read("Lijst van vragen en antwoorden\n\n1\n\nWie?\n\nIk.\n\n3\n\nWat?\n\nDit.\n\n")
+    assert [pair.numbers for pair in found.pairs] == [(1,), (3,)]
+    assert "Vraag 2 ontbreekt in de nummering." in found.warnings
+
+
+def test_an_overleg_with_the_answers_by_fraction() -> None:
+    found = read(
+        HEAD + "Nr. 9 VERSLAG VAN EEN SCHRIFTELIJK OVERLEG\n\nVastgesteld 12 mei 2032\n\n"
+        "I Vragen en opmerkingen vanuit de fracties\n\n"
+        "Vragen en opmerkingen van de leden van de LAND-fractie\n\nDe leden "
+        "vragen hoe hoog de dijk wordt.\n\n"
+        "Vragen en opmerkingen van de leden van de WATER-fractie\n\nLekken er meer dijken?\n\n"
+        "II Antwoord/Reactie van de Minister\n\n"
+        "Vragen en opmerkingen van de leden van de LAND-fractie\n\nVier meter.\n\n"
+        "Vragen en opmerkingen van de leden van de WATER-fractie\n\nNee.\n\n"
+    )
+    assert said(found) == [
+        ((1,), "LAND", "De leden vragen hoe hoog de dijk wordt.", "Vier meter."),
+        ((2,), "WATER", "Lekken er meer dijken?", "Nee."),
+    ]
+    assert any("geen nummer" in warning for warning in found.warnings)
+
+
+def test_a_nota_in_running_text() -> None:
+    found = read(
+        HEAD + "Nr. 6 NOTA NAAR AANLEIDING VAN HET VERSLAG\n\n"
+        "De leden van de LAND-fractie hebben kennisgenomen van het wetsvoorstel.\n\n"
+        "De leden van de LAND-fractie vragen waarom dit nodig is.\n\nVanwege de zee.\n\nEn de rivier.\n\n"
+        "2. Uitvoering\n\nDe leden van de WATER-fractie lezen over een toets. Komt die er?\n\nJa.\n\n"
+    )
+    assert [(number, asked, answer) for number, asked, _, answer in said(found)] == [
+        ((1,), "LAND", "Vanwege de zee.\nEn de rivier."),
+        ((2,), "WATER", "Ja."),
+    ]
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_list_in_a_table(numbered: bool) -> None:
+    column = "Nr | " if numbered else ""
+    rows = [f"{f'{n} | ' if numbered else ''}Hoe hoog is {n}? | {n} meter." for n in (1, 2)]
+    table = "\n".join(f"| {row} |" for row in (f"{column}Vraag | Antwoord", *rows))
+    found = read(f"# Lijst van vragen en antwoorden\n\n{table}\n", "lijst.md")
+    assert [(number, question, answer) for number, _, question, answer in said(found)] == [
+        ((1,), "Hoe hoog is 1?", "1 meter."),
+        ((2,), "Hoe hoog is 2?", "2 meter."),
+    ]
+
+
+def test_a_table_of_something_else_holds_no_pairs() -> None:
+    assert (
+        read("| Jaar | Vraag naar water |\n| --- | --- |\n| 2030 | 4 |\n| 2031 | 5 |\n", "t.md").pairs == ()
+    )
+
+
+def test_a_paper_that_promises_answers_and_holds_none_says_so() -> None:
+    found = read("Lijst van vragen en antwoorden\n\nVolgt later.\n")
+    assert found.pairs == () and any("geen gevonden" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("De leden van de VVD-fractie vragen", "VVD"),
+        ("de leden van de fracties van GroenLinks-PvdA en D66", "GroenLinks-PvdA, D66"),
+        ("De leden van de Partij Vooruit-fractie", "Partij Vooruit"),
+        ("De regering vindt dit", ""),
+    ],
+)
+def test_names_of_fractions(text: str, names: str) -> None:
+    assert name_fractions(text) == names

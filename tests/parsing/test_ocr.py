@@ -1,0 +1,119 @@
+"""Old Aanhangsels as OCR text: what is put in order, and what is told instead of guessed."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+from learninglion.models import Document, NoticeKind, RawFile
+from learninglion.parsing import parse
+
+HEAD = """Tweede Kamer der Staten-Generaal
+2
+Zitting 1978-1979
+Aanhangsel van de Handelingen
+Vragen gesteld door leden van de Kamer, met de daarop door de Regering gegeven antwoorden
+77
+Vragen van het lid Van der Bos (L.A.N.D.) over de dijk bij Oude-veen. (Inge-zonden 4 mei 1979)
+"""
+REPLY = (
+    "Antwoord Antwoord van Minister De Vries (Wa-terzaken), mede namens de "
+    "Staatssecretaris van Landzaken. (Ont-vangen 1 juni 1979)"
+)
+FOOT = "\nTweede Kamer, zitting 1978-1979, Aanhangsel\n1201\n"
+
+
+def read(body: str) -> Document:
+    return parse(RawFile("oud.txt", (HEAD + body + FOOT).encode(), "oud.txt"))
+
+
+def said(document: Document) -> list[tuple[tuple[int, ...], str, str | None]]:
+    return [
+        (p.numbers, p.question.of(document.text), p.answer.of(document.text) if p.answer else None)
+        for p in document.pairs
+    ]
+
+
+def test_numbers_inside_the_lines() -> None:
+    found = read(
+        f"1 Is het waar, dat de dijk lekt? 2 Zo ja, sinds wan-neer?\n3Wat doet "
+        f"u?\n{REPLY} 1 Ja. 2 en 3 Sinds maart; ik laat hem dichten."
+    )
+    assert (found.id, found.number, found.session_year) == ("ah-tk-19781979-77", 77, "1978-1979")
+    assert (found.asked_on, found.received_on) == (date(1979, 5, 4), date(1979, 6, 1))
+    assert [(a.name, a.party) for a in found.askers] == [("Van der Bos", "LAND")]
+    assert [(a.name, a.portfolio) for a in found.answerers] == [
+        ("De Vries", "Waterzaken"),
+        (None, "Landzaken"),
+    ]
+    assert found.title == "de dijk bij Oudeveen"
+    both = "Sinds maart; ik laat hem dichten."
+    assert said(found) == [
+        ((1,), "Is het waar, dat de dijk lekt?", "Ja."),
+        ((2,), "Zo ja, sinds wanneer?", both),
+        ((3,), "Wat doet u?", both),
+    ]
+
+
+def test_a_number_that_was_not_read_follows_from_the_order_and_is_told() -> None:
+    found = read(f"1 Lekt de dijk?\nZo ja, hoe erg?\n3 Wat doet u?\n{REPLY} 1 Ja.\nErg.\n3 Dichten.")
+    assert [(number, answer) for number, _, answer in said(found)] == [
+        ((1,), "Ja."),
+        ((2,), "Erg."),
+        ((3,), "Dichten."),
+    ]
+    assert any("vraag 2 is niet gelezen" in w for w in found.warnings)
+    assert any("antwoord 2 is niet gelezen" in w for w in found.warnings)
+
+
+def test_a_column_that_was_woven_in_goes_back_where_it_can_only_belong() -> None:
+    found = read(
+        f"1 Lekt de dijk? 2 Wat doet u?\nhet waterschap hem dichten. 3 Nee.\n3 "
+        f"Is dat duur?\n{REPLY} 1 Ja. 2 Zodra de zomer komt, laat"
+    )
+    assert [(number, answer) for number, _, answer in said(found)] == [
+        ((1,), "Ja."),
+        ((2,), "Zodra de zomer komt, laat het waterschap hem dichten."),
+        ((3,), "Nee."),
+    ]
+
+
+def test_what_cannot_be_known_is_told() -> None:
+    found = read(
+        f"1 Lekt de dijk?\nen ook de kade. 2 Wat doet u?\nvan het "
+        f"water.\n{REPLY} 1 Ja, de dijk lekt al sinds de\nAl het werk aan de"
+    )
+    assert any("kolommen staan door elkaar" in warning for warning in found.warnings)
+
+
+def test_one_answer_for_all_and_a_note() -> None:
+    found = read(
+        f"1 Lekt de dijk?1 2 Wat doet u?\n1 Zie de Bode van 3 mei jl.\n{REPLY} "
+        f"De dijk is droog. Ik doe niets."
+    )
+    assert [(number, answer) for number, _, answer in said(found)] == [
+        ((1,), "De dijk is droog. Ik doe niets."),
+        ((2,), "De dijk is droog. Ik doe niets."),
+    ]
+
+
+def test_a_notice_of_delay() -> None:
+    reply = "Mededeling Mededeling van Minister De Vries (Waterzaken). (Ontvangen 1 juni 1979)"
+    found = read(
+        f"1 Lekt de dijk? 2 Wat doet u?\n{reply} Het is niet mogelijk de vragen "
+        f"binnen de termijn te beantwoorden."
+    )
+    assert found.notice is not None and found.notice.kind is NoticeKind.POSTPONEMENT
+    assert all(pair.answer is None for pair in found.pairs)
+
+
+def test_real_pages(shared_data: Path) -> None:
+    path = shared_data / "kamervragen" / "historic" / "aanhangsels-1974-1994.jsonl"
+    for line in path.read_text().splitlines():
+        record = json.loads(line)
+        found = parse(RawFile("oud.txt", record["Content"].encode(), "oud.txt"))
+        assert found.pairs and found.askers and found.asked_on and "OCR" in found.warnings[0]
+        assert any(pair.answer for pair in found.pairs) == record["has_answer"]
+        assert record["has_answer"] <= bool(found.received_on and found.ministry)
+        assert found.session_year and found.session_year == (record["vergaderjaar"] or found.session_year)
