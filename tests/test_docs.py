@@ -14,6 +14,8 @@ import typer.main
 
 from learninglion.cli import app
 from learninglion.models import Role
+from learninglion.record.export import ExportFormat
+from learninglion.record.letter_template import KNOWN_FIELDS
 from learninglion.settings import Settings, load_settings
 from learninglion.workflow.rights import RIGHTS, Task
 
@@ -147,6 +149,12 @@ def test_the_table_of_rights_is_the_one_that_is_enforced() -> None:
     }
     assert set(named.values()) == set(Task)
     assert said == {words: RIGHTS[task] for words, task in named.items()}
+
+
+def test_the_page_about_letters_names_every_field_and_form() -> None:
+    text = (ROOT / "docs" / "letters.md").read_text("utf-8")
+    assert set(re.findall(r"\{\{([a-z ]+)\}\}", text)) == set(KNOWN_FIELDS)
+    assert [form.value for form in ExportFormat if f"`{form.value}`" not in text] == []
 
 
 def test_the_architecture_names_what_is_there() -> None:

@@ -30,6 +30,7 @@ from learninglion.inference.generators import (
 )
 from learninglion.inference.reranking import reranker_mistakes
 from learninglion.models.errors import InputError
+from learninglion.record.letter_template import LetterTerms
 from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "EnergySettings",
     "GeneratorSettings",
     "JudgeSettings",
+    "LetterSettings",
     "RegisterSettings",
     "RerankerSettings",
     "RetentionSettings",
@@ -46,10 +48,11 @@ __all__ = [
     "Settings",
     "WebSettings",
     "archive_terms",
-    "workplace_options",
+    "letter_terms",
     "load_settings",
     "registration",
     "reranker_choice",
+    "workplace_options",
 ]
 
 T = TypeVar("T")
@@ -205,6 +208,16 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterSettings:
+    """What the exported letter looks like, and who signs it."""
+
+    template: str = ""  # a Word file with fields; empty: the plain one that ships
+    ministry: str = ""  # empty: [web] organisation, or else the ministry that was asked
+    office: str = ""  # such as Minister van Defensie; empty: who was asked first
+    name: str = ""  # of who signs
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an administrator can set."""
 
@@ -222,6 +235,7 @@ class Settings:
     retention: RetentionSettings = RetentionSettings()
     register: RegisterSettings = RegisterSettings()
     archive: ArchiveSettings = ArchiveSettings()
+    letter: LetterSettings = LetterSettings()
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -264,10 +278,18 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         threshold=found.threshold if found.threshold >= 0 else None,
         sure=_share("[drafting] sure", settings.drafting.sure),
         two_person_rule=settings.web.two_person_rule,
+        letter=letter_terms(settings),
         power=PowerFigures(
             energy.cpu_watt, energy.ram_watt, energy.pue, energy.grid_g_per_kwh, energy.grid_source
         ),
     )
+
+
+def letter_terms(settings: Settings) -> LetterTerms:
+    """How the organisation's letters look."""
+    told = settings.letter
+    template = Path(told.template).expanduser() if told.template else None
+    return LetterTerms(template, told.ministry or settings.web.organisation, told.office, told.name)
 
 
 def archive_terms(settings: Settings) -> ArchiveTerms:

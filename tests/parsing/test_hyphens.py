@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.parsing.pdf.characters import compose
+from learninglion.parsing.pdf.accents import compose
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
 
 

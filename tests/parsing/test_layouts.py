@@ -10,7 +10,7 @@ from sheets import pairs
 
 from learninglion.models import RawFile
 from learninglion.parsing import parse
-from learninglion.parsing.pdf.lines import read_pages
+from learninglion.parsing.pdf.pages import read_pages
 
 LAYOUTS = make_layouts()
 each = pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)

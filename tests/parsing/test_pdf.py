@@ -11,7 +11,7 @@ from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
 from learninglion.parsing.pdf.characters import PDFIUM_LOCK
 from learninglion.parsing.pdf.layout import regions
-from learninglion.parsing.pdf.lines import read_pages
+from learninglion.parsing.pdf.pages import read_pages
 
 PLAIN = typst.compile(b"#set page(width: 400pt, height: 300pt, margin: 40pt)\nEen gewone brief over de dijk.")
 

@@ -16,7 +16,7 @@ def test_footnotes_hang_on_the_place_that_refers_to_them() -> None:
     )
     assert pairs(document)[0][1:3] == (
         "Kent u het bericht «Dijk verzakt»? Klopt dat?",
-        "Ja. De uitstoot van CO2 is 12 kg per m2.",
+        "Ja. De uitstoot van CO2 is 12 kg per m².",
     )
     first, second = document.footnotes
     assert (first.mark, said(document, first.span)) == (
@@ -34,7 +34,7 @@ def test_marks_that_the_font_itself_draws_small_and_high() -> None:
         sheet(*pair("1", "Is het 12 m#super[2] in 2019?", answer), preamble="#set super(typographic: true)\n")
     )
     assert pairs(document)[0][1:3] == (
-        "Is het 12 m2 in 2019?",
+        "Is het 12 m² in 2019?",
         " ".join(f"Punt {n} is waar." for n in range(1, 14)),
     )
     assert [(note.mark, said(document, note.span)) for note in document.footnotes] == [

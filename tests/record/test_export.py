@@ -19,6 +19,7 @@ from learninglion.models import (
     Dossier,
     DossierState,
     Draft,
+    Opening,
     Provenance,
     QuestionSet,
     Region,
@@ -31,7 +32,9 @@ from learninglion.models import (
     SubQuestion,
     Verification,
 )
+from learninglion.models.errors import InputError
 from learninglion.models.plain import from_plain
+from learninglion.record.changes import MachineText
 from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.export import ExportFormat, export
 from learninglion.record.marking import MARK_LINE, ai_share
@@ -100,7 +103,8 @@ def test_no_sign_stands_in_the_way_of_an_export() -> None:
 
 @pytest.mark.parametrize("form", list(ExportFormat))
 def test_same_bytes_each_time(form: ExportFormat) -> None:
-    assert export(make_dossier(), form) == export(make_dossier(), form)
+    machine = (MachineText(("Dit jaar zijn er 12 controles.",)),)
+    assert export(make_dossier(), form, None, machine) == export(make_dossier(), form, None, machine)
 
 
 def test_markdown_shows_sources_and_sets_failures_apart() -> None:
@@ -149,7 +153,7 @@ def test_pdf_is_tagged_and_literal() -> None:
     text = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in pdf)
     assert "#set text(red)" in text
     assert "12 controles gehouden." in text
-    assert pdf.get_metadata_value("Title") == "Vuurwerk"
+    assert pdf.get_metadata_value("Title") == "Beantwoording Kamervragen over Vuurwerk"
     assert "aiGenerated=true" in pdf.get_metadata_value("Keywords")
 
 
@@ -190,3 +194,18 @@ def test_view_can_be_read_back() -> None:
         "Dit jaar zijn 13 controles gehouden.",
     ]
     assert questions[0].statements[0].citations[0].quote == "Dit jaar zijn 12 controles gehouden."
+
+
+def test_view_keeps_paragraphs_and_lists() -> None:
+    before = make_dossier()
+    checks = tuple(
+        replace(c, statement=replace(c.statement, opens=opens))
+        for c, opens in zip(before.verifications[0].checks, (Opening.PARAGRAPH, Opening.ITEM), strict=True)
+    )
+    dossier = replace(before, verifications=(replace(before.verifications[0], checks=checks),))
+    view = json.loads(json.dumps(dossier_view(dossier, keep_order=True)))
+    questions, _ = read_stated_draft(view)
+    assert [s.opens for s in questions[0].statements] == [Opening.PARAGRAPH, Opening.ITEM]
+    view["questions"][0]["statements"][0]["opens"] = "chapter"
+    with pytest.raises(InputError, match="kies uit sentence, paragraph, item, number"):
+        read_stated_draft(view)

@@ -128,7 +128,7 @@ def test_the_whole_job_from_a_pasted_set_to_a_word_file(page: Page, office: Offi
     page.click("text=Stel de tekst vast")
     page.wait_for_selector(".head >> text=vastgesteld")
     with page.expect_download() as download:
-        page.click("text=Word")
+        page.click("a[href$='/export/letter']")
     with zipfile.ZipFile(io.BytesIO(Path(str(download.value.path())).read_bytes())) as archive:
         assert "word/document.xml" in archive.namelist()
     page.goto(address + "/history")
@@ -236,7 +236,7 @@ def test_the_job_with_keys_alone(page: Page) -> None:
     tab_to("#responsible ~ button, form[action$='/approve'] button")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Vastgesteld door noor")
-    tab_to("a[href$='/export/docx']")
+    tab_to("a[href$='/export/letter']")
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert zipfile.is_zipfile(str(download.value.path()))

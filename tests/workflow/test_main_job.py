@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from docx import Document as open_docx
+from docx.oxml.ns import qn
 
 from learninglion.drafting.selection import Choice
 from learninglion.models import (
@@ -18,6 +20,7 @@ from learninglion.models import (
     Context,
     DossierState,
     Filters,
+    Opening,
     QuestionSet,
     Rejection,
     Role,
@@ -247,3 +250,46 @@ def test_removed_documents_are_found_no_more(workplace: Workplace, tmp_path: Pat
     workplace.intake.remove(result.document_id, reason="proef", actor=BOSS)
     found = {h.source.document.id for h in workplace.searching.search("kwabaal", actor=BOSS)}
     assert result.document_id not in found
+
+
+def test_a_letter_shows_what_each_person_changed(workplace: Workplace, offers, tmp_path: Path) -> None:
+    asked = replace(QUESTIONS, title="Vuurwerk: de 2e keer")
+    selections = workplace.drafts.select_automatically(asked, offers, threshold=0.2)
+    dossier = workplace.drafts.draft(asked, selections, actor=BOSS)
+    kept = [c.statement for c in dossier.verifications[0].checks]
+    own = Statement(
+        "Ik laat dat uitzoeken.", (), Author.PERSON, own_account="Overleg.", opens=Opening.PARAGRAPH
+    )
+    noor = replace(BOSS, name="noor")
+    first = workplace.drafts.revise(dossier.id, [[*kept, own], []], version=1, actor=noor)
+    workplace.drafts.revise(
+        dossier.id, [[*kept[1:], own], []], version=first.version, actor=replace(BOSS, name="karim")
+    )
+    written = workplace.dossiers.write_exports(
+        dossier.id, tmp_path / "uit", forms=(ExportFormat.LETTER_CHANGES, ExportFormat.ANNEX), actor=BOSS
+    )
+    assert [path.name for path in written] == [
+        "Kamervragen Vuurwerk de 2e keer v3 brief met wijzigingen.docx",
+        "Kamervragen Vuurwerk de 2e keer v3 verantwoording.docx",
+    ]
+    body = open_docx(str(written[0])).element.body
+    changes = {
+        node.get(qn("w:author")): "".join(node.itertext())
+        for node in body.iter(qn("w:ins"), qn("w:del"))
+        if "".join(node.itertext()).strip()
+    }
+    assert set(changes) == {"noor", "karim"}
+    assert own.text in changes["noor"] and kept[0].text in changes["karim"]
+
+
+def test_a_file_that_somebody_worked_in_is_not_overwritten(
+    workplace: Workplace, offers, tmp_path: Path
+) -> None:
+    asked = replace(QUESTIONS, title="Nog eens vuurwerk")
+    dossier = workplace.drafts.draft(asked, workplace.drafts.select_automatically(asked, offers), actor=BOSS)
+    first = workplace.dossiers.write_export(dossier.id, ExportFormat.LETTER, tmp_path, actor=BOSS)
+    assert workplace.dossiers.write_export(dossier.id, ExportFormat.LETTER, tmp_path, actor=BOSS) == first
+    first.write_bytes(first.read_bytes() + b"bewerkt")
+    second = workplace.dossiers.write_export(dossier.id, ExportFormat.LETTER, tmp_path, actor=BOSS)
+    assert second.name == "Kamervragen Nog eens vuurwerk v1 brief (2).docx"
+    assert first.read_bytes().endswith(b"bewerkt")

@@ -12,7 +12,7 @@ from learninglion.cli.terminal import console, fail, local_actor, print_json, pr
 from learninglion.models import Filters
 from learninglion.models.errors import LearningLionError
 from learninglion.record.contract import card_view, document_view
-from learninglion.workflow import FileStatus, parse_files
+from learninglion.workflow import FileStatus, look_at_files, parse_files
 
 __all__ = ["register"]
 
@@ -40,8 +40,15 @@ def register(app: typer.Typer) -> None:
 def parse(
     files: list[Path] = typer.Argument(..., help="Bestanden of mappen."),
     as_json: bool = typer.Option(False, "--json", help="Een JSON-object per bestand."),
+    look: bool = typer.Option(
+        False, "--look", help="Maak van elke pagina van een PDF een plaatje met wat er gelezen is."
+    ),
+    output: Path = typer.Option(Path(), "--output", help="De map voor de plaatjes."),
 ) -> None:
     """Lees documenten en laat zien wat erin staat, zonder iets op te slaan."""
+    if look:
+        _look(files, output)
+        return
     failed = False
     for name, outcome in parse_files(files):
         if isinstance(outcome, LearningLionError):
@@ -62,14 +69,41 @@ def parse(
         raise typer.Exit(1)
 
 
+def _look(files: list[Path], output: Path) -> None:
+    """Write a PNG a page: what was read green, notes blue, what was left out (and why) orange and red."""
+    output.mkdir(parents=True, exist_ok=True)
+    failed = False
+    for name, page, image in look_at_files(files):
+        if isinstance(image, LearningLionError):
+            failed = True
+            fail(image.detail)
+            continue
+        path = output / f"{Path(name).stem}-{page:03}.png"
+        path.write_bytes(image)
+        console.print(str(path))
+    if failed:
+        raise typer.Exit(1)
+
+
 def ingest(
     paths: list[Path] = typer.Argument(..., help="Bestanden of mappen."),
     collection: str = typer.Option("default", "--collection", help="In welke verzameling."),
+    without_covered: bool = typer.Option(
+        False,
+        "--without-covered",
+        help="Neem ook bestanden op met tekst onder een balk of plaatje, zonder die tekst.",
+    ),
     as_json: bool = typer.Option(False, "--json", help="Een JSON-object per bestand."),
 ) -> None:
     """Neem documenten op in de verzameling en maak ze vindbaar."""
     with workplace_here() as workplace, progress() as shown:
-        report = workplace.intake.ingest(paths, collection=collection, actor=local_actor(), progress=shown)
+        report = workplace.intake.ingest(
+            paths,
+            collection=collection,
+            actor=local_actor(),
+            progress=shown,
+            without_covered=without_covered,
+        )
         tell_switch(
             workplace.indexing.state(),
             "Nieuwe documenten zijn vindbaar. Voer het in met: learninglion index rebuild.",

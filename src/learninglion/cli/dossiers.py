@@ -10,6 +10,7 @@ from learninglion.cli.opening import workplace_here
 from learninglion.cli.terminal import console, local_actor, print_json
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
+from learninglion.record.letter_template import PLAIN_TEMPLATE
 from learninglion.settings import archive_terms, load_settings
 from learninglion.workflow.files import write_file
 from learninglion.workflow.retention import Terms
@@ -41,6 +42,13 @@ def archive_dossier(
     with workplace_here(settings) as workplace:
         data = workplace.dossiers.package(dossier, archive_terms(settings), actor=local_actor())
     write_file(out, data)
+    console.print(f"Geschreven: {out}")
+
+
+@dossier_app.command("letter-template")
+def write_letter_template(out: Path = typer.Option(..., "--out", help="Het Word-bestand.")) -> None:
+    """Schrijf het sjabloon van de brief weg, om er dat van uw organisatie van te maken ([letter])."""
+    write_file(out, PLAIN_TEMPLATE.read_bytes())
     console.print(f"Geschreven: {out}")
 
 

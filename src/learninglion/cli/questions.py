@@ -17,7 +17,7 @@ from learninglion.drafting.selection import read_choices
 from learninglion.models import Context, Dossier, Filters, Hit, QuestionSet, Selection, StatementVerdict
 from learninglion.models.errors import InputError
 from learninglion.record.contract import dossier_view, hit_view, read_stated_draft
-from learninglion.record.export import ExportFormat
+from learninglion.record.export import WHOLE, ExportFormat
 from learninglion.workflow import Workplace, read_question_file, unfinished
 
 __all__ = ["register"]
@@ -131,7 +131,10 @@ def draft(
         10, "--limit", min=1, max=100, help="Hoeveel bronnen er per vraag worden aangeboden."
     ),
     threshold: float | None = _THRESHOLD,
-    output: Path | None = typer.Option(None, "--output", help="Map voor DOCX, PDF, Markdown en JSON."),
+    output: Path | None = typer.Option(None, "--output", help="Map voor de bestanden."),
+    forms: list[ExportFormat] = typer.Option(
+        list(WHOLE), "--format", help="Welke bestanden er in de map komen (herhaalbaar)."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Maak een tekstvoorstel per deelvraag, met bij elke zin de bron, en controleer het."""
@@ -159,7 +162,7 @@ def draft(
         for warning in dossier.question_set.warnings:
             fail(f"let op: {warning}")
         if output:
-            _write_exports(workplace, dossier.id, output)
+            _write_exports(workplace, dossier.id, output, forms)
         if as_json:
             print_json(dossier_view(dossier))
         else:
@@ -224,8 +227,10 @@ def read_context(path: Path, confirmed: bool) -> Context:
     return Context(line=read_text(path).strip(), confirmed=confirmed)
 
 
-def _write_exports(workplace: Workplace, dossier_id: str, folder: Path) -> None:
-    for path in workplace.dossiers.write_exports(dossier_id, folder, actor=local_actor()):
+def _write_exports(
+    workplace: Workplace, dossier_id: str, folder: Path, forms: Sequence[ExportFormat]
+) -> None:
+    for path in workplace.dossiers.write_exports(dossier_id, folder, forms=forms, actor=local_actor()):
         fail(f"geschreven: {path}")
 
 
@@ -280,13 +285,18 @@ def replay(
 
 def export_dossier(
     dossier: str = typer.Argument(..., help="Het nummer van het dossier."),
-    form: ExportFormat = typer.Option(ExportFormat.DOCX, "--format", help="In welke vorm."),
-    output: Path = typer.Option(..., "--output", help="Het bestand."),
+    form: ExportFormat = typer.Option(
+        ExportFormat.DOCX,
+        "--format",
+        help="In welke vorm: docx is de brief met verantwoording erachter, letter alleen de brief, "
+        "letter-clean zonder noten, letter-changes met wijzigingen en opmerkingen, annex de verantwoording.",
+    ),
+    output: Path = typer.Option(..., "--output", help="Het bestand, of een map."),
 ) -> None:
     """Schrijf een dossier naar een bestand, met bronnen en AI-markering."""
     with workplace_here() as workplace:
-        workplace.dossiers.write_export(dossier, form, output, actor=local_actor())
-    console.print(f"Geschreven: {output}")
+        written = workplace.dossiers.write_export(dossier, form, output, actor=local_actor())
+    console.print(f"Geschreven: {written}")
 
 
 def history(as_json: bool = typer.Option(False, "--json", help="Als JSON.")) -> None:

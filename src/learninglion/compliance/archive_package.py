@@ -22,7 +22,8 @@ from learninglion.models import Dossier
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.record.dossiers import DossierVersion
-from learninglion.record.export import ExportFormat, export, to_json
+from learninglion.record.export import WHOLE, export, to_json
+from learninglion.record.letter_template import LetterTerms
 from learninglion.record.log import LogEntry
 from learninglion.record.marking import mark_line, state_words
 
@@ -72,15 +73,17 @@ def archive_package(
     terms: ArchiveTerms,
     *,
     at: datetime,
+    letter: LetterTerms | None = None,
 ) -> bytes:
     """A ZIP file of the dossier whose `texts` and `versions` (oldest first) and log `steps` these are.
 
-    `at` is the moment at which the checksums are taken. The same input gives the same bytes. Raises
-    InputError that names every term which is missing or does not fit.
+    `letter` says how the organisation's letters look (None: plain). `at` is the moment at which the checksums
+    are taken. The same input gives the same bytes. Raises InputError that names every term which is missing
+    or does not fit.
     """
     _check(terms)
     newest = texts[-1]
-    files = {f"tekst/{newest.id}.{form.value}": export(newest, form) for form in ExportFormat}
+    files = {f"tekst/{newest.id}.{form.extension}": export(newest, form, letter) for form in WHOLE}
     for text in texts:
         files[f"versies/versie-{text.version}.json"] = to_json(text).encode("utf-8")
     files["versies.json"] = _json([to_plain(version) for version in versions])

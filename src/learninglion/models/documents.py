@@ -198,6 +198,7 @@ class Document:
     source_name: str = ""  # the file name it came under
     genre: Genre | None = None  # what a paper of parliament is called
     dossier: str | None = None  # of a Kamerstuk: "36450", "36410-VI"
+    covered: tuple[int, ...] = ()  # pages with text under a bar or picture, which is not in `text`
 
     @property
     def date(self) -> date | None:

@@ -31,6 +31,15 @@ class Author(StrEnum):
     PERSON = "person"  # written or changed by the officer
 
 
+class Opening(StrEnum):
+    """What a sentence begins, so that a text keeps the paragraphs and lists it was typed in."""
+
+    SENTENCE = "sentence"  # nothing: it goes on where the one before it ended
+    PARAGRAPH = "paragraph"
+    ITEM = "item"  # of a list with bullets; what goes on after it belongs to the same item
+    NUMBER = "number"  # the same, of a numbered list
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One sentence of a draft with its citations."""
@@ -41,6 +50,7 @@ class Statement:
     original: str | None = None  # what the machine wrote, where a person changed it
     # Why a person lets it stand although no source bears it; counts for a person's sentence only.
     own_account: str = ""
+    opens: Opening = Opening.SENTENCE
 
     @property
     def on_own_account(self) -> bool:

@@ -3,6 +3,7 @@
 LearningLionError            something asked for could not be done; has detail and status
 ├── InputError               400: the user gave something that cannot be used
 │   ├── UnreadableFileError  the file is empty, damaged, encrypted, too large or not what its name says
+│   │   └── CoveredTextError  it holds text under a bar or picture: a person decides
 │   └── UnknownReferenceError  404: a document, source, draft or collection that does not exist here
 ├── PermissionDeniedError    403: this person may not see or do this
 ├── ConflictError            409: somebody else is doing it, or it was changed meanwhile
@@ -13,8 +14,11 @@ LearningLionError            something asked for could not be done; has detail a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 __all__ = [
     "ConflictError",
+    "CoveredTextError",
     "GeneratorError",
     "InputError",
     "IntegrityError",
@@ -48,6 +52,21 @@ class UnreadableFileError(InputError):
     def __init__(self, name: str, detail: str) -> None:
         super().__init__(f"{name}: {detail}")
         self.name = name
+
+
+class CoveredTextError(UnreadableFileError):
+    """A file with text under a bar, patch or picture: a redaction that was only drawn."""
+
+    def __init__(self, name: str, pages: Sequence[int]) -> None:
+        where = ", ".join(map(str, pages[:10])) + (" en verder" if len(pages) > 10 else "")
+        super().__init__(
+            name,
+            f"onder een balk, vlak of plaatje staat nog tekst (pagina {where}). Het bestand is niet"
+            " opgenomen: laat eerst iemand beoordelen of die tekst gelezen mag worden. Bekijk het met"
+            " `learninglion parse --look`. Opnemen zonder die tekst:"
+            " `learninglion ingest --without-covered`.",
+        )
+        self.pages = tuple(pages)
 
 
 class UnknownReferenceError(InputError):

@@ -7,7 +7,7 @@ from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.kamervragen.questions import parse_questions
 from learninglion.parsing.office.ooxml import looks_like_zip
 from learninglion.parsing.office_document import parse_office
-from learninglion.parsing.pdf.lines import read_pages
+from learninglion.parsing.pdf.pages import find_pdf, read_pages
 from learninglion.parsing.pdf_document import parse_structure
 
 __all__ = ["parse"]
@@ -20,7 +20,7 @@ def parse(raw: RawFile) -> Document:
     """
     if not raw.content.strip():
         raise UnreadableFileError(raw.name, "het bestand is leeg.")
-    if b"%PDF-" in raw.content[:1024]:
+    if find_pdf(raw.content) is not None:
         pages = read_pages(raw.content, raw.name)
         return parse_questions(raw, pages) or parse_structure(raw, pages)
     if raw.name.lower().endswith(".pdf") and not looks_like_zip(raw.content):

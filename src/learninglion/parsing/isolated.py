@@ -6,6 +6,7 @@ limit on memory, and a time limit a file. When it dies or hangs, it is replaced 
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
+from functools import partial
 from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
 
@@ -36,6 +38,7 @@ class _Task(Enum):
 
     DOCUMENT = "document"
     QUESTIONS = "questions"
+    LOOK = "look"
 
 
 class _Failure(Enum):
@@ -52,7 +55,7 @@ class IsolatedParser:
     threads: files then wait for one another.
     """
 
-    def __init__(self, seconds: float = 60.0, megabytes: int = 2048) -> None:
+    def __init__(self, seconds: float = 45.0, megabytes: int = 2048) -> None:
         self.seconds = seconds
         self.megabytes = megabytes
         self._lock = threading.Lock()
@@ -76,11 +79,18 @@ class IsolatedParser:
             return outcome
         raise UnreadableFileError(raw.name, _DAMAGED)
 
-    def _ask(self, task: _Task, raw: RawFile) -> object:
+    def look(self, raw: RawFile, first: int) -> tuple[bytes, ...]:
+        """Images of the pages from index `first`, as `look.look_at` makes them; raises as `parse` does."""
+        outcome = self._ask(_Task.LOOK, raw, first)
+        if isinstance(outcome, tuple):
+            return outcome
+        raise UnreadableFileError(raw.name, _DAMAGED)
+
+    def _ask(self, task: _Task, raw: RawFile, first: int = 0) -> object:
         with self._lock:
             connection = self._ready()
             try:
-                connection.send((task, raw))
+                connection.send((task, raw, first))
                 if not connection.poll(self.seconds):
                     self._stop()
                     raise UnreadableFileError(
@@ -158,6 +168,8 @@ def _say(outcome: object) -> bytes:
         told: Plain = {"document": to_plain(outcome)}
     elif isinstance(outcome, QuestionSet):
         told = {"questions": to_plain(outcome)}
+    elif isinstance(outcome, tuple):
+        told = {"images": [base64.b64encode(image).decode("ascii") for image in outcome]}
     elif isinstance(outcome, _Failure):
         told = {"failure": outcome.value}
     else:
@@ -175,6 +187,8 @@ def _understand(message: bytes) -> object:
         return from_plain(Document, value)
     if kind == "questions":
         return from_plain(QuestionSet, value)
+    if kind == "images" and isinstance(value, list):
+        return tuple(base64.b64decode(str(image), validate=True) for image in value)
     if kind == "failure":
         return _Failure(value)
     if kind == "words" and isinstance(value, str):
@@ -186,26 +200,30 @@ def serve(descriptor: int, megabytes: int) -> None:
     """Parse what comes in over a connection until the other side is gone: what the process runs."""
     connection = Connection(descriptor)
     from learninglion.parsing import parse
+    from learninglion.parsing.look import look_at
     from learninglion.parsing.sets import question_set_from_file
 
     _limit(megabytes)
     connection.send_bytes(_say("ready"))
     while True:
         try:
-            task, raw = connection.recv()
+            task, raw, first = connection.recv()
         except (EOFError, OSError):
             return
+        reads: dict[_Task, Callable[[RawFile], object]] = {
+            _Task.DOCUMENT: parse,
+            _Task.QUESTIONS: question_set_from_file,
+            _Task.LOOK: partial(look_at, first=first),
+        }
         try:
-            connection.send_bytes(
-                _say(_outcome(parse if task is _Task.DOCUMENT else question_set_from_file, raw))
-            )
+            connection.send_bytes(_say(_outcome(reads[task], raw)))
         except MemoryError:
             connection.send_bytes(_say(_Failure.MEMORY))
         except OSError:
             return
 
 
-def _outcome(read: Callable[[RawFile], Document | QuestionSet], raw: RawFile) -> object:
+def _outcome(read: Callable[[RawFile], object], raw: RawFile) -> object:
     """What was read, or what is wrong with the file in words."""
     try:
         return read(raw)

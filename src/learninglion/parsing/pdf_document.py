@@ -24,10 +24,12 @@ from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Layout, Stretch, find_body_size, lay_out
 from learninglion.parsing.pdf.lines import Line, Page
 from learninglion.parsing.pdf.running import find_running
+from learninglion.parsing.pdf.tables import runs_on
 
 __all__ = ["order_columns", "parse_structure"]
 
-_LEAST = 8  # lines a column: fewer are rows of a table or a letterhead
+_LEAST = 3  # lines a column
+_SURE = 8  # lines a column: fewer may be rows of a table or a letterhead
 _LEAST_LETTERS = 25  # in the middle line of a column of text; cells of tables are shorter
 _CROSSING = 0.2  # of the lines of a page may run across both columns
 _SWITCHES = 0.3  # of the lines follow one in the other column: the file does not keep to columns
@@ -39,10 +41,11 @@ def order_columns(pages: Sequence[Page]) -> tuple[Page, ...]:
 
 
 def _order(page: Page) -> Page:
-    lines = [part for line in page.lines for part in _split_at_gaps(line)]
+    lines = [part for line in page.lines if not line.angle for part in _split_at_gaps(line)]
     gutter = _find_gutter(lines)
     if gutter is None:
         return page
+    turned = (line for line in page.lines if line.angle)
     ordered: list[Line] = []
     left: list[Line] = []
     right: list[Line] = []
@@ -52,9 +55,20 @@ def _order(page: Page) -> Page:
         elif line.x0 >= gutter:
             right.append(line)
         else:  # a heading across both columns: what stands above it comes first
-            ordered += [*left, *right, line]
+            ordered += [*_order_part(left), *_order_part(right), line]
             left, right = [], []
-    return replace(page, lines=(*ordered, *left, *right))
+    return replace(page, lines=(*ordered, *_order_part(left), *_order_part(right), *turned))
+
+
+def _order_part(lines: list[Line]) -> list[Line]:
+    """The lines of a column, which may itself be columns."""
+    gutter = _find_gutter(lines)
+    if gutter is None:
+        return lines
+    return [
+        *_order_part([line for line in lines if line.x1 <= gutter]),
+        *_order_part([line for line in lines if line.x1 > gutter]),
+    ]
 
 
 def _split_at_gaps(line: Line) -> list[Line]:
@@ -89,9 +103,13 @@ def _find_gutter(lines: Sequence[Line]) -> float | None:
     if best is None:
         return None
     gutter = best[1]
-    left = [len(line.text) for line in lines if line.x1 <= gutter]
-    right = [len(line.text) for line in lines if line.x0 >= gutter]
-    if min(median(left), median(right)) < _LEAST_LETTERS:
+    left = [line.text for line in lines if line.x1 <= gutter]
+    right = [line.text for line in lines if line.x0 >= gutter]
+    long = (
+        min(len(left), len(right)) >= _SURE
+        and min(median(map(len, left)), median(map(len, right))) >= _LEAST_LETTERS
+    )
+    if not long and not (runs_on(left) and runs_on(right)):
         return None
     sides = [line.x0 >= gutter for line in lines]
     switches = sum(a != b for a, b in zip(sides, sides[1:], strict=False))
@@ -104,7 +122,6 @@ _ALIKE = 0.08  # of the body size: play in the setting
 _HEADING_LENGTH = 160
 _FULL = 0.7  # of the width of its column: a line that could go on in the next
 _COLUMN = 60.0  # points: left edges further apart belong to different columns
-_REPEATED = 3  # pages that carry the same words in the same place
 _DEEPEST = 6
 # Digits behind it are the mark of a note, but "2.500" is a number.
 _ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$|(?<!\d)[.?!:;][\"'”’»)\]\d]*$")
@@ -146,7 +163,7 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
     stands_out = _what_stands_out(pages, size)
     layout = lay_out(
         pages,
-        find_running(pages) | _find_repeated(pages),
+        find_running(pages, anywhere=True),
         lambda line: is_label_line(line) or stands_out(line) or _hangs_number(line),
     )
     text, pieces = _join_pieces(layout)
@@ -169,6 +186,7 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
         lines=layout.lines,
         warnings=(*page_warnings(pages), *layout.warnings),
         source_name=raw.name,
+        covered=tuple(page.number for page in pages if page.covered),
     )
     return fill_in(document, paragraphs, spans)
 
@@ -204,22 +222,6 @@ def _hangs_number(line: Line) -> bool:
         return False
     number, text = match.end(1), match.end()
     return line.x_edges[text] - line.x_edges[number] > _WIDE_SPACE * line.size
-
-
-def _find_repeated(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
-    """Lines with the same words in the same place on most pages, wherever on the page that is."""
-    places: dict[tuple[str, int, int], list[tuple[int, int]]] = defaultdict(list)
-    for page in pages:
-        for index, line in enumerate(page.lines):
-            key = (squash(line.text), round(line.x0 / 4), round(line.baseline / 4))
-            places[key].append((page.number, index))
-    needed = max(_REPEATED, (len(pages) + 1) // 2)
-    return frozenset(
-        place
-        for found in places.values()
-        if len({number for number, _ in found}) >= needed
-        for place in found
-    )
 
 
 # --------------------------------------------------------------------------- pieces

@@ -18,6 +18,7 @@ from learninglion.models import (
     Dossier,
     Footnote,
     Hit,
+    Opening,
     QAPair,
     Region,
     Source,
@@ -240,6 +241,8 @@ def check_view(check: Check) -> Object:
         view["original"] = check.statement.original
     if check.statement.own_account:
         view["own_account"] = check.statement.own_account
+    if check.statement.opens is not Opening.SENTENCE:
+        view["opens"] = check.statement.opens.value
     return view
 
 
@@ -360,6 +363,10 @@ def _read_statement(data: object, where: str) -> Statement:
     citations = data.get("citations") or []
     if not isinstance(citations, list):
         raise InputError(f'{where}: "citations" moet een lijst zijn.')
+    opens = data.get("opens", Opening.SENTENCE.value)
+    if opens not in list(Opening):
+        known = ", ".join(Opening)
+        raise InputError(f'{where}: "opens" is {opens!r}; kies uit {known}.')
     author = Author.MACHINE if data.get("author") == Author.MACHINE.value else Author.PERSON
     original, account = data.get("original"), data.get("own_account")
     return Statement(
@@ -368,6 +375,7 @@ def _read_statement(data: object, where: str) -> Statement:
         author=author,
         original=original if isinstance(original, str) else None,
         own_account=account if isinstance(account, str) else "",
+        opens=Opening(opens),
     )
 
 

@@ -1,4 +1,4 @@
-"""A dossier as a file for the world outside: Markdown, JSON, DOCX or PDF.
+"""A dossier as a file for the world outside: Markdown, JSON, PDF, or Word as the letter and its annex.
 
 Only a Dossier of Verifications can be exported, so an unchecked draft cannot leave the system. Every form
 carries the AI mark for people (a line) and for machines (properties), and the same bytes come out each time.
@@ -7,26 +7,34 @@ carries the AI mark for people (a line) and for machines (properties), and the s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from learninglion.models import Dossier, Verification
+from learninglion.models import Dossier, Opening
 from learninglion.models.plain import to_plain
+from learninglion.record.accountability import ANNEX_TITLE, Account, account_for
+from learninglion.record.answers import TextBlock, answer_blocks, answer_heading, empty_answer
+from learninglion.record.changes import MachineText
 from learninglion.record.contract import dossier_view
-from learninglion.record.marking import mark_line, properties, state_words
+from learninglion.record.letter_facts import document_title, file_stem
+from learninglion.record.letter_template import LetterTerms
+from learninglion.record.marking import mark_line, origin_line, properties
 from learninglion.record.notes import (
     Note,
+    answer_groups,
     collect_notes,
     heading,
     inline,
+    notes_of_answers,
     printable_dossier,
-    reasons_text,
-    verdict_words,
 )
 
 __all__ = [
     "ExportFormat",
+    "WHOLE",
     "export",
+    "file_name",
     "to_json",
     "to_markdown",
 ]
@@ -37,20 +45,59 @@ class ExportFormat(StrEnum):
 
     MARKDOWN = "md"
     JSON = "json"
-    DOCX = "docx"
+    DOCX = "docx"  # the letter with its annex
     PDF = "pdf"
+    LETTER = "letter"
+    LETTER_CLEAN = "letter-clean"  # without notes
+    LETTER_CHANGES = "letter-changes"  # with tracked changes and comments
+    ANNEX = "annex"
+
+    @property
+    def extension(self) -> str:
+        """How the name of such a file ends."""
+        return self.value if self in WHOLE else ExportFormat.DOCX.value
 
 
-def export(dossier: Dossier, form: ExportFormat) -> bytes:
-    """`dossier` in the form asked for; deterministic."""
-    from learninglion.record.export_docx import to_docx
+WHOLE = (ExportFormat.MARKDOWN, ExportFormat.JSON, ExportFormat.DOCX, ExportFormat.PDF)
+"""The forms that hold the text and its accountability both."""
+
+_NAMED = {
+    ExportFormat.LETTER: " brief",
+    ExportFormat.LETTER_CLEAN: " brief zonder noten",
+    ExportFormat.LETTER_CHANGES: " brief met wijzigingen",
+    ExportFormat.ANNEX: " verantwoording",
+}
+
+
+def file_name(dossier: Dossier, form: ExportFormat) -> str:
+    """ "Kamervragen 2024Z11859 water in de kelder v3 brief.docx"."""
+    return f"{file_stem(dossier)}{_NAMED.get(form, '')}.{form.extension}"
+
+
+def export(
+    dossier: Dossier,
+    form: ExportFormat,
+    letter: LetterTerms | None = None,
+    machine: Sequence[MachineText] = (),
+) -> bytes:
+    """`dossier` in the form asked for; deterministic.
+
+    `letter` says how the organisation's letters look (None: plain). The letter with changes needs `machine`,
+    what the machine wrote for each sub-question. Raises InputError where the template does not fit.
+    """
+    from learninglion.record.export_docx import to_annex, to_changes, to_letter
     from learninglion.record.export_pdf import to_pdf
 
+    terms = letter or LetterTerms()
     writers: dict[ExportFormat, Callable[[Dossier], bytes]] = {
         ExportFormat.MARKDOWN: lambda d: to_markdown(d).encode("utf-8"),
         ExportFormat.JSON: lambda d: to_json(d).encode("utf-8"),
-        ExportFormat.DOCX: lambda d: to_docx(printable_dossier(d)),
+        ExportFormat.DOCX: lambda d: to_letter(printable_dossier(d), terms, annex=True),
         ExportFormat.PDF: lambda d: to_pdf(printable_dossier(d)),
+        ExportFormat.LETTER: lambda d: to_letter(printable_dossier(d), terms),
+        ExportFormat.LETTER_CLEAN: lambda d: to_letter(printable_dossier(d), terms, with_notes=False),
+        ExportFormat.LETTER_CHANGES: lambda d: to_changes(printable_dossier(d), terms, machine),
+        ExportFormat.ANNEX: lambda d: to_annex(printable_dossier(d)),
     }
     return writers[form](dossier)
 
@@ -64,52 +111,77 @@ def to_json(dossier: Dossier) -> str:
 
 
 def to_markdown(dossier: Dossier) -> str:
-    """Readable text with numbered notes that link to the official publication."""
+    """Readable text with numbered notes that link to the official publication, and its accountability."""
     question_set = dossier.question_set
     notes = collect_notes(dossier)
     lines = ["---", *(f'{name}: "{value}"' for name, value in properties(dossier)), "lang: nl", "---", ""]
-    lines += [f"# {inline(question_set.title or 'Tekstvoorstel beantwoording Kamervragen')}", ""]
+    lines += [f"# {inline(document_title(dossier))}", ""]
     lines += [f"> {mark_line(dossier)}", ""]
     if question_set.introduction:
         lines += [inline(question_set.introduction), ""]
-    for i, verification in enumerate(dossier.verifications):
-        lines += [
-            f"## {heading(verification)}",
-            "",
-            f"*{inline(verification.draft.selection.question.text)}*",
-            "",
-        ]
-        lines += _markdown_answer(verification, i, notes)
-    if any(notes.values()):
-        lines += ["## Bronnen", ""]
-        lines += [f"[^{n.number}]: {_markdown_note(n)}" for listed in notes.values() for n in listed]
-        lines.append("")
-    lines += [f"Dossier {dossier.id}, versie {dossier.version} ({state_words(dossier.state)}).", ""]
+    for group in answer_groups(dossier):
+        for position in group.positions:
+            verification = dossier.verifications[position]
+            asked = inline(verification.draft.selection.question.text)
+            lines += [f"## {heading(verification)}", "", f"*{asked}*", ""]
+        first = group.positions[0]
+        blocks = answer_blocks(dossier.verifications[first], first, notes)
+        text = _markdown_text(blocks) or [inline(f"[{empty_answer(group.numbers)}]")]
+        lines += [f"### {answer_heading(group.numbers)}", "", *text, ""]
+    lines += [f"## {ANNEX_TITLE}", ""]
+    for account in account_for(dossier):
+        lines += _markdown_account(account)
+    told = {note.number: note for listed in notes_of_answers(dossier, notes) for note in listed}
+    lines += [f"[^{number}]: {_markdown_note(told[number])}" for number in sorted(told)]
+    lines += ["", origin_line(dossier), ""]
     return "\n".join(lines)
 
 
-def _markdown_answer(
-    verification: Verification, i: int, notes: dict[tuple[int, int], tuple[Note, ...]]
-) -> list[str]:
+# What would begin a list or a heading at the start of a line.
+_LEADING = re.compile(r"^(?:[-+=]|\d+[.)](?=\s))")
+
+
+def _markdown_text(blocks: Sequence[TextBlock]) -> list[str]:
+    """Paragraphs with a white line between them, items of a list under each other."""
     lines: list[str] = []
-    if verification.standing:
-        sentences = []
-        for j, check in enumerate(verification.standing):
-            marks = "".join(f"[^{n.number}]" for n in notes[i, j])
-            sentences.append(inline(check.statement.text) + marks)
-        lines += ["### Antwoord", "", " ".join(sentences), ""]
-    if words := verdict_words(verification):
-        lines += [f"**{words}**", ""]
-    if verification.missing:
-        lines += ["Wat ontbreekt:", "", *(f"- {inline(m)}" for m in verification.missing), ""]
-    if verification.failed:
-        lines += ["Niet overgenomen, want de bron draagt deze zin niet:", ""]
-        lines += [
-            f"- ~~{inline(c.statement.text)}~~ ({inline(reasons_text(c))})" for c in verification.failed
-        ]
-        lines.append("")
-    if verification.draft.left_out:
-        lines += ["Opmerkingen:", "", *(f"- {inline(m)}" for m in verification.draft.left_out), ""]
+    count, before = 0, Opening.PARAGRAPH
+    for block in blocks:
+        text = " ".join(
+            inline(s.text) + "".join(f"[^{note.number}]" for note in s.marks) for s in block.sentences
+        )
+        count = count + 1 if block.opens is Opening.NUMBER else 0
+        lead = {Opening.ITEM: "- ", Opening.NUMBER: f"{count}. "}.get(block.opens, "")
+        if lines and not (lead and before is block.opens):
+            lines.append("")
+        lines.append(lead + _LEADING.sub(_escaped, text))
+        before = block.opens
+    return lines
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"{found[0][:-1]}\\{found[0][-1]}"
+
+
+def _markdown_account(account: Account) -> list[str]:
+    if account.empty:
+        return []
+    lines = [f"### {account.heading}: verantwoording", ""]
+    if account.verdict:
+        lines += [f"**{account.verdict}**", ""]
+    for note in account.sources:
+        quotes = " ".join(f"“{inline(quote)}”" for quote in note.quotes)
+        lines.append(f"- Noot {note.number}: {_markdown_note(note)}{f': {quotes}' if quotes else ''}")
+    lines += [""] if account.sources else []
+    own = [f"“{inline(said.text)}” Grondslag: {inline(said.reason)}" for said in account.own]
+    refused = [f"~~{inline(said.text)}~~ ({inline(said.reason)})" for said in account.refused]
+    for label, items in (
+        ("Eigen tekst van de opsteller, niet door een bron gedragen:", own),
+        ("Wat ontbreekt:", [inline(part) for part in account.missing]),
+        ("Niet overgenomen, want de bron draagt deze zin niet:", refused),
+        ("Opmerkingen:", [inline(remark) for remark in account.remarks]),
+    ):
+        if items:
+            lines += [label, "", *(f"- {item}" for item in items), ""]
     return lines
 
 

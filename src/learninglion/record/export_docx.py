@@ -1,171 +1,614 @@
-"""A dossier as a Word document: footnotes with links to the official publication, and the AI mark."""
+"""A dossier in Word: the letter in the organisation's template, and the annex that accounts for it.
+
+Four letters come from the same text: with notes, clean, with every change that people made as a tracked
+change, and with the annex behind it. Working notes never stand in the text of a letter.
+"""
 
 from __future__ import annotations
 
+import copy
 import io
-import zipfile
-from collections.abc import Sequence
-from datetime import datetime
-from xml.sax.saxutils import escape, quoteattr
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
 
 from docx import Document as new_document
 from docx.document import Document as WordDocument
+from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
-from docx.opc.packuri import PackURI
-from docx.opc.part import Part
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
-from docx.text.paragraph import Paragraph
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Cm, Pt
+from lxml import etree
 
-from learninglion.models import Dossier, Verification
-from learninglion.record.marking import mark_line, properties, state_words
-from learninglion.record.notes import Note, collect_notes, heading, reasons_text, verdict_words
+from learninglion.models import Dossier, Opening
+from learninglion.record.accountability import ANNEX_TITLE, Account, account_for, open_points
+from learninglion.record.answers import Sentence, TextBlock, answer_blocks, answer_heading, empty_answer
+from learninglion.record.changes import (
+    ChangedBlock,
+    ChangedPiece,
+    Deed,
+    MachineText,
+    PieceKind,
+    changed_blocks,
+)
+from learninglion.record.letter_facts import LetterFacts, day_text, document_title, read_facts
+from learninglion.record.letter_template import (
+    FillIn,
+    LetterTemplate,
+    LetterTerms,
+    emptied,
+    fill_fields,
+    fill_in,
+    holds,
+    look_of,
+    paragraphs_of,
+    text_run,
+)
+from learninglion.record.marking import mark_line, origin_line, properties
+from learninglion.record.notes import (
+    AnswerGroup,
+    Note,
+    answer_groups,
+    collect_notes,
+    heading,
+    listed,
+)
+from learninglion.record.word_parts import (
+    FIXED_TIME,
+    add_comment,
+    add_custom_properties,
+    add_footnotes,
+    fresh_list,
+    note_styles,
+    style_id,
+    with_fixed_times,
+)
 
-__all__ = ["to_docx"]
+__all__ = ["to_annex", "to_changes", "to_letter"]
 
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
-_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
-_CUSTOM_RELATION = f"{_R}/custom-properties"
-_PROPERTY_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # the set that user-defined properties belong to
-# Files in a ZIP carry a time; one fixed moment keeps the same dossier the same bytes.
-_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
-_LEGIBLE_GREY = RGBColor(0x44, 0x44, 0x44)
+Element = BaseOxmlElement
+_Block = TypeVar("_Block", TextBlock, ChangedBlock)
+_SYSTEM = "LearningLion"
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def to_docx(dossier: Dossier) -> bytes:
-    """The bytes of the Word file; opens in Word and LibreOffice."""
+def to_letter(dossier: Dossier, terms: LetterTerms, *, with_notes: bool = True, annex: bool = False) -> bytes:
+    """The letter; `with_notes`: with a note for each source, `annex`: with the accountability behind it."""
+    return _letter(dossier, terms, _Look(with_notes=with_notes, annex=annex))
+
+
+def to_changes(dossier: Dossier, terms: LetterTerms, machine: Sequence[MachineText]) -> bytes:
+    """The letter with people's changes in the machine's text as tracked changes, open points as comments."""
+    if len(machine) != len(dossier.verifications):
+        raise ValueError("what the machine wrote is needed for every sub-question")
+    return _letter(dossier, terms, _Look(machine=tuple(machine)))
+
+
+def to_annex(dossier: Dossier) -> bytes:
+    """The accountability alone: it stays with the officer when the letter goes out."""
     word = new_document()
-    _set_language_and_styles(word)
-    question_set = dossier.question_set
-    title = question_set.title or "Tekstvoorstel beantwoording Kamervragen"
-    core = word.core_properties
-    core.title, core.author, core.language = title, "LearningLion (AI) en opsteller", "nl-NL"
-    core.comments, core.keywords = mark_line(dossier), "AI-gegenereerd; LearningLion"
-    core.created = core.modified = datetime(*_FIXED_TIME)  # noqa: DTZ001  (the format has no zone)
-    core.revision = dossier.version
-    notes = collect_notes(dossier)
-    word.add_heading(title, level=1)
-    mark = word.add_paragraph(style="Intense Quote")
-    mark.add_run(mark_line(dossier))
-    if question_set.introduction:
-        word.add_paragraph(question_set.introduction)
-    for i, verification in enumerate(dossier.verifications):
-        _add_question(word, verification, [notes[i, j] for j in range(len(verification.standing))])
-    closing = word.add_paragraph(
-        f"Dossier {dossier.id}, versie {dossier.version} ({state_words(dossier.state)})."
-    )
-    closing.runs[0].font.color.rgb = _LEGIBLE_GREY
-    _add_footnotes_part(word, [note for listed in notes.values() for note in listed])
-    _add_custom_properties(word, properties(dossier))
-    raw = io.BytesIO()
-    word.save(raw)
-    return _with_fixed_times(raw.getvalue())
-
-
-def _add_question(word: WordDocument, verification: Verification, notes: Sequence[Sequence[Note]]) -> None:
-    word.add_heading(heading(verification), level=2)
-    word.add_paragraph().add_run(verification.draft.selection.question.text).italic = True
-    if verification.standing:
-        word.add_heading("Antwoord", level=3)
-        paragraph = word.add_paragraph()
-        for check, listed in zip(verification.standing, notes, strict=True):
-            paragraph.add_run(" ".join(check.statement.text.split()))
-            for note in listed:
-                _add_reference(paragraph, note.number)
-            paragraph.add_run(" ")
-    if words := verdict_words(verification):
-        word.add_paragraph().add_run(words).bold = True
-    _add_list(word, "Wat ontbreekt:", verification.missing)
-    _add_list(
-        word,
-        "Niet overgenomen, want de bron draagt deze zin niet:",
-        [f"{' '.join(c.statement.text.split())} ({reasons_text(c)})" for c in verification.failed],
-    )
-    _add_list(word, "Opmerkingen:", verification.draft.left_out)
-
-
-def _add_list(word: WordDocument, label: str, items: Sequence[str]) -> None:
-    if items:
-        word.add_paragraph(label)
-        for item in items:
-            word.add_paragraph(item, style="List Bullet")
-
-
-def _add_reference(paragraph: Paragraph, number: int) -> None:
-    run = OxmlElement("w:r")
-    look = OxmlElement("w:rPr")
-    raised = OxmlElement("w:vertAlign")
-    raised.set(qn("w:val"), "superscript")
-    look.append(raised)
-    reference = OxmlElement("w:footnoteReference")
-    reference.set(qn("w:id"), str(number))
-    run.append(look)
-    run.append(reference)
-    paragraph._p.append(run)
-
-
-def _add_footnotes_part(word: WordDocument, notes: Sequence[Note]) -> None:
-    part = Part(PackURI("/word/footnotes.xml"), _FOOTNOTES_TYPE, b"", word.part.package)
-    rows = [
-        '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>',
-        '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r></w:p>'
-        "</w:footnote>",
-    ]
-    for note in notes:
-        linked = _run(escape(note.name), link=bool(note.url))
-        if note.url:
-            relation = part.relate_to(note.url, RT.HYPERLINK, is_external=True)
-            linked = f"<w:hyperlink r:id={quoteattr(relation)}>{linked}</w:hyperlink>"
-        mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteRef/></w:r>'
-        text = f"{mark}{_run(' ')}{linked}{_run(escape(note.rest))}"
-        rows.append(f'<w:footnote w:id="{note.number}"><w:p>{text}</w:p></w:footnote>')
-    xml = (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:footnotes xmlns:w="{_W}" xmlns:r="{_R}">'
-    )
-    part._blob = (xml + "".join(rows) + "</w:footnotes>").encode("utf-8")
-    word.part.relate_to(part, RT.FOOTNOTES)
-
-
-def _run(escaped: str, *, link: bool = False) -> str:
-    look = '<w:color w:val="0B57A4"/><w:u w:val="single"/>' if link else ""
-    return f'<w:r><w:rPr>{look}<w:sz w:val="18"/></w:rPr><w:t xml:space="preserve">{escaped}</w:t></w:r>'
-
-
-def _add_custom_properties(word: WordDocument, pairs: Sequence[tuple[str, str]]) -> None:
-    rows = "".join(
-        f'<property fmtid="{_PROPERTY_SET}" pid="{pid}" name={quoteattr(name)}>'
-        f"<vt:lpwstr>{escape(value)}</vt:lpwstr></property>"
-        for pid, (name, value) in enumerate(pairs, start=2)
-    )
-    office = "http://schemas.openxmlformats.org/officeDocument/2006"
-    xml = (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-        f'<Properties xmlns="{office}/custom-properties"'
-        f' xmlns:vt="{office}/docPropsVTypes">{rows}</Properties>'
-    )
-    package = word.part.package
-    part = Part(PackURI("/docProps/custom.xml"), _CUSTOM_TYPE, xml.encode("utf-8"), package)
-    package.relate_to(part, _CUSTOM_RELATION)
-
-
-def _set_language_and_styles(word: WordDocument) -> None:
+    page = word.sections[0]
+    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(2.5)
     normal = word.styles["Normal"]
     normal.font.name, normal.font.size = "Calibri", Pt(11)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "nl-NL")
-    normal.element.get_or_add_rPr().append(language)
-    for name in ("Heading 1", "Heading 2", "Heading 3", "Intense Quote"):
-        word.styles[name].font.color.rgb = RGBColor(0x15, 0x42, 0x73)
+    _append_annex(word, dossier, word.element.body.sectPr)
+    return _saved(word, dossier)
 
 
-def _with_fixed_times(data: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for item in old.infolist():
-            info = zipfile.ZipInfo(item.filename, _FIXED_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, old.read(item))
-    return out.getvalue()
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Which of the letters is made."""
+
+    with_notes: bool = True
+    annex: bool = False
+    machine: tuple[MachineText, ...] = ()  # not empty: with changes and comments
+
+    @property
+    def with_changes(self) -> bool:
+        return bool(self.machine)
+
+
+def _letter(dossier: Dossier, terms: LetterTerms, look: _Look) -> bytes:
+    template = LetterTemplate.open(terms.template)
+    word = template.word
+    _fill_everywhere(template, _values(dossier, terms))
+    notes = collect_notes(dossier) if look.with_notes else {}
+    told = {note.number: note for listed_notes in notes.values() for note in listed_notes}
+    ids = add_footnotes(word, [told[number] for number in sorted(told)]) if told else {}
+    writer = _AnswerWriter(template, dossier, look, notes, ids)
+    parent = template.place.getparent()
+    writer.write()
+    parent.remove(template.place)
+    if look.annex:
+        _append_annex(word, dossier, word.element.body.sectPr, page_break=True)
+    return _saved(word, dossier)
+
+
+# --------------------------------------------------------------------------- the fields of the letter
+
+
+def _values(dossier: Dossier, terms: LetterTerms) -> dict[str, str | FillIn]:
+    """What comes in the place of each field; what nobody knows is to be filled in."""
+    facts = read_facts(dossier.question_set)
+    office = terms.office or next(iter(facts.offices), "")
+    return {
+        "ministerie": terms.ministry or _ministry_of(facts) or FillIn("ministerie"),
+        "datum": FillIn("datum", is_date=True),
+        "onderwerp": facts.subject or FillIn("onderwerp"),
+        "betreft": _regarding(facts),
+        "ons kenmerk": FillIn("ons kenmerk"),
+        "uw kenmerk": facts.case_number or FillIn("uw kenmerk"),
+        "datum vragen": day_text(facts.asked_on) if facts.asked_on else FillIn("datum", is_date=True),
+        "vragensteller": facts.members or FillIn("vragensteller"),
+        "aanhef": "Geachte voorzitter,",
+        "inleiding": _opening(facts, office),
+        "ambt": office or FillIn("ambt"),
+        "naam": terms.name or FillIn("naam"),
+        "markering": mark_line(dossier),
+        "herkomst": origin_line(dossier),
+    }
+
+
+def _ministry_of(facts: LetterFacts) -> str:
+    """The ministry of who is asked first: a Minister voor something has none of that name."""
+    first = next(iter(facts.addressees), None)
+    if first is None or not first.portfolio or first.role not in ("Minister", "Staatssecretaris"):
+        return ""
+    return f"Ministerie van {first.portfolio}"
+
+
+def _regarding(facts: LetterFacts) -> str:
+    asked = f"de vragen van {facts.members}" if facts.members else "Kamervragen"
+    about = f" over {facts.subject}" if facts.subject else ""
+    return f"Beantwoording van {asked}{about}"
+
+
+def _opening(facts: LetterFacts, office: str) -> str:
+    """The sentence that offers the answers: with what is known and without holes."""
+    others = [f"de {name}" for name in facts.offices if name.casefold() != office.casefold()]
+    behalf = f", mede namens {listed(others)}," if others else ""
+    asked = f"de vragen van {facts.members}" if facts.members else "de Kamervragen"
+    about = f" over {facts.subject}" if facts.subject else ""
+    told = [f"ingezonden op {day_text(facts.asked_on)}"] if facts.asked_on else []
+    told += [f"kenmerk {facts.case_number}"] if facts.case_number else []
+    set_apart = f" ({', '.join(told)})" if told else ""
+    return f"Hierbij beantwoord ik{behalf} {asked}{about}{set_apart}."
+
+
+def _fill_everywhere(template: LetterTemplate, values: dict[str, str | FillIn]) -> None:
+    """Fill the template, before any text of the dossier stands in it: that can never become a field."""
+    word = template.word
+    everywhere = [*paragraphs_of(word)]
+    for element in (*template.pattern.asked, *template.pattern.answered):
+        everywhere += element.iter(qn("w:p"))
+    marked = {name: any(holds(p, name) for p in everywhere) for name in ("markering", "herkomst")}
+    for paragraph in everywhere:
+        if fill_fields(paragraph, values):
+            continue
+        parent = paragraph.getparent()
+        if parent is not None and len(parent.findall(qn("w:p"))) > 1:
+            parent.remove(paragraph)
+    for name, stands in marked.items():
+        if not stands:  # a template may leave the mark to us, but nobody can leave it out
+            _append_paragraph(word, word.element.body.sectPr, str(values[name]), small=True)
+
+
+# --------------------------------------------------------------------------- questions and answers
+
+
+class _AnswerWriter:
+    """Writes every question with its answer in the place that the template has for them."""
+
+    def __init__(
+        self,
+        template: LetterTemplate,
+        dossier: Dossier,
+        look: _Look,
+        notes: dict[tuple[int, int], tuple[Note, ...]],
+        ids: dict[int, int],
+    ) -> None:
+        self._word = template.word
+        self._pattern = template.pattern
+        self._place = template.place
+        self._dossier = dossier
+        self._look = look
+        self._notes = notes
+        self._ids = ids
+        self._mark_style = note_styles(template.word)[1] if notes else ""
+        self._uses = self._count_marks()
+        self._marked: set[int] = set()
+        self._change = 9000  # ids of changes, far from those that a template may have
+        self._accounts = account_for(dossier)
+
+    def write(self) -> None:
+        """All of them, in order."""
+        for group in self._groups():
+            for position in group.positions:
+                question = self._dossier.verifications[position].draft.selection.question
+                values = {
+                    "vraagkop": heading(self._dossier.verifications[position]),
+                    "vraagnummers": listed(question.numbers),
+                }
+                for part in self._pattern.asked:
+                    if holds(part, "vraag"):
+                        for line in question.text.split("\n"):
+                            self._put(emptied(part)).append(text_run(line, look_of(part)))
+                    else:
+                        self._put_filled(part, values)
+            self._write_answer(group)
+
+    def _groups(self) -> tuple[AnswerGroup, ...]:
+        """Joint answers together; not where changes are shown, for each had its own text."""
+        if not self._look.with_changes:
+            return answer_groups(self._dossier)
+        asked = (v.draft.selection.question.numbers for v in self._dossier.verifications)
+        return tuple(AnswerGroup((i,), numbers) for i, numbers in enumerate(asked))
+
+    def _count_marks(self) -> Counter[int]:
+        marks: Counter[int] = Counter()
+        for group in self._groups():
+            first = group.positions[0]
+            for block in answer_blocks(self._dossier.verifications[first], first, self._notes):
+                marks.update(note.number for sentence in block.sentences for note in sentence.marks)
+        return marks
+
+    def _put(self, element: Element) -> Element:
+        self._place.addprevious(element)
+        return element
+
+    def _put_filled(self, part: Element, values: dict[str, str]) -> Element:
+        made = self._put(copy.deepcopy(part))
+        for paragraph in made.iter(qn("w:p")):
+            fill_fields(paragraph, values)
+        return made
+
+    def _write_answer(self, group: AnswerGroup) -> None:
+        values = {"antwoordkop": answer_heading(group.numbers), "antwoordnummers": listed(group.numbers)}
+        first: Element | None = None
+        for part in self._pattern.answered:
+            if holds(part, "antwoord"):
+                made = self._write_text(group, part)
+            else:
+                made = self._put_filled(part, values)
+            first = made if first is None and made.tag == qn("w:p") else first
+        if self._look.with_changes and first is not None:
+            points = [p for i in group.positions for p in open_points(self._accounts[i])]
+            content = [child for child in first if child.tag != qn("w:pPr")]
+            if points and content:
+                add_comment(self._word, content[0], content[-1], points, _SYSTEM)
+
+    def _write_text(self, group: AnswerGroup, part: Element) -> Element:
+        """The paragraphs of an answer; the first of them."""
+        position = group.positions[0]
+        verification = self._dossier.verifications[position]
+        made: list[Element] = []
+        if self._look.with_changes:
+            changed = changed_blocks(verification, self._look.machine[position], position, self._notes)
+            made = self._changed_paragraphs(changed, part)
+        else:
+            made = [
+                self._paragraph_of(block, part)
+                for block in self._numbered(answer_blocks(verification, position, self._notes))
+            ]
+        if not made:
+            empty = self._put(emptied(part))
+            empty.append(fill_in(FillIn(empty_answer(group.numbers)), look_of(part)))
+            made = [empty]
+        return made[0]
+
+    def _numbered(self, blocks: Sequence[_Block]) -> Iterator[tuple[_Block, str]]:
+        """Each block with the list it belongs to: one list for what follows each other."""
+        before, current = Opening.PARAGRAPH, ""
+        for block in blocks:
+            if block.opens is Opening.PARAGRAPH:
+                current = ""
+            elif block.opens is not before or not current:
+                current = self._list(block.opens)
+            before = block.opens
+            yield block, current
+
+    def _list(self, opens: Opening) -> str:
+        """The id of a list for these items; "" where the template's own style makes it a list."""
+        numbered = opens is Opening.NUMBER
+        pattern = self._pattern.number if numbered else self._pattern.item
+        like = _list_of(self._word, pattern) if pattern is not None else ""
+        if like and not numbered:
+            return ""
+        return fresh_list(self._word, like, numbered=numbered)
+
+    def _begin(self, opens: Opening, list_id: str, part: Element) -> tuple[Element, Element | None]:
+        """A paragraph for this kind of block and how its text looks."""
+        pattern = part
+        if opens is Opening.ITEM:
+            pattern = self._pattern.item
+        elif opens is Opening.NUMBER:
+            pattern = part if self._pattern.number is None else self._pattern.number
+        made = self._put(emptied(pattern))
+        if list_id:
+            numbering = made.get_or_add_pPr().get_or_add_numPr()
+            numbering.get_or_add_ilvl().val = 0
+            numbering.get_or_add_numId().val = int(list_id)
+        return made, look_of(pattern)
+
+    def _paragraph_of(self, told: tuple[TextBlock, str], part: Element) -> Element:
+        block, list_id = told
+        made, look = self._begin(block.opens, list_id, part)
+        for at, sentence in enumerate(block.sentences):
+            made.append(text_run((" " if at else "") + sentence.text, look))
+            for element in self._marks(sentence):
+                made.append(element)
+        return made
+
+    # ------------------------------------------------------------- marks of notes
+
+    def _marks(self, sentence: Sentence) -> Iterator[Element]:
+        for at, note in enumerate(sentence.marks):
+            if at:
+                yield self._raised(text_run(", "))
+            yield from self._mark(note)
+
+    def _mark(self, note: Note) -> Iterator[Element]:
+        """The mark of a note; where it stands again, a reference to the first, as Word counts notes once."""
+        name = f"_Noot{note.number}"
+        if note.number in self._marked:
+            yield from self._field(f" NOTEREF {name} \\h ", str(note.number))
+            return
+        self._marked.add(note.number)
+        run = OxmlElement("w:r")
+        reference = OxmlElement("w:footnoteReference")
+        reference.set(qn("w:id"), str(self._ids[note.number]))
+        run.append(reference)
+        self._raised(run)
+        if self._uses[note.number] < 2:
+            yield run
+            return
+        begin, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+        for node in (begin, end):
+            node.set(qn("w:id"), str(5000 + note.number))
+        begin.set(qn("w:name"), name)
+        yield from (begin, run, end)
+
+    def _field(self, instruction: str, shown: str) -> Iterator[Element]:
+        for kind in ("begin", None, "separate", shown, "end"):
+            run = OxmlElement("w:r")
+            if kind is None:
+                code = OxmlElement("w:instrText")
+                code.text = instruction
+                code.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+                run.append(code)
+            elif kind == shown:
+                run = text_run(shown)
+            else:
+                sign = OxmlElement("w:fldChar")
+                sign.set(qn("w:fldCharType"), kind)
+                run.append(sign)
+            yield self._raised(run)
+
+    def _raised(self, run: Element) -> Element:
+        look, style = OxmlElement("w:rPr"), OxmlElement("w:rStyle")
+        style.set(qn("w:val"), self._mark_style)
+        look.append(style)
+        run.insert(0, look)
+        return run
+
+    # ------------------------------------------------------------- tracked changes
+
+    def _changed_paragraphs(self, blocks: Sequence[ChangedBlock], part: Element) -> list[Element]:
+        made: list[Element] = []
+        for block, list_id in self._numbered(blocks):
+            paragraph, look = self._begin(block.opens, list_id, part)
+            if block.opens is not Opening.PARAGRAPH:
+                self._track_style(paragraph, part, block.deed or Deed())
+            for piece in block.pieces:
+                self._append_piece(paragraph, piece, look)
+            made.append(paragraph)
+        for paragraph, following in zip(made, blocks[1:], strict=False):
+            self._track_break(paragraph, following.deed or Deed())
+        return made
+
+    def _append_piece(self, paragraph: Element, piece: ChangedPiece, look: Element | None) -> None:
+        tag = "w:delText" if piece.kind is PieceKind.TAKEN else "w:t"
+        content = [text_run(piece.text, look, tag=tag)]
+        if piece.ends is not None:
+            content += self._marks(piece.ends)
+        if piece.kind is PieceKind.KEPT:
+            for element in content:
+                paragraph.append(element)
+        else:
+            change = self._tracked("w:ins" if piece.kind is PieceKind.ADDED else "w:del", piece.deed)
+            for element in content:
+                change.append(element)
+            paragraph.append(change)
+            content = [change]
+        said = piece.ends.check.statement if piece.ends is not None else None
+        if said is not None and said.on_own_account:
+            told = (
+                f"Eigen tekst, niet door een bron gedragen. Grondslag: {' '.join(said.own_account.split())}"
+            )
+            add_comment(self._word, content[0], content[-1], [told], piece.deed.author)
+
+    def _tracked(self, tag: str, deed: Deed) -> Element:
+        element = OxmlElement(tag)
+        element.set(qn("w:id"), str(self._change))
+        element.set(qn("w:author"), deed.author)
+        if deed.at is not None:
+            element.set(qn("w:date"), _instant(deed.at))
+        self._change += 1
+        return element
+
+    def _track_break(self, paragraph: Element, deed: Deed) -> None:
+        """The end of this paragraph as added: who refuses it gets one paragraph back."""
+        settings = paragraph.get_or_add_pPr()
+        look = settings.find(qn("w:rPr"))
+        if look is None:
+            look = OxmlElement("w:rPr")
+            change = settings.find(qn("w:pPrChange"))
+            if change is None:
+                settings.append(look)
+            else:
+                change.addprevious(look)
+        look.insert(0, self._tracked("w:ins", deed))
+
+    def _track_style(self, paragraph: Element, part: Element, deed: Deed) -> None:
+        """That this became an item: who refuses it gets a paragraph of the answer back."""
+        change = self._tracked("w:pPrChange", deed)
+        before = emptied(part).find(qn("w:pPr"))
+        old = OxmlElement("w:pPr") if before is None else before
+        for nested in old.findall(qn("w:rPr")):
+            old.remove(nested)
+        change.append(old)
+        paragraph.get_or_add_pPr().append(change)
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _list_of(word: WordDocument, paragraph: Element) -> str:
+    """The id of the list that a paragraph, or its style, belongs to; "" for none."""
+    settings = paragraph.find(qn("w:pPr"))
+    seen: set[str] = set()
+    while settings is not None:
+        found = settings.find(f"{qn('w:numPr')}/{qn('w:numId')}")
+        if found is not None:
+            return str(found.get(qn("w:val")))
+        named = settings.find(qn("w:pStyle"))
+        name = named.get(qn("w:val")) if named is not None else ""
+        if named is None:
+            based = settings.getparent().find(qn("w:basedOn"))
+            name = based.get(qn("w:val")) if based is not None else ""
+        style = next((s.element for s in word.styles if s.style_id == name), None)
+        if style is None or name in seen:
+            return ""
+        seen.add(name)
+        settings = style.get_or_add_pPr()
+    return ""
+
+
+# --------------------------------------------------------------------------- the annex
+
+
+def _append_annex(word: WordDocument, dossier: Dossier, place: Element, *, page_break: bool = False) -> None:
+    """The accountability before `place`: sources with their words, own text, and what is open."""
+    title = _append_paragraph(word, place, ANNEX_TITLE, level=1)
+    if page_break:
+        title.get_or_add_pPr().insert_element_before(OxmlElement("w:pageBreakBefore"), *_AFTER_PAGE_BREAK)
+    _append_paragraph(word, place, document_title(dossier))
+    _append_paragraph(word, place, mark_line(dossier))
+    _append_paragraph(word, place, _ANNEX_USE)
+    for account in account_for(dossier):
+        if account.empty:
+            continue
+        _append_paragraph(word, place, account.heading, level=2)
+        _append_account(word, account, place)
+    _append_paragraph(word, place, origin_line(dossier), small=True)
+
+
+_ANNEX_USE = (
+    "Deze bijlage is voor wie aan het antwoord werkt en gaat niet mee met de brief. "
+    "De nummers zijn die van de noten."
+)
+_AFTER_PAGE_BREAK = tuple(
+    f"w:{tag}"
+    for tag in (
+        *("framePr", "widowControl", "numPr", "suppressLineNumbers", "pBdr", "shd", "tabs"),
+        *("suppressAutoHyphens", "kinsoku", "wordWrap", "overflowPunct", "topLinePunct", "autoSpaceDE"),
+        *("autoSpaceDN", "bidi", "adjustRightInd", "snapToGrid", "spacing", "ind", "contextualSpacing"),
+        *("mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment", "textboxTightWrap"),
+        *("outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange"),
+    )
+)
+
+
+def _append_account(word: WordDocument, account: Account, place: Element) -> None:
+    if account.verdict:
+        _append_paragraph(word, place, account.verdict)
+    for note in account.sources:
+        paragraph = _append_paragraph(word, place, f"{note.number}. ")
+        paragraph.append(_link(word, note.name, note.url) if note.url else text_run(note.name))
+        quotes = " ".join(f"“{quote}”" for quote in note.quotes)
+        paragraph.append(text_run(f"{note.rest}: {quotes}" if quotes else note.rest))
+    own = [f"“{said.text}” Grondslag: {said.reason}" for said in account.own]
+    refused = [f"“{said.text}” Reden: {said.reason}." for said in account.refused]
+    _append_items(word, place, "Eigen tekst van de opsteller, niet door een bron gedragen:", own)
+    _append_items(word, place, "Wat ontbreekt:", account.missing)
+    _append_items(word, place, "Niet overgenomen, want de bron draagt deze zin niet:", refused)
+    _append_items(word, place, "Opmerkingen:", account.remarks)
+
+
+def _append_items(word: WordDocument, place: Element, label: str, items: Iterable[str]) -> None:
+    told = list(items)
+    if not told:
+        return
+    _append_paragraph(word, place, label)
+    bullets = fresh_list(word)
+    for item in told:
+        paragraph = _append_paragraph(word, place, item)
+        numbering = paragraph.get_or_add_pPr().get_or_add_numPr()
+        numbering.get_or_add_ilvl().val = 0
+        numbering.get_or_add_numId().val = int(bullets)
+
+
+def _append_paragraph(
+    word: WordDocument, place: Element, text: str, *, level: int = 0, small: bool = False
+) -> Element:
+    made: Element = OxmlElement("w:p")
+    if level:
+        made.get_or_add_pPr().style = _heading_style(word, level)
+    run = text_run(text)
+    if small:
+        xml = f'<w:rPr xmlns:w="{_WORD}"><w:color w:val="444444"/><w:sz w:val="16"/></w:rPr>'
+        run.insert(0, etree.fromstring(xml))
+    made.append(run)
+    place.addprevious(made)
+    return made
+
+
+def _heading_style(word: WordDocument, level: int) -> str:
+    """The id of the template's heading of this level, or of one that is made, so that readers can jump."""
+    name = f"heading {level}"
+    if not (found := style_id(word, name)):
+        style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
+        style.font.bold, style.font.size = True, Pt(16 - 2 * level)
+        outline = OxmlElement("w:outlineLvl")
+        outline.set(qn("w:val"), str(level - 1))
+        style.element.get_or_add_pPr().append(outline)
+        found = str(style.style_id)
+    return found
+
+
+def _link(word: WordDocument, text: str, url: str) -> Element:
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), word.part.relate_to(url, RT.HYPERLINK, is_external=True))
+    run = text_run(text)
+    xml = f'<w:rPr xmlns:w="{_WORD}"><w:color w:val="0B57A4"/><w:u w:val="single"/></w:rPr>'
+    run.insert(0, etree.fromstring(xml))
+    link.append(run)
+    return link
+
+
+# --------------------------------------------------------------------------- the file
+
+
+def _saved(word: WordDocument, dossier: Dossier) -> bytes:
+    """The bytes, marked for programs; the same dossier gives the same bytes."""
+    core = word.core_properties
+    core.title, core.author, core.language = (
+        document_title(dossier),
+        "LearningLion (AI) en opsteller",
+        "nl-NL",
+    )
+    core.subject = core.category = ""
+    core.last_modified_by = ""
+    core.comments, core.keywords = mark_line(dossier), "AI-gegenereerd; LearningLion"
+    core.created = core.modified = datetime(*FIXED_TIME)  # noqa: DTZ001  (the format has no zone)
+    core.revision = dossier.version
+    add_custom_properties(word, properties(dossier))
+    raw = io.BytesIO()
+    word.save(raw)
+    return with_fixed_times(raw.getvalue())

@@ -10,8 +10,11 @@ from pathlib import Path
 import typst
 
 from learninglion.models import Dossier
-from learninglion.record.marking import mark_line, properties, state_words
-from learninglion.record.notes import collect_notes, heading, reasons_text, verdict_words
+from learninglion.record.accountability import ANNEX_TITLE, account_for
+from learninglion.record.answers import answer_blocks, answer_heading, empty_answer
+from learninglion.record.letter_facts import document_title
+from learninglion.record.marking import mark_line, origin_line, properties
+from learninglion.record.notes import Note, answer_groups, collect_notes, heading
 
 __all__ = ["to_pdf"]
 
@@ -24,35 +27,63 @@ _FIXED_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # no clock in the file: the same
 
 def to_pdf(dossier: Dossier) -> bytes:
     """The bytes of the PDF, with headings, language, title and the AI mark in its metadata."""
-    notes = collect_notes(dossier)
     data = {
-        "title": dossier.question_set.title or "Tekstvoorstel beantwoording Kamervragen",
+        "title": document_title(dossier),
         "introduction": dossier.question_set.introduction,
         "mark": mark_line(dossier),
         "keywords": [f"{name}={value}" for name, value in properties(dossier)],
-        "closing": f"Dossier {dossier.id}, versie {dossier.version} ({state_words(dossier.state)}).",
-        "questions": [
+        "closing": origin_line(dossier),
+        "answers": _answers(dossier),
+        "annex": ANNEX_TITLE,
+        "accounts": [
             {
-                "heading": heading(v),
-                "question": v.draft.selection.question.text,
-                "sentences": [
-                    {
-                        "text": " ".join(check.statement.text.split()),
-                        "notes": [
-                            {"name": note.name, "url": note.url, "rest": note.rest} for note in notes[i, j]
-                        ],
-                    }
-                    for j, check in enumerate(v.standing)
-                ],
-                "verdict": verdict_words(v),
-                "missing": list(v.missing),
-                "failed": [f"{' '.join(c.statement.text.split())} ({reasons_text(c)})" for c in v.failed],
-                "remarks": list(v.draft.left_out),
+                "heading": account.heading,
+                "verdict": account.verdict,
+                "sources": [{**_note(note), "quotes": list(note.quotes)} for note in account.sources],
+                "own": [f"“{said.text}” Grondslag: {said.reason}" for said in account.own],
+                "missing": list(account.missing),
+                "refused": [f"“{said.text}” Reden: {said.reason}." for said in account.refused],
+                "remarks": list(account.remarks),
             }
-            for i, v in enumerate(dossier.verifications)
+            for account in account_for(dossier)
+            if not account.empty
         ],
     }
     return _compile(json.dumps(data, ensure_ascii=False))
+
+
+def _answers(dossier: Dossier) -> list[dict[str, object]]:
+    """Every answer with the questions it stands for, in paragraphs and items; a note is told once."""
+    notes = collect_notes(dossier)
+    told: set[int] = set()
+    made: list[dict[str, object]] = []
+    for group in answer_groups(dossier):
+        first = group.positions[0]
+        blocks = []
+        for block in answer_blocks(dossier.verifications[first], first, notes):
+            sentences = []
+            for sentence in block.sentences:
+                marks = [{**_note(n), "again": n.number in told} for n in sentence.marks]
+                told.update(note.number for note in sentence.marks)
+                sentences.append({"text": sentence.text, "notes": marks})
+            blocks.append({"opens": block.opens.value, "sentences": sentences})
+        asked = [dossier.verifications[i] for i in group.positions]
+        made.append(
+            {
+                "questions": [
+                    {"heading": heading(v), "lines": v.draft.selection.question.text.split("\n")}
+                    for v in asked
+                ],
+                "heading": answer_heading(group.numbers),
+                "blocks": blocks,
+                "empty": "" if blocks else f"[{empty_answer(group.numbers)}]",
+            }
+        )
+    return made
+
+
+def _note(note: Note) -> dict[str, object]:
+    return {"number": note.number, "name": note.name, "url": note.url, "rest": note.rest}
 
 
 def _compile(data: str) -> bytes:

@@ -14,6 +14,7 @@ __all__ = [
     "SOURCE_TYPE",
     "ai_share",
     "mark_line",
+    "origin_line",
     "properties",
     "state_words",
 ]
@@ -46,6 +47,11 @@ def state_words(state: DossierState) -> str:
         DossierState.EDITED: "bewerkt",
         DossierState.APPROVED: "vastgesteld",
     }[state]
+
+
+def origin_line(dossier: Dossier) -> str:
+    """Which dossier and version a text is: where it can be found back."""
+    return f"Dossier {dossier.id}, versie {dossier.version} ({state_words(dossier.state)})."
 
 
 def ai_share(verifications: Sequence[Verification]) -> float:

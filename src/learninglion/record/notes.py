@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from learninglion.dutch.text import printable
 from learninglion.models import AnswerVerdict, Check, Citation, Dossier, Verification
 from learninglion.models.plain import Plain, from_plain, to_plain
 
-__all__ = ["Note", "verdict_words", "collect_notes", "heading", "reasons_text"]
+__all__ = [
+    "AnswerGroup",
+    "Note",
+    "answer_groups",
+    "collect_notes",
+    "heading",
+    "listed",
+    "notes_of_answers",
+    "reasons_text",
+    "verdict_words",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A numbered note, counted through the whole text: a citation, or why a person's own sentence stands."""
+    """A numbered note: one source of one answer, with all that the answer takes from it.
+
+    Numbers count through the whole text, and are the same on the screen and in every export.
+    """
 
     number: int
-    citation: Citation | None
-    own_account: str = ""
+    citations: tuple[Citation, ...]
 
     @property
     def name(self) -> str:
         """What the note names, before its link."""
-        if self.citation is None:
-            return "Eigen tekst van de opsteller, niet door een bron gedragen"
-        return self.citation.reference or self.citation.document
+        return self.citations[0].reference or self.citations[0].document
 
     @property
     def url(self) -> str:
         """Where the source is published; "" when nowhere."""
-        return (self.citation.url or "") if self.citation is not None else ""
+        return self.citations[0].url or ""
 
     @property
     def rest(self) -> str:
-        """What follows the name: the page and the words, or the reason."""
-        if self.citation is None:
-            return f": {' '.join(self.own_account.split())}"
-        page = f", pagina {self.citation.page}" if self.citation.page else ""
-        return f"{page}: “{' '.join(self.citation.quote.split())}”"
+        """What follows the name: the pages, in order."""
+        pages = sorted({c.page for c in self.citations if c.page})
+        return f", pagina {listed(pages)}" if pages else ""
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The words the answer rests on, each once."""
+        return tuple(dict.fromkeys(" ".join(c.quote.split()) for c in self.citations if c.quote.strip()))
 
 
 def printable_dossier(dossier: Dossier) -> Dossier:
@@ -64,26 +78,81 @@ def verdict_words(verification: Verification) -> str:
     }[verification.verdict]
 
 
-def collect_notes(dossier: Dossier) -> dict[tuple[int, int], tuple[Note, ...]]:
-    """The notes of every statement that stands, by (position of the sub-question, of the statement)."""
-    notes: dict[tuple[int, int], tuple[Note, ...]] = {}
-    number = 0
+@dataclass(frozen=True, slots=True)
+class AnswerGroup:
+    """Sub-questions that follow each other and have one and the same answer; mostly it is one."""
+
+    positions: tuple[int, ...]
+    numbers: tuple[int, ...]  # of all their questions
+
+
+def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
+    """The sub-questions by answer: what stands twice under each other is one joint answer in a letter."""
+    groups: list[AnswerGroup] = []
+    before: tuple[object, ...] = ()
     for i, verification in enumerate(dossier.verifications):
+        said = tuple(
+            (c.statement.text, c.statement.citations, c.statement.opens) for c in verification.standing
+        )
+        numbers = verification.draft.selection.question.numbers
+        if said and said == before:
+            joined = groups.pop()
+            groups.append(AnswerGroup((*joined.positions, i), (*joined.numbers, *numbers)))
+        else:
+            groups.append(AnswerGroup((i,), numbers))
+        before = said
+    return tuple(groups)
+
+
+def collect_notes(dossier: Dossier) -> dict[tuple[int, int], tuple[Note, ...]]:
+    """The notes of every statement that stands, by (position of the sub-question, of the statement).
+
+    Sentences of one answer that rest on the same source share its note, also where the answer stands for
+    several questions. A sentence that a person answers for has none: it does not rest on what it cites.
+    """
+    notes: dict[tuple[int, int], tuple[Note, ...]] = {}
+    last = 0
+    for group in answer_groups(dossier):
+        verification = dossier.verifications[group.positions[0]]
         own = verification.own
-        for j, check in enumerate(verification.standing):
-            told: list[tuple[Citation | None, str]] = [(c, "") for c in check.statement.citations]
-            if check in own:
-                told = [(None, check.statement.own_account)]
-            notes[i, j] = tuple(Note(number + k, *note) for k, note in enumerate(told, start=1))
-            number += len(told)
+        cited = [() if check in own else check.statement.citations for check in verification.standing]
+        by_source: dict[str, list[Citation]] = {}
+        for citation in (c for citations in cited for c in citations):
+            by_source.setdefault(_source_of(citation), []).append(citation)
+        made = {
+            key: Note(last + n, tuple(group)) for n, (key, group) in enumerate(by_source.items(), start=1)
+        }
+        last += len(made)
+        for j, citations in enumerate(cited):
+            told = tuple(made[key] for key in dict.fromkeys(map(_source_of, citations)))
+            notes |= {(i, j): told for i in group.positions}
     return notes
+
+
+def _source_of(citation: Citation) -> str:
+    return citation.source_id or f"{citation.document}#{'-'.join(map(str, citation.numbers))}"
+
+
+def notes_of_answers(
+    dossier: Dossier, notes: dict[tuple[int, int], tuple[Note, ...]]
+) -> tuple[tuple[Note, ...], ...]:
+    """The notes of each answer, each once, by their number."""
+    found: list[tuple[Note, ...]] = []
+    for i, verification in enumerate(dossier.verifications):
+        told = {n.number: n for j in range(len(verification.standing)) for n in notes[i, j]}
+        found.append(tuple(told[number] for number in sorted(told)))
+    return tuple(found)
+
+
+def listed(items: Sequence[object]) -> str:
+    """ "3, 4 en 5"."""
+    told = [str(item) for item in items]
+    return " en ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
 
 
 def heading(verification: Verification) -> str:
     """ "Vraag 3, 4 en 5"."""
-    numbers = [str(n) for n in verification.draft.selection.question.numbers]
-    listed = numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} en {numbers[-1]}"
-    return f"Vraag {listed}"
+    return f"Vraag {listed(verification.draft.selection.question.numbers)}"
 
 
 def reasons_text(check: Check) -> str:

@@ -57,11 +57,19 @@ def _walk(folder: Path, root: Path) -> Iterator[FoundFile]:
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path), root)
-        elif entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
+        elif entry.is_symlink() and _leads_out(Path(entry.path), root):
             detail = "dit is een verwijzing naar buiten deze map; geef het bestand zelf op als het mee moet"
             yield FoundFile(Path(entry.path), printable(entry.name), problem=detail)
-        elif entry.is_file() or entry.is_symlink():
+        elif entry.is_symlink() or entry.is_file():
             yield _look_at(Path(entry.path))
+
+
+def _leads_out(link: Path, root: Path) -> bool:
+    """Whether a link points outside `root`; one that goes in a circle points nowhere."""
+    try:
+        return not link.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):
+        return False
 
 
 def _look_at(path: Path) -> FoundFile:

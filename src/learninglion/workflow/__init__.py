@@ -2,7 +2,12 @@
 
 from learninglion.inference.choices import EncoderChoice
 from learninglion.models.progress import Progress, silent
-from learninglion.workflow.intake import parse_files, read_question_file, read_question_text
+from learninglion.workflow.intake import (
+    look_at_files,
+    parse_files,
+    read_question_file,
+    read_question_text,
+)
 from learninglion.workflow.options import WorkplaceOptions
 from learninglion.workflow.reports import FileResult, FileStatus, IngestReport, ReplayReport
 from learninglion.workflow.rights import RIGHTS, Task, require
@@ -22,6 +27,7 @@ __all__ = [
     "Workplace",
     "WorkplaceOptions",
     "open_workplace",
+    "look_at_files",
     "parse_files",
     "read_question_file",
     "read_question_text",

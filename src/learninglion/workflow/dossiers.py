@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from learninglion.compliance.archive_package import ArchiveTerms, archive_package
 from learninglion.compliance.energy import Energy
 from learninglion.database.engine import now
 from learninglion.models import Actor, Dossier
-from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, from_plain, sha256_hex
+from learninglion.record.changes import Deed, MachineText, trace_deeds
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
-from learninglion.record.export import ExportFormat, export
+from learninglion.record.export import WHOLE, ExportFormat, export, file_name
+from learninglion.record.letter_template import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
+from learninglion.workflow.files import free_path, make_folder, write_file
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
+from learninglion.workflow.writing import first_finished
 
 __all__ = ["DossierCard", "DossierVersion", "Dossiers"]
 
@@ -26,9 +30,10 @@ _DRAFTED = frozenset({"draft", "resume"})
 class Dossiers:
     """The dossiers that a person may see; one with sources that this person may not see does not exist."""
 
-    def __init__(self, repository: DossierRepository, log: EventLog) -> None:
+    def __init__(self, repository: DossierRepository, log: EventLog, letter: LetterTerms) -> None:
         self._repository = repository
         self._log = log
+        self._letter = letter
 
     def load(self, dossier_id: str, actor: Actor, version: int | None = None) -> Dossier:
         """A dossier, its newest version when none is named. Raises UnknownReferenceError."""
@@ -64,28 +69,31 @@ class Dossiers:
     def export(self, dossier_id: str, form: ExportFormat, *, actor: Actor) -> bytes:
         """A dossier in a form that leaves the system, marked; the log says that it left."""
         dossier = self.load(dossier_id, actor)
-        data = export(dossier, form)
+        machine: tuple[MachineText, ...] = ()
+        if form is ExportFormat.LETTER_CHANGES:
+            versions = self.versions(dossier_id, actor)
+            texts = [self.load(dossier_id, actor, version.version) for version in versions]
+            machine = _machine_texts(texts, versions)
+        data = export(dossier, form, self._letter, machine)
         details = {"format": form.value, "version": dossier.version, "sha256": sha256_hex(data)}
         note(self._log, "export", actor, dossier_id, details)
         return data
 
-    def write_export(self, dossier_id: str, form: ExportFormat, path: Path, *, actor: Actor) -> None:
-        """An export written to a file: whole, or not at all."""
+    def write_export(self, dossier_id: str, form: ExportFormat, path: Path, *, actor: Actor) -> Path:
+        """An export written to a file, whole or not at all; in a folder under a name that is free there."""
         data = self.export(dossier_id, form, actor=actor)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_name(f".{path.name}.new")
-            fresh.write_bytes(data)
-            fresh.replace(path)
-        except OSError as error:
-            raise InputError(f"{path}: kan niet worden geschreven ({error.strerror}).") from error
+        if path.is_dir():
+            path = free_path(path / file_name(self.load(dossier_id, actor), form), data)
+        make_folder(path.parent)
+        write_file(path, data)
+        return path
 
-    def write_exports(self, dossier_id: str, folder: Path, *, actor: Actor) -> tuple[Path, ...]:
-        """Every form of a dossier, in `folder`."""
-        paths = tuple(folder / f"{dossier_id}.{form.value}" for form in ExportFormat)
-        for form, path in zip(ExportFormat, paths, strict=True):
-            self.write_export(dossier_id, form, path, actor=actor)
-        return paths
+    def write_exports(
+        self, dossier_id: str, folder: Path, *, forms: Sequence[ExportFormat] = WHOLE, actor: Actor
+    ) -> tuple[Path, ...]:
+        """A dossier in each of `forms`, in `folder`."""
+        make_folder(folder)
+        return tuple(self.write_export(dossier_id, form, folder, actor=actor) for form in forms)
 
     def package(self, dossier_id: str, terms: ArchiveTerms, *, actor: Actor) -> bytes:
         """The ZIP file of a dossier for the archive: all its versions and its part of the log.
@@ -95,7 +103,9 @@ class Dossiers:
         require(actor, Task.AUDIT)
         versions = self.versions(dossier_id, actor)
         texts = [self.load(dossier_id, actor, version.version) for version in versions]
-        data = archive_package(texts, versions, self._all_steps(dossier_id), terms, at=now())
+        data = archive_package(
+            texts, versions, self._all_steps(dossier_id), terms, at=now(), letter=self._letter
+        )
         details: dict[str, Plain] = {"versions": len(versions), "sha256": sha256_hex(data)}
         note(self._log, "archive", actor, dossier_id, details)
         return data
@@ -105,3 +115,9 @@ class Dossiers:
         while page := self._log.entries(after=steps[-1].seq if steps else 0, limit=_PAGE, subject=dossier_id):
             steps += page
         return steps
+
+
+def _machine_texts(texts: Sequence[Dossier], versions: Sequence[DossierVersion]) -> tuple[MachineText, ...]:
+    """What the machine wrote for each sub-question and who changed what; all versions, oldest first."""
+    machine = first_finished(texts, [version.reason for version in versions])
+    return trace_deeds(machine, texts, [Deed(version.author, version.at) for version in versions])

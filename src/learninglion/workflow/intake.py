@@ -10,7 +10,7 @@ from pathlib import Path
 
 from learninglion import __version__
 from learninglion.models import Actor, Document, QuestionSet, RawFile
-from learninglion.models.errors import InputError, LearningLionError, UnreadableFileError
+from learninglion.models.errors import CoveredTextError, InputError, LearningLionError, UnreadableFileError
 from learninglion.models.plain import sha256_hex
 from learninglion.models.progress import Progress, silent
 from learninglion.parsing import parse
@@ -30,6 +30,7 @@ from learninglion.workflow.rights import Task, require
 __all__ = [
     "Intake",
     "PARSER_VERSION",
+    "look_at_files",
     "parse_files",
     "read_question_file",
     "read_question_text",
@@ -68,10 +69,12 @@ class Intake:
         actor: Actor,
         progress: Progress = silent,
         on_result: Callable[[FileResult], None] | None = None,
+        without_covered: bool = False,
     ) -> IngestReport:
         """Take in every file under `paths`, each in a transaction of its own, and make it findable.
 
-        `on_result` hears of each file as soon as it is done.
+        `on_result` hears of each file as soon as it is done. `without_covered`: also files with text under a
+        bar or picture, without that text.
         """
         require(actor, Task.MANAGE)
         began = time.perf_counter()
@@ -89,6 +92,7 @@ class Intake:
             isolate=self._isolate,
             progress=progress,
             on_result=done,
+            without_covered=without_covered,
         )
         self._indexing.update(progress=progress)
         return IngestReport(results, time.perf_counter() - began)
@@ -129,10 +133,12 @@ def _take_in(
     isolate: bool,
     progress: Progress,
     on_result: Callable[[FileResult], None],
+    without_covered: bool = False,
 ) -> tuple[FileResult, ...]:
     """Every file under `paths`, read and put into `collection`; nobody else ingests meanwhile.
 
-    `on_result` is told of each file at once, so that the log keeps up with what was stored.
+    `on_result` is told of each file at once, so that the log keeps up with what was stored. A file with text
+    under a bar or picture fails, unless a person said that it may come in `without_covered` text.
     """
     results = []
 
@@ -145,7 +151,7 @@ def _take_in(
         found = list(find_files(paths))
         for done, file in enumerate(found):
             progress(_READING, done, len(found))
-            results.append(_take_in_one(store, file, collection, by, read))
+            results.append(_take_in_one(store, file, collection, by, read, without_covered))
             on_result(results[-1])
         progress(_READING, len(found), len(found))
         store.sweep()
@@ -153,7 +159,12 @@ def _take_in(
 
 
 def _take_in_one(
-    store: Store, file: FoundFile, collection: str, by: str, read: Callable[[RawFile], Document]
+    store: Store,
+    file: FoundFile,
+    collection: str,
+    by: str,
+    read: Callable[[RawFile], Document],
+    without_covered: bool,
 ) -> FileResult:
     path = str(file.path.absolute()).encode("utf-8", "backslashreplace").decode()
     stamp = FileStamp(path, file.size, file.mtime_ns, parser=PARSER_VERSION)
@@ -163,7 +174,7 @@ def _take_in_one(
     try:
         raw = read_file(file)
         stamp = FileStamp(path, file.size, file.mtime_ns, sha256_hex(raw.content), PARSER_VERSION)
-        return _put(store, raw, stamp, collection, by, read)
+        return _put(store, raw, stamp, collection, by, read, without_covered)
     except LearningLionError as error:
         detail = error.detail if file.name in error.detail else f"{file.name}: {error.detail}"
         store.journal.fail(stamp, collection, detail)
@@ -189,8 +200,11 @@ def _put(
     collection: str,
     by: str,
     read: Callable[[RawFile], Document],
+    without_covered: bool = False,
 ) -> FileResult:
     document = read(raw)
+    if document.covered and not without_covered:
+        raise CoveredTextError(raw.name, document.covered)
     put = store.put(document, cut(document, collection), raw.content, collection, by=by, file=stamp)
     return FileResult(raw.name, _STATUS[put.outcome], document.id, warnings=document.warnings)
 
@@ -203,6 +217,24 @@ def parse_files(paths: Sequence[Path]) -> Iterator[tuple[str, Document | Learnin
                 yield found.name, parser.parse(read_file(found))
             except LearningLionError as error:
                 yield found.name, error
+
+
+def look_at_files(paths: Sequence[Path]) -> Iterator[tuple[str, int, bytes | LearningLionError]]:
+    """Every page of the PDFs under `paths`: name, page from 1, and its image (PNG) with what was read of it.
+
+    Or the error that names the file, with page 0.
+    """
+    with IsolatedParser() as parser:
+        for found in find_files(paths):
+            page = 0
+            try:
+                raw = read_file(found)
+                while images := parser.look(raw, page):
+                    for image in images:
+                        page += 1
+                        yield found.name, page, image
+            except LearningLionError as error:
+                yield found.name, 0, error
 
 
 def read_question_file(path: Path) -> QuestionSet:

@@ -10,6 +10,7 @@ from learninglion.drafting.sufficiency import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.choices import EncoderChoice, RerankerChoice
 from learninglion.inference.generators import GeneratorChoice
+from learninglion.record.letter_template import LetterTerms
 
 __all__ = ["MODELS_FILE", "WorkplaceOptions"]
 
@@ -34,5 +35,6 @@ class WorkplaceOptions:
     threshold: float | None = None  # None: the calibrated default
     sure: float = SURE  # so sure must the search be of a source whose words do not show that it answers
     two_person_rule: bool = False
+    letter: LetterTerms = LetterTerms()  # how the organisation's letters look
     power: PowerFigures = PowerFigures()
     isolate: bool = True  # parse untrusted files in a process of their own

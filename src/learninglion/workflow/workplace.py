@@ -89,7 +89,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     documents = Documents(store)
     indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts)
     searching = Searching(options, store, indexing, learned, reranking, log)
-    dossiers = Dossiers(repository, log)
+    dossiers = Dossiers(repository, log, options.letter)
     drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
     learning = Learning(learned, indexing, log)
     return Workplace(

@@ -32,6 +32,7 @@ from learninglion.parsing.kamervragen.header import (
 from learninglion.parsing.kamervragen.matching import match_parts
 from learninglion.parsing.kamervragen.notices import name_notice
 from learninglion.parsing.kamervragen.parts import find_parts, is_label_line
+from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.layout import Layout, Stretch, lay_out
 from learninglion.parsing.pdf.lines import Line, Page
 from learninglion.parsing.pdf.running import find_running
@@ -83,6 +84,7 @@ def parse_questions(raw: RawFile, pages: Sequence[Page]) -> Document | None:
         related=find_related(answered, masthead.identifier),
         lines=layout.lines,
         source_name=raw.name,
+        covered=tuple(page.number for page in pages if page.covered),
     )
     document = replace(document, ministry=_ministry(document))
     return replace(document, warnings=_warn(document, pages, layout, matched.warnings, answered, masthead))
@@ -188,10 +190,27 @@ def page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
     """What is hidden on the pages, read by machine or not readable at all."""
     warnings: list[str] = []
     for page in pages:
-        for hidden in page.hidden:
-            shown = hidden.text if len(hidden.text) <= 80 else hidden.text[:79] + "…"
+        if page.covered:
             warnings.append(
-                f"Verborgen tekst op pagina {page.number} ({hidden.reason}), niet overgenomen: «{shown}»"
+                f"Op pagina {page.number} staat tekst onder een balk, vlak of plaatje; die is niet"
+                " overgenomen. Het bestand bevat die tekst nog wel."
+            )
+        for hidden in page.hidden:
+            if hidden.reason is Reason.COVERED:
+                continue  # said above, without the words
+            shown = hidden.text if len(hidden.text) <= 80 else hidden.text[:79] + "…"
+            kind = "Doorgehaalde" if hidden.reason is Reason.STRUCK else "Verborgen"
+            why = "" if hidden.reason is Reason.STRUCK else f" ({hidden.reason})"
+            warnings.append(f"{kind} tekst op pagina {page.number}{why}, niet overgenomen: «{shown}»")
+        if page.unreadable:
+            warnings.append(
+                f"Op pagina {page.number} zijn {page.unreadable} tekens niet te lezen: het bestand zegt niet"
+                " welke letters het zijn. In de tekst staat daar �."
+            )
+        if page.guessed:
+            warnings.append(
+                f"Op pagina {page.number} hebben {page.guessed} letters een eigen code; gelezen is wat ze"
+                " lijken. Controleer de tekst."
             )
         if page.from_ocr:
             warnings.append(

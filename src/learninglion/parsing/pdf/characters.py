@@ -1,12 +1,10 @@
-"""Loose accents join their letters: "Yes¸ilgöz" as drawn is "Yeşilgöz" as read."""
+"""The characters of a page as PDFium knows them: what they are, where they stand, how they are drawn."""
 
 from __future__ import annotations
 
 import ctypes
 import math
-import re
 import threading
-import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,15 +17,24 @@ from numpy.typing import NDArray
 from pypdfium2 import raw
 
 from learninglion.models.errors import UnreadableFileError
+from learninglion.parsing.pdf.ink import (
+    INNER,
+    Box,
+    Reason,
+    find_struck,
+    find_unseen,
+    may_hide,
+    spread,
+    take_stock,
+)
+from learninglion.parsing.pdf.symbols import symbol_sign
 
 __all__ = [
     "Glyphs",
     "ObjectStyle",
     "PDFIUM_LOCK",
     "View",
-    "compose",
     "count_images",
-    "find_grounds",
     "open_pdf",
     "page_view",
     "read_glyphs",
@@ -40,12 +47,28 @@ _ENCRYPTED = 4  # FPDF_ERR_PASSWORD
 _UNKNOWN_SECURITY = 5  # FPDF_ERR_SECURITY
 _FORCE_BOLD = 1 << 18  # font descriptor flags, ISO 32000-1 table 123
 _ITALIC = 1 << 6
-_BULLETS = (0xF0A7, 0xF0B7, 0xF0D8, 0xF0FC, 0xF076, 0xF06E, 0xF071)  # as symbol fonts number them
+# Arrows, boxes and ticks of Wingdings that say something; its other ornaments are bullets.
+_ORNAMENT_SIGNS = {
+    0xDF: 0x2190,
+    0xE0: 0x2192,
+    0xE1: 0x2191,
+    0xE2: 0x2193,
+    0x6F: 0x2610,
+    0xA8: 0x2610,
+    0x78: 0x2612,
+    0xFD: 0x2612,
+    0xFE: 0x2611,
+    0xFC: 0x2713,
+    0xFB: 0x2717,
+}
 # Line ends, and signs that show nothing: they turn the reading direction or carry hidden text (with U+E00xx).
 _UNSEEN = (0, 10, 13, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
 _JUMP = 12.0  # points between two characters: more than a wide space, perhaps another column
-_WHITE, _FAINT = 240, 26  # of 255: so light, or so transparent, that white paper hides it
-_BEFORE_MARK = [ord(sign) for sign in "\n.,;:?!)\"'*"]
+_PALE = 200  # of 255: letters so light may not show on their ground
+_FAINT, _THIN_INK = 10, 100  # of 255: so transparent that there is no ink, or that it may not show
+_ORNAMENTS = ("dingbats", "wingdings", "webdings", "marlett", "awesome", "icons", "glyphicon")
+_ODD = 2.0  # points: type so small is measured
+_LETTER_HEIGHT = 0.72  # of the type size: capitals
 _FIGURE_HEIGHT = 0.68  # of the type size
 _INVISIBLE_MODES = {3, 7}  # neither filled nor stroked: invisible, and clipping only
 
@@ -61,16 +84,14 @@ _char_origin = _plain(raw.FPDFText_GetCharOrigin, _int, _pointer, _int, _pointer
 _char_box = _plain(raw.FPDFText_GetCharBox, _int, _pointer, _int, _pointer, _pointer, _pointer, _pointer)
 _text_object = _plain(raw.FPDFText_GetTextObject, _size, _pointer, _int)
 _loose_box = _plain(raw.FPDFText_GetLooseCharBox, _int, _pointer, _int, _pointer)
+_is_generated = _plain(raw.FPDFText_IsGenerated, _int, _pointer, _int)
+_map_error = _plain(raw.FPDFText_HasUnicodeMapError, _int, _pointer, _int)
 _char_matrix = _plain(raw.FPDFText_GetMatrix, _int, _pointer, _int, _pointer)
 _char_unicode = _plain(raw.FPDFText_GetUnicode, ctypes.c_uint, _pointer, _int)
 _font_size = _plain(raw.FPDFText_GetFontSize, ctypes.c_double, _pointer, _int)
 _object_font = _plain(raw.FPDFTextObj_GetFont, _size, _pointer)
 _render_mode = _plain(raw.FPDFTextObj_GetTextRenderMode, _int, _pointer)
 _fill_colour = _plain(raw.FPDFPageObj_GetFillColor, _int, _pointer, _pointer, _pointer, _pointer, _pointer)
-
-
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +135,14 @@ class ObjectStyle:
     size: float  # height of the type in points, as printed
     bold: bool
     italic: bool
-    upright: bool  # runs from left to right on the page as shown
+    angle: float  # degrees against the clock by which its lines rise on the page as shown; 0: level
     invisible: bool  # drawn without ink or fully transparent
-    white: bool  # drawn in (nearly) white
+    pale: bool  # drawn in white or so light that only a darker ground shows it
+
+    @property
+    def upright(self) -> bool:
+        """Whether it runs from left to right on the page as shown."""
+        return self.angle == 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +161,8 @@ class Glyphs:
     ends_x: tuple[float, ...]
     spaced: tuple[bool, ...]
     styles: tuple[ObjectStyle, ...]  # of each run
+    reasons: tuple[Reason | None, ...] = ()  # of each run: why nobody sees it; None where it is seen
+    guessed: int = 0  # letters with private codes that were taken for the letters they seem to be
 
 
 @contextmanager
@@ -172,89 +200,265 @@ def count_images(page: Any) -> int:
     return sum(kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM) for kind in kinds)
 
 
-def find_grounds(page: Any) -> tuple[tuple[float, float, float, float], ...]:
-    """Where pictures and filled shapes that are not white lie: left, bottom, right, top in user space."""
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    found = []
-    for i in range(raw.FPDFPage_CountObjects(page)):
-        item = raw.FPDFPage_GetObject(page, i)
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind == raw.FPDF_PAGEOBJ_TEXT or not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
-            continue
-        if kind != raw.FPDF_PAGEOBJ_PATH or not _is_white(ctypes.cast(item, _pointer).value):
-            found.append((left.value, bottom.value, right.value, top.value))
-    return tuple(found)
-
-
-def _is_white(item: int | None) -> bool:
-    colour = (ctypes.c_uint * 4)()
-    start = ctypes.addressof(colour)
-    if not _fill_colour(item, start, start + 4, start + 8, start + 12):
-        return False
-    return colour[3] < _FAINT or min(colour[:3]) >= _WHITE
-
-
-def read_glyphs(page: Any, view: View) -> Glyphs:
-    """The characters of `page` with their places on it as shown."""
+def read_glyphs(page: Any, view: View, layers: bool = False) -> Glyphs:
+    """The characters of `page` with their places on it as shown; `layers`: some may be switched off."""
     handle = raw.FPDFText_LoadPage(page)
     try:
-        return _read(ctypes.cast(handle, _pointer).value or 0, handle, view)
+        return _read(ctypes.cast(handle, _pointer).value or 0, handle, page, view, layers)
     finally:
         raw.FPDFText_ClosePage(handle)
 
 
-def _read(handle: int, text_page: Any, view: View) -> Glyphs:
+def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> Glyphs:
     count = max(raw.FPDFText_CountChars(text_page), 0)
     codes = _read_codes(handle, text_page, count)
-    x, y = _read_origins(handle, count)
     objects = _read_objects(handle, codes)
+    _drop_generated(handle, codes, objects)
     indices = np.flatnonzero((objects != 0) & ~np.isin(codes, _UNSEEN) & ~((codes >> 8) == 0xE00))
     if not len(indices):
-        return Glyphs("", x[:0], y[:0], (0,), (), (), ())
-    objects, codes, x, y = objects[indices], codes[indices], x[indices], y[indices]
-    x, y = view.turn_points(x, y)
-    _clean(codes)
+        return Glyphs("", np.empty(0), np.empty(0), (0,), (), (), ())
+    user_x, user_y = _read_origins(handle, indices)
+    objects, codes = objects[indices], codes[indices]
+    x, y = view.turn_points(user_x, user_y)
+    guessed = _clean(handle, indices, codes, objects)
     spaced = np.diff(indices) > 1
     superior = {} if view.turns else _lift_superior_figures(handle, indices, codes, y, spaced)
     dx = np.diff(x)
     jumps = (objects[1:] != objects[:-1]) | spaced | (np.abs(np.diff(y)) > 0.01) | (dx > _JUMP) | (dx < 0)
     starts = np.flatnonzero(jumps) + 1
-    ends = [*(starts - 1).tolist(), len(indices) - 1]
-    begins = [0, *starts.tolist()]
     placed = indices.tolist()
+    begins = [0, *starts.tolist()]
     styles = _read_styles(handle, [placed[begin] for begin in begins], objects[begins].tolist(), view.turns)
     if superior:
         styles = tuple(
             replace(style, size=superior[begin]) if begin in superior else style
             for begin, style in zip(begins, styles, strict=True)
         )
+    styles = _measure_odd(handle, styles, [*begins, len(indices)], placed)
+    scene = _Scene(handle, page, view, indices, codes, objects, x, y, user_x, user_y)
+    unseen = _find_unseen(scene, styles, begins, layers)
+    cuts, reasons = _cut(begins, len(indices), unseen)
+    if len(cuts) > len(begins):
+        where = np.searchsorted(np.array(begins), np.array(cuts), side="right") - 1
+        styles = tuple(styles[k] for k in where.tolist())
+    starts = np.array(cuts[1:], int)
+    ends = [*(starts - 1).tolist(), len(indices) - 1]
     return Glyphs(
         codes.astype("<u4").tobytes().decode("utf-32-le"),
         x,
         y,
-        (*begins, len(indices)),
+        (*cuts, len(indices)),
         _read_right_edges(handle, [placed[end] for end in ends], view),
         (True, *spaced[starts - 1].tolist()),
         styles,
+        reasons,
+        guessed,
     )
 
 
-def _read_origins(handle: int, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Where each character begins on its baseline, in user space."""
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """The characters of a page while it is open, and how to ask for more of them."""
+
+    handle: int
+    page: Any
+    view: View
+    indices: NDArray[np.int64]
+    codes: NDArray[np.uint32]
+    objects: NDArray[np.uint64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    user_x: NDArray[np.float64]
+    user_y: NDArray[np.float64]
+
+    def boxes(self) -> NDArray[np.float64]:
+        """What each character covers with ink, in user space: n x 4 of left, bottom, right, top."""
+        found = np.empty((len(self.indices), 4))
+        box = (ctypes.c_double * 4)()  # left, right, bottom, top
+        at = ctypes.addressof(box)
+        for row, index in enumerate(self.indices.tolist()):
+            _char_box(self.handle, index, at, at + 8, at + 16, at + 24)
+            found[row] = box[0], box[2], box[1], box[3]
+        return found
+
+
+def _measure_odd(
+    handle: int, styles: tuple[ObjectStyle, ...], starts: Sequence[int], placed: Sequence[int]
+) -> tuple[ObjectStyle, ...]:
+    """The styles, with the size of very small type measured: a font with a space of its own may be large."""
+    if all(style.size >= _ODD for style in styles):
+        return styles
+    box = (ctypes.c_double * 4)()
+    at = ctypes.addressof(box)
+    found = list(styles)
+    for k, style in enumerate(styles):
+        if style.size >= _ODD:
+            continue
+        height = 0.0
+        for place in placed[starts[k] : min(starts[k + 1], starts[k] + 40)]:
+            _char_box(handle, place, at, at + 8, at + 16, at + 24)
+            extent = (box[3] - box[2], box[1] - box[0])[round(style.angle / 90) % 2]
+            height = max(height, extent)
+        if height > style.size:
+            found[k] = replace(style, size=round(height / _LETTER_HEIGHT, 2))
+    return tuple(found)
+
+
+def _find_unseen(
+    scene: _Scene, styles: Sequence[ObjectStyle], begins: Sequence[int], layers: bool
+) -> list[Reason | None] | None:
+    """Why each character is not seen or struck out; None where nothing is wrong with any."""
+    stock = take_stock(scene.page)
+    counts = np.diff([*begins, len(scene.indices)])
+    sizes = np.repeat(np.array([style.size for style in styles]), counts)
+    pale = any(style.pale for style in styles)
+    frame = scene.view.turn_box(scene.view.box)
+    outside = (scene.x >= frame[2]) | (scene.x + 0.5 * sizes <= frame[0])
+    outside |= (scene.y >= frame[3]) | (scene.y + 0.5 * sizes <= frame[1])
+    reasons: list[Reason | None] | None = None
+    boxes: NDArray[np.float64] | None = None
+    letters = _has_letter(scene.codes) & ~np.repeat([style.invisible for style in styles], counts)
+    if letters.any() and may_hide(stock, pale, layers):
+        boxes = scene.boxes()
+        centres = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2])
+        shown = _turn_boxes(scene.view, boxes)
+        level = np.repeat([style.upright for style in styles], counts)
+        for column, share in ((1, INNER[0]), (3, INNER[1])):
+            inner = np.clip(scene.y + share * sizes, shown[:, 1], shown[:, 3])
+            shown[:, column] = np.where(level & (shown[:, 3] > shown[:, 1]), inner, shown[:, column])
+        reasons = find_unseen(
+            scene.page, stock, scene.objects, letters, shown, centres, frame, scene.view.box
+        )
+        if reasons is not None and pale:
+            white = np.repeat([style.pale for style in styles], counts)
+            reasons = [
+                Reason.WHITE if white[k] and reason in (Reason.ALIKE, Reason.SWITCHED_OFF) else reason
+                for k, reason in enumerate(reasons)
+            ]
+    if outside.any():
+        reasons = reasons or [None] * len(scene.indices)
+        for k in np.flatnonzero(outside).tolist():
+            reasons[k] = Reason.OUTSIDE
+    if stock.strokes:
+        boxes = scene.boxes() if boxes is None and _any_through(stock.strokes, scene, sizes) else boxes
+        if boxes is not None:
+            struck = find_struck(stock.strokes, boxes, scene.user_y, sizes)
+            if struck.any():
+                reasons = reasons or [None] * len(scene.indices)
+                for k in np.flatnonzero(struck).tolist():
+                    reasons[k] = reasons[k] or Reason.STRUCK
+                spread(reasons, letters, scene.objects)
+    return reasons
+
+
+def _any_through(strokes: Sequence[Box], scene: _Scene, sizes: NDArray[np.float64]) -> bool:
+    """Whether a level line may run through any character: a cheap look by their baselines alone."""
+    for left, bottom, right, top in strokes:
+        height = (bottom + top) / 2
+        near = (scene.user_y < height) & (height < scene.user_y + 0.5 * sizes)
+        if (near & (scene.user_x > left - sizes) & (scene.user_x < right)).any():
+            return True
+    return False
+
+
+def _turn_boxes(view: View, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rectangles in user space (n x 4), on the page as shown."""
+    x0, y0 = view.turn_points(boxes[:, 0], boxes[:, 1])
+    x1, y1 = view.turn_points(boxes[:, 2], boxes[:, 3])
+    lows, highs = (np.minimum(x0, x1), np.minimum(y0, y1)), (np.maximum(x0, x1), np.maximum(y0, y1))
+    return np.column_stack([*lows, *highs])
+
+
+def _has_letter(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which characters are letters or figures."""
+    plain = (
+        ((codes >= 48) & (codes <= 57)) | ((codes >= 65) & (codes <= 90)) | ((codes >= 97) & (codes <= 122))
+    )
+    return np.asarray(plain | ((codes >= 0xC0) & (codes < 0x2000)) | ((codes >= 0x2C00) & (codes < 0xFFF0)))
+
+
+def _cut(
+    begins: Sequence[int], count: int, unseen: Sequence[Reason | None] | None
+) -> tuple[list[int], tuple[Reason | None, ...]]:
+    """The runs cut where text stops or begins to be seen, and the reason of each."""
+    if unseen is None:
+        return list(begins), (None,) * len(begins)
+    known = set(begins)
+    cuts = [k for k in range(count) if k in known or unseen[k] is not unseen[k - 1]]
+    return cuts, tuple(unseen[cut] for cut in cuts)
+
+
+def _drop_generated(handle: int, codes: NDArray[np.uint32], objects: NDArray[np.uint64]) -> None:
+    """Spaces and hyphens that PDFium made up have no place of their own; their object becomes 0, in place."""
+    asked = np.flatnonzero((codes == 32) & (objects != 0))
+    made_up = np.fromiter(map(_is_generated, repeat(handle), asked.tolist()), np.int64, len(asked))
+    objects[asked[made_up == 1]] = 0
+
+
+def _read_origins(handle: int, indices: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where each of these characters begins on its baseline, in user space."""
+    count = len(indices)
     x, y = np.empty(count), np.empty(count)
     at_x, at_y, size = x.ctypes.data, y.ctypes.data, 8 * count
     places = range(at_x, at_x + size, 8), range(at_y, at_y + size, 8)
-    deque(map(_char_origin, repeat(handle), range(count), *places), maxlen=0)
+    deque(map(_char_origin, repeat(handle), indices.tolist(), *places), maxlen=0)
     return x, y
 
 
-def _clean(codes: NDArray[np.uint32]) -> None:
-    """Replace signs that are something else than they are numbered, in place."""
+def _clean(
+    handle: int, indices: NDArray[np.int64], codes: NDArray[np.uint32], objects: NDArray[np.uint64]
+) -> int:
+    """Replace signs that are something else than they are numbered, in place; gives how many are guessed."""
     codes[(codes == 9) | (codes == 11) | (codes == 12) | (codes == 0xA0)] = 32
     codes[codes == 0xFFFE] = 2  # PDFium's mark of a broken word
-    codes[np.isin(codes, _BULLETS)] = 0x2022
+    guessed = _name_private(codes, objects)
     meaningless = ((codes < 32) & (codes != 2)) | ((codes >= 0xD800) & (codes < 0xE000)) | (codes > 0x10FFFF)
+    meaningless |= ((codes >= 0xE000) & (codes < 0xF900)) | ((codes >= 0xF0000) & (codes < 0x110000))
     codes[meaningless] = 0xFFFD
+    _mark_unmapped(handle, indices, codes, objects)
+    return guessed
+
+
+def _name_private(codes: NDArray[np.uint32], objects: NDArray[np.uint64]) -> int:
+    """Give signs with private codes (F020-F0FF, as symbol fonts number them) what they show, in place.
+
+    Those of the Symbol font are known signs, those of Wingdings and the like are ornaments. In any other font
+    the second half of the code is the letter itself: a guess, and how many of those there are is told.
+    """
+    old_style = (codes >= 0xF730) & (codes <= 0xF739)  # figures, as Adobe numbered the variants of its fonts
+    codes[old_style] -= 0xF700
+    codes[codes == 0xF001], codes[codes == 0xF002] = 0xFB01, 0xFB02  # "fi" and "fl", as Adobe did
+    private = np.flatnonzero((codes >= 0xF020) & (codes <= 0xF0FF))
+    guessed = 0
+    fonts: dict[int, str] = {}
+    for place in private.tolist():
+        item = int(objects[place])
+        if item not in fonts:
+            fonts[item] = _describe_font(_object_font(item))[0].lower()
+        font, code = fonts[item], int(codes[place]) - 0xF000
+        if "symbol" in font and "segoe" not in font:
+            codes[place] = ord(symbol_sign(code))
+        elif any(name in font for name in _ORNAMENTS) or code > 0x7E:
+            codes[place] = _ORNAMENT_SIGNS.get(code, 0x2022) if "wingdings" in font else 0x2022
+        else:
+            sign = bytes([code]).decode("cp1252", "replace")
+            codes[place] = ord(sign)
+            guessed += sign.isalnum()
+    return guessed
+
+
+def _mark_unmapped(
+    handle: int, indices: NDArray[np.int64], codes: NDArray[np.uint32], objects: NDArray[np.uint64]
+) -> None:
+    """Letters for which a font has no meaning (PDFium then gives the bare code) become U+FFFD, in place."""
+    known, which = np.unique(objects, return_inverse=True)
+    fonts = np.array([_object_font(int(item)) for item in known.tolist()], np.uint64)
+    _, font = np.unique(fonts, return_inverse=True)
+    keys = font[which].astype(np.int64) << 21 | codes.astype(np.int64)
+    distinct, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    wrong = np.fromiter(map(_map_error, repeat(handle), indices[first].tolist()), np.int64, len(distinct))
+    if (wrong == 1).any():
+        codes[(wrong == 1)[inverse] & (codes != 32)] = 0xFFFD
 
 
 def _read_codes(handle: int, text_page: Any, count: int) -> NDArray[np.uint32]:
@@ -276,17 +480,15 @@ def _lift_superior_figures(
 ) -> dict[int, float]:
     """Figures that a font draws small and high by itself get the baseline they seem to have.
 
-    Gives the type size that each of them seems to have. Only figures right behind a word or at the head of a
-    line can be the mark of a note, so only those are measured.
+    Gives the type size that each of them seems to have.
     """
     figure = (codes >= 48) & (codes <= 57)
-    before = np.empty_like(codes)
-    before[0], before[1:] = 10, np.where(spaced, 10, codes[:-1])
-    word = (before > 57) & (before != 91) | np.isin(before, _BEFORE_MARK)
     box = (ctypes.c_double * 4)()  # left, right, bottom, top
     at = ctypes.addressof(box)
     sizes: dict[int, float] = {}
-    for first in np.flatnonzero(figure & word).tolist():
+    for first in np.flatnonzero(figure).tolist():
+        if first in sizes:
+            continue
         place = first
         while place < len(codes) and figure[place] and (place == first or not spaced[place - 1]):
             _char_box(handle, int(indices[place]), at, at + 8, at + 16, at + 24)
@@ -302,14 +504,23 @@ def _lift_superior_figures(
 def _read_objects(handle: int, codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
     """The text object that drew each character; 0 for what PDFium made up.
 
-    Asked where words begin and end only: a word that changes its looks halfway has those of its beginning.
+    Asked where words begin and end, and inside only of words that do not end as they begin.
     """
     letter = ((codes >= 97) & (codes <= 122)) | ((codes >= 65) & (codes <= 90)) | (codes >= 0xC0)
     inside = np.zeros(len(codes), np.bool_)
-    inside[1:] = letter[1:] & letter[:-1]
+    inside[1:-1] = letter[:-2] & letter[1:-1] & letter[2:]
     asked = np.flatnonzero(~inside)
-    objects = np.fromiter(map(_text_object, repeat(handle), asked.tolist()), np.uint64, len(asked))
-    return np.repeat(objects, np.diff(asked, append=len(codes)))
+    objects = np.zeros(len(codes), np.uint64)
+    objects[asked] = np.fromiter(map(_text_object, repeat(handle), asked.tolist()), np.uint64, len(asked))
+    if len(asked) < 2:
+        return objects
+    lengths = np.diff(asked)
+    changed = (lengths > 1) & (objects[asked[1:]] != objects[asked[:-1]])
+    objects = np.repeat(objects[asked], np.diff(asked, append=len(codes)))
+    for k in np.flatnonzero(changed).tolist():
+        for place in range(int(asked[k]) + 1, int(asked[k + 1])):
+            objects[place] = _text_object(handle, place)
+    return objects
 
 
 def _read_right_edges(handle: int, indices: list[int], view: View) -> tuple[float, ...]:
@@ -357,17 +568,20 @@ def _style(
 ) -> ObjectStyle:
     name, bold, italic = font
     a, b, c, d = matrix[:4]
+    if size < 0:  # a negative size in a mirrored matrix shows ordinary letters
+        a, b, c, d, size = -a, -b, -c, -d, -size
     # The direction of writing on the page as shown: a quarter turn clockwise takes (a, b) to (b, -a).
     along = (a, b, -a, -b)[turns], (b, -a, -b, a)[turns]
     upright = along[0] > 0 and abs(along[1]) <= 0.05 * along[0]
+    angle = 0.0 if upright else round(math.degrees(math.atan2(along[1], along[0])), 0)
     return ObjectStyle(
         font=name,
         size=round(size * math.hypot(c, d), 2),
         bold=bold,
         italic=italic or (upright and abs(c) > 0.1 * abs(d) and not turns % 2),
-        upright=upright,
+        angle=angle,
         invisible=mode in _INVISIBLE_MODES or colour[3] < _FAINT,
-        white=mode in (0, 4) and min(colour[:3]) >= _WHITE,
+        pale=(mode in (0, 4) and min(colour[:3]) >= _PALE) or colour[3] < _THIN_INK,
     )
 
 
@@ -386,84 +600,3 @@ def _describe_font(font: int) -> tuple[str, bool, bool]:
     bold = bold or bool(flags & _FORCE_BOLD) or raw.FPDFFont_GetWeight(handle) >= 650
     italic = slanted or bool(flags & _ITALIC) or "italic" in lowered or "oblique" in lowered
     return name, bold, italic
-
-
-_COMBINING = {
-    "´": "\u0301",
-    "`": "\u0300",
-    "¨": "\u0308",
-    "ˆ": "\u0302",
-    "˜": "\u0303",
-    "¯": "\u0304",
-    "˘": "\u0306",
-    "˙": "\u0307",
-    "˚": "\u030a",
-    "˝": "\u030b",
-    "ˇ": "\u030c",
-    "¸": "\u0327",
-    "˛": "\u0328",
-    "\u02bc": "\u0301",
-}
-# These never stand on their own in Dutch, while "´" is also typed for an apostrophe ("foto´s").
-_ALWAYS = frozenset("˘˙˝ˇ¸˛")
-_ACUTE_CONSONANTS = frozenset("cnzCNSZ")  # "Kostic´" is a name; "s´" may be an apostrophe
-_ACCENT = re.compile(f"[{''.join(_COMBINING)}\u0300-\u036f]")
-_OFFSET = 0.3  # of the type size: an accent that begins so close to its letter stands on it
-
-
-def compose(
-    text: str, x_edges: Sequence[float], size: float
-) -> tuple[str, tuple[float, ...], list[int]] | None:
-    """Text and edges with loose accents joined to their letters, and where each old position went.
-
-    None where there is nothing to join. The last list has len(text) + 1 values.
-    """
-    if _ACCENT.search(text) is None:
-        return None
-    letters = list(text)
-    gone = [False] * len(text)
-    places = list(x_edges)
-    for match in _ACCENT.finditer(text):
-        at = match.start()
-        for base in _bases(text, x_edges, size, at):
-            mark = _COMBINING.get(text[at], text[at])
-            joined = unicodedata.normalize("NFC", letters[base] + mark) if not gone[base] else ""
-            if len(joined) == 1:
-                letters[base] = joined
-                gone[at] = True
-                places[base] = min(places[base], places[at])
-                break
-    if not any(gone):
-        return None
-    positions: list[int] = []
-    new = 0
-    for lost in gone:
-        positions.append(new)
-        new += not lost
-    positions.append(new)
-    kept = [i for i, lost in enumerate(gone) if not lost]
-    return "".join(letters[i] for i in kept), (*(places[i] for i in kept), x_edges[-1]), positions
-
-
-def _bases(text: str, x_edges: Sequence[float], size: float, at: int) -> list[int]:
-    """Positions of the letter that the accent at `at` may belong to, the likeliest first."""
-    found: list[int] = []
-    mark = text[at]
-    before = at - 1 if at > 0 and text[at - 1].isalpha() else None
-    after = at + 1 if at + 1 < len(text) and text[at + 1].isalpha() else None
-    if before is not None and x_edges[at] - x_edges[before] < _OFFSET * size:
-        found.append(before)
-    if after is not None and x_edges[after] - x_edges[at] < _OFFSET * size and mark in _COMBINING:
-        found.append(after)
-    sure = mark in _ALWAYS or mark not in _COMBINING
-    if before is not None and (
-        sure or (mark == "´" and text[before] in _ACUTE_CONSONANTS and _ends_word(text, at))
-    ):
-        found.append(before)
-    return found
-
-
-def _ends_word(text: str, at: int) -> bool:
-    """Whether what follows the acute is no genitive or plural s, as in "Hans´ boek" or "pc´s"."""
-    following = text[at + 1 : at + 3]
-    return not (following[:1] == "s" and not following[1:2].isalpha())

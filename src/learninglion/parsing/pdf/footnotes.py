@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from learninglion.parsing.pdf.lines import Line, Page, Run
@@ -88,6 +88,11 @@ def collect_notes(
 
     `before`: the last note of the page before; small lines above the first mark go on with it.
     """
+    marks = {
+        mark.mark: page.lines[mark.line].baseline
+        for mark in find_marks(((i, page.lines[i]) for i in indices), page.number)
+        if mark.start and not mark.like_unit
+    }
     notes: list[Note] = []
     taken: set[int] = set()
     current: Note | None = None
@@ -98,7 +103,7 @@ def collect_notes(
     above: Line | None = None
     for index in indices:
         line = page.lines[index]
-        begin = _opens_note(line, body_size, foot, above, current)
+        begin = _opens_note(line, body_size, foot, above, current, marks)
         if begin is not None:
             current = Note(begin[0], page.number, [(line, begin[1])])
             notes.append(current)
@@ -114,9 +119,17 @@ def collect_notes(
 
 
 def _opens_note(
-    line: Line, body_size: float, foot: float, above: Line | None, current: Note | None
+    line: Line,
+    body_size: float,
+    foot: float,
+    above: Line | None,
+    current: Note | None,
+    marks: Mapping[str, float],
 ) -> tuple[str, int] | None:
-    """The mark that a line begins with, and where the note's own text begins."""
+    """The mark that a line begins with, and where the note's own text begins.
+
+    `marks`: what stands raised in the text of the page, with how high on the page.
+    """
     first = line.runs[0]
     lead = line.text[: first.end]
     small = line.size <= _SMALL * body_size
@@ -130,7 +143,8 @@ def _opens_note(
         step = above.baseline - line.baseline if above is not None else -1.0
         apart = not 0 < step <= _APART * line.size or current is not None
         next_one = current is not None and current.mark.isdigit() and sign_text == str(int(current.mark) + 1)
-        if not small and not next_one and not (apart and _OPENS.match(rest)):
+        meant = marks.get(sign_text, 0.0) > line.baseline
+        if not small and not next_one and not (apart and (meant or _OPENS.match(rest))):
             return None
         begin = first.end
     else:
@@ -138,7 +152,11 @@ def _opens_note(
         match = _LEADS.match(line.text)
         expected = int(current.mark) + 1 if current is not None and current.mark.isdigit() else 1
         single = len(line.gaps) == 1 and match is not None and line.gaps[0] <= match.end()
-        if match is None or not small or not single or line.baseline > foot or match[1] != str(expected):
+        if match is None or not small or line.baseline > foot:
+            return None
+        later = current is None or not match[1].isdigit() or int(match[1]) >= expected
+        meant = marks.get(match[1], 0.0) > line.baseline and not line.gaps and later
+        if not meant and not (single and match[1] == str(expected)):
             return None
         begin = match.end()
         lead = match.group()

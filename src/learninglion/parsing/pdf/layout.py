@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.pdf.footnotes import Mark, Note, collect_notes, find_marks, is_raised, match_marks
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
-from learninglion.parsing.pdf.lines import Line, Page
+from learninglion.parsing.pdf.lines import Line, Page, Run
 from learninglion.parsing.pdf.tables import Table, find_tables
+from learninglion.parsing.scripts import lowered, raised
 
 __all__ = ["Layout", "Stretch", "TextBuilder", "collect_words", "find_body_size", "lay_out", "regions"]
 
@@ -63,7 +64,8 @@ class TextBuilder:
     ) -> Span:
         """Add a line (or characters part[0]..part[1] of it), joined to what the paragraph holds so far.
 
-        `left_out`: stretches that do not belong to the text, such as marks of footnotes.
+        `left_out`: stretches that do not belong to the text, such as marks of footnotes. What else stands
+        raised or lowered is written as such.
         """
         if "  " in line.text:
             left_out = [*left_out, *(match.span() for match in _EXTRA_SPACES.finditer(line.text))]
@@ -72,12 +74,25 @@ class TextBuilder:
             return Span(self.length, self.length)
         self._join("".join(line.text[a:b] for a, b in kept))
         start = self.length
-        for a, b in kept:
-            span = Span(self.length, self.length + b - a)
-            self.lines.append(TextLine(span, line.page, line.y0, line.y1, line.x_edges[a : b + 1]))
-            self._put(line.text[a:b])
+        for a, b, text in _written(line, kept):
+            self._add_stretch(line, a, b, text)
         self._tail = line.text[kept[0][0] : kept[-1][1]]
         return Span(start, self.length)
+
+    def _add_stretch(self, line: Line, a: int, b: int, text: str) -> None:
+        """Add characters a..b of a line, written as `text`."""
+        span = Span(self.length, self.length + len(text))
+        if line.angle:  # word by word: each has a place of its own on the page
+            left, bottom, right, top = line.rectangle(a, b)
+            edges = tuple(left + k * (right - left) / len(text) for k in range(len(text) + 1))
+            self.lines.append(TextLine(span, line.page, bottom, top, edges))
+        elif len(text) == b - a:
+            self.lines.append(TextLine(span, line.page, line.y0, line.y1, line.x_edges[a : b + 1]))
+        else:
+            left, right = line.x_edges[a], line.x_edges[b]
+            edges = tuple(left + k * (right - left) / len(text) for k in range(len(text) + 1))
+            self.lines.append(TextLine(span, line.page, line.y0, line.y1, edges))
+        self._put(text)
 
     def text(self) -> str:
         """The text so far."""
@@ -120,6 +135,62 @@ class TextBuilder:
     def _put(self, text: str) -> None:
         self.parts.append(text)
         self.length += len(text)
+
+
+_SMALL, _RAISED, _LOWERED = 0.85, 0.12, 0.08  # of the size of the line: raised and lowered signs
+_SHIFTED = 0.2  # of the size: signs as large as the line that stand so much higher or lower
+
+
+def _written(line: Line, kept: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    """The stretches of a line as they are written: raised and lowered signs as such, turned text in words."""
+    if line.angle:
+        words = (
+            (a + m.start(), a + m.end()) for a, b in kept for m in re.finditer(r"\S+\s*", line.text[a:b])
+        )
+        return [(a, b, line.text[a:b]) for a, b in words]
+    shifted = [run for run in line.runs if _shift(run, line)] if len(line.runs) > 1 else []
+    if not shifted:
+        return [(a, b, line.text[a:b]) for a, b in kept]
+    found: list[tuple[int, int, str]] = []
+    for a, b in kept:
+        at = a
+        for start, end, rise in _joined(shifted, line):
+            start, end = max(start, at), min(end, b)
+            if start >= end:
+                continue
+            if at < start:
+                found.append((at, start, line.text[at:start]))
+            write = raised if rise > 0 else lowered
+            found.append((start, end, write(line.text[start:end], line.text[:start])))
+            at = end
+        if at < b:
+            found.append((at, b, line.text[at:b]))
+    return found
+
+
+def _shift(run: Run, line: Line) -> float:
+    """How far a run stands above (or below) its line, where that is part of what it says; else 0."""
+    small = run.style.size < _SMALL * line.size
+    apart = not run.start or run.start in line.gaps  # perhaps a cell beside the line
+    if apart or not small and line.text[run.start - 1] == " ":
+        return 0.0
+    if small and run.rise > _RAISED * line.size or run.rise > _SHIFTED * line.size:
+        return run.rise
+    if small and run.rise < -_LOWERED * line.size or run.rise < -_SHIFTED * line.size:
+        return run.rise
+    return 0.0
+
+
+def _joined(runs: Sequence[Run], line: Line) -> list[tuple[int, int, float]]:
+    """Shifted runs that stand next to each other at one height, as one."""
+    found: list[tuple[int, int, float]] = []
+    for run in runs:
+        start, end = run.start, run.end
+        if found and found[-1][1] == start and abs(found[-1][2] - run.rise) < 0.05 * line.size:
+            found[-1] = (found[-1][0], end, run.rise)
+        else:
+            found.append((start, end, run.rise))
+    return found
 
 
 def _kept(text: str, first: int, last: int, left_out: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -287,23 +358,47 @@ class _Writer:
         self._start = 0
         self._gap = False
         self._set_alone = False  # whether the open paragraph is a label
+        self._turned: list[int] = []  # indices of the turned lines of the page that are still to be written
+        self._page = Page(0, (0.0, 0.0, 0.0, 0.0), 0, ())
+        self._early = False  # whether those go behind the first paragraph that ends on the page
 
     def write_body(self) -> None:
-        """Write all pages."""
-        printed = [[page.lines[i] for i in indices] for page, indices in self.bodies]
-        for (page, indices), lines, found in zip(self.bodies, printed, find_tables(printed), strict=True):
+        """Write all pages. What stands turned on a page is written where it breaks no sentence."""
+        level = [[i for i in indices if not page.lines[i].angle] for page, indices in self.bodies]
+        printed = [[page.lines[i] for i in own] for (page, _), own in zip(self.bodies, level, strict=True)]
+        tables = find_tables(printed)
+        for (page, indices), own, lines, found in zip(self.bodies, level, printed, tables, strict=True):
             self.builder.begin_page()
-            tables = {table.first: table for table in found}
-            margin = self.margins.get(page.number, {})
-            position = 0
-            while position < len(lines):
-                table = tables.get(position)
-                if table is not None:
-                    self._write_table(table, lines, indices)
-                    position = table.last + 1
-                    continue
-                self._write_line(lines[position], indices[position], margin)
-                position += 1
+            self._turned = [i for i in indices if page.lines[i].angle]
+            self._page = page
+            # A sentence that goes on overleaf is not broken: turned text then goes between two paragraphs.
+            self._early = bool(lines) and not _ends(lines[-1]) and not self.alone(lines[-1])
+            self._write_page(lines, own, {table.first: table for table in found})
+            if self._turned:
+                self._close()
+                self._write_turned()
+        self._close()
+
+    def _write_page(self, lines: Sequence[Line], indices: Sequence[int], tables: dict[int, Table]) -> None:
+        margin = self.margins.get((self._page.number, 0.0), {})
+        position = 0
+        while position < len(lines):
+            table = tables.get(position)
+            if table is not None:
+                self._write_table(table, lines, indices)
+                position = table.last + 1
+                continue
+            self._write_line(lines[position], indices[position], margin)
+            position += 1
+
+    def _write_turned(self) -> None:
+        """Write the turned lines of this page, between two paragraphs."""
+        turned, self._turned = self._turned, []
+        for index in turned:
+            line = self._page.lines[index]
+            if self._open and self._open[-1].angle != line.angle:
+                self._close()
+            self._write_line(line, index, self.margins.get((self._page.number, line.angle), {}))
         self._close()
 
     def _write_line(self, line: Line, index: int, margin: dict[int, float]) -> None:
@@ -414,6 +509,8 @@ class _Writer:
         self.builder.end_paragraph()
         self._open = []
         self._gap = False
+        if self._early and self._turned:
+            self._write_turned()
 
     def _kind(self, text: str, bold: bool) -> BlockKind:
         first = self._open[0]
@@ -520,28 +617,36 @@ def _find_leading(lines: Sequence[Line], size: float) -> float:
     steps: Counter[float] = Counter()
     for above, below in zip(lines, lines[1:], strict=False):
         step = above.baseline - below.baseline
-        if above.page == below.page and 0.9 * size < step < 2.2 * size and abs(above.size - below.size) < 0.5:
+        if (
+            (above.page, above.angle) == (below.page, below.angle)
+            and 0.9 * size < step < 2.2 * size
+            and abs(above.size - below.size) < 0.5
+        ):
             steps[round(step, 1)] += 1
     return max(steps, key=lambda step: (steps[step], -step), default=1.2 * size)
 
 
-def _find_margins(bodies: Sequence[tuple[Page, list[int]]]) -> dict[int, dict[int, float]]:
-    """For each page: how far to the right the lines of a column go, by where they begin.
+def _find_margins(
+    bodies: Sequence[tuple[Page, list[int]]],
+) -> dict[tuple[int, float], dict[int, float]]:
+    """For each page and angle of lines: how far to the right the lines of a column go, by where they begin.
 
     Pages of one shape share their margins, so that a page with few lines knows them too.
     """
-    shapes: dict[tuple[int, int], dict[int, float]] = {}
+    shapes: dict[tuple[int, int, float], dict[int, float]] = {}
+    margins_of: dict[tuple[int, float], dict[int, float]] = {}
     for page, indices in bodies:
-        margins = shapes.setdefault(_shape(page), {})
         for i in indices:
             line = page.lines[i]
+            margins = shapes.setdefault((*_shape(page), line.angle), {})
+            margins_of[page.number, line.angle] = margins
             if line.gaps:
                 continue
             key = _column_key(line.x0)
             for near in (key - 1, key, key + 1):
                 if near == key or abs(line.x0 - near * _COLUMN) < _COLUMN:
                     margins[near] = max(margins.get(near, 0.0), line.x1)
-    return {page.number: shapes[_shape(page)] for page, _ in bodies}
+    return margins_of
 
 
 def _shape(page: Page) -> tuple[int, int]:

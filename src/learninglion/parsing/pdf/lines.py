@@ -1,4 +1,4 @@
-"""PDF bytes to pages of printed lines: characters with their place, size, weight and slant.
+"""The printed lines of a page: characters with their place, size, weight and slant.
 
 Coordinates are PDF points with the origin at the bottom left, turned the way the page is shown
 (`/Rotate`); on an ordinary page they are the page's own user space. `Page.box` is what is visible of it.
@@ -6,38 +6,27 @@ Coordinates are PDF points with the origin at the bottom left, turned the way th
 
 from __future__ import annotations
 
-import re
+import math
 from dataclasses import dataclass, field
-from typing import Any
 
-from pypdfium2 import raw
+from learninglion.parsing.pdf.accents import compose
+from learninglion.parsing.pdf.characters import Glyphs, ObjectStyle
+from learninglion.parsing.pdf.fractions import Strip, bring_home, join_fractions
+from learninglion.parsing.pdf.ink import Box, Reason
 
-from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.pdf.characters import (
-    PDFIUM_LOCK,
-    Box,
-    Glyphs,
-    ObjectStyle,
-    compose,
-    count_images,
-    find_grounds,
-    open_pdf,
-    page_view,
-    read_glyphs,
-)
+__all__ = ["ASCENT", "COVERED", "DESCENT", "Hidden", "Line", "Page", "Run", "build_lines"]
 
-__all__ = ["PDFIUM_LOCK", "Hidden", "Line", "Page", "Run", "check_pdf", "read_pages"]
 
-MAX_PAGES = 5000
-"""Beyond this a file is a data dump and would take gigabytes of memory."""
-
-_TINY = 1.5  # points: no printer makes this readable
-_OCR_SHARE = 0.9  # so much of a page invisible, over a picture: the text layer of a scan
 _RISE = 0.6  # of the larger size: as far as a superscript goes, well under the distance to the next line
 _OVERLAP = 0.9  # of the size: a loose accent goes back over its letter
 _GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py decides
+_SAME = 0.01  # points: on one baseline
 _SPACE = 0.12  # of the size: characters that far apart, where PDFium saw a space, have one
-_ASCENT, _DESCENT = 0.76, 0.24  # of the size: what letters take above and below the baseline
+ASCENT, DESCENT = 0.76, 0.24  # of the size: what letters take above and below the baseline
+
+
+COVERED = "[…]"
+"""What is read where words stand under a bar or picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +55,9 @@ class Line:
     runs: tuple[Run, ...]
     gaps: tuple[int, ...] = ()
     broken: bool = False
+    angle: float = (
+        0.0  # degrees by which the line rises; its places are those of the page turned back by that
+    )
 
     @property
     def x0(self) -> float:
@@ -80,12 +72,22 @@ class Line:
     @property
     def y0(self) -> float:
         """The bottom of its letters."""
-        return self.baseline - _DESCENT * self.size
+        return self.baseline - DESCENT * self.size
 
     @property
     def y1(self) -> float:
         """The top of its letters."""
-        return self.baseline + _ASCENT * self.size
+        return self.baseline + ASCENT * self.size
+
+    def rectangle(self, start: int, end: int) -> Box:
+        """What characters start..end take on the page as shown."""
+        box = self.x_edges[start], self.y0, self.x_edges[end], self.y1
+        if not self.angle:
+            return box
+        cos, sin = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
+        xs = [x * cos - y * sin for x in (box[0], box[2]) for y in (box[1], box[3])]
+        ys = [x * sin + y * cos for x in (box[0], box[2]) for y in (box[1], box[3])]
+        return min(xs), min(ys), max(xs), max(ys)
 
     @property
     def bold(self) -> bool:
@@ -100,10 +102,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """Text that a reader of the page cannot see, and why."""
+    """Text that a reader of the page cannot see, why, and where it stands on the page as shown."""
 
     text: str
-    reason: str
+    reason: Reason
+    box: Box = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,13 @@ class Page:
     hidden: tuple[Hidden, ...] = ()
     from_ocr: bool = False
     images: int = 0  # counted only where the page has no text
+    unreadable: int = 0  # signs that nobody can know: the file does not say which letters they are
+    guessed: int = 0  # letters with codes of their own, taken for what they seem to be
+
+    @property
+    def covered(self) -> bool:
+        """Whether text stands under a bar, a patch or a picture: a redaction that was only drawn."""
+        return any(hidden.reason is Reason.COVERED for hidden in self.hidden)
 
 
 @dataclass(slots=True)
@@ -131,143 +141,68 @@ class _Draft:
     gaps: list[int] = field(default_factory=list)
     length: int = 0
     x_end: float = 0.0
-    upright: bool = True
+    angle: float = 0.0
 
 
-def check_pdf(content: bytes, name: str) -> None:
-    """Raises UnreadableFileError, naming the file, where the bytes cannot be a whole PDF."""
-    if not content.strip():
-        raise UnreadableFileError(name, "het bestand is leeg.")
-    if b"%PDF-" not in content[:1024]:
-        raise UnreadableFileError(name, "dit is geen PDF-bestand.")
-    linearised = re.search(rb"/Linearized\b.{0,200}?/L\s+(\d+)", content[:2048], re.DOTALL)
-    short = linearised is not None and len(content) < int(linearised[1][:12])
-    if short or b"%%EOF" not in content[-4096:]:
-        raise UnreadableFileError(
-            name, "dit PDF-bestand is niet volledig: het einde ontbreekt. Haal het opnieuw op."
-        )
-
-
-def read_pages(content: bytes, name: str, max_pages: int = MAX_PAGES) -> tuple[Page, ...]:
-    """All pages of a PDF; raises UnreadableFileError, naming the file, where that cannot be done well.
-
-    Text that cannot be seen on the page is kept apart in `Page.hidden`.
-    """
-    check_pdf(content, name)
-    with open_pdf(content, name) as document:
-        count = raw.FPDF_GetPageCount(document)
-        if count > max_pages:
-            raise UnreadableFileError(
-                name, f"dit PDF-bestand heeft {count} pagina's; meer dan {max_pages} kan niet. Splits het op."
-            )
-        pages = tuple(_load_page(document, index, name) for index in range(count))
-    if not any(page.lines for page in pages):
-        if any(page.hidden for page in pages):
-            raise UnreadableFileError(name, "dit PDF-bestand bevat alleen verborgen tekst.")
-        raise UnreadableFileError(
-            name,
-            "dit PDF-bestand bevat geen tekst, waarschijnlijk is het een scan."
-            " Maak het eerst doorzoekbaar met tekstherkenning (OCR).",
-        )
-    return pages
-
-
-def _load_page(document: Any, index: int, name: str) -> Page:
-    page = raw.FPDF_LoadPage(document, index)
-    if not page:
-        raise UnreadableFileError(name, f"pagina {index + 1} van dit PDF-bestand is beschadigd.")
-    try:
-        return _read_page(page, index + 1)
-    finally:
-        raw.FPDF_ClosePage(page)
-
-
-def _read_page(page: Any, number: int) -> Page:
-    view = page_view(page)
-    glyphs = read_glyphs(page, view)
-    shown = view.turn_box(view.box)
-    grounds: tuple[Box, ...] = ()
-    if any(style.white for style in glyphs.styles):
-        grounds = tuple(map(view.turn_box, find_grounds(page)))
-    reasons = [_why_hidden(glyphs, k, shown, grounds) for k in range(len(glyphs.styles))]
-    hidden = sum(
-        glyphs.starts[k + 1] - glyphs.starts[k] for k, reason in enumerate(reasons) if reason == _NO_INK
-    )
-    from_ocr = bool(glyphs.text) and hidden >= _OCR_SHARE * len(glyphs.text) and count_images(page) > 0
-    if from_ocr:
-        reasons = [None if reason == _NO_INK else reason for reason in reasons]
-    lines = _build_lines(glyphs, reasons, number)
-    images = 0 if lines else count_images(page)
-    return Page(number, shown, view.turns, lines, _collect_hidden(glyphs, reasons), from_ocr, images)
-
-
-_NO_INK = "onzichtbaar getekend"
-
-
-def _why_hidden(glyphs: Glyphs, k: int, box: Box, grounds: tuple[Box, ...]) -> str | None:
-    """Why a reader does not see run k, on a page with these coloured grounds; None where it is seen."""
-    style = glyphs.styles[k]
-    start, end = glyphs.starts[k], glyphs.starts[k + 1]
-    if style.invisible:
-        return _NO_INK
-    x, y = float(glyphs.x[start]), float(glyphs.y[start])
-    outside = glyphs.ends_x[k] < box[0] or x > box[2] or y < box[1] - style.size or y > box[3]
-    if style.upright and outside:
-        return "buiten de pagina"
-    if not glyphs.text[start:end].strip():
-        return None
-    if style.size < _TINY:
-        return "onleesbaar klein"
-    if style.white:
-        x, y = x + 0.5, y + 0.3 * style.size
-        if not any(left <= x <= right and bottom <= y <= top for left, bottom, right, top in grounds):
-            return "wit op wit"
-    return None
-
-
-def _collect_hidden(glyphs: Glyphs, reasons: list[str | None]) -> tuple[Hidden, ...]:
-    """Hidden text with its reason, runs with the same reason taken together."""
-    found: list[Hidden] = []
-    last: str | None = None
-    for k, reason in enumerate(reasons):
-        if reason is None:
-            last = None
-            continue
-        text = glyphs.text[glyphs.starts[k] : glyphs.starts[k + 1]].replace("\x02", "-")
-        if reason == last:
-            glue = " " if glyphs.spaced[k] else ""
-            found[-1] = Hidden(found[-1].text + glue + text, reason)
-        else:
-            found.append(Hidden(text, reason))
-        last = reason
-    return tuple(Hidden(" ".join(h.text.split()), h.reason) for h in found if h.text.strip())
-
-
-def _build_lines(glyphs: Glyphs, reasons: list[str | None], number: int) -> tuple[Line, ...]:
-    """Runs that follow each other on one baseline become one line."""
+def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tuple[Line, ...]:
+    """Runs that follow each other on one baseline become one line; turned text comes behind the rest."""
     lines: list[Line] = []
-    draft: _Draft | None = None
-    xs = glyphs.x.tolist()
     ys = glyphs.y[list(glyphs.starts[:-1])].tolist()
+    xs = glyphs.x.tolist()
+    groups: dict[float, list[Strip]] = {}
     for k, style in enumerate(glyphs.styles):
-        if reasons[k] is not None:
-            continue
-        start, end = glyphs.starts[k], glyphs.starts[k + 1]
-        if draft is None or not _continues(draft, xs[start], ys[k], style):
-            if draft is not None:
-                _finish(draft, number, lines)
-            draft = _Draft(ys[k], style.size, upright=style.upright)
-        _append(
-            draft, glyphs.text[start:end], xs[start:end], ys[k], style, glyphs.ends_x[k], glyphs.spaced[k]
-        )
-    if draft is not None:
-        _finish(draft, number, lines)
+        if reasons[k] is None or reasons[k] is Reason.COVERED:
+            start, end = glyphs.starts[k], glyphs.starts[k + 1]
+            strip = Strip(
+                glyphs.text[start:end], xs[start:end], glyphs.ends_x[k], ys[k], style, glyphs.spaced[k]
+            )
+            if style.angle:
+                _turn_back(strip, glyphs.y[start:end].tolist())
+            group = groups.setdefault(style.angle, [])
+            if reasons[k] is None:
+                group.append(strip)
+            else:
+                _mark_covered(group, strip)
+    for angle in sorted(groups, key=lambda angle: angle != 0.0):
+        draft: _Draft | None = None
+        first = len(lines)
+        for strip in join_fractions(bring_home(groups[angle])):
+            if draft is None or not _continues(draft, strip.xs[0], strip.y, strip.style):
+                if draft is not None:
+                    _finish(draft, number, lines)
+                draft = _Draft(strip.y, strip.style.size, angle=angle)
+            _append(draft, strip)
+        if draft is not None:
+            _finish(draft, number, lines)
+        if angle:
+            lines[first:] = sorted(lines[first:], key=lambda line: (-line.baseline, line.x0))
     return tuple(lines)
 
 
+def _mark_covered(strips: list[Strip], strip: Strip) -> None:
+    """Add that words stand here under a bar, which a reader sees: what is around it must not close up."""
+    last = strips[-1] if strips else None
+    size = strip.style.size
+    level = last is not None and last.text == COVERED and abs(last.y - strip.y) < 0.3 * size
+    if last is not None and level and -size < strip.xs[0] - last.x_end < 3 * size:
+        last.x_end = max(last.x_end, strip.x_end)
+        return
+    strip.xs = [strip.xs[0]] * len(COVERED)
+    strip.text = COVERED
+    strips.append(strip)
+
+
+def _turn_back(strip: Strip, ys: list[float]) -> None:
+    """Give a strip that is set at an angle the places it has on the page turned back by that angle."""
+    cos, sin = math.cos(math.radians(strip.style.angle)), math.sin(math.radians(strip.style.angle))
+    places = list(zip(strip.xs, ys, strict=True))
+    strip.xs = [x * cos + y * sin for x, y in places]
+    strip.y = places[0][1] * cos - places[0][0] * sin
+    steps = [b - a for a, b in zip(strip.xs, strip.xs[1:], strict=False)]
+    strip.x_end = strip.xs[-1] + (sum(steps) / len(steps) if steps else 0.55 * strip.style.size)
+
+
 def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle) -> bool:
-    if draft.upright != style.upright or not draft.upright:
-        return False
     if draft.parts[-1].endswith("\x02"):
         return False
     small, large = sorted((draft.size, style.size))
@@ -275,11 +210,10 @@ def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle) -> bool:
     return level and x >= draft.x_end - _OVERLAP * small
 
 
-def _append(
-    draft: _Draft, text: str, xs: list[float], y: float, style: ObjectStyle, x_end: float, spaced: bool
-) -> None:
+def _append(draft: _Draft, strip: Strip) -> None:
+    text, style, spaced = strip.text, strip.style, strip.spaced
     if draft.length:
-        distance = xs[0] - draft.x_end
+        distance = strip.xs[0] - draft.x_end
         if distance > _GAP * max(draft.size, style.size):
             draft.gaps.append(draft.length + 1)
             spaced = True
@@ -291,12 +225,16 @@ def _append(
         elif draft.gaps and draft.gaps[-1] == draft.length + 1:
             draft.gaps[-1] = draft.length
     if style.size > draft.size * 1.05:
-        draft.baseline, draft.size = y, style.size
-    draft.runs.append((draft.length, draft.length + len(text), style, y))
+        draft.baseline, draft.size = strip.y, style.size
+    last = draft.runs[-1] if draft.runs else None
+    if last is not None and last[1:3] == (draft.length, style) and abs(last[3] - strip.y) < _SAME:
+        draft.runs[-1] = (last[0], draft.length + len(text), style, last[3])
+    else:
+        draft.runs.append((draft.length, draft.length + len(text), style, strip.y))
     draft.parts.append(text)
-    draft.edges.extend(xs)
+    draft.edges.extend(strip.xs)
     draft.length += len(text)
-    draft.x_end = max(x_end, xs[-1])
+    draft.x_end = max(strip.x_end, strip.xs[-1])
 
 
 def _finish(draft: _Draft, number: int, lines: list[Line]) -> None:
@@ -312,8 +250,6 @@ def _finish(draft: _Draft, number: int, lines: list[Line]) -> None:
     last = lead + len(stripped)
     edges = [*draft.edges, draft.x_end]
     edges = edges[lead : last + 1]
-    if not draft.upright:
-        edges = [min(edges) + i * (max(edges) - min(edges)) / len(stripped) for i in range(len(stripped) + 1)]
     runs = tuple(
         Run(max(start - lead, 0), min(end, last) - lead, style, y - draft.baseline)
         for start, end, style, y in draft.runs
@@ -325,4 +261,6 @@ def _finish(draft: _Draft, number: int, lines: list[Line]) -> None:
         stripped, edges, moved = joined[0], list(joined[1]), joined[2]
         runs = tuple(Run(moved[run.start], moved[run.end], run.style, run.rise) for run in runs)
         gaps = tuple(moved[gap] for gap in gaps)
-    lines.append(Line(stripped, number, draft.baseline, draft.size, tuple(edges), runs, gaps, broken))
+    lines.append(
+        Line(stripped, number, draft.baseline, draft.size, tuple(edges), runs, gaps, broken, draft.angle)
+    )

@@ -1,14 +1,15 @@
 """What stands on every page and belongs to none of its text: headers, footers and page numbers.
 
 Lines that differ only in a number are one running line when that number counts up with the pages;
-"Vraag 3" and "Vraag 7" at the head of two pages are two labels.
+"Vraag 3" and "Vraag 7" at the head of two pages are two labels. What is lost here is lost for good, so a line
+that may be text stays: an answer given twice, the head row of a table.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.pdf.lines import Line, Page
@@ -18,6 +19,18 @@ __all__ = ["find_running"]
 _EDGE = 0.12  # of the page height: where headers and footers stand
 _MOST_PAGES = 0.5  # repeated on so many of the pages is running
 _MOST_NUMBERS = 6  # in a line: more are a row of a table
+_REPEATED = 3  # pages that carry the same words in the same place
+_ALIKE = 0.08  # of the size: play in the setting
+_APART = 1.6  # of the size: a larger step is white
+_SENTENCE = re.compile(r"[a-zà-ÿ)\"'”’»]{2}[.?!][\"'”’»)]*$")
+_HOUSE = re.compile(
+    r"(?:tweede|eerste) kamer,? (?:der staten-generaal,? )?vergaderjaar \d{4}\s?[-–/]\s?\d{2,4}\b.{0,60}"
+    r"|.{0,24}\bissn 0921\s?[-–]\s?7371.{0,24}"
+    r"|[’'‘`]?\s?s[-‑ ]gravenhage \d{4}"
+    r"|(?:kv|ah)-[te]k-(?:\d{8}-\d{1,5}|\d{4}z\d{5,6})(?:\s+\d{1,3})?"
+    r"|kst-?\d{5,}(?:-[\w()]{1,12})*",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d+")
 _SPACES = re.compile(r"\s+")
 _PAGE_NUMBER = re.compile(
@@ -26,8 +39,20 @@ _PAGE_NUMBER = re.compile(
 _LABELLED = re.compile(r"\s*(?:pagina|blz\.?|page)\b", re.IGNORECASE)
 
 
-def find_running(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
-    """(page number, index of the line) of every header, footer and page number."""
+def find_running(pages: Sequence[Page], anywhere: bool = False) -> frozenset[tuple[int, int]]:
+    """(page number, index of the line) of every header, footer and page number.
+
+    `anywhere`: also what returns in the same words in the same place of most pages, away from the edges: the
+    letterhead in the margin, a watermark.
+    """
+    repeated = _find_repeated(pages) | (_find_fixed(pages) if anywhere else frozenset())
+    forms = {(page.number, index) for page in pages for index, line in _edge_lines(page) if _is_form(line)}
+    running = forms | _page_numbers(pages)
+    return frozenset(running | _leave_text(pages, repeated - running, running))
+
+
+def _find_repeated(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
+    """Lines at the edges of pages that say the same there on enough others."""
     places: dict[tuple[str, int], set[int]] = defaultdict(set)
     edges: list[tuple[int, int, list[str], int]] = []
     for page in pages:
@@ -42,12 +67,112 @@ def find_running(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
                 for key in keys:
                     places[key, near].add(page.number)
     needed = max(2, min(3, len(pages)), int(_MOST_PAGES * (len(pages) - 1)))
-    found = {
+    return frozenset(
         (number, index)
         for number, index, keys, band in edges
         if any(len(places[key, band]) >= needed for key in keys)
+    )
+
+
+def _find_fixed(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
+    """Lines with the same words in the same place on most pages, wherever on the page that is."""
+    places: dict[tuple[str, int, int, float], list[tuple[int, int]]] = defaultdict(list)
+    for page in pages:
+        for index, line in enumerate(page.lines):
+            text = _SPACES.sub(" ", line.text).strip()
+            key = (text, round(line.x0 / 4), round(line.baseline / 4), line.angle)
+            places[key].append((page.number, index))
+    needed = (len(pages) + 1) // 2
+    running: set[tuple[int, int]] = set()
+    for (_, _, _, angle), found in places.items():
+        # A watermark on the second page is one, and is read once.
+        least, first = (2, 1) if angle else (_REPEATED, 0)
+        if len({number for number, _ in found}) >= max(needed, least):
+            running.update(found[first:])
+    return frozenset(running)
+
+
+def _is_form(line: Line) -> bool:
+    """Whether a line is a foot of the printers of the Kamer, known by its form wherever a page breaks."""
+    parts = [
+        line.text[start:end].strip()
+        for start, end in zip((0, *line.gaps), (*line.gaps, len(line.text)), strict=True)
+    ]
+    known = [_HOUSE.fullmatch(part) is not None for part in parts]
+    return any(known) and all(
+        form or not part or (part.isdigit() and len(part) < 5)
+        for form, part in zip(known, parts, strict=True)
+    )
+
+
+def _leave_text(
+    pages: Sequence[Page], repeated: Collection[tuple[int, int]], running: Collection[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """What of the repeated lines is running, and no text that happens to return: an answer, a table's head.
+
+    Text is a sentence set as the body is; what stands right at other text; all that is between two labels;
+    all there is on every page where it stands.
+    """
+    size = _body_size(pages)
+    text: set[tuple[str, float]] = set()
+    pending = ""
+    alone: dict[tuple[str, float], bool] = {}
+    touching: dict[tuple[str, float], list[bool]] = defaultdict(list)
+    for page in pages:
+        body = [
+            line
+            for index, line in enumerate(page.lines)
+            if (page.number, index) not in repeated and (page.number, index) not in running
+        ]
+        for index, line in enumerate(page.lines):
+            if (page.number, index) in running:
+                continue
+            if (page.number, index) not in repeated:
+                pending = line.text if parse_label(line.text) is not None else ""
+                continue
+            name = (_form(line.text), line.angle)
+            alone[name] = alone.get(name, True) and not body
+            touching[name].append(_touches(line, body))
+            follows = pending and abs(line.size - size) < _ALIKE * size
+            if not line.angle and (follows or _is_sentence(line, size)):
+                text.add(name)
+    text |= {name for name, touches in touching.items() if 2 * sum(touches) > len(touches)}
+    text |= {name for name, only in alone.items() if only}
+    return {
+        (page.number, index)
+        for page in pages
+        for index, line in enumerate(page.lines)
+        if (page.number, index) in repeated and (_form(line.text), line.angle) not in text
     }
-    return frozenset(found | _page_numbers(pages))
+
+
+def _form(text: str) -> str:
+    """What lines that differ in their numbers only have in common."""
+    return _DIGITS.sub("#", _SPACES.sub(" ", text.lower())).strip()
+
+
+def _body_size(pages: Sequence[Page]) -> float:
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[round(line.size, 1)] += len(line.text)
+    return max(sizes, key=lambda size: (sizes[size], size), default=10.0)
+
+
+def _is_sentence(line: Line, size: float) -> bool:
+    """Whether a line ends a sentence, and is set like the text."""
+    return abs(line.size - size) < _ALIKE * size and _SENTENCE.search(line.text.strip()) is not None
+
+
+def _touches(line: Line, body: Sequence[Line]) -> bool:
+    """Whether other text of the same size stands right above or below a line, without white between."""
+    return any(
+        0.5 * line.size < abs(line.baseline - other.baseline) < _APART * line.size
+        and min(line.x1, other.x1) > max(line.x0, other.x0)
+        and abs(line.size - other.size) < _ALIKE * line.size
+        and not other.angle
+        for other in body
+    )
 
 
 def _keys(text: str, page: int) -> list[str]:
@@ -68,7 +193,7 @@ def _edge_lines(page: Page) -> list[tuple[int, Line]]:
     return [
         (index, line)
         for index, line in enumerate(page.lines)
-        if line.baseline < bottom + reach or line.baseline > top - reach
+        if not line.angle and (line.baseline < bottom + reach or line.baseline > top - reach)
     ]
 
 

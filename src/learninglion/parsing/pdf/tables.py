@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from learninglion.parsing.pdf.lines import Line
 
-__all__ = ["Cell", "Table", "find_tables"]
+__all__ = ["Cell", "Table", "find_tables", "runs_on"]
 
 _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to each other
 _APART = 1.6  # of the size: a larger step down in one column begins another cell
@@ -18,6 +18,22 @@ _BETWEEN = 3  # lines of one column that may stand between two rows of a table
 _MARKER = re.compile(
     r"(?:[•●▪◦\-–—*\uf0b7]|\(?\d{1,2}(?:(?:,|,? en| t/m|[–-]) ?\d{1,2})*[.)]?|\(?[a-z][.)])$", re.IGNORECASE
 )
+
+
+_RUNNING = 0.5  # of the lines of a column go on with the sentence of the line before: running text
+_SHORTEST = 14  # characters in the middle line of a column of text
+_CLOSED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
+
+
+def runs_on(texts: Sequence[str]) -> bool:
+    """Whether lines below each other are one running text: sentences go on from line to line."""
+    if len(texts) < 3 or sorted(map(len, texts))[len(texts) // 2] < _SHORTEST:
+        return False
+    going = sum(
+        after[:1].islower() and not _CLOSED.search(before)
+        for before, after in zip(texts, texts[1:], strict=False)
+    )
+    return going >= _RUNNING * (len(texts) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +170,9 @@ def _build(lines: Sequence[Line], first: int, last: int) -> Table | None:
     if len(columns) < 2:
         return None
     placed = [(_column_of(cell, columns), cell) for cell in cells]
-    if _is_prose(placed, len(columns)):
+    if _is_prose(placed, len(columns), lines):
         return None
-    rows = _rows_in_order(placed)
+    rows = _join_rests(_rows_in_order(placed), lines)
     if len(rows) < 2 and len({round(cell.baseline) for cell in cells}) > 1:
         rows = _rows_by_height(placed)
     full = sum(len({column for column, _ in row}) > 1 for row in rows)
@@ -207,14 +223,16 @@ def _column_of(cell: Cell, columns: Sequence[tuple[float, float]]) -> int:
     return max(range(len(columns)), key=fit)
 
 
-def _is_prose(placed: Sequence[tuple[int, Cell]], count: int) -> bool:
-    """Whether these are columns of running text: long lines that go down one column and then the next."""
+def _is_prose(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Line]) -> bool:
+    """Whether these are columns of running text: lines that go down one column and then the next."""
     switches = sum(a[0] != b[0] for a, b in zip(placed, placed[1:], strict=False))
     if switches >= count * 2:
         return False
     for column in range(count):
-        lengths = [cell.end - cell.start for k, cell in placed if k == column]
-        if len(lengths) < _PROSE or sorted(lengths)[len(lengths) // 2] < _PROSE_LENGTH:
+        texts = [lines[cell.line].text[cell.start : cell.end] for k, cell in placed if k == column]
+        lengths = sorted(map(len, texts))
+        long = len(texts) >= _PROSE and lengths[len(texts) // 2] >= _PROSE_LENGTH
+        if not long and not runs_on(texts):
             return False
     return True
 
@@ -227,6 +245,25 @@ def _rows_in_order(placed: Sequence[tuple[int, Cell]]) -> list[list[tuple[int, C
             rows.append([])
         rows[-1].append((column, cell))
     return rows
+
+
+def _join_rests(
+    rows: Sequence[list[tuple[int, Cell]]], lines: Sequence[Line]
+) -> list[list[tuple[int, Cell]]]:
+    """The rows, where a row that only goes on with the sentences of the one above it is part of that."""
+    joined: list[list[tuple[int, Cell]]] = []
+    for row in rows:
+        above = dict(joined[-1]) if joined else {}
+        if all(
+            column in above
+            and lines[cell.line].text[cell.start].islower()
+            and 0 < above[column].baseline - cell.baseline < _APART * cell.size
+            for column, cell in row
+        ):
+            joined[-1] = sorted([*joined[-1], *row], key=lambda placed: placed[0])
+        else:
+            joined.append(list(row))
+    return joined
 
 
 def _opens_row(row: Sequence[tuple[int, Cell]], column: int, cell: Cell) -> bool:

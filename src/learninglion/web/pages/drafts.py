@@ -48,11 +48,12 @@ router = APIRouter(include_in_schema=False)
 
 _PAGE = 50
 _SOURCE = "source-"  # what begins the value of an option that is a chosen source
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXPORT_TYPES = {
     ExportFormat.MARKDOWN: "text/markdown; charset=utf-8",
     ExportFormat.JSON: "application/json",
-    ExportFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ExportFormat.PDF: "application/pdf",
+    **{form: _WORD for form in ExportFormat if form.extension == ExportFormat.DOCX.value},
 }
 VERDICT_WORDS = {
     AnswerVerdict.ANSWERED: "Beantwoord uit de gekozen bronnen",
@@ -223,7 +224,8 @@ class QuestionView:
 def view_questions(site: Site, dossier: Dossier) -> tuple[QuestionView, ...]:
     """The dossier with citations numbered as exports number them; those of sentences set apart come after."""
     notes = collect_notes(dossier)
-    last, views = sum(map(len, notes.values())), []
+    last = max((note.number for told in notes.values() for note in told), default=0)
+    views = []
     styles = site.workplace.drafts.style_of(dossier)
     for i, (verification, style) in enumerate(zip(dossier.verifications, styles, strict=True)):
         shown: list[SentenceView] = []
@@ -231,12 +233,10 @@ def view_questions(site: Site, dossier: Dossier) -> tuple[QuestionView, ...]:
         for position, check in enumerate(verification.checks):
             failed = check in verification.failed
             noted = () if failed else notes[i, len(shown)]
-            numbers = [note.number for note in noted if note.citation]
+            numbers = {citation: note.number for note in noted for citation in note.citations}
             cited = []
-            for at, citation in enumerate(check.statement.citations):
-                if at < len(numbers):
-                    number = numbers[at]
-                else:
+            for citation in check.statement.citations:
+                if (number := numbers.get(citation, 0)) == 0:
                     number = last = last + 1
                 cited.append(CitationView(number, citation, _address(dossier, citation)))
             target = apart if failed else shown

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from learninglion.models.plain import Plain
 from learninglion.record.contract import never_looked_at
-from learninglion.record.export import ExportFormat
+from learninglion.record.export import ExportFormat, file_name
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.log_words import deed_words
 from learninglion.web.pages.drafts import EXPORT_TYPES
@@ -27,7 +27,7 @@ router = APIRouter(include_in_schema=False)
 def export_file(site: TheSite, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
     """The dossier as a file, marked and with its sources."""
     content = site.workplace.dossiers.export(dossier_id, form, actor=viewer.actor)
-    name = quote(f"{dossier_id}.{form.value}")
+    name = quote(file_name(site.workplace.dossiers.load(dossier_id, viewer.actor), form))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(content, media_type=EXPORT_TYPES[form], headers=headers)
 

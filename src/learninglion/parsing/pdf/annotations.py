@@ -1,0 +1,132 @@
+"""What was filled in, typed or stamped on a page: it becomes part of the page before that is read."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pypdfium2 import raw
+
+from learninglion.parsing.pdf.ink import Box
+
+__all__ = ["Loader", "Typed", "show_annotations"]
+
+_SIZE = 11.0  # points, where an annotation does not say how large its text is
+_MOST = 2000  # annotations of one page that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line of text of an annotation that has no appearance of its own, with its rectangle in user space."""
+
+    text: str
+    box: Box
+    row: int
+    size: float
+
+
+Loader = Callable[[int], "tuple[Any, tuple[Typed, ...]] | None"]
+"""Gives the page with this index, and what is typed on it; None where it is damaged."""
+
+
+@contextmanager
+def show_annotations(document: Any) -> Iterator[Loader]:
+    """How pages of `document` are loaded with what stands on them; to use inside the `with`.
+
+    What a program should draw by itself (fields, marks without an appearance) PDFium draws as on screen.
+    """
+    forms: list[Any] = []
+    info = raw.FPDF_FORMFILLINFO(version=2)  # PDFium keeps its address
+
+    def load(index: int) -> tuple[Any, tuple[Typed, ...]] | None:
+        page = raw.FPDF_LoadPage(document, index)
+        if not page:
+            return None
+        if not raw.FPDFPage_GetAnnotCount(page):
+            return page, ()
+        if not forms:
+            forms.append(raw.FPDFDOC_InitFormFillEnvironment(document, info))
+        form = forms[0]
+        if form:
+            raw.FORM_OnAfterLoadPage(page, form)
+        typed = tuple(_read_typed(page, form))
+        if form:
+            raw.FORM_OnBeforeClosePage(page, form)
+        if raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
+            raw.FPDF_ClosePage(page)
+            page = raw.FPDF_LoadPage(document, index)
+        return (page, typed) if page else None
+
+    try:
+        yield load
+    finally:
+        for form in forms:
+            raw.FPDFDOC_ExitFormFillEnvironment(form)
+
+
+def _read_typed(page: Any, form: Any) -> Iterator[Typed]:
+    """Text of annotations and fields that are shown but have no appearance in the file."""
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        try:
+            yield from _read_one(annotation, form)
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _read_one(annotation: Any, form: Any) -> Iterator[Typed]:
+    kind = raw.FPDFAnnot_GetSubtype(annotation)
+    hidden = raw.FPDFAnnot_GetFlags(annotation) & (raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW)
+    if kind not in (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_STAMP) or hidden:
+        return
+    if _has_appearance(annotation):
+        return
+    text = _read_string(annotation, b"Contents")
+    if kind == raw.FPDF_ANNOT_WIDGET:
+        field = raw.FPDFAnnot_GetFormFieldType(form, annotation) if form else -1
+        shown = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
+        text = _read_value(annotation, form) if field in shown else ""
+    elif kind == raw.FPDF_ANNOT_STAMP:
+        text = text or _read_string(annotation, b"Name")
+    rectangle = raw.FS_RECTF()
+    if not text.strip() or not raw.FPDFAnnot_GetRect(annotation, rectangle):
+        return
+    box = (
+        min(rectangle.left, rectangle.right),
+        min(rectangle.bottom, rectangle.top),
+        max(rectangle.left, rectangle.right),
+        max(rectangle.bottom, rectangle.top),
+    )
+    size = ctypes.c_float()
+    if not (form and raw.FPDFAnnot_GetFontSize(form, annotation, size) and size.value > 0):
+        size.value = _SIZE
+    for row, line in enumerate(part for part in text.splitlines() if part.strip()):
+        yield Typed(" ".join(line.split()), box, row, size.value)
+
+
+def _has_appearance(annotation: Any) -> bool:
+    return bool(raw.FPDFAnnot_GetAP(annotation, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0) > 2)
+
+
+def _read_string(annotation: Any, key: bytes) -> str:
+    length = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    return _read(length, lambda buffer, size: raw.FPDFAnnot_GetStringValue(annotation, key, buffer, size))
+
+
+def _read_value(annotation: Any, form: Any) -> str:
+    length = raw.FPDFAnnot_GetFormFieldValue(form, annotation, None, 0)
+    return _read(length, lambda buffer, size: raw.FPDFAnnot_GetFormFieldValue(form, annotation, buffer, size))
+
+
+def _read(length: int, fill: Callable[[Any, int], int]) -> str:
+    """A string that PDFium hands out as UTF-16 in a buffer of ours; `length` in bytes."""
+    if not 2 < length < 2_000_000:
+        return ""
+    buffer = (ctypes.c_ushort * (length // 2 + 1))()
+    fill(buffer, length)
+    return bytes(buffer)[: length - 2].decode("utf-16-le", "replace").replace("\r", "\n")

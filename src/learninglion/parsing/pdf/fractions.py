@@ -1,0 +1,145 @@
+"""Figures above and below others: "3" over "8" is never read as 38, nor "10" with a raised "6" as 10."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from learninglion.parsing.pdf.characters import ObjectStyle
+
+__all__ = ["Strip", "bring_home", "join_fractions"]
+
+_FRACTION = re.compile(r"(\d{1,4})\s?[/\u2044\u2215]\s?(\d{1,4})")
+_LONGEST = 9  # signs of a part of a fraction
+_PART = re.compile(r"\s?[\w.,/\u2044\u2215 ]{1,8}\s?")
+_TERM = re.compile(r"[\d.,]{1,7}|[a-zA-Z]{1,3}")
+_SMALL = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
+_SMALLER = 0.88  # of the size of the text beside it: the figures of a fraction
+_NEAR = 1.2  # of the size: as far as the text beside a fraction
+
+
+_SPACE = 0.12  # of the size: less white is none
+
+
+@dataclass(slots=True)
+class Strip:
+    """A run of characters as it goes into a line."""
+
+    text: str
+    xs: list[float]  # left edges
+    x_end: float
+    y: float
+    style: ObjectStyle
+    spaced: bool
+
+
+def bring_home(strips: list[Strip]) -> list[Strip]:
+    """The strips with small figures that are drawn later than the text they stand at put behind that."""
+    found: list[Strip] = []
+    for index, strip in enumerate(strips):
+        home = None
+        if index and _SMALL.fullmatch(strip.text.strip()) and not _is_near(strips[index - 1], strip):
+            follows = strips[index + 1] if index + 1 < len(strips) else None
+            if follows is None or not _is_near(strip, follows):
+                home = _find_home(found, strip)
+        if home is None:
+            found.append(strip)
+        else:
+            found.insert(home + 1, strip)
+    return found
+
+
+def _is_near(before: Strip, strip: Strip) -> bool:
+    """Whether a strip goes on where the one before it ends, at about its height."""
+    size = max(before.style.size, strip.style.size)
+    return abs(strip.xs[0] - before.x_end) < 0.6 * size and abs(strip.y - before.y) < 1.2 * size
+
+
+def _find_home(found: Sequence[Strip], strip: Strip) -> int | None:
+    """Behind which strip a small figure stands: at the end of larger text, or under (over) a figure in it."""
+    for k in range(len(found) - 1, -1, -1):
+        other = found[k]
+        size = other.style.size
+        shift = strip.y - other.y
+        if strip.style.size < _SMALLER * size:
+            raised = 0.1 * size < abs(shift) < 0.7 * size
+            if raised and -0.1 * size < strip.xs[0] - other.x_end < 0.25 * size:
+                return k
+        elif _TERM.fullmatch(other.text.strip()) and abs(size - strip.style.size) < 0.1 * size:
+            beside = _beside(found[:k], found[k + 1 : k + 2], [other, strip])
+            smaller = beside is not None and strip.style.size < _SMALLER * beside.style.size
+            if beside is not None and smaller and _is_stack(other, strip, beside):
+                return k
+    return None
+
+
+def join_fractions(strips: list[Strip]) -> list[Strip]:
+    """The strips with each fraction, stacked or of small figures around a bar, as one: "3/8"."""
+    found: list[Strip] = []
+    index = 0
+    while index < len(strips):
+        for count in (3, 2, 1) if len(strips[index].text) <= _LONGEST else ():
+            joined = _join_fraction(found, strips, index, count)
+            if joined is not None:
+                found.append(joined)
+                index += count
+                break
+        else:
+            found.append(strips[index])
+            index += 1
+    return found
+
+
+def _join_fraction(before: list[Strip], strips: list[Strip], index: int, count: int) -> Strip | None:
+    parts = strips[index : index + count]
+    if len(parts) < count or not all(
+        part.text[:1].isalnum() or part.text[:1] in "/\u2044\u2215" for part in parts
+    ):
+        return None
+    beside = _beside(before, strips[index + count : index + count + 1], parts)
+    if beside is None:
+        return None
+    text = "".join(part.text for part in parts).strip()
+    match = _FRACTION.fullmatch(text)
+    if match is not None and all(part.style.size < _SMALLER * beside.style.size for part in parts):
+        text = f"{match[1]}/{match[2]}"
+    elif count == 2 and _is_stack(parts[0], parts[1], beside):
+        upper, lower = sorted(parts, key=lambda part: -part.y)
+        text = f"{upper.text.strip()}/{lower.text.strip()}"
+    else:
+        return None
+    left, right = min(part.xs[0] for part in parts), max(part.x_end for part in parts)
+    if before and before[-1].text[-1:].isdigit() and before[-1] is beside:
+        text = f" {text}"
+    edges = [left + k * (right - left) / len(text) for k in range(len(text))]
+    spaced = parts[0].spaced and not (
+        before and before[-1] is beside and left - beside.x_end < _SPACE * beside.style.size
+    )
+    return Strip(text, edges, right, beside.y, beside.style, spaced)
+
+
+def _beside(before: Sequence[Strip], after: Sequence[Strip], parts: Sequence[Strip]) -> Strip | None:
+    """The text that a fraction stands in: right before it, else right behind it."""
+    left, right = min(part.xs[0] for part in parts), max(part.x_end for part in parts)
+    low, high = min(part.y for part in parts), max(part.y for part in parts)
+    for strip, distance in [
+        *((strip, left - strip.x_end) for strip in before[-1:]),
+        *((strip, strip.xs[0] - right) for strip in after),
+    ]:
+        size = strip.style.size
+        if -0.3 * size < distance < _NEAR * size and low - 0.7 * size <= strip.y <= high + 0.7 * size:
+            return strip
+    return None
+
+
+def _is_stack(one: Strip, other: Strip, beside: Strip) -> bool:
+    """Whether two short strips stand one above the other, around the baseline of the text beside them."""
+    if not (_TERM.fullmatch(one.text.strip()) and _TERM.fullmatch(other.text.strip())):
+        return False
+    size = max(one.style.size, other.style.size)
+    shared = min(one.x_end, other.x_end) - max(one.xs[0], other.xs[0])
+    narrow = min(one.x_end - one.xs[0], other.x_end - other.xs[0])
+    upper, lower = max(one.y, other.y), min(one.y, other.y)
+    between = lower + 0.1 * size <= beside.y <= upper - 0.1 * size
+    return shared > 0.5 * narrow and 0.4 * size < upper - lower < 1.8 * size and between

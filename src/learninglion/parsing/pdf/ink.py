@@ -1,0 +1,419 @@
+"""What of the text of a page a reader sees: the page is drawn with its text and without it.
+
+Where both drawings are alike, there is no ink: a bar or a picture covers the words, they are white on white,
+their layer is switched off, they are cut away. Drawing costs more than reading, so a page is only drawn where
+something on it could hide a word.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pypdfium2 import raw
+
+__all__ = [
+    "INNER",
+    "Box",
+    "Inventory",
+    "Reason",
+    "find_struck",
+    "find_unseen",
+    "has_layers",
+    "may_hide",
+    "spread",
+    "take_stock",
+]
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top, in points."""
+
+INNER = (0.06, 0.42)
+"""Of the size above the baseline: every letter and figure has ink there."""
+Matrix = tuple[float, float, float, float, float, float]
+
+
+class Reason(StrEnum):
+    """Why a reader does not see (or is not meant to read) some text; in words for the warning."""
+
+    NO_INK = "onzichtbaar getekend"
+    OUTSIDE = "buiten de pagina"
+    TINY = "onleesbaar klein"
+    WHITE = "wit op wit"
+    COVERED = "onder een balk, vlak of plaatje"
+    UNDER_SCAN = "onder de scan van de pagina"
+    ALIKE = "in de kleur van de ondergrond"
+    SWITCHED_OFF = "in een laag die uit staat, of weggesneden"
+    STRUCK = "doorgehaald"
+
+
+_THIN = 3.0  # points: a line, no cover
+_LIGHT = 170  # of 255: dark letters show on such a ground
+_CLEAR = 26  # of 255: so transparent that nothing is covered
+_SCAN = 0.7  # of the page: a picture of the page itself
+_DEEPEST = 12  # forms within forms
+_MOST = 60_000  # objects looked at: a drawing with more is drawn to see
+_SCALE, _MOST_PIXELS = 2.0, 6_000_000
+_SHOWS = 12  # of 255: a smaller difference between the drawings is no letter
+_UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_STRUCK = (0.12, 0.45)  # of the size above the baseline: where a line through words runs
+
+
+@dataclass(slots=True)
+class _Shape:
+    """A filled path, picture or shading, in the order in which the page is drawn."""
+
+    order: int
+    box: Box
+    handle: Any
+    picture: bool
+    luminance: int  # 0..255 of its fill; 0 where that is not known
+    clear: bool
+
+
+@dataclass(slots=True)
+class Inventory:
+    """What is drawn on a page: where its text objects come in the order, shapes, and lines across."""
+
+    texts: dict[int, tuple[int, Box]] = field(default_factory=dict)  # by address: order, bounds in user space
+    handles: list[Any] = field(default_factory=list)  # of the text objects
+    shapes: list[_Shape] = field(default_factory=list)
+    strokes: list[Box] = field(default_factory=list)  # thin and level: under, through or between words
+    cut: bool = False  # some text reaches outside its clipping area
+    crowded: bool = False  # there was more than can be looked at one by one
+    layered: bool = False  # something is marked as belonging to a layer
+
+
+def has_layers(content: bytes) -> bool:
+    """Whether a file has layers (optional content) that may be switched off; also where that is not sure."""
+    if b"/OCProperties" in content or b"/Encrypt" in content[-65536:]:
+        return True
+    for match in re.finditer(rb"/ObjStm\b[^>]{0,200}?>>\s*stream\r?\n", content):
+        try:
+            opened = zlib.decompressobj().decompress(content[match.end() :], 4_000_000)
+        except zlib.error:
+            continue
+        if b"/OCProperties" in opened:
+            return True
+    return False
+
+
+def take_stock(page: Any) -> Inventory:
+    """What is drawn on `page`."""
+    found = Inventory()
+    box = tuple(ctypes.c_float() for _ in range(4))
+    for order, (item, kind, matrix) in enumerate(_walk(page)):
+        if order > _MOST:
+            found.crowded = True
+            if kind != raw.FPDF_PAGEOBJ_TEXT:
+                continue  # but all text must be known: what is not switched off would seem unseen
+        if kind == raw.FPDF_PAGEOBJ_FORM or not raw.FPDFPageObj_GetBounds(item, *box):
+            continue
+        own: Box = (box[0].value, box[1].value, box[2].value, box[3].value)
+        place = own if matrix is _UNIT else _carry(matrix, own)
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            found.texts[ctypes.cast(item, ctypes.c_void_p).value or 0] = (order, place)
+            found.handles.append(item)
+            found.cut = found.cut or _is_cut(item, own)
+        else:
+            _add_shape(found, order, item, kind, place)
+    return found
+
+
+def _walk(page: Any) -> Iterator[tuple[Any, int, Matrix]]:
+    """Every object of a page in the order of drawing, with its kind and the matrix of the form it is in."""
+
+    def enter(form: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, int, Matrix]]:
+        own = raw.FS_MATRIX()
+        raw.FPDFPageObj_GetMatrix(form, own)
+        inner = _multiply((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
+        for index in range(raw.FPDFFormObj_CountObjects(form)):
+            item = raw.FPDFFormObj_GetObject(form, index)
+            kind = raw.FPDFPageObj_GetType(item)
+            yield item, kind, inner
+            if kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+                yield from enter(item, inner, depth + 1)
+
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        item = raw.FPDFPage_GetObject(page, index)
+        kind = raw.FPDFPageObj_GetType(item)
+        yield item, kind, _UNIT
+        if kind == raw.FPDF_PAGEOBJ_FORM:
+            yield from enter(item, _UNIT, 0)
+
+
+def _multiply(m: Matrix, n: Matrix) -> Matrix:
+    """First m, then n."""
+    return (
+        m[0] * n[0] + m[1] * n[2],
+        m[0] * n[1] + m[1] * n[3],
+        m[2] * n[0] + m[3] * n[2],
+        m[2] * n[1] + m[3] * n[3],
+        m[4] * n[0] + m[5] * n[2] + n[4],
+        m[4] * n[1] + m[5] * n[3] + n[5],
+    )
+
+
+def _carry(m: Matrix, box: Box) -> Box:
+    """The box around the corners of `box` where the matrix takes them."""
+    xs = [m[0] * x + m[2] * y + m[4] for x in (box[0], box[2]) for y in (box[1], box[3])]
+    ys = [m[1] * x + m[3] * y + m[5] for x in (box[0], box[2]) for y in (box[1], box[3])]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _is_cut(item: Any, box: Box) -> bool:
+    """Whether a text object reaches outside its clipping area, both in the same space."""
+    clip = raw.FPDFPageObj_GetClipPath(item)
+    count = raw.FPDFClipPath_CountPaths(clip) if clip else 0
+    left, bottom, right, top = box
+    lower, upper = bottom + 0.35 * (top - bottom), top - 0.35 * (top - bottom)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for path in range(min(count, 8)):
+        segments = raw.FPDFClipPath_CountPathSegments(clip, path)
+        if segments > 6:
+            return True  # no plain rectangle
+        xs, ys = [], []
+        for index in range(segments):
+            raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, path, index), x, y)
+            xs.append(x.value)
+            ys.append(y.value)
+        if not xs:
+            continue
+        if min(xs) > left + 3 or max(xs) < right - 3 or min(ys) > lower or max(ys) < upper:
+            return True
+    return False
+
+
+def _add_shape(found: Inventory, order: int, item: Any, kind: int, place: Box) -> None:
+    width, height = place[2] - place[0], place[3] - place[1]
+    if kind == raw.FPDF_PAGEOBJ_PATH and height <= _THIN and width > _THIN:
+        found.strokes.append(place)
+    if min(width, height) < _THIN:
+        return
+    luminance, clear = 0, False
+    if kind == raw.FPDF_PAGEOBJ_PATH:
+        fill, stroke = ctypes.c_int(), ctypes.c_int()
+        raw.FPDFPath_GetDrawMode(item, fill, stroke)
+        if not fill.value:
+            thickness = ctypes.c_float()
+            raw.FPDFPageObj_GetStrokeWidth(item, thickness)
+            if stroke.value:
+                _add_strokes(found, item)
+            if thickness.value < _THIN or not stroke.value:
+                return
+        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+        colour = raw.FPDFPageObj_GetFillColor if fill.value else raw.FPDFPageObj_GetStrokeColor
+        if colour(item, red, green, blue, alpha):
+            luminance = (299 * red.value + 587 * green.value + 114 * blue.value) // 1000
+            clear = alpha.value < _CLEAR
+    found.shapes.append(_Shape(order, place, item, kind == raw.FPDF_PAGEOBJ_IMAGE, luminance, clear))
+
+
+def _add_strokes(found: Inventory, item: Any) -> None:
+    """The level lines of a path that draws several."""
+    count = raw.FPDFPath_CountSegments(item)
+    if not 2 < count <= 80:
+        return
+    own = raw.FS_MATRIX()
+    raw.FPDFPageObj_GetMatrix(item, own)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    last = (0.0, 0.0)
+    for index in range(count):
+        segment = raw.FPDFPath_GetPathSegment(item, index)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        here = (own.a * x.value + own.c * y.value + own.e, own.b * x.value + own.d * y.value + own.f)
+        level = abs(here[1] - last[1]) < 0.5 and abs(here[0] - last[0]) > _THIN
+        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO and level:
+            found.strokes.append((min(here[0], last[0]), here[1], max(here[0], last[0]), here[1]))
+        last = here
+
+
+def may_hide(stock: Inventory, pale: bool, layers: bool) -> bool:
+    """Whether anything on the page could keep a word from sight: a cheap look at what is drawn.
+
+    `pale`: some text is light; `layers`: the file has layers.
+    """
+    if pale or layers or stock.cut or stock.crowded:
+        return True
+    if not stock.shapes or not stock.texts:
+        return False
+    boxes = np.array([box for _, box in stock.texts.values()])
+    orders = np.array([order for order, _ in stock.texts.values()])
+    for shape in stock.shapes:
+        if shape.clear:
+            continue
+        left, bottom, right, top = shape.box
+        over = (boxes[:, 0] < right) & (boxes[:, 2] > left) & (boxes[:, 1] < top) & (boxes[:, 3] > bottom)
+        if shape.luminance > _LIGHT:
+            over &= orders < shape.order
+        if over.any():
+            return True
+    return False
+
+
+def find_unseen(
+    page: Any,
+    stock: Inventory,
+    objects: NDArray[np.uint64],
+    letters: NDArray[np.bool_],
+    boxes: NDArray[np.float64],
+    centres: NDArray[np.float64],
+    frame: Box,
+    paper: Box,
+) -> list[Reason | None] | None:
+    """For each character why it is not seen, None where it is; None at all where everything is.
+
+    `objects`: what drew each character; `letters`: which are letters and figures, with ink in their middle;
+    `boxes`: that middle as shown (n x 4: left, bottom, right, top); `centres`: of each character in user
+    space (n x 2); `frame`: the page as shown, in the space of the boxes; `paper`: it in user space.
+    """
+    inside = (boxes[:, 2] > frame[0]) & (boxes[:, 0] < frame[2])
+    inside &= (boxes[:, 3] > frame[1]) & (boxes[:, 1] < frame[3])
+    shapes = [shape.handle for shape in stock.shapes]
+    plain = _draw(page)
+    with _Switched(stock.handles):
+        bare = _draw(page)
+    dark = letters & inside & ~_shows(plain, bare, boxes, frame)
+    if not dark.any():
+        return None
+    with _Switched(shapes):
+        alone = _draw(page)
+        with _Switched(stock.handles):
+            blank = _draw(page)
+    drawn = _shows(alone, blank, boxes, frame)
+    reasons: list[Reason | None] = [None] * len(letters)
+    for place in np.flatnonzero(dark).tolist():
+        if drawn[place]:
+            reasons[place] = _what_covers(stock, int(objects[place]), centres[place], paper)
+        else:
+            reasons[place] = Reason.SWITCHED_OFF
+    spread(reasons, letters, objects)
+    return reasons
+
+
+def _what_covers(stock: Inventory, item: int, centre: NDArray[np.float64], paper: Box) -> Reason:
+    """What keeps a character from sight that would show without the shapes of its page."""
+    order = stock.texts.get(item, (0, paper))[0]
+    x, y = centre
+    over = [
+        shape
+        for shape in stock.shapes
+        if shape.order > order
+        and not shape.clear
+        and shape.box[0] <= x <= shape.box[2]
+        and shape.box[1] <= y <= shape.box[3]
+    ]
+    if not over:
+        return Reason.ALIKE
+    left, bottom, right, top = over[-1].box
+    page = (paper[2] - paper[0]) * (paper[3] - paper[1])
+    scan = over[-1].picture and (right - left) * (top - bottom) >= _SCAN * page
+    return Reason.UNDER_SCAN if scan else Reason.COVERED
+
+
+def spread(reasons: list[Reason | None], letters: NDArray[np.bool_], objects: NDArray[np.uint64]) -> None:
+    """Give other signs the reason of the unseen letters around or drawn with them, in place.
+
+    A lone letter without ink is no proof: its font may not have it.
+    """
+    places = np.flatnonzero(letters).tolist()
+    for k, place in enumerate(places):
+        if reasons[place] is Reason.SWITCHED_OFF:
+            near = [reasons[places[j]] for j in (k - 1, k + 1) if 0 <= j < len(places)]
+            if near and all(reason is None for reason in near):
+                reasons[place] = None
+    drawn: dict[int, Reason | None] = {}
+    for place in places:
+        item, reason = int(objects[place]), reasons[place]
+        drawn[item] = reason if drawn.get(item, reason) is reason else None
+    for one, other in zip([-1, *places], [*places, len(reasons)], strict=True):
+        before = reasons[one] if one >= 0 else reasons[other] if other < len(reasons) else None
+        after = reasons[other] if other < len(reasons) else before
+        for place in range(one + 1, other):
+            around = before if before is not None and after is not None else None
+            reasons[place] = around or drawn.get(int(objects[place]))
+
+
+class _Switched:
+    """Objects that are not drawn inside the `with`."""
+
+    def __init__(self, items: Sequence[Any]) -> None:
+        self.items = [item for item in items if _is_active(item)]
+
+    def __enter__(self) -> None:
+        for item in self.items:
+            raw.FPDFPageObj_SetIsActive(item, False)
+
+    def __exit__(self, *problem: object) -> None:
+        for item in self.items:
+            raw.FPDFPageObj_SetIsActive(item, True)
+
+
+def _is_active(item: Any) -> bool:
+    active = ctypes.c_int()
+    return not raw.FPDFPageObj_GetIsActive(item, active) or bool(active.value)
+
+
+def _draw(page: Any) -> NDArray[np.uint8]:
+    """The page as a picture: height x width x 3."""
+    width, height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
+    scale = min(_SCALE, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+    columns, rows = max(1, round(width * scale)), max(1, round(height * scale))
+    columns, rows = min(columns, 20_000), min(rows, 20_000)
+    bitmap = raw.FPDFBitmap_CreateEx(columns, rows, raw.FPDFBitmap_BGRx, None, 0)
+    if not bitmap:
+        raise MemoryError
+    try:
+        raw.FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, 0xFFFFFFFF)
+        raw.FPDF_RenderPageBitmap(bitmap, page, 0, 0, columns, rows, 0, 0)
+        stride = raw.FPDFBitmap_GetStride(bitmap)
+        pointer = ctypes.cast(raw.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_uint8))
+        picture = np.ctypeslib.as_array(pointer, (rows, stride)).reshape(rows, -1, 4)
+        return picture[:, :columns, :3].copy()
+    finally:
+        raw.FPDFBitmap_Destroy(bitmap)
+
+
+def _shows(
+    one: NDArray[np.uint8], other: NDArray[np.uint8], boxes: NDArray[np.float64], frame: Box
+) -> NDArray[np.bool_]:
+    """In which of the boxes two pictures of the page (which fills `frame`) differ."""
+    rows, columns = one.shape[:2]
+    differs = np.zeros((rows, columns), np.bool_)
+    for channel in range(3):
+        a, b = one[:, :, channel], other[:, :, channel]
+        differs |= (np.maximum(a, b) - np.minimum(a, b)) >= _SHOWS
+    x = columns / max(frame[2] - frame[0], 1e-6)
+    y = rows / max(frame[3] - frame[1], 1e-6)
+    lefts = np.clip(np.floor((boxes[:, 0] - frame[0]) * x), 0, columns - 1).astype(int)
+    rights = np.clip(np.ceil((boxes[:, 2] - frame[0]) * x), 1, columns).astype(int)
+    tops = np.clip(np.floor((frame[3] - boxes[:, 3]) * y), 0, rows - 1).astype(int)
+    bottoms = np.clip(np.ceil((frame[3] - boxes[:, 1]) * y), 1, rows).astype(int)
+    sums = np.zeros((rows + 1, columns + 1), np.int32)
+    np.cumsum(np.cumsum(differs, axis=0, dtype=np.int32), axis=1, out=sums[1:, 1:])
+    rights, bottoms = np.maximum(rights, lefts + 1), np.maximum(bottoms, tops + 1)
+    found = sums[bottoms, rights] - sums[tops, rights] - sums[bottoms, lefts] + sums[tops, lefts]
+    return np.asarray(found > 0)
+
+
+def find_struck(
+    strokes: Sequence[Box], boxes: NDArray[np.float64], y: NDArray[np.float64], sizes: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which characters (with these boxes, baselines and sizes in user space) a level line runs through."""
+    struck = np.zeros(len(y), np.bool_)
+    middle = (boxes[:, 0] + boxes[:, 2]) / 2
+    for left, bottom, right, top in strokes:
+        height = (bottom + top) / 2
+        through = (y + _STRUCK[0] * sizes < height) & (height < y + _STRUCK[1] * sizes)
+        through &= (middle > left) & (middle < right) & (boxes[:, 2] > boxes[:, 0])
+        through &= top - bottom < 0.25 * sizes
+        if through.sum() > 1:
+            struck |= through
+    return struck

@@ -1,0 +1,192 @@
+"""An answer as running text: its paragraphs and lists, where its notes stand, and a copy to take along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from learninglion.models import Check, Dossier, Opening, Verification
+from learninglion.record.marking import mark_line
+from learninglion.record.notes import (
+    Note,
+    answer_groups,
+    collect_notes,
+    heading,
+    listed,
+    notes_of_answers,
+)
+
+__all__ = [
+    "Sentence",
+    "TextBlock",
+    "TextCopy",
+    "answer_blocks",
+    "answer_heading",
+    "copy_answers",
+    "empty_answer",
+]
+
+Notes = Mapping[tuple[int, int], tuple[Note, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence that stands, and the notes whose marks are set behind it."""
+
+    check: Check
+    marks: tuple[Note, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Its words on one line."""
+        return " ".join(self.check.statement.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """A paragraph or an item of a list: `opens` is never `Opening.SENTENCE`."""
+
+    opens: Opening
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole block on one line, without notes."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+
+def answer_blocks(
+    verification: Verification, position: int = 0, notes: Notes | None = None
+) -> list[TextBlock]:
+    """The text of an answer as it goes out, in paragraphs and items.
+
+    With `notes`, as `collect_notes` gives them, each sentence carries the marks behind it: a note is marked
+    where the answer stops resting on its source, not behind every sentence.
+    """
+    blocks: list[tuple[Opening, list[tuple[int, Check]]]] = []
+    failed, place = verification.failed, 0
+    opens = Opening.PARAGRAPH  # of what stands next; a sentence that was refused leaves its own behind
+    for check in verification.checks:
+        if check.statement.opens is not Opening.SENTENCE:
+            opens = check.statement.opens
+        if check in failed:
+            continue
+        if opens is not Opening.SENTENCE:
+            blocks.append((opens, []))
+        blocks[-1][1].append((place, check))
+        opens, place = Opening.SENTENCE, place + 1
+    return [
+        TextBlock(opened, tuple(_with_marks(sentences, position, notes or {})))
+        for opened, sentences in blocks
+    ]
+
+
+def _with_marks(sentences: Sequence[tuple[int, Check]], position: int, notes: Notes) -> Iterator[Sentence]:
+    for at, (place, check) in enumerate(sentences):
+        follows = notes.get((position, sentences[at + 1][0]), ()) if at + 1 < len(sentences) else ()
+        own = notes.get((position, place), ())
+        yield Sentence(check, tuple(note for note in own if note not in follows))
+
+
+def answer_heading(numbers: Sequence[int]) -> str:
+    """ "Antwoord 1", or "Antwoord op vraag 3, 4 en 5" where one answer stands for several questions."""
+    return f"Antwoord {numbers[0]}" if len(numbers) == 1 else f"Antwoord op vraag {listed(numbers)}"
+
+
+def empty_answer(numbers: Sequence[int]) -> str:
+    """What stands where an answer is still to be written."""
+    return f"antwoord op vraag {listed(numbers)}"
+
+
+# --------------------------------------------------------------------------- to take along
+
+
+@dataclass(frozen=True, slots=True)
+class TextCopy:
+    """The same text for two kinds of program: one that knows mark-up, and one that does not."""
+
+    html: str
+    plain: str
+
+
+def copy_answers(dossier: Dossier, position: int | None = None, *, with_notes: bool = True) -> TextCopy:
+    """One answer (by `position`, from 0) or all of them, with their notes and the AI mark.
+
+    All of them come with their questions. The numbers of the notes are those of the whole text.
+    """
+    notes = collect_notes(dossier)
+    told = notes_of_answers(dossier, notes)
+    html: list[str] = []
+    plain: list[str] = []
+    listing: dict[int, Note] = {}
+    for positions, numbers in _asked_for(dossier, position):
+        if position is None:
+            for i in positions:
+                verification = dossier.verifications[i]
+                question = verification.draft.selection.question.text
+                html += [f"<h2>{escape(heading(verification))}</h2>", f"<p><em>{escape(question)}</em></p>"]
+                plain += [heading(verification), question]
+            html.append(f"<h3>{escape(answer_heading(numbers))}</h3>")
+            plain.append(answer_heading(numbers))
+        first = positions[0]
+        blocks = answer_blocks(dossier.verifications[first], first, notes if with_notes else None)
+        html.append(_html(blocks))
+        plain += _plain(blocks)
+        listing |= {note.number: note for note in told[first]}
+    if with_notes and listing:
+        html.append("<hr>" + "".join(f"<p>{note.number}. {_linked(note)}</p>" for note in listing.values()))
+        plain.append("\n".join(f"[{note.number}] {note.name}{note.rest}" for note in listing.values()))
+    html.append(f"<p><small>{escape(mark_line(dossier))}</small></p>")
+    plain.append(mark_line(dossier))
+    return TextCopy("\n".join(part for part in html if part), "\n\n".join(plain) + "\n")
+
+
+def _asked_for(dossier: Dossier, position: int | None) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Positions and numbers of each answer that is copied."""
+    if position is not None:
+        return [((position,), dossier.verifications[position].draft.selection.question.numbers)]
+    return [(group.positions, group.numbers) for group in answer_groups(dossier)]
+
+
+_LISTS = {Opening.ITEM: "ul", Opening.NUMBER: "ol"}
+
+
+def _html(blocks: Sequence[TextBlock]) -> str:
+    parts: list[str] = []
+    within = ""
+    for block in blocks:
+        kind = _LISTS.get(block.opens, "")
+        if within and kind != within:
+            parts.append(f"</{within}>")
+        if kind and kind != within:
+            parts.append(f"<{kind}>")
+        within, tag = kind, "li" if kind else "p"
+        parts.append(f"<{tag}>{' '.join(_marked_html(s) for s in block.sentences)}</{tag}>")
+    return "".join(parts) + (f"</{within}>" if within else "")
+
+
+def _marked_html(sentence: Sentence) -> str:
+    marks = ", ".join(str(note.number) for note in sentence.marks)
+    return escape(sentence.text) + (f"<sup>{marks}</sup>" if marks else "")
+
+
+def _linked(note: Note) -> str:
+    name = escape(note.name)
+    return (f'<a href="{escape(note.url)}">{name}</a>' if note.url else name) + escape(note.rest)
+
+
+def _plain(blocks: Sequence[TextBlock]) -> list[str]:
+    lines: list[str] = []
+    count = 0
+    before: Opening | None = None
+    for block in blocks:
+        count = count + 1 if block.opens is Opening.NUMBER else 0
+        lead = {Opening.ITEM: "- ", Opening.NUMBER: f"{count}. "}.get(block.opens, "")
+        text = lead + " ".join(s.text + "".join(f" [{n.number}]" for n in s.marks) for s in block.sentences)
+        if lead and before is block.opens:
+            lines[-1] += "\n" + text
+        else:
+            lines.append(text)
+        before = block.opens
+    return lines

@@ -1,0 +1,379 @@
+"""The organisation's template of the letter: a Word file with fields between double braces.
+
+`{{onderwerp}}` and its like may stand anywhere: in the text, a table, a header, a footer or a text box.
+Between the paragraphs `{{begin vragen}}` and `{{einde vragen}}` stands how a question and its answer look;
+that is repeated, each time in the styles of the template.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from docx import Document as open_docx
+from docx.document import Document as WordDocument
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+from lxml import etree
+
+from learninglion.models.errors import InputError
+
+__all__ = [
+    "KNOWN_FIELDS",
+    "PLAIN_TEMPLATE",
+    "FillIn",
+    "LetterTemplate",
+    "LetterTerms",
+    "Pattern",
+    "fill_fields",
+]
+
+PLAIN_TEMPLATE = Path(__file__).with_name("letter.docx")
+_ANYWHERE = (
+    *("ministerie", "datum", "onderwerp", "betreft", "ons kenmerk", "uw kenmerk", "datum vragen"),
+    *("vragensteller", "aanhef", "inleiding", "ambt", "naam", "markering", "herkomst"),
+)
+_BEGIN, _END = "begin vragen", "einde vragen"
+_ASKED = ("vraagkop", "vraagnummers", "vraag")
+_ANSWERED = ("antwoordkop", "antwoordnummers")
+_ANSWER, _ITEM, _NUMBER = "antwoord", "opsomming", "nummering"
+_REPEATED = (*_ASKED, *_ANSWERED, _ANSWER, _ITEM, _NUMBER)
+KNOWN_FIELDS = (*_ANYWHERE, *_REPEATED, _BEGIN, _END)
+"""Every field that a template may hold; docs/letters.md tells what comes in their place."""
+_FIELD = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
+_MOST = 20 * 2**20  # bytes of a template, and of what it unpacks to per part
+_MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_TEMPLATE = "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
+_PARTS = re.compile(r"/word/(?:document|header\d*|footer\d*)\.xml$")
+
+Element = BaseOxmlElement
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTerms:
+    """What the organisation says of its letters; "" and None: see the template and the set."""
+
+    template: Path | None = None
+    ministry: str = ""
+    office: str = ""  # who signs, such as "Minister van Defensie"; "": the first who was asked
+    name: str = ""  # of who signs
+
+
+@dataclass(frozen=True, slots=True)
+class FillIn:
+    """A place that somebody fills in with Word: it shows what goes there, and gives way when one types."""
+
+    shown: str
+    is_date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How one question and its answer look: paragraphs that are copied, and after which paragraph."""
+
+    asked: tuple[Element, ...]
+    answered: tuple[Element, ...]
+    item: Element
+    number: Element | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTemplate:
+    """A template, opened afresh for one letter."""
+
+    word: WordDocument
+    pattern: Pattern
+    place: Element  # the answers come before this element, which goes away
+
+    @classmethod
+    def open(cls, path: Path | None) -> LetterTemplate:
+        """The template at `path`, or the plain one. InputError names everything that does not fit."""
+        chosen = path or PLAIN_TEMPLATE
+        try:
+            word = _open_word(chosen)
+        except InputError:
+            raise
+        except (OSError, zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
+            raise InputError(f"[letter] template: {chosen} is geen leesbaar Word-bestand.") from error
+        if wrong := _mistakes(word):
+            raise InputError(f"[letter] template: {chosen}: {'; '.join(wrong)}.")
+        pattern, place = _take_pattern(word)
+        return cls(word, pattern, place)
+
+
+def _open_word(path: Path) -> WordDocument:
+    """The Word file; a template of Word (.dotx) is opened as the document it makes."""
+    if path.stat().st_size > _MOST:
+        raise InputError(f"[letter] template: {path} is te groot.")
+    made = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            if item.file_size > _MOST or item.filename.endswith("vbaProject.bin"):
+                raise InputError(f"[letter] template: {path} is te groot of bevat macro's.")
+            content = old.read(item)
+            if item.filename == "[Content_Types].xml":
+                content = content.replace(_TEMPLATE.encode(), _MAIN.encode())
+            new.writestr(item.filename, content)
+    return open_docx(io.BytesIO(made.getvalue()))
+
+
+def _mistakes(word: WordDocument) -> list[str]:
+    """What keeps this document from being a template of the letter."""
+    told = [(name, p) for p in paragraphs_of(word) for name in _FIELD.findall(text_of(p))]
+    names = [name.lower() for name, _ in told]
+    wrong = [f"het veld {{{{{name}}}}} is onbekend" for name in sorted(set(names) - set(KNOWN_FIELDS))]
+    wrong += [
+        f"het veld {{{{{name}}}}} ontbreekt of staat er meer dan één keer"
+        for name in (_BEGIN, _END, "vraag", _ANSWER)
+        if names.count(name) != 1
+    ]
+    alone = (_BEGIN, _END, "vraag", _ANSWER, _ITEM, _NUMBER)
+    wrong += [
+        f"{{{{{name}}}}} moet alleen in een alinea staan"
+        for name, p in told
+        if name.lower() in alone and _FIELD.sub("", text_of(p)).strip()
+    ]
+    if word.element.body.xpath(".//w:footnoteReference"):
+        wrong.append("het sjabloon heeft zelf voetnoten; die zouden de bronnen anders nummeren")
+    if not wrong:
+        wrong += _misplaced(word)
+    return wrong
+
+
+def _misplaced(word: WordDocument) -> list[str]:
+    where = {
+        name: p
+        for p in paragraphs_of(word)
+        for name in (n.lower() for n in _FIELD.findall(text_of(p)))
+        if name in (*_REPEATED, _BEGIN, _END)
+    }
+    begin, end = where[_BEGIN], where[_END]
+    if begin.getparent() is not end.getparent() or begin.getparent().tag not in (qn("w:body"), qn("w:tc")):
+        return [f"{{{{{_BEGIN}}}}} en {{{{{_END}}}}} moeten in dezelfde lopende tekst staan"]
+    siblings = list(begin.getparent())
+    within = siblings[siblings.index(begin) : siblings.index(end) + 1]
+    return [
+        f"{{{{{name}}}}} moet tussen {{{{{_BEGIN}}}}} en {{{{{_END}}}}} staan"
+        for name, p in where.items()
+        if p not in within
+    ]
+
+
+def _take_pattern(word: WordDocument) -> tuple[Pattern, Element]:
+    where = {n.lower(): p for p in paragraphs_of(word) for n in _FIELD.findall(text_of(p))}
+    begin, end = where[_BEGIN], where[_END]
+    siblings = list(begin.getparent())
+    within = siblings[siblings.index(begin) + 1 : siblings.index(end)]
+    item, number = where.get(_ITEM), where.get(_NUMBER)
+    kept = [p for p in within if p is not item and p is not number]
+    first = next(
+        (
+            at
+            for at, p in enumerate(kept)
+            if {n.lower() for n in _FIELD.findall(text_of(p))} & {*_ANSWERED, _ANSWER}
+        ),
+        len(kept),
+    )
+    for element in (begin, *within):
+        element.getparent().remove(element)
+    answer = where[_ANSWER]
+    return Pattern(tuple(kept[:first]), tuple(kept[first:]), answer if item is None else item, number), end
+
+
+def holds(paragraph: Element, name: str) -> bool:
+    """Whether this paragraph holds the field `name`."""
+    return name in (n.lower() for n in _FIELD.findall(text_of(paragraph)))
+
+
+# --------------------------------------------------------------------------- paragraphs and their fields
+
+
+def paragraphs_of(word: WordDocument) -> Iterator[Element]:
+    """Every paragraph of the text, the headers and the footers, also in tables and text boxes."""
+    roots = [word.element]
+    for part in word.part.package.iter_parts():
+        if _PARTS.search(str(part.partname)) and part is not word.part:
+            roots.append(part.element)
+    for root in roots:
+        yield from root.iter(qn("w:p"))
+
+
+def text_of(paragraph: Element) -> str:
+    """The text of a paragraph itself, without that of a text box anchored in it."""
+    return "".join(node.text or "" for node in _texts(paragraph))
+
+
+def _texts(paragraph: Element) -> list[Element]:
+    found: list[Element] = []
+    for node in paragraph.iter(qn("w:t")):
+        holder = node.getparent()
+        while holder is not None and holder.tag != qn("w:p"):
+            holder = holder.getparent()
+        if holder is paragraph:
+            found.append(node)
+    return found
+
+
+def fill_fields(paragraph: Element, values: Mapping[str, str | FillIn]) -> bool:
+    """Put `values` in the place of the fields of a paragraph, in the look of the field.
+
+    False when the paragraph held nothing but fields without a value: there is nothing left to show.
+    """
+    before = text_of(paragraph)
+    for match in reversed(list(_FIELD.finditer(before))):
+        name = match[1].lower()
+        if name in values:
+            _put(paragraph, match.start(), match.end(), values[name])
+    return bool(text_of(paragraph).strip()) or not _FIELD.search(before)
+
+
+def _put(paragraph: Element, start: int, end: int, value: str | FillIn) -> None:
+    """`value` in the place of characters start..end."""
+    runs = _runs_between(paragraph, start, end)
+    first = runs[0]
+    look = first.find(qn("w:rPr"))
+    if isinstance(value, FillIn):
+        first.addprevious(fill_in(value, look))
+    elif value:
+        first.addprevious(text_run(value, look))
+    for run in runs:
+        run.getparent().remove(run)
+
+
+def _runs_between(paragraph: Element, start: int, end: int) -> list[Element]:
+    """The runs that hold exactly characters start..end, after splitting those that hold more."""
+    at, found = 0, []
+    for node in _texts(paragraph):
+        length = len(node.text or "")
+        begin, stop = max(start - at, 0), min(end - at, length)
+        at += length
+        if begin >= stop:
+            continue
+        run = node.getparent()
+        if stop < length:
+            _split(run, node, stop)
+        if begin:
+            run = _split(run, node, begin)
+        found.append(run)
+    return found
+
+
+def _split(run: Element, node: Element, offset: int) -> Element:
+    """Cut a run in `node` before character `offset`; the second half, which follows it."""
+    second = copy.deepcopy(run)
+    place = list(run).index(node)
+    for child in list(second)[:place]:
+        if child.tag != qn("w:rPr"):
+            second.remove(child)
+    for child in list(run)[place + 1 :]:
+        run.remove(child)
+    rest = second.find(qn("w:t"))
+    text = node.text or ""
+    _set_text(node, text[:offset])
+    _set_text(rest, text[offset:])
+    run.addnext(second)
+    return second
+
+
+def _set_text(node: Element, text: str) -> None:
+    node.text = text
+    node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
+def text_run(text: str, look: Element | None = None, *, tag: str = "w:t") -> Element:
+    """A run of text that looks like `look`."""
+    run = OxmlElement("w:r")
+    if look is not None:
+        run.append(copy.deepcopy(look))
+    node = OxmlElement(tag)
+    _set_text(node, text)
+    run.append(node)
+    return run
+
+
+def fill_in(value: FillIn, look: Element | None = None) -> Element:
+    """A content control that shows what to fill in; Word picks a date for a date."""
+    control = OxmlElement("w:sdt")
+    told = OxmlElement("w:sdtPr")
+    for tag, name in (("w:alias", value.shown), ("w:tag", value.shown)):
+        node = OxmlElement(tag)
+        node.set(qn("w:val"), name)
+        told.append(node)
+    told.append(OxmlElement("w:showingPlcHdr"))
+    if value.is_date:
+        kind = OxmlElement("w:date")
+        for tag, text in (("w:dateFormat", "d MMMM yyyy"), ("w:lid", "nl-NL")):
+            node = OxmlElement(tag)
+            node.set(qn("w:val"), text)
+            kind.append(node)
+    else:
+        kind = OxmlElement("w:text")
+    told.append(kind)
+    content = OxmlElement("w:sdtContent")
+    run = text_run(f"[{value.shown}]", look)
+    _grey(run)
+    content.append(run)
+    control.append(told)
+    control.append(content)
+    return control
+
+
+def _grey(run: Element) -> None:
+    look = run.find(qn("w:rPr"))
+    if look is None:
+        look = OxmlElement("w:rPr")
+        run.insert(0, look)
+    for old in look.findall(qn("w:color")):
+        look.remove(old)
+    colour = OxmlElement("w:color")
+    colour.set(qn("w:val"), "595959")
+    _insert_in_look(look, colour)
+
+
+# What stands behind a colour in the order of the schema; Word refuses another order in strict files.
+_BEHIND_COLOUR = tuple(
+    qn(f"w:{tag}")
+    for tag in (
+        *("spacing", "w", "kern", "position", "sz", "szCs", "highlight", "u", "effect", "bdr", "shd"),
+        *("fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout", "specVanish", "oMath"),
+    )
+)
+
+
+def _insert_in_look(look: Element, colour: Element) -> None:
+    following = next((child for child in look if child.tag in _BEHIND_COLOUR), None)
+    if following is None:
+        look.append(colour)
+    else:
+        following.addprevious(colour)
+
+
+def look_of(paragraph: Element) -> Element | None:
+    """How the first field of a paragraph looks."""
+    match = _FIELD.search(text_of(paragraph))
+    if match is None:
+        return None
+    at = 0
+    for node in _texts(paragraph):
+        at += len(node.text or "")
+        if at > match.start():
+            found: Element | None = node.getparent().find(qn("w:rPr"))
+            return found
+    return None
+
+
+def emptied(paragraph: Element) -> Element:
+    """A copy of a paragraph with its style and without its content."""
+    fresh: Element = OxmlElement("w:p")
+    settings = paragraph.find(qn("w:pPr"))
+    if settings is not None:
+        fresh.append(copy.deepcopy(settings))
+        for nested in fresh[0].findall(qn("w:sectPr")):
+            fresh[0].remove(nested)
+    return fresh

@@ -1,0 +1,427 @@
+"""Everything a person sees in a PDF is read, nothing unseen is; the same things by many techniques."""
+
+from __future__ import annotations
+
+import pytest
+from pdffiles import HELVETICA, image, pdf, show
+
+from learninglion.models import Document, RawFile
+from learninglion.models.errors import UnreadableFileError
+from learninglion.parsing import parse
+from learninglion.parsing.pdf.lines import COVERED
+
+PLAIN = show("Een gewone zin over de dijk.", y=700)
+NAME = show("De naam is Piet Molenaar uit Oudeveen.")
+SECRET = show("GEHEIM woord")
+FIGURES = "Er zijn 438 meldingen."
+SENTENCE = [
+    "De vergunning wordt niet verleend aan",
+    "nieuwe molens in de polder, omdat",
+    "de dijk te zwak is in 2021.",
+]
+APPEARANCE = (
+    "<</Type/XObject/Subtype/Form/BBox[0 0 300 16]/Resources<</Font<</F1 3 0 R>>>>>>|"
+    "BT /F1 11 Tf 2 4 Td (INGETROKKEN per mei) Tj ET"
+)
+BAR = "<</Type/XObject/Subtype/Form/BBox[0 0 140 13]>>|0 g 0 0 140 13 re f"
+LAYER = "<</Type/OCG/Name(x)>>"
+
+
+def read(content: bytes) -> Document:
+    return parse(RawFile("x.pdf", content, "x"))
+
+
+def words(content: bytes) -> str:
+    return " ".join(read(content).text.split())
+
+
+def annotation(kind: str, more: str, box: str = "72 600 372 616") -> str:
+    return f"<</Type/Annot/Subtype/{kind}/Rect[{box}]/F 4{more}>>"
+
+
+def layers(state: str) -> str:
+    return f"/OCProperties<</OCGs[10 0 R]/D<<{state}>>>>"
+
+
+COVERS = {
+    "path": pdf(NAME + PLAIN + "0 g 125 757 140 13 re f"),
+    "white patch": pdf(NAME + PLAIN + "1 g 125 757 140 13 re f"),
+    "thick line": pdf(NAME + PLAIN + "14 w 125 763 m 265 763 l S"),
+    "picture": pdf(NAME + PLAIN + "q 140 0 0 13 125 757 cm " + image() + "Q"),
+    "two bars in one path": pdf(NAME + PLAIN + "0 g 125 757 60 13 re 185 757 80 13 re f"),
+    "form": pdf(
+        NAME + PLAIN + "q 1 0 0 1 125 757 cm /X Do Q", objects=[BAR], resources="/XObject<</X 10 0 R>>"
+    ),
+    "annotation": pdf(
+        NAME + PLAIN,
+        page="/Annots[10 0 R]",
+        objects=[annotation("Square", "/IC[0 0 0]/C[0 0 0]/AP<</N 11 0 R>>", "125 757 265 770"), BAR],
+    ),
+    "annotation to be drawn": pdf(
+        NAME + PLAIN,
+        page="/Annots[10 0 R]",
+        objects=[annotation("Square", "/IC[0 0 0]/C[0 0 0]", "125 757 265 770")],
+    ),
+}
+
+
+@pytest.mark.parametrize("how", COVERS)
+def test_words_under_a_cover_are_told_of_and_not_read(how: str) -> None:
+    document = read(COVERS[how])
+    assert "Een gewone zin over de dijk." in document.text
+    assert "Molenaar" not in document.text
+    assert COVERED in document.text
+    assert document.covered == (1,)
+    assert any("onder een balk" in warning for warning in document.warnings)
+    assert not any("Molenaar" in warning for warning in document.warnings)
+
+
+HIDDEN = {
+    "without ink": pdf("q " + show("GEHEIM", more="3 Tr") + "Q " + PLAIN),
+    "half a point": pdf(show("GEHEIM woord", size=0.5) + PLAIN),
+    "small matrix": pdf("BT /F1 11 Tf 0.05 0 0 0.05 72 760 Tm (GEHEIM) Tj ET " + PLAIN),
+    "off the page": pdf(show("GEHEIM woord", x=700) + PLAIN),
+    "off the crop box": pdf(show("GEHEIM", y=800) + PLAIN, page="/CropBox[0 0 595 780]"),
+    "over the edge": pdf(show("Zichtbare zin die GEHEIM is", x=512) + PLAIN),
+    "white": pdf("q " + show("GEHEIM", more="1 g") + "Q " + PLAIN),
+    "white in a word": pdf("BT /F1 11 Tf 72 760 Td (wel) Tj 1 g (GEHEIM) Tj 0 g (licht) Tj ET " + PLAIN),
+    "dark on dark": pdf("0 g 72 750 300 20 re f " + SECRET + PLAIN),
+    "transparent": pdf("q /G gs " + SECRET + "Q " + PLAIN, resources="/ExtGState<</G<</ca 0>>>>"),
+    "clipped": pdf("q 72 600 10 10 re W n " + SECRET + "Q " + PLAIN),
+    "partly clipped": pdf("q 72 750 65 30 re W n " + show("Zichtbaar hier GEHEIM woord") + "Q " + PLAIN),
+    "layer of a form": pdf(
+        "/X Do " + PLAIN,
+        objects=[
+            LAYER,
+            "<</Type/XObject/Subtype/Form/BBox[0 0 595 842]/OC 10 0 R"
+            f"/Resources<</Font<</F1 3 0 R>>>>>>|{SECRET}",
+        ],
+        resources="/XObject<</X 11 0 R>>",
+        catalog=layers("/OFF[10 0 R]"),
+    ),
+    "layers off to begin with": pdf(
+        f"/OC /L BDC {SECRET}EMC {PLAIN}",
+        objects=[LAYER],
+        resources="/Properties<</L 10 0 R>>",
+        catalog=layers("/BaseState/OFF"),
+    ),
+    "struck by a line": pdf(show("De zin GEHEIM blijft.") + "0.6 w 107 763.5 m 155 763.5 l S " + PLAIN),
+    "struck by a mark": pdf(
+        show("De zin GEHEIM blijft.") + PLAIN,
+        page="/Annots[10 0 R]",
+        objects=[
+            annotation(
+                "StrikeOut", "/QuadPoints[107 770 155 770 107 757 155 757]/C[1 0 0]", "107 757 155 770"
+            )
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_what_nobody_sees_is_not_read(how: str) -> None:
+    document = read(HIDDEN[how])
+    assert "Een gewone zin over de dijk." in document.text
+    assert "GEHEIM" not in document.text
+    assert any("GEHEIM" in warning for warning in document.warnings)
+    assert not document.covered
+
+
+_SHADE = (
+    "/Shading<</Sh<</ShadingType 2/ColorSpace/DeviceRGB/Coords[72 0 372 0]"
+    "/Function<</FunctionType 2/Domain[0 1]/C0[0 0 0.4]/C1[0 0.3 0]/N 1>>>>>>"
+)
+_WHITE = show(FIGURES, more="1 g")
+SEEN = {
+    "white on a dark cell": pdf("0 0 0.5 rg 72 750 300 20 re f " + _WHITE),
+    "white on a picture": pdf("q 300 0 0 20 72 750 cm " + image() + "Q " + _WHITE),
+    "white on a shade": pdf("q 72 750 300 20 re W n /Sh sh Q " + _WHITE, resources=_SHADE),
+    "user unit": pdf(show(FIGURES, x=7, y=70, size=1.2), page="/UserUnit 10", box="0 0 59 84"),
+    "mirrored": pdf(f"BT /F1 -1 Tf -12 0 0 -12 72 760 Tm ({FIGURES}) Tj ET"),
+    "flipped twice": pdf(f"q 1 0 0 -1 0 842 cm BT /F1 11 Tf 1 0 0 -1 72 100 Tm ({FIGURES}) Tj ET Q"),
+    "large form": pdf(
+        "q 12 0 0 12 72 760 cm /X Do Q",
+        objects=[
+            "<</Type/XObject/Subtype/Form/BBox[0 0 100 10]/Resources<</Font<</F1 3 0 R>>>>>>|"
+            f"BT /F1 1 Tf ({FIGURES}) Tj ET"
+        ],
+        resources="/XObject<</X 10 0 R>>",
+    ),
+    "layer that is on": pdf(
+        f"/OC /L BDC {show(FIGURES)}EMC",
+        objects=[LAYER],
+        resources="/Properties<</L 10 0 R>>",
+        catalog=layers("/ON[10 0 R]"),
+    ),
+    "pale grey": pdf(show(FIGURES, more="0.75 g")),
+    "underlined": pdf(show(FIGURES) + "0.6 w 72 758.5 m 180 758.5 l S "),
+    "marked": pdf("1 1 0 rg 70 757 130 13 re f 0 g " + show(FIGURES)),
+    "bytes before": b"From: x\r\n" * 250 + pdf(show(FIGURES)),
+    "bytes after": pdf(show(FIGURES)) + b"<!-- served -->" * 600,
+    "no mark of the end": pdf(show(FIGURES)).replace(b"%%EOF\n", b""),
+}
+
+
+@pytest.mark.parametrize("how", SEEN)
+def test_what_everybody_sees_is_read_without_a_word_of_doubt(how: str) -> None:
+    document = read(SEEN[how])
+    assert " ".join(document.text.split()) == FIGURES
+    assert document.warnings == ()
+
+
+_GLYPHS = ["<<>>|0.6 0 0 0 0.5 0.7 d1 0 0 0.5 0.7 re f"] * 2
+_MAP = (
+    "<<>>|/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def "
+    "1 begincodespacerange <00> <FF> endcodespacerange {} endcmap end end"
+)
+
+
+@pytest.mark.parametrize(("size", "matrix"), [("11", "1 0 0 1"), ("0.011", "1000 0 0 1000")])
+def test_fonts_that_are_drawings_have_the_size_they_show(size: str, matrix: str) -> None:
+    font = (
+        f"<</Type/Font/Subtype/Type3/FontBBox[0 0 1 1]/FontMatrix[{matrix} 0 0]"
+        "/CharProcs<</a 10 0 R/b 11 0 R>>/Encoding<</Type/Encoding/Differences[97/a/b]>>"
+        "/FirstChar 97/LastChar 98/Widths[0.6 0.6]/ToUnicode 12 0 R/Resources<<>>>>"
+    )
+    named = _MAP.format("2 beginbfchar <61> <0061> <62> <0062> endbfchar")
+    content = pdf(f"BT /F1 {size} Tf 72 760 Td (abba ab) Tj ET", font=font, objects=[*_GLYPHS, named])
+    assert words(content) == "abba ab"
+
+
+def _raised(before: str, small: str, after: str, rise: float = 5, size: float = 7) -> str:
+    return (
+        f"BT /F1 11 Tf 72 760 Td ({before}) Tj {rise} Ts /F1 {size} Tf ({small}) Tj"
+        f" 0 Ts /F1 11 Tf ({after}) Tj ET "
+    )
+
+
+_AFTER = show("van het budget.", x=152)
+FIGURE_CASES = {
+    "raised": (_raised("Er waren 10", "6", " deeltjes."), "Er waren 10⁶ deeltjes."),
+    "raised below zero": (_raised("Er waren 10", "-3", " deeltjes."), "Er waren 10⁻³ deeltjes."),
+    "raised as large": (_raised("Er waren 10", "6", " deeltjes.", size=11), "Er waren 10⁶ deeltjes."),
+    "lowered": (_raised("Kies 10", "2", " als basis.", rise=-3), "Kies 10₂ als basis."),
+    "drawn last": (
+        show("De kracht is 10") + show("newton in totaal.", x=155) + show("6", x=145.5, y=765, size=7),
+        "De kracht is 10⁶ newton in totaal.",
+    ),
+    "stacked": (
+        show("Er resteert 2")
+        + show("3", x=141, y=765, size=6.5)
+        + show("8", x=141, y=756, size=6.5)
+        + _AFTER,
+        "Er resteert 2 3/8 van het budget.",
+    ),
+    "stacked wide": (
+        show("Er resteert")
+        + show("12", x=136, y=765, size=6.5)
+        + show("100", x=134.5, y=756, size=6.5)
+        + _AFTER,
+        "Er resteert 12/100 van het budget.",
+    ),
+    "stacked as large": (
+        show("Er resteert") + show("3", x=138, y=767) + show("8", x=138, y=753) + _AFTER,
+        "Er resteert 3/8 van het budget.",
+    ),
+    "below, drawn last": (
+        show("Er resteert") + show("3", x=136, y=765, size=6.5) + _AFTER + show("8", x=136, y=756, size=6.5),
+        "Er resteert 3/8 van het budget.",
+    ),
+    "around a bar": (
+        "BT /F1 11 Tf 72 760 Td (Er is 1) Tj 4 Ts /F1 7 Tf (1) Tj 0 Ts (/) Tj -1 Ts (2) Tj"
+        " 0 Ts /F1 11 Tf ( deel.) Tj ET ",
+        "Er is 1 1/2 deel.",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", FIGURE_CASES)
+def test_figures_stay_what_they_are(how: str) -> None:
+    drawing, expected = FIGURE_CASES[how]
+    assert words(pdf(drawing)) == expected
+
+
+def test_signs_of_the_symbol_font() -> None:
+    named = _MAP.format("1 beginbfrange <20> <FF> <F020> endbfrange")
+    symbol = "<</Type/Font/Subtype/Type1/BaseFont/SymbolMT/Encoding/WinAnsiEncoding/ToUnicode 11 0 R>>"
+    drawing = (
+        "BT /F1 11 Tf 72 760 Td (norm ) Tj /S 11 Tf (\\243) Tj /F1 11 Tf ( 20 en ) Tj /S 11 Tf (\\263) Tj"
+        " /F1 11 Tf ( 5) Tj ET"
+    )
+    content = pdf(drawing, objects=[symbol, named]).replace(b"/F1 3 0 R", b"/F1 3 0 R/S 10 0 R")
+    assert words(content) == "norm ≤ 20 en ≥ 5"
+
+
+def test_numbers_in_the_cells_of_a_table_are_not_raised() -> None:
+    rows = [("Noord", "41", "2"), ("Zuid", "38", "7"), ("Oost", "12", "5")]
+    drawing = "".join(
+        show(name, y=700 - 30 * k) + show(one, x=250, y=705 - 30 * k) + show(other, x=250, y=694 - 30 * k)
+        for k, (name, one, other) in enumerate(rows)
+    )
+    assert words(pdf(drawing)) == "Noord | 41 2 Zuid | 38 7 Oost | 12 5"
+
+
+def _slanted(matrix: str, dx: float, dy: float) -> str:
+    return "".join(
+        f"BT /F1 11 Tf {matrix} {300 + k * dx} {300 + k * dy} Tm ({line}) Tj ET "
+        for k, line in enumerate(SENTENCE)
+    )
+
+
+TURNED = {
+    "upwards": pdf(_slanted("0 1 -1 0", 15, 0)),
+    "downwards": pdf(_slanted("0 -1 1 0", -15, 0)),
+    "upside down": pdf(_slanted("-1 0 0 -1", 0, 15)),
+    "slanting": pdf(_slanted("0.866 0.5 -0.5 0.866", 7.5, -13)),
+    "page": pdf("".join(show(t, y=700 - 15 * k) for k, t in enumerate(SENTENCE)), page="/Rotate 270"),
+}
+
+
+@pytest.mark.parametrize("how", TURNED)
+def test_turned_text_is_read_line_by_line(how: str) -> None:
+    document = read(TURNED[how])
+    assert " ".join(document.text.split()) == " ".join(SENTENCE)
+    assert all(0 <= min(line.x_edges) <= max(line.x_edges) <= 842 for line in document.lines)
+
+
+def test_a_watermark_breaks_no_sentence_and_is_read_once() -> None:
+    mark = "BT /F1 60 Tf 0.9 g 0.7071 0.7071 -0.7071 0.7071 150 300 Tm (CONCEPT) Tj ET "
+    first = show("Andere tekst.", y=400) + show("Dit is een zin die over de bladzijde heen", y=60) + mark
+    second = show("gewoon doorloopt naar het einde.", y=780) + show("Slot.", y=400) + mark
+    text = words(pdf(first, second))
+    assert "over de bladzijde heen gewoon doorloopt" in text
+    assert text.count("CONCEPT") == 1
+
+
+ADDED = {
+    "stamp": (annotation("Stamp", "/Name/Void/AP<</N 11 0 R>>"), ""),
+    "typed": (annotation("FreeText", "/Contents(INGETROKKEN per mei)/DA(/Helv 11 Tf)"), ""),
+    "field": (
+        annotation("Widget", "/FT/Tx/T(a)/V(INGETROKKEN per mei)/DA(/F1 11 Tf 0 g)"),
+        "/AcroForm<</Fields[10 0 R]/NeedAppearances true/DR<</Font<</F1 3 0 R>>>>>>",
+    ),
+    "choice": (
+        annotation("Widget", "/FT/Ch/Ff 131072/T(a)/V(INGETROKKEN per mei)/Opt[(anders)]/DA(/F1 11 Tf 0 g)"),
+        "/AcroForm<</Fields[10 0 R]/NeedAppearances true/DR<</Font<</F1 3 0 R>>>>>>",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", ADDED)
+def test_what_was_put_on_the_page_is_read(how: str) -> None:
+    entry, catalog = ADDED[how]
+    text = words(pdf(PLAIN, page="/Annots[10 0 R]", objects=[entry, APPEARANCE], catalog=catalog))
+    assert "Een gewone zin over de dijk." in text
+    assert "INGETROKKEN per mei" in text
+    assert "anders" not in text
+
+
+def test_hidden_annotations_are_not_read() -> None:
+    entry = annotation("FreeText", "/Contents(INGETROKKEN)/AP<</N 11 0 R>>").replace("/F 4", "/F 2")
+    content = pdf(PLAIN, page="/Annots[10 0 R]", objects=[entry, APPEARANCE])
+    assert words(content) == "Een gewone zin over de dijk."
+
+
+def test_letters_that_nobody_can_know_are_told_of_or_refused() -> None:
+    codes = HELVETICA.replace(
+        "/WinAnsiEncoding", "<</Type/Encoding/BaseEncoding/WinAnsiEncoding/Differences[1/f_i]>>"
+    )
+    few = read(pdf(show("De of\001cier kreeg een brief over de lange en hoge dijk."), font=codes))
+    assert any("niet te lezen" in warning for warning in few.warnings)
+    font = "<</Type/Font/Subtype/Type0/BaseFont/Foo/Encoding/Identity-H/DescendantFonts[10 0 R]>>"
+    cid = "<</Type/Font/Subtype/CIDFontType2/BaseFont/Foo/DW 600>>"
+    with pytest.raises(UnreadableFileError, match="niet te lezen"):
+        read(pdf("BT /F1 11 Tf 72 760 Td <0024002500260027> Tj ET", font=font, objects=[cid]))
+
+
+INITIALS = {
+    "first": show("D", x=90, y=675, size=30)
+    + show("e polder heeft het pad langs het", x=114, y=690)
+    + show("water in mei verlengd tot de sluis", x=114, y=675)
+    + show("over het kanaal en de weg.", x=90, y=660),
+    "last": show("e polder heeft het pad langs het", x=114, y=690)
+    + show("water in mei verlengd tot de sluis", x=114, y=675)
+    + show("over het kanaal en de weg.", x=90, y=660)
+    + show("D", x=90, y=675, size=30),
+}
+
+
+@pytest.mark.parametrize("when", INITIALS)
+def test_a_large_first_letter_belongs_to_its_word(when: str) -> None:
+    expected = (
+        "De polder heeft het pad langs het water in mei verlengd tot de sluis over het kanaal en de weg."
+    )
+    assert words(pdf(INITIALS[when])) == expected
+
+
+@pytest.mark.parametrize("x", [45, 420])
+def test_numbers_of_lines_are_not_text_and_numbers_of_questions_are(x: float) -> None:
+    lines = "".join(
+        show(line, y=700 - 15 * k) + show(str(k + 7), x=x, y=700 - 15 * k, size=8)
+        for k, line in enumerate(SENTENCE)
+    )
+    assert words(pdf(lines)) == " ".join(SENTENCE)
+    questions = "".join(
+        show(str(k + 1), x=45, y=700 - 15 * k) + show("Is de brug veilig?", y=700 - 15 * k) for k in range(4)
+    )
+    assert all(f"{k} Is de brug veilig?" in words(pdf(questions)) for k in range(1, 5))
+
+
+def test_two_short_columns_are_read_one_after_the_other() -> None:
+    left = [
+        "De vergunning voor de molen",
+        "wordt niet verleend omdat de",
+        "dijk daar te zwak is voor een",
+        "molen.",
+    ]
+    right = [
+        "In 2021 stonden er precies",
+        "538 molens in de polder en",
+        "daarvan stond een deel veel te",
+        "laag.",
+    ]
+    drawing = "".join(
+        show(a, x=60, y=700 - 15 * k) + show(b, x=320, y=700 - 15 * k)
+        for k, (a, b) in enumerate(zip(left, right, strict=True))
+    )
+    assert words(pdf(drawing)) == " ".join([*left, *right])
+
+
+def test_lines_that_return_but_are_text_stay() -> None:
+    answers = pdf(
+        *(
+            show("Een lange tekst die hier staat.", y=500) + show(f"Antwoord {k}", y=75) + show("Nee", y=60)
+            for k in (1, 2)
+        )
+    )
+    assert words(answers).count("Nee") == 2
+    heads = pdf(
+        *(
+            show("Wijk", y=790)
+            + show("Palen 2020", x=200, y=790)
+            + show("Palen 2021", x=300, y=790)
+            + "".join(
+                show(f"Wijk {c}", y=775 - 15 * k)
+                + show(str(100 * page + k), x=200, y=775 - 15 * k)
+                + show(str(300 * page + k), x=300, y=775 - 15 * k)
+                for k, c in enumerate("ABCDE")
+            )
+            for page in (1, 2, 3)
+        )
+    )
+    assert words(heads).count("Palen 2021") == 3
+
+
+def test_the_feet_of_the_house_are_known_by_their_form() -> None:
+    first = (
+        show("De minister heeft besloten dat de sluis open blijft", y=120)
+        + show("kv-tk-2024Z18792", y=60, size=7)
+        + show("ISSN 0921 - 7371", y=50, size=7)
+        + show("’s-Gravenhage 2024", y=40, size=7)
+        + show("Tweede Kamer, vergaderjaar 2024–2025, Aanhangsel 605", x=200, y=40, size=7)
+        + show("1", x=500, y=40, size=7)
+    )
+    text = words(pdf(first, show("tot aan de zomer, zie (ah-tk-20172018-2509, nr. 3).", y=780)))
+    assert text.endswith("dat de sluis open blijft tot aan de zomer, zie (ah-tk-20172018-2509, nr. 3).")
+    assert "ISSN" not in text
+    assert "vergaderjaar" not in text
