@@ -223,15 +223,19 @@ in each; for one in a file the file is made and read.
 - **copied**: the same with the drafter that copies sentences without a model.
 - **honest sentence**: still in the answer.
 
-From the first sentence that speaks to a machine up to the end of that source nothing is used any more; what
-stands before it is.
+From a sentence that surely speaks to a machine up to the end of that source nothing is used any more; what
+stands before it is. Where it is likely and not sure, that holds for the sentence and the one behind it.
 
-What this does not prove. Recognising such text is guesswork with words: a new wording can go unrecognised.
-When attempts 66 to 91 were first run, 18 of those 26 went unrecognised and 16 came through; what gave them
-away was added. Of 24 wordings that were written after that, 19 were recognised. For the rest the gate is what
-remains: a sentence must follow from words in a chosen source, so a false statement in
-plain words in a document that a person chose ("the subsidy has ended") is repeated with its source, as any
-other statement is. That is why a person chooses the sources and reads the proof.
+What this does not prove. A new wording can go unrecognised. Of 68 wordings in ten kinds, written by others
+and kept aside until the end, **51 were recognised (75%)**: all that were in disguise or looked like markup,
+most in code and in other languages, half of the plain Dutch ones, and none of six that ask politely and
+indirectly what an answer should say. Of 85 texts that look like it and are meant for people 10 were
+suspected; of 8,792 sentences of real documents 2 (0.02%; by weights learned from the other half of them
+0.09%). The command is `learninglion evaluate instructions`. For the rest the gate is what remains: a
+sentence must follow from words in a chosen source, so a false statement in plain words in a document that a
+person chose ("the subsidy has ended") is repeated with its source, as any other statement is. That is why a
+person chooses the sources and reads the proof.
+
 
 """
 

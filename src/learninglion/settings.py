@@ -11,7 +11,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import TypeVar, get_type_hints
 
@@ -21,7 +21,9 @@ from learninglion.compliance.register_entry import Registration
 from learninglion.drafting.sufficiency import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.connection import Route
 from learninglion.inference.generators import (
+    DEFAULT_ANSWER_SECONDS,
     DEFAULT_CONTEXT,
     DEFAULT_SEED,
     DEFAULT_TIMEOUT,
@@ -41,6 +43,7 @@ __all__ = [
     "GeneratorSettings",
     "JudgeSettings",
     "LetterSettings",
+    "NetworkSettings",
     "RegisterSettings",
     "RerankerSettings",
     "RetentionSettings",
@@ -50,9 +53,11 @@ __all__ = [
     "archive_terms",
     "letter_terms",
     "load_settings",
+    "model_choice",
     "registration",
     "reranker_choice",
     "workplace_options",
+    "route_of",
 ]
 
 T = TypeVar("T")
@@ -95,6 +100,7 @@ class GeneratorSettings:
     temperature: float = 0.0
     seed: int = DEFAULT_SEED
     timeout_seconds: float = DEFAULT_TIMEOUT  # without a single token
+    answer_seconds: float = DEFAULT_ANSWER_SECONDS  # for a whole answer, with the thinking before it
     threads: int = 1
     prompts: str = ""  # folder whose files replace the built-in prompts
 
@@ -112,7 +118,17 @@ class JudgeSettings:
     temperature: float = 0.0
     seed: int = DEFAULT_SEED
     timeout_seconds: float = DEFAULT_TIMEOUT
+    answer_seconds: float = DEFAULT_ANSWER_SECONDS
     threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """How other machines are reached; this one needs nothing."""
+
+    ca_file: str = ""  # PEM file of the organisation's own certificate authority; SSL_CERT_FILE works too
+    # Address of a proxy; those of the environment are not used.
+    proxy: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +240,7 @@ class Settings:
     home: Path
     database_url: str = ""  # empty: SQLite in the data folder
     allowed_hosts: tuple[str, ...] = ()  # hosts outside this machine that may be connected to
+    network: NetworkSettings = NetworkSettings()
     encoder: EncoderSettings = EncoderSettings()
     reranker: RerankerSettings = RerankerSettings()
     generator: GeneratorSettings = GeneratorSettings()
@@ -267,10 +284,10 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         home=settings.home,
         database_url=settings.database_url,
         allowed_hosts=settings.allowed_hosts,
-        encoder=EncoderChoice(chosen.kind, chosen.model, chosen.base_url, chosen.api_key),
-        reranker=reranker_choice(settings.reranker),
-        generator=_model_choice("generator", written, settings.allowed_hosts),
-        judge=_model_choice("judge", settings.judge, settings.allowed_hosts),
+        encoder=EncoderChoice(chosen.kind, chosen.model, chosen.base_url, chosen.api_key, route_of(settings)),
+        reranker=replace(reranker_choice(settings.reranker), route=route_of(settings)),
+        generator=model_choice("generator", written, settings),
+        judge=model_choice("judge", settings.judge, settings),
         max_tokens=written.max_tokens,
         prompts=Path(written.prompts).expanduser() if written.prompts else None,
         synonyms=Path(found.synonyms).expanduser() if found.synonyms else None,
@@ -290,6 +307,11 @@ def letter_terms(settings: Settings) -> LetterTerms:
     told = settings.letter
     template = Path(told.template).expanduser() if told.template else None
     return LetterTerms(template, told.ministry or settings.web.organisation, told.office, told.name)
+
+
+def route_of(settings: Settings) -> Route:
+    """How this machine reaches others."""
+    return Route(settings.network.ca_file, settings.network.proxy)
 
 
 def archive_terms(settings: Settings) -> ArchiveTerms:
@@ -337,10 +359,10 @@ def _share(name: str, value: float) -> float:
     return value
 
 
-def _model_choice(
-    section: str, told: GeneratorSettings | JudgeSettings, allowed_hosts: tuple[str, ...]
+def model_choice(
+    section: str, told: GeneratorSettings | JudgeSettings, settings: Settings
 ) -> GeneratorChoice | None:
-    """Which model a section names; None for none."""
+    """Which model a section names; None for none. Raises InputError that names what cannot be used."""
     if told.kind == "none":
         return None
     try:
@@ -348,7 +370,11 @@ def _model_choice(
     except ValueError as error:
         known = ", ".join(["none", *GeneratorKind])
         raise InputError(f"[{section}] kind: {told.kind!r} is onbekend; kies uit {known}") from error
-    least = {"context_tokens": told.context_tokens, "timeout_seconds": told.timeout_seconds}
+    least = {
+        "context_tokens": told.context_tokens,
+        "timeout_seconds": told.timeout_seconds,
+        "answer_seconds": told.answer_seconds,
+    }
     if isinstance(told, GeneratorSettings):
         least["max_tokens"] = told.max_tokens
     for name, value in least.items():
@@ -360,11 +386,13 @@ def _model_choice(
         path=Path(told.path).expanduser() if told.path else None,
         base_url=told.base_url,
         api_key=told.api_key,
-        allowed_hosts=allowed_hosts,
+        allowed_hosts=settings.allowed_hosts,
         context_tokens=told.context_tokens,
         seed=told.seed,
         temperature=told.temperature,
         timeout=told.timeout_seconds,
+        answer_seconds=told.answer_seconds,
+        route=route_of(settings),
         threads=told.threads,
     )
 

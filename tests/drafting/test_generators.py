@@ -99,7 +99,7 @@ def test_an_endpoint_streams_its_answer(monkeypatch):
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9")
     with serving(answer="Parijs is de hoofdstad.") as endpoint:
         generator = open_generator(openai_choice(endpoint.base_url))
-        assert list(generator.stream(PROMPT, max_tokens=40))[:2] == ["Parij", "s is "]
+        assert read(generator) == "Parijs is de hoofdstad."
         sent = endpoint.requests[-1][1]
         assert (sent["temperature"], sent["seed"], sent["max_tokens"]) == (0.0, generator.describe().seed, 40)
 

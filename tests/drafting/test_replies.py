@@ -98,3 +98,42 @@ def test_a_gap_mark_copied_from_the_sources_is_no_sentence():
     ]
     told = json.dumps({"zinnen": [{"zin": "[…]", "bewijs": []}], "ontbreekt": []})
     assert read(JsonReader(), told, 5)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Er varen **12** ponten 【1†bron】.", [Proposal("Er varen 12 ponten", (Proof(1),))]),
+        ("Er varen er 12 【4:0†source】.", [Proposal("Er varen er 12", (Proof(4),))]),
+        ("Er varen er 12 (bron 1, p. 2).", [Proposal("Er varen er 12", (Proof(1),))]),
+        ("Er varen er 12 (zie ook bron 2, blz. 3-4).", [Proposal("Er varen er 12", (Proof(2),))]),
+        ("Er varen er 12 [bron 1, bron 2].", [Proposal("Er varen er 12", (Proof(1), Proof(2)))]),
+        ("Er varen er 12 (bronnen 1 en 3).", [Proposal("Er varen er 12", (Proof(1), Proof(3)))]),
+        (
+            'Er varen er 12 [bron 1: "a, b"; bron 3: "c (d)"].',
+            [Proposal("Er varen er 12", (Proof(1, "a, b"), Proof(3, "c (d)")))],
+        ),
+        ("Dat zijn er veel (438) volgens mij.", [Proposal("Dat zijn er veel (438) volgens mij.")]),
+        ("Het zijn er (2024: 12) nu.", [Proposal("Het zijn er (2024: 12) nu.")]),
+        ("Dat is [bron 3] zo geregeld.", [Proposal("Dat is zo geregeld.", (Proof(3),))]),
+        ("**Antwoord:** Ja. [1, 2]", [Proposal("Ja.", (Proof(1), Proof(2)))]),
+        ("Zie [de brief](https://voorbeeld.nl/a). [2]", [Proposal("Zie de brief.", (Proof(2),))]),
+        ("## Antwoord op vraag 1", []),
+        ("```json", []),
+    ],
+)
+def test_a_line_as_models_really_write_it(line, expected):
+    assert read(LineReader(), line + "\n")[0] == expected
+
+
+def test_the_form_that_was_not_asked_for_is_read_all_the_same():
+    told = '```json\n{"zinnen": [{"zin": "Heel. 【2†bron】", "bewijs": [1]}], "ontbreekt": []}\n```'
+    assert read(LineReader(), told)[0] == [Proposal("Heel.", (Proof(1), Proof(2)))]
+    assert read(JsonReader(), 'Er varen 12 ponten. [bron 1: "12 ponten"]\n')[0] == [
+        Proposal("Er varen 12 ponten.", (Proof(1, "12 ponten"),))
+    ]
+
+
+def test_a_brace_or_quote_before_the_json_hides_nothing():
+    told = 'Ik begin met { en " zoals gevraagd: {"zinnen": [{"zin": "Heel.", "bewijs": []}], "ontbreekt": []}'
+    assert read(JsonReader(), told)[0] == [Proposal("Heel.")]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import numpy as np
@@ -12,9 +14,10 @@ from learninglion.inference.encoders import (
     NanoEncoder,
     SentenceTransformersEncoder,
     by_length,
+    normalised,
     open_encoder,
 )
-from learninglion.inference.vectors import RecentVectors
+from learninglion.inference.vectors import RecentVectors, VectorCache, embed
 from learninglion.models.errors import InputError, LearningLionError, MissingExtraError
 from learninglion.search.local.frame import background_questions, fit_frame
 
@@ -46,8 +49,8 @@ def endpoint(reply: httpx.Response | None = None) -> tuple[EndpointEncoder, list
         data = [{"index": i, "embedding": [3.0, 4.0 + len(t)]} for i, t in enumerate(body["input"])]
         return httpx.Response(200, json={"data": data[::-1]})
 
-    client = httpx.Client(transport=httpx.MockTransport(answer))
-    made = EndpointEncoder("http://localhost:9", "m", query_prefix="query: ", client=client)
+    transport = httpx.MockTransport(answer)
+    made = EndpointEncoder("http://localhost:9/v1", "m", query_prefix="query: ", transport=transport)
     return made, seen
 
 
@@ -65,6 +68,123 @@ def test_an_endpoint_that_fails_says_which(reply: httpx.Response) -> None:
     encoder, _ = endpoint(reply)
     with pytest.raises(LearningLionError, match="localhost:9"):
         encoder.encode_passages(["tekst"])
+
+
+class Picky:
+    """An embedding server that does not take everything; `refuses` gives its answer to what it refuses."""
+
+    def __init__(self, refuses: Callable[[list[str]], httpx.Response | None]) -> None:
+        self.refuses = refuses
+        self.batches: list[int] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        texts = json.loads(request.content)["input"]
+        self.batches.append(len(texts))
+        no = self.refuses(texts)
+        if no is not None:
+            return no
+        return httpx.Response(
+            200, json={"data": [{"index": i, "embedding": told(t)} for i, t in enumerate(texts)]}
+        )
+
+
+def told(text: str) -> list[float]:
+    return [1.0 + text.count("a"), 1.0 + text.count("b")]
+
+
+def picky(refuses: Callable[[list[str]], httpx.Response | None]) -> tuple[EndpointEncoder, Picky]:
+    server = Picky(refuses)
+    return EndpointEncoder("http://localhost:9", "m", transport=httpx.MockTransport(server)), server
+
+
+def test_a_text_that_is_too_long_is_read_in_parts() -> None:
+    no = httpx.Response(413, json={"error": "inputs must have less than 512 tokens"})
+    encoder, _ = picky(lambda texts: no if any(len(t) > 400 for t in texts) else None)
+    long = "aa bb aa. " * 200
+    rows = encoder.encode_passages(["kort b", long, "ook kort a"])
+    assert np.allclose(rows[0], normalised(np.array([told("kort b")]))[0])
+    assert (
+        np.isfinite(rows).all() and rows[1, 0] > rows[1, 1] and np.allclose(np.linalg.norm(rows, axis=1), 1)
+    )
+
+
+def test_a_batch_that_is_too_large_is_asked_in_smaller_ones_from_then_on() -> None:
+    no = httpx.Response(422, json={"error": "batch size 32 > maximum allowed batch size 8"})
+    encoder, server = picky(lambda texts: no if len(texts) > 8 else None)
+    encoder.encode_passages([f"tekst {n}" for n in range(32)])
+    server.batches.clear()
+    encoder.encode_passages([f"meer {n}" for n in range(32)])
+    assert server.batches == [8, 8, 8, 8]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_endpoint_is_asked_again(status: int) -> None:
+    answers = iter([None, httpx.Response(status, headers={"Retry-After": "0"}), None])
+    encoder, server = picky(lambda texts: next(answers))
+    assert encoder.encode_passages(["tekst"]).shape == (1, 2)
+    assert len(server.batches) == 3
+
+
+def test_a_text_without_a_vector_stops_nothing_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(texts: list[str]) -> httpx.Response | None:
+        row = b'{"embedding": [NaN, 1.0]}'
+        body = b'{"data": [' + b", ".join([row] * len(texts)) + b"]}"
+        return httpx.Response(200, content=body) if any("kapot" in t for t in texts) else None
+
+    encoder, _ = picky(broken)
+    rows = encoder.encode_passages(["goed a", "kapot", "goed b"])
+    assert not rows[1].any() and rows[0].any() and rows[2].any()
+    assert "alleen op woorden" in caplog.text
+
+
+def test_a_model_that_makes_no_numbers_at_all_is_refused_in_one_line() -> None:
+    answers = iter([None])
+    encoder, _ = picky(
+        lambda texts: next(
+            answers, httpx.Response(200, json={"data": [{"embedding": [None, None]} for _ in texts]})
+        )
+    )
+    with pytest.raises(LearningLionError, match="NaN"):
+        encoder.encode_passages(["tekst", "meer tekst"])
+
+
+def test_another_model_under_the_same_name_is_noticed(tmp_path: Path) -> None:
+    encoder, server = picky(lambda texts: None)
+    longer = httpx.Response(200, json={"data": [{"index": 0, "embedding": [1.0, 2.0, 3.0]}]})
+    server.refuses = lambda texts: longer
+    with pytest.raises(LearningLionError, match="vectoren van 3 getallen en eerder van 2"):
+        encoder.encode_passages(["tekst"])
+    cache = VectorCache(tmp_path / "vectors.db")
+    server.refuses = lambda texts: None
+    embed(encoder, ["a", "b"], asked=False, cache=cache)
+    other = EndpointEncoder(
+        "http://localhost:9",
+        "m",
+        transport=httpx.MockTransport(
+            lambda r: httpx.Response(
+                200, json={"data": [{"embedding": [1.0, 2.0, 3.0]} for _ in json.loads(r.content)["input"]]}
+            )
+        ),
+    )
+    assert other.name == encoder.name
+    assert embed(other, ["a", "b", "c"], asked=False, cache=cache).shape == (3, 3)
+
+
+def test_an_address_without_v1_is_tried_with_it_and_a_key_in_it_is_never_shown() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.params["api-key"] == "geheim-123456"
+        if not request.url.path.startswith("/v1/"):
+            return httpx.Response(404)
+        if "stuk" in request.content.decode():
+            return httpx.Response(401, json={"error": {"message": "wrong key geheim-123456"}})
+        return httpx.Response(200, json={"data": [{"index": 0, "embedding": [1.0, 2.0]}]})
+
+    encoder = EndpointEncoder(
+        "http://localhost:9/?api-key=geheim-123456", "m", transport=httpx.MockTransport(answer)
+    )
+    with pytest.raises(LearningLionError, match="wrong key …") as caught:
+        encoder.encode_passages(["stuk"])
+    assert "geheim" not in str(caught.value) + encoder.name
 
 
 def test_names_that_do_not_exist_and_extras_that_are_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

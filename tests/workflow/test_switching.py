@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from learninglion.inference.adapter import UNCHANGED, make_adapter, shipped_adapter
+from learninglion.inference.connection import Route
 from learninglion.inference.encoders import Encoder, Vectors, built_in_name, open_encoder
 from learninglion.models import Actor, Role
 from learninglion.models.errors import IntegrityError, LearningLionError
@@ -32,7 +33,7 @@ OTHER = "Molens\n\nDe molens krijgen subsidie voor herstel van hun wieken.\n"
 def models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two models without weights, opened by their name; any other is gone."""
 
-    def opened(kind: str, *, url: str = "", model: str = "", api_key: str = "") -> Encoder:
+    def opened(kind: str, *, url: str = "", model: str = "", api_key: str = "", route: Route) -> Encoder:
         if model not in DIMENSIONS:
             raise LearningLionError(f"{model} is er niet")
         return HashingEncoder(DIMENSIONS[model], model)

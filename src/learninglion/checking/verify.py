@@ -31,12 +31,14 @@ from learninglion.models import (
     Span,
     Statement,
     StatementVerdict,
+    VerdictMethod,
 )
 
 __all__ = [
     "METHOD",
     "check",
     "find_faults",
+    "method_of",
 ]
 
 METHOD = "alignment 3"
@@ -46,6 +48,21 @@ _UNCITED = {
     Author.PERSON: "Deze zin heeft geen bronvermelding.",
     Author.MACHINE: "Voor deze zin is in de gekozen bronnen geen bewijs gevonden.",
 }
+_CONTRADICTING = frozenset(
+    {
+        FindingKind.NUMBER,
+        FindingKind.DATE,
+        FindingKind.UNIT,
+        FindingKind.NAME,
+        FindingKind.NEGATION,
+        FindingKind.MODALITY,
+        FindingKind.HEDGE,
+        FindingKind.QUANTIFIER,
+        FindingKind.LIMIT,
+        FindingKind.CONDITION,
+        FindingKind.CLAIMED_DATE,
+    }
+)
 # A quote of one or two words points at no sentence in particular.
 _POINTS_AT_SENTENCE = 3
 
@@ -61,17 +78,35 @@ class _Evidence:
 def check(statement: Statement, sources: Sequence[Source], *, locate: Locate = nowhere) -> Check:
     """The verdict on one statement; `sources` are all that may be cited. Citations come back with places."""
     if not statement.citations:
-        return Check(statement, StatementVerdict.UNCITED, (_UNCITED[statement.author],))
+        return Check(
+            statement,
+            StatementVerdict.UNCITED,
+            (_UNCITED[statement.author],),
+            method=VerdictMethod.NOT_SHOWN,
+        )
     resolutions = tuple(resolve(c, sources, locate) for c in statement.citations)
     completed = replace(statement, citations=tuple(r.citation for r in resolutions))
     problems = tuple(_quote_problem(r) for r in resolutions if r.problem or _is_suspect(r))
     if problems:
-        return Check(completed, StatementVerdict.UNSUPPORTED, problems)
+        return Check(completed, StatementVerdict.UNSUPPORTED, problems, method=VerdictMethod.NOT_SHOWN)
     evidence = _gather(resolutions)
     findings = find_faults(statement.text, evidence.reading, resolutions)
     verdict = StatementVerdict.UNSUPPORTED if findings else StatementVerdict.SUPPORTED
     reasons = tuple(dict.fromkeys(f.reason for f in findings))
-    return Check(completed, verdict, reasons, evidence.spans)
+    return Check(completed, verdict, reasons, evidence.spans, method=method_of(findings))
+
+
+def method_of(findings: Sequence[Finding]) -> VerdictMethod:
+    """What the verdict rests on that these findings lead to.
+
+    A sentence is contradicted where the rules find nothing against it but another number, name, negation and
+    the like: then it says what the source says, otherwise. In a sentence in other words such findings may be
+    of the wording, so that nothing is sure: it is not shown, and somebody must read it.
+    """
+    if not findings:
+        return VerdictMethod.RULE
+    surely = all(finding.kind in _CONTRADICTING for finding in findings)
+    return VerdictMethod.CONTRADICTED if surely else VerdictMethod.NOT_SHOWN
 
 
 def find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] = ()) -> tuple[Finding, ...]:

@@ -33,6 +33,7 @@ _MODULES = {
     "evaluate": "quality",
     "experiment": "experiments",
     "judge": "judging",
+    "model": "models",
     "log": "system",
     "users": "people",
     "backup": "upkeep",

@@ -20,7 +20,7 @@ from learninglion.models.errors import InputError
 from learninglion.search.fusion import Fusion
 from learninglion.search.switching import learned_model
 from learninglion.search.versions import LearnedVersions
-from learninglion.settings import load_settings, reranker_choice
+from learninglion.settings import load_settings, reranker_choice, route_of
 from learninglion.workflow.documents import Entry
 
 __all__ = [
@@ -87,7 +87,9 @@ def open_allowed(choice: EncoderChoice) -> Encoder:
         require_allowed(choice.base_url, settings.allowed_hosts)
         if choice.base_url == settings.encoder.base_url:
             key = settings.encoder.api_key
-    return open_encoder(choice.kind, url=choice.base_url, model=choice.model, api_key=key)
+    return open_encoder(
+        choice.kind, url=choice.base_url, model=choice.model, api_key=key, route=route_of(settings)
+    )
 
 
 def set_reranking() -> Reranking | None:
@@ -100,7 +102,7 @@ def rerank_allowed(choice: RerankerChoice) -> Reranking | None:
     settings = load_settings()
     if choice.base_url == settings.reranker.base_url:
         choice = replace(choice, api_key=settings.reranker.api_key)
-    return open_reranking(choice, settings.allowed_hosts)
+    return open_reranking(replace(choice, route=route_of(settings)), settings.allowed_hosts)
 
 
 def tuned_fusion() -> Fusion | None:

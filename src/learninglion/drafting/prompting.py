@@ -394,8 +394,11 @@ def _render_source(number: int, source: Source, pieces: Sequence[_Piece], mark: 
 def _head(number: int, source: Source) -> str:
     """Number, reference and date, and what the answer was an answer to; nothing that speaks to a machine."""
     about = reference(source)
+    around = (source.document.title, *source.heading_path)
+    if any(text and text in about and find_in_text(text) for text in around):
+        about = ""
     day = dutch_date(source.document)
-    if day and day not in about:
+    if about and day and day not in about:
         about = f"{about} ({day})"
     lines = [f"[bron {number + 1}] {_plain_line(about) or source.document.id}"]
     asked = _plain_line(source.question)

@@ -98,21 +98,39 @@ class Reader:
 
 
 class LineReader(Reader):
-    """Reads lines like: `Een zin. [bron 2: "exacte woorden"]` and `Ontbreekt: een onderdeel`."""
+    """Reads lines like: `Een zin. [bron 2: "exacte woorden"]` and `Ontbreekt: een onderdeel`.
 
-    def __init__(self) -> None:
+    A model that answers in JSON all the same is read as such.
+    """
+
+    def __init__(self, *, only_lines: bool = False) -> None:
         self._rest = ""
+        self._begun = only_lines
+        self._json: JsonReader | None = None
 
     def feed(self, piece: str) -> Iterator[Item]:
         """What became complete with this piece; a line is complete at its end."""
+        if not self._begun:
+            self._rest += piece
+            bare = _FENCE_OPEN.sub("", self._rest).lstrip()
+            if not bare or bare.startswith("`"):
+                return
+            self._begun, piece = True, ""
+            if bare.startswith("{"):
+                self._json, piece = JsonReader(), bare
+        if self._json is not None:
+            yield from self._json.feed(piece)
+            return
         *lines, self._rest = (self._rest + piece).split("\n")
         for line in lines:
             yield from read_line(line)
 
     def finish(self) -> tuple[tuple[Item, ...], str]:
         """The last line counts if it ends as a sentence or a proof does."""
+        if self._json is not None:
+            return self._json.finish()
         rest, self._rest = self._rest.strip(), ""
-        if not rest or re.search(r"""[.!?\])]["”’»']?$""", rest):
+        if not rest or re.search(r"""[.!?\])】*_][\"”’»']?$""", rest):
             return tuple(read_line(rest)), ""
         complete = tuple(read_line(rest))
         last = complete[-1] if complete else None
@@ -121,10 +139,14 @@ class LineReader(Reader):
 
 
 class JsonReader(Reader):
-    """Reads the objects of the list "zinnen" one by one as they close, and the list "ontbreekt"."""
+    """Reads the objects of the list "zinnen" one by one as they close, and the list "ontbreekt".
+
+    A model that answers in lines all the same is read as such.
+    """
 
     def __init__(self) -> None:
         self._text = ""
+        self._found = False
         self._at = 0
         self._starts: list[int] = []
         self._in_string = False
@@ -151,7 +173,16 @@ class JsonReader(Reader):
                 yield from self._closed(self._starts.pop())
 
     def finish(self) -> tuple[tuple[Item, ...], str]:
-        """Nothing more can be read; the beginning of a sentence that never closed is the rest."""
+        """What a brace around it hid; the beginning of a sentence that never closed is the rest."""
+        if not self._found and '"zin"' in self._text:
+            hidden = tuple(self._found_anywhere())
+            if hidden:
+                return hidden, ""
+        elif not self._found and not _JSON_LIKE.search(self._text):
+            lines = LineReader(only_lines=True)
+            items = tuple(lines.feed(self._text))
+            last, broken_off = lines.finish()
+            return (*items, *last), broken_off
         begun = (
             re.findall(r'"zin"\s*:\s*"((?:[^"\\]|\\.)*)', self._text[self._starts[-1] :])
             if self._starts
@@ -162,18 +193,35 @@ class JsonReader(Reader):
     def _closed(self, start: int) -> Iterator[Item]:
         try:
             value = json.loads(self._text[start : self._at], strict=False)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
-        if not isinstance(value, dict):
-            return
-        if "zin" in value:
-            proposal = _proposal(value)
-            if proposal is not None:
-                yield proposal
-        elif isinstance(value.get("ontbreekt"), list):
-            for aspect in value["ontbreekt"]:
-                if isinstance(aspect, str) and aspect.strip():
-                    yield Missing(squash(aspect))
+        for item in _items(value):
+            self._found = True
+            yield item
+
+    def _found_anywhere(self) -> Iterator[Item]:
+        """The objects with a sentence or with what is missing, wherever they begin."""
+        decoder = json.JSONDecoder(strict=False)
+        for start in (m.start() for m in re.finditer(r'\{\s*"(?:zin|bewijs|ontbreekt)"', self._text)):
+            try:
+                value, _ = decoder.raw_decode(self._text, start)
+            except (ValueError, RecursionError):
+                continue
+            yield from _items(value)
+
+
+def _items(value: object) -> Iterator[Item]:
+    """What one object says: a sentence, or what is missing."""
+    if not isinstance(value, dict):
+        return
+    if "zin" in value:
+        proposal = _proposal(value)
+        if proposal is not None:
+            yield proposal
+    elif isinstance(value.get("ontbreekt"), list):
+        for aspect in value["ontbreekt"]:
+            if isinstance(aspect, str) and aspect.strip():
+                yield Missing(squash(aspect))
 
 
 def _proposal(value: dict[object, object]) -> Proposal | None:
@@ -186,7 +234,15 @@ def _proposal(value: dict[object, object]) -> Proposal | None:
         if isinstance(proof, dict):
             number, told = proof.get("bron"), proof.get("woorden")
             found.append(Proof(_number(number), told.strip() if isinstance(told, str) else ""))
-    return Proposal(squash(sentence)[:_MAX_SENTENCE], tuple(found))
+        elif isinstance(proof, int | str) and _number(proof):
+            found.append(Proof(_number(proof)))
+    plain = _plain(sentence)
+    for match in _PROOF.finditer(plain):
+        cited = _cited(match)
+        known = {p.source for p in found}
+        found.extend(p for p in cited if p.source not in known)
+    bare = squash(_PROOF.sub("", plain)) or squash(plain)
+    return Proposal(re.sub(r" (?=[.,;:!?]$)", "", bare)[:_MAX_SENTENCE], tuple(found))
 
 
 def _number(value: object) -> int:
@@ -198,23 +254,41 @@ def _number(value: object) -> int:
     return int(digits.group()) if digits else 0
 
 
+_WORD = r"(?:(?:zie|see|cf\.?)\s+(?:ook\s+|also\s+)?)?(?:bron(?:nen|nummer)?|sources?|src)"
+_QUOTED = r"""["“”„«'‘](?P<words{0}>.*?)["“”»'’]\s*(?=[\])】,;]|en\b)"""
+# One source as models point at it: bron 2, Bron nr. 2: "exacte woorden", 1†bron, bron 1, p. 2
+_ONE = rf"""
+    (?:{_WORD}\s*(?:nr\.?|nummer|no\.?)?\s*[:=#]?\s*)? \[?\^?(?P<number{{0}}>\d{{{{1,3}}}})\]?
+    (?:(?::\d+)?\s*†[^\])】,;]*)?
+    (?:\s*[,:]?\s*(?:p(?:p|ag(?:ina)?)?\.?|blz\.?|pages?)\s*\d+(?:\s*[-–]\s*\d+)?)?
+    (?:\s*[:,;–-]?\s*{_QUOTED})?
+"""
+_SEPARATOR = r"\s*(?:[,;&+/]|en\b|and\b)?\s*"
+
+_UNNAMED = re.sub(r"\?P<\w+>", "?:", _ONE.format(""))
+# Between round brackets only with the word: "(438)" is a figure.
 _PROOF = re.compile(
-    r"""[\[(]\s*(?:bron(?:nen)?|source)?\s*\[?(\d{1,3})\]?\s*          # [bron 2
-        (?:[:,;–-]?\s*["“”„«'‘](.*?)["“”»'’]\s*)?                       # : "exacte woorden"
-        (?=[\])])[\])]""",
+    rf"""\s*(?:[\[【]\s*(?P<square>{_UNNAMED}(?:{_SEPARATOR}{_UNNAMED})*)\s*[\]】]
+        | \(\s*(?P<round>(?={_WORD}){_UNNAMED}(?:{_SEPARATOR}{_UNNAMED})*)\s*\))""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SOURCE = re.compile(_ONE.format(""), re.IGNORECASE | re.VERBOSE)
 _MISSING = re.compile(r"^(?:\W*)(?:ontbreekt|niet bekend|missing)\s*:\s*(.+)$", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•|>]+|\d{1,2}[.)](?=\s))\s*")
+_FENCE_OPEN = re.compile(r"^\s*```\w*\s*")
+_JSON_LIKE = re.compile(r'"(?:zin|zinnen|bewijs|ontbreekt)"')
+# Marks of emphasis, headings and links that models put into plain text.
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|__)(?=\S)(.+?)(?<=\S)\1(?![\w*])")
+_LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?:)?[^()\s]*\)")
 _LABEL = re.compile(r"^(?:zin|antwoord|answer)(?: \d+)?\s*:\s*", re.IGNORECASE)
 _NO_SENTENCE = re.compile(
-    r"^(?:[\W_]*|vra(?:ag|gen)\s*:.*|bronnen\s*:.*|={3}.*|\[bron \d+\].*)$", re.IGNORECASE
+    r"^(?:[\W_]*|vra(?:ag|gen)\s*:.*|bronnen\s*:.*|={3}.*|\#{1,6}\s.*|```\w*|\[bron \d+\].*)$", re.IGNORECASE
 )
 
 
 def read_line(line: str) -> Iterator[Item]:
     """The sentences of one line: each runs up to the proofs behind it."""
-    text = _LABEL.sub("", _BULLET.sub("", line.strip()))
+    text = _LABEL.sub("", _BULLET.sub("", _plain(line.strip())))
     missing = _MISSING.match(text)
     if missing:
         yield Missing(squash(missing.group(1)))
@@ -225,20 +299,36 @@ def read_line(line: str) -> Iterator[Item]:
     proofs: list[Proof] = []
     for match in _PROOF.finditer(text):
         between = text[at : match.start()]
-        if between.strip(" ,;en.") and proofs:
+        if between.strip(" ,;en.") and proofs and not _goes_on(sentence, between):
             yield from _told(sentence, proofs)
             sentence, proofs = "", []
-        sentence += between if not proofs else ""
-        proofs.append(Proof(int(match.group(1)), (match.group(2) or "").strip()))
+        sentence += between if not proofs or between.strip(" ,;en.") else ""
+        proofs.extend(_cited(match))
         at = match.end()
     tail = text[at:]
     if not proofs or tail.strip(' ,;.)]"”'):
-        if proofs:
+        if proofs and not _goes_on(sentence, tail):
             yield from _told(sentence, proofs)
             sentence, proofs = "", []
         sentence += tail
     if sentence.strip(' ."”'):
         yield from _told(sentence, proofs)
+
+
+def _goes_on(sentence: str, after: str) -> bool:
+    """Whether what stands behind a proof is the rest of the same sentence."""
+    return sentence.rstrip()[-1:].isalnum() and bool(re.match(r"\s*,?\s*[a-zà-ÿ0-9]", after))
+
+
+def _plain(text: str) -> str:
+    """`text` without the marks of Markdown."""
+    return _LINK.sub(r"\1", _EMPHASIS.sub(r"\2", text))
+
+
+def _cited(match: re.Match[str]) -> list[Proof]:
+    """Every source between one pair of brackets."""
+    told = (match["square"] or match["round"]) + "]"
+    return [Proof(int(m["number"]), (m["words"] or "").strip()) for m in _SOURCE.finditer(told)]
 
 
 def _told(text: str, proofs: list[Proof]) -> Iterator[Proposal]:

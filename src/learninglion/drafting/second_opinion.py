@@ -1,18 +1,20 @@
-"""A second opinion by a language model on sentences that came through the check; noted, never decisive.
+"""A second opinion by a language model on sentences that came through the check.
 
-The rules alone decide what is shown. A model that doubts a sentence adds a reason for the reader to look
-again; a model that agrees adds nothing to what the rules found. A sentence that failed is not asked about.
+A model that doubts a sentence adds a reason for the reader to look again; a model that agrees adds nothing
+to what the rules found. Only a model that passed its exam decides anything: about a sentence in other words,
+which the rules can neither show nor contradict.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from learninglion.drafting.prompting import PromptFiles, fence_text, fill, make_mark
-from learninglion.inference.generators import Generator, JsonSchema, Prompt
+from learninglion.checking.judging import Exam, evidence_of, put_to_judge
+from learninglion.drafting.judges import UNDECIDED, ModelJudge
+from learninglion.drafting.prompting import PromptFiles
+from learninglion.drafting.verdict import conclude
+from learninglion.inference.generators import Generator
 from learninglion.models import (
     Check,
     Opinion,
@@ -20,19 +22,13 @@ from learninglion.models import (
     SecondReading,
     Source,
     StatementVerdict,
+    VerdictMethod,
     Verification,
 )
-from learninglion.models.errors import InputError, LearningLionError
+from learninglion.models.errors import LearningLionError
 
 __all__ = ["SecondReader", "ask_opinion", "keep_opinions"]
 
-_TOKENS = 24
-_SCHEMA: JsonSchema = {
-    "type": "object",
-    "properties": {"oordeel": {"type": "string", "enum": ["ja", "nee"]}},
-    "required": ["oordeel"],
-    "additionalProperties": False,
-}
 _DOUBT = "Kijk hier nog eens naar: volgens de tweede mening ({model}) volgt dit niet uit de bron."
 _DOUBTED = "Tweede mening ({model}): kijk nog eens naar “{sentence}”; volgt dat wel uit de bron?"
 _NOT_ASKED = "De tweede mening is niet (helemaal) gevraagd: {problem}"
@@ -45,23 +41,27 @@ class SecondReader:
     for a model that does not answer.
     """
 
-    def __init__(self, judge: Generator, files: PromptFiles) -> None:
+    def __init__(self, judge: Generator, files: PromptFiles, exam: Exam | None = None) -> None:
         self._judge = judge
         self._files = files
+        self._exam = exam if exam is not None and exam.passed else None
         self._told: Provenance | None = None
         self._problem = ""
 
     def read(self, verification: Verification) -> Verification:
-        """`verification` with the opinion of the model on each sentence that is shown. No verdict changes.
+        """`verification` with the opinion of the model on each sentence that is shown.
 
+        Its opinion changes no verdict. A model that passed its exam (`exam`) is also asked about the
+        sentences that the rules can neither show nor contradict, and there its word counts.
         Doubts stand among the reasons of their sentence and among the remarks; which model was asked, and why
         it could not be asked, stands in `second_reading`.
         """
-        if not verification.shown:
+        if not verification.shown and (self._exam is None or not verification.checks):
             return verification
         sources = verification.draft.selection.chosen
         told = self._describe()
-        checks = tuple(self._with_opinion(check, sources) for check in verification.checks)
+        checks = tuple(self._judged(check, sources) for check in verification.checks)
+        checks = tuple(self._with_opinion(check, sources) for check in checks)
         draft = verification.draft
         remarks = [
             _DOUBTED.format(model=self._judge.model, sentence=c.statement.text)
@@ -70,10 +70,15 @@ class SecondReader:
         ]
         if self._problem:
             remarks.append(_NOT_ASKED.format(problem=self._problem))
+        verdict, missing = verification.verdict, verification.missing
+        if any(check.method is VerdictMethod.JUDGE for check in checks):
+            verdict, missing = conclude(draft, checks)
         return replace(
             verification,
             draft=replace(draft, left_out=tuple(dict.fromkeys((*draft.left_out, *remarks)))),
             checks=checks,
+            verdict=verdict,
+            missing=missing,
             second_reading=SecondReading(told, self._problem),
         )
 
@@ -86,8 +91,18 @@ class SecondReader:
                 self._problem = error.detail
         return self._told or Provenance(self._judge.name, self._judge.model)
 
+    def _judged(self, check: Check, sources: Sequence[Source]) -> Check:
+        if self._exam is None or self._problem:
+            return check
+        try:
+            return put_to_judge(check, sources, ModelJudge(self._judge, self._files), self._exam)
+        except LearningLionError as error:
+            self._problem = error.detail
+            return check
+
     def _with_opinion(self, check: Check, sources: Sequence[Source]) -> Check:
-        if check.verdict is not StatementVerdict.SUPPORTED or self._problem:
+        judged = check.method is VerdictMethod.JUDGE  # it has just been asked
+        if check.verdict is not StatementVerdict.SUPPORTED or judged or self._problem:
             return check
         try:
             opinion = ask_opinion(check, sources, self._judge, self._files)
@@ -103,55 +118,27 @@ def ask_opinion(check: Check, sources: Sequence[Source], judge: Generator, files
 
     Raises GeneratorError if the judge cannot be asked; a passage that is too long for it gives no opinion.
     """
-    evidence = "\n".join(_passages(check, sources))
-    mark = make_mark([evidence, check.statement.text])
-    task = fill(
-        files.text("oordeel"),
-        {
-            "bronnen": fence_text("passage", evidence, mark),
-            "zin": fence_text("zin", check.statement.text, mark),
-        },
-    )
-    prompt = Prompt("", task) if judge.chats else Prompt("", f"{task}\nOordeel:")
-    schema = _SCHEMA if judge.structured else None
-    try:
-        return _read("".join(judge.stream(prompt, schema=schema, max_tokens=_TOKENS)))
-    except InputError:
+    passage = "\n".join(evidence_of(check, sources))
+    score = ModelJudge(judge, files).score(check.statement.text, passage)
+    if score is None:
         return Opinion.NONE
+    return Opinion.AGREES if score > UNDECIDED else Opinion.DOUBTS
 
 
 def keep_opinions(before: Verification, after: Verification) -> Verification:
-    """`after` with the opinions that `before` has on sentences that are still the same."""
+    """`after` with what `before` was told by the model about sentences that are still the same."""
     known = {c.statement: c for c in before.checks if c.opinion is not None}
+    judged = {c.statement: c for c in before.checks if c.method is VerdictMethod.JUDGE}
+    checks = tuple(judged.get(check.statement, check) for check in after.checks)
+    verdict, missing = after.verdict, after.missing
+    if checks != after.checks:
+        verdict, missing = conclude(after.draft, checks)
     checks = tuple(
         replace(check, reasons=known[check.statement].reasons, opinion=known[check.statement].opinion)
         if check.statement in known and check.verdict is StatementVerdict.SUPPORTED
         else check
-        for check in after.checks
+        for check in checks
     )
-    return replace(after, checks=checks, second_reading=before.second_reading)
-
-
-def _passages(check: Check, sources: Sequence[Source]) -> list[str]:
-    """The whole sentences of the evidence, or the quotes where those are not known."""
-    found = []
-    cited = {c.source_id for c in check.statement.citations}
-    for source in sources:
-        for span in check.evidence if source.id in cited else ():
-            if source.body_span.contains(span):
-                offset = source.body_span.start
-                found.append(source.body[span.start - offset : span.end - offset])
-    return list(dict.fromkeys(found)) or [c.quote for c in check.statement.citations]
-
-
-def _read(answer: str) -> Opinion:
-    text = answer.strip().casefold()
-    try:
-        value = json.loads(text)
-        text = str(value.get("oordeel", "")) if isinstance(value, dict) else text
-    except ValueError:
-        pass  # a model that was not asked for JSON
-    first = re.match(r"\W*(ja|nee)\b", text)
-    if first is None:
-        return Opinion.NONE
-    return Opinion.AGREES if first.group(1) == "ja" else Opinion.DOUBTS
+    return replace(
+        after, checks=checks, verdict=verdict, missing=missing, second_reading=before.second_reading
+    )

@@ -15,7 +15,7 @@ from learninglion.models import (
     Verification,
 )
 
-__all__ = ["verify"]
+__all__ = ["conclude", "verify"]
 
 
 def verify(draft: Draft, locate: Locate = nowhere) -> Verification:
@@ -25,11 +25,11 @@ def verify(draft: Draft, locate: Locate = nowhere) -> Verification:
     of the question that nothing else answers. What broke off is never more than partial.
     """
     checks = tuple(check(s, draft.selection.chosen, locate=locate) for s in draft.statements)
-    verdict, missing = _judge_whole(draft, checks)
+    verdict, missing = conclude(draft, checks)
     return Verification(draft, checks, verdict, missing, METHOD)
 
 
-def _judge_whole(draft: Draft, checks: Sequence[Check]) -> tuple[AnswerVerdict, tuple[str, ...]]:
+def conclude(draft: Draft, checks: Sequence[Check]) -> tuple[AnswerVerdict, tuple[str, ...]]:
     """How far the sentences that hold answer the question, and the parts that they leave open."""
     shown = tuple(c.statement for c in checks if c.verdict is StatementVerdict.SUPPORTED)
     if not shown:

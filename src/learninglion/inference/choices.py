@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from learninglion.inference.connection import Route, bare_address
 
 __all__ = ["EncoderChoice", "RerankerChoice"]
 
@@ -15,6 +17,12 @@ class EncoderChoice:
     model: str = ""
     base_url: str = ""
     api_key: str = ""
+    route: Route = Route()
+
+    @property
+    def recorded(self) -> EncoderChoice:
+        """The choice as it may be written down: without keys, and without how this machine gets there."""
+        return replace(self, base_url=bare_address(self.base_url), api_key="", route=Route())
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +36,4 @@ class RerankerChoice:
     weight: float = 1.0  # logits for one standard deviation of its scores
     depth: int = 20  # hits that it orders
     timeout: float = 10.0  # seconds
+    route: Route = Route()

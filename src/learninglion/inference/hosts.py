@@ -23,9 +23,9 @@ def require_allowed(url: str, allowed_hosts: tuple[str, ...], model: str = "taal
         host = (parts.hostname or "").rstrip(".").casefold()
         _ = parts.port  # raises ValueError for a port that is no number
     except ValueError as error:
-        raise InputError(f"Het adres van het {model} is ongeldig: {url!r}.") from error
+        raise InputError(f"Het adres van het {model} is ongeldig.") from error
     if parts.scheme not in ("http", "https") or not host:
-        raise InputError(f"Het adres van het {model} moet met http:// of https:// beginnen: {url!r}.")
+        raise InputError(f"Het adres van het {model} moet met http:// of https:// beginnen.")
     if "\\" in url or parts.username is not None or any(c.isspace() for c in url):
         # readers of addresses disagree on these, so the host checked might not be the host asked
         raise InputError(

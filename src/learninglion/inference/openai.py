@@ -1,17 +1,18 @@
-"""A language model behind any endpoint that speaks the OpenAI protocol: vLLM, Ollama, llama.cpp."""
+"""A language model behind any endpoint that speaks the OpenAI protocol: vLLM, Ollama, a gateway."""
 
 from __future__ import annotations
 
+import fnmatch
 import json
-from collections.abc import Iterator, Mapping
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
-import openai
-from openai import Stream
-from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
-
+from learninglion.inference.answers import Answer, ThoughtOnlyError, is_too_long, too_long
+from learninglion.inference.chunks import EventReader
+from learninglion.inference.connection import Connection, ConnectionLostError, Cut
 from learninglion.inference.generators import (
     GeneratorChoice,
     JsonSchema,
@@ -19,14 +20,17 @@ from learninglion.inference.generators import (
     require_room,
 )
 from learninglion.inference.hosts import require_allowed
+from learninglion.inference.streaming import Limits, handed_over
 from learninglion.models import Provenance
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError
 
 __all__ = ["OpenAIGenerator"]
 
-_RETRIES = 2  # of the official client: refused connections, 429 and 5xx
-_CONNECT_SECONDS = 10.0
+_RETRIES = 2  # for refused connections and servers that are busy
+_MOST_ERROR = 200_000  # bytes
+_MOST_NAMED = 20  # models that an error names
 _PROBE_TOKENS = 48
+_THINKING_TOKENS = 2000  # a probe's room for a model that thinks first
 _PROBE_CODE = "kievit-47"  # nothing a model would say of itself
 _PROBE_SCHEMA: JsonSchema = {
     "type": "object",
@@ -34,21 +38,50 @@ _PROBE_SCHEMA: JsonSchema = {
     "required": ["code"],
     "additionalProperties": False,
 }
+# What a request can do without, and how servers name it when they refuse it.
+_OPTIONAL = {
+    "seed": r"\bseed\b",
+    "stream_options": r"stream_options|include_usage",
+    "temperature": r"\btemperature\b",
+    "response_format": r"response_format|json_schema|structured output|guided|grammar|\bschema\b",
+    "stop": r"\bstop\b",
+    "cache_prompt": r"cache_prompt",
+    "max_tokens": r"max_tokens|max_completion_tokens|max_new_tokens",
+    "system": r"\bsystem\b.{0,60}(?:role|message|prompt|support|allowed)|\brole\b.{0,60}\bsystem\b"
+    r"|['\"`]system['\"`]|only user and assistant|roles must alternate|developer instruction",
+}
+_REFUSES = re.compile(
+    r"unsupported|not support|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed"
+    r"|extra (?:field|input)|additional propert|invalid (?:param|field|arg)",
+    re.IGNORECASE,
+)
+
+
+_SIZES = ("max_model_len", "context_length", "context_window", "max_input_tokens")
 
 
 @dataclass(frozen=True, slots=True)
 class _Endpoint:
     """What the endpoint says of the model."""
 
-    server: str  # "llamacpp", "vllm", "library" (Ollama) or what it calls itself
+    server: str  # "llamacpp", "vllm", "library" (Ollama) or what it calls itself; "" where it says nothing
     context_tokens: int | None
 
 
-class OpenAIGenerator:
-    """A model behind an OpenAI-compatible endpoint.
+class _RefusedError(GeneratorError):
+    """The endpoint understood the request and refused it; `told` in its own words."""
 
-    Raises PermissionDeniedError at once if the host is not allowed. Proxies of the environment are
-    not used and redirects are not followed: what is asked goes to the host that was checked.
+    def __init__(self, detail: str, status: int, told: str) -> None:
+        super().__init__(detail)
+        self.code = status
+        self.told = told
+
+
+class OpenAIGenerator:
+    """A model behind an OpenAI-compatible endpoint; the address may end in /v1 or not.
+
+    Raises PermissionDeniedError at once if the host is not allowed. What the endpoint refuses of a request is
+    left out from then on.
     """
 
     name = "openai"
@@ -59,16 +92,16 @@ class OpenAIGenerator:
         require_allowed(choice.base_url, choice.allowed_hosts)
         self._choice = choice
         self.chats = choice.chat is not False
-        http = openai.DefaultHttpxClient(trust_env=False, follow_redirects=False)
-        self._client = openai.OpenAI(
-            base_url=choice.base_url,
-            api_key=choice.api_key or "geen",
-            organization="",  # never taken from the environment
-            project="",
-            timeout=openai.Timeout(choice.timeout, connect=min(_CONNECT_SECONDS, choice.timeout)),
-            max_retries=_RETRIES,
-            http_client=http,
+        self._connection = Connection(
+            choice.base_url,
+            "taalmodel",
+            api_key=choice.api_key,
+            timeout=choice.timeout,
+            route=choice.route,
         )
+        self._left_out: set[str] = set()
+        self._renamed_limit = False  # newer servers call it max_completion_tokens
+        self._bases = _possible_bases(self._connection.root)
 
     @property
     def model(self) -> str:
@@ -85,27 +118,33 @@ class OpenAIGenerator:
     def structured(self) -> bool:
         """Whether the endpoint enforces a JSON schema: it is asked for what nobody would say unforced."""
         prompt = Prompt("Een gesprek over het weer.", "Wat voor weer is het?")
-        try:
-            answer = "".join(self._stream(prompt, _PROBE_SCHEMA, _PROBE_TOKENS, ()))
-        except _RefusedError:
-            return False
-        try:
-            return bool(json.loads(answer) == {"code": _PROBE_CODE})
-        except ValueError:
-            return False
+        for tokens in (_PROBE_TOKENS, _THINKING_TOKENS):
+            try:
+                answer = "".join(self._stream(prompt, _PROBE_SCHEMA, tokens, (), probing=True))
+            except _RefusedError:
+                return False
+            except ThoughtOnlyError:
+                continue  # a model that thinks first needs more room for it
+            try:
+                return bool(json.loads(answer) == {"code": _PROBE_CODE})
+            except ValueError:
+                return False
+        return False
 
     def describe(self) -> Provenance:
         """What wrote the text; the endpoint does not tell the hash of the model's file."""
+        structured = self.structured  # asked first: trying tells what the endpoint refuses
         return Provenance(
             generator=self.name,
             model=self.model,
-            seed=self._choice.seed,
+            seed=None if "seed" in self._left_out else self._choice.seed,
             parameters=(
-                ("base_url", self._choice.base_url),
+                ("base_url", self._connection.where),
                 ("chat", "yes" if self.chats else "no"),
                 ("context_tokens", str(self.context_tokens)),
+                *((("refused", ", ".join(sorted(self._left_out))),) if self._left_out else ()),
                 ("server", self._endpoint.server),
-                ("structured_output", "json_schema" if self.structured else "none"),
+                ("structured_output", "json_schema" if structured else "none"),
                 ("temperature", str(self._choice.temperature)),
                 ("timeout_seconds", f"{self._choice.timeout:g}"),
                 ("token_count", "server" if self._counts_tokens else "estimate"),
@@ -116,7 +155,7 @@ class OpenAIGenerator:
         """What the server's own tokeniser says, or else an estimate on the high side."""
         counted = self._ask_count(text) if self._counts_tokens else None
         # Dutch takes some 3 characters a token; 2 leaves room for names and figures
-        return (len(text.encode()) + 1) // 2 if counted is None else counted
+        return (len(text.encode("utf-8", "replace")) + 1) // 2 if counted is None else counted
 
     def stream(
         self,
@@ -132,24 +171,52 @@ class OpenAIGenerator:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._connection.close()
 
     # ------------------------------------------------------------------ the endpoint itself
 
     @cached_property
     def _endpoint(self) -> _Endpoint:
-        try:
-            models = list(self._client.models.list())
-        except Exception as error:  # the client lets errors of several libraries through
-            raise _explain(error, self._choice) from error
-        for model in models:
-            extra = model.model_extra or {}
-            if model.id == self.model or self.model in (extra.get("aliases") or ()):
-                meta = extra.get("meta")
-                size = extra.get("max_model_len") or (meta.get("n_ctx") if isinstance(meta, dict) else None)
-                return _Endpoint(str(model.owned_by or ""), int(size) if size else None)
-        known = ", ".join(sorted(m.id for m in models)) or "geen enkel model"
-        raise InputError(f"Het eindpunt kent het taalmodel {self.model!r} niet. Wel: {known}.")
+        listed = self._list_models()
+        if listed is None:  # a gateway that does not tell; the request itself will
+            return _Endpoint("", None)
+        for model in listed:
+            if not self._is_meant(model):
+                continue
+            meta = model.get("meta")
+            sizes = [model.get(name) for name in _SIZES]
+            sizes.append(meta.get("n_ctx") if isinstance(meta, Mapping) else None)
+            size = next((s for s in sizes if isinstance(s, int) and not isinstance(s, bool) and s > 0), None)
+            return _Endpoint(str(model.get("owned_by") or ""), size)
+        names = sorted(str(m["id"]) for m in listed)
+        known = ", ".join(names[:_MOST_NAMED]) + (" en andere" if len(names) > _MOST_NAMED else "")
+        raise InputError(
+            f"Het eindpunt kent het taalmodel {self.model!r} niet. Wel: {known or 'geen enkel model'}."
+        )
+
+    def _list_models(self) -> list[Mapping[str, object]] | None:
+        """What the endpoint lists, at the first base address that lists anything; None where none does."""
+        for base in tuple(self._bases):
+            try:
+                reply = self._connection.ask("/models", base=base, retries=_RETRIES)
+            except ConnectionLostError as error:
+                raise GeneratorError(error.detail) from error
+            if reply.status in (401, 403, 407, 429):
+                raise self._refused(reply.status, reply.body)
+            value = reply.value
+            data = value.get("data", value.get("models")) if isinstance(value, Mapping) else value
+            if reply.status == 200 and isinstance(data, list):
+                self._bases = [base]
+                return [m for m in data if isinstance(m, Mapping) and isinstance(m.get("id"), str)]
+        return None
+
+    def _is_meant(self, listed: Mapping[str, object]) -> bool:
+        name, aliases = str(listed["id"]), listed.get("aliases")
+        return (
+            self.model in (name, *(aliases if isinstance(aliases, list) else ()))
+            or name == f"{self.model}:latest"
+            or ("*" in name and fnmatch.fnmatchcase(self.model, name))
+        )
 
     @cached_property
     def _counts_tokens(self) -> bool:
@@ -157,148 +224,191 @@ class OpenAIGenerator:
 
     def _ask_count(self, text: str) -> int | None:
         """Ask the server's tokeniser, as llama.cpp and vLLM offer it beside the OpenAI protocol."""
-        root = self._choice.base_url.rstrip("/").removesuffix("/v1")
+        root = self._connection.root.removesuffix("/v1")
         body = {"content": text, "add_special": True, "model": self.model, "prompt": text}
         try:
-            answer = self._client.with_options(base_url=root, max_retries=0).post(
-                "/tokenize", cast_to=object, body=body
-            )
-        except openai.APIStatusError:
-            return None  # this server has no tokeniser to ask
-        except Exception as error:
-            raise _explain(error, self._choice) from error
-        if not isinstance(answer, Mapping):
+            reply = self._connection.ask("/tokenize", body, base=root)
+        except ConnectionLostError:
+            return None  # an estimate does as well
+        answer = reply.value
+        if reply.status != 200 or not isinstance(answer, Mapping):
             return None
         tokens, count = answer.get("tokens"), answer.get("count")
         if isinstance(count, int):
             return count
         return len(tokens) if isinstance(tokens, list) else None
 
-    def _stream(
-        self, prompt: Prompt, schema: JsonSchema | None, max_tokens: int, stop: tuple[str, ...]
-    ) -> Iterator[str]:
-        finished = False
-        read_tokens = 0
-        try:
-            chunks = self._open(prompt, schema, max_tokens, stop)
-        except Exception as error:
-            raise _explain(error, self._choice) from error
-        with chunks:
-            pieces = iter(chunks)
-            while True:
-                try:
-                    chunk = next(pieces, None)
-                except Exception as error:
-                    raise _explain(error, self._choice) from error
-                if chunk is None:
-                    break
-                if chunk.usage is not None:
-                    read_tokens = chunk.usage.prompt_tokens
-                for option in chunk.choices:
-                    finished = finished or option.finish_reason is not None
-                    text = _text_of(option)
-                    if text:
-                        yield text
-        if not finished:
-            raise GeneratorError("Het eindpunt brak het antwoord halverwege af.")
-        self._require_read(prompt, read_tokens)
+    # ------------------------------------------------------------------ one answer
 
-    def _open(
-        self, prompt: Prompt, schema: JsonSchema | None, max_tokens: int, stop: tuple[str, ...]
-    ) -> Stream[ChatCompletionChunk]:
-        extra: dict[str, object] = {}
-        if self._endpoint.server == "llamacpp":
-            extra["cache_prompt"] = False  # re-used work rounds otherwise than fresh work
-        if schema is not None:
-            extra["response_format"] = {
-                "type": "json_schema",
-                "json_schema": {"name": "antwoord", "schema": dict(schema), "strict": True},
-            }
-        if stop:
-            extra["stop"] = list(stop)
+    def _stream(
+        self,
+        prompt: Prompt,
+        schema: JsonSchema | None,
+        max_tokens: int,
+        stop: tuple[str, ...],
+        *,
+        probing: bool = False,
+    ) -> Iterator[str]:
+        asked = {"max_tokens": max_tokens, "stop": list(stop) or None, "response_format": _format(schema)}
+        for _ in range(len(_OPTIONAL) + 1):
+            held = asked["response_format"] is not None and not probing
+            answer = Answer(max_tokens, held_to_schema=held, words=self._connection.words)
+            try:
+                yield from self._read(self._body(prompt, asked), answer)
+                break
+            except _RefusedError as error:
+                if not self._leave_out(error, asked, probing):
+                    raise
+        self._require_read(prompt, answer.read_tokens)
+
+    def _read(self, body: Mapping[str, object], answer: Answer) -> Iterator[str]:
+        """The pieces of one answer; an empty one is a sign of life."""
+        cut = Cut()
+
+        def work(give: Callable[[object], bool]) -> None:
+            reader = EventReader()
+            for piece in self._open(body, cut):
+                for value in reader.feed(piece):
+                    if give(value):
+                        return
+            for value in reader.finish():
+                give(value)
+
+        limits = Limits(self._choice.timeout, self._choice.answer_seconds)
+        values = handed_over(work, cut.now, limits)
+        try:
+            for value in values:
+                yield answer.feed(value)
+                if answer.complete:
+                    break
+        except ConnectionLostError as error:
+            raise GeneratorError(error.detail) from error
+        finally:
+            values.close()  # type: ignore[attr-defined]  # it is a generator
+        yield answer.finish()
+
+    def _open(self, body: Mapping[str, object], cut: Cut) -> Iterator[bytes]:
+        """The bytes of the answer, from the first base address that knows the path."""
+        path = "/chat/completions" if self.chats else "/completions"
+        for base in tuple(self._bases):
+            with self._connection.open(path, body, base=base, retries=_RETRIES, cutting=cut) as opened:
+                if opened.status < 300:
+                    self._bases = [base]
+                    yield from opened.pieces
+                    return
+                told = b""
+                for piece in opened.pieces:
+                    told += piece
+                    if len(told) > _MOST_ERROR:
+                        break
+                if opened.status not in (404, 405) or base == self._bases[-1]:
+                    raise self._refused(opened.status, told)
+
+    def _body(self, prompt: Prompt, asked: Mapping[str, object]) -> dict[str, object]:
+        wanted: dict[str, object] = {
+            "seed": self._choice.seed,
+            "temperature": self._choice.temperature,
+            "stream_options": {"include_usage": True},
+            # re-used work rounds otherwise than fresh work
+            "cache_prompt": False if self._endpoint.server == "llamacpp" else None,
+            **asked,
+        }
+        body: dict[str, object] = {"model": self.model, "stream": True}
+        for name, value in wanted.items():
+            if value is not None and name not in self._left_out:
+                renamed = name == "max_tokens" and self._renamed_limit
+                body["max_completion_tokens" if renamed else name] = value
         if not self.chats:
-            return cast(
-                "Stream[ChatCompletionChunk]",
-                self._client.completions.create(
-                    model=self.model,
-                    prompt=prompt.text,
-                    temperature=self._choice.temperature,
-                    seed=self._choice.seed,
-                    max_tokens=max_tokens,
-                    stream=True,
-                    stream_options={"include_usage": True},
-                    extra_body=extra,
-                ),
-            )
-        messages: list[ChatCompletionMessageParam] = [
+            return body | {"prompt": prompt.text}
+        if "system" in self._left_out or not prompt.situation:
+            return body | {"messages": [{"role": "user", "content": prompt.text}]}
+        messages = [
             {"role": "system", "content": prompt.situation},
             {"role": "user", "content": prompt.task},
         ]
-        return self._client.chat.completions.create(
-            model=self.model,
-            messages=messages,
-            temperature=self._choice.temperature,
-            seed=self._choice.seed,
-            max_tokens=max_tokens,
-            stream=True,
-            stream_options={"include_usage": True},
-            extra_body=extra,
-        )
+        return body | {"messages": messages}
+
+    def _leave_out(self, error: _RefusedError, asked: dict[str, object], probing: bool) -> bool:
+        """Whether what the endpoint refused is left out from now on, so that asking again makes sense."""
+        schema = asked["response_format"] is not None
+        if error.code not in (400, 404, 415, 422, 500, 501):
+            return False
+        if "max_completion_tokens" in error.told and not self._renamed_limit:
+            self._renamed_limit = True
+            return True
+        sent = {"seed", "stream_options", "temperature", "max_tokens"} - self._left_out
+        sent |= {n for n in ("stop",) if asked[n] is not None} - self._left_out
+        if self._endpoint.server == "llamacpp":
+            sent |= {"cache_prompt"} - self._left_out
+        if self.chats:
+            sent |= {"system"} - self._left_out
+        named = {n for n in sent if re.search(_OPTIONAL[n], error.told, re.IGNORECASE | re.DOTALL)}
+        if schema and (not named or re.search(_OPTIONAL["response_format"], error.told, re.IGNORECASE)):
+            if probing:
+                return False  # that is what was to be found out
+            # the shape of the answer is asked for in words as well
+            asked["response_format"] = None
+            self.__dict__["structured"] = False
+            return True
+        if not named and error.code in (400, 422) and _REFUSES.search(error.told):
+            named = sent - {"system", "max_tokens"}  # it does not say which
+        self._left_out |= named
+        return bool(named)
+
+    def _refused(self, status: int, body: bytes) -> LearningLionError:
+        """One clear sentence for an error of the server, with its own words."""
+        told = self._connection.words(body)
+        where, said = self._connection.where, f" De server zegt: “{told}”" if told else ""
+        if is_too_long(told):
+            return too_long(told, self.model)
+        if status == 429:
+            return GeneratorError(
+                f"Het taalmodel op {where} heeft het te druk. Probeer het straks weer.{said}"
+            )
+        if status in (401, 403):
+            return GeneratorError(f"Het taalmodel op {where} weigert de toegang. Klopt de sleutel?{said}")
+        if status == 407:
+            return GeneratorError(f"De proxy weigert de weg naar het taalmodel op {where}.{said}")
+        if status in (404, 405) and not any(re.search(p, told) for p in _OPTIONAL.values()):
+            return InputError(
+                f"Het taalmodel {self.model!r} bestaat niet op {where}, of het adres klopt niet.{said}"
+            )
+        return _RefusedError(f"Het taalmodel op {where} gaf foutcode {status}.{said}", status, told)
 
     def _require_read(self, prompt: Prompt, read_tokens: int) -> None:
-        """Raise if the server read fewer tokens than the prompt has words: then it cut the prompt."""
+        """Raise if the server read fewer tokens than the prompt has words: then it cut the prompt.
+
+        Some servers count only what they did not have in a cache. Before saying that a prompt was cut it is
+        offered once more behind a beginning that no cache can hold.
+        """
         words = len(prompt.text.split())
-        if 0 < read_tokens < words:
+        if not 0 < read_tokens < words:
+            return
+        fresh = Prompt(f"{secrets.token_hex(8)} {prompt.situation}", prompt.task)
+        answer = Answer(1, held_to_schema=False, words=self._connection.words)
+        try:
+            for _ in self._read(self._body(fresh, {"max_tokens": 1}), answer):
+                pass
+        except (GeneratorError, InputError):
+            pass  # one token is hardly an answer; only the count matters
+        if answer.read_tokens < words:
             raise GeneratorError(
-                f"Het eindpunt las maar {read_tokens} tokens van een opdracht van {words} woorden: het heeft "
-                "de bronnen afgekapt. Vergroot daar de context (bij Ollama: num_ctx)."
+                f"Het eindpunt las maar {max(read_tokens, answer.read_tokens)} tokens van een opdracht van "
+                f"{words} woorden: het heeft de bronnen afgekapt. Vergroot daar de context (bij Ollama: "
+                "num_ctx)."
             )
 
 
-class _RefusedError(GeneratorError):
-    """The endpoint understood the request and refused it."""
+def _possible_bases(root: str) -> list[str]:
+    """Where the protocol may be spoken: servers are told of with and without /v1, and with a whole path."""
+    root = re.sub(r"/(?:chat/)?completions$|/models$", "", root)
+    return [root] if root.endswith("/v1") else [root, f"{root}/v1"]
 
 
-def _text_of(option: object) -> str:
-    """The text in one choice of a chunk, of either protocol."""
-    delta = getattr(option, "delta", None)
-    text = getattr(option, "text", None) if delta is None else delta.content
-    return text if isinstance(text, str) else ""
-
-
-def _explain(error: Exception, choice: GeneratorChoice) -> LearningLionError:
-    """One clear sentence for whatever went wrong between here and the model."""
-    where = choice.base_url
-    if isinstance(error, LearningLionError):
-        return error
-    if "Timeout" in type(error).__name__ and "Connect" not in str(type(error.__cause__).__name__):
-        return GeneratorError(
-            f"Het taalmodel op {where} gaf binnen {choice.timeout:g} seconden geen antwoord."
-        )
-    if isinstance(error, openai.APIConnectionError):
-        return GeneratorError(f"Het taalmodel op {where} is niet bereikbaar. Draait het en klopt het adres?")
-    if isinstance(error, openai.NotFoundError):
-        return InputError(f"Het taalmodel {choice.model!r} bestaat niet op {where}, of het adres klopt niet.")
-    if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-        return GeneratorError(f"Het taalmodel op {where} weigert de toegang. Klopt de sleutel?")
-    if isinstance(error, openai.APIStatusError):
-        return _explain_status(error, choice)
-    return GeneratorError(f"De verbinding met het taalmodel op {where} is verbroken.")
-
-
-def _explain_status(error: openai.APIStatusError, choice: GeneratorChoice) -> LearningLionError:
-    if 300 <= error.status_code < 400:
-        return GeneratorError(f"Het adres {choice.base_url} verwijst door; dat wordt niet gevolgd.")
-    if error.status_code == 429:
-        return GeneratorError(
-            f"Het taalmodel op {choice.base_url} heeft het te druk. Probeer het straks weer."
-        )
-    if error.status_code in (400, 413, 422, 501):
-        said = str(error).casefold()
-        if "context" in said and ("exceed" in said or "maximum" in said or "length" in said):
-            return InputError(
-                f"Het taalmodel {choice.model!r} is te klein voor deze opdracht. Kies minder bronnen of een "
-                "groter model."
-            )
-        return _RefusedError(f"Het taalmodel op {choice.base_url} weigerde de opdracht: {error.message}")
-    return GeneratorError(f"Het taalmodel op {choice.base_url} gaf foutcode {error.status_code}.")
+def _format(schema: JsonSchema | None) -> object:
+    if schema is None:
+        return None
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": "antwoord", "schema": dict(schema), "strict": True},
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.inference.choices import RerankerChoice
+from learninglion.inference.connection import Connection, ConnectionLostError, Route
 from learninglion.inference.hosts import require_allowed
 from learninglion.models import Hit, Source
 from learninglion.models.errors import InputError, LearningLionError
@@ -65,15 +65,24 @@ class EndpointReranker:
     """
 
     def __init__(
-        self, base_url: str, model: str = "", *, shape: str = "documents", api_key: str = "", timeout: float
+        self,
+        base_url: str,
+        model: str = "",
+        *,
+        shape: str = "documents",
+        api_key: str = "",
+        timeout: float,
+        route: Route | None = None,
     ) -> None:
         if shape not in SHAPES:
             raise InputError(f"Onbekend soort herordeningsmodel: {shape}. Kies {' of '.join(SHAPES)}.")
-        self._url = base_url.rstrip("/") + "/rerank"
+        self._connection = Connection(
+            base_url, "herordeningsmodel", api_key=api_key, timeout=timeout, route=route
+        )
+        root = self._connection.root.removesuffix("/rerank")
+        self._bases = [root] if root.endswith("/v1") else [root, f"{root}/v1"]
         self._model, self._shape, self._timeout = model, shape, timeout
-        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._client = httpx.Client(timeout=timeout, trust_env=False)
-        told = hashlib.sha256(f"{self._url}\0{shape}".encode()).hexdigest()[:8]
+        told = hashlib.sha256(f"{root}/rerank\0{shape}".encode()).hexdigest()[:8]
         self.name = f"rerank-{model or 'model'}-{told}"
 
     def score(self, query: str, texts: Sequence[str]) -> tuple[float, ...]:
@@ -104,29 +113,25 @@ class EndpointReranker:
         else:
             body |= {"model": self._model, "top_n": len(texts)} if self._model else {"top_n": len(texts)}
         until = time.monotonic() + self._timeout
-        received = b""
         try:
-            with self._client.stream("POST", self._url, json=body, headers=self._headers) as reply:
-                if reply.status_code != httpx.codes.OK:
-                    raise self._unusable(f"foutcode {reply.status_code}")
-                for piece in reply.iter_bytes():
-                    received += piece
-                    if time.monotonic() > until:
-                        raise self._unusable(f"niet klaar binnen {self._timeout:g} seconden")
-                    if len(received) > _MOST_REPLY:
-                        raise self._unusable("het antwoord is te groot")
-            reply_in_full: object = json.loads(received)
-            return reply_in_full
-        except httpx.TimeoutException as error:
-            raise self._unusable(f"geen antwoord binnen {self._timeout:g} seconden") from error
-        except httpx.HTTPError as error:
-            raise self._unusable("het is niet te bereiken") from error
-        except (ValueError, RecursionError) as error:
-            raise self._unusable("het antwoord is geen JSON") from error
+            for base in tuple(self._bases):
+                left = max(until - time.monotonic(), 0.01)
+                reply = self._connection.ask("/rerank", body, base=base, most=_MOST_REPLY, seconds=left)
+                if reply.status not in (404, 405) or base == self._bases[-1]:
+                    break
+        except ConnectionLostError as error:
+            raise RerankerError(error.detail) from error
+        if reply.status != httpx.codes.OK:
+            raise self._unusable(f"foutcode {reply.status}")
+        self._bases = [base]
+        if reply.value is None:
+            raise self._unusable("het antwoord is geen JSON")
+        return reply.value
 
     def _unusable(self, why: str) -> RerankerError:
         # never the reply itself: it may repeat the question, and messages are logged
-        return RerankerError(f"Het herordeningsmodel op {self._url} geeft geen bruikbaar antwoord: {why}.")
+        where = self._connection.where
+        return RerankerError(f"Het herordeningsmodel op {where} geeft geen bruikbaar antwoord: {why}.")
 
 
 def _index(value: object) -> int:
@@ -221,7 +226,12 @@ def open_reranking(choice: RerankerChoice, allowed_hosts: tuple[str, ...]) -> Re
         return None
     require_allowed(choice.base_url, allowed_hosts, _MODEL)
     reranker = EndpointReranker(
-        choice.base_url, choice.model, shape=choice.kind, api_key=choice.api_key, timeout=choice.timeout
+        choice.base_url,
+        choice.model,
+        shape=choice.kind,
+        api_key=choice.api_key,
+        timeout=choice.timeout,
+        route=choice.route,
     )
     return Reranking(reranker, choice.weight, choice.depth)
 

@@ -58,10 +58,10 @@ class VectorCache:
         return found
 
     def write(self, keys: Sequence[bytes], rows: Vectors) -> None:
-        """Keep these vectors; what is there already stays."""
+        """Keep these vectors."""
         packed = [(key, row.tobytes()) for key, row in zip(keys, rows.astype(np.float16), strict=True)]
         with self._connected() as connection:
-            connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", packed)
+            connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", packed)
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -121,13 +121,16 @@ def embed(
     keys = [key_of(encoder.name, asked, text) for text in texts]
     different = dict(zip(keys, texts, strict=True))
     known = cache.read(list(different)) if cache is not None else {}
+    # a model that was replaced under the same name leaves vectors of another length behind
+    known = {key: row for key, row in known.items() if len(row) == encoder.dimensions}
     missing = sorted((k for k in different if k not in known), key=lambda k: (len(different[k]), k))
     encode = encoder.encode_queries if asked else encoder.encode_passages
     for start in range(0, len(missing), _COMMIT):
         chosen = missing[start : start + _COMMIT]
         rows = encode([different[k] for k in chosen])
-        if cache is not None:
-            cache.write(chosen, rows)
+        if cache is not None:  # a text that got no vector is tried again the next time
+            given = np.flatnonzero(rows.any(axis=1))
+            cache.write([chosen[i] for i in given], rows[given])
         known.update(zip(chosen, rows.astype(np.float16).astype(np.float32), strict=True))
         if progress is not None:
             progress(len(different) - len(missing) + start + len(chosen), len(different))

@@ -54,6 +54,7 @@ from learninglion.models.drafts import (
     SecondReading,
     Statement,
     StatementVerdict,
+    VerdictMethod,
     Verification,
 )
 from learninglion.models.people import (
@@ -106,5 +107,6 @@ __all__ = [
     "SubQuestion",
     "SynonymMatch",
     "TextLine",
+    "VerdictMethod",
     "Verification",
 ]

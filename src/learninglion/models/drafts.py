@@ -74,6 +74,15 @@ class StatementVerdict(StrEnum):
     UNCITED = "uncited"
 
 
+class VerdictMethod(StrEnum):
+    """What a verdict on a statement rests on."""
+
+    RULE = "rule"  # supported: the rules find every word of it in its source
+    JUDGE = "judge"  # supported: a judge that passed its exam says that it follows from its source
+    NOT_SHOWN = "not shown"  # neither: read it yourself
+    CONTRADICTED = "contradicted"  # it says what the source says, but for what the reasons name
+
+
 class Opinion(StrEnum):
     """What a language model, as second reader, thinks of a sentence that came through the check."""
 
@@ -116,6 +125,8 @@ class Check:
     reasons: tuple[str, ...] = ()
     evidence: tuple[Span, ...] = ()
     opinion: Opinion | None = None  # of the second reader, where one was asked; it decides nothing
+    method: VerdictMethod | None = None  # None in records from before it was kept
+    judged_by: str = ""  # the judge whose word counts, with how it did in its exam
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,10 @@ def check_view(check: Check) -> Object:
         "reasons": list(check.reasons),
         "author": check.statement.author.value,
     }
+    if check.method is not None:
+        view["method"] = check.method.value
+    if check.judged_by:
+        view["judged_by"] = check.judged_by
     if check.opinion is not None:
         view["second_opinion"] = check.opinion.value
     if check.statement.original is not None:

@@ -51,10 +51,10 @@ class EncoderBook:
         """The encoder that the settings name, remembered by its name. Raises LearningLionError."""
         encoder = self._open(self._chosen)
         known = self._read()
-        if known.get(encoder.name) != replace(self._chosen, api_key=""):
-            known[encoder.name] = self._chosen
+        if known.get(encoder.name) != self._chosen.recorded:
+            known[encoder.name] = self._chosen.recorded
             plain = {
-                name: {k: v for k, v in asdict(choice).items() if k != "api_key"}
+                name: {k: v for k, v in asdict(choice).items() if k not in ("api_key", "route")}
                 for name, choice in known.items()
             }
             write_durably(self._file, json.dumps(plain, indent=1, sort_keys=True).encode())
@@ -68,8 +68,9 @@ class EncoderBook:
         choice = self._read().get(name)
         if choice is None:
             return None
-        if choice.base_url == self._chosen.base_url:
-            choice = replace(choice, api_key=self._chosen.api_key)  # the same endpoint, another model
+        choice = replace(choice, route=self._chosen.route)
+        if choice.base_url == self._chosen.recorded.base_url:  # the same endpoint, another model
+            choice = replace(choice, base_url=self._chosen.base_url, api_key=self._chosen.api_key)
         try:
             encoder = self._open(choice)
         except LearningLionError as error:
@@ -83,7 +84,13 @@ class EncoderBook:
             return learned
         if choice.base_url:
             require_allowed(choice.base_url, self._allowed)
-        return open_encoder(choice.kind, url=choice.base_url, model=choice.model, api_key=choice.api_key)
+        return open_encoder(
+            choice.kind,
+            url=choice.base_url,
+            model=choice.model,
+            api_key=choice.api_key,
+            route=choice.route,
+        )
 
     def _read(self) -> dict[str, EncoderChoice]:
         try:

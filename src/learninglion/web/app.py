@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from learninglion import __version__
-from learninglion.settings import Settings
+from learninglion.settings import Settings, route_of
 from learninglion.web import problems
 from learninglion.web.api import routes as api
 from learninglion.web.oidc import OpenIdConnect, check_issuer
@@ -91,7 +91,12 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
         base = web.public_url.rstrip("/") or f"http://{web.host}:{web.port}"
         redirect = f"{base}/sign-in/organisation/return"
         oidc = OpenIdConnect(
-            web.oidc_issuer, web.oidc_client_id, web.oidc_client_secret, redirect, web.oidc_role_claim
+            web.oidc_issuer,
+            web.oidc_client_id,
+            web.oidc_client_secret,
+            redirect,
+            web.oidc_role_claim,
+            route=route_of(settings),
         )
     return Site(
         workplace=workplace,

@@ -20,6 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from learninglion.inference.connection import Route, explain_failure, proxy_for, trusted_certificates
 from learninglion.models import Role
 from learninglion.models.errors import InputError, LearningLionError, PermissionDeniedError
 
@@ -30,6 +31,7 @@ _PENDING_SECONDS = 600
 _MOST_PENDING = 1000
 _LEEWAY = 60  # seconds that clocks may differ
 _TIMEOUT = 10.0
+DIRECT = Route()  # no certificates but those of this machine, no proxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,14 @@ class OpenIdConnect:
         redirect_uri: str,
         role_claim: str,
         *,
+        route: Route = DIRECT,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._issuer = issuer.rstrip("/")
         self._client_id, self._client_secret = client_id, client_secret
         self._redirect_uri, self._role_claim = redirect_uri, role_claim
         self._clock = clock
+        self._route = route
         self._pending: OrderedDict[str, _Pending] = OrderedDict()
         self._lock = threading.Lock()
         self._addresses: Mapping[str, str] | None = None
@@ -125,6 +129,8 @@ class OpenIdConnect:
             code_challenge_method="S256",
             timeout=_TIMEOUT,
             trust_env=False,
+            verify=trusted_certificates(self._route.ca_file),
+            proxy=proxy_for(self._route, httpx.URL(self._issuer).host),
         )
 
     def _address(self, name: str) -> str:
@@ -140,9 +146,18 @@ class OpenIdConnect:
 
     def _get(self, address: str) -> dict[str, object]:
         try:
-            answer = httpx.get(address, timeout=_TIMEOUT, trust_env=False)
+            answer = httpx.get(
+                address,
+                timeout=_TIMEOUT,
+                trust_env=False,
+                verify=trusted_certificates(self._route.ca_file),
+                proxy=proxy_for(self._route, httpx.URL(address).host),
+            )
             answer.raise_for_status()
             data = answer.json()
+        except httpx.TransportError as error:
+            why = explain_failure(error, _TIMEOUT)
+            raise SignInError(f"De aanmelddienst {why}. Probeer het later opnieuw.") from error
         except (httpx.HTTPError, ValueError) as error:
             raise SignInError("De aanmelddienst is niet bereikbaar. Probeer het later opnieuw.") from error
         if not isinstance(data, dict):

@@ -8,11 +8,13 @@ from threading import Lock
 
 from learninglion.compliance.energy import Meter
 from learninglion.database.engine import now
+from learninglion.drafting.judges import ModelJudge
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import SecondReader
 from learninglion.drafting.selection import Choice, choose, choose_automatically, context_sources
 from learninglion.drafting.style import StyleReport, read_style
 from learninglion.drafting.write import WritingOptions
+from learninglion.evaluation.judge import exam_of
 from learninglion.inference.generators import Generator
 from learninglion.inference.open import open_generator
 from learninglion.models import (
@@ -28,7 +30,7 @@ from learninglion.models import (
     Statement,
     Verification,
 )
-from learninglion.models.errors import InputError, UnknownReferenceError
+from learninglion.models.errors import GeneratorError, InputError, UnknownReferenceError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.models.progress import Progress, silent
 from learninglion.record.contract import StatedQuestion
@@ -243,7 +245,12 @@ class Drafts:
         with self._lock:
             if self._judge is None:
                 self._judge = open_generator(self._options.judge)
-            return SecondReader(self._judge, load_prompts(self._options.prompts))
+            files = load_prompts(self._options.prompts)
+            try:
+                exam = exam_of(self._options.home, ModelJudge(self._judge, files))
+            except (GeneratorError, InputError):
+                exam = None  # it cannot say what it is; the reader tells so when it asks
+            return SecondReader(self._judge, files, exam)
 
     def _note_writing(
         self, action: str, dossier: Dossier, written: Sequence[Verification], meter: Meter, actor: Actor

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from learninglion.database.files import write_durably
+from learninglion.inference.answers import ThoughtOnlyError
+from learninglion.inference.connection import shown_address
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt
 from learninglion.inference.hosts import require_allowed
 from learninglion.inference.open import open_generator
@@ -28,6 +30,7 @@ from learninglion.workflow.rights import Task, require
 __all__ = ["LanguageModel", "TestResult"]
 
 _TOKENS = 24
+_THINKING_TOKENS = 2000
 _SHOWN = 200  # characters of the answer
 _SUBJECT = "models:generator"
 
@@ -71,7 +74,8 @@ class LanguageModel:
         if result.ok:
             content = json.dumps({"generator": {**kept}}, ensure_ascii=False)
             write_durably(self._file, content.encode())
-            shown = {name: kept[name] for name in ("kind", "model", "base_url", "path")}
+            shown = {name: kept[name] for name in ("kind", "model", "path")}
+            shown["base_url"] = shown_address(str(kept["base_url"]))
             note(self._log, "models.change", actor, _SUBJECT, shown)
         return result
 
@@ -104,7 +108,10 @@ def _try_generator(opening: Callable[[], Generator | None]) -> TestResult:
                 "taalmodel", True, "niet ingesteld: voorstellen bestaan uit zinnen uit de bronnen"
             )
         prompt = Prompt("U helpt een ambtenaar.", "Antwoord met één woord: werkt de verbinding?")
-        text = "".join(generator.stream(prompt, max_tokens=_TOKENS))
+        try:
+            text = "".join(generator.stream(prompt, max_tokens=_TOKENS))
+        except ThoughtOnlyError:  # it thinks first
+            text = "".join(generator.stream(prompt, max_tokens=_THINKING_TOKENS))
     except LearningLionError as error:
         return TestResult("taalmodel", False, error.detail)
     took = time.perf_counter() - began

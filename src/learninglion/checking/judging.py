@@ -1,0 +1,109 @@
+"""A judge says whether a sentence in other words follows from its quotes; it counts once it passed its exam.
+
+The rules stay in front. What they find is supported without a judge, and what they find contradicted no judge
+can save. Only a sentence that they can neither show nor contradict is put to a judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from learninglion.models import Check, Source, StatementVerdict, VerdictMethod
+
+__all__ = ["REQUIRED_DETECTION", "Exam", "Judge", "KindScore", "evidence_of", "put_to_judge"]
+
+REQUIRED_DETECTION = 0.98
+"""Share of the unfaithful sentences that a judge must refuse before its word counts."""
+
+
+class Judge(Protocol):
+    """Says how far a sentence follows from a passage."""
+
+    @property
+    def name(self) -> str:
+        """What judges, for people: the name of the model."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever its judgements may: another model, prompt or setting."""
+
+    def judge(self, sentence: str, passage: str) -> float:
+        """From 0 (it does not follow) to 1 (it does). Raises LearningLionError where it cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindScore:
+    """How a judge did on one kind of sentence."""
+
+    kind: str
+    faithful: bool
+    cases: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """How a judge did on the labelled set, at the threshold that was chosen for it."""
+
+    judge: str
+    fingerprint: str
+    cases_sha256: str  # of the set it was examined on
+    taken_on: str  # ISO date
+    threshold: float  # a sentence is supported from this score on
+    detection: float
+    detection_interval: tuple[float, float]  # Wilson, 95 percent
+    false_alarms: float
+    false_alarms_interval: tuple[float, float]
+    kinds: tuple[KindScore, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the word of this judge counts; one that never says yes has no word."""
+        return self.detection >= REQUIRED_DETECTION and self.false_alarms < 1
+
+    @property
+    def told(self) -> str:
+        """The judge with how it did, such as "mistral (toets: 98,4% gevonden, 4,0% vals alarm)"."""
+        found, wrong = (
+            f"{100 * share:.1f}".replace(".", ",") for share in (self.detection, self.false_alarms)
+        )
+        return f"{self.judge} (toets: {found}% gevonden, {wrong}% vals alarm)"
+
+
+def put_to_judge(check: Check, sources: Sequence[Source], judge: Judge, exam: Exam) -> Check:
+    """`check`, supported by `judge` if the rules could not show it and it follows; otherwise as it was.
+
+    `exam` must be of this very judge and passed, else nothing changes. Raises LearningLionError where the
+    judge cannot be asked.
+    """
+    open_question = (
+        check.verdict is StatementVerdict.UNSUPPORTED
+        and check.method is VerdictMethod.NOT_SHOWN
+        and bool(check.evidence)  # a quote that does not hold is no question of meaning
+    )
+    if not open_question or not exam.passed or exam.fingerprint != judge.fingerprint:
+        return check
+    passage = " ".join(evidence_of(check, sources))
+    if not passage or judge.judge(check.statement.text, passage) < exam.threshold:
+        return check
+    return replace(
+        check,
+        verdict=StatementVerdict.SUPPORTED,
+        reasons=(),
+        method=VerdictMethod.JUDGE,
+        judged_by=exam.told,
+    )
+
+
+def evidence_of(check: Check, sources: Sequence[Source]) -> tuple[str, ...]:
+    """The whole sentences that a statement rests on, or its quotes where those are not known."""
+    found = []
+    cited = {c.source_id for c in check.statement.citations}
+    for source in sources:
+        for span in check.evidence if source.id in cited else ():
+            if source.body_span.contains(span):
+                offset = source.body_span.start
+                found.append(source.body[span.start - offset : span.end - offset])
+    return tuple(dict.fromkeys(found)) or tuple(c.quote for c in check.statement.citations)

@@ -1,0 +1,196 @@
+"""Commands about language models: what one is fit for, how it judges, and what hidden instructions do."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import typer
+
+from learninglion.cli.terminal import console, fail, print_json, progress
+from learninglion.drafting.judges import ModelJudge
+from learninglion.drafting.prompting import load_prompts
+from learninglion.dutch.text import split_sentences
+from learninglion.evaluation.instructions import measure_instructions, read_instructions, suspected
+from learninglion.evaluation.judge import keep_exam, read_pairs, shipped_pairs, take_exam, wilson
+from learninglion.evaluation.model_check import Outcome, check_model
+from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
+from learninglion.inference.open import open_generator
+from learninglion.models.errors import InputError, LearningLionError
+from learninglion.models.plain import Plain, to_plain
+from learninglion.settings import Settings, load_settings, model_choice, route_of
+from learninglion.workflow import parse_files
+
+__all__ = ["register"]
+
+model_app = typer.Typer(no_args_is_help=True, help="Het taalmodel bekijken.")
+_SIGNS = {Outcome.GOOD: "✓", Outcome.LIMITED: "~", Outcome.BAD: "✕"}
+_KEY = "LEARNINGLION_MODEL_KEY"
+
+
+def register(app: typer.Typer) -> None:
+    """Hang these commands on `app`."""
+    # A callback keeps `check` a command of its own while it is the only one.
+    model_app.callback()(_about_models)
+    model_app.command("check")(check)
+    app.add_typer(model_app, name="model")
+
+
+def _about_models() -> None:
+    """Het taalmodel bekijken."""
+
+
+def check(
+    url: str = typer.Option("", "--url", help=f"Adres van een eindpunt; de sleutel staat in {_KEY}."),
+    model: str = typer.Option("", "--model", help="Naam van het model aan dat eindpunt."),
+    gguf: Path | None = typer.Option(None, "--gguf", help="Een GGUF-bestand."),
+    judge: bool = typer.Option(False, "--judge", help="Het ingestelde model voor de tweede mening."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Waar is een taalmodel geschikt voor? Een kleine toets; zonder opties het model dat is ingesteld."""
+    report = check_model(lambda: _opened(url, model, gguf, judge))
+    if as_json:
+        print_json({**_told(to_plain(report)), "usable": report.usable})
+    else:
+        for trial in report.trials:
+            console.print(f"{_SIGNS[trial.outcome]} {trial.name}: {trial.detail}")
+        console.print(report.fit_for)
+    if not report.usable:
+        raise typer.Exit(1)
+
+
+def evaluate_judge(
+    url: str = typer.Option("", "--url", help=f"Adres van een eindpunt; de sleutel staat in {_KEY}."),
+    model: str = typer.Option("", "--model", help="Naam van het model aan dat eindpunt."),
+    gguf: Path | None = typer.Option(None, "--gguf", help="Een GGUF-bestand."),
+    pairs: Path | None = typer.Option(
+        None, "--pairs", help="Een eigen toets (JSON Lines); dan telt hij niet."
+    ),
+    limit: int = typer.Option(0, "--limit", min=0, help="Hoogstens zoveel paren; dan telt de toets niet."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Mag een model oordelen? De toets van een beoordelaar; zonder opties die voor de tweede mening."""
+    settings = load_settings()
+    judge = ModelJudge(
+        _opened(url, model, gguf, judge=True),
+        load_prompts(Path(settings.generator.prompts).expanduser() if settings.generator.prompts else None),
+    )
+    asked = read_pairs(pairs) if pairs is not None else shipped_pairs()
+    counts = pairs is None and not limit
+    with progress() as shown:
+        exam = take_exam(
+            judge,
+            asked[:: max(1, len(asked) // limit)][:limit] if limit else asked,
+            date.today(),  # noqa: DTZ011  the day on the wall
+            lambda done, total: shown("Oordelen", done, total),
+        )
+    if counts:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        keep_exam(settings.home, exam)
+    if as_json:
+        print_json({**_told(to_plain(exam)), "passed": exam.passed, "kept": counts})
+        return
+    console.print(exam.told)
+    for low, high, what in (
+        (*exam.detection_interval, "gevonden van wat niet klopt"),
+        (*exam.false_alarms_interval, "vals alarm bij wat wel klopt"),
+    ):
+        console.print(f"  {what}: tussen {100 * low:.1f}% en {100 * high:.1f}% (95% zekerheid)")
+    for kind in exam.kinds:
+        what = "klopt" if kind.faithful else "klopt niet"
+        console.print(f"  {kind.kind} ({what}): {kind.right} van {kind.cases} goed")
+    verdict = "geslaagd: het oordeel telt" if exam.passed else "gezakt: het oordeel wordt alleen getoond"
+    console.print(verdict if counts else "proef op een deel of een eigen toets: niet bewaard")
+
+
+def evaluate_instructions(
+    paths: list[Path] = typer.Argument(None, help="Gewone documenten: hoe vaak worden die verdacht?"),
+    part: str = typer.Option("kept", "--part", help="kept (apart gehouden) of train."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Hoe vaak wordt tekst herkend die een computer opdrachten geeft, en hoe vaak ten onrechte?"""
+    cases = [case for case in read_instructions() if case.part == part]
+    if not cases:
+        raise InputError(f"Onbekend deel {part!r}; kies kept of train.")
+    with progress() as shown:
+        scores = measure_instructions(cases, lambda done, total: shown("Bekijken", done, total))
+    sentences, failed = _sentences(paths or [])
+    found = suspected(sentences)
+    counts = {}
+    for harmful in (True, False):
+        chosen = [score for score in scores if score.harmful is harmful]
+        counts[harmful] = (sum(s.found for s in chosen), sum(s.cases for s in chosen))
+    if as_json:
+        print_json(
+            {
+                "part": part,
+                "recognised": to_plain(counts[True]),
+                "recognised_interval": to_plain(wilson(*counts[True])),
+                "false_alarms": to_plain(counts[False]),
+                "kinds": to_plain(scores),
+                "sentences": len(sentences),
+                "suspected": list(found),
+            }
+        )
+    else:
+        console.print(f"herkend: {counts[True][0]} van {counts[True][1]}")
+        console.print(f"ten onrechte, van wat erop lijkt: {counts[False][0]} van {counts[False][1]}")
+        for score in scores:
+            what = "opdracht" if score.harmful else "gewoon"
+            console.print(f"  {score.kind} ({what}): {score.found} van {score.cases}")
+        if sentences:
+            console.print(f"verdacht in gewone documenten: {len(found)} van {len(sentences)} zinnen")
+            for sentence in found:
+                console.print(f"  {sentence[:160]}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _sentences(paths: list[Path]) -> tuple[list[str], bool]:
+    """Every sentence of these documents, and whether some could not be read."""
+    found: dict[str, None] = {}
+    failed = False
+    for _, result in parse_files(paths):
+        if isinstance(result, LearningLionError):
+            fail(result.detail)
+            failed = True
+            continue
+        for span in split_sentences(result.text):
+            found[" ".join(span.of(result.text).split())] = None
+    return list(found), failed
+
+
+def _opened(url: str, model: str, gguf: Path | None, judge: bool) -> Generator:
+    """The model that the options name, or else that of the settings."""
+    settings = load_settings()
+    if gguf is not None:
+        return open_generator(GeneratorChoice(GeneratorKind.GGUF, model, path=gguf, route=route_of(settings)))
+    if url:
+        return open_generator(
+            GeneratorChoice(
+                GeneratorKind.OPENAI,
+                model,
+                base_url=url,
+                api_key=os.environ.get(_KEY, ""),
+                allowed_hosts=settings.allowed_hosts,
+                route=route_of(settings),
+            )
+        )
+    choice = _set(settings, judge)
+    if choice is None:
+        section = "judge" if judge else "generator"
+        raise InputError(
+            f"Er is geen taalmodel ingesteld ([{section}]). Noem er een met --url en --model, of --gguf."
+        )
+    return open_generator(choice)
+
+
+def _set(settings: Settings, judge: bool) -> GeneratorChoice | None:
+    if judge:
+        return model_choice("judge", settings.judge, settings)
+    return model_choice("generator", settings.generator, settings)
+
+
+def _told(plain: Plain) -> dict[str, Plain]:
+    return plain if isinstance(plain, dict) else {}

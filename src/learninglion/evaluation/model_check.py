@@ -1,0 +1,254 @@
+"""A small exam of a language model: does it answer, in which form, in Dutch, from its source, and how fast?
+
+Every trial is one short question, with an outcome in plain Dutch that says what to do about it.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from learninglion.drafting.replies import ANSWER_SCHEMA, JsonReader, LineReader, Missing, Proposal
+from learninglion.dutch.lexicon import FUNCTION_WORDS
+from learninglion.dutch.text import fold, squash, words
+from learninglion.inference.answers import ThoughtOnlyError
+from learninglion.inference.generators import Generator, Prompt
+from learninglion.models.errors import LearningLionError
+
+__all__ = ["ModelReport", "Outcome", "Trial", "check_model"]
+
+_FEW, _MANY = 80, 2000  # tokens: for an answer, and for one behind thoughts
+_SITUATION = "U helpt een ambtenaar. U schrijft Nederlands en gebruikt alleen de bron die u krijgt."
+_SOURCE = (
+    "De veerdienst van Oosterzand vervoerde in 2022 ruim 48.000 reizigers. In 2023 is het tarief verhoogd "
+    "van 1,20 euro naar 1,50 euro."
+)
+_FORMS = {
+    True: 'Antwoord in JSON: {"zinnen": [{"zin": "...", "bewijs": [{"bron": 1, "woorden": "..."}]}], '
+    '"ontbreekt": []}. De woorden staan letterlijk in de bron. Staat het er niet, zet dat dan in '
+    '"ontbreekt".',
+    False: 'Schrijf één zin met zijn bewijs erachter, zo: Een zin. [bron 1: "letterlijke woorden uit de '
+    'bron"]. Staat het er niet, schrijf dan: Ontbreekt: wat er niet in staat.',
+}
+_DUTCH_SHARE = 0.25  # of the words of an answer; Dutch prose has some 0.45, English hardly any
+_SLOW = 3.0  # tokens a second: a draft of 250 words takes minutes below this
+
+
+class Outcome(StrEnum):
+    """What came of a trial."""
+
+    GOOD = "goed"
+    LIMITED = "beperkt"  # it works, with something to know
+    BAD = "fout"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One question with what came of it."""
+
+    name: str
+    outcome: Outcome
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReport:
+    """The whole exam; `fit_for` says in plain Dutch what the model can be used for."""
+
+    model: str
+    trials: tuple[Trial, ...]
+    fit_for: str
+
+    @property
+    def usable(self) -> bool:
+        """Whether the model can write."""
+        return all(t.outcome is not Outcome.BAD for t in self.trials)
+
+
+def check_model(opening: Callable[[], Generator]) -> ModelReport:
+    """The exam of the model that `opening` gives; a failure is an outcome, not an error."""
+    before = _memory()
+    try:
+        generator = opening()
+        described = generator.describe()
+    except LearningLionError as error:
+        bad = Trial("verbinding", Outcome.BAD, error.detail)
+        return ModelReport("", (bad,), "Niet te gebruiken: het model antwoordt niet.")
+    told = dict(described.parameters)
+    exam = _Exam(generator)
+    trials = [
+        Trial(
+            "verbinding",
+            Outcome.GOOD,
+            f"{generator.model} antwoordt ({told.get('base_url', 'op deze computer')})",
+        ),
+        _parameters(told.get("refused", "")),
+        _context(generator.context_tokens),
+        exam.thinking(),
+    ]
+    if trials[-1].outcome is not Outcome.BAD:
+        trials += [exam.form(), exam.dutch(), exam.citing(), exam.silence(), exam.speed()]
+    trials.append(_memory_used(before, generator.name))
+    return ModelReport(generator.model, tuple(trials), _fit_for({t.name: t.outcome for t in trials}))
+
+
+class _Exam:
+    """The questions to one model."""
+
+    def __init__(self, generator: Generator) -> None:
+        self._generator = generator
+        self._tokens = _FEW
+        self._written = 0
+        self._seconds = 0.0
+
+    def thinking(self) -> Trial:
+        prompt = Prompt(_SITUATION, "Antwoord met één woord: is ijs kouder dan stoom?")
+        try:
+            try:
+                self._ask(prompt)
+            except ThoughtOnlyError:
+                self._tokens = _MANY
+                self._ask(prompt)
+                return Trial(
+                    "denken",
+                    Outcome.LIMITED,
+                    "het model denkt eerst hardop. Geef het ruimte: zet [generator] max_tokens op 3000 of "
+                    "meer, of zet het denken op de server uit",
+                )
+        except LearningLionError as error:
+            return Trial("denken", Outcome.BAD, error.detail)
+        return Trial("denken", Outcome.GOOD, "het model antwoordt zonder eerst lang te denken")
+
+    def form(self) -> Trial:
+        if self._generator.structured:
+            return Trial("JSON", Outcome.GOOD, "de server dwingt de vorm van het antwoord af")
+        if self._generator.chats:
+            return Trial(
+                "JSON", Outcome.LIMITED, "de vorm wordt niet afgedwongen; er wordt om regels gevraagd"
+            )
+        return Trial(
+            "JSON", Outcome.LIMITED, "het model vult alleen tekst aan; het krijgt voorbeelden te zien"
+        )
+
+    def dutch(self) -> Trial:
+        prompt = Prompt(_SITUATION, "Leg in twee zinnen uit waarom een brug onderhoud nodig heeft.")
+        answer = self._try(prompt)
+        if isinstance(answer, LearningLionError):
+            return Trial("Nederlands", Outcome.BAD, answer.detail)
+        said = [fold(word) for word in words(answer)]
+        share = sum(word in FUNCTION_WORDS for word in said) / len(said) if said else 0.0
+        if share >= _DUTCH_SHARE:
+            return Trial("Nederlands", Outcome.GOOD, f"het antwoord is Nederlands: “{_short(answer)}”")
+        return Trial("Nederlands", Outcome.BAD, f"het antwoord is geen Nederlands: “{_short(answer)}”")
+
+    def citing(self) -> Trial:
+        answer = self._try(self._sourced("Hoeveel reizigers vervoerde de veerdienst in 2022?"), schema=True)
+        if isinstance(answer, LearningLionError):
+            return Trial("bronvermelding", Outcome.BAD, answer.detail)
+        found = [i for i in self._read(answer) if isinstance(i, Proposal)]
+        quoted = [p for i in found for p in i.proofs if p.words and squash(p.words) in _SOURCE]
+        right = any("48.000" in i.sentence or "48000" in i.sentence for i in found)
+        if right and quoted:
+            return Trial(
+                "bronvermelding", Outcome.GOOD, "het antwoord klopt en noemt letterlijke woorden uit de bron"
+            )
+        if right:
+            return Trial(
+                "bronvermelding", Outcome.LIMITED, "het antwoord klopt, maar het bewijs ontbreekt erbij"
+            )
+        return Trial(
+            "bronvermelding", Outcome.BAD, f"het antwoord klopt niet met de bron: “{_short(answer)}”"
+        )
+
+    def silence(self) -> Trial:
+        answer = self._try(self._sourced("Wat kost een jaarabonnement op de veerdienst?"), schema=True)
+        if isinstance(answer, LearningLionError):
+            return Trial("zwijgen", Outcome.BAD, answer.detail)
+        found = self._read(answer)
+        invented = [i.sentence for i in found if isinstance(i, Proposal) and re.search(r"\d", i.sentence)]
+        if any(isinstance(i, Missing) for i in found) or not invented:
+            return Trial("zwijgen", Outcome.GOOD, "het zegt niets over wat niet in de bron staat")
+        detail = f"het verzint een antwoord; de controle moet dat tegenhouden: “{_short(invented[0])}”"
+        return Trial("zwijgen", Outcome.LIMITED, detail)
+
+    def speed(self) -> Trial:
+        pace = self._written / self._seconds if self._seconds else 0.0
+        detail = f"ongeveer {pace:.1f} tokens per seconde"
+        if pace < _SLOW:
+            return Trial("snelheid", Outcome.LIMITED, f"{detail}: een tekstvoorstel duurt minuten")
+        return Trial("snelheid", Outcome.GOOD, detail)
+
+    def _sourced(self, question: str) -> Prompt:
+        form = _FORMS[self._generator.structured]
+        return Prompt(_SITUATION, f"Bron 1: {_SOURCE}\n\nVraag: {question}\n\n{form}")
+
+    def _read(self, answer: str) -> list[Proposal | Missing]:
+        reader = JsonReader() if self._generator.structured else LineReader()
+        return [*reader.feed(answer), *reader.finish()[0]]
+
+    def _try(self, prompt: Prompt, schema: bool = False) -> str | LearningLionError:
+        try:
+            return self._ask(prompt, schema=schema, more=120)
+        except LearningLionError as error:
+            return error
+
+    def _ask(self, prompt: Prompt, schema: bool = False, more: int = 0) -> str:
+        began = time.perf_counter()
+        wanted = ANSWER_SCHEMA if schema and self._generator.structured else None
+        tokens = min(self._tokens + more, max(_FEW, self._generator.context_tokens // 2))
+        answer = "".join(self._generator.stream(prompt, schema=wanted, max_tokens=tokens))
+        self._seconds += time.perf_counter() - began
+        self._written += self._generator.count_tokens(answer)
+        return answer
+
+
+def _parameters(refused: str) -> Trial:
+    if not refused:
+        return Trial("parameters", Outcome.GOOD, "de server neemt alle instellingen aan")
+    detail = f"de server weigert {refused}; die wordt weggelaten"
+    if "seed" in refused or "temperature" in refused:
+        detail += ". Hetzelfde verzoek kan daardoor een ander antwoord geven"
+    return Trial("parameters", Outcome.LIMITED, detail)
+
+
+def _context(tokens: int) -> Trial:
+    if tokens < 4096:
+        return Trial("ruimte", Outcome.LIMITED, f"{tokens} tokens: er passen maar enkele bronnen in")
+    return Trial("ruimte", Outcome.GOOD, f"{tokens} tokens voor bronnen en antwoord samen")
+
+
+def _memory() -> float:
+    """The most memory this process used, in MB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1_000_000 if sys.platform == "darwin" else 1_000)
+
+
+def _memory_used(before: float, kind: str) -> Trial:
+    if kind != "gguf":
+        return Trial("geheugen", Outcome.GOOD, "het model draait in een ander programma")
+    return Trial("geheugen", Outcome.GOOD, f"het model gebruikt ongeveer {max(_memory() - before, 0):.0f} MB")
+
+
+def _short(text: str) -> str:
+    told = squash(text)
+    return told if len(told) <= 120 else told[:119].rstrip() + "…"
+
+
+def _fit_for(outcomes: dict[str, Outcome]) -> str:
+    bad = [name for name, outcome in outcomes.items() if outcome is Outcome.BAD]
+    if "denken" in bad:
+        return "Niet te gebruiken: het model geeft geen antwoord."
+    if "Nederlands" in bad:
+        return "Niet geschikt: het model schrijft geen Nederlands."
+    if "bronvermelding" in bad:
+        return "Niet geschikt om te schrijven: het leest de bron niet goed. Kies een groter model."
+    if bad:
+        return f"Nog niet geschikt: {', '.join(bad)} gaat fout."
+    if outcomes.get("zwijgen") is Outcome.LIMITED or outcomes.get("bronvermelding") is Outcome.LIMITED:
+        return "Bruikbaar om te schrijven, met meer zinnen die de controle tegenhoudt."
+    return "Geschikt om te schrijven. Meet met evaluate judge of het ook mag oordelen."

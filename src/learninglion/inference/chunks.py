@@ -1,0 +1,180 @@
+"""What servers send of an answer, in all the shapes they send it in: events, lines, or one whole reply.
+
+Pure: bytes in, values out. Nothing here trusts the shape of what it reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from learninglion.models.errors import GeneratorError
+
+__all__ = ["DONE", "Chunk", "EventReader", "read_chunk", "whole_characters"]
+
+DONE = "[DONE]"
+"""The last word of a stream."""
+
+_MOST_EVENT = 8_000_000  # bytes of one event
+_MOST_STREAM = 64_000_000  # bytes of a whole answer
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one piece says."""
+
+    text: str = ""
+    thought: str = ""  # said apart from the answer by a server that parts them
+    finish: str = ""  # why it ended, in the server's word
+    problem: object = None  # an error in place of an answer
+    refusal: str = ""
+    calls_tool: bool = False
+    read_tokens: int = 0  # of the prompt, what was read from a cache included where the server says so
+
+
+class EventReader:
+    """The values in a stream of bytes: the data of its events, or the JSON that stands there instead."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._data: list[bytes] = []
+        self._bare: list[bytes] = []
+        self._read = 0
+
+    def feed(self, piece: bytes) -> Iterator[object]:
+        """What became complete. Raises GeneratorError for what is no JSON, or too much of it."""
+        self._read += len(piece)
+        if self._read > _MOST_STREAM or len(self._rest) > _MOST_EVENT:
+            raise GeneratorError("Het antwoord van het taalmodel is te groot en is afgebroken.")
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        for line in lines:
+            yield from self._take(line.rstrip(b"\r"))
+
+    def finish(self) -> Iterator[object]:
+        """What stood there at the end, without a last line end."""
+        if self._rest.strip():
+            yield from self._take(self._rest.rstrip(b"\r"))
+        yield from self._close()
+        bare, self._bare = [line for line in self._bare if line.strip()], []
+        if not bare:
+            return
+        try:  # one reply over one or more lines
+            reply = json.loads(b"\n".join(bare).decode("utf-8", "replace"), strict=False)
+        except (ValueError, RecursionError):
+            for line in bare:  # or a reply a line
+                yield _value(line)
+        else:
+            yield reply
+            yield DONE
+
+    def _take(self, line: bytes) -> Iterator[object]:
+        if line.startswith(b"data:"):
+            data = line[5:].strip()
+            # servers end an event with one line end as often as with two: each line is tried by itself
+            if self._data and _is_whole(b"\n".join(self._data)):
+                yield from self._close()
+            self._data.append(data)
+        elif not line.strip():
+            yield from self._close()
+        elif not line.startswith((b":", b"event:", b"id:", b"retry:")):
+            self._bare.append(line)
+
+    def _close(self) -> Iterator[object]:
+        data, self._data = b"\n".join(self._data), []
+        if data.strip() == DONE.encode():
+            yield DONE
+        elif data.strip():
+            yield _value(data)
+
+
+def _is_whole(data: bytes) -> bool:
+    if data.strip() == DONE.encode():
+        return True
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _value(data: bytes) -> object:
+    try:
+        found: object = json.loads(data.decode("utf-8", "replace"), strict=False)
+        return found
+    except (ValueError, RecursionError) as error:
+        raise GeneratorError(
+            "Het taalmodel stuurde een onleesbaar stuk; zijn antwoord is afgebroken."
+        ) from error
+
+
+def read_chunk(value: object) -> Chunk:
+    """What `value` says; an empty chunk for what says nothing."""
+    if not isinstance(value, Mapping):
+        return Chunk()
+    problem = value.get("error")
+    if problem or value.get("object") == "error":
+        return Chunk(problem=problem if problem and problem is not True else value)
+    choices = value.get("choices")
+    option = choices[0] if isinstance(choices, list) and choices else value
+    if not isinstance(option, Mapping):
+        option = {}
+    said = next((o for o in (option.get("delta"), option.get("message")) if isinstance(o, Mapping)), option)
+    content = said.get("content")
+    text, thought = _parts(content if content is not None else said.get("text", option.get("text")))
+    apart = "".join(_plain(said.get(name)) for name in ("reasoning_content", "reasoning", "thinking"))
+    finish = option.get("finish_reason")
+    if finish is None and value.get("done") is True:  # Ollama's own protocol
+        finish = value.get("done_reason", "stop")
+    return Chunk(
+        text=text,
+        thought=thought + apart,
+        finish=finish if isinstance(finish, str) else "",
+        refusal=_plain(said.get("refusal")),
+        calls_tool=bool(said.get("tool_calls") or said.get("function_call")),
+        read_tokens=_read_tokens(value.get("usage")),
+    )
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else "".join(_parts(value))
+
+
+def _parts(content: object) -> tuple[str, str]:
+    """Answer and thoughts in what stands as content: a text, or a list of parts of several types."""
+    if isinstance(content, str):
+        return content, ""
+    if isinstance(content, Mapping):
+        kind = str(content.get("type", "text"))
+        inner = next((content[n] for n in ("text", "thinking", "reasoning", "content") if content.get(n)), "")
+        text, thought = _parts(inner)
+        return ("", text + thought) if "think" in kind or "reason" in kind else (text, thought)
+    if isinstance(content, Sequence) and not isinstance(content, bytes):
+        found = [_parts(part) for part in content]
+        return "".join(t for t, _ in found), "".join(t for _, t in found)
+    return "", ""
+
+
+_CACHED = ("cached_tokens", "cache_read_input_tokens", "prompt_cache_hit_tokens")
+
+
+def _read_tokens(usage: object) -> int:
+    if not isinstance(usage, Mapping):
+        return 0
+    read = _count(usage.get("prompt_tokens"))
+    details = usage.get("prompt_tokens_details")
+    told = (usage, details) if isinstance(details, Mapping) else (usage,)
+    cached = max(_count(place.get(name)) for place in told for name in _CACHED)
+    # most servers count what was cached among the prompt, some only what was not: never less than is true
+    return read + cached if read else 0
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def whole_characters(text: str) -> str:
+    """`text` with the halves of a character that some servers send apart put together again."""
+    if not any("\ud800" <= c <= "\udfff" for c in text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,394 @@
+"""The way to a model at an address: what is trusted, how much and how long is read, and what went wrong.
+
+Everything that is asked of another program goes through here. Proxies and addresses of the environment are
+not used and redirects are not followed: what is asked goes to the host that was checked. Which certificates
+are trusted can be added to, by a setting and by SSL_CERT_FILE.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import certifi
+import httpx
+
+from learninglion.inference.hosts import is_loopback
+from learninglion.models.errors import InputError, LearningLionError
+
+__all__ = [
+    "BUSY",
+    "Connection",
+    "ConnectionLostError",
+    "Opened",
+    "Reply",
+    "Route",
+    "bare_address",
+    "explain_failure",
+    "proxy_for",
+    "shown_address",
+    "trusted_certificates",
+]
+
+CONNECT_SECONDS = 10.0
+BUSY = frozenset({429, 502, 503, 504})
+"""Statuses of a server that may answer in a while."""
+MOST_REPLY = 8_000_000  # bytes of one whole answer, where nothing else is said
+_MOST_WAIT = 20.0  # seconds between two attempts, whatever the server asks for
+_MOST_WORDS = 300  # characters of a server's own words that are shown
+_SECRET_LENGTH = 6  # shorter values of an address are ordinary words, such as a version
+
+
+class ConnectionLostError(LearningLionError):
+    """A server could not be reached, was too slow or broke off; the detail says which."""
+
+    status = 502
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How other machines are reached: certificates trusted besides those of this machine, and a proxy."""
+
+    ca_file: str = ""  # PEM file of the organisation's own certificate authority
+    proxy: str = field(default="", repr=False)  # may hold a password; never used for this machine itself
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered, in full."""
+
+    status: int
+    body: bytes
+
+    @property
+    def value(self) -> object:
+        """The body as JSON; None where it is none."""
+        try:
+            found: object = json.loads(self.body)
+            return found
+        except (ValueError, RecursionError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A reply that is still coming in."""
+
+    status: int
+    pieces: Iterator[bytes]
+
+
+class Connection:
+    """One server, called `what` in messages ("taalmodel").
+
+    `timeout` is in seconds: without a sign of life, and for a whole answer read by `ask`. Nothing is asked
+    yet.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        what: str,
+        *,
+        api_key: str = "",
+        timeout: float,
+        route: Route | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.what = what
+        self.where = shown_address(address)
+        self.timeout = timeout
+        parts = urlsplit(address)
+        self._query = httpx.QueryParams(parts.query)
+        self._root = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+        self._secrets = tuple(s for s in (api_key, *self._query.values()) if len(s) >= _SECRET_LENGTH)
+        self._headers = {"Accept-Encoding": "identity"}
+        if api_key:
+            self._headers["Authorization"] = f"Bearer {api_key}"
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
+            trust_env=False,
+            follow_redirects=False,
+            # a connection of its own for each answer can be cut without another one noticing
+            limits=httpx.Limits(max_keepalive_connections=0),
+            verify=trusted_certificates(route.ca_file if route else ""),
+            proxy=proxy_for(route, parts.hostname or "") if route else None,
+            transport=transport,
+        )
+
+    def ask(
+        self,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        base: str | None = None,
+        most: int = MOST_REPLY,
+        seconds: float | None = None,
+        retries: int = 0,
+    ) -> Reply:
+        """A whole answer of at most `most` bytes; a server that is busy is asked again `retries` times.
+
+        POST with `body`, GET without. Raises ConnectionLostError.
+        """
+        until = time.monotonic() + (self.timeout if seconds is None else seconds)
+        with self.open(path, body, base=base, retries=retries) as opened:
+            received = bytearray()
+            for piece in opened.pieces:
+                received += piece
+                if len(received) > most:
+                    raise self.lost(f"gaf een antwoord van meer dan {most // 1_000_000} MB")
+                if time.monotonic() > until:
+                    raise self.lost(f"was niet klaar binnen {self.timeout:g} seconden")
+        return Reply(opened.status, bytes(received))
+
+    @contextmanager
+    def open(
+        self,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        base: str | None = None,
+        retries: int = 0,
+        cutting: Cut | None = None,
+    ) -> Iterator[Opened]:
+        """An answer that is read while it comes in. Raises ConnectionLostError, also from its pieces."""
+        response = self._send(path, body, base, retries, cutting)
+        try:
+            if 300 <= response.status_code < 400:
+                raise self.lost("verwijst door naar een ander adres; dat wordt niet gevolgd")
+            yield Opened(response.status_code, self._pieces(response))
+        finally:
+            response.close()
+
+    def lost(self, why: str) -> ConnectionLostError:
+        """The error that says what this server did."""
+        return ConnectionLostError(f"Het {self.what} op {self.where} {why}.")
+
+    def words(self, value: object) -> str:
+        """A server's own words about what went wrong, in one short piece without any key; "" for none."""
+        told = " ".join(_found_words(value).split())
+        for secret in self._secrets:
+            told = told.replace(secret, "…")
+        return told if len(told) <= _MOST_WORDS else told[:_MOST_WORDS].rstrip() + "…"
+
+    @property
+    def root(self) -> str:
+        """The address itself, without what stands behind a question mark."""
+        return self._root
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _send(
+        self,
+        path: str,
+        body: Mapping[str, object] | None,
+        base: str | None,
+        retries: int,
+        cutting: Cut | None,
+    ) -> httpx.Response:
+        request = self._client.build_request(
+            "GET" if body is None else "POST",
+            (self._root if base is None else base) + path,
+            params=self._query if self._query else None,
+            content=None if body is None else _encoded(body),
+            headers=self._headers | ({} if body is None else {"Content-Type": "application/json"}),
+            extensions={"trace": cutting.follow} if cutting is not None else {},
+        )
+        for attempt in range(retries + 1):
+            last = attempt == retries
+            try:
+                response = self._client.send(request, stream=True)
+            except (httpx.HTTPError, OSError, ValueError) as error:
+                if last or not isinstance(error, httpx.ConnectError) or _is_final(error):
+                    raise self.lost(explain_failure(error, self.timeout)) from error
+                wait = 0.5 * 2**attempt
+            else:
+                if response.status_code not in BUSY or last:
+                    return response
+                wait = _asked_wait(response, 0.5 * 2**attempt)
+                response.close()
+            time.sleep(wait)
+            if cutting is not None and cutting.done:
+                break
+        raise self.lost("werd niet meer gevraagd")
+
+    def _pieces(self, response: httpx.Response) -> Iterator[bytes]:
+        try:
+            yield from response.iter_bytes()
+        except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
+            raise self.lost(explain_failure(error, self.timeout, begun=True)) from error
+
+
+class Cut:
+    """Ends an answer that is coming in, from another thread."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._stream: object = None
+
+    def follow(self, event: str, told: Mapping[str, object]) -> None:
+        """Remembers the network stream that the client opens (the client calls this)."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete", "connect_unix_socket.complete")):
+            self._stream = told.get("return_value")
+
+    def now(self) -> None:
+        """Whoever reads this answer gets to its end at once."""
+        self.done = True
+        get = getattr(self._stream, "get_extra_info", None)
+        found = get("socket") if get is not None else None
+        if isinstance(found, socket.socket):
+            try:
+                socket.socket.shutdown(found, socket.SHUT_RDWR)
+            except OSError:
+                return  # it had ended already
+
+
+def shown_address(address: str) -> str:
+    """`address` as it may stand in a record, a log or an error: without names, passwords and keys."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "een onleesbaar adres"
+    if not host:
+        return "een onvolledig adres"
+    place = f"[{host}]" if ":" in host else host
+    path = "/".join("…" if _is_secret(piece) else piece for piece in parts.path.split("/"))
+    return f"{parts.scheme}://{place}{f':{port}' if port else ''}{path}" + ("?…" if parts.query else "")
+
+
+def bare_address(address: str) -> str:
+    """`address` without what stands behind a question mark, where servers want their key."""
+    return address.partition("?")[0].partition("#")[0]
+
+
+def _is_secret(piece: str) -> bool:
+    """Whether part of a path looks like a key: long, and letters and figures through each other."""
+    piece = unquote(piece)
+    return len(piece) >= 20 and bool(re.search(r"\d", piece)) and bool(re.search(r"[A-Za-z]", piece))
+
+
+@lru_cache(maxsize=8)
+def trusted_certificates(ca_file: str = "") -> ssl.SSLContext:
+    """Those of this machine (and SSL_CERT_FILE), those of the package certifi, and those in `ca_file`.
+
+    Raises InputError for a file that holds none.
+    """
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    if ca_file:
+        try:
+            context.load_verify_locations(Path(ca_file).expanduser())
+        except (OSError, ssl.SSLError) as error:
+            raise InputError(
+                f"[network] ca_file: {ca_file!r} is geen leesbaar bestand met certificaten (PEM): {error}"
+            ) from error
+    return context
+
+
+def proxy_for(route: Route, host: str) -> httpx.Proxy | None:
+    """The proxy to reach `host` through; this machine itself needs none. Raises InputError."""
+    address = route.proxy
+    if not address or is_loopback(host):
+        return None
+    try:
+        return httpx.Proxy(address, ssl_context=trusted_certificates() if address[:5] == "https" else None)
+    except (ValueError, httpx.InvalidURL):
+        raise InputError(
+            f"[network] proxy: {shown_address(address)} is geen bruikbaar adres van een proxy"
+        ) from None
+
+
+def _encoded(body: Mapping[str, object]) -> bytes:
+    """JSON that any server can read: a character that is only half one is shown as unknown."""
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def explain_failure(error: BaseException, timeout: float, *, begun: bool = False) -> str:
+    """What a network error means, as the end of "Het taalmodel op ... "."""
+    causes = tuple(_causes(error))
+    told = " ".join(str(c) for c in causes)
+    if isinstance(error, httpx.ConnectTimeout):
+        seconds = min(CONNECT_SECONDS, timeout)
+        why = f"er kwam binnen {seconds:g} seconden geen verbinding. Klopt het adres, of houdt iets het tegen"
+        return f"is niet bereikbaar: {why}"
+    if isinstance(error, httpx.TimeoutException):
+        return f"gaf binnen {timeout:g} seconden geen antwoord"
+    if isinstance(error, httpx.ProxyError):
+        return "is niet bereikbaar: de ingestelde proxy ([network] proxy) laat de vraag niet door"
+    if begun:
+        return "verbrak de verbinding halverwege het antwoord"
+    return f"is niet bereikbaar: {_reason(causes, told)}"
+
+
+def _reason(causes: tuple[BaseException, ...], told: str) -> str:
+    if any(isinstance(c, ssl.SSLCertVerificationError) for c in causes) or "CERTIFICATE_VERIFY" in told:
+        return (
+            "zijn certificaat wordt niet vertrouwd. Noem het certificaat van de eigen organisatie bij "
+            "[network] ca_file"
+        )
+    if any(isinstance(c, ssl.SSLError) for c in causes):
+        return "de beveiligde verbinding mislukt. Moet het adres met http:// beginnen in plaats van https://"
+    if any(isinstance(c, socket.gaierror) for c in causes):
+        return "de naam van die computer is niet bekend"
+    if any(isinstance(c, ConnectionRefusedError) for c in causes):
+        return "op dat adres luistert niets. Draait het en klopt de poort"
+    if any(isinstance(c, httpx.RemoteProtocolError) for c in causes):
+        return "het verbrak de verbinding zonder antwoord. Klopt het adres, en http of https"
+    if "unreachable" in told.casefold():
+        return "er is geen weg naar dat netwerk"
+    return "de verbinding mislukte"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    found: BaseException | None = error
+    while found is not None and id(found) not in seen:
+        seen.add(id(found))
+        yield found
+        found = found.__cause__ or found.__context__
+
+
+def _is_final(error: BaseException) -> bool:
+    """Whether asking again cannot help: the certificate or the name is wrong."""
+    return any(isinstance(c, ssl.SSLError | socket.gaierror) for c in _causes(error))
+
+
+def _asked_wait(response: httpx.Response, otherwise: float) -> float:
+    try:
+        asked = float(response.headers.get("Retry-After", ""))
+    except ValueError:
+        return otherwise
+    return min(max(asked, 0.0), _MOST_WAIT) if asked == asked else otherwise
+
+
+def _found_words(value: object) -> str:
+    """The message in any of the shapes that servers give errors in."""
+    if isinstance(value, bytes):
+        text = value[: 20 * _MOST_WORDS].decode("utf-8", "replace")
+        try:
+            return _found_words(json.loads(value)) or text
+        except (ValueError, RecursionError):
+            return re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "; ".join(filter(None, (_found_words(v) for v in value[:3])))
+    if isinstance(value, Mapping):
+        for name in ("message", "error", "detail", "msg", "error_message", "title", "errors"):
+            if told := _found_words(value.get(name)):
+                place = value.get("loc")
+                return f"{'.'.join(map(str, place))}: {told}" if isinstance(place, list) else told
+    return ""

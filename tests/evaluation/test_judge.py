@@ -1,0 +1,207 @@
+"""The exam of a judge, and what its word is worth."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from learninglion.checking.citations import cite
+from learninglion.checking.judging import REQUIRED_DETECTION, put_to_judge
+from learninglion.checking.verify import check
+from learninglion.drafting.judges import ModelJudge
+from learninglion.drafting.prompting import load_prompts
+from learninglion.drafting.second_opinion import SecondReader, keep_opinions
+from learninglion.drafting.verdict import verify
+from learninglion.evaluation.judge import (
+    EXAMS_FILE,
+    ExamPair,
+    exam_of,
+    keep_exam,
+    read_pairs,
+    shipped_pairs,
+    take_exam,
+    wilson,
+)
+from learninglion.models import (
+    AnswerVerdict,
+    Draft,
+    Provenance,
+    Span,
+    Statement,
+    StatementVerdict,
+    VerdictMethod,
+)
+from learninglion.models.errors import IntegrityError, UnreadableFileError
+from learninglion.record.contract import verification_view
+from learninglion.testing import ScriptedGenerator, make_selection, make_source
+
+TODAY = date(2026, 1, 5)
+PAIRS = tuple(
+    ExamPair(f"p{n}", f"bron {n}", f"zin {n}", n % 2 == 0, "paraphrase" if n % 2 == 0 else "figure")
+    for n in range(200)
+)
+
+
+class Oracle:
+    """Knows every answer, but for those that it is told to get wrong."""
+
+    name = "orakel"
+
+    def __init__(self, wrong: set[str] = frozenset(), fingerprint: str = "a" * 64) -> None:
+        self.wrong, self.fingerprint = wrong, fingerprint
+        self.asked = 0
+
+    def judge(self, sentence: str, passage: str) -> float:
+        self.asked += 1
+        number = int(sentence.split()[-1])
+        return 0.9 if (number % 2 == 0) != (sentence in self.wrong) else 0.1
+
+
+def test_the_shipped_exam_is_large_and_balanced():
+    pairs = shipped_pairs()
+    faithful = sum(p.faithful for p in pairs)
+    assert len(pairs) >= 400 and 0.45 <= faithful / len(pairs) <= 0.55
+    assert len({p.id for p in pairs}) == len({(p.source, p.sentence) for p in pairs}) == len(pairs)
+
+
+def test_a_judge_that_knows_passes():
+    exam = take_exam(Oracle(), PAIRS, TODAY)
+    assert (exam.detection, exam.false_alarms, exam.passed) == (1.0, 0.0, True)
+    assert 0.1 < exam.threshold < 0.9 and exam.detection_interval[0] > 0.95
+    assert [(k.kind, k.faithful, k.cases, k.right) for k in exam.kinds] == [
+        ("paraphrase", True, 100, 100),
+        ("figure", False, 100, 100),
+    ]
+    assert exam.told == "orakel (toets: 100,0% gevonden, 0,0% vals alarm)"
+
+
+def test_two_in_a_hundred_may_be_let_by_and_a_third_costs_every_yes():
+    two = take_exam(Oracle({"zin 1", "zin 3"}), PAIRS, TODAY)
+    assert two.passed and two.detection == 0.98 and two.false_alarms == 0.0
+    three = take_exam(Oracle({"zin 1", "zin 3", "zin 5"}), PAIRS, TODAY)
+    assert three.detection >= REQUIRED_DETECTION and three.false_alarms == 1.0
+    assert not three.passed, "it never says yes"
+
+
+def test_an_exam_belongs_to_one_judge_as_it_is(tmp_path):
+    judge = Oracle()
+    keep_exam(tmp_path, take_exam(judge, PAIRS, TODAY))
+    keep_exam(tmp_path, take_exam(Oracle(fingerprint="b" * 64), PAIRS, TODAY))
+    again = take_exam(judge, PAIRS[:100], TODAY)
+    keep_exam(tmp_path, again)
+    assert exam_of(tmp_path, judge) == again
+    assert exam_of(tmp_path, Oracle(fingerprint="c" * 64)) is None
+    assert len(json.loads((tmp_path / EXAMS_FILE).read_text())) == 2
+    (tmp_path / EXAMS_FILE).write_text("{")
+    with pytest.raises(IntegrityError, match="evaluate judge"):
+        exam_of(tmp_path, judge)
+
+
+def test_another_model_or_prompt_voids_the_exam(tmp_path):
+    prompts = load_prompts()
+    (tmp_path / "oordeel.txt").write_text("{bronnen} {zin} Klopt dat?")
+    first = ModelJudge(ScriptedGenerator(), prompts).fingerprint
+    other = ScriptedGenerator()
+    other.model = "ander"
+    assert first == ModelJudge(ScriptedGenerator(), prompts).fingerprint
+    assert first != ModelJudge(ScriptedGenerator(), load_prompts(tmp_path)).fingerprint
+    assert first != ModelJudge(other, prompts).fingerprint
+
+
+def test_an_exam_of_ones_own_is_read_and_a_wrong_line_is_named(tmp_path):
+    path = tmp_path / "toets.jsonl"
+    row = {"id": "1", "source": "Ja.", "sentence": "Ja.", "faithful": True, "kind": "copy", "why": ""}
+    path.write_text("\n".join(json.dumps(r) for r in (row, {**row, "faithful": False})))
+    assert len(read_pairs(path)) == 2
+    path.write_text(json.dumps(row) + "\n{}\n")
+    with pytest.raises(UnreadableFileError, match="regel 2"):
+        read_pairs(path)
+    path.write_text(json.dumps(row))
+    with pytest.raises(UnreadableFileError, match="niet kloppen"):
+        read_pairs(path)
+
+
+@pytest.mark.parametrize(
+    ("reply", "score"),
+    [
+        ('{"oordeel": "ja", "zekerheid": 90}', 0.95),
+        ('{"oordeel": "nee", "zekerheid": 90}', 0.05),
+        ('{"oordeel": "nee", "zekerheid": 900}', 0.0),
+        ("ja 60", 0.8),
+        ("Nee.", 0.0),
+        ("Misschien", 0.0),
+    ],
+)
+def test_a_model_says_how_sure_it_is(reply, score):
+    judge = ModelJudge(ScriptedGenerator([reply]), load_prompts())
+    assert judge.judge("Er varen er 12.", "Er varen 12 ponten.") == pytest.approx(score)
+
+
+def test_wilson():
+    low, high = wilson(98, 100)
+    assert low == pytest.approx(0.930, abs=0.001) and high == pytest.approx(0.994, abs=0.001)
+
+
+# --------------------------------------------------------------------------- its word in a draft
+
+SOURCE = make_source("Er varen 12 veerponten bij Duinwijk. De kosten zijn hoog en worden jaarlijks vergoed.")
+
+
+def quote(start, end):
+    begin = SOURCE.body_span.start
+    return cite(SOURCE, Span(begin + start, begin + end))
+
+
+COPIED = Statement("Er varen 12 veerponten bij Duinwijk.", (quote(0, 36),))
+REWORDED = Statement("Wat de veerdienst kost, krijgt men elk jaar terug.", (quote(37, len(SOURCE.body)),))
+CHANGED = Statement("Er varen 13 veerponten bij Duinwijk.", (quote(0, 36),))
+
+
+def examined(judge):
+    return replace(take_exam(Oracle(), PAIRS, TODAY), fingerprint=judge.fingerprint, judge=judge.name)
+
+
+def test_the_rules_tell_shown_from_contradicted_from_neither():
+    assert [check(s, [SOURCE]).method for s in (COPIED, REWORDED, CHANGED, Statement("Ja."))] == [
+        VerdictMethod.RULE,
+        VerdictMethod.NOT_SHOWN,
+        VerdictMethod.CONTRADICTED,
+        VerdictMethod.NOT_SHOWN,
+    ]
+
+
+def test_a_judge_that_passed_decides_on_what_the_rules_leave_open_and_on_nothing_else():
+    judge = ModelJudge(ScriptedGenerator(['{"oordeel": "ja", "zekerheid": 100}']), load_prompts())
+    exam = examined(judge)
+    judged = [put_to_judge(check(s, [SOURCE]), [SOURCE], judge, exam) for s in (COPIED, REWORDED, CHANGED)]
+    assert [c.verdict for c in judged] == [
+        StatementVerdict.SUPPORTED,
+        StatementVerdict.SUPPORTED,
+        StatementVerdict.UNSUPPORTED,
+    ]
+    assert judged[1].method is VerdictMethod.JUDGE and judged[1].judged_by == exam.told
+    assert judged[2].reasons, "it asks nothing of the judge: the queue would be empty"
+
+
+@pytest.mark.parametrize("change", [{"detection": 0.97}, {"fingerprint": "x"}])
+def test_a_judge_that_failed_or_was_changed_decides_nothing(change):
+    judge = ModelJudge(ScriptedGenerator(), load_prompts())
+    before = check(REWORDED, [SOURCE])
+    assert put_to_judge(before, [SOURCE], judge, replace(examined(judge), **change)) == before
+
+
+def test_a_draft_tells_by_whom_each_sentence_is_supported_and_keeps_it_after_an_edit():
+    draft = Draft(
+        make_selection(sources=[SOURCE]), (REWORDED, COPIED), AnswerVerdict.ANSWERED, (), Provenance("stated")
+    )
+    model = ScriptedGenerator(['{"oordeel": "ja", "zekerheid": 100}', '{"oordeel": "ja", "zekerheid": 100}'])
+    exam = examined(ModelJudge(model, load_prompts()))
+    done = SecondReader(model, load_prompts(), exam).read(verify(draft))
+    told = verification_view(done)["statements"]
+    assert [(s["verdict"], s["method"]) for s in told] == [("supported", "judge"), ("supported", "rule")]
+    assert told[0]["judged_by"] == exam.told and "judged_by" not in told[1]
+    again = keep_opinions(done, verify(replace(draft, statements=(REWORDED, CHANGED))))
+    assert [c.method for c in again.checks] == [VerdictMethod.JUDGE, VerdictMethod.CONTRADICTED]
