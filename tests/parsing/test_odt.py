@@ -75,6 +75,7 @@ def test_text_boxes_titles_and_page_headers() -> None:
         "</office:document-meta>",
     }
     text = read_odt(odt(par("Voor.", box), parts))
+    assert [p.text for p in text.edges] == ["Datum 3 mei 2031"]
     assert [p.text for p in text.paragraphs] == ["Voor.", "In een kader."]
     assert (text.title, text.letterhead) == ("De dijk", ("Datum 3 mei 2031",))
 

@@ -270,7 +270,7 @@ def test_real_published_sets(shared_data: Path) -> None:
     ("content", "reason"),
     [
         (b"", "leeg"),
-        (b"\x00\x01\x02\x03" * 50, "geen tekst"),
+        (b"\x00\x01\x02\x03" * 50, "kan niet worden gelezen"),
         (b'{"introduction": 3}', "JSON"),
         (b'{"introduction": "", "questions": []}', "JSON"),
         (b'{"introduction": "", "questions": [{"numbers": [1], "text": " "}]}', "zonder nummer of tekst"),

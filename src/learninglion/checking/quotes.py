@@ -66,6 +66,8 @@ def _plain(text: str) -> _Plain:
         if raw in _QUOTE_MARKS:
             continue
         pieces = raw if raw.isascii() else unicodedata.normalize("NFKD", raw)
+        if pieces[:1].isdigit() and not raw.isdecimal():  # a raised figure or fraction: 10⁶ is not 106
+            pending = pending or "^"
         if pending and pieces[:1].isdigit():
             after_digit = bool(characters) and characters[-1].isdigit()
             after_space = not characters or text[at - 2 : at - 1].isspace()

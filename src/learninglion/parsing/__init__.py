@@ -5,17 +5,12 @@ from __future__ import annotations
 from learninglion.models import Document, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.kamervragen.questions import parse_questions
-from learninglion.parsing.office.ooxml import OLE_HEADER, looks_like_zip
+from learninglion.parsing.office.ooxml import looks_like_zip
 from learninglion.parsing.office_document import parse_office
-from learninglion.parsing.official.publication import looks_like_records, looks_like_xml, parse_xml
 from learninglion.parsing.pdf.pages import find_pdf, read_pages
 from learninglion.parsing.pdf_document import parse_structure
-from learninglion.parsing.plaintext import decode, looks_like_text
-from learninglion.parsing.web import looks_like_html, parse_html, parse_text
 
 __all__ = ["parse"]
-
-_LONGEST_TEXT = 16 << 20  # bytes; some 5,000 pages. Longer ones are data, and cost gigabytes to read
 
 
 def parse(raw: RawFile) -> Document:
@@ -28,21 +23,6 @@ def parse(raw: RawFile) -> Document:
     if find_pdf(raw.content) is not None:
         pages = read_pages(raw.content, raw.name)
         return parse_questions(raw, pages) or parse_structure(raw, pages)
-    if looks_like_zip(raw.content) or raw.content.startswith(OLE_HEADER):
-        return parse_office(raw)
-    if raw.name.lower().endswith(".pdf"):
+    if raw.name.lower().endswith(".pdf") and not looks_like_zip(raw.content):
         raise UnreadableFileError(raw.name, "dit is geen PDF-bestand, al heet het zo.")
-    if looks_like_text(raw.content):
-        if len(raw.content) > _LONGEST_TEXT:
-            detail = "deze tekst is te lang ({} MB; hoogstens {} MB): splits het bestand."
-            raise UnreadableFileError(raw.name, detail.format(len(raw.content) >> 20, _LONGEST_TEXT >> 20))
-        text = decode(raw.content)
-        if looks_like_xml(text) is not None:
-            return parse_xml(raw, text)
-        if looks_like_records(text):
-            raise UnreadableFileError(raw.name, "dit is een gegevensbestand (JSON) en geen document.")
-        return parse_html(raw) if looks_like_html(raw.content) else parse_text(raw)
-    raise UnreadableFileError(
-        raw.name,
-        "dit soort bestand kan niet worden gelezen; wel PDF, Word (.docx), ODT, HTML en tekst.",
-    )
+    return parse_office(raw)

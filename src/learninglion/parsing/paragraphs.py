@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from learninglion.models import Block, BlockKind, Footnote, Span
 
-__all__ = ["Note", "Paragraph", "Running", "assemble", "tidy"]
+__all__ = ["Note", "Paragraph", "Running", "assemble", "composed", "tidy"]
 
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 # Control characters, zero-width signs and signs that turn the reading direction can hide things.
 _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe"
@@ -53,9 +55,19 @@ class Running:
 
 
 def tidy(text: str) -> str:
-    """`text` with single spaces and without signs that nobody sees; line ends stay."""
-    text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
-    return _SPACES.sub(" ", text.replace("\u2011", "-").replace("\u2029", "\n"))
+    """`text` in composed letters, with single spaces and without signs that nobody sees; line ends stay."""
+    text = _LINE_ENDS.sub("\n", text)
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", _UNSEEN.sub("", text)).replace("\u2011", "-"))
+
+
+def composed(paragraph: Paragraph) -> Paragraph:
+    """`paragraph` in composed letters: what two runs of text hold apart ("e", acute) is one letter."""
+    if unicodedata.is_normalized("NFC", paragraph.text):
+        return paragraph
+    notes = tuple(
+        (len(unicodedata.normalize("NFC", paragraph.text[:at])), key) for at, key in paragraph.notes
+    )
+    return replace(paragraph, text=unicodedata.normalize("NFC", paragraph.text), notes=notes)
 
 
 def assemble(paragraphs: Sequence[Paragraph], notes: Sequence[Note] = ()) -> Running:

@@ -21,12 +21,12 @@ from learninglion.parsing.kamervragen.parts import Part
 from learninglion.parsing.kamervragen.printed import clean_printed, strip_mark
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes, without_marks
 from learninglion.parsing.labels import LabelKind
-from learninglion.parsing.office.ooxml import OLE_HEADER, looks_like_zip
-from learninglion.parsing.office_document import document_of, read_office
+from learninglion.parsing.office.webpage import looks_like_page
+from learninglion.parsing.office_document import document_of, is_typed, read_office
 from learninglion.parsing.official.publication import looks_like_xml, parse_xml
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.pdf.hyphens import run_on
-from learninglion.parsing.plaintext import decode, looks_like_text
+from learninglion.parsing.plaintext import decode
 
 __all__ = ["question_set_from_file", "read_question_set"]
 
@@ -73,15 +73,15 @@ def question_set_from_file(raw: RawFile) -> QuestionSet:
         raise UnreadableFileError(raw.name, "het bestand is leeg")
     if content.lstrip()[:5] == b"%PDF-" or b"%PDF-" in content[:1024]:
         return _set_of_pdf(raw)
-    if looks_like_zip(content) or content.startswith(OLE_HEADER):
+    if not is_typed(raw):
         return _set_of_word(raw)
-    if not looks_like_text(content):
-        raise UnreadableFileError(raw.name, "dit is geen tekst, PDF, Word-bestand of JSON")
     text = decode(content)
     if looks_like_xml(text) is not None:
         return _set_of_document(parse_xml(raw, text))
     if content.lstrip()[:1] == b"{":
         return _set_of_json(raw)
+    if looks_like_page(text, raw.name):
+        return _set_of_word(raw)
     try:
         return read_question_set(text)
     except InputError as problem:

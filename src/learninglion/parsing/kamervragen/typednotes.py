@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Note, Paragraph
+from learninglion.parsing.scripts import plain_digits, raised
 
 __all__ = ["lift_typed_notes", "without_marks"]
 
 _TYPED = re.compile(
-    r"^(?:\[(?P<square>\d{1,3})\]|\(?(?P<round>\d{1,3})\)|(?P<plain>\d{1,2})\.?(?=\s))\s*(?P<text>\S.*)$",
+    r"^(?:\[(?P<square>\d{1,3})\]|\(?(?P<round>\d{1,3})\)|(?P<plain>\d{1,2}|[⁰¹²³⁴-⁹]{1,2})\.?(?=\s))\s*(?P<text>\S.*)$",
     re.DOTALL,
 )
 _LONGEST = 900  # characters; a longer paragraph with a number ahead of it is a list item of the text
@@ -60,7 +61,7 @@ def _first_note(paragraphs: Sequence[Paragraph]) -> int | None:
 
 
 def _number(match: re.Match[str]) -> int:
-    return int(match["square"] or match["round"] or match["plain"])
+    return int(plain_digits(match["square"] or match["round"] or match["plain"]))
 
 
 def _mark(match: re.Match[str]) -> str:
@@ -99,5 +100,10 @@ def without_marks(paragraph: Paragraph, notes: Sequence[Note]) -> Paragraph:
 def _mark_pattern(mark: str) -> re.Pattern[str]:
     """Where a mark stands: behind a word, perhaps after a space: "(nos.nl)”1)?", "Verhoudingen 2), met"."""
     if mark.isdigit():  # glued to what it belongs to, and no part of a number or a name: "bericht»1?"
-        return re.compile(rf"(?<=[»”\"’')?!.,a-zà-ÿ]){mark}(?=[\s.,;:?!)]|$)(?<!\d[.,]{mark})")
+        # Or raised, and then no power nor unit: "bericht¹", but "10²" and "m²" stay what they are.
+        small = raised(mark, "")
+        return re.compile(
+            rf"(?<=[»”\"’')?!.,a-zà-ÿ]){mark}(?=[\s.,;:?!)]|$)(?<!\d[.,]{mark})"
+            rf"|(?<![\d⁰¹²³⁴-⁹⁻])(?<!\bm)(?<!\b[kcdm]m){small}(?![⁰¹²³⁴-⁹])"
+        )
     return re.compile(rf"(?<=[^\s\d(]) ?(?<![\d(\[]){re.escape(mark)}")

@@ -7,16 +7,27 @@ declaration is refused, so there are no entities to expand and nothing is fetche
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from lxml import etree
 
 from learninglion.models import RawFile
 from learninglion.models.errors import UnreadableFileError
 
-__all__ = ["OLE_HEADER", "Package", "is_opendocument", "looks_like_zip", "open_package", "refuse_ole"]
+__all__ = [
+    "OLE_HEADER",
+    "Package",
+    "Relation",
+    "is_opendocument",
+    "looks_like_zip",
+    "open_package",
+    "parse_xml",
+    "refuse_ole",
+]
 
 OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_HEADERS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -27,6 +38,16 @@ _MEMBERS_MOST = 20_000
 # Real text shrinks to a tenth or so; a bomb to a thousandth.
 _RATIO_MOST = 400
 _RATIO_MATTERS_FROM = 4 * 1024 * 1024
+_HARMLESS = frozenset(
+    (
+        "DTD_ID_REDEFINED",
+        "DTD_XMLID_VALUE",
+        "NS_ERR_UNDEFINED_NAMESPACE",
+        "NS_ERR_QNAME",
+        "NS_ERR_XML_NAMESPACE",
+    )
+    + ("DTD_UNKNOWN_ID", "WAR_NS_URI", "WAR_NS_URI_RELATIVE", "ERR_NS_DECL_ERROR")
+)
 
 
 def looks_like_zip(content: bytes) -> bool:
@@ -61,6 +82,51 @@ def refuse_ole(raw: RawFile) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How one part of a file refers to another."""
+
+    key: str
+    kind: str  # the last word of its type: "styles", "footnotes", "aFChunk"
+    target: str  # the part, or an address where it is outside
+    outside: bool
+
+
+def _plain_name(part: str) -> str:
+    return part.replace("\\", "/").lstrip("/").casefold()
+
+
+def parse_xml(content: bytes, name: str, complaint: str) -> etree._Element:
+    """The root of an XML text; UnreadableFileError with the complaint where it is not well-formed.
+
+    Names that are given twice or are no proper names, and prefixes nobody declared, do no harm to a text.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        recover=True,
+        collect_ids=False,
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as problem:
+        if getattr(problem, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from problem
+        raise UnreadableFileError(name, complaint) from problem
+    serious = [
+        error
+        for error in parser.error_log
+        if error.level_name == "FATAL" or (error.level_name == "ERROR" and error.type_name not in _HARMLESS)
+    ]
+    if root is None or serious:
+        if any(error.type == etree.ErrorTypes.ERR_NO_MEMORY for error in serious):
+            raise MemoryError
+        raise UnreadableFileError(name, complaint)
+    return root
+
+
 @dataclass(slots=True)
 class Package:
     """The parts of an Office file; `root(part)` parses one when it is needed."""
@@ -69,21 +135,42 @@ class Package:
     archive: zipfile.ZipFile
     names: frozenset[str]
     unpacked: int = field(default=0)
+    _plain_names: dict[str, str] | None = None
+
+    def find(self, part: str) -> str | None:
+        """The name of `part` as the file writes it; names differ in case and in slashes only by accident."""
+        wanted = _plain_name(part)
+        if self._plain_names is None:
+            self._plain_names = {_plain_name(name): name for name in sorted(self.names, reverse=True)}
+        return part if part in self.names else self._plain_names.get(wanted)
+
+    def content(self, part: str) -> bytes | None:
+        """The bytes of `part`, None where the file has no such part."""
+        name = self.find(part)
+        return None if name is None else self._read(name)
+
+    def relations(self, part: str) -> tuple[Relation, ...]:
+        """What `part` refers to; the relations of the whole file where `part` is empty."""
+        folder, _, name = part.rpartition("/")
+        root = self.root(f"{folder}/_rels/{name}.rels".lstrip("/"))
+        found = []
+        for node in root if root is not None else ():
+            target = node.get("Target") or ""
+            outside = node.get("TargetMode") == "External"
+            if not outside:
+                target = target.replace("\\", "/")
+                base = "" if target.startswith("/") else folder
+                target = posixpath.normpath(posixpath.join(base, unquote(target).lstrip("/"))).lstrip("/")
+            kind = (node.get("Type") or "").rpartition("/")[2]
+            found.append(Relation(node.get("Id") or "", kind, target, outside))
+        return tuple(found)
 
     def root(self, part: str) -> etree._Element | None:
         """The root element of `part`, None where the file has no such part."""
-        if part not in self.names:
+        name = self.find(part)
+        if name is None:
             return None
-        content = self._read(part)
-        parser = etree.XMLParser(
-            resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False
-        )
-        try:
-            root = etree.fromstring(content, parser)
-        except (etree.XMLSyntaxError, ValueError) as problem:
-            if getattr(problem, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
-                raise MemoryError from problem
-            raise UnreadableFileError(self.raw.name, f"onderdeel {part} is beschadigd") from problem
+        root = parse_xml(self._read(name), self.raw.name, f"onderdeel {part} is beschadigd")
         if root.getroottree().docinfo.doctype:
             raise UnreadableFileError(
                 self.raw.name, f"onderdeel {part} bevat een DTD en wordt daarom niet gelezen"

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from learninglion.parsing.office.colours import BLACK, WHITE, Colour, read_colour
+
 __all__ = [
     "Numbering",
+    "Scope",
     "Style",
     "Styles",
     "attribute",
@@ -23,6 +26,20 @@ _ROMAN = (
     *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL")),
     *((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")),
 )
+_HIGHLIGHTS = {
+    name: read_colour(colour)
+    for name, colour in {
+        "darkBlue": "#000080", "darkCyan": "#008080", "darkGreen": "#008000", "darkMagenta": "#800080",
+        "darkRed": "#800000", "darkYellow": "#808000", "darkGray": "#808080", "lightGray": "#c0c0c0",
+        "green": "#00ff00",
+    }.items()
+}  # fmt: skip
+_THEME_NAMES = {
+    "background1": "lt1", "bg1": "lt1", "light1": "lt1", "text1": "dk1", "tx1": "dk1", "dark1": "dk1",
+    "background2": "lt2", "bg2": "lt2", "light2": "lt2", "text2": "dk2", "tx2": "dk2", "dark2": "dk2",
+}  # fmt: skip
+# Bits of the older way to say which parts of a table look special.
+_LOOKS = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0x100, "noHBand": 0x200}
 _DEEPEST = 20  # styles built upon styles; a longer chain is a loop
 
 
@@ -72,6 +89,30 @@ class Style:
     based_on: str | None
     paragraph: etree._Element | None  # w:pPr
     run: etree._Element | None  # w:rPr
+    node: etree._Element
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What surrounds a run and holds for it."""
+
+    ground: Colour | None = WHITE  # behind the paragraph; None: nobody knows
+    paragraph: etree._Element | None = None  # w:pPr
+    layers: tuple[etree._Element, ...] = ()  # styles of the table around it, those that count most first
+
+
+def _looks(node: etree._Element | None) -> frozenset[str]:
+    """Which parts of a table its style dresses up."""
+    if node is None:
+        return frozenset(("firstRow", "firstColumn"))
+    bits = attribute(node, "val") or ""
+    old = int(bits, 16) if bits and all(sign in "0123456789abcdefABCDEF" for sign in bits) else 0
+    said = {name: attribute(node, name) for name in _LOOKS}
+    return frozenset(
+        name
+        for name, bit in _LOOKS.items()
+        if (said[name] or "").lower() in ("1", "true", "on") or (said[name] is None and old & bit)
+    )
 
 
 @dataclass(slots=True)
@@ -80,11 +121,18 @@ class Styles:
 
     known: dict[str, Style] = field(default_factory=dict)
     default_paragraph: str | None = None
+    default_run: etree._Element | None = None
+    theme: dict[str, Colour] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, root: etree._Element | None) -> Styles:
-        """The styles in word/styles.xml; none where the file has no such part."""
-        styles = cls()
+    def read(cls, root: etree._Element | None, theme: etree._Element | None = None) -> Styles:
+        """The styles and the colours of the theme; none where the file has no such parts."""
+        styles = cls(default_run=child(root, "docDefaults", "rPrDefault", "rPr"))
+        for node in child(theme, "themeElements", "clrScheme") if theme is not None else ():  # type: ignore[union-attr]
+            for inner in node:
+                found = read_colour(f"#{attribute(inner, 'lastClr') or attribute(inner, 'val')}")
+                if found is not None:
+                    styles.theme[local(node)] = found
         for node in children(root, "style"):
             key = attribute(node, "styleId")
             if key is None:
@@ -94,6 +142,7 @@ class Styles:
                 based_on=attribute(child(node, "basedOn"), "val"),
                 paragraph=child(node, "pPr"),
                 run=child(node, "rPr"),
+                node=node,
             )
             if attribute(node, "type") == "paragraph" and attribute(node, "default") in ("1", "true", "on"):
                 styles.default_paragraph = key
@@ -108,17 +157,135 @@ class Styles:
             yield style
             style_id = style.based_on
 
-    def run_switch(self, name: str, properties: etree._Element | None, paragraph_style: str | None) -> bool:
-        """Whether a run has the on/off property: said of itself, its own style or its paragraph's."""
+    # -- what holds for a run
+
+    def run(self, properties: etree._Element | None, scope: Scope, name: str) -> etree._Element | None:
+        """The property `name` of a run: its own, its style's, its paragraph's, its table's or the default."""
+        for layer in self._layers(properties, scope):
+            found = child(layer, name)
+            if found is not None:
+                return found
+        return None
+
+    def _layers(self, properties: etree._Element | None, scope: Scope) -> Iterator[etree._Element | None]:
+        yield properties
+        for style in self.chain(attribute(child(properties, "rStyle"), "val")):
+            yield style.run
+        for style in self.chain(self._paragraph_style(scope)):
+            yield style.run
+        yield from (child(layer, "rPr") for layer in scope.layers)
+        yield self.default_run
+
+    def _paragraph_style(self, scope: Scope) -> str | None:
+        return attribute(child(scope.paragraph, "pStyle"), "val") or self.default_paragraph
+
+    def paragraph(self, scope: Scope, name: str) -> etree._Element | None:
+        """The property `name` of the paragraph: its own or that of its style."""
+        own = child(scope.paragraph, name)
+        if own is not None:
+            return own
+        for style in self.chain(self._paragraph_style(scope)):
+            if child(style.paragraph, name) is not None:
+                return child(style.paragraph, name)
+        return next(
+            (n for n in (child(child(layer, "pPr"), name) for layer in scope.layers) if n is not None), None
+        )
+
+    def switch(self, name: str, properties: etree._Element | None, scope: Scope) -> bool:
+        """Whether a run has the on/off property: said of itself, else by an odd number of its styles.
+
+        A style that switches on what another has switched on switches it off again, as Word does.
+        """
         own = switched_on(properties, name)
         if own is not None:
             return own
-        character = attribute(child(properties, "rStyle"), "val")
-        for style in (*self.chain(character), *self.chain(paragraph_style or self.default_paragraph)):
-            said = switched_on(style.run, name)
-            if said is not None:
-                return said
-        return False
+        said = [
+            self._switched(self.chain(attribute(child(properties, "rStyle"), "val")), name),
+            self._switched(self.chain(self._paragraph_style(scope)), name),
+            next(
+                (
+                    v
+                    for v in (switched_on(child(layer, "rPr"), name) for layer in scope.layers)
+                    if v is not None
+                ),
+                None,
+            ),
+        ]
+        if all(value is None for value in said):
+            return bool(switched_on(self.default_run, name))
+        return sum(bool(value) for value in said) % 2 == 1
+
+    @staticmethod
+    def _switched(chain: Iterator[Style], name: str) -> bool | None:
+        return next((value for style in chain if (value := switched_on(style.run, name)) is not None), None)
+
+    # -- colours
+
+    def colour(self, node: etree._Element | None, value: str, theme: str) -> Colour | None:
+        """The colour an element names; None where it is automatic or names none."""
+        said = attribute(node, value) or ""
+        if len(said) == 6 and all(sign in "0123456789abcdefABCDEF" for sign in said):
+            return read_colour(f"#{said}")
+        named = read_colour(said) if said not in ("", "auto", "none") else None
+        return named or self.theme_colour(attribute(node, theme))
+
+    def theme_colour(self, name: str | None) -> Colour | None:
+        """A colour of the file's theme ("background1", "accent2", "bg1")."""
+        key = _THEME_NAMES.get(name or "", name or "")
+        return self.theme.get(key) or ({"lt1": WHITE, "dk1": BLACK}.get(key))
+
+    def _shading(self, properties: etree._Element | None) -> Colour | None:
+        shading = child(properties, "shd")
+        if shading is None:
+            return None
+        if attribute(shading, "val") == "solid":
+            return self.colour(shading, "color", "themeColor") or BLACK
+        return self.colour(shading, "fill", "themeFill")
+
+    def ground(self, properties: etree._Element | None, scope: Scope) -> Colour | None:
+        """The colour behind a run; None where nobody knows it."""
+        marked = attribute(self.run(properties, scope, "highlight"), "val")
+        if marked not in (None, "none"):
+            return _HIGHLIGHTS.get(str(marked)) or read_colour(str(marked).lower())
+        for layer in self._layers(properties, scope):
+            found = self._shading(layer)
+            if found is not None:
+                return found
+        for layer in (scope.paragraph, *(s.paragraph for s in self.chain(self._paragraph_style(scope)))):
+            found = self._shading(layer)
+            if found is not None:
+                return found
+        return scope.ground
+
+    def cell_scope(
+        self,
+        properties: etree._Element | None,
+        cell: etree._Element,
+        row: tuple[int, int],
+        column: tuple[int, int],
+        outer: Scope,
+    ) -> Scope:
+        """What a cell of a table with these properties gives to the text in it.
+
+        `row` and `column`: its number and how many there are.
+        """
+        looks = _looks(child(properties, "tblLook"))
+        wanted = ["wholeTable"]
+        bands = ("band1Horz", "band2Horz")[(row[0] - ("firstRow" in looks)) % 2]
+        wanted += [bands] if "noHBand" not in looks else []
+        wanted += ["firstCol"] if column[0] == 0 and "firstColumn" in looks else []
+        wanted += ["lastCol"] if column[0] == column[1] - 1 and "lastColumn" in looks else []
+        wanted += ["lastRow"] if row[0] == row[1] - 1 and "lastRow" in looks else []
+        wanted += ["firstRow"] if row[0] == 0 and "firstRow" in looks else []
+        layers: list[etree._Element] = []
+        for name in reversed(wanted):
+            for style in self.chain(attribute(child(properties, "tblStyle"), "val")):
+                layers += [n for n in children(style.node, "tblStylePr") if attribute(n, "type") == name]
+        layers += [style.node for style in self.chain(attribute(child(properties, "tblStyle"), "val"))]
+        grounds = [child(cell, "tcPr"), *(child(layer, "tcPr") for layer in layers)]
+        grounds += [properties, *(child(layer, "tblPr") for layer in layers)]
+        ground = next((found for node in grounds if (found := self._shading(node)) is not None), outer.ground)
+        return Scope(ground, None, tuple(layers) or outer.layers)
 
     def heading_level(self, properties: etree._Element | None, style_id: str | None) -> int:
         """The level of a heading (1 = top); 0 for other paragraphs."""

@@ -3,244 +3,507 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.office.ooxml import Package, open_package
-from learninglion.parsing.office.pieces import Piece, WordText, lines_of, only_arranges, table_of
-from learninglion.parsing.office.styles import Numbering, Styles, attribute, child, children, local
+from learninglion.parsing.office.colours import WHITE, Colour, stands_out
+from learninglion.parsing.office.fields import Fields, form_value
+from learninglion.parsing.office.mathematics import linear_omml
+from learninglion.parsing.office.ooxml import Package, Relation, open_package
+from learninglion.parsing.office.pieces import (
+    Cell,
+    Omissions,
+    Piece,
+    Reason,
+    WordText,
+    lines_of,
+    only_arranges,
+    said_once,
+    table_of,
+)
+from learninglion.parsing.office.shapes import boxes_of, is_behind, shape_ground, shape_hidden
+from learninglion.parsing.office.styles import (
+    Numbering,
+    Scope,
+    Styles,
+    attribute,
+    child,
+    children,
+    local,
+    switched_on,
+)
+from learninglion.parsing.office.symbols import UNKNOWN, show_symbols
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 
-__all__ = ["read_word"]
+__all__ = ["ReadPart", "read_word"]
 
-# What a reader does not get to see: text somebody took out or that was moved elsewhere.
-_GONE = frozenset(
-    {"del", "moveFrom", "instrText", "delText", "delInstrText", "rPr", "pPr", "tblPr", "trPr", "tcPr"}
+ReadPart = Callable[[bytes, str], WordText]  # reads a file inside the file, of whatever format
+
+# Text somebody took out or that was moved elsewhere.
+_TAKEN_OUT = frozenset(("del", "moveFrom"))
+# What a reader does not get to see.
+_GONE = _TAKEN_OUT | frozenset(
+    ("instrText", "delText", "delInstrText", "rPr", "pPr", "tblPr", "trPr", "tcPr", "sdtPr", "sdtEndPr")
 )
 # Half-points; nobody reads letters of two points, machines do.
 _SMALLEST = 4
+_NARROWEST = 10  # per cent of a letter's width
+_TIGHTEST = 40  # twentieths of a point: a line of exactly this height shows nothing
+_SHIFTED_FROM = 3  # half-points above or below the line
 
 
-def read_word(raw: RawFile) -> WordText:
-    """The text of a DOCX file; UnreadableFileError when it is damaged, protected or something else."""
+def read_word(raw: RawFile, read_part: ReadPart | None = None) -> WordText:
+    """The text of a DOCX file; UnreadableFileError when it is damaged, protected or something else.
+
+    `read_part` reads whole files that stand inside it (web pages, other Word files).
+    """
     package = open_package(raw)
     part = _main_part(package)
     root = package.root(part)
     body = child(root, "body")
-    if body is None:
+    if root is None or body is None:
         raise UnreadableFileError(raw.name, "dit is geen Word-document")
-    folder = part.rpartition("/")[0]
+    relations = package.relations(part)
+    styles = Styles.read(_related(package, relations, "styles"), _related(package, relations, "theme"))
+    settings = _related(package, relations, "settings")
     reader = _Reader(
-        styles=Styles.read(package.root(f"{folder}/styles.xml")),
-        numbering=Numbering.read(package.root(f"{folder}/numbering.xml")),
+        package=package,
+        styles=styles,
+        numbering=Numbering.read(_related(package, relations, "numbering")),
+        read_part=read_part,
     )
-    paragraphs = tuple(reader.paragraphs(body))
+    page = Scope(_page_ground(root, settings, styles))
+    reader.enter(root, relations)
+    paragraphs = tuple(reader.paragraphs(body, page))
     referred = {key for paragraph in paragraphs for _, key in paragraph.notes}
     notes = tuple(
-        n for kind in ("footnote", "endnote") for n in reader.notes(package, folder, kind, referred)
+        note
+        for kind in ("footnote", "endnote")
+        for note in reader.notes(_first(relations, f"{kind}s"), kind, referred, page)
     )
-    warnings = list(reader.warnings)
+    reader.remark(_related(package, relations, "comments"))
+    # What the heads of pages hide (the marks of a template) is nobody's text: it is not told.
+    warnings = list(reader.omissions.warnings()) + reader.warnings
+    heads = tuple(reader.edges(root, relations, settings, page))
     if any(name.casefold().endswith("vbaproject.bin") for name in package.names):
         warnings.append("Het bestand bevat macro's; die zijn niet uitgevoerd en niet gelezen.")
-    properties = package.root("docProps/core.xml")
+    properties = _related(package, package.relations(""), "core-properties")
     titles = [
         tidy(node.text or "").strip() for name in ("title", "subject") for node in children(properties, name)
     ]
     return WordText(
         paragraphs=paragraphs,
+        edges=tuple(said_once([paragraph for _, paragraph in heads], paragraphs)),
         notes=notes,
-        letterhead=tuple(_letterhead(package, folder, reader)),
+        letterhead=tuple(
+            line for _, paragraph in heads if _ == "header" for line in paragraph.text.split("\n")
+        ),
         title=next((title for title in titles if title), ""),
         warnings=tuple(dict.fromkeys(warnings)),
     )
 
 
+def _runs_on(paragraph: etree._Element) -> bool:
+    """Whether the next paragraph goes on in this one: its end was taken out, or it is a first letter."""
+    frame = child(paragraph, "pPr", "framePr")
+    return child(paragraph, "pPr", "rPr", "del") is not None or (
+        attribute(frame, "dropCap") in ("drop", "margin")
+    )
+
+
+def _first(relations: tuple[Relation, ...], kind: str) -> str:
+    return next((r.target for r in relations if r.kind == kind and not r.outside), "")
+
+
+def _related(package: Package, relations: tuple[Relation, ...], kind: str) -> etree._Element | None:
+    target = _first(relations, kind)
+    if not target:  # files by other programs leave relations out and keep the usual names
+        usual = "docProps/core.xml" if kind == "core-properties" else f"word/{kind}.xml"
+        target = "word/theme/theme1.xml" if kind == "theme" else usual
+    return package.root(target)
+
+
 def _main_part(package: Package) -> str:
-    for relation in children(package.root("_rels/.rels"), "Relationship"):
-        if (attribute(relation, "Type") or "").endswith("/officeDocument"):
-            target = (attribute(relation, "Target") or "").lstrip("/")
-            if target.startswith("word/") and target in package.names:
-                return target
-    if "word/document.xml" in package.names:
-        return "word/document.xml"
+    target = _first(package.relations(""), "officeDocument") or "word/document.xml"
+    root = package.root(target)
+    if root is not None and local(root) == "document":
+        return target
     kind = next((n for n in ("xl/", "ppt/", "visio/") if any(p.startswith(n) for p in package.names)), "")
     what = {"xl/": "een Excel-bestand", "ppt/": "een PowerPoint-bestand"}.get(kind, "geen Word-bestand")
     raise UnreadableFileError(package.raw.name, f"dit is {what}; lever een Word- of PDF-bestand aan")
 
 
-def _letterhead(package: Package, folder: str, reader: _Reader) -> Iterator[str]:
-    for name in sorted(n for n in package.names if re.fullmatch(rf"{re.escape(folder)}/header\d+\.xml", n)):
-        root = package.root(name)
-        if root is not None:
-            for paragraph in reader.paragraphs(root):
-                yield from paragraph.text.split("\n")
+def _page_ground(root: etree._Element, settings: etree._Element | None, styles: Styles) -> Colour | None:
+    said = child(root, "background")
+    if said is None or not switched_on(settings, "displayBackgroundShape"):
+        return WHITE
+    return styles.colour(said, "color", "themeColor") or WHITE
 
 
 @dataclass(slots=True)
 class _Reader:
+    package: Package
     styles: Styles
     numbering: Numbering
+    read_part: ReadPart | None = None
     warnings: list[str] = field(default_factory=list)
+    omissions: Omissions = field(default_factory=Omissions)
+    fields: Fields = field(default_factory=Fields)
+    relations: dict[str, Relation] = field(default_factory=dict)
+    behind: bool = False  # something stands behind the text; its colour is not known
+    last: str = ""  # the text of the paragraph before, to name places by
+
+    def enter(self, root: etree._Element, relations: tuple[Relation, ...]) -> None:
+        """Begin with another part of the file."""
+        self.fields = Fields.read(root)
+        self.relations = {relation.key: relation for relation in relations}
+        self.behind = is_behind(root)
 
     # -- blocks
 
-    def paragraphs(self, parent: etree._Element) -> Iterator[Paragraph]:
+    def paragraphs(self, parent: etree._Element, scope: Scope) -> Iterator[Paragraph]:
         """What stands in `parent`, in reading order; empty paragraphs are left out."""
         piece = Piece()
         for item in self._items(parent):
-            if local(item) == "tbl":
-                yield from self._table(item)
-            elif child(item, "pPr", "rPr", "del") is not None:
-                # the end of this paragraph was taken out: the next one goes on in it
-                self._runs(item, attribute(child(item, "pPr", "pStyle"), "val"), piece)
+            name = local(item)
+            found: Iterator[Paragraph] = iter(())
+            if name == "tbl":
+                found = self._table(item, scope)
+            elif name == "altChunk":
+                found = self._chunk(item)
+            elif _runs_on(item):
+                self._runs(item, replace(scope, paragraph=child(item, "pPr")), piece)
             else:
-                yield from self._paragraph(item, piece)
+                found = self._paragraph(item, piece, scope)
                 piece = Piece()
+            for paragraph in found:
+                self.last = paragraph.text
+                yield paragraph
         yield from lines_of(piece, "", BlockKind.PARAGRAPH, 0)
 
     def _items(self, parent: etree._Element) -> Iterator[etree._Element]:
         for node in parent:
             name = local(node)
-            if name in ("p", "tbl"):
+            if name in ("p", "tbl", "altChunk"):
                 yield node
+            elif name in _TAKEN_OUT:
+                self._take_out(node, "")
+            elif name == "AlternateContent":
+                options = (*children(node, "Choice"), *children(node, "Fallback"))
+                yield from next((items for option in options if (items := list(self._items(option)))), [])
             elif name and name not in _GONE and name != "sectPr":  # content controls, custom XML, insertions
                 yield from self._items(node)
 
-    def _paragraph(self, node: etree._Element, piece: Piece) -> Iterator[Paragraph]:
+    def _paragraph(self, node: etree._Element, piece: Piece, scope: Scope) -> Iterator[Paragraph]:
         properties = child(node, "pPr")
         style = attribute(child(properties, "pStyle"), "val")
         level = self.styles.heading_level(properties, style)
         listed = self.styles.numbering_of(properties, style)
-        self._runs(node, style, piece)
+        self._runs(node, replace(scope, paragraph=properties), piece)
+        piece.settle()
         label = ""
         if listed is not None and (piece.text.strip() or piece.notes):
             label = self.numbering.next_label(*listed)
         kind = BlockKind.HEADING if level else BlockKind.LIST_ITEM if label else BlockKind.PARAGRAPH
         yield from lines_of(piece, label, kind, level)
         for box in piece.boxes:
-            yield from self.paragraphs(box)
+            yield from self._box(box, scope)
+
+    def _box(self, box: etree._Element, scope: Scope) -> Iterator[Paragraph]:
+        """The paragraphs of a text box, on the colour of its shape."""
+        if shape_hidden(box):
+            self.omissions.add(Reason.OUTSIDE, _text_in(box), self.last)
+            return
+        inside = replace(scope, ground=shape_ground(box, self.styles, scope.ground), layers=())
+        if local(box) == "txbxContent":
+            yield from self.paragraphs(box, inside)
+            return
+        for line in box.iter():  # drawings with paragraphs of their own, and words drawn as a picture
+            if local(line) == "p":
+                text = tidy("".join(t.text or "" for t in line.iter() if local(t) == "t")).strip()
+                if text:
+                    yield Paragraph(" ".join(text.split()))
+        words = attribute(box, "string") if local(box) == "textpath" else None
+        if words and words.strip():
+            yield Paragraph(" ".join(tidy(words).split()))
+
+    def _chunk(self, node: etree._Element) -> Iterator[Paragraph]:
+        """The paragraphs of a whole file that stands inside this one."""
+        relation = self.relations.get(attribute(node, "id") or "")
+        content = None if relation is None or relation.outside else self.package.content(relation.target)
+        if content is None or relation is None or self.read_part is None:
+            self.omissions.add(Reason.ELSEWHERE, relation.target if relation else "altChunk", self.last)
+            return
+        inside = self.read_part(content, relation.target.rpartition("/")[2])
+        self.warnings += inside.warnings
+        yield from (replace(paragraph, notes=()) for paragraph in inside.paragraphs)
+        yield from (Paragraph(note.text) for note in inside.notes)
 
     # -- runs
 
-    def _runs(self, parent: etree._Element, style: str | None, piece: Piece) -> None:
+    def _runs(self, parent: etree._Element, scope: Scope, piece: Piece) -> None:
         for node in parent:
             name = local(node)
             if name == "r":
-                self._run(node, style, piece)
+                self._run(node, scope, piece)
             elif name == "AlternateContent":
-                self._alternative(node, style, piece)
-            elif name == "t":  # mathematics keeps its letters in runs of its own
-                piece.say(node.text or "", False)
+                self._alternative(node, scope, piece)
+            elif name in ("oMath", "oMathPara"):
+                piece.say_formula(linear_omml(node, lambda run: self._formula_run(run, scope)))
+            elif name == "ruby":
+                self._ruby(node, scope, piece)
+            elif name in _TAKEN_OUT:
+                self._take_out(node, piece.text)
+            elif name == "subDoc":
+                self.omissions.add(Reason.ELSEWHERE, "subdocument", piece.text or self.last)
             elif name and name not in _GONE and name != "txbxContent":
-                self._runs(node, style, piece)
+                self._runs(node, scope, piece)
 
-    def _run(self, node: etree._Element, style: str | None, piece: Piece) -> None:
+    def _formula_run(self, run: etree._Element, scope: Scope) -> str:
+        inner = Piece()
+        self._run(run, scope, inner)
+        inner.settle()
+        return inner.text
+
+    def _ruby(self, node: etree._Element, scope: Scope, piece: Piece) -> None:
+        """A word with its reading above it: "base (reading)"."""
+        for part, opened, closed in (("rubyBase", "", ""), ("rt", " (", ") ")):
+            inside = child(node, part)
+            if inside is not None:
+                piece.say(opened, False)
+                self._runs(inside, scope, piece)
+                piece.say(closed, False)
+
+    def _take_out(self, node: etree._Element, before: str) -> None:
+        if local(node) == "del":
+            text = "".join(t.text or "" for t in node.iter() if local(t) in ("delText", "t"))
+            self.omissions.add(Reason.DELETED, text, before or self.last)
+
+    def _run(self, node: etree._Element, scope: Scope, piece: Piece) -> None:
         properties = child(node, "rPr")
-        if self._hidden(properties, style, node):
-            if any((t.text or "").strip() for t in node.iter() if local(t) == "t"):
-                self.warnings.append("Het bestand bevat verborgen tekst; die is weggelaten.")
+        reason = self._unseen(properties, scope)
+        if reason is not None:
+            text = "".join(t.text or "" for t in node if local(t) == "t" and t not in self.fields.codes)
+            self.omissions.add(reason, text, piece.text or self.last)
+        if reason not in (None, Reason.UNSURE):
+            if (
+                reason is not Reason.HIDDEN
+            ):  # a box stands on its own, whatever the letters beside it look like
+                for inner in node:
+                    if local(inner) in ("drawing", "pict", "object", "AlternateContent"):
+                        piece.boxes += boxes_of([inner], self.package, self.relations)
             return
-        strong = any(self.styles.run_switch(name, properties, style) for name in ("b", "i"))
+        strong = any(self.styles.switch(name, properties, scope) for name in ("b", "i"))
+        shift = self._shift(properties, scope)
+        font = attribute(self.styles.run(properties, scope, "rFonts"), "ascii")
         for inner in node:
             name = local(inner)
+            if inner in self.fields.codes:
+                continue
             if name == "t":
-                piece.say(inner.text or "", strong)
+                self._say(inner.text or "", font, strong, shift, piece)
+            elif name == "sym":
+                code = attribute(inner, "char") or ""
+                sign = chr(int(code, 16)) if re.fullmatch(r"[0-9A-Fa-f]{1,4}", code) else UNKNOWN
+                self._say(sign, attribute(inner, "font"), strong, shift, piece)
             elif name in ("tab", "ptab"):
-                piece.text += " "
+                piece.space()
             elif name in ("br", "cr"):
-                piece.text += "\n"
+                piece.break_line()
             elif name == "noBreakHyphen":
-                piece.text += "-"
+                piece.say("-", strong, shift)
             elif name in ("footnoteReference", "endnoteReference"):
-                piece.notes.append((len(piece.text), f"{name[:-9]}:{attribute(inner, 'id')}"))
+                piece.refer(f"{name[:-9]}:{attribute(inner, 'id')}")
+            elif name == "fldChar":
+                piece.say(form_value(inner), strong)
+                piece.say_formula(self.fields.shown.get(inner, ""), strong)
+            elif name == "ruby":
+                self._ruby(inner, scope, piece)
             elif name == "AlternateContent":
-                self._alternative(inner, style, piece)
+                self._alternative(inner, scope, piece)
             elif name in ("drawing", "pict", "object"):
-                piece.boxes += _boxes(inner)
+                piece.boxes += boxes_of(inner, self.package, self.relations)
 
-    def _alternative(self, node: etree._Element, style: str | None, piece: Piece) -> None:
+    def _say(self, text: str, font: str | None, strong: bool, shift: int, piece: Piece) -> None:
+        shown = show_symbols(text, font)
+        if UNKNOWN in shown and UNKNOWN not in text:
+            self.omissions.add(Reason.SIGN, font or "Symbol", piece.text or self.last)
+        piece.say(shown, strong, shift)
+
+    def _alternative(self, node: etree._Element, scope: Scope, piece: Piece) -> None:
         """One of two renderings of the same thing: the newest that has something to read."""
         for option in (*children(node, "Choice"), *children(node, "Fallback")):
-            boxes = _boxes(option)
+            boxes = boxes_of(option, self.package, self.relations)
+            piece.settle()
             before = len(piece.text)
             if not boxes:
-                self._runs(option, style, piece)
+                self._runs(option, scope, piece)
+                piece.settle()
             piece.boxes += boxes
             if boxes or len(piece.text) > before:
                 return
 
-    def _hidden(self, properties: etree._Element | None, style: str | None, node: etree._Element) -> bool:
-        if self.styles.run_switch("vanish", properties, style):
-            return True
-        size = attribute(child(properties, "sz"), "val")
-        if size is not None and size.isdigit() and int(size) <= _SMALLEST:
-            return True
-        colour = (attribute(child(properties, "color"), "val") or "").upper()
-        return colour == "FFFFFF" and not _on_colour(properties, node)
+    def _unseen(self, properties: etree._Element | None, scope: Scope) -> Reason | None:
+        """Why a run cannot be seen; None where it can."""
+        styles = self.styles
+        if styles.switch("vanish", properties, scope):
+            return Reason.HIDDEN
+        if any(styles.switch(name, properties, scope) for name in ("strike", "dstrike")):
+            return Reason.STRUCK
+        spacing = styles.paragraph(scope, "spacing")
+        if (
+            attribute(spacing, "lineRule") == "exact"
+            and _number(attribute(spacing, "line"), 240) <= _TIGHTEST
+        ):
+            return Reason.SMALL
+        if _number(attribute(styles.run(properties, scope, "sz"), "val"), 22) <= _SMALLEST:
+            return Reason.SMALL
+        if _number(attribute(styles.run(properties, scope, "w"), "val"), 100) <= _NARROWEST:
+            return Reason.SMALL
+        fill = child(properties, "textFill")
+        if child(fill, "noFill") is not None and child(properties, "textOutline") is None:
+            return Reason.GROUND
+        letters = styles.colour(styles.run(properties, scope, "color"), "val", "themeColor")
+        if letters is None:  # automatic: dark on light, light on dark
+            return None
+        ground = styles.ground(properties, scope)
+        if ground is None or stands_out(letters, ground):
+            return None
+        return Reason.UNSURE if self.behind and ground == WHITE else Reason.GROUND
+
+    def _shift(self, properties: etree._Element | None, scope: Scope) -> int:
+        align = attribute(self.styles.run(properties, scope, "vertAlign"), "val")
+        if align in ("superscript", "subscript"):
+            return 1 if align == "superscript" else -1
+        up = _number(attribute(self.styles.run(properties, scope, "position"), "val"), 0)
+        return 0 if abs(up) < _SHIFTED_FROM else 1 if up > 0 else -1
 
     # -- tables
 
-    def _table(self, table: etree._Element) -> Iterator[Paragraph]:
-        rows = [list(self._within(row, "tc")) for row in self._within(table, "tr")]
-        contents = [[list(self.paragraphs(cell)) for cell in row] for row in rows]
-        filled = [[cell for cell in row if cell] for row in contents]
-        nested = any(local(n) == "tbl" for row in rows for cell in row for n in self._items(cell))
-        if nested or only_arranges(filled):
-            for row in filled:
-                for cell in row:
-                    yield from cell
-        else:
-            yield from table_of(contents)
+    def _table(self, table: etree._Element, scope: Scope) -> Iterator[Paragraph]:
+        rows = list(self._within(table, "tr"))
+        properties = child(table, "tblPr")
+        read: list[tuple[list[Cell], bool]] = []
+        for number, row in enumerate(rows):
+            cells = list(self._within(row, "tc"))
+            nested = any(local(n) == "tbl" for cell in cells for n in self._items(cell))
+            read.append((list(self._cells(properties, row, cells, (number, len(rows)), scope)), nested))
+        arranges = only_arranges([[cell.paragraphs for cell in row if cell.paragraphs] for row, _ in read])
+        pending: list[list[Cell]] = []
+        for row_cells, nested in read:
+            if nested or arranges:
+                yield from table_of(pending)
+                pending = []
+                yield from (paragraph for cell in row_cells for paragraph in cell.paragraphs)
+            else:
+                pending.append(row_cells)
+        yield from table_of(pending)
+
+    def _cells(
+        self,
+        properties: etree._Element | None,
+        row: etree._Element,
+        cells: list[etree._Element],
+        place: tuple[int, int],
+        scope: Scope,
+    ) -> Iterator[Cell]:
+        before = _number(attribute(child(row, "trPr", "gridBefore"), "val"), 0)
+        if before:
+            yield Cell([], before)
+        height = child(row, "trPr", "trHeight")
+        flat = attribute(height, "hRule") == "exact" and _number(attribute(height, "val"), 240) <= _TIGHTEST
+        for number, cell in enumerate(cells):
+            inside = self.styles.cell_scope(properties, cell, place, (number, len(cells)), scope)
+            if flat:
+                self.omissions.add(Reason.SMALL, _text_in(cell), self.last)
+            merged = child(cell, "tcPr", "vMerge")
+            beside = child(cell, "tcPr", "hMerge")
+            across = _number(attribute(child(cell, "tcPr", "gridSpan"), "val"), 1)
+            if beside is not None and attribute(beside, "val") != "restart":
+                yield Cell([], across)
+                continue
+            goes_on = merged is not None and attribute(merged, "val") != "restart"
+            down = 1
+            yield Cell([] if flat else list(self.paragraphs(cell, inside)), across, down, goes_on)
 
     def _within(self, parent: etree._Element, wanted: str) -> Iterator[etree._Element]:
         for node in parent:
             name = local(node)
             if name == wanted:
-                deleted = wanted == "tr" and child(node, "trPr", "del") is not None
-                if not deleted:
+                properties = child(node, "trPr" if wanted == "tr" else "tcPr")
+                deleted = child(properties, "del") is not None or child(properties, "cellDel") is not None
+                if deleted:
+                    self.omissions.add(Reason.DELETED, _text_in(node), self.last)
+                elif wanted == "tr" and switched_on(properties, "hidden"):
+                    self.omissions.add(Reason.HIDDEN, _text_in(node), self.last)
+                else:
                     yield node
             elif name and name not in _GONE and name not in ("tbl", "p"):
                 yield from self._within(node, wanted)
 
-    # -- notes
+    # -- other parts
 
-    def notes(self, package: Package, folder: str, kind: str, referred: set[str]) -> Iterator[Note]:
+    def notes(self, part: str, kind: str, referred: set[str], page: Scope) -> Iterator[Note]:
         """The footnotes or endnotes that the text refers to."""
-        for node in children(package.root(f"{folder}/{kind}s.xml"), kind):
+        part = part or f"word/{kind}s.xml"
+        root = self.package.root(part)
+        if root is None:
+            return
+        self.enter(root, self.package.relations(part))
+        for node in children(root, kind):
             key = f"{kind}:{attribute(node, 'id')}"
             if key in referred:
-                text = " ".join(p.text.replace("\n", " ") for p in self.paragraphs(node))
+                text = " ".join(p.text.replace("\n", " ") for p in self.paragraphs(node, page))
                 if text:
                     yield Note(key, text)
 
+    def edges(
+        self,
+        root: etree._Element,
+        relations: tuple[Relation, ...],
+        settings: etree._Element | None,
+        page: Scope,
+    ) -> Iterator[tuple[str, Paragraph]]:
+        """What stands at the heads and feet of pages: ("header" or "footer", paragraph)."""
+        known = {relation.key: relation for relation in relations}
+        even = switched_on(settings, "evenAndOddHeaders")
+        sections = [node for node in root.iter() if local(node) == "sectPr"]
+        seen: set[str] = set()
+        for kind in ("header", "footer"):
+            targets = [
+                known[key].target
+                for section in sections
+                for node in children(section, f"{kind}Reference")
+                if (key := attribute(node, "id") or "") in known
+                and (attribute(node, "type") != "first" or switched_on(section, "titlePg"))
+                and (attribute(node, "type") != "even" or even)
+            ]
+            if not sections or not any(
+                child(section, f"{kind}Reference") is not None for section in sections
+            ):
+                targets = sorted(r.target for r in relations if r.kind == kind)
+            for target in targets:
+                part = self.package.root(target) if target not in seen else None
+                seen.add(target)
+                if part is not None:
+                    self.enter(part, self.package.relations(target))
+                    self.behind = False
+                    yield from ((kind, paragraph) for paragraph in self.paragraphs(part, page))
 
-def _boxes(node: etree._Element) -> list[etree._Element]:
-    """The outermost text boxes in a drawing, the older rendering of the same box left out."""
-    found: list[etree._Element] = []
-    for inner in node:
-        name = local(inner)
-        if name == "txbxContent":
-            found.append(inner)
-        elif name == "AlternateContent":
-            options = (*children(inner, "Choice"), *children(inner, "Fallback"))
-            found += next((boxes for boxes in map(_boxes, options) if boxes), [])
-        elif name:
-            found += _boxes(inner)
-    return found
+    def remark(self, root: etree._Element | None) -> None:
+        """Tell of the remarks in the margin."""
+        for node in children(root, "comment"):
+            self.omissions.add(Reason.REMARK, _text_in(node), attribute(node, "author") or "")
 
 
-def _on_colour(properties: etree._Element | None, node: etree._Element) -> bool:
-    """Whether white letters may stand on something darker: shading around them, or a table's own style."""
-    if child(properties, "shd") is not None or child(properties, "highlight") is not None:
-        return True
-    for ancestor in node.iterancestors():
-        name = local(ancestor)
-        if name in ("txbxContent", "tbl"):
-            return True
-        if name == "p" and child(ancestor, "pPr", "shd") is not None:
-            return True
-    return False
+def _text_in(node: etree._Element) -> str:
+    return " ".join(t.text or "" for t in node.iter() if local(t) in ("t", "delText")).strip()
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    found = re.fullmatch(r"\s*(-?\d{1,7})(?:\.\d+)?(?:pt|%)?\s*", text or "")
+    return int(found[1]) if found is not None else otherwise

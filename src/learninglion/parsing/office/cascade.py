@@ -1,0 +1,502 @@
+"""What a page's own styles say of an element: the part of CSS that decides what a visitor sees.
+
+Rules of the page's style sheets and of `style` attributes are weighed as a browser does (importance,
+specificity, order); sheets elsewhere are not fetched. Lengths are pixels of a window 1280 wide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import tinycss2
+from cssselect import SelectorError
+from cssselect import parse as parse_selectors
+from cssselect.xpath import HTMLTranslator
+from lxml import etree
+
+from learninglion.parsing.office.colours import BLACK, WHITE, Colour, blended, read_colour, stands_out
+from learninglion.parsing.office.pieces import Reason
+
+__all__ = ["ROOT", "Cascade", "Look"]
+
+_RULES_MOST = 4_000
+_WIDTH, _HEIGHT = 1280.0, 800.0
+_SMALLEST = 2.67  # pixels, two points: nobody reads such letters, machines do
+_FAR = 400.0  # pixels outside the window
+_FAINTEST = 0.05
+_UNITS = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.795, "mm": 3.7795, "q": 0.94488}
+_RELATIVE = {"em": 1.0, "ex": 0.5, "ch": 0.5, "lh": 1.2, "cap": 0.7, "ic": 1.0}
+_WINDOW = {"vw": _WIDTH, "vh": _HEIGHT, "vi": _WIDTH, "vb": _HEIGHT, "vmin": _HEIGHT, "vmax": _WIDTH}
+_NAMED_SIZES = {
+    "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0,
+    "xx-large": 32.0, "xxx-large": 48.0,
+}  # fmt: skip
+_FONT_SIZES = ("", "x-small", "small", "medium", "large", "x-large", "xx-large", "xxx-large")
+_GONE = frozenset(
+    "script style template head title meta link base noscript datalist rp audio video canvas object "
+    "embed param area map noframes frameset dialog".split()
+)
+_BLOCKS = frozenset(
+    "html body p h1 h2 h3 h4 h5 h6 div section article main header footer aside nav ul ol dl dt dd "
+    "blockquote pre figure figcaption address hr fieldset legend form details summary hgroup search menu dir "
+    "center marquee option optgroup caption".split()
+)
+_TABLES = {
+    "table": "table", "thead": "table-header-group", "tbody": "table-row-group",
+    "tfoot": "table-footer-group", "tr": "table-row", "td": "table-cell", "th": "table-cell",
+    "colgroup": "none", "col": "none",
+}  # fmt: skip
+_STRONG = frozenset(("b", "strong", "em", "i"))
+_DECORATED = frozenset(("del", "s", "strike"))
+_WEIGHED = frozenset(
+    "display visibility opacity font-size font font-weight font-style color background background-color "
+    "background-image background-clip -webkit-background-clip -webkit-text-fill-color position left top "
+    "right bottom clip clip-path width height max-width max-height overflow overflow-x overflow-y "
+    "text-indent vertical-align text-decoration text-decoration-line white-space transform filter content "
+    "content-visibility list-style list-style-type float margin-left margin-top".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an element looks, as far as it matters for reading."""
+
+    display: str = "block"
+    size: float = 16.0
+    root_size: float = 16.0
+    letters: Colour = BLACK
+    ground: Colour | None = WHITE  # None: a picture, or nobody knows
+    visible: bool = True
+    opacity: float = 1.0
+    gone: Reason | None = None  # the element and all that is in it is not seen
+    struck: bool = False
+    strong: bool = False
+    shift: int = 0  # 1 raised, -1 lowered
+    keeps_lines: bool = False
+    numbered: bool = True  # a list shows its numbers
+    variables: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def unseen(self) -> Reason | None:
+        """Why text straight in this element cannot be seen; None where it can."""
+        if self.gone is not None:
+            return self.gone
+        if not self.visible or self.opacity < _FAINTEST:
+            return Reason.HIDDEN
+        if self.size <= _SMALLEST:
+            return Reason.SMALL
+        if self.letters.alpha < _FAINTEST:
+            return Reason.GROUND
+        if self.ground is not None and not stands_out(self.letters, self.ground):
+            return Reason.GROUND
+        return None
+
+
+ROOT = Look()
+
+
+@dataclass(slots=True)
+class Cascade:
+    """The styles of one page."""
+
+    rules: dict[etree._Element, list[tuple[tuple[int, ...], str, str]]] = field(default_factory=dict)
+    before: dict[etree._Element, str] = field(default_factory=dict)  # made-up text ahead of an element
+    after: dict[etree._Element, str] = field(default_factory=dict)
+    elsewhere: bool = False  # the page has style sheets that are not here
+
+    @classmethod
+    def read(cls, root: etree._Element, sheets: Iterable[str] = ()) -> Cascade:
+        """The styles in the page under `root`; `sheets`: the text of sheets that came along with it."""
+        cascade = cls()
+        known = list(sheets)
+        cascade.elsewhere = not known and any(
+            "stylesheet" in (link.get("rel") or "").lower() for link in root.iter("link")
+        )
+        for node in root.iter("style"):
+            if _for_screen(node.get("media") or "all"):
+                known.append("".join(str(text) for text in node.itertext()))
+        order = 0
+        named = _names_in(root)
+        for sheet in known:
+            for rule in _rules(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)):
+                order += 1
+                if order > _RULES_MOST:
+                    return cascade
+                cascade._apply(root, rule, order, named)
+        return cascade
+
+    def _apply(
+        self, root: etree._Element, rule: tinycss2.ast.QualifiedRule, order: int, named: frozenset[str]
+    ) -> None:
+        declared = list(_declarations(rule.content))
+        if not declared:
+            return
+        try:
+            selectors = parse_selectors(tinycss2.serialize(rule.prelude))
+        except SelectorError:
+            return
+        for selector in selectors:
+            pseudo = str(selector.pseudo_element or "")
+            if pseudo not in ("", "before", "after") or not _can_match(selector.canonical(), named):
+                continue
+            try:
+                path = _TRANSLATOR.selector_to_xpath(selector, translate_pseudo_elements=False)
+                matched = root.xpath(path)
+            except (SelectorError, etree.XPathError):
+                continue
+            if pseudo:
+                self._make_up(matched, declared, pseudo)
+                continue
+            weight = selector.specificity()
+            for element in matched:
+                said = self.rules.setdefault(element, [])
+                said += [((int(bang), *weight, order), name, value) for name, value, bang in declared]
+
+    def _make_up(
+        self, matched: Sequence[etree._Element], declared: Sequence[tuple[str, str, bool]], pseudo: str
+    ) -> None:
+        said = {name: value for name, value, _ in declared}
+        if said.get("display") == "none" or said.get("visibility") == "hidden":
+            return
+        for element in matched:
+            text = _content(said.get("content", ""), element)
+            if text:
+                (self.before if pseudo == "before" else self.after)[element] = text
+
+    def look(self, element: etree._Element, parent: Look) -> Look:
+        """How `element` looks inside a `parent` that looks like that."""
+        tag = str(element.tag)
+        said = self._said(element)
+        variables = dict(parent.variables) | {n: v for n, v in said.items() if n.startswith("--")}
+        said = {name: _resolved(value, variables).lower() for name, value in said.items()}
+        size = _font_size(said, tag, element, parent)
+        letters, clipped = _letters(said, tag, element, parent)
+        ground = None if clipped else _ground(said, element, parent, self.elsewhere)
+        display = _display(said, tag, element)
+        gone = parent.gone or _gone(said, display, size, parent)
+        weight = said.get("font-weight", "")
+        return Look(
+            display=display,
+            size=size,
+            root_size=size if tag == "html" else parent.root_size,
+            letters=letters,
+            ground=ground,
+            visible=_visible(said, parent),
+            opacity=parent.opacity * _opacity(said),
+            gone=gone,
+            struck=parent.struck or _struck(said, tag),
+            strong=weight in ("bold", "bolder", "600", "700", "800", "900")
+            or (said.get("font-style", "") in ("italic", "oblique"))
+            or ((parent.strong or tag in _STRONG) and weight not in ("normal", "400", "300", "lighter")),
+            shift=_shift(said, tag, display, size, parent),
+            keeps_lines=_keeps_lines(said, tag, parent),
+            numbered=_numbered(said, parent),
+            variables=tuple(variables.items()),
+        )
+
+    def _said(self, element: etree._Element) -> dict[str, str]:
+        weighed = list(self.rules.get(element, ()))
+        inline = element.get("style")
+        if inline:
+            declared = _declarations(tinycss2.parse_component_value_list(inline))
+            weighed += [((int(bang), 1 << 20, 0, 0, 0), name, value) for name, value, bang in declared]
+        weighed.sort(key=lambda item: item[0])
+        return {name: value for _, name, value in weighed}
+
+
+_TRANSLATOR = HTMLTranslator()
+
+
+# --------------------------------------------------------------------------- style sheets
+
+
+def _names_in(root: etree._Element) -> frozenset[str]:
+    """The classes (".x") and ids ("#x") that the page uses."""
+    names: set[str] = set()
+    for node in root.iter():
+        names.update(f".{name}" for name in (node.get("class") or "").split())
+        names.update(f"#{name}" for name in (node.get("id"),) if name)
+    return frozenset(names)
+
+
+def _can_match(selector: str, named: frozenset[str]) -> bool:
+    """Whether a page with these names can hold what a selector asks for: most of a site is for others."""
+    if "(" in selector or "[" in selector or "\\" in selector:
+        return True
+    return all(name in named for name in re.findall(r"[.#][\w-]+", selector))
+
+
+def _rules(nodes: Iterable[tinycss2.ast.Node]) -> Iterator[tinycss2.ast.QualifiedRule]:
+    """The rules that hold for a screen, those inside @media, @supports and @layer too."""
+    for node in nodes:
+        if node.type == "qualified-rule":
+            yield node
+        elif node.type == "at-rule" and node.content is not None:
+            keyword = node.lower_at_keyword
+            holds = keyword in ("supports", "layer", "container", "scope")
+            if holds or (keyword == "media" and _for_screen(tinycss2.serialize(node.prelude))):
+                yield from _rules(tinycss2.parse_rule_list(node.content, True, True))
+
+
+def _for_screen(media: str) -> bool:
+    return any(_query_holds(query) for query in media.lower().split(","))
+
+
+def _query_holds(query: str) -> bool:
+    query = query.strip()
+    if query.startswith("not "):
+        return not _query_holds(query[4:])
+    kind = re.match(r"(?:only\s+)?([a-z]+)", query)
+    if kind is not None and kind[1] not in ("all", "screen", "and"):
+        return False
+    for edge, number, unit in re.findall(r"(min|max)-width\s*:\s*([\d.]+)(px|em|rem)", query):
+        width = float(number) * (1 if unit == "px" else 16)
+        if (edge == "min" and width > _WIDTH) or (edge == "max" and width < _WIDTH):
+            return False
+    return re.search(r"prefers-color-scheme\s*:\s*dark|orientation\s*:\s*portrait", query) is None
+
+
+def _declarations(content: Sequence[tinycss2.ast.Node]) -> Iterator[tuple[str, str, bool]]:
+    for node in tinycss2.parse_declaration_list(content, skip_comments=True, skip_whitespace=True):
+        if node.type == "declaration" and (node.lower_name in _WEIGHED or node.name.startswith("--")):
+            name = node.name if node.name.startswith("--") else node.lower_name
+            yield name, tinycss2.serialize(node.value).strip(), bool(node.important)
+
+
+def _content(value: str, element: etree._Element) -> str:
+    """The text that `content` makes up: its strings and attributes; counters and pictures are none."""
+    text = ""
+    for token in tinycss2.parse_component_value_list(value, skip_comments=True):
+        if token.type == "string":
+            text += token.value
+        elif token.type == "function" and token.lower_name == "attr":
+            text += element.get(tinycss2.serialize(token.arguments).strip(), "")
+        elif token.type == "ident" and token.lower_value in ("open-quote", "close-quote"):
+            text += "“" if token.lower_value == "open-quote" else "”"
+    return text
+
+
+def _resolved(value: str, variables: dict[str, str]) -> str:
+    """`value` with var(--name) filled in, a few levels deep."""
+    for _ in range(5):
+        if "var(" not in value:
+            break
+        value = re.sub(
+            r"var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)",
+            lambda found: variables.get(found[1], (found[2] or "").strip()),
+            value,
+        )
+    return value
+
+
+# --------------------------------------------------------------------------- one property at a time
+
+
+def _length(text: str, size: float, root: float, whole: float) -> float | None:
+    """A length in pixels; percentages are of `whole`. None where it is no length."""
+    match = re.fullmatch(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*|%)", text.strip())
+    if match is None:
+        return None
+    number, unit = float(match[1]), match[2]
+    if unit == "%":
+        return number / 100 * whole
+    if unit == "rem":
+        return number * root
+    if unit in _RELATIVE:
+        return number * _RELATIVE[unit] * size
+    if unit[-2:] in _WINDOW or unit in _WINDOW:
+        return number / 100 * _WINDOW.get(unit, _WINDOW.get(unit[-2:], 0.0))
+    if unit in _UNITS:
+        return number * _UNITS[unit]
+    return 0.0 if not unit and number == 0 else None
+
+
+def _font_size(said: dict[str, str], tag: str, element: etree._Element, parent: Look) -> float:
+    value = said.get("font-size", "")
+    if not value and "font" in said:
+        words = re.findall(
+            r"(?<![\w/.-])(0(?=[\s/])|[\d.]+(?:px|pt|em|rem|%|pc|cm|mm|in|vw|vh|ex|ch)|[a-z-]*(?:small|large|medium)[a-z]*)",
+            said["font"],
+        )
+        value = words[0] if words else ""
+    if value in _NAMED_SIZES:
+        return _NAMED_SIZES[value]
+    if value in ("smaller", "larger"):
+        return parent.size / 1.2 if value == "smaller" else parent.size * 1.2
+    found = _length(value, parent.size, parent.root_size, parent.size) if value else None
+    if found is not None and found >= 0:
+        return found
+    if not value and tag in ("sup", "sub", "small"):
+        return parent.size / 1.2
+    if not value and tag == "font":
+        named = element.get("size") or ""
+        if named.isdigit() and 0 < int(named) < len(_FONT_SIZES):
+            return _NAMED_SIZES[_FONT_SIZES[int(named)]]
+    return parent.size
+
+
+def _letters(said: dict[str, str], tag: str, element: etree._Element, parent: Look) -> tuple[Colour, bool]:
+    """The colour of the letters, and whether the ground shows through them (so that they are seen)."""
+    clip = said.get("background-clip") or said.get("-webkit-background-clip") or ""
+    if "text" in clip or re.search(r"\btext\b", said.get("background", "")):
+        return parent.letters, True
+    value = said.get("-webkit-text-fill-color") or said.get("color")
+    if value is None:
+        value = element.get("color") if tag == "font" else element.get("text") if tag == "body" else None
+    if value is None or value in ("inherit", "unset", "currentcolor"):
+        return parent.letters, False
+    return read_colour(value) or (BLACK if value in ("initial", "canvastext") else parent.letters), False
+
+
+def _ground(said: dict[str, str], element: etree._Element, parent: Look, elsewhere: bool) -> Colour | None:
+    whole = said.get("background", "")
+    image = said.get("background-image", "") + whole
+    if "url(" in image or "gradient(" in image or element.get("background"):
+        return None
+    value = said.get("background-color") or element.get("bgcolor")
+    colour = read_colour(value) if value else None
+    if not value and whole:
+        colour = next(
+            filter(None, map(read_colour, re.findall(r"(?:rgb|hsl)a?\([^)]*\)|#\w+|[a-z]+", whole))), None
+        )
+    if colour is None:
+        # a sheet that is not here may have given any class or tag a ground of its own
+        unknown = elsewhere and (
+            element.get("class") or str(element.tag) in ("header", "footer", "th", "thead")
+        )
+        return None if unknown else parent.ground
+    if colour.alpha >= 1:
+        return colour
+    return parent.ground if parent.ground is None else blended(colour, parent.ground)
+
+
+def _display(said: dict[str, str], tag: str, element: etree._Element) -> str:
+    value = said.get("display")
+    if tag in _GONE and not (tag == "dialog" and element.get("open") is not None):
+        return value if value and value != "none" and tag in ("dialog", "noscript") else "none"
+    if value and value not in ("inherit", "initial", "unset", "revert", "contents"):
+        return value
+    if value == "contents":
+        return "inline"
+    if element.get("hidden") is not None:
+        return "none"
+    if tag in _TABLES:
+        return _TABLES[tag]
+    if tag == "li":
+        return "list-item"
+    floats = said.get("float", "none") in ("left", "right") or said.get("position") in ("absolute", "fixed")
+    if tag in _BLOCKS:
+        return "block"
+    return "inline-block" if floats or tag in ("button", "input", "select", "textarea") else "inline"
+
+
+def _visible(said: dict[str, str], parent: Look) -> bool:
+    value = said.get("visibility")
+    return parent.visible if value in (None, "inherit", "unset") else value not in ("hidden", "collapse")
+
+
+def _opacity(said: dict[str, str]) -> float:
+    shares = [1.0]
+    for value in (said.get("opacity", ""), *re.findall(r"opacity\(([^)]*)\)", said.get("filter", ""))):
+        match = re.fullmatch(r"\s*(\d*\.?\d+)(%?)\s*", value)
+        if match is not None:
+            shares.append(float(match[1]) / (100 if match[2] else 1))
+    return min(shares)
+
+
+def _gone(said: dict[str, str], display: str, size: float, parent: Look) -> Reason | None:
+    if display == "none" or said.get("content-visibility") == "hidden":
+        return Reason.HIDDEN
+    if _outside(said, size, parent.root_size) or _cut_away(said, size, parent.root_size):
+        return Reason.OUTSIDE
+    return None
+
+
+def _outside(said: dict[str, str], size: float, root: float) -> bool:
+    """Whether the element stands where the window does not reach."""
+
+    def far(name: str) -> bool:
+        value = _length(said.get(name, ""), size, root, _WIDTH)
+        return value is not None and value <= -_FAR
+
+    placed = said.get("position", "static") in ("absolute", "fixed", "relative", "sticky")
+    if placed and any(map(far, ("left", "top", "right", "bottom"))):
+        return True
+    if far("text-indent") or far("margin-left") or far("margin-top"):
+        return True
+    moved = said.get("transform", "")
+    for value in re.findall(r"translate[xy3d]*\(([^)]*)\)", moved):
+        if any((_length(part, size, root, 0.0) or 0.0) <= -_FAR for part in value.split(",")):
+            return True
+    return re.search(r"scale[xy]?\(\s*0(?:\.0+)?\s*[,)]", moved) is not None
+
+
+def _cut_away(said: dict[str, str], size: float, root: float) -> bool:
+    """Whether nothing is left of the element's box."""
+    placed = said.get("position", "static") in ("absolute", "fixed")
+    clip = re.fullmatch(r"rect\(([^)]*)\)", said.get("clip", ""))
+    if placed and clip is not None:
+        edges = [_length(part, size, root, 0.0) for part in re.split(r"[\s,]+", clip[1].strip())]
+        if len(edges) == 4 and None not in edges:
+            top, right, bottom, left = (edge or 0.0 for edge in edges)
+            if bottom - top <= 1 or right - left <= 1:
+                return True
+    path = said.get("clip-path", "")
+    inset = re.match(r"inset\(\s*(\d+(?:\.\d+)?)%", path)
+    if (inset is not None and float(inset[1]) >= 50) or re.match(
+        r"(?:circle|ellipse)\(\s*0(?!\.?\d*[1-9])", path
+    ):
+        return True
+    if re.fullmatch(r"polygon\([\s0px%,]*\)", path):
+        return True
+    hides = [said.get(name, "visible").split() for name in ("overflow", "overflow-x", "overflow-y")]
+    if not any(word in ("hidden", "clip") for words in hides for word in words):
+        return False
+    return any(
+        (length := _length(said.get(name, ""), size, root, _WIDTH)) is not None and length <= 1.5
+        for name in ("width", "height", "max-width", "max-height")
+    )
+
+
+def _struck(said: dict[str, str], tag: str) -> bool:
+    value = said.get("text-decoration-line") or said.get("text-decoration")
+    return tag in _DECORATED if value is None else "line-through" in value
+
+
+def _shift(said: dict[str, str], tag: str, display: str, size: float, parent: Look) -> int:
+    """Whether inline text stands above or below the line; blocks and cells begin anew."""
+    if display not in ("inline", "inline-block"):
+        return 0
+    align = said.get("vertical-align", "")
+    up = 0.0
+    if align in ("super", "sub"):
+        return 1 if align == "super" else -1
+    if align in ("text-top", "top") and size < parent.size:
+        return 1
+    if align in ("text-bottom", "bottom") and size < parent.size and tag != "sup":
+        return -1
+    up += _length(align, size, parent.root_size, size) or 0.0
+    if said.get("position") == "relative":
+        up -= _length(said.get("top", ""), size, parent.root_size, size) or 0.0
+        up += _length(said.get("bottom", ""), size, parent.root_size, size) or 0.0
+    for value in re.findall(r"translate(?:y\(|\([^,)]*,)([^)]*)\)", said.get("transform", "")):
+        up -= _length(value, size, parent.root_size, size) or 0.0
+    if abs(up) >= 0.15 * parent.size:
+        return 1 if up > 0 else -1
+    if tag in ("sup", "sub") and not (align == "baseline" and size >= parent.size):
+        return 1 if tag == "sup" else -1
+    return parent.shift
+
+
+def _keeps_lines(said: dict[str, str], tag: str, parent: Look) -> bool:
+    value = said.get("white-space")
+    if value:
+        return value.startswith("pre") or value == "break-spaces"
+    return True if tag in ("pre", "textarea", "listing", "xmp") else parent.keeps_lines
+
+
+def _numbered(said: dict[str, str], parent: Look) -> bool:
+    value = said.get("list-style-type") or said.get("list-style")
+    return parent.numbered if value is None else re.search(r"\bnone\b", value) is None

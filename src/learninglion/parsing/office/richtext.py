@@ -1,0 +1,474 @@
+"""Rich text (RTF) as the reader sees it: no codes, nothing hidden, struck through or taken out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from learninglion.models import BlockKind, RawFile
+from learninglion.models.errors import UnreadableFileError
+from learninglion.parsing.office.colours import BLACK, WHITE, Colour, stands_out
+from learninglion.parsing.office.pieces import (
+    Cell,
+    Omissions,
+    Piece,
+    Reason,
+    WordText,
+    lines_of,
+    only_arranges,
+    said_once,
+    table_of,
+)
+from learninglion.parsing.office.symbols import is_symbol_font, show_symbols
+from learninglion.parsing.paragraphs import Note, Paragraph
+
+__all__ = ["looks_like_rich_text", "read_rich_text"]
+
+_TOKEN = re.compile(
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"
+)
+_DEEPEST = 500
+_SMALLEST = 4  # half-points
+_SHIFTED_FROM = 3
+# What stands in these groups is no text of the page.
+_UNREAD = frozenset(
+    "fonttbl colortbl stylesheet info pict listtable listoverridetable rsidtbl generator themedata "
+    "colorschememapping latentstyles datastore xmlnstbl filetbl revtbl fldinst bkmkstart bkmkend objdata "
+    "objclass themedatadefs pnseclvl wgrffmtfilter mmathPr xmlopen nonesttables sp sp "
+    "panose falt passwordhash docvar ftnsep ftnsepc aftnsep aftnsepc atrfstart atrfend atnid atndate "
+    "atnref atnicn atntime atnparent tc xe rxe title author blipuid shprslt picprop defchp defpap".split()
+)
+# Marked as "may be skipped", and yet text.
+_STARRED_TEXT = frozenset("shpinst shp nesttableprops htmltag result".split())
+_EDGES = frozenset("header headerl headerr headerf footer footerl footerr footerf".split())
+_SIGNS = {
+    "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
+    "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ", "zwj": "", "zwnj": "", "tab": "\t",
+    "line": "\n", "softline": "\n", "lbr": "\n", "column": "\n",
+}  # fmt: skip
+_CHARSETS = {
+    0: "cp1252", 77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gbk", 136: "big5", 161: "cp1253",
+    162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
+    238: "cp1250", 254: "cp437", 255: "cp850",
+}  # fmt: skip
+_PAGES = {"ansi": "cp1252", "mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
+
+
+def looks_like_rich_text(content: bytes) -> bool:
+    """Whether `content` begins as rich text."""
+    return content.lstrip(b"\xef\xbb\xbf \t\r\n")[:5] == b"{\\rtf"
+
+
+def read_rich_text(raw: RawFile) -> WordText:
+    """The text of an RTF file; UnreadableFileError, naming the file, where it is nested without end."""
+    reader = _Reader()
+    reader.read(raw)
+    body = tuple(reader.body.finished())
+    front = tuple(said_once([p for edge in reader.edges for p in edge.finished()], body))
+    letterhead = [line for edge in reader.edges for p in edge.found for line in p.text.split("\n")]
+    return WordText(
+        body, tuple(reader.notes), tuple(letterhead), reader.title, reader.omissions.warnings(), front
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What holds for the text at a place; a group takes it over and gives it back."""
+
+    into: _Flow | None = None  # where text goes; None: nowhere
+    name: str = ""  # of the destination
+    unicode_skip: int = 1
+    font: int = 0
+    bold: bool = False
+    italic: bool = False
+    hidden: bool = False
+    struck: bool = False
+    deleted: bool = False
+    shift: int = 0
+    size: int = 24
+    letters: int = 0
+    ground: int = 0
+    marked: int = 0
+    paragraph_ground: int = 0
+    cell: bool = False  # the paragraph stands in a table
+
+
+@dataclass(slots=True)
+class _Flow:
+    """A stream of paragraphs: the text itself, a note, the head of a page."""
+
+    found: list[Paragraph] = field(default_factory=list)
+    piece: Piece = field(default_factory=Piece)
+    label: str = ""
+    cell: list[Paragraph] = field(default_factory=list)
+    row: list[Cell] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
+    merges: list[str] = field(default_factory=list)  # of the cells of the row being described
+
+    def end_paragraph(self, in_cell: bool) -> None:
+        """End the paragraph that is being read."""
+        said = self.piece.text.strip() or self.piece.notes
+        made = list(lines_of(self.piece, "", BlockKind.LIST_ITEM if self.label else BlockKind.PARAGRAPH, 0))
+        self.piece = Piece()
+        self.label = "" if said else self.label
+        if in_cell:
+            self.cell += made
+        else:
+            self.end_table()
+            self.found += made
+
+    def end_cell(self) -> None:
+        """End the cell that is being read."""
+        self.end_paragraph(True)
+        self.row.append(Cell(self.cell))
+        self.cell = []
+
+    def end_row(self) -> None:
+        """End the row: its cells get the merges described with it."""
+        cells: list[Cell] = []
+        for number, cell in enumerate(self.row):
+            merge = self.merges[number] if number < len(self.merges) else ""
+            if merge == "beside" and cells:
+                cells.append(Cell([]))
+            else:
+                cells.append(replace(cell, goes_on=merge == "above"))
+        if cells:
+            self.rows.append(cells)
+        self.row = []
+
+    def end_table(self) -> None:
+        """End the table, where one is being read."""
+        if self.row or self.cell:
+            self.end_row()
+        if not self.rows:
+            return
+        if only_arranges([[cell.paragraphs for cell in row if cell.paragraphs] for row in self.rows]):
+            self.found += [p for row in self.rows for cell in row for p in cell.paragraphs]
+        else:
+            self.found += table_of(self.rows)
+        self.rows = []
+
+    def finished(self) -> list[Paragraph]:
+        """All paragraphs, once everything is read."""
+        self.end_paragraph(bool(self.cell or self.row))
+        self.end_table()
+        return self.found
+
+
+@dataclass(slots=True)
+class _Reader:
+    body: _Flow = field(default_factory=_Flow)
+    edges: list[_Flow] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    omissions: Omissions = field(default_factory=Omissions)
+    title: str = ""
+    state: _State = field(default_factory=_State)
+    stack: list[_State] = field(default_factory=list)
+    page: str = "cp1252"
+    fonts: dict[int, tuple[str, str]] = field(default_factory=dict)  # number: (encoding, name)
+    default_font: int = 0
+    colours: list[Colour | None] = field(default_factory=lambda: [None])
+    pending: bytearray = field(default_factory=bytearray)  # bytes of letters not decoded yet
+    skip: int = 0  # letters that stand for those who do not know Unicode
+    starred: bool = False
+    opened: bool = False  # a group began just now
+    half: int = 0  # the first half of a sign beyond the usual plane
+    ended: dict[int, Callable[[], None]] = field(default_factory=dict)  # by depth: what to do there
+
+    def read(self, raw: RawFile) -> None:
+        """Read the whole file."""
+        content = raw.content
+        self.state = _State(self.body)
+        at = 0
+        while at < len(content):
+            token = _TOKEN.match(content, at)
+            if token is None:
+                at += 1
+                continue
+            at = token.end()
+            word, number, code, sign, brace, text = token.groups()
+            if word == b"bin" and number is not None:
+                self._flush()
+                at += max(0, int(number))
+            elif word is not None:
+                self._word(word.decode("ascii"), None if number is None else int(number))
+            elif code is not None:
+                self._byte(int(code, 16))
+            elif sign is not None:
+                self._sign(sign)
+            elif brace is not None:
+                self._brace(brace == b"{", raw.name)
+            elif text is not None:
+                for byte in text:
+                    self._byte(byte)
+        self._flush()
+        while self.stack:
+            self._brace(False, raw.name)
+
+    # -- groups
+
+    def _brace(self, opens: bool, name: str) -> None:
+        self._flush()
+        self.skip = 0
+        if opens:
+            if len(self.stack) >= _DEEPEST:
+                raise UnreadableFileError(name, "dit RTF-bestand is te diep genest")
+            self.stack.append(self.state)
+            self.opened, self.starred = True, False
+            return
+        closing = self.ended.pop(len(self.stack), None)
+        if closing is not None:
+            closing()
+        if self.stack:
+            self.state = self.stack.pop()
+        self.opened = False
+
+    def _into(self, flow: _Flow | None, name: str, at_end: Callable[[], None] | None = None) -> None:
+        """From here to the end of the group text goes into `flow`, and looks as text does of itself."""
+        self.state = replace(self.state, into=flow, name=name, **_PLAIN)  # type: ignore[arg-type]
+        if at_end is not None:
+            self.ended[len(self.stack)] = at_end
+
+    def _destination(self, word: str) -> bool:
+        """Begin a part of another kind where `word` begins one."""
+        if word in _EDGES:
+            flow = _Flow()
+            self.edges.append(flow)
+            self._into(flow, word)
+        elif word == "footnote":
+            flow, key = _Flow(), f"note:{len(self.notes)}"
+            if self.state.into is not None:
+                self.state.into.piece.refer(key)
+            self.notes.append(Note(key, ""))
+            self._into(flow, word, lambda: self._end_note(key, flow))
+        elif word in ("annotation", "atnauthor"):
+            flow = _Flow()
+            if word == "annotation":
+                before = self._before()
+                self._into(flow, word, lambda: self._remark(flow, before))
+            else:
+                self._into(None, word)
+        elif word == "shptxt":
+            flow, outer = _Flow(), self.state.into
+            self._into(flow, word, lambda: self._end_box(flow, outer))
+            self.state = replace(self.state, cell=False)
+        elif word == "title" and self.state.name == "info":
+            flow = _Flow()
+            self._into(flow, word, lambda: self._end_title(flow))
+        elif word in ("listtext", "pntext"):
+            self.state = replace(self.state, name=word)
+        elif word in ("moMath", "moMathPara"):
+            self.omissions.add(Reason.ELSEWHERE, "een vergelijking", self._before())
+            self._into(None, word)
+        elif word in _UNREAD or (self.starred and word not in _STARRED_TEXT):
+            self._into(None, word)
+        else:
+            return False
+        return True
+
+    def _end_note(self, key: str, flow: _Flow) -> None:
+        text = " ".join(p.text.replace("\n", " ") for p in flow.finished())
+        self.notes[:] = [replace(note, text=text) if note.key == key else note for note in self.notes]
+
+    def _remark(self, flow: _Flow, before: str) -> None:
+        self.omissions.add(Reason.REMARK, " ".join(p.text for p in flow.finished()), before)
+
+    def _end_box(self, flow: _Flow, outer: _Flow | None) -> None:
+        if outer is not None:
+            (outer.cell if outer.cell or outer.row else outer.found).extend(flow.finished())
+
+    def _end_title(self, flow: _Flow) -> None:
+        self.title = " ".join(p.text for p in flow.finished())
+
+    def _before(self) -> str:
+        flow = self.state.into or self.body
+        return flow.piece.text or (flow.found[-1].text if flow.found else "")
+
+    # -- words and signs
+
+    def _word(self, word: str, number: int | None) -> None:
+        if word == "u" and number is not None:
+            self._flush()
+            self._unicode(number)
+            self.opened = False
+            return
+        self._flush()
+        if self.skip and word not in ("u", "uc"):
+            self.skip -= 1
+            return
+        if (self.opened or self.starred) and self._destination(word):
+            self.opened = self.starred = False
+            return
+        self.opened = self.starred = False
+        if word in _SIGNS:
+            self._say(_SIGNS[word])
+        elif word in _PAGES:
+            self.page = _PAGES[word]
+        elif not self._layout(word, number):
+            self._look(word, number)
+
+    def _layout(self, word: str, number: int | None) -> bool:
+        """Ends of paragraphs, cells and rows; the tables of fonts and colours."""
+        flow = self.state.into
+        if word == "ansicpg":
+            self.page = f"cp{number}"
+        elif word == "deff":
+            self.default_font = number or 0
+        elif self.state.name == "colortbl" and word in ("red", "green", "blue"):
+            base = self.colours[-1] or BLACK
+            self.colours[-1] = replace(base, **{word: (number or 0) / 255})
+        elif word == "fcharset" and self.state.name == "fonttbl":
+            encoding = _CHARSETS.get(number or 0, "cp1252") if number else ""
+            self.fonts[self.state.font] = (encoding, self.fonts.get(self.state.font, ("", ""))[1])
+        elif flow is None:
+            return word in ("par", "sect", "page", "cell", "row", "nestcell", "nestrow", "trowd")
+        elif word in ("par", "sect", "page"):
+            flow.end_paragraph(self.state.cell)
+        elif word == "trowd":
+            flow.merges = [""]
+        elif word == "cellx":
+            flow.merges.append("")
+        elif word in ("clmrg", "clvmrg") and flow.merges:
+            flow.merges[-1] = "beside" if word == "clmrg" else "above"
+        elif word == "cell":
+            flow.end_cell()
+        elif word == "row":
+            flow.end_row()
+        elif word == "nestcell":
+            flow.end_paragraph(True)
+        else:
+            return False
+        return True
+
+    def _look(self, word: str, number: int | None) -> None:
+        """What changes how the text from here on looks."""
+        state, on = self.state, number != 0
+        changed: dict[str, object] = {}
+        if word == "plain":
+            changed = {**_PLAIN, "font": self.default_font}
+        elif word == "pard":
+            changed = {"cell": False, "paragraph_ground": 0}
+        elif word in _SWITCHES:
+            changed = {_SWITCHES[word]: on}
+        elif word in _NUMBERS:
+            changed = {_NUMBERS[word]: number or 0}
+        elif word in ("super", "sub"):
+            changed = {"shift": (1 if word == "super" else -1) if on else 0}
+        elif word in ("up", "dn"):
+            far = number is None or abs(number) >= _SHIFTED_FROM
+            changed = {"shift": (1 if word == "up" else -1) if far else 0}
+        elif word == "nosupersub":
+            changed = {"shift": 0}
+        elif word == "intbl":
+            changed = {"cell": True}
+        elif word == "uc":
+            changed = {"unicode_skip": number or 0}
+        if changed:
+            self.state = replace(state, **changed)  # type: ignore[arg-type]
+
+    def _sign(self, sign: bytes) -> None:
+        if sign == b"*":
+            self.starred = True
+            return
+        self._flush()
+        known = {b"~": " ", b"_": "-", b"\n": "", b"\r": "", b"-": "", b":": "", b"|": ""}
+        if sign in (b"\n", b"\r"):
+            if self.state.into is not None:
+                self.state.into.end_paragraph(self.state.cell)
+        elif sign in known:
+            self._say(known[sign])
+        else:
+            self._say(sign.decode("latin-1"))
+        self.opened = False
+
+    def _byte(self, byte: int) -> None:
+        self.opened = False
+        if self.skip:
+            self.skip -= 1
+        else:
+            self.pending.append(byte)
+
+    def _unicode(self, number: int) -> None:
+        code = number % 65_536
+        self.skip = self.state.unicode_skip
+        if 0xD800 <= code < 0xDC00:
+            self.half = code
+            return
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((self.half - 0xD800) << 10) + (code - 0xDC00) if self.half else 0xFFFD
+        self.half = 0
+        self._say(chr(code))
+
+    def _flush(self) -> None:
+        if not self.pending:
+            return
+        encoding = self.fonts.get(self.state.font, ("", ""))[0] or self.page
+        if is_symbol_font(self.fonts.get(self.state.font, ("", ""))[1]):
+            encoding = "latin-1"
+        try:
+            text = self.pending.decode(encoding, "replace")
+        except LookupError:
+            text = self.pending.decode("cp1252", "replace")
+        self.pending.clear()
+        self._say(text)
+
+    def _say(self, text: str) -> None:
+        state, flow = self.state, self.state.into
+        if state.name == "fonttbl":
+            encoding, name = self.fonts.get(state.font, ("", ""))
+            self.fonts[state.font] = (encoding, (name + text).partition(";")[0])
+            return
+        if state.name == "colortbl":
+            for _ in range(text.count(";")):
+                self.colours.append(None)
+            return
+        if flow is None or not text:
+            return
+        if state.name in ("listtext", "pntext"):
+            flow.label += text
+        reason = self._unseen()
+        if reason is not None and text.strip():
+            self.omissions.add(reason, text, self._before())
+            return
+        shown = show_symbols(text, self.fonts.get(state.font, ("", ""))[1])
+        for number, line in enumerate(shown.replace("\t", " ").split("\n")):
+            if number:
+                flow.piece.break_line()
+            flow.piece.say(line, state.bold or state.italic, state.shift)
+
+    def _unseen(self) -> Reason | None:
+        state = self.state
+        if state.hidden:
+            return Reason.HIDDEN
+        if state.deleted:
+            return Reason.DELETED
+        if state.struck:
+            return Reason.STRUCK
+        if state.size <= _SMALLEST:
+            return Reason.SMALL
+        letters = self._colour(state.letters)
+        if letters is None:
+            return None
+        ground = next(
+            filter(None, map(self._colour, (state.marked, state.ground, state.paragraph_ground))), None
+        )
+        if ground is None and state.cell:
+            return None  # cells have grounds of their own
+        return None if stands_out(letters, ground or WHITE) else Reason.GROUND
+
+    def _colour(self, number: int) -> Colour | None:
+        return self.colours[number] if 0 < number < len(self.colours) else None
+
+
+_PLAIN: dict[str, object] = {
+    "bold": False, "italic": False, "hidden": False, "struck": False, "deleted": False, "shift": 0,
+    "size": 24, "letters": 0, "ground": 0, "marked": 0,
+}  # fmt: skip
+_SWITCHES = {
+    "b": "bold", "i": "italic", "v": "hidden", "strike": "struck", "striked": "struck", "deleted": "deleted",
+}  # fmt: skip
+_NUMBERS = {
+    "f": "font", "fs": "size", "cf": "letters", "cb": "ground", "chcbpat": "ground", "highlight": "marked",
+    "cbpat": "paragraph_ground",
+}  # fmt: skip

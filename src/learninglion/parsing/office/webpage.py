@@ -1,0 +1,456 @@
+"""Web pages as a visitor sees them: what their styles show, in reading order. Nothing is fetched or run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from lxml import etree, html
+
+from learninglion.dutch.text import squash
+from learninglion.models import BlockKind
+from learninglion.models.errors import UnreadableFileError
+from learninglion.parsing.office.cascade import ROOT, Cascade, Look
+from learninglion.parsing.office.mathematics import linear_mathml
+from learninglion.parsing.office.pieces import (
+    Cell,
+    Omissions,
+    Piece,
+    Reason,
+    WordText,
+    lines_of,
+    only_arranges,
+    table_of,
+)
+from learninglion.parsing.office.styles import format_number
+from learninglion.parsing.paragraphs import Paragraph, tidy
+from learninglion.parsing.plaintext import read_characters
+
+__all__ = ["declared_encoding", "looks_like_page", "read_page"]
+
+_START = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|style|article|main|div"
+    r"|section|p|h[1-6]|table|ul|ol|form|span|b|font|center)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKED = re.compile(r"<(?:!doctype\s+html|html|body)\b", re.IGNORECASE)
+_TAGGED = re.compile(r"<(?:p|div|h[1-6]|table|br|ul|ol|span)\b[^>]*>", re.IGNORECASE)
+_DECLARED = re.compile(
+    r"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([\w:.-]+)|^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w:.-]+)",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(r"^(?:\(?\d{1,3}[.):]|\(?[a-z][.)]|[-•–*])\s", re.IGNORECASE)
+_LIST_TYPES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+# "Direct naar de inhoud", "Skip to content": where a page says itself that its contents begin.
+_SKIPS = re.compile(
+    r"\b(?:naar|skip|spring|jump|over)\b.*\b(?:inhoud|hoofdinhoud|content|main|tekst)\b", re.IGNORECASE
+)
+_MENU_TAGS = frozenset("header footer aside div section ul ol dl p".split())
+_MENUS = frozenset(("navigation", "menu", "menubar", "tablist"))
+# Of the letters of a menu nearly all can be clicked.
+_CLICKABLE = 0.75
+_TYPED = frozenset(
+    "text search email url tel number date month week time datetime-local submit button reset".split()
+)
+_PAGES_DEEP = 3  # pages inside pages
+
+
+def looks_like_page(text: str, name: str = "") -> bool:
+    """Whether `text` is a web page, or a piece of one where the file is called so."""
+    start = text[:4096].lstrip("\ufeff")
+    if _START.match(start) or _MARKED.search(start):
+        return True
+    return re.search(r"\.(?:x?html?|htx)$", name.lower()) is not None and _TAGGED.search(text) is not None
+
+
+def declared_encoding(content: bytes) -> str:
+    """The encoding that a page says it has; empty where it says nothing."""
+    start = re.sub("<!--.*?-->", "", content[:4096].decode("latin-1"), flags=re.DOTALL)
+    found = _DECLARED.search(start)
+    return (found[1] or found[2]) if found is not None else ""
+
+
+def read_page(
+    content: bytes,
+    name: str,
+    declared: str = "",
+    sheets: Sequence[str] = (),
+    pages: Mapping[str, bytes] = MappingProxyType({}),
+    deep: int = 0,
+) -> WordText:
+    """The text of a web page.
+
+    `declared`: the encoding its sender said it has; `sheets`: style sheets that came along with it;
+    `pages`: pages that came along and may be shown inside it, by their address.
+    UnreadableFileError, naming the file, where it is broken or nested too deep.
+    """
+    characters = read_characters(content, declared or declared_encoding(content))
+    # The bytes are UTF-8 now, whatever the page says of itself.
+    text = re.sub(r"^\s*<\?xml[^>]*>", "", characters.text.lstrip("\ufeff").replace("\x00", ""))
+    parser = html.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        reader = _PageReader(Cascade.read(root, sheets), root, name, pages, deep)
+        paragraphs = reader.flow(root)
+    except (etree.LxmlError, ValueError, AssertionError) as problem:
+        raise UnreadableFileError(name, "deze webpagina is beschadigd of leeg") from problem
+    except RecursionError as problem:
+        raise UnreadableFileError(name, "deze webpagina is te diep genest") from problem
+    titles = [squash(tidy(node.text_content())) for node in root.iter("title", "h1")]
+    return WordText(
+        tuple(paragraphs),
+        (),
+        (),
+        next((title for title in titles if title), ""),
+        (*characters.warnings, *reader.omissions.warnings()),
+    )
+
+
+@dataclass(slots=True)
+class _PageReader:
+    """Walks through a page and collects what a visitor would read."""
+
+    cascade: Cascade
+    root: etree._Element
+    name: str
+    pages: Mapping[str, bytes]
+    deep: int = 0
+    omissions: Omissions = field(default_factory=Omissions)
+    found: list[Paragraph] = field(default_factory=list)
+    piece: Piece = field(default_factory=Piece)
+    label: str = ""  # of a list item whose text is still to come
+    counters: dict[etree._Element, int] = field(default_factory=dict)
+    unfolds: frozenset[str] = frozenset()  # ids of parts that a visitor folds out
+    main: frozenset[etree._Element] = frozenset()  # what the page itself calls its contents
+
+    def flow(self, root: etree._Element) -> list[Paragraph]:
+        """The paragraphs of the whole page."""
+        controls = [
+            target.lstrip("#")
+            for node in root.iter()
+            if isinstance(node.tag, str)
+            for target in (
+                *(node.get("aria-controls") or "").split(),
+                node.get("data-target") or node.get("data-bs-target") or "",
+            )
+        ]
+        self.unfolds = frozenset(filter(None, controls))
+        self.main = frozenset(_main_parts(root))
+        self._read(root, ROOT, BlockKind.PARAGRAPH, False)
+        self._close(BlockKind.PARAGRAPH, 0)
+        return self.found
+
+    # -- elements
+
+    def _read(self, node: etree._Element, outer: Look, kind: BlockKind, blockwise: bool) -> None:
+        """Read an element and what is in it; `blockwise`: it stands in a box of its own whatever it is."""
+        tag = node.tag if isinstance(node.tag, str) else ""
+        if not tag:
+            return
+        look = self.cascade.look(node, outer)
+        if look.gone is not None and outer.gone is None:
+            if not self._unfolds(node):
+                self._leave_out(look.gone, node)
+                return
+            look = replace(look, gone=None, display="block")
+        if self._is_menu(node, tag):
+            self._leave_out(Reason.NAVIGATION, node)
+            return
+        special = _SPECIAL.get(tag)
+        if special is not None:
+            special(self, node, look)
+            return
+        if look.display in ("table", "inline-table"):
+            self._close(kind, 0)
+            self._table(node, look)
+            return
+        level = _heading_level(node, tag)
+        block = not look.display.startswith("inline") or look.display in ("inline-flex", "inline-grid")
+        block = (block or blockwise) and tag != "br"
+        kind = BlockKind.LIST_ITEM if look.display == "list-item" else kind
+        if block:
+            self._close(kind, 0)
+            self.label = self._item_label(node, tag, look) or self.label
+        else:
+            self._edge(node, tag, look)
+        self._children(node, look, kind)
+        if block:
+            self._close(BlockKind.HEADING if level else kind, level)
+            self.label = ""
+        else:
+            self._edge(node, tag, look)
+
+    def _edge(self, node: etree._Element, tag: str, look: Look) -> None:
+        """The edge of a box in the line: a control stands apart; figures never run on over it."""
+        before = node.getprevious()
+        linked = tag == "a" and before is not None and before.tag == "a" and not before.tail
+        if tag in ("button", "textarea", "label") or linked:
+            self.piece.space()
+        if look.display != "inline":
+            self.piece.part()
+
+    def _children(self, node: etree._Element, look: Look, kind: BlockKind) -> None:
+        apart = look.display in ("flex", "grid", "inline-flex", "inline-grid")
+        quoted = node.tag == "q"
+        ruby = node.tag == "rt"
+        self._say(("“" if quoted else " (" if ruby else "") + self.cascade.before.get(node, ""), look)
+        self._say(node.text, look)
+        for inner in node:
+            self._read(inner, look, kind, apart)
+            self._say(inner.tail, look)
+        self._say(self.cascade.after.get(node, "") + ("”" if quoted else ") " if ruby else ""), look)
+
+    def _say(self, text: str | None, look: Look) -> None:
+        if not text:
+            return
+        reason = look.unseen or (Reason.STRUCK if look.struck else None)
+        if reason is not None:
+            self.omissions.add(reason, text, self.piece.text or self._last())
+            self.piece.say(" " if text[:1].isspace() or text[-1:].isspace() else "", False)
+            return
+        if not look.keeps_lines:
+            self.piece.say(re.sub(r"[ \t\r\n\f]+", " ", text), look.strong, look.shift)
+            return
+        for number, line in enumerate(text.replace("\r\n", "\n").split("\n")):
+            if number:
+                self.piece.break_line()
+            self.piece.say(line, look.strong, look.shift)
+
+    def _last(self) -> str:
+        return self.found[-1].text if self.found else ""
+
+    def _close(self, kind: BlockKind, level: int) -> None:
+        if self.piece.text.strip() or self.piece._shifted:
+            text = self.piece.text.lstrip()
+            label = "" if _LABELLED.match(text) else self.label
+            self.found.extend(lines_of(self.piece, label, kind, level))
+            self.label = ""
+        self.piece = Piece()
+
+    def _leave_out(self, reason: Reason, node: etree._Element) -> None:
+        if node.tag in ("script", "style", "template", "head", "datalist", "noscript", "rp"):
+            return
+        words = (
+            str(text)
+            for inner in node.iter()
+            if inner.tag not in ("script", "style")
+            for text in (inner.text, inner.tail if inner is not node else None)
+            if text
+        )
+        self.omissions.add(reason, " ".join(words), self.piece.text or self._last())
+
+    def _unfolds(self, node: etree._Element) -> bool:
+        """Whether a visitor folds this part out, by a button of the page or by looking for it."""
+        return (node.get("id") or "") in self.unfolds or node.get("hidden") == "until-found"
+
+    def _is_menu(self, node: etree._Element, tag: str) -> bool:
+        """Whether an element leads elsewhere and holds nothing to read itself."""
+        if tag == "nav" or node.get("role") in _MENUS:
+            return True
+        if tag not in _MENU_TAGS:
+            return False
+        links = list(node.iter("a", "button", "select", "input", "label"))
+        letters = _letters("".join(node.itertext()))
+        if not links or sum(_letters("".join(link.itertext())) for link in links) < _CLICKABLE * letters:
+            return False
+        if tag in ("ul", "ol") and all((link.get("href") or "").startswith("#") for link in links):
+            return True  # the contents of this page, which follow
+        around = (node, *node.iterancestors())
+        if any(a in self.main or a.tag == "article" for a in around):
+            return False
+        if any(inner in self.main or inner.tag == "article" for inner in node.iter()):
+            return False
+        edge = ("header", "footer", "aside")
+        return bool(self.main) or tag in edge or (tag in ("ul", "ol") and any(a.tag in edge for a in around))
+
+    # -- lists
+
+    def _item_label(self, node: etree._Element, tag: str, look: Look) -> str:
+        """The number that an ordered list shows at this item."""
+        parent = node.getparent()
+        if tag != "li" or parent is None or parent.tag != "ol":
+            return ""
+        items = sum(1 for inner in parent if inner.tag == "li")
+        back = parent.get("reversed") is not None
+        start = _whole(parent.get("start"), items if back else 1)
+        step = -1 if back else 1
+        number = _whole(node.get("value"), self.counters.get(parent, start - step) + step)
+        self.counters[parent] = number
+        form = _LIST_TYPES.get(node.get("type") or parent.get("type") or "", "decimal")
+        return f"{format_number(number, form)}." if look.numbered else ""
+
+    # -- tables
+
+    def _inside(self, node: etree._Element, look: Look) -> list[Paragraph]:
+        """What stands in a cell."""
+        inner = replace(self)
+        inner.found, inner.piece, inner.label = [], Piece(), ""
+        inner._children(node, look, BlockKind.PARAGRAPH)
+        inner._close(BlockKind.PARAGRAPH, 0)
+        return inner.found
+
+    def _table(self, table: etree._Element, look: Look) -> None:
+        rows: dict[str, list[tuple[etree._Element, Look]]] = {"head": [], "body": [], "foot": []}
+        self._collect(table, look, "body", rows)
+        arranges = table.get("role") in ("presentation", "none")
+        read: list[tuple[list[Cell], bool]] = []
+        for row, row_look in (*rows["head"], *rows["body"], *rows["foot"]):
+            cells = list(self._cells(row, row_look))
+            read.append((cells, next(row.iter("table"), None) is not None))
+        filled = [[cell.paragraphs for cell in cells if cell.paragraphs] for cells, _ in read]
+        arranges = arranges or only_arranges(filled)
+        pending: list[list[Cell]] = []
+        for cells, nested in read:
+            if nested or arranges:
+                self.found.extend(table_of(pending))
+                pending = []
+                self.found.extend(paragraph for cell in cells for paragraph in cell.paragraphs)
+            else:
+                pending.append(cells)
+        self.found.extend(table_of(pending))
+
+    def _collect(
+        self, node: etree._Element, look: Look, group: str, rows: dict[str, list[tuple[etree._Element, Look]]]
+    ) -> None:
+        """The rows below `node`, heads first and feet last, as a browser shows them."""
+        for inner in node:
+            if not isinstance(inner.tag, str):
+                continue
+            own = self.cascade.look(inner, look)
+            if own.gone is not None:
+                self._leave_out(own.gone, inner)
+            elif own.display == "table-row":
+                rows[group].append((inner, own))
+            elif own.display.startswith("table-") and own.display.endswith("-group"):
+                self._collect(
+                    inner, own, {"header": "head", "footer": "foot"}.get(own.display[6:12], "body"), rows
+                )
+            elif own.display == "table-cell":
+                rows[group].append((node, look))
+                return
+            else:
+                self.found.extend(self._inside(inner, own))
+
+    def _cells(self, row: etree._Element, look: Look) -> Iterator[Cell]:
+        for cell in row:
+            if not isinstance(cell.tag, str):
+                continue
+            own = self.cascade.look(cell, look)
+            if own.gone is not None:
+                self._leave_out(own.gone, cell)
+                if own.display == "none":
+                    continue
+                yield Cell([], _whole(cell.get("colspan"), 1), _whole(cell.get("rowspan"), 1))
+                continue
+            down = _whole(cell.get("rowspan"), 1)
+            yield Cell(self._inside(cell, own), _whole(cell.get("colspan"), 1), down or 1_000)
+
+    # -- elements of their own kind
+
+    def _line_end(self, node: etree._Element, look: Look) -> None:
+        if look.gone is None:
+            self.piece.break_line()
+
+    def _formula(self, node: etree._Element, look: Look) -> None:
+        if look.unseen is not None:
+            self._leave_out(look.unseen, node)
+            return
+        text = linear_mathml(node)
+        if look.display == "block" or node.get("display") == "block":
+            self._close(BlockKind.PARAGRAPH, 0)
+            self.piece.say_formula(text)
+            self._close(BlockKind.PARAGRAPH, 0)
+        else:
+            self.piece.say_formula(text)
+
+    def _drawing(self, node: etree._Element, look: Look) -> None:
+        """The words in a drawing, each where it stands on its own."""
+        for inner in node.iter("text", "foreignobject"):
+            if any(a.tag in ("defs", "symbol", "clippath", "mask") for a in inner.iterancestors()):
+                continue
+            own = self.cascade.look(inner, look)
+            self._close(BlockKind.PARAGRAPH, 0)
+            self._children(
+                inner, replace(own, display="inline", ground=None, letters=look.letters), BlockKind.PARAGRAPH
+            )
+            self._close(BlockKind.PARAGRAPH, 0)
+
+    def _input(self, node: etree._Element, look: Look) -> None:
+        kind = (node.get("type") or "text").lower()
+        self.piece.part()
+        if kind in ("checkbox", "radio"):
+            self._say("☒ " if node.get("checked") is not None else "☐ ", look)
+        elif kind in _TYPED:
+            self._say(f" {node.get('value') or ''} ", look)
+
+    def _choice(self, node: etree._Element, look: Look) -> None:
+        """The chosen options of a list, all of them where the list stands open."""
+        options = list(node.iter("option"))
+        open_list = node.get("multiple") is not None or _whole(node.get("size"), 1) > 1
+        chosen = [option for option in options if option.get("selected") is not None]
+        shown = options if open_list else (chosen[-1:] or options[:1])
+        for option in shown:
+            self.piece.part()
+            self._say(f" {option.get('label') or squash(''.join(option.itertext()))} ", look)
+        left = [squash("".join(option.itertext())) for option in options if option not in shown]
+        self.omissions.add(Reason.CHOICE, " / ".join(left), self.piece.text)
+
+    def _page(self, node: etree._Element, look: Look) -> None:
+        address = (node.get("src") or "").strip()
+        written = node.get("srcdoc")
+        inside = written.encode("utf-8") if written else self.pages.get(address)
+        if inside and self.deep < _PAGES_DEEP and look.unseen is None:
+            self._close(BlockKind.PARAGRAPH, 0)
+            page = read_page(inside, self.name, "utf-8" if written else "", (), self.pages, self.deep + 1)
+            self.found.extend(page.paragraphs)
+        elif address:
+            self.omissions.add(Reason.ELSEWHERE, address, self.piece.text or self._last())
+
+    def _nothing(self, node: etree._Element, look: Look) -> None:
+        return
+
+
+_SPECIAL = {
+    "br": _PageReader._line_end,
+    "img": _PageReader._nothing,
+    "math": _PageReader._formula,
+    "svg": _PageReader._drawing,
+    "input": _PageReader._input,
+    "select": _PageReader._choice,
+    "iframe": _PageReader._page,
+    "frame": _PageReader._page,
+    "progress": _PageReader._nothing,
+    "meter": _PageReader._nothing,
+}
+
+
+def _main_parts(root: etree._Element) -> Iterator[etree._Element]:
+    """What a page marks as its contents: by its name, its role, or a link that skips to it."""
+    for node in root.iter():
+        if isinstance(node.tag, str) and (node.tag == "main" or node.get("role") == "main"):
+            yield node
+    for link in root.iter("a"):
+        target = link.get("href") or ""
+        if target.startswith("#") and len(target) > 1 and _SKIPS.search(squash("".join(link.itertext()))):
+            for node in root.iter():
+                if isinstance(node.tag, str) and node.get("id") == target[1:] and len(node):
+                    yield node
+
+
+def _letters(text: str) -> int:
+    return sum(sign.isalnum() for sign in text)
+
+
+def _heading_level(node: etree._Element, tag: str) -> int:
+    if re.fullmatch(r"h[1-6]", tag):
+        return int(tag[1])
+    return min(6, _whole(node.get("aria-level"), 2)) if node.get("role") == "heading" else 0
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    found = re.match(r"\s*(-?\d{1,5})(?!\d)", text or "")
+    return int(found[1]) if found is not None else otherwise

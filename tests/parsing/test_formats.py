@@ -1,0 +1,118 @@
+"""Character sets, messages, books and lists of values: read properly, or refused in words."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from learninglion.models import RawFile
+from learninglion.models.errors import UnreadableFileError
+from learninglion.parsing import parse
+from learninglion.parsing.sets import question_set_from_file
+
+
+def _text(content: bytes, name: str = "stuk.txt") -> str:
+    return parse(RawFile(name, content, name)).text
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "iso8859-15", "mac_roman", "cp850", "utf-16-be", "utf-16-le"])
+def test_an_encoding_nobody_declared_is_found_by_ordinary_dutch(encoding: str) -> None:
+    text = "Privé is één keer reëel: coördinatie en beïnvloeding." + (
+        "" if encoding == "cp850" else " Kost € 7."
+    )
+    assert _text(text.encode(encoding)) == text
+
+
+def test_one_broken_byte_leaves_the_rest_and_names_the_place() -> None:
+    document = parse(RawFile("a.html", "<p>Kost € 7 ".encode() + b"\xff" + " en één.</p>".encode(), "a.html"))
+    assert document.text == "Kost € 7 \ufffd en één."
+    assert any("beschadigd" in w and "Kost € 7" in w and "<p>" not in w for w in document.warnings)
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-15", "windows-1252", "utf-16", "utf-16-be", "utf-8"])
+def test_a_page_is_decoded_as_it_declares_or_begins(encoding: str) -> None:
+    page = f"<html><head><meta charset={encoding}></head><body><p>Kost € 7, één keer.</p></body></html>"
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    assert _text(mark + page.encode(encoding), "a.html") == "Kost € 7, één keer."
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028"])
+def test_any_line_end_ends_a_line(end: str) -> None:
+    document = parse(
+        RawFile("a.txt", end.join(["Vraag 1", "Hoe hoog?", "Antwoord 1", "41"]).encode(), "a.txt")
+    )
+    assert [p.answer and p.answer.of(document.text) for p in document.pairs] == ["41"]
+
+
+def test_letters_are_composed() -> None:
+    assert _text("<p>cafe\u0301 e<b>\u0301</b></p>".encode(), "a.html") == "café é"
+
+
+def test_a_saved_page_and_a_message() -> None:
+    head = 'From: <Saved by Blink>\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary="b"\n\n'
+    part = "--b\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\nContent-Location: https://x.invalid\n\n"
+    sheet = "--b\nContent-Type: text/css\nContent-Location: https://x.invalid/a.css\n\n.weg{display:none}\n--b--\n"
+    page = f'{head}{part}<meta charset=3D"utf-8"><p>Kost =E2=82=AC 7=\n miljoen.</p><p class=3Dweg>Bedekt</p>\n{sheet}'
+    assert _text(page.encode(), "a.mht") == "Kost € 7 miljoen."
+    mail = "From: Jan <jan@x.invalid>\nSubject: =?utf-8?q?Caf=C3=A9?=\nMIME-Version: 1.0\n"
+    mail += (
+        'Content-Type: multipart/alternative; boundary="b"\n\n--b\nContent-Type: text/plain\n\nPlat\n--b\n'
+    )
+    mail += "Content-Type: text/html\n\n<p>Rijk 538</p>\n--b--\n"
+    assert _text(mail.encode(), "a.eml") == "Van: Jan <jan@x.invalid>\nOnderwerp: Café\nRijk 538"
+
+
+def test_a_book_is_read_in_its_order() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("META-INF/container.xml", '<c><rootfile full-path="a/b.opf"/></c>')
+        spine = '<spine><itemref idref="2"/><itemref idref="1"/></spine>'
+        items = '<item id="1" href="een.xhtml"/><item id="2" href="twee.xhtml"/>'
+        archive.writestr("a/b.opf", f"<package><manifest>{items}</manifest>{spine}</package>")
+        archive.writestr("a/een.xhtml", "<html><body><p>Tweede.</p></body></html>")
+        archive.writestr("a/twee.xhtml", "<html><body><p>Eerste.</p></body></html>")
+    assert _text(buffer.getvalue(), "a.epub") == "Eerste.\nTweede."
+
+
+def test_lists_of_values_and_typed_tables_keep_their_columns() -> None:
+    assert _text(b"Jaar;Aantal\n2021;538\n2022;600\n", "a.csv") == "Jaar | Aantal\n2021 | 538\n2022 | 600"
+    assert _text(b"Wijk     Aantal\nNoord    31\nZuid     33\n") == "Wijk | Aantal\nNoord | 31\nZuid | 33"
+    assert _text(b"Datum:   16 mei 2031\nHoe gaat het?") == "Datum: 16 mei 2031 Hoe gaat het?"
+
+
+def test_markdown_shows_no_signs() -> None:
+    text = "Een ~~oude~~ **vette** en *schuine* zin[^1] van 10^6^ m.\n\n<!-- stil -->\n\n[^1]: Bron."
+    document = parse(RawFile("a.md", text.encode(), "a.md"))
+    assert document.text == "Een vette en schuine zin van 10⁶ m.\nBron."
+    assert [note.anchor for note in document.footnotes] == [document.text.index(" van")]
+    assert any("oude" in w for w in document.warnings) and any("stil" in w for w in document.warnings)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"vraag": 1}', "JSON"),
+        ('<?xml version="1.0"?><lijst><a>1</a></lijst>', "XML"),
+        ("%!PS-Adobe-3.0\n/x 1 def", "PostScript"),
+        ("BEGIN:VCALENDAR\nEND:VCALENDAR", "agenda"),
+        ("\\documentclass{article}\\begin{document}x", "LaTeX"),
+        ("-----BEGIN PGP MESSAGE-----\nabc", "versleuteld"),
+    ],
+)
+def test_codes_are_refused_in_words(content: str, reason: str) -> None:
+    with pytest.raises(UnreadableFileError, match=reason):
+        _text(content.encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.html", "<html><body><p>1. Hoe hoog?</p><p>2. Hoe lang?</p></body></html>"),
+        ("a.rtf", r"{\rtf1 1. Hoe hoog?\par 2. Hoe lang?\par}"),
+    ],
+)
+def test_a_set_of_questions_comes_in_any_format(name: str, content: str) -> None:
+    found = question_set_from_file(RawFile(name, content.encode(), name))
+    assert [question.text for question in found.questions] == ["Hoe hoog?", "Hoe lang?"]

@@ -1,0 +1,254 @@
+"""What a reader of Word, OpenDocument and rich text sees and does not see, technique by technique."""
+
+from __future__ import annotations
+
+import pytest
+from odtfiles import SPACES, STYLES, odt, par, span
+from wordfiles import docx, para, part, run, table
+
+from learninglion.models import RawFile
+from learninglion.parsing import parse
+
+_M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+
+def _m(text: str) -> str:
+    return f"<m:r><m:t>{text}</m:t></m:r>"
+
+
+def _field(code: str) -> str:
+    marks = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end")]
+    return f"{marks[0]}<w:r><w:instrText>{code}</w:instrText></w:r>{marks[1]}"
+
+
+def _style(kind: str, name: str, inside: str) -> dict[str, str]:
+    return {
+        "word/styles.xml": part("styles", f'<w:style w:type="{kind}" w:styleId="{name}">{inside}</w:style>')
+    }
+
+
+# --------------------------------------------------------------------------- Word
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        *("<w:vanish/>", '<w:sz w:val="2"/>', '<w:w w:val="1"/>', '<w:color w:val="FFFFFF"/>'),
+        *('<w:color w:themeColor="background1"/>', '<w:color w:val="000000"/><w:highlight w:val="black"/>'),
+        *('<w:color w:val="000000"/><w:shd w:val="clear" w:fill="000000"/>', "<w:strike/>", "<w:dstrike/>"),
+    ],
+)
+@pytest.mark.parametrize("by", ["run", "character", "paragraph"])
+def test_word_what_cannot_be_seen_is_left_out_and_told(look: str, by: str) -> None:
+    if by == "run":
+        raw = docx(para("Te zien. ") + para(inside=run("Bedekt", look)))
+    elif by == "character":
+        styled = run("Bedekt", '<w:rStyle w:val="S"/>')
+        raw = docx(para("Te zien. ", inside=styled), _style("character", "S", f"<w:rPr>{look}</w:rPr>"))
+    else:
+        raw = docx(
+            para("Te zien. ") + para("Bedekt", style="S"), _style("paragraph", "S", f"<w:rPr>{look}</w:rPr>")
+        )
+    document = parse(raw)
+    assert document.text == "Te zien."
+    assert any("Bedekt" in warning and "weggelaten" in warning for warning in document.warnings)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        *(
+            "<w:webHidden/>",
+            '<w:vanish w:val="0"/>',
+            "<w:smallCaps/>",
+            '<w:sz w:val="10"/>',
+            '<w:color w:val="auto"/>',
+        ),
+        *('<w:color w:val="FFFFFF"/><w:highlight w:val="darkBlue"/>',),
+        *('<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="154273"/>',),
+    ],
+)
+def test_word_what_can_be_seen_is_read(look: str) -> None:
+    document = parse(docx(para("Te ", inside=run("zien.", look))))
+    assert document.text == "Te zien." and document.warnings == ()
+
+
+def test_word_white_letters_on_the_ground_of_a_style_a_cell_and_a_shape() -> None:
+    white = run("Te zien.", '<w:color w:val="FFFFFF"/>')
+    bar = _style("paragraph", "B", '<w:pPr><w:shd w:val="clear" w:fill="154273"/></w:pPr>')
+    assert parse(docx(f'<w:p><w:pPr><w:pStyle w:val="B"/></w:pPr>{white}</w:p>', bar)).text == "Te zien."
+    shaded = '<w:tcPr><w:shd w:val="clear" w:fill="154273"/></w:tcPr>'
+    row = (
+        f"<w:tr><w:tc>{shaded}{para(inside=white)}</w:tc><w:tc>{para(inside=white)}{para('5')}</w:tc></w:tr>"
+    )
+    assert parse(docx(f"<w:tbl>{row}</w:tbl>")).text == "Te zien. | 5"
+    first = '<w:tblStylePr w:type="firstRow"><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:tcPr>'
+    first += '<w:shd w:val="clear" w:fill="4472C4"/></w:tcPr></w:tblStylePr>'
+    styled = table(("Kop", "Aantal"), ("1", "2")).replace(
+        "<w:tbl>", '<w:tbl><w:tblPr><w:tblStyle w:val="T"/><w:tblLook w:val="04A0"/></w:tblPr>'
+    )
+    assert parse(docx(styled, _style("table", "T", first))).text == "Kop | Aantal\n1 | 2"
+    shape = f'<w:r><w:pict><v:rect fillcolor="#154273"><v:textbox><w:txbxContent>{para(inside=white)}'
+    shape += "</w:txbxContent></v:textbox></v:rect></w:pict></w:r>"
+    assert parse(docx(para("Voor.", inside=shape))).text == "Voor.\nTe zien."
+
+
+@pytest.mark.parametrize(
+    ("inside", "read"),
+    [
+        (run("6", '<w:vertAlign w:val="superscript"/>'), "10⁶"),
+        (run("6", '<w:position w:val="6"/><w:sz w:val="14"/>'), "10⁶"),
+        (run("-", '<w:vertAlign w:val="superscript"/>') + run("3", '<w:vertAlign w:val="superscript"/>'), "10⁻³"),
+        (run("e", '<w:vertAlign w:val="superscript"/>') + run(" straat"), "10e straat"),
+        (run("2", '<w:vertAlign w:val="subscript"/>'), "10₂"),
+        (f"<m:oMath {_M}><m:f><m:num>{_m('3')}</m:num><m:den>{_m('8')}</m:den></m:f></m:oMath>" + run("5"), "10 3/8 5"),
+        (f"<m:oMath {_M}><m:sSup><m:e>{_m('x')}</m:e><m:sup>{_m('2')}</m:sup></m:sSup></m:oMath>", "10 x²"),
+        (f"<m:oMath {_M}><m:rad><m:deg/><m:e>{_m('a+1')}</m:e></m:rad></m:oMath>", "10√(a+1)"),
+        (_field(r"EQ \f(3;8)"), "10 3/8"),
+        (run(" ") + _field(r"SYMBOL 179 \f Symbol"), "10 ≥"),
+        (run("\uf0a3", '<w:rFonts w:ascii="Symbol"/>') + '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>', "10≤☑"),
+    ],
+)  # fmt: skip
+def test_word_figures_stay_what_they_are(inside: str, read: str) -> None:
+    assert parse(docx(para("10", inside=inside))).text == read
+
+
+def test_word_a_field_shows_its_result_and_never_its_code() -> None:
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+    split = '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    inner = f"{begin}<w:r><w:instrText>MERGEFIELD x</w:instrText></w:r>{split}{run('Code')}{end}"
+    outer = f"{begin}<w:r><w:instrText>IF</w:instrText></w:r>{inner}{split}{run('Uitkomst')}{end}"
+    assert parse(docx(para("De ", inside=outer))).text == "De Uitkomst"
+    # A field between two figures of one number leaves it whole.
+    assert parse(docx(para("1", inside=_field("XE x") + run("1")))).text == "11"
+    box = '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:checked/></w:checkBox></w:ffData>'
+    assert parse(docx(para(inside=f"{box}</w:fldChar></w:r>{end}{run(' Ja')}"))).text == "☒ Ja"
+
+
+def test_word_merged_cells_and_lines_in_cells() -> None:
+    def cell(text: str, more: str = "") -> str:
+        return f"<w:tc><w:tcPr>{more}</w:tcPr>{''.join(para(line) for line in text.split('/'))}</w:tc>"
+
+    rows = (
+        cell("Drenthe", '<w:vMerge w:val="restart"/>') + cell("14") + cell("17"),
+        cell("", "<w:vMerge/>") + cell("41/200") + cell("18"),
+        cell("Geheel", '<w:gridSpan w:val="2"/>') + cell("35"),
+    )
+    text = parse(docx("<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>")).text
+    assert text == "Drenthe | 14 | 17\nDrenthe | 41; 200 | 18\nGeheel |  | 35"
+
+
+def test_word_parts_are_found_by_their_relations_and_files_inside_are_read() -> None:
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    links = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    links += f'<Relationship Id="a" Type="{office}/aFChunk" Target="/deel/stuk.html"/>'
+    links += f'<Relationship Id="h" Type="{office}/header" Target="kop7.xml"/></Relationships>'
+    chunk = f'<w:altChunk xmlns:r="{office}" r:id="a"/>'
+    section = f'<w:sectPr xmlns:r="{office}"><w:headerReference w:type="default" r:id="h"/></w:sectPr>'
+    raw = docx(
+        para("Voor.") + chunk + para("Na.") + section,
+        {
+            "word/_rels/document.xml.rels": links,
+            "deel/stuk.html": "<p>In <b>HTML</b>.</p><p style='display:none'>X</p>",
+            "word/kop7.xml": part("hdr", para("Ministerie van Water") + para("Pagina 1 van 3")),
+        },
+    )
+    assert parse(raw).text == "Ministerie van Water\nVoor.\nIn HTML.\nNa."
+
+
+def test_word_a_large_first_letter_belongs_to_its_word() -> None:
+    drop = f'<w:p><w:pPr><w:framePr w:dropCap="drop"/></w:pPr>{run("D")}</w:p>'
+    assert parse(docx(drop + para("e minister zegt ja."))).text == "De minister zegt ja."
+
+
+# --------------------------------------------------------------------------- OpenDocument
+
+
+def _styled(properties: str, body: str, family: str = "text") -> RawFile:
+    style = f'<style:style style:name="X" style:family="{family}"><style:text-properties {properties}/></style:style>'
+    content = (
+        f"<office:document-content {SPACES}><office:automatic-styles>{STYLES}{style}</office:automatic-styles>"
+        f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    )
+    return odt("", {"content.xml": content})
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    "look",
+    [
+        *(
+            'text:display="none"',
+            'style:text-line-through-style="solid"',
+            'style:text-line-through-type="single"',
+        ),
+        *('fo:font-size="1pt"', 'fo:font-size="5%"', 'fo:color="#ffffff"'),
+        'fo:color="#000000" fo:background-color="#000000"',
+    ],
+)
+@pytest.mark.parametrize("family", ["text", "paragraph"])
+def test_opendocument_what_cannot_be_seen_is_left_out_and_told(look: str, family: str) -> None:
+    hidden = span("Bedekt", "X") if family == "text" else ""
+    body = par("Te zien. ", hidden) + ("" if hidden else '<text:p text:style-name="X">Bedekt</text:p>')
+    document = parse(_styled(look, body, family))
+    assert document.text == "Te zien."
+    assert any("Bedekt" in warning and "weggelaten" in warning for warning in document.warnings)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    ("look", "read"),
+    [
+        ('style:text-position="super 58%"', "10⁶ vezels"),
+        ('style:text-position="33% 58%"', "10⁶ vezels"),
+        ('style:text-position="sub 58%"', "10₆ vezels"),
+        ('style:text-position="0% 100%"', "106 vezels"),
+        ('fo:color="#ffffff" fo:background-color="#154273"', "106 vezels"),
+        ('fo:font-size="80%"', "106 vezels"),
+        ('style:text-line-through-style="none"', "106 vezels"),
+    ],
+)
+def test_opendocument_figures_and_looks(look: str, read: str) -> None:
+    assert parse(_styled(look, par("10", span("6", "X"), " vezels"))).text == read
+
+
+def test_opendocument_conditions_cells_fields_and_formulas() -> None:
+    section = (
+        '<text:section text:display="condition" text:condition="ooow:1" text:is-hidden="{}">{}</text:section>'
+    )
+    row = "<table:table-row>{}</table:table-row>"
+    cell = "<table:table-cell{}><text:p>{}</text:p></table:table-cell>"
+    rows = row.format(cell.format("", "Noord") + cell.format(' table:number-columns-repeated="2"', "5"))
+    rows += row.format(
+        cell.format(' table:number-columns-spanned="2"', "Totaal")
+        + "<table:covered-table-cell/>"
+        + cell.format("", "10")
+    )
+    formula = '<draw:frame><draw:object><math xmlns="http://www.w3.org/1998/Math/MathML"><mfrac><mn>1</mn><mn>4</mn></mfrac></math></draw:object></draw:frame>'
+    body = section.format("true", par("Bedekt")) + section.format("false", par("Te zien."))
+    body += f"<table:table>{rows}</table:table>" + par("2", formula)
+    document = parse(odt(body))
+    assert document.text == "Te zien.\nNoord | 5 | 5\nTotaal |  | 10\n2 1/4"
+    assert any("Bedekt" in warning for warning in document.warnings)
+
+
+# --------------------------------------------------------------------------- rich text
+
+
+_RTF = r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}{\f1\fcharset2 Symbol;}}{\colortbl;\red255\green255\blue255;\red0\green0\blue0;}"
+
+
+@pytest.mark.parametrize(
+    ("codes", "read"),
+    [
+        (r"10{\super 6} en CO{\sub 2} en 5\up6 3\up0  keer", "10⁶ en CO₂ en 5³ keer"),
+        (r"Kost \'80 7, {\f1\'b3} 20, \u8804?5, \u-10187?\u-8704?", "Kost € 7, ≥ 20, ≤5, 𝘀"),
+        (r"Wordt {\strike toegekend}{\b afgewezen}{\v weg}{\deleted weg}{\cf1 weg}{\fs2 weg}.", "Wordt afgewezen."),
+        (r"{\cf1\highlight2 Te zien.}", "Te zien."),
+        (r"\trowd\cellx1\cellx2\intbl 41\line 2\cell 7\cell\row\trowd\cellx1\cellx2\intbl a\cell b\cell\row\pard Na.", "41; 2 | 7\na | b\nNa."),
+        (r"Tekst{\super\chftn{\footnote\pard{\super\chftn} Noot.}} {\field{\*\fldinst X}{\fldrslt uitkomst}}{\*\onbekend X}{\pict 00ff}", "Tekst uitkomst\nNoot."),
+    ],
+)  # fmt: skip
+def test_rich_text_is_read_without_its_codes(codes: str, read: str) -> None:
+    raw = RawFile("stuk.rtf", f"{_RTF}{codes}\\par}}".encode("latin-1"), "stuk.rtf")
+    assert parse(raw).text == read

@@ -1,0 +1,157 @@
+"""What a visitor of a web page sees and does not see, technique by technique."""
+
+from __future__ import annotations
+
+import pytest
+
+from learninglion.models import Document, RawFile
+from learninglion.parsing import parse
+
+
+def page(body: str, style: str = "", head: str = "") -> Document:
+    text = f"<!doctype html><html><head><meta charset=utf-8>{head}<style>{style}</style></head><body>{body}</body></html>"
+    return parse(RawFile("blad.html", text.encode(), "blad.html"))
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        *("display:none", "visibility:hidden", "opacity:0", "filter:opacity(0)", "content-visibility:hidden"),
+        *(
+            "position:absolute;left:-9999px",
+            "position:fixed;top:-100em",
+            "margin-left:-9999px",
+            "text-indent:-9999px",
+        ),
+        *("position:absolute;clip:rect(0,0,0,0)", "clip-path:inset(100%)", "height:0;overflow:hidden"),
+        *("width:1px;height:1px;overflow:hidden", "transform:scale(0)", "transform:translateX(-5000px)"),
+        *("font-size:0", "font-size:0.5px", "font-size:1%", "font:0/0 a", "color:white", "color:#fefefe"),
+        *("color:transparent", "color:rgba(0,0,0,0)", "color:hsl(0,0%,100%)", "background:#000;color:black"),
+    ],
+)
+@pytest.mark.parametrize("by", ["attribute", "class", "descendant"])
+def test_what_cannot_be_seen_is_not_read_and_told(style: str, by: str) -> None:
+    if by == "attribute":
+        document = page(f'<p>Te zien.</p><div style="{style}">Bedekt 777</div>')
+    else:
+        rule = (
+            f".weg{{{style}}}" if by == "class" else f"@media screen{{main > div.weg{{{style} !important}}}}"
+        )
+        document = page('<main><p>Te zien.</p><div class="weg">Bedekt 777</div></main>', rule)
+    assert document.text == "Te zien."
+    assert any("Bedekt 777" in warning and "weggelaten" in warning for warning in document.warnings)
+
+
+@pytest.mark.parametrize(
+    ("body", "style"),
+    [
+        ('<p style="font-size:0.9em">Te zien.</p>', ""),
+        ('<p style="font-size:.5rem">Te zien.</p>', ""),
+        ('<p style="font-size:80%">Te zien.</p>', ""),
+        ('<div style="font-size:0"><p style="font-size:16px">Te zien.</p></div>', ""),
+        ('<div style="visibility:hidden"><p style="visibility:visible">Te zien.</p></div>', ""),
+        ('<p style="color:white;background:navy">Te zien.</p>', ""),
+        ('<div style="background-color:#123"><p><b style="color:#fff">Te zien.</b></p></div>', ""),
+        ('<div style="background:url(x.png)"><p style="color:#fff">Te zien.</p></div>', ""),
+        (
+            '<p class="kop">Te zien.</p>',
+            ":root{--a:#fff;--b:#154273}.kop{color:var(--a);background:var(--b)}",
+        ),
+        ("<p>Te zien.</p>", "body{background:#222;color:#fff}"),
+        ('<p aria-hidden="true">Te zien.</p>', ""),
+        (
+            '<p class="weg">Te zien.</p>',
+            "@media print{.weg{display:none}} @media (max-width:600px){.weg{display:none}}",
+        ),
+        ('<p class="weg">Te zien.</p>', ".weg{display:none} p.weg{display:block}"),
+        ('<p class="wegwijzer">Te zien.</p>', ".weg{display:none} p.weg b, .weg-af{display:none}"),
+        ('<p hidden style="display:block">Te zien.</p>', ""),
+    ],
+)
+def test_what_can_be_seen_is_read(body: str, style: str) -> None:
+    document = page(body, style)
+    assert document.text == "Te zien." and document.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        ("10<sup>6</sup> vezels", "10⁶ vezels"),
+        ('10<span style="vertical-align:super;font-size:70%">6</span>', "10⁶"),
+        ('10<span style="vertical-align:40%;font-size:60%">6</span>', "10⁶"),
+        ('10<span style="position:relative;top:-.5em;font-size:.7em">6</span>', "10⁶"),
+        ("10<sup>-3</sup> en CO<sub>2</sub> en 8 m<sup>2</sup>", "10⁻³ en CO₂ en 8 m²"),
+        ("de 2<sup>e</sup> keer, 10<sup>n</sup>, 2<sup>a+1</sup>", "de 2e keer, 10ⁿ, 2^(a+1)"),
+        ("1<sup>1</sup>/<sub>2</sub> uur", "1 1/2 uur"),
+        ("bericht<sup>1,2</sup> van 627<sup>1</sup>", "bericht¹,² van 627¹"),
+        ("<math><mfrac><mn>3</mn><mn>8</mn></mfrac></math> deel", "3/8 deel"),
+        ("2<math><mfrac><mn>1</mn><mn>4</mn></mfrac></math>5", "2 1/4 5"),
+        ("<math><msup><mn>10</mn><mn>6</mn></msup></math>", "10⁶"),
+        (
+            "<math><mroot><mi>x</mi><mn>3</mn></mroot><mo>&le;</mo><msqrt><mi>a</mi><mo>+</mo><mn>1</mn></msqrt></math>",
+            "³√x≤√(a+1)",
+        ),
+        ("<math><semantics><mn>5</mn><annotation>vijf</annotation></semantics></math>", "5"),
+        ("10<wbr>000 en 1<b>2</b>3", "10000 en 123"),
+        ('<span style="display:inline-block">41</span><span style="display:inline-block">2</span>', "41 2"),
+        ('<div style="display:flex"><span>41</span><span>2</span></div>', "41\n2"),
+        ("41<br>2", "41\n2"),
+    ],
+)
+def test_figures_stay_what_they_are(body: str, read: str) -> None:
+    assert page(f"<p>{body}</p>").text == read
+
+
+@pytest.mark.parametrize(
+    ("table", "read"),
+    [
+        ("<tr><td>41<br>200<td>7<tr><td>a<td>b", "41; 200 | 7\na | b"),
+        ("<tr><td>a<td><ul><li>41<li>2</ul><tr><td>b<td>c", "a | 41; 2\nb | c"),
+        ("<tr><th rowspan=2>Wijk<th colspan=2>Jaar<tr><td>2016<td>2017<tr><td>Noord<td>1<td>2", "Wijk | Jaar\nWijk | 2016 | 2017\nNoord | 1 | 2"),
+        ("<tr><td>Noord<td rowspan=2>5<td>1<tr><td>Zuid<td>2", "Noord | 5 | 1\nZuid |  | 2"),
+        ("<caption>Tabel 1</caption><tfoot><tr><td>Som<td>3</tfoot><tr><td>a<td>3", "Tabel 1\na | 3\nSom | 3"),
+        ("<tr><td>1<td style='display:none'>9<td>2<tr style='visibility:hidden'><td>8<td>8<td>8<tr><td>3<td>4", "1 | 2\n3 | 4"),
+        ("<tr><td>Jaar 2025<td><table><tr><td>740<td>860</table><tr><td>x<td>y", "Jaar 2025\n740 | 860\nx | y"),
+    ],
+)  # fmt: skip
+def test_cells_keep_their_columns(table: str, read: str) -> None:
+    assert page(f"<table>{table}</table>").text == read
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        ("<form><p>In een formulier.</p></form>", "In een formulier."),
+        ("<h2><button>Hoeveel?</button></h2><div>Vier.</div>", "Hoeveel?\nVier."),
+        ("<details><summary>Meer</summary>Dicht.</details>", "Meer\nDicht."),
+        ("<main>Tekst.<aside>Kader.</aside><footer>Voet.</footer></main>", "Tekst.\nKader.\nVoet."),
+        (
+            "<p>Naam: <input value='Jan'><input type=hidden value=X> <textarea>Regel</textarea></p>",
+            "Naam: Jan Regel",
+        ),
+        ("<p><input type=checkbox checked> ja <input type=checkbox> nee</p>", "☒ ja ☐ nee"),
+        ("<p><select><option>een<option selected>twee</select></p>", "twee"),
+        ("<p><ruby>dijk<rp>(</rp><rt>daik</rt><rp>)</rp></ruby></p>", "dijk (daik)"),
+        ("<figure><figcaption>Figuur 2</figcaption></figure>", "Figuur 2"),
+        ("<ol start=3><li>drie<li value=7>zeven</ol>", "3. drie\n7. zeven"),
+        ("<svg><title>X</title><text>In beeld</text></svg>", "In beeld"),
+        ("<iframe srcdoc='<p>Binnen.</p>'></iframe>", "Binnen."),
+        ("<button aria-controls=a>Vraag?</button><div id=a style='display:none'>Ja.</div>", "Vraag?\nJa."),
+        ("<p>Wordt <del>toegekend</del><ins>afgewezen</ins>.</p>", "Wordt afgewezen."),
+        ("<p>Wordt <span style='text-decoration:line-through red'>20</span>30.</p>", "Wordt 30."),
+    ],
+)
+def test_text_in_less_usual_places(body: str, read: str) -> None:
+    assert page(body).text == read
+
+
+def test_made_up_text_before_an_element_is_seen() -> None:
+    assert page("<p class=v>Klopt het?</p>", '.v::before{content:"Nota: "}').text == "Nota: Klopt het?"
+
+
+def test_menus_are_left_out_and_told() -> None:
+    links = "".join(f"<li><a href='/{n}'>Deel {n}</a></li>" for n in range(4))
+    body = f"<p><a href='#in'>Direct naar de inhoud</a></p><div><ul>{links}</ul></div>"
+    document = page(f"{body}<div id=in><h1>Besluit</h1><p>Artikel 1.</p><ul>{links}</ul></div>")
+    assert document.text == "Besluit\nArtikel 1.\nDeel 0\nDeel 1\nDeel 2\nDeel 3"
+    assert any("Navigatie" in warning and "Deel 0" in warning for warning in document.warnings)
