@@ -129,7 +129,7 @@ def test_a_set_gives_what_its_questions_give_alone(
     index, reader = opened(tmp_path, entries)
     texts = [QUESTION, "Hoe hoog zijn de dijken?", "Wat kost een veerpont?"] * 4
     for exact in (2000, 1):
-        monkeypatch.setattr(searching, "_EXACT", exact)
+        monkeypatch.setattr(ranking_of, "_EXACT", exact)
         together = search_set(index, reader, texts, "Vragen over de rivier.")
         alone = [search(index, reader, text, "Vragen over de rivier.") for text in texts]
         assert [[h.source.id for h in hits] for hits in together] == [

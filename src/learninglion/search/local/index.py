@@ -53,7 +53,7 @@ __all__ = [
     "write_manifest",
 ]
 
-FORMAT = 3
+FORMAT = 4
 _NAME = "current.json"
 
 
