@@ -10,7 +10,7 @@ from archives import make_archive, make_entry
 
 from learninglion.inference.vectors import embed
 from learninglion.models import Passage, PassageKind, Span
-from learninglion.search import search as searching
+from learninglion.search import ranking as ranking_of
 from learninglion.search.fusion import FEATURES
 from learninglion.search.local.content import passage_text, source_terms
 from learninglion.search.local.index import Index

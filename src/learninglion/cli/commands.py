@@ -18,6 +18,7 @@ _MODULES = {
     "documents": "documents",
     "remove": "documents",
     "search": "questions",
+    "ask": "asking",
     "draft": "questions",
     "verify": "questions",
     "replay": "questions",

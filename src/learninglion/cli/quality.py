@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
+from learninglion.cli.ask_quality import evaluate_asking
 from learninglion.cli.material import collection_entries, vector_cache
 from learninglion.cli.models import evaluate_instructions, evaluate_judge
 from learninglion.cli.opening import workplace_here
@@ -46,6 +47,7 @@ def register(app: typer.Typer) -> None:
     evaluate_app.command("drafts")(evaluate_writing)
     evaluate_app.command("judge")(evaluate_judge)
     evaluate_app.command("instructions")(evaluate_instructions)
+    evaluate_app.command("ask")(evaluate_asking)
     app.add_typer(evaluate_app, name="evaluate")
     app.command("tune")(tune_search)
 

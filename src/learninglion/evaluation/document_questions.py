@@ -13,17 +13,27 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import VectorCache
-from learninglion.models import DocumentCard, DocumentKind, Passage, PassageKind, Source, SourceKind, Span
+from learninglion.models import (
+    Document,
+    DocumentCard,
+    DocumentKind,
+    Passage,
+    PassageKind,
+    Source,
+    SourceKind,
+    Span,
+)
 from learninglion.models.errors import UnreadableFileError
 from learninglion.models.progress import Progress, silent
-from learninglion.search.asking import Reply, Shelf, Verdict, find_answers, goes_on
+from learninglion.parsing.passages import card_of, cut
+from learninglion.search.asking import Reply, Verdict, find_answers, goes_on
 from learninglion.search.evidence import (
     ANSWERED,
     ANSWERS,
@@ -46,6 +56,7 @@ __all__ = [
     "DocumentQuestion",
     "KindReport",
     "Outcome",
+    "ParsedShelf",
     "learn_weights",
     "measure_questions",
     "passage_questions",
@@ -92,7 +103,9 @@ def read_document_questions(path: Path | None = None) -> tuple[DocumentQuestion,
         raise UnreadableFileError(name, f"dit bestand is niet te lezen ({error})") from error
     taught = set(sorted({case.document for case in found})[::2])
     return tuple(
-        DocumentQuestion(c.id, c.document, c.question, c.kind, c.answerable, c.key, c.after, c.document in taught)
+        DocumentQuestion(
+            c.id, c.document, c.question, c.kind, c.answerable, c.key, c.after, c.document in taught
+        )
         for c in found
     )
 
@@ -112,7 +125,9 @@ def _read(name: str, number: int, line: str) -> DocumentQuestion:
             str(row.get("after", "")),
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise UnreadableFileError(name, f"regel {number} heeft geen document en question ({error})") from error
+        raise UnreadableFileError(
+            name, f"regel {number} heeft geen document en question ({error})"
+        ) from error
 
 
 def passage_questions() -> tuple[tuple[Entry, ...], tuple[DocumentQuestion, ...]]:
@@ -195,26 +210,52 @@ def put_question(
         return bool(key) and other == document_id and key in plain(text)
 
     hits = search(index, reader, f"{case.after} {case.question}".strip(), limit=10)
-    found = next((h.rank for h in hits if right(h.source.document.id, f"{h.source.question}{h.source.body}")), 0)
+    found = next(
+        (h.rank for h in hits if right(h.source.document.id, f"{h.source.question}{h.source.body}")), 0
+    )
     material = (*reply.answers, *reply.near)
     texts = [f"{m.told}{m.quote}{m.heads}{m.question}{m.text}" for m in material]
     shown = next(
-        (n for n, (m, text) in enumerate(zip(material, texts, strict=True), 1) if right(m.document.id, text)), 0
+        (n for n, (m, text) in enumerate(zip(material, texts, strict=True), 1) if right(m.document.id, text)),
+        0,
     )
     return Outcome(case, reply, found, shown)
 
 
+class ParsedShelf:
+    """Documents that were just read, to put questions to."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = {document.id: document for document in documents}
+        self.ids = {document.source_name.rsplit("/", 1)[-1]: document.id for document in documents}
+
+    def entries(self) -> list[Entry]:
+        """All sources with their passages."""
+        return [entry for document in self._documents.values() for entry in cut(document)]
+
+    def names(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """Titles and file names."""
+        return [(d.id, (d.title, PurePath(d.source_name).stem)) for d in self._documents.values()]
+
+    def card(self, document_id: str) -> DocumentCard:
+        """What lists say of a document."""
+        return card_of(self._documents[document_id])
+
+    def document(self, document_id: str) -> Document:
+        """A whole document."""
+        return self._documents[document_id]
+
+
 def measure_questions(
-    entries: Sequence[Entry],
-    names: Mapping[str, str],
+    shelf: ParsedShelf,
     cases: Sequence[DocumentQuestion],
     encoder: Encoder,
     cache: VectorCache | None = None,
-    shelf: Shelf | None = None,
+    *,
     progress: Progress = silent,
 ) -> AskReport:
-    """Put every case whose document is there (`names`: file name to document id) to all documents at once."""
-    reader = MemoryReader(entries)
+    """Put every case whose document is on the shelf to all documents at once."""
+    reader, names = MemoryReader(shelf.entries()), shelf.ids
     outcomes = []
     with tempfile.TemporaryDirectory() as folder:
         index = Index.open(Path(folder), encoder, cache)
@@ -235,7 +276,9 @@ def report(outcomes: Sequence[Outcome]) -> AskReport:
     """The figures of these outcomes."""
     told = [o for o in outcomes if o.case.answerable]
     others = [o for o in outcomes if not o.case.answerable]
-    kinds = tuple(_kind(kind, [o for o in told if o.case.kind == kind]) for kind in sorted({o.case.kind for o in told}))
+    kinds = tuple(
+        _kind(kind, [o for o in told if o.case.kind == kind]) for kind in sorted({o.case.kind for o in told})
+    )
     return AskReport(
         all=_kind("all", told),
         kinds=kinds,
@@ -264,8 +307,8 @@ def _share(flags: Iterator[bool]) -> float:
 
 # --------------------------------------------------------------------------- learning
 
-# What a passage of the hand-written cases counts against a question to a document: its look-alikes are made to
-# deceive, and an office asks what it does not know.
+# What a passage of the hand-written cases counts against a question to a document: its look-alikes are made
+# to deceive, and an office asks what it does not know.
 _PASSAGE_WEIGHT = {"answers": 0.3, "answered": 0.1}
 _PENALTY = {"answers": 3.0, "answered": 5.0}
 # Of questions that nothing answers, so many may be called answered, and so many not be called absent.
@@ -326,14 +369,13 @@ def _lessons(
 
 
 def learn_weights(
-    entries: Sequence[Entry],
-    names: Mapping[str, str],
+    shelf: ParsedShelf,
     cases: Sequence[DocumentQuestion],
     encoder: Encoder,
     cache: VectorCache | None = None,
 ) -> Weights:
     """What the teaching half of `cases`, and of the hand-written passages, say of the chances."""
-    lessons = list(_lessons(entries, names, cases, encoder, cache, passage=False))
+    lessons = list(_lessons(shelf.entries(), shelf.ids, cases, encoder, cache, passage=False))
     passages, asked = passage_questions()
     own = {source.document.id: source.document.id for source, _ in passages}
     lessons += _lessons(passages, own, asked, encoder, cache, passage=True)
@@ -348,7 +390,9 @@ def learn_weights(
         logits = lesson.rows @ answers.slopes + answers.offset
         best = [lesson.weighed[n] for n in np.argsort(-logits, kind="stable")[:3]]
         placed = sorted(logits.tolist(), reverse=True)[:3]
-        rows.append(answered_row(lesson.wanted, [(w.seen, w.signals, x) for w, x in zip(best, placed, strict=True)]))
+        rows.append(
+            answered_row(lesson.wanted, [(w.seen, w.signals, x) for w, x in zip(best, placed, strict=True)])
+        )
         told.append(float(lesson.answerable))
         weights.append(_weight(lesson, "answered"))
     matrix, flags = np.array(rows), np.array(told)

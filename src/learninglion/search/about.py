@@ -52,25 +52,31 @@ class Fact:
 
 
 _DOCUMENT = (
-    r"(?:(?:werk)?instructie|document|rapport|verslag|nota|memorie|brief|verzamelbrief|kamerbrief|notitie|stuk|motie"
-    r"|(?:werk)?programma|advies|besluit|handreiking|handleiding|richtlijn|protocol|plan|beleidsregel|publicatie"
+    r"(?:(?:werk)?instructie|document|rapport|verslag|nota|memorie|brief|verzamelbrief|kamerbrief|notitie"
+    r"|stuk|motie"
+    r"|(?:werk)?programma|advies|besluit|handreiking|handleiding|richtlijn|protocol|plan|beleidsregel"
+    r"|publicatie"
     r"|bekendmaking|tekst|bestand|paper|report|letter|instruction|manual|guide|memo|verordening|regeling|wet"
     r"|onderzoek|evaluatie|leidraad|kader|beleidsstuk|jaarverslag|jaarplan|vragen|beantwoording)"
 )
 _PART_NAME = (
-    r"(?:hoofdstuk|paragraaf|sectie|bijlage|artikel|onderdeel|deel|afdeling|chapter|section|appendix|annex|article)"
+    r"(?:hoofdstuk|paragraaf|sectie|bijlage|artikel|onderdeel|deel|afdeling"
+    r"|chapter|section|appendix|annex|article)"
 )
 # In this order; what is asked about must be the document, so each names it or can mean nothing else.
 _ASKED: tuple[tuple[Feature, str], ...] = (
     (
         Feature.PART,
-        rf"\b(?:wat (?:staat|zegt|behandelt|bespreekt)|waar(?:over)? gaat|waarover|inhoud van|vat|samenvatting van"
-        rf"|what (?:is|does)|summari[sz]e)\b.{{0,30}}\b{_PART_NAME}\s+(?P<number>\d+(?:\.\d+)*|[IVX]+|[A-Z])\b",
+        rf"\b(?:wat (?:staat|zegt|behandelt|bespreekt)|waar(?:over)? gaat|waarover|inhoud van|vat"
+        rf"|samenvatting van"
+        rf"|what (?:is|does)|summari[sz]e)\b.{{0,30}}\b{_PART_NAME}\s+(?P<number>\d+(?:\.\d+)*|[IVX]+"
+        rf"|[A-Z])\b",
     ),
     (Feature.PAGES, r"\bhoeveel\b.{0,12}\b(?:pagina|bladzijde|blz)\w*|\bhow many pages\b|\baantal pagina"),
     (
         Feature.PARTS,
-        r"\b(?:hoeveel|uit hoeveel|how many)\b.{0,12}\b(?P<what>hoofdstuk\w*|paragra\w+|artikel\w*|secties|chapters"
+        r"\b(?:hoeveel|uit hoeveel|how many)\b.{0,12}\b(?P<what>hoofdstuk\w*|paragra\w+|artikel\w*"
+        r"|secties|chapters"
         r"|sections|articles|delen)\b|\bwelke (?:hoofdstukken|paragrafen)\b|\bwhich chapters\b",
     ),
     (
@@ -84,33 +90,43 @@ _ASKED: tuple[tuple[Feature, str], ...] = (
     ),
     (
         Feature.FIGURES,
-        r"\b(?:staat|staan|zit|zijn|is|bevat)\b.{0,20}\b(?:figuur|figuren|afbeelding\w*|grafiek\w*|plaatje\w*)\b",
+        r"\b(?:staat|staan|zit|zijn|is|bevat)\b.{0,20}\b(?:figuur|figuren|afbeelding\w*|grafiek\w*"
+        r"|plaatje\w*)\b",
     ),
     (
         Feature.SOURCES,
-        r"\bwelke (?:bronnen|literatuur|naslagwerken|verwijzingen|referenties|documenten|websites|publicaties)\b"
+        r"\bwelke (?:bronnen|literatuur|naslagwerken|verwijzingen|referenties|documenten|websites"
+        r"|publicaties)\b"
         r"|\bwelk\w* [\w-]*(?:rapport|onderzoek|studie)\b.{0,60}\b(?:aangehaald|geciteerd|genoemd|verwezen)\b"
         r"|\b(?:which|what) (?:sources|references|literature)\b|\bliteratuurlijst\b|\bbronnenlijst\b",
     ),
     (
         Feature.ADDRESSEE,
-        r"\baan wie\b.{0,60}\b(?:gericht|geadresseerd|gestuurd|verzonden|geschreven)\b|\bgeadresseerde\b|\baddressed to\b",
+        r"\baan wie\b.{0,60}\b(?:gericht|geadresseerd|gestuurd|verzonden|geschreven)\b|\bgeadresseerde\b"
+        r"|\baddressed to\b",
     ),
     (
         Feature.AUTHOR,
-        rf"\b(?:wie|welke (?:minister|staatssecretaris|organisatie|afdeling)|door wie)\b.{{0,60}}\b(?:geschreven|schreef"
-        rf"|ondertekende?|tekende|opgesteld|opsteld\w*|gemaakt|uitgebracht|ingediend|stelde\w*)\b.{{0,30}}\b{_DOCUMENT}\b"
-        rf"|\b(?:wie|welke (?:minister|staatssecretaris))\b.{{0,40}}\b{_DOCUMENT}\b.{{0,80}}\b(?:geschreven|ondertekend"
-        rf"|getekend|opgesteld|ingediend|gemaakt)\b|^(?:en\s+)?wi?e\b.{0,30}\bauteurs?\b|\bafzender\b|\bvan wie is (?:de|het|dit|deze) {_DOCUMENT}"
+        rf"\b(?:wie|welke (?:minister|staatssecretaris|organisatie|afdeling)"
+        rf"|door wie)\b.{{0,60}}\b(?:geschreven|schreef"
+        rf"|ondertekende?|tekende|opgesteld|opsteld\w*|gemaakt|uitgebracht|ingediend"
+        rf"|stelde\w*)\b.{{0,30}}\b{_DOCUMENT}\b"
+        rf"|\b(?:wie|welke (?:minister"
+        rf"|staatssecretaris))\b.{{0,40}}\b{_DOCUMENT}\b.{{0,80}}\b(?:geschreven|ondertekend"
+        rf"|getekend|opgesteld|ingediend|gemaakt)\b|^(?:en\s+)?wie\b.{{0,30}}\bauteurs?\b|\bafzender\b"
+        rf"|\bvan wie is (?:de|het|dit|deze) {_DOCUMENT}"
         rf"|\bwho (?:wrote|signed|is the author|are the authors)\b|\bwie is de (?:opsteller|schrijver)\b",
     ),
     (Feature.VERSION, r"\bwelke versie\b|\bversienummer\b|\b(?:which|what) version\b"),
     (
         Feature.DATE,
         rf"\b(?:dagtekening|publicatiedatum)\b|\b(?:van|op) (?:wanneer|welke (?:datum|dag))\b.{{0,12}}"
-        rf"\b(?:is|dateert|was)\b.{{0,20}}\b{_DOCUMENT}\b|\bwelke datum\b.{{0,40}}\b{_DOCUMENT}\b|\bdatum van\b.{{0,30}}"
-        rf"\b{_DOCUMENT}\b|\b(?:wanneer|when)\b.{{0,30}}\b{_DOCUMENT}\b.{{0,60}}\b(?:gepubliceerd|verschenen|uitgebracht"
-        rf"|opgesteld|vastgesteld|gedateerd|geschreven|published|written|dated|binnen)\b|\bdate of\b.{{0,30}}{_DOCUMENT}",
+        rf"\b(?:is|dateert|was)\b.{{0,20}}\b{_DOCUMENT}\b|\bwelke datum\b.{{0,40}}\b{_DOCUMENT}\b"
+        rf"|\bdatum van\b.{{0,30}}"
+        rf"\b{_DOCUMENT}\b|\b(?:wanneer|when)\b.{{0,30}}\b{_DOCUMENT}\b.{{0,60}}\b(?:gepubliceerd"
+        rf"|verschenen|uitgebracht"
+        rf"|opgesteld|vastgesteld|gedateerd|geschreven|published|written|dated|binnen)\b"
+        rf"|\bdate of\b.{{0,30}}{_DOCUMENT}",
     ),
     (
         Feature.TITLE,
@@ -118,12 +134,14 @@ _ASKED: tuple[tuple[Feature, str], ...] = (
     ),
     (
         Feature.REFERENCE,
-        r"\b(?:welk|wat is het|onder welk|what|which)\b.{0,20}\b(?:kenmerk|dossiernummer|zaaknummer|isbn|referentienummer"
+        r"\b(?:welk|wat is het|onder welk|what|which)\b.{0,20}\b(?:kenmerk|dossiernummer|zaaknummer|isbn"
+        r"|referentienummer"
         r"|reference number)\b",
     ),
     (
         Feature.SUBJECT,
-        rf"^(?:en\s+)?(?:waar(?:over)? gaat|wat is het onderwerp van|what is)\b.{{0,12}}\b{_DOCUMENT}\b.{{0,60}}\b(?:over|about)?\s*\?*$",
+        rf"^(?:en\s+)?(?:waar(?:over)? gaat|wat is het onderwerp van"
+        rf"|what is)\b.{{0,12}}\b{_DOCUMENT}\b.{{0,60}}\b(?:over|about)?\s*\?*$",
     ),
 )
 _COMPILED = tuple((feature, re.compile(pattern, re.IGNORECASE)) for feature, pattern in _ASKED)
@@ -136,32 +154,44 @@ _DATE = re.compile(
 _VERSION = re.compile(r"\b(?:versie|version|v\.)\s*:?\s*\d+(?:\.\d+)*\b|\bversie\b\s*:?\s*\S+", re.IGNORECASE)
 _LABELS = {
     Feature.AUTHOR: re.compile(
-        r"^\W*(?:auteurs?|authors?|opgesteld door|geschreven door|opsteller|door|van|contactpersoon|afzender|redactie)\s*(?::|\|)?\s+\S",
+        r"^\W*(?:auteurs?|authors?|opgesteld door|geschreven door|opsteller|door|van|contactpersoon"
+        r"|afzender|redactie)\s*(?::|\|)?\s+\S",
         re.IGNORECASE,
     ),
     Feature.ADDRESSEE: re.compile(
-        r"^\W*(?:aan|to|t\.a\.v\.|ter attentie van)\s*(?::|\|)?\s+\S|^(?:aan\s+)?de voorzitter van\b|retouradres",
+        r"^\W*(?:aan|to|t\.a\.v\.|ter attentie van)\s*(?::|\|)?\s+\S|^(?:aan\s+)?de voorzitter van\b"
+        r"|retouradres",
         re.IGNORECASE,
     ),
     Feature.REFERENCE: re.compile(
-        r"\b(?:ons kenmerk|uw kenmerk|kenmerk|dossiernummer|zaaknummer|isbn|issn|onze referentie)\b|^\d{2}\s?\d{3}\b(?!\s+[A-Z]{2}\b)"
+        r"\b(?:ons kenmerk|uw kenmerk|kenmerk|dossiernummer|zaaknummer|isbn|issn|onze referentie)\b"
+        r"|^\d{2}\s?\d{3}\b(?!\s+[A-Z]{2}\b)"
         r"|^kst-\d",
         re.IGNORECASE,
     ),
     Feature.APPENDIX: re.compile(r"\bbijlage(?:n|\(n\))?\s*:?\s*\|?\s*\d*\s*$|^bijlage\w*\b", re.IGNORECASE),
 }
 _CLOSING = re.compile(
-    r"^\W*(?:hoogachtend|met vriendelijke groet|namens\b|de minister\b|de staatssecretaris\b|de directeur\b|de voorzitter\b)",
+    r"^\W*(?:hoogachtend|met vriendelijke groet|namens\b|de minister\b|de staatssecretaris\b"
+    r"|de directeur\b|de voorzitter\b)",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"^(?:drs\.|dr\.|mr\.|ir\.|prof\.|[A-Z]\.)*\s*[A-Z][\w.'’-]*(?:\s+(?:van|de|der|den|ten|ter|te|[A-Z][\w.'’-]*))*$")
-_SUMMARY = re.compile(r"^(?:\d+\.?\s*)?(?:samenvatting|management\s?samenvatting|summary|in het kort|kern(?:punten)?)\b", re.I)
+_NAME = re.compile(
+    r"^(?:drs\.|dr\.|mr\.|ir\.|prof\.|[A-Z]\.)*\s*[A-Z][\w.'’-]*(?:\s+(?:van|de|der|den|ten|ter|te"
+    r"|[A-Z][\w.'’-]*))*$"
+)
+_SUMMARY = re.compile(
+    r"^(?:\d+\.?\s*)?(?:samenvatting|management\s?samenvatting|summary|in het kort|kern(?:punten)?)\b", re.I
+)
 _SOURCES = re.compile(
-    r"^(?:\d+\.?\s*)?(?:literatuur\w*|bronnen\w*|referenties|geraadpleegde|achtergrond\w*|verwijzingen|references"
+    r"^(?:\d+\.?\s*)?(?:literatuur\w*|bronnen\w*|referenties|geraadpleegde|achtergrond\w*|verwijzingen"
+    r"|references"
     r"|bibliography|naslag\w*)\b",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(r"\b(?:figuur|figuren|afbeelding\w*|grafiek\w*|onderstaande (?:weergave|kaart))\b", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"\b(?:figuur|figuren|afbeelding\w*|grafiek\w*|onderstaande (?:weergave|kaart))\b", re.IGNORECASE
+)
 _NUMBERED = re.compile(r"^(?:(?:hoofdstuk|paragraaf|§)\s*)?(\d{1,2})[.:]?(?![\d.]*\d)\s+\S", re.IGNORECASE)
 _ARTICLE = re.compile(r"^artikel\s+(\d+|[IVX]+)\b", re.IGNORECASE)
 _FRONT = 2500  # characters in which the front matter stands
@@ -169,7 +199,7 @@ _LABEL_WORDS = 2
 
 
 def feature_asked(question: str) -> tuple[Feature, str] | None:
-    """What of a document a question asks for, with the number of the part it names; None: it asks something else."""
+    """What of a document a question asks for, with the number of the part it names; None: something else."""
     for feature, pattern in _COMPILED:
         match = pattern.search(question)
         if match:
@@ -183,20 +213,22 @@ _THIS = re.compile(rf"\b(?:dit|deze|this)\s+[\w-]*{_DOCUMENT}\b", re.IGNORECASE)
 
 
 def points_at_document(question: str, begins: str) -> bool:
-    """Whether a question says "this report", or names the sort of document that one so `begins` says it is."""
+    """Whether a question says "this report", or names the sort of document that `begins` says it is."""
     if _THIS.search(question):
         return True
     return any(fold(m.group()) in fold(begins) for m in _ANY_DOCUMENT.finditer(question))
 
 
 def names_document(question: str, names: Sequence[str]) -> float:
-    """How far `question` names a document by one of its names (title, file name), as a share of its name (0..1)."""
+    """How far `question` names a document by its title or file name: the share of that name (0..1)."""
     asked = {w for w in re.findall(r"\w+", fold(question)) if len(w) > 2}
     best = 0.0
     for name in names:
         own = [w for w in re.findall(r"[^\W_]+", fold(name)) if len(w) > 2 and not w.isdigit()]
         if own:
-            met = sum(any(w == a or (len(w) > 4 and (w in a or a in w) and len(a) > 4) for a in asked) for w in own)
+            met = sum(
+                any(w == a or (len(w) > 4 and (w in a or a in w) and len(a) > 4) for a in asked) for w in own
+            )
             best = max(best, met / len(own) + 0.01 * met)
     return best
 
@@ -283,7 +315,9 @@ def _authors(document: Document, _detail: str) -> Iterator[Fact]:
             yield Fact(Feature.AUTHOR, lines[-1], Span(start, lines[-1].end))
     yield from _by_label(Feature.AUTHOR)(document, _detail)
     for line in _front(document):
-        if re.search(r"\bvan (?:het lid|de leden|de minister|de staatssecretaris)\b", _text(document, line), re.I):
+        if re.search(
+            r"\bvan (?:het lid|de leden|de minister|de staatssecretaris)\b", _text(document, line), re.I
+        ):
             yield Fact(Feature.AUTHOR, line, _paragraph(document, line))
 
 
@@ -328,7 +362,11 @@ def _parts(document: Document, detail: str) -> Iterator[Fact]:
         heading = block.kind is BlockKind.HEADING
         for line in _lines(document, block.span.start, block.span.end) if not heading else (block.span,):
             match = pattern.match(_text(document, line))
-            if match is None or not match.group(1).isdigit() or (not heading and len(_text(document, line)) > 80):
+            if (
+                match is None
+                or not match.group(1).isdigit()
+                or (not heading and len(_text(document, line)) > 80)
+            ):
                 continue
             number = int(match.group(1))
             if heading and number not in seen and number in (len(seen) + 1, len(seen) + 2):
@@ -399,9 +437,15 @@ def _appendices(document: Document, detail: str) -> Iterator[Fact]:
     for block in sorted(document.blocks, key=lambda b: b.span.start):
         text = _text(document, block.span)
         if re.match(r"bijlage\b|annex\b|appendix\b", text, re.IGNORECASE) and len(text) < 120:
-            after = [b for b in document.blocks if b.span.start >= block.span.end and b.kind is not BlockKind.FOOTNOTE]
+            after = [
+                b
+                for b in document.blocks
+                if b.span.start >= block.span.end and b.kind is not BlockKind.FOOTNOTE
+            ]
             following = min(after, key=lambda b: b.span.start, default=block)
-            yield Fact(Feature.APPENDIX, block.span, Span(block.span.start, max(block.span.end, following.span.end)))
+            yield Fact(
+                Feature.APPENDIX, block.span, Span(block.span.start, max(block.span.end, following.span.end))
+            )
 
 
 def _figures(document: Document, _detail: str) -> Iterator[Fact]:
@@ -414,13 +458,19 @@ def _subject(document: Document, detail: str) -> Iterator[Fact]:
     for line in _front(document):
         if re.match(r"\W*(?:betreft|onderwerp|subject|doel)\b", _text(document, line), re.IGNORECASE):
             yield Fact(Feature.SUBJECT, line, _paragraph(document, line))
-    yield from _under(Feature.SUBJECT, re.compile(r"^(?:\d+\.?\s*)?(?:korte\s+)?(?:inleiding|doel|introductie|samenvatting)\b", re.I))(
-        document, detail
-    )
+    yield from _under(
+        Feature.SUBJECT,
+        re.compile(r"^(?:\d+\.?\s*)?(?:korte\s+)?(?:inleiding|doel|introductie|samenvatting)\b", re.I),
+    )(document, detail)
     headings = _headings(document)
     if headings:
         names = "; ".join(_text(document, b.span) for b in headings[:12])
-        yield Fact(Feature.SUBJECT, headings[0].span, Span(headings[0].span.start, headings[0].span.end), f"Onderdelen: {names}")
+        yield Fact(
+            Feature.SUBJECT,
+            headings[0].span,
+            Span(headings[0].span.start, headings[0].span.end),
+            f"Onderdelen: {names}",
+        )
 
 
 _FINDERS: dict[Feature, Callable[[Document, str], Iterator[Fact]]] = {

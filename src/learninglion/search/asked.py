@@ -58,30 +58,42 @@ _DUTCH = frozenset(
 _KINDS = (
     (
         AnswerKind.LENGTH,
-        r"\bhoe\s*lang\b|\bhoe(?:veel)?\s+(?:tijd|dagen|weken|maanden|jaren|jaar|uur|uren|minuten)\b|\btermijn\b"
+        r"\bhoe\s*lang\b|\bhoe(?:veel)?\s+(?:tijd|dagen|weken|maanden|jaren|jaar|uur|uren|minuten)\b"
+        r"|\btermijn\b"
         r"|\bduur\b|duurt\b|\bhow (?:long|much time|many (?:days|weeks|months|years|hours|minutes))\b",
     ),
     (
         AnswerKind.MONEY,
-        r"\b(?:hoe\s*veel|hoe\s+hoog)\b.{0,60}\b(?:geld|budget|begroting|kost\w*|boete\w*|bedrag\w*|subsidie\w*|euro"
+        r"\b(?:hoe\s*veel|hoe\s+hoog)\b.{0,60}\b(?:geld|budget|begroting|kost\w*|boete\w*|bedrag\w*"
+        r"|subsidie\w*|euro"
         r"|tarief|tarieven|vergoeding\w*|salaris|loon|uitkering|lasten|dwangsom\w*|leges|premie\w*)\b"
-        r"|\bwat (?:kost|kosten|kostte|verdien\w+|betaal\w*)\b|\bwelk bedrag\b|\bhow (?:much|high)\b|\bcosts?\b",
+        r"|\bwat (?:kost|kosten|kostte|verdien\w+|betaal\w*)\b|\bwelk bedrag\b|\bhow (?:much|high)\b"
+        r"|\bcosts?\b",
     ),
     (
         AnswerKind.MOMENT,
-        r"\bwanneer\b|\bhoe laat\b|\bwelke? (?:datum|dag|jaar|maand|moment|tijdstip|periode)\b|\bdatum\b|\bwhen\b"
-        r"|\bwhat (?:date|year|time|day)\b|\bwhich (?:date|year|day|month)\b|\bsinds wanneer\b|\btot wanneer\b",
+        r"\bwanneer\b|\bhoe laat\b|\bwelke? (?:datum|dag|jaar|maand|moment|tijdstip|periode)\b|\bdatum\b"
+        r"|\bwhen\b"
+        r"|\bwhat (?:date|year|time|day)\b|\bwhich (?:date|year|day|month)\b|\bsinds wanneer\b"
+        r"|\btot wanneer\b",
     ),
     (
         AnswerKind.NUMBER,
-        r"\bhoe\s*veel\b|\bhoe (?:hoog|groot|vaak|ver|breed|diep|zwaar|oud|snel|warm|koud|laag)\b|\bwelk (?:deel"
+        r"\bhoe\s*veel\b|\bhoe (?:hoog|groot|vaak|ver|breed|diep|zwaar|oud|snel|warm|koud|laag)\b"
+        r"|\bwelk (?:deel"
         r"|percentage|aantal|getal|gedeelte)\b|\bhow (?:many|often|large|far|old|big)\b|\baantal\b"
         r"|\bwhat (?:share|percentage|number|proportion)\b",
     ),
-    (AnswerKind.REASON, r"\bwaarom\b|\breden(?:en)?\b|\baanleiding\b|\boorza\w+\b|\bwaardoor\b|\bwhy\b|\breasons?\b"),
+    (
+        AnswerKind.REASON,
+        r"\bwaarom\b|\breden(?:en)?\b|\baanleiding\b|\boorza\w+\b|\bwaardoor\b|\bwhy\b|\breasons?\b",
+    ),
     (AnswerKind.WHO, r"\b(?:wie|wiens|door wie|van wie|aan wie|bij wie|who|whom|whose)\b"),
     (AnswerKind.PLACE, r"^(?:en\s+)?(?:waar|where|waarheen)\b|\bin welke? (?:plaats|gemeente|stad|land)\b"),
-    (AnswerKind.METHOD, r"^(?:en\s+)?(?:hoe|how)\b|\bwat (?:moet|doe|doen|zet|schrijf)\b|\bwhat (?:do|should|must)\b"),
+    (
+        AnswerKind.METHOD,
+        r"^(?:en\s+)?(?:hoe|how)\b|\bwat (?:moet|doe|doen|zet|schrijf)\b|\bwhat (?:do|should|must)\b",
+    ),
 )
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
 _ASKS = re.compile(
@@ -90,8 +102,10 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _VERB_FIRST = re.compile(
-    r"^(?:en\s+|and\s+)?(?:is|zijn|was|waren|wordt|worden|werd|werden|kan|kun|kunnen|kon|mag|mogen|moet|moeten|moest"
-    r"|heeft|hebben|had|gaat|gaan|zal|zullen|zou|komt|komen|geldt|gelden|staat|bestaat|doet|krijgt|zit|hoeft|blijft"
+    r"^(?:en\s+|and\s+)?(?:is|zijn|was|waren|wordt|worden|werd|werden|kan|kun|kunnen|kon|mag|mogen|moet"
+    r"|moeten|moest"
+    r"|heeft|hebben|had|gaat|gaan|zal|zullen|zou|komt|komen|geldt|gelden|staat|bestaat|doet|krijgt|zit"
+    r"|hoeft|blijft"
     r"|valt|vallen|klopt|gebeurt|are|does|do|did|can|may|must|has|have|will|should|were)\b",
     re.IGNORECASE,
 )
@@ -101,13 +115,16 @@ _MONTH = (
     "|january|february|march|may|june|july|august|october"
 )
 _COUNTED = (
-    r"(?:\d+|een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|one|two|three|four|five|six|seven"
+    r"(?:\d+|een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|one|two|three|four|five|six"
+    r"|seven"
     r"|eight|nine|ten|twelve)"
 )
 _HOLDS = {
     AnswerKind.NUMBER: re.compile(
-        r"\d|\b(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|\w*tig|honderd\w*|duizend\w*|miljoen"
-        r"|miljard|helft|derde|kwart|geen|nul|één|eenmaal|tweemaal|driemaal|two|three|four|five|six|half|none)\b",
+        r"\d|\b(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|\w*tig|honderd\w*|duizend\w*"
+        r"|miljoen"
+        r"|miljard|helft|derde|kwart|geen|nul|één|eenmaal|tweemaal|driemaal|two|three|four|five|six|half"
+        r"|none)\b",
         re.IGNORECASE,
     ),
     AnswerKind.MONEY: re.compile(
@@ -116,25 +133,34 @@ _HOLDS = {
         re.IGNORECASE,
     ),
     AnswerKind.MOMENT: re.compile(
-        rf"\b(?:19|20)\d\d\b|\b(?:{_MONTH})\b|\b\d{{1,2}}[.:]\d\d\b|\b\d+\s*(?:uur|UTC)\b|\b\d{{1,2}}-\d{{1,2}}-\d{{2,4}}\b"
+        rf"\b(?:19|20)\d\d\b|\b(?:{_MONTH})\b|\b\d{{1,2}}[.:]\d\d\b|\b\d+\s*(?:uur|UTC)\b"
+        rf"|\b\d{{1,2}}-\d{{1,2}}-\d{{2,4}}\b"
         rf"|\b(?:voorjaar|zomer|najaar|winter|kwartaal|dagelijks|jaarlijks|maandelijks|wekelijks)\b"
-        rf"|\b(?:binnen|na|voor|uiterlijk|sinds)\s+(?:\w+\s+)?{_COUNTED}\s+(?:dag|week|maand|jaar|weken|dagen|uur)\w*"
+        rf"|\b(?:binnen|na|voor|uiterlijk|sinds)\s+(?:\w+\s+)?{_COUNTED}\s+(?:dag|week|maand|jaar|weken"
+        rf"|dagen|uur)\w*"
         r"|\b(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)\b",
         re.IGNORECASE,
     ),
     AnswerKind.LENGTH: re.compile(
-        rf"\b{_COUNTED}\s*(?:[-–à/]|tot|of|to)?\s*\d*\s*(?:seconden|minu\w+|min|uur|uren|dag\w*|week|weken|maand\w*"
-        r"|jaar|jaren|kwartaal|hours?|days?|weeks?|months?|years?|minutes?)\b|\bonbepaalde tijd\b|\bpermanent\b",
+        rf"\b{_COUNTED}\s*(?:[-–à/]|tot|of|to)?\s*\d*\s*(?:seconden|minu\w+|min|uur|uren|dag\w*|week"
+        rf"|weken|maand\w*"
+        r"|jaar|jaren|kwartaal|hours?|days?|weeks?|months?|years?|minutes?)\b|\bonbepaalde tijd\b"
+        r"|\bpermanent\b",
         re.IGNORECASE,
     ),
     AnswerKind.WHO: re.compile(
-        r"(?<=[\w,;:)»”] )(?:[A-Z][\w.'’-]*)|\b(?:minister|staatssecretaris|kabinet|college|commissie|inspect\w+"
-        r"|politie|gemeente\w*|provincie\w*|directeur|voorzitter|meteoroloog|burgemeester|afdeling|dienst|medewerk\w+"
-        r"|leden|fractie\w*|bedrijven|burgers|ouders|bewoners|werkgever\w*|raad|rechter|ambtena\w+|\w+aar|\w+oog)\b"
+        r"(?<=[\w,;:)»”] )(?:[A-Z][\w.'’-]*)|\b(?:minister|staatssecretaris|kabinet|college|commissie"
+        r"|inspect\w+"
+        r"|politie|gemeente\w*|provincie\w*|directeur|voorzitter|meteoroloog|burgemeester|afdeling|dienst"
+        r"|medewerk\w+"
+        r"|leden|fractie\w*|bedrijven|burgers|ouders|bewoners|werkgever\w*|raad|rechter|ambtena\w+|\w+aar"
+        r"|\w+oog)\b"
     ),
     AnswerKind.REASON: re.compile(
-        r"\b(?:omdat|doordat|want|aangezien|vanwege|wegens|daarom|immers|namelijk|n\.l\.|nl\.|reden\w*|oorza\w+"
-        r"|zodat|dankzij|gevolg|hierdoor|daardoor|daarmee|hiermee|aanleiding|gezien|gelet|because|since|therefore"
+        r"\b(?:omdat|doordat|want|aangezien|vanwege|wegens|daarom|immers|namelijk|n\.l\.|nl\.|reden\w*"
+        r"|oorza\w+"
+        r"|zodat|dankzij|gevolg|hierdoor|daardoor|daarmee|hiermee|aanleiding|gezien|gelet|because|since"
+        r"|therefore"
         r"|due to|so that|in order|reason\w*|om [\w ]{1,60}te)\b",
         re.IGNORECASE,
     ),

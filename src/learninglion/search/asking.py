@@ -74,7 +74,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class TakenOver:
-    """What a follow-up question takes from the one before: its telling words, and the document of its answer."""
+    """What a follow-up question takes from the one before: its telling words, and where it was answered."""
 
     question: str
     words: tuple[str, ...]
@@ -159,7 +159,7 @@ def _read(
     documents: frozenset[str] | None,
     synonyms: Synonyms | None,
 ) -> tuple[list[Weighed], float]:
-    """What was found for a question beside the one before it (`context`), best first; and the chance of an answer."""
+    """What was found for a question after another (`context`), best first, and the chance of an answer."""
     snapshot = index.snapshot()
     text = f"{context} {question}".strip()
     (vector,) = query_vectors(index, snapshot, [meant_by(text, synonyms)], "")
@@ -177,9 +177,12 @@ def _read(
 # --------------------------------------------------------------------------- the question before
 
 # A question goes on with the one before when it opens so, or when it points back and tells little itself.
-_GOES_ON = re.compile(r"^(?:en|maar|dus|ook|of|and|but|so|also|zo (?:ja|nee|niet)|waarom(?: niet)?\?|why(?: not)?\?)\b", re.I)
+_GOES_ON = re.compile(
+    r"^(?:en|maar|dus|ook|of|and|but|so|also|zo (?:ja|nee|niet)|waarom(?: niet)?\?|why(?: not)?\?)\b", re.I
+)
 _POINTS_BACK = re.compile(
-    r"\b(?:dat|dit|die|deze|daar\w*|hier\w*|er\w*|ze|hij|zij|het|dan|zoiets|that|this|those|these|it|they|there|them)\b",
+    r"\b(?:dat|dit|die|deze|daar\w*|hier\w*|er(?:van|voor|mee|bij|op|over|in|aan|toe|uit|onder|tegen|dicht\w*)"
+    r"|ze|hij|zij|dan|zoiets|that|this|those|these|it|they|there|them)\b",
     re.IGNORECASE,
 )
 _TELLS_LITTLE = 4  # telling words
@@ -214,14 +217,14 @@ _NAMED = 0.5  # of its name: from here on a question names a document
 _CERTAIN = 0.95  # what a document says of itself is not a matter of chance, but may be read amiss
 
 
-def _document_meant(
-    question: str, shelf: Shelf, best: Sequence[Weighed], taken: TakenOver | None
-) -> str:
+def _document_meant(question: str, shelf: Shelf, best: Sequence[Weighed], taken: TakenOver | None) -> str:
     """The id of the document that a question is about, "" when that cannot be told."""
     listed = shelf.names()
     if len(listed) == 1:
         return listed[0][0]
-    told = sorted(((names_document(question, names), document_id) for document_id, names in listed), reverse=True)
+    told = sorted(
+        ((names_document(question, names), document_id) for document_id, names in listed), reverse=True
+    )
     if told and told[0][0] >= _NAMED and (len(told) == 1 or told[1][0] < told[0][0]):
         return told[0][1]
     if taken and taken.document_id:
@@ -252,7 +255,9 @@ def _about(
     own = [_material(w) for w in best if w.source.document.id == document_id]
     near = tuple(_merged(own)[:_MOST_NEAR])
     verdict = Verdict.ANSWERED if answers else Verdict.ABSENT
-    return Reply(question, taken, verdict, answers[:_MOST_ANSWERS], near, _CERTAIN if answers else 0.0, *looked)
+    return Reply(
+        question, taken, verdict, answers[:_MOST_ANSWERS], near, _CERTAIN if answers else 0.0, *looked
+    )
 
 
 def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:

@@ -59,7 +59,8 @@ _BARE = 4  # words: less is a heading or a scrap of a table
 # A sentence that asks, or tells what others asked, answers nothing.
 _ASKS = re.compile(
     r"\?[\"'”’»)]*$"
-    r"|^(?:De leden|Deze leden|Zij|Voorts|Ook|Verder)\b.{0,80}\b(?:vragen|vernemen|lezen|constateren|merken)\b"
+    r"|^(?:De leden|Deze leden|Zij|Voorts|Ook|Verder)\b.{0,80}\b(?:vragen|vernemen|lezen|constateren"
+    r"|merken)\b"
 )
 
 
@@ -98,7 +99,11 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
 @lru_cache(maxsize=65536)
 def _grams(word: str) -> frozenset[str]:
     whole = f" {word} "
-    return frozenset(whole[i : i + _GRAM] for i in range(len(whole) - _GRAM + 1)) if len(word) >= _GRAM else frozenset()
+    return (
+        frozenset(whole[i : i + _GRAM] for i in range(len(whole) - _GRAM + 1))
+        if len(word) >= _GRAM
+        else frozenset()
+    )
 
 
 def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
@@ -139,9 +144,10 @@ def _cover(wanted: Wanted, text: str) -> Row:
 class Look:
     """The best unit of a source, and what its words tell.
 
-    unit, near, whole: how much of the question is met by the unit, with what surrounds it, with all of the
-    source (each 0..1, the last two above the one before); missing: the greatest weight that is not met; least: how well the word is met that is met
-    least; kind: 1 where it holds what is waited for, -1 where not, 0 where that says nothing.
+    share, near, whole: how much of the question is met by the unit, with what surrounds it, and with all of
+    the source (0..1; the last two above the one before). missing: the greatest weight that is not met. least:
+    how well the word is met that is met least. kind: 1 where it holds what is waited for, -1 where not, 0
+    where that says nothing.
     """
 
     unit: Unit

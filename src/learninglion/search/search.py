@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,9 +90,7 @@ def search_set(
     asked = [want(text, rarity, introduction) for text in texts]
     probes, rankings = [], []
     for text, vector in zip(texts, vectors, strict=True):
-        probes.append(
-            make_probe(snapshot.statistics, query_terms(text, introduction, synonyms), vector)
-        )
+        probes.append(make_probe(snapshot.statistics, query_terms(text, introduction, synonyms), vector))
         rankings.append(rank(snapshot, probes[-1], documents))
     entries: dict[str, Entry] = {}
     rankings, looks = _read_sections(snapshot, reader, rankings, asked, entries)

@@ -1,7 +1,8 @@
-"""The second look: the first sources of a ranking read sentence by sentence, for one score that means the same.
+"""The second look: the first sources of a ranking read sentence by sentence, for one score.
 
-The search's own score was learned on questions with their answers; of a section of a report it says only which
-comes first. So what has no question of its own is read (evidence.py), and gets the chance that it answers.
+The search's own score was learned on questions with their answers; of a section of a report it says only
+which comes first. So what has no question of its own is read (evidence.py), and gets the chance that it
+answers.
 """
 
 from __future__ import annotations
@@ -29,9 +30,17 @@ from learninglion.search.local.analysis import stem_ids
 from learninglion.search.local.snapshot import Snapshot
 from learninglion.search.ranking import Ranking
 
-__all__ = ["Weighed", "chance_answered", "first_places", "holds_every_word", "place_sections", "rarity_in", "weigh"]
+__all__ = [
+    "Weighed",
+    "chance_answered",
+    "first_places",
+    "holds_every_word",
+    "place_sections",
+    "rarity_in",
+    "weigh",
+]
 
-# How many sources are read: the first of the ranking, and of those by words alone (a rare word must be found).
+# How many sources are read: the first of the ranking, and of those by words alone (a rare word counts).
 _FIRST, _BY_STEMS, _BY_GRAMS = 30, 12, 8
 _FEW_WORDS = 3  # telling words: a question so short is a look-up
 _MET = 0.5  # a word that stands elsewhere in the source than the best sentence is met for 0.6
@@ -48,7 +57,7 @@ class Weighed:
 
 
 def rarity_in(snapshot: Snapshot) -> Rarity:
-    """How rare a stem is in what is searched: 1 for one that is nowhere, near 0 for one that is everywhere."""
+    """How rare a stem is in what is searched: 1 where it is nowhere, near 0 where it is everywhere."""
     statistics = snapshot.statistics
     count = max(1, statistics.sources["body"])
     most = float(np.log1p((count + 0.5) / 0.5))
@@ -97,7 +106,7 @@ def weigh(
 
 
 def place_sections(ranking: Ranking, weighed: Mapping[int, Weighed]) -> Ranking:
-    """`ranking` with what was read at its new logit; sections that were not read stay below those that were."""
+    """`ranking` with what was read at its new logit; sections that were not read stay below it."""
     if not weighed:
         return ranking
     logits = ranking.logits.astype(np.float64)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, delete, func, or_, select, update
@@ -260,6 +260,24 @@ class Store:
             found: dict[int, DocumentCard] = {}
             for some in batches(keys, _BATCH):
                 found |= self._cards(connection, some, visible)
+        return tuple(found[key] for key in keys if key in found)
+
+    def names(
+        self, filters: Filters, visible: Visible, *, limit: int
+    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Of the newest documents their ids with what they go by: title, and file name without its ending."""
+        keys = self.catalogue.newest_first(filters, visible)[:limit].tolist()
+        found: dict[int, tuple[str, tuple[str, ...]]] = {}
+        with reading(self._engine) as connection:
+            for some in batches(keys, _BATCH):
+                query = (
+                    select(documents.c.key, documents.c.id, documents.c.card, versions.c.source_name)
+                    .join(versions, versions.c.document_key == documents.c.key)
+                    .where(documents.c.key.in_(some), versions.c.number == documents.c.version)
+                )
+                for row in connection.execute(query):
+                    title = read_card(row.card, "").title
+                    found[row.key] = (row.id, (title, PurePath(row.source_name).stem))
         return tuple(found[key] for key in keys if key in found)
 
     def scope(self, filters: Filters, visible: Visible) -> Scope:

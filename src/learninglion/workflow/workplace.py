@@ -14,6 +14,7 @@ from learninglion.record.log import EventLog
 from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.asking import Asking
 from learninglion.workflow.backup import Backups
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
@@ -51,6 +52,7 @@ class Workplace:
     backups: Backups
     indexing: Indexing
     searching: Searching
+    asking: Asking
     sets: Sets
     own_sources: OwnSources
     drafts: Drafts
@@ -101,6 +103,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         backups=Backups(home, log, elsewhere=bool(options.database_url)),
         indexing=indexing,
         searching=searching,
+        asking=Asking(store, indexing, searching, log),
         sets=sets,
         own_sources=OwnSources(sets, log),
         drafts=drafts,
