@@ -312,7 +312,7 @@ def _share(flags: Iterator[bool]) -> float:
 _PASSAGE_WEIGHT = {"answers": 0.3, "answered": 0.1}
 _PENALTY = {"answers": 3.0, "answered": 5.0}
 # Of questions that nothing answers, so many may be called answered, and so many not be called absent.
-_FALSELY_ANSWERED, _NOT_ABSENT = 0.05, 0.10
+_FALSELY_ANSWERED, _NOT_ABSENT = 0.10, 0.16
 _UNASKED = frozenset({"document"})  # kinds that another road answers (about.py)
 
 
@@ -326,6 +326,7 @@ class _Lesson:
     weighed: tuple[Weighed, ...]
     wanted: Wanted
     passage: bool
+    document: str
 
 
 def _lessons(
@@ -365,7 +366,7 @@ def _lessons(
                 and (passage or key in plain(f"{w.source.question}{w.source.body}"))
                 for w in weighed
             )
-            yield _Lesson(case.answerable, rows, right, weighed, wanted, passage)
+            yield _Lesson(case.answerable, rows, right, weighed, wanted, passage, case.document)
 
 
 def learn_weights(
@@ -401,7 +402,14 @@ def learn_weights(
     refused = documents & (flags == 0)
     balance[refused] *= (documents & (flags == 1)).sum() / max(1, refused.sum())
     answered = _fit(matrix, flags, balance, _PENALTY["answered"])
-    chances = 1 / (1 + np.exp(-(matrix[refused] @ answered.slopes + answered.offset)))
+    # thresholds from documents that the curve did not see: of those it saw it is too sure
+    groups = np.array([lesson.document for lesson in lessons])
+    chances = np.zeros(len(lessons))
+    for group in np.unique(groups[refused]):
+        own = groups == group
+        unseen = _fit(matrix[~own], flags[~own], balance[~own], _PENALTY["answered"])
+        chances[own] = 1 / (1 + np.exp(-(matrix[own] @ unseen.slopes + unseen.offset)))
+    chances = chances[refused]
     return Weights(
         answers,
         answered,
