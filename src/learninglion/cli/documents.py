@@ -8,9 +8,10 @@ import typer
 from rich.table import Table
 
 from learninglion.cli.opening import tell_switch, workplace_here
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
+from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
 from learninglion.models import Filters
 from learninglion.models.errors import LearningLionError
+from learninglion.models.plain import to_plain
 from learninglion.record.contract import card_view, document_view
 from learninglion.workflow import FileStatus, look_at_files, parse_files
 
@@ -22,6 +23,7 @@ _STATUS = {
     FileStatus.UNCHANGED: "was er al",
     FileStatus.FAILED: "mislukt",
 }
+document_app = typer.Typer(no_args_is_help=True, help="Een document: waar iets ervan staat.")
 index_app = typer.Typer(
     no_args_is_help=True, help="De zoekindex: afgeleide gegevens, altijd opnieuw te maken."
 )
@@ -34,6 +36,7 @@ def register(app: typer.Typer) -> None:
     app.command()(collections)
     app.command()(documents)
     app.command()(remove)
+    app.add_typer(document_app, name="document")
     app.add_typer(index_app, name="index")
 
 
@@ -172,6 +175,22 @@ def remove(
     console.print(f"{document} is verwijderd.")
 
 
+@document_app.command("trace")
+def trace_document(
+    document: str = typer.Argument(..., help="Het document, bijvoorbeeld ah-tk-20232024-2129."),
+    as_json: bool = typer.Option(False, "--json", help="Een JSON-object per plek."),
+) -> None:
+    """Overal waar iets van een document staat, ook nadat het is verwijderd."""
+    with workplace_here() as workplace:
+        found = workplace.traces.find(document, actor=local_actor())
+    for trace in found:
+        if as_json:
+            print_json(to_plain(trace))
+        else:
+            stays = " (blijft na verwijderen)" if trace.stays else ""
+            console.print(f"{trace.place}: {trace.detail}{stays}")
+
+
 @index_app.command("rebuild")
 def rebuild_index() -> None:
     """Maak de zoekindex opnieuw uit de opgeslagen documenten."""
@@ -183,9 +202,11 @@ def rebuild_index() -> None:
 
 @index_app.command("status")
 def index_status() -> None:
-    """Of de zoekindex klopt met wat er is opgeslagen."""
-    with workplace_here() as workplace:
-        state = workplace.indexing.check()
+    """Of de zoekindex heel is, tot op de laatste byte; wat beschadigd is, wordt opnieuw gemaakt."""
+    with workplace_here() as workplace, progress() as shown:
+        if damaged := workplace.indexing.mend(progress=shown):
+            advise(f"{damaged} De zoekindex is opnieuw gemaakt.")
+        state = workplace.indexing.state()
     if state.problem:
         fail(state.problem)
         raise typer.Exit(1)

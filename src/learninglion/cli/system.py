@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.opening import tell_switch, workplace_here
-from learninglion.cli.terminal import console, fail, local_actor, print_json
+from learninglion.cli.terminal import advise, console, fail, local_actor, print_json
 from learninglion.compliance.impact_forms import Assessment, filled_form
 from learninglion.compliance.register_entry import register_entry
 from learninglion.models.plain import Plain, to_plain
@@ -32,17 +32,27 @@ def register(app: typer.Typer) -> None:
 
 @log_app.command("verify")
 def verify_log() -> None:
-    """Bewijs dat er in het logboek niets is veranderd of weggehaald."""
+    """Bewijs dat er niets is veranderd of weggehaald: logboek, documenten, originelen en dossiers."""
     with workplace_here() as workplace:
         report = workplace.log.verify(local_actor())
-        misfits = workplace.log.misfits(local_actor())
-    for misfit in misfits:
-        fail(misfit)
+        misfits = 0
+        for misfit in workplace.log.misfits(local_actor()):
+            fail(misfit)
+            misfits += 1
+        unproven = workplace.log.unproven(local_actor())
     if not report.ok:
         fail(f"Het logboek is niet heel. Eerste fout: regel {report.first_broken}, {report.problem}.")
     if misfits or not report.ok:
         raise typer.Exit(1)
-    console.print(f"Het logboek is heel: {report.head.count} regels, laatste hash {report.head.hash}.")
+    console.print(
+        f"Het logboek is heel: {report.head.count} regels, laatste hash {report.head.hash}. "
+        "Documenten, originelen en dossiers zijn zoals het logboek zegt."
+    )
+    if unproven:
+        advise(
+            f"Van {unproven} document(en) kent het logboek de inhoud nog niet: een oudere versie nam ze op. "
+            "Leg ze vast met: learninglion log accept."
+        )
 
 
 @log_app.command("show")

@@ -314,6 +314,12 @@ class Accounts:
         with writing(self._engine) as connection:
             connection.execute(delete(answers).where(answers.c.body.contains(subject, autoescape=True)))
 
+    def count_answers_about(self, subject: str) -> int:
+        """How many kept answers name `subject`."""
+        query = select(func.count()).select_from(answers)
+        with reading(self._engine) as connection:
+            return int(connection.scalar(query.where(answers.c.body.contains(subject, autoescape=True))) or 0)
+
     def claim(self, owner: str, key: str, digest: str) -> KeptAnswer | None:
         """Take this person's key for new work (None), or give what is kept under it.
 

@@ -29,6 +29,7 @@ from learninglion.workflow.log import AuditLog
 from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.own_sources import OwnSources
 from learninglion.workflow.people import People
+from learninglion.workflow.proof import Ledger
 from learninglion.workflow.quality import Quality
 from learninglion.workflow.rereading import Rereading
 from learninglion.workflow.retention import Retention
@@ -36,6 +37,7 @@ from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
 from learninglion.workflow.storage import Storage
+from learninglion.workflow.traces import Traces
 
 __all__ = ["Workplace", "open_workplace", "working"]
 
@@ -48,6 +50,7 @@ class Workplace:
     documents: Documents
     intake: Intake
     rereading: Rereading
+    traces: Traces
     storage: Storage
     backups: Backups
     indexing: Indexing
@@ -86,20 +89,22 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     repository = DossierRepository(engine, log)
     requests = SignOffRepository(engine)
     kept_sets = SetRepository(engine)
-    accounts, sets, jobs = Accounts(engine), Sets(kept_sets), Jobs()
+    accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs()
 
     documents = Documents(store)
     indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts)
     searching = Searching(options, store, indexing, learned, reranking, log)
+    traces = Traces(home, store, indexing, kept_sets, repository, accounts, log)
     dossiers = Dossiers(repository, log, options.letter)
     drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
     learning = Learning(learned, indexing, log)
     return Workplace(
         options=options,
         documents=documents,
-        intake=Intake(store, indexing, log, isolate=options.isolate),
+        intake=Intake(store, indexing, traces, log, isolate=options.isolate),
+        traces=traces,
         rereading=Rereading(store, indexing, log, isolate=options.isolate),
-        storage=Storage(home, store, indexing, log),
+        storage=Storage(home, store, indexing, traces, log),
         backups=Backups(home, log, elsewhere=bool(options.database_url)),
         indexing=indexing,
         searching=searching,
@@ -110,7 +115,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         dossiers=dossiers,
         sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
         retention=Retention(repository, kept_sets, requests, accounts, log),
-        log=AuditLog(log, repository),
+        log=AuditLog(log, repository, Ledger(log, store)),
         learning=learning,
         quality=Quality(home, documents, indexing, learning, jobs, log),
         judging=Judging(home, store, log),

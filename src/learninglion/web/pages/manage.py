@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -29,6 +30,7 @@ router.include_router(pages_models.router)
 
 _PAGE = 50
 _LOG_PAGE = 100
+_MOST_MISFITS = 200  # shown on the page; `learninglion log verify` names them all
 ROLE_WORDS = {
     Role.READER: "lezer: zoeken en lezen",
     Role.DRAFTER: "opsteller: sets behandelen",
@@ -276,9 +278,9 @@ def log(
 
 @router.post("/log/verify")
 def verify_log(request: Request, site: TheSite, viewer: SignedIn) -> Response:
-    """Whether the log is whole, and whether every dossier is as it was kept."""
+    """Whether the log is whole, and documents, originals and dossiers are as it says."""
     report = site.workplace.log.verify(viewer.actor)
-    misfits = site.workplace.log.misfits(viewer.actor)
+    misfits = tuple(islice(site.workplace.log.misfits(viewer.actor), _MOST_MISFITS))
     entries = site.workplace.log.entries(viewer.actor, limit=_LOG_PAGE)
     return site.templates.page(
         request,
