@@ -17,6 +17,7 @@ _MODULES = {
     "collections": "documents",
     "documents": "documents",
     "remove": "documents",
+    "document": "documents",
     "search": "questions",
     "ask": "asking",
     "draft": "questions",

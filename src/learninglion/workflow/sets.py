@@ -435,6 +435,7 @@ class Sets:
 
     def clear(self, work_id: str, actor: Actor) -> None:
         """Throw a set away; what became a dossier stays a dossier."""
+        require(actor, Task.DRAFT)
         self._repository.clear(work_id, actor.name)
 
 

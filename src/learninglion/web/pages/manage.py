@@ -17,6 +17,7 @@ from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.ingest_jobs import receive, start_inbox, start_ingest
 from learninglion.web.pages import models as pages_models
 from learninglion.web.pages import quality as pages_quality
+from learninglion.web.seen_jobs import find_job
 from learninglion.web.site import Site
 from learninglion.web.uploads import MAX_BYTES
 from learninglion.workflow.jobs import Job
@@ -89,7 +90,7 @@ def check_storage(site: TheSite, viewer: SignedIn) -> Response:
         job.report("progress", {"label": words, "done": 1, "total": 1})
         return {"problems": wrong, "words": words}
 
-    job = site.workplace.jobs.start(viewer.actor.name, "check", work, subject="storage")
+    job = site.workplace.jobs.start(viewer.actor, "check", work, subject="storage")
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
@@ -103,7 +104,7 @@ def sweep_storage(request: Request, site: TheSite, viewer: SignedIn) -> Response
 def job_page(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> Response:
     """How long work goes; where it has a page for its outcome, that page once it is done."""
     require(viewer.actor, Task.MANAGE)
-    job = site.workplace.jobs.find(job_id, viewer.actor.name)
+    job = find_job(site, job_id, viewer.actor)
     last = job.events[-1] if job.finished and job.events else None
     if last is not None and last.name == "done" and "address" in last.data:
         return RedirectResponse(str(last.data["address"]), 303)
@@ -166,7 +167,7 @@ def inbox(site: TheSite, viewer: SignedIn, collection: Annotated[str, Form()] = 
 def ingest_page(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> Response:
     """How taking in files goes."""
     require(viewer.actor, Task.MANAGE)
-    job = site.workplace.jobs.find(job_id, viewer.actor.name)
+    job = find_job(site, job_id, viewer.actor)
     return site.templates.page(request, "ingest.html", viewer, job=job)
 
 

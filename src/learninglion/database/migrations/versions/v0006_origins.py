@@ -1,4 +1,7 @@
-"""Which documents a dossier holds texts of, so that rights of now hold for it."""
+"""Which documents a dossier holds texts of, so that rights of now hold for it.
+
+Kept answers to repeated requests held whole texts; from here on they hold references.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ def upgrade() -> None:
         sa.Column("document_id", sa.String(300), primary_key=True),
     )
     op.create_index("ix_dossier_documents_document_id", "dossier_documents", ["document_id"])
+    op.execute("DELETE FROM web_answers")
     found: set[tuple[str, str]] = set()
     rows = op.get_bind().execute(sa.text("SELECT dossier_id, content FROM dossier_versions"))
     for dossier_id, content in rows:
