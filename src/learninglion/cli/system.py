@@ -117,6 +117,7 @@ def serve(
     import uvicorn
 
     from learninglion.web.app import create_app, set_up_address
+    from learninglion.web.patience import PatientProtocol
 
     settings = load_settings()
     web = replace(settings.web, host=host or settings.web.host, port=port or settings.web.port)
@@ -140,4 +141,6 @@ def serve(
             server_header=False,
             proxy_headers=False,
             log_level="warning",
+            http=PatientProtocol,
+            ws="none",
         )

@@ -12,7 +12,7 @@ from learninglion.models import Actor
 from learninglion.web.security import SAFE_METHODS, csrf_token, is_cross_site, token_matches
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
-from learninglion.workflow.accounts import SessionKind
+from learninglion.workflow.accounts import Account, SessionKind
 
 __all__ = [
     "ApiUser",
@@ -20,6 +20,7 @@ __all__ = [
     "NotSignedInError",
     "SignedIn",
     "TheSite",
+    "account_of",
     "clear_cookie",
     "local_path",
     "set_cookie",
@@ -83,6 +84,16 @@ def viewer_of(request: Request) -> Viewer | None:
     site: Site = request.app.state.site
     account = site.workplace.accounts.who(token) if token else None
     return None if account is None else Viewer(account, csrf_token(token), token)
+
+
+def account_of(request: Request) -> Account | None:
+    """Whose request this is, by a program's token or this browser's session; None for a stranger."""
+    site: Site = request.app.state.site
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return site.workplace.accounts.who(token.strip(), SessionKind.API)
+    viewer = viewer_of(request)
+    return None if viewer is None else viewer.account
 
 
 async def signed_in(request: Request) -> Viewer:

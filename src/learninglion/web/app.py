@@ -18,6 +18,7 @@ from learninglion import __version__
 from learninglion.settings import Settings, route_of
 from learninglion.web import problems
 from learninglion.web.api import routes as api
+from learninglion.web.gate import Gate
 from learninglion.web.oidc import OpenIdConnect, check_issuer
 from learninglion.web.outside import outside_of
 from learninglion.web.page_images import PageImages
@@ -79,6 +80,7 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
         app.include_router(pages.router)
     problems.install(app)
     # The last one added is the first that a request meets.
+    app.add_middleware(Gate)
     app.add_middleware(TrustedHosts, allowed=_host_names(settings))
     app.add_middleware(SecurityHeaders)
     return app

@@ -71,7 +71,8 @@ def _dress(headers: MutableHeaders, is_api: bool, path: str) -> None:
     headers["Permissions-Policy"] = FEATURES
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     # Browsers ignore this one over plain http, so it does no harm on 127.0.0.1.
-    headers["Strict-Transport-Security"] = f"max-age={_YEAR}; includeSubDomains"
+    # Without subdomains: those are other sites, which this one must not close.
+    headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
     headers.setdefault("Cache-Control", "no-store")
     if is_api:
         headers["API-Version"] = API_VERSION
