@@ -172,11 +172,12 @@ ROUTES: dict[str, Rule] = {
 # else in work with an account's rights instead.
 LOCAL = frozenset(
     """
-    parse ingest collections documents remove document.trace search draft verify replay export history tune
-    register-entry assessment index.rebuild index.status dossier.archive dossier.delete dossier.overdue
-    dossier.destroy evaluate.retrieval evaluate.verifier evaluate.drafts experiment.run experiment.show
-    experiment.rerun judge.agreement log.verify log.show log.accept
-    users.list users.add
+    assessment backup collections doctor document.trace documents dossier.archive dossier.delete
+    dossier.destroy dossier.letter-template dossier.overdue draft evaluate.drafts
+    evaluate.instructions evaluate.judge evaluate.retrieval evaluate.verifier experiment.rerun
+    experiment.run experiment.show export history index.rebuild index.status ingest judge.agreement
+    log.accept log.show log.verify model.check parse register-entry remove replay reread restore
+    search tune users.add users.list verify
     """.split()
 )
 WITH_AN_ACCOUNT = frozenset({"mcp", "serve"})

@@ -113,7 +113,7 @@ class Rereading:
 
     def _put(self, document_id: str, after: Document, content: bytes, actor: Actor, *, renamed: bool) -> None:
         for collection in self._store.collections_of(document_id, None):
-            account = account_of(self._log, actor, reader=reader_edition())
+            account = account_of(self._log, actor, status="reread", reader=reader_edition())
             entries = cut(after, collection)
             self._store.put(after, entries, content, collection, by=actor.name, account=account)
         if renamed:
