@@ -116,6 +116,7 @@ def serve(
     """Open de werkplek in de browser, op deze computer."""
     import uvicorn
 
+    from learninglion.web.addresses import addresses_here
     from learninglion.web.app import create_app, set_up_address
     from learninglion.web.patience import PatientProtocol
 
@@ -128,7 +129,7 @@ def serve(
             "Het nieuwe model neemt het over zodra het alles heeft gelezen; zoeken gaat intussen door.",
         )
         application = create_app(workplace, settings)
-        console.print(f"LearningLion draait op http://{web.host}:{web.port} (stoppen met Ctrl-C)")
+        console.print(f"LearningLion draait op {' en '.join(addresses_here(web))} (stoppen met Ctrl-C)")
         first = set_up_address(application)
         if first:
             console.print(f"Er is nog geen account. Maak het eerste aan (eenmalig adres):\n  {first}")

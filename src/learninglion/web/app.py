@@ -10,13 +10,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import FastAPI
 
 from learninglion import __version__
 from learninglion.settings import Settings, route_of
 from learninglion.web import problems
+from learninglion.web.addresses import KnownNames, address_for, check_public_url
 from learninglion.web.api import routes as api
 from learninglion.web.gate import Gate
 from learninglion.web.oidc import OpenIdConnect, check_issuer
@@ -43,7 +42,6 @@ from learninglion.workflow.traces import PAGES
 
 __all__ = ["create_app", "set_up_address"]
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
 # office can sit behind one.
 _PER_NAME = (5, 12.0)
@@ -52,6 +50,7 @@ _PER_ADDRESS = (60, 1.0)
 
 def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
     """The web application on an opened workplace. Raises InputError for settings that cannot work."""
+    check_public_url(settings.web.public_url)
     app = FastAPI(
         title="LearningLion",
         version=__version__,
@@ -81,8 +80,8 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
     problems.install(app)
     # The last one added is the first that a request meets.
     app.add_middleware(Gate)
-    app.add_middleware(TrustedHosts, allowed=_host_names(settings))
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(TrustedHosts, allowed=KnownNames(settings.web))
+    app.add_middleware(SecurityHeaders, sign_out=settings.web.oidc_issuer)
     return app
 
 
@@ -91,8 +90,7 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
     oidc = None
     if web.oidc_issuer:
         check_issuer(web.oidc_issuer)
-        base = web.public_url.rstrip("/") or f"http://{web.host}:{web.port}"
-        redirect = f"{base}/sign-in/organisation/return"
+        redirect = f"{address_for(web)}/sign-in/organisation/return"
         oidc = OpenIdConnect(
             web.oidc_issuer,
             web.oidc_client_id,
@@ -118,18 +116,9 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
     )
 
 
-def _host_names(settings: Settings) -> set[str]:
-    names = {*_LOOPBACK, settings.web.host}
-    if settings.web.public_url:
-        names.add(urlsplit(settings.web.public_url).hostname or "")
-    return names - {""}
-
-
 def set_up_address(app: FastAPI) -> str | None:
     """The address where the first account is made, with a token that works once; None when not needed."""
     site: Site = app.state.site
     if site.workplace.accounts.any() or site.oidc is not None:
         return None
-    web = site.settings.web
-    base = web.public_url.rstrip("/") or f"http://{web.host}:{web.port}"
-    return f"{base}/set-up?token={site.workplace.accounts.invite(None)}"
+    return f"{address_for(site.settings.web)}/set-up?token={site.workplace.accounts.invite(None)}"

@@ -296,6 +296,18 @@ class Accounts:
             ).one_or_none()
         return None if row is None else _account(row)
 
+    def prolong(self, token: str, lasts: timedelta) -> None:
+        """Let a browser's session last from now on: it is used. Writes once in a twentieth of that time."""
+        until = now() + lasts
+        stale = tickets.c.expires < until - lasts / 20
+        place = (tickets.c.digest == _digest(token), tickets.c.kind == SessionKind.BROWSER)
+        with reading(self._engine) as connection:
+            if connection.execute(select(tickets.c.digest).where(*place, stale)).first() is None:
+                return
+        with writing(self._engine) as connection:
+            # Only one that has not ended: it may have been closed meanwhile.
+            connection.execute(update(tickets).where(*place, tickets.c.expires > now()).values(expires=until))
+
     def tokens(self, name: str) -> tuple[tuple[str, str, datetime], ...]:
         """The programs' tokens of this person: a short id, the label, until when."""
         query = select(tickets.c.digest, tickets.c.label, tickets.c.expires).where(
