@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
 import time
@@ -20,6 +21,7 @@ from web_office import Office
 
 from learninglion.models import Role
 from learninglion.models.errors import BusyError
+from learninglion.web.app import create_app
 from learninglion.web.gate import Gate, limit_of
 from learninglion.web.patience import PatientProtocol
 from learninglion.web.security import csrf_token
@@ -245,3 +247,13 @@ def test_an_upload_by_who_may_still_comes_in(office: Office) -> None:
 def test_other_sites_of_the_organisation_are_left_alone(office: Office) -> None:
     answer = office.browser().get("/sign-in")
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_the_framework_tells_nobody_about_requests(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+    told = create_app(office.workplace, office.settings)._telemetry
+    assert told == dict.fromkeys(
+        ("tracing", "metrics", "logs", "operation_spans", "auto_configure"), False
+    ) | {name: value for name, value in told.items() if name.endswith("_provider") or name == "exclude"}
+    assert not any(value for name, value in told.items() if name.endswith("_provider"))
+    assert os.environ["OTEL_SDK_DISABLED"] == "true"

@@ -128,6 +128,7 @@ def serve(
             workplace.indexing.start_switch(),
             "Het nieuwe model neemt het over zodra het alles heeft gelezen; zoeken gaat intussen door.",
         )
+        workplace.indexing.start_mending()
         application = create_app(workplace, settings)
         console.print(f"LearningLion draait op {' en '.join(addresses_here(web))} (stoppen met Ctrl-C)")
         first = set_up_address(application)

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from learninglion import __version__
 from learninglion.settings import Settings, route_of
@@ -42,6 +43,14 @@ from learninglion.workflow.traces import PAGES
 
 __all__ = ["create_app", "set_up_address"]
 
+# Spans and logs of the framework would carry bodies and errors to whatever the environment configures.
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 # Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
 # office can sit behind one.
 _PER_NAME = (5, 12.0)
@@ -58,6 +67,7 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.site = _open_site(workplace, settings)
     app.include_router(api.router)
