@@ -172,8 +172,8 @@ ROUTES: dict[str, Rule] = {
 # else in work with an account's rights instead.
 LOCAL = frozenset(
     """
-    assessment backup collections doctor document.trace documents dossier.archive dossier.delete
-    dossier.destroy dossier.letter-template dossier.overdue draft evaluate.drafts
+    ask assessment backup collections doctor document.trace documents dossier.archive dossier.delete
+    evaluate.ask dossier.destroy dossier.letter-template dossier.overdue draft evaluate.drafts
     evaluate.instructions evaluate.judge evaluate.retrieval evaluate.verifier experiment.rerun
     experiment.run experiment.show export history index.rebuild index.status ingest judge.agreement
     log.accept log.show log.verify model.check parse register-entry remove replay reread restore
