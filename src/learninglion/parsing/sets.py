@@ -19,6 +19,7 @@ from learninglion.parsing.kamervragen.letters import find_subject
 from learninglion.parsing.kamervragen.pairing import find_questions
 from learninglion.parsing.kamervragen.parts import Part
 from learninglion.parsing.kamervragen.printed import clean_printed, strip_mark
+from learninglion.parsing.kamervragen.series import clean_copied, number_series
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes, without_marks
 from learninglion.parsing.labels import LabelKind
 from learninglion.parsing.office.webpage import looks_like_page
@@ -38,7 +39,8 @@ _OPENING = re.compile(
 # "... bekend? 2. Klopt het? Vraag 3: ...": what was copied without its line ends.
 _RUN_ON = re.compile(
     r"(?<=[?.!»”\"])\s+(?=(?:(?:deel)?vra(?:ag|gen)\s+\d{1,2}[.:)]?\s+[A-Z«“‘\"']"
-    r"|\d{1,2}[a-k]?[.:)]\s+[A-Z«“‘\"']))",
+    r"|\(?\d{1,2}[a-k]?[.:)]\s+[A-Z«“‘\"']))"
+    r"|(?<=\?)(?=\d{1,2}[.)]\s*[A-Z«“‘\"'])",
     re.IGNORECASE,
 )
 _PART = re.compile(r"^(?:(?:deel)?vraag\s+)?\d{1,3}\s?(?P<letter>[a-k])(?=\s*[.)\]:]|\s*$)", re.IGNORECASE)
@@ -48,7 +50,7 @@ _OWN_LINE = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 def read_question_set(text: str) -> QuestionSet:
     """The set in a pasted text; without numbers it is one question. InputError where there is no text."""
-    text = tidy(text)
+    text = clean_copied(tidy(text))
     if not text.strip():
         raise InputError("Er staat geen tekst in; plak de vragen of kies een bestand.")
     if len(text) > _LONGEST:
@@ -116,6 +118,11 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
     found = find_questions(paragraphs)
     asked = [part for part in found.parts if part.kind is LabelKind.QUESTION]
     if not asked:
+        numbered = number_series(paragraphs)
+        if numbered is not None and any(
+            part.kind is LabelKind.QUESTION for part in find_questions(numbered).parts
+        ):
+            return _build(numbered, notes, breaks)
         return _one_question(paragraphs, notes, breaks)
     warnings: list[str] = []
     introduction = _join(paragraphs, range(found.first), breaks)
@@ -180,7 +187,7 @@ def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks
     )
 
 
-_BULLET = re.compile(r"^[-–—•●▪◦*\uf0b7]\s+")
+_BULLET = re.compile(r"^(?:[-–—•●▪◦*·\uf0b7]\s+|o\s+(?=[A-Z«“‘]))")
 # A sentence that goes on with the question before it.
 _FOLLOWS = re.compile(
     r"^(?:Zo (?:ja|nee|neen|niet)|Indien|Als|Waarom(?: niet)?\??$|En|Of|Welke\?|Graag|Daarnaast)\b|^\(",

@@ -37,10 +37,11 @@ _CLOSING = re.compile(
 )
 _REMARK = re.compile(r"^Toelichting\s*:?\s*$|^Toelichting:\s|^Bijlagen?(?:\s+\d+)?\s*:?\s*$", re.IGNORECASE)
 # "1", "1.", "(1)" on a line of its own; or ahead of the question: "1. Bent u", "1) bent u", "1 Bent u".
-_BARE = re.compile(r"^(\(?)(\d{1,3})\s*([.)\]:]?)$")
+_BARE = re.compile(r"^([(\[]?)(\d{1,3})\s*([.)\]:]?)$")
 # "1a. Bent u" opens question 1, "1b. Zo ja" goes on in it.
 _LED = re.compile(
-    r"^(\(?)(\d{1,3})(?P<letter>[a-k](?=\s*[.)\]:]))?(?:\s*([.)\]:])\s+(?=\S)|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
+    r"^([(\[]?)(\d{1,3})(?P<letter>[a-k](?=\s*[.)\]:]))?"
+    r"(?:\s*([.)\]:])(?:\s+(?=\S)|(?=[“‘«]?[A-ZÀ-Ý][a-zà-ÿ]*\s))|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
 )
 _FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
 _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
