@@ -58,11 +58,19 @@ def read_question_set(text: str) -> QuestionSet:
             "Deze tekst is te lang voor één set vragen; plak alleen de vragen met hun inleiding."
         )
     question_set = _set_of_text(text)
-    if (len(question_set.questions) == 1 or _COUNTED in question_set.warnings) and _RUN_ON.search(text):
+    if _RUN_ON.search(text):
+        counted = len(question_set.questions) == 1 or _COUNTED in question_set.warnings
         split = _set_of_text(_RUN_ON.sub("\n", text))
-        if len(split.questions) > 1:
+        more = len(split.questions) > len(question_set.questions)
+        if (counted and len(split.questions) > 1) or (more and _is_whole(split)):
             return split
     return question_set
+
+
+def _is_whole(question_set: QuestionSet) -> bool:
+    """Whether the questions count from one without a gap and all of them ask."""
+    numbers = [number for question in question_set.questions for number in question.numbers]
+    return numbers == list(range(1, len(numbers) + 1)) and all("?" in q.text for q in question_set.questions)
 
 
 def question_set_from_file(raw: RawFile) -> QuestionSet:
@@ -294,7 +302,8 @@ def _title(introduction: str) -> str:
     """What the questions are about: "over ..." in the introduction, else its first line."""
     lines = [line.strip() for line in introduction.split("\n")]
     lines = [line for line in lines if line and not line.startswith("[") and not CASE_NUMBER.fullmatch(line)]
-    about = next(
+    opening = next((line for line in lines if _OPENING.match(line) and " " in line), "")
+    about = opening or next(
         (line for line in lines if re.search(r"\bvragen\b|\bleden\b|\blid\b", line, re.IGNORECASE)), ""
     )
     return find_subject(about or " ".join(lines[:1]))[:400]

@@ -267,8 +267,9 @@ def _numbered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
         number = int(match.group(2))
         chain = styles.setdefault(style, {})
         last = max((part.numbers[0] for part in chain.values()), default=0)
-        if number == 1 and len(chain) == 1 and last != 1:  # what came first was no question
-            chain.clear()
+        if number == 1 and chain and not _asks(paragraphs, min(chain), index):
+            chain.clear()  # a list ahead of the questions
+            last = 0
         if chain and _runs_on(paragraphs[index - 1]):
             continue
         if not chain or number in (last + 1, last + 2):
@@ -285,8 +286,12 @@ def _runs_on(before: Paragraph) -> bool:
     return len(before.text) >= _FULL_LINE and re.search(r"[.?!:;»”\"')\]\d]$", before.text) is None
 
 
+def _asks(paragraphs: Sequence[Paragraph], start: int, end: int) -> bool:
+    return any("?" in paragraph.text for paragraph in paragraphs[start:end])
+
+
 def _asks_soon(paragraphs: Sequence[Paragraph], index: int) -> bool:
-    return any("?" in paragraph.text for paragraph in paragraphs[index : index + 4])
+    return _asks(paragraphs, index, index + 4)
 
 
 def _ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:

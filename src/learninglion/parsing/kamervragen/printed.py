@@ -65,7 +65,7 @@ def clean_printed(lines: Sequence[str]) -> Printed:
     labelled = sum(parse_label(line) is not None for line in lines) > 1
     feet = find_feet(lines)
     foot = [index in feet or _FURNITURE.fullmatch(line) is not None for index, line in enumerate(lines)]
-    found = find_notes(lines, foot) if labelled and any(foot) else []
+    found = find_notes(lines, [*foot, True]) if labelled and any(foot) else []
     notes = [_note(mark, [lines[i] for i in indices]) for mark, indices in found]
     taken = {index for _, indices in found for index in indices}
     top = _masthead(lines)

@@ -19,12 +19,12 @@ _BULLETED = re.compile(rf"^\s*{_BULLET}\s+(?=[(\[]?\d{{1,3}}\s?[.)\]:]|(?:deel)?
 _MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|(?P<sign>\*\*|__)(?=\S))")
 _VALUE = r"\d{1,3}|[ivxl]{1,7}|[a-z]|[a-zé]{3,14}"
 _MARK = re.compile(
-    rf"(?:(?P<word>(?:deel)?vraag|vr|v|q)\.?\s*(?:nr\.?\s*|nummer\s+)?)?(?P<open>[(\[]?)(?P<value>{_VALUE})"
+    rf"(?:(?P<word>(?:deel)?vraag|(?:vr|v|q)(?=\.?\s*\d))\.?\s*(?:nr\.?\s*|nummer\s+)?)?(?P<open>[(\[]?)(?P<value>{_VALUE})"
     r"(?P<ordinal>e|de|ste|°|º)?(?P<after>\s+vraag)?(?P<close>\s?[.)\]:/]|\s+[-–—](?=\s))?(?=\s|$)\s*",
     re.IGNORECASE,
 )
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
-_MOST = 0.5  # of the members of a series that must ask something
+_MOST = 0.5  # of the members of a series: more must ask something
 
 
 def clean_copied(text: str) -> str:
@@ -66,7 +66,7 @@ def number_series(paragraphs: Sequence[Paragraph]) -> tuple[Paragraph, ...] | No
             if mark.number == len(chain) + 1:
                 chain[index] = mark
     best = max(chains.values(), key=len, default={})
-    if len(best) < 2 or _asking(paragraphs, sorted(best)) < _MOST * len(best):
+    if len(best) < 2 or _asking(paragraphs, sorted(best)) <= _MOST * len(best):
         return None
     written: list[Paragraph] = []
     for index, paragraph in enumerate(paragraphs):
