@@ -43,6 +43,7 @@ _LED = re.compile(
     r"^([(\[]?)(\d{1,3})(?P<letter>[a-k](?=\s*[.)\]:]))?"
     r"(?:\s*([.)\]:])(?:\s+(?=\S)|(?=[“‘«]?[A-ZÀ-Ý][a-zà-ÿ]*\s))|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
 )
+_OVER_ALL = re.compile(r"\s*(?:Vragen|Questions)\s*:?\s*", re.IGNORECASE)  # a title above numbered questions
 _FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
 _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 _SKIPPED = 3  # numbers in a series that may have been left out
@@ -252,6 +253,8 @@ def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
         if label is not None and label.length < len(paragraph.text):
             rest = paragraph.text[label.length :].lstrip()
             labels[index] = Part(label.kind, label.numbers, index, skip=len(paragraph.text) - len(rest))
+    if any(part.kind is LabelKind.QUESTION and part.numbers for part in labels.values()):
+        labels = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}
     return labels
 
 
