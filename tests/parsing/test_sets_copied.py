@@ -93,3 +93,36 @@ def test_a_word_broken_at_a_soft_hyphen_is_whole() -> None:
 def test_the_title_comes_from_the_set_and_not_from_the_mail_around_it() -> None:
     text = f"Hoi,\n\nHierbij de nieuwe vragen van vandaag.\n\n{HEAD}\n\n1. Kent u dit?\n2. Wat doet u?"
     assert read_question_set(text).title == "Ponten"
+
+
+def test_labels_without_numbers_are_counted() -> None:
+    question_set = read_question_set(f"{HEAD}\n\nVraag:\nKent u dit?\n\nVraag:\nWat doet u?")
+    assert [(q.numbers, q.text) for q in question_set.questions] == [
+        ((1,), "Kent u dit?"),
+        ((2,), "Wat doet u?"),
+    ]
+    assert question_set.warnings == (
+        "De vragen hebben geen nummer; ze zijn hier geteld. Controleer de indeling.",
+    )
+
+
+def test_a_question_that_lost_its_number_is_one_of_its_own() -> None:
+    asked = ("1. Kent u dit?", "2. Vaart de pont?", "Wat doet u eraan?", "4. Hoe lang?", "Zo ja, waarom?")
+    text = "\n\n".join((HEAD, *asked))
+    question_set = read_question_set(text)
+    assert [(q.numbers, q.text) for q in question_set.questions] == [
+        ((1,), "Kent u dit?"),
+        ((2,), "Vaart de pont?"),
+        ((3,), "Wat doet u eraan?"),
+        ((4,), "Hoe lang?\nZo ja, waarom?"),
+    ]
+    assert question_set.warnings == (
+        "Vraag 3 heeft geen nummer; het volgt uit de volgorde. Controleer de indeling.",
+    )
+
+
+def test_a_part_of_a_set_keeps_its_numbers() -> None:
+    question_set = read_question_set(
+        f"{HEAD}\n\n2. Kent u dit?\n3. Vaart de pont?\n9. Hoe lang?\n14. Waarom?"
+    )
+    assert [q.numbers for q in question_set.questions] == [(2,), (3,), (9,), (14,)]

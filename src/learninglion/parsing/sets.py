@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from learninglion.dutch.text import split_sentences, squash
 from learninglion.models import Document, DocumentKind, QuestionSet, RawFile, Span, SubQuestion
@@ -158,6 +159,11 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
             warnings.append(f"Onder vraag {_named(part.numbers)} staat geen tekst.")
     if not questions:
         return _one_question(paragraphs, notes, breaks)
+    if not all(question.numbers for question in questions):
+        questions = _count_on(questions)
+        warnings.append(_COUNTED)
+    questions, named = _name_missing(questions)
+    warnings += named
     answers = sum(part.kind is LabelKind.ANSWER for part in found.parts)
     if answers:
         warnings.append(f"De tekst bevat ook antwoorden ({answers}); alleen de vragen zijn overgenomen.")
@@ -168,6 +174,45 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
         title=_title(introduction),
         warnings=(*warnings, *_check_numbers(questions)),
     )
+
+
+def _count_on(questions: Sequence[SubQuestion]) -> list[SubQuestion]:
+    """The questions, those without a number under the one after the last before them."""
+    counted: list[SubQuestion] = []
+    last = 0
+    for question in questions:
+        numbers = question.numbers or (last + 1,)
+        counted.append(replace(question, numbers=numbers))
+        last = numbers[-1]
+    return counted
+
+
+def _name_missing(questions: Sequence[SubQuestion]) -> tuple[list[SubQuestion], list[str]]:
+    """The questions, those that lost their number apart from the one they stand under; and what to tell.
+
+    Under "2." stand two paragraphs that ask, and "4." comes next: the second is question 3.
+    """
+    named: list[SubQuestion] = []
+    warnings: list[str] = []
+    for question, following in zip(questions, [*questions[1:], None], strict=True):
+        last = question.numbers[-1]
+        missing = following.numbers[0] - last - 1 if following is not None else 0
+        rows = question.text.split("\n")
+        apart = [n for n, row in enumerate(rows) if n and row.endswith("?") and not _goes_on(row)]
+        if not missing or len(apart) != missing or not rows[0].endswith("?"):
+            named.append(question)
+            continue
+        edges = [0, *apart, len(rows)]
+        texts = ["\n".join(rows[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+        named.append(replace(question, text=texts[0]))
+        named += [SubQuestion((last + n,), text) for n, text in enumerate(texts[1:], start=1)]
+        lost = _named(range(last + 1, last + missing + 1))
+        warnings.append(f"Vraag {lost} heeft geen nummer; het volgt uit de volgorde. Controleer de indeling.")
+    return named, warnings
+
+
+def _goes_on(row: str) -> bool:
+    return _ITEM.match(row) is not None or _FOLLOWS.match(row) is not None or not row[:1].isupper()
 
 
 def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:

@@ -46,6 +46,7 @@ _LED = re.compile(
 _OVER_ALL = re.compile(r"\s*(?:Vragen|Questions)\s*:?\s*", re.IGNORECASE)  # a title above numbered questions
 _FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
 _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
+_LEAP = 40  # questions of others that may be left out where what follows asks
 _SKIPPED = 3  # numbers in a series that may have been left out
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
 
@@ -275,7 +276,8 @@ def _numbered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
             last = 0
         if chain and _runs_on(paragraphs[index - 1]):
             continue
-        if not chain or number in (last + 1, last + 2):
+        leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
+        if not chain or number in (last + 1, last + 2) or leaps:
             if not chain and not _asks_soon(paragraphs, index):
                 continue
             letter = match["letter"] if led else None

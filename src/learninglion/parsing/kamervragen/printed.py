@@ -31,7 +31,7 @@ _FURNITURE = re.compile(
 # "ISSN 0921 - 7398’s-Gravenhage 2024Tweede Kamer, vergaderjaar 2024–2025, Aanhangsel 1".
 _FOOT = re.compile(
     r"(?:ISSN\b[\s\d–-]*X?\s*)?(?:['’‘]s-Gravenhage\s+\d{4}\s*)?(?:Tweede|Eerste)\s+Kamer,?\s+(?:vergaderjaar|zitting)\s+"
-    rf"{_YEARS},?\s+Aanhangsel\s+(?P<page>\d{{1,3}})",
+    rf"{_YEARS},?\s+(?:Aanhangsel|Vragen)\s+(?P<page>\d{{1,3}})",
     re.IGNORECASE,
 )
 _MASTHEAD = re.compile(
