@@ -41,6 +41,7 @@ def find_retyped(pages: Sequence[Page], skipped: Collection[tuple[int, int]]) ->
     notes: list[Note] = []
     taken: set[int] = set(feet)
     marks: list[Mark] = []
+    gone: set[int] = set(feet)  # the text goes on behind these
     after = 0
     for mark, indices in find_notes(lines, foot):
         page, _ = places[indices[0]]
@@ -56,8 +57,9 @@ def find_retyped(pages: Sequence[Page], skipped: Collection[tuple[int, int]]) ->
             owner, index = places[at]
             if at in taken or keys[at] in skipped:
                 continue
-            if lines[at] == mark and at and lines[at - 1].endswith(_SAID):  # set on a line of its own
+            if lines[at] == mark and _stands_apart(lines, at):
                 taken.add(at)
+                gone.add(at)
                 owner, index = places[at - 1]
                 found: tuple[int, int] | None = (len(owner.lines[index].text.rstrip()),) * 2
             else:
@@ -66,8 +68,14 @@ def find_retyped(pages: Sequence[Page], skipped: Collection[tuple[int, int]]) ->
                 marks.append(Mark(mark, owner.number, index, *found, False))
                 after = at
                 break
-    behind = frozenset(keys[at + 1] for at in feet if at + 1 < len(keys))
+    behind = frozenset(keys[at + 1] for at in gone if at + 1 < len(keys))
     return Retyped(frozenset(keys[at] for at in taken), Known(tuple(notes), tuple(marks), behind))
+
+
+def _stands_apart(lines: Sequence[str], at: int) -> bool:
+    """Whether a figure that is a line refers to a note: behind a sentence, or inside one that goes on."""
+    following = lines[at + 1] if at + 1 < len(lines) else ""
+    return at > 0 and (lines[at - 1].endswith(_SAID) or following[:1].islower())
 
 
 def _refer(text: str, mark: str) -> tuple[int, int] | None:
