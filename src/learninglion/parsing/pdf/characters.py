@@ -70,6 +70,7 @@ _ORNAMENTS = ("dingbats", "wingdings", "webdings", "marlett", "awesome", "icons"
 _ODD = 2.0  # points: type so small is measured
 _LETTER_HEIGHT = 0.72  # of the type size: capitals
 _FIGURE_HEIGHT = 0.68  # of the type size
+_OUTLINED_MODES = {1, 5}  # only stroked
 _INVISIBLE_MODES = {3, 7}  # neither filled nor stroked: invisible, and clipping only
 
 
@@ -92,6 +93,7 @@ _font_size = _plain(raw.FPDFText_GetFontSize, ctypes.c_double, _pointer, _int)
 _object_font = _plain(raw.FPDFTextObj_GetFont, _size, _pointer)
 _render_mode = _plain(raw.FPDFTextObj_GetTextRenderMode, _int, _pointer)
 _fill_colour = _plain(raw.FPDFPageObj_GetFillColor, _int, _pointer, _pointer, _pointer, _pointer, _pointer)
+_stroke_colour = _plain(raw.FPDFPageObj_GetStrokeColor, _int, _pointer, _pointer, _pointer, _pointer, _pointer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class ObjectStyle:
     angle: float  # degrees against the clock by which its lines rise on the page as shown; 0: level
     invisible: bool  # drawn without ink or fully transparent
     pale: bool  # drawn in white or so light that only a darker ground shows it
+    slope: float = 0.0  # of a level line that is a little askew, as on a scan: what it rises a point
 
     @property
     def upright(self) -> bool:
@@ -550,10 +553,12 @@ def _read_styles(handle: int, begins: list[int], objects: list[int], turns: int)
         if font not in fonts:
             fonts[font] = _describe_font(font)
         colour[:] = [0, 0, 0, 255]
-        _fill_colour(item, at_colour, at_colour + 4, at_colour + 8, at_colour + 12)
+        mode = _render_mode(item)
+        read_colour = _stroke_colour if mode in _OUTLINED_MODES else _fill_colour
+        read_colour(item, at_colour, at_colour + 4, at_colour + 8, at_colour + 12)
         _char_matrix(handle, index, at_matrix)
         known[item] = _style(
-            fonts[font], _font_size(handle, index), tuple(matrix), tuple(colour), _render_mode(item), turns
+            fonts[font], _font_size(handle, index), tuple(matrix), tuple(colour), mode, turns
         )
     return tuple(known[item] for item in objects)
 
@@ -581,7 +586,8 @@ def _style(
         italic=italic or (upright and abs(c) > 0.1 * abs(d) and not turns % 2),
         angle=angle,
         invisible=mode in _INVISIBLE_MODES or colour[3] < _FAINT,
-        pale=(mode in (0, 4) and min(colour[:3]) >= _PALE) or colour[3] < _THIN_INK,
+        pale=min(colour[:3]) >= _PALE or colour[3] < _THIN_INK,
+        slope=along[1] / along[0] if upright and abs(along[1]) > 1e-4 * along[0] else 0.0,
     )
 
 

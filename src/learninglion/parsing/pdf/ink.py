@@ -121,7 +121,7 @@ def take_stock(page: Any) -> Inventory:
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             found.texts[ctypes.cast(item, ctypes.c_void_p).value or 0] = (order, place)
             found.handles.append(item)
-            found.cut = found.cut or _is_cut(item, own)
+            found.cut = found.cut or _is_cut(item, own) or bool(raw.FPDFPageObj_HasTransparency(item))
         else:
             _add_shape(found, order, item, kind, place)
     return found

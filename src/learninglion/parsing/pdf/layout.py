@@ -153,10 +153,7 @@ _SHIFTED = 0.2  # of the size: signs as large as the line that stand so much hig
 def _written(line: Line, kept: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
     """The stretches of a line as they are written: raised and lowered signs as such, turned text in words."""
     if line.angle:
-        words = (
-            (a + m.start(), a + m.end()) for a, b in kept for m in re.finditer(r"\S+\s*", line.text[a:b])
-        )
-        return [(a, b, line.text[a:b]) for a, b in words]
+        kept = [(a + m.start(), a + m.end()) for a, b in kept for m in re.finditer(r"\S+\s*", line.text[a:b])]
     shifted = [run for run in line.runs if _shift(run, line)] if len(line.runs) > 1 else []
     if not shifted:
         return [(a, b, line.text[a:b]) for a, b in kept]

@@ -167,6 +167,8 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
         draft: _Draft | None = None
         first = len(lines)
         for strip in join_fractions(bring_home(groups[angle])):
+            if draft is not None and strip.style.slope:
+                _level(draft, strip)
             if draft is None or not _continues(draft, strip.xs[0], strip.y, strip.style):
                 if draft is not None:
                     _finish(draft, number, lines)
@@ -200,6 +202,13 @@ def _turn_back(strip: Strip, ys: list[float]) -> None:
     strip.y = places[0][1] * cos - places[0][0] * sin
     steps = [b - a for a, b in zip(strip.xs, strip.xs[1:], strict=False)]
     strip.x_end = strip.xs[-1] + (sum(steps) / len(steps) if steps else 0.55 * strip.style.size)
+
+
+def _level(draft: _Draft, strip: Strip) -> None:
+    """Take from the height of a strip what a line that is a little askew has risen there since its start."""
+    level = strip.y - strip.style.slope * (strip.xs[0] - draft.edges[0])
+    if _continues(draft, strip.xs[0], level, strip.style):
+        strip.y = level
 
 
 def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle) -> bool:

@@ -22,7 +22,10 @@ _MOST_NUMBERS = 6  # in a line: more are a row of a table
 _REPEATED = 3  # pages that carry the same words in the same place
 _ALIKE = 0.08  # of the size: play in the setting
 _APART = 1.6  # of the size: a larger step is white
-_SENTENCE = re.compile(r"[a-zà-ÿ)\"'”’»]{2}[.?!][\"'”’»)]*$")
+_ROWS = 4.0  # of the size: as far apart as rows of one table stand
+_SENTENCE = re.compile(
+    r"(?:[^\W\d_][a-zà-ÿ)\"'”’»]|[a-zà-ÿ)\"'”’»]{2}|[a-zà-ÿ] \d{1,4})[.?!][\"'”’»)]*$"
+)
 _HOUSE = re.compile(
     r"(?:tweede|eerste) kamer,? (?:der staten-generaal,? )?vergaderjaar \d{4}\s?[-–/]\s?\d{2,4}\b.{0,60}"
     r"|.{0,24}\bissn 0921\s?[-–]\s?7371.{0,24}"
@@ -132,7 +135,7 @@ def _leave_text(
                 continue
             name = (_form(line.text), line.angle)
             alone[name] = alone.get(name, True) and not body
-            touching[name].append(_touches(line, body))
+            touching[name].append(_touches(line, body) or _heads_table(line, body))
             follows = pending and abs(line.size - size) < _ALIKE * size
             if not line.angle and (follows or _is_sentence(line, size)):
                 text.add(name)
@@ -173,6 +176,33 @@ def _touches(line: Line, body: Sequence[Line]) -> bool:
         and not other.angle
         for other in body
     )
+
+
+def _heads_table(line: Line, body: Sequence[Line]) -> bool:
+    """Whether the cells of a line stand above (or under) those of the nearest other line, as a table's do."""
+    if not line.gaps or line.angle:
+        return False
+    near = [
+        other
+        for other in body
+        if not other.angle and 0.5 * line.size < abs(line.baseline - other.baseline) < _ROWS * line.size
+    ]
+    other = min(near, key=lambda one: abs(line.baseline - one.baseline), default=None)
+    if other is None or len(other.gaps) != len(line.gaps):
+        return False
+    return all(
+        any(abs(a - b) < 0.3 * line.size for a, b in zip(one, two, strict=True))
+        for one, two in zip(_cells(line), _cells(other), strict=True)
+    )
+
+
+def _cells(line: Line) -> list[tuple[float, float, float]]:
+    """Where the cells behind the first one begin, end and have their middle."""
+    found = []
+    for start, end in zip(line.gaps, (*line.gaps[1:], len(line.text)), strict=True):
+        left, right = line.x_edges[start], line.x_edges[start + len(line.text[start:end].rstrip())]
+        found.append((left, right, (left + right) / 2))
+    return found
 
 
 def _keys(text: str, page: int) -> list[str]:
