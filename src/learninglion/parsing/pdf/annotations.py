@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from pypdfium2 import raw
@@ -15,6 +17,7 @@ from learninglion.parsing.pdf.ink import Box
 __all__ = ["Loader", "Typed", "show_annotations"]
 
 _SIZE = 11.0  # points, where an annotation does not say how large its text is
+_BREAK, _TAG = re.compile(r"</p>|<br\b[^>]*>", re.IGNORECASE), re.compile(r"<[^>]*>")
 _MOST = 2000  # annotations of one page that are looked at
 
 
@@ -50,6 +53,7 @@ def show_annotations(document: Any) -> Iterator[Loader]:
         if not forms:
             forms.append(raw.FPDFDOC_InitFormFillEnvironment(document, info))
         form = forms[0]
+        _spell_out(page)
         if form:
             raw.FORM_OnAfterLoadPage(page, form)
         typed = tuple(_read_typed(page, form))
@@ -65,6 +69,21 @@ def show_annotations(document: Any) -> Iterator[Loader]:
     finally:
         for form in forms:
             raw.FPDFDOC_ExitFormFillEnvironment(form)
+
+
+def _spell_out(page: Any) -> None:
+    """Give annotations with rich text only its words as contents, which is what PDFium draws."""
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        if not _read_string(annotation, b"Contents"):
+            words = _plain(_read_string(annotation, b"RC"))
+            if words.strip():
+                signs = (words.strip() + "\0").encode("utf-16-le")
+                text = (ctypes.c_ushort * (len(signs) // 2)).from_buffer_copy(signs)
+                raw.FPDFAnnot_SetStringValue(annotation, b"Contents", text)
+        raw.FPDFPage_CloseAnnot(annotation)
 
 
 def _read_typed(page: Any, form: Any) -> Iterator[Typed]:
@@ -107,6 +126,11 @@ def _read_one(annotation: Any, form: Any) -> Iterator[Typed]:
         size.value = _SIZE
     for row, line in enumerate(part for part in text.splitlines() if part.strip()):
         yield Typed(" ".join(line.split()), box, row, size.value)
+
+
+def _plain(rich: str) -> str:
+    """The words of rich text (XHTML), a paragraph on each line."""
+    return unescape(_TAG.sub("", _BREAK.sub("\n", rich)))
 
 
 def _has_appearance(annotation: Any) -> bool:

@@ -20,6 +20,7 @@ from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.pdf.ink import (
     INNER,
     Box,
+    Inventory,
     Reason,
     find_struck,
     find_unseen,
@@ -35,6 +36,7 @@ __all__ = [
     "PDFIUM_LOCK",
     "View",
     "count_images",
+    "is_scan",
     "open_pdf",
     "page_view",
     "read_glyphs",
@@ -65,6 +67,7 @@ _ORNAMENT_SIGNS = {
 _UNSEEN = (0, 10, 13, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
 _JUMP = 12.0  # points between two characters: more than a wide space, perhaps another column
 _PALE = 200  # of 255: letters so light may not show on their ground
+_SCAN = 0.7  # of a page: pictures of the page itself
 _FAINT, _THIN_INK = 10, 100  # of 255: so transparent that there is no ink, or that it may not show
 _ORNAMENTS = ("dingbats", "wingdings", "webdings", "marlett", "awesome", "icons", "glyphicon")
 _ODD = 2.0  # points: type so small is measured
@@ -201,6 +204,19 @@ def count_images(page: Any) -> int:
         for i in range(raw.FPDFPage_CountObjects(page))
     )
     return sum(kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM) for kind in kinds)
+
+
+def is_scan(page: Any, view: View) -> bool:
+    """Whether pictures cover most of a page."""
+    covered = 0.0
+    box = tuple(ctypes.c_float() for _ in range(4))
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        item = raw.FPDFPage_GetObject(page, index)
+        picture = raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_IMAGE
+        if picture and raw.FPDFPageObj_GetBounds(item, *box):
+            covered += (box[2].value - box[0].value) * (box[3].value - box[1].value)
+    left, bottom, right, top = view.box
+    return covered >= _SCAN * (right - left) * (top - bottom)
 
 
 def read_glyphs(page: Any, view: View, layers: bool = False) -> Glyphs:
@@ -342,24 +358,47 @@ def _find_unseen(
         reasons = reasons or [None] * len(scene.indices)
         for k in np.flatnonzero(outside).tolist():
             reasons[k] = Reason.OUTSIDE
-    if stock.strokes:
-        boxes = scene.boxes() if boxes is None and _any_through(stock.strokes, scene, sizes) else boxes
-        if boxes is not None:
-            struck = find_struck(stock.strokes, boxes, scene.user_y, sizes)
-            if struck.any():
-                reasons = reasons or [None] * len(scene.indices)
-                for k in np.flatnonzero(struck).tolist():
-                    reasons[k] = reasons[k] or Reason.STRUCK
-                spread(reasons, letters, scene.objects)
+    struck = _read_struck(scene, stock, np.repeat([style.angle for style in styles], counts), sizes, boxes)
+    if struck.any():
+        reasons = reasons or [None] * len(scene.indices)
+        for k in np.flatnonzero(struck).tolist():
+            reasons[k] = reasons[k] or Reason.STRUCK
+        spread(reasons, letters, scene.objects)
     return reasons
 
 
-def _any_through(strokes: Sequence[Box], scene: _Scene, sizes: NDArray[np.float64]) -> bool:
+def _read_struck(
+    scene: _Scene,
+    stock: Inventory,
+    angles: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    boxes: NDArray[np.float64] | None,
+) -> NDArray[np.bool_]:
+    """Which characters a line runs through along their line: an upright one where they stand sideways."""
+    struck = np.zeros(len(sizes), np.bool_)
+    quarters = np.round(angles / 90 + scene.view.turns).astype(int) % 4  # in user space
+    for quarter in range(4):
+        asked = quarters == quarter
+        view = View((0.0, 0.0, 0.0, 0.0), quarter)  # turns the text level
+        strokes = [view.turn_box(box) for box in (stock.rising if quarter % 2 else stock.strokes)]
+        if not strokes or not asked.any():
+            continue
+        x, y = view.turn_points(scene.user_x, scene.user_y)
+        if boxes is None and _any_through(strokes, x[asked], y[asked], sizes[asked]):
+            boxes = scene.boxes()
+        if boxes is not None:
+            struck |= asked & find_struck(strokes, _turn_boxes(view, boxes), y, sizes)
+    return struck
+
+
+def _any_through(
+    strokes: Sequence[Box], x: NDArray[np.float64], y: NDArray[np.float64], sizes: NDArray[np.float64]
+) -> bool:
     """Whether a level line may run through any character: a cheap look by their baselines alone."""
     for left, bottom, right, top in strokes:
         height = (bottom + top) / 2
-        near = (scene.user_y < height) & (height < scene.user_y + 0.5 * sizes)
-        if (near & (scene.user_x > left - sizes) & (scene.user_x < right)).any():
+        near = (y < height) & (height < y + 0.5 * sizes)
+        if (near & (x > left - sizes) & (x < right)).any():
             return True
     return False
 
@@ -488,6 +527,8 @@ def _lift_superior_figures(
     figure = (codes >= 48) & (codes <= 57)
     box = (ctypes.c_double * 4)()  # left, right, bottom, top
     at = ctypes.addressof(box)
+    matrix = (ctypes.c_float * 6)()
+    at_matrix = ctypes.addressof(matrix)
     sizes: dict[int, float] = {}
     for first in np.flatnonzero(figure).tolist():
         if first in sizes:
@@ -497,6 +538,9 @@ def _lift_superior_figures(
             _char_box(handle, int(indices[place]), at, at + 8, at + 16, at + 24)
             height = box[3] - box[2]
             if not 0 < 0.35 * height < box[2] - y[place]:
+                break
+            _char_matrix(handle, int(indices[place]), at_matrix)
+            if abs(matrix[1]) > 0.05 * abs(matrix[0]):  # turned: above is not higher
                 break
             y[place] = box[2] if place == first else y[first]
             sizes[place] = round(height / _FIGURE_HEIGHT, 2) if place == first else sizes[first]

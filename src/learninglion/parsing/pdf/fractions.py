@@ -11,6 +11,7 @@ from learninglion.parsing.pdf.characters import ObjectStyle
 __all__ = ["Strip", "bring_home", "join_fractions"]
 
 _FRACTION = re.compile(r"(\d{1,4})\s?[/\u2044\u2215]\s?(\d{1,4})")
+_SLASHES = ("/", "\u2044", "\u2215")
 _LONGEST = 9  # signs of a part of a fraction
 _PART = re.compile(r"\s?[\w.,/\u2044\u2215 ]{1,8}\s?")
 _TERM = re.compile(r"[\d.,]{1,7}|[a-zA-Z]{1,3}")
@@ -37,17 +38,32 @@ class Strip:
 def bring_home(strips: list[Strip]) -> list[Strip]:
     """The strips with small figures that are drawn later than the text they stand at put behind that."""
     found: list[Strip] = []
+    moved = -1  # where the strip before went, if it did
     for index, strip in enumerate(strips):
         home = None
+        if moved >= 0 and _is_over(strips[index - 1], strip):
+            found.insert(moved + 1, strip)
+            moved += 1
+            continue
         if index and _SMALL.fullmatch(strip.text.strip()) and not _is_near(strips[index - 1], strip):
             follows = strips[index + 1] if index + 1 < len(strips) else None
-            if follows is None or not _is_near(strip, follows):
+            if follows is None or not _is_near(strip, follows) or _is_over(strip, follows):
                 home = _find_home(found, strip)
         if home is None:
             found.append(strip)
+            moved = -1
         else:
             found.insert(home + 1, strip)
+            moved = home + 1
     return found
+
+
+def _is_over(one: Strip, other: Strip) -> bool:
+    """Whether two small figures stand one above the other."""
+    size = one.style.size
+    small = _SMALL.fullmatch(one.text.strip()) and _SMALL.fullmatch(other.text.strip())
+    shared = min(one.x_end, other.x_end) - max(one.xs[0], other.xs[0])
+    return bool(small) and shared > 0 and abs(size - other.style.size) < 0.1 * size < abs(one.y - other.y)
 
 
 def _is_near(before: Strip, strip: Strip) -> bool:
@@ -102,7 +118,8 @@ def _join_fraction(before: list[Strip], strips: list[Strip], index: int, count: 
         return None
     text = "".join(part.text for part in parts).strip()
     match = _FRACTION.fullmatch(text)
-    if match is not None and all(part.style.size < _SMALLER * beside.style.size for part in parts):
+    figures = [part for part in parts if part.text.strip() not in _SLASHES]
+    if match is not None and all(part.style.size < _SMALLER * beside.style.size for part in figures):
         text = f"{match[1]}/{match[2]}"
     elif count == 2 and _is_stack(parts[0], parts[1], beside):
         upper, lower = sorted(parts, key=lambda part: -part.y)

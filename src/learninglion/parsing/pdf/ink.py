@@ -83,9 +83,10 @@ class Inventory:
     """What is drawn on a page: where its text objects come in the order, shapes, and lines across."""
 
     texts: dict[int, tuple[int, Box]] = field(default_factory=dict)  # by address: order, bounds in user space
-    handles: list[Any] = field(default_factory=list)  # of the text objects
+    handles: dict[int, Any] = field(default_factory=dict)  # of the text objects, by address
     shapes: list[_Shape] = field(default_factory=list)
     strokes: list[Box] = field(default_factory=list)  # thin and level: under, through or between words
+    rising: list[Box] = field(default_factory=list)  # thin and upright: the same, of text set sideways
     cut: bool = False  # some text reaches outside its clipping area
     crowded: bool = False  # there was more than can be looked at one by one
     layered: bool = False  # something is marked as belonging to a layer
@@ -119,9 +120,11 @@ def take_stock(page: Any) -> Inventory:
         own: Box = (box[0].value, box[1].value, box[2].value, box[3].value)
         place = own if matrix is _UNIT else _carry(matrix, own)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
-            found.texts[ctypes.cast(item, ctypes.c_void_p).value or 0] = (order, place)
-            found.handles.append(item)
-            found.cut = found.cut or _is_cut(item, own) or bool(raw.FPDFPageObj_HasTransparency(item))
+            address = ctypes.cast(item, ctypes.c_void_p).value or 0
+            found.texts[address], found.handles[address] = (order, place), item
+            clips = raw.FPDFTextObj_GetTextRenderMode(item) >= raw.FPDF_TEXTRENDERMODE_FILL_CLIP
+            found.cut = found.cut or clips or _is_cut(item, own)
+            found.cut = found.cut or bool(raw.FPDFPageObj_HasTransparency(item))
         else:
             _add_shape(found, order, item, kind, place)
     return found
@@ -195,6 +198,8 @@ def _add_shape(found: Inventory, order: int, item: Any, kind: int, place: Box) -
     width, height = place[2] - place[0], place[3] - place[1]
     if kind == raw.FPDF_PAGEOBJ_PATH and height <= _THIN and width > _THIN:
         found.strokes.append(place)
+    if kind == raw.FPDF_PAGEOBJ_PATH and width <= _THIN and height > _THIN:
+        found.rising.append(place)
     if min(width, height) < _THIN:
         return
     luminance, clear = 0, False
@@ -217,7 +222,7 @@ def _add_shape(found: Inventory, order: int, item: Any, kind: int, place: Box) -
 
 
 def _add_strokes(found: Inventory, item: Any) -> None:
-    """The level lines of a path that draws several."""
+    """The level and upright lines of a path that draws several."""
     count = raw.FPDFPath_CountSegments(item)
     if not 2 < count <= 80:
         return
@@ -229,9 +234,12 @@ def _add_strokes(found: Inventory, item: Any) -> None:
         segment = raw.FPDFPath_GetPathSegment(item, index)
         raw.FPDFPathSegment_GetPoint(segment, x, y)
         here = (own.a * x.value + own.c * y.value + own.e, own.b * x.value + own.d * y.value + own.f)
-        level = abs(here[1] - last[1]) < 0.5 and abs(here[0] - last[0]) > _THIN
-        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO and level:
+        across, up = abs(here[0] - last[0]), abs(here[1] - last[1])
+        drawn = raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO
+        if drawn and up < 0.5 and across > _THIN:
             found.strokes.append((min(here[0], last[0]), here[1], max(here[0], last[0]), here[1]))
+        elif drawn and across < 0.5 and up > _THIN:
+            found.rising.append((here[0], min(here[1], last[1]), here[0], max(here[1], last[1])))
         last = here
 
 
@@ -278,14 +286,21 @@ def find_unseen(
     inside &= (boxes[:, 3] > frame[1]) & (boxes[:, 1] < frame[3])
     shapes = [shape.handle for shape in stock.shapes]
     plain = _draw(page)
-    with _Switched(stock.handles):
+    with _Switched(list(stock.handles.values())):
         bare = _draw(page)
-    dark = letters & inside & ~_shows(plain, bare, boxes, frame)
+    shown = _shows(plain, bare, boxes, frame)
+    under = _find_under(stock, objects, centres)
+    if 0 < len(under) < len(stock.handles):  # what is written on a cover shows, not what is under it
+        with _Switched([stock.handles[item] for item in sorted(under)]):
+            above = _draw(page)
+        beneath = np.isin(objects, np.array(sorted(under), np.uint64))
+        shown = np.where(beneath, _shows(plain, above, boxes, frame), shown)
+    dark = letters & inside & ~shown
     if not dark.any():
         return None
     with _Switched(shapes):
         alone = _draw(page)
-        with _Switched(stock.handles):
+        with _Switched(list(stock.handles.values())):
             blank = _draw(page)
     drawn = _shows(alone, blank, boxes, frame)
     reasons: list[Reason | None] = [None] * len(letters)
@@ -296,6 +311,21 @@ def find_unseen(
             reasons[place] = Reason.SWITCHED_OFF
     spread(reasons, letters, objects)
     return reasons
+
+
+def _find_under(stock: Inventory, objects: NDArray[np.uint64], centres: NDArray[np.float64]) -> set[int]:
+    """The text objects with a character over which something is drawn later that may cover it."""
+    orders = np.array([stock.texts.get(int(item), (-1, None))[0] for item in objects.tolist()])
+    found: set[int] = set()
+    for shape in stock.shapes:
+        if shape.clear:
+            continue
+        left, bottom, right, top = shape.box
+        over = (orders >= 0) & (orders < shape.order)
+        over &= (centres[:, 0] >= left) & (centres[:, 0] <= right)
+        over &= (centres[:, 1] >= bottom) & (centres[:, 1] <= top)
+        found.update(objects[over].tolist())
+    return found
 
 
 def _what_covers(stock: Inventory, item: int, centre: NDArray[np.float64], paper: Box) -> Reason:

@@ -20,6 +20,7 @@ __all__ = ["ASCENT", "COVERED", "DESCENT", "Hidden", "Line", "Page", "Run", "bui
 _RISE = 0.6  # of the larger size: as far as a superscript goes, well under the distance to the next line
 _OVERLAP = 0.9  # of the size: a loose accent goes back over its letter
 _GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py decides
+_NEXT = 0.4  # of the size: how far the place of the next letter may be from the one that was expected
 _SAME = 0.01  # points: on one baseline
 _SPACE = 0.12  # of the size: characters that far apart, where PDFium saw a space, have one
 ASCENT, DESCENT = 0.76, 0.24  # of the size: what letters take above and below the baseline
@@ -160,7 +161,8 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
                 _turn_back(strip, glyphs.y[start:end].tolist())
             group = groups.setdefault(style.angle, [])
             if reasons[k] is None:
-                group.append(strip)
+                if not (style.angle and group and _goes_on(group[-1], strip)):
+                    group.append(strip)
             else:
                 _mark_covered(group, strip)
     for angle in sorted(groups, key=lambda angle: angle != 0.0):
@@ -209,6 +211,19 @@ def _level(draft: _Draft, strip: Strip) -> None:
     level = strip.y - strip.style.slope * (strip.xs[0] - draft.edges[0])
     if _continues(draft, strip.xs[0], level, strip.style):
         strip.y = level
+
+
+def _goes_on(last: Strip, strip: Strip) -> bool:
+    """Whether a strip of turned text, which comes letter by letter, was put behind the one before it."""
+    size = strip.style.size
+    distance = strip.xs[0] - last.x_end
+    level = last.style == strip.style and abs(last.y - strip.y) < 0.02 * size
+    if not level or not -_NEXT * size < distance < (_SPACE if strip.spaced else _NEXT) * size:
+        return False
+    last.text += strip.text
+    last.xs += strip.xs
+    last.x_end = strip.x_end
+    return True
 
 
 def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle) -> bool:

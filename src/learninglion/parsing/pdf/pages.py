@@ -14,6 +14,7 @@ from learninglion.parsing.pdf.characters import (
     Glyphs,
     ObjectStyle,
     count_images,
+    is_scan,
     open_pdf,
     page_view,
     read_glyphs,
@@ -29,6 +30,7 @@ MAX_PAGES = 5000
 _TINY = 1.5  # points: no printer makes this readable
 _PAGE = 842.0  # points: the height of A4
 _OCR_SHARE = 0.9  # so much of a page invisible, over a picture: the text layer of a scan
+_MOSTLY = 0.5  # so much of a scan invisible: on it something was typed or stamped afterwards
 _LATEST_START = 65_536  # bytes of something else before the PDF
 _TAIL = 4096
 _END = re.compile(rb"startxref\s+\d+\s*(?:%|$)")
@@ -115,7 +117,9 @@ def _read_page(page: Any, number: int, layers: bool, typed: Sequence[Typed]) -> 
     hidden = sum(
         glyphs.starts[k + 1] - glyphs.starts[k] for k, reason in enumerate(reasons) if reason in _SCANNED
     )
-    from_ocr = bool(glyphs.text) and hidden >= _OCR_SHARE * len(glyphs.text) and count_images(page) > 0
+    share = hidden / max(len(glyphs.text), 1)
+    scanned = share >= _OCR_SHARE and count_images(page) > 0
+    from_ocr = scanned or (share >= _MOSTLY and is_scan(page, view))
     if from_ocr:
         reasons = [None if reason in _SCANNED else reason for reason in reasons]
     lines = strip_numbers(set_initials(build_lines(glyphs, reasons, number)))
