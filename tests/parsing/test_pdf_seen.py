@@ -57,6 +57,9 @@ COVERS = {
         page="/Annots[10 0 R]",
         objects=[annotation("Square", "/IC[0 0 0]/C[0 0 0]/AP<</N 11 0 R>>", "125 757 265 770"), BAR],
     ),
+    "bar with words on it": pdf(
+        NAME + PLAIN + "0 g 125 757 140 13 re f " + show("artikel 5.1", x=128, more="1 g") + "0 g "
+    ),
     "annotation to be drawn": pdf(
         NAME + PLAIN,
         page="/Annots[10 0 R]",
@@ -86,6 +89,22 @@ HIDDEN = {
     "white": pdf("q " + show("GEHEIM", more="1 g") + "Q " + PLAIN),
     "white in a word": pdf("BT /F1 11 Tf 72 760 Td (wel) Tj 1 g (GEHEIM) Tj 0 g (licht) Tj ET " + PLAIN),
     "dark on dark": pdf("0 g 72 750 300 20 re f " + SECRET + PLAIN),
+    "white outlines": pdf("q 1 G " + show("GEHEIM", more="1 Tr") + "Q " + PLAIN),
+    "white with white outlines": pdf("q 1 g 1 G " + show("GEHEIM", more="2 Tr") + "Q " + PLAIN),
+    "clipped by letters": pdf(
+        "q BT 7 Tr /F1 11 Tf 300 300 Td (a) Tj ET " + show("GEHEIM woord", more="0 Tr") + "Q " + PLAIN
+    ),
+    "behind a mask": pdf(
+        "q /G gs " + SECRET + "Q " + PLAIN,
+        objects=[
+            "<</Type/XObject/Subtype/Form/BBox[0 0 595 842]/Group<</S/Transparency/CS/DeviceGray>>>>|"
+            "0 g 0 0 595 842 re f"
+        ],
+        resources="/ExtGState<</G<</SMask<</S/Luminosity/G 10 0 R>>>>>>",
+    ),
+    "struck sideways": pdf(
+        "q 0 1 -1 0 1000 0 cm " + show("De zin GEHEIM blijft.") + "0.6 w 107 763.5 m 155 763.5 l S Q " + PLAIN
+    ),
     "transparent": pdf("q /G gs " + SECRET + "Q " + PLAIN, resources="/ExtGState<</G<</ca 0>>>>"),
     "clipped": pdf("q 72 600 10 10 re W n " + SECRET + "Q " + PLAIN),
     "partly clipped": pdf("q 72 750 65 30 re W n " + show("Zichtbaar hier GEHEIM woord") + "Q " + PLAIN),
@@ -232,6 +251,19 @@ FIGURE_CASES = {
         " 0 Ts /F1 11 Tf ( deel.) Tj ET ",
         "Er is 1 1/2 deel.",
     ),
+    "around a large bar": (
+        "BT /F1 11 Tf 72 760 Td (Er is 1) Tj 4 Ts /F1 7 Tf (1) Tj 0 Ts /F1 11 Tf (/) Tj /F1 7 Tf (2) Tj"
+        " /F1 11 Tf ( deel.) Tj ET ",
+        "Er is 1 1/2 deel.",
+    ),
+    "stacked, drawn last": (
+        show("Er resteert")
+        + _AFTER
+        + show("Einde.", y=600)
+        + show("12", x=128.5, y=765, size=6.5)
+        + show("100", x=127, y=756, size=6.5),
+        "Er resteert 12/100 van het budget. Einde.",
+    ),
 }
 
 
@@ -239,6 +271,22 @@ FIGURE_CASES = {
 def test_figures_stay_what_they_are(how: str) -> None:
     drawing, expected = FIGURE_CASES[how]
     assert words(pdf(drawing)) == expected
+
+
+@pytest.mark.parametrize(
+    "how", ["raised", "raised below zero", "lowered", "stacked wide", "around a large bar"]
+)
+def test_figures_stay_what_they_are_sideways(how: str) -> None:
+    drawing, expected = FIGURE_CASES[how]
+    assert words(pdf(f"q 0 1 -1 0 1000 0 cm {drawing} Q")) == expected
+    assert words(pdf(drawing, page="/Rotate 90")) == expected
+
+
+def test_a_line_a_little_askew_has_no_raised_letters() -> None:
+    drawing = (
+        "BT /F1 11 Tf 0.9994 0.0349 -0.0349 0.9994 72 700 Tm (Er waren in 2021 precies 438 meldingen.) Tj ET"
+    )
+    assert words(pdf(drawing)) == "Er waren in 2021 precies 438 meldingen."
 
 
 def test_signs_of_the_symbol_font() -> None:
@@ -295,6 +343,10 @@ def test_a_watermark_breaks_no_sentence_and_is_read_once() -> None:
 
 ADDED = {
     "stamp": (annotation("Stamp", "/Name/Void/AP<</N 11 0 R>>"), ""),
+    "typed as rich text": (
+        annotation("FreeText", "/RC(<body><p>INGETROKKEN <b>per mei</b></p></body>)/DA(/Helv 11 Tf)"),
+        "",
+    ),
     "typed": (annotation("FreeText", "/Contents(INGETROKKEN per mei)/DA(/Helv 11 Tf)"), ""),
     "field": (
         annotation("Widget", "/FT/Tx/T(a)/V(INGETROKKEN per mei)/DA(/F1 11 Tf 0 g)"),
@@ -314,6 +366,38 @@ def test_what_was_put_on_the_page_is_read(how: str) -> None:
     assert "Een gewone zin over de dijk." in text
     assert "INGETROKKEN per mei" in text
     assert "anders" not in text
+
+
+def test_remarks_and_files_that_come_along_are_told_of() -> None:
+    note = annotation("Text", "/Contents(INGETROKKEN per mei)", "72 600 90 616")
+    content = pdf(
+        PLAIN,
+        page="/Annots[10 0 R]",
+        objects=[note, "<</Type/Filespec/UF(cijfers.csv)/EF<</F 12 0 R>>>>", "<<>>|a;b"],
+        catalog="/Names<</EmbeddedFiles<</Names[(cijfers.csv) 11 0 R]>>>>",
+    )
+    document = read(content)
+    assert document.text.strip() == "Een gewone zin over de dijk."
+    assert any("INGETROKKEN per mei" in warning for warning in document.warnings)
+    assert any("cijfers.csv" in warning for warning in document.warnings)
+
+
+def test_a_damaged_page_is_told_of_and_the_others_are_read() -> None:
+    content = pdf(PLAIN, show("Tweede."), show("Derde zin."))
+    broken = content.replace(b"103 0 R", b"999 0 R", 1)
+    document = read(broken)
+    assert "Een gewone zin over de dijk." in document.text
+    assert "Derde zin." in document.text
+    assert any("Pagina 2 is beschadigd" in warning for warning in document.warnings)
+
+
+def test_a_scan_on_which_something_was_typed_is_a_scan() -> None:
+    scan = (
+        "q 595 0 0 842 0 0 cm " + image(grey=255) + "Q " + show("Er zijn 438 meldingen gedaan.", more="3 Tr")
+    )
+    document = read(pdf(scan + show("Ingekomen", y=30, more="0 Tr")))
+    assert "Er zijn 438 meldingen gedaan." in document.text
+    assert any("OCR" in warning for warning in document.warnings)
 
 
 def test_hidden_annotations_are_not_read() -> None:
@@ -387,7 +471,8 @@ def test_two_short_columns_are_read_one_after_the_other() -> None:
     assert words(pdf(drawing)) == " ".join([*left, *right])
 
 
-def test_lines_that_return_but_are_text_stay() -> None:
+@pytest.mark.parametrize("step", [15, 24])
+def test_lines_that_return_but_are_text_stay(step: int) -> None:
     answers = pdf(
         *(
             show("Een lange tekst die hier staat.", y=500) + show(f"Antwoord {k}", y=75) + show("Nee", y=60)
@@ -395,15 +480,22 @@ def test_lines_that_return_but_are_text_stay() -> None:
         )
     )
     assert words(answers).count("Nee") == 2
+    first = pdf(
+        *(
+            show("Ja.", y=800) + show(f"Een tekst over {word} staat hier.", y=700)
+            for word in ("molens", "dijken", "sluizen")
+        )
+    )
+    assert words(first).count("Ja.") == 3
     heads = pdf(
         *(
             show("Wijk", y=790)
             + show("Palen 2020", x=200, y=790)
             + show("Palen 2021", x=300, y=790)
             + "".join(
-                show(f"Wijk {c}", y=775 - 15 * k)
-                + show(str(100 * page + k), x=200, y=775 - 15 * k)
-                + show(str(300 * page + k), x=300, y=775 - 15 * k)
+                show(f"Wijk {c}", y=790 - step - 15 * k)
+                + show(str(100 * page + k), x=200, y=790 - step - 15 * k)
+                + show(str(300 * page + k), x=300, y=790 - step - 15 * k)
                 for k, c in enumerate("ABCDE")
             )
             for page in (1, 2, 3)

@@ -63,9 +63,9 @@ def _look(raw: RawFile, document: Document, pages: Sequence[Page]) -> Iterator[b
             if loaded is None:
                 raise UnreadableFileError(raw.name, f"pagina {page.number} kan niet worden getekend.")
             try:
-                yield _to_png(_draw(opened, loaded[0], list(_marks(document, page))[:_MOST_MARKS]))
+                yield _to_png(_draw(opened, loaded.page, list(_marks(document, page))[:_MOST_MARKS]))
             finally:
-                pdfium.FPDF_ClosePage(loaded[0])
+                pdfium.FPDF_ClosePage(loaded.page)
 
 
 def _marks(document: Document, page: Page) -> Iterator[_Mark]:

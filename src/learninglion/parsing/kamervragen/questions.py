@@ -193,6 +193,15 @@ def page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
     """What is hidden on the pages, read by machine or not readable at all."""
     warnings: list[str] = []
     for page in pages:
+        if page.damaged:
+            warnings.append(
+                f"Pagina {page.number} is beschadigd en niet gelezen. Haal het bestand opnieuw op."
+            )
+        for name in page.attached:
+            warnings.append(f"Bij dit bestand zit een ander bestand dat niet is gelezen: «{name}»")
+        for remark in page.remarks:
+            shown = remark if len(remark) <= 200 else remark[:199] + "…"
+            warnings.append(f"Opmerking bij pagina {page.number}, niet overgenomen: «{shown}»")
         if page.covered:
             warnings.append(
                 f"Op pagina {page.number} staat tekst onder een balk, vlak of plaatje; die is niet"

@@ -14,10 +14,26 @@ from pypdfium2 import raw
 
 from learninglion.parsing.pdf.ink import Box
 
-__all__ = ["Loader", "Typed", "show_annotations"]
+__all__ = ["Loader", "Sheet", "Typed", "show_annotations"]
 
 _SIZE = 11.0  # points, where an annotation does not say how large its text is
 _BREAK, _TAG = re.compile(r"</p>|<br\b[^>]*>", re.IGNORECASE), re.compile(r"<[^>]*>")
+_UNSEEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
+_REMARKS = {
+    raw.FPDF_ANNOT_TEXT,
+    raw.FPDF_ANNOT_LINE,
+    raw.FPDF_ANNOT_SQUARE,
+    raw.FPDF_ANNOT_CIRCLE,
+    raw.FPDF_ANNOT_POLYGON,
+    raw.FPDF_ANNOT_POLYLINE,
+    raw.FPDF_ANNOT_HIGHLIGHT,
+    raw.FPDF_ANNOT_UNDERLINE,
+    raw.FPDF_ANNOT_SQUIGGLY,
+    raw.FPDF_ANNOT_STRIKEOUT,
+    raw.FPDF_ANNOT_CARET,
+    raw.FPDF_ANNOT_INK,
+    raw.FPDF_ANNOT_FILEATTACHMENT,
+}
 _MOST = 2000  # annotations of one page that are looked at
 
 
@@ -31,8 +47,17 @@ class Typed:
     size: float
 
 
-Loader = Callable[[int], "tuple[Any, tuple[Typed, ...]] | None"]
-"""Gives the page with this index, and what is typed on it; None where it is damaged."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A loaded page, what is typed on it, and the remarks that open when one clicks on a mark."""
+
+    page: Any
+    typed: tuple[Typed, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+Loader = Callable[[int], Sheet | None]
+"""Gives the page with this index; None where it is damaged."""
 
 
 @contextmanager
@@ -44,25 +69,25 @@ def show_annotations(document: Any) -> Iterator[Loader]:
     forms: list[Any] = []
     info = raw.FPDF_FORMFILLINFO(version=2)  # PDFium keeps its address
 
-    def load(index: int) -> tuple[Any, tuple[Typed, ...]] | None:
+    def load(index: int) -> Sheet | None:
         page = raw.FPDF_LoadPage(document, index)
         if not page:
             return None
         if not raw.FPDFPage_GetAnnotCount(page):
-            return page, ()
+            return Sheet(page)
         if not forms:
             forms.append(raw.FPDFDOC_InitFormFillEnvironment(document, info))
         form = forms[0]
         _spell_out(page)
         if form:
             raw.FORM_OnAfterLoadPage(page, form)
-        typed = tuple(_read_typed(page, form))
+        typed, remarks = tuple(_read_typed(page, form)), tuple(_read_remarks(page))
         if form:
             raw.FORM_OnBeforeClosePage(page, form)
         if raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
             raw.FPDF_ClosePage(page)
             page = raw.FPDF_LoadPage(document, index)
-        return (page, typed) if page else None
+        return Sheet(page, typed, remarks) if page else None
 
     try:
         yield load
@@ -98,9 +123,23 @@ def _read_typed(page: Any, form: Any) -> Iterator[Typed]:
             raw.FPDFPage_CloseAnnot(annotation)
 
 
+def _read_remarks(page: Any) -> Iterator[str]:
+    """What the notes, markings and drawn marks of a page say; on the page itself only the mark shows."""
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        hidden = raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN
+        if raw.FPDFAnnot_GetSubtype(annotation) in _REMARKS and not hidden:
+            text = " ".join(_read_string(annotation, b"Contents").split())
+            if text:
+                yield text
+        raw.FPDFPage_CloseAnnot(annotation)
+
+
 def _read_one(annotation: Any, form: Any) -> Iterator[Typed]:
     kind = raw.FPDFAnnot_GetSubtype(annotation)
-    hidden = raw.FPDFAnnot_GetFlags(annotation) & (raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW)
+    hidden = raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN
     if kind not in (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_STAMP) or hidden:
         return
     if _has_appearance(annotation):

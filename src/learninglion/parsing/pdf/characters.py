@@ -96,7 +96,7 @@ _font_size = _plain(raw.FPDFText_GetFontSize, ctypes.c_double, _pointer, _int)
 _object_font = _plain(raw.FPDFTextObj_GetFont, _size, _pointer)
 _render_mode = _plain(raw.FPDFTextObj_GetTextRenderMode, _int, _pointer)
 _fill_colour = _plain(raw.FPDFPageObj_GetFillColor, _int, _pointer, _pointer, _pointer, _pointer, _pointer)
-_stroke_colour = _plain(raw.FPDFPageObj_GetStrokeColor, _int, _pointer, _pointer, _pointer, _pointer, _pointer)
+_stroke_colour = _plain(raw.FPDFPageObj_GetStrokeColor, _int, *[_pointer] * 5)
 
 
 @dataclass(frozen=True, slots=True)

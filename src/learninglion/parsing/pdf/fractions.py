@@ -17,6 +17,7 @@ _PART = re.compile(r"\s?[\w.,/\u2044\u2215 ]{1,8}\s?")
 _TERM = re.compile(r"[\d.,]{1,7}|[a-zA-Z]{1,3}")
 _SMALL = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
 _SMALLER = 0.88  # of the size of the text beside it: the figures of a fraction
+_CLOSE, _WORD = 0.25, 0.6  # of the size: right behind a word, and with a space between
 _NEAR = 1.2  # of the size: as far as the text beside a fraction
 
 
@@ -48,7 +49,8 @@ def bring_home(strips: list[Strip]) -> list[Strip]:
         if index and _SMALL.fullmatch(strip.text.strip()) and not _is_near(strips[index - 1], strip):
             follows = strips[index + 1] if index + 1 < len(strips) else None
             if follows is None or not _is_near(strip, follows) or _is_over(strip, follows):
-                home = _find_home(found, strip)
+                stacked = follows is not None and _is_over(strip, follows)
+                home = _find_home(found, strip, _WORD if stacked else _CLOSE)
         if home is None:
             found.append(strip)
             moved = -1
@@ -72,15 +74,18 @@ def _is_near(before: Strip, strip: Strip) -> bool:
     return abs(strip.xs[0] - before.x_end) < 0.6 * size and abs(strip.y - before.y) < 1.2 * size
 
 
-def _find_home(found: Sequence[Strip], strip: Strip) -> int | None:
-    """Behind which strip a small figure stands: at the end of larger text, or under (over) a figure in it."""
+def _find_home(found: Sequence[Strip], strip: Strip, reach: float) -> int | None:
+    """Behind which strip a small figure stands: at the end of larger text, or under (over) a figure in it.
+
+    `reach`: how far behind the text, as a share of its size.
+    """
     for k in range(len(found) - 1, -1, -1):
         other = found[k]
         size = other.style.size
         shift = strip.y - other.y
         if strip.style.size < _SMALLER * size:
             raised = 0.1 * size < abs(shift) < 0.7 * size
-            if raised and -0.1 * size < strip.xs[0] - other.x_end < 0.25 * size:
+            if raised and -0.1 * size < strip.xs[0] - other.x_end < reach * size:
                 return k
         elif _TERM.fullmatch(other.text.strip()) and abs(size - strip.style.size) < 0.1 * size:
             beside = _beside(found[:k], found[k + 1 : k + 2], [other, strip])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from pypdfium2 import raw
 
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.pdf.annotations import Loader, Typed, show_annotations
+from learninglion.parsing.pdf.annotations import Loader, Sheet, Typed, show_annotations
 from learninglion.parsing.pdf.characters import (
     Glyphs,
     ObjectStyle,
@@ -32,6 +34,7 @@ _PAGE = 842.0  # points: the height of A4
 _OCR_SHARE = 0.9  # so much of a page invisible, over a picture: the text layer of a scan
 _MOSTLY = 0.5  # so much of a scan invisible: on it something was typed or stamped afterwards
 _LATEST_START = 65_536  # bytes of something else before the PDF
+_MOST_ATTACHED = 20  # files carried along that are named
 _TAIL = 4096
 _END = re.compile(rb"startxref\s+\d+\s*(?:%|$)")
 _UNREADABLE = 0.1  # of all signs: more, and there is no use in reading
@@ -78,7 +81,12 @@ def read_pages(content: bytes, name: str, max_pages: int = MAX_PAGES) -> tuple[P
                 name, f"dit PDF-bestand heeft {count} pagina's; meer dan {max_pages} kan niet. Splits het op."
             )
         with show_annotations(document) as load:
-            pages = tuple(_load_page(load, index, name, layers) for index in range(count))
+            pages = tuple(_load_page(load, index, layers) for index in range(count))
+        attached = tuple(_read_attached(document))
+    if pages and all(page.damaged for page in pages):
+        raise UnreadableFileError(
+            name, "de pagina's van dit PDF-bestand zijn beschadigd. Haal het opnieuw op."
+        )
     if not any(line.text != COVERED for page in pages for line in page.lines):
         if any(page.hidden for page in pages):
             raise UnreadableFileError(name, "dit PDF-bestand bevat alleen verborgen tekst.")
@@ -94,21 +102,32 @@ def read_pages(content: bytes, name: str, max_pages: int = MAX_PAGES) -> tuple[P
             "de letters van dit PDF-bestand zijn niet te lezen: het zegt niet welke tekens het zijn."
             " Maak het opnieuw, of maak het doorzoekbaar met tekstherkenning (OCR).",
         )
-    return pages
+    return (replace(pages[0], attached=attached), *pages[1:]) if attached else pages
 
 
-def _load_page(load: Loader, index: int, name: str, layers: bool) -> Page:
-    loaded = load(index)
-    if loaded is None:
-        raise UnreadableFileError(name, f"pagina {index + 1} van dit PDF-bestand is beschadigd.")
-    page, typed = loaded
+def _read_attached(document: Any) -> Iterator[str]:
+    """The names of the files that a PDF carries along."""
+    for index in range(min(raw.FPDFDoc_GetAttachmentCount(document), _MOST_ATTACHED)):
+        attachment = raw.FPDFDoc_GetAttachment(document, index)
+        length = raw.FPDFAttachment_GetName(attachment, None, 0) if attachment else 0
+        buffer = (ctypes.c_ushort * (length // 2 + 1))()
+        raw.FPDFAttachment_GetName(attachment, buffer, length)
+        name = bytes(buffer)[: max(length - 2, 0)].decode("utf-16-le", "replace").strip()
+        yield name or "zonder naam"
+
+
+def _load_page(load: Loader, index: int, layers: bool) -> Page:
+    sheet = load(index)
+    if sheet is None:
+        return Page(index + 1, (0.0, 0.0, _PAGE / 2**0.5, _PAGE), 0, (), damaged=True)
     try:
-        return _read_page(page, index + 1, layers, typed)
+        return _read_page(sheet, index + 1, layers)
     finally:
-        raw.FPDF_ClosePage(page)
+        raw.FPDF_ClosePage(sheet.page)
 
 
-def _read_page(page: Any, number: int, layers: bool, typed: Sequence[Typed]) -> Page:
+def _read_page(sheet: Sheet, number: int, layers: bool) -> Page:
+    page = sheet.page
     view = page_view(page)
     glyphs = read_glyphs(page, view, layers)
     shown = view.turn_box(view.box)
@@ -123,11 +142,22 @@ def _read_page(page: Any, number: int, layers: bool, typed: Sequence[Typed]) -> 
     if from_ocr:
         reasons = [None if reason in _SCANNED else reason for reason in reasons]
     lines = strip_numbers(set_initials(build_lines(glyphs, reasons, number)))
-    lines = (*lines, *(_typed_line(entry, view.turn_box(entry.box), number) for entry in typed))
+    lines = (*lines, *(_typed_line(entry, view.turn_box(entry.box), number) for entry in sheet.typed))
     images = 0 if lines else count_images(page)
     unreadable = sum(line.text.count("\ufffd") for line in lines)
     found = _collect_hidden(glyphs, reasons)
-    return Page(number, shown, view.turns, lines, found, from_ocr, images, unreadable, glyphs.guessed)
+    return Page(
+        number,
+        shown,
+        view.turns,
+        lines,
+        found,
+        from_ocr,
+        images,
+        unreadable,
+        glyphs.guessed,
+        sheet.remarks,
+    )
 
 
 _SCANNED = (Reason.NO_INK, Reason.UNDER_SCAN)

@@ -23,9 +23,7 @@ _REPEATED = 3  # pages that carry the same words in the same place
 _ALIKE = 0.08  # of the size: play in the setting
 _APART = 1.6  # of the size: a larger step is white
 _ROWS = 4.0  # of the size: as far apart as rows of one table stand
-_SENTENCE = re.compile(
-    r"(?:[^\W\d_][a-zà-ÿ)\"'”’»]|[a-zà-ÿ)\"'”’»]{2}|[a-zà-ÿ] \d{1,4})[.?!][\"'”’»)]*$"
-)
+_SENTENCE = re.compile(r"(?:[^\W\d_][a-zà-ÿ)\"'”’»]|[a-zà-ÿ)\"'”’»]{2}|[a-zà-ÿ] \d{1,4})[.?!][\"'”’»)]*$")
 _HOUSE = re.compile(
     r"(?:tweede|eerste) kamer,? (?:der staten-generaal,? )?vergaderjaar \d{4}\s?[-–/]\s?\d{2,4}\b.{0,60}"
     r"|.{0,24}\bissn 0921\s?[-–]\s?7371.{0,24}"
