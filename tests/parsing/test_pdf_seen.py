@@ -406,6 +406,27 @@ def test_hidden_annotations_are_not_read() -> None:
     assert words(content) == "Een gewone zin over de dijk."
 
 
+def test_signs_that_are_passed_over_inside_words_are_told_of_and_spaces_are_not() -> None:
+    drawing = "BT /F1 11 Tf 72 760 Td (De of) Tj /S 11 Tf ({}) Tj /F1 11 Tf (cier kreeg een brief.) Tj ET"
+    odd = "<</Type/Font/Subtype/Type1/BaseFont/Odd/FirstChar 65/LastChar 65/Widths[556]/Encoding{}>>"
+    named = odd.format("<</Type/Encoding/Differences[65/f_i]>>")
+    for text, font, told in (("A", named, True), (" ", HELVETICA, False)):
+        content = pdf(drawing.format(text), objects=[font]).replace(b"/F1 3 0 R", b"/F1 3 0 R/S 10 0 R")
+        if not told:
+            content = content.replace(b"/S 11 Tf", b"/F1 11 Tf")
+        assert any("niet te lezen" in warning for warning in read(content).warnings) is told
+    nothing = _MAP.format("1 beginbfchar <41> <0000> endbfchar")
+    empty = HELVETICA.replace(">>", "/ToUnicode 10 0 R>>")
+    few = read(
+        pdf(
+            show("A") + PLAIN + show("Een lange zin over molens en sluizen.", y=600),
+            font=empty,
+            objects=[nothing],
+        )
+    )
+    assert any("niet te lezen" in warning for warning in few.warnings)
+
+
 def test_letters_that_nobody_can_know_are_told_of_or_refused() -> None:
     codes = HELVETICA.replace(
         "/WinAnsiEncoding", "<</Type/Encoding/BaseEncoding/WinAnsiEncoding/Differences[1/f_i]>>"

@@ -219,6 +219,11 @@ def page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
                 f"Op pagina {page.number} zijn {page.unreadable} tekens niet te lezen: het bestand zegt niet"
                 " welke letters het zijn. In de tekst staat daar �."
             )
+        if page.lost:
+            warnings.append(
+                f"Op pagina {page.number} ontbreken {page.lost} tekens die niet te lezen zijn: hun"
+                " lettertype zit niet in het bestand. Controleer de tekst."
+            )
         if page.guessed:
             warnings.append(
                 f"Op pagina {page.number} hebben {page.guessed} letters een eigen code; gelezen is wat ze"

@@ -66,6 +66,7 @@ _ORNAMENT_SIGNS = {
 # Line ends, and signs that show nothing: they turn the reading direction or carry hidden text (with U+E00xx).
 _UNSEEN = (0, 10, 13, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
 _JUMP = 12.0  # points between two characters: more than a wide space, perhaps another column
+_SAME = 0.01  # points: no width
 _PALE = 200  # of 255: letters so light may not show on their ground
 _SCAN = 0.7  # of a page: pictures of the page itself
 _FAINT, _THIN_INK = 10, 100  # of 255: so transparent that there is no ink, or that it may not show
@@ -89,6 +90,7 @@ _char_box = _plain(raw.FPDFText_GetCharBox, _int, _pointer, _int, _pointer, _poi
 _text_object = _plain(raw.FPDFText_GetTextObject, _size, _pointer, _int)
 _loose_box = _plain(raw.FPDFText_GetLooseCharBox, _int, _pointer, _int, _pointer)
 _is_generated = _plain(raw.FPDFText_IsGenerated, _int, _pointer, _int)
+_is_hyphen = _plain(raw.FPDFText_IsHyphen, _int, _pointer, _int)
 _map_error = _plain(raw.FPDFText_HasUnicodeMapError, _int, _pointer, _int)
 _char_matrix = _plain(raw.FPDFText_GetMatrix, _int, _pointer, _int, _pointer)
 _char_unicode = _plain(raw.FPDFText_GetUnicode, ctypes.c_uint, _pointer, _int)
@@ -169,6 +171,7 @@ class Glyphs:
     styles: tuple[ObjectStyle, ...]  # of each run
     reasons: tuple[Reason | None, ...] = ()  # of each run: why nobody sees it; None where it is seen
     guessed: int = 0  # letters with private codes that were taken for the letters they seem to be
+    lost: int = 0  # signs inside words that PDFium has no drawing of, and passes over
 
 
 @contextmanager
@@ -272,6 +275,39 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
         styles,
         reasons,
         guessed,
+        _count_lost(page, objects, user_x, user_y),
+    )
+
+
+def _count_lost(
+    page: Any, objects: NDArray[np.uint64], x: NDArray[np.float64], y: NDArray[np.float64]
+) -> int:
+    """How many text objects are passed over between two others on their line, in a font that draws nothing.
+
+    PDFium leaves out what has no width, such as a ligature of a font outside the file. A space has none
+    either, but has the font of a word beside it or stands at the end of its line.
+    """
+    read = set(objects.tolist())
+    fonts: set[int] = set()
+    empty: list[tuple[float, float, int]] = []
+    box = tuple(ctypes.c_float() for _ in range(4))
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        item = raw.FPDFPage_GetObject(page, index)
+        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_TEXT:
+            continue
+        address = ctypes.cast(item, ctypes.c_void_p).value or 0
+        if address in read:
+            fonts.add(_object_font(address))
+        elif raw.FPDFPageObj_GetBounds(item, *box) and box[2].value - box[0].value < _SAME:
+            empty.append((box[0].value, box[1].value, _object_font(address)))
+    return sum(
+        bool(
+            (level & (x < left) & (x > left - _JUMP)).any()
+            and (level & (x > left) & (x < left + _JUMP)).any()
+        )
+        for left, bottom, font in empty
+        if font not in fonts
+        for level in [np.abs(y - bottom) < 1.0]
     )
 
 
@@ -452,7 +488,8 @@ def _clean(
 ) -> int:
     """Replace signs that are something else than they are numbered, in place; gives how many are guessed."""
     codes[(codes == 9) | (codes == 11) | (codes == 12) | (codes == 0xA0)] = 32
-    codes[codes == 0xFFFE] = 2  # PDFium's mark of a broken word
+    for k in np.flatnonzero(codes == 0xFFFE).tolist():  # PDFium's mark of a broken word, or of no meaning
+        codes[k] = 2 if _is_hyphen(handle, int(indices[k])) == 1 else 0xFFFD
     guessed = _name_private(codes, objects)
     meaningless = ((codes < 32) & (codes != 2)) | ((codes >= 0xD800) & (codes < 0xE000)) | (codes > 0x10FFFF)
     meaningless |= ((codes >= 0xE000) & (codes < 0xF900)) | ((codes >= 0xF0000) & (codes < 0x110000))

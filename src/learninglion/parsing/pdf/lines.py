@@ -123,6 +123,7 @@ class Page:
     images: int = 0  # counted only where the page has no text
     unreadable: int = 0  # signs that nobody can know: the file does not say which letters they are
     guessed: int = 0  # letters with codes of their own, taken for what they seem to be
+    lost: int = 0  # signs that PDFium cannot draw and passes over: not even their place is in the text
     remarks: tuple[str, ...] = ()  # what notes on it say that open when one clicks on their mark
     damaged: bool = False  # cannot be read at all
     attached: tuple[str, ...] = ()  # names of files that come with the document; told at its first page

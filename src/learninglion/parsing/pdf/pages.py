@@ -156,6 +156,7 @@ def _read_page(sheet: Sheet, number: int, layers: bool) -> Page:
         images,
         unreadable,
         glyphs.guessed,
+        glyphs.lost,
         sheet.remarks,
     )
 
