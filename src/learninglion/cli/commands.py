@@ -15,6 +15,7 @@ _MODULES = {
     "parse": "documents",
     "ingest": "documents",
     "collections": "documents",
+    "collection": "documents",
     "documents": "documents",
     "remove": "documents",
     "search": "questions",
@@ -40,6 +41,7 @@ _MODULES = {
     "restore": "upkeep",
     "doctor": "upkeep",
     "reread": "upkeep",
+    "person": "privacy",
 }
 
 

@@ -8,11 +8,12 @@ import typer
 from rich.table import Table
 
 from learninglion.cli.opening import tell_switch, workplace_here
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
+from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
 from learninglion.models import Filters
 from learninglion.models.errors import LearningLionError
 from learninglion.record.contract import card_view, document_view
 from learninglion.workflow import FileStatus, look_at_files, parse_files
+from learninglion.workflow.intake import PersonalPolicy
 
 __all__ = ["register"]
 
@@ -21,6 +22,11 @@ _STATUS = {
     FileStatus.REPLACED: "vervangen (de oude versie blijft in de geschiedenis)",
     FileStatus.UNCHANGED: "was er al",
     FileStatus.FAILED: "mislukt",
+}
+_PERSONAL = {
+    PersonalPolicy.ALLOW: "worden opgenomen en gemeld",
+    PersonalPolicy.MASK: "worden afgedekt voor zoeken en taalmodel",
+    PersonalPolicy.REFUSE: "worden geweigerd",
 }
 index_app = typer.Typer(
     no_args_is_help=True, help="De zoekindex: afgeleide gegevens, altijd opnieuw te maken."
@@ -32,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command()(parse)
     app.command()(ingest)
     app.command()(collections)
+    app.command("collection")(describe)
     app.command()(documents)
     app.command()(remove)
     app.add_typer(index_app, name="index")
@@ -117,6 +124,7 @@ def ingest(
                     "document": result.document_id,
                     "detail": result.detail,
                     "warnings": list(result.warnings),
+                    "personal": dict(result.personal),
                 }
             )
         for warning in result.warnings:
@@ -138,9 +146,40 @@ def collections(as_json: bool = typer.Option(False, "--json", help="Als JSON."))
         listed = workplace.documents.collections(local_actor())
     for info in listed:
         if as_json:
-            print_json({"name": info.name, "documents": info.documents, "description": info.description})
+            print_json(
+                {
+                    "name": info.name,
+                    "documents": info.documents,
+                    "description": info.description,
+                    "purpose": info.purpose,
+                    "personal": info.personal.value,
+                }
+            )
         else:
             console.print(f"{info.name}: {info.documents} documenten {info.description}".rstrip())
+            if info.purpose:
+                console.print(f"  Doel: {info.purpose}")
+            console.print(f"  Persoonsgegevens: {_PERSONAL[info.personal]}")
+
+
+def describe(
+    name: str = typer.Argument(..., help="De verzameling; zij wordt gemaakt als zij er niet is."),
+    description: str | None = typer.Option(None, "--description", help="Wat erin zit."),
+    purpose: str | None = typer.Option(None, "--purpose", help="Waarvoor de documenten worden gebruikt."),
+    personal: PersonalPolicy | None = typer.Option(
+        None,
+        "--personal",
+        help="Persoonsgegevens: allow (opnemen en melden), mask (afdekken voor zoeken en taalmodel) of "
+        "refuse (weigeren).",
+    ),
+) -> None:
+    """Zeg waarvoor een verzameling is, en wat er met persoonsgegevens in moet gebeuren."""
+    with workplace_here() as workplace:
+        actor = local_actor()
+        known = {info.name: info.description for info in workplace.documents.collections(actor)}
+        told = known.get(name, "") if description is None else description
+        workplace.intake.describe_collection(name, told, purpose=purpose, personal=personal, actor=actor)
+    console.print(f"{name} is bijgewerkt.")
 
 
 def documents(
@@ -168,8 +207,12 @@ def remove(
 ) -> None:
     """Verwijder een document met al zijn versies; in het logboek blijft staan dat dit is gebeurd."""
     with workplace_here() as workplace:
-        workplace.intake.remove(document, reason=reason, actor=local_actor())
-    console.print(f"{document} is verwijderd.")
+        removed = workplace.intake.remove(document, reason=reason, actor=local_actor())
+    console.print(f"{document} is verwijderd, met {removed.vectors} vectoren.")
+    if removed.dossiers:
+        advise(f"Tekst ervan staat nog in: {', '.join(removed.dossiers)}.")
+    for path in removed.paths:
+        advise(f"Het bestand zelf staat misschien nog op {path}.")
 
 
 @index_app.command("rebuild")

@@ -11,6 +11,7 @@ from rich.table import Table
 from learninglion.cli.material import collection_entries, vector_cache
 from learninglion.cli.models import evaluate_instructions, evaluate_judge
 from learninglion.cli.opening import workplace_here
+from learninglion.cli.privacy import evaluate_recognition
 from learninglion.cli.search_quality import evaluate_search
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.evaluation.asked import (
@@ -46,6 +47,7 @@ def register(app: typer.Typer) -> None:
     evaluate_app.command("drafts")(evaluate_writing)
     evaluate_app.command("judge")(evaluate_judge)
     evaluate_app.command("instructions")(evaluate_instructions)
+    evaluate_app.command("privacy")(evaluate_recognition)
     app.add_typer(evaluate_app, name="evaluate")
     app.command("tune")(tune_search)
 

@@ -20,7 +20,7 @@ import numpy as np
 from learninglion.inference.encoders import Encoder, Vectors
 from learninglion.models.errors import InputError
 
-__all__ = ["RecentVectors", "VectorCache", "embed"]
+__all__ = ["RecentVectors", "VectorCache", "embed", "key_of"]
 
 # Texts between two commits: about 15 seconds of work of the built-in model.
 _COMMIT = 256
@@ -62,6 +62,17 @@ class VectorCache:
         packed = [(key, row.tobytes()) for key, row in zip(keys, rows.astype(np.float16), strict=True)]
         with self._connected() as connection:
             connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", packed)
+
+    def forget(self, keys: Sequence[bytes]) -> int:
+        """Destroy the vectors under these keys, and their traces in the file; gives how many there were."""
+        with self._connected() as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            gone = sum(
+                connection.execute("DELETE FROM vectors WHERE key = ?", (key,)).rowcount for key in set(keys)
+            )
+        with self._connected() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return gone
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:

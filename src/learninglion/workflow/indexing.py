@@ -8,10 +8,11 @@ from threading import Lock
 
 from learninglion.inference.choices import EncoderChoice
 from learninglion.inference.encoders import Encoder
-from learninglion.inference.vectors import VectorCache
+from learninglion.inference.vectors import VectorCache, key_of
 from learninglion.models import Actor
 from learninglion.models.errors import ConflictError
 from learninglion.models.progress import Progress, silent
+from learninglion.search.local.content import passage_text
 from learninglion.search.local.index import Index, IndexState
 from learninglion.search.switching import EncoderBook, Switching, SwitchState
 from learninglion.search.versions import LearnedVersions
@@ -121,6 +122,16 @@ class Indexing:
     def await_switch(self, seconds: float) -> bool:
         """Wait until that change has ended; whether it has."""
         return self._switching.wait(seconds)
+
+    def forget_vectors(self, document_id: str) -> int:
+        """Take the vectors of a document's passages out of the cache, before it goes; how many there were."""
+        names = {self.index.snapshot().encoder_name, self.encoder.name}
+        texts = [
+            passage_text(passage)
+            for _, passages in self._store.entries_of([document_id])
+            for passage in passages
+        ]
+        return self.vectors.forget([key_of(name, False, text) for name in sorted(names) for text in texts])
 
     def rebuild(self, *, actor: Actor, progress: Progress = silent) -> IndexState:
         """Make the index again from the store, with the embedding model of the settings."""

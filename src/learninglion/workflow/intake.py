@@ -6,22 +6,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from learninglion import __version__
-from learninglion.models import Actor, Document, QuestionSet, RawFile
+from learninglion.dutch.personal import NUMBERED, describe_personal, document_personal
+from learninglion.models import Actor, Document, Filters, QuestionSet, RawFile
 from learninglion.models.errors import CoveredTextError, InputError, LearningLionError, UnreadableFileError
-from learninglion.models.plain import sha256_hex
+from learninglion.models.plain import Plain, sha256_hex
 from learninglion.models.progress import Progress, silent
 from learninglion.parsing import parse
 from learninglion.parsing.edition import reader_edition
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file, read_question_set
+from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.sources.folder import FoundFile, find_files, read_file
 from learninglion.store.journal import FileStamp
-from learninglion.store.store import PutOutcome, Store
+from learninglion.store.store import PersonalPolicy, PutOutcome, Store
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.reports import FileResult, FileStatus, IngestReport
@@ -30,15 +33,19 @@ from learninglion.workflow.rights import Task, require
 __all__ = [
     "Intake",
     "PARSER_VERSION",
+    "PersonalPolicy",
+    "Removed",
     "look_at_files",
     "parse_files",
     "read_question_file",
     "read_question_text",
     "read_set_file",
+    "tell_personal",
 ]
 
 # Part of the journal's stamp: files that an older parser read are read again.
 PARSER_VERSION = f"{__version__}/{reader_edition()}"
+_ALL = 1_000_000
 _SET_SECONDS = 45.0  # for reading an uploaded set, while somebody waits for the page
 _LONGEST_WAIT = 3600.0  # seconds for another process that ingests; then it says which one
 
@@ -52,10 +59,28 @@ _STATUS = {
 _READING = "Documenten opnemen"
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What went with a document, and where it still stands: dossiers that quote it, files it came from."""
+
+    vectors: int
+    dossiers: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
 class Intake:
     """Documents into the archive and out of it; each change is logged and indexed at once."""
 
-    def __init__(self, store: Store, indexing: Indexing, log: EventLog, *, isolate: bool) -> None:
+    def __init__(
+        self,
+        store: Store,
+        indexing: Indexing,
+        repository: DossierRepository,
+        log: EventLog,
+        *,
+        isolate: bool,
+    ) -> None:
+        self._repository = repository
         self._store = store
         self._indexing = indexing
         self._log = log
@@ -107,21 +132,48 @@ class Intake:
 
     def _note_file(self, result: FileResult, collection: str, actor: Actor) -> None:
         if result.status is not FileStatus.UNCHANGED:
-            details = {"status": result.status.value, "collection": collection, "detail": result.detail}
+            details: dict[str, Plain] = {
+                "status": result.status.value,
+                "collection": collection,
+                "detail": result.detail,
+                "personal": dict(result.personal),
+            }
             note(self._log, "document.ingest", actor, result.document_id or result.path, details)
 
-    def remove(self, document_id: str, *, reason: str, actor: Actor) -> None:
-        """Delete a document with its versions; a tombstone and the log keep that it happened."""
-        require(actor, Task.MANAGE)
-        self._store.delete(document_id, by=actor.name, reason=reason)
-        note(self._log, "document.remove", actor, document_id, {"reason": reason})
-        self._indexing.update()
+    def remove(self, document_id: str, *, reason: str, actor: Actor) -> Removed:
+        """Delete a document with its versions and vectors; a tombstone and the log keep that it happened.
 
-    def describe_collection(self, name: str, description: str, *, actor: Actor) -> None:
-        """Make a collection, or say something else about one that is there."""
+        Says where text or the path of it still stands. Raises UnknownReferenceError.
+        """
         require(actor, Task.MANAGE)
-        self._store.make_collection(name, description)
-        note(self._log, "collection.describe", actor, f"collection:{name}", {})
+        self._store.card(document_id, None)
+        vectors = self._indexing.forget_vectors(document_id)
+        self._store.delete(document_id, by=actor.name, reason=reason)
+        dossiers = self._repository.citing(document_id)
+        paths = tuple(entry.stamp.path for entry in self._store.journal.entries(document_id))
+        details: dict[str, Plain] = {"reason": reason, "vectors": vectors, "quoted_in": list(dossiers)}
+        note(self._log, "document.remove", actor, document_id, details)
+        self._indexing.update()
+        return Removed(vectors, dossiers, paths)
+
+    def describe_collection(
+        self,
+        name: str,
+        description: str,
+        *,
+        purpose: str | None = None,
+        personal: PersonalPolicy | None = None,
+        actor: Actor,
+    ) -> None:
+        """Make a collection, or say something else about one that is there; None leaves a thing as it was."""
+        require(actor, Task.MANAGE)
+        if personal is not None and personal is not self._store.policy(name):
+            for card in self._store.cards(Filters(collections=(name,)), None, limit=_ALL):
+                self._indexing.forget_vectors(card.id)  # made of a text that models may not read any more
+        self._store.make_collection(name, description, purpose=purpose, personal=personal)
+        details: dict[str, Plain] = {} if personal is None else {"personal": personal.value}
+        note(self._log, "collection.describe", actor, f"collection:{name}", details)
+        self._indexing.update()
 
 
 def _take_in(
@@ -202,11 +254,30 @@ def _put(
     read: Callable[[RawFile], Document],
     without_covered: bool = False,
 ) -> FileResult:
-    document = read(raw)
+    document = tell_personal(read(raw))
     if document.covered and not without_covered:
         raise CoveredTextError(raw.name, document.covered)
+    counted = document_personal(document)
+    numbered = {kind: number for kind, number in counted.items() if kind in NUMBERED}
+    if numbered and store.policy(collection) is PersonalPolicy.REFUSE:
+        told = describe_personal(numbered)
+        raise UnreadableFileError(
+            raw.name, f"er staan persoonsgegevens in ({told}); verzameling {collection!r} neemt die niet op."
+        )
     put = store.put(document, cut(document, collection), raw.content, collection, by=by, file=stamp)
-    return FileResult(raw.name, _STATUS[put.outcome], document.id, warnings=document.warnings)
+    personal = tuple((kind.value, number) for kind, number in counted.items())
+    return FileResult(
+        raw.name, _STATUS[put.outcome], document.id, warnings=document.warnings, personal=personal
+    )
+
+
+def tell_personal(document: Document) -> Document:
+    """`document` with a warning that says how much personal data stands in it, never which."""
+    counted = document_personal(document)
+    if not counted:
+        return document
+    told = f"Bevat persoonsgegevens: {describe_personal(counted)}."
+    return replace(document, warnings=(*document.warnings, told))
 
 
 def parse_files(paths: Sequence[Path]) -> Iterator[tuple[str, Document | LearningLionError]]:

@@ -28,6 +28,7 @@ from learninglion.workflow.log import AuditLog
 from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.own_sources import OwnSources
 from learninglion.workflow.people import People
+from learninglion.workflow.persons import Persons
 from learninglion.workflow.quality import Quality
 from learninglion.workflow.rereading import Rereading
 from learninglion.workflow.retention import Retention
@@ -57,6 +58,7 @@ class Workplace:
     dossiers: Dossiers
     sign_offs: SignOffs
     retention: Retention
+    persons: Persons
     log: AuditLog
     learning: Learning
     quality: Quality
@@ -92,10 +94,12 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     dossiers = Dossiers(repository, log, options.letter)
     drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
     learning = Learning(learned, indexing, log)
+    intake = Intake(store, indexing, repository, log, isolate=options.isolate)
+    retention = Retention(repository, kept_sets, requests, accounts, log)
     return Workplace(
         options=options,
         documents=documents,
-        intake=Intake(store, indexing, log, isolate=options.isolate),
+        intake=intake,
         rereading=Rereading(store, indexing, log, isolate=options.isolate),
         storage=Storage(home, store, indexing, log),
         backups=Backups(home, log, elsewhere=bool(options.database_url)),
@@ -106,7 +110,8 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         drafts=drafts,
         dossiers=dossiers,
         sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
-        retention=Retention(repository, kept_sets, requests, accounts, log),
+        retention=retention,
+        persons=Persons(home, store, repository, kept_sets, accounts, intake, retention, log),
         log=AuditLog(log, repository),
         learning=learning,
         quality=Quality(home, documents, indexing, learning, jobs, log),

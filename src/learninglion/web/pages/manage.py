@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +18,7 @@ from learninglion.web.pages import models as pages_models
 from learninglion.web.pages import quality as pages_quality
 from learninglion.web.site import Site
 from learninglion.web.uploads import MAX_BYTES
+from learninglion.workflow.intake import PersonalPolicy
 from learninglion.workflow.jobs import Job
 from learninglion.workflow.rights import Task, require
 
@@ -65,9 +66,17 @@ def describe_collection(
     viewer: SignedIn,
     name: Annotated[str, Form(max_length=200)],
     description: Annotated[str, Form(max_length=500)] = "",
+    purpose: Annotated[str, Form(max_length=500)] = "",
+    personal: Annotated[Literal["", "allow", "mask", "refuse"], Form()] = "",
 ) -> Response:
     """Make a collection, or say something else about one that is there."""
-    site.workplace.intake.describe_collection(name.strip(), description.strip(), actor=viewer.actor)
+    site.workplace.intake.describe_collection(
+        name.strip(),
+        description.strip(),
+        purpose=purpose.strip() or None,
+        personal=PersonalPolicy(personal) if personal else None,
+        actor=viewer.actor,
+    )
     return RedirectResponse("/manage", 303)
 
 
