@@ -23,6 +23,7 @@ from learninglion.models import (
     SubQuestion,
 )
 from learninglion.models.errors import InputError
+from learninglion.parsing.askers import without_askers
 
 __all__ = ["Choice", "choose", "choose_automatically", "context_sources", "read_choices", "with_seen"]
 
@@ -76,7 +77,7 @@ def choose_automatically(
     over = [hit.source for hit in offered if hit.score >= threshold and hit.source.body.strip()]
     return Selection(
         question=question,
-        introduction=introduction,
+        introduction=without_askers(introduction),
         offered=tuple(offered),
         chosen=(*over[:_MOST_AUTOMATIC], *supplied),
         chosen_by=Chooser.MACHINE,
@@ -122,7 +123,7 @@ def choose(
     chosen.extend(source for source in supplied if source.id not in choice.chosen)
     return Selection(
         question=question,
-        introduction=introduction,
+        introduction=without_askers(introduction),
         offered=tuple(offered),
         chosen=tuple(chosen),
         rejected=choice.rejected,

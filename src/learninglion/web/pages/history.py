@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from learninglion.models.plain import Plain
+from learninglion.record.balance import balance_of
 from learninglion.record.contract import never_looked_at
 from learninglion.record.export import ExportFormat, file_name
 from learninglion.web.access import SignedIn, TheSite
@@ -75,6 +76,7 @@ def dossier_history(request: Request, site: TheSite, viewer: SignedIn, dossier_i
         dossier=dossier,
         versions=versions,
         lines=lines,
+        balance=balance_of(dossier),
         looked={v.draft.selection.question.numbers: never_looked_at(v) for v in dossier.verifications},
         replayed=None,
     )
