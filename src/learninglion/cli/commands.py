@@ -24,6 +24,7 @@ _MODULES = {
     "replay": "questions",
     "export": "questions",
     "history": "questions",
+    "verify-mark": "questions",
     "tune": "quality",
     "serve": "system",
     "register-entry": "system",

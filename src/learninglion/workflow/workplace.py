@@ -11,8 +11,10 @@ from learninglion.inference.reranking import open_reranking
 from learninglion.models.errors import InputError
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
+from learninglion.record.provenance import Signer
 from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
+from learninglion.workflow.access import Access
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.backup import Backups
 from learninglion.workflow.documents import Documents
@@ -66,6 +68,7 @@ class Workplace:
     language_model: LanguageModel
     accounts: Accounts
     people: People
+    access: Access
     jobs: Jobs
     close: Callable[[], None]  # lets go of files and connections
 
@@ -91,7 +94,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     documents = Documents(store)
     indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts)
     searching = Searching(options, store, indexing, learned, reranking, log)
-    dossiers = Dossiers(repository, log, options.letter)
+    dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
     drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
     learning = Learning(learned, indexing, log)
     intake = Intake(store, indexing, repository, log, isolate=options.isolate)
@@ -119,6 +122,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         language_model=LanguageModel(home / MODELS_FILE, indexing, drafts, log),
         accounts=accounts,
         people=People(accounts, log),
+        access=Access(accounts, log),
         jobs=jobs,
         close=engine.dispose,
     )

@@ -93,15 +93,18 @@ def sign_in(
         return response
     account = site.workplace.accounts.check(name, password)
     if account is None:
+        site.workplace.access.refused(name)
         problem = say("De gebruikersnaam of het wachtwoord klopt niet.")
         return _sign_in_page(request, site, back, name, problem, 401)
     site.name_brake.forget(key)
+    site.workplace.access.signed_in(account.actor, "password")
     return _welcome(request, site, account.name, back)
 
 
 @router.post("/sign-out")
 def sign_out(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """End this session."""
+    site.workplace.access.signed_out(viewer.actor)
     site.workplace.accounts.close_session(viewer.token)
     response = RedirectResponse("/sign-in", 303)
     clear_cookie(request, response)
@@ -135,6 +138,7 @@ def organisation_return(
     account = site.workplace.accounts.welcome(identity.subject, identity.name, identity.roles, seen)
     if not account.active:
         raise InputError("Uw account in LearningLion is gesloten. Vraag uw beheerder.")
+    site.workplace.access.signed_in(account.actor, "organisation")
     response = _welcome(request, site, account.name, back)
     response.delete_cookie(_PENDING_COOKIE)
     return response
@@ -178,6 +182,7 @@ def set_up(
         account = site.workplace.accounts.accept(token, name, password)
     except InputError as error:
         return _set_up(request, site, token, name, error.detail, 400)
+    site.workplace.access.signed_in(account.actor, "invitation")
     return _welcome(request, site, account.name, "/")
 
 
@@ -216,6 +221,7 @@ def make_token(
     token = site.workplace.accounts.open_session(
         viewer.account.name, timedelta(days=_TOKEN_DAYS), SessionKind.API, label.strip()
     )
+    site.workplace.access.token_made(viewer.actor, label.strip())
     return _account_page(request, site, viewer, token)
 
 
@@ -223,4 +229,5 @@ def make_token(
 def revoke_token(site: TheSite, viewer: SignedIn, token: Annotated[str, Form()] = "") -> Response:
     """End one token."""
     site.workplace.accounts.revoke(viewer.account.name, token)
+    site.workplace.access.token_revoked(viewer.actor, token)
     return RedirectResponse("/account", 303)

@@ -198,6 +198,7 @@ def remove(
 def people(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Who may come in, and as what."""
     require(viewer.actor, Task.MANAGE)
+    site.workplace.access.looked(viewer.actor, "people")
     return _people(request, site, viewer, "", "")
 
 
@@ -271,6 +272,7 @@ def log(
     entries = site.workplace.log.entries(
         viewer.actor, after=before, limit=_LOG_PAGE, subject=subject.strip() or None
     )
+    site.workplace.access.looked(viewer.actor, "log", subject.strip())
     return site.templates.page(
         request,
         "log.html",
