@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test test-quick lint format bench bench-load bench-scale docs requirements clean
+.PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test test-quick lint format bench bench-load bench-scale docs requirements sbom release-check audit clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -59,6 +59,15 @@ docs: setup-dev ## The references that are generated from the code
 
 requirements: setup-dev ## Pin anew, with hashes and without addresses
 	@$(VENV)/python tools/pin_requirements.py
+
+sbom: ## What the program consists of (CycloneDX), in sbom.cdx.json
+	@$(PYTHON) tools/bill_of_materials.py --out sbom.cdx.json
+
+release-check: ## Fails on an unpinned dependency or a licence that is not on the list
+	@$(PYTHON) tools/bill_of_materials.py --check
+
+audit: setup-dev ## Known weaknesses in dependencies; needs the network, so no part of `make test`
+	@for set in runtime postgres gguf; do $(VENV)/python -m uv tool run pip-audit==2.9.0 --require-hashes --disable-pip -r requirements/$$set.txt || exit 1; done
 
 clean: ## Remove what was built, never the data folder
 	@rm -rf .venv build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache demo-output

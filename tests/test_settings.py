@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.drafting.sufficiency import SURE
+from learninglion.drafting.relevance import SURE
 from learninglion.models.errors import InputError
 from learninglion.settings import load_settings, workplace_options
 

@@ -18,7 +18,7 @@ from typing import TypeVar, get_type_hints
 from learninglion.compliance.archive_package import ArchiveTerms
 from learninglion.compliance.energy import PowerFigures
 from learninglion.compliance.register_entry import Registration
-from learninglion.drafting.sufficiency import SURE
+from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.choices import EncoderChoice, RerankerChoice
 from learninglion.inference.connection import Route
@@ -157,8 +157,8 @@ class RerankerSettings:
 class DraftingSettings:
     """When a chosen source counts as an answer."""
 
-    # A chance (0 to 1): so sure must the search be of a source whose words do not show that it answers.
-    # Higher refuses more; `learninglion evaluate drafts --curve` shows what other values give.
+    # A chance (0 to 1) by the measure of relevance: from here on a part of a question counts as answered.
+    # Higher leaves more to a person; `learninglion evaluate drafts --curve` shows what other values give.
     sure: float = SURE
 
 

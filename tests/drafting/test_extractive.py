@@ -3,9 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from learninglion.drafting.aspects import AspectKind, list_aspects
+import pytest
+
+from learninglion.drafting.askings import Condition, Kind, Wants, askings_of, gives, holds, kind_of
+from learninglion.drafting.coverage import find_missing, is_sufficient
 from learninglion.drafting.extractive import draft
-from learninglion.drafting.sufficiency import find_missing, is_sufficient
+from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.verdict import verify
 from learninglion.models import AnswerVerdict, Chooser, Citation, SourceKind, Statement, StatementVerdict
 from learninglion.models.plain import canonical_json
@@ -29,26 +32,57 @@ OTHER = make_source(
 )
 
 
-def kinds(question: str) -> list[AspectKind]:
-    return [a.kind for a in list_aspects(question)]
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Bent u bekend met het bericht «Pont vaart niet meer»?", Kind.ACQUAINTANCE),
+        ("Kunt u deze vragen afzonderlijk beantwoorden?", Kind.PROCEDURAL),
+        ("Kunt u deze vragen vóór het debat over de veerponten beantwoorden?", Kind.PROCEDURAL),
+        ("Hoeveel veerponten varen er bij Duinwijk?", Kind.FIGURE),
+        ("Bent u bekend met de wachttijden? Hoe groot is dit probleem?", Kind.FIGURE),
+        ("Wanneer gaat de pont weer varen?", Kind.MOMENT),
+        ("Wanneer de pont niet vaart, welke mogelijkheden heeft u dan?", Kind.FACT),
+        ("Waarom vaart de pont niet?", Kind.REASON),
+        ("Welke stappen zet u om de pont te laten varen?", Kind.ACTION),
+        ("Bent u bereid te onderzoeken hoeveel mensen de pont nemen?", Kind.ACTION),
+        ("Deelt u de mening dat de pont te duur is?", Kind.OPINION),
+        ("Klopt het dat de pont wordt verkocht?", Kind.FACT),
+    ],
+)
+def test_the_kind_of_a_question(question: str, kind: Kind) -> None:
+    assert kind_of(question) is kind
 
 
-def test_aspects() -> None:
-    assert kinds("Deelt u deze mening? Zo ja, wat gaat u doen? Zo nee, waarom niet?") == [
-        AspectKind.YES_NO,
-        AspectKind.IF_YES,
-        AspectKind.IF_NO,
-    ]
-    assert kinds("Hoeveel ponten varen er en wanneer komen er meer?") == [
-        AspectKind.AMOUNT,
-        AspectKind.MOMENT,
-    ]
-    assert kinds("Waarom vaart de pont niet?") == [AspectKind.REASON]
-    assert kinds("Kunt u deze vragen afzonderlijk beantwoorden?") == [AspectKind.REQUEST]
-    assert kinds("Wat vindt u van het bericht «Pont vaart niet meer?»?") == [AspectKind.OPEN]
-    parts = list_aspects("De pont bij Duinwijk vaart niet. Wat gaat u doen?")
-    assert len(parts) == 1
-    assert "Duinwijk" in parts[0].about
+def test_a_question_keeps_its_parts() -> None:
+    parts = askings_of("Deelt u deze mening? Zo ja, wat gaat u doen? Zo nee, waarom niet?")
+    assert [p.condition for p in parts] == [Condition.ALWAYS, Condition.IF_YES, Condition.IF_NO]
+    parts = askings_of("Hoeveel ponten varen er en wanneer komen er meer?")
+    assert [p.kind for p in parts] == [Kind.FIGURE, Kind.MOMENT]
+    (part,) = askings_of("De pont bij Duinwijk vaart niet. Wat gaat u doen?")
+    assert "Duinwijk" in part.about
+    form = askings_of("Kunt u de stukken als bijlage met de Kamer delen? Zo nee, waarom niet?")
+    assert [p.kind for p in form] == [Kind.PROCEDURAL, Kind.PROCEDURAL]
+
+
+def test_what_a_sentence_gives() -> None:
+    assert gives(Wants.MONEY, "De pont kost 4 miljoen euro.")
+    assert not gives(Wants.MONEY, "De regels gelden voor elke pont.")  # "geld" and "geldt" are no money
+    assert not gives(Wants.COUNT, "In 2024 is de pont verkocht.")  # a year is no count
+    (length,) = askings_of("Hoe lang duurt de overtocht?")
+    assert not holds(length, "Er voeren 31.000 mensen mee.")
+    (kilos,) = askings_of("Hoeveel kilo mag een schipper meenemen?")
+    assert holds(kilos, "Een schipper mag 500 kilo meenemen.")
+    assert not holds(kilos, "Er zijn 500 schippers.")
+    assert holds(kilos, "Hoeveel kilo dat is, is niet bekend.")
+
+
+def test_what_no_archive_answers_gets_a_proposal_and_no_source() -> None:
+    known = make_source("Ja.", question="Bent u bekend met het bericht over de veerpont bij Duinwijk?")
+    made = draft(make_selection("Bent u bekend met het bericht «Pont vaart niet»?", [known]))
+    assert (made.verdict, made.kind, made.proposal) == (AnswerVerdict.UNANSWERABLE, "acquaintance", "Ja.")
+    assert made.statements == () and made.material == ()
+    made = draft(make_selection("Kunt u deze vragen afzonderlijk beantwoorden?", [NEW]))
+    assert made.kind == "procedural" and "afzonderlijk" in made.proposal and not made.statements
 
 
 def test_sentences_that_answer_are_quoted_with_their_date_and_citation() -> None:
@@ -99,19 +133,25 @@ def test_a_part_without_answer_is_named() -> None:
     assert find_missing(selection, ()) == (QUESTION, *made.missing)
 
 
-def test_a_bare_yes_counts_only_for_the_same_question() -> None:
-    known = make_source("Ja.", question="Bent u bekend met het bericht over de veerpont bij Duinwijk?")
-    same = draft(make_selection("Bent u bekend met het bericht over de veerpont bij Duinwijk?", [known]))
-    assert [s.text for s in same.statements] == ["Ja."]
-    other = draft(make_selection("Deelt u de zorgen over de sluiting van de haven van Zandvoort?", [known]))
-    assert other.statements == ()
-
-
-def test_supplied_context_is_quoted_without_a_phrase() -> None:
-    line = make_source("Bij Duinwijk blijven op dit moment 12 veerponten varen.", kind=SourceKind.SUPPLIED)
+def test_the_line_of_the_department_is_never_quoted() -> None:
+    line = replace(
+        make_source("Bij Duinwijk blijven op dit moment 12 veerponten varen.", kind=SourceKind.SUPPLIED),
+        id="supplied#line",
+    )
     made = draft(make_selection(QUESTION, [line]))
-    assert [s.text for s in made.statements] == [line.body]
+    assert made.statements == () and made.material == () and made.proposal == ""
+    news = replace(line, id="supplied#news")
+    made = draft(make_selection(QUESTION, [news]))
+    assert [s.text for s in made.statements] == [news.body]
     assert made.statements[0].citations[0].reference.startswith("aangeleverd door de opsteller")
+
+
+def test_what_a_person_chose_is_never_answered_with_nothing() -> None:
+    made = draft(make_selection(QUESTION, [OTHER]))
+    assert made.statements == ()
+    assert made.proposal in OTHER.body
+    by_machine = make_selection(QUESTION, [OTHER], chosen_by=Chooser.MACHINE)
+    assert draft(by_machine).proposal == ""
 
 
 def test_the_length_is_kept() -> None:
@@ -156,12 +196,52 @@ def test_an_older_amount_is_told_as_overtaken() -> None:
     assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)
 
 
-def test_a_newer_source_that_was_not_chosen_is_pointed_at() -> None:
+def test_the_machine_takes_the_newer_in_and_a_person_is_asked() -> None:
     selection = make_selection(QUESTION, [OLD, NEW], chosen_by=Chooser.MACHINE)
     made = draft(replace(selection, chosen=(OLD,)))
-    assert any(remark.startswith("Nieuwer over dit onderwerp") for remark in made.left_out)
+    assert "12 veerponten" in made.statements[0].text
+    assert made.statements[-1].text.startswith("Eerder, op 3 maart 2022, is aan uw Kamer gemeld:")
+    assert NEW in made.selection.chosen  # what is cited was chosen
+    assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)
     by_person = make_selection(QUESTION, [OLD, NEW])
-    assert not any("Nieuwer" in remark for remark in draft(replace(by_person, chosen=(OLD,))).left_out)
+    made = draft(replace(by_person, chosen=(OLD,)))
+    assert made.verdict is AnswerVerdict.PARTIAL
+    assert {c.document for s in made.statements for c in s.citations} == {OLD.document.id}
+    (remark,) = [r for r in made.left_out if "nieuwere bron" in r]
+    assert "15 veerponten" in remark and "12 veerponten" in remark
+
+
+def test_material_holds_what_is_related_best_first() -> None:
+    selection = make_selection(QUESTION, [OTHER, NEW], chosen_by=Chooser.MACHINE)
+    made = draft(replace(selection, chosen=()))
+    assert made.statements == ()
+    assert [c.document for c in made.material] == [NEW.document.id, OTHER.document.id]
+    assert "12 veerponten" in made.material[0].quote
+    assert [c.document for c in draft(selection).material] == [OTHER.document.id]
+
+
+def test_the_machine_chooses_what_may_answer_before_what_scores() -> None:
+    question = make_selection(QUESTION, []).question
+    hits = (make_hit(OTHER, rank=1, score=0.9), make_hit(NEW, rank=2, score=0.1))
+    chosen = choose_automatically(question, "", hits, 0.5).chosen
+    assert chosen == (NEW, OTHER)
+
+
+def test_what_is_asked_of_a_scheme_that_closed_is_told_as_it_is_now() -> None:
+    old = make_source(
+        "Schippers kunnen tot 5.000 euro subsidie krijgen uit de regeling Schone Pont.",
+        question="Kunnen schippers subsidie krijgen uit de regeling Schone Pont?",
+        card=make_card("ah-tk-20192020-8010", day=date(2020, 2, 3), number=8010),
+    )
+    new = make_source(
+        "De uitgaven dalen. De regeling Schone Pont voor schippers is per 1 juli gesloten.",
+        question="Hoe ontwikkelen de uitgaven aan de binnenvaart zich?",
+        card=make_card("ah-tk-20242025-8011", day=date(2024, 9, 3), number=8011),
+    )
+    selection = make_selection(old.question, [old, new], chosen_by=Chooser.MACHINE)
+    made = draft(replace(selection, chosen=(old,)))
+    assert "gesloten" in made.statements[0].text
+    assert made.statements[-1].text.startswith("Eerder, op 3 februari 2020")
 
 
 def test_a_yes_to_another_sort_of_question_is_not_repeated() -> None:
@@ -187,35 +267,7 @@ def test_what_points_back_takes_the_sentence_before_it_along() -> None:
     assert said[place - 1] == "De gemeente betaalt de schippers."
 
 
-def test_how_sure_the_search_must_be_is_a_setting() -> None:
-    body = "De reder heeft op dit moment met de gemeente een afspraak gemaakt."
-    source = make_source(body, kind=SourceKind.SECTION)
-    selection = make_selection("Vindt u dat schippers genoeg verdienen?", [source], chosen_by=Chooser.MACHINE)
-    selection = replace(selection, offered=(make_hit(source, rank=1, score=0.6),))
-    assert draft(selection, sure=0.7).verdict is AnswerVerdict.UNANSWERABLE
-    assert draft(selection, sure=0.5).verdict is AnswerVerdict.ANSWERED
-
-
-def test_the_few_words_of_a_short_question_do_not_make_an_answer_by_themselves() -> None:
-    body = "Reders van meer veerponten bij Duinwijk komen de regels voor schepen na."
-    source = make_source(body, question="Wat vindt u van dit bericht?")
-    selection = make_selection("Komen er meer veerponten bij Duinwijk?", [source], chosen_by=Chooser.MACHINE)
-    told = {
-        score: draft(replace(selection, offered=(make_hit(source, rank=1, score=score),))).verdict
-        for score in (0.1, 0.5)
-    }
-    assert told[0.1] is AnswerVerdict.UNANSWERABLE
-    assert told[0.5] is not AnswerVerdict.UNANSWERABLE  # where the search sees something in it as well
-
-
-def test_what_was_not_known_about_another_question_is_no_answer() -> None:
-    source = make_source(
-        "Het kabinet heeft hier geen inzicht in.",
-        question="Wat is de winst van de reder op de veerponten bij Duinwijk?",
-    )
-    asked = "Praat u met de gemeente over vertragingen van veerponten in de haven?"
-    selection = make_selection(asked, [source], chosen_by=Chooser.MACHINE)
-    selection = replace(selection, offered=(make_hit(source, rank=1, score=0.9),))
-    assert draft(selection).verdict is AnswerVerdict.UNANSWERABLE
-    same = make_selection(source.question, [source], chosen_by=Chooser.MACHINE)
-    assert draft(same).statements
+def test_how_sure_a_part_must_be_answered_is_a_setting() -> None:
+    selection = make_selection(QUESTION, [NEW], chosen_by=Chooser.MACHINE)
+    assert draft(selection).verdict is AnswerVerdict.ANSWERED
+    assert draft(selection, sure=1.0).verdict is AnswerVerdict.PARTIAL

@@ -5,10 +5,8 @@ from datetime import date
 
 import pytest
 
-from learninglion.drafting.candidates import read_candidates
 from learninglion.drafting.extractive import draft
 from learninglion.drafting.promises import as_of, has_passed
-from learninglion.drafting.sufficiency import bearing_of
 from learninglion.testing import make_card, make_selection, make_source
 
 WRITTEN = date(2024, 5, 17)
@@ -70,17 +68,3 @@ def test_the_reader_is_told_to_look_up_what_came_of_it() -> None:
     at_once = draft(replace(selection, introduction="Vragen (ingezonden 20 mei 2024)."))
     assert at_once.statements == later.statements != ()
     assert not any("toezegging" in r for r in at_once.left_out)
-
-
-def test_a_promise_that_has_passed_is_worth_less_than_what_is_known() -> None:
-    question = "Hoe staat het met het onderzoek naar de veerpont?"
-    source = make_source(
-        "Het onderzoek naar de veerpont komt eind dit jaar. Het onderzoek naar de veerpont is afgerond.",
-        question="Hoe gaat het met de veerpont?",
-        card=make_card(day=WRITTEN),
-    )
-    selection = make_selection(question, [source])
-    promise, fact = read_candidates(selection, bearing_of(selection, source), date(2026, 11, 20))
-    assert promise.passed and promise.score < fact.score
-    promise, fact = read_candidates(selection, bearing_of(selection, source), WRITTEN)
-    assert not promise.passed and promise.score == fact.score

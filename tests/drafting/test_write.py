@@ -52,6 +52,7 @@ GATE = Gate(
     check=check,
     same_question=lambda selection, source: True,
     missing=missing,
+    answered=lambda selection, statements: not missing(selection, statements),
     extract=extract,
 )
 

@@ -156,10 +156,10 @@ def test_long_sections_are_split_at_paragraph_ends() -> None:
         start = 9 + n * (len(paragraph) + 1)
         blocks.append(Block(BlockKind.PARAGRAPH, Span(start, start + len(paragraph)), 1))
     cuts = cut(_document(text, kind=DocumentKind.DOCUMENT, blocks=tuple(blocks)))
-    assert [len(source.body.split()) for source, _ in cuts] == [320, 320, 320]
+    assert [len(source.body.split()) for source, _ in cuts] == [160] * 6
     assert all(source.heading_path == ("Toezicht",) for source, _ in cuts)
     assert all(len(p.text.split()) <= 150 for _, passages in cuts for p in passages)
-    assert [source.id for source, _ in cuts] == ["ah-tk-1#s1", "ah-tk-1#s2", "ah-tk-1#s3"]
+    assert [source.id for source, _ in cuts] == [f"ah-tk-1#s{n}" for n in range(1, 7)]
 
 
 def test_notes_behind_the_body_are_no_section() -> None:
@@ -174,3 +174,41 @@ def test_the_card_tells_what_a_list_needs() -> None:
     document = _document("Tekst.", warnings=("let op",))
     card = card_of(document, "archief")
     assert (card.title, card.collection, card.warnings) == ("Titel", "archief", ("let op",))
+
+
+def test_a_table_or_list_that_is_cut_keeps_its_head_and_lead_in() -> None:
+    rows = "\n".join(["Gemeente | Boetes | Bedrag", *(f"Plaats{n} | {n} | {n * 95} euro" for n in range(80))])
+    lead = "Een ontheffing wordt alleen gegeven als aan deze eisen is voldaan:"
+    items = [f"- eis {n}: de aanvrager toont met stukken aan dat hij hieraan voldoet" for n in range(30)]
+    text = "\n".join([rows, lead, *items])
+    blocks = [Block(BlockKind.TABLE, Span(0, len(rows)), 1)]
+    at = len(rows) + 1
+    for kind, piece in ((BlockKind.PARAGRAPH, lead), *((BlockKind.LIST_ITEM, item) for item in items)):
+        blocks.append(Block(kind, Span(at, at + len(piece)), 1))
+        at += len(piece) + 1
+    cuts = cut(_document(text, kind=DocumentKind.DOCUMENT, blocks=tuple(blocks)))
+    passages = [p for _, listed in cuts for p in listed]
+    tables = [p for p in passages if p.text.startswith("Plaats")]
+    lists = [p for p in passages if p.text.startswith("- eis")]
+    assert tables and all(p.heading_path[-1] == "Gemeente | Boetes | Bedrag" for p in tables)
+    assert lists and all(p.heading_path[-1] == lead for p in lists)
+
+
+def test_text_around_a_few_questions_is_found_too() -> None:
+    opening = "De dienst houdt sinds 2019 toezicht op de veren en meldt ieder jaar wat er is gevonden."
+    question, answer = "Is er een taak voor de dienst?", "Ja, die staat in de wet."
+    closing = "Het budget bedraagt drie miljoen euro, waarvan een derde naar onderzoek op het water gaat."
+    text = "\n".join([opening * 3, question, answer, closing * 3])
+    starts = [0, len(opening) * 3 + 1]
+    starts += [starts[1] + len(question) + 1]
+    starts += [starts[2] + len(answer) + 1]
+    ends = [starts[1] - 1, starts[2] - 1, starts[3] - 1, len(text)]
+    spans = [Span(a, b) for a, b in zip(starts, ends, strict=True)]
+    document = _document(
+        text,
+        kind=DocumentKind.LETTER,
+        blocks=tuple(Block(BlockKind.PARAGRAPH, span, 1) for span in spans),
+        pairs=(QAPair((1,), spans[1], spans[2], 1),),
+    )
+    bodies = " ".join(source.body for source, _ in cut(document))
+    assert opening in bodies and closing in bodies and answer in bodies

@@ -38,6 +38,7 @@ from learninglion.record.changes import MachineText
 from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.export import ExportFormat, export
 from learninglion.record.marking import MARK_LINE, ai_share
+from learninglion.record.notes import inline
 
 URL = "https://zoek.officielebekendmakingen.nl/ah-tk-20232024-9001.html"
 EVIL = "Zie [hier](javascript:x) #set text(red) <script>alert(1)</script> *vet* {{ 1 }}"
@@ -209,3 +210,9 @@ def test_view_keeps_paragraphs_and_lists() -> None:
     view["questions"][0]["statements"][0]["opens"] = "chapter"
     with pytest.raises(InputError, match="kies uit sentence, paragraph, item, number"):
         read_stated_draft(view)
+
+
+def test_markdown_shows_html_instead_of_being_it() -> None:
+    text = inline("<script>alert(1)</script> & <b>vet</b> `code` [x](javascript:alert(1))")
+    assert "<" not in text and "&lt;script&gt;" in text and "&amp;" in text
+    assert "\\[x\\]" in text and "\\`code\\`" in text

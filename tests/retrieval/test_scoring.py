@@ -10,7 +10,7 @@ from archives import make_archive, make_entry
 
 from learninglion.inference.vectors import embed
 from learninglion.models import Passage, PassageKind, Span
-from learninglion.search import search as searching
+from learninglion.search import ranking as ranking_of
 from learninglion.search.fusion import FEATURES
 from learninglion.search.local.content import passage_text, source_terms
 from learninglion.search.local.index import Index
@@ -129,7 +129,7 @@ def test_a_set_gives_what_its_questions_give_alone(
     index, reader = opened(tmp_path, entries)
     texts = [QUESTION, "Hoe hoog zijn de dijken?", "Wat kost een veerpont?"] * 4
     for exact in (2000, 1):
-        monkeypatch.setattr(searching, "_EXACT", exact)
+        monkeypatch.setattr(ranking_of, "_EXACT", exact)
         together = search_set(index, reader, texts, "Vragen over de rivier.")
         alone = [search(index, reader, text, "Vragen over de rivier.") for text in texts]
         assert [[h.source.id for h in hits] for hits in together] == [

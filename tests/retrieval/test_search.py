@@ -7,7 +7,7 @@ import pytest
 from archives import SUBJECTS, make_archive, make_entry
 
 from learninglion.models import SubQuestion
-from learninglion.search import search as searching
+from learninglion.search import ranking as first_look
 from learninglion.search.local.index import Index
 from learninglion.search.search import search, search_set
 from learninglion.search.synonyms import read_synonyms
@@ -53,7 +53,13 @@ def test_filters_and_threshold(tmp_path: Path) -> None:
     assert search(index, reader, question, documents=frozenset()) == ()
     sure = search(index, reader, question, threshold=0.5)
     assert all(h.score >= 0.5 for h in sure)
-    assert search(index, reader, question, threshold=1.1) == ()
+    assert search(index, reader, "Hoe snel vliegt een luchtballon?", threshold=1.1) == ()
+
+
+def test_a_look_up_finds_where_its_words_stand_whatever_the_threshold(tmp_path: Path) -> None:
+    index, reader = opened(tmp_path, make_archive())
+    found = search(index, reader, "veerponten Duinwijk", threshold=1.1)
+    assert found and all("veerpont" in h.source.body + h.source.question for h in found)
 
 
 def test_a_large_archive_gives_the_same_first_hits_through_candidates(
@@ -62,7 +68,7 @@ def test_a_large_archive_gives_the_same_first_hits_through_candidates(
     extra = [make_entry(f"x{n}", f"Wat is zaak{n}?", f"Zaak{n} gaat over stuk{n * 7}.") for n in range(300)]
     index, reader = opened(tmp_path, [*make_archive(), *extra])
     exact = [search(index, reader, body, limit=3)[0].source.id for _, body in SUBJECTS]
-    monkeypatch.setattr(searching, "_EXACT", 10)
+    monkeypatch.setattr(first_look, "_EXACT", 10)
     proposed = [search(index, reader, body, limit=3)[0].source.id for _, body in SUBJECTS]
     assert proposed == exact
 
@@ -94,6 +100,6 @@ def test_synonyms_find_what_the_question_does_not_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [0, 5, 299, 40_000])
 def test_the_highest_are_found_without_sorting_all(count: int) -> None:
     values = np.random.default_rng(count).random(count).astype(np.float32).round(3)  # many are equal
-    places = searching._highest(values, 300)
+    places = first_look._highest(values, 300)
     assert len(set(places.tolist())) == len(places) == min(count, 300)
     assert sorted(values[places].tolist()) == sorted(values.tolist())[-300:]

@@ -153,7 +153,7 @@ def test_deletion_leaves_a_tombstone_and_nothing_else(store: Store) -> None:
     document, entries, original = paper()
     store.put(document, entries, original)
     store.put(*paper(answer="Andere tekst."))
-    assert store.delete(ID, by="jansen", reason="bewaartermijn") is True
+    assert store.delete(ID, by="jansen", reason="bewaartermijn").whole is True
     for read in (store.document, store.card, store.history, store.original, store.sources_of):
         with pytest.raises(UnknownReferenceError):
             read(ID, None)
@@ -195,11 +195,11 @@ def test_a_document_can_stand_in_several_collections(store: Store) -> None:
     assert store.put(document, entries, original, "alle").outcome is PutOutcome.LINKED
     assert rows_in(store, "documents", "sources") == {"documents": 1, "sources": 2}
     assert store.collections_of(ID, None) == ("alle", "openbaar")
-    assert store.withdraw(ID, "alle", by="b", reason="r") is False
+    assert store.delete(ID, by="b", reason="r", visible=frozenset({"alle"})).whole is False
     assert store.document(ID, PUBLIC) == document
     with pytest.raises(UnknownReferenceError):
-        store.withdraw(ID, "alle", by="b", reason="r")
-    assert store.withdraw(ID, "openbaar", by="b", reason="r") is True
+        store.delete(ID, by="b", reason="r", visible=frozenset({"alle"}))
+    assert store.delete(ID, by="b", reason="r", visible=frozenset({"openbaar"})).whole is True
     assert [stone.document_id for stone in store.tombstones()] == [ID]
 
 
@@ -267,7 +267,7 @@ def test_an_older_version_from_a_hidden_collection_stays_hidden(store: Store) ->
 def test_who_sees_one_of_two_collections_deletes_from_that_one_only(store: Store) -> None:
     store.put(*paper(), "geheim")
     store.put(*paper(), "openbaar")
-    assert store.delete(ID, by="b", reason="r", visible=PUBLIC) is False
+    assert store.delete(ID, by="b", reason="r", visible=PUBLIC).whole is False
     assert store.collections_of(ID, None) == ("geheim",)
     with pytest.raises(UnknownReferenceError):
         store.delete(ID, by="b", reason="r", visible=PUBLIC)

@@ -80,7 +80,7 @@ def test_work_goes_on_when_the_reader_breaks_off_and_can_be_read_on(office: Offi
         job.report("sentence", {"text": "drie"})
         return {"ready": True}
 
-    job = office.site.workplace.jobs.start("noor", "draft", work)
+    job = office.site.workplace.jobs.start(NOOR, "draft", work)
     with as_program(office, address) as client:
         with client.stream("GET", f"/jobs/{job.id}/events") as stream:
             seen = ""
@@ -106,7 +106,7 @@ def test_many_readers_who_break_off_leave_nothing_behind(office: Office, address
         stop.wait(30)
         return {}
 
-    job = office.site.workplace.jobs.start("noor", "draft", work)
+    job = office.site.workplace.jobs.start(NOOR, "draft", work)
     for _ in range(30):
         client = as_program(office, address)
         with client.stream("GET", f"/jobs/{job.id}/events") as stream:
@@ -122,7 +122,7 @@ def test_a_failure_is_told_in_the_stream(office: Office, address: str) -> None:
     def work(job: Job) -> dict[str, Plain]:
         raise InputError("Dit kan niet.")
 
-    job = office.site.workplace.jobs.start("noor", "draft", work)
+    job = office.site.workplace.jobs.start(NOOR, "draft", work)
     with as_program(office, address) as client:
         events = parse(client.get(f"/jobs/{job.id}/events").text)
     assert events == [(1, "failed", {"status": 400, "detail": "Dit kan niet."})]
@@ -175,7 +175,7 @@ def test_finished_work_is_forgotten_after_a_while_and_running_work_is_not() -> N
         return {}
 
     def start(work: Callable[[Job], dict[str, Plain]]) -> Job:
-        job = jobs.start("noor", "draft", work)
+        job = jobs.start(NOOR, "draft", work)
         wait_until(lambda: job.finished or work is endless)
         return job
 
@@ -183,13 +183,13 @@ def test_finished_work_is_forgotten_after_a_while_and_running_work_is_not() -> N
     for _ in range(60):
         newest = start(finished)
     with pytest.raises(UnknownReferenceError):
-        jobs.find(first.id, "noor")
-    assert jobs.find(newest.id, "noor") is newest
+        jobs.find(first.id, NOOR)
+    assert jobs.find(newest.id, NOOR) is newest
     moment[0] = 4000.0
     start(finished)
     with pytest.raises(UnknownReferenceError):
-        jobs.find(newest.id, "noor")
-    assert jobs.find(running.id, "noor") is running
+        jobs.find(newest.id, NOOR)
+    assert jobs.find(running.id, NOOR) is running
     stop.set()
 
 
@@ -245,7 +245,7 @@ def test_the_same_delivery_twice_is_one_job(office: Office, address: str) -> Non
     first, again, other = send(text), send(text), send(text + b" Nog een zin.")
     assert first.json() == again.json() and again.headers["idempotent-replayed"] == "true"
     assert other.status_code == 409
-    wait_until(lambda: office.site.workplace.jobs.find(first.json()["id"], "noor").finished)
+    wait_until(lambda: office.site.workplace.jobs.find(first.json()["id"], NOOR).finished)
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

@@ -119,3 +119,42 @@ def test_a_closed_account_gives_no_rights(tmp_path: Path) -> None:
             timeout=60,
         )
         assert done.returncode == 1 and words in done.stderr
+
+
+def test_null_stands_for_an_absent_argument(office: Office) -> None:
+    empty = {"introduction": None, "limit": None, "ministry": None, "since_year": None}
+    failed, text = ask(office, EVERYTHING, "search", text="vuurwerk", **empty)
+    assert not failed and "hits" in json.loads(str(text))
+    failed, _ = ask(office, EVERYTHING, "draft", writing=True, question_set=SET, generator=None)
+    assert not failed
+
+
+def test_an_unknown_ministry_is_said_to_be_one(office: Office) -> None:
+    failed, text = ask(office, EVERYTHING, "search", text="vuurwerk", ministry="Toverij")
+    known = office.workplace.documents.ministries(EVERYTHING)
+    assert failed and "Onbekend ministerie 'Toverij'" in str(text) and known[0] in str(text)
+    failed, text = ask(office, EVERYTHING, "search", text="vuurwerk", ministry=known[0].upper())
+    assert not failed
+
+
+def test_a_broken_line_is_answered_in_the_terms_of_the_protocol(tmp_path: Path) -> None:
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+    lines = ["{kapot", "[]", '{"jsonrpc": "1.0", "method": 7}']
+    lines.append(json.dumps({"jsonrpc": "2.0", "id": 5, "method": "initialize", "params": hello}))
+    command = [sys.executable, "-c", "from learninglion.cli import main; main()", "mcp"]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"LEARNINGLION_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+    ) as server:
+        assert server.stdin and server.stdout
+        server.stdin.write("\n".join(lines) + "\n")
+        server.stdin.flush()
+        answers = [json.loads(server.stdout.readline()) for _ in lines]
+        server.stdin.close()
+        assert server.wait(20) == 0
+    assert [a["error"]["code"] for a in answers if "error" in a] == [-32700, -32600, -32600]
+    assert all(a["id"] is None for a in answers if "error" in a)
+    assert [a["id"] for a in answers if "result" in a] == [5]

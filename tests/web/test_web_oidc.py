@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -16,11 +17,11 @@ import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from web_office import Office
+from web_office import Office, form_token
 
 from learninglion.models import Role
 from learninglion.models.errors import InputError, LearningLionError
-from learninglion.web.oidc import OpenIdConnect, check_issuer, roles_from_claim
+from learninglion.web.oidc import OpenIdConnect, check_issuer, roles_from_claim, roles_from_claims
 
 CLIENT, SECRET = "learninglion", "een geheim van de test"
 
@@ -34,6 +35,10 @@ class Provider:
         self.person: dict[str, object] = {"sub": "42", "preferred_username": "j.jansen", "roles": ["drafter"]}
         self.bend: dict[str, object] = {}
         self.codes: dict[str, dict[str, str]] = {}
+        self.more: dict[str, object] = {}  # what else it says of itself
+        self.userinfo: dict[str, object] = {}
+        self.slash = ""  # some write their own name with one at the end
+        self.padding = ""
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -54,12 +59,16 @@ class Provider:
                 if parts.path == "/.well-known/openid-configuration":
                     self.answer(
                         {
-                            "issuer": provider.issuer,
+                            "issuer": provider.issuer + provider.slash,
                             "authorization_endpoint": f"{provider.issuer}/authorize",
                             "token_endpoint": f"{provider.issuer}/token",
                             "jwks_uri": f"{provider.issuer}/keys",
+                            **provider.more,
                         }
                     )
+                elif parts.path == "/userinfo":
+                    assert self.headers["Authorization"] == "Bearer x"
+                    self.answer(provider.userinfo)
                 elif parts.path == "/keys":
                     self.answer({"keys": [provider.key.as_dict(private=False)]})
                 elif parts.path == "/authorize":
@@ -83,10 +92,22 @@ class Provider:
                     self.answer({"error": "invalid_grant"}, 400)
                     return
                 now = int(time.time())
-                claims = {"iss": provider.issuer, "aud": CLIENT, "iat": now, "exp": now + 300}
+                claims = {
+                    "iss": provider.issuer + provider.slash,
+                    "aud": CLIENT,
+                    "iat": now,
+                    "exp": now + 300,
+                }
                 claims |= {"nonce": asked["nonce"], **provider.person, **provider.bend}
                 token = jwt.encode({"alg": "RS256", "kid": "een"}, claims, provider.signing)
-                self.answer({"access_token": "x", "token_type": "Bearer", "id_token": token})
+                self.answer(
+                    {
+                        "access_token": "x",
+                        "token_type": "Bearer",
+                        "id_token": token,
+                        "padding": provider.padding,
+                    }
+                )
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
@@ -219,3 +240,98 @@ def test_roles_come_in_several_forms() -> None:
     assert roles_from_claim("reader drafter") == {Role.READER, Role.DRAFTER}
     assert roles_from_claim(["Approver", 7, None]) == {Role.APPROVER}
     assert roles_from_claim({"reader": True}) == frozenset()
+
+
+# --------------------------------------------------------------------------- the oddities of providers
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "roles"),
+    [
+        ({"realm_access": {"roles": ["offline_access", "drafter"]}}, "realm_access.roles", {Role.DRAFTER}),
+        ({"resource_access": {CLIENT: {"roles": ["approver"]}}}, "roles", {Role.APPROVER}),
+        ({"resource_access": {"ander": {"roles": ["approver"]}}}, "roles", set()),
+        ({"realm_access": {"roles": ["administrator", "learninglion-reader"]}}, "roles", {Role.READER}),
+        ({"groups": ["/leeuw/learninglion-auditor", "/reader"]}, "roles", {Role.AUDITOR}),
+        ({"groups": ["/leeuw/reader"]}, "groups", {Role.READER}),
+        ({"https://x.nl/roles": "drafter"}, "https://x.nl/roles", {Role.DRAFTER}),
+        ({"app": {"a.b": {"roles": ["Reader"]}}}, "app.a.b.roles", {Role.READER}),
+        ({"roles": []}, "roles", set()),
+        ({"roles": "drafter,reader"}, "roles", {Role.DRAFTER, Role.READER}),
+        ({"realm_access": "drafter", "resource_access": []}, "roles", set()),
+    ],
+)
+def test_roles_are_found_where_providers_put_them(
+    said: dict[str, object], name: str, roles: set[Role]
+) -> None:
+    assert roles_from_claims(said, name, CLIENT) == roles
+
+
+def test_a_provider_with_a_slash_and_a_clock_that_is_off(joined: Office, provider: Provider) -> None:
+    provider.slash = "/"
+    now = int(time.time())
+    for bend in ({"iat": now + 50, "nbf": now + 50}, {"exp": now - 50}):
+        provider.bend = bend
+        browser, back = go(joined)
+        assert browser.get(back).status_code == 200, bend  # type: ignore[attr-defined]
+
+
+def test_roles_that_stand_only_in_what_is_asked_apart(joined: Office, provider: Provider) -> None:
+    del provider.person["roles"]
+    provider.more = {"userinfo_endpoint": f"{provider.issuer}/userinfo"}
+    provider.userinfo = {"sub": "iemand anders", "roles": ["drafter"]}
+    browser, back = go(joined)
+    assert browser.get(back).status_code == 403  # type: ignore[attr-defined]
+    provider.userinfo["sub"] = "42"
+    browser, back = go(joined)
+    assert browser.get(back).status_code == 200  # type: ignore[attr-defined]
+    assert joined.site.workplace.accounts.find("j.jansen").roles == {Role.DRAFTER}
+
+
+def test_signing_out_ends_the_session_at_the_provider(joined: Office, provider: Provider) -> None:
+    provider.more = {"end_session_endpoint": f"{provider.issuer}/logout?x=1"}
+    browser, back = go(joined)
+    browser.get(back)  # type: ignore[attr-defined]
+    token = form_token(browser)  # type: ignore[arg-type]
+    answer = browser.post("/sign-out", data={"csrf": token}, follow_redirects=False)  # type: ignore[attr-defined]
+    place = urlsplit(answer.headers["location"])
+    query = {k: v[0] for k, v in parse_qs(place.query).items()}
+    assert answer.headers["location"].startswith(f"{provider.issuer}/logout?x=1&")
+    assert query["post_logout_redirect_uri"].endswith("/sign-in") and query["client_id"] == CLIENT
+    assert query["id_token_hint"].count(".") == 2
+    assert provider.issuer in answer.headers["content-security-policy"]
+    assert "/sign-in" in str(browser.get("/account").url)  # type: ignore[attr-defined]
+
+
+def test_the_reason_of_a_refusal_stands_in_the_log_of_the_server(
+    joined: Office, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.bend = {"aud": "iemand-anders"}
+    browser, back = go(joined)
+    browser.get(back)  # type: ignore[attr-defined]
+    assert "aud" in caplog.text and "refused" in caplog.text
+    caplog.clear()
+    bad = "/sign-in/organisation/return?error=access_denied&error_description=niet%0Atoegewezen"
+    assert browser.get(bad).status_code == 400  # type: ignore[attr-defined]
+    assert "access_denied niet toegewezen" in caplog.text
+
+
+def test_an_answer_without_end_is_not_read(joined: Office, provider: Provider) -> None:
+    provider.padding = "x" * 3_000_000
+    browser, back = go(joined)
+    assert browser.get(back).status_code == 400  # type: ignore[attr-defined]
+
+
+def test_a_session_lasts_as_long_as_it_is_used(joined: Office) -> None:
+    accounts = joined.site.workplace.accounts
+    accounts.add("sam", [Role.READER])
+    token = accounts.open_session("sam", timedelta(seconds=1))
+    accounts.prolong(token, timedelta(hours=9))
+    time.sleep(1.1)
+    assert accounts.who(token) is not None
+    ended = accounts.open_session("sam", timedelta(seconds=-1))
+    accounts.prolong(ended, timedelta(hours=9))
+    assert accounts.who(ended) is None
+    accounts.close_session(token)
+    accounts.prolong(token, timedelta(hours=9))
+    assert accounts.who(token) is None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from web_office import EVERYTHING, NOOR, Office, documents, form_token
 
-from learninglion.models import Author, RawFile, Role, Span, Statement
+from learninglion.models import Actor, Author, RawFile, Role, Span, Statement
 from learninglion.models.errors import ConflictError, UnknownReferenceError, UnreadableFileError
 from learninglion.sample import sample_question_set
 from learninglion.settings import GeneratorSettings, Settings, WebSettings
@@ -359,9 +359,9 @@ def test_long_work_reports_fails_and_is_not_done_twice() -> None:
         go.wait(5)
         return {"n": 1}
 
-    job = jobs.start("noor", "draft", slow, subject="set-1")  # type: ignore[arg-type]
+    job = jobs.start(NOOR, "draft", slow, subject="set-1")  # type: ignore[arg-type]
     with pytest.raises(ConflictError):
-        jobs.start("noor", "draft", slow, subject="set-1")  # type: ignore[arg-type]
+        jobs.start(NOOR, "draft", slow, subject="set-1")  # type: ignore[arg-type]
     go.set()
     while not job.finished:
         pass
@@ -370,12 +370,12 @@ def test_long_work_reports_fails_and_is_not_done_twice() -> None:
     def fails(job: Job) -> dict[str, object]:
         raise UnknownReferenceError("weg")
 
-    failed = jobs.start("noor", "draft", fails)  # type: ignore[arg-type]
+    failed = jobs.start(NOOR, "draft", fails)  # type: ignore[arg-type]
     while not failed.finished:
         pass
     assert (failed.events[-1].name, failed.events[-1].data["detail"]) == ("failed", "weg")
     with pytest.raises(UnknownReferenceError):
-        jobs.find(job.id, "iemand-anders")
+        jobs.find(job.id, Actor("iemand-anders"))
 
 
 def test_the_choice_of_a_set_is_kept_as_it_was_made(office: Office) -> None:

@@ -96,7 +96,7 @@ def test_an_administrator_deletes_a_dossier_and_no_word_of_it_stays(archive: Off
         if e.action == "dossier.delete"
     ]
     assert [(e.actor, e.details["reason"]) for e in told] == [("baas", "dubbel gemaakt")]
-    assert not archive.workplace.log.misfits(EVERYTHING)
+    assert not list(archive.workplace.log.misfits(EVERYTHING))
     assert archive.workplace.log.verify(EVERYTHING).ok
 
 

@@ -245,12 +245,13 @@ def do_the_job(server: Server) -> bytes:
         papers = [p for p in sample_documents() if "9001" in p.name][:2]
         files = [("files", (p.name, p.read_bytes(), "application/pdf")) for p in papers]
         work = client.post("/manage/documents/upload", data=signed, files=files)
-        wait_for(client, str(work.url), "Klaar.")
+        wait_for(client, str(work.url), ": opgenomen")
         found = client.post("/search", data={**signed, "text": "opslag van vuurwerk", "threshold": "0"})
         assert "Vraag" in found.text
         cards = client.get("/manage/documents").text
         document = re.search(r'href="(/documents/[^"]+)"', cards)
-        assert document and client.get(document[1]).status_code == 200
+        assert document, cards
+        assert client.get(document[1]).status_code == 200
         assert client.post("/manage/log/verify", data=signed).status_code == 200
         assert client.post("/manage/models/test", data=signed).status_code == 200
         dossier = draft(client, signed)

@@ -191,7 +191,7 @@ def test_supplied_context_is_cited_as_such(workplace: Workplace) -> None:
     asked = SubQuestion(
         (1,), "Wil de staatssecretaris de opslag van consumentenvuurwerk in woonwijken verbieden?"
     )
-    question_set = replace(QUESTIONS, questions=(asked,), context=Context(line=line, confirmed=True))
+    question_set = replace(QUESTIONS, questions=(asked,), context=Context(news=line, confirmed=True))
     selections = workplace.drafts.select_automatically(
         question_set, workplace.searching.offer(question_set, actor=BOSS)
     )

@@ -117,14 +117,6 @@ def test_dossiers_can_be_kept_for_the_archive(workplace: Workplace, letter: Path
     }
 
 
-def test_removing_a_document_says_where_it_still_stands(workplace: Workplace, letter: Path) -> None:
-    (result,) = workplace.intake.ingest([letter], actor=BOSS).results
-    drafted(workplace)
-    removed = workplace.intake.remove(result.document_id, reason="proef", actor=BOSS)
-    assert removed.vectors > 0 and len(removed.dossiers) == 1
-    assert removed.paths == (str(letter),)
-
-
 def test_only_an_administrator_looks_for_persons(workplace: Workplace) -> None:
     with pytest.raises(PermissionDeniedError):
         workplace.persons.find("Vinkenoog", actor=NOOR)

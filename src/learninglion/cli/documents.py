@@ -11,6 +11,7 @@ from learninglion.cli.opening import tell_switch, workplace_here
 from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
 from learninglion.models import Filters
 from learninglion.models.errors import LearningLionError
+from learninglion.models.plain import to_plain
 from learninglion.record.contract import card_view, document_view
 from learninglion.workflow import FileStatus, look_at_files, parse_files
 from learninglion.workflow.intake import PersonalPolicy
@@ -28,6 +29,7 @@ _PERSONAL = {
     PersonalPolicy.MASK: "worden afgedekt voor zoeken en taalmodel",
     PersonalPolicy.REFUSE: "worden geweigerd",
 }
+document_app = typer.Typer(no_args_is_help=True, help="Een document: waar iets ervan staat.")
 index_app = typer.Typer(
     no_args_is_help=True, help="De zoekindex: afgeleide gegevens, altijd opnieuw te maken."
 )
@@ -41,6 +43,7 @@ def register(app: typer.Typer) -> None:
     app.command("collection")(describe)
     app.command()(documents)
     app.command()(remove)
+    app.add_typer(document_app, name="document")
     app.add_typer(index_app, name="index")
 
 
@@ -207,12 +210,25 @@ def remove(
 ) -> None:
     """Verwijder een document met al zijn versies; in het logboek blijft staan dat dit is gebeurd."""
     with workplace_here() as workplace:
-        removed = workplace.intake.remove(document, reason=reason, actor=local_actor())
-    console.print(f"{document} is verwijderd, met {removed.vectors} vectoren.")
-    if removed.dossiers:
-        advise(f"Tekst ervan staat nog in: {', '.join(removed.dossiers)}.")
-    for path in removed.paths:
-        advise(f"Het bestand zelf staat misschien nog op {path}.")
+        workplace.intake.remove(document, reason=reason, actor=local_actor())
+    console.print(f"{document} is verwijderd.")
+    advise(f"Waar nog iets ervan staat: learninglion document trace {document}")
+
+
+@document_app.command("trace")
+def trace_document(
+    document: str = typer.Argument(..., help="Het document, bijvoorbeeld ah-tk-20232024-2129."),
+    as_json: bool = typer.Option(False, "--json", help="Een JSON-object per plek."),
+) -> None:
+    """Overal waar iets van een document staat, ook nadat het is verwijderd."""
+    with workplace_here() as workplace:
+        found = workplace.traces.find(document, actor=local_actor())
+    for trace in found:
+        if as_json:
+            print_json(to_plain(trace))
+        else:
+            stays = " (blijft na verwijderen)" if trace.stays else ""
+            console.print(f"{trace.place}: {trace.detail}{stays}")
 
 
 @index_app.command("rebuild")
@@ -226,9 +242,11 @@ def rebuild_index() -> None:
 
 @index_app.command("status")
 def index_status() -> None:
-    """Of de zoekindex klopt met wat er is opgeslagen."""
-    with workplace_here() as workplace:
-        state = workplace.indexing.check()
+    """Of de zoekindex heel is, tot op de laatste byte; wat beschadigd is, wordt opnieuw gemaakt."""
+    with workplace_here() as workplace, progress() as shown:
+        if damaged := workplace.indexing.mend(progress=shown):
+            advise(f"{damaged} De zoekindex is opnieuw gemaakt.")
+        state = workplace.indexing.state()
     if state.problem:
         fail(state.problem)
         raise typer.Exit(1)

@@ -60,11 +60,13 @@ def add_user(
     collection: list[str] = typer.Option([], "--collection", help="Alleen deze verzameling; anders alles."),
 ) -> None:
     """Voeg iemand toe; het eenmalige adres om een wachtwoord te kiezen verschijnt op het scherm."""
+    from learninglion.web.addresses import address_for
+
     with _opened() as (workplace, settings):
         if not workplace.accounts.any() and Role.ADMINISTRATOR not in role:
             raise InputError("De eerste gebruiker moet beheerder zijn: --role administrator.")
         token = workplace.people.add(name, role, collection or None, actor=local_actor())
-    base = settings.web.public_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}"
+    base = address_for(settings.web)
     console.print(
         f"{name} is toegevoegd. Geef dit eenmalige adres aan deze persoon:\n  {base}/set-up?token={token}"
     )

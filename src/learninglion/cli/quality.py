@@ -8,11 +8,13 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
+from learninglion.cli.ask_quality import evaluate_asking
 from learninglion.cli.material import collection_entries, vector_cache
 from learninglion.cli.models import evaluate_instructions, evaluate_judge
 from learninglion.cli.opening import workplace_here
 from learninglion.cli.privacy import evaluate_recognition
 from learninglion.cli.search_quality import evaluate_search
+from learninglion.cli.set_quality import evaluate_changed_positions, measure_sets, train_relevance
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.evaluation.asked import (
     DraftTrial,
@@ -51,6 +53,9 @@ def register(app: typer.Typer) -> None:
     evaluate_app.command("instructions")(evaluate_instructions)
     evaluate_app.command("fairness")(evaluate_equal_treatment)
     evaluate_app.command("privacy")(evaluate_recognition)
+    evaluate_app.command("ask")(evaluate_asking)
+    evaluate_app.command("positions")(evaluate_changed_positions)
+    evaluate_app.command("train-relevance")(train_relevance)
     app.add_typer(evaluate_app, name="evaluate")
     app.command("tune")(tune_search)
 
@@ -199,9 +204,21 @@ def evaluate_writing(
     curve: bool = typer.Option(
         False, "--curve", help="Hoe vaak er terecht en ten onrechte wordt geweigerd, bij een rij drempels."
     ),
+    sets: Path | None = typer.Option(
+        None, "--sets", help="Beoordeelde sets: een map met archive, questions en judgments.jsonl."
+    ),
+    judgments: Path | None = typer.Option(
+        None, "--judgments", help="De oordelen bij --sets (zonder: judgments.jsonl in die map)."
+    ),
+    look_alikes: Path | None = typer.Option(
+        None, "--look-alikes", help="Vragen in andere woorden, en vragen die alleen lijken (JSON Lines)."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Hoe goed is een voorstel? Met het antwoord in de verzameling, en zonder: dan moet het weigeren."""
+    if sets is not None or look_alikes is not None:
+        measure_sets(sets, judgments, look_alikes, pairs, as_json)
+        return
     trial, failed = _drafting_trial(pairs, collection, questions, answers_only)
     cache = vector_cache()
     with progress() as shown:

@@ -68,6 +68,9 @@ def print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
             console.print(f"   {source.document.url}")
 
 
+_RELATED = 2  # passages that are related, shown where there is no draft
+
+
 def print_dossier(dossier: Dossier) -> None:
     """A draft with its sources, what is missing and what was set apart."""
     console.print(f"\n{dossier.question_set.title or 'Tekstvoorstel'}")
@@ -94,6 +97,12 @@ def _print_question(verification: Verification) -> None:
         console.print(f"  {words}")
     for aspect in verification.missing:
         console.print(_block(aspect, "    ", "  - ontbreekt: "))
+    if proposal := verification.draft.proposal:
+        console.print(_block(proposal, "    ", "  - voorstel om te bevestigen: "))
+    if not verification.shown:
+        for citation in verification.draft.material[:_RELATED]:
+            told = f"{citation.reference or citation.document}: “{citation.quote}”"
+            console.print(_block(told, "    ", "  - verwant, geen antwoord: "))
     for check in verification.failed:
         text = f"{check.statement.text} ({reasons_text(check)})"
         console.print(_block(text, "    ", "  - niet overgenomen: "))

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.opening import tell_switch, workplace_here
-from learninglion.cli.terminal import console, fail, local_actor, print_json
+from learninglion.cli.terminal import advise, console, fail, local_actor, print_json
 from learninglion.compliance.impact_forms import Assessment, filled_form
 from learninglion.compliance.register_entry import register_entry
 from learninglion.models.plain import Plain, to_plain
@@ -32,17 +32,27 @@ def register(app: typer.Typer) -> None:
 
 @log_app.command("verify")
 def verify_log() -> None:
-    """Bewijs dat er in het logboek niets is veranderd of weggehaald."""
+    """Bewijs dat er niets is veranderd of weggehaald: logboek, documenten, originelen en dossiers."""
     with workplace_here() as workplace:
         report = workplace.log.verify(local_actor())
-        misfits = workplace.log.misfits(local_actor())
-    for misfit in misfits:
-        fail(misfit)
+        misfits = 0
+        for misfit in workplace.log.misfits(local_actor()):
+            fail(misfit)
+            misfits += 1
+        unproven = workplace.log.unproven(local_actor())
     if not report.ok:
         fail(f"Het logboek is niet heel. Eerste fout: regel {report.first_broken}, {report.problem}.")
     if misfits or not report.ok:
         raise typer.Exit(1)
-    console.print(f"Het logboek is heel: {report.head.count} regels, laatste hash {report.head.hash}.")
+    console.print(
+        f"Het logboek is heel: {report.head.count} regels, laatste hash {report.head.hash}. "
+        "Documenten, originelen en dossiers zijn zoals het logboek zegt."
+    )
+    if unproven:
+        advise(
+            f"Van {unproven} document(en) kent het logboek de inhoud nog niet: een oudere versie nam ze op. "
+            "Leg ze vast met: learninglion log accept."
+        )
 
 
 @log_app.command("show")
@@ -107,7 +117,9 @@ def serve(
     """Open de werkplek in de browser, op deze computer."""
     import uvicorn
 
+    from learninglion.web.addresses import addresses_here
     from learninglion.web.app import create_app, set_up_address
+    from learninglion.web.patience import PatientProtocol
 
     settings = load_settings()
     web = replace(settings.web, host=host or settings.web.host, port=port or settings.web.port)
@@ -117,8 +129,9 @@ def serve(
             workplace.indexing.start_switch(),
             "Het nieuwe model neemt het over zodra het alles heeft gelezen; zoeken gaat intussen door.",
         )
+        workplace.indexing.start_mending()
         application = create_app(workplace, settings)
-        console.print(f"LearningLion draait op http://{web.host}:{web.port} (stoppen met Ctrl-C)")
+        console.print(f"LearningLion draait op {' en '.join(addresses_here(web))} (stoppen met Ctrl-C)")
         first = set_up_address(application)
         if first:
             console.print(f"Er is nog geen account. Maak het eerste aan (eenmalig adres):\n  {first}")
@@ -131,4 +144,6 @@ def serve(
             server_header=False,
             proxy_headers=False,
             log_level="warning",
+            http=PatientProtocol,
+            ws="none",
         )

@@ -1,351 +1,467 @@
 """A text proposal without a language model: the sentences of the chosen answers that answer the question.
 
 Every sentence is verbatim, or stands behind a fixed phrase with the date of its source, and is cited. The
-newest position comes first. When the chosen sources do not answer, nothing is written.
+newest position comes first. What is only related is no text of the draft but its material.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, reference
 from learninglion.checking.injection import describe_suspicions
-from learninglion.checking.phrases import continue_from, formerly, introduce, split_introduction
-from learninglion.drafting.acquaintance import asks_acquaintance, says_acquainted
-from learninglion.drafting.aspects import Aspect
-from learninglion.drafting.candidates import SUBJECT, Candidate, is_bare, read_candidates
-from learninglion.drafting.picks import Standing, pick
+from learninglion.checking.phrases import continue_from, formerly, introduce
+from learninglion.checking.verify import check
+from learninglion.drafting.askings import Asking, askings_of, kind_of, polarity
+from learninglion.drafting.coverage import settled
+from learninglion.drafting.pointers import is_bare, leans, points_away, unpoint
 from learninglion.drafting.positions import contradiction, other_amount
-from learninglion.drafting.promises import as_of
-from learninglion.drafting.proximity import is_strict
-from learninglion.drafting.relevance import coverage
-from learninglion.drafting.style import FEWEST_WORDS
-from learninglion.drafting.sufficiency import (
+from learninglion.drafting.promises import as_of, has_passed
+from learninglion.drafting.proposals import propose
+from learninglion.drafting.relevance import (
+    LIKELY,
+    OVERTAKES,
+    RELATED,
     SURE,
-    Bearing,
-    find_missing,
-    question_aspects,
-    relevant,
+    Judged,
+    Relevance,
+    built_in,
+    searched,
 )
-from learninglion.drafting.units import has_table
+from learninglion.drafting.units import Unit, has_table, units_of
+from learninglion.drafting.wording import coverage
 from learninglion.dutch.text import words
 from learninglion.models import (
     AnswerVerdict,
     Chooser,
+    Citation,
     Draft,
     Provenance,
     Selection,
     Source,
     SourceKind,
     Statement,
+    StatementVerdict,
 )
 
-__all__ = ["draft"]
+__all__ = ["draft", "material_of", "with_material"]
 
-PROVENANCE = Provenance(generator="extractive", model="extractive 4")
+PROVENANCE = Provenance(generator="extractive", model="extractive 5")
 
-_LONGEST = 250  # words a sub-question, as the users asked
-_AIM = 200  # room to end an argument
-_PER_LATER_SOURCE = 70  # words an older source may add to what the newest says
+_LONGEST = 220  # words of one answer that was given to the same question
 _REPEATS = 0.8  # a sentence of which this much was said already adds nothing
-_NEAR_BEST = 0.6  # ... or, where no sentence does, this much of what the best one shares
-_SHORT_ANSWER = 12  # words
-_GOES_ON = 0.1  # so much must what follows on a chosen sentence share, where one figure is asked
-_ABOUT_EQUAL = 0.7  # a newer source goes first when it bears this much as well as the strongest
-_FILLS = 0.45  # a sentence of a later source must share this much to make a short draft longer
-_JUST_OFFERED = 0.45  # so near is a newer source that was offered but not chosen, to be pointed at
-
-_SAYS_YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
+_SUPPORT = 3  # sentences that one may lean on
+LINE = "supplied#line"
+"""The department's line decides direction; it is never cited or quoted as an answer."""
+_YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
+_SEEN = 6  # offered sources that are read for their meaning, to put what bears on the question first
 
 
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """What one draft is made from: the bearing sources in the order in which they go first, read."""
+@dataclass(slots=True)
+class _Draft:
+    """A draft in the making: the places taken of every source, in the order in which sources come."""
 
     selection: Selection
-    aspects: tuple[Aspect, ...]
-    bearings: tuple[Bearing, ...]
-    read: Mapping[str, list[Candidate]]  # by source id
-    picked: Mapping[str, frozenset[int]]  # by source id: the places that answer a part best
     locate: Locate
     sure: float
+    taken: dict[str, set[int]] = field(default_factory=dict)  # by source id
+    sources: dict[str, Source] = field(default_factory=dict)
+    chances: dict[str, float] = field(default_factory=dict)  # by part
+    whole: set[str] = field(default_factory=set)  # sources that answered the same question
+    former: set[str] = field(default_factory=set)  # sources that something newer follows on
+    remarks: list[str] = field(default_factory=list)
+    doubted: bool = False  # something newer, which nobody chose, says otherwise
 
-    def missing(self, written: Sequence[Statement]) -> tuple[str, ...]:
-        """The parts that these statements leave open."""
-        return find_missing(self.selection, written, self.sure)
+    def said(self) -> list[str]:
+        """The sentences taken so far."""
+        return [units_of(self.sources[i])[p].text for i, places in self.taken.items() for p in sorted(places)]
 
 
-def draft(selection: Selection, locate: Locate = nowhere, *, sure: float = SURE) -> Draft:
-    """The proposal for one sub-question; unanswerable, without statements, when the sources do not answer.
+def draft(
+    selection: Selection,
+    locate: Locate = nowhere,
+    *,
+    sure: float = SURE,
+    measure: Relevance | None = None,
+) -> Draft:
+    """The proposal for one sub-question; unanswerable, with material, when the sources do not answer.
 
-    `sure`: how sure the search must be of a source whose words do not show that it answers (see SURE).
+    `sure`: from which chance on a part counts as answered (see SURE).
     """
-    material = _gather(selection, locate, sure)
-    remarks = list(describe_suspicions(selection.chosen))
-    statements: list[Statement] = []
-    for bearing in material.bearings:
-        statements.extend(_from_source(material, bearing, statements, remarks))
-    missing = material.missing(statements)
-    remarks.extend(_hints(selection, statements, missing, material.bearings))
+    judge = measure or built_in()
     provenance = PROVENANCE if sure == SURE else replace(PROVENANCE, parameters=(("sure", str(sure)),))
-    if not statements or len(missing) == len(material.aspects):
-        return Draft(selection, (), AnswerVerdict.UNANSWERABLE, missing, provenance, tuple(remarks))
-    remarks.extend(_passed_promises(material, statements))
-    verdict = AnswerVerdict.PARTIAL if missing else AnswerVerdict.ANSWERED
-    return Draft(selection, tuple(statements), verdict, missing, provenance, tuple(remarks))
-
-
-def _gather(selection: Selection, locate: Locate, sure: float) -> _Material:
-    aspects = question_aspects(selection)
-    bearings = tuple(_in_order(relevant(selection, sure)))
-    today = as_of(selection)
-    read = {b.source.id: read_candidates(selection, b, today) for b in bearings}
-    surest = max((b.score for b in bearings), default=0.0)
-    picked = pick(aspects, read, {b.source.id: _standing(b, surest) for b in bearings})
-    return _Material(selection, aspects, bearings, read, picked, locate, sure)
-
-
-def _standing(bearing: Bearing, surest: float) -> Standing:
-    """How a source stands beside others: by its words, and by what the search thought of it."""
-    strength = bearing.strength
-    if surest and bearing.source.kind is not SourceKind.SUPPLIED:
-        strength *= 0.5 + 0.5 * bearing.score / surest
-    return Standing(strength, bearing.source.question)
-
-
-def _in_order(bearings: Sequence[Bearing]) -> list[Bearing]:
-    """Supplied context first (it is the line of today); then who bears about equally well, newest first."""
-    strongest = max((b.strength for b in bearings), default=0.0)
-
-    def key(bearing: Bearing) -> tuple[bool, bool, int, float, str]:
-        weak = not bearing.same_question and bearing.strength < _ABOUT_EQUAL * strongest
-        supplied = bearing.source.kind is SourceKind.SUPPLIED
-        return (not supplied, weak, -_age(bearing.source), -bearing.strength, bearing.source.id)
-
-    return sorted(bearings, key=key)
-
-
-def _age(source: Source) -> int:
-    return (source.document.date or date.min).toordinal()
-
-
-def _from_source(
-    material: _Material, bearing: Bearing, written: Sequence[Statement], remarks: list[str]
-) -> list[Statement]:
-    """The statements this source adds to what was written from others."""
-    source = bearing.source
-    sentences = material.read[source.id]
-    claims = [split_introduction(s.text).claim for s in written]
-    older = _is_older(source, written, material.selection)
-    overtaken = _overtaken(sentences, claims) if older else None
-    if overtaken is not None:
-        remarks.append(
-            f"De bronnen verschillen: {reference(source)} zegt “{overtaken.text}” "
-            "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
+    kind, proposal = kind_of(selection.question.text).value, propose(askings_of(selection.question.text))
+    askings = searched(selection.question.text)
+    if not askings:
+        parts = tuple(asking.text for asking in askings_of(selection.question.text))
+        return Draft(
+            selection, (), AnswerVerdict.UNANSWERABLE, parts, provenance, kind=kind, proposal=proposal
         )
-        return [_state(source, overtaken, material.locate, formerly(source.document))]
-    told = sum(len(words(c)) for c in claims)
-    answered = bool(written) and not bearing.same_question and not material.missing(written)
-    picked = material.picked[source.id]
-    if answered and not picked and told >= FEWEST_WORDS:
-        return []
-    budget = min(_PER_LATER_SOURCE if written else _AIM, _LONGEST - told)
-    narrow = all(is_strict(a.kind) for a in material.aspects)
-    least = (1.0 if told >= FEWEST_WORDS or narrow else _FILLS) if answered else SUBJECT
-    chosen = _choose(sentences, bearing, _Wish(budget, claims, narrow, picked, least, material.sure))
-    if not chosen and not answered and any(s.refers for s in sentences):
-        remarks.append(f"{reference(source)} verwijst naar een ander antwoord; kies dat antwoord erbij.")
-    elif not chosen and written and not answered:
-        remarks.append(f"Niet gebruikt, omdat het niets toevoegt of niet past: {reference(source)}.")
-    return _phrase(source, chosen, written, older, material.locate)
-
-
-def _phrase(
-    source: Source, chosen: Sequence[Candidate], written: Sequence[Statement], older: bool, locate: Locate
-) -> list[Statement]:
-    """The sentences as statements, the first of them behind the phrase with the date of the source."""
-    phrase = formerly(source.document) if older else introduce(source.document)
-    phrased = any(phrase in s.text for s in written) or source.kind is not SourceKind.PAIR
-    made: list[Statement] = []
-    for sentence in chosen:
-        opening = _opens(sentence, source)
-        made.append(_state(source, sentence, locate, "" if phrased or opening else phrase))
-        phrased = phrased or not opening
-    return made
-
-
-def _is_older(source: Source, written: Sequence[Statement], selection: Selection) -> bool:
-    """Whether something newer, or the officer's own line, was written already."""
-    cited = {c.source_id for s in written for c in s.citations}
-    return source.document.date is not None and any(
-        s.kind is SourceKind.SUPPLIED or _age(s) > _age(source) for s in selection.chosen if s.id in cited
+    made = _Draft(selection, locate, sure, remarks=list(describe_suspicions(selection.chosen)))
+    judged = judge.of_selection(selection, _weighed(selection))
+    chosen = {s.id for s in selection.chosen if s.id != LINE}
+    for asking, row in zip(askings, judged, strict=True):
+        if settled(asking, _polarity(made)):
+            made.chances[asking.text] = 1.0
+            continue
+        _answer(made, asking, [j for j in row if j.source.id in chosen and j.units])
+    _name_older(made, judged)
+    selection = _hold_against_newer(made, judged)
+    statements = _statements(made)
+    found = material_of(selection, judged, {c.source_id for s in statements for c in s.citations}, locate)
+    missing = tuple(a.text for a in askings if made.chances.get(a.text, 0.0) < LIKELY)
+    made.remarks.extend(_hints(made, statements))
+    if not statements:
+        doubtful = proposal or _best_sentence(selection, judged)
+        verdict = AnswerVerdict.UNANSWERABLE
+        return Draft(
+            selection, (), verdict, missing, provenance, tuple(made.remarks), True, kind, found, doubtful
+        )
+    open_ = made.doubted or any(made.chances.get(a.text, 0.0) < sure for a in askings)
+    return Draft(
+        selection,
+        statements,
+        AnswerVerdict.PARTIAL if open_ else AnswerVerdict.ANSWERED,
+        missing,
+        provenance,
+        tuple(dict.fromkeys(made.remarks)),
+        True,
+        kind,
+        found,
+        proposal,
     )
 
 
-def _overtaken(sentences: Sequence[Candidate], claims: Sequence[str]) -> Candidate | None:
-    """The sentence that contradicts most what a newer source said, if there is one."""
-    scored = [
-        (
-            max((max(contradiction(c, s.text), other_amount(c, s.text)) for c in claims), default=0.0),
-            -s.place,
-            s,
-        )
-        for s in sentences
-        if not s.leans and not s.refers and not _repeats(s, claims)
+def _weighed(selection: Selection) -> tuple[Source, ...]:
+    """The sources that are read: those chosen, and the first that were offered."""
+    offered = [hit.source for hit in selection.offered[:_SEEN]]
+    return tuple({s.id: s for s in (*selection.chosen, *offered)}.values())
+
+
+def _polarity(made: _Draft) -> bool | None:
+    said = made.said()
+    return polarity(said[0]) if said else None
+
+
+def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
+    """Take what answers this part best, and remember how sure that is."""
+    same = [j for j in row if j.asked >= LIKELY]
+    surely = [j for j in same if j.asked >= made.sure]
+    if same:
+        newest = max(surely or same, key=lambda j: (_age(j.source), j.asked, j.source.id))
+        taken = (not surely and _take(made, newest.source, newest.best)) or _take_whole(made, newest)
+        if taken:
+            made.chances[asking.text] = newest.asked
+            return
+        told = f"{reference(newest.source)} verwijst naar een ander antwoord; kies dat antwoord erbij."
+        made.remarks.append(told)
+    best = max(row, key=_by(made.selection), default=None)
+    if best is None or max(best.chances) < LIKELY:
+        return
+    if _take(made, best.source, best.best):
+        made.chances[asking.text] = max(made.chances.get(asking.text, 0.0), max(best.chances))
+
+
+def _by(selection: Selection) -> Callable[[Judged], tuple[float, float]]:
+    """What a person chose is taken by the sentence; of what the machine chose only what bears most."""
+    if selection.chosen_by is Chooser.PERSON:
+        return lambda judged: (max(judged.chances), judged.bearing)
+    return lambda judged: (judged.bearing, max(judged.chances))
+
+
+def _age(source: Source) -> int:
+    if source.kind is SourceKind.SUPPLIED and source.document.date is None:
+        return 10**9
+    return source.document.date.toordinal() if source.document.date else 0
+
+
+def _take_whole(made: _Draft, judged: Judged) -> bool:
+    """The answer that was given to the same question, as far as it stands and fits."""
+    source, units = judged.source, judged.units
+    usable = [
+        place
+        for place, unit in enumerate(units)
+        if not points_away(unpoint(unit.text).text) and (judged.asking.yes_no or not is_bare(unit.text))
     ]
-    best = max(scored, key=lambda item: item[:2], default=None)
-    return best[2] if best is not None and best[0] else None
+    places = _standing(units, usable)
+    if sum(len(words(units[p].text)) for p in places) > _LONGEST:
+        places = _best_of(judged, places)
+    if not places or (len(units) > 1 and all(is_bare(units[p].text) for p in places)):
+        return False
+    made.sources[source.id] = source
+    made.taken.setdefault(source.id, set()).update(places)
+    made.whole.add(source.id)
+    return True
 
 
-def _state(source: Source, sentence: Candidate, locate: Locate, phrase: str) -> Statement:
-    text = f"{phrase} {sentence.text}".strip()
-    if sentence.follows:
-        text = continue_from(source.document, sentence.text)
-    return Statement(text, (cite(source, sentence.span, locate),))
+def _standing(units: Sequence[Unit], usable: Sequence[int]) -> list[int]:
+    """Of these places those that do not lean on a sentence that is not among them."""
+    kept: list[int] = []
+    for place in usable:
+        if place == 0 or not leans(units[place].text) or (kept and kept[-1] == place - 1):
+            kept.append(place)
+    return kept
 
 
-def _opens(sentence: Candidate, source: Source) -> bool:
-    """Whether this is the short answer itself ("Ja.", "Daar ben ik mee bekend."), in front of any phrase."""
-    short = sentence.place == 0 and len(words(sentence.text)) <= _SHORT_ANSWER
-    known = short and asks_acquaintance(source.question) and says_acquainted(sentence.text)
-    return known or bool(_SAYS_YES_OR_NO.match(sentence.text) or is_bare(sentence.text))
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What a draft still wants of a source."""
-
-    budget: int  # words
-    said: list[str]  # what stands there already
-    narrow: bool  # only figures, moments or reasons were asked
-    picked: frozenset[int]  # places that answer a part better than another source does
-    least: float  # what any other sentence of a later source must share with the question
-    sure: float
-
-
-def _choose(sentences: list[Candidate], bearing: Bearing, wish: _Wish) -> list[Candidate]:
-    said, budget = wish.said, wish.budget
-    usable = [s for s in sentences if not s.refers and not _repeats(s, said)]
-    if not bearing.same_question:
-        usable = [s for s in usable if not is_bare(s.text)]
-    lengths = {s.place: len(words(s.text)) for s in sentences}
-    if bearing.same_question and sum(lengths[s.place] for s in usable) <= budget and not said:
-        return _without_orphans(usable, sentences)
+def _best_of(judged: Judged, places: Sequence[int]) -> list[int]:
+    """The sentences of a long answer that bear on the question most, with what they lean on."""
+    units = judged.units
     taken: set[int] = set()
-    best = max((s.score for s in usable), default=0.0)
-    least = SUBJECT if best >= SUBJECT else best * _NEAR_BEST
-    if not said and (bearing.same_question or bearing.score >= wish.sure):
-        least = min(least, best * _NEAR_BEST)
-    if said:
-        least = wish.least
-    order = sorted(usable, key=lambda s: (s.place not in wish.picked, -_worth(s, bearing), s.place))
-    for sentence in order:
-        group = _with_support(sentence, sentences, usable)
-        if group is None or (sentence.score < least and sentence.place not in wish.picked):
+    for best in sorted(places, key=lambda p: (-judged.chances[p], p)):
+        group = {best}
+        while leans(units[min(group)].text) and min(group) - 1 in places:
+            group.add(min(group) - 1)
+        if sum(len(words(units[p].text)) for p in taken | group) <= _LONGEST:
+            taken |= group
+    return sorted(taken)
+
+
+def _take(made: _Draft, source: Source, place: int) -> bool:
+    """One sentence with what it leans on; False where that cannot be had."""
+    units = units_of(source)
+    group = {place}
+    while leans(unpoint(units[min(group)].text).text) and min(group) > 0 and len(group) <= _SUPPORT:
+        group.add(min(group) - 1)
+    first = units[min(group)].text
+    if any(points_away(unpoint(units[p].text).text) for p in group) or leans(unpoint(first).text):
+        return False
+    said = [text for i, text in _texts(made) if i != source.id]
+    if coverage(units[place].text, said) >= _REPEATS:
+        return True
+    made.sources[source.id] = source
+    made.taken.setdefault(source.id, set()).update(group)
+    return True
+
+
+def _texts(made: _Draft) -> Iterator[tuple[str, str]]:
+    for source_id, places in made.taken.items():
+        for place in places:
+            yield source_id, units_of(made.sources[source_id])[place].text
+
+
+# --------------------------------------------------------------------------- the line of today
+
+
+def _hold_against_newer(made: _Draft, judged: Sequence[Sequence[Judged]]) -> Selection:
+    """Hold what was taken against everything newer that was offered; the selection as it then is.
+
+    Where the machine chose, a newer source that says how it is now comes first and the older is told as what
+    was said before. Where a person chose nothing is added: the draft says what stands beside it.
+    """
+    selection = made.selection
+    added: dict[str, Source] = {}
+    for row in judged:
+        for source_id in [i for i in made.taken if i not in made.former]:
+            older = made.sources[source_id]
+            newer = _newest_over(older, row)
+            if newer is None:
+                continue
+            place = _now(newer)
+            if newer.speaks[place] < OVERTAKES and newer.source.id not in made.taken:
+                made.former.add(source_id)
+                made.remarks.append(f"Nieuwer over dit onderwerp: {reference(newer.source)}.")
+            elif selection.chosen_by is Chooser.PERSON and newer.source not in selection.chosen:
+                made.doubted = True
+                made.remarks.append(_beside(made, older, newer, place))
+            elif _take_first(made, newer.source, place):
+                made.former.add(source_id)
+                added[newer.source.id] = newer.source
+                made.doubted = True
+    chosen = {s.id: s for s in (*selection.chosen, *added.values())}
+    return replace(selection, chosen=tuple(chosen.values()))
+
+
+def _name_older(made: _Draft, judged: Sequence[Sequence[Judged]]) -> None:
+    """What an older chosen source says otherwise stands behind the newer one: "Eerder, op ..."."""
+    chosen = {s.id for s in made.selection.chosen}
+    for judged_one in (j for row in judged for j in row if j.asked >= LIKELY and j.source.id in chosen):
+        source = judged_one.source
+        newer = [s for i, s in made.sources.items() if i in made.taken and _age(s) > _age(source)]
+        if not newer or source.id in made.taken or source.document.date is None:
             continue
-        _take(group, taken, lengths, budget)
-    if not said and taken:
-        if wish.narrow:  # who asks for one figure is not served with what else the answer told
-            usable = [s for s in usable if s.leans or s.score >= _GOES_ON]
-        _go_on(taken, sentences, usable, lengths, budget)
-    return [s for s in sentences if s.place in taken]
+        said = made.said()
+        differing = [
+            (max(max(contradiction(told, u.text), other_amount(told, u.text)) for told in said), -place)
+            for place, u in enumerate(judged_one.units)
+            if not leans(u.text) and not points_away(u.text)
+        ]
+        best = max(differing, default=(0.0, 0))
+        if best[0]:
+            place = -best[1]
+            made.sources[source.id] = source
+            made.taken[source.id] = {place}
+            made.former.add(source.id)
+            made.remarks.append(
+                f"De bronnen verschillen: {reference(source)} zegt “{judged_one.units[place].text}” "
+                "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
+            )
 
 
-def _take(group: Sequence[Candidate], taken: set[int], lengths: Mapping[int, int], budget: int) -> None:
-    places = taken | {s.place for s in group}
-    if sum(lengths[p] for p in places) <= budget:
-        taken.update(places)
+def _newest_over(older: Source, row: Sequence[Judged]) -> Judged | None:
+    """The source newer than `older` that most probably says how it is now; None when none is related."""
+    day = older.document.date
+    if day is None or older.kind is SourceKind.SUPPLIED:
+        return None
+    newer = [
+        j
+        for j in row
+        if j.units
+        and j.source.kind is not SourceKind.SUPPLIED
+        and j.source.document.date is not None
+        and j.source.document.date > day
+        and max(j.speaks) >= RELATED
+    ]
+    return max(newer, key=lambda j: (max(j.speaks), _age(j.source), j.source.id), default=None)
 
 
-def _go_on(
-    taken: set[int],
-    sentences: list[Candidate],
-    usable: list[Candidate],
-    lengths: Mapping[int, int],
-    budget: int,
-) -> None:
-    """Also what follows on a chosen sentence, until there is enough to read as an answer."""
-    for place in sorted(taken):
-        for following in sentences[place + 1 : place + 3]:
-            if sum(lengths[p] for p in taken) >= FEWEST_WORDS or following not in usable:
-                break
-            group = _with_support(following, sentences, usable)
-            if group is None:
-                break
-            _take(group, taken, lengths, budget)
+def _now(newer: Judged) -> int:
+    """The unit of a newer source that says best how it is now."""
+    return max(range(len(newer.units)), key=lambda place: (_told(newer, place), -place))
 
 
-def _worth(sentence: Candidate, bearing: Bearing) -> float:
-    # an answer gives its point first, so early sentences of the same question's answer weigh more
-    early = 0.5 / (1 + sentence.place) if bearing.same_question else 0.1 / (1 + sentence.place)
-    return sentence.score + early
+def _told(judged: Judged, place: int) -> float:
+    return judged.speaks[place] + judged.chances[place]
 
 
-def _with_support(
-    sentence: Candidate, sentences: list[Candidate], usable: list[Candidate]
-) -> list[Candidate] | None:
-    """The sentence with those before it that it leans on; None when one of them cannot be used."""
-    group = [sentence]
-    while group[0].leans:
-        if group[0].place == 0:
-            return None
-        before = sentences[group[0].place - 1]
-        if before not in usable or len(group) == 4:
-            return None
-        group.insert(0, before)
-    return group
+def _take_first(made: _Draft, source: Source, place: int) -> bool:
+    """Take a sentence of a newer source, in front of everything taken before."""
+    before = dict(made.taken)
+    made.taken.clear()
+    taken = _take(made, source, place)
+    for source_id, places in before.items():
+        made.taken.setdefault(source_id, set()).update(places)
+    return taken
 
 
-def _without_orphans(usable: list[Candidate], sentences: list[Candidate]) -> list[Candidate]:
-    kept: list[Candidate] = []
-    for sentence in usable:
-        if not sentence.leans or (kept and kept[-1].place == sentence.place - 1):
-            kept.append(sentence)
-    return kept or [s for s in usable[:1] if len(sentences) == 1 or not s.leans]
+def _beside(made: _Draft, older: Source, newer: Judged, place: int) -> str:
+    old = units_of(older)[max(made.taken[older.id])].text
+    return (
+        "Er is een nieuwere bron die u niet koos. "
+        f"{reference(older)} ({dutch_date(older.document)}): “{old}” "
+        f"{reference(newer.source)} ({dutch_date(newer.source.document)}): “{newer.units[place].text}”"
+    )
 
 
-def _repeats(sentence: Candidate, said: Sequence[str]) -> bool:
-    return bool(said) and coverage(sentence.text, said) >= _REPEATS
+# --------------------------------------------------------------------------- as text
 
 
-def _passed_promises(material: _Material, statements: Sequence[Statement]) -> Iterator[str]:
-    """What has to be looked up: promises in this draft for a moment that has passed."""
-    told = {(c.source_id, c.span) for s in statements for c in s.citations}
-    for bearing in material.bearings:
-        source = bearing.source
-        used = (c for c in material.read[source.id] if (source.id, c.span) in told)
-        kept = " ".join(f"“{c.text}”" for c in used if c.passed)
-        if kept:
-            yield f"Deze toezegging is van {dutch_date(source.document)}; ga na wat ervan gekomen is: {kept}"
+def _statements(made: _Draft) -> tuple[Statement, ...]:
+    """The sentences taken, source by source, the first of each behind the phrase with its date."""
+    found: list[Statement] = []
+    for source_id, places in made.taken.items():
+        source = made.sources[source_id]
+        phrase = introduce(source.document) if source.kind is SourceKind.PAIR else ""
+        if source_id in made.former:
+            phrase = formerly(source.document)
+        for place in _told_places(made, source, places):
+            unit = units_of(source)[place]
+            opening = source_id in made.whole - made.former and place == 0 and _opens(unit.text)
+            stated = _state(source, unit, made.locate, "" if opening else phrase)
+            if stated is None:
+                continue
+            found.append(stated)
+            phrase = phrase if opening else ""
+    return tuple(found)
 
 
-def _hints(
-    selection: Selection,
-    statements: Sequence[Statement],
-    missing: Sequence[str],
-    bearings: Sequence[Bearing],
-) -> Iterator[str]:
-    """What the officer had better look at: what only they know, tables, and newer answers left aside."""
-    if any(part in missing and asks_acquaintance(part) for part in missing):
-        yield (
-            "Of dit bekend is, staat niet in de gekozen bronnen; een “ja” op een vraag over iets anders is "
-            "niet overgenomen. Vul dit zelf in."
-        )
-    cited = {c.source_id for s in statements for c in s.citations}
-    used = [s for s in selection.chosen if s.id in cited]
-    for source in (b.source for b in bearings):
+def _told_places(made: _Draft, source: Source, places: set[int]) -> list[int]:
+    """The places in order; of what something newer follows on only the sentence that says most."""
+    if source.id not in made.former:
+        return sorted(places)
+    units = units_of(source)
+    full = [p for p in sorted(places) if not is_bare(units[p].text) and not leans(units[p].text)]
+    asked = made.selection.question.text
+    best = max(full, key=lambda p: (coverage(asked, (units[p].text,)), -p), default=min(places))
+    return [best]
+
+
+def _opens(text: str) -> bool:
+    """Whether this is the short answer itself ("Ja.", "Nee."), in front of any phrase."""
+    return bool(_YES_OR_NO.match(text) or is_bare(text))
+
+
+def _state(source: Source, unit: Unit, locate: Locate, phrase: str) -> Statement | None:
+    """The sentence as a statement that holds; without "zoals gezegd" where it holds without."""
+    citation = cite(source, unit.span, locate)
+    cut = unpoint(unit.text)
+    if cut.text != unit.text and (not cut.follows or source.kind is SourceKind.PAIR):
+        told = continue_from(source.document, cut.text) if cut.follows else f"{phrase} {cut.text}".strip()
+        stated = Statement(told, (citation,))
+        if check(stated, (source,)).verdict is StatementVerdict.SUPPORTED:
+            return stated
+    return Statement(f"{phrase} {unit.text}".strip(), (citation,))
+
+
+def _best_sentence(selection: Selection, judged: Sequence[Sequence[Judged]]) -> str:
+    """What a person chose is never answered with nothing: its best sentence, to be confirmed."""
+    if selection.chosen_by is not Chooser.PERSON:
+        return ""
+    chosen = {s.id for s in selection.chosen if s.id != LINE}
+    rows = [j for row in judged for j in row if j.source.id in chosen and j.units]
+    best = max(rows, key=lambda j: (max(j.chances), j.bearing), default=None)
+    return unpoint(best.units[best.best].text).text if best is not None else ""
+
+
+# --------------------------------------------------------------------------- beside the text
+
+
+def material_of(
+    selection: Selection, judged: Sequence[Sequence[Judged]], used: set[str | None], locate: Locate
+) -> tuple[Citation, ...]:
+    """What was offered and is not in the draft, each with a sentence; what bears on it most comes first."""
+    best: dict[str, Judged] = {}
+    for row in judged:
+        for one in row:
+            known = best.get(one.source.id)
+            if one.units and (known is None or one.bearing > known.bearing):
+                best[one.source.id] = one
+    chosen = {s.id for s in selection.chosen}
+    read = sorted(best.values(), key=lambda j: (-j.bearing, j.source.id))
+    first = [cite(j.source, j.units[j.best].span, locate) for j in read if _may_show(j.source, used)]
+    rest = (h.source for h in selection.offered if h.source.id not in best and _may_show(h.source, used))
+    later = [cite(s, units_of(s)[0].span, locate) for s in rest if s.id not in chosen and units_of(s)]
+    return (*first, *later)
+
+
+def _may_show(source: Source, used: set[str | None]) -> bool:
+    return source.id not in used and source.kind is not SourceKind.SUPPLIED
+
+
+def with_material(made: Draft, locate: Locate = nowhere, measure: Relevance | None = None) -> Draft:
+    """A draft by a language model with its kind, its material and what a person can confirm."""
+    question = made.selection.question.text
+    judged = (measure or built_in()).of_selection(made.selection, _weighed(made.selection))
+    used = {c.source_id for s in made.statements for c in s.citations}
+    return replace(
+        made,
+        kind=kind_of(question).value,
+        material=material_of(made.selection, judged, used, locate),
+        proposal=propose(askings_of(question)),
+    )
+
+
+def _hints(made: _Draft, statements: Sequence[Statement]) -> Iterator[str]:
+    """What the officer had better look at: promises that passed, tables, documents without a date."""
+    today = as_of(made.selection)
+    for source_id, places in made.taken.items():
+        source = made.sources[source_id]
+        units = units_of(source)
+        passed = [
+            units[p].text for p in sorted(places) if has_passed(units[p].text, source.document.date, today)
+        ]
+        if passed:
+            told = " ".join(f"“{text}”" for text in passed)
+            yield f"Deze toezegging is van {dutch_date(source.document)}; ga na wat ervan gekomen is: {told}"
         if has_table(source):
             yield f"In {reference(source)} staat een tabel; die is niet als zin over te nemen."
-    newest = max((_age(s) for s in used if s.kind is not SourceKind.SUPPLIED), default=0)
-    if newest and selection.chosen_by is Chooser.MACHINE:
-        chosen = {s.id for s in selection.chosen}
-        for hit in selection.offered:
-            if hit.source.id not in chosen and _age(hit.source) > newest and _is_near(selection, hit.source):
-                yield f"Nieuwer over dit onderwerp, maar niet gekozen: {reference(hit.source)}."
-
-
-def _is_near(selection: Selection, source: Source) -> bool:
-    return coverage(selection.question.text, (source.question, source.body)) >= _JUST_OFFERED
+        if source.document.date is None and source.kind is not SourceKind.SUPPLIED:
+            yield f"Van {reference(source)} is de datum niet bekend; ga na of dit nog geldt."
+    if made.selection.chosen_by is Chooser.PERSON:
+        for source in made.selection.chosen:
+            if statements and source.id not in made.taken and source.id != LINE:
+                yield f"Niet gebruikt, omdat het niets toevoegt of niet past: {reference(source)}."
+    doubtful = [text for text, chance in made.chances.items() if LIKELY <= chance < made.sure]
+    if statements and doubtful:
+        yield f"Ga na of dit de vraag beantwoordt: {' '.join(doubtful)}"

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from learninglion.checking.citations import Locate, cite, reference
 from learninglion.checking.phrases import introduce, split_introduction
-from learninglion.drafting.relevance import coverage
 from learninglion.drafting.units import sentences_of
+from learninglion.drafting.wording import coverage
 from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import fold, words

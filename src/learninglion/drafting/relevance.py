@@ -1,94 +1,198 @@
-"""How much of one text's subject another text shares: by words, weighed by how much each word tells."""
+"""The one measure of "this sentence answers this part of the question": a calibrated chance.
+
+Two roads lead there. The sentence says it: every one of a few signals must be good enough, so the chance is
+the product of as many logistic curves (a strong signal never buys off a weak one; what only looks alike is
+strong in some and weak in others). Or the source was asked the very same thing before. The curves are
+learned by `learninglion evaluate train-relevance`; docs/evaluation.md has the model card.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 
-from learninglion.dutch.lexicon import FUNCTION_WORDS
-from learninglion.dutch.text import words
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["coverage", "likeness", "subject_words", "weight"]
+from learninglion.drafting.askings import NOT_SEARCHED, Asking, askings_of
+from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, SPEAKS_OF_IT, Evidence, Meaning, evidence_of
+from learninglion.drafting.pointers import stands
+from learninglion.drafting.units import Unit, units_of
+from learninglion.inference.encoders import NanoEncoder
+from learninglion.models import Chooser, Selection, Source, SourceKind
 
-_ENDINGS = ("heden", "ingen", "eren", "ende", "ing", "en", "er", "te", "de", "es", "e", "s", "t", "n")
-_SHORTEST_STEM = 4
-# A word most papers use still tells a little; without it "Wat vindt u daarvan?" would have no words at all.
-_COMMON_WEIGHT = 0.1
+__all__ = [
+    "LIKELY",
+    "OVERTAKES",
+    "RELATED",
+    "SURE",
+    "Curves",
+    "Judged",
+    "Relevance",
+    "Weights",
+    "built_in",
+    "read_weights",
+    "searched",
+]
 
+Floats = NDArray[np.float32]
 
-@lru_cache(maxsize=1)
-def _common_words() -> frozenset[str]:
-    text = files(__package__).joinpath("common_words.txt").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return frozenset(" ".join(lines).split())
+SURE = 0.9
+"""From this chance on a part counts as answered. Set by [drafting] sure; higher refuses more."""
 
+LIKELY = 0.35
+"""From this chance on a sentence comes into a draft, which is then partial; below it is material only."""
 
-@lru_cache(maxsize=65536)
-def _stem(word: str) -> str:
-    """A rough stem, enough to match "gemeente" with "gemeenten" and "verlaagd" with "verlagen"."""
-    stem = word
-    for ending in _ENDINGS:
-        if stem.endswith(ending) and len(stem) - len(ending) >= _SHORTEST_STEM:
-            stem = stem[: -len(ending)]
-            break
-    if len(stem) > _SHORTEST_STEM and stem[-1] == stem[-2]:
-        stem = stem[:-1]
-    for double in ("aa", "ee", "oo", "uu"):
-        stem = stem.replace(double, double[0])
-    return stem[:-1] + {"v": "f", "z": "s"}.get(stem[-1], stem[-1])
+OVERTAKES = 0.24
+"""From this chance on a newer source is given in the place of an older one."""
 
+RELATED = 0.03
+"""From this chance on an older answer is not given as that of today: "Eerder, op ..."."""
 
-@lru_cache(maxsize=65536)
-def weight(word: str) -> float:
-    """What a folded word tells about the subject: 0 for small words, little for common ones."""
-    if word in FUNCTION_WORDS or len(word) < 2:
-        return 0.0
-    if word in _common_words():
-        return _COMMON_WEIGHT
-    return 1.0 if word.isdigit() or len(word) > 3 else 0.7
-
-
-@lru_cache(maxsize=8192)
-def subject_words(text: str) -> tuple[tuple[str, float], ...]:
-    """The stems of the words of `text` that tell something, each once, with their weights."""
-    found: dict[str, float] = {}
-    for word in words(text):
-        told = weight(word)
-        if told:
-            stem = _stem(word)
-            found[stem] = max(told, found.get(stem, 0.0))
-    return tuple(sorted(found.items()))
+_CHOSEN = 10.0
+"""A person read this source and chose it: its odds of answering are so many times higher."""
 
 
-@lru_cache(maxsize=65536)
-def _pieces(stem: str) -> frozenset[str]:
-    """Five-letter pieces, by which compounds recognise their parts."""
-    return frozenset(stem[i : i + 5] for i in range(len(stem) - 4))
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """A logistic curve for every signal; together a chance."""
+
+    slopes: Floats
+    offsets: Floats
+
+    def chance(self, rows: Floats) -> Floats:
+        """The product of the curves, for each row; shape (rows,)."""
+        curves = 1.0 / (1.0 + np.exp(-np.clip(rows * self.slopes + self.offsets, -30, 30)))
+        found: Floats = curves.prod(axis=-1).astype(np.float32)
+        return found
 
 
-def _match(stem: str, others: frozenset[str], pieces: frozenset[str]) -> float:
-    if stem in others:
-        return 1.0
-    own = _pieces(stem)
-    if not own:
-        return 0.0
-    shared = len(own & pieces) / len(own)
-    return shared if shared >= 0.5 else 0.0
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was learned: `sha256` says which weights these are."""
+
+    centre: Floats  # of word vectors, shape (dimensions,)
+    says: Curves
+    asked: Curves
+    speaks: Curves
 
 
-def coverage(wanted: str, given: Iterable[str]) -> float:
-    """Which part (0..1) of what `wanted` is about occurs in the texts of `given`; 0 when it says nothing."""
-    asked = subject_words(wanted)
-    total = sum(told for _, told in asked)
-    if not total:
-        return 0.0
-    stems = frozenset(stem for text in given for stem, _ in subject_words(text))
-    pieces = frozenset(piece for stem in stems for piece in _pieces(stem))
-    return sum(told * _match(stem, stems, pieces) for stem, told in asked) / total
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One part of a question beside one source."""
+
+    asking: Asking
+    source: Source
+    units: tuple[Unit, ...]
+    chances: tuple[float, ...]  # of every unit
+    asked: float  # the chance that the source was asked the same
+    speaks: tuple[float, ...]  # of every unit: the chance that, being newer, it says how it is now
+    bearing: float  # to order sources by: what is about it most comes first
+
+    @property
+    def chance(self) -> float:
+        """The chance that this source answers this part."""
+        return max((self.asked, *self.chances))
+
+    @property
+    def best(self) -> int:
+        """The unit that answers it most probably; -1 for a source without units."""
+        return int(np.argmax(self.chances)) if self.chances else -1
 
 
-def likeness(one: str, other: str) -> float:
-    """How far two texts are about the same (0..1): coverage both ways, the lesser counting most."""
-    there, back = coverage(one, (other,)), coverage(other, (one,))
-    return 2 * there * back / (there + back) if there + back else 0.0
+def read_weights(data: dict[str, object]) -> Weights:
+    """The weights as `train-relevance` wrote them. Raises ValueError where they are of other signals."""
+
+    def curves(name: str, signals: Sequence[str]) -> Curves:
+        told = data[name]
+        if not isinstance(told, dict) or tuple(told) != tuple(signals):
+            raise ValueError(f"{name}: these weights are of other signals")
+        rows = np.array([told[signal] for signal in signals], dtype=np.float32)
+        return Curves(rows[:, 0], rows[:, 1])
+
+    return Weights(
+        np.array(data["centre"], np.float32),
+        curves("says", SAYS_IT),
+        curves("asked", ASKED_BEFORE),
+        curves("speaks", SPEAKS_OF_IT),
+    )
+
+
+def searched(question: str) -> tuple[Asking, ...]:
+    """The parts of a question that an archive can answer."""
+    return tuple(a for a in askings_of(question) if a.kind not in NOT_SEARCHED)
+
+
+class Relevance:
+    """Judges sources beside questions. The same texts always get the same numbers."""
+
+    def __init__(self, meaning: Meaning, weights: Weights) -> None:
+        self._meaning = meaning
+        self._weights = weights
+
+    def evidence(
+        self, askings: Sequence[Asking], sources: Sequence[Source]
+    ) -> tuple[tuple[Evidence, ...], ...]:
+        """For each asking the numbers beside every source."""
+        readings = self._meaning.read(sources)
+        alone = [[stands(unit.text) for unit in reading.units] for reading in readings]
+        asked = [self._meaning.asked(asking.about) for asking in askings]
+        return tuple(
+            tuple(evidence_of(a, words, r, s) for r, s in zip(readings, alone, strict=True))
+            for a, words in zip(askings, asked, strict=True)
+        )
+
+    def judge(
+        self, question: str, sources: Sequence[Source], *, chosen: bool = False
+    ) -> tuple[tuple[Judged, ...], ...]:
+        """For each part that can be searched every source as judged, in the order given.
+
+        A source that was asked the whole question was asked every part. `chosen`: a person chose the sources.
+        """
+        askings = searched(question)
+        whole = (replace(askings[0], text=question, about=question),) if len(askings) > 1 else ()
+        made = self.evidence((*askings, *whole), sources)
+        same = [self._asked(s, e) for s, e in zip(sources, made[-1], strict=True)] if made else []
+        return tuple(
+            tuple(self._judged(a, s, e, w, chosen) for s, e, w in zip(sources, row, same, strict=True))
+            for a, row in zip(askings, made, strict=False)
+        )
+
+    def _asked(self, source: Source, evidence: Evidence) -> float:
+        return float(self._weights.asked.chance(evidence.asked)) if source.question.strip() else 0.0
+
+    def _judged(
+        self, asking: Asking, source: Source, evidence: Evidence, whole: float, chosen: bool
+    ) -> Judged:
+        says = self._weights.says.chance(evidence.says) * evidence.holds
+        asked = max(whole if whole >= SURE else 0.0, self._asked(source, evidence))
+        if not evidence.wanted:  # "how many" is another question than "is it true that"
+            asked = min(asked, LIKELY)
+        odds = _CHOSEN if chosen or source.kind is SourceKind.SUPPLIED else 1.0
+        raised = says * odds / (1 - says + says * odds)
+        speaks = self._weights.speaks.chance(evidence.speaks) * evidence.holds
+        return Judged(
+            asking,
+            source,
+            units_of(source),
+            tuple(round(float(c), 4) for c in raised),
+            round(asked, 4),
+            tuple(round(float(c), 4) for c in speaks),
+            round(evidence.bearing, 4),
+        )
+
+    def of_selection(self, selection: Selection, sources: Sequence[Source]) -> tuple[tuple[Judged, ...], ...]:
+        """`judge` for what a sub-question asks of an archive."""
+        chosen = selection.chosen_by is Chooser.PERSON
+        return self.judge(selection.question.text, sources, chosen=chosen)
+
+
+@cache
+def built_in() -> Relevance:
+    """The measure that ships, on the built-in encoder."""
+    data = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))
+    weights = read_weights(data)
+    return Relevance(Meaning(NanoEncoder(), weights.centre), weights)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from learninglion.drafting.relevance import LIKELY, Relevance, built_in
+from learninglion.drafting.units import units_of
 from learninglion.models import (
     Chooser,
     Context,
@@ -25,10 +27,19 @@ from learninglion.models import (
 from learninglion.models.errors import InputError
 from learninglion.parsing.askers import without_askers
 
-__all__ = ["Choice", "choose", "choose_automatically", "context_sources", "read_choices", "with_seen"]
+__all__ = [
+    "Choice",
+    "choose",
+    "choose_automatically",
+    "choose_likely",
+    "context_sources",
+    "read_choices",
+    "with_seen",
+]
 
 # More sources than an officer would read for one sub-question; the machine chooses no more than this.
 _MOST_AUTOMATIC = 5
+_WEIGHED = 6  # offered sources that are read for their meaning
 _SUPPLIED = (("line", "Lijn van het departement"), ("news", "Nieuwsfeiten"))
 
 
@@ -72,18 +83,38 @@ def choose_automatically(
     offered: Sequence[Hit],
     threshold: float,
     supplied: Sequence[Source] = (),
+    *,
+    measure: Relevance | None = None,
 ) -> Selection:
-    """Everything over the threshold that can be quoted, at most five; marked as the machine's choice."""
-    over = [hit.source for hit in offered if hit.score >= threshold and hit.source.body.strip()]
+    """What may answer by the measure of relevance, then what is over the threshold; at most five.
+
+    Marked as the machine's choice. Only what can be quoted is chosen.
+    """
+    quotable = [hit.source for hit in offered if units_of(hit.source)]
+    over = [h.source for h in offered if h.score >= threshold and units_of(h.source)]
+    likely = choose_likely(question.text, quotable[:_WEIGHED], measure or built_in())
+    best = tuple({s.id: s for s in (*likely, *over)}.values())
     return Selection(
         question=question,
         introduction=without_askers(introduction),
         offered=tuple(offered),
-        chosen=(*over[:_MOST_AUTOMATIC], *supplied),
+        chosen=(*best[:_MOST_AUTOMATIC], *supplied),
         chosen_by=Chooser.MACHINE,
         selected_by="machine",
         threshold=threshold,
     )
+
+
+def choose_likely(question: str, sources: Sequence[Source], measure: Relevance) -> tuple[Source, ...]:
+    """For each part of the question what was asked the same, and what bears on it most if it may answer."""
+    found: list[Source] = []
+    for row in measure.judge(question, sources):
+        same = sorted((j for j in row if j.asked >= LIKELY), key=lambda j: -j.asked)
+        found.extend(j.source for j in same)
+        best = max(row, key=lambda j: j.bearing, default=None)
+        if best is not None and best.chance >= LIKELY:
+            found.append(best.source)
+    return tuple({s.id: s for s in found}.values())
 
 
 def choose(

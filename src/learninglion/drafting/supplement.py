@@ -8,7 +8,7 @@ from datetime import date
 
 from learninglion.checking.phrases import split_introduction
 from learninglion.drafting.gate import Gate
-from learninglion.drafting.relevance import coverage
+from learninglion.drafting.wording import coverage
 from learninglion.dutch.text import fold, words
 from learninglion.models import Selection, Source, SourceKind, Statement
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from learninglion.checking.injection import touches_suspicious
 from learninglion.dutch.text import split_sentences, words
-from learninglion.models import Source, Span
+from learninglion.models import DocumentKind, Source, SourceKind, Span
 
 __all__ = ["Unit", "has_table", "sentences_of", "units_of"]
 
@@ -49,7 +49,9 @@ class _Line:
 
 @lru_cache(maxsize=512)
 def units_of(source: Source) -> tuple[Unit, ...]:
-    """The quotable units of the body, in order; none that speaks to a machine."""
+    """The quotable units of the body, in order; none that speaks to a machine, none of a notice."""
+    if source.kind is SourceKind.SECTION and source.document.kind is DocumentKind.KAMERVRAGEN:
+        return ()  # "uitstel", "beantwoord middels een brief": what stands there in the place of answers
     return tuple(
         Unit(u.text, _placed(u.span, source), u.is_list)
         for u in _cut(source.body)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from learninglion.checking.citations import Locate, nowhere
 from learninglion.checking.verify import METHOD, check
-from learninglion.drafting.sufficiency import find_missing, question_aspects
+from learninglion.drafting.coverage import find_missing, question_parts
 from learninglion.models import (
     AnswerVerdict,
     Check,
@@ -42,5 +42,5 @@ def conclude(draft: Draft, checks: Sequence[Check]) -> tuple[AnswerVerdict, tupl
         lost = (part for part in find_missing(draft.selection, shown) if part not in claimed)
         missing = tuple(dict.fromkeys((*missing, *lost)))
         # without a question there is no telling what the failed sentence would have answered
-        answered = answered and bool(question_aspects(draft.selection))
+        answered = answered and bool(question_parts(draft.selection))
     return AnswerVerdict.ANSWERED if answered and not missing else AnswerVerdict.PARTIAL, missing

@@ -434,7 +434,8 @@ class _Writer:
             )
         provenance = self._supplement(shown, provenance)
         missing = self.gate.missing(self.selection, self._shown())
-        verdict = AnswerVerdict.PARTIAL if missing else AnswerVerdict.ANSWERED
+        answered = not missing and self.gate.answered(self.selection, self._shown())
+        verdict = AnswerVerdict.ANSWERED if answered else AnswerVerdict.PARTIAL
         return self._result(verdict, missing, provenance)
 
     def _supplement(self, shown: tuple[Statement, ...], provenance: Provenance) -> Provenance:

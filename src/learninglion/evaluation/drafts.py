@@ -16,9 +16,9 @@ from statistics import fmean, median
 
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
+from learninglion.drafting.coverage import question_parts
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.style import FEWEST_WORDS, MOST_WORDS, read_style
-from learninglion.drafting.sufficiency import question_aspects
 from learninglion.drafting.verdict import verify
 from learninglion.evaluation.asked import Asked, DraftTrial
 from learninglion.evaluation.testset import folds
@@ -268,7 +268,7 @@ def _rests(outcome: Outcome) -> bool:
 
 
 def _coverage(outcome: Outcome) -> float:
-    parts = len(question_aspects(outcome.verification.draft.selection))
+    parts = len(question_parts(outcome.verification.draft.selection))
     return 1 - len(outcome.verification.missing) / parts if parts else 1.0
 
 

@@ -368,6 +368,35 @@ class EncoderEngine:
                 row[:] = vector
         return rows
 
+    def word_vectors(self, prefix: str, texts: Sequence[Sequence[str]]) -> list[Floats]:
+        """For each text, given as its words, what the model makes of every word: (len(words), dimensions).
+
+        A word of several tokens is their mean; a text longer than the window of the model is read in parts.
+        """
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(lambda words: self._word_vectors(prefix, words), texts))
+
+    def _word_vectors(self, prefix: str, words: Sequence[str]) -> Floats:
+        tokenizer = self._weights.tokenizer
+        head = tokenizer.ids(prefix)
+        pieces = [tokenizer.ids(word)[: self._weights.window // 4] or [tokenizer.unknown] for word in words]
+        found = np.zeros((len(words), self.dimensions), dtype=np.float32)
+        room = self._weights.window - 2 - len(head)
+        at = 0
+        while at < len(pieces):
+            end, length = at, 0
+            while end < len(pieces) and length + len(pieces[end]) <= room:
+                length += len(pieces[end])
+                end += 1
+            ids = [i for piece in pieces[at:end] for i in piece]
+            states = self._states((tokenizer.first, *head, *ids, tokenizer.last))
+            place = 1 + len(head)
+            for number in range(at, end):
+                found[number] = states[place : place + len(pieces[number])].mean(axis=0)
+                place += len(pieces[number])
+            at = end
+        return found
+
     def _vector(self, text: str) -> Floats:
         total = np.sum([self._states(tokens).sum(axis=0) for tokens in self.windows(text)], axis=0)
         vector: Floats = total / np.sqrt(total @ total)

@@ -123,6 +123,10 @@ class NanoEncoder:
         """One row per text, encoded as texts to be found."""
         return self._engine.vectors([FOUND + readable(text) for text in texts])
 
+    def word_vectors(self, texts: Sequence[Sequence[str]], *, asked: bool) -> list[Vectors]:
+        """Of each text, given as its words, a vector for every word in its place: (words, dimensions)."""
+        return self._engine.word_vectors(ASKED if asked else FOUND, texts)
+
     def tokens(self, text: str) -> int:
         """How many tokens the model reads of `text`."""
         return sum(map(len, self._engine.windows(FOUND + readable(text))))

@@ -8,12 +8,14 @@ precision, so an answer does not depend on whether it came from the cache.
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 
@@ -22,11 +24,18 @@ from learninglion.models.errors import InputError
 
 __all__ = ["RecentVectors", "VectorCache", "embed", "key_of"]
 
+_logger = logging.getLogger(__name__)
+
 # Texts between two commits: about 15 seconds of work of the built-in model.
 _COMMIT = 256
 _ASK = 500
 
+_TABLE = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+_INSERT = "INSERT OR REPLACE INTO vectors VALUES (?, ?)"
+_DELETE = "DELETE FROM vectors WHERE key = ?"
+
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 class VectorCache:
@@ -35,17 +44,13 @@ class VectorCache:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        with self._connected() as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS vectors"
-                " (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
-            )
+        self._run(lambda connection: None)
 
     def read(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The vectors that are known, by key."""
-        found: dict[bytes, Vectors] = {}
-        with self._connected() as connection:
+
+        def work(connection: sqlite3.Connection) -> dict[bytes, Vectors]:
+            found: dict[bytes, Vectors] = {}
             for start in range(0, len(keys), _ASK):
                 chosen = keys[start : start + _ASK]
                 marks = ",".join("?" * len(chosen))
@@ -55,32 +60,44 @@ class VectorCache:
                 )
                 for key, vector in rows:
                     found[bytes(key)] = np.frombuffer(vector, dtype=np.float16).astype(np.float32)
-        return found
+            return found
+
+        return self._run(work)
 
     def write(self, keys: Sequence[bytes], rows: Vectors) -> None:
         """Keep these vectors."""
         packed = [(key, row.tobytes()) for key, row in zip(keys, rows.astype(np.float16), strict=True)]
-        with self._connected() as connection:
-            connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", packed)
+        self._run(lambda connection: connection.executemany(_INSERT, packed))
 
-    def forget(self, keys: Sequence[bytes]) -> int:
-        """Destroy the vectors under these keys, and their traces in the file; gives how many there were."""
-        with self._connected() as connection:
-            connection.execute("PRAGMA secure_delete=ON")
-            gone = sum(
-                connection.execute("DELETE FROM vectors WHERE key = ?", (key,)).rowcount for key in set(keys)
-            )
-        with self._connected() as connection:
+    def forget(self, keys: Sequence[bytes]) -> None:
+        """Take these vectors out; what was there is overwritten, also in the journal."""
+        self._run(lambda connection: connection.executemany(_DELETE, [(key,) for key in keys]))
+        with closing(sqlite3.connect(self.path, timeout=60)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return gone
 
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` in a transaction. A damaged file makes room for a fresh one: it can all be made again."""
         try:
-            with closing(sqlite3.connect(self.path, timeout=60)) as connection, connection:
-                yield connection
+            try:
+                return self._try(work)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError as error:
+                _logger.warning("the vector cache %s is damaged (%s): begun anew", self.path, error)
+                for name in (self.path.name, f"{self.path.name}-wal", f"{self.path.name}-shm"):
+                    self.path.with_name(name).unlink(missing_ok=True)
+                return self._try(work)
         except sqlite3.DatabaseError as error:
             raise InputError(f"{self.path}: de vectorvoorraad is niet te gebruiken: {error}") from error
+
+    def _try(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        fresh = not self.path.exists()
+        with closing(sqlite3.connect(self.path, timeout=60)) as connection, connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            if fresh:
+                connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(_TABLE)
+            return work(connection)
 
 
 class RecentVectors:

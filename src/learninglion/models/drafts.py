@@ -114,6 +114,9 @@ class Draft:
     provenance: Provenance
     left_out: tuple[str, ...] = ()  # sources or sentences that did not fit the model, and remarks
     complete: bool = True  # False: interrupted while writing
+    kind: str = ""  # what kind of question it is: "figure", "acquaintance", ...
+    material: tuple[Citation, ...] = ()  # related passages that are no text of the draft, best first
+    proposal: str = ""  # a text that a person must confirm; it never makes a question answered
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ LearningLionError            something asked for could not be done; has detail a
 │   └── UnknownReferenceError  404: a document, source, draft or collection that does not exist here
 ├── PermissionDeniedError    403: this person may not see or do this
 ├── ConflictError            409: somebody else is doing it, or it was changed meanwhile
+├── BusyError                429: too much of it at once; it can be asked again in a moment
 ├── IntegrityError           500: stored data do not match their own checksums
 ├── MissingExtraError        501: an optional part is not installed; says the install line
 └── GeneratorError           502: the language model gave no usable answer
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 __all__ = [
+    "BusyError",
     "ConflictError",
     "CoveredTextError",
     "GeneratorError",
@@ -85,6 +87,12 @@ class ConflictError(LearningLionError):
     """Another process is doing this, or the thing was changed meanwhile."""
 
     status = 409
+
+
+class BusyError(LearningLionError):
+    """Too much of this is being done at once; asking again in a moment helps."""
+
+    status = 429
 
 
 class IntegrityError(LearningLionError):

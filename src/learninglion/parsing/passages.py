@@ -34,8 +34,8 @@ __all__ = ["card_of", "cut"]
 _PASSAGE_AIM = 100
 _PASSAGE_MOST = 150
 # Words in a section: what a reader can judge at a glance and a drafter can quote from.
-_SECTION_AIM = 300
-_SECTION_MOST = 400
+_SECTION_AIM = 150
+_SECTION_MOST = 200
 # Words of a table that stay in one passage: figures take about three tokens each.
 _TABLE_MOST = 120
 # What a break costs against a piece being one aim too long or too short (which costs 1).
@@ -84,8 +84,9 @@ def cut(document: Document, collection: str = "default") -> tuple[tuple[Source, 
     taken: Counter[str] = Counter()
     cuts = [_cut_pair(document, card, pair, taken) for pair in document.pairs]
     sections = list(_sections(document))
+    blocks = sorted(document.blocks, key=lambda b: (b.span.start, b.span.end))
     for number, section in enumerate(sections, start=1):
-        cuts.append(_cut_section(document, card, section, number))
+        cuts.append(_cut_section(document, card, section, number, blocks))
     return tuple(cuts)
 
 
@@ -141,7 +142,7 @@ class _Section:
 
 
 def _cut_section(
-    document: Document, card: DocumentCard, section: _Section, number: int
+    document: Document, card: DocumentCard, section: _Section, number: int, blocks: Sequence[Block]
 ) -> tuple[Source, tuple[Passage, ...]]:
     name = f"{document.id}#s{number}"
     paged = bool(document.lines) or len(document.page_starts) > 1
@@ -164,21 +165,46 @@ def _cut_section(
             span=span,
             page=_page_of(document, span.start) if paged else 0,
             kind=PassageKind.BODY,
-            heading_path=section.heading_path,
+            heading_path=(*section.heading_path, *_led_by(document.text, blocks, span)),
         )
         for n, span in enumerate(_pieces(document.text, section.span, _PASSAGE), start=1)
     )
 
 
+def _led_by(text: str, blocks: Sequence[Block], piece: Span) -> tuple[str, ...]:
+    """What a piece that begins inside a table or list stands under: the head row, or the lead-in."""
+    at = bisect_right(blocks, piece.start, key=lambda block: block.span.start) - 1
+    if at < 0 or blocks[at].span.end <= piece.start:
+        return ()
+    if blocks[at].kind is BlockKind.TABLE and blocks[at].span.start < piece.start:
+        return (squash(blocks[at].span.of(text).split("\n")[0]),)
+    if blocks[at].kind is not BlockKind.LIST_ITEM:
+        return ()
+    while at and blocks[at].kind is BlockKind.LIST_ITEM:
+        at -= 1
+    lead = blocks[at].span
+    if blocks[at].kind is not BlockKind.PARAGRAPH or not lead.of(text).rstrip().endswith(":"):
+        return ()
+    return (squash(split_sentences(text, lead.start, lead.end)[-1].of(text)),)
+
+
 def _sections(document: Document) -> Iterable[_Section]:
     if document.notice is not None:
         yield _Section(document.notice.span, _titles(document))
-    if document.pairs or document.notice is not None:
+    if document.notice is not None or (document.pairs and _is_set(document)):
         yield from _loose_sections(document)
-    elif document.kind is DocumentKind.DOCUMENT and document.blocks:
+    elif document.blocks and (document.kind is DocumentKind.DOCUMENT or document.pairs):
         yield from _block_sections(document)
     else:
         yield from _split_section(document.text, _body_span(document), _titles(document))
+
+
+def _is_set(document: Document) -> bool:
+    """Whether a document is a set of questions, rather than one that holds some questions among its text."""
+    if document.kind is DocumentKind.KAMERVRAGEN:
+        return True
+    spans = {s for pair in document.pairs for s in (pair.question, pair.answer) if s is not None}
+    return sum(span.end - span.start for span in spans) >= len(document.text) / 2
 
 
 def _titles(document: Document) -> tuple[str, ...]:
@@ -191,14 +217,20 @@ def _body_span(document: Document) -> Span:
     return Span(0, end)
 
 
+def _in_pairs(document: Document) -> list[Span]:
+    return [s for pair in document.pairs for s in (pair.question, pair.answer) if s is not None]
+
+
 def _loose_sections(document: Document) -> Iterable[_Section]:
     """Running text below the heading that belongs to no pair, such as a remark ahead of the answers."""
-    known = [s for pair in document.pairs for s in (pair.question, pair.answer) if s is not None]
+    known = _in_pairs(document)
     known += [s for s in (document.introduction,) if s is not None]
     known += [document.notice.span] if document.notice else []
-    opening = document.introduction or (document.pairs[0].question if document.pairs else Span(0, 0))
-    above = 0 if document.genre is not None else opening.end  # above the questions of a letter: letterhead
-    body = Span(above, max(opening.end, _body_span(document).end))
+    # above the introduction stands the letterhead; a text without one, or of another genre, begins at once
+    opening = document.introduction.end if document.introduction and document.genre is None else 0
+    if document.kind is DocumentKind.KAMERVRAGEN and document.pairs and not opening:
+        opening = document.pairs[0].question.end
+    body = Span(opening, max(opening, _body_span(document).end))
     together: list[Span] = []  # blocks that follow one another are one remark
     for block in (*document.blocks, None):
         if block is not None and _is_loose(document, block, body, known):
@@ -215,14 +247,22 @@ def _is_loose(document: Document, block: Block, body: Span, known: Sequence[Span
     running = block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE)
     if not running or not body.contains(block.span) or parse_label(text) or ANSWER_HEADING.match(text):
         return False
-    return not any(span.start < block.span.end and block.span.start < span.end for span in known)
+    return not _meets(block.span, known)
+
+
+def _meets(span: Span, known: Sequence[Span]) -> bool:
+    return any(other.start < span.end and span.start < other.end for other in known)
 
 
 def _block_sections(document: Document) -> Iterable[_Section]:
-    """Sections under their headings; a heading with nothing under it is a section of its own."""
+    """Sections under their headings; a heading with nothing under it is a section of its own.
+
+    What stands in a pair is left out: it is found there.
+    """
     path: list[tuple[int, str]] = []
     waiting: list[Block] = []  # headings that nothing has followed yet
     body: list[Block] = []
+    known = _in_pairs(document)
 
     def close() -> Iterable[_Section]:
         titles = tuple(title for _, title in path)
@@ -235,7 +275,10 @@ def _block_sections(document: Document) -> Iterable[_Section]:
         if block.kind is BlockKind.FOOTNOTE:
             continue
         if block.kind is not BlockKind.HEADING:
-            body.append(block)
+            if _meets(block.span, known):
+                yield from close()
+            else:
+                body.append(block)
             waiting.clear()
             continue
         yield from close()

@@ -263,11 +263,14 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
     return {
         "numbers": list(selection.question.numbers),
         "question": selection.question.text,
+        "kind": draft.kind,
         "verdict": verification.verdict.value,
         "missing": list(verification.missing),
         "statements": [check_view(c) for c in statements],
         "own_text": [] if keep_order else [check_view(c) for c in verification.own],
         "set_apart": [] if keep_order else [check_view(c) for c in verification.failed],
+        "material": [citation_view(c) for c in draft.material],
+        "proposal": draft.proposal,
         "left_out": list(draft.left_out),
         "complete": draft.complete,
         "selection": {

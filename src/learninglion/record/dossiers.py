@@ -10,15 +10,18 @@ import hmac
 import json
 import secrets
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Row,
     Select,
+    and_,
     delete,
     exists,
     func,
@@ -29,8 +32,8 @@ from sqlalchemy import (
     update,
 )
 
-from learninglion.database.engine import now, reading, wipe_deleted, writing
-from learninglion.models import Dossier, DossierState, SourceKind, Verification
+from learninglion.database.engine import now, reading, spell_moment, wipe_deleted, writing
+from learninglion.models import DocumentCard, Dossier, DossierState, SourceKind, Verification
 from learninglion.models.errors import (
     ConflictError,
     InputError,
@@ -38,15 +41,17 @@ from learninglion.models.errors import (
     PermissionDeniedError,
     UnknownReferenceError,
 )
-from learninglion.models.plain import canonical_json, from_plain, sha256_hex
+from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex
 from learninglion.record.log import EventLog
 from learninglion.record.tables import (
     dossier_collections,
+    dossier_documents,
     dossier_tombstones,
     dossier_versions,
     dossiers,
     log_entries,
 )
+from learninglion.store.tables import collections, documents, memberships
 
 __all__ = ["DossierCard", "DossierRepository", "DossierTombstone", "DossierVersion"]
 
@@ -162,7 +167,7 @@ class DossierRepository:
             newest = _version(connection, dossier_id, None)
             if newest is None:
                 raise UnknownReferenceError(_unknown(dossier_id))
-            for table in (dossier_versions, dossier_collections):
+            for table in (dossier_versions, dossier_collections, dossier_documents):
                 connection.execute(delete(table).where(table.c.dossier_id == dossier_id))
             connection.execute(delete(dossiers).where(dossiers.c.id == dossier_id))
             last = connection.scalar(select(func.max(dossier_tombstones.c.key))) or 0
@@ -225,16 +230,13 @@ class DossierRepository:
                 content=zlib.compress(content),
             )
         )
-        _add_collections(connection, dossier)
+        _add_origins(connection, dossier)
         self._log.append_within(
             connection,
             f"dossier.{saved.state.value}",
             actor=by,
             subject=dossier.id,
-            details={
-                "version": saved.version,
-                "content": _fingerprint(_secret(connection, dossier.id), sha256),
-            },
+            details=_said_of(_secret(connection, dossier.id), saved),
         )
         return saved
 
@@ -294,13 +296,6 @@ class DossierRepository:
             for dossier_id, content in connection.execute(query):
                 yield dossier_id, zlib.decompress(content).decode("utf-8")
 
-    def citing(self, document_id: str) -> tuple[str, ...]:
-        """The dossiers that hold text of a document, by id; for administrators."""
-        marks = (canonical_json(document_id), canonical_json(f"{document_id}#")[:-1])
-        return tuple(
-            dict.fromkeys(name for name, content in self.contents() if any(m in content for m in marks))
-        )
-
     def unchanged_since(self, moment: datetime) -> tuple[str, ...]:
         """Ids of the dossiers that nobody changed since `moment`, oldest first: what retention is for."""
         query = select(dossiers.c.id).where(dossiers.c.changed_at < moment)
@@ -314,6 +309,12 @@ class DossierRepository:
             rows = connection.execute(select(*columns).order_by(dossier_tombstones.c.key))
             return tuple(DossierTombstone(*row) for row in rows)
 
+    def quoting(self, document_id: str) -> tuple[str, ...]:
+        """The dossiers in which a document was offered or chosen; rights do not apply."""
+        query = select(dossier_documents.c.dossier_id).where(dossier_documents.c.document_id == document_id)
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(query.order_by(dossier_documents.c.dossier_id)))
+
     def fingerprint(self, dossier_id: str, text: str) -> str:
         """What the log may say of a text in this dossier: useless once the dossier is deleted."""
         with reading(self._engine) as connection:
@@ -323,25 +324,105 @@ class DossierRepository:
         """Compare every version with its hash and with the log; gives a sentence for each misfit."""
         with reading(self._engine) as connection:
             logged = _logged_versions(connection)
-            kept = connection.execute(select(dossiers.c.id, dossiers.c.secret))
-            secrets_of = {row.id: row.secret for row in kept}
+            heads = {row.id: row for row in connection.execute(select(dossiers))}
+            named = _named_collections(connection)
             order = (dossier_versions.c.dossier_id, dossier_versions.c.version)
-            for row in connection.execute(_versions().order_by(*order)).all():
-                found = _read_version(tuple(row))
-                try:
-                    _content(connection, found)
-                except IntegrityError as error:
-                    yield error.detail
-                said = logged.pop((found.dossier_id, found.version), None)
-                if said != (_fingerprint(secrets_of[found.dossier_id], found.sha256), found.author):
-                    yield f"Versie {found.version} van {found.dossier_id} is niet die uit het logboek."
+            rows = connection.execute(_versions().order_by(*order)).all()
+            for dossier_id, group in groupby((_read_version(tuple(row)) for row in rows), _dossier_of):
+                kept, head = tuple(group), heads.pop(dossier_id, None)
+                held: set[str] = set()
+                for found in kept:
+                    try:
+                        content = _content(connection, found)
+                        held |= set(_collections(content))
+                    except IntegrityError as error:
+                        content = None
+                        yield error.detail
+                    said = logged.pop((dossier_id, found.version), None)
+                    if head is None or said is None:
+                        yield f"Versie {found.version} van {dossier_id} is niet die uit het logboek."
+                    else:
+                        yield from _differences(found, said, bytes(head.secret), content)
+                if head is not None:
+                    yield from _misfits_of_head(head, kept, content)
+                    if held - named.get(dossier_id, set()):
+                        yield f"Van {dossier_id} is de verzameling waaruit het citeert weggehaald."
+            for dossier_id in sorted(heads):
+                yield f"Van {dossier_id} zijn alle versies weg."
         for dossier_id, version in sorted(logged):
             yield f"Versie {version} van {dossier_id} ontbreekt, en het logboek noemt geen verwijdering."
 
 
-def _logged_versions(connection: Connection) -> dict[tuple[str, int], tuple[str, str]]:
-    """Fingerprint and author of every version that should be there, as the log says."""
-    logged: dict[tuple[str, int], tuple[str, str]] = {}
+def _dossier_of(version: DossierVersion) -> str:
+    return version.dossier_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the log says of a version; `at` and `reason` are empty where an older program logged it."""
+
+    state: str
+    content: str
+    author: str
+    at: str = ""
+    reason: str = ""
+
+
+def _said_of(secret: bytes, saved: DossierVersion) -> dict[str, Plain]:
+    # A reason is a person's text: its fingerprint says whether it was changed, and not what it was.
+    return {
+        "version": saved.version,
+        "content": _fingerprint(secret, saved.sha256),
+        "at": spell_moment(saved.at),
+        "reason": _fingerprint(secret, saved.reason),
+    }
+
+
+def _differences(found: DossierVersion, said: _Said, secret: bytes, content: Dossier | None) -> Iterator[str]:
+    """What of a version is not as it was logged, in words."""
+    wrong = []
+    if said.content != _fingerprint(secret, found.sha256):
+        wrong.append("de inhoud")
+    if said.author != found.author:
+        wrong.append("wie")
+    if said.state != found.state.value or (content is not None and content.state is not found.state):
+        wrong.append("de staat")
+    if said.at and said.at != spell_moment(found.at):
+        wrong.append("het moment")
+    if said.reason and said.reason != _fingerprint(secret, found.reason):
+        wrong.append("de reden")
+    if wrong:
+        listed = ", ".join(wrong)
+        yield f"Versie {found.version} van {found.dossier_id} is niet die uit het logboek: {listed}."
+
+
+def _misfits_of_head(
+    head: Row[tuple[object, ...]], kept: Sequence[DossierVersion], content: Dossier | None
+) -> Iterator[str]:
+    """What the list of dossiers says and the versions `kept` do not; `content` is that of the newest."""
+    first, last = kept[0], kept[-1]
+    said = (head.version, head.state, head.changed_at, head.changed_by, head.created_at, head.created_by)
+    kept_as = (last.version, last.state.value, last.at, last.author, first.at, first.author)
+    names = ("de versie", "de staat", "het moment", "wie", "wanneer begonnen", "door wie begonnen")
+    wrong = [name for name, a, b in zip(names, said, kept_as, strict=True) if a != b]
+    if content is not None and content.question_set.title != head.title:
+        wrong.append("de titel")
+    if wrong:
+        yield f"Dossier {last.dossier_id} staat anders in de lijst dan het is bewaard: {', '.join(wrong)}."
+
+
+def _named_collections(connection: Connection) -> dict[str, set[str]]:
+    named: dict[str, set[str]] = {}
+    for dossier_id, name in connection.execute(
+        select(dossier_collections.c.dossier_id, dossier_collections.c.collection)
+    ):
+        named.setdefault(dossier_id, set()).add(name)
+    return named
+
+
+def _logged_versions(connection: Connection) -> dict[tuple[str, int], _Said]:
+    """What the log says of every version that should be there."""
+    logged: dict[tuple[str, int], _Said] = {}
     columns = (log_entries.c.action, log_entries.c.subject, log_entries.c.actor, log_entries.c.details)
     query = select(*columns).where(log_entries.c.action.in_(_LOGGED)).order_by(log_entries.c.seq)
     for action, dossier_id, actor, details in connection.execute(query):
@@ -350,7 +431,10 @@ def _logged_versions(connection: Connection) -> dict[tuple[str, int], tuple[str,
             for version in range(1, said["versions"] + 1):
                 logged.pop((dossier_id, version), None)
         else:
-            logged[dossier_id, said["version"]] = (said["content"], actor)
+            state = action.removeprefix("dossier.")
+            logged[dossier_id, said["version"]] = _Said(
+                state, said["content"], actor, said.get("at", ""), said.get("reason", "")
+            )
     return logged
 
 
@@ -410,30 +494,54 @@ def _timeless(dossier: Dossier) -> Dossier:
     return replace(dossier, verifications=tuple(stripped(v) for v in dossier.verifications))
 
 
-def _add_collections(connection: Connection, dossier: Dossier) -> None:
-    """Every collection of which the dossier ever held a text, also of what was offered and set aside."""
-    held = select(dossier_collections.c.collection).where(dossier_collections.c.dossier_id == dossier.id)
-    known = set(connection.scalars(held))
-    for name in sorted(set(_collections(dossier)) - known):
-        connection.execute(insert(dossier_collections).values(dossier_id=dossier.id, collection=name))
+def _add_origins(connection: Connection, dossier: Dossier) -> None:
+    """Every document and collection of which the dossier ever held a text, also what was set aside."""
+    for column, found in (
+        (dossier_collections.c.collection, _collections(dossier)),
+        (dossier_documents.c.document_id, (card.id for card in _archived(dossier))),
+    ):
+        table = column.table
+        known = set(connection.scalars(select(column).where(table.c.dossier_id == dossier.id)))
+        for name in sorted(set(found) - known):
+            connection.execute(insert(table).values({"dossier_id": dossier.id, column.name: name}))
 
 
-def _collections(dossier: Dossier) -> Iterable[str]:
+def _archived(dossier: Dossier) -> Iterable[DocumentCard]:
+    """The documents of the archive that were offered or chosen."""
     for verification in dossier.verifications:
         selection = verification.draft.selection
         for source in (*selection.chosen, *(hit.source for hit in selection.offered)):
             if source.kind is not SourceKind.SUPPLIED:
-                yield source.document.collection
+                yield source.document
+
+
+def _collections(dossier: Dossier) -> Iterable[str]:
+    return (card.collection for card in _archived(dossier))
 
 
 def _seen(visible: Visible) -> ColumnElement[bool]:
+    """Whether a reader may see a dossier: neither from a collection that is not this reader's, nor from a
+    document that stands in none of them by now. What was removed from the archive stays in its dossiers.
+    """
     if visible is None:
         return true()
+    mine = sorted(visible)
     hidden = exists().where(
         dossier_collections.c.dossier_id == dossiers.c.id,
-        dossier_collections.c.collection.not_in(sorted(visible)),
+        dossier_collections.c.collection.not_in(mine),
     )
-    return not_(hidden)
+    within = exists().where(
+        memberships.c.document_key == documents.c.key,
+        memberships.c.collection_key == collections.c.key,
+        collections.c.name.in_(mine),
+    )
+    moved = exists().where(
+        dossier_documents.c.dossier_id == dossiers.c.id,
+        documents.c.id == dossier_documents.c.document_id,
+        documents.c.deleted_at.is_(None),
+        not_(within),
+    )
+    return and_(not_(hidden), not_(moved))
 
 
 def _require_visible(connection: Connection, dossier_id: str, visible: Visible) -> None:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from urllib.parse import quote
 
 from learninglion.models import Dossier, Opening
 from learninglion.models.plain import to_plain
@@ -117,7 +118,13 @@ def to_markdown(dossier: Dossier) -> str:
     """Readable text with numbered notes that link to the official publication, and its accountability."""
     question_set = dossier.question_set
     notes = collect_notes(dossier)
-    lines = ["---", *(f'{name}: "{value}"' for name, value in properties(dossier)), "lang: nl", "---", ""]
+    lines = [
+        "---",
+        *(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in properties(dossier)),
+        "lang: nl",
+        "---",
+        "",
+    ]
     lines += [f"# {inline(document_title(dossier))}", ""]
     lines += [f"> {mark_line(dossier)}", ""]
     if question_set.introduction:
@@ -190,5 +197,6 @@ def _markdown_account(account: Account) -> list[str]:
 
 def _markdown_note(note: Note) -> str:
     name = inline(note.name)
-    linked = f"[{name}](<{note.url}>)" if note.url else name
+    address = quote(note.url, safe=":/?#[]@!$&'()*+,;=%~")  # no sign that could end the link
+    linked = f"[{name}](<{address}>)" if note.url else name
     return f"{linked}{inline(note.rest)}"

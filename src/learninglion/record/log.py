@@ -12,8 +12,9 @@ they are kept, so that retention can delete them while the chain holds.
 from __future__ import annotations
 
 import json
+import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,7 @@ __all__ = ["GENESIS", "EventLog", "Head", "LogEntry", "LogReport", "is_sealed"]
 
 GENESIS = "0" * 64  # what the first entry names as the hash before it
 _BATCH = 1000
+_logger = logging.getLogger(__name__)
 _ANCHOR_WAIT_SECONDS = 30.0
 
 
@@ -137,6 +139,18 @@ class EventLog:
         with reading(self._engine) as connection:
             return tuple(_read(row) for row in connection.execute(query))
 
+    def of_actions(self, actions: Collection[str], *, after: int = 0) -> Iterator[LogEntry]:
+        """Every entry of these actions with a number over `after`, oldest first."""
+        last = after
+        while True:
+            query = select(log_entries).where(log_entries.c.action.in_(actions), log_entries.c.seq > last)
+            with reading(self._engine) as connection:
+                rows = connection.execute(query.order_by(log_entries.c.seq).limit(_BATCH)).all()
+            yield from (_read(row) for row in rows)
+            if len(rows) < _BATCH:
+                return
+            last = rows[-1].seq
+
     def head(self) -> Head:
         """The length and last hash at this moment."""
         with reading(self._engine) as connection:
@@ -197,7 +211,12 @@ class EventLog:
         """
         with self._turn:
             if least is None or self._anchored < least:
-                self._advance()
+                try:
+                    self._advance()
+                except OSError as error:
+                    # The entry is committed and an anchor behind is no harm; a step that was taken must not
+                    # be reported as one that failed because the disk is full now.
+                    _logger.warning("the anchor %s could not be written: %s", self._anchor, error)
 
     def _advance(self) -> None:
         with self._anchor_lock():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from learninglion.dutch.text import printable
 from learninglion.models import AnswerVerdict, Check, Citation, Dossier, Verification
@@ -163,6 +164,7 @@ def reasons_text(check: Check) -> str:
 def inline(text: str) -> str:
     """Text of a document as Markdown that shows it literally: it can never become markup."""
     flat = " ".join(text.split())
-    for sign in "\\`*_{}[]<>#|~":
+    for sign in "\\`*_{}[]#|~":
         flat = flat.replace(sign, "\\" + sign)
-    return flat
+    # As entities: not every reader of Markdown takes a backslash before these for an escape.
+    return escape(flat, quote=False)

@@ -8,6 +8,7 @@ from learninglion.database.engine import Moment, new_metadata
 
 __all__ = [
     "dossier_collections",
+    "dossier_documents",
     "dossier_tombstones",
     "dossier_versions",
     "dossiers",
@@ -70,6 +71,15 @@ dossier_collections = Table(
     metadata,
     Column("dossier_id", ForeignKey("dossiers.id"), primary_key=True),
     Column("collection", String(200), primary_key=True),
+)
+
+# Nor who may not see one of these documents now: it was moved to another collection since.
+dossier_documents = Table(
+    "dossier_documents",
+    metadata,
+    Column("dossier_id", ForeignKey("dossiers.id"), primary_key=True),
+    Column("document_id", String(300), primary_key=True),
+    Index("ix_dossier_documents_document_id", "document_id"),
 )
 
 dossier_tombstones = Table(

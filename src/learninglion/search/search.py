@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,26 +14,19 @@ from learninglion.inference.reranking import RerankerError, Reranking, asked_of
 from learninglion.inference.vectors import embed
 from learninglion.models import Hit, Passage, PassageKind, Source, SubQuestion
 from learninglion.parsing.askers import without_askers
+from learninglion.search.evidence import Look, Wanted, built_in, look, want
 from learninglion.search.fusion import FEATURES, Scores
 from learninglion.search.local.analysis import FAMILIES, Terms, analyse, weighted
 from learninglion.search.local.index import Index
-from learninglion.search.local.scoring import Probe, features, make_probe, passage_scores
+from learninglion.search.local.scoring import Probe, make_probe, passage_scores
 from learninglion.search.local.snapshot import Snapshot
+from learninglion.search.ranking import Ranking, rank
 from learninglion.search.synonyms import Synonyms
+from learninglion.search.weighing import first_places, holds_every_word, place_sections, rarity_in, weigh
 from learninglion.store.reader import Entry, Reader
 
-__all__ = ["Ranking", "rank", "search", "search_set"]
+__all__ = ["Ranking", "query_terms", "query_vectors", "rank", "search", "search_set"]
 
-# Up to here every source that may be found is scored exactly; beyond, the candidates of both indexes are.
-_EXACT = 2000
-_CANDIDATES = 200
-_NEAREST = 300  # passages
-_BLOCK = 100  # passages whose nearest is looked for together
-_CLOSED = -2.0  # the cosine of what may not be found: below any
-# Terms of a question that propose candidates, heaviest first; the others still count in the exact score.
-# Twice the stems take twice the time and change MRR@10 of 850 real pairs by 0.0002, at a tenth of the
-# candidates.
-_PROPOSING = {"stems": 16, "grams": 48}
 # How much the introduction counts beside the question itself: it names the subject, not what is asked.
 _INTRODUCTION_WORDS = 0.3
 _INTRODUCTION_MEANING = 0.3
@@ -42,16 +35,6 @@ _INTRODUCTION_MEANING = 0.3
 # 0.006 where they need none (benchmarks/synonyms.py).
 _SYNONYM_WORDS = 0.5
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The scored candidates of one question, best first; positions are those of the snapshot."""
-
-    positions: NDArray[np.int64]
-    logits: Scores
-    features: Scores  # columns as fusion.FEATURES
-    has_question: NDArray[np.bool_]
 
 
 def search(
@@ -105,23 +88,29 @@ def search_set(
     introduction = without_askers(introduction)
     snapshot = index.snapshot()
     texts = [q.text if isinstance(q, SubQuestion) else q for q in questions]
-    vectors = _vectors(index, snapshot, [meant_by(text, synonyms) for text in texts], introduction)
-    judged = []
+    vectors = query_vectors(index, snapshot, [meant_by(text, synonyms) for text in texts], introduction)
+    rarity = rarity_in(snapshot)
+    asked = [want(text, rarity, introduction) for text in texts]
+    probes, rankings = [], []
     for text, vector in zip(texts, vectors, strict=True):
-        terms = query_terms(text, introduction, synonyms)
-        probe = make_probe(snapshot.statistics, terms, vector)
-        ranking = rank(snapshot, probe, documents)
-        judged.append((probe, ranking, _count(snapshot, ranking, limit, threshold)))
+        probes.append(make_probe(snapshot.statistics, query_terms(text, introduction, synonyms), vector))
+        rankings.append(rank(snapshot, probes[-1], documents))
+    entries: dict[str, Entry] = {}
+    rankings, looks = _read_sections(snapshot, reader, rankings, asked, entries)
+    judged = [(r, _count(snapshot, r, limit, threshold)) for r in rankings]
     least = reranking.depth if reranking is not None else 0  # what may come up must be looked up
     names = [
         [snapshot.name_of(int(p))[1] for p in ranking.positions[: max(count, least)]]
-        for _, ranking, count in judged
+        for ranking, count in judged
     ]
-    wanted = tuple(dict.fromkeys(source_id for listed in names for source_id in listed))
-    entries = {entry[0].id: entry for entry in reader.entries_by_id(wanted)}
+    _look_up(reader, names, entries)
     found = []
-    for text, (probe, ranking, count), listed in zip(texts, judged, names, strict=True):
-        hits = _hits(snapshot, entries, ranking, probe, listed, max(limit, least))
+    for at, (text, (ranking, count), listed) in enumerate(zip(texts, judged, names, strict=True)):
+        hits = _hits(snapshot, entries, ranking, probes[at], listed, max(limit, least), looks[at])
+        if not hits and threshold:
+            held = _holding(snapshot, ranking, asked[at], looks[at], entries, reader)
+            found.append(_hits(snapshot, entries, held, probes[at], _names(snapshot, held), limit, looks[at]))
+            continue
         if reranking is not None and hits:
             logits = dict(zip(listed, ranking.logits.tolist(), strict=False))
             try:
@@ -132,6 +121,62 @@ def search_set(
         kept = sum(name in entries for name in listed[:count])
         found.append(hits[: min(kept, limit)])
     return tuple(found)
+
+
+def _names(snapshot: Snapshot, ranking: Ranking) -> list[str]:
+    return [snapshot.name_of(int(p))[1] for p in ranking.positions]
+
+
+def _look_up(reader: Reader, names: Sequence[Sequence[str]], entries: dict[str, Entry]) -> None:
+    """Add what `entries` lacks of `names`, in one query."""
+    wanted = dict.fromkeys(name for listed in names for name in listed if name not in entries)
+    entries.update((entry[0].id, entry) for entry in reader.entries_by_id(tuple(wanted)))
+
+
+def _read_sections(
+    snapshot: Snapshot,
+    reader: Reader,
+    rankings: Sequence[Ranking],
+    asked: Sequence[Wanted],
+    entries: dict[str, Entry],
+) -> tuple[list[Ranking], list[dict[str, Look]]]:
+    """The rankings with their first sections read and placed anew, and the best unit of each, by source."""
+    places = [first_places(ranking, sections_only=True) for ranking in rankings]
+    names = [
+        [snapshot.name_of(int(ranking.positions[place]))[1] for place in chosen]
+        for ranking, chosen in zip(rankings, places, strict=True)
+    ]
+    _look_up(reader, names, entries)
+    placed, looks = [], []
+    for ranking, chosen, listed, wanted in zip(rankings, places, names, asked, strict=True):
+        sources = [entries[name][0] if name in entries else None for name in listed]
+        weighed = weigh(ranking, chosen, sources, wanted, built_in())
+        placed.append(place_sections(ranking, weighed))
+        looks.append({w.source.id: w.seen for w in weighed.values()})
+    return placed, looks
+
+
+def _holding(
+    snapshot: Snapshot,
+    ranking: Ranking,
+    wanted: Wanted,
+    looks: dict[str, Look],
+    entries: dict[str, Entry],
+    reader: Reader,
+) -> Ranking:
+    """Of `ranking` what holds every word of a look-up: never nothing while the word stands there."""
+    places = first_places(ranking, sections_only=False)
+    names = [snapshot.name_of(int(p))[1] for p in ranking.positions[places]]
+    _look_up(reader, [names], entries)
+    kept = []
+    for place, name in zip(places.tolist(), names, strict=True):
+        seen = looks.get(name) or (look(wanted, entries[name][0]) if name in entries else None)
+        if seen is not None and holds_every_word(wanted, seen):
+            kept.append(place)
+            looks[name] = seen
+    return Ranking(
+        ranking.positions[kept], ranking.logits[kept], ranking.features[kept], ranking.has_question[kept]
+    )
 
 
 def reranked(
@@ -151,7 +196,7 @@ def reranked(
     return (*moved, *hits[len(first) :])
 
 
-def _vectors(index: Index, snapshot: Snapshot, meant: Sequence[str], introduction: str) -> Vectors:
+def query_vectors(index: Index, snapshot: Snapshot, meant: Sequence[str], introduction: str) -> Vectors:
     """What is searched for each question, with the introduction, in the frame; shape (questions, d)."""
     introduced = bool(introduction.strip())
     rows = embed(
@@ -182,80 +227,6 @@ def query_terms(text: str, introduction: str = "", synonyms: Synonyms | None = N
     return stems, grams
 
 
-def rank(
-    snapshot: Snapshot,
-    probe: Probe,
-    documents: frozenset[str] | None = None,
-    *,
-    exact: bool = False,
-) -> Ranking:
-    """Score the candidates for `probe` among `documents`, best first; `exact`: every source is one."""
-    mask = snapshot.mask(documents)
-    allowed = int(mask.sum())
-    if exact or allowed <= _EXACT:
-        positions = np.flatnonzero(mask)
-    else:
-        found = [*_by_words(snapshot, probe, mask, allowed), _nearest(snapshot, probe.vector, mask)]
-        positions = np.unique(np.concatenate(found))
-    made, asked = features(snapshot, probe, positions)
-    logits = snapshot.fusion.logits(made, asked)
-    order = np.argsort(-logits, kind="stable")
-    return Ranking(positions[order], logits[order], made[order], asked[order])
-
-
-def _by_words(
-    snapshot: Snapshot, probe: Probe, mask: NDArray[np.bool_], allowed: int
-) -> list[NDArray[np.int64]]:
-    """Candidates by stems and by 5-grams. Under a filter they are looked for deeper, in proportion."""
-    share = allowed / max(1, len(mask))
-    depth = min(25 * _CANDIDATES, int(_CANDIDATES / max(share, 1e-6)))
-    chosen = []
-    for f, family in enumerate(FAMILIES):
-        weights = probe.weights["body", family] + probe.weights["asked", family]
-        heaviest = np.argsort(-weights, kind="stable")[: _PROPOSING[family]]
-        chosen.append([(int(probe.terms[f].ids[i]), float(weights[i])) for i in heaviest])
-    found = [
-        snapshot.positions_of(snapshot.lexicon.search(terms, depth))
-        for terms in ((chosen[0], ()), ((), chosen[1]))
-    ]
-    return [p[mask[p]][:_CANDIDATES] for p in found]
-
-
-def _nearest(snapshot: Snapshot, vector: Vectors, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The positions with the passages nearest to `vector`, at first look."""
-    positions: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
-    values: list[Scores] = [np.zeros(0, dtype=np.float32)]
-    for number, segment in enumerate(snapshot.segments):
-        cosines = segment.sketch.cosines(vector)
-        inside = mask[snapshot.starts[number] : snapshot.starts[number + 1]]
-        if not inside.all():
-            cosines[~inside[segment.owners]] = _CLOSED
-        top = _highest(cosines, _NEAREST)
-        top = top[cosines[top] > _CLOSED]
-        positions.append(segment.owners[top] + snapshot.starts[number])
-        values.append(cosines[top])
-    nearest = np.argsort(-np.concatenate(values), kind="stable")[:_NEAREST]
-    return np.asarray(np.concatenate(positions)[nearest], dtype=np.int64)
-
-
-def _highest(values: Scores, most: int) -> NDArray[np.int64]:
-    """Where the `most` highest of `values` are, or all of them, in no order.
-
-    At least `most` values are as high as the `most`-th highest maximum of a block, so only those are looked
-    at further: a tenth of the time where there are many values.
-    """
-    blocks = len(values) // _BLOCK
-    if blocks > most:
-        maxima = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
-        least = np.partition(maxima, blocks - most)[blocks - most]
-        places = np.flatnonzero(values >= least)
-    else:
-        places = np.arange(len(values))
-    if len(places) <= most:
-        return places
-    return np.asarray(places[np.argpartition(-values[places], most - 1)[:most]], dtype=np.int64)
-
-
 def _count(snapshot: Snapshot, ranking: Ranking, limit: int, threshold: float | None) -> int:
     """How many of `ranking` are looked up: `limit`, and everything that scores the same as the last.
 
@@ -276,6 +247,7 @@ def _hits(
     probe: Probe,
     source_ids: Sequence[str],
     limit: int,
+    looks: Mapping[str, Look],
 ) -> tuple[Hit, ...]:
     """The hits of the first of `ranking`, which are `source_ids`."""
     chances = snapshot.fusion.chances(ranking.logits[: len(source_ids)])
@@ -286,12 +258,19 @@ def _hits(
         if source_id not in entries:
             continue  # taken away between the index's last look and now
         source, passage = _best(snapshot, int(ranking.positions[i]), entries[source_id], probe)
+        if source_id in looks:
+            passage = _around(entries[source_id], looks[source_id]) or passage
         found.append((float(ranking.logits[i]), float(chances[i]), source, passage, lexical[i], dense[i]))
     found.sort(key=lambda f: (-f[0], -(f[2].document.date.toordinal() if f[2].document.date else 0), f[2].id))
     return tuple(
         Hit(source, passage, n, round(chance, 4), lexical_rank=int(words), dense_rank=int(meaning))
         for n, (_, chance, source, passage, words, meaning) in enumerate(found[:limit], 1)
     )
+
+
+def _around(entry: Entry, seen: Look) -> Passage | None:
+    """The passage in which the best unit of a source stands."""
+    return next((p for p in entry[1] if p.span.contains(seen.unit.span)), None)
 
 
 def _ranks(columns: Scores) -> NDArray[np.int64]:

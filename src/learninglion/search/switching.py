@@ -60,6 +60,11 @@ class EncoderBook:
             write_durably(self._file, json.dumps(plain, indent=1, sort_keys=True).encode())
         return encoder
 
+    def names(self) -> tuple[str, ...]:
+        """The name of every encoder that was ever used here."""
+        adapters = (shipped_adapter(), UNCHANGED, *self._tuning.adapters())
+        return tuple(dict.fromkeys((*self._read(), *map(built_in_name, adapters))))
+
     def named(self, name: str) -> Encoder | None:
         """The encoder of an earlier index; None where it cannot be had any more."""
         for adapter in (shipped_adapter(), UNCHANGED, *self._tuning.adapters()):

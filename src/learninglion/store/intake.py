@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, Row, and_, delete, exists, insert, select, update
@@ -31,6 +32,7 @@ __all__ = [
     "Intake",
     "PutOutcome",
     "PutResult",
+    "Stored",
     "collection_key",
     "insert_document",
     "note_change",
@@ -67,6 +69,19 @@ class Intake:
     file: FileStamp | None = None  # what the ingest journal should say, if it came from a file
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a put changed, for whoever keeps account of it in the same transaction."""
+
+    result: PutResult
+    collection: str
+    by: str
+    at: datetime
+    document: str  # digest of the document with its printed lines
+    sources: str  # digest of its sources and passages
+    original: str | None  # SHA-256 of the file, if it is kept
+
+
 def take_numbers(connection: Connection, name: str, count: int) -> int:
     """The first of `count` new numbers of a sequence; other writers wait until this one commits."""
     statement = update(counters).where(counters.c.name == name).values(value=counters.c.value + count)
@@ -96,16 +111,29 @@ def collection_key(connection: Connection, name: str) -> int:
 
 
 def insert_document(
-    connection: Connection, intake: Intake, packed: Packed, sha256: str | None, collection: str, by: str
-) -> PutResult:
+    connection: Connection,
+    intake: Intake,
+    packed: Packed,
+    sha256: str | None,
+    collection: str,
+    by: str,
+    within: frozenset[str] | None = None,
+) -> Stored:
     """Put one document; see `Store.put`. The original with `sha256` stands on the disk already."""
+    at = now()
     document = intake.document
     into = collection_key(connection, collection)
     known = connection.execute(select(documents).where(documents.c.id == document.id)).one_or_none()
-    result = _settle(connection, intake, packed, sha256, collection, into, by, known)
+    if known is not None and within is not None:
+        _refuse_beyond(connection, known, document, collection, within)
+    result = _settle(connection, intake, packed, sha256, collection, into, by, at, known)
     if intake.file is not None:
         write_entry(connection, intake.file, collection, FileOutcome.DONE, document.id)
-    return result
+    # Without an original in hand the version may still have one from before.
+    kept = select(versions.c.original).join(documents, documents.c.key == versions.c.document_key)
+    kept = kept.where(documents.c.id == document.id, versions.c.number == result.version)
+    original = connection.scalar(kept)
+    return Stored(result, collection, by, at, packed.document_digest, packed.sources_digest, original)
 
 
 def _settle(
@@ -116,6 +144,7 @@ def _settle(
     collection: str,
     into: int,
     by: str,
+    at: datetime,
     known: Row[tuple[object, ...]] | None,
 ) -> PutResult:
     document_id = intake.document.id
@@ -133,7 +162,7 @@ def _settle(
         if known.digest == packed.digest and _keeps(connection, key, known.version, sha256):
             return _link(connection, key, into, bool(member), PutResult(document_id, outcome, known.version))
         if not member:
-            _refuse_other_bytes(connection, key, known.version, intake.document, collection)
+            _refuse_other_bytes(connection, key, intake.document, collection)
         _remove_sources(connection, key)
     values = document_values(intake.document, intake.entries)
     values |= {"version": version, "digest": packed.digest}
@@ -142,7 +171,7 @@ def _settle(
         connection.execute(insert(documents).values(key=key, id=document_id, **values))
     else:
         connection.execute(update(documents).where(documents.c.key == key).values(**values))
-    _insert_version(connection, key, version, intake, packed, sha256, collection, by)
+    _insert_version(connection, key, version, intake, packed, sha256, collection, by, at)
     _insert_sources(connection, key, packed)
     _add_member(connection, key, into)
     note_change(connection, key, outcome.value)
@@ -165,9 +194,21 @@ def _keeps(connection: Connection, key: int, version: int, sha256: str | None) -
     return connection.scalar(kept) == sha256
 
 
-def _refuse_other_bytes(
-    connection: Connection, key: int, version: int, document: Document, collection: str
+def _refuse_beyond(
+    connection: Connection,
+    known: Row[tuple[object, ...]],
+    document: Document,
+    collection: str,
+    within: frozenset[str],
 ) -> None:
+    """Whoever works within some collections does not change what readers of another one see."""
+    named = select(collections.c.name).join_from(memberships, collections)
+    held = set(connection.scalars(named.where(memberships.c.document_key == known.key)))
+    if held - within:
+        _refuse_other_bytes(connection, known.key, document, collection)
+
+
+def _refuse_other_bytes(connection: Connection, key: int, document: Document, collection: str) -> None:
     """Other bytes under an id that only other collections hold would change what their readers see."""
     card = connection.scalar(select(documents.c.card).where(documents.c.key == key))
     if card is not None and f'"sha256":"{document.sha256}"' in card:
@@ -193,8 +234,8 @@ def _insert_version(
     sha256: str | None,
     collection: str,
     by: str,
+    stored_at: datetime,
 ) -> None:
-    stored_at = now()
     if sha256 is not None:
         known = connection.scalar(select(exists().where(originals.c.sha256 == sha256)))
         if not known:
@@ -240,8 +281,11 @@ def _remove_sources(connection: Connection, key: int) -> None:
     connection.execute(delete(sources).where(sources.c.document_key == key))
 
 
-def remove_content(connection: Connection, key: int, by: str, reason: str) -> tuple[str, ...]:
-    """Turn a document into a tombstone; gives the originals that no other version needs any more."""
+def remove_content(
+    connection: Connection, key: int, by: str, reason: str
+) -> tuple[datetime, tuple[str, ...]]:
+    """Turn a document into a tombstone; gives when, and the originals that no other version needs."""
+    at = now()
     held = select(versions.c.original).where(versions.c.document_key == key, versions.c.original.is_not(None))
     mine = {str(sha256) for sha256 in connection.scalars(held)}
     _remove_sources(connection, key)
@@ -253,7 +297,7 @@ def remove_content(connection: Connection, key: int, by: str, reason: str) -> tu
     blank: dict[str, object] = dict.fromkeys(("digest", "card", "introduction", "ministry"), "")
     blank |= dict.fromkeys(("answerers", "askers"), "")
     blank |= dict.fromkeys(("pair_count", "source_count", "passage_count"), 0)
-    blank |= {"date": None, "deleted_at": now(), "deleted_by": by, "deleted_reason": reason}
+    blank |= {"date": None, "deleted_at": at, "deleted_by": by, "deleted_reason": reason}
     connection.execute(update(documents).where(documents.c.key == key).values(**blank))
     note_change(connection, key, "deleted")
-    return free
+    return at, free

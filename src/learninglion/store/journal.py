@@ -101,6 +101,12 @@ class Journal:
         with reading(self._engine) as connection:
             return tuple(_read(tuple(row)) for row in connection.execute(query).all())
 
+    def paths_of(self, document_id: str) -> tuple[str, ...]:
+        """The files that this document was read from, as far as they came from disk."""
+        query = select(ingest_files.c.path).where(ingest_files.c.document_id == document_id)
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(query.order_by(ingest_files.c.path)))
+
     def forget(self, collection: str, paths: tuple[str, ...] | None = None) -> int:
         """Forget files (all when None), so that a next run reads them again; gives how many."""
         statement = delete(ingest_files).where(ingest_files.c.collection == collection)

@@ -7,7 +7,7 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,12 +33,14 @@ __all__ = [
     "Packed",
     "RowValue",
     "card_of",
+    "digest_of",
     "document_values",
     "pack",
     "pack_lines",
     "read_card",
     "read_passage",
     "read_source",
+    "spell_rows",
     "storable",
     "unpack_document",
     "unpack_lines",
@@ -124,7 +126,9 @@ def storable(name: str) -> str:
 class Packed:
     """A document with its sources as it goes into the tables; `digest` tells whether anything changed."""
 
-    digest: str
+    digest: str  # of all of it
+    document_digest: str  # of the document with its printed lines
+    sources_digest: str  # of its sources and passages
     content: bytes
     lines: bytes
     sources: tuple[dict[str, RowValue], ...]
@@ -142,10 +146,31 @@ def pack(document: Document, entries: Sequence[Entry]) -> Packed:
     lines = pack_lines(document.lines)
     sources = tuple(_source_values(source) for source, _ in entries)
     passages = tuple(tuple(_passage_values(p, source) for p in listed) for source, listed in entries)
-    digest = hashlib.sha256(content)
-    digest.update(lines)
-    digest.update(json.dumps([sources, passages], separators=(",", ":")).encode())
-    return Packed(digest.hexdigest(), zlib.compress(content, _COMPRESSION), lines, sources, passages)
+    spelled = spell_rows(sources, passages)
+    return Packed(
+        digest=digest_of(content, lines, spelled),
+        document_digest=digest_of(content, lines),
+        sources_digest=digest_of(spelled),
+        content=zlib.compress(content, _COMPRESSION),
+        lines=lines,
+        sources=sources,
+        passages=passages,
+    )
+
+
+def digest_of(*parts: bytes) -> str:
+    """The SHA-256 of these bytes one after another."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def spell_rows(
+    sources: Sequence[Mapping[str, RowValue]], passages: Sequence[Sequence[Mapping[str, RowValue]]]
+) -> bytes:
+    """Rows of sources and of the passages of each, in the spelling that their digest is taken of."""
+    return json.dumps([sources, passages], separators=(",", ":")).encode()
 
 
 def _check(document: Document, entries: Sequence[Entry]) -> None:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby, islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, delete, func, or_, select, update
 from sqlalchemy.engine import RowMapping
 
-from learninglion.database.engine import reading, wipe_deleted, writing
+from learninglion.database.engine import now, reading, wipe_deleted, writing
 from learninglion.database.locking import Holder, exclusive
 from learninglion.dutch.personal import mask_passage, mask_source
 from learninglion.models import Document, DocumentCard, Filters, Passage, Source, TextLine
@@ -28,6 +28,7 @@ from learninglion.store.intake import (
     Intake,
     PutOutcome,
     PutResult,
+    Stored,
     collection_key,
     insert_document,
     note_change,
@@ -35,6 +36,7 @@ from learninglion.store.intake import (
 )
 from learninglion.store.journal import FileStamp, Journal
 from learninglion.store.originals import Originals
+from learninglion.store.proof import Standing, standing
 from learninglion.store.reader import Change, Entry
 from learninglion.store.rows import pack, read_card, read_passage, read_source, unpack_document, unpack_lines
 from learninglion.store.tables import (
@@ -55,8 +57,11 @@ __all__ = [
     "PersonalPolicy",
     "PutOutcome",
     "PutResult",
+    "Removed",
     "SeenStore",
+    "Standing",
     "Store",
+    "Stored",
     "Swept",
     "Tombstone",
     "Version",
@@ -175,6 +180,27 @@ class Swept:
     unreferenced: int
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was taken out: of these collections, and with `whole` the document itself with its originals."""
+
+    document_id: str
+    by: str
+    reason: str
+    at: datetime
+    collections: tuple[str, ...]
+    whole: bool
+    originals: tuple[str, ...] = ()  # that no other document needs
+
+
+Account = Callable[[Connection, Stored], None]
+RemovalAccount = Callable[[Connection, Removed], None]
+
+
+def unaccounted(_connection: Connection, _change: object) -> None:
+    """Where nobody keeps account of what changes: in tests and measurements."""
+
+
 class Store:
     """Documents kept under `home`: originals in home/originals, the rest in the database of `engine`.
 
@@ -272,15 +298,6 @@ class Store:
             raise UnknownReferenceError(f"Document {document_id} bestaat niet.")
         return row.key, row.version
 
-    def _sees_all(self, connection: Connection, key: int, visible: Visible) -> bool:
-        """Whether every collection the document stands in may be seen."""
-        names = (
-            select(collections.c.name)
-            .join_from(memberships, collections)
-            .where(memberships.c.document_key == key)
-        )
-        return visible is None or set(connection.scalars(names)) <= visible
-
     # ----------------------------------------------------------------- cards, counts, collections
 
     def card(self, document_id: str, visible: Visible) -> DocumentCard:
@@ -298,6 +315,24 @@ class Store:
             found: dict[int, DocumentCard] = {}
             for some in batches(keys, _BATCH):
                 found |= self._cards(connection, some, visible)
+        return tuple(found[key] for key in keys if key in found)
+
+    def names(
+        self, filters: Filters, visible: Visible, *, limit: int
+    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Of the newest documents their ids with what they go by: title, and file name without its ending."""
+        keys = self.catalogue.newest_first(filters, visible)[:limit].tolist()
+        found: dict[int, tuple[str, tuple[str, ...]]] = {}
+        with reading(self._engine) as connection:
+            for some in batches(keys, _BATCH):
+                query = (
+                    select(documents.c.key, documents.c.id, documents.c.card, versions.c.source_name)
+                    .join(versions, versions.c.document_key == documents.c.key)
+                    .where(documents.c.key.in_(some), versions.c.number == documents.c.version)
+                )
+                for row in connection.execute(query):
+                    title = read_card(row.card, "").title
+                    found[row.key] = (row.id, (title, PurePath(row.source_name).stem))
         return tuple(found[key] for key in keys if key in found)
 
     def scope(self, filters: Filters, visible: Visible) -> Scope:
@@ -391,6 +426,25 @@ class Store:
                         found[row["id"]] = mask_source(source) if key in masked else source
         return {source_id: found[source_id] for source_id in wanted if source_id in found}
 
+    def seen_among(self, source_ids: Iterable[str], visible: Visible) -> frozenset[str]:
+        """Those of these sources that are there and may be seen."""
+        found: set[str] = set()
+        with reading(self._engine) as connection:
+            for some in batches(sorted(set(source_ids)), _BATCH):
+                query = select(sources.c.id).join_from(sources, documents)
+                query = query.where(sources.c.id.in_(some), _seen_through(visible).is_not(None))
+                found |= set(connection.scalars(query))
+        return frozenset(found)
+
+    def seen_documents(self, document_ids: Iterable[str], visible: Visible) -> frozenset[str]:
+        """Those of these documents that are there and may be seen."""
+        found: set[str] = set()
+        with reading(self._engine) as connection:
+            for some in batches(sorted(set(document_ids)), _BATCH):
+                query = select(documents.c.id).where(documents.c.id.in_(some))
+                found |= set(connection.scalars(query.where(_seen_through(visible).is_not(None))))
+        return frozenset(found)
+
     def sources_of(self, document_id: str, visible: Visible, *, covered: bool = False) -> tuple[Source, ...]:
         """The sources of a document in the order they were cut. Raises UnknownReferenceError.
 
@@ -480,17 +534,27 @@ class Store:
         collection: str = "default",
         *,
         by: str = "",
+        within: Visible = None,
         file: FileStamp | None = None,
+        account: Account = unaccounted,
     ) -> PutResult:
         """Keep a document in one transaction; putting the same again changes nothing.
 
         A changed document with the same id becomes a new version, its older one history. Raises
-        ConflictError when the id is taken by other bytes in a collection that this is not put into.
+        ConflictError when the id is taken by other bytes in a collection that this is not put into, or that
+        is not among those `within` which `by` works. `account` hears in the same transaction of what changed.
         """
-        return self.put_many([Intake(document, entries, original, file)], collection, by=by)[0]
+        intake = Intake(document, entries, original, file)
+        return self.put_many([intake], collection, by=by, within=within, account=account)[0]
 
     def put_many(
-        self, intakes: Iterable[Intake], collection: str = "default", *, by: str = ""
+        self,
+        intakes: Iterable[Intake],
+        collection: str = "default",
+        *,
+        by: str = "",
+        within: Visible = None,
+        account: Account = unaccounted,
     ) -> tuple[PutResult, ...]:
         """Keep several documents in one transaction: all or none, with one wait for the disk."""
         _check_collection(collection)
@@ -509,29 +573,37 @@ class Store:
                 if sha256 is not None and not self.originals.holds(sha256):
                     # Another process deleted the last document with these bytes since we looked.
                     self.originals.put(intake.original or b"")
-                results.append(insert_document(connection, intake, packed, sha256, collection, by))
+                stored = insert_document(connection, intake, packed, sha256, collection, by, within)
+                if stored.result.outcome is not PutOutcome.UNCHANGED:
+                    account(connection, stored)
+                results.append(stored.result)
         return tuple(results)
 
-    def delete(self, document_id: str, *, by: str, reason: str, visible: Visible = None) -> bool:
+    def delete(
+        self,
+        document_id: str,
+        *,
+        by: str,
+        reason: str,
+        visible: Visible = None,
+        account: RemovalAccount = unaccounted,
+    ) -> Removed:
         """Destroy a document with all its versions and originals; a tombstone says that it was there.
 
-        Where it also stands in a collection outside `visible` it is only taken out of those in it; gives
-        whether the document itself is gone.
+        Where it also stands in a collection outside `visible` it is only taken out of those in it.
+        `account` hears in the same transaction of what goes.
         """
-        return self._take_out(document_id, by, reason, visible)
-
-    def withdraw(self, document_id: str, collection: str, *, by: str, reason: str) -> bool:
-        """Take a document out of one collection; gives whether that was its last, and so destroyed it."""
-        return self._take_out(document_id, by, reason, frozenset({collection}))
-
-    def _take_out(self, document_id: str, by: str, reason: str, visible: Visible) -> bool:
-        free: tuple[str, ...] = ()
         with writing(self._engine) as connection:
             key, _ = self._find(connection, document_id, visible)
-            whole = self._sees_all(connection, key, visible)
+            named = select(collections.c.name).join_from(memberships, collections)
+            held = frozenset(connection.scalars(named.where(memberships.c.document_key == key)))
+            whole = visible is None or held <= visible
+            taken = tuple(sorted(held if visible is None else held & visible))
             if whole:
-                free = remove_content(connection, key, by, reason)
+                at, free = remove_content(connection, key, by, reason)
+                removed = Removed(document_id, by, reason, at, taken, whole=True, originals=free)
             else:
+                removed = Removed(document_id, by, reason, now(), taken, whole=False)
                 mine = select(collections.c.key).where(collections.c.name.in_(sorted(visible or ())))
                 connection.execute(
                     delete(memberships).where(
@@ -539,10 +611,11 @@ class Store:
                     )
                 )
                 note_change(connection, key, "withdrawn")
+            account(connection, removed)
         if whole:
-            self._drop(free)
+            self._drop(removed.originals)
             wipe_deleted(self._engine)
-        return whole
+        return removed
 
     def make_collection(
         self,
@@ -601,6 +674,10 @@ class Store:
                 self.originals.read(sha256)
             except (UnknownReferenceError, IntegrityError) as error:
                 yield error.detail
+
+    def standing(self, document_ids: Sequence[str] | None = None) -> Iterator[Standing]:
+        """Every document as it stands, read byte by byte; for administrators, rights do not apply."""
+        return standing(self._engine, self.originals, document_ids)
 
     # ----------------------------------------------------------------- following (retrieval.reader.Reader)
 

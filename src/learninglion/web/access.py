@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
@@ -12,7 +13,9 @@ from learninglion.models import Actor
 from learninglion.web.security import SAFE_METHODS, csrf_token, is_cross_site, token_matches
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
-from learninglion.workflow.accounts import SessionKind
+from learninglion.workflow.accounts import Account, SessionKind
+
+_COOKIE_SECONDS = 30 * 86_400
 
 __all__ = [
     "ApiUser",
@@ -20,6 +23,7 @@ __all__ = [
     "NotSignedInError",
     "SignedIn",
     "TheSite",
+    "account_of",
     "clear_cookie",
     "local_path",
     "set_cookie",
@@ -60,11 +64,11 @@ def is_secure(request: Request) -> bool:
 
 def set_cookie(request: Request, response: Response, token: str) -> None:
     """Give the browser its session; scripts cannot read it and other sites cannot send it along."""
-    site: Site = request.app.state.site
     response.set_cookie(
         cookie_name(request),
         token,
-        max_age=int(site.settings.web.session_hours * 3600),
+        # The server says when a session has ended: some hours after it was last used.
+        max_age=_COOKIE_SECONDS,
         httponly=True,
         secure=is_secure(request),
         samesite="lax",
@@ -82,7 +86,20 @@ def viewer_of(request: Request) -> Viewer | None:
     token = request.cookies.get(cookie_name(request), "")
     site: Site = request.app.state.site
     account = site.workplace.accounts.who(token) if token else None
-    return None if account is None else Viewer(account, csrf_token(token), token)
+    if account is None:
+        return None
+    site.workplace.accounts.prolong(token, timedelta(hours=site.settings.web.session_hours))
+    return Viewer(account, csrf_token(token), token)
+
+
+def account_of(request: Request) -> Account | None:
+    """Whose request this is, by a program's token or this browser's session; None for a stranger."""
+    site: Site = request.app.state.site
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return site.workplace.accounts.who(token.strip(), SessionKind.API)
+    viewer = viewer_of(request)
+    return None if viewer is None else viewer.account
 
 
 async def signed_in(request: Request) -> Viewer:

@@ -10,14 +10,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from learninglion import __version__
 from learninglion.settings import Settings, route_of
 from learninglion.web import problems
+from learninglion.web.addresses import KnownNames, address_for, check_public_url
 from learninglion.web.api import routes as api
+from learninglion.web.gate import Gate
 from learninglion.web.oidc import OpenIdConnect, check_issuer
 from learninglion.web.outside import outside_of
 from learninglion.web.page_images import PageImages
@@ -38,10 +39,18 @@ from learninglion.web.rendering import Templates
 from learninglion.web.security import RateLimiter, SecurityHeaders, TrustedHosts
 from learninglion.web.site import Site
 from learninglion.workflow import Workplace
+from learninglion.workflow.traces import PAGES
 
 __all__ = ["create_app", "set_up_address"]
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# Spans and logs of the framework would carry bodies and errors to whatever the environment configures.
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 # Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
 # office can sit behind one.
 _PER_NAME = (5, 12.0)
@@ -50,6 +59,7 @@ _PER_ADDRESS = (60, 1.0)
 
 def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
     """The web application on an opened workplace. Raises InputError for settings that cannot work."""
+    check_public_url(settings.web.public_url)
     app = FastAPI(
         title="LearningLion",
         version=__version__,
@@ -57,6 +67,7 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.site = _open_site(workplace, settings)
     app.include_router(api.router)
@@ -78,8 +89,9 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
         app.include_router(pages.router)
     problems.install(app)
     # The last one added is the first that a request meets.
-    app.add_middleware(TrustedHosts, allowed=_host_names(settings))
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Gate)
+    app.add_middleware(TrustedHosts, allowed=KnownNames(settings.web))
+    app.add_middleware(SecurityHeaders, sign_out=settings.web.oidc_issuer)
     return app
 
 
@@ -88,8 +100,7 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
     oidc = None
     if web.oidc_issuer:
         check_issuer(web.oidc_issuer)
-        base = web.public_url.rstrip("/") or f"http://{web.host}:{web.port}"
-        redirect = f"{base}/sign-in/organisation/return"
+        redirect = f"{address_for(web)}/sign-in/organisation/return"
         oidc = OpenIdConnect(
             web.oidc_issuer,
             web.oidc_client_id,
@@ -101,7 +112,7 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
     return Site(
         workplace=workplace,
         settings=settings,
-        page_images=PageImages(settings.home / "cache" / "pages"),
+        page_images=PageImages(settings.home.joinpath(*PAGES)),
         templates=Templates(
             organisation=web.organisation,
             default_language=web.language,
@@ -115,18 +126,9 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
     )
 
 
-def _host_names(settings: Settings) -> set[str]:
-    names = {*_LOOPBACK, settings.web.host}
-    if settings.web.public_url:
-        names.add(urlsplit(settings.web.public_url).hostname or "")
-    return names - {""}
-
-
 def set_up_address(app: FastAPI) -> str | None:
     """The address where the first account is made, with a token that works once; None when not needed."""
     site: Site = app.state.site
     if site.workplace.accounts.any() or site.oidc is not None:
         return None
-    web = site.settings.web
-    base = web.public_url.rstrip("/") or f"http://{web.host}:{web.port}"
-    return f"{base}/set-up?token={site.workplace.accounts.invite(None)}"
+    return f"{address_for(site.settings.web)}/set-up?token={site.workplace.accounts.invite(None)}"

@@ -14,7 +14,7 @@ from learninglion.web.site import Site
 from learninglion.web.uploads import check_count, read_upload
 from learninglion.workflow import FileResult, FileStatus
 from learninglion.workflow.jobs import Job
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.rights import Task, require_within
 
 __all__ = ["INGEST", "Received", "receive", "start_inbox", "start_ingest", "told_file"]
 
@@ -46,7 +46,7 @@ async def receive(files: Sequence[UploadFile]) -> Received:
 
 def start_ingest(site: Site, actor: Actor, received: Received, collection: str) -> Job:
     """Begin to take in what was received; reports are "progress" and, for each file, "file"."""
-    require(actor, Task.MANAGE)
+    require_within(actor, Task.MANAGE, [collection])
     raws, refused = received
 
     def work(job: Job) -> dict[str, Plain]:
@@ -60,12 +60,12 @@ def start_ingest(site: Site, actor: Actor, received: Received, collection: str) 
         job.report("progress", {"label": "Klaar", "done": len(raws), "total": len(raws)})
         return _sums(results)
 
-    return site.workplace.jobs.start(actor.name, INGEST, work)
+    return site.workplace.jobs.start(actor, INGEST, work)
 
 
 def start_inbox(site: Site, actor: Actor, folder: Path, collection: str) -> Job:
     """Begin to take in everything in a folder on the server; only one at a time."""
-    require(actor, Task.MANAGE)
+    require_within(actor, Task.MANAGE, [collection])
 
     def work(job: Job) -> dict[str, Plain]:
         report = site.workplace.intake.ingest(
@@ -79,7 +79,7 @@ def start_inbox(site: Site, actor: Actor, folder: Path, collection: str) -> Job:
         )
         return _sums(report.results)
 
-    return site.workplace.jobs.start(actor.name, INGEST, work, subject="inbox")
+    return site.workplace.jobs.start(actor, INGEST, work, subject="inbox")
 
 
 def _sums(results: Sequence[FileResult]) -> dict[str, Plain]:

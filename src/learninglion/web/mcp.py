@@ -11,12 +11,16 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
 
+import anyio
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
-from pydantic import Field
+from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+from mcp.types import ErrorData, JSONRPCError, ToolAnnotations
+from pydantic import Field, ValidationError
 
 from learninglion import __version__
+from learninglion.dutch.text import fold
 from learninglion.models import Actor, Filters
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain
@@ -32,6 +36,8 @@ _INSTRUCTIONS = (
 _READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 _MOST = 50
+_HITS = 10
+_GENERATOR = "extractive"
 _LONGEST = 20_000  # characters of a question
 
 Object = dict[str, Plain]
@@ -46,6 +52,16 @@ def _in_words() -> Iterator[None]:
         raise ToolError(error.detail) from error
 
 
+def _known_ministry(workplace: Workplace, actor: Actor, asked: str) -> str:
+    """The ministry as the archive writes it. Raises InputError that names those there are."""
+    known = workplace.documents.ministries(actor)
+    found = next((name for name in known if fold(name) == fold(asked)), None)
+    if found is None:
+        listed = ", ".join(sorted(known)[:_MOST]) or "geen enkel"
+        raise InputError(f"Onbekend ministerie {asked[:100]!r}. In het archief staan: {listed}.")
+    return found
+
+
 def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> MCPServer:
     """The tools search and fetch_source for `actor`; with `writing` also draft, which keeps a dossier."""
     server = MCPServer("learninglion", version=__version__, instructions=_INSTRUCTIONS)
@@ -53,22 +69,22 @@ def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> 
     @server.tool(name="search", annotations=_READ_ONLY)
     def search(
         text: Annotated[str, Field(min_length=1, max_length=_LONGEST)],
-        introduction: Annotated[str, Field(max_length=_LONGEST)] = "",
-        limit: Annotated[int, Field(ge=1, le=_MOST)] = 10,
-        ministry: str = "",
-        since_year: Annotated[int, Field(ge=0, le=2100)] = 0,
+        introduction: Annotated[str | None, Field(max_length=_LONGEST)] = None,
+        limit: Annotated[int | None, Field(ge=1, le=_MOST)] = None,
+        ministry: Annotated[str | None, Field(max_length=300)] = None,
+        since_year: Annotated[int | None, Field(ge=0, le=2100)] = None,
     ) -> Object:
         """Zoek eerdere Kamervragen met hun antwoord, onbewerkt, de beste eerst."""
-        filters = Filters(
-            since=date(since_year, 1, 1) if since_year else None,
-            ministries=(ministry,) if ministry else (),
-        )
         with _in_words():
+            filters = Filters(
+                since=date(since_year, 1, 1) if since_year else None,
+                ministries=(_known_ministry(workplace, actor, ministry),) if ministry else (),
+            )
             hits = workplace.searching.search(
                 text,
-                introduction=introduction,
+                introduction=introduction or "",
                 filters=filters,
-                limit=limit,
+                limit=limit or _HITS,
                 threshold=workplace.searching.threshold,
                 actor=actor,
             )
@@ -85,7 +101,7 @@ def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> 
         @server.tool(name="draft", annotations=_WRITES)
         def draft(
             question_set: Annotated[str, Field(min_length=1, max_length=200_000)],
-            generator: str = "extractive",
+            generator: str | None = None,
         ) -> Object:
             """Maak van een hele set (inleiding en genummerde vragen) een gecontroleerd tekstvoorstel."""
             with _in_words():
@@ -95,7 +111,7 @@ def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> 
                 offers = workplace.searching.offer(asked, actor=actor)
                 selections = workplace.drafts.select_automatically(asked, offers)
                 return dossier_view(
-                    workplace.drafts.draft(asked, selections, generator=generator, actor=actor)
+                    workplace.drafts.draft(asked, selections, generator=generator or _GENERATOR, actor=actor)
                 )
 
     return server
@@ -103,4 +119,35 @@ def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> 
 
 def serve(workplace: Workplace, actor: Actor, *, writing: bool = False) -> None:
     """Speak with the program that started this one, until it closes the connection."""
-    create_mcp(workplace, actor, writing=writing).run("stdio")
+    anyio.run(_speak, create_mcp(workplace, actor, writing=writing))
+
+
+async def _speak(server: MCPServer) -> None:
+    """Serve over stdin and stdout; a line that is no message is answered with what is wrong with it."""
+    async with stdio_server() as (read, write):
+        sender, receiver = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+
+        async def pass_on() -> None:
+            async with sender:
+                async for message in read:
+                    if isinstance(message, Exception):
+                        await write.send(SessionMessage(_broken_line(message)))
+                    else:
+                        await sender.send(message)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(pass_on)
+            low = server._lowlevel_server
+            await low.run(receiver, write, low.create_initialization_options())
+            group.cancel_scope.cancel()
+
+
+def _broken_line(error: Exception) -> JSONRPCError:
+    """The answer that JSON-RPC 2.0 wants: what cannot be read is -32700, what is no request is -32600."""
+    unreadable = isinstance(error, ValidationError) and any(
+        e["type"] == "json_invalid" for e in error.errors()
+    )
+    data = ErrorData(code=-32700, message="Parse error") if unreadable else None
+    return JSONRPCError(
+        jsonrpc="2.0", id=None, error=data or ErrorData(code=-32600, message="Invalid Request")
+    )

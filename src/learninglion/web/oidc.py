@@ -5,17 +5,18 @@ The pending sign-in is bound to the browser that began it by a cookie, so nobody
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote_plus, urlencode
 
 import httpx
-from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -24,13 +25,15 @@ from learninglion.inference.connection import Route, explain_failure, proxy_for,
 from learninglion.models import Role
 from learninglion.models.errors import InputError, LearningLionError, PermissionDeniedError
 
-__all__ = ["OidcIdentity", "OpenIdConnect", "roles_from_claim"]
+__all__ = ["IdTokens", "OidcIdentity", "OpenIdConnect", "roles_from_claim", "roles_from_claims"]
 
 _ALGORITHMS = ["RS256", "ES256", "PS256"]  # never "none", never a shared secret
 _PENDING_SECONDS = 600
 _MOST_PENDING = 1000
 _LEEWAY = 60  # seconds that clocks may differ
 _TIMEOUT = 10.0
+_LONGEST_ANSWER = 1_000_000  # bytes; keys and a token with hundreds of groups are under a tenth of that
+_PREFIX = "learninglion-"
 DIRECT = Route()  # no certificates but those of this machine, no proxy
 
 
@@ -41,6 +44,7 @@ class OidcIdentity:
     subject: str  # issuer and subject: unique for ever
     name: str
     roles: frozenset[Role]
+    id_token: str = field(default="", repr=False)  # shown to the provider again at sign-out
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,18 @@ class OpenIdConnect:
             self._pending[state] = pending
             while len(self._pending) > _MOST_PENDING:
                 self._pending.popitem(last=False)
-        with self._client() as client:
-            address, _ = client.create_authorization_url(
-                self._address("authorization_endpoint"),
-                state=state,
-                nonce=pending.nonce,
-                code_verifier=pending.verifier,
-            )
-        return str(address), browser
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(pending.verifier.encode()).digest()).rstrip(b"=")
+        said = {
+            "response_type": "code",
+            "client_id": self._client_id,
+            "redirect_uri": self._redirect_uri,
+            "scope": "openid profile email",
+            "state": state,
+            "nonce": pending.nonce,
+            "code_challenge": challenge.decode(),
+            "code_challenge_method": "S256",
+        }
+        return _with_query(self._address("authorization_endpoint"), said), browser
 
     def finish(self, state: str, code: str, browser: str) -> tuple[OidcIdentity, str]:
         """Who signed in, and where this person was going. Raises SignInError for what does not fit."""
@@ -107,35 +115,43 @@ class OpenIdConnect:
             raise SignInError("Deze aanmelding is verlopen. Begin opnieuw.")
         if not hmac.compare_digest(pending.browser.encode(), browser.encode()):
             raise SignInError("Deze aanmelding is in een andere browser begonnen. Begin opnieuw.")
-        try:
-            with self._client() as client:
-                token = client.fetch_token(
-                    self._address("token_endpoint"),
-                    grant_type="authorization_code",
-                    code=code,
-                    code_verifier=pending.verifier,
-                )
-        except Exception as error:  # the client raises its own and httpx's errors alike
-            raise SignInError("De aanmelddienst gaf geen geldig antwoord. Begin opnieuw.") from error
-        claims = self._claims(str(token.get("id_token") or ""), pending.nonce)
-        return self._identity(claims), pending.back
+        said = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._redirect_uri,
+            "code_verifier": pending.verifier,
+        }
+        # RFC 6749, 2.3.1: both are form-encoded before they are put together.
+        secret = httpx.BasicAuth(quote_plus(self._client_id), quote_plus(self._client_secret))
+        token = self._ask("POST", self._address("token_endpoint"), data=said, auth=secret)
+        id_token = str(token.get("id_token") or "")
+        claims = self._claims(id_token, pending.nonce)
+        roles = self._roles(claims) or self._roles(self._told_apart(token, str(claims["sub"])))
+        return replace(self._identity(claims, roles), id_token=id_token), pending.back
 
-    def _client(self) -> OAuth2Client:
-        return OAuth2Client(
-            self._client_id,
-            self._client_secret,
-            scope="openid profile email",
-            redirect_uri=self._redirect_uri,
-            code_challenge_method="S256",
-            timeout=_TIMEOUT,
-            trust_env=False,
-            verify=trusted_certificates(self._route.ca_file),
-            proxy=proxy_for(self._route, httpx.URL(self._issuer).host),
-        )
+    def sign_out_address(self, id_token: str, back: str) -> str:
+        """Where the provider ends its own session and sends the browser `back`; "" where it cannot."""
+        try:
+            place = self._address("end_session_endpoint")
+        except SignInError:
+            return ""
+        said = {"client_id": self._client_id, "post_logout_redirect_uri": back}
+        if id_token:
+            said["id_token_hint"] = id_token
+        return _with_query(place, said)
+
+    def _told_apart(self, token: Mapping[str, object], subject: str) -> Mapping[str, object]:
+        """What the provider tells of this person when asked: some put roles there and not in the token."""
+        place = (self._addresses or {}).get("userinfo_endpoint")
+        if place is None or "access_token" not in token:
+            return {}
+        told = self._ask("GET", place, headers={"Authorization": f"Bearer {token['access_token']}"})
+        # Only what is about the same person counts (OpenID Connect Core, 5.3.2).
+        return told if told.get("sub") == subject else {}
 
     def _address(self, name: str) -> str:
         if self._addresses is None:
-            found = self._get(f"{self._issuer}/.well-known/openid-configuration")
+            found = self._ask("GET", f"{self._issuer}/.well-known/openid-configuration")
             if str(found.get("issuer", "")).rstrip("/") != self._issuer:
                 raise SignInError("De aanmelddienst noemt zich anders dan in de instellingen staat.")
             self._addresses = {k: v for k, v in found.items() if isinstance(v, str)}
@@ -144,25 +160,38 @@ class OpenIdConnect:
         except KeyError:
             raise SignInError(f"De aanmelddienst noemt geen {name}.") from None
 
-    def _get(self, address: str) -> dict[str, object]:
+    def _ask(
+        self,
+        method: str,
+        address: str,
+        *,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: httpx.Auth | None = None,
+    ) -> dict[str, object]:
+        """What the provider answers, read up to a limit. Raises SignInError that says what went wrong."""
         try:
-            answer = httpx.get(
-                address,
+            with httpx.Client(
                 timeout=_TIMEOUT,
                 trust_env=False,
                 verify=trusted_certificates(self._route.ca_file),
                 proxy=proxy_for(self._route, httpx.URL(address).host),
-            )
+                headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+                event_hooks={"response": [_bound]},
+            ) as client:
+                answer = client.request(method, address, data=data, headers=headers, auth=auth)
+            if answer.is_client_error:
+                raise ValueError(f"{answer.status_code}: {' '.join(answer.text[:300].split())}")
             answer.raise_for_status()
-            data = answer.json()
+            found = answer.json()
         except httpx.TransportError as error:
             why = explain_failure(error, _TIMEOUT)
             raise SignInError(f"De aanmelddienst {why}. Probeer het later opnieuw.") from error
         except (httpx.HTTPError, ValueError) as error:
-            raise SignInError("De aanmelddienst is niet bereikbaar. Probeer het later opnieuw.") from error
-        if not isinstance(data, dict):
-            raise SignInError("De aanmelddienst gaf geen geldig antwoord.")
-        return data
+            raise SignInError("De aanmelddienst gaf geen geldig antwoord. Begin opnieuw.") from error
+        if not isinstance(found, dict):
+            raise SignInError("De aanmelddienst gaf geen geldig antwoord. Begin opnieuw.")
+        return found
 
     def _claims(self, id_token: str, nonce: str) -> Mapping[str, object]:
         try:
@@ -187,11 +216,13 @@ class OpenIdConnect:
 
     def _decode(self, id_token: str) -> dict[str, object]:
         if self._keys is None:
-            self._keys = KeySet.import_key_set(self._get(self._address("jwks_uri")))  # type: ignore[arg-type]
+            self._keys = KeySet.import_key_set(self._ask("GET", self._address("jwks_uri")))  # type: ignore[arg-type]
         return dict(jwt.decode(id_token, self._keys, algorithms=_ALGORITHMS).claims)
 
-    def _identity(self, claims: Mapping[str, object]) -> OidcIdentity:
-        roles = roles_from_claim(claims.get(self._role_claim))
+    def _roles(self, claims: Mapping[str, object]) -> frozenset[Role]:
+        return roles_from_claims(claims, self._role_claim, self._client_id)
+
+    def _identity(self, claims: Mapping[str, object], roles: frozenset[Role]) -> OidcIdentity:
         if not roles:
             raise PermissionDeniedError(
                 "U bent herkend, maar hebt geen rol in LearningLion. Vraag uw beheerder om een rol."
@@ -202,14 +233,107 @@ class OpenIdConnect:
         return OidcIdentity(subject, name, roles)
 
 
-def roles_from_claim(claim: object) -> frozenset[Role]:
-    """The roles we know among what the provider says: a list, or names with spaces or commas between."""
+def _with_query(address: str, said: Mapping[str, str]) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(said)}"
+
+
+class IdTokens:
+    """What the provider signed of each session, for its sign-out; in memory, so that no database holds it.
+
+    After a restart the provider asks the person instead.
+    """
+
+    def __init__(self, most: int = 5000) -> None:
+        self._most, self._kept, self._lock = most, OrderedDict[str, str](), threading.Lock()
+
+    def keep(self, session: str, id_token: str) -> None:
+        """Remember the token of this session; the oldest make room."""
+        with self._lock:
+            self._kept[_hashed(session)] = id_token
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def take(self, session: str) -> str:
+        """The token of this session, which is forgotten; "" when there is none."""
+        with self._lock:
+            return self._kept.pop(_hashed(session), "")
+
+
+def _hashed(session: str) -> str:
+    return hashlib.sha256(session.encode()).hexdigest()
+
+
+def _bound(response: httpx.Response) -> None:
+    """Read an answer of the provider up to a limit: nobody else decides how much memory we use."""
+    if "content-encoding" in response.headers:
+        raise httpx.DecodingError("an encoding that was not asked for", request=response.request)
+    response.stream = _Bounded(response)
+
+
+class _Bounded(httpx.SyncByteStream):
+    def __init__(self, response: httpx.Response) -> None:
+        self._request, self._stream = response.request, response.stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        read = 0
+        assert isinstance(self._stream, httpx.SyncByteStream)  # noqa: S101  (of a client that is not async)
+        for piece in self._stream:
+            read += len(piece)
+            if read > _LONGEST_ANSWER:
+                raise httpx.DecodingError(f"more than {_LONGEST_ANSWER} bytes", request=self._request)
+            yield piece
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if isinstance(self._stream, httpx.SyncByteStream):
+            self._stream.close()
+
+
+def roles_from_claims(claims: Mapping[str, object], name: str, client_id: str) -> frozenset[Role]:
+    """The roles under the claim `name`, which may be a path ("realm_access.roles").
+
+    Where there is no such claim: what Keycloak says of this client ("resource_access"), and realm roles and
+    groups that carry our prefix; a realm's own "administrator" is not ours.
+    """
+    found = _claim_at(claims, name)
+    if found is not None:
+        return roles_from_claim(found)
+    access = claims.get("resource_access")
+    of_client = access.get(client_id) if isinstance(access, Mapping) else None
+    mine = roles_from_claim(of_client.get("roles")) if isinstance(of_client, Mapping) else frozenset()
+    for place in ("realm_access.roles", "groups"):
+        named = _names_in(_claim_at(claims, place))
+        mine |= roles_from_claim([n for n in named if n.rpartition("/")[2].lower().startswith(_PREFIX)])
+    return mine
+
+
+def _claim_at(claims: Mapping[str, object], name: str) -> object:
+    """The claim of this name, or what lies at this path of names; a name may hold dots itself."""
+    if name in claims:
+        return claims[name]
+    parts = name.split(".")
+    for cut in range(1, len(parts)):
+        within = claims.get(".".join(parts[:cut]))
+        if isinstance(within, Mapping):
+            found = _claim_at(within, ".".join(parts[cut:]))
+            if found is not None:
+                return found
+    return None
+
+
+def _names_in(claim: object) -> list[str]:
     if isinstance(claim, str):
-        claim = claim.replace(",", " ").split()
-    if not isinstance(claim, list):
-        return frozenset()
+        return claim.replace(",", " ").split()
+    return [item for item in claim if isinstance(item, str)] if isinstance(claim, list) else []
+
+
+def roles_from_claim(claim: object) -> frozenset[Role]:
+    """The roles we know among what the provider says: a list, or names with spaces or commas between.
+
+    Of a path of groups ("/leeuw/learninglion-drafter") the last part counts.
+    """
     known = {role.value: role for role in Role}
-    names = (str(item).lower().removeprefix("learninglion-") for item in claim)
+    names = (item.rpartition("/")[2].lower().removeprefix(_PREFIX) for item in _names_in(claim))
     return frozenset(known[name] for name in names if name in known)
 
 

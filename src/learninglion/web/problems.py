@@ -17,7 +17,7 @@ from learninglion.web.access import CrossSiteError, NotSignedInError, viewer_of
 from learninglion.web.security import API_PREFIX
 from learninglion.web.site import Site
 
-__all__ = ["install", "problem"]
+__all__ = ["install", "problem", "response_to"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ _TITLES = {
     403: "Dit mag niet",
     404: "Niet gevonden",
     405: "Dit kan hier niet",
+    408: "Te langzaam",
     409: "Dit kan nu niet",
     413: "Te groot",
     429: "Te veel pogingen",
@@ -64,6 +65,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NotSignedInError, _not_signed_in)
     app.add_exception_handler(CrossSiteError, _cross_site)
     app.add_exception_handler(Exception, _unexpected)
+
+
+def response_to(request: Request, error: Exception) -> Response:
+    """The answer to an error that was found before the application itself was asked."""
+    if isinstance(error, NotSignedInError):
+        return _not_signed_in(request, error)
+    return _learninglion(request, error)
 
 
 def _answer(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:

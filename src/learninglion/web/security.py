@@ -11,7 +11,7 @@ import hmac
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -45,8 +45,12 @@ _YEAR = 31_536_000
 class SecurityHeaders:
     """Adds the headers that internet.nl and the API Design Rules expect to every response."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, sign_out: str = "") -> None:
         self.app = app
+        # Signing out is a form of ours that goes on to the organisation's provider.
+        parts = urlsplit(sign_out)
+        beyond = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+        self._policy = PAGE_POLICY.replace("form-action 'self'", f"form-action 'self'{beyond}")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and dress the answer."""
@@ -57,21 +61,22 @@ class SecurityHeaders:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _dress(MutableHeaders(scope=message), is_api, str(scope["path"]))
+                _dress(MutableHeaders(scope=message), is_api, str(scope["path"]), self._policy)
             await send(message)
 
         await self.app(scope, receive, dressed)
 
 
-def _dress(headers: MutableHeaders, is_api: bool, path: str) -> None:
-    headers.setdefault("Content-Security-Policy", API_POLICY if is_api else PAGE_POLICY)
+def _dress(headers: MutableHeaders, is_api: bool, path: str, page_policy: str) -> None:
+    headers.setdefault("Content-Security-Policy", API_POLICY if is_api else page_policy)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "no-referrer" if is_api else "same-origin"
     headers["Permissions-Policy"] = FEATURES
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     # Browsers ignore this one over plain http, so it does no harm on 127.0.0.1.
-    headers["Strict-Transport-Security"] = f"max-age={_YEAR}; includeSubDomains"
+    # Without subdomains: those are other sites, which this one must not close.
+    headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
     headers.setdefault("Cache-Control", "no-store")
     if is_api:
         headers["API-Version"] = API_VERSION
@@ -85,9 +90,9 @@ def _dress(headers: MutableHeaders, is_api: bool, path: str) -> None:
 class TrustedHosts:
     """Refuses requests under a name that is not ours, so that a rebinding web page reaches nothing."""
 
-    def __init__(self, app: ASGIApp, allowed: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, allowed: Container[str]) -> None:
         self.app = app
-        self.allowed = frozenset(name.lower() for name in allowed)
+        self.allowed = allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 400."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from learninglion.settings import Settings
-from learninglion.web.oidc import OpenIdConnect
+from learninglion.web.addresses import address_for
+from learninglion.web.oidc import IdTokens, OpenIdConnect
 from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import Templates
 from learninglion.web.security import RateLimiter
@@ -25,3 +26,11 @@ class Site:
     name_brake: RateLimiter
     address_brake: RateLimiter
     oidc: OpenIdConnect | None
+    id_tokens: IdTokens = field(default_factory=IdTokens)
+
+    def leave_organisation(self, session: str) -> str:
+        """Where the organisation's provider ends its own session as well; "" when there is no such place."""
+        if self.oidc is None:
+            return ""
+        back = f"{address_for(self.settings.web)}/sign-in"
+        return self.oidc.sign_out_address(self.id_tokens.take(session), back)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -33,7 +35,7 @@ from sqlalchemy import (
 
 from learninglion.database.engine import Moment, new_metadata, now, reading, writing
 from learninglion.models import Actor, Role
-from learninglion.models.errors import ConflictError, InputError, UnknownReferenceError
+from learninglion.models.errors import BusyError, ConflictError, InputError, UnknownReferenceError
 
 __all__ = ["Account", "Accounts", "SessionKind", "metadata"]
 
@@ -74,6 +76,9 @@ _SHORTEST_PASSWORD = (
 )
 _LONGEST_PASSWORD = 200
 _INVITATION = timedelta(hours=72)
+_MOST_HASHING = 8  # attempts at once, the one at work included; each holds a thread of the server
+_HASHING_WAIT = 5.0  # seconds
+_BUSY = "Er melden zich veel mensen tegelijk aan. Probeer het over een halve minuut opnieuw."
 _ANSWER_KEPT = timedelta(hours=24)
 _CLAIM_KEPT = timedelta(hours=2)  # longer than any draft; then the server must have stopped meanwhile
 
@@ -112,12 +117,40 @@ class KeptAnswer:
     body: str
 
 
+class HashingTurns:
+    """Hashing a password takes 64 MB and a core for a moment: one at a time, and few who wait for it."""
+
+    def __init__(self, most_waiting: int = _MOST_HASHING, seconds: float = _HASHING_WAIT) -> None:
+        self._most, self._seconds = most_waiting, seconds
+        self._turn, self._lock = Lock(), Lock()
+        self._waiting = 0
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn. Raises BusyError where too many wait already, or it takes too long."""
+        with self._lock:
+            if self._waiting >= self._most:
+                raise BusyError(_BUSY)
+            self._waiting += 1
+        try:
+            if not self._turn.acquire(timeout=self._seconds):
+                raise BusyError(_BUSY)
+            try:
+                yield
+            finally:
+                self._turn.release()
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+
 class Accounts:
     """All of the above, in the database of `engine`."""
 
     def __init__(self, engine: Engine, hasher: PasswordHasher | None = None) -> None:
         self._engine = engine
         self._hasher = hasher or PasswordHasher()
+        self._turns = HashingTurns()
         # Checked when a name does not exist, so that the time taken tells nobody which names do.
         self._nobody = self._hasher.hash(secrets.token_hex(16))
 
@@ -213,7 +246,8 @@ class Accounts:
             raise InputError("Deze link is al gebruikt of verlopen. Vraag een nieuwe aan de beheerder.")
         name = check_name(invited or name)
         check_password(password, name)
-        hashed = self._hasher.hash(password)
+        with self._turns.turn():
+            hashed = self._hasher.hash(password)
         with writing(self._engine) as connection:
             used = connection.execute(delete(tickets).where(tickets.c.digest == _digest(token)))
             if not used.rowcount:
@@ -233,7 +267,8 @@ class Accounts:
             ).one_or_none()
         kept = row.password if row is not None and row.password and row.active else None
         try:
-            self._hasher.verify(kept or self._nobody, password[:_LONGEST_PASSWORD])
+            with self._turns.turn():
+                self._hasher.verify(kept or self._nobody, password[:_LONGEST_PASSWORD])
         except (VerificationError, InvalidHashError):
             return None
         return _account(row) if row is not None and kept else None
@@ -260,6 +295,18 @@ class Accounts:
                 )
             ).one_or_none()
         return None if row is None else _account(row)
+
+    def prolong(self, token: str, lasts: timedelta) -> None:
+        """Let a browser's session last from now on: it is used. Writes once in a twentieth of that time."""
+        until = now() + lasts
+        stale = tickets.c.expires < until - lasts / 20
+        place = (tickets.c.digest == _digest(token), tickets.c.kind == SessionKind.BROWSER)
+        with reading(self._engine) as connection:
+            if connection.execute(select(tickets.c.digest).where(*place, stale)).first() is None:
+                return
+        with writing(self._engine) as connection:
+            # Only one that has not ended: it may have been closed meanwhile.
+            connection.execute(update(tickets).where(*place, tickets.c.expires > now()).values(expires=until))
 
     def tokens(self, name: str) -> tuple[tuple[str, str, datetime], ...]:
         """The programs' tokens of this person: a short id, the label, until when."""
@@ -313,6 +360,12 @@ class Accounts:
         """Throw away every kept answer in whose text `subject` stands."""
         with writing(self._engine) as connection:
             connection.execute(delete(answers).where(answers.c.body.contains(subject, autoescape=True)))
+
+    def count_answers_about(self, subject: str) -> int:
+        """How many kept answers name `subject`."""
+        query = select(func.count()).select_from(answers)
+        with reading(self._engine) as connection:
+            return int(connection.scalar(query.where(answers.c.body.contains(subject, autoescape=True))) or 0)
 
     def kept_answers(self) -> tuple[tuple[str, str], ...]:
         """What is kept for repeated API requests: key and text."""

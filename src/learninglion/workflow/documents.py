@@ -57,6 +57,11 @@ class Documents:
         require(actor, Task.SEARCH)
         return self._store.document(document_id, actor.collections)
 
+    def card(self, document_id: str, actor: Actor) -> DocumentCard:
+        """The card of a document. Raises UnknownReferenceError, also where this person may not see it."""
+        require(actor, Task.SEARCH)
+        return self._store.card(document_id, actor.collections)
+
     def original(self, document_id: str, actor: Actor) -> bytes:
         """The bytes a document was read from."""
         require(actor, Task.SEARCH)

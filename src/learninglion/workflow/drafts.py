@@ -180,8 +180,12 @@ class Drafts:
         actor: Actor,
         progress: Progress = silent,
     ) -> Dossier:
-        """A checked draft of every sub-question from exactly what was selected; kept with its record."""
+        """A checked draft of every sub-question from exactly what was selected; kept with its record.
+
+        Raises UnknownReferenceError where one of the sources is gone, or hidden from this person by now.
+        """
         require(actor, Task.DRAFT)
+        self._require_seen(selections, actor)
         meter = Meter(self._options.power)
         writer = self._writer(self.model(generator), on_event)
         verifications = []
@@ -195,6 +199,14 @@ class Drafts:
         self._keep(dossier, actor, WRITTEN)
         self._note_writing("draft", dossier, verifications, meter, actor)
         return dossier
+
+    def _require_seen(self, selections: Sequence[Selection], actor: Actor) -> None:
+        held = (s for sel in selections for s in (*sel.chosen, *(hit.source for hit in sel.offered)))
+        archived = {source.id for source in held if source.kind is not SourceKind.SUPPLIED}
+        if archived - self._store.seen_among(archived, actor.collections):
+            raise UnknownReferenceError(
+                "Een van de bronnen is er niet meer, of u mag haar niet meer zien. Zoek opnieuw."
+            )
 
     def resume(
         self, dossier_id: str, *, on_event: Listener = unheard, actor: Actor, progress: Progress = silent

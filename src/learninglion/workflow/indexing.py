@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from learninglion.inference.choices import EncoderChoice
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import VectorCache, key_of
-from learninglion.models import Actor
-from learninglion.models.errors import ConflictError
+from learninglion.models import Actor, Passage
+from learninglion.models.errors import ConflictError, LearningLionError
 from learninglion.models.progress import Progress, silent
 from learninglion.search.local.content import passage_text
 from learninglion.search.local.index import Index, IndexState
@@ -21,6 +23,7 @@ from learninglion.workflow.rights import Task, require
 
 __all__ = ["IndexState", "Indexing"]
 
+_logger = logging.getLogger(__name__)
 _PATIENCE = 10.0  # seconds that a search waits for whoever is writing the index
 
 
@@ -49,12 +52,15 @@ class Indexing:
         """The index itself, for the other use cases."""
         with self._lock:
             if self._index is None:
-                place = self._home / "index"
-                book = EncoderBook(place / "encoders.json", self._choice, self._allowed_hosts, self._learned)
+                book = self._book()
                 self._index = Index.open(
-                    place, book.current(), self.vectors, self._learned.current_file, book.named
+                    self._home / "index", book.current(), self.vectors, self._learned.current_file, book.named
                 )
             return self._index
+
+    def _book(self) -> EncoderBook:
+        file = self._home / "index" / "encoders.json"
+        return EncoderBook(file, self._choice, self._allowed_hosts, self._learned)
 
     @property
     def encoder(self) -> Encoder:
@@ -104,6 +110,48 @@ class Indexing:
         state = self.index.state()
         return replace(state, problem=state.problem or self.index.verify())
 
+    def mend(self, *, progress: Progress = silent) -> str:
+        """Check every byte of the index, make it again where one is damaged; what that was, or ""."""
+        if not (self._home / "index" / "current.json").exists():
+            return ""  # none was made yet: the next update makes it
+        problem = self.check().problem
+        if problem:
+            _logger.warning("the index is made again: %s", problem)
+            self.index.rebuild(self._store, lambda done, total: progress("Indexeren", done, total))
+        return problem
+
+    def start_mending(self) -> None:
+        """`mend` on a thread of its own, for a program that stays: searches go on meanwhile."""
+
+        def mending() -> None:
+            try:
+                self.mend()
+            except LearningLionError as error:  # another process writes the index: that one looks at it too
+                _logger.warning("the index could not be checked: %s", error.detail)
+
+        Thread(target=mending, name="learninglion-index", daemon=True).start()
+
+    def purge(self) -> None:
+        """Write the index anew without what deleted documents left in it."""
+        self.index.purge()
+
+    def rows_of(self, document_id: str) -> int:
+        """How many sources of this document lie in the index, those that no longer count too."""
+        return self.index.rows_of(document_id)
+
+    def count_vectors(self, passages: Sequence[Passage]) -> int:
+        """How many vectors of these passages are kept, of every model that was used here."""
+        return len(self.vectors.read(self._vector_keys(passages)))
+
+    def forget_vectors(self, passages: Sequence[Passage]) -> None:
+        """Take the vectors of these passages out of the cache, of every model that was used here."""
+        self.vectors.forget(self._vector_keys(passages))
+
+    def _vector_keys(self, passages: Sequence[Passage]) -> list[bytes]:
+        texts = dict.fromkeys(passage_text(p) for p in passages)
+        names = dict.fromkeys((self.encoder.name, self.index.state().encoder, *self._book().names()))
+        return [key_of(name, asked, text) for name in names for asked in (True, False) for text in texts]
+
     def start_switch(self) -> IndexState:
         """Let the embedding model of the settings take over in the background, where the index has another.
 
@@ -122,16 +170,6 @@ class Indexing:
     def await_switch(self, seconds: float) -> bool:
         """Wait until that change has ended; whether it has."""
         return self._switching.wait(seconds)
-
-    def forget_vectors(self, document_id: str) -> int:
-        """Take the vectors of a document's passages out of the cache, before it goes; how many there were."""
-        names = {self.index.snapshot().encoder_name, self.encoder.name}
-        texts = [
-            passage_text(passage)
-            for _, passages in self._store.entries_of([document_id])
-            for passage in passages
-        ]
-        return self.vectors.forget([key_of(name, False, text) for name in sorted(names) for text in texts])
 
     def rebuild(self, *, actor: Actor, progress: Progress = silent) -> IndexState:
         """Make the index again from the store, with the embedding model of the settings."""

@@ -9,6 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from learninglion import __version__
 from learninglion.dutch.personal import NUMBERED, describe_personal, document_personal
 from learninglion.models import Actor, Document, Filters, QuestionSet, RawFile
@@ -20,21 +22,21 @@ from learninglion.parsing.edition import reader_edition
 from learninglion.parsing.isolated import IsolatedParser
 from learninglion.parsing.passages import cut
 from learninglion.parsing.sets import question_set_from_file, read_question_set
-from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.sources.folder import FoundFile, find_files, read_file
 from learninglion.store.journal import FileStamp
-from learninglion.store.store import PersonalPolicy, PutOutcome, Store
+from learninglion.store.store import PersonalPolicy, PutOutcome, Store, Stored
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
+from learninglion.workflow.proof import INGEST, account_of, account_of_removal
 from learninglion.workflow.reports import FileResult, FileStatus, IngestReport
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.rights import Task, require, require_within
+from learninglion.workflow.traces import Traces
 
 __all__ = [
     "Intake",
     "PARSER_VERSION",
     "PersonalPolicy",
-    "Removed",
     "look_at_files",
     "parse_files",
     "read_question_file",
@@ -59,30 +61,15 @@ _STATUS = {
 _READING = "Documenten opnemen"
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """What went with a document, and where it still stands: dossiers that quote it, files it came from."""
-
-    vectors: int
-    dossiers: tuple[str, ...]
-    paths: tuple[str, ...]
-
-
 class Intake:
     """Documents into the archive and out of it; each change is logged and indexed at once."""
 
     def __init__(
-        self,
-        store: Store,
-        indexing: Indexing,
-        repository: DossierRepository,
-        log: EventLog,
-        *,
-        isolate: bool,
+        self, store: Store, indexing: Indexing, traces: Traces, log: EventLog, *, isolate: bool
     ) -> None:
-        self._repository = repository
         self._store = store
         self._indexing = indexing
+        self._traces = traces
         self._log = log
         self._isolate = isolate
 
@@ -101,60 +88,65 @@ class Intake:
         `on_result` hears of each file as soon as it is done. `without_covered`: also files with text under a
         bar or picture, without that text.
         """
-        require(actor, Task.MANAGE)
+        require_within(actor, Task.MANAGE, [collection])
         began = time.perf_counter()
+        self._indexing.mend(progress=progress)
 
         def done(result: FileResult) -> None:
-            self._note_file(result, collection, actor)
+            self._log_file(result, collection, actor)
             if on_result is not None:
                 on_result(result)
 
         results = _take_in(
-            self._store,
             paths,
-            collection=collection,
-            by=actor.name,
+            self._into(collection, actor, without_covered),
             isolate=self._isolate,
             progress=progress,
             on_result=done,
-            without_covered=without_covered,
         )
         self._indexing.update(progress=progress)
         return IngestReport(results, time.perf_counter() - began)
 
     def ingest_upload(self, raw: RawFile, *, collection: str, actor: Actor) -> FileResult:
         """Take in one file that came through the browser or the API."""
-        require(actor, Task.MANAGE)
-        result = _take_in_raw(self._store, raw, collection=collection, by=actor.name, isolate=self._isolate)
-        self._note_file(result, collection, actor)
+        require_within(actor, Task.MANAGE, [collection])
+        result = _take_in_raw(raw, self._into(collection, actor), isolate=self._isolate)
+        self._log_file(result, collection, actor)
         self._indexing.update()
         return result
 
-    def _note_file(self, result: FileResult, collection: str, actor: Actor) -> None:
-        if result.status is not FileStatus.UNCHANGED:
-            details: dict[str, Plain] = {
-                "status": result.status.value,
-                "collection": collection,
-                "detail": result.detail,
-                "personal": dict(result.personal),
-            }
-            note(self._log, "document.ingest", actor, result.document_id or result.path, details)
+    def _into(self, collection: str, actor: Actor, without_covered: bool = False) -> _Into:
+        return _Into(self._store, collection, actor, account_of(self._log, actor), without_covered)
 
-    def remove(self, document_id: str, *, reason: str, actor: Actor) -> Removed:
-        """Delete a document with its versions and vectors; a tombstone and the log keep that it happened.
+    def _log_file(self, result: FileResult, collection: str, actor: Actor) -> None:
+        """A file that failed is an entry of its own; one that was stored logged itself while it was."""
+        if result.status is FileStatus.FAILED:
+            details = {"status": result.status.value, "collection": collection, "detail": result.detail}
+            note(self._log, INGEST, actor, result.path, details)
+        elif result.status is not FileStatus.UNCHANGED:
+            self._log.advance_anchor()
+            if result.personal:  # how much of which kind, never the values
+                counts: dict[str, Plain] = dict(result.personal)
+                note(self._log, "document.personal", actor, result.document_id, {"personal": counts})
 
-        Says where text or the path of it still stands. Raises UnknownReferenceError.
+    def remove(self, document_id: str, *, reason: str, actor: Actor) -> None:
+        """Delete a document with its versions; a tombstone and the log keep that it happened.
+
+        Whoever is limited to some collections takes it out of those; it is gone when it stood in no other.
         """
         require(actor, Task.MANAGE)
-        self._store.card(document_id, None)
-        vectors = self._indexing.forget_vectors(document_id)
-        self._store.delete(document_id, by=actor.name, reason=reason)
-        dossiers = self._repository.citing(document_id)
-        paths = tuple(entry.stamp.path for entry in self._store.journal.entries(document_id))
-        details: dict[str, Plain] = {"reason": reason, "vectors": vectors, "quoted_in": list(dossiers)}
-        note(self._log, "document.remove", actor, document_id, details)
+        passages = self._traces.passages(document_id)
+        removed = self._store.delete(
+            document_id,
+            by=actor.name,
+            reason=reason,
+            visible=actor.collections,
+            account=account_of_removal(self._log, actor),
+        )
+        self._log.advance_anchor()
         self._indexing.update()
-        return Removed(vectors, dossiers, paths)
+        if removed.whole:
+            self._traces.wipe(removed, passages)
 
     def describe_collection(
         self,
@@ -166,31 +158,41 @@ class Intake:
         actor: Actor,
     ) -> None:
         """Make a collection, or say something else about one that is there; None leaves a thing as it was."""
-        require(actor, Task.MANAGE)
+        require_within(actor, Task.MANAGE, [name])
         if personal is not None and personal is not self._store.policy(name):
             for card in self._store.cards(Filters(collections=(name,)), None, limit=_ALL):
-                self._indexing.forget_vectors(card.id)  # made of a text that models may not read any more
+                # made of a text that models may not read any more
+                self._indexing.forget_vectors(self._traces.passages(card.id))
         self._store.make_collection(name, description, purpose=purpose, personal=personal)
         details: dict[str, Plain] = {} if personal is None else {"personal": personal.value}
         note(self._log, "collection.describe", actor, f"collection:{name}", details)
-        self._indexing.update()
+        if personal is not None:
+            self._indexing.update()
+
+
+@dataclass(frozen=True, slots=True)
+class _Into:
+    """Where files go, who puts them there, and what keeps account of it."""
+
+    store: Store
+    collection: str
+    actor: Actor
+    account: Callable[[Connection, Stored], None]
+    without_covered: bool  # a person said that what is under a bar or picture may stay out
 
 
 def _take_in(
-    store: Store,
     paths: Sequence[Path],
+    into: _Into,
     *,
-    collection: str,
-    by: str,
     isolate: bool,
     progress: Progress,
     on_result: Callable[[FileResult], None],
-    without_covered: bool = False,
 ) -> tuple[FileResult, ...]:
-    """Every file under `paths`, read and put into `collection`; nobody else ingests meanwhile.
+    """Every file under `paths`, read and put where `into` says; nobody else ingests meanwhile.
 
-    `on_result` is told of each file at once, so that the log keeps up with what was stored. A file with text
-    under a bar or picture fails, unless a person said that it may come in `without_covered` text.
+    `on_result` is told of each file at once. A file with text under a bar or picture fails, unless a person
+    said that it may come in `without_covered` text.
     """
     results = []
 
@@ -198,73 +200,68 @@ def _take_in(
         progress("Wachten: een ander proces neemt documenten op", 0, 1)
 
     with ExitStack() as stack:
-        stack.enter_context(store.ingesting(wait=_LONGEST_WAIT, on_wait=waiting))
+        stack.enter_context(into.store.ingesting(wait=_LONGEST_WAIT, on_wait=waiting))
         read = stack.enter_context(IsolatedParser()).parse if isolate else parse
         found = list(find_files(paths))
         for done, file in enumerate(found):
             progress(_READING, done, len(found))
-            results.append(_take_in_one(store, file, collection, by, read, without_covered))
+            results.append(_take_in_one(file, into, read))
             on_result(results[-1])
         progress(_READING, len(found), len(found))
-        store.sweep()
+        into.store.sweep()
     return tuple(results)
 
 
-def _take_in_one(
-    store: Store,
-    file: FoundFile,
-    collection: str,
-    by: str,
-    read: Callable[[RawFile], Document],
-    without_covered: bool,
-) -> FileResult:
+def _take_in_one(file: FoundFile, into: _Into, read: Callable[[RawFile], Document]) -> FileResult:
+    journal = into.store.journal
     path = str(file.path.absolute()).encode("utf-8", "backslashreplace").decode()
     stamp = FileStamp(path, file.size, file.mtime_ns, parser=PARSER_VERSION)
-    if not file.problem and store.journal.is_done(stamp, collection):
-        entry = store.journal.entry(path, collection)
+    if not file.problem and journal.is_done(stamp, into.collection):
+        entry = journal.entry(path, into.collection)
         return FileResult(file.name, FileStatus.UNCHANGED, (entry and entry.document_id) or "")
     try:
         raw = read_file(file)
         stamp = FileStamp(path, file.size, file.mtime_ns, sha256_hex(raw.content), PARSER_VERSION)
-        return _put(store, raw, stamp, collection, by, read, without_covered)
+        return _put(raw, stamp, into, read)
     except LearningLionError as error:
         detail = error.detail if file.name in error.detail else f"{file.name}: {error.detail}"
-        store.journal.fail(stamp, collection, detail)
+        journal.fail(stamp, into.collection, detail)
         return FileResult(file.name, FileStatus.FAILED, detail=detail)
 
 
-def _take_in_raw(store: Store, raw: RawFile, *, collection: str, by: str, isolate: bool) -> FileResult:
+def _take_in_raw(raw: RawFile, into: _Into, *, isolate: bool) -> FileResult:
     """One file that did not come from disk, such as an upload."""
     try:
         with ExitStack() as stack:
-            stack.enter_context(store.ingesting(wait=_LONGEST_WAIT))
+            stack.enter_context(into.store.ingesting(wait=_LONGEST_WAIT))
             read = stack.enter_context(IsolatedParser()).parse if isolate else parse
-            return _put(store, raw, None, collection, by, read)
+            return _put(raw, None, into, read)
     except LearningLionError as error:
         detail = error.detail if raw.name in error.detail else f"{raw.name}: {error.detail}"
         return FileResult(raw.name, FileStatus.FAILED, detail=detail)
 
 
 def _put(
-    store: Store,
-    raw: RawFile,
-    stamp: FileStamp | None,
-    collection: str,
-    by: str,
-    read: Callable[[RawFile], Document],
-    without_covered: bool = False,
+    raw: RawFile, stamp: FileStamp | None, into: _Into, read: Callable[[RawFile], Document]
 ) -> FileResult:
     document = tell_personal(read(raw))
-    if document.covered and not without_covered:
+    if document.covered and not into.without_covered:
         raise CoveredTextError(raw.name, document.covered)
     counted = document_personal(document)
     numbered = {kind: number for kind, number in counted.items() if kind in NUMBERED}
-    if numbered and store.policy(collection) is PersonalPolicy.REFUSE:
-        told = describe_personal(numbered)
-        raise UnreadableFileError(
-            raw.name, f"er staan persoonsgegevens in ({told}); verzameling {collection!r} neemt die niet op."
-        )
-    put = store.put(document, cut(document, collection), raw.content, collection, by=by, file=stamp)
+    if numbered and into.store.policy(into.collection) is PersonalPolicy.REFUSE:
+        told = f"({describe_personal(numbered)}); verzameling {into.collection!r} neemt die niet op."
+        raise UnreadableFileError(raw.name, f"er staan persoonsgegevens in {told}")
+    put = into.store.put(
+        document,
+        cut(document, into.collection),
+        raw.content,
+        into.collection,
+        by=into.actor.name,
+        within=into.actor.collections,
+        file=stamp,
+        account=into.account,
+    )
     personal = tuple((kind.value, number) for kind, number in counted.items())
     return FileResult(
         raw.name, _STATUS[put.outcome], document.id, warnings=document.warnings, personal=personal

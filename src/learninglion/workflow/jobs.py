@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
+from learninglion.models import Actor
 from learninglion.models.errors import ConflictError, LearningLionError, UnknownReferenceError
 from learninglion.models.plain import Plain
 
@@ -44,7 +45,7 @@ class Job:
     """A piece of long work with all it reported so far; the last report is "done" or "failed"."""
 
     id: str
-    owner: str
+    owner: Actor  # with the rights it was begun with
     kind: str
     subject: str = ""
     events: list[Event] = field(default_factory=list)
@@ -65,7 +66,7 @@ class Jobs:
         self._lock = threading.Lock()
 
     def start(
-        self, owner: str, kind: str, work: Callable[[Job], dict[str, Plain]], *, subject: str = ""
+        self, owner: Actor, kind: str, work: Callable[[Job], dict[str, Plain]], *, subject: str = ""
     ) -> Job:
         """Run `work` in a thread; what it returns becomes the data of "done".
 
@@ -92,19 +93,29 @@ class Jobs:
             if job.ended < latest or position < surplus:
                 del self._jobs[job.id]
 
-    def find(self, job_id: str, owner: str) -> Job:
-        """The job with this id. Raises UnknownReferenceError when it is gone or somebody else's."""
+    def find(self, job_id: str, actor: Actor) -> Job:
+        """The job with this id. Raises UnknownReferenceError when it is gone or somebody else's, and when
+        its owner has fewer rights by now than the work had: its reports can quote what is hidden since.
+        """
         job = self._jobs.get(job_id)
-        if job is None or job.owner != owner:
+        if job is None or job.owner.name != actor.name or not _covers(actor, job.owner):
             raise UnknownReferenceError("Dit werk is niet (meer) bekend.")
         return job
 
     def running(self, kind: str, subject: str, owner: str) -> Job | None:
         """The unfinished job of this kind on this subject, if it is this person's."""
         for job in list(self._jobs.values()):
-            if (job.kind, job.subject, job.owner, job.finished) == (kind, subject, owner, False):
+            if (job.kind, job.subject, job.owner.name, job.finished) == (kind, subject, owner, False):
                 return job
         return None
+
+
+def _covers(actor: Actor, then: Actor) -> bool:
+    """Whether this person may still do and see everything that `then` could."""
+    seen = actor.collections is None or (
+        then.collections is not None and then.collections <= actor.collections
+    )
+    return seen and then.roles <= actor.roles
 
 
 def _run(job: Job, work: Callable[[Job], dict[str, Plain]], clock: Callable[[], float]) -> None:
@@ -120,14 +131,31 @@ def _run(job: Job, work: Callable[[Job], dict[str, Plain]], clock: Callable[[], 
         job.finished = True
 
 
-async def as_event_stream(job: Job, after: int = 0) -> AsyncIterator[bytes]:
-    """The job's reports as text/event-stream, from number `after` on, until it has finished."""
+def _as_it_is(event: Event) -> Event:
+    return event
+
+
+def _shown(event: Event, show: Callable[[Event], Event]) -> Event:
+    try:
+        return show(event)
+    except LearningLionError as error:
+        return Event("failed", {"status": error.status, "detail": error.detail})
+
+
+async def as_event_stream(
+    job: Job, after: int = 0, show: Callable[[Event], Event] = _as_it_is
+) -> AsyncIterator[bytes]:
+    """The job's reports as text/event-stream, from number `after` on, until it has finished.
+
+    `show` makes of a report what its reader gets; what it raises becomes "failed".
+    """
     sent, silent = after, 0.0
     while True:
         finished = job.finished  # read before the events, so that the last ones are not missed
         for number, event in enumerate(job.events[sent:], start=sent + 1):
-            data = json.dumps(event.data, ensure_ascii=False)
-            yield f"id: {number}\nevent: {event.name}\ndata: {data}\n\n".encode()
+            shown = event if show is _as_it_is else await asyncio.to_thread(_shown, event, show)
+            data = json.dumps(shown.data, ensure_ascii=False)
+            yield f"id: {number}\nevent: {shown.name}\ndata: {data}\n\n".encode()
             sent, silent = number, 0.0
         if finished:
             return

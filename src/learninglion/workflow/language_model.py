@@ -25,7 +25,7 @@ from learninglion.record.log import EventLog
 from learninglion.workflow.drafts import Drafts
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.rights import Task, require_everywhere
 
 __all__ = ["LanguageModel", "TestResult"]
 
@@ -55,7 +55,7 @@ class LanguageModel:
 
     def test_in_use(self, actor: Actor) -> tuple[TestResult, TestResult]:
         """Ask the models in use for something small: the embedding model, then the language model."""
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
         # The model in use, not a second one beside it: a file of some gigabytes would not fit twice.
         return _try_encoder(self._indexing), _try_generator(self._drafts.model_in_use)
 
@@ -63,7 +63,7 @@ class LanguageModel:
         self, choice: GeneratorChoice | None, kept: Mapping[str, Plain], *, actor: Actor
     ) -> TestResult:
         """Try the model of `choice` (None: no model); where it answers, keep `kept` for the next start."""
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
 
         def opening() -> Generator | None:
             if choice is not None and choice.kind is GeneratorKind.OPENAI:
@@ -81,7 +81,7 @@ class LanguageModel:
 
     def reset(self, *, actor: Actor) -> None:
         """Go back to what the settings file says."""
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
         self._file.unlink(missing_ok=True)
         note(self._log, "models.reset", actor, _SUBJECT, {})
 

@@ -15,7 +15,7 @@ from learninglion.search.fusion import Fusion
 from learninglion.search.versions import LearnedVersions
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.rights import Task, require, require_everywhere
 
 __all__ = ["LearnedVersion", "Learning"]
 
@@ -56,7 +56,7 @@ class Learning:
         Where the embedding model learned too (`adapter`), the index goes on with the former model until
         `Indexing.start_switch` or `Indexing.rebuild` has read everything anew.
         """
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
         with self._model_may_change():
             number = self._versions.keep(fusion, adapter)
         note(self._log, "tuning.keep", actor, f"tuning:{number}", details)
@@ -64,7 +64,7 @@ class Learning:
 
     def revert(self, number: int, *, actor: Actor) -> None:
         """Go back to an earlier version of what search learned; 0 is what ships."""
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
         with self._model_may_change():
             self._versions.revert(number)
         note(self._log, "tuning.revert", actor, f"tuning:{number}", {})

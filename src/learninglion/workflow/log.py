@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from learninglion import __version__
 from learninglion.models import Actor, QuestionSet
 from learninglion.models.plain import Plain, canonical_json
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog, LogEntry, LogReport
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.proof import Ledger
+from learninglion.workflow.rights import Task, require_everywhere
 
 __all__ = ["AuditLog", "LogEntry", "LogReport", "note", "set_subject"]
 
@@ -33,28 +35,42 @@ def set_subject(store_id: str, question_set: QuestionSet) -> str:
 class AuditLog:
     """Reading and checking the log, for who may."""
 
-    def __init__(self, log: EventLog, dossiers: DossierRepository) -> None:
+    def __init__(self, log: EventLog, dossiers: DossierRepository, ledger: Ledger) -> None:
         self._log = log
         self._dossiers = dossiers
+        self._ledger = ledger
 
     def entries(
         self, actor: Actor, *, after: int = 0, limit: int = 100, subject: str | None = None
     ) -> tuple[LogEntry, ...]:
         """A page of the log, newest first."""
-        require(actor, Task.AUDIT)
+        require_everywhere(actor, Task.AUDIT)
         return self._log.entries(after=after, limit=limit, subject=subject, newest_first=True)
 
     def verify(self, actor: Actor) -> LogReport:
         """Whether the log is whole: nothing changed, nothing removed."""
-        require(actor, Task.AUDIT)
+        require_everywhere(actor, Task.AUDIT)
         return self._log.verify()
 
-    def misfits(self, actor: Actor) -> tuple[str, ...]:
-        """What is wrong with dossiers that are not as the log says they were kept; empty when all are."""
-        require(actor, Task.AUDIT)
-        return tuple(self._dossiers.verify())
+    def misfits(self, actor: Actor) -> Iterator[str]:
+        """What is not as the log says, as it is found: documents with all that belongs to them, dossiers.
+
+        Every row and every byte of every original is read.
+        """
+        require_everywhere(actor, Task.AUDIT)
+        return chain(self._ledger.misfits(), self._dossiers.verify())
+
+    def unproven(self, actor: Actor) -> int:
+        """How many documents an older program took in, which logged no digests of them."""
+        require_everywhere(actor, Task.AUDIT)
+        return self._ledger.unproven()
 
     def accept(self, *, reason: str, actor: Actor) -> LogEntry:
-        """Take the log as it is for the right one; that too becomes an entry. Raises InputError."""
-        require(actor, Task.AUDIT)
-        return self._log.accept(actor=actor.name, reason=reason)
+        """Take the log as it is for the right one; that too becomes an entry. Raises InputError.
+
+        Documents that the log had no digests of get them, as they stand.
+        """
+        require_everywhere(actor, Task.AUDIT)
+        entry = self._log.accept(actor=actor.name, reason=reason)
+        self._ledger.seal(actor=actor, reason=reason)
+        return entry

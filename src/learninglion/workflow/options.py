@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from learninglion.compliance.energy import PowerFigures
-from learninglion.drafting.sufficiency import SURE
+from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.choices import EncoderChoice, RerankerChoice
 from learninglion.inference.generators import GeneratorChoice
@@ -33,7 +33,7 @@ class WorkplaceOptions:
     synonyms: Path | None = None
     limit: int = 10
     threshold: float | None = None  # None: the calibrated default
-    sure: float = SURE  # so sure must the search be of a source whose words do not show that it answers
+    sure: float = SURE  # from this chance on a part of a question counts as answered
     two_person_rule: bool = False
     letter: LetterTerms = LetterTerms()  # how the organisation's letters look
     power: PowerFigures = PowerFigures()

@@ -26,6 +26,7 @@ from learninglion.workflow.log import note
 from learninglion.workflow.retention import Retention
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import SetRepository
+from learninglion.workflow.traces import Traces
 
 __all__ = ["Outcome", "PersonPlace", "PersonReport", "Persons"]
 
@@ -62,7 +63,7 @@ class PersonReport:
     """Every place, and what remains outside the reach of the program."""
 
     places: tuple[PersonPlace, ...]
-    vectors: int = 0  # of the found documents, taken out of the cache
+    vectors: int = 0  # passages of the found documents whose vectors were taken out of the cache
     beyond: str = _BEYOND
 
     def counts(self) -> dict[str, int]:
@@ -80,6 +81,7 @@ class Persons:
         repository: DossierRepository,
         sets: SetRepository,
         accounts: Accounts,
+        traces: Traces,
         intake: Intake,
         retention: Retention,
         log: EventLog,
@@ -89,6 +91,7 @@ class Persons:
         self._repository = repository
         self._sets = sets
         self._accounts = accounts
+        self._traces = traces
         self._intake = intake
         self._retention = retention
         self._log = log
@@ -113,7 +116,8 @@ class Persons:
         found = tuple(self._places(pattern))
         vectors = 0
         for document_id in _of(found, "document"):
-            vectors += self._intake.remove(document_id, reason=reason, actor=actor).vectors
+            vectors += len(self._traces.passages(document_id))
+            self._intake.remove(document_id, reason=reason, actor=actor)
         if not keep_dossiers:
             for dossier_id in _of(found, "dossier"):
                 self._retention.delete_dossier(dossier_id, reason=reason, actor=actor)

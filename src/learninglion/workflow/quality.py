@@ -32,7 +32,7 @@ from learninglion.workflow.jobs import Job, Jobs
 from learninglion.workflow.judging import rounds_folder
 from learninglion.workflow.learning import Learning
 from learninglion.workflow.log import note
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 
 __all__ = ["MeasureRow", "Proposal", "Quality", "write_proposal"]
 
@@ -116,6 +116,7 @@ class Quality:
         if judged:
             folder = rounds_folder(self._home)
             collection = read_round(folder, judged).collection
+            require_within(actor, Task.MANAGE, [collection])
             grades = consensus(judgements_of(folder, judged))
             if not grades:
                 raise InputError("In deze beoordeling is nog niets beoordeeld.")
@@ -139,7 +140,7 @@ class Quality:
             note(self._log, "evaluate", actor, f"collection:{collection}", details)
             return {"address": _BACK}
 
-        return self._jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
+        return self._jobs.start(actor, _KIND, work, subject=_SUBJECT)
 
     def _keep_report(self, report: RetrievalReport, collection: str, version: int, judged: str) -> MeasureRow:
         at = datetime.now(UTC)
@@ -163,7 +164,7 @@ class Quality:
 
     def measurements(self, actor: Actor) -> tuple[MeasureRow, ...]:
         """Earlier measurements, the last first; without those whose file is damaged."""
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
         rows = []
         for path in sorted((self._home / _REPORTS).glob("retrieval-*.json"), reverse=True)[:_SHOWN]:
             try:
@@ -174,7 +175,7 @@ class Quality:
 
     def reports(self, actor: Actor) -> tuple[str, ...]:
         """The files with reports in the data folder, by name; also those the command line put there."""
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
         folder = self._home / _REPORTS
         files = (p for p in folder.rglob("*") if p.suffix in _REPORT_KINDS and p.is_file())
         return tuple(sorted(str(p.relative_to(folder)) for p in files)) if folder.is_dir() else ()
@@ -207,13 +208,13 @@ class Quality:
             note(self._log, "judging.open", actor, f"judging:{made.id}", details)
             return {"address": "/manage/quality#h-judging"}
 
-        return self._jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
+        return self._jobs.start(actor, _KIND, work, subject=_SUBJECT)
 
     # ----------------------------------------------------------------- learning
 
     def start_learning(self, actor: Actor, collection: str) -> Job:
         """Begin to learn from a collection; what comes of it waits as a proposal."""
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
 
         def work(job: Job) -> dict[str, Plain]:
             pairs = [
@@ -235,11 +236,11 @@ class Quality:
             note(self._log, "tuning.learn", actor, f"collection:{collection}", details)
             return {"address": _BACK}
 
-        return self._jobs.start(actor.name, _KIND, work, subject=_SUBJECT)
+        return self._jobs.start(actor, _KIND, work, subject=_SUBJECT)
 
     def proposal(self, actor: Actor) -> Proposal | None:
         """What was learned last and waits for a decision. Raises IntegrityError when it cannot be read."""
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
         return _read_proposal(self._home)
 
     def take(self, actor: Actor) -> int:
@@ -267,7 +268,7 @@ class Quality:
 
     def discard(self, actor: Actor) -> None:
         """Throw the proposal away."""
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
         _discard_files(self._home)
 
 

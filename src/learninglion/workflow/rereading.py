@@ -19,8 +19,8 @@ from learninglion.record.log import EventLog
 from learninglion.store.store import Store
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.intake import tell_personal
-from learninglion.workflow.log import note
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.proof import account_of, account_of_removal
+from learninglion.workflow.rights import Task, require_everywhere
 
 __all__ = ["Rereading", "RereadOutcome", "RereadResult"]
 
@@ -71,7 +71,7 @@ class Rereading:
 
         A file that the reader refuses now stays as it was read before, and is told as failed.
         """
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
         ids = [
             card.id for card in self._store.cards(Filters(), None, limit=self._store.counts(None).documents)
         ]
@@ -116,13 +116,14 @@ class Rereading:
 
     def _put(self, document_id: str, after: Document, content: bytes, actor: Actor, *, renamed: bool) -> None:
         for collection in self._store.collections_of(document_id, None):
-            self._store.put(after, cut(after, collection), content, collection, by=actor.name)
-        details = {"status": "reread", "reader": reader_edition()}
-        note(self._log, "document.ingest", actor, after.id, details)
+            account = account_of(self._log, actor, status="reread", reader=reader_edition())
+            entries = cut(after, collection)
+            self._store.put(after, entries, content, collection, by=actor.name, account=account)
         if renamed:
             reason = f"opnieuw gelezen: heet nu {after.id}"
-            self._store.delete(document_id, by=actor.name, reason=reason)
-            note(self._log, "document.remove", actor, document_id, {"reason": reason})
+            account_of_it = account_of_removal(self._log, actor)
+            self._store.delete(document_id, by=actor.name, reason=reason, account=account_of_it)
+        self._log.advance_anchor()
 
 
 def differences(before: Document, after: Document) -> list[str]:

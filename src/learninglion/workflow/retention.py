@@ -17,7 +17,7 @@ from learninglion.record.dossiers import DossierRepository, DossierVersion
 from learninglion.record.log import EventLog
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.log import note
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.rights import Task, require, require_everywhere
 from learninglion.workflow.sets import SetRepository
 from learninglion.workflow.sign_offs import SignOffRepository
 
@@ -67,7 +67,7 @@ class Retention:
 
     def find_overdue(self, terms: Terms, *, actor: Actor) -> Overdue:
         """What is older than its term now, the oldest first."""
-        require(actor, Task.MANAGE)
+        require_everywhere(actor, Task.MANAGE)
         ids = self._dossiers.unchanged_since(_before(terms.dossier_days)) if terms.dossier_days else ()
         newest = tuple(self._dossiers.history(dossier_id, None)[-1] for dossier_id in ids)
         works = self._sets.count_before(_before(terms.work_days)) if terms.work_days else 0

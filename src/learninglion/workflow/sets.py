@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,7 +12,7 @@ from itertools import islice
 
 from sqlalchemy import Column, Engine, Integer, String, Table, Text, delete, func, insert, select, update
 
-from learninglion.database.engine import Moment, new_metadata, now, reading, writing
+from learninglion.database.engine import Moment, new_metadata, now, reading, wipe_deleted, writing
 from learninglion.drafting.positions import contradiction
 from learninglion.drafting.selection import Choice
 from learninglion.dutch.text import split_sentences
@@ -20,6 +20,7 @@ from learninglion.models import Actor, Filters, Hit, QuestionSet, Rejection, Sou
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
 from learninglion.search.duplicates import Step, timeline
+from learninglion.store.store import Store
 from learninglion.workflow.rights import Task, require
 
 __all__ = [
@@ -199,6 +200,22 @@ def add_hits(board: Board, hits: Iterable[Hit], words: str) -> tuple[Board, int]
     return replace(board, offered=(*board.offered, *ranked), searches=searches), len(fresh)
 
 
+def only_sources(board: Board, keep: Callable[[Source], bool]) -> Board:
+    """The board without the sources that `keep` does not want, also among what was decided."""
+    held = (*(hit.source for hit in board.offered), *board.added)
+    gone = {source.id for source in held if not keep(source)}
+    if not gone:
+        return board
+    return replace(
+        board,
+        offered=tuple(h for h in board.offered if h.source.id not in gone),
+        added=tuple(s for s in board.added if s.id not in gone),
+        chosen=tuple(s for s in board.chosen if s not in gone),
+        rejected=tuple(r for r in board.rejected if r.source_id not in gone),
+        seen=tuple(s for s in board.seen if s not in gone),
+    )
+
+
 def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:
     return items if item in items else (*items, item)
 
@@ -334,6 +351,23 @@ class SetRepository:
             connection.execute(delete(boards).where(boards.c.work.in_(found)))
             connection.execute(delete(works).where(works.c.id.in_(found)))
 
+    def holding(self, document_id: str) -> tuple[str, ...]:
+        """The sets in which something of this document lies, whoever's they are."""
+        query = select(boards.c.work).where(boards.c.content.contains(f'"{document_id}"', autoescape=True))
+        with reading(self._engine) as connection:
+            return tuple(sorted(set(connection.scalars(query))))
+
+    def forget_document(self, document_id: str) -> None:
+        """Take every text of this document off the boards, whoever's they are."""
+        query = select(boards).where(boards.c.content.contains(f'"{document_id}"', autoescape=True))
+        with writing(self._engine) as connection:
+            for row in connection.execute(query).all():
+                board = from_plain(Board, json.loads(row.content))
+                left = only_sources(board, lambda source: source.document.id != document_id)
+                where = (boards.c.work == row.work, boards.c.position == row.position)
+                connection.execute(update(boards).where(*where).values(content=_dump(left)))
+        wipe_deleted(self._engine)
+
     def count_before(self, moment: datetime) -> int:
         """How many sets were not touched since `moment`."""
         query = select(func.count()).select_from(works).where(works.c.changed < moment)
@@ -353,8 +387,9 @@ class SetRepository:
 class Sets:
     """The sets a person works on: nobody else finds or changes them."""
 
-    def __init__(self, repository: SetRepository) -> None:
+    def __init__(self, repository: SetRepository, store: Store) -> None:
         self._repository = repository
+        self._store = store
 
     def lay_out(
         self,
@@ -370,9 +405,17 @@ class Sets:
         return self._repository.lay_out(actor.name, question_set, filters, threshold, offered)
 
     def find(self, work_id: str, actor: Actor) -> Work:
-        """The set with its boards. Raises UnknownReferenceError if it is not there or somebody else's."""
+        """The set with its boards. Raises UnknownReferenceError if it is not there or somebody else's.
+
+        What was found before and may not be seen now lies on no board any more.
+        """
         require(actor, Task.DRAFT)
-        return self._repository.find(work_id, actor.name)
+        work = self._repository.find(work_id, actor.name)
+        held = [s for b in work.boards for s in (*(h.source for h in b.offered), *b.added)]
+        archived = {s.id for s in held if s.kind is not SourceKind.SUPPLIED}
+        seen = self._store.seen_among(archived, actor.collections)
+        left = (only_sources(b, lambda s: s.id not in archived or s.id in seen) for b in work.boards)
+        return replace(work, boards=tuple(left))
 
     def list(self, actor: Actor, limit: int = 50) -> tuple[WorkCard, ...]:
         """This person's sets, the last changed first."""
@@ -409,6 +452,7 @@ class Sets:
 
     def clear(self, work_id: str, actor: Actor) -> None:
         """Throw a set away; what became a dossier stays a dossier."""
+        require(actor, Task.DRAFT)
         self._repository.clear(work_id, actor.name)
 
 

@@ -14,6 +14,7 @@ from learninglion.store.store import Store
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
+from learninglion.workflow.traces import Traces
 
 __all__ = ["Part", "Storage"]
 
@@ -39,10 +40,11 @@ class Part:
 class Storage:
     """The data folder `home`, for administrators."""
 
-    def __init__(self, home: Path, store: Store, indexing: Indexing, log: EventLog) -> None:
+    def __init__(self, home: Path, store: Store, indexing: Indexing, traces: Traces, log: EventLog) -> None:
         self._home = home
         self._store = store
         self._indexing = indexing
+        self._traces = traces
         self._log = log
 
     def parts(self, actor: Actor) -> tuple[Part, ...]:
@@ -63,15 +65,17 @@ class Storage:
         return shutil.disk_usage(self._home).free
 
     def check(self, on_problem: Callable[[str], None], *, actor: Actor) -> int:
-        """Read every original and the whole index; each problem goes to `on_problem`, in words."""
+        """Read every original and the whole index; each problem goes to `on_problem`, in words.
+
+        An index in which something is damaged is made again.
+        """
         require(actor, Task.MANAGE)
         problems = 0
         for sentence in self._store.check_originals():
             on_problem(sentence)
             problems += 1
-        state = self._indexing.check()
-        if state.problem:
-            on_problem(state.problem)
+        if damaged := self._indexing.mend():
+            on_problem(f"{damaged} De zoekindex is opnieuw gemaakt.")
             problems += 1
         note(self._log, "storage.check", actor, "", {"problems": problems})
         return problems
@@ -80,6 +84,11 @@ class Storage:
         """Take away what interrupted work left behind and what no document refers to; how many files."""
         require(actor, Task.MANAGE)
         swept = self._store.sweep()
-        figures: dict[str, Plain] = {"unfinished": swept.unfinished, "unreferenced": swept.unreferenced}
+        images = self._traces.sweep_images()
+        figures: dict[str, Plain] = {
+            "unfinished": swept.unfinished,
+            "unreferenced": swept.unreferenced,
+            "images": images,
+        }
         note(self._log, "storage.sweep", actor, "", figures)
-        return swept.unfinished + swept.unreferenced
+        return swept.unfinished + swept.unreferenced + images

@@ -16,6 +16,7 @@ from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.access import Access
 from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.asking import Asking
 from learninglion.workflow.backup import Backups
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
@@ -31,6 +32,7 @@ from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.own_sources import OwnSources
 from learninglion.workflow.people import People
 from learninglion.workflow.persons import Persons
+from learninglion.workflow.proof import Ledger
 from learninglion.workflow.quality import Quality
 from learninglion.workflow.rereading import Rereading
 from learninglion.workflow.retention import Retention
@@ -38,6 +40,7 @@ from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
 from learninglion.workflow.storage import Storage
+from learninglion.workflow.traces import Traces
 
 __all__ = ["Workplace", "open_workplace", "working"]
 
@@ -50,10 +53,12 @@ class Workplace:
     documents: Documents
     intake: Intake
     rereading: Rereading
+    traces: Traces
     storage: Storage
     backups: Backups
     indexing: Indexing
     searching: Searching
+    asking: Asking
     sets: Sets
     own_sources: OwnSources
     drafts: Drafts
@@ -89,33 +94,36 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     repository = DossierRepository(engine, log)
     requests = SignOffRepository(engine)
     kept_sets = SetRepository(engine)
-    accounts, sets, jobs = Accounts(engine), Sets(kept_sets), Jobs()
+    accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs()
 
     documents = Documents(store)
     indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts)
     searching = Searching(options, store, indexing, learned, reranking, log)
+    traces = Traces(home, store, indexing, kept_sets, repository, accounts, log)
     dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
     drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
     learning = Learning(learned, indexing, log)
-    intake = Intake(store, indexing, repository, log, isolate=options.isolate)
+    intake = Intake(store, indexing, traces, log, isolate=options.isolate)
     retention = Retention(repository, kept_sets, requests, accounts, log)
     return Workplace(
         options=options,
         documents=documents,
         intake=intake,
+        traces=traces,
         rereading=Rereading(store, indexing, log, isolate=options.isolate),
-        storage=Storage(home, store, indexing, log),
+        storage=Storage(home, store, indexing, traces, log),
         backups=Backups(home, log, elsewhere=bool(options.database_url)),
         indexing=indexing,
         searching=searching,
+        asking=Asking(store, indexing, searching, log),
         sets=sets,
         own_sources=OwnSources(sets, log),
         drafts=drafts,
         dossiers=dossiers,
         sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
         retention=retention,
-        persons=Persons(home, store, repository, kept_sets, accounts, intake, retention, log),
-        log=AuditLog(log, repository),
+        persons=Persons(home, store, repository, kept_sets, accounts, traces, intake, retention, log),
+        log=AuditLog(log, repository, Ledger(log, store)),
         learning=learning,
         quality=Quality(home, documents, indexing, learning, jobs, log),
         judging=Judging(home, store, log),

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from learninglion import __version__
-from learninglion.checking.citations import Locate
+from learninglion.checking.citations import Locate, enumerate_dutch
 from learninglion.drafting import extractive
+from learninglion.drafting.coverage import find_missing
 from learninglion.drafting.gate import rules_gate
+from learninglion.drafting.relevance import SURE
 from learninglion.drafting.second_opinion import SecondReader, keep_opinions
-from learninglion.drafting.sufficiency import SURE, find_missing
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import UNFINISHED, WritingOptions, not_written, write
 from learninglion.drafting.write import Progress as WritingProgress
@@ -29,6 +30,7 @@ from learninglion.models import (
     QuestionSet,
     Selection,
     Source,
+    Span,
     Statement,
     SubQuestion,
     Verification,
@@ -192,6 +194,7 @@ class SetWriter:
         self._tell = on_event
         self._sure = sure
         self._silences = 0
+        self._told: dict[tuple[int, ...], frozenset[tuple[str | None, Span | None]]] = {}
         self._reason = ""  # why no more is asked of the model
         self.problem: GeneratorError | InputError | None = None
         self.wrote = False
@@ -208,7 +211,7 @@ class SetWriter:
     def _attempt(self, position: int, selection: Selection, before: Verification | None) -> Verification:
         model = self._model
         if model is None:
-            return verify(extractive.draft(selection, self._locate, sure=self._sure))
+            return verify(self._joined(extractive.draft(selection, self._locate, sure=self._sure)))
         reason = self._reason
         if not reason:
             try:
@@ -220,6 +223,17 @@ class SetWriter:
                 reason = self._reason = _STOPPED
                 self.problem = self.problem or InputError("U hebt het schrijven gestopt.")
         return before or verify(not_written(selection, model, rules_gate(self._sure), reason))
+
+    def _joined(self, draft: Draft) -> Draft:
+        """A draft that rests on passages of an earlier one only gets a reference to it as proposal."""
+        rests = frozenset((c.source_id, c.span) for s in draft.statements for c in s.citations)
+        numbers = draft.selection.question.numbers
+        first = next((n for n, told in self._told.items() if rests and rests <= told), None)
+        if first is None:
+            self._told[numbers] = rests
+            return draft
+        listed = enumerate_dutch(str(n) for n in first)
+        return replace(draft, proposal=f"Zie het antwoord op vraag {listed}.")
 
     def _note(self, error: GeneratorError | InputError) -> None:
         self.problem = self.problem or error
@@ -242,7 +256,7 @@ class SetWriter:
             on_event=tell,
             resume=before.draft if before is not None else None,
         )
-        done = verify(draft)
+        done = verify(extractive.with_material(draft, self._locate))
         if done.checks:
             self._silences = 0
         return done if self._reader is None else self._reader.read(done)

@@ -18,13 +18,16 @@ T = TypeVar("T")
 # No word of any language; a run of signs so long is data (base64, a hash, a table without spaces). Of such a
 # run the first part is searched: five million letters without a space would take minutes to encode.
 _LONGEST_RUN = 200
+# Of what a passage stands under, so much is read with it: the heading, and a lead-in or head row below it.
+_HEADINGS = 2
 _RUN = re.compile(rf"(\S{{{_LONGEST_RUN}}})\S+")
 
 
 def passage_text(passage: Passage) -> str:
     """What is encoded of a passage: its text under its headings, endless runs of signs cut short."""
     if passage.kind is PassageKind.BODY and passage.heading_path:
-        return _RUN.sub(r"\1", f"{passage.heading_path[-1]}\n{passage.text}")
+        above = "\n".join(passage.heading_path[-_HEADINGS:])
+        return _RUN.sub(r"\1", f"{above}\n{passage.text}")
     return _RUN.sub(r"\1", passage.text)
 
 

@@ -28,6 +28,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from learninglion.database.files import write_durably
 from learninglion.database.locking import exclusive
 from learninglion.inference.encoders import Encoder, Vectors
 from learninglion.inference.vectors import Progress, RecentVectors, VectorCache, embed
@@ -37,7 +38,15 @@ from learninglion.search.fusion import DEFAULT, Fusion, load_fusion
 from learninglion.search.local.content import all_terms, in_batches, passage_text, source_terms
 from learninglion.search.local.frame import Frame, frame_of, load_frame, save_frame
 from learninglion.search.local.lexical import Addition, Lexicon
-from learninglion.search.local.segments import Entries, Segment, merge, open_segment, write_segment
+from learninglion.search.local.segments import (
+    Entries,
+    Segment,
+    checksum,
+    merge,
+    open_segment,
+    terms_of,
+    write_segment,
+)
 from learninglion.search.local.snapshot import Snapshot
 from learninglion.store.reader import Change, Entry, Reader
 
@@ -53,7 +62,7 @@ __all__ = [
     "write_manifest",
 ]
 
-FORMAT = 3
+FORMAT = 4
 _NAME = "current.json"
 
 
@@ -99,6 +108,54 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(folder / _NAME)
+
+
+_SUMS = "words.json"
+
+
+def keep_sums(place: Path) -> None:
+    """Note size and checksum of the frame and of every file of words, which have none of their own that we
+    can ask for. Only files that are new are read: tantivy never changes one, but for its lists.
+    """
+    try:
+        known = _read_sums(place)
+    except ValueError:
+        known = {}
+    told = {}
+    for path in _summed(place):
+        name = str(path.relative_to(place))
+        old = known.get(name)
+        fixed = not path.name.endswith(".json") and old is not None and old[0] == path.stat().st_size
+        told[name] = old if fixed and old is not None else checksum(path, whole=True)
+    write_durably(place / _SUMS, json.dumps(told).encode())
+
+
+def check_sums(place: Path) -> str:
+    """Read the frame and every file of words; "" or which is not as `keep_sums` noted it."""
+    try:
+        known = _read_sums(place)
+    except ValueError:
+        return f"Het zoekregister is beschadigd: {_SUMS}."
+    for name, told in known.items():
+        path = place / name
+        if not path.is_file() or checksum(path, whole=True) != told:
+            return f"Het zoekregister is beschadigd: {name}."
+    return ""
+
+
+def _summed(place: Path) -> list[Path]:
+    words = [p for p in (place / "words").iterdir() if p.is_file() and not p.name.endswith(".lock")]
+    return sorted((*words, place / "frame.npz"))
+
+
+def _read_sums(place: Path) -> dict[str, list[int]]:
+    """Size and checksum by file; empty for an index of a program that kept none. Raises ValueError."""
+    try:
+        return {str(k): [int(n) for n in v] for k, v in json.loads((place / _SUMS).read_bytes()).items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, TypeError, AttributeError) as error:
+        raise ValueError(_SUMS) from error
 
 
 # Documents between two reports of progress while everything is encoded.
@@ -156,6 +213,14 @@ def make_entries(
         both = (all_terms(asked_terms[0], body_terms[0]), all_terms(asked_terms[1], body_terms[1]))
         additions.append((key, source.document.id, both))
     return entries, additions
+
+
+def additions_of(segment: Segment) -> Iterator[Addition]:
+    """What the lexical index takes in of the sources of `segment`."""
+    for row in range(len(segment)):
+        asked, body = terms_of(segment, row, "asked"), terms_of(segment, row, "body")
+        both = (all_terms(asked[0], body[0]), all_terms(asked[1], body[1]))
+        yield int(segment.keys[row]), str(segment.documents[row]), both
 
 
 def _by_id(passages: Sequence[Passage], rows: Vectors) -> dict[str, Vectors]:
@@ -309,9 +374,9 @@ class Index:
                 manifest = self._manifest()
                 for name in manifest.segments:
                     open_segment(self.folder / manifest.generation, name, whole=True)
+                return check_sums(self.folder / manifest.generation)
             except IntegrityError as error:
                 return error.detail
-            return ""
 
     def _manifest(self) -> Manifest:
         manifest = read_manifest(self.folder)
@@ -394,6 +459,43 @@ class Index:
             with self._writing(wait):
                 self.refresh()
                 return self._rebuild(reader, progress if self._cache is None else None)
+
+    def purge(self, wait: float | None = 60.0) -> None:
+        """Write everything anew without the rows that no longer count: a deleted text leaves nothing here.
+
+        Searches go on in the old files until the new ones are complete.
+        """
+        with self._writing(wait):
+            self.refresh()
+            if self._snapshot is None or not self._manifest().dead:
+                return
+            old = self._manifest()
+            generation = self._new_generation()
+            place, before = self.folder / generation, self.folder / old.generation
+            shutil.copy2(before / "frame.npz", place / "frame.npz")
+            dead, names = dict(old.dead), []
+            lexicon = Lexicon(place / "words")
+            for name in old.segments:
+                segment = self._opened(old, name)
+                alive = np.ones(len(segment), dtype=np.bool_)
+                alive[list(dead.get(name, ()))] = False
+                if not alive.any():
+                    continue
+                if alive.all():
+                    shutil.copytree(before / name, place / name, copy_function=os.link)
+                else:
+                    merge(place, name, [replace(segment, alive=alive)])
+                names.append(name)
+                lexicon.change(additions_of(open_segment(place, name)), (), old.next_key)
+            self._publish(replace(old, generation=generation, segments=tuple(names), dead=()))
+            shutil.rmtree(before, ignore_errors=True)
+
+    def rows_of(self, document_id: str) -> int:
+        """How many sources of this document lie in the files, those that no longer count too."""
+        with self._lock:
+            self.refresh()
+            segments = self._snapshot.segments if self._snapshot is not None else ()
+            return sum(int((s.documents == document_id).sum()) for s in segments)
 
     def _is_current(self, reader: Reader) -> bool:
         self.refresh()
@@ -531,8 +633,9 @@ class Index:
         return known or open_segment(self.folder / manifest.generation, name)
 
     def _publish(self, manifest: Manifest) -> None:
-        write_manifest(self.folder, manifest)
         place = self.folder / manifest.generation
+        keep_sums(place)
+        write_manifest(self.folder, manifest)
         for path in place.iterdir():
             if path.is_dir() and path.name != "words" and path.name not in manifest.segments:
                 shutil.rmtree(path, ignore_errors=True)

@@ -23,7 +23,17 @@ from learninglion.search.local.analysis import FAMILIES, Terms
 from learninglion.search.local.frame import Tally, tally
 from learninglion.search.local.sketch import Sketch, sketched
 
-__all__ = ["PARTS", "Entries", "Forward", "Segment", "merge", "open_segment", "write_segment"]
+__all__ = [
+    "PARTS",
+    "Entries",
+    "Forward",
+    "Segment",
+    "checksum",
+    "merge",
+    "open_segment",
+    "terms_of",
+    "write_segment",
+]
 
 # What of a source is searched: the question with its title or headings, and the body (the answer).
 PARTS = ("asked", "body")
@@ -263,13 +273,14 @@ def merge(folder: Path, name: str, segments: Sequence[Segment]) -> None:
             entries.keys.append(int(segment.keys[row]))
             entries.documents.append(str(segment.documents[row]))
             entries.sources.append(str(segment.sources[row]))
-            entries.terms.append((_terms(segment, row, "asked"), _terms(segment, row, "body")))
+            entries.terms.append((terms_of(segment, row, "asked"), terms_of(segment, row, "body")))
             entries.passages.append((asked, int(end - start) - asked))
             entries.vectors.append(segment.placed(slice(start, end)))
     write_segment(folder, name, entries, dimensions)
 
 
-def _terms(segment: Segment, row: int, part: str) -> tuple[Terms, Terms]:
+def terms_of(segment: Segment, row: int, part: str) -> tuple[Terms, Terms]:
+    """The terms of one part of a source, by family."""
     found = []
     for family in FAMILIES:
         forward = segment.forward[part, family]

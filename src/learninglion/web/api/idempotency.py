@@ -23,14 +23,16 @@ def repeated(
     said: bytes,
     work: Callable[[], dict[str, Plain]],
     status: int,
+    show: Callable[[dict[str, Plain]], dict[str, Plain]] = lambda kept: kept,
 ) -> Response:
     """Do `work` and answer with `status`; with a key that was used before, repeat that answer.
 
+    Kept is what `work` gives: references, no texts. `show` makes the answer of it, by the rights of now.
     Of two requests with one key that come at the same time, one does the work. Raises ConflictError for the
     other, and when the key was used for something else that was `said`. Work that failed can be tried again.
     """
     if not key:
-        return JSONResponse(work(), status)
+        return JSONResponse(show(work()), status)
     digest = hashlib.sha256(said).hexdigest()
     kept = accounts.claim(actor.name, key, digest)
     if kept is not None:
@@ -38,11 +40,11 @@ def repeated(
             raise ConflictError("Deze Idempotency-Key is al gebruikt voor een ander verzoek.")
         if not kept.body:
             raise ConflictError("Aan dit verzoek wordt nog gewerkt. Vraag het over een minuut opnieuw.")
-        return JSONResponse(json.loads(kept.body), kept.status, {"Idempotent-Replayed": "true"})
+        return JSONResponse(show(json.loads(kept.body)), kept.status, {"Idempotent-Replayed": "true"})
     try:
         answer = work()
     except BaseException:
         accounts.release(actor.name, key)
         raise
     accounts.remember(actor.name, key, digest, status, json.dumps(answer, ensure_ascii=False))
-    return JSONResponse(answer, status)
+    return JSONResponse(show(answer), status)

@@ -30,11 +30,12 @@ from learninglion.web.api.idempotency import repeated
 from learninglion.web.api.openapi import describe
 from learninglion.web.ingest_jobs import receive, start_ingest
 from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
+from learninglion.web.seen_jobs import find_job, with_dossier
 from learninglion.web.site import Site
 from learninglion.web.uploads import clean_name, read_upload
 from learninglion.workflow import read_question_text
 from learninglion.workflow.jobs import Job, as_event_stream
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.rights import Task, require, require_within
 
 __all__ = ["router", "routes"]
 
@@ -111,7 +112,7 @@ async def add_document(
     key: Key = "",
 ) -> Response:
     """Take in one file. A file that cannot be read is a 400 that says why."""
-    require(actor, Task.MANAGE)
+    require_within(actor, Task.MANAGE, [collection])
     raw = await read_upload(file)
 
     def work() -> dict[str, Plain]:
@@ -126,7 +127,12 @@ async def add_document(
         }
 
     said = b"documents\n" + collection.encode() + b"\n" + raw.content
-    return await run_in_threadpool(repeated, site.workplace.accounts, actor, key, said, work, 201)
+
+    def show(kept: dict[str, Plain]) -> dict[str, Plain]:
+        site.workplace.documents.card(str(kept["document"]), actor)
+        return kept
+
+    return await run_in_threadpool(repeated, site.workplace.accounts, actor, key, said, work, 201, show)
 
 
 @routes.post(
@@ -140,7 +146,7 @@ async def add_documents(
     key: Key = "",
 ) -> Response:
     """Begin to take in files; what becomes of each streams from /jobs/{id}/events."""
-    require(actor, Task.MANAGE)
+    require_within(actor, Task.MANAGE, [collection])
     received = await receive(files)
 
     def begin() -> dict[str, Plain]:
@@ -232,9 +238,16 @@ def draft(body: shapes.DraftRequest, site: TheSite, actor: ApiUser, key: Key = "
     """Draft a set and check every sentence; answers when all of it is done."""
     require(actor, Task.DRAFT)
     said = b"drafts\n" + body.model_dump_json().encode()
-    return repeated(
-        site.workplace.accounts, actor, key, said, lambda: dossier_view(_draft(site, actor, body)), 201
-    )
+
+    def work() -> dict[str, Plain]:
+        made = _draft(site, actor, body)
+        return {"dossier": made.id, "version": made.version}
+
+    def show(kept: dict[str, Plain]) -> dict[str, Plain]:
+        version = int(str(kept["version"]))
+        return dossier_view(site.workplace.dossiers.load(str(kept["dossier"]), actor, version))
+
+    return repeated(site.workplace.accounts, actor, key, said, work, 201, show)
 
 
 @routes.post("/draft-jobs", tags=["drafts"], status_code=202, responses={202: {"model": shapes.JobBody}})
@@ -243,10 +256,10 @@ def draft_job(body: shapes.DraftRequest, site: TheSite, actor: ApiUser, key: Key
     require(actor, Task.DRAFT)
 
     def begin() -> dict[str, Plain]:
-        job = site.workplace.jobs.start(
-            actor.name, "draft", lambda job: dossier_view(_draft(site, actor, body, job))
-        )
-        return _told_job(job)
+        def work(job: Job) -> dict[str, Plain]:
+            return {"dossier": _draft(site, actor, body, job).id}
+
+        return _told_job(site.workplace.jobs.start(actor, "draft", work))
 
     said = b"draft-jobs\n" + body.model_dump_json().encode()
     return repeated(site.workplace.accounts, actor, key, said, begin, 202)
@@ -272,9 +285,10 @@ def job_events(
 
     The work goes on when the connection breaks; Last-Event-ID gives what came after that report.
     """
-    job = site.workplace.jobs.find(job_id, actor.name)
+    job = find_job(site, job_id, actor)
     after = int(last) if last else 0
-    return StreamingResponse(as_event_stream(job, after), media_type="text/event-stream")
+    stream = as_event_stream(job, after, lambda event: with_dossier(site, event, actor))
+    return StreamingResponse(stream, media_type="text/event-stream")
 
 
 @routes.post("/verifications", tags=["drafts"], responses={200: {"model": shapes.DossierBody}})

@@ -35,6 +35,7 @@ from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.record.notes import collect_notes
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.pages.sources import source_address
+from learninglion.web.seen_jobs import find_job
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow import DraftEvent
@@ -95,7 +96,7 @@ def start_draft(
         site.workplace.sets.tie(work, dossier.id, actor=viewer.actor)
         return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
 
-    job = site.workplace.jobs.start(viewer.actor.name, "draft", write, subject=work_id)
+    job = site.workplace.jobs.start(viewer.actor, "draft", write, subject=work_id)
     return RedirectResponse(f"/sets/{work_id}/draft/{job.id}", 303)
 
 
@@ -146,7 +147,7 @@ def resume_draft(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
         )
         return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
 
-    job = site.workplace.jobs.start(viewer.actor.name, "draft", write, subject=dossier_id)
+    job = site.workplace.jobs.start(viewer.actor, "draft", write, subject=dossier_id)
     return RedirectResponse(f"/dossiers/{dossier_id}/writing/{job.id}", 303)
 
 
@@ -169,7 +170,7 @@ def resuming_page(
 def _watch(
     request: Request, site: Site, viewer: Viewer, job_id: str, question_set: QuestionSet, back: str
 ) -> Response:
-    job = site.workplace.jobs.find(job_id, viewer.actor.name)
+    job = find_job(site, job_id, viewer.actor)
     if job.finished and job.events and job.events[-1].name == "done":
         return RedirectResponse(str(job.events[-1].data["address"]), 303)
     failed = str(job.events[-1].data["detail"]) if job.finished and job.events else ""
@@ -181,7 +182,7 @@ def _watch(
 @router.get("/jobs/{job_id}/events")
 def job_events(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> StreamingResponse:
     """The reports of long work, as server-sent events; a browser that reconnects goes on where it was."""
-    job = site.workplace.jobs.find(job_id, viewer.actor.name)
+    job = find_job(site, job_id, viewer.actor)
     last = request.headers.get("last-event-id", "0")
     after = int(last) if last.isdecimal() and len(last) < 10 else 0
     headers = {"X-Accel-Buffering": "no"}
@@ -329,6 +330,7 @@ async def edit_question(
 
 
 def _edit(site: Site, viewer: Viewer, dossier_id: str, position: int, form: FormData) -> None:
+    require(viewer.actor, Task.DRAFT)
     dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
     _require_newest(dossier, str(form.get("version")))
     if position >= len(dossier.verifications):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from learninglion.models.errors import InputError, UnknownReferenceError
+from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.web.access import (
     CrossSiteError,
     SignedIn,
@@ -30,6 +31,7 @@ router = APIRouter(include_in_schema=False)
 
 _PENDING_COOKIE = "learninglion-pending"
 _TOKEN_DAYS = 90
+_LOG = logging.getLogger(__name__)
 
 
 def _refuse_cross_site(request: Request) -> None:
@@ -52,11 +54,23 @@ def _sign_in_page(
     )
 
 
-def _welcome(request: Request, site: Site, name: str, back: str) -> Response:
+def _reasons(error: BaseException) -> str:
+    """An error with what caused it, on one line and without line breaks of others."""
+    told = []
+    cause: BaseException | None = error
+    while cause is not None:
+        told.append(" ".join(f"{type(cause).__name__}: {cause}".split()))
+        cause = cause.__cause__
+    return "; ".join(told)
+
+
+def _welcome(request: Request, site: Site, name: str, back: str, id_token: str = "") -> Response:
     # A session that was there before sign-in ends: a token somebody planted must not become a signed-in one.
     if old := request.cookies.get(cookie_name(request)):
         site.workplace.accounts.close_session(old)
     token = site.workplace.accounts.open_session(name, timedelta(hours=site.settings.web.session_hours))
+    if id_token:
+        site.id_tokens.keep(token, id_token)
     response = RedirectResponse(local_path(back), 303)
     set_cookie(request, response, token)
     return response
@@ -106,7 +120,8 @@ def sign_out(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """End this session."""
     site.workplace.access.signed_out(viewer.actor)
     site.workplace.accounts.close_session(viewer.token)
-    response = RedirectResponse("/sign-in", 303)
+    beyond = site.leave_organisation(viewer.token) if viewer.account.from_organisation else ""
+    response = RedirectResponse(beyond or "/sign-in", 303)
     clear_cookie(request, response)
     return response
 
@@ -126,20 +141,32 @@ def organisation(request: Request, site: TheSite, back: str = "/") -> Response:
 
 @router.get("/sign-in/organisation/return")
 def organisation_return(
-    request: Request, site: TheSite, state: str = "", code: str = "", error: str = ""
+    request: Request,
+    site: TheSite,
+    state: str = "",
+    code: str = "",
+    error: str = "",
+    error_description: str = "",
 ) -> Response:
     """Come back from the organisation's sign-in."""
     if site.oidc is None:
         raise UnknownReferenceError("Aanmelden via de organisatie is hier niet ingesteld.")
-    if error or not code:
-        raise InputError("De aanmelding bij uw organisatie is niet gelukt. Begin opnieuw.")
-    identity, back = site.oidc.finish(state, code, request.cookies.get(_PENDING_COOKIE, ""))
-    seen = site.settings.web.oidc_collections or None
-    account = site.workplace.accounts.welcome(identity.subject, identity.name, identity.roles, seen)
-    if not account.active:
-        raise InputError("Uw account in LearningLion is gesloten. Vraag uw beheerder.")
+    try:
+        if error or not code:
+            why = " ".join(f"{error} {error_description}".split())[:300]
+            raise InputError("De aanmelding bij uw organisatie is niet gelukt. Begin opnieuw.") from (
+                ValueError(why) if why else None
+            )
+        identity, back = site.oidc.finish(state, code, request.cookies.get(_PENDING_COOKIE, ""))
+        seen = site.settings.web.oidc_collections or None
+        account = site.workplace.accounts.welcome(identity.subject, identity.name, identity.roles, seen)
+        if not account.active:
+            raise InputError("Uw account in LearningLion is gesloten. Vraag uw beheerder.")
+    except LearningLionError as refusal:
+        _LOG.warning("sign-in through the organisation refused: %s", _reasons(refusal))
+        raise
     site.workplace.access.signed_in(account.actor, "organisation")
-    response = _welcome(request, site, account.name, back)
+    response = _welcome(request, site, account.name, back, identity.id_token)
     response.delete_cookie(_PENDING_COOKIE)
     return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request
@@ -16,6 +17,7 @@ from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.ingest_jobs import receive, start_inbox, start_ingest
 from learninglion.web.pages import models as pages_models
 from learninglion.web.pages import quality as pages_quality
+from learninglion.web.seen_jobs import find_job
 from learninglion.web.site import Site
 from learninglion.web.uploads import MAX_BYTES
 from learninglion.workflow.intake import PersonalPolicy
@@ -30,6 +32,7 @@ router.include_router(pages_models.router)
 
 _PAGE = 50
 _LOG_PAGE = 100
+_MOST_MISFITS = 200  # shown on the page; `learninglion log verify` names them all
 ROLE_WORDS = {
     Role.READER: "lezer: zoeken en lezen",
     Role.DRAFTER: "opsteller: sets behandelen",
@@ -96,7 +99,7 @@ def check_storage(site: TheSite, viewer: SignedIn) -> Response:
         job.report("progress", {"label": words, "done": 1, "total": 1})
         return {"problems": wrong, "words": words}
 
-    job = site.workplace.jobs.start(viewer.actor.name, "check", work, subject="storage")
+    job = site.workplace.jobs.start(viewer.actor, "check", work, subject="storage")
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
@@ -110,7 +113,7 @@ def sweep_storage(request: Request, site: TheSite, viewer: SignedIn) -> Response
 def job_page(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> Response:
     """How long work goes; where it has a page for its outcome, that page once it is done."""
     require(viewer.actor, Task.MANAGE)
-    job = site.workplace.jobs.find(job_id, viewer.actor.name)
+    job = find_job(site, job_id, viewer.actor)
     last = job.events[-1] if job.finished and job.events else None
     if last is not None and last.name == "done" and "address" in last.data:
         return RedirectResponse(str(last.data["address"]), 303)
@@ -173,7 +176,7 @@ def inbox(site: TheSite, viewer: SignedIn, collection: Annotated[str, Form()] = 
 def ingest_page(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> Response:
     """How taking in files goes."""
     require(viewer.actor, Task.MANAGE)
-    job = site.workplace.jobs.find(job_id, viewer.actor.name)
+    job = find_job(site, job_id, viewer.actor)
     return site.templates.page(request, "ingest.html", viewer, job=job)
 
 
@@ -287,9 +290,9 @@ def log(
 
 @router.post("/log/verify")
 def verify_log(request: Request, site: TheSite, viewer: SignedIn) -> Response:
-    """Whether the log is whole, and whether every dossier is as it was kept."""
+    """Whether the log is whole, and documents, originals and dossiers are as it says."""
     report = site.workplace.log.verify(viewer.actor)
-    misfits = site.workplace.log.misfits(viewer.actor)
+    misfits = tuple(islice(site.workplace.log.misfits(viewer.actor), _MOST_MISFITS))
     entries = site.workplace.log.entries(viewer.actor, limit=_LOG_PAGE)
     return site.templates.page(
         request,

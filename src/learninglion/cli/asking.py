@@ -1,0 +1,89 @@
+"""`learninglion ask`: a question to one's own documents."""
+
+from __future__ import annotations
+
+import textwrap
+
+import typer
+
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, local_actor, print_json, progress
+from learninglion.models import Filters
+from learninglion.search.asking import Material, Reply, Verdict
+from learninglion.search.told import reply_view
+
+__all__ = ["register"]
+
+_WIDTH = 100
+
+
+def register(app: typer.Typer) -> None:
+    """Hang this command on `app`."""
+    app.command()(ask)
+
+
+def ask(
+    question: str = typer.Argument(..., help="De vraag."),
+    collection: list[str] = typer.Option([], "--collection", help="Alleen deze verzameling (herhaalbaar)."),
+    document: list[str] = typer.Option([], "--document", help="Alleen dit document (herhaalbaar)."),
+    after: str = typer.Option("", "--after", help="De vraag waarop deze doorvraagt."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Stel een vraag aan uw eigen documenten: de passage die antwoord geeft, of dat het er niet in staat."""
+    if not question.strip():
+        raise typer.BadParameter("de vraag is leeg", param_hint="QUESTION")
+    with workplace_here() as workplace, progress() as shown:
+        reply = workplace.asking.ask(
+            question,
+            after=after,
+            filters=Filters(collections=tuple(collection), documents=tuple(document)),
+            actor=local_actor(),
+            progress=shown,
+        )
+        if as_json:
+            print_json(reply_view(reply, workplace.documents.regions))
+        else:
+            _print(reply)
+
+
+_SAID = {
+    Verdict.ANSWERED: "",
+    Verdict.RELATED: "Een duidelijk antwoord staat er niet in. Dit komt het dichtst in de buurt:",
+    Verdict.ABSENT: "Dit staat er niet in.",
+}
+
+
+def _print(reply: Reply) -> None:
+    if reply.taken_over is not None:
+        console.print(f"(Overgenomen van de vorige vraag: {', '.join(reply.taken_over.words)})")
+    if said := _SAID[reply.verdict]:
+        console.print(said)
+    for material in reply.answers:
+        _print_material(material)
+    if reply.near:
+        console.print("\nOok in de buurt:" if reply.answers else "\nIn de buurt:")
+        for material in reply.near:
+            _print_material(material, short=True)
+    console.print(f"\nGezocht in {reply.passages} stukken tekst uit {reply.documents} documenten.")
+
+
+def _print_material(material: Material, *, short: bool = False) -> None:
+    where = [material.document.title or material.document.id, *material.heading_path[-1:]]
+    where += [f"p. {material.page}"] if material.page else []
+    where += [str(material.document.date)] if material.document.date else []
+    console.print(f"\n{' | '.join(where)}")
+    if material.told:
+        console.print(_block(material.told))
+    if material.heads:
+        console.print(_block(material.heads))
+    if short or not material.text:
+        console.print(_block(material.quote))
+    else:
+        at = material.quote_span.start - material.span.start
+        end = material.quote_span.end - material.span.start
+        marked = f"{material.text[:at]}>> {material.text[at:end]} <<{material.text[end:]}"
+        console.print(_block(marked))
+
+
+def _block(text: str) -> str:
+    return textwrap.fill(" ".join(text.split()), _WIDTH, initial_indent="   ", subsequent_indent="   ")

@@ -1,0 +1,267 @@
+"""What tells whether a sentence of a source answers a part of a question: words, meaning and what is asked.
+
+The meaning of every word in its place comes from the built-in encoder. Nothing here decides; the numbers go
+to the learned measure of `relevance.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learninglion.drafting.askings import Asking, Wants, admits_ignorance, askings_of, gives, holds
+from learninglion.drafting.units import Unit, units_of
+from learninglion.drafting.wording import coverage, likeness, subject_words, weight
+from learninglion.dutch.text import words
+from learninglion.inference.encoders import NanoEncoder
+from learninglion.models import Source
+
+__all__ = [
+    "ASKED_BEFORE",
+    "SAYS_IT",
+    "SPEAKS_OF_IT",
+    "Evidence",
+    "Meaning",
+    "Reading",
+    "Words",
+    "evidence_of",
+]
+
+Floats = NDArray[np.float32]
+
+SAYS_IT = ("cosine_sentence", "soft_sentence", "least_joint", "gives", "names_absent", "stands", "telling")
+"""What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
+
+cosine_sentence: of the means of their words; soft_sentence: each word of the question by the nearest word of
+the sentence; least_joint: the two words of the question that are met least, also in the earlier question;
+gives: whether it holds what is waited for; names_absent: names and numbers of the question that are nowhere
+in the source; stands: whether it can stand by itself; telling: as below.
+"""
+
+ASKED_BEFORE = ("likeness", "there", "back", "cosine", "telling")
+"""What is known of the earlier question beside a part of a question; the numbers of `Evidence.asked`.
+
+likeness: words shared both ways; there and back: each word of the one by the nearest of the other; telling:
+how much the part tells of a subject (here up to 3), since "Wat vindt u daarvan?" is like many another.
+"""
+
+SPEAKS_OF_IT = ("topic", "least", "cosine_sentence", "gives", "names_absent")
+"""What is known of a sentence of a newer source beside what an older source answers; `Evidence.speaks`.
+
+topic and least: the words of the question by the nearest of the whole source, and the two met least of them.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The telling words of a text: their vectors (n, d) at unit length around the mean, and their weights."""
+
+    vectors: Floats
+    weights: Floats
+    mean: Floats  # of all words of the text, around the mean, at unit length
+
+    def near(self, given: Floats) -> Floats:
+        """The cosine of every word with every one of `given`; shape (n, len(given))."""
+        found: Floats = self.vectors @ given.T
+        return found
+
+    def average(self, near: Floats) -> float:
+        """The mean of a number for every word, by weight."""
+        total = float(self.weights.sum())
+        return float(near @ self.weights / total) if total else 0.0
+
+    def least(self, near: Floats) -> float:
+        """The mean of the two lowest numbers of words that tell something."""
+        telling = np.sort(near[self.weights >= _TELLING])
+        return float(telling[:2].mean()) if len(telling) else self.average(near)
+
+
+_TELLING = 0.7  # weight of a word that is not in most papers
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A source as read: its units with their words, and those of the question it answered."""
+
+    source: Source
+    units: tuple[Unit, ...]
+    sentences: tuple[Words, ...]
+    asked: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The numbers about one part of a question beside one source."""
+
+    says: Floats  # shape (units, len(SAYS_IT))
+    speaks: Floats  # shape (units, len(SPEAKS_OF_IT))
+    holds: NDArray[
+        np.bool_
+    ]  # of every unit: whether it can answer at all, having a figure where one is asked
+    asked: Floats  # shape (len(ASKED_BEFORE),); zeros where there is no earlier question
+    wanted: bool  # whether the earlier question waited for the same: an amount, a moment, a reason
+    bearing: float  # how far the source as a whole is about it, to order sources by
+
+
+class Meaning:
+    """Reads texts with the built-in encoder; what was read last is kept in memory.
+
+    `centre` (d,) is the mean of what the encoder makes of any word: without it all cosines are high.
+    """
+
+    def __init__(self, encoder: NanoEncoder, centre: Floats, most: int = 4000) -> None:
+        self._encoder = encoder
+        self.centre = self._centre = centre
+        self._most = most
+        self._kept: OrderedDict[tuple[bool, str], Floats] = OrderedDict()
+        self._lock = Lock()
+
+    def asked(self, text: str) -> Words:
+        """The words of a question."""
+        return self._words(text.split(), self._vectors([text], asked=True)[0])
+
+    def read(self, sources: Sequence[Source]) -> tuple[Reading, ...]:
+        """The sources with the words of every unit; a text of several pages is read to the end."""
+        units = [units_of(source) for source in sources]
+        bodies = self._vectors([" ".join(u.text for u in own) for own in units], asked=False)
+        questions = self._vectors([source.question for source in sources], asked=True)
+        found = []
+        for source, own, body, question in zip(sources, units, bodies, questions, strict=True):
+            sentences, at = [], 0
+            for unit in own:
+                said = unit.text.split()
+                sentences.append(self._words(said, body[at : at + len(said)]))
+                at += len(said)
+            asked = self._words(source.question.split(), question)
+            found.append(Reading(source, own, tuple(sentences), asked))
+        return tuple(found)
+
+    def _vectors(self, texts: Sequence[str], *, asked: bool) -> list[Floats]:
+        with self._lock:
+            known = {t: self._kept[asked, t] for t in texts if (asked, t) in self._kept}
+        missing = [t for t in dict.fromkeys(texts) if t not in known]
+        made = self._encoder.word_vectors([t.split() for t in missing], asked=asked)
+        known.update(zip(missing, made, strict=True))
+        with self._lock:
+            for text in texts:
+                self._kept[asked, text] = known[text]
+                self._kept.move_to_end((asked, text))
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return [known[t] for t in texts]
+
+    def _words(self, said: Sequence[str], vectors: Floats) -> Words:
+        if not said:
+            nothing = np.zeros((0, len(self._centre)), dtype=np.float32)
+            return Words(nothing, np.zeros(0, dtype=np.float32), np.zeros_like(self._centre))
+        placed = vectors - self._centre
+        weights = np.array([_weight(word) for word in said], dtype=np.float32)
+        mean = placed.mean(axis=0)
+        return Words(_unit(placed[weights > 0]), weights[weights > 0], _unit(mean[None])[0])
+
+
+def _unit(rows: Floats) -> Floats:
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return np.asarray(rows / lengths, dtype=np.float32)
+
+
+@lru_cache(maxsize=65536)
+def _weight(word: str) -> float:
+    """What a word as printed tells of a subject."""
+    return max((weight(w) for w in words(word)), default=0.0)
+
+
+_NAME = re.compile(r"(?<!^)(?<![.?!:] )\b(?:[A-Z][\w-]+|\d[\d.,]*\d|\d)")
+
+
+@lru_cache(maxsize=4096)
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.group().casefold() for m in _NAME.finditer(text)))
+
+
+def _names_absent(asked: str, given: str) -> float:
+    low = given.casefold()
+    return float(sum(name not in low for name in _names(asked)))
+
+
+def evidence_of(asking: Asking, asked: Words, reading: Reading, stands: Sequence[bool]) -> Evidence:
+    """The numbers of `asking`, whose words are `asked`, beside a source; `stands` has each of its units."""
+    source = reading.source
+    near_question = _nearest(asked, reading.asked.vectors)
+    rows = []
+    nearest = near_question
+    given = f"{source.question} {' '.join(u.text for u in reading.units)}"
+    absent, told = _names_absent(asking.text, given), _told(asking)
+    for unit, sentence, alone in zip(reading.units, reading.sentences, stands, strict=True):
+        near = _nearest(asked, sentence.vectors)
+        joint = np.maximum(near, near_question)
+        nearest = np.maximum(nearest, near)
+        rows.append(
+            (
+                float(asked.mean @ sentence.mean),
+                asked.average(near),
+                asked.least(joint),
+                float(gives(asking.wants, unit.text) or admits_ignorance(unit.text)),
+                absent,
+                float(alone),
+                told,
+            )
+        )
+    says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
+    best = float(says[:, 0].max()) if len(says) else 0.0
+    whole = np.array([asked.average(nearest), asked.least(nearest)], dtype=np.float32)
+    speaks = np.column_stack([np.tile(whole, (len(says), 1)), says[:, [0, 3, 4]]]).astype(np.float32)
+    speaks[:, -1] += [_OTHER_YEAR * _other_year(asking.about, unit.text) for unit in reading.units]
+    can = np.array([holds(asking, unit.text) for unit in reading.units], dtype=np.bool_)
+    before = _asked_before(asking, asked, reading, near_question)
+    wanted = asking.wants not in _TOLD_APART or any(
+        earlier.wants is asking.wants for earlier in askings_of(source.question)
+    )
+    return Evidence(says, speaks, can, before, wanted, asked.average(nearest) + best)
+
+
+_TOLD_APART = frozenset(Wants) - {Wants.ANYTHING, Wants.DEED, Wants.VIEW}
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_OTHER_YEAR = 3  # what is told of another year than was asked lacks as much as this many names
+
+
+def _other_year(asked: str, told: str) -> bool:
+    years = set(_YEAR.findall(asked))
+    return bool(years) and not years & set(_YEAR.findall(told))
+
+
+def _nearest(asked: Words, given: Floats) -> Floats:
+    """For every word of the question how near the nearest given one is."""
+    if not len(given):
+        return np.zeros(len(asked.weights), dtype=np.float32)
+    found: Floats = asked.near(given).max(axis=1)
+    return found
+
+
+def _asked_before(asking: Asking, asked: Words, reading: Reading, near: Floats) -> Floats:
+    source = reading.source
+    if not source.question.strip():
+        return np.zeros(len(ASKED_BEFORE), dtype=np.float32)
+    earlier = askings_of(source.question)
+    alike = max((likeness(asking.about, e.about) for e in earlier), default=0.0)
+    back = reading.asked.average(_nearest(reading.asked, asked.vectors))
+    found = (
+        max(alike, likeness(asking.about, source.question)),
+        asked.average(near),
+        max(back, coverage(source.question, (asking.about,))),
+        float(asked.mean @ reading.asked.mean),
+        min(3.0, _told(asking)),
+    )
+    return np.array(found, dtype=np.float32)
+
+
+def _told(asking: Asking) -> float:
+    """How much a part tells of a subject; more than six words of weight is enough."""
+    return min(6.0, sum(told for _, told in subject_words(asking.about)))

@@ -1,0 +1,458 @@
+"""How well questions to documents are answered or refused, and what the chances of that are learned from.
+
+A case is a question with the document it was put about and words that stand where it is answered, or the word
+that no document answers it. Documents with an even place in the alphabet teach, those with an odd place are
+kept to measure on; passages of the hand-written cases have their own halves.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path, PurePath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learninglion.inference.encoders import Encoder
+from learninglion.inference.vectors import VectorCache
+from learninglion.models import (
+    Document,
+    DocumentCard,
+    DocumentKind,
+    Passage,
+    PassageKind,
+    Source,
+    SourceKind,
+    Span,
+)
+from learninglion.models.errors import UnreadableFileError
+from learninglion.models.progress import Progress, silent
+from learninglion.parsing.passages import card_of, cut
+from learninglion.search.asking import Reply, Verdict, find_answers, goes_on
+from learninglion.search.evidence import (
+    ANSWERED,
+    ANSWERS,
+    Curve,
+    Wanted,
+    Weights,
+    answered_row,
+    answers_row,
+    want,
+)
+from learninglion.search.local.index import Index
+from learninglion.search.local.scoring import make_probe
+from learninglion.search.ranking import rank
+from learninglion.search.search import query_terms, query_vectors, search
+from learninglion.search.weighing import Weighed, first_places, rarity_in, weigh
+from learninglion.store.reader import Entry, MemoryReader
+
+__all__ = [
+    "AskReport",
+    "DocumentQuestion",
+    "KindReport",
+    "Outcome",
+    "ParsedShelf",
+    "learn_weights",
+    "measure_questions",
+    "passage_questions",
+    "plain",
+    "put_question",
+    "read_document_questions",
+    "weights_json",
+]
+
+Rows = NDArray[np.float64]
+_TOP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentQuestion:
+    """A question, the file that answers it, and words of the place where (empty: none answers it)."""
+
+    id: str
+    document: str
+    question: str
+    kind: str
+    answerable: bool
+    key: str
+    after: str = ""
+    teaches: bool = False
+
+
+def read_document_questions(path: Path | None = None) -> tuple[DocumentQuestion, ...]:
+    """The cases of a JSON Lines file; None: those that ship. Raises UnreadableFileError with the line.
+
+    Besides `document` (or `file`) and `question` a line has `key` (or `answer`); `answerable` and `kind` may
+    be left out.
+    """
+    name = path.name if path else "document_questions.jsonl"
+    try:
+        if path is None:
+            text = files("learninglion.evaluation").joinpath("cases", name).read_text("utf-8")
+        else:
+            text = path.read_text("utf-8-sig")
+        found = tuple(
+            _read(name, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()
+        )
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableFileError(name, f"dit bestand is niet te lezen ({error})") from error
+    taught = set(sorted({case.document for case in found})[::2])
+    return tuple(
+        DocumentQuestion(
+            c.id, c.document, c.question, c.kind, c.answerable, c.key, c.after, c.document in taught
+        )
+        for c in found
+    )
+
+
+def _read(name: str, number: int, line: str) -> DocumentQuestion:
+    try:
+        row = json.loads(line)
+        document = str(row["document"] if "document" in row else row["file"])
+        key = str(row.get("key") or row.get("answer") or "")
+        return DocumentQuestion(
+            str(row.get("id", number)),
+            document,
+            str(row["question"]),
+            str(row.get("kind", "")),
+            bool(row.get("answerable", bool(key))),
+            key,
+            str(row.get("after", "")),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnreadableFileError(
+            name, f"regel {number} heeft geen document en question ({error})"
+        ) from error
+
+
+def passage_questions() -> tuple[tuple[Entry, ...], tuple[DocumentQuestion, ...]]:
+    """The hand-written passages as documents of one section, with the questions they answer or seem to."""
+    text = files("learninglion.evaluation").joinpath("cases", "relevance.jsonl").read_text("utf-8")
+    entries: list[Entry] = []
+    cases: list[DocumentQuestion] = []
+    for line in text.splitlines():
+        row = json.loads(line)
+        name, body = str(row["id"]), str(row["passage"])
+        span = Span(0, len(body))
+        card = DocumentCard(name, "", DocumentKind.DOCUMENT)
+        source = Source(f"{name}#s1", card, SourceKind.SECTION, body, span, 0)
+        entries.append((source, (Passage(f"{name}#s1/1", source.id, name, body, span, 0, PassageKind.BODY),)))
+        for number, asked in enumerate(row["questions"]):
+            key = str(asked["key"] or "")
+            teaches = row["part"] == "train"
+            cases.append(
+                DocumentQuestion(
+                    f"{name}-{number}", name, asked["text"], asked["kind"], asked["answers"], key, "", teaches
+                )
+            )
+    return tuple(entries), tuple(cases)
+
+
+def plain(text: str) -> str:
+    """`text` for finding words in it: without white space, hyphens and the lines of tables."""
+    return re.sub(r"[\s\-\u2010-\u2015\u00ad|]+", "", text).casefold()
+
+
+# --------------------------------------------------------------------------- measuring
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one case: the places (from 1; 0: nowhere) of the right passage."""
+
+    case: DocumentQuestion
+    reply: Reply
+    found: int  # among the first hits of a search
+    shown: int  # among answers and near material, in that order
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the right passage is an answer or the first of the material."""
+        return 0 < self.shown <= max(1, len(self.reply.answers))
+
+
+@dataclass(frozen=True, slots=True)
+class KindReport:
+    """The figures of one kind of question."""
+
+    kind: str
+    questions: int
+    found: float  # right passage among the first three hits
+    listed: float  # among the first three of what asking shows
+    shown: float  # as an answer or as the first material
+    answered: float  # said to be answered
+
+
+@dataclass(frozen=True, slots=True)
+class AskReport:
+    """All figures: of answerable questions together and by kind, and how many others were refused."""
+
+    all: KindReport
+    kinds: tuple[KindReport, ...]
+    unanswerable: int
+    refused: float  # not answered
+    absent: float  # said not to be told
+    outcomes: tuple[Outcome, ...]
+
+
+def put_question(
+    index: Index, reader: MemoryReader, case: DocumentQuestion, document_id: str, reply: Reply
+) -> Outcome:
+    """Where the right passage of `case` stands in what was found."""
+    key = plain(case.key)
+
+    def right(other: str, text: str) -> bool:
+        return bool(key) and other == document_id and key in plain(text)
+
+    hits = search(index, reader, f"{case.after} {case.question}".strip(), limit=10)
+    found = next(
+        (h.rank for h in hits if right(h.source.document.id, f"{h.source.question}{h.source.body}")), 0
+    )
+    material = (*reply.answers, *reply.near)
+    texts = [f"{m.told}{m.quote}{m.heads}{m.question}{m.text}" for m in material]
+    shown = next(
+        (n for n, (m, text) in enumerate(zip(material, texts, strict=True), 1) if right(m.document.id, text)),
+        0,
+    )
+    return Outcome(case, reply, found, shown)
+
+
+class ParsedShelf:
+    """Documents that were just read, to put questions to."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = {document.id: document for document in documents}
+        self.ids = {document.source_name.rsplit("/", 1)[-1]: document.id for document in documents}
+
+    def entries(self) -> list[Entry]:
+        """All sources with their passages."""
+        return [entry for document in self._documents.values() for entry in cut(document)]
+
+    def names(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """Titles and file names."""
+        return [(d.id, (d.title, PurePath(d.source_name).stem)) for d in self._documents.values()]
+
+    def card(self, document_id: str) -> DocumentCard:
+        """What lists say of a document."""
+        return card_of(self._documents[document_id])
+
+    def document(self, document_id: str) -> Document:
+        """A whole document."""
+        return self._documents[document_id]
+
+
+def measure_questions(
+    shelf: ParsedShelf,
+    cases: Sequence[DocumentQuestion],
+    encoder: Encoder,
+    cache: VectorCache | None = None,
+    *,
+    progress: Progress = silent,
+) -> AskReport:
+    """Put every case whose document is on the shelf to all documents at once."""
+    reader, names = MemoryReader(shelf.entries()), shelf.ids
+    outcomes = []
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index.open(Path(folder), encoder, cache)
+        index.update(reader)
+        asked = [case for case in cases if _name(case) in names]
+        for number, case in enumerate(asked, 1):
+            reply = find_answers(index, reader, case.question, after=case.after, shelf=shelf)
+            outcomes.append(put_question(index, reader, case, names[_name(case)], reply))
+            progress("Vragen", number, len(asked))
+    return report(outcomes)
+
+
+def _name(case: DocumentQuestion) -> str:
+    return case.document.removeprefix("sample:").rsplit("/", 1)[-1]
+
+
+def report(outcomes: Sequence[Outcome]) -> AskReport:
+    """The figures of these outcomes."""
+    told = [o for o in outcomes if o.case.answerable]
+    others = [o for o in outcomes if not o.case.answerable]
+    kinds = tuple(
+        _kind(kind, [o for o in told if o.case.kind == kind]) for kind in sorted({o.case.kind for o in told})
+    )
+    return AskReport(
+        all=_kind("all", told),
+        kinds=kinds,
+        unanswerable=len(others),
+        refused=_share(o.reply.verdict is not Verdict.ANSWERED for o in others),
+        absent=_share(o.reply.verdict is Verdict.ABSENT for o in others),
+        outcomes=tuple(outcomes),
+    )
+
+
+def _kind(kind: str, outcomes: Sequence[Outcome]) -> KindReport:
+    return KindReport(
+        kind=kind,
+        questions=len(outcomes),
+        found=_share(0 < o.found <= _TOP for o in outcomes),
+        listed=_share(0 < o.shown <= _TOP for o in outcomes),
+        shown=_share(o.is_shown for o in outcomes),
+        answered=_share(o.reply.verdict is Verdict.ANSWERED for o in outcomes),
+    )
+
+
+def _share(flags: Iterator[bool]) -> float:
+    counted = list(flags)
+    return round(sum(counted) / len(counted), 4) if counted else 0.0
+
+
+# --------------------------------------------------------------------------- learning
+
+# What a passage of the hand-written cases counts against a question to a document: its look-alikes are made
+# to deceive, and an office asks what it does not know.
+_PASSAGE_WEIGHT = {"answers": 0.3, "answered": 0.1}
+_PENALTY = {"answers": 3.0, "answered": 5.0}
+# Of questions that nothing answers, so many may be called answered, and so many not be called absent.
+_FALSELY_ANSWERED, _NOT_ABSENT = 0.10, 0.16
+_UNASKED = frozenset({"document"})  # kinds that another road answers (about.py)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """The rows of one question: sources with whether each answers."""
+
+    answerable: bool
+    rows: Rows
+    right: tuple[bool, ...]
+    weighed: tuple[Weighed, ...]
+    wanted: Wanted
+    passage: bool
+    document: str
+
+
+def _lessons(
+    entries: Sequence[Entry],
+    names: Mapping[str, str],
+    cases: Sequence[DocumentQuestion],
+    encoder: Encoder,
+    cache: VectorCache | None,
+    *,
+    passage: bool,
+) -> Iterator[_Lesson]:
+    reader = MemoryReader(entries)
+    flat = Weights(Curve(np.zeros(len(ANSWERS)), 0.0), Curve(np.zeros(len(ANSWERED)), 0.0), 1.0, 0.0)
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index.open(Path(folder), encoder, cache)
+        index.update(reader)
+        snapshot = index.snapshot()
+        rarity = rarity_in(snapshot)
+        for case in cases:
+            if not case.teaches or case.kind in _UNASKED or _name(case) not in names:
+                continue
+            context = case.after if goes_on(case.question) else ""
+            text = f"{context} {case.question}".strip()
+            (vector,) = query_vectors(index, snapshot, [text], "")
+            probe = make_probe(snapshot.statistics, query_terms(text), vector)
+            ranking = rank(snapshot, probe)
+            places = first_places(ranking, sections_only=False)
+            listed = [snapshot.name_of(int(p))[1] for p in ranking.positions[places]]
+            found = {e[0].id: e[0] for e in reader.entries_by_id(listed)}
+            wanted = want(case.question, rarity, context)
+            weighed = tuple(weigh(ranking, places, [found.get(n) for n in listed], wanted, flat).values())
+            rows = np.array([answers_row(wanted, w.source, w.seen, w.signals) for w in weighed])
+            key, own = plain(case.key), names[_name(case)]
+            right = tuple(
+                case.answerable
+                and w.source.document.id == own
+                and (passage or key in plain(f"{w.source.question}{w.source.body}"))
+                for w in weighed
+            )
+            yield _Lesson(case.answerable, rows, right, weighed, wanted, passage, case.document)
+
+
+def learn_weights(
+    shelf: ParsedShelf,
+    cases: Sequence[DocumentQuestion],
+    encoder: Encoder,
+    cache: VectorCache | None = None,
+) -> Weights:
+    """What the teaching half of `cases`, and of the hand-written passages, say of the chances."""
+    lessons = list(_lessons(shelf.entries(), shelf.ids, cases, encoder, cache, passage=False))
+    passages, asked = passage_questions()
+    own = {source.document.id: source.document.id for source, _ in passages}
+    lessons += _lessons(passages, own, asked, encoder, cache, passage=True)
+    answers = _fit(
+        np.concatenate([lesson.rows for lesson in lessons]),
+        np.array([flag for lesson in lessons for flag in lesson.right], float),
+        np.array([_weight(lesson, "answers") for lesson in lessons for _ in lesson.right]),
+        _PENALTY["answers"],
+    )
+    rows, told, weights = [], [], []
+    for lesson in lessons:
+        logits = lesson.rows @ answers.slopes + answers.offset
+        best = [lesson.weighed[n] for n in np.argsort(-logits, kind="stable")[:3]]
+        placed = sorted(logits.tolist(), reverse=True)[:3]
+        rows.append(
+            answered_row(lesson.wanted, [(w.seen, w.signals, x) for w, x in zip(best, placed, strict=True)])
+        )
+        told.append(float(lesson.answerable))
+        weights.append(_weight(lesson, "answered"))
+    matrix, flags = np.array(rows), np.array(told)
+    balance = np.array(weights)
+    documents = np.array([not lesson.passage for lesson in lessons])
+    refused = documents & (flags == 0)
+    balance[refused] *= (documents & (flags == 1)).sum() / max(1, refused.sum())
+    answered = _fit(matrix, flags, balance, _PENALTY["answered"])
+    # thresholds from documents that the curve did not see: of those it saw it is too sure
+    groups = np.array([lesson.document for lesson in lessons])
+    chances = np.zeros(len(lessons))
+    for group in np.unique(groups[refused]):
+        own = groups == group
+        unseen = _fit(matrix[~own], flags[~own], balance[~own], _PENALTY["answered"])
+        chances[own] = 1 / (1 + np.exp(-(matrix[own] @ unseen.slopes + unseen.offset)))
+    chances = chances[refused]
+    return Weights(
+        answers,
+        answered,
+        sure=float(np.quantile(chances, 1 - _FALSELY_ANSWERED)),
+        threshold=float(np.quantile(chances, 1 - _NOT_ABSENT)),
+    )
+
+
+def _weight(lesson: _Lesson, which: str) -> float:
+    return _PASSAGE_WEIGHT[which] if lesson.passage else 1.0
+
+
+def _fit(rows: Rows, flags: Rows, weights: Rows, penalty: float) -> Curve:
+    """Logistic regression with a ridge, by Newton's method; columns are scaled first."""
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    placed = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
+    ridge = np.eye(placed.shape[1]) * penalty
+    ridge[-1, -1] = 1e-3
+    slopes = np.zeros(placed.shape[1])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-placed @ slopes))
+        slope = placed.T @ (weights * (chance - flags)) + ridge @ slopes
+        bend = (placed * (weights * chance * (1 - chance))[:, None]).T @ placed + ridge
+        step = np.linalg.solve(bend, slope)
+        slopes = slopes - step
+        if float(np.abs(step).max()) < 1e-7:
+            break
+    own = slopes[:-1] / scale
+    return Curve(own, float(slopes[-1] - own @ mean))
+
+
+def weights_json(weights: Weights, card: Mapping[str, object]) -> str:
+    """Weights as the file that ships, with what they were learned from."""
+
+    def told(columns: Sequence[str], curve: Curve) -> dict[str, float]:
+        named = {c: round(float(v), 5) for c, v in zip(columns, curve.slopes, strict=True)}
+        return {**named, "offset": round(curve.offset, 5)}
+
+    data = {
+        "card": dict(card),
+        "answers": told(ANSWERS, weights.answers),
+        "answered": told(ANSWERED, weights.answered),
+        "sure": round(weights.sure, 4),
+        "threshold": round(weights.threshold, 4),
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,350 @@
+"""Learns the measure of relevance from judged cases, and says how good it is on what it did not see.
+
+Cases are balanced: every passage with questions that it answers and questions that only look like them, and
+the answering sentence taken out. Judged sets and look-alikes of an office come on top.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learninglion.drafting.askings import Asking
+from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, SPEAKS_OF_IT, Evidence, Meaning
+from learninglion.drafting.relevance import Curves, Relevance, Weights, searched
+from learninglion.drafting.units import units_of
+from learninglion.inference.encoders import NanoEncoder
+from learninglion.models import DocumentCard, DocumentKind, Source, SourceKind, Span
+
+__all__ = [
+    "Example",
+    "POSITION_CASES",
+    "RELEVANCE_CASES",
+    "case_lines",
+    "case_texts",
+    "find_centre",
+    "fit",
+    "held_out",
+    "make_source",
+    "of_judged",
+    "of_look_alikes",
+    "of_own_wording",
+    "shipped_cases",
+    "train",
+    "write_weights",
+]
+
+Numbers = NDArray[np.float64]
+RELEVANCE_CASES, POSITION_CASES = "relevance.jsonl", "positions.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A part of a question beside a source, and whether the source answers it.
+
+    `units`: the places of the answering sentences, where they are known. `same`: whether the source was asked
+    the same (None: not said). `overtakes`: whether, being newer, it says how it is now (None: not said).
+    """
+
+    asking: Asking
+    source: Source
+    answers: bool
+    group: str  # what must not be split over two folds
+    weight: float = 1.0
+    units: frozenset[int] = frozenset()
+    same: bool | None = None
+    overtakes: bool | None = None
+
+
+def make_source(name: str, question: str, body: str) -> Source:
+    """A source of a case, as if it stood in an archive."""
+    card = DocumentCard(name, "", DocumentKind.KAMERVRAGEN)
+    return Source(name, card, SourceKind.PAIR, body, Span(0, len(body)), 1, (1,), question)
+
+
+def case_lines(name: str) -> list[dict[str, Any]]:
+    """The hand-written cases that ship, of one file."""
+    text = files("learninglion.evaluation").joinpath("cases", name).read_text("utf-8")
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def shipped_cases(part: str = "train") -> Iterator[Example]:
+    """The hand-written cases of this part ("train" or "kept") as examples."""
+    for case in case_lines(RELEVANCE_CASES):
+        if case["part"] == part:
+            yield from _of_case(case)
+    yield from of_positions([case for case in case_lines(POSITION_CASES) if case["part"] == part])
+
+
+def of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
+    """Of each case the older source, the newer, and those of the next cases, which say nothing of it."""
+    told = [(str(case["id"]), case["old"], case["new"]) for case in cases]
+    for number, case in enumerate(cases):
+        name, old, new = told[number]
+        for asking in searched(str(case["ask"])):
+            source = make_source(f"{name}-old", old["question"], old["answer"])
+            yield Example(asking, source, True, name, same=True)
+            source = make_source(f"{name}-new", new["question"], new["answer"])
+            yield Example(asking, source, False, name, 0.0, overtakes=bool(case["changed"]))
+            for step in range(1, 1 + min(_STRANGERS, len(told) - 1)):
+                other, _, strange = told[(number + step) % len(told)]
+                source = make_source(f"{other}-new", strange["question"], strange["answer"])
+                yield Example(asking, source, False, name, 0.0, overtakes=False)
+
+
+_STRANGERS = 3
+
+
+def _of_case(case: Mapping[str, Any]) -> Iterator[Example]:
+    name, passage = str(case["id"]), str(case["passage"])
+    source = make_source(name, str(case["source_question"]), passage)
+    for asking in searched(source.question):
+        yield Example(asking, source, True, name, same=True, weight=0.0)
+    questions = case["questions"]
+    for asked in questions:
+        key = str(asked["key"])
+        where = frozenset(n for n, u in enumerate(units_of(source)) if key and _same(u.text, key))
+        for asking in searched(asked["text"]):
+            answers = bool(asked["answers"]) and bool(where)
+            weight = _WEIGHTS.get(str(asked["form"]), 1.0)
+            yield Example(asking, source, answers, name, weight, where, None if answers else False)
+            if answers:  # the same question with the answering sentence taken out
+                rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
+                if rest:
+                    less = make_source(f"{name}-less", source.question, rest)
+                    yield Example(asking, less, False, name, weight)
+
+
+def of_look_alikes(
+    rows: Sequence[Mapping[str, str]], offered: Mapping[str, Sequence[Sequence[Source]]]
+) -> Iterator[Example]:
+    """Questions in other words and questions that only look alike, beside what was offered for each.
+
+    `offered` has the sources by "para" and "near", in the order of `rows`.
+    """
+    for number, row in enumerate(rows):
+        group = f"look-{row['id']}"
+        for name in ("para", "near"):
+            for asking in searched(row[name]):
+                for place, source in enumerate(offered[name][number][:_READ]):
+                    right = source.document.id == row["id"]
+                    weight = 3.0 if right or place < 2 else 1.0
+                    if name == "near":
+                        yield Example(asking, source, False, group, weight, same=False)
+                    elif right:
+                        where = frozenset(
+                            n for n, u in enumerate(units_of(source)) if _same(u.text, row["key"])
+                        )
+                        yield Example(asking, source, True, group, weight, where)
+                        rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
+                        if rest:
+                            less = make_source(f"{source.id}-less", source.question, rest)
+                            yield Example(asking, less, False, group, weight)
+
+
+def of_judged(
+    name: str, question: str, labels: Sequence[str], offered: Sequence[Source]
+) -> Iterator[Example]:
+    """A question of a real set beside what was offered; `labels` says of each what reading said of it."""
+    for asking in searched(question):
+        for place, (source, label) in enumerate(zip(offered[:_READ], labels, strict=False)):
+            answers = label == "yes"
+            weight = 2.0 if answers or place < 2 else 0.6
+            yield Example(asking, source, answers, name, weight, same=None if answers else False)
+
+
+def of_own_wording(pair_id: str, question: str, offered: Sequence[Source]) -> Iterator[Example]:
+    """A question of the archive itself beside what was offered: was the source asked the same?"""
+    for asking in searched(question):
+        for source in offered[:3]:
+            yield Example(asking, source, False, pair_id, 0.0, same=source.document.id == pair_id)
+
+
+_READ = 6  # sources that a draft reads for their meaning
+
+
+# Questions in wholly other words teach that no signal tells; those that use the passage's words are easy.
+_WEIGHTS = {"answered": 0.2, "near_other": 0.3}
+
+
+def _same(text: str, key: str) -> bool:
+    one, other = ("".join(c for c in t.casefold() if c.isalnum()) for t in (text, key))
+    return bool(one) and (one in other or other in one)
+
+
+# --------------------------------------------------------------------------- fitting
+
+
+def fit(rows: Numbers, answers: Numbers, weights: Numbers, signs: Numbers, *, steps: int = 1500) -> Curves:
+    """Curves whose product is the chance; slopes have the sign of `signs`. No luck in it: it starts the same.
+
+    `rows` (n, signals); `answers` are 0 or 1.
+    """
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    placed, count = (rows - mean) / scale, rows.shape[1]
+    told = weights / weights.sum()
+    numbers = np.concatenate([np.full(count, 0.5), np.ones(count)])
+    first, second = np.zeros_like(numbers), np.zeros_like(numbers)
+    for step in range(1, steps + 1):
+        slopes, offsets = np.log1p(np.exp(numbers[:count])) * signs, numbers[count:]
+        inside = placed * slopes + offsets
+        chance = np.clip(np.exp(-np.log1p(np.exp(-inside)).sum(axis=1)), 1e-9, 1 - 1e-9)
+        pull = told * (answers - (1 - answers) * chance / (1 - chance))
+        flow = pull[:, None] / (1 + np.exp(inside))
+        steep = (flow * placed).sum(axis=0) * signs / (1 + np.exp(-numbers[:count]))
+        slope = np.concatenate([steep, flow.sum(axis=0)]) - _PENALTY * numbers
+        first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
+        pace = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-9)
+        numbers = numbers + 0.05 * pace
+    slopes = np.log1p(np.exp(numbers[:count])) * signs
+    offsets = numbers[count:] - slopes * mean / scale
+    return Curves((slopes / scale).astype(np.float32), offsets.astype(np.float32))
+
+
+_BATCH = 64
+_PENALTY = 2e-4
+_SIGNS = {"names_absent": -1.0}
+_ROUNDS = 3  # of choosing the best sentence of a source and fitting again
+
+
+def train(
+    examples: Sequence[Example],
+    *,
+    encoder: NanoEncoder,
+    centre: NDArray[np.float32],
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Weights:
+    """The weights that `examples` teach; the same examples teach the same."""
+    return fit_all(examples, read_evidence(examples, encoder, centre, progress), centre)
+
+
+def read_evidence(
+    examples: Sequence[Example],
+    encoder: NanoEncoder,
+    centre: NDArray[np.float32],
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> list[Evidence]:
+    """The numbers of every example."""
+    meaning = Meaning(encoder, centre)
+    measure = Relevance(meaning, blank(centre))
+    evidence: list[Evidence] = []
+    for start in range(0, len(examples), _BATCH):
+        part = examples[start : start + _BATCH]
+        meaning.read([example.source for example in part])  # together they use the cores better
+        for example in part:
+            evidence.append(measure.evidence([example.asking], [example.source])[0][0])
+        progress(start + len(part), len(examples))
+    return evidence
+
+
+def held_out(examples: Sequence[Example], weights: Weights, encoder: NanoEncoder) -> dict[str, object]:
+    """How well the weights tell examples apart that they did not learn from: areas under the curve (0..1)."""
+    evidence = read_evidence(examples, encoder, weights.centre)
+    says: dict[bool, list[float]] = {True: [], False: []}
+    speaks: dict[bool, list[float]] = {True: [], False: []}
+    for example, found in zip(examples, evidence, strict=True):
+        if example.weight and len(found.says):
+            says[example.answers].append(float(weights.says.chance(found.says).max()))
+        if example.overtakes is not None and len(found.speaks):
+            speaks[example.overtakes].append(float(weights.speaks.chance(found.speaks).max()))
+    return {"kept_says": _area(says[True], says[False]), "kept_speaks": _area(speaks[True], speaks[False])}
+
+
+def _area(high: Sequence[float], low: Sequence[float]) -> float:
+    """The chance that one of `high` is above one of `low`."""
+    if not high or not low:
+        return 0.0
+    above = np.array(high)[:, None] - np.array(low)[None]
+    return round(float((above > 0).mean() + 0.5 * (above == 0).mean()), 3)
+
+
+def fit_all(
+    examples: Sequence[Example], evidence: Sequence[Evidence], centre: NDArray[np.float32]
+) -> Weights:
+    """Both sets of curves from examples with their evidence."""
+    signs = np.array([_SIGNS.get(name, 1.0) for name in SAYS_IT])
+    used = [(e, v) for e, v in zip(examples, evidence, strict=True) if len(v.says) and e.weight > 0]
+    says = Curves(np.array(signs, np.float32), np.zeros(len(SAYS_IT), np.float32))
+    answers = np.array([e.answers for e, _ in used], float)
+    weights = np.array([e.weight for e, _ in used])
+    for _ in range(_ROUNDS):
+        rows = np.array([_chosen(e, v, says) for e, v in used], float)
+        says = fit(rows, answers, weights, signs)
+    speaks = _fit_speaks(examples, evidence)
+    told = [(e, v) for e, v in zip(examples, evidence, strict=True) if e.same is not None and v.asked.any()]
+    asked = fit(
+        np.array([v.asked for _, v in told], float),
+        np.array([bool(e.same) for e, _ in told], float),
+        np.ones(len(told)),
+        np.ones(len(ASKED_BEFORE)),
+    )
+    return Weights(centre, says, asked, speaks)
+
+
+def _fit_speaks(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
+    signs = np.array([_SIGNS.get(name, 1.0) for name in SPEAKS_OF_IT])
+    speaks = Curves(np.array(signs, np.float32), np.zeros(len(signs), np.float32))
+    told = [
+        (e, v) for e, v in zip(examples, evidence, strict=True) if e.overtakes is not None and len(v.speaks)
+    ]
+    answers = np.array([bool(e.overtakes) for e, _ in told], float)
+    weights = np.array([_speaks_weight(e) for e, _ in told])
+    for _ in range(_ROUNDS if told else 0):
+        rows = np.array([v.speaks[int(np.argmax(speaks.chance(v.speaks) * v.holds))] for _, v in told], float)
+        speaks = fit(rows, answers, weights, signs)
+    return speaks
+
+
+def _speaks_weight(example: Example) -> float:
+    """Strangers are many and easy; a newer source that only looks like a change is rare and hard."""
+    if not example.source.id.startswith(f"{example.group}-"):
+        return 0.5
+    return 1.0 if example.overtakes else 2.0
+
+
+def _chosen(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
+    """The row of the sentence that answers, else of the one that seems to most."""
+    places = sorted(example.units) if example.answers and example.units else range(len(evidence.says))
+    rows = evidence.says[list(places)]
+    best: NDArray[np.float32] = rows[int(np.argmax(says.chance(rows)))]
+    return best
+
+
+def blank(centre: NDArray[np.float32]) -> Weights:
+    """Weights that have learned nothing, for reading evidence."""
+    zero = [np.zeros(len(names), np.float32) for names in (SAYS_IT, ASKED_BEFORE, SPEAKS_OF_IT)]
+    return Weights(centre, *(Curves(z, z) for z in zero))
+
+
+def case_texts(part: str) -> list[str]:
+    """The passages of the shipped cases of this part."""
+    return [str(case["passage"]) for case in case_lines(RELEVANCE_CASES) if case["part"] == part]
+
+
+def find_centre(encoder: NanoEncoder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """The mean of the word vectors of these texts."""
+    made = encoder.word_vectors([t.split() for t in texts], asked=False)
+    return np.asarray(np.concatenate(made).mean(axis=0), dtype=np.float32)
+
+
+def write_weights(weights: Weights, card: Mapping[str, Any]) -> str:
+    """The weights as JSON, with their card; what `read_weights` reads."""
+
+    def told(names: Sequence[str], curves: Curves) -> dict[str, list[float]]:
+        pairs = zip(names, curves.slopes.tolist(), curves.offsets.tolist(), strict=True)
+        return {name: [round(slope, 5), round(offset, 5)] for name, slope, offset in pairs}
+
+    data = {
+        "card": dict(card),
+        "says": told(SAYS_IT, weights.says),
+        "asked": told(ASKED_BEFORE, weights.asked),
+        "speaks": told(SPEAKS_OF_IT, weights.speaks),
+        "centre": [round(float(v), 5) for v in weights.centre],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

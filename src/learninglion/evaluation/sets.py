@@ -1,0 +1,397 @@
+"""How true drafts are for people: real sets, look-alikes, the archive's own wording, changed positions.
+
+Every figure comes from the same road as the product's: search, the machine's choice, the draft, the check.
+Judgments say of the passages that were read whether they answer (`yes`), are related (`part`) or not (`no`);
+a green draft that cites none that answers is misleading.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from learninglion.drafting import extractive
+from learninglion.drafting.selection import choose_automatically
+from learninglion.drafting.units import units_of
+from learninglion.drafting.verdict import verify
+from learninglion.evaluation.relevance import POSITION_CASES, case_lines
+from learninglion.evaluation.testset import LabelledPair
+from learninglion.inference.encoders import Encoder, NanoEncoder
+from learninglion.inference.vectors import VectorCache
+from learninglion.models import (
+    AnswerVerdict,
+    Citation,
+    DocumentCard,
+    DocumentKind,
+    Passage,
+    PassageKind,
+    Source,
+    SourceKind,
+    Span,
+    SubQuestion,
+    Verification,
+)
+from learninglion.models.errors import UnreadableFileError
+from learninglion.search.local.index import Index
+from learninglion.search.search import search_set
+from learninglion.store.reader import Entry, MemoryReader
+
+__all__ = [
+    "Bar",
+    "Desk",
+    "Judgment",
+    "evaluate_look_alikes",
+    "evaluate_own_wording",
+    "evaluate_positions",
+    "evaluate_sets",
+    "interval",
+    "read_judgments",
+]
+
+_OFFERED = 10
+Progress = Callable[[int, int], None]
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """For callers that only want the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A share with its interval (Wilson, 95%), and the worst cases to read."""
+
+    name: str
+    count: int
+    of: int
+    cases: tuple[str, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """The share (0..1); 0 of nothing is 0."""
+        return self.count / self.of if self.of else 0.0
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Where the true share lies with 95% certainty."""
+        return interval(self.count, self.of)
+
+
+def interval(count: int, of: int) -> tuple[float, float]:
+    """Wilson's interval of a share, 95%; (0, 1) for nothing."""
+    if not of:
+        return 0.0, 1.0
+    z, share = 1.959964, count / of
+    middle = share + z * z / (2 * of)
+    reach = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return max(0.0, (middle - reach) / (1 + z * z / of)), min(1.0, (middle + reach) / (1 + z * z / of))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """One sub-question of a set, and what reading said of the passages: "yes", "part" or "no"."""
+
+    set: str
+    numbers: tuple[int, ...]
+    kind: str
+    labels: Mapping[tuple[str, tuple[int, ...]], str]  # by document (or pair) and numbers
+
+    def label(self, document: str, numbers: Sequence[int]) -> str:
+        """What reading said of this passage; "?" where nobody read it."""
+        for (known, of), label in self.labels.items():
+            if known == document and (not of or set(of) & set(numbers)):
+                return label
+        return "?"
+
+
+def read_judgments(path: Path, names: Mapping[str, str]) -> tuple[Judgment, ...]:
+    """The judgments of a JSON Lines file; `names` gives the document id of a file name.
+
+    Raises UnreadableFileError that names the line.
+    """
+    found = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            labels = {
+                (
+                    str(p.get("pair") or names.get(p["document"], p["document"])),
+                    tuple(p.get("numbers") or ()),
+                ): str(p["label"])
+                for p in row["passages"]
+            }
+            found.append(Judgment(str(row["set"]), tuple(row["numbers"]), str(row["kind"]), labels))
+        except (ValueError, KeyError, TypeError) as error:
+            raise UnreadableFileError(path.name, f"regel {number} is geen oordeel ({error})") from error
+    return tuple(found)
+
+
+class Desk:
+    """An archive in memory with the road from a question to a checked draft."""
+
+    def __init__(
+        self, entries: Iterable[Entry], *, encoder: Encoder | None = None, cache: Path | None = None
+    ) -> None:
+        self._entries = {entry[0].id: entry for entry in entries}
+        self._place = tempfile.TemporaryDirectory(prefix="learninglion-")
+        place = Path(self._place.name)
+        self._index = Index.open(
+            place / "index", encoder or NanoEncoder(), VectorCache(cache or place / "vectors.db")
+        )
+        self._reader = MemoryReader(self._entries.values())
+        self._index.update(self._reader)
+
+    def offer(self, questions: Sequence[SubQuestion], introduction: str = "") -> list[tuple[Source, ...]]:
+        """What search offers for each question."""
+        found = search_set(self._index, self._reader, questions, introduction, limit=_OFFERED)
+        return [tuple(hit.source for hit in hits) for hits in found]
+
+    def draft(
+        self,
+        questions: Sequence[SubQuestion],
+        introduction: str = "",
+        changed: Callable[[int, Source], Source | None] = lambda _at, source: source,
+    ) -> tuple[Verification, ...]:
+        """Every question drafted and checked; `changed` may alter or take away (None) what was found."""
+        offers = search_set(self._index, self._reader, questions, introduction, limit=_OFFERED)
+        threshold = self._index.snapshot().fusion.threshold
+        done = []
+        for at, (question, hits) in enumerate(zip(questions, offers, strict=True)):
+            altered = [(hit, changed(at, hit.source)) for hit in hits]
+            kept = tuple(replace(hit, source=source) for hit, source in altered if source is not None)
+            selection = choose_automatically(question, introduction, kept, threshold)
+            done.append(verify(extractive.draft(selection)))
+        return tuple(done)
+
+
+def _first(verification: Verification) -> Citation | None:
+    """What a reader sees first: the first citation of the draft, else of its material."""
+    cited = [c for check in verification.shown for c in check.statement.citations]
+    return next(iter((*cited, *verification.draft.material)), None)
+
+
+def _told(verification: Verification) -> str:
+    said = " ".join(c.statement.text for c in verification.shown)
+    return f"{verification.draft.selection.question.text[:160]} -> {said[:200]}"
+
+
+def _green(verification: Verification) -> bool:
+    return verification.verdict is AnswerVerdict.ANSWERED
+
+
+def evaluate_sets(
+    desk: Desk,
+    sets: Mapping[str, tuple[str, Sequence[SubQuestion]]],
+    judgments: Sequence[Judgment],
+    progress: Progress = _unheard,
+) -> tuple[Bar, ...]:
+    """The bars on real sets; `sets` has the introduction and the questions of each by name."""
+    drafted: list[tuple[Judgment, Verification]] = []
+    for at, (name, (introduction, questions)) in enumerate(sets.items()):
+        made = {v.draft.selection.question.numbers: v for v in desk.draft(questions, introduction)}
+        drafted += [(j, made[j.numbers]) for j in judgments if j.set == name and j.numbers in made]
+        progress(at + 1, len(sets))
+
+    def labels(judgment: Judgment, verification: Verification) -> set[str]:
+        cited = (c for check in verification.shown for c in check.statement.citations)
+        return {judgment.label(c.document, c.numbers) for c in cited}
+
+    greens = [(j, v) for j, v in drafted if _green(v)]
+    partial = [(j, v) for j, v in drafted if v.shown and not _green(v)]
+    misled = [v for j, v in greens if "yes" not in labels(j, v)]
+    off = [v for j, v in partial if not labels(j, v) & {"yes", "part"}]
+    there = [(j, v) for j, v in drafted if "yes" in j.labels.values()]
+    first = [(j, v, _first(v)) for j, v in there]
+    formal = [(j, v) for j, v in drafted if j.kind in ("acquaintance", "procedural")]
+    kinds = [v for j, v in drafted if _kind(v.draft.kind) != _kind(j.kind)]
+    return (
+        Bar("misleading among green", len(misled), len(greens), tuple(map(_told, misled))),
+        Bar("not even related among partial", len(off), len(partial), tuple(map(_told, off))),
+        Bar("drafted from it", sum("yes" in labels(j, v) for j, v in there), len(there)),
+        Bar(
+            "with it first",
+            sum(j.label(c.document, c.numbers) == "yes" for j, _, c in first if c),
+            len(there),
+        ),
+        Bar("acquaintance or procedural, drafted", sum(bool(v.shown) for _, v in formal), len(formal)),
+        Bar("another kind than a reader gave", len(kinds), len(drafted), tuple(map(_told, kinds))),
+        Bar("silent where nothing answers", *_silent(drafted)),
+    )
+
+
+def _silent(drafted: Sequence[tuple[Judgment, Verification]]) -> tuple[int, int]:
+    absent = [v for j, v in drafted if "yes" not in j.labels.values()]
+    return sum(not v.shown for v in absent), len(absent)
+
+
+def _kind(kind: str) -> str:
+    return {"moment": "figure", "reason": "fact"}.get(kind, kind)
+
+
+def evaluate_look_alikes(desk: Desk, path: Path, progress: Progress = _unheard) -> tuple[Bar, ...]:
+    """The bars on questions in other words (`para`), on those that only look alike (`near`), and with the
+    answering sentence (`key`) taken out of the archive."""
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+    def asked(name: str) -> list[SubQuestion]:
+        return [SubQuestion((1,), row[name]) for row in rows]
+
+    def without(at: int, source: Source) -> Source | None:
+        return _taken_out(source, rows[at]["key"]) if source.document.id == rows[at]["id"] else source
+
+    para, near = desk.draft(asked("para")), desk.draft(asked("near"))
+    progress(1, 2)
+    removed = desk.draft(asked("para"), changed=without)
+    progress(2, 2)
+
+    def rests(row: Mapping[str, str], made: Verification) -> bool:
+        return any(c.document == row["id"] for k in made.shown for c in k.statement.citations)
+
+    first = [(row, _first(v)) for row, v in zip(rows, para, strict=True)]
+    wrong = [v for row, v in zip(rows, para, strict=True) if v.shown and not rests(row, v)]
+    return (
+        Bar("in other words, drafted from it", sum(map(rests, rows, para)), len(rows)),
+        Bar("in other words, green", sum(map(_green, para)), len(rows)),
+        Bar("in other words, from another", len(wrong), len(rows), tuple(map(_told, wrong))),
+        Bar(
+            "in other words, with it first",
+            sum(bool(c and c.document == r["id"]) for r, c in first),
+            len(rows),
+        ),
+        Bar("look-alike green", *_shown(near, _green)),
+        Bar("look-alike drafted", *_shown(near, lambda v: bool(v.shown))),
+        Bar("sentence taken out, green", *_shown(removed, _green)),
+        Bar("sentence taken out, drafted", *_shown(removed, lambda v: bool(v.shown))),
+    )
+
+
+def _shown(
+    made: Sequence[Verification], holds: Callable[[Verification], bool]
+) -> tuple[int, int, tuple[str, ...]]:
+    found = [v for v in made if holds(v)]
+    return len(found), len(made), tuple(map(_told, found))
+
+
+def _taken_out(source: Source, key: str) -> Source | None:
+    def plain(text: str) -> str:
+        return "".join(c for c in text.casefold() if c.isalnum())
+
+    kept = [u.text for u in units_of(source) if plain(key) not in plain(u.text)]
+    body = " ".join(kept)
+    return replace(source, body=body, body_span=Span(0, len(body))) if body else None
+
+
+def evaluate_own_wording(
+    desk: Desk, pairs: Sequence[LabelledPair], progress: Progress = _unheard
+) -> tuple[Bar, ...]:
+    """The archive's own questions asked again."""
+    green = right = 0
+    silent: list[Verification] = []
+    for start in range(0, len(pairs), 50):
+        part = pairs[start : start + 50]
+        for pair, made in zip(part, desk.draft([SubQuestion((1,), p.question) for p in part]), strict=True):
+            green += _green(made)
+            right += any(c.document == pair.id for k in made.shown for c in k.statement.citations)
+            if not _green(made):
+                silent.append(made)
+        progress(min(start + 50, len(pairs)), len(pairs))
+    return (
+        Bar("own wording answered", green, len(pairs), tuple(map(_told, silent))),
+        Bar("own wording drafted from it", right, len(pairs)),
+    )
+
+
+# --------------------------------------------------------------------------- changed positions
+
+
+def evaluate_positions(
+    rows: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    part: str = "",
+    encoder: Encoder | None = None,
+    cache: Path | None = None,
+) -> tuple[Bar, ...]:
+    """Pairs of an older and a newer answer with a question: what is given as today's.
+
+    Without `rows` the shipped pairs; `part`: only those ("train" or "kept").
+    """
+    told = [
+        r for r in (case_lines(POSITION_CASES) if rows is None else rows) if not part or r.get("part") == part
+    ]
+    desk = Desk(_position_entries(told), encoder=encoder, cache=cache)
+    made = desk.draft([SubQuestion((1,), str(row["ask"])) for row in told])
+    changed = [(row, v) for row, v in zip(told, made, strict=True) if row["changed"]]
+    same = [(row, v) for row, v in zip(told, made, strict=True) if not row["changed"]]
+    outdated = [v for _, v in changed if _gives_old(v)]
+    right = [v for _, v in changed if _gives_new(v) and not _gives_old(v)]
+    stays = [v for _, v in same if _cites(v, "-old")]
+    wrong = [v for _, v in (*changed, *same) if v not in right and v not in stays]
+    return (
+        Bar("outdated given as today's", len(outdated), len(changed), tuple(map(_told, outdated))),
+        Bar("newer given", len(right), len(changed)),
+        Bar("unchanged stays", len(stays), len(same)),
+        Bar("unchanged, something newer put first", sum(map(_gives_new, (v for _, v in same))), len(same)),
+        Bar("right", len(right) + len(stays), len(told), tuple(map(_told, wrong))),
+    )
+
+
+def _cites(verification: Verification, side: str) -> list[str]:
+    shown = verification.shown
+    return [k.statement.text for k in shown if any(c.document.endswith(side) for c in k.statement.citations)]
+
+
+def _gives_old(verification: Verification) -> bool:
+    """Whether the older stands there as today's: not behind "Eerder, op ..."."""
+    return any(not text.startswith("Eerder") for text in _cites(verification, "-old"))
+
+
+def _gives_new(verification: Verification) -> bool:
+    return bool(_cites(verification, "-new"))
+
+
+def _position_entries(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    found: list[Entry] = []
+    for number, row in enumerate(rows):
+        for side in ("old", "new"):
+            told = row[side]
+            name = f"p{number}-{side}"
+            card = DocumentCard(
+                name, "", DocumentKind.KAMERVRAGEN, date=date.fromisoformat(str(told["date"]))
+            )
+            body = str(told["answer"])
+            question = str(told["question"])
+            source = Source(
+                f"{name}#1",
+                card,
+                SourceKind.PAIR,
+                body,
+                Span(len(question) + 1, len(question) + 1 + len(body)),
+                1,
+                (1,),
+                question,
+                Span(0, len(question)),
+            )
+            passages = (
+                Passage(
+                    f"{name}#1/0",
+                    f"{name}#1",
+                    name,
+                    question,
+                    Span(0, len(question)),
+                    1,
+                    PassageKind.QUESTION,
+                    (1,),
+                ),
+                Passage(
+                    f"{name}#1/1", f"{name}#1", name, body, source.body_span, 1, PassageKind.ANSWER, (1,)
+                ),
+            )
+            found.append((source, passages))
+    return found

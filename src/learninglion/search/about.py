@@ -1,0 +1,491 @@
+"""Questions about a document itself: who wrote it, when, which version, how long, what a chapter is about.
+
+They are answered from its front matter, its end and its structure, never from its running text; where that
+does not tell, it is not told.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from learninglion.dutch.dates import MONTHS
+from learninglion.dutch.text import fold, squash
+from learninglion.models import Block, BlockKind, Document, Span
+
+__all__ = ["Fact", "Feature", "facts_about", "feature_asked", "names_document", "points_at_document"]
+
+
+class Feature(StrEnum):
+    """What of a document is asked for."""
+
+    AUTHOR = "author"
+    ADDRESSEE = "addressee"
+    DATE = "date"
+    VERSION = "version"
+    TITLE = "title"
+    PAGES = "pages"
+    PARTS = "parts"
+    APPENDIX = "appendix"
+    SUMMARY = "summary"
+    SOURCES = "sources"
+    REFERENCE = "reference"
+    PART = "part"  # what stands in a chapter
+    FIGURES = "figures"
+    SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a document tells of itself: the words that tell it, the stretch around them, and what was counted.
+
+    `told` is said by the program, from the structure; empty where the quote says it all.
+    """
+
+    feature: Feature
+    quote: Span
+    around: Span
+    told: str = ""
+
+
+_DOCUMENT = (
+    r"(?:(?:werk)?instructie|document|rapport|verslag|nota|memorie|brief|verzamelbrief|kamerbrief|notitie"
+    r"|stuk|motie"
+    r"|(?:werk)?programma|advies|besluit|handreiking|handleiding|richtlijn|protocol|plan|beleidsregel"
+    r"|publicatie"
+    r"|bekendmaking|tekst|bestand|paper|report|letter|instruction|manual|guide|memo|verordening|regeling|wet"
+    r"|onderzoek|evaluatie|leidraad|kader|beleidsstuk|jaarverslag|jaarplan|vragen|beantwoording)"
+)
+_PART_NAME = (
+    r"(?:hoofdstuk|paragraaf|sectie|bijlage|artikel|onderdeel|deel|afdeling"
+    r"|chapter|section|appendix|annex|article)"
+)
+# In this order; what is asked about must be the document, so each names it or can mean nothing else.
+_ASKED: tuple[tuple[Feature, str], ...] = (
+    (
+        Feature.PART,
+        rf"\b(?:wat (?:staat|zegt|behandelt|bespreekt)|waar(?:over)? gaat|waarover|inhoud van|vat"
+        rf"|samenvatting van"
+        rf"|what (?:is|does)|summari[sz]e)\b.{{0,30}}\b{_PART_NAME}\s+(?P<number>\d+(?:\.\d+)*|[IVX]+"
+        rf"|[A-Z])\b",
+    ),
+    (Feature.PAGES, r"\bhoeveel\b.{0,12}\b(?:pagina|bladzijde|blz)\w*|\bhow many pages\b|\baantal pagina"),
+    (
+        Feature.PARTS,
+        r"\b(?:hoeveel|uit hoeveel|how many)\b.{0,12}\b(?P<what>hoofdstuk\w*|paragra\w+|artikel\w*"
+        r"|secties|chapters"
+        r"|sections|articles|delen)\b|\bwelke (?:hoofdstukken|paragrafen)\b|\bwhich chapters\b",
+    ),
+    (
+        Feature.SUMMARY,
+        r"^(?:en\s+)?(?:is|zit|staat|heeft|bevat|does|has|begint)\b.{0,60}\b(?:samenvatting|summary)\b",
+    ),
+    (
+        Feature.APPENDIX,
+        r"\bhoeveel bijlagen\b|\b(?:zit|zijn|is|heeft|staan)\b.{0,30}\bbijlagen?\b|\bwelke bijlagen\b"
+        r"|\bhow many (?:annexes|appendices)\b",
+    ),
+    (
+        Feature.FIGURES,
+        r"\b(?:staat|staan|zit|zijn|is|bevat)\b.{0,20}\b(?:figuur|figuren|afbeelding\w*|grafiek\w*"
+        r"|plaatje\w*)\b",
+    ),
+    (
+        Feature.SOURCES,
+        r"\bwelke (?:bronnen|literatuur|naslagwerken|verwijzingen|referenties|documenten|websites"
+        r"|publicaties)\b"
+        r"|\bwelk\w* [\w-]*(?:rapport|onderzoek|studie)\b.{0,60}\b(?:aangehaald|geciteerd|genoemd|verwezen)\b"
+        r"|\b(?:which|what) (?:sources|references|literature)\b|\bliteratuurlijst\b|\bbronnenlijst\b",
+    ),
+    (
+        Feature.ADDRESSEE,
+        r"\baan wie\b.{0,60}\b(?:gericht|geadresseerd|gestuurd|verzonden|geschreven)\b|\bgeadresseerde\b"
+        r"|\baddressed to\b",
+    ),
+    (
+        Feature.AUTHOR,
+        rf"\b(?:wie|welke (?:minister|staatssecretaris|organisatie|afdeling)"
+        rf"|door wie)\b.{{0,60}}\b(?:geschreven|schreef"
+        rf"|ondertekende?|tekende|opgesteld|opsteld\w*|gemaakt|uitgebracht|ingediend"
+        rf"|stelde\w*)\b.{{0,30}}\b{_DOCUMENT}\b"
+        rf"|\b(?:wie|welke (?:minister"
+        rf"|staatssecretaris))\b.{{0,40}}\b{_DOCUMENT}\b.{{0,80}}\b(?:geschreven|ondertekend"
+        rf"|getekend|opgesteld|ingediend|gemaakt)\b|^(?:en\s+)?wie\b.{{0,30}}\bauteurs?\b|\bafzender\b"
+        rf"|\bvan wie is (?:de|het|dit|deze) {_DOCUMENT}"
+        rf"|\bwho (?:wrote|signed|is the author|are the authors)\b|\bwie is de (?:opsteller|schrijver)\b",
+    ),
+    (Feature.VERSION, r"\bwelke versie\b|\bversienummer\b|\b(?:which|what) version\b"),
+    (
+        Feature.DATE,
+        rf"\b(?:dagtekening|publicatiedatum)\b|\b(?:van|op) (?:wanneer|welke (?:datum|dag))\b.{{0,12}}"
+        rf"\b(?:is|dateert|was)\b.{{0,20}}\b{_DOCUMENT}\b|\bwelke datum\b.{{0,40}}\b{_DOCUMENT}\b"
+        rf"|\bdatum van\b.{{0,30}}"
+        rf"\b{_DOCUMENT}\b|\b(?:wanneer|when)\b.{{0,30}}\b{_DOCUMENT}\b.{{0,60}}\b(?:gepubliceerd"
+        rf"|verschenen|uitgebracht"
+        rf"|opgesteld|vastgesteld|gedateerd|geschreven|published|written|dated|binnen)\b"
+        rf"|\bdate of\b.{{0,30}}{_DOCUMENT}",
+    ),
+    (
+        Feature.TITLE,
+        rf"\b(?:titel|title)\b.{{0,30}}\b{_DOCUMENT}\b|\bhoe heet (?:dit|het|de) {_DOCUMENT}\b",
+    ),
+    (
+        Feature.REFERENCE,
+        r"\b(?:welk|wat is het|onder welk|what|which)\b.{0,20}\b(?:kenmerk|dossiernummer|zaaknummer|isbn"
+        r"|referentienummer"
+        r"|reference number)\b",
+    ),
+    (
+        Feature.SUBJECT,
+        rf"^(?:en\s+)?(?:waar(?:over)? gaat|wat is het onderwerp van"
+        rf"|what is)\b.{{0,12}}\b{_DOCUMENT}\b.{{0,60}}\b(?:over|about)?\s*\?*$",
+    ),
+)
+_COMPILED = tuple((feature, re.compile(pattern, re.IGNORECASE)) for feature, pattern in _ASKED)
+_MONTH = "|".join(MONTHS)
+_DATE = re.compile(
+    rf"\b\d{{1,2}}\s+(?:{_MONTH})\s+(?:19|20)\d\d\b|\b\d{{1,2}}[-/]\d{{1,2}}[-/](?:19|20)\d\d\b"
+    rf"|\b(?:19|20)\d\d-\d\d-\d\d\b|\b(?:{_MONTH})\s+(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(r"\b(?:versie|version|v\.)\s*:?\s*\d+(?:\.\d+)*\b|\bversie\b\s*:?\s*\S+", re.IGNORECASE)
+_LABELS = {
+    Feature.AUTHOR: re.compile(
+        r"^\W*(?:auteurs?|authors?|opgesteld door|geschreven door|opsteller|door|van|contactpersoon"
+        r"|afzender|redactie)\s*(?::|\|)?\s+\S",
+        re.IGNORECASE,
+    ),
+    Feature.ADDRESSEE: re.compile(
+        r"^\W*(?:aan|to|t\.a\.v\.|ter attentie van)\s*(?::|\|)?\s+\S|^(?:aan\s+)?de voorzitter van\b"
+        r"|retouradres",
+        re.IGNORECASE,
+    ),
+    Feature.REFERENCE: re.compile(
+        r"\b(?:ons kenmerk|uw kenmerk|kenmerk|dossiernummer|zaaknummer|isbn|issn|onze referentie)\b"
+        r"|^\d{2}\s?\d{3}\b(?!\s+[A-Z]{2}\b)"
+        r"|^kst-\d",
+        re.IGNORECASE,
+    ),
+    Feature.APPENDIX: re.compile(r"\bbijlage(?:n|\(n\))?\s*:?\s*\|?\s*\d*\s*$|^bijlage\w*\b", re.IGNORECASE),
+}
+_CLOSING = re.compile(
+    r"^\W*(?:hoogachtend|met vriendelijke groet|namens\b|de minister\b|de staatssecretaris\b"
+    r"|de directeur\b|de voorzitter\b)",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"^(?:drs\.|dr\.|mr\.|ir\.|prof\.|[A-Z]\.)*\s*[A-Z][\w.'’-]*(?:\s+(?:van|de|der|den|ten|ter|te"
+    r"|[A-Z][\w.'’-]*))*$"
+)
+_SUMMARY = re.compile(
+    r"^(?:\d+\.?\s*)?(?:samenvatting|management\s?samenvatting|summary|in het kort|kern(?:punten)?)\b", re.I
+)
+_SOURCES = re.compile(
+    r"^(?:\d+\.?\s*)?(?:literatuur\w*|bronnen\w*|referenties|geraadpleegde|achtergrond\w*|verwijzingen"
+    r"|references"
+    r"|bibliography|naslag\w*)\b",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(
+    r"\b(?:figuur|figuren|afbeelding\w*|grafiek\w*|onderstaande (?:weergave|kaart))\b", re.IGNORECASE
+)
+_NUMBERED = re.compile(r"^(?:(?:hoofdstuk|paragraaf|§)\s*)?(\d{1,2})[.:]?(?![\d.]*\d)\s+\S", re.IGNORECASE)
+_ARTICLE = re.compile(r"^artikel\s+(\d+|[IVX]+)\b", re.IGNORECASE)
+_FRONT = 2500  # characters in which the front matter stands
+_LABEL_WORDS = 2
+
+
+def feature_asked(question: str) -> tuple[Feature, str] | None:
+    """What of a document a question asks for, with the number of the part it names; None: something else."""
+    for feature, pattern in _COMPILED:
+        match = pattern.search(question)
+        if match:
+            groups = match.groupdict()
+            return feature, (groups.get("number") or groups.get("what") or "")
+    return None
+
+
+_ANY_DOCUMENT = re.compile(rf"\b[\w-]*{_DOCUMENT}\b", re.IGNORECASE)
+_THIS = re.compile(rf"\b(?:dit|deze|this)\s+[\w-]*{_DOCUMENT}\b", re.IGNORECASE)
+
+
+def points_at_document(question: str, begins: str) -> bool:
+    """Whether a question says "this report", or names the sort of document that `begins` says it is."""
+    if _THIS.search(question):
+        return True
+    return any(fold(m.group()) in fold(begins) for m in _ANY_DOCUMENT.finditer(question))
+
+
+def names_document(question: str, names: Sequence[str]) -> float:
+    """How far `question` names a document by its title or file name: the share of that name (0..1)."""
+    asked = {w for w in re.findall(r"\w+", fold(question)) if len(w) > 2}
+    best = 0.0
+    for name in names:
+        own = [w for w in re.findall(r"[^\W_]+", fold(name)) if len(w) > 2 and not w.isdigit()]
+        if own:
+            met = sum(
+                any(w == a or (len(w) > 4 and (w in a or a in w) and len(a) > 4) for a in asked) for w in own
+            )
+            best = max(best, met / len(own) + 0.01 * met)
+    return best
+
+
+def facts_about(document: Document, feature: Feature, detail: str = "") -> tuple[Fact, ...]:
+    """What `document` tells of itself; nothing where it does not."""
+    return tuple(_FINDERS[feature](document, detail))[:5]
+
+
+# --------------------------------------------------------------------------- lines and headings
+
+
+def _lines(document: Document, start: int, end: int) -> Iterator[Span]:
+    at = start
+    while at < end:
+        newline = document.text.find("\n", at, end)
+        stop = end if newline < 0 else newline
+        text = document.text[at:stop]
+        if text.strip():
+            left = len(text) - len(text.lstrip())
+            yield Span(at + left, at + len(text.rstrip()))
+        at = stop + 1
+
+
+def _front(document: Document) -> list[Span]:
+    """The lines with which the document begins."""
+    return list(_lines(document, 0, min(len(document.text), _FRONT)))
+
+
+def _end(document: Document) -> list[Span]:
+    """The lines with which its running text ends."""
+    end = min((f.span.start for f in document.footnotes), default=len(document.text))
+    return list(_lines(document, max(0, end - _FRONT), end))
+
+
+def _headings(document: Document) -> list[Block]:
+    return sorted((b for b in document.blocks if b.kind is BlockKind.HEADING), key=lambda b: b.span.start)
+
+
+def _text(document: Document, span: Span) -> str:
+    return squash(span.of(document.text))
+
+
+def _page(document: Document, offset: int) -> int:
+    return bisect_right(document.page_starts, offset)
+
+
+def _paragraph(document: Document, span: Span) -> Span:
+    """The block in which `span` stands."""
+    holding = [b.span for b in document.blocks if b.span.contains(span)]
+    return min(holding, key=lambda s: s.end - s.start, default=span)
+
+
+# --------------------------------------------------------------------------- finders
+
+
+def _by_label(feature: Feature) -> Callable[[Document, str], Iterator[Fact]]:
+    def find(document: Document, _detail: str) -> Iterator[Fact]:
+        lines = _front(document)
+        for n, line in enumerate(lines):
+            text = _text(document, line)
+            if not _LABELS[feature].search(text):
+                continue
+            if len(text.split()) <= _LABEL_WORDS and n + 1 < len(lines):  # what it labels stands below it
+                line = Span(line.start, lines[n + 1].end)
+            around = _paragraph(document, line)
+            yield Fact(feature, line, around if around.contains(line) else line)
+
+    return find
+
+
+def _authors(document: Document, _detail: str) -> Iterator[Fact]:
+    lines = _end(document)
+    texts = [_text(document, line) for line in lines]
+    for n in range(len(lines) - 1, -1, -1):
+        if _CLOSING.search(texts[n]) and len(texts[n].split()) <= 14:
+            last = next((k for k in range(n + 1, min(n + 5, len(lines))) if _NAME.match(texts[k])), n)
+            stretch = Span(lines[n].start, lines[last].end)
+            yield Fact(Feature.AUTHOR, lines[last], stretch)
+            break
+    else:
+        if texts and _NAME.match(texts[-1]) and 2 <= len(texts[-1].split()) <= 6:
+            start = lines[max(0, len(lines) - 3)].start
+            yield Fact(Feature.AUTHOR, lines[-1], Span(start, lines[-1].end))
+    yield from _by_label(Feature.AUTHOR)(document, _detail)
+    for line in _front(document):
+        if re.search(
+            r"\bvan (?:het lid|de leden|de minister|de staatssecretaris)\b", _text(document, line), re.I
+        ):
+            yield Fact(Feature.AUTHOR, line, _paragraph(document, line))
+
+
+def _dates(document: Document, _detail: str) -> Iterator[Fact]:
+    found = [line for line in _front(document) if _DATE.search(_text(document, line))]
+    found += [line for line in _end(document)[-8:] if _DATE.search(_text(document, line))]
+    # a line that is little more than the date, or is labelled as one, says it
+    found.sort(key=lambda line: (len(_text(document, line).split()) > 6, line.start))
+    for line in dict.fromkeys(found):
+        yield Fact(Feature.DATE, line, _paragraph(document, line))
+
+
+def _versions(document: Document, _detail: str) -> Iterator[Fact]:
+    for line in _front(document):
+        if _VERSION.search(_text(document, line)):
+            yield Fact(Feature.VERSION, line, _paragraph(document, line))
+
+
+def _title(document: Document, _detail: str) -> Iterator[Fact]:
+    title = document.title
+    for line in _front(document):
+        if title and _text(document, line) in title:
+            yield Fact(Feature.TITLE, line, line, f"De titel is: {title}")
+            return
+    if document.text:
+        first = _front(document)[0]
+        yield Fact(Feature.TITLE, first, first, f"De titel is: {title}" if title else "")
+
+
+def _pages(document: Document, _detail: str) -> Iterator[Fact]:
+    count = len(document.page_starts)
+    if document.lines and count:
+        last = list(_lines(document, document.page_starts[-1], len(document.text))) or _end(document)
+        yield Fact(Feature.PAGES, last[-1], last[-1], f"Het document heeft {count} pagina’s.")
+
+
+def _parts(document: Document, detail: str) -> Iterator[Fact]:
+    pattern = _ARTICLE if fold(detail).startswith("arti") else _NUMBERED
+    numbered: list[tuple[int, Span]] = []
+    seen: set[int] = set()
+    for block in sorted(document.blocks, key=lambda b: b.span.start):
+        heading = block.kind is BlockKind.HEADING
+        for line in _lines(document, block.span.start, block.span.end) if not heading else (block.span,):
+            match = pattern.match(_text(document, line))
+            if (
+                match is None
+                or not match.group(1).isdigit()
+                or (not heading and len(_text(document, line)) > 80)
+            ):
+                continue
+            number = int(match.group(1))
+            if heading and number not in seen and number in (len(seen) + 1, len(seen) + 2):
+                seen.add(number)
+                numbered.append((number, line))
+    headings = [span for _, span in numbered]
+    if len(headings) < 2:
+        levels = [b.level for b in _headings(document)]
+        top = min((level for level in levels if levels.count(level) > 1), default=0)
+        headings = [b.span for b in _headings(document) if b.level == top]
+    if headings:
+        names = "; ".join(_text(document, span) for span in headings)
+        count = max((n for n, _ in numbered), default=len(headings)) if len(numbered) >= 2 else len(headings)
+        what = {"p": "paragrafen", "a": "artikelen"}.get(fold(detail)[:1], "hoofdstukken")
+        last = headings[-1]
+        yield Fact(Feature.PARTS, last, last, f"{count} {what}: {names}")
+
+
+def _part(document: Document, detail: str) -> Iterator[Fact]:
+    number = re.escape(detail)
+    pattern = re.compile(rf"^(?:{_PART_NAME}|§)?\s*{number}(?:[.:)]|\b(?![.\d]))", re.IGNORECASE)
+    ordered = sorted(document.blocks, key=lambda b: b.span.start)
+    for n, block in enumerate(ordered):
+        text = _text(document, block.span)
+        title = block.kind is BlockKind.HEADING or (len(text) < 80 and re.match(_PART_NAME, text, re.I))
+        if not title or not pattern.match(text):
+            continue
+        level = block.level if block.kind is BlockKind.HEADING else 99
+        end = block.span.end
+        for other in ordered[n + 1 :]:
+            if other.kind is BlockKind.HEADING and other.level <= level and level != 99:
+                break
+            if other.kind is BlockKind.FOOTNOTE or other.span.end - block.span.start > 6000:
+                break
+            end = max(end, other.span.end)
+        if end > block.span.end:
+            yield Fact(Feature.PART, block.span, Span(block.span.start, end))
+
+
+def _under(feature: Feature, pattern: re.Pattern[str]) -> Callable[[Document, str], Iterator[Fact]]:
+    """The part of the document under a heading that fits `pattern`."""
+
+    def find(document: Document, _detail: str) -> Iterator[Fact]:
+        ordered = sorted(document.blocks, key=lambda b: b.span.start)
+        for n, block in enumerate(ordered):
+            text = _text(document, block.span)
+            if len(text) > 80 or block.kind is BlockKind.TABLE or not pattern.match(text):
+                continue
+            end = block.span.end
+            for other in ordered[n + 1 :]:
+                if other.kind in (BlockKind.HEADING, BlockKind.FOOTNOTE) or other.span.end - end > 4000:
+                    break
+                end = other.span.end
+            if end > block.span.end:
+                yield Fact(feature, block.span, Span(block.span.start, end))
+
+    return find
+
+
+def _sources(document: Document, detail: str) -> Iterator[Fact]:
+    yield from _under(Feature.SOURCES, _SOURCES)(document, detail)
+    for note in document.footnotes:
+        yield Fact(Feature.SOURCES, note.span, note.span)
+
+
+def _appendices(document: Document, detail: str) -> Iterator[Fact]:
+    yield from _by_label(Feature.APPENDIX)(document, detail)
+    for block in sorted(document.blocks, key=lambda b: b.span.start):
+        text = _text(document, block.span)
+        if re.match(r"bijlage\b|annex\b|appendix\b", text, re.IGNORECASE) and len(text) < 120:
+            after = [
+                b
+                for b in document.blocks
+                if b.span.start >= block.span.end and b.kind is not BlockKind.FOOTNOTE
+            ]
+            following = min(after, key=lambda b: b.span.start, default=block)
+            yield Fact(
+                Feature.APPENDIX, block.span, Span(block.span.start, max(block.span.end, following.span.end))
+            )
+
+
+def _figures(document: Document, _detail: str) -> Iterator[Fact]:
+    for line in _lines(document, 0, len(document.text)):
+        if _FIGURE.search(_text(document, line)):
+            yield Fact(Feature.FIGURES, line, _paragraph(document, line))
+
+
+def _subject(document: Document, detail: str) -> Iterator[Fact]:
+    for line in _front(document):
+        if re.match(r"\W*(?:betreft|onderwerp|subject|doel)\b", _text(document, line), re.IGNORECASE):
+            yield Fact(Feature.SUBJECT, line, _paragraph(document, line))
+    yield from _under(
+        Feature.SUBJECT,
+        re.compile(r"^(?:\d+\.?\s*)?(?:korte\s+)?(?:inleiding|doel|introductie|samenvatting)\b", re.I),
+    )(document, detail)
+    headings = _headings(document)
+    if headings:
+        names = "; ".join(_text(document, b.span) for b in headings[:12])
+        yield Fact(
+            Feature.SUBJECT,
+            headings[0].span,
+            Span(headings[0].span.start, headings[0].span.end),
+            f"Onderdelen: {names}",
+        )
+
+
+_FINDERS: dict[Feature, Callable[[Document, str], Iterator[Fact]]] = {
+    Feature.AUTHOR: _authors,
+    Feature.ADDRESSEE: _by_label(Feature.ADDRESSEE),
+    Feature.DATE: _dates,
+    Feature.VERSION: _versions,
+    Feature.TITLE: _title,
+    Feature.PAGES: _pages,
+    Feature.PARTS: _parts,
+    Feature.APPENDIX: _appendices,
+    Feature.SUMMARY: _under(Feature.SUMMARY, _SUMMARY),
+    Feature.SOURCES: _sources,
+    Feature.REFERENCE: _by_label(Feature.REFERENCE),
+    Feature.PART: _part,
+    Feature.FIGURES: _figures,
+    Feature.SUBJECT: _subject,
+}

@@ -1,0 +1,338 @@
+"""A question put to documents: the passages that answer it, what is near, or that it is not told there.
+
+Nothing is written: every answer is a passage with the sentence that answers marked in it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+
+from learninglion.models import Document, DocumentCard, SourceKind, Span
+from learninglion.search.about import (
+    Fact,
+    Feature,
+    facts_about,
+    feature_asked,
+    names_document,
+    points_at_document,
+)
+from learninglion.search.asked import read_question
+from learninglion.search.evidence import built_in, want
+from learninglion.search.local.index import Index
+from learninglion.search.local.scoring import make_probe
+from learninglion.search.ranking import rank
+from learninglion.search.search import meant_by, query_terms, query_vectors
+from learninglion.search.synonyms import Synonyms
+from learninglion.search.weighing import Weighed, chance_answered, first_places, rarity_in, weigh
+from learninglion.store.reader import Reader
+
+__all__ = ["Material", "Reply", "Shelf", "TakenOver", "Verdict", "find_answers", "goes_on"]
+
+_MOST_ANSWERS = 3
+_MOST_NEAR = 5
+# A second answer is shown beside the first from this part of its chance on.
+_BESIDE = 0.3
+_GAP = 4  # characters between two sections that follow one another
+
+
+class Verdict(StrEnum):
+    """What became of a question."""
+
+    ANSWERED = "answered"
+    RELATED = "related"  # something near, no sentence of which it is sure that it answers
+    ABSENT = "absent"  # it is not told here
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A passage with the sentence in it that answers, and the chance that it does (0..1).
+
+    `text` is that of `span`: a section, or several that follow one another. `heads`: the head row of a table
+    whose row is quoted, or the lead-in of a list.
+    """
+
+    document: DocumentCard
+    source_id: str
+    heading_path: tuple[str, ...]
+    question: str  # that the passage answered, in a set of questions
+    quote: str
+    quote_span: Span
+    text: str
+    span: Span
+    page: int
+    score: float
+    heads: str = ""
+    told: str = ""  # what the program counted or summed up from the structure of the document
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """What a follow-up question takes from the one before: its telling words, and where it was answered."""
+
+    question: str
+    words: tuple[str, ...]
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was found for one question; `chance` that it is answered by that."""
+
+    question: str
+    taken_over: TakenOver | None
+    verdict: Verdict
+    answers: tuple[Material, ...]
+    near: tuple[Material, ...]
+    chance: float
+    documents: int  # looked through
+    passages: int
+
+
+class Shelf(Protocol):
+    """The documents that may be asked about, as wholes."""
+
+    def names(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """Of each document its id and what it goes by: title, file name. Of many, the newest."""
+
+    def card(self, document_id: str) -> DocumentCard:
+        """What lists say of a document."""
+
+    def document(self, document_id: str) -> Document:
+        """A whole document."""
+
+
+def find_answers(
+    index: Index,
+    reader: Reader,
+    question: str,
+    *,
+    after: str = "",
+    documents: frozenset[str] | None = None,
+    shelf: Shelf | None = None,
+    synonyms: Synonyms | None = None,
+) -> Reply:
+    """What answers `question` among `documents` (None: all that `reader` shows), best first.
+
+    `after` is the question before, whose subject and document a follow-up takes over. Questions about a
+    document itself are answered from the `shelf`.
+    """
+    snapshot = index.snapshot()
+    taken = _taken_over(index, reader, question, after, documents, synonyms) if after.strip() else None
+    context = taken.question if taken else ""
+    mask = snapshot.mask(documents)
+    looked = (len({snapshot.name_of(int(p))[0] for p in np.flatnonzero(mask)}), int(mask.sum()))
+    if taken and taken.document_id:
+        best, chance = _read(index, reader, question, context, frozenset({taken.document_id}), synonyms)
+        if chance < built_in().threshold:
+            best, chance = _read(index, reader, question, context, documents, synonyms)
+    else:
+        best, chance = _read(index, reader, question, context, documents, synonyms)
+    asked = feature_asked(question) if shelf is not None else None
+    if asked is not None and shelf is not None:
+        document_id = _document_meant(question, shelf, best, taken)
+        if document_id:
+            return _about(question, taken, shelf, document_id, asked, best, looked)
+    material = _merged([_material(w) for w in best[: 2 * (_MOST_ANSWERS + _MOST_NEAR)]])
+    if chance >= built_in().sure:
+        verdict = Verdict.ANSWERED
+    else:
+        verdict = Verdict.RELATED if chance >= built_in().threshold else Verdict.ABSENT
+    count = 0
+    if verdict is Verdict.ANSWERED:
+        count = sum(m.score >= _BESIDE * material[0].score for m in material[:_MOST_ANSWERS])
+    near = tuple(material[count : count + _MOST_NEAR])
+    return Reply(question, taken, verdict, tuple(material[:count]), near, round(chance, 4), *looked)
+
+
+def _read(
+    index: Index,
+    reader: Reader,
+    question: str,
+    context: str,
+    documents: frozenset[str] | None,
+    synonyms: Synonyms | None,
+) -> tuple[list[Weighed], float]:
+    """What was found for a question after another (`context`), best first, and the chance of an answer."""
+    snapshot = index.snapshot()
+    text = f"{context} {question}".strip()
+    (vector,) = query_vectors(index, snapshot, [meant_by(text, synonyms)], "")
+    probe = make_probe(snapshot.statistics, query_terms(text, "", synonyms), vector)
+    ranking = rank(snapshot, probe, documents)
+    places = first_places(ranking, sections_only=False)
+    names = [snapshot.name_of(int(p))[1] for p in ranking.positions[places]]
+    entries = {entry[0].id: entry[0] for entry in reader.entries_by_id(tuple(names))}
+    wanted = want(question, rarity_in(snapshot), context)
+    weighed = weigh(ranking, places, [entries.get(name) for name in names], wanted, built_in())
+    best = sorted(weighed.values(), key=_order)
+    return best, chance_answered(wanted, best, built_in())
+
+
+# --------------------------------------------------------------------------- the question before
+
+# A question goes on with the one before when it opens so, or when it points back and tells little itself.
+_GOES_ON = re.compile(
+    r"^(?:en|maar|dus|ook|of|and|but|so|also|zo (?:ja|nee|niet)|waarom(?: niet)?\?|why(?: not)?\?)\b", re.I
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:dat|dit|die|deze|daar\w*|hier\w*|er(?:van|voor|mee|bij|op|over|in|aan|toe|uit|onder|tegen|dicht\w*)"
+    r"|ze|hij|zij|dan|zoiets|that|this|those|these|it|they|there|them)\b",
+    re.IGNORECASE,
+)
+_TELLS_LITTLE = 4  # telling words
+
+
+def goes_on(question: str) -> bool:
+    """Whether `question` cannot be understood without the one before it."""
+    if _GOES_ON.search(question.strip()):
+        return True
+    told = len(read_question(question).words)
+    return told <= 1 or (told <= _TELLS_LITTLE and _POINTS_BACK.search(question) is not None)
+
+
+def _taken_over(
+    index: Index,
+    reader: Reader,
+    question: str,
+    after: str,
+    documents: frozenset[str] | None,
+    synonyms: Synonyms | None,
+) -> TakenOver | None:
+    if not goes_on(question):
+        return None
+    best, chance = _read(index, reader, after, "", documents, synonyms)
+    found = best[0].source.document.id if best and chance >= built_in().threshold else ""
+    return TakenOver(after, read_question(after).words, found)
+
+
+# --------------------------------------------------------------------------- about a document
+
+_NAMED = 0.5  # of its name: from here on a question names a document
+_CERTAIN = 0.95  # what a document says of itself is not a matter of chance, but may be read amiss
+
+
+def _document_meant(question: str, shelf: Shelf, best: Sequence[Weighed], taken: TakenOver | None) -> str:
+    """The id of the document that a question is about, "" when that cannot be told."""
+    listed = shelf.names()
+    if len(listed) == 1:
+        return listed[0][0]
+    told = sorted(
+        ((names_document(question, names), document_id) for document_id, names in listed), reverse=True
+    )
+    if told and told[0][0] >= _NAMED and (len(told) == 1 or told[1][0] < told[0][0]):
+        return told[0][1]
+    if taken and taken.document_id:
+        return taken.document_id
+    for weighed in best[:3]:
+        document = shelf.document(weighed.source.document.id)
+        names = next((names for document_id, names in listed if document_id == document.id), ())
+        if points_at_document(question, f"{' '.join(names)} {document.text[:_BEGINNING]}"):
+            return document.id
+    return ""
+
+
+_BEGINNING = 600  # characters in which a document says what sort of document it is
+
+
+def _about(
+    question: str,
+    taken: TakenOver | None,
+    shelf: Shelf,
+    document_id: str,
+    asked: tuple[Feature, str],
+    best: Sequence[Weighed],
+    looked: tuple[int, int],
+) -> Reply:
+    """The reply to a question about a document: what it tells of itself, or that it does not."""
+    document, card = shelf.document(document_id), shelf.card(document_id)
+    answers = tuple(_told(document, card, fact) for fact in facts_about(document, *asked))
+    own = [_material(w) for w in best if w.source.document.id == document_id]
+    near = tuple(_merged(own)[:_MOST_NEAR])
+    verdict = Verdict.ANSWERED if answers else Verdict.ABSENT
+    return Reply(
+        question, taken, verdict, answers[:_MOST_ANSWERS], near, _CERTAIN if answers else 0.0, *looked
+    )
+
+
+def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:
+    return Material(
+        document=card,
+        source_id="",
+        heading_path=(),
+        question="",
+        quote=fact.quote.of(document.text),
+        quote_span=fact.quote,
+        text=fact.around.of(document.text),
+        span=fact.around,
+        page=bisect_right(document.page_starts, fact.quote.start) if document.lines else 0,
+        score=_CERTAIN,
+        told=fact.told,
+    )
+
+
+def _order(weighed: Weighed) -> tuple[float, int, str]:
+    """The most probable first; of equals the newest."""
+    date = weighed.source.document.date
+    return (-weighed.logit, -(date.toordinal() if date else 0), weighed.source.id)
+
+
+def _material(weighed: Weighed) -> Material:
+    source, unit = weighed.source, weighed.seen.unit
+    return Material(
+        document=source.document,
+        source_id=source.id,
+        heading_path=source.heading_path,
+        question=source.question if source.kind is SourceKind.PAIR else "",
+        quote=unit.text,
+        quote_span=unit.span,
+        text=source.body,
+        span=source.body_span,
+        page=source.page,
+        score=round(float(1 / (1 + np.exp(-weighed.logit))), 4),
+        heads=unit.lead,
+    )
+
+
+def _merged(material: Sequence[Material]) -> list[Material]:
+    """`material` with sections that follow one another as one, at the place of the best of them."""
+    kept: list[Material] = []
+    for found in material:
+        for at, other in enumerate(kept):
+            joined = _joined(other, found)
+            if joined is not None:
+                kept[at] = joined
+                break
+        else:
+            kept.append(found)
+    return kept
+
+
+def _joined(best: Material, other: Material) -> Material | None:
+    """Both as one passage with the quote of `best`; None where they do not follow one another."""
+    same = best.document.id == other.document.id and best.heading_path == other.heading_path
+    if not same or best.question or other.question:
+        return None
+    first, second = (best, other) if best.span.start <= other.span.start else (other, best)
+    gap = second.span.start - first.span.end
+    if not 0 <= gap <= _GAP:
+        return None
+    text = first.text + "\n" * gap + second.text
+    return Material(
+        document=best.document,
+        source_id=best.source_id,
+        heading_path=best.heading_path,
+        question="",
+        quote=best.quote,
+        quote_span=best.quote_span,
+        text=text,
+        span=Span(first.span.start, second.span.end),
+        page=first.page,
+        score=best.score,
+        heads=best.heads,
+    )

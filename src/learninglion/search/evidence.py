@@ -1,0 +1,330 @@
+"""How probably a source answers a question: by its best sentence, with what that stands in.
+
+Two learned chances. That a source answers: from how the words of the question are met by one sentence, by
+what surrounds it, and by the source; whether the sentence holds the sort of thing that is asked for; and the
+search's own signals. And that a question is answered at all by what was found, from the best of it: what is
+asked about a thing that is there, but of which this is not told, looks much like what is. Both are learned by
+`learninglion evaluate ask --train`; docs/evaluation.md says on what, and how good they are.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learninglion.dutch.filler import is_commonplace
+from learninglion.dutch.text import fold, words
+from learninglion.models import Source
+from learninglion.search.asked import AnswerKind, Asked, holds_kind, read_question
+from learninglion.search.local.analysis import stem
+from learninglion.search.units import Unit, units_of
+
+__all__ = [
+    "ANSWERS",
+    "ANSWERED",
+    "Curve",
+    "Look",
+    "Signals",
+    "Wanted",
+    "Weights",
+    "answered_row",
+    "answers_row",
+    "built_in",
+    "look",
+    "read_weights",
+    "want",
+]
+
+Row = NDArray[np.float64]
+Rarity = Callable[[str], float]
+
+_GRAM = 5
+_PART = 0.6  # of the 5-grams of the shorter word: from here on one word is part of the other
+_PART_WORTH = 0.85
+_COMMONPLACE = 0.3
+_INTRODUCTION = 0.3  # as in search: it names the subject, not what is asked
+_LEAST = 0.05  # what a word tells that stands everywhere
+# How well a word is met by what surrounds a sentence, against the sentence itself.
+_ABOVE, _BEFORE, _BEHIND, _ELSEWHERE = 0.85, 0.85, 0.7, 0.6
+_USUAL_WORDS = 15  # of a sentence
+_BARE = 4  # words: less is a heading or a scrap of a table
+# A sentence that asks, or tells what others asked, answers nothing.
+_ASKS = re.compile(
+    r"\?[\"'”’»)]*$"
+    r"|^(?:De leden|Deze leden|Zij|Voorts|Ook|Verder)\b.{0,80}\b(?:vragen|vernemen|lezen|constateren"
+    r"|merken)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The telling words of a question (folded, different stems) with how much each tells; together 1."""
+
+    asked: Asked
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+    weights: Row
+    grams: tuple[frozenset[str], ...]
+    met: dict[str, tuple[tuple[int, float], ...]]  # what was found out of words so far
+
+
+def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
+    """A question made ready; `rarity` tells of a stem how rare it is where is searched (0..1)."""
+    asked = read_question(text)
+    kept: dict[str, tuple[str, float]] = {}
+    parts = [(asked.words, 1.0)]
+    if introduction.strip():
+        parts.append((read_question(introduction).words, _INTRODUCTION))
+    for listed, share in parts:
+        for word in listed:
+            own = stem(word)
+            told = share * max(_LEAST, rarity(own) * (_COMMONPLACE if is_commonplace(word) else 1.0))
+            kept.setdefault(own, (fold(word), told))
+    weights = np.array([told for _, told in kept.values()], dtype=np.float64)
+    names = tuple(word for word, _ in kept.values())
+    total = float(weights.sum())
+    return Wanted(
+        asked, names, tuple(kept), weights / total if total else weights, tuple(map(_grams, names)), {}
+    )
+
+
+@lru_cache(maxsize=65536)
+def _grams(word: str) -> frozenset[str]:
+    whole = f" {word} "
+    return (
+        frozenset(whole[i : i + _GRAM] for i in range(len(whole) - _GRAM + 1))
+        if len(word) >= _GRAM
+        else frozenset()
+    )
+
+
+def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
+    """Which words of the question a folded word meets, and how well (0..1)."""
+    known = wanted.met.get(word)
+    if known is not None:
+        return known
+    found: dict[int, float] = {}
+    own, root = _grams(word), stem(word)
+    for place, (text, other_root, other) in enumerate(
+        zip(wanted.words, wanted.stems, wanted.grams, strict=True)
+    ):
+        if word == text or root == other_root:
+            found[place] = 1.0
+        elif own and other:
+            shared = len(own & other) / min(len(own), len(other))
+            if shared >= _PART:
+                found[place] = _PART_WORTH * shared
+    made = wanted.met[word] = tuple(found.items())
+    return made
+
+
+@lru_cache(maxsize=32768)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words(text)))
+
+
+def _cover(wanted: Wanted, text: str) -> Row:
+    """For each word of the question how well `text` meets it (0..1)."""
+    met = np.zeros(len(wanted.words))
+    for word in _words(text):
+        for place, worth in _meets(wanted, word):
+            met[place] = max(met[place], worth)
+    return met
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The best unit of a source, and what its words tell.
+
+    share, near, whole: how much of the question is met by the unit, with what surrounds it, and with all of
+    the source (0..1; the last two above the one before). missing: the greatest weight that is not met. least:
+    how well the word is met that is met least. kind: 1 where it holds what is waited for, -1 where not, 0
+    where that says nothing.
+    """
+
+    unit: Unit
+    share: float
+    near: float
+    whole: float
+    missing: float
+    kind: float
+    length: float
+    asks: bool
+    bare: bool
+    above: float
+    least: float
+
+
+def look(wanted: Wanted, source: Source) -> Look | None:
+    """The unit of `source` that answers best by its words; None where there is no text."""
+    units = units_of(source)
+    if not units:
+        return None
+    above = _cover(wanted, "\n".join((source.document.title, *source.heading_path, source.question)))
+    covers = [_cover(wanted, unit.text) for unit in units]
+    whole = np.maximum.reduce(covers)
+    looks = [_look(wanted, units, covers, n, above, whole) for n in range(len(units))]
+    return max(looks, key=_worth)
+
+
+def _worth(seen: Look) -> float:
+    """By what the units of one source are ordered."""
+    return seen.share + 0.8 * seen.near + 0.15 * seen.kind - 0.2 * seen.bare - 0.15 * seen.asks
+
+
+def _look(
+    wanted: Wanted, units: Sequence[Unit], covers: Sequence[Row], n: int, above: Row, whole: Row
+) -> Look:
+    unit, weights = units[n], wanted.weights
+    own = np.maximum(covers[n], _cover(wanted, unit.lead)) if unit.lead else covers[n]
+    near = np.maximum(_ABOVE * above, own)
+    if n:
+        near = np.maximum(near, _BEFORE * covers[n - 1])
+    if n + 1 < len(units):
+        near = np.maximum(near, _BEHIND * covers[n + 1])
+    everything = np.maximum(near, _ELSEWHERE * whole)
+    holds = holds_kind(unit.text, wanted.asked.kind)
+    size = len(unit.text.split())
+    share, around = float(weights @ own), float(weights @ near)
+    return Look(
+        unit=unit,
+        share=share,
+        near=around - share,
+        whole=float(weights @ everything) - around,
+        missing=float((weights * (1 - everything)).max()) if len(weights) else 1.0,
+        kind=0.0 if holds is None else (1.0 if holds else -1.0),
+        length=math.log(max(size, 1) / _USUAL_WORDS),
+        asks=_ASKS.search(unit.text) is not None,
+        bare=size < _BARE and not unit.row,
+        above=float(weights @ above),
+        least=float(everything.min()) if len(weights) else 0.0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the search itself says of a source: its logit, and deviations of cosines (scoring.py)."""
+
+    logit: float
+    mean: float
+    best: float
+
+
+# Columns of what is learned from. Words say nothing across languages, so those columns are 0 there.
+ANSWERS = (
+    "unit", "near", "whole", "missing", "kind", "length", "few", "asks", "bare", "above", "logit", "mean",
+    "best", "english", "english_unit", "english_missing", "pair", "few_unit",
+)  # fmt: skip
+ANSWERED = (
+    "chance", "unit", "near", "whole", "missing", "missing_best", "kind", "few", "english", "mean", "best",
+    "numeric", "whether", "reason", "method",
+)  # fmt: skip
+_NUMERIC = frozenset({AnswerKind.NUMBER, AnswerKind.MONEY, AnswerKind.MOMENT, AnswerKind.LENGTH})
+
+
+def answers_row(wanted: Wanted, source: Source, seen: Look, signals: Signals) -> Row:
+    """The numbers (columns as ANSWERS) of a source beside a question."""
+    dutch = 0.0 if wanted.asked.english else 1.0
+    few = 1.0 / max(1, len(wanted.words))
+    return np.array(
+        [
+            dutch * seen.share,
+            dutch * seen.near,
+            dutch * seen.whole,
+            dutch * seen.missing,
+            seen.kind,
+            seen.length,
+            few,
+            seen.asks,
+            seen.bare,
+            dutch * seen.above,
+            signals.logit,
+            signals.mean,
+            signals.best,
+            1 - dutch,
+            (1 - dutch) * seen.share,
+            (1 - dutch) * seen.missing,
+            bool(source.question),
+            few * seen.share,
+        ]
+    )
+
+
+def answered_row(wanted: Wanted, found: Sequence[tuple[Look, Signals, float]]) -> Row:
+    """The numbers (columns as ANSWERED) of a question beside what was found: looks, signals and logits."""
+    seen, signals, chance = found[0]
+    dutch = 0.0 if wanted.asked.english else 1.0
+    kind = wanted.asked.kind
+    return np.array(
+        [
+            chance,
+            dutch * seen.share,
+            dutch * seen.near,
+            dutch * seen.whole,
+            dutch * seen.missing,
+            dutch * min(other.missing for other, _, _ in found[:3]),
+            seen.kind,
+            1.0 / max(1, len(wanted.words)),
+            1 - dutch,
+            signals.mean,
+            signals.best,
+            kind in _NUMERIC,
+            kind is AnswerKind.WHETHER,
+            kind is AnswerKind.REASON,
+            kind is AnswerKind.METHOD,
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A logistic curve over columns."""
+
+    slopes: Row
+    offset: float
+
+    def logit(self, row: Row) -> float:
+        """The logit of a row of numbers."""
+        return float(row @ self.slopes + self.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was learned: both curves, and two chances that a question is answered.
+
+    From `sure` on it counts as answered; below `threshold` as not told at all.
+    """
+
+    answers: Curve
+    answered: Curve
+    sure: float
+    threshold: float
+
+
+def read_weights(data: Mapping[str, object]) -> Weights:
+    """The weights as `evaluate ask --train` wrote them. Raises ValueError where they are of other columns."""
+
+    def curve(name: str, columns: Sequence[str]) -> Curve:
+        told = data[name]
+        if not isinstance(told, dict) or tuple(told) != (*columns, "offset"):
+            raise ValueError(f"{name}: these weights are of other columns")
+        return Curve(np.array([float(told[c]) for c in columns]), float(told["offset"]))
+
+    sure, threshold = data["sure"], data["threshold"]
+    if not isinstance(sure, float) or not isinstance(threshold, float):
+        raise ValueError("sure, threshold: numbers were expected")
+    return Weights(curve("answers", ANSWERS), curve("answered", ANSWERED), sure, threshold)
+
+
+@cache
+def built_in() -> Weights:
+    """The weights that ship."""
+    return read_weights(json.loads(files(__package__).joinpath("evidence.json").read_text("utf-8")))

@@ -1,0 +1,138 @@
+"""The second look: the first sources of a ranking read sentence by sentence, for one score.
+
+The search's own score was learned on questions with their answers; of a section of a report it says only
+which comes first. So what has no question of its own is read (evidence.py), and gets the chance that it
+answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learninglion.models import Source
+from learninglion.search.evidence import (
+    Look,
+    Rarity,
+    Row,
+    Signals,
+    Wanted,
+    Weights,
+    answered_row,
+    answers_row,
+    look,
+)
+from learninglion.search.fusion import FEATURES
+from learninglion.search.local.analysis import stem_ids
+from learninglion.search.local.snapshot import Snapshot
+from learninglion.search.ranking import Ranking
+
+__all__ = [
+    "Weighed",
+    "chance_answered",
+    "first_places",
+    "holds_every_word",
+    "place_sections",
+    "rarity_in",
+    "weigh",
+]
+
+# How many sources are read: the first of the ranking, and of those by words alone (a rare word counts).
+_FIRST, _BY_STEMS, _BY_GRAMS = 30, 12, 8
+_FEW_WORDS = 3  # telling words: a question so short is a look-up
+_MET = 0.5  # a word that stands elsewhere in the source than the best sentence is met for 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A source that was read: its best unit, the signals it came with, and the logit that it answers."""
+
+    source: Source
+    seen: Look
+    signals: Signals
+    logit: float
+
+
+def rarity_in(snapshot: Snapshot) -> Rarity:
+    """How rare a stem is in what is searched: 1 where it is nowhere, near 0 where it is everywhere."""
+    statistics = snapshot.statistics
+    count = max(1, statistics.sources["body"])
+    most = float(np.log1p((count + 0.5) / 0.5))
+
+    def rarity(stem: str) -> float:
+        (place,) = stem_ids([stem]).tolist()
+        found = min(int(statistics.frequency["body", "stems"][place]), count)
+        return float(np.log1p((count - found + 0.5) / (found + 0.5))) / most
+
+    return rarity
+
+
+def first_places(ranking: Ranking, *, sections_only: bool) -> NDArray[np.int64]:
+    """Which places of `ranking` are read, ascending; `sections_only`: of what has no question of its own."""
+    places = np.arange(len(ranking.positions))
+    if sections_only:
+        places = places[~ranking.has_question]
+    if not len(places):
+        return places
+    picked = [places[:_FIRST]]
+    for name, most in (("body_stems", _BY_STEMS), ("body_grams", _BY_GRAMS)):
+        column = ranking.features[places, FEATURES.index(name)]
+        picked.append(places[np.argsort(-column, kind="stable")[:most]])
+    return np.unique(np.concatenate(picked))
+
+
+def weigh(
+    ranking: Ranking,
+    places: NDArray[np.int64],
+    sources: Sequence[Source | None],
+    wanted: Wanted,
+    weights: Weights,
+) -> dict[int, Weighed]:
+    """What is read of the `places` of `ranking`, whose sources are given; by place."""
+    found: dict[int, Weighed] = {}
+    mean, best = FEATURES.index("body_mean"), FEATURES.index("body_best")
+    for place, source in zip(places.tolist(), sources, strict=True):
+        seen = look(wanted, source) if source is not None else None
+        if source is None or seen is None:
+            continue
+        row = ranking.features[place]
+        signals = Signals(float(ranking.logits[place]), float(row[mean]), float(row[best]))
+        logit = weights.answers.logit(answers_row(wanted, source, seen, signals))
+        found[place] = Weighed(source, seen, signals, logit)
+    return found
+
+
+def place_sections(ranking: Ranking, weighed: Mapping[int, Weighed]) -> Ranking:
+    """`ranking` with what was read at its new logit; sections that were not read stay below it."""
+    if not weighed:
+        return ranking
+    logits = ranking.logits.astype(np.float64)
+    read = np.array(sorted(weighed), dtype=np.int64)
+    unread = ~ranking.has_question
+    unread[read] = False
+    logits[read] = [weighed[place].logit for place in read.tolist()]
+    logits[unread] = np.minimum(logits[unread], logits[read].min())
+    order = np.argsort(-logits, kind="stable")
+    return replace(
+        ranking,
+        positions=ranking.positions[order],
+        logits=logits[order].astype(np.float32),
+        features=ranking.features[order],
+        has_question=ranking.has_question[order],
+    )
+
+
+def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights) -> float:
+    """The chance that the question is answered by what was read, best first; 0 where that is nothing."""
+    if not weighed or not wanted.words:
+        return 0.0
+    row: Row = answered_row(wanted, [(w.seen, w.signals, w.logit) for w in weighed])
+    return float(1 / (1 + np.exp(-weights.answered.logit(row))))
+
+
+def holds_every_word(wanted: Wanted, seen: Look) -> bool:
+    """Whether a look-up of a few words is met word by word by a source."""
+    return 0 < len(wanted.words) <= _FEW_WORDS and seen.least >= _MET

@@ -1,0 +1,75 @@
+"""The addresses under which this server can be reached, and the names it answers to."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from learninglion.models.errors import InputError
+from learninglion.settings import WebSettings
+
+__all__ = ["KnownNames", "address_for", "addresses_here", "check_public_url"]
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ANY = ("0.0.0.0", "::")  # noqa: S104  (recognised, not chosen)
+
+
+def check_public_url(public_url: str) -> None:
+    """Refuse an address that pages cannot stand under. Raises InputError that says what to do."""
+    if not public_url:
+        return
+    parts = urlsplit(public_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise InputError(
+            f"public_url {public_url!r} is geen adres; schrijf iets als https://leeuw.example.nl."
+        )
+    if parts.path.strip("/"):
+        raise InputError(
+            f"public_url {public_url!r} heeft een pad ({parts.path}), en daaronder werkt de werkplek niet. "
+            f"Geef haar een eigen naam, zoals {parts.scheme}://leeuw.{parts.hostname}, zonder pad."
+        )
+
+
+def addresses_here(web: WebSettings) -> tuple[str, ...]:
+    """Where a browser finds the server; the first is the one to give to others."""
+    if web.public_url:
+        return (web.public_url.rstrip("/"),)
+    if web.host in _ANY:
+        return (_spelled(socket.gethostname(), web.port), _spelled("127.0.0.1", web.port))
+    return (_spelled(web.host, web.port),)
+
+
+def address_for(web: WebSettings) -> str:
+    """The one address that links to this server begin with."""
+    return addresses_here(web)[0]
+
+
+def _spelled(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class KnownNames:
+    """The host names that requests may come under; `in` says whether a name is one of them."""
+
+    def __init__(self, web: WebSettings) -> None:
+        named: Iterable[str] = (*_LOOPBACK, web.host, urlsplit(web.public_url).hostname or "")
+        self._anywhere = web.host in _ANY
+        if self._anywhere:
+            named = (*named, socket.gethostname(), socket.getfqdn())
+        self._names = frozenset(name.lower() for name in named if name)
+
+    def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str):
+            return False
+        return name.lower() in self._names or (self._anywhere and _is_number(name))
+
+
+def _is_number(name: str) -> bool:
+    """Whether this is an address in figures: no web page elsewhere can pretend to be one."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""A question to one's own documents: answered with passages, or told that it does not stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from learninglion.models import Actor, Document, DocumentCard, Filters
+from learninglion.models.errors import InputError
+from learninglion.models.plain import to_plain
+from learninglion.models.progress import Progress, silent
+from learninglion.record.log import EventLog
+from learninglion.search.asking import Reply, find_answers
+from learninglion.store.store import Store
+from learninglion.workflow.documents import NO_FILTERS
+from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.log import note
+from learninglion.workflow.rights import Task, require
+from learninglion.workflow.searching import Searching
+
+__all__ = ["Asking"]
+
+_LONGEST = 2000  # characters of a question
+_NAMED = 500  # documents whose names are compared with the question
+
+
+class Asking:
+    """Question in, passages out; safe to share between threads."""
+
+    def __init__(self, store: Store, indexing: Indexing, searching: Searching, log: EventLog) -> None:
+        self._store = store
+        self._indexing = indexing
+        self._searching = searching
+        self._log = log
+
+    def ask(
+        self,
+        question: str,
+        *,
+        after: str = "",
+        filters: Filters = NO_FILTERS,
+        actor: Actor,
+        progress: Progress = silent,
+    ) -> Reply:
+        """What answers `question` in the documents of `filters`; `after`: the question it follows on.
+
+        Raises InputError for an empty or endless question.
+        """
+        require(actor, Task.SEARCH)
+        text = question.strip()
+        if not text:
+            raise InputError("Stel een vraag.")
+        if len(text) > _LONGEST or len(after) > _LONGEST:
+            raise InputError(f"Deze vraag is te lang; stel haar in hoogstens {_LONGEST} tekens.")
+        current = self._indexing.follow(progress)
+        scope = self._store.scope(filters, actor.collections)
+        reply = find_answers(
+            self._indexing.index,
+            self._store.seen_by(actor.collections),
+            text,
+            after=after.strip(),
+            documents=scope.allowed,
+            shelf=_VisibleShelf(self._store, filters, actor),
+            synonyms=self._searching.synonyms,
+        )
+        # As with a search: the words asked can hold personal data, and a log is for ever.
+        note(
+            self._log,
+            "ask",
+            actor,
+            "",
+            {
+                "verdict": reply.verdict.value,
+                "answers": [m.source_id or m.document.id for m in reply.answers],
+                "near": [m.source_id for m in reply.near],
+                "filters": to_plain(filters),
+                "follows": reply.taken_over is not None,
+                "index_current": current,
+            },
+        )
+        return reply
+
+
+class _VisibleShelf:
+    """The documents that one person may ask about, within filters."""
+
+    def __init__(self, store: Store, filters: Filters, actor: Actor) -> None:
+        self._store = store
+        self._filters = filters
+        self._visible = actor.collections
+
+    def names(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """Of the newest documents their titles and file names."""
+        return self._store.names(self._filters, self._visible, limit=_NAMED)
+
+    def card(self, document_id: str) -> DocumentCard:
+        """What lists say of a document."""
+        return self._store.card(document_id, self._visible)
+
+    def document(self, document_id: str) -> Document:
+        """A whole document."""
+        return self._store.document(document_id, self._visible)

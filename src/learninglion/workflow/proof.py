@@ -1,0 +1,277 @@
+"""Whether the archive is as the log says it was taken in: every document, source, membership and original.
+
+The log keeps digests with each step (`account_of`, `account_of_removal`), in the transaction of the step
+itself. `misfits` plays those entries in order and compares what should stand with what stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from learninglion import __version__
+from learninglion.database.engine import spell_moment
+from learninglion.models import Actor
+from learninglion.models.plain import Plain
+from learninglion.record.log import EventLog, LogEntry
+from learninglion.store.store import PutOutcome, Removed, Standing, Store, Stored
+
+__all__ = ["INGEST", "REMOVE", "Ledger", "account_of", "account_of_removal"]
+
+INGEST, REMOVE, SEAL = "document.ingest", "document.remove", "document.seal"
+_STATUS = {
+    PutOutcome.ADDED: "added",
+    PutOutcome.LINKED: "added",
+    PutOutcome.RESTORED: "added",
+    PutOutcome.REPLACED: "replaced",
+}
+_FAILED = "failed"
+
+
+def account_of(log: EventLog, actor: Actor, **more: Plain) -> Callable[[Connection, Stored], None]:
+    """What writes into the log, in the transaction of a put, what was put; `more` is said with it."""
+
+    def account(connection: Connection, stored: Stored) -> None:
+        details: dict[str, Plain] = {
+            "version": __version__,
+            "status": _STATUS[stored.result.outcome],
+            "collection": stored.collection,
+            "linked": stored.result.outcome is PutOutcome.LINKED,
+            "number": stored.result.version,
+            "at": spell_moment(stored.at),
+            "document": stored.document,
+            "sources": stored.sources,
+            "original": stored.original,
+            **more,
+        }
+        document_id = stored.result.document_id
+        log.append_within(connection, INGEST, actor=actor.name, subject=document_id, details=details)
+
+    return account
+
+
+def account_of_removal(log: EventLog, actor: Actor) -> Callable[[Connection, Removed], None]:
+    """What writes into the log, in the transaction of a removal, what was removed."""
+
+    def account(connection: Connection, removed: Removed) -> None:
+        details: dict[str, Plain] = {
+            "version": __version__,
+            "reason": removed.reason,
+            "whole": removed.whole,
+            "collections": list(removed.collections),
+            "at": spell_moment(removed.at),
+        }
+        log.append_within(connection, REMOVE, actor=actor.name, subject=removed.document_id, details=details)
+
+    return account
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    document: str
+    original: str | None
+    collection: str
+    by: str
+    at: str
+
+
+@dataclass(slots=True)
+class _Expected:
+    """A document as the log says it should stand."""
+
+    collections: set[str] = field(default_factory=set)
+    versions: dict[int, _Version] = field(default_factory=dict)
+    sources: str = ""
+    proven: bool = True  # False: taken in by a program that did not yet keep digests
+    gone: tuple[str, str, str] | None = None  # when, by whom and why it was removed
+
+    def play(self, entry: LogEntry) -> None:
+        """Follow one more entry about this document."""
+        details = entry.details
+        if entry.action == REMOVE:
+            self._remove(entry)
+        elif entry.action == SEAL:
+            self._seal(details)
+        else:
+            self._take_in(entry)
+
+    def _take_in(self, entry: LogEntry) -> None:
+        details = entry.details
+        self.gone = None
+        if "collection" in details:
+            self.collections.add(str(details["collection"]))
+        if "document" not in details:
+            self.proven = False
+            return
+        self.sources = str(details["sources"])
+        if not details["linked"]:
+            self.versions[int(str(details["number"]))] = _Version(
+                str(details["document"]),
+                _text(details["original"]),
+                str(details["collection"]),
+                entry.actor,
+                str(details["at"]),
+            )
+
+    def _remove(self, entry: LogEntry) -> None:
+        taken = entry.details.get("collections")
+        if entry.details.get("whole", True):
+            self.collections, self.versions, self.proven = set(), {}, True
+            self.gone = (str(entry.details.get("at", "")), entry.actor, str(entry.details["reason"]))
+        elif isinstance(taken, list):
+            self.collections -= set(map(str, taken))
+
+    def _seal(self, details: object) -> None:
+        assert isinstance(details, dict)  # noqa: S101  (of our own writing, and the chain holds)
+        self.collections, self.proven, self.gone = set(details["collections"]), True, None
+        self.sources = str(details["sources"])
+        self.versions = {
+            int(v["number"]): _Version(v["document"], v["original"], v["collection"], v["by"], v["at"])
+            for v in details["versions"]
+        }
+
+
+def _text(value: Plain) -> str | None:
+    return None if value is None else str(value)
+
+
+class Ledger:
+    """The documents of `store` beside what `log` says of them."""
+
+    def __init__(self, log: EventLog, store: Store) -> None:
+        self._log = log
+        self._store = store
+
+    def misfits(self) -> Iterator[str]:
+        """A sentence for every document that does not stand as the log says."""
+        checked: Collection[str] | None = None
+        while True:
+            end = self._log.head().count
+            wrong = list(self._compare(checked))
+            # What changed while we read is looked at once more, and nothing else.
+            moved = {entry.subject for entry in self._entries(after=end)}
+            for document_id, sentence in wrong:
+                if document_id not in moved:
+                    yield sentence
+            if not moved:
+                return
+            checked = moved
+
+    def unproven(self) -> int:
+        """How many documents were taken in before the log kept their digests."""
+        return sum(not expected.proven for expected in self._expected(None).values())
+
+    def seal(self, *, actor: Actor, reason: str) -> int:
+        """Log the digests of documents that the log has none of, as they stand now; how many."""
+        expected = self._expected(None)
+        open_ids = [
+            found.document_id
+            for found in self._store.standing()
+            if found.deleted_at is None
+            and ((known := expected.get(found.document_id)) is None or not known.proven)
+        ]
+        for found in self._store.standing(open_ids):
+            details = _sealed(found, reason)
+            self._log.append(SEAL, actor=actor.name, subject=found.document_id, details=details)
+        return len(open_ids)
+
+    def _entries(self, after: int = 0) -> Iterator[LogEntry]:
+        for entry in self._log.of_actions((INGEST, REMOVE, SEAL), after=after):
+            if entry.details.get("status") != _FAILED:
+                yield entry
+
+    def _expected(self, only: Collection[str] | None) -> dict[str, _Expected]:
+        expected: dict[str, _Expected] = {}
+        for entry in self._entries():
+            if only is None or entry.subject in only:
+                expected.setdefault(entry.subject, _Expected()).play(entry)
+        return expected
+
+    def _compare(self, only: Collection[str] | None) -> Iterator[tuple[str, str]]:
+        expected = self._expected(only)
+        ids: Sequence[str] | None = None if only is None else sorted(only)
+        for found in self._store.standing(ids):
+            known = expected.pop(found.document_id, None)
+            if known is None:
+                yield (
+                    found.document_id,
+                    f"{found.document_id} staat in het archief zonder regel in het logboek.",
+                )
+                continue
+            wrong = _differences(known, found)
+            if wrong:
+                yield (
+                    found.document_id,
+                    f"{found.document_id} is niet zoals het logboek zegt: {'; '.join(wrong)}.",
+                )
+        for document_id in sorted(expected):
+            yield document_id, f"{document_id} ontbreekt, ook de aantekening dat het is verwijderd."
+
+
+def _differences(known: _Expected, found: Standing) -> list[str]:
+    """What of a document is not as the log says, in words."""
+    if known.gone is not None or found.deleted_at is not None:
+        return _differences_of_removed(known, found)
+    wrong = list(found.damage)
+    if missing := sorted(known.collections - found.collections):
+        wrong.append(f"het staat niet meer in {', '.join(missing)}")
+    if extra := sorted(found.collections - known.collections):
+        wrong.append(f"het staat ook in {', '.join(extra)}")
+    if not known.proven:
+        return wrong
+    if known.sources != found.sources:
+        wrong.append("de bronnen of passages zijn veranderd")
+    standing = {version.number: version for version in found.versions}
+    if found.number != max(known.versions, default=0):
+        wrong.append("een andere versie geldt als de nieuwste")
+    for number in sorted(known.versions.keys() - standing.keys()):
+        wrong.append(f"versie {number} ontbreekt")
+    for number in sorted(standing.keys() - known.versions.keys()):
+        wrong.append(f"versie {number} is nooit opgenomen")
+    for number in sorted(standing.keys() & known.versions.keys()):
+        said, stands = known.versions[number], standing[number]
+        now_said = _Version(
+            stands.document, stands.original, stands.collection, stands.by, spell_moment(stands.at)
+        )
+        if said.document != now_said.document:
+            wrong.append(f"de tekst van versie {number} is veranderd")
+        if said.original != now_said.original:
+            wrong.append(f"versie {number} noemt een ander oorspronkelijk bestand")
+        if (said.collection, said.by, said.at) != (now_said.collection, now_said.by, now_said.at):
+            wrong.append(f"van wie, wanneer of waarheen versie {number} kwam, is veranderd")
+    return wrong
+
+
+def _differences_of_removed(known: _Expected, found: Standing) -> list[str]:
+    if known.gone is None:
+        return ["het is weg, en het logboek noemt geen verwijdering"]
+    if found.deleted_at is None or found.versions or found.collections:
+        return ["het staat er weer, en het logboek noemt geen opname na de verwijdering"]
+    at, by, reason = known.gone
+    if (by, reason) != (found.deleted_by, found.deleted_reason) or (
+        at and at != spell_moment(found.deleted_at)
+    ):
+        return ["van wie, wanneer of waarom het is verwijderd, is veranderd"]
+    return []
+
+
+def _sealed(found: Standing, reason: str) -> dict[str, Plain]:
+    return {
+        "version": __version__,
+        "reason": reason,
+        "collections": list[Plain](sorted(found.collections)),
+        "sources": found.sources,
+        "versions": [
+            {
+                "number": v.number,
+                "document": v.document,
+                "original": v.original,
+                "collection": v.collection,
+                "by": v.by,
+                "at": spell_moment(v.at),
+            }
+            for v in found.versions
+        ],
+    }

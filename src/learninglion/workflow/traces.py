@@ -1,0 +1,144 @@
+"""Where anything of a document is, and taking it away from everywhere when the document goes.
+
+What quotes from it on purpose stays: dossiers are records with a term of their own, and the log keeps names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from learninglion.models import Actor, Passage
+from learninglion.models.errors import UnknownReferenceError
+from learninglion.parsing.passages import cut
+from learninglion.record.dossiers import DossierRepository
+from learninglion.record.log import EventLog
+from learninglion.store.store import Removed, Store
+from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.rights import Task, require
+from learninglion.workflow.sets import SetRepository
+
+__all__ = ["PAGES", "Trace", "Traces"]
+
+PAGES = ("cache", "pages")  # images of pages, below the data folder
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One place where something of a document is; `stays` when removing the document leaves it."""
+
+    place: str
+    detail: str
+    stays: bool = False
+
+
+class Traces:
+    """What the data folder `home` holds of documents besides the documents themselves."""
+
+    def __init__(
+        self,
+        home: Path,
+        store: Store,
+        indexing: Indexing,
+        sets: SetRepository,
+        dossiers: DossierRepository,
+        accounts: Accounts,
+        log: EventLog,
+    ) -> None:
+        self._home = home
+        self._store = store
+        self._indexing = indexing
+        self._sets = sets
+        self._dossiers = dossiers
+        self._accounts = accounts
+        self._log = log
+
+    def find(self, document_id: str, *, actor: Actor) -> tuple[Trace, ...]:
+        """Every place where something of a document is, also of one that was removed.
+
+        Raises UnknownReferenceError where there never was such a document, or this person may not see it.
+        """
+        require(actor, Task.MANAGE)
+        if actor.collections is not None:
+            self._store.card(document_id, actor.collections)
+        found = tuple(self._find(document_id))
+        if not found:
+            raise UnknownReferenceError(f"Document {document_id} bestaat niet.")
+        return found
+
+    def _find(self, document_id: str) -> Iterator[Trace]:
+        for stands in self._store.standing([document_id]):
+            if stands.deleted_at is None:
+                names = ", ".join(sorted(stands.collections))
+                yield Trace("archief", f"{len(stands.versions)} versie(s), in: {names}")
+            else:
+                yield Trace("archief", "aantekening dat het is verwijderd", stays=True)
+            hashes = tuple(dict.fromkeys(v.original for v in stands.versions if v.original))
+            for sha256 in hashes:
+                if self._store.originals.holds(sha256):
+                    yield Trace("oorspronkelijk bestand", str(self._store.originals.path(sha256)))
+                if images := self._images(sha256):
+                    yield Trace("afbeeldingen van bladzijden", f"{len(images)} in {images[0].parent}")
+        if living := self._indexing.rows_of(document_id):
+            yield Trace("zoekindex", f"{living} bron(nen)")
+        if vectors := self._indexing.count_vectors(self.passages(document_id)):
+            yield Trace("vectoren", f"{vectors} in {self._indexing.vectors.path}")
+        yield from self._copies(document_id)
+
+    def _copies(self, document_id: str) -> Iterator[Trace]:
+        if works := self._sets.holding(document_id):
+            yield Trace("sets in bewerking", f"{len(works)}")
+        if answers := self._accounts.count_answers_about(document_id):
+            yield Trace("antwoorden voor herhaalde verzoeken", f"{answers}")
+        for path in self._store.journal.paths_of(document_id):
+            yield Trace("opnamelijst", path, stays=True)
+        for dossier_id in self._dossiers.quoting(document_id):
+            yield Trace("dossier", dossier_id, stays=True)
+        for kept in self._kept_files(document_id):
+            yield Trace("rapport of oordeel (alleen het nummer)", str(kept), stays=True)
+        entries = self._log.entries(subject=document_id, limit=1000)
+        if entries:
+            yield Trace("logboek", f"{len(entries)} regel(s), zonder inhoud", stays=True)
+
+    def _kept_files(self, document_id: str) -> Iterator[Path]:
+        wanted = document_id.encode()
+        for folder in ("reports", "judgements", "tuning"):
+            for path in sorted((self._home / folder).rglob("*")):
+                if path.is_file() and wanted in path.read_bytes():
+                    yield path
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """The passages of every version, as they were cut; none where the document is gone."""
+        try:
+            versions = self._store.history(document_id, None)
+        except UnknownReferenceError:
+            return ()
+        found = [p for _, listed in self._store.entries_of([document_id]) for p in listed]
+        for version in versions:
+            document = self._store.version(document_id, version.number, None, lines=False)
+            found += [p for _, listed in cut(document, version.collection) for p in listed]
+        return tuple(found)
+
+    def wipe(self, removed: Removed, passages: Sequence[Passage]) -> None:
+        """Take away what was derived from a document that is gone; its passages were read before that."""
+        for sha256 in removed.originals:
+            for path in self._images(sha256):
+                path.unlink(missing_ok=True)
+        self._indexing.forget_vectors(passages)
+        self._indexing.purge()
+        self._sets.forget_document(removed.document_id)
+        self._accounts.forget_answers_about(removed.document_id)
+
+    def sweep_images(self) -> int:
+        """Take away images of pages of files that are not kept any more; how many."""
+        swept = 0
+        for path in sorted(self._home.joinpath(*PAGES).glob("[0-9a-f][0-9a-f]/*.page")):
+            if not self._store.originals.holds(path.name.partition("-")[0]):
+                path.unlink(missing_ok=True)
+                swept += 1
+        return swept
+
+    def _images(self, sha256: str) -> tuple[Path, ...]:
+        return tuple(sorted(self._home.joinpath(*PAGES, sha256[:2]).glob(f"{sha256}-*")))

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from learninglion.drafting.relevance import LIKELY, SURE, Weights, built_in, read_weights
+from learninglion.evaluation.relevance import case_lines, fit, make_source, shipped_cases, write_weights
+
+SOURCE = make_source(
+    "s",
+    "Hoeveel veerponten varen er bij Duinwijk?",
+    "Er varen op dit moment 12 veerponten bij Duinwijk. De schippers krijgen scholing van de gemeente.",
+)
+
+
+def test_curves_are_learned_and_the_weakest_signal_decides() -> None:
+    random = np.random.default_rng(3)
+    rows = random.random((400, 2))
+    answers = ((rows[:, 0] > 0.5) & (rows[:, 1] > 0.5)).astype(float)
+    curves = fit(rows, answers, np.ones(400), np.ones(2), steps=600)
+    both, one = curves.chance(np.array([[0.9, 0.9], [0.99, 0.1]], dtype=np.float32))
+    assert both > 0.8 > 0.2 > one
+    again = fit(rows, answers, np.ones(400), np.ones(2), steps=600)
+    assert (again.slopes == curves.slopes).all()  # no luck in it
+
+
+def test_what_was_learned_can_be_written_and_read() -> None:
+    weights: Weights = built_in()._weights
+    read = read_weights(json.loads(write_weights(weights, {"examples": 1})))
+    assert np.allclose(read.says.slopes, weights.says.slopes)
+    with pytest.raises(ValueError, match="other signals"):
+        read_weights({**json.loads(write_weights(weights, {})), "says": {"length": [1.0, 0.0]}})
+
+
+def test_the_same_question_is_sure_and_another_is_not() -> None:
+    ((same,),) = built_in().judge(SOURCE.question, [SOURCE])
+    assert same.asked >= SURE
+    ((other,),) = built_in().judge("Hoeveel uur scholing krijgen schippers van de gemeente?", [SOURCE])
+    assert other.asked < LIKELY
+    assert other.chances[1] == 0.0  # no figure in it
+    assert built_in().judge("Bent u bekend met het bericht over de pont?", [SOURCE]) == ()
+
+
+def test_a_sentence_that_says_it_is_found_in_other_words() -> None:
+    ((found,),) = built_in().judge("Wat is het aantal veerponten bij Duinwijk op dit moment?", [SOURCE])
+    assert found.best == 0
+    assert found.chance >= LIKELY
+
+
+def test_the_cases_are_balanced_and_part_is_kept() -> None:
+    cases = case_lines("relevance.jsonl")
+    told = [q["answers"] for case in cases for q in case["questions"]]
+    assert sum(told) * 2 == len(told)
+    assert {case["part"] for case in cases} == {"train", "kept"}
+    groups = {part: {e.group for e in shipped_cases(part)} for part in ("train", "kept")}
+    assert not groups["train"] & groups["kept"]

@@ -1,0 +1,189 @@
+"""What the program consists of, as a CycloneDX bill of materials; and the check before a release.
+
+    python tools/bill_of_materials.py --out sbom.cdx.json
+    python tools/bill_of_materials.py --check
+
+The check fails where a dependency has no exact version or no hash, stands not in NOTICE, or has a licence
+that is not on the list below. Both read files of the repository only, so the outcome is the same anywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
+
+ROOT = Path(__file__).resolve().parents[1]
+SETS = ("runtime", "postgres", "gguf")  # what an installation can hold
+PLATFORMS = (
+    "colorama",
+    "pywin32",
+    "httpx2-jsfetch",
+    "tzdata",
+)  # pinned for others; NOTICE says so in a sentence
+
+# Permissive licences, and two that bind only who changes that library itself.
+ALLOWED = frozenset(
+    """
+    0BSD Apache-2.0 BSD-2-Clause BSD-3-Clause CC0-1.0 ISC LGPL-3.0-only MIT MIT-0 MPL-2.0 PSF-2.0 Zlib
+    """.split()
+)
+_PINNED = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
+_HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+_NOTICED = re.compile(r"^  ([a-z0-9][a-z0-9._-]*) {2,}(\S.*)$", re.MULTILINE)
+_OPTIONAL = re.compile(r"([a-z0-9._, -]+?(?: and [a-z0-9._-]+)?) \(([A-Za-z0-9.-]+)\)")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One pinned package: who needs it, and the files that may be installed for it."""
+
+    name: str
+    version: str
+    hashes: tuple[str, ...]
+    needed_by: tuple[str, ...]
+
+
+def read_requirements(text: str) -> tuple[list[Requirement], list[str]]:
+    """The requirements of a pinned file, and what of it is not pinned."""
+    found, wrong = [], []
+    for block in re.split(r"\n(?=\S)", text):
+        line = block.strip()
+        if not line or line.startswith("#"):
+            continue
+        pinned = _PINNED.match(line)
+        hashes = tuple(_HASH.findall(block))
+        if not pinned or not hashes:
+            wrong.append(f"{line.split()[0]}: no exact version with hashes")
+            continue
+        needed = tuple(re.findall(r"^    # +(?:via +)?([a-z0-9][a-z0-9._-]*)$", block, re.MULTILINE))
+        found.append(
+            Requirement(pinned[1].lower(), pinned[2], hashes, tuple(n for n in needed if n != "via"))
+        )
+    return found, wrong
+
+
+def read_licences(notice: str) -> dict[str, str]:
+    """The licence of each package, as NOTICE gives it."""
+    packages = notice.split("3. Packages", 1)[-1]
+    licences = {name: licence.split(";")[0].strip() for name, licence in _NOTICED.findall(packages)}
+    for names, licence in _OPTIONAL.findall(packages.split("4. Optional", 1)[-1]):
+        for name in re.split(r", | and ", names.strip()):
+            licences.setdefault(name.strip(), licence)
+    return licences
+
+
+def is_allowed(expression: str) -> bool:
+    """Whether an SPDX expression leaves a choice that is on the list."""
+    return any(
+        all(part.strip(" ()") in ALLOWED for part in choice.split(" AND "))
+        for choice in expression.split(" OR ")
+    )
+
+
+def problems(requirements: Iterable[Requirement], unpinned: Sequence[str], notice: str) -> list[str]:
+    """What stands in the way of a release, each in a line."""
+    wrong, licences = list(unpinned), read_licences(notice)
+    for requirement in requirements:
+        if requirement.name in PLATFORMS and requirement.name in notice:
+            continue
+        licence = licences.get(requirement.name)
+        if licence is None:
+            wrong.append(f"{requirement.name}: not in NOTICE")
+        elif not is_allowed(licence):
+            wrong.append(f"{requirement.name}: licence {licence} is not on the list")
+    return wrong
+
+
+def bill(requirements: Sequence[Requirement], notice: str, version: str) -> dict[str, object]:
+    """The bill of materials, CycloneDX 1.6; the same for the same files."""
+    licences = read_licences(notice)
+    itself = f"pkg:pypi/learninglion@{version}"
+    place = {r.name: f"pkg:pypi/{r.name}@{r.version}" for r in requirements}
+    needs: dict[str, list[str]] = {itself: [], **{reference: [] for reference in place.values()}}
+    for requirement in requirements:
+        parents = [place[name] for name in requirement.needed_by if name in place] or [itself]
+        for parent in parents:
+            needs[parent].append(place[requirement.name])
+    told = json.dumps(sorted(place.values()))
+    return {
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, itself + told)}",
+        "version": 1,
+        "metadata": {
+            "component": {
+                "type": "application",
+                "bom-ref": itself,
+                "name": "learninglion",
+                "version": version,
+                "purl": itself,
+                "licenses": [{"license": {"id": "EUPL-1.2"}}],
+            }
+        },
+        "components": [_component(r, licences.get(r.name, "")) for r in requirements],
+        "dependencies": [{"ref": ref, "dependsOn": sorted(set(on))} for ref, on in sorted(needs.items())],
+    }
+
+
+def _component(requirement: Requirement, licence: str) -> dict[str, object]:
+    reference = f"pkg:pypi/{requirement.name}@{requirement.version}"
+    component: dict[str, object] = {
+        "type": "library",
+        "bom-ref": reference,
+        "name": requirement.name,
+        "version": requirement.version,
+        "purl": reference,
+        "externalReferences": [
+            {
+                "type": "distribution",
+                "url": f"https://pypi.org/project/{requirement.name}/{requirement.version}/",
+                "hashes": [{"alg": "SHA-256", "content": content} for content in requirement.hashes],
+            }
+        ],
+    }
+    if licence:
+        component["licenses"] = [{"expression": licence}]
+    return component
+
+
+def _all(root: Path) -> tuple[list[Requirement], list[str]]:
+    found: dict[str, Requirement] = {}
+    wrong: list[str] = []
+    for name in SETS:
+        listed, unpinned = read_requirements((root / "requirements" / f"{name}.txt").read_text("utf-8"))
+        wrong += [f"requirements/{name}.txt: {line}" for line in unpinned]
+        for requirement in listed:
+            found.setdefault(requirement.name, requirement)
+    return [found[name] for name in sorted(found)], wrong
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the bill, or check; 1 when the check found something."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--check", action="store_true", help="check pins and licences instead")
+    what.add_argument("--out", type=Path, help="where to write the bill of materials")
+    chosen = parser.parse_args(arguments)
+    requirements, unpinned = _all(ROOT)
+    notice = (ROOT / "NOTICE").read_text("utf-8")
+    if chosen.check:
+        wrong = problems(requirements, unpinned, notice)
+        for line in wrong:
+            sys.stderr.write(line + "\n")
+        return 1 if wrong else 0
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    text = json.dumps(bill(requirements, notice, version), indent=1, ensure_ascii=False) + "\n"
+    chosen.out.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
