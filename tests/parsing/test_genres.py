@@ -127,3 +127,45 @@ def test_a_paper_that_promises_answers_and_holds_none_says_so() -> None:
 )
 def test_names_of_fractions(text: str, names: str) -> None:
     assert name_fractions(text) == names
+
+
+def test_a_nota_without_labels_of_answers_and_a_question_without_its_sign() -> None:
+    found = read(
+        HEAD + "Nr. 6\n\nNOTA NAAR AANLEIDING VAN HET VERSLAG\n\nHieronder ga ik in op de vragen.\n\n"
+        "1\n\nDe leden van de LAND-fractie vragen of de pont vaart. Kan dat?\n\nJa, elke dag.\n\n"
+        "2\n\nDe leden van de WATER-fractie vragen wat dit kost.\n\nHet kost een miljoen.\n\n"
+        "3\n\nWie betaalt?\n\nDe provincie betaalt."
+    )
+    assert [(numbers, answer) for numbers, _, _, answer in said(found)] == [
+        ((1,), "Ja, elke dag."),
+        ((2,), "Het kost een miljoen."),
+        ((3,), "De provincie betaalt."),
+    ]
+
+
+def test_an_overleg_with_a_table_of_contents() -> None:
+    found = read(
+        HEAD
+        + "Nr. 8\n\nVERSLAG VAN EEN SCHRIFTELIJK OVERLEG\n\nInhoudsopgave\n\nI Vragen vanuit de fracties\n\n"
+        "II Antwoord/Reactie van de Minister\n\nI Vragen vanuit de fracties\n\n"
+        "Vragen en opmerkingen van de leden van de LAND-fractie\n\nDeze leden vragen of de pont vaart.\n\n"
+        "Vragen en opmerkingen van de leden van de WATER-fractie\n\nDeze leden vragen wat dit kost.\n\n"
+        "II Antwoord/Reactie van de Minister\n\n"
+        "Vragen en opmerkingen van de leden van de LAND-fractie\n\nJa, elke dag.\n\n"
+        "Vragen en opmerkingen van de leden van de WATER-fractie\n\nEen miljoen."
+    )
+    assert [(q, a) for _, _, q, a in said(found)] == [
+        ("Deze leden vragen of de pont vaart.", "Ja, elke dag."),
+        ("Deze leden vragen wat dit kost.", "Een miljoen."),
+    ]
+
+
+def test_a_title_above_numbered_questions_is_none_and_english_labels_are_labels() -> None:
+    found = read(
+        "Vragen\n\nVraag 1\n\nVaart de pont?\n\nAntwoord 1\n\nJa.\n\n"
+        "Question 2\n\nWhat does it cost?\n\nAnswer to question 2\n\nA million."
+    )
+    assert [(numbers, q, a) for numbers, _, q, a in said(found)] == [
+        ((1,), "Vaart de pont?", "Ja."),
+        ((2,), "What does it cost?", "A million."),
+    ]

@@ -412,16 +412,16 @@ def material_of(
 ) -> tuple[Citation, ...]:
     """What was offered and is not in the draft, each with a sentence; what bears on it most comes first."""
     best: dict[str, Judged] = {}
-    for row in judged:
-        for one in row:
-            known = best.get(one.source.id)
-            if one.units and (known is None or one.bearing > known.bearing):
-                best[one.source.id] = one
-    chosen = {s.id for s in selection.chosen}
-    read = sorted(best.values(), key=lambda j: (-j.bearing, j.source.id))
+    bears: dict[str, float] = {}  # together on all parts: material is for the whole question
+    for one in (j for row in judged for j in row if j.units):
+        known = best.get(one.source.id)
+        bears[one.source.id] = bears.get(one.source.id, 0.0) + one.bearing
+        if known is None or one.bearing > known.bearing:
+            best[one.source.id] = one
+    read = sorted(best.values(), key=lambda j: (-bears[j.source.id], j.source.id))
     first = [cite(j.source, j.units[j.best].span, locate) for j in read if _may_show(j.source, used)]
     rest = (h.source for h in selection.offered if h.source.id not in best and _may_show(h.source, used))
-    later = [cite(s, units_of(s)[0].span, locate) for s in rest if s.id not in chosen and units_of(s)]
+    later = [cite(s, units_of(s)[0].span, locate) for s in rest if units_of(s)]
     return (*first, *later)
 
 

@@ -13,7 +13,7 @@ __all__ = ["Label", "LabelKind", "parse_label", "parse_numbers"]
 _LARGEST = 250
 
 _RANGE = r"t ?/ ?m\.?|t\. ?e\. ?m\.?|t\. ?/ ?m\.?|tot +en +met|tot +& +met|[-\u2010-\u2015]"
-_GLUE = r"[,;/&+]|\b(?:en|alsmede|alsook|vraag|vragen)\b"
+_GLUE = r"[,;/&+]|\b(?:en|and|alsmede|alsook|vraag|vragen)\b"
 # "Vraag 3a" is a part of question 3; a longer number is a year or an amount.
 _NUMBER = r"\d{1,3}(?!\d)(?: ?[a-k](?![a-z]))?"
 _PIECE = re.compile(rf"\s*+(?:(?P<range>{_RANGE})|(?P<glue>{_GLUE})|(?P<number>{_NUMBER}))", re.IGNORECASE)
@@ -22,14 +22,15 @@ _TOKEN = re.compile(rf"(?P<range>{_RANGE})|(?P<number>\d{{1,3}})", re.IGNORECASE
 # "Antwoord", "Antwoorden", "Beantwoording"; then perhaps "op (de) (deel)vraag" and "nr."; then the numbers.
 _WORD = re.compile(
     r"\s*+(?:"
-    r"(?P<answer>(?:Antwoord(?:en)?|Beantwoording)"
-    r"(?:\s*+(?:op|bij|van|voor|aan))?(?:\s++(?:de|het|uw))?(?:\s*+(?:deel|sub)?vra(?:ag|gen))?)"
-    r"|(?P<question>(?:Deel|Sub)?vra(?:ag|gen))"
+    r"(?P<answer>(?:Antwoord(?:en)?|Beantwoording|Answers?)"
+    r"(?:\s*+(?:op|bij|van|voor|aan|to))?(?:\s++(?:de|het|uw|the))?"
+    r"(?:\s*+(?:(?:deel|sub)?vra(?:ag|gen)|questions?))?)"
+    r"|(?P<question>(?:Deel|Sub)?vra(?:ag|gen)|Questions?)"
     r")",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"\s*+(?:(?:nrs?|nummers?|no)\b\.?\s*+)?(?::\s*+)?(?=\d)", re.IGNORECASE)
-_END = re.compile(r"\s*+[:.)\]]")
+_END = re.compile(r"\s*+(?:[:.)\]]|[-\u2013\u2014](?=\s|$))")
 _BRACKETS = str.maketrans("()", "  ")
 _LABEL_LENGTH = 60
 _MISTYPED = re.compile(r"(?P<word>[VA][A-Za-z]{3,10})\s*(?=\d)", re.IGNORECASE)
@@ -141,7 +142,7 @@ def _may_follow(listed: str, end: str, rest: str) -> bool:
     """Whether running text may begin after a label: not in the middle of a word, number or sentence."""
     if not listed:
         return end == ":"
-    if end:
+    if end and end not in "-\u2013\u2014":
         return rest[0].isspace()
     if not rest[0].isspace():
         return False

@@ -54,9 +54,12 @@ class Running:
     footnotes: tuple[Footnote, ...]
 
 
+_SOFT_BREAK = re.compile(r"\u00ad\s*\n\s*(?=\w)")  # a word that was broken where it may be
+
+
 def tidy(text: str) -> str:
     """`text` in composed letters, with single spaces and without signs that nobody sees; line ends stay."""
-    text = _LINE_ENDS.sub("\n", text)
+    text = _SOFT_BREAK.sub("", _LINE_ENDS.sub("\n", text))
     return _SPACES.sub(" ", unicodedata.normalize("NFC", _UNSEEN.sub("", text)).replace("\u2011", "-"))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from learninglion.dutch.text import split_sentences, squash
 from learninglion.models import Document, DocumentKind, QuestionSet, RawFile, Span, SubQuestion
@@ -19,6 +20,7 @@ from learninglion.parsing.kamervragen.letters import find_subject
 from learninglion.parsing.kamervragen.pairing import find_questions
 from learninglion.parsing.kamervragen.parts import Part
 from learninglion.parsing.kamervragen.printed import clean_printed, strip_mark
+from learninglion.parsing.kamervragen.series import clean_copied, number_series
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes, without_marks
 from learninglion.parsing.labels import LabelKind
 from learninglion.parsing.office.webpage import looks_like_page
@@ -38,7 +40,8 @@ _OPENING = re.compile(
 # "... bekend? 2. Klopt het? Vraag 3: ...": what was copied without its line ends.
 _RUN_ON = re.compile(
     r"(?<=[?.!»”\"])\s+(?=(?:(?:deel)?vra(?:ag|gen)\s+\d{1,2}[.:)]?\s+[A-Z«“‘\"']"
-    r"|\d{1,2}[a-k]?[.:)]\s+[A-Z«“‘\"']))",
+    r"|\(?\d{1,2}[a-k]?[.:)]\s+[A-Z«“‘\"']))"
+    r"|(?<=\?)(?=\d{1,2}[.)]\s*[A-Z«“‘\"'])",
     re.IGNORECASE,
 )
 _PART = re.compile(r"^(?:(?:deel)?vraag\s+)?\d{1,3}\s?(?P<letter>[a-k])(?=\s*[.)\]:]|\s*$)", re.IGNORECASE)
@@ -48,7 +51,7 @@ _OWN_LINE = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 def read_question_set(text: str) -> QuestionSet:
     """The set in a pasted text; without numbers it is one question. InputError where there is no text."""
-    text = tidy(text)
+    text = clean_copied(tidy(text))
     if not text.strip():
         raise InputError("Er staat geen tekst in; plak de vragen of kies een bestand.")
     if len(text) > _LONGEST:
@@ -56,11 +59,19 @@ def read_question_set(text: str) -> QuestionSet:
             "Deze tekst is te lang voor één set vragen; plak alleen de vragen met hun inleiding."
         )
     question_set = _set_of_text(text)
-    if (len(question_set.questions) == 1 or _COUNTED in question_set.warnings) and _RUN_ON.search(text):
+    if _RUN_ON.search(text):
+        counted = len(question_set.questions) == 1 or _COUNTED in question_set.warnings
         split = _set_of_text(_RUN_ON.sub("\n", text))
-        if len(split.questions) > 1:
+        more = len(split.questions) > len(question_set.questions)
+        if (counted and len(split.questions) > 1) or (more and _is_whole(split)):
             return split
     return question_set
+
+
+def _is_whole(question_set: QuestionSet) -> bool:
+    """Whether the questions count from one without a gap and all of them ask."""
+    numbers = [number for question in question_set.questions for number in question.numbers]
+    return numbers == list(range(1, len(numbers) + 1)) and all("?" in q.text for q in question_set.questions)
 
 
 def question_set_from_file(raw: RawFile) -> QuestionSet:
@@ -116,6 +127,11 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
     found = find_questions(paragraphs)
     asked = [part for part in found.parts if part.kind is LabelKind.QUESTION]
     if not asked:
+        numbered = number_series(paragraphs)
+        if numbered is not None and any(
+            part.kind is LabelKind.QUESTION for part in find_questions(numbered).parts
+        ):
+            return _build(numbered, notes, breaks)
         return _one_question(paragraphs, notes, breaks)
     warnings: list[str] = []
     introduction = _join(paragraphs, range(found.first), breaks)
@@ -143,6 +159,11 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
             warnings.append(f"Onder vraag {_named(part.numbers)} staat geen tekst.")
     if not questions:
         return _one_question(paragraphs, notes, breaks)
+    if not all(question.numbers for question in questions):
+        questions = _count_on(questions)
+        warnings.append(_COUNTED)
+    questions, named = _name_missing(questions)
+    warnings += named
     answers = sum(part.kind is LabelKind.ANSWER for part in found.parts)
     if answers:
         warnings.append(f"De tekst bevat ook antwoorden ({answers}); alleen de vragen zijn overgenomen.")
@@ -153,6 +174,45 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
         title=_title(introduction),
         warnings=(*warnings, *_check_numbers(questions)),
     )
+
+
+def _count_on(questions: Sequence[SubQuestion]) -> list[SubQuestion]:
+    """The questions, those without a number under the one after the last before them."""
+    counted: list[SubQuestion] = []
+    last = 0
+    for question in questions:
+        numbers = question.numbers or (last + 1,)
+        counted.append(replace(question, numbers=numbers))
+        last = numbers[-1]
+    return counted
+
+
+def _name_missing(questions: Sequence[SubQuestion]) -> tuple[list[SubQuestion], list[str]]:
+    """The questions, those that lost their number apart from the one they stand under; and what to tell.
+
+    Under "2." stand two paragraphs that ask, and "4." comes next: the second is question 3.
+    """
+    named: list[SubQuestion] = []
+    warnings: list[str] = []
+    for question, following in zip(questions, [*questions[1:], None], strict=True):
+        last = question.numbers[-1]
+        missing = following.numbers[0] - last - 1 if following is not None else 0
+        rows = question.text.split("\n")
+        apart = [n for n, row in enumerate(rows) if n and row.endswith("?") and not _goes_on(row)]
+        if not missing or len(apart) != missing or not rows[0].endswith("?"):
+            named.append(question)
+            continue
+        edges = [0, *apart, len(rows)]
+        texts = ["\n".join(rows[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+        named.append(replace(question, text=texts[0]))
+        named += [SubQuestion((last + n,), text) for n, text in enumerate(texts[1:], start=1)]
+        lost = _named(range(last + 1, last + missing + 1))
+        warnings.append(f"Vraag {lost} heeft geen nummer; het volgt uit de volgorde. Controleer de indeling.")
+    return named, warnings
+
+
+def _goes_on(row: str) -> bool:
+    return _ITEM.match(row) is not None or _FOLLOWS.match(row) is not None or not row[:1].isupper()
 
 
 def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
@@ -180,7 +240,7 @@ def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks
     )
 
 
-_BULLET = re.compile(r"^[-–—•●▪◦*\uf0b7]\s+")
+_BULLET = re.compile(r"^(?:[-–—•●▪◦*·\uf0b7]\s+|o\s+(?=[A-Z«“‘]))")
 # A sentence that goes on with the question before it.
 _FOLLOWS = re.compile(
     r"^(?:Zo (?:ja|nee|neen|niet)|Indien|Als|Waarom(?: niet)?\??$|En|Of|Welke\?|Graag|Daarnaast)\b|^\(",
@@ -287,7 +347,8 @@ def _title(introduction: str) -> str:
     """What the questions are about: "over ..." in the introduction, else its first line."""
     lines = [line.strip() for line in introduction.split("\n")]
     lines = [line for line in lines if line and not line.startswith("[") and not CASE_NUMBER.fullmatch(line)]
-    about = next(
+    opening = next((line for line in lines if _OPENING.match(line) and " " in line), "")
+    about = opening or next(
         (line for line in lines if re.search(r"\bvragen\b|\bleden\b|\blid\b", line, re.IGNORECASE)), ""
     )
     return find_subject(about or " ".join(lines[:1]))[:400]

@@ -94,6 +94,9 @@ def _split_unlabelled(parts: list[Part], stretches: Sequence[Stretch], has_notic
     """Where an answer has no label of its own, find where it begins in the text under its question."""
     claimed = {number for part in parts if part.kind is LabelKind.ANSWER for number in part.numbers}
     alternating = _alternates(parts)
+    asked = [part for part in parts if part.kind is LabelKind.QUESTION]
+    begun = sum(_answer_begins(part, stretches) is not None for part in asked)
+    mostly = len(asked) > 1 and 2 * begun >= len(asked)  # under most questions stands an answer
     result: list[Part] = []
     for position, part in enumerate(parts):
         result.append(part)
@@ -104,7 +107,7 @@ def _split_unlabelled(parts: list[Part], stretches: Sequence[Stretch], has_notic
         if following is not None and not following.numbers and not skipped:
             continue  # an answer without numbers stands for the questions before it
         begin = _answer_begins(part, stretches)
-        if begin is None and skipped:
+        if begin is None and (skipped or mostly):
             begin = _members_end(part, stretches)
         if begin is not None:
             result.append(Part(LabelKind.ANSWER, part.numbers, None, body=part.body[begin:]))

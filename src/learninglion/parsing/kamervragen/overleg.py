@@ -34,13 +34,12 @@ def find_by_fraction(paragraphs: Sequence[Paragraph]) -> Found | None:
     What a fraction asks is one question, in the order of the document, and what stands under its name in
     the second half its answer; a second half without names answers all. None where there are no halves.
     """
-    turn = next((n for n, p in enumerate(paragraphs) if n and _is_turn(p)), None)
+    turns = [n for n, p in enumerate(paragraphs) if n and _is_turn(p)]
+    turn = next((n for n in turns if _sections(paragraphs, 0, n)), None)  # a table of contents has none
     if turn is None:
         return None
     asked = _sections(paragraphs, 0, turn)
     answered = _sections(paragraphs, turn + 1, _end(paragraphs, turn + 1))
-    if not asked:
-        return None
     found = Found(first=asked[0][1][0] - 1, labels=frozenset())
     order = {name: (number,) for number, (name, _) in enumerate(asked, start=1)}
     found.parts += [Part(LabelKind.QUESTION, order[name], None, body=body) for name, body in asked]

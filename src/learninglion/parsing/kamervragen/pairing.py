@@ -37,13 +37,16 @@ _CLOSING = re.compile(
 )
 _REMARK = re.compile(r"^Toelichting\s*:?\s*$|^Toelichting:\s|^Bijlagen?(?:\s+\d+)?\s*:?\s*$", re.IGNORECASE)
 # "1", "1.", "(1)" on a line of its own; or ahead of the question: "1. Bent u", "1) bent u", "1 Bent u".
-_BARE = re.compile(r"^(\(?)(\d{1,3})\s*([.)\]:]?)$")
+_BARE = re.compile(r"^([(\[]?)(\d{1,3})\s*([.)\]:]?)$")
 # "1a. Bent u" opens question 1, "1b. Zo ja" goes on in it.
 _LED = re.compile(
-    r"^(\(?)(\d{1,3})(?P<letter>[a-k](?=\s*[.)\]:]))?(?:\s*([.)\]:])\s+(?=\S)|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
+    r"^([(\[]?)(\d{1,3})(?P<letter>[a-k](?=\s*[.)\]:]))?"
+    r"(?:\s*([.)\]:])(?:\s+(?=\S)|(?=[“‘«]?[A-ZÀ-Ý][a-zà-ÿ]*\s))|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
 )
+_OVER_ALL = re.compile(r"\s*(?:Vragen|Questions)\s*:?\s*", re.IGNORECASE)  # a title above numbered questions
 _FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
 _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
+_LEAP = 40  # questions of others that may be left out where what follows asks
 _SKIPPED = 3  # numbers in a series that may have been left out
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
 
@@ -251,6 +254,8 @@ def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
         if label is not None and label.length < len(paragraph.text):
             rest = paragraph.text[label.length :].lstrip()
             labels[index] = Part(label.kind, label.numbers, index, skip=len(paragraph.text) - len(rest))
+    if any(part.kind is LabelKind.QUESTION and part.numbers for part in labels.values()):
+        labels = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}
     return labels
 
 
@@ -266,11 +271,13 @@ def _numbered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
         number = int(match.group(2))
         chain = styles.setdefault(style, {})
         last = max((part.numbers[0] for part in chain.values()), default=0)
-        if number == 1 and len(chain) == 1 and last != 1:  # what came first was no question
-            chain.clear()
+        if number == 1 and chain and not _asks(paragraphs, min(chain), index):
+            chain.clear()  # a list ahead of the questions
+            last = 0
         if chain and _runs_on(paragraphs[index - 1]):
             continue
-        if not chain or number in (last + 1, last + 2):
+        leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
+        if not chain or number in (last + 1, last + 2) or leaps:
             if not chain and not _asks_soon(paragraphs, index):
                 continue
             letter = match["letter"] if led else None
@@ -284,8 +291,12 @@ def _runs_on(before: Paragraph) -> bool:
     return len(before.text) >= _FULL_LINE and re.search(r"[.?!:;»”\"')\]\d]$", before.text) is None
 
 
+def _asks(paragraphs: Sequence[Paragraph], start: int, end: int) -> bool:
+    return any("?" in paragraph.text for paragraph in paragraphs[start:end])
+
+
 def _asks_soon(paragraphs: Sequence[Paragraph], index: int) -> bool:
-    return any("?" in paragraph.text for paragraph in paragraphs[index : index + 4])
+    return _asks(paragraphs, index, index + 4)
 
 
 def _ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Note
 
-__all__ = ["Printed", "clean_printed", "lines_alone", "opens_part", "strip_mark"]
+__all__ = [
+    "Printed",
+    "clean_printed",
+    "find_feet",
+    "find_notes",
+    "lines_alone",
+    "note_start",
+    "opens_part",
+    "strip_mark",
+]
 
 _YEARS = r"(?:\d{4}|\d{2})\s*[-–—]\s*\d{2,4}"
 # The fixed feet and heads of the Kamer's own lay-out, known by their form.
@@ -17,6 +26,12 @@ _FURNITURE = re.compile(
     rf"(?:['’‘]s-Gravenhage\s+\d{{4}}\s*)?(?:Tweede|Eerste)\s+Kamer,?\s+(?:vergaderjaar|zitting)\s+{_YEARS},?.{{0,60}}"
     r"|(?:ah|kv|kst|nds|h)-(?:[te]k-)?[\w-]*\d[\w-]*|KVR\s?\d+\S*|ISSN\b[\s\d–-]*X?|['’‘]s-Gravenhage\s+\d{4}"
     r"|(?:Pagina|Blz\.?)\s+\d+(?:\s+(?:van|/)\s+\d+)?|\d{1,3}\s+(?:van|/)\s+\d{1,3}",
+    re.IGNORECASE,
+)
+# "ISSN 0921 - 7398’s-Gravenhage 2024Tweede Kamer, vergaderjaar 2024–2025, Aanhangsel 1".
+_FOOT = re.compile(
+    r"(?:ISSN\b[\s\d–-]*X?\s*)?(?:['’‘]s-Gravenhage\s+\d{4}\s*)?(?:Tweede|Eerste)\s+Kamer,?\s+(?:vergaderjaar|zitting)\s+"
+    rf"{_YEARS},?\s+(?:Aanhangsel|Vragen)\s+(?P<page>\d{{1,3}})",
     re.IGNORECASE,
 )
 _MASTHEAD = re.compile(
@@ -48,8 +63,11 @@ def clean_printed(lines: Sequence[str]) -> Printed:
     A footnote is what stands right above a foot (or at the end) under the number that is due.
     """
     labelled = sum(parse_label(line) is not None for line in lines) > 1
-    foot = [_FURNITURE.fullmatch(line) is not None for line in lines]
-    notes, taken = _find_notes(lines, foot) if labelled and any(foot) else ([], set())
+    feet = find_feet(lines)
+    foot = [index in feet or _FURNITURE.fullmatch(line) is not None for index, line in enumerate(lines)]
+    found = find_notes(lines, [*foot, True]) if labelled and any(foot) else []
+    notes = [_note(mark, [lines[i] for i in indices]) for mark, indices in found]
+    taken = {index for _, indices in found for index in indices}
     top = _masthead(lines)
     kept: list[str] = []
     furniture: dict[str, str] = {}
@@ -86,9 +104,33 @@ def _masthead(lines: Sequence[str]) -> set[int]:
     return found
 
 
-def _find_notes(lines: Sequence[str], foot: Sequence[bool]) -> tuple[list[Note], set[int]]:
-    notes: list[Note] = []
-    taken: set[int] = set()
+def find_feet(lines: Sequence[str]) -> frozenset[int]:
+    """Indices of the feet of an Aanhangsel that stand in its text, over one line or two.
+
+    They are known by their number, which counts the pages: a source that is named in a note does not.
+    """
+    found: set[int] = set()
+    page = 0
+    for index, line in enumerate(lines):
+        if "amer" not in line:
+            continue
+        following = lines[index + 1] if index + 1 < len(lines) else ""
+        for text, last in ((line, index), (f"{line} {following}", index + 1)):
+            match = _FOOT.fullmatch(text)
+            if match is None or int(match["page"]) != page + 1:
+                continue
+            page += 1
+            first = index
+            while first and (not lines[first - 1] or _FURNITURE.fullmatch(lines[first - 1])):
+                first -= 1
+            found.update(i for i in range(first, last + 1) if lines[i])
+            break
+    return frozenset(found)
+
+
+def find_notes(lines: Sequence[str], foot: Sequence[bool]) -> list[tuple[str, list[int]]]:
+    """The notes right above the feet: the mark of each and the indices of its lines."""
+    notes: list[tuple[str, list[int]]] = []
     last = 0
     ends = [index for index, is_foot in enumerate(foot) if is_foot and not (index and foot[index - 1])]
     for end in ends:
@@ -101,14 +143,23 @@ def _find_notes(lines: Sequence[str], foot: Sequence[bool]) -> tuple[list[Note],
             match = _NOTE.match(lines[index])
             number = int(match["mark"]) if match else 0
             if match is not None and (index == first or number == last + 1):
-                notes.append(Note(f"printed:{number}", match["text"].strip(), 0, match["mark"]))
+                notes.append((match["mark"], []))
                 last = number
-            else:
-                previous = notes[-1]
-                glue = "" if previous.text.endswith(("/", "=", "https://")) else " "
-                notes[-1] = Note(previous.key, f"{previous.text}{glue}{lines[index]}", 0, previous.mark)
-            taken.add(index)
-    return notes, taken
+            notes[-1][1].append(index)
+    return notes
+
+
+def note_start(line: str) -> int:
+    """Where the own text of a note begins in its first line."""
+    match = _NOTE.match(line)
+    return match.start("text") if match else 0
+
+
+def _note(mark: str, lines: Sequence[str]) -> Note:
+    text = lines[0][note_start(lines[0]) :].strip()
+    for line in lines[1:]:
+        text += ("" if text.endswith(("/", "=", "https://")) else " ") + line
+    return Note(f"printed:{int(mark)}", text, 0, mark)
 
 
 def _opens_note(lines: Sequence[str], index: int, last: int) -> bool:

@@ -32,6 +32,7 @@ from learninglion.parsing.kamervragen.header import (
 from learninglion.parsing.kamervragen.matching import match_parts
 from learninglion.parsing.kamervragen.notices import name_notice
 from learninglion.parsing.kamervragen.parts import find_parts, is_label_line
+from learninglion.parsing.kamervragen.retyped import find_retyped
 from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.layout import Layout, Stretch, lay_out
 from learninglion.parsing.pdf.lines import Line, Page
@@ -50,7 +51,9 @@ def parse_questions(raw: RawFile, pages: Sequence[Page]) -> Document | None:
     masthead = find_masthead(pages)
     if masthead is None:
         return None
-    layout = lay_out(pages, find_running(pages) | masthead.skipped, is_label_line, _opens_answers)
+    skipped = find_running(pages) | masthead.skipped
+    retyped = find_retyped(pages, skipped)
+    layout = lay_out(pages, skipped | retyped.skipped, is_label_line, _opens_answers, retyped.known)
     stretches = layout.stretches
     opening = next((i for i, s in enumerate(stretches) if INTRODUCTION.match(s.text)), None)
     if opening is None:

@@ -15,7 +15,16 @@ from learninglion.parsing.pdf.lines import Line, Page, Run
 from learninglion.parsing.pdf.tables import Table, find_tables
 from learninglion.parsing.scripts import lowered, raised
 
-__all__ = ["Layout", "Stretch", "TextBuilder", "collect_words", "find_body_size", "lay_out", "regions"]
+__all__ = [
+    "Known",
+    "Layout",
+    "Stretch",
+    "TextBuilder",
+    "collect_words",
+    "find_body_size",
+    "lay_out",
+    "regions",
+]
 
 _EXTRA_SPACES = re.compile(r" +(?= )")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -282,6 +291,15 @@ def regions(lines: Sequence[TextLine], span: Span) -> tuple[Region, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of lines that were found before to belong to no text."""
+
+    notes: tuple[Note, ...] = ()
+    marks: tuple[Mark, ...] = ()  # what in the text refers to those notes
+    overleaf: frozenset[tuple[int, int]] = frozenset()  # (page, line) behind a foot that stands in the text
+
+
 def find_body_size(pages: Sequence[Page]) -> float:
     """The type size that most characters have."""
     sizes: Counter[float] = Counter()
@@ -296,26 +314,31 @@ def lay_out(
     skipped: Collection[tuple[int, int]] = (),
     alone: Callable[[Line], bool] = lambda line: False,
     opens: Callable[[Line], bool] = lambda line: False,
+    known: Known | None = None,
 ) -> Layout:
     """The body of the pages as one text with the footnotes behind it.
 
     `skipped`: (page number, index of the line) of what belongs to no text: headers, footers, a masthead.
     `alone`: which lines are a paragraph of their own whatever they look like, such as "Vraag 3".
     `opens`: which lines begin one where a sentence ended before them, such as "Antwoord van Minister X".
+    `known`: what was found before among the skipped lines.
     """
+    known = known or Known()
     size = find_body_size(pages)
     bodies: list[tuple[Page, list[int]]] = []
-    notes: list[Note] = []
-    marks: list[Mark] = []
+    notes: list[Note] = list(known.notes)
+    marks: list[Mark] = list(known.marks)
     for page in pages:
         indices = [i for i in range(len(page.lines)) if (page.number, i) not in skipped]
-        found, taken = collect_notes(page, indices, size, notes[-1] if notes else None)
+        found, taken = collect_notes(
+            page, indices, size, notes[-1] if len(notes) > len(known.notes) else None
+        )
         notes += found
         body = [i for i in indices if i not in taken]
         marks += find_marks(((i, page.lines[i]) for i in body), page.number)
         bodies.append((page, body))
     anchored, referring = match_marks(notes, marks)
-    writer = _Writer(bodies, size, alone, opens, referring)
+    writer = _Writer(bodies, size, alone, opens, referring, known.overleaf)
     writer.write_body()
     footnotes, warnings = writer.write_notes(notes, anchored)
     builder = writer.builder
@@ -340,11 +363,13 @@ class _Writer:
         alone: Callable[[Line], bool],
         opens: Callable[[Line], bool],
         referring: Collection[Mark],
+        overleaf: Collection[tuple[int, int]],
     ) -> None:
         self.bodies = bodies
         self.size = size
         self.alone = alone
         self.opens = opens
+        self.overleaf = overleaf
         body_lines = [page.lines[i] for page, indices in bodies for i in indices]
         self.builder = TextBuilder(collect_words(body_lines))
         self.stretches: list[Stretch] = []
@@ -357,6 +382,7 @@ class _Writer:
         self._open: list[Line] = []  # the lines of the paragraph being written
         self._start = 0
         self._gap = False
+        self._turns = False  # whether the line at hand stood at the head of a page once
         self._set_alone = False  # whether the open paragraph is a label
         self._turned: list[int] = []  # indices of the turned lines of the page that are still to be written
         self._page = Page(0, (0.0, 0.0, 0.0, 0.0), 0, ())
@@ -403,6 +429,7 @@ class _Writer:
 
     def _write_line(self, line: Line, index: int, margin: dict[int, float]) -> None:
         previous = self._open[-1] if self._open else None
+        self._turns = (line.page, index) in self.overleaf
         if previous is not None:
             right = margin.get(_column_key(line.x0), line.x1)
             alone = self.alone(line) and not self._finishes(previous, line, right)
@@ -450,7 +477,7 @@ class _Writer:
 
     def _is_gap(self, previous: Line, line: Line) -> bool:
         step = previous.baseline - line.baseline
-        return line.page == previous.page and step > _WIDE_STEP * self.leading
+        return line.page == previous.page and step > _WIDE_STEP * self.leading and not self._turns
 
     def _breaks(self, previous: Line, line: Line, right: float) -> bool:
         """Whether `line` begins a new paragraph."""
@@ -458,7 +485,8 @@ class _Writer:
             return True
         fits = _fits(previous, line, right)
         ends = _ends(previous)
-        moved = line.page != previous.page or line.baseline > previous.baseline - 0.4 * line.size
+        raised_up = line.baseline > previous.baseline - 0.4 * line.size
+        moved = line.page != previous.page or raised_up or self._turns
         if (
             (line.bold != previous.bold or line.italic != previous.italic)
             and (fits or ends)

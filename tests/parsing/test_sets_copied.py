@@ -1,0 +1,128 @@
+"""Sets as people copy and number them: every style of counting, mail, markup, lists before the questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from learninglion.parsing.sets import read_question_set
+
+HEAD = "Vragen van het lid De Wit (XYZ) aan de minister van Waterzaken over ponten (ingezonden 3 mei 2031)"
+ASKED = (
+    "Bent u bekend met het bericht «Pont stil»?",
+    "Klopt het dat drie ponten stilliggen? Zo ja, hoe lang nog?",
+    "Welke maatregelen neemt u?",
+)
+ROMAN = ("I", "II", "III")
+STYLES: dict[str, Callable[[int], str]] = {
+    "figure glued": lambda n: f"{n}.",
+    "bracket glued": lambda n: f"{n})",
+    "square": lambda n: f"[{n}] ",
+    "dash": lambda n: f"{n} - ",
+    "slash": lambda n: f"{n}/ ",
+    "degree": lambda n: f"{n}° ",
+    "label and dash": lambda n: f"Vraag {n} – ",
+    "letter V": lambda n: f"V{n}: ",
+    "English": lambda n: f"Question {n}: ",
+    "ordinal": lambda n: f"{n}e vraag: ",
+    "word": lambda n: f"Vraag {('een', 'twee', 'drie')[n - 1]}\n",
+    "numeral": lambda n: f"{ROMAN[n - 1]}. ",
+    "numeral label": lambda n: f"Vraag {ROMAN[n - 1]}\n",
+    "letter": lambda n: f"{'abc'[n - 1]}) ",
+    "circled": lambda n: f"{'①②③'[n - 1]} ",
+    "keycap": lambda n: f"{n}\ufe0f\u20e3 ",
+    "quoted": lambda n: f"> {n}. ",
+    "bullet": lambda n: f"• {n}. ",
+    "bold": lambda n: f"**Vraag {n}**\n",
+    "heading": lambda n: f"### Vraag {n}\n",
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_marks_that_count_are_read_and_left_out(style: str) -> None:
+    lines = [STYLES[style](n) + text for n, text in enumerate(ASKED, start=1)]
+    question_set = read_question_set(f"{HEAD}\n\n" + "\n".join(lines))
+    assert [q.numbers for q in question_set.questions] == [(1,), (2,), (3,)]
+    assert tuple(q.text for q in question_set.questions) == ASKED
+    assert question_set.title == "Ponten"
+    assert question_set.warnings == ()
+
+
+def test_a_quoted_mail_with_numerals_past_the_letters() -> None:
+    marks = ("I", "II", "III", "IV", "V", "VI")
+    text = "\n>\n".join((HEAD, *(f"> {mark}. Wat kost pont {mark}?" for mark in marks)))
+    question_set = read_question_set(text)
+    assert [q.text for q in question_set.questions] == [f"Wat kost pont {mark}?" for mark in marks]
+
+
+def test_a_list_ahead_of_the_questions_is_part_of_the_introduction() -> None:
+    text = f"{HEAD}\n\nIn de brief staat:\n1. De pont blijft.\n2. Wij betalen.\n\nDaarom de vragen:\n\n"
+    question_set = read_question_set(text + "1. Kent u die brief?\n2. Wie betaalt?\n3. Hoe lang?")
+    assert [q.text for q in question_set.questions] == ["Kent u die brief?", "Wie betaalt?", "Hoe lang?"]
+    assert "De pont blijft." in question_set.introduction
+
+
+def test_a_list_in_a_question_stays_in_it() -> None:
+    text = f"{HEAD}\n\nI. Kunt u zeggen:\na. wat het kost;\nb. wie betaalt?\nII. Hoe lang duurt het?"
+    assert [q.text for q in read_question_set(text).questions] == [
+        "Kunt u zeggen:\na. wat het kost;\nb. wie betaalt?",
+        "Hoe lang duurt het?",
+    ]
+
+
+def test_some_questions_share_a_line() -> None:
+    text = f"{HEAD}\n\n1. Kent u dit? 2. Wat doet u?\n3. Hoe lang duurt het?\n4. Wie betaalt?5. Waarom?"
+    question_set = read_question_set(text)
+    assert [q.numbers for q in question_set.questions] == [(1,), (2,), (3,), (4,), (5,)]
+    assert question_set.warnings == ()
+
+
+def test_statements_with_letters_are_no_questions() -> None:
+    text = f"{HEAD}\n\na. de pont is stuk\nb. de brug is stuk\nWat gaat u doen?"
+    assert len(read_question_set(text).questions) == 1
+
+
+def test_a_word_broken_at_a_soft_hyphen_is_whole() -> None:
+    assert (
+        read_question_set("1. Vaart de veer\u00ad\npont?\n2. Wanneer?").questions[0].text
+        == "Vaart de veerpont?"
+    )
+
+
+def test_the_title_comes_from_the_set_and_not_from_the_mail_around_it() -> None:
+    text = f"Hoi,\n\nHierbij de nieuwe vragen van vandaag.\n\n{HEAD}\n\n1. Kent u dit?\n2. Wat doet u?"
+    assert read_question_set(text).title == "Ponten"
+
+
+def test_labels_without_numbers_are_counted() -> None:
+    question_set = read_question_set(f"{HEAD}\n\nVraag:\nKent u dit?\n\nVraag:\nWat doet u?")
+    assert [(q.numbers, q.text) for q in question_set.questions] == [
+        ((1,), "Kent u dit?"),
+        ((2,), "Wat doet u?"),
+    ]
+    assert question_set.warnings == (
+        "De vragen hebben geen nummer; ze zijn hier geteld. Controleer de indeling.",
+    )
+
+
+def test_a_question_that_lost_its_number_is_one_of_its_own() -> None:
+    asked = ("1. Kent u dit?", "2. Vaart de pont?", "Wat doet u eraan?", "4. Hoe lang?", "Zo ja, waarom?")
+    text = "\n\n".join((HEAD, *asked))
+    question_set = read_question_set(text)
+    assert [(q.numbers, q.text) for q in question_set.questions] == [
+        ((1,), "Kent u dit?"),
+        ((2,), "Vaart de pont?"),
+        ((3,), "Wat doet u eraan?"),
+        ((4,), "Hoe lang?\nZo ja, waarom?"),
+    ]
+    assert question_set.warnings == (
+        "Vraag 3 heeft geen nummer; het volgt uit de volgorde. Controleer de indeling.",
+    )
+
+
+def test_a_part_of_a_set_keeps_its_numbers() -> None:
+    question_set = read_question_set(
+        f"{HEAD}\n\n2. Kent u dit?\n3. Vaart de pont?\n9. Hoe lang?\n14. Waarom?"
+    )
+    assert [q.numbers for q in question_set.questions] == [(2,), (3,), (9,), (14,)]
