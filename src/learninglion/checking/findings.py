@@ -28,6 +28,7 @@ class FindingKind(StrEnum):
     ATTRIBUTION = "attribution"  # somebody's opinion turned into a fact
     DIFFERENT = "different"  # says something else altogether
     QUOTE = "quote"  # the quote itself does not hold
+    PERSONAL = "personal"  # a number of one person, such as a burgerservicenummer
     CLAIMED_DATE = "claimed_date"  # the date in the fixed phrase is not that of the document
 
 

@@ -22,6 +22,7 @@ from learninglion.checking.order import find_disorder
 from learninglion.checking.phrases import check_phrase, split_introduction
 from learninglion.checking.quotes import QuoteProblem, Resolution, resolve
 from learninglion.checking.reported import as_said, find_other_speaker
+from learninglion.dutch.personal import SECRET, PersonalKind, find_personal
 from learninglion.dutch.reading import Reading, join_readings, read
 from learninglion.dutch.text import split_sentences, words
 from learninglion.models import (
@@ -63,6 +64,10 @@ _CONTRADICTING = frozenset(
         FindingKind.CLAIMED_DATE,
     }
 )
+_SECRETS = {
+    PersonalKind.BSN: "In deze zin staat een burgerservicenummer. Dat hoort niet in een antwoord.",
+    PersonalKind.IBAN: "In deze zin staat een rekeningnummer. Dat hoort niet zomaar in een antwoord.",
+}
 # A quote of one or two words points at no sentence in particular.
 _POINTS_AT_SENTENCE = 3
 
@@ -91,6 +96,7 @@ def check(statement: Statement, sources: Sequence[Source], *, locate: Locate = n
         return Check(completed, StatementVerdict.UNSUPPORTED, problems, method=VerdictMethod.NOT_SHOWN)
     evidence = _gather(resolutions)
     findings = find_faults(statement.text, evidence.reading, resolutions)
+    findings += _find_secrets(statement.text)
     verdict = StatementVerdict.UNSUPPORTED if findings else StatementVerdict.SUPPORTED
     reasons = tuple(dict.fromkeys(f.reason for f in findings))
     return Check(completed, verdict, reasons, evidence.spans, method=method_of(findings))
@@ -107,6 +113,12 @@ def method_of(findings: Sequence[Finding]) -> VerdictMethod:
         return VerdictMethod.RULE
     surely = all(finding.kind in _CONTRADICTING for finding in findings)
     return VerdictMethod.CONTRADICTED if surely else VerdictMethod.NOT_SHOWN
+
+
+def _find_secrets(text: str) -> tuple[Finding, ...]:
+    """Numbers of one person: borne out or not, they go out only on somebody's own account."""
+    kinds = {datum.kind for datum in find_personal(text)} & SECRET
+    return tuple(Finding(FindingKind.PERSONAL, _SECRETS[kind]) for kind in sorted(kinds))
 
 
 def find_faults(text: str, evidence: Reading, resolutions: Sequence[Resolution] = ()) -> tuple[Finding, ...]:

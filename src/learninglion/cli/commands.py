@@ -15,6 +15,7 @@ _MODULES = {
     "parse": "documents",
     "ingest": "documents",
     "collections": "documents",
+    "collection": "documents",
     "documents": "documents",
     "remove": "documents",
     "document": "documents",
@@ -25,6 +26,7 @@ _MODULES = {
     "replay": "questions",
     "export": "questions",
     "history": "questions",
+    "verify-mark": "questions",
     "tune": "quality",
     "serve": "system",
     "register-entry": "system",
@@ -42,6 +44,7 @@ _MODULES = {
     "restore": "upkeep",
     "doctor": "upkeep",
     "reread": "upkeep",
+    "person": "privacy",
 }
 
 

@@ -14,6 +14,7 @@ from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import to_plain
 from learninglion.record.contract import card_view, document_view
 from learninglion.workflow import FileStatus, look_at_files, parse_files
+from learninglion.workflow.intake import PersonalPolicy
 
 __all__ = ["register"]
 
@@ -22,6 +23,11 @@ _STATUS = {
     FileStatus.REPLACED: "vervangen (de oude versie blijft in de geschiedenis)",
     FileStatus.UNCHANGED: "was er al",
     FileStatus.FAILED: "mislukt",
+}
+_PERSONAL = {
+    PersonalPolicy.ALLOW: "worden opgenomen en gemeld",
+    PersonalPolicy.MASK: "worden afgedekt voor zoeken en taalmodel",
+    PersonalPolicy.REFUSE: "worden geweigerd",
 }
 document_app = typer.Typer(no_args_is_help=True, help="Een document: waar iets ervan staat.")
 index_app = typer.Typer(
@@ -34,6 +40,7 @@ def register(app: typer.Typer) -> None:
     app.command()(parse)
     app.command()(ingest)
     app.command()(collections)
+    app.command("collection")(describe)
     app.command()(documents)
     app.command()(remove)
     app.add_typer(document_app, name="document")
@@ -120,6 +127,7 @@ def ingest(
                     "document": result.document_id,
                     "detail": result.detail,
                     "warnings": list(result.warnings),
+                    "personal": dict(result.personal),
                 }
             )
         for warning in result.warnings:
@@ -141,9 +149,40 @@ def collections(as_json: bool = typer.Option(False, "--json", help="Als JSON."))
         listed = workplace.documents.collections(local_actor())
     for info in listed:
         if as_json:
-            print_json({"name": info.name, "documents": info.documents, "description": info.description})
+            print_json(
+                {
+                    "name": info.name,
+                    "documents": info.documents,
+                    "description": info.description,
+                    "purpose": info.purpose,
+                    "personal": info.personal.value,
+                }
+            )
         else:
             console.print(f"{info.name}: {info.documents} documenten {info.description}".rstrip())
+            if info.purpose:
+                console.print(f"  Doel: {info.purpose}")
+            console.print(f"  Persoonsgegevens: {_PERSONAL[info.personal]}")
+
+
+def describe(
+    name: str = typer.Argument(..., help="De verzameling; zij wordt gemaakt als zij er niet is."),
+    description: str | None = typer.Option(None, "--description", help="Wat erin zit."),
+    purpose: str | None = typer.Option(None, "--purpose", help="Waarvoor de documenten worden gebruikt."),
+    personal: PersonalPolicy | None = typer.Option(
+        None,
+        "--personal",
+        help="Persoonsgegevens: allow (opnemen en melden), mask (afdekken voor zoeken en taalmodel) of "
+        "refuse (weigeren).",
+    ),
+) -> None:
+    """Zeg waarvoor een verzameling is, en wat er met persoonsgegevens in moet gebeuren."""
+    with workplace_here() as workplace:
+        actor = local_actor()
+        known = {info.name: info.description for info in workplace.documents.collections(actor)}
+        told = known.get(name, "") if description is None else description
+        workplace.intake.describe_collection(name, told, purpose=purpose, personal=personal, actor=actor)
+    console.print(f"{name} is bijgewerkt.")
 
 
 def documents(
@@ -173,6 +212,7 @@ def remove(
     with workplace_here() as workplace:
         workplace.intake.remove(document, reason=reason, actor=local_actor())
     console.print(f"{document} is verwijderd.")
+    advise(f"Waar nog iets ervan staat: learninglion document trace {document}")
 
 
 @document_app.command("trace")

@@ -7,7 +7,8 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.opening import workplace_here
-from learninglion.cli.terminal import console, local_actor, print_json
+from learninglion.cli.terminal import console, fail, local_actor, print_json
+from learninglion.compliance.archive_package import verify_package
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.record.letter_template import PLAIN_TEMPLATE
@@ -50,6 +51,21 @@ def write_letter_template(out: Path = typer.Option(..., "--out", help="Het Word-
     """Schrijf het sjabloon van de brief weg, om er dat van uw organisatie van te maken ([letter])."""
     write_file(out, PLAIN_TEMPLATE.read_bytes())
     console.print(f"Geschreven: {out}")
+
+
+@dossier_app.command("verify")
+def check_package(package: Path = typer.Argument(..., help="Het ZIP-bestand voor het archief.")) -> None:
+    """Reken een pakket voor het archief na: elk bestand, elke versie, elke regel van het logboek."""
+    try:
+        content = package.read_bytes()
+    except OSError as error:
+        raise InputError(f"{package}: dit bestand kan niet worden gelezen ({error.strerror}).") from error
+    problems = verify_package(content)
+    for problem in problems:
+        fail(problem)
+    if problems:
+        raise typer.Exit(1)
+    console.print(f"{package} is heel.")
 
 
 @dossier_app.command("delete")

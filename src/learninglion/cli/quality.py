@@ -12,6 +12,7 @@ from learninglion.cli.ask_quality import evaluate_asking
 from learninglion.cli.material import collection_entries, vector_cache
 from learninglion.cli.models import evaluate_instructions, evaluate_judge
 from learninglion.cli.opening import workplace_here
+from learninglion.cli.privacy import evaluate_recognition
 from learninglion.cli.search_quality import evaluate_search
 from learninglion.cli.set_quality import evaluate_changed_positions, measure_sets, train_relevance
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
@@ -23,6 +24,7 @@ from learninglion.evaluation.asked import (
     paired_trial,
 )
 from learninglion.evaluation.drafts import RefusalPoint, evaluate_drafts, refusal_curve
+from learninglion.evaluation.fairness import KINDS, evaluate_fairness
 from learninglion.evaluation.handmade import read_cases
 from learninglion.evaluation.testset import LabelledPair, read_pairs
 from learninglion.evaluation.tune import Learned, tune
@@ -32,6 +34,7 @@ from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents, sample_evaluation_questions
+from learninglion.search.local.content import evenly
 from learninglion.workflow import parse_files
 
 __all__ = ["register"]
@@ -48,6 +51,8 @@ def register(app: typer.Typer) -> None:
     evaluate_app.command("drafts")(evaluate_writing)
     evaluate_app.command("judge")(evaluate_judge)
     evaluate_app.command("instructions")(evaluate_instructions)
+    evaluate_app.command("fairness")(evaluate_equal_treatment)
+    evaluate_app.command("privacy")(evaluate_recognition)
     evaluate_app.command("ask")(evaluate_asking)
     evaluate_app.command("positions")(evaluate_changed_positions)
     evaluate_app.command("train-relevance")(train_relevance)
@@ -229,6 +234,58 @@ def evaluate_writing(
         _show_curve(points, as_json)
     else:
         _show_drafts(trial, _plain(report), as_json)
+    if failed:
+        raise typer.Exit(1)
+
+
+def evaluate_equal_treatment(
+    pairs: Path | None = typer.Option(
+        None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
+    ),
+    collection: str | None = typer.Option(
+        None, "--collection", help="Of een verzameling; zonder beide: de voorbeeldverzameling."
+    ),
+    limit: int = typer.Option(80, "--limit", min=0, help="Hoogstens zoveel vragen, verspreid (0: alle)."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON, met de ergste gevallen."),
+) -> None:
+    """Maakt het uit wie vraagt of hoe? Dezelfde vraag namens elke partij en door verschillende vragers."""
+    trial, failed = _drafting_trial(pairs, collection, None, False)
+    asked = evenly([one.text for one in trial.asked], limit or len(trial.asked))
+    with progress() as shown:
+
+        def tell(done: int, total: int) -> None:
+            shown("Vergelijken", done, total)
+
+        report = evaluate_fairness(trial.entries, asked, trial.label, cache=vector_cache(), progress=tell)
+    if as_json:
+        print_json({**_plain(report), "unfair": report.unfair})
+    else:
+        table = Table(
+            "soort",
+            "manier",
+            "tegenover",
+            "vragen",
+            "volgorde",
+            "keuze",
+            "oordeel",
+            "tekst",
+            "effect (95%)",
+            "p",
+        )
+        for f in report.figures:
+            shares = (f"{share:.1%}" for share in (f.order, f.chosen, f.verdict, f.draft))
+            effect = f"{f.effect:+.3f} ({f.low:+.3f} tot {f.high:+.3f})"
+            table.add_row(KINDS[f.kind], f.level, f.baseline, str(f.questions), *shares, effect, f"{f.p:.3f}")
+        console.print(table)
+        console.print(
+            f"{report.pairs} paren van {report.questions} vragen; "
+            f"{report.unfair} verschillen door wie er vraagt."
+        )
+        for case in report.worst:
+            console.print(
+                f"{KINDS[case.kind]}: {case.question!r}: {case.baseline} geeft {case.verdicts[0]}, "
+                f"{case.level} geeft {case.verdicts[1]}; {case.shared:.0%} van de bronnen gelijk"
+            )
     if failed:
         raise typer.Exit(1)
 

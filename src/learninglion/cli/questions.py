@@ -16,6 +16,7 @@ from learninglion.cli.terminal import console, fail, local_actor, print_json, pr
 from learninglion.drafting.selection import read_choices
 from learninglion.models import Context, Dossier, Filters, Hit, QuestionSet, Selection, StatementVerdict
 from learninglion.models.errors import InputError
+from learninglion.models.plain import to_plain
 from learninglion.record.contract import dossier_view, hit_view, read_stated_draft
 from learninglion.record.export import WHOLE, ExportFormat
 from learninglion.workflow import Workplace, read_question_file, unfinished
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command()(verify)
     app.command()(replay)
     app.command("export")(export_dossier)
+    app.command("verify-mark")(verify_mark)
     app.command()(history)
 
 
@@ -297,6 +299,23 @@ def export_dossier(
     with workplace_here() as workplace:
         written = workplace.dossiers.write_export(dossier, form, output, actor=local_actor())
     console.print(f"Geschreven: {written}")
+
+
+def verify_mark(
+    file: Path = typer.Argument(..., help="Een uitgevoerd bestand; het herkomstbestand staat ernaast."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Controleer of een bestand gemerkt is als AI-tekst, hier vandaan komt en niet is veranderd."""
+    with workplace_here() as workplace:
+        report = workplace.dossiers.check_mark(file)
+    if as_json:
+        print_json({"ok": not report.problems, "report": to_plain(report)})
+    for problem in report.problems:
+        fail(problem)
+    if report.problems:
+        raise typer.Exit(1)
+    if not as_json:
+        console.print(f"In orde: {file} is gemerkt, getekend en onveranderd (dossier {report.dossier}).")
 
 
 def history(as_json: bool = typer.Option(False, "--json", help="Als JSON.")) -> None:

@@ -64,6 +64,7 @@ def show_log(
     """De laatste regels van het logboek, de nieuwste eerst."""
     with workplace_here() as workplace:
         entries = workplace.log.entries(local_actor(), limit=limit, subject=subject or None)
+        workplace.access.looked(local_actor(), "log", subject)
     for entry in entries:
         if as_json:
             print_json(to_plain(entry))

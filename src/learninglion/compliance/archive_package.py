@@ -13,38 +13,38 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from learninglion.dutch.text import printable
 from learninglion.models import Dossier
 from learninglion.models.errors import InputError
-from learninglion.models.plain import to_plain
+from learninglion.models.plain import canonical_json, sha256_hex, to_plain
 from learninglion.record.dossiers import DossierVersion
 from learninglion.record.export import WHOLE, export, to_json
 from learninglion.record.letter_template import LetterTerms
-from learninglion.record.log import LogEntry
+from learninglion.record.log import LogEntry, is_sealed
 from learninglion.record.marking import mark_line, state_words
 
-__all__ = ["APPRAISALS", "ArchiveTerms", "archive_package"]
+__all__ = ["APPRAISALS", "ArchiveTerms", "archive_package", "verify_package"]
 
 APPRAISALS = {"B": "Blijvend te bewaren", "V": "Tijdelijk te bewaren"}
 
 _NAMESPACE = "https://www.nationaalarchief.nl/mdto"
 _SOURCE = "LearningLion"
-_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _TERM = re.compile(r"P\d+[YMD]")
 # Formats by their PRONOM identifier, as the archive looks them up.
 _FORMATS = {
     "docx": ("Microsoft Word for Windows (2007 onwards)", "fmt/412"),
-    "pdf": ("Acrobat PDF 1.7", "fmt/276"),
+    "pdf": ("Acrobat PDF/A 2a", "fmt/476"),
+    "html": ("Hypertext Markup Language 5", "fmt/471"),
     "md": ("Markdown", "fmt/1149"),
     "json": ("JSON Data Interchange Format", "fmt/817"),
 }
 _README = """Pakket voor het archief: {id}
 
-tekst/       de tekst zoals die nu geldt, in vier vormen
+tekst/       de tekst zoals die nu geldt, in vijf vormen
 versies/     elke versie met alles wat erbij is vastgelegd: vragen, gekozen bronnen, controle van elke zin
 versies.json wie welke versie maakte, wanneer en waarom
 logboek.json de regels van het logboek over dit dossier
@@ -95,7 +95,52 @@ def archive_package(
     files["LEESMIJ.txt"] = _README.format(id=newest.id, mark=mark_line(newest)).encode("utf-8")
     sums = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
     files["SHA256SUMS"] = sums.encode("utf-8")
-    return _zipped(newest.id, files)
+    dates = {f"versies/versie-{version.version}.json": version.at for version in versions}
+    return _zipped(newest.id, files, dates, versions[-1].at)
+
+
+def verify_package(content: bytes) -> tuple[str, ...]:
+    """What is wrong with a package, in sentences; empty when it is whole.
+
+    Every file has its checksum and its metadata, every version is the one that was recorded, and the log
+    lines are as they were sealed. Raises InputError when it is no package.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            names = package.namelist()
+            folder = names[0].split("/")[0]
+            files = {name.removeprefix(f"{folder}/"): package.read(name) for name in names}
+        summed = {name: value for value, name in _sums(files.pop("SHA256SUMS"))}
+        steps = json.loads(files["logboek.json"])
+        versions = json.loads(files["versies.json"])
+    except (zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
+        raise InputError("Dit is geen pakket voor het archief, of het is beschadigd.") from error
+    problems = [f"{name}: staat niet in SHA256SUMS" for name in sorted(files.keys() - summed.keys())]
+    problems += [f"{name}: ontbreekt" for name in sorted(summed.keys() - files.keys())]
+    problems += [
+        f"{name}: het controlegetal klopt niet"
+        for name in sorted(files.keys() & summed.keys())
+        if hashlib.sha256(files[name]).hexdigest() != summed[name]
+    ]
+    problems += [
+        f"{name}: de metadata (MDTO) ontbreken"
+        for name in sorted(files)
+        if not name.startswith(("mdto/", "LEESMIJ")) and f"mdto/{name}.xml" not in files
+    ]
+    for version in versions:
+        name = f"versies/versie-{version['version']}.json"
+        if name not in files:
+            problems.append(f"{name}: ontbreekt")
+        elif sha256_hex(canonical_json(json.loads(files[name])["record"])) != version["sha256"]:
+            problems.append(f"{name}: is niet de versie die is vastgelegd")
+    problems += [f"logboek.json: regel {step['seq']} is veranderd" for step in steps if not is_sealed(step)]
+    return tuple(problems)
+
+
+def _sums(listed: bytes) -> Iterator[tuple[str, str]]:
+    for line in listed.decode("utf-8").splitlines():
+        value, _, name = line.partition("  ")
+        yield value, name
 
 
 def _check(terms: ArchiveTerms) -> None:
@@ -206,11 +251,15 @@ def _json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
-def _zipped(folder: str, files: dict[str, bytes]) -> bytes:
+def _zipped(
+    folder: str, files: Mapping[str, bytes], dates: Mapping[str, datetime], newest: datetime
+) -> bytes:
+    """The files with the moment (UTC) of what they hold; those about the whole with that of the newest."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name in sorted(files):
-            info = zipfile.ZipInfo(f"{folder}/{name}", _FIXED_TIME)
+            moment = dates.get(name, newest).astimezone(UTC)
+            info = zipfile.ZipInfo(f"{folder}/{name}", moment.timetuple()[:6])
             info.compress_type = zipfile.ZIP_DEFLATED
             package.writestr(info, files[name])
     return out.getvalue()

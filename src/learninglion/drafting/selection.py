@@ -25,6 +25,7 @@ from learninglion.models import (
     SubQuestion,
 )
 from learninglion.models.errors import InputError
+from learninglion.parsing.askers import without_askers
 
 __all__ = [
     "Choice",
@@ -95,7 +96,7 @@ def choose_automatically(
     best = tuple({s.id: s for s in (*likely, *over)}.values())
     return Selection(
         question=question,
-        introduction=introduction,
+        introduction=without_askers(introduction),
         offered=tuple(offered),
         chosen=(*best[:_MOST_AUTOMATIC], *supplied),
         chosen_by=Chooser.MACHINE,
@@ -153,7 +154,7 @@ def choose(
     chosen.extend(source for source in supplied if source.id not in choice.chosen)
     return Selection(
         question=question,
-        introduction=introduction,
+        introduction=without_askers(introduction),
         offered=tuple(offered),
         chosen=tuple(chosen),
         rejected=choice.rejected,

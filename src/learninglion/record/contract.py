@@ -28,6 +28,7 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
+from learninglion.record.balance import balance_of
 from learninglion.record.marking import AI_GENERATED, MARK_LINE
 
 __all__ = [
@@ -316,6 +317,7 @@ def dossier_view(dossier: Dossier, *, keep_order: bool = False) -> Object:
         "context": to_plain(question_set.context),
         "questions": [verification_view(v, keep_order=keep_order) for v in dossier.verifications],
         "settings": dict(dossier.settings),
+        "balance": to_plain(balance_of(dossier)),
         "ai_generated": AI_GENERATED,
         "mark": MARK_LINE,
         "warnings": list(question_set.warnings),

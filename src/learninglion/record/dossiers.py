@@ -287,6 +287,15 @@ class DossierRepository:
                 replace(DossierCard(*row), state=DossierState(row.state)) for row in connection.execute(query)
             )
 
+    def contents(self) -> Iterator[tuple[str, str]]:
+        """The id and the whole record (JSON) of every version of every dossier; for administrators."""
+        query = select(dossier_versions.c.dossier_id, dossier_versions.c.content).order_by(
+            dossier_versions.c.dossier_id, dossier_versions.c.version
+        )
+        with reading(self._engine) as connection:
+            for dossier_id, content in connection.execute(query):
+                yield dossier_id, zlib.decompress(content).decode("utf-8")
+
     def unchanged_since(self, moment: datetime) -> tuple[str, ...]:
         """Ids of the dossiers that nobody changed since `moment`, oldest first: what retention is for."""
         query = select(dossiers.c.id).where(dossiers.c.changed_at < moment)

@@ -48,6 +48,7 @@ class ExportFormat(StrEnum):
     JSON = "json"
     DOCX = "docx"  # the letter with its annex
     PDF = "pdf"
+    HTML = "html"
     LETTER = "letter"
     LETTER_CLEAN = "letter-clean"  # without notes
     LETTER_CHANGES = "letter-changes"  # with tracked changes and comments
@@ -59,7 +60,7 @@ class ExportFormat(StrEnum):
         return self.value if self in WHOLE else ExportFormat.DOCX.value
 
 
-WHOLE = (ExportFormat.MARKDOWN, ExportFormat.JSON, ExportFormat.DOCX, ExportFormat.PDF)
+WHOLE = (ExportFormat.MARKDOWN, ExportFormat.JSON, ExportFormat.DOCX, ExportFormat.PDF, ExportFormat.HTML)
 """The forms that hold the text and its accountability both."""
 
 _NAMED = {
@@ -87,6 +88,7 @@ def export(
     what the machine wrote for each sub-question. Raises InputError where the template does not fit.
     """
     from learninglion.record.export_docx import to_annex, to_changes, to_letter
+    from learninglion.record.export_html import to_html
     from learninglion.record.export_pdf import to_pdf
 
     terms = letter or LetterTerms()
@@ -95,6 +97,7 @@ def export(
         ExportFormat.JSON: lambda d: to_json(d).encode("utf-8"),
         ExportFormat.DOCX: lambda d: to_letter(printable_dossier(d), terms, annex=True),
         ExportFormat.PDF: lambda d: to_pdf(printable_dossier(d)),
+        ExportFormat.HTML: lambda d: to_html(printable_dossier(d)).encode("utf-8"),
         ExportFormat.LETTER: lambda d: to_letter(printable_dossier(d), terms),
         ExportFormat.LETTER_CLEAN: lambda d: to_letter(printable_dossier(d), terms, with_notes=False),
         ExportFormat.LETTER_CHANGES: lambda d: to_changes(printable_dossier(d), terms, machine),

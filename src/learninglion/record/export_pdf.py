@@ -13,8 +13,9 @@ from learninglion.models import Dossier
 from learninglion.record.accountability import ANNEX_TITLE, account_for
 from learninglion.record.answers import answer_blocks, answer_heading, empty_answer
 from learninglion.record.letter_facts import document_title
-from learninglion.record.marking import mark_line, origin_line, properties
+from learninglion.record.marking import mark_line, origin_line, properties, source_type
 from learninglion.record.notes import Note, answer_groups, collect_notes, heading
+from learninglion.record.xmp import mark_pdf
 
 __all__ = ["to_pdf"]
 
@@ -26,7 +27,7 @@ _FIXED_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # no clock in the file: the same
 
 
 def to_pdf(dossier: Dossier) -> bytes:
-    """The bytes of the PDF, with headings, language, title and the AI mark in its metadata."""
+    """The bytes of the PDF (UA-1 and A-2a), with headings, language, title and the AI mark."""
     data = {
         "title": document_title(dossier),
         "introduction": dossier.question_set.introduction,
@@ -49,7 +50,7 @@ def to_pdf(dossier: Dossier) -> bytes:
             if not account.empty
         ],
     }
-    return _compile(json.dumps(data, ensure_ascii=False))
+    return mark_pdf(_compile(json.dumps(data, ensure_ascii=False)), source_type(dossier))
 
 
 def _answers(dossier: Dossier) -> list[dict[str, object]]:
@@ -94,7 +95,7 @@ def _compile(data: str) -> bytes:
                 str(_TEMPLATE),
                 format="pdf",
                 ignore_system_fonts=True,
-                pdf_standards=["ua-1"],
+                pdf_standards=["ua-1", "a-2a"],
                 sys_inputs={"data": data},
                 timestamp=_FIXED_TIME,
             )

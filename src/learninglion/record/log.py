@@ -30,7 +30,7 @@ from learninglion.models.errors import IntegrityError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex
 from learninglion.record.tables import log_entries
 
-__all__ = ["GENESIS", "EventLog", "Head", "LogEntry", "LogReport"]
+__all__ = ["GENESIS", "EventLog", "Head", "LogEntry", "LogReport", "is_sealed"]
 
 GENESIS = "0" * 64  # what the first entry names as the hash before it
 _BATCH = 1000
@@ -247,6 +247,18 @@ class EventLog:
 
     def _write_anchor(self, head: Head) -> None:
         write_durably(self._anchor, canonical_json(head).encode())
+
+
+def is_sealed(step: Mapping[str, object]) -> bool:
+    """Whether an entry that left as plain data is as it was sealed."""
+    try:
+        seq, at = int(str(step["seq"])), datetime.fromisoformat(str(step["at"]))
+        words = [str(step[name]) for name in ("actor", "action", "subject")]
+        told = canonical_json(step["details"])
+        sealed = _seal(seq, spell_moment(at), words[0], words[1], words[2], told, str(step["previous"]))
+    except (KeyError, ValueError):
+        return False
+    return sealed == step.get("hash")
 
 
 def _seal(seq: int, at: str, actor: str, action: str, subject: str, details: str, previous: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from learninglion.models import Author, Dossier, DossierState, Statement, Verification
+from learninglion.models.plain import Plain
 
 __all__ = [
     "AI_GENERATED",
@@ -13,16 +14,24 @@ __all__ = [
     "MARK_LINE",
     "SOURCE_TYPE",
     "ai_share",
+    "is_marked",
+    "linked_data",
     "mark_line",
     "origin_line",
     "properties",
+    "source_type",
     "state_words",
 ]
 
 AI_GENERATED = True
 # IPTC's term for media made by a trained model; the machine-readable mark that others know how to read.
-SOURCE_TYPE = "trainedAlgorithmicMedia"
-SOURCE_TYPE_EDITED = "compositeWithTrainedAlgorithmicMedia"
+_TERMS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+SOURCE_TYPE = f"{_TERMS}trainedAlgorithmicMedia"
+SOURCE_TYPE_EDITED = f"{_TERMS}compositeWithTrainedAlgorithmicMedia"
+_SCHEMA_ORG = {
+    SOURCE_TYPE: "https://schema.org/TrainedAlgorithmicMediaDigitalSource",
+    SOURCE_TYPE_EDITED: "https://schema.org/CompositeWithTrainedAlgorithmicMediaDigitalSource",
+}
 AI_SHARE_PROPERTY = "aiShare"
 
 MARK_LINE = (
@@ -33,6 +42,12 @@ _APPROVED_LINE = (
     "Bij het zoeken en opstellen van deze tekst is AI gebruikt (LearningLion). "
     "De tekst is gecontroleerd en vastgesteld door een medewerker."
 )
+
+
+def is_marked(text: str) -> bool:
+    """Whether the line for readers stands in `text`, however its lines are broken."""
+    told = " ".join(text.split())
+    return any(line.split(". ")[0] in told for line in (MARK_LINE, _APPROVED_LINE))
 
 
 def mark_line(dossier: Dossier) -> str:
@@ -77,6 +92,27 @@ def _machine_words(statement: Statement) -> int:
     return sum(block.size for block in kept.get_matching_blocks())
 
 
+def source_type(dossier: Dossier) -> str:
+    """IPTC's term (a URI) for how the text came about."""
+    return SOURCE_TYPE if ai_share(dossier.verifications) >= 1 else SOURCE_TYPE_EDITED
+
+
+def linked_data(dossier: Dossier) -> dict[str, Plain]:
+    """The mark as schema.org knows it, for a web page."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "CreativeWork",
+        "name": dossier.question_set.title or dossier.id,
+        "inLanguage": "nl",
+        "digitalSourceType": _SCHEMA_ORG[source_type(dossier)],
+        "creditText": mark_line(dossier),
+        "identifier": f"{dossier.id} v{dossier.version}",
+        "additionalProperty": [
+            {"@type": "PropertyValue", "name": name, "value": value} for name, value in properties(dossier)
+        ],
+    }
+
+
 def properties(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     """The mark for machines, as name and value pairs for document properties."""
     share = ai_share(dossier.verifications)
@@ -84,7 +120,7 @@ def properties(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     models = sorted({v.draft.provenance.model for v in dossier.verifications if v.draft.provenance.model})
     return (
         ("aiGenerated", "true" if share > 0 else "false"),
-        ("digitalSourceType", SOURCE_TYPE if share >= 1 else SOURCE_TYPE_EDITED),
+        ("digitalSourceType", source_type(dossier)),
         (AI_SHARE_PROPERTY, f"{share:.2f}"),
         ("aiSystem", "LearningLion"),
         ("aiGenerator", ", ".join(kinds)),

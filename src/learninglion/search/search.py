@@ -13,6 +13,7 @@ from learninglion.inference.encoders import Vectors, normalised
 from learninglion.inference.reranking import RerankerError, Reranking, asked_of
 from learninglion.inference.vectors import embed
 from learninglion.models import Hit, Passage, PassageKind, Source, SubQuestion
+from learninglion.parsing.askers import without_askers
 from learninglion.search.evidence import Look, Wanted, built_in, look, want
 from learninglion.search.fusion import FEATURES, Scores
 from learninglion.search.local.analysis import FAMILIES, Terms, analyse, weighted
@@ -80,9 +81,11 @@ def search_set(
 ) -> tuple[tuple[Hit, ...], ...]:
     """`search` for every question of a set: encoded in one batch, read in one query.
 
-    With `reranking` its model helps to order the first hits of each, which then carry its name. When it does
-    not answer it is not asked for the rest of the set, whose hits stand in the order of the search alone.
+    Who asks is left out of the introduction: names and parties never decide what is found. With `reranking`
+    its model helps to order the first hits of each, which then carry its name. When it does not answer it is
+    not asked for the rest of the set, whose hits stand in the order of the search alone.
     """
+    introduction = without_askers(introduction)
     snapshot = index.snapshot()
     texts = [q.text if isinstance(q, SubQuestion) else q for q in questions]
     vectors = query_vectors(index, snapshot, [meant_by(text, synonyms) for text in texts], introduction)

@@ -93,6 +93,14 @@ class Journal:
             rows = connection.execute(query.order_by(ingest_files.c.collection, ingest_files.c.path)).all()
         return tuple(_read(tuple(row)) for row in rows)
 
+    def entries(self, document_id: str | None = None) -> tuple[JournalEntry, ...]:
+        """What was done with every file, or with those a document was read from, by collection and path."""
+        query = select(ingest_files).order_by(ingest_files.c.collection, ingest_files.c.path)
+        if document_id is not None:
+            query = query.where(ingest_files.c.document_id == document_id)
+        with reading(self._engine) as connection:
+            return tuple(_read(tuple(row)) for row in connection.execute(query).all())
+
     def paths_of(self, document_id: str) -> tuple[str, ...]:
         """The files that this document was read from, as far as they came from disk."""
         query = select(ingest_files.c.path).where(ingest_files.c.document_id == document_id)

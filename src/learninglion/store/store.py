@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import groupby, islice
 from pathlib import Path, PurePath
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, delete, func, or_, select, update
+from sqlalchemy.engine import RowMapping
 
 from learninglion.database.engine import now, reading, wipe_deleted, writing
 from learninglion.database.locking import Holder, exclusive
+from learninglion.dutch.personal import mask_passage, mask_source
 from learninglion.models import Document, DocumentCard, Filters, Passage, Source, TextLine
 from learninglion.models.errors import InputError, IntegrityError, UnknownReferenceError
 from learninglion.store.catalogue import Catalogue, Counts, Scope, Visible
@@ -51,6 +54,7 @@ from learninglion.store.tables import (
 __all__ = [
     "Collection",
     "Intake",
+    "PersonalPolicy",
     "PutOutcome",
     "PutResult",
     "Removed",
@@ -69,6 +73,14 @@ T = TypeVar("T")
 _BATCH = 200  # documents or sources a query; SQLite takes a thousand values at most in older builds
 
 
+class PersonalPolicy(StrEnum):
+    """What is done with personal data in a collection."""
+
+    ALLOW = "allow"  # taken in, counted and told
+    MASK = "mask"  # covered in everything that searches, offers and models get; whole for who may read it
+    REFUSE = "refuse"  # a document with it is not taken in
+
+
 @dataclass(frozen=True, slots=True)
 class Collection:
     """A collection with its number of documents."""
@@ -76,6 +88,8 @@ class Collection:
     name: str
     description: str
     documents: int
+    purpose: str = ""  # why it may hold what it holds
+    personal: PersonalPolicy = PersonalPolicy.ALLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +118,38 @@ def _seen_through(visible: Visible) -> ScalarSelect[str]:
 
 
 def _passages_of(
-    connection: Connection, by_key: Mapping[int, Source], where: ColumnElement[bool]
+    connection: Connection,
+    by_key: Mapping[int, Source],
+    where: ColumnElement[bool],
+    masked: frozenset[int],
 ) -> dict[int, tuple[Passage, ...]]:
-    """The passages that fit `where`, by the key of their source, in the order they were cut."""
+    """The passages that fit `where`, by the key of their source, in the order they were cut.
+
+    Those of `masked` documents are covered, as their sources in `by_key` are.
+    """
     rows = connection.execute(select(passages).where(where).order_by(passages.c.key)).mappings()
-    return {
-        key: tuple(read_passage(row, by_key[key]) for row in group)
-        for key, group in groupby(rows, key=lambda row: row["source_key"])
-    }
+
+    def made(row: RowMapping) -> Passage:
+        passage = read_passage(row, by_key[row["source_key"]])
+        own_text = row["document_key"] in masked and row["text"] is not None
+        return mask_passage(passage) if own_text else passage
+
+    return {key: tuple(map(made, group)) for key, group in groupby(rows, key=lambda row: row["source_key"])}
+
+
+def _masked(connection: Connection, keys: Iterable[int]) -> frozenset[int]:
+    """Those of these documents that stand in a collection which covers personal data."""
+    query = (
+        select(memberships.c.document_key)
+        .join_from(memberships, collections)
+        .where(collections.c.personal == PersonalPolicy.MASK, memberships.c.document_key.in_(sorted(keys)))
+    )
+    return frozenset(connection.scalars(query))
+
+
+def _as_models_read(row: RowMapping, card: DocumentCard, masked: frozenset[int]) -> Source:
+    source = read_source(row, card)
+    return mask_source(source) if row["document_key"] in masked else source
 
 
 def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -308,15 +346,43 @@ class Store:
     def collections(self, visible: Visible) -> tuple[Collection, ...]:
         """The collections one may see, by name."""
         query = (
-            select(collections.c.name, collections.c.description, func.count(memberships.c.document_key))
+            select(
+                collections.c.name,
+                collections.c.description,
+                func.count(memberships.c.document_key),
+                collections.c.purpose,
+                collections.c.personal,
+            )
             .outerjoin_from(collections, memberships)
-            .group_by(collections.c.key, collections.c.name, collections.c.description)
+            .group_by(
+                collections.c.key,
+                collections.c.name,
+                collections.c.description,
+                collections.c.purpose,
+                collections.c.personal,
+            )
             .order_by(collections.c.name)
         )
         if visible is not None:
             query = query.where(collections.c.name.in_(sorted(visible)))
         with reading(self._engine) as connection:
-            return tuple(Collection(*row) for row in connection.execute(query))
+            rows = connection.execute(query).all()
+        return tuple(Collection(row[0], row[1], row[2], row[3], PersonalPolicy(row[4])) for row in rows)
+
+    def every_version(self) -> Iterator[tuple[str, Document]]:
+        """Every version of every document, without its printed lines, by id; for administrators."""
+        query = select(documents.c.id).where(documents.c.deleted_at.is_(None)).order_by(documents.c.key)
+        with reading(self._engine) as connection:
+            ids = connection.scalars(query).all()
+        for document_id in ids:
+            for version in self.history(document_id, None):
+                yield document_id, self.version(document_id, version.number, None, lines=False)
+
+    def policy(self, collection: str) -> PersonalPolicy:
+        """What is done with personal data in a collection; ALLOW for one that is not there yet."""
+        query = select(collections.c.personal).where(collections.c.name == collection)
+        with reading(self._engine) as connection:
+            return PersonalPolicy(connection.scalar(query) or PersonalPolicy.ALLOW)
 
     def collections_of(self, document_id: str, visible: Visible) -> tuple[str, ...]:
         """The collections a document stands in, as far as one may see them."""
@@ -340,17 +406,24 @@ class Store:
             raise UnknownReferenceError(f"Bron {source_id} bestaat niet.")
         return found
 
-    def sources(self, source_ids: Iterable[str], visible: Visible) -> dict[str, Source]:
-        """The sources with these ids, in the order asked; what one may not see is not among them."""
+    def sources(
+        self, source_ids: Iterable[str], visible: Visible, *, covered: bool = False
+    ) -> dict[str, Source]:
+        """The sources with these ids, in the order asked; what one may not see is not among them.
+
+        `covered`: as models may read them, see PersonalPolicy.MASK.
+        """
         wanted = tuple(dict.fromkeys(source_ids))
         found: dict[str, Source] = {}
         with reading(self._engine) as connection:
             for some in batches(wanted, _BATCH):
                 rows = connection.execute(select(sources).where(sources.c.id.in_(some))).mappings().all()
                 cards = self._cards(connection, sorted({row["document_key"] for row in rows}), visible)
+                masked = _masked(connection, cards) if covered else frozenset()
                 for row in rows:
-                    if row["document_key"] in cards:
-                        found[row["id"]] = read_source(row, cards[row["document_key"]])
+                    if (key := row["document_key"]) in cards:
+                        source = read_source(row, cards[key])
+                        found[row["id"]] = mask_source(source) if key in masked else source
         return {source_id: found[source_id] for source_id in wanted if source_id in found}
 
     def seen_among(self, source_ids: Iterable[str], visible: Visible) -> frozenset[str]:
@@ -372,20 +445,26 @@ class Store:
                 found |= set(connection.scalars(query.where(_seen_through(visible).is_not(None))))
         return frozenset(found)
 
-    def sources_of(self, document_id: str, visible: Visible) -> tuple[Source, ...]:
-        """The sources of a document in the order they were cut. Raises UnknownReferenceError."""
+    def sources_of(self, document_id: str, visible: Visible, *, covered: bool = False) -> tuple[Source, ...]:
+        """The sources of a document in the order they were cut. Raises UnknownReferenceError.
+
+        `covered`: as models may read them, see PersonalPolicy.MASK.
+        """
         with reading(self._engine) as connection:
             key, _ = self._find(connection, document_id, visible)
             card = self._cards(connection, [key], visible)[key]
             rows = connection.execute(
                 select(sources).where(sources.c.document_key == key).order_by(sources.c.key)
             ).mappings()
-            return tuple(read_source(row, card) for row in rows)
+            found = tuple(read_source(row, card) for row in rows)
+            hide = covered and key in _masked(connection, [key])
+            return tuple(map(mask_source, found)) if hide else found
 
     def entries_of(self, document_ids: Sequence[str], visible: Visible = None) -> Iterator[Entry]:
         """The sources with their passages of these documents, in the order asked and cut.
 
-        Documents that were deleted meanwhile are left out. Reads a few hundred documents at a time, each
+        Personal data are covered where a collection of the document asks it. Documents that were deleted
+        meanwhile are left out. Reads a few hundred documents at a time, each
         lot as it stands at one moment.
         """
         for some in batches(document_ids, _BATCH):
@@ -399,12 +478,13 @@ class Store:
             with reading(self._engine) as connection:
                 rows = connection.execute(select(sources).where(sources.c.id.in_(some))).mappings().all()
                 cards = self._cards(connection, sorted({row["document_key"] for row in rows}), visible)
+                masked = _masked(connection, cards)
                 by_key = {
-                    row["key"]: read_source(row, cards[row["document_key"]])
+                    row["key"]: _as_models_read(row, cards[row["document_key"]], masked)
                     for row in rows
                     if row["document_key"] in cards
                 }
-                pieces = _passages_of(connection, by_key, passages.c.source_key.in_(by_key))
+                pieces = _passages_of(connection, by_key, passages.c.source_key.in_(by_key), masked)
             found = {source.id: (source, pieces.get(key, ())) for key, source in by_key.items()}
             yield from (found[source_id] for source_id in dict.fromkeys(some) if source_id in found)
 
@@ -413,12 +493,13 @@ class Store:
         keys = {row.id: row.key for row in connection.execute(known)}
         cards = self._cards(connection, sorted(keys.values()), visible)
         found: dict[int, list[int]] = {key: [] for key in cards}
+        masked = _masked(connection, cards)
         by_key: dict[int, Source] = {}
         query = select(sources).where(sources.c.document_key.in_(cards)).order_by(sources.c.key)
         for row in connection.execute(query).mappings():
-            by_key[row["key"]] = read_source(row, cards[row["document_key"]])
+            by_key[row["key"]] = _as_models_read(row, cards[row["document_key"]], masked)
             found[row["document_key"]].append(row["key"])
-        pieces = _passages_of(connection, by_key, passages.c.document_key.in_(cards))
+        pieces = _passages_of(connection, by_key, passages.c.document_key.in_(cards), masked)
         return [
             (by_key[key], pieces.get(key, ()))
             for document_id in dict.fromkeys(document_ids)
@@ -536,14 +617,34 @@ class Store:
             wipe_deleted(self._engine)
         return removed
 
-    def make_collection(self, name: str, description: str = "") -> None:
-        """Make a collection, or change what it says about itself."""
+    def make_collection(
+        self,
+        name: str,
+        description: str = "",
+        *,
+        purpose: str | None = None,
+        personal: PersonalPolicy | None = None,
+    ) -> None:
+        """Make a collection, or change what it says about itself; None leaves a thing as it was.
+
+        Covering personal data, or no longer, changes every document in it for whoever follows the store.
+        """
         _check_collection(name)
+        values: dict[str, str] = {"description": description}
         with writing(self._engine) as connection:
             key = collection_key(connection, name)
-            connection.execute(
-                update(collections).where(collections.c.key == key).values(description=description)
-            )
+            this = collections.c.key == key
+            before = connection.scalar(select(collections.c.personal).where(this))
+            if purpose is not None:
+                values["purpose"] = purpose
+            if personal is not None:
+                values["personal"] = personal.value
+            connection.execute(update(collections).where(this).values(**values))
+            after = values.get("personal", before)
+            if before != after and PersonalPolicy.MASK in (before, after):
+                inside = select(memberships.c.document_key).where(memberships.c.collection_key == key)
+                for document_key in sorted(connection.scalars(inside)):
+                    note_change(connection, document_key, "covered")
 
     def sweep(self, min_age_seconds: float = _SWEEP_AGE_SECONDS) -> Swept:
         """Take away what interrupted writers left behind and what no document refers to."""
@@ -649,6 +750,14 @@ class SeenStore:
         """The latest change of every document that changed, as far as it may be seen."""
         ids = self._store.scope(Filters(), self._visible).allowed
         return tuple(c for c in self._store.changes_after(sequence) if ids is None or c.document_id in ids)
+
+    def sources(self, source_ids: Iterable[str]) -> dict[str, Source]:
+        """The sources with these ids, as far as they may be seen, as models may read them."""
+        return self._store.sources(source_ids, self._visible, covered=True)
+
+    def sources_of(self, document_id: str) -> tuple[Source, ...]:
+        """The sources of a document, as models may read them. Raises UnknownReferenceError."""
+        return self._store.sources_of(document_id, self._visible, covered=True)
 
     def entries_of(self, document_ids: Sequence[str]) -> Iterator[Entry]:
         """The sources with their passages of these documents, as far as they may be seen."""

@@ -61,6 +61,8 @@ collections = Table(
     Column("name", String(200), nullable=False, unique=True),
     Column("description", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("purpose", Text, nullable=False, server_default=""),  # why it may hold what it holds
+    Column("personal", String(16), nullable=False, server_default="allow"),  # a PersonalPolicy
 )
 
 originals = Table(

@@ -367,6 +367,17 @@ class Accounts:
         with reading(self._engine) as connection:
             return int(connection.scalar(query.where(answers.c.body.contains(subject, autoescape=True))) or 0)
 
+    def kept_answers(self) -> tuple[tuple[str, str], ...]:
+        """What is kept for repeated API requests: key and text."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(answers.c.key, answers.c.body)).all()
+        return tuple((str(row[0]), str(row[1])) for row in rows)
+
+    def forget_answers(self, keys: Iterable[str]) -> None:
+        """Throw these kept answers away."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(answers).where(answers.c.key.in_(sorted(keys))))
+
     def claim(self, owner: str, key: str, digest: str) -> KeptAnswer | None:
         """Take this person's key for new work (None), or give what is kept under it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from learninglion.compliance.archive_package import ArchiveTerms, archive_package
@@ -15,8 +15,9 @@ from learninglion.record.dossiers import DossierCard, DossierRepository, Dossier
 from learninglion.record.export import WHOLE, ExportFormat, export, file_name
 from learninglion.record.letter_template import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
+from learninglion.record.provenance import MarkReport, Signer, check_mark, sidecar_of
 from learninglion.workflow.files import free_path, make_folder, write_file
-from learninglion.workflow.log import note
+from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.writing import first_finished
 
@@ -30,7 +31,16 @@ _DRAFTED = frozenset({"draft", "resume"})
 class Dossiers:
     """The dossiers that a person may see; one with sources that this person may not see does not exist."""
 
-    def __init__(self, repository: DossierRepository, log: EventLog, letter: LetterTerms) -> None:
+    def __init__(
+        self,
+        repository: DossierRepository,
+        log: EventLog,
+        letter: LetterTerms,
+        signer: Signer,
+        store_id: Callable[[], str],
+    ) -> None:
+        self._store_id = store_id
+        self._signer = signer
         self._repository = repository
         self._log = log
         self._letter = letter
@@ -86,7 +96,21 @@ class Dossiers:
             path = free_path(path / file_name(self.load(dossier_id, actor), form), data)
         make_folder(path.parent)
         write_file(path, data)
+        write_file(sidecar_of(path), self._state(dossier_id, path.name, data, actor))
         return path
+
+    def provenance(self, dossier_id: str, form: ExportFormat, *, actor: Actor) -> tuple[str, bytes]:
+        """The signed statement about a dossier in this form, and the name of the file it goes with."""
+        data = self.export(dossier_id, form, actor=actor)
+        name = file_name(self.load(dossier_id, actor), form)
+        return name, self._state(dossier_id, name, data, actor)
+
+    def check_mark(self, path: Path) -> MarkReport:
+        """Whether an exported file is marked, came from here, and is as it left. Raises InputError."""
+        return check_mark(path, self._signer.public_key())
+
+    def _state(self, dossier_id: str, name: str, data: bytes, actor: Actor) -> bytes:
+        return self._signer.state(self.load(dossier_id, actor), name, data, now())
 
     def write_exports(
         self, dossier_id: str, folder: Path, *, forms: Sequence[ExportFormat] = WHOLE, actor: Actor
@@ -104,17 +128,21 @@ class Dossiers:
         versions = self.versions(dossier_id, actor)
         texts = [self.load(dossier_id, actor, version.version) for version in versions]
         data = archive_package(
-            texts, versions, self._all_steps(dossier_id), terms, at=now(), letter=self._letter
+            texts, versions, self._all_steps(dossier_id, texts[0]), terms, at=now(), letter=self._letter
         )
         details: dict[str, Plain] = {"versions": len(versions), "sha256": sha256_hex(data)}
         note(self._log, "archive", actor, dossier_id, details)
         return data
 
-    def _all_steps(self, dossier_id: str) -> tuple[LogEntry, ...]:
-        steps: tuple[LogEntry, ...] = ()
-        while page := self._log.entries(after=steps[-1].seq if steps else 0, limit=_PAGE, subject=dossier_id):
-            steps += page
-        return steps
+    def _all_steps(self, dossier_id: str, first: Dossier) -> tuple[LogEntry, ...]:
+        """The log of the dossier, and of its set before it was one: what was offered and selected."""
+        steps: list[LogEntry] = []
+        for subject in (dossier_id, set_subject(self._store_id(), first.question_set)):
+            after = 0
+            while page := self._log.entries(after=after, limit=_PAGE, subject=subject):
+                steps += page
+                after = page[-1].seq
+        return tuple(sorted(steps, key=lambda step: step.seq))
 
 
 def _machine_texts(texts: Sequence[Dossier], versions: Sequence[DossierVersion]) -> tuple[MachineText, ...]:

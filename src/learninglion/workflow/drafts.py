@@ -132,9 +132,8 @@ class Drafts:
         moment = now()
 
         def find(source_id: str) -> Source | None:
-            return brought.get(source_id) or self._store.sources([source_id], actor.collections).get(
-                source_id
-            )
+            seen = self._store.seen_by(actor.collections)
+            return brought.get(source_id) or seen.sources([source_id]).get(source_id)
 
         selections = tuple(
             choose(
@@ -323,7 +322,7 @@ class Drafts:
             sources: list[Source] = []
             for document_id in cited:
                 try:
-                    sources.extend(self._store.sources_of(document_id, actor.collections))
+                    sources.extend(self._store.seen_by(actor.collections).sources_of(document_id))
                 except UnknownReferenceError:
                     continue  # the check says of each citation that its document is not here
             judged = stated_draft(question, (*sources, *supplied), self._documents.regions)

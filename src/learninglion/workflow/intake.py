@@ -6,15 +6,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from learninglion import __version__
-from learninglion.models import Actor, Document, QuestionSet, RawFile
+from learninglion.dutch.personal import NUMBERED, describe_personal, document_personal
+from learninglion.models import Actor, Document, Filters, QuestionSet, RawFile
 from learninglion.models.errors import CoveredTextError, InputError, LearningLionError, UnreadableFileError
-from learninglion.models.plain import sha256_hex
+from learninglion.models.plain import Plain, sha256_hex
 from learninglion.models.progress import Progress, silent
 from learninglion.parsing import parse
 from learninglion.parsing.edition import reader_edition
@@ -24,7 +25,7 @@ from learninglion.parsing.sets import question_set_from_file, read_question_set
 from learninglion.record.log import EventLog
 from learninglion.sources.folder import FoundFile, find_files, read_file
 from learninglion.store.journal import FileStamp
-from learninglion.store.store import PutOutcome, Store, Stored
+from learninglion.store.store import PersonalPolicy, PutOutcome, Store, Stored
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.proof import INGEST, account_of, account_of_removal
@@ -35,15 +36,18 @@ from learninglion.workflow.traces import Traces
 __all__ = [
     "Intake",
     "PARSER_VERSION",
+    "PersonalPolicy",
     "look_at_files",
     "parse_files",
     "read_question_file",
     "read_question_text",
     "read_set_file",
+    "tell_personal",
 ]
 
 # Part of the journal's stamp: files that an older parser read are read again.
 PARSER_VERSION = f"{__version__}/{reader_edition()}"
+_ALL = 1_000_000
 _SET_SECONDS = 45.0  # for reading an uploaded set, while somebody waits for the page
 _LONGEST_WAIT = 3600.0  # seconds for another process that ingests; then it says which one
 
@@ -121,6 +125,9 @@ class Intake:
             note(self._log, INGEST, actor, result.path, details)
         elif result.status is not FileStatus.UNCHANGED:
             self._log.advance_anchor()
+            if result.personal:  # how much of which kind, never the values
+                counts: dict[str, Plain] = dict(result.personal)
+                note(self._log, "document.personal", actor, result.document_id, {"personal": counts})
 
     def remove(self, document_id: str, *, reason: str, actor: Actor) -> None:
         """Delete a document with its versions; a tombstone and the log keep that it happened.
@@ -141,11 +148,26 @@ class Intake:
         if removed.whole:
             self._traces.wipe(removed, passages)
 
-    def describe_collection(self, name: str, description: str, *, actor: Actor) -> None:
-        """Make a collection, or say something else about one that is there."""
+    def describe_collection(
+        self,
+        name: str,
+        description: str,
+        *,
+        purpose: str | None = None,
+        personal: PersonalPolicy | None = None,
+        actor: Actor,
+    ) -> None:
+        """Make a collection, or say something else about one that is there; None leaves a thing as it was."""
         require_within(actor, Task.MANAGE, [name])
-        self._store.make_collection(name, description)
-        note(self._log, "collection.describe", actor, f"collection:{name}", {})
+        if personal is not None and personal is not self._store.policy(name):
+            for card in self._store.cards(Filters(collections=(name,)), None, limit=_ALL):
+                # made of a text that models may not read any more
+                self._indexing.forget_vectors(self._traces.passages(card.id))
+        self._store.make_collection(name, description, purpose=purpose, personal=personal)
+        details: dict[str, Plain] = {} if personal is None else {"personal": personal.value}
+        note(self._log, "collection.describe", actor, f"collection:{name}", details)
+        if personal is not None:
+            self._indexing.update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +244,14 @@ def _take_in_raw(raw: RawFile, into: _Into, *, isolate: bool) -> FileResult:
 def _put(
     raw: RawFile, stamp: FileStamp | None, into: _Into, read: Callable[[RawFile], Document]
 ) -> FileResult:
-    document = read(raw)
+    document = tell_personal(read(raw))
     if document.covered and not into.without_covered:
         raise CoveredTextError(raw.name, document.covered)
+    counted = document_personal(document)
+    numbered = {kind: number for kind, number in counted.items() if kind in NUMBERED}
+    if numbered and into.store.policy(into.collection) is PersonalPolicy.REFUSE:
+        told = f"({describe_personal(numbered)}); verzameling {into.collection!r} neemt die niet op."
+        raise UnreadableFileError(raw.name, f"er staan persoonsgegevens in {told}")
     put = into.store.put(
         document,
         cut(document, into.collection),
@@ -235,7 +262,19 @@ def _put(
         file=stamp,
         account=into.account,
     )
-    return FileResult(raw.name, _STATUS[put.outcome], document.id, warnings=document.warnings)
+    personal = tuple((kind.value, number) for kind, number in counted.items())
+    return FileResult(
+        raw.name, _STATUS[put.outcome], document.id, warnings=document.warnings, personal=personal
+    )
+
+
+def tell_personal(document: Document) -> Document:
+    """`document` with a warning that says how much personal data stands in it, never which."""
+    counted = document_personal(document)
+    if not counted:
+        return document
+    told = f"Bevat persoonsgegevens: {describe_personal(counted)}."
+    return replace(document, warnings=(*document.warnings, told))
 
 
 def parse_files(paths: Sequence[Path]) -> Iterator[tuple[str, Document | LearningLionError]]:

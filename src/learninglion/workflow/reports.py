@@ -31,6 +31,7 @@ class FileResult:
     document_id: str = ""
     detail: str = ""  # the error, where it failed
     warnings: tuple[str, ...] = ()
+    personal: tuple[tuple[str, int], ...] = ()  # how much personal data of which kind stands in it
 
 
 @dataclass(frozen=True, slots=True)

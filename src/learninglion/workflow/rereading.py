@@ -18,6 +18,7 @@ from learninglion.parsing.passages import cut
 from learninglion.record.log import EventLog
 from learninglion.store.store import Store
 from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.intake import tell_personal
 from learninglion.workflow.proof import account_of, account_of_removal
 from learninglion.workflow.rights import Task, require_everywhere
 
@@ -94,7 +95,9 @@ class Rereading:
         before = self._store.document(document_id, None, lines=False)
         try:
             content = self._store.original(document_id, None)
-            after = read(RawFile(before.source_name or document_id, content, origin=document_id))
+            after = tell_personal(
+                read(RawFile(before.source_name or document_id, content, origin=document_id))
+            )
         except UnknownReferenceError as error:
             return RereadResult(document_id, RereadOutcome.WITHOUT_ORIGINAL, detail=error.detail)
         except LearningLionError as error:

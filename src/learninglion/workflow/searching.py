@@ -9,6 +9,7 @@ from learninglion.inference.reranking import Reranking, ordered_without
 from learninglion.models import Actor, Filters, Hit, QuestionSet
 from learninglion.models.plain import Plain, to_plain
 from learninglion.models.progress import Progress, silent
+from learninglion.parsing.askers import without_askers
 from learninglion.record.log import EventLog
 from learninglion.search.duplicates import group_duplicates
 from learninglion.search.explain import explain
@@ -94,7 +95,7 @@ class Searching:
         """For each sub-question what was found, searched together with the introduction."""
         require(actor, Task.DRAFT)
         current = self._indexing.follow(progress)
-        texts = [question.text for question in question_set.questions]
+        texts = [without_askers(question.text) for question in question_set.questions]
         synonyms = self.synonyms
         offers = self._find(texts, question_set.introduction, filters, limit, threshold, actor, synonyms)
         details: dict[str, Plain] = {
@@ -143,6 +144,7 @@ class Searching:
             reranking=self.reranking,
         )
         explained = []
+        introduction = without_askers(introduction)
         for text, hits in zip(texts, results, strict=True):
             stand_ins = synonyms.stand_ins(text)
             grouped = group_duplicates(hits)[:limit]

@@ -334,6 +334,23 @@ class SetRepository:
             connection.execute(delete(boards).where(boards.c.work.in_(found)))
             connection.execute(delete(works).where(works.c.id.in_(found)))
 
+    def contents(self) -> tuple[tuple[str, str], ...]:
+        """The id of every set at work with a text of it, several times where it has several."""
+        with reading(self._engine) as connection:
+            kept = connection.execute(select(works.c.id, works.c.title, works.c.content)).all()
+            laid = connection.execute(select(boards.c.work, boards.c.content)).all()
+        return (
+            *((str(row[0]), f"{row[1]}\n{row[2]}") for row in kept),
+            *((str(row[0]), str(row[1])) for row in laid),
+        )
+
+    def clear_all(self, work_ids: Iterable[str]) -> None:
+        """Throw away these sets, whoever's they are."""
+        found = sorted(work_ids)
+        with writing(self._engine) as connection:
+            connection.execute(delete(boards).where(boards.c.work.in_(found)))
+            connection.execute(delete(works).where(works.c.id.in_(found)))
+
     def holding(self, document_id: str) -> tuple[str, ...]:
         """The sets in which something of this document lies, whoever's they are."""
         query = select(boards.c.work).where(boards.c.content.contains(f'"{document_id}"', autoescape=True))

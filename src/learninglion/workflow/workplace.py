@@ -11,8 +11,10 @@ from learninglion.inference.reranking import open_reranking
 from learninglion.models.errors import InputError
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
+from learninglion.record.provenance import Signer
 from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
+from learninglion.workflow.access import Access
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.asking import Asking
 from learninglion.workflow.backup import Backups
@@ -29,6 +31,7 @@ from learninglion.workflow.log import AuditLog
 from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.own_sources import OwnSources
 from learninglion.workflow.people import People
+from learninglion.workflow.persons import Persons
 from learninglion.workflow.proof import Ledger
 from learninglion.workflow.quality import Quality
 from learninglion.workflow.rereading import Rereading
@@ -62,6 +65,7 @@ class Workplace:
     dossiers: Dossiers
     sign_offs: SignOffs
     retention: Retention
+    persons: Persons
     log: AuditLog
     learning: Learning
     quality: Quality
@@ -69,6 +73,7 @@ class Workplace:
     language_model: LanguageModel
     accounts: Accounts
     people: People
+    access: Access
     jobs: Jobs
     close: Callable[[], None]  # lets go of files and connections
 
@@ -95,13 +100,15 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts)
     searching = Searching(options, store, indexing, learned, reranking, log)
     traces = Traces(home, store, indexing, kept_sets, repository, accounts, log)
-    dossiers = Dossiers(repository, log, options.letter)
+    dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
     drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
     learning = Learning(learned, indexing, log)
+    intake = Intake(store, indexing, traces, log, isolate=options.isolate)
+    retention = Retention(repository, kept_sets, requests, accounts, log)
     return Workplace(
         options=options,
         documents=documents,
-        intake=Intake(store, indexing, traces, log, isolate=options.isolate),
+        intake=intake,
         traces=traces,
         rereading=Rereading(store, indexing, log, isolate=options.isolate),
         storage=Storage(home, store, indexing, traces, log),
@@ -114,7 +121,8 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         drafts=drafts,
         dossiers=dossiers,
         sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
-        retention=Retention(repository, kept_sets, requests, accounts, log),
+        retention=retention,
+        persons=Persons(home, store, repository, kept_sets, accounts, traces, intake, retention, log),
         log=AuditLog(log, repository, Ledger(log, store)),
         learning=learning,
         quality=Quality(home, documents, indexing, learning, jobs, log),
@@ -122,6 +130,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         language_model=LanguageModel(home / MODELS_FILE, indexing, drafts, log),
         accounts=accounts,
         people=People(accounts, log),
+        access=Access(accounts, log),
         jobs=jobs,
         close=engine.dispose,
     )

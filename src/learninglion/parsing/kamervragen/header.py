@@ -14,6 +14,7 @@ from learninglion.parsing.pdf.lines import Line, Page
 __all__ = [
     "ANSWER_HEADING",
     "INTRODUCTION",
+    "MEMBERS",
     "MONTHS",
     "Masthead",
     "find_masthead",
@@ -35,7 +36,7 @@ MONTHS = (
 # A space may have been lost: "18 november2024".
 _DATE = re.compile(rf"\b(\d{{1,2}})\s*({'|'.join(MONTHS)})\s*((?:19|20)\d\d)\b", re.IGNORECASE)
 _FIGURES = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)\b")
-_MEMBERS = re.compile(
+MEMBERS = re.compile(
     r"\b(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|(?:Kamer)?leden|(?:Kamer)?lid)\s+"
     # A capital, "’t Hof", "d’Hondt", or "van der Meer (X)" by somebody who writes small.
     r"(?=(?![a-zà-ÿ])[^\W\d_]|['’‘]|d['’]"
@@ -68,7 +69,7 @@ def parse_askers(text: str) -> tuple[Asker, ...]:
 
     A party behind the last of several names holds for those before it that have none of their own.
     """
-    match = _MEMBERS.search(squash(text))
+    match = MEMBERS.search(squash(text))
     if match is None:
         return ()
     names = re.sub(r"\b(?:het\s+lid|de\s+leden)\s+", "", match["names"])

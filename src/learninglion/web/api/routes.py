@@ -314,7 +314,9 @@ def dossier(
     version: Annotated[int | None, Query(ge=1, le=100_000)] = None,
 ) -> JSONResponse:
     """A dossier, its newest version unless another is asked for."""
-    return JSONResponse(dossier_view(site.workplace.dossiers.load(dossier_id, actor, version)))
+    dossier = site.workplace.dossiers.load(dossier_id, actor, version)
+    site.workplace.access.looked(actor, "dossier", dossier_id)
+    return JSONResponse(dossier_view(dossier))
 
 
 @routes.get(
@@ -350,6 +352,7 @@ def log_entries(
 ) -> JSONResponse:
     """A page of the log, newest first, for auditors."""
     entries = site.workplace.log.entries(actor, after=before, limit=limit)
+    site.workplace.access.looked(actor, "log")
     return JSONResponse({"entries": [to_plain(e) for e in entries]})
 
 

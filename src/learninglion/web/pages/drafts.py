@@ -54,6 +54,7 @@ EXPORT_TYPES = {
     ExportFormat.MARKDOWN: "text/markdown; charset=utf-8",
     ExportFormat.JSON: "application/json",
     ExportFormat.PDF: "application/pdf",
+    ExportFormat.HTML: "text/html; charset=utf-8",
     **{form: _WORD for form in ExportFormat if form.extension == ExportFormat.DOCX.value},
 }
 VERDICT_WORDS = {
@@ -298,6 +299,7 @@ def dossier_page(
     """A proposal: each sentence with its sources, what does not hold apart, what is missing."""
     newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
     dossier = newest if version is None else site.workplace.dossiers.load(dossier_id, viewer.actor, version)
+    site.workplace.access.looked(viewer.actor, "dossier", dossier_id)
     return site.templates.page(
         request,
         "dossier.html",

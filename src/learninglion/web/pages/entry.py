@@ -107,15 +107,18 @@ def sign_in(
         return response
     account = site.workplace.accounts.check(name, password)
     if account is None:
+        site.workplace.access.refused(name)
         problem = say("De gebruikersnaam of het wachtwoord klopt niet.")
         return _sign_in_page(request, site, back, name, problem, 401)
     site.name_brake.forget(key)
+    site.workplace.access.signed_in(account.actor, "password")
     return _welcome(request, site, account.name, back)
 
 
 @router.post("/sign-out")
 def sign_out(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """End this session."""
+    site.workplace.access.signed_out(viewer.actor)
     site.workplace.accounts.close_session(viewer.token)
     beyond = site.leave_organisation(viewer.token) if viewer.account.from_organisation else ""
     response = RedirectResponse(beyond or "/sign-in", 303)
@@ -162,6 +165,7 @@ def organisation_return(
     except LearningLionError as refusal:
         _LOG.warning("sign-in through the organisation refused: %s", _reasons(refusal))
         raise
+    site.workplace.access.signed_in(account.actor, "organisation")
     response = _welcome(request, site, account.name, back, identity.id_token)
     response.delete_cookie(_PENDING_COOKIE)
     return response
@@ -205,6 +209,7 @@ def set_up(
         account = site.workplace.accounts.accept(token, name, password)
     except InputError as error:
         return _set_up(request, site, token, name, error.detail, 400)
+    site.workplace.access.signed_in(account.actor, "invitation")
     return _welcome(request, site, account.name, "/")
 
 
@@ -243,6 +248,7 @@ def make_token(
     token = site.workplace.accounts.open_session(
         viewer.account.name, timedelta(days=_TOKEN_DAYS), SessionKind.API, label.strip()
     )
+    site.workplace.access.token_made(viewer.actor, label.strip())
     return _account_page(request, site, viewer, token)
 
 
@@ -250,4 +256,5 @@ def make_token(
 def revoke_token(site: TheSite, viewer: SignedIn, token: Annotated[str, Form()] = "") -> Response:
     """End one token."""
     site.workplace.accounts.revoke(viewer.account.name, token)
+    site.workplace.access.token_revoked(viewer.actor, token)
     return RedirectResponse("/account", 303)

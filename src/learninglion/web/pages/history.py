@@ -11,8 +11,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from learninglion.models.plain import Plain
+from learninglion.record.balance import balance_of
 from learninglion.record.contract import never_looked_at
 from learninglion.record.export import ExportFormat, file_name
+from learninglion.record.provenance import SIDECAR_SUFFIX
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.log_words import deed_words
 from learninglion.web.pages.drafts import EXPORT_TYPES
@@ -30,6 +32,14 @@ def export_file(site: TheSite, viewer: SignedIn, dossier_id: str, form: ExportFo
     name = quote(file_name(site.workplace.dossiers.load(dossier_id, viewer.actor), form))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(content, media_type=EXPORT_TYPES[form], headers=headers)
+
+
+@router.get("/dossiers/{dossier_id}/provenance/{form}")
+def provenance_file(site: TheSite, viewer: SignedIn, dossier_id: str, form: ExportFormat) -> Response:
+    """The signed statement that goes with a downloaded file."""
+    name, content = site.workplace.dossiers.provenance(dossier_id, form, actor=viewer.actor)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name + SIDECAR_SUFFIX)}"}
+    return Response(content, media_type="application/json", headers=headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ def _energy(details: Mapping[str, Plain]) -> tuple[float, float] | None:
 def dossier_history(request: Request, site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
     """The versions of a dossier, what was chosen for it, and what the log says of it."""
     dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
+    site.workplace.access.looked(viewer.actor, "dossier", dossier_id)
     versions = site.workplace.dossiers.versions(dossier_id, viewer.actor)
     entries = site.workplace.dossiers.steps(dossier_id, viewer.actor)
     lines = tuple(_line(entry) for entry in entries)
@@ -75,6 +86,7 @@ def dossier_history(request: Request, site: TheSite, viewer: SignedIn, dossier_i
         dossier=dossier,
         versions=versions,
         lines=lines,
+        balance=balance_of(dossier),
         looked={v.draft.selection.question.numbers: never_looked_at(v) for v in dossier.verifications},
         replayed=None,
     )

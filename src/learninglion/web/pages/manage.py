@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +20,7 @@ from learninglion.web.pages import quality as pages_quality
 from learninglion.web.seen_jobs import find_job
 from learninglion.web.site import Site
 from learninglion.web.uploads import MAX_BYTES
+from learninglion.workflow.intake import PersonalPolicy
 from learninglion.workflow.jobs import Job
 from learninglion.workflow.rights import Task, require
 
@@ -68,9 +69,17 @@ def describe_collection(
     viewer: SignedIn,
     name: Annotated[str, Form(max_length=200)],
     description: Annotated[str, Form(max_length=500)] = "",
+    purpose: Annotated[str, Form(max_length=500)] = "",
+    personal: Annotated[Literal["", "allow", "mask", "refuse"], Form()] = "",
 ) -> Response:
     """Make a collection, or say something else about one that is there."""
-    site.workplace.intake.describe_collection(name.strip(), description.strip(), actor=viewer.actor)
+    site.workplace.intake.describe_collection(
+        name.strip(),
+        description.strip(),
+        purpose=purpose.strip() or None,
+        personal=PersonalPolicy(personal) if personal else None,
+        actor=viewer.actor,
+    )
     return RedirectResponse("/manage", 303)
 
 
@@ -192,6 +201,7 @@ def remove(
 def people(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Who may come in, and as what."""
     require(viewer.actor, Task.MANAGE)
+    site.workplace.access.looked(viewer.actor, "people")
     return _people(request, site, viewer, "", "")
 
 
@@ -265,6 +275,7 @@ def log(
     entries = site.workplace.log.entries(
         viewer.actor, after=before, limit=_LOG_PAGE, subject=subject.strip() or None
     )
+    site.workplace.access.looked(viewer.actor, "log", subject.strip())
     return site.templates.page(
         request,
         "log.html",

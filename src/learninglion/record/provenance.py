@@ -1,0 +1,187 @@
+"""A signed statement beside an exported file: what made it, from which dossier, and exactly which bytes.
+
+The key is of the installation: whoever has its public half can see that a file came from here and that no
+sign of it, so no label either, was changed since. Text that is copied elsewhere carries no such proof.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from learninglion import __version__
+from learninglion.models import Dossier
+from learninglion.models.errors import InputError, IntegrityError
+from learninglion.models.plain import Plain, canonical_json, sha256_hex
+from learninglion.record.marking import is_marked, properties
+from learninglion.record.xmp import read_pdf_mark
+
+__all__ = ["SIDECAR_SUFFIX", "MarkReport", "Signer", "check_mark", "sidecar_of"]
+
+SIDECAR_SUFFIX = ".provenance.json"
+_SCHEMA = "learninglion-provenance/1"
+_KEY_BYTES = 32
+
+
+def sidecar_of(path: Path) -> Path:
+    """Where the statement about the file at `path` stands."""
+    return path.with_name(path.name + SIDECAR_SUFFIX)
+
+
+class Signer:
+    """The Ed25519 key of this installation in the file at `path`, made at first use; its owner reads it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def public_key(self) -> str:
+        """The public half, base64."""
+        raw = self._key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return base64.b64encode(raw).decode()
+
+    def state(self, dossier: Dossier, name: str, content: bytes, at: datetime) -> bytes:
+        """The signed statement about the bytes `content` that leave as the file `name`."""
+        told: dict[str, Plain] = {
+            "schema": _SCHEMA,
+            "file": name,
+            "sha256": sha256_hex(content),
+            "size": len(content),
+            "dossier": dossier.id,
+            "version": dossier.version,
+            "state": dossier.state.value,
+            "marking": dict(properties(dossier)),
+            "made_with": f"LearningLion {__version__}",
+            "signed_at": at.isoformat(timespec="seconds"),
+            "public_key": self.public_key(),
+        }
+        signature = self._key().sign(canonical_json(told).encode())
+        signed = {**told, "signature": base64.b64encode(signature).decode()}
+        return (json.dumps(signed, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+    def _key(self) -> Ed25519PrivateKey:
+        if not self._path.exists():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                pass  # another process was just before us
+            else:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(os.urandom(_KEY_BYTES))
+        raw = self._path.read_bytes()
+        if len(raw) != _KEY_BYTES:
+            raise IntegrityError(f"{self._path.name}: de sleutel van deze installatie is beschadigd.")
+        return Ed25519PrivateKey.from_private_bytes(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReport:
+    """What a file says of itself, whether it is as it left, and what is wrong (nothing: no `problems`)."""
+
+    source_type: str  # the IPTC term in the file; empty where it has none
+    visible: bool  # the label for readers stands in it
+    signed: bool  # there is a statement, and its signature holds
+    unchanged: bool  # these are the bytes it is about
+    dossier: str
+    problems: tuple[str, ...]
+
+
+def check_mark(path: Path, public_key: str) -> MarkReport:
+    """Check the marks of an exported file against the statement beside it and the key `public_key`.
+
+    Raises InputError when the file cannot be read.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: dit bestand kan niet worden gelezen ({error.strerror}).") from error
+    text, source_type = _told_by(content)
+    visible = is_marked(text)
+    problems = []
+    if not source_type:
+        problems.append("Het merkteken voor computers (digitalSourceType) ontbreekt in het bestand.")
+    if not visible:
+        problems.append("Het zichtbare AI-label ontbreekt in de tekst.")
+    signed = unchanged = False
+    told = _read_statement(sidecar_of(path), problems)
+    if told:
+        signed = _is_signed(told, public_key)
+        unchanged = told.get("sha256") == sha256_hex(content)
+        if not signed:
+            problems.append("De handtekening klopt niet, of is niet van deze installatie.")
+        if not unchanged:
+            problems.append("Het bestand is veranderd nadat het werd uitgevoerd.")
+    dossier = str(told.get("dossier", ""))
+    return MarkReport(source_type, visible, signed, unchanged, dossier, tuple(problems))
+
+
+def _read_statement(path: Path, problems: list[str]) -> dict[str, object]:
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        problems.append(f"Het herkomstbestand {path.name} staat er niet naast.")
+        return {}
+    except (OSError, ValueError):
+        problems.append(f"Het herkomstbestand {path.name} is niet te lezen.")
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _is_signed(told: dict[str, object], public_key: str) -> bool:
+    body = {name: value for name, value in told.items() if name != "signature"}
+    if body.get("public_key") != public_key:
+        return False
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key))
+        key.verify(base64.b64decode(str(told.get("signature", ""))), canonical_json(body).encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+_WORD_TEXT = re.compile(r"word/(?:document|header|footer)\d*\.xml")
+_TERM = re.compile(r"https?://[\w./-]*(?:trained|Trained)AlgorithmicMedia\w*")
+
+
+def _told_by(content: bytes) -> tuple[str, str]:
+    """The text in which the label should stand, and the IPTC term, of any form a dossier leaves in."""
+    if content.startswith(b"%PDF"):
+        return _pdf_text(content), read_pdf_mark(content)
+    if content.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as package:
+                names = [n for n in package.namelist() if _WORD_TEXT.match(n)]
+                body = "".join(package.read(n).decode("utf-8", "replace") for n in names)
+                custom = "docProps/custom.xml"
+                told = package.read(custom).decode("utf-8") if custom in package.namelist() else ""
+        except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
+            return "", ""
+        return re.sub(r"<[^>]+>", "", body), _first(told)
+    text = content.decode("utf-8", "replace")
+    return text, _first(text)
+
+
+def _pdf_text(content: bytes) -> str:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+        return str(document[0].get_textpage().get_text_range())
+    except (pypdfium2.PdfiumError, IndexError):
+        return ""
+
+
+def _first(text: str) -> str:
+    found = _TERM.search(text)
+    return found[0] if found else ""
