@@ -42,7 +42,7 @@ def test_a_list_reads_as_a_sentence_with_its_introduction() -> None:
         "3. het Fonds Veerponten. De regeling gaat open op 3 juli 2023.",
         "De planning is als volgt: – Eind 2022: de doelen worden vastgesteld. – Begin 2023: de plannen komen."
         " – Daarna volgt de evaluatie.",
-        "Er zijn twee maatregelen genomen:\n1. Alle bruggen worden bekeken. Dat geldt ook voor kleine bruggen."
+        "Er zijn twee maatregelen genomen:\n1. Elke brug wordt bekeken. Dat geldt ook voor kleine bruggen."
         "\n2. Alle schippers krijgen een cursus.\nDit gebeurt ieder jaar.",
     ],
 )
@@ -60,11 +60,11 @@ def test_what_is_made_of_a_list_holds_and_its_quote_is_verbatim(body: str) -> No
 
 def test_every_sentence_of_an_item_stays_with_it() -> None:
     made = texts(
-        "Er zijn twee maatregelen genomen:\n1. Alle bruggen worden bekeken. Dat geldt ook voor kleine bruggen."
+        "Er zijn twee maatregelen genomen:\n1. Elke brug wordt bekeken. Dat geldt ook voor kleine bruggen."
         "\n2. Alle schippers krijgen een cursus.\nDit gebeurt ieder jaar."
     )
     assert made == [
-        "Er zijn twee maatregelen genomen: Alle bruggen worden bekeken. Dat geldt ook voor kleine bruggen; "
+        "Er zijn twee maatregelen genomen: Elke brug wordt bekeken. Dat geldt ook voor kleine bruggen; "
         "Alle schippers krijgen een cursus.",
         "Dit gebeurt ieder jaar.",
     ]
