@@ -127,7 +127,7 @@ def find_answers(
     taken = _taken_over(index, reader, question, after, documents, synonyms) if after.strip() else None
     context = taken.question if taken else ""
     mask = snapshot.mask(documents)
-    looked = (len({snapshot.name_of(int(p))[0] for p in np.flatnonzero(mask)}), int(mask.sum()))
+    looked = (snapshot.count_documents(mask), int(mask.sum()))
     if taken and taken.document_id:
         best, chance = _read(index, reader, question, context, frozenset({taken.document_id}), synonyms)
         if chance < built_in().threshold:
