@@ -17,12 +17,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from scale import GrowingReader, SyntheticEncoder, Times, real_sentences, timed, told
-
 from learninglion.models import PassageKind, SourceKind
 from learninglion.search.asking import find_answers
 from learninglion.search.local.index import Index
 from learninglion.store.reader import Entry
+from scale import GrowingReader, SyntheticEncoder, Times, real_sentences, timed, told
 
 
 class SectionReader(GrowingReader):
@@ -81,7 +80,9 @@ def measure(size: int, count: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure each size."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[5000, 20000])
     parser.add_argument("--questions", type=int, default=60)
     chosen = parser.parse_args()
