@@ -7,12 +7,20 @@ from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
-from web_office import EVERYTHING, Office, documents, form_token
+from web_office import EVERYTHING, Office, form_token
 
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 
 QUESTION = "Hoeveel controles bij vuurwerkopslagen waren er in 2017?"
+
+
+READER = Actor("lezer", frozenset({Role.READER}), frozenset({"openbaar"}))
+
+
+def count(office: Office, actor: Actor = EVERYTHING) -> int:
+    """How many documents there are: other tests add some."""
+    return len(office.workplace.documents.list(actor, limit=200))
 
 
 def put(browser: TestClient, **fields: str) -> str:
@@ -25,7 +33,7 @@ def test_a_question_gives_passages_with_the_quote_marked_and_its_place(office: O
     browser = office.browser("noor")
     assert "Uw vraag" in browser.get("/ask").text
     text = put(browser, question=QUESTION)
-    assert f"Gezocht in {len(documents())} documenten." in text
+    assert f"Gezocht in {count(office)} documenten." in text
     marked = re.search(r"<mark>(.+?)</mark>", text, re.DOTALL)
     place = re.search(r'href="(/sources\?id=[^"]+&amp;from=\d+&amp;to=\d+)"', text)
     assert marked and place
@@ -72,9 +80,9 @@ def test_the_page_speaks_english_too(office: Office) -> None:
 def test_nobody_is_answered_from_what_they_may_not_see(office: Office) -> None:
     hidden = next(d for d in office.workplace.documents.list(EVERYTHING) if d.collection == "besloten")
     told = put(office.browser("lezer"), question=hidden.title)
-    assert f"Gezocht in {len(documents()) - 1} documenten." in told
+    assert f"Gezocht in {count(office, READER)} documenten." in told
     assert hidden.id not in told
-    assert office.browser("controleur").get("/ask").status_code in (200, 403)
+    assert count(office, READER) < count(office)
     auditor = Actor("controleur", frozenset({Role.AUDITOR}))
     with pytest.raises(PermissionDeniedError):
         office.workplace.asking.ask(QUESTION, actor=auditor)
@@ -95,7 +103,7 @@ def test_the_api_gives_the_shape_of_the_command_line(office: Office) -> None:
     body = {"question": QUESTION}
     told = browser.post("/api/v1/answers", json=body, headers=headers).json()
     assert told["verdict"] in ("answered", "related", "absent") and told["language"] == "nl"
-    assert told["looked_through"]["documents"] == len(documents())
+    assert told["looked_through"]["documents"] == count(office)
     first = [*told["answers"], *told["near"]][0]
     assert first["quote"] in first["text"] and first["regions"]
     wrong = browser.post("/api/v1/answers", json={**body, "colour": "red"}, headers=headers)
