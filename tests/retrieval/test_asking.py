@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,10 @@ from learninglion.evaluation.document_questions import (
     measure_questions,
     read_document_questions,
 )
-from learninglion.models import Block, BlockKind, Document, DocumentKind, Span
+from learninglion.models import Block, BlockKind, Document, DocumentCard, DocumentKind, Footnote, Span
 from learninglion.search.about import Feature, feature_asked
-from learninglion.search.asked import AnswerKind, read_question
-from learninglion.search.asking import Verdict, find_answers, goes_on
+from learninglion.search.asked import AnswerKind, is_english, read_question, without_order
+from learninglion.search.asking import Material, Reply, Verdict, find_answers, goes_on, newest_first
 from learninglion.search.local.index import Index
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
@@ -33,21 +34,36 @@ PIECES = (
 )
 
 
-def document() -> Document:
+def document(
+    pieces: tuple[tuple[BlockKind, str], ...] = PIECES,
+    name: str = "doc-1",
+    title: str = "Werkinstructie Sluiswachter",
+    note: str = "",
+) -> Document:
     text, blocks = "", []
-    for kind, piece in PIECES:
+    for kind, piece in pieces:
         text += "\n" if text else ""
         blocks.append(Block(kind, Span(len(text), len(text) + len(piece)), 1, 1 if kind is H else 0))
         text += piece
+    notes = (Footnote("1", Span(len(text) + 1, len(text) + 1 + len(note)), len(text), 1),) if note else ()
     return Document(
-        "doc-1",
+        name,
         "0" * 64,
-        "Werkinstructie Sluiswachter",
+        title,
         DocumentKind.DOCUMENT,
-        text,
+        f"{text}\n{note}" if note else text,
         blocks=tuple(blocks),
+        footnotes=notes,
         source_name="sluiswachter.pdf",
     )
+
+
+def put(folder: Path, question: str, *documents: Document) -> Reply:
+    shelf = ParsedShelf(documents)
+    reader = MemoryReader(shelf.entries())
+    index = Index.open(folder / "index", HashingEncoder(128))
+    index.update(reader)
+    return find_answers(index, reader, question, shelf=shelf)
 
 
 @pytest.fixture
@@ -166,3 +182,82 @@ def test_measuring_counts_what_is_shown_and_refused(tmp_path: Path) -> None:
     report = measure_questions(ParsedShelf([document()]), read, HashingEncoder(128))
     assert (report.all.questions, report.unanswerable) == (1, 1)
     assert report.all.shown == report.all.found == report.refused == 1.0
+
+
+def test_a_note_that_tells_something_is_found_and_a_reference_is_not(tmp_path: Path) -> None:
+    tells = (
+        "Onder een spuisluis wordt verstaan een sluis die alleen dient om water bij laag tij uit te laten."
+    )
+    reply = put(tmp_path, "Wat is een spuisluis?", document(note=tells))
+    first = (*reply.answers, *reply.near)[0]
+    assert first.quote == tells and first.heading_path[-1] == "3. Tarieven"
+    refers = "Zie Kamerstukken II 2019/20, 35 000, nr. 12, p. 3; Stb. 2018, 84; idem Stcrt. 2020, 9, 10"
+    assert len(ParsedShelf([document(note=refers)]).entries()) == len(ParsedShelf([document()]).entries())
+
+
+def test_of_a_word_alone_the_sentence_comes_first_that_says_what_it_is(tmp_path: Path) -> None:
+    pieces = (
+        (H, "Beheer"),
+        (P, "Een spuisluis wordt elke week nagezien. Een spuisluis is een sluis waar water door wegloopt."),
+    )
+    reply = put(tmp_path, "spuisluis", document(pieces))
+    assert "is een sluis" in (*reply.answers, *reply.near)[0].quote
+
+
+@pytest.mark.parametrize(
+    ("question", "rest"),
+    [
+        ("Vat de regels voor ijsgang samen.", "de regels voor ijsgang ."),
+        ("Geef in het kort wanneer de deuren dicht blijven.", "wanneer de deuren dicht blijven."),
+        ("Give a short overview of the fees.", "the fees."),
+        ("Hoe lang duurt een schutting?", "Hoe lang duurt een schutting?"),
+        ("Vat samen", "Vat samen"),
+    ],
+)
+def test_how_to_answer_is_no_part_of_what_is_asked(question: str, rest: str) -> None:
+    assert without_order(question) == rest
+
+
+def test_figures_that_differ_are_told_with_the_newest_document_first() -> None:
+    def found(name: str, year: int, quote: str, score: float) -> Material:
+        card = DocumentCard(name, "", DocumentKind.DOCUMENT, date=date(year, 3, 1))
+        span = Span(0, len(quote))
+        return Material(card, f"{name}#s1", (), "", quote, span, quote, span, 1, score)
+
+    old = found("oud", 2019, "Een schutting kost 3 euro.", 0.8)
+    new = found("nieuw", 2023, "Een schutting kost 4 euro.", 0.7)
+    weak = found("zwak", 2024, "Een kano kost 9 euro.", 0.3)
+    asked = "Hoeveel euro kost een schutting?"
+    assert newest_first(asked, [old, new, weak]) == ((new, old, weak), True)
+    same = found("gelijk", 2023, "Een schutting kost 3 euro.", 0.7)
+    assert newest_first(asked, [old, same]) == ((old, same), False)
+    assert newest_first("Waarom kost een schutting geld?", [old, new]) == ((old, new), False)
+
+
+def test_the_language_of_question_and_text_is_told(tmp_path: Path) -> None:
+    assert is_english("The gates are opened when the level is equal.") and not is_english(
+        "De deuren gaan open."
+    )
+    reply = put(tmp_path, "How much does a cargo ship pay?", document())
+    assert reply.english and not any(m.english for m in (*reply.answers, *reply.near))
+
+
+def test_documents_are_counted_within_what_may_be_found(tmp_path: Path) -> None:
+    shelf = ParsedShelf([document(), document(name="doc-2", title="Tweede"), document(name="doc-3")])
+    reader = MemoryReader(shelf.entries())
+    index = Index.open(tmp_path / "index", HashingEncoder(128))
+    index.update(reader)
+    asked = "Hoe lang duurt een schutting?"
+    assert find_answers(index, reader, asked).documents == 3
+    assert find_answers(index, reader, asked, documents=frozenset({"doc-2", "elders"})).documents == 1
+
+
+def test_a_number_that_was_counted_is_held_against_the_answer_of_the_case(tmp_path: Path) -> None:
+    cases = tmp_path / "questions.jsonl"
+    row = (
+        '{"file": "sluiswachter.pdf", "question": "Uit hoeveel hoofdstukken bestaat dit document?",'
+        ' "key": "staat nergens", "answer": "%s", "kind": "document"}\n'
+    )
+    cases.write_text(row % 3 + row % 4, "utf-8")
+    report = measure_questions(ParsedShelf([document()]), read_document_questions(cases), HashingEncoder(128))
+    assert report.all.shown == 0.5

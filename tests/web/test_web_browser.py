@@ -257,6 +257,7 @@ def addresses(page: Page) -> list[str]:
         "/manage/retention",
         "/dossiers",
         "/search",
+        "/ask",
         "/how-this-works",
         "/account",
     ]
@@ -440,6 +441,36 @@ def test_copying_asks_first_and_takes_mark_and_sources_along(page: Page) -> None
     page.wait_for_function("navigator.clipboard.readText().then(t => t !== 'leeg')")
     text = page.evaluate("navigator.clipboard.readText()")
     assert "Aanhangsel" in text and "gemaakt met AI" in text
+
+
+def test_a_question_is_asked_opened_and_followed_by_keys_alone(page: Page) -> None:
+    axe = Axe()
+    sign_in(page)
+    page.goto("/ask")
+    page.focus("#question")
+    page.keyboard.type("Hoeveel controles bij vuurwerkopslagen waren er in 2017?")
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.textContent.trim()") != "Zoek het antwoord":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#h-found")
+    problems = _serious(axe, page, "answers")
+    page.focus("[data-hits] [data-hit]")
+    page.keyboard.press("o")
+    page.wait_for_selector(".beside mark")
+    page.wait_for_selector(".beside .sheet rect", state="attached")
+    problems += _serious(axe, page, "a place beside the answers")
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.focus("#follow")
+    page.keyboard.type("En waarom?")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Overgenomen van uw vorige vraag")
+    problems += _serious(axe, page, "a follow-up") + _small_targets(page, "a follow-up")
+    assert not problems, "\n".join(problems)
 
 
 def test_reading_and_searching_work_without_script(browser: Browser, address: str) -> None:

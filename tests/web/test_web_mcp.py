@@ -43,8 +43,13 @@ def tools(office: Office, *, writing: bool) -> dict[str, bool]:
 
 
 def test_nothing_can_be_written_unless_asked_for(office: Office) -> None:
-    assert tools(office, writing=False) == {"search": True, "fetch_source": True}
-    assert tools(office, writing=True) == {"search": True, "fetch_source": True, "draft": False}
+    assert tools(office, writing=False) == {"search": True, "ask": True, "fetch_source": True}
+    assert tools(office, writing=True) == {
+        "search": True,
+        "ask": True,
+        "fetch_source": True,
+        "draft": False,
+    }
 
 
 def test_search_fetch_and_draft_give_the_shapes_of_the_contract(office: Office) -> None:
@@ -58,6 +63,17 @@ def test_search_fetch_and_draft_give_the_shapes_of_the_contract(office: Office) 
     made = json.loads(str(text))
     assert not failed and made["ai_generated"] is True
     assert office.workplace.dossiers.load(made["id"], EVERYTHING).id == made["id"]
+
+
+def test_a_question_is_answered_with_what_was_looked_through(office: Office) -> None:
+    failed, text = ask(office, EVERYTHING, "ask", question="Hoeveel controles bij vuurwerkopslagen waren er?")
+    told = json.loads(str(text))
+    assert not failed and told["looked_through"]["documents"] == len(
+        office.workplace.documents.list(EVERYTHING, limit=200)
+    )
+    assert [*told["answers"], *told["near"]][0]["quote"]
+    failed, _ = ask(office, EVERYTHING, "ask", question="   ")
+    assert failed
 
 
 @pytest.mark.parametrize("tool", ["search", "fetch_source"])
@@ -96,7 +112,7 @@ def test_it_speaks_over_standard_in_and_out(tmp_path: Path) -> None:
             return names, bool(answer.is_error), "".join(getattr(c, "text", "") for c in answer.content)
 
     names, failed, text = asyncio.run(talk())
-    assert names == ["search", "fetch_source"]
+    assert names == ["search", "ask", "fetch_source"]
     assert failed and "ah-tk-1-1" in text
 
 

@@ -58,6 +58,12 @@ def _print(reply: Reply) -> None:
         console.print(f"(Overgenomen van de vorige vraag: {', '.join(reply.taken_over.words)})")
     if said := _SAID[reply.verdict]:
         console.print(said)
+    if reply.disagree:
+        console.print("De documenten zeggen niet hetzelfde; het nieuwste staat bovenaan.")
+    first = next(iter((*reply.answers, *reply.near)), None)
+    if first is not None and first.english != reply.english:
+        asked, found = ("Engels", "Nederlands") if reply.english else ("Nederlands", "Engels")
+        console.print(f"De vraag is in het {asked}, de gevonden tekst in het {found}.")
     for material in reply.answers:
         _print_material(material)
     if reply.near:

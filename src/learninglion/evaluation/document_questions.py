@@ -82,6 +82,7 @@ class DocumentQuestion:
     key: str
     after: str = ""
     teaches: bool = False
+    answer: str = ""  # in words of the case; what the program counts is held against it
 
 
 def read_document_questions(path: Path | None = None) -> tuple[DocumentQuestion, ...]:
@@ -104,7 +105,7 @@ def read_document_questions(path: Path | None = None) -> tuple[DocumentQuestion,
     taught = set(sorted({case.document for case in found})[::2])
     return tuple(
         DocumentQuestion(
-            c.id, c.document, c.question, c.kind, c.answerable, c.key, c.after, c.document in taught
+            c.id, c.document, c.question, c.kind, c.answerable, c.key, c.after, c.document in taught, c.answer
         )
         for c in found
     )
@@ -123,6 +124,7 @@ def _read(name: str, number: int, line: str) -> DocumentQuestion:
             bool(row.get("answerable", bool(key))),
             key,
             str(row.get("after", "")),
+            answer=str(row.get("answer", "")),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableFileError(
@@ -213,10 +215,19 @@ def put_question(
     found = next(
         (h.rank for h in hits if right(h.source.document.id, f"{h.source.question}{h.source.body}")), 0
     )
+
+    def counted(told: str) -> bool:
+        """Whether a number that the program counted is the one of the case; that stands nowhere."""
+        return case.answer.isdigit() and case.answer in re.findall(r"\d+", told)
+
     material = (*reply.answers, *reply.near)
     texts = [f"{m.told}{m.quote}{m.heads}{m.question}{m.text}" for m in material]
     shown = next(
-        (n for n, (m, text) in enumerate(zip(material, texts, strict=True), 1) if right(m.document.id, text)),
+        (
+            n
+            for n, (m, text) in enumerate(zip(material, texts, strict=True), 1)
+            if right(m.document.id, text) or (m.document.id == document_id and counted(m.told))
+        ),
         0,
     )
     return Outcome(case, reply, found, shown)

@@ -195,6 +195,7 @@ def _sections(document: Document) -> Iterable[_Section]:
         yield from _loose_sections(document)
     elif document.blocks and (document.kind is DocumentKind.DOCUMENT or document.pairs):
         yield from _block_sections(document)
+        yield from _note_sections(document)
     else:
         yield from _split_section(document.text, _body_span(document), _titles(document))
 
@@ -291,6 +292,26 @@ def _block_sections(document: Document) -> Iterable[_Section]:
     yield from close()
     if waiting:
         yield _Section(waiting[-1].span, tuple(title for _, title in path[:-1]))
+
+
+def _note_sections(document: Document) -> Iterable[_Section]:
+    """The notes that tell something, each under the headings of the place that refers to it.
+
+    A note of names and numbers with few other words only says where something is published.
+    """
+    headings = sorted((b for b in document.blocks if b.kind is BlockKind.HEADING), key=lambda b: b.span.start)
+    for note in document.footnotes:
+        told = [w for w in note.span.of(document.text).split() if w.strip(".,;:()").isalpha() and w.islower()]
+        if len(told) < _LOOSE_LEAST:
+            continue
+        path: list[tuple[int, str]] = []
+        for block in headings if note.anchor is not None else ():
+            if note.anchor is not None and block.span.start >= note.anchor:
+                break
+            while path and path[-1][0] >= block.level:
+                path.pop()
+            path.append((block.level, squash(block.span.of(document.text))))
+        yield from _split_section(document.text, note.span, tuple(title for _, title in path))
 
 
 def _split_section(text: str, span: Span, heading_path: tuple[str, ...]) -> Iterable[_Section]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from learninglion.dutch.dates import MONTHS
-from learninglion.dutch.text import fold, squash
+from learninglion.dutch.text import fold, squash, words
 from learninglion.models import Block, BlockKind, Document, Span
+from learninglion.search.asked import read_question
 
 __all__ = ["Fact", "Feature", "facts_about", "feature_asked", "names_document", "points_at_document"]
 
@@ -233,9 +234,18 @@ def names_document(question: str, names: Sequence[str]) -> float:
     return best
 
 
-def facts_about(document: Document, feature: Feature, detail: str = "") -> tuple[Fact, ...]:
-    """What `document` tells of itself; nothing where it does not."""
-    return tuple(_FINDERS[feature](document, detail))[:5]
+def facts_about(
+    document: Document, feature: Feature, detail: str = "", question: str = ""
+) -> tuple[Fact, ...]:
+    """What `document` tells of itself; nothing where it does not.
+
+    Of many sources those come first that hold most of the telling words of `question`.
+    """
+    found = list(_FINDERS[feature](document, detail))
+    if feature is Feature.SOURCES:
+        asked = {fold(word) for word in read_question(question).words}
+        found.sort(key=lambda fact: -len(asked & set(words(fact.quote.of(document.text)))))
+    return tuple(found[:5])
 
 
 # --------------------------------------------------------------------------- lines and headings

@@ -10,7 +10,7 @@ from functools import lru_cache
 from learninglion.dutch.filler import is_filler, subject_of
 from learninglion.dutch.text import fold
 
-__all__ = ["AnswerKind", "Asked", "holds_kind", "read_question"]
+__all__ = ["AnswerKind", "Asked", "holds_kind", "is_english", "read_question", "without_order"]
 
 
 class AnswerKind(StrEnum):
@@ -167,6 +167,31 @@ _HOLDS = {
 }
 
 
+# What tells how to answer, or where it stands, and nothing of the subject.
+_ORDER = re.compile(
+    r"^(?:geef|noem|beschrijf|schets|leg|som|vertel|zet|give|list|describe|explain|outline|tell|summari[sz]e)\b"
+    r"(?:\s+(?:me|mij|eens|us))?"
+    r"|^(?:vat|zet|leg|som)\b|\b(?:samen|uit|op een rij|op)(?=\s*[.?!]?\s*$)"
+    r"|\b(?:in het kort|in hoofdlijnen|in grote lijnen|in een paar zinnen|kort samengevat|in short|briefly)\b"
+    r"|\b(?:een|a|an|the)?\s*(?:korte?|beknopte?|short|brief)?\s*\b(?:overzicht|samenvatting|overview|summary)"
+    r"\s+(?:van|of)\b"
+    r"|\b(?:volgens|in|uit|according to|from)\s+(?:de|deze|het|the|this)\s+(?:tabel|kolom|table|column)\b",
+    re.IGNORECASE,
+)
+
+
+def without_order(text: str) -> str:
+    """`text` without what only says how to answer ("vat samen"); `text` itself where nothing is left."""
+    bare = " ".join(_ORDER.sub(" ", text).split()) if _ASKS.search(text) else text
+    return bare if _WORD.search(bare) else text
+
+
+def is_english(text: str) -> bool:
+    """Whether `text` is English rather than Dutch, by its function words; Dutch where there are none."""
+    folded = [fold(word) for word in _WORD.findall(text)]
+    return sum(w in _ENGLISH for w in folded) > sum(w in _DUTCH for w in folded)
+
+
 def holds_kind(text: str, kind: AnswerKind) -> bool | None:
     """Whether `text` holds the sort of thing that `kind` waits for; None where that cannot be told."""
     pattern = _HOLDS.get(kind)
@@ -176,10 +201,9 @@ def holds_kind(text: str, kind: AnswerKind) -> bool | None:
 @lru_cache(maxsize=256)
 def read_question(text: str) -> Asked:
     """What `text` asks for."""
-    found = _WORD.findall(text)
-    folded = [fold(word) for word in found]
-    english = sum(w in _ENGLISH for w in folded) > sum(w in _DUTCH for w in folded)
-    about = _WORD.findall(text if english else subject_of(text))
+    english = is_english(text)
+    bare = without_order(text)
+    about = _WORD.findall(bare if english else subject_of(bare))
     if english:
         words = [w for w in about if (len(w) > 1 and w.isupper()) or (len(w) > 1 and fold(w) not in _ENGLISH)]
     else:

@@ -23,7 +23,7 @@ from learninglion.search.about import (
     names_document,
     points_at_document,
 )
-from learninglion.search.asked import read_question
+from learninglion.search.asked import AnswerKind, is_english, read_question
 from learninglion.search.evidence import built_in, want
 from learninglion.search.local.index import Index
 from learninglion.search.local.scoring import make_probe
@@ -33,7 +33,7 @@ from learninglion.search.synonyms import Synonyms
 from learninglion.search.weighing import Weighed, chance_answered, first_places, rarity_in, weigh
 from learninglion.store.reader import Reader
 
-__all__ = ["Material", "Reply", "Shelf", "TakenOver", "Verdict", "find_answers", "goes_on"]
+__all__ = ["Material", "Reply", "Shelf", "TakenOver", "Verdict", "find_answers", "goes_on", "newest_first"]
 
 _MOST_ANSWERS = 3
 _MOST_NEAR = 5
@@ -69,6 +69,7 @@ class Material:
     page: int
     score: float
     heads: str = ""
+    english: bool = False  # the language of the text, Dutch if not
     told: str = ""  # what the program counted or summed up from the structure of the document
 
 
@@ -93,6 +94,8 @@ class Reply:
     chance: float
     documents: int  # looked through
     passages: int
+    english: bool = False  # the question
+    disagree: bool = False  # the answers name different figures: the newest document stands first
 
 
 class Shelf(Protocol):
@@ -127,7 +130,7 @@ def find_answers(
     taken = _taken_over(index, reader, question, after, documents, synonyms) if after.strip() else None
     context = taken.question if taken else ""
     mask = snapshot.mask(documents)
-    looked = (len({snapshot.name_of(int(p))[0] for p in np.flatnonzero(mask)}), int(mask.sum()))
+    looked = (snapshot.count_documents(mask), int(mask.sum()))
     if taken and taken.document_id:
         best, chance = _read(index, reader, question, context, frozenset({taken.document_id}), synonyms)
         if chance < built_in().threshold:
@@ -147,8 +150,32 @@ def find_answers(
     count = 0
     if verdict is Verdict.ANSWERED:
         count = sum(m.score >= _BESIDE * material[0].score for m in material[:_MOST_ANSWERS])
+    answers, disagree = newest_first(question, material[:count])
     near = tuple(material[count : count + _MOST_NEAR])
-    return Reply(question, taken, verdict, tuple(material[:count]), near, round(chance, 4), *looked)
+    english = read_question(question).english
+    return Reply(question, taken, verdict, answers, near, round(chance, 4), *looked, english, disagree)
+
+
+# Answers whose chances differ less than this are rivals; the kinds whose values can be held side by side.
+_RIVAL = 0.6
+_FIGURES = frozenset({AnswerKind.NUMBER, AnswerKind.MONEY, AnswerKind.LENGTH, AnswerKind.MOMENT})
+_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+def newest_first(question: str, answers: Sequence[Material]) -> tuple[tuple[Material, ...], bool]:
+    """The answers with the newest document first where documents name different figures, and whether they do.
+
+    Only of answers that are about as probable, from dated documents.
+    """
+    if len(answers) < 2 or read_question(question).kind not in _FIGURES:
+        return tuple(answers), False
+    rivals = [m for m in answers if m.score >= _RIVAL * answers[0].score and m.document.date]
+    named = {m.document.id: frozenset(_FIGURE.findall(m.quote)) for m in reversed(rivals)}
+    if len(named) < 2 or len(set(named.values())) < 2 or not all(named.values()):
+        return tuple(answers), False
+    days = {m.document.id: m.document.date.toordinal() for m in rivals if m.document.date}
+    ordered = sorted(rivals, key=lambda m: -days[m.document.id])
+    return (*ordered, *(m for m in answers if m not in rivals)), True
 
 
 def _read(
@@ -229,14 +256,21 @@ def _document_meant(question: str, shelf: Shelf, best: Sequence[Weighed], taken:
         return told[0][1]
     if taken and taken.document_id:
         return taken.document_id
-    for weighed in best[:3]:
-        document = shelf.document(weighed.source.document.id)
-        names = next((names for document_id, names in listed if document_id == document.id), ())
-        if points_at_document(question, f"{' '.join(names)} {document.text[:_BEGINNING]}"):
-            return document.id
-    return ""
+    # of those that say they are such a document: the one whose name comes nearest, then the first found
+    named = [document_id for share, document_id in told[:_LOOKED_AT] if share > 0]
+    found = dict.fromkeys(w.source.document.id for w in best)
+    shares = {document_id: share for share, document_id in told}
+    pointed = []
+    for document_id in dict.fromkeys((*list(found)[:_LOOKED_AT], *named)):
+        names = next((names for other, names in listed if other == document_id), ())
+        text = shelf.document(document_id).text[:_BEGINNING]
+        if points_at_document(question, f"{' '.join(names)} {text}"):
+            pointed.append(document_id)
+    return max(pointed, key=lambda document_id: shares.get(document_id, 0.0), default="")
 
 
+_LOOKED_AT = 3  # documents that are opened to see what sort they are
+_FOR_LANGUAGE = 5000  # characters that tell the language of a document
 _BEGINNING = 600  # characters in which a document says what sort of document it is
 
 
@@ -251,12 +285,19 @@ def _about(
 ) -> Reply:
     """The reply to a question about a document: what it tells of itself, or that it does not."""
     document, card = shelf.document(document_id), shelf.card(document_id)
-    answers = tuple(_told(document, card, fact) for fact in facts_about(document, *asked))
+    answers = tuple(_told(document, card, fact) for fact in facts_about(document, *asked, question))
     own = [_material(w) for w in best if w.source.document.id == document_id]
     near = tuple(_merged(own)[:_MOST_NEAR])
     verdict = Verdict.ANSWERED if answers else Verdict.ABSENT
     return Reply(
-        question, taken, verdict, answers[:_MOST_ANSWERS], near, _CERTAIN if answers else 0.0, *looked
+        question,
+        taken,
+        verdict,
+        answers[:_MOST_ANSWERS],
+        near,
+        _CERTAIN if answers else 0.0,
+        *looked,
+        english=read_question(question).english,
     )
 
 
@@ -272,6 +313,7 @@ def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:
         span=fact.around,
         page=bisect_right(document.page_starts, fact.quote.start) if document.lines else 0,
         score=_CERTAIN,
+        english=is_english(document.text[:_FOR_LANGUAGE]),
         told=fact.told,
     )
 
@@ -296,6 +338,7 @@ def _material(weighed: Weighed) -> Material:
         page=source.page,
         score=round(float(1 / (1 + np.exp(-weighed.logit))), 4),
         heads=unit.lead,
+        english=is_english(source.body),
     )
 
 
@@ -335,4 +378,5 @@ def _joined(best: Material, other: Material) -> Material | None:
         page=first.page,
         score=best.score,
         heads=best.heads,
+        english=best.english,
     )

@@ -55,6 +55,7 @@ _LEAST = 0.05  # what a word tells that stands everywhere
 # How well a word is met by what surrounds a sentence, against the sentence itself.
 _ABOVE, _BEFORE, _BEHIND, _ELSEWHERE = 0.85, 0.85, 0.7, 0.6
 _USUAL_WORDS = 15  # of a sentence
+_OPENING = 10  # characters in front of the subject of a sentence: an article, a bullet
 _BARE = 4  # words: less is a heading or a scrap of a table
 # A sentence that asks, or tells what others asked, answers nothing.
 _ASKS = re.compile(
@@ -180,6 +181,22 @@ def _worth(seen: Look) -> float:
     return seen.share + 0.8 * seen.near + 0.15 * seen.kind - 0.2 * seen.bare - 0.15 * seen.asks
 
 
+# What stands behind a word where it is said what it is.
+_IS = re.compile(
+    r"^\s*(?:\([^)]{1,80}\)\s*)?"
+    r"(?::|=|\||[-–]\s|(?:is|zijn|betekent|omvat|staat voor|are|means|stands for)\b)"
+    r"|^\s*\((?:de )?(?:afkorting|afgekort|dat|voluit|short)\b",
+    re.IGNORECASE,
+)
+
+
+def _defines(text: str, wanted: Wanted) -> bool:
+    """Whether `text` opens with the words that are looked up, and goes on to say what that is."""
+    asked = r"[\W_]+".join(re.escape(w) for w in re.findall(r"\w+", wanted.asked.text))
+    found = re.search(rf"\b{asked}\b", text, re.IGNORECASE) if asked else None
+    return found is not None and found.start() <= _OPENING and _IS.search(text[found.end() :]) is not None
+
+
 def _look(
     wanted: Wanted, units: Sequence[Unit], covers: Sequence[Row], n: int, above: Row, whole: Row
 ) -> Look:
@@ -191,7 +208,9 @@ def _look(
     if n + 1 < len(units):
         near = np.maximum(near, _BEHIND * covers[n + 1])
     everything = np.maximum(near, _ELSEWHERE * whole)
-    holds = holds_kind(unit.text, wanted.asked.kind)
+    holds = holds_kind(unit.text, wanted.asked.kind) if wanted.asked.kind is not AnswerKind.WORD else None
+    if wanted.asked.kind is AnswerKind.WORD and _defines(unit.text, wanted):
+        holds = True
     size = len(unit.text.split())
     share, around = float(weights @ own), float(weights @ near)
     return Look(

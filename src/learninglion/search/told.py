@@ -24,6 +24,8 @@ def reply_view(reply: Reply, locate: Locate) -> Object:
         if taken is None
         else {"question": taken.question, "words": list(taken.words), "document": taken.document_id or None},
         "verdict": reply.verdict.value,
+        "language": "en" if reply.english else "nl",
+        "disagree": reply.disagree,
         "chance": reply.chance,
         "answers": [material_view(material, locate) for material in reply.answers],
         "near": [material_view(material, locate) for material in reply.near],
@@ -45,6 +47,7 @@ def material_view(material: Material, locate: Locate) -> Object:
         "quote": material.quote,
         "heads": material.heads or None,
         "told": material.told or None,
+        "language": "en" if material.english else "nl",
         "text": material.text,
         "page": material.page,
         "regions": [region_view(region) for region in locate(document.id, material.quote_span)],

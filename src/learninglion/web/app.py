@@ -22,6 +22,7 @@ from learninglion.web.gate import Gate
 from learninglion.web.oidc import OpenIdConnect, check_issuer
 from learninglion.web.outside import outside_of
 from learninglion.web.page_images import PageImages
+from learninglion.web.pages import ask as pages_ask
 from learninglion.web.pages import drafts as pages_drafts
 from learninglion.web.pages import entry as pages_entry
 from learninglion.web.pages import history as pages_history
@@ -75,6 +76,7 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
         pages_public,
         pages_entry,
         pages_search,
+        pages_ask,
         pages_how,
         pages_sources,
         pages_sets,

@@ -8,6 +8,7 @@ _DEEDS = {
     "account.add": "account gemaakt",
     "account.change": "account gewijzigd",
     "account.invite": "nieuwe aanmeldlink gemaakt",
+    "ask": "vraag gesteld aan documenten",
     "archive": "ingepakt voor het archief",
     "collection.describe": "verzameling beschreven",
     "document.ingest": "bestand aangeboden om op te nemen",

@@ -25,6 +25,7 @@ from learninglion.models import Actor, Filters
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain
 from learninglion.record.contract import dossier_view, hit_view, source_view
+from learninglion.search.told import reply_view
 from learninglion.workflow import Workplace, read_question_text
 
 __all__ = ["create_mcp", "serve"]
@@ -39,6 +40,7 @@ _MOST = 50
 _HITS = 10
 _GENERATOR = "extractive"
 _LONGEST = 20_000  # characters of a question
+_LONGEST_ASKED = 2000  # and of one put to documents
 
 Object = dict[str, Plain]
 
@@ -63,7 +65,7 @@ def _known_ministry(workplace: Workplace, actor: Actor, asked: str) -> str:
 
 
 def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> MCPServer:
-    """The tools search and fetch_source for `actor`; with `writing` also draft, which keeps a dossier."""
+    """The tools search, ask and fetch_source for `actor`; with `writing` also draft: it keeps a dossier."""
     server = MCPServer("learninglion", version=__version__, instructions=_INSTRUCTIONS)
 
     @server.tool(name="search", annotations=_READ_ONLY)
@@ -89,6 +91,18 @@ def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> 
                 actor=actor,
             )
         return {"hits": [hit_view(hit) for hit in hits], "notice": workplace.searching.order_notice(hits)}
+
+    @server.tool(name="ask", annotations=_READ_ONLY)
+    def ask(
+        question: Annotated[str, Field(min_length=1, max_length=_LONGEST_ASKED)],
+        after: Annotated[str, Field(max_length=_LONGEST_ASKED)] = "",
+        collection: str = "",
+    ) -> Object:
+        """Stel een vraag aan de documenten: de passages die antwoord geven, of dat het er niet in staat."""
+        filters = Filters(collections=(collection,) if collection else ())
+        with _in_words():
+            reply = workplace.asking.ask(question, after=after, filters=filters, actor=actor)
+        return reply_view(reply, workplace.documents.regions)
 
     @server.tool(name="fetch_source", annotations=_READ_ONLY)
     def fetch_source(source_id: Annotated[str, Field(max_length=400)]) -> Object:

@@ -61,6 +61,7 @@ class Snapshot:
         self.keys: NDArray[np.int64] = np.concatenate([none, *(s.keys for s in segments)])
         self._by_key = np.argsort(self.keys, kind="stable")
         self.statistics = _collect(segments, frame)
+        self._owners: tuple[list[str], NDArray[np.int32]] | None = None
         self._masks: OrderedDict[frozenset[str], NDArray[np.bool_]] = OrderedDict()
         self._lock = Lock()
 
@@ -82,14 +83,33 @@ class Snapshot:
         with self._lock:
             known = self._masks.get(documents)
             if known is None:
-                names = (name for s in self.segments for name in s.documents)
-                inside = np.fromiter((name in documents for name in names), np.bool_, len(self))
-                known = self._masks[documents] = inside & self.alive
+                names, owners = self._numbered()
+                inside = np.fromiter((name in documents for name in names), np.bool_, len(names))
+                known = self._masks[documents] = inside[owners] & self.alive
                 while len(self._masks) > _REMEMBERED:
                     self._masks.popitem(last=False)
             else:
                 self._masks.move_to_end(documents)
             return known
+
+    def count_documents(self, mask: NDArray[np.bool_]) -> int:
+        """Of how many documents the positions of `mask` are."""
+        with self._lock:
+            names, owners = self._numbered()
+        return int(np.count_nonzero(np.bincount(owners[mask], minlength=len(names))))
+
+    def _numbered(self) -> tuple[list[str], NDArray[np.int32]]:
+        """The documents, and for each position the number of its own; made once, under the lock.
+
+        Names are walked in Python, which for 100,000 sources takes longer than the rest of a search.
+        """
+        if self._owners is None:
+            numbers: dict[str, int] = {}
+            listed = [
+                numbers.setdefault(name, len(numbers)) for s in self.segments for name in s.documents.tolist()
+            ]
+            self._owners = list(numbers), np.array(listed, dtype=np.int32)
+        return self._owners
 
     def split(self, positions: NDArray[np.int64]) -> list[tuple[int, NDArray[np.int64]]]:
         """Ascending positions by segment: (number of the segment, rows in it)."""

@@ -11,6 +11,8 @@ from learninglion.drafting.selection import Choice
 from learninglion.models import Context, Filters, QuestionSet, Rejection, SubQuestion
 
 __all__ = [
+    "AnswerList",
+    "AskRequest",
     "ChoiceBody",
     "CollectionList",
     "DocumentBody",
@@ -98,6 +100,14 @@ class SearchRequest(Strict):
     threshold: Annotated[float, Field(ge=0, le=1)] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 10
     offset: Annotated[int, Field(ge=0, le=1000)] = 0
+
+
+class AskRequest(Strict):
+    """A question to the documents, and the one that it goes on with, if any."""
+
+    question: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
+    after: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    filters: FiltersBody = FiltersBody()
 
 
 class SetText(Strict):
@@ -254,6 +264,41 @@ class HitList(Open):
     offset: int
     limit: int
     notice: str = ""  # what to tell the reader of the order, if anything
+
+
+class MaterialBody(Open):
+    """A passage, with the sentence in it that answers: verbatim; `told` is what the program counted."""
+
+    document: str
+    title: str
+    date: Day
+    collection: str
+    source: str | None
+    heading_path: list[str]
+    asked: str | None
+    quote: str
+    heads: str | None
+    told: str | None
+    language: Literal["nl", "en"]
+    text: str
+    page: int
+    regions: list[RegionBody]
+    url: str | None
+    score: float
+
+
+class AnswerList(Open):
+    """What answers a question, what is near, and what was looked through."""
+
+    question: str
+    taken_over: dict[str, object] | None
+    verdict: Literal["answered", "related", "absent"]
+    language: Literal["nl", "en"]
+    disagree: bool
+    chance: float
+    answers: list[MaterialBody]
+    near: list[MaterialBody]
+    looked_through: dict[str, int]
 
 
 class CollectionBody(Open):

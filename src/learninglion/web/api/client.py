@@ -71,6 +71,10 @@ class Client:
             body["threshold"] = threshold
         return cast(list[Object], self._ask("POST", "/searches", body)["hits"])
 
+    def ask(self, question: str, *, after: str = "", **scope: Plain) -> Object:
+        """What answers a question in the documents; `after` is the question it goes on with."""
+        return self._ask("POST", "/answers", {"question": question, "after": after, "filters": dict(scope)})
+
     def source(self, source_id: str) -> Object:
         """A whole source, unedited."""
         return self._ask("GET", f"/sources/{quote(source_id, safe='')}")

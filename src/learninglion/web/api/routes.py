@@ -24,6 +24,7 @@ from learninglion.record.contract import (
     source_view,
 )
 from learninglion.record.export import ExportFormat
+from learninglion.search.told import reply_view
 from learninglion.web.access import ApiUser, TheSite
 from learninglion.web.api import bodies as shapes
 from learninglion.web.api.idempotency import repeated
@@ -70,6 +71,15 @@ def search(body: shapes.SearchRequest, site: TheSite, actor: ApiUser) -> JSONRes
     return JSONResponse(
         {"hits": shown, "total": len(hits), "offset": body.offset, "limit": body.limit, "notice": notice}
     )
+
+
+@routes.post("/answers", tags=["search"], responses={200: {"model": shapes.AnswerList}})
+def answers(body: shapes.AskRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
+    """A question to the documents: the passages that answer it, or that it is not told there."""
+    reply = site.workplace.asking.ask(
+        body.question, after=body.after, filters=body.filters.as_filters(), actor=actor
+    )
+    return JSONResponse(reply_view(reply, site.workplace.documents.regions))
 
 
 @routes.get("/sources/{source_id}", tags=["search"], responses={200: {"model": shapes.SourceBody}})

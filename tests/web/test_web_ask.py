@@ -1,0 +1,110 @@
+"""The page on which one puts a question to the documents, and the same by the API."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from fastapi.testclient import TestClient
+from web_office import EVERYTHING, Office, form_token
+
+from learninglion.models import Actor, Role
+from learninglion.models.errors import InputError, PermissionDeniedError
+
+QUESTION = "Hoeveel controles bij vuurwerkopslagen waren er in 2017?"
+
+
+READER = Actor("lezer", frozenset({Role.READER}), frozenset({"openbaar"}))
+
+
+def count(office: Office, actor: Actor = EVERYTHING) -> int:
+    """How many documents there are: other tests add some."""
+    return len(office.workplace.documents.list(actor, limit=200))
+
+
+def put(browser: TestClient, **fields: str) -> str:
+    answer = browser.post("/ask", data={"csrf": form_token(browser), **fields})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_a_question_gives_passages_with_the_quote_marked_and_its_place(office: Office) -> None:
+    browser = office.browser("noor")
+    assert "Uw vraag" in browser.get("/ask").text
+    text = put(browser, question=QUESTION)
+    assert f"Gezocht in {count(office)} documenten." in text
+    marked = re.search(r"<mark>(.+?)</mark>", text, re.DOTALL)
+    place = re.search(r'href="(/sources\?id=[^"]+&amp;from=\d+&amp;to=\d+)"', text)
+    assert marked and place
+    page = browser.get(unescape(place[1]))
+    assert page.status_code == 200 and f"<mark>{marked[1]}</mark>" in page.text
+
+
+def test_a_follow_up_shows_what_it_takes_over_and_can_do_without(office: Office) -> None:
+    browser = office.browser("noor")
+    first = put(browser, question=QUESTION)
+    after = re.search(r'name="after" value="([^"]*)"', first)
+    assert after and unescape(after[1]) == QUESTION
+    text = put(browser, question="En waarom?", after=QUESTION)
+    assert "Overgenomen van uw vorige vraag:" in text and "vuurwerkopslagen" in text
+    assert "Zoek zonder de vorige vraag" in text
+    kept = re.search(r'name="after" value="([^"]*)"', text)
+    assert kept and unescape(kept[1]) == f"{QUESTION} En waarom?"
+    assert "Overgenomen van" not in put(browser, question="En waarom?")
+
+
+def test_what_is_not_told_is_said_with_what_was_looked_through(office: Office) -> None:
+    text = put(office.browser("noor"), question="Welke opera zong de bariton in Oosterwoud?")
+    assert "Dit staat er niet in" in text and "stukken tekst" in text
+
+
+def test_an_empty_or_endless_question_is_told_in_words_and_markup_stays_text(office: Office) -> None:
+    browser = office.browser("noor")
+    token = form_token(browser)
+    for question, words in (("  ", "Stel een vraag."), ("x" * 3000, "te lang")):
+        answer = browser.post("/ask", data={"csrf": token, "question": question})
+        assert answer.status_code == 400 and words in answer.text
+    assert "<script>alert" not in put(browser, question="<script>alert(1)</script> vuurwerk")
+
+
+def test_the_page_speaks_english_too(office: Office) -> None:
+    browser = office.browser("noor")
+    browser.cookies.set("language", "en")
+    text = put(browser, question="How many inspections of fireworks were there in 2017?")
+    assert "Ask a question" in text and "Your question is in English, the text" in text
+    for dutch in ("Gezocht in", "Vraag door", "Zoek het antwoord", "Wat er ook over gaat"):
+        assert dutch not in text
+
+
+def test_nobody_is_answered_from_what_they_may_not_see(office: Office) -> None:
+    hidden = next(d for d in office.workplace.documents.list(EVERYTHING) if d.collection == "besloten")
+    told = put(office.browser("lezer"), question=hidden.title)
+    assert f"Gezocht in {count(office, READER)} documenten." in told
+    assert hidden.id not in told
+    assert count(office, READER) < count(office)
+    auditor = Actor("controleur", frozenset({Role.AUDITOR}))
+    with pytest.raises(PermissionDeniedError):
+        office.workplace.asking.ask(QUESTION, actor=auditor)
+    with pytest.raises(InputError):
+        office.workplace.asking.ask(" ", actor=EVERYTHING)
+
+
+def test_the_log_tells_that_was_asked_and_not_what(office: Office) -> None:
+    put(office.browser("noor"), question=QUESTION)
+    entry = office.workplace.log.entries(EVERYTHING, after=0, limit=1)[0]
+    assert entry.action == "ask" and QUESTION not in str(entry)
+    assert "vraag gesteld aan documenten" in office.browser("noor").get("/manage/log").text
+
+
+def test_the_api_gives_the_shape_of_the_command_line(office: Office) -> None:
+    browser = office.browser("noor")
+    headers = {"x-csrf-token": form_token(browser)}
+    body = {"question": QUESTION}
+    told = browser.post("/api/v1/answers", json=body, headers=headers).json()
+    assert told["verdict"] in ("answered", "related", "absent") and told["language"] == "nl"
+    assert told["looked_through"]["documents"] == count(office)
+    first = [*told["answers"], *told["near"]][0]
+    assert first["quote"] in first["text"] and first["regions"]
+    wrong = browser.post("/api/v1/answers", json={**body, "colour": "red"}, headers=headers)
+    assert wrong.status_code == 400
