@@ -50,6 +50,17 @@ class Dossiers:
         require(actor, Task.READ_DOSSIER)
         return self._repository.history(dossier_id, actor.collections)
 
+    def edited(self, dossier_id: str, actor: Actor) -> frozenset[int]:
+        """The sub-questions (from 0) of which a person changed what the machine last wrote."""
+        versions = self.versions(dossier_id, actor)
+        texts = [self.load(dossier_id, actor, version.version) for version in versions]
+        machine = first_finished(texts, [version.reason for version in versions])
+        return frozenset(
+            at
+            for at, (wrote, stands) in enumerate(zip(machine, texts[-1].verifications, strict=True))
+            if wrote.draft.statements != stands.draft.statements
+        )
+
     def steps(self, dossier_id: str, actor: Actor) -> tuple[LogEntry, ...]:
         """What the log says of a dossier this person may see, oldest first."""
         self.versions(dossier_id, actor)

@@ -38,6 +38,7 @@ from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
 from learninglion.workflow.storage import Storage
 from learninglion.workflow.traces import Traces
+from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
 __all__ = ["Workplace", "open_workplace", "working"]
 
@@ -58,6 +59,7 @@ class Workplace:
     asking: Asking
     sets: Sets
     own_sources: OwnSources
+    working_texts: WorkingTexts
     drafts: Drafts
     dossiers: Dossiers
     sign_offs: SignOffs
@@ -89,6 +91,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     repository = DossierRepository(engine, log)
     requests = SignOffRepository(engine)
     kept_sets = SetRepository(engine)
+    typed = WorkingTextRepository(engine)
     accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs()
 
     documents = Documents(store)
@@ -111,10 +114,11 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         asking=Asking(store, indexing, searching, log),
         sets=sets,
         own_sources=OwnSources(sets, log),
+        working_texts=WorkingTexts(typed),
         drafts=drafts,
         dossiers=dossiers,
         sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
-        retention=Retention(repository, kept_sets, requests, accounts, log),
+        retention=Retention(repository, kept_sets, requests, typed, accounts, log),
         log=AuditLog(log, repository, Ledger(log, store)),
         learning=learning,
         quality=Quality(home, documents, indexing, learning, jobs, log),
