@@ -10,6 +10,7 @@ _DEEDS = {
     "account.invite": "nieuwe aanmeldlink gemaakt",
     "archive": "ingepakt voor het archief",
     "collection.describe": "verzameling beschreven",
+    "copy": "gekopieerd",
     "document.ingest": "bestand aangeboden om op te nemen",
     "document.remove": "document verwijderd",
     "dossier.approved": "vastgesteld",

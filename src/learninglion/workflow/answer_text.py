@@ -100,7 +100,7 @@ class _Block:
 
 
 def _blocks(text: str) -> Iterator[_Block]:
-    """Paragraphs and items; a line that breaks off in the middle of a sentence, as pasted text has it, goes on."""
+    """Paragraphs and items. A line that breaks off within a sentence, as in pasted text, goes on."""
     opens, lines = Opening.PARAGRAPH, list[str]()
     for line in printable(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n"):
         bare = line.strip()
