@@ -201,7 +201,11 @@ def test_one_source_for_the_whole_set_survives_a_new_search_and_can_be_taken_awa
     data = {"csrf": csrf, "number-0": "1", "text-0": "Hoeveel veerponten varen bij Duinwijk?"}
     browser.post(f"/sets/{work_id}/check", data=data)
     kept = harbour.site.workplace.sets.find(work_id, NOOR).boards
-    assert len(kept) == 1 and [s.id for s in kept[0].added] == ["supplied#own-1"] and kept[0].chosen == ("supplied#own-1",)
+    assert (
+        len(kept) == 1
+        and [s.id for s in kept[0].added] == ["supplied#own-1"]
+        and kept[0].chosen == ("supplied#own-1",)
+    )
     browser.post(f"/sets/{work_id}/own-sources/remove", data={"csrf": csrf, "source": "supplied#own-1"})
     assert "Nota veerponten" not in browser.get(board).text
 

@@ -153,7 +153,9 @@ def test_a_question_without_an_answer_gets_one_on_the_account_of_its_officer(min
     assert empty.status_code == 400 and "waarop u deze zin baseert" in empty.text
     taken = noor.post(path + "/questions/0/own-account", data=data | {"account": account})
     assert "Eigen tekst, niet door een bron gedragen" in taken.text and account in taken.text
-    assert "door een mens geschreven" in noor.get(path + "?view=sentences").text  # the officer wrote it, and not the machine
+    assert (
+        "door een mens geschreven" in noor.get(path + "?view=sentences").text
+    )  # the officer wrote it, and not the machine
     dossier = ministry.workplace.dossiers.load(path.rsplit("/", 1)[1], EVERYTHING)
     notes = [n for listed in collect_notes(dossier).values() for n in listed]
     assert notes

@@ -15,7 +15,7 @@ from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import Plain
 from learninglion.record.export import ExportFormat
 from learninglion.web.access import SignedIn, TheSite
-from learninglion.web.proposal_view import view_verdict
+from learninglion.web.pages.proposal_view import view_verdict
 from learninglion.web.seen_jobs import find_job
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer

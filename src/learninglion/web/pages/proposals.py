@@ -13,7 +13,7 @@ from learninglion.models import Author, Dossier
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.web.access import SignedIn, TheSite
-from learninglion.web.proposal_view import Editing, view_questions
+from learninglion.web.pages.proposal_view import Editing, view_questions
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow.answer_text import write_answer
