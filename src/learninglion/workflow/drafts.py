@@ -19,6 +19,7 @@ from learninglion.inference.generators import Generator
 from learninglion.inference.open import open_generator
 from learninglion.models import (
     Actor,
+    Author,
     Context,
     Dossier,
     DossierState,
@@ -488,6 +489,21 @@ class Drafts:
             raise InputError("Deze zin staat niet in het dossier.")
         changed[position][place] = own_statement(changed[position][place], reason)
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="eigen zin toegelicht")
+
+    def confirm_proposal(self, dossier_id: str, position: int, *, version: int, actor: Actor) -> Dossier:
+        """Put the text that was proposed for sub-question `position` (from 0) before its answer, on the account
+        of who confirms it. Raises InputError where nothing is proposed, else as `revise` does.
+        """
+        old = self._dossiers.load(dossier_id, actor, version)
+        proposed = (
+            old.verifications[position].draft.proposal if 0 <= position < len(old.verifications) else ""
+        )
+        if not proposed:
+            raise InputError("Bij deze vraag is niets voorgesteld om te bevestigen.")
+        changed = [list(v.draft.statements) for v in old.verifications]
+        account = f"Bevestigd door {actor.name}."
+        changed[position].insert(0, Statement(proposed, author=Author.PERSON, own_account=account))
+        return self.revise(dossier_id, changed, version=version, actor=actor, reason="voorstel bevestigd")
 
     # ----------------------------------------------------------------- again
 

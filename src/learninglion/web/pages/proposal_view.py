@@ -8,7 +8,7 @@ from datetime import datetime
 
 from learninglion.checking.citations import reference
 from learninglion.drafting.style import StyleReport
-from learninglion.drafting.sufficiency import find_missing
+from learninglion.drafting.coverage import find_missing
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -149,6 +149,8 @@ class QuestionView:
     remarks: tuple[str, ...]
     not_looked_at: int
     sources: tuple[tuple[str, str], ...]  # what was chosen: label and address, to read while one writes
+    proposal: str = ""  # a text of the machine that a person must confirm; "" where there is none (any more)
+    material: tuple[CitationView, ...] = ()  # related passages that are no text of the answer
     kept: bool = False  # this person left a text here that is not saved
 
     @property
@@ -207,6 +209,11 @@ def view_questions(
                 style.remarks,
                 len(never_looked_at(verification)),
                 tuple(_sources(dossier, verification)),
+                _proposal(verification),
+                tuple(
+                    CitationView(n, citation, _address(dossier, citation))
+                    for n, citation in enumerate(verification.draft.material, start=1)
+                ),
                 i in kept,
             )
         )
@@ -268,6 +275,12 @@ def _paragraphs(sentences: Sequence[SentenceView]) -> list[Paragraph]:
         else:
             found.append((kind, [[sentence]]))
     return [Paragraph(kind, tuple(tuple(item) for item in items)) for kind, items in found]
+
+
+def _proposal(verification: Verification) -> str:
+    """What is proposed, until a person said it."""
+    proposed = verification.draft.proposal
+    return "" if any(c.statement.text == proposed for c in verification.checks) else proposed
 
 
 def _sources(dossier: Dossier, verification: Verification) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow.answer_text import write_answer
 from learninglion.workflow.drafts import LONGEST_ANSWER
+from learninglion.workflow.rights import Task, require
 
 __all__ = ["router"]
 
@@ -135,6 +136,7 @@ async def edit_question(
     request: Request, site: TheSite, viewer: SignedIn, dossier_id: str, position: int
 ) -> Response:
     """Keep the officer's text of one answer; what changed is checked again. What is refused stays typed."""
+    require(viewer.actor, Task.DRAFT)
     form = await request.form()
     version, text = str(form.get("version") or ""), form.get("text")
     if not isinstance(text, str) or not version.isdecimal():
@@ -186,6 +188,7 @@ def answer_for(
     view: Annotated[str, Form(max_length=20)] = FLOW,
 ) -> Response:
     """Let a sentence that no source bears stand on the officer's own account, with the reason."""
+    require(viewer.actor, Task.DRAFT)
     try:
         site.workplace.drafts.answer_for(
             dossier_id, position, place, account, version=version, actor=viewer.actor
@@ -195,6 +198,15 @@ def answer_for(
         refused = (position, place, account, error.detail)
         return _show(request, site, viewer, newest, newest, view=view, refused=refused, status=error.status)
     return RedirectResponse(_address(dossier_id, position, view), 303)
+
+
+@router.post("/dossiers/{dossier_id}/questions/{position}/confirm")
+def confirm_proposal(
+    site: TheSite, viewer: SignedIn, dossier_id: str, position: int, version: Annotated[int, Form()]
+) -> Response:
+    """Take over the text that the machine proposes but may not say by itself."""
+    site.workplace.drafts.confirm_proposal(dossier_id, position, version=version, actor=viewer.actor)
+    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
 
 
 def _address(dossier_id: str, position: int, view: str) -> str:
