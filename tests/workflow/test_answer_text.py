@@ -16,7 +16,10 @@ from learninglion.models import (
 from learninglion.testing import make_source
 from learninglion.workflow.answer_text import read_answer, write_answer
 
-BODY = "In de haven varen 14 veerponten. De gemeente houdt toezicht op de veerponten. De brug is in 2019 gesloten."
+BODY = (
+    "In de haven varen 14 veerponten. De gemeente houdt toezicht op de veerponten. "
+    "De brug is in 2019 gesloten."
+)
 
 
 def source() -> Source:

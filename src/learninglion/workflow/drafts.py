@@ -491,8 +491,8 @@ class Drafts:
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="eigen zin toegelicht")
 
     def confirm_proposal(self, dossier_id: str, position: int, *, version: int, actor: Actor) -> Dossier:
-        """Put the text that was proposed for sub-question `position` (from 0) before its answer, on the account
-        of who confirms it. Raises InputError where nothing is proposed, else as `revise` does.
+        """Put the text that was proposed for sub-question `position` (from 0) before its answer, on the
+        account of who confirms it. Raises InputError where nothing is proposed, else as `revise` does.
         """
         old = self._dossiers.load(dossier_id, actor, version)
         proposed = (

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from learninglion.checking.citations import reference
-from learninglion.drafting.style import StyleReport
 from learninglion.drafting.coverage import find_missing
+from learninglion.drafting.style import StyleReport
 from learninglion.models import (
     AnswerVerdict,
     Author,
