@@ -364,7 +364,11 @@ class Drafts:
         the same sub-question meanwhile.
         """
         require(actor, Task.DRAFT)
-        read = self._dossiers.load(dossier_id, actor, version)
+        return self._revise(self._dossiers.load(dossier_id, actor, version), changed, actor, reason)
+
+    def _revise(
+        self, read: Dossier, changed: Sequence[Sequence[Statement]], actor: Actor, reason: str
+    ) -> Dossier:
         if len(changed) != len(read.verifications):
             raise InputError("De bewerking heeft een ander aantal deelvragen dan het dossier.")
         edits = {
@@ -381,14 +385,15 @@ class Drafts:
                 for at, told in edits.items()
             }
 
-        return (
-            self._change(dossier_id, edit, reason, actor) if edits else self._dossiers.load(dossier_id, actor)
-        )
+        if not edits:
+            return self._dossiers.load(read.id, actor)
+        return self._change(read.id, edit, reason, actor, begun=read)
 
     def rewrite(self, dossier_id: str, position: int, text: str, *, version: int, actor: Actor) -> Dossier:
         """The answer to sub-question `position` (from 0) as one text: split into sentences, what changed
         checked again. Raises as `revise` does.
         """
+        require(actor, Task.DRAFT)
         read = self._dossiers.load(dossier_id, actor, version)
         if not 0 <= position < len(read.verifications):
             raise InputError("Deze vraag staat niet in het dossier.")
@@ -397,7 +402,7 @@ class Drafts:
         told: list[Sequence[Statement]] = [v.draft.statements for v in read.verifications]
         draft = read.verifications[position].draft
         told[position] = read_answer(text, draft.statements, draft.selection, self._documents.regions)
-        return self.revise(dossier_id, told, version=version, actor=actor)
+        return self._revise(read, told, actor, "bewerkt")
 
     def redraft(
         self,
@@ -454,10 +459,14 @@ class Drafts:
         change: Callable[[Dossier], Mapping[int, Verification]],
         reason: str,
         actor: Actor,
+        begun: Dossier | None = None,
     ) -> Dossier:
-        """The newest version with the sub-questions that `change` gives; again where another came between."""
+        """The newest version with the sub-questions that `change` gives; again where another came between.
+
+        `begun` is the version that was read, mostly the newest: saving tells when it is not.
+        """
         for _ in range(_TRIES):
-            newest = self._dossiers.load(dossier_id, actor)
+            newest, begun = begun or self._dossiers.load(dossier_id, actor), None
             fresh = change(newest)
             verifications = tuple(fresh.get(at, v) for at, v in enumerate(newest.verifications))
             if verifications == newest.verifications:
