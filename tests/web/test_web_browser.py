@@ -112,16 +112,20 @@ def test_the_whole_job_from_a_pasted_set_to_a_word_file(page: Page, office: Offi
 
     question = page.locator("section:has(.sentence)").first
     question.get_by_text("Bewerk").click()
-    page.locator("textarea[name=text-0]").fill("De minister heeft gisteren 17 olifanten benoemd.")
+    text = page.input_value("#answer")
+    page.fill("#answer", "De minister heeft gisteren 17 olifanten benoemd.\n\n" + text)
     page.click("text=Opslaan en controleren")
     page.wait_for_selector(".apart")
-    assert "17 olifanten" in page.inner_text(".apart")
-    assert "17 olifanten" not in " ".join(page.locator(".sentence").all_inner_texts())
+    # What is refused stays where it stands, marked there, with the reason behind it.
+    first = page.locator("section:has(.apart) .answer").first
+    assert first.locator("p.text").first.inner_text().startswith("De minister heeft gisteren 17 olifanten")
+    assert "17 olifanten" in page.inner_text(".sentence--refused")
+    assert "17 olifanten" not in " ".join(page.locator("[data-sentence-text]").all_inner_texts())
 
     # What does not hold stands in the way of signing off, until the officer takes it out.
     assert page.locator("#responsible").count() == 0
     page.locator("section:has(.apart) >> text=Bewerk").first.click()
-    page.fill("textarea[name=text-0]", "")
+    page.fill("#answer", text)
     page.click("text=Opslaan en controleren")
     page.wait_for_selector("#responsible")
     page.check("#responsible")
@@ -204,13 +208,10 @@ def test_the_job_with_keys_alone(page: Page) -> None:
     page.wait_for_url("**/dossiers/dossier-*")
     tab_to("a[href*='edit=0']")
     page.keyboard.press("Enter")
-    page.wait_for_selector("form[data-guard]")
-    page.wait_for_selector("form[data-guard] textarea:focus")
-    tab_to("#added")
-    page.keyboard.type("De staatssecretaris kent het bericht.")
-    tab_to("#cite")
-    page.keyboard.type("aangeleverd")
-    tab_to("form[data-guard] button")
+    page.wait_for_selector("#answer:focus")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" De staatssecretaris kent het bericht.")
+    tab_to("form[data-editor] button")
     page.keyboard.press("Enter")
     page.wait_for_selector("#question-0 [data-author=person]")
     tab_to("a.cite")
@@ -223,13 +224,12 @@ def test_the_job_with_keys_alone(page: Page) -> None:
         number = page.locator("section:has(.apart)").first.get_attribute("id")
         tab_to(f"#{number} a[href*='edit=']")
         page.keyboard.press("Enter")
-        page.wait_for_selector("form[data-guard]")
-        page.wait_for_selector("form[data-guard] textarea:focus")
+        page.wait_for_selector("#answer:focus")
         page.keyboard.press("Control+a")
         page.keyboard.press("Delete")
-        tab_to("form[data-guard] button")
+        tab_to("form[data-editor] button")
         page.keyboard.press("Enter")
-        page.wait_for_selector("form[data-guard]", state="detached")
+        page.wait_for_selector("form[data-editor]", state="detached")
         page.wait_for_load_state()
     tab_to("#responsible")
     page.keyboard.press("Space")
@@ -252,6 +252,7 @@ def addresses(page: Page) -> list[str]:
     found = ["/", "/sets/new", str(board), str(board).replace("questions/1", "check"), dossier, str(source)]
     found += [
         dossier + "?edit=0",
+        dossier + "?view=sentences",
         dossier + "/history",
         dossier.replace("/dossiers/", "/manage/retention/dossier?id="),
         "/manage/retention",
@@ -426,6 +427,16 @@ def _small_targets(page: Page, path: str) -> list[str]:
     return [f"{path}: target under 24 px {html}" for html in small]
 
 
+def copied_with(page: Page, word: str) -> str:
+    """The plain text on the clipboard, once it holds `word`."""
+    for _ in range(100):
+        text = str(page.evaluate("navigator.clipboard.readText()"))
+        if word in text:
+            return text
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{word!r} was not copied: {text!r}")
+
+
 def test_copying_asks_first_and_takes_mark_and_sources_along(page: Page) -> None:
     sign_in(page)
     make_dossier(page)
@@ -438,8 +449,7 @@ def test_copying_asks_first_and_takes_mark_and_sources_along(page: Page) -> None
     assert page.evaluate("navigator.clipboard.readText()") == "leeg"
     page.once("dialog", lambda d: d.accept())
     page.locator("[data-copy]").first.click()
-    page.wait_for_function("navigator.clipboard.readText().then(t => t !== 'leeg')")
-    text = page.evaluate("navigator.clipboard.readText()")
+    text = copied_with(page, "Aanhangsel")
     assert "Aanhangsel" in text and "gemaakt met AI" in text
 
 

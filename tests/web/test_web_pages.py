@@ -19,10 +19,10 @@ from learninglion.web.i18n import counter
 from learninglion.web.log_words import deed_words
 from learninglion.web.outside import NOTHING_OUTSIDE, Outside, outside_of
 from learninglion.web.page_images import PageImages
-from learninglion.web.pages.drafts import changed_statement
 from learninglion.web.rendering import STATIC, highlight, score_words
 from learninglion.web.security import RateLimiter
 from learninglion.web.uploads import check_archive, check_content, clean_name
+from learninglion.workflow.answer_text import changed_statement
 from learninglion.workflow.intake import read_set_file
 from learninglion.workflow.jobs import Job, Jobs
 

@@ -119,8 +119,8 @@ def test_edits_are_judged_again_and_approval_needs_a_whole_text(workplace: Workp
     assert [c.statement.text for c in edited.verifications[0].failed] == [wrong.text]
     with pytest.raises(InputError, match="niet draagt"):
         workplace.sign_offs.approve(dossier.id, edited.version, actor=BOSS)
-    with pytest.raises(ConflictError):  # what was edited is not the newest any more
-        workplace.drafts.revise(dossier.id, [kept, []], version=dossier.version, actor=BOSS)
+    with pytest.raises(ConflictError, match="vraag 1"):  # what was edited is not the newest any more
+        workplace.drafts.revise(dossier.id, [kept[:-1], []], version=dossier.version, actor=BOSS)
     whole = workplace.drafts.revise(dossier.id, [kept, []], version=edited.version, actor=BOSS)
     assert whole.version == 3
     with pytest.raises(ConflictError):  # nobody signs for a text that changed since it was read

@@ -77,9 +77,10 @@ class StyleReport:
     def remarks(self) -> tuple[str, ...]:
         """The report as Dutch sentences; empty when there is nothing to improve."""
         found: list[str] = []
-        if self.words and not FEWEST_WORDS <= self.words <= MOST_WORDS:
-            count = "1 woord" if self.words == 1 else f"{self.words} woorden"
-            found.append(f"De tekst telt {count}; gebruikelijk is {FEWEST_WORDS} tot {MOST_WORDS}.")
+        if self.words > MOST_WORDS:  # a short answer can be the whole answer: "Ja."
+            found.append(
+                f"De tekst telt {self.words} woorden; gebruikelijk is {FEWEST_WORDS} tot {MOST_WORDS}."
+            )
         found += [f"Lange zin ({len(words(s))} woorden): “{s}”" for s in self.long_sentences]
         found += [f"Leg de afkorting {a} uit." for a in self.unexplained]
         found += [f"In plaats van “{w}” kunt u “{p}” schrijven." for w, p in self.plainer]

@@ -18,13 +18,18 @@ from learninglion.models import (
 __all__ = ["conclude", "verify"]
 
 
-def verify(draft: Draft, locate: Locate = nowhere) -> Verification:
+def verify(draft: Draft, locate: Locate = nowhere, *, known: Verification | None = None) -> Verification:
     """Every statement of the draft checked against the sources that were chosen for it.
 
     What remains decides how far the question is answered: a sentence that failed counts only for the parts
     of the question that nothing else answers. What broke off is never more than partial.
+
+    With `known`, an earlier verification from the same sources, a statement that stood there keeps its check.
     """
-    checks = tuple(check(s, draft.selection.chosen, locate=locate) for s in draft.statements)
+    chosen = draft.selection.chosen
+    same = known is not None and known.method == METHOD and known.draft.selection.chosen == chosen
+    done = {c.statement: c for c in known.checks} if known is not None and same else {}
+    checks = tuple(done.get(s) or check(s, chosen, locate=locate) for s in draft.statements)
     verdict, missing = conclude(draft, checks)
     return Verification(draft, checks, verdict, missing, METHOD)
 

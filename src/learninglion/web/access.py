@@ -109,7 +109,7 @@ async def signed_in(request: Request) -> Viewer:
     viewer = await run_in_threadpool(viewer_of, request)
     if viewer is None:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        raise NotSignedInError(path if request.method == "GET" else "/")
+        raise NotSignedInError(path if request.method == "GET" else _page_of_form(request))
     if request.method not in SAFE_METHODS:
         if is_cross_site(request.headers, request.url.scheme):
             raise CrossSiteError
@@ -117,6 +117,14 @@ async def signed_in(request: Request) -> Viewer:
         if not token_matches(viewer.token, given):
             raise CrossSiteError
     return viewer
+
+
+def _page_of_form(request: Request) -> str:
+    """The page on this server that a form was sent from, to come back to; else the start page."""
+    came = urlsplit(request.headers.get("referer", ""))
+    if came.netloc != request.headers.get("host", ""):
+        return "/"
+    return local_path(came.path + (f"?{came.query}" if came.query else ""))
 
 
 SignedIn = Annotated[Viewer, Depends(signed_in)]

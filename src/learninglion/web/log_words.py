@@ -11,6 +11,7 @@ _DEEDS = {
     "ask": "vraag gesteld aan documenten",
     "archive": "ingepakt voor het archief",
     "collection.describe": "verzameling beschreven",
+    "copy": "gekopieerd",
     "document.ingest": "bestand aangeboden om op te nemen",
     "document.remove": "document verwijderd",
     "dossier.approved": "vastgesteld",

@@ -9,7 +9,9 @@ from learninglion.compliance.archive_package import ArchiveTerms, archive_packag
 from learninglion.compliance.energy import Energy
 from learninglion.database.engine import now
 from learninglion.models import Actor, Dossier
+from learninglion.models.errors import UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, sha256_hex
+from learninglion.record.answers import TextCopy, copy_answers
 from learninglion.record.changes import Deed, MachineText, trace_deeds
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
 from learninglion.record.export import WHOLE, ExportFormat, export, file_name
@@ -59,6 +61,40 @@ class Dossiers:
         """The versions of a dossier, oldest first."""
         require(actor, Task.READ_DOSSIER)
         return self._repository.history(dossier_id, actor.collections)
+
+    def edited(self, dossier_id: str, actor: Actor) -> frozenset[int]:
+        """The sub-questions (from 0) of which a person changed what the machine last wrote."""
+        versions = self.versions(dossier_id, actor)
+        texts = [self.load(dossier_id, actor, version.version) for version in versions]
+        machine = first_finished(texts, [version.reason for version in versions])
+        return frozenset(
+            at
+            for at, (wrote, stands) in enumerate(zip(machine, texts[-1].verifications, strict=True))
+            if wrote.draft.statements != stands.draft.statements
+        )
+
+    def last_change(self, dossier_id: str, position: int, since: int, actor: Actor) -> DossierVersion | None:
+        """The newest version after `since` in which the answer at `position` (from 0) changed."""
+        versions = [v for v in self.versions(dossier_id, actor) if v.version >= since]
+        stands = self.load(dossier_id, actor).verifications[position].draft.statements
+        for before, after in zip(versions[-2::-1], versions[:0:-1], strict=True):
+            if (
+                self.load(dossier_id, actor, before.version).verifications[position].draft.statements
+                != stands
+            ):
+                return after
+        return None
+
+    def copy(self, dossier_id: str, position: int | None, actor: Actor) -> TextCopy:
+        """One answer (by its position from 0) or the whole text, to paste elsewhere; the log says so.
+
+        Raises UnknownReferenceError where the dossier or the answer is not there.
+        """
+        dossier = self.load(dossier_id, actor)
+        if position is not None and not 0 <= position < len(dossier.verifications):
+            raise UnknownReferenceError("Deze vraag staat niet in het dossier.")
+        note(self._log, "copy", actor, dossier_id, {"version": dossier.version, "position": position})
+        return copy_answers(dossier, position)
 
     def steps(self, dossier_id: str, actor: Actor) -> tuple[LogEntry, ...]:
         """What the log says of a dossier this person may see, oldest first."""

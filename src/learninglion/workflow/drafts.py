@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
 
@@ -19,6 +19,7 @@ from learninglion.inference.generators import Generator
 from learninglion.inference.open import open_generator
 from learninglion.models import (
     Actor,
+    Author,
     Context,
     Dossier,
     DossierState,
@@ -30,13 +31,19 @@ from learninglion.models import (
     Statement,
     Verification,
 )
-from learninglion.models.errors import GeneratorError, InputError, UnknownReferenceError
+from learninglion.models.errors import (
+    ConflictError,
+    GeneratorError,
+    InputError,
+    UnknownReferenceError,
+)
 from learninglion.models.plain import Plain, to_plain
 from learninglion.models.progress import Progress, silent
 from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.store.store import Store
+from learninglion.workflow.answer_text import read_answer
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.indexing import Indexing
@@ -46,6 +53,7 @@ from learninglion.workflow.reports import ReplayReport
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.writing import (
+    REDRAFTED,
     RESUMED,
     WRITTEN,
     Listener,
@@ -60,10 +68,12 @@ from learninglion.workflow.writing import (
     unheard,
 )
 
-__all__ = ["Drafts"]
+__all__ = ["LONGEST_ANSWER", "Drafts"]
 
 _EXTRACTIVE, _MODEL = "extractive", "llm"
 _WRITING = "Opstellen en controleren"
+_TRIES = 20  # to save, while others save other sub-questions of the same dossier
+LONGEST_ANSWER = 60_000  # characters; an answer of two pages is some 6,000
 
 
 class Drafts:
@@ -348,21 +358,127 @@ class Drafts:
     ) -> Dossier:
         """The officer's text: for each sub-question its statements as they now stand, checked again.
 
-        `version` is the one that was edited. Raises ConflictError when somebody else changed it meanwhile.
+        `version` is the one that was edited. Only the sub-questions that differ from it are changed, in the
+        newest version; gives that one where none differs. Raises ConflictError when somebody else changed
+        the same sub-question meanwhile.
         """
         require(actor, Task.DRAFT)
-        old = self._dossiers.load(dossier_id, actor, version)
-        if len(changed) != len(old.verifications):
+        return self._revise(self._dossiers.load(dossier_id, actor, version), changed, actor, reason)
+
+    def _revise(
+        self, read: Dossier, changed: Sequence[Sequence[Statement]], actor: Actor, reason: str
+    ) -> Dossier:
+        if len(changed) != len(read.verifications):
             raise InputError("De bewerking heeft een ander aantal deelvragen dan het dossier.")
-        verifications = tuple(
-            check_again(before, statements, self._documents.regions, self._options.sure)
-            for before, statements in zip(old.verifications, changed, strict=True)
-        )
-        dossier = replace(
-            old, verifications=verifications, state=DossierState.EDITED, version=old.version + 1
-        )
-        self._keep(dossier, actor, reason)
+        edits = {
+            at: tuple(statements)
+            for at, (before, statements) in enumerate(zip(read.verifications, changed, strict=True))
+            if tuple(statements) != before.draft.statements
+        }
+
+        def edit(newest: Dossier) -> Mapping[int, Verification]:
+            for at in edits:
+                _require_same(read, newest, at)
+            return {
+                at: check_again(newest.verifications[at], told, self._documents.regions, self._options.sure)
+                for at, told in edits.items()
+            }
+
+        if not edits:
+            return self._dossiers.load(read.id, actor)
+        return self._change(read.id, edit, reason, actor, begun=read)
+
+    def rewrite(self, dossier_id: str, position: int, text: str, *, version: int, actor: Actor) -> Dossier:
+        """The answer to sub-question `position` (from 0) as one text: split into sentences, what changed
+        checked again. Raises as `revise` does.
+        """
+        require(actor, Task.DRAFT)
+        read = self._dossiers.load(dossier_id, actor, version)
+        if not 0 <= position < len(read.verifications):
+            raise InputError("Deze vraag staat niet in het dossier.")
+        if len(text) > LONGEST_ANSWER:
+            raise InputError(f"Een antwoord is hooguit {LONGEST_ANSWER} tekens lang.")
+        told: list[Sequence[Statement]] = [v.draft.statements for v in read.verifications]
+        draft = read.verifications[position].draft
+        told[position] = read_answer(text, draft.statements, draft.selection, self._documents.regions)
+        return self._revise(read, told, actor, "bewerkt")
+
+    def redraft(
+        self,
+        dossier_id: str,
+        selections: Mapping[int, Selection],
+        *,
+        generator: str = _EXTRACTIVE,
+        overwrite: frozenset[int] = frozenset(),
+        on_event: Listener = unheard,
+        actor: Actor,
+        progress: Progress = silent,
+    ) -> Dossier:
+        """Write the given sub-questions (from 0) anew, each from its selection: the next version, in which
+        the others stay as they are.
+
+        An answer that a person worked on is written over only where `overwrite` names it; else, and where
+        somebody changed it while this was written, ConflictError.
+        """
+        require(actor, Task.DRAFT)
+        begun = self._dossiers.load(dossier_id, actor)
+        edited = self._dossiers.edited(dossier_id, actor) - overwrite
+        for at, selection in selections.items():
+            if not 0 <= at < len(begun.verifications) or (
+                selection.question != begun.verifications[at].draft.selection.question
+            ):
+                raise InputError("Deze vraag staat zo niet in het dossier. Maak een nieuw voorstel.")
+            if at in edited:
+                numbers = ", ".join(map(str, selection.question.numbers))
+                raise ConflictError(
+                    f"Het antwoord op vraag {numbers} is bewerkt. Dat wordt niet overschreven."
+                )
+        meter = Meter(self._options.power)
+        writer = self._writer(self.model(generator), on_event)
+        written: dict[int, Verification] = {}
+        for count, (at, selection) in enumerate(sorted(selections.items())):
+            progress(_WRITING, count, len(selections))
+            written[at] = writer.draft(at, selection)
+        progress(_WRITING, len(selections), len(selections))
+        if writer.problem is not None and not writer.wrote:
+            raise writer.problem
+
+        def put(newest: Dossier) -> Mapping[int, Verification]:
+            for at in written:
+                _require_same(begun, newest, at)
+            return written
+
+        dossier = self._change(dossier_id, put, REDRAFTED, actor)
+        self._note_writing("draft", dossier, tuple(written.values()), meter, actor)
         return dossier
+
+    def _change(
+        self,
+        dossier_id: str,
+        change: Callable[[Dossier], Mapping[int, Verification]],
+        reason: str,
+        actor: Actor,
+        begun: Dossier | None = None,
+    ) -> Dossier:
+        """The newest version with the sub-questions that `change` gives; again where another came between.
+
+        `begun` is the version that was read, mostly the newest: saving tells when it is not.
+        """
+        for _ in range(_TRIES):
+            newest, begun = begun or self._dossiers.load(dossier_id, actor), None
+            fresh = change(newest)
+            verifications = tuple(fresh.get(at, v) for at, v in enumerate(newest.verifications))
+            if verifications == newest.verifications:
+                return newest
+            dossier = replace(
+                newest, verifications=verifications, state=DossierState.EDITED, version=newest.version + 1
+            )
+            try:
+                self._keep(dossier, actor, reason)
+            except ConflictError:
+                continue  # somebody saved another sub-question in between
+            return dossier
+        raise ConflictError("Er wordt nu te veel tegelijk aan dit dossier gewerkt. Probeer het nog eens.")
 
     def answer_for(
         self, dossier_id: str, position: int, place: int, account: str, *, version: int, actor: Actor
@@ -376,11 +492,26 @@ class Drafts:
         if not reason:
             raise InputError("Zeg waarop u deze zin baseert; dat staat er in de tekst bij.")
         old = self._dossiers.load(dossier_id, actor, version)
-        changed = [[check.statement for check in v.checks] for v in old.verifications]
+        changed = [list(v.draft.statements) for v in old.verifications]
         if not 0 <= position < len(changed) or not 0 <= place < len(changed[position]):
             raise InputError("Deze zin staat niet in het dossier.")
         changed[position][place] = own_statement(changed[position][place], reason)
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="eigen zin toegelicht")
+
+    def confirm_proposal(self, dossier_id: str, position: int, *, version: int, actor: Actor) -> Dossier:
+        """Put the text that was proposed for sub-question `position` (from 0) before its answer, on the
+        account of who confirms it. Raises InputError where nothing is proposed, else as `revise` does.
+        """
+        old = self._dossiers.load(dossier_id, actor, version)
+        proposed = (
+            old.verifications[position].draft.proposal if 0 <= position < len(old.verifications) else ""
+        )
+        if not proposed:
+            raise InputError("Bij deze vraag is niets voorgesteld om te bevestigen.")
+        changed = [list(v.draft.statements) for v in old.verifications]
+        account = f"Bevestigd door {actor.name}."
+        changed[position].insert(0, Statement(proposed, author=Author.PERSON, own_account=account))
+        return self.revise(dossier_id, changed, version=version, actor=actor, reason="voorstel bevestigd")
 
     # ----------------------------------------------------------------- again
 
@@ -413,3 +544,10 @@ class Drafts:
     def style_of(self, dossier: Dossier) -> tuple[StyleReport, ...]:
         """Length, reading level and what to explain, for each sub-question."""
         return tuple(read_style(" ".join(c.statement.text for c in v.shown)) for v in dossier.verifications)
+
+
+def _require_same(read: Dossier, newest: Dossier, at: int) -> None:
+    """Raises ConflictError where the answer at `at` is not any more what was read."""
+    if read.verifications[at].draft.statements != newest.verifications[at].draft.statements:
+        numbers = ", ".join(map(str, newest.verifications[at].draft.selection.question.numbers))
+        raise ConflictError(f"Iemand heeft het antwoord op vraag {numbers} intussen gewijzigd.")

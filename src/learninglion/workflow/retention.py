@@ -20,6 +20,7 @@ from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere
 from learninglion.workflow.sets import SetRepository
 from learninglion.workflow.sign_offs import SignOffRepository
+from learninglion.workflow.working_texts import WorkingTextRepository
 
 __all__ = ["Destroyed", "Overdue", "Retention", "Terms"]
 
@@ -56,12 +57,14 @@ class Retention:
         dossiers: DossierRepository,
         sets: SetRepository,
         sign_offs: SignOffRepository,
+        working_texts: WorkingTextRepository,
         accounts: Accounts,
         log: EventLog,
     ) -> None:
         self._dossiers = dossiers
         self._sets = sets
         self._sign_offs = sign_offs
+        self._working_texts = working_texts
         self._accounts = accounts
         self._log = log
 
@@ -81,6 +84,7 @@ class Retention:
             self._destroy(version.dossier_id, reason, actor)
         if terms.work_days:
             self._sets.clear_before(_before(terms.work_days))
+            self._working_texts.clear_before(_before(terms.work_days))
         done = Destroyed(len(overdue.dossiers), overdue.works)  # some of these sets went with their dossier
         if done.dossiers or done.works:
             counts: dict[str, Plain] = {"dossiers": done.dossiers, "works": done.works, "reason": reason}
@@ -106,6 +110,7 @@ class Retention:
         self._dossiers.delete(dossier_id, by=actor.name, reason=reason)
         self._sets.clear_dossier(dossier_id)
         self._sign_offs.clear(dossier_id)
+        self._working_texts.clear_under(f"/dossiers/{dossier_id}/")
         self._accounts.forget_answers_about(dossier_id)  # what a repeated API request gets holds the text too
 
 

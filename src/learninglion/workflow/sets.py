@@ -16,7 +16,17 @@ from learninglion.database.engine import Moment, new_metadata, now, reading, wip
 from learninglion.drafting.positions import contradiction
 from learninglion.drafting.selection import Choice
 from learninglion.dutch.text import split_sentences
-from learninglion.models import Actor, Filters, Hit, QuestionSet, Rejection, Source, SourceKind, Span
+from learninglion.models import (
+    Actor,
+    Filters,
+    Hit,
+    QuestionSet,
+    Rejection,
+    Source,
+    SourceKind,
+    Span,
+    SubQuestion,
+)
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
 from learninglion.search.duplicates import Step, timeline
@@ -46,6 +56,8 @@ __all__ = [
 ]
 
 metadata = new_metadata()
+
+_LOOKED_AT = 200  # sets of one person, the last changed ones, to see whether one is there already
 
 works = Table(
     "works",
@@ -281,6 +293,20 @@ class SetRepository:
             rows = connection.execute(query.order_by(works.c.changed.desc(), works.c.id).limit(limit))
             return tuple(WorkCard(*row) for row in rows)
 
+    def same_as(self, work: Work) -> tuple[WorkCard, ...]:
+        """The other sets of this person with the same questions, the last changed first."""
+        columns = (works.c.id, works.c.title, works.c.changed, works.c.dossier, works.c.content)
+        query = select(*columns).where(works.c.owner == work.owner, works.c.id != work.id)
+        asked = [_squashed(q.text) for q in work.question_set.questions]
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(works.c.changed.desc(), works.c.id).limit(_LOOKED_AT))
+            return tuple(
+                WorkCard(row.id, row.title, row.changed, row.dossier)
+                for row in rows
+                if asked
+                == [_squashed(q["text"]) for q in json.loads(row.content)["question_set"]["questions"]]
+            )
+
     def put_board(self, work: Work, position: int, board: Board) -> None:
         """Keep one board."""
         where = (boards.c.work == work.id, boards.c.position == position)
@@ -296,9 +322,14 @@ class SetRepository:
         threshold: float | None,
         offered: Iterable[tuple[Hit, ...]],
     ) -> Work:
-        """The same set with corrected questions and fresh boards; what the officer brought along stays."""
+        """The same set, corrected and searched again; what was decided for a question stays."""
         fresh = replace(work, question_set=question_set, filters=filters, threshold=threshold, changed=now())
-        found = _with_own(work.boards, [Board(offered=hits) for hits in offered])
+        found = _carried_over(
+            work.question_set.questions,
+            work.boards,
+            question_set.questions,
+            [Board(offered=hits) for hits in offered],
+        )
         with writing(self._engine) as connection:
             connection.execute(update(works).where(works.c.id == work.id).values(**_row(fresh)))
             connection.execute(delete(boards).where(boards.c.work == work.id))
@@ -422,6 +453,11 @@ class Sets:
         require(actor, Task.DRAFT)
         return self._repository.list(actor.name, limit)
 
+    def same_as(self, work: Work, actor: Actor) -> tuple[WorkCard, ...]:
+        """The other sets of this person with the same questions, the last changed first."""
+        _require_own(work, actor)
+        return self._repository.same_as(work)
+
     def put_board(self, work: Work, position: int, board: Board, *, actor: Actor) -> None:
         """Keep one board."""
         _require_own(work, actor)
@@ -437,7 +473,7 @@ class Sets:
         *,
         actor: Actor,
     ) -> Work:
-        """The same set with corrected questions and fresh boards; what the officer brought along stays."""
+        """The same set, corrected and searched again; what was decided for a question stays."""
         _require_own(work, actor)
         return self._repository.relay(work, question_set, filters, threshold, offered)
 
@@ -462,15 +498,64 @@ def _require_own(work: Work, actor: Actor) -> None:
         raise UnknownReferenceError("Deze set bestaat niet, of is van iemand anders.")
 
 
-def _with_own(before: tuple[Board, ...], fresh: list[Board]) -> tuple[Board, ...]:
-    """Fresh boards with the supplied sources of the old ones; without a board left, they lie on the last."""
+def _carried_over(
+    asked: Sequence[SubQuestion],
+    before: Sequence[Board],
+    now_asked: Sequence[SubQuestion],
+    fresh: list[Board],
+) -> tuple[Board, ...]:
+    """Fresh boards with all that was decided on the old ones, question by question.
+
+    A question that was split or merged takes along what was decided for its parts; of one that is gone, the
+    sources that the officer brought along go to the nearest question.
+    """
+    carried: set[int] = set()
+    origins: list[list[int]] = []
+    same = {_squashed(q.text): i for i, q in enumerate(asked)}
+    exact = [same.get(_squashed(q.text)) for q in now_asked]
+    for question, known in zip(now_asked, exact, strict=True):
+        overlapping = (
+            i for i, q in enumerate(asked) if i not in exact and set(q.numbers) & set(question.numbers)
+        )
+        origins.append([known] if known is not None else list(overlapping))
+        carried |= set(origins[-1])
+    boards_now = [
+        _merged([before[i] for i in old if i < len(before)], b) for old, b in zip(origins, fresh, strict=True)
+    ]
     for position, board in enumerate(before):
         own = tuple(s for s in board.added if s.kind is SourceKind.SUPPLIED)
-        if own and fresh:
-            place = min(position, len(fresh) - 1)
-            added = {s.id: s for s in (*fresh[place].added, *own)}
-            fresh[place] = replace(fresh[place], added=tuple(added.values()))
-    return tuple(fresh)
+        if own and position not in carried and boards_now:
+            place = min(position, len(boards_now) - 1)
+            added = {s.id: s for s in (*boards_now[place].added, *own)}
+            boards_now[place] = replace(boards_now[place], added=tuple(added.values()))
+    return tuple(boards_now)
+
+
+def _merged(before: Sequence[Board], fresh: Board) -> Board:
+    """A fresh board with what was decided before; a touched source that is not found again is kept."""
+    board = fresh
+    for old in before:
+        kept = [h for h in old.offered if old.state(h.source.id) != "open"]
+        board, _ = add_hits(board, kept, "")
+        added = {
+            s.id: s for s in (*board.added, *old.added) if s.id not in {h.source.id for h in board.offered}
+        }
+        rejected = {r.source_id: r for r in (*board.rejected, *old.rejected)}
+        chosen = tuple(dict.fromkeys((*board.chosen, *old.chosen)))
+        board = replace(
+            board,
+            added=tuple(added.values()),
+            chosen=chosen,
+            rejected=tuple(r for r in rejected.values() if r.source_id not in chosen),
+            seen=tuple(dict.fromkeys((*board.seen, *old.seen))),
+            searches=tuple(dict.fromkeys((*board.searches, *old.searches))),
+            visited=board.visited or old.visited,
+        )
+    return replace(board, searches=tuple(w for w in board.searches if w))
+
+
+def _squashed(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _row(work: Work) -> dict[str, object]:

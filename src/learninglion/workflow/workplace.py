@@ -41,6 +41,7 @@ from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
 from learninglion.workflow.storage import Storage
 from learninglion.workflow.traces import Traces
+from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
 __all__ = ["Workplace", "open_workplace", "working"]
 
@@ -61,6 +62,7 @@ class Workplace:
     asking: Asking
     sets: Sets
     own_sources: OwnSources
+    working_texts: WorkingTexts
     drafts: Drafts
     dossiers: Dossiers
     sign_offs: SignOffs
@@ -94,6 +96,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     repository = DossierRepository(engine, log)
     requests = SignOffRepository(engine)
     kept_sets = SetRepository(engine)
+    typed = WorkingTextRepository(engine)
     accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs()
 
     documents = Documents(store)
@@ -104,7 +107,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
     learning = Learning(learned, indexing, log)
     intake = Intake(store, indexing, traces, log, isolate=options.isolate)
-    retention = Retention(repository, kept_sets, requests, accounts, log)
+    retention = Retention(repository, kept_sets, requests, typed, accounts, log)
     return Workplace(
         options=options,
         documents=documents,
@@ -118,6 +121,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         asking=Asking(store, indexing, searching, log),
         sets=sets,
         own_sources=OwnSources(sets, log),
+        working_texts=WorkingTexts(typed),
         drafts=drafts,
         dossiers=dossiers,
         sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),

@@ -42,6 +42,7 @@ from learninglion.record.contract import StatedQuestion
 __all__ = [
     "DraftEvent",
     "Listener",
+    "REDRAFTED",
     "RESUMED",
     "SetWriter",
     "WRITTEN",
@@ -55,7 +56,7 @@ __all__ = [
     "unheard",
 ]
 
-WRITTEN, RESUMED = "opgesteld", "hervat"
+WRITTEN, RESUMED, REDRAFTED = "opgesteld", "hervat", "opnieuw opgesteld"
 """Why a version of a dossier was made, when the machine made it."""
 
 
@@ -95,16 +96,16 @@ def stated_draft(
 
 
 def first_finished(versions: Sequence[Dossier], reasons: Sequence[str]) -> tuple[Verification, ...]:
-    """Each sub-question as the machine finished it; `versions` oldest first, with the reason of each.
+    """Each sub-question as the machine last wrote it; `versions` oldest first, with the reason of each.
 
-    One that the machine never finished is as it stood in the first version.
+    Where it broke off and a person went on, that is what stood in the first version; what it wrote anew
+    later counts instead of what it wrote before.
     """
-    first = versions[0].verifications
-    found = []
-    for at, begun in enumerate(first):
-        finished = ((v.verifications[at], why) for v, why in zip(versions, reasons, strict=True))
-        done, why = next(((v, why) for v, why in finished if v.draft.complete), (begun, ""))
-        found.append(done if why in (WRITTEN, RESUMED) else begun)
+    found = list(versions[0].verifications)
+    for before, after, why in zip(versions, versions[1:], reasons[1:], strict=False):
+        for at, (old, new) in enumerate(zip(before.verifications, after.verifications, strict=True)):
+            if new != old and (why == REDRAFTED or (why == RESUMED and new.draft.complete)):
+                found[at] = new
     return tuple(found)
 
 
@@ -144,19 +145,17 @@ def check_again(
     it over: it counts as finished.
     """
     told = tuple(statements)
-    changed = told != before.draft.statements
-    left_out = before.draft.left_out
-    if changed:
-        left_out = tuple(r for r in left_out if not r.startswith(UNFINISHED))
+    if told == before.draft.statements:
+        return before
     draft = replace(
         before.draft,
         statements=told,
         verdict=AnswerVerdict.ANSWERED,
-        missing=find_missing(before.draft.selection, told, sure) if changed else before.missing,
-        left_out=left_out,
-        complete=before.draft.complete or changed,
+        missing=find_missing(before.draft.selection, told, sure),
+        left_out=tuple(r for r in before.draft.left_out if not r.startswith(UNFINISHED)),
+        complete=True,
     )
-    return keep_opinions(before, verify(draft, locate))
+    return keep_opinions(before, verify(draft, locate, known=before))
 
 
 def own_statement(statement: Statement, account: str) -> Statement:

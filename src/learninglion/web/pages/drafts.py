@@ -1,40 +1,21 @@
-"""Text proposals: written while one watches, read beside their sources, edited, signed off, taken along."""
+"""Text proposals while they are written: begun from what was chosen, written anew, gone on with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Annotated
+from collections.abc import Callable, Sequence
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from learninglion.checking.citations import Locate, cite, reference
 from learninglion.drafting.write import Stage
-from learninglion.dutch.text import split_sentences, words
-from learninglion.models import (
-    AnswerVerdict,
-    Author,
-    Check,
-    Citation,
-    Dossier,
-    QuestionSet,
-    Selection,
-    SourceKind,
-    Span,
-    Statement,
-    Verification,
-)
-from learninglion.models.errors import ConflictError, InputError
+from learninglion.models import Dossier, QuestionSet, Selection, SourceKind
+from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import Plain
-from learninglion.record.contract import never_looked_at
 from learninglion.record.export import ExportFormat
-from learninglion.record.marking import MARK_LINE, mark_line
-from learninglion.record.notes import collect_notes
 from learninglion.web.access import SignedIn, TheSite
-from learninglion.web.pages.sources import source_address
+from learninglion.web.pages.proposal_view import view_verdict
 from learninglion.web.seen_jobs import find_job
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
@@ -43,12 +24,10 @@ from learninglion.workflow.jobs import Job, as_event_stream
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Work
 
-__all__ = ["EXPORT_TYPES", "router", "tell_draft"]
+__all__ = ["EXPORT_TYPES", "dossier_of", "router", "tell_draft"]
 
 router = APIRouter(include_in_schema=False)
 
-_PAGE = 50
-_SOURCE = "source-"  # what begins the value of an option that is a chosen source
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXPORT_TYPES = {
     ExportFormat.MARKDOWN: "text/markdown; charset=utf-8",
@@ -57,29 +36,87 @@ EXPORT_TYPES = {
     ExportFormat.HTML: "text/html; charset=utf-8",
     **{form: _WORD for form in ExportFormat if form.extension == ExportFormat.DOCX.value},
 }
-VERDICT_WORDS = {
-    AnswerVerdict.ANSWERED: "Beantwoord uit de gekozen bronnen",
-    AnswerVerdict.PARTIAL: "Gedeeltelijk beantwoord uit de gekozen bronnen",
-    AnswerVerdict.UNANSWERABLE: "Niet te beantwoorden uit de gekozen bronnen",
-}
-UNFINISHED = "Niet af: het taalmodel is gestopt"
-
-
-def verdict_of(verification: Verification) -> str:
-    """What a reader is told about a sub-question as a whole; one that broke off has no verdict yet."""
-    return VERDICT_WORDS[verification.verdict] if verification.draft.complete else UNFINISHED
-
-
 # --------------------------------------------------------------------------- writing
 
 
 @router.post("/sets/{work_id}/draft")
-def start_draft(
-    site: TheSite, viewer: SignedIn, work_id: str, generator: Annotated[str, Form()] = "extractive"
-) -> Response:
-    """Begin the proposal from exactly what was chosen."""
+async def start_draft(request: Request, site: TheSite, viewer: SignedIn, work_id: str) -> Response:
+    """Begin the proposal from exactly what was chosen; where there is one already, bring it up to date."""
     require(viewer.actor, Task.DRAFT)
+    form = await request.form()
+    return await run_in_threadpool(_start, request, site, viewer, work_id, form)
+
+
+def _start(request: Request, site: Site, viewer: Viewer, work_id: str, form: FormData) -> Response:
     work = site.workplace.sets.find(work_id, viewer.actor)
+    generator = str(form.get("generator") or "extractive")
+    before = dossier_of(site, viewer, work)
+    if before is None:
+        return _begin(site, viewer, work, generator)
+    selections = _selections(site, viewer, work)
+    only = str(form.get("only") or "")
+    if only:
+        if not only.isdecimal() or int(only) >= len(selections):
+            raise InputError("Deze vraag staat niet in de set.")
+        wanted = frozenset({int(only)})
+    else:
+        wanted = _outdated(before, selections)
+    edited = site.workplace.dossiers.edited(before.id, viewer.actor) & wanted
+    if edited and not form.get("decided"):
+        asked = [(at, before.verifications[at].draft.selection.question) for at in sorted(edited)]
+        return site.templates.page(
+            request,
+            "redraft.html",
+            viewer,
+            work=work,
+            dossier=before,
+            edited=asked,
+            only=only,
+            generator=generator,
+        )
+    overwrite = frozenset(at for at in edited if form.get(f"overwrite-{at}"))
+    anew = {at: selections[at] for at in sorted(wanted - (edited - overwrite))}
+    if not anew:
+        return RedirectResponse(f"/dossiers/{before.id}", 303)
+
+    def write(job: Job) -> dict[str, Plain]:
+        site.workplace.drafts.redraft(
+            before.id,
+            anew,
+            generator=generator,
+            overwrite=overwrite,
+            on_event=lambda event: tell_draft(job, event),
+            actor=viewer.actor,
+            progress=_tell_progress(job),
+        )
+        return {"address": f"/dossiers/{before.id}#question-{min(anew)}", "dossier": before.id}
+
+    job = site.workplace.jobs.start(viewer.actor, "draft", write, subject=before.id)
+    return RedirectResponse(f"/dossiers/{before.id}/writing/{job.id}", 303)
+
+
+def dossier_of(site: Site, viewer: Viewer, work: Work) -> Dossier | None:
+    """The dossier that this set became, as long as its questions are still those of the set."""
+    if work.dossier is None:
+        return None
+    try:
+        dossier = site.workplace.dossiers.load(work.dossier, viewer.actor)
+    except UnknownReferenceError:
+        return None
+    drafted = tuple(v.draft.selection.question for v in dossier.verifications)
+    return dossier if drafted == work.question_set.questions else None
+
+
+def _outdated(dossier: Dossier, selections: Sequence[Selection]) -> frozenset[int]:
+    """The sub-questions for which other sources are chosen now than the text was written from."""
+    return frozenset(
+        at
+        for at, (verification, selection) in enumerate(zip(dossier.verifications, selections, strict=True))
+        if not verification.draft.complete or verification.draft.selection.chosen != selection.chosen
+    )
+
+
+def _begin(site: Site, viewer: Viewer, work: Work, generator: str) -> Response:
     selections = _selections(site, viewer, work)
 
     def write(job: Job) -> dict[str, Plain]:
@@ -89,15 +126,17 @@ def start_draft(
             generator=generator,
             on_event=lambda event: tell_draft(job, event),
             actor=viewer.actor,
-            progress=lambda label, done, total: job.report(
-                "progress", {"label": label, "done": done, "total": total}
-            ),
+            progress=_tell_progress(job),
         )
         site.workplace.sets.tie(work, dossier.id, actor=viewer.actor)
         return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
 
-    job = site.workplace.jobs.start(viewer.actor, "draft", write, subject=work_id)
-    return RedirectResponse(f"/sets/{work_id}/draft/{job.id}", 303)
+    job = site.workplace.jobs.start(viewer.actor, "draft", write, subject=work.id)
+    return RedirectResponse(f"/sets/{work.id}/draft/{job.id}", 303)
+
+
+def _tell_progress(job: Job) -> Callable[[str, int, int], None]:
+    return lambda label, done, total: job.report("progress", {"label": label, "done": done, "total": total})
 
 
 def _selections(site: Site, viewer: Viewer, work: Work) -> tuple[Selection, ...]:
@@ -116,7 +155,7 @@ def tell_draft(job: Job, event: DraftEvent) -> None:
             for check in done.checks:
                 apart = check not in done.shown
                 job.report("sentence", _told(event.position, check.statement.text, apart, check.reasons))
-        job.report("question", {"position": event.position, "words": verdict_of(done)})
+        job.report("question", {"position": event.position, "words": view_verdict(done).words})
     elif event.progress is not None:
         if event.progress.stage in (Stage.SENTENCE, Stage.REMOVED):
             apart = event.progress.stage is Stage.REMOVED
@@ -141,9 +180,7 @@ def resume_draft(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
             dossier_id,
             on_event=lambda event: tell_draft(job, event),
             actor=viewer.actor,
-            progress=lambda label, done, total: job.report(
-                "progress", {"label": label, "done": done, "total": total}
-            ),
+            progress=_tell_progress(job),
         )
         return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
 
@@ -187,244 +224,3 @@ def job_events(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -
     after = int(last) if last.isdecimal() and len(last) < 10 else 0
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(as_event_stream(job, after), media_type="text/event-stream", headers=headers)
-
-
-# --------------------------------------------------------------------------- reading
-
-
-@dataclass(frozen=True, slots=True)
-class CitationView:
-    """A citation as a numbered link that opens its source."""
-
-    number: int
-    citation: Citation
-    address: str  # empty when the citation names no source
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceView:
-    """One sentence with its citations; `position` counts all statements of the sub-question."""
-
-    position: int
-    check: Check
-    citations: tuple[CitationView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionView:
-    """One sub-question as the page shows it."""
-
-    verification: Verification
-    words: str  # the verdict, or that it is not finished
-    shown: tuple[SentenceView, ...]
-    apart: tuple[SentenceView, ...]
-    remarks: tuple[str, ...]
-    not_looked_at: int
-    options: list[tuple[str, str]]  # chosen sources that an added sentence can rest on: value and label
-
-
-def view_questions(site: Site, dossier: Dossier) -> tuple[QuestionView, ...]:
-    """The dossier with citations numbered as exports number them; those of sentences set apart come after."""
-    notes = collect_notes(dossier)
-    last = max((note.number for told in notes.values() for note in told), default=0)
-    views = []
-    styles = site.workplace.drafts.style_of(dossier)
-    for i, (verification, style) in enumerate(zip(dossier.verifications, styles, strict=True)):
-        shown: list[SentenceView] = []
-        apart: list[SentenceView] = []
-        for position, check in enumerate(verification.checks):
-            failed = check in verification.failed
-            noted = () if failed else notes[i, len(shown)]
-            numbers = {citation: note.number for note in noted for citation in note.citations}
-            cited = []
-            for citation in check.statement.citations:
-                if (number := numbers.get(citation, 0)) == 0:
-                    number = last = last + 1
-                cited.append(CitationView(number, citation, _address(dossier, citation)))
-            target = apart if failed else shown
-            target.append(SentenceView(position, check, tuple(cited)))
-        looked = len(never_looked_at(verification))
-        options = _source_options(verification)
-        told = verdict_of(verification)
-        views.append(
-            QuestionView(verification, told, tuple(shown), tuple(apart), style.remarks, looked, options)
-        )
-    return tuple(views)
-
-
-def _source_options(verification: Verification) -> list[tuple[str, str]]:
-    chosen = enumerate(verification.draft.selection.chosen)
-    return [
-        (f"{_SOURCE}{i}", f"{reference(source)}: {source.document.title}")
-        for i, source in chosen
-        if source.body
-    ]
-
-
-def _address(dossier: Dossier, citation: Citation) -> str:
-    source_id = citation.source_id
-    if source_id is None:
-        return ""
-    if source_id.startswith("supplied#"):
-        return source_address(source_id, citation.span, path=f"/dossiers/{dossier.id}/supplied")
-    return source_address(source_id, citation.span)
-
-
-@router.get("/dossiers")
-def dossiers_page(
-    request: Request, site: TheSite, viewer: SignedIn, page: Annotated[int, Query(ge=1, le=10_000)] = 1
-) -> Response:
-    """All dossiers this person may see."""
-    found = site.workplace.dossiers.list(viewer.actor, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
-    return site.templates.page(
-        request,
-        "dossiers.html",
-        viewer,
-        cards=found[:_PAGE],
-        page=page,
-        more=len(found) > _PAGE,
-        asked=site.workplace.sign_offs.among([card.id for card in found[:_PAGE]], viewer.actor),
-    )
-
-
-@router.get("/dossiers/{dossier_id}")
-def dossier_page(
-    request: Request,
-    site: TheSite,
-    viewer: SignedIn,
-    dossier_id: str,
-    version: Annotated[int | None, Query(ge=1)] = None,
-    edit: Annotated[int | None, Query(ge=0)] = None,
-) -> Response:
-    """A proposal: each sentence with its sources, what does not hold apart, what is missing."""
-    newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
-    dossier = newest if version is None else site.workplace.dossiers.load(dossier_id, viewer.actor, version)
-    site.workplace.access.looked(viewer.actor, "dossier", dossier_id)
-    return site.templates.page(
-        request,
-        "dossier.html",
-        viewer,
-        dossier=dossier,
-        newest=newest.version,
-        questions=view_questions(site, dossier),
-        edit=edit if dossier.version == newest.version else None,
-        mark=mark_line(dossier),
-        copy_mark=MARK_LINE,
-        Author=Author,
-        signing=site.workplace.sign_offs.describe(newest, viewer.actor),
-        work_id=site.workplace.sets.of_dossier(dossier_id, viewer.actor),
-    )
-
-
-# --------------------------------------------------------------------------- editing
-
-
-@router.post("/dossiers/{dossier_id}/questions/{position}")
-async def edit_question(
-    request: Request, site: TheSite, viewer: SignedIn, dossier_id: str, position: int
-) -> Response:
-    """Keep the officer's sentences for one sub-question; every one is checked again."""
-    form = await request.form()
-    await run_in_threadpool(_edit, site, viewer, dossier_id, position, form)
-    return RedirectResponse(f"/dossiers/{dossier_id}#question-{position}", 303)
-
-
-def _edit(site: Site, viewer: Viewer, dossier_id: str, position: int, form: FormData) -> None:
-    require(viewer.actor, Task.DRAFT)
-    dossier = site.workplace.dossiers.load(dossier_id, viewer.actor)
-    _require_newest(dossier, str(form.get("version")))
-    if position >= len(dossier.verifications):
-        raise InputError("Deze vraag staat niet in het dossier.")
-    changed: list[Sequence[Statement]] = []
-    for i, verification in enumerate(dossier.verifications):
-        statements = tuple(check.statement for check in verification.checks)
-        if i == position:
-            statements = _edited(
-                statements, verification.draft.selection, form, site.workplace.documents.regions
-            )
-        changed.append(statements)
-    if all(
-        tuple(c.statement for c in v.checks) == tuple(s)
-        for v, s in zip(dossier.verifications, changed, strict=True)
-    ):
-        return
-    site.workplace.drafts.revise(dossier_id, changed, version=dossier.version, actor=viewer.actor)
-
-
-def _edited(
-    statements: Sequence[Statement], selection: Selection, form: FormData, locate: Locate
-) -> tuple[Statement, ...]:
-    found: list[Statement] = []
-    for i, statement in enumerate(statements):
-        text = " ".join(str(form.get(f"text-{i}", statement.text)).split())
-        if not text:
-            continue  # an emptied sentence is taken out; the version before still has it
-        found.append(changed_statement(statement, text))
-    added = " ".join(str(form.get("added") or "").split())
-    if added:
-        cited = _cited(str(form.get("cite") or ""), added, statements, selection, locate)
-        account = " ".join(str(form.get("account") or "").split())
-        found.append(Statement(added, cited, Author.PERSON, own_account=account))
-    return tuple(found)
-
-
-def _cited(
-    choice: str, added: str, statements: Sequence[Statement], selection: Selection, locate: Locate
-) -> tuple[Citation, ...]:
-    """What an added sentence rests on: the same as another sentence, or what fits best in a chosen source."""
-    number = choice.removeprefix(_SOURCE)
-    if not number.isdecimal():
-        return ()
-    if choice == number:
-        return statements[int(number)].citations if int(number) < len(statements) else ()
-    if int(number) >= len(selection.chosen):
-        return ()
-    source = selection.chosen[int(number)]
-    wanted = frozenset(words(added))
-    spans = split_sentences(source.body)
-    if not spans:
-        return ()
-    best = max(spans, key=lambda span: len(wanted & frozenset(words(span.of(source.body)))))
-    offset = source.body_span.start
-    return (cite(source, Span(best.start + offset, best.end + offset), locate),)
-
-
-@router.post("/dossiers/{dossier_id}/questions/{position}/own-account")
-def answer_for(
-    site: TheSite,
-    viewer: SignedIn,
-    dossier_id: str,
-    position: int,
-    place: Annotated[int, Form()],
-    version: Annotated[int, Form()],
-    account: Annotated[str, Form(max_length=1000)] = "",
-) -> Response:
-    """Let a sentence that no source bears stand on the officer's own account, with the reason."""
-    _require_newest(site.workplace.dossiers.load(dossier_id, viewer.actor), str(version))
-    site.workplace.drafts.answer_for(
-        dossier_id, position, place, account, version=version, actor=viewer.actor
-    )
-    return RedirectResponse(f"/dossiers/{dossier_id}#question-{position}", 303)
-
-
-def _require_newest(dossier: Dossier, version: str) -> None:
-    if version != str(dossier.version):
-        raise ConflictError(
-            "Iemand heeft deze tekst intussen gewijzigd. "
-            "Bekijk de nieuwste versie en voer uw wijziging daar in."
-        )
-
-
-def changed_statement(statement: Statement, text: str) -> Statement:
-    """`statement` with a person's text; what the machine wrote stays visible, and going back undoes it.
-
-    Why an officer answered for the old words says nothing of the new ones.
-    """
-    if text == statement.text:
-        return statement
-    if statement.original == text:
-        return replace(statement, text=text, author=Author.MACHINE, original=None, own_account="")
-    original = statement.original
-    if original is None and statement.author is Author.MACHINE:
-        original = statement.text
-    return replace(statement, text=text, author=Author.PERSON, original=original, own_account="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Literal
 
@@ -11,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Filters, Role
-from learninglion.models.errors import InputError
+from learninglion.models.errors import ConflictError, InputError
 from learninglion.models.plain import Plain
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.ingest_jobs import receive, start_inbox, start_ingest
@@ -205,11 +206,32 @@ def people(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     return _people(request, site, viewer, "", "")
 
 
-def _people(request: Request, site: Site, viewer: SignedIn, name: str, link: str) -> Response:
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """A person who could not be added, to correct."""
+
+    name: str
+    roles: tuple[Role, ...]
+    collections: tuple[str, ...] | None
+
+
+def _people(
+    request: Request,
+    site: Site,
+    viewer: SignedIn,
+    name: str,
+    link: str,
+    typed: _Typed | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> Response:
     return site.templates.page(
         request,
         "people.html",
         viewer,
+        status=status,
+        typed=typed,
+        problem=problem,
         people=site.workplace.people.list(viewer.actor),
         roles=ROLE_WORDS,
         infos=site.workplace.documents.collections(viewer.actor),
@@ -237,7 +259,13 @@ async def add_person(request: Request, site: TheSite, viewer: SignedIn) -> Respo
     require(viewer.actor, Task.MANAGE)
     name, roles, collections, _ = await _account_form(request)
     add = site.workplace.people.add
-    token = await run_in_threadpool(add, name, roles, collections, actor=viewer.actor)
+    try:
+        token = await run_in_threadpool(add, name, roles, collections, actor=viewer.actor)
+    except (InputError, ConflictError) as error:
+        typed = _Typed(name, roles, collections)
+        return await run_in_threadpool(
+            _people, request, site, viewer, "", "", typed, error.detail, error.status
+        )
     return await run_in_threadpool(_people, request, site, viewer, name, _link(request, site, token))
 
 

@@ -45,6 +45,8 @@ async def add_own_source(
     where = None if form.get("everywhere") else number
     add = site.workplace.own_sources.add
     await run_in_threadpool(add, work, where, source, actor=viewer.actor)
+    clear = site.workplace.working_texts.clear
+    await run_in_threadpool(clear, f"/sets/{work_id}/own-source", actor=viewer.actor)
     work = await run_in_threadpool(site.workplace.sets.find, work_id, viewer.actor)
     return RedirectResponse(board_address(work, number, source.id), 303)
 

@@ -15,6 +15,7 @@ from learninglion.models import Filters, QuestionSet
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import filter_values, read_context, read_filters, read_question_set, read_score
+from learninglion.web.pages.drafts import dossier_of
 from learninglion.web.site import Site
 from learninglion.web.uploads import read_upload
 from learninglion.web.viewer import Viewer
@@ -71,6 +72,7 @@ async def new_set(request: Request, site: TheSite, viewer: SignedIn) -> Response
     work = await run_in_threadpool(
         site.workplace.sets.lay_out, question_set, filters, threshold, actor=viewer.actor
     )
+    await run_in_threadpool(site.workplace.working_texts.clear, "/sets/new", actor=viewer.actor)
     return RedirectResponse(f"/sets/{work.id}/check", 303)
 
 
@@ -104,12 +106,16 @@ def _check(
     filters: Filters,
     threshold: float | None,
     problem: str,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
+    same = site.workplace.sets.same_as(work, viewer.actor) if not any(b.offered for b in work.boards) else ()
     return site.templates.page(
         request,
         "set_check.html",
         viewer,
         status=400 if problem else 200,
+        same=same[0] if same else None,
+        typed=typed or {},
         work=work,
         question_set=question_set,
         values=filter_values(filters),
@@ -130,10 +136,12 @@ async def check(request: Request, site: TheSite, viewer: SignedIn, work_id: str)
         question_set = read_question_set(form, work.question_set)
         filters, threshold = read_filters(form), read_score(form)
     except InputError as error:
-        return await run_in_threadpool(
-            _check, request, site, viewer, work, work.question_set, work.filters, work.threshold, error.detail
-        )
+        typed = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
+        before = (work.question_set, work.filters, work.threshold)
+        return await run_in_threadpool(_check, request, site, viewer, work, *before, error.detail, typed)
     await run_in_threadpool(_search_all, site, viewer, work, question_set, filters, threshold)
+    clear = site.workplace.working_texts.clear
+    await run_in_threadpool(clear, f"/sets/{work_id}/check", actor=viewer.actor)
     return RedirectResponse(f"/sets/{work_id}/questions/1", 303)
 
 
@@ -180,15 +188,20 @@ def show_board(
     found: int = -1,
     own: Mapping[str, str] | None = None,
     problem: str = "",
+    refused: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
-    """The board as a page; `own` and `problem`: an own source that could not be added, to correct."""
+    """The board as a page; `own` and `problem`: an own source that could not be added, to correct.
+
+    `refused` says of another field of `own` what is wrong with it.
+    """
     board = board_at(work, number)
     chosen, questions = counts(work.boards)
     return site.templates.page(
         request,
         "board.html",
         viewer,
-        status=400 if problem else 200,
+        status=400 if problem else status,
         work=work,
         number=number,
         question=work.question_set.questions[number - 1],
@@ -201,6 +214,8 @@ def show_board(
         bare=questions - chosen,
         own=own or {},
         problem=problem,
+        refused=refused or {},
+        drafted=dossier_of(site, viewer, work) is not None,
     )
 
 
@@ -261,18 +276,20 @@ def _anchor(board: Board, source_id: str) -> str:
 
 @router.post("/sets/{work_id}/questions/{number}/search")
 def search_further(
+    request: Request,
     site: TheSite,
     viewer: SignedIn,
     work_id: str,
     number: int,
-    words: Annotated[str, Form(max_length=2000)],
+    words: Annotated[str, Form(max_length=2000)] = "",
     alone: Annotated[str, Form()] = "",
 ) -> Response:
     """Search further with own words; what is new is added below what was offered."""
     work = site.workplace.sets.find(work_id, viewer.actor)
     board = board_at(work, number)
     if not words.strip():
-        raise InputError("Geef woorden om mee te zoeken.")
+        wrong = {"words": "Geef woorden om mee te zoeken."}
+        return show_board(request, site, viewer, work, number, refused=wrong, status=400)
     hits = site.workplace.searching.search(
         words,
         introduction="" if alone else work.question_set.introduction,
@@ -287,6 +304,7 @@ def search_further(
 
 @router.post("/sets/{work_id}/questions/{number}/sources")
 def own_source(
+    request: Request,
     site: TheSite,
     viewer: SignedIn,
     work_id: str,
@@ -296,9 +314,13 @@ def own_source(
     """Add a source the officer knows: the number of a document and question that is here."""
     work = site.workplace.sets.find(work_id, viewer.actor)
     board = board_at(work, number)
-    if not reference.strip():
-        raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
-    source = site.workplace.documents.source(reference.strip(), viewer.actor)
+    try:
+        if not reference.strip():
+            raise InputError("Geef de bron op, bijvoorbeeld ah-tk-20232024-2129#4.")
+        source = site.workplace.documents.source(reference.strip(), viewer.actor)
+    except (InputError, UnknownReferenceError) as error:
+        typed, wrong = {"reference": reference}, {"reference": error.detail}
+        return show_board(request, site, viewer, work, number, own=typed, refused=wrong, status=error.status)
     fresh = workbench.add_source(board, source)
     site.workplace.sets.put_board(work, number - 1, fresh, actor=viewer.actor)
     return RedirectResponse(f"/sets/{work_id}/questions/{number}#{_anchor(fresh, source.id)}", 303)

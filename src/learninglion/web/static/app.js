@@ -39,18 +39,28 @@
     return pane;
   }
   function openBeside(link) {
+    // What one reads keeps its place on the screen while the page makes room for the source.
+    var held = link.closest(".beside") ? null : link.closest(".sentence, .apart, .own, .hit") || link;
+    var top = held && held.getBoundingClientRect().top;
     var pane = beside();
     if (!pane) { return false; }
     if (!pane.contains(link)) { opener = link; }
+    if (held) {
+      window.scrollBy(0, held.getBoundingClientRect().top - top);
+      var low = held.getBoundingClientRect();
+      var room = window.matchMedia("(max-width: 61.99rem)").matches ? window.innerHeight * 0.25 : window.innerHeight;
+      if (low.top < 0 || Math.min(low.bottom, low.top + 60) > room) { window.scrollBy(0, low.top - Math.min(60, room / 5)); }
+    }
     fetchPart(link.href).then(function (answer) {
       var body = partOf(answer.text);
       if (!answer.ok) { body = partOf(answer.text).querySelector("main .panel") || body; }
       pane.replaceChildren.apply(pane, Array.from(body.childNodes));
       document.querySelectorAll("[data-active]").forEach(function (e) { delete e.dataset.active; });
-      var near = opener && opener.closest(".sentence, .hit");
-      if (near && near.classList.contains("sentence")) { near.dataset.active = "1"; }
+      var of = opener && opener.dataset.sentence;
+      var near = of && document.getElementById("s-" + of);
+      if (near) { near.dataset.active = "1"; }
       var head = pane.querySelector("[data-focus]");
-      if (head) { head.focus({ preventScroll: true }); }
+      if (head && !link.hasAttribute("data-while-writing")) { head.focus({ preventScroll: true }); }
       pane.scrollTop = 0;
       var first = pane.querySelector(".sheet rect");
       // On a small screen the cited words themselves, above the page, say more than the small print of it.
@@ -212,57 +222,67 @@
     });
   }
 
-  // ---- copying: with its mark and sources, and after a question when it was not checked or not read
-  var dossier = document.querySelector("[data-dossier]");
-  if (dossier) {
-    var read = new Set();
-    document.addEventListener("click", function (event) {
-      var cite = event.target.closest(".cite");
-      if (cite) { read.add(cite.dataset.sentence); }
-    });
-    dossier.addEventListener("copy", function (event) {
-      if (event.target.closest && event.target.closest("input, textarea")) { return; }
-      var text = String(window.getSelection());
-      if (!text.trim()) { return; }
-      event.preventDefault();
-      var put = guarded(text, dossier);
-      if (put !== null) { event.clipboardData.setData("text/plain", put); }
-    });
-    dossier.addEventListener("click", function (event) {
-      var button = event.target.closest("[data-copy]");
-      if (!button) { return; }
-      var question = document.getElementById(button.dataset.copy);
-      var text = Array.from(question.querySelectorAll("[data-sentence-text]")).map(function (e) { return e.textContent.trim(); }).join(" ");
-      var put = guarded(text, question);
-      if (put !== null) {
-        navigator.clipboard.writeText(put).then(function () { say(dossier.dataset.copied); button.textContent = dossier.dataset.copied; });
-      }
-    });
-    var guarded = function (text, place) {
-      var apart = Array.from(document.querySelectorAll(".apart [data-apart-text]")).some(function (e) { return text.indexOf(e.textContent.trim()) >= 0; });
-      var sentences = Array.from(place.querySelectorAll("[data-sentence-text]")).filter(function (e) { return text.indexOf(e.textContent.trim()) >= 0; });
-      var unread = sentences.filter(function (e) { return !read.has(e.dataset.sentenceText) && e.closest(".sentence").querySelector(".cite"); });
-      if (apart && !window.confirm(dossier.dataset.unverified)) { return null; }
-      if (!apart && dossier.dataset.state !== "approved" && unread.length && !window.confirm(unread.length === 1 ? dossier.dataset.unreadOne : dossier.dataset.unread.replace("#", unread.length))) { return null; }
-      var references = [];
-      sentences.forEach(function (e) {
-        var whole = e.closest(".sentence");
-        // a sentence that a person answers for goes with the reason, not with a source that does not bear it
-        whole.querySelectorAll(whole.querySelector(".own-account") ? ".own-account" : ".cite").forEach(function (c) {
-          if (c.dataset.reference && references.indexOf(c.dataset.reference) < 0) { references.push(c.dataset.reference); }
-        });
-      });
-      return text + "\n\n" + (references.length ? references.join("\n") + "\n\n" : "") + dossier.dataset.mark + "\n";
-    };
+  // ---- copying: with its mark and sources, and after one question about what was not checked or not read
+  function dossierOf(element) { return element.closest && element.closest("main") ? document.querySelector("[data-dossier]") : null; }
+  function readOnes(dossier) {
+    try { return JSON.parse(window.sessionStorage.getItem("read " + dossier.dataset.dossier) || "[]"); } catch (e) { return []; }
   }
-
-  // ---- not lost by accident
-  var changed = false;
-  document.querySelectorAll("form[data-guard]").forEach(function (form) {
-    form.addEventListener("input", function () { changed = true; });
-    form.addEventListener("submit", function () { changed = false; });
+  function said(sentence) { return sentence.textContent.trim(); }
+  document.addEventListener("click", function (event) {
+    var cite = event.target.closest(".cite[data-sentence]");
+    var dossier = cite && dossierOf(cite);
+    var sentence = cite && document.querySelector('[data-sentence-text="' + cite.dataset.sentence + '"]');
+    if (!dossier || !sentence) { return; }
+    var read = readOnes(dossier);
+    if (read.indexOf(said(sentence)) < 0) { read.push(said(sentence)); }
+    try { window.sessionStorage.setItem("read " + dossier.dataset.dossier, JSON.stringify(read)); } catch (e) { /* asked again */ }
   });
-  window.addEventListener("beforeunload", function (event) { if (changed) { event.preventDefault(); } });
+  function unreadOf(dossier, sentences) {
+    var read = readOnes(dossier);
+    return sentences.filter(function (e) { return read.indexOf(said(e)) < 0 && e.closest(".sentence").querySelector(".cite"); });
+  }
+  function mayCopy(dossier, sentences, apart) {
+    if (apart) { return window.confirm(dossier.dataset.unverified); }
+    var unread = unreadOf(dossier, sentences);
+    if (dossier.dataset.state === "approved" || !unread.length) { return true; }
+    return window.confirm(unread.length === 1 ? dossier.dataset.unreadOne : dossier.dataset.unread.replace("#", unread.length));
+  }
+  document.addEventListener("copy", function (event) {
+    var dossier = event.target.closest && event.target.closest("[data-dossier]");
+    if (!dossier || event.target.closest("input, textarea, .beside")) { return; }
+    var text = String(window.getSelection());
+    if (!text.trim()) { return; }
+    event.preventDefault();
+    var within = function (e) { return text.indexOf(said(e)) >= 0; };
+    var sentences = Array.from(dossier.querySelectorAll("[data-sentence-text]")).filter(within);
+    var apart = Array.from(dossier.querySelectorAll("[data-apart-text]")).some(within);
+    if (!mayCopy(dossier, sentences, apart)) { return; }
+    var references = [];
+    sentences.forEach(function (e) {
+      var whole = e.closest(".sentence");
+      // a sentence that a person answers for goes with the reason, not with a source that does not bear it
+      var why = document.getElementById(whole.id.replace("s-", "why-"));
+      var from = why ? why.querySelectorAll(".own-account") : whole.querySelectorAll(".cite");
+      from.forEach(function (c) {
+        if (c.dataset.reference && references.indexOf(c.dataset.reference) < 0) { references.push(c.dataset.reference); }
+      });
+    });
+    event.clipboardData.setData("text/plain", text + "\n\n" + (references.length ? references.join("\n") + "\n\n" : "") + dossier.dataset.mark + "\n");
+  });
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-copy]");
+    var dossier = button && dossierOf(button);
+    if (!dossier) { return; }
+    var all = button.dataset.copy === "all";
+    var place = all ? dossier : document.getElementById("question-" + button.dataset.copy);
+    if (!mayCopy(dossier, Array.from(place.querySelectorAll("[data-sentence-text]")), false)) { return; }
+    var text = fetchPart("/dossiers/" + dossier.dataset.dossier + "/copy" + (all ? "" : "?question=" + button.dataset.copy))
+      .then(function (answer) { if (!answer.ok) { throw new Error("not copied"); } return JSON.parse(answer.text); });
+    var piece = function (kind, name) { return text.then(function (copy) { return new Blob([copy[name]], { type: kind }); }); };
+    navigator.clipboard.write([new ClipboardItem({ "text/html": piece("text/html", "html"), "text/plain": piece("text/plain", "plain") })])
+      .then(function () { say(dossier.dataset.copied); button.textContent = dossier.dataset.copied; })
+      .catch(function () { say(root.lang === "en" ? "Copying failed." : "Kopiëren is niet gelukt."); });
+  });
 
   var found = document.getElementById("found") || document.getElementById("own-problem");
   if (found) { found.focus(); }

@@ -1,0 +1,303 @@
+"""A proposal as the page shows it: answers in paragraphs, each sentence with its marks and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from learninglion.checking.citations import reference
+from learninglion.drafting.coverage import find_missing
+from learninglion.drafting.style import StyleReport
+from learninglion.models import (
+    AnswerVerdict,
+    Author,
+    Check,
+    Citation,
+    Dossier,
+    Opening,
+    SourceKind,
+    StatementVerdict,
+    Verification,
+)
+from learninglion.record.contract import never_looked_at
+from learninglion.record.notes import collect_notes
+from learninglion.web.pages.sources import source_address
+from learninglion.workflow.answer_text import write_answer
+
+__all__ = [
+    "CitationView",
+    "Editing",
+    "Paragraph",
+    "QuestionView",
+    "SentenceView",
+    "VerdictView",
+    "view_questions",
+    "view_verdict",
+]
+
+_WHOLE = {
+    AnswerVerdict.ANSWERED: "Beantwoord uit de gekozen bronnen",
+    AnswerVerdict.PARTIAL: "Gedeeltelijk beantwoord uit de gekozen bronnen",
+    AnswerVerdict.UNANSWERABLE: "Niet te beantwoorden uit de gekozen bronnen",
+}
+_WITH_OWN = {AnswerVerdict.ANSWERED: "Beantwoord", AnswerVerdict.PARTIAL: "Gedeeltelijk beantwoord"}
+_SHORT = {
+    AnswerVerdict.ANSWERED: "beantwoord",
+    AnswerVerdict.PARTIAL: "deels beantwoord",
+    AnswerVerdict.UNANSWERABLE: "geen antwoord",
+}
+_MARKS = {AnswerVerdict.ANSWERED: "✓", AnswerVerdict.PARTIAL: "△", AnswerVerdict.UNANSWERABLE: "✕"}
+_KINDS = {
+    AnswerVerdict.ANSWERED: "safe",
+    AnswerVerdict.PARTIAL: "warning",
+    AnswerVerdict.UNANSWERABLE: "error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """What a reader is told about an answer as it now stands; one that broke off has no verdict yet."""
+
+    words: str
+    short: str
+    mark: str
+    kind: str  # of the badge
+    own: int = 0  # sentences that a person answers for
+    changed: int = 0  # sentences that a person wrote or changed, and that a source bears
+    answered: bool = False
+
+
+def view_verdict(verification: Verification) -> VerdictView:
+    """The verdict follows the text: what a person answers for counts as said, and is counted apart."""
+    if not verification.draft.complete:
+        return VerdictView("Niet af: het taalmodel is gestopt", "niet af", "…", "warning")
+    own = len(verification.own)
+    changed = sum(c.statement.author is Author.PERSON for c in verification.shown)
+    verdict = verification.verdict
+    if not own:
+        answered = verdict is AnswerVerdict.ANSWERED
+        return VerdictView(
+            _WHOLE[verdict], _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], 0, changed, answered
+        )
+    if not verification.shown:
+        return VerdictView("Eigen tekst", "eigen tekst", "✎", "active", own)
+    if verdict is AnswerVerdict.PARTIAL and not open_parts(verification):
+        verdict = AnswerVerdict.ANSWERED
+    answered = verdict is AnswerVerdict.ANSWERED
+    return VerdictView(
+        _WITH_OWN[verdict], _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], own, changed, answered
+    )
+
+
+def open_parts(verification: Verification) -> tuple[str, ...]:
+    """The parts of the question that the text as it stands leaves open, own sentences counted."""
+    if not verification.own or not verification.missing:
+        return verification.missing
+    said = tuple(c.statement for c in verification.standing)
+    left = set(find_missing(verification.draft.selection, said))
+    return tuple(part for part in verification.missing if part in left)
+
+
+@dataclass(frozen=True, slots=True)
+class CitationView:
+    """A citation as a numbered link that opens its source."""
+
+    number: int
+    citation: Citation
+    address: str  # empty when the citation names no source
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceView:
+    """One sentence where it stands; `position` counts all statements of the sub-question."""
+
+    position: int
+    check: Check
+    citations: tuple[CitationView, ...]
+    refused: bool
+    own: bool
+    followed: bool  # another sentence goes on behind it, and may lean on it
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether a person answers for it although it cites a source that says something else."""
+        return self.own and self.check.verdict is StatementVerdict.UNSUPPORTED and bool(self.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph, or the items of a list."""
+
+    kind: str  # "p", "ul" or "ol"
+    items: tuple[tuple[SentenceView, ...], ...]
+
+    @property
+    def sentences(self) -> tuple[SentenceView, ...]:
+        """All of its sentences in order."""
+        return tuple(s for item in self.items for s in item)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """One sub-question as the page shows it."""
+
+    verification: Verification
+    verdict: VerdictView
+    paragraphs: tuple[Paragraph, ...]
+    missing: tuple[str, ...]
+    remarks: tuple[str, ...]
+    not_looked_at: int
+    sources: tuple[tuple[str, str], ...]  # what was chosen: label and address, to read while one writes
+    proposal: str = ""  # a text of the machine that a person must confirm; "" where there is none (any more)
+    material: tuple[CitationView, ...] = ()  # related passages that are no text of the answer
+    kept: bool = False  # this person left a text here that is not saved
+
+    @property
+    def sentences(self) -> tuple[SentenceView, ...]:
+        """All sentences in order, also the refused ones."""
+        return tuple(s for paragraph in self.paragraphs for s in paragraph.sentences)
+
+    @property
+    def refused(self) -> tuple[SentenceView, ...]:
+        """What no source bears and nobody answers for."""
+        return tuple(s for s in self.sentences if s.refused)
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is any text that goes out."""
+        return any(not s.refused for s in self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """The answer that is open to write in."""
+
+    position: int
+    version: int  # of the text it began from
+    text: str
+    restored: datetime | None = None  # when this was typed, where it was not saved
+    problem: str = ""
+    theirs: str = ""  # what somebody else made of the same answer meanwhile
+    author: str = ""
+    at: datetime | None = None
+
+    @staticmethod
+    def begin(dossier: Dossier, position: int) -> Editing:
+        """The answer as it stands in this version."""
+        text = write_answer(dossier.verifications[position].draft.statements)
+        return Editing(position, dossier.version, text)
+
+
+def view_questions(
+    dossier: Dossier, styles: Sequence[StyleReport], kept: frozenset[int] = frozenset()
+) -> tuple[QuestionView, ...]:
+    """The dossier with citations numbered as exports number them; those of refused sentences come after.
+
+    `kept`: the sub-questions (from 0) at which this reader left a text that is not saved.
+    """
+    number_of = _Numbers(dossier)
+    views = []
+    for i, (verification, style) in enumerate(zip(dossier.verifications, styles, strict=True)):
+        sentences = _sentences(dossier, i, number_of)
+        views.append(
+            QuestionView(
+                verification,
+                view_verdict(verification),
+                tuple(_paragraphs(sentences)),
+                open_parts(verification),
+                style.remarks,
+                len(never_looked_at(verification)),
+                tuple(_sources(dossier, verification)),
+                _proposal(verification),
+                tuple(
+                    CitationView(n, citation, _address(dossier, citation))
+                    for n, citation in enumerate(verification.draft.material, start=1)
+                ),
+                i in kept,
+            )
+        )
+    return tuple(views)
+
+
+@dataclass
+class _Numbers:
+    """The number of a citation: that of its note, else the next one."""
+
+    dossier: Dossier
+    last: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.notes = collect_notes(self.dossier)
+        self.last = max((note.number for told in self.notes.values() for note in told), default=0)
+
+    def cited(self, position: int, place: int | None, check: Check) -> tuple[CitationView, ...]:
+        """The citations of a statement that stands at `place`, or nowhere (None)."""
+        noted = () if place is None else self.notes[position, place]
+        numbers = {citation: note.number for note in noted for citation in note.citations}
+        found = []
+        for citation in check.statement.citations:
+            number = numbers.get(citation, 0)
+            if not number:
+                number = self.last = self.last + 1
+            found.append(CitationView(number, citation, _address(self.dossier, citation)))
+        return tuple(found)
+
+
+def _sentences(dossier: Dossier, position: int, numbers: _Numbers) -> tuple[SentenceView, ...]:
+    verification = dossier.verifications[position]
+    failed, own = verification.failed, verification.own
+    found: list[SentenceView] = []
+    place = 0
+    for at, check in enumerate(verification.checks):
+        refused = check in failed
+        cited = numbers.cited(position, None if refused else place, check)
+        follows = verification.checks[at + 1 : at + 2]
+        followed = bool(follows) and follows[0].statement.opens is Opening.SENTENCE
+        found.append(SentenceView(at, check, cited, refused, check in own, followed))
+        place += not refused
+    return tuple(found)
+
+
+_LISTS = {Opening.ITEM: "ul", Opening.NUMBER: "ol"}
+
+
+def _paragraphs(sentences: Sequence[SentenceView]) -> list[Paragraph]:
+    found: list[tuple[str, list[list[SentenceView]]]] = []
+    for sentence in sentences:
+        opens = sentence.check.statement.opens
+        if opens is Opening.SENTENCE and found:
+            found[-1][1][-1].append(sentence)
+            continue
+        kind = _LISTS.get(opens, "p")
+        if kind != "p" and found and found[-1][0] == kind:
+            found[-1][1].append([sentence])
+        else:
+            found.append((kind, [[sentence]]))
+    return [Paragraph(kind, tuple(tuple(item) for item in items)) for kind, items in found]
+
+
+def _proposal(verification: Verification) -> str:
+    """What is proposed, until a person said it."""
+    proposed = verification.draft.proposal
+    return "" if any(c.statement.text == proposed for c in verification.checks) else proposed
+
+
+def _sources(dossier: Dossier, verification: Verification) -> list[tuple[str, str]]:
+    found = []
+    for source in verification.draft.selection.chosen:
+        supplied = source.kind is SourceKind.SUPPLIED
+        path = f"/dossiers/{dossier.id}/supplied" if supplied else "/sources"
+        if source.body:
+            label = f"{reference(source)}: {source.document.title}"
+            found.append((label, source_address(source.id, path=path)))
+    return found
+
+
+def _address(dossier: Dossier, citation: Citation) -> str:
+    source_id = citation.source_id
+    if source_id is None:
+        return ""
+    if source_id.startswith("supplied#"):
+        return source_address(source_id, citation.span, path=f"/dossiers/{dossier.id}/supplied")
+    return source_address(source_id, citation.span)

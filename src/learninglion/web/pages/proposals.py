@@ -1,0 +1,257 @@
+"""Text proposals: read beside their sources, written in, answered for, copied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Form, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from learninglion.models import Author, Dossier
+from learninglion.models.errors import ConflictError, InputError
+from learninglion.record.marking import MARK_LINE, mark_line
+from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.pages.proposal_view import Editing, view_questions
+from learninglion.web.site import Site
+from learninglion.web.viewer import Viewer
+from learninglion.workflow.answer_text import write_answer
+from learninglion.workflow.drafts import LONGEST_ANSWER
+from learninglion.workflow.rights import Task, require
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+_PAGE = 50
+FLOW, SENTENCES = "", "sentences"
+"""How a proposal is read: as the text it is, or sentence by sentence."""
+
+
+@router.get("/dossiers")
+def dossiers_page(
+    request: Request, site: TheSite, viewer: SignedIn, page: Annotated[int, Query(ge=1, le=10_000)] = 1
+) -> Response:
+    """All dossiers this person may see."""
+    found = site.workplace.dossiers.list(viewer.actor, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
+    return site.templates.page(
+        request,
+        "dossiers.html",
+        viewer,
+        cards=found[:_PAGE],
+        page=page,
+        more=len(found) > _PAGE,
+        asked=site.workplace.sign_offs.among([card.id for card in found[:_PAGE]], viewer.actor),
+    )
+
+
+@router.get("/dossiers/{dossier_id}")
+def dossier_page(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    version: Annotated[int | None, Query(ge=1)] = None,
+    edit: Annotated[int | None, Query(ge=0)] = None,
+    view: Annotated[str, Query(max_length=20)] = FLOW,
+) -> Response:
+    """A proposal: each sentence with its sources, what does not hold marked where it stands."""
+    newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
+    dossier = newest if version is None else site.workplace.dossiers.load(dossier_id, viewer.actor, version)
+    site.workplace.access.looked(viewer.actor, "dossier", dossier_id)
+    editing = None
+    if edit is not None and edit < len(newest.verifications) and dossier.version == newest.version:
+        editing = _open_text(site, viewer, newest, edit)
+    return _show(request, site, viewer, dossier, newest, editing=editing, view=view)
+
+
+def _show(
+    request: Request,
+    site: Site,
+    viewer: Viewer,
+    dossier: Dossier,
+    newest: Dossier,
+    *,
+    editing: Editing | None = None,
+    view: str = FLOW,
+    refused: tuple[int, int, str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    """The page; `refused`: position, place, what was typed and what is wrong with it, of an own sentence."""
+    under = f"/dossiers/{dossier.id}/questions/"
+    kept = site.workplace.working_texts.places(under, viewer.actor)
+    left = frozenset(int(at) for place in kept if (at := place.removeprefix(under)).isdecimal())
+    return site.templates.page(
+        request,
+        "dossier.html",
+        viewer,
+        status=status,
+        dossier=dossier,
+        newest=newest.version,
+        questions=view_questions(dossier, site.workplace.drafts.style_of(dossier), left),
+        editing=editing,
+        view=SENTENCES if view == SENTENCES else FLOW,
+        refused=refused,
+        longest=LONGEST_ANSWER,
+        mark=mark_line(dossier),
+        copy_mark=MARK_LINE,
+        Author=Author,
+        signing=site.workplace.sign_offs.describe(newest, viewer.actor),
+        work_id=site.workplace.sets.of_dossier(dossier.id, viewer.actor),
+    )
+
+
+# --------------------------------------------------------------------------- writing in an answer
+
+
+def _place(dossier_id: str, position: int) -> str:
+    return f"/dossiers/{dossier_id}/questions/{position}"
+
+
+def _open_text(site: Site, viewer: Viewer, newest: Dossier, position: int) -> Editing:
+    """The answer to write in: what this person typed before and did not save, else as it stands."""
+    begun = Editing.begin(newest, position)
+    if not viewer.may("draft"):
+        return begun
+    typed = site.workplace.working_texts.find(_place(newest.id, position), viewer.actor)
+    if typed is None or typed.fields.get("text", begun.text) == begun.text:
+        return begun
+    version = typed.fields.get("version", "")
+    since = int(version) if version.isdecimal() and 0 < int(version) <= newest.version else newest.version
+    restored = replace(begun, version=since, text=typed.fields["text"], restored=typed.changed)
+    return _with_theirs(site, viewer, newest, restored)
+
+
+def _with_theirs(site: Site, viewer: Viewer, newest: Dossier, editing: Editing) -> Editing:
+    """The same, beside what somebody else made of it since: saving now is a choice between the two."""
+    change = site.workplace.dossiers.last_change(newest.id, editing.position, editing.version, viewer.actor)
+    if change is None:
+        return replace(editing, version=newest.version)
+    theirs = write_answer(newest.verifications[editing.position].draft.statements)
+    return replace(editing, version=newest.version, theirs=theirs, author=change.author, at=change.at)
+
+
+@router.post("/dossiers/{dossier_id}/questions/{position}")
+async def edit_question(
+    request: Request, site: TheSite, viewer: SignedIn, dossier_id: str, position: int
+) -> Response:
+    """Keep the officer's text of one answer; what changed is checked again. What is refused stays typed."""
+    require(viewer.actor, Task.DRAFT)
+    form = await request.form()
+    version, text = str(form.get("version") or ""), form.get("text")
+    if not isinstance(text, str) or not version.isdecimal():
+        raise InputError("Dit formulier is niet volledig.")
+    view = str(form.get("view") or FLOW)
+    return await run_in_threadpool(
+        _edit, request, site, viewer, dossier_id, Editing(position, int(version), text), view
+    )
+
+
+def _edit(
+    request: Request, site: Site, viewer: Viewer, dossier_id: str, typed: Editing, view: str
+) -> Response:
+    position = typed.position
+    try:
+        site.workplace.drafts.rewrite(
+            dossier_id, position, typed.text, version=typed.version, actor=viewer.actor
+        )
+    except (ConflictError, InputError) as error:
+        newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
+        if not 0 <= position < len(newest.verifications):
+            raise
+        if isinstance(error, ConflictError):
+            again = _with_theirs(site, viewer, newest, typed)
+        else:
+            again = replace(typed, problem=error.detail)
+        return _show(request, site, viewer, newest, newest, editing=again, view=view, status=error.status)
+    site.workplace.working_texts.clear(_place(dossier_id, position), actor=viewer.actor)
+    return RedirectResponse(_address(dossier_id, position, view), 303)
+
+
+@router.post("/dossiers/{dossier_id}/questions/{position}/discard")
+def discard_text(site: TheSite, viewer: SignedIn, dossier_id: str, position: int) -> Response:
+    """Throw away what was typed and not saved; the answer stays as it is."""
+    site.workplace.working_texts.clear(_place(dossier_id, position), actor=viewer.actor)
+    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+
+
+@router.post("/dossiers/{dossier_id}/questions/{position}/own-account")
+def answer_for(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    position: int,
+    place: Annotated[int, Form()],
+    version: Annotated[int, Form()],
+    account: Annotated[str, Form(max_length=1000)] = "",
+    view: Annotated[str, Form(max_length=20)] = FLOW,
+) -> Response:
+    """Let a sentence that no source bears stand on the officer's own account, with the reason."""
+    require(viewer.actor, Task.DRAFT)
+    try:
+        site.workplace.drafts.answer_for(
+            dossier_id, position, place, account, version=version, actor=viewer.actor
+        )
+    except (ConflictError, InputError) as error:
+        newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
+        refused = (position, place, account, error.detail)
+        return _show(request, site, viewer, newest, newest, view=view, refused=refused, status=error.status)
+    return RedirectResponse(_address(dossier_id, position, view), 303)
+
+
+@router.post("/dossiers/{dossier_id}/questions/{position}/confirm")
+def confirm_proposal(
+    site: TheSite, viewer: SignedIn, dossier_id: str, position: int, version: Annotated[int, Form()]
+) -> Response:
+    """Take over the text that the machine proposes but may not say by itself."""
+    site.workplace.drafts.confirm_proposal(dossier_id, position, version=version, actor=viewer.actor)
+    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+
+
+def _address(dossier_id: str, position: int, view: str) -> str:
+    mode = f"?view={SENTENCES}" if view == SENTENCES else ""
+    return f"/dossiers/{dossier_id}{mode}#question-{position}"
+
+
+# --------------------------------------------------------------------------- while one types; taking along
+
+
+@router.post("/working-texts")
+def keep_text(
+    site: TheSite,
+    viewer: SignedIn,
+    place: Annotated[str, Body(max_length=200)],
+    fields: Annotated[dict[str, str], Body(max_length=300)],
+) -> Response:
+    """Keep what stands in a form while somebody types; only this person gets it back."""
+    kept = site.workplace.working_texts.keep(place, fields, actor=viewer.actor)
+    return JSONResponse({"at": kept.changed.isoformat()})
+
+
+@router.get("/working-texts")
+def kept_text(site: TheSite, viewer: SignedIn, place: Annotated[str, Query(max_length=200)]) -> Response:
+    """What this person typed at a place and did not save; {} when nothing is left."""
+    kept = site.workplace.working_texts.find(place, viewer.actor)
+    if kept is None:
+        return JSONResponse({})
+    return JSONResponse({"at": kept.changed.isoformat(), "fields": dict(kept.fields)})
+
+
+@router.post("/working-texts/discard")
+def discard_kept(
+    site: TheSite, viewer: SignedIn, place: Annotated[str, Body(max_length=200, embed=True)]
+) -> Response:
+    """Forget what was typed at a place."""
+    site.workplace.working_texts.clear(place, actor=viewer.actor)
+    return JSONResponse({})
+
+
+@router.get("/dossiers/{dossier_id}/copy")
+def copy_text(
+    site: TheSite, viewer: SignedIn, dossier_id: str, question: Annotated[int | None, Query(ge=0)] = None
+) -> Response:
+    """One answer or all of them with notes and mark, as mark-up and as plain text."""
+    copied = site.workplace.dossiers.copy(dossier_id, question, viewer.actor)
+    return JSONResponse({"html": copied.html, "plain": copied.plain})

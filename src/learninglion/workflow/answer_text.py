@@ -1,0 +1,219 @@
+"""An answer as one text to write in, and that text back as sentences with what they rest on.
+
+Paragraphs are parted by an empty line, an item of a list begins with "- ", a numbered one with "1. ". What
+stays the same keeps its sources and its history; what is new finds what it rests on among the chosen sources.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from learninglion.checking.citations import Locate, cite
+from learninglion.checking.verify import check
+from learninglion.dutch.text import printable, split_sentences, words
+from learninglion.models import (
+    Author,
+    Citation,
+    Opening,
+    Selection,
+    Source,
+    Span,
+    Statement,
+    StatementVerdict,
+)
+
+__all__ = ["changed_statement", "read_answer", "write_answer"]
+
+_LEAD = re.compile(r"[ \t]*(?:(?P<item>[-–•*·])|(?P<number>\d{1,3})[.)])[ \t]+(?=\S)")
+_ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
+# So much of its words must a sentence share with what stood there to be that sentence, changed: below it,
+# "de" and "van" are what they share.
+_SAME = 0.4
+_TRIED = 6  # sentences of the sources, those that share most words first, against which a new one is held
+_NEAR = 0.5  # of its words in one sentence of a source: close enough to say what does not fit
+
+
+def write_answer(statements: Sequence[Statement]) -> str:
+    """The answer as one text; `read_answer` gives the same statements back."""
+    parts: list[str] = []
+    number = 0
+    before = Opening.SENTENCE
+    for statement in statements:
+        text = " ".join(statement.text.split())
+        opens = statement.opens if parts or statement.opens is not Opening.SENTENCE else Opening.PARAGRAPH
+        if opens is Opening.SENTENCE:
+            parts.append(f" {text}")
+            continue
+        number = number + 1 if opens is Opening.NUMBER else 0
+        lead = {Opening.ITEM: "- ", Opening.NUMBER: f"{number}. "}.get(opens, "")
+        gap = "" if not parts else "\n" if lead and opens is before else "\n\n"
+        parts.append(f"{gap}{lead}{text}")
+        before = opens
+    return "".join(parts)
+
+
+def read_answer(
+    text: str, before: Sequence[Statement], selection: Selection, locate: Locate
+) -> tuple[Statement, ...]:
+    """The sentences of `text`, each with what it rests on.
+
+    A sentence that stood in `before` stays what it was, wherever it moved to. One that was changed, split or
+    merged keeps the sources of what it was made of; where those do not bear it, and for a new one, the
+    chosen sources are searched for words that do.
+    """
+    known = sorted({" ".join(s.text.split()) for s in before} - {""}, key=lambda k: (-len(k), k))
+    told = [(said, opens) for block in _blocks(text) for said, opens in _sentences_of(block, known)]
+    origins = _origins([said for said, _ in told], before)
+    made: list[Statement] = []
+    for place, ((said, opens), origin) in enumerate(zip(told, origins, strict=True)):
+        if place == 0 and opens is Opening.PARAGRAPH and (not before or before[0].opens is Opening.SENTENCE):
+            opens = Opening.SENTENCE  # the first begins a paragraph anyhow
+        made.append(replace(_made(said, origin, selection, locate), opens=opens))
+    return tuple(made)
+
+
+def changed_statement(statement: Statement, text: str) -> Statement:
+    """`statement` with a person's text; what the machine wrote stays visible, and going back undoes it.
+
+    Why an officer answered for the old words says nothing of the new ones.
+    """
+    if text == statement.text:
+        return statement
+    if statement.original == text:
+        return replace(statement, text=text, author=Author.MACHINE, original=None, own_account="")
+    original = statement.original
+    if original is None and statement.author is Author.MACHINE:
+        original = statement.text
+    return replace(statement, text=text, author=Author.PERSON, original=original, own_account="")
+
+
+# --------------------------------------------------------------------------- paragraphs and sentences
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    opens: Opening
+    text: str
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Paragraphs and items. A line that breaks off within a sentence, as in pasted text, goes on."""
+    opens, lines = Opening.PARAGRAPH, list[str]()
+    for line in printable(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n"):
+        bare = line.strip()
+        lead = _LEAD.match(line)
+        follows = bool(lines) and bool(bare) and not lead and not _ENDED.search(lines[-1]) and _goes_on(bare)
+        if follows:
+            lines.append(bare)
+            continue
+        if lines:
+            yield _Block(opens, " ".join(lines))
+        opens = Opening.PARAGRAPH if lead is None else Opening.ITEM if lead["item"] else Opening.NUMBER
+        lines = [bare if lead is None else line[lead.end() :].strip()] if bare else []
+    if lines:
+        yield _Block(opens, " ".join(lines))
+
+
+def _goes_on(line: str) -> bool:
+    return line[:1].islower() or line[:1].isdecimal()
+
+
+def _sentences_of(block: _Block, known: Sequence[str]) -> Iterator[tuple[str, Opening]]:
+    """The sentences of a block; what stood there as one sentence stays one, however it was split then."""
+    flat = " ".join(block.text.split())
+    opens, at = block.opens, 0
+    while at < len(flat):
+        said = next((k for k in known if _stands(k, flat, at, known)), "")
+        if not said:
+            said = split_sentences(flat, at)[0].of(flat)
+        yield said, opens
+        opens, at = Opening.SENTENCE, flat.index(said, at) + len(said)
+        at += flat[at : at + 1] == " "
+
+
+def _stands(said: str, flat: str, at: int, known: Sequence[str]) -> bool:
+    """Whether a sentence that was there stands at this place, whole."""
+    rest = flat[at + len(said) :]
+    if not flat.startswith(said, at) or rest[:1] not in ("", " "):
+        return False
+    return not rest or bool(_ENDED.search(said)) or any(k and rest[1:].startswith(k) for k in known)
+
+
+# --------------------------------------------------------------------------- which sentence was which
+
+
+def _origins(told: Sequence[str], before: Sequence[Statement]) -> list[tuple[Statement, ...]]:
+    """For each sentence what it was made of: itself, what it was changed from, or the parts of a merge."""
+    known = [" ".join(statement.text.split()) for statement in before]
+    free = list(range(len(before)))
+    found: list[tuple[Statement, ...]] = [() for _ in told]
+    for place, said in enumerate(told):
+        same = next((i for i in free if known[i] == said), None)
+        if same is not None:
+            free.remove(same)
+            found[place] = (before[same],)
+    for place, said in enumerate(told):
+        if not found[place]:
+            parts = [i for i in free if _made_of(said, known[i])]
+            found[place] = tuple(before[i] for i in parts)
+    return found
+
+
+def _made_of(said: str, known: str) -> bool:
+    """Whether one was changed into the other, or is a part of it (split, merged)."""
+    one, other = said.casefold().split(), known.casefold().split()
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    shared = sum(block.size for block in blocks)
+    least = min(len(one), len(other))
+    if 2.0 * shared / max(1, len(one) + len(other)) >= _SAME:
+        return True
+    return least >= 3 and max(block.size for block in blocks) >= 0.6 * least
+
+
+def _made(said: str, origin: Sequence[Statement], selection: Selection, locate: Locate) -> Statement:
+    if len(origin) == 1 and " ".join(origin[0].text.split()) == said:
+        return origin[0]
+    nearest = max(origin, key=lambda s: SequenceMatcher(None, s.text, said).ratio(), default=None)
+    made = Statement(said, author=Author.PERSON) if nearest is None else changed_statement(nearest, said)
+    inherited = tuple(dict.fromkeys(c for statement in origin for c in statement.citations))
+    return replace(made, citations=_support(replace(made, citations=inherited), selection, locate))
+
+
+# --------------------------------------------------------------------------- what it rests on
+
+
+def _support(statement: Statement, selection: Selection, locate: Locate) -> tuple[Citation, ...]:
+    """The citations that bear the sentence: those that came along, or the nearest words in a chosen source.
+
+    Where none bears it, what came along stays, or else the nearest words: so that the reason says what does
+    not fit. A sentence that is near to nothing cites nothing.
+    """
+    chosen = selection.chosen
+    if statement.citations and _holds(statement, chosen, locate):
+        return statement.citations
+    near = sorted(_near(statement.text, chosen), key=lambda found: -found[0])[:_TRIED]
+    for _, source, span in near:
+        cited = (cite(source, span, locate),)
+        if _holds(replace(statement, citations=cited), chosen, locate):
+            return cited
+    if statement.citations or not near or near[0][0] < _NEAR:
+        return statement.citations
+    return (cite(near[0][1], near[0][2], locate),)
+
+
+def _holds(statement: Statement, chosen: Sequence[Source], locate: Locate) -> bool:
+    return check(statement, chosen, locate=locate).verdict is StatementVerdict.SUPPORTED
+
+
+def _near(text: str, sources: Iterable[Source]) -> Iterator[tuple[float, Source, Span]]:
+    """Sentences of the sources with the part of the words of `text` that stand in them."""
+    wanted = frozenset(words(text))
+    for source in sources:
+        for span in split_sentences(source.body):
+            shared = len(wanted & frozenset(words(span.of(source.body)))) / max(1, len(wanted))
+            if shared:
+                offset = source.body_span.start
+                yield shared, source, Span(span.start + offset, span.end + offset)

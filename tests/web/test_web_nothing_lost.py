@@ -1,0 +1,298 @@
+"""Nothing that was typed is lost: two people, ended sessions, no connection, other pages, refused forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from test_web_browser import ARGUMENTS, CHROMIUM, _serious, copied_with, make_dossier, sign_in
+from web_office import EVERYTHING, NOOR, Office
+
+from learninglion.models import Author, Role
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
+]
+
+FATBIKES = (
+    "Vragen over fatbikes.\n\nVraag 1\nWat zijn de regels voor fatbikes?\n\nVraag 2\nHoe duur is een fatbike?"
+)
+MINE = "Dit typte ik zelf, en het is nog niet opgeslagen."
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+def visit(browser: Browser, address: str) -> Page:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL", base_url=address)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    return page
+
+
+@pytest.fixture(scope="module", autouse=True)
+def colleague(office: Office) -> str:
+    return office.person("karin", Role.DRAFTER)
+
+
+def choose_one(page: Page) -> None:
+    """Choose the first source of a board that is not chosen yet."""
+    before = page.locator("[data-hit][data-state=chosen]").count()
+    hidden = page.locator("summary", has_text="onder de drempel")
+    if hidden.count():
+        hidden.first.click()
+    page.locator("[data-hit]:visible >> text=Kies deze bron").first.click()
+    expect(page.locator("[data-hit][data-state=chosen]")).to_have_count(before + 1)
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    opened = visit(browser, address)
+    sign_in(opened)
+    yield opened
+    opened.context.close()
+
+
+def write(page: Page, path: str, position: int, text: str) -> None:
+    """Open an answer and put `text` behind it, key by key."""
+    page.goto(f"{path}?edit={position}")
+    page.locator("#answer").press("Control+End")
+    page.keyboard.type("\n\n" + text)
+
+
+def kept_on_server(office: Office, path: str, position: int) -> str:
+    place = f"/dossiers/{path.rsplit('/', 1)[1]}/questions/{position}"
+    kept = office.workplace.working_texts.find(place, NOOR)
+    return kept.fields["text"] if kept else ""
+
+
+def wait_until_kept(page: Page, office: Office, path: str, position: int, text: str) -> None:
+    for _ in range(100):
+        if kept_on_server(office, path, position).endswith(text):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the server did not keep what was typed")
+
+
+def test_two_people_write_in_one_set_and_both_keep_their_text(
+    browser: Browser, page: Page, address: str
+) -> None:
+    path = make_dossier(page)
+    other = visit(browser, address)
+    sign_in(other, "karin")
+    write(page, path, 0, MINE)
+    write(other, path, 1, "De ander schreef bij vraag 2.")
+    other.click("text=Opslaan en controleren")
+    other.wait_for_selector("#question-1 .sentence--refused")
+    page.click("text=Opslaan en controleren")  # another question changed meanwhile: nothing in the way
+    page.wait_for_selector(f"#question-0 >> text={MINE}")
+    assert "De ander schreef bij vraag 2." in page.inner_text("#question-1")
+
+    # The same question: both texts, who and when, on the page where he was.
+    write(page, path, 2, MINE)
+    write(other, path, 2, "De ander was eerder.")
+    other.click("text=Opslaan en controleren")
+    other.wait_for_selector("#question-2 .sentence--refused")
+    page.click("text=Opslaan en controleren")
+    page.wait_for_selector("#theirs")
+    assert "karin heeft dit antwoord gewijzigd" in page.inner_text("#theirs")
+    assert "De ander was eerder." in page.inner_text("#their-text")
+    assert page.input_value("#answer").endswith(MINE)
+    assert not _serious_here(page)
+    page.locator("#answer").press("Control+End")
+    page.keyboard.type(" Samengevoegd met: De ander was eerder.")
+    page.click("text=Opslaan en controleren")
+    page.wait_for_selector("form[data-editor]", state="detached")
+    text = page.inner_text("#question-2")
+    assert MINE in text and "De ander was eerder." in text
+    other.context.close()
+
+
+def _serious_here(page: Page) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    return _serious(Axe(), page, page.url)
+
+
+def test_what_was_typed_comes_back_after_leaving_and_after_a_session_that_ended(
+    page: Page, office: Office
+) -> None:
+    path = make_dossier(page)
+    write(page, path, 0, MINE)
+    wait_until_kept(page, office, path, 0, MINE)
+    page.goto(f"{path}?edit=1")  # another question, without saving
+    page.goto(path)
+    assert "U was hier aan het schrijven" in page.inner_text("#question-0")
+    page.click("text=Ga verder met schrijven")
+    assert page.input_value("#answer").endswith(MINE)
+    assert "nog niet opgeslagen" in page.inner_text("#restored")
+
+    # The session ends while he types; saving sends him to sign in, and back to his text.
+    page.context.clear_cookies()
+    page.locator("#answer").press("Control+End")
+    page.keyboard.type(" En nog iets.")
+    page.click("text=Opslaan en controleren")
+    page.wait_for_url("**/sign-in?back=*")
+    page.fill("#name", "noor")
+    page.fill("#password", "paarse olifant fietst")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#answer")
+    page.wait_for_function("document.getElementById('answer').value.endsWith('En nog iets.')")
+    page.click("text=Opslaan en controleren")
+    page.wait_for_selector("form[data-editor]", state="detached")
+    assert "En nog iets." in page.inner_text("#question-0")
+    page.goto(path)
+    assert "U was hier aan het schrijven" not in page.inner_text("main")
+    assert kept_on_server(office, path, 0) == ""
+
+
+def test_without_a_connection_the_text_stays_and_goes_on_when_it_is_back(page: Page, office: Office) -> None:
+    path = make_dossier(page)
+    page.goto(f"{path}?edit=0")
+    page.context.set_offline(True)
+    page.locator("#answer").press("Control+End")
+    page.keyboard.type(" " + MINE)
+    page.wait_for_selector("[data-kept] >> text=Geen verbinding")
+    page.click("text=Opslaan en controleren")
+    page.wait_for_selector("[data-refusal]")
+    assert page.input_value("#answer").endswith(MINE)
+    page.context.set_offline(False)
+    wait_until_kept(page, office, path, 0, MINE)
+    # The browser is killed before the server had anything: what it holds itself comes back.
+    page.context.set_offline(True)
+    page.keyboard.press("Control+End")
+    page.locator("#answer").press("Control+End")
+    page.keyboard.type(" Net niet bewaard.")
+    state = page.context.storage_state()
+    page.context.set_offline(False)
+    killed = page.context.browser.new_context(storage_state=state, base_url=page.url.split("/dossiers")[0])
+    again = killed.new_page()
+    again.goto(f"{path}?edit=0")
+    again.wait_for_function("document.getElementById('answer').value.endsWith('Net niet bewaard.')")
+    killed.close()
+
+
+def test_another_person_does_not_get_the_text(browser: Browser, page: Page, office: Office) -> None:
+    path = make_dossier(page)
+    write(page, path, 0, MINE)
+    wait_until_kept(page, office, path, 0, MINE)
+    page.context.clear_cookies()
+    sign_in(page, "karin")
+    page.goto(f"{path}?edit=0")
+    assert MINE not in page.content() and not page.input_value("#answer").endswith(MINE)
+
+
+def test_one_question_is_drafted_again_and_an_edited_answer_is_asked_about(
+    page: Page, office: Office
+) -> None:
+    path = make_dossier(page)
+    identifier = path.rsplit("/", 1)[1]
+    write(page, path, 0, MINE)
+    page.click("text=Opslaan en controleren")
+    page.wait_for_selector("#question-0 .sentence--refused")
+    page.locator("#question-1 >> text=Andere bronnen, of opnieuw opstellen").click()
+    page.wait_for_url("**/questions/2")
+    choose_one(page)
+    page.click("text=Werk het tekstvoorstel bij")
+    page.wait_for_url(f"**/dossiers/{identifier}**")
+    page.wait_for_selector("#question-1")
+    newest = office.workplace.dossiers.load(identifier, EVERYTHING)
+    assert newest.version == 3
+    assert len(newest.verifications[1].draft.selection.chosen) == 2
+    assert MINE in page.inner_text("#question-0")  # every edit of the set is still there
+    # The one that he edited: it asks, and leaves the text where he does not say yes.
+    page.locator("#question-0 >> text=Andere bronnen, of opnieuw opstellen").click()
+    page.click("text=Schrijf alleen vraag 1 opnieuw")
+    page.wait_for_selector("text=Er is aan deze antwoorden gewerkt")
+    assert not _serious_here(page)
+    page.click("button:has-text('Ga verder')")
+    page.wait_for_url(f"**/dossiers/{identifier}")
+    assert MINE in page.inner_text("#question-0")
+    page.locator("#question-0 >> text=Andere bronnen, of opnieuw opstellen").click()
+    page.click("text=Schrijf alleen vraag 1 opnieuw")
+    page.check("#overwrite-0")
+    page.click("button:has-text('Ga verder')")
+    page.wait_for_selector("#question-0")
+    assert MINE not in page.inner_text("#question-0")
+    assert all(
+        s.author is Author.MACHINE
+        for s in office.workplace.dossiers.load(identifier, EVERYTHING).verifications[0].draft.statements
+    )
+
+
+def test_searching_again_keeps_choices_and_a_set_pasted_twice_is_noticed(page: Page, office: Office) -> None:
+    page.goto("/sets/new")
+    page.fill("#text", FATBIKES.replace("fatbike?", "fatbik?"))
+    page.click("text=Lees de set")
+    page.wait_for_url("**/check")
+    page.click("text=Zoek bij elke vraag")
+    page.wait_for_url("**/questions/1")
+    first = page.url
+    choose_one(page)
+    page.goto(first.replace("questions/1", "check"))
+    page.fill("#text-1", "Hoe duur is een fatbike?")
+    page.click("text=Zoek bij elke vraag")
+    page.wait_for_url("**/questions/1")
+    expect(page.locator('[data-hit][data-state="chosen"]')).to_have_count(1)
+    page.goto("/sets/new")
+    page.fill("#text", FATBIKES)
+    page.click("text=Lees de set")
+    page.wait_for_url("**/check")
+    assert "Deze vragen hebt u al" in page.inner_text("#same")
+    page.click("text=Ga verder met die set")
+    page.wait_for_url(first)
+
+
+def test_a_refused_form_keeps_what_was_typed(page: Page) -> None:
+    page.goto("/manage/people")
+    page.fill("#name", "nieuweling")
+    page.click("text=Voeg toe")
+    page.wait_for_selector("text=minste één rol")
+    assert page.input_value("#name") == "nieuweling"
+    page.goto("/sets/new")
+    page.fill("#text", "Vraag 1\nKent u dit?\n\nVraag 2\nEn dat?")
+    page.click("text=Lees de set")
+    page.wait_for_url("**/check")
+    page.fill("#text-1", "En dit hier, dat ik net verbeterde?")
+    page.fill("#number-1", "1")
+    page.click("text=Zoek bij elke vraag")
+    page.wait_for_selector("text=komt twee keer voor")
+    assert page.input_value("#text-1") == "En dit hier, dat ik net verbeterde?"
+
+
+def test_a_source_opens_beside_the_sentence_and_all_is_copied_after_one_question(page: Page) -> None:
+    path = make_dossier(page)
+    page.goto(path)
+    mark = page.locator("sup.marks a.cite").last
+    mark.scroll_into_view_if_needed()
+    sentence = page.locator(".sentence:has(a.cite)").last
+    mark.click()
+    page.wait_for_selector(".beside mark")
+    expect(page.locator(".sentence[data-active]")).to_have_count(1)
+    expect(sentence).to_be_in_viewport()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.keyboard.press("Escape")
+    mark.scroll_into_view_if_needed()
+    mark.click()
+    page.wait_for_selector(".beside mark")
+    page.wait_for_timeout(100)
+    box, pane = page.locator(".sentence[data-active]").bounding_box(), page.locator(".beside").bounding_box()
+    assert box and pane and 0 <= box["y"] < pane["y"], "the sentence hides behind its source"
+    page.keyboard.press("Escape")
+    asked: list[str] = []
+    page.on("dialog", lambda d: (asked.append(d.message), d.accept()))
+    page.click("text=Kopieer alles")
+    text = copied_with(page, "Antwoord 1")
+    assert len(asked) == 1 and "gemaakt met AI" in text
+    html = page.evaluate(
+        "navigator.clipboard.read().then(i => i[0].getType('text/html')).then(b => b.text())"
+    )
+    assert "<sup>" in html and "<h3" in html

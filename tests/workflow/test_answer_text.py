@@ -1,0 +1,72 @@
+"""An answer as one text and back: what stays keeps its sources, what changes finds them."""
+
+from __future__ import annotations
+
+from learninglion.checking.citations import cite, nowhere
+from learninglion.models import (
+    Author,
+    Opening,
+    Selection,
+    Source,
+    SourceKind,
+    Span,
+    Statement,
+    SubQuestion,
+)
+from learninglion.testing import make_source
+from learninglion.workflow.answer_text import read_answer, write_answer
+
+BODY = (
+    "In de haven varen 14 veerponten. De gemeente houdt toezicht op de veerponten. "
+    "De brug is in 2019 gesloten."
+)
+
+
+def source() -> Source:
+    return make_source(BODY, kind=SourceKind.SUPPLIED)
+
+
+def selection() -> Selection:
+    return Selection(SubQuestion((1,), "Hoeveel veerponten varen er?"), "", (), (source(),))
+
+
+def cited(text: str, opens: Opening = Opening.SENTENCE) -> Statement:
+    start = BODY.index(text)
+    return Statement(text, (cite(source(), Span(start, start + len(text))),), opens=opens)
+
+
+FERRIES = cited("In de haven varen 14 veerponten.")
+WATCH = cited("De gemeente houdt toezicht op de veerponten.")
+
+
+def test_paragraphs_lists_and_sentences_come_back_as_they_were() -> None:
+    told = (
+        Statement("Ja"),  # no full stop, and still a sentence of its own
+        FERRIES,
+        Statement("Dit zijn ze:", opens=Opening.PARAGRAPH),
+        Statement("de eerste", opens=Opening.ITEM),
+        Statement("de tweede", opens=Opening.ITEM),
+        Statement("Eerst dit.", opens=Opening.NUMBER),
+        Statement("Meer daarover."),
+        Statement("Dan dat.", opens=Opening.NUMBER),
+        Statement("Slot.", opens=Opening.PARAGRAPH),
+    )
+    assert read_answer(write_answer(told), told, selection(), nowhere) == told
+
+
+def test_what_moves_is_untouched_and_what_is_new_finds_its_source() -> None:
+    text = f"{WATCH.text}\n\n{FERRIES.text} De brug is in 2019 gesloten."
+    made = read_answer(text, (FERRIES, WATCH), selection(), nowhere)
+    assert [s.opens for s in made] == [Opening.SENTENCE, Opening.PARAGRAPH, Opening.SENTENCE]
+    assert [s.author for s in made] == [Author.MACHINE, Author.MACHINE, Author.PERSON]
+    assert made[0].citations == WATCH.citations and made[1].citations == FERRIES.citations
+    assert [c.quote for c in made[2].citations] == ["De brug is in 2019 gesloten."]
+
+
+def test_merged_sentences_keep_the_sources_of_both_and_a_pasted_line_goes_on() -> None:
+    text = "In de haven varen 14 veerponten en de gemeente houdt\ntoezicht op de veerponten."
+    (made,) = read_answer(text, (FERRIES, WATCH), selection(), nowhere)
+    assert made.text == text.replace("\n", " ")
+    assert {c.quote for c in made.citations} == {FERRIES.text, WATCH.text}
+    assert made.original in (FERRIES.text, WATCH.text)
+    assert read_answer(write_answer((FERRIES,)), (made,), selection(), nowhere)[0].text == FERRIES.text
