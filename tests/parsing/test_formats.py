@@ -38,6 +38,12 @@ def test_a_page_is_decoded_as_it_declares_or_begins(encoding: str) -> None:
     assert _text(mark + page.encode(encoding), "a.html") == "Kost € 7, één keer."
 
 
+@pytest.mark.parametrize("said", ["x-user-defined", "onbekend-8", "replacement", "utf-16"])
+def test_a_page_that_declares_nonsense_is_read_all_the_same(said: str) -> None:
+    page = f"<html><head><meta charset={said}></head><body><p>Kost € 7, één keer.</p></body></html>"
+    assert _text(page.encode("cp1252"), "a.html") == "Kost € 7, één keer."
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028"])
 def test_any_line_end_ends_a_line(end: str) -> None:
     document = parse(

@@ -45,6 +45,8 @@ ReadPart = Callable[[bytes, str], WordText]  # reads a file inside the file, of 
 
 # Text somebody took out or that was moved elsewhere.
 _TAKEN_OUT = frozenset(("del", "moveFrom"))
+_FORMULAS = frozenset(("oMath", "oMathPara"))
+_ITEMS = _FORMULAS | frozenset(("p", "tbl", "altChunk"))
 # What a reader does not get to see.
 _GONE = _TAKEN_OUT | frozenset(
     ("instrText", "delText", "delInstrText", "rPr", "pPr", "tblPr", "trPr", "tcPr", "sdtPr", "sdtEndPr")
@@ -175,6 +177,10 @@ class _Reader:
                 found = self._table(item, scope)
             elif name == "altChunk":
                 found = self._chunk(item)
+            elif name in _FORMULAS:
+                formula = Piece()
+                self._formula(item, scope, formula)
+                found = lines_of(formula, "", BlockKind.PARAGRAPH, 0)
             elif _runs_on(item):
                 self._runs(item, replace(scope, paragraph=child(item, "pPr")), piece)
             else:
@@ -188,7 +194,7 @@ class _Reader:
     def _items(self, parent: etree._Element) -> Iterator[etree._Element]:
         for node in parent:
             name = local(node)
-            if name in ("p", "tbl", "altChunk"):
+            if name in _ITEMS:
                 yield node
             elif name in _TAKEN_OUT:
                 self._take_out(node, "")
@@ -252,8 +258,8 @@ class _Reader:
                 self._run(node, scope, piece)
             elif name == "AlternateContent":
                 self._alternative(node, scope, piece)
-            elif name in ("oMath", "oMathPara"):
-                piece.say_formula(linear_omml(node, lambda run: self._formula_run(run, scope)))
+            elif name in _FORMULAS:
+                self._formula(node, scope, piece)
             elif name == "ruby":
                 self._ruby(node, scope, piece)
             elif name in _TAKEN_OUT:
@@ -262,6 +268,9 @@ class _Reader:
                 self.omissions.add(Reason.ELSEWHERE, "subdocument", piece.text or self.last)
             elif name and name not in _GONE and name != "txbxContent":
                 self._runs(node, scope, piece)
+
+    def _formula(self, node: etree._Element, scope: Scope, piece: Piece) -> None:
+        piece.say_formula(linear_omml(node, lambda run: self._formula_run(run, scope)))
 
     def _formula_run(self, run: etree._Element, scope: Scope) -> str:
         inner = Piece()
@@ -367,6 +376,8 @@ class _Reader:
         fill = child(properties, "textFill")
         if child(fill, "noFill") is not None and child(properties, "textOutline") is None:
             return Reason.GROUND
+        if any(styles.switch(name, properties, scope) for name in ("outline", "emboss", "imprint")):
+            return None  # the edges of the letters show on any ground
         letters = styles.colour(styles.run(properties, scope, "color"), "val", "themeColor")
         if letters is None:  # automatic: dark on light, light on dark
             return None
