@@ -68,6 +68,8 @@ def test_word_what_cannot_be_seen_is_left_out_and_told(look: str, by: str) -> No
         *('<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="154273"/>',),
         '<w:color w:val="FFFFFF"/><w:shd w:val="pct90" w:color="000000" w:fill="FFFFFF"/>',
         '<w:color w:val="FFFFFF"/><w:outline/>',
+        '<w:color w:themeColor="background1" w:themeShade="80"/>',
+        '<w:color w:themeColor="background1"/><w:shd w:val="clear" w:themeFill="background1" w:themeFillShade="80"/>',
     ],
 )
 def test_word_what_can_be_seen_is_read(look: str) -> None:
@@ -156,6 +158,37 @@ def test_word_parts_are_found_by_their_relations_and_files_inside_are_read() -> 
         },
     )
     assert parse(raw).text == "Ministerie van Water\nVoor.\nIn HTML.\nNa."
+
+
+def test_word_the_paint_of_letters_counts_for_more_than_their_colour() -> None:
+    def painted(colour: str, other: str) -> str:
+        fill = f'<x:textFill xmlns:x="urn:x"><x:solidFill><x:srgbClr x:val="{colour}"/></x:solidFill></x:textFill>'
+        return f'{fill}<w:color w:val="{other}"/>'
+
+    body = run("Te zien.", painted("154273", "FFFFFF")) + run(" Bedekt", painted("FFFFFF", "000000"))
+    document = parse(docx(para(inside=body)))
+    assert document.text == "Te zien."
+    assert any("Bedekt" in warning for warning in document.warnings)
+
+
+def test_word_a_note_is_read_whatever_its_mark_looks_like() -> None:
+    mark = '<w:r><w:rPr><w:strike/></w:rPr><w:footnoteReference w:id="2"/></w:r>'
+    notes = part("footnotes", f'<w:footnote w:id="2">{para("Voorlopig cijfer.")}</w:footnote>')
+    document = parse(docx(para("Er zijn er 8.", inside=mark), {"word/footnotes.xml": notes}))
+    assert [note.span.of(document.text) for note in document.footnotes] == ["Voorlopig cijfer."]
+
+
+def test_word_what_a_merged_cell_covers_and_what_is_a_file_inside_is_told() -> None:
+    def cell(text: str, merge: str = "") -> str:
+        return f"<w:tc><w:tcPr>{merge}</w:tcPr>{para(text)}</w:tc>"
+
+    rows = cell("Wijk", '<w:vMerge w:val="restart"/>') + cell("1"), cell("777", "<w:vMerge/>") + cell("2")
+    body = "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
+    body += para("Formule: ", inside='<w:r><w:object><w:OLEObject ProgID="Equation.3"/></w:object></w:r>')
+    document = parse(docx(body))
+    assert document.text == "Wijk | 1\nWijk | 2\nFormule:"
+    assert any("777" in warning for warning in document.warnings)
+    assert any("Equation.3" in warning for warning in document.warnings)
 
 
 def test_word_numbers_follow_the_list_that_counts() -> None:
@@ -278,6 +311,21 @@ def test_opendocument_what_columns_and_covered_cells_hide_is_told() -> None:
     assert document.text == "Noord | 5\nSom |  | 6"
     assert any("777" in warning for warning in document.warnings)
     assert any("888" in warning for warning in document.warnings)
+
+
+def test_opendocument_cells_without_a_style_have_that_of_their_column() -> None:
+    dark = '<style:style style:name="D" style:family="table-cell"><style:table-cell-properties fo:background-color="#154273"/></style:style>'
+    white = '<style:style style:name="W" style:family="text"><style:text-properties fo:color="#ffffff"/></style:style>'
+    cells = "".join(f"<table:table-cell>{par(span(text, 'W'))}</table:table-cell>" for text in ("a", "b"))
+    table = '<table:table><table:table-column table:default-cell-style-name="D"/><table:table-column/>'
+    content = (
+        f"<office:document-content {SPACES}><office:automatic-styles>{dark}{white}</office:automatic-styles>"
+        f"<office:body><office:text>{table}<table:table-row>{cells}</table:table-row></table:table>"
+        "</office:text></office:body></office:document-content>"
+    )
+    document = parse(odt("", {"content.xml": content}))
+    assert document.text == "a"
+    assert any("“b”" in warning for warning in document.warnings)
 
 
 def test_opendocument_titles_that_show_and_titles_that_do_not() -> None:

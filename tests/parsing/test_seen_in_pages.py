@@ -121,6 +121,7 @@ def test_figures_stay_what_they_are(body: str, read: str) -> None:
         ("<tr><td>Noord<td rowspan=2>5<td>1<tr><td>Zuid<td>2", "Noord | 5 | 1\nZuid |  | 2"),
         ("<caption>Tabel 1</caption><tfoot><tr><td>Som<td>3</tfoot><tr><td>a<td>3", "Tabel 1\na | 3\nSom | 3"),
         ("<tr><td>1<td style='display:none'>9<td>2<tr style='visibility:hidden'><td>8<td>8<td>8<tr><td>3<td>4", "1 | 2\n3 | 4"),
+        ("<td>Noord<td>33<tr><td>Zuid<td>34", "Noord | 33\nZuid | 34"),
         ("<col><col style='visibility:collapse'><tr><td>a<td>9<td>1<tr><td>b<td>9<td>2", "a | 1\nb | 2"),
         ("<tr><td>Jaar 2025<td><table><tr><td>740<td>860</table><tr><td>x<td>y", "Jaar 2025\n740 | 860\nx | y"),
     ],

@@ -280,7 +280,7 @@ class _Reader:
         elif name == "tracked-changes":
             for removed in node.iter():
                 if local(removed) == "deletion":
-                    words = " ".join(_text_in(p) for p in removed if local(p) in ("p", "h"))
+                    words = " ".join(_text_in(p) for p in removed.iter() if local(p) in ("p", "h"))
                     self.omissions.add(Reason.DELETED, words)
         elif name and not _is_gone(node) and name != "note":
             yield from self.paragraphs(node, around)
@@ -382,13 +382,13 @@ class _Reader:
     def _table(self, table: etree._Element, around: _Around) -> Iterator[Paragraph]:
         ground = self._behind("table", attribute(table, "style-name"), around.ground)
         read: list[tuple[list[Cell], bool]] = []
-        folded = list(_folded(table))
+        folded, dressed = list(_folded(table)), list(_dressed(table))
         for row in _within(table, "table-row"):
             if attribute(row, "visibility") in ("collapse", "filter"):
                 self.omissions.add(Reason.HIDDEN, _text_in(row), self.last)
                 continue
             own = self._behind("table-row", attribute(row, "style-name"), ground)
-            cells = list(self._cells(row, replace(around, ground=own), folded))
+            cells = list(self._cells(row, replace(around, ground=own), folded, dressed))
             nested = any(local(inner) == "table" for cell in row for inner in cell.iter())
             times = _count(attribute(row, "number-rows-repeated"))
             filled = any(cell.paragraphs for cell in cells)
@@ -404,10 +404,12 @@ class _Reader:
                 pending.append(row_cells)
         yield from table_of(pending)
 
-    def _cells(self, row: etree._Element, around: _Around, folded: list[bool]) -> Iterator[Cell]:
+    def _cells(
+        self, row: etree._Element, around: _Around, folded: list[bool], dressed: list[str | None]
+    ) -> Iterator[Cell]:
         """The cells of a row; those that another covers are not written: the table counts them itself.
 
-        `folded`: by column, whether it is folded away.
+        `folded`: by column, whether it is folded away; `dressed`: the style of its cells.
         """
         place = 0
         for cell in row:
@@ -418,7 +420,9 @@ class _Reader:
             if local(cell) == "covered-table-cell" or (at < len(folded) and all(folded[at:place])):
                 self.omissions.add(Reason.HIDDEN, _text_in(cell), self.last)
                 continue
-            ground = self._behind("table-cell", attribute(cell, "style-name"), around.ground)
+            style = attribute(cell, "style-name") or attribute(row, "default-cell-style-name")
+            style = style or (dressed[at] if at < len(dressed) else None)
+            ground = self._behind("table-cell", style, around.ground)
             across = _count(attribute(cell, "number-columns-spanned"))
             down = _count(attribute(cell, "number-rows-spanned"))
             paragraphs = list(self.paragraphs(cell, _Around(ground)))
@@ -521,6 +525,7 @@ class _Reader:
         if inside is None and target and self.package is not None:
             inside = self.package.root(f"{target}/content.xml")
         if inside is None:
+            self.omissions.add(Reason.ELSEWHERE, target, piece.text or self.last)
             return
         formula = next((n for n in inside.iter() if local(n) == "math"), None)
         if formula is not None:
@@ -663,6 +668,13 @@ def _read_level(node: etree._Element) -> tuple[int, _Level]:
         bullet,
     )
     return whole("level"), level
+
+
+def _dressed(table: etree._Element) -> Iterator[str | None]:
+    """By column, the style of the cells in it that name none."""
+    for column in _within(table, "table-column"):
+        times = min(_MOST_REPEATED, _count(attribute(column, "number-columns-repeated")))
+        yield from [attribute(column, "default-cell-style-name")] * times
 
 
 def _folded(table: etree._Element) -> Iterator[bool]:

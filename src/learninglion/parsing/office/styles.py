@@ -227,7 +227,15 @@ class Styles:
         if len(said) == 6 and all(sign in "0123456789abcdefABCDEF" for sign in said):
             return read_colour(f"#{said}")
         named = read_colour(said) if said not in ("", "auto", "none") else None
-        return named or self.theme_colour(attribute(node, theme))
+        if named is not None:
+            return named
+        base = self.theme_colour(attribute(node, theme))
+        kind = theme.removesuffix("Color")
+        for change, towards in (("Shade", BLACK), ("Tint", WHITE)):
+            share = attribute(node, f"{kind}{change}") or ""
+            if base is not None and 0 < len(share) <= 2 and all(s in "0123456789abcdefABCDEF" for s in share):
+                base = blended(replace(base, alpha=int(share, 16) / 255), towards)
+        return base
 
     def theme_colour(self, name: str | None) -> Colour | None:
         """A colour of the file's theme ("background1", "accent2", "bg1")."""

@@ -306,7 +306,7 @@ class _PageReader:
         taken: dict[int, int] = {}  # by column: the rows that a cell above still takes
         for row, row_look in (*rows["head"], *rows["body"], *rows["foot"]):
             cells = list(self._cells(row, row_look, look.ground, columns, taken))
-            read.append((cells, next(row.iter("table"), None) is not None))
+            read.append((cells, any(inner is not row for inner in row.iter("table"))))
         filled = [[cell.paragraphs for cell in cells if cell.paragraphs] for cells, _ in read]
         arranges = arranges or only_arranges(filled)
         pending: list[list[Cell]] = []
@@ -335,9 +335,9 @@ class _PageReader:
                 self._collect(
                     inner, own, {"header": "head", "footer": "foot"}.get(own.display[6:12], "body"), rows
                 )
-            elif own.display == "table-cell":
-                rows[group].append((node, look))
-                return
+            elif own.display == "table-cell":  # a row that nobody marked
+                if (node, look) not in rows[group]:
+                    rows[group].append((node, look))
             else:
                 self.found.extend(self._inside(inner, own))
 
@@ -377,6 +377,8 @@ class _PageReader:
                 if look.ground == table_ground:  # the row has no ground of its own
                     around = replace(look, ground=columns[at][0])
             own = self.cascade.look(cell, around)
+            if look.display != "table-row" and own.display != "table-cell":
+                continue  # the row is unmarked: what else stands there is read by itself
             if own.gone is not None:
                 self._leave_out(own.gone, cell)
                 if own.display == "none":
