@@ -148,6 +148,10 @@ def test_cells_keep_their_columns(table: str, read: str) -> None:
         ("<ol start=3><li>drie<li value=7>zeven</ol>", "3. drie\n7. zeven"),
         ("<ol style='list-style:lower-alpha inside'><li>een<li>twee</ol>", "a. een\nb. twee"),
         ("<svg><title>X</title><text>In beeld</text></svg>", "In beeld"),
+        (
+            "<x-y><template shadowrootmode=open>Binnen.</template></x-y><template>Buiten.</template>",
+            "Binnen.",
+        ),
         ("<iframe srcdoc='<p>Binnen.</p>'></iframe>", "Binnen."),
         ("<button aria-controls=a>Vraag?</button><div id=a style='display:none'>Ja.</div>", "Vraag?\nJa."),
         ("<p>Wordt <del>toegekend</del><ins>afgewezen</ins>.</p>", "Wordt afgewezen."),

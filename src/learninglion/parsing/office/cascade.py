@@ -37,7 +37,7 @@ _NAMED_SIZES = {
 _FONT_SIZES = ("", "x-small", "small", "medium", "large", "x-large", "xx-large", "xxx-large")
 _GONE = frozenset(
     "script style template head title meta link base noscript datalist rp audio video canvas object "
-    "embed param area map noframes frameset dialog".split()
+    "embed param area map noframes dialog".split()
 )
 _BLOCKS = frozenset(
     "html body p h1 h2 h3 h4 h5 h6 div section article main header footer aside nav ul ol dl dt dd "
@@ -433,7 +433,9 @@ def _ground(said: dict[str, str], element: etree._Element, parent: Look, elsewhe
 
 def _display(said: dict[str, str], tag: str, element: etree._Element) -> str:
     value = said.get("display")
-    if tag in _GONE and not (tag == "dialog" and element.get("open") is not None):
+    opens = {"dialog": "open", "template": "shadowrootmode"}.get(tag)
+    shown = opens is not None and element.get(opens) is not None
+    if tag in _GONE and not shown:
         return value if value and value != "none" and tag in ("dialog", "noscript") else "none"
     if value and value not in ("inherit", "initial", "unset", "revert", "contents"):
         return value
