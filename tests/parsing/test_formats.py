@@ -38,6 +38,23 @@ def test_a_page_is_decoded_as_it_declares_or_begins(encoding: str) -> None:
     assert _text(mark + page.encode(encoding), "a.html") == "Kost € 7, één keer."
 
 
+@pytest.mark.parametrize("said", ["x-user-defined", "onbekend-8", "replacement", "utf-16"])
+def test_a_page_that_declares_nonsense_is_read_all_the_same(said: str) -> None:
+    page = f"<html><head><meta charset={said}></head><body><p>Kost € 7, één keer.</p></body></html>"
+    assert _text(page.encode("cp1252"), "a.html") == "Kost € 7, één keer."
+
+
+@pytest.mark.parametrize(
+    "shown", ["<p>Begin.</p><iframe src=cid:b></iframe>", "<frameset><frame src=cid:b></frameset>"]
+)
+def test_a_saved_page_begins_where_it_says_and_shows_its_frames(shown: str) -> None:
+    parts = {"b": "<p>Er zijn 5 wijken.</p>", "a": shown}
+    told = "".join(f"--x\nContent-Type: text/html\nContent-ID: <{key}>\n\n{parts[key]}\n" for key in parts)
+    head = 'MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x; start="<a>"\n\n'
+    text = _text(f"{head}{told}--x--\n".encode(), "blad.mht")
+    assert text == ("Begin.\n" if "Begin." in shown else "") + "Er zijn 5 wijken."
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028"])
 def test_any_line_end_ends_a_line(end: str) -> None:
     document = parse(

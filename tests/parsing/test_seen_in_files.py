@@ -66,6 +66,10 @@ def test_word_what_cannot_be_seen_is_left_out_and_told(look: str, by: str) -> No
         ),
         *('<w:color w:val="FFFFFF"/><w:highlight w:val="darkBlue"/>',),
         *('<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="154273"/>',),
+        '<w:color w:val="FFFFFF"/><w:shd w:val="pct90" w:color="000000" w:fill="FFFFFF"/>',
+        '<w:color w:val="FFFFFF"/><w:outline/>',
+        '<w:color w:themeColor="background1" w:themeShade="80"/>',
+        '<w:color w:themeColor="background1"/><w:shd w:val="clear" w:themeFill="background1" w:themeFillShade="80"/>',
     ],
 )
 def test_word_what_can_be_seen_is_read(look: str) -> None:
@@ -156,6 +160,66 @@ def test_word_parts_are_found_by_their_relations_and_files_inside_are_read() -> 
     assert parse(raw).text == "Ministerie van Water\nVoor.\nIn HTML.\nNa."
 
 
+def test_word_the_paint_of_letters_counts_for_more_than_their_colour() -> None:
+    def painted(colour: str, other: str) -> str:
+        fill = f'<x:textFill xmlns:x="urn:x"><x:solidFill><x:srgbClr x:val="{colour}"/></x:solidFill></x:textFill>'
+        return f'{fill}<w:color w:val="{other}"/>'
+
+    body = run("Te zien.", painted("154273", "FFFFFF")) + run(" Bedekt", painted("FFFFFF", "000000"))
+    document = parse(docx(para(inside=body)))
+    assert document.text == "Te zien."
+    assert any("Bedekt" in warning for warning in document.warnings)
+
+
+def test_word_a_note_is_read_whatever_its_mark_looks_like() -> None:
+    mark = '<w:r><w:rPr><w:strike/></w:rPr><w:footnoteReference w:id="2"/></w:r>'
+    notes = part("footnotes", f'<w:footnote w:id="2">{para("Voorlopig cijfer.")}</w:footnote>')
+    document = parse(docx(para("Er zijn er 8.", inside=mark), {"word/footnotes.xml": notes}))
+    assert [note.span.of(document.text) for note in document.footnotes] == ["Voorlopig cijfer."]
+
+
+def test_word_what_a_merged_cell_covers_and_what_is_a_file_inside_is_told() -> None:
+    def cell(text: str, merge: str = "") -> str:
+        return f"<w:tc><w:tcPr>{merge}</w:tcPr>{para(text)}</w:tc>"
+
+    rows = cell("Wijk", '<w:vMerge w:val="restart"/>') + cell("1"), cell("777", "<w:vMerge/>") + cell("2")
+    body = "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
+    body += para("Formule: ", inside='<w:r><w:object><w:OLEObject ProgID="Equation.3"/></w:object></w:r>')
+    document = parse(docx(body))
+    assert document.text == "Wijk | 1\nWijk | 2\nFormule:"
+    assert any("777" in warning for warning in document.warnings)
+    assert any("Equation.3" in warning for warning in document.warnings)
+
+
+def test_word_numbers_follow_the_list_that_counts() -> None:
+    def level(text: str, more: str = "", form: str = "decimal", depth: int = 0) -> str:
+        return f'<w:lvl w:ilvl="{depth}"><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/>{more}</w:lvl>'
+
+    def listing(number: int, inside: str, override: str = "") -> tuple[str, str]:
+        return (
+            f'<w:abstractNum w:abstractNumId="{number}">{inside}</w:abstractNum>',
+            f'<w:num w:numId="{number}"><w:abstractNumId w:val="{number}"/>{override}</w:num>',
+        )
+
+    own = f'<w:lvlOverride w:ilvl="0">{level("Vraag %1:")}</w:lvlOverride>'
+    lists = [
+        listing(1, level("%1."), own),
+        listing(2, level("%1.", "<w:rPr><w:vanish/></w:rPr>")),
+        listing(3, '<w:styleLink w:val="S"/>' + level("%1)", "", "upperRoman")),
+        listing(4, '<w:numStyleLink w:val="S"/>'),
+    ]
+    numbering = part("numbering", "".join(a for a, _ in lists) + "".join(n for _, n in lists))
+    body = "".join(para(f"regel {n}", num=str(n)) for n in (1, 2, 3, 4))
+    text = parse(docx(body, {"word/numbering.xml": numbering})).text
+    assert text == "Vraag 1: regel 1\nregel 2\nI) regel 3\nI) regel 4"
+
+
+def test_word_a_formula_between_paragraphs_is_read() -> None:
+    power = f"<m:sSup><m:e>{_m('10')}</m:e><m:sup>{_m('6')}</m:sup></m:sSup>"
+    body = para("Voor.") + f"<m:oMathPara {_M}><m:oMath>{power}</m:oMath></m:oMathPara>" + para("Na.")
+    assert parse(docx(body)).text == "Voor.\n10⁶\nNa."
+
+
 def test_word_a_large_first_letter_belongs_to_its_word() -> None:
     drop = f'<w:p><w:pPr><w:framePr w:dropCap="drop"/></w:pPr>{run("D")}</w:p>'
     assert parse(docx(drop + para("e minister zegt ja."))).text == "De minister zegt ja."
@@ -232,6 +296,48 @@ def test_opendocument_conditions_cells_fields_and_formulas() -> None:
     assert any("Bedekt" in warning for warning in document.warnings)
 
 
+def test_opendocument_what_columns_and_covered_cells_hide_is_told() -> None:
+    columns = '<table:table-column/><table:table-column table:visibility="collapse"/><table:table-column/>'
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    first = "".join(map(cell.format, ("Noord", "777", "5")))
+    second = '<table:table-cell table:number-columns-spanned="2"><text:p>Som</text:p></table:table-cell>'
+    second += "<table:covered-table-cell><text:p>888</text:p></table:covered-table-cell>" + cell.format("6")
+    document = parse(
+        odt(
+            f"<table:table>{columns}<table:table-row>{first}</table:table-row></table:table>"
+            f"<table:table><table:table-row>{second}</table:table-row></table:table>"
+        )
+    )
+    assert document.text == "Noord | 5\nSom |  | 6"
+    assert any("777" in warning for warning in document.warnings)
+    assert any("888" in warning for warning in document.warnings)
+
+
+def test_opendocument_cells_without_a_style_have_that_of_their_column() -> None:
+    dark = '<style:style style:name="D" style:family="table-cell"><style:table-cell-properties fo:background-color="#154273"/></style:style>'
+    white = '<style:style style:name="W" style:family="text"><style:text-properties fo:color="#ffffff"/></style:style>'
+    cells = "".join(f"<table:table-cell>{par(span(text, 'W'))}</table:table-cell>" for text in ("a", "b"))
+    table = '<table:table><table:table-column table:default-cell-style-name="D"/><table:table-column/>'
+    content = (
+        f"<office:document-content {SPACES}><office:automatic-styles>{dark}{white}</office:automatic-styles>"
+        f"<office:body><office:text>{table}<table:table-row>{cells}</table:table-row></table:table>"
+        "</office:text></office:body></office:document-content>"
+    )
+    document = parse(odt("", {"content.xml": content}))
+    assert document.text == "a"
+    assert any("“b”" in warning for warning in document.warnings)
+
+
+def test_opendocument_titles_that_show_and_titles_that_do_not() -> None:
+    svg = 'xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
+    chart = f"<x:chart xmlns:x='urn:x'><x:title>{par('Palen per jaar')}</x:title></x:chart>"
+    frame = f"<draw:frame {svg}><svg:title>Niet te zien</svg:title><draw:object>{chart}</draw:object></draw:frame>"
+    assert (
+        parse(odt(par("Zie ", "<text:title>Nota</text:title>", ".", frame))).text
+        == "Zie Nota.\nPalen per jaar"
+    )
+
+
 # --------------------------------------------------------------------------- rich text
 
 
@@ -246,6 +352,9 @@ _RTF = r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}{\f1\fcharset2 Symbol;}}{\c
         (r"Wordt {\strike toegekend}{\b afgewezen}{\v weg}{\deleted weg}{\cf1 weg}{\fs2 weg}.", "Wordt afgewezen."),
         (r"{\cf1\highlight2 Te zien.}", "Te zien."),
         (r"\trowd\cellx1\cellx2\intbl 41\line 2\cell 7\cell\row\trowd\cellx1\cellx2\intbl a\cell b\cell\row\pard Na.", "41; 2 | 7\na | b\nNa."),
+        (r"\trowd\cellx900\cellx1800\cellx2700\intbl Wijk\cell 2016\cell 2017\cell\row\trowd\cellx1800\cellx2705\intbl Som\cell 35\cell\row\pard Na.", "Wijk | 2016 | 2017\nSom |  | 35\nNa."),
+        (r"Op 10{\field{\*\fldinst EQ \\f(3;8)}{\fldrslt}} en {\field{\*\fldinst FORMCHECKBOX {\*\formfield{\fftype1\ffres1}}}{\fldrslt}} ja", "Op 10 3/8 en ☒ ja"),
+        (r"Voor.{\*\do\dptxbx{\dptxbxtext\pard Kader.\par}}", "Kader.\nVoor."),
         (r"Tekst{\super\chftn{\footnote\pard{\super\chftn} Noot.}} {\field{\*\fldinst X}{\fldrslt uitkomst}}{\*\onbekend X}{\pict 00ff}", "Tekst uitkomst\nNoot."),
     ],
 )  # fmt: skip

@@ -26,6 +26,7 @@ def page(body: str, style: str = "", head: str = "") -> Document:
         *("position:absolute;clip:rect(0,0,0,0)", "clip-path:inset(100%)", "height:0;overflow:hidden"),
         *("width:1px;height:1px;overflow:hidden", "transform:scale(0)", "transform:translateX(-5000px)"),
         *("font-size:0", "font-size:0.5px", "font-size:1%", "font:0/0 a", "color:white", "color:#fefefe"),
+        *("zoom:0.01", "color:oklch(1 0 0)", "color:hsl(0 0% 100%)"),
         *("color:transparent", "color:rgba(0,0,0,0)", "color:hsl(0,0%,100%)", "background:#000;color:black"),
     ],
 )
@@ -66,6 +67,10 @@ def test_what_cannot_be_seen_is_not_read_and_told(style: str, by: str) -> None:
         ('<p class="weg">Te zien.</p>', ".weg{display:none} p.weg{display:block}"),
         ('<p class="wegwijzer">Te zien.</p>', ".weg{display:none} p.weg b, .weg-af{display:none}"),
         ('<p hidden style="display:block">Te zien.</p>', ""),
+        ('<p style="color:#fff;text-shadow:0 0 3px #000">Te zien.</p>', ""),
+        ('<p style="color:#fff;-webkit-text-stroke:1px navy">Te zien.</p>', ""),
+        ('<p class="weg">Te zien.</p>', "@media (width <= 600px){.weg{display:none}}"),
+        ("<table><col style='background:#154273'><tr><td style='color:#fff'>Te zien.</table>", ""),
     ],
 )
 def test_what_can_be_seen_is_read(body: str, style: str) -> None:
@@ -95,6 +100,11 @@ def test_what_can_be_seen_is_read(body: str, style: str) -> None:
         ("10<wbr>000 en 1<b>2</b>3", "10000 en 123"),
         ('<span style="display:inline-block">41</span><span style="display:inline-block">2</span>', "41 2"),
         ('<div style="display:flex"><span>41</span><span>2</span></div>', "41\n2"),
+        ('10<span style="font-variant-position:super">6</span>', "10⁶"),
+        ('10<span style="display:inline-block;transform:translateY(-40%)">6</span>', "10⁶"),
+        ('<b style="margin-right:2em">41</b><b>2</b>', "41 2"),
+        ('<b style="border:1px solid">41</b><b>2</b>', "41 2"),
+        ("<svg><text><tspan x=1>41</tspan><tspan x=9>2</tspan></text></svg>", "41 2"),
         ("41<br>2", "41\n2"),
     ],
 )
@@ -111,6 +121,8 @@ def test_figures_stay_what_they_are(body: str, read: str) -> None:
         ("<tr><td>Noord<td rowspan=2>5<td>1<tr><td>Zuid<td>2", "Noord | 5 | 1\nZuid |  | 2"),
         ("<caption>Tabel 1</caption><tfoot><tr><td>Som<td>3</tfoot><tr><td>a<td>3", "Tabel 1\na | 3\nSom | 3"),
         ("<tr><td>1<td style='display:none'>9<td>2<tr style='visibility:hidden'><td>8<td>8<td>8<tr><td>3<td>4", "1 | 2\n3 | 4"),
+        ("<td>Noord<td>33<tr><td>Zuid<td>34", "Noord | 33\nZuid | 34"),
+        ("<col><col style='visibility:collapse'><tr><td>a<td>9<td>1<tr><td>b<td>9<td>2", "a | 1\nb | 2"),
         ("<tr><td>Jaar 2025<td><table><tr><td>740<td>860</table><tr><td>x<td>y", "Jaar 2025\n740 | 860\nx | y"),
     ],
 )  # fmt: skip
@@ -134,7 +146,12 @@ def test_cells_keep_their_columns(table: str, read: str) -> None:
         ("<p><ruby>dijk<rp>(</rp><rt>daik</rt><rp>)</rp></ruby></p>", "dijk (daik)"),
         ("<figure><figcaption>Figuur 2</figcaption></figure>", "Figuur 2"),
         ("<ol start=3><li>drie<li value=7>zeven</ol>", "3. drie\n7. zeven"),
+        ("<ol style='list-style:lower-alpha inside'><li>een<li>twee</ol>", "a. een\nb. twee"),
         ("<svg><title>X</title><text>In beeld</text></svg>", "In beeld"),
+        (
+            "<x-y><template shadowrootmode=open>Binnen.</template></x-y><template>Buiten.</template>",
+            "Binnen.",
+        ),
         ("<iframe srcdoc='<p>Binnen.</p>'></iframe>", "Binnen."),
         ("<button aria-controls=a>Vraag?</button><div id=a style='display:none'>Ja.</div>", "Vraag?\nJa."),
         ("<p>Wordt <del>toegekend</del><ins>afgewezen</ins>.</p>", "Wordt afgewezen."),
@@ -143,6 +160,14 @@ def test_cells_keep_their_columns(table: str, read: str) -> None:
 )
 def test_text_in_less_usual_places(body: str, read: str) -> None:
     assert page(body).text == read
+
+
+def test_rules_inside_rules_hide_too() -> None:
+    style = ".a{color:red;.weg{display:none}&.b{display:none}@media screen{p{visibility:hidden}}}"
+    body = (
+        "<div class='weg'>Te zien.</div><div class=a><i class=weg>1</i><p>2</p></div><div class='a b'>3</div>"
+    )
+    assert page(body, style).text == "Te zien."
 
 
 def test_made_up_text_before_an_element_is_seen() -> None:

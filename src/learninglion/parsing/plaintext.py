@@ -25,6 +25,8 @@ _SINGLE_BYTE = ("cp1252", "iso8859-15", "mac_roman", "cp850")
 # What stands in Dutch texts outside ASCII, often and now and then; a wrong encoding gives other signs.
 _OFTEN = frozenset("éëïöüèáó€“”‘’–…•\u00a0")
 _SOMETIMES = frozenset("àçêâîôûíúñäåøÉËÏÖÜÈÀÇÁÓß£‚„—«»°²³½¼¾§©®™±×µ·")
+# What the bytes are not, where they are neither UTF-8 nor full of zeros; the last two say nothing of letters.
+_NOT_BYTEWISE = frozenset(("utf-8", "utf-16le", "utf-16be", "replacement", "x-user-defined"))
 _BROKEN = "\ufffd"
 _PLACES_MOST = 5
 
@@ -74,7 +76,7 @@ def read_characters(content: bytes, declared: str = "") -> Characters:
     label = webencodings.lookup(declared) if declared else None
     if meaningful > broken or (label is not None and label.name == "utf-8" and meaningful >= broken):
         return _replaced(content, "utf-8")
-    if label is not None and label.name not in ("utf-8", "utf-16le", "utf-16be", "replacement"):
+    if label is not None and label.name not in _NOT_BYTEWISE:
         return _replaced(content, label.codec_info.name)
     return _replaced(content, max(_SINGLE_BYTE, key=lambda encoding: _expectedness(content, encoding)))
 

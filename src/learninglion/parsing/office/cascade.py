@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import tinycss2
 from cssselect import SelectorError
@@ -19,9 +19,10 @@ from lxml import etree
 from learninglion.parsing.office.colours import BLACK, WHITE, Colour, blended, read_colour, stands_out
 from learninglion.parsing.office.pieces import Reason
 
-__all__ = ["ROOT", "Cascade", "Look"]
+__all__ = ["LIST_FORMS", "ROOT", "Cascade", "Look"]
 
 _RULES_MOST = 4_000
+_RULES_DEEP = 8  # rules inside rules
 _WIDTH, _HEIGHT = 1280.0, 800.0
 _SMALLEST = 2.67  # pixels, two points: nobody reads such letters, machines do
 _FAR = 400.0  # pixels outside the window
@@ -36,7 +37,7 @@ _NAMED_SIZES = {
 _FONT_SIZES = ("", "x-small", "small", "medium", "large", "x-large", "xx-large", "xxx-large")
 _GONE = frozenset(
     "script style template head title meta link base noscript datalist rp audio video canvas object "
-    "embed param area map noframes frameset dialog".split()
+    "embed param area map noframes dialog".split()
 )
 _BLOCKS = frozenset(
     "html body p h1 h2 h3 h4 h5 h6 div section article main header footer aside nav ul ol dl dt dd "
@@ -48,6 +49,13 @@ _TABLES = {
     "tfoot": "table-footer-group", "tr": "table-row", "td": "table-cell", "th": "table-cell",
     "colgroup": "none", "col": "none",
 }  # fmt: skip
+# How Word calls what CSS calls so; nothing: no number is shown.
+LIST_FORMS = {
+    "none": None, "disc": None, "circle": None, "square": None, "decimal": "decimal",
+    "decimal-leading-zero": "decimalZero", "lower-alpha": "lowerLetter", "lower-latin": "lowerLetter",
+    "upper-alpha": "upperLetter", "upper-latin": "upperLetter", "lower-roman": "lowerRoman",
+    "upper-roman": "upperRoman",
+}  # fmt: skip
 _STRONG = frozenset(("b", "strong", "em", "i"))
 _DECORATED = frozenset(("del", "s", "strike"))
 _WEIGHED = frozenset(
@@ -55,7 +63,10 @@ _WEIGHED = frozenset(
     "background-image background-clip -webkit-background-clip -webkit-text-fill-color position left top "
     "right bottom clip clip-path width height max-width max-height overflow overflow-x overflow-y "
     "text-indent vertical-align text-decoration text-decoration-line white-space transform filter content "
-    "content-visibility list-style list-style-type float margin-left margin-top".split()
+    "content-visibility list-style list-style-type float margin-left margin-top font-variant "
+    "font-variant-position zoom text-shadow -webkit-text-stroke -webkit-text-stroke-width padding "
+    "padding-left padding-right padding-inline margin margin-right margin-inline "
+    "border border-left border-right".split()
 )
 
 
@@ -68,6 +79,7 @@ class Look:
     root_size: float = 16.0
     letters: Colour = BLACK
     ground: Colour | None = WHITE  # None: a picture, or nobody knows
+    spaced: bool = False  # room or a line stands beside it
     visible: bool = True
     opacity: float = 1.0
     gone: Reason | None = None  # the element and all that is in it is not seen
@@ -75,7 +87,7 @@ class Look:
     strong: bool = False
     shift: int = 0  # 1 raised, -1 lowered
     keeps_lines: bool = False
-    numbered: bool = True  # a list shows its numbers
+    numbered: str = ""  # how a list shows its numbers, as CSS calls it; empty: as its tag says
     variables: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -120,21 +132,27 @@ class Cascade:
         order = 0
         named = _names_in(root)
         for sheet in known:
-            for rule in _rules(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)):
+            nodes = tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)
+            for prelude, content in _rules(nodes):
                 order += 1
                 if order > _RULES_MOST:
                     return cascade
-                cascade._apply(root, rule, order, named)
+                cascade._apply(root, prelude, content, order, named)
         return cascade
 
     def _apply(
-        self, root: etree._Element, rule: tinycss2.ast.QualifiedRule, order: int, named: frozenset[str]
+        self,
+        root: etree._Element,
+        prelude: str,
+        content: Sequence[tinycss2.ast.Node],
+        order: int,
+        named: frozenset[str],
     ) -> None:
-        declared = list(_declarations(rule.content))
+        declared = list(_declarations(content))
         if not declared:
             return
         try:
-            selectors = parse_selectors(tinycss2.serialize(rule.prelude))
+            selectors = parse_selectors(prelude)
         except SelectorError:
             return
         for selector in selectors:
@@ -174,6 +192,8 @@ class Cascade:
         size = _font_size(said, tag, element, parent)
         letters, clipped = _letters(said, tag, element, parent)
         ground = None if clipped else _ground(said, element, parent, self.elsewhere)
+        if ground is not None and _edged(said, ground):
+            ground, letters = None, BLACK if letters.alpha < _FAINTEST else letters
         display = _display(said, tag, element)
         gone = parent.gone or _gone(said, display, size, parent)
         weight = said.get("font-weight", "")
@@ -183,6 +203,7 @@ class Cascade:
             root_size=size if tag == "html" else parent.root_size,
             letters=letters,
             ground=ground,
+            spaced=_spaced(said, size, parent.root_size),
             visible=_visible(said, parent),
             opacity=parent.opacity * _opacity(said),
             gone=gone,
@@ -196,11 +217,17 @@ class Cascade:
             variables=tuple(variables.items()),
         )
 
+    def column(self, element: etree._Element, ground: Colour | None) -> tuple[Colour | None, bool]:
+        """The ground that a `col` or `colgroup` upon `ground` gives to cells; whether it is folded away."""
+        said = {name: value.lower() for name, value in self._said(element).items()}
+        around = replace(ROOT, ground=ground)
+        return _ground(said, element, around, self.elsewhere), said.get("visibility") == "collapse"
+
     def _said(self, element: etree._Element) -> dict[str, str]:
         weighed = list(self.rules.get(element, ()))
         inline = element.get("style")
         if inline:
-            declared = _declarations(tinycss2.parse_component_value_list(inline))
+            declared = _declarations(tinycss2.parse_blocks_contents(inline, True, True))
             weighed += [((int(bang), 1 << 20, 0, 0, 0), name, value) for name, value, bang in declared]
         weighed.sort(key=lambda item: item[0])
         return {name: value for _, name, value in weighed}
@@ -228,16 +255,36 @@ def _can_match(selector: str, named: frozenset[str]) -> bool:
     return all(name in named for name in re.findall(r"[.#][\w-]+", selector))
 
 
-def _rules(nodes: Iterable[tinycss2.ast.Node]) -> Iterator[tinycss2.ast.QualifiedRule]:
-    """The rules that hold for a screen, those inside @media, @supports and @layer too."""
-    for node in nodes:
+def _rules(
+    nodes: Iterable[tinycss2.ast.Node], outer: str = "", deep: int = 0
+) -> Iterator[tuple[str, Sequence[tinycss2.ast.Node]]]:
+    """The selectors and declarations of rules that hold for a screen, also those inside @media, @supports,
+    @layer and other rules (`outer`: the selector of the rule around them)."""
+    said = [node for node in nodes if node.type == "declaration"]
+    if outer and said:
+        yield outer, said
+    for node in nodes if deep < _RULES_DEEP else ():
         if node.type == "qualified-rule":
-            yield node
+            selector = _within(outer, tinycss2.serialize(node.prelude).strip())
+            yield from _rules(tinycss2.parse_blocks_contents(node.content, True, True), selector, deep + 1)
         elif node.type == "at-rule" and node.content is not None:
             keyword = node.lower_at_keyword
             holds = keyword in ("supports", "layer", "container", "scope")
             if holds or (keyword == "media" and _for_screen(tinycss2.serialize(node.prelude))):
-                yield from _rules(tinycss2.parse_rule_list(node.content, True, True))
+                inside = tinycss2.parse_blocks_contents(node.content, True, True)
+                yield from _rules(inside, outer, deep + 1)
+
+
+def _within(outer: str, inner: str) -> str:
+    """The selector of a rule that stands inside a rule for `outer`; "&" is what that one is for."""
+    if not outer:
+        return inner
+    both = ((o.strip(), i.strip()) for o in _listed(outer) for i in _listed(inner))
+    return ", ".join(i.replace("&", o) if "&" in i else f"{o} {i}" for o, i in both)
+
+
+def _listed(selectors: str) -> list[str]:
+    return re.split(r",(?![^()\[\]]*[)\]])", selectors)
 
 
 def _for_screen(media: str) -> bool:
@@ -255,11 +302,19 @@ def _query_holds(query: str) -> bool:
         width = float(number) * (1 if unit == "px" else 16)
         if (edge == "min" and width > _WIDTH) or (edge == "max" and width < _WIDTH):
             return False
+    for sign, number, unit in re.findall(r"\bwidth\s*([<>])=?\s*([\d.]+)(px|em|rem)", query):
+        width = float(number) * (1 if unit == "px" else 16)
+        if (sign == ">" and width > _WIDTH) or (sign == "<" and width < _WIDTH):
+            return False
+    for number, unit, sign in re.findall(r"([\d.]+)(px|em|rem)\s*([<>])=?\s*width\b", query):
+        width = float(number) * (1 if unit == "px" else 16)
+        if (sign == "<" and width > _WIDTH) or (sign == ">" and width < _WIDTH):
+            return False
     return re.search(r"prefers-color-scheme\s*:\s*dark|orientation\s*:\s*portrait", query) is None
 
 
 def _declarations(content: Sequence[tinycss2.ast.Node]) -> Iterator[tuple[str, str, bool]]:
-    for node in tinycss2.parse_declaration_list(content, skip_comments=True, skip_whitespace=True):
+    for node in content:
         if node.type == "declaration" and (node.lower_name in _WEIGHED or node.name.startswith("--")):
             name = node.name if node.name.startswith("--") else node.lower_name
             yield name, tinycss2.serialize(node.value).strip(), bool(node.important)
@@ -326,6 +381,10 @@ def _font_size(said: dict[str, str], tag: str, element: etree._Element, parent: 
     if value in ("smaller", "larger"):
         return parent.size / 1.2 if value == "smaller" else parent.size * 1.2
     found = _length(value, parent.size, parent.root_size, parent.size) if value else None
+    zoom = re.fullmatch(r"(\d*\.?\d+)(%?)", said.get("zoom", ""))
+    if zoom is not None:
+        whole = found if found is not None else parent.size
+        return whole * float(zoom[1]) / (100 if zoom[2] else 1)
     if found is not None and found >= 0:
         return found
     if not value and tag in ("sup", "sub", "small"):
@@ -374,7 +433,9 @@ def _ground(said: dict[str, str], element: etree._Element, parent: Look, elsewhe
 
 def _display(said: dict[str, str], tag: str, element: etree._Element) -> str:
     value = said.get("display")
-    if tag in _GONE and not (tag == "dialog" and element.get("open") is not None):
+    opens = {"dialog": "open", "template": "shadowrootmode"}.get(tag)
+    shown = opens is not None and element.get(opens) is not None
+    if tag in _GONE and not shown:
         return value if value and value != "none" and tag in ("dialog", "noscript") else "none"
     if value and value not in ("inherit", "initial", "unset", "revert", "contents"):
         return value
@@ -390,6 +451,30 @@ def _display(said: dict[str, str], tag: str, element: etree._Element) -> str:
     if tag in _BLOCKS:
         return "block"
     return "inline-block" if floats or tag in ("button", "input", "select", "textarea") else "inline"
+
+
+def _edged(said: dict[str, str], ground: Colour) -> bool:
+    """Whether a line around letters or a shadow behind them shows on this ground."""
+    width = said.get("-webkit-text-stroke-width") or said.get("-webkit-text-stroke") or ""
+    if re.search(r"[1-9]", width.partition("#")[0]) or said.get("text-shadow", "none") in ("none", "0"):
+        return re.search(r"[1-9]", width.partition("#")[0]) is not None
+    words = re.findall(r"[a-z-]+\([^)]*\)|#\w+|\b[a-z]+\b", said["text-shadow"])
+    shadows = [colour for colour in map(read_colour, words) if colour is not None]
+    return any(stands_out(shadow, ground) for shadow in shadows)
+
+
+def _spaced(said: dict[str, str], size: float, root: float) -> bool:
+    """Whether room or a line at its sides sets an inline element apart from what stands beside it."""
+    for name in ("padding", "margin"):
+        words = said.get(name, "").split()
+        across = [words[at] for at in (1, 3) if at < len(words)] if len(words) > 1 else words
+        across += said.get(f"{name}-inline", "").split()
+        across += [said.get(f"{name}-{side}", "") for side in ("left", "right")]
+        lengths = (_length(word, size, root, _WIDTH) for word in across)
+        if any(length is not None and length >= 0.2 * size for length in lengths):
+            return True
+    lines = (said.get(name, "") for name in ("border", "border-left", "border-right"))
+    return any(re.search(r"\b(?:solid|dashed|dotted|double)\b", line) for line in lines)
 
 
 def _visible(said: dict[str, str], parent: Look) -> bool:
@@ -470,6 +555,9 @@ def _shift(said: dict[str, str], tag: str, display: str, size: float, parent: Lo
     if display not in ("inline", "inline-block"):
         return 0
     align = said.get("vertical-align", "")
+    variant = re.search(r"\b(super|sub)\b", f"{said.get('font-variant-position')} {said.get('font-variant')}")
+    if variant is not None:
+        return 1 if variant[1] == "super" else -1
     up = 0.0
     if align in ("super", "sub"):
         return 1 if align == "super" else -1
@@ -497,6 +585,8 @@ def _keeps_lines(said: dict[str, str], tag: str, parent: Look) -> bool:
     return True if tag in ("pre", "textarea", "listing", "xmp") else parent.keeps_lines
 
 
-def _numbered(said: dict[str, str], parent: Look) -> bool:
+def _numbered(said: dict[str, str], parent: Look) -> str:
     value = said.get("list-style-type") or said.get("list-style")
-    return parent.numbered if value is None else re.search(r"\bnone\b", value) is None
+    if value is None:
+        return parent.numbered
+    return next((word for word in value.split() if word in LIST_FORMS), "")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from tinycss2.color3 import parse_color
+from tinycss2.color4 import parse_color
 
 __all__ = ["BLACK", "WHITE", "Colour", "blended", "read_colour", "stands_out"]
 
@@ -31,7 +32,27 @@ def read_colour(text: str | None) -> Colour | None:
     found = parse_color(text.strip()) if text else None
     if found is None or isinstance(found, str):
         return None
-    return Colour(*(min(1.0, max(0.0, float(part))) for part in found))
+    first, *others = (float(part or 0.0) for part in found.coordinates)
+    if found.space in _LIGHT_FIRST:  # how light it is, is all that is asked here
+        grey = _grey(_LIGHT_FIRST[found.space](first))
+        parts = [grey, grey, grey]
+    elif found.space in ("srgb", "hsl", "hwb"):
+        parts = [float(part or 0.0) for part in found.to("srgb").coordinates]
+    else:
+        parts = [first, *others]
+    return Colour(*(min(1.0, max(0.0, part)) for part in (*parts, float(found.alpha))))
+
+
+def _grey(light: float) -> float:
+    """The grey of this relative luminance."""
+    return 12.92 * light if light <= 0.0031308 else float(1.055 * light ** (1 / 2.4) - 0.055)
+
+
+# Spaces whose first part says how light a colour is: relative luminance made of it.
+_LIGHT_FIRST: dict[str, Callable[[float], float]] = {
+    **dict.fromkeys(("lab", "lch"), lambda part: ((max(0.0, part) + 16) / 116) ** 3),
+    **dict.fromkeys(("oklab", "oklch"), lambda part: max(0.0, part) ** 3),
+}
 
 
 def blended(colour: Colour, ground: Colour) -> Colour:

@@ -11,7 +11,7 @@ from learninglion.parsing.office.styles import attribute, child, children, local
 from learninglion.parsing.office.symbols import show_symbols
 from learninglion.parsing.scripts import lowered, raised
 
-__all__ = ["Fields", "form_value"]
+__all__ = ["Fields", "form_value", "shown_of_code"]
 
 _SHOWN_NODES = frozenset("t sym tab br cr noBreakHyphen ptab".split())
 _DEEPEST = 20
@@ -48,7 +48,7 @@ class Fields:
                     ended = stack.pop()
                     fields.codes.update(ended.inside)
                     if not ended.has_result and all(outer.has_result for outer in stack):
-                        fields.shown[node] = _shown(ended.code)
+                        fields.shown[node] = shown_of_code(ended.code)
             elif name == "instrText" and stack:
                 stack[-1].code += node.text or ""
             elif name in _SHOWN_NODES:
@@ -76,7 +76,7 @@ def form_value(node: etree._Element) -> str:
     return ""
 
 
-def _shown(code: str) -> str:
+def shown_of_code(code: str) -> str:
     """What a field shows that has no result of its own: signs, buttons, and equations of the old kind."""
     words = code.split()
     kind = words[0].upper() if words else ""

@@ -106,12 +106,10 @@ class _Reader:
             if kind == "multipart/alternative":
                 known = [inner for inner in inside if _is_text(inner) or inner.is_multipart()]
                 inside = known[-1:]
-            elif kind == "multipart/related":
-                inside = (
-                    [next((i for i in inside if _is_text(i) or i.is_multipart()), *inside[:1])]
-                    if inside
-                    else []
-                )
+            elif kind == "multipart/related" and inside:
+                start = str(part.get_param("start") or "")
+                named = [i for i in inside if start and str(i.get("Content-ID") or "").strip() == start]
+                inside = [next((i for i in (*named, *inside) if _is_text(i) or i.is_multipart()), inside[0])]
             for inner in inside:
                 self.read(inner)
             return

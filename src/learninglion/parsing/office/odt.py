@@ -33,12 +33,17 @@ __all__ = ["read_flat_odt", "read_odt"]
 
 _GONE = frozenset(
     "tracked-changes annotation annotation-end hidden-text hidden-paragraph forms sequence-decls "
-    "variable-decls user-field-decls table-of-content-source desc title script bibliography-source".split()
+    "variable-decls user-field-decls table-of-content-source script bibliography-source".split()
 )
+_DRAWING = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"  # its title and desc nobody sees
 _FIELDS = frozenset("variable-set variable-get user-field-get user-field-input expression sequence".split())
 _SHAPES = frozenset("custom-shape rect ellipse circle polygon path line connector caption".split())
 _BOXES = frozenset(("text-box", *_SHAPES))
 _EDGES = frozenset("header header-left header-first footer footer-left footer-first".split())
+_GROUPS = frozenset(
+    "table-header-rows table-rows table-row-group "
+    "table-header-columns table-columns table-column-group".split()
+)
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _SMALLEST = 2.0  # points; nobody reads such letters, machines do
 _DEEPEST = 20  # styles built upon styles; a longer chain is a loop
@@ -61,6 +66,7 @@ class _Style:
     size: float | None = None  # points; negative: that part of the size around it
     letters: Colour | None = None
     automatic: bool | None = None  # letters are dark or light as the ground asks
+    edged: bool | None = None  # the edges of the letters are drawn, or a shadow behind them
     ground: Colour | None = None
     picture: bool | None = None  # a picture or gradient lies behind
     font: str | None = None
@@ -245,7 +251,7 @@ class _Reader:
         if self._size(around) <= _SMALLEST:
             return Reason.SMALL
         letters = self._said(around, "letters")
-        if letters is None or self._said(around, "automatic"):
+        if letters is None or self._said(around, "automatic") or self._said(around, "edged"):
             return None
         ground = self._said(around, "ground") or around.ground
         return None if ground is None or stands_out(letters, ground) else Reason.GROUND
@@ -274,9 +280,9 @@ class _Reader:
         elif name == "tracked-changes":
             for removed in node.iter():
                 if local(removed) == "deletion":
-                    words = " ".join(_text_in(p) for p in removed if local(p) in ("p", "h"))
+                    words = " ".join(_text_in(p) for p in removed.iter() if local(p) in ("p", "h"))
                     self.omissions.add(Reason.DELETED, words)
-        elif name and name not in _GONE and name != "note":
+        elif name and not _is_gone(node) and name != "note":
             yield from self.paragraphs(node, around)
 
     def _section(self, node: etree._Element, around: _Around) -> Iterator[Paragraph]:
@@ -376,12 +382,13 @@ class _Reader:
     def _table(self, table: etree._Element, around: _Around) -> Iterator[Paragraph]:
         ground = self._behind("table", attribute(table, "style-name"), around.ground)
         read: list[tuple[list[Cell], bool]] = []
+        folded, dressed = list(_folded(table)), list(_dressed(table))
         for row in _within(table, "table-row"):
             if attribute(row, "visibility") in ("collapse", "filter"):
                 self.omissions.add(Reason.HIDDEN, _text_in(row), self.last)
                 continue
             own = self._behind("table-row", attribute(row, "style-name"), ground)
-            cells = list(self._cells(row, replace(around, ground=own)))
+            cells = list(self._cells(row, replace(around, ground=own), folded, dressed))
             nested = any(local(inner) == "table" for cell in row for inner in cell.iter())
             times = _count(attribute(row, "number-rows-repeated"))
             filled = any(cell.paragraphs for cell in cells)
@@ -397,12 +404,25 @@ class _Reader:
                 pending.append(row_cells)
         yield from table_of(pending)
 
-    def _cells(self, row: etree._Element, around: _Around) -> Iterator[Cell]:
-        """The cells of a row; those that another covers are not written: the table counts them itself."""
+    def _cells(
+        self, row: etree._Element, around: _Around, folded: list[bool], dressed: list[str | None]
+    ) -> Iterator[Cell]:
+        """The cells of a row; those that another covers are not written: the table counts them itself.
+
+        `folded`: by column, whether it is folded away; `dressed`: the style of its cells.
+        """
+        place = 0
         for cell in row:
-            if local(cell) != "table-cell":
+            if local(cell) not in ("table-cell", "covered-table-cell"):
                 continue
-            ground = self._behind("table-cell", attribute(cell, "style-name"), around.ground)
+            at = place
+            place += _count(attribute(cell, "number-columns-repeated"))
+            if local(cell) == "covered-table-cell" or (at < len(folded) and all(folded[at:place])):
+                self.omissions.add(Reason.HIDDEN, _text_in(cell), self.last)
+                continue
+            style = attribute(cell, "style-name") or attribute(row, "default-cell-style-name")
+            style = style or (dressed[at] if at < len(dressed) else None)
+            ground = self._behind("table-cell", style, around.ground)
             across = _count(attribute(cell, "number-columns-spanned"))
             down = _count(attribute(cell, "number-rows-spanned"))
             paragraphs = list(self.paragraphs(cell, _Around(ground)))
@@ -453,7 +473,7 @@ class _Reader:
         elif name == "span":
             style = attribute(inner, "style-name")
             self._text(inner, replace(around, spans=(style, *around.spans)) if style else around, piece)
-        elif name and name not in _GONE:
+        elif name and not _is_gone(inner):
             self._text(inner, around, piece)
 
     def _say(self, text: str | None, around: _Around, piece: Piece) -> None:
@@ -505,6 +525,7 @@ class _Reader:
         if inside is None and target and self.package is not None:
             inside = self.package.root(f"{target}/content.xml")
         if inside is None:
+            self.omissions.add(Reason.ELSEWHERE, target, piece.text or self.last)
             return
         formula = next((n for n in inside.iter() if local(n) == "math"), None)
         if formula is not None:
@@ -536,6 +557,7 @@ def _read_style(node: etree._Element) -> _Style:
     if (attribute(text, "opacity") or "").strip() in ("0%", "0"):
         letters = Colour(0.0, 0.0, 0.0, 0.0)
     automatic = attribute(text, "use-window-font-color")
+    edges = [attribute(text, name) for name in ("text-outline", "text-shadow", "font-relief")]
     ground, picture = _read_ground(node)
     return _Style(
         parent=attribute(node, "parent-style-name"),
@@ -546,6 +568,7 @@ def _read_style(node: etree._Element) -> _Style:
         size=_read_size(attribute(text, "font-size"), attribute(text, "text-scale")),
         letters=letters,
         automatic=None if automatic is None and letters is None else automatic == "true",
+        edged=None if edges == [None] * 3 else any(said not in (None, "none", "false") for said in edges),
         ground=ground,
         picture=picture,
         font=attribute(text, "font-name") or attribute(text, "font-family"),
@@ -618,6 +641,10 @@ def _is_away(frame: etree._Element) -> bool:
     return (any(value <= 0.5 for value in size) and not minimum) or any(value <= -_FAR for value in place)
 
 
+def _is_gone(node: etree._Element) -> bool:
+    return local(node) in _GONE or node.tag in (f"{_DRAWING}title", f"{_DRAWING}desc")
+
+
 def _text_in(node: etree._Element) -> str:
     return " ".join(str(text) for text in node.itertext())
 
@@ -643,10 +670,26 @@ def _read_level(node: etree._Element) -> tuple[int, _Level]:
     return whole("level"), level
 
 
+def _dressed(table: etree._Element) -> Iterator[str | None]:
+    """By column, the style of the cells in it that name none."""
+    for column in _within(table, "table-column"):
+        times = min(_MOST_REPEATED, _count(attribute(column, "number-columns-repeated")))
+        yield from [attribute(column, "default-cell-style-name")] * times
+
+
+def _folded(table: etree._Element) -> Iterator[bool]:
+    """By column, whether it is folded away; nothing for a table that folds none."""
+    columns = list(_within(table, "table-column"))
+    if any(attribute(column, "visibility") in ("collapse", "filter") for column in columns):
+        for column in columns:
+            times = min(_MOST_REPEATED, _count(attribute(column, "number-columns-repeated")))
+            yield from [attribute(column, "visibility") in ("collapse", "filter")] * times
+
+
 def _within(parent: etree._Element, wanted: str) -> Iterator[etree._Element]:
     for node in parent:
         name = local(node)
         if name == wanted:
             yield node
-        elif name in ("table-header-rows", "table-rows", "table-row-group"):
+        elif name in _GROUPS:
             yield from _within(node, wanted)

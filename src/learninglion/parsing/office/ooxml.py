@@ -38,6 +38,8 @@ _MEMBERS_MOST = 20_000
 # Real text shrinks to a tenth or so; a bomb to a thousandth.
 _RATIO_MOST = 400
 _RATIO_MATTERS_FROM = 4 * 1024 * 1024
+# One of these is in every file of Word, whatever the program that wrote it left out.
+_OFFICE_PARTS = frozenset(("[content_types].xml", "_rels/.rels", "word/document.xml"))
 _HARMLESS = frozenset(
     (
         "DTD_ID_REDEFINED",
@@ -65,7 +67,7 @@ def is_opendocument(raw: RawFile) -> bool:
 
 
 def _is_opendocument(names: frozenset[str]) -> bool:
-    return "mimetype" in names and "content.xml" in names
+    return "content.xml" in names and ("mimetype" in names or "META-INF/manifest.xml" in names)
 
 
 def refuse_ole(raw: RawFile) -> None:
@@ -221,6 +223,7 @@ def open_package(raw: RawFile) -> Package:
         raise UnreadableFileError(
             raw.name, "het bestand heeft te veel onderdelen; het wordt daarom niet gelezen"
         )
-    if "[Content_Types].xml" not in names and not _is_opendocument(names):
+    plain = {_plain_name(name) for name in names}
+    if plain.isdisjoint(_OFFICE_PARTS) and not _is_opendocument(names):
         raise UnreadableFileError(raw.name, "dit is een zip-bestand en geen Word-bestand; pak het eerst uit")
     return Package(raw, archive, names)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.office.colours import BLACK, WHITE, Colour, stands_out
+from learninglion.parsing.office.fields import shown_of_code
 from learninglion.parsing.office.pieces import (
     Cell,
     Omissions,
@@ -31,16 +32,17 @@ _TOKEN = re.compile(
 _DEEPEST = 500
 _SMALLEST = 4  # half-points
 _SHIFTED_FROM = 3
+_SAME_EDGE = 40  # twentieths of a point that edges of one column may differ
 # What stands in these groups is no text of the page.
 _UNREAD = frozenset(
     "fonttbl colortbl stylesheet info pict listtable listoverridetable rsidtbl generator themedata "
-    "colorschememapping latentstyles datastore xmlnstbl filetbl revtbl fldinst bkmkstart bkmkend objdata "
-    "objclass themedatadefs pnseclvl wgrffmtfilter mmathPr xmlopen nonesttables sp sp "
+    "colorschememapping latentstyles datastore xmlnstbl filetbl revtbl bkmkstart bkmkend objdata "
+    "objclass themedatadefs pnseclvl wgrffmtfilter mmathPr xmlopen shprslt nonesttables sp sp "
     "panose falt passwordhash docvar ftnsep ftnsepc aftnsep aftnsepc atrfstart atrfend atnid atndate "
-    "atnref atnicn atntime atnparent tc xe rxe title author blipuid shprslt picprop defchp defpap".split()
+    "atnref atnicn atntime atnparent tc xe rxe title author blipuid picprop defchp defpap".split()
 )
 # Marked as "may be skipped", and yet text.
-_STARRED_TEXT = frozenset("shpinst shp nesttableprops htmltag result".split())
+_STARRED_TEXT = frozenset("shpinst shp do nesttableprops htmltag result".split())
 _EDGES = frozenset("header headerl headerr headerf footer footerl footerr footerf".split())
 _SIGNS = {
     "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
@@ -105,6 +107,8 @@ class _Flow:
     row: list[Cell] = field(default_factory=list)
     rows: list[list[Cell]] = field(default_factory=list)
     merges: list[str] = field(default_factory=list)  # of the cells of the row being described
+    edges: list[int] = field(default_factory=list)  # right edges of these cells, in twentieths of a point
+    ends: list[list[int]] = field(default_factory=list)  # those of the rows so far
 
     def end_paragraph(self, in_cell: bool) -> None:
         """End the paragraph that is being read."""
@@ -135,6 +139,7 @@ class _Flow:
                 cells.append(replace(cell, goes_on=merge == "above"))
         if cells:
             self.rows.append(cells)
+            self.ends.append(list(self.edges))
         self.row = []
 
     def end_table(self) -> None:
@@ -143,6 +148,7 @@ class _Flow:
             self.end_row()
         if not self.rows:
             return
+        self.rows, self.ends = _in_columns(self.rows, self.ends), []
         if only_arranges([[cell.paragraphs for cell in row if cell.paragraphs] for row in self.rows]):
             self.found += [p for row in self.rows for cell in row for p in cell.paragraphs]
         else:
@@ -154,6 +160,23 @@ class _Flow:
         self.end_paragraph(bool(self.cell or self.row))
         self.end_table()
         return self.found
+
+
+def _in_columns(rows: list[list[Cell]], ends: list[list[int]]) -> list[list[Cell]]:
+    """The rows, each cell over the columns between its edges; as they are where a row tells no edges."""
+    if any(len(edges) < len(row) or edges != sorted(edges) for row, edges in zip(rows, ends, strict=True)):
+        return rows
+    columns: list[int] = []
+    for edge in sorted(edge for row, edges in zip(rows, ends, strict=True) for edge in edges[: len(row)]):
+        if not columns or edge - columns[-1] > _SAME_EDGE:
+            columns.append(edge)
+    made: list[list[Cell]] = []
+    for row, edges in zip(rows, ends, strict=True):
+        places = [max(n for n, column in enumerate(columns) if column <= edge) + 1 for edge in edges]
+        made.append([])
+        for cell, before, place in zip(row, [0, *places], places, strict=False):
+            made[-1].append(replace(cell, across=max(1, place - before)))
+    return made
 
 
 @dataclass(slots=True)
@@ -173,6 +196,8 @@ class _Reader:
     skip: int = 0  # letters that stand for those who do not know Unicode
     starred: bool = False
     opened: bool = False  # a group began just now
+    codes: list[tuple[str, _Flow | None, int]] = field(default_factory=list)  # of the fields around
+    form: dict[str, int] = field(default_factory=dict)  # what the last form field holds
     half: int = 0  # the first half of a sign beyond the usual plane
     ended: dict[int, Callable[[], None]] = field(default_factory=dict)  # by depth: what to do there
 
@@ -249,15 +274,25 @@ class _Reader:
                 self._into(flow, word, lambda: self._remark(flow, before))
             else:
                 self._into(None, word)
-        elif word == "shptxt":
+        elif word in ("shptxt", "dptxbxtext"):
             flow, outer = _Flow(), self.state.into
             self._into(flow, word, lambda: self._end_box(flow, outer))
             self.state = replace(self.state, cell=False)
         elif word == "title" and self.state.name == "info":
             flow = _Flow()
             self._into(flow, word, lambda: self._end_title(flow))
-        elif word in ("listtext", "pntext"):
+        elif word in ("listtext", "pntext", "nesttableprops"):
             self.state = replace(self.state, name=word)
+        elif word == "field":
+            self.ended[len(self.stack)] = self._end_field
+            self.codes.append(("", self.state.into, 0))
+            self.state = replace(self.state, name=word)
+        elif word == "fldinst":
+            flow, outer = _Flow(), self.state.into
+            self._into(flow, word, lambda: self._end_code(flow, outer))
+        elif word == "formfield":
+            self.form = {}
+            self._into(None, word)
         elif word in ("moMath", "moMathPara"):
             self.omissions.add(Reason.ELSEWHERE, "een vergelijking", self._before())
             self._into(None, word)
@@ -280,6 +315,32 @@ class _Reader:
 
     def _end_title(self, flow: _Flow) -> None:
         self.title = " ".join(p.text for p in flow.finished())
+
+    def _end_code(self, flow: _Flow, outer: _Flow | None) -> None:
+        """Remember what a field shows that has no result, and where it stands."""
+        code = " ".join(p.text for p in flow.finished())
+        if code.upper().startswith("FORMCHECKBOX"):
+            shown = "☒" if self.form.get("ffres", self.form.get("ffdefres", 0)) == 1 else "☐"
+        else:
+            shown = shown_of_code(code)
+        if outer is not None:
+            outer.piece.settle()
+        self.codes[-1:] = [(shown, outer, len(outer.piece.text) if outer is not None else 0)]
+
+    def _end_field(self) -> None:
+        shown, flow, before = self.codes.pop()
+        if flow is None or not shown:
+            return
+        flow.piece.settle()
+        if not flow.piece.text[before:].strip():
+            self._say_shown(shown)
+
+    def _say_shown(self, shown: str) -> None:
+        reason, flow = self._unseen(), self.state.into
+        if reason is not None:
+            self.omissions.add(reason, shown, self._before())
+        elif flow is not None:
+            flow.piece.say_formula(shown, self.state.bold or self.state.italic)
 
     def _before(self) -> str:
         flow = self.state.into or self.body
@@ -315,20 +376,25 @@ class _Reader:
             self.page = f"cp{number}"
         elif word == "deff":
             self.default_font = number or 0
+        elif self.state.name == "formfield" and word.startswith("ff"):
+            self.form[word] = number or 0
         elif self.state.name == "colortbl" and word in ("red", "green", "blue"):
             base = self.colours[-1] or BLACK
             self.colours[-1] = replace(base, **{word: (number or 0) / 255})
         elif word == "fcharset" and self.state.name == "fonttbl":
             encoding = _CHARSETS.get(number or 0, "cp1252") if number else ""
             self.fonts[self.state.font] = (encoding, self.fonts.get(self.state.font, ("", ""))[1])
+        elif self.state.name == "nesttableprops":
+            return True  # an inner row is described, not this one
         elif flow is None:
             return word in ("par", "sect", "page", "cell", "row", "nestcell", "nestrow", "trowd")
         elif word in ("par", "sect", "page"):
             flow.end_paragraph(self.state.cell)
         elif word == "trowd":
-            flow.merges = [""]
+            flow.merges, flow.edges = [""], []
         elif word == "cellx":
             flow.merges.append("")
+            flow.edges.append(number or 0)
         elif word in ("clmrg", "clvmrg") and flow.merges:
             flow.merges[-1] = "beside" if word == "clmrg" else "above"
         elif word == "cell":

@@ -11,7 +11,7 @@ from learninglion.parsing.office.colours import WHITE, Colour, read_colour
 from learninglion.parsing.office.ooxml import Package, Relation
 from learninglion.parsing.office.styles import Styles, attribute, child, children, local
 
-__all__ = ["boxes_of", "is_behind", "shape_ground", "shape_hidden"]
+__all__ = ["boxes_of", "drawn_colour", "is_behind", "shape_ground", "shape_hidden"]
 
 _FAR = 5_000_000  # English metric units (360,000 a centimetre): more than a margin, outside any page
 _SHAPES = frozenset(("wsp", "sp", "shape", "rect", "roundrect", "oval", "textbox"))
@@ -105,14 +105,14 @@ def shape_ground(box: etree._Element, styles: Styles, otherwise: Colour | None) 
     for node in fill if fill is not None else ():
         name = local(node)
         if name == "solidFill":
-            return _drawn_colour(node, styles)
+            return drawn_colour(node, styles)
         if name == "noFill":
             return otherwise
         if name in ("gradFill", "blipFill", "pattFill", "grpFill"):
             return None
     reference = child(shape, "style", "fillRef")
     if reference is not None and attribute(reference, "idx") not in (None, "0"):
-        return _drawn_colour(reference, styles)
+        return drawn_colour(reference, styles)
     if fill is None and local(shape) not in ("wsp", "sp"):  # the older way: white unless it says otherwise
         if (attribute(shape, "filled") or "t").lower() in ("f", "false", "0"):
             return otherwise
@@ -126,13 +126,16 @@ def shape_ground(box: etree._Element, styles: Styles, otherwise: Colour | None) 
     return otherwise
 
 
-def _drawn_colour(node: etree._Element, styles: Styles) -> Colour | None:
+def drawn_colour(node: etree._Element, styles: Styles) -> Colour | None:
+    """The colour that the fill of a drawing names; None where it is changed in ways not known here."""
     for inner in node:
         name = local(inner)
         if name == "srgbClr":
             return read_colour(f"#{attribute(inner, 'val')}")
         if name == "sysClr":
             return read_colour(f"#{attribute(inner, 'lastClr')}")
+        if name == "schemeClr" and len(inner):
+            return None
         if name == "schemeClr":
             return styles.theme_colour(attribute(inner, "val"))
         if name == "prstClr":

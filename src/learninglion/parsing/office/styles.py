@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from learninglion.parsing.office.colours import BLACK, WHITE, Colour, read_colour
+from learninglion.parsing.office.colours import BLACK, WHITE, Colour, blended, read_colour
 
 __all__ = [
     "Numbering",
@@ -227,7 +227,15 @@ class Styles:
         if len(said) == 6 and all(sign in "0123456789abcdefABCDEF" for sign in said):
             return read_colour(f"#{said}")
         named = read_colour(said) if said not in ("", "auto", "none") else None
-        return named or self.theme_colour(attribute(node, theme))
+        if named is not None:
+            return named
+        base = self.theme_colour(attribute(node, theme))
+        kind = theme.removesuffix("Color")
+        for change, towards in (("Shade", BLACK), ("Tint", WHITE)):
+            share = attribute(node, f"{kind}{change}") or ""
+            if base is not None and 0 < len(share) <= 2 and all(s in "0123456789abcdefABCDEF" for s in share):
+                base = blended(replace(base, alpha=int(share, 16) / 255), towards)
+        return base
 
     def theme_colour(self, name: str | None) -> Colour | None:
         """A colour of the file's theme ("background1", "accent2", "bg1")."""
@@ -238,9 +246,13 @@ class Styles:
         shading = child(properties, "shd")
         if shading is None:
             return None
-        if attribute(shading, "val") == "solid":
-            return self.colour(shading, "color", "themeColor") or BLACK
-        return self.colour(shading, "fill", "themeFill")
+        pattern = attribute(shading, "val") or ""
+        share = 1.0 if pattern == "solid" else _whole(pattern.removeprefix("pct"), 0) / 100
+        fill = self.colour(shading, "fill", "themeFill")
+        if not 0 < share <= 1:
+            return fill
+        printed = self.colour(shading, "color", "themeColor") or BLACK
+        return blended(replace(printed, alpha=share), fill or WHITE)
 
     def ground(self, properties: etree._Element | None, scope: Scope) -> Colour | None:
         """The colour behind a run; None where nobody knows it."""
@@ -321,6 +333,8 @@ class _Level:
     form: str
     text: str
     start: int
+    legal: bool = False  # every depth in ordinary figures
+    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -331,25 +345,28 @@ class Numbering:
     lists: dict[str, str] = field(default_factory=dict)  # numId -> abstract list
     overrides: dict[str, dict[int, int]] = field(default_factory=dict)
     counters: dict[str, dict[int, int]] = field(default_factory=dict)
+    own: dict[str, dict[int, _Level]] = field(default_factory=dict)  # by list: what it numbers otherwise
 
     @classmethod
     def read(cls, root: etree._Element | None) -> Numbering:
         """The lists in word/numbering.xml; none where the file has no such part."""
         numbering = cls()
+        linked: dict[str, str] = {}  # a list style, to the abstract list that describes it
+        links: dict[str, str] = {}  # an abstract list, to the list style that it follows
         for node in children(root, "abstractNum"):
             key = attribute(node, "abstractNumId") or ""
-            numbering.levels[key] = {
-                int(attribute(level, "ilvl") or 0): _Level(
-                    form=attribute(child(level, "numFmt"), "val") or "decimal",
-                    text=attribute(child(level, "lvlText"), "val") or "",
-                    start=_whole(attribute(child(level, "start"), "val"), 1),
-                )
-                for level in children(node, "lvl")
-            }
+            numbering.levels[key] = dict(map(_read_level, children(node, "lvl")))
+            linked[attribute(child(node, "styleLink"), "val") or ""] = key
+            links[key] = attribute(child(node, "numStyleLink"), "val") or ""
+        for key, style in links.items():
+            if style in linked and style and not numbering.levels[key]:
+                numbering.levels[key] = numbering.levels[linked[style]]
         for node in children(root, "num"):
             number = attribute(node, "numId") or ""
             numbering.lists[number] = attribute(child(node, "abstractNumId"), "val") or ""
             for override in children(node, "lvlOverride"):
+                described = dict(map(_read_level, children(override, "lvl")))
+                numbering.own.setdefault(number, {}).update(described)
                 start = attribute(child(override, "startOverride"), "val")
                 if start is not None:
                     depth = _whole(attribute(override, "ilvl"), 0)
@@ -359,7 +376,7 @@ class Numbering:
     def next_label(self, number: str, depth: int) -> str:
         """The label of the next paragraph of list `number` at `depth`: "3.", "a)", "Vraag 4", "-"."""
         abstract = self.lists.get(number, "")
-        levels = self.levels.get(abstract, {})
+        levels = {**self.levels.get(abstract, {}), **self.own.get(number, {})}
         level = levels.get(depth)
         if level is None:
             return ""
@@ -373,13 +390,25 @@ class Numbering:
             del counters[deeper]
         if level.form == "bullet":
             return "-"
-        if level.form == "none":
+        if level.form == "none" or level.hidden:
             return ""
         label = level.text
         for d in range(depth + 1):
             shown = levels.get(d, level)
-            label = label.replace(f"%{d + 1}", format_number(counters.get(d, shown.start), shown.form))
+            form = "decimal" if level.legal else shown.form
+            label = label.replace(f"%{d + 1}", format_number(counters.get(d, shown.start), form))
         return label.strip()
+
+
+def _read_level(node: etree._Element) -> tuple[int, _Level]:
+    """The depth that a `lvl` describes, and how it is numbered."""
+    return _whole(attribute(node, "ilvl"), 0), _Level(
+        form=attribute(child(node, "numFmt"), "val") or "decimal",
+        text=attribute(child(node, "lvlText"), "val") or "",
+        start=_whole(attribute(child(node, "start"), "val"), 1),
+        legal=switched_on(node, "isLgl") or False,
+        hidden=switched_on(child(node, "rPr"), "vanish") or False,
+    )
 
 
 def _whole(text: str | None, otherwise: int) -> int:

@@ -12,7 +12,8 @@ from lxml import etree, html
 from learninglion.dutch.text import squash
 from learninglion.models import BlockKind
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.office.cascade import ROOT, Cascade, Look
+from learninglion.parsing.office.cascade import LIST_FORMS, ROOT, Cascade, Look
+from learninglion.parsing.office.colours import Colour
 from learninglion.parsing.office.mathematics import linear_mathml
 from learninglion.parsing.office.pieces import (
     Cell,
@@ -54,6 +55,7 @@ _CLICKABLE = 0.75
 _TYPED = frozenset(
     "text search email url tel number date month week time datetime-local submit button reset".split()
 )
+_COLUMNS_MOST = 1_000
 _PAGES_DEEP = 3  # pages inside pages
 
 
@@ -190,7 +192,7 @@ class _PageReader:
         linked = tag == "a" and before is not None and before.tag == "a" and not before.tail
         if tag in ("button", "textarea", "label") or linked:
             self.piece.space()
-        if look.display != "inline":
+        if (look.display != "inline" or look.spaced) and not look.shift:
             self.piece.part()
 
     def _children(self, node: etree._Element, look: Look, kind: BlockKind) -> None:
@@ -280,8 +282,10 @@ class _PageReader:
         step = -1 if back else 1
         number = _whole(node.get("value"), self.counters.get(parent, start - step) + step)
         self.counters[parent] = number
-        form = _LIST_TYPES.get(node.get("type") or parent.get("type") or "", "decimal")
-        return f"{format_number(number, form)}." if look.numbered else ""
+        form = LIST_FORMS.get(
+            look.numbered, _LIST_TYPES.get(node.get("type") or parent.get("type") or "", "decimal")
+        )
+        return "" if form is None else f"{format_number(number, form)}."
 
     # -- tables
 
@@ -298,9 +302,11 @@ class _PageReader:
         self._collect(table, look, "body", rows)
         arranges = table.get("role") in ("presentation", "none")
         read: list[tuple[list[Cell], bool]] = []
+        columns = list(self._columns(table, look.ground))
+        taken: dict[int, int] = {}  # by column: the rows that a cell above still takes
         for row, row_look in (*rows["head"], *rows["body"], *rows["foot"]):
-            cells = list(self._cells(row, row_look))
-            read.append((cells, next(row.iter("table"), None) is not None))
+            cells = list(self._cells(row, row_look, look.ground, columns, taken))
+            read.append((cells, any(inner is not row for inner in row.iter("table"))))
         filled = [[cell.paragraphs for cell in cells if cell.paragraphs] for cells, _ in read]
         arranges = arranges or only_arranges(filled)
         pending: list[list[Cell]] = []
@@ -329,17 +335,50 @@ class _PageReader:
                 self._collect(
                     inner, own, {"header": "head", "footer": "foot"}.get(own.display[6:12], "body"), rows
                 )
-            elif own.display == "table-cell":
-                rows[group].append((node, look))
-                return
+            elif own.display == "table-cell":  # a row that nobody marked
+                if (node, look) not in rows[group]:
+                    rows[group].append((node, look))
             else:
                 self.found.extend(self._inside(inner, own))
 
-    def _cells(self, row: etree._Element, look: Look) -> Iterator[Cell]:
+    def _columns(self, table: etree._Element, ground: Colour | None) -> Iterator[tuple[Colour | None, bool]]:
+        """The ground of each column that the table describes, and whether it is folded away."""
+        for node in table.iterchildren("col", "colgroup"):
+            said = self.cascade.column(node, ground)
+            inner = list(node.iterchildren("col"))
+            for column in inner or (node,):
+                own = self.cascade.column(column, said[0]) if inner else said
+                times = min(_COLUMNS_MOST, max(1, _whole(column.get("span"), 1)))
+                yield from ((own[0], own[1] or said[1]) for _ in range(times))
+
+    def _cells(
+        self,
+        row: etree._Element,
+        look: Look,
+        table_ground: Colour | None,
+        columns: Sequence[tuple[Colour | None, bool]],
+        taken: dict[int, int],
+    ) -> Iterator[Cell]:
+        place = 0
         for cell in row:
             if not isinstance(cell.tag, str):
                 continue
-            own = self.cascade.look(cell, look)
+            while taken.get(place, 0) > 0:
+                taken[place] -= 1
+                place += 1
+            at, across = place, min(_COLUMNS_MOST, max(1, _whole(cell.get("colspan"), 1)))
+            place += across
+            taken.update((n, _whole(cell.get("rowspan"), 1) - 1) for n in range(at, place))
+            around = look
+            if at < len(columns):
+                if all(folded for _, folded in columns[at:place]):
+                    self._leave_out(Reason.HIDDEN, cell)
+                    continue
+                if look.ground == table_ground:  # the row has no ground of its own
+                    around = replace(look, ground=columns[at][0])
+            own = self.cascade.look(cell, around)
+            if look.display != "table-row" and own.display != "table-cell":
+                continue  # the row is unmarked: what else stands there is read by itself
             if own.gone is not None:
                 self._leave_out(own.gone, cell)
                 if own.display == "none":
@@ -374,6 +413,11 @@ class _PageReader:
                 continue
             own = self.cascade.look(inner, look)
             self._close(BlockKind.PARAGRAPH, 0)
+            for line in inner.iter("tspan"):
+                placed = any(line.get(name) is not None for name in ("x", "y", "dx", "dy"))
+                before = line.getprevious()
+                if placed and before is not None:  # it stands apart from what is written before it
+                    before.tail = f"{before.tail or ''} "
             self._children(
                 inner, replace(own, display="inline", ground=None, letters=look.letters), BlockKind.PARAGRAPH
             )

@@ -25,7 +25,7 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_of,
 )
-from learninglion.parsing.office.shapes import boxes_of, is_behind, shape_ground, shape_hidden
+from learninglion.parsing.office.shapes import boxes_of, drawn_colour, is_behind, shape_ground, shape_hidden
 from learninglion.parsing.office.styles import (
     Numbering,
     Scope,
@@ -45,6 +45,9 @@ ReadPart = Callable[[bytes, str], WordText]  # reads a file inside the file, of 
 
 # Text somebody took out or that was moved elsewhere.
 _TAKEN_OUT = frozenset(("del", "moveFrom"))
+_NOTED = frozenset(("footnoteReference", "endnoteReference"))
+_FORMULAS = frozenset(("oMath", "oMathPara"))
+_ITEMS = _FORMULAS | frozenset(("p", "tbl", "altChunk"))
 # What a reader does not get to see.
 _GONE = _TAKEN_OUT | frozenset(
     ("instrText", "delText", "delInstrText", "rPr", "pPr", "tblPr", "trPr", "tcPr", "sdtPr", "sdtEndPr")
@@ -175,6 +178,10 @@ class _Reader:
                 found = self._table(item, scope)
             elif name == "altChunk":
                 found = self._chunk(item)
+            elif name in _FORMULAS:
+                formula = Piece()
+                self._formula(item, scope, formula)
+                found = lines_of(formula, "", BlockKind.PARAGRAPH, 0)
             elif _runs_on(item):
                 self._runs(item, replace(scope, paragraph=child(item, "pPr")), piece)
             else:
@@ -188,7 +195,7 @@ class _Reader:
     def _items(self, parent: etree._Element) -> Iterator[etree._Element]:
         for node in parent:
             name = local(node)
-            if name in ("p", "tbl", "altChunk"):
+            if name in _ITEMS:
                 yield node
             elif name in _TAKEN_OUT:
                 self._take_out(node, "")
@@ -252,8 +259,8 @@ class _Reader:
                 self._run(node, scope, piece)
             elif name == "AlternateContent":
                 self._alternative(node, scope, piece)
-            elif name in ("oMath", "oMathPara"):
-                piece.say_formula(linear_omml(node, lambda run: self._formula_run(run, scope)))
+            elif name in _FORMULAS:
+                self._formula(node, scope, piece)
             elif name == "ruby":
                 self._ruby(node, scope, piece)
             elif name in _TAKEN_OUT:
@@ -262,6 +269,9 @@ class _Reader:
                 self.omissions.add(Reason.ELSEWHERE, "subdocument", piece.text or self.last)
             elif name and name not in _GONE and name != "txbxContent":
                 self._runs(node, scope, piece)
+
+    def _formula(self, node: etree._Element, scope: Scope, piece: Piece) -> None:
+        piece.say_formula(linear_omml(node, lambda run: self._formula_run(run, scope)))
 
     def _formula_run(self, run: etree._Element, scope: Scope) -> str:
         inner = Piece()
@@ -296,6 +306,8 @@ class _Reader:
                 for inner in node:
                     if local(inner) in ("drawing", "pict", "object", "AlternateContent"):
                         piece.boxes += boxes_of([inner], self.package, self.relations)
+                    elif local(inner) in _NOTED:  # the note itself is printed as it is
+                        piece.refer(f"{local(inner)[:-9]}:{attribute(inner, 'id')}")
             return
         strong = any(self.styles.switch(name, properties, scope) for name in ("b", "i"))
         shift = self._shift(properties, scope)
@@ -316,7 +328,7 @@ class _Reader:
                 piece.break_line()
             elif name == "noBreakHyphen":
                 piece.say("-", strong, shift)
-            elif name in ("footnoteReference", "endnoteReference"):
+            elif name in _NOTED:
                 piece.refer(f"{name[:-9]}:{attribute(inner, 'id')}")
             elif name == "fldChar":
                 piece.say(form_value(inner), strong)
@@ -326,7 +338,16 @@ class _Reader:
             elif name == "AlternateContent":
                 self._alternative(inner, scope, piece)
             elif name in ("drawing", "pict", "object"):
-                piece.boxes += boxes_of(inner, self.package, self.relations)
+                boxes = boxes_of(inner, self.package, self.relations)
+                piece.boxes += boxes
+                self._embedded(inner, piece, bool(boxes))
+
+    def _embedded(self, node: etree._Element, piece: Piece, read: bool) -> None:
+        """Tell of a file of another program (an old equation, a sheet) of which only a picture is here."""
+        for inner in node:
+            if local(inner) == "OLEObject" and not read:
+                kind = attribute(inner, "ProgID") or "OLE"
+                self.omissions.add(Reason.ELSEWHERE, kind, piece.text or self.last)
 
     def _say(self, text: str, font: str | None, strong: bool, shift: int, piece: Piece) -> None:
         shown = show_symbols(text, font)
@@ -367,7 +388,14 @@ class _Reader:
         fill = child(properties, "textFill")
         if child(fill, "noFill") is not None and child(properties, "textOutline") is None:
             return Reason.GROUND
-        letters = styles.colour(styles.run(properties, scope, "color"), "val", "themeColor")
+        if any(styles.switch(name, properties, scope) for name in ("outline", "emboss", "imprint")):
+            return None  # the edges of the letters show on any ground
+        painted = child(fill, "solidFill")
+        if fill is not None and painted is None and child(fill, "noFill") is None:
+            return None  # a gradient
+        letters = None if painted is None else drawn_colour(painted, styles)
+        if letters is None:
+            letters = styles.colour(styles.run(properties, scope, "color"), "val", "themeColor")
         if letters is None:  # automatic: dark on light, light on dark
             return None
         ground = styles.ground(properties, scope)
@@ -424,11 +452,14 @@ class _Reader:
             beside = child(cell, "tcPr", "hMerge")
             across = _number(attribute(child(cell, "tcPr", "gridSpan"), "val"), 1)
             if beside is not None and attribute(beside, "val") != "restart":
+                self.omissions.add(Reason.HIDDEN, _text_in(cell), self.last)
                 yield Cell([], across)
                 continue
             goes_on = merged is not None and attribute(merged, "val") != "restart"
-            down = 1
-            yield Cell([] if flat else list(self.paragraphs(cell, inside)), across, down, goes_on)
+            if goes_on and not flat:  # the cell above covers it
+                self.omissions.add(Reason.HIDDEN, _text_in(cell), self.last)
+            read = [] if flat or goes_on else list(self.paragraphs(cell, inside))
+            yield Cell(read, across, 1, goes_on)
 
     def _within(self, parent: etree._Element, wanted: str) -> Iterator[etree._Element]:
         for node in parent:
