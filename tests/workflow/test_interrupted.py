@@ -270,8 +270,9 @@ def test_a_sentence_that_rests_on_a_style_example_alone_fails(workplace: Scripte
         "Daarover ga ik graag met uw Kamer in gesprek, en ik neem uw zorgen daarbij mee. " * 2
     )
     hit = next(h for h in selection.offered if h.source.id in taken)
-    other = replace(hit.source, id="ah-tk-voorbeeld#9", body=voice.strip(), numbers=(9,))
-    offered = (replace(hit, source=other), *selection.offered)
+    spare = next(h for h in selection.offered if h.source.id != selection.chosen[0].id)
+    other = replace(hit.source, id=spare.source.id, body=voice.strip(), numbers=(9,))
+    offered = (replace(hit, source=other), *(h for h in selection.offered if h is not spare))
     changed = replace(selection, offered=offered, chosen=selection.chosen[:1])
     resting = {"zin": voice.split(". ")[0] + ".", "bewijs": [{"bron": 1, "woorden": voice.split(". ")[0]}]}
     workplace.script = script = scripted(json.dumps({"zinnen": [resting], "ontbreekt": []}), "{}")
