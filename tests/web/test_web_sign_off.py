@@ -162,7 +162,10 @@ def test_a_question_without_an_answer_gets_one_on_the_account_of_its_officer(min
     for note in notes:  # the page numbers sources as an export does
         assert f'data-reference="[{note.number}] {escape(note.name)}"' in taken.text
     assert "Er staan nog zinnen in" not in taken.text
-    late = noor.post(path + "/questions/0/own-account", data=data | {"account": account})
+    twice = noor.post(path + "/questions/0/own-account", data=data | {"account": account})
+    newest = ministry.workplace.dossiers.load(path.rsplit("/", 1)[1], EVERYTHING).version
+    assert twice.status_code == 200 and newest == dossier.version  # the same again changes nothing
+    late = noor.post(path + "/questions/0/own-account", data=data | {"account": "Iets anders."})
     assert late.status_code == 409
     signed = karim.post(
         path + "/approve", data={"csrf": form_token(karim), "version": "3", "responsible": "1"}
