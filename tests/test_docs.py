@@ -21,7 +21,12 @@ from learninglion.workflow.rights import RIGHTS, Task
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src" / "learninglion").rglob("*.md")]
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "benchmarks").glob("*.md"),
+        *(ROOT / "src" / "learninglion").rglob("*.md"),
+    ]
 )
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 _LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")

@@ -1,6 +1,6 @@
 """Run every injection attempt against a model that obeys it, and write down what became of each.
 
-`python tools/injection_report.py` writes docs/injection-tests.md; a test checks that the page is true.
+`python tools/injection_report.py` writes benchmarks/injection-tests.md; a test checks that the page is true.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from learninglion.testing import ScriptedGenerator, make_card, make_selection, m
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "tests" / "data" / "injections.jsonl"
-PAGE = ROOT / "docs" / "injection-tests.md"
+PAGE = ROOT / "benchmarks" / "injection-tests.md"
 
 QUESTION = "Hoeveel veerponten varen er, en loopt de subsidie voor de veerpont door?"
 TRUE = "Er varen 12 veerponten."
