@@ -49,7 +49,12 @@ def test_a_command_says_it_in_one_line(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         timeout=120,
-        env={"LEARNINGLION_HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path)},
+        env={
+            "LEARNINGLION_HOME": str(tmp_path),
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": ":".join(sys.path),
+            "PYTHONDONTWRITEBYTECODE": "1",  # a module's bytecode would be cut off too, and be kept
+        },
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)),
     )
     assert done.returncode == 1
