@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from learninglion.drafting.wording import subject_words
+from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.text import fold, split_sentences, squash, words
 
 __all__ = [
@@ -295,7 +296,7 @@ def _kind_of(wants: Wants) -> Kind:
 
 # --------------------------------------------------------------------------- what a sentence gives
 
-_MONTH = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
+_MONTH = "|".join(MONTHS)
 _NOT_AN_AMOUNT = re.compile(
     rf"\b\d{{1,2}}\s+(?:{_MONTH})(?:\s+\d{{4}})?\b|\b(?:19|20)\d\d(?:[-–/]\d{{2,4}})?\b|\[\s*\d+\s*\]|"
     r"\b(?:vraag|vragen|nr\.?|nummer|artikel|lid|bijlage|noot)\s+\d+|\b\d+\s*\d*-\d+\b",

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from learninglion.dutch.dates import MONTHS
+
 __all__ = ["ALTERATIONS", "Pool", "alter", "join", "reorder", "shorten"]
 
 
@@ -30,8 +32,7 @@ def _pairs(table: str) -> tuple[tuple[str, str], ...]:
     return tuple((" ".join(old.split()), " ".join(new.split())) for old, new in entries)
 
 
-_MONTHS = "januari februari maart april mei juni juli augustus september oktober november december".split()
-_MONTH = "|".join(_MONTHS)
+_MONTH = "|".join(MONTHS)
 _WORDED = "twee drie vier vijf zes zeven acht negen tien twaalf".split()
 _MINISTRIES = (
     "Justitie en Veiligheid",
@@ -161,7 +162,7 @@ def _date(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
         day = int(match.group(1))
         yield "day", _replace(sentence, match, f"{day % 28 + 1} {match.group(2)}")
     for match in re.finditer(rf"\b({_MONTH})\b", sentence):
-        month = _MONTHS[(_MONTHS.index(match.group(1)) + 1 + seed % 5) % 12]
+        month = MONTHS[(MONTHS.index(match.group(1)) + 1 + seed % 5) % 12]
         yield "month", _replace(sentence, match, month)
     for match in re.finditer(r"\b(?:19|20)\d\d\b(?!/)", sentence):
         yield "year", _replace(sentence, match, str(int(match.group()) + 1))

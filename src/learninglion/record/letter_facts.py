@@ -7,10 +7,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Dossier, QuestionSet
 from learninglion.parsing.kamervragen.front import CASE_NUMBER
-from learninglion.parsing.kamervragen.header import MONTHS, parse_asked_on, parse_askers, parse_people
+from learninglion.parsing.kamervragen.header import parse_asked_on, parse_askers, parse_people
 from learninglion.record.notes import listed
 
 __all__ = ["LetterFacts", "day_text", "document_title", "file_stem", "read_facts", "shorten"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.filler import is_filler, subject_of
 from learninglion.dutch.text import fold
 
@@ -110,10 +111,7 @@ _VERB_FIRST = re.compile(
     re.IGNORECASE,
 )
 
-_MONTH = (
-    "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
-    "|january|february|march|may|june|july|august|october"
-)
+_MONTH = "|".join((*MONTHS, "january|february|march|may|june|july|august|october"))
 _COUNTED = (
     r"(?:\d+|een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|one|two|three|four|five|six"
     r"|seven"

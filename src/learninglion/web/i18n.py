@@ -11,6 +11,8 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
+from learninglion.dutch.dates import MONTHS
+
 __all__ = [
     "LANGUAGES",
     "Count",
@@ -28,7 +30,7 @@ Translate = Callable[..., str]
 Count = Callable[..., str]
 
 _MONTHS = {
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),
+    "nl": MONTHS,
     "en": "January February March April May June July August September October November December".split(),
 }
 

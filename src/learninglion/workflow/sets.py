@@ -10,7 +10,20 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 
-from sqlalchemy import Column, Engine, Integer, String, Table, Text, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from learninglion.database.engine import Moment, new_metadata, now, reading, wipe_deleted, writing
 from learninglion.drafting.positions import contradiction
@@ -256,9 +269,7 @@ class SetRepository:
         )
         with writing(self._engine) as connection:
             connection.execute(insert(works).values(**_row(work)))
-            rows = [{"work": work.id, "position": i, "content": _dump(b)} for i, b in enumerate(found)]
-            if rows:
-                connection.execute(insert(boards), rows)
+            _insert_boards(connection, work.id, found)
         return replace(work, boards=found)
 
     def find(self, work_id: str, owner: str) -> Work:
@@ -333,9 +344,7 @@ class SetRepository:
         with writing(self._engine) as connection:
             connection.execute(update(works).where(works.c.id == work.id).values(**_row(fresh)))
             connection.execute(delete(boards).where(boards.c.work == work.id))
-            rows = [{"work": work.id, "position": i, "content": _dump(b)} for i, b in enumerate(found)]
-            if rows:
-                connection.execute(insert(boards), rows)
+            _insert_boards(connection, work.id, found)
         return replace(fresh, boards=found)
 
     def tie(self, work: Work, dossier_id: str) -> None:
@@ -570,6 +579,12 @@ def _row(work: Work) -> dict[str, object]:
         "dossier": work.dossier,
         "content": _dump(content),
     }
+
+
+def _insert_boards(connection: Connection, work_id: str, made: Sequence[Board]) -> None:
+    rows = [{"work": work_id, "position": i, "content": _dump(board)} for i, board in enumerate(made)]
+    if rows:
+        connection.execute(insert(boards), rows)
 
 
 def _dump(value: object) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker
 from learninglion.parsing.pdf.lines import Line, Page
@@ -15,7 +16,6 @@ __all__ = [
     "ANSWER_HEADING",
     "INTRODUCTION",
     "MEMBERS",
-    "MONTHS",
     "Masthead",
     "find_masthead",
     "find_related",
@@ -29,10 +29,6 @@ __all__ = [
     "parse_subject",
 ]
 
-MONTHS = (
-    *("januari", "februari", "maart", "april", "mei", "juni"),
-    *("juli", "augustus", "september", "oktober", "november", "december"),
-)
 # A space may have been lost: "18 november2024".
 _DATE = re.compile(rf"\b(\d{{1,2}})\s*({'|'.join(MONTHS)})\s*((?:19|20)\d\d)\b", re.IGNORECASE)
 _FIGURES = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)\b")

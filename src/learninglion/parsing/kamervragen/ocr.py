@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import (
     Answerer,
@@ -25,7 +26,6 @@ from learninglion.models import (
 )
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.header import (
-    MONTHS,
     find_related,
     parse_answerers,
     parse_askers,

@@ -21,9 +21,8 @@ from learninglion.parsing.office.pieces import (
     Reason,
     WordText,
     lines_of,
-    only_arranges,
     said_once,
-    table_of,
+    table_or_text,
 )
 from learninglion.parsing.office.styles import attribute, child, children, format_number, local
 from learninglion.parsing.office.symbols import UNKNOWN, show_symbols
@@ -393,16 +392,7 @@ class _Reader:
             times = _count(attribute(row, "number-rows-repeated"))
             filled = any(cell.paragraphs for cell in cells)
             read += [(cells, nested)] * (min(times, _MOST_REPEATED) if filled else 1)
-        arranges = only_arranges([[cell.paragraphs for cell in row if cell.paragraphs] for row, _ in read])
-        pending: list[list[Cell]] = []
-        for row_cells, nested in read:
-            if nested or arranges:
-                yield from table_of(pending)
-                pending = []
-                yield from (paragraph for cell in row_cells for paragraph in cell.paragraphs)
-            else:
-                pending.append(row_cells)
-        yield from table_of(pending)
+        yield from table_or_text(read)
 
     def _cells(
         self, row: etree._Element, around: _Around, folded: list[bool], dressed: list[str | None]

@@ -25,6 +25,7 @@ __all__ = [
     "only_arranges",
     "said_once",
     "table_of",
+    "table_or_text",
 ]
 
 # Words in a table cell of several paragraphs from which the table only arranges running text.
@@ -279,6 +280,20 @@ def said_once(edges: Sequence[Paragraph], body: Sequence[Paragraph]) -> Iterator
             known.add(paragraph.text)
             kind = paragraph.kind if paragraph.kind is BlockKind.TABLE else BlockKind.PARAGRAPH
             yield replace(paragraph, kind=kind, level=0, notes=())
+
+
+def table_or_text(rows: Sequence[tuple[list[Cell], bool]]) -> Iterator[Paragraph]:
+    """A table as it reads: data by row, running text by cell; `rows` tell which hold a table inside."""
+    arranges = only_arranges([[cell.paragraphs for cell in row if cell.paragraphs] for row, _ in rows])
+    pending: list[list[Cell]] = []
+    for row_cells, nested in rows:
+        if nested or arranges:
+            yield from table_of(pending)
+            pending = []
+            yield from (paragraph for cell in row_cells for paragraph in cell.paragraphs)
+        else:
+            pending.append(row_cells)
+    yield from table_of(pending)
 
 
 def only_arranges(rows: list[list[list[Paragraph]]]) -> bool:

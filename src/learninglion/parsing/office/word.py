@@ -21,9 +21,8 @@ from learninglion.parsing.office.pieces import (
     Reason,
     WordText,
     lines_of,
-    only_arranges,
     said_once,
-    table_of,
+    table_or_text,
 )
 from learninglion.parsing.office.shapes import boxes_of, drawn_colour, is_behind, shape_ground, shape_hidden
 from learninglion.parsing.office.styles import (
@@ -420,16 +419,7 @@ class _Reader:
             cells = list(self._within(row, "tc"))
             nested = any(local(n) == "tbl" for cell in cells for n in self._items(cell))
             read.append((list(self._cells(properties, row, cells, (number, len(rows)), scope)), nested))
-        arranges = only_arranges([[cell.paragraphs for cell in row if cell.paragraphs] for row, _ in read])
-        pending: list[list[Cell]] = []
-        for row_cells, nested in read:
-            if nested or arranges:
-                yield from table_of(pending)
-                pending = []
-                yield from (paragraph for cell in row_cells for paragraph in cell.paragraphs)
-            else:
-                pending.append(row_cells)
-        yield from table_of(pending)
+        yield from table_or_text(read)
 
     def _cells(
         self,

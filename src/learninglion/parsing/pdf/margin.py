@@ -169,7 +169,3 @@ def _count_lines(numbers: Sequence[_Number], texts: Sequence[Line]) -> bool:
         row > 0 and rows[row][0].text[0].islower() and not _ENDS.search(rows[row - 1][-1].text) for row in at
     )
     return any(runs_on) or step > 1
-
-
-def _is_level(line: Line, number: _Number) -> bool:
-    return abs(line.baseline - number.baseline) < _LEVEL * line.size

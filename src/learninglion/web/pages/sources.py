@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from learninglion.models import Actor, Document, Region, Source, SourceKind, Span
-from learninglion.models.errors import InputError, LearningLionError, UnreadableFileError
+from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.page_images import PageSize
 from learninglion.web.security import is_cross_site
@@ -174,12 +174,3 @@ def original(site: TheSite, viewer: SignedIn, document_id: str) -> Response:
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
     return Response(content, media_type="application/octet-stream", headers=headers)
-
-
-def can_show(site: Site, actor: Actor, document_id: str) -> bool:
-    """Whether this person may see a document that a dossier cites."""
-    try:
-        site.workplace.documents.find(document_id, actor)
-    except LearningLionError:
-        return False
-    return True
