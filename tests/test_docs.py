@@ -82,7 +82,7 @@ def _misfit(words: list[str]) -> str:
 @by_page
 def test_documented_commands_exist(page: Path) -> None:
     if page.name == "cli.md":
-        pytest.skip("made from the code; tests/test_cli_reference.py checks it")
+        pytest.skip("made from the code; tests/cli/test_cli_reference.py checks it")
     misfits = [" ".join(words) for words in _command_lines(page) if _misfit(words)]
     assert misfits == []
 

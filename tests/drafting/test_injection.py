@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from endpoints import smollm2_path
 
+from endpoints import smollm2_path
 from learninglion.checking.injection import (
     SuspicionKind,
     describe_question,

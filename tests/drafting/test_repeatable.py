@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from endpoints import smollm2_path
 
 DRAFT = """

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from endpoints import serve_gguf, smollm2_path
 
+from endpoints import serve_gguf, smollm2_path
 from learninglion.checking.citations import cite, nowhere
 from learninglion.checking.verify import check
 from learninglion.drafting.gate import Gate

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from papers import paper
 
 from learninglion.database.engine import open_database
 from learninglion.models import Filters
 from learninglion.store.catalogue import Catalogue, Counts
 from learninglion.store.store import Intake, Store
+from papers import paper
 
 
 def filled(url: str, home: Path) -> Iterator[Store]:

@@ -26,7 +26,7 @@ with exclusive(Path(sys.argv[1]), "documenten opnemen"):
 @pytest.fixture
 def other(tmp_path: Path):
     """Another process that holds the lock."""
-    source = str(Path(__file__).resolve().parents[1] / "src")
+    source = str(Path(__file__).resolve().parents[2] / "src")
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path / "x.lock")],
         stdout=subprocess.PIPE,

@@ -11,9 +11,9 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from archives import SUBJECTS, make_archive, make_entry
 from numpy.typing import NDArray
 
+from archives import SUBJECTS, make_archive, make_entry
 from learninglion.database.locking import exclusive
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import ConflictError, LearningLionError
@@ -288,8 +288,8 @@ print(Mortal.done)
 def test_a_change_of_encoder_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     reader = MemoryReader(make_archive())
     Index.open(tmp_path / "index", HashingEncoder(64)).update(reader)
-    here = Path(__file__).resolve().parent
-    path = os.pathsep.join([str(here), str(here.parents[1] / "src")])
+    here = Path(__file__).resolve().parents[1]
+    path = os.pathsep.join([str(here), str(here.parent / "src")])
 
     def run(most: int) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", SWITCH, str(tmp_path), str(most)]

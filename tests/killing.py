@@ -14,12 +14,12 @@ import time
 from pathlib import Path
 
 import alembic.command  # noqa: F401  loaded once, so that a child is killed at work and not at loading
-from papers import paper
 
 from learninglion.database.engine import open_database
 from learninglion.record.log import EventLog
 from learninglion.store.journal import FileStamp
 from learninglion.store.store import Store
+from papers import paper
 
 DOCUMENTS = 30
 MOST_KILLS = 30  # then it is left to end, however slow the machine

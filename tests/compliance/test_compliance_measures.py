@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 REGISTRY = ROOT / ".." / "shared" / "reference" / "schemas" / "task-registry" / "index.tsv"
 _URN = re.compile(r"urn:nl:ak:(?:ver|mtr):[a-z]{3}-\d\d")
 

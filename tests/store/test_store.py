@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from papers import ID, paper
 from sqlalchemy import func, select, text
 
 from learninglion.database.engine import open_database, reading
@@ -27,6 +26,7 @@ from learninglion.store.journal import FileStamp
 from learninglion.store.reader import Change
 from learninglion.store.store import Intake, PutOutcome, Store, Swept
 from learninglion.testing import HashingEncoder
+from papers import ID, paper
 
 PUBLIC = frozenset({"openbaar"})
 

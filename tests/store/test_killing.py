@@ -6,19 +6,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from killing import COLLECTION, DOCUMENTS, VERSIONS, stamp, wanted
 from sqlalchemy import select
 
+from killing import COLLECTION, DOCUMENTS, VERSIONS, stamp, wanted
 from learninglion.database.engine import open_database, reading
 from learninglion.record.log import EventLog
 from learninglion.store.store import Store
 from learninglion.store.tables import changes, ingest_files, passages, sources
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]
 
 
 def run(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join([str(HERE), str(HERE.parents[1] / "src")])
+    path = os.pathsep.join([str(HERE), str(HERE.parent / "src")])
     return subprocess.run(
         [sys.executable, str(script), *arguments],
         capture_output=True,
@@ -74,7 +74,7 @@ def test_a_second_ingest_waits_for_the_first(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'x.db'}"
     code = "import sys; from pathlib import Path; from killing import ingest; "
     code += f"ingest({url!r}, Path(sys.argv[1]))"
-    path = os.pathsep.join([str(HERE), str(HERE.parents[1] / "src")])
+    path = os.pathsep.join([str(HERE), str(HERE.parent / "src")])
     running = [
         subprocess.Popen(
             [sys.executable, "-c", code, str(tmp_path)],

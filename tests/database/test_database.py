@@ -21,7 +21,7 @@ from learninglion.database.engine import HEAD, Moment, open_database, reading, u
 from learninglion.database.locking import exclusive
 from learninglion.models.errors import ConflictError, InputError, IntegrityError
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "learninglion"
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from archives import make_archive
 
+from archives import make_archive
 from learninglion.inference.reranking import EndpointReranker, RerankerError, Reranking, asked_of, told_of
 from learninglion.models.errors import InputError
 from learninglion.search.local.index import Index

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from endpoints import serve_gguf, serving, smollm2_path
 
+from endpoints import serve_gguf, serving, smollm2_path
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt, require_room
 from learninglion.inference.hosts import require_allowed
 from learninglion.inference.open import open_generator

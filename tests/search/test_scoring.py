@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from archives import make_archive, make_entry
 
+from archives import make_archive, make_entry
 from learninglion.inference.vectors import embed
 from learninglion.models import Passage, PassageKind, Span
 from learninglion.search import ranking as ranking_of

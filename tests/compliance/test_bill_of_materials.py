@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 HASH = "--hash=sha256:" + "a" * 64
 NOTICE = """3. Packages
 
