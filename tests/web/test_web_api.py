@@ -141,15 +141,15 @@ def test_answers_fit_their_own_description(api: TestClient, description: dict[st
         Draft202012Validator(json.loads(text)).validate(data)
 
     hits = api.post("/api/v1/searches", json={"text": "opslag van vuurwerk", "threshold": 0}).json()
-    check("HitList", hits)
+    check("HitPage", hits)
     assert hits["hits"] and hits["hits"][0]["regions"]
     check("CollectionList", api.get("/api/v1/collections").json())
     documents = api.get("/api/v1/documents").json()
-    check("DocumentList", documents)
+    check("DocumentPage", documents)
     one = documents["documents"][0]["id"]
-    check("DocumentBody", api.get(f"/api/v1/documents/{one}").json())
+    check("DocumentView", api.get(f"/api/v1/documents/{one}").json())
     check(
-        "SourceBody",
+        "SourceView",
         api.get(f"/api/v1/sources/{hits['hits'][0]['pair']['source'].replace('#', '%23')}").json(),
     )
     asked = api.post("/api/v1/question-sets", json={"text": SET}).json()
@@ -157,11 +157,11 @@ def test_answers_fit_their_own_description(api: TestClient, description: dict[st
     assert [q["numbers"] for q in asked["questions"]] == [[1], [2]]
     made = api.post("/api/v1/drafts", json={"question_set": asked, "threshold": 0})
     assert made.status_code == 201
-    check("DossierBody", made.json())
+    check("DossierView", made.json())
     dossier = made.json()["id"]
-    check("DossierBody", api.get(f"/api/v1/dossiers/{dossier}").json())
-    check("DossierList", api.get("/api/v1/dossiers").json())
-    check("ReplayBody", api.post(f"/api/v1/dossiers/{dossier}/replays").json())
+    check("DossierView", api.get(f"/api/v1/dossiers/{dossier}").json())
+    check("DossierPage", api.get("/api/v1/dossiers").json())
+    check("ReplayView", api.post(f"/api/v1/dossiers/{dossier}/replays").json())
     check("LogPage", api.get("/api/v1/log-entries").json())
     for form, start in (("pdf", b"%PDF"), ("docx", b"PK"), ("json", b"{"), ("md", b"")):
         assert api.get(f"/api/v1/dossiers/{dossier}/exports/{form}").content.startswith(start)
@@ -169,7 +169,7 @@ def test_answers_fit_their_own_description(api: TestClient, description: dict[st
     assert api.get(f"/api/v1/documents/{one}/original").content.startswith(b"%PDF")
     stated = {"questions": [{"numbers": [1], "statements": [{"text": "De maan is van kaas."}]}]}
     checked = api.post("/api/v1/verifications", json=stated).json()
-    check("DossierBody", checked)
+    check("DossierView", checked)
     assert not checked["questions"][0]["statements"]
     assert checked["questions"][0]["set_apart"][0]["verdict"] == "uncited"
 

@@ -12,7 +12,7 @@ from learninglion.cli.terminal import advise, console, fail, local_actor, print_
 from learninglion.models import Filters
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import to_plain
-from learninglion.record.contract import card_view, document_view
+from learninglion.record.contract import document_view
 from learninglion.workflow import FileStatus, look_at_files, parse_files
 from learninglion.workflow.intake import PersonalPolicy
 
@@ -196,7 +196,7 @@ def documents(
         )
     if as_json:
         for card in listed:
-            print_json(card_view(card))
+            print_json(to_plain(card))
         return
     table = Table("document", "datum", "ministerie", "titel")
     for card in listed:

@@ -15,7 +15,6 @@ from rich.progress import Progress as RichProgress
 
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError
-from learninglion.models.plain import Plain
 from learninglion.models.progress import Progress as ProgressFunction
 from learninglion.models.progress import silent
 
@@ -44,7 +43,7 @@ def advise(message: str) -> None:
     _errors.print(message)
 
 
-def print_json(data: Plain) -> None:
+def print_json(data: object) -> None:
     """One JSON object on a line of its own, on stdout."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     sys.stdout.flush()

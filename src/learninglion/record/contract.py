@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from learninglion.models import (
+    Answerer,
+    Asker,
     Author,
     Check,
     Citation,
     Context,
     Document,
-    DocumentCard,
     Dossier,
     Footnote,
     Hit,
@@ -27,13 +32,12 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.models.errors import InputError
-from learninglion.models.plain import Plain, to_plain
+from learninglion.models.plain import to_plain
 from learninglion.record.balance import balance_of
 from learninglion.record.marking import AI_GENERATED, MARK_LINE
 
 __all__ = [
     "StatedQuestion",
-    "card_view",
     "check_view",
     "citation_view",
     "document_view",
@@ -44,8 +48,258 @@ __all__ = [
     "verification_view",
 ]
 
-Object = dict[str, Plain]
 Locate = Callable[[str, Span], Sequence[Region]]
+Day = str | None  # "2024-05-17"
+
+
+class FootnoteView(TypedDict):
+    """A note at the foot of a page."""
+
+    mark: str
+    text: str
+    page: int
+
+
+class NoticeView(TypedDict):
+    """A notice in the place of answers."""
+
+    kind: str
+    text: str
+
+
+class AskerView(TypedDict):
+    """A member of parliament who asked."""
+
+    name: str
+    party: str | None
+
+
+class AnswererView(TypedDict):
+    """A bewindspersoon who answered, or in whose name was answered."""
+
+    name: str | None
+    role: str
+    portfolio: str | None
+    on_behalf: bool
+
+
+class PairView(TypedDict):
+    """A question with its answer, verbatim."""
+
+    numbers: list[int]
+    question: str
+    answer: str | None
+    answer_numbers: list[int]
+    asked_by: str
+    answered_by: str
+    page: int
+    answer_page: int | None
+    footnotes: list[FootnoteView]
+
+
+class BlockView(TypedDict):
+    """A heading, paragraph, list item or table, in reading order."""
+
+    kind: str
+    level: int
+    page: int
+    text: str
+
+
+class DocumentView(TypedDict):
+    """A whole document with its questions and answers."""
+
+    identifier: str
+    kind: str
+    genre: str | None
+    dossier: str | None
+    session_year: str | None
+    number: int | None
+    title: str
+    introduction: str | None
+    asked_by: list[AskerView]
+    answered_by: list[AnswererView]
+    ministry: str | None
+    asked_on: Day
+    received_on: Day
+    published: Day
+    pairs: list[PairView]
+    notice: NoticeView | None
+    footnotes: list[FootnoteView]
+    blocks: list[BlockView]
+    related: list[str]
+    url: str | None
+    sha256: str
+    source_name: str
+    pages: int
+    warnings: list[str]
+
+
+class SourceView(TypedDict):
+    """A whole source, unedited."""
+
+    source: str
+    document: str
+    kind: str
+    title: str
+    date: Day
+    ministry: str | None
+    answered_by: list[AnswererView]
+    asked_by: list[AskerView]
+    numbers: list[int]
+    answer_numbers: list[int]
+    heading_path: list[str]
+    question: str
+    text: str
+    page: int
+    url: str | None
+    collection: str
+    warnings: list[str]
+
+
+class RegionView(TypedDict):
+    """A rectangle on a page in PDF points, origin at the bottom left."""
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class MatchView(TypedDict):
+    """A sentence that matches: its place in the text of the document and on the page."""
+
+    text: str
+    start: int
+    end: int
+    regions: list[RegionView]
+
+
+class SynonymView(TypedDict):
+    """A word that was found because it means what was asked."""
+
+    word: str
+    asked: str
+
+
+class HitView(TypedDict):
+    """A source that was found, the passage that matched, and an estimate of its relevance (0 to 1)."""
+
+    document: str
+    numbers: list[int]
+    kind: str  # what the passage was cut from
+    score: float
+    text: str
+    page: int
+    regions: list[RegionView]
+    url: str | None
+    rank: int
+    passage: str
+    lexical_rank: int | None
+    dense_rank: int | None
+    matched: list[MatchView]
+    matched_words: list[str]
+    through_synonyms: list[SynonymView]
+    duplicates: list[str]
+    pair: SourceView
+
+
+class CitationView(TypedDict):
+    """The exact words a sentence rests on, and where they stand."""
+
+    document: str
+    numbers: list[int]
+    quote: str
+    page: int | None
+    regions: list[RegionView]
+    reference: str
+    url: str | None
+    source: str | None
+
+
+class CheckView(TypedDict):
+    """A sentence with its verdict and the reasons."""
+
+    text: str
+    citations: list[CitationView]
+    verdict: str
+    reasons: list[str]
+    author: str
+    method: NotRequired[str]
+    judged_by: NotRequired[str]
+    second_opinion: NotRequired[str]
+    original: NotRequired[str]  # what the machine wrote, where a person changed it
+    own_account: NotRequired[str]  # why a person lets it stand although no source bears it
+    opens: NotRequired[str]
+
+
+class OfferView(TypedDict):
+    """A source that was offered, with its place in the order."""
+
+    source: str
+    score: float
+    rank: int
+    reranked_by: str
+
+
+class RejectionView(TypedDict):
+    """A source set aside, with the reason."""
+
+    source: str
+    reason: str
+
+
+class SelectionView(TypedDict):
+    """What was offered for a sub-question, and what became of it."""
+
+    chosen_by: str
+    selected_by: str
+    threshold: float | None
+    offered: list[OfferView]
+    chosen: list[str]
+    rejected: list[RejectionView]
+    not_looked_at: list[str]
+
+
+class VerificationView(TypedDict):
+    """One sub-question: what holds in `statements`, what a person answers for in `own_text`, the rest in
+    `set_apart`. `complete` is false where the model broke off.
+    """
+
+    numbers: list[int]
+    question: str
+    kind: str
+    verdict: str
+    missing: list[str]
+    statements: list[CheckView]
+    own_text: list[CheckView]
+    set_apart: list[CheckView]
+    material: list[CitationView]
+    proposal: str
+    left_out: list[str]
+    complete: bool
+    selection: SelectionView
+    provenance: object  # as models.Provenance
+    method: str
+    second_opinion: object  # as models.SecondReading
+
+
+class DossierView(TypedDict):
+    """The whole receipt of a draft; without clock times, so reproducible."""
+
+    id: str
+    version: int
+    state: str
+    title: str
+    introduction: str
+    context: object  # as models.Context
+    questions: list[VerificationView]
+    settings: dict[str, str]
+    balance: object  # as record.balance.Balance
+    ai_generated: bool
+    mark: str
+    warnings: list[str]
 
 
 def _nowhere(_document_id: str, _span: Span) -> tuple[Region, ...]:
@@ -55,26 +309,23 @@ def _nowhere(_document_id: str, _span: Span) -> tuple[Region, ...]:
 # --------------------------------------------------------------------------- documents
 
 
-def document_view(document: Document) -> Object:
+def document_view(document: Document) -> DocumentView:
     """What `learninglion parse --json` prints of a document."""
     return {
         "identifier": document.id,
         "kind": document.kind.value,
-        "genre": to_plain(document.genre),
+        "genre": document.genre.value if document.genre else None,
         "dossier": document.dossier,
         "session_year": document.session_year,
         "number": document.number,
         "title": document.title,
         "introduction": document.introduction.of(document.text) if document.introduction else None,
-        "asked_by": [{"name": a.name, "party": a.party} for a in document.askers],
-        "answered_by": [
-            {"name": a.name, "role": a.role, "portfolio": a.portfolio, "on_behalf": a.on_behalf}
-            for a in document.answerers
-        ],
+        "asked_by": _asker_views(document.askers),
+        "answered_by": _answerer_views(document.answerers),
         "ministry": document.ministry,
-        "asked_on": to_plain(document.asked_on),
-        "received_on": to_plain(document.received_on),
-        "published": to_plain(document.published),
+        "asked_on": _day(document.asked_on),
+        "received_on": _day(document.received_on),
+        "published": _day(document.published),
         "pairs": [_pair_view(document, pair) for pair in document.pairs],
         "notice": _notice_view(document),
         "footnotes": [_footnote_view(document, note) for note in document.footnotes],
@@ -91,7 +342,22 @@ def document_view(document: Document) -> Object:
     }
 
 
-def _pair_view(document: Document, pair: QAPair) -> Object:
+def _day(day: date | None) -> Day:
+    return day.isoformat() if day else None
+
+
+def _asker_views(askers: Sequence[Asker]) -> list[AskerView]:
+    return [{"name": a.name, "party": a.party} for a in askers]
+
+
+def _answerer_views(answerers: Sequence[Answerer]) -> list[AnswererView]:
+    return [
+        {"name": a.name, "role": a.role, "portfolio": a.portfolio, "on_behalf": a.on_behalf}
+        for a in answerers
+    ]
+
+
+def _pair_view(document: Document, pair: QAPair) -> PairView:
     return {
         "numbers": list(pair.numbers),
         "question": pair.question.of(document.text),
@@ -113,11 +379,11 @@ def _stands_in(anchor: int, *spans: Span | None) -> bool:
     return any(span is not None and span.start < anchor <= span.end for span in spans)
 
 
-def _footnote_view(document: Document, note: Footnote) -> Object:
+def _footnote_view(document: Document, note: Footnote) -> FootnoteView:
     return {"mark": note.mark, "text": note.span.of(document.text), "page": note.page}
 
 
-def _notice_view(document: Document) -> Object | None:
+def _notice_view(document: Document) -> NoticeView | None:
     if document.notice is None:
         return None
     return {"kind": document.notice.kind.value, "text": document.notice.span.of(document.text)}
@@ -126,24 +392,17 @@ def _notice_view(document: Document) -> Object | None:
 # --------------------------------------------------------------------------- sources and hits
 
 
-def card_view(card: DocumentCard) -> Object:
-    """What a list says of a document."""
-    view = to_plain(card)
-    assert isinstance(view, dict)  # noqa: S101  (a dataclass always becomes an object)
-    return view
-
-
-def source_view(source: Source) -> Object:
+def source_view(source: Source) -> SourceView:
     """A whole source, unedited."""
     return {
         "source": source.id,
         "document": source.document.id,
         "kind": source.kind.value,
         "title": source.document.title,
-        "date": to_plain(source.document.date),
+        "date": _day(source.document.date),
         "ministry": source.document.ministry,
-        "answered_by": [to_plain(a) for a in source.document.answerers],
-        "asked_by": [to_plain(a) for a in source.document.askers],
+        "answered_by": _answerer_views(source.document.answerers),
+        "asked_by": _asker_views(source.document.askers),
         "numbers": list(source.numbers),
         "answer_numbers": list(source.answer_numbers),
         "heading_path": list(source.heading_path),
@@ -156,7 +415,7 @@ def source_view(source: Source) -> Object:
     }
 
 
-def hit_view(hit: Hit, locate: Locate = _nowhere) -> Object:
+def hit_view(hit: Hit, locate: Locate = _nowhere) -> HitView:
     """A hit of `learninglion search --json`; `kind` tells what the matching passage was cut from.
 
     `locate` gives the places on the page of a span of a document.
@@ -183,7 +442,7 @@ def hit_view(hit: Hit, locate: Locate = _nowhere) -> Object:
     }
 
 
-def _matched_view(hit: Hit, locate: Locate) -> list[Plain]:
+def _matched_view(hit: Hit, locate: Locate) -> list[MatchView]:
     """The sentences that match, with their places in the text of the document and on the page."""
     parts = [(hit.source.question_span, hit.source.question), (hit.source.body_span, hit.source.body)]
     return [
@@ -199,7 +458,7 @@ def _matched_view(hit: Hit, locate: Locate) -> list[Plain]:
     ]
 
 
-def region_view(region: Region) -> Object:
+def region_view(region: Region) -> RegionView:
     """A rectangle in PDF points, origin at the bottom left."""
     return {
         "page": region.page,
@@ -213,7 +472,7 @@ def region_view(region: Region) -> Object:
 # --------------------------------------------------------------------------- drafts, out
 
 
-def citation_view(citation: Citation) -> Object:
+def citation_view(citation: Citation) -> CitationView:
     """A citation with the words it rests on and where they stand."""
     return {
         "document": citation.document,
@@ -227,9 +486,9 @@ def citation_view(citation: Citation) -> Object:
     }
 
 
-def check_view(check: Check) -> Object:
+def check_view(check: Check) -> CheckView:
     """A statement with its verdict and the reasons."""
-    view: Object = {
+    view: CheckView = {
         "text": check.statement.text,
         "citations": [citation_view(c) for c in check.statement.citations],
         "verdict": check.verdict.value,
@@ -251,7 +510,7 @@ def check_view(check: Check) -> Object:
     return view
 
 
-def verification_view(verification: Verification, *, keep_order: bool = False) -> Object:
+def verification_view(verification: Verification, *, keep_order: bool = False) -> VerificationView:
     """One sub-question of a draft. Only what is supported stands in `statements`; the rest is set apart,
     or in `own_text` when a person answers for it.
 
@@ -305,7 +564,7 @@ def never_looked_at(verification: Verification) -> tuple[str, ...]:
     return tuple(h.source.id for h in selection.offered if h.source.id not in looked)
 
 
-def dossier_view(dossier: Dossier, *, keep_order: bool = False) -> Object:
+def dossier_view(dossier: Dossier, *, keep_order: bool = False) -> DossierView:
     """A whole draft, as `learninglion draft --json` prints it; without clock times, so reproducible."""
     question_set = dossier.question_set
     return {

@@ -108,9 +108,11 @@ def export(
 
 def to_json(dossier: Dossier) -> str:
     """The contract's view plus the whole record, so that everything can be reconstructed from one file."""
-    data = dossier_view(dossier)
-    data["marking"] = dict(properties(dossier))
-    data["record"] = to_plain(dossier)
+    data = {
+        **dossier_view(dossier),
+        "marking": dict(properties(dossier)),
+        "record": to_plain(dossier),
+    }
     return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

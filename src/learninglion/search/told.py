@@ -4,18 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from typing_extensions import TypedDict
+
 from learninglion.models import Region, Span
-from learninglion.models.plain import Plain
-from learninglion.record.contract import region_view
+from learninglion.record.contract import Day, RegionView, region_view
 from learninglion.search.asking import Material, Reply
 
-__all__ = ["material_view", "reply_view"]
+__all__ = ["MaterialView", "ReplyView", "material_view", "reply_view"]
 
-Object = dict[str, Plain]
 Locate = Callable[[str, Span], tuple[Region, ...]]
 
 
-def reply_view(reply: Reply, locate: Locate) -> Object:
+class MaterialView(TypedDict):
+    """A passage, with the sentence in it that answers: verbatim; `told` is what the program counted."""
+
+    document: str
+    title: str
+    date: Day
+    collection: str
+    source: str | None
+    heading_path: list[str]
+    asked: str | None
+    quote: str
+    heads: str | None
+    told: str | None
+    language: str
+    text: str
+    page: int
+    regions: list[RegionView]
+    url: str | None
+    score: float
+
+
+class TakenOverView(TypedDict):
+    """What a question takes over from the one that it goes on with."""
+
+    question: str
+    words: list[str]
+    document: str | None
+
+
+class LookedThroughView(TypedDict):
+    """How much was looked through."""
+
+    documents: int
+    passages: int
+
+
+class ReplyView(TypedDict):
+    """What answers a question, what is near, and what was looked through."""
+
+    question: str
+    taken_over: TakenOverView | None
+    verdict: str
+    language: str
+    disagree: bool
+    chance: float
+    answers: list[MaterialView]
+    near: list[MaterialView]
+    looked_through: LookedThroughView
+
+
+def reply_view(reply: Reply, locate: Locate) -> ReplyView:
     """A reply of `learninglion ask --json`; `locate` gives the places on the page of a span of a document."""
     taken = reply.taken_over
     return {
@@ -33,7 +83,7 @@ def reply_view(reply: Reply, locate: Locate) -> Object:
     }
 
 
-def material_view(material: Material, locate: Locate) -> Object:
+def material_view(material: Material, locate: Locate) -> MaterialView:
     """A passage with its answering sentence: `quote` is verbatim, `told` was counted by the program."""
     document = material.document
     return {

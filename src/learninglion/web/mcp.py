@@ -23,7 +23,6 @@ from learninglion import __version__
 from learninglion.dutch.text import fold
 from learninglion.models import Actor, Filters
 from learninglion.models.errors import InputError, LearningLionError
-from learninglion.models.plain import Plain
 from learninglion.record.contract import dossier_view, hit_view, source_view
 from learninglion.search.told import reply_view
 from learninglion.workflow import Workplace, read_question_text
@@ -42,7 +41,7 @@ _GENERATOR = "extractive"
 _LONGEST = 20_000  # characters of a question
 _LONGEST_ASKED = 2000  # and of one put to documents
 
-Object = dict[str, Plain]
+Object = dict[str, object]
 
 
 @contextmanager
@@ -102,13 +101,13 @@ def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> 
         filters = Filters(collections=(collection,) if collection else ())
         with _in_words():
             reply = workplace.asking.ask(question, after=after, filters=filters, actor=actor)
-        return reply_view(reply, workplace.documents.regions)
+        return dict(reply_view(reply, workplace.documents.regions))
 
     @server.tool(name="fetch_source", annotations=_READ_ONLY)
     def fetch_source(source_id: Annotated[str, Field(max_length=400)]) -> Object:
         """Haal een hele bron op bij zijn nummer, zoals ah-tk-20232024-2129#4."""
         with _in_words():
-            return source_view(workplace.documents.source(source_id, actor))
+            return dict(source_view(workplace.documents.source(source_id, actor)))
 
     if writing:
 
@@ -124,9 +123,10 @@ def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> 
                     raise InputError("In deze tekst is geen vraag herkend.")
                 offers = workplace.searching.offer(asked, actor=actor)
                 selections = workplace.drafts.select_automatically(asked, offers)
-                return dossier_view(
-                    workplace.drafts.draft(asked, selections, generator=generator or _GENERATOR, actor=actor)
+                dossier = workplace.drafts.draft(
+                    asked, selections, generator=generator or _GENERATOR, actor=actor
                 )
+                return dict(dossier_view(dossier))
 
     return server
 

@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
 from learninglion.models import Actor
@@ -34,7 +34,7 @@ class Event:
     """One report: what sort, and its data."""
 
     name: str
-    data: dict[str, Plain]
+    data: Mapping[str, object]
 
 
 Report = Callable[[str, dict[str, Plain]], None]

@@ -1,4 +1,4 @@
-"""What goes in and out of the API: the shapes of record.contract, described for other programs."""
+"""What goes into the API, checked, and the pages and lists around the shapes of record.contract."""
 
 from __future__ import annotations
 
@@ -6,35 +6,33 @@ from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from typing_extensions import TypedDict
 
 from learninglion.drafting.selection import Choice
 from learninglion.models import Context, Filters, QuestionSet, Rejection, SubQuestion
+from learninglion.record.contract import Day, HitView
 
 __all__ = [
-    "AnswerList",
     "AskRequest",
     "ChoiceBody",
     "CollectionList",
-    "DocumentBody",
-    "DocumentList",
-    "DossierBody",
-    "DossierList",
+    "DocumentPage",
+    "DossierPage",
     "DraftRequest",
-    "FileResultBody",
-    "HitList",
-    "JobBody",
+    "FileResultView",
+    "HitPage",
+    "JobView",
     "LogPage",
     "Problem",
     "QuestionSetBody",
-    "ReplayBody",
+    "ReplayView",
     "SearchRequest",
     "SetText",
-    "SourceBody",
     "StatedRequest",
 ]
 
 MOST_TEXT = 20_000
-Day = Annotated[date | None, WithJsonSchema({"type": ["string", "null"], "format": "date"})]
+GivenDay = Annotated[date | None, WithJsonSchema({"type": ["string", "null"], "format": "date"})]
 Text = Annotated[str, Field(max_length=MOST_TEXT, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 Number = Annotated[int, Field(ge=1, le=999)]
@@ -68,8 +66,8 @@ class Problem(BaseModel):
 class FiltersBody(Strict):
     """The scope of a search; empty means everything."""
 
-    since: Day = None
-    until: Day = None
+    since: GivenDay = None
+    until: GivenDay = None
     ministries: list[Name] = Field(default=[], max_length=50)
     answerers: list[Name] = Field(default=[], max_length=50)
     askers: list[Name] = Field(default=[], max_length=50)
@@ -213,95 +211,17 @@ class StatedRequest(Strict):
 # --------------------------------------------------------------------------- out
 
 
-class SourceBody(Open):
-    """A whole source, unedited."""
-
-    source: str
-    document: str
-    kind: str
-    title: str
-    date: Day
-    ministry: str | None
-    numbers: list[int]
-    question: str
-    text: str
-    page: int
-    url: str | None
-    collection: str
-
-
-class RegionBody(Open):
-    """A rectangle on a page in PDF points, origin at the bottom left."""
-
-    page: int
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-
-class HitBody(Open):
-    """A source that was found, the passage that matched, and an estimate of its relevance (0 to 1)."""
-
-    document: str
-    numbers: list[int]
-    kind: str
-    score: float
-    text: str
-    page: int
-    regions: list[RegionBody]
-    url: str | None
-    rank: int
-    passage: str
-    pair: SourceBody
-
-
-class HitList(Open):
+class HitPage(TypedDict):
     """A page of hits."""
 
-    hits: list[HitBody]
+    hits: list[HitView]
     total: int
     offset: int
     limit: int
-    notice: str = ""  # what to tell the reader of the order, if anything
+    notice: str  # what to tell the reader of the order, if anything
 
 
-class MaterialBody(Open):
-    """A passage, with the sentence in it that answers: verbatim; `told` is what the program counted."""
-
-    document: str
-    title: str
-    date: Day
-    collection: str
-    source: str | None
-    heading_path: list[str]
-    asked: str | None
-    quote: str
-    heads: str | None
-    told: str | None
-    language: Literal["nl", "en"]
-    text: str
-    page: int
-    regions: list[RegionBody]
-    url: str | None
-    score: float
-
-
-class AnswerList(Open):
-    """What answers a question, what is near, and what was looked through."""
-
-    question: str
-    taken_over: dict[str, object] | None
-    verdict: Literal["answered", "related", "absent"]
-    language: Literal["nl", "en"]
-    disagree: bool
-    chance: float
-    answers: list[MaterialBody]
-    near: list[MaterialBody]
-    looked_through: dict[str, int]
-
-
-class CollectionBody(Open):
+class CollectionView(TypedDict):
     """A collection this person may see."""
 
     name: str
@@ -309,13 +229,13 @@ class CollectionBody(Open):
     documents: int
 
 
-class CollectionList(Open):
+class CollectionList(TypedDict):
     """All collections this person may see."""
 
-    collections: list[CollectionBody]
+    collections: list[CollectionView]
 
 
-class DocumentCardBody(Open):
+class CardView(TypedDict):
     """What a list says of a document."""
 
     id: str
@@ -327,84 +247,16 @@ class DocumentCardBody(Open):
     url: str | None
 
 
-class DocumentList(Open):
+class DocumentPage(TypedDict):
     """A page of documents."""
 
-    documents: list[DocumentCardBody]
+    documents: list[CardView]
     offset: int
     limit: int
     more: bool
 
 
-class DocumentBody(Open):
-    """A whole document with its questions and answers."""
-
-    identifier: str
-    kind: str
-    title: str
-    pairs: list[dict[str, object]]
-    url: str | None
-    sha256: str
-    pages: int
-    warnings: list[str]
-
-
-class CitationBody(Open):
-    """The exact words a sentence rests on, and where they stand."""
-
-    document: str
-    numbers: list[int]
-    quote: str
-    page: int | None
-    regions: list[RegionBody]
-    reference: str
-    url: str | None
-    source: str | None
-
-
-class CheckBody(Open):
-    """A sentence with its verdict."""
-
-    text: str
-    citations: list[CitationBody]
-    verdict: Literal["supported", "unsupported", "uncited"]
-    reasons: list[str]
-    author: Literal["machine", "person"]
-    original: str = ""  # what the machine wrote, where a person changed it
-    own_account: str = ""  # why a person lets it stand although no source bears it
-    second_opinion: str = ""
-
-
-class VerificationBody(Open):
-    """One sub-question: what holds in `statements`, what a person answers for in `own_text`, the rest in
-    `set_apart`. `complete` is false where the model broke off.
-    """
-
-    numbers: list[int]
-    question: str
-    verdict: Literal["answered", "partial", "unanswerable"]
-    missing: list[str]
-    statements: list[CheckBody]
-    own_text: list[CheckBody]
-    set_apart: list[CheckBody]
-    left_out: list[str]
-    complete: bool
-
-
-class DossierBody(Open):
-    """The whole receipt of a draft."""
-
-    id: str
-    version: int
-    state: Literal["draft", "edited", "approved"]
-    title: str
-    introduction: str
-    questions: list[VerificationBody]
-    ai_generated: bool
-    mark: str
-
-
-class DossierCardBody(Open):
+class DossierCardView(TypedDict):
     """What a list says of a dossier."""
 
     id: str
@@ -413,16 +265,16 @@ class DossierCardBody(Open):
     version: int
 
 
-class DossierList(Open):
+class DossierPage(TypedDict):
     """A page of dossiers."""
 
-    dossiers: list[DossierCardBody]
+    dossiers: list[DossierCardView]
     offset: int
     limit: int
     more: bool
 
 
-class FileResultBody(Open):
+class FileResultView(TypedDict):
     """What became of a file."""
 
     path: str
@@ -431,14 +283,14 @@ class FileResultBody(Open):
     detail: str
 
 
-class JobBody(Open):
+class JobView(TypedDict):
     """Long work that was begun; its reports stream from `events`."""
 
     id: str
     events: str
 
 
-class ReplayBody(Open):
+class ReplayView(TypedDict):
     """Whether a draft comes out the same again."""
 
     dossier: str
@@ -446,7 +298,7 @@ class ReplayBody(Open):
     differences: list[str]
 
 
-class LogEntryBody(Open):
+class LogEntryView(TypedDict):
     """One entry of the log."""
 
     seq: int
@@ -456,7 +308,7 @@ class LogEntryBody(Open):
     subject: str
 
 
-class LogPage(Open):
+class LogPage(TypedDict):
     """A page of the log, newest first."""
 
-    entries: list[LogEntryBody]
+    entries: list[LogEntryView]

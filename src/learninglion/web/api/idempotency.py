@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.responses import JSONResponse, Response
 
 from learninglion.models import Actor
 from learninglion.models.errors import ConflictError
-from learninglion.models.plain import Plain
 from learninglion.workflow.accounts import Accounts
 
 __all__ = ["repeated"]
@@ -21,9 +20,9 @@ def repeated(
     actor: Actor,
     key: str,
     said: bytes,
-    work: Callable[[], dict[str, Plain]],
+    work: Callable[[], Mapping[str, object]],
     status: int,
-    show: Callable[[dict[str, Plain]], dict[str, Plain]] = lambda kept: kept,
+    show: Callable[[Mapping[str, object]], Mapping[str, object]] = lambda kept: kept,
 ) -> Response:
     """Do `work` and answer with `status`; with a key that was used before, repeat that answer.
 

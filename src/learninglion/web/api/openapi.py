@@ -28,6 +28,7 @@ _UPLOADS = {
     "Body_add_document_documents_post": "DocumentUpload",
     "Body_add_documents_document_jobs_post": "DocumentsUpload",
 }
+_DAYS = frozenset({"date", "asked_on", "received_on", "published"})
 _NO_CONFLICT = frozenset({"get"})
 _VERSION_HEADER: Object = {
     "API-Version": {
@@ -66,6 +67,8 @@ def describe(routes: Sequence[BaseRoute], server: str, contact: Object) -> Objec
     schemas = cast(Object, components.setdefault("schemas", {}))
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    for schema in schemas.values():
+        _mark_days(cast(dict[str, Object], cast(Object, schema).get("properties", {})))
     schemas["Problem"] = _problem_schema()
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]
@@ -73,6 +76,12 @@ def describe(routes: Sequence[BaseRoute], server: str, contact: Object) -> Objec
         for method, operation in path.items():
             _dress(method, cast(Object, operation))
     return document
+
+
+def _mark_days(properties: dict[str, Object]) -> None:
+    """Say of a field that holds a day that it does: in the contract's shapes it is text."""
+    for name in _DAYS & properties.keys():
+        properties[name] = {"type": ["string", "null"], "format": "date"}
 
 
 def _dress(method: str, operation: Object) -> None:

@@ -6,6 +6,7 @@ No handler does work of its own; each reads its input, calls the workflow and sh
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, UploadFile
@@ -16,7 +17,9 @@ from learninglion.models import Actor, Dossier, Filters
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, sha256_hex, to_plain
 from learninglion.record.contract import (
-    card_view,
+    DocumentView,
+    DossierView,
+    SourceView,
     document_view,
     dossier_view,
     hit_view,
@@ -24,7 +27,7 @@ from learninglion.record.contract import (
     source_view,
 )
 from learninglion.record.export import ExportFormat
-from learninglion.search.told import reply_view
+from learninglion.search.told import ReplyView, reply_view
 from learninglion.web.access import ApiUser, TheSite
 from learninglion.web.api import bodies as shapes
 from learninglion.web.api.idempotency import repeated
@@ -54,7 +57,7 @@ _NO_MAIL = "not-set@learninglion.invalid"
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
-@routes.post("/searches", tags=["search"], responses={200: {"model": shapes.HitList}})
+@routes.post("/searches", tags=["search"], responses={200: {"model": shapes.HitPage}})
 def search(body: shapes.SearchRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
     """Has this been asked before? Earlier pairs and sections, unedited, best first."""
     hits = site.workplace.searching.search(
@@ -73,7 +76,7 @@ def search(body: shapes.SearchRequest, site: TheSite, actor: ApiUser) -> JSONRes
     )
 
 
-@routes.post("/answers", tags=["search"], responses={200: {"model": shapes.AnswerList}})
+@routes.post("/answers", tags=["search"], responses={200: {"model": ReplyView}})
 def answers(body: shapes.AskRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
     """A question to the documents: the passages that answer it, or that it is not told there."""
     reply = site.workplace.asking.ask(
@@ -82,7 +85,7 @@ def answers(body: shapes.AskRequest, site: TheSite, actor: ApiUser) -> JSONRespo
     return JSONResponse(reply_view(reply, site.workplace.documents.regions))
 
 
-@routes.get("/sources/{source_id}", tags=["search"], responses={200: {"model": shapes.SourceBody}})
+@routes.get("/sources/{source_id}", tags=["search"], responses={200: {"model": SourceView}})
 def source(source_id: DocumentId, site: TheSite, actor: ApiUser) -> JSONResponse:
     """A whole source by its id, such as ah-tk-20232024-2129#4 (write # as %23)."""
     return JSONResponse(source_view(site.workplace.documents.source(source_id, actor)))
@@ -95,7 +98,7 @@ def collections(site: TheSite, actor: ApiUser) -> JSONResponse:
     return JSONResponse({"collections": found})
 
 
-@routes.get("/documents", tags=["documents"], responses={200: {"model": shapes.DocumentList}})
+@routes.get("/documents", tags=["documents"], responses={200: {"model": shapes.DocumentPage}})
 def documents(
     site: TheSite,
     actor: ApiUser,
@@ -106,12 +109,12 @@ def documents(
     """A page of documents, newest first."""
     filters = Filters(collections=(collection,) if collection else ())
     cards = site.workplace.documents.list(actor, filters=filters, limit=limit + 1, offset=offset)
-    shown = [card_view(c) for c in cards[:limit]]
+    shown = [to_plain(c) for c in cards[:limit]]
     return JSONResponse({"documents": shown, "offset": offset, "limit": limit, "more": len(cards) > limit})
 
 
 @routes.post(
-    "/documents", tags=["documents"], status_code=201, responses={201: {"model": shapes.FileResultBody}}
+    "/documents", tags=["documents"], status_code=201, responses={201: {"model": shapes.FileResultView}}
 )
 async def add_document(
     request: Request,
@@ -138,7 +141,7 @@ async def add_document(
 
     said = b"documents\n" + collection.encode() + b"\n" + raw.content
 
-    def show(kept: dict[str, Plain]) -> dict[str, Plain]:
+    def show(kept: Mapping[str, object]) -> Mapping[str, object]:
         site.workplace.documents.card(str(kept["document"]), actor)
         return kept
 
@@ -146,7 +149,7 @@ async def add_document(
 
 
 @routes.post(
-    "/document-jobs", tags=["documents"], status_code=202, responses={202: {"model": shapes.JobBody}}
+    "/document-jobs", tags=["documents"], status_code=202, responses={202: {"model": shapes.JobView}}
 )
 async def add_documents(
     site: TheSite,
@@ -168,7 +171,7 @@ async def add_documents(
     return await run_in_threadpool(repeated, site.workplace.accounts, actor, key, said, begin, 202)
 
 
-@routes.get("/documents/{document_id}", tags=["documents"], responses={200: {"model": shapes.DocumentBody}})
+@routes.get("/documents/{document_id}", tags=["documents"], responses={200: {"model": DocumentView}})
 def document(document_id: DocumentId, site: TheSite, actor: ApiUser) -> JSONResponse:
     """A whole document with its questions and answers."""
     return JSONResponse(document_view(site.workplace.documents.find(document_id, actor)))
@@ -243,7 +246,7 @@ def _draft(site: Site, actor: Actor, body: shapes.DraftRequest, job: Job | None 
     )
 
 
-@routes.post("/drafts", tags=["drafts"], status_code=201, responses={201: {"model": shapes.DossierBody}})
+@routes.post("/drafts", tags=["drafts"], status_code=201, responses={201: {"model": DossierView}})
 def draft(body: shapes.DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
     """Draft a set and check every sentence; answers when all of it is done."""
     require(actor, Task.DRAFT)
@@ -253,14 +256,14 @@ def draft(body: shapes.DraftRequest, site: TheSite, actor: ApiUser, key: Key = "
         made = _draft(site, actor, body)
         return {"dossier": made.id, "version": made.version}
 
-    def show(kept: dict[str, Plain]) -> dict[str, Plain]:
+    def show(kept: Mapping[str, object]) -> Mapping[str, object]:
         version = int(str(kept["version"]))
         return dossier_view(site.workplace.dossiers.load(str(kept["dossier"]), actor, version))
 
     return repeated(site.workplace.accounts, actor, key, said, work, 201, show)
 
 
-@routes.post("/draft-jobs", tags=["drafts"], status_code=202, responses={202: {"model": shapes.JobBody}})
+@routes.post("/draft-jobs", tags=["drafts"], status_code=202, responses={202: {"model": shapes.JobView}})
 def draft_job(body: shapes.DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
     """Begin a draft; its sentences stream from /jobs/{id}/events."""
     require(actor, Task.DRAFT)
@@ -301,14 +304,14 @@ def job_events(
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
-@routes.post("/verifications", tags=["drafts"], responses={200: {"model": shapes.DossierBody}})
+@routes.post("/verifications", tags=["drafts"], responses={200: {"model": DossierView}})
 def verify(body: shapes.StatedRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
     """Check a text from outside, sentence by sentence, against what it cites; nothing is kept."""
     stated, context = read_stated_draft(body.model_dump())
     return JSONResponse(dossier_view(site.workplace.drafts.verify(stated, context, actor=actor)))
 
 
-@routes.get("/dossiers", tags=["dossiers"], responses={200: {"model": shapes.DossierList}})
+@routes.get("/dossiers", tags=["dossiers"], responses={200: {"model": shapes.DossierPage}})
 def dossiers(site: TheSite, actor: ApiUser, offset: Offset = 0, limit: Limit = 50) -> JSONResponse:
     """A page of dossiers, last changed first."""
     cards = site.workplace.dossiers.list(actor, limit=limit + 1, offset=offset)
@@ -316,7 +319,7 @@ def dossiers(site: TheSite, actor: ApiUser, offset: Offset = 0, limit: Limit = 5
     return JSONResponse({"dossiers": shown, "offset": offset, "limit": limit, "more": len(cards) > limit})
 
 
-@routes.get("/dossiers/{dossier_id}", tags=["dossiers"], responses={200: {"model": shapes.DossierBody}})
+@routes.get("/dossiers/{dossier_id}", tags=["dossiers"], responses={200: {"model": DossierView}})
 def dossier(
     dossier_id: DossierId,
     site: TheSite,
@@ -344,7 +347,7 @@ def export(dossier_id: DossierId, export_format: ExportFormat, site: TheSite, ac
 
 
 @routes.post(
-    "/dossiers/{dossier_id}/replays", tags=["dossiers"], responses={200: {"model": shapes.ReplayBody}}
+    "/dossiers/{dossier_id}/replays", tags=["dossiers"], responses={200: {"model": shapes.ReplayView}}
 )
 def replay(dossier_id: DossierId, site: TheSite, actor: ApiUser) -> JSONResponse:
     """Make a draft again from what was chosen, and compare."""
