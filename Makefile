@@ -1,9 +1,10 @@
 # The two commands of a fresh machine are `make demo` and `make test`.
 PYTHON ?= python3
-VENV := .venv/bin
+export VENV_FOLDER ?= .venv
+VENV := $(VENV_FOLDER)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test test-quick lint format bench bench-load bench-scale docs requirements sbom release-check audit clean
+.PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test test-quick test-pythons lint format bench bench-load bench-scale docs requirements sbom release-check audit clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -34,6 +35,16 @@ test: setup-dev ## All tests
 
 test-quick: setup-dev ## Without real models and without a browser
 	@$(VENV)/python -m pytest -m "not slow and not browser"
+
+test-pythons: ## The quick tests on the other Pythons that are here
+	@for version in 3.12 3.13; do \
+		python=; \
+		for here in python$$version "$$HOME"/.pyenv/versions/$$version.*/bin/python; do \
+			"$$here" -c "" 2>/dev/null && python=$$here; \
+		done; \
+		if [ -z "$$python" ]; then echo "Python $$version is not here"; continue; fi; \
+		$(MAKE) --no-print-directory test-quick PYTHON="$$python" VENV_FOLDER=.venv-$$version || exit 1; \
+	done
 
 lint: setup-dev ## Style, types and the layers
 	@$(VENV)/ruff check src tests tools benchmarks
@@ -70,4 +81,4 @@ audit: setup-dev ## Known weaknesses in dependencies; needs the network, so no p
 	@for set in runtime postgres gguf; do $(VENV)/python -m uv tool run pip-audit==2.9.0 --require-hashes --disable-pip -r requirements/$$set.txt || exit 1; done
 
 clean: ## Remove what was built, never the data folder
-	@rm -rf .venv build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache demo-output
+	@rm -rf .venv .venv-* build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache demo-output

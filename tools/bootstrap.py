@@ -1,4 +1,4 @@
-"""Make .venv with hashed requirements on a machine that has only python3; standard library only.
+"""Make .venv (or VENV_FOLDER) with hashed requirements on a machine that has only python3; standard library only.
 
 Debian and Ubuntu ship python3 without pip and ensurepip. Then pip comes from the distribution's own
 packages: `apt-get download` needs no rights and checks the archive's signature.
@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-VENV = ROOT / ".venv"
+VENV = ROOT / os.environ.get("VENV_FOLDER", ".venv")
 WITHOUT_DEPENDENCIES = ("test-models",)  # packages of which only the files are used
 PIP_PACKAGES = (
     "python3-pip-whl",
@@ -38,7 +38,7 @@ def main() -> int:
     python = VENV / "bin" / "python"
     if not python.exists():
         make_environment(python)
-    print(f"Installing {', '.join(names)} (hashed, into .venv) ...", flush=True)
+    print(f"Installing {', '.join(names)} (hashed, into {VENV.name}) ...", flush=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     install = [*pip, "--require-hashes", "--only-binary", ":all:"]
     alone = [f for f in files if f.stem in WITHOUT_DEPENDENCIES]
@@ -52,7 +52,7 @@ def main() -> int:
 
 def make_environment(python: Path) -> None:
     """An environment with pip in it, by ensurepip or by the distribution's pip wheel."""
-    print("Making .venv ...", flush=True)
+    print(f"Making {VENV.name} ...", flush=True)
     try:
         import ensurepip  # noqa: F401  (absent on a bare Debian)
 
