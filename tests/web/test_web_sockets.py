@@ -119,7 +119,7 @@ def serving(home: Path, more: str = "") -> Iterator[Server]:
         assert process.stdout is not None
         for line in process.stdout:
             told += line
-            if found := re.search(r"(http://\S+/set-up\?token=\S+)", line):
+            if found := re.search(r"(https?://\S+/set-up\?token=\S+)", line):
                 set_up = found[1]
                 break
         assert set_up, told

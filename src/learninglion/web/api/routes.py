@@ -301,7 +301,8 @@ def job_events(
     job = find_job(site, job_id, actor)
     after = int(last) if last else 0
     stream = as_event_stream(job, after, lambda event: with_dossier(site, event, actor))
-    return StreamingResponse(stream, media_type="text/event-stream")
+    headers = {"X-Accel-Buffering": "no"}
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
 @routes.post("/verifications", tags=["drafts"], responses={200: {"model": DossierView}})
