@@ -436,3 +436,16 @@ def test_management_adds_people_and_keeps_a_trace(make_office: Callable[..., Off
     assert office.site.workplace.accounts.find("nieuw").roles == {Role.READER}
     actions = [e.action for e in office.workplace.log.entries(EVERYTHING, limit=3)]
     assert "account.add" in actions
+
+
+def test_every_english_text_belongs_to_a_text_that_is_shown() -> None:
+    """What was taken from the pages goes from the translations too."""
+    folder = WEB.parent
+    written = [p.read_text("utf-8") for kind in ("py", "html", "js") for p in folder.rglob(f"*.{kind}")]
+    shown = re.sub(r"\s+", " ", re.sub(r'"\s*\n\s*f?"', "", " ".join(written)))
+    table = json.loads((folder / "web" / "translations" / "en.json").read_text("utf-8"))
+    pieces = {text: re.split(r"\{[^}]*\}", re.sub(r"\s+", " ", text)) for text in table}
+    unused = [
+        text for text, parts in pieces.items() if any(p.strip() and p.strip() not in shown for p in parts)
+    ]
+    assert not unused
