@@ -186,8 +186,9 @@ LOCAL = frozenset(
     dossier.delete dossier.destroy dossier.letter-template dossier.overdue dossier.verify draft
     evaluate.ask evaluate.drafts evaluate.fairness evaluate.instructions evaluate.judge
     evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-relevance
-    evaluate.verifier experiment.rerun experiment.run experiment.show export history index.rebuild
-    index.status ingest judge.agreement log.accept log.show log.verify model.check parse
+    evaluate.verifier experiment.rerun experiment.run experiment.show export export-all history
+    import-all index.rebuild
+    index.status ingest judge.agreement log.accept log.show log.verify model.check move parse
     person.erase person.find register-entry remove replay reread restore search tune users.add
     users.list verify verify-mark
     """.split()

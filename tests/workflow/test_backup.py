@@ -14,7 +14,7 @@ from learninglion.models.errors import ConflictError, InputError, IntegrityError
 from learninglion.sample import sample_documents
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
-from learninglion.workflow.backup import read_manifest, restore_backup, verify_backup
+from learninglion.workflow.backup import restore_backup, verify_backup
 from learninglion.workflow.checkup import State, examine
 
 BOSS = Actor("beheer", frozenset(Role))
@@ -97,8 +97,8 @@ def test_what_is_in_use_is_never_overwritten(workplace: Workplace, tmp_path: Pat
         workplace.backups.make(tmp_path / "home" / "copy", actor=BOSS)
     with pytest.raises(InputError, match="al een archief"):
         restore_backup(copy, tmp_path / "home", actor=BOSS)
-    with pytest.raises(InputError, match="geen back-up"):
-        read_manifest(tmp_path)
+    with pytest.raises(InputError, match="geen back-up of uitvoer"):
+        verify_backup(tmp_path)
 
 
 def test_a_backup_of_a_newer_program_is_refused(workplace: Workplace, tmp_path: Path) -> None:

@@ -1,18 +1,20 @@
-"""Commands of whoever looks after an installation: backup, restore, doctor."""
+"""Commands of whoever looks after an installation: backup, restore, export, move, doctor."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
 
 from learninglion.cli.opening import workplace_here
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
+from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
 from learninglion.models.plain import to_plain
 from learninglion.settings import load_settings
 from learninglion.workflow.backup import restore_backup, verify_backup
 from learninglion.workflow.checkup import Finding, State, examine
 from learninglion.workflow.rereading import RereadOutcome, RereadResult
+from learninglion.workflow.transfer import Extent, import_all
 
 __all__ = ["register"]
 
@@ -21,6 +23,9 @@ def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.command("backup")(make_backup)
     app.command("restore")(put_back)
+    app.command("export-all")(export_everything)
+    app.command("import-all")(import_everything)
+    app.command("move")(move)
     app.command("doctor")(look_at_everything)
     app.command("reread")(read_again)
 
@@ -62,6 +67,59 @@ def put_back(folder: Path = typer.Argument(..., metavar="MAP", help="De map met 
     console.print(
         f"Teruggezet in {home}: {manifest.documents} documenten, {manifest.dossiers} dossiers, stand van "
         f"{manifest.made_at.astimezone():%Y-%m-%d %H:%M}. De eerste zoekvraag maakt de zoekindex."
+    )
+
+
+def export_everything(
+    target: Path = typer.Argument(..., metavar="MAP", help="Een nieuwe map voor de bestanden."),
+) -> None:
+    """Schrijf alles weg als open bestanden: documenten, dossiers, mensen, logboek en instellingen."""
+    with workplace_here() as workplace, progress() as shown:
+        made = workplace.transfers.export_all(target, actor=local_actor(), progress=shown)
+    console.print(f"Weggeschreven in {target}: {_counted(made.tables)}.")
+    advise(
+        "Ook instellingen en (versleutelde) wachtwoorden staan erin: bewaar de map zo veilig als het archief."
+    )
+
+
+def import_everything(
+    source: Path = typer.Argument(..., metavar="MAP", help="De map die export-all maakte."),
+) -> None:
+    """Lees in wat export-all wegschreef, van deze of een oudere versie; hier mag nog geen archief staan."""
+    settings = load_settings()
+    with progress() as shown:
+        manifest = import_all(
+            source, settings.home, settings.database_url, actor=local_actor(), progress=shown
+        )
+    with workplace_here() as workplace:
+        workplace.transfers.note_imported(manifest, actor=local_actor())
+    console.print(f"Ingelezen: {_counted(manifest.tables)}. De eerste zoekvraag maakt de zoekindex.")
+
+
+def move(
+    to: str = typer.Option(
+        ...,
+        "--to",
+        metavar="ADRES|MAP",
+        help="Het adres van een lege PostgreSQL-database, of een nieuwe map.",
+    ),
+) -> None:
+    """Verhuis het archief naar PostgreSQL, of naar een map met SQLite; het oude blijft zoals het is."""
+    with workplace_here() as workplace, progress() as shown:
+        moved = workplace.transfers.move(to, actor=local_actor(), progress=shown)
+    console.print(f"Verhuisd en nagekeken: {_counted(moved)}. Het oude archief staat er nog.")
+    setting = "LEARNINGLION_DATABASE_URL (of database_url in settings.toml)"
+    if "://" in to:
+        console.print(f"Gebruik het nieuwe archief door {setting} op dit adres te zetten.")
+    else:
+        console.print(f"Gebruik het nieuwe archief met LEARNINGLION_HOME={to}, zonder {setting}.")
+
+
+def _counted(tables: Iterable[Extent]) -> str:
+    rows = {extent.table: extent.rows for extent in tables}
+    return (
+        f"{rows['documents']} documenten, {rows['dossiers']} dossiers, {rows['web_accounts']} accounts, "
+        f"{rows['log_entries']} regels logboek"
     )
 
 

@@ -44,6 +44,7 @@ __all__ = [
     "now",
     "open_database",
     "reading",
+    "schema_of",
     "spell_moment",
     "upgrade",
     "wipe_deleted",
@@ -111,8 +112,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_database(url: str | Path) -> Engine:
-    """An engine on `url`, its schema brought to the newest version.
+def open_database(url: str | Path, revision: str = "head") -> Engine:
+    """An engine on `url`, its schema brought to the newest version, or to `revision`.
 
     `url` is "sqlite:////folder/learninglion.db" or "postgresql://user@host/name", or the path of an SQLite
     file, in which every sign stands for itself. Raises InputError for a URL
@@ -125,7 +126,7 @@ def open_database(url: str | Path) -> Engine:
     engine = _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)
     event.listen(engine, "begin", _begin)
     try:
-        upgrade(engine)
+        upgrade(engine, revision)
     except OperationalError as error:
         engine.dispose()
         shown = parsed.render_as_string(hide_password=True)
@@ -233,7 +234,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema to `revision`; safe when several processes start at once. Data are kept."""
     wanted = HEAD if revision == "head" else revision
-    if _revision(engine) == wanted:
+    if schema_of(engine) == wanted:
         return
     from alembic import command  # loading Alembic takes longer than opening a database
     from alembic.config import Config
@@ -258,7 +259,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
-def _revision(engine: Engine) -> str | None:
+def schema_of(engine: Engine) -> str | None:
+    """The migration that this database is at; None where there is no table yet."""
     with engine.connect() as connection:
         return _read_revision(connection)
 

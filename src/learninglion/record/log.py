@@ -30,7 +30,7 @@ from learninglion.models.errors import IntegrityError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex
 from learninglion.record.tables import log_entries
 
-__all__ = ["GENESIS", "EventLog", "Head", "LogEntry", "LogReport", "is_sealed"]
+__all__ = ["GENESIS", "EventLog", "Head", "LogEntry", "LogReport", "head_of", "is_sealed"]
 
 GENESIS = "0" * 64  # what the first entry names as the hash before it
 _BATCH = 1000
@@ -107,7 +107,7 @@ class EventLog:
 
         The caller calls `advance_anchor` after the commit.
         """
-        last = _last(connection)
+        last = head_of(connection)
         said = json.loads(canonical_json(details or {}))
         entry = _sealed(last.count + 1, now(), actor, action, subject, said, last.hash)
         connection.execute(
@@ -154,7 +154,7 @@ class EventLog:
     def head(self) -> Head:
         """The length and last hash at this moment."""
         with reading(self._engine) as connection:
-            return _last(connection)
+            return head_of(connection)
 
     def verify(self) -> LogReport:
         """Follow the chain from its first entry to its anchor and its end; names the first broken link."""
@@ -225,7 +225,7 @@ class EventLog:
             except IntegrityError:
                 return
             with reading(self._engine) as connection:
-                head = _last(connection)
+                head = head_of(connection)
                 passed = select(log_entries.c.hash).where(log_entries.c.seq == anchor.count)
                 through = connection.scalar(passed) if anchor.count else GENESIS
             if head.count > anchor.count and through == anchor.hash:
@@ -279,7 +279,8 @@ def _sealed(
     return LogEntry(seq, at, actor, action, subject, details, previous, sealed)
 
 
-def _last(connection: Connection) -> Head:
+def head_of(connection: Connection) -> Head:
+    """The length and last hash as this transaction sees them."""
     query = select(log_entries.c.seq, log_entries.c.hash).order_by(log_entries.c.seq.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)

@@ -17,11 +17,12 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from learninglion import __version__
@@ -36,21 +37,38 @@ from learninglion.workflow.log import note
 from learninglion.workflow.options import MODELS_FILE
 from learninglion.workflow.rights import Task, require
 
-__all__ = ["BackupManifest", "Backups", "restore_backup", "verify_backup"]
+__all__ = [
+    "ANCHOR",
+    "DATABASE",
+    "MANIFEST",
+    "BackupManifest",
+    "Backups",
+    "KeptFile",
+    "copy_file",
+    "described",
+    "file_problems",
+    "kept_files",
+    "new_folder",
+    "read_manifest",
+    "restore_backup",
+    "verify_backup",
+    "write_manifest",
+]
 
 FORMAT = 1
 DATABASE = "learninglion.db"
-_ANCHOR = "log-anchor.json"
-_MANIFEST = "manifest.json"
-_FILES = ("settings.toml", MODELS_FILE)
+ANCHOR = "log-anchor.json"
+MANIFEST = "manifest.json"
+_FILES = ("settings.toml", MODELS_FILE, "signing.key")
 _FOLDERS = ("tuning", "judgements", "reports")
+T = TypeVar("T")
 _ATTEMPTS = 3
 _PAGES = 2000  # of the database at a time: others may write in between
 
 
 @dataclass(frozen=True, slots=True)
-class BackupFile:
-    """A file of a backup, by its place in it."""
+class KeptFile:
+    """A file of a backup or export, by its place in it."""
 
     path: str
     size: int
@@ -69,7 +87,7 @@ class BackupManifest:
     log_entries: int
     documents: int
     dossiers: int
-    files: tuple[BackupFile, ...]
+    files: tuple[KeptFile, ...]
 
 
 class Backups:
@@ -86,32 +104,17 @@ class Backups:
         Raises InputError where `target` is in use or lies in the data folder itself.
         """
         require(actor, Task.MANAGE)
-        target = target.resolve()
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise InputError(f"{target}: deze plek is al in gebruik; geef een nieuwe map voor de back-up.")
-        if target.is_relative_to(self._home.resolve()):
-            raise InputError(f"{target}: deze map ligt in de gegevensmap; kies een plek daarbuiten.")
-        note(self._log, "backup.make", actor, "", {"target": target.name})
-        fresh = target.with_name(f".{target.name}.onvolledig")
-        shutil.rmtree(fresh, ignore_errors=True)
-        try:
-            for attempt in range(_ATTEMPTS):
-                fresh.mkdir(parents=True, mode=0o700)
+        with new_folder(target, self._home) as fresh:
+            note(self._log, "backup.make", actor, "", {"target": target.name})
+            for _ in range(_ATTEMPTS):
                 manifest = self._fill(fresh, progress)
                 problems = verify_backup(fresh)
                 if not problems:
-                    break
+                    return manifest
                 # a document was destroyed between the database and its original: that moment is gone
-                shutil.rmtree(fresh)
-                if attempt + 1 == _ATTEMPTS:
-                    raise IntegrityError(f"De back-up is niet heel: {problems[0]}")
-            if target.exists():
-                target.rmdir()
-            fresh.rename(target)
-        except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
-            raise
-        return manifest
+                for part in fresh.iterdir():
+                    shutil.rmtree(part) if part.is_dir() else part.unlink()
+            raise IntegrityError(f"De back-up is niet heel: {problems[0]}")
 
     def note_restored(self, manifest: BackupManifest, *, actor: Actor) -> None:
         """Tell in the log that this archive was put back from a backup."""
@@ -124,7 +127,7 @@ class Backups:
             _copy_database(self._home / DATABASE, folder / DATABASE)
         entries, head, documents, dossiers = (0, "", 0, 0) if self._elsewhere else _counts(folder / DATABASE)
         if not self._elsewhere:
-            write_durably(folder / _ANCHOR, json.dumps({"count": entries, "hash": head}).encode())
+            write_durably(folder / ANCHOR, json.dumps({"count": entries, "hash": head}).encode())
         sources = list(self._sources())
         for done, source in enumerate(sources, start=1):
             place = folder / source.relative_to(self._home)
@@ -134,24 +137,19 @@ class Backups:
             except FileNotFoundError:  # replaced or destroyed since it was listed: not part of this moment
                 continue
             progress("Bestanden", done, len(sources))
-        files = tuple(_described(folder))
+        files = tuple(described(folder))
         manifest = BackupManifest(
             FORMAT, __version__, HEAD, now(), not self._elsewhere, entries, documents, dossiers, files
         )
-        text = json.dumps(to_plain(manifest), ensure_ascii=False, indent=1)
-        write_durably(folder / _MANIFEST, text.encode("utf-8"))
+        write_manifest(folder, manifest)
         return manifest
 
     def _sources(self) -> Iterator[Path]:
         """What is copied beside the database. Originals come after it: what it names was on the disk then."""
-        for name in _FILES:
-            if (self._home / name).is_file():
-                yield self._home / name
-        for folder in _FOLDERS:
-            yield from sorted(p for p in (self._home / folder).rglob("*") if p.is_file())
+        yield from kept_files(self._home)
         yield from sorted(p for p in (self._home / "originals").glob("[0-9a-f][0-9a-f]/*") if p.is_file())
-        if self._elsewhere and (self._home / _ANCHOR).is_file():
-            yield self._home / _ANCHOR
+        if self._elsewhere and (self._home / ANCHOR).is_file():
+            yield self._home / ANCHOR
 
 
 def verify_backup(folder: Path) -> tuple[str, ...]:
@@ -159,19 +157,10 @@ def verify_backup(folder: Path) -> tuple[str, ...]:
 
     Reads every byte; the database is checked by SQLite too, and every original that it names must be there.
     """
-    manifest = read_manifest(folder)
-    problems = []
-    for file in manifest.files:
-        place = folder / file.path
-        if not place.is_file():
-            problems.append(f"{file.path} ontbreekt.")
-        elif place.stat().st_size != file.size or _sha256(place) != file.sha256:
-            problems.append(f"{file.path} is niet wat het was.")
-    known = {file.path for file in manifest.files} | {_MANIFEST}
-    found = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
-    problems += [f"{path} hoort niet bij deze back-up." for path in found if path not in known]
+    manifest = read_manifest(folder, BackupManifest, FORMAT)
+    problems = list(file_problems(folder, manifest.files))
     if manifest.database and not problems:
-        problems += _database_problems(folder, known)
+        problems += _database_problems(folder, {file.path for file in manifest.files})
     return tuple(problems)
 
 
@@ -182,12 +171,7 @@ def restore_backup(folder: Path, home: Path, *, actor: Actor, progress: Progress
     with an entry that says so. Raises InputError, IntegrityError or ConflictError with what to do.
     """
     require(actor, Task.MANAGE)
-    manifest = read_manifest(folder)
-    if manifest.schema > HEAD:
-        raise ConflictError(
-            f"Deze back-up is gemaakt door een nieuwere versie van LearningLion ({manifest.program}). "
-            "Werk LearningLion eerst bij."
-        )
+    manifest = read_manifest(folder, BackupManifest, FORMAT)
     if (home / DATABASE).exists():
         raise InputError(f"{home}: hier staat al een archief. Geef een lege map, of verplaats het eerst.")
     if not manifest.database:
@@ -204,30 +188,93 @@ def restore_backup(folder: Path, home: Path, *, actor: Actor, progress: Progress
     # The database last, and by a rename: with it the archive is there.
     files = sorted(manifest.files, key=lambda f: f.path == DATABASE)
     for done, file in enumerate(files, start=1):
-        place = home / file.path
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = place.with_name(f".{place.name}.nieuw")
-        shutil.copyfile(folder / file.path, fresh)
-        fresh.chmod(0o600)
-        with fresh.open("rb") as copied:
-            os.fsync(copied.fileno())
-        fresh.replace(place)
+        copy_file(folder / file.path, home / file.path)
         progress("Bestanden", done, len(files))
     return manifest
 
 
-def read_manifest(folder: Path) -> BackupManifest:
-    """The manifest of a backup; InputError where `folder` is none."""
+def kept_files(home: Path) -> Iterator[Path]:
+    """What a data folder holds besides database, anchor and originals, and cannot be made again."""
+    for name in _FILES:
+        if (home / name).is_file():
+            yield home / name
+    for folder in _FOLDERS:
+        yield from sorted(p for p in (home / folder).rglob("*") if p.is_file())
+
+
+@contextmanager
+def new_folder(target: Path, home: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes `target` at the end, or nothing is left of it.
+
+    Raises InputError where `target` is in use or lies in the data folder itself.
+    """
+    target = target.resolve()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError(f"{target}: deze plek is al in gebruik; geef een nieuwe map.")
+    if target.is_relative_to(home.resolve()):
+        raise InputError(f"{target}: deze map ligt in de gegevensmap; kies een plek daarbuiten.")
+    fresh = target.with_name(f".{target.name}.onvolledig")
+    shutil.rmtree(fresh, ignore_errors=True)
     try:
-        data = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        manifest = from_plain(BackupManifest, data)
+        fresh.mkdir(parents=True, mode=0o700)
+        yield fresh
+        if target.exists():
+            target.rmdir()
+        fresh.rename(target)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """A copy that is whole or not there, readable by its owner only."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = target.with_name(f".{target.name}.nieuw")
+    shutil.copyfile(source, fresh)
+    fresh.chmod(0o600)
+    with fresh.open("rb") as copied:
+        os.fsync(copied.fileno())
+    fresh.replace(target)
+
+
+def file_problems(folder: Path, files: Sequence[KeptFile]) -> Iterator[str]:
+    """Which of these files is not what it was, and what else lies there, each in a sentence."""
+    for file in files:
+        place = folder / file.path
+        if not place.is_file():
+            yield f"{file.path} ontbreekt."
+        elif place.stat().st_size != file.size or _sha256(place) != file.sha256:
+            yield f"{file.path} is niet wat het was."
+    known = {file.path for file in files} | {MANIFEST}
+    found = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
+    yield from (f"{path} hoort hier niet bij." for path in found if path not in known)
+
+
+def write_manifest(folder: Path, manifest: object) -> None:
+    """Put the manifest in its folder."""
+    text = json.dumps(to_plain(manifest), ensure_ascii=False, indent=1)
+    write_durably(folder / MANIFEST, text.encode("utf-8"))
+
+
+def read_manifest(folder: Path, kind: type[T], form: int) -> T:
+    """The manifest in `folder`.
+
+    Raises InputError where there is none, ConflictError for one of a newer program or of another form.
+    """
+    try:
+        data = json.loads((folder / MANIFEST).read_text("utf-8"))
+        if str(data["schema"]) > HEAD:
+            raise ConflictError(
+                f"{folder}: dit is gemaakt door een nieuwere versie van LearningLion ({data['program']}). "
+                "Werk LearningLion eerst bij."
+            )
+        if data["format"] != form:
+            raise ConflictError(f"{folder}: een back-up of uitvoer van een andere vorm ({data['format']}).")
+        return from_plain(kind, data)
     except FileNotFoundError:
-        raise InputError(f"{folder}: dit is geen back-up (er is geen {_MANIFEST}).") from None
+        raise InputError(f"{folder}: hier staat geen back-up of uitvoer (er is geen {MANIFEST}).") from None
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise InputError(f"{folder / _MANIFEST}: dit bestand is niet te lezen ({error}).") from error
-    if manifest.format != FORMAT:
-        raise ConflictError(f"{folder}: een back-up van een andere vorm ({manifest.format}).")
-    return manifest
+        raise InputError(f"{folder / MANIFEST}: dit bestand is niet te lezen ({error}).") from error
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -259,9 +306,10 @@ def _database_problems(folder: Path, known: set[str]) -> Iterator[str]:
                 yield f"het originele bestand {sha256} ontbreekt."
 
 
-def _described(folder: Path) -> Iterator[BackupFile]:
+def described(folder: Path) -> Iterator[KeptFile]:
+    """Every file in a folder, as a manifest names it."""
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        yield BackupFile(path.relative_to(folder).as_posix(), path.stat().st_size, _sha256(path))
+        yield KeptFile(path.relative_to(folder).as_posix(), path.stat().st_size, _sha256(path))
 
 
 def _sha256(path: Path) -> str:

@@ -41,6 +41,7 @@ from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
 from learninglion.workflow.storage import Storage
 from learninglion.workflow.traces import Traces
+from learninglion.workflow.transfer import Transfers
 from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
 __all__ = ["Workplace", "open_workplace", "working"]
@@ -57,6 +58,7 @@ class Workplace:
     traces: Traces
     storage: Storage
     backups: Backups
+    transfers: Transfers
     indexing: Indexing
     searching: Searching
     asking: Asking
@@ -116,6 +118,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         rereading=Rereading(store, indexing, log, isolate=options.isolate),
         storage=Storage(home, store, indexing, traces, log),
         backups=Backups(home, log, elsewhere=bool(options.database_url)),
+        transfers=Transfers(home, engine, store.originals, log),
         indexing=indexing,
         searching=searching,
         asking=Asking(store, indexing, searching, log),

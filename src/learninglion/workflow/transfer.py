@@ -1,0 +1,249 @@
+"""A whole installation as open files, taken in again by this or a later version; and a move to another place.
+
+    TARGET/
+      manifest.json       program, schema, the tables with a sum of their rows, the files with their hashes
+      rows/TABLE.jsonl    one JSON object a row: documents with their text, sources and passages, dossiers
+                          with every version, sets, people with their rights, the log with its chain
+      originals/aa/HASH   the files as they came in, by their SHA-256 (rows/versions.jsonl names them)
+      settings.toml  models.json  signing.key  tuning/  judgements/  reports/
+
+A move copies the same rows straight from one database into another. Nothing is said to be done before what
+arrived was read back and has the same sums.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from sqlalchemy import Connection, Engine
+
+from learninglion import __version__
+from learninglion.database.contents import (
+    Extent,
+    Row,
+    clear,
+    is_empty,
+    measured,
+    put_rows,
+    rows_of,
+    tables_of,
+)
+from learninglion.database.engine import HEAD, now, open_database, reading, schema_of, upgrade, writing
+from learninglion.database.files import write_durably
+from learninglion.models import Actor
+from learninglion.models.errors import ConflictError, InputError, IntegrityError
+from learninglion.models.plain import canonical_json
+from learninglion.models.progress import Progress, silent
+from learninglion.record.log import EventLog, head_of
+from learninglion.store.originals import Originals
+from learninglion.workflow.backup import (
+    ANCHOR,
+    DATABASE,
+    KeptFile,
+    copy_file,
+    described,
+    file_problems,
+    kept_files,
+    new_folder,
+    read_manifest,
+    write_manifest,
+)
+from learninglion.workflow.log import note
+from learninglion.workflow.rights import Task, require_everywhere
+
+__all__ = ["ExportManifest", "Extent", "Transfers", "import_all"]
+
+_FORMAT = 1
+_ROWS = "rows"
+_SETTINGS = "settings.toml"
+# A database of another place must not come along: this installation says itself where its own is.
+_ADDRESS = re.compile(r"^\s*database_url\s*=.*$", re.MULTILINE)
+_CHANGED = "Er is intussen in gewerkt; stop de server en doe dit opnieuw."
+
+
+@dataclass(frozen=True, slots=True)
+class ExportManifest:
+    """What an export holds, and of what."""
+
+    format: int
+    program: str
+    schema: str
+    made_at: datetime
+    tables: tuple[Extent, ...]
+    files: tuple[KeptFile, ...]
+
+    def rows(self, table: str) -> int:
+        """How many rows of this table."""
+        return next((extent.rows for extent in self.tables if extent.table == table), 0)
+
+
+class Transfers:
+    """The archive in `engine` and the data folder `home`, as a whole, for administrators."""
+
+    def __init__(self, home: Path, engine: Engine, originals: Originals, log: EventLog) -> None:
+        self._home = home
+        self._engine = engine
+        self._originals = originals
+        self._log = log
+
+    def export_all(self, target: Path, *, actor: Actor, progress: Progress = silent) -> ExportManifest:
+        """Everything as open files in the new folder `target`, of one moment, also while others work."""
+        require_everywhere(actor, Task.MANAGE)
+        with new_folder(target, self._home) as fresh:
+            note(self._log, "archive.export", actor, "", {"target": target.name})
+            with reading(self._engine) as connection:
+                tables = tuple(_write_tables(connection, fresh / _ROWS, progress))
+                self._copy_files(connection, fresh, progress)
+            manifest = ExportManifest(_FORMAT, __version__, HEAD, now(), tables, tuple(described(fresh)))
+            write_manifest(fresh, manifest)
+        return manifest
+
+    def note_imported(self, manifest: ExportManifest, *, actor: Actor) -> None:
+        """Tell in the log that this archive was taken in from an export."""
+        require_everywhere(actor, Task.MANAGE)
+        made_at = manifest.made_at.isoformat(timespec="seconds")
+        note(self._log, "archive.import", actor, "", {"made_at": made_at, "program": manifest.program})
+
+    def move(self, to: str, *, actor: Actor, progress: Progress = silent) -> tuple[Extent, ...]:
+        """Copy everything to a PostgreSQL, or to a new data folder with SQLite; what is here stays as it is.
+
+        Raises InputError where something stands there already, IntegrityError where what arrived is not what
+        left, or where others wrote meanwhile.
+        """
+        require_everywhere(actor, Task.MANAGE)
+        home = self._home if "://" in to else Path(to).expanduser().absolute()
+        target = open_database(to if "://" in to else home / DATABASE)
+        try:
+            _require_empty(target)
+            told = target.url.render_as_string(hide_password=True)
+            note(self._log, "archive.move", actor, "", {"to": told})
+            with reading(self._engine) as source:
+                tables = tables_of(source)
+                if home != self._home:
+                    self._copy_files(source, home, progress)
+                left = _put_tables(target, tables, lambda name: rows_of(source, tables[name]), progress)
+            for engine, problem in ((target, "Niet alles is heel overgekomen."), (self._engine, _CHANGED)):
+                with reading(engine) as connection:
+                    if _extents(connection, [extent.table for extent in left]) != left:
+                        raise IntegrityError(f"De verhuizing is niet gelukt. {problem}")
+        finally:
+            target.dispose()
+        return left
+
+    def _copy_files(self, connection: Connection, folder: Path, progress: Progress) -> None:
+        """Files of the data folder, every original that these rows name, and the anchor of this moment."""
+        for path in kept_files(self._home):
+            _place(path, folder / path.relative_to(self._home))
+        originals = Originals(folder / "originals")
+        named = [str(row["sha256"]) for row in rows_of(connection, tables_of(connection)["originals"])]
+        for done, sha256 in enumerate(named, start=1):
+            originals.put(self._originals.read(sha256))
+            progress("Originelen", done, len(named))
+        write_durably(folder / ANCHOR, canonical_json(head_of(connection)).encode())
+
+
+def import_all(
+    folder: Path, home: Path, database_url: str, *, actor: Actor, progress: Progress = silent
+) -> ExportManifest:
+    """Take in the export in `folder` as the archive of `home` and `database_url`, where none may stand yet.
+
+    Whole or not at all: one that is cut off leaves no archive, and can be done again. Raises InputError,
+    IntegrityError or ConflictError with what to do.
+    """
+    require_everywhere(actor, Task.MANAGE)
+    manifest = read_manifest(folder, ExportManifest, _FORMAT)
+    if problem := next(file_problems(folder, manifest.files), ""):
+        raise IntegrityError(f"Deze uitvoer is niet heel en wordt niet ingelezen: {problem}")
+    engine = open_database(database_url or home / DATABASE, manifest.schema)
+    try:
+        _require_empty(engine)
+        if schema_of(engine) != manifest.schema:
+            raise ConflictError(
+                "Deze database heeft al tabellen van een andere versie; geef een lege database."
+            )
+        for done, file in enumerate(manifest.files, start=1):
+            if not file.path.startswith(f"{_ROWS}/"):
+                _place(folder / file.path, home / file.path)
+            progress("Bestanden", done, len(manifest.files))
+        named = [extent.table for extent in manifest.tables]
+        _put_tables(engine, named, lambda name: _read_rows(folder, name), progress, manifest.tables)
+        upgrade(engine)
+    finally:
+        engine.dispose()
+    return manifest
+
+
+def _require_empty(engine: Engine) -> None:
+    with reading(engine) as connection:
+        if not is_empty(connection):
+            where = engine.url.render_as_string(hide_password=True)
+            raise InputError(f"{where}: hier staat al een archief. Geef een lege plek.")
+
+
+def _put_tables(
+    target: Engine,
+    names: Collection[str],
+    rows: Callable[[str], Iterator[Row]],
+    progress: Progress,
+    wanted: tuple[Extent, ...] | None = None,
+) -> tuple[Extent, ...]:
+    """Fill an empty database, all or nothing; these extents must come of it."""
+    with writing(target) as connection:
+        clear(connection)
+        tables = tables_of(connection)
+        if unknown := sorted(set(names) - set(tables)):
+            raise ConflictError(f"Tabel {unknown[0]!r} heeft geen plek in deze database.")
+        put = []
+        for done, name in enumerate((name for name in tables if name in names), start=1):
+            put.append(measured(name, put_rows(connection, tables[name], rows(name))))
+            progress(f"Tabel {name}", done, len(names))
+        if wanted is not None and sorted(put, key=_by_name) != sorted(wanted, key=_by_name):
+            raise IntegrityError("De rijen in deze uitvoer zijn niet die van het overzicht.")
+    return tuple(put)
+
+
+def _by_name(extent: Extent) -> str:
+    return extent.table
+
+
+def _extents(connection: Connection, names: Iterable[str]) -> tuple[Extent, ...]:
+    tables = tables_of(connection)
+    return tuple(measured(name, rows_of(connection, tables[name])) for name in names)
+
+
+def _write_tables(connection: Connection, folder: Path, progress: Progress) -> Iterator[Extent]:
+    folder.mkdir(mode=0o700)
+    tables = tables_of(connection)
+    for done, (name, table) in enumerate(tables.items(), start=1):
+        with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as file:
+            yield measured(name, _written(file, rows_of(connection, table)))
+            file.flush()
+            os.fsync(file.fileno())
+        progress(f"Tabel {name}", done, len(tables))
+
+
+def _written(file: TextIO, rows: Iterator[Row]) -> Iterator[Row]:
+    for row in rows:
+        file.write(canonical_json(row) + "\n")
+        yield row
+
+
+def _read_rows(folder: Path, table: str) -> Iterator[Row]:
+    with (folder / _ROWS / f"{table}.jsonl").open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def _place(source: Path, target: Path) -> None:
+    """Copy a file; what the administrator put there stays, and the address of a database stays behind."""
+    if source.name == ANCHOR or not target.exists():
+        copy_file(source, target)
+    if source.name == _SETTINGS and _ADDRESS.search(text := target.read_text("utf-8")):
+        write_durably(target, _ADDRESS.sub("", text).encode("utf-8"))
