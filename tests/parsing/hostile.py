@@ -579,6 +579,11 @@ def _damaged_office() -> Made:
                 lambda share=share, whole=whole: whole[: len(whole) * share // 100],
                 False,
             )  # type: ignore[misc]
+        yield (
+            f"points-before-itself.{kind}",
+            lambda whole=whole: whole[:4] + whole[whole.index(b"PK\x01\x02") - 9 :],
+            False,
+        )  # type: ignore[misc]
         for seed in range(12):
             yield f"scratched-{seed:02}.{kind}", lambda seed=seed, whole=whole: _scratch(whole, seed), False  # type: ignore[misc]
 

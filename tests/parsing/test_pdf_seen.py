@@ -60,6 +60,9 @@ COVERS = {
     "bar with words on it": pdf(
         NAME + PLAIN + "0 g 125 757 140 13 re f " + show("artikel 5.1", x=128, more="1 g") + "0 g "
     ),
+    "marked to be blacked out": pdf(
+        NAME + PLAIN, page="/Annots[10 0 R]", objects=[annotation("Redact", "", "125 757 265 770")]
+    ),
     "annotation to be drawn": pdf(
         NAME + PLAIN,
         page="/Annots[10 0 R]",
@@ -400,8 +403,9 @@ def test_a_scan_on_which_something_was_typed_is_a_scan() -> None:
     assert any("OCR" in warning for warning in document.warnings)
 
 
-def test_hidden_annotations_are_not_read() -> None:
-    entry = annotation("FreeText", "/Contents(INGETROKKEN)/AP<</N 11 0 R>>").replace("/F 4", "/F 2")
+@pytest.mark.parametrize("flag", [2, 32])
+def test_annotations_that_are_not_shown_are_not_read(flag: int) -> None:
+    entry = annotation("FreeText", "/Contents(INGETROKKEN)/AP<</N 11 0 R>>").replace("/F 4", f"/F {flag}")
     content = pdf(PLAIN, page="/Annots[10 0 R]", objects=[entry, APPEARANCE])
     assert words(content) == "Een gewone zin over de dijk."
 
@@ -523,6 +527,41 @@ def test_lines_that_return_but_are_text_stay(step: int) -> None:
         )
     )
     assert words(heads).count("Palen 2021") == 3
+
+
+@pytest.mark.parametrize("step", [14, 20])
+@pytest.mark.parametrize("pages", [2, 3])
+def test_the_last_rows_of_a_table_at_the_foot_of_each_page_stay(step: int, pages: int) -> None:
+    rows = ("Wijk|Aantal", "Noord|1{0}1", "Zuid|2{0}1", "Oost|3{0}1", "Totaal|538")
+    content = pdf(
+        *(
+            "".join(
+                show(cell.format(page), x=x, y=60 + step * (4 - k))
+                for k, row in enumerate(rows)
+                for cell, x in zip(row.split("|"), (72, 200), strict=True)
+            )
+            for page in range(pages)
+        )
+    )
+    text = read(content).text
+    assert text.count("Totaal | 538") == text.count("Wijk | Aantal") == pages
+
+
+def test_a_figure_that_stands_alone_at_the_foot_of_each_page_is_told_once() -> None:
+    content = pdf(
+        *(show(f"Een lange zin over {w}.", y=700) + show("Totaal 538", y=60) for w in ("dijken", "molens"))
+    )
+    assert words(content) == "Een lange zin over dijken. Een lange zin over molens. Totaal 538"
+
+
+@pytest.mark.parametrize("woven", [True, False])
+def test_two_sentences_beside_each_other_are_no_rows(woven: bool) -> None:
+    left, right = ("De vergunning voor de", "molen is geweigerd."), ("In 2021 stonden er", "538 molens.")
+    places = [(left[0], 72, 700), (right[0], 330, 700), (left[1], 72, 686), (right[1], 330, 686)]
+    order = places if woven else [places[0], places[2], places[1], places[3]]
+    text = words(pdf("".join(show(*place) for place in order)))
+    assert " ".join(left) in text
+    assert " ".join(right) in text
 
 
 def test_the_feet_of_the_house_are_known_by_their_form() -> None:

@@ -354,6 +354,8 @@ _RTF = r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}{\f1\fcharset2 Symbol;}}{\c
         (r"\trowd\cellx1\cellx2\intbl 41\line 2\cell 7\cell\row\trowd\cellx1\cellx2\intbl a\cell b\cell\row\pard Na.", "41; 2 | 7\na | b\nNa."),
         (r"\trowd\cellx900\cellx1800\cellx2700\intbl Wijk\cell 2016\cell 2017\cell\row\trowd\cellx1800\cellx2705\intbl Som\cell 35\cell\row\pard Na.", "Wijk | 2016 | 2017\nSom |  | 35\nNa."),
         (r"Op 10{\field{\*\fldinst EQ \\f(3;8)}{\fldrslt}} en {\field{\*\fldinst FORMCHECKBOX {\*\formfield{\fftype1\ffres1}}}{\fldrslt}} ja", "Op 10 3/8 en ☒ ja"),
+        (r"10{\mmath{\*\moMath{\mf{\mfPr}{\mnum{\mr{\f1 3}}}{\mden{\mr \u1?8}}}{\msSup{\me{\mr x}}{\msup{\mr 2}}}}{\mmathPict X}} deel", "10 3/8 x² deel"),
+        (r"Te zien.{\charscalex1 Weg}{\v0 }\pard\par\pard\sl-20 Weg\par\pard Ook.", "Te zien.\nOok."),
         (r"Voor.{\*\do\dptxbx{\dptxbxtext\pard Kader.\par}}", "Kader.\nVoor."),
         (r"Tekst{\super\chftn{\footnote\pard{\super\chftn} Noot.}} {\field{\*\fldinst X}{\fldrslt uitkomst}}{\*\onbekend X}{\pict 00ff}", "Tekst uitkomst\nNoot."),
     ],
@@ -361,3 +363,20 @@ _RTF = r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}{\f1\fcharset2 Symbol;}}{\c
 def test_rich_text_is_read_without_its_codes(codes: str, read: str) -> None:
     raw = RawFile("stuk.rtf", f"{_RTF}{codes}\\par}}".encode("latin-1"), "stuk.rtf")
     assert parse(raw).text == read
+
+
+def test_word_a_simple_field_without_a_result_shows_what_its_code_says() -> None:
+    assert parse(docx(para("Op 10", inside='<w:fldSimple w:instr=" EQ \\f(3;8) "/>'))).text == "Op 10 3/8"
+
+
+def test_opendocument_a_font_of_signs_is_known_by_its_real_name() -> None:
+    faces = 'xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
+    content = (
+        f"<office:document {SPACES} {faces}><office:font-face-decls>"
+        '<style:font-face style:name="F1" svg:font-family="Symbol"/></office:font-face-decls>'
+        '<office:automatic-styles><style:style style:name="S" style:family="text">'
+        '<style:text-properties style:font-name="F1"/></style:style></office:automatic-styles>'
+        f"<office:body><office:text>{par(span(chr(0xF0B3), 'S'), ' 20')}</office:text></office:body>"
+        "</office:document>"
+    )
+    assert parse(RawFile("stuk.fodt", content.encode(), "stuk.fodt")).text == "≥ 20"

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from learninglion.models import RawFile
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.office.ooxml import Package
+from learninglion.parsing.office.ooxml import Package, names_in
 from learninglion.parsing.office.pieces import WordText
 from learninglion.parsing.office.styles import children, local
 from learninglion.parsing.office.webpage import read_page
@@ -22,11 +22,8 @@ _CONTAINER = "META-INF/container.xml"
 
 def looks_like_book(raw: RawFile) -> bool:
     """Whether a zip container is an EPUB."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw.content)) as archive:
-            return _CONTAINER in archive.namelist() and "content.xml" not in archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return False
+    names = names_in(raw)
+    return _CONTAINER in names and "content.xml" not in names
 
 
 def read_book(raw: RawFile) -> WordText:

@@ -65,7 +65,7 @@ _WEIGHED = frozenset(
     "text-indent vertical-align text-decoration text-decoration-line white-space transform filter content "
     "content-visibility list-style list-style-type float margin-left margin-top font-variant "
     "font-variant-position zoom text-shadow -webkit-text-stroke -webkit-text-stroke-width padding "
-    "padding-left padding-right padding-inline margin margin-right margin-inline "
+    "font-family padding-left padding-right padding-inline margin margin-right margin-inline "
     "border border-left border-right".split()
 )
 
@@ -88,6 +88,7 @@ class Look:
     shift: int = 0  # 1 raised, -1 lowered
     keeps_lines: bool = False
     numbered: str = ""  # how a list shows its numbers, as CSS calls it; empty: as its tag says
+    font: str | None = None
     variables: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -214,6 +215,7 @@ class Cascade:
             shift=_shift(said, tag, display, size, parent),
             keeps_lines=_keeps_lines(said, tag, parent),
             numbered=_numbered(said, parent),
+            font=_font(said, tag, element, parent),
             variables=tuple(variables.items()),
         )
 
@@ -396,6 +398,14 @@ def _font_size(said: dict[str, str], tag: str, element: etree._Element, parent: 
     return parent.size
 
 
+def _font(said: dict[str, str], tag: str, element: etree._Element, parent: Look) -> str | None:
+    """The first font that is asked for, where it may be one of signs instead of letters."""
+    value = said.get("font-family") or (element.get("face") if tag == "font" else None)
+    if value is None and "font" in said:
+        value = re.split(r"[\d.]+(?:px|pt|em|rem|%)(?:/\S+)?\s+", said["font"])[-1]
+    return parent.font if value is None else value.partition(",")[0].strip("\"' ")
+
+
 def _letters(said: dict[str, str], tag: str, element: etree._Element, parent: Look) -> tuple[Colour, bool]:
     """The colour of the letters, and whether the ground shows through them (so that they are seen)."""
     clip = said.get("background-clip") or said.get("-webkit-background-clip") or ""
@@ -509,6 +519,9 @@ def _outside(said: dict[str, str], size: float, root: float) -> bool:
     placed = said.get("position", "static") in ("absolute", "fixed", "relative", "sticky")
     if placed and any(map(far, ("left", "top", "right", "bottom"))):
         return True
+    for name, window in (("right", _WIDTH), ("bottom", _HEIGHT)) if placed else ():
+        if (_length(said.get(name, ""), size, root, window) or 0.0) >= window + _FAR:
+            return True
     if far("text-indent") or far("margin-left") or far("margin-top"):
         return True
     moved = said.get("transform", "")

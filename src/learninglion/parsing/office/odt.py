@@ -155,6 +155,7 @@ class _Reader:
     outline: dict[int, _Level] = field(default_factory=dict)
     counters: dict[str, dict[int, int]] = field(default_factory=dict)
     controls: dict[str, etree._Element] = field(default_factory=dict)  # form fields, by their id
+    fonts: dict[str, str] = field(default_factory=dict)  # what fonts are called in this file, and really
     notes: list[Note] = field(default_factory=list)
     omissions: Omissions = field(default_factory=Omissions)
     last: str = ""  # the text of the paragraph before, to name places by
@@ -174,6 +175,8 @@ class _Reader:
                     self.levels[name] = dict(map(_read_level, node))
                 elif local(node) == "outline-style":
                     self.outline = dict(map(_read_level, node))
+        for face in children(child(root, "font-face-decls"), "font-face"):
+            self.fonts[attribute(face, "name") or ""] = attribute(face, "font-family") or ""
         for forms in root.iter() if root is not None else ():
             if local(forms) == "forms":
                 for node in forms.iter():
@@ -475,6 +478,7 @@ class _Reader:
             self.omissions.add(reason, text, piece.text or self.last)
             return
         font = self._said(around, "font")
+        font = self.fonts.get(font) or font
         shown = show_symbols(text, font)
         if UNKNOWN in shown and UNKNOWN not in text:
             self.omissions.add(Reason.SIGN, font or "Symbol", piece.text or self.last)

@@ -7,7 +7,9 @@ declaration is refused, so there are no entities to expand and nothing is fetche
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -19,17 +21,24 @@ from learninglion.models import RawFile
 from learninglion.models.errors import UnreadableFileError
 
 __all__ = [
+    "DAMAGED_ZIP",
     "OLE_HEADER",
     "Package",
     "Relation",
     "is_opendocument",
     "looks_like_zip",
+    "names_in",
     "open_package",
     "parse_xml",
     "refuse_ole",
 ]
 
 OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DAMAGED_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, NotImplementedError, OSError, RuntimeError, ValueError),
+)
+"""What opening and unpacking raise where the container is damaged or made to harm."""
 _ZIP_HEADERS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 # A thousand pages of text are about 25 MB of XML; beyond this a file wants our memory, not our attention.
 _PART_MOST = 48 * 1024 * 1024
@@ -59,11 +68,16 @@ def looks_like_zip(content: bytes) -> bool:
 
 def is_opendocument(raw: RawFile) -> bool:
     """Whether a zip container is an OpenDocument file (such as ODT); no where it cannot be opened."""
+    return _is_opendocument(names_in(raw))
+
+
+def names_in(raw: RawFile) -> frozenset[str]:
+    """The names of the parts of a zip container; none where it cannot be opened."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw.content)) as archive:
-            return _is_opendocument(frozenset(archive.namelist()))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return False
+            return frozenset(archive.namelist())
+    except DAMAGED_ZIP:
+        return frozenset()
 
 
 def _is_opendocument(names: frozenset[str]) -> bool:
@@ -187,14 +201,7 @@ class Package:
         try:
             with self.archive.open(info) as stream:
                 content = stream.read(room + 1)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            OSError,
-        ) as problem:
+        except DAMAGED_ZIP as problem:
             raise UnreadableFileError(
                 self.raw.name, f"het bestand is beschadigd of afgebroken (onderdeel {part})"
             ) from problem
@@ -217,7 +224,7 @@ def open_package(raw: RawFile) -> Package:
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw.content))
         names = frozenset(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as problem:
+    except DAMAGED_ZIP as problem:
         raise UnreadableFileError(raw.name, "het bestand is beschadigd of afgebroken") from problem
     if len(names) > _MEMBERS_MOST:
         raise UnreadableFileError(

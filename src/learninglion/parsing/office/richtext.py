@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from lxml import etree
+
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.office.colours import BLACK, WHITE, Colour, stands_out
 from learninglion.parsing.office.fields import shown_of_code
+from learninglion.parsing.office.mathematics import linear_omml
 from learninglion.parsing.office.pieces import (
     Cell,
     Omissions,
@@ -29,13 +32,16 @@ __all__ = ["looks_like_rich_text", "read_rich_text"]
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"
 )
+_NO_XML = re.compile("[^\t\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DEEPEST = 500
 _SMALLEST = 4  # half-points
+_NARROWEST = 10  # per cent of a letter's width
+_TIGHTEST = 40  # twentieths of a point: a line of exactly this height shows nothing
 _SHIFTED_FROM = 3
 _SAME_EDGE = 40  # twentieths of a point that edges of one column may differ
 # What stands in these groups is no text of the page.
 _UNREAD = frozenset(
-    "fonttbl colortbl stylesheet info pict listtable listoverridetable rsidtbl generator themedata "
+    "fonttbl colortbl stylesheet info pict listtable listoverridetable rsidtbl generator themedata mmathPict "
     "colorschememapping latentstyles datastore xmlnstbl filetbl revtbl bkmkstart bkmkend objdata "
     "objclass themedatadefs pnseclvl wgrffmtfilter mmathPr xmlopen shprslt nonesttables sp sp "
     "panose falt passwordhash docvar ftnsep ftnsepc aftnsep aftnsepc atrfstart atrfend atnid atndate "
@@ -94,6 +100,9 @@ class _State:
     marked: int = 0
     paragraph_ground: int = 0
     cell: bool = False  # the paragraph stands in a table
+    formula: etree._Element | None = None  # the part of an equation that is written, as Word has it
+    flat: bool = False  # letters without width
+    tight: bool = False  # lines without height
 
 
 @dataclass(slots=True)
@@ -293,14 +302,21 @@ class _Reader:
         elif word == "formfield":
             self.form = {}
             self._into(None, word)
+        elif word.startswith("m") and self.state.formula is not None:
+            self.state = replace(self.state, formula=etree.SubElement(self.state.formula, word[1:]))
         elif word in ("moMath", "moMathPara"):
-            self.omissions.add(Reason.ELSEWHERE, "een vergelijking", self._before())
-            self._into(None, word)
+            outer, formula = self.state.into, etree.Element(word[1:])
+            self._into(None, word, lambda: self._end_formula(formula, outer))
+            self.state = replace(self.state, formula=formula)
         elif word in _UNREAD or (self.starred and word not in _STARRED_TEXT):
             self._into(None, word)
         else:
             return False
         return True
+
+    def _end_formula(self, formula: etree._Element, outer: _Flow | None) -> None:
+        if outer is not None:
+            outer.piece.say_formula(linear_omml(formula, lambda run: run.get("val", "")))
 
     def _end_note(self, key: str, flow: _Flow) -> None:
         text = " ".join(p.text.replace("\n", " ") for p in flow.finished())
@@ -414,7 +430,7 @@ class _Reader:
         if word == "plain":
             changed = {**_PLAIN, "font": self.default_font}
         elif word == "pard":
-            changed = {"cell": False, "paragraph_ground": 0}
+            changed = {"cell": False, "paragraph_ground": 0, "tight": False}
         elif word in _SWITCHES:
             changed = {_SWITCHES[word]: on}
         elif word in _NUMBERS:
@@ -428,6 +444,10 @@ class _Reader:
             changed = {"shift": 0}
         elif word == "intbl":
             changed = {"cell": True}
+        elif word == "charscalex":
+            changed = {"flat": number is not None and number <= _NARROWEST}
+        elif word == "sl":
+            changed = {"tight": number is not None and -_TIGHTEST <= number < 0}
         elif word == "uc":
             changed = {"unicode_skip": number or 0}
         if changed:
@@ -489,6 +509,8 @@ class _Reader:
             for _ in range(text.count(";")):
                 self.colours.append(None)
             return
+        if state.formula is not None and self._unseen() is None:
+            state.formula.set("val", state.formula.get("val", "") + _NO_XML.sub("", text))
         if flow is None or not text:
             return
         if state.name in ("listtext", "pntext"):
@@ -511,7 +533,7 @@ class _Reader:
             return Reason.DELETED
         if state.struck:
             return Reason.STRUCK
-        if state.size <= _SMALLEST:
+        if state.size <= _SMALLEST or state.flat or state.tight:
             return Reason.SMALL
         letters = self._colour(state.letters)
         if letters is None:
@@ -529,7 +551,7 @@ class _Reader:
 
 _PLAIN: dict[str, object] = {
     "bold": False, "italic": False, "hidden": False, "struck": False, "deleted": False, "shift": 0,
-    "size": 24, "letters": 0, "ground": 0, "marked": 0,
+    "size": 24, "letters": 0, "ground": 0, "marked": 0, "flat": False,
 }  # fmt: skip
 _SWITCHES = {
     "b": "bold", "i": "italic", "v": "hidden", "strike": "struck", "striked": "struck", "deleted": "deleted",

@@ -26,6 +26,7 @@ from learninglion.parsing.office.pieces import (
     table_of,
 )
 from learninglion.parsing.office.styles import format_number
+from learninglion.parsing.office.symbols import show_symbols
 from learninglion.parsing.paragraphs import Paragraph, tidy
 from learninglion.parsing.plaintext import read_characters
 
@@ -214,6 +215,7 @@ class _PageReader:
             self.omissions.add(reason, text, self.piece.text or self._last())
             self.piece.say(" " if text[:1].isspace() or text[-1:].isspace() else "", False)
             return
+        text = show_symbols(text, look.font) if look.font else text
         if not look.keeps_lines:
             self.piece.say(re.sub(r"[ \t\r\n\f]+", " ", text), look.strong, look.shift)
             return

@@ -11,7 +11,7 @@ from lxml import etree
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing.office.colours import WHITE, Colour, stands_out
-from learninglion.parsing.office.fields import Fields, form_value
+from learninglion.parsing.office.fields import Fields, form_value, shown_of_code
 from learninglion.parsing.office.mathematics import linear_omml
 from learninglion.parsing.office.ooxml import Package, Relation, open_package
 from learninglion.parsing.office.pieces import (
@@ -267,7 +267,11 @@ class _Reader:
             elif name == "subDoc":
                 self.omissions.add(Reason.ELSEWHERE, "subdocument", piece.text or self.last)
             elif name and name not in _GONE and name != "txbxContent":
+                piece.settle()
+                before = len(piece.text)
                 self._runs(node, scope, piece)
+                if name == "fldSimple" and not piece.text[before:].strip() and not piece._shifted:
+                    piece.say_formula(shown_of_code(attribute(node, "instr") or ""))
 
     def _formula(self, node: etree._Element, scope: Scope, piece: Piece) -> None:
         piece.say_formula(linear_omml(node, lambda run: self._formula_run(run, scope)))

@@ -78,7 +78,7 @@ def show_annotations(document: Any) -> Iterator[Loader]:
         if not forms:
             forms.append(raw.FPDFDOC_InitFormFillEnvironment(document, info))
         form = forms[0]
-        _spell_out(page)
+        _prepare(page)
         if form:
             raw.FORM_OnAfterLoadPage(page, form)
         typed, remarks = tuple(_read_typed(page, form)), tuple(_read_remarks(page))
@@ -96,45 +96,63 @@ def show_annotations(document: Any) -> Iterator[Loader]:
             raw.FPDFDOC_ExitFormFillEnvironment(form)
 
 
-def _spell_out(page: Any) -> None:
-    """Give annotations with rich text only its words as contents, which is what PDFium draws."""
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
-        annotation = raw.FPDFPage_GetAnnot(page, index)
-        if not annotation:
-            continue
-        if not _read_string(annotation, b"Contents"):
+def _prepare(page: Any) -> None:
+    """Make what will be drawn with the page what a viewer shows.
+
+    An annotation that is kept from the screen is not drawn, words that are marked to be blacked out are
+    black, and one with rich text only gets its words as contents, which is what PDFium draws.
+    """
+    for annotation in _annotations(page):
+        flags = raw.FPDFAnnot_GetFlags(annotation)
+        if flags & _UNSEEN:
+            raw.FPDFAnnot_SetFlags(annotation, flags | raw.FPDF_ANNOT_FLAG_HIDDEN)
+        elif raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_REDACT:
+            _black_out(annotation)
+        elif not _read_string(annotation, b"Contents"):
             words = _plain(_read_string(annotation, b"RC"))
             if words.strip():
-                signs = (words.strip() + "\0").encode("utf-16-le")
-                text = (ctypes.c_ushort * (len(signs) // 2)).from_buffer_copy(signs)
-                raw.FPDFAnnot_SetStringValue(annotation, b"Contents", text)
-        raw.FPDFPage_CloseAnnot(annotation)
+                _set_string(annotation, raw.FPDFAnnot_SetStringValue, b"Contents", words.strip())
+
+
+def _black_out(annotation: Any) -> None:
+    """Cover what somebody marked to be blacked out, whether that was carried through or not."""
+    box = raw.FS_RECTF()
+    if raw.FPDFAnnot_GetRect(annotation, box):
+        size = f"{box.right - box.left:.2f} {box.top - box.bottom:.2f}"
+        drawn = f"0 g {box.left:.2f} {box.bottom:.2f} {size} re f"
+        _set_string(annotation, raw.FPDFAnnot_SetAP, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, drawn)
+
+
+def _set_string(annotation: Any, setter: Callable[..., Any], key: bytes | int, words: str) -> None:
+    signs = (words + "\0").encode("utf-16-le")
+    setter(annotation, key, (ctypes.c_ushort * (len(signs) // 2)).from_buffer_copy(signs))
+
+
+def _annotations(page: Any) -> Iterator[Any]:
+    """The annotations of a page, each closed again."""
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if annotation:
+            try:
+                yield annotation
+            finally:
+                raw.FPDFPage_CloseAnnot(annotation)
 
 
 def _read_typed(page: Any, form: Any) -> Iterator[Typed]:
     """Text of annotations and fields that are shown but have no appearance in the file."""
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
-        annotation = raw.FPDFPage_GetAnnot(page, index)
-        if not annotation:
-            continue
-        try:
-            yield from _read_one(annotation, form)
-        finally:
-            raw.FPDFPage_CloseAnnot(annotation)
+    for annotation in _annotations(page):
+        yield from _read_one(annotation, form)
 
 
 def _read_remarks(page: Any) -> Iterator[str]:
     """What the notes, markings and drawn marks of a page say; on the page itself only the mark shows."""
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
-        annotation = raw.FPDFPage_GetAnnot(page, index)
-        if not annotation:
-            continue
+    for annotation in _annotations(page):
         hidden = raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN
         if raw.FPDFAnnot_GetSubtype(annotation) in _REMARKS and not hidden:
             text = " ".join(_read_string(annotation, b"Contents").split())
             if text:
                 yield text
-        raw.FPDFPage_CloseAnnot(annotation)
 
 
 def _read_one(annotation: Any, form: Any) -> Iterator[Typed]:

@@ -22,6 +22,7 @@ _MOST_NUMBERS = 6  # in a line: more are a row of a table
 _REPEATED = 3  # pages that carry the same words in the same place
 _ALIKE = 0.08  # of the size: play in the setting
 _APART = 1.6  # of the size: a larger step is white
+_NEAREST, _EVEN = 8, 1.1  # lines that show how far lines stand apart, and play in that
 _ROWS = 4.0  # of the size: as far apart as rows of one table stand
 _SENTENCE = re.compile(r"(?:[^\W\d_][a-zà-ÿ)\"'”’»]|[a-zà-ÿ)\"'”’»]{2}|[a-zà-ÿ] \d{1,4})[.?!][\"'”’»)]*$")
 _HOUSE = re.compile(
@@ -49,7 +50,27 @@ def find_running(pages: Sequence[Page], anywhere: bool = False) -> frozenset[tup
     repeated = _find_repeated(pages) | (_find_fixed(pages) if anywhere else frozenset())
     forms = {(page.number, index) for page in pages for index, line in _edge_lines(page) if _is_form(line)}
     running = forms | _page_numbers(pages)
-    return frozenset(running | _leave_text(pages, repeated - running, running))
+    left = _leave_text(pages, repeated - running, running)
+    return frozenset(running | (left - _told_once(pages, left) if anywhere else left))
+
+
+def _told_once(pages: Sequence[Page], running: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Of running lines with figures, set as the text is: the first head and the last foot.
+
+    They may be text that returns, a total; there they break no sentence. Not among questions and answers.
+    """
+    if any(parse_label(line.text) is not None for page in pages for line in page.lines):
+        return set()
+    size = _body_size(pages)
+    places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for page in pages:
+        middle = (page.box[1] + page.box[3]) / 2
+        for index, line in enumerate(page.lines):
+            figures = _DIGITS.search(line.text) and not line.angle
+            if figures and (page.number, index) in running and abs(line.size - size) < _ALIKE * size:
+                at = places[line.text]
+                at.insert(0 if line.baseline < middle else len(at), (page.number, index))
+    return {at[0] for at in places.values() if len(at) > 1}
 
 
 def _find_repeated(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
@@ -125,6 +146,7 @@ def _leave_text(
             for index, line in enumerate(page.lines)
             if (page.number, index) not in repeated and (page.number, index) not in running
         ]
+        near = _touching(page, [i for i in range(len(page.lines)) if (page.number, i) in repeated], body)
         for index, line in enumerate(page.lines):
             if (page.number, index) in running:
                 continue
@@ -133,7 +155,7 @@ def _leave_text(
                 continue
             name = (_form(line.text), line.angle)
             alone[name] = alone.get(name, True) and not body
-            touching[name].append(_touches(line, body) or _heads_table(line, body))
+            touching[name].append(index in near or _heads_table(line, body))
             follows = pending and abs(line.size - size) < _ALIKE * size
             if not line.angle and (follows or _is_sentence(line, size)):
                 text.add(name)
@@ -165,10 +187,30 @@ def _is_sentence(line: Line, size: float) -> bool:
     return abs(line.size - size) < _ALIKE * size and _SENTENCE.search(line.text.strip()) is not None
 
 
-def _touches(line: Line, body: Sequence[Line]) -> bool:
-    """Whether other text of the same size stands right above or below a line, without white between."""
+def _touching(page: Page, repeated: Sequence[int], body: Sequence[Line]) -> set[int]:
+    """Which of the repeated lines stand right at the text, or at one that does: the last rows of a table."""
+    found: set[int] = set()
+    waiting = sorted(repeated, key=lambda index: page.lines[index].baseline)
+    for order in (waiting, waiting[::-1]):  # from the text to either edge
+        text = [*body, *(page.lines[index] for index in found)]
+        for index in order:
+            if index not in found and _touches(page.lines[index], text, page.lines):
+                found.add(index)
+                text.append(page.lines[index])
+    return found
+
+
+def _touches(line: Line, body: Sequence[Line], around: Sequence[Line]) -> bool:
+    """Whether other text of the same size stands right above or below a line.
+
+    Without white between, or no further off than the lines around there stand from each other.
+    """
+    near = sorted(around, key=lambda other: abs(line.baseline - other.baseline))[:_NEAREST]
+    heights = sorted({round(other.baseline) for other in near})
+    steps = [b - a for a, b in zip(heights, heights[1:], strict=False) if b - a > 0.5 * line.size]
+    reach = max(_APART * line.size, min(steps, default=0.0) * _EVEN)
     return any(
-        0.5 * line.size < abs(line.baseline - other.baseline) < _APART * line.size
+        0.5 * line.size < abs(line.baseline - other.baseline) < min(reach, _ROWS * line.size)
         and min(line.x1, other.x1) > max(line.x0, other.x0)
         and abs(line.size - other.size) < _ALIKE * line.size
         and not other.angle

@@ -21,6 +21,7 @@ _MARKER = re.compile(
 
 
 _RUNNING = 0.5  # of the lines of a column go on with the sentence of the line before: running text
+_WORDS = 5  # of a sentence in a column of its own
 _SHORTEST = 14  # characters in the middle line of a column of text
 _CLOSED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
@@ -172,6 +173,10 @@ def _build(lines: Sequence[Line], first: int, last: int) -> Table | None:
     placed = [(_column_of(cell, columns), cell) for cell in cells]
     if _is_prose(placed, len(columns), lines):
         return None
+    if all(_is_sentence(texts) for texts in _by_column(placed, len(columns), lines)):
+        # Each column is one sentence: the rest of it may stand on a line that both columns share.
+        row = _arrange(sorted(placed, key=lambda entry: entry[0]), len(columns))
+        return Table(first, last, (row,), tuple(columns), True)
     rows = _join_rests(_rows_in_order(placed), lines)
     if len(rows) < 2 and len({round(cell.baseline) for cell in cells}) > 1:
         rows = _rows_by_height(placed)
@@ -228,13 +233,31 @@ def _is_prose(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Li
     switches = sum(a[0] != b[0] for a, b in zip(placed, placed[1:], strict=False))
     if switches >= count * 2:
         return False
-    for column in range(count):
-        texts = [lines[cell.line].text[cell.start : cell.end] for k, cell in placed if k == column]
+    by_column = _by_column(placed, count, lines)
+    if switches == count - 1 and all(map(_is_sentence, by_column)):
+        return True
+    for texts in by_column:
         lengths = sorted(map(len, texts))
         long = len(texts) >= _PROSE and lengths[len(texts) // 2] >= _PROSE_LENGTH
         if not long and not runs_on(texts):
             return False
     return True
+
+
+def _by_column(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Line]) -> list[list[str]]:
+    """What stands in each column, cell by cell."""
+    return [
+        [lines[cell.line].text[cell.start : cell.end] for k, cell in placed if k == column]
+        for column in range(count)
+    ]
+
+
+def _is_sentence(texts: Sequence[str]) -> bool:
+    """Whether lines below each other are one sentence, which ends with the last of them."""
+    if len(texts) < 2 or sum(len(text.split()) for text in texts) < _WORDS:
+        return False
+    ends = [_CLOSED.search(text) is not None for text in texts]
+    return ends[-1] and not any(ends[:-1]) and not any(text[:1].isupper() for text in texts[1:])
 
 
 def _rows_in_order(placed: Sequence[tuple[int, Cell]]) -> list[list[tuple[int, Cell]]]:
