@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from learninglion.models.errors import IntegrityError
 
-__all__ = ["DEFAULT", "FEATURES", "Fusion", "load_fusion", "save_fusion"]
+__all__ = ["DEFAULT", "FEATURES", "Fusion", "fusion_in", "load_fusion", "save_fusion"]
 
 Scores = NDArray[np.float32]
 
@@ -65,15 +65,15 @@ class Fusion:
     def _logit(self, columns: Scores, names: tuple[str, ...]) -> NDArray[np.float64]:
         # The chance rises with the logarithm of the sum: the step from 4 to 8 deviations says as much as
         # that from 8 to 16. The soft maximum with 0 keeps the order of what lies below.
-        total = columns.astype(np.float64) @ self._array(names)
+        # Added column by column: so a row's sum does not depend on the rows beside it.
+        total = np.zeros(len(columns))
+        for i, name in enumerate(names):
+            total += columns[:, i].astype(np.float64) * getattr(self, name)
         return np.asarray(self.slope * np.log(np.logaddexp(0.0, total) + 1e-12))
 
     def chances(self, logits: Scores) -> Scores:
         """Logits as chances between 0 and 1."""
         return np.asarray(1.0 / (1.0 + np.exp(-logits.astype(np.float64))), dtype=np.float32)
-
-    def _array(self, names: tuple[str, ...]) -> Scores:
-        return np.array([getattr(self, name) for name in names], dtype=np.float32)
 
 
 # Learned by regularised maximum likelihood on 850 real pairs (benchmarks/retrieval.md says how, and what
@@ -99,6 +99,11 @@ DEFAULT = Fusion(
 def save_fusion(fusion: Fusion, path: Path) -> None:
     """Write as JSON."""
     path.write_text(json.dumps(asdict(fusion), indent=1), "utf-8")
+
+
+def fusion_in(path: Path | None) -> Fusion:
+    """What was learned and stands in that file; the one that ships where there is none."""
+    return load_fusion(path) if path is not None and path.exists() else DEFAULT
 
 
 def load_fusion(path: Path) -> Fusion:

@@ -7,7 +7,7 @@ from pathlib import Path
 from learninglion.database.files import write_durably
 from learninglion.inference.adapter import Adapter, load_adapter, save_adapter
 from learninglion.models.errors import InputError
-from learninglion.search.fusion import DEFAULT, Fusion, load_fusion, save_fusion
+from learninglion.search.fusion import Fusion, fusion_in, save_fusion
 
 __all__ = ["LearnedVersions"]
 
@@ -24,7 +24,7 @@ class LearnedVersions:
 
     def current(self) -> Fusion:
         """The fusion in force; the one that ships when nothing was learned."""
-        return load_fusion(self.current_file) if self.current_file.exists() else DEFAULT
+        return fusion_in(self.current_file)
 
     def versions(self) -> tuple[int, ...]:
         """The versions that were kept, oldest first; 0 is the one that ships."""

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from sqlalchemy import Engine
+
 from learninglion.database.engine import open_database
 from learninglion.inference.reranking import open_reranking
 from learninglion.models.errors import InputError
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.record.provenance import Signer
+from learninglion.search.postgres.index import supported
 from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.access import Access
@@ -100,7 +103,8 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs()
 
     documents = Documents(store)
-    indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts)
+    database = _search_database(engine, options.engine)
+    indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts, database)
     searching = Searching(options, store, indexing, learned, reranking, log)
     traces = Traces(home, store, indexing, kept_sets, repository, accounts, log)
     dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
@@ -138,6 +142,15 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         jobs=jobs,
         close=engine.dispose,
     )
+
+
+def _search_database(engine: Engine, wanted: str) -> Engine | None:
+    """The database in which the index stands; None: in files. Raises InputError where that cannot be."""
+    if wanted == "embedded" or (wanted == "auto" and not supported(engine)):
+        return None
+    if not supported(engine):
+        raise InputError("[search] engine: 'postgres' vraagt een PostgreSQL met de uitbreiding pgvector.")
+    return engine
 
 
 @contextmanager

@@ -135,13 +135,13 @@ def background_answers() -> tuple[str, ...]:
 
 
 def _lines(name: str) -> tuple[str, ...]:
-    text = (files("learninglion.search.local") / name).read_text("utf-8")
+    text = (files("learninglion.search") / name).read_text("utf-8")
     return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
 
 def frame_of(encoder: Encoder, cache: VectorCache | None = None) -> Frame:
     """The frame of `encoder`: the one that ships, or fitted on the background texts encoded by it."""
-    with (files("learninglion.search.local") / _SHIPPED).open("rb") as file:
+    with (files("learninglion.search") / _SHIPPED).open("rb") as file:
         name, frame = _read(file)
     return frame if name == encoder.name else make_frame(encoder, cache)
 
@@ -184,7 +184,7 @@ def _with_tallies(
     return Frame(query_mean, passage_mean, basis, tally(asked), tally(found))
 
 
-def save_frame(frame: Frame, path: Path, encoder: str) -> None:
+def save_frame(frame: Frame, target: Path | IO[bytes], encoder: str) -> None:
     """Write the frame of the encoder with that name as one file."""
     numbers: dict[str, Any] = {
         f"{part}_{field}": np.asarray(getattr(getattr(frame, part), field))
@@ -192,7 +192,7 @@ def save_frame(frame: Frame, path: Path, encoder: str) -> None:
         for field in ("count", "total", "products")
     }
     np.savez_compressed(
-        path,
+        target,
         encoder=np.array(encoder),
         query_mean=frame.query_mean,
         passage_mean=frame.passage_mean,
@@ -201,13 +201,12 @@ def save_frame(frame: Frame, path: Path, encoder: str) -> None:
     )
 
 
-def load_frame(path: Path) -> Frame:
+def load_frame(file: Path | IO[bytes]) -> Frame:
     """Read a frame that `save_frame` wrote."""
-    with path.open("rb") as file:
-        return _read(file)[1]
+    return _read(file)[1]
 
 
-def _read(file: IO[bytes]) -> tuple[str, Frame]:
+def _read(file: Path | IO[bytes]) -> tuple[str, Frame]:
     with np.load(file) as stored:
         tallies = [
             Tally(int(stored[f"{part}_count"]), stored[f"{part}_total"], stored[f"{part}_products"])
