@@ -115,11 +115,24 @@ class Frame:
 
     def place_queries(self, rows: Vectors) -> Vectors:
         """Encoded questions in this frame, unit length, shape (n, d)."""
-        return normalised(np.asarray((rows - self.query_mean) @ self.basis, dtype=np.float32))
+        return _placed(rows, self.query_mean, self.basis)
 
     def place_passages(self, rows: Vectors) -> Vectors:
         """Encoded passages in this frame, unit length, shape (n, d)."""
-        return normalised(np.asarray((rows - self.passage_mean) @ self.basis, dtype=np.float32))
+        return _placed(rows, self.passage_mean, self.basis)
+
+
+# Encoded texts are in half precision: whole numbers of this part, and a basis in 20 bits, multiply exactly in
+# double precision. So where a text is placed does not depend on the texts that are placed with it.
+_PART = float(1 << 24)
+_BASIS_BITS = 19
+
+
+def _placed(rows: Vectors, mean: Vectors, basis: Vectors) -> Vectors:
+    unit = 2.0 ** (np.ceil(np.log2(max(float(np.abs(basis).max()), 1e-30))) - _BASIS_BITS)
+    whole = np.rint(basis.astype(np.float64) / unit) * unit
+    parts = (np.rint(rows.astype(np.float64) * _PART) - np.rint(mean.astype(np.float64) * _PART)) / _PART
+    return normalised(np.asarray(parts @ whole, dtype=np.float32))
 
 
 @lru_cache(maxsize=1)
@@ -179,8 +192,8 @@ def fit_frame(questions: Vectors, passages: Vectors) -> Frame:
 def _with_tallies(
     query_mean: Vectors, passage_mean: Vectors, basis: Vectors, questions: Vectors, passages: Vectors
 ) -> Frame:
-    asked = normalised(np.asarray((questions - query_mean) @ basis, dtype=np.float32))
-    found = normalised(np.asarray((passages - passage_mean) @ basis, dtype=np.float32))
+    asked = _placed(questions, query_mean, basis)
+    found = _placed(passages, passage_mean, basis)
     return Frame(query_mean, passage_mean, basis, tally(asked), tally(found))
 
 

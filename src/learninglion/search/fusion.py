@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.models.errors import IntegrityError
 
-__all__ = ["DEFAULT", "FEATURES", "Fusion", "fusion_in", "load_fusion", "save_fusion"]
+__all__ = ["DEFAULT", "FEATURES", "Fusion", "pack_fusion", "read_fusion", "shipped"]
 
 Scores = NDArray[np.float32]
 
@@ -96,19 +95,19 @@ DEFAULT = Fusion(
 )
 
 
-def save_fusion(fusion: Fusion, path: Path) -> None:
-    """Write as JSON."""
-    path.write_text(json.dumps(asdict(fusion), indent=1), "utf-8")
+def shipped() -> Fusion:
+    """The fusion where nothing was learned."""
+    return DEFAULT
 
 
-def fusion_in(path: Path | None) -> Fusion:
-    """What was learned and stands in that file; the one that ships where there is none."""
-    return load_fusion(path) if path is not None and path.exists() else DEFAULT
+def pack_fusion(fusion: Fusion) -> bytes:
+    """As JSON."""
+    return json.dumps(asdict(fusion), indent=1).encode()
 
 
-def load_fusion(path: Path) -> Fusion:
-    """Read what `save_fusion` wrote."""
+def read_fusion(packed: bytes) -> Fusion:
+    """What `pack_fusion` made. Raises IntegrityError."""
     try:
-        return Fusion(**json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise IntegrityError(f"{path.name}: deze afstelling is niet te lezen ({error}).") from error
+        return Fusion(**json.loads(packed))
+    except (ValueError, TypeError) as error:
+        raise IntegrityError(f"Deze afstelling van het zoeken is niet te lezen ({error}).") from error

@@ -10,6 +10,7 @@ from threading import Lock, Thread
 
 from sqlalchemy import Engine as Database
 
+from learninglion.database.blobs import Blobs
 from learninglion.inference.choices import EncoderChoice
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import VectorCache, key_of
@@ -44,10 +45,12 @@ class Indexing:
         learned: LearnedVersions,
         encoder: EncoderChoice,
         allowed_hosts: tuple[str, ...],
+        blobs: Blobs,
         database: Database | None = None,
     ) -> None:
         self._home = home
         self._database = database
+        self._blobs = blobs
         self._store = store
         self._learned = learned
         self._choice = encoder
@@ -61,7 +64,7 @@ class Indexing:
         """The index itself, for the other use cases."""
         with self._lock:
             if self._index is None:
-                book, learned = self._book(), self._learned.current_file
+                book, learned = self._book(), self._learned.current
                 if self._database is not None:
                     self._index = PostgresIndex(self._database, book.current(), learned, book.named)
                 else:
@@ -71,8 +74,7 @@ class Indexing:
             return self._index
 
     def _book(self) -> EncoderBook:
-        file = self._home / "index" / "encoders.json"
-        return EncoderBook(file, self._choice, self._allowed_hosts, self._learned)
+        return EncoderBook(self._blobs, self._choice, self._allowed_hosts, self._learned)
 
     @property
     def encoder(self) -> Encoder:

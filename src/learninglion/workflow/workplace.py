@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Engine
 
+from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, move_in
 from learninglion.database.engine import open_database
 from learninglion.inference.reranking import open_reranking
 from learninglion.models.errors import InputError
@@ -15,7 +17,9 @@ from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.record.provenance import Signer
 from learninglion.search.postgres.index import supported
-from learninglion.search.versions import LearnedVersions
+from learninglion.search.switching import BOOK
+from learninglion.search.versions import TUNING, LearnedVersions
+from learninglion.store.originals import ORIGINALS
 from learninglion.store.store import Store
 from learninglion.workflow.access import Access
 from learninglion.workflow.accounts import Accounts
@@ -80,6 +84,7 @@ class Workplace:
     people: People
     access: Access
     jobs: Jobs
+    blobs: Blobs  # files that all servers share
     close: Callable[[], None]  # lets go of files and connections
 
 
@@ -91,9 +96,10 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     except OSError as error:
         raise InputError(f"{home}: deze gegevensmap kan niet worden gemaakt ({error.strerror}).") from error
     engine = open_database(options.database_url or home / "learninglion.db")
-    store = Store(engine, home)
+    blobs = _shared_files(engine, home)
+    store = Store(engine, home, blobs)
     log = EventLog(engine, home / "log-anchor.json")
-    learned = LearnedVersions(home / "tuning")
+    learned = LearnedVersions(blobs)
     # nothing is asked of it yet, so that a wrong setting shows at once
     reranking = open_reranking(options.reranker, options.allowed_hosts)
     repository = DossierRepository(engine, log)
@@ -104,9 +110,9 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
 
     documents = Documents(store)
     database = _search_database(engine, options.engine)
-    indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts, database)
+    indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts, blobs, database)
     searching = Searching(options, store, indexing, learned, reranking, log)
-    traces = Traces(home, store, indexing, kept_sets, repository, accounts, log)
+    traces = Traces(home, store, indexing, kept_sets, repository, accounts, log, blobs)
     dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
     drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
     learning = Learning(learned, indexing, log)
@@ -140,8 +146,23 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         people=People(accounts, log),
         access=Access(accounts, log),
         jobs=jobs,
+        blobs=blobs,
         close=engine.dispose,
     )
+
+
+def _shared_files(engine: Engine, home: Path) -> Blobs:
+    """Where originals and what else all servers share is kept: beside the documents.
+
+    In the database on PostgreSQL; what an earlier program left in the data folder is moved there.
+    """
+    folder = FolderBlobs(home)
+    if engine.dialect.name != "postgresql":
+        return folder
+    blobs = DatabaseBlobs(engine)
+    for prefix in (ORIGINALS, TUNING, BOOK):
+        move_in(folder, blobs, prefix)
+    return blobs
 
 
 def _search_database(engine: Engine, wanted: str) -> Engine | None:

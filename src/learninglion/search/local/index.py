@@ -19,8 +19,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import RLock
@@ -37,7 +38,7 @@ from learninglion.models.errors import IntegrityError, LearningLionError
 from learninglion.search.content import all_terms, in_batches, make_entries, passage_text
 from learninglion.search.engine import OTHER_ENCODER, EncoderFinder, Encoders, IndexState, none_other
 from learninglion.search.frame import frame_of, load_frame, save_frame
-from learninglion.search.fusion import fusion_in
+from learninglion.search.fusion import Fusion, shipped
 from learninglion.search.local.filed import FiledSegment, checksum, merge, open_segment, write_segment
 from learninglion.search.local.lexical import Addition, Lexicon
 from learninglion.search.local.snapshot import Snapshot
@@ -214,13 +215,13 @@ class Index:
         folder: Path,
         encoder: Encoder,
         cache: VectorCache | None = None,
-        fusion: Path | None = None,
+        fusion: Callable[[], Fusion] = shipped,
         others: EncoderFinder = none_other,
     ) -> None:
         self.folder = folder
         self.encoders = Encoders(encoder, others)
         self._cache = cache
-        self._fusion_file = fusion
+        self._fusion = fusion
         self._lock = RLock()
         # Writing has a lock of its own: a rebuild takes hours, and searches go on meanwhile.
         self._write_lock = RLock()
@@ -235,10 +236,10 @@ class Index:
         folder: Path,
         encoder: Encoder,
         cache: VectorCache | None = None,
-        fusion: Path | None = None,
+        fusion: Callable[[], Fusion] = shipped,
         others: EncoderFinder = none_other,
     ) -> Index:
-        """Open `folder`, which need not exist yet. `fusion` is the file of a learned fusion, if there is one.
+        """Open `folder`, which need not exist yet. `fusion` tells what was learned by now.
 
         `others` gives the encoder of a name, or None: an index made by another than `encoder` goes on serving
         with that, until `switch`. A damaged or foreign index opens too: `state().problem` says what is wrong,
@@ -256,6 +257,10 @@ class Index:
             self.refresh()
             if self._snapshot is None:
                 raise LearningLionError(f"{self._problem} Bouw het opnieuw op: learninglion index rebuild.")
+            learned = self._fusion()
+            if learned != self._snapshot.fusion:  # searches under way go on with what they began with
+                self._snapshot = copy(self._snapshot)
+                self._snapshot.fusion = learned
             return self._snapshot
 
     def exists(self) -> bool:
@@ -284,7 +289,7 @@ class Index:
     def refresh(self) -> bool:
         """Look whether another manifest was put in place, and take it; True when something changed."""
         with self._lock:
-            stamp = _stamp(self.folder / "current.json") + _stamp(self._fusion_file)
+            stamp = _stamp(self.folder / "current.json")
             if stamp == self._stamp and (self._snapshot is not None or self._problem):
                 return False
             self._stamp = stamp
@@ -332,9 +337,7 @@ class Index:
         alive_sources = sum(int(s.alive.sum()) for s in segments)
         if lexicon.count() < alive_sources:
             raise IntegrityError("Het woordregister mist bronnen.")
-        return Snapshot(
-            tuple(segments), frame, lexicon, fusion_in(self._fusion_file), manifest.encoder, manifest.sequence
-        )
+        return Snapshot(tuple(segments), frame, lexicon, self._fusion(), manifest.encoder, manifest.sequence)
 
     # ------------------------------------------------------------------------------------- writing
 
@@ -567,9 +570,9 @@ class Index:
         self.refresh()
 
 
-def _stamp(path: Path | None) -> tuple[int, ...]:
+def _stamp(path: Path) -> tuple[int, ...]:
     try:
-        found = path.stat() if path is not None else None
+        found = path.stat()
     except OSError:
-        found = None
-    return (found.st_ino, found.st_mtime_ns, found.st_size) if found else (0,)
+        return (0,)
+    return (found.st_ino, found.st_mtime_ns, found.st_size)

@@ -10,10 +10,9 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -28,7 +27,7 @@ from learninglion.models.errors import ConflictError, LearningLionError
 from learninglion.search.content import in_batches, make_entries
 from learninglion.search.engine import OTHER_ENCODER, EncoderFinder, Encoders, IndexState, none_other
 from learninglion.search.frame import Frame, frame_of, load_frame, save_frame
-from learninglion.search.fusion import Fusion, fusion_in
+from learninglion.search.fusion import Fusion, shipped
 from learninglion.search.postgres.counting import Sums
 from learninglion.search.postgres.tables import CONTENT, ENDLESS, FORMAT, Tables, read_segment, run
 from learninglion.search.postgres.view import PostgresView
@@ -43,6 +42,7 @@ _FOLD = 2000  # sources that came or went before statistics are folded
 _MADE_AGAIN = 60.0  # seconds that a generation stays after another took its place, for searches under way
 _NONE_YET = "Er is nog geen zoekregister."
 _POLL = 0.05
+_BUSY = "Een ander proces werkt het zoekregister al bij. Probeer het later."
 
 
 def supported(database: Database) -> bool:
@@ -111,17 +111,18 @@ class PostgresIndex:
         self,
         database: Database,
         encoder: Encoder,
-        fusion: Path | None = None,
+        fusion: Callable[[], Fusion] = shipped,
         others: EncoderFinder = none_other,
         schema: str = SCHEMA,
     ) -> None:
         self.encoders = Encoders(encoder, others)
         self._database = database
-        self._fusion_file = fusion
+        self._fusion = fusion
         self._schema = schema
         self._name = f'"{schema}".generations'
         self._lock = RLock()
         self._known: _Known | None = None
+        self._turns = {purpose: RLock() for purpose in ("write", "switch")}
         with database.begin() as connection:
             run(
                 connection,
@@ -202,7 +203,7 @@ class PostgresIndex:
                 return problem
             known = self._known
             if known is not None and known.row == row:
-                fusion = fusion_in(self._fusion_file)
+                fusion = self._fusion()
                 if fusion != known.view.fusion:
                     self._known = replace(known, view=self._view(row, known.sums, known.frame, fusion))
                 return ""
@@ -213,7 +214,7 @@ class PostgresIndex:
             else:
                 frame, sums, since = known.frame, known.sums.copy(), known.row.sequence
             self._count_since(connection, row, sums, since)
-        view = self._view(row, sums, frame, fusion_in(self._fusion_file))
+        view = self._view(row, sums, frame, self._fusion())
         self._known = _Known(row, sums, frame, view)
         return ""
 
@@ -308,10 +309,21 @@ class PostgresIndex:
         """Hold the index's lock for `purpose`, which PostgreSQL frees when this process dies."""
         key = _lock_key(self._schema, purpose)
         until = None if wait is None else time.monotonic() + wait
+        # threads of this process first among themselves, without a connection each
+        if not self._turns[purpose].acquire(timeout=-1 if wait is None else wait):
+            raise ConflictError(_BUSY)
+        try:
+            with self._held(key, until):
+                yield
+        finally:
+            self._turns[purpose].release()
+
+    @contextmanager
+    def _held(self, key: int, until: float | None) -> Iterator[None]:
         with self._database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             while not connection.execute(text(f"SELECT pg_try_advisory_lock({key})")).scalar():
                 if until is not None and time.monotonic() >= until:
-                    raise ConflictError("Een ander proces werkt het zoekregister al bij. Probeer het later.")
+                    raise ConflictError(_BUSY)
                 time.sleep(_POLL)
             try:
                 yield
