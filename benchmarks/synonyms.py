@@ -25,7 +25,7 @@ from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache, embed
 from learninglion.search import search
 from learninglion.search.local.index import Index
-from learninglion.search.local.scoring import make_probe
+from learninglion.search.scoring import make_probe
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, read_synonyms
 from learninglion.store.reader import MemoryReader
 
@@ -109,8 +109,8 @@ class Bench:
         for text, vector, right in zip(texts, self.snapshot.frame.place_queries(rows), ids, strict=True):
             terms = search.query_terms(text, "", known)
             probe = make_probe(self.snapshot.statistics, terms, vector)
-            order = search.rank(self.snapshot, probe, exact=True).positions
-            names = [self.snapshot.name_of(int(p))[0] for p in order]
+            found = search.rank(self.snapshot, probe, exact=True)
+            names = [source.partition("#")[0] for source in found.sources]
             ranks.append(names.index(right) + 1)
         return ranks
 

@@ -1,11 +1,11 @@
-"""Make the frame of the built-in model anew: search/local/frame.npz, from the background texts beside it."""
+"""Make the frame of the built-in model anew: search/frame.npz, from the background texts beside it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from learninglion.inference.encoders import NanoEncoder
-from learninglion.search.local import frame
+from learninglion.search import frame
 
 PLACE = Path(frame.__file__).with_name("frame.npz")
 

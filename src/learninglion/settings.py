@@ -33,7 +33,7 @@ from learninglion.inference.generators import (
 from learninglion.inference.reranking import reranker_mistakes
 from learninglion.models.errors import InputError
 from learninglion.record.letter_template import LetterTerms
-from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
+from learninglion.workflow.options import ENGINES, MODELS_FILE, WorkplaceOptions
 
 __all__ = [
     "ArchiveSettings",
@@ -135,6 +135,7 @@ class NetworkSettings:
 class SearchSettings:
     """How search behaves."""
 
+    engine: str = "auto"  # embedded | postgres; auto: postgres where the database is one with pgvector
     limit: int = 10
     threshold: float = -1.0  # below 0: the calibrated default, see docs/user-guide.md
     synonyms: str = ""  # plain text file: words that mean the same on one line
@@ -291,6 +292,7 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         max_tokens=written.max_tokens,
         prompts=Path(written.prompts).expanduser() if written.prompts else None,
         synonyms=Path(found.synonyms).expanduser() if found.synonyms else None,
+        engine=_one_of("[search] engine", found.engine, ENGINES),
         limit=found.limit,
         threshold=found.threshold if found.threshold >= 0 else None,
         sure=_share("[drafting] sure", settings.drafting.sure),
@@ -350,6 +352,13 @@ def reranker_choice(told: RerankerSettings) -> RerankerChoice:
     if wrong := reranker_mistakes(choice):
         raise InputError(f"[reranker] {wrong}")
     return choice
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    """`value`, if it is one of `known`."""
+    if value not in known:
+        raise InputError(f"{name}: {value!r} is onbekend; kies uit {', '.join(known)}")
+    return value
 
 
 def _share(name: str, value: float) -> float:

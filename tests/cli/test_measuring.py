@@ -11,6 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from learninglion.cli import app
+from learninglion.database.blobs import FolderBlobs
 from learninglion.evaluation.runs import read_runs
 from learninglion.models.errors import InputError
 from learninglion.sample import sample_documents
@@ -121,7 +122,7 @@ def test_two_ways_are_compared(pairs: Path, home: Path, tmp_path: Path) -> None:
     assert "oordeel" in call(*base, "--against", str(file)).stdout
     refused(call(*base, "--against", "geur"), "geur", "words")
     refused(call(*base, "--against", "tuned"), "nog niets geleerd")
-    LearnedVersions(home / "tuning").keep(replace(DEFAULT, body_stems=0.4))
+    LearnedVersions(FolderBlobs(home)).keep(replace(DEFAULT, body_stems=0.4))
     assert printed(call(*base, "--against", "tuned", "--json"))["against"]
     refused(call(*base, "--tune", str(pairs), "--against", "tuned"), "shipped")
 

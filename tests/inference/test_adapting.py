@@ -14,7 +14,7 @@ from learninglion.evaluation.learning.teaching import Changes, Example, learn_ch
 from learninglion.inference.builtin import EncoderWeights
 from learninglion.inference.encoders import Vectors, built_in_weights
 from learninglion.models.errors import InputError
-from learninglion.search.local.frame import fit_frame
+from learninglion.search.frame import fit_frame
 from miniature import LAYERS, miniature
 
 SUBJECTS = (

@@ -17,7 +17,7 @@ from archives import SUBJECTS, make_archive, make_entry
 from learninglion.database.locking import exclusive
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import ConflictError, LearningLionError
-from learninglion.search.local.frame import background_answers
+from learninglion.search.frame import background_answers
 from learninglion.search.local.index import Index
 from learninglion.search.search import search
 from learninglion.store.reader import MemoryReader
@@ -256,7 +256,7 @@ from pathlib import Path
 from archives import make_archive
 from learninglion.search.local import index as building
 from learninglion.inference import vectors
-from learninglion.search.local.frame import background_answers
+from learninglion.search.frame import background_answers
 from learninglion.search.local.index import Index
 from learninglion.store.reader import MemoryReader
 from learninglion.inference.vectors import VectorCache

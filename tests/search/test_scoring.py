@@ -10,11 +10,11 @@ import pytest
 from archives import make_archive, make_entry
 from learninglion.inference.vectors import embed
 from learninglion.models import Passage, PassageKind, Span
-from learninglion.search import ranking as ranking_of
+from learninglion.search.content import passage_text, source_terms
 from learninglion.search.fusion import FEATURES
-from learninglion.search.local.content import passage_text, source_terms
+from learninglion.search.local import snapshot as proposing
 from learninglion.search.local.index import Index
-from learninglion.search.local.scoring import Probe, features, make_probe
+from learninglion.search.scoring import Probe, features, make_probe
 from learninglion.search.search import query_terms, search, search_set
 from learninglion.store.reader import Entry, MemoryReader
 from learninglion.testing import HashingEncoder
@@ -79,7 +79,8 @@ def probe_of(index: Index) -> Probe:
 def test_cosines_are_those_of_the_passages(tmp_path: Path, entries: list[Entry]) -> None:
     index, _ = opened(tmp_path, entries)
     shot, probe = index.snapshot(), probe_of(index)
-    made, has_question = features(shot, probe, np.arange(len(shot)))
+    told = features(shot.candidates(probe, None, exact=True), probe)
+    made, has_question = told.features, told.has_question
     for position, (source, passages) in enumerate(entries):
         asked = [p for p in passages if p.kind is PassageKind.QUESTION]
         bodies = [p for p in passages if p.kind is not PassageKind.QUESTION]
@@ -106,7 +107,7 @@ def test_cosines_are_those_of_the_passages(tmp_path: Path, entries: list[Entry])
 def test_words_are_counted_as_bm25_says(tmp_path: Path, entries: list[Entry]) -> None:
     index, _ = opened(tmp_path, entries)
     shot, probe = index.snapshot(), probe_of(index)
-    made, _ = features(shot, probe, np.arange(len(shot)))
+    made = features(shot.candidates(probe, None, exact=True), probe).features
     for position, (source, _) in enumerate(entries):
         for part, terms in zip(("asked", "body"), source_terms(source), strict=True):
             for f, family in enumerate(("stems", "grams")):
@@ -129,7 +130,7 @@ def test_a_set_gives_what_its_questions_give_alone(
     index, reader = opened(tmp_path, entries)
     texts = [QUESTION, "Hoe hoog zijn de dijken?", "Wat kost een veerpont?"] * 4
     for exact in (2000, 1):
-        monkeypatch.setattr(ranking_of, "_EXACT", exact)
+        monkeypatch.setattr(proposing, "EXACT", exact)
         together = search_set(index, reader, texts, "Vragen over de rivier.")
         alone = [search(index, reader, text, "Vragen over de rivier.") for text in texts]
         assert [[h.source.id for h in hits] for hits in together] == [

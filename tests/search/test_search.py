@@ -7,7 +7,7 @@ import pytest
 
 from archives import SUBJECTS, make_archive, make_entry
 from learninglion.models import SubQuestion
-from learninglion.search import ranking as first_look
+from learninglion.search.local import snapshot as first_look
 from learninglion.search.local.index import Index
 from learninglion.search.search import search, search_set
 from learninglion.search.synonyms import read_synonyms
@@ -68,7 +68,7 @@ def test_a_large_archive_gives_the_same_first_hits_through_candidates(
     extra = [make_entry(f"x{n}", f"Wat is zaak{n}?", f"Zaak{n} gaat over stuk{n * 7}.") for n in range(300)]
     index, reader = opened(tmp_path, [*make_archive(), *extra])
     exact = [search(index, reader, body, limit=3)[0].source.id for _, body in SUBJECTS]
-    monkeypatch.setattr(first_look, "_EXACT", 10)
+    monkeypatch.setattr(first_look, "EXACT", 10)
     proposed = [search(index, reader, body, limit=3)[0].source.id for _, body in SUBJECTS]
     assert proposed == exact
 

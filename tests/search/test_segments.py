@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from learninglion.inference.encoders import normalised
-from learninglion.search.local.analysis import analyse
-from learninglion.search.local.segments import Entries, merge, open_segment, write_segment
+from learninglion.search.analysis import analyse
+from learninglion.search.local.filed import merge, open_segment, write_segment
+from learninglion.search.segments import Entries
 
 
 def test_vectors_come_back_nearly_as_they_were_also_after_a_merge(tmp_path: Path) -> None:

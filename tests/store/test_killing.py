@@ -64,7 +64,7 @@ def test_killing_at_any_moment_loses_and_doubles_nothing(
 
     store.sweep(min_age_seconds=0)
     assert len(list(store.originals.list())) == DOCUMENTS * VERSIONS
-    assert not list((tmp_path / "originals" / "incoming").iterdir())
+    assert not list((tmp_path / "incoming").iterdir())
     assert list(store.check_originals()) == []
     assert EventLog(engine, tmp_path / "log-head.json").verify().ok
     engine.dispose()

@@ -354,7 +354,7 @@ def test_damage_is_noticed(sqlite_store: Store) -> None:
     document, entries, original = paper()
     sqlite_store.put(document, entries, original)
     assert list(sqlite_store.check_originals()) == []
-    sqlite_store.originals.path(document.sha256).write_bytes(b"verknoeid")
+    Path(sqlite_store.originals.place(document.sha256)).write_bytes(b"verknoeid")
     with pytest.raises(IntegrityError):
         sqlite_store.original(ID, None)
     assert len(list(sqlite_store.check_originals())) == 1
@@ -370,7 +370,7 @@ def test_a_sweep_takes_only_what_nothing_refers_to(store: Store) -> None:
     document, entries, original = paper()
     store.put(document, entries, original)
     stray = store.originals.put(b"nooit opgenomen")
-    (store.originals.folder / "incoming" / "half").write_bytes(b"ha")
+    (store.home / "incoming" / "half").write_bytes(b"ha")
     assert store.sweep() == Swept(0, 0)  # both are too young
     swept = store.sweep(min_age_seconds=0)
     assert (swept.unfinished, swept.unreferenced) == (1, 1)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from learninglion.database.blobs import FolderBlobs
 from learninglion.models import RawFile, Span
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing import parse
@@ -78,7 +79,7 @@ def test_the_highlight_lies_on_the_words(
 ) -> None:
     content = turned(degrees, box)
     document = parse(RawFile("stuk.pdf", content, "test"))
-    image = PageImages(tmp_path).render(sha256_hex(content), content, 1, _SCALE)
+    image = PageImages(FolderBlobs(tmp_path)).render(sha256_hex(content), content, 1, _SCALE)
     grey = darkness(image.png)
     assert grey.shape == (round(image.size.height * _SCALE), round(image.size.width * _SCALE))
     ink = grey < 128

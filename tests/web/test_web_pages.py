@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from web_office import EVERYTHING, NOOR, Office, documents, form_token
 
+from learninglion.database.blobs import FolderBlobs
 from learninglion.models import Actor, Author, RawFile, Role, Span, Statement
 from learninglion.models.errors import ConflictError, UnknownReferenceError, UnreadableFileError
 from learninglion.sample import sample_question_set
@@ -294,7 +295,7 @@ def test_a_set_that_cannot_be_read_is_said_on_the_page(office: Office) -> None:
 
 
 def test_a_page_becomes_an_image_and_a_hostile_file_only_an_error(tmp_path: Path) -> None:
-    images = PageImages(tmp_path)
+    images = PageImages(FolderBlobs(tmp_path))
     content = documents()[0].read_bytes()
     page = images.render("a" * 64, content, 1)
     assert page.png.startswith(b"\x89PNG") and page.size.pages >= 1 and page.size.height > 500
@@ -303,9 +304,9 @@ def test_a_page_becomes_an_image_and_a_hostile_file_only_an_error(tmp_path: Path
         images.render("a" * 64, content, 999)
     for spoiled in (b"%PDF-1.4 x", content[:500], b""):
         with pytest.raises(UnreadableFileError):
-            PageImages(tmp_path / str(len(spoiled))).render("b" * 64, spoiled, 1)
+            PageImages(FolderBlobs(tmp_path / str(len(spoiled)))).render("b" * 64, spoiled, 1)
     with pytest.raises(UnreadableFileError):
-        PageImages(tmp_path / "memory", memory=20_000_000).render("c" * 64, content, 1)
+        PageImages(FolderBlobs(tmp_path / "memory"), memory=20_000_000).render("c" * 64, content, 1)
 
 
 def test_the_highlight_covers_the_words_it_is_for(office: Office) -> None:

@@ -11,6 +11,7 @@ from threading import Event
 import numpy as np
 import pytest
 
+from learninglion.database.blobs import FolderBlobs
 from learninglion.inference.adapter import UNCHANGED, make_adapter, shipped_adapter
 from learninglion.inference.connection import Route
 from learninglion.inference.encoders import Encoder, Vectors, built_in_name, open_encoder
@@ -115,9 +116,7 @@ def test_the_book_keeps_no_keys_and_knows_what_replaced_a_model(tmp_path: Path) 
     written = (home / "index" / "encoders.json").read_text("utf-8")
     assert "geheim" not in written
     assert list(json.loads(written)) == ["klein"]
-    book = EncoderBook(
-        home / "index" / "encoders.json", EncoderChoice(), (), LearnedVersions(home / "tuning")
-    )
+    book = EncoderBook(FolderBlobs(home), EncoderChoice(), (), LearnedVersions(FolderBlobs(home)))
     found = book.named("klein")
     assert found is not None
     assert found.name == "klein"
@@ -145,8 +144,8 @@ def test_what_goes_wrong_in_the_background_is_told() -> None:
 
 
 def test_every_version_of_the_built_in_model_can_be_had(tmp_path: Path) -> None:
-    shelf = LearnedVersions(tmp_path / "tuning")
-    book = EncoderBook(tmp_path / "encoders.json", EncoderChoice(), (), shelf)
+    shelf = LearnedVersions(FolderBlobs(tmp_path))
+    book = EncoderBook(FolderBlobs(tmp_path), EncoderChoice(), (), shelf)
     learned = make_adapter({"l0.q.b": np.full(384, 0.01, dtype=np.float32)})
     names = [built_in_name(a) for a in (shipped_adapter(), UNCHANGED, learned)]
     assert len(set(names)) == 3
@@ -167,7 +166,7 @@ def test_the_built_in_model_as_its_makers_gave_it_is_what_was_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(switching, "open_encoder", open_encoder)
-    shelf = LearnedVersions(tmp_path / "tuning")
+    shelf = LearnedVersions(FolderBlobs(tmp_path))
     shelf.keep(DEFAULT, make_adapter({"l0.q.b": np.full(384, 0.01, dtype=np.float32)}))
-    book = EncoderBook(tmp_path / "encoders.json", EncoderChoice(model="plain"), (), shelf)
+    book = EncoderBook(FolderBlobs(tmp_path), EncoderChoice(model="plain"), (), shelf)
     assert book.current().name == built_in_name(UNCHANGED)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from learninglion.database.blobs import FolderBlobs
 from learninglion.evaluation.learning.teaching import Example
 from learninglion.evaluation.testset import LabelledPair
 from learninglion.evaluation.tune import tune
@@ -53,7 +54,7 @@ def test_learning_never_makes_it_worse(tmp_path: Path) -> None:
 
 
 def test_versions_are_kept_and_can_be_taken_back(tmp_path: Path) -> None:
-    shelf = LearnedVersions(tmp_path / "tuning")
+    shelf = LearnedVersions(FolderBlobs(tmp_path))
     assert shelf.current() == DEFAULT
     first, second = replace(DEFAULT, slope=6.0, version=1), replace(DEFAULT, slope=7.0, version=2)
     assert (shelf.keep(first), shelf.keep(second)) == (1, 2)
@@ -106,7 +107,7 @@ def test_a_model_that_learned_has_to_be_better_than_luck_and_comes_with_its_vers
     assert report.best == best
     assert best.decisive.p < 0.025
 
-    shelf = LearnedVersions(tmp_path / "tuning")
+    shelf = LearnedVersions(FolderBlobs(tmp_path))
     model = report.ways[1]
     assert model.adapter is not None
     assert shelf.keep(model.fusion, model.adapter) == 1

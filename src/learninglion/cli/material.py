@@ -18,8 +18,6 @@ from learninglion.inference.hosts import require_allowed
 from learninglion.inference.reranking import Reranking, open_reranking
 from learninglion.models.errors import InputError
 from learninglion.search.fusion import Fusion
-from learninglion.search.switching import learned_model
-from learninglion.search.versions import LearnedVersions
 from learninglion.settings import load_settings, reranker_choice, route_of
 from learninglion.workflow.documents import Entry
 
@@ -76,7 +74,8 @@ def tuned_encoder() -> Encoder:
     """The same, with what it learned in this data folder if that is in force."""
     settings = load_settings()
     choice = EncoderChoice(settings.encoder.kind, settings.encoder.model)
-    return learned_model(choice, LearnedVersions(settings.home / "tuning")) or set_encoder()
+    with workplace_here() as workplace:
+        return workplace.learning.model_of(choice) or set_encoder()
 
 
 def open_allowed(choice: EncoderChoice) -> Encoder:
@@ -107,8 +106,8 @@ def rerank_allowed(choice: RerankerChoice) -> Reranking | None:
 
 def tuned_fusion() -> Fusion | None:
     """What search learned in this data folder, None when it learned nothing."""
-    shelf = LearnedVersions(load_settings().home / "tuning")
-    return shelf.current() if shelf.in_force() else None
+    with workplace_here() as workplace:
+        return workplace.learning.current() if workplace.learning.in_force() else None
 
 
 def read_grades(path: Path | None) -> Grades | None:

@@ -34,7 +34,7 @@ from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents, sample_evaluation_questions
-from learninglion.search.local.content import evenly
+from learninglion.search.content import evenly
 from learninglion.workflow import parse_files
 
 __all__ = ["register"]

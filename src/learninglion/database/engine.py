@@ -51,7 +51,7 @@ __all__ = [
     "writing",
 ]
 
-HEAD = "0008"  # newest migration; kept here so that opening an up-to-date database need not load Alembic
+HEAD = "0009"  # newest migration; kept here so that opening an up-to-date database need not load Alembic
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -64,6 +64,7 @@ _WRITE = "learninglion_write"
 _TURN = "learninglion_turn"
 _WRITE_LOCK = 0x4C4C_0001  # PostgreSQL advisory lock "LL" 1: one writer at a time, as in SQLite
 _MIGRATE_LOCK = 0x4C4C_0002
+_MOST_CONNECTIONS = 40  # of one process beyond the few that stay open: one a thread that serves
 _BUSY_MS = 60_000  # a writer waits this long for another; document transactions take milliseconds
 
 _PRAGMAS = (
@@ -188,7 +189,14 @@ def _open_postgresql(url: URL) -> Engine:
     if url.get_backend_name() not in ("postgresql", "postgres"):
         raise InputError(f"Alleen SQLite en PostgreSQL worden ondersteund, niet {url.get_backend_name()}.")
     # Same code path: one driver, and a dead connection is noticed before it is used.
-    return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    # Threads that want to write wait for one another before they take a connection, as with SQLite: who
+    # writes may need a second one, and must not wait for those who wait.
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        max_overflow=_MOST_CONNECTIONS,
+        execution_options={_TURN: threading.Lock()},
+    )
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

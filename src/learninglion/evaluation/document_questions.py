@@ -45,8 +45,8 @@ from learninglion.search.evidence import (
     want,
 )
 from learninglion.search.local.index import Index
-from learninglion.search.local.scoring import make_probe
 from learninglion.search.ranking import rank
+from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, query_vectors, search
 from learninglion.search.weighing import Weighed, first_places, rarity_in, weigh
 from learninglion.store.reader import Entry, MemoryReader
@@ -355,17 +355,17 @@ def _lessons(
         index = Index.open(Path(folder), encoder, cache)
         index.update(reader)
         snapshot = index.snapshot()
-        rarity = rarity_in(snapshot)
+        rarity = rarity_in(snapshot.statistics)
         for case in cases:
             if not case.teaches or case.kind in _UNASKED or _name(case) not in names:
                 continue
             context = case.after if goes_on(case.question) else ""
             text = f"{context} {case.question}".strip()
-            (vector,) = query_vectors(index, snapshot, [text], "")
+            (vector,) = query_vectors(index.encoders, snapshot, [text], "")
             probe = make_probe(snapshot.statistics, query_terms(text), vector)
             ranking = rank(snapshot, probe)
             places = first_places(ranking, sections_only=False)
-            listed = [snapshot.name_of(int(p))[1] for p in ranking.positions[places]]
+            listed = ranking.sources[places].tolist()
             found = {e[0].id: e[0] for e in reader.entries_by_id(listed)}
             wanted = want(case.question, rarity, context)
             weighed = tuple(weigh(ranking, places, [found.get(n) for n in listed], wanted, flat).values())

@@ -45,12 +45,13 @@ from learninglion.inference.vectors import VectorCache, embed
 from learninglion.models import PassageKind, Source
 from learninglion.models.errors import InputError
 from learninglion.models.progress import Progress, silent
+from learninglion.search.content import passage_text
 from learninglion.search.fusion import DEFAULT, FEATURES, Fusion
-from learninglion.search.local.content import passage_text
 from learninglion.search.local.index import Index
-from learninglion.search.local.scoring import make_probe
-from learninglion.search.local.snapshot import Snapshot, Statistics
+from learninglion.search.local.snapshot import Snapshot
+from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, rank
+from learninglion.search.statistics import Statistics
 from learninglion.store.reader import Entry, MemoryReader
 
 __all__ = [
@@ -304,7 +305,6 @@ def rank_trial(
     snapshot = _indexed(entries, trial.sha256, encoder, cache, place, progress)
     snapshot.fusion = fusion
     number = {source.id: i for i, (source, _) in enumerate(entries)}
-    numbers = np.array([number[snapshot.name_of(i)[1]] for i in range(len(snapshot))])
     documents = np.array([source.document.id for source, _ in entries], dtype=np.object_)
     older = OlderDocuments(entries) if trial.timed else None
     asked = embed(encoder, [q.text for q in trial.queries], asked=True, cache=cache)
@@ -318,7 +318,7 @@ def rank_trial(
             allowed |= {document} if own else set()
         probe = make_probe(statistics, query_terms(query.text), placed[i])
         found = rank(snapshot, probe, allowed, exact=older is None)
-        at = numbers[found.positions]
+        at = np.array([number[name] for name in found.sources], dtype=np.int64)
         may = (documents[at] != document) | ((at == query.own) & own)
         at, logits, features = at[may], found.logits[may], found.features[may]
         if reranking is not None:

@@ -21,8 +21,8 @@ from learninglion.inference.encoders import Encoder, NanoEncoder, built_in_name
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import InputError
 from learninglion.models.progress import Progress
+from learninglion.search.content import evenly, passage_text
 from learninglion.search.fusion import Fusion
-from learninglion.search.local.content import evenly, passage_text
 
 __all__ = ["Learned", "TuneReport", "examples_of", "tune"]
 

@@ -25,6 +25,8 @@ __all__ = [
     "UNCHANGED",
     "Adapter",
     "load_adapter",
+    "pack_adapter",
+    "read_adapter",
     "make_adapter",
     "save_adapter",
     "shipped_adapter",
@@ -49,19 +51,25 @@ UNCHANGED = Adapter("", {})  # the model as its makers gave it
 @lru_cache(maxsize=1)
 def shipped_adapter() -> Adapter:
     """The adapter inside the package, learned from 850 real pairs (benchmarks/retrieval.md says how)."""
-    return _read((files("learninglion.inference") / _SHIPPED).read_bytes(), _SHIPPED)
+    return read_adapter((files("learninglion.inference") / _SHIPPED).read_bytes(), _SHIPPED)
 
 
 def load_adapter(path: Path) -> Adapter:
     """Read what `save_adapter` wrote; IntegrityError when it is damaged."""
-    return _read(path.read_bytes(), path.name)
+    return read_adapter(path.read_bytes(), path.name)
 
 
 def save_adapter(adapter: Adapter, path: Path) -> None:
     """Write an adapter as one file."""
+    path.write_bytes(pack_adapter(adapter))
+
+
+def pack_adapter(adapter: Adapter) -> bytes:
+    """An adapter as bytes."""
     halves = {name: change.astype(np.float16) for name, change in adapter.changes.items()}
-    with path.open("wb") as file:
-        np.savez(file, allow_pickle=False, **halves)
+    target = BytesIO()
+    np.savez(target, allow_pickle=False, **halves)
+    return target.getvalue()
 
 
 def make_adapter(changes: Mapping[str, Floats]) -> Adapter:
@@ -73,7 +81,8 @@ def make_adapter(changes: Mapping[str, Floats]) -> Adapter:
     return Adapter(told.hexdigest()[:8], halves)
 
 
-def _read(data: bytes, label: str) -> Adapter:
+def read_adapter(data: bytes, label: str) -> Adapter:
+    """What `pack_adapter` made, called `label`; IntegrityError when it is damaged."""
     try:
         with np.load(BytesIO(data), allow_pickle=False) as stored:
             return make_adapter({name: stored[name] for name in stored.files})

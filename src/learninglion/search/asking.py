@@ -24,10 +24,10 @@ from learninglion.search.about import (
     points_at_document,
 )
 from learninglion.search.asked import AnswerKind, is_english, read_question
+from learninglion.search.engine import Engine
 from learninglion.search.evidence import built_in, want
-from learninglion.search.local.index import Index
-from learninglion.search.local.scoring import make_probe
 from learninglion.search.ranking import rank
+from learninglion.search.scoring import make_probe
 from learninglion.search.search import meant_by, query_terms, query_vectors
 from learninglion.search.synonyms import Synonyms
 from learninglion.search.weighing import Weighed, chance_answered, first_places, rarity_in, weigh
@@ -112,7 +112,7 @@ class Shelf(Protocol):
 
 
 def find_answers(
-    index: Index,
+    engine: Engine,
     reader: Reader,
     question: str,
     *,
@@ -126,17 +126,15 @@ def find_answers(
     `after` is the question before, whose subject and document a follow-up takes over. Questions about a
     document itself are answered from the `shelf`.
     """
-    snapshot = index.snapshot()
-    taken = _taken_over(index, reader, question, after, documents, synonyms) if after.strip() else None
+    taken = _taken_over(engine, reader, question, after, documents, synonyms) if after.strip() else None
     context = taken.question if taken else ""
-    mask = snapshot.mask(documents)
-    looked = (snapshot.count_documents(mask), int(mask.sum()))
+    looked = engine.snapshot().extent(documents)
     if taken and taken.document_id:
-        best, chance = _read(index, reader, question, context, frozenset({taken.document_id}), synonyms)
+        best, chance = _read(engine, reader, question, context, frozenset({taken.document_id}), synonyms)
         if chance < built_in().threshold:
-            best, chance = _read(index, reader, question, context, documents, synonyms)
+            best, chance = _read(engine, reader, question, context, documents, synonyms)
     else:
-        best, chance = _read(index, reader, question, context, documents, synonyms)
+        best, chance = _read(engine, reader, question, context, documents, synonyms)
     asked = feature_asked(question) if shelf is not None else None
     if asked is not None and shelf is not None:
         document_id = _document_meant(question, shelf, best, taken)
@@ -179,7 +177,7 @@ def newest_first(question: str, answers: Sequence[Material]) -> tuple[tuple[Mate
 
 
 def _read(
-    index: Index,
+    engine: Engine,
     reader: Reader,
     question: str,
     context: str,
@@ -187,15 +185,15 @@ def _read(
     synonyms: Synonyms | None,
 ) -> tuple[list[Weighed], float]:
     """What was found for a question after another (`context`), best first, and the chance of an answer."""
-    snapshot = index.snapshot()
+    view = engine.snapshot()
     text = f"{context} {question}".strip()
-    (vector,) = query_vectors(index, snapshot, [meant_by(text, synonyms)], "")
-    probe = make_probe(snapshot.statistics, query_terms(text, "", synonyms), vector)
-    ranking = rank(snapshot, probe, documents)
+    (vector,) = query_vectors(engine.encoders, view, [meant_by(text, synonyms)], "")
+    probe = make_probe(view.statistics, query_terms(text, "", synonyms), vector)
+    ranking = rank(view, probe, documents)
     places = first_places(ranking, sections_only=False)
-    names = [snapshot.name_of(int(p))[1] for p in ranking.positions[places]]
+    names = ranking.sources[places].tolist()
     entries = {entry[0].id: entry[0] for entry in reader.entries_by_id(tuple(names))}
-    wanted = want(question, rarity_in(snapshot), context)
+    wanted = want(question, rarity_in(view.statistics), context)
     weighed = weigh(ranking, places, [entries.get(name) for name in names], wanted, built_in())
     best = sorted(weighed.values(), key=_order)
     return best, chance_answered(wanted, best, built_in())
@@ -224,7 +222,7 @@ def goes_on(question: str) -> bool:
 
 
 def _taken_over(
-    index: Index,
+    engine: Engine,
     reader: Reader,
     question: str,
     after: str,
@@ -233,7 +231,7 @@ def _taken_over(
 ) -> TakenOver | None:
     if not goes_on(question):
         return None
-    best, chance = _read(index, reader, after, "", documents, synonyms)
+    best, chance = _read(engine, reader, after, "", documents, synonyms)
     found = best[0].source.document.id if best and chance >= built_in().threshold else ""
     return TakenOver(after, read_question(after).words, found)
 

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from learninglion.dutch.filler import is_commonplace
 from learninglion.dutch.text import fold, words
 from learninglion.models import Source
+from learninglion.search.analysis import stem
 from learninglion.search.asked import AnswerKind, Asked, holds_kind, read_question
-from learninglion.search.local.analysis import stem
 from learninglion.search.units import Unit, units_of
 
 __all__ = [

@@ -16,7 +16,7 @@ import numpy as np
 from learninglion.dutch.filler import is_commonplace, is_filler, subject_of
 from learninglion.dutch.text import fold, split_sentences
 from learninglion.models import Hit, Span, SynonymMatch
-from learninglion.search.local.analysis import grams_of, stem
+from learninglion.search.analysis import grams_of, stem
 from learninglion.search.synonyms import StandIn
 
 __all__ = ["explain"]

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.models.errors import IntegrityError
 
-__all__ = ["DEFAULT", "FEATURES", "Fusion", "load_fusion", "save_fusion"]
+__all__ = ["DEFAULT", "FEATURES", "Fusion", "pack_fusion", "read_fusion", "shipped"]
 
 Scores = NDArray[np.float32]
 
@@ -65,15 +64,15 @@ class Fusion:
     def _logit(self, columns: Scores, names: tuple[str, ...]) -> NDArray[np.float64]:
         # The chance rises with the logarithm of the sum: the step from 4 to 8 deviations says as much as
         # that from 8 to 16. The soft maximum with 0 keeps the order of what lies below.
-        total = columns.astype(np.float64) @ self._array(names)
+        # Added column by column: so a row's sum does not depend on the rows beside it.
+        total = np.zeros(len(columns))
+        for i, name in enumerate(names):
+            total += columns[:, i].astype(np.float64) * getattr(self, name)
         return np.asarray(self.slope * np.log(np.logaddexp(0.0, total) + 1e-12))
 
     def chances(self, logits: Scores) -> Scores:
         """Logits as chances between 0 and 1."""
         return np.asarray(1.0 / (1.0 + np.exp(-logits.astype(np.float64))), dtype=np.float32)
-
-    def _array(self, names: tuple[str, ...]) -> Scores:
-        return np.array([getattr(self, name) for name in names], dtype=np.float32)
 
 
 # Learned by regularised maximum likelihood on 850 real pairs (benchmarks/retrieval.md says how, and what
@@ -96,14 +95,19 @@ DEFAULT = Fusion(
 )
 
 
-def save_fusion(fusion: Fusion, path: Path) -> None:
-    """Write as JSON."""
-    path.write_text(json.dumps(asdict(fusion), indent=1), "utf-8")
+def shipped() -> Fusion:
+    """The fusion where nothing was learned."""
+    return DEFAULT
 
 
-def load_fusion(path: Path) -> Fusion:
-    """Read what `save_fusion` wrote."""
+def pack_fusion(fusion: Fusion) -> bytes:
+    """As JSON."""
+    return json.dumps(asdict(fusion), indent=1).encode()
+
+
+def read_fusion(packed: bytes) -> Fusion:
+    """What `pack_fusion` made. Raises IntegrityError."""
     try:
-        return Fusion(**json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise IntegrityError(f"{path.name}: deze afstelling is niet te lezen ({error}).") from error
+        return Fusion(**json.loads(packed))
+    except (ValueError, TypeError) as error:
+        raise IntegrityError(f"Deze afstelling van het zoeken is niet te lezen ({error}).") from error

@@ -14,13 +14,12 @@ from learninglion.inference.reranking import RerankerError, Reranking, asked_of
 from learninglion.inference.vectors import embed
 from learninglion.models import Hit, Passage, PassageKind, Source, SubQuestion
 from learninglion.parsing.askers import without_askers
+from learninglion.search.analysis import FAMILIES, Terms, analyse, weighted
+from learninglion.search.engine import Encoders, Engine, View
 from learninglion.search.evidence import Look, Wanted, built_in, look, want
 from learninglion.search.fusion import FEATURES, Scores
-from learninglion.search.local.analysis import FAMILIES, Terms, analyse, weighted
-from learninglion.search.local.index import Index
-from learninglion.search.local.scoring import Probe, make_probe, passage_scores
-from learninglion.search.local.snapshot import Snapshot
 from learninglion.search.ranking import Ranking, rank
+from learninglion.search.scoring import make_probe
 from learninglion.search.synonyms import Synonyms
 from learninglion.search.weighing import first_places, holds_every_word, place_sections, rarity_in, weigh
 from learninglion.store.reader import Entry, Reader
@@ -38,7 +37,7 @@ _logger = logging.getLogger(__name__)
 
 
 def search(
-    index: Index,
+    engine: Engine,
     reader: Reader,
     question: SubQuestion | str,
     introduction: str = "",
@@ -55,7 +54,7 @@ def search(
     the meaning. Equal scores: newest first, then by id.
     """
     found = search_set(
-        index,
+        engine,
         reader,
         [question],
         introduction,
@@ -68,7 +67,7 @@ def search(
 
 
 def search_set(
-    index: Index,
+    engine: Engine,
     reader: Reader,
     questions: Sequence[SubQuestion | str],
     introduction: str = "",
@@ -86,30 +85,27 @@ def search_set(
     not asked for the rest of the set, whose hits stand in the order of the search alone.
     """
     introduction = without_askers(introduction)
-    snapshot = index.snapshot()
+    view = engine.snapshot()
     texts = [q.text if isinstance(q, SubQuestion) else q for q in questions]
-    vectors = query_vectors(index, snapshot, [meant_by(text, synonyms) for text in texts], introduction)
-    rarity = rarity_in(snapshot)
+    vectors = query_vectors(engine.encoders, view, [meant_by(text, synonyms) for text in texts], introduction)
+    rarity = rarity_in(view.statistics)
     asked = [want(text, rarity, introduction) for text in texts]
-    probes, rankings = [], []
+    rankings = []
     for text, vector in zip(texts, vectors, strict=True):
-        probes.append(make_probe(snapshot.statistics, query_terms(text, introduction, synonyms), vector))
-        rankings.append(rank(snapshot, probes[-1], documents))
+        probe = make_probe(view.statistics, query_terms(text, introduction, synonyms), vector)
+        rankings.append(rank(view, probe, documents))
     entries: dict[str, Entry] = {}
-    rankings, looks = _read_sections(snapshot, reader, rankings, asked, entries)
-    judged = [(r, _count(snapshot, r, limit, threshold)) for r in rankings]
+    rankings, looks = _read_sections(reader, rankings, asked, entries)
+    judged = [(r, _count(view, r, limit, threshold)) for r in rankings]
     least = reranking.depth if reranking is not None else 0  # what may come up must be looked up
-    names = [
-        [snapshot.name_of(int(p))[1] for p in ranking.positions[: max(count, least)]]
-        for ranking, count in judged
-    ]
+    names = [ranking.sources[: max(count, least)].tolist() for ranking, count in judged]
     _look_up(reader, names, entries)
     found = []
     for at, (text, (ranking, count), listed) in enumerate(zip(texts, judged, names, strict=True)):
-        hits = _hits(snapshot, entries, ranking, probes[at], listed, max(limit, least), looks[at])
+        hits = _hits(view, entries, ranking, listed, max(limit, least), looks[at])
         if not hits and threshold:
-            held = _holding(snapshot, ranking, asked[at], looks[at], entries, reader)
-            found.append(_hits(snapshot, entries, held, probes[at], _names(snapshot, held), limit, looks[at]))
+            held = _holding(ranking, asked[at], looks[at], entries, reader)
+            found.append(_hits(view, entries, held, held.sources.tolist(), limit, looks[at]))
             continue
         if reranking is not None and hits:
             logits = dict(zip(listed, ranking.logits.tolist(), strict=False))
@@ -123,10 +119,6 @@ def search_set(
     return tuple(found)
 
 
-def _names(snapshot: Snapshot, ranking: Ranking) -> list[str]:
-    return [snapshot.name_of(int(p))[1] for p in ranking.positions]
-
-
 def _look_up(reader: Reader, names: Sequence[Sequence[str]], entries: dict[str, Entry]) -> None:
     """Add what `entries` lacks of `names`, in one query."""
     wanted = dict.fromkeys(name for listed in names for name in listed if name not in entries)
@@ -134,7 +126,6 @@ def _look_up(reader: Reader, names: Sequence[Sequence[str]], entries: dict[str, 
 
 
 def _read_sections(
-    snapshot: Snapshot,
     reader: Reader,
     rankings: Sequence[Ranking],
     asked: Sequence[Wanted],
@@ -142,10 +133,7 @@ def _read_sections(
 ) -> tuple[list[Ranking], list[dict[str, Look]]]:
     """The rankings with their first sections read and placed anew, and the best unit of each, by source."""
     places = [first_places(ranking, sections_only=True) for ranking in rankings]
-    names = [
-        [snapshot.name_of(int(ranking.positions[place]))[1] for place in chosen]
-        for ranking, chosen in zip(rankings, places, strict=True)
-    ]
+    names = [ranking.sources[chosen].tolist() for ranking, chosen in zip(rankings, places, strict=True)]
     _look_up(reader, names, entries)
     placed, looks = [], []
     for ranking, chosen, listed, wanted in zip(rankings, places, names, asked, strict=True):
@@ -157,7 +145,6 @@ def _read_sections(
 
 
 def _holding(
-    snapshot: Snapshot,
     ranking: Ranking,
     wanted: Wanted,
     looks: dict[str, Look],
@@ -166,7 +153,7 @@ def _holding(
 ) -> Ranking:
     """Of `ranking` what holds every word of a look-up: never nothing while the word stands there."""
     places = first_places(ranking, sections_only=False)
-    names = [snapshot.name_of(int(p))[1] for p in ranking.positions[places]]
+    names = ranking.sources[places].tolist()
     _look_up(reader, [names], entries)
     kept = []
     for place, name in zip(places.tolist(), names, strict=True):
@@ -174,9 +161,7 @@ def _holding(
         if seen is not None and holds_every_word(wanted, seen):
             kept.append(place)
             looks[name] = seen
-    return Ranking(
-        ranking.positions[kept], ranking.logits[kept], ranking.features[kept], ranking.has_question[kept]
-    )
+    return ranking.at(np.array(kept, dtype=np.int64))
 
 
 def reranked(
@@ -196,16 +181,16 @@ def reranked(
     return (*moved, *hits[len(first) :])
 
 
-def query_vectors(index: Index, snapshot: Snapshot, meant: Sequence[str], introduction: str) -> Vectors:
+def query_vectors(encoders: Encoders, view: View, meant: Sequence[str], introduction: str) -> Vectors:
     """What is searched for each question, with the introduction, in the frame; shape (questions, d)."""
     introduced = bool(introduction.strip())
     rows = embed(
-        index.encoder_of(snapshot),
+        encoders.of(view),
         [*meant, introduction] if introduced else meant,
         asked=True,
-        cache=index.asked,
+        cache=encoders.asked,
     )
-    placed = snapshot.frame.place_queries(rows)
+    placed = view.frame.place_queries(rows)
     if not introduced:
         return placed
     return normalised(placed[:-1] + _INTRODUCTION_MEANING * placed[-1])
@@ -227,12 +212,12 @@ def query_terms(text: str, introduction: str = "", synonyms: Synonyms | None = N
     return stems, grams
 
 
-def _count(snapshot: Snapshot, ranking: Ranking, limit: int, threshold: float | None) -> int:
+def _count(view: View, ranking: Ranking, limit: int, threshold: float | None) -> int:
     """How many of `ranking` are looked up: `limit`, and everything that scores the same as the last.
 
     So the newest of equals is kept.
     """
-    chances = snapshot.fusion.chances(ranking.logits)
+    chances = view.fusion.chances(ranking.logits)
     enough = len(chances) if threshold is None else int((chances >= threshold).sum())
     count = min(enough, limit)
     while count and count < enough and ranking.logits[count] == ranking.logits[count - 1]:
@@ -241,23 +226,22 @@ def _count(snapshot: Snapshot, ranking: Ranking, limit: int, threshold: float | 
 
 
 def _hits(
-    snapshot: Snapshot,
+    view: View,
     entries: Mapping[str, Entry],
     ranking: Ranking,
-    probe: Probe,
     source_ids: Sequence[str],
     limit: int,
     looks: Mapping[str, Look],
 ) -> tuple[Hit, ...]:
     """The hits of the first of `ranking`, which are `source_ids`."""
-    chances = snapshot.fusion.chances(ranking.logits[: len(source_ids)])
+    chances = view.fusion.chances(ranking.logits[: len(source_ids)])
     lexical = _ranks(ranking.features[:, [FEATURES.index("body_grams"), FEATURES.index("asked_grams")]])
     dense = _ranks(ranking.features[:, [FEATURES.index("body_best"), FEATURES.index("asked_best")]])
     found = []
     for i, source_id in enumerate(source_ids):
         if source_id not in entries:
             continue  # taken away between the index's last look and now
-        source, passage = _best(snapshot, int(ranking.positions[i]), entries[source_id], probe)
+        source, passage = _best(entries[source_id], int(ranking.nearest[i]))
         if source_id in looks:
             passage = _around(entries[source_id], looks[source_id]) or passage
         found.append((float(ranking.logits[i]), float(chances[i]), source, passage, lexical[i], dense[i]))
@@ -280,13 +264,9 @@ def _ranks(columns: Scores) -> NDArray[np.int64]:
     return ranks
 
 
-def _best(snapshot: Snapshot, position: int, entry: Entry, probe: Probe) -> tuple[Source, Passage]:
-    """The source at `position` with the passage nearest to the question."""
+def _best(entry: Entry, nearest: int) -> tuple[Source, Passage]:
+    """The source with the passage nearest to the question, those of its own question counted first."""
     source, passages = entry
-    number = int(np.searchsorted(snapshot.starts, position, side="right")) - 1
-    row = np.array([position - int(snapshot.starts[number])])
-    cosines, _ = passage_scores(snapshot.segments[number], row, probe.vector)
-    # in a segment the passages of the question come first
     ordered = sorted(passages, key=lambda p: p.kind is not PassageKind.QUESTION)
     if not ordered:
         whole = Passage(
@@ -300,4 +280,4 @@ def _best(snapshot: Snapshot, position: int, entry: Entry, probe: Probe) -> tupl
             source.numbers,
         )
         return source, whole
-    return source, ordered[int(np.argmax(cosines[: len(ordered)]))]
+    return source, ordered[min(nearest, len(ordered) - 1)]

@@ -10,10 +10,9 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from threading import Lock, Thread
 
-from learninglion.database.files import write_durably
+from learninglion.database.blobs import Blobs
 from learninglion.inference.adapter import UNCHANGED, shipped_adapter
 from learninglion.inference.choices import EncoderChoice
 from learninglion.inference.encoders import Encoder, NanoEncoder, built_in_name, open_encoder
@@ -22,8 +21,9 @@ from learninglion.inference.vectors import Progress
 from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
 from learninglion.search.versions import LearnedVersions
 
-__all__ = ["EncoderBook", "SwitchState", "Switching", "learned_model"]
+__all__ = ["BOOK", "EncoderBook", "SwitchState", "Switching", "learned_model"]
 
+BOOK = "index/encoders.json"
 _logger = logging.getLogger(__name__)
 
 
@@ -40,9 +40,9 @@ class EncoderBook:
     """
 
     def __init__(
-        self, file: Path, chosen: EncoderChoice, allowed_hosts: tuple[str, ...], tuning: LearnedVersions
+        self, blobs: Blobs, chosen: EncoderChoice, allowed_hosts: tuple[str, ...], tuning: LearnedVersions
     ) -> None:
-        self._file = file
+        self._blobs = blobs
         self._chosen = chosen
         self._allowed = allowed_hosts
         self._tuning = tuning
@@ -57,7 +57,7 @@ class EncoderBook:
                 name: {k: v for k, v in asdict(choice).items() if k not in ("api_key", "route")}
                 for name, choice in known.items()
             }
-            write_durably(self._file, json.dumps(plain, indent=1, sort_keys=True).encode())
+            self._blobs.put(BOOK, json.dumps(plain, indent=1, sort_keys=True).encode())
         return encoder
 
     def names(self) -> tuple[str, ...]:
@@ -99,14 +99,13 @@ class EncoderBook:
 
     def _read(self) -> dict[str, EncoderChoice]:
         try:
-            data = json.loads(self._file.read_text("utf-8"))
+            data = json.loads(self._blobs.read(BOOK) or b"{}")
             return {name: EncoderChoice(**choice) for name, choice in data.items()}
-        except FileNotFoundError:
-            return {}
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise IntegrityError(
-                f"{self._file}: hierin staat met welke modellen de zoekindex is gemaakt, maar dit bestand is"
-                f" niet te lezen ({error}). Verwijder het; de index wordt dan zo nodig opnieuw gemaakt."
+                f"{self._blobs.place(BOOK)}: hierin staat met welke modellen de zoekindex is gemaakt,"
+                f" maar dit bestand is niet te lezen ({error}). Verwijder het; de index wordt dan zo nodig"
+                " opnieuw gemaakt."
             ) from error
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from learninglion.dutch.filler import is_filler
 from learninglion.dutch.text import fold, squash
 from learninglion.models.errors import InputError, UnreadableFileError
-from learninglion.search.local.analysis import stem
+from learninglion.search.analysis import stem
 
 __all__ = ["NO_SYNONYMS", "StandIn", "Synonyms", "load_synonyms", "read_synonyms"]
 

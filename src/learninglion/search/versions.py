@@ -2,65 +2,66 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from learninglion.database.files import write_durably
-from learninglion.inference.adapter import Adapter, load_adapter, save_adapter
+from learninglion.database.blobs import Blobs
+from learninglion.inference.adapter import Adapter, pack_adapter, read_adapter
 from learninglion.models.errors import InputError
-from learninglion.search.fusion import DEFAULT, Fusion, load_fusion, save_fusion
+from learninglion.search.fusion import DEFAULT, Fusion, pack_fusion, read_fusion
 
-__all__ = ["LearnedVersions"]
+__all__ = ["TUNING", "LearnedVersions"]
+
+TUNING = "tuning/"
+_CURRENT = f"{TUNING}fusion.json"
+_KEPT = f"{TUNING}fusion-"
 
 
 class LearnedVersions:
-    """The versions in `folder`: fusion.json is in force, fusion-1.json and on are all that ever were.
+    """The versions among `blobs`: fusion.json is in force, fusion-1.json and on are all that ever were.
 
     A version in which the embedding model learned too has its adapter beside it, as adapter-1.npz and on.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.current_file = folder / "fusion.json"
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
 
     def current(self) -> Fusion:
         """The fusion in force; the one that ships when nothing was learned."""
-        return load_fusion(self.current_file) if self.current_file.exists() else DEFAULT
+        used = self._blobs.read(_CURRENT)
+        return DEFAULT if used is None else read_fusion(used)
 
     def versions(self) -> tuple[int, ...]:
         """The versions that were kept, oldest first; 0 is the one that ships."""
-        found = (path.stem.removeprefix("fusion-") for path in self.folder.glob("fusion-*.json"))
+        found = (name.removeprefix(_KEPT).removesuffix(".json") for name in self._blobs.names(_KEPT))
         return (0, *sorted(int(number) for number in found if number.isdigit()))
 
     def in_force(self) -> int:
         """The version in force."""
-        if not self.current_file.exists():
+        used = self._blobs.read(_CURRENT)
+        if used is None:
             return 0
-        used = self.current_file.read_bytes()
-        same = (n for n in self.versions()[1:] if (self.folder / f"fusion-{n}.json").read_bytes() == used)
+        same = (n for n in self.versions()[1:] if self._blobs.read(f"{_KEPT}{n}.json") == used)
         return max(same, default=0)
 
     def adapter(self) -> Adapter | None:
         """What the embedding model learned in the version in force; None where it is the model that ships."""
-        path = self._adapter_file(self.in_force())
-        return load_adapter(path) if path.exists() else None
+        return self._adapter(self.in_force())
 
     def adapters(self) -> tuple[Adapter, ...]:
         """What the embedding model learned in any version, oldest first."""
-        files = (self._adapter_file(number) for number in self.versions())
-        return tuple(load_adapter(path) for path in files if path.exists())
+        return tuple(a for number in self.versions() if (a := self._adapter(number)) is not None)
 
-    def _adapter_file(self, number: int) -> Path:
-        return self.folder / f"adapter-{number}.npz"
+    def _adapter(self, number: int) -> Adapter | None:
+        name = f"{TUNING}adapter-{number}.npz"
+        packed = self._blobs.read(name)
+        return None if packed is None else read_adapter(packed, name)
 
     def keep(self, fusion: Fusion, adapter: Adapter | None = None) -> int:
         """Put a new fusion in force, with `adapter` if there is one; gives the number of this version."""
         number = self.versions()[-1] + 1
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if adapter is not None:
-            save_adapter(adapter, self._adapter_file(number))
-        path = self.folder / f"fusion-{number}.json"
-        save_fusion(fusion, path)
-        write_durably(self.current_file, path.read_bytes())
+            self._blobs.put(f"{TUNING}adapter-{number}.npz", pack_adapter(adapter))
+        packed = pack_fusion(fusion)
+        self._blobs.put(f"{_KEPT}{number}.json", packed)
+        self._blobs.put(_CURRENT, packed)
         return number
 
     def revert(self, number: int) -> None:
@@ -69,6 +70,6 @@ class LearnedVersions:
             listed = ", ".join(map(str, self.versions()))
             raise InputError(f"Versie {number} bestaat niet; er zijn: {listed}.")
         if number == 0:
-            self.current_file.unlink(missing_ok=True)
+            self._blobs.remove(_CURRENT)
         else:
-            write_durably(self.current_file, (self.folder / f"fusion-{number}.json").read_bytes())
+            self._blobs.put(_CURRENT, self._blobs.read(f"{_KEPT}{number}.json") or b"")

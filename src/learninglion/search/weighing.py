@@ -8,12 +8,13 @@ answers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.models import Source
+from learninglion.search.analysis import stem_ids
 from learninglion.search.evidence import (
     Look,
     Rarity,
@@ -26,9 +27,8 @@ from learninglion.search.evidence import (
     look,
 )
 from learninglion.search.fusion import FEATURES
-from learninglion.search.local.analysis import stem_ids
-from learninglion.search.local.snapshot import Snapshot
 from learninglion.search.ranking import Ranking
+from learninglion.search.statistics import Statistics
 
 __all__ = [
     "Weighed",
@@ -56,9 +56,8 @@ class Weighed:
     logit: float
 
 
-def rarity_in(snapshot: Snapshot) -> Rarity:
+def rarity_in(statistics: Statistics) -> Rarity:
     """How rare a stem is in what is searched: 1 where it is nowhere, near 0 where it is everywhere."""
-    statistics = snapshot.statistics
     count = max(1, statistics.sources["body"])
     most = float(np.log1p((count + 0.5) / 0.5))
 
@@ -72,7 +71,7 @@ def rarity_in(snapshot: Snapshot) -> Rarity:
 
 def first_places(ranking: Ranking, *, sections_only: bool) -> NDArray[np.int64]:
     """Which places of `ranking` are read, ascending; `sections_only`: of what has no question of its own."""
-    places = np.arange(len(ranking.positions))
+    places = np.arange(len(ranking.sources))
     if sections_only:
         places = places[~ranking.has_question]
     if not len(places):
@@ -116,13 +115,7 @@ def place_sections(ranking: Ranking, weighed: Mapping[int, Weighed]) -> Ranking:
     logits[read] = [weighed[place].logit for place in read.tolist()]
     logits[unread] = np.minimum(logits[unread], logits[read].min())
     order = np.argsort(-logits, kind="stable")
-    return replace(
-        ranking,
-        positions=ranking.positions[order],
-        logits=logits[order].astype(np.float32),
-        features=ranking.features[order],
-        has_question=ranking.has_question[order],
-    )
+    return ranking.at(order, logits[order].astype(np.float32))
 
 
 def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights) -> float:

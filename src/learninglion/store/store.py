@@ -18,6 +18,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, delete, func, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from learninglion.database.blobs import Blobs, FolderBlobs
 from learninglion.database.engine import now, reading, wipe_deleted, writing
 from learninglion.database.locking import Holder, exclusive
 from learninglion.dutch.personal import mask_passage, mask_source
@@ -202,15 +203,15 @@ def unaccounted(_connection: Connection, _change: object) -> None:
 
 
 class Store:
-    """Documents kept under `home`: originals in home/originals, the rest in the database of `engine`.
+    """Documents in the database of `engine`, originals among the files `blobs`: by default below `home`.
 
     `catalogue` answers filters, rights and counts; `journal` says what ingest did with each file.
     """
 
-    def __init__(self, engine: Engine, home: Path) -> None:
+    def __init__(self, engine: Engine, home: Path, blobs: Blobs | None = None) -> None:
         self._engine = engine
         self.home = home
-        self.originals = Originals(home / "originals")
+        self.originals = Originals(blobs or FolderBlobs(home))
         self.catalogue = Catalogue(engine)
         self.journal = Journal(engine)
 

@@ -41,7 +41,6 @@ from learninglion.web.rendering import Templates
 from learninglion.web.security import RateLimiter, SecurityHeaders, TrustedHosts
 from learninglion.web.site import Site
 from learninglion.workflow import Workplace
-from learninglion.workflow.traces import PAGES
 
 __all__ = ["create_app", "set_up_address"]
 
@@ -116,7 +115,7 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
     return Site(
         workplace=workplace,
         settings=settings,
-        page_images=PageImages(settings.home.joinpath(*PAGES)),
+        page_images=PageImages(workplace.blobs),
         templates=Templates(
             organisation=web.organisation,
             default_language=web.language,

@@ -13,9 +13,10 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol
 
 from learninglion.models.errors import UnknownReferenceError, UnreadableFileError
+from learninglion.workflow.traces import PAGES
 
 __all__ = ["PageImage", "PageImages", "PageSize"]
 
@@ -83,11 +84,21 @@ class PageImage:
     png: bytes
 
 
-class PageImages:
-    """Renders pages once and keeps them in `folder`; give it originals by their sha256."""
+class Kept(Protocol):
+    """Files by name, whole or not there."""
 
-    def __init__(self, folder: Path, *, seconds: int = _SECONDS, memory: int = _MEMORY) -> None:
-        self._folder = folder
+    def read(self, name: str) -> bytes | None:
+        """What is kept, None where nothing is."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep `content`."""
+
+
+class PageImages:
+    """Renders pages once and keeps them in `kept`; give it originals by their sha256."""
+
+    def __init__(self, kept: Kept, *, seconds: int = _SECONDS, memory: int = _MEMORY) -> None:
+        self._kept = kept
         self._child = _CHILD.format(memory=memory, seconds=seconds, side=_MAX_SIDE)
         self._seconds = seconds
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
@@ -98,15 +109,12 @@ class PageImages:
         Raises UnknownReferenceError for a page that is not there, UnreadableFileError for a file that
         cannot be shown.
         """
-        kept = self._folder / sha256[:2] / f"{sha256}-{page}-{scale:g}-{_FORM}.page"
-        if kept.exists():
-            return _read(kept.read_bytes())
+        name = f"{PAGES}{sha256[:2]}/{sha256}-{page}-{scale:g}-{_FORM}.page"
+        if (known := self._kept.read(name)) is not None:
+            return _read(known)
         with self._turns:
             answer = self._run(content, page, scale)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as file:
-            file.write(answer)
-        Path(file.name).replace(kept)
+        self._kept.put(name, answer)
         return _read(answer)
 
     def _run(self, content: bytes, page: int, scale: float) -> bytes:

@@ -8,14 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock, Thread
 
+from sqlalchemy import Engine as Database
+
+from learninglion.database.blobs import Blobs
 from learninglion.inference.choices import EncoderChoice
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import VectorCache, key_of
 from learninglion.models import Actor, Passage
 from learninglion.models.errors import ConflictError, LearningLionError
 from learninglion.models.progress import Progress, silent
-from learninglion.search.local.content import passage_text
-from learninglion.search.local.index import Index, IndexState
+from learninglion.search.content import passage_text
+from learninglion.search.engine import Engine, IndexState
+from learninglion.search.local.index import Index
+from learninglion.search.postgres.index import PostgresIndex
 from learninglion.search.switching import EncoderBook, Switching, SwitchState
 from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
@@ -28,7 +33,10 @@ _PATIENCE = 10.0  # seconds that a search waits for whoever is writing the index
 
 
 class Indexing:
-    """The index under `home`, opened at first use: loading the embedding model takes a moment."""
+    """The index, opened at first use: loading the embedding model takes a moment.
+
+    It stands in `database`, a PostgreSQL with pgvector, or under `home` where that is None.
+    """
 
     def __init__(
         self,
@@ -37,35 +45,41 @@ class Indexing:
         learned: LearnedVersions,
         encoder: EncoderChoice,
         allowed_hosts: tuple[str, ...],
+        blobs: Blobs,
+        database: Database | None = None,
     ) -> None:
         self._home = home
+        self._database = database
+        self._blobs = blobs
         self._store = store
         self._learned = learned
         self._choice = encoder
         self._allowed_hosts = allowed_hosts
-        self._index: Index | None = None
+        self._index: Engine | None = None
         self._switching = Switching()
         self._lock = Lock()
 
     @property
-    def index(self) -> Index:
+    def index(self) -> Engine:
         """The index itself, for the other use cases."""
         with self._lock:
             if self._index is None:
-                book = self._book()
-                self._index = Index.open(
-                    self._home / "index", book.current(), self.vectors, self._learned.current_file, book.named
-                )
+                book, learned = self._book(), self._learned.current
+                if self._database is not None:
+                    self._index = PostgresIndex(self._database, book.current(), learned, book.named)
+                else:
+                    self._index = Index.open(
+                        self._home / "index", book.current(), self.vectors, learned, book.named
+                    )
             return self._index
 
     def _book(self) -> EncoderBook:
-        file = self._home / "index" / "encoders.json"
-        return EncoderBook(file, self._choice, self._allowed_hosts, self._learned)
+        return EncoderBook(self._blobs, self._choice, self._allowed_hosts, self._learned)
 
     @property
     def encoder(self) -> Encoder:
         """The embedding model that serves now."""
-        return self.index.encoder
+        return self.index.encoders.current
 
     @property
     def vectors(self) -> VectorCache:
@@ -99,7 +113,7 @@ class Indexing:
 
     def exists(self) -> bool:
         """Whether an index was ever made here."""
-        return (self._home / "index" / "current.json").exists()
+        return self.index.exists()
 
     def behind(self) -> int:
         """How many documents changed since the index was brought up to date."""
@@ -112,7 +126,7 @@ class Indexing:
 
     def mend(self, *, progress: Progress = silent) -> str:
         """Check every byte of the index, make it again where one is damaged; what that was, or ""."""
-        if not (self._home / "index" / "current.json").exists():
+        if not self.index.exists():
             return ""  # none was made yet: the next update makes it
         problem = self.check().problem
         if problem:

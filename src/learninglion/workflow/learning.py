@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from learninglion.inference.adapter import Adapter
+from learninglion.inference.choices import EncoderChoice
+from learninglion.inference.encoders import Encoder
 from learninglion.models import Actor
 from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog
 from learninglion.search.fusion import Fusion
+from learninglion.search.switching import learned_model
 from learninglion.search.versions import LearnedVersions
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
@@ -47,6 +50,10 @@ class Learning:
     def in_force(self) -> int:
         """The number of the version in force; 0 is what ships."""
         return self._versions.in_force()
+
+    def model_of(self, choice: EncoderChoice) -> Encoder | None:
+        """The built-in model with what it learned here; None where it learned nothing, or is not chosen."""
+        return learned_model(choice, self._versions)
 
     def keep(
         self, fusion: Fusion, adapter: Adapter | None = None, *, actor: Actor, details: Mapping[str, Plain]

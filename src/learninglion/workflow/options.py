@@ -12,8 +12,9 @@ from learninglion.inference.choices import EncoderChoice, RerankerChoice
 from learninglion.inference.generators import GeneratorChoice
 from learninglion.record.letter_template import LetterTerms
 
-__all__ = ["MODELS_FILE", "WorkplaceOptions"]
+__all__ = ["ENGINES", "MODELS_FILE", "WorkplaceOptions"]
 
+ENGINES = ("auto", "embedded", "postgres")  # of search
 MODELS_FILE = "models.json"  # in the data folder: what an administrator chose on the screen
 
 
@@ -31,6 +32,7 @@ class WorkplaceOptions:
     max_tokens: int = DEFAULT_MAX_TOKENS  # what the model may write for one sub-question
     prompts: Path | None = None  # folder whose files replace the built-in prompts
     synonyms: Path | None = None
+    engine: str = "auto"  # embedded | postgres; auto: postgres where the database is one with pgvector
     limit: int = 10
     threshold: float | None = None  # None: the calibrated default
     sure: float = SURE  # from this chance on a part of a question counts as answered

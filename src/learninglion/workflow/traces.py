@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from learninglion.database.blobs import Blobs
 from learninglion.models import Actor, Passage
 from learninglion.models.errors import UnknownReferenceError
 from learninglion.parsing.passages import cut
@@ -22,7 +23,7 @@ from learninglion.workflow.sets import SetRepository
 
 __all__ = ["PAGES", "Trace", "Traces"]
 
-PAGES = ("cache", "pages")  # images of pages, below the data folder
+PAGES = "cache/pages/"  # images of pages begin their names so
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,10 @@ class Traces:
         dossiers: DossierRepository,
         accounts: Accounts,
         log: EventLog,
+        blobs: Blobs,
     ) -> None:
         self._home = home
+        self._blobs = blobs
         self._store = store
         self._indexing = indexing
         self._sets = sets
@@ -78,9 +81,10 @@ class Traces:
             hashes = tuple(dict.fromkeys(v.original for v in stands.versions if v.original))
             for sha256 in hashes:
                 if self._store.originals.holds(sha256):
-                    yield Trace("oorspronkelijk bestand", str(self._store.originals.path(sha256)))
+                    yield Trace("oorspronkelijk bestand", self._store.originals.place(sha256))
                 if images := self._images(sha256):
-                    yield Trace("afbeeldingen van bladzijden", f"{len(images)} in {images[0].parent}")
+                    places = f"{len(images)}: {self._blobs.place(images[0])}"
+                    yield Trace("afbeeldingen van bladzijden", places)
         if living := self._indexing.rows_of(document_id):
             yield Trace("zoekindex", f"{living} bron(nen)")
         if vectors := self._indexing.count_vectors(self.passages(document_id)):
@@ -124,8 +128,8 @@ class Traces:
     def wipe(self, removed: Removed, passages: Sequence[Passage]) -> None:
         """Take away what was derived from a document that is gone; its passages were read before that."""
         for sha256 in removed.originals:
-            for path in self._images(sha256):
-                path.unlink(missing_ok=True)
+            for name in self._images(sha256):
+                self._blobs.remove(name)
         self._indexing.forget_vectors(passages)
         self._indexing.purge()
         self._sets.forget_document(removed.document_id)
@@ -134,11 +138,11 @@ class Traces:
     def sweep_images(self) -> int:
         """Take away images of pages of files that are not kept any more; how many."""
         swept = 0
-        for path in sorted(self._home.joinpath(*PAGES).glob("[0-9a-f][0-9a-f]/*.page")):
-            if not self._store.originals.holds(path.name.partition("-")[0]):
-                path.unlink(missing_ok=True)
+        for name in list(self._blobs.names(PAGES)):
+            if not self._store.originals.holds(name.rpartition("/")[2].partition("-")[0]):
+                self._blobs.remove(name)
                 swept += 1
         return swept
 
-    def _images(self, sha256: str) -> tuple[Path, ...]:
-        return tuple(sorted(self._home.joinpath(*PAGES, sha256[:2]).glob(f"{sha256}-*")))
+    def _images(self, sha256: str) -> tuple[str, ...]:
+        return tuple(self._blobs.names(f"{PAGES}{sha256[:2]}/{sha256}-"))

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from sqlalchemy import Engine
+
+from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, move_in
 from learninglion.database.engine import open_database
 from learninglion.inference.reranking import open_reranking
 from learninglion.models.errors import InputError
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.record.provenance import Signer
-from learninglion.search.versions import LearnedVersions
+from learninglion.search.postgres.index import supported
+from learninglion.search.switching import BOOK
+from learninglion.search.versions import TUNING, LearnedVersions
+from learninglion.store.originals import ORIGINALS
 from learninglion.store.store import Store
 from learninglion.workflow.access import Access
 from learninglion.workflow.accounts import Accounts
@@ -79,6 +86,7 @@ class Workplace:
     people: People
     access: Access
     jobs: Jobs
+    blobs: Blobs  # files that all servers share
     close: Callable[[], None]  # lets go of files and connections
 
 
@@ -90,9 +98,10 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     except OSError as error:
         raise InputError(f"{home}: deze gegevensmap kan niet worden gemaakt ({error.strerror}).") from error
     engine = open_database(options.database_url or home / "learninglion.db")
-    store = Store(engine, home)
+    blobs = _shared_files(engine, home)
+    store = Store(engine, home, blobs)
     log = EventLog(engine, home / "log-anchor.json")
-    learned = LearnedVersions(home / "tuning")
+    learned = LearnedVersions(blobs)
     # nothing is asked of it yet, so that a wrong setting shows at once
     reranking = open_reranking(options.reranker, options.allowed_hosts)
     repository = DossierRepository(engine, log)
@@ -102,9 +111,10 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs()
 
     documents = Documents(store)
-    indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts)
+    database = _search_database(engine, options.engine)
+    indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts, blobs, database)
     searching = Searching(options, store, indexing, learned, reranking, log)
-    traces = Traces(home, store, indexing, kept_sets, repository, accounts, log)
+    traces = Traces(home, store, indexing, kept_sets, repository, accounts, log, blobs)
     dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
     drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
     learning = Learning(learned, indexing, log)
@@ -139,8 +149,32 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         people=People(accounts, log),
         access=Access(accounts, log),
         jobs=jobs,
+        blobs=blobs,
         close=engine.dispose,
     )
+
+
+def _shared_files(engine: Engine, home: Path) -> Blobs:
+    """Where originals and what else all servers share is kept: beside the documents.
+
+    In the database on PostgreSQL; what an earlier program left in the data folder is moved there.
+    """
+    folder = FolderBlobs(home)
+    if engine.dialect.name != "postgresql":
+        return folder
+    blobs = DatabaseBlobs(engine)
+    for prefix in (ORIGINALS, TUNING, BOOK):
+        move_in(folder, blobs, prefix)
+    return blobs
+
+
+def _search_database(engine: Engine, wanted: str) -> Engine | None:
+    """The database in which the index stands; None: in files. Raises InputError where that cannot be."""
+    if wanted == "embedded" or (wanted == "auto" and not supported(engine)):
+        return None
+    if not supported(engine):
+        raise InputError("[search] engine: 'postgres' vraagt een PostgreSQL met de uitbreiding pgvector.")
+    return engine
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from learninglion.evaluation.learning.model import EncoderModel, Floats, with_gradient
 from learninglion.inference.builtin import Tokens
 from learninglion.inference.encoders import ASKED, FOUND, Vectors, normalised, readable
-from learninglion.search.local.frame import Frame, fit_frame
+from learninglion.search.frame import Frame, fit_frame
 
 __all__ = ["Course", "Lessons"]
 

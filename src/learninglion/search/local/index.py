@@ -21,6 +21,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import RLock
@@ -30,33 +31,25 @@ import numpy as np
 
 from learninglion.database.files import write_durably
 from learninglion.database.locking import exclusive
-from learninglion.inference.encoders import Encoder, Vectors
-from learninglion.inference.vectors import Progress, RecentVectors, VectorCache, embed
-from learninglion.models import Passage, PassageKind
+from learninglion.inference.encoders import Encoder
+from learninglion.inference.vectors import Progress, VectorCache, embed
+from learninglion.models import PassageKind
 from learninglion.models.errors import IntegrityError, LearningLionError
-from learninglion.search.fusion import DEFAULT, Fusion, load_fusion
-from learninglion.search.local.content import all_terms, in_batches, passage_text, source_terms
-from learninglion.search.local.frame import Frame, frame_of, load_frame, save_frame
+from learninglion.search.content import all_terms, in_batches, make_entries, passage_text
+from learninglion.search.engine import OTHER_ENCODER, EncoderFinder, Encoders, IndexState, none_other
+from learninglion.search.frame import frame_of, load_frame, save_frame
+from learninglion.search.fusion import Fusion, shipped
+from learninglion.search.local.filed import FiledSegment, checksum, merge, open_segment, write_segment
 from learninglion.search.local.lexical import Addition, Lexicon
-from learninglion.search.local.segments import (
-    Entries,
-    Segment,
-    checksum,
-    merge,
-    open_segment,
-    terms_of,
-    write_segment,
-)
 from learninglion.search.local.snapshot import Snapshot
-from learninglion.store.reader import Change, Entry, Reader
+from learninglion.search.segments import Entries, terms_of
+from learninglion.store.reader import Change, Reader
 
 __all__ = [
     "FORMAT",
     "Index",
-    "IndexState",
     "Manifest",
     "encode_all",
-    "make_entries",
     "more_dead",
     "read_manifest",
     "write_manifest",
@@ -179,43 +172,15 @@ def encode_all(encoder: Encoder, cache: VectorCache, reader: Reader, progress: P
             progress(done, len(present))
 
 
-def make_entries(
-    encoder: Encoder,
-    cache: VectorCache | None,
-    frame: Frame,
-    listed: Sequence[Entry],
-    first_key: int,
-    progress: Progress | None,
-) -> tuple[Entries, list[Addition]]:
-    """What a segment and the lexical index take in of the sources `listed`, numbered from `first_key`."""
-    entries = Entries()
-    additions: list[Addition] = []
-    asked = [p for _, ps in listed for p in ps if p.kind is PassageKind.QUESTION]
-    bodies = [p for _, ps in listed for p in ps if p.kind is not PassageKind.QUESTION]
-    asked_rows = embed(encoder, [passage_text(p) for p in asked], asked=True, cache=cache)
-    body_rows = embed(encoder, [passage_text(p) for p in bodies], asked=False, cache=cache, progress=progress)
-    rows_of = {
-        **_by_id(asked, frame.place_queries(asked_rows)),
-        **_by_id(bodies, frame.place_passages(body_rows)),
-    }
-    empty = np.zeros((0, encoder.dimensions), dtype=np.float32)
-    for key, (source, passages) in enumerate(listed, first_key):
-        questions = [rows_of[p.id] for p in passages if p.kind is PassageKind.QUESTION]
-        answers = [rows_of[p.id] for p in passages if p.kind is not PassageKind.QUESTION]
-        asked_terms, body_terms = source_terms(source)
-        entries.keys.append(key)
-        entries.documents.append(source.document.id)
-        entries.sources.append(source.id)
-        entries.terms.append((asked_terms, body_terms))
-        entries.passages.append((len(questions), len(answers)))
-        rows = [*questions, *answers]
-        entries.vectors.append(np.stack(rows) if rows else empty)
-        both = (all_terms(asked_terms[0], body_terms[0]), all_terms(asked_terms[1], body_terms[1]))
-        additions.append((key, source.document.id, both))
-    return entries, additions
+def additions_of(entries: Entries) -> list[Addition]:
+    """What the lexical index takes in of `entries`."""
+    return [
+        (key, document, (all_terms(asked[0], body[0]), all_terms(asked[1], body[1])))
+        for key, document, (asked, body) in zip(entries.keys, entries.documents, entries.terms, strict=True)
+    ]
 
 
-def additions_of(segment: Segment) -> Iterator[Addition]:
+def additions_in(segment: FiledSegment) -> Iterator[Addition]:
     """What the lexical index takes in of the sources of `segment`."""
     for row in range(len(segment)):
         asked, body = terms_of(segment, row, "asked"), terms_of(segment, row, "body")
@@ -223,12 +188,8 @@ def additions_of(segment: Segment) -> Iterator[Addition]:
         yield int(segment.keys[row]), str(segment.documents[row]), both
 
 
-def _by_id(passages: Sequence[Passage], rows: Vectors) -> dict[str, Vectors]:
-    return {p.id: row for p, row in zip(passages, rows, strict=True)}
-
-
 def more_dead(
-    manifest: Manifest, gone: frozenset[str], place: Path, opened: dict[str, Segment]
+    manifest: Manifest, gone: frozenset[str], place: Path, opened: dict[str, FiledSegment]
 ) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """The dead rows of each segment, with those of the documents `gone`; `opened` are segments at hand."""
     dead = {name: set(rows) for name, rows in manifest.dead}
@@ -244,27 +205,6 @@ def more_dead(
 _BATCH_DOCUMENTS = 2000
 # Segments of like size before they are merged; searching one more costs about a millisecond.
 _MERGE_AT = 8
-_OTHER_ENCODER = "Het zoekregister is met een ander embeddingmodel gemaakt."
-
-
-@dataclass(frozen=True, slots=True)
-class IndexState:
-    """How the index stands, for a status page."""
-
-    sources: int
-    passages: int
-    segments: int
-    encoder: str
-    sequence: int
-    problem: str  # "" when it can be searched; otherwise why it must be rebuilt
-    wanted: str = ""  # the encoder that should take over from `encoder`; "" where that is the right one
-
-
-EncoderFinder = Callable[[str], Encoder | None]
-
-
-def _none_other(_name: str) -> None:
-    """Where only one encoder was ever used."""
 
 
 class Index:
@@ -275,20 +215,17 @@ class Index:
         folder: Path,
         encoder: Encoder,
         cache: VectorCache | None = None,
-        fusion: Path | None = None,
-        others: EncoderFinder = _none_other,
+        fusion: Callable[[], Fusion] = shipped,
+        others: EncoderFinder = none_other,
     ) -> None:
         self.folder = folder
-        self.encoder = encoder
-        self.asked = RecentVectors()  # of questions that were searched
-        self._others = others
-        self._encoders: dict[str, Encoder | None] = {encoder.name: encoder}
+        self.encoders = Encoders(encoder, others)
         self._cache = cache
-        self._fusion_file = fusion
+        self._fusion = fusion
         self._lock = RLock()
         # Writing has a lock of its own: a rebuild takes hours, and searches go on meanwhile.
         self._write_lock = RLock()
-        self._segments: dict[str, Segment] = {}
+        self._segments: dict[str, FiledSegment] = {}
         self._snapshot: Snapshot | None = None
         self._stamp: tuple[int, ...] = ()
         self._problem = ""
@@ -299,10 +236,10 @@ class Index:
         folder: Path,
         encoder: Encoder,
         cache: VectorCache | None = None,
-        fusion: Path | None = None,
-        others: EncoderFinder = _none_other,
+        fusion: Callable[[], Fusion] = shipped,
+        others: EncoderFinder = none_other,
     ) -> Index:
-        """Open `folder`, which need not exist yet. `fusion` is the file of a learned fusion, if there is one.
+        """Open `folder`, which need not exist yet. `fusion` tells what was learned by now.
 
         `others` gives the encoder of a name, or None: an index made by another than `encoder` goes on serving
         with that, until `switch`. A damaged or foreign index opens too: `state().problem` says what is wrong,
@@ -320,20 +257,15 @@ class Index:
             self.refresh()
             if self._snapshot is None:
                 raise LearningLionError(f"{self._problem} Bouw het opnieuw op: learninglion index rebuild.")
+            learned = self._fusion()
+            if learned != self._snapshot.fusion:  # searches under way go on with what they began with
+                self._snapshot = copy(self._snapshot)
+                self._snapshot.fusion = learned
             return self._snapshot
 
-    def encoder_of(self, snapshot: Snapshot) -> Encoder:
-        """The encoder whose vectors `snapshot` holds: questions must be encoded by the same."""
-        encoder = self._encoder_named(snapshot.encoder_name)
-        if encoder is None:  # a snapshot is only made where there is one
-            raise LearningLionError(_OTHER_ENCODER)
-        return encoder
-
-    def _encoder_named(self, name: str) -> Encoder | None:
-        with self._lock:
-            if name not in self._encoders:
-                self._encoders[name] = self._others(name)
-            return self._encoders[name]
+    def exists(self) -> bool:
+        """Whether an index was ever made here."""
+        return (self.folder / _NAME).exists()
 
     def state(self) -> IndexState:
         """How the index stands."""
@@ -341,9 +273,9 @@ class Index:
             self.refresh()
             shot = self._snapshot
             if shot is None:
-                return IndexState(0, 0, 0, self.encoder.name, 0, self._problem)
+                return IndexState(0, 0, 0, self.encoders.current.name, 0, self._problem)
             passages = sum(len(s.vectors) for s in shot.segments)
-            wanted = "" if shot.encoder_name == self.encoder.name else self.encoder.name
+            wanted = "" if shot.encoder_name == self.encoders.current.name else self.encoders.current.name
             return IndexState(
                 sources=int(shot.alive.sum()),
                 passages=passages,
@@ -357,7 +289,7 @@ class Index:
     def refresh(self) -> bool:
         """Look whether another manifest was put in place, and take it; True when something changed."""
         with self._lock:
-            stamp = _stamp(self.folder / "current.json") + _stamp(self._fusion_file)
+            stamp = _stamp(self.folder / "current.json")
             if stamp == self._stamp and (self._snapshot is not None or self._problem):
                 return False
             self._stamp = stamp
@@ -380,8 +312,8 @@ class Index:
 
     def _manifest(self) -> Manifest:
         manifest = read_manifest(self.folder)
-        if self._encoder_named(manifest.encoder) is None:
-            raise IntegrityError(_OTHER_ENCODER)
+        if self.encoders.named(manifest.encoder) is None:
+            raise IntegrityError(OTHER_ENCODER)
         return manifest
 
     def _load(self, manifest: Manifest) -> Snapshot:
@@ -406,11 +338,6 @@ class Index:
         if lexicon.count() < alive_sources:
             raise IntegrityError("Het woordregister mist bronnen.")
         return Snapshot(tuple(segments), frame, lexicon, self._fusion(), manifest.encoder, manifest.sequence)
-
-    def _fusion(self) -> Fusion:
-        if self._fusion_file is not None and self._fusion_file.exists():
-            return load_fusion(self._fusion_file)
-        return DEFAULT
 
     # ------------------------------------------------------------------------------------- writing
 
@@ -455,7 +382,7 @@ class Index:
             if not self.state().wanted:
                 return 0
             if self._cache is not None:
-                encode_all(self.encoder, self._cache, reader, progress)
+                encode_all(self.encoders.current, self._cache, reader, progress)
             with self._writing(wait):
                 self.refresh()
                 return self._rebuild(reader, progress if self._cache is None else None)
@@ -486,7 +413,7 @@ class Index:
                 else:
                     merge(place, name, [replace(segment, alive=alive)])
                 names.append(name)
-                lexicon.change(additions_of(open_segment(place, name)), (), old.next_key)
+                lexicon.change(additions_in(open_segment(place, name)), (), old.next_key)
             self._publish(replace(old, generation=generation, segments=tuple(names), dead=()))
             shutil.rmtree(before, ignore_errors=True)
 
@@ -527,12 +454,13 @@ class Index:
         sequence = max((c.sequence for c in changes), default=0)
         generation = self._new_generation()
         place = self.folder / generation
-        save_frame(frame_of(self.encoder, self._cache), place / "frame.npz", self.encoder.name)
+        encoder = self.encoders.current
+        save_frame(frame_of(encoder, self._cache), place / "frame.npz", encoder.name)
         manifest = Manifest(
             FORMAT,
             reader.store_id(),
-            self.encoder.name,
-            self.encoder.dimensions,
+            encoder.name,
+            encoder.dimensions,
             generation,
             sequence,
             next_key=1,
@@ -564,8 +492,8 @@ class Index:
         """Write the changes as a new segment; the manifest that would show them."""
         place = self.folder / manifest.generation
         present = [c.document_id for c in changes if not c.deleted]
-        entries, additions = make_entries(
-            self._encoder_named(manifest.encoder) or self.encoder,
+        entries = make_entries(
+            self.encoders.named(manifest.encoder) or self.encoders.current,
             self._cache,
             load_frame(place / "frame.npz"),
             list(reader.entries_of(present)) if present else [],
@@ -574,7 +502,7 @@ class Index:
         )
         gone = [c.document_id for c in changes]
         lexicon = Lexicon(place / "words")
-        lexicon.change(additions, gone, manifest.next_key)
+        lexicon.change(additions_of(entries), gone, manifest.next_key)
         if entries.keys:
             name = f"s{manifest.next_segment}"
             shutil.rmtree(place / name, ignore_errors=True)  # left by a run that was killed
@@ -628,7 +556,7 @@ class Index:
             dead=tuple(sorted(dead.items())),
         )
 
-    def _opened(self, manifest: Manifest, name: str) -> Segment:
+    def _opened(self, manifest: Manifest, name: str) -> FiledSegment:
         known = self._segments.get(f"{manifest.generation}/{name}")
         return known or open_segment(self.folder / manifest.generation, name)
 
@@ -642,9 +570,9 @@ class Index:
         self.refresh()
 
 
-def _stamp(path: Path | None) -> tuple[int, ...]:
+def _stamp(path: Path) -> tuple[int, ...]:
     try:
-        found = path.stat() if path is not None else None
+        found = path.stat()
     except OSError:
-        found = None
-    return (found.st_ino, found.st_mtime_ns, found.st_size) if found else (0,)
+        return (0,)
+    return (found.st_ino, found.st_mtime_ns, found.st_size)

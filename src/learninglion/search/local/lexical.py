@@ -10,7 +10,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from learninglion.models.errors import ConflictError, IntegrityError
-from learninglion.search.local.analysis import FAMILIES, Terms
+from learninglion.search.analysis import FAMILIES, Terms
 
 __all__ = ["Addition", "Lexicon", "QueryTerms"]
 

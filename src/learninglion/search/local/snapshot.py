@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.search.fusion import Fusion
-from learninglion.search.local.analysis import BUCKETS, FAMILIES
-from learninglion.search.local.frame import Cloud, Frame
+from learninglion.inference.encoders import Vectors
+from learninglion.search.engine import CANDIDATES, EXACT, NEAREST, proposing
+from learninglion.search.frame import Frame
+from learninglion.search.fusion import Fusion, Scores
+from learninglion.search.local.filed import FiledSegment
 from learninglion.search.local.lexical import Lexicon
-from learninglion.search.local.segments import PARTS, Segment
+from learninglion.search.scoring import Pieces, Probe
+from learninglion.search.segments import BOTH
+from learninglion.search.statistics import Statistics, WordCounts
 
-__all__ = ["Snapshot", "Statistics"]
+__all__ = ["Snapshot"]
+
+_BLOCK = 100  # passages whose nearest is looked for together
+_CLOSED = -2.0  # the cosine of what may not be found: below any
 
 _REMEMBERED = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """How common terms are (sources by term, and the mean number of terms, for each part and family), and
-    where the vectors of questions and bodies lie.
-
-    Whole numbers and exact sums over what is alive: the same archive has the same statistics in whatever
-    order and segments it came to be.
-    """
-
-    sources: dict[str, int]
-    frequency: dict[tuple[str, str], NDArray[np.int32]]
-    mean_length: dict[tuple[str, str], float]
-    questions: Cloud
-    bodies: Cloud
 
 
 class Snapshot:
@@ -42,7 +32,7 @@ class Snapshot:
 
     def __init__(
         self,
-        segments: tuple[Segment, ...],
+        segments: tuple[FiledSegment, ...],
         frame: Frame,
         lexicon: Lexicon,
         fusion: Fusion,
@@ -92,11 +82,22 @@ class Snapshot:
                 self._masks.move_to_end(documents)
             return known
 
-    def count_documents(self, mask: NDArray[np.bool_]) -> int:
-        """Of how many documents the positions of `mask` are."""
+    def candidates(self, probe: Probe, documents: frozenset[str] | None, *, exact: bool = False) -> Pieces:
+        """The sources of `documents` (None: all) that may be hits; `exact`: every one of them."""
+        mask = self.mask(documents)
+        allowed = int(mask.sum())
+        if exact or allowed <= EXACT:
+            return self.split(np.flatnonzero(mask))
+        found = [*_by_words(self, probe, mask, allowed), _nearest(self, probe.vector, mask)]
+        return self.split(np.unique(np.concatenate(found)))
+
+    def extent(self, documents: frozenset[str] | None) -> tuple[int, int]:
+        """How many documents and sources may be found among `documents` (None: all)."""
+        mask = self.mask(documents)
         with self._lock:
             names, owners = self._numbered()
-        return int(np.count_nonzero(np.bincount(owners[mask], minlength=len(names))))
+        found = np.count_nonzero(np.bincount(owners[mask], minlength=len(names)))
+        return int(found), int(mask.sum())
 
     def _numbered(self) -> tuple[list[str], NDArray[np.int32]]:
         """The documents, and for each position the number of its own; made once, under the lock.
@@ -111,40 +112,75 @@ class Snapshot:
             self._owners = list(numbers), np.array(listed, dtype=np.int32)
         return self._owners
 
-    def split(self, positions: NDArray[np.int64]) -> list[tuple[int, NDArray[np.int64]]]:
-        """Ascending positions by segment: (number of the segment, rows in it)."""
+    def split(self, positions: NDArray[np.int64]) -> Pieces:
+        """Ascending positions as rows of segments."""
         edges = np.searchsorted(positions, self.starts)
         return [
-            (i, positions[edges[i] : edges[i + 1]] - self.starts[i])
-            for i in range(len(self.segments))
+            (segment, positions[edges[i] : edges[i + 1]] - self.starts[i])
+            for i, segment in enumerate(self.segments)
             if edges[i + 1] > edges[i]
         ]
 
-    def name_of(self, position: int) -> tuple[str, str]:
-        """(document id, source id) at a position."""
-        number = int(np.searchsorted(self.starts, position, side="right")) - 1
-        segment, row = self.segments[number], position - int(self.starts[number])
-        return str(segment.documents[row]), str(segment.sources[row])
 
-
-def _collect(segments: Sequence[Segment], frame: Frame) -> Statistics:
-    counted = {p: sum(int((s.lengths[p, "grams"][s.alive] > 0).sum()) for s in segments) for p in PARTS}
-    frequency: dict[tuple[str, str], NDArray[np.int32]] = {}
-    mean_length: dict[tuple[str, str], float] = {}
-    for part in PARTS:
-        for family in FAMILIES:
-            total = np.zeros(BUCKETS, dtype=np.int32)
-            length = 0.0
-            for segment in segments:
-                terms, sources = segment.frequency[part, family]
-                total[terms] += sources  # terms are different within a segment
-                if not segment.alive.all():
-                    gone, _, _ = segment.forward[part, family].gather(np.flatnonzero(~segment.alive))
-                    np.subtract.at(total, gone, 1)
-                length += float(segment.lengths[part, family][segment.alive].sum(dtype=np.float64))
-            frequency[part, family] = total
-            mean_length[part, family] = max(1.0, length / max(1, counted[part]))
+def _collect(segments: Sequence[FiledSegment], frame: Frame) -> Statistics:
+    words = WordCounts()
+    for segment in segments:
+        for key in BOTH:
+            terms, sources = segment.frequency[key]
+            words.frequency[key][terms] += sources  # terms are different within a segment
+            if not segment.alive.all():
+                gone, _, _ = segment.forward[key].gather(np.flatnonzero(~segment.alive))
+                np.subtract.at(words.frequency[key], gone, 1)
+        words.measure(segment, segment.alive)
     living = [segment.living() for segment in segments]
     questions = sum((asked for asked, _ in living), frame.questions)
     bodies = sum((body for _, body in living), frame.bodies)
-    return Statistics(counted, frequency, mean_length, questions.cloud(), bodies.cloud())
+    return words.statistics(questions.cloud(), bodies.cloud())
+
+
+def _by_words(
+    snapshot: Snapshot, probe: Probe, mask: NDArray[np.bool_], allowed: int
+) -> list[NDArray[np.int64]]:
+    """Candidates by stems and by 5-grams. Under a filter they are looked for deeper, in proportion."""
+    share = allowed / max(1, len(mask))
+    depth = min(25 * CANDIDATES, int(CANDIDATES / max(share, 1e-6)))
+    stems, grams = proposing(probe)
+    found = [
+        snapshot.positions_of(snapshot.lexicon.search(terms, depth)) for terms in ((stems, ()), ((), grams))
+    ]
+    return [p[mask[p]][:CANDIDATES] for p in found]
+
+
+def _nearest(snapshot: Snapshot, vector: Vectors, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The positions with the passages nearest to `vector`, at first look."""
+    positions: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    values: list[Scores] = [np.zeros(0, dtype=np.float32)]
+    for number, segment in enumerate(snapshot.segments):
+        cosines = segment.sketch.cosines(vector)
+        inside = mask[snapshot.starts[number] : snapshot.starts[number + 1]]
+        if not inside.all():
+            cosines[~inside[segment.owner]] = _CLOSED
+        top = _highest(cosines, NEAREST)
+        top = top[cosines[top] > _CLOSED]
+        positions.append(segment.owner[top] + snapshot.starts[number])
+        values.append(cosines[top])
+    nearest = np.argsort(-np.concatenate(values), kind="stable")[:NEAREST]
+    return np.asarray(np.concatenate(positions)[nearest], dtype=np.int64)
+
+
+def _highest(values: Scores, most: int) -> NDArray[np.int64]:
+    """Where the `most` highest of `values` are, or all of them, in no order.
+
+    At least `most` values are as high as the `most`-th highest maximum of a block, so only those are looked
+    at further: a tenth of the time where there are many values.
+    """
+    blocks = len(values) // _BLOCK
+    if blocks > most:
+        maxima = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        least = np.partition(maxima, blocks - most)[blocks - most]
+        places = np.flatnonzero(values >= least)
+    else:
+        places = np.arange(len(values))
+    if len(places) <= most:
+        return places
+    return np.asarray(places[np.argpartition(-values[places], most - 1)[:most]], dtype=np.int64)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.inference.encoders import Vectors
+from learninglion.search.analysis import FAMILIES, Terms
 from learninglion.search.fusion import FEATURES, Scores
-from learninglion.search.local.analysis import FAMILIES, Terms
-from learninglion.search.local.segments import PARTS, Segment
-from learninglion.search.local.snapshot import Snapshot, Statistics
+from learninglion.search.segments import PARTS, Segment
+from learninglion.search.statistics import Statistics
 
-__all__ = ["Probe", "features", "make_probe", "passage_scores"]
+__all__ = ["Pieces", "Probe", "Signals", "features", "make_probe"]
+
+# Sources to score: rows of segments, ascending.
+Pieces = Sequence[tuple[Segment, NDArray[np.int64]]]
 
 # BM25, chosen on 850 real pairs (benchmarks/retrieval.md). Answers repeat a word less and vary more in
 # length than the web pages that 1.2 and 0.75 come from; a rare word says more than its idf.
@@ -27,6 +31,8 @@ _NOTHING = -0.5
 # Entries of the table that sifts the terms of a source before they are compared with those of the question.
 _SIEVE = 1 << 16
 _SIEVE_MASK = np.uint32(_SIEVE - 1)
+# Parts of a number of the question's vector that are counted.
+_GRAIN = float(1 << 20)
 # Neighbouring 5-grams come together, so their sum varies more than that of independent terms.
 _DEPENDENCE = {"stems": 1.2, "grams": 2.5}
 
@@ -83,30 +89,35 @@ def _usual(weights: NDArray[np.float32], chance: NDArray[np.float64], family: st
     return mean, _DEPENDENCE[family] * max(least, variance**0.5)
 
 
-def features(
-    snapshot: Snapshot, probe: Probe, positions: NDArray[np.int64]
-) -> tuple[Scores, NDArray[np.bool_]]:
-    """The features (columns as FEATURES) of the sources at ascending `positions`; which have a question."""
-    made = np.zeros((len(positions), len(FEATURES)), dtype=np.float32)
-    asked = np.zeros(len(positions), dtype=np.bool_)
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What was measured of sources, one a row."""
+
+    features: Scores  # columns as FEATURES
+    has_question: NDArray[np.bool_]
+    nearest: NDArray[np.int64]  # which passage comes nearest to the question, those of its question first
+
+
+def features(pieces: Pieces, probe: Probe) -> Signals:
+    """The exact signals of the sources of `pieces`, in their order."""
+    count = sum(len(rows) for _, rows in pieces)
+    made = np.zeros((count, len(FEATURES)), dtype=np.float32)
+    asked = np.zeros(count, dtype=np.bool_)
+    nearest = np.zeros(count, dtype=np.int64)
     column = {name: i for i, name in enumerate(FEATURES)}
-    pieces = snapshot.split(positions)
     for f, family in enumerate(FAMILIES):
         ids = probe.terms[f].ids
         sieve = np.zeros(_SIEVE, dtype=np.bool_)
         sieve[ids & _SIEVE_MASK] = True
         for part in PARTS:
-            scores = [
-                _bm25(snapshot.segments[n], probe, rows, (part, family), ids, sieve) for n, rows in pieces
-            ]
+            scores = [_bm25(segment, probe, rows, (part, family), ids, sieve) for segment, rows in pieces]
             mean, deviation = probe.usual[part, family]
             if scores:
                 made[:, column[f"{part}_{family}"]] = (np.concatenate(scores) - mean) / deviation
     at = 0
-    for number, rows in pieces:
-        segment = snapshot.segments[number]
+    for segment, rows in pieces:
         chosen = slice(at, at + len(rows))
-        whole, best, asked_best = _cosines(segment, rows, probe.vector)
+        whole, best, asked_best, nearest[chosen] = _cosines(segment, rows, probe.vector)
         made[chosen, column["body_mean"]] = (whole - probe.usual_body[0]) / probe.usual_body[1]
         made[chosen, column["body_best"]] = (best - probe.usual_body[0]) / probe.usual_body[1]
         made[chosen, column["asked_best"]] = (asked_best - probe.usual_asked[0]) / probe.usual_asked[1]
@@ -114,7 +125,7 @@ def features(
         made[chosen, column["body_length"]] = np.log((grams + 20.0) / _USUAL_GRAMS)
         asked[chosen] = segment.asked_passages[rows] > 0
         at += len(rows)
-    return made, asked
+    return Signals(made, asked, nearest)
 
 
 def _bm25(
@@ -143,28 +154,25 @@ def _bm25(
     return np.asarray(np.bincount(owner, weights=parts, minlength=len(rows)), dtype=np.float32)
 
 
-def passage_scores(
-    segment: Segment, rows: NDArray[np.int64], vector: Vectors
-) -> tuple[Scores, NDArray[np.int64]]:
-    """Cosines of all passages of `rows` with `vector`, in order, and where each row's passages begin."""
-    where, begins = _passages(segment, rows)
-    return segment.placed(where) @ vector, begins
-
-
 def _passages(segment: Segment, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     lengths = segment.vector_starts[rows + 1] - segment.vector_starts[rows]
     begins = np.concatenate([[0], np.cumsum(lengths)])
     return np.arange(begins[-1]) + np.repeat(segment.vector_starts[rows] - begins[:-1], lengths), begins
 
 
-def _cosines(segment: Segment, rows: NDArray[np.int64], vector: Vectors) -> tuple[Scores, Scores, Scores]:
-    """For each row the cosine of its body as a whole, of its best body passage and of its question."""
+def _cosines(
+    segment: Segment, rows: NDArray[np.int64], vector: Vectors
+) -> tuple[Scores, Scores, Scores, NDArray[np.int64]]:
+    """For each row the cosine of its body as a whole, of its best body passage and of its question, and
+    which of its passages is the nearest.
+    """
     where, begins = _passages(segment, rows)
     if not len(where):
         nothing = np.full(len(rows), _NOTHING, dtype=np.float32)
-        return nothing, nothing, nothing
-    placed = segment.placed(where)
-    cosines = placed @ vector
+        return nothing, nothing, nothing, np.zeros(len(rows), dtype=np.int64)
+    # Whole steps times whole grains are exact, so a cosine does not depend on what it is computed beside.
+    exact = segment.vectors[where].astype(np.float64) @ (np.rint(vector.astype(np.float64) * _GRAIN) / _GRAIN)
+    cosines = np.asarray(segment.steps[where] * exact, dtype=np.float32)
     # the passages of a question stand before those of its body
     asked = np.minimum(segment.asked_passages[rows], np.diff(begins))
     bodies = np.diff(begins) - asked
@@ -180,10 +188,21 @@ def _cosines(segment: Segment, rows: NDArray[np.int64], vector: Vectors) -> tupl
     lengths = np.ones(len(rows), dtype=np.float32)  # a single passage is as long as it should be
     inside = np.repeat(bodies > 1, asked + bodies) & ~of_question
     if len(several):
-        totals = np.add.reduceat(placed[inside], _begins(bodies[several]), axis=0)
+        placed = segment.placed(where[inside])
+        totals = np.add.reduceat(placed, _begins(bodies[several]), axis=0)
         lengths[several] = np.sqrt(np.square(totals).sum(axis=1))
     whole = np.where(bodies > 0, along / np.maximum(lengths, 1e-9), _NOTHING)
-    return np.asarray(whole, dtype=np.float32), best, asked_best
+    return np.asarray(whole, dtype=np.float32), best, asked_best, _first_highest(cosines, begins)
+
+
+def _first_highest(values: Scores, begins: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of each row the place of its first highest value, counted from where it begins; 0 where it has none."""
+    counts = np.diff(begins)
+    highest = np.flatnonzero(values == np.repeat(_by_row(np.maximum, values, counts), counts))
+    owners, first = np.unique(np.searchsorted(begins, highest, side="right") - 1, return_index=True)
+    found = np.zeros(len(counts), dtype=np.int64)
+    found[owners] = highest[first] - begins[owners]
+    return found
 
 
 def _begins(counts: NDArray[np.int64]) -> NDArray[np.int64]:

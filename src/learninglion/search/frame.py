@@ -115,11 +115,24 @@ class Frame:
 
     def place_queries(self, rows: Vectors) -> Vectors:
         """Encoded questions in this frame, unit length, shape (n, d)."""
-        return normalised(np.asarray((rows - self.query_mean) @ self.basis, dtype=np.float32))
+        return _placed(rows, self.query_mean, self.basis)
 
     def place_passages(self, rows: Vectors) -> Vectors:
         """Encoded passages in this frame, unit length, shape (n, d)."""
-        return normalised(np.asarray((rows - self.passage_mean) @ self.basis, dtype=np.float32))
+        return _placed(rows, self.passage_mean, self.basis)
+
+
+# Encoded texts are in half precision: whole numbers of this part, and a basis in 20 bits, multiply exactly in
+# double precision. So where a text is placed does not depend on the texts that are placed with it.
+_PART = float(1 << 24)
+_BASIS_BITS = 19
+
+
+def _placed(rows: Vectors, mean: Vectors, basis: Vectors) -> Vectors:
+    unit = 2.0 ** (np.ceil(np.log2(max(float(np.abs(basis).max()), 1e-30))) - _BASIS_BITS)
+    whole = np.rint(basis.astype(np.float64) / unit) * unit
+    parts = (np.rint(rows.astype(np.float64) * _PART) - np.rint(mean.astype(np.float64) * _PART)) / _PART
+    return normalised(np.asarray(parts @ whole, dtype=np.float32))
 
 
 @lru_cache(maxsize=1)
@@ -135,13 +148,13 @@ def background_answers() -> tuple[str, ...]:
 
 
 def _lines(name: str) -> tuple[str, ...]:
-    text = (files("learninglion.search.local") / name).read_text("utf-8")
+    text = (files("learninglion.search") / name).read_text("utf-8")
     return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
 
 def frame_of(encoder: Encoder, cache: VectorCache | None = None) -> Frame:
     """The frame of `encoder`: the one that ships, or fitted on the background texts encoded by it."""
-    with (files("learninglion.search.local") / _SHIPPED).open("rb") as file:
+    with (files("learninglion.search") / _SHIPPED).open("rb") as file:
         name, frame = _read(file)
     return frame if name == encoder.name else make_frame(encoder, cache)
 
@@ -179,12 +192,12 @@ def fit_frame(questions: Vectors, passages: Vectors) -> Frame:
 def _with_tallies(
     query_mean: Vectors, passage_mean: Vectors, basis: Vectors, questions: Vectors, passages: Vectors
 ) -> Frame:
-    asked = normalised(np.asarray((questions - query_mean) @ basis, dtype=np.float32))
-    found = normalised(np.asarray((passages - passage_mean) @ basis, dtype=np.float32))
+    asked = _placed(questions, query_mean, basis)
+    found = _placed(passages, passage_mean, basis)
     return Frame(query_mean, passage_mean, basis, tally(asked), tally(found))
 
 
-def save_frame(frame: Frame, path: Path, encoder: str) -> None:
+def save_frame(frame: Frame, target: Path | IO[bytes], encoder: str) -> None:
     """Write the frame of the encoder with that name as one file."""
     numbers: dict[str, Any] = {
         f"{part}_{field}": np.asarray(getattr(getattr(frame, part), field))
@@ -192,7 +205,7 @@ def save_frame(frame: Frame, path: Path, encoder: str) -> None:
         for field in ("count", "total", "products")
     }
     np.savez_compressed(
-        path,
+        target,
         encoder=np.array(encoder),
         query_mean=frame.query_mean,
         passage_mean=frame.passage_mean,
@@ -201,13 +214,12 @@ def save_frame(frame: Frame, path: Path, encoder: str) -> None:
     )
 
 
-def load_frame(path: Path) -> Frame:
+def load_frame(file: Path | IO[bytes]) -> Frame:
     """Read a frame that `save_frame` wrote."""
-    with path.open("rb") as file:
-        return _read(file)[1]
+    return _read(file)[1]
 
 
-def _read(file: IO[bytes]) -> tuple[str, Frame]:
+def _read(file: Path | IO[bytes]) -> tuple[str, Frame]:
     with np.load(file) as stored:
         tallies = [
             Tally(int(stored[f"{part}_count"]), stored[f"{part}_total"], stored[f"{part}_products"])

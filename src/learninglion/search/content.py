@@ -8,10 +8,15 @@ from typing import TypeVar
 
 import numpy as np
 
+from learninglion.inference.encoders import Encoder, Vectors
+from learninglion.inference.vectors import Progress, VectorCache, embed
 from learninglion.models import Passage, PassageKind, Source
-from learninglion.search.local.analysis import Terms, analyse
+from learninglion.search.analysis import Terms, analyse
+from learninglion.search.frame import Frame
+from learninglion.search.segments import Entries
+from learninglion.store.reader import Entry
 
-__all__ = ["all_terms", "evenly", "in_batches", "passage_text", "source_terms"]
+__all__ = ["all_terms", "evenly", "in_batches", "make_entries", "passage_text", "source_terms"]
 
 T = TypeVar("T")
 
@@ -53,3 +58,39 @@ def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 def evenly(items: Sequence[T], most: int) -> list[T]:
     """At most `most` of `items`, spread over all of them."""
     return list(items[:: max(1, -(-len(items) // most))])
+
+
+def make_entries(
+    encoder: Encoder,
+    cache: VectorCache | None,
+    frame: Frame,
+    listed: Sequence[Entry],
+    first_key: int,
+    progress: Progress | None,
+) -> Entries:
+    """What a segment takes in of the sources `listed`, numbered from `first_key`."""
+    entries = Entries()
+    asked = [p for _, ps in listed for p in ps if p.kind is PassageKind.QUESTION]
+    bodies = [p for _, ps in listed for p in ps if p.kind is not PassageKind.QUESTION]
+    asked_rows = embed(encoder, [passage_text(p) for p in asked], asked=True, cache=cache)
+    body_rows = embed(encoder, [passage_text(p) for p in bodies], asked=False, cache=cache, progress=progress)
+    rows_of = {
+        **_by_id(asked, frame.place_queries(asked_rows)),
+        **_by_id(bodies, frame.place_passages(body_rows)),
+    }
+    empty = np.zeros((0, encoder.dimensions), dtype=np.float32)
+    for key, (source, passages) in enumerate(listed, first_key):
+        questions = [rows_of[p.id] for p in passages if p.kind is PassageKind.QUESTION]
+        answers = [rows_of[p.id] for p in passages if p.kind is not PassageKind.QUESTION]
+        entries.keys.append(key)
+        entries.documents.append(source.document.id)
+        entries.sources.append(source.id)
+        entries.terms.append(source_terms(source))
+        entries.passages.append((len(questions), len(answers)))
+        rows = [*questions, *answers]
+        entries.vectors.append(np.stack(rows) if rows else empty)
+    return entries
+
+
+def _by_id(passages: Sequence[Passage], rows: Vectors) -> dict[str, Vectors]:
+    return {p.id: row for p, row in zip(passages, rows, strict=True)}

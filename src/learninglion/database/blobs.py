@@ -1,0 +1,217 @@
+"""Files under names, whole or not there: in the data folder, or in the database that servers share."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from learninglion.database.engine import Moment, new_metadata, now, reading
+from learninglion.database.files import write_durably
+from learninglion.models.errors import IntegrityError
+
+__all__ = ["Blobs", "DatabaseBlobs", "FolderBlobs", "move_in"]
+
+metadata = new_metadata()
+
+kept_files = Table(
+    "kept_files",
+    metadata,
+    Column("name", String(400), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("touched", Moment, nullable=False),
+)
+
+kept_chunks = Table(
+    "kept_chunks",
+    metadata,
+    Column("name", ForeignKey("kept_files.name", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+_CHUNK = 1 << 20
+_INCOMING = "incoming"
+
+
+class Blobs(Protocol):
+    """Files by name ("folder/name"); every process that shares them sees the same."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep `content` durably, replacing what was there."""
+
+    def read(self, name: str) -> bytes | None:
+        """What is kept, None where nothing is. Raises IntegrityError where it is seen to be damaged."""
+
+    def size(self, name: str) -> int | None:
+        """How many bytes are kept, None where nothing is."""
+
+    def touch(self, name: str) -> None:
+        """Let it count as new."""
+
+    def remove(self, name: str) -> None:
+        """Take it away; nothing happens when it is not there."""
+
+    def names(self, prefix: str, min_age_seconds: float = 0.0) -> Iterator[str]:
+        """The names that begin so and were not put or touched for so long, sorted."""
+
+    def sweep(self, min_age_seconds: float) -> int:
+        """Remove what interrupted writers left behind; gives how many files."""
+
+    def place(self, name: str) -> str:
+        """Where it is kept, for people."""
+
+
+class FolderBlobs:
+    """Files below the folder `home`. A file under its name is always whole."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep `content` durably, replacing what was there."""
+        write_durably(self._home / name, content, incoming=self._home / _INCOMING)
+
+    def read(self, name: str) -> bytes | None:
+        """What is kept, None where nothing is."""
+        try:
+            return (self._home / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def size(self, name: str) -> int | None:
+        """How many bytes are kept, None where nothing is."""
+        try:
+            return (self._home / name).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def touch(self, name: str) -> None:
+        """Let it count as new."""
+        os.utime(self._home / name)
+
+    def remove(self, name: str) -> None:
+        """Take it away; nothing happens when it is not there."""
+        (self._home / name).unlink(missing_ok=True)
+
+    def names(self, prefix: str, min_age_seconds: float = 0.0) -> Iterator[str]:
+        """The names that begin so and were not put or touched for so long, sorted."""
+        folder, _, start = prefix.rpartition("/")
+        newest = time.time() - min_age_seconds
+        for path in sorted((self._home / folder).glob(f"{start}*/**/*" if not start else f"{start}*")):
+            if path.is_file() and path.stat().st_mtime <= newest:
+                yield path.relative_to(self._home).as_posix()
+
+    def sweep(self, min_age_seconds: float) -> int:
+        """Remove what interrupted writers left behind; gives how many files."""
+        newest, removed = time.time() - min_age_seconds, 0
+        incoming = self._home / _INCOMING
+        for path in incoming.iterdir() if incoming.is_dir() else ():
+            try:
+                if path.stat().st_mtime <= newest:
+                    path.unlink()
+                    removed += 1
+            except FileNotFoundError:  # its writer has just put it in place
+                continue
+        return removed
+
+    def place(self, name: str) -> str:
+        """The path."""
+        return str(self._home / name)
+
+
+class DatabaseBlobs:
+    """Files in chunks in a PostgreSQL database, with their checksum."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep `content` durably, replacing what was there."""
+        values = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "touched": now()}
+        pieces = [content[at : at + _CHUNK] for at in range(0, len(content), _CHUNK)]
+        chunks = [{"name": name, "number": n, "content": piece} for n, piece in enumerate(pieces)]
+        # Not `writing`: one that writes documents puts files meanwhile. Writers of one name take turns.
+        with self._engine.begin() as connection:
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+            connection.execute(delete(kept_files).where(kept_files.c.name == name))
+            connection.execute(insert(kept_files).values(name=name, **values))
+            if chunks:
+                connection.execute(insert(kept_chunks), chunks)
+
+    def read(self, name: str) -> bytes | None:
+        """What is kept, None where nothing is. Raises IntegrityError where it is not what was put."""
+        with reading(self._engine) as connection:
+            kept = connection.scalar(select(kept_files.c.sha256).where(kept_files.c.name == name))
+            if kept is None:
+                return None
+            query = select(kept_chunks.c.content).where(kept_chunks.c.name == name)
+            content = b"".join(connection.scalars(query.order_by(kept_chunks.c.number)))
+        if hashlib.sha256(content).hexdigest() != kept:
+            raise IntegrityError(f"Het bestand {name} in de database is beschadigd.")
+        return content
+
+    def size(self, name: str) -> int | None:
+        """How many bytes are kept, None where nothing is."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(kept_files.c.size).where(kept_files.c.name == name))
+
+    def touch(self, name: str) -> None:
+        """Let it count as new."""
+        with self._engine.begin() as connection:
+            connection.execute(update(kept_files).where(kept_files.c.name == name).values(touched=now()))
+
+    def remove(self, name: str) -> None:
+        """Take it away; nothing happens when it is not there."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(kept_files).where(kept_files.c.name == name))
+
+    def names(self, prefix: str, min_age_seconds: float = 0.0) -> Iterator[str]:
+        """The names that begin so and were not put or touched for so long, sorted."""
+        query = select(kept_files.c.name).where(
+            kept_files.c.name.startswith(prefix, autoescape=True),
+            kept_files.c.touched <= now() - timedelta(seconds=min_age_seconds),
+        )
+        with self._engine.connect() as connection:
+            yield from sorted(connection.scalars(query))
+
+    def sweep(self, min_age_seconds: float) -> int:
+        """Nothing: a transaction that was cut off leaves nothing."""
+        return 0
+
+    def place(self, name: str) -> str:
+        """The database."""
+        return f"database, {name}"
+
+
+def move_in(source: FolderBlobs, target: Blobs, prefix: str) -> int:
+    """Move the files whose names begin so from a data folder into `target`; how many. Safe to cut off."""
+    moved = 0
+    for name in list(source.names(prefix)):
+        content = source.read(name)
+        if content is not None and target.size(name) != len(content):
+            target.put(name, content)
+        source.remove(name)
+        moved += 1
+    return moved

@@ -1,0 +1,504 @@
+"""The index on PostgreSQL, shared by every process: derived from the store and followed change by change.
+
+Each batch of documents is one transaction that also tells how far the index goes: killed at any moment, it
+is what it was, and whoever comes next goes on from there. A new generation (another encoder, a rebuild) is
+made beside the one that serves and takes its place whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from threading import RLock
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy import Engine as Database
+from sqlalchemy.exc import DBAPIError
+
+from learninglion.database.engine import reading
+from learninglion.inference.encoders import Encoder
+from learninglion.inference.vectors import Progress
+from learninglion.models.errors import ConflictError, LearningLionError
+from learninglion.search.content import in_batches, make_entries
+from learninglion.search.engine import OTHER_ENCODER, EncoderFinder, Encoders, IndexState, none_other
+from learninglion.search.frame import Frame, frame_of, load_frame, save_frame
+from learninglion.search.fusion import Fusion, shipped
+from learninglion.search.postgres.counting import Sums
+from learninglion.search.postgres.tables import CONTENT, ENDLESS, FORMAT, Tables, read_segment, run
+from learninglion.search.postgres.view import PostgresView
+from learninglion.search.segments import arrays_of
+from learninglion.store.reader import Change, Reader
+
+__all__ = ["SCHEMA", "PostgresIndex", "supported"]
+
+SCHEMA = "learninglion_search"
+_BATCH_DOCUMENTS = 200  # a transaction; what a killed process loses
+_FOLD = 2000  # sources that came or went before statistics are folded
+_MADE_AGAIN = 60.0  # seconds that a generation stays after another took its place, for searches under way
+_NONE_YET = "Er is nog geen zoekregister."
+_POLL = 0.05
+_BUSY = "Een ander proces werkt het zoekregister al bij. Probeer het later."
+
+
+def supported(database: Database) -> bool:
+    """Whether this database is a PostgreSQL that has pgvector, or can be given it."""
+    if database.dialect.name != "postgresql":
+        return False
+    return _extension(database, "vector")
+
+
+def _extension(database: Database, name: str) -> bool:
+    """Whether the extension is there; made where the server has it and this user may."""
+    with database.connect() as connection:
+        if connection.execute(text("SELECT 1 FROM pg_extension WHERE extname = :n"), {"n": name}).scalar():
+            return True
+        known = text("SELECT 1 FROM pg_available_extensions WHERE name = :n")
+        if not connection.execute(known, {"n": name}).scalar():
+            return False
+    try:
+        with database.begin() as connection:
+            run(connection, f"CREATE EXTENSION IF NOT EXISTS {name}")
+    except DBAPIError:  # not allowed, or the library was not loaded at the server's start
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One row of `generations`, without its blobs."""
+
+    generation: int
+    serving: bool
+    format: int
+    bm25: bool
+    store: str
+    encoder: str
+    dimensions: int
+    sequence: int
+    mark: str
+    next_key: int
+    base: int  # the change up to which its statistics are folded
+    passages: int
+
+
+_COLUMNS = ", ".join(f'"{name}"' for name in Generation.__dataclass_fields__)
+_CREATE = """CREATE TABLE IF NOT EXISTS {name} (generation int PRIMARY KEY, serving boolean NOT NULL,
+ format int NOT NULL, bm25 boolean NOT NULL, store text NOT NULL, encoder text NOT NULL,
+ dimensions int NOT NULL, sequence bigint NOT NULL, mark text NOT NULL, next_key bigint NOT NULL,
+ base bigint NOT NULL, passages bigint NOT NULL, frame bytea NOT NULL, sums bytea NOT NULL,
+ replaced double precision)"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What this process last saw: a generation at a change, with its statistics."""
+
+    row: Generation
+    sums: Sums
+    frame: Frame
+    view: PostgresView
+
+
+class PostgresIndex:
+    """The index in one schema of a database."""
+
+    def __init__(
+        self,
+        database: Database,
+        encoder: Encoder,
+        fusion: Callable[[], Fusion] = shipped,
+        others: EncoderFinder = none_other,
+        schema: str = SCHEMA,
+    ) -> None:
+        self.encoders = Encoders(encoder, others)
+        self._database = database
+        self._fusion = fusion
+        self._schema = schema
+        self._name = f'"{schema}".generations'
+        self._lock = RLock()
+        self._known: _Known | None = None
+        self._turns = {purpose: RLock() for purpose in ("write", "switch")}
+        with database.begin() as connection:
+            run(
+                connection,
+                f"SELECT pg_advisory_xact_lock({_lock_key(schema, 'make')})",
+                f'CREATE SCHEMA IF NOT EXISTS "{schema}"',
+                _CREATE.format(name=self._name),
+            )
+
+    # ------------------------------------------------------------------------------------- reading
+
+    def snapshot(self) -> PostgresView:
+        """What can be searched now, with what other processes committed; LearningLionError when nothing."""
+        with self._lock:
+            problem = self._refresh()
+            if self._known is None:
+                raise LearningLionError(f"{problem} Bouw het opnieuw op: learninglion index rebuild.")
+            return self._known.view
+
+    def exists(self) -> bool:
+        """Whether an index was ever made."""
+        with self._database.connect() as connection:
+            return self._serving(connection) is not None
+
+    def state(self) -> IndexState:
+        """How the index stands."""
+        with self._lock:
+            problem = self._refresh()
+            known = self._known
+        current = self.encoders.current.name
+        if known is None:
+            return IndexState(0, 0, 0, current, 0, problem)
+        row = known.row
+        _, sources = known.view.extent(None)
+        wanted = "" if row.encoder == current else current
+        return IndexState(sources, row.passages, 1, row.encoder, row.sequence, "", wanted)
+
+    def verify(self) -> str:
+        """Whether every source has its content, words and passages; "" or what is missing."""
+        with self._database.connect() as connection:
+            row = self._serving(connection)
+            if row is None:
+                return _NONE_YET
+            t = self._tables(row)
+            query = (
+                f"SELECT count(*) FROM {t.sources} s LEFT JOIN {t.content} c USING (key)"
+                f" LEFT JOIN {t.words} w USING (key) WHERE c.key IS NULL OR w.key IS NULL"
+                f" OR length(c.steps) / 4 <> (SELECT count(*) FROM {t.passages} p WHERE p.source = s.key)"
+            )
+            missing = int(connection.execute(text(query)).scalar_one())
+        return f"Het zoekregister mist iets van {missing} bron(nen)." if missing else ""
+
+    def rows_of(self, document_id: str) -> int:
+        """How many sources of this document are kept, those that no longer count too."""
+        found = 0
+        with self._database.connect() as connection:
+            for row in self._rows(connection):
+                query = f"SELECT count(*) FROM {self._tables(row).sources} WHERE document = :document"
+                found += int(connection.execute(text(query), {"document": document_id}).scalar_one())
+        return found
+
+    def _tables(self, row: Generation) -> Tables:
+        return Tables(self._schema, row.generation, row.bm25)
+
+    def _rows(self, connection: Connection) -> list[Generation]:
+        rows = connection.execute(text(f"SELECT {_COLUMNS} FROM {self._name} ORDER BY generation"))
+        return [Generation(*row) for row in rows]
+
+    def _serving(self, connection: Connection) -> Generation | None:
+        return next((row for row in self._rows(connection) if row.serving), None)
+
+    def _refresh(self) -> str:
+        """Take what other processes committed; "" or why there is nothing to search."""
+        with reading(self._database) as connection:
+            row = self._serving(connection)
+            problem = self._problem(row)
+            if row is None or problem:
+                self._known = None
+                return problem
+            known = self._known
+            if known is not None and known.row == row:
+                fusion = self._fusion()
+                if fusion != known.view.fusion:
+                    self._known = replace(known, view=self._view(row, known.sums, known.frame, fusion))
+                return ""
+            if known is None or known.row.generation != row.generation or known.row.sequence < row.base:
+                query = f"SELECT frame, sums FROM {self._name} WHERE generation = {row.generation}"
+                frame_bytes, packed = connection.execute(text(query)).one()
+                frame, sums, since = load_frame(io.BytesIO(frame_bytes)), Sums.unpack(packed), row.base
+            else:
+                frame, sums, since = known.frame, known.sums.copy(), known.row.sequence
+            self._count_since(connection, row, sums, since)
+        view = self._view(row, sums, frame, self._fusion())
+        self._known = _Known(row, sums, frame, view)
+        return ""
+
+    def _view(self, row: Generation, sums: Sums, frame: Frame, fusion: Fusion) -> PostgresView:
+        statistics = sums.statistics(frame)
+        return PostgresView(
+            self._database, self._tables(row), statistics, frame, fusion, row.encoder, row.sequence
+        )
+
+    def _problem(self, row: Generation | None) -> str:
+        if row is None:
+            return _NONE_YET
+        if row.format != FORMAT:
+            return "Het zoekregister is van een andere versie van het programma."
+        if self.encoders.named(row.encoder) is None:
+            return OTHER_ENCODER
+        return ""
+
+    def _count_since(self, connection: Connection, row: Generation, sums: Sums, since: int) -> int:
+        """Count into `sums` what came and went after the change `since`; how many sources that were."""
+        t, counted = self._tables(row), 0
+        came = f"s.born > {since} AND s.born <= {row.sequence} AND s.gone > {row.sequence}"
+        went = f"s.born <= {since} AND s.gone > {since} AND s.gone <= {row.sequence}"
+        driver: Any = connection.connection.driver_connection
+        for where, times in ((came, 1), (went, -1)):
+            query = f"SELECT {CONTENT} FROM {t.sources} s JOIN {t.content} c USING (key) WHERE {where}"
+            with driver.cursor(binary=True) as cursor:
+                cursor.execute(query)
+                while rows := cursor.fetchmany(_FOLD):
+                    sums.count(read_segment(rows), times)
+                    counted += len(rows)
+        return counted
+
+    # ------------------------------------------------------------------------------------- writing
+
+    def update(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+        """Follow the store up to its newest change; the number of changed documents."""
+        if self._is_current(reader):
+            return 0
+        with self._alone("write", wait):
+            with self._database.connect() as connection:
+                row = self._serving(connection)
+            if row is None or self._problem(row) or not self._follows(row, reader):
+                return self._build(reader, progress)
+            self._drop_replaced(_MADE_AGAIN)
+            changes = reader.changes_after(row.sequence)
+            self._follow(row, changes, reader, progress)
+            return len(changes)
+
+    def rebuild(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+        """Make the index again from the store; searches go on in the old one until the new is complete."""
+        with self._alone("write", wait):
+            self._give_up()
+            return self._build(reader, progress)
+
+    def switch(self, reader: Reader, progress: Progress | None = None, wait: float | None = 60.0) -> int:
+        """Have the current encoder take over from the former one; the documents encoded, or 0."""
+        with self._alone("switch", 0.0):
+            if not self.state().wanted:
+                return 0
+            self._fill(reader, progress)  # searches and updates go on meanwhile
+            with self._alone("write", wait):
+                return self._build(reader, None)
+
+    def purge(self, wait: float | None = 60.0) -> None:
+        """Take out whatever no longer counts: a deleted text leaves nothing here."""
+        with self._alone("write", wait):
+            self._drop_replaced(0.0)
+            with self._database.connect() as connection:
+                rows = self._rows(connection)
+            for row in rows:
+                self._fold(row, least=1)
+                with self._database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    t = self._tables(row)
+                    run(connection, f"VACUUM {t.sources}, {t.content}, {t.words}, {t.passages}")
+
+    def _is_current(self, reader: Reader) -> bool:
+        with self._lock:
+            if self._refresh() or self._known is None:
+                return False
+            row = self._known.row
+        return row.sequence == reader.change_counter() and self._follows(row, reader)
+
+    @staticmethod
+    def _follows(row: Generation, reader: Reader) -> bool:
+        """Whether the store's history up to the row's change is the one that the index was made from."""
+        same = row.store == reader.store_id() and row.sequence <= reader.change_counter()
+        return same and row.mark == reader.mark_of(row.sequence)
+
+    @contextmanager
+    def _alone(self, purpose: str, wait: float | None) -> Iterator[None]:
+        """Hold the index's lock for `purpose`, which PostgreSQL frees when this process dies."""
+        key = _lock_key(self._schema, purpose)
+        until = None if wait is None else time.monotonic() + wait
+        # threads of this process first among themselves, without a connection each
+        if not self._turns[purpose].acquire(timeout=-1 if wait is None else wait):
+            raise ConflictError(_BUSY)
+        try:
+            with self._held(key, until):
+                yield
+        finally:
+            self._turns[purpose].release()
+
+    @contextmanager
+    def _held(self, key: int, until: float | None) -> Iterator[None]:
+        with self._database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            while not connection.execute(text(f"SELECT pg_try_advisory_lock({key})")).scalar():
+                if until is not None and time.monotonic() >= until:
+                    raise ConflictError(_BUSY)
+                time.sleep(_POLL)
+            try:
+                yield
+            finally:
+                connection.execute(text(f"SELECT pg_advisory_unlock({key})"))
+
+    def _build(self, reader: Reader, progress: Progress | None) -> int:
+        """Fill a new generation and put it in place of the one that serves."""
+        row = self._fill(reader, progress)
+        with self._database.begin() as connection:
+            self._tables(row).index(connection)
+        row = self._follow(row, reader.changes_after(row.sequence), reader, None)
+        self._fold(row, least=1)
+        with self._database.begin() as connection:
+            connection.execute(
+                text(
+                    f"UPDATE {self._name} SET serving = (generation = :new),"
+                    " replaced = CASE WHEN serving AND generation <> :new"
+                    " THEN extract(epoch FROM now()) ELSE replaced END"
+                ),
+                {"new": row.generation},
+            )
+        return sum(not change.deleted for change in reader.changes_after(0))
+
+    def _fill(self, reader: Reader, progress: Progress | None) -> Generation:
+        """A generation of the current encoder that was filled up to now: begun, or gone on with."""
+        row = self._begun(reader)
+        changes = reader.changes_after(row.sequence)
+        if row.sequence == 0:
+            changes = [change for change in changes if not change.deleted]
+        return self._follow(row, changes, reader, progress)
+
+    def _begun(self, reader: Reader) -> Generation:
+        encoder = self.encoders.current
+        with self._database.connect() as connection:
+            rows = self._rows(connection)
+        for row in rows:
+            same = (row.format, row.encoder) == (FORMAT, encoder.name) and self._follows(row, reader)
+            if not row.serving and same and self._replaced_at(row) is None:
+                return row
+        self._give_up()
+        number = 1 + max((row.generation for row in rows), default=0)
+        bm25 = _extension(self._database, "pg_textsearch")
+        row = Generation(
+            number, False, FORMAT, bm25, reader.store_id(), encoder.name, encoder.dimensions, 0,
+            reader.mark_of(0), 1, 0, 0,
+        )  # fmt: skip
+        frame = io.BytesIO()
+        save_frame(frame_of(encoder), frame, encoder.name)
+        with self._database.begin() as connection:
+            self._tables(row).create(connection, encoder.dimensions)
+            values = {name: getattr(row, name) for name in Generation.__dataclass_fields__}
+            marks = ", ".join(f":{name}" for name in values)
+            connection.execute(
+                text(f"INSERT INTO {self._name} ({_COLUMNS}, frame, sums) VALUES ({marks}, :frame, :sums)"),
+                {**values, "frame": frame.getvalue(), "sums": Sums.none(encoder.dimensions).pack()},
+            )
+        return row
+
+    def _replaced_at(self, row: Generation) -> float | None:
+        query = f"SELECT replaced FROM {self._name} WHERE generation = {row.generation}"
+        with self._database.connect() as connection:
+            found = connection.execute(text(query)).scalar()
+        return None if found is None else float(found)
+
+    def _give_up(self) -> None:
+        """Take away what was begun and does not serve."""
+        self._drop(lambda row: not row.serving and self._replaced_at(row) is None)
+
+    def _drop_replaced(self, seconds: float) -> None:
+        """Take away the generations that were replaced longer ago than that."""
+        self._drop(lambda row: (at := self._replaced_at(row)) is not None and at <= time.time() - seconds)
+
+    def _drop(self, chosen: Any) -> None:
+        with self._database.connect() as connection:
+            rows = self._rows(connection)
+        for row in filter(chosen, rows):
+            with self._database.begin() as connection:
+                self._tables(row).drop(connection)
+                run(connection, f"DELETE FROM {self._name} WHERE generation = {row.generation}")
+
+    def _follow(
+        self, row: Generation, changes: Sequence[Change], reader: Reader, progress: Progress | None
+    ) -> Generation:
+        """Take `changes` in, a batch at a time; the generation as it then is."""
+        done = 0
+        for chosen in in_batches(changes, _BATCH_DOCUMENTS):
+            row = self._fold(self._take_in(row, chosen, reader), least=_FOLD)
+            done += len(chosen)
+            if progress is not None:
+                progress(done, len(changes))
+        return row
+
+    def _take_in(self, row: Generation, changes: Sequence[Change], reader: Reader) -> Generation:
+        """Write these changes, and how far the index then goes, in one transaction."""
+        present = [change.document_id for change in changes if not change.deleted]
+        listed = list(reader.entries_of(present)) if present else []
+        encoder = self.encoders.named(row.encoder) or self.encoders.current
+        entries = make_entries(encoder, None, self._frame(row), listed, row.next_key, None)
+        arrays = arrays_of(entries, row.dimensions)
+        newest = changes[-1].sequence
+        after = replace(
+            row,
+            sequence=newest,
+            mark=reader.mark_of(newest),
+            next_key=row.next_key + len(entries.keys),
+            passages=row.passages + len(arrays["steps"]),
+        )
+        t = self._tables(row)
+        with self._database.begin() as connection:
+            self._move(connection, row, after)
+            gone = connection.execute(
+                text(
+                    f"UPDATE {t.sources} SET gone = :newest WHERE document = ANY(:documents)"
+                    f" AND gone = {ENDLESS} RETURNING key"
+                ),
+                {"newest": newest, "documents": [change.document_id for change in changes]},
+            ).scalars()
+            query = text(f"SELECT count(*) FROM {t.passages} WHERE source = ANY(:keys)")
+            less = int(connection.execute(query, {"keys": list(gone)}).scalar_one())
+            if less:
+                row, after = after, replace(after, passages=after.passages - less)
+                self._move(connection, row, after)
+            t.insert(connection, entries, arrays, newest)
+        return after
+
+    def _move(self, connection: Connection, before: Generation, after: Generation) -> None:
+        """Tell how far a generation goes; ConflictError where another process told so meanwhile."""
+        changed = connection.execute(
+            text(
+                f"UPDATE {self._name} SET sequence = :sequence, mark = :mark, next_key = :key, base = :base,"
+                " passages = :passages"
+                " WHERE generation = :generation AND sequence = :was AND next_key = :key_was"
+            ),
+            {
+                "sequence": after.sequence,
+                "mark": after.mark,
+                "key": after.next_key,
+                "base": after.base,
+                "passages": after.passages,
+                "generation": before.generation,
+                "was": before.sequence,
+                "key_was": before.next_key,
+            },
+        ).rowcount
+        if changed != 1:
+            raise ConflictError("Een ander proces heeft het zoekregister bijgewerkt. Probeer het opnieuw.")
+
+    def _frame(self, row: Generation) -> Frame:
+        query = f"SELECT frame FROM {self._name} WHERE generation = {row.generation}"
+        with self._database.connect() as connection:
+            return load_frame(io.BytesIO(connection.execute(text(query)).scalar_one()))
+
+    def _fold(self, row: Generation, least: int) -> Generation:
+        """Fold the statistics up to now where `least` sources came or went, and delete what is gone."""
+        t = self._tables(row)
+        query = f"SELECT count(*) FROM {t.sources} WHERE born > {row.base} OR gone < {ENDLESS}"
+        with self._database.begin() as connection:
+            if int(connection.execute(text(query)).scalar_one()) < least:
+                return row
+            packed = connection.execute(
+                text(f"SELECT sums FROM {self._name} WHERE generation = {row.generation}")
+            ).scalar_one()
+            sums = Sums.unpack(packed)
+            self._count_since(connection, row, sums, row.base)
+            after = replace(row, base=row.sequence)
+            self._move(connection, row, after)
+            connection.execute(
+                text(f"UPDATE {self._name} SET sums = :sums WHERE generation = {row.generation}"),
+                {"sums": sums.pack()},
+            )
+            t.forget(connection, row.sequence)
+        return after
+
+
+def _lock_key(schema: str, purpose: str) -> int:
+    digest = hashlib.sha256(f"{schema} {purpose}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)

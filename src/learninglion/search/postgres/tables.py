@@ -1,0 +1,223 @@
+"""The tables of the index on PostgreSQL, which are derived: they can be dropped and made again.
+
+A schema holds `generations`, one row for each index with its statistics, and for generation n:
+
+    sources_n   key, document, source, born, gone   what there is, from which change to which
+    content_n   terms and vectors of a source, for exact scores
+    words_n     its terms once more, for candidates
+    passages_n  the vector of each passage in halves, for the nearest
+
+A source is never changed: a document that changes gets new rows, and the old ones are marked gone. So a
+search goes on seeing what it began with. Rows that are gone are deleted when statistics are folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, text
+
+from learninglion.search.analysis import BUCKETS, FAMILIES, Terms
+from learninglion.search.content import all_terms
+from learninglion.search.segments import BOTH, Arrays, Entries, Segment, segment_fields
+
+__all__ = ["CONTENT", "ENDLESS", "FORMAT", "Tables", "read_segment", "run", "spelled", "written"]
+
+FORMAT = 1
+ENDLESS = (1 << 63) - 1  # the change at which what is still there will be gone
+
+_TERMS = tuple(f"{part}_{family}" for part, family in BOTH)
+_FIELDS = (
+    *("asked", "lengths", "steps", "vectors"),
+    *(f"{name}_{what}" for name in _TERMS for what in ("ids", "counts")),
+)
+# What `read_segment` takes, in this order, of sources s and content c.
+CONTENT = ", ".join(("s.document", "s.source", *(f"c.{name}" for name in _FIELDS)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The names of the tables of one generation. `bm25`: words by pg_textsearch."""
+
+    schema: str
+    generation: int
+    bm25: bool
+
+    def name(self, kind: str) -> str:
+        """The table, or index, of that kind."""
+        return f'"{self.schema}".{kind}_{self.generation}'
+
+    @property
+    def sources(self) -> str:
+        """What there is."""
+        return self.name("sources")
+
+    @property
+    def content(self) -> str:
+        """Terms and vectors."""
+        return self.name("content")
+
+    @property
+    def words(self) -> str:
+        """Terms, to find by."""
+        return self.name("words")
+
+    @property
+    def passages(self) -> str:
+        """Vectors, to find by."""
+        return self.name("passages")
+
+    def create(self, connection: Connection, dimensions: int) -> None:
+        """Make the tables, without what finds in them: filled tables are indexed in a tenth of the time."""
+        terms = "stems text, grams text" if self.bm25 else "terms int[]"
+        kept = ", ".join(f"{n} {'smallint' if n == 'asked' else 'bytea'} NOT NULL" for n in _FIELDS)
+        run(
+            connection,
+            f"CREATE TABLE {self.sources} (key bigint PRIMARY KEY, document text NOT NULL,"
+            " source text NOT NULL, born bigint NOT NULL, gone bigint NOT NULL)",
+            f"CREATE TABLE {self.content} (key bigint PRIMARY KEY, {kept}) WITH (toast_tuple_target = 8160)",
+            f"CREATE TABLE {self.words} (key bigint NOT NULL, {terms})",
+            f"CREATE TABLE {self.passages} (source bigint NOT NULL, place halfvec({dimensions}) NOT NULL)",
+            f"CREATE INDEX ON {self.sources} (document)",
+            f"CREATE INDEX ON {self.sources} (born)",
+            f"CREATE INDEX ON {self.sources} (gone) WHERE gone < {ENDLESS}",
+            f"CREATE INDEX ON {self.words} (key)",
+            f"CREATE INDEX ON {self.passages} (source)",
+            # in lines of their own, so that looking for a term does not read them all
+            *(
+                f"ALTER TABLE {self.words} ALTER {column} SET STORAGE EXTERNAL"
+                for column in (("stems", "grams") if self.bm25 else ("terms",))
+            ),
+            f"ALTER TABLE {self.words} SET (toast_tuple_target = 128)",
+        )
+        for name in (n for n in _FIELDS if n != "asked"):  # dense numbers: compressing gains nothing
+            run(connection, f"ALTER TABLE {self.content} ALTER {name} SET STORAGE EXTERNAL")
+
+    def index(self, connection: Connection) -> None:
+        """Make what finds candidates in the filled tables; what is there already stays."""
+        ways = {"hnsw": f"{self.passages} USING hnsw (place halfvec_ip_ops)"}
+        if self.bm25:
+            ways |= {f: f"{self.words} USING bm25 ({f}) WITH (text_config = 'simple')" for f in FAMILIES}
+        else:
+            ways["terms"] = f"{self.words} USING gin (terms)"
+        for kind, way in ways.items():
+            run(connection, f"CREATE INDEX IF NOT EXISTS {kind}_{self.generation} ON {way}")
+        run(connection, *(f"ANALYZE {self.name(kind)}" for kind in _KINDS))
+
+    def drop(self, connection: Connection) -> None:
+        """Take the tables away."""
+        run(connection, *(f"DROP TABLE IF EXISTS {self.name(kind)}" for kind in _KINDS))
+
+    def forget(self, connection: Connection, sequence: int) -> int:
+        """Delete what was gone by the change `sequence`; how many sources that were."""
+        dead = f"SELECT key FROM {self.sources} WHERE gone <= {int(sequence)}"
+        run(
+            connection,
+            f"DELETE FROM {self.passages} WHERE source IN ({dead})",
+            *(f"DELETE FROM {self.name(kind)} WHERE key IN ({dead})" for kind in ("content", "words")),
+        )
+        return connection.execute(
+            text(f"DELETE FROM {self.sources} WHERE gone <= :sequence"), {"sequence": sequence}
+        ).rowcount
+
+    def insert(self, connection: Connection, entries: Entries, arrays: Arrays, born: int) -> None:
+        """Write `entries`, whose `arrays` are given, as what there is from the change `born` on."""
+        named = zip(entries.keys, entries.documents, entries.sources, strict=True)
+        self._copy(connection, "sources", [(*row, born, ENDLESS) for row in named])
+        fields = _fields_of(arrays)
+        self._copy(connection, "content", list(zip(entries.keys, *(fields[n] for n in _FIELDS), strict=True)))
+        words: list[tuple[object, ...]] = []
+        for key, (asked, body) in zip(entries.keys, entries.terms, strict=True):
+            bags = [all_terms(a, b) for a, b in zip(asked, body, strict=True)]
+            if self.bm25:
+                words.append((key, *map(spelled, bags)))
+            else:
+                stems, grams = bags
+                words.append((key, [*stems.ids.tolist(), *(grams.ids.astype(np.int64) + BUCKETS).tolist()]))
+        self._copy(connection, "words", words)
+        starts = arrays["vector-starts"]
+        owners = np.repeat(np.array(entries.keys, dtype=np.int64), np.diff(starts))
+        placed = arrays["vectors"].astype(np.float32) * arrays["steps"][:, None]
+        places = [(int(key), written(row)) for key, row in zip(owners, placed, strict=True)]
+        self._copy(connection, "passages", places)
+
+    def _copy(self, connection: Connection, kind: str, rows: Sequence[tuple[object, ...]]) -> None:
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY {self.name(kind)} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+_KINDS = ("sources", "content", "words", "passages")
+_MOST_REPEATS = 12  # a frequency above a dozen says nothing more
+
+
+def spelled(terms: Terms) -> str:
+    """A bag of terms as words for pg_textsearch."""
+    return " ".join(np.repeat(terms.ids, np.clip(terms.counts, 1, _MOST_REPEATS).astype(int)).astype(str))
+
+
+def written(vector: NDArray[np.float32]) -> str:
+    """A vector as pgvector reads it."""
+    return "[" + ",".join(map("{:.7g}".format, vector.tolist())) + "]"
+
+
+def run(connection: Connection, *statements: str) -> None:
+    """Execute statements that take no values."""
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def _fields_of(arrays: Arrays) -> dict[str, list[Any]]:
+    """What a row of the content table holds, by column, for each source."""
+
+    def cut(array: NDArray[Any], starts: NDArray[np.int64]) -> list[bytes]:
+        return [array[a:b].tobytes() for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)]
+
+    lengths = np.stack([arrays[f"{part}-{family}-lengths"] for part, family in BOTH], axis=1)
+    found: dict[str, list[Any]] = {
+        "asked": arrays["asked-passages"].tolist(),
+        "lengths": [row.tobytes() for row in lengths],
+        "steps": cut(arrays["steps"], arrays["vector-starts"]),
+        "vectors": cut(arrays["vectors"], arrays["vector-starts"]),
+    }
+    for name, (part, family) in zip(_TERMS, BOTH, strict=True):
+        for what in ("ids", "counts"):
+            array = arrays[f"{part}-{family}-{what}"]
+            found[f"{name}_{what}"] = cut(array, arrays[f"{part}-{family}-starts"])
+    return found
+
+
+def read_segment(rows: Sequence[tuple[Any, ...]]) -> Segment:
+    """The segment of rows of CONTENT: the numbers that `insert` was given."""
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * (2 + len(_FIELDS))
+    documents, sources, asked = columns[:3]
+    joined = {name: b"".join(column) for name, column in zip(_FIELDS[1:], columns[3:], strict=True)}
+    sized = dict(zip(_FIELDS[1:], columns[3:], strict=True))
+    lengths = np.frombuffer(joined["lengths"], dtype=np.float32).reshape(-1, len(BOTH))
+    steps = np.frombuffer(joined["steps"], dtype=np.float32)
+    vectors = np.frombuffer(joined["vectors"], dtype=np.int8)
+    arrays: dict[str, NDArray[Any]] = {
+        "asked-passages": np.array(asked, dtype=np.int32),
+        "steps": steps,
+        "vectors": vectors.reshape(len(steps), -1) if len(steps) else vectors.reshape(0, 0),
+        "vector-starts": _starts(sized["steps"], steps.itemsize),
+    }
+    for i, (name, (part, family)) in enumerate(zip(_TERMS, BOTH, strict=True)):
+        arrays[f"{part}-{family}-lengths"] = lengths[:, i].copy()
+        arrays[f"{part}-{family}-ids"] = np.frombuffer(joined[f"{name}_ids"], dtype=np.uint32)
+        arrays[f"{part}-{family}-counts"] = np.frombuffer(joined[f"{name}_counts"], dtype=np.uint8)
+        arrays[f"{part}-{family}-starts"] = _starts(sized[f"{name}_counts"], 1)
+    return Segment(
+        documents=np.array(documents, dtype=object),
+        sources=np.array(sources, dtype=object),
+        **segment_fields(arrays),
+    )
+
+
+def _starts(pieces: Sequence[bytes], size: int) -> NDArray[np.int64]:
+    return np.cumsum([0, *(len(piece) // size for piece in pieces)], dtype=np.int64)

@@ -1,0 +1,184 @@
+"""The engine on PostgreSQL gives what the embedded one gives, on every process, whatever comes and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from archives import SUBJECTS, make_archive, make_entry
+from learninglion.models.errors import ConflictError
+from learninglion.search.local import snapshot as embedded
+from learninglion.search.local.index import Index
+from learninglion.search.postgres import index as building
+from learninglion.search.postgres import view
+from learninglion.search.postgres.index import PostgresIndex, supported
+from learninglion.search.search import search, search_set
+from learninglion.store.reader import MemoryReader
+from learninglion.testing import HashingEncoder
+
+ENCODER = HashingEncoder(160)
+QUESTIONS = [question for question, _ in SUBJECTS] + ["drinkwater", "Wat zegt de provincie over dijken?"]
+Opened = Callable[..., PostgresIndex]
+
+
+@pytest.fixture(scope="module")
+def database(postgresql_server: str) -> Iterator[Engine]:
+    engine = create_engine(f"{postgresql_server}/postgres".replace("postgresql:", "postgresql+psycopg:"))
+    if not supported(engine):
+        pytest.skip("this PostgreSQL has no pgvector")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def opened(database: Engine) -> Iterator[Opened]:
+    """Opens the same index, each time as another process would."""
+
+    def another(encoder: HashingEncoder = ENCODER, **more) -> PostgresIndex:
+        return PostgresIndex(database, encoder, schema="trial", **more)
+
+    yield another
+    with database.begin() as connection:
+        connection.execute(text("DROP SCHEMA IF EXISTS trial CASCADE"))
+
+
+@pytest.mark.parametrize("exact", [2000, 1])
+def test_both_engines_give_the_same_hits_to_the_last_bit(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: int
+) -> None:
+    for engine in (embedded, view):
+        monkeypatch.setattr(engine, "EXACT", exact)
+    reader = MemoryReader(make_archive())
+    shared, own = opened(), Index.open(tmp_path, ENCODER)
+    changes = [
+        lambda: None,
+        lambda: reader.put([make_entry("x", "Hoe hoog zijn de dijken?", "De dijken zijn vier meter hoog.")]),
+        lambda: reader.remove("d1"),
+        lambda: reader.put([make_entry("d2", "Waarom sluiten scholen?", "Er zijn te weinig leraren.")]),
+    ]
+    for change in changes:
+        change()
+        shared.update(reader)
+        own.update(reader)
+        for documents in (None, frozenset({"d2", "d3", "x"})):
+            found = search_set(shared, reader, QUESTIONS, "Over water.", documents=documents)
+            assert found == search_set(own, reader, QUESTIONS, "Over water.", documents=documents)
+            assert all(found)
+            assert shared.snapshot().extent(documents) == own.snapshot().extent(documents)
+
+
+def test_a_second_process_sees_what_the_first_took_in_and_keeps_what_it_began_with(opened: Opened) -> None:
+    reader = MemoryReader(make_archive())
+    first, second = opened(), opened()
+    assert not second.exists()
+    first.update(reader)
+    assert second.exists() and second.update(reader) == 0
+    begun = second.snapshot()
+    reader.remove("d1")
+    reader.put([make_entry("nieuw", "Hoe hoog zijn de dijken?", "De dijken zijn vier meter hoog.")])
+    first.update(reader)
+    assert begun.extent(None) == (6, 6) and begun.extent(frozenset({"nieuw"})) == (0, 0)
+    assert search_set(first, reader, QUESTIONS) == search_set(second, reader, QUESTIONS)
+    assert search_set(opened(), reader, QUESTIONS) == search_set(second, reader, QUESTIONS)
+
+
+def test_statistics_do_not_depend_on_the_way_there(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "_FOLD", 3)
+    monkeypatch.setattr(building, "_BATCH_DOCUMENTS", 2)
+    reader = MemoryReader(make_archive()[::-1])
+    grown = opened()
+    grown.update(reader)
+    reader.put([make_entry("weg", "Wat verdwijnt er?", "Dit verdwijnt weer."), make_archive()[3]])
+    grown.update(reader)
+    reader.remove("weg")
+    grown.update(reader)
+    told = grown.snapshot().statistics
+    fresh = opened()
+    fresh.rebuild(MemoryReader(make_archive()))
+    again = fresh.snapshot().statistics
+    assert told.sources == again.sources and told.mean_length == again.mean_length
+    assert all(np.array_equal(told.frequency[key], again.frequency[key]) for key in told.frequency)
+    assert np.array_equal(told.bodies.spread, again.bodies.spread)
+    assert np.array_equal(told.questions.centre, again.questions.centre)
+
+
+def test_what_is_purged_is_nowhere(opened: Opened, database: Engine) -> None:
+    reader = MemoryReader(make_archive())
+    index = opened()
+    index.update(reader)
+    index.rebuild(reader)  # the replaced generation stays for searches under way
+    reader.remove("d1")
+    index.update(reader)
+    assert index.rows_of("d1") == 2
+    index.purge()
+    assert index.rows_of("d1") == 0 and index.verify() == ""
+    with database.connect() as connection:
+        tables = connection.scalars(
+            text("SELECT tablename FROM pg_tables WHERE schemaname = 'trial' ORDER BY 1")
+        ).all()
+    assert tables == ["content_2", "generations", "passages_2", "sources_2", "words_2"]
+
+
+def test_a_build_that_was_cut_off_goes_on(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "_BATCH_DOCUMENTS", 2)
+    reader = MemoryReader(make_archive())
+
+    def dying(done: int, _total: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        opened().update(reader, dying)
+    assert not opened().exists()
+    told: list[tuple[int, int]] = []
+    opened().update(reader, lambda done, total: told.append((done, total)))
+    assert told == [(2, 2)], "the other four were there"
+    assert opened().state().sources == 6
+
+
+def test_another_encoder_takes_over_while_the_former_serves(opened: Opened) -> None:
+    reader = MemoryReader(make_archive())
+    opened().update(reader)
+    other = HashingEncoder(96, name="ander")
+    index = opened(other, others={ENCODER.name: ENCODER}.get)
+    assert index.state().wanted == "ander" and search(index, reader, QUESTIONS[0])
+    reader.remove("d5")
+    assert index.update(reader) == 1 and index.state().encoder == ENCODER.name
+    assert index.switch(reader) == 5
+    assert (index.state().encoder, index.state().wanted, index.switch(reader)) == ("ander", "", 0)
+    assert search(index, reader, QUESTIONS[0])
+
+
+def test_damage_is_told(opened: Opened, database: Engine) -> None:
+    index = opened()
+    assert index.verify()
+    index.update(MemoryReader(make_archive()))
+    assert index.verify() == ""
+    with database.begin() as connection:
+        connection.execute(
+            text("DELETE FROM trial.passages_1 WHERE source = (SELECT min(source) FROM trial.passages_1)")
+        )
+    assert "1 bron" in index.verify()
+
+
+def test_one_process_writes_at_a_time(opened: Opened) -> None:
+    reader = MemoryReader(make_archive())
+    first, second = opened(), opened()
+
+    def meanwhile(_done: int, _total: int) -> None:
+        with pytest.raises(ConflictError, match="Een ander proces"):
+            second.update(reader, wait=0.0)
+
+    first.update(reader, meanwhile)
+    assert second.update(reader, wait=0.0) == 0
+
+
+def test_an_index_of_another_archive_is_made_again(opened: Opened) -> None:
+    opened().update(MemoryReader(make_archive(), store_id="een"))
+    index = opened()
+    index.update(MemoryReader(make_archive()[:2], store_id="twee"))
+    assert index.state().sources == 2
