@@ -29,6 +29,7 @@ from learninglion.models import (
     Source,
     SourceKind,
     Statement,
+    SubQuestion,
     Verification,
 )
 from learninglion.models.errors import (
@@ -197,7 +198,7 @@ class Drafts:
         require(actor, Task.DRAFT)
         self._require_seen(selections, actor)
         meter = Meter(self._options.power)
-        writer = self._writer(self.model(generator), on_event)
+        writer = self._writer(self.model(generator), on_event, question_set.questions)
         verifications = []
         for position, selection in enumerate(selections):
             progress(_WRITING, position, len(selections))
@@ -230,7 +231,7 @@ class Drafts:
         if all(v.draft.complete for v in old.verifications):
             raise InputError(f"Dossier {dossier_id} is al af: elke deelvraag is geschreven.")
         meter = Meter(self._options.power)
-        writer = self._writer(self.model(_MODEL), on_event)
+        writer = self._writer(self.model(_MODEL), on_event, old.question_set.questions)
         verifications = []
         for position, before in enumerate(old.verifications):
             progress(_WRITING, position, len(old.verifications))
@@ -243,13 +244,22 @@ class Drafts:
         self._note_writing("resume", dossier, verifications, meter, actor)
         return dossier
 
-    def _writer(self, model: Generator | None, on_event: Listener, *, alone: bool = False) -> SetWriter:
-        """`alone`: without a second opinion."""
+    def _writer(
+        self,
+        model: Generator | None,
+        on_event: Listener,
+        questions: Sequence[SubQuestion],
+        *,
+        alone: bool = False,
+    ) -> SetWriter:
+        """`questions`: all of the set. `alone`: without a second opinion that decides nothing."""
         options = reader = None
         if model is not None:
             prompts = load_prompts(self._options.prompts)
             options = WritingOptions(prompts=prompts, max_tokens=self._options.max_tokens)
-            reader = None if alone else self._second_reader()
+            reader = self._second_reader()
+            if alone and reader is not None and not reader.decides:
+                reader = None
         return SetWriter(
             model,
             locate=self._documents.regions,
@@ -257,6 +267,7 @@ class Drafts:
             reader=reader,
             on_event=on_event,
             sure=self._options.sure,
+            questions=questions,
         )
 
     def _second_reader(self) -> SecondReader | None:
@@ -434,7 +445,7 @@ class Drafts:
                     f"Het antwoord op vraag {numbers} is bewerkt. Dat wordt niet overschreven."
                 )
         meter = Meter(self._options.power)
-        writer = self._writer(self.model(generator), on_event)
+        writer = self._writer(self.model(generator), on_event, begun.question_set.questions)
         written: dict[int, Verification] = {}
         for count, (at, selection) in enumerate(sorted(selections.items())):
             progress(_WRITING, count, len(selections))
@@ -523,7 +534,10 @@ class Drafts:
         old = first_finished(texts, [version.reason for version in versions])
         kinds = {v.draft.provenance.generator for v in old if v.draft.complete}
         models = {kind: self.model(_EXTRACTIVE if kind == _EXTRACTIVE else _MODEL) for kind in kinds}
-        writers = {kind: self._writer(model, unheard, alone=True) for kind, model in models.items()}
+        questions = texts[0].question_set.questions
+        writers = {
+            kind: self._writer(model, unheard, questions, alone=True) for kind, model in models.items()
+        }
         again = [
             writers[v.draft.provenance.generator].draft(at, v.draft.selection) if v.draft.complete else v
             for at, v in enumerate(old)

@@ -173,7 +173,8 @@ _STOPPED = "u hebt het schrijven gestopt."
 class SetWriter:
     """Drafts and checks sub-questions with one model (None: by copying sentences).
 
-    `problem` is the first failure of the model; `wrote` tells whether there is anything to keep.
+    `questions`: all of the set, for a model to see where one answer leans on another. `problem` is the first
+    failure of the model; `wrote` tells whether there is anything to keep.
     """
 
     def __init__(
@@ -185,13 +186,16 @@ class SetWriter:
         reader: SecondReader | None = None,
         on_event: Listener = unheard,
         sure: float = SURE,
+        questions: Sequence[SubQuestion] = (),
     ) -> None:
         self._model = model
         self._locate = locate
         self._options = options
         self._reader = reader
         self._tell = on_event
+        self._gate = rules_gate(sure) if reader is None else rules_gate(sure, reader.check)
         self._sure = sure
+        self._questions = tuple(questions)
         self._silences = 0
         self._told: dict[tuple[int, ...], frozenset[tuple[str | None, Span | None]]] = {}
         self._reason = ""  # why no more is asked of the model
@@ -221,7 +225,7 @@ class SetWriter:
             except KeyboardInterrupt:
                 reason = self._reason = _STOPPED
                 self.problem = self.problem or InputError("U hebt het schrijven gestopt.")
-        return before or verify(not_written(selection, model, rules_gate(self._sure), reason))
+        return before or verify(not_written(selection, model, self._gate, reason))
 
     def _joined(self, draft: Draft) -> Draft:
         """A draft that rests on passages of an earlier one only gets a reference to it as proposal."""
@@ -249,13 +253,14 @@ class SetWriter:
         draft = write(
             selection,
             model,
-            rules_gate(self._sure),
+            self._gate,
             locate=self._locate,
             options=self._options,
+            siblings=[q for q in self._questions if q.numbers != selection.question.numbers],
             on_event=tell,
             resume=before.draft if before is not None else None,
         )
-        done = verify(extractive.with_material(draft, self._locate))
+        done = verify(self._joined(extractive.with_material(draft, self._locate)))
         if done.checks:
             self._silences = 0
         return done if self._reader is None else self._reader.read(done)

@@ -157,8 +157,8 @@ def tell_draft(job: Job, event: DraftEvent) -> None:
                 job.report("sentence", _told(event.position, check.statement.text, apart, check.reasons))
         job.report("question", {"position": event.position, "words": view_verdict(done).words})
     elif event.progress is not None:
-        if event.progress.stage in (Stage.SENTENCE, Stage.REMOVED):
-            apart = event.progress.stage is Stage.REMOVED
+        if event.progress.stage in (Stage.SENTENCE, Stage.MARKED):
+            apart = event.progress.stage is Stage.MARKED
             reasons = event.progress.check.reasons if apart and event.progress.check else ()
             job.report("sentence", _told(event.position, event.progress.text, apart, reasons))
         elif event.progress.stage is Stage.REPAIR:
