@@ -338,8 +338,7 @@ def _claim(value: dict[object, object]) -> Claim | None:
     """The row of an evidence table, under whatever names; None for an object that is none."""
     source = next((_number(value[k]) for k in _SOURCES if _number(value.get(k))), 0)
     if not source:  # a list of them
-        several = (value[k] for k in (*_SOURCES, *_LISTS) if isinstance(value.get(k), list))
-        source = next((_number(inner) for told in several for inner in told if _number(inner)), 0)
+        source = next((p.source for k in _LISTS for p in _proofs(value.get(k)) if p.source), 0)
     key = next((k for k in _QUOTES if isinstance(value.get(k), str)), "")
     quote = str(value.get(key, "")).strip()
     if not (source or quote) or not (
@@ -441,7 +440,7 @@ _TELLS = ("zin", "sentence", "text", "tekst", "antwoord", "answer", "content", "
 _SOURCES = ("bron", "source", "bronnummer", "source_id", "bron_id", "document", "doc", "nummer", "id")
 _WORD_ON_IT = 12  # characters; what is longer is no yes or no but an answer
 _NOTHING = " " * 99
-_LISTS = ("bronnen", "sources", "citations", "citaties")
+_LISTS = ("bron", "source", "bronnen", "sources", "citations", "citaties")
 _QUOTES = (
     "woorden",
     "citaat",

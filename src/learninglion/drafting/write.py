@@ -309,6 +309,8 @@ class _Writer:
         if resume is not None and resume.evidence:
             self.work.table = Table(resume.evidence)
             self.work.by_model = any(row.by_model for row in resume.evidence)
+            if not self.work.by_model and self.shape.chats:
+                self._remark_own_table()
             enough = True
         elif not self.shape.chats:  # it cannot point at anything
             self.work.table = tables.by_measure(self.selection, self.judged)
@@ -340,11 +342,14 @@ class _Writer:
                 return table.sufficient
         self.work.table = tables.by_measure(self.selection, self.judged)
         self.work.missing = []
+        self._remark_own_table()
+        return bool(self.work.table.usable)
+
+    def _remark_own_table(self) -> None:
         self._remark(
             f"Het taalmodel {self.generator.model} gaf geen bruikbare bewijstabel. De passages zijn daarom "
             "door het programma zelf uitgezocht."
         )
-        return bool(self.work.table.usable)
 
     def _ask_missing(self) -> None:
         """What the model thinks is missing; without an answer nothing is lost."""

@@ -260,7 +260,7 @@ class SetWriter:
             on_event=tell,
             resume=before.draft if before is not None else None,
         )
-        done = verify(self._joined(extractive.with_material(draft, self._locate)))
+        done = verify(extractive.with_material(draft, self._locate))
         if done.checks:
             self._silences = 0
         return done if self._reader is None else self._reader.read(done)
