@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from threading import Lock
+from threading import Event, Lock
 
 from learninglion.compliance.energy import Meter
 from learninglion.database.engine import now
@@ -15,7 +15,7 @@ from learninglion.drafting.selection import Choice, choose, choose_automatically
 from learninglion.drafting.style import StyleReport, read_style
 from learninglion.drafting.write import WritingOptions
 from learninglion.evaluation.judge import exam_of
-from learninglion.inference.generators import Generator
+from learninglion.inference.generators import Generator, StoppableGenerator
 from learninglion.inference.open import open_generator
 from learninglion.models import (
     Actor,
@@ -188,17 +188,19 @@ class Drafts:
         *,
         generator: str = _EXTRACTIVE,
         on_event: Listener = unheard,
+        stop: Event | None = None,
         actor: Actor,
         progress: Progress = silent,
     ) -> Dossier:
         """A checked draft of every sub-question from exactly what was selected; kept with its record.
 
+        Once `stop` is set no model is asked any more; what was written is kept, and can be resumed.
         Raises UnknownReferenceError where one of the sources is gone, or hidden from this person by now.
         """
         require(actor, Task.DRAFT)
         self._require_seen(selections, actor)
         meter = Meter(self._options.power)
-        writer = self._writer(self.model(generator), on_event, question_set.questions)
+        writer = self._writer(self.model(generator), on_event, question_set.questions, stop=stop)
         verifications = []
         for position, selection in enumerate(selections):
             progress(_WRITING, position, len(selections))
@@ -220,7 +222,13 @@ class Drafts:
             )
 
     def resume(
-        self, dossier_id: str, *, on_event: Listener = unheard, actor: Actor, progress: Progress = silent
+        self,
+        dossier_id: str,
+        *,
+        on_event: Listener = unheard,
+        stop: Event | None = None,
+        actor: Actor,
+        progress: Progress = silent,
     ) -> Dossier:
         """Write on where the model broke off: only the sub-questions that are not finished, as a new version.
 
@@ -231,7 +239,7 @@ class Drafts:
         if all(v.draft.complete for v in old.verifications):
             raise InputError(f"Dossier {dossier_id} is al af: elke deelvraag is geschreven.")
         meter = Meter(self._options.power)
-        writer = self._writer(self.model(_MODEL), on_event, old.question_set.questions)
+        writer = self._writer(self.model(_MODEL), on_event, old.question_set.questions, stop=stop)
         verifications = []
         for position, before in enumerate(old.verifications):
             progress(_WRITING, position, len(old.verifications))
@@ -250,9 +258,14 @@ class Drafts:
         on_event: Listener,
         questions: Sequence[SubQuestion],
         *,
+        stop: Event | None = None,
         alone: bool = False,
     ) -> SetWriter:
-        """`questions`: all of the set. `alone`: without a second opinion that decides nothing."""
+        """`questions`: all of the set; `stop`: set when nobody wants more of it. `alone`: without a second
+        opinion that decides nothing.
+        """
+        if model is not None and stop is not None:
+            model = StoppableGenerator(model, stop)
         options = reader = None
         if model is not None:
             prompts = load_prompts(self._options.prompts)
@@ -422,6 +435,7 @@ class Drafts:
         generator: str = _EXTRACTIVE,
         overwrite: frozenset[int] = frozenset(),
         on_event: Listener = unheard,
+        stop: Event | None = None,
         actor: Actor,
         progress: Progress = silent,
     ) -> Dossier:
@@ -445,7 +459,7 @@ class Drafts:
                     f"Het antwoord op vraag {numbers} is bewerkt. Dat wordt niet overschreven."
                 )
         meter = Meter(self._options.power)
-        writer = self._writer(self.model(generator), on_event, begun.question_set.questions)
+        writer = self._writer(self.model(generator), on_event, begun.question_set.questions, stop=stop)
         written: dict[int, Verification] = {}
         for count, (at, selection) in enumerate(sorted(selections.items())):
             progress(_WRITING, count, len(selections))

@@ -19,7 +19,7 @@ from learninglion.drafting.second_opinion import SecondReader, keep_opinions
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import UNFINISHED, WritingOptions, not_written, write
 from learninglion.drafting.write import Progress as WritingProgress
-from learninglion.inference.generators import Generator
+from learninglion.inference.generators import Generator, StoppedError
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -222,6 +222,8 @@ class SetWriter:
             except (GeneratorError, InputError) as error:
                 reason = error.detail
                 self._note(error)
+                if isinstance(error, StoppedError):
+                    self._reason = reason
             except KeyboardInterrupt:
                 reason = self._reason = _STOPPED
                 self.problem = self.problem or InputError("U hebt het schrijven gestopt.")
