@@ -49,6 +49,8 @@ __all__ = [
     "make_source",
 ]
 
+_EVIDENCE_FORM = '"antwoordt": "ja"'  # stands in the form of the evidence table alone
+
 Reply = str | Exception | Callable[[Prompt], str]
 
 
@@ -56,7 +58,8 @@ class ScriptedGenerator:
     """A generator that gives queued replies in order: a text, an error to raise, or a function of the prompt.
 
     A text streams in pieces of `piece` characters, with an error after `breaks_after` characters if given.
-    The prompts it was given stand in `prompts`. An empty queue is a GeneratorError.
+    The prompts it was given stand in `prompts`. An empty queue is a GeneratorError. Asked for evidence, it
+    gives `evidence`, whole, and keeps that prompt in `asked_first`.
     """
 
     name = "scripted"
@@ -71,7 +74,10 @@ class ScriptedGenerator:
         context_tokens: int = 4096,
         piece: int = 7,
         breaks_after: int | None = None,
+        evidence: str = "",
     ) -> None:
+        self.evidence = evidence
+        self.asked_first: list[Prompt] = []
         self.queue: list[Reply] = list(replies)
         self.structured = structured
         self.chats = chats
@@ -102,6 +108,10 @@ class ScriptedGenerator:
         stop: tuple[str, ...] = (),
     ) -> Iterator[str]:
         """The next reply of the queue, cut at the first of `stop`."""
+        if _EVIDENCE_FORM in prompt.task:
+            self.asked_first.append(prompt)
+            yield self.evidence
+            return
         self.prompts.append(prompt)
         if not self.queue:
             raise GeneratorError("Het voorgeschreven model heeft geen antwoord meer.")

@@ -9,6 +9,7 @@ from learninglion.checking.verify import check
 from learninglion.drafting.verdict import verify
 from learninglion.models import (
     AnswerVerdict,
+    Author,
     Check,
     Citation,
     Draft,
@@ -271,7 +272,9 @@ def whole(*statements: Statement, question: str | None = None, **told: object) -
 
 def test_what_remains_decides_how_far_the_question_is_answered() -> None:
     assert whole(HOURS, SUBSIDY) == ("answered", 0)
-    assert whole(HOURS, SUBSIDY, FALSE_HOURS) == ("answered", 0), "what remains covers everything"
+    assert whole(HOURS, SUBSIDY, FALSE_HOURS) == ("partial", 0), "a sentence that fails stands in the text"
+    own = replace(FALSE_HOURS, author=Author.PERSON, own_account="Zo is het afgesproken.")
+    assert whole(HOURS, SUBSIDY, own) == ("answered", 0), "a person answers for it"
     verdict, missing = whole(HOURS, FALSE_SUBSIDY)
     assert (verdict, missing) == ("partial", 1), "only the failed sentence spoke of the subsidy"
     assert whole(FALSE_HOURS, FALSE_SUBSIDY) == ("unanswerable", 2)

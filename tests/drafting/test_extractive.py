@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from learninglion.drafting.askings import Condition, Kind, Wants, askings_of, gives, holds, kind_of
-from learninglion.drafting.coverage import find_missing, is_sufficient
+from learninglion.drafting.coverage import find_missing
 from learninglion.drafting.extractive import draft
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.verdict import verify
@@ -102,7 +102,6 @@ def test_nothing_is_written_when_the_sources_do_not_answer() -> None:
     assert made.statements == ()
     assert made.missing == (QUESTION,)
     assert draft(make_selection(QUESTION, [])).verdict is AnswerVerdict.UNANSWERABLE
-    assert not is_sufficient(make_selection(QUESTION, [OTHER]))
 
 
 def test_the_newest_position_comes_first_and_the_older_is_named() -> None:

@@ -127,7 +127,8 @@ def test_json_holds_the_whole_record() -> None:
     assert data["ai_generated"] is True
     assert data["marking"]["aiSystem"] == "LearningLion"
     assert from_plain(Dossier, data["record"]) == make_dossier()
-    assert [s["verdict"] for s in data["questions"][0]["statements"]] == ["supported"]
+    verdicts = [s["verdict"] for s in data["questions"][0]["statements"]]
+    assert verdicts == ["supported", "unsupported"], "each where it stands"
     assert [s["verdict"] for s in data["questions"][0]["set_apart"]] == ["unsupported"]
 
 

@@ -110,6 +110,7 @@ ROUTES: dict[str, Rule] = {
     "GET /sets/{work_id}/draft/{job_id}": (DRAFT, {}),
     "GET /dossiers/{dossier_id}/writing/{job_id}": (READ, {}),
     "GET /jobs/{job_id}/events": (SIGNED_IN, {}),
+    "POST /jobs/{job_id}/stop": (DRAFT, {}),
     "GET /dossiers": (READ, {}),
     "GET /dossiers/{dossier_id}": (READ, {}),
     "POST /dossiers/{dossier_id}/questions/{position}": (DRAFT, {"data": {"version": "1", "text": "x"}}),

@@ -195,3 +195,37 @@ def test_what_breaks_off_is_written_on_from_the_page(
     marks = [page.locator(".questions a").nth(n).inner_text() for n in range(2)]
     assert all("beantwoord" in mark and "niet af" not in mark for mark in marks)
     assert TRUE in page.inner_text("#question-0")
+
+
+def test_who_stops_the_writing_keeps_what_is_there(
+    page: Page, harbour: tuple[Office, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Held([told((TRUE, TRUE), (ALSO, ALSO)), told((ALSO, ALSO))])
+    begin(page, harbour[0], model, monkeypatch)
+    page.locator('[data-question="0"] [data-sentences] p').wait_for()
+    page.locator("text=Stop met schrijven").press("Enter")
+    page.wait_for_selector("text=Het schrijven wordt gestopt")
+    model.gates[0].set()
+    page.wait_for_url("**/dossiers/dossier-*")
+    assert TRUE in page.inner_text("#question-0") and len(model.prompts) == 1
+    assert "het schrijven is gestopt" in page.inner_text("#question-0")
+    assert "2 vragen klaar waren" in page.inner_text("#unfinished")
+
+
+def test_what_is_not_shown_asks_to_be_read_and_what_is_contradicted_says_so(
+    page: Page, harbour: tuple[Office, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = "Veertien ponten telt Duinwijk, in zijn haven."
+    model = Held([told((TRUE, TRUE), (other, TRUE), (FALSE, TRUE)), "{}", told((ALSO, ALSO))])
+    for gate in model.gates:
+        gate.set()
+    begin(page, harbour[0], model, monkeypatch)
+    page.wait_for_url("**/dossiers/dossier-*")
+    doubtful, refused = page.locator(".sentence--doubtful"), page.locator("#question-0 .sentence--refused")
+    assert other in doubtful.inner_text() and "△ lees zelf" in doubtful.inner_text()
+    assert refused.count() == 2 and "✕" in refused.nth(1).inner_text(), "a sign for each, not a colour alone"
+    whys = page.locator("#question-0 .apart").all_inner_texts()
+    assert "Niet aangetoond: lees zelf" in whys[0] and "Tegengesproken door de bron" in whys[1]
+    page.click("summary:has-text('Bewijstabel')")
+    assert "volgens het programma" in page.inner_text("#question-0 details table")
+    assert not _serious(Axe(), page, "a proposal with doubts")

@@ -11,14 +11,17 @@ from learninglion.checking.injection import touches_suspicious
 from learninglion.checking.quotes import find_quote, resolve
 from learninglion.drafting.prompting import unescape
 from learninglion.drafting.replies import Proof, Proposal
+from learninglion.drafting.tables import nearest
+from learninglion.drafting.wording import coverage
 from learninglion.dutch.text import split_sentences, words
-from learninglion.models import Citation, Source, Span, Statement
+from learninglion.models import Citation, EvidenceRow, Source, Span, Statement
 
 __all__ = ["bind"]
 
 # A sentence whose words stand for less than this part in one source sentence rests on nothing we can find.
 _SHARED = 0.6
 _SHORT = 4  # letters; shorter words ("de", "van", "een") say nothing about where a sentence came from
+_PASSAGES = 3  # of one source that a sentence without a quotation is held against
 # An earlier "ja" says nothing about another question, however true it was of its own.
 _YES_NO = re.compile(r"^\W*(?:ja|nee|neen|inderdaad|(?:dat|dit) klopt)\b", re.IGNORECASE)
 _END = (".", "!", "?", "…")
@@ -29,12 +32,14 @@ def bind(
     sources: Sequence[Source],
     locate: Locate,
     same_question: Callable[[Source], bool] = lambda _source: True,
+    rows: Sequence[EvidenceRow] = (),
 ) -> tuple[Statement, int]:
     """The proposal as a statement, and for how many citations the system found the place itself.
 
     A quote that stands in its source becomes a citation of those exact words; one that does not is kept
     as the model gave it, for the check to refuse. A proof without words gets the one sentence of that
-    source that says the same, if there is one. Words that speak to a machine are never evidence, and a
+    source that says the same, if there is one, and else the passages of that source that the sentence was
+    written from (`rows`, the evidence table). Words that speak to a machine are never evidence, and a
     "ja" or "nee" only counts where the source answered the same question.
     """
     citations: list[Citation] = []
@@ -44,16 +49,30 @@ def bind(
     for proof in proposal.proofs or (Proof(0),):
         named = sources[proof.source - 1 : proof.source] if proof.source > 0 else ()
         if proof.words:
-            citation = _quoted(proof.words, named, sources, locate)
+            cited = [_quoted(proof.words, named, sources, locate)]
         else:
-            citation = _attributed(proposal.sentence, named or (answering if yes_no else sources), locate)
-            found += citation is not None
-        if citation is None or citation in citations:
-            continue
-        if yes_no and not any(s.id == citation.source_id for s in answering):
-            continue
-        citations.append(citation)
+            cited = [_attributed(proposal.sentence, named or (answering if yes_no else sources), locate)]
+            if cited == [None] and named and not yes_no:
+                cited = [
+                    cite(named[0], span, locate) for span in _written_from(proposal.sentence, named[0], rows)
+                ]
+            found += any(c is not None for c in cited)
+        for citation in cited:
+            if citation is None or citation in citations:
+                continue
+            if yes_no and not any(s.id == citation.source_id for s in answering):
+                continue
+            citations.append(citation)
     return Statement(_ended(proposal.sentence), tuple(citations)), found
+
+
+def _written_from(sentence: str, source: Source, rows: Sequence[EvidenceRow]) -> tuple[Span, ...]:
+    """The passages of a source that a sentence in other words was written from."""
+    own = dict.fromkeys((r.span, r.quote) for r in rows if r.source_id == source.id)
+    if not own:
+        return nearest(sentence, source)
+    order = sorted(own, key=lambda o: (-coverage(sentence, (o[1],)), o[0].start))
+    return tuple(sorted((span for span, _ in order[:_PASSAGES]), key=lambda span: span.start))
 
 
 def _quoted(told: str, named: Sequence[Source], sources: Sequence[Source], locate: Locate) -> Citation | None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from learninglion.checking.phrases import split_introduction
 from learninglion.drafting.askings import Asking, Condition, polarity
-from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in, searched
+from learninglion.drafting.relevance import LIKELY, SURE, Relevance, built_in, searched
 from learninglion.models import Selection, Source, Span, Statement
 
-__all__ = ["find_missing", "is_answered", "is_sufficient", "question_parts", "same_question", "settled"]
+__all__ = ["find_missing", "question_parts", "said_chances", "same_question", "settled"]
 
 
 def question_parts(selection: Selection) -> tuple[str, ...]:
@@ -23,12 +23,6 @@ def settled(asking: Asking, said: bool | None) -> bool:
     return (asking.condition is Condition.IF_YES and said is False) or (
         asking.condition is Condition.IF_NO and said is True
     )
-
-
-def is_sufficient(selection: Selection, measure: Relevance | None = None) -> bool:
-    """Whether at least one chosen source may answer some part of the question."""
-    judged = (measure or built_in()).of_selection(selection, selection.chosen)
-    return any(j.chance >= LIKELY for row in judged for j in row)
 
 
 def same_question(selection: Selection, source: Source, measure: Relevance | None = None) -> bool:
@@ -45,38 +39,28 @@ def find_missing(
 ) -> tuple[str, ...]:
     """The parts of the question that these statements leave open, in the order they were asked."""
     bar = min(sure, LIKELY)
-    return tuple(a.text for a, chance in _chances(selection, statements, measure) if chance < bar)
+    chances = said_chances(selection, statements, measure)
+    parts = question_parts(selection)
+    return tuple(p for p, said in zip(parts, chances, strict=True) if max(said.values(), default=0.0) < bar)
 
 
-def is_answered(
-    selection: Selection,
-    statements: Sequence[Statement],
-    sure: float = SURE,
-    measure: Relevance | None = None,
-) -> bool:
-    """Whether these statements answer every part of the question, as surely as `sure`."""
-    chances = _chances(selection, statements, measure)
-    return bool(chances) and all(chance >= sure for _, chance in chances)
+def said_chances(
+    selection: Selection, statements: Sequence[Statement], measure: Relevance | None = None
+) -> tuple[dict[str, float], ...]:
+    """For each part the chance that what was said answers it, by the id of the source it rests on.
 
-
-def _chances(
-    selection: Selection, statements: Sequence[Statement], measure: Relevance | None
-) -> list[tuple[Asking, float]]:
-    """Each part with the chance that something that was said answers it; 1 for a part that fell away."""
+    A part that fell away with a yes or no ("Zo nee, ...") is answered for sure, by no source ("").
+    """
     askings = searched(selection.question.text)
     if not statements:
-        return [(asking, 0.0) for asking in askings]
+        return tuple({} for _ in askings)
     told = _as_sources(selection, statements)
     judged = (measure or built_in()).of_selection(selection, told)
     said = polarity(split_introduction(statements[0].text).claim)
-    return [
-        (asking, 1.0 if settled(asking, said) else max((_chance(j) for j in row), default=0.0))
+    return tuple(
+        {"": 1.0} if settled(asking, said) else {j.source.id: j.chance for j in row}
         for asking, row in zip(askings, judged, strict=True)
-    ]
-
-
-def _chance(judged: Judged) -> float:
-    return judged.chance
+    )
 
 
 def _as_sources(selection: Selection, statements: Sequence[Statement]) -> tuple[Source, ...]:

@@ -438,7 +438,7 @@ def with_material(made: Draft, locate: Locate = nowhere, measure: Relevance | No
         made,
         kind=kind_of(question).value,
         material=material_of(made.selection, judged, used, locate),
-        proposal=propose(askings_of(question)),
+        proposal=made.proposal or propose(askings_of(question)),
     )
 
 

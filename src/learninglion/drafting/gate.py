@@ -1,48 +1,53 @@
-"""The gate that the program uses: every judgement by rules and by the learned measure, none by a model."""
+"""The gate that the program uses: every judgement by rules and by the learned measure.
+
+A model judges only where one passed its exam, and only sentences that the rules leave open.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from learninglion.checking.citations import Locate
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
-from learninglion.drafting.coverage import (
-    find_missing,
-    is_answered,
-    is_sufficient,
-    question_parts,
-    same_question,
-)
-from learninglion.drafting.relevance import SURE
+from learninglion.drafting.coverage import question_parts, said_chances, same_question
+from learninglion.drafting.relevance import SURE, Judged, built_in
 from learninglion.models import Check, Draft, Selection, Source, Statement
 
 __all__ = ["Gate", "rules_gate"]
 
+Checker = Callable[[Statement, Sequence[Source]], Check]
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The judgements that writing needs; none of them asks a language model."""
+    """The judgements that writing needs."""
 
     aspects: Callable[[Selection], tuple[str, ...]]  # the parts of the question
-    sufficient: Callable[[Selection], bool]  # whether the chosen sources say enough to write at all
-    check: Callable[[Statement, Sequence[Source]], Check]  # whether a sentence holds
+    # every chosen source beside each part, by the learned measure
+    weigh: Callable[[Selection], tuple[tuple[Judged, ...], ...]]
+    check: Checker  # whether a sentence holds
     same_question: Callable[[Selection, Source], bool]  # whether a source answered this very question
-    missing: Callable[[Selection, Sequence[Statement]], tuple[str, ...]]  # parts that these leave open
-    answered: Callable[[Selection, Sequence[Statement]], bool]  # whether these surely answer every part
+    # for each part how probably these sentences answer it, by the source they rest on
+    said: Callable[[Selection, Sequence[Statement]], tuple[Mapping[str, float], ...]]
     extract: Callable[[Selection, Locate], Draft]  # the draft that copies sentences, to fall back on
+    sure: float = SURE  # from which chance on a part counts as answered
 
 
-def rules_gate(sure: float = SURE) -> Gate:
-    """The gate of the program; `sure`: from which chance on a part counts as answered."""
+def rules_gate(sure: float = SURE, checker: Checker = check) -> Gate:
+    """The gate of the program; `checker`: the rules, or the rules with a judge behind them."""
     return Gate(
         aspects=question_parts,
-        sufficient=is_sufficient,
-        check=check,
+        weigh=_weigh,
+        check=checker,
         same_question=same_question,
-        missing=partial(find_missing, sure=sure),
-        answered=partial(is_answered, sure=sure),
+        said=said_chances,
         extract=partial(extractive.draft, sure=sure),
+        sure=sure,
     )
+
+
+def _weigh(selection: Selection) -> tuple[tuple[Judged, ...], ...]:
+    return built_in().of_selection(selection, selection.chosen)

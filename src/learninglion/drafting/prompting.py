@@ -15,11 +15,11 @@ from importlib.resources import files
 from math import log
 from pathlib import Path
 
-from learninglion.checking.citations import dutch_date, reference
+from learninglion.checking.citations import dutch_date, enumerate_dutch, reference
 from learninglion.checking.injection import find_in_text, invisible_spans, touches_suspicious
 from learninglion.dutch.text import split_sentences, squash, words
 from learninglion.inference.generators import Generator, Prompt
-from learninglion.models import Selection, Source, SourceKind, Span
+from learninglion.models import Answers, Check, EvidenceRow, Selection, Source, SourceKind, Span, SubQuestion
 from learninglion.models.errors import InputError
 from learninglion.models.plain import canonical_json, sha256_hex
 
@@ -27,13 +27,22 @@ __all__ = [
     "Material",
     "PromptFiles",
     "Shape",
+    "barred",
+    "compose",
     "escape",
     "fence_text",
     "fill",
+    "form_text",
     "gather",
     "load_prompts",
     "make_mark",
+    "order_sources",
+    "quote_failures",
+    "quote_question",
+    "quote_siblings",
+    "quote_style",
     "shape_for",
+    "show_table",
     "unescape",
 ]
 
@@ -42,14 +51,18 @@ _PLACE = re.compile(r"\{([a-z]+)\}")
 # The places each file must have, so that an own version cannot leave out the question or the sources.
 _PLACES: dict[str, frozenset[str]] = {
     "situatie": frozenset({"merkteken"}),
-    "opdracht": frozenset({"vraag", "onderdelen", "bronnen", "stijl", "vorm"}),
+    "bewijs": frozenset({"vraag", "onderdelen", "bronnen", "vorm"}),
+    "vorm-bewijs": frozenset(),
+    "opdracht": frozenset({"vraag", "onderdelen", "set", "bewijs", "stijl", "vorm"}),
+    "set": frozenset({"vragen"}),
     "stijl": frozenset({"voorbeelden"}),
     "vorm-json": frozenset(),
     "vorm-regels": frozenset(),
-    "herstel": frozenset({"vraag", "zin", "redenen", "bronnen", "vorm"}),
+    "herstel": frozenset({"zinnen", "vraag", "bewijs", "vorm"}),
+    "ontbreekt": frozenset({"vraag", "onderdelen", "bewijs"}),
     "oordeel": frozenset({"bronnen", "zin"}),
     "voorbeelden": frozenset(),
-    "vervolg": frozenset({"vraag", "bronnen"}),
+    "vervolg": frozenset({"vraag", "bewijs"}),
 }
 
 
@@ -148,11 +161,9 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The sources of a prompt in the order of their numbers (newest first), and what stayed out."""
+    """The sources as a prompt holds them, and what stayed out."""
 
-    sources: tuple[Source, ...]
     rendered: str
-    mark: str
     left_out: tuple[str, ...] = ()
 
 
@@ -194,33 +205,20 @@ def order_sources(sources: Sequence[Source]) -> tuple[Source, ...]:
     return tuple(sorted(sources, key=age))
 
 
-def gather(
-    selection: Selection,
-    budget: int,
-    count_tokens: Callable[[str], int],
-    *,
-    about: str = "",
-    around: Sequence[str] = (),
-    only: Sequence[Source] | None = None,
-    fenced: bool = True,
-) -> Material:
-    """The chosen sources as the model will read them, within `budget` tokens.
+def gather(selection: Selection, budget: int, count_tokens: Callable[[str], int], mark: str) -> Material:
+    """The chosen sources as the model will read them, within `budget` tokens, fenced with `mark`.
 
-    When they do not all fit, the sentences that have most to do with the question (and `about`) stay;
-    what is left out is named in full, source by source. Sentences that speak to a machine are never given.
-    `around` is what else of others stands in the prompt, so that the mark does not occur in it.
+    When they do not all fit, the sentences that have most to do with the question stay; what is left out is
+    named in full, source by source. Sentences that speak to a machine are never given.
     Raises InputError if not even one sentence fits.
     """
-    sources = order_sources(selection.chosen if only is None else only)
-    asked = f"{selection.question.text} {about}"
-    mark = make_mark([selection.introduction, asked, *around, *(s.body for s in sources)])
-    pieces = _score(_pieces(sources), asked, len(sources))
+    sources = order_sources(selection.chosen)
+    pieces = _score(_pieces(sources), selection.question.text, len(sources))
     kept = list(pieces)
-    fence = mark if fenced else ""
-    rendered = _render(sources, kept, fence)
+    rendered = _render(sources, kept, mark)
     if count_tokens(rendered) > budget:
-        kept = _choose(sources, pieces, budget, count_tokens, fence)
-        rendered = _render(sources, kept, fence)
+        kept = _choose(sources, pieces, budget, count_tokens, mark)
+        rendered = _render(sources, kept, mark)
     if pieces and not kept:
         raise InputError("Het taalmodel is te klein: er past geen enkele zin uit de bronnen in.")
     chosen = set(kept)
@@ -230,47 +228,74 @@ def gather(
         for n, source in enumerate(sources)
         if any(m == n for m, _ in out)
     )
-    return Material(sources, rendered, mark, left_out)
+    return Material(rendered, left_out)
+
+
+def show_table(
+    rows: Sequence[EvidenceRow], sources: Sequence[Source], parts: Sequence[str], mark: str
+) -> str:
+    """The table as a model reads it: every quote once, under the number of its source among `sources`.
+
+    Without a mark, for a model that only continues text: each source on one line, so that nothing in it can
+    begin like a next question.
+    """
+    shown = []
+    for number, source in enumerate(sources):
+        own = [r for r in rows if r.source_id == source.id]
+        quotes = dict.fromkeys(r.quote for r in own)
+        if not own:
+            continue
+        if not mark:
+            shown.append(f"Bron {number + 1}: {squash(escape(' '.join(quotes)))}")
+            continue
+        lines = [f"=== bron {number + 1} {mark} ===", _head(number, source)]
+        for quote in quotes:
+            lines.append(BAR + squash(escape(quote)))
+            lines.append(_notes([r for r in own if r.quote == quote], sources, parts))
+        lines.append(f"=== einde bron {number + 1} {mark} ===")
+        shown.append("\n".join(lines))
+    return "\n".join(shown)
+
+
+_SAID = {Answers.YES: "ja", Answers.PARTLY: "deels", Answers.NO: "nee"}
+
+
+def _notes(rows: Sequence[EvidenceRow], sources: Sequence[Source], parts: Sequence[str]) -> str:
+    """What the program knows of one quote: the parts it answers, its figures, and what overtook it."""
+    number = {source.id: n for n, source in enumerate(sources, 1)}
+    told = [f"onderdeel {parts.index(r.part) + 1}: {_SAID[r.answers]}" for r in rows if r.part in parts]
+    if rows[0].figures:
+        told.append(f"getallen: {escape(', '.join(rows[0].figures))}")
+    newer = next((r.overtaken_by for r in rows if r.overtaken_by in number), "")
+    if newer:
+        told.append(f"let op: bron {number[newer]} is nieuwer en zegt iets anders")
+    return f"({'; '.join(told)})"
 
 
 def compose(
-    files: PromptFiles, shape: Shape, selection: Selection, material: Material, parts: Mapping[str, str]
+    files: PromptFiles, name: str, mark: str, values: Mapping[str, str], shape: Shape = Shape.LINES
 ) -> Prompt:
-    """The prompt for a first draft; `parts` holds "onderdelen" and "stijl" as finished text."""
-    question = quote_question(selection, material.mark)
+    """The prompt `name` with its places filled, behind the situation; behind examples where none chats."""
     if not shape.chats:
-        values = {"vraag": squash(escape(selection.question.text)), "bronnen": material.rendered}
-        task = fill(files.text("vervolg"), values)
-        return Prompt(files.text("voorbeelden"), task)
-    values = {
-        "vraag": question,
-        "bronnen": material.rendered,
-        "onderdelen": parts.get("onderdelen", ""),
-        "stijl": parts.get("stijl", ""),
-        "vorm": form_text(files, shape),
-    }
-    situation = fill(files.text("situatie"), {"merkteken": material.mark})
-    return Prompt(situation, fill(files.text("opdracht"), values))
+        return Prompt(files.text("voorbeelden"), fill(files.text(name), values))
+    return Prompt(fill(files.text("situatie"), {"merkteken": mark}), fill(files.text(name), values))
 
 
-def compose_repair(
-    files: PromptFiles,
-    shape: Shape,
-    selection: Selection,
-    material: Material,
-    sentence: str,
-    reasons: Sequence[str],
-) -> Prompt:
-    """The prompt that asks for one sentence again, with the reasons why it failed."""
-    values = {
-        "vraag": quote_question(selection, material.mark),
-        "zin": barred(escape(sentence)),
-        "redenen": "\n".join(f"- {escape(squash(r))}" for r in reasons),
-        "bronnen": material.rendered,
-        "vorm": form_text(files, shape),
-    }
-    situation = fill(files.text("situatie"), {"merkteken": material.mark})
-    return Prompt(situation, fill(files.text("herstel"), values))
+def quote_failures(checks: Sequence[Check]) -> str:
+    """The sentences that failed, each with the reasons under it."""
+    told = []
+    for number, check in enumerate(checks, 1):
+        reasons = "\n".join(f"- {escape(squash(reason))}" for reason in check.reasons)
+        told.append(f"{barred(f'{number}. {escape(check.statement.text)}')}\n{reasons}")
+    return "\n".join(told)
+
+
+def quote_siblings(siblings: Sequence[SubQuestion], files: PromptFiles, mark: str) -> str:
+    """The other questions of the set; empty for a question on its own."""
+    if not siblings:
+        return ""
+    told = (fence_text(f"vraag {enumerate_dutch(map(str, q.numbers))}", q.text, mark) for q in siblings)
+    return fill(files.text("set"), {"vragen": "\n".join(told)})
 
 
 def form_text(files: PromptFiles, shape: Shape) -> str:
@@ -373,17 +398,13 @@ def _render_source(number: int, source: Source, pieces: Sequence[_Piece], mark: 
     for piece in pieces:
         between = source.body[end : piece.span.start]
         text = squash(escape(piece.text))
-        if between.strip() and mark:
+        if between.strip():
             lines.extend((GAP, text))
         elif lines and "\n" not in between:
             lines[-1] += f" {text}"
         else:
             lines.append(text)
         end = piece.span.end
-    if not mark:
-        # For a model that only continues text: one line, so nothing in it can begin like a next question, and
-        # no gap marks, which it would copy.
-        return f"Bron {number + 1}: {squash(' '.join(lines))}"
     if source.body[end:].strip() and pieces:
         lines.append(GAP)
     body = "\n".join(BAR + line for line in lines)

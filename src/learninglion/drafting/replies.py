@@ -12,15 +12,19 @@ from dataclasses import dataclass
 
 from learninglion.dutch.text import split_sentences, squash, words
 from learninglion.inference.generators import JsonSchema
+from learninglion.models import Answers
 
 __all__ = [
     "ANSWER_SCHEMA",
+    "EVIDENCE_SCHEMA",
+    "Claim",
     "JsonReader",
     "LineReader",
     "Missing",
     "Proof",
     "Proposal",
     "Reader",
+    "read_claims",
 ]
 
 _MAX_SENTENCES = 20
@@ -59,6 +63,32 @@ ANSWER_SCHEMA: JsonSchema = {
 }
 
 
+EVIDENCE_SCHEMA: JsonSchema = {
+    "type": "object",
+    "properties": {
+        "bewijs": {
+            "type": "array",
+            "maxItems": _MAX_SENTENCES,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "onderdeel": {"type": "integer"},
+                    "bron": {"type": "integer"},
+                    "woorden": {"type": "string"},
+                    "antwoordt": {"type": "string", "enum": ["ja", "deels", "nee"]},
+                    "waarom": {"type": "string"},
+                },
+                "required": ["onderdeel", "bron", "woorden", "antwoordt", "waarom"],
+                "additionalProperties": False,
+            },
+        },
+        "ontbreekt": {"type": "array", "maxItems": 8, "items": {"type": "string"}},
+    },
+    "required": ["bewijs", "ontbreekt"],
+    "additionalProperties": False,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """The number of a source (from 1; 0 = none named) and the words the sentence is said to rest on."""
@@ -83,6 +113,18 @@ class Missing:
 
 
 Item = Proposal | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One passage of which a model says that it answers a part of the question."""
+
+    source: int  # number of a source, from 1; 0: none named
+    quote: str  # as the model gave it; "" where it only pointed at the source
+    answers: Answers
+    part: int = 0  # number of the part of the question, from 1; 0: none named
+    why: str = ""
+    sentence: str = ""  # what the model made of it, where it wrote a sentence instead of quoting
 
 
 class Reader:
@@ -113,10 +155,10 @@ class LineReader(Reader):
         if not self._begun:
             self._rest += piece
             bare = _FENCE_OPEN.sub("", self._rest).lstrip()
-            if not bare or bare.startswith("`"):
+            if not bare.rstrip(" [\n") or bare.startswith("`"):
                 return
             self._begun, piece = True, ""
-            if bare.startswith("{"):
+            if _OBJECTS.match(bare):
                 self._json, piece = JsonReader(), bare
         if self._json is not None:
             yield from self._json.feed(piece)
@@ -174,11 +216,11 @@ class JsonReader(Reader):
 
     def finish(self) -> tuple[tuple[Item, ...], str]:
         """What a brace around it hid; the beginning of a sentence that never closed is the rest."""
-        if not self._found and '"zin"' in self._text:
-            hidden = tuple(self._found_anywhere())
+        if not self._found:
+            hidden = tuple(i for value in json_values(self._text) for i in _items_inside(value))
             if hidden:
                 return hidden, ""
-        elif not self._found and not _JSON_LIKE.search(self._text):
+        if not self._found and not _JSON_LIKE.search(self._text):
             lines = LineReader(only_lines=True)
             items = tuple(lines.feed(self._text))
             last, broken_off = lines.finish()
@@ -199,15 +241,62 @@ class JsonReader(Reader):
             self._found = True
             yield item
 
-    def _found_anywhere(self) -> Iterator[Item]:
-        """The objects with a sentence or with what is missing, wherever they begin."""
-        decoder = json.JSONDecoder(strict=False)
-        for start in (m.start() for m in re.finditer(r'\{\s*"(?:zin|bewijs|ontbreekt)"', self._text)):
-            try:
-                value, _ = decoder.raw_decode(self._text, start)
-            except (ValueError, RecursionError):
-                continue
-            yield from _items(value)
+
+def json_values(text: str) -> Iterator[object]:
+    """Every value of JSON in `text`, from the left, the largest first; what is said around it is skipped."""
+    decoder = json.JSONDecoder(strict=False)
+    at = 0
+    while True:
+        opening = _OPENS.search(text, at)
+        if opening is None:
+            return
+        try:
+            value, at = decoder.raw_decode(text, opening.start())
+        except (ValueError, RecursionError):
+            at = opening.end()
+            continue
+        if isinstance(value, dict) or any(isinstance(v, dict) for v in value):
+            yield value
+
+
+def _items_inside(value: object) -> Iterator[Item]:
+    """The sentences of an answer in JSON of the model's own making."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _items_inside(inner)
+    if not isinstance(value, dict):
+        return
+    known = tuple(_items(value))
+    if known:
+        yield from known
+        return
+    found = [i for inner in value.values() if isinstance(inner, dict | list) for i in _items_inside(inner)]
+    told = next((value[k] for k in _TELLS if isinstance(value.get(k), str)), None)
+    if told is not None and not any(isinstance(i, Proposal) for i in found):
+        proofs = [
+            proof for key, inner in value.items() if value.get(key) is not told for proof in _proofs(inner)
+        ]
+        for line in told.split("\n"):
+            for item in read_line(line):
+                own = isinstance(item, Proposal) and not item.proofs
+                yield Proposal(item.sentence, tuple(proofs)) if own and isinstance(item, Proposal) else item
+        return
+    yield from found
+
+
+def _proofs(value: object) -> Iterator[Proof]:
+    """The sources that a value of unknown shape points at: 1, "bron 1", [1, 2], {"source": 1}."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _proofs(inner)
+    elif isinstance(value, dict):
+        claim = _claim(value)
+        if claim is not None:
+            yield Proof(claim.source, claim.quote)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield Proof(value)
+    elif isinstance(value, str) and _POINTER.fullmatch(value.strip()):
+        yield Proof(_number(value))
 
 
 def _items(value: object) -> Iterator[Item]:
@@ -245,6 +334,74 @@ def _proposal(value: dict[object, object]) -> Proposal | None:
     return Proposal(re.sub(r" (?=[.,;:!?]$)", "", bare)[:_MAX_SENTENCE], tuple(found))
 
 
+def _claim(value: dict[object, object]) -> Claim | None:
+    """The row of an evidence table, under whatever names; None for an object that is none."""
+    source = next((_number(value[k]) for k in _SOURCES if _number(value.get(k))), 0)
+    if not source:  # a list of them
+        source = next((p.source for k in _LISTS for p in _proofs(value.get(k)) if p.source), 0)
+    key = next((k for k in _QUOTES if isinstance(value.get(k), str)), "")
+    quote = str(value.get(key, "")).strip()
+    if not (source or quote) or not (
+        quote or any(len(str(value.get(k, _NOTHING))) <= _WORD_ON_IT for k in _JUDGES)
+    ):
+        return None
+    part = next((_number(value[k]) for k in _PARTS if _number(value.get(k))), 0)
+    why = value.get("waarom", value.get("why", value.get("reason", "")))
+    said = next((value[k] for k in _JUDGES if k in value), None)
+    # under "text" some quote and others answer
+    sentence = quote if key in _TELLS else ""
+    return Claim(source, quote, _answers(said), part, squash(str(why or "")), sentence)
+
+
+def _answers(said: object) -> Answers:
+    """Yes, partly or no, in the words that models use for it; a passage without a word on it is a yes."""
+    if said is None or said is True:
+        return Answers.YES
+    told = str(said).strip().casefold()
+    if said is False or re.match(r"(?:nee|no|false|niet|0)\b", told):
+        return Answers.NO
+    return Answers.YES if re.match(r"(?:ja|yes|true|volledig|1)\b", told) else Answers.PARTLY
+
+
+def read_claims(reply: str) -> tuple[tuple[Claim, ...], tuple[str, ...]] | None:
+    """The rows of evidence in a reply and what the model misses; None where it is no evidence at all.
+
+    A model that answers the question at once, naming its sources, says with that what answers it.
+    """
+    rows: list[Claim] = []
+    missing: list[str] = []
+    read = False
+    for value in json_values(reply):
+        for inner in _objects(value):
+            told = inner.get("ontbreekt", inner.get("missing"))
+            if isinstance(told, list):
+                missing.extend(squash(t) for t in told if isinstance(t, str) and t.strip())
+            rows_inside = any(True for v in inner.values() for _ in _objects(v))
+            claim = None if rows_inside else _claim(inner)
+            rows.extend([claim] if claim is not None else [])
+            read = read or claim is not None or isinstance(inner.get("bewijs", inner.get("evidence")), list)
+    if rows or read:
+        return tuple(rows[: 2 * _MAX_SENTENCES]), tuple(missing)
+    reader = JsonReader()
+    items = [*reader.feed(reply), *reader.finish()[0]]
+    for item in items:
+        if isinstance(item, Proposal):
+            rows.extend(
+                Claim(p.source, p.words, Answers.YES, sentence=item.sentence) for p in item.proofs if p.source
+            )
+        else:
+            missing.append(item.aspect)
+    return (tuple(rows), tuple(missing)) if rows or missing else None
+
+
+def _objects(value: object) -> Iterator[dict[object, object]]:
+    """`value` and everything in it that is an object, from the outside inwards."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(inner)
+
+
 def _number(value: object) -> int:
     if isinstance(value, bool):
         return 0
@@ -275,6 +432,29 @@ _PROOF = re.compile(
 _SOURCE = re.compile(_ONE.format(""), re.IGNORECASE | re.VERBOSE)
 _MISSING = re.compile(r"^(?:\W*)(?:ontbreekt|niet bekend|missing)\s*:\s*(.+)$", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•|>]+|\d{1,2}[.)](?=\s))\s*")
+_OBJECTS = re.compile(r"\s*\[?\s*\{")
+_OPENS = re.compile(r"[{\[]")
+_POINTER = re.compile(rf"\[?\s*(?:{_WORD}\s*)?\d{{1,3}}\s*\]?", re.IGNORECASE)
+# What a sentence, a source, a quotation and a part of the question are called in JSON of other shapes.
+_TELLS = ("zin", "sentence", "text", "tekst", "antwoord", "answer", "content", "inhoud", "statement")
+_SOURCES = ("bron", "source", "bronnummer", "source_id", "bron_id", "document", "doc", "nummer", "id")
+_WORD_ON_IT = 12  # characters; what is longer is no yes or no but an answer
+_NOTHING = " " * 99
+_LISTS = ("bron", "source", "bronnen", "sources", "citations", "citaties")
+_QUOTES = (
+    "woorden",
+    "citaat",
+    "quote",
+    "words",
+    "passage",
+    "bewijs",
+    "evidence",
+    "fragment",
+    "tekst",
+    "text",
+)
+_PARTS = ("onderdeel", "deel", "part", "aspect", "vraag")
+_JUDGES = ("antwoordt", "answers", "beantwoordt", "antwoord", "answer", "oordeel")
 _FENCE_OPEN = re.compile(r"^\s*```\w*\s*")
 _JSON_LIKE = re.compile(r'"(?:zin|zinnen|bewijs|ontbreekt)"')
 # Marks of emphasis, headings and links that models put into plain text.
@@ -293,7 +473,7 @@ def read_line(line: str) -> Iterator[Item]:
     if missing:
         yield Missing(squash(missing.group(1)))
         return
-    if _NO_SENTENCE.match(text):
+    if _NO_SENTENCE.match(text) or text.endswith(":"):  # "Hier is het antwoord:"
         return
     sentence, at = "", 0
     proofs: list[Proof] = []

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from learninglion.checking.judging import Exam, evidence_of, put_to_judge
+from learninglion.checking.judging import Exam, Judge, evidence_of, put_to_judge
+from learninglion.checking.verify import check as check_by_rules
 from learninglion.drafting.judges import UNDECIDED, ModelJudge
 from learninglion.drafting.prompting import PromptFiles
 from learninglion.drafting.verdict import conclude
@@ -21,6 +22,7 @@ from learninglion.models import (
     Provenance,
     SecondReading,
     Source,
+    Statement,
     StatementVerdict,
     VerdictMethod,
     Verification,
@@ -47,6 +49,7 @@ class SecondReader:
         self._exam = exam if exam is not None and exam.passed else None
         self._told: Provenance | None = None
         self._problem = ""
+        self._judge_of_meaning = _Remembered(ModelJudge(judge, files))
 
     def read(self, verification: Verification) -> Verification:
         """`verification` with the opinion of the model on each sentence that is shown.
@@ -82,6 +85,15 @@ class SecondReader:
             second_reading=SecondReading(told, self._problem),
         )
 
+    @property
+    def decides(self) -> bool:
+        """Whether the model passed its exam, so that its word counts."""
+        return self._exam is not None
+
+    def check(self, statement: Statement, sources: Sequence[Source]) -> Check:
+        """The verdict by the rules, and by the model where they leave it open and it passed its exam."""
+        return self._judged(check_by_rules(statement, sources), sources)
+
     def _describe(self) -> Provenance:
         if self._told is None and not self._problem:
             try:
@@ -95,7 +107,7 @@ class SecondReader:
         if self._exam is None or self._problem:
             return check
         try:
-            return put_to_judge(check, sources, ModelJudge(self._judge, self._files), self._exam)
+            return put_to_judge(check, sources, self._judge_of_meaning, self._exam)
         except LearningLionError as error:
             self._problem = error.detail
             return check
@@ -111,6 +123,30 @@ class SecondReader:
             return check
         doubt = (_DOUBT.format(model=self._judge.model),) if opinion is Opinion.DOUBTS else ()
         return replace(check, reasons=(*check.reasons, *doubt), opinion=opinion)
+
+
+class _Remembered:
+    """A judge that is asked once about the same sentence beside the same passage."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._known: dict[tuple[str, str], float] = {}
+
+    @property
+    def name(self) -> str:
+        """That of the judge."""
+        return self._judge.name
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the judge."""
+        return self._judge.fingerprint
+
+    def judge(self, sentence: str, passage: str) -> float:
+        """As the judge said, or says now."""
+        if (sentence, passage) not in self._known:
+            self._known[sentence, passage] = self._judge.judge(sentence, passage)
+        return self._known[sentence, passage]
 
 
 def ask_opinion(check: Check, sources: Sequence[Source], judge: Generator, files: PromptFiles) -> Opinion:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from learninglion.checking.phrases import split_introduction
-from learninglion.drafting.gate import Gate
 from learninglion.drafting.wording import coverage
 from learninglion.dutch.text import fold, words
 from learninglion.models import Selection, Source, SourceKind, Statement
@@ -47,9 +46,15 @@ class Supplement:
 
 
 def find_supplement(
-    selection: Selection, shown: Sequence[Statement], copied: Sequence[Statement], gate: Gate, most_words: int
+    selection: Selection,
+    shown: Sequence[Statement],
+    copied: Sequence[Statement],
+    missing: Callable[[Sequence[Statement]], Sequence[str]],
+    most_words: int,
 ) -> Supplement:
     """What of `copied` to put around `shown`, in at most `most_words` words together.
+
+    `missing`: the parts of the question that sentences leave open.
 
     Before: what newer sources than any of `shown` say. Behind: only what nobody said yet, up to the last
     sentence that answers a part of the question which was still open.
@@ -62,12 +67,12 @@ def find_supplement(
     room -= sum(len(words(s.text)) for s in before)
     taken: list[Statement] = []
     useful = 0
-    open_ = len(gate.missing(selection, (*before, *shown)))
+    open_ = len(missing((*before, *shown)))
     for statement in _fitting([s for s in fresh if s not in before], room):
         if not open_:
             break
         taken.append(statement)
-        left = len(gate.missing(selection, (*before, *shown, *taken)))
+        left = len(missing((*before, *shown, *taken)))
         if left < open_:
             open_, useful = left, len(taken)
     return Supplement(before, tuple(taken[:useful]))

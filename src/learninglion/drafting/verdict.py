@@ -9,9 +9,11 @@ from learninglion.checking.verify import METHOD, check
 from learninglion.drafting.coverage import find_missing, question_parts
 from learninglion.models import (
     AnswerVerdict,
+    Author,
     Check,
     Draft,
     StatementVerdict,
+    VerdictMethod,
     Verification,
 )
 
@@ -38,10 +40,12 @@ def conclude(draft: Draft, checks: Sequence[Check]) -> tuple[AnswerVerdict, tupl
     """How far the sentences that hold answer the question, and the parts that they leave open."""
     shown = tuple(c.statement for c in checks if c.verdict is StatementVerdict.SUPPORTED)
     if not shown:
+        if draft.verdict is AnswerVerdict.PARTIAL and any(_may_hold(check) for check in checks):
+            return AnswerVerdict.PARTIAL, draft.missing  # sentences in other words, to be read by a person
         open_ = find_missing(draft.selection, ()) if checks else draft.missing
         return AnswerVerdict.UNANSWERABLE, open_
     missing = draft.missing
-    answered = draft.complete and draft.verdict is AnswerVerdict.ANSWERED
+    answered = not any(map(_fails, checks)) and draft.complete and draft.verdict is AnswerVerdict.ANSWERED
     if len(shown) < len(checks):
         claimed = find_missing(draft.selection, tuple(c.statement for c in checks))
         lost = (part for part in find_missing(draft.selection, shown) if part not in claimed)
@@ -49,3 +53,14 @@ def conclude(draft: Draft, checks: Sequence[Check]) -> tuple[AnswerVerdict, tupl
         # without a question there is no telling what the failed sentence would have answered
         answered = answered and bool(question_parts(draft.selection))
     return AnswerVerdict.ANSWERED if answered and not missing else AnswerVerdict.PARTIAL, missing
+
+
+def _may_hold(check: Check) -> bool:
+    """Whether a sentence has words in a source that neither show nor contradict it."""
+    return check.method is VerdictMethod.NOT_SHOWN and bool(check.evidence)
+
+
+def _fails(check: Check) -> bool:
+    """Whether a sentence of the machine does not hold: no answer with such a sentence in it is whole."""
+    machine = check.statement.author is Author.MACHINE
+    return machine and check.verdict is not StatementVerdict.SUPPORTED

@@ -1,12 +1,15 @@
-"""A language model writes, the system proves: every sentence is resolved and checked before it counts.
+"""A language model writes, the system proves, in steps that a person can read.
 
-The model sees the chosen sources as data, proposes sentences with the words they rest on, and gets one
-chance to repair a sentence that fails. What still fails is taken out of the answer and shown apart.
+First the model points at the passages that answer each part of the question; from the table of those passages
+alone it writes a text; every sentence is resolved and checked; what failed is asked for once more, with the
+reasons. What still fails stays where it stands, marked. Without enough evidence the model is only asked what
+is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from textwrap import shorten
@@ -14,40 +17,64 @@ from textwrap import shorten
 from learninglion.checking.citations import Locate, nowhere
 from learninglion.checking.injection import describe_question, describe_suspicions
 from learninglion.checking.phrases import split_introduction
+from learninglion.drafting import tables
 from learninglion.drafting.binding import bind
 from learninglion.drafting.gate import Gate
 from learninglion.drafting.positions import take_newest
 from learninglion.drafting.prompting import (
-    Material,
     PromptFiles,
     Shape,
     barred,
     compose,
-    compose_repair,
     escape,
+    form_text,
     gather,
     load_prompts,
     make_mark,
+    order_sources,
+    quote_failures,
+    quote_question,
+    quote_siblings,
     quote_style,
     shape_for,
+    show_table,
 )
-from learninglion.drafting.replies import ANSWER_SCHEMA, JsonReader, LineReader, Missing, Proposal, Reader
+from learninglion.drafting.relevance import LIKELY
+from learninglion.drafting.replies import (
+    ANSWER_SCHEMA,
+    EVIDENCE_SCHEMA,
+    JsonReader,
+    LineReader,
+    Missing,
+    Proposal,
+    Reader,
+    read_claims,
+)
 from learninglion.drafting.style import choose_examples
 from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED, find_supplement
-from learninglion.dutch.text import fold, words
+from learninglion.drafting.tables import Table, raised
+from learninglion.drafting.units import units_of
+from learninglion.drafting.wording import likeness
+from learninglion.dutch.text import fold, squash, words
+from learninglion.inference.answers import RetractedError
 from learninglion.inference.generators import Generator, JsonSchema, Prompt
 from learninglion.models import (
+    Answers,
     AnswerVerdict,
     Author,
     Check,
+    Citation,
     Draft,
+    EvidenceRow,
     Provenance,
     Selection,
     Source,
     Statement,
     StatementVerdict,
+    SubQuestion,
+    VerdictMethod,
 )
-from learninglion.models.errors import GeneratorError, InputError
+from learninglion.models.errors import GeneratorError, InputError, LearningLionError
 
 __all__ = [
     "DEFAULT_MAX_TOKENS",
@@ -68,9 +95,11 @@ class Stage(StrEnum):
     """What happened while writing."""
 
     ASPECTS = "aspects"  # the parts of the question, before anything is written
+    EVIDENCE = "evidence"  # the passages that the text is written from
     SENTENCE = "sentence"  # a sentence came through the check
     REPAIR = "repair"  # a sentence did not, and is asked for again
-    REMOVED = "removed"  # it failed again and is shown apart
+    MARKED = "marked"  # it failed again and stays where it stands, marked
+    RETRACTED = "retracted"  # what was told so far turns out to be thoughts of the model
     REMARK = "remark"  # something the reader should know
 
 
@@ -138,10 +167,12 @@ def _writer(provenance: Provenance) -> tuple[object, ...]:
 DEFAULT_MAX_TOKENS = 900  # room for 250 words with their proofs
 _MAX_WORDS = 250  # acceptance: 50 to 250 words a sub-question
 _QUOTED = 200  # characters of a model's text that a remark repeats
-_REPAIR_TOKENS = 220
-_REPAIR_BUDGET = 700  # tokens of sources that a repair gets to see
+_MISSING_TOKENS = 220
 _ROOM_FOR_STYLE = 8192  # tokens of context; below this the sources need all the room
 _MAX_REPEATS = 2  # a small model that repeats itself this often goes on for ever
+_REFERS = re.compile(
+    r"^(?:zie|ik verwijs (?:u )?naar)\b.{0,30}\bantwoord\w*\b.{0,20}?\bvra(?:ag|gen) (\d+)", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +190,13 @@ class WritingOptions:
 class _Work:
     """What is written so far."""
 
+    table: Table = Table()
+    by_model: bool = False  # whether the table is the model's
     statements: list[Statement] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    copied: set[Statement] = field(default_factory=set)
+    missing: list[str] = field(default_factory=list)  # in the words of the model
+    proposal: str = ""
     remarks: list[str] = field(default_factory=list)
     about_model: list[str] = field(default_factory=list)  # remarks that matter only if its text is used
     bound: int = 0  # sentences whose place in the source was found by the system
@@ -169,11 +204,9 @@ class _Work:
     repeats: int = 0
 
     @property
-    def shown_words(self) -> int:
-        """Words of the sentences that came through."""
-        return sum(
-            len(words(c.statement.text)) for c in self.checks if c.verdict is StatementVerdict.SUPPORTED
-        )
+    def words(self) -> int:
+        """Words of the sentences so far."""
+        return sum(len(words(s.text)) for s in self.statements)
 
 
 def write(
@@ -183,16 +216,20 @@ def write(
     *,
     locate: Locate = nowhere,
     options: WritingOptions | None = None,
+    siblings: Sequence[SubQuestion] = (),
     on_event: Listener | None = None,
     resume: Draft | None = None,
 ) -> Draft:
     """A draft by `generator` from exactly what was chosen; its verdict counts only sentences that hold.
 
-    Interrupted halfway, the draft comes back with `complete` False; given as `resume`, what it holds is
-    kept and the rest is written. Raises GeneratorError or InputError when nothing could be written.
+    `siblings`: the other questions of the set. Interrupted halfway, the draft comes back with `complete`
+    False; given as `resume`, what it holds is kept and the rest is written. Raises GeneratorError or
+    InputError when nothing could be written.
     """
-    writer = _Writer(selection, generator, gate, locate, options or WritingOptions(), on_event or _ignore)
-    return writer.run(resume)
+    told = on_event or _ignore
+    return _Writer(selection, generator, gate, locate, options or WritingOptions(), siblings, told).run(
+        resume
+    )
 
 
 def _ignore(progress: Progress) -> None:
@@ -209,6 +246,7 @@ class _Writer:
         gate: Gate,
         locate: Locate,
         options: WritingOptions,
+        siblings: Sequence[SubQuestion],
         tell: Listener,
     ) -> None:
         self.selection = selection
@@ -218,97 +256,218 @@ class _Writer:
         self.options = options
         self.tell = tell
         self.aspects = gate.aspects(selection)
-        self.style = _style_for(options, selection, generator)
+        self.judged = gate.weigh(selection)
+        self.sources = order_sources(selection.chosen)  # by the numbers that the model sees
         self.shape = shape_for(generator)
+        roomy = generator.chats and generator.context_tokens >= _ROOM_FOR_STYLE
+        self.siblings = tuple(siblings) if roomy else ()
+        self.style = _style_for(options, selection, roomy)
+        around = (*(s.body for s in self.sources), *(s.question for s in self.sources), *self.style)
+        others = (sibling.text for sibling in self.siblings)
+        self.mark = make_mark([selection.introduction, selection.question.text, *around, *others])
         self.work = _Work()
 
     def run(self, resume: Draft | None) -> Draft:
         self.tell(Progress(Stage.ASPECTS, "\n".join(self.aspects)))
         self._remark(*describe_suspicions(self.selection.chosen))
         self._remark(*describe_question(self.selection.question.text, self.selection.introduction))
-        if not self.gate.sufficient(self.selection):
-            return self._nothing()
-        prompt, material = self._prompt()
-        if not material.rendered:  # all of it spoke to a machine
-            return self._nothing()
-        self._remark_on_model(*material.left_out)
+        if not self.aspects or not any(units_of(source) for source in self.sources):
+            return self._nothing()  # nothing is asked of an archive, or all of it spoke to a machine
         provenance = self._provenance()
         had = take_over(resume, provenance)
         self.work.bound = found_before(resume) if had else 0
         try:
             try:
-                self._write(prompt, material, had)
+                if not self._find_evidence(resume if had else None):
+                    return self._nothing()
+                self._write(had)
             finally:
                 for statement in had[len(self.work.statements) :]:  # saying less now takes nothing back
                     self._add(statement, len(self.work.statements))
-            self._repair(material)
+            self._repair()
             self._take_newest()
         except GeneratorError as error:
             if not self.work.statements:
                 raise
             self._remark(f"{UNFINISHED} {error.detail}")
-            return self._broken_off(provenance)
+            return self._result(
+                AnswerVerdict.PARTIAL, self._missing(self._shown()), provenance, complete=False
+            )
         return self._conclude(provenance)
 
     def _nothing(self) -> Draft:
         self._remark("De gekozen bronnen zeggen te weinig over deze vraag; er is niets geschreven.")
+        if self.work.missing:
+            told = shorten("; ".join(self.work.missing), 2 * _QUOTED, placeholder=" …")
+            self._remark(f"Volgens het taalmodel {self.generator.model} ontbreekt: “{told}”")
         return self._result(AnswerVerdict.UNANSWERABLE, self.aspects, self._provenance())
 
-    # ------------------------------------------------------------------ the first version
+    # ------------------------------------------------------------------ step 1: the evidence
 
-    def _prompt(self) -> tuple[Prompt, Material]:
-        generator, around = self.generator, (*self.style, *self.aspects)
-        frame = self._compose(Material((), "", make_mark(around)))
-        budget = generator.context_tokens - self.options.max_tokens - generator.count_tokens(frame.text) - 64
-        if budget <= 0:
-            raise InputError(
-                f"Het taalmodel {generator.model!r} is te klein: de vraag alleen al past er niet in. "
-                "Kies een model met een grotere context."
-            )
-        material = gather(
-            self.selection, budget, generator.count_tokens, around=around, fenced=self.shape.chats
+    def _find_evidence(self, resume: Draft | None) -> bool:
+        """Make the table; False when it says too little to write from."""
+        if resume is not None and resume.evidence:
+            self.work.table = Table(resume.evidence)
+            self.work.by_model = any(row.by_model for row in resume.evidence)
+            if not self.work.by_model and self.shape.chats:
+                self._remark_own_table()
+            enough = True
+        elif not self.shape.chats:  # it cannot point at anything
+            self.work.table = tables.by_measure(self.selection, self.judged)
+            enough = self.work.table.sufficient
+        else:
+            enough = self._ask_evidence()
+        rows = self.work.table.usable
+        self.tell(Progress(Stage.EVIDENCE, "\n".join(f"{r.reference}: “{r.quote}”" for r in rows)))
+        if not enough and self.shape.chats and not self.work.missing:
+            self._ask_missing()
+        return enough
+
+    def _ask_evidence(self) -> bool:
+        values = {**self._asked(), "bronnen": "", "vorm": self.options.prompts.text("vorm-bewijs")}
+        budget = self._room(self._prompt("bewijs", values))
+        material = gather(self.selection, budget, self.generator.count_tokens, self.mark)
+        self._remark_on_model(*material.left_out)
+        prompt = self._prompt("bewijs", {**values, "bronnen": material.rendered})
+        reply = "".join(self._stream(prompt, self.options.max_tokens, EVIDENCE_SCHEMA))
+        read = read_claims(reply)
+        if read is not None:
+            claims, self.work.missing = read[0], list(read[1])
+            table = tables.by_model(claims, self.sources, self.judged)
+            if table.rows or not claims:
+                self.work.table, self.work.by_model = table, True
+                if table.dropped:
+                    count = _count(len(table.dropped), "aanhaling", "aanhalingen")
+                    self._remark(f"{count} van het taalmodel in geen bron gevonden, en weggelaten.")
+                return table.sufficient
+        self.work.table = tables.by_measure(self.selection, self.judged)
+        self.work.missing = []
+        self._remark_own_table()
+        return bool(self.work.table.usable)
+
+    def _remark_own_table(self) -> None:
+        self._remark(
+            f"Het taalmodel {self.generator.model} gaf geen bruikbare bewijstabel. De passages zijn daarom "
+            "door het programma zelf uitgezocht."
         )
-        return self._compose(material), material
 
-    def _compose(self, material: Material) -> Prompt:
-        parts = {
-            "onderdelen": barred(escape("\n".join(self.aspects))),
-            "stijl": quote_style(self.style, self.options.prompts, material.mark),
-        }
-        return compose(self.options.prompts, self.shape, self.selection, material, parts)
+    def _ask_missing(self) -> None:
+        """What the model thinks is missing; without an answer nothing is lost."""
+        nearby = self.work.table.usable or tables.by_measure(self.selection, self.judged).usable
+        values = {**self._asked(), "bewijs": ""}
+        try:
+            shown = self._fitting(nearby, self._room(self._prompt("ontbreekt", values), _MISSING_TOKENS))
+            prompt = self._prompt("ontbreekt", {**values, "bewijs": shown})
+            items = self._read(LineReader(), self._stream(prompt, _MISSING_TOKENS, None))
+            self.work.missing = [item.aspect for item in items if isinstance(item, Missing)]
+        except LearningLionError as error:
+            self._remark_on_model(f"Wat er ontbreekt is niet gevraagd: {error.detail}")
 
-    def _write(self, prompt: Prompt, material: Material, had: Sequence[Statement]) -> None:
+    # ------------------------------------------------------------------ step 2: the text
+
+    def _write(self, had: Sequence[Statement]) -> None:
+        prompt = self._text_prompt()
         reader = _reader(self.shape)
-        stream = self._stream(prompt, self.options.max_tokens)
+        stream = self._stream(prompt, self.options.max_tokens, ANSWER_SCHEMA)
         try:
             for piece in stream:
                 for item in reader.feed(piece):
-                    self._take(item, material, had)
+                    self._take(item, had)
                     if self._enough():
                         return
+        except RetractedError:
+            self._retract()
+            raise
         finally:
             _close(stream)
         items, broken_off = reader.finish()
         for item in items:
-            self._take(item, material, had)
+            self._take(item, had)
         if broken_off:
             self._remark_on_model(
                 f"Het taalmodel maakte zijn laatste zin niet af; die is weggelaten: “{broken_off}”"
             )
 
-    def _stream(self, prompt: Prompt, max_tokens: int) -> Iterator[str]:
-        schema: JsonSchema | None = ANSWER_SCHEMA if self.shape is Shape.JSON else None
+    def _retract(self) -> None:
+        """Nothing of an answer may stay in which the model was thinking aloud."""
+        self.work.statements.clear()
+        self.work.checks.clear()
+        self.work.seen.clear()
+        self.work.missing.clear()
+        self.work.bound, self.work.proposal = 0, ""
+        self.tell(Progress(Stage.RETRACTED, ""))
+
+    def _text_prompt(self) -> Prompt:
+        files = self.options.prompts
+        if not self.shape.chats:
+            asked = {"vraag": squash(escape(self.selection.question.text)), "bewijs": ""}
+            room = self._room(self._prompt("vervolg", asked))
+            shown = self._fitting(self.work.table.usable, room)
+            return self._prompt("vervolg", {**asked, "bewijs": shown})
+        values = {
+            **self._asked(),
+            "set": quote_siblings(self.siblings, files, self.mark),
+            "bewijs": "",
+            "stijl": quote_style(self.style, files, self.mark),
+            "vorm": form_text(files, self.shape),
+        }
+        shown = self._fitting(self.work.table.usable, self._room(self._prompt("opdracht", values)))
+        return self._prompt("opdracht", {**values, "bewijs": shown})
+
+    def _fitting(self, rows: Sequence[EvidenceRow], room: int) -> str:
+        """The table within `room` tokens; the rows that answer least stay out, and are named."""
+        mark = self.mark if self.shape.chats else ""
+        kept = list(rows)
+        while kept:
+            shown = show_table(kept, self.sources, self.aspects, mark)
+            if self.generator.count_tokens(shown) <= room:
+                return shown
+            least = min(kept, key=lambda r: (r.chance, -r.span.start))
+            kept.remove(least)
+            self._remark_on_model(f"Paste niet in het taalmodel: {least.reference}: “{least.quote}”")
+        if rows:
+            raise InputError("Het taalmodel is te klein: er past geen enkele zin uit de bronnen in.")
+        return ""
+
+    def _asked(self) -> dict[str, str]:
+        parts = "\n".join(f"{n}. {escape(part)}" for n, part in enumerate(self.aspects, 1))
+        return {"vraag": quote_question(self.selection, self.mark), "onderdelen": barred(parts)}
+
+    def _prompt(self, name: str, values: Mapping[str, str]) -> Prompt:
+        return compose(self.options.prompts, name, self.mark, values, self.shape)
+
+    def _room(self, frame: Prompt, answer: int | None = None) -> int:
+        """The tokens left for what goes into `frame`. Raises InputError where there are none."""
+        generator, answer = self.generator, answer or self.options.max_tokens
+        room = generator.context_tokens - answer - generator.count_tokens(frame.text) - 64
+        if room <= 0:
+            raise InputError(
+                f"Het taalmodel {generator.model!r} is te klein: de vraag alleen al past er niet in. "
+                "Kies een model met een grotere context."
+            )
+        return room
+
+    def _stream(self, prompt: Prompt, max_tokens: int, schema: JsonSchema | None) -> Iterator[str]:
         # after its answer a model that continues text makes up the next question
         stop = () if self.shape.chats else ("\nVraag", "\nBron")
-        return self.generator.stream(prompt, schema=schema, max_tokens=max_tokens, stop=stop)
+        held = schema if self.shape is Shape.JSON else None
+        return self.generator.stream(prompt, schema=held, max_tokens=max_tokens, stop=stop)
+
+    def _read(self, reader: Reader, stream: Iterator[str]) -> list[Proposal | Missing]:
+        """Everything in one answer that is not needed before it is whole."""
+        try:
+            items = [item for piece in stream for item in reader.feed(piece)]
+        finally:
+            _close(stream)
+        return [*items, *reader.finish()[0]]
 
     def _enough(self) -> bool:
-        if self.work.shown_words >= _MAX_WORDS:
+        if self.work.words >= _MAX_WORDS:
             self._remark(f"Na {_MAX_WORDS} woorden is het schrijven gestopt.")
             return True
         return self.work.repeats > _MAX_REPEATS
 
-    def _take(self, item: Proposal | Missing, material: Material, had: Sequence[Statement]) -> None:
+    def _take(self, item: Proposal | Missing, had: Sequence[Statement]) -> None:
         if isinstance(item, Missing):
             self.work.missing.append(item.aspect)
             return
@@ -317,13 +476,25 @@ class _Writer:
             self.work.repeats += 1
             return
         self.work.seen.add(key)
+        if self._refers(item.sentence):
+            return
         position = len(self.work.statements)
-        if position < len(had):  # written before the interruption
-            statement = had[position]
-        else:
-            statement, found = bind(item, material.sources, self.locate, self._same_question)
-            self.work.bound += found
-        self._add(statement, position)
+        # what was written before the interruption stays as it was
+        self._add(had[position] if position < len(had) else self._bound(item), position)
+
+    def _refers(self, sentence: str) -> bool:
+        """A reference to another answer of the set is for a person to confirm; it is no statement."""
+        found = _REFERS.match(sentence)
+        others = {n for sibling in self.siblings for n in sibling.numbers}
+        if found is None or int(found.group(1)) not in others:
+            return False
+        self.work.proposal = sentence
+        return True
+
+    def _bound(self, item: Proposal) -> Statement:
+        statement, found = bind(item, self.sources, self.locate, self._same_question, self.work.table.usable)
+        self.work.bound += found
+        return statement
 
     def _same_question(self, source: Source) -> bool:
         return self.gate.same_question(self.selection, source)
@@ -335,56 +506,58 @@ class _Writer:
         if check.verdict is StatementVerdict.SUPPORTED:
             self.tell(Progress(Stage.SENTENCE, statement.text, position, check))
 
-    # ------------------------------------------------------------------ one more chance
+    # ------------------------------------------------------------------ step 3: one more chance
 
-    def _repair(self, material: Material) -> None:
-        for position, check in enumerate(tuple(self.work.checks)):
-            if check.verdict is StatementVerdict.SUPPORTED:
-                continue
-            # a model that only continues text cannot make anything of a reason; what a person wrote is theirs
-            machine = check.statement.author is Author.MACHINE
-            if machine and self.shape.chats and self.work.shown_words < _MAX_WORDS:
+    def _repair(self) -> None:
+        """One round for all sentences that failed; what fails again stays where it stands."""
+        failed = [
+            position
+            for position, check in enumerate(self.work.checks)
+            # what a person wrote is theirs
+            if check.verdict is not StatementVerdict.SUPPORTED and check.statement.author is Author.MACHINE
+        ]
+        if not failed:
+            return
+        better: dict[int, Check] = {}
+        if self.shape.chats:  # a model that only continues text cannot make anything of a reason
+            for position in failed:
+                check = self.work.checks[position]
                 self.tell(Progress(Stage.REPAIR, check.statement.text, position, check))
-                better = self._ask_again(check, material)
-                if better is not None:
-                    self.work.statements[position] = better.statement
-                    self.work.checks[position] = better
-                    self.tell(Progress(Stage.SENTENCE, better.statement.text, position, better))
-                    continue
-            self.tell(Progress(Stage.REMOVED, check.statement.text, position, check))
+            better = self._ask_again(failed)
+        for position in failed:
+            if position in better:
+                self.work.statements[position] = better[position].statement
+                self.work.checks[position] = better[position]
+            check = self.work.checks[position]
+            stage = Stage.SENTENCE if position in better else Stage.MARKED
+            self.tell(Progress(stage, check.statement.text, position, check))
 
-    def _ask_again(self, check: Check, material: Material) -> Check | None:
-        """The sentence once more, from the sources it named; None if it fails again."""
-        named = {c.source_id for c in check.statement.citations}
-        sources: tuple[Source, ...] = tuple(s for s in material.sources if s.id in named) or material.sources
-        small = gather(
-            self.selection,
-            _REPAIR_BUDGET,
-            self.generator.count_tokens,
-            about=check.statement.text,
-            only=sources,
-        )
-        prompt = compose_repair(
-            self.options.prompts, self.shape, self.selection, small, check.statement.text, check.reasons
-        )
-        reader = _reader(self.shape)
-        items: list[Proposal | Missing] = []
-        stream = self._stream(prompt, _REPAIR_TOKENS)
+    def _ask_again(self, failed: Sequence[int]) -> dict[int, Check]:
+        """The failed sentences that hold when written once more, by their position."""
+        files = self.options.prompts
+        values = {
+            "zinnen": quote_failures([self.work.checks[p] for p in failed]),
+            "vraag": quote_question(self.selection, self.mark),
+            "bewijs": "",
+            "vorm": form_text(files, self.shape),
+        }
         try:
-            for piece in stream:
-                items.extend(reader.feed(piece))
+            shown = self._fitting(self.work.table.usable, self._room(self._prompt("herstel", values)))
+            prompt = self._prompt("herstel", {**values, "bewijs": shown})
+            stream = self._stream(prompt, self.options.max_tokens, ANSWER_SCHEMA)
+            items = self._read(_reader(self.shape), stream)
         except InputError:
-            return None  # a model too small for the second question keeps its first answer
-        finally:
-            _close(stream)
-        items.extend(reader.finish()[0])
-        for item in items:
-            if isinstance(item, Proposal) and fold(item.sentence) not in self.work.seen:
-                statement, _ = bind(item, small.sources, self.locate, self._same_question)
-                again = self.gate.check(statement, self.selection.chosen)
+            return {}  # a model too small for the second question keeps its first answer
+        written = [item for item in items if isinstance(item, Proposal)]
+        better: dict[int, Check] = {}
+        for position, item in _paired([(p, self.work.checks[p].statement.text) for p in failed], written):
+            if fold(item.sentence) in self.work.seen:
+                continue
+            again = self.gate.check(self._bound(item), self.selection.chosen)
+            if again.verdict is StatementVerdict.SUPPORTED:
                 self.work.seen.add(fold(item.sentence))
-                return again if again.verdict is StatementVerdict.SUPPORTED else None
-        return None
+                better[position] = again
+        return better
 
     # ------------------------------------------------------------------ what remains
 
@@ -414,57 +587,125 @@ class _Writer:
     def _shown(self) -> tuple[Statement, ...]:
         return tuple(c.statement for c in self.work.checks if c.verdict is StatementVerdict.SUPPORTED)
 
-    def _broken_off(self, provenance: Provenance) -> Draft:
-        missing = self.gate.missing(self.selection, self._shown())
-        return self._result(AnswerVerdict.PARTIAL, missing, provenance, complete=False)
+    def _doubtful(self) -> tuple[Statement, ...]:
+        """What has words in a source that neither show nor contradict it: a person must read it."""
+        return tuple(
+            c.statement for c in self.work.checks if c.method is VerdictMethod.NOT_SHOWN and c.evidence
+        )
+
+    def _missing(self, statements: Sequence[Statement]) -> tuple[str, ...]:
+        """The parts that these sentences leave open, the model's word on their passages counted in."""
+        said = self.gate.said(self.selection, statements)
+        return tuple(
+            part
+            for part, chances in zip(self.aspects, said, strict=True)
+            if self._chance(part, chances, statements) < min(self.gate.sure, LIKELY)
+        )
+
+    def _chance(self, part: str, said: Mapping[str, float], statements: Sequence[Statement]) -> float:
+        rested = [r.chance for r in self.work.table.usable if r.part == part and _rests(r, statements)]
+        return max(
+            (raised(c, self._word(part, s)) for s, c in said.items()), default=max(rested, default=0.0)
+        )
+
+    def _word(self, part: str, source_id: str) -> Answers | None:
+        """What the model says of a source; where it made no table, that it wrote from it says something."""
+        if not source_id:
+            return None  # the part fell away
+        if not self.work.by_model:
+            return Answers.PARTLY if self.shape.chats else None
+        told = [
+            r.answers
+            for r in self.work.table.rows
+            if r.part == part and r.source_id == source_id and r.by_model
+        ]
+        return next((a for a in Answers if a in told), None)
+
+    def _answered(self) -> bool:
+        """Whether every part is surely answered, by sentences that all hold and rest on the table."""
+        rows = [r for r in self.work.table.usable if r.answers is Answers.YES]
+        checked = all(c.verdict is StatementVerdict.SUPPORTED for c in self.work.checks)
+        written = [
+            s for s in self.work.statements if s not in self.work.copied and s.author is Author.MACHINE
+        ]
+        borne = all(any(_rests(row, [s]) for row in self.work.table.usable) for s in written)
+        said = self.gate.said(self.selection, self._shown())
+        copied = {c.source_id for s in self.work.copied for c in s.citations}
+        sure = all(
+            any(
+                raised(chance, self._word(part, source)) >= self.gate.sure
+                and (
+                    not source
+                    or source in copied
+                    or any(r.part == part and r.source_id == source for r in rows)
+                )
+                for source, chance in chances.items()
+            )
+            for part, chances in zip(self.aspects, said, strict=True)
+        )
+        return checked and borne and sure
 
     def _conclude(self, provenance: Provenance) -> Draft:
-        shown = self._shown()
+        model = self.generator.model
+        shown, doubtful = self._shown(), self._doubtful()
+        if not shown and self.work.proposal and not self.work.checks:
+            return self._result(AnswerVerdict.UNANSWERABLE, (), provenance)
         if not shown:
             return self._fall_back(
-                provenance, f"Geen enkele zin van het taalmodel {self.generator.model} kwam door de controle."
+                provenance, f"Van geen enkele zin van het taalmodel {model} is aangetoond dat zij klopt."
             )
-        missing = self.gate.missing(self.selection, shown)
-        if self.aspects and len(missing) == len(self.aspects):
-            said = shorten(" ".join(s.text for s in shown), _QUOTED, placeholder=" …")
+        if len(self._missing(shown)) == len(self.aspects) and len(self._missing((*shown, *doubtful))) == len(
+            self.aspects
+        ):
+            said = shorten(" ".join(s.text for s in shown), 5 * _QUOTED, placeholder=" …")
             return self._fall_back(
                 provenance,
-                f"Wat het taalmodel {self.generator.model} schreef staat wel in de bronnen, maar beantwoordt "
+                f"Wat het taalmodel {model} schreef staat wel in de bronnen, maar beantwoordt "
                 f"geen enkel onderdeel van de vraag: “{said}”",
             )
-        provenance = self._supplement(shown, provenance)
-        missing = self.gate.missing(self.selection, self._shown())
-        answered = not missing and self.gate.answered(self.selection, self._shown())
+        provenance = self._supplement((*shown, *doubtful), provenance)
+        missing = self._missing((*self._shown(), *doubtful))
+        answered = not missing and self._answered()
         verdict = AnswerVerdict.ANSWERED if answered else AnswerVerdict.PARTIAL
         return self._result(verdict, missing, provenance)
 
-    def _supplement(self, shown: tuple[Statement, ...], provenance: Provenance) -> Provenance:
+    def _supplement(self, told: tuple[Statement, ...], provenance: Provenance) -> Provenance:
         """Copied sentences around those of the model, where it left aside what the sources do say."""
         copied = self.gate.extract(self.selection, self.locate).statements
-        more = find_supplement(self.selection, shown, copied, self.gate, _MAX_WORDS)
+        more = find_supplement(self.selection, told, copied, self._missing, _MAX_WORDS)
         for position, statement in enumerate(more.before):
             self._add(statement, position)
         for statement in more.behind:
             self._add(statement, len(self.work.statements))
-        count = len(more.before) + len(more.behind)
-        if not count:
+        added = (*more.before, *more.behind)
+        if not added:
             return provenance
+        self.work.copied.update(added)
         self._remark(*more.describe(self.generator.model))
-        return replace(provenance, parameters=(*provenance.parameters, (SUPPLEMENTED, str(count))))
+        return replace(provenance, parameters=(*provenance.parameters, (SUPPLEMENTED, str(len(added)))))
 
     def _fall_back(self, provenance: Provenance, why: str) -> Draft:
-        """The extractive draft, with what did not hold behind it so that it is shown apart."""
+        """Copied sentences in front of what the model wrote, which stays as it stands, marked."""
+        doubtful = self._doubtful()
         copied = self.gate.extract(self.selection, self.locate)
-        how = (
-            "Dit voorstel is daarom gemaakt door zinnen letterlijk uit de bronnen over te nemen."
-            if copied.statements
-            else "Ook letterlijk overnemen gaf geen antwoord; er is daarom geen voorstel."
-        )
+        if copied.statements:
+            how = "Vooraan staan daarom zinnen die letterlijk uit de bronnen zijn overgenomen."
+        elif doubtful:
+            how = "Lees ze zelf na, met de bron ernaast."
+        else:
+            how = "Ook letterlijk overnemen gaf geen antwoord; er is daarom geen voorstel."
         self._remark(f"{why} {how}")
         self.work.about_model.clear()
         failed = tuple(c.statement for c in self.work.checks if c.verdict is not StatementVerdict.SUPPORTED)
-        parameters = (*provenance.parameters, (FELL_BACK, copied.provenance.generator))
-        draft = self._result(copied.verdict, copied.missing, replace(provenance, parameters=parameters))
+        if copied.statements:
+            provenance = replace(
+                provenance, parameters=(*provenance.parameters, (FELL_BACK, copied.provenance.generator))
+            )
+            verdict, missing = copied.verdict, copied.missing
+        else:
+            verdict = AnswerVerdict.PARTIAL if doubtful else AnswerVerdict.UNANSWERABLE
+            missing = self._missing(doubtful) if doubtful else copied.missing
+        draft = self._result(verdict, missing, provenance)
         return replace(
             draft,
             statements=(*copied.statements, *failed),
@@ -490,6 +731,8 @@ class _Writer:
             provenance=provenance,
             left_out=tuple(dict.fromkeys((*self.work.remarks, *self.work.about_model))),
             complete=complete,
+            proposal=self.work.proposal,
+            evidence=self.work.table.rows,
         )
 
     def _provenance(self) -> Provenance:
@@ -516,12 +759,43 @@ class _Writer:
             self.tell(Progress(Stage.REMARK, remark))
 
 
-def _style_for(options: WritingOptions, selection: Selection, generator: Generator) -> tuple[str, ...]:
+def _rests(row: EvidenceRow, statements: Sequence[Statement]) -> bool:
+    """Whether one of these sentences cites words of this row."""
+    return any(_touches(row, c) for s in statements for c in s.citations)
+
+
+def _touches(row: EvidenceRow, cited: Citation) -> bool:
+    span = cited.span
+    return (
+        cited.source_id == row.source_id
+        and span is not None
+        and span.start < row.span.end
+        and row.span.start < span.end
+    )
+
+
+def _paired(failed: Sequence[tuple[int, str]], written: Sequence[Proposal]) -> list[tuple[int, Proposal]]:
+    """Each failed sentence with the one written in its place: in order, or else by what they share."""
+    if len(failed) == len(written):
+        return [(position, item) for (position, _), item in zip(failed, written, strict=True)]
+    pairs: list[tuple[int, Proposal]] = []
+    open_ = list(failed)
+    for item in written:
+        best = max(open_, key=lambda one: (likeness(one[1], item.sentence), -one[0]), default=None)
+        if best is not None:
+            open_.remove(best)
+            pairs.append((best[0], item))
+    return pairs
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"1 {one}" if number == 1 else f"{number} {more}"
+
+
+def _style_for(options: WritingOptions, selection: Selection, roomy: bool) -> tuple[str, ...]:
     if options.style_examples is not None:
         return options.style_examples
-    if not generator.chats or generator.context_tokens < _ROOM_FOR_STYLE:
-        return ()
-    return tuple(source.body for source in choose_examples(selection))
+    return tuple(source.body for source in choose_examples(selection)) if roomy else ()
 
 
 def _reader(shape: Shape) -> Reader:

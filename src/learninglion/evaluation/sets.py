@@ -31,6 +31,7 @@ from learninglion.models import (
     DocumentKind,
     Passage,
     PassageKind,
+    Selection,
     Source,
     SourceKind,
     Span,
@@ -133,12 +134,22 @@ def read_judgments(path: Path, names: Mapping[str, str]) -> tuple[Judgment, ...]
     return tuple(found)
 
 
+def _copied(selection: Selection) -> Verification:
+    return verify(extractive.draft(selection))
+
+
 class Desk:
-    """An archive in memory with the road from a question to a checked draft."""
+    """An archive in memory with the road from a question to a checked draft; `writer` makes the draft."""
 
     def __init__(
-        self, entries: Iterable[Entry], *, encoder: Encoder | None = None, cache: Path | None = None
+        self,
+        entries: Iterable[Entry],
+        *,
+        encoder: Encoder | None = None,
+        cache: Path | None = None,
+        writer: Callable[[Selection], Verification] = _copied,
     ) -> None:
+        self._writer = writer
         self._entries = {entry[0].id: entry for entry in entries}
         self._place = tempfile.TemporaryDirectory(prefix="learninglion-")
         place = Path(self._place.name)
@@ -167,7 +178,7 @@ class Desk:
             altered = [(hit, changed(at, hit.source)) for hit in hits]
             kept = tuple(replace(hit, source=source) for hit, source in altered if source is not None)
             selection = choose_automatically(question, introduction, kept, threshold)
-            done.append(verify(extractive.draft(selection)))
+            done.append(self._writer(selection))
         return tuple(done)
 
 

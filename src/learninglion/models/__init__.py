@@ -41,6 +41,7 @@ from learninglion.models.documents import (
     TextLine,
 )
 from learninglion.models.drafts import (
+    Answers,
     AnswerVerdict,
     Author,
     Check,
@@ -48,6 +49,7 @@ from learninglion.models.drafts import (
     Dossier,
     DossierState,
     Draft,
+    EvidenceRow,
     Opening,
     Opinion,
     Provenance,
@@ -66,6 +68,7 @@ __all__ = [
     "Actor",
     "AnswerVerdict",
     "Answerer",
+    "Answers",
     "Asker",
     "Author",
     "Block",
@@ -80,6 +83,7 @@ __all__ = [
     "Dossier",
     "DossierState",
     "Draft",
+    "EvidenceRow",
     "Filters",
     "Footnote",
     "Genre",

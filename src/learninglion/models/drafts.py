@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from learninglion.models.choices import QuestionSet, Selection
@@ -103,6 +104,32 @@ class Provenance:
     parameters: tuple[tuple[str, str], ...] = ()  # sampling, context size, versions
 
 
+class Answers(StrEnum):
+    """How far a passage answers a part of the question."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One row of the table between the sources and the text: a passage beside a part of the question."""
+
+    part: str
+    source_id: str
+    reference: str
+    quote: str  # verbatim, in whole sentences
+    span: Span  # in Document.text
+    date: date | None
+    answers: Answers
+    chance: float  # that it answers the part: the learned measure, and what the model says of it
+    why: str = ""  # in the words of the model; never part of a text
+    by_model: bool = False  # False: the learned measure found it
+    figures: tuple[str, ...] = ()  # amounts and years of the quote in one spelling
+    overtaken_by: str = ""  # the newer source in the table that says otherwise
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A text proposal for one sub-question, made from exactly what was selected."""
@@ -117,6 +144,7 @@ class Draft:
     kind: str = ""  # what kind of question it is: "figure", "acquaintance", ...
     material: tuple[Citation, ...] = ()  # related passages that are no text of the draft, best first
     proposal: str = ""  # a text that a person must confirm; it never makes a question answered
+    evidence: tuple[EvidenceRow, ...] = ()  # what a model wrote from; empty without a model
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from learninglion.models import (
     Context,
     Document,
     Dossier,
+    EvidenceRow,
     Footnote,
     Hit,
     Opening,
@@ -234,6 +235,24 @@ class CheckView(TypedDict):
     opens: NotRequired[str]
 
 
+class EvidenceView(TypedDict):
+    """A row of the table that a model wrote from."""
+
+    part: str
+    source: str
+    document: str | None
+    numbers: list[int]
+    reference: str
+    quote: str
+    date: Day
+    answers: str
+    chance: float
+    why: str
+    found_by: str  # "model" or "measure"
+    figures: list[str]
+    overtaken_by: str | None
+
+
 class OfferView(TypedDict):
     """A source that was offered, with its place in the order."""
 
@@ -263,8 +282,8 @@ class SelectionView(TypedDict):
 
 
 class VerificationView(TypedDict):
-    """One sub-question: what holds in `statements`, what a person answers for in `own_text`, the rest in
-    `set_apart`. `complete` is false where the model broke off.
+    """One sub-question: the text in order in `statements`, each with its verdict; what did not hold again in
+    `set_apart`; what a person answers for in `own_text`. `complete` is false where the model broke off.
     """
 
     numbers: list[int]
@@ -275,6 +294,7 @@ class VerificationView(TypedDict):
     statements: list[CheckView]
     own_text: list[CheckView]
     set_apart: list[CheckView]
+    evidence: list[EvidenceView]
     material: list[CitationView]
     proposal: str
     left_out: list[str]
@@ -511,14 +531,15 @@ def check_view(check: Check) -> CheckView:
 
 
 def verification_view(verification: Verification, *, keep_order: bool = False) -> VerificationView:
-    """One sub-question of a draft. Only what is supported stands in `statements`; the rest is set apart,
-    or in `own_text` when a person answers for it.
+    """One sub-question of a draft. `statements` holds the text in order, each sentence with its verdict.
 
-    With `keep_order` (the verify command) every statement stays in `statements`, with its verdict.
+    What did not hold stands in `set_apart` as well. What a person answers for stands in `own_text` only, but
+    with `keep_order` (the verify command) everything stays in `statements`.
     """
     draft = verification.draft
     selection = draft.selection
-    statements = verification.checks if keep_order else verification.shown
+    own = () if keep_order else verification.own
+    statements = [check for check in verification.checks if check not in own]
     return {
         "numbers": list(selection.question.numbers),
         "question": selection.question.text,
@@ -528,6 +549,7 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
         "statements": [check_view(c) for c in statements],
         "own_text": [] if keep_order else [check_view(c) for c in verification.own],
         "set_apart": [] if keep_order else [check_view(c) for c in verification.failed],
+        "evidence": [_row_view(row, verification) for row in draft.evidence],
         "material": [citation_view(c) for c in draft.material],
         "proposal": draft.proposal,
         "left_out": list(draft.left_out),
@@ -552,6 +574,27 @@ def verification_view(verification: Verification, *, keep_order: bool = False) -
         "provenance": to_plain(draft.provenance),
         "method": verification.method,
         "second_opinion": to_plain(verification.second_reading),
+    }
+
+
+def _row_view(row: EvidenceRow, verification: Verification) -> EvidenceView:
+    """A row of the table that a model wrote from."""
+    chosen = verification.draft.selection.chosen
+    source = next((s for s in chosen if s.id == row.source_id), None)
+    return {
+        "part": row.part,
+        "source": row.source_id,
+        "document": source.document.id if source is not None else None,
+        "numbers": list(source.numbers) if source is not None else [],
+        "reference": row.reference,
+        "quote": row.quote,
+        "date": _day(row.date),
+        "answers": row.answers.value,
+        "chance": row.chance,
+        "why": row.why,
+        "found_by": "model" if row.by_model else "measure",
+        "figures": list(row.figures),
+        "overtaken_by": row.overtaken_by or None,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from threading import Lock
+from threading import Event, Lock
 
 from learninglion.compliance.energy import Meter
 from learninglion.database.engine import now
@@ -15,7 +15,7 @@ from learninglion.drafting.selection import Choice, choose, choose_automatically
 from learninglion.drafting.style import StyleReport, read_style
 from learninglion.drafting.write import WritingOptions
 from learninglion.evaluation.judge import exam_of
-from learninglion.inference.generators import Generator
+from learninglion.inference.generators import Generator, StoppableGenerator
 from learninglion.inference.open import open_generator
 from learninglion.models import (
     Actor,
@@ -29,6 +29,7 @@ from learninglion.models import (
     Source,
     SourceKind,
     Statement,
+    SubQuestion,
     Verification,
 )
 from learninglion.models.errors import (
@@ -187,17 +188,19 @@ class Drafts:
         *,
         generator: str = _EXTRACTIVE,
         on_event: Listener = unheard,
+        stop: Event | None = None,
         actor: Actor,
         progress: Progress = silent,
     ) -> Dossier:
         """A checked draft of every sub-question from exactly what was selected; kept with its record.
 
+        Once `stop` is set no model is asked any more; what was written is kept, and can be resumed.
         Raises UnknownReferenceError where one of the sources is gone, or hidden from this person by now.
         """
         require(actor, Task.DRAFT)
         self._require_seen(selections, actor)
         meter = Meter(self._options.power)
-        writer = self._writer(self.model(generator), on_event)
+        writer = self._writer(self.model(generator), on_event, question_set.questions, stop=stop)
         verifications = []
         for position, selection in enumerate(selections):
             progress(_WRITING, position, len(selections))
@@ -219,7 +222,13 @@ class Drafts:
             )
 
     def resume(
-        self, dossier_id: str, *, on_event: Listener = unheard, actor: Actor, progress: Progress = silent
+        self,
+        dossier_id: str,
+        *,
+        on_event: Listener = unheard,
+        stop: Event | None = None,
+        actor: Actor,
+        progress: Progress = silent,
     ) -> Dossier:
         """Write on where the model broke off: only the sub-questions that are not finished, as a new version.
 
@@ -230,7 +239,7 @@ class Drafts:
         if all(v.draft.complete for v in old.verifications):
             raise InputError(f"Dossier {dossier_id} is al af: elke deelvraag is geschreven.")
         meter = Meter(self._options.power)
-        writer = self._writer(self.model(_MODEL), on_event)
+        writer = self._writer(self.model(_MODEL), on_event, old.question_set.questions, stop=stop)
         verifications = []
         for position, before in enumerate(old.verifications):
             progress(_WRITING, position, len(old.verifications))
@@ -243,13 +252,27 @@ class Drafts:
         self._note_writing("resume", dossier, verifications, meter, actor)
         return dossier
 
-    def _writer(self, model: Generator | None, on_event: Listener, *, alone: bool = False) -> SetWriter:
-        """`alone`: without a second opinion."""
+    def _writer(
+        self,
+        model: Generator | None,
+        on_event: Listener,
+        questions: Sequence[SubQuestion],
+        *,
+        stop: Event | None = None,
+        alone: bool = False,
+    ) -> SetWriter:
+        """`questions`: all of the set; `stop`: set when nobody wants more of it. `alone`: without a second
+        opinion that decides nothing.
+        """
+        if model is not None and stop is not None:
+            model = StoppableGenerator(model, stop)
         options = reader = None
         if model is not None:
             prompts = load_prompts(self._options.prompts)
             options = WritingOptions(prompts=prompts, max_tokens=self._options.max_tokens)
-            reader = None if alone else self._second_reader()
+            reader = self._second_reader()
+            if alone and reader is not None and not reader.decides:
+                reader = None
         return SetWriter(
             model,
             locate=self._documents.regions,
@@ -257,6 +280,7 @@ class Drafts:
             reader=reader,
             on_event=on_event,
             sure=self._options.sure,
+            questions=questions,
         )
 
     def _second_reader(self) -> SecondReader | None:
@@ -411,6 +435,7 @@ class Drafts:
         generator: str = _EXTRACTIVE,
         overwrite: frozenset[int] = frozenset(),
         on_event: Listener = unheard,
+        stop: Event | None = None,
         actor: Actor,
         progress: Progress = silent,
     ) -> Dossier:
@@ -434,7 +459,7 @@ class Drafts:
                     f"Het antwoord op vraag {numbers} is bewerkt. Dat wordt niet overschreven."
                 )
         meter = Meter(self._options.power)
-        writer = self._writer(self.model(generator), on_event)
+        writer = self._writer(self.model(generator), on_event, begun.question_set.questions, stop=stop)
         written: dict[int, Verification] = {}
         for count, (at, selection) in enumerate(sorted(selections.items())):
             progress(_WRITING, count, len(selections))
@@ -523,7 +548,10 @@ class Drafts:
         old = first_finished(texts, [version.reason for version in versions])
         kinds = {v.draft.provenance.generator for v in old if v.draft.complete}
         models = {kind: self.model(_EXTRACTIVE if kind == _EXTRACTIVE else _MODEL) for kind in kinds}
-        writers = {kind: self._writer(model, unheard, alone=True) for kind, model in models.items()}
+        questions = texts[0].question_set.questions
+        writers = {
+            kind: self._writer(model, unheard, questions, alone=True) for kind, model in models.items()
+        }
         again = [
             writers[v.draft.provenance.generator].draft(at, v.draft.selection) if v.draft.complete else v
             for at, v in enumerate(old)

@@ -51,6 +51,7 @@ class Job:
     events: list[Event] = field(default_factory=list)
     finished: bool = False
     ended: float = 0.0  # on the clock of Jobs, once finished
+    stop: threading.Event = field(default_factory=threading.Event)  # set when its owner wants no more of it
 
     def report(self, name: str, data: dict[str, Plain]) -> None:
         """Add a report. Appending to a list is atomic, so readers need no lock."""

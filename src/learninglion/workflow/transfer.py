@@ -25,6 +25,7 @@ from typing import TextIO
 from sqlalchemy import Connection, Engine
 
 from learninglion import __version__
+from learninglion.database.blobs import FolderBlobs
 from learninglion.database.contents import (
     Extent,
     Row,
@@ -141,7 +142,7 @@ class Transfers:
         """Files of the data folder, every original that these rows name, and the anchor of this moment."""
         for path in kept_files(self._home):
             _place(path, folder / path.relative_to(self._home))
-        originals = Originals(folder / "originals")
+        originals = Originals(FolderBlobs(folder))
         named = [str(row["sha256"]) for row in rows_of(connection, tables_of(connection)["originals"])]
         for done, sha256 in enumerate(named, start=1):
             originals.put(self._originals.read(sha256))

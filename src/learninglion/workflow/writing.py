@@ -19,7 +19,7 @@ from learninglion.drafting.second_opinion import SecondReader, keep_opinions
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import UNFINISHED, WritingOptions, not_written, write
 from learninglion.drafting.write import Progress as WritingProgress
-from learninglion.inference.generators import Generator
+from learninglion.inference.generators import Generator, StoppedError
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -173,7 +173,8 @@ _STOPPED = "u hebt het schrijven gestopt."
 class SetWriter:
     """Drafts and checks sub-questions with one model (None: by copying sentences).
 
-    `problem` is the first failure of the model; `wrote` tells whether there is anything to keep.
+    `questions`: all of the set, for a model to see where one answer leans on another. `problem` is the first
+    failure of the model; `wrote` tells whether there is anything to keep.
     """
 
     def __init__(
@@ -185,13 +186,16 @@ class SetWriter:
         reader: SecondReader | None = None,
         on_event: Listener = unheard,
         sure: float = SURE,
+        questions: Sequence[SubQuestion] = (),
     ) -> None:
         self._model = model
         self._locate = locate
         self._options = options
         self._reader = reader
         self._tell = on_event
+        self._gate = rules_gate(sure) if reader is None else rules_gate(sure, reader.check)
         self._sure = sure
+        self._questions = tuple(questions)
         self._silences = 0
         self._told: dict[tuple[int, ...], frozenset[tuple[str | None, Span | None]]] = {}
         self._reason = ""  # why no more is asked of the model
@@ -218,10 +222,12 @@ class SetWriter:
             except (GeneratorError, InputError) as error:
                 reason = error.detail
                 self._note(error)
+                if isinstance(error, StoppedError):
+                    self._reason = reason
             except KeyboardInterrupt:
                 reason = self._reason = _STOPPED
                 self.problem = self.problem or InputError("U hebt het schrijven gestopt.")
-        return before or verify(not_written(selection, model, rules_gate(self._sure), reason))
+        return before or verify(not_written(selection, model, self._gate, reason))
 
     def _joined(self, draft: Draft) -> Draft:
         """A draft that rests on passages of an earlier one only gets a reference to it as proposal."""
@@ -249,9 +255,10 @@ class SetWriter:
         draft = write(
             selection,
             model,
-            rules_gate(self._sure),
+            self._gate,
             locate=self._locate,
             options=self._options,
+            siblings=[q for q in self._questions if q.numbers != selection.question.numbers],
             on_event=tell,
             resume=before.draft if before is not None else None,
         )

@@ -86,6 +86,7 @@ def _start(request: Request, site: Site, viewer: Viewer, work_id: str, form: For
             generator=generator,
             overwrite=overwrite,
             on_event=lambda event: tell_draft(job, event),
+            stop=job.stop,
             actor=viewer.actor,
             progress=_tell_progress(job),
         )
@@ -125,6 +126,7 @@ def _begin(site: Site, viewer: Viewer, work: Work, generator: str) -> Response:
             selections,
             generator=generator,
             on_event=lambda event: tell_draft(job, event),
+            stop=job.stop,
             actor=viewer.actor,
             progress=_tell_progress(job),
         )
@@ -157,10 +159,12 @@ def tell_draft(job: Job, event: DraftEvent) -> None:
                 job.report("sentence", _told(event.position, check.statement.text, apart, check.reasons))
         job.report("question", {"position": event.position, "words": view_verdict(done).words})
     elif event.progress is not None:
-        if event.progress.stage in (Stage.SENTENCE, Stage.REMOVED):
-            apart = event.progress.stage is Stage.REMOVED
+        if event.progress.stage in (Stage.SENTENCE, Stage.MARKED):
+            apart = event.progress.stage is Stage.MARKED
             reasons = event.progress.check.reasons if apart and event.progress.check else ()
             job.report("sentence", _told(event.position, event.progress.text, apart, reasons))
+        elif event.progress.stage is Stage.RETRACTED:
+            job.report("retracted", {"position": event.position})
         elif event.progress.stage is Stage.REPAIR:
             job.report("progress", {"label": "Een zin wordt herschreven", "done": 0, "total": 0})
 
@@ -179,6 +183,7 @@ def resume_draft(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
         dossier = site.workplace.drafts.resume(
             dossier_id,
             on_event=lambda event: tell_draft(job, event),
+            stop=job.stop,
             actor=viewer.actor,
             progress=_tell_progress(job),
         )
@@ -214,6 +219,20 @@ def _watch(
     return site.templates.page(
         request, "drafting.html", viewer, questions=question_set.questions, back=back, job=job, failed=failed
     )
+
+
+@router.post("/jobs/{job_id}/stop")
+def stop_writing(site: TheSite, viewer: SignedIn, job_id: str) -> Response:
+    """Ask no more of the language model; what was written is kept, and can be gone on with."""
+    require(viewer.actor, Task.DRAFT)
+    job = find_job(site, job_id, viewer.actor)
+    job.stop.set()
+    work = (
+        f"/dossiers/{job.subject}/writing"
+        if job.subject.startswith("dossier-")
+        else f"/sets/{job.subject}/draft"
+    )
+    return RedirectResponse(f"{work}/{job.id}" if job.kind == "draft" else "/", 303)
 
 
 @router.get("/jobs/{job_id}/events")

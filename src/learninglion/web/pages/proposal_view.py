@@ -15,9 +15,11 @@ from learninglion.models import (
     Check,
     Citation,
     Dossier,
+    EvidenceRow,
     Opening,
     SourceKind,
     StatementVerdict,
+    VerdictMethod,
     Verification,
 )
 from learninglion.record.contract import never_looked_at
@@ -120,6 +122,11 @@ class SentenceView:
     followed: bool  # another sentence goes on behind it, and may lean on it
 
     @property
+    def doubtful(self) -> bool:
+        """Whether nothing shows it and nothing contradicts it: somebody must read it."""
+        return self.refused and self.check.method is VerdictMethod.NOT_SHOWN and bool(self.check.evidence)
+
+    @property
     def contradicted(self) -> bool:
         """Whether a person answers for it although it cites a source that says something else."""
         return self.own and self.check.verdict is StatementVerdict.UNSUPPORTED and bool(self.citations)
@@ -151,6 +158,7 @@ class QuestionView:
     sources: tuple[tuple[str, str], ...]  # what was chosen: label and address, to read while one writes
     proposal: str = ""  # a text of the machine that a person must confirm; "" where there is none (any more)
     material: tuple[CitationView, ...] = ()  # related passages that are no text of the answer
+    evidence: tuple[tuple[EvidenceRow, str], ...] = ()  # what a model wrote from, with the address of each
     kept: bool = False  # this person left a text here that is not saved
 
     @property
@@ -214,6 +222,7 @@ def view_questions(
                     CitationView(n, citation, _address(dossier, citation))
                     for n, citation in enumerate(verification.draft.material, start=1)
                 ),
+                tuple((row, _row_address(dossier, row)) for row in verification.draft.evidence),
                 i in kept,
             )
         )
@@ -292,6 +301,10 @@ def _sources(dossier: Dossier, verification: Verification) -> list[tuple[str, st
             label = f"{reference(source)}: {source.document.title}"
             found.append((label, source_address(source.id, path=path)))
     return found
+
+
+def _row_address(dossier: Dossier, row: EvidenceRow) -> str:
+    return _address(dossier, Citation("", (), row.quote, row.source_id, row.span))
 
 
 def _address(dossier: Dossier, citation: Citation) -> str:

@@ -198,6 +198,11 @@
       aside.hidden = false;
       aside.append(line, why);
     });
+    source.addEventListener("retracted", function (event) {
+      // the model was thinking aloud: nothing of it may stay
+      var place = box.querySelector('[data-question="' + JSON.parse(event.data).position + '"]');
+      if (place) { place.querySelectorAll(".arriving").forEach(function (line) { line.remove(); }); }
+    });
     source.addEventListener("question", function (event) {
       var data = JSON.parse(event.data);
       var place = box.querySelector('[data-question="' + data.position + '"]');
