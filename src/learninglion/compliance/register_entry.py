@@ -130,7 +130,8 @@ GOAL = (
     "Het doel is dat een medewerker snel vindt wat eerder aan de Kamer is geantwoord, en dat een "
     "nieuw antwoord daarmee klopt. Het algoritme neemt geen besluit over burgers of bedrijven. Zij "
     "merken het alleen doordat antwoorden aan de Kamer met hulp van het algoritme zijn voorbereid; "
-    "dat staat in elk document dat het systeem verlaat."
+    "dat staat in elk document dat het systeem verlaat, tot een genoemd persoon de tekst heeft "
+    "onderzocht en er als redacteur verantwoordelijk voor is."
 )
 
 _PROPORTIONALITY = (

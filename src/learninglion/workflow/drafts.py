@@ -471,7 +471,11 @@ class Drafts:
             if verifications == newest.verifications:
                 return newest
             dossier = replace(
-                newest, verifications=verifications, state=DossierState.EDITED, version=newest.version + 1
+                newest,
+                verifications=verifications,
+                state=DossierState.EDITED,
+                version=newest.version + 1,
+                responsibility=None,  # for this text nobody took it yet
             )
             try:
                 self._keep(dossier, actor, reason)

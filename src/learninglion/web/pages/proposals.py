@@ -95,7 +95,7 @@ def _show(
         refused=refused,
         longest=LONGEST_ANSWER,
         mark=mark_line(dossier),
-        copy_mark=MARK_LINE,
+        copy_mark="" if dossier.responsibility else MARK_LINE,
         Author=Author,
         signing=site.workplace.sign_offs.describe(newest, viewer.actor),
         work_id=site.workplace.sets.of_dossier(dossier.id, viewer.actor),
