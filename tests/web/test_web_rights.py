@@ -188,8 +188,8 @@ LOCAL = frozenset(
     evaluate.judge evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-relevance
     evaluate.verifier experiment.rerun experiment.run experiment.show export history index.rebuild
     index.status ingest judge.agreement log.accept log.show log.verify model.check parse person.erase
-    person.find register-entry remove replay reread restore search tune users.add users.list verify
-    verify-mark
+    person.find register-entry remove replay report reread restore search tune users.add users.list
+    verify verify-mark
     """.split()
 )
 WITH_AN_ACCOUNT = frozenset({"mcp", "serve"})

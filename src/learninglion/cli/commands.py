@@ -46,6 +46,7 @@ _MODULES = {
     "reread": "upkeep",
     "person": "privacy",
     "compliance": "compliance",
+    "report": "compliance",
 }
 
 

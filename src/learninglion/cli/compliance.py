@@ -1,4 +1,4 @@
-"""Commands that account for the system: compliance export, register-entry, assessment."""
+"""Commands that account for the system: compliance export, report, register-entry, assessment."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from learninglion.cli.terminal import console, local_actor, print_json
 from learninglion.compliance.bundle import compliance_bundle
 from learninglion.compliance.facts import Figure, Holding, Installation, facts_of
 from learninglion.compliance.impact_forms import Assessment, filled_form
+from learninglion.compliance.monthly import monthly_page, monthly_pdf
 from learninglion.compliance.register_entry import register_entry
 from learninglion.models.plain import Plain
 from learninglion.settings import Settings, installation, load_settings, registration
@@ -28,6 +29,7 @@ compliance_app = typer.Typer(no_args_is_help=True, help="Verantwoording van het 
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(compliance_app, name="compliance")
+    app.command("report")(write_report)
     app.command("register-entry")(show_register_entry)
     app.command("assessment")(show_assessment)
 
@@ -64,6 +66,22 @@ def export_bundle(out: Path = typer.Argument(..., help="De map; wordt gemaakt.")
         write_file(out / name, content)
     left = made["OPEN.md"].decode().count("- [ ]")
     console.print(f"{len(made)} bestanden in {out}; {left} punten staan open in OPEN.md.")
+
+
+def write_report(
+    month: str = typer.Option(..., "--month", help="De maand, zoals 2026-11."),
+    out: Path = typer.Option(Path(), "--out", help="De map waar HTML en PDF komen."),
+) -> None:
+    """Maandbericht: gebruik, kwaliteit, afwijkingen en energie, zonder personen; als HTML en PDF."""
+    settings = load_settings()
+    with workplace_here(settings) as workplace:
+        months = workplace.monthly.months(month, local_actor())
+    make_folder(out)
+    organisation = settings.web.organisation
+    page, paper = out / f"learninglion-{month}.html", out / f"learninglion-{month}.pdf"
+    write_file(page, monthly_page(months, organisation).encode())
+    write_file(paper, monthly_pdf(months, organisation))
+    console.print(f"Geschreven: {page} en {paper}")
 
 
 def show_register_entry(

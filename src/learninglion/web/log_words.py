@@ -21,6 +21,7 @@ _DEEDS = {
     "draft": "voorstel opgesteld",
     "evaluate": "zoeken gemeten",
     "export": "meegenomen als bestand",
+    "ingest.done": "documenten opgenomen",
     "judging.close": "beoordeling afgesloten",
     "judging.open": "beoordeling klaargezet",
     "judging.reopen": "beoordeling weer geopend",

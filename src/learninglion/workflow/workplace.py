@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from learninglion.compliance.energy import PowerMeter
 from learninglion.database.engine import open_database
 from learninglion.inference.reranking import open_reranking
 from learninglion.models.errors import InputError
@@ -28,6 +29,7 @@ from learninglion.workflow.judging import Judging
 from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.learning import Learning
 from learninglion.workflow.log import AuditLog
+from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.own_sources import OwnSources
 from learninglion.workflow.people import People
@@ -69,6 +71,7 @@ class Workplace:
     retention: Retention
     persons: Persons
     log: AuditLog
+    monthly: Monthly
     learning: Learning
     quality: Quality
     judging: Judging
@@ -99,14 +102,15 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     typed = WorkingTextRepository(engine)
     accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs()
 
+    power = PowerMeter(options.power)
     documents = Documents(store)
     indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts)
-    searching = Searching(options, store, indexing, learned, reranking, log)
+    searching = Searching(options, store, indexing, learned, reranking, power, log)
     traces = Traces(home, store, indexing, kept_sets, repository, accounts, log)
     dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
-    drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
+    drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, power, log)
     learning = Learning(learned, indexing, log)
-    intake = Intake(store, indexing, traces, log, isolate=options.isolate)
+    intake = Intake(store, indexing, traces, power, options.models_elsewhere, log, isolate=options.isolate)
     retention = Retention(repository, kept_sets, requests, typed, accounts, log)
     return Workplace(
         options=options,
@@ -118,7 +122,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         backups=Backups(home, log, elsewhere=bool(options.database_url)),
         indexing=indexing,
         searching=searching,
-        asking=Asking(store, indexing, searching, log),
+        asking=Asking(store, indexing, searching, power, options.models_elsewhere, log),
         sets=sets,
         own_sources=OwnSources(sets, log),
         working_texts=WorkingTexts(typed),
@@ -128,6 +132,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         retention=retention,
         persons=Persons(home, store, repository, kept_sets, accounts, traces, intake, retention, log),
         log=AuditLog(log, repository, Ledger(log, store)),
+        monthly=Monthly(log, repository),
         learning=learning,
         quality=Quality(home, documents, indexing, learning, jobs, log),
         judging=Judging(home, store, log),

@@ -97,6 +97,7 @@ def _show(
         mark=mark_line(dossier),
         copy_mark="" if dossier.responsibility else MARK_LINE,
         Author=Author,
+        energy=site.workplace.dossiers.energy(dossier.id, viewer.actor),
         signing=site.workplace.sign_offs.describe(newest, viewer.actor),
         work_id=site.workplace.sets.of_dossier(dossier.id, viewer.actor),
     )
