@@ -15,11 +15,14 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))  # the standard library suffices: no installation is needed
+
+from learninglion.compliance.bill import Component, bill  # noqa: E402
+
 SETS = ("runtime", "postgres", "gguf")  # what an installation can hold
 PLATFORMS = (
     "colorama",
@@ -40,17 +43,7 @@ _NOTICED = re.compile(r"^  ([a-z0-9][a-z0-9._-]*) {2,}(\S.*)$", re.MULTILINE)
 _OPTIONAL = re.compile(r"([a-z0-9._, -]+?(?: and [a-z0-9._-]+)?) \(([A-Za-z0-9.-]+)\)")
 
 
-@dataclass(frozen=True)
-class Requirement:
-    """One pinned package: who needs it, and the files that may be installed for it."""
-
-    name: str
-    version: str
-    hashes: tuple[str, ...]
-    needed_by: tuple[str, ...]
-
-
-def read_requirements(text: str) -> tuple[list[Requirement], list[str]]:
+def read_requirements(text: str) -> tuple[list[Component], list[str]]:
     """The requirements of a pinned file, and what of it is not pinned."""
     found, wrong = [], []
     for block in re.split(r"\n(?=\S)", text):
@@ -64,7 +57,7 @@ def read_requirements(text: str) -> tuple[list[Requirement], list[str]]:
             continue
         needed = tuple(re.findall(r"^    # +(?:via +)?([a-z0-9][a-z0-9._-]*)$", block, re.MULTILINE))
         found.append(
-            Requirement(pinned[1].lower(), pinned[2], hashes, tuple(n for n in needed if n != "via"))
+            Component(pinned[1].lower(), pinned[2], "", hashes, tuple(n for n in needed if n != "via"))
         )
     return found, wrong
 
@@ -87,7 +80,7 @@ def is_allowed(expression: str) -> bool:
     )
 
 
-def problems(requirements: Iterable[Requirement], unpinned: Sequence[str], notice: str) -> list[str]:
+def problems(requirements: Iterable[Component], unpinned: Sequence[str], notice: str) -> list[str]:
     """What stands in the way of a release, each in a line."""
     wrong, licences = list(unpinned), read_licences(notice)
     for requirement in requirements:
@@ -101,61 +94,8 @@ def problems(requirements: Iterable[Requirement], unpinned: Sequence[str], notic
     return wrong
 
 
-def bill(requirements: Sequence[Requirement], notice: str, version: str) -> dict[str, object]:
-    """The bill of materials, CycloneDX 1.6; the same for the same files."""
-    licences = read_licences(notice)
-    itself = f"pkg:pypi/learninglion@{version}"
-    place = {r.name: f"pkg:pypi/{r.name}@{r.version}" for r in requirements}
-    needs: dict[str, list[str]] = {itself: [], **{reference: [] for reference in place.values()}}
-    for requirement in requirements:
-        parents = [place[name] for name in requirement.needed_by if name in place] or [itself]
-        for parent in parents:
-            needs[parent].append(place[requirement.name])
-    told = json.dumps(sorted(place.values()))
-    return {
-        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, itself + told)}",
-        "version": 1,
-        "metadata": {
-            "component": {
-                "type": "application",
-                "bom-ref": itself,
-                "name": "learninglion",
-                "version": version,
-                "purl": itself,
-                "licenses": [{"license": {"id": "EUPL-1.2"}}],
-            }
-        },
-        "components": [_component(r, licences.get(r.name, "")) for r in requirements],
-        "dependencies": [{"ref": ref, "dependsOn": sorted(set(on))} for ref, on in sorted(needs.items())],
-    }
-
-
-def _component(requirement: Requirement, licence: str) -> dict[str, object]:
-    reference = f"pkg:pypi/{requirement.name}@{requirement.version}"
-    component: dict[str, object] = {
-        "type": "library",
-        "bom-ref": reference,
-        "name": requirement.name,
-        "version": requirement.version,
-        "purl": reference,
-        "externalReferences": [
-            {
-                "type": "distribution",
-                "url": f"https://pypi.org/project/{requirement.name}/{requirement.version}/",
-                "hashes": [{"alg": "SHA-256", "content": content} for content in requirement.hashes],
-            }
-        ],
-    }
-    if licence:
-        component["licenses"] = [{"expression": licence}]
-    return component
-
-
-def _all(root: Path) -> tuple[list[Requirement], list[str]]:
-    found: dict[str, Requirement] = {}
+def _all(root: Path) -> tuple[list[Component], list[str]]:
+    found: dict[str, Component] = {}
     wrong: list[str] = []
     for name in SETS:
         listed, unpinned = read_requirements((root / "requirements" / f"{name}.txt").read_text("utf-8"))
@@ -179,8 +119,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in wrong:
             sys.stderr.write(line + "\n")
         return 1 if wrong else 0
+    licences = read_licences(notice)
+    licensed = [replace(r, licence=licences.get(r.name, "")) for r in requirements]
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    text = json.dumps(bill(requirements, notice, version), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(bill(licensed, version), indent=1, ensure_ascii=False) + "\n"
     chosen.out.write_text(text, "utf-8")
     return 0
 

@@ -1,4 +1,4 @@
-"""Make .venv (or VENV_FOLDER) with hashed requirements on a machine that has only python3; standard library only.
+"""Make .venv (or VENV_FOLDER) with hashed requirements where only python3 is; standard library only.
 
 Debian and Ubuntu ship python3 without pip and ensurepip. Then pip comes from the distribution's own
 packages: `apt-get download` needs no rights and checks the archive's signature.

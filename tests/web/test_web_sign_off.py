@@ -48,6 +48,14 @@ def make_dossier(ministry: Office, browser: TestClient) -> str:
     raise AssertionError("the proposal did not come")
 
 
+def read_sources(browser: TestClient, path: str) -> int:
+    """Open every source that a sentence cites; gives how many there are."""
+    found = set(re.findall(r'href="([^"]*/(?:sources|supplied)\?[^"]*)"', browser.get(path).text))
+    for address in found:
+        assert browser.get(unescape(address)).status_code == 200
+    return len(found)
+
+
 def test_asked_signed_and_seen_everywhere(ministry: Office) -> None:
     noor, karim = ministry.browser("noor"), ministry.browser("karim")
     path = make_dossier(ministry, noor)
@@ -63,7 +71,11 @@ def test_asked_signed_and_seen_everywhere(ministry: Office) -> None:
     assert "U bent gevraagd" not in noor.get("/").text
     refused = karim.post(path + "/approve", data={"csrf": form_token(karim), "version": "1"})
     assert refused.status_code == 400
-    done = karim.post(path + "/approve", data={"csrf": form_token(karim), "version": "1", "responsible": "1"})
+    said = {"csrf": form_token(karim), "version": "1", "responsible": "1"}
+    blind = karim.post(path + "/approve", data=said)
+    assert blind.status_code == 400 and "nog geen enkele bron" in blind.text
+    assert read_sources(karim, path)
+    done = karim.post(path + "/approve", data=said)
     assert "Vastgesteld door karim" in done.text
     assert "U bent gevraagd" not in karim.get("/").text
     for place in ("/", "/dossiers", path, path + "/history"):
@@ -87,6 +99,7 @@ def answer_of(browser: TestClient, path: str) -> str:
 def test_an_edit_after_signing_off_undoes_it_and_says_so(ministry: Office) -> None:
     noor, karim = ministry.browser("noor"), ministry.browser("karim")
     path = make_dossier(ministry, noor)
+    read_sources(karim, path)
     karim.post(path + "/approve", data={"csrf": form_token(karim), "version": "1", "responsible": "1"})
     data = {"csrf": form_token(noor), "version": "2", "text": "Een winkelier mag weinig opslaan."}
     edited = noor.post(path + "/questions/0", data=data)
@@ -167,6 +180,7 @@ def test_a_question_without_an_answer_gets_one_on_the_account_of_its_officer(min
     assert twice.status_code == 200 and newest == dossier.version  # the same again changes nothing
     late = noor.post(path + "/questions/0/own-account", data=data | {"account": "Iets anders."})
     assert late.status_code == 409
+    read_sources(karim, path)
     signed = karim.post(
         path + "/approve", data={"csrf": form_token(karim), "version": "3", "responsible": "1"}
     )

@@ -227,6 +227,7 @@ def test_an_unfinished_answer_is_not_signed_off_until_somebody_finishes_it(
     assert all(v.draft.complete for v in edited.verifications)
     assert not any("niet af" in r for v in edited.verifications for r in v.draft.left_out)
     if not any(v.failed for v in edited.verifications):
+        workplace.sign_offs.opened(half.id, edited.cited[0], BOSS)
         assert workplace.sign_offs.approve(half.id, edited.version, actor=BOSS).state is DossierState.APPROVED
     workplace.script = scripted(verbatim(selections[0], 0), verbatim(selections[2], 0))
     assert workplace.drafts.replay(half.id, actor=BOSS).differences == ("vraag 2: is nooit afgeschreven",)

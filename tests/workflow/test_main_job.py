@@ -123,6 +123,9 @@ def test_edits_are_judged_again_and_approval_needs_a_whole_text(workplace: Workp
         workplace.drafts.revise(dossier.id, [kept[:-1], []], version=dossier.version, actor=BOSS)
     whole = workplace.drafts.revise(dossier.id, [kept, []], version=edited.version, actor=BOSS)
     assert whole.version == 3
+    with pytest.raises(InputError, match="geen enkele bron"):  # nobody signs for what they did not look into
+        workplace.sign_offs.approve(dossier.id, whole.version, actor=BOSS)
+    workplace.sign_offs.opened(dossier.id, whole.cited[0], BOSS)
     with pytest.raises(ConflictError):  # nobody signs for a text that changed since it was read
         workplace.sign_offs.approve(dossier.id, dossier.version, actor=BOSS)
     assert workplace.sign_offs.approve(dossier.id, whole.version, actor=BOSS).state is DossierState.APPROVED
@@ -150,6 +153,7 @@ def test_a_person_answers_for_a_sentence_that_no_source_bears(workplace: Workpla
     view = dossier_view(stands)["questions"][1]
     assert view["statements"] == view["set_apart"] == []
     assert [s["own_account"] for s in view["own_text"]] == [account]
+    workplace.sign_offs.opened(dossier.id, stands.cited[0], BOSS)
     assert workplace.sign_offs.approve(dossier.id, stands.version, actor=BOSS).state is DossierState.APPROVED
     for form in (ExportFormat.MARKDOWN, ExportFormat.JSON):
         text = workplace.dossiers.export(dossier.id, form, actor=BOSS).decode()

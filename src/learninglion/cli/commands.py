@@ -29,8 +29,8 @@ _MODULES = {
     "verify-mark": "questions",
     "tune": "quality",
     "serve": "system",
-    "register-entry": "system",
-    "assessment": "system",
+    "register-entry": "compliance",
+    "assessment": "compliance",
     "mcp": "people",
     "index": "documents",
     "dossier": "dossiers",
@@ -48,6 +48,8 @@ _MODULES = {
     "doctor": "upkeep",
     "reread": "upkeep",
     "person": "privacy",
+    "compliance": "compliance",
+    "report": "compliance",
 }
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from learninglion.cli.opening import tell_switch, workplace_here
 from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
+from learninglion.compliance.energy import energy_words
 from learninglion.models import Filters
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import to_plain
@@ -139,6 +140,8 @@ def ingest(
         console.print(
             f"{len(report.results)} bestanden in {report.seconds:.1f} s: {', '.join(parts) or 'niets'}."
         )
+        if report.energy is not None:
+            console.print(f"Energie: {energy_words(report.energy)}.")
     if report.failures:
         raise typer.Exit(1)
 

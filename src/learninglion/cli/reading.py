@@ -74,7 +74,8 @@ _RELATED = 2  # passages that are related, shown where there is no draft
 def print_dossier(dossier: Dossier) -> None:
     """A draft with its sources, what is missing and what was set apart."""
     console.print(f"\n{dossier.question_set.title or 'Tekstvoorstel'}")
-    console.print(_block(mark_line(dossier), "  "))
+    if mark := mark_line(dossier):
+        console.print(_block(mark, "  "))
     for verification in dossier.verifications:
         _print_question(verification)
     console.print(f"\nDossier {dossier.id}, versie {dossier.version}")

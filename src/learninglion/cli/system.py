@@ -1,21 +1,16 @@
-"""Commands that run, guard and account for the system: log, serve, register-entry, assessment."""
+"""Commands that run and guard the system: log, serve."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
 import typer
 
 from learninglion.cli.opening import tell_switch, workplace_here
 from learninglion.cli.terminal import advise, console, fail, local_actor, print_json
-from learninglion.compliance.impact_forms import Assessment, filled_form
-from learninglion.compliance.register_entry import register_entry
-from learninglion.models.plain import Plain, to_plain
-from learninglion.settings import load_settings, registration
-from learninglion.workflow.files import write_file
+from learninglion.models.plain import to_plain
+from learninglion.settings import load_settings
 
 __all__ = ["register"]
 
@@ -26,8 +21,6 @@ def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(log_app, name="log")
     app.command()(serve)
-    app.command("register-entry")(show_register_entry)
-    app.command("assessment")(show_assessment)
 
 
 @log_app.command("verify")
@@ -84,30 +77,6 @@ def accept_log(
 
 def _moment(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def show_register_entry(
-    out: Path | None = typer.Option(None, "--out", help="Het bestand; anders komt het op het scherm."),
-) -> None:
-    """De gegevens voor het Algoritmeregister (standaard 1.0), om na te lezen en zelf aan te leveren."""
-    _write(register_entry(registration(load_settings())), out)
-
-
-def show_assessment(
-    form: Assessment = typer.Argument(..., help="Welk formulier."),
-    out: Path | None = typer.Option(None, "--out", help="Het bestand; anders komt het op het scherm."),
-) -> None:
-    """Een begin voor een DPIA of IAMA: wat het programma van zichzelf weet, op het formulier van het Rijk."""
-    _write(filled_form(form, registration(load_settings()), at=datetime.now(UTC)), out)
-
-
-def _write(data: dict[str, Plain], out: Path | None) -> None:
-    if out is None:
-        print_json(data)
-        return
-    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-    write_file(out, text.encode("utf-8"))
-    console.print(f"Geschreven: {out}")
 
 
 def serve(

@@ -25,7 +25,7 @@ from learninglion.record.dossiers import DossierVersion
 from learninglion.record.export import WHOLE, export, to_json
 from learninglion.record.letter_template import LetterTerms
 from learninglion.record.log import LogEntry, is_sealed
-from learninglion.record.marking import mark_line, state_words
+from learninglion.record.marking import credit_line, state_words
 
 __all__ = ["APPRAISALS", "ArchiveTerms", "archive_package", "verify_package"]
 
@@ -92,7 +92,7 @@ def archive_package(
     for name, content in files.items():
         described[f"mdto/{name}.xml"] = _file(newest, name, content, at)
     files |= described
-    files["LEESMIJ.txt"] = _README.format(id=newest.id, mark=mark_line(newest)).encode("utf-8")
+    files["LEESMIJ.txt"] = _README.format(id=newest.id, mark=credit_line(newest)).encode("utf-8")
     sums = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
     files["SHA256SUMS"] = sums.encode("utf-8")
     dates = {f"versies/versie-{version.version}.json": version.at for version in versions}
@@ -169,7 +169,7 @@ def _object(
     _add(top, "naam", newest.question_set.title or f"Beantwoording Kamervragen, {newest.id}")
     _term(top, "aggregatieniveau", "Archiefstuk", "Begrippenlijst Aggregatieniveaus MDTO")
     _add(top, "trefwoord", "Kamervragen")
-    _add(top, "omschrijving", mark_line(newest))
+    _add(top, "omschrijving", credit_line(newest))
     _add(top, "taal", "nl")
     for version in versions:
         event = ElementTree.SubElement(top, "event")

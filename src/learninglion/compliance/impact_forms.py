@@ -1,28 +1,32 @@
-"""What the program knows of itself, filled in on the government's forms for a DPIA or an IAMA.
+"""What the program knows of itself, filled in on the government's forms: DPIA, IAMA, pre-scan, annex IV.
 
 A start for the people who make the assessment: nothing is marked as finished, nothing is weighed, and what
-only the organisation can say stays empty.
-Source: MinBZK/par-dpia-form, assessment output 2.0; the forms DPIA 3.0 and IAMA 2.0.
+only the organisation can say stays empty. The answers stand in forms/*.toml, by the keys of the forms.
+Source: MinBZK/par-dpia-form, assessment output 2.0 (DPIA 3.0, IAMA 2.0, pre-scan 2.0); MinBZK/task-registry,
+instrument "technische documentatie" 1.0.
 """
 
 from __future__ import annotations
 
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import Any, cast
 
-from learninglion.compliance.register_entry import (
-    GOAL,
-    RISKS,
-    Registration,
-    describe_methods,
-    describe_oversight,
-)
 from learninglion.models.plain import Plain
 
-__all__ = ["Assessment", "filled_form"]
+__all__ = ["Assessment", "Risk", "filled_form", "known_risks", "open_questions", "told", "tables_of"]
 
 _SCHEMA = "https://github.com/MinBZK/par-dpia-form/blob/main/schemas/assessment-output.v2.schema.json"
 _CHECK = "Vooringevuld uit het programma; controleer dit en vul het aan voor uw eigen gebruik. "
+_SENTENCE = 40  # characters; what is shorter is a value of a list and not a text to check
+Facts = Mapping[str, str]
 
 
 class Assessment(StrEnum):
@@ -30,20 +34,110 @@ class Assessment(StrEnum):
 
     DPIA = "dpia"
     IAMA = "iama"
+    PRESCAN = "prescan"
+    TECHNICAL = "technical"
 
 
-_URN = {Assessment.DPIA: "urn:nl:dpia:3.0", Assessment.IAMA: "urn:nl:iama:2.0"}
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """What can go wrong, and what the program does about it; likelihood and owner are not ours to say."""
+
+    id: str
+    title: str
+    cause: str
+    effect: str
+    does: str
+    evidence: tuple[str, ...]
+    persons: bool  # whether it touches people whose data are processed
 
 
-def filled_form(form: Assessment, told: Registration, *, at: datetime) -> dict[str, Plain]:
+@cache
+def toml_of(name: str) -> dict[str, object]:
+    """One of the files with what is told, as it ships."""
+    return tomllib.loads((files(__package__) / "forms" / f"{name}.toml").read_text("utf-8"))
+
+
+def tables_of(name: str, key: str) -> list[dict[str, Any]]:
+    """The tables [[key]] in one of those files."""
+    return cast("list[dict[str, Any]]", toml_of(name)[key])
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    urn: str
+    name: str
+    questions: dict[str, str]
+
+
+@cache
+def _form(form: Assessment) -> _Form:
+    asked = json.loads((files(__package__) / "forms" / "questions.json").read_text("utf-8"))
+    return _Form(**asked[form.value])
+
+
+@cache
+def known_risks() -> tuple[Risk, ...]:
+    """The risk register."""
+    return tuple(Risk(**{**r, "evidence": tuple(r["evidence"])}) for r in tables_of("risks", "risk"))
+
+
+def told(text: str, facts: Facts) -> str:
+    """`text` with its facts; "" where one of them is not known."""
+    named = [name for _, name, _, _ in Formatter().parse(text) if name]
+    return text.format_map(facts) if all(facts[name] for name in named) else ""
+
+
+def filled_form(form: Assessment, facts: Facts, *, at: datetime) -> dict[str, Plain]:
     """The form as a file that the government's own tool opens; `at` is when it was made."""
     moment = at.isoformat(timespec="seconds").replace("+00:00", "Z")
-    answers = _dpia(told) if form is Assessment.DPIA else _iama(told)
+    answers = dict(_answers(form, facts, at))
+    if form is Assessment.TECHNICAL:
+        return _card(answers, moment)
     return {
         "$schema": _SCHEMA,
-        "metadata": {"urn": _URN[form], "createdAt": moment, "createdBy": {"name": "LearningLion"}},
+        "metadata": {"urn": _form(form).urn, "createdAt": moment, "createdBy": {"name": "LearningLion"}},
         "answers": {name: _answered(value, moment) for name, value in answers.items()},
     }
+
+
+def open_questions(form: Assessment, facts: Facts, *, at: datetime) -> tuple[tuple[str, str], ...]:
+    """The questions (key, words) that the program cannot answer."""
+    answered: set[str] = set()
+    for name, value in _answers(form, facts, at):
+        answered.add(name)
+        if isinstance(value, list):
+            answered |= {key for group in value if isinstance(group, dict) for key in group}
+    return tuple((key, words) for key, words in _form(form).questions.items() if key not in answered)
+
+
+def _answers(form: Assessment, facts: Facts, at: datetime) -> Iterator[tuple[str, Plain]]:
+    """What is known, by the key of the question; a list of groups is a part of the form that repeats."""
+    urn = f"{_form(form).urn}:" if form is Assessment.TECHNICAL else ""
+    listed = dict(toml_of(form.value))
+    local = listed.pop("local", None)
+    if isinstance(local, dict) and not facts["hosts"]:
+        listed |= local
+    for key, value in listed.items():
+        if isinstance(value, dict):
+            yield key, value["groups"]
+        elif isinstance(value, list):
+            yield key, value
+        elif isinstance(value, str) and (text := told(value, facts)):
+            yield f"{urn}{key}", text if len(text) < _SENTENCE else _CHECK + text
+    if form is Assessment.DPIA:
+        yield from _risks_of_persons()
+        day = at.date().isoformat()
+        yield "19.1", [{"19.1.1": "0.1", "19.1.2": day, "19.1.3": "Vooringevuld door LearningLion."}]
+
+
+def _risks_of_persons() -> Iterator[tuple[str, Plain]]:
+    risks = [risk for risk in known_risks() if risk.persons]
+    yield "16.1", [{"16.1.1": f"{risk.title}. {risk.effect}", "16.1.2": risk.cause} for risk in risks]
+    measures: list[Plain] = [
+        {"17.1.1": [f"{risk.title}. {risk.effect}"], "17.1.2": risk.cause, "17.1.3": risk.does}
+        for risk in risks
+    ]
+    yield "17.1", measures
 
 
 def _answered(value: Plain, moment: str) -> Plain:
@@ -51,99 +145,24 @@ def _answered(value: Plain, moment: str) -> Plain:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         groups: list[Plain] = []
         for index, group in enumerate(value):
-            told = group.items() if isinstance(group, dict) else ()
-            groups.append({"_index": index, **{name: _answered(answer, moment) for name, answer in told}})
+            told_of = group.items() if isinstance(group, dict) else ()
+            groups.append({"_index": index, **{name: _answered(answer, moment) for name, answer in told_of}})
         return groups
     return {"value": value, "lastEditedAt": moment}
 
 
-_PUBLIC_NAMES = "Namen van Kamerleden en bewindspersonen in hun publieke rol"
-_ACCOUNTS = "Naam van het account, rol, en wat iemand wanneer koos, bewerkte of vaststelde"
-_IN_DOCUMENTS = "Persoonsgegevens die in opgenomen documenten staan"
-
-
-def _dpia(told: Registration) -> dict[str, Plain]:
-    endpoints = (
-        "Het programma draait op een computer van de organisatie. Het maakt alleen verbinding met "
-        "machines die een beheerder in de instellingen heeft genoemd. Wordt daar een model gevraagd, "
-        "dan gaat de tekst mee die het model moet lezen; maak met wie die machine beheert de "
-        "afspraken die daarbij horen."
-    )
-    return {
-        "1.1": _CHECK + GOAL,
-        "2.1": [
-            {
-                "2.1.1": _PUBLIC_NAMES,
-                "2.1.2": "Kamerleden en bewindspersonen",
-                "2.1.3": "Naam, functie en fractie",
-            },
-            {
-                "2.1.1": _ACCOUNTS,
-                "2.1.2": "Medewerkers",
-                "2.1.3": "Naam, rol en handelingen in het systeem",
-                "2.1.4": "gewoon",
-            },
-            {"2.1.1": _IN_DOCUMENTS, "2.1.2": "Hangt af van wat de organisatie opneemt"},
-        ],
-        "3.1": [
-            {
-                "3.1.1": "Zoeken en lezen",
-                "3.1.2": "Documenten worden opgenomen, doorzoekbaar gemaakt en getoond.",
-                "3.1.3": [_PUBLIC_NAMES, _IN_DOCUMENTS],
-            },
-            {
-                "3.1.1": "Opstellen en controleren",
-                "3.1.2": "Uit gekozen bronnen wordt een tekst voorgesteld; elke zin wordt gecontroleerd.",
-                "3.1.3": [_PUBLIC_NAMES, _IN_DOCUMENTS],
-            },
-            {
-                "3.1.1": "Vastleggen",
-                "3.1.2": "Elke stap komt in een logboek en in het dossier, zodat de tekst te herleiden is.",
-                "3.1.3": [_ACCOUNTS],
-            },
-        ],
-        "4": _CHECK + describe_methods(told),
-        "8.2": _CHECK + endpoints,
-        "12.4": _CHECK
-        + "De fractie van een Kamerlid wijst op een politieke opvatting; Kamerleden hebben die zelf "
-        "openbaar gemaakt (artikel 9, tweede lid, onder e, AVG). Of er andere bijzondere "
-        "persoonsgegevens in staan, hangt af van de documenten die de organisatie opneemt.",
-        "16.2": _CHECK + RISKS,
-        "17.2": _CHECK + describe_oversight(told) + " " + _SECURITY,
-    }
-
-
-_SECURITY = (
-    "Rollen en rechten per verzameling gelden voor elke weg naar binnen. Het logboek kan alleen "
-    "groeien en is te controleren. Zoekteksten staan niet in het logboek. Documenten en dossiers "
-    "zijn te vernietigen, met een reden."
-)
-
-
-def _iama(told: Registration) -> dict[str, Plain]:
-    return {
-        "1.1.2": _CHECK + GOAL,
-        "2.1.1.1": "niet-zelflerend",
-        "2.1.1.2": _CHECK + describe_methods(told),
-        "2.3.1": _CHECK
-        + "Gepubliceerde Kamervragen met hun antwoorden, documenten die de organisatie opneemt, en de vragen "
-        "waarop een antwoord nodig is, met wat de medewerker daarbij aanlevert.",
-        "2.4.1": _CHECK
-        + "Van het zoeken wordt gemeten hoe vaak het goede antwoord bovenaan of bij de eerste tien "
-        "staat, van de controle hoe vaak zij een veranderde zin doorlaat of een goede afkeurt, en van "
-        "het voorstel hoe vaak het terecht weigert. De metingen zijn na te doen, ook op het eigen "
-        "archief (learninglion evaluate).",
-        "2.4.3": _CHECK + RISKS,
-        "2.5.2": _CHECK + _SECURITY + " Versleuteling van schijf en verbinding regelt de organisatie.",
-        "2.5.3": _CHECK
-        + "Wie zich aanmeldt, ziet alleen de verzamelingen waar hij recht op heeft; dat geldt ook "
-        "voor aantallen, scores en verwijzingen, en voor dossiers die eruit aanhalen.",
-        "3.2.1": _CHECK + describe_oversight(told),
-        "3.2.2": _CHECK
-        + "Ja. De medewerker kiest en verwerpt bronnen, past elke zin aan, kan een zin voor eigen "
-        "rekening nemen en kan het voorstel weggooien. Niets gaat vanzelf verder.",
-        "3.3.4": _CHECK
-        + "Van elke zin is te zien op welke woorden van welke bron hij rust. Bij elk zoekresultaat "
-        "staat welke woorden en welke betekenis pasten. Een pagina legt elke stap uit met het eigen "
-        "voorbeeld van de gebruiker.",
-    }
+def _card(answers: Mapping[str, Plain], moment: str) -> dict[str, Plain]:
+    """An assessment card of the AMT: every question of the instrument, answered or open."""
+    form = _form(Assessment.TECHNICAL)
+    contents: list[Plain] = [
+        {
+            "question": words,
+            "urn": key,
+            "answer": answers.get(key, ""),
+            "remarks": "" if key in answers else "Open: alleen de organisatie kan dit zeggen.",
+            "authors": [],
+            "timestamp": moment,
+        }
+        for key, words in form.questions.items()
+    ]
+    return {"name": form.name, "urn": form.urn, "date": moment[:10], "contents": contents}

@@ -21,6 +21,7 @@ __all__ = [
     "Registration",
     "describe_methods",
     "describe_oversight",
+    "known_entry",
     "register_entry",
 ]
 
@@ -58,9 +59,15 @@ def register_entry(told: Registration) -> dict[str, Plain]:
 
     Raises InputError that names every setting which is missing or does not fit.
     """
-    wrong = _mistakes(told)
-    if wrong:
-        raise InputError("Voor het Algoritmeregister ontbreekt of klopt iets niet: " + "; ".join(wrong))
+    entry, gaps = known_entry(told)
+    if gaps:
+        raise InputError("Voor het Algoritmeregister ontbreekt of klopt iets niet: " + "; ".join(gaps))
+    return entry
+
+
+def known_entry(told: Registration) -> tuple[dict[str, Plain], tuple[str, ...]]:
+    """What can be said so far, and what is missing or does not fit; valid when nothing is."""
+    gaps = _mistakes(told)
     entry: dict[str, str | list[str]] = {
         "name": "Eerdere antwoorden op Kamervragen vinden en een antwoord voorstellen (LearningLion)",
         "organization": told.organisation,
@@ -87,28 +94,29 @@ def register_entry(told: Registration) -> dict[str, Plain]:
     for name, value in entry.items():
         if isinstance(value, list):
             filled[name] = list(value)
-        elif value:
+        elif value and name not in gaps:
             longest = _LONGEST.get(name, _LONGEST_ELSE)
             if len(value) > longest:
                 raise InputError(f"Algoritmeregister, {name}: {len(value)} tekens; er passen er {longest}")
             filled[name] = value
-    return filled
+    return filled, tuple(gaps.values())
 
 
-def _mistakes(told: Registration) -> list[str]:
-    wrong = []
+def _mistakes(told: Registration) -> dict[str, str]:
+    """By the field that it concerns."""
+    wrong = {}
     if not told.organisation.strip():
-        wrong.append("[web] organisation is leeg")
+        wrong["organization"] = "[web] organisation is leeg"
     if not _CONTACT.fullmatch(told.contact.strip()):
-        wrong.append("[web] contact is geen mailadres of adres met https://")
+        wrong["contact_email"] = "[web] contact is geen mailadres of adres met https://"
     if told.status not in STATUSES:
-        wrong.append(f"[register] status: kies uit {', '.join(STATUSES)}")
+        wrong["status"] = f"[register] status: kies uit {', '.join(STATUSES)}"
     if told.publication_category not in CATEGORIES:
-        wrong.append(f"[register] publication_category: kies uit {', '.join(CATEGORIES)}")
+        wrong["publication_category"] = f"[register] publication_category: kies uit {', '.join(CATEGORIES)}"
     if told.begin_date and not _MONTH.fullmatch(told.begin_date):
-        wrong.append("[register] begin_date: schrijf jaar en maand als 2026-01")
+        wrong["begin_date"] = "[register] begin_date: schrijf jaar en maand als 2026-01"
     if told.website and not told.website.startswith("https://"):
-        wrong.append("[register] website begint niet met https://")
+        wrong["website"] = "[register] website begint niet met https://"
     return wrong
 
 
@@ -122,7 +130,8 @@ GOAL = (
     "Het doel is dat een medewerker snel vindt wat eerder aan de Kamer is geantwoord, en dat een "
     "nieuw antwoord daarmee klopt. Het algoritme neemt geen besluit over burgers of bedrijven. Zij "
     "merken het alleen doordat antwoorden aan de Kamer met hulp van het algoritme zijn voorbereid; "
-    "dat staat in elk document dat het systeem verlaat."
+    "dat staat in elk document dat het systeem verlaat, tot een genoemd persoon de tekst heeft "
+    "onderzocht en er als redacteur verantwoordelijk voor is."
 )
 
 _PROPORTIONALITY = (

@@ -39,7 +39,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from learninglion import __version__
-from learninglion.compliance.energy import Meter
+from learninglion.compliance.energy import PowerMeter
 from learninglion.evaluation.configuration import BUILT_IN, Setting, configuration_of, mistakes
 from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.retrieval import Grades, evaluate
@@ -405,7 +405,7 @@ def _carry_out(
     progress: Progress,
 ) -> Run:
     reset_peak()
-    meter = Meter()
+    use = PowerMeter().start()
     try:
         if isinstance(encoder, LearningLionError):
             raise encoder
@@ -429,7 +429,7 @@ def _carry_out(
         )
     except (LearningLionError, ValueError, OSError, RuntimeError, MemoryError) as error:
         run = replace(run, error=f"{type(error).__name__}: {error}")
-    used = meter.read()
+    used = use.stop()
     return replace(run, seconds=round(used.seconds, 2), kwh=used.kwh, peak_memory_mb=peak_mb())
 
 

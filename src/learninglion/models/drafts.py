@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from learninglion.models.choices import QuestionSet, Selection
@@ -218,6 +218,21 @@ class DossierState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Responsibility:
+    """That a named person examined a text and answers for it as its editor, so that its label may go.
+
+    Source: AI Act, art. 50(4): no label on text after human review, where somebody holds editorial
+    responsibility.
+    """
+
+    by: str
+    at: datetime
+    opened: tuple[str, ...]  # ids of the cited sources that this person opened beside the text
+    judged: int  # sentences that a person answers for with a reason
+    changed: int  # sentences that a person wrote or changed
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """The receipt of a whole set: questions, choices, drafts and what holds of them."""
 
@@ -227,3 +242,10 @@ class Dossier:
     state: DossierState = DossierState.DRAFT
     version: int = 1
     settings: tuple[tuple[str, str], ...] = ()  # versions and settings that shaped the result
+    responsibility: Responsibility | None = None  # None: the label for readers stands
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """Ids of the sources that the text as it goes out rests on, in order."""
+        standing = (check.statement for v in self.verifications for check in v.standing)
+        return tuple(dict.fromkeys(c.source_id for s in standing for c in s.citations if c.source_id))

@@ -137,8 +137,9 @@ def copy_answers(dossier: Dossier, position: int | None = None, *, with_notes: b
     if with_notes and listing:
         html.append("<hr>" + "".join(f"<p>{note.number}. {_linked(note)}</p>" for note in listing.values()))
         plain.append("\n".join(f"[{note.number}] {note.name}{note.rest}" for note in listing.values()))
-    html.append(f"<p><small>{escape(mark_line(dossier))}</small></p>")
-    plain.append(mark_line(dossier))
+    if mark := mark_line(dossier):
+        html.append(f"<p><small>{escape(mark)}</small></p>")
+        plain.append(mark)
     return TextCopy("\n".join(part for part in html if part), "\n\n".join(plain) + "\n")
 
 

@@ -35,7 +35,7 @@ from learninglion.models import (
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.record.balance import balance_of
-from learninglion.record.marking import AI_GENERATED, MARK_LINE
+from learninglion.record.marking import AI_GENERATED, mark_line
 
 __all__ = [
     "StatedQuestion",
@@ -57,6 +57,7 @@ class FootnoteView(TypedDict):
     """A note at the foot of a page."""
 
     mark: str
+    editorial_responsibility: object  # as models.drafts.Responsibility, or null
     text: str
     page: int
 
@@ -319,6 +320,7 @@ class DossierView(TypedDict):
     balance: object  # as record.balance.Balance
     ai_generated: bool
     mark: str
+    editorial_responsibility: object  # as models.drafts.Responsibility, or null
     warnings: list[str]
 
 
@@ -621,7 +623,8 @@ def dossier_view(dossier: Dossier, *, keep_order: bool = False) -> DossierView:
         "settings": dict(dossier.settings),
         "balance": to_plain(balance_of(dossier)),
         "ai_generated": AI_GENERATED,
-        "mark": MARK_LINE,
+        "mark": mark_line(dossier),
+        "editorial_responsibility": to_plain(dossier.responsibility),
         "warnings": list(question_set.warnings),
     }
 

@@ -33,7 +33,14 @@ from sqlalchemy import (
 )
 
 from learninglion.database.engine import now, reading, spell_moment, wipe_deleted, writing
-from learninglion.models import DocumentCard, Dossier, DossierState, SourceKind, Verification
+from learninglion.models import (
+    DocumentCard,
+    Dossier,
+    DossierState,
+    Responsibility,
+    SourceKind,
+    Verification,
+)
 from learninglion.models.errors import (
     ConflictError,
     InputError,
@@ -136,26 +143,42 @@ class DossierRepository:
         return saved
 
     def approve(
-        self, dossier_id: str, version: int, *, by: str, reason: str = "", two_person: bool = False
+        self,
+        dossier_id: str,
+        version: int,
+        *,
+        by: str,
+        reason: str = "",
+        two_person: bool = False,
+        responsibility: Responsibility | None = None,
     ) -> DossierVersion:
         """Approve version `version`, which must be the newest: the same content as a new, approved version.
 
         With `two_person` the approver must be somebody else than the last editor, else PermissionDeniedError.
-        Whether this person may approve at all is for the caller. Approving twice changes nothing.
+        Whether this person may approve at all is for the caller. Approving twice changes nothing, but for
+        `responsibility` that nobody took yet.
         """
         with writing(self._engine) as connection:
             newest = _version(connection, dossier_id, None)
             if newest is None:
                 raise UnknownReferenceError(_unknown(dossier_id))
-            if newest.state is DossierState.APPROVED and version in (newest.version - 1, newest.version):
+            done = newest.state is DossierState.APPROVED
+            held = _content(connection, newest)
+            taken = responsibility is None or held.responsibility is not None
+            if done and taken and version in (newest.version - 1, newest.version):
                 return newest
             if newest.version != version:
                 raise ConflictError(_changed_meanwhile(dossier_id))
-            if two_person and newest.author == by:
+            if two_person and not done and newest.author == by:
                 raise PermissionDeniedError(
                     "Iemand anders dan de laatste bewerker moet deze tekst goedkeuren (vier-ogenprincipe)."
                 )
-            dossier = replace(_content(connection, newest), state=DossierState.APPROVED, version=version + 1)
+            dossier = replace(
+                held,
+                state=DossierState.APPROVED,
+                version=version + 1,
+                responsibility=responsibility or held.responsibility,
+            )
             content = canonical_json(dossier).encode()
             saved = self._add(connection, dossier, content, sha256_hex(content), by, reason)
         self._log.advance_anchor()

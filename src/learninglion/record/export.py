@@ -128,7 +128,8 @@ def to_markdown(dossier: Dossier) -> str:
         "",
     ]
     lines += [f"# {inline(document_title(dossier))}", ""]
-    lines += [f"> {mark_line(dossier)}", ""]
+    if mark := mark_line(dossier):
+        lines += [f"> {mark}", ""]
     if question_set.introduction:
         lines += [inline(question_set.introduction), ""]
     for group in answer_groups(dossier):

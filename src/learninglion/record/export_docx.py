@@ -48,7 +48,7 @@ from learninglion.record.letter_template import (
     paragraphs_of,
     text_run,
 )
-from learninglion.record.marking import mark_line, origin_line, properties
+from learninglion.record.marking import credit_line, mark_line, origin_line, properties
 from learninglion.record.notes import (
     AnswerGroup,
     Note,
@@ -499,7 +499,8 @@ def _append_annex(word: WordDocument, dossier: Dossier, place: Element, *, page_
     if page_break:
         title.get_or_add_pPr().insert_element_before(OxmlElement("w:pageBreakBefore"), *_AFTER_PAGE_BREAK)
     _append_paragraph(word, place, document_title(dossier))
-    _append_paragraph(word, place, mark_line(dossier))
+    if mark := mark_line(dossier):
+        _append_paragraph(word, place, mark)
     _append_paragraph(word, place, _ANNEX_USE)
     for account in account_for(dossier):
         if account.empty:
@@ -605,7 +606,7 @@ def _saved(word: WordDocument, dossier: Dossier) -> bytes:
     )
     core.subject = core.category = ""
     core.last_modified_by = ""
-    core.comments, core.keywords = mark_line(dossier), "AI-gegenereerd; LearningLion"
+    core.comments, core.keywords = credit_line(dossier), "AI-gegenereerd; LearningLion"
     core.created = core.modified = datetime(*FIXED_TIME)  # noqa: DTZ001  (the format has no zone)
     core.revision = dossier.version
     add_custom_properties(word, properties(dossier))

@@ -28,7 +28,8 @@ def to_html(dossier: Dossier) -> str:
         f'<!doctype html>\n<html lang="nl"><head><meta charset="utf-8"><title>{escape(title)}</title>',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f'<style>{_STYLE}</style><script type="application/ld+json">{data}</script></head><body><main>',
-        f'<h1>{escape(title)}</h1><p class="mark" id="ai-mark">{escape(mark_line(dossier))}</p>',
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="mark" id="ai-mark">{escape(mark)}</p>' if (mark := mark_line(dossier)) else "",
         _paragraph(dossier.question_set.introduction),
     ]
     for group in answer_groups(dossier):

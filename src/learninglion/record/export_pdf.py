@@ -13,7 +13,7 @@ from learninglion.models import Dossier
 from learninglion.record.accountability import ANNEX_TITLE, account_for
 from learninglion.record.answers import answer_blocks, answer_heading, empty_answer
 from learninglion.record.letter_facts import document_title
-from learninglion.record.marking import mark_line, origin_line, properties, source_type
+from learninglion.record.marking import credit_line, mark_line, origin_line, properties, source_type
 from learninglion.record.notes import Note, answer_groups, collect_notes, heading
 from learninglion.record.xmp import mark_pdf
 
@@ -32,6 +32,7 @@ def to_pdf(dossier: Dossier) -> bytes:
         "title": document_title(dossier),
         "introduction": dossier.question_set.introduction,
         "mark": mark_line(dossier),
+        "credit": credit_line(dossier),
         "keywords": [f"{name}={value}" for name, value in properties(dossier)],
         "closing": origin_line(dossier),
         "answers": _answers(dossier),

@@ -125,7 +125,13 @@ class EventLog:
         return entry
 
     def entries(
-        self, *, after: int = 0, limit: int = 100, subject: str | None = None, newest_first: bool = False
+        self,
+        *,
+        after: int = 0,
+        limit: int = 100,
+        subject: str | None = None,
+        newest_first: bool = False,
+        actions: Collection[str] = (),
     ) -> tuple[LogEntry, ...]:
         """Entries with a number over `after`, or (newest first, when `after` is not 0) under it."""
         query = select(log_entries).limit(limit)
@@ -136,6 +142,8 @@ class EventLog:
             query = query.order_by(log_entries.c.seq).where(log_entries.c.seq > after)
         if subject is not None:
             query = query.where(log_entries.c.subject == subject)
+        if actions:
+            query = query.where(log_entries.c.action.in_(actions))
         with reading(self._engine) as connection:
             return tuple(_read(row) for row in connection.execute(query))
 

@@ -14,6 +14,7 @@ __all__ = [
     "MARK_LINE",
     "SOURCE_TYPE",
     "ai_share",
+    "credit_line",
     "is_marked",
     "linked_data",
     "mark_line",
@@ -51,8 +52,18 @@ def is_marked(text: str) -> bool:
 
 
 def mark_line(dossier: Dossier) -> str:
-    """The line for readers: what AI did, and whether a person has approved the text."""
+    """The line for readers: what AI did, and whether a person has approved the text.
+
+    "" where a named person examined the text and answers for it as its editor.
+    """
+    if dossier.responsibility is not None:
+        return ""
     return _APPROVED_LINE if dossier.state is DossierState.APPROVED else MARK_LINE
+
+
+def credit_line(dossier: Dossier) -> str:
+    """The same for properties, metadata and the archive, where it always stands."""
+    return mark_line(dossier) or _APPROVED_LINE
 
 
 def state_words(state: DossierState) -> str:
@@ -105,7 +116,7 @@ def linked_data(dossier: Dossier) -> dict[str, Plain]:
         "name": dossier.question_set.title or dossier.id,
         "inLanguage": "nl",
         "digitalSourceType": _SCHEMA_ORG[source_type(dossier)],
-        "creditText": mark_line(dossier),
+        "creditText": credit_line(dossier),
         "identifier": f"{dossier.id} v{dossier.version}",
         "additionalProperty": [
             {"@type": "PropertyValue", "name": name, "value": value} for name, value in properties(dossier)
@@ -118,7 +129,9 @@ def properties(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     share = ai_share(dossier.verifications)
     kinds = sorted({v.draft.provenance.generator for v in dossier.verifications})
     models = sorted({v.draft.provenance.model for v in dossier.verifications if v.draft.provenance.model})
+    taken = dossier.responsibility
     return (
+        *((("editorialResponsibility", taken.by),) if taken else ()),
         ("aiGenerated", "true" if share > 0 else "false"),
         ("digitalSourceType", source_type(dossier)),
         (AI_SHARE_PROPERTY, f"{share:.2f}"),

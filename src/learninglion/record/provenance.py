@@ -95,6 +95,7 @@ class MarkReport:
     unchanged: bool  # these are the bytes it is about
     dossier: str
     problems: tuple[str, ...]
+    responsible: str = ""  # who answers for the text as its editor, where the label for readers may be absent
 
 
 def check_mark(path: Path, public_key: str) -> MarkReport:
@@ -108,13 +109,12 @@ def check_mark(path: Path, public_key: str) -> MarkReport:
         raise InputError(f"{path}: dit bestand kan niet worden gelezen ({error.strerror}).") from error
     text, source_type = _told_by(content)
     visible = is_marked(text)
-    problems = []
+    problems: list[str] = []
     if not source_type:
         problems.append("Het merkteken voor computers (digitalSourceType) ontbreekt in het bestand.")
-    if not visible:
-        problems.append("Het zichtbare AI-label ontbreekt in de tekst.")
     signed = unchanged = False
     told = _read_statement(sidecar_of(path), problems)
+    responsible = ""
     if told:
         signed = _is_signed(told, public_key)
         unchanged = told.get("sha256") == sha256_hex(content)
@@ -122,8 +122,13 @@ def check_mark(path: Path, public_key: str) -> MarkReport:
             problems.append("De handtekening klopt niet, of is niet van deze installatie.")
         if not unchanged:
             problems.append("Het bestand is veranderd nadat het werd uitgevoerd.")
+        marking = told.get("marking")
+        if signed and unchanged and isinstance(marking, dict):
+            responsible = str(marking.get("editorialResponsibility", ""))
+    if not visible and not responsible:
+        problems.append("Het zichtbare AI-label ontbreekt in de tekst.")
     dossier = str(told.get("dossier", ""))
-    return MarkReport(source_type, visible, signed, unchanged, dossier, tuple(problems))
+    return MarkReport(source_type, visible, signed, unchanged, dossier, tuple(problems), responsible)
 
 
 def _read_statement(path: Path, problems: list[str]) -> dict[str, object]:
@@ -151,6 +156,7 @@ def _is_signed(told: dict[str, object], public_key: str) -> bool:
 
 
 _WORD_TEXT = re.compile(r"word/(?:document|header|footer)\d*\.xml")
+_FOR_MACHINES = re.compile(r"<script\b.*?</script>", re.DOTALL)  # what no reader sees is no label
 _TERM = re.compile(r"https?://[\w./-]*(?:trained|Trained)AlgorithmicMedia\w*")
 
 
@@ -169,7 +175,7 @@ def _told_by(content: bytes) -> tuple[str, str]:
             return "", ""
         return re.sub(r"<[^>]+>", "", body), _first(told)
     text = content.decode("utf-8", "replace")
-    return text, _first(text)
+    return _FOR_MACHINES.sub("", text), _first(text)
 
 
 def _pdf_text(content: bytes) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from learninglion.compliance.energy import Energy, PowerMeter
 from learninglion.models import Actor, Document, DocumentCard, Filters
 from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
@@ -26,7 +27,17 @@ _NAMED = 500  # documents whose names are compared with the question
 class Asking:
     """Question in, passages out; safe to share between threads."""
 
-    def __init__(self, store: Store, indexing: Indexing, searching: Searching, log: EventLog) -> None:
+    def __init__(
+        self,
+        store: Store,
+        indexing: Indexing,
+        searching: Searching,
+        power: PowerMeter,
+        elsewhere: str,
+        log: EventLog,
+    ) -> None:
+        self._power = power
+        self._elsewhere = elsewhere
         self._store = store
         self._indexing = indexing
         self._searching = searching
@@ -40,9 +51,11 @@ class Asking:
         filters: Filters = NO_FILTERS,
         actor: Actor,
         progress: Progress = silent,
+        on_energy: Callable[[Energy], None] | None = None,
     ) -> Reply:
         """What answers `question` in the documents of `filters`; `after`: the question it follows on.
 
+        `on_energy` hears what it took.
         Raises InputError for an empty or endless question.
         """
         require(actor, Task.SEARCH)
@@ -51,6 +64,7 @@ class Asking:
             raise InputError("Stel een vraag.")
         if len(text) > _LONGEST or len(after) > _LONGEST:
             raise InputError(f"Deze vraag is te lang; stel haar in hoogstens {_LONGEST} tekens.")
+        use = self._power.start(self._elsewhere)
         current = self._indexing.follow(progress)
         scope = self._store.scope(filters, actor.collections)
         reply = find_answers(
@@ -62,6 +76,9 @@ class Asking:
             shelf=_VisibleShelf(self._store, filters, actor),
             synonyms=self._searching.synonyms,
         )
+        energy = use.stop()
+        if on_energy is not None:
+            on_energy(energy)
         # As with a search: the words asked can hold personal data, and a log is for ever.
         note(
             self._log,
@@ -75,6 +92,7 @@ class Asking:
                 "filters": to_plain(filters),
                 "follows": reply.taken_over is not None,
                 "index_current": current,
+                "energy": to_plain(energy),
             },
         )
         return reply

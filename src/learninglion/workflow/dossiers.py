@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from learninglion.compliance.archive_package import ArchiveTerms, archive_package
@@ -96,10 +96,10 @@ class Dossiers:
         note(self._log, "copy", actor, dossier_id, {"version": dossier.version, "position": position})
         return copy_answers(dossier, position)
 
-    def steps(self, dossier_id: str, actor: Actor) -> tuple[LogEntry, ...]:
-        """What the log says of a dossier this person may see, oldest first."""
+    def steps(self, dossier_id: str, actor: Actor, actions: Collection[str] = ()) -> tuple[LogEntry, ...]:
+        """What the log says of a dossier this person may see, oldest first; of all actions unless named."""
         self.versions(dossier_id, actor)
-        return self._log.entries(subject=dossier_id, limit=_STEPS)
+        return self._log.entries(subject=dossier_id, limit=_STEPS, actions=actions)
 
     def energy(self, dossier_id: str, actor: Actor) -> Energy | None:
         """What the last drafting took, as the log has it; None where it was not metered."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from threading import Event, Lock
 
-from learninglion.compliance.energy import Meter
+from learninglion.compliance.energy import PowerMeter, Use
 from learninglion.database.engine import now
 from learninglion.drafting.judges import ModelJudge
 from learninglion.drafting.prompting import load_prompts
@@ -89,9 +89,11 @@ class Drafts:
         searching: Searching,
         documents: Documents,
         dossiers: Dossiers,
+        power: PowerMeter,
         log: EventLog,
     ) -> None:
         self._options = options
+        self._power = power
         self._store = store
         self._repository = repository
         self._indexing = indexing
@@ -199,7 +201,7 @@ class Drafts:
         """
         require(actor, Task.DRAFT)
         self._require_seen(selections, actor)
-        meter = Meter(self._options.power)
+        use = self._power.start(self._elsewhere(generator))
         writer = self._writer(self.model(generator), on_event, question_set.questions, stop=stop)
         verifications = []
         for position, selection in enumerate(selections):
@@ -210,7 +212,7 @@ class Drafts:
             raise writer.problem  # nothing was written: there is nothing to keep
         dossier = make_dossier(question_set, verifications, self._shaped_by())
         self._keep(dossier, actor, WRITTEN)
-        self._note_writing("draft", dossier, verifications, meter, actor)
+        self._note_writing("draft", dossier, verifications, use, actor)
         return dossier
 
     def _require_seen(self, selections: Sequence[Selection], actor: Actor) -> None:
@@ -238,7 +240,7 @@ class Drafts:
         old = self._dossiers.load(dossier_id, actor)
         if all(v.draft.complete for v in old.verifications):
             raise InputError(f"Dossier {dossier_id} is al af: elke deelvraag is geschreven.")
-        meter = Meter(self._options.power)
+        use = self._power.start(self._elsewhere(_MODEL))
         writer = self._writer(self.model(_MODEL), on_event, old.question_set.questions, stop=stop)
         verifications = []
         for position, before in enumerate(old.verifications):
@@ -249,8 +251,11 @@ class Drafts:
         if dossier.verifications == old.verifications:
             raise writer.problem or InputError("Er is niets bij geschreven.")
         self._keep(dossier, actor, RESUMED)
-        self._note_writing("resume", dossier, verifications, meter, actor)
+        self._note_writing("resume", dossier, verifications, use, actor)
         return dossier
+
+    def _elsewhere(self, generator: str) -> str:
+        return self._options.writer_elsewhere if generator == _MODEL else ""
 
     def _writer(
         self,
@@ -298,10 +303,10 @@ class Drafts:
             return SecondReader(self._judge, files, exam)
 
     def _note_writing(
-        self, action: str, dossier: Dossier, written: Sequence[Verification], meter: Meter, actor: Actor
+        self, action: str, dossier: Dossier, written: Sequence[Verification], use: Use, actor: Actor
     ) -> None:
         details: dict[str, Plain] = {
-            "energy": to_plain(meter.read()),
+            "energy": to_plain(use.stop()),
             "settings": to_plain(dict(dossier.settings)),
             "made_by": to_plain(sorted({v.draft.provenance.generator for v in written})),
             "unfinished": [list(numbers) for numbers, _ in unfinished(dossier)],
@@ -458,7 +463,7 @@ class Drafts:
                 raise ConflictError(
                     f"Het antwoord op vraag {numbers} is bewerkt. Dat wordt niet overschreven."
                 )
-        meter = Meter(self._options.power)
+        use = self._power.start(self._elsewhere(generator))
         writer = self._writer(self.model(generator), on_event, begun.question_set.questions, stop=stop)
         written: dict[int, Verification] = {}
         for count, (at, selection) in enumerate(sorted(selections.items())):
@@ -474,7 +479,7 @@ class Drafts:
             return written
 
         dossier = self._change(dossier_id, put, REDRAFTED, actor)
-        self._note_writing("draft", dossier, tuple(written.values()), meter, actor)
+        self._note_writing("draft", dossier, tuple(written.values()), use, actor)
         return dossier
 
     def _change(
@@ -496,7 +501,11 @@ class Drafts:
             if verifications == newest.verifications:
                 return newest
             dossier = replace(
-                newest, verifications=verifications, state=DossierState.EDITED, version=newest.version + 1
+                newest,
+                verifications=verifications,
+                state=DossierState.EDITED,
+                version=newest.version + 1,
+                responsibility=None,  # for this text nobody took it yet
             )
             try:
                 self._keep(dossier, actor, reason)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,10 +11,11 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from learninglion import __version__
+from learninglion.compliance.energy import Energy, PowerMeter, Use
 from learninglion.dutch.personal import NUMBERED, describe_personal, document_personal
 from learninglion.models import Actor, Document, Filters, QuestionSet, RawFile
 from learninglion.models.errors import CoveredTextError, InputError, LearningLionError, UnreadableFileError
-from learninglion.models.plain import Plain, sha256_hex
+from learninglion.models.plain import Plain, sha256_hex, to_plain
 from learninglion.models.progress import Progress, silent
 from learninglion.parsing import parse
 from learninglion.parsing.edition import reader_edition
@@ -65,8 +65,18 @@ class Intake:
     """Documents into the archive and out of it; each change is logged and indexed at once."""
 
     def __init__(
-        self, store: Store, indexing: Indexing, traces: Traces, log: EventLog, *, isolate: bool
+        self,
+        store: Store,
+        indexing: Indexing,
+        traces: Traces,
+        power: PowerMeter,
+        elsewhere: str,
+        log: EventLog,
+        *,
+        isolate: bool,
     ) -> None:
+        self._power = power
+        self._elsewhere = elsewhere
         self._store = store
         self._indexing = indexing
         self._traces = traces
@@ -89,7 +99,7 @@ class Intake:
         bar or picture, without that text.
         """
         require_within(actor, Task.MANAGE, [collection])
-        began = time.perf_counter()
+        use = self._power.start(self._elsewhere)
         self._indexing.mend(progress=progress)
 
         def done(result: FileResult) -> None:
@@ -105,14 +115,23 @@ class Intake:
             on_result=done,
         )
         self._indexing.update(progress=progress)
-        return IngestReport(results, time.perf_counter() - began)
+        energy = self._note_energy(use, collection, actor, len(results))
+        return IngestReport(results, energy.seconds, energy)
+
+    def _note_energy(self, use: Use, collection: str, actor: Actor, files: int) -> Energy:
+        energy = use.stop()
+        details: dict[str, Plain] = {"files": files, "energy": to_plain(energy)}
+        note(self._log, "ingest.done", actor, f"collection:{collection}", details)
+        return energy
 
     def ingest_upload(self, raw: RawFile, *, collection: str, actor: Actor) -> FileResult:
         """Take in one file that came through the browser or the API."""
         require_within(actor, Task.MANAGE, [collection])
+        use = self._power.start(self._elsewhere)
         result = _take_in_raw(raw, self._into(collection, actor), isolate=self._isolate)
         self._log_file(result, collection, actor)
         self._indexing.update()
+        self._note_energy(use, collection, actor, 1)
         return result
 
     def _into(self, collection: str, actor: Actor, without_covered: bool = False) -> _Into:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from learninglion.compliance.energy import PowerFigures
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.choices import EncoderChoice, RerankerChoice
-from learninglion.inference.generators import GeneratorChoice
+from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.record.letter_template import LetterTerms
 
 __all__ = ["ENGINES", "MODELS_FILE", "WorkplaceOptions"]
@@ -40,3 +41,22 @@ class WorkplaceOptions:
     letter: LetterTerms = LetterTerms()  # how the organisation's letters look
     power: PowerFigures = PowerFigures()
     isolate: bool = True  # parse untrusted files in a process of their own
+
+    @property
+    def models_elsewhere(self) -> str:
+        """The machines of models that turn text into vectors or order results; "" when all is here."""
+        return ", ".join(_hosts(self.encoder.base_url, self.reranker.base_url))
+
+    @property
+    def writer_elsewhere(self) -> str:
+        """The machines of the models that write and give a second opinion; "" when this process does.
+
+        A server on this machine is another process, which our meter does not see either.
+        """
+        asked = (c for c in (self.generator, self.judge) if c is not None and c.kind is GeneratorKind.OPENAI)
+        return ", ".join(_hosts(*(choice.base_url for choice in asked)))
+
+
+def _hosts(*addresses: str) -> tuple[str, ...]:
+    found = (urlsplit(address).hostname or "" for address in addresses)
+    return tuple(dict.fromkeys(host for host in found if host))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from learninglion.compliance.energy import Energy
+
 __all__ = [
     "FileResult",
     "FileStatus",
@@ -40,6 +42,7 @@ class IngestReport:
 
     results: tuple[FileResult, ...]
     seconds: float
+    energy: Energy | None = None
 
     @property
     def failures(self) -> tuple[FileResult, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
 
+from learninglion.compliance.energy import Energy, PowerMeter
 from learninglion.inference.reranking import Reranking, ordered_without
 from learninglion.models import Actor, Filters, Hit, QuestionSet
 from learninglion.models.plain import Plain, to_plain
@@ -39,8 +40,10 @@ class Searching:
         indexing: Indexing,
         learned: LearnedVersions,
         reranking: Reranking | None,
+        power: PowerMeter,
         log: EventLog,
     ) -> None:
+        self._power = power
         self.reranking = reranking
         self._options = options
         self._store = store
@@ -66,18 +69,27 @@ class Searching:
         threshold: float = 0.0,
         actor: Actor,
         progress: Progress = silent,
+        on_energy: Callable[[Energy], None] | None = None,
     ) -> tuple[Hit, ...]:
-        """Has this been asked before? Earlier pairs and sections, unedited, best first."""
+        """Has this been asked before? Earlier pairs and sections, unedited, best first.
+
+        `on_energy` hears what the search took.
+        """
         require(actor, Task.SEARCH)
+        use = self._power.start(self._options.models_elsewhere)
         current = self._indexing.follow(progress)
         synonyms = self.synonyms
         (hits,) = self._find([text], introduction, filters, limit, threshold, actor, synonyms)
+        energy = use.stop()
+        if on_energy is not None:
+            on_energy(energy)
         # The words searched for can hold personal data and a log is for ever: it keeps what was found.
         details: dict[str, Plain] = {
             "hits": [h.source.id for h in hits],
             "filters": to_plain(filters),
             "synonyms": len(synonyms.added(text)),
             **self._means(synonyms, current, [hits]),
+            "energy": to_plain(energy),
         }
         note(self._log, "search", actor, "", details)
         return hits
@@ -94,6 +106,7 @@ class Searching:
     ) -> tuple[tuple[Hit, ...], ...]:
         """For each sub-question what was found, searched together with the introduction."""
         require(actor, Task.DRAFT)
+        use = self._power.start(self._options.models_elsewhere)
         current = self._indexing.follow(progress)
         texts = [without_askers(question.text) for question in question_set.questions]
         synonyms = self.synonyms
@@ -105,6 +118,7 @@ class Searching:
             "synonyms": len({term for text in texts for term in synonyms.added(text)}),
             **self._means(synonyms, current, offers),
             "offered": [[hit.source.id for hit in hits] for hits in offers],
+            "energy": to_plain(use.stop()),
         }
         note(self._log, "offer", actor, set_subject(self._store.store_id(), question_set), details)
         return offers

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from learninglion.database.engine import Moment, new_metadata, now, reading, writing
-from learninglion.models import Actor, Dossier, DossierState, Role
+from learninglion.models import Actor, Author, Dossier, DossierState, Responsibility, Role
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.models.plain import Plain
 from learninglion.record.dossiers import DossierRepository, DossierVersion
@@ -35,7 +35,7 @@ from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.writing import unfinished
 
-__all__ = ["SignOff", "SignOffRepository", "SignOffs", "Signing", "Waiting", "metadata"]
+__all__ = ["Examination", "SignOff", "SignOffRepository", "SignOffs", "Signing", "Waiting", "metadata"]
 
 metadata = new_metadata()
 
@@ -135,12 +135,31 @@ _FIELDS = tuple(SignOff.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
+class Examination:
+    """Which of the sources that a text rests on one person opened beside it."""
+
+    cited: tuple[str, ...]
+    opened: tuple[str, ...]
+
+    @property
+    def begun(self) -> bool:
+        """Whether at least one was opened; true where the text rests on none."""
+        return bool(self.opened) or not self.cited
+
+    @property
+    def complete(self) -> bool:
+        """Whether each was opened."""
+        return set(self.cited) <= set(self.opened)
+
+
+@dataclass(frozen=True, slots=True)
 class Signing:
     """How far a dossier is with signing off, for one person."""
 
     request: SignOff | None
     approved: DossierVersion | None  # the last approved version, also when the text was changed after it
     candidates: tuple[str, ...]  # who can be asked
+    examined: Examination  # by this person
 
     def changed_since(self, version: int) -> bool:
         """Whether the text was approved once and stands at a later version now."""
@@ -179,7 +198,22 @@ class SignOffs:
         """Who was asked, who signed, and who can be asked."""
         versions = self._dossiers.versions(dossier.id, actor)
         approved = next((v for v in reversed(versions) if v.state is DossierState.APPROVED), None)
-        return Signing(self._requests.of(dossier.id), approved, self.approvers(dossier.id, actor))
+        asked = self._requests.of(dossier.id)
+        return Signing(asked, approved, self.approvers(dossier.id, actor), self._examined(dossier, actor))
+
+    def opened(self, dossier_id: str, source_id: str, actor: Actor) -> None:
+        """Keep in the log that this person opened a source beside the text that rests on it, once."""
+        dossier = self._dossiers.load(dossier_id, actor)
+        if source_id in dossier.cited and source_id not in self._examined(dossier, actor).opened:
+            note(self._log, _OPENED, actor, dossier_id, {"source": source_id})
+
+    def _examined(self, dossier: Dossier, actor: Actor) -> Examination:
+        seen = {
+            str(step.details["source"])
+            for step in self._dossiers.steps(dossier.id, actor, actions={_OPENED})
+            if step.actor == actor.name
+        }
+        return Examination(dossier.cited, tuple(source for source in dossier.cited if source in seen))
 
     def approvers(self, dossier_id: str, actor: Actor) -> tuple[str, ...]:
         """The others who may approve and may see this dossier, by name."""
@@ -263,11 +297,13 @@ class SignOffs:
         request = self._requests.give_back(dossier_id, by=actor.name, answer=remark)
         note(self._log, "sign-off.give-back", actor, dossier_id, {"to": request.asked_by})
 
-    def approve(self, dossier_id: str, version: int, *, actor: Actor) -> Dossier:
+    def approve(self, dossier_id: str, version: int, *, without_label: bool = False, actor: Actor) -> Dossier:
         """Sign off the version that was read; with the two-person rule not by whoever edited last.
 
+        `without_label`: this person also takes editorial responsibility, so that exports need not tell
+        readers that AI was used; that needs every cited source opened. What machines read stays.
         Raises ConflictError when the text was changed after that version, InputError while something in it
-        does not hold or is not finished. A request to sign is answered by it.
+        does not hold, is not finished or was not examined. A request to sign is answered by it.
         """
         require(actor, Task.APPROVE)
         old = self._dossiers.load(dossier_id, actor, version)
@@ -281,6 +317,39 @@ class SignOffs:
                 "Er staan nog zinnen in die de bron niet draagt. Verbeter ze, haal ze weg of zeg waarop u ze "
                 "zelf baseert; stel dan vast."
             )
-        self._repository.approve(dossier_id, version, by=actor.name, two_person=self._two_person)
+        examined = self._examined(old, actor)
+        stands = self._dossiers.load(dossier_id, actor).version == version  # else saving says that it changed
+        if stands and not examined.begun:
+            raise InputError(
+                "U hebt nog geen enkele bron van deze tekst geopend. Open bij de zinnen waar u op let de "
+                "bron; stel dan vast."
+            )
+        taken = None
+        if without_label:
+            taken = _taken(old, examined, actor)
+        self._repository.approve(
+            dossier_id, version, by=actor.name, two_person=self._two_person, responsibility=taken
+        )
+        if taken is not None:
+            told: dict[str, Plain] = {"version": version, "opened": len(taken.opened)}
+            told |= {"judged": taken.judged, "changed": taken.changed}
+            note(self._log, "label.remove", actor, dossier_id, told)
         self._requests.clear(dossier_id)
         return self._dossiers.load(dossier_id, actor)
+
+
+_OPENED = "source.open"
+
+
+def _taken(dossier: Dossier, examined: Examination, actor: Actor) -> Responsibility:
+    """The evidence of the examination. Raises InputError while a cited source was not opened."""
+    left = len(examined.cited) - len(examined.opened)
+    if left:
+        raise InputError(
+            f"De regel over AI mag pas weg als u elke aangehaalde bron hebt geopend; {left} niet. Stel vast "
+            "met de regel, of open ze eerst."
+        )
+    standing = [check.statement for v in dossier.verifications for check in v.standing]
+    changed = sum(s.author is Author.PERSON or s.original is not None for s in standing)
+    judged = sum(len(v.own) for v in dossier.verifications)
+    return Responsibility(actor.name, now(), examined.opened, judged, changed)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from learninglion.compliance.energy import PowerMeter
 from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, move_in
 from learninglion.database.engine import open_database
 from learninglion.inference.reranking import open_reranking
@@ -35,6 +36,7 @@ from learninglion.workflow.judging import Judging
 from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.learning import Learning
 from learninglion.workflow.log import AuditLog
+from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.own_sources import OwnSources
 from learninglion.workflow.people import People
@@ -78,6 +80,7 @@ class Workplace:
     retention: Retention
     persons: Persons
     log: AuditLog
+    monthly: Monthly
     learning: Learning
     quality: Quality
     judging: Judging
@@ -110,15 +113,16 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     typed = WorkingTextRepository(engine)
     accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs()
 
+    power = PowerMeter(options.power)
     documents = Documents(store)
     database = _search_database(engine, options.engine)
     indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts, blobs, database)
-    searching = Searching(options, store, indexing, learned, reranking, log)
+    searching = Searching(options, store, indexing, learned, reranking, power, log)
     traces = Traces(home, store, indexing, kept_sets, repository, accounts, log, blobs)
     dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
-    drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, log)
+    drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, power, log)
     learning = Learning(learned, indexing, log)
-    intake = Intake(store, indexing, traces, log, isolate=options.isolate)
+    intake = Intake(store, indexing, traces, power, options.models_elsewhere, log, isolate=options.isolate)
     retention = Retention(repository, kept_sets, requests, typed, accounts, log)
     return Workplace(
         options=options,
@@ -131,7 +135,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         transfers=Transfers(home, engine, store.originals, log),
         indexing=indexing,
         searching=searching,
-        asking=Asking(store, indexing, searching, log),
+        asking=Asking(store, indexing, searching, power, options.models_elsewhere, log),
         sets=sets,
         own_sources=OwnSources(sets, log),
         working_texts=WorkingTexts(typed),
@@ -141,6 +145,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         retention=retention,
         persons=Persons(home, store, repository, kept_sets, accounts, traces, intake, retention, log),
         log=AuditLog(log, repository, Ledger(log, store)),
+        monthly=Monthly(log, repository),
         learning=learning,
         quality=Quality(home, documents, indexing, learning, jobs, log),
         judging=Judging(home, store, log),

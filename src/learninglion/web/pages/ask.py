@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from learninglion.compliance.energy import Energy
 from learninglion.models import Actor
 from learninglion.models.errors import InputError
 from learninglion.search.asking import Material, Reply
@@ -46,20 +47,28 @@ async def ask(request: Request, site: TheSite, viewer: SignedIn) -> Response:
 
 
 def _ask(request: Request, site: Site, viewer: SignedIn, values: dict[str, str]) -> Response:
+    used: list[Energy] = []
     try:
         reply = site.workplace.asking.ask(
             values.get("question", ""),
             after=values.get("after", ""),
             filters=read_filters(values),
             actor=viewer.actor,
+            on_energy=used.append,
         )
     except InputError as error:
         return _answered(request, site, viewer, values, None, error.detail)
-    return _answered(request, site, viewer, values, reply, "")
+    return _answered(request, site, viewer, values, reply, "", used[0])
 
 
 def _answered(
-    request: Request, site: Site, viewer: SignedIn, values: dict[str, str], reply: Reply | None, problem: str
+    request: Request,
+    site: Site,
+    viewer: SignedIn,
+    values: dict[str, str],
+    reply: Reply | None,
+    problem: str,
+    energy: Energy | None = None,
 ) -> Response:
     def placed(materials: tuple[Material, ...]) -> list[_Found]:
         return [_Found(m, _address(site, viewer.actor, m)) for m in materials]
@@ -75,6 +84,7 @@ def _answered(
         near=placed(reply.near) if reply else [],
         after=_after(reply) if reply else "",
         problem=problem,
+        energy=energy,
         collections=site.workplace.documents.collections(viewer.actor),
     )
 

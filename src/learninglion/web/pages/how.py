@@ -8,8 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from learninglion.compliance.cards import model_cards
 from learninglion.models import Check, Dossier
 from learninglion.models.errors import LearningLionError
+from learninglion.settings import installation
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
@@ -49,6 +51,7 @@ def how(
         example=own,
         made=_made(site, viewer, own),
         settings=site.settings,
+        cards=model_cards(installation(site.settings, (), ())),
         threshold=site.workplace.searching.threshold,
         infos=site.workplace.documents.collections(viewer.actor) if viewer.may("search") else (),
         newest=newest[0].date if newest else None,

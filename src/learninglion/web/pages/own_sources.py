@@ -14,6 +14,7 @@ from learninglion.models.errors import InputError, LearningLionError, UnknownRef
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_day
 from learninglion.web.pages.sets import board_address, board_at, show_board
+from learninglion.web.security import is_cross_site
 from learninglion.web.uploads import read_upload
 from learninglion.workflow.own_sources import KINDS, next_number, own_source, read_own_file
 from learninglion.workflow.rights import Task, require
@@ -96,6 +97,8 @@ def supplied_page(
     source = next((s for s in chosen if s.id == source_id and s.kind is SourceKind.SUPPLIED), None)
     if source is None:
         raise UnknownReferenceError("Deze bron hoort niet bij dit dossier.")
+    if not is_cross_site(request.headers, request.url.scheme):
+        site.workplace.sign_offs.opened(dossier_id, source_id, viewer.actor)
     span = Span(start, min(end, source.body_span.end)) if start < end else None
     name = "supplied_pane.html" if request.headers.get("x-part") else "supplied.html"
     return site.templates.page(request, name, viewer, source=source, span=span, dossier=dossier)

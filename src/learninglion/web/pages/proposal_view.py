@@ -299,7 +299,8 @@ def _sources(dossier: Dossier, verification: Verification) -> list[tuple[str, st
         path = f"/dossiers/{dossier.id}/supplied" if supplied else "/sources"
         if source.body:
             label = f"{reference(source)}: {source.document.title}"
-            found.append((label, source_address(source.id, path=path)))
+            within = "" if supplied else dossier.id
+            found.append((label, source_address(source.id, path=path, dossier=within)))
     return found
 
 
@@ -313,4 +314,4 @@ def _address(dossier: Dossier, citation: Citation) -> str:
         return ""
     if source_id.startswith("supplied#"):
         return source_address(source_id, citation.span, path=f"/dossiers/{dossier.id}/supplied")
-    return source_address(source_id, citation.span)
+    return source_address(source_id, citation.span, dossier=dossier.id)

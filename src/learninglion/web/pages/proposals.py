@@ -95,8 +95,9 @@ def _show(
         refused=refused,
         longest=LONGEST_ANSWER,
         mark=mark_line(dossier),
-        copy_mark=MARK_LINE,
+        copy_mark="" if dossier.responsibility else MARK_LINE,
         Author=Author,
+        energy=site.workplace.dossiers.energy(dossier.id, viewer.actor),
         signing=site.workplace.sign_offs.describe(newest, viewer.actor),
         work_id=site.workplace.sets.of_dossier(dossier.id, viewer.actor),
     )

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from learninglion.compliance.energy import Energy
 from learninglion.models import Hit
 from learninglion.models.errors import InputError
 from learninglion.web.access import SignedIn, TheSite
@@ -59,6 +60,7 @@ def _results(
     hits: tuple[Hit, ...] | None,
     problem: str,
     page: int = 1,
+    energy: Energy | None = None,
 ) -> Response:
     shown = hits[(page - 1) * _PAGE : page * _PAGE] if hits else ()
     return site.templates.page(
@@ -72,6 +74,7 @@ def _results(
         page=page,
         pages=(len(hits) + _PAGE - 1) // _PAGE if hits else 0,
         problem=problem,
+        energy=energy,
         order_notice=site.workplace.searching.order_notice(hits or ()),
         threshold=site.workplace.searching.threshold,
         ministries=site.workplace.documents.ministries(viewer.actor),
@@ -89,6 +92,7 @@ async def search(request: Request, site: TheSite, viewer: SignedIn) -> Response:
 
 def _search(request: Request, site: Site, viewer: SignedIn, values: dict[str, str]) -> Response:
     text = values.get("text", "").strip()
+    used: list[Energy] = []
     try:
         if not text:
             raise InputError("Geef een vraag of woorden om mee te zoeken.")
@@ -102,11 +106,12 @@ def _search(request: Request, site: Site, viewer: SignedIn, values: dict[str, st
             limit=_MOST,
             threshold=_least(site, values),
             actor=viewer.actor,
+            on_energy=used.append,
         )
     except InputError as error:
         return _results(request, site, viewer, values, None, error.detail)
     pages = max(1, (len(hits) + _PAGE - 1) // _PAGE)
-    return _results(request, site, viewer, values, hits, "", min(max(page, 1), pages))
+    return _results(request, site, viewer, values, hits, "", min(max(page, 1), pages), used[0])
 
 
 def _least(site: Site, values: dict[str, str]) -> float:

@@ -54,12 +54,15 @@ def approve(
     dossier_id: str,
     responsible: Annotated[str, Form()] = "",
     version: Annotated[int, Form(ge=1)] = 1,
+    without_label: Annotated[str, Form(max_length=5)] = "",
 ) -> Response:
     """Sign off the version that was read; whoever does takes responsibility for it, and says so."""
     if not responsible:
         raise InputError("Bevestig eerst dat u de tekst hebt gelezen en er verantwoordelijk voor bent.")
     try:
-        site.workplace.sign_offs.approve(dossier_id, version, actor=viewer.actor)
+        site.workplace.sign_offs.approve(
+            dossier_id, version, without_label=bool(without_label), actor=viewer.actor
+        )
     except ConflictError as error:
         raise ConflictError(
             "De tekst is gewijzigd nadat u hem opende. Lees de nieuwste versie en stel die dan vast."

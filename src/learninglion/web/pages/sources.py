@@ -68,11 +68,15 @@ def source_page(
     page: Annotated[int, Query(ge=0)] = 0,
     work: Annotated[str, Query(max_length=32)] = "",
     question: Annotated[int, Query(ge=0)] = 0,
+    dossier: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """A source with the cited words highlighted, in the text and on the page of the original."""
     source = site.workplace.documents.source(source_id, viewer.actor)
-    if work and not is_cross_site(request.headers, request.url.scheme):
-        _remember_seen(site, viewer.actor, work, question, source_id)
+    if not is_cross_site(request.headers, request.url.scheme):
+        if work:
+            _remember_seen(site, viewer.actor, work, question, source_id)
+        if dossier:
+            site.workplace.sign_offs.opened(dossier, source_id, viewer.actor)
     document = site.workplace.documents.find(source.document.id, viewer.actor)
     span = _within(document, Span(start, end)) if end > start else None
     sheet = _sheet(site, viewer.actor, document, source, span, page)

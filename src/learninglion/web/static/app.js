@@ -272,7 +272,7 @@
         if (c.dataset.reference && references.indexOf(c.dataset.reference) < 0) { references.push(c.dataset.reference); }
       });
     });
-    event.clipboardData.setData("text/plain", text + "\n\n" + (references.length ? references.join("\n") + "\n\n" : "") + dossier.dataset.mark + "\n");
+    event.clipboardData.setData("text/plain", text + "\n\n" + (references.length ? references.join("\n") + "\n\n" : "") + (dossier.dataset.mark ? dossier.dataset.mark + "\n" : ""));
   });
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-copy]");

@@ -1,0 +1,111 @@
+"""Commands that account for the system: compliance export, report, register-entry, assessment."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, local_actor, print_json
+from learninglion.compliance.bundle import compliance_bundle
+from learninglion.compliance.facts import Figure, Holding, Installation, facts_of
+from learninglion.compliance.impact_forms import Assessment, filled_form
+from learninglion.compliance.monthly import monthly_page, monthly_pdf
+from learninglion.compliance.register_entry import register_entry
+from learninglion.models.plain import Plain
+from learninglion.settings import Settings, installation, load_settings, registration
+from learninglion.workflow.files import make_folder, write_file
+from learninglion.workflow.quality import MeasureRow
+from learninglion.workflow.workplace import Workplace
+
+__all__ = ["installation_here", "register"]
+
+compliance_app = typer.Typer(no_args_is_help=True, help="Verantwoording van het programma.")
+
+
+def register(app: typer.Typer) -> None:
+    """Hang these commands on `app`."""
+    app.add_typer(compliance_app, name="compliance")
+    app.command("report")(write_report)
+    app.command("register-entry")(show_register_entry)
+    app.command("assessment")(show_assessment)
+
+
+def installation_here(settings: Settings, workplace: Workplace) -> Installation:
+    """How the program is set up in this data folder, what it holds and what was measured of it."""
+    actor = local_actor()
+    holdings = tuple(
+        Holding(c.name, c.documents, c.purpose, c.personal.value)
+        for c in workplace.documents.collections(actor)
+    )
+    measured = tuple(figure for row in workplace.quality.measurements(actor)[:1] for figure in _figures(row))
+    return installation(settings, holdings, measured)
+
+
+def _figures(row: MeasureRow) -> tuple[Figure, ...]:
+    data = f"{row.queries} vragen uit verzameling {row.collection}, deze installatie"
+    command = "Beheer, Kwaliteit van het zoeken"
+    return tuple(
+        Figure("zoeken", name, f"{value:.3f} ({low:.3f} tot {high:.3f})", data, f"{row.at:%Y-%m-%d}", command)
+        for name, value, low, high in row.measures
+    )
+
+
+@compliance_app.command("export")
+def export_bundle(out: Path = typer.Argument(..., help="De map; wordt gemaakt.")) -> None:
+    """Schrijf alles waarmee een organisatie zich verantwoordt; wat alleen zij kan zeggen staat in OPEN.md."""
+    settings = load_settings()
+    with workplace_here(settings) as workplace:
+        here = installation_here(settings, workplace)
+    made = compliance_bundle(here, at=datetime.now(UTC))
+    make_folder(out)
+    for name, content in made.items():
+        write_file(out / name, content)
+    left = made["OPEN.md"].decode().count("- [ ]")
+    console.print(f"{len(made)} bestanden in {out}; {left} punten staan open in OPEN.md.")
+
+
+def write_report(
+    month: str = typer.Option(..., "--month", help="De maand, zoals 2026-11."),
+    out: Path = typer.Option(Path(), "--out", help="De map waar HTML en PDF komen."),
+) -> None:
+    """Maandbericht: gebruik, kwaliteit, afwijkingen en energie, zonder personen; als HTML en PDF."""
+    settings = load_settings()
+    with workplace_here(settings) as workplace:
+        months = workplace.monthly.months(month, local_actor())
+    make_folder(out)
+    organisation = settings.web.organisation
+    page, paper = out / f"learninglion-{month}.html", out / f"learninglion-{month}.pdf"
+    write_file(page, monthly_page(months, organisation).encode())
+    write_file(paper, monthly_pdf(months, organisation))
+    console.print(f"Geschreven: {page} en {paper}")
+
+
+def show_register_entry(
+    out: Path | None = typer.Option(None, "--out", help="Het bestand; anders komt het op het scherm."),
+) -> None:
+    """De gegevens voor het Algoritmeregister (standaard 1.0), om na te lezen en zelf aan te leveren."""
+    _write(register_entry(registration(load_settings())), out)
+
+
+def show_assessment(
+    form: Assessment = typer.Argument(..., help="Welk formulier."),
+    out: Path | None = typer.Option(None, "--out", help="Het bestand; anders komt het op het scherm."),
+) -> None:
+    """Een begin voor een formulier van het Rijk: wat het programma van zichzelf weet, en niets gewogen."""
+    settings = load_settings()
+    with workplace_here(settings) as workplace:
+        facts = facts_of(installation_here(settings, workplace))
+    _write(filled_form(form, facts, at=datetime.now(UTC)), out)
+
+
+def _write(data: dict[str, Plain], out: Path | None) -> None:
+    if out is None:
+        print_json(data)
+        return
+    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    write_file(out, text.encode("utf-8"))
+    console.print(f"Geschreven: {out}")

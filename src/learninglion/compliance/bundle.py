@@ -1,0 +1,177 @@
+"""Everything an organisation needs to account for the program, as files in one folder.
+
+Filled from the code, the settings, the cards and what was measured. What only the organisation can answer
+stays open and is listed in OPEN.md; nothing is marked as done or signed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import cast
+
+from learninglion.compliance.bill import bill, installed
+from learninglion.compliance.cards import data_card, model_cards, model_page, notice, risk_page
+from learninglion.compliance.facts import Installation, facts_of
+from learninglion.compliance.impact_forms import Assessment, filled_form, open_questions
+from learninglion.compliance.measures import known_measures
+from learninglion.compliance.register_entry import GOAL, RISKS, known_entry
+from learninglion.models.plain import Plain, to_plain
+
+__all__ = ["compliance_bundle", "system_card"]
+
+_FORMS = {
+    Assessment.PRESCAN: "pre-scan.json",
+    Assessment.DPIA: "dpia.json",
+    Assessment.IAMA: "iama.json",
+    Assessment.TECHNICAL: "technische-documentatie.json",
+}
+_OWN = (
+    "Algoritmeregister: nalezen en publiceren.",
+    "DPIA, IAMA, pre-scan: wegen, aanvullen, advies van de FG, vaststellen.",
+    "AI-verordening: bepalen in welke klasse uw gebruik valt en welke rol u hebt.",
+    "Risico's: kans, ernst, eigenaar en aanvaarding.",
+    "Toegankelijkheid: onderzoek laten doen en de status kiezen.",
+    "Bewaartermijnen volgens uw selectielijst, en metadata toetsen met het officiële MDTO-schema.",
+    "Taalmodel op een andere machine: afspraken met wie die beheert.",
+)
+
+
+def compliance_bundle(here: Installation, *, at: datetime) -> dict[str, bytes]:
+    """The files by name. The same installation at the same moment gives the same bytes."""
+    facts = facts_of(here)
+    entry, gaps = known_entry(here.told)
+    forms = {form: filled_form(form, facts, at=at) for form in _FORMS}
+    said: dict[str, Mapping[str, object]] = {name: forms[form] for form, name in _FORMS.items()}
+    said["algoritmeregister.json"] = entry
+    said["systeemkaart.json"] = system_card(here, forms[Assessment.TECHNICAL], at=at)
+    said["sbom.cdx.json"] = bill(installed(), facts["version"])
+    texts = {
+        "LEESMIJ.md": notice("readme", here),
+        "OPEN.md": "\n".join(_open_points(here, gaps, at)) + "\n",
+        "technische-documentatie.md": _technical_page(forms[Assessment.TECHNICAL]),
+        "transparantie.md": notice("transparency", here),
+        "toegankelijkheid.md": notice("accessibility", here),
+        "modelkaarten.md": model_page(here),
+        "gegevenskaart.md": data_card(here),
+        "risicoregister.md": risk_page(),
+    }
+    made = {n: (json.dumps(v, ensure_ascii=False, indent=2) + "\n").encode() for n, v in said.items()}
+    made |= {name: text.encode() for name, text in texts.items()}
+    sums = "".join(f"{hashlib.sha256(made[name]).hexdigest()}  {name}\n" for name in sorted(made))
+    return made | {"SHA256SUMS": sums.encode()}
+
+
+def _open_points(here: Installation, gaps: tuple[str, ...], at: datetime) -> Iterator[str]:
+    yield "# Wat alleen de organisatie kan zeggen\n"
+    for point in _OWN:
+        yield f"- [ ] {point}"
+    yield "\n## Instellingen die ontbreken\n"
+    missing = [f"Algoritmeregister: {gap}" for gap in gaps]
+    missing += [f"Verzameling {h.name}: het doel" for h in here.holdings if not h.purpose]
+    if not here.told.lawful_basis:
+        missing.append("[register] lawful_basis")
+    if not here.dossier_days:
+        missing.append("[retention] dossier_days")
+    for point in missing or ["(geen)"]:
+        yield f"- [ ] {point}" if missing else point
+    yield "\n## Bij de maatregelen\n"
+    for measure in known_measures():
+        if measure.open:
+            yield f"- [ ] {measure.urn}: {measure.open}"
+    for form, name in _FORMS.items():
+        left = open_questions(form, facts_of(here), at=at)
+        yield f"\n## {name}: {len(left)} vragen open\n"
+        for key, words in left:
+            yield f"- [ ] {key} {words}"
+
+
+def _technical_page(card: Mapping[str, Plain]) -> str:
+    parts = [
+        "# Technische documentatie (AI-verordening, bijlage IV)\n\nConcept, uit het programma. Alleen "
+        "verplicht voor systemen met een hoog risico; of uw gebruik dat is, bepaalt u."
+    ]
+    for item in cast("list[dict[str, str]]", card["contents"]):
+        parts.append(f"## {item['question']}\n\n{item['answer'] or '**open**'}")
+    return "\n\n".join(parts) + "\n"
+
+
+def system_card(here: Installation, technical: Mapping[str, Plain], *, at: datetime) -> dict[str, Plain]:
+    """The system card of the AMT (MinBZK/amt, 0.1a10). What the organisation must say is empty."""
+    told, facts = here.told, facts_of(here)
+    stamp = at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    states: dict[bool, list[Plain]] = {True: [], False: []}
+    for measure in known_measures():
+        remark = f"{measure.does} Evidence: {'; '.join(measure.evidence)}."
+        if measure.open:
+            remark += f" Open: {measure.open}"
+        entry: dict[str, Plain] = {"urn": measure.urn, "state": "to do", "version": "", "value": remark}
+        if measure.is_requirement:
+            entry = {"urn": measure.urn, "state": "to do", "version": "", "remarks": remark}
+        states[measure.is_requirement].append(entry)
+    hosts: list[Plain] = list(here.hosts)
+    return {
+        "version": facts["version"],
+        "schema_version": "0.1a10",
+        "provenance": {"git_commit_hash": "", "timestamp": stamp, "uri": "", "author": "LearningLion"},
+        "name": "LearningLion",
+        "ai_act_profile": {
+            "type": "AI-systeem",
+            "open_source": "open-source",
+            "risk_group": "",
+            "conformity_assessment_body": "",
+            "systemic_risk": "",
+            "transparency_obligations": "transparantieverplichting",
+            "role": "",
+        },
+        "instruments": [],
+        "upl": "",
+        "owners": [
+            {"oin": "", "organization": told.organisation, "name": "", "email": told.contact, "role": ""}
+        ],
+        "description": "Eerdere antwoorden op Kamervragen vinden en een antwoord voorstellen.",
+        "labels": [],
+        "status": told.status,
+        "publication_category": told.publication_category,
+        "begin_date": told.begin_date,
+        "goal_and_impact": GOAL,
+        "considerations": "",
+        "risk_management": RISKS,
+        "human_intervention": facts["oversight"],
+        "legal_base": [{"name": told.lawful_basis, "link": ""}] if told.lawful_basis else [],
+        "used_data": facts["collections"],
+        "technical_design": facts["methods"],
+        "external_providers": hosts,
+        "references": [],
+        "interaction_details": ["Werkplek in de browser, opdrachtregel, API en MCP, met dezelfde rechten."],
+        "version_requirements": [f"Python {facts['python']}; pakketten in sbom.cdx.json."],
+        "deployment_variants": ["Op een eigen computer, met SQLite of PostgreSQL."],
+        "hardware_requirements": ["Twee rekenkernen, 2 GB vrij geheugen; geen grafische kaart."],
+        "product_markings": ["IPTC digitalSourceType en een ondertekende verklaring bij elk document."],
+        "user_interface": [],
+        "measures": states[False],
+        "requirements": states[True],
+        "models": [_model(card.name, card.what, to_plain(card.figures)) for card in model_cards(here)],
+        "assessments": [dict(technical)],
+    }
+
+
+def _model(name: str, what: str, figures: Plain) -> Plain:
+    listed = figures if isinstance(figures, list) else []
+    metrics: list[Plain] = [
+        {"type": "", "name": f["what"], "dtype": "string", "value": f["value"], "labels": []}
+        for f in listed
+        if isinstance(f, dict)
+    ]
+    return {
+        "name": name,
+        "language": ["nl"],
+        "license": {"license_name": ""},
+        "tags": [what],
+        "owners": [],
+        "model-index": [{"name": name, "model": "", "artifacts": [], "parameters": [], "results": [
+            {"task": [], "datasets": [], "metrics": metrics, "measurements": {}}
+        ]}],
+    }  # fmt: skip

@@ -1,0 +1,145 @@
+"""What the program and its settings know about an installation, as sentences for forms and cards."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from learninglion.compliance.energy import PowerFigures
+from learninglion.compliance.impact_forms import known_risks, tables_of
+from learninglion.compliance.register_entry import (
+    GOAL,
+    RISKS,
+    Registration,
+    describe_methods,
+    describe_oversight,
+)
+
+__all__ = ["Figure", "Holding", "Installation", "facts_of", "figures_about", "shipped_figures"]
+
+_POLICIES = {
+    "allow": "persoonsgegevens worden geteld en gemeld",
+    "mask": "persoonsgegevens worden afgedekt voor zoeken en modellen",
+    "refuse": "documenten met persoonsgegevens worden geweigerd",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A collection of documents: how many, what for, and what is done with personal data in it."""
+
+    name: str
+    documents: int
+    purpose: str
+    personal: str  # allow, mask or refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured figure, with its data, day and command."""
+
+    about: str
+    what: str
+    value: str
+    data: str
+    on: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """How the program is set up here, what it holds and what was measured of it."""
+
+    told: Registration
+    hosts: tuple[str, ...] = ()  # other machines that may be connected to
+    holdings: tuple[Holding, ...] = ()
+    measured: tuple[Figure, ...] = ()  # here, on the own archive
+    dossier_days: int = 0
+    work_days: int = 0
+    sure: float = 0.0
+    power: PowerFigures = PowerFigures()
+    built_in_encoder: bool = True
+
+
+def shipped_figures() -> tuple[Figure, ...]:
+    """The figures of the program as it ships."""
+    return tuple(Figure(**figure) for figure in tables_of("figures", "figure"))
+
+
+def figures_about(about: str, here: Installation) -> tuple[Figure, ...]:
+    """What was measured of one part: on the own archive first, then as it ships."""
+    return tuple(f for f in (*here.measured, *shipped_figures()) if f.about == about)
+
+
+def facts_of(here: Installation) -> dict[str, str]:
+    """The sentences by their name in the forms; "" where nobody said it."""
+    told = here.told
+    return {
+        "goal": GOAL,
+        "risks": RISKS,
+        "methods": describe_methods(told),
+        "oversight": describe_oversight(told),
+        "security": _SECURITY,
+        "connections": _connections(here.hosts),
+        "hosts": ", ".join(here.hosts),
+        "collections": _collections(here.holdings),
+        "retention": _retention(here),
+        "figures": _figures((*here.measured, *shipped_figures())),
+        "person_risks": " ".join(f"{r.title}: {r.effect}" for r in known_risks() if r.persons),
+        "lawful_basis": told.lawful_basis,
+        "organisation": told.organisation,
+        "contact": told.contact,
+        "language_model": told.language_model,
+        "version": version("learninglion"),
+        "python": platform.python_version(),
+        "sure": f"{here.sure:.2f}",
+    }
+
+
+_SECURITY = (
+    "Rollen en rechten per verzameling gelden voor elke weg naar binnen. Het logboek kan alleen "
+    "groeien en is te controleren. Zoekteksten staan niet in het logboek. Documenten en dossiers "
+    "zijn te vernietigen, met een reden."
+)
+
+
+def _connections(hosts: Sequence[str]) -> str:
+    if not hosts:
+        return (
+            "Het programma draait op een computer van de organisatie. Geen andere machine is toegelaten: er "
+            "gaat niets naar buiten."
+        )
+    return (
+        "Het programma draait op een computer van de organisatie. Een beheerder liet deze andere machines "
+        f"toe: {', '.join(hosts)}. Wordt daar een model gevraagd, dan gaat de tekst mee die het model moet "
+        "lezen; maak met wie die machine beheert de afspraken die daarbij horen."
+    )
+
+
+def _collections(holdings: Sequence[Holding]) -> str:
+    if not holdings:
+        return "Er zijn nog geen documenten opgenomen."
+    listed = "; ".join(
+        f"{held.name} ({held.documents} documenten, doel: {held.purpose or 'nog niet gezegd'}, "
+        f"{_POLICIES[held.personal]})"
+        for held in holdings
+    )
+    return f"Verzamelingen van deze installatie: {listed}."
+
+
+def _retention(here: Installation) -> str:
+    said = [
+        f"{what} {days} dagen na de laatste wijziging"
+        for what, days in (("dossiers", here.dossier_days), ("sets in bewerking", here.work_days))
+        if days
+    ]
+    if not said:
+        return "Er is geen bewaartermijn ingesteld: alles blijft, tot iemand het met een reden vernietigt."
+    return f"Ingesteld: {', '.join(said)}. Een mens vernietigt wat te oud is; dat komt in het logboek."
+
+
+def _figures(figures: Sequence[Figure]) -> str:
+    listed = "; ".join(f"{f.what}: {f.value} ({f.data}, {f.on})" for f in figures)
+    return f"Gemeten: {listed}."
