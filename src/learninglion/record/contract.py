@@ -57,7 +57,6 @@ class FootnoteView(TypedDict):
     """A note at the foot of a page."""
 
     mark: str
-    editorial_responsibility: object  # as models.drafts.Responsibility, or null
     text: str
     page: int
 
@@ -320,7 +319,7 @@ class DossierView(TypedDict):
     balance: object  # as record.balance.Balance
     ai_generated: bool
     mark: str
-    editorial_responsibility: object  # as models.drafts.Responsibility, or null
+    editorial_responsibility: object  # as models.Responsibility, or null
     warnings: list[str]
 
 
