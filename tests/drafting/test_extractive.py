@@ -221,7 +221,7 @@ def test_material_holds_what_is_related_best_first() -> None:
 
 def test_the_machine_chooses_what_may_answer_before_what_scores() -> None:
     question = make_selection(QUESTION, []).question
-    hits = (make_hit(OTHER, rank=1, score=0.9), make_hit(NEW, rank=2, score=0.1))
+    hits = (make_hit(OTHER, rank=1, score=0.9), make_hit(NEW, rank=2, score=0.45))
     chosen = choose_automatically(question, "", hits, 0.5).chosen
     assert chosen == (NEW, OTHER)
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from learninglion.drafting.relevance import LIKELY, SURE, Weights, built_in, read_weights
 from learninglion.evaluation.relevance import case_lines, fit, make_source, shipped_cases, write_weights
+from learninglion.testing import make_hit
 
 SOURCE = make_source(
     "s",
@@ -47,6 +49,30 @@ def test_a_sentence_that_says_it_is_found_in_other_words() -> None:
     ((found,),) = built_in().judge("Wat is het aantal veerponten bij Duinwijk op dit moment?", [SOURCE])
     assert found.best == 0
     assert found.chance >= LIKELY
+
+
+def test_what_the_search_thinks_little_of_is_not_read_and_does_not_answer() -> None:
+    source = replace(SOURCE, question="")
+    asked = "Wat is het aantal veerponten bij Duinwijk op dit moment?"
+    chances = [
+        built_in().judge(asked, [source], scores={source.id: s})[0][0].chance for s in (0.02, 0.5, 0.95)
+    ]
+    assert chances == sorted(chances)
+    assert chances[0] < LIKELY <= chances[-1]
+    low, high = make_hit(source, rank=1, score=0.02), make_hit(source, rank=2, score=0.95)
+    assert built_in().may_answer([low]) == ()
+    assert built_in().may_answer([high]) == (source,)
+    ((brought,),) = built_in().judge(asked, [source])  # by a person: no score counts against it
+    assert brought.chance >= chances[-1]
+
+
+def test_the_order_of_sources_is_learned_from_how_far_they_bear_on_it() -> None:
+    weights: Weights = built_in()._weights
+    assert (weights.bears > 0).all()
+    ((far, near),) = built_in().judge(
+        "Hoeveel ponten varen er?", [SOURCE, replace(SOURCE, id="t")], scores={"s": 0.1, "t": 0.8}
+    )
+    assert near.bearing > far.bearing
 
 
 def test_the_cases_are_balanced_and_part_is_kept() -> None:

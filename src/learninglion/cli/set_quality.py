@@ -148,7 +148,7 @@ def _of_set(desk: Desk, name: str, asked: QuestionSet, judged: Sequence[Judgment
     for question, offers in zip(asked.questions, offered, strict=True):
         judgment = known.get(question.numbers)
         if judgment is not None:
-            labels = [judgment.label(s.document.id, s.numbers) for s in offers]
+            labels = [judgment.label(h.source.document.id, h.source.numbers) for h in offers]
             found.extend(of_judged(name, question.text, labels, offers))
     return found
 

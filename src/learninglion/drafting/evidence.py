@@ -6,6 +6,7 @@ to the learned measure of `relevance.py`.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from learninglion.models import Source
 
 __all__ = [
     "ASKED_BEFORE",
+    "BEARS_ON_IT",
     "SAYS_IT",
     "SPEAKS_OF_IT",
     "Evidence",
@@ -32,17 +34,28 @@ __all__ = [
     "Reading",
     "Words",
     "evidence_of",
+    "log_odds",
 ]
 
 Floats = NDArray[np.float32]
 
-SAYS_IT = ("cosine_sentence", "soft_sentence", "least_joint", "gives", "names_absent", "stands", "telling")
+SAYS_IT = (
+    "cosine_sentence",
+    "soft_sentence",
+    "least_joint",
+    "gives",
+    "names_absent",
+    "stands",
+    "telling",
+    "found",
+)
 """What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
 
 cosine_sentence: of the means of their words; soft_sentence: each word of the question by the nearest word of
 the sentence; least_joint: the two words of the question that are met least, also in the earlier question;
 gives: whether it holds what is waited for; names_absent: names and numbers of the question that are nowhere
-in the source; stands: whether it can stand by itself; telling: as below.
+in the source; stands: whether it can stand by itself; telling: as below; found: the score of the search, as
+log odds (NaN, which counts neither way, where a person brought the source).
 """
 
 ASKED_BEFORE = ("likeness", "there", "back", "cosine", "telling")
@@ -50,6 +63,11 @@ ASKED_BEFORE = ("likeness", "there", "back", "cosine", "telling")
 
 likeness: words shared both ways; there and back: each word of the one by the nearest of the other; telling:
 how much the part tells of a subject (here up to 3), since "Wat vindt u daarvan?" is like many another.
+"""
+
+BEARS_ON_IT = ("topic", "best", "found")
+"""What puts the sources in order: the words of the question by the nearest of the whole source, the highest
+cosine_sentence, and found (0 where a person brought the source); `Evidence.bears`.
 """
 
 SPEAKS_OF_IT = ("topic", "least", "cosine_sentence", "gives", "names_absent")
@@ -107,7 +125,7 @@ class Evidence:
     ]  # of every unit: whether it can answer at all, having a figure where one is asked
     asked: Floats  # shape (len(ASKED_BEFORE),); zeros where there is no earlier question
     wanted: bool  # whether the earlier question waited for the same: an amount, a moment, a reason
-    bearing: float  # how far the source as a whole is about it, to order sources by
+    bears: Floats  # shape (len(BEARS_ON_IT),): how far the source as a whole is about it
 
 
 class Meaning:
@@ -191,14 +209,20 @@ def _names_absent(asked: str, given: str) -> float:
     return float(sum(name not in low for name in _names(asked)))
 
 
-def evidence_of(asking: Asking, asked: Words, reading: Reading, stands: Sequence[bool]) -> Evidence:
-    """The numbers of `asking`, whose words are `asked`, beside a source; `stands` has each of its units."""
+def evidence_of(
+    asking: Asking, asked: Words, reading: Reading, stands: Sequence[bool], score: float | None = None
+) -> Evidence:
+    """The numbers of `asking`, whose words are `asked`, beside a source; `stands` has each of its units.
+
+    `score`: that of the search (0..1), None where a person brought the source.
+    """
     source = reading.source
     near_question = _nearest(asked, reading.asked.vectors)
     rows = []
     nearest = near_question
     given = f"{source.question} {' '.join(u.text for u in reading.units)}"
     absent, told = _names_absent(asking.text, given), _told(asking)
+    found = math.nan if score is None else log_odds(score)
     for unit, sentence, alone in zip(reading.units, reading.sentences, stands, strict=True):
         near = _nearest(asked, sentence.vectors)
         joint = np.maximum(near, near_question)
@@ -212,6 +236,7 @@ def evidence_of(asking: Asking, asked: Words, reading: Reading, stands: Sequence
                 absent,
                 float(alone),
                 told,
+                found,
             )
         )
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
@@ -224,7 +249,17 @@ def evidence_of(asking: Asking, asked: Words, reading: Reading, stands: Sequence
     wanted = asking.wants not in _TOLD_APART or any(
         earlier.wants is asking.wants for earlier in askings_of(source.question)
     )
-    return Evidence(says, speaks, can, before, wanted, asked.average(nearest) + best)
+    bears = np.array([asked.average(nearest), best, 0.0 if score is None else found], dtype=np.float32)
+    return Evidence(says, speaks, can, before, wanted, bears)
+
+
+def log_odds(score: float) -> float:
+    """A chance as log odds; what is nearly certain either way is not told further apart."""
+    kept = min(max(score, _SURELY_NOT), 1 - _SURELY_NOT)
+    return math.log(kept / (1 - kept))
+
+
+_SURELY_NOT = 0.001
 
 
 _TOLD_APART = frozenset(Wants) - {Wants.ANYTHING, Wants.DEED, Wants.VIEW}

@@ -100,13 +100,15 @@ def draft(
             selection, (), AnswerVerdict.UNANSWERABLE, parts, provenance, kind=kind, proposal=proposal
         )
     made = _Draft(selection, locate, sure, remarks=list(describe_suspicions(selection.chosen)))
-    judged = judge.of_selection(selection, _weighed(selection))
+    judged = judge.of_selection(selection, _weighed(selection, judge))
     chosen = {s.id for s in selection.chosen if s.id != LINE}
     for asking, row in zip(askings, judged, strict=True):
         if settled(asking, _polarity(made)):
             made.chances[asking.text] = 1.0
             continue
         _answer(made, asking, [j for j in row if j.source.id in chosen and j.units])
+    if made.taken:  # whatever is newer must be read as well
+        judged = judge.of_selection(selection, _weighed(selection))
     _name_older(made, judged)
     selection = _hold_against_newer(made, judged)
     statements = _statements(made)
@@ -134,9 +136,10 @@ def draft(
     )
 
 
-def _weighed(selection: Selection) -> tuple[Source, ...]:
-    """The sources that are read: those chosen, and the first that were offered."""
-    offered = [hit.source for hit in selection.offered[:_SEEN]]
+def _weighed(selection: Selection, measure: Relevance | None = None) -> tuple[Source, ...]:
+    """The sources that are read: those chosen, and of the first that were offered all, or what may answer."""
+    first = selection.offered[:_SEEN]
+    offered = measure.may_answer(first) if measure is not None else [hit.source for hit in first]
     return tuple({s.id: s for s in (*selection.chosen, *offered)}.values())
 
 
@@ -421,8 +424,14 @@ def material_of(
     read = sorted(best.values(), key=lambda j: (-bears[j.source.id], j.source.id))
     first = [cite(j.source, j.units[j.best].span, locate) for j in read if _may_show(j.source, used)]
     rest = (h.source for h in selection.offered if h.source.id not in best and _may_show(h.source, used))
-    later = [cite(s, units_of(s)[0].span, locate) for s in rest if units_of(s)]
+    asked = selection.question.text
+    later = [cite(s, _nearest(asked, units).span, locate) for s in rest if (units := units_of(s))]
     return (*first, *later)
+
+
+def _nearest(asked: str, units: Sequence[Unit]) -> Unit:
+    """Of a source that was not read for its meaning the sentence that shares most words with the question."""
+    return max(units, key=lambda unit: (coverage(asked, (unit.text,)), -unit.span.start))
 
 
 def _may_show(source: Source, used: set[str | None]) -> bool:
@@ -432,7 +441,8 @@ def _may_show(source: Source, used: set[str | None]) -> bool:
 def with_material(made: Draft, locate: Locate = nowhere, measure: Relevance | None = None) -> Draft:
     """A draft by a language model with its kind, its material and what a person can confirm."""
     question = made.selection.question.text
-    judged = (measure or built_in()).of_selection(made.selection, _weighed(made.selection))
+    judge = measure or built_in()
+    judged = judge.of_selection(made.selection, _weighed(made.selection, judge))
     used = {c.source_id for s in made.statements for c in s.citations}
     return replace(
         made,

@@ -9,20 +9,30 @@ learned by `learninglion evaluate train-relevance`; docs/evaluation.md has the m
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import NOT_SEARCHED, Asking, askings_of
-from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, SPEAKS_OF_IT, Evidence, Meaning, evidence_of
+from learninglion.drafting.evidence import (
+    ASKED_BEFORE,
+    BEARS_ON_IT,
+    SAYS_IT,
+    SPEAKS_OF_IT,
+    Evidence,
+    Meaning,
+    evidence_of,
+    log_odds,
+)
 from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
 from learninglion.inference.encoders import NanoEncoder
-from learninglion.models import Chooser, Selection, Source, SourceKind
+from learninglion.models import Chooser, Hit, Selection, Source, SourceKind
 
 __all__ = [
     "LIKELY",
@@ -39,6 +49,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float32]
+Scores = Mapping[str, float]
 
 SURE = 0.9
 """From this chance on a part counts as answered. Set by [drafting] sure; higher refuses more."""
@@ -64,10 +75,17 @@ class Curves:
     offsets: Floats
 
     def chance(self, rows: Floats) -> Floats:
-        """The product of the curves, for each row; shape (rows,)."""
-        curves = 1.0 / (1.0 + np.exp(-np.clip(rows * self.slopes + self.offsets, -30, 30)))
-        found: Floats = curves.prod(axis=-1).astype(np.float32)
+        """The product of the curves, for each row; shape (rows,). What is not known (NaN) does not count."""
+        found: Floats = np.nanprod(self._each(rows), axis=-1).astype(np.float32)
         return found
+
+    def at_most(self, column: int, value: float) -> float:
+        """How high the chance can be where one signal has this value."""
+        return float(self._each(np.full(len(self.slopes), value, np.float32))[column])
+
+    def _each(self, rows: Floats) -> Floats:
+        curves: Floats = 1.0 / (1.0 + np.exp(-np.clip(rows * self.slopes + self.offsets, -30, 30)))
+        return curves
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +96,7 @@ class Weights:
     says: Curves
     asked: Curves
     speaks: Curves
+    bears: Floats  # shape (len(BEARS_ON_IT),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +125,22 @@ class Judged:
 def read_weights(data: dict[str, object]) -> Weights:
     """The weights as `train-relevance` wrote them. Raises ValueError where they are of other signals."""
 
-    def curves(name: str, signals: Sequence[str]) -> Curves:
-        told = data[name]
-        if not isinstance(told, dict) or tuple(told) != tuple(signals):
+    def told(name: str, signals: Sequence[str]) -> Floats:
+        known = data[name]
+        if not isinstance(known, dict) or tuple(known) != tuple(signals):
             raise ValueError(f"{name}: these weights are of other signals")
-        rows = np.array([told[signal] for signal in signals], dtype=np.float32)
-        return Curves(rows[:, 0], rows[:, 1])
+        return np.array(list(known.values()), dtype=np.float32)
+
+    def curves(name: str, signals: Sequence[str]) -> Curves:
+        slopes, offsets = told(name, signals).T
+        return Curves(slopes, offsets)
 
     return Weights(
         np.array(data["centre"], np.float32),
         curves("says", SAYS_IT),
         curves("asked", ASKED_BEFORE),
         curves("speaks", SPEAKS_OF_IT),
+        told("bears", BEARS_ON_IT),
     )
 
 
@@ -134,27 +157,42 @@ class Relevance:
         self._weights = weights
 
     def evidence(
-        self, askings: Sequence[Asking], sources: Sequence[Source]
+        self, askings: Sequence[Asking], sources: Sequence[Source], scores: Scores = MappingProxyType({})
     ) -> tuple[tuple[Evidence, ...], ...]:
         """For each asking the numbers beside every source."""
         readings = self._meaning.read(sources)
         alone = [[stands(unit.text) for unit in reading.units] for reading in readings]
         asked = [self._meaning.asked(asking.about) for asking in askings]
         return tuple(
-            tuple(evidence_of(a, words, r, s) for r, s in zip(readings, alone, strict=True))
+            tuple(
+                evidence_of(a, words, r, s, scores.get(r.source.id))
+                for r, s in zip(readings, alone, strict=True)
+            )
             for a, words in zip(askings, asked, strict=True)
         )
 
+    def may_answer(self, hits: Sequence[Hit]) -> tuple[Source, ...]:
+        """The sources that are worth reading: by the search's score alone they could come into a draft."""
+        found, least = SAYS_IT.index("found"), LIKELY
+        says = self._weights.says
+        return tuple(h.source for h in hits if says.at_most(found, log_odds(h.score)) >= least)
+
     def judge(
-        self, question: str, sources: Sequence[Source], *, chosen: bool = False
+        self,
+        question: str,
+        sources: Sequence[Source],
+        *,
+        scores: Scores = MappingProxyType({}),
+        chosen: bool = False,
     ) -> tuple[tuple[Judged, ...], ...]:
         """For each part that can be searched every source as judged, in the order given.
 
-        A source that was asked the whole question was asked every part. `chosen`: a person chose the sources.
+        A source that was asked the whole question was asked every part. `scores`: those of the search, by
+        source. `chosen`: a person chose the sources.
         """
         askings = searched(question)
         whole = (replace(askings[0], text=question, about=question),) if len(askings) > 1 else ()
-        made = self.evidence((*askings, *whole), sources)
+        made = self.evidence((*askings, *whole), sources, scores)
         same = [self._asked(s, e) for s, e in zip(sources, made[-1], strict=True)] if made else []
         return tuple(
             tuple(self._judged(a, s, e, w, chosen) for s, e, w in zip(sources, row, same, strict=True))
@@ -181,13 +219,16 @@ class Relevance:
             tuple(round(float(c), 4) for c in raised),
             round(asked, 4),
             tuple(round(float(c), 4) for c in speaks),
-            round(evidence.bearing, 4),
+            round(float(evidence.bears @ self._weights.bears), 4),
         )
 
     def of_selection(self, selection: Selection, sources: Sequence[Source]) -> tuple[tuple[Judged, ...], ...]:
-        """`judge` for what a sub-question asks of an archive."""
+        """`judge` for what a sub-question asks of an archive; what a person chose needs no score."""
         chosen = selection.chosen_by is Chooser.PERSON
-        return self.judge(selection.question.text, sources, chosen=chosen)
+        scores = {h.source.id: h.score for h in selection.offered}
+        if chosen:
+            scores = {i: s for i, s in scores.items() if i not in {c.id for c in selection.chosen}}
+        return self.judge(selection.question.text, sources, scores=scores, chosen=chosen)
 
 
 @cache

@@ -90,8 +90,8 @@ def choose_automatically(
 
     Marked as the machine's choice. Only what can be quoted is chosen.
     """
-    quotable = [hit.source for hit in offered if units_of(hit.source)]
-    over = [h.source for h in offered if h.score >= threshold and units_of(h.source)]
+    quotable = [hit for hit in offered if units_of(hit.source)]
+    over = [h.source for h in quotable if h.score >= threshold]
     likely = choose_likely(question.text, quotable[:_WEIGHED], measure or built_in())
     best = tuple({s.id: s for s in (*likely, *over)}.values())
     return Selection(
@@ -105,10 +105,11 @@ def choose_automatically(
     )
 
 
-def choose_likely(question: str, sources: Sequence[Source], measure: Relevance) -> tuple[Source, ...]:
+def choose_likely(question: str, hits: Sequence[Hit], measure: Relevance) -> tuple[Source, ...]:
     """For each part of the question what was asked the same, and what bears on it most if it may answer."""
     found: list[Source] = []
-    for row in measure.judge(question, sources):
+    scores = {hit.source.id: hit.score for hit in hits}
+    for row in measure.judge(question, measure.may_answer(hits), scores=scores):
         same = sorted((j for j in row if j.asked >= LIKELY), key=lambda j: -j.asked)
         found.extend(j.source for j in same)
         best = max(row, key=lambda j: j.bearing, default=None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking
-from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, SPEAKS_OF_IT, Evidence, Meaning
+from learninglion.drafting.evidence import ASKED_BEFORE, BEARS_ON_IT, SAYS_IT, SPEAKS_OF_IT, Evidence, Meaning
 from learninglion.drafting.relevance import Curves, Relevance, Weights, searched
 from learninglion.drafting.units import units_of
 from learninglion.inference.encoders import NanoEncoder
-from learninglion.models import DocumentCard, DocumentKind, Source, SourceKind, Span
+from learninglion.models import DocumentCard, DocumentKind, Hit, Source, SourceKind, Span
 
 __all__ = [
     "Example",
@@ -49,7 +49,9 @@ class Example:
     """A part of a question beside a source, and whether the source answers it.
 
     `units`: the places of the answering sentences, where they are known. `same`: whether the source was asked
-    the same (None: not said). `overtakes`: whether, being newer, it says how it is now (None: not said).
+    the same (None: not said). `score`: that of the search, where it was offered. `bears`: how far the source
+    bears on it, beside the others that were offered (None: it was not offered). `overtakes`: whether, being
+    newer, it says how it is now (None: not said).
     """
 
     asking: Asking
@@ -59,6 +61,8 @@ class Example:
     weight: float = 1.0
     units: frozenset[int] = frozenset()
     same: bool | None = None
+    score: float | None = None
+    bears: float | None = None
     overtakes: bool | None = None
 
 
@@ -122,50 +126,56 @@ def _of_case(case: Mapping[str, Any]) -> Iterator[Example]:
 
 
 def of_look_alikes(
-    rows: Sequence[Mapping[str, str]], offered: Mapping[str, Sequence[Sequence[Source]]]
+    rows: Sequence[Mapping[str, str]], offered: Mapping[str, Sequence[Sequence[Hit]]]
 ) -> Iterator[Example]:
     """Questions in other words and questions that only look alike, beside what was offered for each.
 
-    `offered` has the sources by "para" and "near", in the order of `rows`.
+    `offered` has the hits by "para" and "near", in the order of `rows`.
     """
     for number, row in enumerate(rows):
         group = f"look-{row['id']}"
         for name in ("para", "near"):
             for asking in searched(row[name]):
-                for place, source in enumerate(offered[name][number][:_READ]):
-                    right = source.document.id == row["id"]
+                for place, hit in enumerate(offered[name][number][:_READ]):
+                    source, right = hit.source, hit.source.document.id == row["id"]
                     weight = 3.0 if right or place < 2 else 1.0
+                    made = Example(asking, source, False, group, weight, same=False, score=hit.score)
                     if name == "near":
-                        yield Example(asking, source, False, group, weight, same=False)
-                    elif right:
-                        where = frozenset(
-                            n for n, u in enumerate(units_of(source)) if _same(u.text, row["key"])
-                        )
-                        yield Example(asking, source, True, group, weight, where)
-                        rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
-                        if rest:
-                            less = make_source(f"{source.id}-less", source.question, rest)
-                            yield Example(asking, less, False, group, weight)
+                        yield made
+                        continue
+                    if not right:  # nobody read whether it answers as well
+                        yield replace(made, weight=0.0, same=None, bears=0.0)
+                        continue
+                    where = frozenset(n for n, u in enumerate(units_of(source)) if _same(u.text, row["key"]))
+                    made = replace(made, same=None)
+                    yield replace(made, answers=True, units=where, bears=1.0)
+                    rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
+                    if rest:
+                        less = make_source(f"{source.id}-less", source.question, rest)
+                        yield replace(made, source=less)
 
 
-def of_judged(
-    name: str, question: str, labels: Sequence[str], offered: Sequence[Source]
-) -> Iterator[Example]:
+def of_judged(name: str, question: str, labels: Sequence[str], offered: Sequence[Hit]) -> Iterator[Example]:
     """A question of a real set beside what was offered; `labels` says of each what reading said of it."""
     for asking in searched(question):
-        for place, (source, label) in enumerate(zip(offered[:_READ], labels, strict=False)):
+        for place, (hit, label) in enumerate(zip(offered[:_READ], labels, strict=False)):
             answers = label == "yes"
-            weight = 2.0 if answers or place < 2 else 0.6
-            yield Example(asking, source, answers, name, weight, same=None if answers else False)
+            weight = _REAL * (2.0 if answers or place < 2 else 0.6)
+            same = None if answers else False
+            bears = _BEARS.get(label, 0.0)
+            yield Example(asking, hit.source, answers, name, weight, same=same, score=hit.score, bears=bears)
 
 
-def of_own_wording(pair_id: str, question: str, offered: Sequence[Source]) -> Iterator[Example]:
+def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Iterator[Example]:
     """A question of the archive itself beside what was offered: was the source asked the same?"""
     for asking in searched(question):
-        for source in offered[:3]:
-            yield Example(asking, source, False, pair_id, 0.0, same=source.document.id == pair_id)
+        for hit in offered[:3]:
+            same = hit.source.document.id == pair_id
+            yield Example(asking, hit.source, False, pair_id, 0.0, same=same, score=hit.score)
 
 
+_REAL = 3.0  # real sets are what it is for; look-alikes and hand-written cases are many
+_BEARS = {"yes": 1.0, "part": 0.3}
 _READ = 6  # sources that a draft reads for their meaning
 
 
@@ -184,16 +194,17 @@ def _same(text: str, key: str) -> bool:
 def fit(rows: Numbers, answers: Numbers, weights: Numbers, signs: Numbers, *, steps: int = 1500) -> Curves:
     """Curves whose product is the chance; slopes have the sign of `signs`. No luck in it: it starts the same.
 
-    `rows` (n, signals); `answers` are 0 or 1.
+    `rows` (n, signals), NaN where a signal is not known; `answers` are 0 or 1.
     """
-    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-    placed, count = (rows - mean) / scale, rows.shape[1]
+    unknown = np.isnan(rows)
+    mean, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0) + 1e-6
+    placed, count = np.where(unknown, 0.0, (rows - mean) / scale), rows.shape[1]
     told = weights / weights.sum()
     numbers = np.concatenate([np.full(count, 0.5), np.ones(count)])
     first, second = np.zeros_like(numbers), np.zeros_like(numbers)
     for step in range(1, steps + 1):
         slopes, offsets = np.log1p(np.exp(numbers[:count])) * signs, numbers[count:]
-        inside = placed * slopes + offsets
+        inside = np.where(unknown, _SETTLED, placed * slopes + offsets)
         chance = np.clip(np.exp(-np.log1p(np.exp(-inside)).sum(axis=1)), 1e-9, 1 - 1e-9)
         pull = told * (answers - (1 - answers) * chance / (1 - chance))
         flow = pull[:, None] / (1 + np.exp(inside))
@@ -207,6 +218,7 @@ def fit(rows: Numbers, answers: Numbers, weights: Numbers, signs: Numbers, *, st
     return Curves((slopes / scale).astype(np.float32), offsets.astype(np.float32))
 
 
+_SETTLED = 30.0  # inside a curve: it is 1
 _BATCH = 64
 _PENALTY = 2e-4
 _SIGNS = {"names_absent": -1.0}
@@ -238,7 +250,8 @@ def read_evidence(
         part = examples[start : start + _BATCH]
         meaning.read([example.source for example in part])  # together they use the cores better
         for example in part:
-            evidence.append(measure.evidence([example.asking], [example.source])[0][0])
+            scores = {} if example.score is None else {example.source.id: example.score}
+            evidence.append(measure.evidence([example.asking], [example.source], scores)[0][0])
         progress(start + len(part), len(examples))
     return evidence
 
@@ -284,7 +297,35 @@ def fit_all(
         np.ones(len(told)),
         np.ones(len(ASKED_BEFORE)),
     )
-    return Weights(centre, says, asked, speaks)
+    return Weights(centre, says, asked, speaks, _fit_order(examples, evidence))
+
+
+def _fit_order(examples: Sequence[Example], evidence: Sequence[Evidence]) -> NDArray[np.float32]:
+    """Weights by which, of what was offered for a question, that comes first which bears on it most.
+
+    The softmax over the sources of a question is held against how far each bears on it.
+    """
+    lists: dict[tuple[str, Asking], list[tuple[NDArray[np.float32], float]]] = {}
+    for example, found in zip(examples, evidence, strict=True):
+        if example.bears is not None:
+            lists.setdefault((example.group, example.asking), []).append((found.bears, example.bears))
+    told = [
+        (np.array([row for row, _ in listed]), np.array([bears for _, bears in listed]))
+        for listed in lists.values()
+    ]
+    told = [(rows, bears) for rows, bears in told if bears.any()]
+    weights = np.ones(len(BEARS_ON_IT)) if told else np.zeros(len(BEARS_ON_IT))
+    for _ in range(_STEPS if told else 0):
+        pull = -_ORDER_PENALTY * weights
+        for rows, bears in told:
+            wanted = bears / bears.sum()
+            guess = np.exp(rows @ weights - (rows @ weights).max())
+            pull += bears.max() * ((wanted - guess / guess.sum()) @ rows) / len(told)
+        weights = weights + _PACE * pull
+    return weights.astype(np.float32)
+
+
+_STEPS, _PACE, _ORDER_PENALTY = 2000, 0.5, 0.005
 
 
 def _fit_speaks(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
@@ -318,8 +359,11 @@ def _chosen(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.fl
 
 def blank(centre: NDArray[np.float32]) -> Weights:
     """Weights that have learned nothing, for reading evidence."""
-    zero = [np.zeros(len(names), np.float32) for names in (SAYS_IT, ASKED_BEFORE, SPEAKS_OF_IT)]
-    return Weights(centre, *(Curves(z, z) for z in zero))
+    says, asked, speaks = (
+        Curves(np.zeros(len(names), np.float32), np.zeros(len(names), np.float32))
+        for names in (SAYS_IT, ASKED_BEFORE, SPEAKS_OF_IT)
+    )
+    return Weights(centre, says, asked, speaks, np.zeros(len(BEARS_ON_IT), np.float32))
 
 
 def case_texts(part: str) -> list[str]:
@@ -345,6 +389,7 @@ def write_weights(weights: Weights, card: Mapping[str, Any]) -> str:
         "says": told(SAYS_IT, weights.says),
         "asked": told(ASKED_BEFORE, weights.asked),
         "speaks": told(SPEAKS_OF_IT, weights.speaks),
+        "bears": dict(zip(BEARS_ON_IT, [round(float(w), 5) for w in weights.bears], strict=True)),
         "centre": [round(float(v), 5) for v in weights.centre],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

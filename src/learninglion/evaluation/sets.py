@@ -29,6 +29,7 @@ from learninglion.models import (
     Citation,
     DocumentCard,
     DocumentKind,
+    Hit,
     Passage,
     PassageKind,
     Selection,
@@ -159,10 +160,9 @@ class Desk:
         self._reader = MemoryReader(self._entries.values())
         self._index.update(self._reader)
 
-    def offer(self, questions: Sequence[SubQuestion], introduction: str = "") -> list[tuple[Source, ...]]:
+    def offer(self, questions: Sequence[SubQuestion], introduction: str = "") -> tuple[tuple[Hit, ...], ...]:
         """What search offers for each question."""
-        found = search_set(self._index, self._reader, questions, introduction, limit=_OFFERED)
-        return [tuple(hit.source for hit in hits) for hits in found]
+        return search_set(self._index, self._reader, questions, introduction, limit=_OFFERED)
 
     def draft(
         self,
