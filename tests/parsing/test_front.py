@@ -66,6 +66,69 @@ def test_answers_in_the_form_of_the_kamer(raw: RawFile) -> None:
     assert found.warnings == ("Wie de vragen stelde, is niet gevonden.",)
 
 
+def test_the_form_of_the_kamer_with_who_asks_below_who_answers() -> None:
+    asked = (
+        "Vragen van het lid Bos (LAND) aan de minister van Waterzaken over dijken (ingezonden 1 mei 2031)."
+    )
+    found = parse(text([*FORM[:4], asked, *FORM[4:]]))
+    assert found.id == "ah-tk-20312032-77"
+    assert [a.name for a in found.askers] == ["Bos"] and found.answerers[0].name == "De Vries"
+    assert (found.asked_on, found.received_on) == (date(2031, 5, 1), date(2031, 11, 4))
+
+
+def test_a_kamerstuk_without_its_masthead() -> None:
+    lines = ["36 999", "Regels over dijken en kades (Dijkenwet)", "Nr. 1 KONINKLIJKE BOODSCHAP"]
+    lines += ["Aan de Tweede Kamer der Staten-Generaal", "Wij bieden U een voorstel van wet aan."]
+    found = parse(text([*lines, "’s-Gravenhage, 3 maart 2032", "De Koning"], "\n"))
+    assert (found.id, found.genre) == ("kst-36999-1", Genre.KONINKLIJKE_BOODSCHAP)
+    assert (found.title, found.published) == ("Regels over dijken en kades (Dijkenwet)", date(2032, 3, 3))
+
+
+@pytest.mark.parametrize(
+    ("label", "answer"),
+    [
+        ("{}.\n", "Antwoord:\n"),
+        ("({})\n", "Antwoord ({})\n"),
+        ("{} ", "Antwoord {} "),
+        ("Vraag {}\n", "Reactie op vraag {}\n"),
+        ("Vraag {} (De Boer)\n", "Reactie\n"),
+        ("Vraag {} ", "Antwoord "),
+        ("VRAAG {}\n", "ANTWOORD\n"),
+    ],
+)
+def test_labels_of_other_hands(label: str, answer: str) -> None:
+    said = [("Bent u bekend met het bericht?", "Ja."), ("Wat doet u?", "Dichten.")]
+    lines = [
+        f"{label.format(n)}{question}\n{answer.format(n)}{reply}"
+        for n, (question, reply) in enumerate(said, start=1)
+    ]
+    found = parse(text([*FORM[:4], *lines], "\n"))
+    answers = [(p.question.of(found.text), p.answer.of(found.text)) for p in found.pairs if p.answer]
+    assert answers == said
+    assert [pair.numbers for pair in found.pairs] == [(1,), (2,)]
+
+
+def test_all_questions_ahead_of_all_answers() -> None:
+    lines = [
+        "Vragen van het lid Bos (LAND) aan de minister van Waterzaken over dijken (ingezonden 1 mei 2031)"
+    ]
+    lines += ["1. Bent u bekend met het bericht?", "2. Wat doet u?", "3. Wanneer?"]
+    lines += [
+        "Antwoord van minister De Vries (Waterzaken) (ontvangen 4 november 2031)",
+        "1. Ja.",
+        "2 en 3. Morgen dichten.",
+    ]
+    found = parse(text(lines, "\n"))
+    assert [
+        (p.numbers, p.question.of(found.text), p.answer.of(found.text)) for p in found.pairs if p.answer
+    ] == [
+        ((1,), "Bent u bekend met het bericht?", "Ja."),
+        ((2,), "Wat doet u?", "Morgen dichten."),
+        ((3,), "Wanneer?", "Morgen dichten."),
+    ]
+    assert found.received_on == date(2031, 11, 4) and found.answerers[0].portfolio == "Waterzaken"
+
+
 def test_a_published_sheet_saved_as_text() -> None:
     lines = [
         "Tweede Kamer der Staten-Generaal 2",

@@ -56,6 +56,30 @@ def test_a_nota_with_bare_numbers() -> None:
     assert {pair.answered_by for pair in found.pairs} == {"Minister van Waterzaken"}
 
 
+def test_a_briefing_with_who_asks_in_the_label() -> None:
+    found = read(
+        "Vragen en antwoorden technische briefing dijken\n\n"
+        "Vraag van het lid De Boer (LAND): hoeveel dijken zijn er?\n"
+        "Antwoord: Vier.\nVraag van het lid Smit (WATER): Is dat genoeg?\nAntwoord: Ja."
+    )
+    assert said(found) == [
+        ((1,), "LAND", "hoeveel dijken zijn er?", "Vier."),
+        ((2,), "WATER", "Is dat genoeg?", "Ja."),
+    ]
+
+
+def test_a_nota_with_numbers_ahead_of_what_is_asked_without_a_sign() -> None:
+    found = read(
+        HEAD + "Nr. 6 NOTA NAAR AANLEIDING VAN HET VERSLAG\n\n1. Inleiding\n\n"
+        "1. De leden van de LAND-fractie vragen waarom dit nodig is.\n\nAntwoord: Vanwege de zee.\n\n"
+        "2. De leden van de WATER-fractie vragen wanneer.\n\nAntwoord: In 2033."
+    )
+    assert [(numbers, who, answer) for numbers, who, _, answer in said(found)] == [
+        ((1,), "LAND", "Vanwege de zee."),
+        ((2,), "WATER", "In 2033."),
+    ]
+
+
 def test_a_number_that_is_missing_is_told() -> None:
     found = read("Lijst van vragen en antwoorden\n\n1\n\nWie?\n\nIk.\n\n3\n\nWat?\n\nDit.\n\n")
     assert [pair.numbers for pair in found.pairs] == [(1,), (3,)]

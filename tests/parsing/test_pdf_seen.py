@@ -292,6 +292,19 @@ def test_a_line_a_little_askew_has_no_raised_letters() -> None:
     assert words(pdf(drawing)) == "Er waren in 2021 precies 438 meldingen."
 
 
+def test_what_is_drawn_counts_and_not_what_the_file_says_it_means() -> None:
+    drawing = "/Span <</ActualText(412)>> BDC " + show("538", y=700) + "EMC\n"
+    assert words(pdf(PLAIN + drawing)) == "Een gewone zin over de dijk. 538"
+    private = drawing.replace("(538) Tj", "(\x01\x02) Tj")
+    font = HELVETICA.replace("/Encoding/WinAnsiEncoding", "/Encoding<</Differences[1/g1/g2]>>")
+    assert "412" in words(pdf(PLAIN + private, font=font))
+
+
+def test_letters_without_width_are_not_read() -> None:
+    content = pdf(PLAIN + show("Bedekt", y=700, more="1 Tz") + show("Smal", y=680, more="60 Tz"))
+    assert words(content) == "Een gewone zin over de dijk. Smal"
+
+
 def test_signs_of_the_symbol_font() -> None:
     named = _MAP.format("1 beginbfrange <20> <FF> <F020> endbfrange")
     symbol = "<</Type/Font/Subtype/Type1/BaseFont/SymbolMT/Encoding/WinAnsiEncoding/ToUnicode 11 0 R>>"

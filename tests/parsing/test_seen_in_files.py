@@ -380,3 +380,8 @@ def test_opendocument_a_font_of_signs_is_known_by_its_real_name() -> None:
         "</office:document>"
     )
     assert parse(RawFile("stuk.fodt", content.encode(), "stuk.fodt")).text == "≥ 20"
+
+
+def test_word_a_mark_of_ones_own_for_a_note_never_joins_a_figure() -> None:
+    mark = '<w:r><w:footnoteReference w:customMarkFollows="1" w:id="2"/><w:t>1</w:t></w:r>'
+    assert parse(docx(para("Er zijn 627", inside=mark + run(" palen")))).text == "Er zijn 627 palen"

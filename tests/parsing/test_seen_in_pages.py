@@ -98,6 +98,8 @@ def test_what_can_be_seen_is_read(body: str, style: str) -> None:
         ),
         ("<math><semantics><mn>5</mn><annotation>vijf</annotation></semantics></math>", "5"),
         ('<font face="Symbol">&#179;</font> 20 en <b style="font:12pt Symbol">&#61603;</b> 5', "≥ 20 en ≤ 5"),
+        ('Er zijn 627<a href="#n1">1</a> palen', "Er zijn 627¹ palen"),
+        ('<a href="#h1">1</a> Inleiding', "1 Inleiding"),
         ("10<wbr>000 en 1<b>2</b>3", "10000 en 123"),
         ('<span style="display:inline-block">41</span><span style="display:inline-block">2</span>', "41 2"),
         ('<div style="display:flex"><span>41</span><span>2</span></div>', "41\n2"),

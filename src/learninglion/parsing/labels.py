@@ -22,7 +22,7 @@ _TOKEN = re.compile(rf"(?P<range>{_RANGE})|(?P<number>\d{{1,3}})", re.IGNORECASE
 # "Antwoord", "Antwoorden", "Beantwoording"; then perhaps "op (de) (deel)vraag" and "nr."; then the numbers.
 _WORD = re.compile(
     r"\s*+(?:"
-    r"(?P<answer>(?:Antwoord(?:en)?|Beantwoording|Answers?)"
+    r"(?P<answer>(?:Antwoord(?:en)?|Beantwoording|Reactie|Answers?)"
     r"(?:\s*+(?:op|bij|van|voor|aan|to))?(?:\s++(?:de|het|uw|the))?"
     r"(?:\s*+(?:(?:deel|sub)?vra(?:ag|gen)|questions?))?)"
     r"|(?P<question>(?:Deel|Sub)?vra(?:ag|gen)|Questions?)"
@@ -32,6 +32,16 @@ _WORD = re.compile(
 _BEFORE = re.compile(r"\s*+(?:(?:nrs?|nummers?|no)\b\.?\s*+)?(?::\s*+)?(?=\d)", re.IGNORECASE)
 _END = re.compile(r"\s*+(?:[:.)\]]|[-\u2013\u2014](?=\s|$))")
 _BRACKETS = str.maketrans("()", "  ")
+_WHO = re.compile(r"\s*\([A-Z][^()\d]{1,40}\)\s*:?")  # "Vraag 1 (Bakker)": who asks
+# "Vraag van het lid Bakker (PvdD): hoeveel ...".
+_ASKED = re.compile(
+    r"Vraag\s+(?:van|door)\s+(?:het\s+lid|de\s+leden|de\s+(?:leden\s+van\s+de\s+)?[\w-]+fractie)\b[^:?]{0,80}:\s+(?=\S)"
+)
+# "Antwoord Ja, dat klopt.", but not "Antwoord Minister De Vries (Ontvangen ...)".
+_BARE_WORDS = frozenset(("Antwoord", "ANTWOORD", "Reactie", "REACTIE", "Beantwoording", "BEANTWOORDING"))
+_REPLIES = re.compile(
+    r"\s+(?!(?:de\s+)?(?:minister|staatssecretaris|kamer|vra))(?-i:[«“\"'(]*[A-ZÀ-Ý])", re.IGNORECASE
+)
 _LABEL_LENGTH = 60
 _MISTYPED = re.compile(r"(?P<word>[VA][A-Za-z]{3,10})\s*(?=\d)", re.IGNORECASE)
 _ALIKE = 0.85  # "Antwooord" and "Anwoord" are that much like "antwoord"; "Artikel" and "Aantal" are not
@@ -86,8 +96,11 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     after a colon, a full stop or a space ("Vraag 1: Bent u bekend ...", "Antwoord 1 Ja.").
     """
     # "Vraag 3 (en 4)": brackets do not matter in a label that is a whole line.
-    if whole and len(line) < _LABEL_LENGTH:
+    if whole and len(line) < _LABEL_LENGTH and _WHO.search(line) is None:
         line = line.translate(_BRACKETS)
+    asked = None if whole else _ASKED.match(line)
+    if asked is not None:
+        return Label(LabelKind.QUESTION, (), asked.end())
     match = _WORD.match(line)
     if match is None:
         return _parse_mistyped(line) if whole else None
@@ -101,9 +114,9 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     if any(not 0 < number <= _LARGEST for number in numbers) or (before and not numbers):
         return None
     if whole:
-        if rest.strip():
+        if rest.strip() and not (numbers and _WHO.fullmatch(rest)):
             return None
-    elif rest and not _may_follow(listed, line[stop:end].strip(), rest):
+    elif rest and not _may_follow(listed, line[stop:end].strip(), rest, match["answer"] in _BARE_WORDS):
         return None
     kind = LabelKind.ANSWER if match["answer"] else LabelKind.QUESTION
     if kind is LabelKind.QUESTION and not numbers and not line.lstrip()[:1].isupper():
@@ -138,10 +151,10 @@ def _parse_mistyped(line: str) -> Label | None:
     return Label(_WORDS[best], numbers, len(line))
 
 
-def _may_follow(listed: str, end: str, rest: str) -> bool:
+def _may_follow(listed: str, end: str, rest: str, bare: bool) -> bool:
     """Whether running text may begin after a label: not in the middle of a word, number or sentence."""
     if not listed:
-        return end == ":"
+        return end == ":" or (not end and bare and _REPLIES.match(rest) is not None)
     if end and end not in "-\u2013\u2014":
         return rest[0].isspace()
     if not rest[0].isspace():

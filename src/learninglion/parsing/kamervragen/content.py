@@ -11,9 +11,10 @@ from dataclasses import replace
 from learninglion.models import Answerer, Document, DocumentKind, Genre, Notice, Span
 from learninglion.parsing.kamervragen.fractions import attribute
 from learninglion.parsing.kamervragen.front import Front, read_front, title_from_question
+from learninglion.parsing.kamervragen.header import parse_answerers, parse_received_on
 from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
 from learninglion.parsing.kamervragen.notices import name_notice
-from learninglion.parsing.kamervragen.pairing import Pairing, find_notice_heading, pair_up
+from learninglion.parsing.kamervragen.pairing import Pairing, find_notice_heading, heads_answers, pair_up
 from learninglion.parsing.kamervragen.questions import ADDRESS
 from learninglion.parsing.labels import LabelKind, parse_label
 from learninglion.parsing.paragraphs import Paragraph
@@ -54,7 +55,7 @@ def fill_in(
     elif front.genre is not None or front.identifier is not None:
         document = _as_paper(document, front, facts)
     elif pairing is not None or notice is not None:
-        document = _as_letter(document, facts)
+        document = _as_letter(document, facts, next((p.text for p in paragraphs if heads_answers(p)), ""))
     else:
         document = replace(document, title=facts.subject or document.title, published=facts.published)
     if pairing is not None and not front.is_set:
@@ -114,16 +115,19 @@ def _as_paper(document: Document, front: Front, facts: LetterFacts) -> Document:
     )
 
 
-def _as_letter(document: Document, facts: LetterFacts) -> Document:
+def _as_letter(document: Document, facts: LetterFacts, heading: str) -> Document:
+    """A letter; `heading`: who answers and when that was received, where it has the lay-out of a set."""
+    answerers = facts.answerers or parse_answerers(heading)
     return replace(
         document,
         kind=DocumentKind.LETTER,
         title=facts.title or document.title,
         published=facts.published,
         asked_on=facts.asked_on,
+        received_on=parse_received_on(heading),
         askers=facts.askers,
-        answerers=facts.answerers,
-        ministry=_ministry(facts.answerers),
+        answerers=answerers,
+        ministry=_ministry(answerers),
         introduction=facts.introduction,
         related=facts.related,
     )

@@ -15,12 +15,15 @@ _PARTY = r"[A-Z][\w’'&./-]*(?:\s(?!De|Het|Deze|Zij)[A-Z][\w’'&./-]*)?"
 _LIST = rf"{_PARTY}(?:(?:\s*,\s*|\s+en\s+(?:de\s+)?){_PARTY})*"
 _BEHIND = re.compile(rf"\b(?:leden|inbreng|fracties?|lid)\s+van\s+de\s+(?P<names>{_LIST})[-\s]+fracties?\b")
 _AHEAD = re.compile(rf"\bfracties?\s+van\s+(?:de\s+)?(?P<names>{_LIST})")
+_MEMBER = re.compile(
+    rf"^Vra(?:ag|gen)\b.{{0,12}}\s(?:van|door)\s+(?:het\s+lid|de\s+leden)\s+[^()?:]{{2,40}}\((?P<names>{_PARTY})\)"
+)
 _PLAIN = re.compile(rf"\bde\s+(?P<names>{_LIST})-fracties?\b")
 
 
 def name_fractions(text: str) -> str:
     """The fractions that ask in `text`: "De leden van de VVD- en CDA-fractie" is "VVD, CDA"; else empty."""
-    found = [m for m in (p.search(text) for p in (_BEHIND, _AHEAD, _PLAIN)) if m]
+    found = [m for m in (p.search(text) for p in (_MEMBER, _BEHIND, _AHEAD, _PLAIN)) if m]
     if not found:
         return ""
     first = min(found, key=lambda match: match.start())

@@ -32,6 +32,7 @@ __all__ = ["CASE_NUMBER", "Front", "name_genre", "read_front", "title_from_quest
 CASE_NUMBER = re.compile(r"\b20\d\dZ\d{4,6}\b")
 """How the Kamer numbers a set of questions: 2024Z11859."""
 
+_TOP = 3  # lines in which a paper without a masthead names its dossier
 _MOST = 60  # paragraphs of a format without pages that can be the first page
 _SHEET = re.compile(r"^AH\s?(?P<number>\d{1,5})(?:[-\s]?(?P<suffix>[nh]\d))?(?=\s|$|/)")
 _ANNEX = re.compile(r"\bAanhangsel\s+(?:van\s+de\s+)?Handelingen\b", re.IGNORECASE)
@@ -53,7 +54,7 @@ _ITEM = re.compile(
     r"^(?:Nr\.?\s*(?P<number>\d{1,4})|(?P<letter>[A-Z]{1,3}))(?:\s*\|\s*|\s+|$)(?P<what>.*)$", re.DOTALL
 )
 _DAY = re.compile(
-    r"\b(?P<how>ontvangen|voorgesteld|vastgesteld|den\s+haag|['’‘]s-gravenhage|datum)\b\s*[,:|]?\s*(?:op\s+)?"
+    r"(?<!\w)(?P<how>ontvangen|voorgesteld|vastgesteld|den\s+haag|['’‘]s-gravenhage|datum)\b\s*[,:|]?\s*(?:op\s+)?"
     r"(?P<day>\d{1,2}\s+[a-z]+\s+(?:19|20)\d\d|\d{1,2}-\d{1,2}-(?:19|20)\d\d)",
     re.IGNORECASE,
 )
@@ -185,6 +186,7 @@ def _read_set(
     sheet = next((m for m in map(_SHEET.match, lines[:20]) if m), None)
     asked = _search_line(INTRODUCTION, whole)
     answered = _search_line(ANSWER_HEADING, whole, asked.end() if asked else 0)
+    answered = answered or _search_line(ANSWER_HEADING, whole)  # the Kamer's own form names them first
     received = parse_received_on(whole[answered.start() :]) if answered else None
     if own is not None and own.kind not in ("ah", "kv"):
         return None
@@ -233,7 +235,7 @@ def _search_line(pattern: re.Pattern[str], text: str, start: int = 0) -> re.Matc
 def _introduction(whole: str, asked: re.Match[str] | None, answered: re.Match[str] | None) -> str:
     if asked is None:
         return ""
-    end = answered.start() if answered else len(whole)
+    end = answered.start() if answered and answered.start() > asked.start() else len(whole)
     text = whole[asked.start() : min(end, asked.start() + _LONGEST_HEAD)]
     closing = _SENT_IN.search(text)
     if closing is not None:
@@ -323,11 +325,13 @@ def _read_paper(texts: Sequence[str], lines: Sequence[str], own: PublicationId |
         (n, m) for n, line in enumerate(rows[:40]) if (m := _ITEM.match(line)) and (m["number"] or dossiers)
     ]
     known = own is not None and own.kind == "kst"
-    if not known and not (masthead and (foot or (dossiers and items))):
-        return _read_loose(lines)
     item = next((pair for pair in items if dossiers and pair[0] > dossiers[0][0] and pair[1]["number"]), None)
     item = item or next((pair for pair in items if dossiers and pair[0] > dossiers[0][0]), None)
     heading = _item_heading(rows, item)
+    # Without a masthead: a dossier on top, "Nr. 3" below its title, and a name that papers have.
+    bare = bool(dossiers and dossiers[0][0] < _TOP and item) and name_genre(heading) is not None
+    if not known and not bare and not (masthead and (foot or (dossiers and items))):
+        return _read_loose(lines)
     genre = (
         name_genre(heading) if heading else next((g for line in lines[:20] if (g := name_genre(line))), None)
     )

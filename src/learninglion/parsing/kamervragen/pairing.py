@@ -7,10 +7,11 @@ are none; what stands under a label belongs to it until the next. Then answers a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from learninglion.models import BlockKind, Genre, QAPair, Span
+from learninglion.parsing.kamervragen.header import ANSWER_HEADING
 from learninglion.parsing.kamervragen.matching import check_pairs, match_parts
 from learninglion.parsing.kamervragen.overleg import find_by_fraction, find_in_prose, pair_in_tables
 from learninglion.parsing.kamervragen.parts import NUMBERS_ALONE, Found, Part
@@ -18,7 +19,7 @@ from learninglion.parsing.labels import LabelKind, parse_label, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
 
-__all__ = ["Pairing", "find_notice_heading", "find_questions", "pair_up"]
+__all__ = ["Pairing", "find_notice_heading", "find_questions", "heads_answers", "pair_up"]
 
 # A paragraph that opens another set or its answers: whatever came before ends there.
 _SET_HEADING = re.compile(
@@ -43,6 +44,11 @@ _LED = re.compile(
     r"^([(\[]?)(\d{1,3})(?P<letter>[a-k](?=\s*[.)\]:]))?"
     r"(?:\s*([.)\]:])(?:\s+(?=\S)|(?=[“‘«]?[A-ZÀ-Ý][a-zà-ÿ]*\s))|()\s+(?=[\"'“‘«(\[]*[A-ZÀ-Ý]))"
 )
+# "1, 2 en 3. Ja." ahead of an answer.
+_LISTED = re.compile(
+    r"\(?(\d{1,3}(?:\s*(?:,|en|t/m)\s*\d{1,3})*)\s*(?:[.)\]:]\s+(?=\S)|\s+(?=[\"'“‘«(]*[A-ZÀ-Ý]))"
+)
+_LONGEST_HEADING = 600
 _OVER_ALL = re.compile(r"\s*(?:Vragen|Questions)\s*:?\s*", re.IGNORECASE)  # a title above numbered questions
 _FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
 _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
@@ -85,6 +91,12 @@ class Pairing:
     warnings: tuple[str, ...]
 
 
+def heads_answers(paragraph: Paragraph) -> bool:
+    """Whether a paragraph says who answers and when that was received."""
+    heading = ANSWER_HEADING.match(paragraph.text) is not None and "ontvangen" in paragraph.text.lower()
+    return heading and len(paragraph.text) < _LONGEST_HEADING
+
+
 def pair_up(
     paragraphs: Sequence[Paragraph],
     spans: Sequence[Span],
@@ -118,7 +130,8 @@ def pair_up(
         part.kind is LabelKind.QUESTION and part.label is not None and _reads_as_label(paragraphs[part.label])
         for part in found.parts
     )
-    if not numbered and not is_set and not _are_questions(matched.pairs, stretches):
+    sure = numbered or is_set or (labelled and genre in _ASKING)
+    if not sure and not _are_questions(matched.pairs, stretches):
         return None
     return Pairing(matched.pairs, found.first, loose, matched.warnings)
 
@@ -171,9 +184,10 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
     """The questions and answers among the paragraphs, and what stands after the first but in none."""
     labels = _labels(paragraphs)
     if not any(part.kind is LabelKind.QUESTION for part in labels.values()):
-        numbered = _numbered(paragraphs)
+        numbered = _numbered(paragraphs, labels)
         if len(numbered) > 1 or (numbered and labels):
             labels |= numbered
+            labels |= _numbered_answers(paragraphs, numbered)
     labels |= _above_bare_answers(paragraphs, labels)
     found = Found(first=min(labels, default=len(paragraphs)), labels=frozenset(labels))
     current: Part | None = None
@@ -185,6 +199,9 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
             found.parts.append(part)
             if part.skip or part.label is None:
                 part.body.append(index)
+        elif current is not None and current.kind is LabelKind.QUESTION and heads_answers(paragraphs[index]):
+            current = None
+            found.headings.append(index)
         elif current is not None and not _ends_set(paragraphs, index):
             current.body.append(index)
         else:
@@ -259,7 +276,7 @@ def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
     return labels
 
 
-def _numbered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
+def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> dict[int, Part]:
     """Questions that carry a bare number, counting up in one style, so that a list inside one stays in it."""
     styles: dict[str, dict[int, Part]] = {}
     for index, paragraph in enumerate(paragraphs):
@@ -278,12 +295,33 @@ def _numbered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
             continue
         leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
         if not chain or number in (last + 1, last + 2) or leaps:
-            if not chain and not _asks_soon(paragraphs, index):
+            answered = any(near in labels for near in range(index + 1, index + 4))
+            if not chain and not answered and not _asks_soon(paragraphs, index):
                 continue
             letter = match["letter"] if led else None
             skip = 0 if bare else match.start("letter") if letter else match.end()
             chain[index] = Part(LabelKind.QUESTION, (number,), index, skip=skip)
     return max(styles.values(), key=lambda chain: (len(chain), -min(chain, default=0)), default={})
+
+
+def _numbered_answers(paragraphs: Sequence[Paragraph], questions: dict[int, Part]) -> dict[int, Part]:
+    """Answers with a bare number, which count anew under "Antwoord van minister ... (ontvangen ...)"."""
+    start = next((i for i, p in enumerate(paragraphs) if i > max(questions) and heads_answers(p)), None)
+    if start is None:
+        return {}
+    asked = {number for part in questions.values() for number in part.numbers}
+    found: dict[int, Part] = {}
+    last = 0
+    for index in range(start + 1, len(paragraphs)):
+        text = paragraphs[index].text
+        match = NUMBERS_ALONE.fullmatch(text.strip()) or _LISTED.match(text)
+        numbers = parse_numbers(match[1]) if match else ()
+        if match and numbers and numbers[0] == last + 1 and asked.issuperset(numbers):
+            found[index] = Part(
+                LabelKind.ANSWER, numbers, index, skip=0 if match.end() == len(text) else match.end()
+            )
+            last = numbers[-1]
+    return found
 
 
 def _runs_on(before: Paragraph) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from learninglion.parsing.labels import parse_label
+from learninglion.parsing.labels import LabelKind, parse_label
 from learninglion.parsing.paragraphs import Note
 
 __all__ = [
@@ -188,10 +188,12 @@ _ALONE = re.compile(
     r"|(?:mede\s+namens\s+)?de\s+(?:minister|staatssecretaris)\b.{0,120},",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"\d{1,3}(?:\s*(?:,|en|t/m|tot en met)\s*\d{1,3})*")
-_ANSWER = re.compile(r"Antwoord(?:en)?\s*:?")
+_BARE = re.compile(r"[(\[]?(\d{1,3})(?:\s*(?:,|en|t/m|tot en met)\s*(\d{1,3}))*\s?[.):\]]?")
+_LEADING = re.compile(r"(\d{1,3})()[.):]?\s+(?=[«“\"'(]*[A-ZÀ-Ý])")
 _DOSSIER = re.compile(r"\d{2}\s\d{3}(?:\s|$)")
 _ITEM = re.compile(r"Nr\.\s*\d{1,4}\b")
+_COUNTED = 2  # answers with a label that make a bare number one of a question; how far numbers leap
+_REPLY = re.compile(r"Antwoord\s+van\s+(?:de\s+)?(?:minister|staatssecretaris)\b", re.IGNORECASE)
 _TOP = 25  # lines in which the number and the title of a Kamerstuk stand
 
 
@@ -205,8 +207,25 @@ def _is_label(lines: Sequence[str], index: int) -> bool:
 
 
 def opens_part(line: str) -> bool:
-    """Whether a line begins a paragraph that opens with a label: "Antwoord: Ja.", "Vraag 3: Bent u"."""
-    return line[:1].isupper() and parse_label(line, whole=False) is not None
+    """Whether a line begins a paragraph: "Antwoord: Ja.", "Vraag 3: Bent u", "Antwoord van minister X"."""
+    return line[:1].isupper() and (
+        parse_label(line, whole=False) is not None or _REPLY.match(line) is not None
+    )
+
+
+def _counted(lines: Sequence[str]) -> set[int]:
+    """Indices of the bare numbers that count up, where several answers have a label."""
+    labels = (parse_label(line) or parse_label(line, whole=False) for line in lines)
+    if sum(label is not None and label.kind is LabelKind.ANSWER for label in labels) < _COUNTED:
+        return set()
+    found: set[int] = set()
+    last = 0
+    for index, line in enumerate(lines):
+        match = _BARE.fullmatch(line) or _LEADING.match(line)
+        if match is not None and last < int(match[1]) <= last + _COUNTED:
+            found.add(index)
+            last = int(match[2] or match[1])
+    return found
 
 
 def lines_alone(lines: Sequence[str]) -> frozenset[int]:
@@ -214,12 +233,9 @@ def lines_alone(lines: Sequence[str]) -> frozenset[int]:
 
     Labels, the number of a set, the head of a Kamerstuk; bare numbers where answers have no number.
     """
-    counted = sum(_ANSWER.fullmatch(line) is not None for line in lines) > 2
     found = {
-        index
-        for index, line in enumerate(lines)
-        if _is_label(lines, index) or _ALONE.fullmatch(line) or (counted and _BARE.fullmatch(line))
-    }
+        index for index, line in enumerate(lines) if _is_label(lines, index) or _ALONE.fullmatch(line)
+    } | _counted(lines)
     dossier = next((i for i, line in enumerate(lines[:_TOP]) if _DOSSIER.match(line)), None)
     item = next((i for i, line in enumerate(lines[:_TOP]) if _ITEM.match(line)), None)
     if dossier is not None and item is not None and dossier < item:

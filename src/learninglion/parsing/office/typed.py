@@ -20,7 +20,7 @@ from learninglion.parsing.scripts import lowered, raised
 __all__ = ["read_typed"]
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
-_ITEM = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+\S")
+_ITEM = re.compile(r"^(?:[-*+•]|\d{1,3}(?:(?:,|,? en| t/m) ?\d{1,3}){0,9}[.)])\s+\S")
 _RULE = re.compile(r"^[\s|:+=_*-]+$")
 _ROW = "\x1e"  # stands ahead of a line that is a row of a table, its cells set apart
 _MARKER = re.compile(r"^(?:[-*+•–]|\(?\d{1,3}[.)]|\(?[a-z][.)])$", re.IGNORECASE)

@@ -155,6 +155,8 @@ class _PageReader:
         if not tag:
             return
         look = self.cascade.look(node, outer)
+        if _is_mark(node, tag) and not look.shift and self.piece.text[-1:].strip():
+            look = replace(look, shift=1)
         if look.gone is not None and outer.gone is None:
             if not self._unfolds(node):
                 self._leave_out(look.gone, node)
@@ -485,6 +487,11 @@ def _main_parts(root: etree._Element) -> Iterator[etree._Element]:
             for node in root.iter():
                 if isinstance(node.tag, str) and node.get("id") == target[1:] and len(node):
                     yield node
+
+
+def _is_mark(node: etree._Element, tag: str) -> bool:
+    """Whether an element is the mark of a note set on the line: a figure that leads to a place below."""
+    return tag == "a" and (node.get("href") or "").startswith("#") and "".join(node.itertext()).isdigit()
 
 
 def _letters(text: str) -> int:

@@ -333,6 +333,8 @@ class _Reader:
                 piece.say("-", strong, shift)
             elif name in _NOTED:
                 piece.refer(f"{name[:-9]}:{attribute(inner, 'id')}")
+                if (attribute(inner, "customMarkFollows") or "0").lower() not in ("0", "false", "off"):
+                    return
             elif name == "fldChar":
                 piece.say(form_value(inner), strong)
                 piece.say_formula(self.fields.shown.get(inner, ""), strong)

@@ -71,6 +71,8 @@ _PALE = 200  # of 255: letters so light may not show on their ground
 _SCAN = 0.7  # of a page: pictures of the page itself
 _FAINT, _THIN_INK = 10, 100  # of 255: so transparent that there is no ink, or that it may not show
 _ORNAMENTS = ("dingbats", "wingdings", "webdings", "marlett", "awesome", "icons", "glyphicon")
+_FLATTEST = 0.1  # of the height of letters: so narrow that nobody reads them; they count as without size
+_MEANT = b"ActualText"
 _ODD = 2.0  # points: type so small is measured
 _LETTER_HEIGHT = 0.72  # of the type size: capitals
 _FIGURE_HEIGHT = 0.68  # of the type size
@@ -97,6 +99,15 @@ _char_unicode = _plain(raw.FPDFText_GetUnicode, ctypes.c_uint, _pointer, _int)
 _font_size = _plain(raw.FPDFText_GetFontSize, ctypes.c_double, _pointer, _int)
 _object_font = _plain(raw.FPDFTextObj_GetFont, _size, _pointer)
 _render_mode = _plain(raw.FPDFTextObj_GetTextRenderMode, _int, _pointer)
+_page_object = _plain(raw.FPDFPage_GetObject, _size, _pointer, _int)
+_count_marks = _plain(raw.FPDFPageObj_CountMarks, _int, _pointer)
+_object_mark = _plain(raw.FPDFPageObj_GetMark, _size, _pointer, ctypes.c_ulong)
+_mark_string = _plain(
+    raw.FPDFPageObjMark_GetParamStringValue,
+    _int,
+    *(_pointer, ctypes.c_char_p, _pointer, ctypes.c_ulong, _pointer),
+)
+_remove_param = _plain(raw.FPDFPageObjMark_RemoveParam, _int, _pointer, _pointer, ctypes.c_char_p)
 _fill_colour = _plain(raw.FPDFPageObj_GetFillColor, _int, _pointer, _pointer, _pointer, _pointer, _pointer)
 _stroke_colour = _plain(raw.FPDFPageObj_GetStrokeColor, _int, *[_pointer] * 5)
 
@@ -224,11 +235,43 @@ def is_scan(page: Any, view: View) -> bool:
 
 def read_glyphs(page: Any, view: View, layers: bool = False) -> Glyphs:
     """The characters of `page` with their places on it as shown; `layers`: some may be switched off."""
-    handle = raw.FPDFText_LoadPage(page)
+    handle = _load_text(page)
     try:
         return _read(ctypes.cast(handle, _pointer).value or 0, handle, page, view, layers)
     finally:
         raw.FPDFText_ClosePage(handle)
+
+
+def _load_text(page: Any) -> Any:
+    """The characters of a page as they are drawn.
+
+    A file may say what words mean instead (ActualText), and PDFium gives that. A reader sees what is drawn,
+    and the two may differ: what is meant counts only where nobody can know the letters that are drawn.
+    """
+    handle = raw.FPDFText_LoadPage(page)
+    meant = []
+    address, length = ctypes.cast(page, _pointer).value or 0, ctypes.c_ulong()
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        item = _page_object(address, index)
+        for number in range(_count_marks(item)):
+            mark = _object_mark(item, number)
+            if _mark_string(mark, _MEANT, None, 0, ctypes.addressof(length)):
+                meant.append((item, mark))
+    if not meant:
+        return handle
+    for item, mark in meant:
+        _remove_param(item, mark, _MEANT)
+    drawn = raw.FPDFText_LoadPage(page)
+    best, other = (handle, drawn) if _count_unknown(drawn) > _count_unknown(handle) else (drawn, handle)
+    raw.FPDFText_ClosePage(other)
+    return best
+
+
+def _count_unknown(text_page: Any) -> int:
+    """How many characters have no letter that the file names."""
+    codes = [raw.FPDFText_GetUnicode(text_page, k) for k in range(max(raw.FPDFText_CountChars(text_page), 0))]
+    broken = (raw.FPDFText_HasUnicodeMapError(text_page, k) > 0 for k in range(len(codes)))
+    return sum(bad or not code or 0xE000 <= code < 0xF900 for bad, code in zip(broken, codes, strict=True))
 
 
 def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> Glyphs:
@@ -347,7 +390,7 @@ def _measure_odd(
     at = ctypes.addressof(box)
     found = list(styles)
     for k, style in enumerate(styles):
-        if style.size >= _ODD:
+        if style.size >= _ODD or not style.size:
             continue
         height = 0.0
         for place in placed[starts[k] : min(starts[k + 1], starts[k] + 40)]:
@@ -660,9 +703,10 @@ def _style(
     along = (a, b, -a, -b)[turns], (b, -a, -b, a)[turns]
     upright = along[0] > 0 and abs(along[1]) <= 0.05 * along[0]
     angle = 0.0 if upright else round(math.degrees(math.atan2(along[1], along[0])), 0)
+    flat = math.hypot(a, b) <= _FLATTEST * math.hypot(c, d)
     return ObjectStyle(
         font=name,
-        size=round(size * math.hypot(c, d), 2),
+        size=0.0 if flat else round(size * math.hypot(c, d), 2),
         bold=bold,
         italic=italic or (upright and abs(c) > 0.1 * abs(d) and not turns % 2),
         angle=angle,
