@@ -319,8 +319,8 @@ class DossierView(TypedDict):
     settings: dict[str, str]
     balance: object  # as record.balance.Balance
     ai_generated: bool
-    mark: str
-    editorial_responsibility: object  # as models.drafts.Responsibility, or null
+    mark: str  # for readers; "" where somebody answers for the text as its editor
+    editorial_responsibility: object  # as models.Responsibility; null where the label stands
     warnings: list[str]
 
 
