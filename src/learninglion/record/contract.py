@@ -57,7 +57,6 @@ class FootnoteView(TypedDict):
     """A note at the foot of a page."""
 
     mark: str
-    editorial_responsibility: object  # as models.drafts.Responsibility, or null
     text: str
     page: int
 
