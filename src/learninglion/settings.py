@@ -44,6 +44,7 @@ __all__ = [
     "EnergySettings",
     "GeneratorSettings",
     "JudgeSettings",
+    "MetricsSettings",
     "ProcessingSettings",
     "LetterSettings",
     "NetworkSettings",
@@ -221,6 +222,13 @@ class RegisterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Figures of the running server for Prometheus."""
+
+    token: str = field(default="", repr=False)  # what who scrapes /metrics sends; empty: there is no /metrics
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessingSettings:
     """What the processing log says of every operation (Logboek Dataverwerkingen)."""
 
@@ -266,6 +274,7 @@ class Settings:
     energy: EnergySettings = EnergySettings()
     retention: RetentionSettings = RetentionSettings()
     register: RegisterSettings = RegisterSettings()
+    metrics: MetricsSettings = MetricsSettings()
     processing: ProcessingSettings = ProcessingSettings()
     archive: ArchiveSettings = ArchiveSettings()
     letter: LetterSettings = LetterSettings()

@@ -66,6 +66,7 @@ ROUTES: dict[str, Rule] = {
     "GET /theme.css": (EVERYONE, {}),
     "GET /.well-known/security.txt": (EVERYONE, {}),
     "GET /health": (EVERYONE, {}),
+    "GET /metrics": (EVERYONE, {}),  # who has the token; without one it is not there
     "GET /accessibility": (EVERYONE, {}),
     "GET /api-docs": (EVERYONE, {}),
     "GET /sign-in": (EVERYONE, {}),
