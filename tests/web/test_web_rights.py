@@ -190,8 +190,8 @@ LOCAL = frozenset(
     evaluate.judge evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-relevance
     evaluate.verifier experiment.rerun experiment.run experiment.show export export-all history
     import-all index.rebuild index.status ingest judge.agreement log.accept log.processing log.show
-    log.verify model.check move parse person.erase person.find register-entry remove replay report
-    reread restore search tune users.add users.list verify verify-mark
+    log.verify model.check move parse person.erase person.find publish register-entry remove replay
+    report reread restore search tune users.add users.list verify verify-mark
     """.split()
 )
 WITH_AN_ACCOUNT = frozenset({"mcp", "serve"})
