@@ -18,6 +18,7 @@ from typing import TypeVar, get_type_hints
 from learninglion.compliance.archive_package import ArchiveTerms
 from learninglion.compliance.energy import Method, PowerFigures
 from learninglion.compliance.facts import Figure, Holding, Installation
+from learninglion.compliance.processing_log import ProcessingTerms
 from learninglion.compliance.register_entry import Registration
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
@@ -43,6 +44,8 @@ __all__ = [
     "EnergySettings",
     "GeneratorSettings",
     "JudgeSettings",
+    "MetricsSettings",
+    "ProcessingSettings",
     "LetterSettings",
     "NetworkSettings",
     "RegisterSettings",
@@ -219,6 +222,21 @@ class RegisterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Figures of the running server for Prometheus."""
+
+    token: str = field(default="", repr=False)  # what who scrapes /metrics sends; empty: there is no /metrics
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessingSettings:
+    """What the processing log says of every operation (Logboek Dataverwerkingen)."""
+
+    activity: str = ""  # absolute address of the versioned entry in your register of processing
+    algorithm: str = ""  # address of your entry in the Algoritmeregister
+
+
+@dataclass(frozen=True, slots=True)
 class ArchiveSettings:
     """What the metadata of a package for the archive say; the selectielijst decides."""
 
@@ -256,6 +274,8 @@ class Settings:
     energy: EnergySettings = EnergySettings()
     retention: RetentionSettings = RetentionSettings()
     register: RegisterSettings = RegisterSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    processing: ProcessingSettings = ProcessingSettings()
     archive: ArchiveSettings = ArchiveSettings()
     letter: LetterSettings = LetterSettings()
 
@@ -340,6 +360,11 @@ def archive_terms(settings: Settings) -> ArchiveTerms:
     told = settings.archive
     creator = told.creator or settings.web.organisation
     return ArchiveTerms(creator, told.appraisal, told.restriction, told.retention)
+
+
+def processing_terms(settings: Settings) -> ProcessingTerms:
+    """What the processing log says of every operation."""
+    return ProcessingTerms(settings.processing.activity, settings.processing.algorithm)
 
 
 def registration(settings: Settings) -> Registration:

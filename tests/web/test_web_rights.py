@@ -66,6 +66,7 @@ ROUTES: dict[str, Rule] = {
     "GET /theme.css": (EVERYONE, {}),
     "GET /.well-known/security.txt": (EVERYONE, {}),
     "GET /health": (EVERYONE, {}),
+    "GET /metrics": (EVERYONE, {}),  # who has the token; without one it is not there
     "GET /accessibility": (EVERYONE, {}),
     "GET /api-docs": (EVERYONE, {}),
     "GET /sign-in": (EVERYONE, {}),
@@ -188,9 +189,9 @@ LOCAL = frozenset(
     dossier.verify draft evaluate.ask evaluate.drafts evaluate.fairness evaluate.instructions
     evaluate.judge evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-relevance
     evaluate.verifier experiment.rerun experiment.run experiment.show export export-all history
-    import-all index.rebuild index.status ingest judge.agreement log.accept log.show log.verify
-    model.check move parse person.erase person.find register-entry remove replay report reread
-    restore search tune users.add users.list verify verify-mark
+    import-all index.rebuild index.status ingest judge.agreement log.accept log.processing log.show
+    log.verify model.check move parse person.erase person.find publish register-entry remove replay
+    report reread restore search tune users.add users.list verify verify-mark
     """.split()
 )
 WITH_AN_ACCOUNT = frozenset({"mcp", "serve"})

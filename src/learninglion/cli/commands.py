@@ -50,6 +50,7 @@ _MODULES = {
     "person": "privacy",
     "compliance": "compliance",
     "report": "compliance",
+    "publish": "compliance",
 }
 
 

@@ -1,4 +1,4 @@
-"""Commands that account for the system: compliance export, report, register-entry, assessment."""
+"""Commands that account for the system: compliance export, report, publish, register-entry, assessment."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from learninglion.compliance.bundle import compliance_bundle
 from learninglion.compliance.facts import Figure, Holding, Installation, facts_of
 from learninglion.compliance.impact_forms import Assessment, filled_form
 from learninglion.compliance.monthly import monthly_page, monthly_pdf
+from learninglion.compliance.publication import publication
 from learninglion.compliance.register_entry import register_entry
 from learninglion.models.plain import Plain
 from learninglion.settings import Settings, installation, load_settings, registration
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(compliance_app, name="compliance")
     app.command("report")(write_report)
+    app.command("publish")(publish)
     app.command("register-entry")(show_register_entry)
     app.command("assessment")(show_assessment)
 
@@ -82,6 +84,15 @@ def write_report(
     write_file(page, monthly_page(months, organisation).encode())
     write_file(paper, monthly_pdf(months, organisation))
     console.print(f"Geschreven: {page} en {paper}")
+
+
+def publish(out: Path = typer.Argument(..., help="De map; wordt gemaakt.")) -> None:
+    """Schrijf een openbare site: kaarten, metingen, mislukte proeven, prompts, grenzen; geen dossiers."""
+    made = publication(installation(load_settings(), (), ()))
+    make_folder(out)
+    for name, content in made.items():
+        write_file(out / name, content)
+    console.print(f"{len(made)} pagina's in {out}; begin bij index.html.")
 
 
 def show_register_entry(

@@ -12,7 +12,16 @@ import typer
 from learninglion.cli.choosing import choose_in_terminal
 from learninglion.cli.opening import workplace_here
 from learninglion.cli.reading import print_dossier, print_hits, print_style
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, read_json, read_text
+from learninglion.cli.terminal import (
+    advise,
+    console,
+    fail,
+    local_actor,
+    print_json,
+    progress,
+    read_json,
+    read_text,
+)
 from learninglion.drafting.selection import read_choices
 from learninglion.models import Context, Dossier, Filters, Hit, QuestionSet, Selection, StatementVerdict
 from learninglion.models.errors import InputError
@@ -277,6 +286,8 @@ def replay(
                 raise InputError(f"{path}: dit is geen geëxporteerd dossier")
             dossier_id = data["id"]
         report = workplace.drafts.replay(dossier_id, actor=local_actor())
+    for setting in report.settings:
+        advise(f"{report.dossier_id}: {setting}")
     if report.same:
         console.print(f"{report.dossier_id}: hetzelfde resultaat.")
         return

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import typer
 
 from learninglion.cli.opening import tell_switch, workplace_here
 from learninglion.cli.terminal import advise, console, fail, local_actor, print_json
+from learninglion.compliance.processing_log import processing_log
 from learninglion.models.plain import to_plain
-from learninglion.settings import load_settings
+from learninglion.settings import load_settings, processing_terms
+from learninglion.workflow.files import write_file
 
 __all__ = ["register"]
 
@@ -63,6 +67,20 @@ def show_log(
             print_json(to_plain(entry))
         else:
             console.print(f"{entry.seq}  {_moment(entry.at)}  {entry.actor}  {entry.action}  {entry.subject}")
+
+
+@log_app.command("processing")
+def write_processing_log(
+    out: Path = typer.Option(..., "--out", help="Het bestand (OTLP/JSON)."),
+    month: str = typer.Option("", "--month", help="Alleen deze maand, zoals 2026-11."),
+) -> None:
+    """Schrijf elke verwerking volgens Logboek Dataverwerkingen (dpl.core), zonder wie het deed."""
+    settings = load_settings()
+    with workplace_here(settings) as workplace:
+        entries = workplace.log.processed(local_actor(), month)
+        told = processing_log(entries, processing_terms(settings))
+    write_file(out, (json.dumps(told, ensure_ascii=False) + "\n").encode())
+    console.print(f"Geschreven: {out}")
 
 
 @log_app.command("accept")

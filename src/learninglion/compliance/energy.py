@@ -101,6 +101,7 @@ class PowerMeter:
         self._lock = threading.Lock()
         self._running: weakref.WeakSet[Use] = weakref.WeakSet()  # one that failed drops out by itself
         self._clock, self._cpu = time.perf_counter(), _cpu_seconds()
+        self._spent = 0.0
         self._counter.take(0.0)
 
     def start(self, elsewhere: str = "") -> Use:
@@ -110,6 +111,12 @@ class PowerMeter:
             use = Use(self, elsewhere)
             self._running.add(use)
         return use
+
+    def spent(self) -> float:
+        """The joules that pieces of work took so far, together."""
+        with self._lock:
+            self._settle()
+            return self._spent
 
     def _stop(self, use: Use) -> None:
         with self._lock:
@@ -123,6 +130,7 @@ class PowerMeter:
         self._clock, self._cpu = clock, cpu
         running = tuple(self._running)
         joules = self._processor_joules(seconds, cpu_seconds) + self.figures.ram_watt * seconds
+        self._spent += joules * self.figures.pue if running else 0.0
         for use in running:
             use.share.cpu_seconds += cpu_seconds / len(running)
             use.share.joules += joules * self.figures.pue / len(running)

@@ -318,8 +318,8 @@ class DossierView(TypedDict):
     settings: dict[str, str]
     balance: object  # as record.balance.Balance
     ai_generated: bool
-    mark: str
-    editorial_responsibility: object  # as models.Responsibility, or null
+    mark: str  # for readers; "" where somebody answers for the text as its editor
+    editorial_responsibility: object  # as models.Responsibility; null where the label stands
     warnings: list[str]
 
 

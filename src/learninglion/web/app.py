@@ -19,6 +19,7 @@ from learninglion.web import problems
 from learninglion.web.addresses import KnownNames, address_for, check_public_url
 from learninglion.web.api import routes as api
 from learninglion.web.gate import Gate
+from learninglion.web.metrics import Counting, Metrics
 from learninglion.web.oidc import OpenIdConnect, check_issuer
 from learninglion.web.outside import outside_of
 from learninglion.web.page_images import PageImages
@@ -91,10 +92,13 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
     ):
         app.include_router(pages.router)
     problems.install(app)
+    site: Site = app.state.site
     # The last one added is the first that a request meets.
     app.add_middleware(Gate)
     app.add_middleware(TrustedHosts, allowed=KnownNames(settings.web))
     app.add_middleware(SecurityHeaders, sign_out=settings.web.oidc_issuer)
+    if site.metrics is not None:
+        app.add_middleware(Counting, metrics=site.metrics)
     return app
 
 
@@ -126,6 +130,7 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
         name_brake=RateLimiter(*_PER_NAME),
         address_brake=RateLimiter(*_PER_ADDRESS),
         oidc=oidc,
+        metrics=Metrics(workplace.power.spent) if settings.metrics.token else None,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from learninglion.settings import Settings
 from learninglion.web.addresses import address_for
+from learninglion.web.metrics import Metrics
 from learninglion.web.oidc import IdTokens, OpenIdConnect
 from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import Templates
@@ -26,6 +27,7 @@ class Site:
     name_brake: RateLimiter
     address_brake: RateLimiter
     oidc: OpenIdConnect | None
+    metrics: Metrics | None  # None: no token is set
     id_tokens: IdTokens = field(default_factory=IdTokens)
 
     def leave_organisation(self, session: str) -> str:

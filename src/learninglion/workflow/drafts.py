@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from threading import Event, Lock
 
+from learninglion import __version__
+from learninglion.checking.citations import Locate
 from learninglion.compliance.energy import PowerMeter, Use
 from learninglion.database.engine import now
 from learninglion.drafting.judges import ModelJudge
@@ -25,9 +27,11 @@ from learninglion.models import (
     DossierState,
     Hit,
     QuestionSet,
+    Region,
     Selection,
     Source,
     SourceKind,
+    Span,
     Statement,
     SubQuestion,
     Verification,
@@ -50,6 +54,7 @@ from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.options import WorkplaceOptions
+from learninglion.workflow.replaying import compare, compare_settings, compare_sources
 from learninglion.workflow.reports import ReplayReport
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import Searching
@@ -60,7 +65,6 @@ from learninglion.workflow.writing import (
     Listener,
     SetWriter,
     check_again,
-    compare,
     first_finished,
     make_dossier,
     own_statement,
@@ -73,6 +77,7 @@ __all__ = ["LONGEST_ANSWER", "Drafts"]
 
 _EXTRACTIVE, _MODEL = "extractive", "llm"
 _WRITING = "Opstellen en controleren"
+_VERSION = (("learninglion", __version__),)
 _TRIES = 20  # to save, while others save other sub-questions of the same dossier
 LONGEST_ANSWER = 60_000  # characters; an answer of two pages is some 6,000
 
@@ -265,9 +270,10 @@ class Drafts:
         *,
         stop: Event | None = None,
         alone: bool = False,
+        locate: Locate | None = None,
     ) -> SetWriter:
         """`questions`: all of the set; `stop`: set when nobody wants more of it. `alone`: without a second
-        opinion that decides nothing.
+        opinion that decides nothing. `locate`: where a quote stands, if not as the archive says.
         """
         if model is not None and stop is not None:
             model = StoppableGenerator(model, stop)
@@ -280,7 +286,7 @@ class Drafts:
                 reader = None
         return SetWriter(
             model,
-            locate=self._documents.regions,
+            locate=locate or self._documents.regions,
             options=options,
             reader=reader,
             on_event=on_event,
@@ -550,16 +556,20 @@ class Drafts:
     # ----------------------------------------------------------------- again
 
     def replay(self, dossier_id: str, *, actor: Actor) -> ReplayReport:
-        """Make a dossier again from what was selected, and compare with what the machine wrote then."""
+        """Make a dossier again from what was selected, and compare with what the machine wrote then.
+
+        Another setting is told; it makes a difference only where something came out otherwise.
+        """
         require(actor, Task.DRAFT)
         versions = self._dossiers.versions(dossier_id, actor)
         texts = [self._dossiers.load(dossier_id, actor, version.version) for version in versions]
         old = first_finished(texts, [version.reason for version in versions])
         kinds = {v.draft.provenance.generator for v in old if v.draft.complete}
         models = {kind: self.model(_EXTRACTIVE if kind == _EXTRACTIVE else _MODEL) for kind in kinds}
-        questions = texts[0].question_set.questions
+        questions, locate = texts[0].question_set.questions, self._locate_as_recorded(old)
         writers = {
-            kind: self._writer(model, unheard, questions, alone=True) for kind, model in models.items()
+            kind: self._writer(model, unheard, questions, alone=True, locate=locate)
+            for kind, model in models.items()
         }
         again = [
             writers[v.draft.provenance.generator].draft(at, v.draft.selection) if v.draft.complete else v
@@ -568,15 +578,36 @@ class Drafts:
         for writer in writers.values():
             if writer.problem is not None:
                 raise writer.problem
-        differences = compare(old, again)
+        chosen = [source for v in old for source in v.draft.selection.chosen]
+        ids = [source.id for source in chosen]
+        held = self._store.seen_by(actor.collections).sources(ids)
+        differences = (*compare(old, again), *compare_sources(chosen, held))
+        settings = tuple(compare_settings(texts[-1].settings, (*_VERSION, *self._shaped_by())))
         note(
             self._log,
             "replay",
             actor,
             dossier_id,
-            {"same": not differences, "differences": list(differences)},
+            {"same": not differences, "differences": len(differences), "settings": list(settings)},
         )
-        return ReplayReport(dossier_id, not differences, differences)
+        return ReplayReport(dossier_id, not differences, differences, settings)
+
+    def _locate_as_recorded(self, old: Sequence[Verification]) -> Locate:
+        """Where a quote stands on its page; of a document that is gone, what the record says of it."""
+        recorded = {
+            (citation.document, citation.span): citation.regions
+            for verification in old
+            for statement in verification.draft.statements
+            for citation in statement.citations
+        }
+
+        def locate(document_id: str, span: Span) -> tuple[Region, ...]:
+            try:
+                return self._documents.regions(document_id, span)
+            except UnknownReferenceError:
+                return recorded.get((document_id, span), ())
+
+        return locate
 
     def style_of(self, dossier: Dossier) -> tuple[StyleReport, ...]:
         """Length, reading level and what to explain, for each sub-question."""

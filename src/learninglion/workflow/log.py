@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from learninglion import __version__
+from learninglion.compliance.processing_log import PROCESSING
 from learninglion.models import Actor, QuestionSet
 from learninglion.models.plain import Plain, canonical_json
 from learninglion.record.dossiers import DossierRepository
@@ -46,6 +47,13 @@ class AuditLog:
         """A page of the log, newest first."""
         require_everywhere(actor, Task.AUDIT)
         return self._log.entries(after=after, limit=limit, subject=subject, newest_first=True)
+
+    def processed(self, actor: Actor, month: str = "") -> Iterator[LogEntry]:
+        """Every operation on data, oldest first; of one month ("2026-11") when it is named."""
+        require_everywhere(actor, Task.AUDIT)
+        for entry in self._log.of_actions(PROCESSING):
+            if not month or f"{entry.at.astimezone():%Y-%m}" == month:
+                yield entry
 
     def verify(self, actor: Actor) -> LogReport:
         """Whether the log is whole: nothing changed, nothing removed."""

@@ -61,3 +61,4 @@ class ReplayReport:
     dossier_id: str
     same: bool
     differences: tuple[str, ...]
+    settings: tuple[str, ...] = ()  # that are not what they were; they may have made no difference

@@ -90,6 +90,7 @@ class Workplace:
     access: Access
     jobs: Jobs
     blobs: Blobs  # files that all servers share
+    power: PowerMeter  # of all work in this process
     close: Callable[[], None]  # lets go of files and connections
 
 
@@ -155,6 +156,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         access=Access(accounts, log),
         jobs=jobs,
         blobs=blobs,
+        power=power,
         close=engine.dispose,
     )
 

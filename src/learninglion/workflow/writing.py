@@ -47,7 +47,6 @@ __all__ = [
     "SetWriter",
     "WRITTEN",
     "check_again",
-    "compare",
     "first_finished",
     "make_dossier",
     "own_statement",
@@ -107,33 +106,6 @@ def first_finished(versions: Sequence[Dossier], reasons: Sequence[str]) -> tuple
             if new != old and (why == REDRAFTED or (why == RESUMED and new.draft.complete)):
                 found[at] = new
     return tuple(found)
-
-
-def compare(old: Sequence[Verification], new: Sequence[Verification]) -> tuple[str, ...]:
-    """Where `new` differs from what was recorded, in words; empty when nothing does."""
-    differences = []
-    for before, after in zip(old, new, strict=True):
-        numbers = ", ".join(map(str, before.draft.selection.question.numbers))
-        if not before.draft.complete:
-            differences.append(f"vraag {numbers}: is nooit afgeschreven")
-            continue
-        if _shaping(before.draft.provenance) != _shaping(after.draft.provenance):
-            differences.append(
-                f"vraag {numbers}: gemaakt met een ander model, andere prompt of andere instellingen"
-            )
-        if before.draft.statements != after.draft.statements:
-            differences.append(f"vraag {numbers}: andere zinnen of verwijzingen")
-        if (before.verdict, before.missing) != (after.verdict, after.missing):
-            differences.append(f"vraag {numbers}: ander oordeel over het geheel")
-        if [c.verdict for c in before.checks] != [c.verdict for c in after.checks]:
-            differences.append(f"vraag {numbers}: ander oordeel over een zin")
-    return tuple(differences)
-
-
-def _shaping(provenance: Provenance) -> Provenance:
-    """What shapes the text; how long somebody was willing to wait for it does not."""
-    kept = tuple(p for p in provenance.parameters if p[0] != "timeout_seconds")
-    return replace(provenance, parameters=kept)
 
 
 def check_again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 
 from learninglion import __version__
-from learninglion.models.errors import UnknownReferenceError
+from learninglion.models.errors import PermissionDeniedError, UnknownReferenceError
 from learninglion.web.access import TheSite, viewer_of
+from learninglion.web.metrics import CONTENT_TYPE
 from learninglion.web.rendering import STATIC
 
 __all__ = ["router"]
@@ -59,6 +61,17 @@ def security_txt(request: Request, site: TheSite) -> Response:
         f"Policy: {base}/how-this-works",
     ]
     return PlainTextResponse("\n".join(lines) + "\n")
+
+
+@router.get("/metrics")
+def metrics(request: Request, site: TheSite) -> Response:
+    """Figures for Prometheus, for who sends the token; not there where none is set."""
+    token = site.settings.metrics.token
+    if site.metrics is None:
+        raise UnknownReferenceError("Deze pagina bestaat niet.")
+    if not hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
+        raise PermissionDeniedError("Stuur het token van [metrics] mee.")
+    return Response(site.metrics.text(), media_type=CONTENT_TYPE)
 
 
 @router.get("/health")

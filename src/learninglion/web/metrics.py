@@ -1,0 +1,76 @@
+"""Figures of the running server for Prometheus: requests, time, energy, the process. Nothing of persons.
+
+Off unless a token is set; whoever scrapes sends it. Nothing is sent by itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["CONTENT_TYPE", "Counting", "Metrics"]
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+_JOULES = 3.6e6  # a kWh
+_SECONDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+
+
+class Metrics:
+    """What is counted in this process; `energy` tells the joules that its work took so far."""
+
+    def __init__(self, energy: Callable[[], float]) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "learninglion_requests", "Requests", ["method", "route", "status"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "learninglion_request_seconds",
+            "Seconds until the answer was sent",
+            ["route"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        spent = Gauge("learninglion_energy_kwh", "Energy that work took, kWh", registry=self._registry)
+        spent.set_function(lambda: energy() / _JOULES)
+        ProcessCollector(registry=self._registry)
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """One request; `route` is the pattern of its address, never the address."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def text(self) -> bytes:
+        """All of it, in the format of Prometheus."""
+        return generate_latest(self._registry)
+
+
+class Counting:
+    """Around everything, so that what is refused early counts too."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and count it when it is answered."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, counted)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            self._metrics.count(scope["method"], route, status, time.perf_counter() - began)
