@@ -208,7 +208,10 @@ def test_what_the_model_leaves_open_and_the_sources_say_is_copied_behind_it():
     assert any("letterlijk daaruit overgenomen (1 zin)" in remark for remark in draft.left_out)
     assert [e.text for e in events if e.stage is Stage.SENTENCE] == [COUNT[0], COST[0]]
     yes = replace(
-        GATE, extract=lambda selection, locate=nowhere: copy_of("Ja.", COUNT[0], COST[0], source=YES)
+        GATE,
+        extract=lambda selection, locate=nowhere: replace(
+            copy_of("Ja.", COUNT[0], COST[0], source=YES), selection=selection
+        ),
     )
     selection = make_selection(SELECTION.question.text, [YES])
     draft, _ = run(answer(("Ja.", (1, "Ja."))), selection=selection, gate=yes)
@@ -217,11 +220,21 @@ def test_what_the_model_leaves_open_and_the_sources_say_is_copied_behind_it():
     assert shown(run(answer(COUNT), gate=useless)[0]) == [COUNT[0]]
 
 
+def test_a_newer_source_that_copying_needed_is_among_the_chosen():
+    newest = make_source(BODY, card=make_card("nieuw", day=date(2025, 1, 1)))
+    wider = replace(SELECTION, chosen=(SOURCE, newest))
+    copied = replace(copy_of(COUNT[0], source=newest), selection=wider)
+    gate = replace(GATE, extract=lambda selection, locate=nowhere: copied)
+    for reply in (answer(WRONG), answer(COST)):
+        draft, _ = run(reply, EMPTY, gate=gate)
+        assert draft.selection == wider and shown(draft)[0] == COUNT[0]
+
+
 def test_a_newer_source_that_the_model_left_aside_comes_first():
     newest = make_source("De afstand gaat naar 20 meter.", card=make_card("nieuw", day=date(2025, 1, 1)))
     selection = make_selection(SELECTION.question.text, [SOURCE, newest])
     copied = copy_of("De afstand gaat naar 20 meter.", source=newest)
-    gate = replace(GATE, extract=lambda selection, locate=nowhere: copied)
+    gate = replace(GATE, extract=lambda selection, locate=nowhere: replace(copied, selection=selection))
     events = []
     draft, _ = run(
         answer((COUNT[0], (2, COUNT[0])), (COST[0], (2, COST[0]))),

@@ -671,8 +671,10 @@ class _Writer:
 
     def _supplement(self, told: tuple[Statement, ...], provenance: Provenance) -> Provenance:
         """Copied sentences around those of the model, where it left aside what the sources do say."""
-        copied = self.gate.extract(self.selection, self.locate).statements
-        more = find_supplement(self.selection, told, copied, self._missing, _MAX_WORDS)
+        copied = self.gate.extract(self.selection, self.locate)
+        more = find_supplement(copied.selection, told, copied.statements, self._missing, _MAX_WORDS)
+        if more.before or more.behind:
+            self.selection = copied.selection  # with a newer source, where copying needed one
         for position, statement in enumerate(more.before):
             self._add(statement, position)
         for statement in more.behind:
@@ -689,6 +691,7 @@ class _Writer:
         doubtful = self._doubtful()
         copied = self.gate.extract(self.selection, self.locate)
         if copied.statements:
+            self.selection = copied.selection  # with a newer source, where copying needed one
             how = "Vooraan staan daarom zinnen die letterlijk uit de bronnen zijn overgenomen."
         elif doubtful:
             how = "Lees ze zelf na, met de bron ernaast."
