@@ -370,14 +370,34 @@ class CheckBody(Open):
     verdict: Literal["supported", "unsupported", "uncited"]
     reasons: list[str]
     author: Literal["machine", "person"]
+    method: str = ""  # rule, judge, not shown or contradicted
     original: str = ""  # what the machine wrote, where a person changed it
     own_account: str = ""  # why a person lets it stand although no source bears it
     second_opinion: str = ""
 
 
+class EvidenceBody(Open):
+    """A passage beside the part of the question that it answers."""
+
+    part: str
+    source: str
+    document: str | None
+    numbers: list[int]
+    reference: str
+    quote: str
+    date: str | None
+    answers: Literal["yes", "partly", "no"]
+    chance: float
+    why: str
+    found_by: Literal["model", "measure"]
+    figures: list[str]
+    overtaken_by: str | None
+
+
 class VerificationBody(Open):
-    """One sub-question: what holds in `statements`, what a person answers for in `own_text`, the rest in
-    `set_apart`. `complete` is false where the model broke off.
+    """One sub-question: the text in order in `statements`, each sentence with its verdict; what does not hold
+    in `set_apart` as well, what a person answers for in `own_text`. `evidence` is the table that a language
+    model wrote from. `complete` is false where the model broke off.
     """
 
     numbers: list[int]
@@ -387,6 +407,7 @@ class VerificationBody(Open):
     statements: list[CheckBody]
     own_text: list[CheckBody]
     set_apart: list[CheckBody]
+    evidence: list[EvidenceBody]
     left_out: list[str]
     complete: bool
 
