@@ -56,7 +56,7 @@ from learninglion.drafting.tables import Table, raised
 from learninglion.drafting.units import units_of
 from learninglion.drafting.wording import likeness
 from learninglion.dutch.text import fold, squash, words
-from learninglion.inference.answers import RetractedError
+from learninglion.inference.answers import NoAnswerError, RetractedError
 from learninglion.inference.generators import Generator, JsonSchema, Prompt
 from learninglion.models import (
     Answers,
@@ -329,8 +329,11 @@ class _Writer:
         material = gather(self.selection, budget, self.generator.count_tokens, self.mark)
         self._remark_on_model(*material.left_out)
         prompt = self._prompt("bewijs", {**values, "bronnen": material.rendered})
-        reply = "".join(self._stream(prompt, self.options.max_tokens, EVIDENCE_SCHEMA))
-        read = read_claims(reply)
+        try:
+            read = read_claims("".join(self._stream(prompt, self.options.max_tokens, EVIDENCE_SCHEMA)))
+        except NoAnswerError as error:
+            self._remark(error.detail)
+            read = None
         if read is not None:
             claims, self.work.missing = read[0], list(read[1])
             table = tables.by_model(claims, self.sources, self.judged)
@@ -546,8 +549,8 @@ class _Writer:
             prompt = self._prompt("herstel", {**values, "bewijs": shown})
             stream = self._stream(prompt, self.options.max_tokens, ANSWER_SCHEMA)
             items = self._read(_reader(self.shape), stream)
-        except InputError:
-            return {}  # a model too small for the second question keeps its first answer
+        except (InputError, NoAnswerError):
+            return {}  # too small for the second question, or silent on it: its first answer stays
         written = [item for item in items if isinstance(item, Proposal)]
         better: dict[int, Check] = {}
         for position, item in _paired([(p, self.work.checks[p].statement.text) for p in failed], written):
