@@ -16,7 +16,7 @@ from learninglion.drafting.relevance import Judged
 from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import Stage, WritingOptions, not_written, write
-from learninglion.inference.answers import RetractedError
+from learninglion.inference.answers import NoAnswerError, RetractedError
 from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.inference.open import open_generator
 from learninglion.models import (
@@ -208,7 +208,10 @@ def test_what_the_model_leaves_open_and_the_sources_say_is_copied_behind_it():
     assert any("letterlijk daaruit overgenomen (1 zin)" in remark for remark in draft.left_out)
     assert [e.text for e in events if e.stage is Stage.SENTENCE] == [COUNT[0], COST[0]]
     yes = replace(
-        GATE, extract=lambda selection, locate=nowhere: copy_of("Ja.", COUNT[0], COST[0], source=YES)
+        GATE,
+        extract=lambda selection, locate=nowhere: replace(
+            copy_of("Ja.", COUNT[0], COST[0], source=YES), selection=selection
+        ),
     )
     selection = make_selection(SELECTION.question.text, [YES])
     draft, _ = run(answer(("Ja.", (1, "Ja."))), selection=selection, gate=yes)
@@ -217,11 +220,21 @@ def test_what_the_model_leaves_open_and_the_sources_say_is_copied_behind_it():
     assert shown(run(answer(COUNT), gate=useless)[0]) == [COUNT[0]]
 
 
+def test_a_newer_source_that_copying_needed_is_among_the_chosen():
+    newest = make_source(BODY, card=make_card("nieuw", day=date(2025, 1, 1)))
+    wider = replace(SELECTION, chosen=(SOURCE, newest))
+    copied = replace(copy_of(COUNT[0], source=newest), selection=wider)
+    gate = replace(GATE, extract=lambda selection, locate=nowhere: copied)
+    for reply in (answer(WRONG), answer(COST)):
+        draft, _ = run(reply, EMPTY, gate=gate)
+        assert draft.selection == wider and shown(draft)[0] == COUNT[0]
+
+
 def test_a_newer_source_that_the_model_left_aside_comes_first():
     newest = make_source("De afstand gaat naar 20 meter.", card=make_card("nieuw", day=date(2025, 1, 1)))
     selection = make_selection(SELECTION.question.text, [SOURCE, newest])
     copied = copy_of("De afstand gaat naar 20 meter.", source=newest)
-    gate = replace(GATE, extract=lambda selection, locate=nowhere: copied)
+    gate = replace(GATE, extract=lambda selection, locate=nowhere: replace(copied, selection=selection))
     events = []
     draft, _ = run(
         answer((COUNT[0], (2, COUNT[0])), (COST[0], (2, COST[0]))),
@@ -321,6 +334,36 @@ def test_an_endpoint_that_answers_every_prompt_alike_in_its_own_form(reply, stru
     assert shown(draft) == [COUNT[0], COST[0]]
     assert draft.verdict is AnswerVerdict.ANSWERED
     assert all(row.by_model for row in draft.evidence)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f'| onderdeel | bron | woorden | antwoordt |\n|---|---|---|---|\n| 1 | bron 1 | "{COUNT[0]}" | ja |',
+        f"- Bron 1: “{COUNT[0]}” (ja, dit beantwoordt onderdeel 1)",
+    ],
+)
+def test_a_table_in_words_is_read(reply):
+    draft, _ = run(answer(COUNT), evidence=reply)
+    assert [(r.quote, r.answers, r.by_model) for r in draft.evidence] == [(COUNT[0], Answers.YES, True)]
+
+
+def test_a_source_may_be_named_by_its_reference():
+    told = "Er varen 12 veerponten (Aanhangsel Handelingen II 2023/24, nr. 9001, antwoord op vraag 2)."
+    draft, _ = run(f"{told}\n{COST[0]} [{SOURCE.id}]", structured=False)
+    assert shown(draft) == [COUNT[0], COST[0]]
+
+
+def test_an_empty_reply_to_one_step_loses_nothing_of_the_others():
+    class Silent(ScriptedGenerator):
+        def stream(self, prompt, **told):
+            if "Stap 2" not in prompt.task:
+                raise NoAnswerError("Het taalmodel gaf een leeg antwoord.")
+            yield from super().stream(prompt, **told)
+
+    draft = write(SELECTION, Silent([answer(WRONG, COST)]), GATE)
+    assert draft.complete and [s.text for s in draft.statements][-1] == COST[0]
+    assert any("leeg antwoord" in r for r in draft.left_out)
 
 
 def test_with_too_little_the_model_is_only_asked_what_is_missing():

@@ -205,3 +205,14 @@ def test_a_draft_tells_by_whom_each_sentence_is_supported_and_keeps_it_after_an_
     assert told[0]["judged_by"] == exam.told and "judged_by" not in told[1]
     again = keep_opinions(done, verify(replace(draft, statements=(REWORDED, CHANGED))))
     assert [c.method for c in again.checks] == [VerdictMethod.JUDGE, VerdictMethod.CONTRADICTED]
+
+
+def test_a_writer_s_judge_is_asked_once_about_each_sentence():
+    model = ScriptedGenerator(['{"oordeel": "ja", "zekerheid": 100}'])
+    reader = SecondReader(model, load_prompts(), examined(ModelJudge(model, load_prompts())))
+    assert reader.decides
+    assert reader.check(REWORDED, [SOURCE]).method is VerdictMethod.JUDGE
+    assert reader.check(CHANGED, [SOURCE]).method is VerdictMethod.CONTRADICTED
+    draft = Draft(make_selection(sources=[SOURCE]), (REWORDED,), AnswerVerdict.ANSWERED, (), Provenance("t"))
+    assert reader.read(verify(draft)).checks[0].method is VerdictMethod.JUDGE
+    assert len(model.prompts) == 1

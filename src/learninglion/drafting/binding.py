@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from learninglion.checking.citations import Locate, cite
+from learninglion.checking.citations import Locate, cite, reference
 from learninglion.checking.injection import touches_suspicious
 from learninglion.checking.quotes import find_quote, resolve
 from learninglion.drafting.prompting import unescape
@@ -42,6 +42,7 @@ def bind(
     written from (`rows`, the evidence table). Words that speak to a machine are never evidence, and a
     "ja" or "nee" only counts where the source answered the same question.
     """
+    proposal = _named(proposal, sources)
     citations: list[Citation] = []
     found = 0
     answering = tuple(s for s in sources if same_question(s))
@@ -64,6 +65,19 @@ def bind(
                 continue
             citations.append(citation)
     return Statement(_ended(proposal.sentence), tuple(citations)), found
+
+
+def _named(proposal: Proposal, sources: Sequence[Source]) -> Proposal:
+    """A source that stands behind a sentence by its reference or its id is a proof as its number is."""
+    sentence, proofs = proposal.sentence, list(proposal.proofs)
+    for number, source in enumerate(sources, 1):
+        names = "|".join(re.escape(name) for name in (reference(source), source.id, source.document.id))
+        told = re.compile(rf"\s*[\[(]\s*(?:(?:bron|zie)\b:?\s*)?(?:{names})\s*[\])]", re.IGNORECASE)
+        bare = told.sub("", sentence)
+        if bare != sentence:
+            sentence = bare
+            proofs.extend([Proof(number)] if number not in {p.source for p in proofs} else [])
+    return Proposal(re.sub(r" (?=[.,;:!?]$)", "", sentence), tuple(proofs))
 
 
 def _written_from(sentence: str, source: Source, rows: Sequence[EvidenceRow]) -> tuple[Span, ...]:

@@ -391,7 +391,18 @@ def read_claims(reply: str) -> tuple[tuple[Claim, ...], tuple[str, ...]] | None:
             )
         else:
             missing.append(item.aspect)
+    if not rows:
+        rows.extend(_rows_in_words(reply))
     return (tuple(rows), tuple(missing)) if rows or missing else None
+
+
+def _rows_in_words(reply: str) -> Iterator[Claim]:
+    """Rows of a table or list in words: each line with a source and a quotation."""
+    for line in reply.splitlines():
+        source, quote = _POINTED.search(line), _SPOKEN.search(line)
+        if source and quote:
+            said = _SAID.search(line.replace(quote.group(), ""))
+            yield Claim(int(source.group(1)), quote.group(1).strip(), _answers(said and said.group()))
 
 
 def _objects(value: object) -> Iterator[dict[object, object]]:
@@ -438,6 +449,9 @@ _POINTER = re.compile(rf"\[?\s*(?:{_WORD}\s*)?\d{{1,3}}\s*\]?", re.IGNORECASE)
 # What a sentence, a source, a quotation and a part of the question are called in JSON of other shapes.
 _TELLS = ("zin", "sentence", "text", "tekst", "antwoord", "answer", "content", "inhoud", "statement")
 _SOURCES = ("bron", "source", "bronnummer", "source_id", "bron_id", "document", "doc", "nummer", "id")
+_POINTED = re.compile(rf"\b{_WORD}\s*(\d{{1,3}})\b", re.IGNORECASE)
+_SPOKEN = re.compile(r"[\"“„»]([^\"“”„»«]{12,})[\"”“«]")
+_SAID = re.compile(r"\b(?:ja|nee|deels|gedeeltelijk|yes|no|partly)\b", re.IGNORECASE)
 _WORD_ON_IT = 12  # characters; what is longer is no yes or no but an answer
 _NOTHING = " " * 99
 _LISTS = ("bron", "source", "bronnen", "sources", "citations", "citaties")

@@ -56,7 +56,7 @@ from learninglion.drafting.tables import Table, raised
 from learninglion.drafting.units import units_of
 from learninglion.drafting.wording import likeness
 from learninglion.dutch.text import fold, squash, words
-from learninglion.inference.answers import RetractedError
+from learninglion.inference.answers import NoAnswerError, RetractedError
 from learninglion.inference.generators import Generator, JsonSchema, Prompt
 from learninglion.models import (
     Answers,
@@ -329,8 +329,11 @@ class _Writer:
         material = gather(self.selection, budget, self.generator.count_tokens, self.mark)
         self._remark_on_model(*material.left_out)
         prompt = self._prompt("bewijs", {**values, "bronnen": material.rendered})
-        reply = "".join(self._stream(prompt, self.options.max_tokens, EVIDENCE_SCHEMA))
-        read = read_claims(reply)
+        try:
+            read = read_claims("".join(self._stream(prompt, self.options.max_tokens, EVIDENCE_SCHEMA)))
+        except NoAnswerError as error:
+            self._remark(error.detail)
+            read = None
         if read is not None:
             claims, self.work.missing = read[0], list(read[1])
             table = tables.by_model(claims, self.sources, self.judged)
@@ -546,8 +549,8 @@ class _Writer:
             prompt = self._prompt("herstel", {**values, "bewijs": shown})
             stream = self._stream(prompt, self.options.max_tokens, ANSWER_SCHEMA)
             items = self._read(_reader(self.shape), stream)
-        except InputError:
-            return {}  # a model too small for the second question keeps its first answer
+        except (InputError, NoAnswerError):
+            return {}  # too small for the second question, or silent on it: its first answer stays
         written = [item for item in items if isinstance(item, Proposal)]
         better: dict[int, Check] = {}
         for position, item in _paired([(p, self.work.checks[p].statement.text) for p in failed], written):
@@ -671,8 +674,10 @@ class _Writer:
 
     def _supplement(self, told: tuple[Statement, ...], provenance: Provenance) -> Provenance:
         """Copied sentences around those of the model, where it left aside what the sources do say."""
-        copied = self.gate.extract(self.selection, self.locate).statements
-        more = find_supplement(self.selection, told, copied, self._missing, _MAX_WORDS)
+        copied = self.gate.extract(self.selection, self.locate)
+        more = find_supplement(copied.selection, told, copied.statements, self._missing, _MAX_WORDS)
+        if more.before or more.behind:
+            self.selection = copied.selection  # with a newer source, where copying needed one
         for position, statement in enumerate(more.before):
             self._add(statement, position)
         for statement in more.behind:
@@ -689,6 +694,7 @@ class _Writer:
         doubtful = self._doubtful()
         copied = self.gate.extract(self.selection, self.locate)
         if copied.statements:
+            self.selection = copied.selection  # with a newer source, where copying needed one
             how = "Vooraan staan daarom zinnen die letterlijk uit de bronnen zijn overgenomen."
         elif doubtful:
             how = "Lees ze zelf na, met de bron ernaast."

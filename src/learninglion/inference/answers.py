@@ -16,6 +16,7 @@ from learninglion.models.errors import GeneratorError, InputError
 
 __all__ = [
     "Answer",
+    "NoAnswerError",
     "RetractedError",
     "ThoughtOnlyError",
     "is_too_long",
@@ -46,11 +47,15 @@ _TOO_LONG = re.compile(
 )
 
 
-class RetractedError(GeneratorError):
+class NoAnswerError(GeneratorError):
+    """The model answered, and there is nothing in it that can be used."""
+
+
+class RetractedError(NoAnswerError):
     """What came before turns out to have been thoughts: nothing of this answer may be used."""
 
 
-class ThoughtOnlyError(GeneratorError):
+class ThoughtOnlyError(NoAnswerError):
     """All tokens went to thinking: there is no answer yet."""
 
 
@@ -108,14 +113,14 @@ class Answer:
         if chunk.problem is not None:
             raise self._refused(self._words(chunk.problem))
         if chunk.refusal:
-            raise GeneratorError(f"Het taalmodel weigerde te antwoorden: {self._words(chunk.refusal)}")
+            raise NoAnswerError(f"Het taalmodel weigerde te antwoorden: {self._words(chunk.refusal)}")
         self._text += chunk.text
         self._thought += len(chunk.thought)
         self._finish = chunk.finish or self._finish
         self._calls_tool = self._calls_tool or chunk.calls_tool
         self.read_tokens = max(self.read_tokens, chunk.read_tokens)
         if self._thought + len(self._text) > _MOST_THOUGHT:
-            raise GeneratorError("Het taalmodel bleef denken en is afgebroken.")
+            raise NoAnswerError("Het taalmodel bleef denken en is afgebroken.")
         # a server that knows no limit of tokens goes on until it is told to stop
         bound = self._max_tokens * _CHARACTERS_A_TOKEN
         if len(self._text) > bound and len(without_thoughts(self._text)) > bound:
@@ -125,7 +130,7 @@ class Answer:
     def finish(self) -> str:
         """The rest, at the end of what came. Raises GeneratorError for what is no complete answer."""
         if self._finish == "content_filter":
-            raise GeneratorError("Een filter van het eindpunt hield het antwoord van het taalmodel tegen.")
+            raise NoAnswerError("Een filter van het eindpunt hield het antwoord van het taalmodel tegen.")
         answer = self._text if self._flows else without_thoughts(self._text)
         if self._flows and _MARK.search(answer):
             raise _retracted()
@@ -161,14 +166,14 @@ class Answer:
                 "een antwoord toe. Verhoog max_tokens, of zet het denken op de server uit."
             )
         if self._calls_tool or self._finish in ("tool_calls", "function_call"):
-            raise GeneratorError(
+            raise NoAnswerError(
                 "Het taalmodel wilde een hulpmiddel gebruiken in plaats van te antwoorden. Zet hulpmiddelen "
                 "(tools) op de server uit."
             )
         if thought:
-            raise GeneratorError("Het taalmodel dacht alleen na en gaf geen antwoord.")
+            raise NoAnswerError("Het taalmodel dacht alleen na en gaf geen antwoord.")
         if self._finish or self._done:
-            raise GeneratorError("Het taalmodel gaf een leeg antwoord.")
+            raise NoAnswerError("Het taalmodel gaf een leeg antwoord.")
 
     def _refused(self, told: str) -> GeneratorError | InputError:
         if is_too_long(told):

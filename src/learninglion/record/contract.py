@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 
 from learninglion.models import (
     Answerer,
+    AnswerVerdict,
     Asker,
     Author,
     Check,
@@ -534,13 +535,15 @@ def check_view(check: Check) -> CheckView:
 def verification_view(verification: Verification, *, keep_order: bool = False) -> VerificationView:
     """One sub-question of a draft. `statements` holds the text in order, each sentence with its verdict.
 
-    What did not hold stands in `set_apart` as well. What a person answers for stands in `own_text` only, but
-    with `keep_order` (the verify command) everything stays in `statements`.
+    What did not hold stands in `set_apart` as well; where there is no answer, only there. What a person
+    answers for stands in `own_text`. With `keep_order` (the verify command) everything stays in `statements`.
     """
     draft = verification.draft
     selection = draft.selection
-    own = () if keep_order else verification.own
-    statements = [check for check in verification.checks if check not in own]
+    statements = verification.checks
+    if not keep_order:
+        answer = verification.verdict is not AnswerVerdict.UNANSWERABLE
+        statements = tuple(c for c in statements if answer and c not in verification.own)
     return {
         "numbers": list(selection.question.numbers),
         "question": selection.question.text,
