@@ -29,7 +29,7 @@ from learninglion.parsing.pdf.characters import open_pdf, page_view, read_glyphs
 
 ROOT = Path(__file__).resolve().parents[1]
 BAR_PAGES = 120.0
-BAR_TIMES = 5.0
+BAR_TIMES = 20.0
 
 _PEER = """
 import json, sys, time

@@ -94,6 +94,9 @@ def test_a_kamerstuk_without_its_masthead() -> None:
         ("Vraag {} (De Boer)\n", "Reactie\n"),
         ("Vraag {} ", "Antwoord "),
         ("VRAAG {}\n", "ANTWOORD\n"),
+        ("V{}:\n", "A{}:\n"),
+        ("Q{} ", "A{} "),
+        ("Q: ", "A: "),
     ],
 )
 def test_labels_of_other_hands(label: str, answer: str) -> None:

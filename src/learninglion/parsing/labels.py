@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-__all__ = ["Label", "LabelKind", "parse_label", "parse_numbers"]
+__all__ = ["Label", "LabelKind", "parse_label", "parse_letter", "parse_numbers"]
 
 # Nobody asks more questions than this at once; a larger number is a year, an amount or an article.
 _LARGEST = 250
@@ -41,6 +41,9 @@ _ASKED = re.compile(
 _BARE_WORDS = frozenset(("Antwoord", "ANTWOORD", "Reactie", "REACTIE", "Beantwoording", "BEANTWOORDING"))
 _REPLIES = re.compile(
     r"\s+(?!(?:de\s+)?(?:minister|staatssecretaris|kamer|vra))(?-i:[«“\"'(]*[A-ZÀ-Ý])", re.IGNORECASE
+)
+_LETTER = re.compile(
+    r"(?P<letter>[QVA])\s?(?P<number>\d{1,3})?(?:\s?[:.)](?:\s+(?=\S)|$)|(?<=\d)(?:\s*$|\s+(?=[A-Z])))"
 )
 _LABEL_LENGTH = 60
 _MISTYPED = re.compile(r"(?P<word>[VA][A-Za-z]{3,10})\s*(?=\d)", re.IGNORECASE)
@@ -122,6 +125,15 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     if kind is LabelKind.QUESTION and not numbers and not line.lstrip()[:1].isupper():
         return None
     return Label(kind, numbers, end)
+
+
+def parse_letter(line: str) -> Label | None:
+    """The label of one letter that `line` is or begins with: "Q: Wat", "V3:", "A3"; a pair of them counts."""
+    match = _LETTER.match(line)
+    if match is None:
+        return None
+    kind = LabelKind.ANSWER if match["letter"] == "A" else LabelKind.QUESTION
+    return Label(kind, (int(match["number"]),) if match["number"] else (), match.end())
 
 
 def _end_of_list(line: str, start: int) -> int:

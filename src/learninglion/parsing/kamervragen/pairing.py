@@ -15,7 +15,7 @@ from learninglion.parsing.kamervragen.header import ANSWER_HEADING
 from learninglion.parsing.kamervragen.matching import check_pairs, match_parts
 from learninglion.parsing.kamervragen.overleg import find_by_fraction, find_in_prose, pair_in_tables
 from learninglion.parsing.kamervragen.parts import NUMBERS_ALONE, Found, Part
-from learninglion.parsing.labels import LabelKind, parse_label, parse_numbers
+from learninglion.parsing.labels import LabelKind, parse_label, parse_letter, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
 
@@ -183,10 +183,11 @@ def _are_questions(pairs: Sequence[QAPair], stretches: Sequence[Stretch]) -> boo
 def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
     """The questions and answers among the paragraphs, and what stands after the first but in none."""
     labels = _labels(paragraphs)
-    if not any(part.kind is LabelKind.QUESTION for part in labels.values()):
-        numbered = _numbered(paragraphs, labels)
-        if len(numbered) > 1 or (numbered and labels):
-            labels |= numbered
+    own = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}
+    if not any(part.kind is LabelKind.QUESTION for part in own.values()):
+        numbered = _numbered(paragraphs, own)
+        if len(numbered) > 1 or (numbered and own):
+            labels = own | numbered
             labels |= _numbered_answers(paragraphs, numbered)
     labels |= _above_bare_answers(paragraphs, labels)
     found = Found(first=min(labels, default=len(paragraphs)), labels=frozenset(labels))
@@ -271,9 +272,24 @@ def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
         if label is not None and label.length < len(paragraph.text):
             rest = paragraph.text[label.length :].lstrip()
             labels[index] = Part(label.kind, label.numbers, index, skip=len(paragraph.text) - len(rest))
+    labels = labels or _lettered(paragraphs)
     if any(part.kind is LabelKind.QUESTION and part.numbers for part in labels.values()):
         labels = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}
     return labels
+
+
+def _lettered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
+    """Labels of one letter ("V1:", "A1:", "Q:"), where questions and answers take turns."""
+    found = {i: label for i, p in enumerate(paragraphs) if (label := parse_letter(p.text)) is not None}
+    kinds = [label.kind for label in found.values()]
+    if len(kinds) < 4 or kinds != [LabelKind.QUESTION, LabelKind.ANSWER] * (len(kinds) // 2):
+        return {}
+    return {
+        i: Part(
+            label.kind, label.numbers, i, skip=label.length if label.length < len(paragraphs[i].text) else 0
+        )
+        for i, label in found.items()
+    }
 
 
 def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> dict[int, Part]:

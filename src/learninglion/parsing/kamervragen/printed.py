@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from learninglion.parsing.labels import LabelKind, parse_label
+from learninglion.parsing.labels import LabelKind, parse_label, parse_letter
 from learninglion.parsing.paragraphs import Note
 
 __all__ = [
@@ -209,7 +209,9 @@ def _is_label(lines: Sequence[str], index: int) -> bool:
 def opens_part(line: str) -> bool:
     """Whether a line begins a paragraph: "Antwoord: Ja.", "Vraag 3: Bent u", "Antwoord van minister X"."""
     return line[:1].isupper() and (
-        parse_label(line, whole=False) is not None or _REPLY.match(line) is not None
+        parse_label(line, whole=False) is not None
+        or parse_letter(line) is not None
+        or _REPLY.match(line) is not None
     )
 
 

@@ -279,6 +279,12 @@ class _Reader:
             yield from self._section(node, around)
         elif name in _BOXES:
             yield from self._box(node, around)
+        elif name in ("object", "object-ole"):  # anchored to the page
+            piece = Piece()
+            self._object(node, around, piece)
+            yield from lines_of(piece, "", BlockKind.PARAGRAPH, 0)
+            for box in piece.boxes:
+                yield from self._box(box, around)
         elif name == "tracked-changes":
             for removed in node.iter():
                 if local(removed) == "deletion":

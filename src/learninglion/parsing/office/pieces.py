@@ -22,7 +22,6 @@ __all__ = [
     "Reason",
     "WordText",
     "lines_of",
-    "only_arranges",
     "said_once",
     "table_of",
     "table_or_text",
@@ -282,9 +281,14 @@ def said_once(edges: Sequence[Paragraph], body: Sequence[Paragraph]) -> Iterator
             yield replace(paragraph, kind=kind, level=0, notes=())
 
 
-def table_or_text(rows: Sequence[tuple[list[Cell], bool]]) -> Iterator[Paragraph]:
-    """A table as it reads: data by row, running text by cell; `rows` tell which hold a table inside."""
-    arranges = only_arranges([[cell.paragraphs for cell in row if cell.paragraphs] for row, _ in rows])
+def table_or_text(rows: Sequence[tuple[list[Cell], bool]], arranges: bool = False) -> Iterator[Paragraph]:
+    """A table as it reads: data by row, running text by cell; `rows` tell which hold a table inside.
+
+    `arranges`: the file says itself that it only arranges text.
+    """
+    arranges = arranges or _only_arranges(
+        [[cell.paragraphs for cell in row if cell.paragraphs] for row, _ in rows]
+    )
     pending: list[list[Cell]] = []
     for row_cells, nested in rows:
         if nested or arranges:
@@ -296,7 +300,7 @@ def table_or_text(rows: Sequence[tuple[list[Cell], bool]]) -> Iterator[Paragraph
     yield from table_of(pending)
 
 
-def only_arranges(rows: list[list[list[Paragraph]]]) -> bool:
+def _only_arranges(rows: list[list[list[Paragraph]]]) -> bool:
     """Whether a table holds running text rather than data: one column, or whole questions and answers."""
     if all(len(row) <= 1 for row in rows):
         return True

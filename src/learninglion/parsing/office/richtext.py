@@ -20,9 +20,8 @@ from learninglion.parsing.office.pieces import (
     Reason,
     WordText,
     lines_of,
-    only_arranges,
     said_once,
-    table_of,
+    table_or_text,
 )
 from learninglion.parsing.office.symbols import is_symbol_font, show_symbols
 from learninglion.parsing.paragraphs import Note, Paragraph
@@ -158,10 +157,7 @@ class _Flow:
         if not self.rows:
             return
         self.rows, self.ends = _in_columns(self.rows, self.ends), []
-        if only_arranges([[cell.paragraphs for cell in row if cell.paragraphs] for row in self.rows]):
-            self.found += [p for row in self.rows for cell in row for p in cell.paragraphs]
-        else:
-            self.found += table_of(self.rows)
+        self.found += table_or_text([(row, False) for row in self.rows])
         self.rows = []
 
     def finished(self) -> list[Paragraph]:

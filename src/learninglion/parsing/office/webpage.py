@@ -22,8 +22,7 @@ from learninglion.parsing.office.pieces import (
     Reason,
     WordText,
     lines_of,
-    only_arranges,
-    table_of,
+    table_or_text,
 )
 from learninglion.parsing.office.styles import format_number
 from learninglion.parsing.office.symbols import show_symbols
@@ -304,24 +303,13 @@ class _PageReader:
     def _table(self, table: etree._Element, look: Look) -> None:
         rows: dict[str, list[tuple[etree._Element, Look]]] = {"head": [], "body": [], "foot": []}
         self._collect(table, look, "body", rows)
-        arranges = table.get("role") in ("presentation", "none")
         read: list[tuple[list[Cell], bool]] = []
         columns = list(self._columns(table, look.ground))
         taken: dict[int, int] = {}  # by column: the rows that a cell above still takes
         for row, row_look in (*rows["head"], *rows["body"], *rows["foot"]):
             cells = list(self._cells(row, row_look, look.ground, columns, taken))
             read.append((cells, any(inner is not row for inner in row.iter("table"))))
-        filled = [[cell.paragraphs for cell in cells if cell.paragraphs] for cells, _ in read]
-        arranges = arranges or only_arranges(filled)
-        pending: list[list[Cell]] = []
-        for cells, nested in read:
-            if nested or arranges:
-                self.found.extend(table_of(pending))
-                pending = []
-                self.found.extend(paragraph for cell in cells for paragraph in cell.paragraphs)
-            else:
-                pending.append(cells)
-        self.found.extend(table_of(pending))
+        self.found.extend(table_or_text(read, table.get("role") in ("presentation", "none")))
 
     def _collect(
         self, node: etree._Element, look: Look, group: str, rows: dict[str, list[tuple[etree._Element, Look]]]

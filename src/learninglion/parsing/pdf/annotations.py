@@ -52,6 +52,7 @@ class Sheet:
     """A loaded page, what is typed on it, and the remarks that open when one clicks on a mark."""
 
     page: Any
+    document: Any  # what it is a page of
     typed: tuple[Typed, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -74,7 +75,7 @@ def show_annotations(document: Any) -> Iterator[Loader]:
         if not page:
             return None
         if not raw.FPDFPage_GetAnnotCount(page):
-            return Sheet(page)
+            return Sheet(page, document)
         if not forms:
             forms.append(raw.FPDFDOC_InitFormFillEnvironment(document, info))
         form = forms[0]
@@ -87,7 +88,7 @@ def show_annotations(document: Any) -> Iterator[Loader]:
         if raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
             raw.FPDF_ClosePage(page)
             page = raw.FPDF_LoadPage(document, index)
-        return Sheet(page, typed, remarks) if page else None
+        return Sheet(page, document, typed, remarks) if page else None
 
     try:
         yield load

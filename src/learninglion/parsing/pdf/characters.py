@@ -5,11 +5,12 @@ from __future__ import annotations
 import ctypes
 import math
 import threading
+import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import groupby, repeat
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,9 @@ _FAINT, _THIN_INK = 10, 100  # of 255: so transparent that there is no ink, or t
 _ORNAMENTS = ("dingbats", "wingdings", "webdings", "marlett", "awesome", "icons", "glyphicon")
 _FLATTEST = 0.1  # of the height of letters: so narrow that nobody reads them; they count as without size
 _MEANT = b"ActualText"
+_UNKNOWN = "\ufffd"
+_NO_SIGNS = frozenset(("Zs", "Zl", "Zp", "Cf", "Cc", "Pd"))
+_LONGEST_MEANT = 4096  # characters
 _ODD = 2.0  # points: type so small is measured
 _LETTER_HEIGHT = 0.72  # of the type size: capitals
 _FIGURE_HEIGHT = 0.68  # of the type size
@@ -107,7 +111,6 @@ _mark_string = _plain(
     _int,
     *(_pointer, ctypes.c_char_p, _pointer, ctypes.c_ulong, _pointer),
 )
-_remove_param = _plain(raw.FPDFPageObjMark_RemoveParam, _int, _pointer, _pointer, ctypes.c_char_p)
 _fill_colour = _plain(raw.FPDFPageObj_GetFillColor, _int, _pointer, _pointer, _pointer, _pointer, _pointer)
 _stroke_colour = _plain(raw.FPDFPageObj_GetStrokeColor, _int, *[_pointer] * 5)
 
@@ -233,45 +236,82 @@ def is_scan(page: Any, view: View) -> bool:
     return covered >= _SCAN * (right - left) * (top - bottom)
 
 
-def read_glyphs(page: Any, view: View, layers: bool = False) -> Glyphs:
-    """The characters of `page` with their places on it as shown; `layers`: some may be switched off."""
-    handle = _load_text(page)
+def read_glyphs(page: Any, view: View, layers: bool = False, document: Any = None) -> Glyphs:
+    """The characters of `page` with their places on it as shown; `layers`: some may be switched off.
+
+    `document`: what the page is of; without it, words that a file puts in place of others are believed.
+    """
+    handle = _load_text(page, document)
     try:
         return _read(ctypes.cast(handle, _pointer).value or 0, handle, page, view, layers)
     finally:
         raw.FPDFText_ClosePage(handle)
 
 
-def _load_text(page: Any) -> Any:
+def _load_text(page: Any, document: Any) -> Any:
     """The characters of a page as they are drawn.
 
-    A file may say what words mean instead (ActualText), and PDFium gives that. A reader sees what is drawn,
-    and the two may differ: what is meant counts only where nobody can know the letters that are drawn.
+    A file may say what words mean instead (ActualText), and PDFium gives that. A reader sees what is drawn:
+    what is meant counts where both say the same, or where nobody can know the letters that are drawn.
     """
     handle = raw.FPDFText_LoadPage(page)
-    meant = []
+    meant = list(_find_meant(page)) if document else []
+    if not meant:
+        return handle
+    for item, mark, _ in meant:
+        raw.FPDFPageObjMark_RemoveParam(item, mark, _MEANT)
+    raw.FPDFText_ClosePage(handle)
+    drawn = raw.FPDFText_LoadPage(page)
+    kept = []
+    for said, group in groupby(meant, key=lambda entry: entry[2]):
+        entries = list(group)
+        seen = "".join(_object_text(item, drawn) for item, _, _ in entries)
+        if _UNKNOWN in _signs(seen) or not seen or _signs(seen) == _signs(said):
+            kept += entries
+    if not kept:
+        return drawn
+    raw.FPDFText_ClosePage(drawn)
+    for item, mark, said in kept:
+        raw.FPDFPageObjMark_SetStringParam(document, item, mark, _MEANT, said.encode("utf-8"))
+    return raw.FPDFText_LoadPage(page)
+
+
+def _find_meant(page: Any) -> Iterator[tuple[Any, Any, str]]:
+    """The objects that stand for other words, with the mark that says so and those words."""
     address, length = ctypes.cast(page, _pointer).value or 0, ctypes.c_ulong()
+    buffer = (ctypes.c_ushort * _LONGEST_MEANT)()
     for index in range(raw.FPDFPage_CountObjects(page)):
         item = _page_object(address, index)
         for number in range(_count_marks(item)):
             mark = _object_mark(item, number)
-            if _mark_string(mark, _MEANT, None, 0, ctypes.addressof(length)):
-                meant.append((item, mark))
-    if not meant:
-        return handle
-    for item, mark in meant:
-        _remove_param(item, mark, _MEANT)
-    drawn = raw.FPDFText_LoadPage(page)
-    best, other = (handle, drawn) if _count_unknown(drawn) > _count_unknown(handle) else (drawn, handle)
-    raw.FPDFText_ClosePage(other)
-    return best
+            places = ctypes.addressof(buffer), ctypes.sizeof(buffer), ctypes.addressof(length)
+            if _mark_string(mark, _MEANT, *places):
+                said = bytes(buffer)[: min(length.value, ctypes.sizeof(buffer))].decode(
+                    "utf-16-le", "replace"
+                )
+                yield (
+                    ctypes.cast(item, raw.FPDF_PAGEOBJECT),
+                    ctypes.cast(mark, raw.FPDF_PAGEOBJECTMARK),
+                    said.rstrip("\0"),
+                )
 
 
-def _count_unknown(text_page: Any) -> int:
-    """How many characters have no letter that the file names."""
-    codes = [raw.FPDFText_GetUnicode(text_page, k) for k in range(max(raw.FPDFText_CountChars(text_page), 0))]
-    broken = (raw.FPDFText_HasUnicodeMapError(text_page, k) > 0 for k in range(len(codes)))
-    return sum(bad or not code or 0xE000 <= code < 0xF900 for bad, code in zip(broken, codes, strict=True))
+def _object_text(item: Any, text_page: Any) -> str:
+    buffer = (ctypes.c_ushort * _LONGEST_MEANT)()
+    length = raw.FPDFTextObj_GetText(item, text_page, buffer, ctypes.sizeof(buffer))
+    return bytes(buffer)[: min(length, ctypes.sizeof(buffer))].decode("utf-16-le", "replace").rstrip("\0")
+
+
+def _signs(text: str) -> str:
+    """What a text says, without white, signs without width and hyphens, which fonts mix up."""
+    said = ""
+    for sign in unicodedata.normalize("NFKC", text):
+        kind = unicodedata.category(sign)
+        if kind in ("Co", "Cn") or (kind == "Cc" and sign not in "\t\n\r\x02"):
+            said += _UNKNOWN
+        elif kind not in _NO_SIGNS:
+            said += sign
+    return said.casefold()
 
 
 def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> Glyphs:

@@ -129,7 +129,7 @@ def _load_page(load: Loader, index: int, layers: bool) -> Page:
 def _read_page(sheet: Sheet, number: int, layers: bool) -> Page:
     page = sheet.page
     view = page_view(page)
-    glyphs = read_glyphs(page, view, layers)
+    glyphs = read_glyphs(page, view, layers, sheet.document)
     shown = view.turn_box(view.box)
     unit = max(1.0, _PAGE / max(shown[3] - shown[1], 1e-6))  # a small page is shown large
     reasons = [_why_hidden(glyphs, k, unit) for k in range(len(glyphs.styles))]
