@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from learninglion.compliance.energy import Energy, Method, PowerFigures, PowerMeter
+from learninglion.inference.choices import EncoderChoice, RerankerChoice
 from learninglion.models.plain import from_plain, to_plain
+from learninglion.settings import load_settings, workplace_options
 
 FIGURES = PowerFigures(cpu_watt=100, ram_watt=0, pue=2.0, grid_g_per_kwh=500, grid_year=2024, grid_source="x")
 
@@ -86,6 +89,16 @@ def test_a_model_elsewhere_is_named_and_estimated_only_when_somebody_said_how() 
     assert known.elsewhere_kwh == pytest.approx(300 * known.seconds / 3.6e6, rel=0.2)
     assert known.grams_co2e > known.kwh * known.grid_g_per_kwh
     assert PowerMeter(PowerFigures(endpoint_watt=300)).start().stop().elsewhere_kwh is None
+
+
+def test_only_models_that_are_used_work_elsewhere(tmp_path: Path) -> None:
+    plain = workplace_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
+    assert (plain.models_elsewhere, plain.writer_elsewhere) == ("", "")
+    encoder = EncoderChoice("openai", "m", "https://a.example/v1")
+    reranker = RerankerChoice("documents", "m", "https://b.example")
+    assert replace(plain, encoder=encoder, reranker=reranker).models_elsewhere == "a.example, b.example"
+    served = {"LEARNINGLION_HOME": str(tmp_path), "LEARNINGLION_GENERATOR_KIND": "openai"}
+    assert workplace_options(load_settings(served)).writer_elsewhere == "127.0.0.1"  # another process
 
 
 def test_counting_costs_next_to_nothing() -> None:

@@ -185,13 +185,14 @@ ROUTES: dict[str, Rule] = {
 LOCAL = frozenset(
     """
     ask assessment backup collection collections compliance.export doctor document.trace documents
-    dossier.archive dossier.delete dossier.destroy dossier.letter-template dossier.overdue
-    dossier.verify draft evaluate.ask evaluate.drafts evaluate.fairness evaluate.instructions
-    evaluate.judge evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-relevance
-    evaluate.verifier experiment.rerun experiment.run experiment.show export export-all history
-    import-all index.rebuild index.status ingest judge.agreement log.accept log.processing log.show
-    log.verify model.check move parse person.erase person.find publish register-entry remove replay
-    report reread restore search tune users.add users.list verify verify-mark
+    dossier.archive dossier.declaration dossier.delete dossier.destroy dossier.hold
+    dossier.letter-template dossier.overdue dossier.release dossier.verify draft evaluate.ask
+    evaluate.drafts evaluate.fairness evaluate.instructions evaluate.judge evaluate.positions
+    evaluate.privacy evaluate.retrieval evaluate.train-relevance evaluate.verifier experiment.rerun
+    experiment.run experiment.show export export-all history import-all index.rebuild index.status
+    ingest judge.agreement log.accept log.processing log.show log.verify model.check move parse
+    person.erase person.find publish register-entry remove replay report reread restore search tune
+    users.add users.list verify verify-mark
     """.split()
 )
 WITH_AN_ACCOUNT = frozenset({"mcp", "serve"})

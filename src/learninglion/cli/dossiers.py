@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -102,6 +103,42 @@ def list_overdue(as_json: bool = typer.Option(False, "--json", help="Een JSON-ob
             )
         else:
             console.print(f"{_amount(len(overdue.dossiers), overdue.works)}.")
+        for held in overdue.held:
+            console.print(f"{held}  wordt vastgehouden")
+
+
+@dossier_app.command("hold")
+def hold_dossier(
+    dossier: str = typer.Argument(..., help="Het nummer van het dossier."),
+    reason: str = typer.Option(..., "--reason", help="Waarom; komt in het log. Noem er geen personen in."),
+) -> None:
+    """Houd een dossier vast: niemand vernietigt het, ook niet na de bewaartermijn."""
+    with workplace_here() as workplace:
+        workplace.retention.hold(dossier, reason=reason, actor=local_actor())
+    console.print(f"{dossier} wordt vastgehouden.")
+
+
+@dossier_app.command("release")
+def release_dossier(
+    dossier: str = typer.Argument(..., help="Het nummer van het dossier."),
+    reason: str = typer.Option(..., "--reason", help="Waarom; komt in het log. Noem er geen personen in."),
+) -> None:
+    """Geef een dossier vrij dat werd vastgehouden."""
+    with workplace_here() as workplace:
+        workplace.retention.release(dossier, reason=reason, actor=local_actor())
+    console.print(f"{dossier} is vrijgegeven.")
+
+
+@dossier_app.command("declaration")
+def write_declaration(
+    since: datetime = typer.Option(..., "--since", formats=["%Y-%m-%d"], help="Vanaf deze dag."),
+    out: Path = typer.Option(..., "--out", help="Het bestand (Markdown)."),
+) -> None:
+    """Schrijf de verklaring van vernietiging, uit het logboek, om te laten tekenen."""
+    with workplace_here() as workplace:
+        text = workplace.retention.declaration(since.astimezone(), actor=local_actor())
+    write_file(out, text.encode())
+    console.print(f"Geschreven: {out}")
 
 
 @dossier_app.command("destroy")

@@ -36,6 +36,8 @@ _DEEDS = {
     "read.people": "lijst van mensen ingezien",
     "replay": "opnieuw gemaakt en vergeleken",
     "resume": "verder geschreven",
+    "retention.hold": "vastgehouden: mag niet worden vernietigd",
+    "retention.release": "vrijgegeven om te vernietigen",
     "retention.destroy": "vernietigd na de bewaartermijn",
     "search": "gezocht",
     "select": "bronnen gekozen",

@@ -45,7 +45,8 @@ class WorkplaceOptions:
     @property
     def models_elsewhere(self) -> str:
         """The machines of models that turn text into vectors or order results; "" when all is here."""
-        return ", ".join(_hosts(self.encoder.base_url, self.reranker.base_url))
+        ordering = "" if self.reranker.kind == "none" else self.reranker.base_url
+        return ", ".join(_hosts(self.encoder.base_url, ordering))
 
     @property
     def writer_elsewhere(self) -> str:

@@ -119,7 +119,8 @@ class Persons:
             vectors += len(self._traces.passages(document_id))
             self._intake.remove(document_id, reason=reason, actor=actor)
         if not keep_dossiers:
-            for dossier_id in _of(found, "dossier"):
+            held = self._retention.held(actor)
+            for dossier_id in (name for name in _of(found, "dossier") if name not in held):
                 self._retention.delete_dossier(dossier_id, reason=reason, actor=actor)
         self._sets.clear_all(_of(found, "set"))
         self._accounts.forget_answers(_of(found, "answer"))
@@ -176,7 +177,7 @@ def _of(places: Iterable[PersonPlace], what: str) -> list[str]:
 
 
 _WHY_KEPT = {
-    "dossier": "bewaard: de Archiefwet kan dat vragen",
+    "dossier": "bewaard: het wordt vastgehouden, of de Archiefwet kan dat vragen",
     "log": "een regel van het logboek verandert nooit: dan zou de keten breken",
     "account": "verwijder of wijzig het account bij Mensen",
     "report": "verwijder dit bestand zelf als het niet meer nodig is",

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from learninglion.database.engine import now
 from learninglion.models import Actor
-from learninglion.models.errors import InputError
+from learninglion.models.errors import ConflictError, InputError
 from learninglion.models.plain import Plain
 from learninglion.record.dossiers import DossierRepository, DossierVersion
-from learninglion.record.log import EventLog
+from learninglion.record.log import EventLog, LogEntry
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere
@@ -23,6 +23,10 @@ from learninglion.workflow.sign_offs import SignOffRepository
 from learninglion.workflow.working_texts import WorkingTextRepository
 
 __all__ = ["Destroyed", "Overdue", "Retention", "Terms"]
+
+
+_HOLD, _RELEASE = "retention.hold", "retention.release"
+_DELETED, _DESTROYED = "dossier.delete", "retention.destroy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Overdue:
 
     dossiers: tuple[DossierVersion, ...] = ()
     works: int = 0
+    held: tuple[str, ...] = ()  # over their term too, but on hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +77,10 @@ class Retention:
         """What is older than its term now, the oldest first."""
         require_everywhere(actor, Task.MANAGE)
         ids = self._dossiers.unchanged_since(_before(terms.dossier_days)) if terms.dossier_days else ()
-        newest = tuple(self._dossiers.history(dossier_id, None)[-1] for dossier_id in ids)
+        held = self.held(actor)
+        newest = tuple(self._dossiers.history(name, None)[-1] for name in ids if name not in held)
         works = self._sets.count_before(_before(terms.work_days)) if terms.work_days else 0
-        return Overdue(newest, works)
+        return Overdue(newest, works, tuple(name for name in ids if name in held))
 
     def destroy_overdue(self, terms: Terms, *, reason: str, actor: Actor) -> Destroyed:
         """Destroy everything that is older than its term. Raises InputError without a reason."""
@@ -91,6 +97,39 @@ class Retention:
             note(self._log, "retention.destroy", actor, "", counts)
         return done
 
+    def held(self, actor: Actor) -> frozenset[str]:
+        """The dossiers that may not be destroyed until somebody lets them go, as the log says."""
+        require(actor, Task.MANAGE)
+        held: set[str] = set()
+        for step in self._log.of_actions({_HOLD, _RELEASE}):
+            (held.add if step.action == _HOLD else held.discard)(step.subject)
+        return frozenset(held)
+
+    def hold(self, dossier_id: str, *, reason: str, actor: Actor) -> None:
+        """Nobody destroys this dossier from now on: it is asked for by a judge, an inquiry, a Woo request."""
+        self._mark(_HOLD, dossier_id, reason, actor)
+
+    def release(self, dossier_id: str, *, reason: str, actor: Actor) -> None:
+        """It may be destroyed again. Raises InputError when it was not on hold."""
+        if dossier_id not in self.held(actor):
+            raise InputError(f"{dossier_id} wordt niet vastgehouden.")
+        self._mark(_RELEASE, dossier_id, reason, actor)
+
+    def _mark(self, action: str, dossier_id: str, reason: str, actor: Actor) -> None:
+        reason = _require_reason(reason)
+        self.versions(dossier_id, actor)
+        note(self._log, action, actor, dossier_id, {"reason": reason})
+
+    def declaration(self, since: datetime, *, actor: Actor) -> str:
+        """What was destroyed since a moment, with the lines of the log that prove it, for people to sign."""
+        require_everywhere(actor, Task.MANAGE)
+        steps = [s for s in self._log.of_actions({_DELETED, _DESTROYED}) if s.at >= since]
+        report = self._log.verify()
+        whole = "Het logboek is heel" if report.ok else f"LET OP: het logboek is niet heel ({report.problem})"
+        closing = f"{whole}: {report.head.count} regels, laatste hash {report.head.hash}."
+        made = now().isoformat(timespec="seconds")
+        return _DECLARATION.format(made=made, rows="\n".join(map(_declared, steps)), closing=closing)
+
     def versions(self, dossier_id: str, actor: Actor) -> tuple[DossierVersion, ...]:
         """The versions of a dossier that would be deleted. Raises UnknownReferenceError."""
         require(actor, Task.MANAGE)
@@ -104,6 +143,8 @@ class Retention:
         require(actor, Task.MANAGE)
         reason = _require_reason(reason)
         self.versions(dossier_id, actor)
+        if dossier_id in self.held(actor):
+            raise ConflictError(f"{dossier_id} wordt vastgehouden. Geef het eerst vrij, met een reden.")
         self._destroy(dossier_id, reason, actor)
 
     def _destroy(self, dossier_id: str, reason: str, actor: Actor) -> None:
@@ -112,6 +153,28 @@ class Retention:
         self._sign_offs.clear(dossier_id)
         self._working_texts.clear_under(f"/dossiers/{dossier_id}/")
         self._accounts.forget_answers_about(dossier_id)  # what a repeated API request gets holds the text too
+
+
+_DECLARATION = """# Verklaring van vernietiging (concept)
+
+Opgemaakt op {made} uit het logboek. De inhoud is vernietigd in de database, de sets, de lopende verzoeken en
+de bewaarde antwoorden; back-ups en bestanden buiten het programma vallen hier niet onder.
+
+| regel | moment | wat | versies | reden | hash van de regel |
+| ---: | --- | --- | ---: | --- | --- |
+{rows}
+
+{closing}
+
+Naam, functie, datum en handtekening van wie besloot: **open**
+"""
+
+
+def _declared(step: LogEntry) -> str:
+    told, moment = step.details, step.at.isoformat(timespec="seconds")
+    what = step.subject or f"{told.get('works', 0)} sets in bewerking"
+    reason = str(told.get("reason", "")).replace("|", "/")
+    return f"| {step.seq} | {moment} | {what} | {told.get('versions', '')} | {reason} | {step.hash} |"
 
 
 def _require_reason(reason: str) -> str:
