@@ -1,11 +1,13 @@
 """Speed and size of search at 10,000, 50,000 and 200,000 pairs, beside the earlier prototype's stack.
 
     python benchmarks/scale.py [--quick] [--folder DIR] [--sizes 10000 50000 200000] [--peer PYTHON]
+        [--database postgresql://user@host/name]
 
 Archives are made from a vocabulary with the frequencies of real Dutch answers (pairs file); vectors are
 synthetic, because embedding 200,000 answers takes hours; the questions that are searched are real and are
 embedded for real. Each size runs in a process of its own, so that memory is its own. Prints one JSON line a
-run; `cpu` is processor time, which other work on the machine hardly changes.
+run; `cpu` is processor time, which other work on the machine hardly changes. With `--database` the index
+stands in that PostgreSQL; where it runs on this machine its processor time is in `cpu` too.
 
 The peer holds the same texts and answers the same questions in the same run: BM25Retriever and Chroma in an
 EnsembleRetriever, without embedding. `--peer` is a Python with langchain-community, langchain-classic,
@@ -16,9 +18,11 @@ langchain-chroma and rank-bm25; by default this one, where it has them. A peer t
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import importlib.util
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -30,10 +34,13 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import create_engine
 
 from learninglion.inference.encoders import NanoEncoder, Vectors, normalised
 from learninglion.models import DocumentCard, DocumentKind, Passage, PassageKind, Source, SourceKind, Span
+from learninglion.search.engine import Engine
 from learninglion.search.local.index import Index
+from learninglion.search.postgres.index import PostgresIndex
 from learninglion.search.search import search, search_set
 from learninglion.store.reader import Entry, MemoryReader
 
@@ -162,10 +169,18 @@ def memory() -> int:
     return pages * resource.getpagesize() // 2**20
 
 
-def build(folder: Path, pairs: int) -> dict[str, float]:
+def opened(folder: Path, database: str) -> Engine:
+    """The index in `folder`, or in the database under the name of the folder."""
+    if not database:
+        return Index.open(folder, SyntheticEncoder())
+    engine = create_engine(database.replace("postgresql:", "postgresql+psycopg:"))
+    return PostgresIndex(engine, SyntheticEncoder(), schema=f"scale_{folder.name}")
+
+
+def build(folder: Path, pairs: int, database: str = "") -> dict[str, float]:
     """Build an index of `pairs` pairs in `folder`, if it is not there."""
     began = time.perf_counter()
-    index = Index.open(folder, SyntheticEncoder())
+    index = opened(folder, database)
     changed = index.update(GrowingReader(pairs))
     return {"build_seconds": round(time.perf_counter() - began, 1) if changed else 0.0, "pairs": pairs}
 
@@ -175,9 +190,22 @@ Times = list[tuple[float, float]]  # (seconds, seconds of processor time)
 
 def timed(times: Times, work: Callable[[], object]) -> None:
     """Do `work` and add what it took to `times`."""
-    at, busy = time.perf_counter(), time.process_time()
+    at, busy = time.perf_counter(), time.process_time() + servers_busy()
     work()
-    times.append((time.perf_counter() - at, time.process_time() - busy))
+    times.append((time.perf_counter() - at, time.process_time() + servers_busy() - busy))
+
+
+def servers_busy() -> float:
+    """Seconds of processor time that the servers of PostgreSQL on this machine have had."""
+    if "--database" not in sys.argv or not sys.argv[sys.argv.index("--database") + 1]:
+        return 0.0
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            name, _, rest = path.read_text().partition("(")[2].rpartition(")")
+            if name == "postgres":
+                ticks += sum(map(int, rest.split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def told(name: str, times: Times) -> dict[str, float]:
@@ -190,12 +218,12 @@ def told(name: str, times: Times) -> dict[str, float]:
     }
 
 
-def run(folder: Path, pairs: int, queries: int) -> dict[str, float]:
+def run(folder: Path, pairs: int, queries: int, database: str = "") -> dict[str, float]:
     """Measure search, filters, sets of ten, changes and memory on a built index."""
     reader = GrowingReader(pairs)
     questions, _ = real_sentences()
     began = time.perf_counter()
-    index = Index.open(folder, SyntheticEncoder())
+    index = opened(folder, database)
     search(index, reader, questions[0])
     cold = time.perf_counter() - began
     kept = {
@@ -232,7 +260,7 @@ def run(folder: Path, pairs: int, queries: int) -> dict[str, float]:
     }
 
 
-def changed(index: Index, reader: GrowingReader, pairs: int) -> dict[str, float]:
+def changed(index: Engine, reader: GrowingReader, pairs: int) -> dict[str, float]:
     """Seconds until 100 documents added, replaced and deleted are so in search, and whether they are."""
 
     def after(what: str, question: str, word: str) -> tuple[dict[str, float], bool]:
@@ -341,6 +369,7 @@ def main() -> None:
     parser.add_argument("--peer-queries", type=int, default=10)
     parser.add_argument("--peer-limit", type=float, default=3600.0, help="seconds a size")
     parser.add_argument("--quick", action="store_true", help="5,000 pairs and 20 questions")
+    parser.add_argument("--database", default="", help="a PostgreSQL, for the index")
     parser.add_argument("--only", choices=["build", "run"])
     given = parser.parse_args()
     if given.quick:
@@ -348,9 +377,9 @@ def main() -> None:
     if given.only:
         place = given.folder / str(given.sizes[0])
         step = (
-            build(place, given.sizes[0])
+            build(place, given.sizes[0], given.database)
             if given.only == "build"
-            else run(place, given.sizes[0], given.queries)
+            else run(place, given.sizes[0], given.queries, given.database)
         )
         print(json.dumps(step))
         return
@@ -361,10 +390,10 @@ def main() -> None:
         for size in given.sizes:
             for step in ("build", "run"):
                 command = [sys.executable, __file__, "--folder", str(folder), "--sizes", str(size)]
-                command += ["--queries", str(given.queries), "--only", step]
+                command += ["--queries", str(given.queries), "--only", step, "--database", given.database]
                 subprocess.run(command, check=True)
             # the run changed documents: what is left is no archive of this size any more
-            shutil.rmtree(folder / str(size))
+            shutil.rmtree(folder / str(size), ignore_errors=True)
             if peer:
                 print(run_peer(peer, folder, size, given.peer_queries, given.peer_limit), flush=True)
             else:

@@ -17,6 +17,7 @@ from learninglion.parsing import parse
 from learninglion.parsing.pdf.layout import regions
 from learninglion.web.page_images import PageImages
 from learninglion.web.pages.sources import place_on_page
+from learninglion.workflow.page_files import PageFiles
 
 _SCALE = 2.0
 LINES = (
@@ -79,7 +80,7 @@ def test_the_highlight_lies_on_the_words(
 ) -> None:
     content = turned(degrees, box)
     document = parse(RawFile("stuk.pdf", content, "test"))
-    image = PageImages(FolderBlobs(tmp_path)).render(sha256_hex(content), content, 1, _SCALE)
+    image = PageImages(PageFiles(FolderBlobs(tmp_path))).render(sha256_hex(content), content, 1, _SCALE)
     grey = darkness(image.png)
     assert grey.shape == (round(image.size.height * _SCALE), round(image.size.width * _SCALE))
     ink = grey < 128

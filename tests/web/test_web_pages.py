@@ -21,11 +21,11 @@ from learninglion.web.log_words import deed_words
 from learninglion.web.outside import NOTHING_OUTSIDE, Outside, outside_of
 from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import STATIC, highlight, score_words
-from learninglion.web.security import RateLimiter
 from learninglion.web.uploads import check_archive, check_content, clean_name
 from learninglion.workflow.answer_text import changed_statement
 from learninglion.workflow.intake import read_set_file
 from learninglion.workflow.jobs import Job, Jobs
+from learninglion.workflow.page_files import PageFiles
 
 WEB = Path(highlight.__code__.co_filename).parent
 HOSTILE = "<script>alert(1)</script><img src=http://elders.nl/x onerror=alert(2)>"
@@ -295,7 +295,7 @@ def test_a_set_that_cannot_be_read_is_said_on_the_page(office: Office) -> None:
 
 
 def test_a_page_becomes_an_image_and_a_hostile_file_only_an_error(tmp_path: Path) -> None:
-    images = PageImages(FolderBlobs(tmp_path))
+    images = PageImages(PageFiles(FolderBlobs(tmp_path)))
     content = documents()[0].read_bytes()
     page = images.render("a" * 64, content, 1)
     assert page.png.startswith(b"\x89PNG") and page.size.pages >= 1 and page.size.height > 500
@@ -304,9 +304,11 @@ def test_a_page_becomes_an_image_and_a_hostile_file_only_an_error(tmp_path: Path
         images.render("a" * 64, content, 999)
     for spoiled in (b"%PDF-1.4 x", content[:500], b""):
         with pytest.raises(UnreadableFileError):
-            PageImages(FolderBlobs(tmp_path / str(len(spoiled)))).render("b" * 64, spoiled, 1)
+            PageImages(PageFiles(FolderBlobs(tmp_path / str(len(spoiled))))).render("b" * 64, spoiled, 1)
     with pytest.raises(UnreadableFileError):
-        PageImages(FolderBlobs(tmp_path / "memory"), memory=20_000_000).render("c" * 64, content, 1)
+        PageImages(PageFiles(FolderBlobs(tmp_path / "memory")), memory=20_000_000).render(
+            "c" * 64, content, 1
+        )
 
 
 def test_the_highlight_covers_the_words_it_is_for(office: Office) -> None:
@@ -337,18 +339,6 @@ def test_what_a_machine_wrote_stays_visible_and_going_back_undoes_it() -> None:
     assert changed_statement(again, "De pont vaart.") == machine
     own = Statement("Van mij.", author=Author.PERSON)
     assert changed_statement(own, "Toch anders.").original is None
-
-
-def test_guessing_waits_longer_than_the_patience_of_a_machine() -> None:
-    moment = [0.0]
-    brake = RateLimiter(3, 10.0, clock=lambda: moment[0], most=2)
-    assert [brake.take("a") for _ in range(4)] == [0, 0, 0, 10.0]
-    moment[0] = 9.0
-    assert brake.take("a") == pytest.approx(1.0)
-    moment[0] = 10.5
-    assert brake.take("a") == 0
-    brake.take("b"), brake.take("c")
-    assert brake.take("a") == 0  # forgotten: the table is full
 
 
 def test_long_work_reports_fails_and_is_not_done_twice() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -36,6 +37,7 @@ GENESIS = "0" * 64  # what the first entry names as the hash before it
 _BATCH = 1000
 _logger = logging.getLogger(__name__)
 _ANCHOR_WAIT_SECONDS = 30.0
+_ITSELF = "LearningLion"  # who does what nobody asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,23 @@ class EventLog:
         self._anchor = anchor
         self._turn = threading.Lock()
         self._anchored = 0  # how far this process has seen the anchor go
-        if not anchor.exists() and self.head().count == 0:
-            self._write_anchor(Head(0, GENESIS))
+        if not anchor.exists():
+            head = self.head()
+            if head.count == 0:
+                self._write_anchor(Head(0, GENESIS))
+            elif engine.dialect.name == "postgresql" and not self._anchor_lock_file.exists():
+                self._begin_anchor(head)
+
+    def _begin_anchor(self, head: Head) -> None:
+        """Let a new server, which never moved an anchor, keep one of its own; the log says that it came.
+
+        Where one was moved before and is not there, that is a finding (`verify`).
+        """
+        with writing(self._engine) as connection:
+            told: dict[str, Plain] = {"machine": socket.gethostname(), "after": head.count}
+            entry = self.append_within(connection, "log.anchor", actor=_ITSELF, details=told)
+        with self._anchor_lock():
+            self._write_anchor(Head(entry.seq, entry.hash))
 
     def append(
         self, action: str, *, actor: str, subject: str = "", details: Mapping[str, Plain] | None = None
@@ -241,8 +258,11 @@ class EventLog:
                 self._anchored = head.count
 
     def _anchor_lock(self) -> AbstractContextManager[None]:
-        lock = self._anchor.with_name(self._anchor.name + ".lock")
-        return exclusive(lock, "logboek bijhouden", wait=_ANCHOR_WAIT_SECONDS)
+        return exclusive(self._anchor_lock_file, "logboek bijhouden", wait=_ANCHOR_WAIT_SECONDS)
+
+    @property
+    def _anchor_lock_file(self) -> Path:
+        return self._anchor.with_name(self._anchor.name + ".lock")
 
     def _read_anchor(self) -> Head:
         try:

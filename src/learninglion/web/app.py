@@ -39,7 +39,7 @@ from learninglion.web.pages import sets as pages_sets
 from learninglion.web.pages import sign_off as pages_sign_off
 from learninglion.web.pages import sources as pages_sources
 from learninglion.web.rendering import Templates
-from learninglion.web.security import RateLimiter, SecurityHeaders, TrustedHosts
+from learninglion.web.security import SecurityHeaders, TrustedHosts
 from learninglion.web.site import Site
 from learninglion.workflow import Workplace
 
@@ -53,10 +53,6 @@ _NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
-# Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
-# office can sit behind one.
-_PER_NAME = (5, 12.0)
-_PER_ADDRESS = (60, 1.0)
 
 
 def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
@@ -119,7 +115,7 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
     return Site(
         workplace=workplace,
         settings=settings,
-        page_images=PageImages(workplace.blobs),
+        page_images=PageImages(workplace.page_files),
         templates=Templates(
             organisation=web.organisation,
             default_language=web.language,
@@ -127,8 +123,6 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
             contact=web.contact,
             outside=outside_of(settings),
         ),
-        name_brake=RateLimiter(*_PER_NAME),
-        address_brake=RateLimiter(*_PER_ADDRESS),
         oidc=oidc,
         metrics=Metrics(workplace.power.spent) if settings.metrics.token else None,
     )

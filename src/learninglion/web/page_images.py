@@ -13,10 +13,9 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass
-from typing import Protocol
 
 from learninglion.models.errors import UnknownReferenceError, UnreadableFileError
-from learninglion.workflow.traces import PAGES
+from learninglion.workflow.page_files import PageFiles
 
 __all__ = ["PageImage", "PageImages", "PageSize"]
 
@@ -84,20 +83,10 @@ class PageImage:
     png: bytes
 
 
-class Kept(Protocol):
-    """Files by name, whole or not there."""
-
-    def read(self, name: str) -> bytes | None:
-        """What is kept, None where nothing is."""
-
-    def put(self, name: str, content: bytes) -> None:
-        """Keep `content`."""
-
-
 class PageImages:
     """Renders pages once and keeps them in `kept`; give it originals by their sha256."""
 
-    def __init__(self, kept: Kept, *, seconds: int = _SECONDS, memory: int = _MEMORY) -> None:
+    def __init__(self, kept: PageFiles, *, seconds: int = _SECONDS, memory: int = _MEMORY) -> None:
         self._kept = kept
         self._child = _CHILD.format(memory=memory, seconds=seconds, side=_MAX_SIDE)
         self._seconds = seconds
@@ -109,7 +98,7 @@ class PageImages:
         Raises UnknownReferenceError for a page that is not there, UnreadableFileError for a file that
         cannot be shown.
         """
-        name = f"{PAGES}{sha256[:2]}/{sha256}-{page}-{scale:g}-{_FORM}.page"
+        name = f"{sha256}-{page}-{scale:g}-{_FORM}.page"
         if (known := self._kept.read(name)) is not None:
             return _read(known)
         with self._turns:

@@ -1,4 +1,4 @@
-"""Headers, cross-site request checks and the brake on guessing: what every response and sign-in passes.
+"""Headers and cross-site request checks: what every request and response passes.
 
 Nothing here trusts the page: forms carry a token bound to the session, and a request that the browser
 itself calls cross-site is refused before any code of ours reads it.
@@ -8,11 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Container
-from dataclasses import dataclass
+from collections.abc import Container
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,7 +16,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = [
     "API_VERSION",
-    "RateLimiter",
     "SecurityHeaders",
     "TrustedHosts",
     "csrf_token",
@@ -127,40 +122,3 @@ def is_cross_site(headers: Headers, scheme: str) -> bool:
     if origin is None:
         return False
     return urlsplit(origin).netloc.lower() != headers.get("host", "").lower() or origin == "null"
-
-
-@dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    at: float
-
-
-class RateLimiter:
-    """At most `burst` tries at once per key, then one every `seconds`. Forgets the oldest keys when full."""
-
-    def __init__(
-        self, burst: int, seconds: float, *, clock: Callable[[], float] = time.monotonic, most: int = 10_000
-    ) -> None:
-        self._burst, self._seconds, self._clock, self._most = burst, seconds, clock, most
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def take(self, key: str) -> float:
-        """0 when the try is allowed; otherwise the seconds to wait for the next."""
-        with self._lock:
-            now = self._clock()
-            bucket = self._buckets.pop(key, None) or _Bucket(float(self._burst), now)
-            bucket.tokens = min(float(self._burst), bucket.tokens + (now - bucket.at) / self._seconds)
-            bucket.at = now
-            self._buckets[key] = bucket
-            while len(self._buckets) > self._most:
-                self._buckets.popitem(last=False)
-            if bucket.tokens >= 1:
-                bucket.tokens -= 1
-                return 0.0
-            return (1 - bucket.tokens) * self._seconds
-
-    def forget(self, key: str) -> None:
-        """Start this key afresh, after a sign-in that succeeded."""
-        with self._lock:
-            self._buckets.pop(key, None)

@@ -10,7 +10,6 @@ from learninglion.web.metrics import Metrics
 from learninglion.web.oidc import IdTokens, OpenIdConnect
 from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import Templates
-from learninglion.web.security import RateLimiter
 from learninglion.workflow import Workplace
 
 __all__ = ["Site"]
@@ -24,8 +23,6 @@ class Site:
     settings: Settings
     page_images: PageImages
     templates: Templates
-    name_brake: RateLimiter
-    address_brake: RateLimiter
     oidc: OpenIdConnect | None
     metrics: Metrics | None  # None: no token is set
     id_tokens: IdTokens = field(default_factory=IdTokens)

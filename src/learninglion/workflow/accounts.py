@@ -226,10 +226,14 @@ class Accounts:
     # ----------------------------------------------------------------- invitations and passwords
 
     def invite(self, name: str | None) -> str:
-        """A token that lets `name` set a password once; None: the very first account. Older ones lapse."""
-        with writing(self._engine) as connection:
-            same = tickets.c.account.is_(None) if name is None else tickets.c.account == name
-            connection.execute(delete(tickets).where(tickets.c.kind == SessionKind.INVITATION, same))
+        """A token that lets `name` set a password once; older ones lapse.
+
+        None: the very first account. Every server that starts shows one of its own, until that account is.
+        """
+        if name is not None:
+            with writing(self._engine) as connection:
+                mine = tickets.c.account == name
+                connection.execute(delete(tickets).where(tickets.c.kind == SessionKind.INVITATION, mine))
         return self._ticket(SessionKind.INVITATION, name, _INVITATION)
 
     def invited(self, token: str) -> tuple[bool, str | None]:
@@ -253,6 +257,10 @@ class Accounts:
             if not used.rowcount:
                 raise InputError("Deze link is al gebruikt.")
             if invited is None:
+                if connection.execute(select(accounts.c.name)).first():  # through another server, just now
+                    raise InputError("Deze link is al gebruikt.")
+                first = tickets.c.account.is_(None) & (tickets.c.kind == SessionKind.INVITATION)
+                connection.execute(delete(tickets).where(first))
                 values = _values(name, (Role.ADMINISTRATOR, Role.DRAFTER, Role.APPROVER), None)
                 connection.execute(insert(accounts).values(**values))
             connection.execute(update(accounts).where(accounts.c.name == name).values(password=hashed))

@@ -18,12 +18,11 @@ from learninglion.record.log import EventLog
 from learninglion.store.store import Removed, Store
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.page_files import PAGES
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import SetRepository
 
-__all__ = ["PAGES", "Trace", "Traces"]
-
-PAGES = "cache/pages/"  # images of pages begin their names so
+__all__ = ["Trace", "Traces"]
 
 
 @dataclass(frozen=True, slots=True)

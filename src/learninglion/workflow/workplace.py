@@ -26,6 +26,7 @@ from learninglion.workflow.access import Access
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.asking import Asking
 from learninglion.workflow.backup import Backups
+from learninglion.workflow.brakes import Brake
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts
@@ -39,6 +40,7 @@ from learninglion.workflow.log import AuditLog
 from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.own_sources import OwnSources
+from learninglion.workflow.page_files import PageFiles
 from learninglion.workflow.people import People
 from learninglion.workflow.persons import Persons
 from learninglion.workflow.proof import Ledger
@@ -54,6 +56,12 @@ from learninglion.workflow.transfer import Transfers
 from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
 __all__ = ["Workplace", "open_workplace", "working"]
+
+
+# Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
+# office can sit behind one.
+_PER_NAME = (5, 12.0)
+_PER_ADDRESS = (60, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +97,10 @@ class Workplace:
     people: People
     access: Access
     jobs: Jobs
-    blobs: Blobs  # files that all servers share
     power: PowerMeter  # of all work in this process
+    name_brake: Brake
+    address_brake: Brake
+    page_files: PageFiles
     close: Callable[[], None]  # lets go of files and connections
 
 
@@ -155,8 +165,10 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         people=People(accounts, log),
         access=Access(accounts, log),
         jobs=jobs,
-        blobs=blobs,
         power=power,
+        name_brake=Brake(engine, "name", *_PER_NAME),
+        address_brake=Brake(engine, "address", *_PER_ADDRESS),
+        page_files=PageFiles(blobs),
         close=engine.dispose,
     )
 

@@ -95,7 +95,7 @@ def sign_in(
     say = translator(site.templates.language(request))
     address = request.client.host if request.client else ""
     key = name.strip().lower()[:100]
-    wait = max(site.name_brake.take(key), site.address_brake.take(address))
+    wait = max(site.workplace.name_brake.take(key), site.workplace.address_brake.take(address))
     if wait > 0:
         problem = counter(site.templates.language(request))(
             "Te veel pogingen. Wacht 1 seconde en probeer het opnieuw.",
@@ -110,7 +110,7 @@ def sign_in(
         site.workplace.access.refused(name)
         problem = say("De gebruikersnaam of het wachtwoord klopt niet.")
         return _sign_in_page(request, site, back, name, problem, 401)
-    site.name_brake.forget(key)
+    site.workplace.name_brake.forget(key)
     site.workplace.access.signed_in(account.actor, "password")
     return _welcome(request, site, account.name, back)
 
@@ -200,7 +200,7 @@ def set_up(
     """Set the password and sign in."""
     _refuse_cross_site(request)
     address = request.client.host if request.client else ""
-    if site.address_brake.take(address) > 0:
+    if site.workplace.address_brake.take(address) > 0:
         raise InputError("Te veel pogingen. Wacht een minuut en probeer het opnieuw.")
     if password != again:
         say = translator(site.templates.language(request))

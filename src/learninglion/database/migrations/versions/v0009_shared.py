@@ -1,4 +1,4 @@
-"""Files that several servers share: originals, images of pages, what search learned."""
+"""What several servers share: files (originals, page images, what search learned), the brake on guessing."""
 
 from __future__ import annotations
 
@@ -30,3 +30,11 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == "postgresql":  # PDF and images do not get smaller
         op.execute("ALTER TABLE kept_chunks ALTER COLUMN content SET STORAGE EXTERNAL")
+    op.create_table(
+        "web_brakes",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("tries", sa.Float(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("full", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_web_brakes"),
+    )

@@ -1,0 +1,85 @@
+"""Several servers on one database are one: brake, first account, log and files."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from learninglion.database.engine import open_database, reading
+from learninglion.models.errors import InputError
+from learninglion.record.log import EventLog
+from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.brakes import Brake, brakes
+
+
+@pytest.fixture
+def engines(ready_url: str) -> Iterator[tuple[Engine, Engine]]:
+    """The database as two servers open it."""
+    opened = open_database(ready_url), open_database(ready_url)
+    yield opened
+    for engine in opened:
+        engine.dispose()
+
+
+def test_guessing_waits_whichever_server_is_asked(engines: tuple[Engine, Engine]) -> None:
+    moment = [1000.0]
+    here, there = (Brake(e, "name", 3, 10.0, clock=lambda: moment[0]) for e in engines)
+    assert [here.take("a"), there.take("a"), here.take("a"), there.take("a")] == [0, 0, 0, 10.0]
+    moment[0] += 9.0
+    assert here.take("a") == pytest.approx(1.0)
+    assert Brake(engines[0], "address", 3, 10.0, clock=lambda: moment[0]).take("a") == 0
+    moment[0] += 1.5
+    assert there.take("a") == 0
+    assert here.take("a") > 0
+    here.forget("a")
+    assert there.take("a") == 0
+    moment[0] += 60.0
+    assert here.take("b") == 0
+    with reading(engines[0]) as connection:
+        assert connection.scalar(select(func.count()).select_from(brakes)) == 1, (
+            "what is full again is forgotten"
+        )
+
+
+def test_the_first_account_is_made_once_with_the_link_of_any_server(engines: tuple[Engine, Engine]) -> None:
+    here, there = map(Accounts, engines)
+    links = here.invite(None), there.invite(None)
+    assert here.invited(links[0]) == there.invited(links[0]) == (True, None)
+    assert here.accept(links[0], "noor", "vier losse woorden bijeen").name == "noor"
+    assert there.invited(links[1]) == (False, None)
+    with pytest.raises(InputError, match="al gebruikt"):
+        there.accept(links[1], "ander", "vier losse woorden bijeen")
+
+
+def test_two_servers_write_one_chain(engines: tuple[Engine, Engine], tmp_path: Path) -> None:
+    logs = [
+        EventLog(engine, tmp_path / name / "anchor.json") for engine, name in zip(engines, "ab", strict=True)
+    ]
+    threads = [
+        threading.Thread(target=lambda log=log, n=n: [log.append(f"proef.{n}", actor="a") for _ in range(15)])
+        for n, log in enumerate(logs * 2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [entry.seq for entry in logs[0].entries(limit=1000)] == list(range(1, 61))
+    assert all(log.verify().ok and log.verify().head.count == 60 for log in logs)
+
+
+def test_a_server_that_joins_keeps_an_anchor_of_its_own_and_the_log_says_so(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    engine = open_database(postgresql_url)
+    first = EventLog(engine, tmp_path / "a.json")
+    first.append("proef", actor="a")
+    second = EventLog(engine, tmp_path / "b.json")
+    assert second.verify().ok and first.verify().ok
+    assert [entry.action for entry in first.entries()] == ["proef", "log.anchor"]
+    EventLog(engine, tmp_path / "b.json")
+    assert first.head().count == 2
+    engine.dispose()
