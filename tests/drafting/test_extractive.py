@@ -12,6 +12,7 @@ from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.verdict import verify
 from learninglion.models import AnswerVerdict, Chooser, Citation, SourceKind, Statement, StatementVerdict
 from learninglion.models.plain import canonical_json
+from learninglion.record.notes import why_unanswered
 from learninglion.testing import make_card, make_hit, make_selection, make_source
 
 QUESTION = "Hoeveel veerponten varen er op dit moment bij Duinwijk?"
@@ -270,3 +271,24 @@ def test_how_sure_a_part_must_be_answered_is_a_setting() -> None:
     selection = make_selection(QUESTION, [NEW], chosen_by=Chooser.MACHINE)
     assert draft(selection).verdict is AnswerVerdict.ANSWERED
     assert draft(selection, sure=1.0).verdict is AnswerVerdict.PARTIAL
+
+
+def test_why_there_is_no_answer_tells_what_was_chosen() -> None:
+    asked = "Hoeveel schippers kregen een boete voor te hard varen?"
+    carried = make_selection(asked, [OTHER])
+    told = {
+        why_unanswered(verify(draft(selection)))
+        for selection in (
+            carried,
+            replace(carried, chosen=()),
+            replace(carried, chosen=(), chosen_by=Chooser.MACHINE),
+            make_selection("Bent u bekend met het bericht over de pont?", [OTHER]),
+        )
+    }
+    assert len(told) == 4
+    assert "Bij deze vraag is geen bron gekozen" in told
+
+
+def test_the_number_of_a_paper_is_no_figure() -> None:
+    assert not gives(Wants.COUNT, "Zie de motie (Kamerstuk 21 501-02, nr.2870) en bijlage2.")
+    assert gives(Wants.COUNT, "Er zijn 2.870 schippers.")

@@ -299,7 +299,7 @@ def _kind_of(wants: Wants) -> Kind:
 _MONTH = "|".join(MONTHS)
 _NOT_AN_AMOUNT = re.compile(
     rf"\b\d{{1,2}}\s+(?:{_MONTH})(?:\s+\d{{4}})?\b|\b(?:19|20)\d\d(?:[-–/]\d{{2,4}})?\b|\[\s*\d+\s*\]|"
-    r"\b(?:vraag|vragen|nr\.?|nummer|artikel|lid|bijlage|noot)\s+\d+|\b\d+\s*\d*-\d+\b",
+    r"\b(?:vraag|vragen|nr\.?|nummer|artikel|lid|bijlage|noot)\s*\d+|\b\d+\s*\d*-\d+\b",
     re.IGNORECASE,
 )
 _WORDED = (

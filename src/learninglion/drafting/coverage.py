@@ -55,7 +55,7 @@ def said_chances(
     if not statements:
         return tuple({} for _ in askings)
     told = _as_sources(selection, statements)
-    judged = (measure or built_in()).of_selection(selection, told)
+    judged = (measure or built_in()).of_selection(selection, told, trusted=True)
     said = polarity(split_introduction(statements[0].text).claim)
     return tuple(
         {"": 1.0} if settled(asking, said) else {j.source.id: j.chance for j in row}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from learninglion.dutch.text import printable
-from learninglion.models import AnswerVerdict, Check, Citation, Dossier, Verification
+from learninglion.models import AnswerVerdict, Check, Chooser, Citation, Dossier, Verification
 from learninglion.models.plain import Plain, from_plain, to_plain
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "notes_of_answers",
     "reasons_text",
     "verdict_words",
+    "why_unanswered",
 ]
 
 
@@ -72,11 +73,25 @@ def verdict_words(verification: Verification) -> str:
     """What a reader is told about a sub-question as a whole; empty when it is simply answered."""
     if not verification.draft.complete:
         return "Het antwoord op deze vraag is nog niet af: het schrijven is onderbroken."
-    return {
-        AnswerVerdict.ANSWERED: "",
-        AnswerVerdict.PARTIAL: "Deze vraag is gedeeltelijk beantwoord uit de gekozen bronnen.",
-        AnswerVerdict.UNANSWERABLE: "Deze vraag kan niet worden beantwoord uit de gekozen bronnen.",
-    }[verification.verdict]
+    if verification.verdict is AnswerVerdict.UNANSWERABLE:
+        return f"{why_unanswered(verification)}."
+    partial = verification.verdict is AnswerVerdict.PARTIAL
+    return "Deze vraag is gedeeltelijk beantwoord uit de gekozen bronnen." if partial else ""
+
+
+def why_unanswered(verification: Verification) -> str:
+    """Why there is no answer, no full stop: nothing was chosen, or what was chosen does not bear it."""
+    draft = verification.draft
+    if draft.kind in _FORMAL:
+        return "Hiervoor is geen bron nodig: bevestig het voorstel of schrijf zelf een zin"
+    if draft.selection.chosen:
+        return "Deze vraag kan niet worden beantwoord uit de gekozen bronnen"
+    if draft.selection.chosen_by is Chooser.MACHINE:
+        return "Geen van de gevonden bronnen beantwoordt deze vraag"
+    return "Bij deze vraag is geen bron gekozen"
+
+
+_FORMAL = frozenset({"acquaintance", "procedural"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.record.contract import never_looked_at
-from learninglion.record.notes import collect_notes
+from learninglion.record.notes import collect_notes, why_unanswered
 from learninglion.web.pages.sources import source_address
 from learninglion.workflow.answer_text import write_answer
 
@@ -41,7 +41,6 @@ __all__ = [
 _WHOLE = {
     AnswerVerdict.ANSWERED: "Beantwoord uit de gekozen bronnen",
     AnswerVerdict.PARTIAL: "Gedeeltelijk beantwoord uit de gekozen bronnen",
-    AnswerVerdict.UNANSWERABLE: "Niet te beantwoorden uit de gekozen bronnen",
 }
 _WITH_OWN = {AnswerVerdict.ANSWERED: "Beantwoord", AnswerVerdict.PARTIAL: "Gedeeltelijk beantwoord"}
 _SHORT = {
@@ -79,9 +78,8 @@ def view_verdict(verification: Verification) -> VerdictView:
     verdict = verification.verdict
     if not own:
         answered = verdict is AnswerVerdict.ANSWERED
-        return VerdictView(
-            _WHOLE[verdict], _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], 0, changed, answered
-        )
+        whole = _WHOLE.get(verdict) or why_unanswered(verification)
+        return VerdictView(whole, _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], 0, changed, answered)
     if not verification.shown:
         return VerdictView("Eigen tekst", "eigen tekst", "✎", "active", own)
     if verdict is AnswerVerdict.PARTIAL and not open_parts(verification):
