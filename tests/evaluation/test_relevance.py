@@ -29,7 +29,7 @@ def test_curves_are_learned_and_the_weakest_signal_decides() -> None:
 
 
 def test_what_was_learned_can_be_written_and_read() -> None:
-    weights: Weights = built_in()._weights
+    weights: Weights = built_in().weights
     read = read_weights(json.loads(write_weights(weights, {"examples": 1})))
     assert np.allclose(read.says.slopes, weights.says.slopes)
     with pytest.raises(ValueError, match="other signals"):
@@ -67,7 +67,7 @@ def test_what_the_search_thinks_little_of_is_not_read_and_does_not_answer() -> N
 
 
 def test_the_order_of_sources_is_learned_from_how_far_they_bear_on_it() -> None:
-    weights: Weights = built_in()._weights
+    weights: Weights = built_in().weights
     assert (weights.bears > 0).all()
     ((far, near),) = built_in().judge(
         "Hoeveel ponten varen er?", [SOURCE, replace(SOURCE, id="t")], scores={"s": 0.1, "t": 0.8}

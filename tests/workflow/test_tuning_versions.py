@@ -117,3 +117,17 @@ def test_a_model_that_learned_has_to_be_better_than_luck_and_comes_with_its_vers
     found = shelf.adapter()
     assert found is not None
     assert found.name == model.adapter.name == shelf.adapters()[0].name
+
+
+def test_what_relevance_learned_is_a_version_too(tmp_path: Path) -> None:
+    shelf = LearnedVersions(FolderBlobs(tmp_path))
+    assert shelf.measure() == ""
+    shelf.keep(DEFAULT, measure='{"says": 1}')
+    shelf.keep(replace(DEFAULT, slope=6.0, version=1))  # search learns; what relevance learned stays
+    assert (shelf.in_force(), shelf.measure()) == (2, '{"says": 1}')
+    shelf.keep(shelf.current(), measure='{"says": 2}')
+    assert (shelf.in_force(), shelf.measure()) == (3, '{"says": 2}')
+    shelf.revert(2)  # the same fusion as version 3
+    assert (shelf.in_force(), shelf.measure()) == (2, '{"says": 1}')
+    shelf.revert(0)
+    assert (shelf.in_force(), shelf.measure()) == (0, "")

@@ -14,7 +14,12 @@ from learninglion.cli.models import evaluate_instructions, evaluate_judge
 from learninglion.cli.opening import workplace_here
 from learninglion.cli.privacy import evaluate_recognition
 from learninglion.cli.search_quality import evaluate_search
-from learninglion.cli.set_quality import evaluate_changed_positions, measure_sets, train_relevance
+from learninglion.cli.set_quality import (
+    evaluate_changed_positions,
+    measure_sets,
+    train_relevance,
+    tune_relevance,
+)
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.evaluation.asked import (
     DraftTrial,
@@ -133,9 +138,17 @@ def tune_search(
     revert: int = typer.Option(
         -1, "--revert", help="Ga terug naar deze versie (0 is die van het programma)."
     ),
+    choices: bool = typer.Option(
+        False,
+        "--choices",
+        help="Leer niet het zoeken, maar wat antwoord geeft, van wat mensen kozen en afwezen.",
+    ),
 ) -> None:
     """Laat het zoeken leren van eerdere antwoorden; alleen wat aantoonbaar beter is, wordt bewaard."""
     actor = local_actor()
+    if choices:
+        tune_relevance(actor)
+        return
     with workplace_here() as workplace, progress() as shown:
         if revert >= 0:
             workplace.learning.revert(revert, actor=actor)

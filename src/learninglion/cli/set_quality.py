@@ -9,8 +9,10 @@ from pathlib import Path
 import typer
 
 from learninglion.cli.material import vector_cache
+from learninglion.cli.opening import workplace_here
 from learninglion.cli.terminal import console, fail, print_json, progress
 from learninglion.evaluation.asked import document_entries
+from learninglion.evaluation.choices import learn_from_choices, of_dossiers
 from learninglion.evaluation.relevance import (
     Example,
     case_texts,
@@ -35,13 +37,13 @@ from learninglion.evaluation.sets import (
 )
 from learninglion.evaluation.testset import LabelledPair, pair_entries, read_pairs
 from learninglion.inference.encoders import NanoEncoder
-from learninglion.models import QuestionSet, SubQuestion
+from learninglion.models import Actor, QuestionSet, SubQuestion
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain
 from learninglion.workflow import parse_files, read_question_file
 from learninglion.workflow.documents import Entry
 
-__all__ = ["evaluate_changed_positions", "measure_sets", "train_relevance"]
+__all__ = ["evaluate_changed_positions", "measure_sets", "train_relevance", "tune_relevance"]
 
 _SHOWN = 10  # worst cases a bar shows
 
@@ -115,6 +117,41 @@ def train_relevance(
     output.write_text(write_weights(trained, card), encoding="utf-8")
     for name, value in card.items():
         console.print(f"{name}: {value}")
+
+
+def tune_relevance(actor: Actor) -> None:
+    """Let the measure of relevance learn from what people chose and rejected in the dossiers here."""
+    with workplace_here() as workplace, progress() as shown:
+        cards = workplace.dossiers.list(actor, limit=_ALL)
+        examples = list(of_dossiers(workplace.dossiers.load(card.id, actor) for card in cards))
+        report = learn_from_choices(
+            examples, workplace.learning.measure(), lambda done, total: shown("Lezen", done, total)
+        )
+        told = report.comparison
+        console.print(
+            f"Geleerd van {report.questions} vragen. Op vragen waarvan het niet leerde, per keuze: "
+            f"{told.first:.3f} zoals het was, {told.second:.3f} zoals geleerd (kans op toeval {told.p:.3f})."
+        )
+        if not report.kept:
+            console.print("Niet aantoonbaar beter: er verandert niets.")
+            return
+        figures: list[Plain] = [told.first, told.second, told.p]
+        details: dict[str, Plain] = {
+            "learned": "relevance",
+            "questions": report.questions,
+            told.name: figures,
+        }
+        number = workplace.learning.keep_measure(
+            write_weights(report.weights, {"learned_from": "choices", "questions": report.questions}),
+            actor=actor,
+            details=details,
+        )
+    console.print(
+        f"Beter: versie {number} is nu in gebruik. Terug kan met: learninglion tune --revert {number - 1}"
+    )
+
+
+_ALL = 1_000_000
 
 
 def _judged_examples(sets: Path | None, look_alikes: Path | None, pairs: Path | None) -> Sequence[Example]:

@@ -431,7 +431,7 @@ def material_of(
 
 def _nearest(asked: str, units: Sequence[Unit]) -> Unit:
     """Of a source that was not read for its meaning the sentence that shares most words with the question."""
-    return max(units, key=lambda unit: (coverage(asked, (unit.text,)), -unit.span.start))
+    return max(units, key=lambda u: (coverage(asked, (u.text,)), not is_bare(u.text), -u.span.start))
 
 
 def _may_show(source: Source, used: set[str | None]) -> bool:

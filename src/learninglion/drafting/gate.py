@@ -13,7 +13,7 @@ from learninglion.checking.citations import Locate
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
 from learninglion.drafting.coverage import question_parts, said_chances, same_question
-from learninglion.drafting.relevance import SURE, Judged, built_in
+from learninglion.drafting.relevance import SURE, Judged, Relevance, built_in
 from learninglion.models import Check, Draft, Selection, Source, Statement
 
 __all__ = ["Gate", "rules_gate"]
@@ -36,18 +36,18 @@ class Gate:
     sure: float = SURE  # from which chance on a part counts as answered
 
 
-def rules_gate(sure: float = SURE, checker: Checker = check) -> Gate:
+def rules_gate(sure: float = SURE, checker: Checker = check, measure: Relevance | None = None) -> Gate:
     """The gate of the program; `checker`: the rules, or the rules with a judge behind them."""
     return Gate(
         aspects=question_parts,
-        weigh=_weigh,
+        weigh=partial(_weigh, measure=measure),
         check=checker,
-        same_question=same_question,
-        said=said_chances,
-        extract=partial(extractive.draft, sure=sure),
+        same_question=partial(same_question, measure=measure),
+        said=partial(said_chances, measure=measure),
+        extract=partial(extractive.draft, sure=sure, measure=measure),
         sure=sure,
     )
 
 
-def _weigh(selection: Selection) -> tuple[tuple[Judged, ...], ...]:
-    return built_in().of_selection(selection, selection.chosen)
+def _weigh(selection: Selection, measure: Relevance | None) -> tuple[tuple[Judged, ...], ...]:
+    return (measure or built_in()).of_selection(selection, selection.chosen, trusted=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -44,6 +44,7 @@ __all__ = [
     "Relevance",
     "Weights",
     "built_in",
+    "read_measure",
     "read_weights",
     "searched",
 ]
@@ -153,16 +154,16 @@ class Relevance:
     """Judges sources beside questions. The same texts always get the same numbers."""
 
     def __init__(self, meaning: Meaning, weights: Weights) -> None:
-        self._meaning = meaning
-        self._weights = weights
+        self.meaning = meaning
+        self.weights = weights
 
     def evidence(
         self, askings: Sequence[Asking], sources: Sequence[Source], scores: Scores = MappingProxyType({})
     ) -> tuple[tuple[Evidence, ...], ...]:
         """For each asking the numbers beside every source."""
-        readings = self._meaning.read(sources)
+        readings = self.meaning.read(sources)
         alone = [[stands(unit.text) for unit in reading.units] for reading in readings]
-        asked = [self._meaning.asked(asking.about) for asking in askings]
+        asked = [self.meaning.asked(asking.about) for asking in askings]
         return tuple(
             tuple(
                 evidence_of(a, words, r, s, scores.get(r.source.id))
@@ -174,7 +175,7 @@ class Relevance:
     def may_answer(self, hits: Sequence[Hit]) -> tuple[Source, ...]:
         """The sources that are worth reading: by the search's score alone they could come into a draft."""
         found, least = SAYS_IT.index("found"), LIKELY
-        says = self._weights.says
+        says = self.weights.says
         return tuple(h.source for h in hits if says.at_most(found, log_odds(h.score)) >= least)
 
     def judge(
@@ -200,18 +201,18 @@ class Relevance:
         )
 
     def _asked(self, source: Source, evidence: Evidence) -> float:
-        return float(self._weights.asked.chance(evidence.asked)) if source.question.strip() else 0.0
+        return float(self.weights.asked.chance(evidence.asked)) if source.question.strip() else 0.0
 
     def _judged(
         self, asking: Asking, source: Source, evidence: Evidence, whole: float, chosen: bool
     ) -> Judged:
-        says = self._weights.says.chance(evidence.says) * evidence.holds
+        says = self.weights.says.chance(evidence.says) * evidence.holds
         asked = max(whole if whole >= SURE else 0.0, self._asked(source, evidence))
         if not evidence.wanted:  # "how many" is another question than "is it true that"
             asked = min(asked, LIKELY)
         odds = _CHOSEN if chosen or source.kind is SourceKind.SUPPLIED else 1.0
         raised = says * odds / (1 - says + says * odds)
-        speaks = self._weights.speaks.chance(evidence.speaks) * evidence.holds
+        speaks = self.weights.speaks.chance(evidence.speaks) * evidence.holds
         return Judged(
             asking,
             source,
@@ -219,21 +220,34 @@ class Relevance:
             tuple(round(float(c), 4) for c in raised),
             round(asked, 4),
             tuple(round(float(c), 4) for c in speaks),
-            round(float(evidence.bears @ self._weights.bears), 4),
+            round(float(evidence.bears @ self.weights.bears), 4),
         )
 
-    def of_selection(self, selection: Selection, sources: Sequence[Source]) -> tuple[tuple[Judged, ...], ...]:
-        """`judge` for what a sub-question asks of an archive; what a person chose needs no score."""
-        chosen = selection.chosen_by is Chooser.PERSON
+    def of_selection(
+        self, selection: Selection, sources: Sequence[Source], *, trusted: bool = False
+    ) -> tuple[tuple[Judged, ...], ...]:
+        """`judge` for what a sub-question asks of an archive; what a person chose needs no score.
+
+        `trusted`: what a person chose counts for more, as where a model writes of it and every sentence is
+        checked. Sentences that are copied have only this measure between them and the text.
+        """
+        person = selection.chosen_by is Chooser.PERSON
         scores = {h.source.id: h.score for h in selection.offered}
-        if chosen:
+        if person:
             scores = {i: s for i, s in scores.items() if i not in {c.id for c in selection.chosen}}
-        return self.judge(selection.question.text, sources, scores=scores, chosen=chosen)
+        return self.judge(selection.question.text, sources, scores=scores, chosen=person and trusted)
 
 
 @cache
 def built_in() -> Relevance:
     """The measure that ships, on the built-in encoder."""
-    data = json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8"))
-    weights = read_weights(data)
+    return read_measure(files(__package__).joinpath("relevance.json").read_text("utf-8"))
+
+
+@lru_cache(maxsize=2)
+def read_measure(text: str) -> Relevance:
+    """The measure whose weights these are, on the built-in encoder; "" for the one that ships."""
+    if not text:
+        return built_in()
+    weights = read_weights(json.loads(text))
     return Relevance(Meaning(NanoEncoder(), weights.centre), weights)

@@ -26,6 +26,8 @@ __all__ = [
     "Example",
     "POSITION_CASES",
     "RELEVANCE_CASES",
+    "SIGNS",
+    "best_row",
     "case_lines",
     "case_texts",
     "find_centre",
@@ -35,6 +37,7 @@ __all__ = [
     "of_judged",
     "of_look_alikes",
     "of_own_wording",
+    "read_evidence",
     "shipped_cases",
     "train",
     "write_weights",
@@ -191,8 +194,18 @@ def _same(text: str, key: str) -> bool:
 # --------------------------------------------------------------------------- fitting
 
 
-def fit(rows: Numbers, answers: Numbers, weights: Numbers, signs: Numbers, *, steps: int = 1500) -> Curves:
+def fit(
+    rows: Numbers,
+    answers: Numbers,
+    weights: Numbers,
+    signs: Numbers,
+    *,
+    steps: int = 1500,
+    start: Curves | None = None,
+) -> Curves:
     """Curves whose product is the chance; slopes have the sign of `signs`. No luck in it: it starts the same.
+
+    With `start` they move away from those curves only as far as the rows ask for it.
 
     `rows` (n, signals), NaN where a signal is not known; `answers` are 0 or 1.
     """
@@ -201,6 +214,11 @@ def fit(rows: Numbers, answers: Numbers, weights: Numbers, signs: Numbers, *, st
     placed, count = np.where(unknown, 0.0, (rows - mean) / scale), rows.shape[1]
     told = weights / weights.sum()
     numbers = np.concatenate([np.full(count, 0.5), np.ones(count)])
+    rest, penalty = np.zeros_like(numbers), _PENALTY
+    if start is not None:
+        steep = np.maximum(start.slopes * signs * scale, 1e-3)
+        numbers = np.concatenate([np.log(np.expm1(steep)), start.offsets + start.slopes * mean])
+        rest, penalty = numbers, _HOLD
     first, second = np.zeros_like(numbers), np.zeros_like(numbers)
     for step in range(1, steps + 1):
         slopes, offsets = np.log1p(np.exp(numbers[:count])) * signs, numbers[count:]
@@ -209,7 +227,7 @@ def fit(rows: Numbers, answers: Numbers, weights: Numbers, signs: Numbers, *, st
         pull = told * (answers - (1 - answers) * chance / (1 - chance))
         flow = pull[:, None] / (1 + np.exp(inside))
         steep = (flow * placed).sum(axis=0) * signs / (1 + np.exp(-numbers[:count]))
-        slope = np.concatenate([steep, flow.sum(axis=0)]) - _PENALTY * numbers
+        slope = np.concatenate([steep, flow.sum(axis=0)]) - penalty * (numbers - rest)
         first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
         pace = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-9)
         numbers = numbers + 0.05 * pace
@@ -221,7 +239,9 @@ def fit(rows: Numbers, answers: Numbers, weights: Numbers, signs: Numbers, *, st
 _SETTLED = 30.0  # inside a curve: it is 1
 _BATCH = 64
 _PENALTY = 2e-4
+_HOLD = 5e-3  # with 40 questions curves hardly move, with 1,000 freely
 _SIGNS = {"names_absent": -1.0}
+SIGNS = np.array([_SIGNS.get(name, 1.0) for name in SAYS_IT])
 _ROUNDS = 3  # of choosing the best sentence of a source and fitting again
 
 
@@ -233,18 +253,16 @@ def train(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Weights:
     """The weights that `examples` teach; the same examples teach the same."""
-    return fit_all(examples, read_evidence(examples, encoder, centre, progress), centre)
+    return fit_all(examples, read_evidence(examples, Meaning(encoder, centre), progress), centre)
 
 
 def read_evidence(
     examples: Sequence[Example],
-    encoder: NanoEncoder,
-    centre: NDArray[np.float32],
+    meaning: Meaning,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> list[Evidence]:
     """The numbers of every example."""
-    meaning = Meaning(encoder, centre)
-    measure = Relevance(meaning, blank(centre))
+    measure = Relevance(meaning, blank(meaning.centre))
     evidence: list[Evidence] = []
     for start in range(0, len(examples), _BATCH):
         part = examples[start : start + _BATCH]
@@ -258,7 +276,7 @@ def read_evidence(
 
 def held_out(examples: Sequence[Example], weights: Weights, encoder: NanoEncoder) -> dict[str, object]:
     """How well the weights tell examples apart that they did not learn from: areas under the curve (0..1)."""
-    evidence = read_evidence(examples, encoder, weights.centre)
+    evidence = read_evidence(examples, Meaning(encoder, weights.centre))
     says: dict[bool, list[float]] = {True: [], False: []}
     speaks: dict[bool, list[float]] = {True: [], False: []}
     for example, found in zip(examples, evidence, strict=True):
@@ -281,14 +299,13 @@ def fit_all(
     examples: Sequence[Example], evidence: Sequence[Evidence], centre: NDArray[np.float32]
 ) -> Weights:
     """Both sets of curves from examples with their evidence."""
-    signs = np.array([_SIGNS.get(name, 1.0) for name in SAYS_IT])
     used = [(e, v) for e, v in zip(examples, evidence, strict=True) if len(v.says) and e.weight > 0]
-    says = Curves(np.array(signs, np.float32), np.zeros(len(SAYS_IT), np.float32))
+    says = Curves(np.array(SIGNS, np.float32), np.zeros(len(SAYS_IT), np.float32))
     answers = np.array([e.answers for e, _ in used], float)
     weights = np.array([e.weight for e, _ in used])
     for _ in range(_ROUNDS):
-        rows = np.array([_chosen(e, v, says) for e, v in used], float)
-        says = fit(rows, answers, weights, signs)
+        rows = np.array([best_row(e, v, says) for e, v in used], float)
+        says = fit(rows, answers, weights, SIGNS)
     speaks = _fit_speaks(examples, evidence)
     told = [(e, v) for e, v in zip(examples, evidence, strict=True) if e.same is not None and v.asked.any()]
     asked = fit(
@@ -349,7 +366,7 @@ def _speaks_weight(example: Example) -> float:
     return 1.0 if example.overtakes else 2.0
 
 
-def _chosen(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
+def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
     """The row of the sentence that answers, else of the one that seems to most."""
     places = sorted(example.units) if example.answers and example.units else range(len(evidence.says))
     rows = evidence.says[list(places)]

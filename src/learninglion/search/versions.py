@@ -1,4 +1,4 @@
-"""Versions of what search learned: kept apart, the newest in force, and always a way back."""
+"""Versions of what was learned here: kept apart, the newest in force, and always a way back."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ __all__ = ["TUNING", "LearnedVersions"]
 
 TUNING = "tuning/"
 _CURRENT = f"{TUNING}fusion.json"
+_NUMBER = f"{TUNING}in-force"
 _KEPT = f"{TUNING}fusion-"
 
 
 class LearnedVersions:
     """The versions among `blobs`: fusion.json is in force, fusion-1.json and on are all that ever were.
 
-    A version in which the embedding model learned too has its adapter beside it, as adapter-1.npz and on.
+    A version in which the embedding model learned too has its adapter beside it, as adapter-1.npz and on; one
+    in which the measure of relevance did, its weights as relevance-1.json and on.
     """
 
     def __init__(self, blobs: Blobs) -> None:
@@ -38,6 +40,10 @@ class LearnedVersions:
         used = self._blobs.read(_CURRENT)
         if used is None:
             return 0
+        number = self._blobs.read(_NUMBER)
+        if number is not None:
+            return int(number)
+        # from before the number was kept
         same = (n for n in self.versions()[1:] if self._blobs.read(f"{_KEPT}{n}.json") == used)
         return max(same, default=0)
 
@@ -54,15 +60,25 @@ class LearnedVersions:
         packed = self._blobs.read(name)
         return None if packed is None else read_adapter(packed, name)
 
-    def keep(self, fusion: Fusion, adapter: Adapter | None = None) -> int:
-        """Put a new fusion in force, with `adapter` if there is one; gives the number of this version."""
+    def measure(self) -> str:
+        """The weights of the measure of relevance in force; "" where it is the one that ships."""
+        return (self._blobs.read(f"{TUNING}relevance-{self.in_force()}.json") or b"").decode()
+
+    def keep(self, fusion: Fusion, adapter: Adapter | None = None, measure: str | None = None) -> int:
+        """Put a new version in force; gives its number. Without `measure` that of before stays."""
         number = self.versions()[-1] + 1
+        measure = self.measure() if measure is None else measure
         if adapter is not None:
             self._blobs.put(f"{TUNING}adapter-{number}.npz", pack_adapter(adapter))
-        packed = pack_fusion(fusion)
-        self._blobs.put(f"{_KEPT}{number}.json", packed)
-        self._blobs.put(_CURRENT, packed)
+        if measure:
+            self._blobs.put(f"{TUNING}relevance-{number}.json", measure.encode())
+        self._blobs.put(f"{_KEPT}{number}.json", pack_fusion(fusion))
+        self._put_in_force(number)
         return number
+
+    def _put_in_force(self, number: int) -> None:
+        self._blobs.put(_CURRENT, self._blobs.read(f"{_KEPT}{number}.json") or b"")
+        self._blobs.put(_NUMBER, str(number).encode())
 
     def revert(self, number: int) -> None:
         """Put an earlier version in force again. Raises InputError that lists the versions there are."""
@@ -71,5 +87,6 @@ class LearnedVersions:
             raise InputError(f"Versie {number} bestaat niet; er zijn: {listed}.")
         if number == 0:
             self._blobs.remove(_CURRENT)
+            self._blobs.remove(_NUMBER)
         else:
-            self._blobs.put(_CURRENT, self._blobs.read(f"{_KEPT}{number}.json") or b"")
+            self._put_in_force(number)

@@ -12,6 +12,7 @@ from learninglion.compliance.energy import PowerMeter, Use
 from learninglion.database.engine import now
 from learninglion.drafting.judges import ModelJudge
 from learninglion.drafting.prompting import load_prompts
+from learninglion.drafting.relevance import Relevance
 from learninglion.drafting.second_opinion import SecondReader
 from learninglion.drafting.selection import Choice, choose, choose_automatically, context_sources
 from learninglion.drafting.style import StyleReport, read_style
@@ -96,7 +97,10 @@ class Drafts:
         dossiers: Dossiers,
         power: PowerMeter,
         log: EventLog,
+        measure: Callable[[], Relevance],
     ) -> None:
+        """`measure` gives the measure of relevance in force."""
+        self._measure = measure
         self._options = options
         self._power = power
         self._store = store
@@ -118,8 +122,9 @@ class Drafts:
         """Everything over the threshold, recorded as the machine's choice."""
         supplied = context_sources(question_set.context)
         least = self._searching.threshold if threshold is None else threshold
+        measure = self._measure()
         return tuple(
-            choose_automatically(question, question_set.introduction, hits, least, supplied)
+            choose_automatically(question, question_set.introduction, hits, least, supplied, measure=measure)
             for question, hits in zip(question_set.questions, offers, strict=True)
         )
 
@@ -291,6 +296,7 @@ class Drafts:
             reader=reader,
             on_event=on_event,
             sure=self._options.sure,
+            measure=self._measure(),
             questions=questions,
         )
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from learninglion.drafting.relevance import Relevance, read_measure
 from learninglion.inference.adapter import Adapter
 from learninglion.inference.choices import EncoderChoice
 from learninglion.inference.encoders import Encoder
@@ -68,6 +69,17 @@ class Learning:
             number = self._versions.keep(fusion, adapter)
         note(self._log, "tuning.keep", actor, f"tuning:{number}", details)
         return number
+
+    def keep_measure(self, weights: str, *, actor: Actor, details: Mapping[str, Plain]) -> int:
+        """Put what the measure of relevance learned in force; search stays as it is."""
+        require_everywhere(actor, Task.MANAGE)
+        number = self._versions.keep(self._versions.current(), self._versions.adapter(), weights)
+        note(self._log, "tuning.keep", actor, f"tuning:{number}", details)
+        return number
+
+    def measure(self) -> Relevance:
+        """The measure of relevance in force."""
+        return read_measure(self._versions.measure())
 
     def revert(self, number: int, *, actor: Actor) -> None:
         """Go back to an earlier version of what search learned; 0 is what ships."""

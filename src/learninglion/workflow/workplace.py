@@ -131,8 +131,10 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     searching = Searching(options, store, indexing, learned, reranking, power, log)
     traces = Traces(home, store, indexing, kept_sets, repository, accounts, log, blobs)
     dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
-    drafts = Drafts(options, store, repository, indexing, searching, documents, dossiers, power, log)
     learning = Learning(learned, indexing, log)
+    drafts = Drafts(
+        options, store, repository, indexing, searching, documents, dossiers, power, log, learning.measure
+    )
     intake = Intake(store, indexing, traces, power, options.models_elsewhere, log, isolate=options.isolate)
     retention = Retention(repository, kept_sets, requests, typed, accounts, log)
     return Workplace(

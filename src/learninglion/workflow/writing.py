@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from learninglion import __version__
 from learninglion.checking.citations import Locate, enumerate_dutch
+from learninglion.checking.verify import check
 from learninglion.drafting import extractive
 from learninglion.drafting.coverage import find_missing
 from learninglion.drafting.gate import rules_gate
-from learninglion.drafting.relevance import SURE
+from learninglion.drafting.relevance import SURE, Relevance
 from learninglion.drafting.second_opinion import SecondReader, keep_opinions
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import UNFINISHED, WritingOptions, not_written, write
@@ -158,6 +159,7 @@ class SetWriter:
         reader: SecondReader | None = None,
         on_event: Listener = unheard,
         sure: float = SURE,
+        measure: Relevance | None = None,
         questions: Sequence[SubQuestion] = (),
     ) -> None:
         self._model = model
@@ -165,7 +167,8 @@ class SetWriter:
         self._options = options
         self._reader = reader
         self._tell = on_event
-        self._gate = rules_gate(sure) if reader is None else rules_gate(sure, reader.check)
+        self._measure = measure
+        self._gate = rules_gate(sure, check if reader is None else reader.check, measure)
         self._sure = sure
         self._questions = tuple(questions)
         self._silences = 0
@@ -186,7 +189,11 @@ class SetWriter:
     def _attempt(self, position: int, selection: Selection, before: Verification | None) -> Verification:
         model = self._model
         if model is None:
-            return verify(self._joined(extractive.draft(selection, self._locate, sure=self._sure)))
+            return verify(
+                self._joined(
+                    extractive.draft(selection, self._locate, sure=self._sure, measure=self._measure)
+                )
+            )
         reason = self._reason
         if not reason:
             try:
@@ -234,7 +241,7 @@ class SetWriter:
             on_event=tell,
             resume=before.draft if before is not None else None,
         )
-        done = verify(extractive.with_material(draft, self._locate))
+        done = verify(extractive.with_material(draft, self._locate, self._measure))
         if done.checks:
             self._silences = 0
         return done if self._reader is None else self._reader.read(done)
