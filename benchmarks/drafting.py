@@ -23,13 +23,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-from learninglion.search.local.content import passage_text
 
 from learninglion.database.engine import open_database
 from learninglion.inference.encoders import NanoEncoder, Vectors, normalised
 from learninglion.inference.vectors import key_of
 from learninglion.models import Actor, Answerer, Document, DocumentKind, QAPair, QuestionSet, Role, Span
 from learninglion.parsing.passages import cut
+from learninglion.search.content import passage_text
 from learninglion.store.store import Intake, Store
 from learninglion.workflow import Workplace, WorkplaceOptions, open_workplace, read_question_file
 from scale import PAIRS, real_sentences
