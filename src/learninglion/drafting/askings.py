@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from learninglion.drafting.wording import subject_words
 from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.text import fold, split_sentences, squash, words
 
@@ -132,6 +131,18 @@ _WANTS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
     (wants, re.compile(pattern, re.IGNORECASE))
     for wants, pattern in (
         (
+            Wants.DEED,
+            r"^(?:en )?(?:bent|is|zijn) (?:u|het kabinet|de \w+) (?:\w+ ){0,3}?(?:bereid|"
+            r"voornemens|van plan)\b",
+        ),
+        (
+            Wants.VIEW,
+            r"^(?:en )?(?:deelt u|vindt u|acht u|onderschrijft u|erkent u|herkent u|(?:wat vindt|"
+            r"hoe oordeelt|hoe beoordeelt|hoe reageert|hoe kijkt|"
+            r"hoe duidt) u|bent u het (?:\w+ )?(?:ermee )?eens|bent u van mening|begrijpt u|"
+            r"beaamt u|kunt u reageren)\b",
+        ),
+        (
             Wants.MONEY,
             r"\b(?:welke? (?:bedrag\w*|budget|kosten|subsidiebedrag\w*)|"
             r"hoeveel (?:\w+ ){0,2}?(?:euro|geld|subsidie|budget|kost\w*)|"
@@ -177,41 +188,38 @@ _WANTS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
             r"^(?:en )?(?:waar\b|op welke (?:plek\w*|locatie\w*|plaats\w*)|"
             r"in welke (?:gemeente\w*|regio\w*|land\w*|provincie\w*))",
         ),
+        (
+            Wants.DEED,
+            r"\b(?:wat (?:gaat|doet|doen|gaan|heeft|kunt|kan|bent) (?:u|het kabinet|de regering|"
+            r"nederland)\b|welke (?:\w+ ){0,2}?(?:stappen|maatregelen|acties|"
+            r"inzet|actie|initiatieven|instrumenten)|bent u (?:\w+ ){0,3}?(?:bereid|voornemens|"
+            r"van plan)|gaat u|wilt u|zult u|hoe (?:gaat|zorgt|pakt|wilt|waarborgt|ondersteunt|"
+            r"voorkomt) u|overweegt u|onderneemt u|wordt er|hoe wordt|hoe worden|welke actie|"
+            r"doet u\b|bereid (?:om|te))",
+        ),
+        (
+            Wants.VIEW,
+            r"\b(?:deelt u|vindt u|acht u|onderschrijft u|erkent u|herkent u|(?:wat|hoe) (?:vindt|"
+            r"oordeelt|beoordeelt|reageert|kijkt|denkt|"
+            r"duidt|waardeert|apprecieert|schat|verklaart) u|uw (?:mening|reactie|oordeel|"
+            r"appreciatie|visie|opvatting|standpunt)|bent u het (?:\w+ )?(?:ermee )?eens|"
+            r"eens (?:met|dat)|bent u van mening|vindt het kabinet|kunt u reageren|begrijpt u|"
+            r"beaamt u|ziet u|verwacht u|hoe staat u)",
+        ),
     )
-)
-_OPENS_DEED = re.compile(
-    r"^(?:en )?(?:bent|is|zijn) (?:u|het kabinet|de \w+) (?:\w+ ){0,3}?(?:bereid|"
-    r"voornemens|van plan)\b",
-    re.I,
-)
-_OPENS_VIEW = re.compile(
-    r"^(?:en )?(?:deelt u|vindt u|acht u|onderschrijft u|erkent u|herkent u|(?:wat vindt|"
-    r"hoe oordeelt|hoe beoordeelt|hoe reageert|hoe kijkt|"
-    r"hoe duidt) u|bent u het (?:\w+ )?(?:ermee )?eens|bent u van mening|begrijpt u|"
-    r"beaamt u|kunt u reageren)\b",
-    re.I,
-)
-_DEED = re.compile(
-    r"\b(?:wat (?:gaat|doet|doen|gaan|heeft|kunt|kan|bent) (?:u|het kabinet|de regering|"
-    r"nederland)\b|welke (?:\w+ ){0,2}?(?:stappen|maatregelen|acties|"
-    r"inzet|actie|initiatieven|instrumenten)|bent u (?:\w+ ){0,3}?(?:bereid|voornemens|"
-    r"van plan)|gaat u|wilt u|zult u|hoe (?:gaat|zorgt|pakt|wilt|waarborgt|ondersteunt|"
-    r"voorkomt) u|overweegt u|onderneemt u|wordt er|hoe wordt|hoe worden|welke actie|"
-    r"doet u\b|bereid (?:om|te))",
-    re.IGNORECASE,
-)
-_VIEW = re.compile(
-    r"\b(?:deelt u|vindt u|acht u|onderschrijft u|erkent u|herkent u|(?:wat|hoe) (?:vindt|"
-    r"oordeelt|beoordeelt|reageert|kijkt|denkt|"
-    r"duidt|waardeert|apprecieert|schat|verklaart) u|uw (?:mening|reactie|oordeel|"
-    r"appreciatie|visie|opvatting|standpunt)|bent u het (?:\w+ )?(?:ermee )?eens|"
-    r"eens (?:met|dat)|bent u van mening|vindt het kabinet|kunt u reageren|begrijpt u|"
-    r"beaamt u|ziet u|verwacht u|hoe staat u)",
-    re.IGNORECASE,
 )
 # A part that points back ("die hoeveelheid", "hoeveel daarvan") is about what was named before.
 _POINTS_BACK = re.compile(r"\b(?:die|dat|deze|dit|daar\w*|hier\w*|er\w{2,}|ze|hij|zij)\b", re.I)
 _FIGURES = frozenset({Wants.MONEY, Wants.SHARE, Wants.COUNT, Wants.DISTANCE})
+_KINDS = {
+    Wants.LENGTH: Kind.MOMENT,
+    Wants.DATE: Kind.MOMENT,
+    Wants.CAUSE: Kind.REASON,
+    Wants.DEED: Kind.ACTION,
+    Wants.VIEW: Kind.OPINION,
+}
+# No yes or no answers these, however the question opens: "Weet u wanneer ...?"
+_TOLD = frozenset({Wants.LENGTH, Wants.DATE, Wants.CAUSE, Wants.BODY, Wants.PLACE})
 
 
 @lru_cache(maxsize=2048)
@@ -272,26 +280,12 @@ def _read(text: str, about: str) -> Asking:
         return Asking(text, about, Kind.PROCEDURAL, condition=condition)
     if _KNOWS.search(plain):
         return Asking(text, about, Kind.ACQUAINTANCE, yes_no=True)
-    if _OPENS_DEED.search(plain):
-        return Asking(text, about, Kind.ACTION, Wants.DEED, condition, yes_no)
-    if _OPENS_VIEW.search(plain):
-        return Asking(text, about, Kind.OPINION, Wants.VIEW, condition, yes_no)
-    for wants, pattern in _WANTS:
-        if pattern.search(plain):
-            return Asking(text, about, _kind_of(wants), wants, condition, yes_no and wants in _FIGURES)
-    if _DEED.search(plain):
-        return Asking(text, about, Kind.ACTION, Wants.DEED, condition, yes_no)
-    if _VIEW.search(plain):
-        return Asking(text, about, Kind.OPINION, Wants.VIEW, condition, yes_no)
-    return Asking(text, about, Kind.FACT, Wants.ANYTHING, condition, yes_no)
+    wants = next((wants for wants, pattern in _WANTS if pattern.search(plain)), Wants.ANYTHING)
+    return Asking(text, about, _kind_of(wants), wants, condition, yes_no and wants not in _TOLD)
 
 
 def _kind_of(wants: Wants) -> Kind:
-    if wants in _FIGURES:
-        return Kind.FIGURE
-    if wants in (Wants.LENGTH, Wants.DATE):
-        return Kind.MOMENT
-    return Kind.REASON if wants is Wants.CAUSE else Kind.FACT
+    return Kind.FIGURE if wants in _FIGURES else _KINDS.get(wants, Kind.FACT)
 
 
 # --------------------------------------------------------------------------- what a sentence gives
@@ -437,8 +431,3 @@ def polarity(said: str) -> bool | None:
     if start[:2] in {("dat", "klopt"), ("dit", "klopt")}:
         return start[2:] != ("niet",)
     return False if start[:1] in {("nee",), ("neen",)} else None
-
-
-def telling(texts: Sequence[str]) -> float:
-    """How much these texts tell of a subject: the sum of the weights of their words."""
-    return sum(told for text in texts for _, told in subject_words(text))
