@@ -385,3 +385,10 @@ def test_opendocument_a_font_of_signs_is_known_by_its_real_name() -> None:
 def test_word_a_mark_of_ones_own_for_a_note_never_joins_a_figure() -> None:
     mark = '<w:r><w:footnoteReference w:customMarkFollows="1" w:id="2"/><w:t>1</w:t></w:r>'
     assert parse(docx(para("Er zijn 627", inside=mark + run(" palen")))).text == "Er zijn 627 palen"
+
+
+def test_figures_at_the_two_sides_of_a_picture_are_two() -> None:
+    picture = '<w:r><w:drawing><wp:inline xmlns:wp="urn:x"/></w:drawing></w:r>'
+    assert parse(docx(para("41", inside=picture + run("2 palen")))).text == "41 2 palen"
+    frame = '<draw:frame text:anchor-type="as-char"><draw:image/></draw:frame>'
+    assert parse(odt(par("41", frame, "2 palen"))).text == "41 2 palen"

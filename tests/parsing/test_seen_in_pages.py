@@ -109,6 +109,7 @@ def test_what_can_be_seen_is_read(body: str, style: str) -> None:
         ('<b style="border:1px solid">41</b><b>2</b>', "41 2"),
         ("<svg><text><tspan x=1>41</tspan><tspan x=9>2</tspan></text></svg>", "41 2"),
         ("41<br>2", "41\n2"),
+        ("41<img src=x>2 en a<img src=x>b", "41 2 en ab"),
     ],
 )
 def test_figures_stay_what_they_are(body: str, read: str) -> None:

@@ -454,6 +454,8 @@ class _Reader:
             self._object(inner, around, piece)
         elif name in _BOXES:
             piece.boxes.append(inner)
+        elif name == "image" and attribute(inner.getparent(), "anchor-type") == "as-char":
+            piece.part()  # figures at the two sides of a picture are two
         elif name == "control":
             self._control(self.controls.get(attribute(inner, "control") or ""), around, piece)
         elif name == "ruby":

@@ -446,21 +446,23 @@ class _PageReader:
         elif address:
             self.omissions.add(Reason.ELSEWHERE, address, self.piece.text or self._last())
 
-    def _nothing(self, node: etree._Element, look: Look) -> None:
-        return
+    def _picture(self, node: etree._Element, look: Look) -> None:
+        """What is drawn and not written; figures at its two sides are two."""
+        if look.gone is None:
+            self.piece.part()
 
 
 _SPECIAL = {
     "br": _PageReader._line_end,
-    "img": _PageReader._nothing,
+    "img": _PageReader._picture,
     "math": _PageReader._formula,
     "svg": _PageReader._drawing,
     "input": _PageReader._input,
     "select": _PageReader._choice,
     "iframe": _PageReader._page,
     "frame": _PageReader._page,
-    "progress": _PageReader._nothing,
-    "meter": _PageReader._nothing,
+    "progress": _PageReader._picture,
+    "meter": _PageReader._picture,
 }
 
 

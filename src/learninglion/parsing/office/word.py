@@ -345,6 +345,8 @@ class _Reader:
             elif name in ("drawing", "pict", "object"):
                 boxes = boxes_of(inner, self.package, self.relations)
                 piece.boxes += boxes
+                if child(inner, "inline") is not None:  # figures at the two sides of a picture are two
+                    piece.part()
                 self._embedded(inner, piece, bool(boxes))
 
     def _embedded(self, node: etree._Element, piece: Piece, read: bool) -> None:
