@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from learninglion.inference.choices import EncoderChoice
 from learninglion.models import Actor, Dossier, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, PermissionDeniedError
 from learninglion.sample import sample_documents
+from learninglion.search.fusion import DEFAULT
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
 from learninglion.workflow.transfer import import_all
@@ -101,6 +103,7 @@ def test_what_left_as_files_is_the_same_elsewhere(
 def test_an_archive_moves_to_postgresql_and_back(
     workplace: Workplace, home: Path, tmp_path: Path, postgresql_url: str
 ) -> None:
+    workplace.learning.keep(replace(DEFAULT, body_stems=0.21), actor=BOSS, details={})
     before = everything(workplace)
     kept = (home / "settings.toml").read_bytes()
     workplace.transfers.move(postgresql_url, actor=BOSS)
@@ -108,11 +111,13 @@ def test_an_archive_moves_to_postgresql_and_back(
         workplace.transfers.move(postgresql_url, actor=BOSS)
     with working(options(home, postgresql_url)) as moved:
         assert everything(moved) == before
+        assert moved.learning.in_force() == 1
         dossier = drafted(moved)  # work goes on there
         later = everything(moved)
         moved.transfers.move(str(tmp_path / "terug"), actor=BOSS)
     with working(options(tmp_path / "terug")) as back:
         assert everything(back) == later
+        assert back.learning.current().body_stems == 0.21
         assert back.dossiers.load(dossier.id, BOSS) == dossier
         assert back.log.verify(BOSS).ok
         assert list(back.log.misfits(BOSS)) == []

@@ -30,7 +30,7 @@ from learninglion.database.engine import Moment, new_metadata, now, reading
 from learninglion.database.files import write_durably
 from learninglion.models.errors import IntegrityError
 
-__all__ = ["Blobs", "DatabaseBlobs", "FolderBlobs", "move_in"]
+__all__ = ["Blobs", "DatabaseBlobs", "FolderBlobs", "keeps_files", "move_in"]
 
 metadata = new_metadata()
 
@@ -119,7 +119,7 @@ class FolderBlobs:
         """The names that begin so and were not put or touched for so long, sorted."""
         folder, _, start = prefix.rpartition("/")
         newest = time.time() - min_age_seconds
-        for path in sorted((self._home / folder).glob(f"{start}*/**/*" if not start else f"{start}*")):
+        for path in sorted((self._home / folder).glob(f"{start}*" if start else "**/*")):
             if path.is_file() and path.stat().st_mtime <= newest:
                 yield path.relative_to(self._home).as_posix()
 
@@ -203,6 +203,11 @@ class DatabaseBlobs:
     def place(self, name: str) -> str:
         """The database."""
         return f"database, {name}"
+
+
+def keeps_files(engine: Engine) -> bool:
+    """Whether files that servers share are kept in this database; else they are in the data folder."""
+    return engine.dialect.name == "postgresql"
 
 
 def move_in(source: FolderBlobs, target: Blobs, prefix: str) -> int:

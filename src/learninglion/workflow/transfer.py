@@ -25,7 +25,7 @@ from typing import TextIO
 from sqlalchemy import Connection, Engine
 
 from learninglion import __version__
-from learninglion.database.blobs import FolderBlobs
+from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, keeps_files
 from learninglion.database.contents import (
     Extent,
     Row,
@@ -43,6 +43,8 @@ from learninglion.models.errors import ConflictError, InputError, IntegrityError
 from learninglion.models.plain import canonical_json
 from learninglion.models.progress import Progress, silent
 from learninglion.record.log import EventLog, head_of
+from learninglion.search.switching import BOOK
+from learninglion.search.versions import TUNING
 from learninglion.store.originals import Originals
 from learninglion.workflow.backup import (
     ANCHOR,
@@ -59,7 +61,10 @@ from learninglion.workflow.backup import (
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require_everywhere
 
-__all__ = ["ExportManifest", "Extent", "Transfers", "import_all"]
+__all__ = ["SHARED", "ExportManifest", "Extent", "Transfers", "import_all"]
+
+# Besides originals: files that all servers share begin their names so.
+SHARED = (TUNING, BOOK)
 
 _FORMAT = 1
 _ROWS = "rows"
@@ -88,10 +93,11 @@ class ExportManifest:
 class Transfers:
     """The archive in `engine` and the data folder `home`, as a whole, for administrators."""
 
-    def __init__(self, home: Path, engine: Engine, originals: Originals, log: EventLog) -> None:
+    def __init__(self, home: Path, engine: Engine, originals: Originals, blobs: Blobs, log: EventLog) -> None:
         self._home = home
         self._engine = engine
         self._originals = originals
+        self._blobs = blobs
         self._log = log
 
     def export_all(self, target: Path, *, actor: Actor, progress: Progress = silent) -> ExportManifest:
@@ -101,7 +107,8 @@ class Transfers:
             note(self._log, "archive.export", actor, "", {"target": target.name})
             with reading(self._engine) as connection:
                 tables = tuple(_write_tables(connection, fresh / _ROWS, progress))
-                self._copy_files(connection, fresh, progress)
+                self._copy_files(connection, fresh)
+                self._copy_shared(connection, FolderBlobs(fresh), progress)
             manifest = ExportManifest(_FORMAT, __version__, HEAD, now(), tables, tuple(described(fresh)))
             write_manifest(fresh, manifest)
         return manifest
@@ -128,7 +135,9 @@ class Transfers:
             with reading(self._engine) as source:
                 tables = tables_of(source)
                 if home != self._home:
-                    self._copy_files(source, home, progress)
+                    self._copy_files(source, home)
+                there = DatabaseBlobs(target) if keeps_files(target) else FolderBlobs(home)
+                self._copy_shared(source, there, progress)
                 left = _put_tables(target, tables, lambda name: rows_of(source, tables[name]), progress)
             for engine, problem in ((target, "Niet alles is heel overgekomen."), (self._engine, _CHANGED)):
                 with reading(engine) as connection:
@@ -138,16 +147,22 @@ class Transfers:
             target.dispose()
         return left
 
-    def _copy_files(self, connection: Connection, folder: Path, progress: Progress) -> None:
-        """Files of the data folder, every original that these rows name, and the anchor of this moment."""
+    def _copy_files(self, connection: Connection, folder: Path) -> None:
+        """Files of the data folder, and the anchor of this moment."""
         for path in kept_files(self._home):
             _place(path, folder / path.relative_to(self._home))
-        originals = Originals(FolderBlobs(folder))
+        write_durably(folder / ANCHOR, canonical_json(head_of(connection)).encode())
+
+    def _copy_shared(self, connection: Connection, there: Blobs, progress: Progress) -> None:
+        """Every original that these rows name, and what search learned, to where all servers find it."""
+        for prefix in SHARED:
+            for name in self._blobs.names(prefix):
+                there.put(name, self._blobs.read(name) or b"")
+        originals = Originals(there)
         named = [str(row["sha256"]) for row in rows_of(connection, tables_of(connection)["originals"])]
         for done, sha256 in enumerate(named, start=1):
             originals.put(self._originals.read(sha256))
             progress("Originelen", done, len(named))
-        write_durably(folder / ANCHOR, canonical_json(head_of(connection)).encode())
 
 
 def import_all(

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from learninglion.compliance.energy import PowerMeter
-from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, move_in
+from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, keeps_files, move_in
 from learninglion.database.engine import open_database
 from learninglion.inference.reranking import open_reranking
 from learninglion.models.errors import InputError
@@ -18,14 +18,13 @@ from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.record.provenance import Signer
 from learninglion.search.postgres.index import supported
-from learninglion.search.switching import BOOK
-from learninglion.search.versions import TUNING, LearnedVersions
+from learninglion.search.versions import LearnedVersions
 from learninglion.store.originals import ORIGINALS
 from learninglion.store.store import Store
 from learninglion.workflow.access import Access
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.asking import Asking
-from learninglion.workflow.backup import Backups
+from learninglion.workflow.backup import DATABASE, Backups
 from learninglion.workflow.brakes import Brake
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
@@ -52,7 +51,7 @@ from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
 from learninglion.workflow.storage import Storage
 from learninglion.workflow.traces import Traces
-from learninglion.workflow.transfer import Transfers
+from learninglion.workflow.transfer import SHARED, Transfers
 from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
 __all__ = ["Workplace", "open_workplace", "working"]
@@ -145,7 +144,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         rereading=Rereading(store, indexing, log, isolate=options.isolate),
         storage=Storage(home, store, indexing, traces, log),
         backups=Backups(home, log, elsewhere=bool(options.database_url)),
-        transfers=Transfers(home, engine, store.originals, log),
+        transfers=Transfers(home, engine, store.originals, blobs, log),
         indexing=indexing,
         searching=searching,
         asking=Asking(store, indexing, searching, power, options.models_elsewhere, log),
@@ -178,13 +177,14 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
 def _shared_files(engine: Engine, home: Path) -> Blobs:
     """Where originals and what else all servers share is kept: beside the documents.
 
-    In the database on PostgreSQL; what an earlier program left in the data folder is moved there.
+    In the database on PostgreSQL; what an earlier program left in the data folder is moved there, unless it
+    belongs to an archive in SQLite that stands there too.
     """
     folder = FolderBlobs(home)
-    if engine.dialect.name != "postgresql":
+    if not keeps_files(engine):
         return folder
     blobs = DatabaseBlobs(engine)
-    for prefix in (ORIGINALS, TUNING, BOOK):
+    for prefix in () if (home / DATABASE).exists() else (ORIGINALS, *SHARED):
         move_in(folder, blobs, prefix)
     return blobs
 
