@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pdffiles import pdf, show
 from wordfiles import docx, para
 
 from learninglion.models import DocumentKind, Genre, RawFile
@@ -74,6 +75,46 @@ def test_the_form_of_the_kamer_with_who_asks_below_who_answers() -> None:
     assert found.id == "ah-tk-20312032-77"
     assert [a.name for a in found.askers] == ["Bos"] and found.answerers[0].name == "De Vries"
     assert (found.asked_on, found.received_on) == (date(2031, 5, 1), date(2031, 11, 4))
+
+
+def printed(lines: list[str]) -> RawFile:
+    """The lines below each other on a page of a PDF."""
+    drawn = "".join(
+        show(line.replace("(", "\\(").replace(")", "\\)"), y=780 - 14 * n, size=8)
+        for n, line in enumerate(lines)
+    )
+    return RawFile("stuk.pdf", pdf(drawn), "stuk.pdf")
+
+
+def test_the_forms_of_the_kamer_on_a_printed_page() -> None:
+    asked = (
+        "Vragen van het lid Bos (LAND) aan de minister van Waterzaken over dijken (ingezonden 1 mei 2031)."
+    )
+    for lines, askers in ((FORM, 0), ([*FORM[:4], asked, *FORM[4:]], 1)):
+        found = parse(printed(lines))
+        assert found.id == "ah-tk-20312032-77" and len(found.askers) == askers
+        assert found.received_on == date(2031, 11, 4)
+        assert [pair.numbers for pair in found.pairs] == [(1,), (2,)]
+        assert all(pair.answer for pair in found.pairs)
+    inline = [
+        "Vraag 1 Bent u bekend met het bericht?",
+        "Antwoord 1 Ja.",
+        "Vraag 2 Wat doet u?",
+        "Antwoord Dichten.",
+    ]
+    found = parse(printed([*FORM[:4], *inline]))
+    assert [p.answer.of(found.text) for p in found.pairs if p.answer] == ["Ja.", "Dichten."]
+    paper = [
+        "36 999",
+        "Regels over dijken",
+        "Nr. 7",
+        "MOTIE VAN HET LID BOS",
+        "Voorgesteld 3 maart 2032",
+        "De Kamer,",
+    ]
+    found = parse(printed([*paper, "verzoekt de regering dijken te dichten."]))
+    assert (found.id, found.genre, found.published) == ("kst-36999-7", Genre.MOTIE, date(2032, 3, 3))
+    assert found.title == "Regels over dijken; Motie van het lid Bos"
 
 
 def test_a_kamerstuk_without_its_masthead() -> None:

@@ -9,7 +9,7 @@ import math
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from statistics import median
@@ -19,7 +19,9 @@ from learninglion.models import Block, BlockKind, Document, DocumentKind, RawFil
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.parts import is_label_line
+from learninglion.parsing.kamervragen.printed import lines_alone, opens_part
 from learninglion.parsing.kamervragen.questions import page_warnings
+from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Layout, Stretch, find_body_size, lay_out
 from learninglion.parsing.pdf.lines import Line, Page
@@ -161,12 +163,19 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
     pages = order_columns(pages)
     size = find_body_size(pages)
     stands_out = _what_stands_out(pages, size)
+    front = _front_lines(pages)
     layout = lay_out(
         pages,
         find_running(pages, anywhere=True),
-        lambda line: is_label_line(line) or stands_out(line) or _hangs_number(line),
+        lambda line: (
+            is_label_line(line)
+            or stands_out(line)
+            or _hangs_number(line)
+            or (line.page == 1 and line.text in front)
+        ),
+        lambda line: opens_part(line.text),
     )
-    text, pieces = _join_pieces(layout)
+    text, pieces = _join_pieces(layout, front)
     pieces = _set_kinds(pieces, text, layout.body_size)
     spans = [piece.span for piece in pieces]
     paragraphs = [
@@ -227,7 +236,13 @@ def _hangs_number(line: Line) -> bool:
 # --------------------------------------------------------------------------- pieces
 
 
-def _join_pieces(layout: Layout) -> tuple[str, list[_Piece]]:
+def _front_lines(pages: Sequence[Page]) -> frozenset[str]:
+    """The lines of the first page that are paragraphs of their own: numbers, the head of a Kamerstuk."""
+    lines = [line.text for line in pages[0].lines] if pages else []
+    return frozenset(lines[index] for index in lines_alone(lines))
+
+
+def _join_pieces(layout: Layout, front: Collection[str]) -> tuple[str, list[_Piece]]:
     """The text and its pieces, with sentences that were taken apart at a line or page end joined again.
 
     A line end becomes a space, so every place in the text stays where it was.
@@ -248,7 +263,10 @@ def _join_pieces(layout: Layout) -> tuple[str, list[_Piece]]:
             stretch.gap_before,
             stretch.lines,
         )
-        if pieces and _goes_on(pieces[-1], stretch, layout, widths):
+        before = pieces[-1].span.of(layout.text) if pieces else ""
+        apart = parse_label(stretch.text) is not None or (opens_part(stretch.text) and _ENDS.search(before))
+        apart = apart or (stretch.page == 1 and (stretch.text in front or before in front))
+        if pieces and not apart and _goes_on(pieces[-1], stretch, layout, widths):
             previous = pieces[-1]
             characters[previous.span.end] = " "
             pieces[-1] = replace(

@@ -282,6 +282,8 @@ def find_masthead(pages: Sequence[Page]) -> Masthead | None:
     )
     if opening is None or not published:
         return None
+    if any(ANSWER_HEADING.match(line.text) for line in first.lines[:opening]):
+        return None  # the Kamer's own form: who answers stands above who asks
     top = first.lines[opening].baseline
     head = [(i, line) for i, line in enumerate(first.lines[:opening]) if line.baseline > top]
     number = _find_number(head, identifier)
