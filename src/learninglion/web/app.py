@@ -124,7 +124,7 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
             outside=outside_of(settings),
         ),
         oidc=oidc,
-        metrics=Metrics(workplace.power.spent) if settings.metrics.token else None,
+        metrics=Metrics(workplace.joules_spent) if settings.metrics.token else None,
     )
 
 

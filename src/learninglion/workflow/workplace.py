@@ -96,7 +96,7 @@ class Workplace:
     people: People
     access: Access
     jobs: Jobs
-    power: PowerMeter  # of all work in this process
+    joules_spent: Callable[[], float]  # by all work in this process so far
     name_brake: Brake
     address_brake: Brake
     page_files: PageFiles
@@ -166,7 +166,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         people=People(accounts, log),
         access=Access(accounts, log),
         jobs=jobs,
-        power=power,
+        joules_spent=power.spent,
         name_brake=Brake(engine, "name", *_PER_NAME),
         address_brake=Brake(engine, "address", *_PER_ADDRESS),
         page_files=PageFiles(blobs),
