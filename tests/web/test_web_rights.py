@@ -115,6 +115,11 @@ ROUTES: dict[str, Rule] = {
     "GET /dossiers": (READ, {}),
     "GET /dossiers/{dossier_id}": (READ, {}),
     "POST /dossiers/{dossier_id}/questions/{position}": (DRAFT, {"data": {"version": "1", "text": "x"}}),
+    "POST /dossiers/{dossier_id}/questions/{position}/wrong": (
+        READ,
+        {"data": {"place": "0", "version": "1", "complaint": "fact"}},
+    ),
+    "POST /manage/quality/remarks": (MANAGE, {"data": {"entry": "1", "outcome": "none"}}),
     "POST /dossiers/{dossier_id}/questions/{position}/own-account": (
         DRAFT,
         {"data": {"place": "0", "version": "1", "account": "x"}},

@@ -48,6 +48,7 @@ class Month:
     machine_share: float = 0.0  # of the words of approved texts, as the machine wrote them
     labels_removed: int = 0
     exports: int = 0
+    remarks: int = 0  # that a sentence is wrong
     files: int = 0  # taken in
     files_failed: int = 0
     kwh: tuple[tuple[str, float], ...] = ()  # by what was done
@@ -132,6 +133,7 @@ def _facts(months: Sequence[Month]) -> list[tuple[str, list[tuple[str, str]]]]:
                 ("Vragen: beantwoord, deels, niet", f"{last.answered}, {last.partial}, {last.unanswerable}"),
                 ("Zinnen, waarvan niet gedragen", f"{last.sentences}, {last.failed}"),
                 ("Zinnen voor eigen rekening", str(last.own)),
+                ("Meldingen dat een zin niet klopt", str(last.remarks)),
                 ("Bronnen aangeboden, afgewezen met reden", f"{last.offered}, {last.rejected}"),
                 ("Gemiddelde score van de eerste bron", _number(last.first_score, 2)),
                 ("Woorden van de machine in vastgestelde tekst", _percent(last.machine_share)),

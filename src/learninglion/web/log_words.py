@@ -41,6 +41,8 @@ _DEEDS = {
     "retention.destroy": "vernietigd na de bewaartermijn",
     "search": "gezocht",
     "select": "bronnen gekozen",
+    "sentence.settled": "melding over een zin afgehandeld",
+    "sentence.wrong": "gemeld dat een zin niet klopt",
     "set.own-source": "eigen bron toegevoegd",
     "sign-off.ask": "gevraagd om vast te stellen",
     "sign-off.give-back": "teruggegeven met een opmerking",

@@ -27,7 +27,7 @@ _SPENT = {
     "ingest.done": "opnemen",
 }
 _SAVED = tuple(f"dossier.{state.value}" for state in DossierState)
-_COUNTED = (*_SPENT, *_SAVED, "export", "label.remove", INGEST)
+_COUNTED = (*_SPENT, *_SAVED, "export", "label.remove", "sentence.wrong", INGEST)
 
 
 @dataclass
@@ -110,6 +110,7 @@ class Monthly:
             machine_share=_mean([ai_share(d.verifications) for d in approved]),
             labels_removed=deeds["label.remove"],
             exports=deeds["export"],
+            remarks=deeds["sentence.wrong"],
             files=counts.files,
             files_failed=counts.files_failed,
             kwh=tuple(sorted(counts.kwh.items())),

@@ -44,6 +44,7 @@ from learninglion.workflow.people import People
 from learninglion.workflow.persons import Persons
 from learninglion.workflow.proof import Ledger
 from learninglion.workflow.quality import Quality
+from learninglion.workflow.remarks import Remarks
 from learninglion.workflow.rereading import Rereading
 from learninglion.workflow.retention import Retention
 from learninglion.workflow.searching import Searching
@@ -84,6 +85,7 @@ class Workplace:
     drafts: Drafts
     dossiers: Dossiers
     sign_offs: SignOffs
+    remarks: Remarks
     retention: Retention
     persons: Persons
     log: AuditLog
@@ -154,6 +156,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         drafts=drafts,
         dossiers=dossiers,
         sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
+        remarks=Remarks(dossiers, log),
         retention=retention,
         persons=Persons(home, store, repository, kept_sets, accounts, traces, intake, retention, log),
         log=AuditLog(log, repository, Ledger(log, store)),

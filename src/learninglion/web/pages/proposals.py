@@ -18,6 +18,7 @@ from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow.answer_text import write_answer
 from learninglion.workflow.drafts import LONGEST_ANSWER
+from learninglion.workflow.remarks import Complaint
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["router"]
@@ -175,6 +176,22 @@ def discard_text(site: TheSite, viewer: SignedIn, dossier_id: str, position: int
     """Throw away what was typed and not saved; the answer stays as it is."""
     site.workplace.working_texts.clear(_place(dossier_id, position), actor=viewer.actor)
     return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+
+
+@router.post("/dossiers/{dossier_id}/questions/{position}/wrong")
+def say_wrong(
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    position: int,
+    place: Annotated[int, Form()],
+    version: Annotated[int, Form(ge=1)],
+    complaint: Annotated[Complaint, Form()],
+    view: Annotated[str, Form(max_length=20)] = FLOW,
+) -> Response:
+    """Say that a sentence is wrong, for somebody to follow up."""
+    site.workplace.remarks.say(dossier_id, position, place, complaint, version=version, actor=viewer.actor)
+    return RedirectResponse(_address(dossier_id, position, view), 303)
 
 
 @router.post("/dossiers/{dossier_id}/questions/{position}/own-account")

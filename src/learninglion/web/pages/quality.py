@@ -12,6 +12,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from learninglion.web.access import SignedIn, TheSite
+from learninglion.workflow.remarks import Outcome
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["router"]
@@ -42,7 +43,20 @@ def quality_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
         to_judge=_TO_JUDGE,
         cards=site.workplace.judging.cards(viewer.actor),
         running=quality.running(viewer.actor),
+        remarks=site.workplace.remarks.open(viewer.actor),
     )
+
+
+@router.post("/quality/remarks")
+def settle(
+    site: TheSite,
+    viewer: SignedIn,
+    entry: Annotated[int, Form(ge=1)],
+    outcome: Annotated[Outcome, Form()],
+) -> Response:
+    """Close a remark about a sentence with what was done."""
+    site.workplace.remarks.settle(entry, outcome, actor=viewer.actor)
+    return RedirectResponse("/manage/quality#h-remarks", 303)
 
 
 @router.post("/quality/measure")
