@@ -184,7 +184,8 @@ def strip_mark(question: str) -> str:
 
 
 _ALONE = re.compile(
-    r"AH\s?\d{1,5}|\(?Zie\s+ook\s+Aanhangsel\b.{0,120}|20\d\dZ\d{4,6}|\(ingezonden .{6,30}\)\.?|Mededeling|Uitstelbericht|Toelichting:?"
+    r"AH\s?\d{1,5}|\(?Zie\s+ook\s+Aanhangsel\b.{0,120}|20\d\dZ\d{4,6}"
+    r"|\(ingezonden .{6,30}\)\.?|Mededeling|Uitstelbericht|Toelichting:?"
     r"|(?:mede\s+namens\s+)?de\s+(?:minister|staatssecretaris)\b.{0,120},",
     re.IGNORECASE,
 )
