@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from learninglion.checking.phrases import split_introduction
 from learninglion.dutch.text import printable
 from learninglion.models import AnswerVerdict, Check, Chooser, Citation, Dossier, Opening, Verification
 from learninglion.models.plain import Plain, from_plain, to_plain
@@ -147,9 +146,16 @@ def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
 def _said(verification: Verification) -> _Said:
     """What stands, without the phrases that say when it was told."""
     return tuple(
-        (split_introduction(c.statement.text).claim.strip("“”"), c.statement.citations, c.statement.opens)
+        (_bare(c.statement.text, c.statement.citations), c.statement.citations, c.statement.opens)
         for c in verification.standing
     )
+
+
+def _bare(text: str, citations: Sequence[Citation]) -> str:
+    """A sentence without the phrase before the words that it quotes."""
+    flat = " ".join(text.split()).strip("“”")
+    quotes = (" ".join(citation.quote.split()) for citation in citations)
+    return next((quote for quote in quotes if flat.endswith(quote)), flat)
 
 
 def _tells(told: _Said, own: _Said) -> bool:
