@@ -7,10 +7,18 @@ import pytest
 
 from learninglion.drafting.askings import Condition, Kind, Wants, askings_of, gives, holds, kind_of
 from learninglion.drafting.coverage import find_missing
-from learninglion.drafting.extractive import draft
+from learninglion.drafting.extractive import draft, from_material
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.verdict import verify
-from learninglion.models import AnswerVerdict, Chooser, Citation, SourceKind, Statement, StatementVerdict
+from learninglion.models import (
+    AnswerVerdict,
+    Chooser,
+    Citation,
+    Hit,
+    SourceKind,
+    Statement,
+    StatementVerdict,
+)
 from learninglion.models.plain import canonical_json
 from learninglion.record.notes import why_unanswered
 from learninglion.testing import make_card, make_hit, make_selection, make_source
@@ -190,7 +198,8 @@ def test_an_older_amount_is_told_as_overtaken() -> None:
     made = draft(make_selection(question, [older, newer]))
     assert [s.text for s in made.statements] == [
         f"Zoals op 1 maart 2024 aan uw Kamer is gemeld: {newer.body}",
-        f"Eerder, op 24 februari 2011, is aan uw Kamer gemeld: {older.body}",
+        "Eerder, op 24 februari 2011, schreef de toenmalige minister van Infrastructuur en Waterstaat "
+        f"aan uw Kamer: “{older.body}”",
     ]
     assert any("De bronnen verschillen" in remark for remark in made.left_out)
     assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)
@@ -292,3 +301,41 @@ def test_why_there_is_no_answer_tells_what_was_chosen() -> None:
 def test_the_number_of_a_paper_is_no_figure() -> None:
     assert not gives(Wants.COUNT, "Zie de motie (Kamerstuk 21 501-02, nr.2870) en bijlage2.")
     assert gives(Wants.COUNT, "Er zijn 2.870 schippers.")
+
+
+def test_what_the_archive_holds_that_is_newer_is_found_beside_an_answer() -> None:
+    asked: list[tuple[str, date]] = []
+
+    def find_newer(text: str, after: date) -> tuple[Hit, ...]:
+        asked.append((text, after))
+        return (make_hit(NEW, rank=1, score=0.4),) if after < NEW.document.date else ()
+
+    selection = make_selection(QUESTION, [OLD], chosen_by=Chooser.MACHINE)
+    made = draft(selection, find_newer=find_newer)
+    assert asked[0][1] == OLD.document.date and OLD.body in asked[0][0]
+    assert "12 veerponten" in made.statements[0].text
+    assert made.selection.added == (NEW.id,) and NEW in made.selection.chosen
+    assert canonical_json(draft(made.selection)) == canonical_json(made)  # made again without the archive
+    by_person = draft(make_selection(QUESTION, [OLD]), find_newer=find_newer)
+    assert [c.document for s in by_person.statements for c in s.citations] == [OLD.document.id]
+    assert by_person.material[0].source_id == NEW.id  # one click takes it in
+    taken = from_material(by_person.selection, by_person.material[0])
+    assert taken is not None and "12 veerponten" in taken[1].text and NEW in taken[0].chosen
+
+
+def test_a_newer_sentence_that_leans_on_its_question_is_told_with_it() -> None:
+    old = make_source(
+        "Gemeenten mogen het varen met een sloep bij Duinwijk niet verbieden.",
+        question="Mogen gemeenten het varen met een sloep bij Duinwijk verbieden?",
+        card=make_card("ah-tk-20212022-8020", day=date(2022, 2, 3), number=8020),
+    )
+    new = make_source(
+        "Zij mogen sinds 1 januari het varen met een sloep bij Duinwijk verbieden.",
+        question="Welke bevoegdheden kregen gemeenten langs het water?",
+        card=make_card("ah-tk-20232024-8021", day=date(2024, 3, 3), number=8021),
+    )
+    made = draft(make_selection(old.question, [old, new], chosen_by=Chooser.MACHINE))
+    assert "op de vraag “Welke bevoegdheden kregen gemeenten langs het water?”: Zij mogen" in (
+        made.statements[0].text
+    )
+    assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from learninglion.evaluation.positions import evaluate_positions
 from learninglion.evaluation.sets import (
     Bar,
     Desk,
     evaluate_look_alikes,
-    evaluate_positions,
     evaluate_sets,
     interval,
     read_judgments,

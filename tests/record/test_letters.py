@@ -224,7 +224,7 @@ def test_working_notes_are_no_text_of_the_letter() -> None:
         "Grondslag: Overleg van gisteren.",
     ):
         assert words in annex and words in whole
-    assert "Antwoord op vraag 2, 3 en 4" in whole and "Antwoord op vraag" not in annex
+    assert "Antwoord op vraag 2 t/m 4" in whole and "Antwoord op vraag" not in annex
 
 
 def test_one_note_for_each_source_of_an_answer_with_the_same_number_everywhere() -> None:
@@ -305,7 +305,7 @@ def test_questions_with_the_same_answer_are_answered_together() -> None:
     groups = [(g.positions, g.numbers) for g in answer_groups(make_dossier())]
     assert groups == [((0,), (1,)), ((1, 2), (2, 3, 4)), ((3,), (5,)), ((4,), (6,))]
     told = texts(make_word(ExportFormat.LETTER))
-    at = told.index("Antwoord op vraag 2, 3 en 4")
+    at = told.index("Antwoord op vraag 2 t/m 4")
     assert told[at - 6 : at] == [
         "Vraag 2 en 3", "Wat vindt u van kelder 2?", "En van de kelder daarnaast?",
         "Vraag 4", "Wat vindt u van kelder 4?", "En van de kelder daarnaast?",
@@ -332,7 +332,7 @@ def test_a_copy_for_every_program() -> None:
     assert "- pompen;\n- dweilen.\n\n1. Eerst dit.\n2. Dan dat." in one.plain
     assert "[1] Bron a, pagina 1 en 3\n[2] Bron b, pagina 4" in one.plain and MARK_LINE in one.plain
     everything = copy_answers(dossier)
-    assert "Antwoord op vraag 2, 3 en 4" in everything.plain and escape("& <b>") in everything.html
+    assert "Antwoord op vraag 2 t/m 4" in everything.plain and escape("& <b>") in everything.html
     assert everything.plain.count("Dat klopt") == 1
     assert "<sup>" not in copy_answers(dossier, with_notes=False).html
 
@@ -387,7 +387,7 @@ def test_another_template_keeps_its_own_look(tmp_path: Path) -> None:
     assert word.tables[0].cell(0, 0).text == "Kenmerk 2031Z04711"
     over = next(p for p in word.paragraphs if p.text == f"Over {SUBJECT} en meer")
     assert [r.text for r in over.runs if r.bold] == [SUBJECT]
-    assert told.index("Antwoord op vraag 2, 3 en 4") < told.index("Hoogachtend,")
+    assert told.index("Antwoord op vraag 2 t/m 4") < told.index("Hoogachtend,")
     styled = {p.text: p for p in word.paragraphs}
     assert styled["Vraag 4"].style.name == "Kop van de vraag" and styled["pompen;"].style.name == "Body Text"
     assert styled["pompen;"]._p.pPr.numPr is not None and styled["Eerst dit."]._p.pPr.numPr is not None

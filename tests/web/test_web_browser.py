@@ -525,3 +525,23 @@ def make_dossier_without_script(page: Page) -> str:
         page.wait_for_timeout(200)
         page.click("text=Vernieuw >> nth=-1")
     raise AssertionError("the proposal did not come")
+
+
+def test_a_proposal_is_confirmed_and_a_passage_taken_in_with_one_click(page: Page) -> None:
+    sign_in(page)
+    page.goto(make_dossier(page))
+    first = page.locator("#question-0")
+    expect(first.locator(".answer")).not_to_contain_text("Ja.")
+    first.get_by_role("button", name="Bevestig, en zet in de tekst").click()
+    expect(page.locator("#question-0 .answer")).to_contain_text("Ja.")
+    expect(page.locator("#question-0").get_by_role("button", name="Bevestig, en zet")).to_have_count(0)
+    with_material = page.locator("section:has(form[action$='/material'])").first
+    name = with_material.get_attribute("id")
+    held = page.locator(f"#{name} form[action$='/material']")
+    count, before = held.count(), page.locator(f"#{name} .answer .sentence").count()
+    if not held.first.is_visible():
+        page.locator(f"#{name} summary", has_text="Verwant materiaal").click()
+    held.first.get_by_role("button").click()
+    expect(page.locator(f"#{name} .answer .sentence")).to_have_count(before + 1)
+    expect(page.locator(f"#{name} form[action$='/material']")).to_have_count(count - 1)
+    expect(page.locator(f"#{name} .sentence--refused")).to_have_count(0)  # it is borne by its source

@@ -126,6 +126,10 @@ ROUTES: dict[str, Rule] = {
     ),
     "POST /dossiers/{dossier_id}/questions/{position}/discard": (DRAFT, {}),
     "POST /dossiers/{dossier_id}/questions/{position}/confirm": (DRAFT, {"data": {"version": "1"}}),
+    "POST /dossiers/{dossier_id}/questions/{position}/material": (
+        DRAFT,
+        {"data": {"place": "0", "version": "1"}},
+    ),
     "GET /dossiers/{dossier_id}/copy": (READ, {}),
     "POST /working-texts": (DRAFT, {"json": {"place": "/sets/new", "fields": {"text": "x"}}}),
     "GET /working-texts": (DRAFT, {"query": {"place": "/sets/new"}}),
@@ -193,7 +197,8 @@ LOCAL = frozenset(
     dossier.archive dossier.declaration dossier.delete dossier.destroy dossier.hold
     dossier.letter-template dossier.overdue dossier.release dossier.verify draft evaluate.ask
     evaluate.drafts evaluate.fairness evaluate.instructions evaluate.judge evaluate.positions
-    evaluate.privacy evaluate.retrieval evaluate.train-relevance evaluate.verifier experiment.rerun
+    evaluate.privacy evaluate.retrieval evaluate.train-line evaluate.train-relevance evaluate.verifier
+    experiment.rerun
     experiment.run experiment.show export export-all history import-all index.rebuild index.status
     ingest judge.agreement log.accept log.processing log.show log.verify model.check move parse
     person.erase person.find publish register-entry remove replay report reread restore search tune

@@ -12,7 +12,16 @@ from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.text import fold
 from learninglion.models import DocumentCard, Source
 
-__all__ = ["Introduced", "check_phrase", "continue_from", "formerly", "introduce", "split_introduction"]
+__all__ = [
+    "Introduced",
+    "attribute",
+    "check_phrase",
+    "continue_from",
+    "formerly",
+    "in_answer_to",
+    "introduce",
+    "split_introduction",
+]
 
 # Words an introduction may consist of. Anything else in front of the colon counts as part of the claim.
 _SAYING = frozenset(
@@ -82,17 +91,49 @@ def formerly(card: DocumentCard) -> str:
     return f"Eerder, op {day}, is aan uw Kamer gemeld:" if day else "Eerder is aan uw Kamer gemeld:"
 
 
+def attribute(card: DocumentCard, *, then: bool, before: bool = False) -> str:
+    """The phrase in front of what somebody else wrote: "Op 3 maart 2022 schreef de minister van X ...:".
+
+    `then`: of an earlier cabinet ("de toenmalige minister"); `before`: "Eerder, ...", it may have changed.
+    """
+    when = f"Eerder, op {dutch_date(card)}," if before else f"Op {dutch_date(card)}"
+    return f"{when} schreef {_writer(card, then)} aan uw Kamer:"
+
+
+def _writer(card: DocumentCard, then: bool) -> str:
+    added = "toenmalige " if then else ""
+    for answerer in card.answerers:
+        role = answerer.role.casefold().removesuffix(" voor").removesuffix(" van")
+        if answerer.portfolio and not answerer.on_behalf:
+            link = "voor" if answerer.role.casefold().endswith(" voor") else "van"
+            return f"de {added}{role} {link} {answerer.portfolio}"
+    return f"het {added}kabinet"
+
+
+def in_answer_to(phrase: str, question: str) -> str:
+    """A phrase with the question that was answered, for a sentence that leans on it."""
+    return f"{phrase.removesuffix(':')} op de vraag “{' '.join(question.split())}”:"
+
+
+_ASKED = re.compile(r"\s+op de vraag “([^“”]{8,600})”(?=:\s)")
+
+
 def split_introduction(text: str) -> Introduced:
     """Takes a phrase that says who said it, or when ("...:", "..., " or "... dat "), off the front.
 
     The rest is the claim. Anything in that phrase but words of saying, a date, a reference and a
     bewindspersoon makes it part of the claim.
     """
-    for match in _END_OF_PHRASE.finditer(text, 0, _LONGEST):
-        head, claim = text[: match.start()], text[match.end() :].strip()
+    asked = _ASKED.search(text, 0, _LONGEST * 5)
+    whole = _ASKED.sub("", text, count=1) if asked and asked.start() < _LONGEST else text
+    ends = list(_END_OF_PHRASE.finditer(whole, 0, _LONGEST))
+    # a portfolio can hold a comma: a colon behind it ends the phrase before that does
+    for match in sorted(ends, key=lambda m: not m.group().startswith(":")):
+        head, claim = whole[: match.start()], whole[match.end() :].strip()
         if claim and _only_saying(head):
             reports = match.group().strip() == "dat" or bool(speakers_in(head))
-            return Introduced(text[: match.end()].strip(), claim, reports)
+            phrase = text[: match.end() + len(text) - len(whole)].strip()
+            return Introduced(phrase, claim, reports)
     end = _end_of_saying(text)
     if end and re.search(r"\bte\s+\w+", text[end:]):
         return Introduced(text[:end].strip(), text[end:].strip(), reports=True)
@@ -147,7 +188,12 @@ def _says(words: frozenset[str]) -> bool:
 def check_phrase(phrase: str, sources: tuple[Source, ...]) -> tuple[Finding, ...]:
     """A finding for a date, a year or a number in the phrase that no cited document has."""
     cards = tuple(s.document for s in sources)
-    findings: list[Finding] = list(check_speaker(phrase, cards))
+    asked = _ASKED.search(f"{phrase} ")
+    findings: list[Finding] = []
+    if asked and not any(fold(asked.group(1)) in fold(" ".join(s.question.split())) for s in sources):
+        findings.append(Finding(FindingKind.ATTRIBUTION, "Deze vraag is in de bron niet gesteld."))
+    phrase = _ASKED.sub("", f"{phrase} ").strip()
+    findings.extend(check_speaker(phrase, cards))
     known = [dutch_date(card) for card in cards if card.date]
     for match in _DATE.finditer(phrase):
         claimed = f"{int(match.group(1))} {match.group(2).casefold()} {match.group(3)}"

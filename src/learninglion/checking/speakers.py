@@ -9,7 +9,7 @@ from learninglion.checking.findings import Finding, FindingKind
 from learninglion.dutch.text import fold
 from learninglion.models import Answerer, DocumentCard, DocumentKind, Span
 
-__all__ = ["SPEAKER", "check_speaker", "remove_speaker", "speakers_in"]
+__all__ = ["SPEAKER", "check_speaker", "portfolios_in", "remove_speaker", "same_portfolio", "speakers_in"]
 
 _NAME = r"[A-ZÀ-Ý][\w’'-]*"
 # "Volksgezondheid, Welzijn en Sport", "Buitenlandse Zaken", "Yeşilgöz-Zegerius"
@@ -29,6 +29,17 @@ _ROLES = {"bewindspersoon": "", "bewindspersonen": "", "bewindslieden": ""}
 def speakers_in(text: str) -> tuple[Span, ...]:
     """Where `text` names a bewindspersoon or the kabinet."""
     return tuple(Span(m.start(), m.end()) for m in _FOUND.finditer(text))
+
+
+def portfolios_in(text: str) -> tuple[str, ...]:
+    """The portfolios of the bewindspersonen that `text` names: "Infrastructuur en Waterstaat"."""
+    return tuple(dict.fromkeys(m.group("who") for m in _FOUND.finditer(text) if m.group("who")))
+
+
+def same_portfolio(one: str, other: str) -> bool:
+    """Whether two texts name the same portfolio, or the one a part of the other."""
+    first, second = set(_plain(one)), set(_plain(other))
+    return first <= second or second <= first
 
 
 def remove_speaker(phrase: str) -> str:

@@ -17,6 +17,7 @@ from learninglion.cli.search_quality import evaluate_search
 from learninglion.cli.set_quality import (
     evaluate_changed_positions,
     measure_sets,
+    train_newest_line,
     train_relevance,
     tune_relevance,
 )
@@ -61,6 +62,7 @@ def register(app: typer.Typer) -> None:
     evaluate_app.command("ask")(evaluate_asking)
     evaluate_app.command("positions")(evaluate_changed_positions)
     evaluate_app.command("train-relevance")(train_relevance)
+    evaluate_app.command("train-line")(train_newest_line)
     app.add_typer(evaluate_app, name="evaluate")
     app.command("tune")(tune_search)
 

@@ -13,6 +13,7 @@ from learninglion.cli.opening import workplace_here
 from learninglion.cli.terminal import console, fail, print_json, progress
 from learninglion.evaluation.asked import document_entries
 from learninglion.evaluation.choices import learn_from_choices, of_dossiers
+from learninglion.evaluation.positions import evaluate_positions, train_line, write_line
 from learninglion.evaluation.relevance import (
     Example,
     case_texts,
@@ -31,7 +32,6 @@ from learninglion.evaluation.sets import (
     Judgment,
     evaluate_look_alikes,
     evaluate_own_wording,
-    evaluate_positions,
     evaluate_sets,
     read_judgments,
 )
@@ -43,7 +43,13 @@ from learninglion.models.plain import Plain
 from learninglion.workflow import parse_files, read_question_file
 from learninglion.workflow.documents import Entry
 
-__all__ = ["evaluate_changed_positions", "measure_sets", "train_relevance", "tune_relevance"]
+__all__ = [
+    "evaluate_changed_positions",
+    "measure_sets",
+    "train_newest_line",
+    "train_relevance",
+    "tune_relevance",
+]
 
 _SHOWN = 10  # worst cases a bar shows
 
@@ -115,6 +121,17 @@ def train_relevance(
         **figures,
     }
     output.write_text(write_weights(trained, card), encoding="utf-8")
+    for name, value in card.items():
+        console.print(f"{name}: {value}")
+
+
+def train_newest_line(
+    output: Path = typer.Option(..., "--output", help="Waar de gewichten (JSON) komen te staan."),
+    pairs: Path | None = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines)."),
+) -> None:
+    """Leer opnieuw wanneer een nieuwer antwoord een ouder inhaalt: uit meegeleverde paren en echte tekst."""
+    weights, card = train_line(read_pairs(pairs) if pairs is not None else (), vector_cache())
+    output.write_text(write_line(weights, card), encoding="utf-8")
     for name, value in card.items():
         console.print(f"{name}: {value}")
 

@@ -28,13 +28,16 @@ __all__ = [
     "ASKED_BEFORE",
     "BEARS_ON_IT",
     "SAYS_IT",
-    "SPEAKS_OF_IT",
     "Evidence",
+    "Floats",
     "Meaning",
     "Reading",
     "Words",
     "evidence_of",
     "log_odds",
+    "names_absent",
+    "nearness",
+    "weight_printed",
 ]
 
 Floats = NDArray[np.float32]
@@ -68,12 +71,6 @@ how much the part tells of a subject (here up to 3), since "Wat vindt u daarvan?
 BEARS_ON_IT = ("topic", "best", "found")
 """What puts the sources in order: the words of the question by the nearest of the whole source, the highest
 cosine_sentence, and found (0 where a person brought the source); `Evidence.bears`.
-"""
-
-SPEAKS_OF_IT = ("topic", "least", "cosine_sentence", "gives", "names_absent")
-"""What is known of a sentence of a newer source beside what an older source answers; `Evidence.speaks`.
-
-topic and least: the words of the question by the nearest of the whole source, and the two met least of them.
 """
 
 
@@ -119,7 +116,6 @@ class Evidence:
     """The numbers about one part of a question beside one source."""
 
     says: Floats  # shape (units, len(SAYS_IT))
-    speaks: Floats  # shape (units, len(SPEAKS_OF_IT))
     holds: NDArray[
         np.bool_
     ]  # of every unit: whether it can answer at all, having a figure where one is asked
@@ -180,7 +176,7 @@ class Meaning:
             nothing = np.zeros((0, len(self._centre)), dtype=np.float32)
             return Words(nothing, np.zeros(0, dtype=np.float32), np.zeros_like(self._centre))
         placed = vectors - self._centre
-        weights = np.array([_weight(word) for word in said], dtype=np.float32)
+        weights = np.array([weight_printed(word) for word in said], dtype=np.float32)
         mean = placed.mean(axis=0)
         return Words(_unit(placed[weights > 0]), weights[weights > 0], _unit(mean[None])[0])
 
@@ -191,7 +187,7 @@ def _unit(rows: Floats) -> Floats:
 
 
 @lru_cache(maxsize=65536)
-def _weight(word: str) -> float:
+def weight_printed(word: str) -> float:
     """What a word as printed tells of a subject."""
     return max((weight(w) for w in words(word)), default=0.0)
 
@@ -204,7 +200,8 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.group().casefold() for m in _NAME.finditer(text)))
 
 
-def _names_absent(asked: str, given: str) -> float:
+def names_absent(asked: str, given: str) -> float:
+    """How many names and numbers of a question a text lacks."""
     low = given.casefold()
     return float(sum(name not in low for name in _names(asked)))
 
@@ -217,14 +214,14 @@ def evidence_of(
     `score`: that of the search (0..1), None where a person brought the source.
     """
     source = reading.source
-    near_question = _nearest(asked, reading.asked.vectors)
+    near_question = nearness(asked, reading.asked.vectors)
     rows = []
     nearest = near_question
     given = f"{source.question} {' '.join(u.text for u in reading.units)}"
-    absent, told = _names_absent(asking.text, given), _told(asking)
+    absent, told = names_absent(asking.text, given), _told(asking)
     found = math.nan if score is None else log_odds(score)
     for unit, sentence, alone in zip(reading.units, reading.sentences, stands, strict=True):
-        near = _nearest(asked, sentence.vectors)
+        near = nearness(asked, sentence.vectors)
         joint = np.maximum(near, near_question)
         nearest = np.maximum(nearest, near)
         rows.append(
@@ -241,16 +238,13 @@ def evidence_of(
         )
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     best = float(says[:, 0].max()) if len(says) else 0.0
-    whole = np.array([asked.average(nearest), asked.least(nearest)], dtype=np.float32)
-    speaks = np.column_stack([np.tile(whole, (len(says), 1)), says[:, [0, 3, 4]]]).astype(np.float32)
-    speaks[:, -1] += [_OTHER_YEAR * _other_year(asking.about, unit.text) for unit in reading.units]
     can = np.array([holds(asking, unit.text) for unit in reading.units], dtype=np.bool_)
     before = _asked_before(asking, asked, reading, near_question)
     wanted = asking.wants not in _TOLD_APART or any(
         earlier.wants is asking.wants for earlier in askings_of(source.question)
     )
     bears = np.array([asked.average(nearest), best, 0.0 if score is None else found], dtype=np.float32)
-    return Evidence(says, speaks, can, before, wanted, bears)
+    return Evidence(says, can, before, wanted, bears)
 
 
 def log_odds(score: float) -> float:
@@ -263,16 +257,9 @@ _SURELY_NOT = 0.001
 
 
 _TOLD_APART = frozenset(Wants) - {Wants.ANYTHING, Wants.DEED, Wants.VIEW}
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_OTHER_YEAR = 3  # what is told of another year than was asked lacks as much as this many names
 
 
-def _other_year(asked: str, told: str) -> bool:
-    years = set(_YEAR.findall(asked))
-    return bool(years) and not years & set(_YEAR.findall(told))
-
-
-def _nearest(asked: Words, given: Floats) -> Floats:
+def nearness(asked: Words, given: Floats) -> Floats:
     """For every word of the question how near the nearest given one is."""
     if not len(given):
         return np.zeros(len(asked.weights), dtype=np.float32)
@@ -286,7 +273,7 @@ def _asked_before(asking: Asking, asked: Words, reading: Reading, near: Floats) 
         return np.zeros(len(ASKED_BEFORE), dtype=np.float32)
     earlier = askings_of(source.question)
     alike = max((likeness(asking.about, e.about) for e in earlier), default=0.0)
-    back = reading.asked.average(_nearest(reading.asked, asked.vectors))
+    back = reading.asked.average(nearness(reading.asked, asked.vectors))
     found = (
         max(alike, likeness(asking.about, source.question)),
         asked.average(near),

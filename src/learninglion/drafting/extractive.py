@@ -12,18 +12,28 @@ from dataclasses import dataclass, field, replace
 
 from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, reference
 from learninglion.checking.injection import describe_suspicions
-from learninglion.checking.phrases import continue_from, formerly, introduce
+from learninglion.checking.phrases import attribute, continue_from, formerly, in_answer_to, introduce
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import Asking, askings_of, kind_of, polarity
 from learninglion.drafting.coverage import settled
+from learninglion.drafting.line import (
+    FOLLOWS,
+    TOUCHES,
+    FindNewer,
+    Follows,
+    Line,
+    newer_than,
+    newest,
+    nothing_newer,
+    overtakes,
+)
+from learninglion.drafting.line import built_in as built_in_line
 from learninglion.drafting.pointers import is_bare, leans, points_away, unpoint
-from learninglion.drafting.positions import contradiction, other_amount
+from learninglion.drafting.positions import contradiction
 from learninglion.drafting.promises import as_of, has_passed
 from learninglion.drafting.proposals import propose
 from learninglion.drafting.relevance import (
     LIKELY,
-    OVERTAKES,
-    RELATED,
     SURE,
     Judged,
     Relevance,
@@ -31,6 +41,7 @@ from learninglion.drafting.relevance import (
     searched,
 )
 from learninglion.drafting.units import Unit, has_table, units_of
+from learninglion.drafting.voices import Voice, voice_of
 from learninglion.drafting.wording import coverage
 from learninglion.dutch.text import words
 from learninglion.models import (
@@ -38,6 +49,7 @@ from learninglion.models import (
     Chooser,
     Citation,
     Draft,
+    Hit,
     Provenance,
     Selection,
     Source,
@@ -46,16 +58,19 @@ from learninglion.models import (
     StatementVerdict,
 )
 
-__all__ = ["draft", "material_of", "with_material"]
+__all__ = ["draft", "from_material", "material_of", "with_material"]
 
-PROVENANCE = Provenance(generator="extractive", model="extractive 5")
+PROVENANCE = Provenance(generator="extractive", model="extractive 6")
 
+_LONGEST_QUESTION = 40  # words of a question that is told with its answer
 _LONGEST = 220  # words of one answer that was given to the same question
 _REPEATS = 0.8  # a sentence of which this much was said already adds nothing
 _SUPPORT = 3  # sentences that one may lean on
 LINE = "supplied#line"
 """The department's line decides direction; it is never cited or quoted as an answer."""
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
+_NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
+_NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
 _SEEN = 6  # offered sources that are read for their meaning, to put what bears on the question first
 
 
@@ -69,9 +84,12 @@ class _Draft:
     taken: dict[str, set[int]] = field(default_factory=dict)  # by source id
     sources: dict[str, Source] = field(default_factory=dict)
     chances: dict[str, float] = field(default_factory=dict)  # by part
+    answers: dict[str, list[Asking]] = field(default_factory=dict)  # by source id
     whole: set[str] = field(default_factory=set)  # sources that answered the same question
     former: set[str] = field(default_factory=set)  # sources that something newer follows on
+    newest: set[str] = field(default_factory=set)  # sources that say how it is now, of what another said
     remarks: list[str] = field(default_factory=list)
+    beside: list[Citation] = field(default_factory=list)  # what is newer and no text of the draft
     doubted: bool = False  # something newer, which nobody chose, says otherwise
 
     def said(self) -> list[str]:
@@ -85,12 +103,18 @@ def draft(
     *,
     sure: float = SURE,
     measure: Relevance | None = None,
+    line: Line | None = None,
+    find_newer: FindNewer = nothing_newer,
 ) -> Draft:
     """The proposal for one sub-question; unanswerable, with material, when the sources do not answer.
 
-    `sure`: from which chance on a part counts as answered (see SURE).
+    `sure`: from which chance on a part counts as answered (see SURE). What `find_newer` finds on an answer
+    that is taken is offered as well, so that the draft can be made again from its own selection.
     """
     judge = measure or built_in()
+    if selection.added:  # as it was before it was drafted
+        first = tuple(s for s in selection.chosen if s.id not in selection.added)
+        selection = replace(selection, chosen=first, added=())
     provenance = PROVENANCE if sure == SURE else replace(PROVENANCE, parameters=(("sure", str(sure)),))
     kind, proposal = kind_of(selection.question.text).value, propose(askings_of(selection.question.text))
     askings = searched(selection.question.text)
@@ -109,10 +133,12 @@ def draft(
         _answer(made, asking, [j for j in row if j.source.id in chosen and j.units])
     if made.taken:  # whatever is newer must be read as well
         judged = judge.of_selection(selection, _weighed(selection))
-    _name_older(made, judged)
-    selection = _hold_against_newer(made, judged)
+    held_by = line or built_in_line()
+    _name_older(made, judged, held_by)
+    selection = _hold_against_newer(made, held_by, find_newer)
     statements = _statements(made)
-    found = material_of(selection, judged, {c.source_id for s in statements for c in s.citations}, locate)
+    used = {c.source_id for c in (*(c for s in statements for c in s.citations), *made.beside)}
+    found = (*dict.fromkeys(made.beside), *material_of(selection, judged, used, locate))
     missing = tuple(a.text for a in askings if made.chances.get(a.text, 0.0) < LIKELY)
     made.remarks.extend(_hints(made, statements))
     if not statements:
@@ -121,7 +147,7 @@ def draft(
         return Draft(
             selection, (), verdict, missing, provenance, tuple(made.remarks), True, kind, found, doubtful
         )
-    open_ = made.doubted or any(made.chances.get(a.text, 0.0) < sure for a in askings)
+    open_ = made.doubted or _all_former(made) or any(made.chances.get(a.text, 0.0) < sure for a in askings)
     return Draft(
         selection,
         statements,
@@ -153,17 +179,19 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
     same = [j for j in row if j.asked >= LIKELY]
     surely = [j for j in same if j.asked >= made.sure]
     if same:
-        newest = max(surely or same, key=lambda j: (_age(j.source), j.asked, j.source.id))
-        taken = (not surely and _take(made, newest.source, newest.best)) or _take_whole(made, newest)
+        last = max(surely or same, key=lambda j: (_age(j.source), j.asked, j.source.id))
+        taken = (not surely and _take(made, last.source, last.best)) or _take_whole(made, last)
         if taken:
-            made.chances[asking.text] = newest.asked
+            made.answers.setdefault(last.source.id, []).append(asking)
+            made.chances[asking.text] = last.asked
             return
-        told = f"{reference(newest.source)} verwijst naar een ander antwoord; kies dat antwoord erbij."
+        told = f"{reference(last.source)} verwijst naar een ander antwoord; kies dat antwoord erbij."
         made.remarks.append(told)
     best = max(row, key=_by(made.selection), default=None)
     if best is None or max(best.chances) < LIKELY:
         return
     if _take(made, best.source, best.best):
+        made.answers.setdefault(best.source.id, []).append(asking)
         made.chances[asking.text] = max(made.chances.get(asking.text, 0.0), max(best.chances))
 
 
@@ -221,14 +249,19 @@ def _best_of(judged: Judged, places: Sequence[int]) -> list[int]:
     return sorted(taken)
 
 
-def _take(made: _Draft, source: Source, place: int) -> bool:
-    """One sentence with what it leans on; False where that cannot be had."""
+def _take(made: _Draft, source: Source, place: int, *, with_question: bool = False) -> bool:
+    """One sentence with what it leans on; False where that cannot be had.
+
+    `with_question`: it may lean on the question that its source answered, which is then told with it.
+    """
     units = units_of(source)
     group = {place}
     while leans(unpoint(units[min(group)].text).text) and min(group) > 0 and len(group) <= _SUPPORT:
         group.add(min(group) - 1)
     first = units[min(group)].text
-    if any(points_away(unpoint(units[p].text).text) for p in group) or leans(unpoint(first).text):
+    if any(points_away(unpoint(units[p].text).text) for p in group):
+        return False
+    if leans(unpoint(first).text) and not (with_question and min(group) == 0 and _can_tell_question(source)):
         return False
     said = [text for i, text in _texts(made) if i != source.id]
     if coverage(units[place].text, said) >= _REPEATS:
@@ -236,6 +269,10 @@ def _take(made: _Draft, source: Source, place: int) -> bool:
     made.sources[source.id] = source
     made.taken.setdefault(source.id, set()).update(group)
     return True
+
+
+def _can_tell_question(source: Source) -> bool:
+    return source.kind is SourceKind.PAIR and 3 < len(words(source.question)) <= _LONGEST_QUESTION
 
 
 def _texts(made: _Draft) -> Iterator[tuple[str, str]]:
@@ -247,103 +284,106 @@ def _texts(made: _Draft) -> Iterator[tuple[str, str]]:
 # --------------------------------------------------------------------------- the line of today
 
 
-def _hold_against_newer(made: _Draft, judged: Sequence[Sequence[Judged]]) -> Selection:
-    """Hold what was taken against everything newer that was offered; the selection as it then is.
+def _hold_against_newer(made: _Draft, line: Line, find_newer: FindNewer) -> Selection:
+    """Hold what was taken against everything newer, offered or found; the selection as it then is.
 
     Where the machine chose, a newer source that says how it is now comes first and the older is told as what
     was said before. Where a person chose nothing is added: the draft says what stands beside it.
     """
-    selection = made.selection
-    added: dict[str, Source] = {}
-    for row in judged:
-        for source_id in [i for i in made.taken if i not in made.former]:
-            older = made.sources[source_id]
-            newer = _newest_over(older, row)
-            if newer is None:
-                continue
-            place = _now(newer)
-            if newer.speaks[place] < OVERTAKES and newer.source.id not in made.taken:
-                made.former.add(source_id)
-                made.remarks.append(f"Nieuwer over dit onderwerp: {reference(newer.source)}.")
-            elif selection.chosen_by is Chooser.PERSON and newer.source not in selection.chosen:
-                made.doubted = True
-                made.remarks.append(_beside(made, older, newer, place))
-            elif _take_first(made, newer.source, place):
-                made.former.add(source_id)
-                added[newer.source.id] = newer.source
-                made.doubted = True
-    chosen = {s.id: s for s in (*selection.chosen, *added.values())}
-    return replace(selection, chosen=tuple(chosen.values()))
+    held: set[str] = set()
+    while left := [i for i in made.taken if i not in made.former and i not in held]:
+        older = made.sources[left[0]]
+        held.add(older.id)
+        said = " ".join(units_of(older)[p].text for p in sorted(made.taken[older.id]))
+        hits = _found(older, said, find_newer)
+        newer = newer_than(older, said, made.selection, [hit.source for hit in hits])
+        for asking in made.answers.get(older.id, ()) if newer else ():
+            judged = line.judge(asking, older, said, newer)
+            best = newest(judged)
+            first = best is not None and overtakes(asking, best, judged)
+            if best is not None and (first or best.chance >= TOUCHES):
+                _offer(made, next((hit for hit in hits if hit.source.id == best.source.id), None))
+                _follow(made, older, best, asking, first=first)
+    return made.selection
 
 
-def _name_older(made: _Draft, judged: Sequence[Sequence[Judged]]) -> None:
-    """What an older chosen source says otherwise stands behind the newer one: "Eerder, op ..."."""
-    chosen = {s.id for s in made.selection.chosen}
-    for judged_one in (j for row in judged for j in row if j.asked >= LIKELY and j.source.id in chosen):
-        source = judged_one.source
-        newer = [s for i, s in made.sources.items() if i in made.taken and _age(s) > _age(source)]
-        if not newer or source.id in made.taken or source.document.date is None:
-            continue
-        said = made.said()
-        differing = [
-            (max(max(contradiction(told, u.text), other_amount(told, u.text)) for told in said), -place)
-            for place, u in enumerate(judged_one.units)
-            if not leans(u.text) and not points_away(u.text)
-        ]
-        best = max(differing, default=(0.0, 0))
-        if best[0]:
-            place = -best[1]
-            made.sources[source.id] = source
-            made.taken[source.id] = {place}
-            made.former.add(source.id)
-            made.remarks.append(
-                f"De bronnen verschillen: {reference(source)} zegt “{judged_one.units[place].text}” "
-                "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
-            )
-
-
-def _newest_over(older: Source, row: Sequence[Judged]) -> Judged | None:
-    """The source newer than `older` that most probably says how it is now; None when none is related."""
+def _found(older: Source, said: str, find_newer: FindNewer) -> Sequence[Hit]:
     day = older.document.date
-    if day is None or older.kind is SourceKind.SUPPLIED:
-        return None
-    newer = [
-        j
-        for j in row
-        if j.units
-        and j.source.kind is not SourceKind.SUPPLIED
-        and j.source.document.date is not None
-        and j.source.document.date > day
-        and max(j.speaks) >= RELATED
-    ]
-    return max(newer, key=lambda j: (max(j.speaks), _age(j.source), j.source.id), default=None)
+    return () if day is None else find_newer(f"{older.question} {said}", day)
 
 
-def _now(newer: Judged) -> int:
-    """The unit of a newer source that says best how it is now."""
-    return max(range(len(newer.units)), key=lambda place: (_told(newer, place), -place))
+def _offer(made: _Draft, hit: Hit | None) -> None:
+    """Put what was found beside an answer behind what was offered, so that the draft can be made again."""
+    offered = made.selection.offered
+    if hit is not None and all(known.source.id != hit.source.id for known in offered):
+        made.selection = replace(made.selection, offered=(*offered, replace(hit, rank=len(offered) + 1)))
 
 
-def _told(judged: Judged, place: int) -> float:
-    return judged.speaks[place] + judged.chances[place]
+def _follow(made: _Draft, older: Source, newer: Follows, asking: Asking, *, first: bool) -> None:
+    """Give the newer source its place before the older one, or name it beside."""
+    source, selection = newer.source, made.selection
+    if selection.chosen_by is Chooser.PERSON and source not in selection.chosen:
+        if first:
+            made.doubted = True
+            made.remarks.append(_beside(_NOT_CHOSEN, made, older, newer))
+            made.beside.append(_cited(made, newer))
+        return
+    if first and _take_first(made, source, newer.place):
+        made.answers.setdefault(source.id, []).append(asking)
+        made.newest.add(source.id)
+        made.doubted = True
+        if source not in selection.chosen:
+            chosen, added = (*selection.chosen, source), (*selection.added, source.id)
+            made.selection = replace(selection, chosen=chosen, added=added)
+    elif source.id not in made.taken:
+        made.doubted = True
+        made.remarks.append(_beside(_NEWER, made, older, newer))
+        made.beside.append(_cited(made, newer))
+    made.former.add(older.id)
+
+
+def _name_older(made: _Draft, judged: Sequence[Sequence[Judged]], line: Line) -> None:
+    """What an older chosen source, asked the same, said stands behind the newer one: "Eerder, op ..."."""
+    chosen = {s.id for s in made.selection.chosen}
+    for same in (j for row in judged for j in row if j.asked >= LIKELY and j.source.id in chosen):
+        source, place = same.source, same.best
+        newer = [s for i, s in made.sources.items() if i in made.taken and _age(s) > _age(source)]
+        if not newer or source.id in made.taken or source.document.date is None or place < 0:
+            continue
+        said = same.units[place].text
+        follows = newest(line.judge(same.asking, source, said, newer))
+        if leans(said) or points_away(said) or follows is None or follows.chance < FOLLOWS:
+            continue
+        if coverage(said, made.said()) >= _REPEATS and not contradiction(made.said()[0], said):
+            continue
+        made.sources[source.id] = source
+        made.taken[source.id] = {place}
+        made.former.add(source.id)
+        made.remarks.append(
+            f"De bronnen verschillen: {reference(source)} zegt “{said}” "
+            "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
+        )
 
 
 def _take_first(made: _Draft, source: Source, place: int) -> bool:
     """Take a sentence of a newer source, in front of everything taken before."""
     before = dict(made.taken)
     made.taken.clear()
-    taken = _take(made, source, place)
+    taken = _take(made, source, place, with_question=True)
     for source_id, places in before.items():
         made.taken.setdefault(source_id, set()).update(places)
     return taken
 
 
-def _beside(made: _Draft, older: Source, newer: Judged, place: int) -> str:
+def _cited(made: _Draft, newer: Follows) -> Citation:
+    return cite(newer.source, newer.units[newer.place].span, made.locate)
+
+
+def _beside(told: str, made: _Draft, older: Source, newer: Follows) -> str:
     old = units_of(older)[max(made.taken[older.id])].text
     return (
-        "Er is een nieuwere bron die u niet koos. "
-        f"{reference(older)} ({dutch_date(older.document)}): “{old}” "
-        f"{reference(newer.source)} ({dutch_date(newer.source.document)}): “{newer.units[place].text}”"
+        f"{told} {reference(older)} ({dutch_date(older.document)}): “{old}” "
+        f"{reference(newer.source)} ({dutch_date(newer.source.document)}): “{newer.units[newer.place].text}”"
     )
 
 
@@ -351,22 +391,42 @@ def _beside(made: _Draft, older: Source, newer: Judged, place: int) -> str:
 
 
 def _statements(made: _Draft) -> tuple[Statement, ...]:
-    """The sentences taken, source by source, the first of each behind the phrase with its date."""
+    """The sentences taken, source by source, the first of each behind the phrase with its date.
+
+    What somebody else wrote stands between quotation marks, under their name.
+    """
     found: list[Statement] = []
+    today = as_of(made.selection)
     for source_id, places in made.taken.items():
         source = made.sources[source_id]
-        phrase = introduce(source.document) if source.kind is SourceKind.PAIR else ""
-        if source_id in made.former:
-            phrase = formerly(source.document)
+        voice = voice_of(source.document, made.selection)
+        phrase = _phrase(made, source, voice)
         for place in _told_places(made, source, places):
             unit = units_of(source)[place]
             opening = source_id in made.whole - made.former and place == 0 and _opens(unit.text)
-            stated = _state(source, unit, made.locate, "" if opening else phrase)
+            opening = opening and voice is Voice.OURS
+            told = phrase
+            if place == 0 and phrase and leans(unpoint(unit.text).text) and source_id in made.newest:
+                told = in_answer_to(phrase, source.question)
+            elif voice is Voice.OURS and has_passed(unit.text, source.document.date, today):
+                told = formerly(source.document)
+            stated = _state(source, unit, made.locate, "" if opening else told, voice)
             if stated is None:
                 continue
             found.append(stated)
             phrase = phrase if opening else ""
     return tuple(found)
+
+
+def _phrase(made: _Draft, source: Source, voice: Voice) -> str:
+    """What stands in front of the first sentence of a source: who told the Kamer so, and when."""
+    former = source.id in made.former
+    if voice is not Voice.OURS:
+        then = voice is Voice.FORMER
+        return attribute(source.document, then=then, before=former or (then and source.id not in made.newest))
+    if former:
+        return formerly(source.document)
+    return introduce(source.document) if source.kind is SourceKind.PAIR else ""
 
 
 def _told_places(made: _Draft, source: Source, places: set[int]) -> list[int]:
@@ -385,9 +445,14 @@ def _opens(text: str) -> bool:
     return bool(_YES_OR_NO.match(text) or is_bare(text))
 
 
-def _state(source: Source, unit: Unit, locate: Locate, phrase: str) -> Statement | None:
+def _state(source: Source, unit: Unit, locate: Locate, phrase: str, voice: Voice) -> Statement | None:
     """The sentence as a statement that holds; without "zoals gezegd" where it holds without."""
     citation = cite(source, unit.span, locate)
+    if voice is not Voice.OURS:
+        quoted = Statement(f"{phrase} “{unit.text}”".strip(), (citation,))
+        if check(quoted, (source,)).verdict is StatementVerdict.SUPPORTED:
+            return quoted
+        return Statement(f"{formerly(source.document)} “{unit.text}”", (citation,))
     cut = unpoint(unit.text)
     if cut.text != unit.text and (not cut.follows or source.kind is SourceKind.PAIR):
         told = continue_from(source.document, cut.text) if cut.follows else f"{phrase} {cut.text}".strip()
@@ -408,6 +473,24 @@ def _best_sentence(selection: Selection, judged: Sequence[Sequence[Judged]]) -> 
 
 
 # --------------------------------------------------------------------------- beside the text
+
+
+def from_material(selection: Selection, citation: Citation) -> tuple[Selection, Statement] | None:
+    """The sentence of an offered source as a person takes it in, and the selection with that source; None
+    where it is not there.
+    """
+    known = (*selection.chosen, *(hit.source for hit in selection.offered))
+    source = next((s for s in known if s.id == citation.source_id), None)
+    if source is None:
+        return None
+    if source not in selection.chosen:
+        selection = replace(selection, chosen=(*selection.chosen, source))
+    voice = voice_of(source.document, selection)
+    phrase = introduce(source.document) if source.kind is SourceKind.PAIR else ""
+    if voice is not Voice.OURS:
+        phrase = attribute(source.document, then=voice is Voice.FORMER)
+    text = f"“{citation.quote}”" if voice is not Voice.OURS else citation.quote
+    return selection, Statement(f"{phrase} {text}".strip(), (citation,))
 
 
 def material_of(
@@ -438,18 +521,34 @@ def _may_show(source: Source, used: set[str | None]) -> bool:
     return source.id not in used and source.kind is not SourceKind.SUPPLIED
 
 
-def with_material(made: Draft, locate: Locate = nowhere, measure: Relevance | None = None) -> Draft:
-    """A draft by a language model with its kind, its material and what a person can confirm."""
-    question = made.selection.question.text
+def with_material(
+    made: Draft, held: Draft, locate: Locate = nowhere, measure: Relevance | None = None
+) -> Draft:
+    """A draft by a language model with its kind, its material and what a person can confirm.
+
+    `held`: what was copied from the same sources, which was held against everything newer; what it doubts is
+    doubted here too.
+    """
+    question, selection = made.selection.question.text, held.selection
     judge = measure or built_in()
-    judged = judge.of_selection(made.selection, _weighed(made.selection, judge))
+    judged = judge.of_selection(selection, _weighed(selection, judge))
     used = {c.source_id for s in made.statements for c in s.citations}
+    doubts = tuple(r for r in held.left_out if r.startswith((_NOT_CHOSEN, _NEWER)))
+    answered = made.verdict is AnswerVerdict.ANSWERED
     return replace(
         made,
+        verdict=AnswerVerdict.PARTIAL if answered and doubts else made.verdict,
+        left_out=tuple(dict.fromkeys((*made.left_out, *doubts))),
         kind=kind_of(question).value,
-        material=material_of(made.selection, judged, used, locate),
+        material=material_of(selection, judged, used, locate),
         proposal=made.proposal or propose(askings_of(question)),
     )
+
+
+def _all_former(made: _Draft) -> bool:
+    """Whether nothing of it is of the cabinet of today."""
+    cards = [made.sources[source_id].document for source_id in made.taken]
+    return all(voice_of(card, made.selection) is Voice.FORMER for card in cards)
 
 
 def _hints(made: _Draft, statements: Sequence[Statement]) -> Iterator[str]:
@@ -464,6 +563,8 @@ def _hints(made: _Draft, statements: Sequence[Statement]) -> Iterator[str]:
         if passed:
             told = " ".join(f"“{text}”" for text in passed)
             yield f"Deze toezegging is van {dutch_date(source.document)}; ga na wat ervan gekomen is: {told}"
+        if voice_of(source.document, made.selection) is Voice.FORMER and source_id not in made.former:
+            yield f"{reference(source)} is van een vorig kabinet; ga na of dit nog zo is."
         if has_table(source):
             yield f"In {reference(source)} staat een tabel; die is niet als zin over te nemen."
         if source.document.date is None and source.kind is not SourceKind.SUPPLIED:

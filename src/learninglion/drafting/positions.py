@@ -1,4 +1,4 @@
-"""Where chosen sources contradict each other the newest position counts, and the draft says so.
+"""Where the sources of a model contradict each other the newest position counts, and the draft says so.
 
 Two sentences contradict each other when they say nearly the same about the same, but a number, a negation
 or the certainty differs. Sentences that speak of different years only tell what was when.

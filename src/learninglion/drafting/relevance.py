@@ -23,7 +23,6 @@ from learninglion.drafting.evidence import (
     ASKED_BEFORE,
     BEARS_ON_IT,
     SAYS_IT,
-    SPEAKS_OF_IT,
     Evidence,
     Meaning,
     evidence_of,
@@ -36,7 +35,6 @@ from learninglion.models import Chooser, Hit, Selection, Source, SourceKind
 
 __all__ = [
     "LIKELY",
-    "OVERTAKES",
     "RELATED",
     "SURE",
     "Curves",
@@ -58,11 +56,8 @@ SURE = 0.9
 LIKELY = 0.3
 """From this chance on a sentence comes into a draft, which is then partial; below it is material only."""
 
-OVERTAKES = 0.24
-"""From this chance on a newer source is given in the place of an older one."""
-
 RELATED = 0.03
-"""From this chance on an older answer is not given as that of today: "Eerder, op ..."."""
+"""From this chance on a passage has something to do with a part: it may stand in a table of evidence."""
 
 _CHOSEN = 10.0
 """A person read this source and chose it: its odds of answering are so many times higher."""
@@ -96,7 +91,6 @@ class Weights:
     centre: Floats  # of word vectors, shape (dimensions,)
     says: Curves
     asked: Curves
-    speaks: Curves
     bears: Floats  # shape (len(BEARS_ON_IT),)
 
 
@@ -109,7 +103,6 @@ class Judged:
     units: tuple[Unit, ...]
     chances: tuple[float, ...]  # of every unit
     asked: float  # the chance that the source was asked the same
-    speaks: tuple[float, ...]  # of every unit: the chance that, being newer, it says how it is now
     bearing: float  # to order sources by: what is about it most comes first
 
     @property
@@ -140,7 +133,6 @@ def read_weights(data: dict[str, object]) -> Weights:
         np.array(data["centre"], np.float32),
         curves("says", SAYS_IT),
         curves("asked", ASKED_BEFORE),
-        curves("speaks", SPEAKS_OF_IT),
         told("bears", BEARS_ON_IT),
     )
 
@@ -151,7 +143,7 @@ def searched(question: str) -> tuple[Asking, ...]:
 
 
 class Relevance:
-    """Judges sources beside questions. The same texts always get the same numbers."""
+    """Judges sources beside questions by `meaning`. The same texts always get the same numbers."""
 
     def __init__(self, meaning: Meaning, weights: Weights) -> None:
         self.meaning = meaning
@@ -212,14 +204,12 @@ class Relevance:
             asked = min(asked, LIKELY)
         odds = _CHOSEN if chosen or source.kind is SourceKind.SUPPLIED else 1.0
         raised = says * odds / (1 - says + says * odds)
-        speaks = self.weights.speaks.chance(evidence.speaks) * evidence.holds
         return Judged(
             asking,
             source,
             units_of(source),
             tuple(round(float(c), 4) for c in raised),
             round(asked, 4),
-            tuple(round(float(c), 4) for c in speaks),
             round(float(evidence.bears @ self.weights.bears), 4),
         )
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import words
 
-__all__ = ["coverage", "likeness", "subject_words", "weight"]
+__all__ = ["coverage", "likeness", "matched", "subject_words", "weight"]
 
 _ENDINGS = ("heden", "ingen", "eren", "ende", "ing", "en", "er", "te", "de", "es", "e", "s", "t", "n")
 _SHORTEST_STEM = 4
@@ -77,15 +77,20 @@ def _match(stem: str, others: frozenset[str], pieces: frozenset[str]) -> float:
     return shared if shared >= 0.5 else 0.0
 
 
+def matched(wanted: str, given: str) -> tuple[tuple[str, float], ...]:
+    """The stems of what `wanted` is about, each with how far it occurs in `given` (0..1)."""
+    stems = frozenset(stem for stem, _ in subject_words(given))
+    pieces = frozenset(piece for stem in stems for piece in _pieces(stem))
+    return tuple((stem, _match(stem, stems, pieces)) for stem, _ in subject_words(wanted))
+
+
 def coverage(wanted: str, given: Iterable[str]) -> float:
     """Which part (0..1) of what `wanted` is about occurs in the texts of `given`; 0 when it says nothing."""
-    asked = subject_words(wanted)
-    total = sum(told for _, told in asked)
+    weights = dict(subject_words(wanted))
+    total = sum(weights.values())
     if not total:
         return 0.0
-    stems = frozenset(stem for text in given for stem, _ in subject_words(text))
-    pieces = frozenset(piece for stem in stems for piece in _pieces(stem))
-    return sum(told * _match(stem, stems, pieces) for stem, told in asked) / total
+    return sum(weights[stem] * met for stem, met in matched(wanted, "\n".join(given))) / total
 
 
 def likeness(one: str, other: str) -> float:

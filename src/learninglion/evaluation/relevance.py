@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking
-from learninglion.drafting.evidence import ASKED_BEFORE, BEARS_ON_IT, SAYS_IT, SPEAKS_OF_IT, Evidence, Meaning
+from learninglion.drafting.evidence import ASKED_BEFORE, BEARS_ON_IT, SAYS_IT, Evidence, Meaning
 from learninglion.drafting.relevance import Curves, Relevance, Weights, searched
 from learninglion.drafting.units import units_of
 from learninglion.inference.encoders import NanoEncoder
@@ -27,6 +27,7 @@ __all__ = [
     "POSITION_CASES",
     "RELEVANCE_CASES",
     "SIGNS",
+    "area",
     "best_row",
     "case_lines",
     "case_texts",
@@ -53,8 +54,7 @@ class Example:
 
     `units`: the places of the answering sentences, where they are known. `same`: whether the source was asked
     the same (None: not said). `score`: that of the search, where it was offered. `bears`: how far the source
-    bears on it, beside the others that were offered (None: it was not offered). `overtakes`: whether, being
-    newer, it says how it is now (None: not said).
+    bears on it, beside the others that were offered (None: it was not offered).
     """
 
     asking: Asking
@@ -66,7 +66,6 @@ class Example:
     same: bool | None = None
     score: float | None = None
     bears: float | None = None
-    overtakes: bool | None = None
 
 
 def make_source(name: str, question: str, body: str) -> Source:
@@ -90,22 +89,12 @@ def shipped_cases(part: str = "train") -> Iterator[Example]:
 
 
 def of_positions(cases: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
-    """Of each case the older source, the newer, and those of the next cases, which say nothing of it."""
-    told = [(str(case["id"]), case["old"], case["new"]) for case in cases]
-    for number, case in enumerate(cases):
-        name, old, new = told[number]
+    """Of each case the older source, which was asked the same."""
+    for case in cases:
+        name, old = str(case["id"]), case["old"]
+        source = make_source(f"{name}-old", old["question"], old["answer"])
         for asking in searched(str(case["ask"])):
-            source = make_source(f"{name}-old", old["question"], old["answer"])
             yield Example(asking, source, True, name, same=True)
-            source = make_source(f"{name}-new", new["question"], new["answer"])
-            yield Example(asking, source, False, name, 0.0, overtakes=bool(case["changed"]))
-            for step in range(1, 1 + min(_STRANGERS, len(told) - 1)):
-                other, _, strange = told[(number + step) % len(told)]
-                source = make_source(f"{other}-new", strange["question"], strange["answer"])
-                yield Example(asking, source, False, name, 0.0, overtakes=False)
-
-
-_STRANGERS = 3
 
 
 def _of_case(case: Mapping[str, Any]) -> Iterator[Example]:
@@ -278,16 +267,13 @@ def held_out(examples: Sequence[Example], weights: Weights, encoder: NanoEncoder
     """How well the weights tell examples apart that they did not learn from: areas under the curve (0..1)."""
     evidence = read_evidence(examples, Meaning(encoder, weights.centre))
     says: dict[bool, list[float]] = {True: [], False: []}
-    speaks: dict[bool, list[float]] = {True: [], False: []}
     for example, found in zip(examples, evidence, strict=True):
         if example.weight and len(found.says):
             says[example.answers].append(float(weights.says.chance(found.says).max()))
-        if example.overtakes is not None and len(found.speaks):
-            speaks[example.overtakes].append(float(weights.speaks.chance(found.speaks).max()))
-    return {"kept_says": _area(says[True], says[False]), "kept_speaks": _area(speaks[True], speaks[False])}
+    return {"kept_says": area(says[True], says[False])}
 
 
-def _area(high: Sequence[float], low: Sequence[float]) -> float:
+def area(high: Sequence[float], low: Sequence[float]) -> float:
     """The chance that one of `high` is above one of `low`."""
     if not high or not low:
         return 0.0
@@ -306,7 +292,6 @@ def fit_all(
     for _ in range(_ROUNDS):
         rows = np.array([best_row(e, v, says) for e, v in used], float)
         says = fit(rows, answers, weights, SIGNS)
-    speaks = _fit_speaks(examples, evidence)
     told = [(e, v) for e, v in zip(examples, evidence, strict=True) if e.same is not None and v.asked.any()]
     asked = fit(
         np.array([v.asked for _, v in told], float),
@@ -314,7 +299,7 @@ def fit_all(
         np.ones(len(told)),
         np.ones(len(ASKED_BEFORE)),
     )
-    return Weights(centre, says, asked, speaks, _fit_order(examples, evidence))
+    return Weights(centre, says, asked, _fit_order(examples, evidence))
 
 
 def _fit_order(examples: Sequence[Example], evidence: Sequence[Evidence]) -> NDArray[np.float32]:
@@ -345,27 +330,6 @@ def _fit_order(examples: Sequence[Example], evidence: Sequence[Evidence]) -> NDA
 _STEPS, _PACE, _ORDER_PENALTY = 2000, 0.5, 0.005
 
 
-def _fit_speaks(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Curves:
-    signs = np.array([_SIGNS.get(name, 1.0) for name in SPEAKS_OF_IT])
-    speaks = Curves(np.array(signs, np.float32), np.zeros(len(signs), np.float32))
-    told = [
-        (e, v) for e, v in zip(examples, evidence, strict=True) if e.overtakes is not None and len(v.speaks)
-    ]
-    answers = np.array([bool(e.overtakes) for e, _ in told], float)
-    weights = np.array([_speaks_weight(e) for e, _ in told])
-    for _ in range(_ROUNDS if told else 0):
-        rows = np.array([v.speaks[int(np.argmax(speaks.chance(v.speaks) * v.holds))] for _, v in told], float)
-        speaks = fit(rows, answers, weights, signs)
-    return speaks
-
-
-def _speaks_weight(example: Example) -> float:
-    """Strangers are many and easy; a newer source that only looks like a change is rare and hard."""
-    if not example.source.id.startswith(f"{example.group}-"):
-        return 0.5
-    return 1.0 if example.overtakes else 2.0
-
-
 def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
     """The row of the sentence that answers, else of the one that seems to most."""
     places = sorted(example.units) if example.answers and example.units else range(len(evidence.says))
@@ -376,11 +340,11 @@ def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.f
 
 def blank(centre: NDArray[np.float32]) -> Weights:
     """Weights that have learned nothing, for reading evidence."""
-    says, asked, speaks = (
+    says, asked = (
         Curves(np.zeros(len(names), np.float32), np.zeros(len(names), np.float32))
-        for names in (SAYS_IT, ASKED_BEFORE, SPEAKS_OF_IT)
+        for names in (SAYS_IT, ASKED_BEFORE)
     )
-    return Weights(centre, says, asked, speaks, np.zeros(len(BEARS_ON_IT), np.float32))
+    return Weights(centre, says, asked, np.zeros(len(BEARS_ON_IT), np.float32))
 
 
 def case_texts(part: str) -> list[str]:
@@ -405,7 +369,6 @@ def write_weights(weights: Weights, card: Mapping[str, Any]) -> str:
         "card": dict(card),
         "says": told(SAYS_IT, weights.says),
         "asked": told(ASKED_BEFORE, weights.asked),
-        "speaks": told(SPEAKS_OF_IT, weights.speaks),
         "bears": dict(zip(BEARS_ON_IT, [round(float(w), 5) for w in weights.bears], strict=True)),
         "centre": [round(float(v), 5) for v in weights.centre],
     }

@@ -1,4 +1,4 @@
-"""How true drafts are for people: real sets, look-alikes, the archive's own wording, changed positions.
+"""How true drafts are for people: real sets, look-alikes, the archive's own wording.
 
 Every figure comes from the same road as the product's: search, the machine's choice, the draft, the check.
 Judgments say of the passages that were read whether they answer (`yes`), are related (`part`) or not (`no`);
@@ -14,34 +14,28 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from learninglion.drafting import extractive
+from learninglion.drafting.line import MOST_NEWER
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
-from learninglion.evaluation.relevance import POSITION_CASES, case_lines
 from learninglion.evaluation.testset import LabelledPair
 from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import (
     AnswerVerdict,
     Citation,
-    DocumentCard,
-    DocumentKind,
     Hit,
-    Passage,
-    PassageKind,
     Selection,
     Source,
-    SourceKind,
     Span,
     SubQuestion,
     Verification,
 )
 from learninglion.models.errors import UnreadableFileError
 from learninglion.search.local.index import Index
-from learninglion.search.search import search_set
+from learninglion.search.search import search, search_set
 from learninglion.store.reader import Entry, MemoryReader
 
 __all__ = [
@@ -50,10 +44,10 @@ __all__ = [
     "Judgment",
     "evaluate_look_alikes",
     "evaluate_own_wording",
-    "evaluate_positions",
     "evaluate_sets",
     "interval",
     "read_judgments",
+    "told_of",
 ]
 
 _OFFERED = 10
@@ -181,6 +175,11 @@ class Desk:
             done.append(self._writer(selection))
         return tuple(done)
 
+    def _find_newer(self, text: str, after: date) -> tuple[Hit, ...]:
+        dates = ((source.document.id, source.document.date) for source, _ in self._entries.values())
+        newer = frozenset(name for name, day in dates if day is not None and day > after)
+        return search(self._index, self._reader, text, documents=newer, limit=MOST_NEWER) if newer else ()
+
 
 def _first(verification: Verification) -> Citation | None:
     """What a reader sees first: the first citation of the draft, else of its material."""
@@ -188,7 +187,8 @@ def _first(verification: Verification) -> Citation | None:
     return next(iter((*cited, *verification.draft.material)), None)
 
 
-def _told(verification: Verification) -> str:
+def told_of(verification: Verification) -> str:
+    """The question and how the draft begins, for a list of cases to read."""
     said = " ".join(c.statement.text for c in verification.shown)
     return f"{verification.draft.selection.question.text[:160]} -> {said[:200]}"
 
@@ -223,8 +223,8 @@ def evaluate_sets(
     formal = [(j, v) for j, v in drafted if j.kind in ("acquaintance", "procedural")]
     kinds = [v for j, v in drafted if _kind(v.draft.kind) != _kind(j.kind)]
     return (
-        Bar("misleading among green", len(misled), len(greens), tuple(map(_told, misled))),
-        Bar("not even related among partial", len(off), len(partial), tuple(map(_told, off))),
+        Bar("misleading among green", len(misled), len(greens), tuple(map(told_of, misled))),
+        Bar("not even related among partial", len(off), len(partial), tuple(map(told_of, off))),
         Bar("drafted from it", sum("yes" in labels(j, v) for j, v in there), len(there)),
         Bar(
             "with it first",
@@ -232,7 +232,7 @@ def evaluate_sets(
             len(there),
         ),
         Bar("acquaintance or procedural, drafted", sum(bool(v.shown) for _, v in formal), len(formal)),
-        Bar("another kind than a reader gave", len(kinds), len(drafted), tuple(map(_told, kinds))),
+        Bar("another kind than a reader gave", len(kinds), len(drafted), tuple(map(told_of, kinds))),
         Bar("silent where nothing answers", *_silent(drafted)),
     )
 
@@ -270,7 +270,7 @@ def evaluate_look_alikes(desk: Desk, path: Path, progress: Progress = _unheard) 
     return (
         Bar("in other words, drafted from it", sum(map(rests, rows, para)), len(rows)),
         Bar("in other words, green", sum(map(_green, para)), len(rows)),
-        Bar("in other words, from another", len(wrong), len(rows), tuple(map(_told, wrong))),
+        Bar("in other words, from another", len(wrong), len(rows), tuple(map(told_of, wrong))),
         Bar(
             "in other words, with it first",
             sum(bool(c and c.document == r["id"]) for r, c in first),
@@ -287,7 +287,7 @@ def _shown(
     made: Sequence[Verification], holds: Callable[[Verification], bool]
 ) -> tuple[int, int, tuple[str, ...]]:
     found = [v for v in made if holds(v)]
-    return len(found), len(made), tuple(map(_told, found))
+    return len(found), len(made), tuple(map(told_of, found))
 
 
 def _taken_out(source: Source, key: str) -> Source | None:
@@ -314,95 +314,6 @@ def evaluate_own_wording(
                 silent.append(made)
         progress(min(start + 50, len(pairs)), len(pairs))
     return (
-        Bar("own wording answered", green, len(pairs), tuple(map(_told, silent))),
+        Bar("own wording answered", green, len(pairs), tuple(map(told_of, silent))),
         Bar("own wording drafted from it", right, len(pairs)),
     )
-
-
-# --------------------------------------------------------------------------- changed positions
-
-
-def evaluate_positions(
-    rows: Sequence[Mapping[str, Any]] | None = None,
-    *,
-    part: str = "",
-    encoder: Encoder | None = None,
-    cache: Path | None = None,
-) -> tuple[Bar, ...]:
-    """Pairs of an older and a newer answer with a question: what is given as today's.
-
-    Without `rows` the shipped pairs; `part`: only those ("train" or "kept").
-    """
-    told = [
-        r for r in (case_lines(POSITION_CASES) if rows is None else rows) if not part or r.get("part") == part
-    ]
-    desk = Desk(_position_entries(told), encoder=encoder, cache=cache)
-    made = desk.draft([SubQuestion((1,), str(row["ask"])) for row in told])
-    changed = [(row, v) for row, v in zip(told, made, strict=True) if row["changed"]]
-    same = [(row, v) for row, v in zip(told, made, strict=True) if not row["changed"]]
-    outdated = [v for _, v in changed if _gives_old(v)]
-    right = [v for _, v in changed if _gives_new(v) and not _gives_old(v)]
-    stays = [v for _, v in same if _cites(v, "-old")]
-    wrong = [v for _, v in (*changed, *same) if v not in right and v not in stays]
-    return (
-        Bar("outdated given as today's", len(outdated), len(changed), tuple(map(_told, outdated))),
-        Bar("newer given", len(right), len(changed)),
-        Bar("unchanged stays", len(stays), len(same)),
-        Bar("unchanged, something newer put first", sum(map(_gives_new, (v for _, v in same))), len(same)),
-        Bar("right", len(right) + len(stays), len(told), tuple(map(_told, wrong))),
-    )
-
-
-def _cites(verification: Verification, side: str) -> list[str]:
-    shown = verification.shown
-    return [k.statement.text for k in shown if any(c.document.endswith(side) for c in k.statement.citations)]
-
-
-def _gives_old(verification: Verification) -> bool:
-    """Whether the older stands there as today's: not behind "Eerder, op ..."."""
-    return any(not text.startswith("Eerder") for text in _cites(verification, "-old"))
-
-
-def _gives_new(verification: Verification) -> bool:
-    return bool(_cites(verification, "-new"))
-
-
-def _position_entries(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
-    found: list[Entry] = []
-    for number, row in enumerate(rows):
-        for side in ("old", "new"):
-            told = row[side]
-            name = f"p{number}-{side}"
-            card = DocumentCard(
-                name, "", DocumentKind.KAMERVRAGEN, date=date.fromisoformat(str(told["date"]))
-            )
-            body = str(told["answer"])
-            question = str(told["question"])
-            source = Source(
-                f"{name}#1",
-                card,
-                SourceKind.PAIR,
-                body,
-                Span(len(question) + 1, len(question) + 1 + len(body)),
-                1,
-                (1,),
-                question,
-                Span(0, len(question)),
-            )
-            passages = (
-                Passage(
-                    f"{name}#1/0",
-                    f"{name}#1",
-                    name,
-                    question,
-                    Span(0, len(question)),
-                    1,
-                    PassageKind.QUESTION,
-                    (1,),
-                ),
-                Passage(
-                    f"{name}#1/1", f"{name}#1", name, body, source.body_span, 1, PassageKind.ANSWER, (1,)
-                ),
-            )
-            found.append((source, passages))
-    return found

@@ -159,3 +159,4 @@ class Selection:
     selected_by: str = ""
     selected_at: datetime | None = None
     threshold: float | None = None
+    added: tuple[str, ...] = ()  # ids of chosen sources that came by drafting, being newer

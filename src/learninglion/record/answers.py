@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from learninglion.models import Check, Dossier, Opening, Verification
+from learninglion.models import Check, Dossier, Opening, Statement, StatementVerdict, Verification
 from learninglion.record.marking import mark_line
 from learninglion.record.notes import (
+    AnswerGroup,
     Note,
     answer_groups,
     collect_notes,
     heading,
     listed,
     notes_of_answers,
+    runs,
 )
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "answer_heading",
     "copy_answers",
     "empty_answer",
+    "group_blocks",
 ]
 
 Notes = Mapping[tuple[int, int], tuple[Note, ...]]
@@ -82,6 +85,15 @@ def answer_blocks(
     ]
 
 
+def group_blocks(dossier: Dossier, group: AnswerGroup, notes: Notes | None = None) -> list[TextBlock]:
+    """The text of a joint answer; of one that says no more than another only where that stands."""
+    if group.refers_to:
+        refers = Check(Statement(group.reference), StatementVerdict.SUPPORTED)
+        return [TextBlock(Opening.PARAGRAPH, (Sentence(refers),))]
+    first = group.positions[0]
+    return answer_blocks(dossier.verifications[first], first, notes)
+
+
 def _with_marks(sentences: Sequence[tuple[int, Check]], position: int, notes: Notes) -> Iterator[Sentence]:
     for at, (place, check) in enumerate(sentences):
         follows = notes.get((position, sentences[at + 1][0]), ()) if at + 1 < len(sentences) else ()
@@ -90,8 +102,8 @@ def _with_marks(sentences: Sequence[tuple[int, Check]], position: int, notes: No
 
 
 def answer_heading(numbers: Sequence[int]) -> str:
-    """ "Antwoord 1", or "Antwoord op vraag 3, 4 en 5" where one answer stands for several questions."""
-    return f"Antwoord {numbers[0]}" if len(numbers) == 1 else f"Antwoord op vraag {listed(numbers)}"
+    """ "Antwoord 1", or "Antwoord op vraag 3 t/m 5" where one answer stands for several questions."""
+    return f"Antwoord {numbers[0]}" if len(numbers) == 1 else f"Antwoord op vraag {runs(numbers)}"
 
 
 def empty_answer(numbers: Sequence[int]) -> str:
@@ -120,17 +132,17 @@ def copy_answers(dossier: Dossier, position: int | None = None, *, with_notes: b
     html: list[str] = []
     plain: list[str] = []
     listing: dict[int, Note] = {}
-    for positions, numbers in _asked_for(dossier, position):
+    for group in _asked_for(dossier, position):
         if position is None:
-            for i in positions:
+            for i in group.positions:
                 verification = dossier.verifications[i]
                 question = verification.draft.selection.question.text
                 html += [f"<h2>{escape(heading(verification))}</h2>", f"<p><em>{escape(question)}</em></p>"]
                 plain += [heading(verification), question]
-            html.append(f"<h3>{escape(answer_heading(numbers))}</h3>")
-            plain.append(answer_heading(numbers))
-        first = positions[0]
-        blocks = answer_blocks(dossier.verifications[first], first, notes if with_notes else None)
+            html.append(f"<h3>{escape(answer_heading(group.numbers))}</h3>")
+            plain.append(answer_heading(group.numbers))
+        first = group.positions[0]
+        blocks = group_blocks(dossier, group, notes if with_notes else None)
         html.append(_html(blocks))
         plain += _plain(blocks)
         listing |= {note.number: note for note in told[first]}
@@ -143,11 +155,11 @@ def copy_answers(dossier: Dossier, position: int | None = None, *, with_notes: b
     return TextCopy("\n".join(part for part in html if part), "\n\n".join(plain) + "\n")
 
 
-def _asked_for(dossier: Dossier, position: int | None) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """Positions and numbers of each answer that is copied."""
+def _asked_for(dossier: Dossier, position: int | None) -> Sequence[AnswerGroup]:
+    """Each answer that is copied."""
     if position is not None:
-        return [((position,), dossier.verifications[position].draft.selection.question.numbers)]
-    return [(group.positions, group.numbers) for group in answer_groups(dossier)]
+        return [AnswerGroup((position,), dossier.verifications[position].draft.selection.question.numbers)]
+    return answer_groups(dossier)
 
 
 _LISTS = {Opening.ITEM: "ul", Opening.NUMBER: "ol"}

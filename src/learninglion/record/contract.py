@@ -37,6 +37,7 @@ from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.record.balance import balance_of
 from learninglion.record.marking import AI_GENERATED, mark_line
+from learninglion.record.notes import answer_groups
 
 __all__ = [
     "StatedQuestion",
@@ -306,6 +307,17 @@ class VerificationView(TypedDict):
     second_opinion: object  # as models.SecondReading
 
 
+class JointView(TypedDict):
+    """The numbers of other questions with the same answer, and of those at which it is told instead."""
+
+    joint_with: list[int]
+    refers_to: list[int]
+
+
+class SetQuestionView(VerificationView, JointView):
+    """One sub-question in its set."""
+
+
 class DossierView(TypedDict):
     """The whole receipt of a draft; without clock times, so reproducible."""
 
@@ -315,7 +327,7 @@ class DossierView(TypedDict):
     title: str
     introduction: str
     context: object  # as models.Context
-    questions: list[VerificationView]
+    questions: list[SetQuestionView]
     settings: dict[str, str]
     balance: object  # as record.balance.Balance
     ai_generated: bool
@@ -621,7 +633,10 @@ def dossier_view(dossier: Dossier, *, keep_order: bool = False) -> DossierView:
         "title": question_set.title,
         "introduction": question_set.introduction,
         "context": to_plain(question_set.context),
-        "questions": [verification_view(v, keep_order=keep_order) for v in dossier.verifications],
+        "questions": [
+            SetQuestionView(**verification_view(v, keep_order=keep_order), **joint)
+            for v, joint in zip(dossier.verifications, _joint_views(dossier), strict=True)
+        ],
         "settings": dict(dossier.settings),
         "balance": to_plain(balance_of(dossier)),
         "ai_generated": AI_GENERATED,
@@ -629,6 +644,17 @@ def dossier_view(dossier: Dossier, *, keep_order: bool = False) -> DossierView:
         "editorial_responsibility": to_plain(dossier.responsibility),
         "warnings": list(question_set.warnings),
     }
+
+
+def _joint_views(dossier: Dossier) -> list[JointView]:
+    """For each sub-question which others have the same answer, and at which that is told instead."""
+    found: list[JointView] = []
+    for group in answer_groups(dossier):
+        for position in group.positions:
+            own = dossier.verifications[position].draft.selection.question.numbers
+            joint = [n for n in group.numbers if n not in own]
+            found.append({"joint_with": joint, "refers_to": list(group.refers_to)})
+    return found
 
 
 # --------------------------------------------------------------------------- drafts, in

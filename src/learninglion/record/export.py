@@ -15,7 +15,7 @@ from urllib.parse import quote
 from learninglion.models import Dossier, Opening
 from learninglion.models.plain import to_plain
 from learninglion.record.accountability import ANNEX_TITLE, Account, account_for
-from learninglion.record.answers import TextBlock, answer_blocks, answer_heading, empty_answer
+from learninglion.record.answers import TextBlock, answer_heading, empty_answer, group_blocks
 from learninglion.record.changes import MachineText
 from learninglion.record.contract import dossier_view
 from learninglion.record.letter_facts import document_title, file_stem
@@ -137,8 +137,7 @@ def to_markdown(dossier: Dossier) -> str:
             verification = dossier.verifications[position]
             asked = inline(verification.draft.selection.question.text)
             lines += [f"## {heading(verification)}", "", f"*{asked}*", ""]
-        first = group.positions[0]
-        blocks = answer_blocks(dossier.verifications[first], first, notes)
+        blocks = group_blocks(dossier, group, notes)
         text = _markdown_text(blocks) or [inline(f"[{empty_answer(group.numbers)}]")]
         lines += [f"### {answer_heading(group.numbers)}", "", *text, ""]
     lines += [f"## {ANNEX_TITLE}", ""]

@@ -26,7 +26,7 @@ from lxml import etree
 
 from learninglion.models import Dossier, Opening
 from learninglion.record.accountability import ANNEX_TITLE, Account, account_for, open_points
-from learninglion.record.answers import Sentence, TextBlock, answer_blocks, answer_heading, empty_answer
+from learninglion.record.answers import Sentence, TextBlock, answer_heading, empty_answer, group_blocks
 from learninglion.record.changes import (
     ChangedBlock,
     ChangedPiece,
@@ -56,6 +56,7 @@ from learninglion.record.notes import (
     collect_notes,
     heading,
     listed,
+    runs,
 )
 from learninglion.record.word_parts import (
     FIXED_TIME,
@@ -252,8 +253,7 @@ class _AnswerWriter:
     def _count_marks(self) -> Counter[int]:
         marks: Counter[int] = Counter()
         for group in self._groups():
-            first = group.positions[0]
-            for block in answer_blocks(self._dossier.verifications[first], first, self._notes):
+            for block in group_blocks(self._dossier, group, self._notes):
                 marks.update(note.number for sentence in block.sentences for note in sentence.marks)
         return marks
 
@@ -268,7 +268,7 @@ class _AnswerWriter:
         return made
 
     def _write_answer(self, group: AnswerGroup) -> None:
-        values = {"antwoordkop": answer_heading(group.numbers), "antwoordnummers": listed(group.numbers)}
+        values = {"antwoordkop": answer_heading(group.numbers), "antwoordnummers": runs(group.numbers)}
         first: Element | None = None
         for part in self._pattern.answered:
             if holds(part, "antwoord"):
@@ -293,7 +293,7 @@ class _AnswerWriter:
         else:
             made = [
                 self._paragraph_of(block, part)
-                for block in self._numbered(answer_blocks(verification, position, self._notes))
+                for block in self._numbered(group_blocks(self._dossier, group, self._notes))
             ]
         if not made:
             empty = self._put(emptied(part))

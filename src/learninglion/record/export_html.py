@@ -7,7 +7,7 @@ from html import escape
 
 from learninglion.models import Dossier
 from learninglion.record.accountability import ANNEX_TITLE, account_for
-from learninglion.record.answers import answer_blocks, answer_heading, empty_answer
+from learninglion.record.answers import answer_heading, empty_answer, group_blocks
 from learninglion.record.letter_facts import document_title
 from learninglion.record.marking import linked_data, mark_line, origin_line
 from learninglion.record.notes import Note, answer_groups, collect_notes, heading, notes_of_answers
@@ -37,9 +37,8 @@ def to_html(dossier: Dossier) -> str:
             verification = dossier.verifications[position]
             parts.append(f"<h2>{escape(heading(verification))}</h2>")
             parts.append(f"<p><em>{escape(verification.draft.selection.question.text)}</em></p>")
-        first = group.positions[0]
         parts.append(f"<h3>{escape(answer_heading(group.numbers))}</h3>")
-        blocks = answer_blocks(dossier.verifications[first], first, notes)
+        blocks = group_blocks(dossier, group, notes)
         for block in blocks:
             sentences = (
                 escape(s.text) + "".join(f'<sup><a href="#n{n.number}">{n.number}</a></sup>' for n in s.marks)

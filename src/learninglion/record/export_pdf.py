@@ -11,7 +11,7 @@ import typst
 
 from learninglion.models import Dossier
 from learninglion.record.accountability import ANNEX_TITLE, account_for
-from learninglion.record.answers import answer_blocks, answer_heading, empty_answer
+from learninglion.record.answers import answer_heading, empty_answer, group_blocks
 from learninglion.record.letter_facts import document_title
 from learninglion.record.marking import credit_line, mark_line, origin_line, properties, source_type
 from learninglion.record.notes import Note, answer_groups, collect_notes, heading
@@ -60,9 +60,8 @@ def _answers(dossier: Dossier) -> list[dict[str, object]]:
     told: set[int] = set()
     made: list[dict[str, object]] = []
     for group in answer_groups(dossier):
-        first = group.positions[0]
         blocks = []
-        for block in answer_blocks(dossier.verifications[first], first, notes):
+        for block in group_blocks(dossier, group, notes):
             sentences = []
             for sentence in block.sentences:
                 marks = [{**_note(n), "again": n.number in told} for n in sentence.marks]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from learninglion.dutch.text import printable
-from learninglion.models import AnswerVerdict, Check, Chooser, Citation, Dossier, Verification
+from learninglion.models import AnswerVerdict, Check, Chooser, Citation, Dossier, Opening, Verification
 from learninglion.models.plain import Plain, from_plain, to_plain
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "listed",
     "notes_of_answers",
     "reasons_text",
+    "runs",
     "verdict_words",
     "why_unanswered",
 ]
@@ -96,28 +97,74 @@ _FORMAL = frozenset({"acquaintance", "procedural"})
 
 @dataclass(frozen=True, slots=True)
 class AnswerGroup:
-    """Sub-questions that follow each other and have one and the same answer; mostly it is one."""
+    """Sub-questions that follow each other and have one and the same answer; mostly it is one.
+
+    `refers_to`: the numbers of the questions whose answer says all of it; then that is all it says.
+    """
 
     positions: tuple[int, ...]
     numbers: tuple[int, ...]  # of all their questions
+    refers_to: tuple[int, ...] = ()
+
+    @property
+    def reference(self) -> str:
+        """ "Zie het antwoord op vraag 3."; "" for an answer of its own."""
+        return f"Zie het antwoord op vraag {runs(self.refers_to)}." if self.refers_to else ""
+
+
+_Said = tuple[tuple[str, tuple[Citation, ...], Opening], ...]
+_WORTH = 8  # words of what is not told twice; "Ja." stands at every question that it answers
 
 
 def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
-    """The sub-questions by answer: what stands twice under each other is one joint answer in a letter."""
+    """The sub-questions by answer: nothing is told twice.
+
+    What the answer just before it says is one joint answer in a letter; what an answer further back says is a
+    reference to that.
+    """
     groups: list[AnswerGroup] = []
-    before: tuple[object, ...] = ()
+    said: list[_Said] = []  # by group
+    homes: dict[int, int] = {}  # of a group that refers: the group that says it
     for i, verification in enumerate(dossier.verifications):
-        said = tuple(
-            (c.statement.text, c.statement.citations, c.statement.opens) for c in verification.standing
-        )
+        own = _said(verification)
         numbers = verification.draft.selection.question.numbers
-        if said and said == before:
-            joined = groups.pop()
-            groups.append(AnswerGroup((*joined.positions, i), (*joined.numbers, *numbers)))
-        else:
-            groups.append(AnswerGroup((i,), numbers))
-        before = said
-    return tuple(groups)
+        home = next((g for g, told in enumerate(said) if g not in homes and _tells(told, own)), None)
+        last = len(groups) - 1
+        if own and groups and last not in homes and (said[last] == own or home == last):
+            groups[last] = AnswerGroup((*groups[last].positions, i), (*groups[last].numbers, *numbers))
+            continue
+        groups.append(AnswerGroup((i,), numbers))
+        said.append(own)
+        if home is not None:
+            homes[len(groups) - 1] = home
+    return tuple(
+        replace(group, refers_to=groups[homes[g]].numbers) if g in homes else group
+        for g, group in enumerate(groups)
+    )
+
+
+def _said(verification: Verification) -> _Said:
+    """What stands, without the phrases that say when it was told."""
+    return tuple(
+        (_bare(c.statement.text, c.statement.citations), c.statement.citations, c.statement.opens)
+        for c in verification.standing
+    )
+
+
+def _bare(text: str, citations: Sequence[Citation]) -> str:
+    """A sentence without the phrase before the words that it quotes."""
+    flat = " ".join(text.split()).strip("“”")
+    quotes = (" ".join(citation.quote.split()) for citation in citations)
+    return next((quote for quote in quotes if flat.endswith(quote)), flat)
+
+
+def _tells(told: _Said, own: _Said) -> bool:
+    """Whether one answer says all that another says, each sentence resting on the same words."""
+    if not own or any(not citations for _, citations, _ in own):
+        return False
+    known = {(text, citations) for text, citations, _ in told}
+    enough = sum(len(text.split()) for text, _, _ in own) >= _WORTH
+    return enough and all((text, citations) in known for text, citations, _ in own)
 
 
 def collect_notes(dossier: Dossier) -> dict[tuple[int, int], tuple[Note, ...]]:
@@ -127,22 +174,27 @@ def collect_notes(dossier: Dossier) -> dict[tuple[int, int], tuple[Note, ...]]:
     several questions. A sentence that a person answers for has none: it does not rest on what it cites.
     """
     notes: dict[tuple[int, int], tuple[Note, ...]] = {}
+    by_numbers: dict[tuple[int, ...], dict[str, Note]] = {}
     last = 0
     for group in answer_groups(dossier):
-        verification = dossier.verifications[group.positions[0]]
-        own = verification.own
-        cited = [() if check in own else check.statement.citations for check in verification.standing]
-        by_source: dict[str, list[Citation]] = {}
-        for citation in (c for citations in cited for c in citations):
-            by_source.setdefault(_source_of(citation), []).append(citation)
-        made = {
-            key: Note(last + n, tuple(group)) for n, (key, group) in enumerate(by_source.items(), start=1)
-        }
-        last += len(made)
-        for j, citations in enumerate(cited):
-            told = tuple(made[key] for key in dict.fromkeys(map(_source_of, citations)))
-            notes |= {(i, j): told for i in group.positions}
+        made = by_numbers.get(group.refers_to)
+        if made is None:
+            by_source: dict[str, list[Citation]] = {}
+            cited = _cited(dossier.verifications[group.positions[0]])
+            for citation in (c for citations in cited for c in citations):
+                by_source.setdefault(_source_of(citation), []).append(citation)
+            told = enumerate(by_source.items(), start=1)
+            made = by_numbers[group.numbers] = {key: Note(last + n, tuple(found)) for n, (key, found) in told}
+            last += len(made)
+        for i in group.positions:
+            for j, citations in enumerate(_cited(dossier.verifications[i])):
+                notes[i, j] = tuple(made[key] for key in dict.fromkeys(map(_source_of, citations)))
     return notes
+
+
+def _cited(verification: Verification) -> list[tuple[Citation, ...]]:
+    own = verification.own
+    return [() if check in own else check.statement.citations for check in verification.standing]
 
 
 def _source_of(citation: Citation) -> str:
@@ -164,6 +216,20 @@ def listed(items: Sequence[object]) -> str:
     """ "3, 4 en 5"."""
     told = [str(item) for item in items]
     return " en ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+
+
+def runs(numbers: Sequence[int]) -> str:
+    """ "1 t/m 4 en 6": three or more that follow each other as a run."""
+    told: list[str] = []
+    at = 0
+    while at < len(numbers):
+        end = at
+        while end + 1 < len(numbers) and numbers[end + 1] == numbers[end] + 1:
+            end += 1
+        run = end - at >= 2
+        told += [f"{numbers[at]} t/m {numbers[end]}"] if run else [str(n) for n in numbers[at : end + 1]]
+        at = end + 1
+    return listed(told)
 
 
 def heading(verification: Verification) -> str:

@@ -10,7 +10,9 @@ from learninglion import __version__
 from learninglion.checking.citations import Locate
 from learninglion.compliance.energy import PowerMeter, Use
 from learninglion.database.engine import now
+from learninglion.drafting import extractive
 from learninglion.drafting.judges import ModelJudge
+from learninglion.drafting.line import FindNewer, is_newer, nothing_newer
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.relevance import Relevance
 from learninglion.drafting.second_opinion import SecondReader
@@ -212,7 +214,13 @@ class Drafts:
         require(actor, Task.DRAFT)
         self._require_seen(selections, actor)
         use = self._power.start(self._elsewhere(generator))
-        writer = self._writer(self.model(generator), on_event, question_set.questions, stop=stop)
+        writer = self._writer(
+            self.model(generator),
+            on_event,
+            question_set.questions,
+            self._searching.newer_for(actor),
+            stop=stop,
+        )
         verifications = []
         for position, selection in enumerate(selections):
             progress(_WRITING, position, len(selections))
@@ -251,7 +259,13 @@ class Drafts:
         if all(v.draft.complete for v in old.verifications):
             raise InputError(f"Dossier {dossier_id} is al af: elke deelvraag is geschreven.")
         use = self._power.start(self._elsewhere(_MODEL))
-        writer = self._writer(self.model(_MODEL), on_event, old.question_set.questions, stop=stop)
+        writer = self._writer(
+            self.model(_MODEL),
+            on_event,
+            old.question_set.questions,
+            self._searching.newer_for(actor),
+            stop=stop,
+        )
         verifications = []
         for position, before in enumerate(old.verifications):
             progress(_WRITING, position, len(old.verifications))
@@ -272,6 +286,7 @@ class Drafts:
         model: Generator | None,
         on_event: Listener,
         questions: Sequence[SubQuestion],
+        find_newer: FindNewer = nothing_newer,
         *,
         stop: Event | None = None,
         alone: bool = False,
@@ -298,6 +313,7 @@ class Drafts:
             sure=self._options.sure,
             measure=self._measure(),
             questions=questions,
+            find_newer=find_newer,
         )
 
     def _second_reader(self) -> SecondReader | None:
@@ -476,7 +492,13 @@ class Drafts:
                     f"Het antwoord op vraag {numbers} is bewerkt. Dat wordt niet overschreven."
                 )
         use = self._power.start(self._elsewhere(generator))
-        writer = self._writer(self.model(generator), on_event, begun.question_set.questions, stop=stop)
+        writer = self._writer(
+            self.model(generator),
+            on_event,
+            begun.question_set.questions,
+            self._searching.newer_for(actor),
+            stop=stop,
+        )
         written: dict[int, Verification] = {}
         for count, (at, selection) in enumerate(sorted(selections.items())):
             progress(_WRITING, count, len(selections))
@@ -558,6 +580,39 @@ class Drafts:
         account = f"Bevestigd door {actor.name}."
         changed[position].insert(0, Statement(proposed, author=Author.PERSON, own_account=account))
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="voorstel bevestigd")
+
+    def take_material(
+        self, dossier_id: str, position: int, place: int, *, version: int, actor: Actor
+    ) -> Dossier:
+        """Put passage `place` of the material of sub-question `position` (both from 0) in its answer: before
+        it where it is newer than all that is cited, else behind. Raises InputError where there is no such
+        passage, else as `revise` does.
+        """
+        require(actor, Task.DRAFT)
+        read = self._dossiers.load(dossier_id, actor, version)
+        inside = 0 <= position < len(read.verifications)
+        material = read.verifications[position].draft.material if inside else ()
+        if not 0 <= place < len(material):
+            raise InputError("Deze passage staat niet bij deze vraag.")
+        taken = material[place]
+
+        def put(newest: Dossier) -> Mapping[int, Verification]:
+            _require_same(read, newest, position)
+            before = newest.verifications[position]
+            found = extractive.from_material(before.draft.selection, taken)
+            if found is None:
+                raise InputError("Deze passage staat niet bij deze vraag.")
+            selection, statement = found
+            left = tuple(c for c in before.draft.material if c != taken)
+            draft = replace(before.draft, selection=selection, material=left)
+            said = draft.statements
+            told = (statement, *said) if is_newer(taken, said, selection) else (*said, statement)
+            done = check_again(
+                replace(before, draft=draft), told, self._documents.regions, self._options.sure
+            )
+            return {position: done}
+
+        return self._change(dossier_id, put, "bron overgenomen", actor, begun=read)
 
     # ----------------------------------------------------------------- again
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from threading import Lock
 
 from learninglion.compliance.energy import Energy, PowerMeter
+from learninglion.drafting.line import MOST_NEWER, FindNewer
 from learninglion.inference.reranking import Reranking, ordered_without
 from learninglion.models import Actor, Filters, Hit, QuestionSet
 from learninglion.models.plain import Plain, to_plain
@@ -14,7 +16,7 @@ from learninglion.parsing.askers import without_askers
 from learninglion.record.log import EventLog
 from learninglion.search.duplicates import group_duplicates
 from learninglion.search.explain import explain
-from learninglion.search.search import search_set
+from learninglion.search.search import search, search_set
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
 from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
@@ -122,6 +124,16 @@ class Searching:
         }
         note(self._log, "offer", actor, set_subject(self._store.store_id(), question_set), details)
         return offers
+
+    def newer_for(self, actor: Actor) -> FindNewer:
+        """What this person may see of the archive on a text, published after a day: for the line of today."""
+
+        def find(text: str, after: date) -> tuple[Hit, ...]:
+            scope = self._store.scope(Filters(since=after + timedelta(days=1)), actor.collections)
+            seen = self._store.seen_by(actor.collections)
+            return search(self._indexing.index, seen, text, documents=scope.allowed, limit=MOST_NEWER)
+
+        return find
 
     def _means(self, synonyms: Synonyms, current: bool, offers: Sequence[Sequence[Hit]]) -> dict[str, Plain]:
         """What the log keeps of the means of a search; `not_reranked`: questions the model did not order."""

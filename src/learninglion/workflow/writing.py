@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from learninglion import __version__
-from learninglion.checking.citations import Locate, enumerate_dutch
+from learninglion.checking.citations import Locate
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
 from learninglion.drafting.coverage import find_missing
 from learninglion.drafting.gate import rules_gate
+from learninglion.drafting.line import FindNewer, nothing_newer
 from learninglion.drafting.relevance import SURE, Relevance
 from learninglion.drafting.second_opinion import SecondReader, keep_opinions
 from learninglion.drafting.verdict import verify
@@ -31,7 +32,6 @@ from learninglion.models import (
     QuestionSet,
     Selection,
     Source,
-    Span,
     Statement,
     SubQuestion,
     Verification,
@@ -161,8 +161,10 @@ class SetWriter:
         sure: float = SURE,
         measure: Relevance | None = None,
         questions: Sequence[SubQuestion] = (),
+        find_newer: FindNewer = nothing_newer,
     ) -> None:
         self._model = model
+        self._find_newer = find_newer
         self._locate = locate
         self._options = options
         self._reader = reader
@@ -172,7 +174,6 @@ class SetWriter:
         self._sure = sure
         self._questions = tuple(questions)
         self._silences = 0
-        self._told: dict[tuple[int, ...], frozenset[tuple[str | None, Span | None]]] = {}
         self._reason = ""  # why no more is asked of the model
         self.problem: GeneratorError | InputError | None = None
         self.wrote = False
@@ -189,11 +190,7 @@ class SetWriter:
     def _attempt(self, position: int, selection: Selection, before: Verification | None) -> Verification:
         model = self._model
         if model is None:
-            return verify(
-                self._joined(
-                    extractive.draft(selection, self._locate, sure=self._sure, measure=self._measure)
-                )
-            )
+            return verify(self._copied(selection))
         reason = self._reason
         if not reason:
             try:
@@ -208,16 +205,9 @@ class SetWriter:
                 self.problem = self.problem or InputError("U hebt het schrijven gestopt.")
         return before or verify(not_written(selection, model, self._gate, reason))
 
-    def _joined(self, draft: Draft) -> Draft:
-        """A draft that rests on passages of an earlier one only gets a reference to it as proposal."""
-        rests = frozenset((c.source_id, c.span) for s in draft.statements for c in s.citations)
-        numbers = draft.selection.question.numbers
-        first = next((n for n, told in self._told.items() if rests and rests <= told), None)
-        if first is None:
-            self._told[numbers] = rests
-            return draft
-        listed = enumerate_dutch(str(n) for n in first)
-        return replace(draft, proposal=f"Zie het antwoord op vraag {listed}.")
+    def _copied(self, selection: Selection) -> Draft:
+        """The draft without a model, held against what is newer in the archive."""
+        return extractive.draft(selection, self._locate, sure=self._sure, find_newer=self._find_newer)
 
     def _note(self, error: GeneratorError | InputError) -> None:
         self.problem = self.problem or error
@@ -231,8 +221,9 @@ class SetWriter:
         def tell(progress: WritingProgress) -> None:
             self._tell(DraftEvent(position, progress=progress))
 
+        held = self._copied(selection)
         draft = write(
-            selection,
+            held.selection,  # with what is newer, where the machine chose
             model,
             self._gate,
             locate=self._locate,
@@ -241,7 +232,7 @@ class SetWriter:
             on_event=tell,
             resume=before.draft if before is not None else None,
         )
-        done = verify(extractive.with_material(draft, self._locate, self._measure))
+        done = verify(extractive.with_material(draft, held, self._locate, self._measure))
         if done.checks:
             self._silences = 0
         return done if self._reader is None else self._reader.read(done)

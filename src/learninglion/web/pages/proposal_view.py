@@ -8,6 +8,7 @@ from datetime import datetime
 
 from learninglion.checking.citations import reference
 from learninglion.drafting.coverage import find_missing
+from learninglion.drafting.line import is_newer
 from learninglion.drafting.style import StyleReport
 from learninglion.models import (
     AnswerVerdict,
@@ -23,13 +24,14 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.record.contract import never_looked_at
-from learninglion.record.notes import collect_notes, why_unanswered
+from learninglion.record.notes import AnswerGroup, answer_groups, collect_notes, why_unanswered
 from learninglion.web.pages.sources import source_address
 from learninglion.workflow.answer_text import write_answer
 
 __all__ = [
     "CitationView",
     "Editing",
+    "MaterialView",
     "Paragraph",
     "QuestionView",
     "SentenceView",
@@ -109,6 +111,15 @@ class CitationView:
 
 
 @dataclass(frozen=True, slots=True)
+class MaterialView:
+    """A related passage that one click puts in the answer; `newer` than all that the answer cites."""
+
+    citation: Citation
+    address: str
+    newer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SentenceView:
     """One sentence where it stands; `position` counts all statements of the sub-question."""
 
@@ -155,7 +166,8 @@ class QuestionView:
     not_looked_at: int
     sources: tuple[tuple[str, str], ...]  # what was chosen: label and address, to read while one writes
     proposal: str = ""  # a text of the machine that a person must confirm; "" where there is none (any more)
-    material: tuple[CitationView, ...] = ()  # related passages that are no text of the answer
+    material: tuple[MaterialView, ...] = ()  # related passages that are no text of the answer
+    joint: AnswerGroup | None = None  # with which questions it is one answer, or to which it refers
     evidence: tuple[tuple[EvidenceRow, str], ...] = ()  # what a model wrote from, with the address of each
     kept: bool = False  # this person left a text here that is not saved
 
@@ -203,6 +215,7 @@ def view_questions(
     `kept`: the sub-questions (from 0) at which this reader left a text that is not saved.
     """
     number_of = _Numbers(dossier)
+    joint = {i: group for group in answer_groups(dossier) for i in group.positions}
     views = []
     for i, (verification, style) in enumerate(zip(dossier.verifications, styles, strict=True)):
         sentences = _sentences(dossier, i, number_of)
@@ -216,10 +229,8 @@ def view_questions(
                 len(never_looked_at(verification)),
                 tuple(_sources(dossier, verification)),
                 _proposal(verification),
-                tuple(
-                    CitationView(n, citation, _address(dossier, citation))
-                    for n, citation in enumerate(verification.draft.material, start=1)
-                ),
+                _material(dossier, verification),
+                joint[i],
                 tuple((row, _row_address(dossier, row)) for row in verification.draft.evidence),
                 i in kept,
             )
@@ -282,6 +293,15 @@ def _paragraphs(sentences: Sequence[SentenceView]) -> list[Paragraph]:
         else:
             found.append((kind, [[sentence]]))
     return [Paragraph(kind, tuple(tuple(item) for item in items)) for kind, items in found]
+
+
+def _material(dossier: Dossier, verification: Verification) -> tuple[MaterialView, ...]:
+    draft = verification.draft
+    said = tuple(c.statement for c in verification.shown)
+    return tuple(
+        MaterialView(c, _address(dossier, c), bool(said) and is_newer(c, said, draft.selection))
+        for c in draft.material
+    )
 
 
 def _proposal(verification: Verification) -> str:

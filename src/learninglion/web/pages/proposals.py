@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from learninglion.models import Author, Dossier
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.record.marking import MARK_LINE, mark_line
+from learninglion.record.notes import runs
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.pages.proposal_view import Editing, view_questions
 from learninglion.web.site import Site
@@ -99,6 +100,7 @@ def _show(
         copy_mark="" if dossier.responsibility else MARK_LINE,
         Author=Author,
         energy=site.workplace.dossiers.energy(dossier.id, viewer.actor),
+        runs=runs,
         signing=site.workplace.sign_offs.describe(newest, viewer.actor),
         work_id=site.workplace.sets.of_dossier(dossier.id, viewer.actor),
     )
@@ -225,6 +227,20 @@ def confirm_proposal(
 ) -> Response:
     """Take over the text that the machine proposes but may not say by itself."""
     site.workplace.drafts.confirm_proposal(dossier_id, position, version=version, actor=viewer.actor)
+    return RedirectResponse(_address(dossier_id, position, FLOW), 303)
+
+
+@router.post("/dossiers/{dossier_id}/questions/{position}/material")
+def take_material(
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    position: int,
+    place: Annotated[int, Form()],
+    version: Annotated[int, Form()],
+) -> Response:
+    """Put a passage that stands beside the answer into it, with its source."""
+    site.workplace.drafts.take_material(dossier_id, position, place, version=version, actor=viewer.actor)
     return RedirectResponse(_address(dossier_id, position, FLOW), 303)
 
 

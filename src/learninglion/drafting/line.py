@@ -1,0 +1,259 @@
+"""The line of today: whether a newer source says how it is now, of what an older one answered.
+
+A newer answer seldom repeats the question of the older one; it tells of the change in passing. So every
+sentence of it is weighed by how well it meets what was asked and what was said then, and by whether it gives
+what is waited for and tells of a change. The weights are learned by `learninglion evaluate train-line`;
+docs/evaluation.md has the model card.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from learninglion.drafting import relevance
+from learninglion.drafting.askings import Asking, holds
+from learninglion.drafting.evidence import (
+    Floats,
+    Meaning,
+    Reading,
+    Words,
+    names_absent,
+    nearness,
+    weight_printed,
+)
+from learninglion.drafting.units import Unit, units_of
+from learninglion.drafting.wording import matched, subject_words
+from learninglion.models import Citation, Hit, Selection, Source, SourceKind, Statement
+
+__all__ = [
+    "FOLLOWS",
+    "FindNewer",
+    "Follows",
+    "Line",
+    "LineWeights",
+    "MOST_NEWER",
+    "SIGNALS",
+    "TOUCHES",
+    "built_in",
+    "is_newer",
+    "newer_than",
+    "newest",
+    "nothing_newer",
+    "overtakes",
+    "read_weights",
+    "signals",
+]
+
+FOLLOWS = 0.15
+"""From this chance on a newer source is given in the place of an older one."""
+
+TOUCHES = 0.08
+"""From this chance on an older answer is not given as that of today: "Eerder, op ..."."""
+
+SIGNALS = ("cosine", "holds", "absent", "least_met", "met", "names_told", "known", "changes")
+"""What is known of a sentence of a newer source, read with the two beside it and its question.
+
+cosine: of the means of its words and those of the question; holds: whether what is waited for is in it;
+absent: names, numbers and years of the question that the source lacks; least_met, met: how well the words
+of the question are met, the two least and all; names_told: the two longest words of the older answer and its
+question that stand here too; known: how near its own words are to those of the older answer and its
+question; changes: whether it tells of a change.
+"""
+
+FindNewer = Callable[[str, date], Sequence[Hit]]
+"""What the archive holds on a text that was published after a day."""
+
+_LEAST, _STANDS_OUT = 0.05, 3.0  # so many times the chance of any other newer source is as good
+MOST_NEWER = 5
+"""Newer sources that are looked for beside an answer that is taken."""
+
+_READ = 3  # newer sources that are read: as many as were offered first, and by the words they share
+_TELLING = 0.7  # weight of a word that is not in most papers
+_LONG = 12  # letters; a longer word tells no more of a subject
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_OTHER_YEAR = 3  # what is told of another year than was asked lacks as much as this many names
+_CHANGES = re.compile(
+    r"\b(?:sinds|inmiddels|voortaan|met ingang van|vanaf|per \d|niet (?:langer|meer)|nog maar|nu|thans|"
+    r"alsnog|pas|beëindigd|opgeheven|gesloten|overgenomen|overgegaan|opgegaan|ingegaan|verval(?:t|len)|verhoogd|verlaagd|"
+    r"verschoven|uitgesteld|gestopt|stopgezet|afgeschaft|ingevoerd|invoering|gewijzigd|uitgebreid|teruggebracht|"
+    r"teruggegaan|nieuwe?|bereid|verbod|wetsvoorstel|in voorbereiding)\b",
+    re.IGNORECASE,
+)
+
+
+def nothing_newer(_text: str, _after: date) -> tuple[Hit, ...]:
+    """For drafts that are made from what was offered alone."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineWeights:
+    """A logistic curve over all signals together."""
+
+    slopes: Floats  # shape (len(SIGNALS),)
+    offset: float
+
+    def chance(self, rows: Floats) -> Floats:
+        """The chance for each row; shape (rows,)."""
+        found: Floats = 1.0 / (1.0 + np.exp(-np.clip(rows @ self.slopes + self.offset, -30, 30)))
+        return found.astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """A newer source beside an older answer: of every unit the chance that it says how it is now."""
+
+    source: Source
+    units: tuple[Unit, ...]
+    chances: tuple[float, ...]
+
+    @property
+    def chance(self) -> float:
+        """The chance that this source says how it is now."""
+        return max(self.chances, default=0.0)
+
+    @property
+    def place(self) -> int:
+        """The unit that says it most probably."""
+        return int(np.argmax(self.chances))
+
+
+def read_weights(data: Mapping[str, object]) -> LineWeights:
+    """The weights as `train-line` wrote them. Raises ValueError where they are of other signals."""
+    told = data["weights"]
+    if not isinstance(told, dict) or tuple(told) != (*SIGNALS, "offset"):
+        raise ValueError("these weights are of other signals")
+    return LineWeights(np.array([told[name] for name in SIGNALS], np.float32), float(told["offset"]))
+
+
+class Line:
+    """Holds newer sources against what an older one answered. The same texts always get the same numbers."""
+
+    def __init__(self, meaning: Meaning, weights: LineWeights) -> None:
+        self._meaning = meaning
+        self._weights = weights
+
+    def rows(self, asking: Asking, older: Source, said: str, newer: Sequence[Source]) -> tuple[Floats, ...]:
+        """The signals of every unit of each newer source; shapes (units, len(SIGNALS))."""
+        asked, told = self._meaning.asked(asking.about), f"{older.question} {said}"
+        answered = self._meaning.asked(told).vectors
+        return tuple(signals(asking, asked, told, answered, r) for r in self._meaning.read(newer))
+
+    def judge(self, asking: Asking, older: Source, said: str, newer: Sequence[Source]) -> tuple[Follows, ...]:
+        """Each newer source beside `said`, the words with which `older` answered this part."""
+        return tuple(
+            Follows(source, units_of(source), tuple(round(float(c), 4) for c in self._weights.chance(rows)))
+            for source, rows in zip(newer, self.rows(asking, older, said, newer), strict=True)
+        )
+
+
+@cache
+def built_in() -> Line:
+    """The measure that ships, on the built-in encoder."""
+    data = json.loads(files(__package__).joinpath("line.json").read_text("utf-8"))
+    return Line(relevance.built_in().meaning, read_weights(data))
+
+
+def signals(asking: Asking, asked: Words, told: str, answered: Floats, reading: Reading) -> Floats:
+    """The signals of every unit of a newer source; `told` is the older answer with its question, and
+    `answered` has the vectors of its words.
+    """
+    source, units = reading.source, reading.units
+    tells = asked.weights >= _TELLING
+    telling = [word for word in asking.about.split() if weight_printed(word) > 0]
+    near = [nearness(asked, sentence.vectors) for sentence in reading.sentences]
+    question = nearness(asked, reading.asked.vectors)
+    absent = names_absent(asking.text, f"{source.question} {' '.join(unit.text for unit in units)}")
+    rows = []
+    for at, (unit, sentence) in enumerate(zip(units, reading.sentences, strict=True)):
+        around = slice(max(0, at - 1), at + 2)
+        given = f"{source.question} {' '.join(u.text for u in units[around])}"
+        same = [max((m for _, m in matched(word, given)), default=0.0) for word in telling]
+        met = np.sort(np.max([question, np.array(same, np.float32), *near[around]], axis=0)[tells])
+        rows.append(
+            (
+                float(asked.mean @ sentence.mean),
+                float(holds(asking, unit.text)),
+                absent + _OTHER_YEAR * _other_year(asking.about, unit.text),
+                float(met[:2].mean()) if len(met) else 0.0,
+                float(met.mean()) if len(met) else 0.0,
+                _names(told, given),
+                sentence.average(nearness(sentence, answered)),
+                float(bool(_CHANGES.search(unit.text))),
+            )
+        )
+    return np.array(rows, dtype=np.float32).reshape(-1, len(SIGNALS))
+
+
+def _other_year(asked: str, told: str) -> bool:
+    years = set(_YEAR.findall(asked))
+    return bool(years) and not years & set(_YEAR.findall(told))
+
+
+def _names(wanted: str, given: str) -> float:
+    """The letters of the two longest telling words of one text that another has too; at most 1."""
+    weights = dict(subject_words(wanted))
+    found = (min(len(stem), _LONG) * m for stem, m in matched(wanted, given) if weights[stem] >= _TELLING)
+    return sum(sorted(found, reverse=True)[:2]) / (2 * _LONG)
+
+
+def newer_than(
+    older: Source, said: str, selection: Selection, found: Sequence[Source] = ()
+) -> tuple[Source, ...]:
+    """The few sources newer than `older`: those offered first, and those that share most words with it."""
+    day = older.document.date
+    if day is None or older.kind is SourceKind.SUPPLIED:
+        return ()
+    known = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered), *found)}
+    newer = [
+        source
+        for source in known.values()
+        if source.kind is not SourceKind.SUPPLIED
+        and source.document.date is not None
+        and source.document.date > day
+        and units_of(source)
+    ]
+    told = f"{selection.question.text} {older.question} {said}"
+    weights = {stem: tells * min(len(stem), _LONG) for stem, tells in subject_words(told)}
+    shared = {
+        s.id: sum(weights[stem] * met for stem, met in matched(told, f"{s.question} {s.body}")) for s in newer
+    }
+    by_words = sorted(newer, key=lambda s: (-shared[s.id], s.id))[:_READ]
+    return tuple({s.id: s for s in (*newer[:_READ], *by_words)}.values())
+
+
+def is_newer(citation: Citation, said: Sequence[Statement], selection: Selection) -> bool:
+    """Whether what a citation rests on is newer than all that is cited; not where a date is not known."""
+    known = {s.id: s.document.date for s in (*selection.chosen, *(h.source for h in selection.offered))}
+    day = known.get(citation.source_id or "")
+    days = [known.get(c.source_id or "") for statement in said for c in statement.citations]
+    return day is not None and all(other is not None and day > other for other in days)
+
+
+def newest(found: Sequence[Follows]) -> Follows | None:
+    """What most probably says how it is now, the newest of equals; None where nothing touches the subject."""
+    best = max(
+        found,
+        key=lambda f: (f.chance, f.source.document.date or date.min, f.source.id),
+        default=None,
+    )
+    return best if best is not None and best.chance >= _LEAST else None
+
+
+def overtakes(asking: Asking, best: Follows, found: Sequence[Follows]) -> bool:
+    """Whether the best of what was found takes the place of the older answer: by its chance, or because it
+    holds what is waited for, of what was named, and stands out among all the others.
+    """
+    others = max((f.chance for f in found if f is not best), default=0.0)
+    said, source = best.units[best.place].text, best.source
+    given = holds(asking, said) and not _other_year(asking.about, said)
+    given = given and not names_absent(asking.text, f"{source.question} {source.body}")
+    return best.chance >= FOLLOWS or (given and best.chance >= _STANDS_OUT * others)

@@ -1,0 +1,211 @@
+"""The line of today, measured and taught: pairs of an older and a newer answer about one thing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from learninglion.drafting import relevance
+from learninglion.drafting.line import SIGNALS, Line, LineWeights
+from learninglion.evaluation.relevance import POSITION_CASES, RELEVANCE_CASES, area, case_lines, make_source
+from learninglion.evaluation.sets import Bar, Desk, told_of
+from learninglion.evaluation.testset import LabelledPair, pair_entries
+from learninglion.inference.encoders import Encoder
+from learninglion.models import Source, SubQuestion, Verification
+from learninglion.store.reader import Entry
+
+Numbers = NDArray[np.float64]
+
+__all__ = ["evaluate_positions", "fit_line", "train_line", "write_line"]
+
+
+def evaluate_positions(
+    rows: Sequence[Mapping[str, Any]] | None = None,
+    *,
+    part: str = "",
+    encoder: Encoder | None = None,
+    cache: Path | None = None,
+) -> tuple[Bar, ...]:
+    """Pairs of an older and a newer answer with a question: what is given as today's.
+
+    Without `rows` the shipped pairs; `part`: only those ("train" or "kept").
+    """
+    told = [
+        r for r in (case_lines(POSITION_CASES) if rows is None else rows) if not part or r.get("part") == part
+    ]
+    desk = Desk(_position_entries(told), encoder=encoder, cache=cache)
+    made = desk.draft([SubQuestion((1,), str(row["ask"])) for row in told])
+    changed = [(row, v) for row, v in zip(told, made, strict=True) if row["changed"]]
+    same = [(row, v) for row, v in zip(told, made, strict=True) if not row["changed"]]
+    outdated = [v for _, v in changed if _gives_old(v)]
+    right = [v for _, v in changed if _gives_new(v) and not _gives_old(v)]
+    stays = [v for _, v in same if _cites(v, "-old")]
+    wrong = [v for _, v in (*changed, *same) if v not in right and v not in stays]
+    return (
+        Bar("outdated given as today's", len(outdated), len(changed), tuple(map(told_of, outdated))),
+        Bar("newer given", len(right), len(changed)),
+        Bar("unchanged stays", len(stays), len(same)),
+        Bar("unchanged, something newer put first", sum(map(_gives_new, (v for _, v in same))), len(same)),
+        Bar("right", len(right) + len(stays), len(told), tuple(map(told_of, wrong))),
+    )
+
+
+def _cites(verification: Verification, side: str) -> list[str]:
+    shown = verification.shown
+    return [k.statement.text for k in shown if any(c.document.endswith(side) for c in k.statement.citations)]
+
+
+def _gives_old(verification: Verification) -> bool:
+    """Whether the older stands there as today's: not behind "Eerder, op ..."."""
+    return any(not text.startswith("Eerder") for text in _cites(verification, "-old"))
+
+
+def _gives_new(verification: Verification) -> bool:
+    return bool(_cites(verification, "-new"))
+
+
+def _position_entries(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    """Each answer as a document of its own, with its date and the subject of the pair as its title."""
+    found: list[Entry] = []
+    for number, row in enumerate(rows):
+        for side in ("old", "new"):
+            told = row[side]
+            pair = LabelledPair(f"p{number}-{side}", str(told["question"]), str(told["answer"]))
+            for source, passages in pair_entries([pair]):
+                card = replace(source.document, date=date.fromisoformat(str(told["date"])))
+                found.append((replace(source, document=card), passages))
+    return found
+
+
+# --------------------------------------------------------------------------- learning
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """A newer source beside an older answer, by its signals, and whether it says how it is now."""
+
+    rows: NDArray[np.float32]  # shape (units, len(SIGNALS))
+    follows: bool
+    counts: float  # how much; strangers are many and easy, what only looks like a change is rare and hard
+
+
+def train_line(
+    pairs: Sequence[LabelledPair] = (), cache: Path | None = None
+) -> tuple[LineWeights, dict[str, object]]:
+    """The weights that the cases teach, with their card: what is known of the cases kept aside.
+
+    Beside the newer answer of its own each case has those newer ones and passages that look most like it.
+    `pairs` of a real archive teach what real text that is found beside an answer looks like.
+    """
+    line = Line(relevance.built_in().meaning, LineWeights(np.zeros(len(SIGNALS), np.float32), 0.0))
+    examples = [*_examples("train", line), *_strangers_found(pairs, line, cache)]
+    weights = fit_line(examples)
+    kept = [(e, float(weights.chance(e.rows).max())) for e in _examples("kept", line)]
+    changed = [c for e, c in kept if e.follows]
+    card: dict[str, object] = {
+        "examples": len(examples),
+        "kept": len(kept),
+        "kept_strangers": area(changed, [c for e, c in kept if e.counts < 1]),
+        "kept_unchanged": area(changed, [c for e, c in kept if e.counts > 1]),
+    }
+    return weights, card
+
+
+def write_line(weights: LineWeights, card: Mapping[str, object]) -> str:
+    """The weights as JSON, with their card; what `line.read_weights` reads."""
+    told = dict(zip((*SIGNALS, "offset"), (*weights.slopes.tolist(), weights.offset), strict=True))
+    rounded = {name: round(float(value), 5) for name, value in told.items()}
+    return json.dumps({"card": dict(card), "weights": rounded}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _examples(part: str, line: Line) -> list[_Example]:
+    cases = [case for case in case_lines(POSITION_CASES) if case["part"] == part]
+    newer = [make_source(str(c["id"]), c["new"]["question"], c["new"]["answer"]) for c in cases]
+    passages = [c for c in case_lines(RELEVANCE_CASES) if c["part"] == part]
+    others = [make_source(str(c["id"]), str(c["source_question"]), str(c["passage"])) for c in passages]
+    made: list[_Example] = []
+    for case in cases:
+        older = make_source(f"{case['id']}-old", case["old"]["question"], case["old"]["answer"])
+        for found in _beside(str(case["ask"]), older, [*newer, *others], line):
+            changed = bool(case["changed"])
+            made.append(_Example(found.pop(str(case["id"])), changed, 1.0 if changed else 2.0))
+            alike = sorted(found.values(), key=lambda rows: -_likeness(rows))
+            made += [_Example(rows, False, 0.5) for rows in alike[:_STRANGERS]]
+    return made
+
+
+def _strangers_found(pairs: Sequence[LabelledPair], line: Line, cache: Path | None) -> list[_Example]:
+    """What search finds beside the answers of real pairs: on the same subject, but hardly ever overtaking."""
+    if not pairs:
+        return []
+    some = pairs[::_EVERY]
+    desk = Desk(pair_entries(pairs), cache=cache)
+    made: list[_Example] = []
+    found_for = desk.offer([SubQuestion((1,), pair.question) for pair in some])
+    for pair, hits in zip(some, found_for, strict=True):
+        offered = [hit.source for hit in hits]
+        own = next((s for s in offered if s.document.id == pair.id), None)
+        others = [s for s in offered if s.document.id != pair.id][:_STRANGERS]
+        for found in _beside(pair.question, own, others, line) if own is not None else ():
+            made += [_Example(rows, False, 0.3) for rows in found.values()]
+    return made
+
+
+def _beside(
+    question: str, older: Source, newer: Sequence[Source], line: Line
+) -> Iterator[dict[str, NDArray[np.float32]]]:
+    """For every part of a question the signals of each newer source, by its id."""
+    for row in relevance.built_in().judge(question, [older]):
+        judged = row[0]
+        if judged.best >= 0:
+            rows = line.rows(judged.asking, older, judged.units[judged.best].text, newer)
+            yield {s.id: r for s, r in zip(newer, rows, strict=True) if len(r)}
+
+
+_STRANGERS = 6  # sources of other cases beside each
+_EVERY = 5  # of real pairs
+
+
+def _likeness(rows: NDArray[np.float32]) -> float:
+    return float((rows[:, SIGNALS.index("met")] + rows[:, SIGNALS.index("cosine")]).max()) if len(rows) else 0
+
+
+def fit_line(examples: Sequence[_Example]) -> LineWeights:
+    """Logistic regression on the sentence of each source that most seems to say it; no luck in it."""
+    answers = np.array([e.follows for e in examples], float)
+    counted = np.array([e.counts for e in examples])
+    slopes = np.ones(len(SIGNALS))
+    slopes[SIGNALS.index("absent")] = -1.0
+    weights = LineWeights(slopes.astype(np.float32), 0.0)
+    for _ in range(_ROUNDS):
+        rows = np.array([e.rows[int(np.argmax(weights.chance(e.rows)))] for e in examples], float)
+        weights = _regress(rows, answers, counted / counted.sum())
+    return weights
+
+
+_ROUNDS, _STEPS, _PENALTY = 5, 30, 0.01
+
+
+def _regress(
+    rows: NDArray[np.float64], answers: NDArray[np.float64], told: NDArray[np.float64]
+) -> LineWeights:
+    """Newton's method on standardised signals; the offset is free of the penalty."""
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    placed = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
+    penalty = np.full(placed.shape[1], _PENALTY)
+    penalty[-1] = 1e-6
+    numbers = np.zeros(placed.shape[1])
+    for _ in range(_STEPS):
+        chance = 1 / (1 + np.exp(-placed @ numbers))
+        slope = placed.T @ (told * (chance - answers)) + penalty * numbers
+        bend = (placed * (told * chance * (1 - chance))[:, None]).T @ placed + np.diag(penalty)
+        numbers = numbers - np.linalg.solve(bend, slope)
+    slopes = numbers[:-1] / scale
+    return LineWeights(slopes.astype(np.float32), float(numbers[-1] - (slopes * mean).sum()))

@@ -1,0 +1,99 @@
+"""What another minister wrote stays theirs, and who answers now follows from the set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from learninglion.checking.phrases import attribute, in_answer_to, introduce
+from learninglion.checking.verify import check
+from learninglion.drafting.extractive import draft
+from learninglion.drafting.verdict import verify
+from learninglion.drafting.voices import Voice, cabinet_on, voice_of
+from learninglion.models import Answerer, AnswerVerdict, Citation, Statement, StatementVerdict
+from learninglion.testing import make_card, make_selection, make_source
+
+QUESTION = "Hoeveel veerponten varen er bij Duinwijk?"
+BODY = "Ik betreur dat er bij Duinwijk nog maar 12 veerponten varen."
+ASKED = "Vragen aan de minister van Infrastructuur en Waterstaat over veerponten (ingezonden {})."
+
+
+def card(day: date, portfolio: str = "Infrastructuur en Waterstaat"):
+    return replace(make_card("ah", day=day), answerers=(Answerer("A. Bos", "Minister", portfolio),))
+
+
+def made_on(asked: str, day: date, portfolio: str = "Infrastructuur en Waterstaat"):
+    source = make_source(BODY, question=QUESTION, card=card(day, portfolio))
+    return draft(replace(make_selection(QUESTION, [source]), introduction=ASKED.format(asked)))
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(1960, 1, 1), ""),
+        (date(2012, 11, 4), "Rutte I"),
+        (date(2012, 11, 5), "Rutte II"),
+        (date(2024, 7, 2), "Schoof"),
+    ],
+)
+def test_the_cabinet_follows_from_the_day(day: date, name: str) -> None:
+    assert cabinet_on(day) == name
+
+
+def test_the_minister_who_answers_now_speaks_for_herself() -> None:
+    made = made_on("6 mei 2024", date(2024, 3, 1))
+    assert made.statements[0].text == f"Zoals op 1 maart 2024 aan uw Kamer is gemeld: {BODY}"
+    assert made.verdict is AnswerVerdict.ANSWERED
+
+
+def test_an_earlier_cabinet_is_named_and_quoted() -> None:
+    made = made_on("6 oktober 2024", date(2019, 3, 1))
+    assert made.statements[0].text == (
+        "Eerder, op 1 maart 2019, schreef de toenmalige minister van Infrastructuur en Waterstaat aan uw "
+        f"Kamer: “{BODY}”"
+    )
+    assert made.verdict is AnswerVerdict.PARTIAL  # nobody knows whether it is still so
+    assert any("vorig kabinet" in remark for remark in made.left_out)
+    assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)
+
+
+def test_a_colleague_is_named_too() -> None:
+    made = made_on("6 mei 2024", date(2024, 3, 1), "Volksgezondheid, Welzijn en Sport")
+    assert made.statements[0].text == (
+        f"Op 1 maart 2024 schreef de minister van Volksgezondheid, Welzijn en Sport aan uw Kamer: “{BODY}”"
+    )
+
+
+def test_what_is_not_known_makes_no_difference() -> None:
+    selection = make_selection(QUESTION, [])
+    assert voice_of(make_card("x", day=None), selection) is Voice.OURS
+    assert voice_of(card(date(2024, 3, 1)), selection) is Voice.OURS
+
+
+def test_a_promise_of_which_the_day_is_over_is_told_as_past() -> None:
+    body = "Ik informeer uw Kamer in mei 2024 over het aantal veerponten bij Duinwijk."
+    question = "Wanneer informeert u de Kamer over het aantal veerponten bij Duinwijk?"
+    source = make_source(body, question=question, card=card(date(2024, 3, 1)))
+    selection = make_selection(question, [source])
+    in_time = replace(selection, introduction=ASKED.format("2 april 2024"))
+    assert draft(in_time).statements[0].text == f"Zoals op 1 maart 2024 aan uw Kamer is gemeld: {body}"
+    late = replace(selection, introduction=ASKED.format("6 juni 2024"))
+    assert draft(late).statements[0].text == f"Eerder, op 1 maart 2024, is aan uw Kamer gemeld: {body}"
+
+
+def test_the_checker_knows_whose_words_they_are() -> None:
+    theirs = card(date(2019, 3, 1), "Volksgezondheid, Welzijn en Sport")
+    source = make_source(BODY, question=QUESTION, card=theirs)
+    citation = Citation(source.document.id, source.numbers, BODY, source.id)
+
+    def verdict(phrase: str) -> StatementVerdict:
+        return check(Statement(f"{phrase} “{BODY}”", (citation,)), (source,)).verdict
+
+    assert verdict(attribute(theirs, then=True)) is StatementVerdict.SUPPORTED
+    assert verdict(in_answer_to(introduce(theirs), QUESTION)) is StatementVerdict.SUPPORTED
+    other = "Waarom varen er bij Duinwijk geen veerponten meer?"
+    assert verdict(in_answer_to(introduce(theirs), other)) is StatementVerdict.UNSUPPORTED
+    another = replace(theirs, answerers=(Answerer("B. Vis", "Minister", "Financiën"),))
+    assert verdict(attribute(another, then=True)) is StatementVerdict.UNSUPPORTED

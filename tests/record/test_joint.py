@@ -1,0 +1,79 @@
+"""Nothing is told twice in one set: joint answers, and answers that refer to another."""
+
+from __future__ import annotations
+
+import pytest
+from test_letters import answered, cited
+
+from learninglion.models import Author, Dossier, Opening, QuestionSet, Statement
+from learninglion.record.contract import dossier_view
+from learninglion.record.export import ExportFormat, export
+from learninglion.record.notes import answer_groups, collect_notes, runs
+
+LONG = "Er varen bij Duinwijk op dit moment 12 veerponten van drie rederijen."
+MORE = "De rederijen krijgen daarvoor samen 4 miljoen euro per jaar van het Rijk."
+
+
+def told(text: str, phrase: str = "", **also) -> Statement:
+    return Statement(f"{phrase} {text}".strip(), (cited("a", text),), **also)
+
+
+def dossier(*answers: tuple[Statement, ...]) -> Dossier:
+    questions = tuple(answered((n,), said) for n, said in enumerate(answers, start=1))
+    return Dossier("dossier-01", QuestionSet("", ()), questions)
+
+
+PHRASE = "Zoals op 1 maart 2024 aan uw Kamer is gemeld:"
+FIRST = (told(LONG, PHRASE), told(MORE))
+OTHER = (told("Dat is een geheel ander antwoord over de dijken bij Zandwijk en omgeving.", PHRASE),)
+
+
+def test_an_answer_further_back_is_referred_to() -> None:
+    made = dossier(FIRST, OTHER, (told(MORE, PHRASE),), (Statement("Ja.", (cited("b", "Ja."),)),))
+    assert [(g.numbers, g.refers_to) for g in answer_groups(made)] == [
+        ((1,), ()),
+        ((2,), ()),
+        ((3,), (1,)),
+        ((4,), ()),
+    ]
+    for form in (ExportFormat.MARKDOWN, ExportFormat.HTML):
+        text = export(made, form).decode()
+        answers = text.split("Verantwoording van de bronnen")[0]
+        assert answers.count(MORE) == 1 and "Zie het antwoord op vraag 1." in answers
+    notes = collect_notes(made)
+    assert notes[2, 0] == notes[0, 0]  # the same source keeps its number
+
+
+def test_what_follows_and_says_no_more_is_one_answer() -> None:
+    made = dossier(FIRST, (told(MORE, PHRASE),), (told(LONG, PHRASE),), OTHER, FIRST)
+    assert [(g.numbers, g.refers_to) for g in answer_groups(made)] == [
+        ((1, 2, 3), ()),
+        ((4,), ()),
+        ((5,), (1, 2, 3)),
+    ]
+    text = export(made, ExportFormat.MARKDOWN).decode()
+    assert "### Antwoord op vraag 1 t/m 3" in text and "Zie het antwoord op vraag 1 t/m 3." in text
+    questions = dossier_view(made)["questions"]
+    assert [(q["joint_with"], q["refers_to"]) for q in questions] == [
+        ([2, 3], []),
+        ([1, 3], []),
+        ([1, 2], []),
+        ([], []),
+        ([], [1, 2, 3]),
+    ]
+    assert all(q["statements"] for q in questions)  # each question keeps what it rests on
+
+
+def test_what_is_short_or_a_persons_own_is_told_where_it_stands() -> None:
+    yes = (Statement("Ja.", (cited("b", "Ja."),)),)
+    own = (Statement(LONG, (), Author.PERSON, own_account="Overleg.", opens=Opening.PARAGRAPH),)
+    made = dossier(yes, OTHER, yes, FIRST, OTHER, own)
+    assert [g.refers_to for g in answer_groups(made)] == [(), (), (), (), (2,), ()]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [((1,), "1"), ((1, 2), "1 en 2"), ((1, 2, 3, 5), "1 t/m 3 en 5"), ((1, 3, 4, 5), "1 en 3 t/m 5")],
+)
+def test_numbers_that_follow_each_other_are_a_run(numbers: tuple[int, ...], text: str) -> None:
+    assert runs(numbers) == text
