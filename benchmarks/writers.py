@@ -21,7 +21,7 @@ from learninglion.drafting import extractive
 from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.supplement import FELL_BACK
 from learninglion.drafting.verdict import verify
-from learninglion.drafting.write import write
+from learninglion.drafting.write import WritingOptions, write
 from learninglion.evaluation.judge import ExamPair, shipped_pairs
 from learninglion.evaluation.sets import Desk, evaluate_look_alikes
 from learninglion.evaluation.testset import pair_entries, read_pairs
@@ -72,6 +72,26 @@ class Player:
         self.calls += 1
         self.tokens += self.count_tokens(prompt.text) + self.count_tokens(reply)
         yield reply
+
+
+class Counted:
+    """Another generator, with what it was asked."""
+
+    def __init__(self, model: Generator) -> None:
+        self._model = model
+        self.calls = self.tokens = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._model, name)
+
+    def stream(self, prompt: Prompt, **told: object) -> Iterator[str]:
+        """As the other."""
+        self.calls += 1
+        said = ""
+        for piece in self._model.stream(prompt, **told):  # type: ignore[arg-type]
+            said += piece
+            yield piece
+        self.tokens += self._model.count_tokens(prompt.text) + self._model.count_tokens(said)
 
 
 @dataclass
@@ -212,14 +232,17 @@ def oracle(faithful: set[str]) -> Callable[[Statement, Sequence[Source]], Check]
 
 
 def measure(
-    asked: Sequence[Question], writer: Callable[[Question], Generator], judge: Callable[..., Check]
+    asked: Sequence[Question],
+    writer: Callable[[Question], Generator],
+    judge: Callable[..., Check],
+    options: WritingOptions | None = None,
 ) -> Tally:
     """Every question once."""
     tally = Tally(questions=len(asked))
     for q in asked:
         model = writer(q)
         began = time.perf_counter()
-        draft = write(q.selection, model, rules_gate(checker=judge))
+        draft = write(q.selection, model, rules_gate(checker=judge), options=options)
         tally.seconds.append(time.perf_counter() - began)
         checks = tuple(judge(s, q.selection.chosen) for s in draft.statements)
         green = draft.verdict is AnswerVerdict.ANSWERED and all(
@@ -305,7 +328,10 @@ def main() -> None:
     if told.gguf is not None:
         choice = GeneratorChoice(GeneratorKind.GGUF, path=told.gguf, context_tokens=told.context)
         model = open_generator(choice)
-        print(measure(questions(cases, told.limit), lambda _q: model, judge).line(model.model))
+        options = WritingOptions(max_tokens=told.tokens)
+        asked = questions(cases, told.limit)
+        tally = measure(asked, lambda _q: Counted(model), judge, options)  # type: ignore[arg-type,return-value]
+        print(tally.line(model.model))
         return
     for writer in (good, sloppy, lying, disobedient):
         order = _ORDER if writer is disobedient else ""
