@@ -181,6 +181,12 @@ _NAME = re.compile(
     r"^(?:drs\.|dr\.|mr\.|ir\.|prof\.|[A-Z]\.)*\s*[A-Z][\w.'’-]*(?:\s+(?:van|de|der|den|ten|ter|te"
     r"|[A-Z][\w.'’-]*))*$"
 )
+# On the front of a report: "M. Terpstra, J.K. Bos en A. de Wilde".
+_PERSON = (
+    r"(?:(?:drs|dr|mr|ir|ing|prof)\.\s*)*(?:[A-Z]\.\s?)+(?:(?:van|de|der|den|ten|ter|el|te)\s+)*[A-Z][\w’'-]+"
+)
+_PEOPLE = re.compile(rf"^(?:auteurs?|door)?\W*{_PERSON}(?:\s*(?:,|&|\ben\b|\band\b)\s*{_PERSON})*\b")
+_TITLE_PAGE = 1500  # characters
 _SUMMARY = re.compile(
     r"^(?:\d+\.?\s*)?(?:samenvatting|management\s?samenvatting|summary|in het kort|kern(?:punten)?)\b", re.I
 )
@@ -325,6 +331,8 @@ def _authors(document: Document, _detail: str) -> Iterator[Fact]:
             yield Fact(Feature.AUTHOR, lines[-1], Span(start, lines[-1].end))
     yield from _by_label(Feature.AUTHOR)(document, _detail)
     for line in _front(document):
+        if line.end <= _TITLE_PAGE and _PEOPLE.match(_text(document, line)):
+            yield Fact(Feature.AUTHOR, line, _paragraph(document, line))
         if re.search(
             r"\bvan (?:het lid|de leden|de minister|de staatssecretaris)\b", _text(document, line), re.I
         ):

@@ -29,6 +29,7 @@ from learninglion.workflow.brakes import Brake
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts
+from learninglion.workflow.guides import GuideRepository, Guides
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.intake import Intake
 from learninglion.workflow.jobs import Jobs
@@ -78,6 +79,7 @@ class Workplace:
     indexing: Indexing
     searching: Searching
     asking: Asking
+    guides: Guides
     sets: Sets
     own_sources: OwnSources
     working_texts: WorkingTexts
@@ -121,6 +123,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     requests = SignOffRepository(engine)
     kept_sets = SetRepository(engine)
     typed = WorkingTextRepository(engine)
+    kept_guides = GuideRepository(engine)
     accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs()
 
     power = PowerMeter(options.power)
@@ -148,6 +151,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         indexing=indexing,
         searching=searching,
         asking=Asking(store, indexing, searching, power, options.models_elsewhere, log),
+        guides=Guides(kept_guides, store, indexing, log),
         sets=sets,
         own_sources=OwnSources(sets, log),
         working_texts=WorkingTexts(typed),
@@ -155,7 +159,9 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         dossiers=dossiers,
         sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
         retention=retention,
-        persons=Persons(home, store, repository, kept_sets, accounts, traces, intake, retention, log),
+        persons=Persons(
+            home, store, repository, kept_sets, accounts, traces, intake, retention, kept_guides, log
+        ),
         log=AuditLog(log, repository, Ledger(log, store)),
         monthly=Monthly(log, repository),
         learning=learning,

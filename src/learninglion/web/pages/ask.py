@@ -104,4 +104,4 @@ def _address(site: Site, actor: Actor, material: Material) -> str:
         if not sources:
             return f"/documents/{material.document.id}"
         name = min(sources, key=lambda s: abs(s.body_span.start - start)).id
-    return source_address(name, material.quote_span)
+    return source_address(name, material.value.span if material.value else material.quote_span)
