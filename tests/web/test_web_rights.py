@@ -85,6 +85,7 @@ ROUTES: dict[str, Rule] = {
     "POST /search": (SEARCH, {"data": {"text": "vuurwerk"}}),
     "GET /ask": (SEARCH, {}),
     "POST /ask": (SEARCH, {"data": {"question": "Hoeveel controles waren er?"}}),
+    "POST /ask/hand-over": (DRAFT, {"data": {"work": "{work_id}", "source": "{source_id}"}}),
     "POST /api/v1/answers": (SEARCH, {"json": {"question": "Hoeveel controles waren er?"}}),
     "GET /collection": (SEARCH, {"query": {"name": CLOSED}}),
     "POST /collection/remarks": (
