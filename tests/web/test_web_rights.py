@@ -200,7 +200,6 @@ ROUTES: dict[str, Rule] = {
 LOCAL = frozenset(
     """
     ask assessment backup collection collections compare compliance.export doctor document.trace documents
-    ask assessment backup collection collections compare compliance.export doctor document.trace documents
     dossier.archive dossier.declaration dossier.delete dossier.destroy dossier.hold
     dossier.letter-template dossier.overdue dossier.release dossier.verify draft evaluate.ask
     evaluate.collection evaluate.drafts evaluate.fairness evaluate.instructions evaluate.judge

@@ -168,6 +168,10 @@ class GuideRepository:
             rows = connection.execute(query).all()
         return tuple(_read_guide(r.content, r.version, r.changed, r.changed_by) for r in rows)
 
+    def newest(self, collection: str) -> Guide:
+        """The guide in force; an empty one where nothing was said."""
+        return next(iter(self.versions(collection)), Guide())
+
     def put(self, collection: str, guide: Guide, by: str) -> Guide:
         """The next version."""
         told = asdict(guide)
@@ -244,7 +248,7 @@ class Guides:
         require_within(actor, Task.SEARCH, [collection])
         if all(info.name != collection for info in self._store.collections(actor.collections)):
             raise UnknownReferenceError(f"Verzameling {collection} bestaat niet.")
-        return next(iter(self._repository.versions(collection)), Guide())
+        return self._repository.newest(collection)
 
     def versions(self, collection: str, actor: Actor) -> tuple[Guide, ...]:
         """All versions, newest first."""
@@ -365,7 +369,7 @@ class Guides:
             return False
         if RIGHTS[Task.MANAGE] & actor.roles:
             return True
-        newest = next(iter(self._repository.versions(collection)), Guide())
+        newest = self._repository.newest(collection)
         return bool(newest.owner) and newest.owner == actor.name
 
     def _require_owner(self, collection: str, actor: Actor) -> None:

@@ -135,7 +135,17 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
     learning = Learning(learned, indexing, log)
     drafts = Drafts(
-        options, store, repository, indexing, searching, documents, dossiers, power, log, learning.measure
+        options,
+        store,
+        repository,
+        indexing,
+        searching,
+        documents,
+        dossiers,
+        kept_guides,
+        power,
+        log,
+        learning.measure,
     )
     intake = Intake(store, indexing, traces, power, options.models_elsewhere, log, isolate=options.isolate)
     retention = Retention(repository, kept_sets, requests, typed, accounts, log)
