@@ -110,12 +110,14 @@ ROWS = "Lijn | Doel | Ritten | Kosten (euro)\nN4 | Wierden | 5 | 4,10\nN5 | Alme
         ("Hoeveel ritten maakt lijn N4?", "5", ""),
         ("Welke lijn heeft Wierden als doel?", "N4", ""),
         ("Wat is er met N5?", None, ""),
+        ("Wat is de code van de machine?", "WI-MS-012", ""),
     ],
 )
 def test_a_cell_answers_with_its_column_and_unit(
     tmp_path: Path, question: str, cell: str | None, unit: str
 ) -> None:
-    reply = put(tmp_path, question, document((*PIECES[:3], (T, ROWS))))
+    facts = "Code machine | WI-MS-012\nUitgave | 3.1\nIngangsdatum | 1 juli 2022"
+    reply = put(tmp_path, question, document((*PIECES[:3], (T, ROWS), (P, "Over de machine."), (T, facts))))
     first = (*reply.answers, *reply.near)[0]
     told = None if first.value is None else first.value.text
     assert told == cell
@@ -170,6 +172,27 @@ def test_a_document_tells_of_itself(
     reply = find_answers(index, reader, question, shelf=shelf)
     assert reply.verdict is Verdict.ANSWERED
     assert expected in reply.answers[0].told + reply.answers[0].text
+
+
+def test_of_few_documents_those_answer_that_tell_the_longest_first(tmp_path: Path) -> None:
+    report = document(
+        (
+            (H, "Een droge haven"),
+            (P, "A. Postma, B.C. de Wit en D. van Zee"),
+            (H, "Samenvatting"),
+            (P, "De haven valt droog doordat de geul dichtslibt. Baggeren kost 3 miljoen euro per jaar."),
+        ),
+        "doc-2",
+        "Een droge haven",
+    )
+    sluice = document((*PIECES, (P, "Datum: 4 mei 2023. Auteur: F. Bos, Beheer.")))
+    reply = put(tmp_path, "Wie zijn de auteurs?", report, sluice)
+    assert {m.document.id for m in reply.answers} == {"doc-1", "doc-2"}
+    assert any("A. Postma" in m.quote for m in reply.answers)
+    assert any("F. Bos" in m.quote for m in reply.answers)
+    summed = put(tmp_path / "sum", "Vat het document samen.", report)
+    assert "Baggeren kost" in summed.answers[0].text and summed.verdict is Verdict.ANSWERED
+    assert put(tmp_path / "none", "Heeft de werkinstructie een samenvatting?", sluice).answers == ()
 
 
 def test_what_a_document_does_not_tell_of_itself_is_refused(

@@ -139,12 +139,11 @@ def find_answers(
         best, chance = _read(engine, reader, question, context, documents, synonyms)
     asked = feature_asked(question) if shelf is not None else None
     if asked is not None and shelf is not None:
-        document_id = _document_meant(question, shelf, best, taken) or _only_one_that_tells(
-            question, shelf, asked
-        )
-        if document_id:
-            own = [_material(w) for w in best if w.source.document.id == document_id]
-            return _about(question, taken, shelf, document_id, asked, own, looked)
+        document_id = _document_meant(question, shelf, best, taken)
+        telling = (document_id,) if document_id else _that_tell(question, shelf, asked)
+        if telling:
+            own = [_material(w) for w in best if w.source.document.id in telling]
+            return _about(question, taken, shelf, telling, asked, own, looked)
     wanted = want(question, rarity_in(engine.snapshot().statistics), context)
     material = _merged([_material(w, wanted) for w in best[: 2 * (_MOST_ANSWERS + _MOST_NEAR)]])
     if chance >= built_in().sure:
@@ -273,13 +272,17 @@ def _document_meant(question: str, shelf: Shelf, best: Sequence[Weighed], taken:
     return max(pointed, key=lambda document_id: shares.get(document_id, 0.0), default="")
 
 
-def _only_one_that_tells(question: str, shelf: Shelf, asked: tuple[Feature, str]) -> str:
-    """Of a few documents, none of which the question names, the one that tells it; "" of several."""
+def _that_tell(question: str, shelf: Shelf, asked: tuple[Feature, str]) -> tuple[str, ...]:
+    """Of a few documents, none of which the question names, the few that tell it, the longest first."""
     listed = shelf.names()
     if len(listed) > _FEW or any(names_document(question, names) for _, names in listed):
-        return ""
-    telling = [name for name, _ in listed if facts_about(shelf.document(name), *asked, question)]
-    return telling[0] if len(telling) == 1 else ""
+        return ()
+    documents = [shelf.document(name) for name, _ in listed]
+    telling = [document for document in documents if facts_about(document, *asked, question)]
+    telling.sort(key=lambda document: (-len(document.text), document.id))
+    if asked[0] is not Feature.PART and len(telling) > _MOST_ANSWERS:
+        return ()  # every document has a date: which one is meant cannot be told
+    return tuple(document.id for document in telling[:_MOST_ANSWERS])
 
 
 _FEW = 12  # documents, of which each is opened
@@ -292,21 +295,25 @@ def _about(
     question: str,
     taken: TakenOver | None,
     shelf: Shelf,
-    document_id: str,
+    telling: Sequence[str],
     asked: tuple[Feature, str],
     own: Sequence[Material],
     looked: tuple[int, int],
 ) -> Reply:
-    """The reply to a question about a document: what it tells of itself, or that it does not."""
-    document, card = shelf.document(document_id), shelf.card(document_id)
-    answers = tuple(_told(document, card, fact) for fact in facts_about(document, *asked, question))
+    """The reply to a question about documents: what each tells of itself, or that it does not."""
+    answers: list[Material] = []
+    most = _MOST_ANSWERS if len(telling) == 1 else 1
+    for document_id in telling:
+        document, card = shelf.document(document_id), shelf.card(document_id)
+        facts = facts_about(document, *asked, question)[:most]
+        answers += [_told(document, card, fact) for fact in facts]
     near = tuple(_merged(own)[:_MOST_NEAR])
     verdict = Verdict.ANSWERED if answers else Verdict.ABSENT
     return Reply(
         question,
         taken,
         verdict,
-        answers[:_MOST_ANSWERS],
+        tuple(answers),
         near,
         _CERTAIN if answers else 0.0,
         *looked,

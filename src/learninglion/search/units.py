@@ -16,6 +16,7 @@ __all__ = ["CELL", "Unit", "units_of"]
 CELL = " | "
 _ITEM = re.compile(r"^\s*(?:[-–—•●▪◦*o\uf0b7]|\(?[a-z0-9]{1,3}[.)])\s")
 _FIGURE = re.compile(r"^(?!\s*(?:19|20)\d\d\s*$)\W*\d[\d.,]*\D{0,12}$")  # not a year
+_MOSTLY = 0.6
 _LONGEST = 600  # characters: a "sentence" that is longer is cut at ";" or ","
 
 
@@ -63,4 +64,6 @@ def _is_head(row: str, below: Sequence[str]) -> bool:
     cells, rows = row.split("|"), [other.split("|") for other in below]
     if not rows or len(rows[0]) != len(cells) or any(_FIGURE.match(cell) for cell in cells):
         return False
-    return len(cells) > 2 or any(_FIGURE.match(cell) for other in rows for cell in other[1:])
+    figures = sum(_FIGURE.match(other[-1]) is not None for other in rows)
+    # of two columns: a list of names with figures has a head, one of all sorts of facts has not
+    return len(cells) > 2 or figures >= _MOSTLY * len(rows)
