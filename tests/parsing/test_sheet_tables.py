@@ -62,3 +62,18 @@ def test_a_first_cell_of_several_lines() -> None:
         "Aantal meldingen van verzakkingen langs de dijken in het hele land en daarbuiten | 12.345 | 1",
         "Totaal | 3 | 4",
     ]
+
+
+def test_heads_that_stand_close_together_are_heads_of_their_columns() -> None:
+    table = (
+        "#align(center)[#table(columns: 4, stroke: 0.3pt, align: center, inset: 3pt,"
+        " [*Jaar*], [*Aanvragen*], [*Toegekend*], [*Ingetrokken*],"
+        " [2022], [214], [117], [23], [2023], [226], [141], [22], [2024], [129], [80], [12])]"
+    )
+    document = read(sheet(*pair("1", "Hoeveel?", f"{LONG}\n\n{table}\n\n{LONG}")))
+    assert (said(document, document.pairs[0].answer) or "").splitlines()[1:-1] == [
+        "Jaar | Aanvragen | Toegekend | Ingetrokken",
+        "2022 | 214 | 117 | 23",
+        "2023 | 226 | 141 | 22",
+        "2024 | 129 | 80 | 12",
+    ]

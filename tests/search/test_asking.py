@@ -95,6 +95,42 @@ def test_the_sentence_that_answers_comes_first(
     assert first.span.of(document().text) == first.text
     if "|" in quote:
         assert first.heads == "Vaartuig | Tarief"
+    if "tarief" in question:
+        assert first.value is not None and first.value.span.of(document().text) == "18 euro"
+        assert (first.value.row, first.value.column) == ("Vrachtschip", "Tarief")
+
+
+ROWS = "Lijn | Doel | Ritten | Kosten (euro)\nN4 | Wierden | 5 | 4,10\nN5 | Almelo | 3 | 18,90"
+
+
+@pytest.mark.parametrize(
+    ("question", "cell", "unit"),
+    [
+        ("Wat zijn de kosten van lijn N5?", "18,90", "euro"),
+        ("Hoeveel ritten maakt lijn N4?", "5", ""),
+        ("Welke lijn heeft Wierden als doel?", "N4", ""),
+        ("Wat is er met N5?", None, ""),
+        ("Wat is de code van de machine?", "WI-MS-012", ""),
+    ],
+)
+def test_a_cell_answers_with_its_column_and_unit(
+    tmp_path: Path, question: str, cell: str | None, unit: str
+) -> None:
+    facts = "Code machine | WI-MS-012\nUitgave | 3.1\nIngangsdatum | 1 juli 2022"
+    reply = put(tmp_path, question, document((*PIECES[:3], (T, ROWS), (P, "Over de machine."), (T, facts))))
+    first = (*reply.answers, *reply.near)[0]
+    told = None if first.value is None else first.value.text
+    assert told == cell
+    assert first.value is None or first.value.unit == unit
+
+
+def test_a_table_of_contents_is_not_found_in_place_of_what_it_points_to(tmp_path: Path) -> None:
+    leaders = (P, "2. Bediening . . . . . . . . 4 3. Tarieven . . . . . . . 6")
+    bare = (P, "2. Bediening 4 3. Tarieven 6")
+    for contents in (leaders, bare):
+        reply = put(tmp_path / contents[1][12], "bediening", document((contents, *PIECES)))
+        texts = [m.text for m in (*reply.answers, *reply.near)]
+        assert texts and not any("Tarieven" in text for text in texts)
 
 
 def test_what_no_document_tells_is_refused_with_what_was_looked_through(
@@ -136,6 +172,27 @@ def test_a_document_tells_of_itself(
     reply = find_answers(index, reader, question, shelf=shelf)
     assert reply.verdict is Verdict.ANSWERED
     assert expected in reply.answers[0].told + reply.answers[0].text
+
+
+def test_of_few_documents_those_answer_that_tell_the_longest_first(tmp_path: Path) -> None:
+    report = document(
+        (
+            (H, "Een droge haven"),
+            (P, "A. Postma, B.C. de Wit en D. van Zee"),
+            (H, "Samenvatting"),
+            (P, "De haven valt droog doordat de geul dichtslibt. Baggeren kost 3 miljoen euro per jaar."),
+        ),
+        "doc-2",
+        "Een droge haven",
+    )
+    sluice = document((*PIECES, (P, "Datum: 4 mei 2023. Auteur: F. Bos, Beheer.")))
+    reply = put(tmp_path, "Wie zijn de auteurs?", report, sluice)
+    assert {m.document.id for m in reply.answers} == {"doc-1", "doc-2"}
+    assert any("A. Postma" in m.quote for m in reply.answers)
+    assert any("F. Bos" in m.quote for m in reply.answers)
+    summed = put(tmp_path / "sum", "Vat het document samen.", report)
+    assert "Baggeren kost" in summed.answers[0].text and summed.verdict is Verdict.ANSWERED
+    assert put(tmp_path / "none", "Heeft de werkinstructie een samenvatting?", sluice).answers == ()
 
 
 def test_what_a_document_does_not_tell_of_itself_is_refused(

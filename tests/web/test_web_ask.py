@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
-from web_office import EVERYTHING, Office, form_token
+from web_office import EVERYTHING, NOOR, Office, form_token
 
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
@@ -108,3 +108,20 @@ def test_the_api_gives_the_shape_of_the_command_line(office: Office) -> None:
     assert first["quote"] in first["text"] and first["regions"]
     wrong = browser.post("/api/v1/answers", json={**body, "colour": "red"}, headers=headers)
     assert wrong.status_code == 400
+
+
+def test_an_answer_is_handed_to_a_set_and_keeps_its_place(office: Office) -> None:
+    browser = office.browser("noor")
+    token = form_token(browser)
+    made = browser.post("/sets/new", data={"csrf": token, "text": "1. Hoeveel controles waren er?"})
+    work = office.workplace.sets.list(NOOR)[0]
+    assert made.status_code == 200
+    page = put(browser, question=QUESTION)
+    source = re.search(r'name="source" value="([^"]+)"', page)
+    assert source and f'value="{work.id}"' in page
+    board = browser.post(
+        "/ask/hand-over", data={"csrf": token, "work": work.id, "source": unescape(source[1])}
+    )
+    assert board.status_code == 200
+    kept = office.workplace.sets.find(work.id, NOOR)
+    assert all(unescape(source[1]) in b.chosen for b in kept.boards)

@@ -85,8 +85,23 @@ ROUTES: dict[str, Rule] = {
     "POST /search": (SEARCH, {"data": {"text": "vuurwerk"}}),
     "GET /ask": (SEARCH, {}),
     "POST /ask": (SEARCH, {"data": {"question": "Hoeveel controles waren er?"}}),
+    "POST /ask/hand-over": (DRAFT, {"data": {"work": "{work_id}", "source": "{source_id}"}}),
     "POST /api/v1/answers": (SEARCH, {"json": {"question": "Hoeveel controles waren er?"}}),
+    "GET /collection": (SEARCH, {"query": {"name": CLOSED}}),
+    "POST /collection/remarks": (
+        SEARCH,
+        {"data": {"collection": CLOSED, "finding": "wrong", "question": "Hoeveel?"}},
+    ),
+    "GET /collection/owner": (MANAGE, {"query": {"name": CLOSED}}),
+    "POST /collection/owner": (MANAGE, {"data": {"collection": CLOSED, "welcome": "x"}}),
+    "POST /collection/owner/questions": (
+        MANAGE,
+        {"data": {"collection": CLOSED, "question": "Hoeveel?", "nowhere": "1"}},
+    ),
+    "POST /collection/owner/settle": (MANAGE, {"data": {"collection": CLOSED, "remark": "x"}}),
+    "POST /collection/owner/evaluate": (MANAGE, {"data": {"collection": CLOSED}}),
     "GET /how-this-works": (EVERYONE, {}),
+    "GET /compare": (SEARCH, {"query": {"old": "{document_id}", "new": "{document_id}"}}),
     "GET /sources": (SEARCH, {"query": {"id": "{source_id}"}}),
     "GET /documents/{document_id}": (SEARCH, {}),
     "GET /documents/{document_id}/pages/{page}": (SEARCH, {}),
@@ -193,16 +208,16 @@ ROUTES: dict[str, Rule] = {
 # else in work with an account's rights instead.
 LOCAL = frozenset(
     """
-    ask assessment backup collection collections compliance.export doctor document.trace documents
+    ask assessment backup collection collections compare compliance.export doctor document.trace documents
     dossier.archive dossier.declaration dossier.delete dossier.destroy dossier.hold
     dossier.letter-template dossier.overdue dossier.release dossier.verify draft evaluate.ask
-    evaluate.drafts evaluate.fairness evaluate.instructions evaluate.judge evaluate.positions
-    evaluate.privacy evaluate.retrieval evaluate.train-line evaluate.train-relevance evaluate.verifier
-    experiment.rerun
-    experiment.run experiment.show export export-all history import-all index.rebuild index.status
-    ingest judge.agreement log.accept log.processing log.show log.verify model.check move parse
-    person.erase person.find publish register-entry remove replay report reread restore search tune
-    users.add users.list verify verify-mark
+    evaluate.collection evaluate.drafts evaluate.fairness evaluate.instructions evaluate.judge
+    evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-line
+    evaluate.train-relevance evaluate.verifier experiment.rerun experiment.run experiment.show
+    export export-all history import-all index.rebuild index.status ingest judge.agreement
+    log.accept log.processing log.show log.verify model.check move parse person.erase person.find
+    publish register-entry remove replay report reread restore search tune users.add users.list
+    verify verify-mark
     """.split()
 )
 WITH_AN_ACCOUNT = frozenset({"mcp", "serve"})

@@ -29,6 +29,7 @@ from learninglion.record.export import ExportFormat
 from learninglion.sample import sample_documents
 from learninglion.testing import ScriptedGenerator
 from learninglion.workflow import DraftEvent, Workplace, WorkplaceOptions, working
+from learninglion.workflow.guides import Guide
 
 BOSS = Actor("beheer", frozenset(Role))
 QUESTIONS = QuestionSet(
@@ -348,3 +349,22 @@ def test_what_was_set_stands_in_the_record(workplace: Scripted, selections) -> N
     workplace.script = scripted(*[verbatim(s, 0) for s in selections])
     dossier = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
     assert ("max_tokens", "321") in dossier.verifications[0].draft.provenance.parameters
+
+
+def test_an_owner_says_how_to_write_and_which_models_may_read(workplace: Scripted, selections) -> None:
+    replies = [verbatim(s, 0) for s in selections]
+    workplace.script = plain = scripted(*replies)
+    before = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+    asked = Guide(instructions="Verwijs naar de {merkteken}balie.", models=("scripted",))
+    workplace.guides.put("voorbeeld", asked, actor=BOSS)
+    workplace.script = told = scripted(*replies)
+    after = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+    assert all("Verwijs naar de (merkteken)balie." in p.situation for p in told.prompts)
+    assert not any("balie" in p.situation + p.task for p in plain.prompts)
+    assert [v.verdict for v in after.verifications] == [v.verdict for v in before.verifications]
+
+    workplace.guides.put("voorbeeld", replace(asked, models=("een ander",)), actor=BOSS)
+    with pytest.raises(InputError, match="mag niet worden gelezen door het taalmodel scripted"):
+        workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+    assert workplace.drafts.draft(QUESTIONS, selections, actor=BOSS).verifications
+    workplace.guides.put("voorbeeld", Guide(), actor=BOSS)

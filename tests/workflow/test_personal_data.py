@@ -77,6 +77,18 @@ def test_a_collection_that_covers_gives_models_nothing_and_readers_all(
     assert BSN in workplace.documents.sources_of(result.document_id, NOOR)[0].body
 
 
+def test_what_a_document_tells_of_itself_is_covered_too(workplace: Workplace, tmp_path: Path) -> None:
+    path = tmp_path / "brief.txt"
+    path.write_text(
+        "Brief over de regeling\n\nAuteur: mevrouw Q. Vinkenoog\n\nDe regeling gaat door.\n", "utf-8"
+    )
+    workplace.intake.ingest([path], actor=BOSS)
+    asked = "Wie is de auteur van deze brief?"
+    assert "Vinkenoog" in workplace.asking.ask(asked, actor=NOOR).answers[0].quote
+    workplace.intake.describe_collection("default", "", personal=PersonalPolicy.MASK, actor=BOSS)
+    assert "Vinkenoog" not in canonical_json(workplace.asking.ask(asked, actor=NOOR))
+
+
 def test_covering_later_changes_what_search_gives(workplace: Workplace, letter: Path) -> None:
     workplace.intake.ingest([letter], actor=BOSS)
     assert BSN in drafted(workplace)

@@ -1,4 +1,4 @@
-"""`learninglion evaluate ask`: how well questions to documents are answered or refused."""
+"""`learninglion evaluate ask` and `collection`: how well questions to documents are answered or refused."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import typer
 from rich.table import Table
 
 from learninglion.cli.material import set_encoder, vector_cache
-from learninglion.cli.terminal import console, fail, print_json, progress
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.evaluation.document_questions import (
+    FICTIONAL,
     AskReport,
     DocumentQuestion,
     KindReport,
     Outcome,
     ParsedShelf,
+    fictional_documents,
     learn_weights,
     measure_questions,
     read_document_questions,
@@ -23,13 +26,11 @@ from learninglion.evaluation.document_questions import (
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import Document
 from learninglion.models.errors import InputError, LearningLionError
-from learninglion.models.plain import Plain
+from learninglion.models.plain import Plain, to_plain
 from learninglion.sample import sample_documents
 from learninglion.workflow import parse_files
 
-__all__ = ["evaluate_asking"]
-
-_SAMPLE = "sample:"
+__all__ = ["evaluate_asking", "evaluate_collection"]
 
 
 def evaluate_asking(
@@ -67,6 +68,10 @@ def evaluate_asking(
         print_json(_as_json(report))
     else:
         _print(report)
+    _show_wrong(report, show)
+
+
+def _show_wrong(report: AskReport, show: int) -> None:
     for outcome in [o for o in report.outcomes if not _is_right(o)][:show]:
         case, reply = outcome.case, outcome.reply
         first = next(iter((*reply.answers, *reply.near)), None)
@@ -76,14 +81,33 @@ def evaluate_asking(
         )
 
 
+def evaluate_collection(
+    name: str = typer.Argument(..., help="De verzameling."),
+    show: int = typer.Option(0, "--show", min=0, help="Laat zoveel vragen zien die niet goed gaan."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON, met de eerdere metingen."),
+) -> None:
+    """Hoe goed beantwoordt een verzameling haar eigen vragen: gevonden, getoond, geweigerd, met de datum."""
+    with workplace_here() as workplace:
+        actor = local_actor()
+        report = workplace.guides.evaluate(name, actor=actor)
+        measured = workplace.guides.measured(name, actor)
+    if as_json:
+        print_json({**_as_json(report), "measured": to_plain(measured)})
+    else:
+        table = Table("datum", "vragen", "bij eerste 3 treffers", "getoond", "zonder antwoord", "geweigerd")
+        for day in measured:
+            shares = (f"{day.found:.0%}", f"{day.shown:.0%}", str(day.unanswerable), f"{day.refused:.0%}")
+            table.add_row(f"{day.at:%Y-%m-%d %H:%M}", str(day.questions), *shares)
+        console.print(table)
+    _show_wrong(report, show)
+
+
 def _shelf(cases: tuple[DocumentQuestion, ...], root: Path | None) -> ParsedShelf:
     """The documents of the cases, read; raises InputError where none is there."""
-    own = {path.name: path for path in sample_documents()}
-    paths = []
-    for name in sorted({case.document for case in cases}):
-        path = own.get(name.removeprefix(_SAMPLE)) if name.startswith(_SAMPLE) else (root or Path()) / name
-        if path is not None and path.exists():
-            paths.append(path)
+    own = {f"sample:{path.name}": path for path in sample_documents()}
+    own |= {f"{FICTIONAL}{path.name}": path for path in fictional_documents()}
+    named = {case.document for case in cases}
+    paths = [path for name in sorted(named) if (path := own.get(name, (root or Path()) / name)).exists()]
     if not paths:
         raise InputError("Geen van de documenten van deze vragen is er; geef hun map met --documents.")
     found: list[Document] = []

@@ -77,9 +77,14 @@ def _print_material(material: Material, *, short: bool = False) -> None:
     where = [material.document.title or material.document.id, *material.heading_path[-1:]]
     where += [f"p. {material.page}"] if material.page else []
     where += [str(material.document.date)] if material.document.date else []
+    where.append(material.document.collection)
     console.print(f"\n{' | '.join(where)}")
     if material.told:
         console.print(_block(material.told))
+    if material.value is not None:
+        value = material.value
+        called = ", ".join(part for part in (value.row, value.column) if part)
+        console.print(_block(f"{value.text} {value.unit} ({called})"))
     if material.heads:
         console.print(_block(material.heads))
     if short or not material.text:

@@ -15,6 +15,7 @@ _MODULES = {
     "parse": "documents",
     "ingest": "documents",
     "collections": "documents",
+    "compare": "documents",
     "collection": "documents",
     "documents": "documents",
     "remove": "documents",

@@ -1,4 +1,4 @@
-"""Commands on documents: parse, ingest, collections, documents, index."""
+"""Commands on documents: parse, ingest, collections, compare, documents, index."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from rich.table import Table
 from learninglion.cli.opening import tell_switch, workplace_here
 from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
 from learninglion.compliance.energy import energy_words
-from learninglion.models import Filters
+from learninglion.models import Document, Filters
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import to_plain
 from learninglion.record.contract import document_view
+from learninglion.search.comparing import ChangeKind, Substance
+from learninglion.search.comparing import compare as compare_versions
+from learninglion.search.told import comparison_view
 from learninglion.workflow import FileStatus, look_at_files, parse_files
 from learninglion.workflow.intake import PersonalPolicy
 
@@ -41,6 +44,7 @@ def register(app: typer.Typer) -> None:
     app.command()(parse)
     app.command()(ingest)
     app.command()(collections)
+    app.command()(compare)
     app.command("collection")(describe)
     app.command()(documents)
     app.command()(remove)
@@ -186,6 +190,48 @@ def describe(
         told = known.get(name, "") if description is None else description
         workplace.intake.describe_collection(name, told, purpose=purpose, personal=personal, actor=actor)
     console.print(f"{name} is bijgewerkt.")
+
+
+def compare(
+    old: str = typer.Argument(..., help="De oude versie: een bestand, een document of DOCUMENT@VERSIE."),
+    new: str = typer.Argument(..., help="De nieuwe versie."),
+    everything: bool = typer.Option(False, "--all", help="Ook wat alleen anders is opgeschreven."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON, met alle wijzigingen."),
+) -> None:
+    """Wat er tussen twee versies van een document veranderde: bedragen, datums en wat moet of mag."""
+    comparison = compare_versions(_version(old), _version(new))
+    if as_json:
+        print_json(comparison_view(comparison))
+        return
+    for change in comparison.changes if everything else comparison.of_substance:
+        console.print(f"\n{_CHANGED[change.kind]}")
+        for sign, place in (("-", change.old), ("+", change.new)):
+            if place is not None:
+                where = f" (p. {place.page})" if place.page else ""
+                console.print(f"  {sign} {place.text}{where}", markup=False)
+        for difference in change.differences:
+            old_words, new_words = ", ".join(difference.old) or "-", ", ".join(difference.new) or "-"
+            console.print(f"    {_SUBSTANCE[difference.substance]}: {old_words} -> {new_words}", markup=False)
+    wording = len(comparison.changes) - len(comparison.of_substance)
+    console.print(
+        f"\n{len(comparison.of_substance)} wijzigingen van inhoud, {wording} van woorden, "
+        f"{comparison.same} zinnen en rijen gelijk."
+    )
+
+
+_CHANGED = {ChangeKind.ADDED: "Nieuw", ChangeKind.REMOVED: "Vervallen", ChangeKind.CHANGED: "Gewijzigd"}
+_SUBSTANCE = {Substance.DATE: "datum", Substance.FIGURE: "getal", Substance.OBLIGATION: "wat moet of mag"}
+
+
+def _version(name: str) -> Document:
+    path = Path(name)
+    if not path.is_file():
+        with workplace_here() as workplace:
+            return workplace.documents.version(name, local_actor())
+    (_, outcome), *_ = parse_files([path])
+    if isinstance(outcome, LearningLionError):
+        raise outcome
+    return outcome
 
 
 def documents(

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from learninglion.cli.ask_quality import evaluate_asking
+from learninglion.cli.ask_quality import evaluate_asking, evaluate_collection
 from learninglion.cli.material import collection_entries, vector_cache
 from learninglion.cli.models import evaluate_instructions, evaluate_judge
 from learninglion.cli.opening import workplace_here
@@ -60,6 +60,7 @@ def register(app: typer.Typer) -> None:
     evaluate_app.command("fairness")(evaluate_equal_treatment)
     evaluate_app.command("privacy")(evaluate_recognition)
     evaluate_app.command("ask")(evaluate_asking)
+    evaluate_app.command("collection")(evaluate_collection)
     evaluate_app.command("positions")(evaluate_changed_positions)
     evaluate_app.command("train-relevance")(train_relevance)
     evaluate_app.command("train-line")(train_newest_line)

@@ -98,6 +98,18 @@ def load_prompts(folder: Path | None = None) -> PromptFiles:
     return PromptFiles(tuple(texts), sha256_hex(canonical_json(texts)))
 
 
+def with_instructions(files: PromptFiles, instructions: Sequence[str]) -> PromptFiles:
+    """`files` with what owners of the documents ask of who writes; the check reads none of it."""
+    # braces would be places to fill in
+    told = "\n".join(barred(escape(text)) for text in instructions if text.strip())
+    told = told.replace("{", "(").replace("}", ")")
+    if not told:
+        return files
+    asked = f"\n\nDe eigenaar van de documenten vraagt van wie schrijft:\n{told}"
+    texts = [(name, text + asked if name == "situatie" else text) for name, text in files.texts]
+    return PromptFiles(tuple(texts), sha256_hex(canonical_json(texts)))
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """`text` with its places filled in one go: braces inside a value are never filled again."""
     return _PLACE.sub(lambda m: values.get(m.group(1), m.group(0)), text)

@@ -29,6 +29,7 @@ __all__ = [
     "is_bsn",
     "is_iban",
     "mask",
+    "mask_document",
     "mask_passage",
     "mask_source",
 ]
@@ -136,6 +137,11 @@ def mask(text: str, public: Collection[str] = ()) -> str:
         pieces += [text[end : datum.span.start], cover]
         end = datum.span.end
     return "".join([*pieces, text[end:]])
+
+
+def mask_document(document: Document) -> Document:
+    """`document` as who asks it may read it: its text with the personal data covered."""
+    return replace(document, text=mask(document.text, _public_names(document)))
 
 
 def mask_source(source: Source) -> Source:

@@ -6,6 +6,7 @@ headings. Passages are whole sentences, and table rows stay together as far as a
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -41,6 +42,7 @@ _TABLE_MOST = 120
 # What a break costs against a piece being one aim too long or too short (which costs 1).
 _INSIDE_PARAGRAPH = 0.3
 _AFTER_COLON = 1.0
+CELL = " | "  # between the cells of a row
 # A stretch of a set of questions outside every pair that is worth finding on its own, in words.
 _LOOSE_LEAST = 12
 
@@ -165,7 +167,7 @@ def _cut_section(
             span=span,
             page=_page_of(document, span.start) if paged else 0,
             kind=PassageKind.BODY,
-            heading_path=(*section.heading_path, *_led_by(document.text, blocks, span)),
+            heading_path=tuple(dict.fromkeys((*section.heading_path, *_led_by(document.text, blocks, span)))),
         )
         for n, span in enumerate(_pieces(document.text, section.span, _PASSAGE), start=1)
     )
@@ -269,11 +271,14 @@ def _block_sections(document: Document) -> Iterable[_Section]:
         titles = tuple(title for _, title in path)
         if body:
             span = Span(body[0].span.start, body[-1].span.end)
-            yield from _split_section(document.text, span, titles)
+            for section in _split_section(document.text, span, titles):
+                heads = [led for led in _led_by(document.text, body, section.span) if CELL in led]
+                yield _Section(section.span, (*titles, *heads))
         body.clear()
 
+    contents = _contents(document)
     for block in sorted(document.blocks, key=lambda b: (b.span.start, b.span.end)):
-        if block.kind is BlockKind.FOOTNOTE:
+        if block.kind is BlockKind.FOOTNOTE or block in contents:
             continue
         if block.kind is not BlockKind.HEADING:
             if _meets(block.span, known):
@@ -292,6 +297,33 @@ def _block_sections(document: Document) -> Iterable[_Section]:
     yield from close()
     if waiting:
         yield _Section(waiting[-1].span, tuple(title for _, title in path[:-1]))
+
+
+# "Aanpak . . . . . 6": a row of dots up to the number of a page.
+_LEADER = re.compile(r"(?:[.·…_]\s?){5,}\s*\d{1,4}\b")
+_ENTRY_SIGNS = re.compile(r"[\d.·…_|\s]+")
+_PAGE_AT_END = re.compile(r"\s\d{1,4}$")
+
+
+def _contents(document: Document) -> frozenset[Block]:
+    """The table of contents: it repeats the headings, and would be found in their place."""
+    told = {
+        block: _ENTRY_SIGNS.sub(" ", block.span.of(document.text)).strip().casefold()
+        for block in document.blocks
+    }
+    titles = sorted({told[b] for b in document.blocks if b.kind is BlockKind.HEADING if told[b]}, key=len)
+    found = set()
+    for block in document.blocks:
+        text = squash(block.span.of(document.text))
+        if _LEADER.search(text):
+            found.add(block)
+        elif block.kind is not BlockKind.HEADING and _PAGE_AT_END.search(text):
+            rest = f" {told[block]} "
+            for title in reversed(titles):
+                rest = rest.replace(f" {title} ", "  ")
+            if told[block] and not rest.strip():
+                found.add(block)
+    return frozenset(found)
 
 
 def _note_sections(document: Document) -> Iterable[_Section]:
@@ -379,7 +411,7 @@ def _units(text: str, span: Span) -> list[_Unit]:
     rows: list[Span] = []
     sentences = split_sentences(text, span.start, span.end)
     for line, sentence_spans in _by_line(text, span, sentences):
-        if " | " in line.of(text):
+        if CELL in line.of(text):
             if rows and _words(text, Span(rows[0].start, line.end)) > _TABLE_MOST:
                 units.append(_unit(text, Span(rows[0].start, rows[-1].end), True))
                 rows = []

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from learninglion.dutch.dates import MONTHS
+from learninglion.dutch.filler import is_filler
 from learninglion.dutch.text import fold, squash, words
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.asked import read_question
@@ -83,6 +84,12 @@ _ASKED: tuple[tuple[Feature, str], ...] = (
     (
         Feature.SUMMARY,
         r"^(?:en\s+)?(?:is|zit|staat|heeft|bevat|does|has|begint)\b.{0,60}\b(?:samenvatting|summary)\b",
+    ),
+    (
+        Feature.SUMMARY,
+        rf"\b(?P<what>vat)\b.{{0,12}}\b{_DOCUMENT}\b.{{0,30}}\bsamen\b"
+        rf"|\b(?P<wat>samenvatting van|hoofdlijnen van|kern van)\s+(?:de|het|dit|deze)\s+{_DOCUMENT}\b"
+        rf"|\b(?P<which>summari[sz]e)\s+(?:the|this)\s+{_DOCUMENT}\b",
     ),
     (
         Feature.APPENDIX,
@@ -156,7 +163,9 @@ _VERSION = re.compile(r"\b(?:versie|version|v\.)\s*:?\s*\d+(?:\.\d+)*\b|\bversie
 _LABELS = {
     Feature.AUTHOR: re.compile(
         r"^\W*(?:auteurs?|authors?|opgesteld door|geschreven door|opsteller|door|van|contactpersoon"
-        r"|afzender|redactie)\s*(?::|\|)?\s+\S",
+        r"|afzender|redactie)\s*(?::|\|)?\s+\S"
+        r"|[.;,|]\s+(?:auteurs?|authors?|opsteller|written by|opgesteld door|geschreven door)"
+        r"\s*(?::|\|)?\s+\S",
         re.IGNORECASE,
     ),
     Feature.ADDRESSEE: re.compile(
@@ -181,9 +190,16 @@ _NAME = re.compile(
     r"^(?:drs\.|dr\.|mr\.|ir\.|prof\.|[A-Z]\.)*\s*[A-Z][\w.'’-]*(?:\s+(?:van|de|der|den|ten|ter|te"
     r"|[A-Z][\w.'’-]*))*$"
 )
+# On the front of a report: "M. Terpstra, J.K. Bos en A. de Wilde".
+_PERSON = (
+    r"(?:(?:drs|dr|mr|ir|ing|prof)\.\s*)*(?:[A-Z]\.\s?)+(?:(?:van|de|der|den|ten|ter|el|te)\s+)*[A-Z][\w’'-]+"
+)
+_PEOPLE = re.compile(rf"^(?:auteurs?|door)?\W*{_PERSON}(?:\s*(?:,|&|\ben\b|\band\b)\s*{_PERSON})*\b")
+_TITLE_PAGE = 1500  # characters
 _SUMMARY = re.compile(
     r"^(?:\d+\.?\s*)?(?:samenvatting|management\s?samenvatting|summary|in het kort|kern(?:punten)?)\b", re.I
 )
+_CONCLUSIONS = re.compile(r"^(?:\d+(?:\.\d+)*\.?\s*)?(?:conclusies?|slotsom|conclusions?)\b", re.IGNORECASE)
 _SOURCES = re.compile(
     r"^(?:\d+\.?\s*)?(?:literatuur\w*|bronnen\w*|referenties|geraadpleegde|achtergrond\w*|verwijzingen"
     r"|references"
@@ -205,7 +221,7 @@ def feature_asked(question: str) -> tuple[Feature, str] | None:
         match = pattern.search(question)
         if match:
             groups = match.groupdict()
-            return feature, (groups.get("number") or groups.get("what") or "")
+            return feature, next((told for told in groups.values() if told), "")
     return None
 
 
@@ -225,7 +241,11 @@ def names_document(question: str, names: Sequence[str]) -> float:
     asked = {w for w in re.findall(r"\w+", fold(question)) if len(w) > 2}
     best = 0.0
     for name in names:
-        own = [w for w in re.findall(r"[^\W_]+", fold(name)) if len(w) > 2 and not w.isdigit()]
+        own = [
+            w
+            for w in re.findall(r"[^\W_]+", fold(name))
+            if len(w) > 2 and not w.isdigit() and not is_filler(w)
+        ]
         if own:
             met = sum(
                 any(w == a or (len(w) > 4 and (w in a or a in w) and len(a) > 4) for a in asked) for w in own
@@ -325,6 +345,8 @@ def _authors(document: Document, _detail: str) -> Iterator[Fact]:
             yield Fact(Feature.AUTHOR, lines[-1], Span(start, lines[-1].end))
     yield from _by_label(Feature.AUTHOR)(document, _detail)
     for line in _front(document):
+        if line.end <= _TITLE_PAGE and _PEOPLE.match(_text(document, line)):
+            yield Fact(Feature.AUTHOR, line, _paragraph(document, line))
         if re.search(
             r"\bvan (?:het lid|de leden|de minister|de staatssecretaris)\b", _text(document, line), re.I
         ):
@@ -464,6 +486,14 @@ def _figures(document: Document, _detail: str) -> Iterator[Fact]:
             yield Fact(Feature.FIGURES, line, _paragraph(document, line))
 
 
+def _summary(document: Document, detail: str) -> Iterator[Fact]:
+    """The summary; where one is asked for (`detail`) and there is none, the conclusions, or the subject."""
+    found = list(_under(Feature.SUMMARY, _SUMMARY)(document, ""))
+    if detail and not found:
+        found = list(_under(Feature.SUMMARY, _CONCLUSIONS)(document, "")) or list(_subject(document, ""))
+    yield from found
+
+
 def _subject(document: Document, detail: str) -> Iterator[Fact]:
     for line in _front(document):
         if re.match(r"\W*(?:betreft|onderwerp|subject|doel)\b", _text(document, line), re.IGNORECASE):
@@ -492,7 +522,7 @@ _FINDERS: dict[Feature, Callable[[Document, str], Iterator[Fact]]] = {
     Feature.PAGES: _pages,
     Feature.PARTS: _parts,
     Feature.APPENDIX: _appendices,
-    Feature.SUMMARY: _under(Feature.SUMMARY, _SUMMARY),
+    Feature.SUMMARY: _summary,
     Feature.SOURCES: _sources,
     Feature.REFERENCE: _by_label(Feature.REFERENCE),
     Feature.PART: _part,

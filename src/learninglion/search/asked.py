@@ -11,7 +11,7 @@ from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.filler import is_filler, subject_of
 from learninglion.dutch.text import fold
 
-__all__ = ["AnswerKind", "Asked", "holds_kind", "is_english", "read_question", "without_order"]
+__all__ = ["AnswerKind", "Asked", "holds_kind", "is_english", "language_of", "read_question", "without_order"]
 
 
 class AnswerKind(StrEnum):
@@ -89,7 +89,12 @@ _KINDS = (
         AnswerKind.REASON,
         r"\bwaarom\b|\breden(?:en)?\b|\baanleiding\b|\boorza\w+\b|\bwaardoor\b|\bwhy\b|\breasons?\b",
     ),
-    (AnswerKind.WHO, r"\b(?:wie|wiens|door wie|van wie|aan wie|bij wie|who|whom|whose)\b"),
+    (
+        AnswerKind.WHO,
+        r"\b(?:wie|wiens|who|whom|whose)\b"
+        r"|\b(?:welk|welke|which|what) (?:bedrijf|organisatie|partij|dienst"
+        r"|instantie|minist\w+|company|body)\b",
+    ),
     (AnswerKind.PLACE, r"^(?:en\s+)?(?:waar|where|waarheen)\b|\bin welke? (?:plaats|gemeente|stad|land)\b"),
     (
         AnswerKind.METHOD,
@@ -119,7 +124,8 @@ _COUNTED = (
 )
 _HOLDS = {
     AnswerKind.NUMBER: re.compile(
-        r"\d|\b(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|\w*tig|honderd\w*|duizend\w*"
+        r"(?<![\w.,-])(?!(?:19|20)\d\d\b)\d"
+        r"|\b(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|\w*tig|honderd\w*|duizend\w*"
         r"|miljoen"
         r"|miljard|helft|derde|kwart|geen|nul|één|eenmaal|tweemaal|driemaal|two|three|four|five|six|half"
         r"|none)\b",
@@ -184,10 +190,17 @@ def without_order(text: str) -> str:
     return bare if _WORD.search(bare) else text
 
 
-def is_english(text: str) -> bool:
-    """Whether `text` is English rather than Dutch, by its function words; Dutch where there are none."""
+@lru_cache(maxsize=4096)
+def language_of(text: str) -> str | None:
+    """The language of `text` by its function words, "en" or "nl"; None where they do not tell."""
     folded = [fold(word) for word in _WORD.findall(text)]
-    return sum(w in _ENGLISH for w in folded) > sum(w in _DUTCH for w in folded)
+    english, dutch = sum(w in _ENGLISH for w in folded), sum(w in _DUTCH for w in folded)
+    return None if english == dutch else "en" if english > dutch else "nl"
+
+
+def is_english(text: str) -> bool:
+    """Whether `text` is English rather than Dutch; Dutch where that cannot be told."""
+    return language_of(text) == "en"
 
 
 def holds_kind(text: str, kind: AnswerKind) -> bool | None:

@@ -23,9 +23,10 @@ from learninglion.search.about import (
     names_document,
     points_at_document,
 )
-from learninglion.search.asked import AnswerKind, is_english, read_question
+from learninglion.search.asked import AnswerKind, holds_kind, is_english, read_question
+from learninglion.search.cells import Value, value_asked
 from learninglion.search.engine import Engine
-from learninglion.search.evidence import built_in, want
+from learninglion.search.evidence import Wanted, built_in, cover, named, want
 from learninglion.search.ranking import rank
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import meant_by, query_terms, query_vectors
@@ -71,6 +72,7 @@ class Material:
     heads: str = ""
     english: bool = False  # the language of the text, Dutch if not
     told: str = ""  # what the program counted or summed up from the structure of the document
+    value: Value | None = None  # the cell of the row that is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,12 @@ def find_answers(
     asked = feature_asked(question) if shelf is not None else None
     if asked is not None and shelf is not None:
         document_id = _document_meant(question, shelf, best, taken)
-        if document_id:
-            return _about(question, taken, shelf, document_id, asked, best, looked)
-    material = _merged([_material(w) for w in best[: 2 * (_MOST_ANSWERS + _MOST_NEAR)]])
+        telling = (document_id,) if document_id else _that_tell(question, shelf, asked)
+        if telling:
+            own = [_material(w) for w in best if w.source.document.id in telling]
+            return _about(question, taken, shelf, telling, asked, own, looked)
+    wanted = want(question, rarity_in(engine.snapshot().statistics), context)
+    material = _merged([_material(w, wanted) for w in best[: 2 * (_MOST_ANSWERS + _MOST_NEAR)]])
     if chance >= built_in().sure:
         verdict = Verdict.ANSWERED
     else:
@@ -267,6 +272,20 @@ def _document_meant(question: str, shelf: Shelf, best: Sequence[Weighed], taken:
     return max(pointed, key=lambda document_id: shares.get(document_id, 0.0), default="")
 
 
+def _that_tell(question: str, shelf: Shelf, asked: tuple[Feature, str]) -> tuple[str, ...]:
+    """Of a few documents, none of which the question names, the few that tell it, the longest first."""
+    listed = shelf.names()
+    if len(listed) > _FEW or any(names_document(question, names) for _, names in listed):
+        return ()
+    documents = [shelf.document(name) for name, _ in listed]
+    telling = [document for document in documents if facts_about(document, *asked, question)]
+    telling.sort(key=lambda document: (-len(document.text), document.id))
+    if asked[0] is not Feature.PART and len(telling) > _MOST_ANSWERS:
+        return ()  # every document has a date: which one is meant cannot be told
+    return tuple(document.id for document in telling[:_MOST_ANSWERS])
+
+
+_FEW = 12  # documents, of which each is opened
 _LOOKED_AT = 3  # documents that are opened to see what sort they are
 _FOR_LANGUAGE = 5000  # characters that tell the language of a document
 _BEGINNING = 600  # characters in which a document says what sort of document it is
@@ -276,22 +295,25 @@ def _about(
     question: str,
     taken: TakenOver | None,
     shelf: Shelf,
-    document_id: str,
+    telling: Sequence[str],
     asked: tuple[Feature, str],
-    best: Sequence[Weighed],
+    own: Sequence[Material],
     looked: tuple[int, int],
 ) -> Reply:
-    """The reply to a question about a document: what it tells of itself, or that it does not."""
-    document, card = shelf.document(document_id), shelf.card(document_id)
-    answers = tuple(_told(document, card, fact) for fact in facts_about(document, *asked, question))
-    own = [_material(w) for w in best if w.source.document.id == document_id]
+    """The reply to a question about documents: what each tells of itself, or that it does not."""
+    answers: list[Material] = []
+    most = _MOST_ANSWERS if len(telling) == 1 else 1
+    for document_id in telling:
+        document, card = shelf.document(document_id), shelf.card(document_id)
+        facts = facts_about(document, *asked, question)[:most]
+        answers += [_told(document, card, fact) for fact in facts]
     near = tuple(_merged(own)[:_MOST_NEAR])
     verdict = Verdict.ANSWERED if answers else Verdict.ABSENT
     return Reply(
         question,
         taken,
         verdict,
-        answers[:_MOST_ANSWERS],
+        tuple(answers),
         near,
         _CERTAIN if answers else 0.0,
         *looked,
@@ -322,8 +344,16 @@ def _order(weighed: Weighed) -> tuple[float, int, str]:
     return (-weighed.logit, -(date.toordinal() if date else 0), weighed.source.id)
 
 
-def _material(weighed: Weighed) -> Material:
+def _material(weighed: Weighed, wanted: Wanted | None = None) -> Material:
     source, unit = weighed.source, weighed.seen.unit
+    value = None
+    if wanted is not None and unit.row and not weighed.seen.foreign:
+        value = value_asked(
+            unit,
+            lambda text: cover(wanted, text),
+            lambda text: named(wanted, text),
+            lambda text: holds_kind(text, wanted.asked.kind),
+        )
     return Material(
         document=source.document,
         source_id=source.id,
@@ -337,6 +367,7 @@ def _material(weighed: Weighed) -> Material:
         score=round(float(1 / (1 + np.exp(-weighed.logit))), 4),
         heads=unit.lead,
         english=is_english(source.body),
+        value=value,
     )
 
 
@@ -377,4 +408,5 @@ def _joined(best: Material, other: Material) -> Material | None:
         score=best.score,
         heads=best.heads,
         english=best.english,
+        value=best.value,
     )

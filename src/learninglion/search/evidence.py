@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.dutch.filler import is_commonplace
-from learninglion.dutch.text import fold, words
+from learninglion.dutch.text import fold
+from learninglion.dutch.verbs import verb_of
 from learninglion.models import Source
 from learninglion.search.analysis import stem
-from learninglion.search.asked import AnswerKind, Asked, holds_kind, read_question
+from learninglion.search.asked import AnswerKind, Asked, holds_kind, language_of, read_question
 from learninglion.search.units import Unit, units_of
 
 __all__ = [
@@ -38,7 +39,9 @@ __all__ = [
     "answered_row",
     "answers_row",
     "built_in",
+    "cover",
     "look",
+    "named",
     "read_weights",
     "want",
 ]
@@ -46,6 +49,7 @@ __all__ = [
 Row = NDArray[np.float64]
 Rarity = Callable[[str], float]
 
+_WORD = re.compile(r"\w+")
 _GRAM = 5
 _PART = 0.6  # of the 5-grams of the shorter word: from here on one word is part of the other
 _PART_WORTH = 0.85
@@ -57,6 +61,8 @@ _ABOVE, _BEFORE, _BEHIND, _ELSEWHERE = 0.85, 0.85, 0.7, 0.6
 _USUAL_WORDS = 15  # of a sentence
 _OPENING = 10  # characters in front of the subject of a sentence: an article, a bullet
 _BARE = 4  # words: less is a heading or a scrap of a table
+_LABELLED = re.compile(r"\W*\w[\w ]*:\s*\S")  # "Bestandsvorm: PDF/A"
+_NUMERIC = frozenset({AnswerKind.NUMBER, AnswerKind.MONEY, AnswerKind.MOMENT, AnswerKind.LENGTH})
 # A sentence that asks, or tells what others asked, answers nothing.
 _ASKS = re.compile(
     r"\?[\"'”’»)]*$"
@@ -71,7 +77,6 @@ class Wanted:
 
     asked: Asked
     words: tuple[str, ...]
-    stems: tuple[str, ...]
     weights: Row
     grams: tuple[frozenset[str], ...]
     met: dict[str, tuple[tuple[int, float], ...]]  # what was found out of words so far
@@ -92,9 +97,7 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
     weights = np.array([told for _, told in kept.values()], dtype=np.float64)
     names = tuple(word for word, _ in kept.values())
     total = float(weights.sum())
-    return Wanted(
-        asked, names, tuple(kept), weights / total if total else weights, tuple(map(_grams, names)), {}
-    )
+    return Wanted(asked, names, weights / total if total else weights, tuple(map(_grams, names)), {})
 
 
 @lru_cache(maxsize=65536)
@@ -107,17 +110,31 @@ def _grams(word: str) -> frozenset[str]:
     )
 
 
+_PARTICIPLE = re.compile(r"(\w{0,6}?)ge(\w{3,}(?:d|t|en))$")
+
+
+@lru_cache(maxsize=65536)
+def _roots(word: str) -> frozenset[str]:
+    """The stems by which forms of one word know each other: also of a verb in the past, or a participle."""
+    forms = {word, verb_of(word)}
+    participle = _PARTICIPLE.match(word)
+    if participle:  # "gereden" by "reden", "aangemeld" by "aanmeld"
+        rest = participle.group(2)
+        forms |= {participle.group(1) + rest, participle.group(1) + verb_of(rest)}
+        if rest.endswith("d"):
+            forms.add(participle.group(1) + rest[:-1])
+    return frozenset(map(stem, forms))
+
+
 def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
     """Which words of the question a folded word meets, and how well (0..1)."""
     known = wanted.met.get(word)
     if known is not None:
         return known
     found: dict[int, float] = {}
-    own, root = _grams(word), stem(word)
-    for place, (text, other_root, other) in enumerate(
-        zip(wanted.words, wanted.stems, wanted.grams, strict=True)
-    ):
-        if word == text or root == other_root:
+    own, roots = _grams(word), _roots(word)
+    for place, (text, other) in enumerate(zip(wanted.words, wanted.grams, strict=True)):
+        if word == text or roots & _roots(text):
             found[place] = 1.0
         elif own and other:
             shared = len(own & other) / min(len(own), len(other))
@@ -129,7 +146,7 @@ def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
 
 @lru_cache(maxsize=32768)
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words(text)))
+    return tuple(dict.fromkeys(map(fold, _WORD.findall(text))))  # "N5" is one, as in what is asked
 
 
 def _cover(wanted: Wanted, text: str) -> Row:
@@ -141,6 +158,17 @@ def _cover(wanted: Wanted, text: str) -> Row:
     return met
 
 
+def cover(wanted: Wanted, text: str) -> float:
+    """How much of the question `text` meets (0..1)."""
+    return float(wanted.weights @ _cover(wanted, text))
+
+
+def named(wanted: Wanted, text: str) -> float:
+    """How much of `text` the question meets: the share of its words (0..1)."""
+    own = _words(text)
+    return sum(bool(_meets(wanted, word)) for word in own) / len(own) if own else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """The best unit of a source, and what its words tell.
@@ -148,7 +176,8 @@ class Look:
     share, near, whole: how much of the question is met by the unit, with what surrounds it, and with all of
     the source (0..1; the last two above the one before). missing: the greatest weight that is not met. least:
     how well the word is met that is met least. kind: 1 where it holds what is waited for, -1 where not, 0
-    where that says nothing.
+    where that says nothing. counts: it has a number of just what is counted. above, head: how much is met by
+    title and headings, and by the last of them. foreign: in another language than the question.
     """
 
     unit: Unit
@@ -157,11 +186,14 @@ class Look:
     whole: float
     missing: float
     kind: float
+    counts: bool
     length: float
     asks: bool
     bare: bool
     above: float
+    head: float
     least: float
+    foreign: bool
 
 
 def look(wanted: Wanted, source: Source) -> Look | None:
@@ -172,13 +204,23 @@ def look(wanted: Wanted, source: Source) -> Look | None:
     above = _cover(wanted, "\n".join((source.document.title, *source.heading_path, source.question)))
     covers = [_cover(wanted, unit.text) for unit in units]
     whole = np.maximum.reduce(covers)
-    looks = [_look(wanted, units, covers, n, above, whole) for n in range(len(units))]
+    head = cover(wanted, source.heading_path[-1]) if source.heading_path else 0.0
+    language = language_of("\n".join((source.body, *source.heading_path)))
+    foreign = language is not None and wanted.asked.english != (language == "en")
+    looks = [_look(wanted, units, covers, n, above, whole, head, foreign) for n in range(len(units))]
     return max(looks, key=_worth)
 
 
 def _worth(seen: Look) -> float:
     """By what the units of one source are ordered."""
-    return seen.share + 0.8 * seen.near + 0.15 * seen.kind - 0.2 * seen.bare - 0.15 * seen.asks
+    return (
+        seen.share
+        + 0.8 * seen.near
+        + 0.15 * seen.kind
+        + 0.1 * seen.counts
+        - 0.2 * seen.bare
+        - 0.15 * seen.asks
+    )
 
 
 # What stands behind a word where it is said what it is.
@@ -197,8 +239,30 @@ def _defines(text: str, wanted: Wanted) -> bool:
     return found is not None and found.start() <= _OPENING and _IS.search(text[found.end() :]) is not None
 
 
+# What is counted: the words behind "hoeveel", and those behind a number.
+_HOW_MANY = re.compile(r"\b(?:hoe\s*veel|how many|how much|aantal)\s+((?:\w+\W+){0,2}\w+)", re.IGNORECASE)
+_COUNT = re.compile(r"(?<![\w.,])\d[\d.,]*\s+((?:\w+\s+){0,2}\w+)")
+
+
+def _counts(wanted: Wanted, unit: Unit) -> bool:
+    """Whether `unit` has a number of just that of which is asked how many there are."""
+    asked = _HOW_MANY.search(wanted.asked.text)
+    if asked is None:
+        return False
+    things = {place for word in _words(asked.group(1)) for place, worth in _meets(wanted, word) if worth == 1}
+    behind = unit.lead if unit.row else " ".join(m.group(1) for m in _COUNT.finditer(unit.text))
+    return any(place in things for word in _words(behind) for place, _ in _meets(wanted, word))
+
+
 def _look(
-    wanted: Wanted, units: Sequence[Unit], covers: Sequence[Row], n: int, above: Row, whole: Row
+    wanted: Wanted,
+    units: Sequence[Unit],
+    covers: Sequence[Row],
+    n: int,
+    above: Row,
+    whole: Row,
+    head: float,
+    foreign: bool,
 ) -> Look:
     unit, weights = units[n], wanted.weights
     own = np.maximum(covers[n], _cover(wanted, unit.lead)) if unit.lead else covers[n]
@@ -220,11 +284,14 @@ def _look(
         whole=float(weights @ everything) - around,
         missing=float((weights * (1 - everything)).max()) if len(weights) else 1.0,
         kind=0.0 if holds is None else (1.0 if holds else -1.0),
+        counts=wanted.asked.kind in _NUMERIC and _counts(wanted, unit),
         length=math.log(max(size, 1) / _USUAL_WORDS),
         asks=_ASKS.search(unit.text) is not None,
-        bare=size < _BARE and not unit.row,
+        bare=size < _BARE and not unit.row and not _LABELLED.match(unit.text),
         above=float(weights @ above),
+        head=head,
         least=float(everything.min()) if len(weights) else 0.0,
+        foreign=foreign,
     )
 
 
@@ -237,68 +304,59 @@ class Signals:
     best: float
 
 
-# Columns of what is learned from. Words say nothing across languages, so those columns are 0 there.
+# Columns of what is learned from. Words say little across languages, so those columns are 0 there.
 ANSWERS = (
-    "unit", "near", "whole", "missing", "kind", "length", "few", "asks", "bare", "above", "logit", "mean",
-    "best", "english", "english_unit", "english_missing", "pair", "few_unit",
+    "unit", "near", "whole", "missing", "kind", "counts", "length", "few", "asks", "bare", "above", "head",
+    "logit", "mean", "best", "foreign", "foreign_unit", "foreign_missing", "few_unit",
 )  # fmt: skip
 ANSWERED = (
-    "chance", "unit", "near", "whole", "missing", "missing_best", "kind", "few", "english", "mean", "best",
-    "numeric", "whether", "reason", "method",
+    "chance", "unit", "whole", "missing", "kind", "few", "foreign", "best", "numeric",
 )  # fmt: skip
-_NUMERIC = frozenset({AnswerKind.NUMBER, AnswerKind.MONEY, AnswerKind.MOMENT, AnswerKind.LENGTH})
 
 
-def answers_row(wanted: Wanted, source: Source, seen: Look, signals: Signals) -> Row:
-    """The numbers (columns as ANSWERS) of a source beside a question."""
-    dutch = 0.0 if wanted.asked.english else 1.0
+def answers_row(wanted: Wanted, seen: Look, signals: Signals) -> Row:
+    """The numbers (columns as ANSWERS) of what was seen of a source beside a question."""
+    own = 0.0 if seen.foreign else 1.0
     few = 1.0 / max(1, len(wanted.words))
     return np.array(
         [
-            dutch * seen.share,
-            dutch * seen.near,
-            dutch * seen.whole,
-            dutch * seen.missing,
+            own * seen.share,
+            own * seen.near,
+            own * seen.whole,
+            own * seen.missing,
             seen.kind,
+            seen.counts,
             seen.length,
             few,
             seen.asks,
             seen.bare,
-            dutch * seen.above,
+            own * seen.above,
+            own * seen.head,
             signals.logit,
             signals.mean,
             signals.best,
-            1 - dutch,
-            (1 - dutch) * seen.share,
-            (1 - dutch) * seen.missing,
-            bool(source.question),
+            1 - own,
+            (1 - own) * seen.share,
+            (1 - own) * seen.missing,
             few * seen.share,
         ]
     )
 
 
-def answered_row(wanted: Wanted, found: Sequence[tuple[Look, Signals, float]]) -> Row:
-    """The numbers (columns as ANSWERED) of a question beside what was found: looks, signals and logits."""
-    seen, signals, chance = found[0]
-    dutch = 0.0 if wanted.asked.english else 1.0
-    kind = wanted.asked.kind
+def answered_row(wanted: Wanted, seen: Look, signals: Signals, chance: float) -> Row:
+    """The numbers (columns as ANSWERED) of a question beside the best that was found: its look and logit."""
+    own = 0.0 if seen.foreign else 1.0
     return np.array(
         [
             chance,
-            dutch * seen.share,
-            dutch * seen.near,
-            dutch * seen.whole,
-            dutch * seen.missing,
-            dutch * min(other.missing for other, _, _ in found[:3]),
+            own * seen.share,
+            own * seen.whole,
+            own * seen.missing,
             seen.kind,
             1.0 / max(1, len(wanted.words)),
-            1 - dutch,
-            signals.mean,
+            1 - own,
             signals.best,
-            kind in _NUMERIC,
-            kind is AnswerKind.WHETHER,
-            kind is AnswerKind.REASON,
-            kind is AnswerKind.METHOD,
+            wanted.asked.kind in _NUMERIC,
         ]
     )
 

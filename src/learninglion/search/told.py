@@ -9,10 +9,56 @@ from typing_extensions import TypedDict
 from learninglion.models import Region, Span
 from learninglion.record.contract import Day, RegionView, region_view
 from learninglion.search.asking import Material, Reply
+from learninglion.search.cells import Value
+from learninglion.search.comparing import Comparison, Place
 
-__all__ = ["MaterialView", "ReplyView", "material_view", "reply_view"]
+__all__ = ["ComparisonView", "MaterialView", "ReplyView", "comparison_view", "material_view", "reply_view"]
 
 Locate = Callable[[str, Span], tuple[Region, ...]]
+
+
+class ValueView(TypedDict):
+    """The cell of a table row that is asked for, with the heads of its row and column."""
+
+    text: str
+    row: str | None
+    column: str | None
+    unit: str | None
+    regions: list[RegionView]
+
+
+class PlaceView(TypedDict):
+    """A sentence or row of a version, and where it stands."""
+
+    text: str
+    page: int
+    heading_path: list[str]
+    span: list[int]
+
+
+class DifferenceView(TypedDict):
+    """What of one kind one version has and the other has not."""
+
+    substance: str
+    old: list[str]
+    new: list[str]
+
+
+class ChangeView(TypedDict):
+    """A sentence or row that came, went or changed."""
+
+    kind: str
+    old: PlaceView | None
+    new: PlaceView | None
+    differences: list[DifferenceView]
+
+
+class ComparisonView(TypedDict):
+    """All changes from one version to the next."""
+
+    changes: list[ChangeView]
+    of_substance: int
+    same: int
 
 
 class MaterialView(TypedDict):
@@ -27,6 +73,7 @@ class MaterialView(TypedDict):
     asked: str | None
     quote: str
     heads: str | None
+    value: ValueView | None
     told: str | None
     language: str
     text: str
@@ -83,6 +130,47 @@ def reply_view(reply: Reply, locate: Locate) -> ReplyView:
     }
 
 
+def comparison_view(comparison: Comparison) -> ComparisonView:
+    """What `learninglion compare --json` gives: every change, with what of substance differs."""
+    return {
+        "changes": [
+            {
+                "kind": change.kind.value,
+                "old": _place_view(change.old),
+                "new": _place_view(change.new),
+                "differences": [
+                    {"substance": d.substance.value, "old": list(d.old), "new": list(d.new)}
+                    for d in change.differences
+                ],
+            }
+            for change in comparison.changes
+        ],
+        "of_substance": len(comparison.of_substance),
+        "same": comparison.same,
+    }
+
+
+def _place_view(place: Place | None) -> PlaceView | None:
+    if place is None:
+        return None
+    return {
+        "text": place.text,
+        "page": place.page,
+        "heading_path": list(place.heading_path),
+        "span": [place.span.start, place.span.end],
+    }
+
+
+def _value_view(document_id: str, value: Value, locate: Locate) -> ValueView:
+    return {
+        "text": value.text,
+        "row": value.row or None,
+        "column": value.column or None,
+        "unit": value.unit or None,
+        "regions": [region_view(region) for region in locate(document_id, value.span)],
+    }
+
+
 def material_view(material: Material, locate: Locate) -> MaterialView:
     """A passage with its answering sentence: `quote` is verbatim, `told` was counted by the program."""
     document = material.document
@@ -96,6 +184,7 @@ def material_view(material: Material, locate: Locate) -> MaterialView:
         "asked": material.question or None,
         "quote": material.quote,
         "heads": material.heads or None,
+        "value": None if material.value is None else _value_view(document.id, material.value, locate),
         "told": material.told or None,
         "language": "en" if material.english else "nl",
         "text": material.text,

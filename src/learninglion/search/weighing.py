@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from learninglion.models import Source
 from learninglion.search.analysis import stem_ids
+from learninglion.search.asked import AnswerKind
 from learninglion.search.evidence import (
     Look,
     Rarity,
@@ -43,6 +44,7 @@ __all__ = [
 # How many sources are read: the first of the ranking, and of those by words alone (a rare word counts).
 _FIRST, _BY_STEMS, _BY_GRAMS = 30, 12, 8
 _FEW_WORDS = 3  # telling words: a question so short is a look-up
+_LOOKED_UP = 0.95  # words that are looked up stand there, or they do not
 _MET = 0.5  # a word that stands elsewhere in the source than the best sentence is met for 0.6
 
 
@@ -99,7 +101,7 @@ def weigh(
             continue
         row = ranking.features[place]
         signals = Signals(float(ranking.logits[place]), float(row[mean]), float(row[best]))
-        logit = weights.answers.logit(answers_row(wanted, source, seen, signals))
+        logit = weights.answers.logit(answers_row(wanted, seen, signals))
         found[place] = Weighed(source, seen, signals, logit)
     return found
 
@@ -122,8 +124,12 @@ def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights
     """The chance that the question is answered by what was read, best first; 0 where that is nothing."""
     if not weighed or not wanted.words:
         return 0.0
-    row: Row = answered_row(wanted, [(w.seen, w.signals, w.logit) for w in weighed])
-    return float(1 / (1 + np.exp(-weights.answered.logit(row))))
+    best = weighed[0]
+    row: Row = answered_row(wanted, best.seen, best.signals, best.logit)
+    chance = float(1 / (1 + np.exp(-weights.answered.logit(row))))
+    if wanted.asked.kind is AnswerKind.WORD and holds_every_word(wanted, best.seen):
+        return max(chance, _LOOKED_UP * best.seen.share)
+    return chance
 
 
 def holds_every_word(wanted: Wanted, seen: Look) -> bool:

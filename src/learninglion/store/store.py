@@ -21,7 +21,7 @@ from sqlalchemy.engine import RowMapping
 from learninglion.database.blobs import Blobs, FolderBlobs
 from learninglion.database.engine import now, reading, wipe_deleted, writing
 from learninglion.database.locking import Holder, exclusive
-from learninglion.dutch.personal import mask_passage, mask_source
+from learninglion.dutch.personal import mask_document, mask_passage, mask_source
 from learninglion.models import Document, DocumentCard, Filters, Passage, Source, TextLine
 from learninglion.models.errors import InputError, IntegrityError, UnknownReferenceError
 from learninglion.store.catalogue import Catalogue, Counts, Scope, Visible
@@ -217,9 +217,19 @@ class Store:
 
     # ----------------------------------------------------------------- documents
 
-    def document(self, document_id: str, visible: Visible, *, lines: bool = True) -> Document:
-        """The newest version; without its printed lines (the larger part) when `lines` is False."""
-        return self.version(document_id, None, visible, lines=lines)
+    def document(
+        self, document_id: str, visible: Visible, *, lines: bool = True, covered: bool = False
+    ) -> Document:
+        """The newest version; without its printed lines (the larger part) when `lines` is False.
+
+        `covered`: as models may read it, see PersonalPolicy.MASK.
+        """
+        document = self.version(document_id, None, visible, lines=lines)
+        if covered:
+            with reading(self._engine) as connection:
+                key, _ = self._find(connection, document_id, visible)
+                covered = key in _masked(connection, [key])
+        return mask_document(document) if covered else document
 
     def version(
         self, document_id: str, number: int | None, visible: Visible, *, lines: bool = True

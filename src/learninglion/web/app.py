@@ -24,6 +24,7 @@ from learninglion.web.oidc import OpenIdConnect, check_issuer
 from learninglion.web.outside import outside_of
 from learninglion.web.page_images import PageImages
 from learninglion.web.pages import ask as pages_ask
+from learninglion.web.pages import collections as pages_collections
 from learninglion.web.pages import drafts as pages_drafts
 from learninglion.web.pages import entry as pages_entry
 from learninglion.web.pages import history as pages_history
@@ -74,6 +75,7 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
         pages_entry,
         pages_search,
         pages_ask,
+        pages_collections,
         pages_how,
         pages_sources,
         pages_sets,

@@ -18,7 +18,7 @@ from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import Searching
 
-__all__ = ["Asking"]
+__all__ = ["Asking", "VisibleShelf"]
 
 _LONGEST = 2000  # characters of a question
 _NAMED = 500  # documents whose names are compared with the question
@@ -73,7 +73,7 @@ class Asking:
             text,
             after=after.strip(),
             documents=scope.allowed,
-            shelf=_VisibleShelf(self._store, filters, actor),
+            shelf=VisibleShelf(self._store, filters, actor),
             synonyms=self._searching.synonyms,
         )
         energy = use.stop()
@@ -98,7 +98,7 @@ class Asking:
         return reply
 
 
-class _VisibleShelf:
+class VisibleShelf:
     """The documents that one person may ask about, within filters."""
 
     def __init__(self, store: Store, filters: Filters, actor: Actor) -> None:
@@ -115,5 +115,5 @@ class _VisibleShelf:
         return self._store.card(document_id, self._visible)
 
     def document(self, document_id: str) -> Document:
-        """A whole document."""
-        return self._store.document(document_id, self._visible)
+        """A whole document, its personal data covered where a collection of it asks that."""
+        return self._store.document(document_id, self._visible, covered=True)

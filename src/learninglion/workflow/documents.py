@@ -57,6 +57,14 @@ class Documents:
         require(actor, Task.SEARCH)
         return self._store.document(document_id, actor.collections)
 
+    def version(self, name: str, actor: Actor) -> Document:
+        """A document by its id, or one version of it by ID@NUMBER. Raises UnknownReferenceError."""
+        require(actor, Task.SEARCH)
+        document_id, _, number = name.rpartition("@")
+        if document_id and number.isdigit():
+            return self._store.version(document_id, int(number), actor.collections)
+        return self._store.document(name, actor.collections)
+
     def card(self, document_id: str, actor: Actor) -> DocumentCard:
         """The card of a document. Raises UnknownReferenceError, also where this person may not see it."""
         require(actor, Task.SEARCH)

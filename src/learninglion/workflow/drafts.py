@@ -13,7 +13,7 @@ from learninglion.database.engine import now
 from learninglion.drafting import extractive
 from learninglion.drafting.judges import ModelJudge
 from learninglion.drafting.line import FindNewer, is_newer, nothing_newer
-from learninglion.drafting.prompting import load_prompts
+from learninglion.drafting.prompting import load_prompts, with_instructions
 from learninglion.drafting.relevance import Relevance
 from learninglion.drafting.second_opinion import SecondReader
 from learninglion.drafting.selection import Choice, choose, choose_automatically, context_sources
@@ -54,6 +54,7 @@ from learninglion.store.store import Store
 from learninglion.workflow.answer_text import read_answer
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
+from learninglion.workflow.guides import GuideRepository
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.options import WorkplaceOptions
@@ -97,6 +98,7 @@ class Drafts:
         searching: Searching,
         documents: Documents,
         dossiers: Dossiers,
+        guides: GuideRepository,
         power: PowerMeter,
         log: EventLog,
         measure: Callable[[], Relevance],
@@ -111,6 +113,7 @@ class Drafts:
         self._searching = searching
         self._documents = documents
         self._dossiers = dossiers
+        self._guides = guides
         self._log = log
         self._generator: Generator | None = None
         self._judge: Generator | None = None
@@ -214,13 +217,9 @@ class Drafts:
         require(actor, Task.DRAFT)
         self._require_seen(selections, actor)
         use = self._power.start(self._elsewhere(generator))
-        writer = self._writer(
-            self.model(generator),
-            on_event,
-            question_set.questions,
-            self._searching.newer_for(actor),
-            stop=stop,
-        )
+        newer = self._searching.newer_for(actor)
+        model = self.model(generator)
+        writer = self._writer(model, on_event, question_set.questions, selections, newer, stop=stop)
         verifications = []
         for position, selection in enumerate(selections):
             progress(_WRITING, position, len(selections))
@@ -259,12 +258,10 @@ class Drafts:
         if all(v.draft.complete for v in old.verifications):
             raise InputError(f"Dossier {dossier_id} is al af: elke deelvraag is geschreven.")
         use = self._power.start(self._elsewhere(_MODEL))
+        newer = self._searching.newer_for(actor)
+        chosen = [v.draft.selection for v in old.verifications]
         writer = self._writer(
-            self.model(_MODEL),
-            on_event,
-            old.question_set.questions,
-            self._searching.newer_for(actor),
-            stop=stop,
+            self.model(_MODEL), on_event, old.question_set.questions, chosen, newer, stop=stop
         )
         verifications = []
         for position, before in enumerate(old.verifications):
@@ -286,20 +283,24 @@ class Drafts:
         model: Generator | None,
         on_event: Listener,
         questions: Sequence[SubQuestion],
+        selections: Sequence[Selection],
         find_newer: FindNewer = nothing_newer,
         *,
         stop: Event | None = None,
         alone: bool = False,
         locate: Locate | None = None,
     ) -> SetWriter:
-        """`questions`: all of the set; `stop`: set when nobody wants more of it. `alone`: without a second
-        opinion that decides nothing. `locate`: where a quote stands, if not as the archive says.
+        """`questions`: all of the set, of which `selections` are written; `stop`: set when nobody wants
+        more of it. `alone`: without a second opinion that decides nothing. `locate`: where a quote stands,
+        if not as the archive says.
         """
         if model is not None and stop is not None:
             model = StoppableGenerator(model, stop)
         options = reader = None
         if model is not None:
-            prompts = load_prompts(self._options.prompts)
+            prompts = with_instructions(
+                load_prompts(self._options.prompts), self._instructions(model, selections)
+            )
             options = WritingOptions(prompts=prompts, max_tokens=self._options.max_tokens)
             reader = self._second_reader()
             if alone and reader is not None and not reader.decides:
@@ -316,19 +317,44 @@ class Drafts:
             find_newer=find_newer,
         )
 
-    def _second_reader(self) -> SecondReader | None:
-        """Who gives a second opinion on one set; None when no judge was set."""
+    def _instructions(self, model: Generator, selections: Sequence[Selection]) -> list[str]:
+        """What owners of the sources ask of who writes. Raises InputError where a model may not read them."""
+        chosen = (s for selection in selections for s in selection.chosen)
+        names = {s.document.collection for s in chosen if s.kind is not SourceKind.SUPPLIED}
+        readers = [model, self._judge_model()] if names else []
+        asked = []
+        for name in sorted(names):
+            guide = self._guides.newest(name)
+            for reader in readers:
+                if guide.models and reader is not None and reader.model not in guide.models:
+                    raise InputError(
+                        f"De verzameling {name} mag niet worden gelezen door het taalmodel {reader.model}. "
+                        "Kies het opstellen zonder model, of vraag de eigenaar."
+                    )
+            asked.append(guide.instructions)
+        return asked
+
+    def _judge_model(self) -> Generator | None:
+        """The model that reads along, opened once; None when none was set."""
         if self._options.judge is None:
             return None
         with self._lock:
             if self._judge is None:
                 self._judge = open_generator(self._options.judge)
+            return self._judge
+
+    def _second_reader(self) -> SecondReader | None:
+        """Who gives a second opinion on one set; None when no judge was set."""
+        judge = self._judge_model()
+        if judge is None:
+            return None
+        with self._lock:
             files = load_prompts(self._options.prompts)
             try:
-                exam = exam_of(self._options.home, ModelJudge(self._judge, files))
+                exam = exam_of(self._options.home, ModelJudge(judge, files))
             except (GeneratorError, InputError):
                 exam = None  # it cannot say what it is; the reader tells so when it asks
-            return SecondReader(self._judge, files, exam)
+            return SecondReader(judge, files, exam)
 
     def _note_writing(
         self, action: str, dossier: Dossier, written: Sequence[Verification], use: Use, actor: Actor
@@ -492,13 +518,9 @@ class Drafts:
                     f"Het antwoord op vraag {numbers} is bewerkt. Dat wordt niet overschreven."
                 )
         use = self._power.start(self._elsewhere(generator))
-        writer = self._writer(
-            self.model(generator),
-            on_event,
-            begun.question_set.questions,
-            self._searching.newer_for(actor),
-            stop=stop,
-        )
+        newer = self._searching.newer_for(actor)
+        model, questions = self.model(generator), begun.question_set.questions
+        writer = self._writer(model, on_event, questions, list(selections.values()), newer, stop=stop)
         written: dict[int, Verification] = {}
         for count, (at, selection) in enumerate(sorted(selections.items())):
             progress(_WRITING, count, len(selections))
@@ -629,7 +651,9 @@ class Drafts:
         models = {kind: self.model(_EXTRACTIVE if kind == _EXTRACTIVE else _MODEL) for kind in kinds}
         questions, locate = texts[0].question_set.questions, self._locate_as_recorded(old)
         writers = {
-            kind: self._writer(model, unheard, questions, alone=True, locate=locate)
+            kind: self._writer(
+                model, unheard, questions, [v.draft.selection for v in old], alone=True, locate=locate
+            )
             for kind, model in models.items()
         }
         again = [

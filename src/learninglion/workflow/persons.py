@@ -21,6 +21,7 @@ from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.guides import GuideRepository
 from learninglion.workflow.intake import Intake
 from learninglion.workflow.log import note
 from learninglion.workflow.retention import Retention
@@ -49,7 +50,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PersonPlace:
-    """One place that mentions the person; `what` is document, index, dossier, set, file, answer or log."""
+    """One place that mentions the person.
+
+    `what` is document, index, dossier, set, file, answer, remark or log.
+    """
 
     what: str
     where: str  # an id or a path; for the log the number of the entry
@@ -84,6 +88,7 @@ class Persons:
         traces: Traces,
         intake: Intake,
         retention: Retention,
+        guides: GuideRepository,
         log: EventLog,
     ) -> None:
         self._home = home
@@ -94,6 +99,7 @@ class Persons:
         self._traces = traces
         self._intake = intake
         self._retention = retention
+        self._guides = guides
         self._log = log
 
     def find(self, text: str, *, actor: Actor) -> PersonReport:
@@ -124,6 +130,7 @@ class Persons:
                 self._retention.delete_dossier(dossier_id, reason=reason, actor=actor)
         self._sets.clear_all(_of(found, "set"))
         self._accounts.forget_answers(_of(found, "answer"))
+        self._guides.forget(_of(found, "remark"))
         for entry in self._store.journal.entries():
             if pattern.search(fold(entry.stamp.path)) or pattern.search(fold(entry.detail)):
                 self._store.journal.forget(entry.collection, (entry.stamp.path,))
@@ -144,6 +151,8 @@ class Persons:
         yield from _tallied("dossier", pattern, self._repository.contents())
         yield from _tallied("set", pattern, self._sets.contents())
         yield from _tallied("answer", pattern, self._accounts.kept_answers())
+        said = ((s.id, canonical_json(s)) for s in self._guides.remarks())
+        yield from _tallied("remark", pattern, said)
         yield from _tallied(
             "file",
             pattern,

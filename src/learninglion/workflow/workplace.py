@@ -29,6 +29,7 @@ from learninglion.workflow.brakes import Brake
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts
+from learninglion.workflow.guides import GuideRepository, Guides
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.intake import Intake
 from learninglion.workflow.jobs import Jobs
@@ -79,6 +80,7 @@ class Workplace:
     indexing: Indexing
     searching: Searching
     asking: Asking
+    guides: Guides
     sets: Sets
     own_sources: OwnSources
     working_texts: WorkingTexts
@@ -123,6 +125,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     requests = SignOffRepository(engine)
     kept_sets = SetRepository(engine)
     typed = WorkingTextRepository(engine)
+    kept_guides = GuideRepository(engine)
     accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs()
 
     power = PowerMeter(options.power)
@@ -134,7 +137,17 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
     learning = Learning(learned, indexing, log)
     drafts = Drafts(
-        options, store, repository, indexing, searching, documents, dossiers, power, log, learning.measure
+        options,
+        store,
+        repository,
+        indexing,
+        searching,
+        documents,
+        dossiers,
+        kept_guides,
+        power,
+        log,
+        learning.measure,
     )
     intake = Intake(store, indexing, traces, power, options.models_elsewhere, log, isolate=options.isolate)
     retention = Retention(repository, kept_sets, requests, typed, accounts, log)
@@ -150,6 +163,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         indexing=indexing,
         searching=searching,
         asking=Asking(store, indexing, searching, power, options.models_elsewhere, log),
+        guides=Guides(kept_guides, store, indexing, log),
         sets=sets,
         own_sources=OwnSources(sets, log),
         working_texts=WorkingTexts(typed),
@@ -158,7 +172,9 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
         remarks=Remarks(dossiers, log),
         retention=retention,
-        persons=Persons(home, store, repository, kept_sets, accounts, traces, intake, retention, log),
+        persons=Persons(
+            home, store, repository, kept_sets, accounts, traces, intake, retention, kept_guides, log
+        ),
         log=AuditLog(log, repository, Ledger(log, store)),
         monthly=Monthly(log, repository),
         learning=learning,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from learninglion.parsing.pdf.lines import Line
 
@@ -12,6 +13,10 @@ __all__ = ["Cell", "Table", "find_tables", "runs_on"]
 
 _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to each other
 _APART = 1.6  # of the size: a larger step down in one column begins another cell
+_EDGE = 2.5  # points: what is less out of line with a column lines up with it
+_MOST_SPACES = 12  # words of heads that stand close together; more is a sentence
+_HEADED = 3  # columns: fewer line up with the words of running text by chance
+_HEAD_STEP = 3.0  # of the size: a head row stands so close above the first row
 _PROSE = 6  # so many lines a column, all long, are columns of text and no table
 _PROSE_LENGTH = 28  # characters: a line of a column of text
 _BETWEEN = 3  # lines of one column that may stand between two rows of a table
@@ -104,7 +109,7 @@ def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
             index += 1
             continue
         last = _extend(lines, beside, index)
-        table = _build(lines, index, last)
+        table = _build(lines, index, last, max((t.last + 1 for t in tables[-1:]), default=0))
         if table is not None:
             tables.append(table)
         index = last + 1
@@ -165,11 +170,18 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
     return 0 < step < _APART * line.size and abs(line.size - above.size) < 0.5
 
 
-def _build(lines: Sequence[Line], first: int, last: int) -> Table | None:
+def _build(lines: Sequence[Line], first: int, last: int, free: int) -> Table | None:
+    """The table of lines first..last, with a head row above it; lines from `free` on belong to no other."""
     cells = [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
     columns = _find_columns(cells)
     if len(columns) < 2:
         return None
+    cells = [part for cell in cells for part in _split(cell, lines[cell.line], columns)]
+    if first > free and len(columns) >= _HEADED:
+        heads = _head_row(lines[first - 1], first - 1, lines[first], columns)
+        cells = [*heads, *cells]
+        first -= bool(heads)
+    columns = _find_columns(cells)
     placed = [(_column_of(cell, columns), cell) for cell in cells]
     if _is_prose(placed, len(columns), lines):
         return None
@@ -189,14 +201,55 @@ def _build(lines: Sequence[Line], first: int, last: int) -> Table | None:
 
 def _cells(index: int, line: Line) -> list[Cell]:
     bounds = [0, *line.gaps, len(line.text)]
-    found = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
-        text = line.text[start:end]
-        begin, stop = start + len(text) - len(text.lstrip()), start + len(text.rstrip())
-        if begin < stop:
-            x0, x1 = line.x_edges[begin], line.x_edges[stop]
-            found.append(Cell(index, begin, stop, x0, x1, line.baseline, line.size))
-    return found
+    pairs = zip(bounds, bounds[1:], strict=False)
+    return [cell for start, end in pairs for cell in _trimmed(index, line, start, end)]
+
+
+def _trimmed(index: int, line: Line, start: int, end: int) -> list[Cell]:
+    """The stretch of a line without the space around it; none where there is nothing else."""
+    text = line.text[start:end]
+    begin, stop = start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+    if begin >= stop:
+        return []
+    x0, x1 = line.x_edges[begin], line.x_edges[stop]
+    return [Cell(index, begin, stop, x0, x1, line.baseline, line.size)]
+
+
+def _split(cell: Cell, line: Line, columns: Sequence[tuple[float, float]]) -> list[Cell]:
+    """The parts of a cell that runs over several columns: heads that stand close together.
+
+    Cut so that each part lines up with its column: left, right or in the middle; whole where it cannot.
+    """
+    over = [column for column in columns if cell.x0 < column[1] + _EDGE and column[0] - _EDGE < cell.x1]
+    spaces = [i for i in range(cell.start, cell.end) if line.text[i] == " "]
+    if len(over) < 2 or len(spaces) > _MOST_SPACES:
+        return [cell]
+    best, least = [cell], _EDGE
+    for cuts in combinations(spaces, len(over) - 1):
+        bounds = [cell.start, *cuts, cell.end]
+        pairs = zip(bounds, bounds[1:], strict=False)
+        parts = [part for start, end in pairs for part in _trimmed(cell.line, line, start, end)]
+        if len(parts) == len(over):
+            worst = max(map(_out_of_line, parts, over))
+            if worst < least:
+                best, least = parts, worst
+    return best
+
+
+def _out_of_line(cell: Cell, column: tuple[float, float]) -> float:
+    """How far a cell is from lining up with a column: left, right, or in the middle."""
+    left, right = cell.x0 - column[0], cell.x1 - column[1]
+    return min(abs(left), abs(right), abs(left + right) / 2)
+
+
+def _head_row(line: Line, index: int, below: Line, columns: Sequence[tuple[float, float]]) -> list[Cell]:
+    """The cells of the line above a table that names every column, or none."""
+    if not 0 < line.baseline - below.baseline < _HEAD_STEP * line.size or line.gaps:
+        return []
+    cells = [
+        part for cell in _trimmed(index, line, 0, len(line.text)) for part in _split(cell, line, columns)
+    ]
+    return cells if len(cells) == len(columns) else []
 
 
 def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from learninglion.compliance.energy import Energy
 from learninglion.models import Actor
@@ -16,11 +17,14 @@ from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_filters
 from learninglion.web.pages.sources import source_address
 from learninglion.web.site import Site
+from learninglion.workflow.rights import Task, require
+from learninglion.workflow.sets import WorkCard, add_source
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 
+_SETS = 20  # of the sets at work, to hand an answer to
 _KEPT = 1900  # characters of earlier questions that a next one can go on with
 
 
@@ -44,6 +48,22 @@ async def ask(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     form = await request.form()
     values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
     return await run_in_threadpool(_ask, request, site, viewer, values)
+
+
+@router.post("/ask/hand-over")
+def hand_over(
+    site: TheSite,
+    viewer: SignedIn,
+    work: Annotated[str, Form(max_length=32)],
+    source: Annotated[str, Form(max_length=400)],
+) -> Response:
+    """Put the source of an answer with every question of a set at work, chosen; it stays cited as itself."""
+    require(viewer.actor, Task.DRAFT)
+    at_work = site.workplace.sets.find(work, viewer.actor)
+    found = site.workplace.documents.source(source, viewer.actor)
+    for position, board in enumerate(at_work.boards):
+        site.workplace.sets.put_board(at_work, position, add_source(board, found), actor=viewer.actor)
+    return RedirectResponse(f"/sets/{work}/questions/1", 303)
 
 
 def _ask(request: Request, site: Site, viewer: SignedIn, values: dict[str, str]) -> Response:
@@ -85,8 +105,14 @@ def _answered(
         after=_after(reply) if reply else "",
         problem=problem,
         energy=energy,
+        set_choices=[(card.id, card.title) for card in _sets(site, viewer)] if reply else [],
         collections=site.workplace.documents.collections(viewer.actor),
     )
+
+
+def _sets(site: Site, viewer: SignedIn) -> tuple[WorkCard, ...]:
+    """The sets at work that this person can hand an answer to."""
+    return site.workplace.sets.list(viewer.actor, limit=_SETS) if viewer.may("draft") else ()
 
 
 def _after(reply: Reply) -> str:
@@ -104,4 +130,4 @@ def _address(site: Site, actor: Actor, material: Material) -> str:
         if not sources:
             return f"/documents/{material.document.id}"
         name = min(sources, key=lambda s: abs(s.body_span.start - start)).id
-    return source_address(name, material.quote_span)
+    return source_address(name, material.value.span if material.value else material.quote_span)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from learninglion.models import Actor, Document, Region, Source, SourceKind, Span
 from learninglion.models.errors import InputError, UnreadableFileError
+from learninglion.search.comparing import compare
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.page_images import PageSize
 from learninglion.web.security import is_cross_site
@@ -140,8 +141,38 @@ def place_on_page(region: Region, size: PageSize) -> Rectangle:
 def document_page(request: Request, site: TheSite, viewer: SignedIn, document_id: str) -> Response:
     """A whole document: its questions with their answers, or its sections, as text."""
     document = site.workplace.documents.find(document_id, viewer.actor)
-    parts = _parts(document)
-    return site.templates.page(request, "document.html", viewer, document=document, parts_of=parts)
+    return site.templates.page(
+        request,
+        "document.html",
+        viewer,
+        document=document,
+        parts_of=_parts(document),
+        versions=site.workplace.documents.versions(document_id, viewer.actor),
+    )
+
+
+@router.get("/compare")
+def comparison_page(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    old: Annotated[str, Query(max_length=320)],
+    new: Annotated[str, Query(max_length=320)],
+    everything: bool = False,
+) -> Response:
+    """Two versions side by side: what changed of substance, or everything."""
+    documents = site.workplace.documents
+    comparison = compare(documents.version(old, viewer.actor), documents.version(new, viewer.actor))
+    return site.templates.page(
+        request,
+        "comparison.html",
+        viewer,
+        changes=comparison.changes if everything else comparison.of_substance,
+        comparison=comparison,
+        everything=everything,
+        old=old,
+        new=new,
+    )
 
 
 def _parts(document: Document) -> Sequence[tuple[str, str, str]]:

@@ -1,0 +1,173 @@
+"""A collection that guides: its start page, what people say of its answers, and what its owner edits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from learninglion.models import Filters
+from learninglion.models.errors import InputError
+from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.site import Site
+from learninglion.workflow.guides import Finding, Guide, Remark
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+Name = Annotated[str, Query(max_length=200)]
+NameField = Annotated[str, Form(max_length=200)]
+_LISTED = 500  # documents to choose from
+_FEW = 400  # characters
+
+
+@router.get("/collection")
+def start_page(
+    request: Request, site: TheSite, viewer: SignedIn, name: Name, thanks: bool = False
+) -> Response:
+    """What this collection is for, how to use it, and the form to ask it something."""
+    guide = site.workplace.guides.find(name, viewer.actor)
+    info = next(i for i in site.workplace.documents.collections(viewer.actor) if i.name == name)
+    editable = site.workplace.guides.may_edit(name, viewer.actor)
+    return site.templates.page(
+        request, "collection.html", viewer, guide=guide, info=info, editable=editable, thanks=thanks
+    )
+
+
+@router.post("/collection/remarks")
+def say(
+    site: TheSite,
+    viewer: SignedIn,
+    collection: NameField,
+    finding: Annotated[Literal["wrong", "incomplete"], Form()],
+    question: Annotated[str, Form()],
+    follows: Annotated[str, Form()] = "",
+    document: Annotated[str, Form(max_length=_FEW)] = "",
+    words: Annotated[str, Form()] = "",
+    nowhere: Annotated[str, Form(max_length=1)] = "",
+    remark: Annotated[str, Form()] = "",
+) -> Response:
+    """What a person says of an answer, for the owner."""
+    said = Remark(
+        Finding(finding), question.strip(), follows, document, words.strip(), bool(nowhere), remark.strip()
+    )
+    site.workplace.guides.say(collection, said, actor=viewer.actor)
+    return _to("/collection", collection, thanks="1")
+
+
+@router.get("/collection/owner")
+def owner_page(request: Request, site: TheSite, viewer: SignedIn, name: Name) -> Response:
+    """What the owner edits, what was said, and how well the collection answers."""
+    return _owner_page(request, site, viewer, name, None, "")
+
+
+@router.post("/collection/owner")
+def save_guide(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    collection: NameField,
+    owner: Annotated[str, Form(max_length=200)] = "",
+    until: Annotated[str, Form(max_length=10)] = "",
+    readers: Annotated[str, Form()] = "",
+    welcome: Annotated[str, Form()] = "",
+    examples: Annotated[str, Form()] = "",
+    instructions: Annotated[str, Form()] = "",
+    models: Annotated[str, Form()] = "",
+    privacy: Annotated[str, Form()] = "",
+) -> Response:
+    """A next version of the guide."""
+    guide = Guide(
+        owner=owner.strip(),
+        readers=readers.strip(),
+        welcome=welcome.strip(),
+        examples=_lines(examples),
+        instructions=instructions.strip(),
+        models=_lines(models),
+        privacy=privacy.strip(),
+    )
+    try:
+        guide = replace(guide, until=date.fromisoformat(until) if until.strip() else None)
+        site.workplace.guides.put(collection, guide, actor=viewer.actor)
+    except ValueError:
+        return _owner_page(request, site, viewer, collection, guide, "Geef de termijn als jjjj-mm-dd.")
+    except InputError as error:
+        return _owner_page(request, site, viewer, collection, guide, error.detail)
+    return _to("/collection/owner", collection)
+
+
+@router.post("/collection/owner/questions")
+def add_question(
+    request: Request,
+    site: TheSite,
+    viewer: SignedIn,
+    collection: NameField,
+    question: Annotated[str, Form()],
+    document: Annotated[str, Form(max_length=_FEW)] = "",
+    words: Annotated[str, Form()] = "",
+    nowhere: Annotated[str, Form(max_length=1)] = "",
+) -> Response:
+    """A question to measure by."""
+    said = Remark(Finding.QUESTION, question.strip(), "", document, words.strip(), bool(nowhere))
+    try:
+        site.workplace.guides.say(collection, said, actor=viewer.actor)
+    except InputError as error:
+        return _owner_page(request, site, viewer, collection, None, error.detail)
+    return _to("/collection/owner", collection)
+
+
+@router.post("/collection/owner/settle")
+def settle(
+    site: TheSite, viewer: SignedIn, collection: NameField, remark: Annotated[str, Form(max_length=32)]
+) -> Response:
+    """The owner is done with a remark."""
+    site.workplace.guides.settle(collection, remark, actor=viewer.actor)
+    return _to("/collection/owner", collection)
+
+
+@router.post("/collection/owner/evaluate")
+def evaluate(request: Request, site: TheSite, viewer: SignedIn, collection: NameField) -> Response:
+    """Put the collection's own questions to it."""
+    try:
+        site.workplace.guides.evaluate(collection, actor=viewer.actor)
+    except InputError as error:
+        return _owner_page(request, site, viewer, collection, None, error.detail)
+    return _to("/collection/owner", collection)
+
+
+def _owner_page(
+    request: Request, site: Site, viewer: SignedIn, name: str, typed: Guide | None, problem: str
+) -> Response:
+    guides, actor = site.workplace.guides, viewer.actor
+    versions = guides.versions(name, actor)
+    return site.templates.page(
+        request,
+        "collection_owner.html",
+        viewer,
+        status=400 if problem else 200,
+        name=name,
+        guide=typed or next(iter(versions), Guide()),
+        versions=versions,
+        remarks=guides.remarks(name, actor),
+        measured=guides.measured(name, actor),
+        choices=[
+            (card.id, card.title or card.id)
+            for card in site.workplace.documents.list(
+                actor, filters=Filters(collections=(name,)), limit=_LISTED
+            )
+        ],
+        problem=problem,
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _to(path: str, name: str, **more: str) -> Response:
+    return RedirectResponse(f"{path}?{urlencode({'name': name, **more})}", 303)

@@ -1,0 +1,393 @@
+"""Guides: what a collection says of itself, what people say of its answers, and how well it answers.
+
+A guide is kept in versions, of which none is ever changed. What a person says of an answer goes to the owner
+of the collection, and, with the place where it does stand, into the questions the collection is measured by.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    Column,
+    Engine,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from learninglion.database.engine import Moment, new_metadata, now, reading, writing
+from learninglion.evaluation.document_questions import (
+    AskReport,
+    DocumentQuestion,
+    put_question,
+    report_questions,
+)
+from learninglion.models import Actor, Filters
+from learninglion.models.errors import InputError, PermissionDeniedError, UnknownReferenceError
+from learninglion.models.plain import Plain
+from learninglion.models.progress import silent
+from learninglion.record.log import EventLog, LogEntry
+from learninglion.search.asking import find_answers
+from learninglion.store.store import Store
+from learninglion.workflow.asking import VisibleShelf
+from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.log import note
+from learninglion.workflow.rights import RIGHTS, Task, require_within
+
+__all__ = ["Finding", "Guide", "GuideRepository", "Guides", "Measured", "Remark", "Said", "metadata"]
+
+metadata = new_metadata()
+
+guides = Table(
+    "guides",
+    metadata,
+    Column("collection", String(200), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("content", Text, nullable=False),  # Guide as JSON
+    Column("changed", Moment, nullable=False),
+    Column("changed_by", String(200), nullable=False),
+)
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("collection", String(200), nullable=False),
+    Column("content", Text, nullable=False),  # Remark as JSON
+    Column("made", Moment, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    Column("settled", Moment),
+    Index("ix_remarks_collection", "collection"),
+)
+
+_LONGEST = 4000  # characters of one field
+_MOST_EXAMPLES = 12
+_EVALUATED = "collection.evaluate"
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a collection says of itself. `models`: the only ones that may read it; empty: any that is set up.
+
+    `instructions` are for whoever writes (tone, what to refer to, what not to answer); the check never reads
+    them.
+    """
+
+    owner: str = ""
+    until: date | None = None
+    readers: str = ""
+    welcome: str = ""
+    examples: tuple[str, ...] = ()
+    instructions: str = ""
+    models: tuple[str, ...] = ()
+    privacy: str = ""
+    version: int = 0
+    changed: datetime | None = None
+    changed_by: str = ""
+
+    @property
+    def expired(self) -> bool:
+        """Whether its term is over: an owner has to look at it again."""
+        return self.until is not None and self.until < now().date()
+
+
+class Finding(StrEnum):
+    """What is said of an answer."""
+
+    WRONG = "wrong"  # it is not so
+    INCOMPLETE = "incomplete"
+    QUESTION = "question"  # a question of the owner, to measure by
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a person says of an answer to `question`, with the words of the place where it does stand.
+
+    `nowhere`: no document answers it, so it must be refused. Without words and not nowhere it is told to the
+    owner, and nothing is measured by it.
+    """
+
+    finding: Finding
+    question: str
+    after: str = ""
+    document: str = ""
+    words: str = ""
+    nowhere: bool = False
+    remark: str = ""
+
+    @property
+    def measures(self) -> bool:
+        """Whether it says what the right answer is."""
+        return self.nowhere or bool(self.document and self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A remark, with when it was made, by whom, and whether the owner is done with it."""
+
+    id: str
+    remark: Remark
+    made: datetime
+    made_by: str
+    settled: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How well a collection answered its own questions on a day; shares of 0..1."""
+
+    at: datetime
+    questions: int
+    found: float
+    shown: float
+    unanswerable: int
+    refused: float
+
+
+class GuideRepository:
+    """Guides and remarks in the database of `engine`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def versions(self, collection: str) -> tuple[Guide, ...]:
+        """All versions of a guide, newest first."""
+        query = select(guides).where(guides.c.collection == collection).order_by(guides.c.version.desc())
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return tuple(_read_guide(r.content, r.version, r.changed, r.changed_by) for r in rows)
+
+    def newest(self, collection: str) -> Guide:
+        """The guide in force; an empty one where nothing was said."""
+        return next(iter(self.versions(collection)), Guide())
+
+    def put(self, collection: str, guide: Guide, by: str) -> Guide:
+        """The next version."""
+        told = asdict(guide)
+        for name in ("version", "changed", "changed_by"):
+            del told[name]
+        told["until"] = guide.until.isoformat() if guide.until else None
+        with writing(self._engine) as connection:
+            newest = select(func.max(guides.c.version)).where(guides.c.collection == collection)
+            kept = replace(guide, version=(connection.scalar(newest) or 0) + 1, changed=now(), changed_by=by)
+            connection.execute(
+                insert(guides).values(
+                    collection=collection,
+                    version=kept.version,
+                    content=json.dumps(told, ensure_ascii=False),
+                    changed=kept.changed,
+                    changed_by=by,
+                )
+            )
+        return kept
+
+    def add(self, collection: str, remark: Remark, by: str) -> str:
+        """Keep a remark; its id."""
+        name = secrets.token_hex(8)
+        content = json.dumps(asdict(remark), ensure_ascii=False)
+        row = {"id": name, "collection": collection, "content": content, "made": now(), "made_by": by}
+        with writing(self._engine) as connection:
+            connection.execute(insert(remarks).values(**row))
+        return name
+
+    def remarks(self, collection: str | None = None) -> tuple[Said, ...]:
+        """What was said, newest first; of all collections when None."""
+        query = select(remarks).order_by(remarks.c.made.desc(), remarks.c.id)
+        if collection is not None:
+            query = query.where(remarks.c.collection == collection)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return tuple(Said(r.id, _read_remark(r.content), r.made, r.made_by, r.settled) for r in rows)
+
+    def settle(self, collection: str, name: str) -> bool:
+        """Mark a remark as done with; False where it is not there."""
+        this = (remarks.c.id == name, remarks.c.collection == collection)
+        with writing(self._engine) as connection:
+            return bool(connection.execute(update(remarks).where(*this).values(settled=now())).rowcount)
+
+    def forget(self, names: list[str]) -> None:
+        """Take remarks away for good."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(remarks).where(remarks.c.id.in_(names)))
+
+
+def _read_guide(content: str, version: int, changed: datetime, by: str) -> Guide:
+    told = json.loads(content)
+    told["until"] = date.fromisoformat(told["until"]) if told["until"] else None
+    lists = {name: tuple(told[name]) for name in ("examples", "models")}
+    return Guide(**{**told, **lists}, version=version, changed=changed, changed_by=by)
+
+
+def _read_remark(content: str) -> Remark:
+    told = json.loads(content)
+    return Remark(**{**told, "finding": Finding(told["finding"])})
+
+
+class Guides:
+    """Collections that guide; safe to share between threads."""
+
+    def __init__(self, repository: GuideRepository, store: Store, indexing: Indexing, log: EventLog) -> None:
+        self._repository = repository
+        self._store = store
+        self._indexing = indexing
+        self._log = log
+
+    def find(self, collection: str, actor: Actor) -> Guide:
+        """The newest version; an empty one where nothing was said. Raises for what one may not see."""
+        require_within(actor, Task.SEARCH, [collection])
+        if all(info.name != collection for info in self._store.collections(actor.collections)):
+            raise UnknownReferenceError(f"Verzameling {collection} bestaat niet.")
+        return self._repository.newest(collection)
+
+    def versions(self, collection: str, actor: Actor) -> tuple[Guide, ...]:
+        """All versions, newest first."""
+        self._require_owner(collection, actor)
+        return self._repository.versions(collection)
+
+    def put(self, collection: str, guide: Guide, *, actor: Actor) -> Guide:
+        """Say something else of a collection. Raises InputError for what is too long or cannot be."""
+        self._require_owner(collection, actor)
+        texts = (
+            guide.owner,
+            guide.readers,
+            guide.welcome,
+            guide.instructions,
+            guide.privacy,
+            *guide.examples,
+        )
+        if any(len(text) > _LONGEST for text in texts) or len(guide.examples) > _MOST_EXAMPLES:
+            raise InputError(
+                f"Een veld heeft hoogstens {_LONGEST} tekens, en er zijn hoogstens {_MOST_EXAMPLES} "
+                "voorbeeldvragen."
+            )
+        kept = self._repository.put(collection, guide, actor.name)
+        note(
+            self._log, "collection.guide", actor, f"collection:{collection}", {"guide_version": kept.version}
+        )
+        return kept
+
+    def say(self, collection: str, remark: Remark, *, actor: Actor) -> str:
+        """What this person says of an answer goes to the owner; its id. Raises InputError."""
+        self.find(collection, actor)
+        if remark.finding is Finding.QUESTION:
+            self._require_owner(collection, actor)
+            if not remark.measures:
+                raise InputError("Zeg waar het antwoord staat, of dat het nergens staat.")
+        if not remark.question.strip():
+            raise InputError("Stel een vraag.")
+        if any(len(text) > _LONGEST for text in (remark.question, remark.after, remark.words, remark.remark)):
+            raise InputError(f"Een veld heeft hoogstens {_LONGEST} tekens.")
+        if remark.words and not remark.nowhere:
+            self._check_place(remark, actor)
+        name = self._repository.add(collection, remark, actor.name)
+        # what was asked can hold personal data, and a log is for ever
+        details: dict[str, Plain] = {"remark": name, "finding": remark.finding.value}
+        note(self._log, "collection.remark", actor, f"collection:{collection}", details)
+        return name
+
+    def _check_place(self, remark: Remark, actor: Actor) -> None:
+        text = self._store.document(remark.document, actor.collections, lines=False).text
+        if " ".join(remark.words.split()) not in " ".join(text.split()):
+            raise InputError("Deze woorden staan niet zo in dat document. Plak ze zoals ze er staan.")
+
+    def remarks(self, collection: str, actor: Actor) -> tuple[Said, ...]:
+        """What was said of answers from a collection, newest first; for its owner."""
+        self._require_owner(collection, actor)
+        return self._repository.remarks(collection)
+
+    def settle(self, collection: str, remark_id: str, *, actor: Actor) -> None:
+        """The owner is done with a remark; it still measures. Raises UnknownReferenceError."""
+        self._require_owner(collection, actor)
+        if not self._repository.settle(collection, remark_id):
+            raise UnknownReferenceError(f"Opmerking {remark_id} bestaat niet.")
+        note(self._log, "collection.settle", actor, f"collection:{collection}", {"remark": remark_id})
+
+    def evaluate(self, collection: str, *, actor: Actor) -> AskReport:
+        """How well the collection answers its own questions now; kept in the log by date.
+
+        Raises InputError where it has none.
+        """
+        self._require_owner(collection, actor)
+        said = [s for s in self._repository.remarks(collection) if s.remark.measures]
+        if not said:
+            raise InputError(
+                f"De verzameling {collection} heeft nog geen vragen om aan te meten. Zij komen van wie bij "
+                "een antwoord zegt waar het wel staat, en van de eigenaar."
+            )
+        self._indexing.follow(silent)
+        filters = Filters(collections=(collection,))
+        documents = self._store.scope(filters, actor.collections).allowed
+        reader, engine = self._store.seen_by(actor.collections), self._indexing.index
+        shelf = VisibleShelf(self._store, filters, actor)
+        outcomes = []
+        for one in said:
+            asked = one.remark
+            case = DocumentQuestion(
+                one.id,
+                asked.document,
+                asked.question,
+                asked.finding.value,
+                not asked.nowhere,
+                asked.words,
+                asked.after,
+            )
+            reply = find_answers(
+                engine, reader, asked.question, after=asked.after, documents=documents, shelf=shelf
+            )
+            outcomes.append(put_question(engine, reader, case, asked.document, reply, documents))
+        report = report_questions(outcomes)
+        figures: dict[str, Plain] = {
+            "questions": report.all.questions,
+            "found": report.all.found,
+            "shown": report.all.shown,
+            "unanswerable": report.unanswerable,
+            "refused": report.refused,
+        }
+        note(self._log, _EVALUATED, actor, f"collection:{collection}", figures)
+        return report
+
+    def measured(self, collection: str, actor: Actor) -> tuple[Measured, ...]:
+        """What earlier evaluations found, oldest first."""
+        self._require_owner(collection, actor)
+        entries = self._log.of_actions([_EVALUATED])
+        return tuple(_measured(entry) for entry in entries if entry.subject == f"collection:{collection}")
+
+    def may_edit(self, collection: str, actor: Actor) -> bool:
+        """Whether this person manages collections, or owns this one."""
+        if not actor.may_see(collection):
+            return False
+        if RIGHTS[Task.MANAGE] & actor.roles:
+            return True
+        newest = self._repository.newest(collection)
+        return bool(newest.owner) and newest.owner == actor.name
+
+    def _require_owner(self, collection: str, actor: Actor) -> None:
+        self.find(collection, actor)
+        if not self.may_edit(collection, actor):
+            raise PermissionDeniedError("Dit kan alleen de eigenaar van de verzameling, of een beheerder.")
+
+
+def _measured(entry: LogEntry) -> Measured:
+    def figure(name: str) -> float:
+        value = entry.details[name]
+        return float(value) if isinstance(value, (int, float)) else 0.0
+
+    return Measured(
+        entry.at,
+        int(figure("questions")),
+        figure("found"),
+        figure("shown"),
+        int(figure("unanswerable")),
+        figure("refused"),
+    )
