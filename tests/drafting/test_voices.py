@@ -54,9 +54,19 @@ def test_an_earlier_cabinet_is_named_and_quoted() -> None:
         "Eerder, op 1 maart 2019, schreef de toenmalige minister van Infrastructuur en Waterstaat aan uw "
         f"Kamer: “{BODY}”"
     )
-    assert made.verdict is AnswerVerdict.PARTIAL  # nobody knows whether it is still so
+    assert made.verdict is AnswerVerdict.ANSWERED  # a figure stays one, with its date
     assert any("vorig kabinet" in remark for remark in made.left_out)
     assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)
+
+
+def test_a_position_of_an_earlier_cabinet_is_not_the_position_of_this_one() -> None:
+    question = "Bent u bereid de veerponten bij Duinwijk te behouden?"
+    body = "Ja, ik ben bereid de veerponten bij Duinwijk te behouden."
+    source = make_source(body, question=question, card=card(date(2019, 3, 1)))
+    selection = replace(make_selection(question, [source]), introduction=ASKED.format("6 oktober 2024"))
+    assert draft(selection).verdict is AnswerVerdict.PARTIAL
+    asked_then = replace(selection, introduction=ASKED.format("6 mei 2019"))
+    assert draft(asked_then).verdict is AnswerVerdict.ANSWERED
 
 
 def test_a_colleague_is_named_too() -> None:

@@ -14,7 +14,7 @@ from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, r
 from learninglion.checking.injection import describe_suspicions
 from learninglion.checking.phrases import attribute, continue_from, formerly, in_answer_to, introduce
 from learninglion.checking.verify import check
-from learninglion.drafting.askings import Asking, askings_of, kind_of, polarity
+from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, polarity
 from learninglion.drafting.coverage import settled
 from learninglion.drafting.line import (
     FOLLOWS,
@@ -34,6 +34,7 @@ from learninglion.drafting.promises import as_of, has_passed
 from learninglion.drafting.proposals import propose
 from learninglion.drafting.relevance import (
     LIKELY,
+    LINE,
     SURE,
     Judged,
     Relevance,
@@ -66,8 +67,7 @@ _LONGEST_QUESTION = 40  # words of a question that is told with its answer
 _LONGEST = 220  # words of one answer that was given to the same question
 _REPEATS = 0.8  # a sentence of which this much was said already adds nothing
 _SUPPORT = 3  # sentences that one may lean on
-LINE = "supplied#line"
-"""The department's line decides direction; it is never cited or quoted as an answer."""
+_POSITIONS = frozenset({Kind.ACTION, Kind.OPINION})  # what another cabinet may see otherwise
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
 _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
@@ -546,9 +546,10 @@ def with_material(
 
 
 def _all_former(made: _Draft) -> bool:
-    """Whether nothing of it is of the cabinet of today."""
+    """Whether it is a position, and none of it of the cabinet of today. A fact stays one, with its date."""
     cards = [made.sources[source_id].document for source_id in made.taken]
-    return all(voice_of(card, made.selection) is Voice.FORMER for card in cards)
+    kind = kind_of(made.selection.question.text)
+    return kind in _POSITIONS and all(voice_of(card, made.selection) is Voice.FORMER for card in cards)
 
 
 def _hints(made: _Draft, statements: Sequence[Statement]) -> Iterator[str]:

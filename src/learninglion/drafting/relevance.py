@@ -59,6 +59,12 @@ LIKELY = 0.3
 RELATED = 0.03
 """From this chance on a passage has something to do with a part: it may stand in a table of evidence."""
 
+LINE = "supplied#line"
+"""The department's line decides direction; it is never cited or quoted as an answer."""
+
+OF_THE_SET = frozenset({LINE, "supplied#news"})
+"""What was supplied with a whole set, not for one question."""
+
 _CHOSEN = 10.0
 """A person read this source and chose it: its odds of answering are so many times higher."""
 
@@ -202,7 +208,9 @@ class Relevance:
         asked = max(whole if whole >= SURE else 0.0, self._asked(source, evidence))
         if not evidence.wanted:  # "how many" is another question than "is it true that"
             asked = min(asked, LIKELY)
-        odds = _CHOSEN if chosen or source.kind is SourceKind.SUPPLIED else 1.0
+        # An own note was made for this question; the news and the line came with the whole set.
+        noted = source.kind is SourceKind.SUPPLIED and source.id not in OF_THE_SET
+        odds = _CHOSEN if chosen or noted else 1.0
         raised = says * odds / (1 - says + says * odds)
         return Judged(
             asking,
