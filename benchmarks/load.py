@@ -1,6 +1,6 @@
 """Many users at once, and many strange requests: what the server takes on this machine.
 
-    python benchmarks/load.py users  [--pairs 50000] [--users 50] [--minutes 6]
+    python benchmarks/load.py users  [--pairs 50000] [--users 50] [--minutes 6] [--mixed]
     python benchmarks/load.py fuzz   [--each 1200]
 
 `users` fills a data folder of its own with fictional pairs (kept in --home, so a second run starts at once),
@@ -21,6 +21,7 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PORT = 8973
 EACH = 100  # pairs in a document: reading one file costs the same for ten
 PAUSE = 5.0  # seconds between the searches of one user
+WORK_SHARE = 0.04  # of the turns of a user begin long work, where the load is mixed
 LOOK = 2.0  # seconds between two looks at the server's memory
 # The bars for 50 users on two cores, in milliseconds; memory is flat when the last minute
 # takes hardly more than the first after warming up.
@@ -54,6 +56,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=50_000)
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=6.0)
+    parser.add_argument("--mixed", action="store_true", help="drafts and uploads too, through the queue")
     parser.add_argument("--each", type=int, default=1200)
     given = parser.parse_args()
     if given.what == "fuzz":
@@ -69,7 +72,8 @@ def main() -> None:
     server = subprocess.Popen([sys.executable, __file__, "serve", "--home", str(given.home)])
     try:
         wait_until_up()
-        told = asyncio.run(press(given.users, round(given.minutes * 60), token, cookie, server.pid))
+        load = press(given.users, round(given.minutes * 60), token, cookie, server.pid, mixed=given.mixed)
+        told = asyncio.run(load)
     finally:
         server.terminate()
         server.wait(20)
@@ -91,8 +95,10 @@ def serve(home: Path) -> None:
     import uvicorn
 
     from learninglion.web.app import create_app
+    from learninglion.web.works import make_worker
 
     workplace, settings = opened(home)
+    make_worker(workplace, settings.jobs.slots).start()
     uvicorn.run(create_app(workplace, settings), host="127.0.0.1", port=PORT, log_level="error")
 
 
@@ -102,13 +108,13 @@ def fill(home: Path, pairs: int) -> None:
     from learninglion.search import switching
     from learninglion.testing import HashingEncoder
 
-    opened = switching.open_encoder
+    real = switching.open_encoder
 
     def half_real(*given: object, **named: object) -> object:
         # Embedding 50,000 pairs takes over an hour on two cores, and how long a search takes does not depend
         # on what the vectors mean: those of the corpus are hashed words. The server is another process, which
         # embeds what the users ask with the real model.
-        encoder = opened(*given, **named)  # type: ignore[arg-type]
+        encoder = real(*given, **named)  # type: ignore[arg-type]
         hashed = HashingEncoder(encoder.dimensions)
         kind = type(encoder)
         kind.encode_passages = lambda self, texts: hashed.encode_passages(texts)  # type: ignore[method-assign]
@@ -242,9 +248,53 @@ def flatness(looks: Sequence[Footprint], seconds: int) -> dict[str, object]:
     }
 
 
-async def press(users: int, seconds: int, token: str, cookie: str, pid: int) -> dict[str, object]:
+def slope(values: Sequence[tuple[float, float]]) -> float:
+    """How much a value grows in an hour, by least squares of (seconds, value); 0 of fewer than three."""
+    if len(values) < 3:
+        return 0.0
+    middle, level = mean([at for at, _ in values]), mean([value for _, value in values])
+    spread = sum((at - middle) ** 2 for at, _ in values)
+    return round(3600 * sum((at - middle) * (value - level) for at, value in values) / spread, 1)
+
+
+def drift(
+    times: Sequence[tuple[float, float]], looks: Sequence[Footprint], seconds: int
+) -> dict[str, object]:
+    """The first third after warming up beside the last third, and how memory and files grow in an hour."""
+    third = (seconds - WARM_SECONDS) / 3
+    early = [took for at, took in times if WARM_SECONDS <= at < WARM_SECONDS + third]
+    late = [took for at, took in times if at >= seconds - third]
+    settled = [look for look in looks if look.at >= WARM_SECONDS]
+    return {
+        "p95_ms": {"early": quantiles(early)["p95"], "late": quantiles(late)["p95"]},
+        "memory_mb_per_hour": slope([(look.at, look.memory_mb) for look in settled]),
+        "files_per_hour": slope([(look.at, look.files) for look in settled]),
+    }
+
+
+async def long_work(client: httpx.AsyncClient, rng: random.Random, headers: dict[str, str]) -> str:
+    """A draft of two questions, or an upload, begun and followed to its end; what it was."""
+    if rng.random() < 0.7:
+        questions = [{"numbers": [n], "text": question(rng)} for n in (1, 2)]
+        body = {"question_set": {"introduction": "", "questions": questions}}
+        kind, begun = "drafts", await client.post("/api/v1/draft-jobs", json=body, headers=headers)
+    else:
+        number = rng.randrange(10**9)
+        text = "\n\n".join(document(rng, number).split("\n\n")[:11])
+        files = [("files", (f"mixed-{number}.txt", text.encode(), "text/plain"))]
+        kind = "uploads"
+        begun = await client.post("/api/v1/document-jobs?collection=load", files=files, headers=headers)
+    events = await client.get(begun.raise_for_status().json()["events"], headers=headers, timeout=300)
+    return kind if "event: done" in events.text else f"{kind} failed"
+
+
+async def press(
+    users: int, seconds: int, token: str, cookie: str, pid: int, *, mixed: bool = False
+) -> dict[str, object]:
     """All users for `seconds`; the first ten seconds warm up and do not count."""
     searches: list[float] = []
+    moments: list[tuple[float, float]] = []
+    works: Counter[str] = Counter()
     pages: list[float] = []
     errors: list[str] = []
     began = time.perf_counter()
@@ -264,6 +314,11 @@ async def press(users: int, seconds: int, token: str, cookie: str, pid: int) -> 
                 await timed(client.post("/api/v1/searches", json=body, headers=headers), searches)
                 where = rng.choice(["/", "/search", "/dossiers", "/how-this-works"])
                 await timed(client.get(where, headers={"Cookie": f"learninglion={cookie}"}), pages)
+                if mixed and rng.random() < WORK_SHARE:
+                    try:
+                        works[await long_work(client, rng, headers)] += 1
+                    except httpx.HTTPError as error:
+                        errors.append(f"long work {type(error).__name__}")
                 await asyncio.sleep(max(0.0, PAUSE - (time.perf_counter() - turn)))
 
     async def timed(call, into: list[float]) -> None:  # type: ignore[no-untyped-def]
@@ -276,6 +331,8 @@ async def press(users: int, seconds: int, token: str, cookie: str, pid: int) -> 
             errors.append(type(error).__name__)
         if at - began > 10:
             into.append(time.perf_counter() - at)
+            if into is searches:
+                moments.append((at - began, into[-1]))
 
     async def watch() -> None:
         while time.perf_counter() - began < seconds:
@@ -293,6 +350,8 @@ async def press(users: int, seconds: int, token: str, cookie: str, pid: int) -> 
         "errors": len(errors),
         "first_errors": errors[:3],
         **flatness(looks, seconds),
+        **drift(moments, looks, seconds),
+        **({"long_work": dict(works)} if mixed else {}),
         "git": subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
         ).stdout.strip(),

@@ -43,10 +43,12 @@ __all__ = [
     "EncoderSettings",
     "EnergySettings",
     "GeneratorSettings",
+    "JobsSettings",
     "JudgeSettings",
     "MetricsSettings",
     "ProcessingSettings",
     "LetterSettings",
+    "LogSettings",
     "NetworkSettings",
     "RegisterSettings",
     "RerankerSettings",
@@ -210,6 +212,25 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class JobsSettings:
+    """Long work: drafting, taking in files, measuring."""
+
+    slots: int = 4  # jobs at once in the server; 0: only `learninglion worker` does them
+    alone: int = 4  # jobs at once in such a worker
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """The server's own log, of requests and faults; the log of the work is elsewhere and always complete."""
+
+    file: str = ""  # empty: standard error; a path is seen from the data folder
+    json: bool = False  # a JSON object a line
+    requests: bool = False  # a line for each request too
+    megabytes: float = 10.0  # of one file
+    files: int = 5  # that many are kept, two at least; the oldest goes
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterSettings:
     """What only the organisation can say in its entry for the Algoritmeregister."""
 
@@ -273,6 +294,8 @@ class Settings:
     web: WebSettings = WebSettings()
     energy: EnergySettings = EnergySettings()
     retention: RetentionSettings = RetentionSettings()
+    jobs: JobsSettings = JobsSettings()
+    log: LogSettings = LogSettings()
     register: RegisterSettings = RegisterSettings()
     metrics: MetricsSettings = MetricsSettings()
     processing: ProcessingSettings = ProcessingSettings()

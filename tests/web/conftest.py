@@ -16,8 +16,10 @@ from learninglion.models import Role
 from learninglion.settings import load_settings, workplace_options
 from learninglion.testing import HashingEncoder
 from learninglion.web.app import create_app
+from learninglion.web.works import make_worker
 from learninglion.workflow import Workplace, open_workplace
 from learninglion.workflow import accounts as accounts_module
+from learninglion.workflow.worker import Worker
 
 
 @pytest.fixture(scope="session")
@@ -37,15 +39,20 @@ def make_office(
     patch = pytest.MonkeyPatch()
     patch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(256))
     opened: list[Workplace] = []
+    workers: list[Worker] = []
 
     def make(**environment: str) -> Office:
         home = tmp_path_factory.mktemp("home")
         settings = load_settings({"LEARNINGLION_HOME": str(home), **environment})
         workplace = open_workplace(workplace_options(settings))
         opened.append(workplace)
+        workers.append(make_worker(workplace, 4))
+        workers[-1].start()
         return Office(create_app(workplace, settings), workplace, settings)
 
     yield make
+    for worker in workers:
+        worker.stop(5)
     for workplace in opened:
         workplace.close()
     patch.undo()

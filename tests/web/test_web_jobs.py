@@ -13,14 +13,34 @@ import httpx
 import pytest
 from web_office import NOOR, Office, documents
 
-from learninglion.models.errors import ConflictError, InputError, UnknownReferenceError
+from learninglion.models.errors import ConflictError, InputError
 from learninglion.models.plain import Plain
 from learninglion.web.api.client import Client
 from learninglion.web.api.idempotency import repeated
 from learninglion.workflow.accounts import SessionKind
-from learninglion.workflow.jobs import Job, Jobs
+from learninglion.workflow.jobs import Job
+from learninglion.workflow.worker import Run, Work, Worker
 
 Events = list[tuple[int, str, dict[str, Plain]]]
+
+
+@pytest.fixture(autouse=True)
+def stopped() -> Iterator[None]:
+    """Ends the workers of `begin`."""
+    yield
+    while _BEGUN:
+        _BEGUN.pop().stop(5)
+
+
+_BEGUN: list[Worker] = []
+
+
+def begin(office: Office, work: Work) -> Job:
+    """Work of a kind that only a worker of this test does."""
+    jobs = office.site.workplace.jobs
+    _BEGUN.append(Worker(jobs, {"proef": work}, office.site.workplace.accounts.rights_of_now, 1))
+    _BEGUN[-1].start()
+    return jobs.start(NOOR, "proef", {})
 
 
 def as_program(office: Office, address: str, name: str = "noor") -> httpx.Client:
@@ -72,15 +92,15 @@ def test_who_may_not_manage_cannot_begin(office: Office, address: str) -> None:
 def test_work_goes_on_when_the_reader_breaks_off_and_can_be_read_on(office: Office, address: str) -> None:
     half, rest = threading.Event(), threading.Event()
 
-    def work(job: Job) -> dict[str, Plain]:
-        job.report("sentence", {"text": "een"})
-        job.report("sentence", {"text": "twee"})
+    def work(run: Run) -> dict[str, Plain]:
+        run.report("sentence", {"text": "een"})
+        run.report("sentence", {"text": "twee"})
         half.set()
         assert rest.wait(20)
-        job.report("sentence", {"text": "drie"})
+        run.report("sentence", {"text": "drie"})
         return {"ready": True}
 
-    job = office.site.workplace.jobs.start(NOOR, "draft", work)
+    job = begin(office, work)
     with as_program(office, address) as client:
         with client.stream("GET", f"/jobs/{job.id}/events") as stream:
             seen = ""
@@ -88,7 +108,7 @@ def test_work_goes_on_when_the_reader_breaks_off_and_can_be_read_on(office: Offi
                 seen += piece
                 if '"twee"' in seen:
                     break  # the connection is closed in the middle of the stream
-        assert half.is_set() and not job.finished
+        assert half.is_set() and not office.site.workplace.jobs.find(job.id, NOOR).finished
         rest.set()
         last = str(parse(seen)[-1][0])
         answer = client.get(f"/jobs/{job.id}/events", headers={"Last-Event-ID": last})
@@ -101,12 +121,12 @@ def test_work_goes_on_when_the_reader_breaks_off_and_can_be_read_on(office: Offi
 def test_many_readers_who_break_off_leave_nothing_behind(office: Office, address: str) -> None:
     stop = threading.Event()
 
-    def work(job: Job) -> dict[str, Plain]:
-        job.report("progress", {"label": "bezig", "done": 0, "total": 1})
+    def work(run: Run) -> dict[str, Plain]:
+        run.progress("bezig", 0, 1)
         stop.wait(30)
         return {}
 
-    job = office.site.workplace.jobs.start(NOOR, "draft", work)
+    job = begin(office, work)
     for _ in range(30):
         client = as_program(office, address)
         with client.stream("GET", f"/jobs/{job.id}/events") as stream:
@@ -119,10 +139,10 @@ def test_many_readers_who_break_off_leave_nothing_behind(office: Office, address
 
 
 def test_a_failure_is_told_in_the_stream(office: Office, address: str) -> None:
-    def work(job: Job) -> dict[str, Plain]:
+    def work(run: Run) -> dict[str, Plain]:
         raise InputError("Dit kan niet.")
 
-    job = office.site.workplace.jobs.start(NOOR, "draft", work)
+    job = begin(office, work)
     with as_program(office, address) as client:
         events = parse(client.get(f"/jobs/{job.id}/events").text)
     assert events == [(1, "failed", {"status": 400, "detail": "Dit kan niet."})]
@@ -161,36 +181,6 @@ def test_the_client_takes_in_files_and_goes_on_after_a_broken_connection(
     assert transport.broken == 1
     assert [data["path"] for name, data in events if name == "file"] == ["een.txt", "twee.txt"]
     assert [name for name, _ in events].count("done") == 1 and events[-1][0] == "done"
-
-
-def test_finished_work_is_forgotten_after_a_while_and_running_work_is_not() -> None:
-    moment, stop = [0.0], threading.Event()
-    jobs = Jobs(clock=lambda: moment[0])
-
-    def finished(job: Job) -> dict[str, Plain]:
-        return {}
-
-    def endless(job: Job) -> dict[str, Plain]:
-        stop.wait(30)
-        return {}
-
-    def start(work: Callable[[Job], dict[str, Plain]]) -> Job:
-        job = jobs.start(NOOR, "draft", work)
-        wait_until(lambda: job.finished or work is endless)
-        return job
-
-    running, first = start(endless), start(finished)
-    for _ in range(60):
-        newest = start(finished)
-    with pytest.raises(UnknownReferenceError):
-        jobs.find(first.id, NOOR)
-    assert jobs.find(newest.id, NOOR) is newest
-    moment[0] = 4000.0
-    start(finished)
-    with pytest.raises(UnknownReferenceError):
-        jobs.find(newest.id, NOOR)
-    assert jobs.find(running.id, NOOR) is running
-    stop.set()
 
 
 # --------------------------------------------------------------------------- one key, one time

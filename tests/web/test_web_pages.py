@@ -12,8 +12,8 @@ import pytest
 from web_office import EVERYTHING, NOOR, Office, documents, form_token
 
 from learninglion.database.blobs import FolderBlobs
-from learninglion.models import Actor, Author, RawFile, Role, Span, Statement
-from learninglion.models.errors import ConflictError, UnknownReferenceError, UnreadableFileError
+from learninglion.models import Author, RawFile, Role, Span, Statement
+from learninglion.models.errors import UnknownReferenceError, UnreadableFileError
 from learninglion.sample import sample_question_set
 from learninglion.settings import GeneratorSettings, Settings, WebSettings
 from learninglion.web.i18n import counter
@@ -24,7 +24,6 @@ from learninglion.web.rendering import STATIC, highlight, score_words
 from learninglion.web.uploads import check_archive, check_content, clean_name
 from learninglion.workflow.answer_text import changed_statement
 from learninglion.workflow.intake import read_set_file
-from learninglion.workflow.jobs import Job, Jobs
 from learninglion.workflow.page_files import PageFiles
 
 WEB = Path(highlight.__code__.co_filename).parent
@@ -339,34 +338,6 @@ def test_what_a_machine_wrote_stays_visible_and_going_back_undoes_it() -> None:
     assert changed_statement(again, "De pont vaart.") == machine
     own = Statement("Van mij.", author=Author.PERSON)
     assert changed_statement(own, "Toch anders.").original is None
-
-
-def test_long_work_reports_fails_and_is_not_done_twice() -> None:
-    import threading
-
-    jobs, go = Jobs(), threading.Event()
-
-    def slow(job: Job) -> dict[str, object]:
-        go.wait(5)
-        return {"n": 1}
-
-    job = jobs.start(NOOR, "draft", slow, subject="set-1")  # type: ignore[arg-type]
-    with pytest.raises(ConflictError):
-        jobs.start(NOOR, "draft", slow, subject="set-1")  # type: ignore[arg-type]
-    go.set()
-    while not job.finished:
-        pass
-    assert [e.name for e in job.events] == ["done"]
-
-    def fails(job: Job) -> dict[str, object]:
-        raise UnknownReferenceError("weg")
-
-    failed = jobs.start(NOOR, "draft", fails)  # type: ignore[arg-type]
-    while not failed.finished:
-        pass
-    assert (failed.events[-1].name, failed.events[-1].data["detail"]) == ("failed", "weg")
-    with pytest.raises(UnknownReferenceError):
-        jobs.find(job.id, Actor("iemand-anders"))
 
 
 def test_the_choice_of_a_set_is_kept_as_it_was_made(office: Office) -> None:

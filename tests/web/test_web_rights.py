@@ -21,7 +21,7 @@ from learninglion.models.errors import UnknownReferenceError
 from learninglion.web.security import csrf_token
 from learninglion.web.seen_jobs import find_job
 from learninglion.workflow.accounts import SessionKind
-from learninglion.workflow.jobs import Job
+from learninglion.workflow.jobs import Event
 from learninglion.workflow.rights import RIGHTS, Task
 
 OPEN, CLOSED = "openbaar", "besloten"
@@ -67,6 +67,7 @@ ROUTES: dict[str, Rule] = {
     "GET /.well-known/security.txt": (EVERYONE, {}),
     "GET /health": (EVERYONE, {}),
     "GET /metrics": (EVERYONE, {}),  # who has the token; without one it is not there
+    "GET /ready": (EVERYONE, {}),
     "GET /accessibility": (EVERYONE, {}),
     "GET /api-docs": (EVERYONE, {}),
     "GET /sign-in": (EVERYONE, {}),
@@ -220,7 +221,7 @@ LOCAL = frozenset(
     verify verify-mark
     """.split()
 )
-WITH_AN_ACCOUNT = frozenset({"mcp", "serve"})
+WITH_AN_ACCOUNT = frozenset({"mcp", "serve", "worker"})
 
 
 @dataclass
@@ -390,10 +391,11 @@ def test_what_was_found_before_goes_with_the_right_to_it(make_office: Callable[.
     board = work.sets.lay_out(asked, Filters(), None, offers, actor=before)
     chosen = work.drafts.select_automatically(asked, offers, threshold=0.0)
     dossier = work.drafts.draft(asked, chosen, actor=before)
-    done: list[Job] = [work.jobs.start(before, "draft", lambda job: {"dossier": dossier.id})]
-    while not done[0].finished:
-        pass
-    assert find_job(office.site, done[0].id, before) is done[0]
+    done = [work.jobs.start(before, "proef", {})]
+    claim = work.jobs.claim(["proef"])
+    assert claim is not None
+    work.jobs.finish(claim, [Event("done", {"dossier": dossier.id})])
+    assert find_job(office.site, done[0].id, before).finished
     assert work.sets.find(board.id, after).boards[0].offered == ()
     for attempt in (
         lambda: work.drafts.draft(asked, chosen, actor=after),

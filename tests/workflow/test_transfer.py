@@ -121,6 +121,7 @@ def test_an_archive_moves_to_postgresql_and_back(
         assert back.dossiers.load(dossier.id, BOSS) == dossier
         assert back.log.verify(BOSS).ok
         assert list(back.log.misfits(BOSS)) == []
+    assert list(workplace.log.misfits(BOSS)) == []  # the old one still has its originals
     assert (home / "settings.toml").read_bytes() == kept
     assert [e.action for e in workplace.log.entries(BOSS, limit=2)][0] == "archive.move"
 

@@ -30,6 +30,7 @@ _MODULES = {
     "verify-mark": "questions",
     "tune": "quality",
     "serve": "system",
+    "worker": "system",
     "register-entry": "compliance",
     "assessment": "compliance",
     "mcp": "people",

@@ -1,4 +1,4 @@
-"""Commands that run and guard the system: log, serve."""
+"""Commands that run and guard the system: log, serve, worker."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(log_app, name="log")
     app.command()(serve)
+    app.command("worker")(work)
 
 
 @log_app.command("verify")
@@ -102,11 +103,11 @@ def serve(
     port: int = typer.Option(0, "--port", min=0, max=65535, help="Poort; anders die uit de instellingen."),
 ) -> None:
     """Open de werkplek in de browser, op deze computer."""
-    import uvicorn
-
     from learninglion.web.addresses import addresses_here
     from learninglion.web.app import create_app, set_up_address
-    from learninglion.web.patience import PatientProtocol
+    from learninglion.web.server_log import start_log
+    from learninglion.web.serving import serve as serve_until_told
+    from learninglion.web.works import make_worker
 
     settings = load_settings()
     web = replace(settings.web, host=host or settings.web.host, port=port or settings.web.port)
@@ -124,13 +125,23 @@ def serve(
             console.print(f"Er is nog geen account. Maak het eerste aan (eenmalig adres):\n  {first}")
         else:
             console.print("Meld u aan met uw account.")
-        uvicorn.run(
-            application,
-            host=web.host,
-            port=web.port,
-            server_header=False,
-            proxy_headers=False,
-            log_level="warning",
-            http=PatientProtocol,
-            ws="none",
-        )
+        start_log(settings.log, settings.home)
+        serve_until_told(application, web, make_worker(workplace, settings.jobs.slots))
+
+
+def work(
+    slots: int = typer.Option(
+        0, "--slots", min=0, max=64, help="Hoeveel tegelijk; anders uit de instellingen."
+    ),
+) -> None:
+    """Doe werk uit de wachtrij, naast de server: op deze machine, of op een andere met dezelfde database."""
+    from learninglion.web.server_log import start_log
+    from learninglion.web.serving import work_until_told
+    from learninglion.web.works import make_worker
+
+    settings = load_settings()
+    with workplace_here(settings) as workplace:
+        worker = make_worker(workplace, slots or settings.jobs.alone)
+        console.print("Deze werker doet werk uit de wachtrij (stoppen met Ctrl-C).")
+        start_log(settings.log, settings.home)
+        work_until_told(worker)

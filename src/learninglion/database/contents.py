@@ -25,7 +25,9 @@ Row = dict[str, Plain]
 
 # Of this database and of nobody else: which schema it has, work that its own workers do, tries to guess a
 # password. Files that are kept in a database (database/blobs.py) travel as files.
-_LEFT = frozenset({"alembic_version", "jobs", "job_events", "web_brakes", "kept_files", "kept_chunks"})
+_LEFT = frozenset(
+    {"alembic_version", "jobs", "job_events", "job_files", "web_brakes", "kept_files", "kept_chunks"}
+)
 _FILLED = ("documents", "dossiers", "log_entries", "web_accounts")  # with a row in one of these it is in use
 _BATCH = 500
 _ROUND = 2**256

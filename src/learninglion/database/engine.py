@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +41,7 @@ __all__ = [
     "HEAD",
     "NAMING",
     "Moment",
+    "fenced",
     "new_metadata",
     "now",
     "open_database",
@@ -51,7 +53,7 @@ __all__ = [
     "writing",
 ]
 
-HEAD = "0010"  # newest migration; kept here so that opening an up-to-date database need not load Alembic
+HEAD = "0011"  # newest migration; kept here so that opening an up-to-date database need not load Alembic
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -65,6 +67,7 @@ _TURN = "learninglion_turn"
 _WRITE_LOCK = 0x4C4C_0001  # PostgreSQL advisory lock "LL" 1: one writer at a time, as in SQLite
 _MIGRATE_LOCK = 0x4C4C_0002
 _MOST_CONNECTIONS = 40  # of one process beyond the few that stay open: one a thread that serves
+_FENCE: ContextVar[Callable[[Connection], None] | None] = ContextVar("learninglion_fence", default=None)
 _BUSY_MS = 60_000  # a writer waits this long for another; document transactions take milliseconds
 
 _PRAGMAS = (
@@ -161,6 +164,7 @@ def _open_sqlite(url: URL) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False},
+        hide_parameters=True,  # an error goes to the server's log: without texts of people
         execution_options={_TURN: threading.Lock()},
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -194,6 +198,7 @@ def _open_postgresql(url: URL) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
+        hide_parameters=True,
         max_overflow=_MOST_CONNECTIONS,
         execution_options={_TURN: threading.Lock()},
     )
@@ -226,7 +231,19 @@ def writing(engine: Engine) -> Iterator[Connection]:
         engine.connect().execution_options(**{_WRITE: True}) as connection,
         connection.begin(),
     ):
+        if (fence := _FENCE.get()) is not None:
+            fence(connection)
         yield connection
+
+
+@contextmanager
+def fenced(fence: Callable[[Connection], None]) -> Iterator[None]:
+    """Every `writing` of this thread asks `fence` first, in its transaction; what that raises undoes it."""
+    token = _FENCE.set(fence)
+    try:
+        yield
+    finally:
+        _FENCE.reset(token)
 
 
 @contextmanager

@@ -201,6 +201,17 @@ class EventLog:
             return LogReport(head, head.count + 1, missing)
         return LogReport(head)
 
+    def anchor_problem(self) -> str:
+        """What is wrong with the anchor, without following the whole chain; empty when nothing is."""
+        try:
+            anchor = self._read_anchor()
+        except IntegrityError as error:
+            return error.detail
+        with reading(self._engine) as connection:
+            passed = connection.scalar(select(log_entries.c.hash).where(log_entries.c.seq == anchor.count))
+        fits = anchor.count == 0 or passed == anchor.hash
+        return "" if fits else "het logboek loopt niet door het ankerbestand"
+
     def accept(self, *, actor: str, reason: str) -> LogEntry:
         """Anchor the log as it now is, for instance after a backup was put back; the log says so itself.
 

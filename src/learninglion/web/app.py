@@ -2,7 +2,7 @@
 
     from learninglion.web.app import create_app, set_up_address
     app = create_app(workplace, settings)   # a workflow.Workplace and the settings.Settings it was opened by
-    uvicorn.run(app, host=settings.web.host, port=settings.web.port, server_header=False, proxy_headers=False)
+    serve(app, settings.web, make_worker(workplace, settings.jobs.slots))  # web.serving, web.works
 
 `set_up_address(app)` gives the one-time address for the first account, or None when there is one already;
 `learninglion serve` prints it. `create_mcp(workplace, actor)` stands in `learninglion.web.mcp`.
@@ -41,8 +41,10 @@ from learninglion.web.pages import sign_off as pages_sign_off
 from learninglion.web.pages import sources as pages_sources
 from learninglion.web.rendering import Templates
 from learninglion.web.security import SecurityHeaders, TrustedHosts
+from learninglion.web.server_log import RequestIds
 from learninglion.web.site import Site
 from learninglion.workflow import Workplace
+from learninglion.workflow.checkup import Readiness
 
 __all__ = ["create_app", "set_up_address"]
 
@@ -97,6 +99,7 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders, sign_out=settings.web.oidc_issuer)
     if site.metrics is not None:
         app.add_middleware(Counting, metrics=site.metrics)
+    app.add_middleware(RequestIds)
     return app
 
 
@@ -127,6 +130,7 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
         ),
         oidc=oidc,
         metrics=Metrics(workplace.joules_spent) if settings.metrics.token else None,
+        readiness=Readiness(workplace),
     )
 
 

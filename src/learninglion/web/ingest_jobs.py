@@ -9,16 +9,27 @@ from starlette.datastructures import UploadFile
 
 from learninglion.models import Actor, RawFile
 from learninglion.models.errors import InputError, LearningLionError
-from learninglion.models.plain import Plain
+from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.web.site import Site
 from learninglion.web.uploads import check_count, read_upload
-from learninglion.workflow import FileResult, FileStatus
-from learninglion.workflow.jobs import Job
+from learninglion.workflow import FileResult, FileStatus, Workplace
+from learninglion.workflow.jobs import BULK, Job
 from learninglion.workflow.rights import Task, require_within
+from learninglion.workflow.worker import Run
 
-__all__ = ["INGEST", "Received", "receive", "start_inbox", "start_ingest", "told_file"]
+__all__ = [
+    "INBOX",
+    "INGEST",
+    "Received",
+    "receive",
+    "start_inbox",
+    "start_ingest",
+    "take_in",
+    "take_in_inbox",
+    "told_file",
+]
 
-INGEST = "ingest"  # the kind of these jobs
+INGEST, INBOX = "ingest", "ingest.inbox"  # the kinds of these jobs
 _WORDS = {
     FileStatus.ADDED: "opgenomen",
     FileStatus.REPLACED: "vervangen door een nieuwere versie",
@@ -48,38 +59,45 @@ def start_ingest(site: Site, actor: Actor, received: Received, collection: str) 
     """Begin to take in what was received; reports are "progress" and, for each file, "file"."""
     require_within(actor, Task.MANAGE, [collection])
     raws, refused = received
+    told: dict[str, Plain] = {"collection": collection, "refused": to_plain(refused)}
+    return site.workplace.jobs.start(actor, INGEST, told, files=raws)
 
-    def work(job: Job) -> dict[str, Plain]:
-        results = list(refused)
-        for result in refused:
-            job.report("file", told_file(result))
-        for done, raw in enumerate(raws):
-            job.report("progress", {"label": raw.name, "done": done, "total": len(raws)})
-            results.append(site.workplace.intake.ingest_upload(raw, collection=collection, actor=actor))
-            job.report("file", told_file(results[-1]))
-        job.report("progress", {"label": "Klaar", "done": len(raws), "total": len(raws)})
-        return _sums(results)
 
-    return site.workplace.jobs.start(actor, INGEST, work)
+def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
+    """The work that `start_ingest` asks for."""
+    results = list(from_plain(tuple[FileResult, ...], run.told["refused"]))
+    for result in results:
+        run.report("file", told_file(result))
+    raws = workplace.jobs.files(run.claim.job.id)
+    for done, raw in enumerate(raws):
+        run.progress(raw.name, done, len(raws))
+        collection = str(run.told["collection"])
+        results.append(workplace.intake.ingest_upload(raw, collection=collection, actor=run.owner))
+        run.report("file", told_file(results[-1]))
+    run.progress("Klaar", len(raws), len(raws))
+    return _sums(results)
 
 
 def start_inbox(site: Site, actor: Actor, folder: Path, collection: str) -> Job:
     """Begin to take in everything in a folder on the server; only one at a time."""
     require_within(actor, Task.MANAGE, [collection])
+    told: dict[str, Plain] = {"collection": collection, "folder": str(folder)}
+    return site.workplace.jobs.start(actor, INBOX, told, subject="inbox", priority=BULK)
 
-    def work(job: Job) -> dict[str, Plain]:
-        report = site.workplace.intake.ingest(
-            [folder],
-            collection=collection,
-            actor=actor,
-            progress=lambda label, done, total: job.report(
-                "progress", {"label": label, "done": done, "total": total}
-            ),
-            on_result=lambda result: job.report("file", told_file(result)),
-        )
-        return _sums(report.results)
 
-    return site.workplace.jobs.start(actor, INGEST, work, subject="inbox")
+def take_in_inbox(workplace: Workplace, run: Run) -> dict[str, Plain]:
+    """The work that `start_inbox` asks for."""
+    folder = Path(str(run.told["folder"]))
+    if not folder.is_dir():
+        raise InputError(f"{folder}: deze map staat niet op de machine die dit werk doet.")
+    report = workplace.intake.ingest(
+        [folder],
+        collection=str(run.told["collection"]),
+        actor=run.owner,
+        progress=run.progress,
+        on_result=lambda result: run.report("file", told_file(result)),
+    )
+    return _sums(report.results)
 
 
 def _sums(results: Sequence[FileResult]) -> dict[str, Plain]:

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from learninglion.models.errors import LearningLionError
 from learninglion.web.access import CrossSiteError, NotSignedInError, viewer_of
 from learninglion.web.security import API_PREFIX
+from learninglion.web.server_log import HEADER, request_number
 from learninglion.web.site import Site
 
 __all__ = ["install", "problem", "response_to"]
@@ -123,4 +124,4 @@ def _cross_site(request: Request, _error: Exception) -> Response:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _answer(request, 500, _DETAILS[500])
+    return _answer(request, 500, _DETAILS[500], {HEADER: request_number()})

@@ -11,6 +11,7 @@ from learninglion.web.oidc import IdTokens, OpenIdConnect
 from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import Templates
 from learninglion.workflow import Workplace
+from learninglion.workflow.checkup import Readiness
 
 __all__ = ["Site"]
 
@@ -25,6 +26,7 @@ class Site:
     templates: Templates
     oidc: OpenIdConnect | None
     metrics: Metrics | None  # None: no token is set
+    readiness: Readiness
     id_tokens: IdTokens = field(default_factory=IdTokens)
 
     def leave_organisation(self, session: str) -> str:

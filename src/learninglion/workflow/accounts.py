@@ -35,7 +35,13 @@ from sqlalchemy import (
 
 from learninglion.database.engine import Moment, new_metadata, now, reading, writing
 from learninglion.models import Actor, Role
-from learninglion.models.errors import BusyError, ConflictError, InputError, UnknownReferenceError
+from learninglion.models.errors import (
+    BusyError,
+    ConflictError,
+    InputError,
+    PermissionDeniedError,
+    UnknownReferenceError,
+)
 
 __all__ = ["Account", "Accounts", "SessionKind", "metadata"]
 
@@ -175,6 +181,22 @@ class Accounts:
         if row is None:
             raise UnknownReferenceError(f"Er is geen account {name!r}.")
         return _account(row)
+
+    def rights_of_now(self, actor: Actor) -> Actor:
+        """What is left by now of somebody's rights; whoever has no account works on this machine itself.
+
+        Raises PermissionDeniedError for an account that was closed.
+        """
+        with reading(self._engine) as connection:
+            row = connection.execute(select(accounts).where(accounts.c.name == actor.name)).one_or_none()
+        if row is None:
+            return actor
+        account = _account(row)
+        if not account.active:
+            raise PermissionDeniedError("Uw account is gesloten.")
+        seen = (c for c in (actor.collections, account.collections) if c is not None)
+        collections = frozenset.intersection(*limits) if (limits := tuple(seen)) else None
+        return Actor(actor.name, actor.roles & account.roles, collections)
 
     def add(self, name: str, roles: Iterable[Role], collections: Iterable[str] | None = None) -> str:
         """A new account; gives the invitation with which this person sets a password."""

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from threading import Lock
 
 from learninglion.database.engine import now
+from learninglion.inference.connection import Connection, ConnectionLostError
+from learninglion.inference.generators import GeneratorKind
+from learninglion.inference.hosts import require_allowed
 from learninglion.models import Actor
 from learninglion.models.errors import LearningLionError
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.workplace import Workplace
 
-__all__ = ["Finding", "State", "examine"]
+__all__ = ["Finding", "Readiness", "State", "examine"]
+
+_logger = logging.getLogger(__name__)
 
 _LITTLE, _TOO_LITTLE = 5 << 30, 1 << 30  # bytes left on the disk
 _CLOCK = timedelta(minutes=5)  # what clocks of two machines may differ
+_MODEL_SECONDS = 3.0
+_FRESH_SECONDS = 10.0
+_LONG_WAIT = timedelta(minutes=30)
 
 
 class State(StrEnum):
@@ -77,7 +88,7 @@ def _folder(workplace: Workplace, _actor: Actor) -> Iterator[Finding]:
     yield Finding("gegevensmap", State.WELL, str(home))
 
 
-def _disk(workplace: Workplace, _actor: Actor) -> Iterator[Finding]:
+def _disk(workplace: Workplace, _actor: Actor | None = None) -> Iterator[Finding]:
     free = shutil.disk_usage(workplace.options.home).free
     told = f"{free / 2**30:.1f} GB vrij."
     if free < _LITTLE:
@@ -123,13 +134,15 @@ def _log(workplace: Workplace, actor: Actor) -> Iterator[Finding]:
     advice = "Zoek uit wat er is gebeurd; zet zo nodig een back-up terug. Zie: learninglion log verify"
     if not report.ok:
         yield Finding("logboek", State.WRONG, f"Het logboek is niet heel: {report.problem}.", advice)
+    fitting = True
     for misfit in misfits:
+        fitting = False
         yield Finding("dossiers", State.WRONG, misfit, advice)
-    if report.ok and not misfits:
+    if report.ok and fitting:
         yield Finding("logboek", State.WELL, f"{report.head.count} regels, heel.")
 
 
-def _encoder(workplace: Workplace, _actor: Actor) -> Iterator[Finding]:
+def _encoder(workplace: Workplace, _actor: Actor | None = None) -> Iterator[Finding]:
     encoder = workplace.indexing.encoder
     try:
         rows = encoder.encode_queries(["Is dit model te bereiken?"])
@@ -144,7 +157,7 @@ def _encoder(workplace: Workplace, _actor: Actor) -> Iterator[Finding]:
     yield Finding("embeddingmodel", State.WELL, f"{encoder.name}, {rows.shape[1]} getallen per tekst.")
 
 
-def _generator(workplace: Workplace, _actor: Actor) -> Iterator[Finding]:
+def _generator(workplace: Workplace, _actor: Actor | None = None) -> Iterator[Finding]:
     choice = workplace.options.generator
     if choice is None:
         yield Finding("taalmodel", State.WELL, "Geen taalmodel ingesteld; concepten bestaan uit citaten.")
@@ -153,5 +166,94 @@ def _generator(workplace: Workplace, _actor: Actor) -> Iterator[Finding]:
         advice = "Controleer [generator] path in de instellingen."
         yield Finding("taalmodel", State.WRONG, f"{choice.path} bestaat niet.", advice)
         return
-    told = f"{choice.model or choice.path} is ingesteld."
+    if choice.kind is GeneratorKind.OPENAI:
+        require_allowed(choice.base_url, choice.allowed_hosts)
+        line = Connection(
+            choice.base_url, "taalmodel", api_key=choice.api_key, timeout=_MODEL_SECONDS, route=choice.route
+        )
+        try:
+            line.ask("/models")  # whatever it answers, it is there
+        except ConnectionLostError as error:
+            yield Finding(
+                "taalmodel", State.WRONG, error.detail, "Start het, of zoek zonder: alles gaat door."
+            )
+            return
+        finally:
+            line.close()
+    told = f"{choice.model or choice.path} is ingesteld en te bereiken."
     yield Finding("taalmodel", State.WELL, told, "Probeer het met: learninglion model check")
+
+
+# --------------------------------------------------------------------------- readiness
+
+
+class Readiness:
+    """Whether this server can do its work now, looked at anew after some seconds; for a monitor, so quick."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+        self._lock = Lock()
+        self._until = 0.0
+        self._found: dict[str, State] = {}
+
+    def states(self) -> dict[str, State]:
+        """How each part stands, by its name."""
+        with self._lock:
+            if time.monotonic() >= self._until:
+                self._found = {name: _worst(look, self._workplace) for name, look in _QUICK.items()}
+                self._until = time.monotonic() + _FRESH_SECONDS
+            return self._found
+
+
+def _worst(look: Callable[[Workplace], Iterator[State]], workplace: Workplace) -> State:
+    order = list(State)
+    try:
+        return max(look(workplace), key=order.index, default=State.WELL)
+    except Exception:  # whatever it is, this part does not work
+        _logger.exception("a part of the server cannot be looked at")
+        return State.WRONG
+
+
+def _database_state(workplace: Workplace) -> Iterator[State]:
+    workplace.accounts.any()
+    yield State.WELL
+
+
+def _disk_state(workplace: Workplace) -> Iterator[State]:
+    yield from (finding.state for finding in _disk(workplace))
+
+
+def _index_state(workplace: Workplace) -> Iterator[State]:
+    if workplace.indexing.state().problem and workplace.indexing.exists():
+        yield State.WRONG
+    if workplace.indexing.behind():
+        yield State.DOUBTFUL  # the next search catches up
+
+
+def _log_state(workplace: Workplace) -> Iterator[State]:
+    if workplace.log.anchor_problem():
+        yield State.WRONG
+
+
+def _model_state(workplace: Workplace) -> Iterator[State]:
+    if workplace.options.encoder.kind == "openai":
+        yield from (finding.state for finding in _encoder(workplace))
+    # without a language model search and drafting from sources go on
+    if any(finding.state is not State.WELL for finding in _generator(workplace)):
+        yield State.DOUBTFUL
+
+
+def _queue_state(workplace: Workplace) -> Iterator[State]:
+    oldest = workplace.jobs.queue().oldest
+    if oldest is not None and now() - oldest > _LONG_WAIT:
+        yield State.DOUBTFUL  # nobody works, or too few
+
+
+_QUICK = {
+    "database": _database_state,
+    "disk": _disk_state,
+    "index": _index_state,
+    "log": _log_state,
+    "model": _model_state,
+    "queue": _queue_state,
+}

@@ -208,18 +208,13 @@ def _take_in(
     progress: Progress,
     on_result: Callable[[FileResult], None],
 ) -> tuple[FileResult, ...]:
-    """Every file under `paths`, read and put where `into` says; nobody else ingests meanwhile.
+    """Every file under `paths`, read and put where `into` says.
 
     `on_result` is told of each file at once. A file with text under a bar or picture fails, unless a person
     said that it may come in `without_covered` text.
     """
     results = []
-
-    def waiting(_holder: object) -> None:
-        progress("Wachten: een ander proces neemt documenten op", 0, 1)
-
     with ExitStack() as stack:
-        stack.enter_context(into.store.ingesting(wait=_LONGEST_WAIT, on_wait=waiting))
         read = stack.enter_context(IsolatedParser()).parse if isolate else parse
         found = list(find_files(paths))
         for done, file in enumerate(found):
@@ -252,7 +247,6 @@ def _take_in_raw(raw: RawFile, into: _Into, *, isolate: bool) -> FileResult:
     """One file that did not come from disk, such as an upload."""
     try:
         with ExitStack() as stack:
-            stack.enter_context(into.store.ingesting(wait=_LONGEST_WAIT))
             read = stack.enter_context(IsolatedParser()).parse if isolate else parse
             return _put(raw, None, into, read)
     except LearningLionError as error:
@@ -271,16 +265,19 @@ def _put(
     if numbered and into.store.policy(into.collection) is PersonalPolicy.REFUSE:
         told = f"({describe_personal(numbered)}); verzameling {into.collection!r} neemt die niet op."
         raise UnreadableFileError(raw.name, f"er staan persoonsgegevens in {told}")
-    put = into.store.put(
-        document,
-        cut(document, into.collection),
-        raw.content,
-        into.collection,
-        by=into.actor.name,
-        within=into.actor.collections,
-        file=stamp,
-        account=into.account,
-    )
+    entries = cut(document, into.collection)
+    # Only keeping it takes turns: one officer's upload passes between the files of a large delivery.
+    with into.store.ingesting(wait=_LONGEST_WAIT):
+        put = into.store.put(
+            document,
+            entries,
+            raw.content,
+            into.collection,
+            by=into.actor.name,
+            within=into.actor.collections,
+            file=stamp,
+            account=into.account,
+        )
     personal = tuple((kind.value, number) for kind, number in counted.items())
     return FileResult(
         raw.name, _STATUS[put.outcome], document.id, warnings=document.warnings, personal=personal

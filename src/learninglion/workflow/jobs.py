@@ -1,7 +1,11 @@
-"""Long work (drafting, taking in files) that reports while it runs, and its reports as server-sent events.
+"""Long work in a queue in the database, the same on SQLite and PostgreSQL, and its reports for every server.
 
-A Job runs in a thread of its own and keeps every report, so that a page which connects late, or again,
-reads them all from the start.
+Whoever asks for work only says what it is. A worker (in the server, or a process of its own, here or on
+another machine) claims the job for a short while and lengthens that as long as it lives. The job of one that
+was killed is claimed by another; what the first might still write is refused, because every transaction of a
+job first looks whether it still has its claim. What is repeated must therefore be work that may be repeated.
+
+(huey keeps no lease and has no store for both databases; procrastinate needs PostgreSQL.)
 """
 
 from __future__ import annotations
@@ -10,23 +14,103 @@ import asyncio
 import json
 import secrets
 import threading
-import time
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from learninglion.models import Actor
-from learninglion.models.errors import ConflictError, LearningLionError, UnknownReferenceError
-from learninglion.models.plain import Plain
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-__all__ = ["Event", "Job", "Jobs", "Report", "as_event_stream"]
+from learninglion.database.engine import Moment, new_metadata, now, reading, wipe_deleted, writing
+from learninglion.models import Actor, RawFile
+from learninglion.models.errors import BusyError, ConflictError, LearningLionError, UnknownReferenceError
+from learninglion.models.plain import Plain, canonical_json, from_plain
 
+__all__ = [
+    "AWAITED",
+    "BULK",
+    "KEPT_FOR",
+    "LATER",
+    "MOST_KEPT_JOBS",
+    "Claim",
+    "Event",
+    "Job",
+    "Jobs",
+    "LostClaim",
+    "Queue",
+    "as_event_stream",
+    "metadata",
+]
+
+AWAITED, LATER, BULK = 0, 5, 9
+"""Priorities: somebody sits and waits; it may take its time; so much that it never takes the last place."""
+
+metadata = new_metadata()
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(200), nullable=False),  # of which only one at a time is worked on
+    Column("owner", String(200), nullable=False),
+    Column("rights", Text, nullable=False),  # the Actor it was begun by, as JSON
+    Column("priority", Integer, nullable=False),
+    Column("told", Text, nullable=False),  # what the work is, as JSON; emptied when it has ended
+    Column("state", String(16), nullable=False),
+    Column("begun", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("claim", String(64)),  # of the worker that has it now
+    Column("until", Moment),  # when that claim lapses, unless it is lengthened
+    Column("ended", Moment),
+    Column("stop", Boolean, nullable=False, default=False),  # its owner wants no more of it
+    Index("ix_jobs_state", "state", "priority", "begun"),
+)
+job_events = Table(
+    "job_events",
+    metadata,
+    Column("job", ForeignKey("jobs.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("name", String(32), nullable=False),
+    Column("data", Text, nullable=False),
+)
+job_files = Table(
+    "job_files",
+    metadata,
+    Column("job", ForeignKey("jobs.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+_QUEUED, _RUNNING, _DONE, _FAILED = "queued", "running", "done", "failed"
+_LEASE = timedelta(seconds=20)  # lengthened every few seconds; clocks of two machines may differ as much
+_MOST_TRIES = 3  # then the work itself kills its workers
+_MOST_WAITING = 1000
+# Finished jobs are remembered for who comes back to them, for a while and not too many.
+MOST_KEPT_JOBS, KEPT_FOR = 200, timedelta(hours=24)
 _PULSE_SECONDS = 15.0  # a comment now and then keeps proxies from closing a silent stream
-_POLL_SECONDS = 0.1
-# Finished jobs are remembered for who comes back to them; each can hold a whole dossier.
-_KEPT = 50
-_KEPT_SECONDS = 3600.0
-_RUNNING = 8  # jobs at once; more would only slow each other down on two cores
+_POLL_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,78 +121,260 @@ class Event:
     data: Mapping[str, object]
 
 
-Report = Callable[[str, dict[str, Plain]], None]
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Job:
     """A piece of long work with all it reported so far; the last report is "done" or "failed"."""
 
     id: str
     owner: Actor  # with the rights it was begun with
     kind: str
-    subject: str = ""
-    events: list[Event] = field(default_factory=list)
-    finished: bool = False
-    ended: float = 0.0  # on the clock of Jobs, once finished
-    stop: threading.Event = field(default_factory=threading.Event)  # set when its owner wants no more of it
+    subject: str
+    finished: bool
+    tries: int
+    events: tuple[Event, ...] = ()
+    stop: bool = False  # its owner wants no more of it
 
-    def report(self, name: str, data: dict[str, Plain]) -> None:
-        """Add a report. Appending to a list is atomic, so readers need no lock."""
-        self.events.append(Event(name, data))
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job that a worker has for now, and what it is to do."""
+
+    token: str
+    job: Job
+    told: dict[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How the queue stands, for who looks after it."""
+
+    waiting: int
+    running: int
+    oldest: datetime | None  # since when the longest waiting job waits
+
+
+class LostClaim(BaseException):
+    """Ends the work of who lost its claim, through every `except` that is meant for failures."""
 
 
 class Jobs:
-    """Runs jobs in threads and finds them again by id, for their owner only."""
+    """The queue in the database of `engine`: for who asks, and for who works."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._lock = threading.Lock()
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.fresh = threading.Event()  # set when work came from this process: its worker need not look again
+
+    # ----------------------------------------------------------------- asking
 
     def start(
-        self, owner: Actor, kind: str, work: Callable[[Job], dict[str, Plain]], *, subject: str = ""
+        self,
+        owner: Actor,
+        kind: str,
+        told: Mapping[str, Plain],
+        *,
+        subject: str = "",
+        priority: int = AWAITED,
+        files: Sequence[RawFile] = (),
     ) -> Job:
-        """Run `work` in a thread; what it returns becomes the data of "done".
-
-        Raises ConflictError when this subject is already being worked on, or too much is running.
+        """Put work in the queue. Raises ConflictError where this subject is being worked on, BusyError when
+        too much waits already.
         """
-        job = Job(secrets.token_hex(8), owner, kind, subject)
-        with self._lock:
-            running = [j for j in self._jobs.values() if not j.finished]
-            if subject and any(j.kind == kind and j.subject == subject for j in running):
+        job_id = secrets.token_hex(8)
+        with writing(self._engine) as connection:
+            unfinished = jobs.c.state.in_((_QUEUED, _RUNNING))
+            if subject and connection.scalar(select(exists().where(unfinished, jobs.c.subject == subject))):
                 raise ConflictError("Hier wordt al aan gewerkt. Wacht tot het klaar is.")
-            if len(running) >= _RUNNING:
-                raise ConflictError("Er loopt al veel werk tegelijk. Probeer het over een minuut opnieuw.")
-            self._forget()
-            self._jobs[job.id] = job
-        name = f"{kind}-{job.id}"
-        threading.Thread(target=_run, args=(job, work, self._clock), name=name, daemon=True).start()
-        return job
-
-    def _forget(self) -> None:
-        finished = [j for j in self._jobs.values() if j.finished]
-        latest = self._clock() - _KEPT_SECONDS
-        surplus = len(finished) - _KEPT + 1
-        for position, job in enumerate(finished):
-            if job.ended < latest or position < surplus:
-                del self._jobs[job.id]
+            if (connection.scalar(select(func.count()).where(unfinished)) or 0) >= _MOST_WAITING:
+                raise BusyError("Er wacht al veel werk. Probeer het later opnieuw.")
+            _forget(connection)
+            connection.execute(
+                insert(jobs).values(
+                    id=job_id,
+                    kind=kind,
+                    subject=subject,
+                    owner=owner.name,
+                    rights=canonical_json(owner),
+                    priority=priority,
+                    told=canonical_json(told),
+                    state=_QUEUED,
+                    begun=now(),
+                    tries=0,
+                )
+            )
+            for number, raw in enumerate(files, start=1):
+                values = {"job": job_id, "number": number, "name": raw.name, "content": raw.content}
+                connection.execute(insert(job_files).values(values))
+        self.fresh.set()
+        return Job(job_id, owner, kind, subject, False, 0)
 
     def find(self, job_id: str, actor: Actor) -> Job:
         """The job with this id. Raises UnknownReferenceError when it is gone or somebody else's, and when
         its owner has fewer rights by now than the work had: its reports can quote what is hidden since.
         """
-        job = self._jobs.get(job_id)
+        with reading(self._engine) as connection:
+            row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
+            job = None if row is None else _read(row, _events(connection, job_id, 0))
         if job is None or job.owner.name != actor.name or not _covers(actor, job.owner):
             raise UnknownReferenceError("Dit werk is niet (meer) bekend.")
         return job
 
-    def running(self, kind: str, subject: str, owner: str) -> Job | None:
-        """The unfinished job of this kind on this subject, if it is this person's."""
-        for job in list(self._jobs.values()):
-            if (job.kind, job.subject, job.owner.name, job.finished) == (kind, subject, owner, False):
-                return job
-        return None
+    def running(self, subject: str, owner: str) -> Job | None:
+        """The unfinished job on this subject, if it is this person's."""
+        query = select(jobs).where(
+            jobs.c.subject == subject, jobs.c.owner == owner, jobs.c.state.in_((_QUEUED, _RUNNING))
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _read(row, ())
+
+    def events(self, job_id: str, after: int) -> tuple[tuple[Event, ...], bool]:
+        """What was reported after that number, and whether that was all there will be."""
+        with reading(self._engine) as connection:
+            state = connection.scalar(select(jobs.c.state).where(jobs.c.id == job_id))
+            return _events(connection, job_id, after), state not in (_QUEUED, _RUNNING)
+
+    def queue(self) -> Queue:
+        """How many jobs wait and run, and since when the oldest waits."""
+        waiting = jobs.c.state == _QUEUED
+        with reading(self._engine) as connection:
+            states = connection.execute(select(jobs.c.state, func.count()).group_by(jobs.c.state))
+            counted = {row[0]: row[1] for row in states}
+            oldest = connection.scalar(select(jobs.c.begun).where(waiting).order_by(jobs.c.begun).limit(1))
+        return Queue(counted.get(_QUEUED, 0), counted.get(_RUNNING, 0), oldest)
+
+    def stop(self, job_id: str) -> None:
+        """Let the work end where it can, with what it has."""
+        with writing(self._engine) as connection:
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(stop=True))
+
+    def stopped(self, job_ids: Sequence[str]) -> frozenset[str]:
+        """Those of these jobs that are to end with what they have."""
+        query = select(jobs.c.id).where(jobs.c.id.in_(job_ids), jobs.c.stop)
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(query))
+
+    def tidy(self) -> None:
+        """Let go of work that ended long ago."""
+        with writing(self._engine) as connection:
+            _forget(connection)
+
+    def forget_texts(self) -> None:
+        """Take the sentences out of what ended work reported: something that they quote goes for good."""
+        ended = select(jobs.c.id).where(jobs.c.ended.is_not(None))
+        which = (job_events.c.name == "sentence", job_events.c.job.in_(ended))
+        with writing(self._engine) as connection:
+            connection.execute(update(job_events).where(*which).values(data="{}"))
+        wipe_deleted(self._engine)
+
+    # ----------------------------------------------------------------- working
+
+    def claim(self, kinds: Sequence[str], *, bulk: bool = True) -> Claim | None:
+        """The next job of these kinds for whoever asks, or None; without `bulk` only what is not BULK.
+
+        One that was left by a killed worker is taken over; after three of those it has failed.
+        """
+        free = or_(jobs.c.state == _QUEUED, and_(jobs.c.state == _RUNNING, jobs.c.until < now()))
+        wanted = (free, jobs.c.kind.in_(kinds), *(() if bulk else (jobs.c.priority < BULK,)))
+        query = select(jobs).where(*wanted).order_by(jobs.c.priority, jobs.c.begun, jobs.c.id).limit(1)
+        with reading(
+            self._engine
+        ) as connection:  # most often there is nothing, and nobody need wait for that
+            if connection.execute(query).first() is None:
+                return None
+        with writing(self._engine) as connection:
+            row = connection.execute(query).first()
+            if row is None:
+                return None
+            if row.tries >= _MOST_TRIES:
+                detail = "Dit werk is drie keer afgebroken, en wordt niet nog eens geprobeerd."
+                _end(connection, jobs.c.id == row.id, row.id, "failed", {"status": 500, "detail": detail})
+                return None
+            token = secrets.token_hex(16)
+            values = {"state": _RUNNING, "claim": token, "until": now() + _LEASE, "tries": row.tries + 1}
+            connection.execute(update(jobs).where(jobs.c.id == row.id).values(values))
+            if row.tries:
+                _append(connection, row.id, [Event("again", {"tries": row.tries + 1})])
+        return Claim(token, replace(_read(row, ()), tries=row.tries + 1), json.loads(row.told))
+
+    def files(self, job_id: str) -> tuple[RawFile, ...]:
+        """The files that the job waits with."""
+        query = select(job_files).where(job_files.c.job == job_id).order_by(job_files.c.number)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return tuple(RawFile(row.name, bytes(row.content), f"upload:{row.name}") for row in rows)
+
+    def check(self, claim: Claim, connection: Connection) -> None:
+        """Raises LostClaim in a transaction of a worker that does not have this job any more."""
+        if connection.scalar(select(exists().where(_held(claim)))) is not True:
+            raise LostClaim(claim.job.id)
+
+    def lengthen(self, claim: Claim, events: Sequence[Event]) -> bool:
+        """Keep the claim for another while and report these events; False where it is lost."""
+        with writing(self._engine) as connection:
+            kept = connection.execute(update(jobs).where(_held(claim)).values(until=now() + _LEASE)).rowcount
+            if kept:
+                _append(connection, claim.job.id, events)
+        return bool(kept)
+
+    def finish(self, claim: Claim, events: Sequence[Event]) -> None:
+        """The end of the work: the last of these events is "done" or "failed". Nothing where it is lost."""
+        *before, last = events
+        with writing(self._engine) as connection:
+            if connection.scalar(select(exists().where(_held(claim)))):
+                _append(connection, claim.job.id, before)
+                _end(connection, _held(claim), claim.job.id, last.name, last.data)
+
+    def give_back(self, claim: Claim) -> None:
+        """Leave the job to another worker at once: this one stops."""
+        values = {"state": _QUEUED, "claim": None, "until": None, "tries": jobs.c.tries - 1}
+        with writing(self._engine) as connection:
+            connection.execute(update(jobs).where(_held(claim)).values(values))
+
+
+def _held(claim: Claim) -> ColumnElement[bool]:
+    return and_(jobs.c.id == claim.job.id, jobs.c.claim == claim.token, jobs.c.state == _RUNNING)
+
+
+def _end(
+    connection: Connection, which: ColumnElement[bool], job_id: str, name: str, data: Mapping[str, object]
+) -> None:
+    _append(connection, job_id, [Event(name, data)])
+    state = _DONE if name == "done" else _FAILED
+    connection.execute(update(jobs).where(which).values(state=state, told="{}", claim=None, ended=now()))
+    connection.execute(delete(job_files).where(job_files.c.job == job_id))
+
+
+def _append(connection: Connection, job_id: str, events: Sequence[Event]) -> None:
+    last = connection.scalar(select(func.max(job_events.c.number)).where(job_events.c.job == job_id)) or 0
+    for number, event in enumerate(events, start=last + 1):
+        data = json.dumps(event.data, ensure_ascii=False)
+        values = {"job": job_id, "number": number, "name": event.name, "data": data}
+        connection.execute(insert(job_events).values(values))
+
+
+def _forget(connection: Connection) -> None:
+    """Let go of what ended long ago, and of the oldest where many are kept."""
+    ended = select(jobs.c.id).where(jobs.c.ended.is_not(None))
+    many = ended.order_by(jobs.c.ended.desc()).offset(MOST_KEPT_JOBS - 1).limit(_MOST_WAITING)
+    gone = list(connection.scalars(many)) + list(
+        connection.scalars(ended.where(jobs.c.ended < now() - KEPT_FOR))
+    )
+    if gone:
+        connection.execute(delete(job_events).where(job_events.c.job.in_(gone)))
+        connection.execute(delete(jobs).where(jobs.c.id.in_(gone)))
+
+
+def _events(connection: Connection, job_id: str, after: int) -> tuple[Event, ...]:
+    query = select(job_events).where(job_events.c.job == job_id, job_events.c.number > after)
+    rows = connection.execute(query.order_by(job_events.c.number))
+    return tuple(Event(row.name, json.loads(row.data)) for row in rows)
+
+
+def _read(row: Row[tuple[object, ...]], events: tuple[Event, ...]) -> Job:
+    owner = from_plain(Actor, json.loads(row.rights))
+    return Job(
+        row.id, owner, row.kind, row.subject, row.state in (_DONE, _FAILED), row.tries, events, row.stop
+    )
 
 
 def _covers(actor: Actor, then: Actor) -> bool:
@@ -117,19 +383,6 @@ def _covers(actor: Actor, then: Actor) -> bool:
         then.collections is not None and then.collections <= actor.collections
     )
     return seen and then.roles <= actor.roles
-
-
-def _run(job: Job, work: Callable[[Job], dict[str, Plain]], clock: Callable[[], float]) -> None:
-    try:
-        job.report("done", work(job))
-    except LearningLionError as error:
-        job.report("failed", {"status": error.status, "detail": error.detail})
-    except Exception:
-        job.report("failed", {"status": 500, "detail": "Er ging iets mis. De fout staat in het serverlog."})
-        raise  # the thread's own hook writes the traceback to the server log
-    finally:
-        job.ended = clock()
-        job.finished = True
 
 
 def _as_it_is(event: Event) -> Event:
@@ -144,7 +397,7 @@ def _shown(event: Event, show: Callable[[Event], Event]) -> Event:
 
 
 async def as_event_stream(
-    job: Job, after: int = 0, show: Callable[[Event], Event] = _as_it_is
+    queue: Jobs, job_id: str, after: int = 0, show: Callable[[Event], Event] = _as_it_is
 ) -> AsyncIterator[bytes]:
     """The job's reports as text/event-stream, from number `after` on, until it has finished.
 
@@ -152,8 +405,8 @@ async def as_event_stream(
     """
     sent, silent = after, 0.0
     while True:
-        finished = job.finished  # read before the events, so that the last ones are not missed
-        for number, event in enumerate(job.events[sent:], start=sent + 1):
+        events, finished = await asyncio.to_thread(queue.events, job_id, sent)
+        for number, event in enumerate(events, start=sent + 1):
             shown = event if show is _as_it_is else await asyncio.to_thread(_shown, event, show)
             data = json.dumps(shown.data, ensure_ascii=False)
             yield f"id: {number}\nevent: {shown.name}\ndata: {data}\n\n".encode()

@@ -60,6 +60,10 @@ class AuditLog:
         require_everywhere(actor, Task.AUDIT)
         return self._log.verify()
 
+    def anchor_problem(self) -> str:
+        """What is wrong with the anchor, in words without anything from the log; empty when nothing is."""
+        return self._log.anchor_problem()
+
     def misfits(self, actor: Actor) -> Iterator[str]:
         """What is not as the log says, as it is found: documents with all that belongs to them, dossiers.
 

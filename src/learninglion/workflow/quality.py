@@ -28,15 +28,16 @@ from learninglion.record.log import EventLog
 from learninglion.search.fusion import Fusion
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.indexing import Indexing
-from learninglion.workflow.jobs import Job, Jobs
+from learninglion.workflow.jobs import LATER, Job, Jobs
 from learninglion.workflow.judging import rounds_folder
 from learninglion.workflow.learning import Learning
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
+from learninglion.workflow.worker import Run, Work
 
 __all__ = ["MeasureRow", "Proposal", "Quality", "write_proposal"]
 
-_KIND, _SUBJECT = "quality", "search"  # one at a time: either would slow the other down
+_SUBJECT = "search"  # one at a time: either would slow the other down
 _BACK = "/manage/quality"
 _SHOWN = 20
 _REPORTS = "reports"
@@ -102,7 +103,14 @@ class Quality:
 
     def running(self, actor: Actor) -> Job | None:
         """The unfinished job of this kind, if it is this person's."""
-        return self._jobs.running(_KIND, _SUBJECT, actor.name)
+        return self._jobs.running(_SUBJECT, actor.name)
+
+    def works(self) -> dict[str, Work]:
+        """What a worker does for each kind of job that is begun here."""
+        return {"quality.measure": self._measure, "quality.round": self._round, "quality.learn": self._learn}
+
+    def _start(self, actor: Actor, kind: str, told: dict[str, Plain]) -> Job:
+        return self._jobs.start(actor, kind, told, subject=_SUBJECT, priority=LATER)
 
     # ----------------------------------------------------------------- measuring
 
@@ -112,35 +120,41 @@ class Quality:
         `judged` names a round of judgements to measure by; its collection is then the one that is measured.
         """
         require(actor, Task.MANAGE)
-        grades: Grades | None = None
         if judged:
-            folder = rounds_folder(self._home)
-            collection = read_round(folder, judged).collection
-            require_within(actor, Task.MANAGE, [collection])
-            grades = consensus(judgements_of(folder, judged))
-            if not grades:
-                raise InputError("In deze beoordeling is nog niets beoordeeld.")
+            collection = self._grades(judged, actor)[0]
+        told: dict[str, Plain] = {"collection": collection, "most": most, "judged": judged}
+        return self._start(actor, "quality.measure", told)
 
-        def work(job: Job) -> dict[str, Plain]:
-            entries = self._documents.entries(collection, actor)
-            trial = sampled(collection_trial(f"verzameling {collection}", entries), most, grades)
-            version = self._learning.in_force()
-            report = evaluate(
-                trial,
-                grades=grades,
-                encoder=self._indexing.encoder,
-                cache=self._vectors,
-                fusion=self._learning.current(),
-                progress=_telling(job, "Meten"),
-            )
-            row = self._keep_report(report, collection, version, judged)
-            figures: dict[str, Plain] = {name: value for name, value, _, _ in row.measures}
-            by = {"round": judged} if judged else {}
-            details = {"report": row.name, **by, **figures}
-            note(self._log, "evaluate", actor, f"collection:{collection}", details)
-            return {"address": _BACK}
+    def _grades(self, judged: str, actor: Actor) -> tuple[str, Grades]:
+        folder = rounds_folder(self._home)
+        collection = read_round(folder, judged).collection
+        require_within(actor, Task.MANAGE, [collection])
+        grades = consensus(judgements_of(folder, judged))
+        if not grades:
+            raise InputError("In deze beoordeling is nog niets beoordeeld.")
+        return collection, grades
 
-        return self._jobs.start(actor, _KIND, work, subject=_SUBJECT)
+    def _measure(self, run: Run) -> dict[str, Plain]:
+        collection, judged = str(run.told["collection"]), str(run.told["judged"])
+        grades = self._grades(judged, run.owner)[1] if judged else None
+        entries = self._documents.entries(collection, run.owner)
+        most = int(str(run.told["most"]))
+        trial = sampled(collection_trial(f"verzameling {collection}", entries), most, grades)
+        version = self._learning.in_force()
+        report = evaluate(
+            trial,
+            grades=grades,
+            encoder=self._indexing.encoder,
+            cache=self._vectors,
+            fusion=self._learning.current(),
+            progress=_telling(run, "Meten"),
+        )
+        row = self._keep_report(report, collection, version, judged)
+        figures: dict[str, Plain] = {name: value for name, value, _, _ in row.measures}
+        by = {"round": judged} if judged else {}
+        details = {"report": row.name, **by, **figures}
+        note(self._log, "evaluate", run.owner, f"collection:{collection}", details)
+        return {"address": _BACK}
 
     def _keep_report(self, report: RetrievalReport, collection: str, version: int, judged: str) -> MeasureRow:
         at = datetime.now(UTC)
@@ -191,52 +205,52 @@ class Quality:
     def start_round(self, actor: Actor, collection: str, most: int) -> Job:
         """Begin to draw up what people are to judge: the best that several ways to search find."""
         require(actor, Task.MANAGE)
+        return self._start(actor, "quality.round", {"collection": collection, "most": most})
 
-        def work(job: Job) -> dict[str, Plain]:
-            entries = self._documents.entries(collection, actor)
-            trial = sampled(collection_trial(f"verzameling {collection}", entries), most)
-            results = pooled(
-                trial,
-                encoder=self._indexing.encoder,
-                cache=self._vectors,
-                learned=self._learning.current() if self._learning.in_force() else None,
-                progress=_telling(job, "Zoeken"),
-            )
-            made = draw_up(rounds_folder(self._home), collection, actor.name, results)
-            figures: dict[str, Plain] = {"queries": made.queries, "results": len(made.items)}
-            details = {"collection": collection, **figures}
-            note(self._log, "judging.open", actor, f"judging:{made.id}", details)
-            return {"address": "/manage/quality#h-judging"}
-
-        return self._jobs.start(actor, _KIND, work, subject=_SUBJECT)
+    def _round(self, run: Run) -> dict[str, Plain]:
+        collection = str(run.told["collection"])
+        entries = self._documents.entries(collection, run.owner)
+        trial = sampled(collection_trial(f"verzameling {collection}", entries), int(str(run.told["most"])))
+        results = pooled(
+            trial,
+            encoder=self._indexing.encoder,
+            cache=self._vectors,
+            learned=self._learning.current() if self._learning.in_force() else None,
+            progress=_telling(run, "Zoeken"),
+        )
+        made = draw_up(rounds_folder(self._home), collection, run.owner.name, results)
+        figures: dict[str, Plain] = {"queries": made.queries, "results": len(made.items)}
+        details = {"collection": collection, **figures}
+        note(self._log, "judging.open", run.owner, f"judging:{made.id}", details)
+        return {"address": "/manage/quality#h-judging"}
 
     # ----------------------------------------------------------------- learning
 
     def start_learning(self, actor: Actor, collection: str) -> Job:
         """Begin to learn from a collection; what comes of it waits as a proposal."""
         require_everywhere(actor, Task.MANAGE)
+        return self._start(actor, "quality.learn", {"collection": collection})
 
-        def work(job: Job) -> dict[str, Plain]:
-            pairs = [
-                LabelledPair(source.id, source.question, source.body, source.document.id)
-                for source, _ in self._documents.entries(collection, actor)
-                if source.question.strip() and source.body.strip()
-            ]
-            since = self._learning.in_force()
-            report = tune(
-                pairs,
-                self._learning.current(),
-                self._indexing.encoder,
-                self._indexing.vectors,
-                _telling(job, "Leren"),
-            )
-            proposal = _propose(report, collection, since)
-            write_proposal(self._home, proposal, report.best.adapter)
-            details = {"better": proposal.better, **_figures(proposal)}
-            note(self._log, "tuning.learn", actor, f"collection:{collection}", details)
-            return {"address": _BACK}
-
-        return self._jobs.start(actor, _KIND, work, subject=_SUBJECT)
+    def _learn(self, run: Run) -> dict[str, Plain]:
+        collection = str(run.told["collection"])
+        pairs = [
+            LabelledPair(source.id, source.question, source.body, source.document.id)
+            for source, _ in self._documents.entries(collection, run.owner)
+            if source.question.strip() and source.body.strip()
+        ]
+        since = self._learning.in_force()
+        report = tune(
+            pairs,
+            self._learning.current(),
+            self._indexing.encoder,
+            self._indexing.vectors,
+            _telling(run, "Leren"),
+        )
+        proposal = _propose(report, collection, since)
+        write_proposal(self._home, proposal, report.best.adapter)
+        details = {"better": proposal.better, **_figures(proposal)}
+        note(self._log, "tuning.learn", run.owner, f"collection:{collection}", details)
+        return {"address": _BACK}
 
     def proposal(self, actor: Actor) -> Proposal | None:
         """What was learned last and waits for a decision. Raises IntegrityError when it cannot be read."""
@@ -272,10 +286,8 @@ class Quality:
         _discard_files(self._home)
 
 
-def _telling(job: Job, label: str) -> Progress:
-    return lambda what, done, total: job.report(
-        "progress", {"label": what or label, "done": done, "total": total}
-    )
+def _telling(run: Run, label: str) -> Progress:
+    return lambda what, done, total: run.progress(what or label, done, total)
 
 
 def _propose(report: TuneReport, collection: str, since: int) -> Proposal:

@@ -12,14 +12,16 @@ from datetime import datetime, timedelta
 from learninglion.database.engine import now
 from learninglion.models import Actor
 from learninglion.models.errors import ConflictError, InputError
-from learninglion.models.plain import Plain
+from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.record.dossiers import DossierRepository, DossierVersion
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.jobs import LATER, Job, Jobs
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere
 from learninglion.workflow.sets import SetRepository
 from learninglion.workflow.sign_offs import SignOffRepository
+from learninglion.workflow.worker import Run, Work
 from learninglion.workflow.working_texts import WorkingTextRepository
 
 __all__ = ["Destroyed", "Overdue", "Retention", "Terms"]
@@ -64,8 +66,10 @@ class Retention:
         sign_offs: SignOffRepository,
         working_texts: WorkingTextRepository,
         accounts: Accounts,
+        jobs: Jobs,
         log: EventLog,
     ) -> None:
+        self._jobs = jobs
         self._dossiers = dossiers
         self._sets = sets
         self._sign_offs = sign_offs
@@ -130,6 +134,21 @@ class Retention:
         made = now().isoformat(timespec="seconds")
         return _DECLARATION.format(made=made, rows="\n".join(map(_declared, steps)), closing=closing)
 
+    def start_destroying(self, terms: Terms, *, reason: str, actor: Actor) -> Job:
+        """Begin `destroy_overdue` as long work. Raises InputError without a reason."""
+        require_everywhere(actor, Task.MANAGE)
+        told: dict[str, Plain] = {"terms": to_plain(terms), "reason": _require_reason(reason)}
+        return self._jobs.start(actor, "retention", told, subject="retention", priority=LATER)
+
+    def works(self) -> dict[str, Work]:
+        """What a worker does for the job that is begun here."""
+        return {"retention": self._destroy_as_work}
+
+    def _destroy_as_work(self, run: Run) -> dict[str, Plain]:
+        terms = from_plain(Terms, run.told["terms"])
+        done = self.destroy_overdue(terms, reason=str(run.told["reason"]), actor=run.owner)
+        return {"address": f"/manage/retention?gone={done.dossiers}-{done.works}"}
+
     def versions(self, dossier_id: str, actor: Actor) -> tuple[DossierVersion, ...]:
         """The versions of a dossier that would be deleted. Raises UnknownReferenceError."""
         require(actor, Task.MANAGE)
@@ -148,6 +167,7 @@ class Retention:
         self._destroy(dossier_id, reason, actor)
 
     def _destroy(self, dossier_id: str, reason: str, actor: Actor) -> None:
+        self._jobs.forget_texts()
         self._dossiers.delete(dossier_id, by=actor.name, reason=reason)
         self._sets.clear_dossier(dossier_id)
         self._sign_offs.clear(dossier_id)

@@ -18,6 +18,7 @@ from learninglion.record.log import EventLog
 from learninglion.store.store import Removed, Store
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.jobs import Jobs
 from learninglion.workflow.page_files import PAGES
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import SetRepository
@@ -45,9 +46,11 @@ class Traces:
         sets: SetRepository,
         dossiers: DossierRepository,
         accounts: Accounts,
+        jobs: Jobs,
         log: EventLog,
         blobs: Blobs,
     ) -> None:
+        self._jobs = jobs
         self._home = home
         self._blobs = blobs
         self._store = store
@@ -133,6 +136,7 @@ class Traces:
         self._indexing.purge()
         self._sets.forget_document(removed.document_id)
         self._accounts.forget_answers_about(removed.document_id)
+        self._jobs.forget_texts()
 
     def sweep_images(self) -> int:
         """Take away images of pages of files that are not kept any more; how many."""

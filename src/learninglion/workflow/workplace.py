@@ -126,14 +126,14 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     kept_sets = SetRepository(engine)
     typed = WorkingTextRepository(engine)
     kept_guides = GuideRepository(engine)
-    accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs()
+    accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs(engine)
 
     power = PowerMeter(options.power)
     documents = Documents(store)
     database = _search_database(engine, options.engine)
     indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts, blobs, database)
     searching = Searching(options, store, indexing, learned, reranking, power, log)
-    traces = Traces(home, store, indexing, kept_sets, repository, accounts, log, blobs)
+    traces = Traces(home, store, indexing, kept_sets, repository, accounts, jobs, log, blobs)
     dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
     learning = Learning(learned, indexing, log)
     drafts = Drafts(
@@ -150,7 +150,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         learning.measure,
     )
     intake = Intake(store, indexing, traces, power, options.models_elsewhere, log, isolate=options.isolate)
-    retention = Retention(repository, kept_sets, requests, typed, accounts, log)
+    retention = Retention(repository, kept_sets, requests, typed, accounts, jobs, log)
     return Workplace(
         options=options,
         documents=documents,

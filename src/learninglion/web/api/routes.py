@@ -35,13 +35,13 @@ from learninglion.web.api.openapi import describe
 from learninglion.web.ingest_jobs import receive, start_ingest
 from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
 from learninglion.web.seen_jobs import find_job, with_dossier
-from learninglion.web.site import Site
 from learninglion.web.uploads import clean_name, read_upload
-from learninglion.workflow import read_question_text
+from learninglion.workflow import Workplace, read_question_text
 from learninglion.workflow.jobs import Job, as_event_stream
 from learninglion.workflow.rights import Task, require, require_within
+from learninglion.workflow.worker import Run
 
-__all__ = ["router", "routes"]
+__all__ = ["draft_for_program", "router", "routes"]
 
 routes = APIRouter()
 
@@ -225,8 +225,8 @@ def question_set(body: shapes.SetText, actor: ApiUser) -> JSONResponse:
     return JSONResponse(to_plain(read_question_text(body.text)))
 
 
-def _draft(site: Site, actor: Actor, body: shapes.DraftRequest, job: Job | None = None) -> Dossier:
-    workplace, asked = site.workplace, body.question_set.as_set()
+def _draft(workplace: Workplace, actor: Actor, body: shapes.DraftRequest, run: Run | None = None) -> Dossier:
+    asked = body.question_set.as_set()
     offers = workplace.searching.offer(
         asked, filters=body.filters.as_filters(), limit=body.limit, actor=actor
     )
@@ -235,14 +235,15 @@ def _draft(site: Site, actor: Actor, body: shapes.DraftRequest, job: Job | None 
     else:
         choices = [c.as_choice() for c in body.choices]
         selections = workplace.drafts.select(asked, offers, choices, threshold=body.threshold, actor=actor)
-    if job is None:
+    if run is None:
         return workplace.drafts.draft(asked, selections, generator=body.generator, actor=actor)
     return workplace.drafts.draft(
         asked,
         selections,
         generator=body.generator,
         actor=actor,
-        on_event=lambda event: tell_draft(job, event),
+        on_event=lambda event: tell_draft(run, event),
+        stop=run.stop,
     )
 
 
@@ -253,7 +254,7 @@ def draft(body: shapes.DraftRequest, site: TheSite, actor: ApiUser, key: Key = "
     said = b"drafts\n" + body.model_dump_json().encode()
 
     def work() -> dict[str, Plain]:
-        made = _draft(site, actor, body)
+        made = _draft(site.workplace, actor, body)
         return {"dossier": made.id, "version": made.version}
 
     def show(kept: Mapping[str, object]) -> Mapping[str, object]:
@@ -269,13 +270,16 @@ def draft_job(body: shapes.DraftRequest, site: TheSite, actor: ApiUser, key: Key
     require(actor, Task.DRAFT)
 
     def begin() -> dict[str, Plain]:
-        def work(job: Job) -> dict[str, Plain]:
-            return {"dossier": _draft(site, actor, body, job).id}
-
-        return _told_job(site.workplace.jobs.start(actor, "draft", work))
+        told = body.model_dump(mode="json")
+        return _told_job(site.workplace.jobs.start(actor, "draft.api", told))
 
     said = b"draft-jobs\n" + body.model_dump_json().encode()
     return repeated(site.workplace.accounts, actor, key, said, begin, 202)
+
+
+def draft_for_program(workplace: Workplace, run: Run) -> dict[str, Plain]:
+    """The work that `draft_job` asks for."""
+    return {"dossier": _draft(workplace, run.owner, shapes.DraftRequest.model_validate(run.told), run).id}
 
 
 def _told_job(job: Job) -> dict[str, Plain]:
@@ -298,9 +302,11 @@ def job_events(
 
     The work goes on when the connection breaks; Last-Event-ID gives what came after that report.
     """
-    job = find_job(site, job_id, actor)
+    find_job(site, job_id, actor)
     after = int(last) if last else 0
-    stream = as_event_stream(job, after, lambda event: with_dossier(site, event, actor))
+    stream = as_event_stream(
+        site.workplace.jobs, job_id, after, lambda event: with_dossier(site, event, actor)
+    )
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 

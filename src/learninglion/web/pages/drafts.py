@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import cast
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -12,19 +13,20 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from learninglion.drafting.write import Stage
 from learninglion.models import Dossier, QuestionSet, Selection, SourceKind
 from learninglion.models.errors import InputError, UnknownReferenceError
-from learninglion.models.plain import Plain
+from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.record.export import ExportFormat
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.pages.proposal_view import view_verdict
 from learninglion.web.seen_jobs import find_job
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
-from learninglion.workflow import DraftEvent
-from learninglion.workflow.jobs import Job, as_event_stream
+from learninglion.workflow import DraftEvent, Workplace
+from learninglion.workflow.jobs import as_event_stream
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Work
+from learninglion.workflow.worker import Run
 
-__all__ = ["EXPORT_TYPES", "dossier_of", "router", "tell_draft"]
+__all__ = ["EXPORT_TYPES", "dossier_of", "router", "tell_draft", "write_again", "write_draft", "write_on"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -79,21 +81,31 @@ def _start(request: Request, site: Site, viewer: Viewer, work_id: str, form: For
     if not anew:
         return RedirectResponse(f"/dossiers/{before.id}", 303)
 
-    def write(job: Job) -> dict[str, Plain]:
-        site.workplace.drafts.redraft(
-            before.id,
-            anew,
-            generator=generator,
-            overwrite=overwrite,
-            on_event=lambda event: tell_draft(job, event),
-            stop=job.stop,
-            actor=viewer.actor,
-            progress=_tell_progress(job),
-        )
-        return {"address": f"/dossiers/{before.id}#question-{min(anew)}", "dossier": before.id}
-
-    job = site.workplace.jobs.start(viewer.actor, "draft", write, subject=before.id)
+    told: dict[str, Plain] = {
+        "dossier": before.id,
+        "anew": {str(at): to_plain(selection) for at, selection in anew.items()},
+        "generator": generator,
+        "overwrite": to_plain(overwrite),
+    }
+    job = site.workplace.jobs.start(viewer.actor, "draft.again", told, subject=before.id)
     return RedirectResponse(f"/dossiers/{before.id}/writing/{job.id}", 303)
+
+
+def write_again(workplace: Workplace, run: Run) -> dict[str, Plain]:
+    """The work of writing some sub-questions anew."""
+    dossier_id, told = str(run.told["dossier"]), cast("dict[str, Plain]", run.told["anew"])
+    anew = {int(at): from_plain(Selection, selection) for at, selection in told.items()}
+    workplace.drafts.redraft(
+        dossier_id,
+        anew,
+        generator=str(run.told["generator"]),
+        overwrite=frozenset(from_plain(tuple[int, ...], run.told["overwrite"])),
+        on_event=lambda event: tell_draft(run, event),
+        stop=run.stop,
+        actor=run.owner,
+        progress=run.progress,
+    )
+    return {"address": f"/dossiers/{dossier_id}#question-{min(anew)}", "dossier": dossier_id}
 
 
 def dossier_of(site: Site, viewer: Viewer, work: Work) -> Dossier | None:
@@ -120,25 +132,30 @@ def _outdated(dossier: Dossier, selections: Sequence[Selection]) -> frozenset[in
 def _begin(site: Site, viewer: Viewer, work: Work, generator: str) -> Response:
     selections = _selections(site, viewer, work)
 
-    def write(job: Job) -> dict[str, Plain]:
-        dossier = site.workplace.drafts.draft(
-            work.question_set,
-            selections,
-            generator=generator,
-            on_event=lambda event: tell_draft(job, event),
-            stop=job.stop,
-            actor=viewer.actor,
-            progress=_tell_progress(job),
-        )
-        site.workplace.sets.tie(work, dossier.id, actor=viewer.actor)
-        return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
-
-    job = site.workplace.jobs.start(viewer.actor, "draft", write, subject=work.id)
+    told: dict[str, Plain] = {
+        "work": work.id,
+        "question_set": to_plain(work.question_set),
+        "selections": to_plain(selections),
+        "generator": generator,
+    }
+    job = site.workplace.jobs.start(viewer.actor, "draft", told, subject=work.id)
     return RedirectResponse(f"/sets/{work.id}/draft/{job.id}", 303)
 
 
-def _tell_progress(job: Job) -> Callable[[str, int, int], None]:
-    return lambda label, done, total: job.report("progress", {"label": label, "done": done, "total": total})
+def write_draft(workplace: Workplace, run: Run) -> dict[str, Plain]:
+    """The work of writing a whole proposal."""
+    dossier = workplace.drafts.draft(
+        from_plain(QuestionSet, run.told["question_set"]),
+        from_plain(tuple[Selection, ...], run.told["selections"]),
+        generator=str(run.told["generator"]),
+        on_event=lambda event: tell_draft(run, event),
+        stop=run.stop,
+        actor=run.owner,
+        progress=run.progress,
+    )
+    work = workplace.sets.find(str(run.told["work"]), run.owner)
+    workplace.sets.tie(work, dossier.id, actor=run.owner)
+    return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
 
 
 def _selections(site: Site, viewer: Viewer, work: Work) -> tuple[Selection, ...]:
@@ -149,24 +166,24 @@ def _selections(site: Site, viewer: Viewer, work: Work) -> tuple[Selection, ...]
     )
 
 
-def tell_draft(job: Job, event: DraftEvent) -> None:
-    """Put a step of the drafting into the job's reports."""
+def tell_draft(run: Run, event: DraftEvent) -> None:
+    """Put a step of the drafting into the reports of the work."""
     if event.verification is not None:
         done = event.verification
         if done.draft.provenance.generator == "extractive":
             for check in done.checks:
                 apart = check not in done.shown
-                job.report("sentence", _told(event.position, check.statement.text, apart, check.reasons))
-        job.report("question", {"position": event.position, "words": view_verdict(done).words})
+                run.report("sentence", _told(event.position, check.statement.text, apart, check.reasons))
+        run.report("question", {"position": event.position, "words": view_verdict(done).words})
     elif event.progress is not None:
         if event.progress.stage in (Stage.SENTENCE, Stage.MARKED):
             apart = event.progress.stage is Stage.MARKED
             reasons = event.progress.check.reasons if apart and event.progress.check else ()
-            job.report("sentence", _told(event.position, event.progress.text, apart, reasons))
+            run.report("sentence", _told(event.position, event.progress.text, apart, reasons))
         elif event.progress.stage is Stage.RETRACTED:
-            job.report("retracted", {"position": event.position})
+            run.report("retracted", {"position": event.position})
         elif event.progress.stage is Stage.REPAIR:
-            job.report("progress", {"label": "Een zin wordt herschreven", "done": 0, "total": 0})
+            run.progress("Een zin wordt herschreven", 0, 0)
 
 
 def _told(position: int, text: str, apart: bool, reasons: Sequence[str]) -> dict[str, Plain]:
@@ -179,18 +196,20 @@ def resume_draft(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
     require(viewer.actor, Task.DRAFT)
     site.workplace.dossiers.load(dossier_id, viewer.actor)
 
-    def write(job: Job) -> dict[str, Plain]:
-        dossier = site.workplace.drafts.resume(
-            dossier_id,
-            on_event=lambda event: tell_draft(job, event),
-            stop=job.stop,
-            actor=viewer.actor,
-            progress=_tell_progress(job),
-        )
-        return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
-
-    job = site.workplace.jobs.start(viewer.actor, "draft", write, subject=dossier_id)
+    job = site.workplace.jobs.start(viewer.actor, "draft.resume", {"dossier": dossier_id}, subject=dossier_id)
     return RedirectResponse(f"/dossiers/{dossier_id}/writing/{job.id}", 303)
+
+
+def write_on(workplace: Workplace, run: Run) -> dict[str, Plain]:
+    """The work of going on with a proposal."""
+    dossier = workplace.drafts.resume(
+        str(run.told["dossier"]),
+        on_event=lambda event: tell_draft(run, event),
+        stop=run.stop,
+        actor=run.owner,
+        progress=run.progress,
+    )
+    return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
 
 
 @router.get("/sets/{work_id}/draft/{job_id}")
@@ -226,13 +245,13 @@ def stop_writing(site: TheSite, viewer: SignedIn, job_id: str) -> Response:
     """Ask no more of the language model; what was written is kept, and can be gone on with."""
     require(viewer.actor, Task.DRAFT)
     job = find_job(site, job_id, viewer.actor)
-    job.stop.set()
+    site.workplace.jobs.stop(job.id)
     work = (
         f"/dossiers/{job.subject}/writing"
         if job.subject.startswith("dossier-")
         else f"/sets/{job.subject}/draft"
     )
-    return RedirectResponse(f"{work}/{job.id}" if job.kind == "draft" else "/", 303)
+    return RedirectResponse(f"{work}/{job.id}" if job.kind.startswith("draft") else "/", 303)
 
 
 @router.get("/jobs/{job_id}/events")
@@ -242,4 +261,6 @@ def job_events(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -
     last = request.headers.get("last-event-id", "0")
     after = int(last) if last.isdecimal() and len(last) < 10 else 0
     headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(as_event_stream(job, after), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(
+        as_event_stream(site.workplace.jobs, job.id, after), media_type="text/event-stream", headers=headers
+    )

@@ -21,11 +21,13 @@ from learninglion.web.pages import quality as pages_quality
 from learninglion.web.seen_jobs import find_job
 from learninglion.web.site import Site
 from learninglion.web.uploads import MAX_BYTES
+from learninglion.workflow import Workplace
 from learninglion.workflow.intake import PersonalPolicy
-from learninglion.workflow.jobs import Job
+from learninglion.workflow.jobs import LATER
 from learninglion.workflow.rights import Task, require
+from learninglion.workflow.worker import Run
 
-__all__ = ["router"]
+__all__ = ["check_everything", "router"]
 
 router = APIRouter(include_in_schema=False, prefix="/manage")
 router.include_router(pages_quality.router)
@@ -88,20 +90,21 @@ def describe_collection(
 def check_storage(site: TheSite, viewer: SignedIn) -> Response:
     """Read every original and compare it with its fingerprint, as long work."""
     require(viewer.actor, Task.MANAGE)
-
-    def work(job: Job) -> dict[str, Plain]:
-        job.report("progress", {"label": "Originelen lezen", "done": 0, "total": 0})
-
-        def report(problem: str) -> None:
-            job.report("file", {"path": "", "words": problem})
-
-        wrong = site.workplace.storage.check(report, actor=viewer.actor)
-        words = "Alles is heel." if not wrong else f"Gevonden problemen: {wrong}."
-        job.report("progress", {"label": words, "done": 1, "total": 1})
-        return {"problems": wrong, "words": words}
-
-    job = site.workplace.jobs.start(viewer.actor, "check", work, subject="storage")
+    job = site.workplace.jobs.start(viewer.actor, "check", {}, subject="storage", priority=LATER)
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
+
+
+def check_everything(workplace: Workplace, run: Run) -> dict[str, Plain]:
+    """The work that `check_storage` asks for."""
+    run.progress("Originelen lezen", 0, 0)
+
+    def report(problem: str) -> None:
+        run.report("file", {"path": "", "words": problem})
+
+    wrong = workplace.storage.check(report, actor=run.owner)
+    words = "Alles is heel." if not wrong else f"Gevonden problemen: {wrong}."
+    run.progress(words, 1, 1)
+    return {"problems": wrong, "words": words}
 
 
 @router.post("/storage/sweep")

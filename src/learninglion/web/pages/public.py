@@ -14,6 +14,7 @@ from learninglion.models.errors import PermissionDeniedError, UnknownReferenceEr
 from learninglion.web.access import TheSite, viewer_of
 from learninglion.web.metrics import CONTENT_TYPE
 from learninglion.web.rendering import STATIC
+from learninglion.workflow.checkup import State
 
 __all__ = ["router"]
 
@@ -78,6 +79,18 @@ def metrics(request: Request, site: TheSite) -> Response:
 def health() -> Response:
     """Whether the server runs; says nothing about what is in it."""
     return JSONResponse({"status": "ok", "version": __version__})
+
+
+@router.get("/ready")
+def ready(site: TheSite) -> Response:
+    """Whether the server can do its work now, part by part; 503 where a part does not. No more than that."""
+    states = site.readiness.states()
+    well = State.WRONG not in states.values()
+    told = {
+        "status": "ready" if well else "not ready",
+        "parts": {n: s.name.lower() for n, s in states.items()},
+    }
+    return JSONResponse(told, 200 if well else 503)
 
 
 @router.get("/accessibility")

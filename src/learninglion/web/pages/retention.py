@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from learninglion.models.errors import InputError
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.site import Site
+from learninglion.workflow.jobs import KEPT_FOR, MOST_KEPT_JOBS
 from learninglion.workflow.retention import Terms
 from learninglion.workflow.rights import Task, require
 
@@ -41,6 +43,8 @@ def retention_page(
         overdue=overdue,
         shown=overdue.dossiers[:_SHOWN],
         gone=gone,
+        log=site.settings.log,
+        jobs=(MOST_KEPT_JOBS, KEPT_FOR // timedelta(hours=1)),
     )
 
 
@@ -55,8 +59,8 @@ def destroy(
     require(viewer.actor, Task.MANAGE)
     if not sure:
         raise InputError(_UNSURE)
-    done = site.workplace.retention.destroy_overdue(_terms(site), reason=reason, actor=viewer.actor)
-    return RedirectResponse(f"/manage/retention?gone={done.dossiers}-{done.works}", 303)
+    job = site.workplace.retention.start_destroying(_terms(site), reason=reason, actor=viewer.actor)
+    return RedirectResponse(f"/manage/jobs/{job.id}", 303)
 
 
 @router.get("/manage/retention/dossier")

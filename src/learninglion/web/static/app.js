@@ -181,6 +181,9 @@
       item.textContent = (data.path ? data.path + ": " : "") + data.words;
       box.querySelector("[data-files]").appendChild(item);
     });
+    source.addEventListener("again", function () {
+      box.querySelectorAll("[data-files], [data-sentences], [data-verdict]").forEach(function (e) { e.replaceChildren(); });
+    });
     source.addEventListener("sentence", function (event) {
       var data = JSON.parse(event.data);
       var place = box.querySelector('[data-question="' + data.position + '"]');
