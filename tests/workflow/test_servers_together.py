@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
 
 from learninglion.database.engine import open_database, reading
-from learninglion.models.errors import InputError
+from learninglion.models import Actor, Role
+from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.record.log import EventLog
+from learninglion.sample import sample_documents
+from learninglion.search.fusion import DEFAULT
+from learninglion.search.postgres.index import PostgresIndex
+from learninglion.testing import HashingEncoder
+from learninglion.workflow import WorkplaceOptions, working
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.brakes import Brake, brakes
+
+BOSS = Actor("beheer", frozenset(Role))
 
 
 @pytest.fixture
@@ -69,6 +78,36 @@ def test_two_servers_write_one_chain(engines: tuple[Engine, Engine], tmp_path: P
         thread.join()
     assert [entry.seq for entry in logs[0].entries(limit=1000)] == list(range(1, 61))
     assert all(log.verify().ok and log.verify().head.count == 60 for log in logs)
+
+
+def test_two_servers_are_one_archive(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(64))
+    homes = [WorkplaceOptions(tmp_path / n, database_url=postgresql_url, isolate=False) for n in ("a", "b")]
+    with working(homes[0]) as here, working(homes[1]) as there:
+        if not isinstance(here.indexing.index, PostgresIndex):
+            pytest.skip("this PostgreSQL has no pgvector")
+        here.intake.ingest(sorted(sample_documents())[:2], actor=BOSS)
+        cards = there.documents.list(BOSS)
+        assert len(cards) == 2
+        there.searching.search("veerpont", actor=BOSS)
+        found = [w.searching.search("Hoeveel opslagplaatsen zijn er?", actor=BOSS) for w in (here, there)]
+        assert found[0] == found[1] != ()
+        content = here.documents.original(cards[0].id, BOSS)
+        assert there.documents.original(cards[0].id, BOSS) == content
+        there.page_files.put(f"{cards[0].id}-1.page", b"een bladzijde")
+        assert here.page_files.read(f"{cards[0].id}-1.page") == b"een bladzijde"
+        assert not list(tmp_path.glob("*/originals/*")) and not list(tmp_path.glob("*/index/*"))
+        here.learning.keep(replace(DEFAULT, body_stems=0.21), actor=BOSS, details={})
+        assert there.indexing.index.snapshot().fusion.body_stems == 0.21
+        here.intake.remove(cards[0].id, reason="proef", actor=BOSS)
+        with pytest.raises(UnknownReferenceError):
+            there.documents.original(cards[0].id, BOSS)
+        assert there.indexing.rows_of(cards[0].id) == 0
+        left = there.searching.search("Hoeveel opslagplaatsen zijn er?", actor=BOSS)
+        assert left == here.searching.search("Hoeveel opslagplaatsen zijn er?", actor=BOSS)
+        assert {hit.source.document.id for hit in left} <= {cards[1].id}
 
 
 def test_a_server_that_joins_keeps_an_anchor_of_its_own_and_the_log_says_so(

@@ -104,6 +104,7 @@ class Tables:
             ways |= {f: f"{self.words} USING bm25 ({f}) WITH (text_config = 'simple')" for f in FAMILIES}
         else:
             ways["terms"] = f"{self.words} USING gin (terms)"
+        run(connection, f"SET LOCAL maintenance_work_mem = '{_BUILD_MEMORY}'")
         for kind, way in ways.items():
             run(connection, f"CREATE INDEX IF NOT EXISTS {kind}_{self.generation} ON {way}")
         run(connection, *(f"ANALYZE {self.name(kind)}" for kind in _KINDS))
@@ -152,6 +153,7 @@ class Tables:
                 copy.write_row(row)
 
 
+_BUILD_MEMORY = "512MB"  # a graph of vectors that does not fit is made many times slower
 _KINDS = ("sources", "content", "words", "passages")
 _MOST_REPEATS = 12  # a frequency above a dozen says nothing more
 
