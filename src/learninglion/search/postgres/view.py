@@ -23,7 +23,7 @@ from learninglion.search.statistics import Statistics
 __all__ = ["PostgresView"]
 
 # Rows that are looked at for the terms of one family, where the server has no BM25: the rarest terms count.
-_MOST_ROWS = 50_000
+_MOST_ROWS = 20_000
 # Up to so many sources under a filter, the distance of every passage is computed.
 _COMPARED = 10_000
 _REMEMBERED = 8
@@ -121,11 +121,16 @@ class PostgresView:
                 told: dict[str, Any] = {"asked": asked}
             else:
                 rare = self._rarest(family, terms)
+                # term by term, or PostgreSQL reads the whole table for all of them
+                first = "" if documents is not None else f" ORDER BY 2 DESC, 1 LIMIT {10 * CANDIDATES}"
                 query = (
-                    f"SELECT s.key FROM unnest(%(terms)s::int[], %(weights)s::bigint[]) AS t(term, weight)"
-                    f" JOIN {self.tables.words} w ON w.terms @> ARRAY[t.term]"
-                    f" JOIN {self.tables.sources} s ON s.key = w.key WHERE {where}"
-                    f" GROUP BY s.key, s.source ORDER BY sum(t.weight) DESC, s.source LIMIT {CANDIDATES}"
+                    "WITH hit AS MATERIALIZED (SELECT w.key, sum(t.weight) AS weight"
+                    " FROM unnest(%(terms)s::int[], %(weights)s::bigint[]) AS t(term, weight)"
+                    f" CROSS JOIN LATERAL (SELECT key FROM {self.tables.words}"
+                    " WHERE terms @> ARRAY[t.term] OFFSET 0) w"
+                    f" GROUP BY w.key{first})"
+                    f" SELECT s.key FROM hit JOIN {self.tables.sources} s USING (key) WHERE {where}"
+                    f" ORDER BY hit.weight DESC, s.source LIMIT {CANDIDATES}"
                 )
                 told = {"terms": [t for t, _ in rare], "weights": [w for _, w in rare]}
             if any(told.values()):
