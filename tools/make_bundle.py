@@ -3,9 +3,9 @@
     python tools/make_bundle.py --out dist [--key PRIVATE.pem]
 
 Writes learninglion-VERSION-PLATFORM.tar.gz for the Python and the kind of machine that run this: packages as
-wheels with hashes (the embedding model is one of them), the program itself, its bill of materials, the units and
-manifests of deploy/, SHA256SUMS, and install_bundle.py. Beside it .sha256, and with a key (Ed25519, PEM) .sig: the
-signature of the .sha256, to be checked before anything is unpacked.
+wheels with hashes (the embedding model is one of them), the program, its bill of materials, deploy/, docs/,
+SHA256SUMS and install_bundle.py. Beside it .sha256, and with a key (Ed25519, PEM) .sig: the signature of the
+.sha256, to be checked before anything is unpacked.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def machine() -> str:
 
 
 def collect(bundle: Path, version: str) -> None:
-    """Fetch and build what goes in the bundle, with a sum of every file."""
+    """Fetch and build what goes in the bundle."""
     wheels = bundle / "wheels"
     wheels.mkdir(parents=True)
     listed = [ROOT / "requirements" / f"{name}.txt" for name in SETS]
@@ -69,6 +69,11 @@ def collect(bundle: Path, version: str) -> None:
         (shutil.copytree if from_here.is_dir() else shutil.copy)(from_here, bundle / carried)
     shutil.copy(ROOT / "tools" / "install_bundle.py", bundle)
     run(str(ROOT / "tools" / "bill_of_materials.py"), "--out", str(bundle / "sbom.cdx.json"), module=False)
+    seal(bundle)
+
+
+def seal(bundle: Path) -> None:
+    """Write the sum of every file, as `sha256sum --check` reads it."""
     files = sorted(path for path in bundle.rglob("*") if path.is_file())
     sums = "".join(f"{digest(path)}  {path.relative_to(bundle).as_posix()}\n" for path in files)
     (bundle / "SHA256SUMS").write_text(sums, "utf-8")
@@ -80,7 +85,9 @@ def build(wheels: Path) -> Path:
         for name in BUILT_FROM:
             source = ROOT / name
             if source.is_dir():
-                shutil.copytree(source, Path(place, name), ignore=shutil.ignore_patterns("*.egg-info", "*.pyc"))
+                shutil.copytree(
+                    source, Path(place, name), ignore=shutil.ignore_patterns("*.egg-info", "*.pyc")
+                )
             else:
                 shutil.copy(source, place)
         run("pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(wheels), place)
