@@ -81,7 +81,7 @@ bundle: setup ## All that an installation without a network needs, in dist/ (KEY
 	@$(VENV)/python tools/make_bundle.py --out dist $(if $(KEY),--key $(KEY))
 
 audit: setup-dev ## Known weaknesses in dependencies; needs the network, so no part of `make test`
-	@for set in runtime postgres gguf; do $(VENV)/python -m uv tool run pip-audit==2.9.0 --require-hashes --disable-pip -r requirements/$$set.txt || exit 1; done
+	@for set in runtime postgres gguf install; do $(VENV)/python -m uv tool run pip-audit==2.9.0 --require-hashes --disable-pip -r requirements/$$set.txt || exit 1; done
 
 clean: ## Remove what was built, never the data folder
 	@rm -rf .venv .venv-* build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache demo-output
