@@ -4,7 +4,7 @@ export VENV_FOLDER ?= .venv
 VENV := $(VENV_FOLDER)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test test-quick test-pythons lint format bench bench-load bench-scale docs requirements sbom release-check audit clean
+.PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test test-quick test-pythons lint format bench bench-load bench-scale docs requirements sbom release-check bundle audit clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -77,8 +77,11 @@ sbom: ## What the program consists of (CycloneDX), in sbom.cdx.json
 release-check: ## Fails on an unpinned dependency or a licence that is not on the list
 	@$(PYTHON) tools/bill_of_materials.py --check
 
+bundle: setup ## All that an installation without a network needs, in dist/ (KEY=PRIVATE.pem signs it)
+	@$(VENV)/python tools/make_bundle.py --out dist $(if $(KEY),--key $(KEY))
+
 audit: setup-dev ## Known weaknesses in dependencies; needs the network, so no part of `make test`
-	@for set in runtime postgres gguf; do $(VENV)/python -m uv tool run pip-audit==2.9.0 --require-hashes --disable-pip -r requirements/$$set.txt || exit 1; done
+	@for set in runtime postgres gguf install; do $(VENV)/python -m uv tool run pip-audit==2.9.0 --require-hashes --disable-pip -r requirements/$$set.txt || exit 1; done
 
 clean: ## Remove what was built, never the data folder
 	@rm -rf .venv .venv-* build dist src/*.egg-info .mypy_cache .ruff_cache .pytest_cache demo-output

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "src"))  # the standard library suffices: no insta
 
 from learninglion.compliance.bill import Component, bill  # noqa: E402
 
-SETS = ("runtime", "postgres", "gguf")  # what an installation can hold
+SETS = ("runtime", "postgres", "gguf", "install")  # what an installation or a bundle can hold
 PLATFORMS = (
     "colorama",
     "pywin32",

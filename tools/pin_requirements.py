@@ -9,7 +9,7 @@ from pathlib import Path
 WITHOUT_DEPENDENCIES = ("test-models",)  # as in bootstrap.py
 ROOT = Path(__file__).resolve().parents[1]
 # Later ones are held to earlier ones.
-ORDER = ("runtime", "gguf", "postgres", "demo-llm", "dev", "bench", "test-models")
+ORDER = ("runtime", "gguf", "postgres", "install", "demo-llm", "dev", "bench", "test-models")
 
 
 def main() -> int:
