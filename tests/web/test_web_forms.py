@@ -10,6 +10,7 @@ import os
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, quote_from_bytes
@@ -27,15 +28,28 @@ from learninglion.web.security import csrf_token
 
 EXAMPLES = int(os.environ.get("LEARNINGLION_FUZZ", "8"))
 OPEN = "openbaar"
-FORMS = [rule for rule in ROUTES if rule.startswith("POST ") and not rule.startswith(f"POST {A}")]
+RULES = [rule for rule in ROUTES if f" {A}" not in rule and rule != "POST /sign-out"]
+FORMS = [rule for rule in RULES if rule.startswith("POST ")]
+FORM = "application/x-www-form-urlencoded"
+ALL = "alles"
 
-# Fields that are read from a form by hand; the others stand in the signature of their route.
-BY_HAND = """
-    text question after threshold period since until ministry collection minister asker line news confirmed
-    introduction title text-0 number-0 text-1 number-1 everywhere may-use own-title own-text own-date version
-    view generator only decided overwrite-0 name active all-collections role-reader role-administrator back
-    language file own-file files
-""".split()
+SCOPE = "period since until ministry collection minister asker"
+# Fields that are read from a form by hand; those of other routes stand in the signature.
+BY_HAND = {
+    "POST /search": f"text introduction page threshold {SCOPE}",
+    "POST /ask": f"question after {SCOPE}",
+    "POST /sets/new": f"text file threshold line news confirmed {SCOPE}",
+    "POST /sets/{work_id}/check": f"text-0 number-0 introduction title threshold line news confirmed {SCOPE}",
+    "POST /sets/{work_id}/draft": "generator only decided overwrite-0",
+    "POST /sets/{work_id}/questions/{number}/own-sources": (
+        "everywhere may-use own-title own-text own-file own-date"
+    ),
+    "POST /dossiers/{dossier_id}/questions/{position}": "version text view",
+    "POST /manage/documents/upload": "files collection",
+    "POST /manage/people/add": "name role-reader collection all-collections active",
+    "POST /manage/people/change": "name role-reader collection all-collections active",
+    "POST /language": "back language",
+}
 RIGHT = {  # what a form of ours could send; every other field has "1"
     "text": "Vraag 1\nHoeveel vuurwerk is er?",
     "question": "Hoeveel vuurwerk is er?",
@@ -99,7 +113,8 @@ ODD = [
     b"fact",
     b"x" * 300_000,
 ]
-PLACES = ["nergens", "0", "-1", "9" * 30, "9" * 5000, "a\0b", "é\u202e", "..", "x" * 3000, "%2e%2e%2f", "#1"]
+WORST = [b"9" * 30, b"9" * 5000, b"a\0b"]
+PLACES = ["9" * 30, "a\0b", "x" * 3000, "nergens", "0", "-1", "9" * 5000, "é\u202e", "..", "%2e%2e%2f", "#1"]
 
 
 @st.composite
@@ -146,19 +161,69 @@ def bodies(draw: st.DrawFn, names: list[str]) -> tuple[bytes, str]:
 
 
 def fields_of(routes: Iterable[Any], prefix: str = "") -> dict[str, list[str]]:
-    """The fields that each form takes, by its rule."""
+    """The fields that each page and each form takes, by its rule."""
     found: dict[str, list[str]] = {}
     for route in routes:
         if hasattr(route, "original_router"):
             found |= fields_of(route.original_router.routes, prefix + route.include_context.prefix)
         elif isinstance(route, APIRoute):
-            named = [field.alias for field in route.dependant.body_params]
-            found[f"POST {prefix}{route.path}"] = named or BY_HAND
+            taken = route.dependant.body_params if "POST" in route.methods else route.dependant.query_params
+            for method in route.methods:
+                rule = f"{method} {prefix}{route.path}"
+                found[rule] = [field.alias for field in taken] or BY_HAND.get(rule, "").split()
     return found
 
 
-@pytest.mark.slow
-def test_no_form_breaks_the_server(make_office: Callable[..., Office]) -> None:
+@dataclass
+class Desk:
+    """An office where everything that a page can show is there, and who asks for it."""
+
+    office: Office
+    sets: dict[str, str]  # of each person
+    dossier: str
+    source: str
+    fields: dict[str, list[str]]
+    client: TestClient
+    answers: Counter[int] = field(default_factory=Counter)
+    broken: dict[str, bytes] = field(default_factory=dict)
+
+    def right(self, name: str) -> dict[str, str]:
+        """What stands in an address, where it is right."""
+        known = {"work_id": self.sets[name], "dossier_id": self.dossier, "number": "1", "position": "0"}
+        return known | {"form": "md", "page": "1", "document_id": self.source.split("#")[0]}
+
+    def send(
+        self, name: str, rule: str, places: dict[str, str], query: str = "", body: bytes = b"", kind: str = ""
+    ) -> None:
+        """One request; a server error is written down with where it came from."""
+        method, path = rule.replace(":path", "").split(" ")
+        filled = "/".join(
+            quote(places.get(part[1:-1], "abcd"), safe="") if part.startswith("{") else part
+            for part in path.split("/")
+        )
+        token = self.office.workplace.accounts.open_session(name, timedelta(hours=1))
+        self.client.cookies.set("learninglion", token)
+        headers = {"X-CSRF-Token": csrf_token(token), "Content-Type": kind.encode("latin-1")}
+        try:
+            answer = self.client.request(method, f"{filled}?{query}", content=body, headers=headers)
+        except Exception as error:  # every kind is told, not the first alone
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            self.broken.setdefault(f"{rule}: {error!r:.200} at {where.filename}:{where.lineno}", body[:200])
+            return
+        self.answers[answer.status_code] += 1
+        if answer.status_code >= 500:
+            self.broken.setdefault(f"{rule}: {answer.status_code} {answer.text[:200]}", body[:200])
+
+    def require_whole(self) -> None:
+        """Nothing broke, some of it was right, and the server still answers."""
+        print(f"{self.answers.total()} requests: {dict(sorted(self.answers.items()))}")
+        assert not self.broken, "\n".join(f"{what} (body {body!r})" for what, body in self.broken.items())
+        assert self.answers[200] + self.answers[303] > self.answers.total() // 20
+        assert self.client.get("/health").status_code == 200
+
+
+@pytest.fixture
+def desk(make_office: Callable[..., Office]) -> Desk:
     office = make_office()
     work = office.workplace
     assert not work.intake.ingest(documents()[:2], collection=OPEN, actor=EVERYTHING).failures
@@ -168,49 +233,53 @@ def test_no_form_breaks_the_server(make_office: Callable[..., Office]) -> None:
     offers = work.searching.offer(asked, actor=EVERYTHING)
     chosen = work.drafts.select_automatically(asked, offers, threshold=0.0)
     dossier = work.drafts.draft(asked, chosen, actor=EVERYTHING)
-    people = {role.value: (role,) for role in Role} | {"alles": tuple(Role)}
     sets = {}
-    for name, roles in people.items():
-        office.site.workplace.accounts.add(name, roles)
+    for name, roles in ({role.value: (role,) for role in Role} | {ALL: tuple(Role)}).items():
+        work.accounts.add(name, roles)
         sets[name] = work.sets.lay_out(asked, Filters(), None, offers, actor=Actor(name, frozenset(Role))).id
-    fields = fields_of(office.app.routes)
-    answers: Counter[int] = Counter()
-    broken: dict[str, bytes] = {}
     client = TestClient(office.app, "http://127.0.0.1", follow_redirects=False)
+    return Desk(office, sets, dossier.id, source.id, fields_of(office.app.routes), client)
 
-    def send(rule: str, data: st.DataObject) -> None:
-        name = data.draw(st.sampled_from([*people, *["alles"] * 4]))
-        known = {"work_id": sets[name], "dossier_id": dossier.id, "number": "1", "position": "0"}
-        path = rule.removeprefix("POST ")
-        for part in [p for p in path.split("/") if p.startswith("{")]:
-            right = known.get(part[1:-1], "abcd")
-            value = right if data.draw(st.integers(0, 4)) else data.draw(st.sampled_from(PLACES))
-            path = path.replace(part, quote(value, safe=""))
-        body, kind = data.draw(bodies(fields[rule]))
-        token = work.accounts.open_session(name, timedelta(hours=1))
-        client.cookies.set("learninglion", token)
-        headers = {"X-CSRF-Token": csrf_token(token), "Content-Type": kind.encode("latin-1")}
-        try:
-            answer = client.post(path, content=body, headers=headers)
-        except Exception as error:  # every kind is told, not the first alone
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            broken.setdefault(f"{rule}: {error!r:.200} at {where.filename}:{where.lineno}", body[:200])
-            return
-        answers[answer.status_code] += 1
-        if answer.status_code >= 500:
-            broken.setdefault(f"{rule}: {answer.status_code} {answer.text[:200]}", body[:200])
 
-    for rule in FORMS:
-        limits = settings(
-            max_examples=EXAMPLES,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=[Phase.explicit, Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        limits(given(rule=st.just(rule), data=st.data())(send))()
-    print(f"{answers.total()} bodies to {len(FORMS)} forms by {len(people)} kinds of people: {dict(answers)}")
-    assert not broken, "\n".join(f"{what} (body {body!r})" for what, body in broken.items())
-    assert answers[200] + answers[303] > 0
-    assert client.get("/health").status_code == 200
+@pytest.mark.slow
+def test_no_form_breaks_the_server(desk: Desk) -> None:
+    @settings(
+        max_examples=EXAMPLES * len(FORMS),
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(data=st.data())
+    def send(data: st.DataObject) -> None:
+        name, rule = data.draw(st.sampled_from([*desk.sets, *[ALL] * 4])), data.draw(st.sampled_from(FORMS))
+        body, kind = data.draw(bodies(desk.fields[rule]))
+        desk.send(name, rule, desk.right(name), body=body, kind=kind)
+
+    send()
+    desk.require_whole()
+
+
+@pytest.mark.slow
+def test_no_value_in_a_form_or_an_address_breaks_the_server(desk: Desk) -> None:
+    """Every field of every form and page, every part of every address, each with the rest as it should be."""
+    turn = 0
+    for rule in RULES:
+        right = [(n, RIGHT.get(n, "1").encode()) for n in desk.fields[rule]]
+        right = [(n, desk.source.encode() if n in ("id", "source") else v) for n, v in right]
+        for at, (field_name, _) in enumerate(right):
+            for value in ODD if len(ODD) < EXAMPLES else [*WORST, ODD[turn % len(ODD)]]:
+                turn += 1
+                fields = [*right[:at], (field_name, value), *right[at + 1 :]]
+                text = "&".join(f"{quote(n)}={quote_from_bytes(v)}" for n, v in fields)
+                if rule.startswith("GET "):
+                    if len(text) < 60_000:  # no server takes a longer address
+                        desk.send(ALL, rule, desk.right(ALL), query=text)
+                else:
+                    desk.send(ALL, rule, desk.right(ALL), body=text.encode(), kind=FORM)
+        for part in [p[1:-1].removesuffix(":path") for p in rule.split("/") if p.startswith("{")]:
+            for place in PLACES if len(ODD) < EXAMPLES else PLACES[:3]:
+                body = "&".join(f"{quote(n)}={quote_from_bytes(v)}" for n, v in right)
+                desk.send(ALL, rule, desk.right(ALL) | {part: place}, body=body.encode(), kind=FORM)
+    desk.require_whole()
