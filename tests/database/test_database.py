@@ -136,6 +136,16 @@ def test_a_failed_transaction_leaves_nothing(database_url: str) -> None:
     engine.dispose()
 
 
+def test_a_value_that_no_database_has_room_for_is_wrong_input(database_url: str) -> None:
+    engine = open_database(database_url)
+    asked = text("SELECT seq FROM log_entries WHERE seq = :seq AND action = :action")
+    with pytest.raises(InputError, match="te groot"), reading(engine) as connection:
+        connection.execute(asked, {"seq": 10**30, "action": "a\0b"})  # SQLite minds one, PostgreSQL the other
+    with reading(engine) as connection:
+        assert connection.execute(asked, {"seq": 1, "action": "x"}).all() == []
+    engine.dispose()
+
+
 def test_a_reader_sees_one_moment(database_url: str) -> None:
     engine = open_database(database_url)
     query = text("SELECT value FROM counters WHERE name = 'change'")

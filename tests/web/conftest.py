@@ -6,10 +6,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 from web_office import EVERYTHING, Office, documents
 
 from learninglion.models import Role
@@ -73,13 +75,13 @@ def office(make_office: Callable[..., Office]) -> Office:
     return made
 
 
-@pytest.fixture(scope="session")
-def address(office: Office) -> Iterator[str]:
-    """The application served on loopback, as uvicorn does it in production."""
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """An application on loopback, as uvicorn serves it in production; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(office.app, host="127.0.0.1", port=port, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -87,3 +89,10 @@ def address(office: Office) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def address(office: Office) -> Iterator[str]:
+    """Where the office is served."""
+    with served(office.app) as address:
+        yield address

@@ -137,10 +137,23 @@ def test_a_closed_account_is_out_at_once(make_office: Callable[..., Office]) -> 
         "javascript:alert(1)",
         "/a\r\nSet-Cookie: x",
         "elders",
+        "//[",
     ],
 )
 def test_signing_in_sends_nobody_to_another_site(back: str) -> None:
     assert local_path(back) == "/"
+
+
+@pytest.mark.parametrize("name", ["Host", "Origin", "Referer"])
+def test_a_header_that_is_no_address_is_refused_in_words(office: Office, name: str) -> None:
+    headers = {name: "[" if name == "Host" else "http://["}
+    assert office.browser().post("/sign-in", data={"name": "x"}, headers=headers).status_code in (
+        400,
+        401,
+        403,
+    )
+    left = office.browser().post("/account/tokens", headers=headers, follow_redirects=False)
+    assert left.status_code in (303, 400)
 
 
 def test_signing_in_goes_back_to_where_one_was() -> None:

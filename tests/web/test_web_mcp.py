@@ -141,6 +141,10 @@ def test_null_stands_for_an_absent_argument(office: Office) -> None:
     empty = {"introduction": None, "limit": None, "ministry": None, "since_year": None}
     failed, text = ask(office, EVERYTHING, "search", text="vuurwerk", **empty)
     assert not failed and "hits" in json.loads(str(text))
+    failed, _ = ask(
+        office, EVERYTHING, "ask", question="Hoeveel vuurwerk is er?", after=None, collection=None
+    )
+    assert not failed
     failed, _ = ask(office, EVERYTHING, "draft", writing=True, question_set=SET, generator=None)
     assert not failed
 

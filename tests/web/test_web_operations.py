@@ -104,6 +104,18 @@ def test_the_log_is_bounded(log_file: Path) -> None:
     assert log_file.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_people_sent_makes_no_line_of_its_own(log_file: Path, tmp_path: Path, as_json: bool) -> None:
+    start_log(LogSettings("server.log", json=as_json), tmp_path)
+    logging.getLogger("x").warning("odd: %s", "a\r\nb\x1b[2Jc\u2028d\x85e")
+    text = log_file.read_text()
+    assert text.count("odd") == 1 and "b" in text
+    if as_json:
+        assert json.loads(text)["message"].startswith("odd: a")
+    else:
+        assert text.rstrip("\n").isprintable()
+
+
 @pytest.mark.slow
 def test_told_to_stop_it_ends_within_ten_seconds_also_while_embedding(tmp_path: Path) -> None:
     """The real model on a text that keeps it busy for a minute; the job goes back in the queue."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from web_office import EVERYTHING, Office, documents, form_token
 
-from learninglion.models import QuestionSet, Role, SubQuestion
+from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError
 from learninglion.workflow.remarks import Complaint
 
@@ -19,7 +19,7 @@ def test_said_seen_and_closed(make_office: Callable[..., Office]) -> None:
     office = make_office()
     assert not office.workplace.intake.ingest(documents(), actor=EVERYTHING).failures
     office.person("lezer", Role.DRAFTER)
-    office.person("baas", *Role)
+    office.person("baas", Role.ADMINISTRATOR)
     questions = QuestionSet("Over vuurwerk.", (SubQuestion((1,), QUESTION),), "Vuurwerk")
     offers = office.workplace.searching.offer(questions, actor=EVERYTHING)
     chosen = office.workplace.drafts.select_automatically(questions, offers, threshold=0.0)
@@ -35,6 +35,8 @@ def test_said_seen_and_closed(make_office: Callable[..., Office]) -> None:
     listed = boss.get("/manage/quality").text
     assert "het is verouderd" in listed and sentence[:40] in listed and "lezer" in listed
     assert reader.get("/manage/quality").status_code == 403
+    elsewhere = Actor("elders", frozenset({Role.ADMINISTRATOR}), frozenset({"ander"}))
+    assert office.workplace.remarks.open(elsewhere) == ()
     entry = re.findall(r'name="entry" value="(\d+)"', listed)[0]
     closed = boss.post(
         "/manage/quality/remarks", data={"csrf": form_token(boss), "entry": entry, "outcome": "text"}

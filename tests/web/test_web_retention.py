@@ -120,6 +120,20 @@ def test_what_is_past_its_term_is_listed_and_destroyed_at_once(archive: Office) 
     assert not left_in_database(archive)
 
 
+def test_a_set_of_a_held_dossier_stays_too(archive: Office) -> None:
+    held = make_dossier(archive)
+    make_dossier(archive)
+    age(archive, 31)
+    retention, terms = archive.workplace.retention, Terms(0, 10)
+    retention.hold(held, reason="enquete", actor=EVERYTHING)
+    assert retention.destroy_overdue(terms, reason="proef", actor=EVERYTHING).works == 1
+    noor = Actor("noor", frozenset({Role.DRAFTER}))
+    assert [card.dossier for card in archive.workplace.sets.list(noor)] == [held]
+    retention.release(held, reason="afgelopen", actor=EVERYTHING)
+    assert retention.destroy_overdue(terms, reason="proef", actor=EVERYTHING).works == 1
+    assert archive.workplace.sets.list(noor) == ()
+
+
 def test_without_a_term_nothing_goes_and_only_administrators_may(archive: Office) -> None:
     make_dossier(archive)
     age(archive, 10_000)

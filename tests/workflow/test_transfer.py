@@ -15,6 +15,7 @@ from learninglion.drafting.selection import Choice
 from learninglion.inference.choices import EncoderChoice
 from learninglion.models import Actor, Dossier, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, PermissionDeniedError
+from learninglion.models.plain import sha256_hex
 from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
 from learninglion.testing import HashingEncoder
@@ -180,6 +181,25 @@ def test_what_is_not_whole_is_not_taken_in(workplace: Workplace, tmp_path: Path)
         import_all(tmp_path / "uit", tmp_path / "daar", "", actor=BOSS)
     rows.write_bytes(kept)
     import_all(tmp_path / "uit", tmp_path / "daar", "", actor=BOSS)  # what failed left nothing in the way
+
+
+@pytest.mark.parametrize("path", ["../buiten.txt", "{root}/buiten.txt", "rows/../../buiten.txt", "link/x"])
+def test_an_export_places_nothing_outside_the_data_folder(
+    workplace: Workplace, tmp_path: Path, path: str
+) -> None:
+    workplace.transfers.export_all(tmp_path / "uit", actor=BOSS)
+    (tmp_path / "buiten.txt").write_text("van een ander")
+    (tmp_path / "elders").mkdir()
+    (tmp_path / "elders" / "x").write_text("van een ander")
+    (tmp_path / "uit" / "link").symlink_to(tmp_path / "elders")
+    named = path.format(root=tmp_path)
+    source = tmp_path / "uit" / named
+    kept = {"path": named, "size": source.stat().st_size, "sha256": sha256_hex("van een ander")}
+    manifest = json.loads((tmp_path / "uit" / "manifest.json").read_text())
+    manifest["files"].append(kept)
+    (tmp_path / "uit" / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(IntegrityError, match="buiten deze map"):
+        import_all(tmp_path / "uit", tmp_path / "daar" / "diep", "", actor=BOSS)
 
 
 def test_a_killed_import_can_be_done_again(

@@ -78,7 +78,8 @@ def export_everything(
         made = workplace.transfers.export_all(target, actor=local_actor(), progress=shown)
     console.print(f"Weggeschreven in {target}: {_counted(made.tables)}.")
     advise(
-        "Ook instellingen en (versleutelde) wachtwoorden staan erin: bewaar de map zo veilig als het archief."
+        "Ook instellingen met sleutels, de sleutel waarmee wordt ondertekend en de hashes van wachtwoorden "
+        "en tokens staan erin: bewaar de map zo veilig als het archief."
     )
 
 

@@ -28,8 +28,8 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -129,6 +129,7 @@ def open_database(url: str | Path, revision: str = "head") -> Engine:
         raise InputError(f"Dit databaseadres is niet te lezen: {error}") from error
     engine = _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _refuse)
     try:
         upgrade(engine, revision)
     except OperationalError as error:
@@ -220,6 +221,16 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
     elif write:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+
+
+def _refuse(context: ExceptionContext) -> None:
+    """A value that no database has room for, such as a number of thirty digits, is wrong input everywhere."""
+    if isinstance(context.sqlalchemy_exception, DataError) or isinstance(
+        context.original_exception, OverflowError | UnicodeEncodeError
+    ):
+        raise InputError(
+            "Een getal is te groot, of er staat een teken in dat niet kan."
+        ) from context.original_exception
 
 
 @contextmanager

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 from starlette.responses import Response
 
 from learninglion.models import Actor
-from learninglion.web.security import SAFE_METHODS, csrf_token, is_cross_site, token_matches
+from learninglion.web.security import SAFE_METHODS, csrf_token, is_cross_site, parts_of, token_matches
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow.accounts import Account, SessionKind
@@ -121,7 +121,7 @@ async def signed_in(request: Request) -> Viewer:
 
 def _page_of_form(request: Request) -> str:
     """The page on this server that a form was sent from, to come back to; else the start page."""
-    came = urlsplit(request.headers.get("referer", ""))
+    came = parts_of(request.headers.get("referer", ""))
     if came.netloc != request.headers.get("host", ""):
         return "/"
     return local_path(came.path + (f"?{came.query}" if came.query else ""))
@@ -156,7 +156,7 @@ ApiUser = Annotated[Actor, Depends(api_user)]
 
 def local_path(back: str) -> str:
     """`back` when it is a path on this server, else the start page: sign-in sends nobody elsewhere."""
-    parts = urlsplit(back)
+    parts = parts_of(back)
     safe = (
         back.startswith("/") and not back.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     )

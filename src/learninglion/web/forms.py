@@ -19,11 +19,13 @@ __all__ = [
     "read_numbers",
     "read_question_set",
     "read_score",
+    "read_whole",
 ]
 
 PERIODS = ("", "2010", "2018", "2021", "other")
 _LONGEST = 20_000  # characters of one question; the longest real one is under 3,000
 MOST_QUESTIONS = 100
+_MOST_DIGITS = 9
 
 
 def _text(form: FormData | Mapping[str, object], name: str) -> str:
@@ -102,17 +104,21 @@ def read_context(form: FormData) -> Context:
     return context
 
 
+def read_whole(text: str) -> int | None:
+    """The number that these digits are; None where they are none, or more than any number here has."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
+
+
 def read_numbers(text: str) -> tuple[int, ...]:
     """Question numbers as they are written: "3", "3, 4 en 5", "3-5". Raises InputError."""
     parts = text.replace(" en ", ",").replace(";", ",").split(",")
     numbers: list[int] = []
     for part in (p.strip() for p in parts):
         first, dash, last = part.partition("-")
-        if not first.strip().isdecimal() or (dash and not last.strip().isdecimal()):
-            raise InputError(f"{text!r} is geen vraagnummer. Schrijf bijvoorbeeld 3 of 3, 4 en 5.")
-        low, high = int(first), int(last) if dash else int(first)
-        if not 0 < low <= high <= 999:
-            raise InputError(f"{text!r} is geen vraagnummer.")
+        low = read_whole(first.strip())
+        high = read_whole(last.strip()) if dash else low
+        if low is None or high is None or not 0 < low <= high <= 999:
+            raise InputError(f"{text[:40]!r} is geen vraagnummer. Schrijf bijvoorbeeld 3 of 3, 4 en 5.")
         numbers.extend(range(low, high + 1))
     return tuple(dict.fromkeys(numbers))
 

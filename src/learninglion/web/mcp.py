@@ -94,13 +94,13 @@ def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> 
     @server.tool(name="ask", annotations=_READ_ONLY)
     def ask(
         question: Annotated[str, Field(min_length=1, max_length=_LONGEST_ASKED)],
-        after: Annotated[str, Field(max_length=_LONGEST_ASKED)] = "",
-        collection: str = "",
+        after: Annotated[str | None, Field(max_length=_LONGEST_ASKED)] = None,
+        collection: Annotated[str | None, Field(max_length=200)] = None,
     ) -> Object:
         """Stel een vraag aan de documenten: de passages die antwoord geven, of dat het er niet in staat."""
         filters = Filters(collections=(collection,) if collection else ())
         with _in_words():
-            reply = workplace.asking.ask(question, after=after, filters=filters, actor=actor)
+            reply = workplace.asking.ask(question, after=after or "", filters=filters, actor=actor)
         return dict(reply_view(reply, workplace.documents.regions))
 
     @server.tool(name="fetch_source", annotations=_READ_ONLY)

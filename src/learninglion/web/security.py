@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Container
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +20,7 @@ __all__ = [
     "TrustedHosts",
     "csrf_token",
     "is_cross_site",
+    "parts_of",
     "token_matches",
 ]
 
@@ -92,8 +93,7 @@ class TrustedHosts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 400."""
         if scope["type"] == "http":
-            host = Headers(scope=scope).get("host", "")
-            name = urlsplit(f"//{host}").hostname or ""
+            name = parts_of(f"//{Headers(scope=scope).get('host', '')}").hostname or ""
             if name.lower() not in self.allowed:
                 body = b"Unknown host name."
                 headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
@@ -121,4 +121,12 @@ def is_cross_site(headers: Headers, scheme: str) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return False
-    return urlsplit(origin).netloc.lower() != headers.get("host", "").lower() or origin == "null"
+    return parts_of(origin).netloc.lower() != headers.get("host", "").lower() or origin == "null"
+
+
+def parts_of(address: str) -> SplitResult:
+    """The parts of an address that somebody sent; none where it is no address, such as "http://[" is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")

@@ -30,6 +30,8 @@ __all__ = ["HEADER", "RequestIds", "request_number", "start_log"]
 _REQUEST: ContextVar[str] = ContextVar("learninglion_request", default="")
 HEADER = "X-Request-ID"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Whatever ends a line or steers a terminal: what people sent makes no line of its own.
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _MB = 1_000_000
 _TELLING = (LearningLionError, OSError)  # their words are ours or the system's
 _access = logging.getLogger("learninglion.requests")
@@ -101,7 +103,7 @@ class _Lines(logging.Formatter):
         for name in ("method", "route", "status"):
             told.pop(name, None)  # in the message already
         rest = [f"{name}={value}" for name, value in told.items()]
-        return " ".join([*shown, *rest]).replace("\n", " | ")
+        return _BREAKS.sub(" | ", " ".join([*shown, *rest]))
 
 
 def _error(error: BaseException) -> str:

@@ -238,10 +238,15 @@ def copy_file(source: Path, target: Path) -> None:
 
 
 def file_problems(folder: Path, files: Sequence[KeptFile]) -> Iterator[str]:
-    """Which of these files is not what it was, and what else lies there, each in a sentence."""
+    """Which of these files is not what it was, and what else lies there, each in a sentence.
+
+    Whoever made the manifest chose its paths: one that leads out of the folder is never followed.
+    """
     for file in files:
         place = folder / file.path
-        if not place.is_file():
+        if not place.resolve().is_relative_to(folder.resolve()):
+            yield f"{file.path} ligt buiten deze map."
+        elif not place.is_file():
             yield f"{file.path} ontbreekt."
         elif place.stat().st_size != file.size or _sha256(place) != file.sha256:
             yield f"{file.path} is niet wat het was."

@@ -12,8 +12,8 @@ from enum import StrEnum
 from learninglion.models import Actor
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.models.plain import Plain
+from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog, LogEntry
-from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 
@@ -57,7 +57,7 @@ class Remark:
 class Remarks:
     """Saying it, the list of what is open, and closing it."""
 
-    def __init__(self, dossiers: Dossiers, log: EventLog) -> None:
+    def __init__(self, dossiers: DossierRepository, log: EventLog) -> None:
         self._dossiers = dossiers
         self._log = log
 
@@ -66,7 +66,7 @@ class Remarks:
     ) -> None:
         """Say that a sentence (`place`, from 0, of the sub-question at `position`) of a version is wrong."""
         require(actor, Task.READ_DOSSIER)
-        dossier = self._dossiers.load(dossier_id, actor, version)
+        dossier = self._dossiers.load(dossier_id, actor.collections, version)
         if not 0 <= position < len(dossier.verifications):
             raise InputError("Deze vraag staat niet in het dossier.")
         if not 0 <= place < len(dossier.verifications[position].checks):
@@ -103,8 +103,8 @@ class Remarks:
         if not isinstance(told, dict):
             return None
         version, position, place = (int(str(told[name])) for name in ("version", "position", "place"))
-        try:
-            dossier = self._dossiers.load(step.subject, actor, version)
+        try:  # of a dossier that administrators do not read, this sentence is shown to them: it was told
+            dossier = self._dossiers.load(step.subject, actor.collections, version)
         except LearningLionError:
             return None
         sentence = dossier.verifications[position].checks[place].statement.text

@@ -83,7 +83,7 @@ class Retention:
         ids = self._dossiers.unchanged_since(_before(terms.dossier_days)) if terms.dossier_days else ()
         held = self.held(actor)
         newest = tuple(self._dossiers.history(name, None)[-1] for name in ids if name not in held)
-        works = self._sets.count_before(_before(terms.work_days)) if terms.work_days else 0
+        works = self._sets.count_before(_before(terms.work_days), held) if terms.work_days else 0
         return Overdue(newest, works, tuple(name for name in ids if name in held))
 
     def destroy_overdue(self, terms: Terms, *, reason: str, actor: Actor) -> Destroyed:
@@ -93,7 +93,7 @@ class Retention:
         for version in overdue.dossiers:
             self._destroy(version.dossier_id, reason, actor)
         if terms.work_days:
-            self._sets.clear_before(_before(terms.work_days))
+            self._sets.clear_before(_before(terms.work_days), self.held(actor))
             self._working_texts.clear_before(_before(terms.work_days))
         done = Destroyed(len(overdue.dossiers), overdue.works)  # some of these sets went with their dossier
         if done.dossiers or done.works:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,15 +12,18 @@ from itertools import islice
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Engine,
     Integer,
     String,
     Table,
     Text,
+    and_,
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -408,20 +411,22 @@ class SetRepository:
                 connection.execute(update(boards).where(*where).values(content=_dump(left)))
         wipe_deleted(self._engine)
 
-    def count_before(self, moment: datetime) -> int:
-        """How many sets were not touched since `moment`."""
-        query = select(func.count()).select_from(works).where(works.c.changed < moment)
+    def count_before(self, moment: datetime, held: Collection[str]) -> int:
+        """How many sets were not touched since `moment`, but those of the dossiers `held`."""
+        query = select(func.count()).select_from(works).where(_untouched(moment, held))
         with reading(self._engine) as connection:
             return int(connection.scalar(query) or 0)
 
-    def clear_before(self, moment: datetime) -> int:
-        """Throw away all sets not touched since `moment` (retention); how many that were."""
+    def clear_before(self, moment: datetime, held: Collection[str]) -> None:
+        """Throw away all sets not touched since `moment` (retention), but those of the dossiers `held`."""
+        old = select(works.c.id).where(_untouched(moment, held))
         with writing(self._engine) as connection:
-            old = list(connection.execute(select(works.c.id).where(works.c.changed < moment)).scalars())
-            for work_id in old:
-                connection.execute(delete(boards).where(boards.c.work == work_id))
-                connection.execute(delete(works).where(works.c.id == work_id))
-        return len(old)
+            connection.execute(delete(boards).where(boards.c.work.in_(old)))
+            connection.execute(delete(works).where(_untouched(moment, held)))
+
+
+def _untouched(moment: datetime, held: Collection[str]) -> ColumnElement[bool]:
+    return and_(works.c.changed < moment, or_(works.c.dossier.is_(None), works.c.dossier.not_in(held)))
 
 
 class Sets:

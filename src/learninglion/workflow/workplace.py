@@ -170,7 +170,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         drafts=drafts,
         dossiers=dossiers,
         sign_offs=SignOffs(requests, repository, dossiers, accounts, log, two_person=options.two_person_rule),
-        remarks=Remarks(dossiers, log),
+        remarks=Remarks(repository, log),
         retention=retention,
         persons=Persons(
             home, store, repository, kept_sets, accounts, traces, intake, retention, kept_guides, log

@@ -16,6 +16,7 @@ from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.record.export import ExportFormat
 from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.forms import read_whole
 from learninglion.web.pages.proposal_view import view_verdict
 from learninglion.web.seen_jobs import find_job
 from learninglion.web.site import Site
@@ -58,9 +59,10 @@ def _start(request: Request, site: Site, viewer: Viewer, work_id: str, form: For
     selections = _selections(site, viewer, work)
     only = str(form.get("only") or "")
     if only:
-        if not only.isdecimal() or int(only) >= len(selections):
+        at = read_whole(only)
+        if at is None or at >= len(selections):
             raise InputError("Deze vraag staat niet in de set.")
-        wanted = frozenset({int(only)})
+        wanted = frozenset({at})
     else:
         wanted = _outdated(before, selections)
     edited = site.workplace.dossiers.edited(before.id, viewer.actor) & wanted
@@ -258,8 +260,7 @@ def stop_writing(site: TheSite, viewer: SignedIn, job_id: str) -> Response:
 def job_events(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -> StreamingResponse:
     """The reports of long work, as server-sent events; a browser that reconnects goes on where it was."""
     job = find_job(site, job_id, viewer.actor)
-    last = request.headers.get("last-event-id", "0")
-    after = int(last) if last.isdecimal() and len(last) < 10 else 0
+    after = read_whole(request.headers.get("last-event-id", "")) or 0
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(
         as_event_stream(site.workplace.jobs, job.id, after), media_type="text/event-stream", headers=headers

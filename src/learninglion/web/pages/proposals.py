@@ -14,6 +14,7 @@ from learninglion.models.errors import ConflictError, InputError
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.record.notes import runs
 from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.forms import read_whole
 from learninglion.web.pages.proposal_view import Editing, view_questions
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
@@ -83,7 +84,8 @@ def _show(
     """The page; `refused`: position, place, what was typed and what is wrong with it, of an own sentence."""
     under = f"/dossiers/{dossier.id}/questions/"
     kept = site.workplace.working_texts.places(under, viewer.actor)
-    left = frozenset(int(at) for place in kept if (at := place.removeprefix(under)).isdecimal())
+    places = (read_whole(place.removeprefix(under)) for place in kept)
+    left = frozenset(at for at in places if at is not None)
     return site.templates.page(
         request,
         "dossier.html",
@@ -121,8 +123,8 @@ def _open_text(site: Site, viewer: Viewer, newest: Dossier, position: int) -> Ed
     typed = site.workplace.working_texts.find(_place(newest.id, position), viewer.actor)
     if typed is None or typed.fields.get("text", begun.text) == begun.text:
         return begun
-    version = typed.fields.get("version", "")
-    since = int(version) if version.isdecimal() and 0 < int(version) <= newest.version else newest.version
+    version = read_whole(typed.fields.get("version", "")) or 0
+    since = version if 0 < version <= newest.version else newest.version
     restored = replace(begun, version=since, text=typed.fields["text"], restored=typed.changed)
     return _with_theirs(site, viewer, newest, restored)
 
@@ -143,12 +145,12 @@ async def edit_question(
     """Keep the officer's text of one answer; what changed is checked again. What is refused stays typed."""
     require(viewer.actor, Task.DRAFT)
     form = await request.form()
-    version, text = str(form.get("version") or ""), form.get("text")
-    if not isinstance(text, str) or not version.isdecimal():
+    version, text = read_whole(str(form.get("version") or "")), form.get("text")
+    if not isinstance(text, str) or version is None:
         raise InputError("Dit formulier is niet volledig.")
     view = str(form.get("view") or FLOW)
     return await run_in_threadpool(
-        _edit, request, site, viewer, dossier_id, Editing(position, int(version), text), view
+        _edit, request, site, viewer, dossier_id, Editing(position, version, text), view
     )
 
 

@@ -10,7 +10,7 @@ from learninglion.compliance.energy import Energy
 from learninglion.models import Hit
 from learninglion.models.errors import InputError
 from learninglion.web.access import SignedIn, TheSite
-from learninglion.web.forms import read_filters, read_score
+from learninglion.web.forms import read_filters, read_score, read_whole
 from learninglion.web.site import Site
 
 __all__ = ["router"]
@@ -98,7 +98,7 @@ def _search(request: Request, site: Site, viewer: SignedIn, values: dict[str, st
             raise InputError("Geef een vraag of woorden om mee te zoeken.")
         if len(text) > _LONGEST:
             raise InputError(f"De zoektekst is langer dan {_LONGEST} tekens.")
-        page = int(values.get("page", "1")) if values.get("page", "1").isdecimal() else 1
+        page = read_whole(values.get("page", "")) or 1
         hits = site.workplace.searching.search(
             text,
             introduction=values.get("introduction", "").strip()[:_LONGEST],
