@@ -453,6 +453,38 @@ def test_copying_asks_first_and_takes_mark_and_sources_along(page: Page) -> None
     assert "Aanhangsel" in text and "gemaakt met AI" in text
 
 
+def test_what_is_proposed_and_what_is_related_come_into_the_text_by_a_button(page: Page) -> None:
+    sign_in(page)
+    page.goto("/sets/new")
+    asked = (
+        "Bent u bekend met het bericht over vuurwerk?",
+        "Welke eisen gelden voor de opslag van vuurwerk?",
+    )
+    page.fill("#text", "\n\n".join(f"Vraag {n}\n{q}" for n, q in enumerate(asked, start=1)))
+    page.click("text=Lees de set")
+    page.wait_for_url("**/check")
+    page.click("text=Zoek bij elke vraag")
+    page.wait_for_url("**/questions/1")
+    page.click("text=Maak het tekstvoorstel")
+    page.wait_for_url("**/dossiers/dossier-*")
+    page.set_viewport_size({"width": 320, "height": 256})  # as at 400%
+    page.locator("text=Bevestig, en zet in de tekst").press("Enter")
+    page.wait_for_selector("#question-0 .sentence >> text=Ja.")
+    related = page.locator("#question-1 details:has-text('Verwant materiaal')")
+    items = related.locator("li")
+    count, offered = items.count(), items.first.inner_text()
+    items.first.locator("text=Zet deze zin in de tekst").press("Enter")
+    page.wait_for_selector("#question-1 .sentence a.cite")
+    put = page.locator("#question-1 .sentence [data-sentence-text]").inner_text()
+    assert put.partition(": ")[2] in offered
+    assert related.locator("li").count() == count - 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert "beantwoord, 1 eigen zin" in (page.text_content(".bench > nav") or "")
+    assert not _serious(Axe(), page, "a proposal put together by buttons")
+    page.locator("#question-1 a.cite").first.click()
+    page.wait_for_selector(".beside mark")
+
+
 def test_a_question_is_asked_opened_and_followed_by_keys_alone(page: Page) -> None:
     axe = Axe()
     sign_in(page)

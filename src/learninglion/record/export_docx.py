@@ -64,6 +64,7 @@ from learninglion.record.word_parts import (
     add_custom_properties,
     add_footnotes,
     fresh_list,
+    listed_note,
     note_styles,
     style_id,
     with_fixed_times,
@@ -120,10 +121,13 @@ def _letter(dossier: Dossier, terms: LetterTerms, look: _Look) -> bytes:
     _fill_everywhere(template, _values(dossier, terms))
     notes = collect_notes(dossier) if look.with_notes else {}
     told = {note.number: note for listed_notes in notes.values() for note in listed_notes}
-    ids = add_footnotes(word, [told[number] for number in sorted(told)]) if told else {}
+    in_order = [told[number] for number in sorted(told)]
+    ids = add_footnotes(word, in_order) if told and not look.with_changes else {}
     writer = _AnswerWriter(template, dossier, look, notes, ids)
     parent = template.place.getparent()
     writer.write()
+    if look.with_changes:
+        writer.list_notes(in_order)
     parent.remove(template.place)
     if look.annex:
         _append_annex(word, dossier, word.element.body.sectPr, page_break=True)
@@ -243,6 +247,19 @@ class _AnswerWriter:
                         self._put_filled(part, values)
             self._write_answer(group)
 
+    def list_notes(self, notes: Sequence[Note]) -> None:
+        """The notes behind the answers: beside comments LibreOffice 7.4 mixes up whose footnote is whose."""
+        if not notes:
+            return
+        title = self._put(OxmlElement("w:p"))
+        settings, style = OxmlElement("w:pPr"), OxmlElement("w:pStyle")
+        style.set(qn("w:val"), style_id(self._word, "heading 2") or note_styles(self._word)[0])
+        settings.append(style)
+        title.append(settings)
+        title.append(text_run("Bronnen"))
+        for note in notes:
+            self._put(listed_note(self._word, note))
+
     def _groups(self) -> tuple[AnswerGroup, ...]:
         """Joint answers together; not where changes are shown, for each had its own text."""
         if not self._look.with_changes:
@@ -354,6 +371,9 @@ class _AnswerWriter:
 
     def _mark(self, note: Note) -> Iterator[Element]:
         """The mark of a note; where it stands again, a reference to the first, as Word counts notes once."""
+        if self._look.with_changes:
+            yield self._raised(text_run(str(note.number)))
+            return
         name = f"_Noot{note.number}"
         if note.number in self._marked:
             yield from self._field(f" NOTEREF {name} \\h ", str(note.number))

@@ -20,7 +20,7 @@ _NOTE_LINE = re.compile(r"^\[\w+\]\s")  # a note below the introduction, as the 
 _TAIL = re.compile(r"\s*\((?:her|na)?ingezonden\b.*$", re.DOTALL)
 _ADDRESSED = re.compile(
     r"\s(?:en\s+)?aan\s+(?P<who>(?:de|het|mijn|onze)?\s*(?:demissionair\w*\s+)?(?:vice-?)?(?:minister|staatssecretaris)"
-    r".+?)(?=\s+(?:over|inzake|betreffende|omtrent|aangaande|naar\s+aanleiding|met\s+betrekking)\b|\s*\(ingezonden|[.;]\s|$)",
+    r".*?)(?=\s+(?:over|inzake|betreffende|omtrent|aangaande|naar\s+aanleiding|met\s+betrekking)\b|\s*\(ingezonden|[.;]\s|$)",
     re.IGNORECASE,
 )
 # A title of a Word file holds at most 255 characters, and a name of a file 255 bytes with its path on Windows

@@ -16,10 +16,12 @@ __all__ = [
     "answer_groups",
     "collect_notes",
     "heading",
+    "is_formal",
     "listed",
     "notes_of_answers",
     "reasons_text",
     "runs",
+    "source_of",
     "verdict_words",
     "why_unanswered",
 ]
@@ -83,13 +85,18 @@ def verdict_words(verification: Verification) -> str:
 def why_unanswered(verification: Verification) -> str:
     """Why there is no answer, no full stop: nothing was chosen, or what was chosen does not bear it."""
     draft = verification.draft
-    if draft.kind in _FORMAL:
+    if is_formal(verification):
         return "Hiervoor is geen bron nodig: bevestig het voorstel of schrijf zelf een zin"
     if draft.selection.chosen:
         return "Deze vraag kan niet worden beantwoord uit de gekozen bronnen"
     if draft.selection.chosen_by is Chooser.MACHINE:
         return "Geen van de gevonden bronnen beantwoordt deze vraag"
     return "Bij deze vraag is geen bron gekozen"
+
+
+def is_formal(verification: Verification) -> bool:
+    """Whether the question asks what no source needs to bear, as "Bent u bekend met …?" does."""
+    return verification.draft.kind in _FORMAL
 
 
 _FORMAL = frozenset({"acquaintance", "procedural"})
@@ -182,13 +189,13 @@ def collect_notes(dossier: Dossier) -> dict[tuple[int, int], tuple[Note, ...]]:
             by_source: dict[str, list[Citation]] = {}
             cited = _cited(dossier.verifications[group.positions[0]])
             for citation in (c for citations in cited for c in citations):
-                by_source.setdefault(_source_of(citation), []).append(citation)
+                by_source.setdefault(source_of(citation), []).append(citation)
             told = enumerate(by_source.items(), start=1)
             made = by_numbers[group.numbers] = {key: Note(last + n, tuple(found)) for n, (key, found) in told}
             last += len(made)
         for i in group.positions:
             for j, citations in enumerate(_cited(dossier.verifications[i])):
-                notes[i, j] = tuple(made[key] for key in dict.fromkeys(map(_source_of, citations)))
+                notes[i, j] = tuple(made[key] for key in dict.fromkeys(map(source_of, citations)))
     return notes
 
 
@@ -197,7 +204,8 @@ def _cited(verification: Verification) -> list[tuple[Citation, ...]]:
     return [() if check in own else check.statement.citations for check in verification.standing]
 
 
-def _source_of(citation: Citation) -> str:
+def source_of(citation: Citation) -> str:
+    """What makes two citations one source: its id, else what they name."""
     return citation.source_id or f"{citation.document}#{'-'.join(map(str, citation.numbers))}"
 
 

@@ -12,7 +12,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
-from docx.oxml import OxmlElement
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Pt
@@ -26,6 +26,7 @@ __all__ = [
     "add_custom_properties",
     "add_footnotes",
     "fresh_list",
+    "listed_note",
     "note_styles",
     "style_id",
     "with_fixed_times",
@@ -104,19 +105,31 @@ def _footnotes_part(word: WordDocument) -> tuple[Part, Element]:
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
+def listed_note(word: WordDocument, note: Note) -> Element:
+    """A note as a paragraph of the text itself, behind its number."""
+    style, mark_style = note_styles(word)
+    text = _note_text(word.part, note, style, mark_style, f"<w:t>{note.number}</w:t>")
+    made: Element = parse_xml(f'<w:p xmlns:w="{_W}" xmlns:r="{_R}">{text}</w:p>')
+    return made
+
+
 def _footnote(part: Part, note: Note, note_id: int, style: str, mark_style: str) -> Element:
-    linked = _run(escape(note.name), link=bool(note.url))
-    if note.url:
-        relation = part.relate_to(note.url, RT.HYPERLINK, is_external=True)
-        linked = f"<w:hyperlink r:id={quoteattr(relation)}>{linked}</w:hyperlink>"
-    paragraph = f"<w:pPr><w:pStyle w:val={quoteattr(style)}/></w:pPr>"
-    mark = f"<w:r><w:rPr><w:rStyle w:val={quoteattr(mark_style)}/></w:rPr><w:footnoteRef/></w:r>"
-    text = f"{paragraph}{mark}{_run(' ')}{linked}{_run(escape(f'{note.rest}.'))}"
+    text = _note_text(part, note, style, mark_style, "<w:footnoteRef/>")
     made: Element = etree.fromstring(
         f'<w:footnote xmlns:w="{_W}" xmlns:r="{_R}" w:id="{note_id}"><w:p>{text}</w:p></w:footnote>',
         _PARSER,
     )
     return made
+
+
+def _note_text(part: Part, note: Note, style: str, mark_style: str, number: str) -> str:
+    linked = _run(escape(note.name), link=bool(note.url))
+    if note.url:
+        relation = part.relate_to(note.url, RT.HYPERLINK, is_external=True)
+        linked = f"<w:hyperlink r:id={quoteattr(relation)}>{linked}</w:hyperlink>"
+    paragraph = f"<w:pPr><w:pStyle w:val={quoteattr(style)}/></w:pPr>"
+    mark = f"<w:r><w:rPr><w:rStyle w:val={quoteattr(mark_style)}/></w:rPr>{number}</w:r>"
+    return f"{paragraph}{mark}{_run(' ')}{linked}{_run(escape(f'{note.rest}.'))}"
 
 
 def _run(escaped: str, *, link: bool = False) -> str:

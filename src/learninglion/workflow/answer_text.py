@@ -13,10 +13,13 @@ from difflib import SequenceMatcher
 
 from learninglion.checking.citations import Locate, cite
 from learninglion.checking.verify import check
+from learninglion.drafting.askings import askings_of
+from learninglion.drafting.proposals import propose
 from learninglion.dutch.text import printable, split_sentences, words
 from learninglion.models import (
     Author,
     Citation,
+    Draft,
     Opening,
     Selection,
     Source,
@@ -25,7 +28,7 @@ from learninglion.models import (
     StatementVerdict,
 )
 
-__all__ = ["changed_statement", "read_answer", "write_answer"]
+__all__ = ["changed_statement", "read_answer", "read_proposal", "write_answer"]
 
 _LEAD = re.compile(r"[ \t]*(?:(?P<item>[-–•*·])|(?P<number>\d{1,3})[.)])[ \t]+(?=\S)")
 _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
@@ -73,6 +76,18 @@ def read_answer(
             opens = Opening.SENTENCE  # the first begins a paragraph anyhow
         made.append(replace(_made(said, origin, selection, locate), opens=opens))
     return tuple(made)
+
+
+def read_proposal(draft: Draft, locate: Locate) -> tuple[Statement, ...]:
+    """The sentences of what is proposed; one that a chosen source bears cites it, no other cites anything.
+
+    "Ja." to "Bent u bekend met …?" is nobody's but who says it, though many a source says "Ja.".
+    """
+    told = read_answer(draft.proposal, (), draft.selection, locate)
+    if draft.proposal == propose(askings_of(draft.selection.question.text)):
+        return tuple(replace(s, citations=()) for s in told)
+    chosen = draft.selection.chosen
+    return tuple(s if _holds(s, chosen, locate) else replace(s, citations=()) for s in told)
 
 
 def changed_statement(statement: Statement, text: str) -> Statement:

@@ -24,7 +24,6 @@ from learninglion.inference.generators import Generator, StoppableGenerator
 from learninglion.inference.open import open_generator
 from learninglion.models import (
     Actor,
-    Author,
     Context,
     Dossier,
     DossierState,
@@ -51,7 +50,7 @@ from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.store.store import Store
-from learninglion.workflow.answer_text import read_answer
+from learninglion.workflow.answer_text import read_answer, read_proposal
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.guides import GuideRepository
@@ -589,18 +588,19 @@ class Drafts:
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="eigen zin toegelicht")
 
     def confirm_proposal(self, dossier_id: str, position: int, *, version: int, actor: Actor) -> Dossier:
-        """Put the text that was proposed for sub-question `position` (from 0) before its answer, on the
-        account of who confirms it. Raises InputError where nothing is proposed, else as `revise` does.
+        """Put the text that was proposed for sub-question `position` (from 0) before its answer: with the
+        chosen source that bears it, or on the account of who confirms it. Raises InputError where nothing is
+        proposed, else as `revise` does.
         """
         old = self._dossiers.load(dossier_id, actor, version)
-        proposed = (
-            old.verifications[position].draft.proposal if 0 <= position < len(old.verifications) else ""
-        )
-        if not proposed:
+        draft = old.verifications[position].draft if 0 <= position < len(old.verifications) else None
+        if draft is None or not draft.proposal:
             raise InputError("Bij deze vraag is niets voorgesteld om te bevestigen.")
         changed = [list(v.draft.statements) for v in old.verifications]
-        account = f"Bevestigd door {actor.name}."
-        changed[position].insert(0, Statement(proposed, author=Author.PERSON, own_account=account))
+        told = read_proposal(draft, self._documents.regions)
+        changed[position][:0] = (
+            s if s.citations else own_statement(s, f"Bevestigd door {actor.name}.") for s in told
+        )
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="voorstel bevestigd")
 
     def take_material(

@@ -73,7 +73,7 @@ __all__ = [
 
 metadata = new_metadata()
 
-_LOOKED_AT = 200  # sets of one person, the last changed ones, to see whether one is there already
+_LOOKED_AT = 400  # sets, the last changed ones, to see whether one is there already
 
 works = Table(
     "works",
@@ -92,6 +92,8 @@ boards = Table(
     Column("position", Integer, primary_key=True),
     Column("content", Text, nullable=False),
 )
+
+_CARD = (works.c.id, works.c.owner, works.c.title, works.c.changed, works.c.dossier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ class WorkCard:
     """What a list says of a set at work."""
 
     id: str
+    owner: str
     title: str
     changed: datetime
     dossier: str | None
@@ -301,25 +304,23 @@ class SetRepository:
 
     def list(self, owner: str, limit: int = 50) -> tuple[WorkCard, ...]:
         """This person's sets, the last changed first."""
-        columns = (works.c.id, works.c.title, works.c.changed, works.c.dossier)
-        query = select(*columns).where(works.c.owner == owner)
+        query = select(*_CARD).where(works.c.owner == owner)
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(works.c.changed.desc(), works.c.id).limit(limit))
             return tuple(WorkCard(*row) for row in rows)
 
     def same_as(self, work: Work) -> tuple[WorkCard, ...]:
-        """The other sets of this person with the same questions, the last changed first."""
-        columns = (works.c.id, works.c.title, works.c.changed, works.c.dossier, works.c.content)
-        query = select(*columns).where(works.c.owner == work.owner, works.c.id != work.id)
-        asked = [_squashed(q.text) for q in work.question_set.questions]
+        """The other sets with mostly the same questions, whoever's they are, the last changed first."""
+        query = select(*_CARD, works.c.content).where(works.c.id != work.id)
+        asked = {_squashed(q.text) for q in work.question_set.questions}
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(works.c.changed.desc(), works.c.id).limit(_LOOKED_AT))
-            return tuple(
-                WorkCard(row.id, row.title, row.changed, row.dossier)
-                for row in rows
-                if asked
-                == [_squashed(q["text"]) for q in json.loads(row.content)["question_set"]["questions"]]
-            )
+            found = []
+            for *card, content in rows:
+                there = {_squashed(q["text"]) for q in json.loads(content)["question_set"]["questions"]}
+                if 2 * len(asked & there) > max(len(asked), len(there)):
+                    found.append(WorkCard(*card))
+            return tuple(found)
 
     def put_board(self, work: Work, position: int, board: Board) -> None:
         """Keep one board."""
@@ -468,7 +469,10 @@ class Sets:
         return self._repository.list(actor.name, limit)
 
     def same_as(self, work: Work, actor: Actor) -> tuple[WorkCard, ...]:
-        """The other sets of this person with the same questions, the last changed first."""
+        """The other sets with mostly the same questions, the last changed first; also those of colleagues.
+
+        Of a colleague's set a person learns whose it is and when it was changed; it stays the colleague's.
+        """
         _require_own(work, actor)
         return self._repository.same_as(work)
 
@@ -569,7 +573,8 @@ def _merged(before: Sequence[Board], fresh: Board) -> Board:
 
 
 def _squashed(text: str) -> str:
-    return " ".join(text.casefold().split())
+    """What two pastings of one question share: a PDF breaks words and lines where a web page does not."""
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _row(work: Work) -> dict[str, object]:

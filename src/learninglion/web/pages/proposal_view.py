@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from learninglion.checking.citations import reference
+from learninglion.checking.citations import nowhere, reference
 from learninglion.drafting.coverage import find_missing
 from learninglion.drafting.line import is_newer
 from learninglion.drafting.style import StyleReport
@@ -24,9 +24,16 @@ from learninglion.models import (
     Verification,
 )
 from learninglion.record.contract import never_looked_at
-from learninglion.record.notes import AnswerGroup, answer_groups, collect_notes, why_unanswered
+from learninglion.record.notes import (
+    AnswerGroup,
+    answer_groups,
+    collect_notes,
+    is_formal,
+    source_of,
+    why_unanswered,
+)
 from learninglion.web.pages.sources import source_address
-from learninglion.workflow.answer_text import write_answer
+from learninglion.workflow.answer_text import read_proposal, write_answer
 
 __all__ = [
     "CitationView",
@@ -78,12 +85,14 @@ def view_verdict(verification: Verification) -> VerdictView:
     own = len(verification.own)
     changed = sum(c.statement.author is Author.PERSON for c in verification.shown)
     verdict = verification.verdict
+    if not own and verdict is AnswerVerdict.UNANSWERABLE and is_formal(verification):
+        return VerdictView(why_unanswered(verification), "te bevestigen", "△", "warning")
     if not own:
         answered = verdict is AnswerVerdict.ANSWERED
         whole = _WHOLE.get(verdict) or why_unanswered(verification)
         return VerdictView(whole, _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], 0, changed, answered)
     if not verification.shown:
-        return VerdictView("Eigen tekst", "eigen tekst", "✎", "active", own)
+        return VerdictView("Beantwoord", "beantwoord", "✎", "active", own, answered=True)
     if verdict is AnswerVerdict.PARTIAL and not open_parts(verification):
         verdict = AnswerVerdict.ANSWERED
     answered = verdict is AnswerVerdict.ANSWERED
@@ -166,6 +175,7 @@ class QuestionView:
     not_looked_at: int
     sources: tuple[tuple[str, str], ...]  # what was chosen: label and address, to read while one writes
     proposal: str = ""  # a text of the machine that a person must confirm; "" where there is none (any more)
+    proposed_from: tuple[CitationView, ...] = ()  # the chosen sources that bear the proposal
     material: tuple[MaterialView, ...] = ()  # related passages that are no text of the answer
     joint: AnswerGroup | None = None  # with which questions it is one answer, or to which it refers
     evidence: tuple[tuple[EvidenceRow, str], ...] = ()  # what a model wrote from, with the address of each
@@ -219,6 +229,7 @@ def view_questions(
     views = []
     for i, (verification, style) in enumerate(zip(dossier.verifications, styles, strict=True)):
         sentences = _sentences(dossier, i, number_of)
+        proposal = _proposal(verification)
         views.append(
             QuestionView(
                 verification,
@@ -228,7 +239,8 @@ def view_questions(
                 style.remarks,
                 len(never_looked_at(verification)),
                 tuple(_sources(dossier, verification)),
-                _proposal(verification),
+                proposal,
+                tuple(_proposed_from(dossier, verification)) if proposal else (),
                 _material(dossier, verification),
                 joint[i],
                 tuple((row, _row_address(dossier, row)) for row in verification.draft.evidence),
@@ -240,25 +252,30 @@ def view_questions(
 
 @dataclass
 class _Numbers:
-    """The number of a citation: that of its note, else the next one."""
+    """The number of a citation: that of the note of its source at this answer, else the next one."""
 
     dossier: Dossier
     last: int = field(init=False)
+    numbers: dict[tuple[int, str], int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.notes = collect_notes(self.dossier)
-        self.last = max((note.number for told in self.notes.values() for note in told), default=0)
+        notes = collect_notes(self.dossier)
+        self.last = max((note.number for told in notes.values() for note in told), default=0)
+        self.numbers = {
+            (position, source_of(citation)): note.number
+            for (position, _), told in notes.items()
+            for note in told
+            for citation in note.citations
+        }
 
-    def cited(self, position: int, place: int | None, check: Check) -> tuple[CitationView, ...]:
-        """The citations of a statement that stands at `place`, or nowhere (None)."""
-        noted = () if place is None else self.notes[position, place]
-        numbers = {citation: note.number for note in noted for citation in note.citations}
+    def cited(self, position: int, check: Check) -> tuple[CitationView, ...]:
+        """The citations of a statement, also of one that does not stand."""
         found = []
         for citation in check.statement.citations:
-            number = numbers.get(citation, 0)
-            if not number:
-                number = self.last = self.last + 1
-            found.append(CitationView(number, citation, _address(self.dossier, citation)))
+            key = (position, source_of(citation))
+            if key not in self.numbers:
+                self.numbers[key] = self.last = self.last + 1
+            found.append(CitationView(self.numbers[key], citation, _address(self.dossier, citation)))
         return tuple(found)
 
 
@@ -266,14 +283,12 @@ def _sentences(dossier: Dossier, position: int, numbers: _Numbers) -> tuple[Sent
     verification = dossier.verifications[position]
     failed, own = verification.failed, verification.own
     found: list[SentenceView] = []
-    place = 0
     for at, check in enumerate(verification.checks):
         refused = check in failed
-        cited = numbers.cited(position, None if refused else place, check)
+        cited = numbers.cited(position, check)
         follows = verification.checks[at + 1 : at + 2]
         followed = bool(follows) and follows[0].statement.opens is Opening.SENTENCE
         found.append(SentenceView(at, check, cited, refused, check in own, followed))
-        place += not refused
     return tuple(found)
 
 
@@ -307,7 +322,14 @@ def _material(dossier: Dossier, verification: Verification) -> tuple[MaterialVie
 def _proposal(verification: Verification) -> str:
     """What is proposed, until a person said it."""
     proposed = verification.draft.proposal
-    return "" if any(c.statement.text == proposed for c in verification.checks) else proposed
+    said = " ".join(" ".join(c.statement.text for c in verification.checks).split())
+    return "" if " ".join(proposed.split()) in said else proposed
+
+
+def _proposed_from(dossier: Dossier, verification: Verification) -> Iterator[CitationView]:
+    cited = (c for s in read_proposal(verification.draft, nowhere) for c in s.citations)
+    for number, citation in enumerate(dict.fromkeys(cited), start=1):
+        yield CitationView(number, citation, _address(dossier, citation))
 
 
 def _sources(dossier: Dossier, verification: Verification) -> list[tuple[str, str]]:

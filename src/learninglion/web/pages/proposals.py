@@ -22,6 +22,7 @@ from learninglion.workflow.answer_text import write_answer
 from learninglion.workflow.drafts import LONGEST_ANSWER
 from learninglion.workflow.remarks import Complaint
 from learninglion.workflow.rights import Task, require
+from learninglion.workflow.sets import choose_source
 
 __all__ = ["router"]
 
@@ -241,8 +242,16 @@ def take_material(
     place: Annotated[int, Form()],
     version: Annotated[int, Form()],
 ) -> Response:
-    """Put a passage that stands beside the answer into it, with its source."""
-    site.workplace.drafts.take_material(dossier_id, position, place, version=version, actor=viewer.actor)
+    """Put a passage that stands beside the answer into it; its source is chosen, also where the set lies."""
+    drafts, sets = site.workplace.drafts, site.workplace.sets
+    drafts.take_material(dossier_id, position, place, version=version, actor=viewer.actor)
+    read = site.workplace.dossiers.load(dossier_id, viewer.actor, version)
+    source = read.verifications[position].draft.material[place].source_id
+    work_id = sets.of_dossier(dossier_id, viewer.actor)
+    if work_id and source:
+        work = sets.find(work_id, viewer.actor)
+        if position < len(work.boards) and work.boards[position].knows(source):
+            sets.put_board(work, position, choose_source(work.boards[position], source), actor=viewer.actor)
     return RedirectResponse(_address(dossier_id, position, FLOW), 303)
 
 

@@ -108,13 +108,17 @@ def _check(
     problem: str,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    same = site.workplace.sets.same_as(work, viewer.actor) if not any(b.offered for b in work.boards) else ()
+    same = site.workplace.sets.same_as(work, viewer.actor)
+    searched = any(b.offered for b in work.boards)
+    colleague = next((card for card in same if card.owner != work.owner), None)
     return site.templates.page(
         request,
         "set_check.html",
         viewer,
         status=400 if problem else 200,
-        same=same[0] if same else None,
+        same=next((card for card in same if card.owner == work.owner and not searched), None),
+        colleague=colleague,
+        theirs=_dossier_seen(site, viewer, colleague.dossier) if colleague else "",
         typed=typed or {},
         work=work,
         question_set=question_set,
@@ -125,6 +129,16 @@ def _check(
         ministries=site.workplace.documents.ministries(viewer.actor),
         collections=site.workplace.documents.collections(viewer.actor),
     )
+
+
+def _dossier_seen(site: Site, viewer: Viewer, dossier_id: str | None) -> str:
+    """The dossier that a colleague's set became, where this person may read it; else ""."""
+    if dossier_id is None:
+        return ""
+    try:
+        return site.workplace.dossiers.load(dossier_id, viewer.actor).id
+    except UnknownReferenceError:
+        return ""
 
 
 @router.post("/sets/{work_id}/check")
