@@ -1,6 +1,7 @@
 """Many users at once, and many strange requests: what the server takes on this machine.
 
     python benchmarks/load.py users  [--pairs 50000] [--users 50] [--minutes 6] [--mixed]
+    python benchmarks/load.py users  [--users 10] [--minutes 12] --flood
     python benchmarks/load.py fuzz   [--each 1200]
 
 `users` fills a data folder of its own with fictional pairs (kept in --home, so a second run starts at once),
@@ -8,7 +9,9 @@ serves it with uvicorn in a process of its own, and lets every user search once 
 page in between. It prints one JSON line: median and p95 of searches and pages, errors, and the memory, open
 files and threads of the server, as they were in the first minute after warming up and in the last one. It
 ends with status 1 when a bar is missed: `missed` says which. `fuzz` runs the generated requests of
-tests/web/test_web_fuzz.py in their full number. All traffic stays on 127.0.0.1.
+tests/web/test_web_fuzz.py in their full number. With --flood strangers come after two minutes, from a
+process of their own, and stay: large bodies without a token, requests that are sent by half, and sign-ins
+with wrong passwords; the users are honest beside them. All traffic stays on 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -51,12 +54,13 @@ PLACES = "Duinwijk Merenhoven Oosterdal Zandvoorde Lindeborg Kerkhaven Waterbuur
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("what", choices=["users", "fuzz", "serve"])
+    parser.add_argument("what", choices=["users", "fuzz", "serve", "strangers"])
     parser.add_argument("--home", type=Path, default=Path("benchmarks/.home-load"))
     parser.add_argument("--pairs", type=int, default=50_000)
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=6.0)
     parser.add_argument("--mixed", action="store_true", help="drafts and uploads too, through the queue")
+    parser.add_argument("--flood", action="store_true", help="strangers beside the users")
     parser.add_argument("--each", type=int, default=1200)
     given = parser.parse_args()
     if given.what == "fuzz":
@@ -67,14 +71,22 @@ def main() -> None:
     if given.what == "serve":
         serve(given.home)
         return
+    if given.what == "strangers":
+        asyncio.run(strangers())
+        return
     fill(given.home, given.pairs)
     token, cookie = sign_in(given.home)
     server = subprocess.Popen([sys.executable, __file__, "serve", "--home", str(given.home)])
+    flood: subprocess.Popen[bytes] | None = None
     try:
         wait_until_up()
+        if given.flood:
+            flood = subprocess.Popen([sys.executable, __file__, "strangers"])
         load = press(given.users, round(given.minutes * 60), token, cookie, server.pid, mixed=given.mixed)
         told = asyncio.run(load)
     finally:
+        if flood is not None:
+            flood.terminate()
         server.terminate()
         server.wait(20)
     print(json.dumps(told))
@@ -286,6 +298,43 @@ async def long_work(client: httpx.AsyncClient, rng: random.Random, headers: dict
         begun = await client.post("/api/v1/document-jobs?collection=load", files=files, headers=headers)
     events = await client.get(begun.raise_for_status().json()["events"], headers=headers, timeout=300)
     return kind if "event: done" in events.text else f"{kind} failed"
+
+
+async def strangers() -> None:
+    """Sixty who mean harm, from two minutes after the start until they are stopped."""
+    await asyncio.sleep(2 * WARM_SECONDS)
+    sent: Counter[str] = Counter()
+
+    async def one(number: int) -> None:
+        rng = random.Random(number)
+        while True:
+            kind = ("body", "half", "sign-in")[number % 3]
+            try:
+                await asyncio.wait_for({"body": body, "half": half, "sign-in": guess}[kind](rng), 60)
+            except (TimeoutError, OSError, httpx.HTTPError):
+                sent["refused"] += 1
+            sent[kind] += 1
+            if sent.total() % 1000 == 0:
+                sys.stderr.write(f"strangers: {dict(sent)}\n")
+            await asyncio.sleep(rng.random())
+
+    async def body(_rng: random.Random) -> None:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", timeout=30) as client:
+            await client.post("/api/v1/searches", content=b'{"text": "' + b"a" * 64_000_000 + b'"}')
+
+    async def half(_rng: random.Random) -> None:
+        _reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+        writer.write(b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n")
+        await writer.drain()
+        await asyncio.sleep(30)
+        writer.close()
+
+    async def guess(rng: random.Random) -> None:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", timeout=30) as client:
+            form = {"name": rng.choice(("load", f"stranger-{rng.random()}")), "password": "x" * 20}
+            await client.post("/sign-in", data=form)
+
+    await asyncio.gather(*(one(number) for number in range(60)))
 
 
 async def press(

@@ -127,6 +127,17 @@ def test_the_server_is_silent_and_leaves_nothing(tmp_path: Path) -> None:
     assert list((tmp_path / "person").iterdir()) == []
 
 
+def test_a_worker_is_silent_and_leaves_nothing(tmp_path: Path) -> None:
+    ended(program("ingest", str(sample_documents()[0])), tmp_path)
+    process = watched(program("worker"), tmp_path)
+    time.sleep(8)  # it loads what it works with, and telemetry is sent after a while
+    assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=60)
+    assert left_and_said(tmp_path) == (set(), set())
+    assert list((tmp_path / "person").iterdir()) == []
+
+
 def test_the_watch_sees_what_a_process_does(tmp_path: Path) -> None:
     ended([sys.executable, "-c", DECOY], tmp_path)
     addresses, paths = left_and_said(tmp_path)
