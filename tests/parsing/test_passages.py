@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from hypothesis import given, settings
+import re
+
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from learninglion.dutch.text import split_sentences
@@ -64,6 +66,8 @@ def test_no_character_of_a_pair_is_lost_and_no_sentence_is_cut(question: str, an
 @settings(max_examples=50, deadline=None)
 @given(paragraphs=st.lists(st.tuples(st.booleans(), _PARAGRAPH), min_size=1, max_size=15))
 def test_every_block_stands_in_one_section_or_heading_path(paragraphs: list[tuple[bool, str]]) -> None:
+    # What ends in a number may be a line of the contents, which is left out on purpose.
+    assume(not any(re.search(r"\s\d{1,4}$", paragraph) for _, paragraph in paragraphs))
     text, blocks = "", []
     for heading, paragraph in paragraphs:
         start = len(text)

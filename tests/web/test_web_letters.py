@@ -153,17 +153,17 @@ def test_what_contradicts_its_source_stays_visible_on_own_account_and_does_not_c
 
 
 def test_the_set_that_a_colleague_is_at_is_noticed(office: Office, noor: TestClient) -> None:
-    office.person("karin", Role.DRAFTER)
+    office.person("petra", Role.DRAFTER)
     questions = ("Hoe vaak brandde de rietkraag bij Zuiderdam?", "Wie bluste de rietkraag bij Zuiderdam?")
     work = searched(noor, *questions)
-    karin = office.browser("karin")
+    petra = office.browser("petra")
     broken = "\n".join(f"Vraag {n}\n{q}" for n, q in enumerate(questions, start=1)).replace("riet", "riet-\n")
-    data = {"csrf": form_token(karin), "text": f"Andere inleiding.\n\n{broken}"}
-    page = karin.post("/sets/new", data=data)
+    data = {"csrf": form_token(petra), "text": f"Andere inleiding.\n\n{broken}"}
+    page = petra.post("/sets/new", data=data)
     assert page.status_code == 200 and "noor werkt ook aan deze vragen" in page.text
     assert 'id="same"' not in page.text and work not in page.text  # it stays noor's
     path = drafted(noor, work)
-    page = karin.get(str(page.url))
+    page = petra.get(str(page.url))
     assert f'href="{path}"' in page.text and "tekstvoorstel van noor" in page.text
     data["text"] = f"Vraag 1\n{questions[0]}\n\nVraag 2\nHoeveel kost een brug?\n\nVraag 3\nEn een sluis?"
-    assert "werkt ook aan deze vragen" not in karin.post("/sets/new", data=data).text
+    assert "werkt ook aan deze vragen" not in petra.post("/sets/new", data=data).text

@@ -205,6 +205,7 @@ def test_who_stops_the_writing_keeps_what_is_there(
     page.locator('[data-question="0"] [data-sentences] p').wait_for()
     page.locator("text=Stop met schrijven").press("Enter")
     page.wait_for_selector("text=Het schrijven wordt gestopt")
+    page.wait_for_timeout(2000)  # a worker looks a few times a second whether it is to stop
     model.gates[0].set()
     page.wait_for_url("**/dossiers/dossier-*")
     assert TRUE in page.inner_text("#question-0") and len(model.prompts) == 1

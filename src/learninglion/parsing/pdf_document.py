@@ -264,7 +264,10 @@ def _join_pieces(layout: Layout, front: Collection[str]) -> tuple[str, list[_Pie
             stretch.lines,
         )
         before = pieces[-1].span.of(layout.text) if pieces else ""
-        apart = parse_label(stretch.text) is not None or (opens_part(stretch.text) and _ENDS.search(before))
+        ended = _ENDS.search(before) is not None
+        # "... (zie ook" "vraag 2)." is a line end within a sentence and no label
+        labelled = parse_label(stretch.text) is not None and (ended or stretch.text[:1].isupper())
+        apart = labelled or (opens_part(stretch.text) and ended)
         apart = apart or (stretch.page == 1 and (stretch.text in front or before in front))
         if pieces and not apart and _goes_on(pieces[-1], stretch, layout, widths):
             previous = pieces[-1]
