@@ -246,6 +246,8 @@ def _head_row(line: Line, index: int, below: Line, columns: Sequence[tuple[float
     """The cells of the line above a table that names every column, or none."""
     if not 0 < line.baseline - below.baseline < _HEAD_STEP * line.size or line.gaps:
         return []
+    if line.text.rstrip().endswith((".", "?", "!", ":", ";")):
+        return []  # a sentence, whose words line up by chance
     cells = [
         part for cell in _trimmed(index, line, 0, len(line.text)) for part in _split(cell, line, columns)
     ]
