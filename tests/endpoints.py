@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 
+from loopback import running
+
 
 class Endpoint(ThreadingHTTPServer):
     """Speaks the OpenAI protocol; what goes wrong stands in `trouble`."""
-
-    daemon_threads = True
 
     def __init__(self, trouble: str = "", answer: str = "Dat klopt.", enforces_schema: bool = True) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -32,14 +31,8 @@ class Endpoint(ThreadingHTTPServer):
 
 @contextmanager
 def serving(**told) -> Iterator[Endpoint]:
-    endpoint = Endpoint(**told)
-    thread = threading.Thread(target=endpoint.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with running(Endpoint(**told)) as endpoint:
         yield endpoint
-    finally:
-        endpoint.shutdown()
-        endpoint.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):

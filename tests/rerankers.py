@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from loopback import running
+
 
 class RerankEndpoint(ThreadingHTTPServer):
     """Gives a text 1 for each time it holds `word`; `reply` is sent instead when it is not None."""
-
-    daemon_threads = True
 
     def __init__(
         self, word: str = "", status: int = 200, reply: bytes | None = None, wait: float = 0
@@ -30,14 +29,8 @@ class RerankEndpoint(ThreadingHTTPServer):
 
 @contextmanager
 def reranking_at(**told) -> Iterator[RerankEndpoint]:
-    endpoint = RerankEndpoint(**told)
-    thread = threading.Thread(target=endpoint.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with running(RerankEndpoint(**told)) as endpoint:
         yield endpoint
-    finally:
-        endpoint.shutdown()
-        endpoint.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):

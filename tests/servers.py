@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from loopback import running
 
 GOOD = (
     '{"zinnen": [{"zin": "Er varen 12 ponten.", "bewijs": [{"bron": 1, "woorden": "12 ponten"}]}], '
@@ -125,13 +126,8 @@ def playing(chat: Script | Iterable[bytes], **told) -> Iterator[Server]:
                 server.cut.append(self.path)
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    http.daemon_threads = True
     if server.tls is not None:
         http.socket = server.tls.wrap_socket(http.socket, server_side=True)
     server.port = http.server_address[1]
-    threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
+    with running(http):
         yield server
-    finally:
-        http.shutdown()
-        http.server_close()

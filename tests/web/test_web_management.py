@@ -21,6 +21,7 @@ from learninglion.search.fusion import DEFAULT
 from learninglion.settings import load_settings
 from learninglion.workflow.options import MODELS_FILE
 from learninglion.workflow.quality import Compared, Proposal, write_proposal
+from loopback import running
 
 
 @pytest.fixture(scope="module")
@@ -183,11 +184,8 @@ class Endpoint(BaseHTTPRequestHandler):
 @pytest.fixture
 def endpoint() -> Iterator[str]:
     Endpoint.keys.clear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    server.shutdown()
-    server.server_close()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)) as server:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
 
 
 def kept(office: Office) -> dict[str, object]:

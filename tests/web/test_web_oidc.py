@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -22,6 +21,7 @@ from web_office import Office, form_token
 from learninglion.models import Role
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.web.oidc import OpenIdConnect, check_issuer, roles_from_claim, roles_from_claims
+from loopback import running
 
 CLIENT, SECRET = "learninglion", "een geheim van de test"
 
@@ -111,14 +111,13 @@ class Provider:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    running = Provider()
-    yield running
-    running.server.shutdown()
+    made = Provider()
+    with running(made.server):
+        yield made
 
 
 @pytest.fixture

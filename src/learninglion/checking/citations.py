@@ -73,10 +73,9 @@ def reference(source: Source) -> str:
 
 def _supplied_part(source: Source) -> str:
     names = {"line": " (lijn van het departement)", "news": " (nieuwsfeiten)"}
-    part = source.id.partition("#")[2]
-    if part.startswith("own-"):  # a source of the officer's own has a title, and perhaps a date
+    if source.own:  # it has a title, and perhaps a date
         return f" ({_dated(f'“{source.document.title}”', source.document)})"
-    return names.get(part, "")
+    return names.get(source.id.partition("#")[2], "")
 
 
 def _document_reference(card: DocumentCard) -> str:

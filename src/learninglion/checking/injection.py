@@ -188,7 +188,7 @@ def _metadata(source: Source) -> tuple[tuple[str, str], ...]:
     """What stands around the body and was written by others as well."""
     card = source.document
     # what the officer fills in has a title of ours, but for a source of their own
-    ours = source.kind is SourceKind.SUPPLIED and not source.id.partition("#")[2].startswith("own-")
+    ours = source.kind is SourceKind.SUPPLIED and not source.own
     people = " / ".join([*(a.name for a in card.askers), *(a.name or "" for a in card.answerers)])
     return (
         ("de titel", "" if ours else card.title),

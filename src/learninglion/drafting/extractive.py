@@ -29,7 +29,7 @@ from learninglion.drafting.line import (
 )
 from learninglion.drafting.line import built_in as built_in_line
 from learninglion.drafting.pointers import is_bare, leans, points_away, unpoint
-from learninglion.drafting.positions import contradiction
+from learninglion.drafting.positions import age_of, contradiction
 from learninglion.drafting.promises import as_of, has_passed
 from learninglion.drafting.proposals import propose
 from learninglion.drafting.relevance import (
@@ -179,7 +179,7 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
     same = [j for j in row if j.asked >= LIKELY]
     surely = [j for j in same if j.asked >= made.sure]
     if same:
-        last = max(surely or same, key=lambda j: (_age(j.source), j.asked, j.source.id))
+        last = max(surely or same, key=lambda j: (age_of(j.source), j.asked, j.source.id))
         taken = (not surely and _take(made, last.source, last.best)) or _take_whole(made, last)
         if taken:
             made.answers.setdefault(last.source.id, []).append(asking)
@@ -200,12 +200,6 @@ def _by(selection: Selection) -> Callable[[Judged], tuple[float, float]]:
     if selection.chosen_by is Chooser.PERSON:
         return lambda judged: (max(judged.chances), judged.bearing)
     return lambda judged: (judged.bearing, max(judged.chances))
-
-
-def _age(source: Source) -> int:
-    if source.kind is SourceKind.SUPPLIED and source.document.date is None:
-        return 10**9
-    return source.document.date.toordinal() if source.document.date else 0
 
 
 def _take_whole(made: _Draft, judged: Judged) -> bool:
@@ -347,7 +341,7 @@ def _name_older(made: _Draft, judged: Sequence[Sequence[Judged]], line: Line) ->
     chosen = {s.id for s in made.selection.chosen}
     for same in (j for row in judged for j in row if j.asked >= LIKELY and j.source.id in chosen):
         source, place = same.source, same.best
-        newer = [s for i, s in made.sources.items() if i in made.taken and _age(s) > _age(source)]
+        newer = [s for i, s in made.sources.items() if i in made.taken and age_of(s) > age_of(source)]
         if not newer or source.id in made.taken or source.document.date is None or place < 0:
             continue
         said = same.units[place].text

@@ -20,7 +20,7 @@ from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import fold, words
 from learninglion.models import Check, Source, SourceKind, Span, Statement, StatementVerdict
 
-__all__ = ["Settled", "contradiction", "other_amount", "take_newest"]
+__all__ = ["Settled", "age_of", "contradiction", "other_amount", "take_newest"]
 
 # Of the longer sentence's content words; below this two sentences are about different things.
 _SAME_SUBJECT = 0.7
@@ -53,16 +53,16 @@ def take_newest(
     cited = [s for s in sources if any(c.source_id == s.id for c in statement.citations)]
     if not cited:
         return None
-    newest_cited = max(cited, key=_age)
+    newest_cited = max(cited, key=age_of)
     claim = split_introduction(statement.text).claim
     best: tuple[int, float, Source, Span] | None = None
     for source in sources:
-        if source in cited or _age(source) <= _age(newest_cited):
+        if source in cited or age_of(source) <= age_of(newest_cited):
             continue
         for text, start, end in sentences_of(source):
             shared = contradiction(claim, text)
-            if shared and (best is None or (_age(source), shared) > best[:2]):
-                best = (_age(source), shared, source, Span(start, end))
+            if shared and (best is None or (age_of(source), shared) > best[:2]):
+                best = (age_of(source), shared, source, Span(start, end))
     if best is None:
         return None
     return _settle(statement, newest_cited, best[2], best[3], sources, judge, locate)
@@ -92,7 +92,7 @@ def _settle(
     return None
 
 
-def _age(source: Source) -> int:
+def age_of(source: Source) -> int:
     """Higher is newer; what the officer supplied without a date is of today, any other is the oldest."""
     if source.kind is SourceKind.SUPPLIED and source.document.date is None:
         return 10**9

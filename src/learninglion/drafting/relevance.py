@@ -31,7 +31,7 @@ from learninglion.drafting.evidence import (
 from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
 from learninglion.inference.encoders import NanoEncoder
-from learninglion.models import Chooser, Hit, Selection, Source, SourceKind
+from learninglion.models import Chooser, Hit, Selection, Source
 
 __all__ = [
     "LIKELY",
@@ -61,9 +61,6 @@ RELATED = 0.03
 
 LINE = "supplied#line"
 """The department's line decides direction; it is never cited or quoted as an answer."""
-
-OF_THE_SET = frozenset({LINE, "supplied#news"})
-"""What was supplied with a whole set, not for one question."""
 
 _CHOSEN = 10.0
 """A person read this source and chose it: its odds of answering are so many times higher."""
@@ -208,9 +205,7 @@ class Relevance:
         asked = max(whole if whole >= SURE else 0.0, self._asked(source, evidence))
         if not evidence.wanted:  # "how many" is another question than "is it true that"
             asked = min(asked, LIKELY)
-        # An own note was made for this question; the news and the line came with the whole set.
-        noted = source.kind is SourceKind.SUPPLIED and source.id not in OF_THE_SET
-        odds = _CHOSEN if chosen or noted else 1.0
+        odds = _CHOSEN if chosen or source.own else 1.0
         raised = says * odds / (1 - says + says * odds)
         return Judged(
             asking,

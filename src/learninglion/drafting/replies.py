@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from learninglion.dutch.text import split_sentences, squash, words
 from learninglion.inference.generators import JsonSchema
@@ -127,16 +128,14 @@ class Claim:
     sentence: str = ""  # what the model made of it, where it wrote a sentence instead of quoting
 
 
-class Reader:
+class Reader(Protocol):
     """Takes pieces of text and gives the sentences that are complete."""
 
     def feed(self, piece: str) -> Iterator[Item]:
         """What became complete with this piece."""
-        raise NotImplementedError
 
     def finish(self) -> tuple[tuple[Item, ...], str]:
         """What can still be read at the end, and the rest that broke off in the middle."""
-        raise NotImplementedError
 
 
 class LineReader(Reader):

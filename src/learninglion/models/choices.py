@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from learninglion.models.documents import Answerer, Asker, DocumentKind, Passage, Span
 
+OWN = "supplied#own-"
+"""How the id begins of a source that an officer brought along for one question."""
+
 
 class SourceKind(StrEnum):
     """Where the text of a source comes from."""
@@ -55,6 +58,11 @@ class Source:
     question_span: Span | None = None
     answer_numbers: tuple[int, ...] = ()
     heading_path: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """Whether an officer brought it along for one question; line and news come with a whole set."""
+        return self.id.startswith(OWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -447,15 +447,6 @@ class Store:
                 found |= set(connection.scalars(query))
         return frozenset(found)
 
-    def seen_documents(self, document_ids: Iterable[str], visible: Visible) -> frozenset[str]:
-        """Those of these documents that are there and may be seen."""
-        found: set[str] = set()
-        with reading(self._engine) as connection:
-            for some in batches(sorted(set(document_ids)), _BATCH):
-                query = select(documents.c.id).where(documents.c.id.in_(some))
-                found |= set(connection.scalars(query.where(_seen_through(visible).is_not(None))))
-        return frozenset(found)
-
     def sources_of(self, document_id: str, visible: Visible, *, covered: bool = False) -> tuple[Source, ...]:
         """The sources of a document in the order they were cut. Raises UnknownReferenceError.
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from starlette.responses import StreamingResponse
+
 from learninglion.models import Actor
 from learninglion.record.contract import dossier_view
 from learninglion.web.site import Site
-from learninglion.workflow.jobs import Event, Job
+from learninglion.workflow.jobs import Event, Job, as_event_stream
 
-__all__ = ["find_job", "with_dossier"]
+__all__ = ["find_job", "stream_reports"]
 
 
 def find_job(site: Site, job_id: str, actor: Actor) -> Job:
@@ -18,7 +22,20 @@ def find_job(site: Site, job_id: str, actor: Actor) -> Job:
     return job
 
 
-def with_dossier(site: Site, event: Event, actor: Actor) -> Event:
+def stream_reports(
+    site: Site, job_id: str, after: int, *, for_program: Actor | None = None
+) -> StreamingResponse:
+    """The reports of long work from number `after` on, which no proxy may hold up.
+
+    `for_program`: who asks by the API, and is given the dossier itself.
+    """
+    shown = None if for_program is None else partial(_with_dossier, site, for_program)
+    stream = as_event_stream(site.workplace.jobs, job_id, after, shown)
+    headers = {"X-Accel-Buffering": "no"}
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+def _with_dossier(site: Site, actor: Actor, event: Event) -> Event:
     """A report for a program: the dossier itself where the work kept only its number."""
     if event.name != "done" or "dossier" not in event.data:
         return event

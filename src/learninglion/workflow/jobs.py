@@ -385,10 +385,6 @@ def _covers(actor: Actor, then: Actor) -> bool:
     return seen and then.roles <= actor.roles
 
 
-def _as_it_is(event: Event) -> Event:
-    return event
-
-
 def _shown(event: Event, show: Callable[[Event], Event]) -> Event:
     try:
         return show(event)
@@ -397,7 +393,7 @@ def _shown(event: Event, show: Callable[[Event], Event]) -> Event:
 
 
 async def as_event_stream(
-    queue: Jobs, job_id: str, after: int = 0, show: Callable[[Event], Event] = _as_it_is
+    queue: Jobs, job_id: str, after: int = 0, show: Callable[[Event], Event] | None = None
 ) -> AsyncIterator[bytes]:
     """The job's reports as text/event-stream, from number `after` on, until it has finished.
 
@@ -407,7 +403,7 @@ async def as_event_stream(
     while True:
         events, finished = await asyncio.to_thread(queue.events, job_id, sent)
         for number, event in enumerate(events, start=sent + 1):
-            shown = event if show is _as_it_is else await asyncio.to_thread(_shown, event, show)
+            shown = event if show is None else await asyncio.to_thread(_shown, event, show)
             data = json.dumps(shown.data, ensure_ascii=False)
             yield f"id: {number}\nevent: {shown.name}\ndata: {data}\n\n".encode()
             sent, silent = number, 0.0

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from learninglion.models import Actor, DocumentCard, DocumentKind, RawFile, Source, SourceKind, Span
+from learninglion.models.choices import OWN
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.models.plain import Plain
 from learninglion.parsing.isolated import IsolatedParser
@@ -18,12 +19,11 @@ from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Board, Sets, Work, add_source, drop_source
 
-__all__ = ["KINDS", "LONGEST", "OwnSources", "is_own", "next_number", "own_source", "read_own_file"]
+__all__ = ["KINDS", "LONGEST", "OwnSources", "next_number", "own_source", "read_own_file"]
 
 KINDS = (".pdf", ".docx", ".odt", ".txt")
 LONGEST = 30_000  # characters, some ten pages: what an officer has read and can answer for
 _SECONDS = 45.0
-_PREFIX = "supplied#own-"
 
 
 def own_source(number: int, title: str, day: date | None, text: str) -> Source:
@@ -39,7 +39,7 @@ def own_source(number: int, title: str, day: date | None, text: str) -> Source:
         )
     card = DocumentCard(f"supplied-own-{number}", title[:300], DocumentKind.DOCUMENT, date=day)
     return Source(
-        f"{_PREFIX}{number}",
+        f"{OWN}{number}",
         card,
         SourceKind.SUPPLIED,
         body,
@@ -58,14 +58,9 @@ def read_own_file(raw: RawFile) -> str:
     return text
 
 
-def is_own(source: Source) -> bool:
-    """Whether an officer brought this source along."""
-    return source.id.startswith(_PREFIX)
-
-
 def next_number(boards: Iterable[Board]) -> int:
     """The number for a new source: one more than the highest that lies in the set."""
-    used = [int(s.id.removeprefix(_PREFIX)) for b in boards for s in b.added if is_own(s)]
+    used = [int(s.id.removeprefix(OWN)) for b in boards for s in b.added if s.own]
     return max(used, default=0) + 1
 
 

@@ -34,10 +34,10 @@ from learninglion.web.api.idempotency import repeated
 from learninglion.web.api.openapi import describe
 from learninglion.web.ingest_jobs import receive, start_ingest
 from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
-from learninglion.web.seen_jobs import find_job, with_dossier
+from learninglion.web.seen_jobs import find_job, stream_reports
 from learninglion.web.uploads import clean_name, read_upload
 from learninglion.workflow import Workplace, read_question_text
-from learninglion.workflow.jobs import Job, as_event_stream
+from learninglion.workflow.jobs import Job
 from learninglion.workflow.rights import Task, require, require_within
 from learninglion.workflow.worker import Run
 
@@ -303,12 +303,7 @@ def job_events(
     The work goes on when the connection breaks; Last-Event-ID gives what came after that report.
     """
     find_job(site, job_id, actor)
-    after = int(last) if last else 0
-    stream = as_event_stream(
-        site.workplace.jobs, job_id, after, lambda event: with_dossier(site, event, actor)
-    )
-    headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+    return stream_reports(site, job_id, int(last) if last else 0, for_program=actor)
 
 
 @routes.post("/verifications", tags=["drafts"], responses={200: {"model": DossierView}})

@@ -18,11 +18,10 @@ from learninglion.record.export import ExportFormat
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_whole
 from learninglion.web.pages.proposal_view import view_verdict
-from learninglion.web.seen_jobs import find_job
+from learninglion.web.seen_jobs import find_job, stream_reports
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow import DraftEvent, Workplace
-from learninglion.workflow.jobs import as_event_stream
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Work
 from learninglion.workflow.worker import Run
@@ -261,7 +260,4 @@ def job_events(request: Request, site: TheSite, viewer: SignedIn, job_id: str) -
     """The reports of long work, as server-sent events; a browser that reconnects goes on where it was."""
     job = find_job(site, job_id, viewer.actor)
     after = read_whole(request.headers.get("last-event-id", "")) or 0
-    headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        as_event_stream(site.workplace.jobs, job.id, after), media_type="text/event-stream", headers=headers
-    )
+    return stream_reports(site, job.id, after)
