@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
@@ -19,7 +21,14 @@ __all__ = ["serve", "work_until_told"]
 
 _FOR_READERS = 3  # seconds for answers that are on their way
 _FOR_WORK = 3.0  # seconds for long work to come to a place where it can stop; the rest goes back in the queue
+# Longer than a proxy keeps a connection for its next request (nginx: 60 seconds): one that is sent at the
+# moment at which the server closes would be broken off.
+_KEEP_ALIVE = 75
 _LAST = 8.0  # seconds until the process ends, also in the middle of a computation
+# For the C library (glibc, malloc.h): by default every thread gets a heap of its own, and each keeps what it
+# once needed; a server's memory then grows with the number of threads that ever were busy at once. One heap,
+# and what is large goes back to the system as soon as it is freed.
+_HEAPS = {-8: 1, -3: 1 << 20, -1: 4 << 20}  # M_ARENA_MAX; M_MMAP_THRESHOLD and M_TRIM_THRESHOLD in bytes
 
 
 class _Server(uvicorn.Server):
@@ -38,6 +47,7 @@ class _Server(uvicorn.Server):
 
 def serve(application: FastAPI, web: WebSettings, worker: Worker) -> None:
     """Serve until told to stop, with a worker beside it."""
+    _share_heaps()
     signal.signal(signal.SIGTERM, _leave)  # uvicorn passes the signal on once it has stopped
     worker.start()
     config = uvicorn.Config(
@@ -51,6 +61,7 @@ def serve(application: FastAPI, web: WebSettings, worker: Worker) -> None:
         access_log=False,
         http=PatientProtocol,
         ws="none",
+        timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_FOR_READERS,
     )
     try:
@@ -61,6 +72,7 @@ def serve(application: FastAPI, web: WebSettings, worker: Worker) -> None:
 
 def work_until_told(worker: Worker) -> None:
     """Work until told to stop."""
+    _share_heaps()
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
@@ -68,6 +80,13 @@ def work_until_told(worker: Worker) -> None:
     told.wait()
     _begin_to_end(worker)
     worker.stop(_FOR_WORK)
+
+
+def _share_heaps() -> None:
+    with suppress(AttributeError, OSError):  # other C libraries have no such thing, and need it not
+        set_option = ctypes.CDLL(None).mallopt
+        for option, value in _HEAPS.items():
+            set_option(option, value)
 
 
 def _begin_to_end(worker: Worker) -> None:

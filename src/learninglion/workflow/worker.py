@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 
 from learninglion.database.engine import fenced
@@ -24,12 +22,6 @@ _TELL_SECONDS = 0.25  # reports are written together, that often
 _BEAT_SECONDS = 5.0
 _TIDY_SECONDS = 3600.0
 _TROUBLE_SECONDS = 5.0  # until the database is tried again
-
-
-def _give_memory_back() -> None:
-    """Let the C library return what long work freed: with many threads it keeps some 10 MB of each job."""
-    with suppress(AttributeError, OSError):  # glibc has this, others need it not
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Run:
@@ -144,7 +136,6 @@ class Worker:
             del self._runs[claim.token]
         with run.sending:
             self._jobs.finish(claim, [*run.unsent(), last])
-        _give_memory_back()
 
     def _tell(self) -> None:
         """Write what the jobs report, and lengthen their claims while they live; tidy now and then."""
