@@ -18,7 +18,15 @@ from learninglion.dutch.text import fold, squash, words
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.asked import read_question
 
-__all__ = ["Fact", "Feature", "facts_about", "feature_asked", "names_document", "points_at_document"]
+__all__ = [
+    "Fact",
+    "Feature",
+    "document_named",
+    "facts_about",
+    "feature_asked",
+    "names_document",
+    "points_at_document",
+]
 
 
 class Feature(StrEnum):
@@ -65,7 +73,7 @@ _PART_NAME = (
 )
 # "het rapport", "deze nieuwe werkinstructie AIRMET"
 _REFERENCE = re.compile(
-    rf"\b(?i:de|het|dit|deze|die|dat|the|this|that)\s+(?:[\w-]+\s+)?(?i:[\w-]*{_DOCUMENT})\b"
+    rf"\b(?i:de|het|dit|deze|die|dat|the|this|that)\s+(?:[\w-]+\s+)?(?P<sort>(?i:[\w-]*{_DOCUMENT}))\b"
     r"(?:\s+[A-Z0-9][\w.-]*)*"
 )
 _WHO = (
@@ -286,6 +294,12 @@ def feature_asked(question: str) -> tuple[Feature, str] | None:
         groups = match.groupdict()
         return aspect.feature, next((told for told in groups.values() if told), "")
     return None
+
+
+def document_named(question: str) -> str:
+    """The sort of document that a question points at ("het rapport": "rapport"), folded; "" for none."""
+    named = _REFERENCE.search(question)
+    return fold(named.group("sort")) if named else ""
 
 
 def _names_more(question: str, match: re.Match[str], named: re.Match[str] | None) -> bool:

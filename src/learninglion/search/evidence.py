@@ -24,6 +24,7 @@ from learninglion.dutch.filler import is_commonplace
 from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source
+from learninglion.search.about import document_named
 from learninglion.search.analysis import stem
 from learninglion.search.asked import AnswerKind, Asked, holds_kind, language_of, read_question
 from learninglion.search.units import Unit, units_of
@@ -92,10 +93,12 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
         parts.append((introduction, read_question(introduction), _INTRODUCTION))
     for said, told_by, share in parts:
         finite, whole = ("", "") if told_by.english else split_verb(said)
+        sort = document_named(said)
         for word in told_by.words:
             joined = bool(finite) and fold(word) == finite
             own = stem(whole if joined else word)
-            told = share * max(_LEAST, rarity(own) * (_COMMONPLACE if is_commonplace(word) else 1.0))
+            common = is_commonplace(word) or fold(word) == sort
+            told = share * max(_LEAST, rarity(own) * (_COMMONPLACE if common else 1.0))
             kept.setdefault(own, (whole, told, finite) if joined else (fold(word), told, ""))
     weights = np.array([told for _, told, _ in kept.values()], dtype=np.float64)
     names = tuple(word for word, _, _ in kept.values())
