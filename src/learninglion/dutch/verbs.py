@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["AUXILIARIES", "agreement_key", "is_finite", "is_infinitive", "is_past", "verb_of"]
+__all__ = ["AUXILIARIES", "SEPARABLE", "agreement_key", "is_finite", "is_infinitive", "is_past", "verb_of"]
 
 # Forms of the same verb and tense: only person and number differ, so one may stand for the other.
 _AGREEMENT = """
@@ -132,14 +132,14 @@ willen wisselen wissen woeden woekeren wonen woorden zaaien zagen zamelen zegene
 zien zijn zoenen zonderen zorgen zuiveren zwaaien zwakken zwaren zweren
 """
 
-_SEPARABLE = (
+SEPARABLE = (
     "aan achter af bij binnen boven buiten daar door goed groot heen hier hoog in klaar kwijt los mede "
     "mee na neer om omhoog omlaag onder op open over samen "
     "schoon stop stuk tegemoet tegen teleur "
     "terecht terug teweeg thuis toe tot uit vast veilig vol voor voort vooruit vooraf vrij waar weer weg"
 ).split()
 _INSEPARABLE = tuple("be her ont ver mis er onder over door voor vol weer aan om".split())
-_ALWAYS_SEPARATE = frozenset(_SEPARABLE) - {"door", "om", "onder", "over", "voor", "vol", "weer", "mis"}
+_ALWAYS_SEPARATE = frozenset(SEPARABLE) - {"door", "om", "onder", "over", "voor", "vol", "weer", "mis"}
 _NOUNS_IN_EREN = tuple(
     "rivieren wateren goederen kinderen manieren papieren dieren spieren heren veren".split()
 )
@@ -226,7 +226,7 @@ def _analyse(word: str) -> tuple[str, str] | None:
         return None
     if word in _FORMS:
         return _FORMS[word]
-    for prefix in _INSEPARABLE + tuple(_SEPARABLE):
+    for prefix in _INSEPARABLE + tuple(SEPARABLE):
         rest = word[len(prefix) :]
         if word.startswith(prefix) and len(rest) >= 3 and rest in _FORMS and rest not in _NOT_VERBS:
             verb, tense = _FORMS[rest]

@@ -357,6 +357,7 @@ class _Lesson:
     wanted: Wanted
     passage: bool
     document: str
+    text: str
 
 
 def _lessons(
@@ -396,7 +397,7 @@ def _lessons(
                 and (passage or key in plain(f"{w.source.question}{w.source.body}"))
                 for w in weighed
             )
-            yield _Lesson(case.answerable, rows, right, weighed, wanted, passage, case.document)
+            yield _Lesson(case.answerable, rows, right, weighed, wanted, passage, case.document, text)
 
 
 def learn_weights(
@@ -410,6 +411,11 @@ def learn_weights(
     passages, asked = passage_questions()
     own = {source.document.id: source.document.id for source, _ in passages}
     lessons += _lessons(passages, own, asked, encoder, cache, passage=True)
+    return weights_of(lessons)
+
+
+def weights_of(lessons: Sequence[_Lesson]) -> Weights:
+    """Both curves and their thresholds, from lessons."""
     answers = _as_chance(_order(lessons), lessons)
     rows, told, weights = [], [], []
     for lesson in lessons:

@@ -18,7 +18,15 @@ from learninglion.dutch.text import fold, squash, words
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.asked import read_question
 
-__all__ = ["Fact", "Feature", "facts_about", "feature_asked", "names_document", "points_at_document"]
+__all__ = [
+    "Fact",
+    "Feature",
+    "document_named",
+    "facts_about",
+    "feature_asked",
+    "names_document",
+    "points_at_document",
+]
 
 
 class Feature(StrEnum):
@@ -54,105 +62,155 @@ class Fact:
 
 
 _DOCUMENT = (
-    r"(?:(?:werk)?instructie|document|rapport|verslag|nota|memorie|brief|verzamelbrief|kamerbrief|notitie"
-    r"|stuk|motie"
-    r"|(?:werk)?programma|advies|besluit|handreiking|handleiding|richtlijn|protocol|plan|beleidsregel"
-    r"|publicatie"
-    r"|bekendmaking|tekst|bestand|paper|report|letter|instruction|manual|guide|memo|verordening|regeling|wet"
-    r"|onderzoek|evaluatie|leidraad|kader|beleidsstuk|jaarverslag|jaarplan|vragen|beantwoording)"
+    r"(?:(?:werk)?instructie|document|rapport|verslag|nota|memorie|brief|notitie|stuk|motie|programma|advies"
+    r"|besluit|handreiking|handleiding|richtlijn|protocol|plan|beleidsregel|publicatie|bekendmaking|tekst"
+    r"|bestand|paper|report|letter|instruction|manual|guide|memo|verordening|regeling|wet|onderzoek"
+    r"|evaluatie|leidraad|kader|vragen|beantwoording|study|document)"
 )
 _PART_NAME = (
     r"(?:hoofdstuk|paragraaf|sectie|bijlage|artikel|onderdeel|deel|afdeling"
     r"|chapter|section|appendix|annex|article)"
 )
-# In this order; what is asked about must be the document, so each names it or can mean nothing else.
-_ASKED: tuple[tuple[Feature, str], ...] = (
-    (
+# "het rapport", "deze nieuwe werkinstructie AIRMET"
+_REFERENCE = re.compile(
+    rf"\b(?i:de|het|dit|deze|die|dat|the|this|that)\s+(?:[\w-]+\s+)?(?P<sort>(?i:[\w-]*{_DOCUMENT}))\b"
+    r"(?:\s+[A-Z0-9][\w.-]*)*"
+)
+_WHO = (
+    r"(?:wie|wiens|who|welke?\s+(?:minister|staatssecretaris|bewindspersoon|organisatie|bureau|instantie"
+    r"|afdeling|dienst|(?:kamer)?leden|partij|fractie))"
+)
+_MADE = (
+    r"(?:geschreven|schreef|schreven|opgesteld|gemaakt|maakten?|ondertekend\w*|getekend|tekenden?|uitgebracht"
+    r"|ingediend|dienden?|stuurden?|gestuurd|verstuurde?n?|verzonden|gepubliceerd|uitgevoerd|vastgesteld"
+    r"|opgeleverd|gesteld|stelde?n?|beantwoord\w*|wrote|written|signed|published|sent|made|prepared)"
+)
+_WHEN = (
+    r"(?:wanneer|(?:op|van|per|uit|in|sinds)\s+(?:welke?\s+(?:datum|dag|jaar|maand)|wanneer)|welke datum"
+    r"|hoe oud|when)"
+)
+_ISSUED = (
+    r"(?:gepubliceerd|verschenen|uitgebracht|uitgekomen|opgesteld|vastgesteld|gedateerd|geschreven|gestuurd"
+    r"|verstuurd|verzonden|ingediend|gewijzigd|herzien|gemaakt|bijgewerkt|binnen|van kracht|gedagtekend"
+    r"|voor het laatst \w+|published|written|dated|sent|issued)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Aspect:
+    """A way to ask for a feature. `named`: the document must be named; `only`: nothing else may be named."""
+
+    feature: Feature
+    pattern: re.Pattern[str]
+    named: bool = False
+    only: bool = False
+
+
+def _aspect(feature: Feature, pattern: str, *, named: bool = False, only: bool = False) -> _Aspect:
+    return _Aspect(feature, re.compile(pattern, re.IGNORECASE), named, only)
+
+
+# In this order. Where no document is named ("Hoeveel pagina's zijn het?"), nothing else may be named either.
+_ASPECTS = (
+    _aspect(
         Feature.PART,
-        rf"\b(?:wat (?:staat|zegt|behandelt|bespreekt)|waar(?:over)? gaat|waarover|inhoud van|vat"
-        rf"|samenvatting van"
-        rf"|what (?:is|does)|summari[sz]e)\b.{{0,30}}\b{_PART_NAME}\s+(?P<number>\d+(?:\.\d+)*|[IVX]+"
-        rf"|[A-Z])\b",
+        rf"\b(?:wat|waar(?:over|toe)?|vat|what|summari[sz]e|inhoud|samenvatting|titel|hoe heet|onderwerp)\b"
+        rf".{{0,30}}\b{_PART_NAME}\s+(?P<number>\d+(?:\.\d+)*|[IVX]+|[A-Z])\b"
+        r"(?:\s+(?:over|samen|in|about))?",
     ),
-    (Feature.PAGES, r"\bhoeveel\b.{0,12}\b(?:pagina|bladzijde|blz)\w*|\bhow many pages\b|\baantal pagina"),
-    (
+    _aspect(
+        Feature.PAGES,
+        r"\b(?:hoeveel|aantal|how many)\b.{0,12}\b(?:pagina|bladzijde|blz|page)[\w’']*",
+    ),
+    _aspect(Feature.PAGES, r"\bhoe (?:lang|dik) (?:is|was)\b|\bhow long is\b", named=True, only=True),
+    _aspect(
         Feature.PARTS,
-        r"\b(?:hoeveel|uit hoeveel|how many)\b.{0,12}\b(?P<what>hoofdstuk\w*|paragra\w+|artikel\w*"
-        r"|secties|chapters"
-        r"|sections|articles|delen)\b|\bwelke (?:hoofdstukken|paragrafen)\b|\bwhich chapters\b",
+        r"\b(?:hoeveel|welke|aantal|how many|which|what)\b.{0,12}\b(?P<what>hoofdstuk\w*|paragra\w+"
+        r"|artikel(?:en|s)|onderdelen|delen|secties|chapters|sections|articles|parts)\b",
     ),
-    (
+    _aspect(
+        Feature.PARTS,
+        r"\b(?:inhoudsopgave|indeling|opbouw|table of contents|structure)\b"
+        r"|\b(?:opgebouwd|ingedeeld|gestructureerd|structured)\b",
+        only=True,
+    ),
+    _aspect(
         Feature.SUMMARY,
         r"^(?:en\s+)?(?:is|zit|staat|heeft|bevat|does|has|begint)\b.{0,60}\b(?:samenvatting|summary)\b",
     ),
-    (
+    _aspect(
         Feature.SUMMARY,
-        rf"\b(?P<what>vat)\b.{{0,12}}\b{_DOCUMENT}\b.{{0,30}}\bsamen\b"
-        rf"|\b(?P<wat>samenvatting van|hoofdlijnen van|kern van)\s+(?:de|het|dit|deze)\s+{_DOCUMENT}\b"
-        rf"|\b(?P<which>summari[sz]e)\s+(?:the|this)\s+{_DOCUMENT}\b",
+        r"(?P<what>\b(?:vat\b.*\bsamen|samenvatten|(?:hoofd|kern)(?:punten|lijnen|boodschap)|kern|slotsom"
+        r"|conclusies?|concludeert|(?:belangrijkste|voornaamste)\s+(?:punten|bevindingen|uitkomsten)"
+        r"|komt\b.*\bop neer|samenvatting|summari[sz]e|summary|conclusions?)\b)",
+        named=True,
+        only=True,
     ),
-    (
-        Feature.APPENDIX,
-        r"\bhoeveel bijlagen\b|\b(?:zit|zijn|is|heeft|staan)\b.{0,30}\bbijlagen?\b|\bwelke bijlagen\b"
-        r"|\bhow many (?:annexes|appendices)\b",
-    ),
-    (
+    _aspect(Feature.SUMMARY, r"\bwat staat er in de samenvatting\b", only=True),
+    _aspect(Feature.APPENDIX, r"\b(?:bijlagen?|annex(?:es)?|appendi(?:x|ces))\b(?!\s+(?:\d|[A-Z]\b))"),
+    _aspect(
         Feature.FIGURES,
-        r"\b(?:staat|staan|zit|zijn|is|bevat)\b.{0,20}\b(?:figuur|figuren|afbeelding\w*|grafiek\w*"
-        r"|plaatje\w*)\b",
+        r"\b(?:staat|staan|zit|zitten|zijn|is|bevat|heeft|hoeveel|welke|are|how many)\b.{0,30}"
+        r"\b(?:figuur|figuren|afbeelding\w*|grafiek\w*|plaatjes?|foto’?'?s|(?P<what>tabellen|tables)|figures?"
+        r"|charts?)\b",
     ),
-    (
+    _aspect(
         Feature.SOURCES,
         r"\bwelke (?:bronnen|literatuur|naslagwerken|verwijzingen|referenties|documenten|websites"
-        r"|publicaties)\b"
-        r"|\bwelk\w* [\w-]*(?:rapport|onderzoek|studie)\b.{0,60}\b(?:aangehaald|geciteerd|genoemd|verwezen)\b"
-        r"|\b(?:which|what) (?:sources|references|literature)\b|\bliteratuurlijst\b|\bbronnenlijst\b",
+        r"|publicaties)\b|\b(?:which|what) (?:sources|references|literature)\b"
+        r"|\b(?:literatuurlijst|bronnenlijst|bronvermelding|bibliography)\b"
+        r"|\bde bronnen (?:van|in)\b|\bwelke literatuur\b",
     ),
-    (
+    _aspect(
+        Feature.SOURCES,
+        r"\bwelke?\b.{0,80}\b(?:aangehaald|geciteerd|verwezen|verwijst|geraadpleegd|cites?|cited)\b"
+        r"|\bwaar(?:op|naar)\b.{0,40}\b(?:gebaseerd|verwezen|verwijst)\b",
+        named=True,
+    ),
+    _aspect(
         Feature.ADDRESSEE,
-        r"\baan wie\b.{0,60}\b(?:gericht|geadresseerd|gestuurd|verzonden|geschreven)\b|\bgeadresseerde\b"
-        r"|\baddressed to\b",
+        r"\b(?:aan|naar) wie\b.{0,60}\b(?:gericht|geadresseerd|ge?stuurd|verzonden|verstuurd|geschreven)\b"
+        r"|\b(?:geadresseerde|ontvanger|addressee)\b|\baddressed\b",
     ),
-    (
+    _aspect(
         Feature.AUTHOR,
-        rf"\b(?:wie|welke (?:minister|staatssecretaris|organisatie|afdeling)"
-        rf"|door wie)\b.{{0,60}}\b(?:geschreven|schreef"
-        rf"|ondertekende?|tekende|opgesteld|opsteld\w*|gemaakt|uitgebracht|ingediend"
-        rf"|stelde\w*)\b.{{0,30}}\b{_DOCUMENT}\b"
-        rf"|\b(?:wie|welke (?:minister"
-        rf"|staatssecretaris))\b.{{0,40}}\b{_DOCUMENT}\b.{{0,80}}\b(?:geschreven|ondertekend"
-        rf"|getekend|opgesteld|ingediend|gemaakt)\b|^(?:en\s+)?wie\b.{{0,30}}\bauteurs?\b|\bafzender\b"
-        rf"|\bvan wie is (?:de|het|dit|deze) {_DOCUMENT}"
-        rf"|\bwho (?:wrote|signed|is the author|are the authors)\b|\bwie is de (?:opsteller|schrijver)\b",
+        r"\b(?:auteurs?|schrijvers?|opstellers?|afzender|authors?)\b|\bnaam van de opsteller\b"
+        r"|\bvan wie (?:is|komt|was|zijn)\b",
     ),
-    (Feature.VERSION, r"\bwelke versie\b|\bversienummer\b|\b(?:which|what) version\b"),
-    (
+    _aspect(Feature.AUTHOR, rf"\b{_WHO}\b.*\b{_MADE}\b(?!.*\bop de\b)", named=True),
+    _aspect(Feature.AUTHOR, r"\bwho\b.*\b(?:wrote|signed)\b"),
+    _aspect(
+        Feature.VERSION, r"\b(?:welke|hoeveelste|laatste|recente|which|what) versi(?:e|on)\b|\bversienummer\b"
+    ),
+    _aspect(
         Feature.DATE,
-        rf"\b(?:dagtekening|publicatiedatum)\b|\b(?:van|op) (?:wanneer|welke (?:datum|dag))\b.{{0,12}}"
-        rf"\b(?:is|dateert|was)\b.{{0,20}}\b{_DOCUMENT}\b|\bwelke datum\b.{{0,40}}\b{_DOCUMENT}\b"
-        rf"|\bdatum van\b.{{0,30}}"
-        rf"\b{_DOCUMENT}\b|\b(?:wanneer|when)\b.{{0,30}}\b{_DOCUMENT}\b.{{0,60}}\b(?:gepubliceerd"
-        rf"|verschenen|uitgebracht"
-        rf"|opgesteld|vastgesteld|gedateerd|geschreven|published|written|dated|binnen)\b"
-        rf"|\bdate of\b.{{0,30}}{_DOCUMENT}",
+        r"\b(?:dagtekening|(?:publicatie|verschijnings|ingangs)datum|publicatiejaar)\b|\b(?:datum|date)\b",
     ),
-    (
+    _aspect(
+        Feature.DATE,
+        rf"(?!.*\b(?:moete?n?|wordt|worden|zal|zullen|kan|mag|must|will)\b)\b{_WHEN}\b(?:\s+(?:is|was|werd|dateert|stamt|geldt|were))?(?=.*(?:{_DOCUMENT}\b[^,;]{{0,40}}"
+        rf"(?:{_ISSUED})?\W*$))(?:.*\b{_ISSUED}\W*$)?",
+        named=True,
+        only=True,
+    ),
+    _aspect(
         Feature.TITLE,
-        rf"\b(?:titel|title)\b.{{0,30}}\b{_DOCUMENT}\b|\bhoe heet (?:dit|het|de) {_DOCUMENT}\b",
+        r"\b(?:onder)?titel\b|\bvolledige naam\b|\btitle\b|\bhoe heet(?=\s+(?:de|het|dit|deze)\b)",
+        only=True,
     ),
-    (
+    _aspect(
         Feature.REFERENCE,
-        r"\b(?:welk|wat is het|onder welk|what|which)\b.{0,20}\b(?:kenmerk|dossiernummer|zaaknummer|isbn"
-        r"|referentienummer"
-        r"|reference number)\b",
+        r"\b(?:kenmerk|dossiernummer|zaaknummer|isbn|issn|referentie(?:nummer)?|reference number"
+        r"|kamerstuknummer|documentnummer)\b",
     ),
-    (
+    _aspect(Feature.REFERENCE, r"\bwelk nummer\b", named=True, only=True),
+    _aspect(
         Feature.SUBJECT,
-        rf"^(?:en\s+)?(?:waar(?:over)? gaat|wat is het onderwerp van"
-        rf"|what is)\b.{{0,12}}\b{_DOCUMENT}\b.{{0,60}}\b(?:over|about)?\s*\?*$",
+        r"^(?:en\s+)?(?:waar(?:over)? gaa[tn]|wat is het (?:onderwerp|doel) van|waarvoor (?:is|dient)"
+        r"|what is)\b(?:.*\b(?:over|about|bedoeld|gemaakt)\b)?",
+        named=True,
     ),
 )
-_COMPILED = tuple((feature, re.compile(pattern, re.IGNORECASE)) for feature, pattern in _ASKED)
 _MONTH = "|".join(MONTHS)
 _DATE = re.compile(
     rf"\b\d{{1,2}}\s+(?:{_MONTH})\s+(?:19|20)\d\d\b|\b\d{{1,2}}[-/]\d{{1,2}}[-/](?:19|20)\d\d\b"
@@ -215,14 +273,44 @@ _FRONT = 2500  # characters in which the front matter stands
 _LABEL_WORDS = 2
 
 
+# What a question about a document may say besides, without naming anything.
+_SAYS_NOTHING = frozenset(
+    """heeft bevat bestaat telt staat staan zit zitten geef noem toon laat zien lijst gebruikt geraadpleegd
+    genoemd opgenomen kort volledig volledige precies korte beknopt nieuwste recente huidige laatste naam luidt
+    luiden vermeld achterin voorin vooraf used listed included there contain contains consist brief short full
+    samen belangrijkste voornaamste verschenen verwezen verwijst cite cites""".split()
+)
+
+
 def feature_asked(question: str) -> tuple[Feature, str] | None:
     """What of a document a question asks for, with the number of the part it names; None: something else."""
-    for feature, pattern in _COMPILED:
-        match = pattern.search(question)
-        if match:
-            groups = match.groupdict()
-            return feature, next((told for told in groups.values() if told), "")
+    named = _REFERENCE.search(question)
+    for aspect in _ASPECTS:
+        match = aspect.pattern.search(question)
+        if match is None or (aspect.named and named is None):
+            continue
+        if (aspect.only or named is None) and _names_more(question, match, named):
+            continue
+        groups = match.groupdict()
+        return aspect.feature, next((told for told in groups.values() if told), "")
     return None
+
+
+def document_named(question: str) -> str:
+    """The sort of document that a question points at ("het rapport": "rapport"), folded; "" for none."""
+    named = _REFERENCE.search(question)
+    return fold(named.group("sort")) if named else ""
+
+
+def _names_more(question: str, match: re.Match[str], named: re.Match[str] | None) -> bool:
+    """Whether a question names anything besides the aspect and the document."""
+    taken = bytearray(len(question))
+    for found in (match, named):
+        if found is not None:
+            taken[found.start() : found.end()] = b"\1" * (found.end() - found.start())
+    rest = "".join(" " if gone else letter for letter, gone in zip(question, taken, strict=True))
+    told = {fold(word) for word in read_question(rest).words} - _SAYS_NOTHING
+    return any(not word.isdigit() for word in told)
 
 
 _ANY_DOCUMENT = re.compile(rf"\b[\w-]*{_DOCUMENT}\b", re.IGNORECASE)

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from learninglion.dutch.filler import is_commonplace
 from learninglion.dutch.text import fold
-from learninglion.dutch.verbs import verb_of
+from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source
+from learninglion.search.about import document_named
 from learninglion.search.analysis import stem
 from learninglion.search.asked import AnswerKind, Asked, holds_kind, language_of, read_question
 from learninglion.search.units import Unit, units_of
@@ -79,25 +80,45 @@ class Wanted:
     words: tuple[str, ...]
     weights: Row
     grams: tuple[frozenset[str], ...]
+    apart: tuple[str, ...]  # of a separable verb what stands apart from its particle, else ""
     met: dict[str, tuple[tuple[int, float], ...]]  # what was found out of words so far
 
 
 def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
     """A question made ready; `rarity` tells of a stem how rare it is where is searched (0..1)."""
     asked = read_question(text)
-    kept: dict[str, tuple[str, float]] = {}
-    parts = [(asked.words, 1.0)]
+    kept: dict[str, tuple[str, float, str]] = {}
+    parts = [(text, asked, 1.0)]
     if introduction.strip():
-        parts.append((read_question(introduction).words, _INTRODUCTION))
-    for listed, share in parts:
-        for word in listed:
-            own = stem(word)
-            told = share * max(_LEAST, rarity(own) * (_COMMONPLACE if is_commonplace(word) else 1.0))
-            kept.setdefault(own, (fold(word), told))
-    weights = np.array([told for _, told in kept.values()], dtype=np.float64)
-    names = tuple(word for word, _ in kept.values())
+        parts.append((introduction, read_question(introduction), _INTRODUCTION))
+    for said, told_by, share in parts:
+        finite, whole = ("", "") if told_by.english else split_verb(said)
+        sort = document_named(said)
+        for word in told_by.words:
+            joined = bool(finite) and fold(word) == finite
+            own = stem(whole if joined else word)
+            common = is_commonplace(word) or fold(word) == sort
+            told = share * max(_LEAST, rarity(own) * (_COMMONPLACE if common else 1.0))
+            kept.setdefault(own, (whole, told, finite) if joined else (fold(word), told, ""))
+    weights = np.array([told for _, told, _ in kept.values()], dtype=np.float64)
+    names = tuple(word for word, _, _ in kept.values())
     total = float(weights.sum())
-    return Wanted(asked, names, weights / total if total else weights, tuple(map(_grams, names)), {})
+    shares = weights / total if total else weights
+    apart = tuple(finite for _, _, finite in kept.values())
+    return Wanted(asked, names, shares, tuple(map(_grams, names)), apart, {})
+
+
+_EARLY = 6  # words in which the finite verb of a question stands
+
+
+def split_verb(question: str) -> tuple[str, str]:
+    """The finite verb of "Hoe trek ik dat weer in?" and the whole one ("trek", "intrekken"); else ""."""
+    said = [fold(word) for word in _WORD.findall(question)]
+    if len(said) > 2 and said[-1] in SEPARABLE:
+        for word in said[:_EARLY]:
+            if is_finite(word) and word not in AUXILIARIES and word != said[-1]:
+                return word, said[-1] + verb_of(word)
+    return "", ""
 
 
 @lru_cache(maxsize=65536)
@@ -136,6 +157,8 @@ def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
     for place, (text, other) in enumerate(zip(wanted.words, wanted.grams, strict=True)):
         if word == text or roots & _roots(text):
             found[place] = 1.0
+        elif wanted.apart[place] and roots & _roots(wanted.apart[place]):
+            found[place] = _PART_WORTH
         elif own and other:
             shared = len(own & other) / min(len(own), len(other))
             if shared >= _PART:
@@ -205,10 +228,15 @@ def look(wanted: Wanted, source: Source) -> Look | None:
     covers = [_cover(wanted, unit.text) for unit in units]
     whole = np.maximum.reduce(covers)
     head = cover(wanted, source.heading_path[-1]) if source.heading_path else 0.0
-    language = language_of("\n".join((source.body, *source.heading_path)))
-    foreign = language is not None and wanted.asked.english != (language == "en")
+    foreign = _is_foreign(source, english=wanted.asked.english)
     looks = [_look(wanted, units, covers, n, above, whole, head, foreign) for n in range(len(units))]
     return max(looks, key=_worth)
+
+
+def _is_foreign(source: Source, *, english: bool) -> bool:
+    """Whether a source is in another language than the question; not where its words hardly tell."""
+    language = language_of("\n".join((source.body, *source.heading_path)))
+    return language is not None and english != (language == "en")
 
 
 def _worth(seen: Look) -> float:
