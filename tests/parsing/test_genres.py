@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pdffiles import pdf, show
 
 from learninglion.models import Document, RawFile
 from learninglion.parsing import parse
@@ -193,3 +194,43 @@ def test_a_title_above_numbered_questions_is_none_and_english_labels_are_labels(
         ((1,), "Vaart de pont?", "Ja."),
         ((2,), "What does it cost?", "A million."),
     ]
+
+
+ASKED = "1. Hoe hoog is de dijk?\n2. Wordt de dijk verhoogd?\n3. Wanneer hoort de Kamer dat?"
+GIVEN = "1. De dijk is 12 meter hoog.\n2 en 3. Neen, en in mei."
+
+
+@pytest.mark.parametrize("kind", ["txt", "html", "pdf"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Antwoorden",
+        "Antwoord van minister Waterman (Waterzaken)",
+        "Bijlage 2: de antwoorden",
+        "Beantwoording:",
+    ],
+)
+def test_all_questions_first_and_then_all_answers(heading: str, kind: str) -> None:
+    lines = ["Vragen", *ASKED.split("\n"), heading, *GIVEN.split("\n")]
+    if kind == "pdf":
+        drawing = "".join(show(line, y=780 - 20 * n) for n, line in enumerate(lines))
+        document = parse(RawFile("x.pdf", pdf(drawing), "x"))
+    elif kind == "html":
+        document = read("<html><body>" + "".join(f"<p>{line}</p>" for line in lines), "x.html")
+    else:
+        document = read("\n\n".join(lines))
+    assert [(p.numbers, p.answer.of(document.text)) for p in document.pairs if p.answer] == [
+        ((1,), "De dijk is 12 meter hoog."),
+        ((2,), "Neen, en in mei."),
+        ((3,), "Neen, en in mei."),
+    ]
+
+
+def test_a_second_series_that_answers_each_question_needs_no_heading() -> None:
+    answers = "1. De dijk is 12 meter hoog.\n2. Neen.\n3. In mei."
+    assert [pair[3] for pair in said(read(f"{ASKED}\n\n{answers}"))] == [
+        "De dijk is 12 meter hoog.",
+        "Neen.",
+        "In mei.",
+    ]
+    assert not read(f"{ASKED}\n\n1. De dijk is 12 meter hoog.").pairs

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 from pdffiles import HELVETICA, image, pdf, show
 
 from learninglion.models import Document, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.parsing import parse
+from learninglion.parsing.pdf.layers import find_switched_off
 from learninglion.parsing.pdf.lines import COVERED
 
 PLAIN = show("Een gewone zin over de dijk.", y=700)
@@ -590,3 +593,89 @@ def test_the_feet_of_the_house_are_known_by_their_form() -> None:
     assert text.endswith("dat de sluis open blijft tot aan de zomer, zie (ah-tk-20172018-2509, nr. 3).")
     assert "ISSN" not in text
     assert "vergaderjaar" not in text
+
+
+@pytest.mark.parametrize("kind", ["FreeText", "Stamp", "Widget"])
+@pytest.mark.parametrize("appears", [True, False])
+@pytest.mark.parametrize(
+    ("layer", "setting", "shown"),
+    [
+        ("11 0 R", "/OFF[11 0 R]", False),
+        ("11 0 R", "/OFF[13 0 R]", True),
+        ("11 0 R", "/BaseState/OFF/ON[13 0 R]", False),
+        ("14 0 R", "/OFF[11 0 R]", False),
+        ("15 0 R", "/OFF[11 0 R]", True),
+    ],
+)
+def test_an_annotation_follows_its_own_layer(
+    kind: str, appears: bool, layer: str, setting: str, shown: bool
+) -> None:
+    field = "/FT/Tx/T(a)/V(INGETROKKEN per mei)" if kind == "Widget" else "/Contents(INGETROKKEN per mei)"
+    drawn = "/AP<</N 10 0 R>>" if appears else ""
+    content = pdf(
+        PLAIN,
+        page="/Annots[12 0 R]",
+        objects=[
+            APPEARANCE,
+            "<</Type/OCG/Name(een)>>",
+            annotation(kind, f"{field}/DA(/F1 11 Tf 0 g)/OC {layer}{drawn}"),
+            "<</Type/OCG/Name(ander\\) <</OFF)>>",
+            "<</Type/OCMD/OCGs[11 0 R 13 0 R]/P/AllOn>>",
+            "<</Type/OCMD/OCGs[11 0 R 13 0 R]>>",
+        ],
+        catalog=f"/OCProperties<</OCGs[11 0 R 13 0 R]/D<<{setting}>>>>"
+        "/AcroForm<</Fields[12 0 R]/DR<</Font<</F1 3 0 R>>>>/DA(/F1 11 Tf 0 g)>>",
+    )
+    assert ("INGETROKKEN per mei" in words(content)) is shown
+
+
+def test_layers_are_found_in_streams_of_objects() -> None:
+    objects = {
+        20: b"<</Type/OCG/Name(a)>>",
+        21: b"<</Subtype/Stamp/OC 20 0 R/Rect[9 2 3 4.5]>>",
+        22: b"<</Type/Catalog/OCProperties<</OCGs[20 0 R]/D<</OFF[20 0 R]>>>>>>",
+    }
+    places = [sum(len(body) + 1 for body in list(objects.values())[:n]) for n in range(3)]
+    head = b" ".join(b"%d %d" % pair for pair in zip(objects, places, strict=True)) + b" "
+    packed = zlib.compress(head + b" ".join(objects.values()))
+    described = b"5 0 obj<</Type/ObjStm/N 3/First %d/Length %d>>stream\n" % (len(head), len(packed))
+    assert find_switched_off(described + packed + b"\nendstream endobj") == {(3.0, 2.0, 9.0, 4.5)}
+
+
+BESIDE = show("Er zijn", y=660) + show("meldingen in 2021.", x=140, y=660)
+DRAWN_ANYHOW = {
+    "a figure filled in later": (PLAIN + BESIDE + show("Slot.", y=600) + show("438", x=114, y=660)),
+    "the end of a line later": (
+        PLAIN + show("Er zijn 438", y=660) + show("Slot.", y=600) + show("meldingen in 2021.", x=128, y=660)
+    ),
+    "from the foot up": show("Slot.", y=600) + show("Er zijn 438 meldingen in 2021.", y=660) + PLAIN,
+    "letters from right to left": PLAIN
+    + show("Er zijn 438 meldingen in 2021."[::-1], x=400, y=660, more="-12 Tc")
+    + show("Slot.", y=600, more="0 Tc"),
+}
+
+
+@pytest.mark.parametrize("name", list(DRAWN_ANYHOW))
+def test_a_line_reads_from_left_to_right_in_whatever_order_it_is_drawn(name: str) -> None:
+    expected = "Een gewone zin over de dijk. Er zijn 438 meldingen in 2021. Slot."
+    assert words(pdf(DRAWN_ANYHOW[name])) == expected
+
+
+def test_a_table_that_is_drawn_column_by_column_keeps_its_rows() -> None:
+    rows = [("Streek", "Aantal", "Stand van"), ("Noord", "41", "Klaar in"), ("Zuid", "17", "Klaar in")]
+    below = ("zaken", "2025", "2026")
+    drawing = "".join(
+        show(row[k], x=72 + 130 * k, y=700 - 33 * n)
+        + (show(below[n], x=332, y=687 - 33 * n) if k == 2 else "")
+        for k in range(3)
+        for n, row in enumerate(rows)
+    )
+    assert "Noord | 41 | Klaar in 2025\nZuid | 17 | Klaar in 2026" in read(pdf(drawing)).text
+
+
+@pytest.mark.parametrize("size", [8, 11])
+def test_a_single_number_that_counts_lines_is_no_text(size: int) -> None:
+    texts = [*SENTENCE, "De sluis blijft open.", "Daarvan lagen er 164 bij een", "school in de polder."]
+    drawing = "".join(show(text, y=700 - 14 * n) for n, text in enumerate(texts))
+    assert "open. Daarvan lagen er 164 bij" in words(pdf(drawing + show("5", x=40, y=644, size=size)))
+    assert "4" in words(pdf(drawing + show("4", x=40, y=644, size=size))).split()

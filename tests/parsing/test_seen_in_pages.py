@@ -28,6 +28,7 @@ def page(body: str, style: str = "", head: str = "") -> Document:
         *("font-size:0", "font-size:0.5px", "font-size:1%", "font:0/0 a", "color:white", "color:#fefefe"),
         *("position:absolute;right:9999px", "zoom:0.01", "color:oklch(1 0 0)", "color:hsl(0 0% 100%)"),
         *("color:transparent", "color:rgba(0,0,0,0)", "color:hsl(0,0%,100%)", "background:#000;color:black"),
+        *("mask-image:linear-gradient(transparent, transparent)", "-webkit-mask:linear-gradient(#0000 0 0)"),
     ],
 )
 @pytest.mark.parametrize("by", ["attribute", "class", "descendant"])

@@ -24,6 +24,7 @@ from learninglion.search.search import search
 from learninglion.store import tables
 from learninglion.store.journal import FileStamp
 from learninglion.store.reader import Change
+from learninglion.store.rows import pack, spell_rows
 from learninglion.store.store import Intake, PutOutcome, Store, Swept
 from learninglion.testing import HashingEncoder
 from papers import ID, paper
@@ -75,6 +76,17 @@ def test_what_was_put_is_read_back_unchanged(store: Store) -> None:
     assert store.card(ID, None).collection == "openbaar"
     (version,) = store.history(ID, None)
     assert (version.stored_by, version.source_name, version.current) == ("jansen", "9001.pdf", True)
+
+
+def test_who_asks_one_pair_comes_back_and_digests_of_before_stay(store: Store) -> None:
+    document, ((source, passages), *others), original = paper()
+    before = pack(document, [(source, passages), *others])
+    named = replace(source, asked_by="VVD, CDA", answered_by="Minister van Waterzaken")
+    assert b"asked_by" not in spell_rows(before.sources, before.passages)
+    assert pack(document, [(named, passages), *others]).sources_digest != before.sources_digest
+    store.put(document, [(named, passages), *others], original, "openbaar", by="jansen")
+    assert store.source(source.id, PUBLIC).asked_by == "VVD, CDA"
+    assert store.source(source.id, PUBLIC).answered_by == "Minister van Waterzaken"
 
 
 def test_the_same_document_twice_is_one_copy(store: Store) -> None:

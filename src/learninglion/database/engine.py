@@ -53,7 +53,7 @@ __all__ = [
     "writing",
 ]
 
-HEAD = "0011"  # newest migration; kept here so that opening an up-to-date database need not load Alembic
+HEAD = "0012"  # newest migration; kept here so that opening an up-to-date database need not load Alembic
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",

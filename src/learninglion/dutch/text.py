@@ -24,7 +24,7 @@ __all__ = [
 _ABBREVIATIONS = frozenset(
     """
     a.u.b aanh adm afd afl alg apr art artt aug b.v bijv bijz blz bv ca c.q c.s cf cie cm d.d d.m.v
-    d.w.z dd dec dhr dir div dl dr drs ds e.a e.d e.e.a e.v enz evt excl feb fig fr g.g ggz gr h.t.l
+    d.w.z dd dec dhr dir div dl dr drs ds e.a e.d e.e.a e.v enz evt excl feb fig fr g.g gr h.t.l
     hfst hh hoofdst i.c i.c.m i.e i.h.b i.o i.p.v i.v.m ibid ing inz incl ir jan jhr jl jr jul jun k.b
     kb km lett m.a.w m.b.t m.b.v m.i m.i.v m.n m.u.v mevr mgr mi mln mld mr mrd mrt mw n.a.v n.b n.m nl
     nov nr nrs o.a o.b.v o.g.v o.i o.i.v o.l.v o.m o.v.v okt p.m p.p pag par pct plv pp prof q.q r.k

@@ -58,6 +58,8 @@ class Source:
     question_span: Span | None = None
     answer_numbers: tuple[int, ...] = ()
     heading_path: tuple[str, ...] = ()
+    asked_by: str = ""  # of a pair: the fraction, where several ask in one document
+    answered_by: str = ""  # of a pair: the bewindspersoon, where the document names one for it
 
     @property
     def own(self) -> bool:

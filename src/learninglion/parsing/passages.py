@@ -114,6 +114,8 @@ def _cut_pair(
         question=pair.question.of(document.text),
         question_span=pair.question,
         answer_numbers=pair.answer_numbers or (pair.numbers if answer else ()),
+        asked_by=pair.asked_by,
+        answered_by=pair.answered_by,
     )
     pieces = [(PassageKind.QUESTION, span) for span in _pieces(document.text, pair.question, _QUESTION)]
     if answer is not None:

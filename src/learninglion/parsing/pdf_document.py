@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import PurePath
 from statistics import median
 
@@ -19,7 +20,7 @@ from learninglion.models import Block, BlockKind, Document, DocumentKind, RawFil
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.parts import is_label_line
-from learninglion.parsing.kamervragen.printed import lines_alone, opens_part
+from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW, lines_alone, opens_part
 from learninglion.parsing.kamervragen.questions import page_warnings
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Paragraph
@@ -164,6 +165,7 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
     size = find_body_size(pages)
     stands_out = _what_stands_out(pages, size)
     front = _front_lines(pages)
+    over_answers = _over_answers(pages)
     layout = lay_out(
         pages,
         find_running(pages, anywhere=True),
@@ -172,6 +174,7 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
             or stands_out(line)
             or _hangs_number(line)
             or (line.page == 1 and line.text in front)
+            or line.text in over_answers
         ),
         lambda line: opens_part(line.text),
     )
@@ -240,6 +243,14 @@ def _front_lines(pages: Sequence[Page]) -> frozenset[str]:
     """The lines of the first page that are paragraphs of their own: numbers, the head of a Kamerstuk."""
     lines = [line.text for line in pages[0].lines] if pages else []
     return frozenset(lines[index] for index in lines_alone(lines))
+
+
+def _over_answers(pages: Sequence[Page]) -> frozenset[str]:
+    """The lines that head answers which are numbered from 1 below them."""
+    lines = [line.text for page in pages for line in page.lines]
+    return frozenset(
+        line for line, below in pairwise(lines) if below.startswith("1") and ANSWERS_BELOW.fullmatch(line)
+    )
 
 
 def _join_pieces(layout: Layout, front: Collection[str]) -> tuple[str, list[_Piece]]:

@@ -149,6 +149,8 @@ class SourceView(TypedDict):
     ministry: str | None
     answered_by: list[AnswererView]
     asked_by: list[AskerView]
+    pair_asked_by: str
+    pair_answered_by: str
     numbers: list[int]
     answer_numbers: list[int]
     heading_path: list[str]
@@ -437,6 +439,8 @@ def source_view(source: Source) -> SourceView:
         "ministry": source.document.ministry,
         "answered_by": _answerer_views(source.document.answerers),
         "asked_by": _asker_views(source.document.askers),
+        "pair_asked_by": source.asked_by,
+        "pair_answered_by": source.answered_by,
         "numbers": list(source.numbers),
         "answer_numbers": list(source.answer_numbers),
         "heading_path": list(source.heading_path),

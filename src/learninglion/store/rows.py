@@ -115,6 +115,7 @@ def _unpack(body: bytes, exact: bool, count: int, edge_count: int) -> tuple[Text
 
 RowValue = str | int | bytes | None
 _COMPRESSION = 6
+_LATER = ("asked_by", "answered_by")  # columns of sources that came after digests were taken
 
 
 def storable(name: str) -> str:
@@ -169,8 +170,15 @@ def digest_of(*parts: bytes) -> str:
 def spell_rows(
     sources: Sequence[Mapping[str, RowValue]], passages: Sequence[Sequence[Mapping[str, RowValue]]]
 ) -> bytes:
-    """Rows of sources and of the passages of each, in the spelling that their digest is taken of."""
-    return json.dumps([sources, passages], separators=(",", ":")).encode()
+    """Rows of sources and of the passages of each, in the spelling that their digest is taken of.
+
+    Columns that came later are spelled where they hold something: what was stored before keeps its digest.
+    """
+    spelled = [
+        {name: value for name, value in row.items() if value is not None or name not in _LATER}
+        for row in sources
+    ]
+    return json.dumps([spelled, passages], separators=(",", ":")).encode()
 
 
 def _check(document: Document, entries: Sequence[Entry]) -> None:
@@ -263,6 +271,8 @@ def _source_values(source: Source) -> dict[str, RowValue]:
         "question_end": asked.end if asked else None,
         "answer_numbers": _numbers(source.answer_numbers),
         "heading_path": _path(source.heading_path),
+        "asked_by": source.asked_by or None,
+        "answered_by": source.answered_by or None,
     }
 
 
@@ -311,6 +321,8 @@ def read_source(row: RowMapping, card: DocumentCard) -> Source:
         question_span=None if asked is None else Span(_int(asked), _int(row["question_end"])),
         answer_numbers=_read_numbers(row["answer_numbers"]),
         heading_path=_read_path(row["heading_path"]),
+        asked_by=str(row["asked_by"] or ""),
+        answered_by=str(row["answered_by"] or ""),
     )
 
 

@@ -135,6 +135,8 @@ sources = Table(
     Column("question_end", Integer),
     Column("answer_numbers", Text, nullable=False),
     Column("heading_path", Text, nullable=False),  # JSON list
+    Column("asked_by", Text),
+    Column("answered_by", Text),
     Index("ix_sources_document_key", "document_key"),
 )
 

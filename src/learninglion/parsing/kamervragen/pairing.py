@@ -15,6 +15,7 @@ from learninglion.parsing.kamervragen.header import ANSWER_HEADING
 from learninglion.parsing.kamervragen.matching import check_pairs, match_parts
 from learninglion.parsing.kamervragen.overleg import find_by_fraction, find_in_prose, pair_in_tables
 from learninglion.parsing.kamervragen.parts import NUMBERS_ALONE, Found, Part
+from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW
 from learninglion.parsing.labels import LabelKind, parse_label, parse_letter, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
@@ -183,12 +184,16 @@ def _are_questions(pairs: Sequence[QAPair], stretches: Sequence[Stretch]) -> boo
 def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
     """The questions and answers among the paragraphs, and what stands after the first but in none."""
     labels = _labels(paragraphs)
+    heads = heads_answers
     own = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}
     if not any(part.kind is LabelKind.QUESTION for part in own.values()):
         numbered = _numbered(paragraphs, own)
         if len(numbered) > 1 or (numbered and own):
-            labels = own | numbered
-            labels |= _numbered_answers(paragraphs, numbered)
+            answers = _numbered_answers(paragraphs, numbered)
+            if answers:
+                heads = _heads_list
+                own = {i: p for i, p in own.items() if p.numbers or not _heads_list(paragraphs[i])}
+            labels = own | numbered | answers
     labels |= _above_bare_answers(paragraphs, labels)
     found = Found(first=min(labels, default=len(paragraphs)), labels=frozenset(labels))
     current: Part | None = None
@@ -200,7 +205,7 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
             found.parts.append(part)
             if part.skip or part.label is None:
                 part.body.append(index)
-        elif current is not None and current.kind is LabelKind.QUESTION and heads_answers(paragraphs[index]):
+        elif current is not None and current.kind is LabelKind.QUESTION and heads(paragraphs[index]):
             current = None
             found.headings.append(index)
         elif current is not None and not _ends_set(paragraphs, index):
@@ -321,10 +326,29 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
 
 
 def _numbered_answers(paragraphs: Sequence[Paragraph], questions: dict[int, Part]) -> dict[int, Part]:
-    """Answers with a bare number, which count anew under "Antwoord van minister ... (ontvangen ...)"."""
-    start = next((i for i, p in enumerate(paragraphs) if i > max(questions) and heads_answers(p)), None)
-    if start is None:
+    """Answers with a bare number, which count anew below the last question.
+
+    Under "Antwoord van minister ... (ontvangen ...)" or "Antwoorden" some may be missing; without such a
+    heading each question has one, and none asks anything.
+    """
+    last = max(questions)
+    headed = (i for i in range(last + 1, len(paragraphs)) if _heads_list(paragraphs[i]))
+    start = next(headed, None)
+    found = _count_answers(paragraphs, questions, last if start is None else start)
+    if start is None and (len(found) < len(questions) or _asks(paragraphs, min(found), len(paragraphs))):
         return {}
+    return found
+
+
+def _heads_list(paragraph: Paragraph) -> bool:
+    """Whether answers to all questions may follow a paragraph."""
+    return heads_answers(paragraph) or ANSWERS_BELOW.fullmatch(paragraph.text.strip()) is not None
+
+
+def _count_answers(
+    paragraphs: Sequence[Paragraph], questions: dict[int, Part], start: int
+) -> dict[int, Part]:
+    """The paragraphs behind `start` that carry the numbers of the questions and count up from 1."""
     asked = {number for part in questions.values() for number in part.numbers}
     found: dict[int, Part] = {}
     last = 0

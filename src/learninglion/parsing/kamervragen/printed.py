@@ -10,6 +10,7 @@ from learninglion.parsing.labels import LabelKind, parse_label, parse_letter
 from learninglion.parsing.paragraphs import Note
 
 __all__ = [
+    "ANSWERS_BELOW",
     "Printed",
     "clean_printed",
     "find_feet",
@@ -207,12 +208,21 @@ def _is_label(lines: Sequence[str], index: int) -> bool:
     return not line.endswith(".") or not before or before[-1] in ".?!:;»”"
 
 
+ANSWERS_BELOW = re.compile(
+    r"(?:Bijlage\s*\w{0,3}\s*[:.–-]?\s*)?(?:De\s+)?(?:Antwoord(?:en)?|Beantwoording|Reactie)\b"
+    r"(?:\s*[:.]?|\s+(?:van|op|namens|door|bij|aan)\s[^?!:]{1,250})",
+    re.IGNORECASE,
+)
+"""A heading over answers to all questions above it: "Antwoorden", "Bijlage 2: de antwoorden"."""
+
+
 def opens_part(line: str) -> bool:
     """Whether a line begins a paragraph: "Antwoord: Ja.", "Vraag 3: Bent u", "Antwoord van minister X"."""
     return line[:1].isupper() and (
         parse_label(line, whole=False) is not None
         or parse_letter(line) is not None
         or _REPLY.match(line) is not None
+        or ANSWERS_BELOW.fullmatch(line.strip()) is not None
     )
 
 

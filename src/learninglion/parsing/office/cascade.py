@@ -66,7 +66,7 @@ _WEIGHED = frozenset(
     "content-visibility list-style list-style-type float margin-left margin-top font-variant "
     "font-variant-position zoom text-shadow -webkit-text-stroke -webkit-text-stroke-width padding "
     "font-family padding-left padding-right padding-inline margin margin-right margin-inline "
-    "border border-left border-right".split()
+    "border border-left border-right mask mask-image -webkit-mask -webkit-mask-image".split()
 )
 
 
@@ -502,11 +502,20 @@ def _opacity(said: dict[str, str]) -> float:
 
 
 def _gone(said: dict[str, str], display: str, size: float, parent: Look) -> Reason | None:
-    if display == "none" or said.get("content-visibility") == "hidden":
+    if display == "none" or said.get("content-visibility") == "hidden" or _masked(said):
         return Reason.HIDDEN
     if _outside(said, size, parent.root_size) or _cut_away(said, size, parent.root_size):
         return Reason.OUTSIDE
     return None
+
+
+def _masked(said: dict[str, str]) -> bool:
+    """Whether a mask without any ink lies over the element: a gradient from nothing to nothing."""
+    masks = " ".join(said.get(f"{way}mask{part}", "") for way in ("", "-webkit-") for part in ("", "-image"))
+    if "gradient(" not in masks or "url(" in masks:
+        return False
+    stops = map(read_colour, re.findall(r"(?:rgb|hsl|hwb)a?\([^)]*\)|#\w+|\b[a-z]+\b", masks))
+    return all(colour.alpha < _FAINTEST for colour in stops if colour is not None)
 
 
 def _outside(said: dict[str, str], size: float, root: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
@@ -34,6 +34,7 @@ _REMARKS = {
     raw.FPDF_ANNOT_INK,
     raw.FPDF_ANNOT_FILEATTACHMENT,
 }
+_SAME = 0.01  # points
 _MOST = 2000  # annotations of one page that are looked at
 
 
@@ -62,8 +63,10 @@ Loader = Callable[[int], Sheet | None]
 
 
 @contextmanager
-def show_annotations(document: Any) -> Iterator[Loader]:
+def show_annotations(document: Any, off: Collection[Box] = ()) -> Iterator[Loader]:
     """How pages of `document` are loaded with what stands on them; to use inside the `with`.
+
+    `off`: the rectangles of what stands on a layer that is switched off.
 
     What a program should draw by itself (fields, marks without an appearance) PDFium draws as on screen.
     """
@@ -79,7 +82,7 @@ def show_annotations(document: Any) -> Iterator[Loader]:
         if not forms:
             forms.append(raw.FPDFDOC_InitFormFillEnvironment(document, info))
         form = forms[0]
-        _prepare(page)
+        _prepare(page, off)
         if form:
             raw.FORM_OnAfterLoadPage(page, form)
         typed, remarks = tuple(_read_typed(page, form)), tuple(_read_remarks(page))
@@ -97,7 +100,7 @@ def show_annotations(document: Any) -> Iterator[Loader]:
             raw.FPDFDOC_ExitFormFillEnvironment(form)
 
 
-def _prepare(page: Any) -> None:
+def _prepare(page: Any, off: Collection[Box]) -> None:
     """Make what will be drawn with the page what a viewer shows.
 
     An annotation that is kept from the screen is not drawn, words that are marked to be blacked out are
@@ -105,7 +108,7 @@ def _prepare(page: Any) -> None:
     """
     for annotation in _annotations(page):
         flags = raw.FPDFAnnot_GetFlags(annotation)
-        if flags & _UNSEEN:
+        if flags & _UNSEEN or (off and _stands_at(annotation, off)):
             raw.FPDFAnnot_SetFlags(annotation, flags | raw.FPDF_ANNOT_FLAG_HIDDEN)
         elif raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_REDACT:
             _black_out(annotation)
@@ -115,13 +118,27 @@ def _prepare(page: Any) -> None:
                 _set_string(annotation, raw.FPDFAnnot_SetStringValue, b"Contents", words.strip())
 
 
+def _stands_at(annotation: Any, places: Collection[Box]) -> bool:
+    """Whether an annotation is on a layer, and stands in one of these rectangles."""
+    here = _rectangle(annotation)
+    return raw.FPDFAnnot_HasKey(annotation, b"OC") and any(
+        max(abs(a - b) for a, b in zip(here, place, strict=True)) < _SAME for place in places
+    )
+
+
+def _rectangle(annotation: Any) -> Box:
+    """Where an annotation stands, in user space; without extent where it does not say so."""
+    box = raw.FS_RECTF()
+    raw.FPDFAnnot_GetRect(annotation, box)
+    x, y = sorted((box.left, box.right)), sorted((box.bottom, box.top))
+    return x[0], y[0], x[1], y[1]
+
+
 def _black_out(annotation: Any) -> None:
     """Cover what somebody marked to be blacked out, whether that was carried through or not."""
-    box = raw.FS_RECTF()
-    if raw.FPDFAnnot_GetRect(annotation, box):
-        size = f"{box.right - box.left:.2f} {box.top - box.bottom:.2f}"
-        drawn = f"0 g {box.left:.2f} {box.bottom:.2f} {size} re f"
-        _set_string(annotation, raw.FPDFAnnot_SetAP, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, drawn)
+    left, bottom, right, top = _rectangle(annotation)
+    drawn = f"0 g {left:.2f} {bottom:.2f} {right - left:.2f} {top - bottom:.2f} re f"
+    _set_string(annotation, raw.FPDFAnnot_SetAP, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, drawn)
 
 
 def _set_string(annotation: Any, setter: Callable[..., Any], key: bytes | int, words: str) -> None:
@@ -170,15 +187,9 @@ def _read_one(annotation: Any, form: Any) -> Iterator[Typed]:
         text = _read_value(annotation, form) if field in shown else ""
     elif kind == raw.FPDF_ANNOT_STAMP:
         text = text or _read_string(annotation, b"Name")
-    rectangle = raw.FS_RECTF()
-    if not text.strip() or not raw.FPDFAnnot_GetRect(annotation, rectangle):
+    box = _rectangle(annotation)
+    if not text.strip() or box[0] == box[2]:
         return
-    box = (
-        min(rectangle.left, rectangle.right),
-        min(rectangle.bottom, rectangle.top),
-        max(rectangle.left, rectangle.right),
-        max(rectangle.bottom, rectangle.top),
-    )
     size = ctypes.c_float()
     if not (form and raw.FPDFAnnot_GetFontSize(form, annotation, size) and size.value > 0):
         size.value = _SIZE

@@ -18,9 +18,8 @@ _TERM = re.compile(r"[\d.,]{1,7}|[a-zA-Z]{1,3}")
 _SMALL = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
 _SMALLER = 0.88  # of the size of the text beside it: the figures of a fraction
 _CLOSE, _WORD = 0.25, 0.6  # of the size: right behind a word, and with a space between
+_LEVEL, _ALIKE = 0.05, 0.1  # of the size: on one baseline, and of one size
 _NEAR = 1.2  # of the size: as far as the text beside a fraction
-
-
 _SPACE = 0.12  # of the size: less white is none
 
 
@@ -37,12 +36,15 @@ class Strip:
 
 
 def bring_home(strips: list[Strip]) -> list[Strip]:
-    """The strips with small figures that are drawn later than the text they stand at put behind that."""
+    """The strips, with what is drawn later than the text it stands at or in put behind that.
+
+    That is a small figure, or words that somebody filled in where a line had room for them.
+    """
     found: list[Strip] = []
     moved = -1  # where the strip before went, if it did
     for index, strip in enumerate(strips):
         home = None
-        if moved >= 0 and _is_over(strips[index - 1], strip):
+        if moved >= 0 and (_is_over(strips[index - 1], strip) or _goes_on(strips[index - 1], strip)):
             found.insert(moved + 1, strip)
             moved += 1
             continue
@@ -51,6 +53,8 @@ def bring_home(strips: list[Strip]) -> list[Strip]:
             if follows is None or not _is_near(strip, follows) or _is_over(strip, follows):
                 stacked = follows is not None and _is_over(strip, follows)
                 home = _find_home(found, strip, _WORD if stacked else _CLOSE)
+        if home is None and index and not _is_near(strips[index - 1], strip):
+            home = _find_room(found, strip)
         if home is None:
             found.append(strip)
             moved = -1
@@ -72,6 +76,30 @@ def _is_near(before: Strip, strip: Strip) -> bool:
     """Whether a strip goes on where the one before it ends, at about its height."""
     size = max(before.style.size, strip.style.size)
     return abs(strip.xs[0] - before.x_end) < 0.6 * size and abs(strip.y - before.y) < 1.2 * size
+
+
+def _goes_on(before: Strip, strip: Strip) -> bool:
+    return _is_level(before, strip) and _is_near(before, strip)
+
+
+def _is_level(one: Strip, other: Strip) -> bool:
+    """Whether two strips stand on one baseline, in letters of one size."""
+    size = max(one.style.size, other.style.size)
+    return abs(one.y - other.y) < _LEVEL * size and abs(one.style.size - other.style.size) < _ALIKE * size
+
+
+def _find_room(found: Sequence[Strip], strip: Strip) -> int | None:
+    """Behind which strip words were filled in: between two of one line, or right behind the end of one."""
+    slack = _CLOSE * strip.style.size
+    for k in range(len(found) - 1, -1, -1):
+        before = found[k]
+        if not _is_level(before, strip) or strip.xs[0] < before.x_end - slack:
+            continue
+        rest = found[k + 1] if k + 1 < len(found) else None
+        if rest is not None and _is_level(before, rest) and rest.xs[0] > before.x_end:
+            return k if strip.x_end < rest.xs[0] + slack else None
+        return k if strip.xs[0] - before.x_end < _WORD * strip.style.size else None
+    return None
 
 
 def _find_home(found: Sequence[Strip], strip: Strip, reach: float) -> int | None:

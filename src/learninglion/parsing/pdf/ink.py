@@ -8,8 +8,6 @@ something on it could hide a word.
 from __future__ import annotations
 
 import ctypes
-import re
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -26,7 +24,6 @@ __all__ = [
     "Reason",
     "find_struck",
     "find_unseen",
-    "has_layers",
     "may_hide",
     "spread",
     "take_stock",
@@ -90,20 +87,6 @@ class Inventory:
     cut: bool = False  # some text reaches outside its clipping area
     crowded: bool = False  # there was more than can be looked at one by one
     layered: bool = False  # something is marked as belonging to a layer
-
-
-def has_layers(content: bytes) -> bool:
-    """Whether a file has layers (optional content) that may be switched off; also where that is not sure."""
-    if b"/OCProperties" in content or b"/Encrypt" in content[-65536:]:
-        return True
-    for match in re.finditer(rb"/ObjStm\b[^>]{0,200}?>>\s*stream\r?\n", content):
-        try:
-            opened = zlib.decompressobj().decompress(content[match.end() :], 4_000_000)
-        except zlib.error:
-            continue
-        if b"/OCProperties" in opened:
-            return True
-    return False
 
 
 def take_stock(page: Any) -> Inventory:

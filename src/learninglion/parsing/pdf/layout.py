@@ -428,7 +428,9 @@ class _Writer:
         previous = self._open[-1] if self._open else None
         self._turns = (line.page, index) in self.overleaf
         if previous is not None:
-            right = margin.get(_column_key(line.x0), line.x1)
+            # At the head of the next column it is the one before that had room, or not.
+            beside = line.baseline > previous.baseline and line.x0 > previous.x1
+            right = margin.get(_column_key((previous if beside else line).x0), line.x1)
             alone = self.alone(line) and not self._finishes(previous, line, right)
             opens = alone or self.opens(line) and _ends(previous)
             halves = alone and self._set_alone and self._is_half(previous, line)
@@ -497,7 +499,8 @@ class _Writer:
         if moved:
             # At the head of a page no white shows; a label in bold ahead of plain text does.
             leads = line.runs[0].style.bold and not line.bold and not previous.runs[-1].style.bold
-            return ends and (fits or leads)
+            beside = line.page == previous.page and line.x0 > previous.x1
+            return ends and (fits or leads) or beside and fits and line.text[0].isupper()
         indent = line.x0 - previous.x0
         if abs(indent) > _INDENT and abs(indent) < _COLUMN:
             hanging = len(self._open) == 1 and (

@@ -7,6 +7,7 @@ Coordinates are PDF points with the origin at the bottom left, turned the way th
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass, field
 
 from learninglion.parsing.pdf.accents import compose
@@ -21,6 +22,7 @@ _RISE = 0.6  # of the larger size: as far as a superscript goes, well under the 
 _OVERLAP = 0.9  # of the size: a loose accent goes back over its letter
 _GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py decides
 _NEXT = 0.4  # of the size: how far the place of the next letter may be from the one that was expected
+_BACKWARD, _FAR = 3, 2.0  # letters drawn from right to left, and how far apart (of the size)
 _SAME = 0.01  # points: on one baseline
 _SPACE = 0.12  # of the size: characters that far apart, where PDFium saw a space, have one
 ASCENT, DESCENT = 0.76, 0.24  # of the size: what letters take above and below the baseline
@@ -172,7 +174,7 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
     for angle in sorted(groups, key=lambda angle: angle != 0.0):
         draft: _Draft | None = None
         first = len(lines)
-        for strip in join_fractions(bring_home(groups[angle])):
+        for strip in join_fractions(bring_home(_set_right(groups[angle]))):
             if draft is not None and strip.style.slope:
                 _level(draft, strip)
             if draft is None or not _continues(draft, strip.xs[0], strip.y, strip.style):
@@ -185,6 +187,31 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
         if angle:
             lines[first:] = sorted(lines[first:], key=lambda line: (-line.baseline, line.x0))
     return tuple(lines)
+
+
+def _set_right(strips: list[Strip]) -> list[Strip]:
+    """The strips, with letters that are drawn from right to left as words that are read from the left."""
+    found: list[list[Strip]] = []
+    for strip in strips:
+        last = found[-1][-1] if found else None
+        if last is not None and len(last.text) == len(strip.text) == 1 and _is_left_of(strip, last):
+            found[-1].append(strip)
+        else:
+            found.append([strip])
+    return [one for group in found for one in (group if len(group) < _BACKWARD else [_reversed(group)])]
+
+
+def _is_left_of(strip: Strip, last: Strip) -> bool:
+    size = strip.style.size
+    level = strip.style == last.style and abs(strip.y - last.y) < _SAME
+    near = -_NEXT * size < last.xs[0] - strip.x_end < _FAR * size
+    leftward = unicodedata.bidirectional(strip.text) in ("R", "AL")
+    return level and near and strip.xs[0] < last.xs[0] and not leftward
+
+
+def _reversed(group: list[Strip]) -> Strip:
+    text, xs = "".join(strip.text for strip in group[::-1]), [strip.xs[0] for strip in group[::-1]]
+    return Strip(text, xs, group[0].x_end, group[0].y, group[0].style, group[0].spaced)
 
 
 def _mark_covered(strips: list[Strip], strip: Strip) -> None:

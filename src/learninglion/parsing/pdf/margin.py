@@ -1,4 +1,4 @@
-"""What stands beside the text: a large first letter that belongs to it, numbers of lines that do not."""
+"""Where lines stand: below each other, beside a large first letter, at numbers that count them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,42 @@ from itertools import pairwise
 
 from learninglion.parsing.pdf.lines import ASCENT, Line, Run
 
-__all__ = ["set_initials", "strip_numbers"]
+__all__ = ["set_initials", "sort_bands", "strip_numbers"]
 
+_CORE = 0.5  # of the size above the baseline: where two lines may not meet
 _LARGE = 1.7  # of the size of the text beside it: a first letter that spans lines
 _REACH = 8  # lines after the letter in the file among which the one it begins may be
 _BESIDE = 1.5  # of the size: as far from the letter as the text may begin
 _LEVEL = 0.35  # of the size: so close are the baselines of a line and its number
-_LEAST = 3  # numbers of lines: fewer are something else
-_STEPS = (1, 2, 5, 10)
+_LEAST = 3  # numbers of lines: fewer are something else, unless they count in these steps from the first line
+_STEPS, _WIDE_STEPS = (1, 2, 5, 10), (5, 10)
 _SHARE = 0.8  # of the lines of a page that are numbered where every line is
 _NUMBER = re.compile(r"\d{1,4}")
 _ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$")
+
+
+def sort_bands(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines from top to bottom, where that is the only way to read them.
+
+    A file may draw them in any order. Lines beside each other make a band, which keeps the order of the file;
+    where that comes and goes between bands, nothing is sure and all stays as it is.
+    """
+    level = sorted((k for k in range(len(lines)) if not lines[k].angle), key=lambda k: -lines[k].baseline)
+    bands: list[list[int]] = []
+    bottom = float("inf")
+    for k in level:
+        line = lines[k]
+        if bands and line.baseline + _CORE * line.size > bottom:
+            bands[-1].append(k)
+            bottom = min(bottom, line.baseline)
+        else:
+            bands.append([k])
+            bottom = line.baseline
+    ordered = [sorted(band) for band in bands]
+    if any(band[-1] - band[0] >= len(band) for band in ordered):
+        return tuple(lines)
+    turned = [line for line in lines if line.angle]
+    return (*(lines[k] for band in ordered for k in band), *turned)
 
 
 def set_initials(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -97,7 +122,7 @@ def strip_numbers(lines: Sequence[Line]) -> tuple[Line, ...]:
     """
     for found in (_find_numbers(lines, leading=True), _find_numbers(lines, leading=False)):
         numbers = sorted(found, key=lambda number: -number.baseline)
-        if len(numbers) < _LEAST:
+        if not numbers:
             continue
         rests = {number.line: _rest(lines[number.line], number) for number in numbers}
         kept = [rests.get(k, line) for k, line in enumerate(lines)]
@@ -145,8 +170,11 @@ def _count_lines(numbers: Sequence[_Number], texts: Sequence[Line]) -> bool:
     left = max(number.x1 for number in numbers) <= min(line.x0 for line in texts)
     if not left and min(number.x0 for number in numbers) < max(line.x1 for line in texts):
         return False
-    steps = {b.value - a.value for a, b in pairwise(numbers)}
-    if len(steps) != 1 or (step := steps.pop()) not in _STEPS:
+    few = len(numbers) < _LEAST
+    if few and not left:
+        return False
+    steps = {b.value - a.value for a, b in pairwise(numbers)} or {numbers[0].value}
+    if len(steps) != 1 or (step := steps.pop()) not in (_WIDE_STEPS if few else _STEPS):
         return False
     rows: list[list[Line]] = []
     for line in texts:
@@ -163,6 +191,8 @@ def _count_lines(numbers: Sequence[_Number], texts: Sequence[Line]) -> bool:
         if row is None:
             return False
         at.append(row)
+    if few:  # each says exactly how many lines there are down to it
+        return all(row + 1 == number.value for row, number in zip(at, numbers, strict=True))
     if any(b - a != step for a, b in pairwise(at)) or step == 1 and len(numbers) < _SHARE * len(rows):
         return False
     runs_on = (

@@ -21,9 +21,10 @@ from learninglion.parsing.pdf.characters import (
     page_view,
     read_glyphs,
 )
-from learninglion.parsing.pdf.ink import Box, Reason, has_layers
+from learninglion.parsing.pdf.ink import Box, Reason
+from learninglion.parsing.pdf.layers import find_switched_off, has_layers
 from learninglion.parsing.pdf.lines import ASCENT, COVERED, DESCENT, Hidden, Line, Page, Run, build_lines
-from learninglion.parsing.pdf.margin import set_initials, strip_numbers
+from learninglion.parsing.pdf.margin import set_initials, sort_bands, strip_numbers
 
 __all__ = ["check_pdf", "find_pdf", "read_pages"]
 
@@ -80,7 +81,8 @@ def read_pages(content: bytes, name: str, max_pages: int = MAX_PAGES) -> tuple[P
             raise UnreadableFileError(
                 name, f"dit PDF-bestand heeft {count} pagina's; meer dan {max_pages} kan niet. Splits het op."
             )
-        with show_annotations(document) as load:
+        off = find_switched_off(content) if layers else frozenset()
+        with show_annotations(document, off) as load:
             pages = tuple(_load_page(load, index, layers) for index in range(count))
         attached = tuple(_read_attached(document))
     if pages and all(page.damaged for page in pages):
@@ -141,7 +143,7 @@ def _read_page(sheet: Sheet, number: int, layers: bool) -> Page:
     from_ocr = scanned or (share >= _MOSTLY and is_scan(page, view))
     if from_ocr:
         reasons = [None if reason in _SCANNED else reason for reason in reasons]
-    lines = strip_numbers(set_initials(build_lines(glyphs, reasons, number)))
+    lines = strip_numbers(set_initials(sort_bands(build_lines(glyphs, reasons, number))))
     lines = (*lines, *(_typed_line(entry, view.turn_box(entry.box), number) for entry in sheet.typed))
     images = 0 if lines else count_images(page)
     unreadable = sum(line.text.count("\ufffd") for line in lines)

@@ -19,6 +19,7 @@ _HEADED = 3  # columns: fewer line up with the words of running text by chance
 _HEAD_STEP = 3.0  # of the size: a head row stands so close above the first row
 _PROSE = 6  # so many lines a column, all long, are columns of text and no table
 _PROSE_LENGTH = 28  # characters: a line of a column of text
+_LEAST_ROWS = 3  # of a table that is drawn column by column
 _BETWEEN = 3  # lines of one column that may stand between two rows of a table
 _MARKER = re.compile(
     r"(?:[•●▪◦\-–—*\uf0b7]|\(?\d{1,2}(?:(?:,|,? en| t/m|[–-]) ?\d{1,2})*[.)]?|\(?[a-z][.)])$", re.IGNORECASE
@@ -192,6 +193,7 @@ def _build(lines: Sequence[Line], first: int, last: int, free: int) -> Table | N
     rows = _join_rests(_rows_in_order(placed), lines)
     if len(rows) < 2 and len({round(cell.baseline) for cell in cells}) > 1:
         rows = _rows_by_height(placed)
+    rows = _rows_of_columns(placed, len(columns)) or rows
     full = sum(len({column for column, _ in row}) > 1 for row in rows)
     if not full:
         return None
@@ -362,6 +364,33 @@ def _rows_by_height(placed: Sequence[tuple[int, Cell]]) -> list[list[tuple[int, 
             rows.append([])
         rows[-1].append((column, cell))
     return rows
+
+
+def _rows_of_columns(placed: Sequence[tuple[int, Cell]], count: int) -> list[list[tuple[int, Cell]]]:
+    """Rows of cells of one or more lines that begin at the same height, drawn one column after the other.
+
+    None at all where not every column has a cell in each row.
+    """
+    columns: dict[int, list[list[tuple[int, Cell]]]] = {}
+    last = None
+    for column, cell in placed:
+        if column != last and column in columns:
+            return []
+        cells = columns.setdefault(column, [])
+        if cells and cells[-1][-1][1].baseline - cell.baseline <= _APART * cell.size:
+            cells[-1].append((column, cell))
+        else:
+            cells.append([(column, cell)])
+        last = column
+    rows = list(zip(*(columns[k] for k in sorted(columns)), strict=False))
+    even = len(columns) == count and {len(cells) for cells in columns.values()} == {len(rows)}
+    if not even or len(rows) < _LEAST_ROWS:
+        return []
+    for row in rows:
+        tops = [cells[0][1].baseline for cells in row]
+        if max(tops) - min(tops) > _LEVEL * row[0][0][1].size:
+            return []
+    return [[entry for cells in row for entry in cells] for row in rows]
 
 
 def _arrange(row: Sequence[tuple[int, Cell]], count: int) -> tuple[tuple[Cell, ...], ...]:
