@@ -23,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from pathlib import Path
 
 import httpx
@@ -64,10 +65,14 @@ def child(work: object, *given: object) -> int:
     """The process that does this; it ends with it."""
     process = os.fork()
     if process == 0:
+        status = 1
         try:
             work(*given)  # type: ignore[operator]
+            status = 0
+        except Exception:
+            traceback.print_exc()
         finally:
-            os._exit(0)
+            os._exit(status)
     return process
 
 
