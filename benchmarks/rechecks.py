@@ -1,13 +1,14 @@
 """How long an officer waits for a changed answer to be checked again, on an archive that is already there.
 
-    python benchmarks/rechecks.py --home DIR [--edits 400] [--seed 1] [--sources 6] [--profile]
+    python benchmarks/rechecks.py --home DIR [--edits 400] [--seed 1] [--sources 6] [--pause 2] [--profile]
 
 DIR is a data folder with an archive (`benchmarks/drafting.py` makes one of 100,000 pairs); it is written to.
 The real sets are searched and drafted with so many sources chosen for every question, and each answer begins
 as a text of some 200 words from those sources and in own words. Then answers at random are changed as people
 do (a word, a sentence more, one from a source, split, merged, moved, paragraphs pasted and taken away), each
-sent to a server of its own as the page sends it. Waiting is from sending until the page with the verdicts is
-there. Prints one JSON line for each kind of change and one for all; `processor` is that of the server alone.
+sent to a server of its own as the page sends it, some seconds after it was opened. Waiting is from sending
+until the page with the verdicts is there. Prints one JSON line for each kind of change and one for all;
+`processor` is that of the server alone.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
-from edits import ACTOR, PASSWORD, child, serve
-from scale import PAIRS, real_sentences
 
+from edits import ACTOR, PASSWORD, child, serve
 from learninglion.drafting.selection import Choice
 from learninglion.dutch.text import split_sentences
 from learninglion.settings import load_settings, workplace_options
 from learninglion.workflow import open_workplace, read_question_file
 from learninglion.workflow.answer_text import write_answer
+from scale import PAIRS, real_sentences
 
 SETS = PAIRS.parent / "sets-2024" / "questions"
 OWN = (
@@ -95,7 +96,9 @@ class Changes:
 
     def _word(self, text: str) -> str:
         said = text.split(" ")
-        said[self._chance.randrange(len(said))] = self._chance.choice(("mogelijk", "2023", "niet", "gemeenten"))
+        said[self._chance.randrange(len(said))] = self._chance.choice(
+            ("mogelijk", "2023", "niet", "gemeenten")
+        )
         return " ".join(said)
 
     def _put(self, text: str, sentence: str) -> str:
@@ -154,8 +157,8 @@ def spread(seconds: list[float]) -> dict[str, int]:
     }
 
 
-def measure(home: Path, edits: int, seed: int) -> None:
-    """Change answers and print how long each kind took."""
+def measure(home: Path, edits: int, seed: int, pause: float) -> None:
+    """Change answers, each `pause` seconds after it was opened, and print how long each kind took."""
     chance = random.Random(seed)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -164,7 +167,9 @@ def measure(home: Path, edits: int, seed: int) -> None:
     page = Page(f"http://127.0.0.1:{port}")
     page.sign_in()
     dossiers = (home / "dossiers").read_text().split()
-    places = {d: len(read_question_file(p).questions) for d, p in zip(dossiers, sorted(SETS.iterdir()), strict=True)}
+    places = {
+        d: len(read_question_file(p).questions) for d, p in zip(dossiers, sorted(SETS.iterdir()), strict=True)
+    }
     kinds = Changes(chance).kinds()
     waited: dict[str, list[float]] = {kind: [] for kind in kinds}
     spent: dict[str, list[float]] = {kind: [] for kind in kinds}
@@ -178,6 +183,7 @@ def measure(home: Path, edits: int, seed: int) -> None:
         changed = kinds[kind](text)
         if changed == text or len(changed.split()) > 900:
             continue
+        time.sleep(pause)
         busy, began = processor_of(server), time.perf_counter()
         page.save(dossier, position, form | {"text": changed})
         took = time.perf_counter() - began
@@ -224,11 +230,15 @@ def main() -> None:
     arguments.add_argument("--edits", type=int, default=400)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--sources", type=int, default=6, help="chosen for every question")
+    arguments.add_argument("--pause", type=float, default=2.0, help="seconds between opening and saving")
     arguments.add_argument("--profile", action="store_true")
     given = arguments.parse_args()
     if not (given.home / "dossiers").exists():
         os.waitpid(child(draft_sets, given.home, given.sources, random.Random(given.seed)), 0)
-    (profile if given.profile else measure)(given.home, given.edits, given.seed)
+    if given.profile:
+        profile(given.home, given.edits, given.seed)
+    else:
+        measure(given.home, given.edits, given.seed, given.pause)
 
 
 if __name__ == "__main__":

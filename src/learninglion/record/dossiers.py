@@ -137,7 +137,9 @@ class DossierRepository:
         with writing(self._engine) as connection:
             known = _version(connection, dossier.id, dossier.version)
             if known is not None:
-                if known.sha256 == sha256 or _timeless(self._contents.of(connection, known)) == _timeless(dossier):
+                if known.sha256 == sha256 or _timeless(self._contents.of(connection, known)) == _timeless(
+                    dossier
+                ):
                     return known
                 raise ConflictError(_changed_meanwhile(dossier.id))
             if dossier.state is DossierState.APPROVED:
