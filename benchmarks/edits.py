@@ -1,11 +1,16 @@
-"""Whether anything that was typed is lost when the server dies or the session ends during an edit.
+"""Whether anything that was typed is lost when server or browser dies, or the session ends, during an edit.
 
-    python benchmarks/edits.py [--kills 50] [--seed 1]
+    python benchmarks/edits.py [--kills 50] [--seed 1] [--browser]
 
 One officer types in an answer as the page does it: what stands in the field goes to the server again and
 again, and now and then it is saved. At a random moment, also while a request is under way, the server gets
 SIGKILL or the session ends. After signing in again the page must show the last text that the server said it
 had, or the one that was under way. Prints one JSON line for each kill and one with the outcome.
+
+With `--browser` a real browser types, key by key with pauses as people make them, and dies too: its process
+gets SIGKILL, and is started again on the same folder. What stands in the field after signing in is held
+against the keys that were struck; for a browser that was killed also what the server had of them, which is
+what is left on another computer.
 """
 
 from __future__ import annotations
@@ -23,10 +28,15 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import uvicorn
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.sample import sample_documents
@@ -64,10 +74,14 @@ def child(work: object, *given: object) -> int:
     """The process that does this; it ends with it."""
     process = os.fork()
     if process == 0:
+        status = 1
         try:
             work(*given)  # type: ignore[operator]
+            status = 0
+        except Exception:
+            traceback.print_exc()
         finally:
-            os._exit(0)
+            os._exit(status)
     return process
 
 
@@ -176,14 +190,163 @@ def kill_often(home: Path, kills: int, seed: int) -> bool:
     return not lost
 
 
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+PAUSES = (0.03, 0.05, 0.08, 0.12, 0.6)  # seconds between keys; the last is where one thinks
+
+
+class Typist:
+    """A browser on a folder of its own, in which an officer types."""
+
+    def __init__(
+        self, playwright: Playwright, folder: Path, address: str, path: str, chance: random.Random
+    ) -> None:
+        self._playwright, self._folder, self._chance = playwright, folder, chance
+        self._address, self._path = address, path
+        self.typed = ""
+        self.start()
+
+    def start(self) -> None:
+        """Open the browser on its folder, sign in where it asks, and open the answer."""
+        self.context = self._playwright.chromium.launch_persistent_context(
+            self._folder, executable_path=CHROMIUM, args=ARGUMENTS, base_url=self._address, timeout=180_000
+        )
+        self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
+        self.page.set_default_timeout(120_000)
+        self.open()
+
+    def open(self) -> None:
+        """The page of the answer, after signing in where that is asked."""
+        self.page.goto(f"{self._path}?edit=0")
+        if "/sign-in" in self.page.url:
+            self.page.fill("#name", ACTOR.name)
+            self.page.fill("#password", PASSWORD)
+            self.page.keyboard.press("Enter")
+            self.page.wait_for_url("**?edit=0*")
+        self.page.wait_for_selector("#answer")
+
+    def stands(self, wanted: str) -> str:
+        """What stands in the field, once it is `wanted` or does not change any more."""
+        with contextlib.suppress(PlaywrightTimeout):
+            self.page.wait_for_function(
+                "wanted => document.getElementById('answer').value === wanted", arg=wanted, timeout=5000
+            )
+        return self.page.input_value("#answer")
+
+    def type_on(self, ended: Callable[[], bool]) -> None:
+        """Strike keys at the end of the text until it ended; every key that the page took is in `typed`."""
+        self.page.locator("#answer").press("Control+End", timeout=30_000)
+        self.typed = self.page.input_value("#answer")
+        while not ended():
+            for key in f" Dit is zin {self._chance.randrange(1000)} van deze ronde.":
+                if ended():
+                    return
+                self.page.keyboard.press("Space" if key == " " else key)
+                self.typed += key
+                time.sleep(self._chance.choice(PAUSES))
+
+    def type_for(self, seconds: float) -> None:
+        """Strike keys for so long."""
+        until = time.monotonic() + seconds
+        self.type_on(lambda: time.monotonic() > until)
+
+    def begin_anew(self) -> None:
+        """An empty field, so that texts do not grow without end."""
+        self.page.fill("#answer", "")
+        self.page.wait_for_timeout(1500)
+
+    def kill(self) -> None:
+        """SIGKILL for the browser that works on this folder."""
+        wanted = f"--user-data-dir={self._folder}".encode()
+        for place in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                told = place.read_bytes().split(b"\0")
+                if wanted in told and not any(word.startswith(b"--type=") for word in told):
+                    os.kill(int(place.parent.name), signal.SIGKILL)
+
+
+def kill_browsers(home: Path, kills: int, seed: int) -> bool:
+    """Type in a browser and kill it, the server or the session `kills` times; whether nothing was lost."""
+    chance = random.Random(seed)
+    os.waitpid(child(prepare, home), 0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address, path = f"http://127.0.0.1:{port}", f"/dossiers/{(home / 'dossier').read_text()}"
+    server = child(serve, home, port)
+    elsewhere = Officer(address, path.rsplit("/", 1)[1], chance)
+    elsewhere.sign_in()
+    folder = home / "browser"
+    lost: list[int] = []
+    behind: list[int] = []
+    with sync_playwright() as playwright:
+        typist = Typist(playwright, folder, address, path, chance)
+        for number in range(1, kills + 1):
+            kind = chance.choice(("browser", "browser", "server", "session"))
+            after = chance.uniform(1.0, 8.0)
+            if kind == "browser":
+                timer = threading.Timer(after, typist.kill)
+                timer.start()
+                with contextlib.suppress(PlaywrightError):
+                    typist.type_on(lambda: False)
+                timer.join()
+                typed = typist.typed
+                behind.append(len(typed) - common(elsewhere.open(), typed.strip()))
+                with contextlib.suppress(PlaywrightError):
+                    typist.context.close()
+                typist.start()
+            elif kind == "server":
+                timer = threading.Timer(after, os.kill, (server, signal.SIGKILL))
+                timer.start()
+                typist.type_for(after + 1)
+                timer.join()
+                os.waitpid(server, 0)
+                server = child(serve, home, port)
+                elsewhere.sign_in()
+                typed = typist.typed
+                typist.open()
+            else:
+                typist.type_for(after)
+                typist.context.clear_cookies()
+                typist.type_for(1)
+                typed = typist.typed
+                typist.open()
+            found = typist.stands(typed)
+            gone = len(typed) - common(found, typed)
+            lost.append(gone)
+            told = {"kill": number, "of": kind, "typed": len(typed), "lost": gone}
+            print(json.dumps(told | ({"server behind": behind[-1]} if kind == "browser" else {})), flush=True)
+            if len(found) > 2000:
+                typist.begin_anew()
+        typist.context.close()
+    os.kill(server, signal.SIGKILL)
+    os.waitpid(server, 0)
+    worst = {"most characters lost": max(lost), "rounds with a loss": sum(g > 0 for g in lost)}
+    print(json.dumps({"kills": kills, **worst, "most that the server was behind": max(behind, default=0)}))
+    return not any(lost)
+
+
+def common(one: str, other: str) -> int:
+    """How many characters two texts begin with together."""
+    return len(os.path.commonprefix([one, other]))
+
+
 def main() -> None:
     """Status 1 when something was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--browser", action="store_true", help="type in a real browser, and kill it too")
     given = parser.parse_args()
+    kill = kill_browsers if given.browser else kill_often
     with tempfile.TemporaryDirectory(prefix="learninglion-kills-") as folder:
-        sys.exit(0 if kill_often(Path(folder), given.kills, given.seed) else 1)
+        sys.exit(0 if kill(Path(folder), given.kills, given.seed) else 1)
 
 
 if __name__ == "__main__":

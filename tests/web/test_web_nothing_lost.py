@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from test_web_browser import ARGUMENTS, CHROMIUM, _serious, copied_with, make_dossier, sign_in
-from web_office import EVERYTHING, NOOR, Office
+from web_office import EVERYTHING, NOOR, PASSWORD, Office
 
+from learninglion.database.engine import now
 from learninglion.models import Author, Role
 
 pytestmark = [
@@ -34,7 +41,7 @@ def visit(browser: Browser, address: str) -> Page:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL", base_url=address)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     return page
 
 
@@ -166,18 +173,131 @@ def test_without_a_connection_the_text_stays_and_goes_on_when_it_is_back(page: P
     assert page.input_value("#answer").endswith(MINE)
     page.context.set_offline(False)
     wait_until_kept(page, office, path, 0, MINE)
-    # The browser is killed before the server had anything: what it holds itself comes back.
-    page.context.set_offline(True)
-    page.keyboard.press("Control+End")
+
+
+@contextmanager
+def own_browser(kind: BrowserType, folder: Path, address: str) -> Iterator[Page]:
+    """A browser with a folder of its own, as on somebody's desk."""
+    context = kind.launch_persistent_context(
+        folder, executable_path=str(CHROMIUM), args=ARGUMENTS, locale="nl-NL", base_url=address
+    )
+    try:
+        yield context.pages[0] if context.pages else context.new_page()
+    finally:
+        with suppress(PlaywrightError):
+            context.close()
+
+
+def kill_browser(folder: Path) -> None:
+    """SIGKILL for the browser on this folder."""
+    wanted = f"--user-data-dir={folder}".encode()
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = place.read_bytes().split(b"\0")
+            if wanted in words and not any(word.startswith(b"--type=") for word in words):
+                os.kill(int(place.parent.name), signal.SIGKILL)
+
+
+def copies(page: Page) -> list[object]:
+    """What this browser itself holds of texts."""
+    found = page.evaluate(
+        """() => new Promise(done => {
+            const asked = indexedDB.open("learninglion", 1);
+            asked.onsuccess = () => {
+                const all = asked.result.transaction("copies").objectStore("copies").getAll();
+                all.onsuccess = () => { asked.result.close(); done(all.result); };
+            };
+        })"""
+    )
+    assert isinstance(found, list)
+    return found
+
+
+def test_a_killed_browser_gives_back_what_the_server_never_had(
+    browser: Browser, page: Page, office: Office, address: str, tmp_path: Path
+) -> None:
+    path = make_dossier(page)
+    with own_browser(browser.browser_type, tmp_path, address) as typing:
+        sign_in(typing)
+        typing.goto(f"{path}?edit=0")
+        typing.context.set_offline(True)  # the server gets none of it
+        typing.locator("#answer").press("Control+End")
+        typing.keyboard.type(" Net niet bewaard.")
+        typing.wait_for_timeout(200)
+        kill_browser(tmp_path)
+    assert kept_on_server(office, path, 0) == ""
+    with own_browser(browser.browser_type, tmp_path, address) as again:
+        again.goto(f"{path}?edit=0")
+        if "/sign-in" in again.url:
+            again.fill("#name", "noor")
+            again.fill("#password", PASSWORD)
+            again.keyboard.press("Enter")
+        again.wait_for_selector("#answer")
+        again.wait_for_function("document.getElementById('answer').value.endsWith('Net niet bewaard.')")
+        wait_until_kept(again, office, path, 0, "Net niet bewaard.")
+        again.goto("/")
+        assert copies(again) == []
+
+
+def test_typing_on_without_a_pause_goes_to_the_server_too(page: Page, office: Office) -> None:
+    path = make_dossier(page)
+    page.goto(f"{path}?edit=0")
     page.locator("#answer").press("Control+End")
-    page.keyboard.type(" Net niet bewaard.")
-    state = page.context.storage_state()
+    sent: list[str] = []
+    page.on("request", lambda r: sent.append(r.url) if r.url.endswith("/working-texts") else None)
+    page.evaluate(  # a key every 100 ms for 3 s, whatever else this machine does
+        """() => new Promise(done => {
+            const field = document.getElementById("answer");
+            let count = 0;
+            const timer = setInterval(() => {
+                field.value += "x";
+                field.dispatchEvent(new Event("input", { bubbles: true }));
+                if (++count === 30) { clearInterval(timer); done(); }
+            }, 100);
+        })"""
+    )
+    assert sent, "nothing was kept while he typed on"
+
+
+def test_who_signs_out_leaves_no_text_in_the_browser(page: Page, office: Office) -> None:
+    path = make_dossier(page)
+    page.goto(f"{path}?edit=1")
+    page.context.set_offline(True)
+    page.locator("#answer").press("Control+End")
+    page.keyboard.type(" Voor het afmelden getypt.")
+    page.wait_for_selector("[data-kept] >> text=Geen verbinding")
+    assert len(copies(page)) == 1
     page.context.set_offline(False)
-    killed = page.context.browser.new_context(storage_state=state, base_url=page.url.split("/dossiers")[0])
-    again = killed.new_page()
-    again.goto(f"{path}?edit=0")
-    again.wait_for_function("document.getElementById('answer').value.endsWith('Net niet bewaard.')")
-    killed.close()
+    page.locator("text=Afmelden").first.click()
+    page.wait_for_url("**/sign-in")
+    assert copies(page) == []
+    assert kept_on_server(office, path, 1).endswith("Voor het afmelden getypt.")
+
+
+def test_a_text_typed_elsewhere_since_is_not_overwritten(
+    page: Page, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_dossier(page)
+    page.goto(f"{path}?edit=0")
+    before = page.input_value("#answer")
+    page.context.set_offline(True)
+    page.locator("#answer").press("Control+End")
+    page.keyboard.type(" Op deze computer.")
+    page.wait_for_selector("[data-kept] >> text=Geen verbinding")
+    page.goto("about:blank")
+    page.wait_for_timeout(1500)  # what was sent when the page went may still come
+    place = f"/dossiers/{path.rsplit('/', 1)[1]}/questions/0"
+    other = {"version": "1", "text": before + " Op een andere computer."}
+    later = now() + timedelta(minutes=5)
+    monkeypatch.setattr("learninglion.workflow.working_texts.now", lambda: later)
+    office.workplace.working_texts.keep(place, other, actor=NOOR)
+    page.context.set_offline(False)
+    page.goto(f"{path}?edit=0")
+    page.locator("text=Zet die hier neer").wait_for()
+    assert page.input_value("#answer").endswith("Op een andere computer.")
+    assert not _serious_here(page)
+    page.click("text=Zet die hier neer")
+    assert page.input_value("#answer").endswith("Op deze computer.")
 
 
 def test_another_person_does_not_get_the_text(browser: Browser, page: Page, office: Office) -> None:

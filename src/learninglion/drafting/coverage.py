@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from learninglion.checking.phrases import split_introduction
 from learninglion.drafting.askings import Asking, Condition, polarity
-from learninglion.drafting.relevance import LIKELY, SURE, Relevance, built_in, searched
+from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in, searched
 from learninglion.models import Selection, Source, Span, Statement
 
 __all__ = ["find_missing", "question_parts", "said_chances", "same_question", "settled"]
@@ -36,46 +36,86 @@ def find_missing(
     statements: Sequence[Statement],
     sure: float = SURE,
     measure: Relevance | None = None,
+    *,
+    among: Collection[Statement] | None = None,
 ) -> tuple[str, ...]:
-    """The parts of the question that these statements leave open, in the order they were asked."""
+    """The parts of the question that these statements leave open, in the order they were asked.
+
+    `among`: those of them that count. All are read as the one text they are, so that another choice of what
+    counts costs no reading.
+    """
     bar = min(sure, LIKELY)
-    chances = said_chances(selection, statements, measure)
+    chances = said_chances(selection, statements, measure, among=among)
     parts = question_parts(selection)
     return tuple(p for p, said in zip(parts, chances, strict=True) if max(said.values(), default=0.0) < bar)
 
 
 def said_chances(
-    selection: Selection, statements: Sequence[Statement], measure: Relevance | None = None
+    selection: Selection,
+    statements: Sequence[Statement],
+    measure: Relevance | None = None,
+    *,
+    among: Collection[Statement] | None = None,
 ) -> tuple[dict[str, float], ...]:
     """For each part the chance that what was said answers it, by the id of the source it rests on.
 
-    A part that fell away with a yes or no ("Zo nee, ...") is answered for sure, by no source ("").
+    A part that fell away with a yes or no ("Zo nee, ...") is answered for sure, by no source (""). `among`:
+    as in `find_missing`.
     """
     askings = searched(selection.question.text)
-    if not statements:
+    counting = [s for s in statements if among is None or s in among]
+    if not counting or not askings:
         return tuple({} for _ in askings)
     told = _as_sources(selection, statements)
-    judged = (measure or built_in()).of_selection(selection, told, trusted=True)
-    said = polarity(split_introduction(statements[0].text).claim)
+    judged = (measure or built_in()).of_selection(selection, tuple(t.source for t in told), trusted=True)
+    said = polarity(split_introduction(counting[0].text).claim)
     return tuple(
-        {"": 1.0} if settled(asking, said) else {j.source.id: j.chance for j in row}
+        {"": 1.0}
+        if settled(asking, said)
+        else {t.source.id: t.chance(j, among) for t, j in zip(told, row, strict=True)}
         for asking, row in zip(askings, judged, strict=True)
     )
 
 
-def _as_sources(selection: Selection, statements: Sequence[Statement]) -> tuple[Source, ...]:
-    """What was said, gathered by the source it rests on, as sources that hold nothing else."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was said on one source, as a source that holds nothing else, and where each statement stands."""
+
+    source: Source
+    places: tuple[tuple[Span, Statement], ...]
+
+    def chance(self, judged: Judged, among: Collection[Statement] | None) -> float:
+        """The chance that it answers, by the statements that count."""
+        if among is None:
+            return judged.chance
+        out = [span for span, statement in self.places if statement not in among]
+        if len(out) == len(self.places):
+            return 0.0
+        holds = (
+            chance
+            for unit, chance in zip(judged.units, judged.chances, strict=True)
+            if not any(span.start < unit.span.end and unit.span.start < span.end for span in out)
+        )
+        return max((judged.asked, *holds))
+
+
+def _as_sources(selection: Selection, statements: Sequence[Statement]) -> tuple[_Told, ...]:
+    """What was said, gathered by the source it rests on."""
     known = {source.id: source for source in selection.chosen}
-    gathered: dict[str, list[str]] = {}
+    if not known:
+        return ()
+    gathered: dict[str, list[Statement]] = {}
     for statement in statements:
         cited = next((c.source_id for c in statement.citations if c.source_id in known), None)
-        gathered.setdefault(cited or "", []).append(split_introduction(statement.text).claim)
+        gathered.setdefault(cited or "", []).append(statement)
     made = []
-    for source_id, claims in gathered.items():
-        body = " ".join(claims)
-        source = known.get(source_id)
-        if source is None:
-            source = replace(next(iter(known.values())), id="", question="") if known else None
-        if source is not None:
-            made.append(replace(source, body=body, body_span=Span(0, len(body))))
+    for source_id, said in gathered.items():
+        body, places = "", []
+        for statement in said:
+            claim = split_introduction(statement.text).claim
+            start = len(body) + bool(body)
+            body = f"{body} {claim}" if body else claim
+            places.append((Span(start, len(body)), statement))
+        source = known.get(source_id) or replace(next(iter(known.values())), id="", question="")
+        made.append(_Told(replace(source, body=body, body_span=Span(0, len(body))), tuple(places)))
     return tuple(made)

@@ -124,16 +124,20 @@ class Evidence:
     bears: Floats  # shape (len(BEARS_ON_IT),): how far the source as a whole is about it
 
 
+_AT_HAND = 120_000_000  # bytes of vectors; an answer of 150 words is 230,000
+
+
 class Meaning:
-    """Reads texts with the built-in encoder; what was read last is kept in memory.
+    """Reads texts with the built-in encoder; what was read last, up to `most` bytes, is kept in memory.
 
     `centre` (d,) is the mean of what the encoder makes of any word: without it all cosines are high.
     """
 
-    def __init__(self, encoder: NanoEncoder, centre: Floats, most: int = 4000) -> None:
+    def __init__(self, encoder: NanoEncoder, centre: Floats, most: int = _AT_HAND) -> None:
         self._encoder = encoder
         self.centre = self._centre = centre
         self._most = most
+        self._size = 0
         self._kept: OrderedDict[tuple[bool, str], Floats] = OrderedDict()
         self._lock = Lock()
 
@@ -165,10 +169,12 @@ class Meaning:
         known.update(zip(missing, made, strict=True))
         with self._lock:
             for text in texts:
-                self._kept[asked, text] = known[text]
+                if (asked, text) not in self._kept:
+                    self._kept[asked, text] = known[text]
+                    self._size += known[text].nbytes
                 self._kept.move_to_end((asked, text))
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            while self._size > self._most and self._kept:
+                self._size -= self._kept.popitem(last=False)[1].nbytes
         return [known[t] for t in texts]
 
     def _words(self, said: Sequence[str], vectors: Floats) -> Words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from learninglion.checking.injection import find_in_text
 from learninglion.dutch.text import fold, split_sentences, words
@@ -87,6 +88,7 @@ class StyleReport:
         return tuple(found)
 
 
+@lru_cache(maxsize=256)
 def read_style(text: str) -> StyleReport:
     """The report on `text`; the same text always gets the same report."""
     spans = split_sentences(text)

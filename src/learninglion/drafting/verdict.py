@@ -47,8 +47,10 @@ def conclude(draft: Draft, checks: Sequence[Check]) -> tuple[AnswerVerdict, tupl
     missing = draft.missing
     answered = not any(map(_fails, checks)) and draft.complete and draft.verdict is AnswerVerdict.ANSWERED
     if len(shown) < len(checks):
-        claimed = find_missing(draft.selection, tuple(c.statement for c in checks))
-        lost = (part for part in find_missing(draft.selection, shown) if part not in claimed)
+        told = tuple(c.statement for c in checks)
+        claimed = find_missing(draft.selection, told)
+        borne = find_missing(draft.selection, told, among=frozenset(shown))
+        lost = (part for part in borne if part not in claimed)
         missing = tuple(dict.fromkeys((*missing, *lost)))
         # without a question there is no telling what the failed sentence would have answered
         answered = answered and bool(question_parts(draft.selection))

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import TypeVar, cast
 
 import msgspec
@@ -20,11 +21,17 @@ T = TypeVar("T")
 
 def to_plain(value: object) -> Plain:
     """`value` (dataclasses, tuples, sets, dates, enums) as data that JSON can hold."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    kind = type(value)
+    if kind in _SIMPLE:
+        return cast(Plain, value)
+    if kind is tuple or kind is list:
+        return [to_plain(v) for v in cast(Sequence[object], value)]
+    names = _fields(kind)
+    if names is not None:
+        return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
         return cast(Plain, value.value)
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, date | datetime):
         return value.isoformat()
@@ -35,6 +42,15 @@ def to_plain(value: object) -> Plain:
     if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [to_plain(v) for v in value]
     raise TypeError(f"cannot be made plain: {type(value)!r}")
+
+
+_SIMPLE = frozenset({str, int, float, bool, type(None)})  # most of what there is to write
+
+
+@lru_cache(maxsize=256)
+def _fields(kind: type) -> tuple[str, ...] | None:
+    """The names of the fields of a dataclass; None where it is none."""
+    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
 
 
 def from_plain(cls: type[T], data: object) -> T:

@@ -10,10 +10,12 @@ import hmac
 import json
 import secrets
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from threading import Lock
 
 from sqlalchemy import (
     ColumnElement,
@@ -66,6 +68,7 @@ Visible = frozenset[str] | None  # names of the collections a person may see; No
 
 
 _DELETED = "dossier.delete"
+_AT_HAND = 8_000_000  # bytes of contents; one of twelve questions is some 600,000
 _LOGGED = (*(f"dossier.{state.value}" for state in DossierState), _DELETED)
 
 
@@ -117,6 +120,7 @@ class DossierRepository:
     def __init__(self, engine: Engine, log: EventLog) -> None:
         self._engine = engine
         self._log = log
+        self._contents = _Contents()
 
     # ----------------------------------------------------------------- writing
 
@@ -133,7 +137,9 @@ class DossierRepository:
         with writing(self._engine) as connection:
             known = _version(connection, dossier.id, dossier.version)
             if known is not None:
-                if known.sha256 == sha256 or _timeless(_content(connection, known)) == _timeless(dossier):
+                if known.sha256 == sha256 or _timeless(self._contents.of(connection, known)) == _timeless(
+                    dossier
+                ):
                     return known
                 raise ConflictError(_changed_meanwhile(dossier.id))
             if dossier.state is DossierState.APPROVED:
@@ -163,7 +169,7 @@ class DossierRepository:
             if newest is None:
                 raise UnknownReferenceError(_unknown(dossier_id))
             done = newest.state is DossierState.APPROVED
-            held = _content(connection, newest)
+            held = self._contents.of(connection, newest)
             taken = responsibility is None or held.responsibility is not None
             if done and taken and version in (newest.version - 1, newest.version):
                 return newest
@@ -224,7 +230,7 @@ class DossierRepository:
         if (
             dossier.state is DossierState.DRAFT
             and newest is not None
-            and not _is_unfinished(connection, newest)
+            and not self._is_unfinished(connection, newest)
         ):
             raise InputError("Een tekst die al bestaat wordt bewerkt, niet opnieuw opgesteld.")
         saved = DossierVersion(dossier.id, dossier.version, dossier.state, now(), by, reason, sha256)
@@ -241,6 +247,7 @@ class DossierRepository:
             connection.execute(insert(dossiers).values(id=dossier.id, **head, **born))
         else:
             connection.execute(update(dossiers).where(dossiers.c.id == dossier.id).values(**head))
+        packed = zlib.compress(content)
         connection.execute(
             insert(dossier_versions).values(
                 dossier_id=dossier.id,
@@ -250,9 +257,10 @@ class DossierRepository:
                 author=by,
                 reason=reason,
                 sha256=sha256,
-                content=zlib.compress(content),
+                content=packed,
             )
         )
+        self._contents.keep((sha256, sha256_hex(packed)), dossier, len(content))
         _add_origins(connection, dossier)
         self._log.append_within(
             connection,
@@ -262,6 +270,12 @@ class DossierRepository:
             details=_said_of(_secret(connection, dossier.id), saved),
         )
         return saved
+
+    def _is_unfinished(self, connection: Connection, found: DossierVersion) -> bool:
+        """Whether this is a draft that broke off and that nobody touched since: it may be written further."""
+        if found.state is not DossierState.DRAFT:
+            return False
+        return not all(v.draft.complete for v in self._contents.of(connection, found).verifications)
 
     # ----------------------------------------------------------------- reading
 
@@ -276,7 +290,7 @@ class DossierRepository:
             found = _version(connection, dossier_id, version)
             if found is None:
                 raise UnknownReferenceError(f"Versie {version} van {dossier_id} bestaat niet.")
-            return _content(connection, found)
+            return self._contents.of(connection, found)
 
     def history(self, dossier_id: str, visible: Visible) -> tuple[DossierVersion, ...]:
         """All versions, oldest first."""
@@ -356,7 +370,7 @@ class DossierRepository:
                 held: set[str] = set()
                 for found in kept:
                     try:
-                        content = _content(connection, found)
+                        content = self._contents.of(connection, found)
                         held |= set(_collections(content))
                     except IntegrityError as error:
                         content = None
@@ -482,27 +496,49 @@ def _version(connection: Connection, dossier_id: str, version: int | None) -> Do
     return None if row is None else _read_version(tuple(row))
 
 
-def _content(connection: Connection, found: DossierVersion) -> Dossier:
-    packed = connection.execute(
-        select(dossier_versions.c.content).where(
-            dossier_versions.c.dossier_id == found.dossier_id, dossier_versions.c.version == found.version
-        )
-    ).scalar_one()
-    damaged = f"Versie {found.version} van {found.dossier_id} is beschadigd of veranderd."
-    try:
-        content = zlib.decompress(packed)
-    except zlib.error as error:
-        raise IntegrityError(damaged) from error
-    if sha256_hex(content) != found.sha256:
-        raise IntegrityError(damaged)
-    return from_plain(Dossier, json.loads(content))
+class _Contents:
+    """Contents of versions; those that were read last stay at hand, by what is stored of them.
 
+    A version never changes, and what was tampered with is another content: it is never at hand.
+    """
 
-def _is_unfinished(connection: Connection, found: DossierVersion) -> bool:
-    """Whether this is a draft that broke off and that nobody touched since: it may be written further."""
-    if found.state is not DossierState.DRAFT:
-        return False
-    return not all(v.draft.complete for v in _content(connection, found).verifications)
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str], tuple[Dossier, int]] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
+
+    def of(self, connection: Connection, found: DossierVersion) -> Dossier:
+        """The content of a version. Raises IntegrityError when it is not what was saved."""
+        packed = connection.execute(
+            select(dossier_versions.c.content).where(
+                dossier_versions.c.dossier_id == found.dossier_id,
+                dossier_versions.c.version == found.version,
+            )
+        ).scalar_one()
+        key = (found.sha256, sha256_hex(packed))
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][0]
+        damaged = f"Versie {found.version} van {found.dossier_id} is beschadigd of veranderd."
+        try:
+            content = zlib.decompress(packed)
+        except zlib.error as error:
+            raise IntegrityError(damaged) from error
+        if sha256_hex(content) != found.sha256:
+            raise IntegrityError(damaged)
+        dossier = from_plain(Dossier, json.loads(content))
+        self.keep(key, dossier, len(content))
+        return dossier
+
+    def keep(self, key: tuple[str, str], dossier: Dossier, size: int) -> None:
+        """Have a content at hand: by its hash, and that of what is stored; `size` in bytes unpacked."""
+        with self._lock:
+            self._size += size - self._kept.get(key, (dossier, 0))[1]
+            self._kept[key] = (dossier, size)
+            self._kept.move_to_end(key)
+            while self._size > _AT_HAND and len(self._kept) > 1:
+                self._size -= self._kept.popitem(last=False)[1][1]
 
 
 def _timeless(dossier: Dossier) -> Dossier:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from learninglion.checking.citations import Locate, cite
 from learninglion.checking.verify import check
@@ -227,8 +228,14 @@ def _near(text: str, sources: Iterable[Source]) -> Iterator[tuple[float, Source,
     """Sentences of the sources with the part of the words of `text` that stand in them."""
     wanted = frozenset(words(text))
     for source in sources:
-        for span in split_sentences(source.body):
-            shared = len(wanted & frozenset(words(span.of(source.body)))) / max(1, len(wanted))
+        for span, told in _sentences(source.body):
+            shared = len(wanted & told) / max(1, len(wanted))
             if shared:
                 offset = source.body_span.start
                 yield shared, source, Span(span.start + offset, span.end + offset)
+
+
+@lru_cache(maxsize=256)
+def _sentences(body: str) -> tuple[tuple[Span, frozenset[str]], ...]:
+    """The sentences of a source, and the words of each."""
+    return tuple((span, frozenset(words(span.of(body)))) for span in split_sentences(body))

@@ -11,6 +11,7 @@ from learninglion.checking.citations import Locate
 from learninglion.compliance.energy import PowerMeter, Use
 from learninglion.database.engine import now
 from learninglion.drafting import extractive
+from learninglion.drafting.coverage import find_missing
 from learninglion.drafting.judges import ModelJudge
 from learninglion.drafting.line import FindNewer, is_newer, nothing_newer
 from learninglion.drafting.prompting import load_prompts, with_instructions
@@ -469,6 +470,13 @@ class Drafts:
         if not edits:
             return self._dossiers.load(read.id, actor)
         return self._change(read.id, edit, reason, actor, begun=read)
+
+    def read_ahead(self, dossier: Dossier, position: int) -> None:
+        """Read the answer to a sub-question before somebody changes it, so that the check has only the change
+        to read. Does nothing else.
+        """
+        draft = dossier.verifications[position].draft
+        find_missing(draft.selection, draft.statements, self._options.sure)
 
     def rewrite(self, dossier_id: str, position: int, text: str, *, version: int, actor: Actor) -> Dossier:
         """The answer to sub-question `position` (from 0) as one text: split into sentences, what changed

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Form, Query, Request
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -67,7 +68,10 @@ def dossier_page(
     editing = None
     if edit is not None and edit < len(newest.verifications) and dossier.version == newest.version:
         editing = _open_text(site, viewer, newest, edit)
-    return _show(request, site, viewer, dossier, newest, editing=editing, view=view)
+    page = _show(request, site, viewer, dossier, newest, editing=editing, view=view)
+    if editing is not None:
+        page.background = BackgroundTask(site.workplace.drafts.read_ahead, newest, editing.position)
+    return page
 
 
 def _show(

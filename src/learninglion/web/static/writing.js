@@ -1,16 +1,19 @@
-// What is typed is never lost: it is kept in this browser with every key, on the server a moment later, and
-// put back on the same page. The copy in the browser goes once the server has it.
+// What is typed is never lost: it is kept in this browser with every key, on the server at every pause, and
+// put back on the same page. The copy in the browser goes once the server has it, and when one signs out.
 (function () {
   "use strict";
   var root = document.documentElement;
   var english = root.lang === "en";
   var person = document.body.dataset.person || "";
   var csrf = document.body.dataset.csrf || "";
-  var WAIT = 500; // ms without a key before it goes to the server
+  var WAIT = 400; // ms without a key before it goes to the server
+  var LONGEST = 2000; // ms of typing on before it goes there all the same
+  var BESIDE = 10000; // ms: what was kept closer together than this is one text, not two
   var timers = {};
+  var since = {}; // when the first key was struck that the server does not have
   var lasting = {};
+  var ahead = 0; // ms that the clock here is ahead of the server's
 
-  function key(place) { return "learninglion " + person + " " + place; }
   function fieldsOf(form) {
     var found = {};
     Array.from(form.elements).forEach(function (e) {
@@ -20,26 +23,76 @@
     });
     return found;
   }
+
+  // ---- the copy in this browser, which outlives the browser: a database, since what else a page can keep is
+  // written to the disk seconds later. One write at a time; what was typed meanwhile goes in the next.
+  var current = {}; // the fields of a place as they are or will be in the database, as text
+  var waiting = {};
+  var busy = {};
+  var opened = person && window.indexedDB ? new Promise(function (resolve, reject) {
+    var asked = window.indexedDB.open("learninglion", 1);
+    asked.onupgradeneeded = function () { asked.result.createObjectStore("copies"); };
+    asked.onsuccess = function () { resolve(asked.result); };
+    asked.onerror = function () { reject(asked.error); };
+  }) : Promise.reject(new Error("no database"));
+  opened.catch(function () { /* switched off here: the server has it soon */ });
+  function within(mode, work) {
+    return opened.then(function (database) {
+      return new Promise(function (resolve, reject) {
+        var act = database.transaction("copies", mode, { durability: "strict" });
+        var request = work(act.objectStore("copies"));
+        act.oncomplete = function () { resolve(request.result); };
+        act.onerror = act.onabort = function () { reject(act.error); };
+      });
+    });
+  }
+  function copy(place) { return within("readonly", function (store) { return store.get([person, place]); }).catch(function () { return undefined; }); }
+  function mine() { return window.IDBKeyRange.bound([person], [person, []]); }
+  function copied() {
+    return within("readonly", function (store) { return store.getAllKeys(mine()); })
+      .then(function (keys) { return keys.map(function (key) { return key[1]; }); }).catch(function () { return []; });
+  }
+  function write(place) {
+    if (busy[place] || !waiting[place]) { return; }
+    var record = waiting[place];
+    delete waiting[place];
+    busy[place] = true;
+    within("readwrite", function (store) { return store.put(record, [person, place]); })
+      .catch(function () { /* full or off: the server has it soon */ })
+      .then(function () { delete busy[place]; write(place); });
+  }
   function remember(form) {
     var place = form.dataset.keep;
-    try { window.localStorage.setItem(key(place), JSON.stringify(fieldsOf(form))); } catch (e) { /* full or off: the server has it soon */ }
+    var fields = fieldsOf(form);
+    current[place] = JSON.stringify(fields);
+    waiting[place] = { fields: fields, at: Date.now() - ahead };
+    write(place);
   }
-  function remembered(place) {
-    try { return JSON.parse(window.localStorage.getItem(key(place)) || "null"); } catch (e) { return null; }
+  function erase(place) {
+    delete current[place];
+    delete waiting[place];
+    return within("readwrite", function (store) { return store.delete([person, place]); }).catch(function () { /* nothing was kept */ });
   }
   function forget(place) {
     window.clearTimeout(timers[place]);
     delete timers[place];
-    try { window.localStorage.removeItem(key(place)); } catch (e) { /* nothing was kept */ }
+    delete since[place];
+    return erase(place);
+  }
+
+  // ---- the copy on the server
+  function told(answer) {
+    if (answer.redirected || !answer.ok) { throw new Error(String(answer.status)); }
+    return answer.json();
   }
   function post(address, data, lasts) {
     return fetch(address, {
       method: "POST", credentials: "same-origin", keepalive: Boolean(lasts), body: JSON.stringify(data),
       headers: { "Content-Type": "application/json", "X-Part": "1", "X-CSRF-Token": csrf }
-    }).then(function (answer) {
-      if (answer.redirected || !answer.ok) { throw new Error(String(answer.status)); }
-      return answer.json();
-    });
+    }).then(told);
+  }
+  function onServer(place) {
+    return fetch("/working-texts?place=" + encodeURIComponent(place), { credentials: "same-origin", headers: { "X-Part": "1" } }).then(told);
   }
   function tell(form, online) {
     var line = form.querySelector("[data-kept]");
@@ -51,27 +104,36 @@
     var place = form.dataset.keep;
     var fields = fieldsOf(form);
     var sent = JSON.stringify(fields);
+    window.clearTimeout(timers[place]);
     delete timers[place];
-    lasting[place] = post("/working-texts", { place: place, fields: fields }, lasts && sent.length < 20000).then(function () {
-      if (JSON.stringify(remembered(place)) === sent) { forget(place); }
+    delete since[place];
+    lasting[place] = post("/working-texts", { place: place, fields: fields }, lasts && sent.length < 20000).then(function (kept) {
+      ahead = Date.now() - Date.parse(kept.at);
+      if (current[place] === sent) { erase(place); }
       tell(form, true);
     }).catch(function () {
       tell(form, false);
       if (!timers[place]) { timers[place] = window.setTimeout(function () { if (document.contains(form)) { keep(form); } }, 5000); }
     });
+    return lasting[place];
   }
   document.addEventListener("input", function (event) {
     var form = event.target.closest && event.target.closest("form[data-keep]");
     if (!form) { return; }
+    var place = form.dataset.keep;
+    form.dataset.touched = "1";
     remember(form);
-    window.clearTimeout(timers[form.dataset.keep]);
-    timers[form.dataset.keep] = window.setTimeout(function () { keep(form); }, WAIT);
+    since[place] = since[place] || Date.now();
+    window.clearTimeout(timers[place]);
+    timers[place] = window.setTimeout(function () { keep(form); }, Math.max(0, Math.min(WAIT, since[place] + LONGEST - Date.now())));
   });
-  window.addEventListener("pagehide", function () {
-    document.querySelectorAll("form[data-keep]").forEach(function (form) { if (timers[form.dataset.keep]) { keep(form, true); } });
-  });
+  function keepAll(lasts) {
+    document.querySelectorAll("form[data-keep]").forEach(function (form) { if (timers[form.dataset.keep]) { keep(form, lasts); } });
+  }
+  window.addEventListener("pagehide", function () { keepAll(true); });
+  document.addEventListener("visibilitychange", function () { if (document.visibilityState === "hidden") { keepAll(true); } });
   window.addEventListener("online", function () {
-    document.querySelectorAll("form[data-keep]").forEach(function (form) { if (remembered(form.dataset.keep)) { keep(form); } });
+    document.querySelectorAll("form[data-keep]").forEach(function (form) { if (current[form.dataset.keep]) { keep(form); } });
   });
 
   // ---- put back
@@ -92,38 +154,65 @@
     });
     return differs;
   }
+  function linklike(text, act) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "linklike";
+    button.textContent = text;
+    button.addEventListener("click", act);
+    return button;
+  }
+  function box(form, text) {
+    var line = document.createElement("p");
+    line.className = "utrecht-alert utrecht-alert--info";
+    line.dataset.restored = "1";
+    var span = document.createElement("span");
+    span.textContent = text;
+    line.appendChild(span);
+    form.prepend(line);
+    return span;
+  }
   function notice(form) {
     if (form.querySelector("[data-restored]") || form.hasAttribute("data-editor") && document.getElementById("restored")) { return; }
-    var box = document.createElement("p");
-    box.className = "utrecht-alert utrecht-alert--info";
-    box.dataset.restored = "1";
-    var text = document.createElement("span");
-    text.textContent = english ? "What you typed here before is put back. " : "Wat u hier eerder typte, is teruggezet. ";
-    var away = document.createElement("button");
-    away.type = "button";
-    away.className = "linklike";
-    away.textContent = english ? "Throw it away" : "Gooi weg";
-    away.addEventListener("click", function () {
-      forget(form.dataset.keep);
-      post("/working-texts/discard", { place: form.dataset.keep }).then(function () { window.location.reload(); });
-    });
-    text.appendChild(away);
-    box.appendChild(text);
-    form.prepend(box);
+    var place = form.dataset.keep;
+    box(form, english ? "What you typed here before is put back. " : "Wat u hier eerder typte, is teruggezet. ")
+      .appendChild(linklike(english ? "Throw it away" : "Gooi weg", function () {
+        forget(place).then(function () { return post("/working-texts/discard", { place: place }); }).then(function () { window.location.reload(); });
+      }));
   }
+  function offer(form, other, here) {
+    var time = new Date(other.at).toLocaleString(root.lang, { weekday: "long", hour: "2-digit", minute: "2-digit" });
+    var words = english
+      ? (here ? "This browser holds another text of yours, of " : "You typed another text elsewhere, on ") + time + ". "
+      : (here ? "In deze browser staat nog een andere tekst van u, van " : "U typte elders een andere tekst, op ") + time + ". ";
+    var span = box(form, words);
+    span.appendChild(linklike(english ? "Put that one here" : "Zet die hier neer", function () {
+      put(form, other.fields);
+      span.parentNode.remove();
+      remember(form);
+      keep(form);
+    }));
+  }
+  // Of what this browser holds and what the server holds the last typed is put back; the other is offered.
   function restore(form) {
     var place = form.dataset.keep;
-    var here = remembered(place);
-    if (here) {
-      if (put(form, here)) { notice(form); }
-      keep(form);
-      return;
-    }
-    if (form.hasAttribute("data-editor")) { return; } // the server put it in the page already
-    fetch("/working-texts?place=" + encodeURIComponent(place), { credentials: "same-origin", headers: { "X-Part": "1" } })
-      .then(function (answer) { return answer.ok && !answer.redirected ? answer.json() : {}; })
-      .then(function (kept) { if (kept.fields && !timers[place] && put(form, kept.fields)) { notice(form); } })
-      .catch(function () { /* without a connection the form stays as it is */ });
+    copy(place).then(function (here) {
+      if (!here && form.hasAttribute("data-editor")) { return undefined; } // the server put it in the page already
+      return onServer(place).catch(function () { return {}; }).then(function (kept) {
+        var there = kept.fields ? { fields: kept.fields, at: Date.parse(kept.at) } : null;
+        var newest = here && (!there || here.at >= there.at) ? here : there;
+        if (!newest) { return; }
+        if (form.dataset.touched) { offer(form, newest, newest === here); return; } // he was faster
+        var other = newest === here ? there : here;
+        if (put(form, newest.fields)) { notice(form); }
+        if (other && Math.abs(other.at - newest.at) > BESIDE && JSON.stringify(other.fields) !== JSON.stringify(newest.fields)) {
+          offer(form, other, other === here);
+        } else if (newest === here) {
+          current[place] = JSON.stringify(fieldsOf(form));
+          keep(form);
+        }
+      });
+    });
   }
 
   // ---- saving without leaving the page before the server has it
@@ -154,6 +243,11 @@
     }
     return true;
   }
+  // While a text is saved nothing is typed behind it that would go with the page.
+  function rest(form, button, on) {
+    if (button) { button.disabled = on; }
+    form.querySelectorAll("textarea, input").forEach(function (field) { field.readOnly = on; });
+  }
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (!form.matches("form[data-keep]")) { return; }
@@ -162,9 +256,10 @@
     var place = form.dataset.keep;
     window.clearTimeout(timers[place]);
     delete timers[place];
+    delete since[place];
     var discards = button && button.hasAttribute("data-discard");
     if (discards) { forget(place); } else { remember(form); }
-    if (button) { button.disabled = true; }
+    rest(form, button, true);
     var body = new FormData(form, button);
     var address = button && button.getAttribute("formaction") || form.getAttribute("action");
     if (form.enctype !== "multipart/form-data") { body = new URLSearchParams(body); }
@@ -172,18 +267,18 @@
     Promise.resolve(lasting[place]).then(function () {
       return fetch(address, { method: "POST", credentials: "same-origin", body: body, headers: { "X-CSRF-Token": csrf } });
     }).then(function (answer) {
-      if (button) { button.disabled = false; }
+      rest(form, button, false);
       if (answer.redirected && new URL(answer.url).pathname === "/sign-in") {
         window.location.href = "/sign-in?back=" + encodeURIComponent(window.location.pathname + window.location.search);
         return null;
       }
       return answer.text().then(function (html) {
         if (answer.ok) {
-          forget(place);
-          if (!form.dataset.then) { window.location.href = answer.url; return; }
-          window.history.pushState(null, "", answer.url);
-          show(html, form.dataset.then);
-          return;
+          return forget(place).then(function () {
+            if (!form.dataset.then) { window.location.href = answer.url; return; }
+            window.history.pushState(null, "", answer.url);
+            show(html, form.dataset.then);
+          });
         }
         var page = new DOMParser().parseFromString(html, "text/html");
         if (page.querySelector('form[data-keep="' + CSS.escape(place) + '"]')) { show(html, ""); return; }
@@ -191,7 +286,7 @@
         refusal(form, told ? told.textContent : String(answer.status));
       });
     }).catch(function () {
-      if (button) { button.disabled = false; }
+      rest(form, button, false);
       refusal(form, english ? "No connection. Your text is kept in this browser; try again." : "Geen verbinding. Uw tekst blijft in deze browser staan; probeer het opnieuw.");
     });
   });
@@ -199,13 +294,34 @@
 
   document.querySelectorAll("form[data-keep]").forEach(restore);
   // What this browser still holds of an answer that is not open: to the server, so that the page can say so.
-  var dossier = document.querySelector("[data-dossier]");
-  if (dossier) {
-    var under = key("/dossiers/" + dossier.dataset.dossier + "/questions/");
-    Object.keys(window.localStorage).forEach(function (name) {
-      var place = name.slice(key("").length);
-      if (name.indexOf(under) !== 0 || document.querySelector('form[data-keep="' + CSS.escape(place) + '"]')) { return; }
-      post("/working-texts", { place: place, fields: remembered(place) }).then(function () { forget(place); window.location.reload(); }).catch(function () { /* kept here until it can */ });
+  function deliver(place) {
+    return copy(place).then(function (here) {
+      return onServer(place).then(function (kept) {
+        if (!here || kept.fields && Date.parse(kept.at) > here.at) { return false; }
+        return post("/working-texts", { place: place, fields: here.fields }).then(function () { return erase(place); }).then(function () { return true; });
+      });
     });
   }
+  var dossier = document.querySelector("[data-dossier]");
+  if (dossier) {
+    var under = "/dossiers/" + dossier.dataset.dossier + "/questions/";
+    copied().then(function (places) {
+      return Promise.all(places.filter(function (place) {
+        return place.indexOf(under) === 0 && !document.querySelector('form[data-keep="' + CSS.escape(place) + '"]');
+      }).map(deliver));
+    }).then(function (done) { if (done.indexOf(true) >= 0) { window.location.reload(); } }).catch(function () { /* kept here until it can */ });
+  }
+
+  // ---- who signs out leaves nothing behind: what the server does not have goes there first
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.getAttribute("action") !== "/sign-out") { return; }
+    event.preventDefault();
+    keepAll(false);
+    Promise.all(Object.values(lasting)).then(copied).then(function (places) {
+      return Promise.all(places.map(deliver));
+    }).then(function () {
+      return within("readwrite", function (store) { return store.delete(mine()); });
+    }).catch(function () { /* the server is away, and signing out too */ }).then(function () { form.submit(); });
+  });
 })();
