@@ -13,10 +13,10 @@ from web_office import EVERYTHING, NOOR, Office, form_token
 
 from collectors import ScriptedCollector
 from learninglion.compliance.otlp import Collector, CollectorChoice
-from learninglion.compliance.tracing import Tracer
 from learninglion.models import Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.settings import load_settings, workplace_options
+from learninglion.workflow.spans import Tracer
 from learninglion.workflow.workplace import working
 from loopback import running
 
@@ -99,7 +99,10 @@ def test_off_unless_asked_for_and_never_to_a_host_that_is_not_allowed(tmp_path: 
         pass
 
 
-def test_a_collector_that_fails_holds_nothing_up(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_collector_that_fails_holds_nothing_up(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("learninglion.workflow.spans"), "disabled", False)
     with running(ScriptedCollector((400, b""))) as collector:
         tracer = Tracer(Collector(CollectorChoice(collector.address)))
         with tracer.span("eerste"):

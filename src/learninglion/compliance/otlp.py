@@ -7,6 +7,7 @@ exporter they bring six packages, and read where to send from the environment.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,12 +16,13 @@ from learninglion.inference.connection import Connection, Route
 from learninglion.inference.hosts import require_allowed
 from learninglion.models.plain import Plain
 
-__all__ = ["Collector", "CollectorChoice", "attribute", "export_of"]
+__all__ = ["Collector", "CollectorChoice", "attribute", "export_of", "operation_of"]
 
 _WHAT = "verzamelpunt"
 _PATH = "/v1/traces"
 _TIMEOUT = 10.0
 _RETRIES = 2
+_GIVEN = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,12 @@ def export_of(spans: Sequence[Plain], scope: str) -> dict[str, Plain]:
             }
         ]
     }
+
+
+def operation_of(traceparent: str) -> tuple[str, str] | None:
+    """The numbers of trace and span in a traceparent (W3C Trace Context); None where it is none."""
+    found = _GIVEN.fullmatch(traceparent)
+    return (found[1], found[2]) if found else None
 
 
 def attribute(name: str, value: str | int | float) -> Plain:

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from learninglion.compliance.otlp import attribute
-from learninglion.compliance.tracing import operation_of
+from learninglion.compliance.otlp import attribute, operation_of
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain
 from learninglion.record.log import LogEntry

@@ -13,7 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from learninglion.compliance.tracing import Kind, Tracer
+from learninglion.workflow.spans import Kind, Tracer
 
 __all__ = ["CONTENT_TYPE", "Counting", "Metrics"]
 

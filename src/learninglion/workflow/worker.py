@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 
-from learninglion.compliance.tracing import Tracer
 from learninglion.database.engine import fenced
 from learninglion.models import Actor
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import Plain
 from learninglion.workflow.jobs import ABOVE, Claim, Event, Jobs, LostClaim
+from learninglion.workflow.spans import Tracer
 
 __all__ = ["Run", "Work", "Worker"]
 

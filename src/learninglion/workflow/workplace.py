@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 
 from learninglion.compliance.energy import PowerMeter
 from learninglion.compliance.otlp import Collector
-from learninglion.compliance.tracing import Tracer
 from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, keeps_files, move_in
 from learninglion.database.engine import open_database
 from learninglion.inference.reranking import open_reranking
@@ -54,6 +53,7 @@ from learninglion.workflow.retention import Retention
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
+from learninglion.workflow.spans import Tracer
 from learninglion.workflow.storage import Storage
 from learninglion.workflow.traces import Traces
 from learninglion.workflow.transfer import SHARED, Transfers

@@ -9,7 +9,6 @@ log names it. Spans are sent from a thread of their own, and dropped rather than
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 import threading
 import time
@@ -19,15 +18,14 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from learninglion.compliance.energy import Energy
-from learninglion.compliance.otlp import Collector, attribute
+from learninglion.compliance.otlp import Collector, attribute, operation_of
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import Plain
 from learninglion.record.log import OPERATION
 
-__all__ = ["Kind", "Span", "Tracer", "operation_of"]
+__all__ = ["Kind", "Span", "Tracer"]
 
 _SCOPE = "learninglion.traces"
-_GIVEN = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
 _MOST = 2000  # spans that wait; more are dropped
 _BATCH = 200
 _SECONDS = 2.0  # at most between the end of a span and its sending
@@ -49,12 +47,6 @@ class Span:
     name: str
     failed: bool = False
     attributes: dict[str, str | int | float] = field(default_factory=dict)
-
-
-def operation_of(traceparent: str) -> tuple[str, str] | None:
-    """The numbers of trace and span in a traceparent; None where it is none."""
-    found = _GIVEN.fullmatch(traceparent)
-    return (found[1], found[2]) if found else None
 
 
 class Tracer:
