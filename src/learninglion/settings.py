@@ -18,6 +18,7 @@ from typing import TypeVar, get_type_hints
 from learninglion.compliance.archive_package import ArchiveTerms
 from learninglion.compliance.energy import Method, PowerFigures
 from learninglion.compliance.facts import Figure, Holding, Installation
+from learninglion.compliance.otlp import CollectorChoice
 from learninglion.compliance.processing_log import ProcessingTerms
 from learninglion.compliance.register_entry import Registration
 from learninglion.drafting.relevance import SURE
@@ -39,6 +40,7 @@ from learninglion.workflow.options import ENGINES, MODELS_FILE, WorkplaceOptions
 
 __all__ = [
     "ArchiveSettings",
+    "CollectorSettings",
     "DraftingSettings",
     "EncoderSettings",
     "EnergySettings",
@@ -57,6 +59,7 @@ __all__ = [
     "Settings",
     "WebSettings",
     "archive_terms",
+    "collector_choice",
     "letter_terms",
     "load_settings",
     "model_choice",
@@ -258,6 +261,15 @@ class ProcessingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectorSettings:
+    """Where traces and the processing log go, by OTLP over HTTP; nothing is sent unless an address is set."""
+
+    address: str = ""  # such as http://127.0.0.1:4318; a host outside this machine must be in allowed_hosts
+    api_key: str = field(default="", repr=False)
+    traces: bool = False  # also spans of requests, jobs and work: how long, no text, no user
+
+
+@dataclass(frozen=True, slots=True)
 class ArchiveSettings:
     """What the metadata of a package for the archive say; the selectielijst decides."""
 
@@ -299,6 +311,7 @@ class Settings:
     register: RegisterSettings = RegisterSettings()
     metrics: MetricsSettings = MetricsSettings()
     processing: ProcessingSettings = ProcessingSettings()
+    collector: CollectorSettings = CollectorSettings()
     archive: ArchiveSettings = ArchiveSettings()
     letter: LetterSettings = LetterSettings()
 
@@ -345,6 +358,7 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         two_person_rule=settings.web.two_person_rule,
         letter=letter_terms(settings),
         power=_power(settings.energy),
+        collector=collector_choice(settings) if settings.collector.traces else None,
     )
 
 
@@ -388,6 +402,14 @@ def archive_terms(settings: Settings) -> ArchiveTerms:
 def processing_terms(settings: Settings) -> ProcessingTerms:
     """What the processing log says of every operation."""
     return ProcessingTerms(settings.processing.activity, settings.processing.algorithm)
+
+
+def collector_choice(settings: Settings) -> CollectorChoice:
+    """Where spans are sent. Raises InputError where no address is set."""
+    told = settings.collector
+    if not told.address:
+        raise InputError("Zet in settings.toml onder [collector] address: waar OTLP heen gaat.")
+    return CollectorChoice(told.address, told.api_key, settings.allowed_hosts, route_of(settings))
 
 
 def registration(settings: Settings) -> Registration:

@@ -21,9 +21,9 @@ def work(millions: int) -> None:
 
 def test_more_work_takes_more_energy_and_the_figures_are_kept() -> None:
     meter = PowerMeter(FIGURES)
-    little = meter.start()
+    little = meter.start("proef")
     first = little.stop()
-    much = meter.start()
+    much = meter.start("proef")
     work(2)
     second = much.stop()
     assert second.cpu_seconds > first.cpu_seconds and second.kwh > first.kwh
@@ -39,7 +39,7 @@ def test_six_at_once_count_the_processor_once() -> None:
     used: list[Energy] = []
 
     def piece() -> None:
-        use = meter.start()
+        use = meter.start("proef")
         work(1)
         used.append(use.stop())
 
@@ -55,9 +55,9 @@ def test_six_at_once_count_the_processor_once() -> None:
 
 def test_what_failed_is_charged_nothing_any_more() -> None:
     meter = PowerMeter(FIGURES)
-    lost = meter.start()
+    lost = meter.start("proef")
     del lost
-    use = meter.start()
+    use = meter.start("proef")
     before = time.process_time()
     work(1)
     assert use.stop().cpu_seconds == pytest.approx(time.process_time() - before, rel=0.2)
@@ -68,27 +68,27 @@ def test_the_counter_of_the_processor_is_shared_by_busy_time(tmp_path: Path) -> 
     (tmp_path / "max_energy_range_uj").write_text("10000000")
     meter = PowerMeter(PowerFigures(ram_watt=0), rapl=tmp_path)
     assert meter.method is Method.RAPL
-    use = meter.start()
+    use = meter.start("proef")
     work(1)
     (tmp_path / "energy_uj").write_text("4000000")  # it went round: 5 joules
     energy = use.stop()
     assert energy.method == "rapl" and 0 < energy.kwh <= 5 / 3.6e6
     assert PowerMeter(PowerFigures(method=Method.RAPL), rapl=tmp_path / "none").method is Method.TDP_LOAD
-    constant = PowerMeter(PowerFigures(cpu_watt=10, ram_watt=0, method=Method.CONSTANT)).start()
+    constant = PowerMeter(PowerFigures(cpu_watt=10, ram_watt=0, method=Method.CONSTANT)).start("proef")
     time.sleep(0.05)
     told = constant.stop()
     assert told.kwh == pytest.approx(10 * told.seconds / 3.6e6, rel=0.1)
 
 
 def test_a_model_elsewhere_is_named_and_estimated_only_when_somebody_said_how() -> None:
-    unknown = PowerMeter(PowerFigures()).start("model.voorbeeld.example").stop()
+    unknown = PowerMeter(PowerFigures()).start("proef", "model.voorbeeld.example").stop()
     assert (unknown.elsewhere, unknown.elsewhere_kwh) == ("model.voorbeeld.example", None)
-    use = PowerMeter(PowerFigures(endpoint_watt=300)).start("model.voorbeeld.example")
+    use = PowerMeter(PowerFigures(endpoint_watt=300)).start("proef", "model.voorbeeld.example")
     time.sleep(0.02)
     known = use.stop()
     assert known.elsewhere_kwh == pytest.approx(300 * known.seconds / 3.6e6, rel=0.2)
     assert known.grams_co2e > known.kwh * known.grid_g_per_kwh
-    assert PowerMeter(PowerFigures(endpoint_watt=300)).start().stop().elsewhere_kwh is None
+    assert PowerMeter(PowerFigures(endpoint_watt=300)).start("proef").stop().elsewhere_kwh is None
 
 
 def test_only_models_that_are_used_work_elsewhere(tmp_path: Path) -> None:
@@ -105,5 +105,5 @@ def test_counting_costs_next_to_nothing() -> None:
     meter = PowerMeter(FIGURES)
     began = time.process_time()
     for _ in range(200):
-        meter.start().stop()
+        meter.start("proef").stop()
     assert (time.process_time() - began) / 200 < 0.0005  # of a search of 30 ms: 2% is 0.6 ms

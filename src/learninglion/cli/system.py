@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +12,10 @@ import typer
 
 from learninglion.cli.opening import tell_switch, workplace_here
 from learninglion.cli.terminal import advise, console, fail, local_actor, print_json
-from learninglion.compliance.processing_log import processing_log
+from learninglion.compliance.otlp import Collector, export_of
+from learninglion.compliance.processing_log import SCOPE, processing_spans
 from learninglion.models.plain import to_plain
-from learninglion.settings import load_settings, processing_terms
+from learninglion.settings import collector_choice, load_settings, processing_terms
 from learninglion.workflow.files import write_file
 
 __all__ = ["register"]
@@ -72,15 +74,23 @@ def show_log(
 
 @log_app.command("processing")
 def write_processing_log(
-    out: Path = typer.Option(..., "--out", help="Het bestand (OTLP/JSON)."),
-    month: str = typer.Option("", "--month", help="Alleen deze maand, zoals 2026-11."),
+    out: Path | None = typer.Option(None, "--out", help="Het bestand (OTLP/JSON)."),
+    month: str = typer.Option("", "--month", help="Alleen deze maand, zoals 2026-11; bij --out."),
+    send: bool = typer.Option(False, "--send", help="Stuur wat nog niet is bevestigd naar [collector]."),
 ) -> None:
-    """Schrijf elke verwerking volgens Logboek Dataverwerkingen (dpl.core), zonder wie het deed."""
+    """Elke verwerking volgens Logboek Dataverwerkingen (dpl.core), zonder wie het deed: bestand of OTLP."""
+    if (out is None) != send:
+        raise typer.BadParameter("Kies --out of --send.")
     settings = load_settings()
+    terms = processing_terms(settings)
     with workplace_here(settings) as workplace:
-        entries = workplace.log.processed(local_actor(), month)
-        told = processing_log(entries, processing_terms(settings))
-    write_file(out, (json.dumps(told, ensure_ascii=False) + "\n").encode())
+        if out is None:
+            with closing(Collector(collector_choice(settings))) as collector:
+                sent = workplace.log.send_processed(collector, terms, actor=local_actor())
+            console.print(f"{sent} verwerkingen gestuurd en bevestigd.")
+            return
+        spans = tuple(processing_spans(workplace.log.processed(local_actor(), month), terms))
+    write_file(out, (json.dumps(export_of(spans, SCOPE), ensure_ascii=False) + "\n").encode())
     console.print(f"Geschreven: {out}")
 
 

@@ -14,6 +14,7 @@ import resource
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -93,8 +94,16 @@ def _wh(kwh: float) -> str:
 class PowerMeter:
     """The meter of one process; pieces of work may start and stop in any thread."""
 
-    def __init__(self, figures: PowerFigures | None = None, *, rapl: Path = _RAPL) -> None:
+    def __init__(
+        self,
+        figures: PowerFigures | None = None,
+        *,
+        rapl: Path = _RAPL,
+        on_end: Callable[[str, Energy], None] | None = None,
+    ) -> None:
+        """`on_end` hears of every piece of work that ended, by its name, and what it took."""
         self.figures = figures or PowerFigures()
+        self._on_end = on_end
         self._counter = _Counter(rapl)
         wanted = self.figures.method or (Method.RAPL if self._counter.readable else Method.TDP_LOAD)
         self.method = wanted if wanted is not Method.RAPL or self._counter.readable else Method.TDP_LOAD
@@ -104,11 +113,11 @@ class PowerMeter:
         self._spent = 0.0
         self._counter.take(0.0)
 
-    def start(self, elsewhere: str = "") -> Use:
+    def start(self, work: str, elsewhere: str = "") -> Use:
         """Begin to count a piece of work; `elsewhere` is the machine of a model that works on it too."""
         with self._lock:
             self._settle()
-            use = Use(self, elsewhere)
+            use = Use(self, work, elsewhere)
             self._running.add(use)
         return use
 
@@ -122,6 +131,10 @@ class PowerMeter:
         with self._lock:
             self._settle()
             self._running.discard(use)
+
+    def _tell(self, work: str, energy: Energy) -> None:
+        if self._on_end is not None:
+            self._on_end(work, energy)
 
     def _settle(self) -> None:
         """Divide what was used since the last time over what ran."""
@@ -146,8 +159,9 @@ class PowerMeter:
 class Use:
     """A piece of work that is counted, from its making until `stop`."""
 
-    def __init__(self, meter: PowerMeter, elsewhere: str) -> None:
+    def __init__(self, meter: PowerMeter, work: str, elsewhere: str) -> None:
         self._meter = meter
+        self._work = work
         self._elsewhere = elsewhere
         self._began = time.perf_counter()
         self.share = _Share()
@@ -158,7 +172,7 @@ class Use:
         figures, seconds = self._meter.figures, time.perf_counter() - self._began
         kwh = self.share.joules / _JOULES
         there = figures.endpoint_watt * seconds / _JOULES
-        return Energy(
+        energy = Energy(
             seconds,
             self.share.cpu_seconds,
             kwh,
@@ -173,6 +187,8 @@ class Use:
             self._elsewhere,
             there if self._elsewhere and figures.endpoint_watt else None,
         )
+        self._meter._tell(self._work, energy)
+        return energy
 
 
 class _Counter:

@@ -405,7 +405,7 @@ def _carry_out(
     progress: Progress,
 ) -> Run:
     reset_peak()
-    use = PowerMeter().start()
+    use = PowerMeter().start("experiment")
     try:
         if isinstance(encoder, LearningLionError):
             raise encoder

@@ -17,6 +17,7 @@ import socket
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,13 +32,15 @@ from learninglion.models.errors import IntegrityError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex
 from learninglion.record.tables import log_entries
 
-__all__ = ["GENESIS", "EventLog", "Head", "LogEntry", "LogReport", "head_of", "is_sealed"]
+__all__ = ["GENESIS", "OPERATION", "EventLog", "Head", "LogEntry", "LogReport", "head_of", "is_sealed"]
 
 GENESIS = "0" * 64  # what the first entry names as the hash before it
 _BATCH = 1000
 _logger = logging.getLogger(__name__)
 _ANCHOR_WAIT_SECONDS = 30.0
 _ITSELF = "LearningLion"  # who does what nobody asked for
+OPERATION: ContextVar[str] = ContextVar("learninglion_operation", default="")
+"""The operation that steps belong to now, as a traceparent (W3C Trace Context); "" where nobody named one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ class EventLog:
         The caller calls `advance_anchor` after the commit.
         """
         last = head_of(connection)
-        said = json.loads(canonical_json(details or {}))
+        operation = OPERATION.get()
+        said = json.loads(canonical_json({**(details or {}), **({"trace": operation} if operation else {})}))
         entry = _sealed(last.count + 1, now(), actor, action, subject, said, last.hash)
         connection.execute(
             insert(log_entries).values(

@@ -97,8 +97,7 @@ def create_app(workplace: Workplace, settings: Settings) -> FastAPI:
     app.add_middleware(Gate)
     app.add_middleware(TrustedHosts, allowed=KnownNames(settings.web))
     app.add_middleware(SecurityHeaders, sign_out=settings.web.oidc_issuer)
-    if site.metrics is not None:
-        app.add_middleware(Counting, metrics=site.metrics)
+    app.add_middleware(Counting, metrics=site.metrics, tracer=workplace.tracer)
     app.add_middleware(RequestIds)
     return app
 

@@ -35,6 +35,7 @@ _DEEDS = {
     "offer": "bronnen aangeboden",
     "person.erase": "persoon weggehaald",
     "person.find": "persoon gezocht",
+    "log.processing": "verwerkingen gestuurd en bevestigd",
     "read.dossier": "dossier ingezien door beheer",
     "read.log": "logboek ingezien",
     "read.people": "lijst van mensen ingezien",

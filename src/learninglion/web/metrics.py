@@ -1,6 +1,6 @@
-"""Figures of the running server for Prometheus: requests, time, energy, the process. Nothing of persons.
+"""Figures of the running server for Prometheus, and its requests as spans. Nothing of persons.
 
-Off unless a token is set; whoever scrapes sends it. Nothing is sent by itself.
+Figures are off unless a token is set, whoever scrapes sends it; spans are off unless a collector is set.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from learninglion.workflow.spans import Kind, Tracer
 
 __all__ = ["CONTENT_TYPE", "Counting", "Metrics"]
 
@@ -52,11 +55,12 @@ class Metrics:
 
 
 class Counting:
-    """Around everything, so that what is refused early counts too."""
+    """Around everything, so that what is refused early counts too; follows the trace that a caller names."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics | None, tracer: Tracer) -> None:
         self._app = app
         self._metrics = metrics
+        self._tracer = tracer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and count it when it is answered."""
@@ -71,9 +75,14 @@ class Counting:
                 status = message["status"]
             await send(message)
 
-        try:
-            await self._app(scope, receive, counted)
-        finally:
-            route = getattr(scope.get("route"), "path", "none")
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            self._metrics.count(method, route, status, time.perf_counter() - began)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        with self._tracer.span(method, Kind.SERVER, Headers(scope=scope).get("traceparent", "")) as span:
+            try:
+                await self._app(scope, receive, counted)
+            finally:
+                route = getattr(scope.get("route"), "path", "none")
+                span.name, span.failed = f"{method} {route}", status >= 500
+                span.attributes |= {"http.request.method": method, "http.route": route}
+                span.attributes["http.response.status_code"] = status
+                if self._metrics is not None:
+                    self._metrics.count(method, route, status, time.perf_counter() - began)

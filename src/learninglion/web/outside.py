@@ -18,6 +18,7 @@ class Outside:
     used: tuple[str, ...] = ()  # models that are in use stand there: texts go to them
     allowed: tuple[str, ...] = ()  # the administrator allowed a connection, and nothing uses it
     sign_in: str = ""  # where people prove who they are; no texts go there
+    collector: str = ""  # where traces and the processing log go; no texts and no names
 
 
 NOTHING_OUTSIDE = Outside()
@@ -32,7 +33,10 @@ def outside_of(settings: Settings) -> Outside:
     if settings.reranker.kind != "none":
         addresses.append(settings.reranker.base_url)
     hosts = (urlsplit(address).hostname or "" for address in addresses if address)
+    collector = urlsplit(settings.collector.address).hostname or ""
+    collector = "" if is_loopback(collector) else collector
     used = tuple(dict.fromkeys(host for host in hosts if not is_loopback(host)))
     named = (host.strip() for host in settings.allowed_hosts)
-    allowed = tuple(host for host in named if host and host not in used and not is_loopback(host))
-    return Outside(used, allowed, urlsplit(settings.web.oidc_issuer).hostname or "")
+    known = {*used, collector, ""}
+    allowed = tuple(host for host in named if host not in known and not is_loopback(host))
+    return Outside(used, allowed, urlsplit(settings.web.oidc_issuer).hostname or "", collector)

@@ -30,4 +30,4 @@ def make_worker(workplace: Workplace, slots: int) -> Worker:
     """Who does so many jobs of this workplace at once; not begun yet."""
     works: dict[str, Work] = {kind: partial(work, workplace) for kind, work in _WORKS.items()}
     works |= workplace.quality.works() | workplace.retention.works()
-    return Worker(workplace.jobs, works, workplace.accounts.rights_of_now, slots)
+    return Worker(workplace.jobs, works, workplace.accounts.rights_of_now, slots, workplace.tracer)

@@ -64,7 +64,7 @@ class Asking:
             raise InputError("Stel een vraag.")
         if len(text) > _LONGEST or len(after) > _LONGEST:
             raise InputError(f"Deze vraag is te lang; stel haar in hoogstens {_LONGEST} tekens.")
-        use = self._power.start(self._elsewhere)
+        use = self._power.start("ask", self._elsewhere)
         current = self._indexing.follow(progress)
         scope = self._store.scope(filters, actor.collections)
         reply = find_answers(

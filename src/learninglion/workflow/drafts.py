@@ -216,7 +216,7 @@ class Drafts:
         """
         require(actor, Task.DRAFT)
         self._require_seen(selections, actor)
-        use = self._power.start(self._elsewhere(generator))
+        use = self._power.start("draft", self._elsewhere(generator))
         newer = self._searching.newer_for(actor)
         model = self.model(generator)
         writer = self._writer(model, on_event, question_set.questions, selections, newer, stop=stop)
@@ -257,7 +257,7 @@ class Drafts:
         old = self._dossiers.load(dossier_id, actor)
         if all(v.draft.complete for v in old.verifications):
             raise InputError(f"Dossier {dossier_id} is al af: elke deelvraag is geschreven.")
-        use = self._power.start(self._elsewhere(_MODEL))
+        use = self._power.start("draft", self._elsewhere(_MODEL))
         newer = self._searching.newer_for(actor)
         chosen = [v.draft.selection for v in old.verifications]
         writer = self._writer(
@@ -524,7 +524,7 @@ class Drafts:
                 raise ConflictError(
                     f"Het antwoord op vraag {numbers} is bewerkt. Dat wordt niet overschreven."
                 )
-        use = self._power.start(self._elsewhere(generator))
+        use = self._power.start("draft", self._elsewhere(generator))
         newer = self._searching.newer_for(actor)
         model, questions = self.model(generator), begun.question_set.questions
         writer = self._writer(model, on_event, questions, list(selections.values()), newer, stop=stop)

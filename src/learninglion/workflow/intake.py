@@ -99,7 +99,7 @@ class Intake:
         bar or picture, without that text.
         """
         require_within(actor, Task.MANAGE, [collection])
-        use = self._power.start(self._elsewhere)
+        use = self._power.start("ingest", self._elsewhere)
         self._indexing.mend(progress=progress)
 
         def done(result: FileResult) -> None:
@@ -127,7 +127,7 @@ class Intake:
     def ingest_upload(self, raw: RawFile, *, collection: str, actor: Actor) -> FileResult:
         """Take in one file that came through the browser or the API."""
         require_within(actor, Task.MANAGE, [collection])
-        use = self._power.start(self._elsewhere)
+        use = self._power.start("ingest", self._elsewhere)
         result = _take_in_raw(raw, self._into(collection, actor), isolate=self._isolate)
         self._log_file(result, collection, actor)
         self._indexing.update()

@@ -46,8 +46,10 @@ from learninglion.database.engine import Moment, new_metadata, now, reading, wip
 from learninglion.models import Actor, RawFile
 from learninglion.models.errors import BusyError, ConflictError, LearningLionError, UnknownReferenceError
 from learninglion.models.plain import Plain, canonical_json, from_plain
+from learninglion.record.log import OPERATION
 
 __all__ = [
+    "ABOVE",
     "AWAITED",
     "BULK",
     "KEPT_FOR",
@@ -65,6 +67,9 @@ __all__ = [
 
 AWAITED, LATER, BULK = 0, 5, 9
 """Priorities: somebody sits and waits; it may take its time; so much that it never takes the last place."""
+
+ABOVE = "trace"
+"""What a job is told of the operation that it was begun in, as a traceparent."""
 
 metadata = new_metadata()
 jobs = Table(
@@ -195,7 +200,7 @@ class Jobs:
                     owner=owner.name,
                     rights=canonical_json(owner),
                     priority=priority,
-                    told=canonical_json(told),
+                    told=canonical_json({**told, **({ABOVE: OPERATION.get()} if OPERATION.get() else {})}),
                     state=_QUEUED,
                     begun=now(),
                     tries=0,

@@ -8,16 +8,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 
 from learninglion import __version__
-from learninglion.compliance.processing_log import PROCESSING
+from learninglion.compliance.otlp import Collector
+from learninglion.compliance.processing_log import PROCESSING, SCOPE, ProcessingTerms, processing_spans
 from learninglion.models import Actor, QuestionSet
 from learninglion.models.plain import Plain, canonical_json
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog, LogEntry, LogReport
 from learninglion.workflow.proof import Ledger
 from learninglion.workflow.rights import Task, require_everywhere
+
+_SENT = "log.processing"
+_BATCH = 500  # operations that a collector confirms at once
 
 __all__ = ["AuditLog", "LogEntry", "LogReport", "note", "set_subject"]
 
@@ -54,6 +58,23 @@ class AuditLog:
         for entry in self._log.of_actions(PROCESSING):
             if not month or f"{entry.at.astimezone():%Y-%m}" == month:
                 yield entry
+
+    def send_processed(self, collector: Collector, terms: ProcessingTerms, *, actor: Actor) -> int:
+        """Send every operation that no collector confirmed yet, oldest first; how many.
+
+        The log says up to which line it was confirmed, so that what broke off goes on there. Raises
+        ConnectionLostError, InputError without a register entry.
+        """
+        require_everywhere(actor, Task.AUDIT)
+        before = self._log.entries(actions=(_SENT,), newest_first=True, limit=1)
+        last = int(str(before[0].details["until"])) if before else 0
+        entries = self._log.of_actions(PROCESSING, after=last)
+        sent = 0
+        while batch := tuple(islice(entries, _BATCH)):
+            collector.send(tuple(processing_spans(batch, terms)), SCOPE)
+            note(self._log, _SENT, actor, "", {"until": batch[-1].seq, "lines": len(batch)})
+            sent += len(batch)
+        return sent
 
     def verify(self, actor: Actor) -> LogReport:
         """Whether the log is whole: nothing changed, nothing removed."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from learninglion.compliance.energy import PowerFigures
+from learninglion.compliance.otlp import CollectorChoice
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.choices import EncoderChoice, RerankerChoice
@@ -40,6 +41,7 @@ class WorkplaceOptions:
     two_person_rule: bool = False
     letter: LetterTerms = LetterTerms()  # how the organisation's letters look
     power: PowerFigures = PowerFigures()
+    collector: CollectorChoice | None = None  # where traces go; None: none are made
     isolate: bool = True  # parse untrusted files in a process of their own
 
     @property

@@ -78,7 +78,7 @@ class Searching:
         `on_energy` hears what the search took.
         """
         require(actor, Task.SEARCH)
-        use = self._power.start(self._options.models_elsewhere)
+        use = self._power.start("search", self._options.models_elsewhere)
         current = self._indexing.follow(progress)
         synonyms = self.synonyms
         (hits,) = self._find([text], introduction, filters, limit, threshold, actor, synonyms)
@@ -108,7 +108,7 @@ class Searching:
     ) -> tuple[tuple[Hit, ...], ...]:
         """For each sub-question what was found, searched together with the introduction."""
         require(actor, Task.DRAFT)
-        use = self._power.start(self._options.models_elsewhere)
+        use = self._power.start("offer", self._options.models_elsewhere)
         current = self._indexing.follow(progress)
         texts = [without_askers(question.text) for question in question_set.questions]
         synonyms = self.synonyms

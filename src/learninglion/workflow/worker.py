@@ -12,7 +12,8 @@ from learninglion.database.engine import fenced
 from learninglion.models import Actor
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import Plain
-from learninglion.workflow.jobs import Claim, Event, Jobs, LostClaim
+from learninglion.workflow.jobs import ABOVE, Claim, Event, Jobs, LostClaim
+from learninglion.workflow.spans import Tracer
 
 __all__ = ["Run", "Work", "Worker"]
 
@@ -73,8 +74,14 @@ class Worker:
     """
 
     def __init__(
-        self, jobs: Jobs, works: Mapping[str, Work], rights: Callable[[Actor], Actor], slots: int
+        self,
+        jobs: Jobs,
+        works: Mapping[str, Work],
+        rights: Callable[[Actor], Actor],
+        slots: int,
+        tracer: Tracer | None = None,
     ) -> None:
+        self._tracer = tracer or Tracer(None)
         self._jobs = jobs
         self._works = dict(works)
         self._rights = rights
@@ -119,7 +126,9 @@ class Worker:
         run = Run(claim, claim.job.owner)
         self._runs[claim.token] = run
         try:
-            with fenced(partial(self._jobs.check, claim)):
+            above = str(claim.told.get(ABOVE, ""))
+            traced = self._tracer.span(f"job {claim.job.kind}", parent=above)
+            with traced, fenced(partial(self._jobs.check, claim)):
                 run.owner = self._rights(claim.job.owner)
                 last = Event("done", self._works[claim.job.kind](run))
         except LostClaim:

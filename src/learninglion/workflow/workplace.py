@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from learninglion.compliance.energy import PowerMeter
+from learninglion.compliance.otlp import Collector
 from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, keeps_files, move_in
 from learninglion.database.engine import open_database
 from learninglion.inference.reranking import open_reranking
@@ -51,6 +53,7 @@ from learninglion.workflow.retention import Retention
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.sets import SetRepository, Sets
 from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
+from learninglion.workflow.spans import Tracer
 from learninglion.workflow.storage import Storage
 from learninglion.workflow.traces import Traces
 from learninglion.workflow.transfer import SHARED, Transfers
@@ -100,6 +103,7 @@ class Workplace:
     people: People
     access: Access
     jobs: Jobs
+    tracer: Tracer
     joules_spent: Callable[[], float]  # by all work in this process so far
     name_brake: Brake
     address_brake: Brake
@@ -128,7 +132,8 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     kept_guides = GuideRepository(engine)
     accounts, sets, jobs = Accounts(engine), Sets(kept_sets, store), Jobs(engine)
 
-    power = PowerMeter(options.power)
+    tracer = Tracer(Collector(options.collector) if options.collector is not None else None)
+    power = PowerMeter(options.power, on_end=tracer.worked)
     documents = Documents(store)
     database = _search_database(engine, options.engine)
     indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts, blobs, database)
@@ -185,12 +190,18 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         people=People(accounts, log),
         access=Access(accounts, log),
         jobs=jobs,
+        tracer=tracer,
         joules_spent=power.spent,
         name_brake=Brake(engine, "name", *_PER_NAME),
         address_brake=Brake(engine, "address", *_PER_ADDRESS),
         page_files=PageFiles(blobs),
-        close=engine.dispose,
+        close=partial(_close, tracer, engine),
     )
+
+
+def _close(tracer: Tracer, engine: Engine) -> None:
+    tracer.close()
+    engine.dispose()
 
 
 def _shared_files(engine: Engine, home: Path) -> Blobs:
