@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engines import (
+    another_postgresql_url,
     database_url,
     migrated_postgresql,
     migrated_sqlite,
@@ -16,6 +17,7 @@ from engines import (
 )
 
 __all__ = [
+    "another_postgresql_url",
     "database_url",
     "migrated_postgresql",
     "migrated_sqlite",

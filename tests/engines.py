@@ -62,7 +62,7 @@ def postgresql_server() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _administer(server: str, *statements: str) -> None:
+def administer(server: str, *statements: str) -> None:
     """Run statements that concern whole databases."""
     engine = create_engine(f"{server}/postgres".replace("postgresql:", "postgresql+psycopg:"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -74,10 +74,20 @@ def _administer(server: str, *statements: str) -> None:
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """An empty database of its own on the PostgreSQL server."""
+    yield from _database(postgresql_server)
+
+
+@pytest.fixture
+def another_postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """A second one."""
+    yield from _database(postgresql_server)
+
+
+def _database(postgresql_server: str) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex}"
-    _administer(postgresql_server, f"CREATE DATABASE {name}")
+    administer(postgresql_server, f"CREATE DATABASE {name}")
     yield f"{postgresql_server}/{name}"
-    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -101,7 +111,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgresql(postgresql_server: str) -> str:
     """The name of a database with all tables and nothing in them, to copy."""
-    _administer(postgresql_server, "CREATE DATABASE migrated")
+    administer(postgresql_server, "CREATE DATABASE migrated")
     open_database(f"{postgresql_server}/migrated").dispose()
     return "migrated"
 
@@ -115,6 +125,6 @@ def ready_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     server, template = (request.getfixturevalue(f) for f in ("postgresql_server", "migrated_postgresql"))
     name = f"t{uuid.uuid4().hex}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield f"{server}/{name}"
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(server, f"DROP DATABASE {name} WITH (FORCE)")

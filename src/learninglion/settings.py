@@ -1,8 +1,8 @@
 """Settings: a TOML file and environment variables become one frozen value; read only by cli and web.
 
 Order: defaults here, then `settings.toml` in the data folder (or the file LEARNINGLION_SETTINGS names),
-then `models.json` in the data folder, which the page about models writes, then environment variables
-LEARNINGLION_<SECTION>_<NAME>, such as LEARNINGLION_GENERATOR_BASE_URL.
+then `models.json`, which the page about models writes (in the data folder; on PostgreSQL in the database),
+then environment variables LEARNINGLION_<SECTION>_<NAME>, such as LEARNINGLION_GENERATOR_BASE_URL.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ from learninglion.inference.generators import (
 from learninglion.inference.reranking import reranker_mistakes
 from learninglion.models.errors import InputError
 from learninglion.record.letter_template import LetterTerms
-from learninglion.workflow.options import ENGINES, MODELS_FILE, WorkplaceOptions
+from learninglion.store.object_store import ObjectStoreChoice
+from learninglion.workflow.options import DATABASE, ENGINES, MODELS_FILE, WorkplaceOptions
 
 __all__ = [
     "ArchiveSettings",
@@ -44,6 +45,7 @@ __all__ = [
     "DraftingSettings",
     "EncoderSettings",
     "EnergySettings",
+    "FilesSettings",
     "GeneratorSettings",
     "JobsSettings",
     "JudgeSettings",
@@ -148,6 +150,18 @@ class SearchSettings:
     limit: int = 10
     threshold: float = -1.0  # below 0: the calibrated default, see docs/user-guide.md
     synonyms: str = ""  # plain text file: words that mean the same on one line
+
+
+@dataclass(frozen=True, slots=True)
+class FilesSettings:
+    """Where originals and images of pages are kept, where not beside the documents."""
+
+    endpoint: str = ""  # of a store that speaks S3, https://host; empty: with the archive
+    bucket: str = ""
+    region: str = "us-east-1"
+    prefix: str = ""  # of every name, ending in / where it is to be a folder
+    access_key: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +316,7 @@ class Settings:
     generator: GeneratorSettings = GeneratorSettings()
     judge: JudgeSettings = JudgeSettings()
     search: SearchSettings = SearchSettings()
+    files: FilesSettings = FilesSettings()
     drafting: DraftingSettings = DraftingSettings()
     web: WebSettings = WebSettings()
     energy: EnergySettings = EnergySettings()
@@ -331,7 +346,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             raise InputError(f"{path}: dit instellingenbestand kan niet worden gelezen ({error})") from error
     elif named:
         raise InputError(f"{path}: dit instellingenbestand bestaat niet (LEARNINGLION_SETTINGS)")
-    _overlay_models(data, home / MODELS_FILE)
+    shared = env.get("LEARNINGLION_DATABASE_URL") or data.get("database_url")
+    _overlay_models(data, _chosen_model(home, shared))
     _overlay(data, env)
     data.pop("home", None)
     return _build(Settings, data, str(path), home=home)
@@ -351,6 +367,8 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         max_tokens=written.max_tokens,
         prompts=Path(written.prompts).expanduser() if written.prompts else None,
         synonyms=Path(found.synonyms).expanduser() if found.synonyms else None,
+        objects=_object_store(settings.files),
+        network=route_of(settings),
         engine=_one_of("[search] engine", found.engine, ENGINES),
         limit=found.limit,
         threshold=found.threshold if found.threshold >= 0 else None,
@@ -359,6 +377,14 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         letter=letter_terms(settings),
         power=_power(settings.energy),
         collector=collector_choice(settings) if settings.collector.traces else None,
+    )
+
+
+def _object_store(told: FilesSettings) -> ObjectStoreChoice | None:
+    if not told.endpoint:
+        return None
+    return ObjectStoreChoice(
+        told.endpoint, told.bucket, told.access_key, told.secret_key, told.region, told.prefix
     )
 
 
@@ -512,22 +538,43 @@ def model_choice(
     )
 
 
-def _overlay_models(data: dict[str, object], path: Path) -> None:
+def _chosen_model(home: Path, database_url: object) -> bytes | None:
+    """What was chosen on the page about models: of all servers where they share a database."""
+    path = home / MODELS_FILE
+    if isinstance(database_url, str) and database_url.startswith("postgres"):
+        from learninglion.database.blobs import read_shared  # only here: most archives are files
+
+        kept = read_shared(database_url, MODELS_FILE)
+        # chosen under an earlier program, which kept it here; it moves to the database when that is opened
+        return kept if kept is not None or (home / DATABASE).exists() else _own_file(path)
+    return _own_file(path)
+
+
+def _own_file(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"{path}: dit bestand kan niet worden gelezen ({error})") from error
+
+
+def _overlay_models(data: dict[str, object], content: bytes | None) -> None:
     """Put the language model chosen on the screen over that of the settings file.
 
     Only [generator] can be there: which hosts may be connected to is decided in the settings file alone.
     """
-    if not path.is_file():
+    if content is None:
         return
     try:
-        chosen = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: dit bestand kan niet worden gelezen ({error})") from error
+        chosen = json.loads(content)
+    except ValueError as error:
+        raise InputError(f"{MODELS_FILE}: dit bestand kan niet worden gelezen ({error})") from error
     if not isinstance(chosen, dict) or set(chosen) != {"generator"}:
-        raise InputError(f"{path}: in dit bestand hoort alleen 'generator' te staan")
+        raise InputError(f"{MODELS_FILE}: in dit bestand hoort alleen 'generator' te staan")
     before, after = data.get("generator", {}), chosen["generator"]
     if not isinstance(before, dict) or not isinstance(after, dict):
-        raise InputError(f"{path}: 'generator' moet een tabel zijn")
+        raise InputError(f"{MODELS_FILE}: 'generator' moet een tabel zijn")
     data["generator"] = {**before, **after}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,20 @@ def test_what_is_put_is_read_replaced_listed_and_removed(blobs: Blobs) -> None:
         blobs.remove("originals/ab/abc")
     assert blobs.read("originals/ab/abc") is None and list(blobs.names("originals/")) == ["originals/ab/abd"]
     assert blobs.sweep(0.0) == 0
+
+
+def test_of_several_who_keep_something_new_one_does(blobs: Blobs) -> None:
+    kept = [b"een", b"twee", b"drie", b"vier"]
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda content: blobs.put_new("signing.key", content), kept))
+    assert sum(done) == 1 and blobs.read("signing.key") == kept[done.index(True)]
+
+
+def test_lines_of_several_stay_whole(blobs: Blobs) -> None:
+    lines = [f"regel {n} ".encode() * 40 for n in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda line: blobs.append("judgements/a.jsonl", line), lines))
+    assert sorted((blobs.read("judgements/a.jsonl") or b"").splitlines()) == sorted(lines)
 
 
 def test_damage_in_the_database_is_found(postgresql_url: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from learninglion.checking.citations import cite
 from learninglion.checking.judging import REQUIRED_DETECTION, put_to_judge
 from learninglion.checking.verify import check
+from learninglion.database.blobs import FolderBlobs
 from learninglion.drafting.judges import ModelJudge
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import SecondReader, keep_opinions
@@ -88,16 +89,16 @@ def test_two_in_a_hundred_may_be_let_by_and_a_third_costs_every_yes():
 
 def test_an_exam_belongs_to_one_judge_as_it_is(tmp_path):
     judge = Oracle()
-    keep_exam(tmp_path, take_exam(judge, PAIRS, TODAY))
-    keep_exam(tmp_path, take_exam(Oracle(fingerprint="b" * 64), PAIRS, TODAY))
+    keep_exam(FolderBlobs(tmp_path), take_exam(judge, PAIRS, TODAY))
+    keep_exam(FolderBlobs(tmp_path), take_exam(Oracle(fingerprint="b" * 64), PAIRS, TODAY))
     again = take_exam(judge, PAIRS[:100], TODAY)
-    keep_exam(tmp_path, again)
-    assert exam_of(tmp_path, judge) == again
-    assert exam_of(tmp_path, Oracle(fingerprint="c" * 64)) is None
+    keep_exam(FolderBlobs(tmp_path), again)
+    assert exam_of(FolderBlobs(tmp_path), judge) == again
+    assert exam_of(FolderBlobs(tmp_path), Oracle(fingerprint="c" * 64)) is None
     assert len(json.loads((tmp_path / EXAMS_FILE).read_text())) == 2
     (tmp_path / EXAMS_FILE).write_text("{")
     with pytest.raises(IntegrityError, match="evaluate judge"):
-        exam_of(tmp_path, judge)
+        exam_of(FolderBlobs(tmp_path), judge)
 
 
 def test_another_model_or_prompt_voids_the_exam(tmp_path):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from learninglion.database.blobs import FolderBlobs
 from learninglion.drafting import extractive
 from learninglion.drafting.verdict import verify
 from learninglion.models import Dossier
@@ -30,7 +31,8 @@ def make_dossier() -> Dossier:
 
 
 def written(folder: Path, form: ExportFormat) -> tuple[Path, Signer]:
-    dossier, signer = make_dossier(), Signer(folder / "signing.key")
+    dossier, signer = make_dossier(), Signer(FolderBlobs(folder))
+    folder.mkdir(exist_ok=True)
     path = folder / f"tekst.{form.extension}"
     path.write_bytes(export(dossier, form))
     sidecar_of(path).write_bytes(signer.state(dossier, path.name, path.read_bytes(), AT))
@@ -40,11 +42,11 @@ def written(folder: Path, form: ExportFormat) -> tuple[Path, Signer]:
 @pytest.mark.parametrize("form", WHOLE)
 def test_every_form_is_marked_signed_and_unchanged(tmp_path: Path, form: ExportFormat) -> None:
     path, signer = written(tmp_path, form)
-    report = check_mark(path, signer.public_key())
+    report = check_mark(path, signer.public_keys())
     assert report.problems == ()
     assert report.source_type
     path.write_bytes(path.read_bytes() + b" ")
-    assert not check_mark(path, signer.public_key()).unchanged
+    assert not check_mark(path, signer.public_keys()).unchanged
 
 
 def test_a_label_taken_out_of_a_word_file_is_noticed(tmp_path: Path) -> None:
@@ -57,23 +59,32 @@ def test_a_label_taken_out_of_a_word_file_is_noticed(tmp_path: Path) -> None:
                 body = body.replace(b"LearningLion", b"")
             new.writestr(name, body)
     path.write_bytes(made.getvalue())
-    report = check_mark(path, signer.public_key())
+    report = check_mark(path, signer.public_keys())
     assert not report.visible and not report.unchanged
 
 
 def test_the_signature_of_another_installation_does_not_hold(tmp_path: Path) -> None:
     path, _ = written(tmp_path, ExportFormat.JSON)
-    other = Signer(tmp_path / "other.key").public_key()
-    assert not check_mark(path, other).signed
+    other = Signer(FolderBlobs(tmp_path / "other")).public_key()
+    assert not check_mark(path, [other]).signed
     told = json.loads(sidecar_of(path).read_text("utf-8"))
     told["public_key"] = other
     sidecar_of(path).write_text(json.dumps(told), "utf-8")
-    assert not check_mark(path, other).signed
+    assert not check_mark(path, [other]).signed
+
+
+def test_what_a_retired_key_signed_is_recognised_and_nothing_else_is_signed_with_it(tmp_path: Path) -> None:
+    path, former = written(tmp_path / "former", ExportFormat.JSON)
+    signer = Signer(FolderBlobs(tmp_path))
+    assert not check_mark(path, signer.public_keys()).signed
+    signer.retire((tmp_path / "former" / "signing.key").read_bytes())
+    assert check_mark(path, signer.public_keys()).problems == ()
+    assert signer.public_key() != former.public_key()
 
 
 def test_the_key_is_for_its_owner_only(tmp_path: Path) -> None:
-    signer = Signer(tmp_path / "signing.key")
-    assert signer.public_key() == Signer(tmp_path / "signing.key").public_key()
+    signer = Signer(FolderBlobs(tmp_path))
+    assert signer.public_key() == Signer(FolderBlobs(tmp_path)).public_key()
     assert (tmp_path / "signing.key").stat().st_mode & 0o077 == 0
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from archives import SUBJECTS, make_archive, make_entry
+from learninglion.inference.vectors import KnownVectors, VectorCache
 from learninglion.models.errors import ConflictError
 from learninglion.search.local import snapshot as embedded
 from learninglion.search.local.index import Index
@@ -182,3 +183,23 @@ def test_an_index_of_another_archive_is_made_again(opened: Opened) -> None:
     index = opened()
     index.update(MemoryReader(make_archive()[:2], store_id="twee"))
     assert index.state().sources == 2
+
+
+def test_vectors_that_are_known_are_not_made_again_and_none_are_added(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, cache = MemoryReader(make_archive()), VectorCache(tmp_path / "vectors.db")
+    Index.open(tmp_path / "index", ENCODER, cache).update(reader)
+    shared = opened(known=KnownVectors(cache))
+    monkeypatch.setattr(cache, "write", None)
+    texts: list[str] = []
+    encode = HashingEncoder.encode_passages
+    monkeypatch.setattr(
+        HashingEncoder, "encode_passages", lambda self, some: texts.extend(some) or encode(self, some)
+    )
+    shared.update(reader)
+    before = len(texts)  # those of the frame, which belong to no archive
+    reader.put([make_entry("x", "Hoe hoog zijn de dijken?", "De dijken zijn vier meter hoog.")])
+    shared.update(reader)
+    assert texts[before:] == ["De dijken zijn vier meter hoog."]
+    assert not {p.text for _, listed in make_archive() for p in listed} & set(texts)

@@ -11,11 +11,11 @@ from fastapi.testclient import TestClient
 from test_web_management import finish, press
 from web_office import EVERYTHING, Office
 
+from learninglion.database.blobs import FolderBlobs
 from learninglion.evaluation.judgements import read_judgements
 from learninglion.evaluation.rounds import Round, list_rounds
 from learninglion.models import Role
 from learninglion.sample import sample_documents
-from learninglion.workflow.judging import rounds_folder
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def kept(office: Office) -> Round:
     boss = office.browser("baas")
     done = finish(boss, press(boss, "/manage/quality/judging", most="10"))
     assert done.url.path == "/manage/quality", done.text
-    (found,) = list_rounds(rounds_folder(office.settings.home))
+    (found,) = list_rounds(FolderBlobs(office.settings.home))
     return found
 
 
@@ -78,7 +78,7 @@ def test_a_page_shows_the_question_and_one_result_and_nothing_of_what_found_it(
 
 
 def test_each_judgement_is_kept_with_its_judge_and_the_last_one_counts(office: Office, kept: Round) -> None:
-    anna, path = office.browser("anna"), rounds_folder(office.settings.home) / f"{kept.id}.jsonl"
+    anna, path = office.browser("anna"), office.settings.home / "judgements" / f"{kept.id}.jsonl"
     assert "Resultaat 2 van" in grade(anna, kept, 2)
     (first,) = read_judgements(path)
     item = kept.items[0]
@@ -95,14 +95,14 @@ def test_each_judgement_is_kept_with_its_judge_and_the_last_one_counts(office: O
 def test_what_is_no_judgement_is_refused(office: Office, kept: Round) -> None:
     anna = office.browser("anna")
     form = form_of(anna.get(f"/judging/{kept.id}?at=4").text)
-    before = read_judgements(rounds_folder(office.settings.home) / f"{kept.id}.jsonl")
+    before = read_judgements(office.settings.home / "judgements" / f"{kept.id}.jsonl")
     assert press(anna, f"/judging/{kept.id}", **form, grade="3").status_code == 400
     assert press(anna, f"/judging/{kept.id}", **{**form, "at": "5"}, grade="1").status_code == 400
     assert press(anna, f"/judging/{kept.id}", **{**form, "source": "iets"}, grade="1").status_code == 400
     assert anna.post(f"/judging/{kept.id}", data={**form, "grade": "1"}).status_code == 403
     for name in ("20200101T000000Z", "..%2f..%2flearninglion", "x"):
         assert anna.get(f"/judging/{name}").status_code == 404
-    assert read_judgements(rounds_folder(office.settings.home) / f"{kept.id}.jsonl") == before
+    assert read_judgements(office.settings.home / "judgements" / f"{kept.id}.jsonl") == before
 
 
 def test_two_judges_are_compared_and_search_is_measured_by_what_they_said(

@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from web_office import EVERYTHING, Office, documents, form_token
 
+from learninglion.database.blobs import FolderBlobs
 from learninglion.models import Role
 from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
@@ -117,7 +118,7 @@ def propose(office: Office, better: bool, since: int) -> None:
     learned = DEFAULT.__class__(**{**{f: getattr(DEFAULT, f) for f in DEFAULT.__slots__}, "threshold": 0.31})
     compared = (Compared("MRR@10", 0.5, 0.6, 0.01),)
     proposal = Proposal(datetime.now(UTC), "default", better, 90, 30, compared, learned, since)
-    write_proposal(office.settings.home, proposal)
+    write_proposal(FolderBlobs(office.settings.home), proposal)
 
 
 def test_a_version_is_taken_and_taken_back(office: Office, boss: TestClient) -> None:

@@ -13,10 +13,10 @@ from playwright.sync_api import Page
 from test_web_browser import CHROMIUM, _serious, _small_targets, browser, page, sign_in
 from web_office import EVERYTHING, Office
 
+from learninglion.database.blobs import FolderBlobs
 from learninglion.evaluation.rounds import Round, draw_up, judgements_of
 from learninglion.models.plain import to_plain
 from learninglion.search.fusion import DEFAULT
-from learninglion.workflow.judging import rounds_folder
 from learninglion.workflow.quality import Compared, MeasureRow, Proposal, write_proposal
 
 __all__ = ["browser", "page"]  # fixtures
@@ -64,7 +64,7 @@ def measured(office: Office) -> Iterator[None]:
     path = home / "reports" / f"{row.name}.json"
     path.write_text(json.dumps(to_plain(row)))
     compared = (Compared("MRR@10", 0.5, 0.6, 0.01),)
-    write_proposal(home, Proposal(at, "openbaar", True, 90, 30, compared, DEFAULT, 0))
+    write_proposal(FolderBlobs(home), Proposal(at, "openbaar", True, 90, 30, compared, DEFAULT, 0))
     yield
     path.unlink()
     (home / "tuning" / "proposal.json").unlink(missing_ok=True)
@@ -73,7 +73,7 @@ def measured(office: Office) -> Iterator[None]:
 @pytest.fixture
 def to_judge(office: Office) -> Iterator[Round]:
     """Something to judge, with judgements of two people."""
-    folder = rounds_folder(office.settings.home)
+    blobs = FolderBlobs(office.settings.home)
     cards = office.workplace.documents.list(EVERYTHING, limit=5)
     sources = [
         s.id
@@ -81,12 +81,12 @@ def to_judge(office: Office) -> Iterator[Round]:
         for s in office.workplace.documents.sources_of(card.id, EVERYTHING)
         if s.question
     ]
-    kept = draw_up(folder, "openbaar", "noor", {sources[0]: sources[1:6]})
+    kept = draw_up(blobs, "openbaar", "noor", {sources[0]: sources[1:6]})
     for name, grades in (("bram", (0, 1)), ("anna", (0, 2))):
         for place, grade in enumerate(grades):
-            kept.judge(folder, place, kept.items[place], grade, name)
+            kept.judge(blobs, place, kept.items[place], grade, name)
     yield kept
-    for path in folder.iterdir():
+    for path in (office.settings.home / "judgements").iterdir():
         path.unlink()
 
 
@@ -102,7 +102,7 @@ def test_results_are_judged_with_the_keyboard_alone(page: Page, office: Office, 
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
     page.wait_for_selector("text=U hebt alles beoordeeld")
-    found = judgements_of(rounds_folder(office.settings.home), to_judge.id)
+    found = judgements_of(FolderBlobs(office.settings.home), to_judge.id)
     assert [j.grade for j in found if j.judge == "noor"] == [1] * 5
 
 

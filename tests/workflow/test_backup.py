@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from learninglion.inference.choices import EncoderChoice
-from learninglion.models import Actor, Role
+from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, PermissionDeniedError
+from learninglion.record.export import ExportFormat
 from learninglion.sample import sample_documents
+from learninglion.search.fusion import DEFAULT
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
 from learninglion.workflow.backup import restore_backup, verify_backup
@@ -26,8 +31,8 @@ def small_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(64))
 
 
-def options(home: Path) -> WorkplaceOptions:
-    return WorkplaceOptions(home=home, isolate=False, encoder=EncoderChoice())
+def options(home: Path, url: str = "") -> WorkplaceOptions:
+    return WorkplaceOptions(home=home, isolate=False, encoder=EncoderChoice(), database_url=url)
 
 
 @pytest.fixture
@@ -42,6 +47,15 @@ def hits(workplace: Workplace) -> list[tuple[str, float]]:
     return [(hit.source.id, hit.score) for hit in found]
 
 
+def statement(workplace: Workplace) -> dict[str, object]:
+    """What is signed beside an export of a draft."""
+    asked = QuestionSet("", (SubQuestion((1,), "Hoeveel controles waren er?"),))
+    offers = workplace.searching.offer(asked, actor=BOSS)
+    chosen = workplace.drafts.select_automatically(asked, offers)
+    dossier = workplace.drafts.draft(asked, chosen, actor=BOSS)
+    return json.loads(workplace.dossiers.provenance(dossier.id, ExportFormat.JSON, actor=BOSS)[1])
+
+
 def test_what_is_put_back_finds_the_same_and_its_log_goes_on(workplace: Workplace, tmp_path: Path) -> None:
     before = hits(workplace)
     made = workplace.backups.make(tmp_path / "copy", actor=BOSS)
@@ -52,6 +66,72 @@ def test_what_is_put_back_finds_the_same_and_its_log_goes_on(workplace: Workplac
         assert hits(again) == before
         assert again.log.verify(BOSS).ok
         assert {"backup.make", "backup.restore"} <= {e.action for e in again.log.entries(BOSS)}
+
+
+def test_one_of_postgresql_holds_all_that_servers_share_and_goes_back_there_or_in_files(
+    tmp_path: Path, postgresql_url: str, another_postgresql_url: str
+) -> None:
+    with (
+        working(options(tmp_path / "one", postgresql_url)) as first,
+        working(options(tmp_path / "two", postgresql_url)) as second,
+    ):
+        assert not first.intake.ingest(sample_documents()[:3], actor=BOSS).failures
+        found = hits(first)
+        first.learning.keep(replace(DEFAULT, body_stems=0.21), actor=BOSS, details={})
+        mark = statement(first)["public_key"]
+        assert statement(second)["public_key"] == mark
+        writing = threading.Thread(target=lambda: first.intake.ingest(sample_documents()[3:6], actor=BOSS))
+        writing.start()
+        made = second.backups.make(tmp_path / "copy", actor=BOSS)
+        writing.join()
+    assert made.documents >= 3 and verify_backup(tmp_path / "copy") == ()
+    for place in (options(tmp_path / "files"), options(tmp_path / "base", another_postgresql_url)):
+        manifest = restore_backup(tmp_path / "copy", place.home, place.database_url, actor=BOSS)
+        with working(place) as again:
+            again.backups.note_restored(manifest, actor=BOSS)
+            assert again.learning.current().body_stems == 0.21
+            assert statement(again)["public_key"] == mark
+            assert again.log.verify(BOSS).ok and list(again.log.misfits(BOSS)) == []
+            assert {"backup.make", "backup.restore"} <= {e.action for e in again.log.entries(BOSS)}
+            again.learning.revert(0, actor=BOSS)
+            assert made.documents > 3 or hits(again) == found
+            assert [f for f in examine(again, actor=BOSS) if f.state is State.WRONG] == []
+
+
+@pytest.mark.parametrize("victim", ["originals", "rows"])
+def test_damage_in_one_of_postgresql_is_named_and_not_put_back(
+    tmp_path: Path, postgresql_url: str, victim: str
+) -> None:
+    copy = tmp_path / "copy"
+    with working(options(tmp_path / "one", postgresql_url)) as workplace:
+        assert not workplace.intake.ingest(sample_documents()[:1], actor=BOSS).failures
+        workplace.backups.make(copy, actor=BOSS)
+    place = next(p for p in sorted((copy / victim).rglob("*")) if p.is_file() and p.stat().st_size)
+    place.write_bytes(place.read_bytes()[:-2])
+    assert place.name in verify_backup(copy)[0]
+    with pytest.raises(IntegrityError, match="niet heel"):
+        restore_backup(copy, tmp_path / "elsewhere", actor=BOSS)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_backup_of_files_is_not_put_back_in_postgresql(
+    workplace: Workplace, tmp_path: Path, postgresql_url: str
+) -> None:
+    workplace.backups.make(tmp_path / "copy", actor=BOSS)
+    with pytest.raises(InputError, match="move --to"):
+        restore_backup(tmp_path / "copy", tmp_path / "elsewhere", postgresql_url, actor=BOSS)
+
+
+def test_an_index_made_elsewhere_can_be_copied_in(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = hits(workplace)
+    workplace.backups.make(tmp_path / "copy", actor=BOSS)
+    restore_backup(tmp_path / "copy", tmp_path / "elsewhere", actor=BOSS)
+    shutil.copytree(tmp_path / "home" / "index", tmp_path / "elsewhere" / "index", dirs_exist_ok=True)
+    monkeypatch.setattr(HashingEncoder, "encode_passages", None)  # nothing is embedded again
+    with working(options(tmp_path / "elsewhere")) as again:
+        assert hits(again) == before
 
 
 def test_a_backup_is_whole_while_others_write(workplace: Workplace, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,17 +11,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
+from learninglion.database.blobs import DatabaseBlobs, FolderBlobs
 from learninglion.database.engine import open_database, reading
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.record.log import EventLog
+from learninglion.record.provenance import Signer
 from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
 from learninglion.search.postgres.index import PostgresIndex
+from learninglion.settings import load_settings, workplace_options
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import WorkplaceOptions, working
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.brakes import Brake, brakes
+from learninglion.workflow.options import MODELS_FILE
 
 BOSS = Actor("beheer", frozenset(Role))
 
@@ -121,4 +126,31 @@ def test_a_server_that_joins_keeps_an_anchor_of_its_own_and_the_log_says_so(
     assert [entry.action for entry in first.entries()] == ["proef", "log.anchor"]
     EventLog(engine, tmp_path / "b.json")
     assert first.head().count == 2
+    engine.dispose()
+
+
+def test_what_servers_kept_for_themselves_comes_together(postgresql_url: str, tmp_path: Path) -> None:
+    chosen = {"generator": {"kind": "openai", "model": "gekozen", "base_url": "http://127.0.0.1:9/v1"}}
+    environments = []
+    for name in ("one", "two"):
+        folder = FolderBlobs(tmp_path / name)
+        folder.put("signing.key", name.encode().ljust(32, b"."))
+        folder.put("judge-exams.json", b"[]")
+        environments.append(
+            {"LEARNINGLION_HOME": str(tmp_path / name), "LEARNINGLION_DATABASE_URL": postgresql_url}
+        )
+    FolderBlobs(tmp_path / "one").put(MODELS_FILE, json.dumps(chosen).encode())
+    former = [Signer(FolderBlobs(tmp_path / name)).public_key() for name in ("one", "two")]
+    for environment in environments:
+        assert load_settings(environment).generator.model == "gekozen"
+        with working(workplace_options(load_settings(environment))):
+            pass
+    assert (
+        load_settings(environments[1] | {"LEARNINGLION_HOME": str(tmp_path / "new")}).generator.model
+        == "gekozen"
+    )
+    engine = open_database(postgresql_url)
+    signer = Signer(DatabaseBlobs(engine))
+    assert signer.public_key() == former[0] and set(signer.public_keys()) == set(former)
+    assert list(FolderBlobs(tmp_path / "two").names("signing")) == []
     engine.dispose()

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.terminal import console, fail, print_json, progress
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.drafting.judges import ModelJudge
 from learninglion.drafting.prompting import load_prompts
 from learninglion.dutch.text import split_sentences
 from learninglion.evaluation.instructions import measure_instructions, read_instructions, suspected
-from learninglion.evaluation.judge import keep_exam, read_pairs, shipped_pairs, take_exam, wilson
+from learninglion.evaluation.judge import read_pairs, shipped_pairs, take_exam, wilson
 from learninglion.evaluation.model_check import Outcome, check_model
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
 from learninglion.inference.open import open_generator
@@ -86,8 +87,8 @@ def evaluate_judge(
             lambda done, total: shown("Oordelen", done, total),
         )
     if counts:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        keep_exam(settings.home, exam)
+        with workplace_here(settings) as workplace:
+            workplace.language_model.keep_exam(exam, actor=local_actor())
     if as_json:
         print_json({**_told(to_plain(exam)), "passed": exam.passed, "kept": counts})
         return

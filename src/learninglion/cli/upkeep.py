@@ -53,20 +53,20 @@ def make_backup(
         f"Back-up gemaakt in {target[0]}: {made.documents} documenten, {made.dossiers} dossiers, "
         f"{made.log_entries} regels logboek, {size / 2**20:.0f} MB."
     )
-    if not made.database:
-        console.print("De database staat op PostgreSQL en zit er niet in: maak daarvan een eigen back-up.")
 
 
 def put_back(folder: Path = typer.Argument(..., metavar="MAP", help="De map met de back-up.")) -> None:
     """Zet een back-up terug in de gegevensmap, waar nog geen archief mag staan."""
-    home = load_settings().home
+    settings = load_settings()
     with progress() as shown:
-        manifest = restore_backup(folder, home, actor=local_actor(), progress=shown)
+        manifest = restore_backup(
+            folder, settings.home, settings.database_url, actor=local_actor(), progress=shown
+        )
     with workplace_here() as workplace:
         workplace.backups.note_restored(manifest, actor=local_actor())
     console.print(
-        f"Teruggezet in {home}: {manifest.documents} documenten, {manifest.dossiers} dossiers, stand van "
-        f"{manifest.made_at.astimezone():%Y-%m-%d %H:%M}. De eerste zoekvraag maakt de zoekindex."
+        f"Teruggezet in {settings.home}: {manifest.documents} documenten, {manifest.dossiers} dossiers, "
+        f"stand van {manifest.made_at.astimezone():%Y-%m-%d %H:%M}. De eerste zoekvraag maakt de zoekindex."
     )
 
 

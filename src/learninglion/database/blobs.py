@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +15,7 @@ from typing import Protocol
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Engine,
     ForeignKey,
     Integer,
@@ -22,15 +25,26 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    inspect,
     select,
     update,
 )
 
-from learninglion.database.engine import Moment, new_metadata, now, reading
-from learninglion.database.files import write_durably
+from learninglion.database.engine import Moment, looking_in, new_metadata, now, reading
+from learninglion.database.files import append_durably, write_durably
 from learninglion.models.errors import IntegrityError
 
-__all__ = ["Blobs", "DatabaseBlobs", "FolderBlobs", "keeps_files", "move_in"]
+__all__ = [
+    "Blobs",
+    "DatabaseBlobs",
+    "Files",
+    "FolderBlobs",
+    "Read",
+    "SplitBlobs",
+    "keeps_files",
+    "move_in",
+    "read_shared",
+]
 
 metadata = new_metadata()
 
@@ -55,14 +69,23 @@ _CHUNK = 1 << 20
 _INCOMING = "incoming"
 
 
-class Blobs(Protocol):
+Read = Callable[[str], bytes | None]
+
+
+class Files(Protocol):
     """Files by name ("folder/name"); every process that shares them sees the same."""
 
     def put(self, name: str, content: bytes) -> None:
         """Keep `content` durably, replacing what was there."""
 
+    def put_new(self, name: str, content: bytes) -> bool:
+        """Keep `content` durably where nothing is; whether it was. Of several at once one succeeds."""
+
     def read(self, name: str) -> bytes | None:
         """What is kept, None where nothing is. Raises IntegrityError where it is seen to be damaged."""
+
+    def reader(self, connection: Connection) -> Read:
+        """What reads as of the moment that `connection` sees, where files are kept in its database."""
 
     def size(self, name: str) -> int | None:
         """How many bytes are kept, None where nothing is."""
@@ -83,6 +106,13 @@ class Blobs(Protocol):
         """Where it is kept, for people."""
 
 
+class Blobs(Files, Protocol):
+    """Files by name, to some of which lines are added."""
+
+    def append(self, name: str, line: bytes) -> None:
+        """Add `line` durably to what is kept, beginning where nothing is; lines of others stay whole."""
+
+
 class FolderBlobs:
     """Files below the folder `home`. A file under its name is always whole."""
 
@@ -93,12 +123,34 @@ class FolderBlobs:
         """Keep `content` durably, replacing what was there."""
         write_durably(self._home / name, content, incoming=self._home / _INCOMING)
 
+    def put_new(self, name: str, content: bytes) -> bool:
+        """Keep `content` durably where nothing is; whether it was."""
+        own = f"{_INCOMING}/{uuid.uuid4().hex}"
+        self.put(own, content)
+        try:
+            target = self._home / name
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            target.hardlink_to(self._home / own)  # unlike a rename it never replaces
+        except FileExistsError:
+            return False
+        finally:
+            self.remove(own)
+        return True
+
+    def append(self, name: str, line: bytes) -> None:
+        """Add `line` durably to what is kept, beginning where nothing is."""
+        append_durably(self._home / name, line)
+
     def read(self, name: str) -> bytes | None:
         """What is kept, None where nothing is."""
         try:
             return (self._home / name).read_bytes()
         except FileNotFoundError:
             return None
+
+    def reader(self, connection: Connection) -> Read:
+        """What reads now."""
+        return self.read
 
     def size(self, name: str) -> int | None:
         """How many bytes are kept, None where nothing is."""
@@ -149,28 +201,37 @@ class DatabaseBlobs:
 
     def put(self, name: str, content: bytes) -> None:
         """Keep `content` durably, replacing what was there."""
-        values = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "touched": now()}
-        pieces = [content[at : at + _CHUNK] for at in range(0, len(content), _CHUNK)]
-        chunks = [{"name": name, "number": n, "content": piece} for n, piece in enumerate(pieces)]
-        # Not `writing`: one that writes documents puts files meanwhile. Writers of one name take turns.
+        with self._turn(name) as connection:
+            _write(connection, name, content)
+
+    def put_new(self, name: str, content: bytes) -> bool:
+        """Keep `content` durably where nothing is; whether it was."""
+        with self._turn(name) as connection:
+            if _read(connection, name) is not None:
+                return False
+            _write(connection, name, content)
+        return True
+
+    def append(self, name: str, line: bytes) -> None:
+        """Add `line` durably to what is kept, beginning where nothing is."""
+        with self._turn(name) as connection:
+            _write(connection, name, (_read(connection, name) or b"") + line + b"\n")
+
+    @contextmanager
+    def _turn(self, name: str) -> Iterator[Connection]:
+        """A transaction for one name. Not `writing`: one that writes documents puts files meanwhile."""
         with self._engine.begin() as connection:
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
-            connection.execute(delete(kept_files).where(kept_files.c.name == name))
-            connection.execute(insert(kept_files).values(name=name, **values))
-            if chunks:
-                connection.execute(insert(kept_chunks), chunks)
+            yield connection
 
     def read(self, name: str) -> bytes | None:
         """What is kept, None where nothing is. Raises IntegrityError where it is not what was put."""
         with reading(self._engine) as connection:
-            kept = connection.scalar(select(kept_files.c.sha256).where(kept_files.c.name == name))
-            if kept is None:
-                return None
-            query = select(kept_chunks.c.content).where(kept_chunks.c.name == name)
-            content = b"".join(connection.scalars(query.order_by(kept_chunks.c.number)))
-        if hashlib.sha256(content).hexdigest() != kept:
-            raise IntegrityError(f"Het bestand {name} in de database is beschadigd.")
-        return content
+            return _read(connection, name)
+
+    def reader(self, connection: Connection) -> Read:
+        """What reads as of the moment that `connection` sees."""
+        return lambda name: _read(connection, name)
 
     def size(self, name: str) -> int | None:
         """How many bytes are kept, None where nothing is."""
@@ -205,18 +266,102 @@ class DatabaseBlobs:
         return f"database, {name}"
 
 
+class SplitBlobs:
+    """Files whose names begin with one of `prefixes` in `large`, the others in `small`."""
+
+    def __init__(self, small: Blobs, large: Files, prefixes: tuple[str, ...]) -> None:
+        self._small, self._large, self._prefixes = small, large, prefixes
+
+    def _of(self, name: str) -> Files:
+        return self._large if name.startswith(self._prefixes) else self._small
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep `content` durably, replacing what was there."""
+        self._of(name).put(name, content)
+
+    def put_new(self, name: str, content: bytes) -> bool:
+        """Keep `content` durably where nothing is; whether it was."""
+        return self._of(name).put_new(name, content)
+
+    def append(self, name: str, line: bytes) -> None:
+        """Add `line` durably to one of the small files, beginning where nothing is."""
+        self._small.append(name, line)
+
+    def read(self, name: str) -> bytes | None:
+        """What is kept, None where nothing is. Raises IntegrityError where it is seen to be damaged."""
+        return self._of(name).read(name)
+
+    def reader(self, connection: Connection) -> Read:
+        """What reads small files as of the moment that `connection` sees, large ones now."""
+        small, large = self._small.reader(connection), self._large.reader(connection)
+        return lambda name: (large if name.startswith(self._prefixes) else small)(name)
+
+    def size(self, name: str) -> int | None:
+        """How many bytes are kept, None where nothing is."""
+        return self._of(name).size(name)
+
+    def touch(self, name: str) -> None:
+        """Let it count as new."""
+        self._of(name).touch(name)
+
+    def remove(self, name: str) -> None:
+        """Take it away; nothing happens when it is not there."""
+        self._of(name).remove(name)
+
+    def names(self, prefix: str, min_age_seconds: float = 0.0) -> Iterator[str]:
+        """The names that begin so and were not put or touched for so long, sorted."""
+        return self._of(prefix).names(prefix, min_age_seconds)
+
+    def sweep(self, min_age_seconds: float) -> int:
+        """Remove what interrupted writers left behind; gives how many files."""
+        return self._small.sweep(min_age_seconds) + self._large.sweep(min_age_seconds)
+
+    def place(self, name: str) -> str:
+        """Where it is kept, for people."""
+        return self._of(name).place(name)
+
+
+def _write(connection: Connection, name: str, content: bytes) -> None:
+    pieces = [content[at : at + _CHUNK] for at in range(0, len(content), _CHUNK)]
+    chunks = [{"name": name, "number": n, "content": piece} for n, piece in enumerate(pieces)]
+    connection.execute(delete(kept_files).where(kept_files.c.name == name))
+    values = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "touched": now()}
+    connection.execute(insert(kept_files).values(name=name, **values))
+    if chunks:
+        connection.execute(insert(kept_chunks), chunks)
+
+
+def _read(connection: Connection, name: str) -> bytes | None:
+    kept = connection.scalar(select(kept_files.c.sha256).where(kept_files.c.name == name))
+    if kept is None:
+        return None
+    query = select(kept_chunks.c.content).where(kept_chunks.c.name == name)
+    content = b"".join(connection.scalars(query.order_by(kept_chunks.c.number)))
+    if hashlib.sha256(content).hexdigest() != kept:
+        raise IntegrityError(f"Het bestand {name} in de database is beschadigd.")
+    return content
+
+
+def read_shared(url: str, name: str) -> bytes | None:
+    """What servers keep under `name` in the PostgreSQL at `url`, which need not have tables yet."""
+    with looking_in(url) as connection:
+        return _read(connection, name) if inspect(connection).has_table(kept_files.name) else None
+
+
 def keeps_files(engine: Engine) -> bool:
     """Whether files that servers share are kept in this database; else they are in the data folder."""
     return engine.dialect.name == "postgresql"
 
 
-def move_in(source: FolderBlobs, target: Blobs, prefix: str) -> int:
-    """Move the files whose names begin so from a data folder into `target`; how many. Safe to cut off."""
+def move_in(source: Files, target: Files, prefix: str) -> int:
+    """Move the files whose names begin so from `source` into `target`; how many. Safe to cut off.
+
+    What is kept there already wins: a file that is not the same stays where it is.
+    """
     moved = 0
     for name in list(source.names(prefix)):
         content = source.read(name)
-        if content is not None and target.size(name) != len(content):
-            target.put(name, content)
-        source.remove(name)
-        moved += 1
+        if content is None or target.put_new(name, content) or target.read(name) == content:
+            source.remove(name)
+            moved += 1
     return moved

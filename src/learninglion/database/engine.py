@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     URL,
@@ -35,16 +36,18 @@ from sqlalchemy.types import TypeDecorator
 
 from learninglion.database.locking import exclusive
 from learninglion.database.trouble import disk_trouble
-from learninglion.models.errors import ConflictError, InputError, IntegrityError
+from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnavailableError
 
 __all__ = [
     "HEAD",
     "NAMING",
     "Moment",
     "fenced",
+    "looking_in",
     "new_metadata",
     "now",
     "open_database",
+    "plain_cursor",
     "reading",
     "schema_of",
     "spell_moment",
@@ -69,6 +72,16 @@ _MIGRATE_LOCK = 0x4C4C_0002
 _MOST_CONNECTIONS = 40  # of one process beyond the few that stay open: one a thread that serves
 _FENCE: ContextVar[Callable[[Connection], None] | None] = ContextVar("learninglion_fence", default=None)
 _BUSY_MS = 60_000  # a writer waits this long for another; document transactions take milliseconds
+
+_GONE = "De database is nu niet bereikbaar. Probeer het zo opnieuw; wat was opgeslagen, is er nog."
+# A server that vanished without a word is noticed within half a minute.
+_CONNECTING = {
+    "connect_timeout": 10,  # an address where nobody answers
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
 
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {_BUSY_MS}",
@@ -123,6 +136,22 @@ def open_database(url: str | Path, revision: str = "head") -> Engine:
     file, in which every sign stands for itself. Raises InputError for a URL
     or server that cannot be used, ConflictError for a database written by a newer program.
     """
+    engine = _opened(url)
+    with _refusals(engine):
+        upgrade(engine, revision)
+    return engine
+
+
+@contextmanager
+def looking_in(url: str) -> Iterator[Connection]:
+    """A connection to a database as it is, whatever its schema. Raises InputError as `open_database` does."""
+    engine = _opened(url)
+    with _refusals(engine), engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def _opened(url: str | Path) -> Engine:
     try:
         parsed = URL.create("sqlite", database=str(url)) if isinstance(url, Path) else make_url(url)
     except ArgumentError as error:
@@ -130,19 +159,26 @@ def open_database(url: str | Path, revision: str = "head") -> Engine:
     engine = _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _refuse)
+    return engine
+
+
+@contextmanager
+def _refusals(engine: Engine) -> Iterator[None]:
+    """Say in a line what is wrong with the database that is opened, and let go of it."""
+    shown = engine.url.set(drivername=engine.dialect.name).render_as_string(hide_password=True)
     try:
-        upgrade(engine, revision)
+        yield
+    except UnavailableError as error:
+        engine.dispose()
+        raise InputError(f"De database {shown} is niet te openen: {error.__cause__}") from error
     except OperationalError as error:
         engine.dispose()
-        shown = parsed.render_as_string(hide_password=True)
         raise InputError(
             disk_trouble(error) or f"De database {shown} is niet te openen: {error.orig}"
         ) from error
     except DBAPIError as error:
         engine.dispose()
-        shown = parsed.render_as_string(hide_password=True)
         raise IntegrityError(f"De database {shown} is beschadigd of geen database: {error.orig}") from error
-    return engine
 
 
 def _open_sqlite(url: URL) -> Engine:
@@ -199,6 +235,7 @@ def _open_postgresql(url: URL) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
+        connect_args={n: v for n, v in _CONNECTING.items() if n not in url.query},
         hide_parameters=True,
         max_overflow=_MOST_CONNECTIONS,
         execution_options={_TURN: threading.Lock()},
@@ -223,8 +260,29 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
 
 
+@contextmanager
+def plain_cursor(connection: Connection) -> Iterator[Any]:
+    """A cursor of the driver (psycopg) itself, in binary; a lost connection is told as everywhere."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor(binary=True) as cursor:
+            yield cursor
+    except Exception as error:
+        if driver.closed:
+            connection.invalidate()
+            raise UnavailableError(_GONE) from error
+        raise
+
+
 def _refuse(context: ExceptionContext) -> None:
-    """A value that no database has room for, such as a number of thirty digits, is wrong input everywhere."""
+    """A value that no database has room for, such as a number of thirty digits, is wrong input everywhere.
+
+    A PostgreSQL that went away is nobody's fault here: what it was asked can be asked again.
+    """
+    if context.dialect.name == "postgresql" and not context.is_pre_ping:
+        connecting = context.connection is None and isinstance(context.sqlalchemy_exception, DBAPIError)
+        if connecting or context.is_disconnect:
+            raise UnavailableError(_GONE) from context.original_exception
     if isinstance(context.sqlalchemy_exception, DataError) or isinstance(
         context.original_exception, OverflowError | UnicodeEncodeError
     ):

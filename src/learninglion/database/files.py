@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["write_durably"]
+__all__ = ["append_durably", "write_durably"]
 
 
 def write_durably(target: Path, content: bytes, *, incoming: Path | None = None) -> None:
@@ -32,6 +32,22 @@ def write_durably(target: Path, content: bytes, *, incoming: Path | None = None)
     _sync(target.parent)
     if new_folder:
         _sync(target.parent.parent)
+
+
+def append_durably(target: Path, line: bytes) -> None:
+    """Add `line` to the file `target`; it is on the disk when this returns.
+
+    What a machine that stopped left half written stays a line of its own.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with target.open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+        file.write(line + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync(folder: Path) -> None:

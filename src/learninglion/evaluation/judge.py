@@ -14,13 +14,13 @@ from math import sqrt
 from pathlib import Path
 
 from learninglion.checking.judging import REQUIRED_DETECTION, Exam, Judge, KindScore
-from learninglion.database.files import write_durably
+from learninglion.database.blobs import Blobs
 from learninglion.models.errors import IntegrityError, UnreadableFileError
 from learninglion.models.plain import canonical_json, from_plain, sha256_hex, to_plain
 
 __all__ = ["EXAMS_FILE", "ExamPair", "exam_of", "keep_exam", "read_pairs", "shipped_pairs", "take_exam"]
 
-EXAMS_FILE = "judge-exams.json"  # in the data folder
+EXAMS_FILE = "judge-exams.json"
 _NEVER = 1.000001  # a threshold that nothing reaches
 _MOST_KEPT = 50
 
@@ -117,31 +117,28 @@ def wilson(found: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def keep_exam(home: Path, exam: Exam) -> None:
-    """Keep the last exam of each judge in the data folder."""
-    kept = [e for e in _read(home) if e.fingerprint != exam.fingerprint][-_MOST_KEPT + 1 :]
+def keep_exam(blobs: Blobs, exam: Exam) -> None:
+    """Keep the last exam of each judge where all servers find it."""
+    kept = [e for e in _read(blobs) if e.fingerprint != exam.fingerprint][-_MOST_KEPT + 1 :]
     written = json.dumps(to_plain([*kept, exam]), ensure_ascii=False, indent=1)
-    write_durably(home / EXAMS_FILE, written.encode())
+    blobs.put(EXAMS_FILE, written.encode())
 
 
-def exam_of(home: Path, judge: Judge) -> Exam | None:
+def exam_of(blobs: Blobs, judge: Judge) -> Exam | None:
     """The exam that this very judge took; None when it took none, or was changed since.
 
     Raises as the judge does where it cannot say what it is.
     """
     fingerprint = judge.fingerprint
-    return next((e for e in _read(home) if e.fingerprint == fingerprint), None)
+    return next((e for e in _read(blobs) if e.fingerprint == fingerprint), None)
 
 
-def _read(home: Path) -> list[Exam]:
-    path = home / EXAMS_FILE
+def _read(blobs: Blobs) -> list[Exam]:
     try:
-        rows = json.loads(path.read_text("utf-8"))
-        return [from_plain(Exam, row) for row in rows]
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError, TypeError) as error:
+        return [from_plain(Exam, row) for row in json.loads(blobs.read(EXAMS_FILE) or b"[]")]
+    except (ValueError, TypeError) as error:
         raise IntegrityError(
-            f"{path}: hierin staan de toetsen van beoordelaars, maar dit bestand is niet te lezen ({error}). "
+            f"{blobs.place(EXAMS_FILE)}: hierin staan de toetsen van beoordelaars, maar dit "
+            f"bestand is niet te lezen ({error}). "
             "Verwijder het en neem de toets opnieuw af: learninglion evaluate judge"
         ) from error

@@ -19,7 +19,18 @@ from learninglion.evaluation.runs import append_line
 from learninglion.models.errors import InputError
 from learninglion.models.plain import from_plain
 
-__all__ = ["GRADES", "Agreement", "Judgement", "agreement", "consensus", "judge", "pool", "read_judgements"]
+__all__ = [
+    "GRADES",
+    "Agreement",
+    "Judgement",
+    "agreement",
+    "consensus",
+    "judge",
+    "make_judgement",
+    "parse_judgements",
+    "pool",
+    "read_judgements",
+]
 
 # As in TREC: not, partly, fully relevant.
 GRADES = (0, 1, 2)
@@ -65,25 +76,33 @@ def _blind(query: str, source: str) -> str:
 
 def judge(path: Path, query: str, source: str, grade: int, judge: str) -> Judgement:
     """Add a judgement to the file; it is on disk when this returns."""
-    if grade not in GRADES:
-        raise InputError(f"Een oordeel is 0 (niet), 1 (deels) of 2 (helemaal relevant), niet {grade}.")
-    if not judge.strip():
-        raise InputError("Een oordeel heeft de naam nodig van wie het geeft.")
-    made = Judgement(query, source, grade, judge.strip(), datetime.now(UTC).isoformat(timespec="seconds"))
+    made = make_judgement(query, source, grade, judge)
     append_line(path, made)
     return made
 
 
+def make_judgement(query: str, source: str, grade: int, judge: str) -> Judgement:
+    """What `judge` says now. Raises InputError for what is no judgement."""
+    if grade not in GRADES:
+        raise InputError(f"Een oordeel is 0 (niet), 1 (deels) of 2 (helemaal relevant), niet {grade}.")
+    if not judge.strip():
+        raise InputError("Een oordeel heeft de naam nodig van wie het geeft.")
+    return Judgement(query, source, grade, judge.strip(), datetime.now(UTC).isoformat(timespec="seconds"))
+
+
 def read_judgements(path: Path) -> tuple[Judgement, ...]:
     """The judgements of a file, the last of each judge on each result; InputError names a wrong line."""
+    return parse_judgements(path.read_text("utf-8"), path.name) if path.exists() else ()
+
+
+def parse_judgements(text: str, name: str) -> tuple[Judgement, ...]:
+    """The same of the text of a file called `name`."""
     latest: dict[tuple[str, str, str], Judgement] = {}
-    if not path.exists():
-        return ()
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         try:
             found = from_plain(Judgement, json.loads(line))
         except ValueError as error:
-            raise InputError(f"{path.name}, regel {number}: dit is geen oordeel ({error}).") from error
+            raise InputError(f"{name}, regel {number}: dit is geen oordeel ({error}).") from error
         latest[found.query, found.source, found.judge] = found
     return tuple(latest[key] for key in sorted(latest))
 

@@ -1,7 +1,8 @@
 """Judging by several people over days: what is shown is drawn up once, and each judgement is kept at once.
 
-A round is two files in one folder: `<id>.json` says which results are shown for which questions, in what
-order; `<id>.jsonl` holds the judgements, in the form that the command line writes and every measure reads.
+A round is two files that all servers share: `judgements/<id>.json` says which results are shown for which
+questions, in what order; `<id>.jsonl` holds the judgements, in the form that the command line
+writes and every measure reads.
 """
 
 from __future__ import annotations
@@ -11,24 +12,25 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-from learninglion.database.files import write_durably
-from learninglion.evaluation.judgements import Judgement, judge, read_judgements
+from learninglion.database.blobs import Blobs
+from learninglion.evaluation.judgements import Judgement, make_judgement, parse_judgements
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
 
 __all__ = [
+    "JUDGEMENTS",
     "Round",
     "Shown",
     "close_round",
     "draw_up",
-    "judgements_file",
     "judgements_of",
     "list_rounds",
     "read_round",
+    "written_judgements",
 ]
 
+JUDGEMENTS = "judgements/"
 _ID = re.compile(r"\d{8}T\d{6}Z(?:-\d+)?")
 
 
@@ -68,8 +70,8 @@ class Round:
         places = [*range(after + 1, count), *range(min(after + 1, count))]
         return next((at for at in places if self.items[at] not in done), None)
 
-    def judge(self, folder: Path, place: int, item: Shown, grade: int, name: str) -> None:
-        """Keep a judgement; it is on disk when this returns.
+    def judge(self, blobs: Blobs, place: int, item: Shown, grade: int, name: str) -> None:
+        """Keep a judgement; it is kept when this returns.
 
         Raises ConflictError when the round is closed, InputError when `item` is not what stands at `place`.
         """
@@ -77,10 +79,12 @@ class Round:
             raise ConflictError("Deze beoordeling is afgesloten: er komen geen oordelen meer bij.")
         if not 0 <= place < len(self.items) or self.items[place] != item:
             raise InputError("Dit resultaat hoort niet bij deze beoordeling. Open haar opnieuw.")
-        judge(judgements_file(folder, self.id), item.query, item.source, grade, name)
+        made = make_judgement(item.query, item.source, grade, name)
+        line = json.dumps(to_plain(made), ensure_ascii=False).encode()
+        blobs.append(f"{JUDGEMENTS}{self.id}.jsonl", line)
 
 
-def draw_up(folder: Path, collection: str, by: str, found: Mapping[str, Sequence[str]]) -> Round:
+def draw_up(blobs: Blobs, collection: str, by: str, found: Mapping[str, Sequence[str]]) -> Round:
     """Keep a new round of these results (question: results, in the order to show). InputError when none."""
     items = tuple(Shown(query, source) for query, sources in found.items() for source in sources)
     if not items:
@@ -88,45 +92,47 @@ def draw_up(folder: Path, collection: str, by: str, found: Mapping[str, Sequence
     now = datetime.now(UTC)
     first = f"{now:%Y%m%dT%H%M%SZ}"
     names = (first, *(f"{first}-{n}" for n in range(2, 100)))
-    name = next(n for n in names if not (folder / f"{n}.json").exists())
-    made = Round(name, collection, now, by, items)
-    _keep(folder, made)
-    return made
+    rounds = (Round(name, collection, now, by, items) for name in names)
+    return next(made for made in rounds if blobs.put_new(_named(made.id), _written(made)))
 
 
-def _keep(folder: Path, kept: Round) -> None:
-    write_durably(folder / f"{kept.id}.json", json.dumps(to_plain(kept), ensure_ascii=False).encode())
+def _named(round_id: str) -> str:
+    return f"{JUDGEMENTS}{round_id}.json"
 
 
-def read_round(folder: Path, round_id: str) -> Round:
+def _written(kept: Round) -> bytes:
+    return json.dumps(to_plain(kept), ensure_ascii=False).encode()
+
+
+def read_round(blobs: Blobs, round_id: str) -> Round:
     """One round. Raises UnknownReferenceError when there is none, IntegrityError when it is damaged."""
-    path = folder / f"{round_id}.json"
-    if not _ID.fullmatch(round_id) or not path.is_file():
+    found = blobs.read(_named(round_id)) if _ID.fullmatch(round_id) else None
+    if found is None:
         raise UnknownReferenceError("Deze beoordeling bestaat niet.")
     try:
-        return from_plain(Round, json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise IntegrityError(f"{path.name}: dit bestand is niet te lezen ({error}).") from error
+        return from_plain(Round, json.loads(found))
+    except (ValueError, TypeError) as error:
+        raise IntegrityError(f"{round_id}.json: dit bestand is niet te lezen ({error}).") from error
 
 
-def list_rounds(folder: Path) -> tuple[Round, ...]:
+def list_rounds(blobs: Blobs) -> tuple[Round, ...]:
     """All rounds, the last first. Raises IntegrityError naming one that is damaged."""
-    names = sorted((p.stem for p in folder.glob("*.json") if _ID.fullmatch(p.stem)), reverse=True)
-    return tuple(read_round(folder, name) for name in names)
+    names = (n.removeprefix(JUDGEMENTS).removesuffix(".json") for n in blobs.names(JUDGEMENTS))
+    return tuple(read_round(blobs, name) for name in sorted(names, reverse=True) if _ID.fullmatch(name))
 
 
-def close_round(folder: Path, round_id: str, *, closed: bool = True) -> Round:
+def close_round(blobs: Blobs, round_id: str, *, closed: bool = True) -> Round:
     """Ask nobody any more (or again, with `closed` false); the judgements stay."""
-    changed = replace(read_round(folder, round_id), closed=closed)
-    _keep(folder, changed)
+    changed = replace(read_round(blobs, round_id), closed=closed)
+    blobs.put(_named(round_id), _written(changed))
     return changed
 
 
-def judgements_file(folder: Path, round_id: str) -> Path:
-    """Where the judgements of a round stand, if there are any."""
-    return folder / f"{round_id}.jsonl"
+def written_judgements(blobs: Blobs, round_id: str) -> bytes:
+    """The judgements of a round as lines, each as it was given."""
+    return blobs.read(f"{JUDGEMENTS}{round_id}.jsonl") or b""
 
 
-def judgements_of(folder: Path, round_id: str) -> tuple[Judgement, ...]:
+def judgements_of(blobs: Blobs, round_id: str) -> tuple[Judgement, ...]:
     """The judgements of a round, the last of each judge on each result."""
-    return read_judgements(judgements_file(folder, round_id))
+    return parse_judgements(written_judgements(blobs, round_id).decode(), f"{round_id}.jsonl")

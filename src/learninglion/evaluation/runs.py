@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from learninglion.database.files import append_durably
 from learninglion.inference.choices import EncoderChoice, RerankerChoice
 from learninglion.models.errors import InputError
 from learninglion.models.plain import canonical_json, from_plain, sha256_hex, to_plain
@@ -16,19 +16,8 @@ __all__ = ["DataPlaces", "Run", "append_line", "differences", "latest", "read_ru
 
 
 def append_line(path: Path, value: object) -> None:
-    """Add `value` as one line; it is on disk when this returns.
-
-    What a machine that stopped left half written stays a line of its own.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
-        if file.tell():
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":
-                file.write(b"\n")
-        file.write(json.dumps(to_plain(value), ensure_ascii=False).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    """Add `value` as one line; it is on disk when this returns."""
+    append_durably(path, json.dumps(to_plain(value), ensure_ascii=False).encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ import numpy as np
 from learninglion.inference.encoders import Encoder, Vectors
 from learninglion.models.errors import InputError
 
-__all__ = ["RecentVectors", "VectorCache", "embed", "key_of"]
+__all__ = ["KnownVectors", "RecentVectors", "VectorCache", "embed", "key_of"]
 
 _logger = logging.getLogger(__name__)
 
@@ -100,6 +100,20 @@ class VectorCache:
             return work(connection)
 
 
+class KnownVectors:
+    """What a cache holds already, to which nothing is added: for an index that keeps its own vectors."""
+
+    def __init__(self, cache: VectorCache) -> None:
+        self._cache = cache
+
+    def read(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """The vectors that are known, by key."""
+        return self._cache.read(keys)
+
+    def write(self, keys: Sequence[bytes], rows: Vectors) -> None:
+        """Nothing: another server could not take out what it does not know of."""
+
+
 class RecentVectors:
     """The vectors of what was asked last, in memory only: a question can hold personal data.
 
@@ -139,7 +153,7 @@ def embed(
     texts: Sequence[str],
     *,
     asked: bool,
-    cache: VectorCache | RecentVectors | None = None,
+    cache: VectorCache | KnownVectors | RecentVectors | None = None,
     progress: Progress | None = None,
 ) -> Vectors:
     """One unit row per text, from the cache where known; equal texts are encoded once.

@@ -10,6 +10,7 @@ LearningLionError            something asked for could not be done; has detail a
 ├── BusyError                429: too much of it at once; it can be asked again in a moment
 ├── IntegrityError           500: stored data do not match their own checksums
 ├── MissingExtraError        501: an optional part is not installed; says the install line
+├── UnavailableError         503: the database or store of files does not answer now
 └── GeneratorError           502: the language model gave no usable answer
 """
 
@@ -27,6 +28,7 @@ __all__ = [
     "LearningLionError",
     "MissingExtraError",
     "PermissionDeniedError",
+    "UnavailableError",
     "UnknownReferenceError",
     "UnreadableFileError",
 ]
@@ -93,6 +95,12 @@ class BusyError(LearningLionError):
     """Too much of this is being done at once; asking again in a moment helps."""
 
     status = 429
+
+
+class UnavailableError(LearningLionError):
+    """What holds the archive does not answer now; asking again when it does helps."""
+
+    status = 503
 
 
 class IntegrityError(LearningLionError):

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 def to_plain(value: object) -> Plain:
     """`value` (dataclasses, tuples, sets, dates, enums) as data that JSON can hold."""
-    kind = type(value)
+    kind: type = type(value)
     if kind in _SIMPLE:
         return cast(Plain, value)
     if kind is tuple or kind is list:

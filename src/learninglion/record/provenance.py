@@ -12,6 +12,7 @@ import json
 import os
 import re
 import zipfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,17 +22,28 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from learninglion import __version__
+from learninglion.database.blobs import Blobs
 from learninglion.models import Dossier
 from learninglion.models.errors import InputError, IntegrityError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex
 from learninglion.record.marking import is_marked, properties
 from learninglion.record.xmp import read_pdf_mark
 
-__all__ = ["SIDECAR_SUFFIX", "MarkReport", "Signer", "check_mark", "sidecar_of"]
+__all__ = [
+    "SIDECAR_SUFFIX",
+    "SIGNED_BEFORE",
+    "SIGNING_KEY",
+    "MarkReport",
+    "Signer",
+    "check_mark",
+    "sidecar_of",
+]
 
 SIDECAR_SUFFIX = ".provenance.json"
 _SCHEMA = "learninglion-provenance/1"
 _KEY_BYTES = 32
+SIGNING_KEY = "signing.key"
+SIGNED_BEFORE = "signed-before/"  # public keys; their names begin so
 
 
 def sidecar_of(path: Path) -> Path:
@@ -40,15 +52,24 @@ def sidecar_of(path: Path) -> Path:
 
 
 class Signer:
-    """The Ed25519 key of this installation in the file at `path`, made at first use; its owner reads it."""
+    """The Ed25519 key of this installation among `blobs`, made at first use: one for all its servers."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
 
     def public_key(self) -> str:
         """The public half, base64."""
-        raw = self._key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        return base64.b64encode(raw).decode()
+        return _public(self._key())
+
+    def public_keys(self) -> tuple[str, ...]:
+        """The public half, and those of keys that servers of this installation once signed with."""
+        former = (self._blobs.read(name) or b"" for name in self._blobs.names(SIGNED_BEFORE))
+        return (self.public_key(), *(key.decode() for key in former))
+
+    def retire(self, raw: bytes) -> None:
+        """Let what was signed with another key still be recognised; nothing is signed with it any more."""
+        public = _public(_read_key(raw))
+        self._blobs.put(f"{SIGNED_BEFORE}{sha256_hex(public)[:16]}.pub", public.encode())
 
     def state(self, dossier: Dossier, name: str, content: bytes, at: datetime) -> bytes:
         """The signed statement about the bytes `content` that leave as the file `name`."""
@@ -70,19 +91,21 @@ class Signer:
         return (json.dumps(signed, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
     def _key(self) -> Ed25519PrivateKey:
-        if not self._path.exists():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                pass  # another process was just before us
-            else:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(os.urandom(_KEY_BYTES))
-        raw = self._path.read_bytes()
-        if len(raw) != _KEY_BYTES:
-            raise IntegrityError(f"{self._path.name}: de sleutel van deze installatie is beschadigd.")
-        return Ed25519PrivateKey.from_private_bytes(raw)
+        raw = self._blobs.read(SIGNING_KEY)
+        if raw is None:
+            self._blobs.put_new(SIGNING_KEY, os.urandom(_KEY_BYTES))  # or another process was just before us
+            raw = self._blobs.read(SIGNING_KEY) or b""
+        return _read_key(raw)
+
+
+def _read_key(raw: bytes) -> Ed25519PrivateKey:
+    if len(raw) != _KEY_BYTES:
+        raise IntegrityError(f"{SIGNING_KEY}: de sleutel van deze installatie is beschadigd.")
+    return Ed25519PrivateKey.from_private_bytes(raw)
+
+
+def _public(key: Ed25519PrivateKey) -> str:
+    return base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +121,8 @@ class MarkReport:
     responsible: str = ""  # who answers for the text as its editor, where the label for readers may be absent
 
 
-def check_mark(path: Path, public_key: str) -> MarkReport:
-    """Check the marks of an exported file against the statement beside it and the key `public_key`.
+def check_mark(path: Path, public_keys: Collection[str]) -> MarkReport:
+    """Check the marks of an exported file against the statement beside it and the keys of the installation.
 
     Raises InputError when the file cannot be read.
     """
@@ -116,7 +139,7 @@ def check_mark(path: Path, public_key: str) -> MarkReport:
     told = _read_statement(sidecar_of(path), problems)
     responsible = ""
     if told:
-        signed = _is_signed(told, public_key)
+        signed = _is_signed(told, public_keys)
         unchanged = told.get("sha256") == sha256_hex(content)
         if not signed:
             problems.append("De handtekening klopt niet, of is niet van deze installatie.")
@@ -143,9 +166,10 @@ def _read_statement(path: Path, problems: list[str]) -> dict[str, object]:
     return told if isinstance(told, dict) else {}
 
 
-def _is_signed(told: dict[str, object], public_key: str) -> bool:
+def _is_signed(told: dict[str, object], public_keys: Collection[str]) -> bool:
     body = {name: value for name, value in told.items() if name != "signature"}
-    if body.get("public_key") != public_key:
+    public_key = str(body.get("public_key"))
+    if public_key not in public_keys:
         return False
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key))

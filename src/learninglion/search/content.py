@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from learninglion.inference.encoders import Encoder, Vectors
-from learninglion.inference.vectors import Progress, VectorCache, embed
+from learninglion.inference.vectors import KnownVectors, Progress, VectorCache, embed
 from learninglion.models import Passage, PassageKind, Source
 from learninglion.search.analysis import Terms, analyse
 from learninglion.search.frame import Frame
@@ -62,7 +62,7 @@ def evenly(items: Sequence[T], most: int) -> list[T]:
 
 def make_entries(
     encoder: Encoder,
-    cache: VectorCache | None,
+    cache: VectorCache | KnownVectors | None,
     frame: Frame,
     listed: Sequence[Entry],
     first_key: int,

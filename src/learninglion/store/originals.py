@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from learninglion.database.blobs import Blobs
+from learninglion.database.blobs import Blobs, Read
 from learninglion.models.errors import IntegrityError, UnknownReferenceError
 
 __all__ = ["ORIGINALS", "Originals"]
@@ -14,10 +14,11 @@ ORIGINALS = "originals/"
 
 
 class Originals:
-    """Originals among the files `blobs`. One under its name is always whole."""
+    """Originals among the files `blobs`, read by `read` if given. One under its name is always whole."""
 
-    def __init__(self, blobs: Blobs) -> None:
+    def __init__(self, blobs: Blobs, read: Read | None = None) -> None:
         self._blobs = blobs
+        self._read = read or blobs.read
 
     @staticmethod
     def _name(sha256: str) -> str:
@@ -43,7 +44,7 @@ class Originals:
 
     def read(self, sha256: str) -> bytes:
         """The bytes of an original. Raises IntegrityError when they are not what was stored."""
-        content = self._blobs.read(self._name(sha256))
+        content = self._read(self._name(sha256))
         if content is None:
             raise UnknownReferenceError(f"Het oorspronkelijke bestand {sha256} ontbreekt.")
         if hashlib.sha256(content).hexdigest() != sha256:

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from learninglion.models.errors import LearningLionError
+from learninglion.models.errors import LearningLionError, UnavailableError
 from learninglion.web.access import CrossSiteError, NotSignedInError, viewer_of
 from learninglion.web.security import API_PREFIX
 from learninglion.web.server_log import HEADER, request_number
@@ -34,6 +34,7 @@ _TITLES = {
     429: "Te veel pogingen",
     500: "Er ging iets mis",
     501: "Een onderdeel ontbreekt",
+    503: "Even niet bereikbaar",
     502: "Het taalmodel gaf geen antwoord",
 }
 _DETAILS = {
@@ -80,7 +81,10 @@ def _answer(request: Request, status: int, detail: str, headers: Mapping[str, st
         return problem(status, detail, headers, instance=request.url.path)
     site: Site = request.app.state.site
     title = _TITLES.get(status, HTTPStatus(status).phrase)
-    viewer = viewer_of(request)
+    try:
+        viewer = viewer_of(request)
+    except UnavailableError:  # an error page is shown without it
+        viewer = None
     return site.templates.page(
         request, "error.html", viewer, status=status, headers=headers, title=title, detail=detail
     )
@@ -88,6 +92,9 @@ def _answer(request: Request, status: int, detail: str, headers: Mapping[str, st
 
 def _learninglion(request: Request, error: Exception) -> Response:
     assert isinstance(error, LearningLionError)  # noqa: S101  (registered for this class)
+    if isinstance(error, UnavailableError):
+        _LOG.warning("%s %s: %s", request.method, request.url.path, error.__cause__ or error.detail)
+        return _answer(request, error.status, error.detail, {"Retry-After": "5"})
     if error.status >= 500:
         _LOG.error("%s %s: %s", request.method, request.url.path, error.detail, exc_info=error)
     return _answer(request, error.status, error.detail)

@@ -143,7 +143,7 @@ class Dossiers:
 
     def check_mark(self, path: Path) -> MarkReport:
         """Whether an exported file is marked, came from here, and is as it left. Raises InputError."""
-        return check_mark(path, self._signer.public_key())
+        return check_mark(path, self._signer.public_keys())
 
     def _state(self, dossier_id: str, name: str, data: bytes, actor: Actor) -> bytes:
         return self._signer.state(self.load(dossier_id, actor), name, data, now())

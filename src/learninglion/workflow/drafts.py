@@ -9,6 +9,7 @@ from threading import Event, Lock
 from learninglion import __version__
 from learninglion.checking.citations import Locate
 from learninglion.compliance.energy import PowerMeter, Use
+from learninglion.database.blobs import Blobs
 from learninglion.database.engine import now
 from learninglion.drafting import extractive
 from learninglion.drafting.coverage import find_missing
@@ -101,6 +102,7 @@ class Drafts:
         guides: GuideRepository,
         power: PowerMeter,
         log: EventLog,
+        blobs: Blobs,
         measure: Callable[[], Relevance],
     ) -> None:
         """`measure` gives the measure of relevance in force."""
@@ -115,6 +117,7 @@ class Drafts:
         self._dossiers = dossiers
         self._guides = guides
         self._log = log
+        self._blobs = blobs
         self._generator: Generator | None = None
         self._judge: Generator | None = None
         self._lock = Lock()
@@ -351,7 +354,7 @@ class Drafts:
         with self._lock:
             files = load_prompts(self._options.prompts)
             try:
-                exam = exam_of(self._options.home, ModelJudge(judge, files))
+                exam = exam_of(self._blobs, ModelJudge(judge, files))
             except (GeneratorError, InputError):
                 exam = None  # it cannot say what it is; the reader tells so when it asks
             return SecondReader(judge, files, exam)

@@ -13,7 +13,7 @@ from sqlalchemy import Engine as Database
 from learninglion.database.blobs import Blobs
 from learninglion.inference.choices import EncoderChoice
 from learninglion.inference.encoders import Encoder
-from learninglion.inference.vectors import VectorCache, key_of
+from learninglion.inference.vectors import KnownVectors, VectorCache, key_of
 from learninglion.models import Actor, Passage
 from learninglion.models.errors import ConflictError, LearningLionError
 from learninglion.models.progress import Progress, silent
@@ -49,6 +49,7 @@ class Indexing:
         database: Database | None = None,
     ) -> None:
         self._home = home
+        self._vectors = home / "cache" / "vectors.db"
         self._database = database
         self._blobs = blobs
         self._store = store
@@ -66,7 +67,11 @@ class Indexing:
             if self._index is None:
                 book, learned = self._book(), self._learned.current
                 if self._database is not None:
-                    self._index = PostgresIndex(self._database, book.current(), learned, book.named)
+                    made_here = self._vectors.exists()  # by an archive that moved to the database
+                    known = KnownVectors(self.vectors) if made_here else None
+                    self._index = PostgresIndex(
+                        self._database, book.current(), learned, book.named, known=known
+                    )
                 else:
                     self._index = Index.open(
                         self._home / "index", book.current(), self.vectors, learned, book.named
@@ -84,7 +89,7 @@ class Indexing:
     @property
     def vectors(self) -> VectorCache:
         """The cache in which every text is embedded once."""
-        return VectorCache(self._home / "cache" / "vectors.db")
+        return VectorCache(self._vectors)
 
     def reopen(self) -> None:
         """Open the index anew at its next use, by the model that is wanted then."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from learninglion.database.blobs import Blobs
 from learninglion.evaluation.judgements import GRADES, Agreement, agreement
 from learninglion.evaluation.rounds import (
     Round,
     Shown,
     close_round,
-    judgements_file,
     judgements_of,
     list_rounds,
     read_round,
+    written_judgements,
 )
 from learninglion.models import Actor, Source
 from learninglion.models.errors import UnknownReferenceError
@@ -22,12 +22,7 @@ from learninglion.store.store import Store
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 
-__all__ = ["GRADES", "Judging", "JudgingTask", "RoundCard", "rounds_folder"]
-
-
-def rounds_folder(home: Path) -> Path:
-    """Where rounds of judging stand, with their judgements."""
-    return home / "judgements"
+__all__ = ["GRADES", "Judging", "JudgingTask", "RoundCard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +48,18 @@ class JudgingTask:
 
 
 class Judging:
-    """The rounds of judging in the data folder `home`."""
+    """The rounds of judging, kept among `blobs`."""
 
-    def __init__(self, home: Path, store: Store, log: EventLog) -> None:
-        self._folder = rounds_folder(home)
+    def __init__(self, blobs: Blobs, store: Store, log: EventLog) -> None:
+        self._blobs = blobs
         self._store = store
         self._log = log
 
     def _seen(self, actor: Actor) -> tuple[Round, ...]:
-        return tuple(r for r in list_rounds(self._folder) if _may_see(actor, r))
+        return tuple(r for r in list_rounds(self._blobs) if _may_see(actor, r))
 
     def _find(self, round_id: str, actor: Actor) -> Round:
-        judging_round = read_round(self._folder, round_id)
+        judging_round = read_round(self._blobs, round_id)
         if not _may_see(actor, judging_round):
             raise UnknownReferenceError("Deze beoordeling bestaat niet.")
         return judging_round
@@ -74,7 +69,7 @@ class Judging:
         require(actor, Task.MANAGE)
         cards = []
         for judging_round in self._seen(actor):
-            judgements = judgements_of(self._folder, judging_round.id)
+            judgements = judgements_of(self._blobs, judging_round.id)
             names = sorted({j.judge for j in judgements})
             counts = tuple((name, sum(j.judge == name for j in judgements)) for name in names)
             cards.append(RoundCard(judging_round, counts, agreement(judgements)))
@@ -87,7 +82,7 @@ class Judging:
         for judging_round in self._seen(actor):
             if judging_round.closed:
                 continue
-            done = judging_round.done(judgements_of(self._folder, judging_round.id), actor.name)
+            done = judging_round.done(judgements_of(self._blobs, judging_round.id), actor.name)
             if left := len(judging_round.items) - len(done):
                 waiting.append((judging_round, left))
         return tuple(waiting)
@@ -99,7 +94,7 @@ class Judging:
         """
         require(actor, Task.JUDGE)
         judging_round = self._find(round_id, actor)
-        done = judging_round.done(judgements_of(self._folder, judging_round.id), actor.name)
+        done = judging_round.done(judgements_of(self._blobs, judging_round.id), actor.name)
         place = at if at is not None else judging_round.next_open(done, -1 if skipped is None else skipped)
         if judging_round.closed or place is None or place >= len(judging_round.items):
             return JudgingTask(judging_round, len(done))
@@ -119,13 +114,13 @@ class Judging:
     def judge(self, round_id: str, place: int, item: Shown, grade: int, *, actor: Actor) -> None:
         """Keep what this person says of a result."""
         require(actor, Task.JUDGE)
-        self._find(round_id, actor).judge(self._folder, place, item, grade, actor.name)
+        self._find(round_id, actor).judge(self._blobs, place, item, grade, actor.name)
 
     def close(self, round_id: str, *, again: bool, actor: Actor) -> None:
         """Ask nobody any more; or open the round `again`."""
         require(actor, Task.MANAGE)
         judging_round = self._find(round_id, actor)
-        close_round(self._folder, judging_round.id, closed=not again)
+        close_round(self._blobs, judging_round.id, closed=not again)
         action = "judging.reopen" if again else "judging.close"
         note(self._log, action, actor, f"judging:{judging_round.id}", {})
 
@@ -133,8 +128,7 @@ class Judging:
         """The id of a round and all its judgements, as the command line reads and writes them."""
         require(actor, Task.MANAGE)
         judging_round = self._find(round_id, actor)
-        path = judgements_file(self._folder, judging_round.id)
-        return judging_round.id, path.read_bytes() if path.exists() else b""
+        return judging_round.id, written_judgements(self._blobs, judging_round.id)
 
 
 def _may_see(actor: Actor, judging_round: Round) -> bool:

@@ -1,7 +1,7 @@
 """Whether the models that were set really answer, and choosing another language model once it has.
 
-Something small is asked, and what came back is told. What was chosen is kept in a file in the data folder
-and holds from the next start.
+Something small is asked, and what came back is told. What was chosen is kept where all servers
+find it, and holds from the next start of each.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from learninglion.database.files import write_durably
+from learninglion.checking.judging import Exam
+from learninglion.database.blobs import Blobs
+from learninglion.evaluation.judge import keep_exam
 from learninglion.inference.answers import ThoughtOnlyError
 from learninglion.inference.connection import shown_address
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt
@@ -25,6 +26,7 @@ from learninglion.record.log import EventLog
 from learninglion.workflow.drafts import Drafts
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
+from learninglion.workflow.options import MODELS_FILE
 from learninglion.workflow.rights import Task, require_everywhere
 
 __all__ = ["LanguageModel", "TestResult"]
@@ -45,10 +47,10 @@ class TestResult:
 
 
 class LanguageModel:
-    """The models that work here, for administrators; `file` holds what was chosen."""
+    """The models that work here, for administrators; what was chosen is among `blobs`."""
 
-    def __init__(self, file: Path, indexing: Indexing, drafts: Drafts, log: EventLog) -> None:
-        self._file = file
+    def __init__(self, blobs: Blobs, indexing: Indexing, drafts: Drafts, log: EventLog) -> None:
+        self._blobs = blobs
         self._indexing = indexing
         self._drafts = drafts
         self._log = log
@@ -73,16 +75,26 @@ class LanguageModel:
         result = _try_generator(opening)
         if result.ok:
             content = json.dumps({"generator": {**kept}}, ensure_ascii=False)
-            write_durably(self._file, content.encode())
+            self._blobs.put(MODELS_FILE, content.encode())
             shown = {name: kept[name] for name in ("kind", "model", "path")}
             shown["base_url"] = shown_address(str(kept["base_url"]))
             note(self._log, "models.change", actor, _SUBJECT, shown)
         return result
 
+    def chosen(self, actor: Actor) -> bytes | None:
+        """What was chosen on the screen, on whichever server; None where nothing was."""
+        require_everywhere(actor, Task.MANAGE)
+        return self._blobs.read(MODELS_FILE)
+
+    def keep_exam(self, exam: Exam, *, actor: Actor) -> None:
+        """Keep the exam of a judge, so that its opinion counts where it passed."""
+        require_everywhere(actor, Task.MANAGE)
+        keep_exam(self._blobs, exam)
+
     def reset(self, *, actor: Actor) -> None:
         """Go back to what the settings file says."""
         require_everywhere(actor, Task.MANAGE)
-        self._file.unlink(missing_ok=True)
+        self._blobs.remove(MODELS_FILE)
         note(self._log, "models.reset", actor, _SUBJECT, {})
 
 

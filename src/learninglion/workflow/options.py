@@ -11,13 +11,16 @@ from learninglion.compliance.otlp import CollectorChoice
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
 from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.connection import Route
 from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.record.letter_template import LetterTerms
+from learninglion.store.object_store import ObjectStoreChoice
 
-__all__ = ["ENGINES", "MODELS_FILE", "WorkplaceOptions"]
+__all__ = ["DATABASE", "ENGINES", "MODELS_FILE", "WorkplaceOptions"]
 
 ENGINES = ("auto", "embedded", "postgres")  # of search
-MODELS_FILE = "models.json"  # in the data folder: what an administrator chose on the screen
+DATABASE = "learninglion.db"  # in the data folder, where no PostgreSQL is named
+MODELS_FILE = "models.json"  # shared by all servers: what an administrator chose on the screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class WorkplaceOptions:
     max_tokens: int = DEFAULT_MAX_TOKENS  # what the model may write for one sub-question
     prompts: Path | None = None  # folder whose files replace the built-in prompts
     synonyms: Path | None = None
+    objects: ObjectStoreChoice | None = None  # keeps originals and images of pages; None: the archive does
+    network: Route = Route()  # how that store is reached
     engine: str = "auto"  # embedded | postgres; auto: postgres where the database is one with pgvector
     limit: int = 10
     threshold: float | None = None  # None: the calibrated default

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
+from learninglion.database.blobs import Blobs
 from learninglion.dutch.text import fold
 from learninglion.models import Actor
 from learninglion.models.errors import InputError
@@ -32,7 +32,7 @@ from learninglion.workflow.traces import Traces
 __all__ = ["Outcome", "PersonPlace", "PersonReport", "Persons"]
 
 _SHORTEST = 4  # letters or digits; less is in everything
-_FILES = ("judgements", "reports", "tuning")
+_FILES = ("judgements/", "reports/", "tuning/")  # their names begin so
 _PAGE = 1000
 _BEYOND = (
     "Back-ups en bestanden die eerder zijn uitgevoerd of opgenomen staan buiten het programma; "
@@ -80,7 +80,7 @@ class Persons:
 
     def __init__(
         self,
-        home: Path,
+        blobs: Blobs,
         store: Store,
         repository: DossierRepository,
         sets: SetRepository,
@@ -91,7 +91,7 @@ class Persons:
         guides: GuideRepository,
         log: EventLog,
     ) -> None:
-        self._home = home
+        self._blobs = blobs
         self._store = store
         self._repository = repository
         self._sets = sets
@@ -159,9 +159,10 @@ class Persons:
             ((e.stamp.path, f"{e.stamp.path}\n{e.detail}") for e in self._store.journal.entries()),
         )
         yield from _tallied("account", pattern, ((a.name, a.name) for a in self._accounts.list()))
-        for folder in _FILES:
-            for path in sorted((self._home / folder).rglob("*.json*")):
-                yield from _tallied("report", pattern, [(str(path), path.read_text("utf-8", "replace"))])
+        names = (n for prefix in _FILES for n in self._blobs.names(prefix) if ".json" in n)
+        kept = ((self._blobs.place(n), self._blobs.read(n) or b"") for n in names)
+        texts = ((place, content.decode("utf-8", "replace")) for place, content in kept)
+        yield from _tallied("report", pattern, texts)
         yield from _tallied("log", pattern, self._log_lines())
 
     def _log_lines(self) -> Iterable[tuple[str, str]]:

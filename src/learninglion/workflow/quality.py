@@ -1,6 +1,6 @@
-"""Measuring search on a collection and letting it learn from one, as long work, with its reports on disk.
+"""Measuring search on a collection and letting it learn from one, as long work, with its reports.
 
-A report is two files in the folder `reports`: figures as JSON, and the whole report as HTML. What search
+A report is two files that all servers share: figures as JSON, and the whole report as HTML. What search
 learned waits in `tuning/proposal.json` until an administrator takes it or throws it away.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from learninglion.database.files import write_durably
+from learninglion.database.blobs import Blobs
 from learninglion.evaluation.judgements import consensus
 from learninglion.evaluation.pooling import pooled
 from learninglion.evaluation.report import retrieval_page
@@ -19,28 +19,30 @@ from learninglion.evaluation.retrieval import Grades, RetrievalReport, evaluate
 from learninglion.evaluation.rounds import draw_up, judgements_of, read_round
 from learninglion.evaluation.testset import LabelledPair, collection_trial, sampled
 from learninglion.evaluation.tune import TuneReport, tune
-from learninglion.inference.adapter import Adapter, load_adapter, save_adapter
+from learninglion.inference.adapter import Adapter, pack_adapter, read_adapter
 from learninglion.models import Actor
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
 from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.models.progress import Progress
 from learninglion.record.log import EventLog
 from learninglion.search.fusion import Fusion
+from learninglion.search.versions import TUNING
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.jobs import LATER, Job, Jobs
-from learninglion.workflow.judging import rounds_folder
 from learninglion.workflow.learning import Learning
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 from learninglion.workflow.worker import Run, Work
 
-__all__ = ["MeasureRow", "Proposal", "Quality", "write_proposal"]
+__all__ = ["REPORTS", "MeasureRow", "Proposal", "Quality", "write_proposal"]
 
 _SUBJECT = "search"  # one at a time: either would slow the other down
 _BACK = "/manage/quality"
 _SHOWN = 20
-_REPORTS = "reports"
+REPORTS = "reports/"
+_PROPOSAL = f"{TUNING}proposal.json"
+_ADAPTER = f"{TUNING}proposal.npz"
 _REPORT_KINDS = (".json", ".md", ".txt", ".html")
 
 
@@ -88,13 +90,15 @@ class Quality:
     def __init__(
         self,
         home: Path,
+        blobs: Blobs,
         documents: Documents,
         indexing: Indexing,
         learning: Learning,
         jobs: Jobs,
         log: EventLog,
     ) -> None:
-        self._home = home
+        self._vectors = home / "cache" / "vectors.db"
+        self._blobs = blobs
         self._documents = documents
         self._indexing = indexing
         self._learning = learning
@@ -126,10 +130,9 @@ class Quality:
         return self._start(actor, "quality.measure", told)
 
     def _grades(self, judged: str, actor: Actor) -> tuple[str, Grades]:
-        folder = rounds_folder(self._home)
-        collection = read_round(folder, judged).collection
+        collection = read_round(self._blobs, judged).collection
         require_within(actor, Task.MANAGE, [collection])
-        grades = consensus(judgements_of(folder, judged))
+        grades = consensus(judgements_of(self._blobs, judged))
         if not grades:
             raise InputError("In deze beoordeling is nog niets beoordeeld.")
         return collection, grades
@@ -167,38 +170,33 @@ class Quality:
             tuple((m.name, round(m.value, 4), round(m.low, 4), round(m.high, 4)) for m in report.measures),
             bool(judged),
         )
-        folder = self._home / _REPORTS
-        write_durably(folder / f"{row.name}.html", retrieval_page(report).encode())
-        write_durably(folder / f"{row.name}.json", json.dumps(to_plain(row), ensure_ascii=False).encode())
+        self._blobs.put(f"{REPORTS}{row.name}.html", retrieval_page(report).encode())
+        self._blobs.put(f"{REPORTS}{row.name}.json", json.dumps(to_plain(row), ensure_ascii=False).encode())
         return row
-
-    @property
-    def _vectors(self) -> Path:
-        return self._home / "cache" / "vectors.db"
 
     def measurements(self, actor: Actor) -> tuple[MeasureRow, ...]:
         """Earlier measurements, the last first; without those whose file is damaged."""
         require_everywhere(actor, Task.MANAGE)
         rows = []
-        for path in sorted((self._home / _REPORTS).glob("retrieval-*.json"), reverse=True)[:_SHOWN]:
+        names = [n for n in self._blobs.names(f"{REPORTS}retrieval-") if n.endswith(".json")]
+        for name in sorted(names, reverse=True)[:_SHOWN]:
             try:
-                rows.append(from_plain(MeasureRow, json.loads(path.read_text("utf-8"))))
-            except (OSError, ValueError, TypeError, KeyError, IntegrityError):
+                rows.append(from_plain(MeasureRow, json.loads(self._blobs.read(name) or b"")))
+            except (ValueError, TypeError, KeyError, IntegrityError):
                 continue
         return tuple(rows)
 
     def reports(self, actor: Actor) -> tuple[str, ...]:
-        """The files with reports in the data folder, by name; also those the command line put there."""
+        """The files with reports, by name; also those the command line put in the data folder."""
         require_everywhere(actor, Task.MANAGE)
-        folder = self._home / _REPORTS
-        files = (p for p in folder.rglob("*") if p.suffix in _REPORT_KINDS and p.is_file())
-        return tuple(sorted(str(p.relative_to(folder)) for p in files)) if folder.is_dir() else ()
+        names = (n.removeprefix(REPORTS) for n in self._blobs.names(REPORTS) if n.endswith(_REPORT_KINDS))
+        return tuple(sorted(names))
 
     def report(self, name: str, actor: Actor) -> str:
         """The text of one report. Raises UnknownReferenceError."""
         if name not in self.reports(actor):
             raise UnknownReferenceError("Dit rapport bestaat niet.")
-        return (self._home / _REPORTS / name).read_text("utf-8", errors="replace")
+        return (self._blobs.read(f"{REPORTS}{name}") or b"").decode("utf-8", errors="replace")
 
     # ----------------------------------------------------------------- judging
 
@@ -218,7 +216,7 @@ class Quality:
             learned=self._learning.current() if self._learning.in_force() else None,
             progress=_telling(run, "Zoeken"),
         )
-        made = draw_up(rounds_folder(self._home), collection, run.owner.name, results)
+        made = draw_up(self._blobs, collection, run.owner.name, results)
         figures: dict[str, Plain] = {"queries": made.queries, "results": len(made.items)}
         details = {"collection": collection, **figures}
         note(self._log, "judging.open", run.owner, f"judging:{made.id}", details)
@@ -247,7 +245,7 @@ class Quality:
             _telling(run, "Leren"),
         )
         proposal = _propose(report, collection, since)
-        write_proposal(self._home, proposal, report.best.adapter)
+        write_proposal(self._blobs, proposal, report.best.adapter)
         details = {"better": proposal.better, **_figures(proposal)}
         note(self._log, "tuning.learn", run.owner, f"collection:{collection}", details)
         return {"address": _BACK}
@@ -255,7 +253,7 @@ class Quality:
     def proposal(self, actor: Actor) -> Proposal | None:
         """What was learned last and waits for a decision. Raises IntegrityError when it cannot be read."""
         require_everywhere(actor, Task.MANAGE)
-        return _read_proposal(self._home)
+        return _read_proposal(self._blobs)
 
     def take(self, actor: Actor) -> int:
         """Put the proposal in force as a new version, and give its number.
@@ -273,17 +271,17 @@ class Quality:
             "learned": proposal.what,
             **_figures(proposal),
         }
-        learned = _adapter_file(self._home)
-        adapter = load_adapter(learned) if learned.exists() else None
+        learned = self._blobs.read(_ADAPTER)
+        adapter = None if learned is None else read_adapter(learned, _ADAPTER)
         number = self._learning.keep(proposal.fusion, adapter, actor=actor, details=details)
-        _discard_files(self._home)
+        _discard(self._blobs)
         self._indexing.start_switch()
         return number
 
     def discard(self, actor: Actor) -> None:
         """Throw the proposal away."""
         require_everywhere(actor, Task.MANAGE)
-        _discard_files(self._home)
+        _discard(self._blobs)
 
 
 def _telling(run: Run, label: str) -> Progress:
@@ -309,34 +307,23 @@ def _figures(proposal: Proposal) -> dict[str, Plain]:
     return {c.name: [c.before, c.after, c.p] for c in proposal.compared}
 
 
-def _proposal_file(home: Path) -> Path:
-    return home / "tuning" / "proposal.json"
+def _discard(blobs: Blobs) -> None:
+    for name in (_PROPOSAL, _ADAPTER):
+        blobs.remove(name)
 
 
-def _adapter_file(home: Path) -> Path:
-    return home / "tuning" / "proposal.npz"
-
-
-def _discard_files(home: Path) -> None:
-    _proposal_file(home).unlink(missing_ok=True)
-    _adapter_file(home).unlink(missing_ok=True)
-
-
-def write_proposal(home: Path, proposal: Proposal, adapter: Adapter | None = None) -> None:
+def write_proposal(blobs: Blobs, proposal: Proposal, adapter: Adapter | None = None) -> None:
     """Let a proposal wait for a decision, with what the model learned; an earlier one makes place."""
-    _discard_files(home)
+    _discard(blobs)
     if adapter is not None:
-        _adapter_file(home).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        save_adapter(adapter, _adapter_file(home))
-    write_durably(_proposal_file(home), json.dumps(to_plain(proposal), ensure_ascii=False).encode())
+        blobs.put(_ADAPTER, pack_adapter(adapter))
+    blobs.put(_PROPOSAL, json.dumps(to_plain(proposal), ensure_ascii=False).encode())
 
 
-def _read_proposal(home: Path) -> Proposal | None:
+def _read_proposal(blobs: Blobs) -> Proposal | None:
     """What was learned last and waits for a decision. Raises IntegrityError when it cannot be read."""
-    path = _proposal_file(home)
-    if not path.exists():
-        return None
     try:
-        return from_plain(Proposal, json.loads(path.read_text("utf-8")))
+        kept = blobs.read(_PROPOSAL)
+        return None if kept is None else from_plain(Proposal, json.loads(kept))
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IntegrityError(f"{path.name}: dit bestand is niet te lezen ({error}).") from error
+        raise IntegrityError(f"{_PROPOSAL}: dit bestand is niet te lezen ({error}).") from error

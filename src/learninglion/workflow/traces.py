@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from learninglion.database.blobs import Blobs
 from learninglion.models import Actor, Passage
@@ -36,11 +35,10 @@ class Trace:
 
 
 class Traces:
-    """What the data folder `home` holds of documents besides the documents themselves."""
+    """What is kept of documents besides the documents themselves."""
 
     def __init__(
         self,
-        home: Path,
         store: Store,
         indexing: Indexing,
         sets: SetRepository,
@@ -51,7 +49,6 @@ class Traces:
         blobs: Blobs,
     ) -> None:
         self._jobs = jobs
-        self._home = home
         self._blobs = blobs
         self._store = store
         self._indexing = indexing
@@ -103,17 +100,17 @@ class Traces:
         for dossier_id in self._dossiers.quoting(document_id):
             yield Trace("dossier", dossier_id, stays=True)
         for kept in self._kept_files(document_id):
-            yield Trace("rapport of oordeel (alleen het nummer)", str(kept), stays=True)
+            yield Trace("rapport of oordeel (alleen het nummer)", kept, stays=True)
         entries = self._log.entries(subject=document_id, limit=1000)
         if entries:
             yield Trace("logboek", f"{len(entries)} regel(s), zonder inhoud", stays=True)
 
-    def _kept_files(self, document_id: str) -> Iterator[Path]:
+    def _kept_files(self, document_id: str) -> Iterator[str]:
         wanted = document_id.encode()
-        for folder in ("reports", "judgements", "tuning"):
-            for path in sorted((self._home / folder).rglob("*")):
-                if path.is_file() and wanted in path.read_bytes():
-                    yield path
+        for prefix in ("reports/", "judgements/", "tuning/"):
+            for name in list(self._blobs.names(prefix)):
+                if wanted in (self._blobs.read(name) or b""):
+                    yield self._blobs.place(name)
 
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         """The passages of every version, as they were cut; none where the document is gone."""

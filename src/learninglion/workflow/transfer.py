@@ -43,12 +43,12 @@ from learninglion.models.errors import ConflictError, InputError, IntegrityError
 from learninglion.models.plain import canonical_json
 from learninglion.models.progress import Progress, silent
 from learninglion.record.log import EventLog, head_of
-from learninglion.search.switching import BOOK
-from learninglion.search.versions import TUNING
-from learninglion.store.originals import Originals
-from learninglion.workflow.backup import (
+from learninglion.store.originals import ORIGINALS, Originals
+from learninglion.workflow.archive_folder import (
     ANCHOR,
-    DATABASE,
+    MANIFEST,
+    SETTINGS,
+    SHARED,
     KeptFile,
     copy_file,
     described,
@@ -59,16 +59,21 @@ from learninglion.workflow.backup import (
     write_manifest,
 )
 from learninglion.workflow.log import note
+from learninglion.workflow.options import DATABASE
 from learninglion.workflow.rights import Task, require_everywhere
 
-__all__ = ["SHARED", "ExportManifest", "Extent", "Transfers", "import_all"]
-
-# Besides originals: files that all servers share begin their names so.
-SHARED = (TUNING, BOOK)
+__all__ = [
+    "ExportManifest",
+    "Extent",
+    "Transfers",
+    "export_problems",
+    "import_all",
+    "is_export",
+    "read_export",
+]
 
 _FORMAT = 1
 _ROWS = "rows"
-_SETTINGS = "settings.toml"
 # A database of another place must not come along: this installation says itself where its own is.
 _ADDRESS = re.compile(r"^\s*database_url\s*=.*$", re.MULTILINE)
 _CHANGED = "Er is intussen in gewerkt; stop de server en doe dit opnieuw."
@@ -89,22 +94,41 @@ class ExportManifest:
         """How many rows of this table."""
         return next((extent.rows for extent in self.tables if extent.table == table), 0)
 
+    @property
+    def documents(self) -> int:
+        """How many documents, removed ones too."""
+        return self.rows("documents")
+
+    @property
+    def dossiers(self) -> int:
+        """How many dossiers."""
+        return self.rows("dossiers")
+
+    @property
+    def log_entries(self) -> int:
+        """How many lines of the log."""
+        return self.rows("log_entries")
+
 
 class Transfers:
     """The archive in `engine` and the data folder `home`, as a whole, for administrators."""
 
-    def __init__(self, home: Path, engine: Engine, originals: Originals, blobs: Blobs, log: EventLog) -> None:
+    def __init__(self, home: Path, engine: Engine, blobs: Blobs, log: EventLog) -> None:
         self._home = home
         self._engine = engine
-        self._originals = originals
         self._blobs = blobs
         self._log = log
 
-    def export_all(self, target: Path, *, actor: Actor, progress: Progress = silent) -> ExportManifest:
-        """Everything as open files in the new folder `target`, of one moment, also while others work."""
+    def export_all(
+        self, target: Path, *, actor: Actor, action: str = "archive.export", progress: Progress = silent
+    ) -> ExportManifest:
+        """Everything as open files in the new folder `target`, of one moment, also while others work.
+
+        `action` is what the log says.
+        """
         require_everywhere(actor, Task.MANAGE)
         with new_folder(target, self._home) as fresh:
-            note(self._log, "archive.export", actor, "", {"target": target.name})
+            note(self._log, action, actor, "", {"target": target.name})
             with reading(self._engine) as connection:
                 tables = tuple(_write_tables(connection, fresh / _ROWS, progress))
                 self._copy_files(connection, fresh)
@@ -155,14 +179,45 @@ class Transfers:
 
     def _copy_shared(self, connection: Connection, there: Blobs, progress: Progress) -> None:
         """Every original that these rows name, and what search learned, to where all servers find it."""
-        for prefix in SHARED:
-            for name in self._blobs.names(prefix):
-                there.put(name, self._blobs.read(name) or b"")
-        originals = Originals(there)
+        read = self._blobs.reader(connection)
+        for name in [n for prefix in SHARED for n in self._blobs.names(prefix)]:
+            content = read(name)
+            if content is not None:
+                there.put(name, content)
+        here, originals = Originals(self._blobs, read), Originals(there)
         named = [str(row["sha256"]) for row in rows_of(connection, tables_of(connection)["originals"])]
         for done, sha256 in enumerate(named, start=1):
-            originals.put(self._originals.read(sha256))
+            originals.put(here.read(sha256))
             progress("Originelen", done, len(named))
+
+
+def is_export(folder: Path) -> bool:
+    """Whether what stands here is an export, and not a backup with a database."""
+    try:
+        return "tables" in json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def read_export(folder: Path) -> ExportManifest:
+    """The manifest of an export. Raises InputError or ConflictError."""
+    return read_manifest(folder, ExportManifest, _FORMAT)
+
+
+def export_problems(folder: Path, manifest: ExportManifest) -> tuple[str, ...]:
+    """What is wrong with an export, each in a sentence: its files, its rows, the originals that they name."""
+    problems = [*file_problems(folder, manifest.files)]
+    if problems:
+        return tuple(problems)
+    known = {file.path for file in manifest.files}
+    for extent in manifest.tables:
+        if measured(extent.table, _read_rows(folder, extent.table)) != extent:
+            problems.append(f"de rijen van {extent.table} zijn niet die van het overzicht.")
+    for row in _read_rows(folder, "originals"):
+        sha256 = str(row["sha256"])
+        if f"{ORIGINALS}{sha256[:2]}/{sha256}" not in known:
+            problems.append(f"het originele bestand {sha256} ontbreekt.")
+    return tuple(problems)
 
 
 def import_all(
@@ -174,7 +229,7 @@ def import_all(
     IntegrityError or ConflictError with what to do.
     """
     require_everywhere(actor, Task.MANAGE)
-    manifest = read_manifest(folder, ExportManifest, _FORMAT)
+    manifest = read_export(folder)
     if problem := next(file_problems(folder, manifest.files), ""):
         raise IntegrityError(f"Deze uitvoer is niet heel en wordt niet ingelezen: {problem}")
     engine = open_database(database_url or home / DATABASE, manifest.schema)
@@ -261,5 +316,5 @@ def _place(source: Path, target: Path) -> None:
     """Copy a file; what the administrator put there stays, and the address of a database stays behind."""
     if source.name == ANCHOR or not target.exists():
         copy_file(source, target)
-    if source.name == _SETTINGS and _ADDRESS.search(text := target.read_text("utf-8")):
+    if source.name == SETTINGS and _ADDRESS.search(text := target.read_text("utf-8")):
         write_durably(target, _ADDRESS.sub("", text).encode("utf-8"))

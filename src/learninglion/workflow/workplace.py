@@ -6,27 +6,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from sqlalchemy import Engine
 
 from learninglion.compliance.energy import PowerMeter
 from learninglion.compliance.otlp import Collector
-from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, keeps_files, move_in
+from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, SplitBlobs, keeps_files, move_in
 from learninglion.database.engine import open_database
 from learninglion.inference.reranking import open_reranking
 from learninglion.models.errors import InputError
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
-from learninglion.record.provenance import Signer
+from learninglion.record.provenance import SIGNING_KEY, Signer
 from learninglion.search.postgres.index import supported
 from learninglion.search.versions import LearnedVersions
+from learninglion.store.object_store import ObjectStore
 from learninglion.store.originals import ORIGINALS
 from learninglion.store.store import Store
 from learninglion.workflow.access import Access
 from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.archive_folder import SHARED
 from learninglion.workflow.asking import Asking
-from learninglion.workflow.backup import DATABASE, Backups
+from learninglion.workflow.backup import Backups
 from learninglion.workflow.brakes import Brake
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
@@ -40,9 +41,9 @@ from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.learning import Learning
 from learninglion.workflow.log import AuditLog
 from learninglion.workflow.monthly import Monthly
-from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
+from learninglion.workflow.options import DATABASE, WorkplaceOptions
 from learninglion.workflow.own_sources import OwnSources
-from learninglion.workflow.page_files import PageFiles
+from learninglion.workflow.page_files import PAGES, PageFiles
 from learninglion.workflow.people import People
 from learninglion.workflow.persons import Persons
 from learninglion.workflow.proof import Ledger
@@ -56,7 +57,7 @@ from learninglion.workflow.sign_offs import SignOffRepository, SignOffs
 from learninglion.workflow.spans import Tracer
 from learninglion.workflow.storage import Storage
 from learninglion.workflow.traces import Traces
-from learninglion.workflow.transfer import SHARED, Transfers
+from learninglion.workflow.transfer import Transfers
 from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
 __all__ = ["Workplace", "open_workplace", "working"]
@@ -119,7 +120,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     except OSError as error:
         raise InputError(f"{home}: deze gegevensmap kan niet worden gemaakt ({error.strerror}).") from error
     engine = open_database(options.database_url or home / "learninglion.db")
-    blobs = _shared_files(engine, home)
+    blobs = _shared_files(engine, options)
     store = Store(engine, home, blobs)
     log = EventLog(engine, home / "log-anchor.json")
     learned = LearnedVersions(blobs)
@@ -135,11 +136,12 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     tracer = Tracer(Collector(options.collector) if options.collector is not None else None)
     power = PowerMeter(options.power, on_end=tracer.worked)
     documents = Documents(store)
+    transfers = Transfers(home, engine, blobs, log)
     database = _search_database(engine, options.engine)
     indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts, blobs, database)
     searching = Searching(options, store, indexing, learned, reranking, power, log)
-    traces = Traces(home, store, indexing, kept_sets, repository, accounts, jobs, log, blobs)
-    dossiers = Dossiers(repository, log, options.letter, Signer(home / "signing.key"), store.store_id)
+    traces = Traces(store, indexing, kept_sets, repository, accounts, jobs, log, blobs)
+    dossiers = Dossiers(repository, log, options.letter, Signer(blobs), store.store_id)
     learning = Learning(learned, indexing, log)
     drafts = Drafts(
         options,
@@ -152,6 +154,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         kept_guides,
         power,
         log,
+        blobs,
         learning.measure,
     )
     intake = Intake(store, indexing, traces, power, options.models_elsewhere, log, isolate=options.isolate)
@@ -163,8 +166,8 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         traces=traces,
         rereading=Rereading(store, indexing, log, isolate=options.isolate),
         storage=Storage(home, store, indexing, traces, log),
-        backups=Backups(home, log, elsewhere=bool(options.database_url)),
-        transfers=Transfers(home, engine, store.originals, blobs, log),
+        backups=Backups(home, log, transfers, elsewhere=bool(options.database_url)),
+        transfers=transfers,
         indexing=indexing,
         searching=searching,
         asking=Asking(store, indexing, searching, power, options.models_elsewhere, log),
@@ -178,14 +181,14 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         remarks=Remarks(repository, log),
         retention=retention,
         persons=Persons(
-            home, store, repository, kept_sets, accounts, traces, intake, retention, kept_guides, log
+            blobs, store, repository, kept_sets, accounts, traces, intake, retention, kept_guides, log
         ),
         log=AuditLog(log, repository, Ledger(log, store)),
         monthly=Monthly(log, repository),
         learning=learning,
-        quality=Quality(home, documents, indexing, learning, jobs, log),
-        judging=Judging(home, store, log),
-        language_model=LanguageModel(home / MODELS_FILE, indexing, drafts, log),
+        quality=Quality(home, blobs, documents, indexing, learning, jobs, log),
+        judging=Judging(blobs, store, log),
+        language_model=LanguageModel(blobs, indexing, drafts, log),
         accounts=accounts,
         people=People(accounts, log),
         access=Access(accounts, log),
@@ -199,23 +202,36 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     )
 
 
+_LARGE = (ORIGINALS, PAGES)
+
+
 def _close(tracer: Tracer, engine: Engine) -> None:
     tracer.close()
     engine.dispose()
 
 
-def _shared_files(engine: Engine, home: Path) -> Blobs:
-    """Where originals and what else all servers share is kept: beside the documents.
+def _shared_files(engine: Engine, options: WorkplaceOptions) -> Blobs:
+    """Where originals and what else all servers share is kept: beside the documents, or in an object store.
 
-    In the database on PostgreSQL; what an earlier program left in the data folder is moved there, unless it
-    belongs to an archive in SQLite that stands there too.
+    Beside the documents is in the database on PostgreSQL. What an earlier program or setting left elsewhere
+    is moved there, unless it belongs to an archive in SQLite that stands there too.
     """
-    folder = FolderBlobs(home)
-    if not keeps_files(engine):
-        return folder
-    blobs = DatabaseBlobs(engine)
-    for prefix in () if (home / DATABASE).exists() else (ORIGINALS, *SHARED):
+    folder = FolderBlobs(options.home)
+    beside: FolderBlobs | DatabaseBlobs = DatabaseBlobs(engine) if keeps_files(engine) else folder
+    blobs: Blobs = beside
+    if options.objects is not None:
+        blobs = SplitBlobs(
+            beside, ObjectStore(options.objects, options.allowed_hosts, options.network), _LARGE
+        )
+        for prefix in _LARGE:
+            move_in(beside, blobs, prefix)
+    if beside is folder:
+        return blobs
+    for prefix in () if (options.home / DATABASE).exists() else (ORIGINALS, *SHARED):
         move_in(folder, blobs, prefix)
+        if prefix == SIGNING_KEY and (other := folder.read(prefix)) is not None:
+            Signer(blobs).retire(other)  # of a server that signed for itself: the others were first
+            folder.remove(prefix)
     return blobs
 
 

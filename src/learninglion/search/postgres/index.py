@@ -20,9 +20,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import DBAPIError
 
-from learninglion.database.engine import reading
+from learninglion.database.engine import plain_cursor, reading
 from learninglion.inference.encoders import Encoder
-from learninglion.inference.vectors import Progress
+from learninglion.inference.vectors import KnownVectors, Progress
 from learninglion.models.errors import ConflictError, LearningLionError
 from learninglion.search.content import in_batches, make_entries
 from learninglion.search.engine import OTHER_ENCODER, EncoderFinder, Encoders, IndexState, none_other
@@ -114,7 +114,10 @@ class PostgresIndex:
         fusion: Callable[[], Fusion] = shipped,
         others: EncoderFinder = none_other,
         schema: str = SCHEMA,
+        known: KnownVectors | None = None,
     ) -> None:
+        """`known` are vectors that were made before, such as those of an archive that moved here."""
+        self._vectors = known
         self.encoders = Encoders(encoder, others)
         self._database = database
         self._fusion = fusion
@@ -238,10 +241,9 @@ class PostgresIndex:
         t, counted = self._tables(row), 0
         came = f"s.born > {since} AND s.born <= {row.sequence} AND s.gone > {row.sequence}"
         went = f"s.born <= {since} AND s.gone > {since} AND s.gone <= {row.sequence}"
-        driver: Any = connection.connection.driver_connection
         for where, times in ((came, 1), (went, -1)):
             query = f"SELECT {CONTENT} FROM {t.sources} s JOIN {t.content} c USING (key) WHERE {where}"
-            with driver.cursor(binary=True) as cursor:
+            with plain_cursor(connection) as cursor:
                 cursor.execute(query)
                 while rows := cursor.fetchmany(_FOLD):
                     sums.count(read_segment(rows), times)
@@ -422,7 +424,7 @@ class PostgresIndex:
         present = [change.document_id for change in changes if not change.deleted]
         listed = list(reader.entries_of(present)) if present else []
         encoder = self.encoders.named(row.encoder) or self.encoders.current
-        entries = make_entries(encoder, None, self._frame(row), listed, row.next_key, None)
+        entries = make_entries(encoder, self._vectors, self._frame(row), listed, row.next_key, None)
         arrays = arrays_of(entries, row.dimensions)
         newest = changes[-1].sequence
         after = replace(

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
+from learninglion.database.engine import plain_cursor
 from learninglion.search.analysis import BUCKETS, FAMILIES, Terms
 from learninglion.search.content import all_terms
 from learninglion.search.segments import BOTH, Arrays, Entries, Segment, segment_fields
@@ -147,8 +148,7 @@ class Tables:
         self._copy(connection, "passages", places)
 
     def _copy(self, connection: Connection, kind: str, rows: Sequence[tuple[object, ...]]) -> None:
-        driver: Any = connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(f"COPY {self.name(kind)} FROM STDIN") as copy:
+        with plain_cursor(connection) as cursor, cursor.copy(f"COPY {self.name(kind)} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
 

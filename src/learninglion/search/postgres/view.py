@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from psycopg.errors import UndefinedTable
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from learninglion.database.engine import plain_cursor
 from learninglion.models.errors import ConflictError
 from learninglion.search.analysis import BUCKETS, FAMILIES
 from learninglion.search.engine import CANDIDATES, EXACT, NEAREST, proposing
@@ -65,8 +67,7 @@ class PostgresView:
                     keys = {*self._by_words(connection, probe, documents)}
                     keys |= {*self._nearest(connection, probe, documents, allowed)}
                     chosen, values = "s.key = ANY(%(keys)s)", {"keys": sorted(keys)}
-                driver: Any = connection.connection.driver_connection
-                with driver.cursor(binary=True) as cursor:
+                with plain_cursor(connection) as cursor:
                     cursor.execute(
                         f"SELECT {CONTENT} FROM {self.tables.sources} s"
                         f" JOIN {self.tables.content} c USING (key) WHERE {chosen}",
@@ -74,7 +75,10 @@ class PostgresView:
                         prepare=False,
                     )
                     segment = read_segment(cursor.fetchall())
-        except ProgrammingError as error:  # another process made the index again, some time ago
+        except (
+            ProgrammingError,
+            UndefinedTable,
+        ) as error:  # another process made the index again, some time ago
             raise ConflictError("Het zoekregister is net opnieuw gemaakt. Zoek nog eens.") from error
         return [(segment, np.arange(len(segment)))] if len(segment) else []
 

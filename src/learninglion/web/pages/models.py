@@ -1,8 +1,8 @@
 """Management: which models work here; a language model can be chosen on the screen once it has answered.
 
-What is chosen is kept in `models.json` in the data folder and holds from the next start. Which hosts outside
-this machine may be connected to stands in the settings file alone, so that nobody can lead texts elsewhere
-from a screen.
+What is chosen is kept where all servers find it (`models.json`) and holds from the next start of each. Which
+hosts outside this machine may be connected to stands in the settings file alone, so that nobody can lead
+texts elsewhere from a screen.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from learninglion.models.errors import InputError
-from learninglion.settings import GeneratorSettings, Settings, workplace_options
+from learninglion.settings import GeneratorSettings, workplace_options
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.site import Site
+from learninglion.web.viewer import Viewer
 from learninglion.workflow.language_model import TestResult
 from learninglion.workflow.options import MODELS_FILE
 from learninglion.workflow.rights import Task, require
@@ -39,7 +40,7 @@ KINDS = (
 def models(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Which models work here, and the form to choose another language model."""
     require(viewer.actor, Task.MANAGE)
-    return _page(request, site, viewer, _waiting(site.settings) or site.settings.generator)
+    return _page(request, site, viewer, _waiting(site, viewer) or site.settings.generator)
 
 
 def _page(
@@ -60,24 +61,24 @@ def _page(
         shown=shown,
         kinds=KINDS,
         results=results,
-        waiting=_waiting(site.settings),
-        chosen_here=(site.settings.home / MODELS_FILE).exists(),
+        waiting=_waiting(site, viewer),
+        chosen_here=site.workplace.language_model.chosen(viewer.actor) is not None,
         threshold=site.workplace.searching.threshold,
         switch=site.workplace.indexing.switch_state(),
     )
 
 
-def _waiting(settings: Settings) -> GeneratorSettings | None:
-    """What was chosen on the screen, where it is not what this server runs with."""
-    path = settings.home / MODELS_FILE
-    if not path.exists():
+def _waiting(site: Site, viewer: Viewer) -> GeneratorSettings | None:
+    """What was chosen on the screen of any server, where it is not what this server runs with."""
+    kept, used = site.workplace.language_model.chosen(viewer.actor), site.settings.generator
+    if kept is None:
         return None
     try:
-        chosen = json.loads(path.read_text("utf-8"))["generator"]
-        found = replace(settings.generator, **{name: chosen[name] for name in _FIELDS})
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path.name}: dit bestand is niet te lezen ({error}).") from error
-    return None if found == settings.generator else found
+        chosen = json.loads(kept)["generator"]
+        found = replace(used, **{name: chosen[name] for name in _FIELDS})
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{MODELS_FILE}: dit bestand is niet te lezen ({error}).") from error
+    return None if found == used else found
 
 
 @router.post("/models/test")
@@ -85,7 +86,7 @@ def test_models(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Ask the models in use for something small, and say what came of it."""
     require(viewer.actor, Task.MANAGE)
     results = site.workplace.language_model.test_in_use(viewer.actor)
-    return _page(request, site, viewer, _waiting(site.settings) or site.settings.generator, results)
+    return _page(request, site, viewer, _waiting(site, viewer) or site.settings.generator, results)
 
 
 @router.post("/models/change")
@@ -103,7 +104,7 @@ def change_model(
 ) -> Response:
     """Try the model; only when it answers is it kept."""
     require(viewer.actor, Task.MANAGE)
-    before = _waiting(site.settings) or site.settings.generator
+    before = _waiting(site, viewer) or site.settings.generator
     address = base_url.strip() or before.base_url
     # A key that was set for one address is never sent to another.
     key = api_key.strip() or (before.api_key if address == before.base_url else "")
