@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
@@ -76,6 +78,9 @@ class Blobs(Protocol):
     def names(self, prefix: str, min_age_seconds: float = 0.0) -> Iterator[str]:
         """The names that begin so and were not put or touched for so long, sorted."""
 
+    def beyond(self, prefix: str, size: int) -> tuple[str, ...]:
+        """Of the names that begin so those put or touched longest ago: what does not fit in `size` bytes."""
+
     def sweep(self, min_age_seconds: float) -> int:
         """Remove what interrupted writers left behind; gives how many files."""
 
@@ -122,6 +127,15 @@ class FolderBlobs:
         for path in sorted((self._home / folder).glob(f"{start}*" if start else "**/*")):
             if path.is_file() and path.stat().st_mtime <= newest:
                 yield path.relative_to(self._home).as_posix()
+
+    def beyond(self, prefix: str, size: int) -> tuple[str, ...]:
+        """Of the names that begin so those put or touched longest ago: what does not fit in `size` bytes."""
+        sizes = []
+        for name in self.names(prefix):
+            with suppress(FileNotFoundError):  # somebody took it away
+                stat = (self._home / name).stat()
+                sizes.append((stat.st_mtime, name, stat.st_size))
+        return _beyond([(name, taken) for _, name, taken in sorted(sizes, reverse=True)], size)
 
     def sweep(self, min_age_seconds: float) -> int:
         """Remove what interrupted writers left behind; gives how many files."""
@@ -196,6 +210,15 @@ class DatabaseBlobs:
         with self._engine.connect() as connection:
             yield from sorted(connection.scalars(query))
 
+    def beyond(self, prefix: str, size: int) -> tuple[str, ...]:
+        """Of the names that begin so those put or touched longest ago: what does not fit in `size` bytes."""
+        query = select(kept_files.c.name, kept_files.c.size).where(
+            kept_files.c.name.startswith(prefix, autoescape=True)
+        )
+        newest = query.order_by(kept_files.c.touched.desc(), kept_files.c.name.desc())
+        with self._engine.connect() as connection:
+            return _beyond([(row.name, row.size) for row in connection.execute(newest)], size)
+
     def sweep(self, min_age_seconds: float) -> int:
         """Nothing: a transaction that was cut off leaves nothing."""
         return 0
@@ -203,6 +226,11 @@ class DatabaseBlobs:
     def place(self, name: str) -> str:
         """The database."""
         return f"database, {name}"
+
+
+def _beyond(newest_first: Sequence[tuple[str, int]], size: int) -> tuple[str, ...]:
+    together = accumulate(taken for _, taken in newest_first)
+    return tuple(name for (name, _), reached in zip(newest_first, together, strict=True) if reached > size)
 
 
 def keeps_files(engine: Engine) -> bool:
