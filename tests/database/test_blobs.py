@@ -12,6 +12,7 @@ from sqlalchemy import text
 from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, move_in
 from learninglion.database.engine import open_database
 from learninglion.models.errors import IntegrityError
+from learninglion.workflow.page_files import PAGES, PageFiles
 
 
 @pytest.fixture
@@ -54,6 +55,20 @@ def test_lines_of_several_stay_whole(blobs: Blobs) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda line: blobs.append("judgements/a.jsonl", line), lines))
     assert sorted((blobs.read("judgements/a.jsonl") or b"").splitlines()) == sorted(lines)
+
+
+def test_of_more_page_images_than_fit_the_oldest_go(blobs: Blobs) -> None:
+    blobs.put("originals/ab/abc", b"x" * 5000)
+    pages = PageFiles(blobs, most=1000)
+    for number in range(101):
+        pages.put(f"ab{number:03}.page", b"x" * 100)
+    assert [pages.read(f"ab{number:03}.page") is not None for number in range(101)] == [False] * 91 + [
+        True
+    ] * 10
+    assert blobs.size("originals/ab/abc") == 5000, "nothing but images goes"
+    blobs.touch(next(blobs.names(PAGES)))
+    assert blobs.beyond(PAGES, 900) == tuple(blobs.names(PAGES))[1:2]
+    assert blobs.beyond(PAGES, 1000) == ()
 
 
 def test_damage_in_the_database_is_found(postgresql_url: str) -> None:

@@ -174,7 +174,8 @@ class Requests(BaseHTTPRequestHandler):
         names = [n for n in sorted(kept) if n.startswith(query["prefix"]) and n > after]
         page, more = names[: self.server.page], len(names) > self.server.page
         rows = "".join(
-            f"<Contents><Key>{escape(n)}</Key><LastModified>{kept[n][2]:%Y-%m-%dT%H:%M:%S.000Z}</LastModified></Contents>"
+            f"<Contents><Key>{escape(n)}</Key><LastModified>{kept[n][2]:%Y-%m-%dT%H:%M:%S.000Z}</LastModified>"
+            f"<Size>{len(kept[n][0])}</Size></Contents>"
             for n in page
         )
         token = f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if more else ""

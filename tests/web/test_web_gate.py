@@ -151,6 +151,50 @@ def test_a_body_that_stalls_is_answered_with_408(office: Office) -> None:
     assert statuses.count(429) == 32  # of one address only so many at once
 
 
+def test_of_strangers_only_so_many_are_at_work_at_once(office: Office) -> None:
+    async def busy(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await asyncio.sleep(1)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def whole() -> Message:
+        return {"type": "http.request", "body": b"name=x", "more_body": False}
+
+    def scope(path: str, *headers: tuple[bytes, bytes]) -> Scope:
+        return {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "query_string": b"",
+            "headers": [(b"host", b"127.0.0.1"), *headers],
+            "client": ("10.0.0.1", 1),
+            "app": office.app,
+            "scheme": "http",
+            "server": ("127.0.0.1", 80),
+            "root_path": "",
+        }
+
+    async def statuses(one: Scope) -> list[int]:
+        gate, told = Gate(busy), list[int]()
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told.append(message["status"])
+
+        async def come(after: float) -> None:
+            await asyncio.sleep(after)
+            await gate(dict(one), whole, send)
+
+        await asyncio.gather(*(come(n / 100) for n in range(20)))
+        return told
+
+    assert sorted(asyncio.run(statuses(scope("/sign-in")))) == [200] * 8 + [429] * 12
+    who_may = scope("/api/v1/searches", token(office, "opsteller"))
+    assert asyncio.run(statuses(who_may)) == [200] * 20
+
+
 @pytest.fixture
 def patient(office: Office) -> Iterator[Callable[[], socket.socket]]:
     """Connections to a server that waits a second for a head, for five at once, and keeps three alive."""

@@ -28,8 +28,10 @@ from learninglion.record.contract import dossier_view, read_stated_draft
 from learninglion.record.export import ExportFormat
 from learninglion.sample import sample_documents
 from learninglion.testing import ScriptedGenerator
+from learninglion.web.pages.drafts import write_on
 from learninglion.workflow import DraftEvent, Workplace, WorkplaceOptions, working
 from learninglion.workflow.guides import Guide
+from learninglion.workflow.worker import Run
 
 BOSS = Actor("beheer", frozenset(Role))
 QUESTIONS = QuestionSet(
@@ -154,6 +156,26 @@ def test_what_breaks_off_is_kept_and_only_that_is_written_again(workplace: Scrip
 
     workplace.script = scripted(*replies)
     assert workplace.drafts.replay(half.id, actor=BOSS).same
+
+
+def test_who_takes_over_from_a_worker_killed_at_the_very_end_finds_it_done(
+    workplace: Scripted, selections
+) -> None:
+    replies = [verbatim(s, 0, 1) for s in selections]
+    workplace.script = breaking(replies, at=2)
+    half = workplace.drafts.draft(QUESTIONS, selections, generator="llm", actor=BOSS)
+    workplace.jobs.start(BOSS, "draft.resume", {"dossier": half.id, "version": half.version})
+    run = Run(workplace.jobs.claim(("draft.resume",)), BOSS)
+
+    workplace.script = again = scripted(replies[2])
+    first = write_on(workplace, run)  # the version is kept; its worker is killed before it tells
+    assert write_on(workplace, run) == first
+    assert len(again.prompts) == 1
+    newest = workplace.dossiers.load(half.id, BOSS).version
+    assert newest == half.version + 1
+    run.told["version"] = newest
+    with pytest.raises(InputError, match="al af"):  # who asks for it now is told
+        write_on(workplace, run)
 
 
 def test_one_that_failed_altogether_loses_nothing_of_the_others(workplace: Scripted, selections) -> None:

@@ -6,9 +6,10 @@ import hashlib
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
@@ -99,6 +100,9 @@ class Files(Protocol):
     def names(self, prefix: str, min_age_seconds: float = 0.0) -> Iterator[str]:
         """The names that begin so and were not put or touched for so long, sorted."""
 
+    def beyond(self, prefix: str, size: int) -> tuple[str, ...]:
+        """Of the names that begin so those put or touched longest ago: what does not fit in `size` bytes."""
+
     def sweep(self, min_age_seconds: float) -> int:
         """Remove what interrupted writers left behind; gives how many files."""
 
@@ -174,6 +178,15 @@ class FolderBlobs:
         for path in sorted((self._home / folder).glob(f"{start}*" if start else "**/*")):
             if path.is_file() and path.stat().st_mtime <= newest:
                 yield path.relative_to(self._home).as_posix()
+
+    def beyond(self, prefix: str, size: int) -> tuple[str, ...]:
+        """Of the names that begin so those put or touched longest ago: what does not fit in `size` bytes."""
+        sizes = []
+        for name in self.names(prefix):
+            with suppress(FileNotFoundError):  # somebody took it away
+                stat = (self._home / name).stat()
+                sizes.append((stat.st_mtime, name, stat.st_size))
+        return what_is_beyond([(name, taken) for _, name, taken in sorted(sizes, reverse=True)], size)
 
     def sweep(self, min_age_seconds: float) -> int:
         """Remove what interrupted writers left behind; gives how many files."""
@@ -257,6 +270,15 @@ class DatabaseBlobs:
         with self._engine.connect() as connection:
             yield from sorted(connection.scalars(query))
 
+    def beyond(self, prefix: str, size: int) -> tuple[str, ...]:
+        """Of the names that begin so those put or touched longest ago: what does not fit in `size` bytes."""
+        query = select(kept_files.c.name, kept_files.c.size).where(
+            kept_files.c.name.startswith(prefix, autoescape=True)
+        )
+        newest = query.order_by(kept_files.c.touched.desc(), kept_files.c.name.desc())
+        with self._engine.connect() as connection:
+            return what_is_beyond([(row.name, row.size) for row in connection.execute(newest)], size)
+
     def sweep(self, min_age_seconds: float) -> int:
         """Nothing: a transaction that was cut off leaves nothing."""
         return 0
@@ -312,6 +334,10 @@ class SplitBlobs:
         """The names that begin so and were not put or touched for so long, sorted."""
         return self._of(prefix).names(prefix, min_age_seconds)
 
+    def beyond(self, prefix: str, size: int) -> tuple[str, ...]:
+        """Of the names that begin so those put or touched longest ago: what does not fit in `size` bytes."""
+        return self._of(prefix).beyond(prefix, size)
+
     def sweep(self, min_age_seconds: float) -> int:
         """Remove what interrupted writers left behind; gives how many files."""
         return self._small.sweep(min_age_seconds) + self._large.sweep(min_age_seconds)
@@ -346,6 +372,12 @@ def read_shared(url: str, name: str) -> bytes | None:
     """What servers keep under `name` in the PostgreSQL at `url`, which need not have tables yet."""
     with looking_in(url) as connection:
         return _read(connection, name) if inspect(connection).has_table(kept_files.name) else None
+
+
+def what_is_beyond(newest_first: Sequence[tuple[str, int]], size: int) -> tuple[str, ...]:
+    """Of these names with their bytes the last, which do not fit in `size` bytes with those before."""
+    together = accumulate(taken for _, taken in newest_first)
+    return tuple(name for (name, _), reached in zip(newest_first, together, strict=True) if reached > size)
 
 
 def keeps_files(engine: Engine) -> bool:

@@ -21,7 +21,7 @@ import httpx
 from lxml import etree
 from sqlalchemy import Connection
 
-from learninglion.database.blobs import Read
+from learninglion.database.blobs import Read, what_is_beyond
 from learninglion.inference.connection import CONNECT_SECONDS, Route, proxy_for, trusted_certificates
 from learninglion.inference.hosts import require_allowed
 from learninglion.models.errors import InputError, IntegrityError, LearningLionError, UnavailableError
@@ -140,8 +140,18 @@ class ObjectStore:
     def names(self, prefix: str, min_age_seconds: float = 0.0) -> Iterator[str]:
         """The names that begin so and were not put or touched for so long, sorted."""
         newest = datetime.now(UTC) - timedelta(seconds=min_age_seconds)
+        listed = self._listed(prefix)
+        yield from sorted(name for changed, name, _ in listed if not min_age_seconds or changed <= newest)
+
+    def beyond(self, prefix: str, size: int) -> tuple[str, ...]:
+        """Of the names that begin so those put or touched longest ago: what does not fit in `size` bytes."""
+        return what_is_beyond(
+            [(n, taken) for _, n, taken in sorted(self._listed(prefix), reverse=True)], size
+        )
+
+    def _listed(self, prefix: str) -> Iterator[tuple[datetime, str, int]]:
+        """When each was put or touched last, its name and its bytes."""
         start, more = self._choice.prefix, ""
-        found: list[str] = []
         while True:
             query = {
                 "list-type": "2",
@@ -151,12 +161,10 @@ class ObjectStore:
             root = _parsed(self._ask("GET", "", query=query).content)
             for item in root.iterfind("{*}Contents"):
                 changed = datetime.fromisoformat(_text(item, "LastModified"))
-                if not min_age_seconds or changed <= newest:
-                    found.append(_text(item, "Key").removeprefix(start))
+                yield changed, _text(item, "Key").removeprefix(start), int(_text(item, "Size"))
             more = _text(root, "NextContinuationToken")
             if _text(root, "IsTruncated") != "true" or not more:
                 break
-        yield from sorted(found)
 
     def sweep(self, min_age_seconds: float) -> int:
         """Nothing: an object is put in one request, whole or not."""

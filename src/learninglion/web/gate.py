@@ -110,7 +110,10 @@ class Gate:
     async def _watched(
         self, request: Request, limit: RouteLimit, who: str, receive: Receive, send: Send
     ) -> None:
-        """Let the application read; where the body breaks a limit, answer in its place."""
+        """Let the application read; where the body breaks a limit, answer in its place.
+
+        A stranger's turn lasts until the answer: what is done for one takes a thread that honest users need.
+        """
         began, read, whole, answered, refused = time.monotonic(), 0, False, False, False
         self._coming_in[who] += 1
 
@@ -125,7 +128,7 @@ class Gate:
             if read > limit.size:
                 raise _too_large(limit)
             whole = message["type"] != "http.request" or not message.get("more_body", False)
-            if whole:
+            if whole and not limit.stranger:
                 self._leave(who)
             return message
 
@@ -155,7 +158,7 @@ class Gate:
             if not refused:
                 raise
         finally:
-            if not whole:
+            if limit.stranger or not whole:
                 self._leave(who)
 
     def _leave(self, who: str) -> None:

@@ -195,16 +195,22 @@ def _told(position: int, text: str, apart: bool, reasons: Sequence[str]) -> dict
 def resume_draft(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
     """Write on where the language model broke off."""
     require(viewer.actor, Task.DRAFT)
-    site.workplace.dossiers.load(dossier_id, viewer.actor)
-
-    job = site.workplace.jobs.start(viewer.actor, "draft.resume", {"dossier": dossier_id}, subject=dossier_id)
+    told: dict[str, Plain] = {
+        "dossier": dossier_id,
+        "version": site.workplace.dossiers.load(dossier_id, viewer.actor).version,
+    }
+    job = site.workplace.jobs.start(viewer.actor, "draft.resume", told, subject=dossier_id)
     return RedirectResponse(f"/dossiers/{dossier_id}/writing/{job.id}", 303)
 
 
 def write_on(workplace: Workplace, run: Run) -> dict[str, Plain]:
-    """The work of going on with a proposal."""
+    """The work of going on with a proposal; nothing where a worker finished it that was killed thereafter."""
+    dossier = workplace.dossiers.load(str(run.told["dossier"]), run.owner)
+    finished = all(v.draft.complete for v in dossier.verifications)
+    if finished and dossier.version > cast("int", run.told["version"]):
+        return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
     dossier = workplace.drafts.resume(
-        str(run.told["dossier"]),
+        dossier.id,
         on_event=lambda event: tell_draft(run, event),
         stop=run.stop,
         actor=run.owner,

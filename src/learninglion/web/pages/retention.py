@@ -12,6 +12,7 @@ from learninglion.models.errors import InputError
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.site import Site
 from learninglion.workflow.jobs import KEPT_FOR, MOST_KEPT_JOBS
+from learninglion.workflow.page_files import MOST_KEPT_BYTES
 from learninglion.workflow.retention import Terms
 from learninglion.workflow.rights import Task, require
 
@@ -45,6 +46,7 @@ def retention_page(
         gone=gone,
         log=site.settings.log,
         jobs=(MOST_KEPT_JOBS, KEPT_FOR // timedelta(hours=1)),
+        images=MOST_KEPT_BYTES / 1e9,
     )
 
 
