@@ -6,6 +6,8 @@ import io
 import zipfile
 
 import pytest
+from odtfiles import odt
+from wordfiles import docx
 
 from learninglion.models import RawFile
 from learninglion.models.errors import UnreadableFileError
@@ -133,3 +135,34 @@ def test_codes_are_refused_in_words(content: str, reason: str) -> None:
 def test_a_set_of_questions_comes_in_any_format(name: str, content: str) -> None:
     found = question_set_from_file(RawFile(name, content.encode(), name))
     assert [question.text for question in found.questions] == ["Hoe hoog?", "Hoe lang?"]
+
+
+def test_figures_at_two_stops_of_a_line_are_two() -> None:
+    tabbed = "<w:p><w:r><w:t>Noord</w:t><w:tab/><w:t>41</w:t><w:tab/><w:t>200</w:t></w:r></w:p>"
+    rich = rb"{\rtf1\ansi Noord\tab 41\tab 200\par}"
+    files = [
+        docx(tabbed),
+        odt("<text:p>Noord<text:tab/>41<text:tab/>200</text:p>"),
+        RawFile("x.rtf", rich, "x.rtf"),
+        RawFile("x.html", b"<html><body><pre>Noord\t41\t200</pre></body></html>", "x.html"),
+    ]
+    assert [parse(file).text for file in files] == ["Noord 41 | 200"] * 4
+
+
+def test_an_override_of_the_direction_turns_figures_in_every_format() -> None:
+    shown = "\u202e834\u202c"
+    files = [
+        docx(f"<w:p><w:r><w:t>Er zijn {shown} palen.</w:t></w:r></w:p>"),
+        docx(
+            '<w:p><w:r><w:t xml:space="preserve">Er zijn </w:t></w:r><w:bdo w:val="rtl"><w:r><w:t>834</w:t></w:r>'
+            '</w:bdo><w:r><w:t xml:space="preserve"> palen.</w:t></w:r></w:p>'
+        ),
+        odt(f"<text:p>Er zijn {shown} palen.</text:p>"),
+        RawFile("x.txt", f"Er zijn {shown} palen.".encode(), "x.txt"),
+    ]
+    assert [parse(file).text for file in files] == ["Er zijn 438 palen."] * 4
+
+
+def test_an_equation_of_another_program_is_told() -> None:
+    rich = rb"{\rtf1\ansi Het aandeel is {\object\objemb{\*\objclass Equation.3}{\*\objdata 01}{\result x}} groot.\par}"
+    assert any("Equation.3" in warning for warning in parse(RawFile("x.rtf", rich, "x.rtf")).warnings)

@@ -234,3 +234,14 @@ def test_a_second_series_that_answers_each_question_needs_no_heading() -> None:
         "In mei.",
     ]
     assert not read(f"{ASKED}\n\n1. De dijk is 12 meter hoog.").pairs
+
+
+def test_all_fractions_that_ask_together_are_named() -> None:
+    asked = "De leden van de LAND-fractie en de leden van de WATER-fractie vragen naar de dijk."
+    assert name_fractions(asked) == "LAND, WATER"
+    document = read(
+        HEAD + "Nr. 6 NOTA NAAR AANLEIDING VAN HET VERSLAG\n\n"
+        "De regering dankt de leden en gaat in op de gestelde vragen.\n\n"
+        f"{asked}\n\nDie is 12 meter hoog.\n"
+    )
+    assert said(document) == [((1,), "LAND, WATER", asked, "Die is 12 meter hoog.")]

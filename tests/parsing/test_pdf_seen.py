@@ -679,3 +679,54 @@ def test_a_single_number_that_counts_lines_is_no_text(size: int) -> None:
     drawing = "".join(show(text, y=700 - 14 * n) for n, text in enumerate(texts))
     assert "open. Daarvan lagen er 164 bij" in words(pdf(drawing + show("5", x=40, y=644, size=size)))
     assert "4" in words(pdf(drawing + show("4", x=40, y=644, size=size))).split()
+
+
+def test_white_left_by_struck_words_parts_no_columns() -> None:
+    drawing = "".join(
+        show(start, y=y) + show("vervallen woorden", x=150, y=y) + show("op de dijk.", x=245, y=y)
+        for start, y in (("De sluis ligt", 700), ("De molen staat", 660))
+    )
+    strokes = "150 703.5 m 238 703.5 l 150 663.5 m 238 663.5 l S"
+    assert words(pdf(drawing + strokes)) == "De sluis ligt op de dijk. De molen staat op de dijk."
+
+
+@pytest.mark.parametrize("baseline", [676, 700])
+def test_a_large_first_letter_on_the_line_of_other_words(baseline: int) -> None:
+    texts = ("et steun van het Rijk is de dijk", "verhoogd tot 12 meter.")
+    drawing = "".join(
+        show(text, x=104, y=700 - 14 * n) for n, text in enumerate(texts[: 1 if baseline == 700 else 2])
+    )
+    content = pdf(drawing + show("M", y=686 if baseline == 676 else 700, size=30))
+    assert words(content).startswith("Met steun van het Rijk is de dijk")
+
+
+def test_a_head_close_to_the_text_that_breaks_a_sentence_is_no_text() -> None:
+    head = show("Waterschap Oudeveen, bijlage", y=800)
+    texts = ["De dijk wordt verhoogd en daarna", "weer met gras bedekt. De molen", "draait niet meer."]
+    document = read(pdf(*(head + show(text, y=786) for text in texts)))
+    assert words(pdf(*(head + show(text, y=786) for text in texts))).endswith(" ".join(texts)), document.text
+
+
+def test_a_second_paragraph_in_a_cell_stays_in_its_row() -> None:
+    rows = [("1", "Wat kost de dijk?", "Dat kost vier miljoen."), ("2", "Wie betaalt dat?", "Het Rijk.")]
+    first, second = (
+        "".join(show(cell, x=72 + 150 * k, y=700 - 60 * n) for k, cell in enumerate(row))
+        for n, row in enumerate(rows)
+    )
+    more = show("Daarvan is de helft voor gras.", x=372, y=680)
+    text = read(pdf(first + more + second)).text
+    assert "Dat kost vier miljoen. Daarvan is de helft voor gras." in text
+
+
+def test_items_that_count_begin_paragraphs_of_their_own() -> None:
+    lines = [
+        "Vragen van het lid Bos (LAND) aan de minister van Waterzaken",
+        "1. Hoe hoog is de dijk?",
+        "2. Wat kost dat?",
+    ]
+    document = read(pdf("".join(show(line, y=780 - 18 * n) for n, line in enumerate(lines))))
+    assert [pair.question.of(document.text) for pair in document.pairs] == [
+        "Hoe hoog is de dijk?",
+        "Wat kost dat?",
+    ]
+    assert "Er staan geen antwoorden in dit document." in document.warnings

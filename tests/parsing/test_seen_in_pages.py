@@ -29,6 +29,14 @@ def page(body: str, style: str = "", head: str = "") -> Document:
         *("position:absolute;right:9999px", "zoom:0.01", "color:oklch(1 0 0)", "color:hsl(0 0% 100%)"),
         *("color:transparent", "color:rgba(0,0,0,0)", "color:hsl(0,0%,100%)", "background:#000;color:black"),
         *("mask-image:linear-gradient(transparent, transparent)", "-webkit-mask:linear-gradient(#0000 0 0)"),
+        *("transform:rotateX(90deg)", "scale:0", "transform:scale(0.001)", "transform:matrix(0,0,0,0,0,0)"),
+        *("translate:-9999px", "position:absolute;inset:-9999px auto auto -9999px", "filter:blur(30px)"),
+        *("position:absolute;left:calc(-100vw - 900px)", "font-size:clamp(0px, 0px, 0px)", "color:Canvas"),
+        *("letter-spacing:-1em", "inline-size:0;overflow:hidden", "contain:strict;height:0"),
+        *(
+            "text-indent:100%;overflow:hidden;white-space:nowrap",
+            "color:color-mix(in srgb, white 100%, black)",
+        ),
     ],
 )
 @pytest.mark.parametrize("by", ["attribute", "class", "descendant"])
@@ -185,3 +193,42 @@ def test_menus_are_left_out_and_told() -> None:
     document = page(f"{body}<div id=in><h1>Besluit</h1><p>Artikel 1.</p><ul>{links}</ul></div>")
     assert document.text == "Besluit\nArtikel 1.\nDeel 0\nDeel 1\nDeel 2\nDeel 3"
     assert any("Navigatie" in warning and "Deel 0" in warning for warning in document.warnings)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<bdo dir="rtl">834</bdo>',
+        '<span style="unicode-bidi:bidi-override;direction:rtl">834</span>',
+        "\u202e834\u202c",
+    ],
+)
+def test_an_override_of_the_direction_is_read_as_it_is_shown(shown: str) -> None:
+    assert page(f"<p>Er zijn {shown} palen.</p>").text == "Er zijn 438 palen."
+    assert page("<p>Er zijn <bdo dir='ltr'>438</bdo> palen, \u202eשלום\u202c.</p>").text.count("438") == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<p>Zie de tabel<a name="a1" href="#n1"><sup>1</sup></a> van toen.</p>'
+        '<div id="voet1"><p><a name="n1" href="#a1">1</a>2031, blad 4.</p></div>',
+        '<p>Zie de tabel<a href="#_ftn1" name="_ftnref1"><sup>[1]</sup></a> van toen.</p>'
+        '<div><div id=ftn1><p><a href="#_ftnref1" name="_ftn1">[1]</a> 2031, blad 4.</p></div></div>',
+        '<p>Zie de tabel<sup id="c1"><a href="#n1">[1]</a></sup> van toen.</p>'
+        '<ol><li id="n1"><a href="#c1">↑</a> 2031, blad 4.</li></ol>',
+    ],
+)
+def test_a_note_that_leads_back_to_its_mark_is_a_footnote(body: str) -> None:
+    document = page(body)
+    (note,) = document.footnotes
+    assert (note.mark, note.span.of(document.text)) == ("1", "2031, blad 4.")
+    assert document.text.startswith("Zie de tabel van toen.\n")
+    assert note.anchor == len("Zie de tabel")
+
+
+def test_edges_that_a_word_processor_wrote_are_no_text() -> None:
+    document = page(
+        '<div title="header"><p>Waterschap</p></div><p>De dijk ligt er.</p><div title="footer"><p>Pagina 3 van 3</p></div>'
+    )
+    assert document.text == "Waterschap\nDe dijk ligt er."

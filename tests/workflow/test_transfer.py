@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.database.contents import tables_of
+from learninglion.database.contents import measured, tables_of
 from learninglion.database.engine import open_database, reading
 from learninglion.drafting.selection import Choice
 from learninglion.inference.choices import EncoderChoice
@@ -146,13 +147,29 @@ def test_an_export_of_an_older_version_is_brought_up_to_date(workplace: Workplac
     # what 0007 wrote had no table of working texts, nor what came after
     old, new = open_database(tmp_path / "oud.db", "0007"), open_database(tmp_path / "nieuw.db")
     with reading(old) as before_it, reading(new) as after_it:
-        newer = set(tables_of(after_it)) - set(tables_of(before_it))
+        known, latest = tables_of(before_it), tables_of(after_it)
+    newer = set(latest) - set(known)
     assert "working_texts" in newer
     manifest["schema"] = "0007"
     manifest["tables"] = [t for t in manifest["tables"] if t["table"] not in newer]
-    for file in [f for f in manifest["files"] if Path(f["path"]).stem in newer]:
-        (tmp_path / "uit" / file["path"]).unlink()
-        manifest["files"].remove(file)
+    for file in [f for f in manifest["files"] if f["path"].startswith("rows/")]:
+        path_of_rows, name = tmp_path / "uit" / file["path"], Path(file["path"]).stem
+        if name in newer:
+            path_of_rows.unlink()
+            manifest["files"].remove(file)
+            continue
+        held = [json.loads(line) for line in path_of_rows.read_text().splitlines()]
+        rows = [{column: row[column] for column in row if column in known[name].columns} for row in held]
+        path_of_rows.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+        file |= {
+            "size": path_of_rows.stat().st_size,
+            "sha256": hashlib.sha256(path_of_rows.read_bytes()).hexdigest(),
+        }
+        extent = measured(name, rows)
+        manifest["tables"] = [
+            {"table": name, "rows": extent.rows, "digest": extent.digest} if t["table"] == name else t
+            for t in manifest["tables"]
+        ]
     path.write_text(json.dumps(manifest))
     import_all(tmp_path / "uit", tmp_path / "daar", "", actor=BOSS)
     with working(options(tmp_path / "daar")) as again:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from learninglion.models import Block, BlockKind, Footnote, Span
 
-__all__ = ["Note", "Paragraph", "Running", "assemble", "composed", "tidy"]
+__all__ = ["Note", "Paragraph", "Running", "assemble", "composed", "tidy", "turned"]
 
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
@@ -54,12 +54,26 @@ class Running:
     footnotes: tuple[Footnote, ...]
 
 
+_CLUSTER = re.compile(".[\u0300-\u036f\u20d0-\u20f0]*", re.DOTALL)
 _SOFT_BREAK = re.compile(r"\u00ad\s*\n\s*(?=\w)")  # a word that was broken where it may be
+
+
+# An override of the reading direction: what stands in it is shown from right to left, figures too.
+_OVERRIDE = re.compile("\u202e([^\u202c\n]*)\u202c?")
+
+
+def turned(text: str) -> str:
+    """`text` as it is shown from right to left; what is written in that direction of itself stays."""
+    if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text):
+        return text
+    return "".join(reversed(_CLUSTER.findall(unicodedata.normalize("NFC", text))))
 
 
 def tidy(text: str) -> str:
     """`text` in composed letters, with single spaces and without signs that nobody sees; line ends stay."""
     text = _SOFT_BREAK.sub("", _LINE_ENDS.sub("\n", text))
+    if "\u202e" in text:
+        text = _OVERRIDE.sub(lambda found: turned(found[1]), text)
     return _SPACES.sub(" ", unicodedata.normalize("NFC", _UNSEEN.sub("", text)).replace("\u2011", "-"))
 
 

@@ -414,7 +414,11 @@ def _levels(headings: Sequence[_Piece], text: str) -> dict[Span, int]:
 
 def _title(pieces: Sequence[_Piece], text: str, raw: RawFile) -> str:
     """The largest heading of the first page that has one, else the name of the file."""
-    headings = [piece for piece in pieces if piece.kind is BlockKind.HEADING]
+    headings = [
+        piece
+        for piece in pieces
+        if piece.kind is BlockKind.HEADING and parse_label(piece.span.of(text)) is None
+    ]
     first = [piece for piece in headings if piece.page == headings[0].page]
     best = min(first, key=lambda piece: (piece.style, piece.span), default=None)
     return squash(best.span.of(text)) if best else PurePath(raw.name).stem

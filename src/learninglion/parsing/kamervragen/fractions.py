@@ -18,6 +18,9 @@ _AHEAD = re.compile(rf"\bfracties?\s+van\s+(?:de\s+)?(?P<names>{_LIST})")
 _MEMBER = re.compile(
     rf"^Vra(?:ag|gen)\b.{{0,12}}\s(?:van|door)\s+(?:het\s+lid|de\s+leden)\s+[^()?:]{{2,40}}\((?P<names>{_PARTY})\)"
 )
+_MORE = re.compile(
+    rf"\s*(?:,|,?\s+en|,?\s+alsmede)\s+(?:(?:(?:de|die)\s+)?(?:leden|het\s+lid)\s+)?(?:van\s+)?de\s+(?P<names>{_LIST})[-\s]+fracties?\b"
+)
 _PLAIN = re.compile(rf"\bde\s+(?P<names>{_LIST})-fracties?\b")
 
 
@@ -27,7 +30,10 @@ def name_fractions(text: str) -> str:
     if not found:
         return ""
     first = min(found, key=lambda match: match.start())
-    names = re.split(r"\s*,\s*|\s+en\s+(?:de\s+)?", first["names"])
+    named, at = first["names"], first.end()
+    while (more := _MORE.match(text, at)) is not None:
+        named, at = f"{named}, {more['names']}", more.end()
+    names = re.split(r"\s*,\s*|\s+en\s+(?:de\s+)?", named)
     return ", ".join(
         dict.fromkeys(name.removesuffix("-fractie").strip(" -") for name in names if name.strip(" -"))
     )

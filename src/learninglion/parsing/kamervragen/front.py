@@ -317,7 +317,7 @@ def _place(said: str, whole: str, head: Sequence[tuple[str, Span]]) -> Span | No
 
 def _read_paper(texts: Sequence[str], lines: Sequence[str], own: PublicationId | None) -> Front | None:
     """The front of a Kamerstuk, or of a paper that calls itself one of the genres; None for anything else."""
-    rows = [row for line in lines for row in ([line] if "|" not in line else [line])]
+    rows = list(lines)
     masthead = any(_MASTHEAD.match(line) for line in lines[:10])
     foot = next((m for m in map(_FOOT.search, lines) if m), None)
     dossiers = [(n, m) for n, line in enumerate(rows[:25]) if (m := _DOSSIER.match(line))]

@@ -19,6 +19,7 @@ _ANSWERING = re.compile(
 )
 _FRACTION = re.compile(r"\bfracties?\b[^.?!]{0,40}$", re.IGNORECASE)
 _MEMBERS = re.compile(r"^(?:[^.?!]{0,60}\b)?(?:[Dd]e|[Dd]eze|[Gg]enoemde)\s+leden\b|^[^.?!]{0,40}\bfractie\b")
+_GOVERNMENT = re.compile(r"(?:De\s+(?:regering|minister|staatssecretaris)|Het\s+kabinet|Ik|Wij)\b")
 _ASKS = re.compile(
     r"\?|\b(?:vragen|vraagt|verzoeken|verzoekt|vernemen\s+graag|ontvangen\s+graag|horen\s+graag|willen\s+weten|"
     r"zien\s+graag|lezen\s+graag|benieuwd)\b"
@@ -86,7 +87,7 @@ def find_in_prose(paragraphs: Sequence[Paragraph]) -> Found | None:
     number = 0
     for index in range(_end(paragraphs, 0)):
         paragraph = paragraphs[index]
-        speaks = _MEMBERS.match(paragraph.text) is not None
+        speaks = _MEMBERS.match(paragraph.text) is not None and not _GOVERNMENT.match(paragraph.text)
         if (
             paragraph.kind is BlockKind.HEADING
             or _CHAPTER.match(paragraph.text)

@@ -75,6 +75,12 @@ _ASKING = (
 )
 _IN_PROSE = (Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG, Genre.SCHRIFTELIJK_OVERLEG)
 _COUNTED = "De vragen hebben hier geen nummer; ze zijn geteld en bij de tekst gezet die erop volgt."
+# What members sent in, before anybody answered.
+_ASKED = re.compile(
+    r"(?:Schriftelijke\s+|Kamer)?vragen\s+van\s+(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden)\s.{2,300}?\saan\s+de\s+"
+    r"(?:minister|staatssecretaris)",
+    re.IGNORECASE | re.DOTALL,
+)
 _SPEAKS = re.compile(
     r"\b(?:Kamer|schriftelijke\s+)?vragen\b.{0,80}\b(?:van|door)\s+(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden|de\s+(?:vaste\s+)?commissie"
     r"|de\s+fractie)|\bantwoord(?:en)?\s+op\b.{0,60}\bvragen\b|\bbeantwoording\b.{0,60}\bvragen\b|\bvragen\s+en\s+antwoorden\b|\bingezonden\b",
@@ -131,7 +137,13 @@ def pair_up(
         part.kind is LabelKind.QUESTION and part.label is not None and _reads_as_label(paragraphs[part.label])
         for part in found.parts
     )
-    sure = numbered or is_set or (labelled and genre in _ASKING)
+    asked = not labelled and any(_ASKED.match(p.text) for p in paragraphs[: found.first])
+    sure = (
+        numbered
+        or is_set
+        or (labelled and genre in _ASKING)
+        or (asked and _all_ask(matched.pairs, stretches))
+    )
     if not sure and not _are_questions(matched.pairs, stretches):
         return None
     return Pairing(matched.pairs, found.first, loose, matched.warnings)
@@ -176,6 +188,16 @@ def _are_questions(pairs: Sequence[QAPair], stretches: Sequence[Stretch]) -> boo
     asking = [p for p in pairs if any(m.start < p.question.end and p.question.start < m.end for m in marks)]
     answered = [pair for pair in pairs if pair.answer is not None]
     return 2 * len(asking) > len(pairs) and 2 * len(answered) > len(pairs)
+
+
+def _all_ask(pairs: Sequence[QAPair], stretches: Sequence[Stretch]) -> bool:
+    """Whether each of several bare numbers counts a question that has no answer."""
+    asking = [s.span for s in stretches if "?" in s.text]
+    return len(pairs) > 1 and all(
+        pair.answer is None
+        and any(s.start < pair.question.end and pair.question.start < s.end for s in asking)
+        for pair in pairs
+    )
 
 
 # --------------------------------------------------------------------------- labels

@@ -13,7 +13,7 @@ from learninglion.parsing.office.ooxml import Package, names_in
 from learninglion.parsing.office.pieces import WordText
 from learninglion.parsing.office.styles import children, local
 from learninglion.parsing.office.webpage import read_page
-from learninglion.parsing.paragraphs import Paragraph, tidy
+from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 
 __all__ = ["looks_like_book", "read_book"]
 
@@ -55,11 +55,15 @@ def read_book(raw: RawFile) -> WordText:
         if name.lower().endswith(".css")
     )
     paragraphs: list[Paragraph] = []
+    notes: list[Note] = []
     warnings: list[str] = []
     for key in order:
         content = package.content(posixpath.normpath(posixpath.join(folder, unquote(files.get(key, "")))))
         if content and content.strip():
             chapter = read_page(content, raw.name, "", sheets)
             paragraphs += chapter.paragraphs
+            notes += chapter.notes
             warnings += chapter.warnings
-    return WordText(tuple(paragraphs), (), (), next(iter(titles), ""), tuple(dict.fromkeys(warnings)))
+    return WordText(
+        tuple(paragraphs), tuple(notes), (), next(iter(titles), ""), tuple(dict.fromkeys(warnings))
+    )

@@ -66,7 +66,9 @@ _WEIGHED = frozenset(
     "content-visibility list-style list-style-type float margin-left margin-top font-variant "
     "font-variant-position zoom text-shadow -webkit-text-stroke -webkit-text-stroke-width padding "
     "font-family padding-left padding-right padding-inline margin margin-right margin-inline "
-    "border border-left border-right mask mask-image -webkit-mask -webkit-mask-image".split()
+    "unicode-bidi direction block-size inline-size max-block-size max-inline-size inset translate scale "
+    "letter-spacing contain border border-left border-right mask mask-image -webkit-mask "
+    "-webkit-mask-image".split()
 )
 
 
@@ -86,6 +88,7 @@ class Look:
     struck: bool = False
     strong: bool = False
     shift: int = 0  # 1 raised, -1 lowered
+    turned: bool = False  # what is in it is shown from right to left
     keeps_lines: bool = False
     numbered: str = ""  # how a list shows its numbers, as CSS calls it; empty: as its tag says
     font: str | None = None
@@ -189,7 +192,7 @@ class Cascade:
         tag = str(element.tag)
         said = self._said(element)
         variables = dict(parent.variables) | {n: v for n, v in said.items() if n.startswith("--")}
-        said = {name: _resolved(value, variables).lower() for name, value in said.items()}
+        said = _physical({name: _resolved(value, variables).lower() for name, value in said.items()})
         size = _font_size(said, tag, element, parent)
         letters, clipped = _letters(said, tag, element, parent)
         ground = None if clipped else _ground(said, element, parent, self.elsewhere)
@@ -213,6 +216,7 @@ class Cascade:
             or (said.get("font-style", "") in ("italic", "oblique"))
             or ((parent.strong or tag in _STRONG) and weight not in ("normal", "400", "300", "lighter")),
             shift=_shift(said, tag, display, size, parent),
+            turned=_turned(said, tag, element),
             keeps_lines=_keeps_lines(said, tag, parent),
             numbered=_numbered(said, parent),
             font=_font(said, tag, element, parent),
@@ -350,12 +354,47 @@ def _resolved(value: str, variables: dict[str, str]) -> str:
 
 # --------------------------------------------------------------------------- one property at a time
 
+_ALIASES = {
+    "block-size": "height", "inline-size": "width", "max-block-size": "max-height",
+    "max-inline-size": "max-width",
+}  # fmt: skip
+
+
+def _physical(said: dict[str, str]) -> dict[str, str]:
+    """`said` with newer names for the same things put as the older ones."""
+    named = {_ALIASES.get(name, name): value for name, value in said.items()}
+    edges = named.get("inset", "").split()
+    if edges:
+        sides = (edges[0], edges[1 % len(edges)], edges[2 % len(edges)], edges[-1 if len(edges) != 3 else 1])
+        named = {**dict(zip(("top", "right", "bottom", "left"), sides, strict=True)), **named}
+    moves = [f"{name}({','.join(named[name].split())})" for name in ("translate", "scale") if name in named]
+    if moves:
+        named["transform"] = " ".join((*moves, named.get("transform", "")))
+    return named
+
+
+def _reckoned(text: str, size: float, root: float, whole: float) -> float | None:
+    """What a sum or a choice of lengths comes to; None where it is none, or holds what is not known."""
+    match = re.fullmatch(r"(calc|min|max|clamp)\((.*)\)", text.strip())
+    if match is None or re.search(r"[*/()]", match[2]):
+        return None
+    parts: list[float] = []
+    for part in match[2].split(","):
+        terms = re.sub(r"\s([+-])\s+", r" \1", part).split()
+        lengths = [_length(term, size, root, whole) for term in terms]
+        if not lengths or None in lengths:
+            return None
+        parts.append(sum(length or 0.0 for length in lengths))
+    if match[1] == "clamp":
+        return max(parts[0], min(parts[1:])) if len(parts) == 3 else None
+    return max(parts) if match[1] == "max" else min(parts)
+
 
 def _length(text: str, size: float, root: float, whole: float) -> float | None:
     """A length in pixels; percentages are of `whole`. None where it is no length."""
     match = re.fullmatch(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*|%)", text.strip())
     if match is None:
-        return None
+        return _reckoned(text, size, root, whole) if text.endswith(")") else None
     number, unit = float(match[1]), match[2]
     if unit == "%":
         return number / 100 * whole
@@ -504,9 +543,23 @@ def _opacity(said: dict[str, str]) -> float:
 def _gone(said: dict[str, str], display: str, size: float, parent: Look) -> Reason | None:
     if display == "none" or said.get("content-visibility") == "hidden" or _masked(said):
         return Reason.HIDDEN
+    if _blurred(said, size, parent.root_size):
+        return Reason.SMALL
     if _outside(said, size, parent.root_size) or _cut_away(said, size, parent.root_size):
         return Reason.OUTSIDE
     return None
+
+
+_EDGEWISE = re.compile(r"rotate[xy]\(\s*-?(?:90|270)deg|rotate[xy]\(\s*-?(?:1?\.?25|\.75)turn")
+
+
+def _blurred(said: dict[str, str], size: float, root: float) -> bool:
+    """Whether letters run together: all in one place, or drawn out of focus."""
+    spacing = _length(said.get("letter-spacing", ""), size, root, size)
+    blur = re.search(r"blur\(([^)]*)\)", said.get("filter", ""))
+    radius = _length(blur[1], size, root, size) if blur is not None else None
+    tight = spacing is not None and -2 * size < spacing <= -0.5 * size
+    return tight or (radius is not None and radius >= max(1.0, 0.5 * size))
 
 
 def _masked(said: dict[str, str]) -> bool:
@@ -537,7 +590,11 @@ def _outside(said: dict[str, str], size: float, root: float) -> bool:
     for value in re.findall(r"translate[xy3d]*\(([^)]*)\)", moved):
         if any((_length(part, size, root, 0.0) or 0.0) <= -_FAR for part in value.split(",")):
             return True
-    return re.search(r"scale[xy]?\(\s*0(?:\.0+)?\s*[,)]", moved) is not None
+    scales = [float(n) for n in re.findall(r"(?:scale[xy3d]*|matrix)\(\s*(-?\d*\.?\d+)", moved)]
+    return (
+        any(abs(scale) < 1 and abs(scale) * size <= _SMALLEST for scale in scales)
+        or _EDGEWISE.search(moved) is not None
+    )
 
 
 def _cut_away(said: dict[str, str], size: float, root: float) -> bool:
@@ -558,9 +615,12 @@ def _cut_away(said: dict[str, str], size: float, root: float) -> bool:
         return True
     if re.fullmatch(r"polygon\([\s0px%,]*\)", path):
         return True
-    hides = [said.get(name, "visible").split() for name in ("overflow", "overflow-x", "overflow-y")]
-    if not any(word in ("hidden", "clip") for words in hides for word in words):
+    hides = " ".join(said.get(name, "") for name in ("overflow", "overflow-x", "overflow-y", "contain"))
+    if not re.search(r"\b(?:hidden|clip|paint|strict|content)\b", hides):
         return False
+    indent = _length(said.get("text-indent", ""), size, root, _WIDTH)
+    if indent is not None and indent >= _WIDTH:
+        return True
     return any(
         (length := _length(said.get(name, ""), size, root, _WIDTH)) is not None and length <= 1.5
         for name in ("width", "height", "max-width", "max-height")
@@ -598,6 +658,12 @@ def _shift(said: dict[str, str], tag: str, display: str, size: float, parent: Lo
     if tag in ("sup", "sub") and not (align == "baseline" and size >= parent.size):
         return 1 if tag == "sup" else -1
     return parent.shift
+
+
+def _turned(said: dict[str, str], tag: str, element: etree._Element) -> bool:
+    override = said.get("unicode-bidi", "bidi-override" if tag == "bdo" else "")
+    direction = said.get("direction") or (element.get("dir") or "").lower()
+    return override.endswith("-override") and direction == "rtl"
 
 
 def _keeps_lines(said: dict[str, str], tag: str, parent: Look) -> bool:

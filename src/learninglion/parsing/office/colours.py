@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tinycss2.color4 import parse_color
 
@@ -29,7 +30,15 @@ BLACK = Colour(0.0, 0.0, 0.0)
 
 def read_colour(text: str | None) -> Colour | None:
     """The colour in CSS notation ("#fff", "rgb(1 2 3)", "navy"); None where it is none or not known."""
-    found = parse_color(text.strip()) if text else None
+    name = text.strip().lower() if text else ""
+    if name in _SYSTEM:
+        return _SYSTEM[name]
+    mix = _MIX.fullmatch(name)
+    if mix is not None:
+        one, other = read_colour(mix[1]), read_colour(mix[3])
+        share = float(mix[2] or 100 - float(mix[4] or 50)) / 100
+        return None if one is None or other is None else blended(replace(one, alpha=share), other)
+    found = parse_color(name) if name else None
     if found is None or isinstance(found, str):
         return None
     first, *others = (float(part or 0.0) for part in found.coordinates)
@@ -41,6 +50,14 @@ def read_colour(text: str | None) -> Colour | None:
     else:
         parts = [first, *others]
     return Colour(*(min(1.0, max(0.0, part)) for part in (*parts, float(found.alpha))))
+
+
+# What a page may ask the system for, as it is where people have chosen nothing.
+_SYSTEM = {
+    **dict.fromkeys(("canvas", "field", "window", "background"), WHITE),
+    **dict.fromkeys(("canvastext", "fieldtext", "windowtext", "buttontext", "text"), BLACK),
+}
+_MIX = re.compile(r"color-mix\(\s*in [^,]+,\s*(.+?)(?:\s+([\d.]+)%)?\s*,\s*(.+?)(?:\s+([\d.]+)%)?\s*\)")
 
 
 def _grey(light: float) -> float:

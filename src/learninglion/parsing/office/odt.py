@@ -47,6 +47,7 @@ _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upper
 _SMALLEST = 2.0  # points; nobody reads such letters, machines do
 _DEEPEST = 20  # styles built upon styles; a longer chain is a loop
 _MOST_SPACES = 100
+_COLUMN = 3  # spaces that make room for a column
 _MOST_REPEATED = 200  # cells or rows that one element stands for
 _ORDINARY = 12.0  # points, where nobody says a size
 _SHIFTED_FROM = 10.0  # per cent of the letters' height
@@ -443,9 +444,10 @@ class _Reader:
         if name == "note":
             self._note(inner, around, piece)
         elif name == "s":
-            piece.say(" " * min(_MOST_SPACES, _count(attribute(inner, "c"))), False)
+            spaces = min(_MOST_SPACES, _count(attribute(inner, "c")))
+            piece.tab() if spaces >= _COLUMN else piece.say(" " * spaces, False)
         elif name == "tab":
-            piece.space()
+            piece.tab()
         elif name == "line-break":
             piece.break_line()
         elif name == "math":

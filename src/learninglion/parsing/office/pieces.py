@@ -12,7 +12,7 @@ from lxml import etree
 from learninglion.dutch.text import squash
 from learninglion.models import BlockKind
 from learninglion.parsing.labels import parse_label
-from learninglion.parsing.paragraphs import Note, Paragraph, tidy
+from learninglion.parsing.paragraphs import Note, Paragraph, tidy, turned
 from learninglion.parsing.scripts import join_fractions, lowered, raised
 
 __all__ = [
@@ -30,6 +30,8 @@ __all__ = [
 # Words in a table cell of several paragraphs from which the table only arranges running text.
 _LAYOUT_CELL = 60
 _BULLET = "- "
+# Figures with room for a column between them: no single number is written so.
+_COLUMNS = re.compile(r"(?<=\d)(?:[ \u00a0]*\t[ \u00a0\t]*|[ \u00a0]{4,})(?=\d)")
 _ACROSS_MOST = 64  # columns: more than any table on paper
 # "3", "Pagina 2 van 7": what a page says of itself.
 _PAGE_NUMBER = re.compile(r"(?:(?:pagina|blad|page|blz|p)\b\.?)?[\s\d|/–-]*(?:van|of)?[\s\d]*", re.IGNORECASE)
@@ -114,10 +116,11 @@ class Piece:
     _shift: int = 0
     _shifted: str = ""
     _apart: bool = False  # a formula ended here
+    _tabbed: bool = False  # white up to the next stop
 
     def say(self, text: str, strong: bool, shift: int = 0) -> None:
         """Add text as a reader sees it; `strong`: bold or italic; `shift`: 1 raised, -1 lowered."""
-        text = tidy(text)
+        text = tidy(_COLUMNS.sub(" | ", text))
         if not text:
             return
         letters = sum(c.isalnum() for c in text)
@@ -128,7 +131,9 @@ class Piece:
         self._shift = shift
         if self._apart and text[:1].isdecimal() and self.text[-1:].isalnum():
             self.text += " "
-        self._apart = False
+        if self._tabbed and text[:1].isdecimal() and self.text[-2:-1].isdecimal():
+            self.text = f"{self.text[:-1]} | "
+        self._apart = self._tabbed = False
         if shift:
             self._shifted += text
         else:
@@ -149,6 +154,16 @@ class Piece:
         """What comes next stands in a box of its own: its figures do not join those before it."""
         self.settle()
         self._apart = True
+
+    def turn(self, start: int) -> None:
+        """What was said from `start` on is shown from right to left."""
+        self.settle()
+        self.text = self.text[:start] + turned(self.text[start:])
+
+    def tab(self) -> None:
+        """Go to the next stop on the line: figures before and behind it are two."""
+        self.space()
+        self._tabbed = True
 
     def space(self) -> None:
         """Add a space."""
@@ -263,7 +278,7 @@ def _inside(cell: Sequence[Paragraph]) -> tuple[str, list[tuple[int, str]]]:
         bullet = len(_BULLET) if listed and paragraph.text.startswith(_BULLET) else 0
         for number, line in enumerate(paragraph.text[bullet:].split("\n")):
             if text:
-                figures = text[-1:].isdigit() and line[:1].isdigit()
+                figures = (text[-1:].isdigit() or text[-1:] in "-–−") and line[:1].isdigit()
                 text += "; " if figures or (listed and number == 0) else " "
             if number == 0:
                 notes += [(max(len(text), len(text) + at - bullet), key) for at, key in paragraph.notes]

@@ -42,7 +42,7 @@ _SAME_EDGE = 40  # twentieths of a point that edges of one column may differ
 _UNREAD = frozenset(
     "fonttbl colortbl stylesheet info pict listtable listoverridetable rsidtbl generator themedata mmathPict "
     "colorschememapping latentstyles datastore xmlnstbl filetbl revtbl bkmkstart bkmkend objdata "
-    "objclass themedatadefs pnseclvl wgrffmtfilter mmathPr xmlopen shprslt nonesttables sp sp "
+    "themedatadefs pnseclvl wgrffmtfilter mmathPr xmlopen shprslt nonesttables sp sp "
     "panose falt passwordhash docvar ftnsep ftnsepc aftnsep aftnsepc atrfstart atrfend atnid atndate "
     "atnref atnicn atntime atnparent tc xe rxe title author blipuid picprop defchp defpap".split()
 )
@@ -73,10 +73,8 @@ def read_rich_text(raw: RawFile) -> WordText:
     reader.read(raw)
     body = tuple(reader.body.finished())
     front = tuple(said_once([p for edge in reader.edges for p in edge.finished()], body))
-    letterhead = [line for edge in reader.edges for p in edge.found for line in p.text.split("\n")]
-    return WordText(
-        body, tuple(reader.notes), tuple(letterhead), reader.title, reader.omissions.warnings(), front
-    )
+    letterhead = tuple(line for p in said_once(front, ()) for line in p.text.split("\n"))
+    return WordText(body, tuple(reader.notes), letterhead, reader.title, reader.omissions.warnings(), front)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +298,9 @@ class _Reader:
             self._into(None, word)
         elif word.startswith("m") and self.state.formula is not None:
             self.state = replace(self.state, formula=etree.SubElement(self.state.formula, word[1:]))
+        elif word == "objclass":
+            flow, before = _Flow(), self._before()
+            self._into(flow, word, lambda: self._tell_object(flow, before))
         elif word in ("moMath", "moMathPara"):
             outer, formula = self.state.into, etree.Element(word[1:])
             self._into(None, word, lambda: self._end_formula(formula, outer))
@@ -313,6 +314,10 @@ class _Reader:
     def _end_formula(self, formula: etree._Element, outer: _Flow | None) -> None:
         if outer is not None:
             outer.piece.say_formula(linear_omml(formula, lambda run: run.get("val", "")))
+
+    def _tell_object(self, flow: _Flow, before: str) -> None:
+        """Tell of a file of another program (an old equation, a sheet) of which only a picture is here."""
+        self.omissions.add(Reason.ELSEWHERE, " ".join(p.text for p in flow.finished()), before)
 
     def _end_note(self, key: str, flow: _Flow) -> None:
         text = " ".join(p.text.replace("\n", " ") for p in flow.finished())
@@ -515,8 +520,11 @@ class _Reader:
         if reason is not None and text.strip():
             self.omissions.add(reason, text, self._before())
             return
+        if text == "\t":
+            flow.piece.tab()
+            return
         shown = show_symbols(text, self.fonts.get(state.font, ("", ""))[1])
-        for number, line in enumerate(shown.replace("\t", " ").split("\n")):
+        for number, line in enumerate(shown.split("\n")):
             if number:
                 flow.piece.break_line()
             flow.piece.say(line, state.bold or state.italic, state.shift)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from types import MappingProxyType
 
 from lxml import etree, html
@@ -12,6 +13,7 @@ from lxml import etree, html
 from learninglion.dutch.text import squash
 from learninglion.models import BlockKind
 from learninglion.models.errors import UnreadableFileError
+from learninglion.models.plain import sha256_hex
 from learninglion.parsing.office.cascade import LIST_FORMS, ROOT, Cascade, Look
 from learninglion.parsing.office.colours import Colour
 from learninglion.parsing.office.mathematics import linear_mathml
@@ -22,11 +24,12 @@ from learninglion.parsing.office.pieces import (
     Reason,
     WordText,
     lines_of,
+    said_once,
     table_or_text,
 )
 from learninglion.parsing.office.styles import format_number
 from learninglion.parsing.office.symbols import show_symbols
-from learninglion.parsing.paragraphs import Paragraph, tidy
+from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.plaintext import read_characters
 
 __all__ = ["declared_encoding", "looks_like_page", "read_page"]
@@ -56,6 +59,7 @@ _TYPED = frozenset(
     "text search email url tel number date month week time datetime-local submit button reset".split()
 )
 _COLUMNS_MOST = 1_000
+_MARK_MOST = 4  # signs of the mark of a note
 _PAGES_DEEP = 3  # pages inside pages
 
 
@@ -97,6 +101,7 @@ def read_page(
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
         reader = _PageReader(Cascade.read(root, sheets), root, name, pages, deep)
+        reader.linked = _Linked.find(root, sha256_hex(content)[:12])
         paragraphs = reader.flow(root)
     except (etree.LxmlError, ValueError, AssertionError) as problem:
         raise UnreadableFileError(name, "deze webpagina is beschadigd of leeg") from problem
@@ -105,11 +110,62 @@ def read_page(
     titles = [squash(tidy(node.text_content())) for node in root.iter("title", "h1")]
     return WordText(
         tuple(paragraphs),
-        (),
+        tuple(reader.notes),
         (),
         next((title for title in titles if title), ""),
         (*characters.warnings, *reader.omissions.warnings()),
+        tuple(said_once(reader.edges, paragraphs)),
     )
+
+
+@dataclass(slots=True)
+class _Linked:
+    """Notes as pages have them: a mark that leads to a note, which leads back to the mark."""
+
+    marks: dict[etree._Element, str] = field(default_factory=dict)  # links in the text: key of the note
+    bodies: dict[etree._Element, tuple[str, str]] = field(default_factory=dict)  # what holds it: key, mark
+    backs: set[etree._Element] = field(default_factory=set)
+
+    @classmethod
+    def find(cls, root: etree._Element, prefix: str) -> _Linked:
+        """The notes of a page; their keys begin with `prefix`."""
+        named = {name: node for node in root.iter() for name in (node.get("id"), node.get("name")) if name}
+        links = [
+            (node, named[target])
+            for node in root.iter("a")
+            if (target := (node.get("href") or "")[1:]) in named and (node.get("href") or "")[0] == "#"
+        ]
+        leading: dict[etree._Element, list[etree._Element]] = {}
+        for link, target in links:
+            leading.setdefault(target, []).append(link)
+        found = cls()
+        for mark, target in links:
+            said = squash("".join(mark.itertext())).strip("[]()")
+            body = _note_body(target) if 0 < len(said) <= _MARK_MOST else None
+            if body is None or body in found.bodies or mark in found.backs or body in mark.iterancestors():
+                continue
+            around = (mark, *mark, *islice(mark.iterancestors(), 2))
+            backs = [one for goal in around for one in leading.get(goal, ()) if body in one.iterancestors()]
+            if backs:
+                key = f"{prefix}:{len(found.bodies)}"
+                found.marks[mark], found.bodies[body] = key, (key, said)
+                found.backs.update(backs)
+        return found
+
+
+def _note_body(target: etree._Element) -> etree._Element | None:
+    """What holds a note that a link leads to: its paragraph or list item."""
+    for node in (target, *target.iterancestors()):
+        if node.tag in ("p", "li", "dd", "div", "aside", "tr"):
+            outer = node.getparent()
+            whole = (
+                outer is not None
+                and outer.tag == "div"
+                and outer.get("id")
+                and len(list(outer.iter("a"))) == 1
+            )
+            return outer if whole else node
+    return None
 
 
 @dataclass(slots=True)
@@ -122,6 +178,9 @@ class _PageReader:
     pages: Mapping[str, bytes]
     deep: int = 0
     omissions: Omissions = field(default_factory=Omissions)
+    linked: _Linked = field(default_factory=_Linked)
+    notes: list[Note] = field(default_factory=list)
+    edges: list[Paragraph] = field(default_factory=list)
     found: list[Paragraph] = field(default_factory=list)
     piece: Piece = field(default_factory=Piece)
     label: str = ""  # of a list item whose text is still to come
@@ -151,7 +210,7 @@ class _PageReader:
     def _read(self, node: etree._Element, outer: Look, kind: BlockKind, blockwise: bool) -> None:
         """Read an element and what is in it; `blockwise`: it stands in a box of its own whatever it is."""
         tag = node.tag if isinstance(node.tag, str) else ""
-        if not tag:
+        if not tag or node in self.linked.backs:
             return
         look = self.cascade.look(node, outer)
         if _is_mark(node, tag) and not look.shift and self.piece.text[-1:].strip():
@@ -161,6 +220,13 @@ class _PageReader:
                 self._leave_out(look.gone, node)
                 return
             look = replace(look, gone=None, display="block")
+        if look.unseen is None and (node in self.linked.marks or node in self.linked.bodies):
+            self._note(node, look)
+            return
+        parent = node.getparent()
+        if tag == "div" and node.get("title") in ("header", "footer") and parent.tag == "body":
+            self.edges += self._inside(node, look)  # as word processors write the edges of a printed page
+            return
         if self._is_menu(node, tag):
             self._leave_out(Reason.NAVIGATION, node)
             return
@@ -181,12 +247,29 @@ class _PageReader:
             self.label = self._item_label(node, tag, look) or self.label
         else:
             self._edge(node, tag, look)
+        piece = self.piece
+        if look.turned:
+            piece.settle()
+        before = len(piece.text)
         self._children(node, look, kind)
+        if look.turned and piece is self.piece:
+            piece.turn(before)
         if block:
             self._close(BlockKind.HEADING if level else kind, level)
             self.label = ""
         else:
             self._edge(node, tag, look)
+
+    def _note(self, node: etree._Element, look: Look) -> None:
+        """Tie a mark to its note, or read a note apart from the text."""
+        key = self.linked.marks.get(node)
+        if key is not None:
+            self.piece.refer(key)
+            return
+        self._close(BlockKind.PARAGRAPH, 0)
+        key, mark = self.linked.bodies[node]
+        text = " ".join(p.text.replace("\n", " ") for p in self._inside(node, look))
+        self.notes.append(Note(key, text, mark=mark))
 
     def _edge(self, node: etree._Element, tag: str, look: Look) -> None:
         """The edge of a box in the line: a control stands apart; figures never run on over it."""
@@ -443,6 +526,7 @@ class _PageReader:
             self._close(BlockKind.PARAGRAPH, 0)
             page = read_page(inside, self.name, "utf-8" if written else "", (), self.pages, self.deep + 1)
             self.found.extend(page.paragraphs)
+            self.notes += page.notes
         elif address:
             self.omissions.add(Reason.ELSEWHERE, address, self.piece.text or self._last())
 

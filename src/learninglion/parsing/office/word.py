@@ -270,6 +270,8 @@ class _Reader:
                 piece.settle()
                 before = len(piece.text)
                 self._runs(node, scope, piece)
+                if name == "bdo" and attribute(node, "val") == "rtl":
+                    piece.turn(before)
                 if name == "fldSimple" and not piece.text[before:].strip() and not piece._shifted:
                     piece.say_formula(shown_of_code(attribute(node, "instr") or ""))
 
@@ -326,7 +328,7 @@ class _Reader:
                 sign = chr(int(code, 16)) if re.fullmatch(r"[0-9A-Fa-f]{1,4}", code) else UNKNOWN
                 self._say(sign, attribute(inner, "font"), strong, shift, piece)
             elif name in ("tab", "ptab"):
-                piece.space()
+                piece.tab()
             elif name in ("br", "cr"):
                 piece.break_line()
             elif name == "noBreakHyphen":

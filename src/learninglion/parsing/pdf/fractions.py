@@ -33,6 +33,7 @@ class Strip:
     y: float
     style: ObjectStyle
     spaced: bool
+    reach: float = float("-inf")  # where what was left out right behind it ends
 
 
 def bring_home(strips: list[Strip]) -> list[Strip]:

@@ -229,6 +229,7 @@ _HEADING_LENGTH = 120
 _MARKER = re.compile(
     r"(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|\(?[ivx]{1,4}[.)](?=\s))"
 )
+_COUNTED = re.compile(r"(\d{1,3})([.)])\s+\S")
 _HANGING = re.compile(r"\(?\d{1,3}(?:(?:,|,? en| t/m|[–-]) ?\d{1,3})*[.)]?")
 # Digits behind it are the mark of a note, but "2.500" is a number.
 _ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$|(?<!\d)[.?!:;][\"'”’»)\]\d]*$|[»”\"]$")
@@ -372,6 +373,7 @@ class _Writer:
         self.stretches: list[Stretch] = []
         self.leading = _find_leading(body_lines, size)
         self.margins = _find_margins(bodies)
+        self.counted = _find_counted(body_lines)
         self.marks: dict[tuple[int, int], list[Mark]] = {}
         for mark in sorted(referring, key=lambda m: (m.page, m.line, m.start)):
             self.marks.setdefault((mark.page, mark.line), []).append(mark)
@@ -492,7 +494,7 @@ class _Writer:
             and _plain(line, previous)
         ):
             return True
-        if _hangs_number(line):
+        if _hangs_number(line) or id(line) in self.counted:
             return True
         if _MARKER.match(line.text) and (ends or fits and _MARKER.match(self._open[0].text)):
             return True
@@ -629,6 +631,25 @@ def _fits(previous: Line, line: Line, right: float) -> bool:
 def _hangs(first: Line, line: Line) -> bool:
     """Whether a line begins right below the text that follows a number in the margin of the line above."""
     return any(abs(first.x_edges[gap] - line.x0) < _INDENT for gap in first.gaps[:1])
+
+
+def _find_counted(lines: Sequence[Line]) -> frozenset[int]:
+    """The lines (by identity) that begin with the numbers of a list, which counts from 1 at one left edge."""
+    lists: dict[tuple[int, str], list[Line]] = {}
+    found: set[int] = set()
+    for line in lines:
+        match = _COUNTED.match(line.text)
+        if match is None or line.angle:
+            continue
+        key = (round(line.x0), match[2])
+        if int(match[1]) == 1:
+            lists[key] = []
+        elif len(lists.get(key, ())) != int(match[1]) - 1:
+            continue
+        lists[key].append(line)
+        if len(lists[key]) > 1:
+            found.update(map(id, lists[key]))
+    return frozenset(found)
 
 
 def _plain(line: Line, previous: Line) -> bool:

@@ -15,7 +15,7 @@ from learninglion.parsing.pdf.characters import Glyphs, ObjectStyle
 from learninglion.parsing.pdf.fractions import Strip, bring_home, join_fractions
 from learninglion.parsing.pdf.ink import Box, Reason
 
-__all__ = ["ASCENT", "COVERED", "DESCENT", "Hidden", "Line", "Page", "Run", "build_lines"]
+__all__ = ["ASCENT", "COVERED", "DESCENT", "INITIAL", "Hidden", "Line", "Page", "Run", "build_lines"]
 
 
 _RISE = 0.6  # of the larger size: as far as a superscript goes, well under the distance to the next line
@@ -28,6 +28,9 @@ _SPACE = 0.12  # of the size: characters that far apart, where PDFium saw a spac
 ASCENT, DESCENT = 0.76, 0.24  # of the size: what letters take above and below the baseline
 
 
+INITIAL = 1.7
+"""Of the size of the text beside it: a first letter that large spans lines, or stands out of its own."""
+_LETTERS = 2  # such a letter, with a quotation mark
 COVERED = "[…]"
 """What is read where words stand under a bar or picture."""
 
@@ -148,6 +151,7 @@ class _Draft:
     gaps: list[int] = field(default_factory=list)
     length: int = 0
     x_end: float = 0.0
+    reach: float = 0.0  # where what was left out behind it ends
     angle: float = 0.0
 
 
@@ -158,8 +162,8 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
     xs = glyphs.x.tolist()
     groups: dict[float, list[Strip]] = {}
     for k, style in enumerate(glyphs.styles):
+        start, end = glyphs.starts[k], glyphs.starts[k + 1]
         if reasons[k] is None or reasons[k] is Reason.COVERED:
-            start, end = glyphs.starts[k], glyphs.starts[k + 1]
             strip = Strip(
                 glyphs.text[start:end], xs[start:end], glyphs.ends_x[k], ys[k], style, glyphs.spaced[k]
             )
@@ -171,6 +175,8 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
                     group.append(strip)
             else:
                 _mark_covered(group, strip)
+        elif not style.angle and groups.get(0.0):
+            _pass_over(groups[0.0][-1], xs[start], glyphs.ends_x[k], ys[k])
     for angle in sorted(groups, key=lambda angle: angle != 0.0):
         draft: _Draft | None = None
         first = len(lines)
@@ -187,6 +193,13 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
         if angle:
             lines[first:] = sorted(lines[first:], key=lambda line: (-line.baseline, line.x0))
     return tuple(lines)
+
+
+def _pass_over(last: Strip, left: float, right: float, y: float) -> None:
+    """Note that words behind a strip are left out: the white that they leave parts no columns."""
+    size = last.style.size
+    if abs(last.y - y) < _NEXT * size and -size < left - max(last.x_end, last.reach) < _GAP * size:
+        last.reach = right
 
 
 def _set_right(strips: list[Strip]) -> list[Strip]:
@@ -261,6 +274,12 @@ def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle) -> bool:
     if draft.parts[-1].endswith("\x02"):
         return False
     small, large = sorted((draft.size, style.size))
+    if style.size * INITIAL <= draft.size and "".join(draft.parts).strip("\"'“‘«„ ").isupper():
+        return draft.length > _LETTERS and _is_level(draft, x, y, small, large)
+    return _is_level(draft, x, y, small, large)
+
+
+def _is_level(draft: _Draft, x: float, y: float, small: float, large: float) -> bool:
     level = abs(y - draft.baseline) <= min(_RISE * large, small)
     return level and x >= draft.x_end - _OVERLAP * small
 
@@ -268,11 +287,12 @@ def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle) -> bool:
 def _append(draft: _Draft, strip: Strip) -> None:
     text, style, spaced = strip.text, strip.style, strip.spaced
     if draft.length:
-        distance = strip.xs[0] - draft.x_end
+        distance = strip.xs[0] - max(draft.x_end, draft.reach)
+        spaced = spaced or draft.reach > draft.x_end
         if distance > _GAP * max(draft.size, style.size):
             draft.gaps.append(draft.length + 1)
             spaced = True
-        needs = spaced and distance > _SPACE * style.size
+        needs = spaced and strip.xs[0] - draft.x_end > _SPACE * style.size
         if needs and not draft.parts[-1].endswith(" ") and not text.startswith(" "):
             draft.parts.append(" ")
             draft.edges.append(draft.x_end)
@@ -289,7 +309,7 @@ def _append(draft: _Draft, strip: Strip) -> None:
     draft.parts.append(text)
     draft.edges.extend(strip.xs)
     draft.length += len(text)
-    draft.x_end = max(strip.x_end, strip.xs[-1])
+    draft.x_end, draft.reach = max(strip.x_end, strip.xs[-1]), strip.reach
 
 
 def _finish(draft: _Draft, number: int, lines: list[Line]) -> None:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from learninglion.parsing.pdf.lines import ASCENT, Line, Run
+from learninglion.parsing.pdf.lines import ASCENT, INITIAL, Line, Run
 
 __all__ = ["set_initials", "sort_bands", "strip_numbers"]
 
 _CORE = 0.5  # of the size above the baseline: where two lines may not meet
-_LARGE = 1.7  # of the size of the text beside it: a first letter that spans lines
 _REACH = 8  # lines after the letter in the file among which the one it begins may be
 _BESIDE = 1.5  # of the size: as far from the letter as the text may begin
 _LEVEL = 0.35  # of the size: so close are the baselines of a line and its number
@@ -60,7 +59,13 @@ def set_initials(lines: Sequence[Line]) -> tuple[Line, ...]:
             if k != index and found[k] is lines[k] and _is_beside(initial, lines[k])
         ]
         first = max(beside, key=lambda k: lines[k].baseline, default=None)
-        if first is None or not _at_top(initial, lines[first]) or not lines[first].text[0].isalpha():
+        if first is None or not lines[first].text[0].isalpha():
+            continue
+        # It hangs from the top of its line, or stands on that and is tall.
+        stands = (
+            len(beside) == 1 and abs(initial.baseline - lines[first].baseline) < _LEVEL * lines[first].size
+        )
+        if not stands and not _at_top(initial, lines[first]):
             continue
         for k in beside:  # the letter indents them; they belong to its column
             found[k] = replace(lines[k], x_edges=(initial.x0, *lines[k].x_edges[1:]))
@@ -73,7 +78,7 @@ def _is_beside(initial: Line, line: Line) -> bool:
     distance = line.x0 - initial.x1
     return (
         not line.angle
-        and initial.size >= _LARGE * line.size
+        and initial.size >= INITIAL * line.size
         and -0.3 * line.size < distance < _BESIDE * line.size + 0.2 * initial.size
         and initial.baseline - 0.4 * line.size <= line.baseline <= initial.y1
     )

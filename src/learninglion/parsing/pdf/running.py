@@ -25,6 +25,7 @@ _APART = 1.6  # of the size: a larger step is white
 _NEAREST, _EVEN = 8, 1.1  # lines that show how far lines stand apart, and play in that
 _ROWS = 4.0  # of the size: as far apart as rows of one table stand
 _SENTENCE = re.compile(r"(?:[^\W\d_][a-zà-ÿ)\"'”’»]|[a-zà-ÿ)\"'”’»]{2}|[a-zà-ÿ] \d{1,4})[.?!][\"'”’»)]*$")
+_STOPS = re.compile(r"[.?!:;][\"'”’»)\]\d]*$")
 _HOUSE = re.compile(
     r"(?:tweede|eerste) kamer,? (?:der staten-generaal,? )?vergaderjaar \d{4}\s?[-–/]\s?\d{2,4}\b.{0,60}"
     r"|.{0,24}\bissn 0921\s?[-–]\s?7371.{0,24}"
@@ -161,12 +162,36 @@ def _leave_text(
                 text.add(name)
     text |= {name for name, touches in touching.items() if 2 * sum(touches) > len(touches)}
     text |= {name for name, only in alone.items() if only}
+    text -= _find_breaking(pages, repeated, running)
     return {
         (page.number, index)
         for page in pages
         for index, line in enumerate(page.lines)
         if (page.number, index) in repeated and (_form(line.text), line.angle) not in text
     }
+
+
+def _find_breaking(
+    pages: Sequence[Page], repeated: Collection[tuple[int, int]], running: Collection[tuple[int, int]]
+) -> set[tuple[str, float]]:
+    """Of the repeated lines those that stand within a sentence that goes on overleaf: no text does."""
+    found: set[tuple[str, float]] = set()
+    before: list[Line] = []  # the last line of text of the page before, and what returns below it
+    for page in pages:
+        level = [(i, line) for i, line in enumerate(page.lines) if not line.angle]
+        body = [
+            line for i, line in level if (page.number, i) not in repeated and (page.number, i) not in running
+        ]
+        again = [line for i, line in level if (page.number, i) in repeated]
+        if not body:
+            before = []
+            continue
+        first, last = body[0], body[-1]
+        if before and first.text[:1].islower() and not _STOPS.search(before[0].text):
+            heads = [line for line in again if line.baseline > first.baseline]
+            found.update((_form(line.text), 0.0) for line in (*before[1:], *heads))
+        before = [last, *(line for line in again if line.baseline < last.baseline)]
+    return found
 
 
 def _form(text: str) -> str:
@@ -280,7 +305,7 @@ def _page_numbers(pages: Sequence[Page]) -> set[tuple[int, int]]:
             outermost = line.baseline <= lowest + 0.5 or line.baseline >= highest - 0.5
             if not outermost or not _PAGE_NUMBER.fullmatch(line.text):
                 continue
-            if _LABELLED.match(line.text):
+            if _LABELLED.match(line.text) or _stands_apart(line, page):
                 found.add((page.number, index))
             else:
                 number = _DIGITS.search(line.text)
@@ -288,3 +313,9 @@ def _page_numbers(pages: Sequence[Page]) -> set[tuple[int, int]]:
     offsets = Counter(value - number for number, _, value in bare)
     found |= {(number, index) for number, index, value in bare if offsets[value - number] >= 2}
     return found
+
+
+def _stands_apart(line: Line, page: Page) -> bool:
+    """Whether a number is that of its page and stands far below (or above) everything else on it."""
+    steps = [abs(other.baseline - line.baseline) for other in page.lines if other is not line]
+    return line.text.strip(" -–") == str(page.number) and min(steps) > _ROWS * line.size

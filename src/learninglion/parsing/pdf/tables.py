@@ -13,6 +13,7 @@ __all__ = ["Cell", "Table", "find_tables", "runs_on"]
 
 _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to each other
 _APART = 1.6  # of the size: a larger step down in one column begins another cell
+_IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
 _MOST_SPACES = 12  # words of heads that stand close together; more is a sentence
 _HEADED = 3  # columns: fewer line up with the words of running text by chance
@@ -330,20 +331,34 @@ def _rows_in_order(placed: Sequence[tuple[int, Cell]]) -> list[list[tuple[int, C
 def _join_rests(
     rows: Sequence[list[tuple[int, Cell]]], lines: Sequence[Line]
 ) -> list[list[tuple[int, Cell]]]:
-    """The rows, where a row that only goes on with the sentences of the one above it is part of that."""
+    """The rows, where a row that only goes on with the cells of the one above it is part of that.
+
+    It goes on with their sentences, or holds whole ones below a row that has a first cell, which it has not.
+    """
     joined: list[list[tuple[int, Cell]]] = []
     for row in rows:
         above = dict(joined[-1]) if joined else {}
-        if all(
-            column in above
-            and lines[cell.line].text[cell.start].islower()
-            and 0 < above[column].baseline - cell.baseline < _APART * cell.size
-            for column, cell in row
-        ):
+        if above and _is_rest_of(above, row, lines):
             joined[-1] = sorted([*joined[-1], *row], key=lambda placed: placed[0])
         else:
             joined.append(list(row))
     return joined
+
+
+def _is_rest_of(above: dict[int, Cell], row: Sequence[tuple[int, Cell]], lines: Sequence[Line]) -> bool:
+    """Whether a row goes on with the cells of the row above it."""
+    cells: dict[int, list[Cell]] = {}
+    for column, cell in row:
+        cells.setdefault(column, []).append(cell)
+    for column, listed in cells.items():
+        step = above[column].baseline - listed[0].baseline if column in above else 0.0
+        text = " ".join(lines[cell.line].text[cell.start : cell.end] for cell in listed)
+        goes_on = text[0].islower() and 0 < step < _APART * listed[0].size and len(listed) == 1
+        sentence = len(text.split()) >= _WORDS and _CLOSED.search(text) is not None
+        whole = sentence and column > min(above) and 0 < step < _IN_CELL * listed[0].size
+        if not goes_on and not whole:
+            return False
+    return True
 
 
 def _opens_row(row: Sequence[tuple[int, Cell]], column: int, cell: Cell) -> bool:
