@@ -124,7 +124,8 @@ def draft(
             selection, (), AnswerVerdict.UNANSWERABLE, parts, provenance, kind=kind, proposal=proposal
         )
     made = _Draft(selection, locate, sure, remarks=list(describe_suspicions(selection.chosen)))
-    judged = judge.of_selection(selection, _weighed(selection, judge))
+    weighed = _weighed(selection, judge)
+    judged = judge.of_selection(selection, weighed)
     chosen = {s.id for s in selection.chosen if s.id != LINE}
     for asking, row in zip(askings, judged, strict=True):
         if settled(asking, _polarity(made)):
@@ -134,7 +135,8 @@ def draft(
     if not made.taken:
         _answer_something(made, [j for row in judged for j in row if j.source.id in chosen and j.units])
     if made.taken:  # whatever is newer must be read as well
-        judged = judge.of_selection(selection, _weighed(selection))
+        more = judge.of_selection(selection, [s for s in _weighed(selection) if s not in weighed])
+        judged = tuple((*row, *others) for row, others in zip(judged, more, strict=True))
     held_by = line or built_in_line()
     _name_older(made, judged, held_by)
     selection = _hold_against_newer(made, held_by, find_newer)
