@@ -251,6 +251,9 @@ def test_what_is_asked_of_a_scheme_that_closed_is_told_as_it_is_now() -> None:
     made = draft(replace(selection, chosen=(old,)))
     assert "gesloten" in made.statements[0].text
     assert made.statements[-1].text.startswith("Eerder, op 3 februari 2020")
+    beside = draft(replace(selection, chosen=())).material  # not overtaken there either
+    assert [c.document for c in beside] == [new.document.id, old.document.id]
+    assert "gesloten" in beside[0].quote
 
 
 def test_a_yes_to_another_sort_of_question_is_not_repeated() -> None:

@@ -21,10 +21,10 @@ def test_curves_are_learned_and_the_weakest_signal_decides() -> None:
     random = np.random.default_rng(3)
     rows = random.random((400, 2))
     answers = ((rows[:, 0] > 0.5) & (rows[:, 1] > 0.5)).astype(float)
-    curves = fit(rows, answers, np.ones(400), np.ones(2), steps=600)
+    curves = fit(rows, answers, np.ones(400), steps=600)
     both, one = curves.chance(np.array([[0.9, 0.9], [0.99, 0.1]], dtype=np.float32))
     assert both > 0.8 > 0.2 > one
-    again = fit(rows, answers, np.ones(400), np.ones(2), steps=600)
+    again = fit(rows, answers, np.ones(400), steps=600)
     assert (again.slopes == curves.slopes).all()  # no luck in it
 
 
@@ -51,6 +51,16 @@ def test_a_sentence_that_says_it_is_found_in_other_words() -> None:
     assert found.chance >= LIKELY
 
 
+def test_a_source_may_answer_one_part_or_the_other() -> None:
+    asked = "Hoeveel veerponten heeft Duinwijk nu? Welke scholing biedt de gemeente aan schippers?"
+    parts = built_in().judge(asked, [SOURCE], scores={SOURCE.id: 0.3})
+    chances = [row[0].chance for row in parts]
+    assert all(
+        row[0].either == pytest.approx(1 - (1 - chances[0]) * (1 - chances[1]), abs=1e-3) for row in parts
+    )
+    assert parts[0][0].either > max(chances)
+
+
 def test_what_the_search_thinks_little_of_is_not_read_and_does_not_answer() -> None:
     source = replace(SOURCE, question="")
     asked = "Wat is het aantal veerponten bij Duinwijk op dit moment?"
@@ -60,8 +70,8 @@ def test_what_the_search_thinks_little_of_is_not_read_and_does_not_answer() -> N
     assert chances == sorted(chances)
     assert chances[0] < LIKELY <= chances[-1]
     low, high = make_hit(source, rank=1, score=0.02), make_hit(source, rank=2, score=0.95)
-    assert built_in().may_answer([low]) == ()
-    assert built_in().may_answer([high]) == (source,)
+    assert built_in().may_answer(asked, [low]) == ()
+    assert built_in().may_answer(asked, [high]) == (source,)
     ((brought,),) = built_in().judge(asked, [source])  # by a person: no score counts against it
     assert brought.chance >= chances[-1]
 

@@ -131,10 +131,15 @@ ROUTES: dict[str, Rule] = {
     "GET /dossiers": (READ, {}),
     "GET /dossiers/{dossier_id}": (READ, {}),
     "POST /dossiers/{dossier_id}/questions/{position}": (DRAFT, {"data": {"version": "1", "text": "x"}}),
+    "POST /dossiers/{dossier_id}/questions/{position}/judge": (
+        JUDGE,
+        {"data": {"version": "1", "answers": "yes"}},
+    ),
     "POST /dossiers/{dossier_id}/questions/{position}/wrong": (
         READ,
         {"data": {"place": "0", "version": "1", "complaint": "fact"}},
     ),
+    "GET /manage/quality/judgments.jsonl": (MANAGE, {}),
     "POST /manage/quality/remarks": (MANAGE, {"data": {"entry": "1", "outcome": "none"}}),
     "POST /dossiers/{dossier_id}/questions/{position}/own-account": (
         DRAFT,

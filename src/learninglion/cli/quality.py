@@ -224,7 +224,9 @@ def evaluate_writing(
         None, "--sets", help="Beoordeelde sets: een map met archive, questions en judgments.jsonl."
     ),
     judgments: Path | None = typer.Option(
-        None, "--judgments", help="De oordelen bij --sets (zonder: judgments.jsonl in die map)."
+        None,
+        "--judgments",
+        help="De oordelen bij --sets (zonder: judgments.jsonl in die map), of die van de werkplek.",
     ),
     look_alikes: Path | None = typer.Option(
         None, "--look-alikes", help="Vragen in andere woorden, en vragen die alleen lijken (JSON Lines)."
@@ -232,8 +234,8 @@ def evaluate_writing(
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Hoe goed is een voorstel? Met het antwoord in de verzameling, en zonder: dan moet het weigeren."""
-    if sets is not None or look_alikes is not None:
-        measure_sets(sets, judgments, look_alikes, pairs, as_json)
+    if sets is not None or look_alikes is not None or judgments is not None:
+        measure_sets(sets, judgments, look_alikes, pairs, collection, as_json)
         return
     trial, failed = _drafting_trial(pairs, collection, questions, answers_only)
     cache = vector_cache()

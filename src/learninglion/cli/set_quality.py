@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.material import vector_cache
+from learninglion.cli.material import collection_entries, vector_cache
 from learninglion.cli.opening import workplace_here
 from learninglion.cli.terminal import console, fail, print_json, progress
 from learninglion.evaluation.asked import document_entries
@@ -33,6 +33,7 @@ from learninglion.evaluation.sets import (
     evaluate_look_alikes,
     evaluate_own_wording,
     evaluate_sets,
+    judged_sets,
     read_judgments,
 )
 from learninglion.evaluation.testset import LabelledPair, pair_entries, read_pairs
@@ -59,10 +60,15 @@ def measure_sets(
     judgments: Path | None,
     look_alikes: Path | None,
     pairs: Path | None,
+    collection: str | None,
     as_json: bool,
 ) -> None:
-    """Print the bars of `evaluate drafts` on judged sets, look-alikes and the archive's own wording."""
-    desk, names = _desk(sets, pairs)
+    """Print the bars of `evaluate drafts` on judged sets, look-alikes and the archive's own wording.
+
+    Judgments without sets are those of the workplace, and `collection` is what they draw on.
+    """
+    own = Desk(collection_entries(collection), cache=vector_cache()) if collection is not None else None
+    desk, names = (own, {}) if own is not None else _desk(sets, pairs)
     bars: list[Bar] = []
     with progress() as shown:
 
@@ -73,6 +79,9 @@ def measure_sets(
             judged = read_judgments(judgments or sets / "judgments.jsonl", names)
             asked = {name: (s.introduction, s.questions) for name, s in _question_sets(sets).items()}
             bars += evaluate_sets(desk, asked, judged, lambda d, t: tell("Sets", d, t))
+        elif judgments is not None:
+            judged = read_judgments(judgments, names)
+            bars += evaluate_sets(desk, judged_sets(judged), judged, lambda d, t: tell("Sets", d, t))
         if look_alikes is not None:
             bars += evaluate_look_alikes(desk, look_alikes, lambda d, t: tell("Gelijkenis", d, t))
         if pairs is not None:

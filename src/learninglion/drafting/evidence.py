@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.drafting.askings import Asking, Wants, admits_ignorance, askings_of, gives, holds
+from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
 from learninglion.drafting.wording import coverage, likeness, subject_words, weight
 from learninglion.dutch.text import words
@@ -42,23 +43,12 @@ __all__ = [
 
 Floats = NDArray[np.float32]
 
-SAYS_IT = (
-    "cosine_sentence",
-    "soft_sentence",
-    "least_joint",
-    "gives",
-    "names_absent",
-    "stands",
-    "telling",
-    "found",
-)
+SAYS_IT = ("cosine", "least", "gives", "found")
 """What is known of a sentence beside a part of a question; the columns of `Evidence.says`.
 
-cosine_sentence: of the means of their words; soft_sentence: each word of the question by the nearest word of
-the sentence; least_joint: the two words of the question that are met least, also in the earlier question;
-gives: whether it holds what is waited for; names_absent: names and numbers of the question that are nowhere
-in the source; stands: whether it can stand by itself; telling: as below; found: the score of the search, as
-log odds (NaN, which counts neither way, where a person brought the source).
+cosine: of the means of their words; least: how well the two words of the question are met that are met least;
+gives: whether it holds what is waited for; found: the score of the search, as log odds (NaN, which counts
+neither way, where a person brought the source).
 """
 
 ASKED_BEFORE = ("likeness", "there", "back", "cosine", "telling")
@@ -70,7 +60,7 @@ how much the part tells of a subject (here up to 3), since "Wat vindt u daarvan?
 
 BEARS_ON_IT = ("topic", "best", "found")
 """What puts the sources in order: the words of the question by the nearest of the whole source, the highest
-cosine_sentence, and found (0 where a person brought the source); `Evidence.bears`.
+cosine, and found (0 where a person brought the source); `Evidence.bears`.
 """
 
 
@@ -116,9 +106,7 @@ class Evidence:
     """The numbers about one part of a question beside one source."""
 
     says: Floats  # shape (units, len(SAYS_IT))
-    holds: NDArray[
-        np.bool_
-    ]  # of every unit: whether it can answer at all, having a figure where one is asked
+    holds: NDArray[np.bool_]  # of every unit: whether it can answer at all, by itself, with a figure if asked
     asked: Floats  # shape (len(ASKED_BEFORE),); zeros where there is no earlier question
     wanted: bool  # whether the earlier question waited for the same: an amount, a moment, a reason
     bears: Floats  # shape (len(BEARS_ON_IT),): how far the source as a whole is about it
@@ -212,45 +200,28 @@ def names_absent(asked: str, given: str) -> float:
     return float(sum(name not in low for name in _names(asked)))
 
 
-def evidence_of(
-    asking: Asking, asked: Words, reading: Reading, stands: Sequence[bool], score: float | None = None
-) -> Evidence:
-    """The numbers of `asking`, whose words are `asked`, beside a source; `stands` has each of its units.
+def evidence_of(asking: Asking, asked: Words, reading: Reading, score: float | None = None) -> Evidence:
+    """The numbers of `asking`, whose words are `asked`, beside a source.
 
     `score`: that of the search (0..1), None where a person brought the source.
     """
-    source = reading.source
-    near_question = nearness(asked, reading.asked.vectors)
-    rows = []
-    nearest = near_question
-    given = f"{source.question} {' '.join(u.text for u in reading.units)}"
-    absent, told = names_absent(asking.text, given), _told(asking)
+    source, units = reading.source, reading.units
     found = math.nan if score is None else log_odds(score)
-    for unit, sentence, alone in zip(reading.units, reading.sentences, stands, strict=True):
+    nearest = near_question = nearness(asked, reading.asked.vectors)
+    rows = []
+    for unit, sentence in zip(units, reading.sentences, strict=True):
         near = nearness(asked, sentence.vectors)
-        joint = np.maximum(near, near_question)
         nearest = np.maximum(nearest, near)
-        rows.append(
-            (
-                float(asked.mean @ sentence.mean),
-                asked.average(near),
-                asked.least(joint),
-                float(gives(asking.wants, unit.text) or admits_ignorance(unit.text)),
-                absent,
-                float(alone),
-                told,
-                found,
-            )
-        )
+        given = gives(asking.wants, unit.text) or admits_ignorance(unit.text)
+        rows.append((float(asked.mean @ sentence.mean), asked.least(near), float(given), found))
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     best = float(says[:, 0].max()) if len(says) else 0.0
-    can = np.array([holds(asking, unit.text) for unit in reading.units], dtype=np.bool_)
-    before = _asked_before(asking, asked, reading, near_question)
+    can = np.array([stands(unit.text) and holds(asking, unit.text) for unit in units], dtype=np.bool_)
     wanted = asking.wants not in _TOLD_APART or any(
         earlier.wants is asking.wants for earlier in askings_of(source.question)
     )
     bears = np.array([asked.average(nearest), best, 0.0 if score is None else found], dtype=np.float32)
-    return Evidence(says, can, before, wanted, bears)
+    return Evidence(says, can, _asked_before(asking, asked, reading, near_question), wanted, bears)
 
 
 def log_odds(score: float) -> float:

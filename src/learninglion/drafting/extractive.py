@@ -124,21 +124,26 @@ def draft(
             selection, (), AnswerVerdict.UNANSWERABLE, parts, provenance, kind=kind, proposal=proposal
         )
     made = _Draft(selection, locate, sure, remarks=list(describe_suspicions(selection.chosen)))
-    judged = judge.of_selection(selection, _weighed(selection, judge))
+    weighed = _weighed(selection, judge)
+    judged = judge.of_selection(selection, weighed)
     chosen = {s.id for s in selection.chosen if s.id != LINE}
     for asking, row in zip(askings, judged, strict=True):
         if settled(asking, _polarity(made)):
             made.chances[asking.text] = 1.0
             continue
         _answer(made, asking, [j for j in row if j.source.id in chosen and j.units])
+    if not made.taken:
+        _answer_something(made, [j for row in judged for j in row if j.source.id in chosen and j.units])
     if made.taken:  # whatever is newer must be read as well
-        judged = judge.of_selection(selection, _weighed(selection))
+        more = judge.of_selection(selection, [s for s in _weighed(selection) if s not in weighed])
+        judged = tuple((*row, *others) for row, others in zip(judged, more, strict=True))
     held_by = line or built_in_line()
     _name_older(made, judged, held_by)
     selection = _hold_against_newer(made, held_by, find_newer)
     statements = _statements(made)
     used = {c.source_id for c in (*(c for s in statements for c in s.citations), *made.beside)}
     found = (*dict.fromkeys(made.beside), *material_of(selection, judged, used, locate))
+    found = _newest_first(selection, askings[0], found, held_by, locate) if not statements else found
     missing = tuple(a.text for a in askings if made.chances.get(a.text, 0.0) < LIKELY)
     made.remarks.extend(_hints(made, statements))
     if not statements:
@@ -165,7 +170,11 @@ def draft(
 def _weighed(selection: Selection, measure: Relevance | None = None) -> tuple[Source, ...]:
     """The sources that are read: those chosen, and of the first that were offered all, or what may answer."""
     first = selection.offered[:_SEEN]
-    offered = measure.may_answer(first) if measure is not None else [hit.source for hit in first]
+    offered = (
+        measure.may_answer(selection.question.text, first)
+        if measure is not None
+        else [hit.source for hit in first]
+    )
     return tuple({s.id: s for s in (*selection.chosen, *offered)}.values())
 
 
@@ -193,6 +202,17 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
     if _take(made, best.source, best.best):
         made.answers.setdefault(best.source.id, []).append(asking)
         made.chances[asking.text] = max(made.chances.get(asking.text, 0.0), max(best.chances))
+
+
+def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:
+    """Where no part by itself is answered probably enough: the part that the best source may answer."""
+    best = max(judged, key=_by(made.selection), default=None)
+    if best is None or best.either < LIKELY:
+        return
+    part = max((j for j in judged if j.source.id == best.source.id), key=lambda j: max(j.chances))
+    if max(part.chances) > 0 and _take(made, part.source, part.best):
+        made.answers.setdefault(part.source.id, []).append(part.asking)
+        made.chances[part.asking.text] = part.either
 
 
 def _by(selection: Selection) -> Callable[[Judged], tuple[float, float]]:
@@ -504,6 +524,23 @@ def material_of(
     asked = selection.question.text
     later = [cite(s, _nearest(asked, units).span, locate) for s in rest if (units := units_of(s))]
     return (*first, *later)
+
+
+def _newest_first(
+    selection: Selection, asking: Asking, found: tuple[Citation, ...], line: Line, locate: Locate
+) -> tuple[Citation, ...]:
+    """The material with what says how it is now in front of what it overtakes."""
+    known = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered))}
+    first = next(iter(found), None)
+    while first is not None:  # ends: every next one is newer
+        older, said = known[first.source_id or ""], first.quote
+        judged = line.judge(asking, older, said, newer_than(older, said, selection))
+        best = newest(judged)
+        if best is None or not overtakes(asking, best, judged):
+            break
+        first = cite(best.source, best.units[best.place].span, locate)
+        found = (first, *(citation for citation in found if citation.source_id != best.source.id))
+    return found
 
 
 def _nearest(asked: str, units: Sequence[Unit]) -> Unit:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from learninglion.dutch.text import words
 
@@ -110,6 +111,7 @@ def leans(text: str) -> bool:
     return back or bool(_OF_WHAT.search(text)) or bool(_INSIDE.search(text))
 
 
+@lru_cache(maxsize=8192)
 def stands(text: str) -> bool:
     """Whether the sentence says something by itself: not bare, not pointing at another answer."""
     return len(words(text)) >= _FEWEST and not is_bare(text) and not points_away(unpoint(text).text)

@@ -28,7 +28,6 @@ from learninglion.drafting.evidence import (
     evidence_of,
     log_odds,
 )
-from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Chooser, Hit, Selection, Source
@@ -107,6 +106,7 @@ class Judged:
     chances: tuple[float, ...]  # of every unit
     asked: float  # the chance that the source was asked the same
     bearing: float  # to order sources by: what is about it most comes first
+    either: float = 0.0  # the chance that the source answers this part or another of the same question
 
     @property
     def chance(self) -> float:
@@ -157,21 +157,19 @@ class Relevance:
     ) -> tuple[tuple[Evidence, ...], ...]:
         """For each asking the numbers beside every source."""
         readings = self.meaning.read(sources)
-        alone = [[stands(unit.text) for unit in reading.units] for reading in readings]
         asked = [self.meaning.asked(asking.about) for asking in askings]
         return tuple(
-            tuple(
-                evidence_of(a, words, r, s, scores.get(r.source.id))
-                for r, s in zip(readings, alone, strict=True)
-            )
+            tuple(evidence_of(a, words, r, scores.get(r.source.id)) for r in readings)
             for a, words in zip(askings, asked, strict=True)
         )
 
-    def may_answer(self, hits: Sequence[Hit]) -> tuple[Source, ...]:
+    def may_answer(self, question: str, hits: Sequence[Hit]) -> tuple[Source, ...]:
         """The sources that are worth reading: by the search's score alone they could come into a draft."""
-        found, least = SAYS_IT.index("found"), LIKELY
-        says = self.weights.says
-        return tuple(h.source for h in hits if says.at_most(found, log_odds(h.score)) >= least)
+        found, parts = SAYS_IT.index("found"), len(searched(question))
+        most = [self.weights.says.at_most(found, log_odds(hit.score)) for hit in hits]
+        return tuple(
+            h.source for h, chance in zip(hits, most, strict=True) if 1 - (1 - chance) ** parts >= LIKELY
+        )
 
     def judge(
         self,
@@ -190,9 +188,14 @@ class Relevance:
         whole = (replace(askings[0], text=question, about=question),) if len(askings) > 1 else ()
         made = self.evidence((*askings, *whole), sources, scores)
         same = [self._asked(s, e) for s, e in zip(sources, made[-1], strict=True)] if made else []
-        return tuple(
-            tuple(self._judged(a, s, e, w, chosen) for s, e, w in zip(sources, row, same, strict=True))
+        judged = [
+            [self._judged(a, s, e, w, chosen) for s, e, w in zip(sources, row, same, strict=True)]
             for a, row in zip(askings, made, strict=False)
+        ]
+        none = np.prod([[1 - j.chance for j in row] for row in judged], axis=0)
+        return tuple(
+            tuple(replace(j, either=round(1 - float(n), 4)) for j, n in zip(row, none, strict=True))
+            for row in judged
         )
 
     def _asked(self, source: Source, evidence: Evidence) -> float:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from learninglion.checking.phrases import split_introduction
+from learninglion.drafting.positions import age_of
 from learninglion.drafting.wording import coverage
 from learninglion.dutch.text import fold, words
-from learninglion.models import Selection, Source, SourceKind, Statement
+from learninglion.models import Selection, Statement
 
 __all__ = ["FELL_BACK", "SUPPLEMENTED", "Supplement", "find_supplement"]
 
@@ -59,7 +59,7 @@ def find_supplement(
     Before: what newer sources than any of `shown` say. Behind: only what nobody said yet, up to the last
     sentence that answers a part of the question which was still open.
     """
-    dates = {s.id: _age(s) for s in selection.chosen}
+    dates = {s.id: age_of(s) for s in selection.chosen}
     used = max((_newest(s, dates) for s in shown), default=0)
     room = most_words - sum(len(words(s.text)) for s in shown)
     fresh = _unsaid(copied, shown)
@@ -98,13 +98,6 @@ def _fitting(statements: Sequence[Statement], room: int) -> tuple[Statement, ...
 
 def _newest(statement: Statement, dates: Mapping[str, int]) -> int:
     return max((dates.get(c.source_id or "", 0) for c in statement.citations), default=0)
-
-
-def _age(source: Source) -> int:
-    """The day of a source as a number; what the officer supplied is of today."""
-    if source.kind is SourceKind.SUPPLIED:
-        return date.max.toordinal()
-    return source.document.date.toordinal() if source.document.date else 0
 
 
 def _count(statements: Sequence[Statement]) -> str:

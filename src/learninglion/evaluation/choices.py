@@ -15,7 +15,7 @@ from learninglion.drafting.evidence import Evidence
 from learninglion.drafting.relevance import Curves, Relevance, Weights, searched
 from learninglion.drafting.units import units_of
 from learninglion.evaluation.measures import Comparison, compare
-from learninglion.evaluation.relevance import SIGNS, Example, best_row, fit, read_evidence
+from learninglion.evaluation.relevance import Example, best_row, fit, read_evidence
 from learninglion.evaluation.testset import folds
 from learninglion.models import Chooser, Dossier, Source, Verification
 from learninglion.models.errors import InputError
@@ -114,7 +114,7 @@ def _moved(used: Sequence[tuple[Example, Evidence]], start: Curves) -> Curves:
     rows = np.array([best_row(e, v, start) for e, v in used], float)
     answers = np.array([e.answers for e, _ in used], float)
     weights = np.array([e.weight for e, _ in used])
-    return fit(rows, answers, weights, SIGNS, start=start)
+    return fit(rows, answers, weights, start=start)
 
 
 def _likelihoods(held: Sequence[tuple[Example, Evidence]], curves: Curves) -> dict[str, float]:

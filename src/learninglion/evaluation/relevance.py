@@ -26,7 +26,6 @@ __all__ = [
     "Example",
     "POSITION_CASES",
     "RELEVANCE_CASES",
-    "SIGNS",
     "area",
     "best_row",
     "case_lines",
@@ -187,12 +186,11 @@ def fit(
     rows: Numbers,
     answers: Numbers,
     weights: Numbers,
-    signs: Numbers,
     *,
     steps: int = 1500,
     start: Curves | None = None,
 ) -> Curves:
-    """Curves whose product is the chance; slopes have the sign of `signs`. No luck in it: it starts the same.
+    """Curves whose product is the chance; none falls where its signal grows. No luck: it starts the same.
 
     With `start` they move away from those curves only as far as the rows ask for it.
 
@@ -205,22 +203,22 @@ def fit(
     numbers = np.concatenate([np.full(count, 0.5), np.ones(count)])
     rest, penalty = np.zeros_like(numbers), _PENALTY
     if start is not None:
-        steep = np.maximum(start.slopes * signs * scale, 1e-3)
+        steep = np.maximum(start.slopes * scale, 1e-3)
         numbers = np.concatenate([np.log(np.expm1(steep)), start.offsets + start.slopes * mean])
         rest, penalty = numbers, _HOLD
     first, second = np.zeros_like(numbers), np.zeros_like(numbers)
     for step in range(1, steps + 1):
-        slopes, offsets = np.log1p(np.exp(numbers[:count])) * signs, numbers[count:]
+        slopes, offsets = np.log1p(np.exp(numbers[:count])), numbers[count:]
         inside = np.where(unknown, _SETTLED, placed * slopes + offsets)
         chance = np.clip(np.exp(-np.log1p(np.exp(-inside)).sum(axis=1)), 1e-9, 1 - 1e-9)
         pull = told * (answers - (1 - answers) * chance / (1 - chance))
         flow = pull[:, None] / (1 + np.exp(inside))
-        steep = (flow * placed).sum(axis=0) * signs / (1 + np.exp(-numbers[:count]))
+        steep = (flow * placed).sum(axis=0) / (1 + np.exp(-numbers[:count]))
         slope = np.concatenate([steep, flow.sum(axis=0)]) - penalty * (numbers - rest)
         first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
         pace = first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-9)
         numbers = numbers + 0.05 * pace
-    slopes = np.log1p(np.exp(numbers[:count])) * signs
+    slopes = np.log1p(np.exp(numbers[:count]))
     offsets = numbers[count:] - slopes * mean / scale
     return Curves((slopes / scale).astype(np.float32), offsets.astype(np.float32))
 
@@ -229,8 +227,6 @@ _SETTLED = 30.0  # inside a curve: it is 1
 _BATCH = 64
 _PENALTY = 2e-4
 _HOLD = 5e-3  # with 40 questions curves hardly move, with 1,000 freely
-_SIGNS = {"names_absent": -1.0}
-SIGNS = np.array([_SIGNS.get(name, 1.0) for name in SAYS_IT])
 _ROUNDS = 3  # of choosing the best sentence of a source and fitting again
 
 
@@ -286,18 +282,17 @@ def fit_all(
 ) -> Weights:
     """Both sets of curves from examples with their evidence."""
     used = [(e, v) for e, v in zip(examples, evidence, strict=True) if len(v.says) and e.weight > 0]
-    says = Curves(np.array(SIGNS, np.float32), np.zeros(len(SAYS_IT), np.float32))
+    says = Curves(np.ones(len(SAYS_IT), np.float32), np.zeros(len(SAYS_IT), np.float32))
     answers = np.array([e.answers for e, _ in used], float)
     weights = np.array([e.weight for e, _ in used])
     for _ in range(_ROUNDS):
         rows = np.array([best_row(e, v, says) for e, v in used], float)
-        says = fit(rows, answers, weights, SIGNS)
+        says = fit(rows, answers, weights)
     told = [(e, v) for e, v in zip(examples, evidence, strict=True) if e.same is not None and v.asked.any()]
     asked = fit(
         np.array([v.asked for _, v in told], float),
         np.array([bool(e.same) for e, _ in told], float),
         np.ones(len(told)),
-        np.ones(len(ASKED_BEFORE)),
     )
     return Weights(centre, says, asked, _fit_order(examples, evidence))
 

@@ -46,6 +46,7 @@ __all__ = [
     "evaluate_own_wording",
     "evaluate_sets",
     "interval",
+    "judged_sets",
     "read_judgments",
     "told_of",
 ]
@@ -96,6 +97,8 @@ class Judgment:
     numbers: tuple[int, ...]
     kind: str
     labels: Mapping[tuple[str, tuple[int, ...]], str]  # by document (or pair) and numbers
+    question: str = ""  # with its introduction, where the set is nowhere else
+    introduction: str = ""
 
     def label(self, document: str, numbers: Sequence[int]) -> str:
         """What reading said of this passage; "?" where nobody read it."""
@@ -123,10 +126,21 @@ def read_judgments(path: Path, names: Mapping[str, str]) -> tuple[Judgment, ...]
                 ): str(p["label"])
                 for p in row["passages"]
             }
-            found.append(Judgment(str(row["set"]), tuple(row["numbers"]), str(row["kind"]), labels))
+            asked = (str(row.get("question", "")), str(row.get("introduction", "")))
+            found.append(Judgment(str(row["set"]), tuple(row["numbers"]), str(row["kind"]), labels, *asked))
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableFileError(path.name, f"regel {number} is geen oordeel ({error})") from error
     return tuple(found)
+
+
+def judged_sets(judgments: Sequence[Judgment]) -> dict[str, tuple[str, tuple[SubQuestion, ...]]]:
+    """The sets that were judged, as the judgments tell them: the introduction and the questions of each."""
+    found: dict[str, tuple[str, tuple[SubQuestion, ...]]] = {}
+    for judgment in judgments:
+        introduction, questions = found.get(judgment.set, (judgment.introduction, ()))
+        asked = SubQuestion(judgment.numbers, judgment.question)
+        found[judgment.set] = (introduction, (*questions, asked))
+    return found
 
 
 def _copied(selection: Selection) -> Verification:

@@ -23,6 +23,7 @@ _DEEDS = {
     "dossier.draft": "voorstel bewaard",
     "dossier.edited": "bewerkt",
     "draft": "voorstel opgesteld",
+    "draft.judged": "voorstel beoordeeld",
     "evaluate": "zoeken gemeten",
     "export": "meegenomen als bestand",
     "ingest.done": "documenten opgenomen",

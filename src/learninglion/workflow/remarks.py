@@ -1,6 +1,7 @@
-""" "This is wrong", said at a sentence, and what became of it: kept as lines of the log, without free text.
+"""What people say of proposals, kept as lines of the log, without free text.
 
-Whoever reads a proposal may say so; administrators see what is open and close it with what was done.
+"This is wrong", said at a sentence, by whoever reads it: administrators see what is open and close it with
+what was done. And whether a proposal answers its question, by whoever judges: that is a set to measure with.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from learninglion.models import Actor
+from learninglion.models import Actor, Answers, Dossier
 from learninglion.models.errors import InputError, LearningLionError, UnknownReferenceError
 from learninglion.models.plain import Plain
 from learninglion.record.dossiers import DossierRepository
@@ -19,7 +20,8 @@ from learninglion.workflow.rights import Task, require
 
 __all__ = ["Complaint", "Outcome", "Remark", "Remarks"]
 
-_SAID, _SETTLED = "sentence.wrong", "sentence.settled"
+_SAID, _SETTLED, _JUDGED = "sentence.wrong", "sentence.settled", "draft.judged"
+_LABELS = {Answers.YES: "yes", Answers.PARTLY: "part", Answers.NO: "no"}  # as `evaluate drafts` reads them
 
 
 class Complaint(StrEnum):
@@ -55,7 +57,7 @@ class Remark:
 
 
 class Remarks:
-    """Saying it, the list of what is open, and closing it."""
+    """Saying it, the list of what is open, and closing it; judgments of whole proposals."""
 
     def __init__(self, dossiers: DossierRepository, log: EventLog) -> None:
         self._dossiers = dossiers
@@ -78,6 +80,56 @@ class Remarks:
             "complaint": complaint.value,
         }
         note(self._log, _SAID, actor, dossier_id, {"remark": told})
+
+    def judge(
+        self,
+        dossier_id: str,
+        position: int,
+        answers: Answers,
+        beside: int | None = None,
+        *,
+        version: int,
+        actor: Actor,
+    ) -> None:
+        """Say whether the proposal for a sub-question answers it; the last that is said counts.
+
+        `beside`: the place in its material of a passage that does (None: none of them).
+        """
+        require(actor, Task.JUDGE)
+        dossier = self._dossiers.load(dossier_id, actor.collections, version)
+        if not 0 <= position < len(dossier.verifications):
+            raise InputError("Deze vraag staat niet in het dossier.")
+        if beside is not None and not 0 <= beside < len(dossier.verifications[position].draft.material):
+            raise InputError("Deze passage staat niet bij de vraag.")
+        told: dict[str, Plain] = {
+            "version": version,
+            "position": position,
+            "answers": answers.value,
+            "beside": beside,
+        }
+        note(self._log, _JUDGED, actor, dossier_id, {"judged": told})
+
+    def judgments(self, actor: Actor) -> tuple[dict[str, Plain], ...]:
+        """What was judged, a row per sub-question as `evaluate drafts --judgments` reads it."""
+        require(actor, Task.MANAGE)
+        last: dict[tuple[str, str], LogEntry] = {}
+        for step in self._log.of_actions({_JUDGED}):
+            told = step.details["judged"]
+            if isinstance(told, dict):
+                last[step.subject, str(told["position"])] = step
+        found = (self._judged(step, actor) for step in last.values())
+        return tuple(row for row in found if row is not None)
+
+    def _judged(self, step: LogEntry, actor: Actor) -> dict[str, Plain] | None:
+        told = step.details["judged"]
+        if not isinstance(told, dict):
+            return None
+        try:
+            dossier = self._dossiers.load(step.subject, actor.collections, int(str(told["version"])))
+        except LearningLionError:
+            return None  # gone, or of other people
+        beside = None if told["beside"] is None else int(str(told["beside"]))
+        return _row(dossier, int(str(told["position"])), Answers(str(told["answers"])), beside)
 
     def open(self, actor: Actor) -> tuple[Remark, ...]:
         """What nobody closed yet, the oldest first; not of dossiers that are gone or may not be seen."""
@@ -111,3 +163,25 @@ class Remarks:
         title = dossier.question_set.title or dossier.id
         complaint = Complaint(str(told["complaint"]))
         return Remark(step.seq, step.at, step.actor, dossier.id, title, position, sentence, complaint)
+
+
+def _row(dossier: Dossier, position: int, answers: Answers, beside: int | None) -> dict[str, Plain]:
+    verification = dossier.verifications[position]
+    draft = verification.draft
+    labels = {(c.document, c.numbers): "no" for c in draft.material}
+    if beside is not None:
+        labels[draft.material[beside].document, draft.material[beside].numbers] = "yes"
+    for check in verification.shown:
+        labels.update({(c.document, c.numbers): _LABELS[answers] for c in check.statement.citations})
+    passages: list[Plain] = [
+        {"document": document, "numbers": list(numbers), "label": label}
+        for (document, numbers), label in labels.items()
+    ]
+    return {
+        "set": dossier.id,
+        "numbers": list(draft.selection.question.numbers),
+        "question": draft.selection.question.text,
+        "introduction": draft.selection.introduction,
+        "kind": draft.kind,
+        "passages": passages,
+    }

@@ -10,7 +10,7 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from learninglion.models import Author, Dossier
+from learninglion.models import Answers, Author, Dossier
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.record.notes import runs
@@ -200,6 +200,23 @@ def say_wrong(
 ) -> Response:
     """Say that a sentence is wrong, for somebody to follow up."""
     site.workplace.remarks.say(dossier_id, position, place, complaint, version=version, actor=viewer.actor)
+    return RedirectResponse(_address(dossier_id, position, view), 303)
+
+
+@router.post("/dossiers/{dossier_id}/questions/{position}/judge")
+def judge_proposal(
+    site: TheSite,
+    viewer: SignedIn,
+    dossier_id: str,
+    position: int,
+    version: Annotated[int, Form(ge=1)],
+    answers: Annotated[Answers, Form()],
+    beside: Annotated[str, Form(max_length=4)] = "",
+    view: Annotated[str, Form(max_length=20)] = FLOW,
+) -> Response:
+    """Say whether the proposal answers its question, or a passage beside it does."""
+    place = read_whole(beside)
+    site.workplace.remarks.judge(dossier_id, position, answers, place, version=version, actor=viewer.actor)
     return RedirectResponse(_address(dossier_id, position, view), 303)
 
 

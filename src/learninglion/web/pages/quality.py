@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Annotated
@@ -44,7 +45,20 @@ def quality_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
         cards=site.workplace.judging.cards(viewer.actor),
         running=quality.running(viewer.actor),
         remarks=site.workplace.remarks.open(viewer.actor),
+        judged=len(site.workplace.remarks.judgments(viewer.actor)),
     )
+
+
+@router.get("/quality/judgments.jsonl")
+def judgments(site: TheSite, viewer: SignedIn) -> Response:
+    """What was said of proposals, as `learninglion evaluate drafts --judgments` reads it."""
+    rows = site.workplace.remarks.judgments(viewer.actor)
+    text = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    headers = {
+        "Content-Disposition": 'attachment; filename="oordelen-voorstellen.jsonl"',
+        "Cache-Control": "no-store",
+    }
+    return Response(text, media_type="application/jsonl", headers=headers)
 
 
 @router.post("/quality/remarks")
