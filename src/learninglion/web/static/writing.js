@@ -9,6 +9,8 @@
   var WAIT = 400; // ms without a key before it goes to the server
   var LONGEST = 2000; // ms of typing on before it goes there all the same
   var BESIDE = 10000; // ms: what was kept closer together than this is one text, of which this browser has the end
+  var page = Date.now().toString(36) + Math.random().toString(36).slice(2);
+  var strokes = {};
   var timers = {};
   var since = {}; // when the first key was struck that the server does not have
   var lasting = {};
@@ -23,6 +25,21 @@
       found[e.name] = e.value;
     });
     return found;
+  }
+  // What stands in a form, and which change of which page it is: of two texts of one page that says
+  // which is the last, where clocks of two machines do not.
+  function stateOf(form) {
+    return Object.assign(fieldsOf(form), { stroke: page + " " + (strokes[form.dataset.keep] || 0) });
+  }
+  function strokeOf(kept) { return String(kept.fields.stroke || kept.at).split(" "); }
+  function ofOnePage(here, there) { return strokeOf(here)[0] === strokeOf(there)[0]; }
+  function latest(here, there) {
+    if (ofOnePage(here, there)) { return Number(strokeOf(here)[1]) >= Number(strokeOf(there)[1]) ? here : there; }
+    return here.at + BESIDE >= there.at ? here : there;
+  }
+  // Whether they are two texts of somebody, and not one text and what it was a moment before.
+  function apart(here, there) {
+    return !ofOnePage(here, there) && Math.abs(here.at - there.at) > BESIDE && differ(here.fields, there.fields);
   }
 
   // ---- the copy in this browser, which outlives the browser: a database, since what else a page can keep is
@@ -54,7 +71,7 @@
   }
   function remember(form) {
     var place = form.dataset.keep;
-    var fields = fieldsOf(form);
+    var fields = stateOf(form);
     current[place] = JSON.stringify(fields);
     within("readwrite", function (store) { return store.put({ fields: fields, at: Date.now() - ahead, base: base[place] }, [person, place]); })
       .catch(function () { /* full or off: the server has it soon */ });
@@ -92,7 +109,7 @@
   }
   function keep(form, lasts) {
     var place = form.dataset.keep;
-    var fields = fieldsOf(form);
+    var fields = stateOf(form);
     var sent = JSON.stringify(fields);
     window.clearTimeout(timers[place]);
     delete timers[place];
@@ -115,6 +132,7 @@
     if (!form) { return; }
     var place = form.dataset.keep;
     form.dataset.touched = "1";
+    strokes[place] = (strokes[place] || 0) + 1;
     remember(form);
     since[place] = since[place] || Date.now();
     window.clearTimeout(timers[place]);
@@ -146,6 +164,9 @@
       }
     });
     return differs;
+  }
+  function differ(one, other) {
+    return Object.keys(one).some(function (name) { return name !== "stroke" && name in other && one[name] !== other[name]; });
   }
   function linklike(text, act) {
     var button = document.createElement("button");
@@ -193,17 +214,19 @@
       if (!here && form.hasAttribute("data-editor")) { return undefined; } // the server put it in the page already
       return onServer(place).catch(function () { return {}; }).then(function (kept) {
         var there = kept.fields ? { fields: kept.fields, at: Date.parse(kept.at) } : null;
-        var newest = here && (!there || here.at + BESIDE >= there.at) ? here : there;
+        var newest = here && there ? latest(here, there) : here || there;
         if (!newest) { return; }
         if (form.dataset.touched) { offer(form, newest, newest === here); return; } // he was faster
         var other = newest === here ? there : here;
         if (put(form, newest.fields)) { notice(form); }
         var grew = newest === here && (!here.base || here.base === kept.at); // out of what the server has
-        if (other && !grew && Math.abs(other.at - newest.at) > BESIDE && JSON.stringify(other.fields) !== JSON.stringify(newest.fields)) {
+        if (other && !grew && apart(here, there)) {
           offer(form, other, other === here);
+        } else if (here && other === here) {
+          erase(place);
         }
         if (newest === here) {
-          current[place] = JSON.stringify(fieldsOf(form));
+          current[place] = JSON.stringify(stateOf(form));
           keep(form);
         }
       });
@@ -292,9 +315,11 @@
   function deliver(place) {
     return copy(place).then(function (here) {
       return onServer(place).then(function (kept) {
-        var same = here && kept.fields && JSON.stringify(kept.fields) === JSON.stringify(here.fields);
-        if (same) { return erase(place).then(function () { return ""; }); }
-        if (!here || kept.fields && Date.parse(kept.at) > here.at + BESIDE) { return ""; }
+        var there = kept.fields ? { fields: kept.fields, at: Date.parse(kept.at) } : null;
+        if (here && there && (latest(here, there) === there || !differ(here.fields, there.fields))) {
+          return apart(here, there) ? "" : erase(place).then(function () { return ""; });
+        }
+        if (!here) { return ""; }
         return post("/working-texts", { place: place, fields: here.fields }).then(function () { return erase(place); }).then(function () { return place; });
       });
     });
