@@ -70,3 +70,26 @@ def test_merged_sentences_keep_the_sources_of_both_and_a_pasted_line_goes_on() -
     assert {c.quote for c in made.citations} == {FERRIES.text, WATCH.text}
     assert made.original in (FERRIES.text, WATCH.text)
     assert read_answer(write_answer((FERRIES,)), (made,), selection(), nowhere)[0].text == FERRIES.text
+
+
+def test_lists_as_word_pastes_them_are_lists() -> None:
+    marks = ("•\t", "·\t", "o\t", "§\t", "\uf0b7\t", "➢\t", "–\u00a0", "\u00a0\u00a0• ", "- ")
+    pasted = "Het volgende geldt:\r\n" + "".join(f"{mark}punt {at}\r\n" for at, mark in enumerate(marks))
+    told = read_answer(f"{pasted}\r\n1.\teerst\r\n2)\tdaarna", (), selection(), nowhere)
+    assert [s.text for s in told[1:-2]] == [f"punt {at}" for at in range(len(marks))]
+    assert {s.opens for s in told[1:-2]} == {Opening.ITEM}
+    assert [(s.opens, s.text) for s in told[-2:]] == [(Opening.NUMBER, "eerst"), (Opening.NUMBER, "daarna")]
+    again = read_answer(write_answer(told), told, selection(), nowhere)
+    assert again == told
+
+
+def test_what_only_looks_like_a_list_is_none() -> None:
+    text = "Dit volgt uit\n§ 3 van de wet.\n\no jee, dat niet.\n\n2024 was een goed jaar.\n\na) dit\nb) dat"
+    told = read_answer(text, (), selection(), nowhere)
+    assert {s.opens for s in told[1:]} <= {Opening.PARAGRAPH, Opening.SENTENCE}
+    assert [s.text for s in told if s.text[1:2] == ")"] == ["a) dit", "b) dat"]  # letters may be named
+
+
+def test_what_is_pasted_right_behind_a_sentence_is_one_of_its_own() -> None:
+    told = read_answer(f"{FERRIES.text}Wij komen hierop terug.", (FERRIES,), selection(), nowhere)
+    assert told[0] == FERRIES and told[1].text == "Wij komen hierop terug."

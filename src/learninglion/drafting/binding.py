@@ -94,7 +94,9 @@ def _quoted(told: str, named: Sequence[Source], sources: Sequence[Source], locat
     given = named[0] if named else next((s for s in sources if find_quote(quote, s.body)), None)
     if given is None:
         return Citation(document="", numbers=(), quote=quote)
-    citation = Citation(given.document.id, given.numbers, quote, source_id=given.id)
+    citation = Citation(
+        given.document.id, given.numbers, quote, source_id=given.id, reference=reference(given)
+    )
     resolution = resolve(citation, sources, locate)
     if resolution.span is None or resolution.source is None:
         return citation

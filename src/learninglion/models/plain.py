@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -26,7 +26,7 @@ def to_plain(value: object) -> Plain:
         return cast(Plain, value)
     if kind is tuple or kind is list:
         return [to_plain(v) for v in cast(Sequence[object], value)]
-    names = _fields(kind)
+    names = _fields(cast(Hashable, kind))
     if names is not None:
         return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
@@ -48,7 +48,7 @@ _SIMPLE = frozenset({str, int, float, bool, type(None)})  # most of what there i
 
 
 @lru_cache(maxsize=256)
-def _fields(kind: type) -> tuple[str, ...] | None:
+def _fields(kind: Any) -> tuple[str, ...] | None:
     """The names of the fields of a dataclass; None where it is none."""
     return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
 

@@ -31,7 +31,13 @@ from learninglion.models import (
 
 __all__ = ["changed_statement", "read_answer", "read_proposal", "write_answer"]
 
-_LEAD = re.compile(r"[ \t]*(?:(?P<item>[-–•*·])|(?P<number>\d{1,3})[.)])[ \t]+(?=\S)")
+# Word marks items with signs of its own (dashes, bullets, arrows, shapes, private characters of its fonts), at a
+# second level with the letter o, at a third with §; behind what is no sign of a list stands a tab.
+_LEAD = re.compile(
+    r"\s*(?:(?P<item>[-*·‐-―•‣⁃←-⇿①-➿⬀-⯿\ue000-\uf8ff](?=\s)|[o§](?=\t))"
+    r"|(?P<number>\d{1,3})[.)](?=\s))\s+(?=\S)"
+)
+_LETTER = re.compile(r"\s*(?:[a-z]|[ivx]{1,4})[.)]\s")  # keeps its letter: the text may name it
 _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 # So much of its words must a sentence share with what stood there to be that sentence, changed: below it,
 # "de" and "van" are what they share.
@@ -121,8 +127,8 @@ def _blocks(text: str) -> Iterator[_Block]:
     for line in printable(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n"):
         bare = line.strip()
         lead = _LEAD.match(line)
-        follows = bool(lines) and bool(bare) and not lead and not _ENDED.search(lines[-1]) and _goes_on(bare)
-        if follows:
+        begins = lead or _LETTER.match(line)
+        if lines and bare and not begins and not _ENDED.search(lines[-1]) and _goes_on(bare):
             lines.append(bare)
             continue
         if lines:
@@ -153,7 +159,8 @@ def _sentences_of(block: _Block, known: Sequence[str]) -> Iterator[tuple[str, Op
 def _stands(said: str, flat: str, at: int, known: Sequence[str]) -> bool:
     """Whether a sentence that was there stands at this place, whole."""
     rest = flat[at + len(said) :]
-    if not flat.startswith(said, at) or rest[:1] not in ("", " "):
+    pasted_behind = bool(_ENDED.search(said)) and rest[:1].isupper()
+    if not flat.startswith(said, at) or not (rest[:1] in ("", " ") or pasted_behind):
         return False
     return not rest or bool(_ENDED.search(said)) or any(k and rest[1:].startswith(k) for k in known)
 

@@ -8,10 +8,13 @@
   var csrf = document.body.dataset.csrf || "";
   var WAIT = 400; // ms without a key before it goes to the server
   var LONGEST = 2000; // ms of typing on before it goes there all the same
-  var BESIDE = 10000; // ms: what was kept closer together than this is one text, not two
+  var BESIDE = 10000; // ms: what was kept closer together than this is one text, of which this browser has the end
+  var page = Date.now().toString(36) + Math.random().toString(36).slice(2);
+  var strokes = {};
   var timers = {};
   var since = {}; // when the first key was struck that the server does not have
   var lasting = {};
+  var base = {}; // the moment of the last text of this page that the server said it has
   var ahead = 0; // ms that the clock here is ahead of the server's
 
   function fieldsOf(form) {
@@ -23,12 +26,25 @@
     });
     return found;
   }
+  // What stands in a form, and which change of which page it is: of two texts of one page that says
+  // which is the last, where clocks of two machines do not.
+  function stateOf(form) {
+    return Object.assign(fieldsOf(form), { stroke: page + " " + (strokes[form.dataset.keep] || 0) });
+  }
+  function strokeOf(kept) { return String(kept.fields.stroke || kept.at).split(" "); }
+  function ofOnePage(here, there) { return strokeOf(here)[0] === strokeOf(there)[0]; }
+  function latest(here, there) {
+    if (ofOnePage(here, there)) { return Number(strokeOf(here)[1]) >= Number(strokeOf(there)[1]) ? here : there; }
+    return here.at + BESIDE >= there.at ? here : there;
+  }
+  // Whether they are two texts of somebody, and not one text and what it was a moment before.
+  function apart(here, there) {
+    return !ofOnePage(here, there) && Math.abs(here.at - there.at) > BESIDE && differ(here.fields, there.fields);
+  }
 
   // ---- the copy in this browser, which outlives the browser: a database, since what else a page can keep is
-  // written to the disk seconds later. One write at a time; what was typed meanwhile goes in the next.
+  // written to the disk seconds later
   var current = {}; // the fields of a place as they are or will be in the database, as text
-  var waiting = {};
-  var busy = {};
   var opened = person && window.indexedDB ? new Promise(function (resolve, reject) {
     var asked = window.indexedDB.open("learninglion", 1);
     asked.onupgradeneeded = function () { asked.result.createObjectStore("copies"); };
@@ -39,8 +55,9 @@
   function within(mode, work) {
     return opened.then(function (database) {
       return new Promise(function (resolve, reject) {
-        var act = database.transaction("copies", mode, { durability: "strict" });
+        var act = database.transaction("copies", mode);
         var request = work(act.objectStore("copies"));
+        if (act.commit) { act.commit(); } // now, and not only when the page hears that it was done
         act.oncomplete = function () { resolve(request.result); };
         act.onerror = act.onabort = function () { reject(act.error); };
       });
@@ -52,25 +69,15 @@
     return within("readonly", function (store) { return store.getAllKeys(mine()); })
       .then(function (keys) { return keys.map(function (key) { return key[1]; }); }).catch(function () { return []; });
   }
-  function write(place) {
-    if (busy[place] || !waiting[place]) { return; }
-    var record = waiting[place];
-    delete waiting[place];
-    busy[place] = true;
-    within("readwrite", function (store) { return store.put(record, [person, place]); })
-      .catch(function () { /* full or off: the server has it soon */ })
-      .then(function () { delete busy[place]; write(place); });
-  }
   function remember(form) {
     var place = form.dataset.keep;
-    var fields = fieldsOf(form);
+    var fields = stateOf(form);
     current[place] = JSON.stringify(fields);
-    waiting[place] = { fields: fields, at: Date.now() - ahead };
-    write(place);
+    within("readwrite", function (store) { return store.put({ fields: fields, at: Date.now() - ahead, base: base[place] }, [person, place]); })
+      .catch(function () { /* full or off: the server has it soon */ });
   }
   function erase(place) {
     delete current[place];
-    delete waiting[place];
     return within("readwrite", function (store) { return store.delete([person, place]); }).catch(function () { /* nothing was kept */ });
   }
   function forget(place) {
@@ -102,14 +109,17 @@
   }
   function keep(form, lasts) {
     var place = form.dataset.keep;
-    var fields = fieldsOf(form);
+    var fields = stateOf(form);
     var sent = JSON.stringify(fields);
     window.clearTimeout(timers[place]);
     delete timers[place];
     delete since[place];
+    var began = Date.now();
     lasting[place] = post("/working-texts", { place: place, fields: fields }, lasts && sent.length < 20000).then(function (kept) {
-      ahead = Date.now() - Date.parse(kept.at);
-      if (current[place] === sent) { erase(place); }
+      base[place] = kept.at;
+      ahead = began - Date.parse(kept.at); // of a slow answer the way back is no difference between clocks
+      // what a page sends as it goes may arrive after the next one was made, which then goes by the copy
+      if (!lasts && current[place] === sent) { erase(place); }
       tell(form, true);
     }).catch(function () {
       tell(form, false);
@@ -122,6 +132,7 @@
     if (!form) { return; }
     var place = form.dataset.keep;
     form.dataset.touched = "1";
+    strokes[place] = (strokes[place] || 0) + 1;
     remember(form);
     since[place] = since[place] || Date.now();
     window.clearTimeout(timers[place]);
@@ -153,6 +164,9 @@
       }
     });
     return differs;
+  }
+  function differ(one, other) {
+    return Object.keys(one).some(function (name) { return name !== "stroke" && name in other && one[name] !== other[name]; });
   }
   function linklike(text, act) {
     var button = document.createElement("button");
@@ -200,15 +214,19 @@
       if (!here && form.hasAttribute("data-editor")) { return undefined; } // the server put it in the page already
       return onServer(place).catch(function () { return {}; }).then(function (kept) {
         var there = kept.fields ? { fields: kept.fields, at: Date.parse(kept.at) } : null;
-        var newest = here && (!there || here.at >= there.at) ? here : there;
+        var newest = here && there ? latest(here, there) : here || there;
         if (!newest) { return; }
         if (form.dataset.touched) { offer(form, newest, newest === here); return; } // he was faster
         var other = newest === here ? there : here;
         if (put(form, newest.fields)) { notice(form); }
-        if (other && Math.abs(other.at - newest.at) > BESIDE && JSON.stringify(other.fields) !== JSON.stringify(newest.fields)) {
+        var grew = newest === here && (!here.base || here.base === kept.at); // out of what the server has
+        if (other && !grew && apart(here, there)) {
           offer(form, other, other === here);
-        } else if (newest === here) {
-          current[place] = JSON.stringify(fieldsOf(form));
+        } else if (here && other === here) {
+          erase(place);
+        }
+        if (newest === here) {
+          current[place] = JSON.stringify(stateOf(form));
           keep(form);
         }
       });
@@ -293,24 +311,26 @@
   window.addEventListener("popstate", function () { window.location.reload(); });
 
   document.querySelectorAll("form[data-keep]").forEach(restore);
-  // What this browser still holds of an answer that is not open: to the server, so that the page can say so.
+  // What this browser still holds of a form that is not open: to the server, and a page about it says so.
   function deliver(place) {
     return copy(place).then(function (here) {
       return onServer(place).then(function (kept) {
-        if (!here || kept.fields && Date.parse(kept.at) > here.at) { return false; }
-        return post("/working-texts", { place: place, fields: here.fields }).then(function () { return erase(place); }).then(function () { return true; });
+        var there = kept.fields ? { fields: kept.fields, at: Date.parse(kept.at) } : null;
+        if (here && there && (latest(here, there) === there || !differ(here.fields, there.fields))) {
+          return apart(here, there) ? "" : erase(place).then(function () { return ""; });
+        }
+        if (!here) { return ""; }
+        return post("/working-texts", { place: place, fields: here.fields }).then(function () { return erase(place); }).then(function () { return place; });
       });
     });
   }
-  var dossier = document.querySelector("[data-dossier]");
-  if (dossier) {
-    var under = "/dossiers/" + dossier.dataset.dossier + "/questions/";
-    copied().then(function (places) {
-      return Promise.all(places.filter(function (place) {
-        return place.indexOf(under) === 0 && !document.querySelector('form[data-keep="' + CSS.escape(place) + '"]');
-      }).map(deliver));
-    }).then(function (done) { if (done.indexOf(true) >= 0) { window.location.reload(); } }).catch(function () { /* kept here until it can */ });
-  }
+  copied().then(function (places) {
+    return Promise.all(places.filter(function (place) { return !document.querySelector('form[data-keep="' + CSS.escape(place) + '"]'); }).map(deliver));
+  }).then(function (done) {
+    var dossier = document.querySelector("[data-dossier]");
+    var under = dossier && "/dossiers/" + dossier.dataset.dossier + "/questions/";
+    if (dossier && done.some(function (place) { return place.indexOf(under) === 0; })) { window.location.reload(); }
+  }).catch(function () { /* kept here until it can */ });
 
   // ---- who signs out leaves nothing behind: what the server does not have goes there first
   document.addEventListener("submit", function (event) {
