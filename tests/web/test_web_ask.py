@@ -11,6 +11,7 @@ from web_office import EVERYTHING, NOOR, Office, form_token
 
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
+from learninglion.record.export import ExportFormat
 
 QUESTION = "Hoeveel controles bij vuurwerkopslagen waren er in 2017?"
 
@@ -125,3 +126,63 @@ def test_an_answer_is_handed_to_a_set_and_keeps_its_place(office: Office) -> Non
     assert board.status_code == 200
     kept = office.workplace.sets.find(work.id, NOOR)
     assert all(unescape(source[1]) in b.chosen for b in kept.boards)
+
+
+def known_question(office: Office) -> str:
+    """A question that the archive answered before."""
+    for document in office.workplace.documents.list(NOOR):
+        for source in office.workplace.documents.sources_of(document.id, NOOR):
+            asked = office.workplace.asking.ask(source.question or "?", actor=NOOR)
+            if asked.answers and asked.answers[0].source_id:
+                return source.question
+    raise AssertionError("nothing is answered here")
+
+
+def talk(browser: TestClient, question: str) -> dict[str, list[str]]:
+    """Two questions on the page, and what it carries along of them."""
+    told = {"question": "En waarom?", "after": question, "turn": [question], "turn-after": [""]}
+    page = browser.post("/ask", data={"csrf": form_token(browser), **told}).text
+    kept = page[page.index('id="h-talk"') :]
+    return {
+        name: [unescape(told) for told in re.findall(rf'name="{name}" value="([^"]*)"', kept)]
+        for name in ("turn", "turn-after")
+    }
+
+
+def test_a_conversation_is_kept_as_a_dossier_with_exports_mark_and_log(office: Office) -> None:
+    browser, question = office.browser("noor"), known_question(office)
+    turns = talk(browser, question)
+    assert turns == {"turn": [question, "En waarom?"], "turn-after": ["", question]}
+    page = browser.post("/ask/keep", data={"csrf": form_token(browser), **turns})
+    name = str(page.url).rpartition("/")[2]
+    dossier = office.workplace.dossiers.load(name, NOOR)
+    assert [v.draft.selection.question.text for v in dossier.verifications] == turns["turn"]
+    assert dossier.verifications[0].shown and not dossier.verifications[0].failed
+    assert dossier.verifications[1].draft.selection.introduction == question
+    text = office.workplace.dossiers.export(name, ExportFormat.MARKDOWN, actor=NOOR).decode()
+    assert text.index("aiGenerated") < text.index("# Gesprek: ") and "Beantwoording Kamervragen" not in text
+    assert {step.action for step in office.workplace.dossiers.steps(name, NOOR)} >= {"draft", "export"}
+    assert office.workplace.drafts.replay(name, actor=NOOR).same
+
+
+def test_a_conversation_goes_along_to_a_set_as_own_source(office: Office) -> None:
+    browser, question = office.browser("noor"), known_question(office)
+    browser.post("/sets/new", data={"csrf": form_token(browser), "text": "1. Hoe vaak is er gecontroleerd?"})
+    work = office.workplace.sets.list(NOOR)[0]
+    page = browser.post("/ask/keep", data={"csrf": form_token(browser), **talk(browser, question)})
+    assert f'value="{work.id}"' in page.text
+    address = f"{page.url.path}/hand-over"
+    board = browser.post(address, data={"csrf": form_token(browser), "work": work.id})
+    assert board.status_code == 200
+    (own,) = office.workplace.sets.find(work.id, NOOR).boards[0].added
+    assert own.own and question[:80] in own.body and own.document.title.startswith("Gesprek: ")
+
+
+def test_the_api_keeps_a_conversation_and_bounds_it(office: Office) -> None:
+    browser = office.browser("noor")
+    headers = {"x-csrf-token": form_token(browser)}
+    told = browser.post("/api/v1/conversations", json={"turns": [{"question": QUESTION}]}, headers=headers)
+    assert told.status_code == 201 and told.json()["id"].startswith("dossier-")
+    assert browser.post("/api/v1/conversations", json={"turns": []}, headers=headers).status_code == 400
+    with pytest.raises(InputError):
+        office.workplace.conversations.keep((), actor=NOOR)

@@ -87,6 +87,9 @@ ROUTES: dict[str, Rule] = {
     "GET /ask": (SEARCH, {}),
     "POST /ask": (SEARCH, {"data": {"question": "Hoeveel controles waren er?"}}),
     "POST /ask/hand-over": (DRAFT, {"data": {"work": "{work_id}", "source": "{source_id}"}}),
+    "POST /ask/keep": (DRAFT, {"data": {"turn": "Hoeveel controles waren er?", "turn-after": ""}}),
+    "POST /dossiers/{dossier_id}/hand-over": (DRAFT, {"data": {"work": "{work_id}"}}),
+    "POST /api/v1/conversations": (DRAFT, {"json": {"turns": [{"question": "Hoeveel controles waren er?"}]}}),
     "POST /api/v1/answers": (SEARCH, {"json": {"question": "Hoeveel controles waren er?"}}),
     "GET /collection": (SEARCH, {"query": {"name": CLOSED}}),
     "POST /collection/remarks": (

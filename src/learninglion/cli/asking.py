@@ -9,8 +9,10 @@ import typer
 from learninglion.cli.opening import workplace_here
 from learninglion.cli.terminal import console, local_actor, print_json, progress
 from learninglion.models import Filters
+from learninglion.record.contract import dossier_view
 from learninglion.search.asking import Material, Reply, Verdict
 from learninglion.search.told import reply_view
+from learninglion.workflow.conversations import Turn
 
 __all__ = ["register"]
 
@@ -27,23 +29,42 @@ def ask(
     collection: list[str] = typer.Option([], "--collection", help="Alleen deze verzameling (herhaalbaar)."),
     document: list[str] = typer.Option([], "--document", help="Alleen dit document (herhaalbaar)."),
     after: str = typer.Option("", "--after", help="De vraag waarop deze doorvraagt."),
+    keep: bool = typer.Option(False, "--keep", help="Bewaar vraag en antwoord als dossier."),
+    generator: str = typer.Option(
+        "extractive", "--generator", help="extractive: zinnen overnemen; llm: het taalmodel schrijft."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Als JSON."),
 ) -> None:
     """Stel een vraag aan uw eigen documenten: de passage die antwoord geeft, of dat het er niet in staat."""
     if not question.strip():
         raise typer.BadParameter("de vraag is leeg", param_hint="QUESTION")
+    if generator not in ("extractive", "llm"):
+        raise typer.BadParameter("kies extractive of llm", param_hint="--generator")
+    filters = Filters(collections=tuple(collection), documents=tuple(document))
     with workplace_here() as workplace, progress() as shown:
         reply = workplace.asking.ask(
             question,
             after=after,
-            filters=Filters(collections=tuple(collection), documents=tuple(document)),
+            filters=filters,
             actor=local_actor(),
             progress=shown,
         )
+        told = reply_view(reply, workplace.documents.regions)
+        dossier = None
+        if keep or generator == "llm":
+            before = (Turn(after),) if after.strip() else ()
+            turns = (*before, Turn(question, after))
+            dossier = workplace.conversations.keep(turns, filters=filters, actor=local_actor())
+            if generator == "llm":
+                dossier = workplace.conversations.write(dossier.id, actor=local_actor(), progress=shown)
         if as_json:
-            print_json(reply_view(reply, workplace.documents.regions))
-        else:
-            _print(reply)
+            print_json(told if dossier is None else {**told, "dossier": dossier_view(dossier)})
+            return
+        _print(reply)
+        if dossier is not None:
+            for check in dossier.verifications[-1].shown if generator == "llm" else ():
+                console.print(_block(f"{check.statement.text} [{check.statement.citations[0].reference}]"))
+            console.print(f"Bewaard als {dossier.id}.")
 
 
 _SAID = {

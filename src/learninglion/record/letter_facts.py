@@ -14,7 +14,16 @@ from learninglion.parsing.kamervragen.front import CASE_NUMBER
 from learninglion.parsing.kamervragen.header import parse_asked_on, parse_askers, parse_people
 from learninglion.record.notes import listed
 
-__all__ = ["LetterFacts", "day_text", "document_title", "file_stem", "read_facts", "shorten"]
+__all__ = [
+    "CONVERSATION",
+    "LetterFacts",
+    "day_text",
+    "document_title",
+    "file_stem",
+    "is_conversation",
+    "read_facts",
+    "shorten",
+]
 
 _NOTE_LINE = re.compile(r"^\[\w+\]\s")  # a note below the introduction, as the reading lists them
 _TAIL = re.compile(r"\s*\((?:her|na)?ingezonden\b.*$", re.DOTALL)
@@ -96,7 +105,9 @@ def day_text(day: date) -> str:
 
 
 def document_title(dossier: Dossier) -> str:
-    """ "Beantwoording Kamervragen over ...", of a length that every format takes."""
+    """ "Beantwoording Kamervragen over ...", or what a conversation is called; as long as all formats take."""
+    if is_conversation(dossier):
+        return shorten(squash(dossier.question_set.title), _LONGEST_TITLE)
     facts = read_facts(dossier.question_set)
     about = f" over {facts.subject}" if facts.subject else ""
     return shorten(f"Beantwoording Kamervragen{about}", _LONGEST_TITLE)
@@ -109,7 +120,17 @@ def file_stem(dossier: Dossier) -> str:
     subject = squash(_UNSAFE.sub(" ", subject)).strip(" .")
     about = shorten(" ".join(part for part in (facts.case_number, subject) if part), _LONGEST_STEM, mark="")
     name = about.rstrip(" .,;-") or dossier.id
-    return f"Kamervragen {name} v{dossier.version}"
+    kind = "" if is_conversation(dossier) else "Kamervragen "
+    return f"{kind}{name} v{dossier.version}"
+
+
+CONVERSATION = "conversation"
+"""The setting of a dossier that tells that it is a conversation with documents, no set of questions."""
+
+
+def is_conversation(dossier: Dossier) -> bool:
+    """Whether a dossier is a conversation with documents that was kept."""
+    return any(name == CONVERSATION for name, _ in dossier.settings)
 
 
 def shorten(text: str, longest: int, mark: str = "…") -> str:

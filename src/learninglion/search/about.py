@@ -276,9 +276,9 @@ _LABEL_WORDS = 2
 # What a question about a document may say besides, without naming anything.
 _SAYS_NOTHING = frozenset(
     """heeft bevat bestaat telt staat staan zit zitten geef noem toon laat zien lijst gebruikt geraadpleegd
-    genoemd opgenomen kort volledig volledige precies korte beknopt nieuwste recente huidige laatste naam
-    luidt vermeld achterin voorin vooraf used listed included there contain contains consist brief short full
-    luiden samen belangrijkste voornaamste verschenen verwezen verwijst cite cites""".split()
+    genoemd opgenomen kort volledig volledige precies korte nieuwste recente huidige laatste naam luidt
+    luiden vermeld achterin voorin vooraf used listed included there contain contains consist brief short full
+    samen belangrijkste voornaamste verschenen verwezen verwijst cite cites""".split()
 )
 
 

@@ -79,8 +79,8 @@ class Wanted:
     asked: Asked
     words: tuple[str, ...]
     weights: Row
-    grams: tuple[frozenset[str], ...]
-    apart: tuple[str, ...]  # of a separable verb what stands apart from its particle, else ""
+    # of each word: as it stands, its 5-grams, its roots, those of a verb that stands apart from its particle
+    ways: tuple[tuple[str, frozenset[str], frozenset[str], frozenset[str]], ...]
     met: dict[str, tuple[tuple[int, float], ...]]  # what was found out of words so far
 
 
@@ -101,11 +101,13 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
             told = share * max(_LEAST, rarity(own) * (_COMMONPLACE if common else 1.0))
             kept.setdefault(own, (whole, told, finite) if joined else (fold(word), told, ""))
     weights = np.array([told for _, told, _ in kept.values()], dtype=np.float64)
-    names = tuple(word for word, _, _ in kept.values())
     total = float(weights.sum())
-    shares = weights / total if total else weights
-    apart = tuple(finite for _, _, finite in kept.values())
-    return Wanted(asked, names, shares, tuple(map(_grams, names)), apart, {})
+    ways = tuple(
+        (word, _grams(word), _roots(word), _roots(finite) if finite else frozenset())
+        for word, _, finite in kept.values()
+    )
+    words = tuple(word for word, *_ in ways)
+    return Wanted(asked, words, weights / total if total else weights, ways, {})
 
 
 _EARLY = 6  # words in which the finite verb of a question stands
@@ -154,15 +156,13 @@ def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
         return known
     found: dict[int, float] = {}
     own, roots = _grams(word), _roots(word)
-    for place, (text, other) in enumerate(zip(wanted.words, wanted.grams, strict=True)):
-        if word == text or roots & _roots(text):
+    for place, (text, other, same, finite) in enumerate(wanted.ways):
+        if word == text or not roots.isdisjoint(same):
             found[place] = 1.0
-        elif wanted.apart[place] and roots & _roots(wanted.apart[place]):
+        elif not roots.isdisjoint(finite):
             found[place] = _PART_WORTH
-        elif own and other:
-            shared = len(own & other) / min(len(own), len(other))
-            if shared >= _PART:
-                found[place] = _PART_WORTH * shared
+        elif own and other and len(own & other) >= _PART * min(len(own), len(other)):
+            found[place] = _PART_WORTH * len(own & other) / min(len(own), len(other))
     made = wanted.met[word] = tuple(found.items())
     return made
 

@@ -20,6 +20,7 @@ from learninglion.drafting.relevance import Relevance
 from learninglion.drafting.second_opinion import SecondReader
 from learninglion.drafting.selection import Choice, choose, choose_automatically, context_sources
 from learninglion.drafting.style import StyleReport, read_style
+from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import WritingOptions
 from learninglion.evaluation.judge import exam_of
 from learninglion.inference.generators import Generator, StoppableGenerator
@@ -29,6 +30,7 @@ from learninglion.models import (
     Context,
     Dossier,
     DossierState,
+    Draft,
     Hit,
     QuestionSet,
     Region,
@@ -64,6 +66,7 @@ from learninglion.workflow.reports import ReplayReport
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import Searching
 from learninglion.workflow.writing import (
+    QUOTED,
     REDRAFTED,
     RESUMED,
     WRITTEN,
@@ -73,6 +76,7 @@ from learninglion.workflow.writing import (
     first_finished,
     make_dossier,
     own_statement,
+    quoted_draft,
     stated_draft,
     unfinished,
     unheard,
@@ -231,6 +235,27 @@ class Drafts:
         if writer.problem is not None and not writer.wrote:
             raise writer.problem  # nothing was written: there is nothing to keep
         dossier = make_dossier(question_set, verifications, self._shaped_by())
+        self._keep(dossier, actor, WRITTEN)
+        self._note_writing("draft", dossier, verifications, use, actor)
+        return dossier
+
+    def keep_quoted(
+        self,
+        question_set: QuestionSet,
+        quoted: Sequence[Draft],
+        settings: tuple[tuple[str, str], ...],
+        *,
+        actor: Actor,
+    ) -> Dossier:
+        """Quotations as the text of a dossier, checked and kept; nothing is written.
+
+        Raises UnknownReferenceError where one of the sources is gone, or hidden from this person by now.
+        """
+        require(actor, Task.DRAFT)
+        self._require_seen([draft.selection for draft in quoted], actor)
+        use = self._power.start("")
+        verifications = [verify(draft, self._documents.regions) for draft in quoted]
+        dossier = make_dossier(question_set, verifications, (*self._shaped_by(), *settings))
         self._keep(dossier, actor, WRITTEN)
         self._note_writing("draft", dossier, verifications, use, actor)
         return dossier
@@ -659,6 +684,7 @@ class Drafts:
         texts = [self._dossiers.load(dossier_id, actor, version.version) for version in versions]
         old = first_finished(texts, [version.reason for version in versions])
         kinds = {v.draft.provenance.generator for v in old if v.draft.complete}
+        kinds -= {QUOTED.generator}
         models = {kind: self.model(_EXTRACTIVE if kind == _EXTRACTIVE else _MODEL) for kind in kinds}
         questions, locate = texts[0].question_set.questions, self._locate_as_recorded(old)
         writers = {
@@ -667,10 +693,15 @@ class Drafts:
             )
             for kind, model in models.items()
         }
-        again = [
-            writers[v.draft.provenance.generator].draft(at, v.draft.selection) if v.draft.complete else v
-            for at, v in enumerate(old)
-        ]
+
+        def once_more(at: int, before: Verification) -> Verification:
+            if not before.draft.complete:
+                return before
+            if before.draft.provenance == QUOTED:
+                return verify(quoted_draft(before.draft.selection, locate), locate)
+            return writers[before.draft.provenance.generator].draft(at, before.draft.selection)
+
+        again = [once_more(at, before) for at, before in enumerate(old)]
         for writer in writers.values():
             if writer.problem is not None:
                 raise writer.problem

@@ -29,6 +29,7 @@ from learninglion.workflow.archive_folder import SHARED
 from learninglion.workflow.asking import Asking
 from learninglion.workflow.backup import Backups
 from learninglion.workflow.brakes import Brake
+from learninglion.workflow.conversations import Conversations
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts
@@ -84,6 +85,7 @@ class Workplace:
     indexing: Indexing
     searching: Searching
     asking: Asking
+    conversations: Conversations
     guides: Guides
     sets: Sets
     own_sources: OwnSources
@@ -157,6 +159,8 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         blobs,
         learning.measure,
     )
+    asking = Asking(store, indexing, searching, power, options.models_elsewhere, log)
+    own_sources = OwnSources(sets, log)
     intake = Intake(store, indexing, traces, power, options.models_elsewhere, log, isolate=options.isolate)
     retention = Retention(repository, kept_sets, requests, typed, accounts, jobs, log)
     return Workplace(
@@ -170,10 +174,11 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         transfers=transfers,
         indexing=indexing,
         searching=searching,
-        asking=Asking(store, indexing, searching, power, options.models_elsewhere, log),
+        asking=asking,
+        conversations=Conversations(asking, drafts, dossiers, documents, sets, own_sources, log),
         guides=Guides(kept_guides, store, indexing, log),
         sets=sets,
-        own_sources=OwnSources(sets, log),
+        own_sources=own_sources,
         working_texts=WorkingTexts(typed),
         drafts=drafts,
         dossiers=dossiers,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from learninglion import __version__
-from learninglion.checking.citations import Locate
+from learninglion.checking.citations import Locate, cite
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
 from learninglion.drafting.coverage import find_missing
@@ -43,6 +43,7 @@ from learninglion.record.contract import StatedQuestion
 __all__ = [
     "DraftEvent",
     "Listener",
+    "QUOTED",
     "REDRAFTED",
     "RESUMED",
     "SetWriter",
@@ -51,6 +52,7 @@ __all__ = [
     "first_finished",
     "make_dossier",
     "own_statement",
+    "quoted_draft",
     "stated_draft",
     "unfinished",
     "unheard",
@@ -137,6 +139,25 @@ def own_statement(statement: Statement, account: str) -> Statement:
     if original is None and statement.author is Author.MACHINE:
         original = statement.text
     return replace(statement, author=Author.PERSON, original=original, own_account=account)
+
+
+QUOTED = Provenance("quoted")
+"""What a question to documents found, quoted as it stands: nothing was written."""
+
+
+def quoted_draft(selection: Selection, locate: Locate) -> Draft:
+    """The sentences that matched in what was chosen, each as its own citation; the others are material."""
+    chosen = {source.id for source in selection.chosen}
+    cited = [(hit, cite(hit.source, hit.matched[0], locate)) for hit in selection.offered if hit.matched]
+    statements = tuple(Statement(c.quote, (c,)) for hit, c in cited if hit.source.id in chosen)
+    return Draft(
+        selection=selection,
+        statements=statements,
+        verdict=AnswerVerdict.ANSWERED if statements else AnswerVerdict.UNANSWERABLE,
+        missing=() if statements else (selection.question.text,),
+        provenance=QUOTED,
+        material=tuple(c for hit, c in cited if hit.source.id not in chosen),
+    )
 
 
 _PATIENCE = 3  # sub-questions in a row of which a model writes nothing; then it is not asked again

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from learninglion.drafting.selection import Choice
 from learninglion.models import Context, Filters, QuestionSet, Rejection, SubQuestion
 from learninglion.record.contract import Day, HitView
+from learninglion.workflow.conversations import MOST_TURNS
 
 __all__ = [
     "AskRequest",
@@ -105,6 +106,20 @@ class AskRequest(Strict):
 
     question: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
     after: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    filters: FiltersBody = FiltersBody()
+
+
+class TurnBody(Strict):
+    """One question of a conversation, and the one that it went on with, if any."""
+
+    question: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
+    after: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+
+
+class ConversationRequest(Strict):
+    """The questions of a conversation in order, to keep with what answers them."""
+
+    turns: list[TurnBody] = Field(min_length=1, max_length=MOST_TURNS)
     filters: FiltersBody = FiltersBody()
 
 

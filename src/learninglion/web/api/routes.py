@@ -37,6 +37,7 @@ from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
 from learninglion.web.seen_jobs import find_job, stream_reports
 from learninglion.web.uploads import clean_name, read_upload
 from learninglion.workflow import Workplace, read_question_text
+from learninglion.workflow.conversations import Turn
 from learninglion.workflow.jobs import Job
 from learninglion.workflow.rights import Task, require, require_within
 from learninglion.workflow.worker import Run
@@ -83,6 +84,14 @@ def answers(body: shapes.AskRequest, site: TheSite, actor: ApiUser) -> JSONRespo
         body.question, after=body.after, filters=body.filters.as_filters(), actor=actor
     )
     return JSONResponse(reply_view(reply, site.workplace.documents.regions))
+
+
+@routes.post("/conversations", tags=["drafts"], status_code=201, responses={201: {"model": DossierView}})
+def conversation(body: shapes.ConversationRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
+    """Keep a conversation with the documents as a dossier: its questions and what answers them, quoted."""
+    turns = [Turn(turn.question, turn.after) for turn in body.turns]
+    made = site.workplace.conversations.keep(turns, filters=body.filters.as_filters(), actor=actor)
+    return JSONResponse(dossier_view(made), 201)
 
 
 @routes.get("/sources/{source_id}", tags=["search"], responses={200: {"model": SourceView}})

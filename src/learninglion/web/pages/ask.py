@@ -7,24 +7,28 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from learninglion.compliance.energy import Energy
 from learninglion.models import Actor
 from learninglion.models.errors import InputError
+from learninglion.models.plain import Plain, to_plain
 from learninglion.search.asking import Material, Reply
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_filters
 from learninglion.web.pages.sources import source_address
 from learninglion.web.site import Site
+from learninglion.web.viewer import Viewer
+from learninglion.workflow.conversations import MOST_TURNS, Turn
 from learninglion.workflow.rights import Task, require
-from learninglion.workflow.sets import WorkCard, add_source
+from learninglion.workflow.sets import add_source
 
-__all__ = ["router"]
+__all__ = ["router", "sets_at_work"]
 
 router = APIRouter(include_in_schema=False)
 
-_SETS = 20  # of the sets at work, to hand an answer to
+_SETS = 20  # of the sets at work, to hand something to
 _KEPT = 1900  # characters of earlier questions that a next one can go on with
 
 
@@ -47,7 +51,43 @@ async def ask(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """The passages that answer, or that it is not told. A POST: a question can hold personal data."""
     form = await request.form()
     values = {k: v for k, v in form.items() if isinstance(v, str) and k != "csrf"}
-    return await run_in_threadpool(_ask, request, site, viewer, values)
+    return await run_in_threadpool(_ask, request, site, viewer, values, read_turns(form))
+
+
+@router.post("/ask/keep")
+async def keep(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+    """Keep the conversation as a dossier; with a model its answers are written, by a job."""
+    require(viewer.actor, Task.DRAFT)
+    form = await request.form()
+    turns = read_turns(form)
+    filters = read_filters({k: v for k, v in form.items() if isinstance(v, str)})
+    conversations = site.workplace.conversations
+    dossier = await run_in_threadpool(conversations.keep, turns, filters=filters, actor=viewer.actor)
+    if form.get("generator") != "llm":
+        return RedirectResponse(f"/dossiers/{dossier.id}", 303)
+    anew = {str(at): to_plain(selection) for at, selection in conversations.to_write(dossier).items()}
+    told: dict[str, Plain] = {"dossier": dossier.id, "anew": anew, "generator": "llm", "overwrite": []}
+    job = site.workplace.jobs.start(viewer.actor, "draft.again", told, subject=dossier.id)
+    return RedirectResponse(f"/dossiers/{dossier.id}/writing/{job.id}", 303)
+
+
+@router.post("/dossiers/{dossier_id}/hand-over")
+def hand_over_conversation(
+    site: TheSite, viewer: SignedIn, dossier_id: str, work: Annotated[str, Form(max_length=32)]
+) -> Response:
+    """Take a kept conversation along to a set at work, as the officer's own source for every question."""
+    site.workplace.conversations.hand_over(dossier_id, work, actor=viewer.actor)
+    return RedirectResponse(f"/sets/{work}/questions/1", 303)
+
+
+def read_turns(form: FormData) -> tuple[Turn, ...]:
+    """The questions of a conversation as its page carries them along."""
+    asked, before = form.getlist("turn"), form.getlist("turn-after")
+    return tuple(
+        Turn(question, after)
+        for question, after in zip(asked, before, strict=False)
+        if isinstance(question, str) and isinstance(after, str)
+    )[-MOST_TURNS:]
 
 
 @router.post("/ask/hand-over")
@@ -66,7 +106,9 @@ def hand_over(
     return RedirectResponse(f"/sets/{work}/questions/1", 303)
 
 
-def _ask(request: Request, site: Site, viewer: SignedIn, values: dict[str, str]) -> Response:
+def _ask(
+    request: Request, site: Site, viewer: SignedIn, values: dict[str, str], before: tuple[Turn, ...]
+) -> Response:
     used: list[Energy] = []
     try:
         reply = site.workplace.asking.ask(
@@ -78,7 +120,8 @@ def _ask(request: Request, site: Site, viewer: SignedIn, values: dict[str, str])
         )
     except InputError as error:
         return _answered(request, site, viewer, values, None, error.detail)
-    return _answered(request, site, viewer, values, reply, "", used[0])
+    turn = Turn(reply.question, reply.taken_over.question if reply.taken_over else "")
+    return _answered(request, site, viewer, values, reply, "", used[0], (*before, turn)[-MOST_TURNS:])
 
 
 def _answered(
@@ -89,6 +132,7 @@ def _answered(
     reply: Reply | None,
     problem: str,
     energy: Energy | None = None,
+    turns: tuple[Turn, ...] = (),
 ) -> Response:
     def placed(materials: tuple[Material, ...]) -> list[_Found]:
         return [_Found(m, _address(site, viewer.actor, m)) for m in materials]
@@ -103,16 +147,19 @@ def _answered(
         answers=placed(reply.answers) if reply else [],
         near=placed(reply.near) if reply else [],
         after=_after(reply) if reply else "",
+        turns=turns,
+        can_write=site.workplace.drafts.can_write,
         problem=problem,
         energy=energy,
-        set_choices=[(card.id, card.title) for card in _sets(site, viewer)] if reply else [],
+        set_choices=sets_at_work(site, viewer) if reply else [],
         collections=site.workplace.documents.collections(viewer.actor),
     )
 
 
-def _sets(site: Site, viewer: SignedIn) -> tuple[WorkCard, ...]:
-    """The sets at work that this person can hand an answer to."""
-    return site.workplace.sets.list(viewer.actor, limit=_SETS) if viewer.may("draft") else ()
+def sets_at_work(site: Site, viewer: Viewer) -> list[tuple[str, str]]:
+    """The sets at work that this person can hand something to: id and title."""
+    found = site.workplace.sets.list(viewer.actor, limit=_SETS) if viewer.may("draft") else ()
+    return [(card.id, card.title) for card in found]
 
 
 def _after(reply: Reply) -> str:

@@ -12,10 +12,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from learninglion.models import Answers, Author, Dossier
 from learninglion.models.errors import ConflictError, InputError
+from learninglion.record.letter_facts import is_conversation
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.record.notes import runs
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_whole
+from learninglion.web.pages.ask import sets_at_work
 from learninglion.web.pages.proposal_view import Editing, view_questions
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
@@ -110,6 +112,7 @@ def _show(
         runs=runs,
         signing=site.workplace.sign_offs.describe(newest, viewer.actor),
         work_id=site.workplace.sets.of_dossier(dossier.id, viewer.actor),
+        hand_over=sets_at_work(site, viewer) if is_conversation(dossier) else [],
     )
 
 
