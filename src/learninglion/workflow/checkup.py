@@ -23,7 +23,7 @@ from learninglion.models.errors import LearningLionError
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.workplace import Workplace
 
-__all__ = ["Finding", "Readiness", "State", "examine"]
+__all__ = ["Finding", "Readiness", "State", "examine", "figures"]
 
 _logger = logging.getLogger(__name__)
 
@@ -182,6 +182,22 @@ def _generator(workplace: Workplace, _actor: Actor | None = None) -> Iterator[Fi
             line.close()
     told = f"{choice.model or choice.path} is ingesteld en te bereiken."
     yield Finding("taalmodel", State.WELL, told, "Probeer het met: learninglion model check")
+
+
+def figures(workplace: Workplace) -> dict[str, float]:
+    """What an operator watches, by name; without most of it where the database does not answer."""
+    try:
+        queue = workplace.jobs.queue()
+        waits = 0.0 if queue.oldest is None else (now() - queue.oldest).total_seconds()
+        return {
+            "database_up": 1.0,
+            "queue_waiting": queue.waiting,
+            "queue_running": queue.running,
+            "queue_oldest_seconds": waits,
+            **workplace.indexing.figures(),
+        }
+    except LearningLionError:
+        return {"database_up": 0.0}
 
 
 # --------------------------------------------------------------------------- readiness
