@@ -44,7 +44,13 @@ from sqlalchemy.exc import DBAPIError
 
 from learninglion.drafting.selection import Choice
 from learninglion.models import Actor, QuestionSet, RawFile, Role, SubQuestion
-from learninglion.models.errors import ConflictError, InputError, LearningLionError, UnknownReferenceError
+from learninglion.models.errors import (
+    ConflictError,
+    InputError,
+    LearningLionError,
+    UnavailableError,
+    UnknownReferenceError,
+)
 from learninglion.search import switching
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
@@ -367,7 +373,11 @@ class Member:
                         else:
                             self.resting.clear()
                             serve_one(workplace, f"{name}-{number}", say, chance)
-            except (LearningLionError, DBAPIError) as error:  # the database is away: as a server would
+            except (
+                LearningLionError,
+                UnavailableError,
+                DBAPIError,
+            ) as error:  # the database is away: as a server would
                 say("told", type(error).__name__, str(error)[:80])
                 time.sleep(0.2)
 

@@ -19,7 +19,7 @@ from learninglion.inference.connection import Connection, ConnectionLostError
 from learninglion.inference.generators import GeneratorKind
 from learninglion.inference.hosts import require_allowed
 from learninglion.models import Actor
-from learninglion.models.errors import LearningLionError
+from learninglion.models.errors import LearningLionError, UnavailableError
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.workplace import Workplace
 
@@ -67,7 +67,7 @@ def examine(workplace: Workplace, *, actor: Actor) -> Iterator[Finding]:
     for subject, look in looks:
         try:
             yield from look(workplace, actor)
-        except LearningLionError as error:
+        except (LearningLionError, UnavailableError) as error:
             yield Finding(subject, State.WRONG, error.detail)
 
 
@@ -196,7 +196,7 @@ def figures(workplace: Workplace) -> dict[str, float]:
             "queue_oldest_seconds": waits,
             **workplace.indexing.figures(),
         }
-    except LearningLionError:
+    except UnavailableError:
         return {"database_up": 0.0}
 
 
