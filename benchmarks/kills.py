@@ -8,26 +8,49 @@ must be there; every document and dossier must be as the log says; a backup is w
 being brought up to date is done again from where it was. At the end the index must give the same hits with
 the same scores as one made anew. Prints one JSON line; status 1 when something was wrong.
 
+    python benchmarks/kills.py --postgres /usr/lib/postgresql/17/bin [--kills 100] [--servers 2] [--workers 2]
+
+A PostgreSQL of its own with servers and workers on it, all busy at the same time; a server, a worker, the
+PostgreSQL or one of its backends is killed after a random moment and started again. The same is looked at,
+with all of them at rest, every so many kills.
+
 Documents are fictional and vectors are hashed words: what is measured is what is kept.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import os
 import random
 import shutil
+import signal
+import socket
+import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
 
 from learninglion.drafting.selection import Choice
 from learninglion.models import Actor, QuestionSet, RawFile, Role, SubQuestion
-from learninglion.models.errors import InputError, LearningLionError
+from learninglion.models.errors import (
+    ConflictError,
+    InputError,
+    LearningLionError,
+    UnavailableError,
+    UnknownReferenceError,
+)
 from learninglion.search import switching
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
@@ -54,16 +77,23 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--longest", type=float, default=1.0, help="seconds from its beginning to the kill")
     parser.add_argument("--database", default="")
+    parser.add_argument("--postgres", type=Path, help="the folder with pg_ctl and initdb")
+    parser.add_argument("--servers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop then, with fewer kills")
     given = parser.parse_args()
     switching.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[assignment]
     with tempfile.TemporaryDirectory(prefix="learninglion-kills-") as folder:
-        trial = Trial(Path(folder), given.database, random.Random(given.seed), given.longest)
-        trial.prepare()
         began = time.monotonic()
-        for number in range(given.kills):
-            trial.kill(KINDS[number % len(KINDS)], number)
-        trial.look(whole=True)
-        told = trial.told()
+        if given.postgres:
+            told = kill_together(Path(folder), given)
+        else:
+            trial = Trial(Path(folder), given.database, random.Random(given.seed), given.longest)
+            trial.prepare()
+            for number in range(given.kills):
+                trial.kill(KINDS[number % len(KINDS)], number)
+            trial.look(whole=True)
+            told = trial.told()
         told["seconds"] = round(time.monotonic() - began)
     print(json.dumps(told, ensure_ascii=False))
     raise SystemExit(1 if told["wrong"] else 0)
@@ -137,6 +167,18 @@ class Trial:
                 raise
         (home / "ready").touch()
 
+    def await_work(self, deeds: int, most: float = 60.0) -> None:
+        """Wait until so much more was said to be done: a kill in an idle moment shows nothing."""
+        until = time.monotonic() + most
+
+        def done() -> int:
+            words = [json.loads(line)[0] for line in self.said.read_text().splitlines() if line[-1:] == "]"]
+            return sum(word not in ("told", "begin") for word in words)
+
+        wanted = done() + deeds
+        while done() < wanted and time.monotonic() < until:
+            time.sleep(0.1)
+
     # ----------------------------------------------------------------- looking
 
     def look(self, *, whole: bool) -> None:
@@ -161,7 +203,7 @@ class Trial:
                 self._look_at_index(workplace)
                 self._look_at_jobs(workplace, said)
         self._look_at_backups()
-        if whole:
+        if whole and (self.folder / "older").exists():
             self._look_at_migrated()
 
     def _look_at_dossier(self, workplace: Workplace, dossier_id: str, version: int) -> None:
@@ -235,6 +277,217 @@ class Trial:
             "looks": self.looks,
             "wrong": sorted(set(self.wrong)),
         }
+
+
+def kill_together(folder: Path, given: argparse.Namespace) -> dict[str, object]:
+    """Servers, workers and their PostgreSQL, one of which is killed each time."""
+    chance = random.Random(given.seed)
+    with Postgres(folder, given.postgres) as postgres:
+        trial = Trial(folder, postgres.url, chance, given.longest)
+        trial.said.touch()
+        with working(trial.options) as workplace:
+            for number in range(30):
+                take_in(workplace, f"basis-{number}")
+            draft(workplace, ASKED)
+        crew = [Member(trial, "server", n) for n in range(given.servers)]
+        crew += [Member(trial, "worker", n) for n in range(given.workers)]
+        kinds = [*{m.kind for m in crew}, "postgres", "backend"]
+        until = time.monotonic() + 60 * given.minutes
+        for number in range(given.kills):
+            kind = kinds[number % len(kinds)]
+            trial.await_work(chance.randint(1, 4))
+            time.sleep(chance.uniform(0, given.longest))
+            if kind == "postgres":
+                postgres.kill()
+                time.sleep(chance.uniform(0, 1))  # a while without
+                postgres.start()
+            elif kind == "backend":
+                postgres.kill_backend(chance)
+            else:
+                member = chance.choice([m for m in crew if m.kind == kind])
+                member.kill()
+                member.start()
+            trial.killed[kind] += 1
+            if number % 10 == 9:
+                rest(crew)
+                postgres.wait()
+                trial.look(whole=False)
+                work_on(crew)
+                print(json.dumps(trial.told(), ensure_ascii=False), file=sys.stderr, flush=True)
+            if time.monotonic() > until:
+                break
+        rest(crew)
+        for member in crew:
+            member.kill()
+        postgres.wait()
+        time.sleep(21)  # the claims of who was killed lapse
+        trial.look(whole=True)
+        return trial.told()
+
+
+class Member:
+    """A server or worker: a process that works until it is killed."""
+
+    def __init__(self, trial: Trial, kind: str, number: int) -> None:
+        self.kind, self.number, self._trial, self._starts = kind, number, trial, 0
+        context = multiprocessing.get_context("fork")
+        self.pause, self.resting = context.Event(), context.Event()
+        self.start()
+
+    def start(self) -> None:
+        """Begin, or begin again."""
+        self._starts += 1
+        self.resting.clear()
+        name = f"{self.kind}{self.number}-{self._starts}"
+        self._process = multiprocessing.get_context("fork").Process(target=self._work, args=(name,))
+        self._process.start()
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        self._process.kill()
+        self._process.join()
+
+    def _work(self, name: str) -> None:
+        file = os.open(self._trial.said, os.O_WRONLY | os.O_APPEND)
+
+        def say(*words: object) -> None:
+            os.write(file, (json.dumps(words) + "\n").encode())
+
+        home = self._trial.folder / f"{self.kind}{self.number}"
+        options = replace(self._trial.options, home=home)
+        chance = random.Random(name)
+        while True:
+            try:
+                with working(options) as workplace:
+                    if self.kind == "worker":
+                        take = partial(work_job, workplace)
+                        Worker(workplace.jobs, {"take": take}, lambda actor: actor, 2).start()
+                    for number in itertools.count():
+                        if self.pause.is_set() and not (
+                            self.kind == "worker" and workplace.jobs.queue().running
+                        ):
+                            self.resting.set()
+                            time.sleep(0.05)
+                        elif self.kind == "worker":
+                            time.sleep(0.1)
+                        else:
+                            self.resting.clear()
+                            serve_one(workplace, f"{name}-{number}", say, chance)
+            except (
+                LearningLionError,
+                UnavailableError,
+                DBAPIError,
+            ) as error:  # the database is away: as a server would
+                say("told", type(error).__name__, str(error)[:80])
+                time.sleep(0.2)
+
+
+def serve_one(workplace: Workplace, name: str, say: Say, chance: random.Random) -> None:
+    """One piece of work of a server."""
+    kind = chance.choice(("ingest", "ingest", "draft", "edit", "remove", "job", "search"))
+    if kind == "ingest":
+        say("took", take_in(workplace, name))
+    elif kind == "draft":
+        say("drafted", *draft(workplace, ASKED))
+    elif kind == "edit":
+        card = chance.choice(workplace.dossiers.list(BOSS, limit=1000))
+        dossier = workplace.dossiers.load(card.id, BOSS)
+        try:
+            text = f"Eigen zin van {name}."
+            dossier = workplace.drafts.rewrite(dossier.id, 0, text, version=dossier.version, actor=BOSS)
+            say("edited", dossier.id, dossier.version)
+        except ConflictError:  # another server was before this one
+            return
+    elif kind == "remove":
+        cards = workplace.documents.list(BOSS, limit=1_000_000)
+        if len(cards) > 25:
+            card_id = chance.choice(cards).id
+            say("removing", card_id)
+            with suppress(UnknownReferenceError):  # another server was before this one
+                workplace.intake.remove(card_id, reason="proef", actor=BOSS)
+                say("removed", card_id)
+    elif kind == "job":
+        workplace.jobs.start(BOSS, "take", {"name": name})
+        say("asked", name)
+    else:
+        workplace.searching.search(f"Hoeveel {chance.choice(SUBJECTS)} waren er?", actor=BOSS)
+
+
+def rest(crew: Sequence[Member]) -> None:
+    """Let all of them end what they do and wait."""
+    for member in crew:
+        member.pause.set()
+    for member in crew:
+        member.resting.wait(120)
+
+
+def work_on(crew: Sequence[Member]) -> None:
+    """Let all of them go on."""
+    for member in crew:
+        member.pause.clear()
+
+
+class Postgres:
+    """A PostgreSQL of its own, run by an ordinary user."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self._programs, self._folder = programs, folder / "postgres"
+        self._folder.mkdir()
+        folder.chmod(0o755)
+        self._user = "nobody" if os.geteuid() == 0 else None
+        if self._user:
+            shutil.chown(self._folder, self._user)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.url = f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
+
+    def __enter__(self) -> Postgres:
+        self._run("initdb", "-D", "data", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-locale")
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run("pg_ctl", "-D", "data", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> int:
+        libraries = str(self._programs.parent / "lib")
+        return subprocess.run(
+            [str(self._programs / program), *arguments],
+            cwd=self._folder,
+            user=self._user,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "LD_LIBRARY_PATH": libraries},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ).returncode
+
+    def start(self) -> None:
+        """Begin, also after a kill: as soon as the last of its former processes is gone."""
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        while self._run("pg_ctl", "-D", "data", "-l", "log", "-o", options, "-w", "start"):
+            time.sleep(0.2)
+
+    def kill(self) -> None:
+        """The server itself, without any word."""
+        os.kill(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def kill_backend(self, chance: random.Random) -> None:
+        """The process behind one connection: PostgreSQL then ends all of them and recovers."""
+        with suppress(psycopg.Error), psycopg.connect(self.url) as connection:
+            query = (
+                "SELECT pid FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+            found = [row[0] for row in connection.execute(query)]
+            if found:
+                os.kill(chance.choice(found), signal.SIGKILL)
+
+    def wait(self) -> None:
+        """Until it answers."""
+        while True:
+            with suppress(psycopg.Error), psycopg.connect(self.url):
+                return
+            time.sleep(0.2)
 
 
 def text_of(name: str) -> bytes:

@@ -4,7 +4,8 @@
 
 The database must be empty. Each server is a process with a data folder of its own. In every round documents
 are added, removed or replaced by one of them; then all are asked the same questions at the same time, and
-draft the same sets. In every other round one is killed while it is busy, and started again. Prints one JSON
+draft the same sets. In every other round one is killed while it is busy, and started again. With `--workers`
+what is added goes through the queue to workers of their own, one of which is killed as often. Prints one JSON
 line a round, and at the end whether the log is whole and every server reads every original.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
@@ -22,8 +24,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from learninglion.evaluation.testset import read_pairs
-from learninglion.models import Actor, QuestionSet, Role, SubQuestion
-from learninglion.models.plain import to_plain
+from learninglion.models import Actor, QuestionSet, RawFile, Role, SubQuestion
+from learninglion.models.plain import Plain, to_plain
 from learninglion.record.contract import dossier_view, hit_view
 from learninglion.sample import sample_documents
 from learninglion.workflow import Workplace, WorkplaceOptions, open_workplace
@@ -48,6 +50,13 @@ def _obey(workplace: Workplace, order: dict[str, list[str]]) -> dict[str, object
     if paths := order.get("add"):
         report = workplace.intake.ingest([Path(p) for p in paths], collection="proef", actor=ACTOR)
         return {"failed": [r.detail for r in report.failures]}
+    if paths := order.get("queue"):
+        files = [RawFile(Path(p).name, Path(p).read_bytes(), "") for p in paths]
+        told: dict[str, Plain] = {"collection": "proef", "refused": []}
+        job = workplace.jobs.start(ACTOR, "ingest", told, files=files)
+        while not workplace.jobs.events(job.id, 0)[1]:
+            time.sleep(0.1)
+        return {"failed": [e.data for e in workplace.jobs.events(job.id, 0)[0] if e.name == "failed"]}
     if found := order.get("remove"):
         for document_id in found:
             workplace.intake.remove(document_id, reason="proef", actor=ACTOR)
@@ -71,6 +80,25 @@ def _obey(workplace: Workplace, order: dict[str, list[str]]) -> dict[str, object
     text = json.dumps([found, drafts], sort_keys=True, ensure_ascii=False)
     scores = sum(len(listed) for listed in hits)
     return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "hits": scores, "drafts": len(drafts)}
+
+
+class WorkerProcess:
+    """One process that does what is in the queue, with a data folder of its own."""
+
+    def __init__(self, home: Path, database: str) -> None:
+        named = {"LEARNINGLION_HOME": str(home), "LEARNINGLION_DATABASE_URL": database}
+        self._environment = {**os.environ, **named}
+        self.start()
+
+    def start(self) -> None:
+        """Begin, or begin again after a kill."""
+        program = str(Path(sys.executable).parent / "learninglion")
+        self.process = subprocess.Popen([program, "worker", "--slots", "1"], env=self._environment)
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        self.process.kill()
+        self.process.wait()
 
 
 class Server:
@@ -110,6 +138,8 @@ def rounds(given: argparse.Namespace, home: Path) -> bool:
     questions = [pair.question for pair in read_pairs(given.pairs)][: given.questions]
     files = [str(p) for p in given.documents or sample_documents()]
     servers = [Server(home / f"s{n}", given.database) for n in range(given.servers)]
+    workers = [WorkerProcess(home / f"w{n}", given.database) for n in range(given.workers)]
+    taking_in = "queue" if workers else "add"
     servers[0].order(add=files[: len(files) // 2])
     well = not servers[0].answer().get("failed")
     left = files[len(files) // 2 :]
@@ -121,13 +151,18 @@ def rounds(given: argparse.Namespace, home: Path) -> bool:
         if turn % 3 == 2:
             order: dict[str, Sequence[str]] = {"remove": chance.sample(known, 1)}
         else:
-            order = {"add": [left.pop() if left else chance.choice(files)]}
+            order = {taking_in: [left.pop() if left else chance.choice(files)]}
         writer.order(**order)
         if turn % 2:
             time.sleep(chance.random() * given.until_kill)
-            writer.kill()
-            writer.start()
-            writer.order(**(order if "add" in order else {"check": []}))
+            if "queue" in order and turn % 4 == 3:
+                victim = chance.choice(workers)
+                victim.kill()
+                victim.start()
+            else:
+                writer.kill()
+                writer.start()
+                writer.order(**({"check": []} if "remove" in order else order))
         writer.answer()
         for server in servers:
             server.order(ask=questions)
@@ -148,8 +183,8 @@ def rounds(given: argparse.Namespace, home: Path) -> bool:
     checks = [server.answer() for server in (*servers, fresh)]
     well &= all(check.get("log") for check in checks) and len({c.get("originals") for c in checks}) == 1
     print(json.dumps({"first_search_of_a_new_server_s": first, "log_and_originals": well}))
-    for server in (*servers, fresh):
-        server.kill()
+    for process in (*servers, fresh, *workers):
+        process.kill()
     return well
 
 
@@ -161,6 +196,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path)
     parser.add_argument("--documents", type=Path, nargs="*")
     parser.add_argument("--servers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--until-kill", type=float, default=1.0, help="seconds, at most")

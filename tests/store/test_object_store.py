@@ -279,7 +279,7 @@ def test_originals_of_an_archive_go_to_the_store_and_leave_it_with_their_documen
         assert len(store.kept) == 2 and not list((tmp_path / "home").glob("originals/*/*"))
         assert not workplace.intake.ingest(sample_documents()[2:3], actor=BOSS).failures
         assert len(store.kept) == 3 and workplace.log.verify(BOSS).ok
-        workplace.transfers.export_all(tmp_path / "uit", actor=BOSS)
+        workplace.backups.make(tmp_path / "uit", actor=BOSS)
         assert verify_backup(tmp_path / "uit") == ()
         workplace.intake.remove(cards[0].id, reason="proef", actor=BOSS)
         assert len(store.kept) == 2

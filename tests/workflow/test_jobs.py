@@ -17,7 +17,13 @@ from sqlalchemy import Engine, text
 
 from learninglion.database.engine import open_database, reading, writing
 from learninglion.models import Actor, RawFile, Role
-from learninglion.models.errors import ConflictError, InputError, PermissionDeniedError, UnknownReferenceError
+from learninglion.models.errors import (
+    ConflictError,
+    InputError,
+    PermissionDeniedError,
+    UnavailableError,
+    UnknownReferenceError,
+)
 from learninglion.models.plain import Plain
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import WorkplaceOptions
@@ -211,6 +217,23 @@ def test_the_job_of_a_killed_process_goes_on_elsewhere(
     process.join()
     working(jobs, tel=lambda run: {"whole": True})
     assert [e.name for e in finished(jobs, job).events] == ["sentence", "again", "done"]
+
+
+def test_work_whose_database_went_away_is_done_again(
+    jobs: Jobs, working: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "_LEASE", timedelta(seconds=0.5))
+    tries: list[int] = []
+
+    def work(run: Run) -> dict[str, Plain]:
+        tries.append(run.claim.job.tries)
+        if len(tries) == 1:
+            raise UnavailableError("De database is nu niet bereikbaar.")
+        return {"number": 4}
+
+    working(jobs, tel=work)
+    job = finished(jobs, jobs.start(NOOR, "tel", {}))
+    assert tries == [1, 2] and job.events[-1].name == "done"
 
 
 def test_work_that_kills_its_workers_is_given_up(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, func, select
 
 from learninglion.database.blobs import DatabaseBlobs, FolderBlobs
 from learninglion.database.engine import open_database, reading
+from learninglion.inference.adapter import make_adapter
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.record.log import EventLog
@@ -154,3 +156,19 @@ def test_what_servers_kept_for_themselves_comes_together(postgresql_url: str, tm
     assert signer.public_key() == former[0] and set(signer.public_keys()) == set(former)
     assert list(FolderBlobs(tmp_path / "two").names("signing")) == []
     engine.dispose()
+
+
+def test_what_the_model_learned_on_one_server_the_other_uses(postgresql_url: str, tmp_path: Path) -> None:
+    options = [
+        WorkplaceOptions(home=tmp_path / name, database_url=postgresql_url, isolate=False) for name in "ab"
+    ]
+    with working(options[0]) as here, working(options[1]) as there:
+        before = there.indexing.encoder
+        adapter = make_adapter({"l0.q.b": np.full(384, 0.01, dtype=np.float32)})
+        number = here.learning.keep(DEFAULT, adapter, actor=BOSS, details={})
+        assert there.indexing.encoder.name == here.indexing.encoder.name != before.name
+        kept = there.indexing.encoder
+        here.learning.keep(replace(DEFAULT, body_stems=0.21), adapter, actor=BOSS, details={})
+        assert there.indexing.encoder is kept  # only weights changed: the model is not loaded again
+        there.learning.revert(0, actor=BOSS)
+        assert here.indexing.encoder.name == before.name and here.learning.in_force() == 0 < number

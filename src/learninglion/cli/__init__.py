@@ -9,7 +9,7 @@ import typer
 from learninglion import __version__
 from learninglion.cli.commands import LazyCommands
 from learninglion.cli.terminal import fail
-from learninglion.models.errors import LearningLionError
+from learninglion.models.errors import LearningLionError, UnavailableError
 
 __all__ = ["app", "main"]
 
@@ -43,7 +43,7 @@ def main() -> None:
     """Entry point: exit status 0 when everything was done, 1 when some of it failed, 2 for wrong usage."""
     try:
         app()
-    except LearningLionError as error:
+    except (LearningLionError, UnavailableError) as error:
         fail(error.detail)
         sys.exit(1)
     except KeyboardInterrupt:

@@ -47,6 +47,7 @@ __all__ = [
     "new_metadata",
     "now",
     "open_database",
+    "open_unchanged",
     "plain_cursor",
     "reading",
     "schema_of",
@@ -136,7 +137,7 @@ def open_database(url: str | Path, revision: str = "head") -> Engine:
     file, in which every sign stands for itself. Raises InputError for a URL
     or server that cannot be used, ConflictError for a database written by a newer program.
     """
-    engine = _opened(url)
+    engine = open_unchanged(url)
     with _refusals(engine):
         upgrade(engine, revision)
     return engine
@@ -145,13 +146,14 @@ def open_database(url: str | Path, revision: str = "head") -> Engine:
 @contextmanager
 def looking_in(url: str) -> Iterator[Connection]:
     """A connection to a database as it is, whatever its schema. Raises InputError as `open_database` does."""
-    engine = _opened(url)
+    engine = open_unchanged(url)
     with _refusals(engine), engine.connect() as connection:
         yield connection
     engine.dispose()
 
 
-def _opened(url: str | Path) -> Engine:
+def open_unchanged(url: str | Path) -> Engine:
+    """An engine on `url` that does not touch its schema; nothing is asked yet. Raises InputError."""
     try:
         parsed = URL.create("sqlite", database=str(url)) if isinstance(url, Path) else make_url(url)
     except ArgumentError as error:

@@ -10,8 +10,10 @@ LearningLionError            something asked for could not be done; has detail a
 ├── BusyError                429: too much of it at once; it can be asked again in a moment
 ├── IntegrityError           500: stored data do not match their own checksums
 ├── MissingExtraError        501: an optional part is not installed; says the install line
-├── UnavailableError         503: the database or store of files does not answer now
 └── GeneratorError           502: the language model gave no usable answer
+
+UnavailableError             503: the database or store of files does not answer now. It stands apart, so that
+                             it goes through every `except` that is meant for what is wrong with one thing
 """
 
 from __future__ import annotations
@@ -97,10 +99,14 @@ class BusyError(LearningLionError):
     status = 429
 
 
-class UnavailableError(LearningLionError):
-    """What holds the archive does not answer now; asking again when it does helps."""
+class UnavailableError(Exception):
+    """What holds the archive does not answer now; asking again when it does helps. `detail` tells so."""
 
     status = 503
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
 
 
 class IntegrityError(LearningLionError):

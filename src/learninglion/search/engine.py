@@ -6,7 +6,9 @@ weighing.py): of the same candidates every engine gives the same scores, to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
 from typing import Protocol
@@ -33,6 +35,7 @@ __all__ = [
     "Encoders",
     "Engine",
     "IndexState",
+    "Timings",
     "View",
     "proposing",
 ]
@@ -48,9 +51,27 @@ _PROPOSING = {"stems": 16, "grams": 48}
 OTHER_ENCODER = "Het zoekregister is met een ander embeddingmodel gemaakt."
 
 
+class Timings:
+    """How often candidates were looked for, and how many seconds that took together. Safe for threads."""
+
+    def __init__(self) -> None:
+        self.count, self.seconds = 0, 0.0
+        self._lock = RLock()
+
+    @contextmanager
+    def measured(self) -> Iterator[None]:
+        """Count what is done within."""
+        began = time.perf_counter()
+        yield
+        with self._lock:
+            self.count += 1
+            self.seconds += time.perf_counter() - began
+
+
 class View(Protocol):
     """The archive as one search sees it: it never changes."""
 
+    timings: Timings  # of the engine that made it
     statistics: Statistics
     frame: Frame
     fusion: Fusion
@@ -79,6 +100,8 @@ class IndexState:
 
 class Engine(Protocol):
     """An index that follows a store, with the encoders that questions and new texts are encoded with."""
+
+    timings: Timings
 
     @property
     def encoders(self) -> Encoders:

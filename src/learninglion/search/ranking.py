@@ -39,7 +39,8 @@ def rank(
     view: View, probe: Probe, documents: frozenset[str] | None = None, *, exact: bool = False
 ) -> Ranking:
     """Score the candidates for `probe` among `documents`, best first; `exact`: every source is one."""
-    pieces = view.candidates(probe, documents, exact=exact)
+    with view.timings.measured():
+        pieces = view.candidates(probe, documents, exact=exact)
     none = np.zeros(0, dtype=np.object_)
     sources = np.concatenate([none, *(segment.sources[rows] for segment, rows in pieces)])
     told = features(pieces, probe)

@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
@@ -44,7 +46,7 @@ from learninglion.web.security import SecurityHeaders, TrustedHosts
 from learninglion.web.server_log import RequestIds
 from learninglion.web.site import Site
 from learninglion.workflow import Workplace
-from learninglion.workflow.checkup import Readiness
+from learninglion.workflow.checkup import Readiness, figures
 
 __all__ = ["create_app", "set_up_address"]
 
@@ -128,7 +130,9 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
             outside=outside_of(settings),
         ),
         oidc=oidc,
-        metrics=Metrics(workplace.joules_spent) if settings.metrics.token else None,
+        metrics=Metrics(workplace.joules_spent, partial(figures, workplace))
+        if settings.metrics.token
+        else None,
         readiness=Readiness(workplace),
     )
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from learninglion.models.errors import BusyError, LearningLionError, PermissionDeniedError
+from learninglion.models.errors import BusyError, LearningLionError, PermissionDeniedError, UnavailableError
 from learninglion.web.access import NotSignedInError, account_of
 from learninglion.web.problems import response_to
 from learninglion.web.security import SAFE_METHODS
@@ -98,7 +98,7 @@ class Gate:
             who = await _admitted(request, limit)
             _check_length(request, limit)
             self._check_turn(who)
-        except (LearningLionError, NotSignedInError) as error:
+        except (LearningLionError, UnavailableError, NotSignedInError) as error:
             await _refuse(request, error, scope, receive, send)
             return
         await self._watched(request, limit, who, receive, send)

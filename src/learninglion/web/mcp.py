@@ -22,7 +22,7 @@ from pydantic import Field, ValidationError
 from learninglion import __version__
 from learninglion.dutch.text import fold
 from learninglion.models import Actor, Filters
-from learninglion.models.errors import InputError, LearningLionError
+from learninglion.models.errors import InputError, LearningLionError, UnavailableError
 from learninglion.record.contract import dossier_view, hit_view, source_view
 from learninglion.search.told import reply_view
 from learninglion.workflow import Workplace, read_question_text
@@ -49,7 +49,7 @@ def _in_words() -> Iterator[None]:
     """Pass our own errors on with their words; the protocol hides those of any other kind."""
     try:
         yield
-    except LearningLionError as error:
+    except (LearningLionError, UnavailableError) as error:
         raise ToolError(error.detail) from error
 
 

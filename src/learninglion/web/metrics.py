@@ -6,7 +6,7 @@ Figures are off unless a token is set, whoever scrapes sends it; spans are off u
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -26,9 +26,13 @@ _SECONDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
 
 class Metrics:
-    """What is counted in this process; `energy` tells the joules that its work took so far."""
+    """What is counted in this process; `energy` tells the joules that its work took so far.
 
-    def __init__(self, energy: Callable[[], float]) -> None:
+    `look` gives other figures by name, at the moment that they are asked for.
+    """
+
+    def __init__(self, energy: Callable[[], float], look: Callable[[], Mapping[str, float]] = dict) -> None:
+        self._look = look
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "learninglion_requests", "Requests", ["method", "route", "status"], registry=self._registry
@@ -51,7 +55,10 @@ class Metrics:
 
     def text(self) -> bytes:
         """All of it, in the format of Prometheus."""
-        return generate_latest(self._registry)
+        told = CollectorRegistry()
+        for name, value in self._look().items():
+            Gauge(f"learninglion_{name}", name.replace("_", " "), registry=told).set(value)
+        return generate_latest(self._registry) + generate_latest(told)
 
 
 class Counting:

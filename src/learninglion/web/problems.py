@@ -62,6 +62,7 @@ def problem(
 def install(app: FastAPI) -> None:
     """Hang the handlers on the application; there is no other place where errors become answers."""
     app.add_exception_handler(LearningLionError, _learninglion)
+    app.add_exception_handler(UnavailableError, _unavailable)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(NotSignedInError, _not_signed_in)
@@ -73,6 +74,8 @@ def response_to(request: Request, error: Exception) -> Response:
     """The answer to an error that was found before the application itself was asked."""
     if isinstance(error, NotSignedInError):
         return _not_signed_in(request, error)
+    if isinstance(error, UnavailableError):
+        return _unavailable(request, error)
     return _learninglion(request, error)
 
 
@@ -92,12 +95,15 @@ def _answer(request: Request, status: int, detail: str, headers: Mapping[str, st
 
 def _learninglion(request: Request, error: Exception) -> Response:
     assert isinstance(error, LearningLionError)  # noqa: S101  (registered for this class)
-    if isinstance(error, UnavailableError):
-        _LOG.warning("%s %s: %s", request.method, request.url.path, error.__cause__ or error.detail)
-        return _answer(request, error.status, error.detail, {"Retry-After": "5"})
     if error.status >= 500:
         _LOG.error("%s %s: %s", request.method, request.url.path, error.detail, exc_info=error)
     return _answer(request, error.status, error.detail)
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, UnavailableError)  # noqa: S101
+    _LOG.warning("%s %s: %s", request.method, request.url.path, error.__cause__ or error.detail)
+    return _answer(request, error.status, error.detail, {"Retry-After": "5"})
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -19,11 +19,11 @@ from learninglion.inference.connection import Connection, ConnectionLostError
 from learninglion.inference.generators import GeneratorKind
 from learninglion.inference.hosts import require_allowed
 from learninglion.models import Actor
-from learninglion.models.errors import LearningLionError
+from learninglion.models.errors import LearningLionError, UnavailableError
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.workplace import Workplace
 
-__all__ = ["Finding", "Readiness", "State", "examine"]
+__all__ = ["Finding", "Readiness", "State", "examine", "figures"]
 
 _logger = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def examine(workplace: Workplace, *, actor: Actor) -> Iterator[Finding]:
     for subject, look in looks:
         try:
             yield from look(workplace, actor)
-        except LearningLionError as error:
+        except (LearningLionError, UnavailableError) as error:
             yield Finding(subject, State.WRONG, error.detail)
 
 
@@ -182,6 +182,22 @@ def _generator(workplace: Workplace, _actor: Actor | None = None) -> Iterator[Fi
             line.close()
     told = f"{choice.model or choice.path} is ingesteld en te bereiken."
     yield Finding("taalmodel", State.WELL, told, "Probeer het met: learninglion model check")
+
+
+def figures(workplace: Workplace) -> dict[str, float]:
+    """What an operator watches, by name; without most of it where the database does not answer."""
+    try:
+        queue = workplace.jobs.queue()
+        waits = 0.0 if queue.oldest is None else (now() - queue.oldest).total_seconds()
+        return {
+            "database_up": 1.0,
+            "queue_waiting": queue.waiting,
+            "queue_running": queue.running,
+            "queue_oldest_seconds": waits,
+            **workplace.indexing.figures(),
+        }
+    except UnavailableError:
+        return {"database_up": 0.0}
 
 
 # --------------------------------------------------------------------------- readiness

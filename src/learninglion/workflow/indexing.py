@@ -21,6 +21,7 @@ from learninglion.search.content import passage_text
 from learninglion.search.engine import Engine, IndexState
 from learninglion.search.local.index import Index
 from learninglion.search.postgres.index import PostgresIndex
+from learninglion.search.postgres.replica import Replica
 from learninglion.search.switching import EncoderBook, Switching, SwitchState
 from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
@@ -47,7 +48,10 @@ class Indexing:
         allowed_hosts: tuple[str, ...],
         blobs: Blobs,
         database: Database | None = None,
+        replica: Replica | None = None,
+        tablespaces: Sequence[str] = (),
     ) -> None:
+        self._replica, self._tablespaces = replica, tablespaces
         self._home = home
         self._vectors = home / "cache" / "vectors.db"
         self._database = database
@@ -57,20 +61,42 @@ class Indexing:
         self._choice = encoder
         self._allowed_hosts = allowed_hosts
         self._index: Engine | None = None
+        self._version, self._adapter = 0, ""  # of what was learned, that the index was opened with
         self._switching = Switching()
         self._lock = Lock()
+
+    def _newest(self) -> Engine:
+        """The index, opened anew where the built-in model learned something else, on whichever server."""
+        with self._lock:
+            if self._index is not None and self._learned.in_force() != self._version:
+                before = self._adapter
+                self._note_version()
+                if self._adapter != before:
+                    self._index = None
+        return self.index
+
+    def _note_version(self) -> None:
+        adapter = self._learned.adapter()
+        self._version, self._adapter = self._learned.in_force(), "" if adapter is None else adapter.name
 
     @property
     def index(self) -> Engine:
         """The index itself, for the other use cases."""
         with self._lock:
             if self._index is None:
+                self._note_version()
                 book, learned = self._book(), self._learned.current
                 if self._database is not None:
                     made_here = self._vectors.exists()  # by an archive that moved to the database
                     known = KnownVectors(self.vectors) if made_here else None
                     self._index = PostgresIndex(
-                        self._database, book.current(), learned, book.named, known=known
+                        self._database,
+                        book.current(),
+                        learned,
+                        book.named,
+                        known=known,
+                        replica=self._replica,
+                        tablespaces=self._tablespaces,
                     )
                 else:
                     self._index = Index.open(
@@ -84,26 +110,21 @@ class Indexing:
     @property
     def encoder(self) -> Encoder:
         """The embedding model that serves now."""
-        return self.index.encoders.current
+        return self._newest().encoders.current
 
     @property
     def vectors(self) -> VectorCache:
         """The cache in which every text is embedded once."""
         return VectorCache(self._vectors)
 
-    def reopen(self) -> None:
-        """Open the index anew at its next use, by the model that is wanted then."""
-        with self._lock:
-            self._index = None
-
     def update(self, *, progress: Progress = silent) -> None:
         """Bring the index up to the newest change of the store; made anew when it cannot be trusted."""
-        self.index.update(self._store, lambda done, total: progress("Indexeren", done, total))
+        self._newest().update(self._store, lambda done, total: progress("Indexeren", done, total))
 
     def follow(self, progress: Progress) -> bool:
         """`update` before a search; False where the index is being rewritten and the old one serves."""
         try:
-            self.index.update(
+            self._newest().update(
                 self._store, lambda done, total: progress("Indexeren", done, total), wait=_PATIENCE
             )
         except ConflictError:
@@ -119,6 +140,19 @@ class Indexing:
     def exists(self) -> bool:
         """Whether an index was ever made here."""
         return self.index.exists()
+
+    def figures(self) -> dict[str, float]:
+        """What an operator watches, by name; the first search of this process opens the index."""
+        told: dict[str, float] = {"index_behind_changes": self.behind()}
+        timings = self.index.timings
+        told |= {"engine_searches": timings.count, "engine_seconds": round(timings.seconds, 3)}
+        if self._replica is not None and self._database is not None:
+            with self._database.connect() as connection:
+                lag = self._replica.lag(connection)
+            told["replica_up"] = float(lag is not None)
+            told |= {} if lag is None else {"replica_lag_bytes": lag}
+            told |= {"replica_searches": self._replica.asked, "replica_spared": self._replica.spared}
+        return told
 
     def behind(self) -> int:
         """How many documents changed since the index was brought up to date."""
@@ -177,7 +211,7 @@ class Indexing:
         For a program that stays: searches go on meanwhile with the model the index was made with. A change
         that was cut off goes on where it was. `switch_state` says how far it is.
         """
-        state = self.index.state()
+        state = self._newest().state()
         if state.wanted:
             self._switching.start(lambda progress: self.index.switch(self._store, progress))
         return state
@@ -193,5 +227,5 @@ class Indexing:
     def rebuild(self, *, actor: Actor, progress: Progress = silent) -> IndexState:
         """Make the index again from the store, with the embedding model of the settings."""
         require(actor, Task.MANAGE)
-        self.index.rebuild(self._store, lambda done, total: progress("Indexeren", done, total))
+        self._newest().rebuild(self._store, lambda done, total: progress("Indexeren", done, total))
         return self.index.state()

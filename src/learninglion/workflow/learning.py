@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +16,6 @@ from learninglion.record.log import EventLog
 from learninglion.search.fusion import Fusion
 from learninglion.search.switching import learned_model
 from learninglion.search.versions import LearnedVersions
-from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere
 
@@ -39,9 +37,8 @@ class LearnedVersion:
 class Learning:
     """The versions of what search learned in this data folder."""
 
-    def __init__(self, versions: LearnedVersions, indexing: Indexing, log: EventLog) -> None:
+    def __init__(self, versions: LearnedVersions, log: EventLog) -> None:
         self._versions = versions
-        self._indexing = indexing
         self._log = log
 
     def current(self) -> Fusion:
@@ -65,8 +62,7 @@ class Learning:
         `Indexing.start_switch` or `Indexing.rebuild` has read everything anew.
         """
         require_everywhere(actor, Task.MANAGE)
-        with self._model_may_change():
-            number = self._versions.keep(fusion, adapter)
+        number = self._versions.keep(fusion, adapter)
         note(self._log, "tuning.keep", actor, f"tuning:{number}", details)
         return number
 
@@ -84,18 +80,8 @@ class Learning:
     def revert(self, number: int, *, actor: Actor) -> None:
         """Go back to an earlier version of what search learned; 0 is what ships."""
         require_everywhere(actor, Task.MANAGE)
-        with self._model_may_change():
-            self._versions.revert(number)
+        self._versions.revert(number)
         note(self._log, "tuning.revert", actor, f"tuning:{number}", {})
-
-    @contextmanager
-    def _model_may_change(self) -> Iterator[None]:
-        """Have the index opened anew, by the model that is wanted then, if what the model learned changes."""
-        before = self._versions.adapter()
-        yield
-        after = self._versions.adapter()
-        if (before and before.name) != (after and after.name):
-            self._indexing.reopen()
 
     def list(self, actor: Actor, *, limit: int) -> tuple[LearnedVersion, ...]:
         """The last `limit` versions with the one in force and the one that ships, the newest first."""

@@ -40,6 +40,8 @@ class WorkplaceOptions:
     objects: ObjectStoreChoice | None = None  # keeps originals and images of pages; None: the archive does
     network: Route = Route()  # how that store is reached
     engine: str = "auto"  # embedded | postgres; auto: postgres where the database is one with pgvector
+    replica: str = ""  # address of a streaming replica for searches; empty: there is none
+    tablespaces: tuple[str, ...] = ()  # of PostgreSQL, over which a new index is divided
     limit: int = 10
     threshold: float | None = None  # None: the calibrated default
     sure: float = SURE  # from this chance on a part of a question counts as answered

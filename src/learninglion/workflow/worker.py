@@ -10,7 +10,7 @@ from functools import partial
 
 from learninglion.database.engine import fenced
 from learninglion.models import Actor
-from learninglion.models.errors import LearningLionError
+from learninglion.models.errors import LearningLionError, UnavailableError
 from learninglion.models.plain import Plain
 from learninglion.workflow.jobs import ABOVE, Claim, Event, Jobs, LostClaim
 from learninglion.workflow.spans import Tracer
@@ -134,6 +134,9 @@ class Worker:
         except LostClaim:
             self._jobs.give_back(claim)  # nothing where another has it already
             return
+        except UnavailableError as error:
+            _logger.warning("job %s is left to whoever claims it next: %s", claim.job.id, error.detail)
+            return  # its claim lapses
         except LearningLionError as error:
             last = Event("failed", {"status": error.status, "detail": error.detail})
         except Exception:

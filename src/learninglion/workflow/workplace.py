@@ -12,13 +12,14 @@ from sqlalchemy import Engine
 from learninglion.compliance.energy import PowerMeter
 from learninglion.compliance.otlp import Collector
 from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, SplitBlobs, keeps_files, move_in
-from learninglion.database.engine import open_database
+from learninglion.database.engine import open_database, open_unchanged
 from learninglion.inference.reranking import open_reranking
 from learninglion.models.errors import InputError
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.record.provenance import SIGNING_KEY, Signer
 from learninglion.search.postgres.index import supported
+from learninglion.search.postgres.replica import Replica
 from learninglion.search.versions import LearnedVersions
 from learninglion.store.object_store import ObjectStore
 from learninglion.store.originals import ORIGINALS
@@ -140,11 +141,22 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     documents = Documents(store)
     transfers = Transfers(home, engine, blobs, log)
     database = _search_database(engine, options.engine)
-    indexing = Indexing(home, store, learned, options.encoder, options.allowed_hosts, blobs, database)
+    replica = Replica(open_unchanged(options.replica)) if options.replica and database else None
+    indexing = Indexing(
+        home,
+        store,
+        learned,
+        options.encoder,
+        options.allowed_hosts,
+        blobs,
+        database,
+        replica,
+        options.tablespaces,
+    )
     searching = Searching(options, store, indexing, learned, reranking, power, log)
     traces = Traces(store, indexing, kept_sets, repository, accounts, jobs, log, blobs)
     dossiers = Dossiers(repository, log, options.letter, Signer(blobs), store.store_id)
-    learning = Learning(learned, indexing, log)
+    learning = Learning(learned, log)
     drafts = Drafts(
         options,
         store,
@@ -170,7 +182,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         traces=traces,
         rereading=Rereading(store, indexing, log, isolate=options.isolate),
         storage=Storage(home, store, indexing, traces, log),
-        backups=Backups(home, log, transfers, elsewhere=bool(options.database_url)),
+        backups=Backups(home, log, transfers, elsewhere=bool(options.database_url or options.objects)),
         transfers=transfers,
         indexing=indexing,
         searching=searching,

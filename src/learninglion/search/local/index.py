@@ -36,7 +36,7 @@ from learninglion.inference.vectors import Progress, VectorCache, embed
 from learninglion.models import PassageKind
 from learninglion.models.errors import IntegrityError, LearningLionError
 from learninglion.search.content import all_terms, in_batches, make_entries, passage_text
-from learninglion.search.engine import OTHER_ENCODER, EncoderFinder, Encoders, IndexState, none_other
+from learninglion.search.engine import OTHER_ENCODER, EncoderFinder, Encoders, IndexState, Timings, none_other
 from learninglion.search.frame import frame_of, load_frame, save_frame
 from learninglion.search.fusion import Fusion, shipped
 from learninglion.search.local.filed import FiledSegment, checksum, merge, open_segment, write_segment
@@ -219,6 +219,7 @@ class Index:
         others: EncoderFinder = none_other,
     ) -> None:
         self.folder = folder
+        self.timings = Timings()
         self.encoders = Encoders(encoder, others)
         self._cache = cache
         self._fusion = fusion
@@ -337,7 +338,15 @@ class Index:
         alive_sources = sum(int(s.alive.sum()) for s in segments)
         if lexicon.count() < alive_sources:
             raise IntegrityError("Het woordregister mist bronnen.")
-        return Snapshot(tuple(segments), frame, lexicon, self._fusion(), manifest.encoder, manifest.sequence)
+        return Snapshot(
+            tuple(segments),
+            frame,
+            lexicon,
+            self._fusion(),
+            manifest.encoder,
+            manifest.sequence,
+            self.timings,
+        )
 
     # ------------------------------------------------------------------------------------- writing
 

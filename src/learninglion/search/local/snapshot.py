@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.inference.encoders import Vectors
-from learninglion.search.engine import CANDIDATES, EXACT, NEAREST, proposing
+from learninglion.search.engine import CANDIDATES, EXACT, NEAREST, Timings, proposing
 from learninglion.search.frame import Frame
 from learninglion.search.fusion import Fusion, Scores
 from learninglion.search.local.filed import FiledSegment
@@ -38,7 +38,9 @@ class Snapshot:
         fusion: Fusion,
         encoder_name: str,
         sequence: int,
+        timings: Timings,
     ) -> None:
+        self.timings = timings
         self.segments = segments
         self.frame = frame
         self.lexicon = lexicon

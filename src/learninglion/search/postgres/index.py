@@ -25,10 +25,11 @@ from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import KnownVectors, Progress
 from learninglion.models.errors import ConflictError, LearningLionError
 from learninglion.search.content import in_batches, make_entries
-from learninglion.search.engine import OTHER_ENCODER, EncoderFinder, Encoders, IndexState, none_other
+from learninglion.search.engine import OTHER_ENCODER, EncoderFinder, Encoders, IndexState, Timings, none_other
 from learninglion.search.frame import Frame, frame_of, load_frame, save_frame
 from learninglion.search.fusion import Fusion, shipped
 from learninglion.search.postgres.counting import Sums
+from learninglion.search.postgres.replica import Replica
 from learninglion.search.postgres.tables import CONTENT, ENDLESS, FORMAT, Tables, read_segment, run
 from learninglion.search.postgres.view import PostgresView
 from learninglion.search.segments import arrays_of
@@ -115,8 +116,15 @@ class PostgresIndex:
         others: EncoderFinder = none_other,
         schema: str = SCHEMA,
         known: KnownVectors | None = None,
+        replica: Replica | None = None,
+        tablespaces: Sequence[str] = (),
     ) -> None:
-        """`known` are vectors that were made before, such as those of an archive that moved here."""
+        """`known` are vectors that were made before, such as those of an archive that moved here; searches
+        are put to `replica` where it has come far enough; a new generation is divided over `tablespaces`.
+        """
+        self.timings = Timings()
+        self._replica = replica
+        self._tablespaces = tablespaces
         self._vectors = known
         self.encoders = Encoders(encoder, others)
         self._database = database
@@ -224,7 +232,15 @@ class PostgresIndex:
     def _view(self, row: Generation, sums: Sums, frame: Frame, fusion: Fusion) -> PostgresView:
         statistics = sums.statistics(frame)
         return PostgresView(
-            self._database, self._tables(row), statistics, frame, fusion, row.encoder, row.sequence
+            self._database,
+            self._tables(row),
+            statistics,
+            frame,
+            fusion,
+            row.encoder,
+            row.sequence,
+            self.timings,
+            self._replica,
         )
 
     def _problem(self, row: Generation | None) -> str:
@@ -376,7 +392,7 @@ class PostgresIndex:
         frame = io.BytesIO()
         save_frame(frame_of(encoder), frame, encoder.name)
         with self._database.begin() as connection:
-            self._tables(row).create(connection, encoder.dimensions)
+            self._tables(row).create(connection, encoder.dimensions, self._tablespaces)
             values = {name: getattr(row, name) for name in Generation.__dataclass_fields__}
             marks = ", ".join(f":{name}" for name in values)
             connection.execute(

@@ -13,7 +13,7 @@ search goes on seeing what it began with. Rows that are gone are deleted when st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,11 @@ class Tables:
         return f'"{self.schema}".{kind}_{self.generation}'
 
     @property
+    def listed(self) -> str:
+        """The table with a row for each generation."""
+        return f'"{self.schema}".generations'
+
+    @property
     def sources(self) -> str:
         """What there is."""
         return self.name("sources")
@@ -72,17 +77,25 @@ class Tables:
         """Vectors, to find by."""
         return self.name("passages")
 
-    def create(self, connection: Connection, dimensions: int) -> None:
-        """Make the tables, without what finds in them: filled tables are indexed in a tenth of the time."""
+    def create(self, connection: Connection, dimensions: int, tablespaces: Sequence[str] = ()) -> None:
+        """Make the tables, without what finds in them: filled tables are indexed in a tenth of the time.
+
+        The two that take most are divided over `tablespaces`, a part on each, where any are named.
+        """
         terms = "stems text, grams text" if self.bm25 else "terms int[]"
         kept = ", ".join(f"{n} {'smallint' if n == 'asked' else 'bytea'} NOT NULL" for n in _FIELDS)
         run(
             connection,
             f"CREATE TABLE {self.sources} (key bigint PRIMARY KEY, document text NOT NULL,"
             " source text NOT NULL, born bigint NOT NULL, gone bigint NOT NULL)",
-            f"CREATE TABLE {self.content} (key bigint PRIMARY KEY, {kept}) WITH (toast_tuple_target = 8160)",
+            *self._divided("content", f"key bigint PRIMARY KEY, {kept}", "key", tablespaces, _IN_LINE),
             f"CREATE TABLE {self.words} (key bigint NOT NULL, {terms})",
-            f"CREATE TABLE {self.passages} (source bigint NOT NULL, place halfvec({dimensions}) NOT NULL)",
+            *self._divided(
+                "passages",
+                f"source bigint NOT NULL, place halfvec({dimensions}) NOT NULL",
+                "source",
+                tablespaces,
+            ),
             f"CREATE INDEX ON {self.sources} (document)",
             f"CREATE INDEX ON {self.sources} (born)",
             f"CREATE INDEX ON {self.sources} (gone) WHERE gone < {ENDLESS}",
@@ -98,16 +111,45 @@ class Tables:
         for name in (n for n in _FIELDS if n != "asked"):  # dense numbers: compressing gains nothing
             run(connection, f"ALTER TABLE {self.content} ALTER {name} SET STORAGE EXTERNAL")
 
+    def _divided(
+        self, kind: str, columns: str, by: str, tablespaces: Sequence[str], how: str = ""
+    ) -> Iterator[str]:
+        """The statements for a table, in as many parts as there are tablespaces."""
+        if not tablespaces:
+            yield f"CREATE TABLE {self.name(kind)} ({columns}) {how}"
+            return
+        yield f"CREATE TABLE {self.name(kind)} ({columns}) PARTITION BY HASH ({by})"
+        for n, tablespace in enumerate(tablespaces):
+            part = f'"{self.schema}".{kind}_{self.generation}_p{n} PARTITION OF {self.name(kind)}'
+            values = f"FOR VALUES WITH (MODULUS {len(tablespaces)}, REMAINDER {n})"
+            yield f'CREATE TABLE {part} {values} {how} TABLESPACE "{tablespace}"'
+
+    def _places(self, connection: Connection) -> dict[str, str]:
+        """The ways to index vectors, by name: one for each part, in its tablespace."""
+        query = text(
+            "SELECT c.relname, t.spcname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " LEFT JOIN pg_tablespace t ON t.oid = c.reltablespace WHERE i.inhparent = to_regclass(:parent)"
+        )
+        parts = connection.execute(query, {"parent": self.passages}).all()
+        how = "USING hnsw (place halfvec_ip_ops)"
+        if not parts:
+            return {f"hnsw_{self.generation}": f"{self.passages} {how}"}
+        return {
+            f"hnsw_{name}": f'"{self.schema}".{name} {how}' + (f' TABLESPACE "{space}"' if space else "")
+            for name, space in parts
+        }
+
     def index(self, connection: Connection) -> None:
         """Make what finds candidates in the filled tables; what is there already stays."""
-        ways = {"hnsw": f"{self.passages} USING hnsw (place halfvec_ip_ops)"}
+        ways = self._places(connection)
         if self.bm25:
-            ways |= {f: f"{self.words} USING bm25 ({f}) WITH (text_config = 'simple')" for f in FAMILIES}
+            how = "WITH (text_config = 'simple')"
+            ways |= {f"{f}_{self.generation}": f"{self.words} USING bm25 ({f}) {how}" for f in FAMILIES}
         else:
-            ways["terms"] = f"{self.words} USING gin (terms)"
+            ways[f"terms_{self.generation}"] = f"{self.words} USING gin (terms)"
         run(connection, f"SET LOCAL maintenance_work_mem = '{_BUILD_MEMORY}'")
-        for kind, way in ways.items():
-            run(connection, f"CREATE INDEX IF NOT EXISTS {kind}_{self.generation} ON {way}")
+        for name, way in ways.items():
+            run(connection, f"CREATE INDEX IF NOT EXISTS {name} ON {way}")
         run(connection, *(f"ANALYZE {self.name(kind)}" for kind in _KINDS))
 
     def drop(self, connection: Connection) -> None:
@@ -154,6 +196,7 @@ class Tables:
 
 
 _BUILD_MEMORY = "512MB"  # a graph of vectors that does not fit is made many times slower
+_IN_LINE = "WITH (toast_tuple_target = 8160)"
 _KINDS = ("sources", "content", "words", "passages")
 _MOST_REPEATS = 12  # a frequency above a dozen says nothing more
 

@@ -8,16 +8,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from psycopg import Error as DriverError
 from psycopg.errors import UndefinedTable
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from learninglion.database.engine import plain_cursor
-from learninglion.models.errors import ConflictError
+from learninglion.models.errors import ConflictError, UnavailableError
 from learninglion.search.analysis import BUCKETS, FAMILIES
-from learninglion.search.engine import CANDIDATES, EXACT, NEAREST, proposing
+from learninglion.search.engine import CANDIDATES, EXACT, NEAREST, Timings, proposing
 from learninglion.search.frame import Frame
 from learninglion.search.fusion import Fusion
+from learninglion.search.postgres.replica import Replica
 from learninglion.search.postgres.tables import CONTENT, Tables, read_segment, run, written
 from learninglion.search.scoring import Pieces, Probe
 from learninglion.search.statistics import Statistics
@@ -44,7 +46,11 @@ class PostgresView:
         fusion: Fusion,
         encoder_name: str,
         sequence: int,
+        timings: Timings,
+        replica: Replica | None = None,
     ) -> None:
+        self.timings = timings
+        self._replica = replica
         self.statistics = statistics
         self.frame = frame
         self.fusion = fusion
@@ -57,29 +63,36 @@ class PostgresView:
 
     def candidates(self, probe: Probe, documents: frozenset[str] | None, *, exact: bool = False) -> Pieces:
         """The sources of `documents` (None: all) that may be hits; `exact`: every one of them."""
+        if self._replica is not None and self._replica.ready(
+            self.tables.listed, self.tables.generation, self.sequence
+        ):
+            try:
+                return self._found(self._replica.engine, probe, documents, exact)
+            except (UnavailableError, DBAPIError, DriverError) as error:
+                self._replica.rest(str(error))
         try:
-            with self._engine.begin() as connection:
-                run(connection, "SET LOCAL plan_cache_mode = force_custom_plan")
-                allowed = self._count(connection, documents)
-                if exact or allowed <= EXACT:
-                    chosen, values = self._seen(documents)
-                else:
-                    keys = {*self._by_words(connection, probe, documents)}
-                    keys |= {*self._nearest(connection, probe, documents, allowed)}
-                    chosen, values = "s.key = ANY(%(keys)s)", {"keys": sorted(keys)}
-                with plain_cursor(connection) as cursor:
-                    cursor.execute(
-                        f"SELECT {CONTENT} FROM {self.tables.sources} s"
-                        f" JOIN {self.tables.content} c USING (key) WHERE {chosen}",
-                        values,
-                        prepare=False,
-                    )
-                    segment = read_segment(cursor.fetchall())
-        except (
-            ProgrammingError,
-            UndefinedTable,
-        ) as error:  # another process made the index again, some time ago
+            return self._found(self._engine, probe, documents, exact)
+        except (ProgrammingError, UndefinedTable) as error:  # made again by another process, some time ago
             raise ConflictError("Het zoekregister is net opnieuw gemaakt. Zoek nog eens.") from error
+
+    def _found(self, engine: Engine, probe: Probe, documents: frozenset[str] | None, exact: bool) -> Pieces:
+        with engine.begin() as connection:
+            run(connection, "SET LOCAL plan_cache_mode = force_custom_plan")
+            allowed = self._count(connection, documents)
+            if exact or allowed <= EXACT:
+                chosen, values = self._seen(documents)
+            else:
+                keys = {*self._by_words(connection, probe, documents)}
+                keys |= {*self._nearest(connection, probe, documents, allowed)}
+                chosen, values = "s.key = ANY(%(keys)s)", {"keys": sorted(keys)}
+            with plain_cursor(connection) as cursor:
+                cursor.execute(
+                    f"SELECT {CONTENT} FROM {self.tables.sources} s"
+                    f" JOIN {self.tables.content} c USING (key) WHERE {chosen}",
+                    values,
+                    prepare=False,
+                )
+                segment = read_segment(cursor.fetchall())
         return [(segment, np.arange(len(segment)))] if len(segment) else []
 
     def extent(self, documents: frozenset[str] | None) -> tuple[int, int]:
