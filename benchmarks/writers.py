@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from learninglion.checking.verify import check
+from learninglion.compliance.energy import PowerMeter
 from learninglion.drafting import extractive
 from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.supplement import FELL_BACK
@@ -122,6 +123,7 @@ class Tally:
     calls: int = 0
     tokens: int = 0
     seconds: list[float] = field(default_factory=list)
+    kwh: float = 0.0  # on this machine
 
     def line(self, name: str) -> str:
         """A row of the table."""
@@ -130,13 +132,15 @@ class Tally:
             name, self.questions, f"{100 * self.drafted / n:.0f}%", self.green, self.misleading,
             f"{self.held}/{self.faithful}", self.kept, self.red, f"{self.through}/{self.wrong}",
             self.fell_back, f"{self.calls / n:.1f}", round(self.tokens / n), f"{sum(self.seconds) / n:.2f}",
+            f"{1000 * self.kwh / n:.3f}", round((self.held - self.through) / self.kwh) if self.kwh else "",
         )  # fmt: skip
         return "| " + " | ".join(map(str, cells)) + " |"
 
 
 HEAD = (
     "| writer | questions | drafted | green | misleading | faithful, held | faithful, amber "
-    "| faithful, red | unfaithful, through | fell back | calls | tokens | seconds |\n" + "| --- " * 13 + "|"
+    "| faithful, red | unfaithful, through | fell back | calls | tokens | seconds "
+    "| Wh | good sentences per kWh |\n" + "| --- " * 15 + "|"
 )
 
 
@@ -238,12 +242,13 @@ def measure(
     options: WritingOptions | None = None,
 ) -> Tally:
     """Every question once."""
-    tally = Tally(questions=len(asked))
+    tally, meter = Tally(questions=len(asked)), PowerMeter()
     for q in asked:
         model = writer(q)
-        began = time.perf_counter()
+        began, use = time.perf_counter(), meter.start("draft")
         draft = write(q.selection, model, rules_gate(checker=judge), options=options)
         tally.seconds.append(time.perf_counter() - began)
+        tally.kwh += use.stop().kwh
         checks = tuple(judge(s, q.selection.chosen) for s in draft.statements)
         green = draft.verdict is AnswerVerdict.ANSWERED and all(
             c.verdict is StatementVerdict.SUPPORTED for c in checks

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from learninglion.compliance.energy import Energy
 from learninglion.models import Actor
 from learninglion.models.errors import InputError
+from learninglion.record.energy import Energy
 from learninglion.search.asking import Material, Reply
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_filters
