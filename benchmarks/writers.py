@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from learninglion.checking.verify import check
+from learninglion.compliance.energy import PowerMeter
 from learninglion.drafting import extractive
 from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.supplement import FELL_BACK
@@ -125,6 +126,7 @@ class Tally:
     calls: int = 0
     tokens: int = 0
     seconds: list[float] = field(default_factory=list)
+    kwh: float = 0.0  # on this machine
 
     def line(self, name: str) -> str:
         """A row of the table."""
@@ -134,15 +136,15 @@ class Tally:
             f"{self.held}/{self.faithful}", self.kept, self.red, f"{self.through}/{self.wrong}",
             self.fell_back, self.failed, f"{self.calls / n:.1f}", round(self.tokens / n),
             f"{sum(self.seconds) / n:.2f}",
+            f"{1000 * self.kwh / n:.3f}", round((self.held - self.through) / self.kwh) if self.kwh else "",
         )  # fmt: skip
         return "| " + " | ".join(map(str, cells)) + " |"
 
 
 HEAD = (
     "| writer | questions | drafted | green | misleading | faithful, held | faithful, amber "
-    "| faithful, red | unfaithful, through | fell back | failed | calls | tokens | seconds |\n"
-    + "| --- " * 14
-    + "|"
+    "| faithful, red | unfaithful, through | fell back | failed | calls | tokens | seconds "
+    "| Wh | good sentences per kWh |\n" + "| --- " * 16 + "|"
 )
 
 
@@ -244,16 +246,17 @@ def measure(
     options: WritingOptions | None = None,
 ) -> Tally:
     """Every question once."""
-    tally = Tally(questions=len(asked))
+    tally, meter = Tally(questions=len(asked)), PowerMeter()
     for q in asked:
         model = writer(q)
-        began = time.perf_counter()
+        began, use = time.perf_counter(), meter.start("draft")
         try:
             draft = write(q.selection, model, rules_gate(checker=judge), options=options)
         except LearningLionError as error:  # as `draft` tells its user, who goes on with the next question
             print(f"{q.selection.question.text}: {error.detail}", file=sys.stderr)
             draft = None
         tally.seconds.append(time.perf_counter() - began)
+        tally.kwh += use.stop().kwh
         tally.calls += getattr(model, "calls", 0)
         tally.tokens += getattr(model, "tokens", 0)
         if draft is None:

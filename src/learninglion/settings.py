@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar, get_type_hints
 
 from learninglion.compliance.archive_package import ArchiveTerms
-from learninglion.compliance.energy import Method, PowerFigures
+from learninglion.compliance.energy import PowerFigures
 from learninglion.compliance.facts import Figure, Holding, Installation
 from learninglion.compliance.otlp import CollectorChoice
 from learninglion.compliance.processing_log import ProcessingTerms
@@ -36,6 +36,7 @@ from learninglion.inference.generators import (
 )
 from learninglion.inference.reranking import reranker_mistakes
 from learninglion.models.errors import InputError
+from learninglion.record.energy import Method
 from learninglion.record.letter_template import LetterTerms
 from learninglion.store.object_store import ObjectStoreChoice
 from learninglion.workflow.options import DATABASE, ENGINES, MODELS_FILE, WorkplaceOptions

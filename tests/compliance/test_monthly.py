@@ -50,7 +50,9 @@ def test_what_was_done_is_counted_and_nobody_is_named(
     assert (last.searches, last.drafts, last.questions, last.files) == (2, 1, 1, 3)
     assert last.offered and last.first_score > 0 and last.sentences
     assert {what for what, kwh in last.kwh if kwh > 0} == {"zoeken", "opstellen", "opnemen"}
+    assert "374 g CO2e per kWh, 2021, CE Delft" in last.figures[0] and "processor 65 W" in last.figures[0]
     page = monthly_page(months, "Ministerie van Voorbeeldzaken")
+    assert last.figures[0] in page
     assert "mevrouw-geheim" not in page and "vuurwerk" not in page.lower()
     assert "naar schatting" in page and page.count("role='img'") == 4
     monkeypatch.setenv("LEARNINGLION_HOME", str(tmp_path))

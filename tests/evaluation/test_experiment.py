@@ -82,6 +82,11 @@ def test_every_run_is_on_record_once_and_gives_the_same_again(tmp_path: Path) ->
     changed = replace(stored, measures=(("hit@1", 0.123), *stored.measures[1:]))
     assert [name for name, _, _ in differences(changed, again)] == ["hit@1"]
     page = experiment_page(runs)
+    one = replace(runs[0], first_ranks=(1, 2, 0), kwh=0.003)
+    assert one.found_per_kwh == pytest.approx(
+        500
+    ) and f"<td class='number'>{one.found_per_kwh:,.0f}</td>" in (experiment_page([one]))
+    assert replace(one, kwh=0.0).found_per_kwh == 0.0
     check_html(page)
     assert "proef &lt;1&gt;" in page
     assert "Wat maakte verschil" in page

@@ -36,7 +36,8 @@ from learninglion.models.errors import InputError
 from learninglion.models.plain import from_plain
 from learninglion.record.changes import MachineText
 from learninglion.record.contract import dossier_view, read_stated_draft
-from learninglion.record.export import ExportFormat, export
+from learninglion.record.energy import Energy, energy_lines
+from learninglion.record.export import WHOLE, ExportFormat, export
 from learninglion.record.marking import MARK_LINE, ai_share
 from learninglion.record.notes import inline
 
@@ -217,3 +218,40 @@ def test_markdown_shows_html_instead_of_being_it() -> None:
     text = inline("<script>alert(1)</script> & <b>vet</b> `code` [x](javascript:alert(1))")
     assert "<" not in text and "&lt;script&gt;" in text and "&amp;" in text
     assert "\\[x\\]" in text and "\\`code\\`" in text
+
+
+PIECE = Energy(2.0, 1.5, 0.0001, 0.0374, "tdp_load", 65.0, 8.0, 1.2, 374.0, 2021, "CE Delft")
+
+
+@pytest.mark.parametrize("form", [*WHOLE, ExportFormat.ANNEX, ExportFormat.LETTER])
+def test_what_the_work_took_is_told_where_the_text_is_accounted_for(form: ExportFormat) -> None:
+    """Search and draft together, with method, powers, grid factor, year and source; not in the letter."""
+    made = export(make_dossier(), form, energy=(PIECE, PIECE))
+    if form is ExportFormat.JSON:
+        assert [from_plain(Energy, piece) for piece in json.loads(made)["energy"]] == [PIECE, PIECE]
+        return
+    if form is ExportFormat.PDF:
+        text = " ".join(pdf_text(made).split())
+    elif form.extension == "docx":
+        text = " ".join(p.text for p in open_docx(io.BytesIO(made)).paragraphs)
+    else:
+        text = made.decode()
+    told = (
+        "naar schatting 0,200 Wh, 0,07 g CO2e (methode tdp_load; processor 65 W, geheugen 8 W, PUE 1.2; "
+        "374 g CO2e per kWh, 2021, CE Delft)."
+    )
+    assert (told.replace("_", "\\_") if form is ExportFormat.MARKDOWN else told) in text.replace("­", "") or (
+        form is ExportFormat.LETTER and "Energie" not in text
+    )
+
+
+def test_energy_reckoned_otherwise_or_elsewhere_stays_apart() -> None:
+    measured = replace(PIECE, method="rapl")
+    known = replace(PIECE, elsewhere="model.voorbeeld.example", elsewhere_kwh=0.002)
+    unknown = replace(known, elsewhere_kwh=None)
+    lines = energy_lines((PIECE, measured, known, unknown, known, PIECE))
+    assert len(lines) == 4
+    assert "opstellen: 0,100 Wh" in lines[1] and "methode rapl" in lines[1]
+    assert "4,000 Wh op model.voorbeeld.example (schatting)" in lines[2]
+    assert "wat model.voorbeeld.example gebruikte is niet bekend" in lines[3]
+    assert energy_lines(()) == ()

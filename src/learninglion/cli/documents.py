@@ -9,11 +9,11 @@ from rich.table import Table
 
 from learninglion.cli.opening import tell_switch, workplace_here
 from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
-from learninglion.compliance.energy import energy_words
 from learninglion.models import Document, Filters
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import to_plain
 from learninglion.record.contract import document_view
+from learninglion.record.energy import energy_words
 from learninglion.search.comparing import ChangeKind, Substance
 from learninglion.search.comparing import compare as compare_versions
 from learninglion.search.told import comparison_view

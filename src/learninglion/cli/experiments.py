@@ -192,11 +192,16 @@ def _print_runs(runs: Sequence[Run]) -> None:
     fixed = [f"{name} {told_setting(found[0])}" for name, found in values.items() if name not in varied]
     if fixed:
         console.print(f"Overal: {', '.join(fixed)}.")
-    table = Table("run", "\n".join(varied) or "instellingen", *_SHOWN, "s", "MB", "Wh")
+    table = Table("run", "\n".join(varied) or "instellingen", *_SHOWN, "s", "MB", "Wh", "gevonden\nper kWh")
     for run in runs:
         settings = dict(run.settings)
         told = ", ".join(told_setting(settings[name]) if name in settings else "-" for name in varied)
-        cost = (f"{run.seconds:.0f}", str(run.peak_memory_mb), f"{run.kwh * 1000:.2f}")
+        cost = (
+            f"{run.seconds:.0f}",
+            str(run.peak_memory_mb),
+            f"{run.kwh * 1000:.2f}",
+            f"{run.found_per_kwh:,.0f}",
+        )
         measures = dict(run.measures)
         figures = ["mislukt" if run.error else f"{measures[name]:.3f}" for name in _SHOWN]
         table.add_row(run.id[:8], told or "standaard", *figures, *cost)

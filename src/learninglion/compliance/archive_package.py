@@ -22,6 +22,7 @@ from learninglion.models import Dossier
 from learninglion.models.errors import InputError
 from learninglion.models.plain import canonical_json, sha256_hex, to_plain
 from learninglion.record.dossiers import DossierVersion
+from learninglion.record.energy import Energy
 from learninglion.record.export import WHOLE, export, to_json
 from learninglion.record.letter_template import LetterTerms
 from learninglion.record.log import LogEntry, is_sealed
@@ -74,16 +75,19 @@ def archive_package(
     *,
     at: datetime,
     letter: LetterTerms | None = None,
+    energy: Sequence[Energy] = (),
 ) -> bytes:
     """A ZIP file of the dossier whose `texts` and `versions` (oldest first) and log `steps` these are.
 
-    `letter` says how the organisation's letters look (None: plain). `at` is the moment at which the checksums
-    are taken. The same input gives the same bytes. Raises InputError that names every term which is missing
-    or does not fit.
+    `letter` says how the organisation's letters look (None: plain), `energy` what the work took. `at` is the
+    moment at which the checksums are taken. The same input gives the same bytes. Raises InputError that names
+    every term which is missing or does not fit.
     """
     _check(terms)
     newest = texts[-1]
-    files = {f"tekst/{newest.id}.{form.extension}": export(newest, form, letter) for form in WHOLE}
+    files = {
+        f"tekst/{newest.id}.{form.extension}": export(newest, form, letter, energy=energy) for form in WHOLE
+    }
     for text in texts:
         files[f"versies/versie-{text.version}.json"] = to_json(text).encode("utf-8")
     files["versies.json"] = _json([to_plain(version) for version in versions])

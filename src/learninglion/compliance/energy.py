@@ -3,8 +3,7 @@
 kWh = (processor energy + memory watt x seconds) x PUE / 3.6e6. The processor's energy comes from RAPL
 counters where they may be read (for the share of the processor time that was ours), else from processor time
 times design power, or from a constant power where that is set. Pieces of work that run at once share what the
-process used, so together they count it once. Source: SCI (ISO/IEC 21031) for what is told apart; the methods
-as CodeCarbon names them.
+process used, so together they count it once.
 """
 
 from __future__ import annotations
@@ -16,23 +15,16 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
-__all__ = ["Energy", "Method", "PowerFigures", "PowerMeter", "Use", "energy_words"]
+from learninglion.record.energy import Energy, Method
+
+__all__ = ["PowerFigures", "PowerMeter", "Use"]
 
 _RAPL = Path("/sys/class/powercap/intel-rapl:0")
 _STAT = Path("/proc/stat")
 _JOULES = 3.6e6  # a kWh
 _TICKS = os.sysconf("SC_CLK_TCK")
-
-
-class Method(StrEnum):
-    """How the processor's energy is known."""
-
-    RAPL = "rapl"  # counters of the processor; root may read them, others mostly not
-    TDP_LOAD = "tdp_load"  # processor time times design power: an estimate
-    CONSTANT = "constant"  # the same power whatever it does: a rough estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +41,12 @@ class PowerFigures:
     endpoint_watt: float = 0.0  # of a model on another machine while it is waited for; 0: not known
 
 
-@dataclass(frozen=True, slots=True)
-class Energy:
-    """What a piece of work took, and the figures that it was reckoned with."""
-
-    seconds: float
-    cpu_seconds: float
-    kwh: float  # on this machine
-    grams_co2e: float
-    method: str = Method.TDP_LOAD
-    cpu_watt: float = 0.0
-    ram_watt: float = 0.0
-    pue: float = 1.0
-    grid_g_per_kwh: float = 0.0
-    grid_year: int = 0
-    grid_source: str = ""
-    elsewhere: str = ""  # the machine of a model that worked on it too
-    elsewhere_kwh: float | None = None  # an estimate of what it took there; None: not known
-
-
 @dataclass
 class _Share:
     """What one piece of work is charged with so far."""
 
     cpu_seconds: float = 0.0
     joules: float = 0.0
-
-
-def energy_words(energy: Energy) -> str:
-    """What it took, for readers, as an estimate where it is one."""
-    said = "" if energy.method == Method.RAPL else "naar schatting "
-    said += _wh(energy.kwh)
-    if energy.elsewhere_kwh is not None:
-        said += f", en {_wh(energy.elsewhere_kwh)} op {energy.elsewhere} (schatting)"
-    elif energy.elsewhere:
-        said += f"; wat {energy.elsewhere} gebruikte is niet bekend"
-    return said
-
-
-def _wh(kwh: float) -> str:
-    return f"{kwh * 1000:.3f} Wh".replace(".", ",")
 
 
 class PowerMeter:

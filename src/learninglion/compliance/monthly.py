@@ -54,6 +54,7 @@ class Month:
     kwh: tuple[tuple[str, float], ...] = ()  # by what was done
     grams_co2e: float = 0.0
     methods: tuple[str, ...] = ()  # how energy was known
+    figures: tuple[str, ...] = ()  # what it was reckoned with, as words: powers, grid factor, year, source
     elsewhere_unknown: int = 0  # pieces of work with a model elsewhere of which nothing is known
 
 
@@ -145,6 +146,7 @@ def _facts(months: Sequence[Month]) -> list[tuple[str, list[tuple[str, str]]]]:
                 *energy,
                 ("Samen", f"{_number(watt_hours, 2)} Wh, {_number(last.grams_co2e, 2)} g CO2e"),
                 ("Methode", ", ".join(last.methods) or "niets gemeten"),
+                *(("Gerekend met", figures) for figures in last.figures),
             ],
         ),
     ]

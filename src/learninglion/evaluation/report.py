@@ -245,7 +245,7 @@ def experiment_page(runs: Sequence[Run]) -> str:
     names = list(dict.fromkeys(name for run in runs for name, _ in run.settings))
     done = [run for run in runs if not run.error]
     best = max((_value(run, DECISIVE) for run in done), default=None)
-    columns = [*names, *MEASURES, "ECE", "AUC", "s", "MB", "Wh", "run"]
+    columns = [*names, *MEASURES, "ECE", "AUC", "s", "MB", "Wh", "gevonden per kWh", "run"]
     head = "".join(f"<th scope='col'>{html.escape(n)}</th>" for n in columns)
     rows = "".join(_run_row(run, names, best, len(columns)) for run in runs)
     table = f"<table><caption>Alle runs</caption><tr>{head}</tr>{rows}</table>"
@@ -256,6 +256,10 @@ def experiment_page(runs: Sequence[Run]) -> str:
         f"commit <code>{html.escape(', '.join(commits)) or 'onbekend'}</code>, versie "
         f"{html.escape(', '.join(dict.fromkeys(r.version for r in runs)))}, embeddingmodel "
         f"{html.escape(', '.join(dict.fromkeys(r.encoder for r in runs)))}.{several}</p>"
+    )
+    about += (
+        "<p>Gevonden per kWh: de rangen (1 voor de eerste plaats, 1/2 voor de tweede) van alle vragen samen, "
+        "per kWh die de run kostte. Vectoren uit de voorraad kostten niets.</p>"
     )
     return _page(runs[0].experiment, about + table + _what_mattered(effects(runs)))
 
@@ -275,7 +279,8 @@ def _run_row(run: Run, names: Sequence[str], best: float | None, columns: int) -
     )
     cost = (
         f"<td class='number'>{run.seconds:.0f}</td><td class='number'>{run.peak_memory_mb}</td>"
-        f"<td class='number'>{run.kwh * 1000:.2f}</td><td><code>{run.id}</code></td>"
+        f"<td class='number'>{run.kwh * 1000:.2f}</td><td class='number'>{run.found_per_kwh:,.0f}</td>"
+        f"<td><code>{run.id}</code></td>"
     )
     mark = " class='best'" if _value(run, DECISIVE) == best else ""
     return f"<tr{mark}>{cells}{figures}{checks}{cost}</tr>"

@@ -57,6 +57,14 @@ class Run:
     reranker_choice: RerankerChoice = RerankerChoice()
     first_ranks: tuple[int, ...] = ()  # of each question: rank of the first relevant hit, 0 beyond ten
 
+    @property
+    def found_per_kwh(self) -> float:
+        """Quality per kWh: the reciprocal ranks (MRR@10) of all questions together, for each kWh it took.
+
+        Vectors that came from the cache took nothing: compare runs that began with the same cache.
+        """
+        return sum(1 / rank for rank in self.first_ranks if rank) / self.kwh if self.kwh else 0.0
+
 
 def read_runs(record: Path) -> tuple[Run, ...]:
     """The runs of a record file; a line that was cut off when the machine stopped is left out.

@@ -18,6 +18,7 @@ from learninglion.record.accountability import ANNEX_TITLE, Account, account_for
 from learninglion.record.answers import TextBlock, answer_heading, empty_answer, group_blocks
 from learninglion.record.changes import MachineText
 from learninglion.record.contract import dossier_view
+from learninglion.record.energy import Energy, energy_lines
 from learninglion.record.letter_facts import document_title, file_stem
 from learninglion.record.letter_template import LetterTerms
 from learninglion.record.marking import mark_line, origin_line, properties
@@ -81,11 +82,13 @@ def export(
     form: ExportFormat,
     letter: LetterTerms | None = None,
     machine: Sequence[MachineText] = (),
+    energy: Sequence[Energy] = (),
 ) -> bytes:
     """`dossier` in the form asked for; deterministic.
 
     `letter` says how the organisation's letters look (None: plain). The letter with changes needs `machine`,
-    what the machine wrote for each sub-question. Raises InputError where the template does not fit.
+    what the machine wrote for each sub-question. `energy` is what the work on it took, told in every
+    form that holds the accountability. Raises InputError where the template does not fit.
     """
     from learninglion.record.export_docx import to_annex, to_changes, to_letter
     from learninglion.record.export_html import to_html
@@ -93,30 +96,31 @@ def export(
 
     terms = letter or LetterTerms()
     writers: dict[ExportFormat, Callable[[Dossier], bytes]] = {
-        ExportFormat.MARKDOWN: lambda d: to_markdown(d).encode("utf-8"),
-        ExportFormat.JSON: lambda d: to_json(d).encode("utf-8"),
-        ExportFormat.DOCX: lambda d: to_letter(printable_dossier(d), terms, annex=True),
-        ExportFormat.PDF: lambda d: to_pdf(printable_dossier(d)),
-        ExportFormat.HTML: lambda d: to_html(printable_dossier(d)).encode("utf-8"),
+        ExportFormat.MARKDOWN: lambda d: to_markdown(d, energy).encode("utf-8"),
+        ExportFormat.JSON: lambda d: to_json(d, energy).encode("utf-8"),
+        ExportFormat.DOCX: lambda d: to_letter(printable_dossier(d), terms, annex=energy_lines(energy)),
+        ExportFormat.PDF: lambda d: to_pdf(printable_dossier(d), energy),
+        ExportFormat.HTML: lambda d: to_html(printable_dossier(d), energy).encode("utf-8"),
         ExportFormat.LETTER: lambda d: to_letter(printable_dossier(d), terms),
         ExportFormat.LETTER_CLEAN: lambda d: to_letter(printable_dossier(d), terms, with_notes=False),
         ExportFormat.LETTER_CHANGES: lambda d: to_changes(printable_dossier(d), terms, machine),
-        ExportFormat.ANNEX: lambda d: to_annex(printable_dossier(d)),
+        ExportFormat.ANNEX: lambda d: to_annex(printable_dossier(d), energy_lines(energy)),
     }
     return writers[form](dossier)
 
 
-def to_json(dossier: Dossier) -> str:
+def to_json(dossier: Dossier, energy: Sequence[Energy] = ()) -> str:
     """The contract's view plus the whole record, so that everything can be reconstructed from one file."""
     data = {
         **dossier_view(dossier),
         "marking": dict(properties(dossier)),
+        "energy": [to_plain(piece) for piece in energy],
         "record": to_plain(dossier),
     }
     return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def to_markdown(dossier: Dossier) -> str:
+def to_markdown(dossier: Dossier, energy: Sequence[Energy] = ()) -> str:
     """Readable text with numbered notes that link to the official publication, and its accountability."""
     question_set = dossier.question_set
     notes = collect_notes(dossier)
@@ -145,7 +149,7 @@ def to_markdown(dossier: Dossier) -> str:
         lines += _markdown_account(account)
     told = {note.number: note for listed in notes_of_answers(dossier, notes) for note in listed}
     lines += [f"[^{number}]: {_markdown_note(told[number])}" for number in sorted(told)]
-    lines += ["", origin_line(dossier), ""]
+    lines += ["", origin_line(dossier), "", *(f"{inline(line)}  " for line in energy_lines(energy)), ""]
     return "\n".join(lines)
 
 

@@ -78,8 +78,12 @@ _SYSTEM = "LearningLion"
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def to_letter(dossier: Dossier, terms: LetterTerms, *, with_notes: bool = True, annex: bool = False) -> bytes:
-    """The letter; `with_notes`: with a note for each source, `annex`: with the accountability behind it."""
+def to_letter(
+    dossier: Dossier, terms: LetterTerms, *, with_notes: bool = True, annex: Sequence[str] | None = None
+) -> bytes:
+    """The letter; `with_notes`: with a note for each source, `annex`: with the accountability
+    behind it, which ends with these lines.
+    """
     return _letter(dossier, terms, _Look(with_notes=with_notes, annex=annex))
 
 
@@ -90,7 +94,7 @@ def to_changes(dossier: Dossier, terms: LetterTerms, machine: Sequence[MachineTe
     return _letter(dossier, terms, _Look(machine=tuple(machine)))
 
 
-def to_annex(dossier: Dossier) -> bytes:
+def to_annex(dossier: Dossier, closing: Sequence[str] = ()) -> bytes:
     """The accountability alone: it stays with the officer when the letter goes out."""
     word = new_document()
     page = word.sections[0]
@@ -98,7 +102,7 @@ def to_annex(dossier: Dossier) -> bytes:
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(2.5)
     normal = word.styles["Normal"]
     normal.font.name, normal.font.size = "Calibri", Pt(11)
-    _append_annex(word, dossier, word.element.body.sectPr)
+    _append_annex(word, dossier, word.element.body.sectPr, closing)
     return _saved(word, dossier)
 
 
@@ -107,7 +111,7 @@ class _Look:
     """Which of the letters is made."""
 
     with_notes: bool = True
-    annex: bool = False
+    annex: Sequence[str] | None = None  # what ends the accountability behind it; None: without
     machine: tuple[MachineText, ...] = ()  # not empty: with changes and comments
 
     @property
@@ -129,8 +133,8 @@ def _letter(dossier: Dossier, terms: LetterTerms, look: _Look) -> bytes:
     if look.with_changes:
         writer.list_notes(in_order)
     parent.remove(template.place)
-    if look.annex:
-        _append_annex(word, dossier, word.element.body.sectPr, page_break=True)
+    if look.annex is not None:
+        _append_annex(word, dossier, word.element.body.sectPr, look.annex, page_break=True)
     return _saved(word, dossier)
 
 
@@ -513,7 +517,9 @@ def _list_of(word: WordDocument, paragraph: Element) -> str:
 # --------------------------------------------------------------------------- the annex
 
 
-def _append_annex(word: WordDocument, dossier: Dossier, place: Element, *, page_break: bool = False) -> None:
+def _append_annex(
+    word: WordDocument, dossier: Dossier, place: Element, closing: Sequence[str], *, page_break: bool = False
+) -> None:
     """The accountability before `place`: sources with their words, own text, and what is open."""
     title = _append_paragraph(word, place, ANNEX_TITLE, level=1)
     if page_break:
@@ -527,7 +533,8 @@ def _append_annex(word: WordDocument, dossier: Dossier, place: Element, *, page_
             continue
         _append_paragraph(word, place, account.heading, level=2)
         _append_account(word, account, place)
-    _append_paragraph(word, place, origin_line(dossier), small=True)
+    for line in (origin_line(dossier), *closing):
+        _append_paragraph(word, place, line, small=True)
 
 
 _ANNEX_USE = (

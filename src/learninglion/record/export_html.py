@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 
 from learninglion.models import Dossier
 from learninglion.record.accountability import ANNEX_TITLE, account_for
 from learninglion.record.answers import answer_heading, empty_answer, group_blocks
+from learninglion.record.energy import Energy, energy_lines
 from learninglion.record.letter_facts import document_title
 from learninglion.record.marking import linked_data, mark_line, origin_line
 from learninglion.record.notes import Note, answer_groups, collect_notes, heading, notes_of_answers
@@ -20,7 +22,7 @@ _STYLE = (
 )
 
 
-def to_html(dossier: Dossier) -> str:
+def to_html(dossier: Dossier, energy: Sequence[Energy] = ()) -> str:
     """The page, with the visible mark and the same mark for machines as JSON-LD."""
     title, notes = document_title(dossier), collect_notes(dossier)
     data = json.dumps(linked_data(dossier), ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
@@ -57,7 +59,8 @@ def to_html(dossier: Dossier) -> str:
             parts.append(f"<h3>{escape(account.heading)}</h3><ul>{items}</ul>")
     listed = {note.number: note for some in notes_of_answers(dossier, notes) for note in some}
     parts.append("<dl>" + "".join(_note(listed[number]) for number in sorted(listed)) + "</dl>")
-    parts.append(f"{_paragraph(origin_line(dossier))}</main></body></html>\n")
+    parts += map(_paragraph, (origin_line(dossier), *energy_lines(energy)))
+    parts.append("</main></body></html>\n")
     return "\n".join(part for part in parts if part)
 
 

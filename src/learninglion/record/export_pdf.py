@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import typst
 from learninglion.models import Dossier
 from learninglion.record.accountability import ANNEX_TITLE, account_for
 from learninglion.record.answers import answer_heading, empty_answer, group_blocks
+from learninglion.record.energy import Energy, energy_lines
 from learninglion.record.letter_facts import document_title
 from learninglion.record.marking import credit_line, mark_line, origin_line, properties, source_type
 from learninglion.record.notes import Note, answer_groups, collect_notes, heading
@@ -26,7 +28,7 @@ _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _FIXED_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # no clock in the file: the same dossier gives the same bytes
 
 
-def to_pdf(dossier: Dossier) -> bytes:
+def to_pdf(dossier: Dossier, energy: Sequence[Energy] = ()) -> bytes:
     """The bytes of the PDF (UA-1 and A-2a), with headings, language, title and the AI mark."""
     data = {
         "title": document_title(dossier),
@@ -34,7 +36,7 @@ def to_pdf(dossier: Dossier) -> bytes:
         "mark": mark_line(dossier),
         "credit": credit_line(dossier),
         "keywords": [f"{name}={value}" for name, value in properties(dossier)],
-        "closing": origin_line(dossier),
+        "closing": [origin_line(dossier), *energy_lines(energy)],
         "answers": _answers(dossier),
         "annex": ANNEX_TITLE,
         "accounts": [

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from learninglion.compliance.archive_package import ArchiveTerms, archive_package
-from learninglion.compliance.energy import Energy
 from learninglion.database.engine import now
 from learninglion.models import Actor, Dossier
 from learninglion.models.errors import UnknownReferenceError
@@ -14,6 +13,7 @@ from learninglion.models.plain import Plain, from_plain, sha256_hex
 from learninglion.record.answers import TextCopy, copy_answers
 from learninglion.record.changes import Deed, MachineText, trace_deeds
 from learninglion.record.dossiers import DossierCard, DossierRepository, DossierVersion
+from learninglion.record.energy import Energy, together
 from learninglion.record.export import WHOLE, ExportFormat, export, file_name
 from learninglion.record.letter_template import LetterTerms
 from learninglion.record.log import EventLog, LogEntry
@@ -27,7 +27,6 @@ __all__ = ["DossierCard", "DossierVersion", "Dossiers"]
 
 _PAGE = 1000
 _STEPS = 500  # of the log, that a history shows
-_DRAFTED = frozenset({"draft", "resume"})
 
 
 class Dossiers:
@@ -101,16 +100,10 @@ class Dossiers:
         self.versions(dossier_id, actor)
         return self._log.entries(subject=dossier_id, limit=_STEPS, actions=actions)
 
-    def energy(self, dossier_id: str, actor: Actor) -> Energy | None:
-        """What the last drafting took, as the log has it; None where it was not metered."""
-        self.versions(dossier_id, actor)
-        for entry in self._log.entries(subject=dossier_id, limit=50, newest_first=True):
-            if entry.action in _DRAFTED and "energy" in entry.details:
-                try:
-                    return from_plain(Energy, entry.details["energy"])
-                except ValueError:
-                    return None
-        return None
+    def energy(self, dossier_id: str, actor: Actor) -> tuple[Energy, ...]:
+        """What finding the sources and all drafting took together, as the log has it; none if not metered."""
+        first = self.load(dossier_id, actor, 1)
+        return together(_pieces(self._all_steps(dossier_id, first)))
 
     def export(self, dossier_id: str, form: ExportFormat, *, actor: Actor) -> bytes:
         """A dossier in a form that leaves the system, marked; the log says that it left."""
@@ -120,7 +113,7 @@ class Dossiers:
             versions = self.versions(dossier_id, actor)
             texts = [self.load(dossier_id, actor, version.version) for version in versions]
             machine = _machine_texts(texts, versions)
-        data = export(dossier, form, self._letter, machine)
+        data = export(dossier, form, self._letter, machine, self.energy(dossier_id, actor))
         details = {"format": form.value, "version": dossier.version, "sha256": sha256_hex(data)}
         note(self._log, "export", actor, dossier_id, details)
         return data
@@ -163,8 +156,9 @@ class Dossiers:
         require(actor, Task.AUDIT)
         versions = self.versions(dossier_id, actor)
         texts = [self.load(dossier_id, actor, version.version) for version in versions]
+        steps = self._all_steps(dossier_id, texts[0])
         data = archive_package(
-            texts, versions, self._all_steps(dossier_id, texts[0]), terms, at=now(), letter=self._letter
+            texts, versions, steps, terms, at=now(), letter=self._letter, energy=together(_pieces(steps))
         )
         details: dict[str, Plain] = {"versions": len(versions), "sha256": sha256_hex(data)}
         note(self._log, "archive", actor, dossier_id, details)
@@ -172,13 +166,21 @@ class Dossiers:
 
     def _all_steps(self, dossier_id: str, first: Dossier) -> tuple[LogEntry, ...]:
         """The log of the dossier, and of its set before it was one: what was offered and selected."""
+        own = self._about(dossier_id)
+        of_set = self._about(set_subject(self._store_id(), first.question_set))
+        before = [step for step in of_set if not own or step.seq < own[0].seq]
+        return (*before, *own)
+
+    def _about(self, subject: str) -> Sequence[LogEntry]:
         steps: list[LogEntry] = []
-        for subject in (dossier_id, set_subject(self._store_id(), first.question_set)):
-            after = 0
-            while page := self._log.entries(after=after, limit=_PAGE, subject=subject):
-                steps += page
-                after = page[-1].seq
-        return tuple(sorted(steps, key=lambda step: step.seq))
+        while page := self._log.entries(after=steps[-1].seq if steps else 0, limit=_PAGE, subject=subject):
+            steps += page
+        return steps
+
+
+def _pieces(steps: Sequence[LogEntry]) -> tuple[Energy, ...]:
+    told = (step.details["energy"] for step in steps if isinstance(step.details.get("energy"), dict))
+    return tuple(from_plain(Energy, energy) for energy in told)
 
 
 def _machine_texts(texts: Sequence[Dossier], versions: Sequence[DossierVersion]) -> tuple[MachineText, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from learninglion.compliance.monthly import Month
 from learninglion.models import Actor, AnswerVerdict, Dossier, DossierState
 from learninglion.models.errors import InputError, LearningLionError
+from learninglion.models.plain import from_plain
 from learninglion.record.dossiers import DossierRepository
+from learninglion.record.energy import Energy, energy_figures
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.record.marking import ai_share
 from learninglion.workflow.proof import INGEST
@@ -36,6 +38,7 @@ class _Counts:
     kwh: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     grams: float = 0.0
     methods: set[str] = field(default_factory=set)
+    figures: set[str] = field(default_factory=set)
     unknown: int = 0
     files: int = 0
     files_failed: int = 0
@@ -50,16 +53,15 @@ class _Counts:
         if entry.action == INGEST:
             self.files += 1
             self.files_failed += details.get("status") == "failed"
-        energy = details.get("energy")
-        if isinstance(energy, dict):
-            self._spend(_SPENT[entry.action], energy)
+        if isinstance(details.get("energy"), dict):
+            self._spend(_SPENT[entry.action], from_plain(Energy, details["energy"]))
 
-    def _spend(self, what: str, energy: Mapping[str, object]) -> None:
-        there = energy.get("elsewhere_kwh")
-        self.kwh[what] += float(str(energy["kwh"])) + (float(str(there)) if there is not None else 0.0)
-        self.grams += float(str(energy["grams_co2e"]))
-        self.methods.add(str(energy["method"]))
-        self.unknown += bool(energy.get("elsewhere")) and there is None
+    def _spend(self, what: str, energy: Energy) -> None:
+        self.kwh[what] += energy.kwh + (energy.elsewhere_kwh or 0.0)
+        self.grams += energy.grams_co2e
+        self.methods.add(energy.method)
+        self.figures.add(energy_figures(energy))
+        self.unknown += bool(energy.elsewhere) and energy.elsewhere_kwh is None
 
 
 class Monthly:
@@ -116,6 +118,7 @@ class Monthly:
             kwh=tuple(sorted(counts.kwh.items())),
             grams_co2e=counts.grams,
             methods=tuple(sorted(counts.methods)),
+            figures=tuple(sorted(counts.figures)),
             elsewhere_unknown=counts.unknown,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from learninglion.compliance.energy import Energy
+from learninglion.record.energy import Energy
 
 __all__ = [
     "FileResult",

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from threading import Lock
 
-from learninglion.compliance.energy import Energy, PowerMeter
+from learninglion.compliance.energy import PowerMeter
 from learninglion.drafting.line import MOST_NEWER, FindNewer
 from learninglion.inference.reranking import Reranking, ordered_without
 from learninglion.models import Actor, Filters, Hit, QuestionSet
 from learninglion.models.plain import Plain, to_plain
 from learninglion.models.progress import Progress, silent
 from learninglion.parsing.askers import without_askers
+from learninglion.record.energy import Energy
 from learninglion.record.log import EventLog
 from learninglion.search.duplicates import group_duplicates
 from learninglion.search.explain import explain

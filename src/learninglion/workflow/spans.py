@@ -17,10 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from learninglion.compliance.energy import Energy
 from learninglion.compliance.otlp import Collector, attribute, operation_of
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import Plain
+from learninglion.record.energy import Energy
 from learninglion.record.log import OPERATION
 
 __all__ = ["Kind", "Span", "Tracer"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -10,9 +9,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from learninglion.models.plain import Plain
+from learninglion.models.plain import from_plain
 from learninglion.record.balance import balance_of
 from learninglion.record.contract import never_looked_at
+from learninglion.record.energy import Energy
 from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.provenance import SIDECAR_SUFFIX
 from learninglion.web.access import SignedIn, TheSite
@@ -50,7 +50,7 @@ class LogLine:
     actor: str
     action: str  # in words
     about: str  # which version, form or person
-    energy: tuple[float, float] | None = None  # seconds and Wh, where the work was metered
+    energy: Energy | None = None  # where the work was metered
 
 
 def _line(entry: LogEntry) -> LogLine:
@@ -58,17 +58,9 @@ def _line(entry: LogEntry) -> LogLine:
     version = entry.details.get("version")
     if isinstance(version, int):
         told.append(f"versie {version}")
-    return LogLine(entry.at, entry.actor, deed_words(entry.action), ", ".join(told), _energy(entry.details))
-
-
-def _energy(details: Mapping[str, Plain]) -> tuple[float, float] | None:
-    found = details.get("energy")
-    if not isinstance(found, dict):
-        return None
-    seconds, kwh = found.get("seconds"), found.get("kwh")
-    if not isinstance(seconds, int | float) or not isinstance(kwh, int | float):
-        return None
-    return float(seconds), float(kwh) * 1000
+    energy = entry.details.get("energy")
+    spent = from_plain(Energy, energy) if isinstance(energy, dict) else None
+    return LogLine(entry.at, entry.actor, deed_words(entry.action), ", ".join(told), spent)
 
 
 @router.get("/dossiers/{dossier_id}/history")
@@ -86,6 +78,7 @@ def dossier_history(request: Request, site: TheSite, viewer: SignedIn, dossier_i
         dossier=dossier,
         versions=versions,
         lines=lines,
+        energy=site.workplace.dossiers.energy(dossier_id, viewer.actor),
         balance=balance_of(dossier),
         looked={v.draft.selection.question.numbers: never_looked_at(v) for v in dossier.verifications},
         replayed=None,

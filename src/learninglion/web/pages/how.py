@@ -88,6 +88,6 @@ def _made(site: Site, viewer: Viewer, work: Work | None) -> Example | None:
         sum(not v.shown for v in dossier.verifications),
         next((c for c in shown if c.statement.citations), None),
         next((c for c in failed if c.reasons), None),
-        energy.seconds if energy else 0.0,
-        energy.kwh * 1000 if energy else 0.0,
+        sum(whole.seconds for whole in energy),
+        sum(whole.kwh for whole in energy) * 1000,
     )

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from learninglion.compliance.energy import Energy
 from learninglion.models import Hit
 from learninglion.models.errors import InputError
+from learninglion.record.energy import Energy
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_filters, read_score, read_whole
 from learninglion.web.site import Site
