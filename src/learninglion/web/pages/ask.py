@@ -12,11 +12,8 @@ from starlette.responses import RedirectResponse, Response
 
 from learninglion.models import Actor
 from learninglion.models.errors import InputError
-<<<<<<< HEAD
 from learninglion.models.plain import Plain, to_plain
-=======
 from learninglion.record.energy import Energy
->>>>>>> duty
 from learninglion.search.asking import Material, Reply
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_filters
