@@ -232,3 +232,11 @@ def test_edges_that_a_word_processor_wrote_are_no_text() -> None:
         '<div title="header"><p>Waterschap</p></div><p>De dijk ligt er.</p><div title="footer"><p>Pagina 3 van 3</p></div>'
     )
     assert document.text == "Waterschap\nDe dijk ligt er."
+
+
+def test_numbers_that_the_styles_count_are_seen() -> None:
+    style = 'body{counter-reset:v} h3{counter-increment:v} h3::before{content:"Vraag " counter(v)}'
+    document = page("<h3></h3><p>Hoe hoog is de dijk?</p><h3></h3><p>Wat kost dat?</p>", style)
+    assert document.text == "Vraag 1\nHoe hoog is de dijk?\nVraag 2\nWat kost dat?"
+    item = "ol{list-style:none;counter-reset:i 3} li::before{counter-increment:i;content:counter(i, lower-alpha) '. '}"
+    assert page("<ol><li>Gras</li><li>Klei</li></ol>", item).text == "d. Gras\ne. Klei"

@@ -14,13 +14,20 @@ from learninglion.parsing.kamervragen.front import Front, read_front, title_from
 from learninglion.parsing.kamervragen.header import parse_answerers, parse_received_on
 from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
 from learninglion.parsing.kamervragen.notices import name_notice
-from learninglion.parsing.kamervragen.pairing import Pairing, find_notice_heading, heads_answers, pair_up
+from learninglion.parsing.kamervragen.pairing import (
+    Pairing,
+    asks_alone,
+    find_notice_heading,
+    heads_answers,
+    pair_up,
+)
 from learninglion.parsing.kamervragen.questions import ADDRESS
 from learninglion.parsing.labels import LabelKind, parse_label
 from learninglion.parsing.paragraphs import Paragraph
 
 __all__ = ["fill_in"]
 
+_TOP = 8  # paragraphs at the head of a document
 _ASKING = frozenset(
     (
         Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG,
@@ -152,6 +159,8 @@ def _warn(
         warnings.append("Dit stuk hoort vragen en antwoorden te bevatten, maar er zijn er geen gevonden.")
     elif not document.pairs and document.notice is None and _counts_questions(paragraphs):
         warnings.append("Hier staan genummerde vragen zonder antwoorden; die zijn als gewone tekst gelezen.")
+    elif not document.pairs and document.notice is None and asks_alone(paragraphs[:_TOP]):
+        warnings.append("Hier staan vragen van Kamerleden zonder nummers; die zijn als gewone tekst gelezen.")
     if not front.is_set:
         return tuple(warnings)
     if front.identifier is None and any(pair.answer for pair in document.pairs):

@@ -20,7 +20,7 @@ from learninglion.parsing.labels import LabelKind, parse_label, parse_letter, pa
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
 
-__all__ = ["Pairing", "find_notice_heading", "find_questions", "heads_answers", "pair_up"]
+__all__ = ["Pairing", "asks_alone", "find_notice_heading", "find_questions", "heads_answers", "pair_up"]
 
 # A paragraph that opens another set or its answers: whatever came before ends there.
 _SET_HEADING = re.compile(
@@ -37,7 +37,11 @@ _CLOSING = re.compile(
     r"(?:Mede namens )?de (?:minister|staatssecretaris|minister-president)\b[^.?!]{0,160}$)",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"^Toelichting\s*:?\s*$|^Toelichting:\s|^Bijlagen?(?:\s+\d+)?\s*:?\s*$", re.IGNORECASE)
+_REMARK = re.compile(
+    r"^Toelichting\s*:?\s*$|^Toelichting:\s|^Bijlagen?(?:\s+\d+)?\s*:?\s*$"
+    r"|^-{2,}\s*(?:Oorspronkelijk bericht|Original message)",
+    re.IGNORECASE,
+)
 # "1", "1.", "(1)" on a line of its own; or ahead of the question: "1. Bent u", "1) bent u", "1 Bent u".
 _BARE = re.compile(r"^([(\[]?)(\d{1,3})\s*([.)\]:]?)$")
 # "1a. Bent u" opens question 1, "1b. Zo ja" goes on in it.
@@ -104,6 +108,11 @@ def heads_answers(paragraph: Paragraph) -> bool:
     return heading and len(paragraph.text) < _LONGEST_HEADING
 
 
+def asks_alone(paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether one of these says that members ask a minister what follows."""
+    return any(_ASKED.match(paragraph.text) for paragraph in paragraphs)
+
+
 def pair_up(
     paragraphs: Sequence[Paragraph],
     spans: Sequence[Span],
@@ -137,7 +146,7 @@ def pair_up(
         part.kind is LabelKind.QUESTION and part.label is not None and _reads_as_label(paragraphs[part.label])
         for part in found.parts
     )
-    asked = not labelled and any(_ASKED.match(p.text) for p in paragraphs[: found.first])
+    asked = not labelled and asks_alone(paragraphs[: found.first])
     sure = (
         numbered
         or is_set

@@ -18,6 +18,7 @@ from lxml import etree
 
 from learninglion.parsing.office.colours import BLACK, WHITE, Colour, blended, read_colour, stands_out
 from learninglion.parsing.office.pieces import Reason
+from learninglion.parsing.office.styles import format_number
 
 __all__ = ["LIST_FORMS", "ROOT", "Cascade", "Look"]
 
@@ -57,6 +58,7 @@ LIST_FORMS = {
     "upper-roman": "upperRoman",
 }  # fmt: skip
 _STRONG = frozenset(("b", "strong", "em", "i"))
+_COUNTER = re.compile(r"([\w-]*[a-z_][\w-]*)(?:\s+(-?\d{1,6}))?")
 _DECORATED = frozenset(("del", "s", "strike"))
 _WEIGHED = frozenset(
     "display visibility opacity font-size font font-weight font-style color background background-color "
@@ -66,7 +68,8 @@ _WEIGHED = frozenset(
     "content-visibility list-style list-style-type float margin-left margin-top font-variant "
     "font-variant-position zoom text-shadow -webkit-text-stroke -webkit-text-stroke-width padding "
     "font-family padding-left padding-right padding-inline margin margin-right margin-inline "
-    "unicode-bidi direction block-size inline-size max-block-size max-inline-size inset translate scale "
+    "counter-reset counter-increment unicode-bidi direction block-size inline-size max-block-size "
+    "max-inline-size inset translate scale "
     "letter-spacing contain border border-left border-right mask mask-image -webkit-mask "
     "-webkit-mask-image".split()
 )
@@ -120,6 +123,7 @@ class Cascade:
     rules: dict[etree._Element, list[tuple[tuple[int, ...], str, str]]] = field(default_factory=dict)
     before: dict[etree._Element, str] = field(default_factory=dict)  # made-up text ahead of an element
     after: dict[etree._Element, str] = field(default_factory=dict)
+    counted: dict[tuple[etree._Element, str], dict[str, str]] = field(default_factory=dict)  # of such text
     elsewhere: bool = False  # the page has style sheets that are not here
 
     @classmethod
@@ -183,9 +187,25 @@ class Cascade:
         if said.get("display") == "none" or said.get("visibility") == "hidden":
             return
         for element in matched:
-            text = _content(said.get("content", ""), element)
+            if "counter" in said.get("content", ""):
+                self.counted[element, pseudo] = said
+                continue
+            text = _content(said.get("content", ""), element, {})
             if text:
                 (self.before if pseudo == "before" else self.after)[element] = text
+
+    def count(self, element: etree._Element, counters: dict[str, int]) -> None:
+        """Bring the counters of the page up to date for an element."""
+        if self.counted:
+            _count(self._said(element), counters)
+
+    def made_up(self, element: etree._Element, pseudo: str, counters: dict[str, int]) -> str:
+        """The text that the styles put "before" or "after" what is in an element."""
+        said = self.counted.get((element, pseudo))
+        if said is None:
+            return (self.before if pseudo == "before" else self.after).get(element, "")
+        _count(said, counters)
+        return _content(said["content"], element, counters)
 
     def look(self, element: etree._Element, parent: Look) -> Look:
         """How `element` looks inside a `parent` that looks like that."""
@@ -326,14 +346,26 @@ def _declarations(content: Sequence[tinycss2.ast.Node]) -> Iterator[tuple[str, s
             yield name, tinycss2.serialize(node.value).strip(), bool(node.important)
 
 
-def _content(value: str, element: etree._Element) -> str:
-    """The text that `content` makes up: its strings and attributes; counters and pictures are none."""
+def _count(said: dict[str, str], counters: dict[str, int]) -> None:
+    """Set counters and count on, as a rule says."""
+    for name, number in _COUNTER.findall(said.get("counter-reset", "")):
+        counters[name] = int(number or 0)
+    for name, number in _COUNTER.findall(said.get("counter-increment", "")):
+        counters[name] = counters.get(name, 0) + int(number or 1)
+
+
+def _content(value: str, element: etree._Element, counters: dict[str, int]) -> str:
+    """The text that `content` makes up: its strings, attributes and counters; pictures are none."""
     text = ""
     for token in tinycss2.parse_component_value_list(value, skip_comments=True):
         if token.type == "string":
             text += token.value
         elif token.type == "function" and token.lower_name == "attr":
             text += element.get(tinycss2.serialize(token.arguments).strip(), "")
+        elif token.type == "function" and token.lower_name == "counter":
+            name, _, form = tinycss2.serialize(token.arguments).partition(",")
+            shown = LIST_FORMS.get(form.strip() or "decimal", "decimal")
+            text += format_number(counters.get(name.strip(), 0), shown) if shown else ""
         elif token.type == "ident" and token.lower_value in ("open-quote", "close-quote"):
             text += "“" if token.lower_value == "open-quote" else "”"
     return text

@@ -185,6 +185,7 @@ class _PageReader:
     piece: Piece = field(default_factory=Piece)
     label: str = ""  # of a list item whose text is still to come
     counters: dict[etree._Element, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)  # by the names that the styles give them
     unfolds: frozenset[str] = frozenset()  # ids of parts that a visitor folds out
     main: frozenset[etree._Element] = frozenset()  # what the page itself calls its contents
 
@@ -238,6 +239,7 @@ class _PageReader:
             self._close(kind, 0)
             self._table(node, look)
             return
+        self.cascade.count(node, self.counts)
         level = _heading_level(node, tag)
         block = not look.display.startswith("inline") or look.display in ("inline-flex", "inline-grid")
         block = (block or blockwise) and tag != "br"
@@ -284,12 +286,15 @@ class _PageReader:
         apart = look.display in ("flex", "grid", "inline-flex", "inline-grid")
         quoted = node.tag == "q"
         ruby = node.tag == "rt"
-        self._say(("“" if quoted else " (" if ruby else "") + self.cascade.before.get(node, ""), look)
+        self._say(("“" if quoted else " (" if ruby else "") + self._made_up(node, "before"), look)
         self._say(node.text, look)
         for inner in node:
             self._read(inner, look, kind, apart)
             self._say(inner.tail, look)
-        self._say(self.cascade.after.get(node, "") + ("”" if quoted else ") " if ruby else ""), look)
+        self._say(self._made_up(node, "after") + ("”" if quoted else ") " if ruby else ""), look)
+
+    def _made_up(self, node: etree._Element, pseudo: str) -> str:
+        return self.cascade.made_up(node, pseudo, self.counts)
 
     def _say(self, text: str | None, look: Look) -> None:
         if not text:
