@@ -373,11 +373,7 @@ class Member:
                         else:
                             self.resting.clear()
                             serve_one(workplace, f"{name}-{number}", say, chance)
-            except (
-                LearningLionError,
-                UnavailableError,
-                DBAPIError,
-            ) as error:  # the database is away: as a server would
+            except (LearningLionError, UnavailableError, DBAPIError) as error:  # as a server would
                 say("told", type(error).__name__, str(error)[:80])
                 time.sleep(0.2)
 
