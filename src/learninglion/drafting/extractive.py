@@ -71,6 +71,7 @@ _POSITIONS = frozenset({Kind.ACTION, Kind.OPINION})  # what another cabinet may 
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
 _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
+_NEWER_READ = 1  # newer sources read beside material, of those offered first and of those alike in words
 _SEEN = 6  # offered sources that are read for their meaning, to put what bears on the question first
 
 
@@ -530,17 +531,16 @@ def _newest_first(
     selection: Selection, asking: Asking, found: tuple[Citation, ...], line: Line, locate: Locate
 ) -> tuple[Citation, ...]:
     """The material with what says how it is now in front of what it overtakes."""
+    if not found:
+        return found
     known = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered))}
-    first = next(iter(found), None)
-    while first is not None:  # ends: every next one is newer
-        older, said = known[first.source_id or ""], first.quote
-        judged = line.judge(asking, older, said, newer_than(older, said, selection))
-        best = newest(judged)
-        if best is None or not overtakes(asking, best, judged):
-            break
-        first = cite(best.source, best.units[best.place].span, locate)
-        found = (first, *(citation for citation in found if citation.source_id != best.source.id))
-    return found
+    older, said = known[found[0].source_id or ""], found[0].quote
+    judged = line.judge(asking, older, said, newer_than(older, said, selection, most=_NEWER_READ))
+    best = newest(judged)
+    if best is None or not overtakes(asking, best, judged):
+        return found
+    first = cite(best.source, best.units[best.place].span, locate)
+    return (first, *(citation for citation in found if citation.source_id != best.source.id))
 
 
 def _nearest(asked: str, units: Sequence[Unit]) -> Unit:

@@ -206,9 +206,12 @@ def _names(wanted: str, given: str) -> float:
 
 
 def newer_than(
-    older: Source, said: str, selection: Selection, found: Sequence[Source] = ()
+    older: Source, said: str, selection: Selection, found: Sequence[Source] = (), most: int = _READ
 ) -> tuple[Source, ...]:
-    """The few sources newer than `older`: those offered first, and those that share most words with it."""
+    """The few sources newer than `older`: those offered first, and those that share most words with it.
+
+    `most`: of each of the two.
+    """
     day = older.document.date
     if day is None or older.kind is SourceKind.SUPPLIED:
         return ()
@@ -226,8 +229,8 @@ def newer_than(
     shared = {
         s.id: sum(weights[stem] * met for stem, met in matched(told, f"{s.question} {s.body}")) for s in newer
     }
-    by_words = sorted(newer, key=lambda s: (-shared[s.id], s.id))[:_READ]
-    return tuple({s.id: s for s in (*newer[:_READ], *by_words)}.values())
+    by_words = sorted(newer, key=lambda s: (-shared[s.id], s.id))[:most]
+    return tuple({s.id: s for s in (*newer[:most], *by_words)}.values())
 
 
 def is_newer(citation: Citation, said: Sequence[Statement], selection: Selection) -> bool:
