@@ -31,8 +31,8 @@ from learninglion.models import (
 
 __all__ = ["changed_statement", "read_answer", "read_proposal", "write_answer"]
 
-# Word marks items with signs of its own (dashes, bullets, arrows, shapes, private characters of its fonts), at a
-# second level with the letter o, at a third with §; behind what is no sign of a list stands a tab.
+# Word marks items with signs of its own (dashes, bullets, arrows, shapes, private characters of its fonts),
+# at a second level with the letter o, at a third with §; behind what is no sign of a list stands a tab.
 _LEAD = re.compile(
     r"\s*(?:(?P<item>[-*·‐-―•‣⁃←-⇿①-➿⬀-⯿\ue000-\uf8ff](?=\s)|[o§](?=\t))"
     r"|(?P<number>\d{1,3})[.)](?=\s))\s+(?=\S)"
