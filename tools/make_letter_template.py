@@ -97,7 +97,6 @@ def _set_styles(word: WordDocument) -> None:
     word.styles["Afzender"].font.size = Pt(13)
     asked = _add_style(word, "Vraag")
     asked.font.italic = True
-    asked.paragraph_format.keep_with_next = True  # no page ends between a question and its answer
     asked.paragraph_format.keep_together = True
     _add_style(word, "Antwoord").paragraph_format.widow_control = True
     for name, numbered in (("Opsomming", False), ("Nummering", True)):

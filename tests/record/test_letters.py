@@ -410,6 +410,17 @@ def test_another_template_keeps_its_own_look(tmp_path: Path) -> None:
     assert MARK_LINE in told and not [line for line in told if "{{" in line and "datum" not in line]
 
 
+@pytest.mark.parametrize("template", ["", "brief.dotx"])
+def test_no_page_ends_between_a_question_and_its_answer(tmp_path: Path, template: str) -> None:
+    terms = LetterTerms(second_template(tmp_path / template)) if template else LetterTerms()
+    word = make_word(ExportFormat.LETTER, terms)
+    kept = {p.text: bool(p.paragraph_format.keep_with_next) for p in word.paragraphs}
+    heads = [text for text in kept if re.match(r"(Vraag|Antwoord)\b.*\d", text)]
+    assert len(heads) > 3 and all(kept[text] for text in heads)
+    questions = [v.draft.selection.question.text for v in make_dossier().verifications]
+    assert all(kept[line] for line in questions[0].split("\n")) and not kept["pompen;"]
+
+
 @pytest.mark.parametrize(
     ("drop", "add", "problem"),
     [

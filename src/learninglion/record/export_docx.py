@@ -22,6 +22,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm, Pt
+from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from learninglion.models import Dossier, Opening
@@ -189,6 +190,13 @@ def _opening(facts: LetterFacts, office: str) -> str:
     return f"Hierbij beantwoord ik{behalf} {asked}{about}{set_apart}."
 
 
+def _keep_together(word: WordDocument, parts: Sequence[Element]) -> None:
+    """Have no page end behind any of these paragraphs."""
+    for part in parts:
+        for paragraph in part.iter(qn("w:p")):
+            Paragraph(paragraph, word).paragraph_format.keep_with_next = True
+
+
 def _fill_everywhere(template: LetterTemplate, values: dict[str, str | FillIn]) -> None:
     """Fill the template, before any text of the dossier stands in it: that can never become a field."""
     word = template.word
@@ -243,12 +251,18 @@ class _AnswerWriter:
                     "vraagkop": heading(self._dossier.verifications[position]),
                     "vraagnummers": listed(question.numbers),
                 }
+                asked: list[Element] = []
+                head = 0
                 for part in self._pattern.asked:
                     if holds(part, "vraag"):
+                        head = len(asked)
                         for line in question.text.split("\n"):
-                            self._put(emptied(part)).append(text_run(line, look_of(part)))
+                            asked.append(self._put(emptied(part)))
+                            asked[-1].append(text_run(line, look_of(part)))
                     else:
-                        self._put_filled(part, values)
+                        asked.append(self._put_filled(part, values))
+                # no page ends behind a heading, nor between a question and its answer
+                _keep_together(self._word, asked if position == group.positions[-1] else asked[:head])
             self._write_answer(group)
 
     def list_notes(self, notes: Sequence[Note]) -> None:
@@ -291,11 +305,15 @@ class _AnswerWriter:
     def _write_answer(self, group: AnswerGroup) -> None:
         values = {"antwoordkop": answer_heading(group.numbers), "antwoordnummers": runs(group.numbers)}
         first: Element | None = None
+        answered = False
         for part in self._pattern.answered:
             if holds(part, "antwoord"):
                 made = self._write_text(group, part)
+                answered = True
             else:
                 made = self._put_filled(part, values)
+                if not answered:
+                    _keep_together(self._word, [made])
             first = made if first is None and made.tag == qn("w:p") else first
         if self._look.with_changes and first is not None:
             points = [p for i in group.positions for p in open_points(self._accounts[i])]
