@@ -16,7 +16,9 @@ from learninglion.models import Block, BlockKind, Document, DocumentCard, Docume
 from learninglion.search.about import Feature, feature_asked
 from learninglion.search.asked import AnswerKind, is_english, read_question, without_order
 from learninglion.search.asking import Material, Reply, Verdict, find_answers, goes_on, newest_first
+from learninglion.search.evidence import split_verb
 from learninglion.search.local.index import Index
+from learninglion.search.summary import carriers
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
 
@@ -208,6 +210,18 @@ def test_what_a_document_does_not_tell_of_itself_is_refused(
     [
         ("Hoeveel pagina’s heeft het rapport?", Feature.PAGES),
         ("Who wrote this report?", Feature.AUTHOR),
+        ("Wie zijn de schrijvers van dit rapport?", Feature.AUTHOR),
+        ("Wie maakt het rapport op na een inbraak?", None),
+        ("Wanneer is de brief verstuurd?", Feature.DATE),
+        ("Wanneer moet het plan worden ingediend?", None),
+        ("Hoe is het rapport opgebouwd?", Feature.PARTS),
+        ("Welke onderdelen moet ik controleren?", None),
+        ("Hoe lang is het rapport?", Feature.PAGES),
+        ("Hoe lang is de instructie geldig?", None),
+        ("Wat zijn de belangrijkste conclusies van het rapport?", Feature.SUMMARY),
+        ("Wat zijn de conclusies over de luchtkwaliteit?", None),
+        ("Which sources does it cite?", Feature.SOURCES),
+        ("Wat bepaalt artikel 3?", Feature.PART),
         ("Welke bronnen noemt de notitie?", Feature.SOURCES),
         ("Hoeveel schepen passeren er per dag?", None),
         ("Onder welk nummer bel ik de sluiswachter?", None),
@@ -216,6 +230,50 @@ def test_what_a_document_does_not_tell_of_itself_is_refused(
 def test_questions_about_a_document_are_told_from_others(question: str, feature: Feature | None) -> None:
     asked = feature_asked(question)
     assert (asked[0] if asked else None) is feature
+
+
+def test_a_summary_has_the_sentence_that_carries_each_section_at_its_place(tmp_path: Path) -> None:
+    asked = document()
+    reply = put(tmp_path, "Vat de werkinstructie samen.", asked)
+    told = {m.heading_path: m.quote for m in reply.answers if m.heading_path}
+    assert "Deze instructie geldt" in reply.answers[0].text  # of the introduction, which stands whole
+    assert told[("2. Bediening",)].startswith(("De sluisdeuren gaan open", "Bij ijsgang"))
+    assert all(m.quote == m.quote_span.of(asked.text) in m.text for m in reply.answers)
+    assert not any("Plezierjacht" in quote for quote in told.values())  # a table carries nothing
+
+
+def test_of_a_long_section_the_sentences_that_share_most_are_taken() -> None:
+    beside = "De kade is nat. " * 2
+    about = "De sluiswachter meldt elke storing aan de sluisdeur bij de meldkamer. "
+    more = "Een storing aan de sluisdeur kost de sluiswachter gemiddeld een uur werk. "
+    pieces = ((H, "Een"), (P, beside + about + more), (H, "Twee"), (P, "Vissen is daar overal verboden."))
+    first = carriers(document(pieces))[0]
+    assert "sluisdeur" in first.span.of(document(pieces).text) and first.heading == "Een"
+    assert carriers(document(((P, "Zonder kopjes is er niets om samen te vatten."),))) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "verb"),
+    [
+        ("Hoe trek ik een vergunning weer in?", "intrekken"),
+        ("Wanneer hief de raad de maatregel op?", "opheffen"),
+        ("Waar gaat het rapport over?", ""),
+        ("Wie is er tegen?", ""),
+    ],
+)
+def test_a_verb_that_stands_in_two_parts_is_read_as_one(question: str, verb: str) -> None:
+    assert split_verb(question)[1] == verb
+
+
+def test_a_verb_in_two_parts_finds_the_sentence_that_has_it_whole(tmp_path: Path) -> None:
+    pieces = (
+        (H, "Aanvragen"),
+        (P, "Een vergunning vraagt u aan bij het loket. Een vergunning kost 40 euro per jaar."),
+        (H, "Stoppen"),
+        (P, "Intrekken: stuur de vergunning terug en noem de datum waarop u stopt."),
+    )
+    reply = put(tmp_path, "Hoe trek ik een vergunning weer in?", document(pieces))
+    assert (*reply.answers, *reply.near)[0].quote.startswith("Intrekken")
 
 
 def test_what_is_waited_for_and_what_goes_on() -> None:

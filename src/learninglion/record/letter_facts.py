@@ -105,7 +105,7 @@ def day_text(day: date) -> str:
 
 
 def document_title(dossier: Dossier) -> str:
-    """ "Beantwoording Kamervragen over ...", or the name of a conversation; as long as all formats take."""
+    """ "Beantwoording Kamervragen over ...", or what a conversation is called; every format takes it."""
     if is_conversation(dossier):
         return shorten(squash(dossier.question_set.title), _LONGEST_TITLE)
     facts = read_facts(dossier.question_set)

@@ -17,6 +17,7 @@ from learninglion.dutch.filler import is_filler
 from learninglion.dutch.text import fold, squash, words
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.asked import read_question
+from learninglion.search.summary import carriers
 
 __all__ = [
     "Fact",
@@ -59,6 +60,7 @@ class Fact:
     quote: Span
     around: Span
     told: str = ""
+    heading: str = ""  # of the section whose sentence it is
 
 
 _DOCUMENT = (
@@ -347,13 +349,14 @@ def facts_about(
 ) -> tuple[Fact, ...]:
     """What `document` tells of itself; nothing where it does not.
 
-    Of many sources those come first that hold most of the telling words of `question`.
+    Of many sources those come first that hold most of the telling words of `question`; a summary has all
+    its sentences.
     """
     found = list(_FINDERS[feature](document, detail))
     if feature is Feature.SOURCES:
         asked = {fold(word) for word in read_question(question).words}
         found.sort(key=lambda fact: -len(asked & set(words(fact.quote.of(document.text)))))
-    return tuple(found[:5])
+    return tuple(found if feature is Feature.SUMMARY else found[:5])
 
 
 # --------------------------------------------------------------------------- lines and headings
@@ -575,11 +578,18 @@ def _figures(document: Document, _detail: str) -> Iterator[Fact]:
 
 
 def _summary(document: Document, detail: str) -> Iterator[Fact]:
-    """The summary; where one is asked for (`detail`) and there is none, the conclusions, or the subject."""
+    """The summary. Where one is asked for (`detail`), the sentences that carry each section come behind it;
+    without a summary the conclusions, or the subject, stand first.
+    """
     found = list(_under(Feature.SUMMARY, _SUMMARY)(document, ""))
     if detail and not found:
         found = list(_under(Feature.SUMMARY, _CONCLUSIONS)(document, "")) or list(_subject(document, ""))
     yield from found
+    if detail:
+        known = [fact.around for fact in found]
+        for carrier in carriers(document):
+            if not any(span.contains(carrier.span) for span in known):
+                yield Fact(Feature.SUMMARY, carrier.span, carrier.around, heading=carrier.heading)
 
 
 def _subject(document: Document, detail: str) -> Iterator[Fact]:

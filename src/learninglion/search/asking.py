@@ -305,7 +305,9 @@ def _about(
     most = _MOST_ANSWERS if len(telling) == 1 else 1
     for document_id in telling:
         document, card = shelf.document(document_id), shelf.card(document_id)
-        facts = facts_about(document, *asked, question)[:most]
+        facts = facts_about(document, *asked, question)
+        if not (asked[0] is Feature.SUMMARY and len(telling) == 1):
+            facts = facts[:most]
         answers += [_told(document, card, fact) for fact in facts]
     near = tuple(_merged(own)[:_MOST_NEAR])
     verdict = Verdict.ANSWERED if answers else Verdict.ABSENT
@@ -325,7 +327,7 @@ def _told(document: Document, card: DocumentCard, fact: Fact) -> Material:
     return Material(
         document=card,
         source_id="",
-        heading_path=(),
+        heading_path=(fact.heading,) if fact.heading else (),
         question="",
         quote=fact.quote.of(document.text),
         quote_span=fact.quote,

@@ -44,6 +44,7 @@ __all__ = [
     "look",
     "named",
     "read_weights",
+    "split_verb",
     "want",
 ]
 
