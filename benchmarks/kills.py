@@ -110,6 +110,7 @@ class Trial:
         self.chance = chance
         self.killed: Counter[str] = Counter()
         self.ended: Counter[str] = Counter()
+        self.outcomes: Counter[str] = Counter()  # of jobs
         self.wrong: list[str] = []
         self.looks = 0
 
@@ -241,14 +242,19 @@ class Trial:
         ):
             time.sleep(0.2)
         worker.stop(5)
-        begun = {w[1] for w in said if w[0] == "asked"}
-        names = [
-            v
-            for c in workplace.documents.list(BOSS, limit=1_000_000)
-            if (v := c.title.removeprefix("Nota ")) in begun
-        ]
-        if sorted(names) != sorted(begun):
-            self.wrong.append(f"jobs: {len(begun)} begun, {len(names)} documents of them")
+        begun = {w[1]: w[2] for w in said if w[0] == "asked"}
+        titles = [c.title for c in workplace.documents.list(BOSS, limit=1_000_000)]
+        removed = {w[2] for w in said if w[0] == "removing"}
+        for name, job in begun.items():
+            times = titles.count(f"Nota {name}")
+            if times == 0 and f"Nota {name}" in removed:
+                self.outcomes["removed again"] += 1
+            elif times == 0 and given_up(workplace, job):  # its workers were killed three times
+                self.outcomes["given up"] += 1
+            elif times == 1:
+                self.outcomes["done"] += 1
+            else:
+                self.wrong.append(f"job {job} for {name}: {times} documents")
 
     def _look_at_backups(self) -> None:
         for copy in sorted(self.folder.glob("backup-*")):
@@ -275,6 +281,7 @@ class Trial:
                 Counter(w[0] for w in map(json.loads, self.said.read_text().splitlines()) if w[0] != "begin")
             ),
             "looks": self.looks,
+            "jobs": dict(self.outcomes),
             "wrong": sorted(set(self.wrong)),
         }
 
@@ -548,7 +555,7 @@ def many_edits(workplace: Workplace, name: str, say: Say, _folder: Path) -> None
 def many_removals(workplace: Workplace, _name: str, say: Say, _folder: Path) -> None:
     """Documents out again, one after another; never all of them."""
     for card in workplace.documents.list(BOSS, limit=1_000_000)[:-25]:
-        say("removing", card.id)
+        say("removing", card.id, card.title)
         workplace.intake.remove(card.id, reason="proef", actor=BOSS)
         say("removed", card.id)
 
@@ -564,9 +571,15 @@ def many_jobs(workplace: Workplace, name: str, say: Say, _folder: Path) -> None:
     worker = Worker(workplace.jobs, {"take": lambda run: work_job(workplace, run)}, lambda actor: actor, 2)
     worker.start()
     for number in range(1000):
-        workplace.jobs.start(BOSS, "take", {"name": f"{name}-{number}"})
-        say("asked", f"{name}-{number}")
+        job = workplace.jobs.start(BOSS, "take", {"name": f"{name}-{number}"})
+        say("asked", f"{name}-{number}", job.id)
         time.sleep(0.05)
+
+
+def given_up(workplace: Workplace, job_id: str) -> bool:
+    """Whether this job failed, and says that its workers were killed."""
+    last = workplace.jobs.find(job_id, BOSS).events[-1]
+    return last.name == "failed" and "drie keer afgebroken" in str(last.data["detail"])
 
 
 def work_job(workplace: Workplace, run: Run) -> dict[str, object]:

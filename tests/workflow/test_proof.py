@@ -89,6 +89,11 @@ def test_what_was_taken_in_replaced_linked_and_removed_is_in_order(workplace: Wo
         ("UPDATE collections SET name = 'geheim'", "ook in geheim"),
         ("UPDATE documents SET deleted_at = '2026-01-01T00:00:00.000000+00:00' WHERE key = 1", "is weg"),
         ("DELETE FROM documents WHERE key = 1", "ontbreekt"),
+        # What is no value of its kind: named, and the rest is still looked at.
+        ("UPDATE versions SET content = 'tekst' WHERE document_key = 1", "niet te lezen"),
+        ("UPDATE versions SET stored_at = 'gisteren' WHERE document_key = 1", "niet te lezen"),
+        ("UPDATE documents SET date = 'gisteren' WHERE key = 1", "niet te lezen"),
+        ("UPDATE sources SET body = CAST(x'ff00' AS TEXT) WHERE document_key = 1", "niet te lezen"),
     ],
 )
 def test_every_change_in_the_store_is_named(workplace: Workplace, statement: str, names: str) -> None:
@@ -132,11 +137,39 @@ def test_state_moment_and_reason_of_a_dossier_are_proven(workplace: Workplace) -
         ),
         ("UPDATE dossier_versions SET reason = reason || 'x'", "", "de reden"),
         ("UPDATE dossier_versions SET at = '2026-01-01T00:00:00.000000+00:00'", "", "het moment"),
+        ("UPDATE dossier_versions SET content = 'tekst'", "", "beschadigd"),
+        ("UPDATE dossier_versions SET at = 'gisteren'", "", "niet te lezen"),
     ):
         tamper(workplace, statement)
         assert names in " ".join(misfits(workplace)), statement
         if back:
             tamper(workplace, back)
+
+
+@pytest.mark.parametrize("change", ["details = '{'", "at = 'gisteren'", "actor = CAST(x'ff00' AS TEXT)"])
+def test_a_line_of_the_log_that_cannot_be_read_is_named(workplace: Workplace, change: str) -> None:
+    with closing(sqlite3.connect(workplace.options.home / "learninglion.db")) as connection, connection:
+        connection.execute("DROP TRIGGER log_entries_no_update")
+    tamper(workplace, f"UPDATE log_entries SET {change} WHERE seq = 1")
+    report = workplace.log.verify(BOSS)
+    assert not report.ok and report.first_broken == 1
+    assert "logboek" in " ".join(misfits(workplace))
+
+
+def test_a_database_file_with_damaged_pages_is_named(workplace: Workplace) -> None:
+    problems: list[str] = []
+    assert workplace.storage.check(problems.append, actor=BOSS) == 0
+    path = workplace.options.home / "learninglion.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'web_brakes'").fetchone()[
+            0
+        ]
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"Z" * 2000)
+    workplace.storage.check(problems.append, actor=BOSS)
+    assert any("De database is beschadigd" in problem for problem in problems)
 
 
 def test_document_and_entry_stand_or_fall_together(

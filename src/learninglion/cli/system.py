@@ -39,11 +39,11 @@ def verify_log() -> None:
         for misfit in workplace.log.misfits(local_actor()):
             fail(misfit)
             misfits += 1
+        if not report.ok:
+            fail(f"Het logboek is niet heel. Eerste fout: regel {report.first_broken}, {report.problem}.")
+        if misfits or not report.ok:
+            raise typer.Exit(1)
         unproven = workplace.log.unproven(local_actor())
-    if not report.ok:
-        fail(f"Het logboek is niet heel. Eerste fout: regel {report.first_broken}, {report.problem}.")
-    if misfits or not report.ok:
-        raise typer.Exit(1)
     console.print(
         f"Het logboek is heel: {report.head.count} regels, laatste hash {report.head.hash}. "
         "Documenten, originelen en dossiers zijn zoals het logboek zegt."

@@ -42,6 +42,7 @@ __all__ = [
     "HEAD",
     "NAMING",
     "Moment",
+    "damage_of",
     "fenced",
     "looking_in",
     "new_metadata",
@@ -291,6 +292,21 @@ def _refuse(context: ExceptionContext) -> None:
         raise InputError(
             "Een getal is te groot, of er staat een teken in dat niet kan."
         ) from context.original_exception
+
+
+def damage_of(engine: Engine) -> str:
+    """The first thing that SQLite finds damaged when it reads its whole file; empty for nothing.
+
+    PostgreSQL looks after its own pages, and says nothing here.
+    """
+    if engine.dialect.name != "sqlite":
+        return ""
+    try:
+        with reading(engine) as connection:
+            told = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+    except DBAPIError as error:
+        return str(error.orig)
+    return "" if told == "ok" else told
 
 
 @contextmanager

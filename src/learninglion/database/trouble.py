@@ -11,6 +11,7 @@ __all__ = ["disk_trouble"]
 _FULL = "De schijf is vol. Maak ruimte en doe dit opnieuw; wat al was opgeslagen, is heel gebleven."
 _READ_ONLY = "De gegevensmap is niet te schrijven. Geef LearningLion schrijfrechten en doe dit opnieuw."
 _DEFECT = "De schijf geeft fouten. Controleer de schijf; zet zo nodig een back-up terug."
+_DAMAGED = "De database is beschadigd. Controleer de schijf en zet een back-up terug: learninglion restore"
 _BY_NUMBER = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
@@ -25,6 +26,8 @@ _BY_CODE = {
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_CANTOPEN: _READ_ONLY,
     sqlite3.SQLITE_IOERR: _DEFECT,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
 }
 
 

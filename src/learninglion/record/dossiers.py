@@ -11,10 +11,9 @@ import json
 import secrets
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 from threading import Lock
 
 from sqlalchemy import (
@@ -33,6 +32,7 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 
 from learninglion.database.engine import now, reading, spell_moment, wipe_deleted, writing
 from learninglion.models import (
@@ -361,37 +361,48 @@ class DossierRepository:
         """Compare every version with its hash and with the log; gives a sentence for each misfit."""
         with reading(self._engine) as connection:
             logged = _logged_versions(connection)
-            heads = {row.id: row for row in connection.execute(select(dossiers))}
             named = _named_collections(connection)
-            order = (dossier_versions.c.dossier_id, dossier_versions.c.version)
-            rows = connection.execute(_versions().order_by(*order)).all()
-            for dossier_id, group in groupby((_read_version(tuple(row)) for row in rows), _dossier_of):
-                kept, head = tuple(group), heads.pop(dossier_id, None)
-                held: set[str] = set()
-                for found in kept:
-                    try:
-                        content = self._contents.of(connection, found)
-                        held |= set(_collections(content))
-                    except IntegrityError as error:
-                        content = None
-                        yield error.detail
-                    said = logged.pop((dossier_id, found.version), None)
-                    if head is None or said is None:
-                        yield f"Versie {found.version} van {dossier_id} is niet die uit het logboek."
-                    else:
-                        yield from _differences(found, said, bytes(head.secret), content)
-                if head is not None:
-                    yield from _misfits_of_head(head, kept, content)
-                    if held - named.get(dossier_id, set()):
-                        yield f"Van {dossier_id} is de verzameling waaruit het citeert weggehaald."
-            for dossier_id in sorted(heads):
-                yield f"Van {dossier_id} zijn alle versies weg."
-        for dossier_id, version in sorted(logged):
-            yield f"Versie {version} van {dossier_id} ontbreekt, en het logboek noemt geen verwijdering."
+            known = {*connection.scalars(select(dossiers.c.id))}
+            known.update(connection.scalars(select(dossier_versions.c.dossier_id)))
+            for dossier_id in sorted(known.union(logged)):
+                said, in_list = logged.get(dossier_id, {}), named.get(dossier_id, set())
+                try:
+                    misfits = list(_misfits_of(connection, self._contents, dossier_id, said, in_list))
+                except (DBAPIError, ValueError, TypeError):
+                    misfits = [f"Dossier {dossier_id} is niet te lezen."]
+                yield from misfits
 
 
-def _dossier_of(version: DossierVersion) -> str:
-    return version.dossier_id
+def _misfits_of(
+    connection: Connection, contents: _Contents, dossier_id: str, logged: Mapping[int, _Said], named: set[str]
+) -> Iterator[str]:
+    """What of one dossier is not as the log says; `named`: the collections that it is listed with."""
+    of_this = dossier_versions.c.dossier_id == dossier_id
+    rows = connection.execute(_versions().where(of_this).order_by(dossier_versions.c.version))
+    kept = tuple(_read_version(tuple(row)) for row in rows)
+    head = connection.execute(select(dossiers).where(dossiers.c.id == dossier_id)).one_or_none()
+    held: set[str] = set()
+    content = None
+    for found in kept:
+        try:
+            content = contents.of(connection, found)
+            held |= set(_collections(content))
+        except IntegrityError as error:
+            content = None
+            yield error.detail
+        said = logged.get(found.version)
+        if head is None or said is None:
+            yield f"Versie {found.version} van {dossier_id} is niet die uit het logboek."
+        else:
+            yield from _differences(found, said, bytes(head.secret), content)
+    if head is not None and kept:
+        yield from _misfits_of_head(head, kept, content)
+        if held - named:
+            yield f"Van {dossier_id} is de verzameling waaruit het citeert weggehaald."
+    elif head is not None:
+        yield f"Van {dossier_id} zijn alle versies weg."
+    for version in sorted(logged.keys() - {found.version for found in kept}):
+        yield f"Versie {version} van {dossier_id} ontbreekt, en het logboek noemt geen verwijdering."
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,21 +468,25 @@ def _named_collections(connection: Connection) -> dict[str, set[str]]:
     return named
 
 
-def _logged_versions(connection: Connection) -> dict[tuple[str, int], _Said]:
-    """What the log says of every version that should be there."""
-    logged: dict[tuple[str, int], _Said] = {}
+def _logged_versions(connection: Connection) -> dict[str, dict[int, _Said]]:
+    """What the log says of every version that should be there, by dossier. Raises IntegrityError where it
+    cannot be read.
+    """
+    logged: dict[str, dict[int, _Said]] = {}
     columns = (log_entries.c.action, log_entries.c.subject, log_entries.c.actor, log_entries.c.details)
     query = select(*columns).where(log_entries.c.action.in_(_LOGGED)).order_by(log_entries.c.seq)
-    for action, dossier_id, actor, details in connection.execute(query):
-        said = json.loads(details)
-        if action == _DELETED:
-            for version in range(1, said["versions"] + 1):
-                logged.pop((dossier_id, version), None)
-        else:
-            state = action.removeprefix("dossier.")
-            logged[dossier_id, said["version"]] = _Said(
-                state, said["content"], actor, said.get("at", ""), said.get("reason", "")
-            )
+    try:
+        for action, dossier_id, actor, details in connection.execute(query):
+            said = json.loads(details)
+            if action == _DELETED:
+                logged.pop(dossier_id, None)
+            else:
+                state = action.removeprefix("dossier.")
+                logged.setdefault(dossier_id, {})[said["version"]] = _Said(
+                    state, said["content"], actor, said.get("at", ""), said.get("reason", "")
+                )
+    except (DBAPIError, ValueError, TypeError, KeyError) as error:
+        raise IntegrityError("Van dossiers staat iets in het logboek dat niet te lezen is.") from error
     return logged
 
 
@@ -515,12 +530,14 @@ class _Contents:
                 dossier_versions.c.version == found.version,
             )
         ).scalar_one()
+        damaged = f"Versie {found.version} van {found.dossier_id} is beschadigd of veranderd."
+        if not isinstance(packed, bytes):
+            raise IntegrityError(damaged)
         key = (found.sha256, sha256_hex(packed))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key][0]
-        damaged = f"Versie {found.version} van {found.dossier_id} is beschadigd of veranderd."
         try:
             content = zlib.decompress(packed)
         except zlib.error as error:

@@ -15,7 +15,7 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import Connection, Engine, Row, String, insert, select, type_coerce
+from sqlalchemy import Connection, Engine, Row, Select, String, insert, select, type_coerce
+from sqlalchemy.exc import DBAPIError
 
 from learninglion.database.engine import now, reading, spell_moment, writing
 from learninglion.database.files import write_durably
@@ -155,7 +156,7 @@ class EventLog:
         actions: Collection[str] = (),
     ) -> tuple[LogEntry, ...]:
         """Entries with a number over `after`, or (newest first, when `after` is not 0) under it."""
-        query = select(log_entries).limit(limit)
+        query = select(*_AS_THEY_STAND).limit(limit)
         if newest_first:
             query = query.order_by(log_entries.c.seq.desc())
             query = query.where(log_entries.c.seq < after) if after else query
@@ -166,15 +167,15 @@ class EventLog:
         if actions:
             query = query.where(log_entries.c.action.in_(actions))
         with reading(self._engine) as connection:
-            return tuple(_read(row) for row in connection.execute(query))
+            return tuple(_read(row) for row in _fetch(connection, query))
 
     def of_actions(self, actions: Collection[str], *, after: int = 0) -> Iterator[LogEntry]:
         """Every entry of these actions with a number over `after`, oldest first."""
         last = after
         while True:
-            query = select(log_entries).where(log_entries.c.action.in_(actions), log_entries.c.seq > last)
+            query = select(*_AS_THEY_STAND).where(log_entries.c.action.in_(actions), log_entries.c.seq > last)
             with reading(self._engine) as connection:
-                rows = connection.execute(query.order_by(log_entries.c.seq).limit(_BATCH)).all()
+                rows = _fetch(connection, query.order_by(log_entries.c.seq).limit(_BATCH))
             yield from (_read(row) for row in rows)
             if len(rows) < _BATCH:
                 return
@@ -192,14 +193,17 @@ class EventLog:
         except IntegrityError as error:
             return LogReport(Head(0, GENESIS), 0, error.detail)
         head = Head(0, GENESIS)
-        with reading(self._engine) as connection:
-            for row in _all(connection):
-                problem = _broken(row, head)
-                if not problem and row.seq == anchor.count and row.hash != anchor.hash:
-                    problem = f"regel {row.seq} is niet die waarnaar het ankerbestand verwijst"
-                if problem:
-                    return LogReport(head, head.count + 1, problem)
-                head = Head(row.seq, row.hash)
+        try:
+            with reading(self._engine) as connection:
+                for row in _all(connection):
+                    problem = _broken(row, head)
+                    if not problem and row.seq == anchor.count and row.hash != anchor.hash:
+                        problem = f"regel {row.seq} is niet die waarnaar het ankerbestand verwijst"
+                    if problem:
+                        return LogReport(head, head.count + 1, problem)
+                    head = Head(row.seq, row.hash)
+        except IntegrityError as error:
+            return LogReport(head, head.count + 1, error.detail.rstrip("."))
         if head.count < anchor.count:
             missing = f"regel {head.count + 1} tot en met {anchor.count} ontbreken aan het einde"
             return LogReport(head, head.count + 1, missing)
@@ -329,13 +333,22 @@ def head_of(connection: Connection) -> Head:
     return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)
 
 
+# The moment as text: what is no moment any more must be found, not fail to be read.
+_AS_THEY_STAND = [type_coerce(c, String) if c.name == "at" else c for c in log_entries.c]
+
+
+def _fetch(connection: Connection, query: Select[tuple[object, ...]]) -> Sequence[Row[tuple[object, ...]]]:
+    try:
+        return connection.execute(query).all()
+    except DBAPIError as error:
+        raise IntegrityError("In het logboek staat iets dat niet te lezen is.") from error
+
+
 def _all(connection: Connection) -> Iterator[Row[tuple[object, ...]]]:
-    # The moment as it stands there: what is no moment any more must be found, not fail to be read.
-    columns = [type_coerce(c, String) if c.name == "at" else c for c in log_entries.c]
     last: int | None = None
     while True:
-        query = select(*columns).order_by(log_entries.c.seq).limit(_BATCH)
-        rows = connection.execute(query if last is None else query.where(log_entries.c.seq > last)).all()
+        query = select(*_AS_THEY_STAND).order_by(log_entries.c.seq).limit(_BATCH)
+        rows = _fetch(connection, query if last is None else query.where(log_entries.c.seq > last))
         yield from rows
         if len(rows) < _BATCH:
             return
@@ -354,5 +367,9 @@ def _broken(row: Row[tuple[object, ...]], head: Head) -> str:
 
 
 def _read(row: Row[tuple[object, ...]]) -> LogEntry:
-    details = cast(dict[str, Plain], json.loads(row.details))
-    return LogEntry(row.seq, row.at, row.actor, row.action, row.subject, details, row.previous, row.hash)
+    try:
+        details = cast(dict[str, Plain], json.loads(row.details))
+        at = datetime.fromisoformat(row.at)
+    except (ValueError, TypeError) as error:
+        raise IntegrityError(f"Regel {row.seq} van het logboek is niet te lezen.") from error
+    return LogEntry(row.seq, at, row.actor, row.action, row.subject, details, row.previous, row.hash)

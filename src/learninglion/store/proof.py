@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import Connection, Engine, Row, Table, select
+from sqlalchemy.exc import DBAPIError
 
 from learninglion.database.engine import reading
 from learninglion.models import DocumentCard
@@ -62,6 +63,11 @@ class Standing:
     deleted_by: str
     deleted_reason: str
     damage: tuple[str, ...] = ()
+    readable: bool = True  # False: something stands there that is no value of its kind; the rest is empty
+
+
+# What comes of a text that is no text, a moment that is none, bytes where words were.
+_UNREADABLE = (DBAPIError, ValueError, TypeError)
 
 
 def standing(
@@ -74,10 +80,19 @@ def standing(
     if document_ids is not None:
         known = sorted(set(known) & set(document_ids))
     for start in range(0, len(known), _BATCH):
-        with reading(engine) as connection:
-            lot = list(_lot(connection, known[start : start + _BATCH]))
-        for found in lot:
+        for found in _read_lot(engine, known[start : start + _BATCH]):
             yield _with_originals(found, originals)
+
+
+def _read_lot(engine: Engine, ids: Sequence[str]) -> list[Standing]:
+    """These documents; where one cannot be read, which one that is."""
+    try:
+        with reading(engine) as connection:
+            return list(_lot(connection, ids))
+    except _UNREADABLE:
+        if len(ids) > 1:
+            return [found for document_id in ids for found in _read_lot(engine, [document_id])]
+        return [Standing(ids[0], 0, frozenset(), "", (), None, "", "", readable=False)]
 
 
 def _lot(connection: Connection, ids: Sequence[str]) -> Iterator[Standing]:

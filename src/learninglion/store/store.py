@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, delete, 
 from sqlalchemy.engine import RowMapping
 
 from learninglion.database.blobs import Blobs, FolderBlobs
-from learninglion.database.engine import now, reading, wipe_deleted, writing
+from learninglion.database.engine import damage_of, now, reading, wipe_deleted, writing
 from learninglion.database.locking import Holder, exclusive
 from learninglion.dutch.personal import mask_document, mask_passage, mask_source
 from learninglion.models import Document, DocumentCard, Filters, Passage, Source, TextLine
@@ -666,6 +666,10 @@ class Store:
             for sha256 in free:
                 self.originals.remove(sha256)
         return len(free)
+
+    def damage(self) -> str:
+        """The first thing that is damaged in the database's own file; empty for nothing."""
+        return damage_of(self._engine)
 
     def check_originals(self) -> Iterator[str]:
         """Read every original; gives a sentence for each that is missing or damaged."""

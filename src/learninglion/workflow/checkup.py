@@ -119,6 +119,8 @@ def _storage(workplace: Workplace, actor: Actor) -> Iterator[Finding]:
         advice = "Zet het bestand terug uit een back-up, of neem het document opnieuw op."
         if problem == state.problem or "zoekregister" in problem:
             advice = "Maak de zoekindex opnieuw: learninglion index rebuild"
+        elif problem.startswith("De database"):
+            advice = "Controleer de schijf en zet een back-up terug: learninglion restore"
         yield Finding("originelen en zoekindex", State.WRONG, problem, advice)
     behind = workplace.indexing.behind()
     if behind and not problems:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from itertools import chain, islice
+from itertools import islice
 
 from learninglion import __version__
 from learninglion.compliance.otlp import Collector
 from learninglion.compliance.processing_log import PROCESSING, SCOPE, ProcessingTerms, processing_spans
 from learninglion.models import Actor, QuestionSet
+from learninglion.models.errors import IntegrityError
 from learninglion.models.plain import Plain, canonical_json
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog, LogEntry, LogReport
@@ -91,7 +92,14 @@ class AuditLog:
         Every row and every byte of every original is read.
         """
         require_everywhere(actor, Task.AUDIT)
-        return chain(self._ledger.misfits(), self._dossiers.verify())
+        return self._misfits()
+
+    def _misfits(self) -> Iterator[str]:
+        try:
+            yield from self._ledger.misfits()
+            yield from self._dossiers.verify()
+        except IntegrityError as error:  # of the log itself: nothing can be held beside it
+            yield error.detail
 
     def unproven(self, actor: Actor) -> int:
         """How many documents an older program took in, which logged no digests of them."""

@@ -212,6 +212,8 @@ class Ledger:
 
 def _differences(known: _Expected, found: Standing) -> list[str]:
     """What of a document is not as the log says, in words."""
+    if not found.readable:
+        return ["wat ervan bewaard is, is niet te lezen"]
     if known.gone is not None or found.deleted_at is not None:
         return _differences_of_removed(known, found)
     wrong = list(found.damage)

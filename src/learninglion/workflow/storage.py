@@ -65,12 +65,15 @@ class Storage:
         return shutil.disk_usage(self._home).free
 
     def check(self, on_problem: Callable[[str], None], *, actor: Actor) -> int:
-        """Read every original and the whole index; each problem goes to `on_problem`, in words.
+        """Read database, originals and index whole; each problem goes to `on_problem`, in words.
 
         An index in which something is damaged is made again.
         """
         require(actor, Task.MANAGE)
         problems = 0
+        if damage := self._store.damage():
+            on_problem(f"De database is beschadigd: {damage}")
+            problems += 1
         for sentence in self._store.check_originals():
             on_problem(sentence)
             problems += 1
