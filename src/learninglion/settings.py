@@ -226,7 +226,7 @@ class EnergySettings:
 
 @dataclass(frozen=True, slots=True)
 class RetentionSettings:
-    """How many days something is kept after its last change; 0 is for ever. The selectielijst decides."""
+    """How many days something is kept after its last change, until a term is set for it; 0 is for ever."""
 
     dossier_days: int = 0  # proposals with their versions
     work_days: int = 0  # sets at work: questions, boards, own sources
@@ -380,6 +380,8 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         threshold=found.threshold if found.threshold >= 0 else None,
         sure=_share("[drafting] sure", settings.drafting.sure),
         two_person_rule=settings.web.two_person_rule,
+        dossier_days=settings.retention.dossier_days,
+        work_days=settings.retention.work_days,
         letter=letter_terms(settings),
         power=_power(settings.energy),
         collector=collector_choice(settings) if settings.collector.traces else None,

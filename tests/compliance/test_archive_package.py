@@ -113,10 +113,10 @@ def test_the_command_takes_its_terms_from_the_settings(
     _, home, dossier_id = made
     monkeypatch.setenv("LEARNINGLION_HOME", str(home))
     out = tmp_path / "pakket.zip"
-    refused = CliRunner().invoke(app, ["dossier", "archive", dossier_id, "--out", str(out)])
+    refused = CliRunner().invoke(app, ["archive", "export", dossier_id, "--out", str(out)])
     assert isinstance(refused.exception, InputError) and not out.exists()
     for name, value in (("CREATOR", "Ministerie"), ("APPRAISAL", "B"), ("RESTRICTION", "Geen")):
         monkeypatch.setenv(f"LEARNINGLION_ARCHIVE_{name}", value)
-    done = CliRunner().invoke(app, ["dossier", "archive", dossier_id, "--out", str(out)])
+    done = CliRunner().invoke(app, ["archive", "export", dossier_id, "--out", str(out)])
     assert done.exit_code == 0, done.output
     assert zipfile.is_zipfile(out)

@@ -15,6 +15,7 @@ from web_office import EVERYTHING, Office
 
 from learninglion.database.blobs import FolderBlobs
 from learninglion.evaluation.rounds import Round, draw_up, judgements_of
+from learninglion.models import QuestionSet, SubQuestion
 from learninglion.models.plain import to_plain
 from learninglion.search.fusion import DEFAULT
 from learninglion.workflow.quality import Compared, MeasureRow, Proposal, write_proposal
@@ -132,3 +133,29 @@ def test_axe_finds_nothing_serious_on_the_pages_of_management(
             problems.append(f"{path}: {wide} px wide on a screen of 320")
         problems += _small_targets(page, path)
     assert not problems, "\n".join(problems)
+
+
+def test_terms_are_set_and_a_dossier_is_held_and_released(page: Page, office: Office) -> None:
+    asked = QuestionSet("", (SubQuestion((1,), "Hoeveel vuurwerk is in beslag genomen?"),))
+    offers = office.workplace.searching.offer(asked, actor=EVERYTHING)
+    chosen = office.workplace.drafts.select_automatically(asked, offers, threshold=0.0)
+    dossier = office.workplace.drafts.draft(asked, chosen, actor=EVERYTHING).id
+    sign_in(page)
+    page.goto("/manage/retention")
+    page.fill("[name=days-approved]", "3650")
+    page.fill("[name=ground-approved]", "selectielijst 12.1")
+    page.click("text=Bewaartermijnen opslaan")
+    page.wait_for_selector("text=De bewaartermijnen zijn opgeslagen.")
+    assert page.input_value("[name=days-approved]") == "3650"
+    assert _serious(Axe(), page, "terms") == [] and _small_targets(page, "terms") == []
+    page.goto(f"/dossiers/{dossier}/history")
+    page.click("text=Houd dit dossier vast")
+    page.fill("#hold-reason", "Woo-verzoek")
+    page.click("button:has-text('Houd vast')")
+    page.wait_for_selector("text=Het dossier wordt vastgehouden.")
+    page.click(f"#h-held ~ ul >> text={dossier}")
+    assert not page.is_visible("text=Verwijder voorgoed")
+    assert _serious(Axe(), page, "hold") == []
+    page.fill("#hold-reason", "afgehandeld")
+    page.click("button:has-text('Geef vrij')")
+    page.wait_for_selector("text=Er wordt nu geen dossier vastgehouden.")

@@ -12,14 +12,15 @@ import pytest
 from sqlalchemy import Engine, create_engine, text, update
 from sqlalchemy.pool import NullPool
 from typer.testing import CliRunner
-from web_office import EVERYTHING, Office, form_token
+from web_office import EVERYTHING, Office, documents, form_token
 
 from learninglion.cli import app
 from learninglion.database.engine import now
-from learninglion.models import Actor, Role
+from learninglion.models import Actor, Filters, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError, PermissionDeniedError, UnknownReferenceError
 from learninglion.record.tables import dossiers
-from learninglion.workflow.retention import Terms
+from learninglion.store.tables import versions
+from learninglion.workflow.retention import APPROVED, DRAFT, WORK, Term
 from learninglion.workflow.sets import works
 
 SECRET = "zeldzaamwoord"
@@ -107,16 +108,16 @@ def test_what_is_past_its_term_is_listed_and_destroyed_at_once(archive: Office) 
     assert "niets ouder" in baas.get("/manage/retention").text
     age(archive, 20)
     page = baas.get("/manage/retention").text
-    assert "0 dossiers en 1 set in bewerking" in page and dossier_id not in page
+    assert "0 dossiers, 1 set in bewerking en 0 documenten" in page and dossier_id not in page
     age(archive, 31)
     page = baas.get("/manage/retention").text
-    assert "1 dossier en 1 set in bewerking" in page and dossier_id in page
+    assert "1 dossier, 1 set in bewerking en 0 documenten" in page and dossier_id in page
     form = {"csrf": form_token(baas), "reason": "selectielijst 12.3"}
     assert baas.post("/manage/retention", data=form).status_code == 400
     done = baas.post("/manage/retention", data={**form, "sure": "1"})
     while "/manage/jobs/" in str(done.url):  # long work; its page goes on to the outcome
         done = baas.get(str(done.url))
-    assert "Vernietigd: 1 dossier en" in done.text
+    assert "Vernietigd: 1 dossier," in done.text
     assert not left_in_database(archive)
 
 
@@ -124,29 +125,109 @@ def test_a_set_of_a_held_dossier_stays_too(archive: Office) -> None:
     held = make_dossier(archive)
     make_dossier(archive)
     age(archive, 31)
-    retention, terms = archive.workplace.retention, Terms(0, 10)
+    retention = archive.workplace.retention
+    for category in (DRAFT, APPROVED):
+        retention.set_term(Term(category), actor=EVERYTHING)
     retention.hold(held, reason="enquete", actor=EVERYTHING)
-    assert retention.destroy_overdue(terms, reason="proef", actor=EVERYTHING).works == 1
+    assert retention.destroy_overdue(reason="proef", actor=EVERYTHING).works == 1
     noor = Actor("noor", frozenset({Role.DRAFTER}))
     assert [card.dossier for card in archive.workplace.sets.list(noor)] == [held]
     retention.release(held, reason="afgelopen", actor=EVERYTHING)
-    assert retention.destroy_overdue(terms, reason="proef", actor=EVERYTHING).works == 1
+    assert retention.destroy_overdue(reason="proef", actor=EVERYTHING).works == 1
     assert archive.workplace.sets.list(noor) == ()
 
 
 def test_without_a_term_nothing_goes_and_only_administrators_may(archive: Office) -> None:
     make_dossier(archive)
     age(archive, 10_000)
-    workplace = archive.workplace
-    assert workplace.retention.find_overdue(Terms(), actor=EVERYTHING).dossiers == ()
-    assert workplace.retention.destroy_overdue(Terms(), reason="proef", actor=EVERYTHING).dossiers == 0
-    with pytest.raises(InputError):
-        workplace.retention.destroy_overdue(Terms(1, 1), reason=" ", actor=EVERYTHING)
+    retention, noor = archive.workplace.retention, Actor("noor", frozenset({Role.DRAFTER}))
+    for category in (DRAFT, APPROVED, WORK):
+        assert retention.set_term(Term(category), actor=EVERYTHING)
+    assert not retention.find_overdue(actor=EVERYTHING)
+    assert retention.destroy_overdue(reason="proef", actor=EVERYTHING).dossiers == 0
     with pytest.raises(PermissionDeniedError):
-        workplace.retention.destroy_overdue(
-            Terms(1, 1), reason="x", actor=Actor("noor", frozenset({Role.DRAFTER}))
-        )
-    assert len(workplace.retention.find_overdue(Terms(1, 1), actor=EVERYTHING).dossiers) == 1
+        retention.set_term(Term(DRAFT, 1, "1.2"), actor=noor)
+    for wrong in (
+        Term("verzinsel", 1, "1.2"),
+        Term(DRAFT, -1, "1.2"),
+        Term(DRAFT, 10**6, "1.2"),
+        Term(DRAFT, 1),
+    ):
+        with pytest.raises(InputError):
+            retention.set_term(wrong, actor=EVERYTHING)
+    assert retention.set_term(Term(DRAFT, 1, "1.2"), actor=EVERYTHING)
+    assert not retention.set_term(Term(DRAFT, 1, " 1.2 "), actor=EVERYTHING)
+    with pytest.raises(InputError):
+        retention.destroy_overdue(reason=" ", actor=EVERYTHING)
+    with pytest.raises(PermissionDeniedError):
+        retention.destroy_overdue(reason="x", actor=noor)
+    assert len(retention.find_overdue(actor=EVERYTHING).dossiers) == 1
+
+
+def test_an_administrator_sets_terms_and_holds_on_the_page(archive: Office) -> None:
+    dossier_id = make_dossier(archive)
+    age(archive, 31)
+    baas, noor = archive.browser("baas"), archive.browser("noor")
+    csrf, address = form_token(baas), "/manage/retention"
+    assert dossier_id in baas.get(address).text
+    terms = {"days-draft": "60", "ground-draft": "selectielijst 12.3", "days-approved": "3650"}
+    assert baas.post(f"{address}/terms", data={"csrf": csrf, **terms}).status_code == 400  # without a ground
+    assert baas.post(f"{address}/terms", data={"csrf": csrf, "days-draft": "veel"}).status_code == 400
+    terms["ground-approved"] = "selectielijst 12.1"
+    page = baas.post(f"{address}/terms", data={"csrf": csrf, **terms})
+    assert "opgeslagen" in page.text and 'value="selectielijst 12.3"' in page.text
+    assert dossier_id not in page.text  # 31 days, and the term is 60 now
+    refused = noor.post(f"{address}/terms", data={"csrf": form_token(noor), **terms})
+    assert refused.status_code == 403
+    logged = [e for e in archive.workplace.log.entries(EVERYTHING) if e.action == "retention.term"]
+    assert {(e.actor, e.subject, e.details["ground"]) for e in logged} >= {
+        ("baas", "draft", "selectielijst 12.3")
+    }
+    age(archive, 61)
+    baas.post(f"{address}/hold", data={"csrf": csrf, "dossier": dossier_id, "reason": "Woo-verzoek"})
+    page = baas.get(address).text
+    assert "maar vastgehouden" in page and "0 dossiers, 0 sets" not in page
+    shown = baas.get(f"{address}/dossier?id={dossier_id}").text
+    assert "Geef vrij" in shown and "Verwijder voorgoed" not in shown
+    baas.post(f"{address}/release", data={"csrf": csrf, "dossier": dossier_id, "reason": "afgehandeld"})
+    assert (
+        "1 dossier," in baas.get(address).text
+        and "Houd vast" in baas.get(f"{address}/dossier?id={dossier_id}").text
+    )
+
+
+def test_documents_of_a_collection_go_after_their_term_unless_a_held_dossier_rests_on_them(
+    archive: Office,
+) -> None:
+    workplace, retention = archive.workplace, archive.workplace.retention
+    workplace.intake.ingest(documents()[:2], actor=EVERYTHING)
+    cards = [card.id for card in workplace.documents.list(EVERYTHING)]
+    workplace.intake.ingest(documents()[:1], collection="proef", actor=EVERYTHING)
+    twice = next(c.id for c in workplace.documents.list(EVERYTHING, filters=Filters(collections=("proef",))))
+    retention.set_term(Term("collection:proef", 30, "selectielijst 7"), actor=EVERYTHING)
+    assert not retention.find_overdue(actor=EVERYTHING).documents
+    with database(archive).begin() as connection:
+        connection.execute(update(versions).values(stored_at=now() - timedelta(days=31)))
+    (old,) = retention.find_overdue(actor=EVERYTHING).documents
+    assert (old.document_id, old.collection) == (twice, "proef")
+    asked = QuestionSet("", (SubQuestion((1,), "Hoeveel vuurwerk is in beslag genomen?"),))
+    offers = workplace.searching.offer(asked, filters=Filters(documents=(twice,)), actor=EVERYTHING)
+    chosen = workplace.drafts.select_automatically(asked, offers, threshold=0.0)
+    dossier = workplace.drafts.draft(asked, chosen, actor=EVERYTHING)
+    retention.hold(dossier.id, reason="enquete", actor=EVERYTHING)
+    overdue = retention.find_overdue(actor=EVERYTHING)
+    assert not overdue.documents and twice in overdue.held
+    retention.release(dossier.id, reason="voorbij", actor=EVERYTHING)
+    assert retention.destroy_overdue(reason="termijn", actor=EVERYTHING).documents == 1
+    assert [card.id for card in workplace.documents.list(EVERYTHING)] == cards  # it stands in another one too
+    assert not workplace.documents.list(EVERYTHING, filters=Filters(collections=("proef",)))
+    told = retention.declaration(now() - timedelta(hours=1), actor=EVERYTHING)
+    assert twice in told and "Het logboek is heel" in told
+    retention.set_term(Term("collection:default", 30, "selectielijst 7"), actor=EVERYTHING)
+    gone = retention.destroy_overdue(reason="termijn", actor=EVERYTHING)
+    assert gone.documents == len(cards) and not workplace.documents.list(EVERYTHING)
+    assert not workplace.searching.search("vuurwerk", actor=EVERYTHING)
+    assert workplace.log.verify(EVERYTHING).ok and not list(workplace.log.misfits(EVERYTHING))
 
 
 @pytest.fixture
@@ -157,18 +238,25 @@ def at_home(archive: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield archive.settings.home
 
 
-def test_the_command_line_lists_deletes_and_destroys(archive: Office, at_home: Path) -> None:
+def test_the_command_line_shows_first_and_destroys_with_a_reason(archive: Office, at_home: Path) -> None:
     first = make_dossier(archive)
     run = CliRunner().invoke
-    assert "geen bewaartermijn" in run(app, ["dossier", "overdue"]).output
-    assert run(app, ["dossier", "destroy", "--reason", "x", "--yes"]).exit_code != 0
+    assert run(app, ["retention", "run"]).exit_code == 1  # no term, so nothing can be over it
     assert run(app, ["dossier", "delete", first, "--reason", "dubbel"], input="n\n").exit_code != 0
     assert archive.workplace.dossiers.load(first, EVERYTHING)
     assert run(app, ["dossier", "delete", first, "--reason", "dubbel", "--yes"]).exit_code == 0
     second = make_dossier(archive)
     age(archive, 31)
-    (at_home / "settings.toml").write_text("[retention]\ndossier_days = 30\nwork_days = 10\n")
-    assert second in run(app, ["dossier", "overdue"]).output
-    done = run(app, ["dossier", "destroy", "--reason", "selectielijst", "--yes"])
-    assert "1 dossier en 1 set in bewerking" in done.output
+    assert run(app, ["retention", "set", "draft", "--days", "30"]).exit_code == 1
+    for category, days in (("draft", "30"), ("work", "10")):
+        command = ["retention", "set", category, "--days", days, "--ground", "selectielijst 12.3"]
+        assert "Vastgelegd" in run(app, command).output
+    assert "draft  30 dagen  (selectielijst 12.3)" in run(app, ["retention", "terms"]).output
+    assert run(app, ["retention", "run", "--yes"]).exit_code == 2
+    shown = run(app, ["retention", "run"])
+    assert second in shown.output and "1 dossier, 1 set in bewerking en 0 documenten" in shown.output
+    assert run(app, ["retention", "run", "--reason", "selectielijst"], input="n\n").exit_code != 0
+    assert archive.workplace.dossiers.load(second, EVERYTHING)
+    done = run(app, ["retention", "run", "--reason", "selectielijst", "--yes"])
+    assert "Vernietigd: 1 dossier, 1 set in bewerking" in done.output
     assert not left_in_database(archive)

@@ -168,6 +168,9 @@ ROUTES: dict[str, Rule] = {
     "POST /dossiers/{dossier_id}/approve": (APPROVE, {"data": {"responsible": "yes"}}),
     "GET /manage/retention": (MANAGE, {}),
     "POST /manage/retention": (MANAGE, {"data": {"reason": "x"}}),
+    "POST /manage/retention/terms": (MANAGE, {"data": {"days-work": "9", "ground-work": "x"}}),
+    "POST /manage/retention/hold": (MANAGE, {"data": {"dossier": "{dossier_id}", "reason": "x"}}),
+    "POST /manage/retention/release": (MANAGE, {"data": {"dossier": "{dossier_id}", "reason": "x"}}),
     "GET /manage/retention/dossier": (MANAGE, {"query": {"dossier": "{dossier_id}"}}),
     "POST /manage/retention/dossier": (
         MANAGE,
@@ -218,8 +221,8 @@ ROUTES: dict[str, Rule] = {
 LOCAL = frozenset(
     """
     ask assessment backup collection collections compare compliance.export doctor document.trace documents
-    dossier.archive dossier.declaration dossier.delete dossier.destroy dossier.hold
-    dossier.letter-template dossier.overdue dossier.release dossier.verify draft evaluate.ask
+    archive.export archive.verify dossier.delete dossier.letter-template retention.declaration
+    retention.hold retention.release retention.run retention.set retention.terms draft evaluate.ask
     evaluate.collection evaluate.drafts evaluate.fairness evaluate.instructions evaluate.judge
     evaluate.positions evaluate.privacy evaluate.retrieval evaluate.train-line
     evaluate.train-relevance evaluate.verifier experiment.rerun experiment.run experiment.show

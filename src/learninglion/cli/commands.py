@@ -36,6 +36,8 @@ _MODULES = {
     "mcp": "people",
     "index": "documents",
     "dossier": "dossiers",
+    "archive": "dossiers",
+    "retention": "dossiers",
     "evaluate": "quality",
     "experiment": "experiments",
     "judge": "judging",

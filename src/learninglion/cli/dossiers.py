@@ -1,4 +1,4 @@
-"""Commands for what becomes of dossiers: to the archive, or away, one by one or all whose time is over."""
+"""Commands for what becomes of dossiers and documents: to the archive, kept for a term, held, destroyed."""
 
 from __future__ import annotations
 
@@ -15,46 +15,37 @@ from learninglion.models.plain import to_plain
 from learninglion.record.letter_template import PLAIN_TEMPLATE
 from learninglion.settings import archive_terms, load_settings
 from learninglion.workflow.files import write_file
-from learninglion.workflow.retention import Terms
+from learninglion.workflow.retention import Overdue, Term
 
 __all__ = ["register"]
 
-dossier_app = typer.Typer(
-    no_args_is_help=True, help="Dossiers naar het archief of weg, en wat zijn tijd heeft gehad."
-)
+dossier_app = typer.Typer(no_args_is_help=True, help="Eén dossier, en het sjabloon van de brief.")
+archive_app = typer.Typer(no_args_is_help=True, help="Een dossier als pakket voor het archief.")
+retention_app = typer.Typer(no_args_is_help=True, help="Bewaartermijnen, vasthouden en vernietigen.")
 
 
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""
     app.add_typer(dossier_app, name="dossier")
+    app.add_typer(archive_app, name="archive")
+    app.add_typer(retention_app, name="retention")
 
 
-def _terms() -> Terms:
-    kept = load_settings().retention
-    return Terms(kept.dossier_days, kept.work_days)
-
-
-@dossier_app.command("archive")
+@archive_app.command("export")
 def archive_dossier(
     dossier: str = typer.Argument(..., help="Het nummer van het dossier."),
-    out: Path = typer.Option(..., "--out", help="Het ZIP-bestand."),
+    out: Path = typer.Option(..., "--out", help="Het ZIP-bestand; ook een map kan."),
 ) -> None:
     """Schrijf een dossier als pakket voor het archief: elke versie, het logboek en metadata (MDTO)."""
     settings = load_settings()
     with workplace_here(settings) as workplace:
         data = workplace.dossiers.package(dossier, archive_terms(settings), actor=local_actor())
+    out = out / f"{dossier}.zip" if out.is_dir() else out
     write_file(out, data)
     console.print(f"Geschreven: {out}")
 
 
-@dossier_app.command("letter-template")
-def write_letter_template(out: Path = typer.Option(..., "--out", help="Het Word-bestand.")) -> None:
-    """Schrijf het sjabloon van de brief weg, om er dat van uw organisatie van te maken ([letter])."""
-    write_file(out, PLAIN_TEMPLATE.read_bytes())
-    console.print(f"Geschreven: {out}")
-
-
-@dossier_app.command("verify")
+@archive_app.command("verify")
 def check_package(package: Path = typer.Argument(..., help="Het ZIP-bestand voor het archief.")) -> None:
     """Reken een pakket voor het archief na: elk bestand, elke versie, elke regel van het logboek."""
     try:
@@ -67,6 +58,13 @@ def check_package(package: Path = typer.Argument(..., help="Het ZIP-bestand voor
     if problems:
         raise typer.Exit(1)
     console.print(f"{package} is heel.")
+
+
+@dossier_app.command("letter-template")
+def write_letter_template(out: Path = typer.Option(..., "--out", help="Het Word-bestand.")) -> None:
+    """Schrijf het sjabloon van de brief weg, om er dat van uw organisatie van te maken ([letter])."""
+    write_file(out, PLAIN_TEMPLATE.read_bytes())
+    console.print(f"Geschreven: {out}")
 
 
 @dossier_app.command("delete")
@@ -84,30 +82,71 @@ def delete_dossier(
     console.print(f"{dossier} is verwijderd.")
 
 
-@dossier_app.command("overdue")
-def list_overdue(as_json: bool = typer.Option(False, "--json", help="Een JSON-object per dossier.")) -> None:
-    """Wat ouder is dan de bewaartermijn uit de instellingen ([retention])."""
-    terms = _terms()
+@retention_app.command("terms")
+def list_terms(as_json: bool = typer.Option(False, "--json", help="Een JSON-object per categorie.")) -> None:
+    """De bewaartermijn van elke categorie: dossiers, sets in bewerking, elke verzameling."""
     with workplace_here() as workplace:
-        overdue = workplace.retention.find_overdue(terms, actor=local_actor())
-    for version in overdue.dossiers:
+        terms = workplace.retention.terms(local_actor())
+    for term in terms:
         if as_json:
-            print_json(to_plain(version))
+            print_json(to_plain(term))
         else:
-            day = version.at.astimezone().date()
-            console.print(f"{version.dossier_id}  laatst gewijzigd {day}, versie {version.version}")
-    if not as_json:
-        if not (terms.dossier_days or terms.work_days):
-            console.print(
-                "Er is geen bewaartermijn ingesteld: alles blijft. Zie [retention] in settings.toml."
-            )
-        else:
-            console.print(f"{_amount(len(overdue.dossiers), overdue.works)}.")
-        for held in overdue.held:
-            console.print(f"{held}  wordt vastgehouden")
+            kept = f"{term.days} dagen" if term.days else "altijd"
+            console.print(f"{term.category}  {kept}{f'  ({term.ground})' if term.ground else ''}")
 
 
-@dossier_app.command("hold")
+@retention_app.command("set")
+def set_term(
+    category: str = typer.Argument(
+        ..., help="draft, approved, work of collection:NAAM; zie retention terms."
+    ),
+    days: int = typer.Option(..., "--days", help="Dagen na de laatste wijziging; 0 is altijd bewaren."),
+    ground: str = typer.Option("", "--ground", help="De regel van uw selectielijst."),
+) -> None:
+    """Zet de bewaartermijn van een categorie; het logboek zegt wie dat deed en op welke grond."""
+    with workplace_here() as workplace:
+        changed = workplace.retention.set_term(Term(category, days, ground), actor=local_actor())
+    console.print("Vastgelegd." if changed else "Dat was al zo.")
+
+
+@retention_app.command("run")
+def run_retention(
+    reason: str = typer.Option("", "--reason", help="Vernietig het, om deze reden; komt in het logboek."),
+    sure: bool = typer.Option(False, "--yes", help="Vraag niet of u het zeker weet; alleen met --reason."),
+    as_json: bool = typer.Option(False, "--json", help="Toon het als JSON."),
+) -> None:
+    """Toon wat ouder is dan zijn bewaartermijn; met --reason wordt het daarna overal vernietigd."""
+    if sure and not reason.strip():
+        raise typer.BadParameter("Geef met --yes ook een --reason.")
+    with workplace_here() as workplace:
+        retention, actor = workplace.retention, local_actor()
+        if not any(term.days for term in retention.terms(actor)):
+            raise InputError("Er is geen bewaartermijn: alles blijft. Zet er een met: retention set.")
+        overdue = retention.find_overdue(actor=actor)
+        if as_json:
+            print_json(to_plain(overdue))
+        else:
+            _show(overdue)
+        if not reason.strip() or not overdue:
+            return
+        if not sure:
+            typer.confirm("Dit alles voorgoed vernietigen?", abort=True)
+        done = retention.destroy_overdue(reason=reason, actor=actor)
+    console.print(f"Vernietigd: {_amount(done.dossiers, done.works, done.documents)}.")
+
+
+def _show(overdue: Overdue) -> None:
+    for version in overdue.dossiers:
+        day = version.at.astimezone().date()
+        console.print(f"{version.dossier_id}  laatst gewijzigd {day}, versie {version.version}")
+    for document in overdue.documents:
+        console.print(f"{document.document_id}  uit {document.collection}")
+    for held in overdue.held:
+        console.print(f"{held}  wordt vastgehouden")
+    console.print(f"{_amount(len(overdue.dossiers), overdue.works, len(overdue.documents))}.")
+
+
+@retention_app.command("hold")
 def hold_dossier(
     dossier: str = typer.Argument(..., help="Het nummer van het dossier."),
     reason: str = typer.Option(..., "--reason", help="Waarom; komt in het log. Noem er geen personen in."),
@@ -118,7 +157,7 @@ def hold_dossier(
     console.print(f"{dossier} wordt vastgehouden.")
 
 
-@dossier_app.command("release")
+@retention_app.command("release")
 def release_dossier(
     dossier: str = typer.Argument(..., help="Het nummer van het dossier."),
     reason: str = typer.Option(..., "--reason", help="Waarom; komt in het log. Noem er geen personen in."),
@@ -129,7 +168,7 @@ def release_dossier(
     console.print(f"{dossier} is vrijgegeven.")
 
 
-@dossier_app.command("declaration")
+@retention_app.command("declaration")
 def write_declaration(
     since: datetime = typer.Option(..., "--since", formats=["%Y-%m-%d"], help="Vanaf deze dag."),
     out: Path = typer.Option(..., "--out", help="Het bestand (Markdown)."),
@@ -141,30 +180,14 @@ def write_declaration(
     console.print(f"Geschreven: {out}")
 
 
-@dossier_app.command("destroy")
-def destroy_overdue(
-    reason: str = typer.Option(
-        ..., "--reason", help="Waarom, bijvoorbeeld de selectielijst; komt in het log."
-    ),
-    sure: bool = typer.Option(False, "--yes", help="Vraag niet of u het zeker weet."),
-) -> None:
-    """Vernietig alles wat ouder is dan de bewaartermijn."""
-    terms = _terms()
-    if not (terms.dossier_days or terms.work_days):
-        raise InputError("Er is geen bewaartermijn ingesteld. Zet er een onder [retention] in settings.toml.")
-    with workplace_here() as workplace:
-        overdue = workplace.retention.find_overdue(terms, actor=local_actor())
-        count = _amount(len(overdue.dossiers), overdue.works)
-        if not sure:
-            typer.confirm(f"{count} voorgoed vernietigen?", abort=True)
-        done = workplace.retention.destroy_overdue(terms, reason=reason, actor=local_actor())
-    console.print(f"Vernietigd: {_amount(done.dossiers, done.works)}.")
-
-
-def _amount(dossiers: int, works: int) -> str:
-    return f"{_count(dossiers, 'dossier')} en {_count(works, 'set')} in bewerking"
+def _amount(dossiers: int, works: int, documents: int) -> str:
+    of_documents = f"{_figure(documents)} document{'' if documents == 1 else 'en'}"
+    return f"{_count(dossiers, 'dossier')}, {_count(works, 'set')} in bewerking en {of_documents}"
 
 
 def _count(number: int, noun: str) -> str:
-    digits = f"{number:,}".replace(",", ".")
-    return f"{digits} {noun}" if number == 1 else f"{digits} {noun}s"
+    return f"{_figure(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def _figure(number: int) -> str:
+    return f"{number:,}".replace(",", ".")

@@ -380,6 +380,22 @@ class Store:
             rows = connection.execute(query).all()
         return tuple(Collection(row[0], row[1], row[2], row[3], PersonalPolicy(row[4])) for row in rows)
 
+    def unchanged_in(self, collection: str, moment: datetime) -> tuple[str, ...]:
+        """Ids of the documents in a collection of which the newest version came before `moment`."""
+        newest = func.max(versions.c.stored_at)
+        query = (
+            select(documents.c.id)
+            .join_from(documents, versions, versions.c.document_key == documents.c.key)
+            .join(memberships, memberships.c.document_key == documents.c.key)
+            .join(collections, collections.c.key == memberships.c.collection_key)
+            .where(collections.c.name == collection, documents.c.deleted_at.is_(None))
+            .group_by(documents.c.id)
+            .having(newest < moment)
+            .order_by(newest, documents.c.id)
+        )
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(query))
+
     def every_version(self) -> Iterator[tuple[str, Document]]:
         """Every version of every document, without its printed lines, by id; for administrators."""
         query = select(documents.c.id).where(documents.c.deleted_at.is_(None)).order_by(documents.c.key)

@@ -42,6 +42,7 @@ _DEEDS = {
     "read.people": "lijst van mensen ingezien",
     "replay": "opnieuw gemaakt en vergeleken",
     "resume": "verder geschreven",
+    "retention.term": "bewaartermijn gezet",
     "retention.hold": "vastgehouden: mag niet worden vernietigd",
     "retention.release": "vrijgegeven om te vernietigen",
     "retention.destroy": "vernietigd na de bewaartermijn",

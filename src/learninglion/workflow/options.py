@@ -46,6 +46,8 @@ class WorkplaceOptions:
     threshold: float | None = None  # None: the calibrated default
     sure: float = SURE  # from this chance on a part of a question counts as answered
     two_person_rule: bool = False
+    dossier_days: int = 0  # how long dossiers and sets at work are kept, until terms are set; 0: for ever
+    work_days: int = 0
     letter: LetterTerms = LetterTerms()  # how the organisation's letters look
     power: PowerFigures = PowerFigures()
     collector: CollectorChoice | None = None  # where traces go; None: none are made

@@ -1,51 +1,79 @@
-"""What has been kept long enough: which sets and dossiers that are, and destroying them for good.
+"""What has been kept long enough: which documents, sets and dossiers that are, and destroying them for good.
 
-The terms are the organisation's own (its selectielijst); without a term nothing is ever destroyed here. The
-log keeps that something was destroyed, by whom and why, and nothing of what it said.
+The terms are the organisation's own (its selectielijst), for each category: without one nothing is ever
+destroyed here. They are set on the page for keeping, and stand in the log with who set them and on which
+ground. The log keeps that something was destroyed, by whom and why, and nothing of what it said.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from learninglion.database.engine import now
-from learninglion.models import Actor
+from learninglion.models import Actor, DossierState
 from learninglion.models.errors import ConflictError, InputError
-from learninglion.models.plain import Plain, from_plain, to_plain
+from learninglion.models.plain import Plain, to_plain
 from learninglion.record.dossiers import DossierRepository, DossierVersion
 from learninglion.record.log import EventLog, LogEntry
+from learninglion.store.store import Store
 from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.intake import Intake
 from learninglion.workflow.jobs import LATER, Job, Jobs
 from learninglion.workflow.log import note
+from learninglion.workflow.proof import REMOVE
 from learninglion.workflow.rights import Task, require, require_everywhere
 from learninglion.workflow.sets import SetRepository
 from learninglion.workflow.sign_offs import SignOffRepository
 from learninglion.workflow.worker import Run, Work
 from learninglion.workflow.working_texts import WorkingTextRepository
 
-__all__ = ["Destroyed", "Overdue", "Retention", "Terms"]
+__all__ = ["APPROVED", "DRAFT", "WORK", "Destroyed", "Overdue", "OverdueDocument", "Retention", "Term"]
 
+DRAFT, APPROVED, WORK = "draft", "approved", "work"
+"""Categories: dossiers that nobody approved, approved ones, sets at work. Documents: "collection:NAME"."""
 
-_HOLD, _RELEASE = "retention.hold", "retention.release"
+_COLLECTION = "collection:"
+_TERM, _HOLD, _RELEASE = "retention.term", "retention.hold", "retention.release"
 _DELETED, _DESTROYED = "dossier.delete", "retention.destroy"
+_MOST_DAYS = 36_525  # a hundred years
+_LONGEST_GROUND = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """How many days something is kept after its last change; 0 is for ever."""
+class Term:
+    """How many days a category is kept after its last change, and where the selectielijst says so."""
 
-    dossier_days: int = 0
-    work_days: int = 0
+    category: str
+    days: int = 0  # 0: for ever
+    ground: str = ""
+
+    @property
+    def collection(self) -> str:
+        """The collection whose documents these are; "" for dossiers and sets."""
+        return self.category.removeprefix(_COLLECTION) if self.category.startswith(_COLLECTION) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueDocument:
+    """A document that stood in a collection longer than its term."""
+
+    document_id: str
+    collection: str
 
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """What is older than its term: the newest version of each dossier, and how many sets at work."""
+    """What is older than its term: the newest version of each dossier, how many sets at work, documents."""
 
     dossiers: tuple[DossierVersion, ...] = ()
     works: int = 0
-    held: tuple[str, ...] = ()  # over their term too, but on hold
+    documents: tuple[OverdueDocument, ...] = ()
+    held: tuple[str, ...] = ()  # dossiers, and documents that they rest on: over their term too, but on hold
+
+    def __bool__(self) -> bool:
+        return bool(self.dossiers or self.works or self.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +82,19 @@ class Destroyed:
 
     dossiers: int
     works: int
+    documents: int = 0
 
 
 class Retention:
-    """What is over its term, and destroying it, for administrators."""
+    """Terms, what is over its term, and destroying it, for administrators.
+
+    `dossier_days` and `work_days` hold for dossiers and sets until a term is set.
+    """
 
     def __init__(
         self,
+        store: Store,
+        intake: Intake,
         dossiers: DossierRepository,
         sets: SetRepository,
         sign_offs: SignOffRepository,
@@ -68,7 +102,13 @@ class Retention:
         accounts: Accounts,
         jobs: Jobs,
         log: EventLog,
+        *,
+        dossier_days: int = 0,
+        work_days: int = 0,
     ) -> None:
+        self._first = {DRAFT: dossier_days, APPROVED: dossier_days, WORK: work_days}
+        self._store = store
+        self._intake = intake
         self._jobs = jobs
         self._dossiers = dossiers
         self._sets = sets
@@ -77,28 +117,96 @@ class Retention:
         self._accounts = accounts
         self._log = log
 
-    def find_overdue(self, terms: Terms, *, actor: Actor) -> Overdue:
-        """What is older than its term now, the oldest first."""
+    def terms(self, actor: Actor) -> tuple[Term, ...]:
+        """The term of every category: dossiers, sets at work, and each collection."""
         require_everywhere(actor, Task.MANAGE)
-        ids = self._dossiers.unchanged_since(_before(terms.dossier_days)) if terms.dossier_days else ()
-        held = self.held(actor)
-        newest = tuple(self._dossiers.history(name, None)[-1] for name in ids if name not in held)
-        works = self._sets.count_before(_before(terms.work_days), held) if terms.work_days else 0
-        return Overdue(newest, works, tuple(name for name in ids if name in held))
+        found = {category: Term(category, days) for category, days in self._first.items()}
+        for collection in self._store.collections(None):
+            found[_COLLECTION + collection.name] = Term(_COLLECTION + collection.name)
+        for step in self._log.of_actions({_TERM}):
+            if step.subject in found:  # a collection may be gone by now
+                days, ground = int(str(step.details["days"])), str(step.details["ground"])
+                found[step.subject] = Term(step.subject, days, ground)
+        return tuple(found.values())
 
-    def destroy_overdue(self, terms: Terms, *, reason: str, actor: Actor) -> Destroyed:
-        """Destroy everything that is older than its term. Raises InputError without a reason."""
+    def set_term(self, term: Term, *, actor: Actor) -> bool:
+        """Let a category have this term from now on; whether that is another one. Raises InputError."""
+        known = {t.category: t for t in self.terms(actor)}
+        if term.category not in known:
+            raise InputError(f"Onbekende categorie {term.category!r}. Bekend zijn: {', '.join(known)}.")
+        if not 0 <= term.days <= _MOST_DAYS:
+            raise InputError(f"Kies een termijn van 0 (altijd bewaren) tot {_MOST_DAYS} dagen.")
+        ground = " ".join(term.ground.split())
+        if len(ground) > _LONGEST_GROUND:
+            raise InputError(f"De grondslag is langer dan {_LONGEST_GROUND} tekens.")
+        if term.days and not ground:
+            raise InputError("Noem de grondslag: welke regel van uw selectielijst geeft deze termijn?")
+        if known[term.category] == replace(term, ground=ground):
+            return False
+        note(self._log, _TERM, actor, term.category, {"days": term.days, "ground": ground})
+        return True
+
+    def find_overdue(self, *, actor: Actor) -> Overdue:
+        """What is older than its term now, the oldest first."""
+        days = {term.category: term.days for term in self.terms(actor)}
+        held = self.held(actor)
+        old = tuple(self._old_dossiers(days))
+        stays = [version.dossier_id for version in old if version.dossier_id in held]
+        documents = []
+        for document in self._old_documents(days):
+            if held.intersection(self._dossiers.quoting(document.document_id)):
+                stays.append(document.document_id)
+            else:
+                documents.append(document)
+        return Overdue(
+            tuple(version for version in old if version.dossier_id not in held),
+            self._sets.count_before(_before(days[WORK]), held) if days[WORK] else 0,
+            tuple(documents),
+            tuple(dict.fromkeys(stays)),
+        )
+
+    def _old_dossiers(self, days: dict[str, int]) -> Iterator[DossierVersion]:
+        shortest = min((days[name] for name in (DRAFT, APPROVED) if days[name]), default=0)
+        old = {
+            name: frozenset(self._dossiers.unchanged_since(_before(days[name])) if days[name] else ())
+            for name in (DRAFT, APPROVED)
+        }
+        for dossier_id in self._dossiers.unchanged_since(_before(shortest)) if shortest else ():
+            newest = self._dossiers.history(dossier_id, None)[-1]
+            if dossier_id in old[APPROVED if newest.state is DossierState.APPROVED else DRAFT]:
+                yield newest
+
+    def _old_documents(self, days: dict[str, int]) -> Iterator[OverdueDocument]:
+        for category, term in days.items():
+            if term and category.startswith(_COLLECTION):
+                name = category.removeprefix(_COLLECTION)
+                for document_id in self._store.unchanged_in(name, _before(term)):
+                    yield OverdueDocument(document_id, name)
+
+    def destroy_overdue(self, *, reason: str, actor: Actor) -> Destroyed:
+        """Destroy all that is older than its term, wherever it is. Raises InputError without a reason."""
         reason = _require_reason(reason)
-        overdue = self.find_overdue(terms, actor=actor)
+        terms = self.terms(actor)
+        overdue = self.find_overdue(actor=actor)
         for version in overdue.dossiers:
             self._destroy(version.dossier_id, reason, actor)
-        if terms.work_days:
-            self._sets.clear_before(_before(terms.work_days), self.held(actor))
-            self._working_texts.clear_before(_before(terms.work_days))
-        done = Destroyed(len(overdue.dossiers), overdue.works)  # some of these sets went with their dossier
-        if done.dossiers or done.works:
-            counts: dict[str, Plain] = {"dossiers": done.dossiers, "works": done.works, "reason": reason}
-            note(self._log, "retention.destroy", actor, "", counts)
+        for document in overdue.documents:
+            only_there = replace(actor, collections=frozenset({document.collection}))
+            self._intake.remove(document.document_id, reason=reason, actor=only_there)
+        if work_days := next(term.days for term in terms if term.category == WORK):
+            self._sets.clear_before(_before(work_days), self.held(actor))
+            self._working_texts.clear_before(_before(work_days))
+        # some of these sets went with their dossier
+        done = Destroyed(len(overdue.dossiers), overdue.works, len(overdue.documents))
+        if overdue:
+            told: dict[str, Plain] = {
+                "dossiers": done.dossiers,
+                "works": done.works,
+                "documents": done.documents,
+                "reason": reason,
+                "terms": [to_plain(term) for term in terms if term.days],
+            }
+            note(self._log, _DESTROYED, actor, "", told)
         return done
 
     def held(self, actor: Actor) -> frozenset[str]:
@@ -127,17 +235,17 @@ class Retention:
     def declaration(self, since: datetime, *, actor: Actor) -> str:
         """What was destroyed since a moment, with the lines of the log that prove it, for people to sign."""
         require_everywhere(actor, Task.MANAGE)
-        steps = [s for s in self._log.of_actions({_DELETED, _DESTROYED}) if s.at >= since]
+        steps = [s for s in self._log.of_actions({_DELETED, _DESTROYED, REMOVE}) if s.at >= since]
         report = self._log.verify()
         whole = "Het logboek is heel" if report.ok else f"LET OP: het logboek is niet heel ({report.problem})"
         closing = f"{whole}: {report.head.count} regels, laatste hash {report.head.hash}."
         made = now().isoformat(timespec="seconds")
         return _DECLARATION.format(made=made, rows="\n".join(map(_declared, steps)), closing=closing)
 
-    def start_destroying(self, terms: Terms, *, reason: str, actor: Actor) -> Job:
+    def start_destroying(self, *, reason: str, actor: Actor) -> Job:
         """Begin `destroy_overdue` as long work. Raises InputError without a reason."""
         require_everywhere(actor, Task.MANAGE)
-        told: dict[str, Plain] = {"terms": to_plain(terms), "reason": _require_reason(reason)}
+        told: dict[str, Plain] = {"reason": _require_reason(reason)}
         return self._jobs.start(actor, "retention", told, subject="retention", priority=LATER)
 
     def works(self) -> dict[str, Work]:
@@ -145,9 +253,8 @@ class Retention:
         return {"retention": self._destroy_as_work}
 
     def _destroy_as_work(self, run: Run) -> dict[str, Plain]:
-        terms = from_plain(Terms, run.told["terms"])
-        done = self.destroy_overdue(terms, reason=str(run.told["reason"]), actor=run.owner)
-        return {"address": f"/manage/retention?gone={done.dossiers}-{done.works}"}
+        done = self.destroy_overdue(reason=str(run.told["reason"]), actor=run.owner)
+        return {"address": f"/manage/retention?gone={done.dossiers}-{done.works}-{done.documents}"}
 
     def versions(self, dossier_id: str, actor: Actor) -> tuple[DossierVersion, ...]:
         """The versions of a dossier that would be deleted. Raises UnknownReferenceError."""
@@ -177,8 +284,9 @@ class Retention:
 
 _DECLARATION = """# Verklaring van vernietiging (concept)
 
-Opgemaakt op {made} uit het logboek. De inhoud is vernietigd in de database, de sets, de lopende verzoeken en
-de bewaarde antwoorden; back-ups en bestanden buiten het programma vallen hier niet onder.
+Opgemaakt op {made} uit het logboek. De inhoud is vernietigd in de database, de zoekindex, de vectoren, de
+afbeeldingen, de sets, de lopende verzoeken en de bewaarde antwoorden; back-ups en bestanden buiten het
+programma vallen hier niet onder.
 
 | regel | moment | wat | versies | reden | hash van de regel |
 | ---: | --- | --- | ---: | --- | --- |

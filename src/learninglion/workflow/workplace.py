@@ -174,7 +174,19 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     asking = Asking(store, indexing, searching, power, options.models_elsewhere, log)
     own_sources = OwnSources(sets, log)
     intake = Intake(store, indexing, traces, power, options.models_elsewhere, log, isolate=options.isolate)
-    retention = Retention(repository, kept_sets, requests, typed, accounts, jobs, log)
+    retention = Retention(
+        store,
+        intake,
+        repository,
+        kept_sets,
+        requests,
+        typed,
+        accounts,
+        jobs,
+        log,
+        dossier_days=options.dossier_days,
+        work_days=options.work_days,
+    )
     return Workplace(
         options=options,
         documents=documents,

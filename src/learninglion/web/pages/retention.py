@@ -1,4 +1,4 @@
-"""Deleting a dossier, and destroying what has been kept long enough: for administrators, with a reason."""
+"""Terms, holding and deleting a dossier, destroying what was kept long enough: for administrators."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from learninglion.models.errors import InputError
 from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.forms import read_whole
 from learninglion.web.site import Site
+from learninglion.web.viewer import Viewer
 from learninglion.workflow.jobs import KEPT_FOR, MOST_KEPT_JOBS
 from learninglion.workflow.page_files import MOST_KEPT_BYTES
-from learninglion.workflow.retention import Terms
+from learninglion.workflow.retention import Term
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["router"]
@@ -24,25 +28,22 @@ _SHOWN = 200
 _UNSURE = "Bevestig eerst dat het voorgoed weg mag."
 
 
-def _terms(site: Site) -> Terms:
-    kept = site.settings.retention
-    return Terms(kept.dossier_days, kept.work_days)
-
-
 @router.get("/manage/retention")
 def retention_page(
     request: Request, site: TheSite, viewer: SignedIn, gone: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
-    """What is older than its term."""
-    terms = _terms(site)
-    overdue = site.workplace.retention.find_overdue(terms, actor=viewer.actor)
+    """The terms, what is older than its term, and what is held."""
+    retention = site.workplace.retention
+    overdue = retention.find_overdue(actor=viewer.actor)
     return site.templates.page(
         request,
         "retention.html",
         viewer,
-        terms=terms,
+        terms=retention.terms(viewer.actor),
         overdue=overdue,
         shown=overdue.dossiers[:_SHOWN],
+        documents=overdue.documents[:_SHOWN],
+        held=sorted(retention.held(viewer.actor)),
         gone=gone,
         log=site.settings.log,
         jobs=(MOST_KEPT_JOBS, KEPT_FOR // timedelta(hours=1)),
@@ -61,8 +62,54 @@ def destroy(
     require(viewer.actor, Task.MANAGE)
     if not sure:
         raise InputError(_UNSURE)
-    job = site.workplace.retention.start_destroying(_terms(site), reason=reason, actor=viewer.actor)
+    job = site.workplace.retention.start_destroying(reason=reason, actor=viewer.actor)
     return RedirectResponse(f"/manage/jobs/{job.id}", 303)
+
+
+@router.post("/manage/retention/terms")
+async def set_terms(request: Request, site: TheSite, viewer: SignedIn) -> Response:
+    """Set the terms of the categories as they were filled in; what stayed as it was is no change."""
+    require(viewer.actor, Task.MANAGE)
+    form = await request.form()
+    await run_in_threadpool(_set_terms, site, viewer, form)
+    return RedirectResponse("/manage/retention?gone=terms", 303)
+
+
+def _set_terms(site: Site, viewer: Viewer, form: FormData) -> None:
+    wanted = []
+    for name in form:
+        if name.startswith("days-"):
+            category = name.removeprefix("days-")
+            days = read_whole(str(form[name]).strip() or "0")
+            if days is None:
+                raise InputError("Schrijf een termijn als een heel aantal dagen; 0 is altijd bewaren.")
+            wanted.append(Term(category, days, str(form.get(f"ground-{category}", ""))))
+    for term in wanted:
+        site.workplace.retention.set_term(term, actor=viewer.actor)
+
+
+@router.post("/manage/retention/hold")
+def hold(
+    site: TheSite,
+    viewer: SignedIn,
+    dossier: Annotated[str, Form(max_length=100)],
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Let nobody destroy this dossier from now on."""
+    site.workplace.retention.hold(dossier.strip(), reason=reason, actor=viewer.actor)
+    return RedirectResponse("/manage/retention?gone=held#h-held", 303)
+
+
+@router.post("/manage/retention/release")
+def release(
+    site: TheSite,
+    viewer: SignedIn,
+    dossier: Annotated[str, Form(max_length=100)],
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Let it be destroyed again."""
+    site.workplace.retention.release(dossier.strip(), reason=reason, actor=viewer.actor)
+    return RedirectResponse("/manage/retention?gone=released#h-held", 303)
 
 
 @router.get("/manage/retention/dossier")
@@ -72,10 +119,12 @@ def delete_page(
     viewer: SignedIn,
     dossier_id: Annotated[str, Query(alias="id", max_length=100)] = "",
 ) -> Response:
-    """What would be deleted, and the question whether that is meant."""
-    versions = site.workplace.retention.versions(dossier_id.strip(), viewer.actor)
+    """What would be deleted or held, and the question whether that is meant."""
+    retention = site.workplace.retention
+    versions = retention.versions(dossier_id.strip(), viewer.actor)
+    held = versions[-1].dossier_id in retention.held(viewer.actor)
     return site.templates.page(
-        request, "dossier_delete.html", viewer, newest=versions[-1], versions=len(versions)
+        request, "dossier_delete.html", viewer, newest=versions[-1], versions=len(versions), held=held
     )
 
 
