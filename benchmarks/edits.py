@@ -324,7 +324,7 @@ def kill_browsers(home: Path, kills: int, seed: int) -> bool:
             print(json.dumps(told | ({"server behind": behind[-1]} if kind == "browser" else {})), flush=True)
             if len(found) > 2000:
                 typist.begin_anew()
-        typist.context.close()
+        typist.kill()
     os.kill(server, signal.SIGKILL)
     os.waitpid(server, 0)
     worst = {"most characters lost": max(lost), "rounds with a loss": sum(g > 0 for g in lost)}

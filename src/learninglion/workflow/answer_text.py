@@ -16,6 +16,7 @@ from learninglion.checking.citations import Locate, cite
 from learninglion.checking.verify import check
 from learninglion.drafting.askings import askings_of
 from learninglion.drafting.proposals import propose
+from learninglion.drafting.wording import coverage
 from learninglion.dutch.text import printable, split_sentences, words
 from learninglion.models import (
     Author,
@@ -43,7 +44,7 @@ _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 # "de" and "van" are what they share.
 _SAME = 0.4
 _TRIED = 6  # sentences of the sources, those that share most words first, against which a new one is held
-_NEAR = 0.5  # of its words in one sentence of a source: close enough to say what does not fit
+_NEAR = 0.5  # of what it is about in one sentence of a source: close enough to say what does not fit
 
 
 def write_answer(statements: Sequence[Statement]) -> str:
@@ -222,9 +223,15 @@ def _support(statement: Statement, selection: Selection, locate: Locate) -> tupl
         cited = (cite(source, span, locate),)
         if _holds(replace(statement, citations=cited), chosen, locate):
             return cited
-    if statement.citations or not near or near[0][0] < _NEAR:
+    told = [(coverage(statement.text, (_text_of(span, source),)), source, span) for _, source, span in near]
+    best = max(told, key=lambda found: found[0], default=None)
+    if statement.citations or best is None or best[0] < _NEAR:
         return statement.citations
-    return (cite(near[0][1], near[0][2], locate),)
+    return (cite(best[1], best[2], locate),)
+
+
+def _text_of(span: Span, source: Source) -> str:
+    return source.body[span.start - source.body_span.start : span.end - source.body_span.start]
 
 
 def _holds(statement: Statement, chosen: Sequence[Source], locate: Locate) -> bool:
