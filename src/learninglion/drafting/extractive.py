@@ -71,7 +71,6 @@ _POSITIONS = frozenset({Kind.ACTION, Kind.OPINION})  # what another cabinet may 
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
 _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
-_NEWER_READ = 1  # newer sources read beside material, of those offered first and of those alike in words
 _SEEN = 6  # offered sources that are read for their meaning, to put what bears on the question first
 
 
@@ -535,7 +534,8 @@ def _newest_first(
         return found
     known = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered))}
     older, said = known[found[0].source_id or ""], found[0].quote
-    judged = line.judge(asking, older, said, newer_than(older, said, selection, most=_NEWER_READ))
+    alike = newer_than(older, said, selection, most=1)[-1:]  # by words; reading more of them costs too much
+    judged = line.judge(asking, older, said, alike)
     best = newest(judged)
     if best is None or not overtakes(asking, best, judged):
         return found

@@ -185,9 +185,11 @@ class Relevance:
         source. `chosen`: a person chose the sources.
         """
         askings = searched(question)
+        if not askings:
+            return ()
         whole = (replace(askings[0], text=question, about=question),) if len(askings) > 1 else ()
         made = self.evidence((*askings, *whole), sources, scores)
-        same = [self._asked(s, e) for s, e in zip(sources, made[-1], strict=True)] if made else []
+        same = [self._asked(s, e) for s, e in zip(sources, made[-1], strict=True)]
         judged = [
             [self._judged(a, s, e, w, chosen) for s, e, w in zip(sources, row, same, strict=True)]
             for a, row in zip(askings, made, strict=False)

@@ -33,7 +33,7 @@ _DEEP = 100
 _SIGNIFICANT = 0.05
 _DECISIVE = "MRR@10"
 
-Teacher = Callable[[Encoder, Sequence[Example], Callable[[int, int], None]], NanoEncoder | None]
+Teacher = Callable[[Encoder, Sequence[Example], Callable[[int, int], None]], "NanoEncoder | None"]
 
 
 @dataclass(frozen=True, slots=True)
