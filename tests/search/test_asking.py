@@ -255,6 +255,14 @@ def test_what_is_no_label_and_no_date_of_the_document_tells_nothing_of_it() -> N
     assert facts_about(told, Feature.DATE)[0].quote.of(told.text) == "Datum | 3 mei 2021"
 
 
+def test_a_part_is_asked_for_by_the_name_of_its_heading(tmp_path: Path) -> None:
+    reply = put(tmp_path, "Welke tarieven noemt de werkinstructie?", document())
+    assert reply.verdict is Verdict.ANSWERED
+    assert reply.answers[0].quote == "3. Tarieven" and "Plezierjacht" in reply.answers[0].text
+    other = put(tmp_path / "other", "Welke vissen noemt de werkinstructie?", document())
+    assert other.verdict is not Verdict.ANSWERED
+
+
 def test_questions_and_answers_are_no_chapters_and_who_answered_comes_first_when_asked() -> None:
     told = document(
         (

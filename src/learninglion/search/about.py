@@ -16,6 +16,7 @@ from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.filler import is_filler
 from learninglion.dutch.text import fold, squash, words
 from learninglion.models import Block, BlockKind, Document, Span
+from learninglion.search.analysis import stem
 from learninglion.search.asked import read_question
 from learninglion.search.summary import carriers, main_headings
 
@@ -26,6 +27,7 @@ __all__ = [
     "facts_about",
     "feature_asked",
     "names_document",
+    "part_named",
     "points_at_document",
 ]
 
@@ -281,7 +283,8 @@ _SAYS_NOTHING = frozenset(
     """heeft bevat bestaat telt staat staan zit zitten geef noem toon laat zien lijst gebruikt geraadpleegd
     genoemd opgenomen kort volledig volledige precies korte nieuwste recente huidige laatste naam luidt
     luiden vermeld achterin voorin vooraf used listed included there contain contains consist brief short full
-    samen belangrijkste voornaamste verschenen verwezen verwijst cite cites""".split()
+    samen belangrijkste voornaamste verschenen verwezen verwijst cite cites noemt zegt
+    doet legt geeft beschrijft trekt""".split()
 )
 
 
@@ -297,6 +300,26 @@ def feature_asked(question: str) -> tuple[Feature, str] | None:
         groups = match.groupdict()
         return aspect.feature, next((told for told in groups.values() if told), "")
     return None
+
+
+_ASKS_FOR_PART = re.compile(r"^(?:en\s+)?(?:wat|welke?|geef|noem|what|which|list)\b", re.IGNORECASE)
+_MOST_NAMED = 2  # words of a heading
+
+
+def part_named(question: str) -> str:
+    """The words by which a question names a part of a document ("Welke aanbevelingen doet het rapport?")."""
+    named = _REFERENCE.search(question)
+    if named is None or not _ASKS_FOR_PART.search(question):
+        return ""
+    rest = question[: named.start()] + question[named.end() :]
+    told = [word for word in read_question(rest).words if fold(word) not in _SAYS_NOTHING]
+    return " ".join(told) if 0 < len(told) <= _MOST_NAMED else ""
+
+
+def _is_named(heading: str, name: str) -> bool:
+    """Whether a heading says what `name` says, and nothing more."""
+    own = {stem(fold(word)) for word in read_question(heading).words if not word.isdigit()}
+    return bool(own) and own == {stem(fold(word)) for word in name.split()}
 
 
 def document_named(question: str) -> str:
@@ -538,13 +561,15 @@ def _parts(document: Document, detail: str) -> Iterator[Fact]:
 
 
 def _part(document: Document, detail: str) -> Iterator[Fact]:
+    """The part with this number, or of this name."""
     number = re.escape(detail)
     pattern = re.compile(rf"^(?:{_PART_NAME}|§)?\s*{number}(?:[.:)]|\b(?![.\d]))", re.IGNORECASE)
+    by_name = len(detail) > 3 and not detail[0].isdigit()
     ordered = sorted(document.blocks, key=lambda b: b.span.start)
     for n, block in enumerate(ordered):
         text = _text(document, block.span)
         title = block.kind is BlockKind.HEADING or (len(text) < 80 and re.match(_PART_NAME, text, re.I))
-        if not title or not pattern.match(text):
+        if not title or not (_is_named(text, detail) if by_name else pattern.match(text)):
             continue
         level = block.level if block.kind is BlockKind.HEADING else 99
         end = block.span.end
