@@ -13,7 +13,7 @@ from learninglion.evaluation.document_questions import (
     read_document_questions,
 )
 from learninglion.models import Block, BlockKind, Document, DocumentCard, DocumentKind, Footnote, Span
-from learninglion.search.about import Feature, feature_asked
+from learninglion.search.about import Feature, facts_about, feature_asked
 from learninglion.search.asked import AnswerKind, is_english, read_question, without_order
 from learninglion.search.asking import Material, Reply, Verdict, find_answers, goes_on, newest_first
 from learninglion.search.evidence import split_verb
@@ -240,6 +240,48 @@ def test_a_summary_has_the_sentence_that_carries_each_section_at_its_place(tmp_p
     assert told[("2. Bediening",)].startswith(("De sluisdeuren gaan open", "Bij ijsgang"))
     assert all(m.quote == m.quote_span.of(asked.text) in m.text for m in reply.answers)
     assert not any("Plezierjacht" in quote for quote in told.values())  # a table carries nothing
+
+
+def test_what_is_no_label_and_no_date_of_the_document_tells_nothing_of_it() -> None:
+    pieces = (
+        (P, "Van de bruggen in de stad is de helft ouder dan veertig jaar."),
+        (H, "I. Algemeen"),
+        (P, "De haven is sinds 1 juni 2017 gesloten voor schepen die zwaarder zijn dan 400 ton."),
+    )
+    assert not facts_about(document(pieces), Feature.AUTHOR)
+    assert not facts_about(document(pieces), Feature.DATE)
+    told = document(((P, "Eigenaar | Team Bruggen"), (P, "Datum | 3 mei 2021"), *pieces))
+    assert facts_about(told, Feature.AUTHOR)[0].quote.of(told.text) == "Eigenaar | Team Bruggen"
+    assert facts_about(told, Feature.DATE)[0].quote.of(told.text) == "Datum | 3 mei 2021"
+
+
+def test_a_part_is_asked_for_by_the_name_of_its_heading(tmp_path: Path) -> None:
+    reply = put(tmp_path, "Welke tarieven noemt de werkinstructie?", document())
+    assert reply.verdict is Verdict.ANSWERED
+    assert reply.answers[0].quote == "3. Tarieven" and "Plezierjacht" in reply.answers[0].text
+    other = put(tmp_path / "other", "Welke vissen noemt de werkinstructie?", document())
+    assert other.verdict is not Verdict.ANSWERED
+
+
+def test_questions_and_answers_are_no_chapters_and_who_answered_comes_first_when_asked() -> None:
+    told = document(
+        (
+            (P, "Vragen van het lid Jansma aan de Minister van Sluizen (ingezonden 2 mei 2021)."),
+            (P, "Antwoord van Minister De Boer (ontvangen 1 juni 2021)."),
+            (H, "Vraag 1"),
+            (P, "Bent u bekend met het bericht?"),
+            (H, "Antwoord 1"),
+            (P, "Ja."),
+        )
+    )
+    assert not facts_about(told, Feature.PARTS)
+    for question, begins in (
+        ("Wie beantwoordde de vragen?", "Antwoord"),
+        ("Wie stelde de vragen?", "Vragen"),
+    ):
+        asked = feature_asked(question)
+        assert asked is not None and asked[0] is Feature.AUTHOR
+        assert facts_about(told, *asked, question)[0].quote.of(told.text).startswith(begins)
 
 
 def test_of_a_long_section_the_sentences_that_share_most_are_taken() -> None:

@@ -16,8 +16,9 @@ from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.filler import is_filler
 from learninglion.dutch.text import fold, squash, words
 from learninglion.models import Block, BlockKind, Document, Span
+from learninglion.search.analysis import stem
 from learninglion.search.asked import read_question
-from learninglion.search.summary import carriers
+from learninglion.search.summary import carriers, main_headings
 
 __all__ = [
     "Fact",
@@ -26,6 +27,7 @@ __all__ = [
     "facts_about",
     "feature_asked",
     "names_document",
+    "part_named",
     "points_at_document",
 ]
 
@@ -222,15 +224,16 @@ _DATE = re.compile(
 _VERSION = re.compile(r"\b(?:versie|version|v\.)\s*:?\s*\d+(?:\.\d+)*\b|\bversie\b\s*:?\s*\S+", re.IGNORECASE)
 _LABELS = {
     Feature.AUTHOR: re.compile(
-        r"^\W*(?:auteurs?|authors?|opgesteld door|geschreven door|opsteller|door|van|contactpersoon"
-        r"|afzender|redactie)\s*(?::|\|)?\s+\S"
+        r"^\W*(?:auteurs?|authors?|opgesteld door|geschreven door|opsteller|contactpersoon|afzender|redactie"
+        r"|eigenaar|beheerder)\s*(?::|\|)?\s+\S|^\W*(?:door|van)\s*(?:[:|]\s*\S|\s\S+(?:\s+\S+){0,6}[^.]$)"
+        r"|^(?:beantwoording|antwoord) van\b|\b(?:uitgave van|uitgegeven door|published by)\b[^.]*$"
         r"|[.;,|]\s+(?:auteurs?|authors?|opsteller|written by|opgesteld door|geschreven door)"
         r"\s*(?::|\|)?\s+\S",
         re.IGNORECASE,
     ),
     Feature.ADDRESSEE: re.compile(
-        r"^\W*(?:aan|to|t\.a\.v\.|ter attentie van)\s*(?::|\|)?\s+\S|^(?:aan\s+)?de voorzitter van\b"
-        r"|retouradres",
+        r"^\W*(?:t\.a\.v\.|ter attentie van)\s*(?::|\|)?\s+\S|^(?:aan\s+)?de voorzitter van\b"
+        r"|^\W*(?:aan|to)\s*(?:[:|]\s*\S|\s\S+(?:\s+\S+){0,9}[^.]$)",
         re.IGNORECASE,
     ),
     Feature.REFERENCE: re.compile(
@@ -280,7 +283,8 @@ _SAYS_NOTHING = frozenset(
     """heeft bevat bestaat telt staat staan zit zitten geef noem toon laat zien lijst gebruikt geraadpleegd
     genoemd opgenomen kort volledig volledige precies korte nieuwste recente huidige laatste naam luidt
     luiden vermeld achterin voorin vooraf used listed included there contain contains consist brief short full
-    samen belangrijkste voornaamste verschenen verwezen verwijst cite cites""".split()
+    samen belangrijkste voornaamste verschenen verwezen verwijst cite cites noemt zegt
+    doet legt geeft beschrijft trekt""".split()
 )
 
 
@@ -296,6 +300,26 @@ def feature_asked(question: str) -> tuple[Feature, str] | None:
         groups = match.groupdict()
         return aspect.feature, next((told for told in groups.values() if told), "")
     return None
+
+
+_ASKS_FOR_PART = re.compile(r"^(?:en\s+)?(?:wat|welke?|geef|noem|what|which|list)\b", re.IGNORECASE)
+_MOST_NAMED = 2  # words of a heading
+
+
+def part_named(question: str) -> str:
+    """The words by which a question names a part of a document ("Welke aanbevelingen doet het rapport?")."""
+    named = _REFERENCE.search(question)
+    if named is None or not _ASKS_FOR_PART.search(question):
+        return ""
+    rest = question[: named.start()] + question[named.end() :]
+    told = [word for word in read_question(rest).words if fold(word) not in _SAYS_NOTHING]
+    return " ".join(told) if 0 < len(told) <= _MOST_NAMED else ""
+
+
+def _is_named(heading: str, name: str) -> bool:
+    """Whether a heading says what `name` says, and nothing more."""
+    own = {stem(fold(word)) for word in read_question(heading).words if not word.isdigit()}
+    return bool(own) and own == {stem(fold(word)) for word in name.split()}
 
 
 def document_named(question: str) -> str:
@@ -353,6 +377,9 @@ def facts_about(
     its sentences.
     """
     found = list(_FINDERS[feature](document, detail))
+    if feature is Feature.AUTHOR and "vragen" in words(question):
+        answered = "antwoord" in fold(question)  # who answered, or who asked
+        found.sort(key=lambda fact: ("antwoord" in fold(fact.quote.of(document.text))) != answered)
     if feature is Feature.SOURCES:
         asked = {fold(word) for word in read_question(question).words}
         found.sort(key=lambda fact: -len(asked & set(words(fact.quote.of(document.text)))))
@@ -385,8 +412,15 @@ def _end(document: Document) -> list[Span]:
     return list(_lines(document, max(0, end - _FRONT), end))
 
 
+_NO_PART = re.compile(r"^(?:vraag|vragen|antwoord|antwoorden)\b.{0,12}\d", re.IGNORECASE)
+
+
 def _headings(document: Document) -> list[Block]:
-    return sorted((b for b in document.blocks if b.kind is BlockKind.HEADING), key=lambda b: b.span.start)
+    """The headings of parts, in order: those of questions and answers head no part."""
+    found = (b for b in document.blocks if b.kind is BlockKind.HEADING)
+    return sorted(
+        (b for b in found if not _NO_PART.match(_text(document, b.span))), key=lambda b: b.span.start
+    )
 
 
 def _text(document: Document, span: Span) -> str:
@@ -411,9 +445,11 @@ def _by_label(feature: Feature) -> Callable[[Document, str], Iterator[Fact]]:
         lines = _front(document)
         for n, line in enumerate(lines):
             text = _text(document, line)
-            if not _LABELS[feature].search(text):
+            label = _LABELS[feature].search(text)
+            if label is None:
                 continue
-            if len(text.split()) <= _LABEL_WORDS and n + 1 < len(lines):  # what it labels stands below it
+            last = len(text.split()) <= _LABEL_WORDS or label.end() == len(text)
+            if last and n + 1 < len(lines):  # what it labels stands below it
                 line = Span(line.start, lines[n + 1].end)
             around = _paragraph(document, line)
             yield Fact(feature, line, around if around.contains(line) else line)
@@ -436,7 +472,8 @@ def _authors(document: Document, _detail: str) -> Iterator[Fact]:
             yield Fact(Feature.AUTHOR, lines[-1], Span(start, lines[-1].end))
     yield from _by_label(Feature.AUTHOR)(document, _detail)
     for line in _front(document):
-        if line.end <= _TITLE_PAGE and _PEOPLE.match(_text(document, line)):
+        headed = any(block.span.contains(line) for block in _headings(document))
+        if line.end <= _TITLE_PAGE and not headed and _PEOPLE.match(_text(document, line)):
             yield Fact(Feature.AUTHOR, line, _paragraph(document, line))
         if re.search(
             r"\bvan (?:het lid|de leden|de minister|de staatssecretaris)\b", _text(document, line), re.I
@@ -444,9 +481,23 @@ def _authors(document: Document, _detail: str) -> Iterator[Fact]:
             yield Fact(Feature.AUTHOR, line, _paragraph(document, line))
 
 
+# A date within a running sentence is that of something else, unless the sentence tells what it is.
+_DATED = re.compile(
+    r"\b(?:datum|date|dated|versie|version|d\.d\.|(?:in|toe)gezonden|ontvangen|vastgesteld|uitgegeven|gepubliceerd"
+    r"|verschenen|voorgesteld|geldig|besluit van|approved|published|issued)\b",
+    re.IGNORECASE,
+)
+_BARE_DATE = 8  # words
+
+
+def _tells_date(text: str) -> bool:
+    dated = _DATE.search(text) is not None
+    return dated and (len(text.split()) <= _BARE_DATE or _DATED.search(text) is not None)
+
+
 def _dates(document: Document, _detail: str) -> Iterator[Fact]:
-    found = [line for line in _front(document) if _DATE.search(_text(document, line))]
-    found += [line for line in _end(document)[-8:] if _DATE.search(_text(document, line))]
+    lines = (*_front(document), *_end(document)[-8:])
+    found = [line for line in lines if _tells_date(_text(document, line))]
     # a line that is little more than the date, or is labelled as one, says it
     found.sort(key=lambda line: (len(_text(document, line).split()) > 6, line.start))
     for line in dict.fromkeys(found):
@@ -462,7 +513,8 @@ def _versions(document: Document, _detail: str) -> Iterator[Fact]:
 def _title(document: Document, _detail: str) -> Iterator[Fact]:
     title = document.title
     for line in _front(document):
-        if title and _text(document, line) in title:
+        text = _text(document, line)
+        if title and (title in text or (text in title and 2 * len(text) >= len(title))):
             yield Fact(Feature.TITLE, line, line, f"De titel is: {title}")
             return
     if document.text:
@@ -509,13 +561,15 @@ def _parts(document: Document, detail: str) -> Iterator[Fact]:
 
 
 def _part(document: Document, detail: str) -> Iterator[Fact]:
+    """The part with this number, or of this name."""
     number = re.escape(detail)
     pattern = re.compile(rf"^(?:{_PART_NAME}|§)?\s*{number}(?:[.:)]|\b(?![.\d]))", re.IGNORECASE)
+    by_name = len(detail) > 3 and not detail[0].isdigit()
     ordered = sorted(document.blocks, key=lambda b: b.span.start)
     for n, block in enumerate(ordered):
         text = _text(document, block.span)
         title = block.kind is BlockKind.HEADING or (len(text) < 80 and re.match(_PART_NAME, text, re.I))
-        if not title or not pattern.match(text):
+        if not title or not (_is_named(text, detail) if by_name else pattern.match(text)):
             continue
         level = block.level if block.kind is BlockKind.HEADING else 99
         end = block.span.end
@@ -583,7 +637,9 @@ def _summary(document: Document, detail: str) -> Iterator[Fact]:
     """
     found = list(_under(Feature.SUMMARY, _SUMMARY)(document, ""))
     if detail and not found:
-        found = list(_under(Feature.SUMMARY, _CONCLUSIONS)(document, "")) or list(_subject(document, ""))
+        main = {block.span for block in main_headings(document)}
+        concluded = _under(Feature.SUMMARY, _CONCLUSIONS)(document, "")
+        found = [fact for fact in concluded if fact.quote in main] or list(_subject(document, ""))
     yield from found
     if detail:
         known = [fact.around for fact in found]
@@ -601,7 +657,9 @@ def _subject(document: Document, detail: str) -> Iterator[Fact]:
         re.compile(r"^(?:\d+\.?\s*)?(?:korte\s+)?(?:inleiding|doel|introductie|samenvatting)\b", re.I),
     )(document, detail)
     headings = _headings(document)
-    if headings:
+    if len(headings) < 2:
+        yield from (Fact(Feature.SUBJECT, f.quote, f.around, f.told) for f in _title(document, detail))
+    else:
         names = "; ".join(_text(document, b.span) for b in headings[:12])
         yield Fact(
             Feature.SUBJECT,

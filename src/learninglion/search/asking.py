@@ -21,6 +21,7 @@ from learninglion.search.about import (
     facts_about,
     feature_asked,
     names_document,
+    part_named,
     points_at_document,
 )
 from learninglion.search.asked import AnswerKind, holds_kind, is_english, read_question
@@ -144,6 +145,12 @@ def find_answers(
         if telling:
             own = [_material(w) for w in best if w.source.document.id in telling]
             return _about(question, taken, shelf, telling, asked, own, looked)
+    name = part_named(question) if shelf is not None and asked is None else ""
+    if name and shelf is not None:
+        document_id = _document_meant(question, shelf, best, taken)
+        if document_id and facts_about(shelf.document(document_id), Feature.PART, name):
+            own = [_material(w) for w in best if w.source.document.id == document_id]
+            return _about(question, taken, shelf, (document_id,), (Feature.PART, name), own, looked)
     wanted = want(question, rarity_in(engine.snapshot().statistics), context)
     material = _merged([_material(w, wanted) for w in best[: 2 * (_MOST_ANSWERS + _MOST_NEAR)]])
     if chance >= built_in().sure:

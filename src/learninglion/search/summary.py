@@ -16,7 +16,7 @@ from learninglion.dutch.text import split_sentences, words
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.analysis import stem
 
-__all__ = ["Carrier", "carriers"]
+__all__ = ["Carrier", "carriers", "main_headings"]
 
 _MOST_SECTIONS = 12
 _FEWEST_WORDS, _MOST_WORDS = 6, 60  # of a sentence that can stand by itself
@@ -48,13 +48,19 @@ def carriers(document: Document) -> tuple[Carrier, ...]:
     return tuple(found)
 
 
-def _sections(document: Document) -> Iterator[tuple[str, list[Block]]]:
-    """The main sections with their running text: of the highest level at which there are at least two."""
+def main_headings(document: Document) -> tuple[Block, ...]:
+    """The headings of the highest level at which there are at least two, in order."""
     ordered = sorted(document.blocks, key=lambda block: block.span.start)
     headings = [block for block in ordered if block.kind is BlockKind.HEADING]
     levels = Counter(block.level for block in headings)
-    top = min((level for level, count in levels.items() if count > 1), default=0)
-    starts = [block for block in headings if top and block.level == top]
+    top = min((level for level, count in levels.items() if count > 1), default=None)
+    return tuple(block for block in headings if block.level == top)
+
+
+def _sections(document: Document) -> Iterator[tuple[str, list[Block]]]:
+    """The main sections, by their heading, with their running text."""
+    ordered = sorted(document.blocks, key=lambda block: block.span.start)
+    starts = main_headings(document)
     ends = [*(block.span.start for block in starts[1:]), len(document.text)]
     for block, end in list(zip(starts, ends, strict=False))[:_MOST_SECTIONS]:
         inside = [
