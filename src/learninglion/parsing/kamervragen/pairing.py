@@ -388,8 +388,10 @@ def _count_several(chain: dict[int, Part], bare: bool, index: int, paragraph: Pa
     """Add the numbers of several questions that are asked as one ("3 en 4") where they count on."""
     led = None if bare else _LISTED.match(paragraph.text)
     numbers = parse_numbers(led[1]) if led is not None else _bare_numbers(paragraph) if bare else ()
+    if len(numbers) < 2:
+        return
     last = max((part.numbers[-1] for part in chain.values()), default=0)
-    if last and len(numbers) > 1 and numbers == tuple(range(last + 1, last + 1 + len(numbers))):
+    if last and numbers == tuple(range(last + 1, last + 1 + len(numbers))):
         chain[index] = Part(LabelKind.QUESTION, numbers, index, skip=led.end() if led is not None else 0)
 
 
