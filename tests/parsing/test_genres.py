@@ -245,3 +245,32 @@ def test_all_fractions_that_ask_together_are_named() -> None:
         f"{asked}\n\nDie is 12 meter hoog.\n"
     )
     assert said(document) == [((1,), "LAND, WATER", asked, "Die is 12 meter hoog.")]
+
+
+@pytest.mark.parametrize("dot", ["", "."])
+def test_bare_numbers_of_several_questions_count_on(dot: str) -> None:
+    parts = {
+        "1": ("Hoe hoog is de dijk?", "12 meter."),
+        "2 en 3": ("Wat kost dat? Wie betaalt?", "Het Rijk."),
+        "4": ("Komt er meer?", "Nee."),
+    }
+    lines = ["Antwoorden op de vragen van het lid Bos (LAND) over de dijk"]
+    for number, (question, answer) in parts.items():
+        lines += [f"{number}. {question}", answer] if dot else [number, question, answer]
+    found = said(read("\n\n".join(lines)))
+    assert [pair[0] for pair in found] == [(1,), (2, 3), (4,)]
+    assert [pair[2:] for pair in found] == list(parts.values())
+
+
+def test_questions_in_bold_above_their_answers_need_no_numbers() -> None:
+    parts = [("Hoe hoog is de dijk?", "12 meter."), ("Wat kost dat?", "Vier miljoen.")]
+    body = "".join(f"<p><b>{question}</b></p><p>{answer}</p>" for question, answer in parts)
+    heading = "<p>Antwoorden op vragen van het lid Bos (LAND) over de dijk</p>"
+    assert [pair[2:] for pair in said(read(f"<html><body>{heading}{body}", "x.html"))] == parts
+    assert not read(f"<html><body><p>Veelgestelde zaken</p>{body}", "x.html").pairs
+
+
+def test_members_who_ask_without_numbers_are_told_of() -> None:
+    heading = "Vragen van het lid Bos (LAND) aan de minister van Waterzaken over de dijk:"
+    document = read(f"{heading}\n\n• Hoe hoog?\n\n• Waarom?")
+    assert any("zonder nummers" in warning for warning in document.warnings)

@@ -730,3 +730,32 @@ def test_items_that_count_begin_paragraphs_of_their_own() -> None:
         "Wat kost dat?",
     ]
     assert "Er staan geen antwoorden in dit document." in document.warnings
+
+
+def test_a_table_goes_on_overleaf_and_another_one_does_not() -> None:
+    def drawn(*rows: tuple[str, ...]) -> str:
+        cells = [(k, n, cell) for n, row in enumerate(rows) for k, cell in enumerate(row)]
+        return "".join(show(cell, x=72 + 130 * k, y=780 - 20 * n) for k, n, cell in cells)
+
+    first = drawn(("Streek", "Palen", "Kosten"), ("Noord", "41", "200"), ("Zuid", "17", "90"))
+    more = (("Oost", "3", "12"), ("West", "8", "31"))
+    other = drawn(("Streek", "Palen in 2033", "Kosten in 2033"), *more)
+    for content, count in ((pdf(first, drawn(*more)), 1), (pdf(first, other), 2)):
+        assert sum(block.kind == "table" for block in read(content).blocks) == count
+
+
+def test_a_note_without_a_space_behind_its_number() -> None:
+    marked = "BT /F1 11 Tf 72 700 Td (De dijk staat in de tabel) Tj /F1 6 Tf 4 Ts (1) Tj 0 Ts ET\n"
+    more = show("De molen draait niet meer, want er is geen wind.", y=680)
+    document = read(pdf(marked + more + show("12031, blad 4.", y=80, size=8)))
+    (note,) = document.footnotes
+    assert (note.mark, note.span.of(document.text)) == ("1", "2031, blad 4.")
+
+
+def test_a_name_at_the_foot_of_a_page_does_not_run_on_overleaf() -> None:
+    letter = show("De antwoorden zijn met de provincie en met de schippers besproken.")
+    document = read(pdf(letter + show("J. Waterman", y=700), show("Antwoorden op vragen over de dijk")))
+    assert [block.span.of(document.text) for block in document.blocks][-2:] == [
+        "J. Waterman",
+        "Antwoorden op vragen over de dijk",
+    ]

@@ -160,7 +160,7 @@ def _warn(
     elif not document.pairs and document.notice is None and _counts_questions(paragraphs):
         warnings.append("Hier staan genummerde vragen zonder antwoorden; die zijn als gewone tekst gelezen.")
     elif not document.pairs and document.notice is None and asks_alone(paragraphs[:_TOP]):
-        warnings.append("Hier staan vragen van Kamerleden zonder nummers; die zijn als gewone tekst gelezen.")
+        warnings.append("Hier staan vragen zonder nummers of antwoorden; die zijn als gewone tekst gelezen.")
     if not front.is_set:
         return tuple(warnings)
     if front.identifier is None and any(pair.answer for pair in document.pairs):

@@ -54,6 +54,7 @@ _LISTED = re.compile(
     r"\(?(\d{1,3}(?:\s*(?:,|en|t/m)\s*\d{1,3})*)\s*(?:[.)\]:]\s+(?=\S)|\s+(?=[\"'“‘«(]*[A-ZÀ-Ý]))"
 )
 _LONGEST_HEADING = 600
+_TOP = 8  # paragraphs ahead of the first question that say what follows
 _OVER_ALL = re.compile(r"\s*(?:Vragen|Questions)\s*:?\s*", re.IGNORECASE)  # a title above numbered questions
 _FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
 _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
@@ -132,7 +133,7 @@ def pair_up(
     told = find_notice_heading(paragraphs) if is_set else None
     found = find_questions(paragraphs[:told])
     if not any(part.kind is LabelKind.QUESTION for part in found.parts):
-        return _pair_unlabelled(paragraphs, spans) if genre in _IN_PROSE else None
+        return _pair_unlabelled(paragraphs, spans, genre)
     if told is not None:
         found.notice = list(range(told, len(paragraphs)))
     labelled = any(part.kind is LabelKind.ANSWER for part in found.parts)
@@ -158,14 +159,39 @@ def pair_up(
     return Pairing(matched.pairs, found.first, loose, matched.warnings)
 
 
-def _pair_unlabelled(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> Pairing | None:
-    """The pairs of an overleg or a nota that has no labels."""
-    found = find_by_fraction(paragraphs) or find_in_prose(paragraphs)
+def _pair_unlabelled(
+    paragraphs: Sequence[Paragraph], spans: Sequence[Span], genre: Genre | None
+) -> Pairing | None:
+    """The pairs of an overleg or a nota that has no labels, or of a set whose questions stand out."""
+    if genre in _IN_PROSE:
+        found = find_by_fraction(paragraphs) or find_in_prose(paragraphs)
+    else:
+        found = _find_standing_out(paragraphs)
     if found is None:
         return None
     stretches = [_stretch(paragraph, span) for paragraph, span in zip(paragraphs, spans, strict=True)]
     matched = match_parts(found, stretches)
     return Pairing(matched.pairs, found.first, (), (_COUNTED, *matched.warnings))
+
+
+def _find_standing_out(paragraphs: Sequence[Paragraph]) -> Found | None:
+    """Questions in bold or slanted letters, each above its answer, where the text says that it holds them."""
+    asking = [n for n, p in enumerate(paragraphs) if p.emphasised and _ASKS.search(p.text)]
+    first = min(asking, default=0)
+    if len(asking) < 2 or not _speaks_of_questions(paragraphs[max(0, first - _TOP) : first]):
+        return None
+    end = next((n for n in range(first, len(paragraphs)) if _ends_set(paragraphs, n)), len(paragraphs))
+    found = Found(first=first)
+    for index in range(first, end):
+        emphasised = paragraphs[index].emphasised
+        kind = LabelKind.QUESTION if emphasised else LabelKind.ANSWER
+        if not found.parts or found.parts[-1].kind is not kind:
+            found.parts.append(Part(kind, (), None))
+        found.parts[-1].body.append(index)
+    questions = [part for part in found.parts if part.kind is LabelKind.QUESTION]
+    if not all(any("?" in paragraphs[n].text for n in part.body) for part in questions):
+        return None
+    return found if len(questions) > 1 and len(found.parts) == 2 * len(questions) else None
 
 
 def find_notice_heading(paragraphs: Sequence[Paragraph]) -> int | None:
@@ -335,11 +361,13 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
         bare, led = _BARE.match(paragraph.text), _LED.match(paragraph.text)
         match = bare or led
         if match is None:
+            for style, chain in styles.items():
+                _count_several(chain, style.startswith("bare"), index, paragraph)
             continue
         style = ("bare" if bare else "led") + match.group(1) + (match.group(3 if bare else 4) or "")
         number = int(match.group(2))
         chain = styles.setdefault(style, {})
-        last = max((part.numbers[0] for part in chain.values()), default=0)
+        last = max((part.numbers[-1] for part in chain.values()), default=0)
         if number == 1 and chain and not _asks(paragraphs, min(chain), index):
             chain.clear()  # a list ahead of the questions
             last = 0
@@ -354,6 +382,17 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
             skip = 0 if bare else match.start("letter") if letter else match.end()
             chain[index] = Part(LabelKind.QUESTION, (number,), index, skip=skip)
     return max(styles.values(), key=lambda chain: (len(chain), -min(chain, default=0)), default={})
+
+
+def _count_several(chain: dict[int, Part], bare: bool, index: int, paragraph: Paragraph) -> None:
+    """Add the numbers of several questions that are asked as one ("3 en 4") where they count on."""
+    led = None if bare else _LISTED.match(paragraph.text)
+    numbers = parse_numbers(led[1]) if led is not None else _bare_numbers(paragraph) if bare else ()
+    if len(numbers) < 2:
+        return
+    last = max((part.numbers[-1] for part in chain.values()), default=0)
+    if last and numbers == tuple(range(last + 1, last + 1 + len(numbers))):
+        chain[index] = Part(LabelKind.QUESTION, numbers, index, skip=led.end() if led is not None else 0)
 
 
 def _numbered_answers(paragraphs: Sequence[Paragraph], questions: dict[int, Part]) -> dict[int, Part]:

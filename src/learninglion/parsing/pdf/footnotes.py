@@ -151,6 +151,11 @@ def _opens_note(
         # Without a raised mark only its place tells a note from a row of numbers or an ordinary sentence.
         match = _LEADS.match(line.text)
         expected = int(current.mark) + 1 if current is not None and current.mark.isdigit() else 1
+        joined = line.text.startswith(str(expected)) and line.text[len(str(expected)) :][:1].isalnum()
+        if small and joined and marks.get(str(expected), 0.0) > line.baseline and not line.gaps:
+            return str(expected), len(
+                str(expected)
+            )  # "1CBS", "12031, tabel 4": its own mark, without a space
         single = len(line.gaps) == 1 and match is not None and line.gaps[0] <= match.end()
         if match is None or not small or line.baseline > foot:
             return None

@@ -18,6 +18,7 @@ _TERM = re.compile(r"[\d.,]{1,7}|[a-zA-Z]{1,3}")
 _SMALL = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
 _SMALLER = 0.88  # of the size of the text beside it: the figures of a fraction
 _CLOSE, _WORD = 0.25, 0.6  # of the size: right behind a word, and with a space between
+_MOST = 5_000  # strips of a page: more are a drawing
 _LEVEL, _ALIKE = 0.05, 0.1  # of the size: on one baseline, and of one size
 _NEAR = 1.2  # of the size: as far as the text beside a fraction
 _SPACE = 0.12  # of the size: less white is none
@@ -92,6 +93,8 @@ def _is_level(one: Strip, other: Strip) -> bool:
 def _find_room(found: Sequence[Strip], strip: Strip) -> int | None:
     """Behind which strip words were filled in: between two of one line, or right behind the end of one."""
     slack = _CLOSE * strip.style.size
+    if len(found) > _MOST:
+        return None
     for k in range(len(found) - 1, -1, -1):
         before = found[k]
         if not _is_level(before, strip) or strip.xs[0] < before.x_end - slack:

@@ -6,13 +6,13 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.pdf.footnotes import Mark, Note, collect_notes, find_marks, is_raised, match_marks
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
 from learninglion.parsing.pdf.lines import Line, Page, Run
-from learninglion.parsing.pdf.tables import Table, find_tables
+from learninglion.parsing.pdf.tables import Table, find_tables, same_columns
 from learninglion.parsing.scripts import lowered, raised
 
 __all__ = [
@@ -223,6 +223,7 @@ def _kept(text: str, first: int, last: int, left_out: Sequence[tuple[int, int]])
 
 _WIDE_STEP = 1.4  # of the usual distance between lines: white between paragraphs
 _INDENT = 2.0  # points: less is play in the setting
+_HALF = 0.5  # of the width of the text: a line that leaves that much open before the next page was ended
 _SLACK = 4.0  # points by which a word must fit on the line before to prove that the line was ended on purpose
 _COLUMN = 60.0  # points: left edges further apart belong to different columns
 _HEADING_LENGTH = 120
@@ -230,6 +231,7 @@ _MARKER = re.compile(
     r"(?:[•●▪◦\uf0b7\u2023\u25e6*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s)|\(?[a-z][.)](?=\s)|\(?[ivx]{1,4}[.)](?=\s))"
 )
 _COUNTED = re.compile(r"(\d{1,3})([.)])\s+\S")
+_FIGURES, _YEAR = re.compile(r"[€$–−+-]?\s?\d[\d.,]*\s?%?"), re.compile(r"(?:19|20)\d\d")
 _HANGING = re.compile(r"\(?\d{1,3}(?:(?:,|,? en| t/m|[–-]) ?\d{1,3})*[.)]?")
 # Digits behind it are the mark of a note, but "2.500" is a number.
 _ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$|(?<!\d)[.?!:;][\"'”’»)\]\d]*$|[»”\"]$")
@@ -385,6 +387,7 @@ class _Writer:
         self._set_alone = False  # whether the open paragraph is a label
         self._turned: list[int] = []  # indices of the turned lines of the page that are still to be written
         self._page = Page(0, (0.0, 0.0, 0.0, 0.0), 0, ())
+        self._unended: Table | None = None  # the table at the foot of the page before
         self._early = False  # whether those go behind the first paragraph that ends on the page
 
     def write_body(self) -> None:
@@ -399,6 +402,8 @@ class _Writer:
             # A sentence that goes on overleaf is not broken: turned text then goes between two paragraphs.
             self._early = bool(lines) and not _ends(lines[-1]) and not self.alone(lines[-1])
             self._write_page(lines, own, {table.first: table for table in found})
+            ends = bool(found) and found[-1].last == len(lines) - 1 and not self._turned
+            self._unended = found[-1] if ends else None
             if self._turned:
                 self._close()
                 self._write_turned()
@@ -488,11 +493,8 @@ class _Writer:
         ends = _ends(previous)
         raised_up = line.baseline > previous.baseline - 0.4 * line.size
         moved = line.page != previous.page or raised_up or self._turns
-        if (
-            (line.bold != previous.bold or line.italic != previous.italic)
-            and (fits or ends)
-            and _plain(line, previous)
-        ):
+        restyled = (line.bold, line.italic) != (previous.bold, previous.italic) and _plain(line, previous)
+        if restyled and (fits or ends or line.text[0].isupper() and not previous.broken):
             return True
         if _hangs_number(line) or id(line) in self.counted:
             return True
@@ -501,8 +503,9 @@ class _Writer:
         if moved:
             # At the head of a page no white shows; a label in bold ahead of plain text does.
             leads = line.runs[0].style.bold and not line.bold and not previous.runs[-1].style.bold
-            beside = line.page == previous.page and line.x0 > previous.x1
-            return ends and (fits or leads) or beside and fits and line.text[0].isupper()
+            column = line.page == previous.page and line.x0 > previous.x1
+            overleaf = line.page != previous.page and previous.x1 + _HALF * (right - previous.x0) < right
+            return ends and (fits or leads) or (column or overleaf) and fits and line.text[0].isupper()
         indent = line.x0 - previous.x0
         if abs(indent) > _INDENT and abs(indent) < _COLUMN:
             hanging = len(self._open) == 1 and (
@@ -569,7 +572,14 @@ class _Writer:
         span = Span(start, self.builder.length - 1 if self.builder.length > start else start)
         gap = previous is not None and self._is_gap(previous, first)
         text = self.builder.read(span)
-        if text:
+        above = self._unended if not table.first else None
+        last = self.stretches[-1] if self.stretches else None
+        overleaf = last is not None and above is not None and same_columns(above, table)
+        if text and last is not None and overleaf and _goes_on_overleaf(last.text, text):
+            whole = Span(last.span.start, span.end)
+            rows = last.lines + len(table.rows)
+            self.stretches[-1] = replace(last, span=whole, text=f"{last.text}\n{text}", lines=rows)
+        elif text:
             self.stretches.append(
                 Stretch(
                     BlockKind.TABLE,
@@ -604,6 +614,23 @@ class _Writer:
                 )
             found.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
         return tuple(found), tuple(lost)
+
+
+def _goes_on_overleaf(above: str, below: str) -> bool:
+    """Whether the rows of a table at the head of a page belong to the one at the foot of the page before.
+
+    They do where its head is printed again, or where the first of them is a row of figures like the last
+    above, and no head: that would say something else of the figures.
+    """
+    rows, first = above.split("\n"), below.partition("\n")[0]
+    if first == rows[0]:
+        return True
+    figures = [
+        [_FIGURES.fullmatch(cell.strip()) is not None for cell in row.split(" | ")]
+        for row in (rows[-1], first)
+    ]
+    years = all(_YEAR.fullmatch(cell.strip()) for cell in first.split(" | ")[1:])
+    return len(rows) > 1 and figures[0] == figures[1] and any(figures[1][1:]) and not years
 
 
 def _ends(line: Line) -> bool:

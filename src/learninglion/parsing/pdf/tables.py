@@ -9,7 +9,7 @@ from itertools import combinations
 
 from learninglion.parsing.pdf.lines import Line
 
-__all__ = ["Cell", "Table", "find_tables", "runs_on"]
+__all__ = ["Cell", "Table", "find_tables", "runs_on", "same_columns"]
 
 _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to each other
 _APART = 1.6  # of the size: a larger step down in one column begins another cell
@@ -84,10 +84,10 @@ def find_tables(pages: Sequence[Sequence[Line]]) -> list[tuple[Table, ...]]:
         kept = []
         for table in found[number]:
             goes_on = table.first == 0 and any(
-                t.last == len(pages[number - 1]) - 1 and _same_columns(t, table) for t in above
+                t.last == len(pages[number - 1]) - 1 and same_columns(t, table) for t in above
             )
             begins = table.last == len(lines) - 1 and any(
-                t.first == 0 and _same_columns(t, table) for t in below
+                t.first == 0 and same_columns(t, table) for t in below
             )
             if table.sure or goes_on or begins:
                 kept.append(table)
@@ -95,7 +95,8 @@ def find_tables(pages: Sequence[Sequence[Line]]) -> list[tuple[Table, ...]]:
     return result
 
 
-def _same_columns(one: Table, other: Table) -> bool:
+def same_columns(one: Table, other: Table) -> bool:
+    """Whether the columns of two tables stand at the same places of their pages."""
     return len(one.columns) == len(other.columns) and all(
         max(a[0], b[0]) < min(a[1], b[1]) or abs(a[0] - b[0]) < 2.0 or abs(a[1] - b[1]) < 2.0
         for a, b in zip(one.columns, other.columns, strict=True)
