@@ -17,6 +17,7 @@ from learninglion.cli import app
 from learninglion.compliance.archive_package import ArchiveTerms
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError, PermissionDeniedError
+from learninglion.record.provenance import sidecar_of
 from learninglion.sample import sample_documents
 from learninglion.workflow import Workplace, WorkplaceOptions, open_workplace
 
@@ -53,7 +54,9 @@ def local(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def test_a_package_is_whole_and_its_metadata_stand_in_order(made: tuple[Workplace, Path, str]) -> None:
+def test_a_package_is_whole_and_its_metadata_stand_in_order(
+    made: tuple[Workplace, Path, str], tmp_path: Path
+) -> None:
     workplace, _, dossier_id = made
     data = workplace.dossiers.package(dossier_id, TERMS, actor=BOSS)
     with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -73,7 +76,7 @@ def test_a_package_is_whole_and_its_metadata_stand_in_order(made: tuple[Workplac
     assert whole.findtext(".//m:termijnLooptijd", namespaces=spaced) == "P10Y"
 
     described = [n for n in files if not n.startswith("mdto/") and n not in ("SHA256SUMS", "LEESMIJ.txt")]
-    assert len(described) == 5 + 1 + 2  # five forms, one version, who and when, the log
+    assert len(described) == 5 + 5 + 1 + 2  # five forms with a statement, a version, who and when, the log
     for name in described:
         about = ElementTree.fromstring(files[f"mdto/{name}.xml"])[0]
         assert [FILE_ORDER.index(local(e)) for e in about] == sorted(
@@ -82,6 +85,13 @@ def test_a_package_is_whole_and_its_metadata_stand_in_order(made: tuple[Workplac
         assert about.findtext("m:omvang", namespaces=spaced) == str(len(files[name]))
         told = about.findtext("m:checksum/m:checksumWaarde", namespaces=spaced)
         assert told == hashlib.sha256(files[name]).hexdigest()
+    listed = (e for e in whole[0] if local(e) == "heeftRepresentatie")
+    shown = [e.findtext("m:verwijzingNaam", namespaces=spaced) for e in listed]
+    assert len(shown) == 5 and not any(str(name).endswith(".json.provenance.json") for name in shown)
+    for name in (n for n in shown if n):
+        (tmp_path / name.removeprefix("tekst/")).write_bytes(files[name])
+        sidecar_of(tmp_path / name.removeprefix("tekst/")).write_bytes(files[f"{name}.provenance.json"])
+        assert workplace.dossiers.check_mark(tmp_path / name.removeprefix("tekst/")).problems == ()
     assert json.loads(files["versies/versie-1.json"])["record"]["id"] == dossier_id
     about = {step["subject"] for step in json.loads(files["logboek.json"])}
     assert dossier_id in about and all(name == dossier_id or name.startswith("set:") for name in about)

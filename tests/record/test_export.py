@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import xml.etree.ElementTree as ElementTree
 import zipfile
+import zlib
 from dataclasses import replace
 
 import pypdfium2
@@ -255,3 +258,27 @@ def test_energy_reckoned_otherwise_or_elsewhere_stays_apart() -> None:
     assert "4,000 Wh op model.voorbeeld.example (schatting)" in lines[2]
     assert "wat model.voorbeeld.example gebruikte is niet bekend" in lines[3]
     assert energy_lines(()) == ()
+
+
+_OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm.*?stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+
+
+def test_what_a_pdf_says_of_pdf_a_fits_what_is_in_it() -> None:
+    """Not a validator (veraPDF is no package here): the typesetter checks A-2a, and we append to that."""
+    made = export(make_dossier(), ExportFormat.PDF)
+    whole = made + b"".join(zlib.decompress(found) for found in _OBJECT_STREAM.findall(made))
+    told = ElementTree.fromstring(re.findall(rb"<rdf:RDF.*?</rdf:RDF>", made, re.DOTALL)[-1])
+    names = {element.tag for element in told.iter()}
+    about = {element.tag.rpartition("}")[2]: element.text for element in told.iter()}
+    assert (about["part"], about["conformance"]) in (("2", "A"), ("1", "A"))
+    assert f"{{{_PDFA}}}part" in names and f"{{{_IPTC}}}DigitalSourceType" in names
+    described = {e.text for e in told.iter() if e.tag.endswith("}namespaceURI")}
+    assert _IPTC in described  # a property of another schema is described in the same metadata
+    assert b"GTS_PDFA1" in whole and b"/DestOutputProfile" in whole and b"/MarkInfo" in whole
+    assert whole.count(b"/Type/FontDescriptor") == len(re.findall(rb"/FontFile[23]?\b", whole)) > 0
+    for kept_out in (b"/Encrypt", b"/JavaScript", b"/Launch", b"/LZWDecode", b"/EmbeddedFiles"):
+        assert kept_out not in whole
+    assert re.search(rb"trailer\s*<<.*?/ID", made, re.DOTALL) and made.endswith(b"%%EOF\n")
+
+
+_PDFA, _IPTC = "http://www.aiim.org/pdfa/ns/id/", "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"

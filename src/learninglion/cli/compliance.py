@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from learninglion.models.plain import Plain
 from learninglion.settings import Settings, installation, load_settings, registration
 from learninglion.workflow.files import make_folder, write_file
 from learninglion.workflow.quality import MeasureRow
+from learninglion.workflow.retention import APPROVED, WORK
 from learninglion.workflow.workplace import Workplace
 
 __all__ = ["installation_here", "register"]
@@ -44,7 +46,9 @@ def installation_here(settings: Settings, workplace: Workplace) -> Installation:
         for c in workplace.documents.collections(actor)
     )
     measured = tuple(figure for row in workplace.quality.measurements(actor)[:1] for figure in _figures(row))
-    return installation(settings, holdings, measured)
+    days = {term.category: term.days for term in workplace.retention.terms(actor)}
+    made = installation(settings, holdings, measured)
+    return replace(made, dossier_days=days[APPROVED], work_days=days[WORK])
 
 
 def _figures(row: MeasureRow) -> tuple[Figure, ...]:

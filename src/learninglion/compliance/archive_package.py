@@ -13,7 +13,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -27,6 +27,7 @@ from learninglion.record.export import WHOLE, export, to_json
 from learninglion.record.letter_template import LetterTerms
 from learninglion.record.log import LogEntry, is_sealed
 from learninglion.record.marking import credit_line, state_words
+from learninglion.record.provenance import SIDECAR_SUFFIX
 
 __all__ = ["APPRAISALS", "ArchiveTerms", "archive_package", "verify_package"]
 
@@ -45,7 +46,8 @@ _FORMATS = {
 }
 _README = """Pakket voor het archief: {id}
 
-tekst/       de tekst zoals die nu geldt, in vijf vormen
+tekst/       de tekst zoals die nu geldt, in vijf vormen, elk met een getekende verklaring van herkomst
+             (*.provenance.json; na te gaan met: learninglion verify-mark BESTAND)
 versies/     elke versie met alles wat erbij is vastgelegd: vragen, gekozen bronnen, controle van elke zin
 versies.json wie welke versie maakte, wanneer en waarom
 logboek.json de regels van het logboek over dit dossier
@@ -76,18 +78,22 @@ def archive_package(
     at: datetime,
     letter: LetterTerms | None = None,
     energy: Sequence[Energy] = (),
+    state: Callable[[str, bytes], bytes] | None = None,
 ) -> bytes:
     """A ZIP file of the dossier whose `texts` and `versions` (oldest first) and log `steps` these are.
 
-    `letter` says how the organisation's letters look (None: plain), `energy` what the work took. `at` is the
-    moment at which the checksums are taken. The same input gives the same bytes. Raises InputError that names
-    every term which is missing or does not fit.
+    `letter` says how the organisation's letters look (None: plain), `energy` what the work took; `state`
+    signs for a file of this name and content. `at` is the moment at which the checksums are taken. The same
+    input gives the same bytes. Raises InputError that names every term which is missing or does not fit.
     """
     _check(terms)
     newest = texts[-1]
     files = {
         f"tekst/{newest.id}.{form.extension}": export(newest, form, letter, energy=energy) for form in WHOLE
     }
+    if state is not None:
+        signed = {n + SIDECAR_SUFFIX: state(n.removeprefix("tekst/"), c) for n, c in files.items()}
+        files |= signed
     for text in texts:
         files[f"versies/versie-{text.version}.json"] = to_json(text).encode("utf-8")
     files["versies.json"] = _json([to_plain(version) for version in versions])
@@ -191,11 +197,11 @@ def _object(
     _term(top, "waardering", appraised, "Begrippenlijst Waarderingen MDTO", terms.appraisal)
     if terms.retention:
         _add(ElementTree.SubElement(top, "bewaartermijn"), "termijnLooptijd", terms.retention)
+    texts = [name for name in names if name.startswith("tekst/") and not name.endswith(SIDECAR_SUFFIX)]
+    for name in texts:
+        _refer(top, "heeftRepresentatie", name, f"{newest.id}/{name}")
     for name in names:
-        if name.startswith("tekst/"):
-            _refer(top, "heeftRepresentatie", name, f"{newest.id}/{name}")
-    for name in names:
-        if not name.startswith("tekst/"):
+        if name not in texts:
             _refer(top, "aanvullendeMetagegevens", name, f"{newest.id}/{name}")
     _refer(top, "archiefvormer", terms.creator)
     restricted = ElementTree.SubElement(top, "beperkingGebruik")

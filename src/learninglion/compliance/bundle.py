@@ -74,7 +74,9 @@ def _open_points(here: Installation, gaps: tuple[str, ...], at: datetime) -> Ite
     if not here.told.lawful_basis:
         missing.append("[register] lawful_basis")
     if not here.dossier_days:
-        missing.append("[retention] dossier_days")
+        missing.append(
+            "de bewaartermijn van vastgestelde dossiers (Beheer, Bewaren; of [retention] dossier_days)"
+        )
     for point in missing or ["(geen)"]:
         yield f"- [ ] {point}" if missing else point
     yield "\n## Bij de maatregelen\n"

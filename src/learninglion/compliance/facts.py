@@ -132,7 +132,10 @@ def _collections(holdings: Sequence[Holding]) -> str:
 def _retention(here: Installation) -> str:
     said = [
         f"{what} {days} dagen na de laatste wijziging"
-        for what, days in (("dossiers", here.dossier_days), ("sets in bewerking", here.work_days))
+        for what, days in (
+            ("vastgestelde dossiers", here.dossier_days),
+            ("sets in bewerking", here.work_days),
+        )
         if days
     ]
     if not said:

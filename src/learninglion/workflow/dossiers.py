@@ -158,7 +158,14 @@ class Dossiers:
         texts = [self.load(dossier_id, actor, version.version) for version in versions]
         steps = self._all_steps(dossier_id, texts[0])
         data = archive_package(
-            texts, versions, steps, terms, at=now(), letter=self._letter, energy=together(_pieces(steps))
+            texts,
+            versions,
+            steps,
+            terms,
+            at=now(),
+            letter=self._letter,
+            energy=together(_pieces(steps)),
+            state=lambda name, content: self._state(dossier_id, name, content, actor),
         )
         details: dict[str, Plain] = {"versions": len(versions), "sha256": sha256_hex(data)}
         note(self._log, "archive", actor, dossier_id, details)
