@@ -362,14 +362,14 @@ class Member:
 
         home = self._trial.folder / f"{self.kind}{self.number}"
         options = replace(self._trial.options, home=home)
-        chance = random.Random(name)
+        chance, numbers = random.Random(name), itertools.count()
         while True:
             try:
                 with working(options) as workplace:
                     if self.kind == "worker":
                         take = partial(work_job, workplace)
                         Worker(workplace.jobs, {"take": take}, lambda actor: actor, 2).start()
-                    for number in itertools.count():
+                    for number in numbers:
                         if self.pause.is_set() and not (
                             self.kind == "worker" and workplace.jobs.queue().running
                         ):
@@ -404,14 +404,14 @@ def serve_one(workplace: Workplace, name: str, say: Say, chance: random.Random) 
     elif kind == "remove":
         cards = workplace.documents.list(BOSS, limit=1_000_000)
         if len(cards) > 25:
-            card_id = chance.choice(cards).id
-            say("removing", card_id)
+            card = chance.choice(cards)
+            say("removing", card.id, card.title)
             with suppress(UnknownReferenceError):  # another server was before this one
-                workplace.intake.remove(card_id, reason="proef", actor=BOSS)
-                say("removed", card_id)
+                workplace.intake.remove(card.id, reason="proef", actor=BOSS)
+                say("removed", card.id)
     elif kind == "job":
-        workplace.jobs.start(BOSS, "take", {"name": name})
-        say("asked", name)
+        job = workplace.jobs.start(BOSS, "take", {"name": name})
+        say("asked", name, job.id)
     else:
         workplace.searching.search(f"Hoeveel {chance.choice(SUBJECTS)} waren er?", actor=BOSS)
 
