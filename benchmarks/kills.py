@@ -243,18 +243,20 @@ class Trial:
             time.sleep(0.2)
         worker.stop(5)
         begun = {w[1]: w[2] for w in said if w[0] == "asked"}
-        titles = [c.title for c in workplace.documents.list(BOSS, limit=1_000_000)]
-        removed = {w[2] for w in said if w[0] == "removing"}
+        cards = workplace.documents.list(BOSS, limit=1_000_000)
+        titles = [card.title.removeprefix("Nota ") for card in cards]
+        removed = {w[2].removeprefix("Nota ") for w in said if w[0] == "removing"}
         for name, job in begun.items():
-            times = titles.count(f"Nota {name}")
-            if times == 0 and f"Nota {name}" in removed:
+            times = titles.count(name)
+            if times == 0 and name in removed:
                 self.outcomes["removed again"] += 1
             elif times == 0 and given_up(workplace, job):  # its workers were killed three times
                 self.outcomes["given up"] += 1
             elif times == 1:
                 self.outcomes["done"] += 1
             else:
-                self.wrong.append(f"job {job} for {name}: {times} documents")
+                last = workplace.jobs.find(job, BOSS).events[-1]
+                self.wrong.append(f"job {job} for {name}: {times} documents, {last.name} {dict(last.data)}")
 
     def _look_at_backups(self) -> None:
         for copy in sorted(self.folder.glob("backup-*")):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,8 +18,10 @@ from archives import SUBJECTS, make_archive, make_entry
 from learninglion.database.locking import exclusive
 from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import ConflictError, LearningLionError
+from learninglion.search.analysis import Terms
 from learninglion.search.frame import background_answers
 from learninglion.search.local.index import Index
+from learninglion.search.local.lexical import Addition, Lexicon
 from learninglion.search.search import search
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
@@ -350,3 +353,19 @@ def test_the_order_in_which_documents_came_changes_no_score(tmp_path: Path) -> N
             for index, reader in ((one, whole), (many, grown))
         ]
         assert hits[0] == hits[1]
+
+
+def test_files_of_a_change_that_was_killed_before_its_commit_are_in_nobodys_way(tmp_path: Path) -> None:
+    def addition(key: int) -> Addition:
+        words = Terms(np.array([key, 7], dtype=np.uint64), np.array([1, 1], dtype=np.int32))
+        return key, f"doc-{key}", (words, words)
+
+    Lexicon(tmp_path / "before").change([addition(n) for n in range(4)], (), 0)
+    shutil.copytree(tmp_path / "before", tmp_path / "after")
+    Lexicon(tmp_path / "after").change([addition(4)], ("doc-1",), 4)
+    for path in (tmp_path / "after").iterdir():  # all that it wrote, but for the commit itself
+        if path.name != "meta.json":
+            shutil.copy(path, tmp_path / "before")
+    killed = Lexicon(tmp_path / "before")
+    killed.change([addition(4)], ("doc-1",), 4)
+    assert sorted(killed.search((((7, 1.0),), ()), 9).tolist()) == [0, 2, 3, 4]

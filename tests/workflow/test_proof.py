@@ -260,6 +260,19 @@ def test_deletion_reaches_everything_that_trace_names(workplace: Workplace) -> N
     assert workplace.searching.search("vuurwerk", actor=BOSS, limit=20)
 
 
+def test_a_text_can_be_worked_on_when_a_document_that_it_quotes_is_gone(workplace: Workplace) -> None:
+    offers = workplace.searching.offer(SET, actor=BOSS)
+    chosen = workplace.drafts.select_automatically(SET, offers, threshold=0.0)
+    dossier = workplace.drafts.draft(SET, chosen, actor=BOSS)
+    cited = dossier.verifications[0].draft.statements[0]
+    for document_id in {source.document.id for source in chosen[0].chosen}:
+        workplace.intake.remove(document_id, reason="proef", actor=BOSS)
+    text = f"{cited.text.replace('Er zijn', 'In het land zijn er')} Dat is mijn eigen zin."
+    edited = workplace.drafts.rewrite(dossier.id, 0, text, version=dossier.version, actor=BOSS)
+    assert edited.version == dossier.version + 1
+    assert workplace.documents.regions(document_id, cited.citations[0].quote) == ()
+
+
 def test_images_of_files_that_are_gone_are_swept(workplace: Workplace) -> None:
     orphan = workplace.options.home / "cache" / "pages" / "ab" / f"ab{'0' * 62}-1-2-2.page"
     orphan.parent.mkdir(parents=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from threading import Lock
 
 from learninglion.models import Actor, Document, DocumentCard, Filters, Region, Source, Span, TextLine
-from learninglion.models.errors import InputError
+from learninglion.models.errors import InputError, UnknownReferenceError
 from learninglion.parsing.pdf.layout import regions as regions_on_page
 from learninglion.store.catalogue import Counts
 from learninglion.store.reader import Entry
@@ -104,8 +104,13 @@ class Documents:
         return tuple(self._store.seen_by(actor.collections).entries_of(ids))
 
     def regions(self, document_id: str, span: Span) -> tuple[Region, ...]:
-        """Where `span` stands on the pages of a document; empty where it has no pages."""
-        return regions_on_page(self._lines(document_id), span)
+        """Where `span` stands on the pages of a document; empty where it has no pages, or is gone by now:
+        what quotes it stays, and can be worked on.
+        """
+        try:
+            return regions_on_page(self._lines(document_id), span)
+        except UnknownReferenceError:
+            return ()
 
     def _lines(self, document_id: str) -> tuple[TextLine, ...]:
         key = (document_id, self._store.change_counter())

@@ -51,6 +51,8 @@ class Lexicon:
             writer = self._index.writer(_HEAP, 1)
         except ValueError as error:
             raise ConflictError("Een ander proces werkt het zoekregister bij.") from error
+        # One that was killed before its commit leaves files under the names that this commit will use.
+        writer.garbage_collect_files()
         for document_id in gone:
             writer.delete_documents_by_term("document", document_id)
         leftover = tantivy.Query.range_query(
