@@ -25,9 +25,8 @@ __all__ = [
 ]
 
 _NAME = r"(?:seed:)?(?:think|thinking|thoughts?|reasoning|reflection|scratchpad)"
-_OPEN = (
-    rf"<\s?{_NAME}(?:\s[^<>]{{0,40}})?>|\[THINK\]|◁think▷|<\|(?:begin_of_thought|START_THINKING)\|>|<unused94>"
-)
+_TAG = rf"<\s?{_NAME}(?:\s[^<>]{{0,40}})?>"
+_OPEN = rf"{_TAG}|\[THINK\]|◁think▷|<\|(?:begin_of_thought|START_THINKING)\|>|<unused94>"
 _CLOSE = rf"<\s?/\s?{_NAME}\s?>|\[/THINK\]|◁/think▷|<\|(?:end_of_thought|END_THINKING)\|>|<unused95>"
 _MARK = re.compile(rf"(?P<open>{_OPEN})|(?P<close>{_CLOSE})", re.IGNORECASE)
 _LONGEST_MARK = 64
