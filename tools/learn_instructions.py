@@ -2,10 +2,11 @@
 
     python tools/learn_instructions.py DOCUMENT...
 
-Positive: texts made from slots and the half of cases/instructions.jsonl that may be looked at. Negative: what
-looks alike, and the sentences of ordinary documents (PDF, Word, text, or JSON Lines with `question` and
-`answer`). How often ordinary sentences are suspected is measured on documents left out of the lesson: the
-sentences are parted in two, each half is judged by what the other taught.
+Positive: texts made from slots, those in cases/instruction_lessons.txt, and the half of
+cases/instructions.jsonl that may be looked at. Negative: what looks alike, and the sentences of ordinary
+documents (PDF, Word, text, or JSON Lines with `question` and `answer`).
+How often ordinary sentences are suspected is measured on documents left out of the lesson: the sentences are
+parted in two, each half is judged by what the other taught.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 
 from learninglion.checking.addressed import BUCKETS, Floats, Weights, first_look, meaning_of, word_features
 from learninglion.dutch.text import split_sentences
-from learninglion.evaluation.instruction_texts import harmful_texts, harmless_texts
+from learninglion.evaluation.instruction_texts import harmful_texts, harmless_texts, written_texts
 from learninglion.evaluation.instructions import read_instructions
 from learninglion.models import RawFile
 from learninglion.models.errors import LearningLionError
@@ -31,7 +32,7 @@ OUT = Path(__file__).resolve().parents[1] / "src/learninglion/checking/addressed
 MADE, LOOKS_ALIKE = 2000, 1700
 CASE_WEIGHT = 4.0  # of a text that somebody wrote, beside one from slots
 LET_BY = 0.06  # share of ordinary sentences whose meaning is looked at
-SUSPECTED, SURELY = 0.0009, 0.0005  # shares of ordinary sentences
+SUSPECTED, SURELY = 0.002, 0.0005  # shares of ordinary sentences
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,8 @@ def main() -> None:
         (harmless_texts(LOOKS_ALIKE), 0.0, 1.0),
         ([c.text for c in spoken if c.harmful], 1.0, CASE_WEIGHT),
         ([c.text for c in spoken if not c.harmful], 0.0, CASE_WEIGHT),
+        ([text for text, harmful in written_texts() if harmful], 1.0, CASE_WEIGHT),
+        ([text for text, harmful in written_texts() if not harmful], 0.0, CASE_WEIGHT),
         (ordinary, 0.0, 1.0),
     ]
     texts = tuple(t for part, _, _ in parts for t in part)

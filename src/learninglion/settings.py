@@ -24,7 +24,7 @@ from learninglion.compliance.processing_log import ProcessingTerms
 from learninglion.compliance.register_entry import Registration
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
-from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.choices import CrossEncoderChoice, EncoderChoice, RerankerChoice
 from learninglion.inference.connection import Route
 from learninglion.inference.generators import (
     DEFAULT_ANSWER_SECONDS,
@@ -65,6 +65,7 @@ __all__ = [
     "archive_terms",
     "collector_choice",
     "letter_terms",
+    "judge_choice",
     "load_settings",
     "model_choice",
     "registration",
@@ -75,6 +76,7 @@ __all__ = [
 
 T = TypeVar("T")
 
+_CROSS_ENCODER = "onnx"  # the kind of judge that is no language model
 _PREFIX = "LEARNINGLION_"
 _NOT_SECTIONS = {"HOME", "SETTINGS"}
 _TRUTH = {
@@ -120,11 +122,11 @@ class GeneratorSettings:
 
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:
-    """Which language model gives a second opinion on sentences that came through the check, if any."""
+    """Which model gives a second opinion on sentences that came through the check, if any."""
 
-    kind: str = "none"  # none | openai | gguf
+    kind: str = "none"  # none | openai | gguf | onnx
     model: str = ""
-    path: str = ""
+    path: str = ""  # of the GGUF file, or of the folder with a cross-encoder in ONNX
     base_url: str = "http://127.0.0.1:11434/v1"
     api_key: str = field(default="", repr=False)
     context_tokens: int = DEFAULT_CONTEXT
@@ -188,6 +190,8 @@ class DraftingSettings:
     # A chance (0 to 1) by the measure of relevance: from here on a part of a question counts as answered.
     # Higher leaves more to a person; `learninglion evaluate drafts --curve` shows what other values give.
     sure: float = SURE
+    # Whether a model that writes reads two answers for their tone: approved here, or of the same minister.
+    style: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +371,7 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         encoder=EncoderChoice(chosen.kind, chosen.model, chosen.base_url, chosen.api_key, route_of(settings)),
         reranker=replace(reranker_choice(settings.reranker), route=route_of(settings)),
         generator=model_choice("generator", written, settings),
-        judge=model_choice("judge", settings.judge, settings),
+        judge=judge_choice(settings),
         max_tokens=written.max_tokens,
         prompts=Path(written.prompts).expanduser() if written.prompts else None,
         synonyms=Path(found.synonyms).expanduser() if found.synonyms else None,
@@ -379,6 +383,7 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         limit=found.limit,
         threshold=found.threshold if found.threshold >= 0 else None,
         sure=_share("[drafting] sure", settings.drafting.sure),
+        style=settings.drafting.style,
         two_person_rule=settings.web.two_person_rule,
         dossier_days=settings.retention.dossier_days,
         work_days=settings.retention.work_days,
@@ -551,6 +556,19 @@ def model_choice(
         route=route_of(settings),
         threads=told.threads,
     )
+
+
+def judge_choice(settings: Settings) -> GeneratorChoice | CrossEncoderChoice | None:
+    """Which model judges; None for none. Raises InputError that names what cannot be used."""
+    told = settings.judge
+    if told.kind not in ("none", _CROSS_ENCODER, *GeneratorKind):
+        known = ", ".join(["none", *GeneratorKind, _CROSS_ENCODER])
+        raise InputError(f"[judge] kind: {told.kind!r} is onbekend; kies uit {known}")
+    if told.kind != _CROSS_ENCODER:
+        return model_choice("judge", told, settings)
+    if not told.path:
+        raise InputError("[judge] path: de map met het model (ONNX) ontbreekt")
+    return CrossEncoderChoice(Path(told.path).expanduser(), told.model, told.threads)
 
 
 def _chosen_model(home: Path, database_url: object) -> bytes | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learninglion.drafting.replies import JsonReader, LineReader, Missing, Proof, Proposal
+from learninglion.drafting.replies import JsonReader, LineReader, Missing, Proof, Proposal, read_claims
 from learninglion.dutch.text import words
 
 
@@ -143,3 +143,37 @@ def test_the_form_that_was_not_asked_for_is_read_all_the_same():
 def test_a_brace_or_quote_before_the_json_hides_nothing():
     told = 'Ik begin met { en " zoals gevraagd: {"zinnen": [{"zin": "Heel.", "bewijs": []}], "ontbreekt": []}'
     assert read(JsonReader(), told)[0] == [Proposal("Heel.")]
+
+
+ROW = {"zin": "Er varen 12 ponten.", "bewijs": [{"bron": 1, "woorden": "12 ponten"}]}
+NEARLY = [
+    json.dumps({"zinnen": [ROW]}).replace("}]}]", "}],}],"),
+    str({"zinnen": [ROW], "ontbreekt": None}),
+    json.dumps(json.dumps({"zinnen": [ROW]})),
+    json.dumps({"zinnen": [ROW]}).replace('"', "”"),
+    json.dumps({"Zinnen": [{"Zin": ROW["zin"], "Bewijs": [{"Bron": [1], "Woorden": "12 ponten"}]}]}),
+    json.dumps({"zinnen": [ROW]}).replace('"bron": 1', '"bron": 1.0'),
+]
+
+
+@pytest.mark.parametrize("text", NEARLY)
+def test_what_is_nearly_json_is_read(text):
+    for piece in (3, 10_000):
+        assert read(JsonReader(), text, piece)[0] == [Proposal(ROW["zin"], (Proof(1, "12 ponten"),))]
+
+
+CLAIM = {"onderdeel": 1, "bron": 1, "woorden": "12 ponten", "antwoordt": "ja", "waarom": ""}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        str({"bewijs": [CLAIM], "ontbreekt": []}),
+        json.dumps({"bewijs": [CLAIM]}).upper(),
+        json.dumps({"bewijs": [CLAIM]}).replace("}]", "},]"),
+        json.dumps({"bewijs": CLAIM}).replace('"bron": 1', '"bron": "[bron 1]"'),
+    ],
+)
+def test_a_table_that_is_nearly_json_is_read(reply):
+    (claim,), _ = read_claims(reply)
+    assert (claim.source, claim.quote.casefold(), claim.answers, claim.part) == (1, "12 ponten", "yes", 1)

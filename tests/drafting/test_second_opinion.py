@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from learninglion.checking.citations import cite
+from learninglion.drafting.judges import ModelJudge
 from learninglion.drafting.prompting import load_prompts
 from learninglion.drafting.second_opinion import SecondReader, keep_opinions
 from learninglion.drafting.verdict import verify
@@ -29,7 +30,7 @@ DRAFT = Draft(
 def read(*replies, structured=True, before=None):
     judge = ScriptedGenerator(replies, structured=structured)
     before = before or verify(DRAFT)
-    return before, SecondReader(judge, load_prompts()).read(before), judge
+    return before, SecondReader(ModelJudge(judge, load_prompts())).read(before), judge
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_a_doubt_is_a_reason_and_a_remark_and_agreement_is_neither():
 
 def test_a_judge_that_cannot_be_asked_costs_the_draft_nothing_and_is_asked_once():
     judge = ScriptedGenerator([GeneratorError("Het eindpunt is weg."), "ja"])
-    reader = SecondReader(judge, load_prompts())
+    reader = SecondReader(ModelJudge(judge, load_prompts()))
     before = verify(DRAFT)
     first, second = reader.read(before), reader.read(before)
     assert first == second
@@ -81,7 +82,7 @@ def test_a_judge_that_cannot_say_what_it_is():
         def describe(self):
             raise GeneratorError("Niet bereikbaar.")
 
-    after = SecondReader(Away(["ja"]), load_prompts()).read(verify(DRAFT))
+    after = SecondReader(ModelJudge(Away(["ja"]), load_prompts())).read(verify(DRAFT))
     assert after.second_reading.problem == "Niet bereikbaar." and after.checks == verify(DRAFT).checks
 
 

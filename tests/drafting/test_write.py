@@ -13,6 +13,7 @@ from learninglion.drafting.askings import askings_of
 from learninglion.drafting.gate import Gate
 from learninglion.drafting.prompting import load_prompts, order_sources
 from learninglion.drafting.relevance import Judged
+from learninglion.drafting.style import StyleExample
 from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import Stage, WritingOptions, not_written, write
@@ -617,8 +618,18 @@ def test_supplied_context_is_cited_as_such():
 
 def test_style_examples_are_read_but_are_never_evidence():
     example = "Ik ben blij met de 99 nieuwe treinen."
-    options = WritingOptions(style_examples=(example,))
-    draft, generator = run(answer((example, (1, example)), COST), EMPTY, options=options)
+    told = StyleExample(
+        f"{example} " + "Ik vind het van belang dat iedereen kan reizen. " * 4, "dossier-a/2/1"
+    )
+    options = WritingOptions(style_examples=(told,))
+    replies = (answer((example, (1, example)), COST), EMPTY)
+    draft, generator = run(*replies, options=options, context_tokens=16_000)
+    assert ("style_from", "dossier-a/2/1") in draft.provenance.parameters
+    assert any("dossier-a/2/1" in remark for remark in draft.left_out), (
+        "the officer sees which answer was read"
+    )
+    off, silent = run(*replies, options=WritingOptions(style_examples=None), context_tokens=16_000)
+    assert example not in silent.prompts[0].task and "style_from" not in dict(off.provenance.parameters)
     assert example in generator.prompts[0].task
     assert "geen feit" in generator.prompts[0].task
     assert shown(draft) == [COST[0]]

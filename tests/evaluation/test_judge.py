@@ -200,7 +200,7 @@ def test_a_draft_tells_by_whom_each_sentence_is_supported_and_keeps_it_after_an_
     )
     model = ScriptedGenerator(['{"oordeel": "ja", "zekerheid": 100}', '{"oordeel": "ja", "zekerheid": 100}'])
     exam = examined(ModelJudge(model, load_prompts()))
-    done = SecondReader(model, load_prompts(), exam).read(verify(draft))
+    done = SecondReader(ModelJudge(model, load_prompts()), exam).read(verify(draft))
     told = verification_view(done)["statements"]
     assert [(s["verdict"], s["method"]) for s in told] == [("supported", "judge"), ("supported", "rule")]
     assert told[0]["judged_by"] == exam.told and "judged_by" not in told[1]
@@ -210,7 +210,8 @@ def test_a_draft_tells_by_whom_each_sentence_is_supported_and_keeps_it_after_an_
 
 def test_a_writer_s_judge_is_asked_once_about_each_sentence():
     model = ScriptedGenerator(['{"oordeel": "ja", "zekerheid": 100}'])
-    reader = SecondReader(model, load_prompts(), examined(ModelJudge(model, load_prompts())))
+    judge = ModelJudge(model, load_prompts())
+    reader = SecondReader(judge, examined(judge))
     assert reader.decides
     assert reader.check(REWORDED, [SOURCE]).method is VerdictMethod.JUDGE
     assert reader.check(CHANGED, [SOURCE]).method is VerdictMethod.CONTRADICTED

@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from endpoints import serve_gguf, serving, smollm2_path
+from learninglion.inference.answers import Answer
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt, require_room
+from learninglion.inference.gguf import _pieces
 from learninglion.inference.hosts import require_allowed
 from learninglion.inference.open import open_generator
+from learninglion.inference.streaming import Limits
 from learninglion.models.errors import GeneratorError, InputError, MissingExtraError, PermissionDeniedError
 from learninglion.testing import ScriptedGenerator
 
@@ -334,3 +338,27 @@ def test_another_seed_is_another_provenance():
         one = openai_choice(endpoint.base_url)
         two = replace(one, seed=2)
         assert open_generator(one).describe() != open_generator(two).describe()
+
+
+def test_reading_a_long_prompt_is_no_silence_and_can_be_stopped():
+    told, stopped = threading.Event(), threading.Event()
+
+    def call(request, give):
+        assert request["return_progress"]
+        for processed in (0, 256, 512):
+            reading = {"choices": [{"delta": {"content": None}}], "prompt_progress": {"processed": processed}}
+            if give(reading):
+                stopped.set()
+                return
+            told.wait(0.8)
+        give({"choices": [{"delta": {"content": "Ja."}, "finish_reason": "stop"}]})
+
+    def answer():
+        return Answer(10, held_to_schema=False, words=str)
+
+    request = {"return_progress": True}
+    assert "".join(_pieces(call, request, Limits(2.0, 60.0), answer())) == "Ja."
+    stream = _pieces(call, request, Limits(2.0, 60.0), answer())
+    next(stream)
+    stream.close()
+    assert stopped.wait(5), "the model hears of it while it still reads"

@@ -206,7 +206,7 @@ def test_half_characters_become_whole_ones():
         ([delta(content="Er varen")], "halverwege"),
         (saying(""), "leeg antwoord"),
         ([b"data: {geen json\n\n", *saying("Er")], "onleesbaar"),
-        ([b"<html>Welkom</html>"], "onleesbaar"),
+        ([b"<html>Welkom</html>"], "De server zegt: “Welkom”"),
     ],
 )
 def test_what_is_no_answer_is_one_clear_error_with_the_servers_words(chat, words):

@@ -288,6 +288,43 @@ def test_a_sentence_is_heard_before_the_model_has_finished(workplace: Scripted, 
 # --------------------------------------------------------------------------- style and second opinion
 
 
+VOICE = "Ik neem de zorgen van omwonenden serieus, en ga daarover graag met hen en met uw Kamer in gesprek."
+
+
+def approved_with(workplace, selection) -> str:
+    """Where an approved answer stands in which a person wrote VOICE."""
+    one = replace(QUESTIONS, questions=(selection.question,))
+    made = workplace.drafts.draft(one, [selection], actor=BOSS)
+    written = [c.statement for c in made.verifications[0].shown][:1]
+    mine = Statement(VOICE, (), author=Author.PERSON, own_account="Zo zei de minister het in het debat.")
+    made = workplace.drafts.revise(made.id, [(*written, mine)], version=made.version, actor=BOSS)
+    for source_id in made.cited:
+        workplace.sign_offs.opened(made.id, source_id, BOSS)
+    approved = workplace.sign_offs.approve(made.id, made.version, actor=BOSS)
+    return f"{made.id}/{approved.version}/1"
+
+
+def test_an_approved_answer_is_read_for_its_tone_and_that_can_be_switched_off(workplace, selections) -> None:
+    def written():
+        workplace.script = script = scripted(verbatim(selections[1], 0), "{}", "{}")
+        one = replace(QUESTIONS, questions=QUESTIONS.questions[1:2])
+        done = workplace.drafts.draft(one, selections[1:2], generator="llm", actor=BOSS)
+        draft = done.verifications[0].draft
+        return done.id, any(VOICE in p.task for p in script.prompts), draft
+
+    _, read, _ = written()
+    assert not read, "nobody approved it yet"
+    where = approved_with(workplace, selections[0])
+    dossier_id, read, draft = written()
+    assert read and where in dict(draft.provenance.parameters)["style_from"].split()
+    assert any(where in remark for remark in draft.left_out), "the officer sees which answer was read"
+    workplace.script = scripted(verbatim(selections[1], 0), "{}", "{}")
+    assert workplace.drafts.replay(dossier_id, actor=BOSS).same
+    workplace.options = replace(workplace.options, style=False)
+    _, read, draft = written()
+    assert not read and "style_from" not in dict(draft.provenance.parameters)
+
+
 def test_a_sentence_that_rests_on_a_style_example_alone_fails(workplace: Scripted, selections) -> None:
     selection = selections[0]
     taken = {s.id for s in selection.chosen}

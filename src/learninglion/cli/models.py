@@ -10,17 +10,18 @@ import typer
 
 from learninglion.cli.opening import workplace_here
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
-from learninglion.drafting.judges import ModelJudge
+from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.prompting import load_prompts
 from learninglion.dutch.text import split_sentences
 from learninglion.evaluation.instructions import measure_instructions, read_instructions, suspected
-from learninglion.evaluation.judge import read_pairs, shipped_pairs, take_exam, wilson
+from learninglion.evaluation.judge import part_of, read_pairs, shipped_pairs, take_exam, wilson
 from learninglion.evaluation.model_check import Outcome, check_model
+from learninglion.inference.choices import CrossEncoderChoice
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
 from learninglion.inference.open import open_generator
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_plain
-from learninglion.settings import Settings, load_settings, model_choice, route_of
+from learninglion.settings import Settings, judge_choice, load_settings, model_choice, route_of
 from learninglion.workflow import parse_files
 
 __all__ = ["register"]
@@ -65,6 +66,7 @@ def evaluate_judge(
     url: str = typer.Option("", "--url", help=f"Adres van een eindpunt; de sleutel staat in {_KEY}."),
     model: str = typer.Option("", "--model", help="Naam van het model aan dat eindpunt."),
     gguf: Path | None = typer.Option(None, "--gguf", help="Een GGUF-bestand."),
+    onnx: Path | None = typer.Option(None, "--onnx", help="Een map met een cross-encoder (ONNX)."),
     pairs: Path | None = typer.Option(
         None, "--pairs", help="Een eigen toets (JSON Lines); dan telt hij niet."
     ),
@@ -73,8 +75,9 @@ def evaluate_judge(
 ) -> None:
     """Mag een model oordelen? De toets van een beoordelaar; zonder opties die voor de tweede mening."""
     settings = load_settings()
-    judge = ModelJudge(
-        _opened(url, model, gguf, judge=True),
+    choice = _chosen(url, model, gguf, judge=True) if onnx is None else CrossEncoderChoice(onnx, model)
+    judge = judge_of(
+        open_judging_model(choice),
         load_prompts(Path(settings.generator.prompts).expanduser() if settings.generator.prompts else None),
     )
     asked = read_pairs(pairs) if pairs is not None else shipped_pairs()
@@ -82,7 +85,7 @@ def evaluate_judge(
     with progress() as shown:
         exam = take_exam(
             judge,
-            asked[:: max(1, len(asked) // limit)][:limit] if limit else asked,
+            part_of(asked, limit) if limit else asked,
             date.today(),  # noqa: DTZ011  the day on the wall
             lambda done, total: shown("Oordelen", done, total),
         )
@@ -163,20 +166,28 @@ def _sentences(paths: list[Path]) -> tuple[list[str], bool]:
 
 
 def _opened(url: str, model: str, gguf: Path | None, judge: bool) -> Generator:
-    """The model that the options name, or else that of the settings."""
+    """The language model that the options name, or else that of the settings."""
+    choice = _chosen(url, model, gguf, judge)
+    if isinstance(choice, CrossEncoderChoice):
+        raise InputError(
+            "Het ingestelde model oordeelt en schrijft niet. Wat het waard is zegt zijn toets: "
+            "learninglion evaluate judge"
+        )
+    return open_generator(choice)
+
+
+def _chosen(url: str, model: str, gguf: Path | None, judge: bool) -> GeneratorChoice | CrossEncoderChoice:
     settings = load_settings()
     if gguf is not None:
-        return open_generator(GeneratorChoice(GeneratorKind.GGUF, model, path=gguf, route=route_of(settings)))
+        return GeneratorChoice(GeneratorKind.GGUF, model, path=gguf, route=route_of(settings))
     if url:
-        return open_generator(
-            GeneratorChoice(
-                GeneratorKind.OPENAI,
-                model,
-                base_url=url,
-                api_key=os.environ.get(_KEY, ""),
-                allowed_hosts=settings.allowed_hosts,
-                route=route_of(settings),
-            )
+        return GeneratorChoice(
+            GeneratorKind.OPENAI,
+            model,
+            base_url=url,
+            api_key=os.environ.get(_KEY, ""),
+            allowed_hosts=settings.allowed_hosts,
+            route=route_of(settings),
         )
     choice = _set(settings, judge)
     if choice is None:
@@ -184,12 +195,12 @@ def _opened(url: str, model: str, gguf: Path | None, judge: bool) -> Generator:
         raise InputError(
             f"Er is geen taalmodel ingesteld ([{section}]). Noem er een met --url en --model, of --gguf."
         )
-    return open_generator(choice)
+    return choice
 
 
-def _set(settings: Settings, judge: bool) -> GeneratorChoice | None:
+def _set(settings: Settings, judge: bool) -> GeneratorChoice | CrossEncoderChoice | None:
     if judge:
-        return model_choice("judge", settings.judge, settings)
+        return judge_choice(settings)
     return model_choice("generator", settings.generator, settings)
 
 

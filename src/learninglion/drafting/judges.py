@@ -1,16 +1,23 @@
-"""A language model as judge, asked in words whether a sentence follows from a passage."""
+"""Who judges whether a sentence follows from a passage: a language model, or one made for it."""
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from typing import Protocol
 
+from learninglion.checking.judging import Judge
 from learninglion.drafting.prompting import PromptFiles, fence_text, fill, make_mark
-from learninglion.inference.generators import Generator, JsonSchema, Prompt
+from learninglion.inference.choices import CrossEncoderChoice
+from learninglion.inference.cross_encoder import CrossEncoder
+from learninglion.inference.generators import Generator, GeneratorChoice, JsonSchema, Prompt
+from learninglion.inference.open import open_generator
+from learninglion.models import Provenance
 from learninglion.models.errors import InputError
 from learninglion.models.plain import canonical_json, sha256_hex
 
-__all__ = ["UNDECIDED", "ModelJudge"]
+__all__ = ["UNDECIDED", "ModelJudge", "OpinionJudge", "judge_of", "open_judging_model"]
 
 UNDECIDED = 0.5
 _TOKENS = 40
@@ -27,12 +34,41 @@ _SCHEMA: JsonSchema = {
 _NO_MATTER = frozenset({"timeout_seconds", "token_count", "threads", "context_tokens"})
 
 
+class OpinionJudge(Judge, Protocol):
+    """A judge that also gives opinions, and says what it is."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, as in Provenance: "openai", "gguf", "onnx"."""
+
+    def score(self, sentence: str, passage: str) -> float | None:
+        """As `judge`, with None where it has no opinion. Raises LearningLionError as that does."""
+
+    def describe(self) -> Provenance:
+        """Which model judges. Raises LearningLionError where it cannot say so."""
+
+
+def open_judging_model(choice: GeneratorChoice | CrossEncoderChoice) -> Generator | CrossEncoder:
+    """The model of `choice`. Raises InputError where it cannot be opened."""
+    return CrossEncoder(choice) if isinstance(choice, CrossEncoderChoice) else open_generator(choice)
+
+
+def judge_of(model: Generator | CrossEncoder, files: PromptFiles) -> OpinionJudge:
+    """`model` as judge; a language model is asked with the prompt in `files`."""
+    return model if isinstance(model, CrossEncoder) else ModelJudge(model, files)
+
+
 class ModelJudge:
     """A language model that reads a passage and a sentence and says whether all of it follows."""
 
     def __init__(self, model: Generator, files: PromptFiles) -> None:
         self._model = model
         self._files = files
+
+    @property
+    def kind(self) -> str:
+        """How the model is read."""
+        return self._model.name
 
     @property
     def name(self) -> str:
@@ -48,6 +84,10 @@ class ModelJudge:
         return sha256_hex(
             canonical_json([told.generator, told.model, told.model_sha256, told.seed, settings, asked])
         )
+
+    def describe(self) -> Provenance:
+        """What the model says of itself, and with which prompts it was asked."""
+        return replace(self._model.describe(), prompt_sha256=self._files.sha256)
 
     def judge(self, sentence: str, passage: str) -> float:
         """From 0 to 1; an answer that cannot be used is no support."""

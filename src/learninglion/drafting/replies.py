@@ -5,9 +5,10 @@ Whatever is read here is only a proposal: quotes are resolved and sentences chec
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -215,8 +216,8 @@ class JsonReader(Reader):
 
     def finish(self) -> tuple[tuple[Item, ...], str]:
         """What a brace around it hid; the beginning of a sentence that never closed is the rest."""
-        if not self._found:
-            hidden = tuple(i for value in json_values(self._text) for i in _items_inside(value))
+        for form in () if self._found else _forms(self._text):
+            hidden = tuple(i for value in json_values(form) for i in _items_inside(value))
             if hidden:
                 return hidden, ""
         if not self._found and not _JSON_LIKE.search(self._text):
@@ -233,7 +234,7 @@ class JsonReader(Reader):
 
     def _closed(self, start: int) -> Iterator[Item]:
         try:
-            value = json.loads(self._text[start : self._at], strict=False)
+            value = _DECODER.decode(self._text[start : self._at])
         except (ValueError, RecursionError):
             return
         for item in _items(value):
@@ -241,16 +242,52 @@ class JsonReader(Reader):
             yield item
 
 
+def _keyed(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """An object whose names are in small letters, however a model writes them."""
+    return {name.casefold(): value for name, value in pairs}
+
+
+_DECODER = json.JSONDecoder(strict=False, object_pairs_hook=_keyed)
+_LAST_COMMA = re.compile(r",(?=\s*[}\]])")
+_CURLED = str.maketrans("“”„‟″", '"' * 5)
+
+
+def _forms(text: str) -> Iterator[str]:
+    """`text`, and what it says where it is nearly JSON: with a comma too many, quotes of another kind, quoted
+    as a whole, or as Python writes it.
+    """
+    yield text
+    try:
+        told = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        pass
+    else:
+        if isinstance(told, str):
+            yield told
+        return  # it is JSON, and says what it says
+    yield _LAST_COMMA.sub("", text)
+    yield _LAST_COMMA.sub("", text.translate(_CURLED))
+    outer = _OUTER.search(text[:_MOST_PYTHON])
+    if outer is not None:
+        try:
+            yield json.dumps(ast.literal_eval(outer.group()), default=str)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            return
+
+
+_OUTER = re.compile(r"[{\[].*[}\]]", re.DOTALL)
+_MOST_PYTHON = 40_000  # characters
+
+
 def json_values(text: str) -> Iterator[object]:
     """Every value of JSON in `text`, from the left, the largest first; what is said around it is skipped."""
-    decoder = json.JSONDecoder(strict=False)
     at = 0
     while True:
         opening = _OPENS.search(text, at)
         if opening is None:
             return
         try:
-            value, at = decoder.raw_decode(text, opening.start())
+            value, at = _DECODER.raw_decode(text, opening.start())
         except (ValueError, RecursionError):
             at = opening.end()
             continue
@@ -367,20 +404,11 @@ def read_claims(reply: str) -> tuple[tuple[Claim, ...], tuple[str, ...]] | None:
 
     A model that answers the question at once, naming its sources, says with that what answers it.
     """
-    rows: list[Claim] = []
-    missing: list[str] = []
-    read = False
-    for value in json_values(reply):
-        for inner in _objects(value):
-            told = inner.get("ontbreekt", inner.get("missing"))
-            if isinstance(told, list):
-                missing.extend(squash(t) for t in told if isinstance(t, str) and t.strip())
-            rows_inside = any(True for v in inner.values() for _ in _objects(v))
-            claim = None if rows_inside else _claim(inner)
-            rows.extend([claim] if claim is not None else [])
-            read = read or claim is not None or isinstance(inner.get("bewijs", inner.get("evidence")), list)
-    if rows or read:
-        return tuple(rows[: 2 * _MAX_SENTENCES]), tuple(missing)
+    for form in _forms(reply):
+        rows, missing, read = _rows(form)
+        if rows or read:
+            return tuple(rows[: 2 * _MAX_SENTENCES]), tuple(missing)
+    rows, missing, _ = _rows(reply)
     reader = JsonReader()
     items = [*reader.feed(reply), *reader.finish()[0]]
     for item in items:
@@ -393,6 +421,23 @@ def read_claims(reply: str) -> tuple[tuple[Claim, ...], tuple[str, ...]] | None:
     if not rows:
         rows.extend(_rows_in_words(reply))
     return (tuple(rows), tuple(missing)) if rows or missing else None
+
+
+def _rows(reply: str) -> tuple[list[Claim], list[str], bool]:
+    """The rows and what is missing, in JSON, and whether there is a table at all."""
+    rows: list[Claim] = []
+    missing: list[str] = []
+    read = False
+    for value in json_values(reply):
+        for inner in _objects(value):
+            told = inner.get("ontbreekt", inner.get("missing"))
+            if isinstance(told, list):
+                missing.extend(squash(t) for t in told if isinstance(t, str) and t.strip())
+            rows_inside = any(True for v in inner.values() for _ in _objects(v))
+            claim = None if rows_inside else _claim(inner)
+            rows.extend([claim] if claim is not None else [])
+            read = read or claim is not None or isinstance(inner.get("bewijs", inner.get("evidence")), list)
+    return rows, missing, read
 
 
 def _rows_in_words(reply: str) -> Iterator[Claim]:
@@ -415,8 +460,10 @@ def _objects(value: object) -> Iterator[dict[object, object]]:
 def _number(value: object) -> int:
     if isinstance(value, bool):
         return 0
-    if isinstance(value, int):
-        return value
+    if isinstance(value, list):
+        return next(filter(None, map(_number, value)), 0)
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return int(value)
     digits = re.search(r"\d+", value) if isinstance(value, str) else None
     return int(digits.group()) if digits else 0
 

@@ -12,10 +12,8 @@ from dataclasses import replace
 
 from learninglion.checking.judging import Exam, Judge, evidence_of, put_to_judge
 from learninglion.checking.verify import check as check_by_rules
-from learninglion.drafting.judges import UNDECIDED, ModelJudge
-from learninglion.drafting.prompting import PromptFiles
+from learninglion.drafting.judges import UNDECIDED, OpinionJudge
 from learninglion.drafting.verdict import conclude
-from learninglion.inference.generators import Generator
 from learninglion.models import (
     Check,
     Opinion,
@@ -43,13 +41,12 @@ class SecondReader:
     for a model that does not answer.
     """
 
-    def __init__(self, judge: Generator, files: PromptFiles, exam: Exam | None = None) -> None:
+    def __init__(self, judge: OpinionJudge, exam: Exam | None = None) -> None:
         self._judge = judge
-        self._files = files
         self._exam = exam if exam is not None and exam.passed else None
         self._told: Provenance | None = None
         self._problem = ""
-        self._judge_of_meaning = _Remembered(ModelJudge(judge, files))
+        self._judge_of_meaning = _Remembered(judge)
 
     def read(self, verification: Verification) -> Verification:
         """`verification` with the opinion of the model on each sentence that is shown.
@@ -67,7 +64,7 @@ class SecondReader:
         checks = tuple(self._with_opinion(check, sources) for check in checks)
         draft = verification.draft
         remarks = [
-            _DOUBTED.format(model=self._judge.model, sentence=c.statement.text)
+            _DOUBTED.format(model=self._judge.name, sentence=c.statement.text)
             for c in checks
             if c.opinion is Opinion.DOUBTS
         ]
@@ -97,11 +94,10 @@ class SecondReader:
     def _describe(self) -> Provenance:
         if self._told is None and not self._problem:
             try:
-                told = self._judge.describe()
-                self._told = replace(told, prompt_sha256=self._files.sha256)
+                self._told = self._judge.describe()
             except LearningLionError as error:
                 self._problem = error.detail
-        return self._told or Provenance(self._judge.name, self._judge.model)
+        return self._told or Provenance(self._judge.kind, self._judge.name)
 
     def _judged(self, check: Check, sources: Sequence[Source]) -> Check:
         if self._exam is None or self._problem:
@@ -117,11 +113,11 @@ class SecondReader:
         if check.verdict is not StatementVerdict.SUPPORTED or judged or self._problem:
             return check
         try:
-            opinion = ask_opinion(check, sources, self._judge, self._files)
+            opinion = ask_opinion(check, sources, self._judge)
         except LearningLionError as error:
             self._problem = error.detail
             return check
-        doubt = (_DOUBT.format(model=self._judge.model),) if opinion is Opinion.DOUBTS else ()
+        doubt = (_DOUBT.format(model=self._judge.name),) if opinion is Opinion.DOUBTS else ()
         return replace(check, reasons=(*check.reasons, *doubt), opinion=opinion)
 
 
@@ -149,13 +145,13 @@ class _Remembered:
         return self._known[sentence, passage]
 
 
-def ask_opinion(check: Check, sources: Sequence[Source], judge: Generator, files: PromptFiles) -> Opinion:
+def ask_opinion(check: Check, sources: Sequence[Source], judge: OpinionJudge) -> Opinion:
     """What `judge` thinks of one sentence, given the sentences that it rests on.
 
-    Raises GeneratorError if the judge cannot be asked; a passage that is too long for it gives no opinion.
+    Raises LearningLionError if the judge cannot be asked; a passage that is too long for it gives no opinion.
     """
     passage = "\n".join(evidence_of(check, sources))
-    score = ModelJudge(judge, files).score(check.statement.text, passage)
+    score = judge.score(check.statement.text, passage)
     if score is None:
         return Opinion.NONE
     return Opinion.AGREES if score > UNDECIDED else Opinion.DOUBTS

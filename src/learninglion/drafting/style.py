@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from learninglion.checking.injection import find_in_text
 from learninglion.dutch.text import fold, split_sentences, words
-from learninglion.models import Selection, Source, SourceKind
+from learninglion.models import Selection, SourceKind
 
-__all__ = ["FEWEST_WORDS", "MOST_WORDS", "StyleReport", "choose_examples", "read_style"]
+__all__ = [
+    "FEWEST_WORDS",
+    "MOST_WORDS",
+    "StyleExample",
+    "StyleReport",
+    "choose_examples",
+    "may_show_style",
+    "ministers_of",
+    "read_style",
+]
 
 FEWEST_WORDS = 50  # acceptance criteria: 50 to 250 words a sub-question
 MOST_WORDS = 250
@@ -144,25 +154,46 @@ def _unexplained(text: str) -> tuple[str, ...]:
 
 
 _EXAMPLE_WORDS = range(25, 121)  # long enough to hear a voice, short enough to leave room for sources
+_MOST_EXAMPLES = 2
 
 
-def choose_examples(selection: Selection, limit: int = 2) -> tuple[Source, ...]:
-    """Earlier answers of the minister who answered the newest chosen source, for how this minister sounds.
+@dataclass(frozen=True, slots=True)
+class StyleExample:
+    """An answer that shows how the office writes, and where it stands, for the record."""
 
-    Taken from what was offered and neither chosen nor set aside; never one that speaks to a machine.
+    text: str
+    where: str
+
+
+def may_show_style(text: str) -> bool:
+    """Whether `text` can be an example: of some length, and it speaks to no machine."""
+    return len(words(text)) in _EXAMPLE_WORDS and not find_in_text(text)
+
+
+def choose_examples(
+    selection: Selection, approved: Sequence[StyleExample] = (), limit: int = _MOST_EXAMPLES
+) -> tuple[StyleExample, ...]:
+    """What the office approved before, then earlier answers of the minister of the newest chosen source.
+
+    The latter are taken from what was offered and neither chosen nor set aside. None speaks to a machine.
     """
-    published = [s for s in selection.chosen if s.kind is SourceKind.PAIR]
-    newest = max(published, key=lambda s: (str(s.document.date or ""), s.id), default=None)
-    if newest is None:
-        return ()
-    names = {a.name for a in newest.document.answerers if a.name}
+    own = [example for example in approved if may_show_style(example.text)]
     taken = {s.id for s in selection.chosen} | {r.source_id for r in selection.rejected}
-    found = [
-        hit.source
+    names = ministers_of(selection)
+    offered = [
+        StyleExample(hit.source.body, hit.source.id)
         for hit in selection.offered
         if hit.source.id not in taken
         and names & {a.name for a in hit.source.document.answerers}
-        and len(words(hit.source.body)) in _EXAMPLE_WORDS
-        and not find_in_text(hit.source.body)
+        and may_show_style(hit.source.body)
     ]
-    return tuple(found[:limit])
+    return tuple([*own, *offered][:limit])
+
+
+def ministers_of(selection: Selection) -> frozenset[str]:
+    """The names of who gave the newest chosen answer."""
+    published = [s for s in selection.chosen if s.kind is SourceKind.PAIR]
+    newest = max(published, key=lambda s: (str(s.document.date or ""), s.id), default=None)
+    return (
+        frozenset(a.name for a in newest.document.answerers if a.name) if newest is not None else frozenset()
+    )

@@ -50,7 +50,7 @@ from learninglion.drafting.replies import (
     Reader,
     read_claims,
 )
-from learninglion.drafting.style import choose_examples
+from learninglion.drafting.style import StyleExample, choose_examples
 from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED, find_supplement
 from learninglion.drafting.tables import Table, raised
 from learninglion.drafting.units import units_of
@@ -119,6 +119,9 @@ Listener = Callable[[Progress], None]
 UNFINISHED = "Het voorstel is niet af:"
 """How the remark begins that says why a draft broke off."""
 
+STYLE_FROM = "style_from"
+"""Name of the parameter that holds where the examples of style stand."""
+
 FOUND = "proofs_found_by_system"
 """Name of the parameter that counts the citations whose place the system found itself."""
 
@@ -181,9 +184,9 @@ class WritingOptions:
 
     prompts: PromptFiles = field(default_factory=load_prompts)
     max_tokens: int = DEFAULT_MAX_TOKENS
-    # Earlier answers of the same minister, for the tone only; None: chosen from what was offered, for a
-    # model with room to spare.
-    style_examples: tuple[str, ...] | None = None
+    # Answers that the office approved, for the tone only and a model with room to spare; those of the same
+    # minister come behind them. None: no examples at all.
+    style_examples: tuple[StyleExample, ...] | None = ()
 
 
 @dataclass(slots=True)
@@ -261,8 +264,10 @@ class _Writer:
         self.shape = shape_for(generator)
         roomy = generator.chats and generator.context_tokens >= _ROOM_FOR_STYLE
         self.siblings = tuple(siblings) if roomy else ()
-        self.style = _style_for(options, selection, roomy)
-        around = (*(s.body for s in self.sources), *(s.question for s in self.sources), *self.style)
+        wanted = roomy and options.style_examples is not None
+        self.style = choose_examples(selection, options.style_examples or ()) if wanted else ()
+        voices = tuple(example.text for example in self.style)
+        around = (*(s.body for s in self.sources), *(s.question for s in self.sources), *voices)
         others = (sibling.text for sibling in self.siblings)
         self.mark = make_mark([selection.introduction, selection.question.text, *around, *others])
         self.work = _Work()
@@ -271,6 +276,9 @@ class _Writer:
         self.tell(Progress(Stage.ASPECTS, "\n".join(self.aspects)))
         self._remark(*describe_suspicions(self.selection.chosen))
         self._remark(*describe_question(self.selection.question.text, self.selection.introduction))
+        if self.style:
+            told = ", ".join(example.where for example in self.style)
+            self._remark_on_model(f"Alleen voor de toon las het taalmodel eerdere antwoorden mee: {told}.")
         if not self.aspects or not any(units_of(source) for source in self.sources):
             return self._nothing()  # nothing is asked of an archive, or all of it spoke to a machine
         provenance = self._provenance()
@@ -411,7 +419,7 @@ class _Writer:
             **self._asked(),
             "set": quote_siblings(self.siblings, files, self.mark),
             "bewijs": "",
-            "stijl": quote_style(self.style, files, self.mark),
+            "stijl": quote_style([example.text for example in self.style], files, self.mark),
             "vorm": form_text(files, self.shape),
         }
         shown = self._fitting(self.work.table.usable, self._room(self._prompt("opdracht", values)))
@@ -749,7 +757,8 @@ class _Writer:
             ("shape", self.shape.value),
         )
         if self.style:
-            parameters = (*parameters, ("style_examples", str(len(self.style))))
+            where = " ".join(example.where for example in self.style)
+            parameters = (*parameters, ("style_examples", str(len(self.style))), (STYLE_FROM, where))
         return replace(told, prompt_sha256=self.options.prompts.sha256, parameters=parameters)
 
     def _remark(self, *remarks: str) -> None:
@@ -796,12 +805,6 @@ def _paired(failed: Sequence[tuple[int, str]], written: Sequence[Proposal]) -> l
 
 def _count(number: int, one: str, more: str) -> str:
     return f"1 {one}" if number == 1 else f"{number} {more}"
-
-
-def _style_for(options: WritingOptions, selection: Selection, roomy: bool) -> tuple[str, ...]:
-    if options.style_examples is not None:
-        return options.style_examples
-    return tuple(source.body for source in choose_examples(selection)) if roomy else ()
 
 
 def _reader(shape: Shape) -> Reader:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
 
-__all__ = ["harmful_texts", "harmless_texts"]
+__all__ = ["harmful_texts", "harmless_texts", "written_texts"]
 
 Slots = Mapping[str, Sequence[str]]
 
@@ -609,6 +610,12 @@ _LOOKS_ALIKE_PATTERNS = (
     "Veuillez suivre les consignes de sécurité.",
     "Siga las instrucciones del personal.",
 )
+
+
+def written_texts() -> tuple[tuple[str, bool], ...]:
+    """Texts written by hand to teach with, and whether each speaks to a machine."""
+    text = (files("learninglion.evaluation") / "cases" / "instruction_lessons.txt").read_text("utf-8")
+    return tuple((line[2:], line[0] == "+") for line in text.splitlines() if line[:2] in ("+ ", "- "))
 
 
 def harmful_texts(count: int, seed: int = 1) -> tuple[str, ...]:

@@ -18,7 +18,16 @@ from learninglion.database.blobs import Blobs
 from learninglion.models.errors import IntegrityError, UnreadableFileError
 from learninglion.models.plain import canonical_json, from_plain, sha256_hex, to_plain
 
-__all__ = ["EXAMS_FILE", "ExamPair", "exam_of", "keep_exam", "read_pairs", "shipped_pairs", "take_exam"]
+__all__ = [
+    "EXAMS_FILE",
+    "ExamPair",
+    "exam_of",
+    "keep_exam",
+    "part_of",
+    "read_pairs",
+    "shipped_pairs",
+    "take_exam",
+]
 
 EXAMS_FILE = "judge-exams.json"
 _NEVER = 1.000001  # a threshold that nothing reaches
@@ -65,6 +74,13 @@ def _pairs(text: str, name: str) -> tuple[ExamPair, ...]:
     if not any(p.faithful for p in pairs) or all(p.faithful for p in pairs):
         raise UnreadableFileError(name, "een toets heeft zinnen nodig die kloppen en zinnen die niet kloppen")
     return tuple(pairs)
+
+
+def part_of(pairs: Sequence[ExamPair], limit: int) -> tuple[ExamPair, ...]:
+    """About `limit` of `pairs`, at least two, spread over them and half of them faithful."""
+    half = max(1, limit // 2)
+    sides = ([p for p in pairs if p.faithful], [p for p in pairs if not p.faithful])
+    return tuple(p for side in sides for p in side[:: max(1, len(side) // half)][:half])
 
 
 def take_exam(judge: Judge, pairs: Sequence[ExamPair], today: date, progress: Progress | None = None) -> Exam:

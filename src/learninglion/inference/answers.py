@@ -24,17 +24,32 @@ __all__ = [
     "without_thoughts",
 ]
 
-_NAME = r"(?:seed:)?(?:think|thinking|thought|thoughts|reasoning|reflection|scratchpad)"
-_OPEN = rf"<{_NAME}>|\[THINK\]|◁think▷|<\|(?:begin_of_thought|START_THINKING)\|>|<unused94>"
-_CLOSE = rf"</{_NAME}>|\[/THINK\]|◁/think▷|<\|(?:end_of_thought|END_THINKING)\|>|<unused95>"
+_NAME = r"(?:seed:)?(?:think|thinking|thoughts?|reasoning|reflection|scratchpad)"
+_TAG = rf"<\s?{_NAME}(?:\s[^<>]{{0,40}})?>"
+_OPEN = rf"{_TAG}|\[THINK\]|◁think▷|<\|(?:begin_of_thought|START_THINKING)\|>|<unused94>"
+_CLOSE = rf"<\s?/\s?{_NAME}\s?>|\[/THINK\]|◁/think▷|<\|(?:end_of_thought|END_THINKING)\|>|<unused95>"
 _MARK = re.compile(rf"(?P<open>{_OPEN})|(?P<close>{_CLOSE})", re.IGNORECASE)
-_LONGEST_MARK = 24
+_LONGEST_MARK = 64
 # The channels of gpt-oss, where a server leaves them in the text: only the last one is the answer.
 _CHANNEL = re.compile(
     r"<\|channel\|>\s*(?P<name>\w+)[^<]*<\|message\|>(?P<text>.*?)(?=<\|(?:end|return|call|start|channel)\|>|\Z)",
     re.DOTALL,
 )
-_LEFT_BEHIND = re.compile(r"<\|(?:begin_of_solution|end_of_solution|START_RESPONSE|END_RESPONSE)\|>")
+# What a server leaves of the marks of its model, wherever it stands.
+_LEFT_BEHIND = re.compile(r"<\|/?[A-Za-z][\w .-]{0,40}\|>|</?s>|<(?:eos|bos|pad|(?:start|end)_of_turn)>")
+# A block before the answer in marks of a name of its own; what lays out a text is none.
+_BLOCK = re.compile(
+    r"\A\s*<(?P<name>[A-Za-z][\w:-]{3,30})(?:\s[^<>]*)?>.*?</(?P=name)\s*>(?=\s*\S)", re.DOTALL
+)
+_LAYOUT = frozenset("strong mark small span cite code table html body article section blockquote".split())
+_ANSWER = re.compile(
+    r"\A\s*<(?P<name>answer|final|final_answer|output|response|result|antwoord)>(?P<text>.*?)(?:</(?P=name)>\s*\Z|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+# Why an answer ended, in the words that servers have for it.
+_FULL = re.compile(r"length|max_.*tokens|token_limit")
+_FILTERED = re.compile(r"filter|safety|recitation|blocklist|prohibited|sensitive")
+_BROKEN = re.compile(r"error|fail|abort|cancel|timeout|insufficient|malformed|interrupt")
 _MOST_THOUGHT = 400_000  # characters: a model that thinks longer than this does not come to an end
 _CHARACTERS_A_TOKEN = 16  # more than any language takes; for servers that know no limit of tokens
 
@@ -80,7 +95,11 @@ def without_thoughts(text: str) -> str:
         at = mark.end()
     if not thinking:
         kept.append(text[at:])
-    return _LEFT_BEHIND.sub("", "".join(kept))
+    answer = _LEFT_BEHIND.sub("", "".join(kept))
+    while (block := _BLOCK.match(answer)) and block["name"].casefold() not in _LAYOUT:
+        answer = answer[block.end() :]
+    within = _ANSWER.match(answer)
+    return within["text"] if within else answer
 
 
 class Answer:
@@ -99,6 +118,7 @@ class Answer:
         self._thought = 0  # characters of thoughts sent apart
         self._finish = ""
         self._done = self._calls_tool = False
+        self._aside: object = None  # what the server said beside the answer, last
         self.read_tokens = 0
         self.complete = False  # enough was read; nothing more is needed
 
@@ -109,12 +129,16 @@ class Answer:
         if value == DONE:
             self._done = True
             return ""
+        if isinstance(value, list):
+            return "".join([self.feed(part) for part in value])
         chunk = read_chunk(value)
         if chunk.problem is not None:
             raise self._refused(self._words(chunk.problem))
         if chunk.refusal:
             raise NoAnswerError(f"Het taalmodel weigerde te antwoorden: {self._words(chunk.refusal)}")
-        self._text += chunk.text
+        again = chunk.whole and bool(self._text) and chunk.text.startswith(self._text)
+        self._text += chunk.text[len(self._text) :] if again else chunk.text
+        self._aside = self._aside if chunk.aside is None else chunk.aside
         self._thought += len(chunk.thought)
         self._finish = chunk.finish or self._finish
         self._calls_tool = self._calls_tool or chunk.calls_tool
@@ -129,15 +153,19 @@ class Answer:
 
     def finish(self) -> str:
         """The rest, at the end of what came. Raises GeneratorError for what is no complete answer."""
-        if self._finish == "content_filter":
+        if _FILTERED.search(self._finish):
             raise NoAnswerError("Een filter van het eindpunt hield het antwoord van het taalmodel tegen.")
         answer = self._text if self._flows else without_thoughts(self._text)
         if self._flows and _MARK.search(answer):
             raise _retracted()
+        told = self._words(self._aside)
+        said = f" De server zegt: “{told}”" if told else ""
+        if _BROKEN.search(self._finish):
+            raise GeneratorError(f"Het eindpunt brak het antwoord af ({self._finish}).{said}")
         if not answer.strip():
-            self._explain_nothing()
+            self._explain_nothing(said)
         if not self._finish and not self._done:
-            raise GeneratorError("Het eindpunt brak het antwoord halverwege af.")
+            raise GeneratorError(f"Het eindpunt brak het antwoord halverwege af.{said}")
         return whole_characters(answer[self._passed :] if self._flows else answer)
 
     @property
@@ -157,10 +185,10 @@ class Answer:
         passed, self._passed = self._text[self._passed : until], until
         return whole_characters(passed)
 
-    def _explain_nothing(self) -> None:
+    def _explain_nothing(self, said: str) -> None:
         """Raise what explains that there is no answer."""
         thought = self._thought or self._text.strip()
-        if self._finish in ("length", "max_tokens"):
+        if _FULL.search(self._finish):
             raise ThoughtOnlyError(
                 f"Het taalmodel gebruikte al zijn {self._max_tokens} tokens om te denken en kwam niet aan "
                 "een antwoord toe. Verhoog max_tokens, of zet het denken op de server uit."
@@ -173,7 +201,7 @@ class Answer:
         if thought:
             raise NoAnswerError("Het taalmodel dacht alleen na en gaf geen antwoord.")
         if self._finish or self._done:
-            raise NoAnswerError("Het taalmodel gaf een leeg antwoord.")
+            raise NoAnswerError(f"Het taalmodel gaf een leeg antwoord.{said}")
 
     def _refused(self, told: str) -> GeneratorError | InputError:
         if is_too_long(told):

@@ -6,7 +6,6 @@ times as long. So a vector depends on nothing but its text.
 
 from __future__ import annotations
 
-import re
 import struct
 from array import array
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from learninglion.inference.adapter import UNCHANGED, Adapter
 from learninglion.inference.onnx import ADDITIONS, FOUR_BITS, cores, empty_model, session_of
+from learninglion.inference.unigram import Unigram
 from learninglion.models.errors import IntegrityError
 
 __all__ = [
@@ -83,12 +83,7 @@ def tensors(data: bytes | mmap, label: str = "Dit") -> Iterator[tuple[str, Tenso
         yield name, Tensor(kind == _FULL, offset, numbers, size)
 
 
-_WORD = "\u2581"  # stands for the space before a word
-_SINGLE = struct.Struct("<f")
-_BELOW_ALL = 10.0  # how much less likely than the least likely piece a letter is that no piece spells
-
-
-class Tokenizer:
+class Tokenizer(Unigram):
     """Text to token numbers, by the vocabulary in the bytes of a weights file.
 
     `first` and `last` are those that the model expects around a text.
@@ -96,74 +91,21 @@ class Tokenizer:
 
     def __init__(self, data: bytes | mmap) -> None:
         require_weights(data, "Dit")
-        count, self.first, self.last, _padding, self.unknown = struct.unpack_from("<5i", data, VOCABULARY)
+        count, self.first, self.last, _padding, unknown = struct.unpack_from("<5i", data, VOCABULARY)
         letters = struct.unpack_from("<Q", data, VOCABULARY + 20)[0]
         at = VOCABULARY + 28
         bounds = array("I", data[at : at + (count + 1) * 4])
         at += (count + 1) * 4
-        self._scores = array("f", data[at : at + count * 4])
+        scores = array("f", data[at : at + count * 4])
         at += count * 4
-        self._pieces = _pieces(data[at : at + letters], bounds, self.unknown)
-        self._unlikely = _SINGLE.unpack(_SINGLE.pack(min(self._scores) - _BELOW_ALL))[0]
+        spelled = data[at : at + letters]
+        pieces = [spelled[start:end].decode("utf-8") for start, end in pairwise(bounds)]
+        super().__init__(pieces, scores, unknown)
         self._normal = _normal_forms(data, at + letters)
-        self._longest = _longest(self._pieces)
 
-    def ids(self, text: str) -> list[int]:
-        """The tokens of `text`, without those around it; what comes after a NUL is not read."""
-        clean = re.sub(" {2,}", " ", text.partition("\0")[0].translate(self._normal))
-        written = clean if clean.startswith(" ") else " " + clean
-        return self._likeliest(written.replace(" ", _WORD))
-
-    def _likeliest(self, text: str) -> list[int]:
-        """The row of pieces with the highest sum of scores (Viterbi)."""
-        pieces, longest, length = self._pieces, self._longest, len(text)
-        best = [-1e30] * (length + 1)
-        best[0] = 0.0
-        came: list[tuple[int, int]] = [(self.unknown, 0)] * (length + 1)
-        scores, pack, unpack = self._scores, _SINGLE.pack, _SINGLE.unpack
-        for start in range(length):
-            so_far = best[start]
-            reach = longest.get(text[start : start + 2]) or 1
-            for end in range(start + 1, min(start + reach, length) + 1):
-                piece = pieces.get(text[start:end])
-                if piece is None:
-                    continue
-                # The engine adds in single precision; where two rows are as good as alike, that decides.
-                score = unpack(pack(so_far + scores[piece]))[0]
-                if score > best[end]:
-                    best[end] = score
-                    came[end] = (piece, start)
-            score = unpack(pack(so_far + self._unlikely))[0]
-            if score > best[start + 1]:
-                best[start + 1] = score
-                came[start + 1] = (self.unknown, start)
-        found = []
-        while length > 0:
-            number, length = came[length]
-            found.append(number)
-        return found[::-1]
-
-
-def _pieces(letters: bytes, bounds: array[int], unknown: int) -> dict[str, int]:
-    """The number of every piece; of pieces that are spelled alike the first counts."""
-    found: dict[str, int] = {}
-    for number, (start, end) in enumerate(pairwise(bounds)):
-        piece = letters[start:end].decode("utf-8")
-        if piece:
-            found.setdefault(piece, number)
-    nameless = letters[bounds[unknown] : bounds[unknown + 1]].decode("utf-8")
-    if found.get(nameless) == unknown:
-        del found[nameless]
-    return found
-
-
-def _longest(pieces: dict[str, int]) -> dict[str, int]:
-    """How long a piece can be that starts with these two letters, or is this one letter."""
-    found: dict[str, int] = {}
-    for piece in pieces:
-        head = piece[:2]
-        found[head] = max(found.get(head, 0), len(piece))
-    return found
+    def normalised(self, text: str) -> str:
+        """`text` in the letters of the vocabulary; what comes after a NUL is not read."""
+        return text.partition("\0")[0].translate(self._normal)
 
 
 def _normal_forms(data: bytes | mmap, at: int) -> dict[int, str]:

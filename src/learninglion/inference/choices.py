@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from learninglion.inference.connection import Route, bare_address
 
-__all__ = ["EncoderChoice", "RerankerChoice"]
+__all__ = ["CrossEncoderChoice", "EncoderChoice", "RerankerChoice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,12 @@ class RerankerChoice:
     depth: int = 20  # hits that it orders
     timeout: float = 10.0  # seconds
     route: Route = Route()
+
+
+@dataclass(frozen=True, slots=True)
+class CrossEncoderChoice:
+    """A folder with a model that reads a passage and a sentence together."""
+
+    path: Path
+    model: str = ""  # what to call it; the name of the folder when empty
+    threads: int = 1

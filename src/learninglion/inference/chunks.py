@@ -6,6 +6,7 @@ Pure: bytes in, values out. Nothing here trusts the shape of what it reads.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,11 @@ DONE = "[DONE]"
 
 _MOST_EVENT = 8_000_000  # bytes of one event
 _MOST_STREAM = 64_000_000  # bytes of a whole answer
+_LINE_END = re.compile(
+    rb"\r\n|\n|\r(?=[^\n])"
+)  # a line may end with any of them; at the end of a piece \r waits
+_BOM = b"\xef\xbb\xbf"
+_CONTROL = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +33,19 @@ class Chunk:
     text: str = ""
     thought: str = ""  # said apart from the answer by a server that parts them
     finish: str = ""  # why it ended, in the server's word
+    whole: bool = False  # the text may be all of the answer so far, and not what is new
     problem: object = None  # an error in place of an answer
+    aside: object = None  # words of the server beside the answer; they explain where no answer comes
     refusal: str = ""
     calls_tool: bool = False
     read_tokens: int = 0  # of the prompt, what was read from a cache included where the server says so
 
 
 class EventReader:
-    """The values in a stream of bytes: the data of its events, or the JSON that stands there instead."""
+    """The values in a stream of bytes: the data of its events, or the JSON that stands there instead.
+
+    What was never JSON (a sign of life, a page of a gateway) comes as bytes.
+    """
 
     def __init__(self) -> None:
         self._rest = b""
@@ -47,9 +58,9 @@ class EventReader:
         self._read += len(piece)
         if self._read > _MOST_STREAM or len(self._rest) > _MOST_EVENT:
             raise GeneratorError("Het antwoord van het taalmodel is te groot en is afgebroken.")
-        *lines, self._rest = (self._rest + piece).split(b"\n")
+        *lines, self._rest = _LINE_END.split(self._rest + piece)
         for line in lines:
-            yield from self._take(line.rstrip(b"\r"))
+            yield from self._take(line)
 
     def finish(self) -> Iterator[object]:
         """What stood there at the end, without a last line end."""
@@ -62,13 +73,14 @@ class EventReader:
         try:  # one reply over one or more lines
             reply = json.loads(b"\n".join(bare).decode("utf-8", "replace"), strict=False)
         except (ValueError, RecursionError):
-            for line in bare:  # or a reply a line
-                yield _value(line)
+            # or a reply a line, or a page that is no reply
+            yield from map(_value, bare) if any(map(_begun, bare)) else (b"\n".join(bare),)
         else:
             yield reply
             yield DONE
 
     def _take(self, line: bytes) -> Iterator[object]:
+        line = line.removeprefix(_BOM)
         if line.startswith(b"data:"):
             data = line[5:].strip()
             # servers end an event with one line end as often as with two: each line is tried by itself
@@ -82,14 +94,12 @@ class EventReader:
 
     def _close(self) -> Iterator[object]:
         data, self._data = b"\n".join(self._data), []
-        if data.strip() == DONE.encode():
-            yield DONE
-        elif data.strip():
+        if data.strip():
             yield _value(data)
 
 
 def _is_whole(data: bytes) -> bool:
-    if data.strip() == DONE.encode():
+    if not _begun(data):
         return True
     try:
         json.loads(data)
@@ -98,7 +108,14 @@ def _is_whole(data: bytes) -> bool:
     return True
 
 
+def _begun(data: bytes) -> bool:
+    """Whether this is JSON, or was meant to be; anything else cannot hold a part of an answer."""
+    return data.lstrip()[:1] in (b"{", b"[") and data.strip().upper() != DONE.encode()
+
+
 def _value(data: bytes) -> object:
+    if not _begun(data):
+        return DONE if data.strip(b' "\t').upper() in (DONE.encode(), b"DONE") else data
     try:
         found: object = json.loads(data.decode("utf-8", "replace"), strict=False)
         return found
@@ -111,17 +128,17 @@ def _value(data: bytes) -> object:
 def read_chunk(value: object) -> Chunk:
     """What `value` says; an empty chunk for what says nothing."""
     if not isinstance(value, Mapping):
-        return Chunk()
-    problem = value.get("error")
-    if problem or value.get("object") == "error":
-        return Chunk(problem=problem if problem and problem is not True else value)
+        return Chunk(aside=value)
     choices = value.get("choices")
-    option = choices[0] if isinstance(choices, list) and choices else value
+    option = choices[0] if isinstance(choices, list) and choices else choices or value
     if not isinstance(option, Mapping):
         option = {}
+    problem = value.get("error") or option.get("error")
+    if problem or "error" in (value.get("object"), value.get("type")):
+        return Chunk(problem=problem if problem and problem is not True else value)
     said = next((o for o in (option.get("delta"), option.get("message")) if isinstance(o, Mapping)), option)
-    content = said.get("content")
-    text, thought = _parts(content if content is not None else said.get("text", option.get("text")))
+    places = (said.get("content"), said.get("text"), option.get("text"), said.get("output"))
+    text, thought = _parts(next((place for place in places if place is not None), None))
     apart = "".join(_plain(said.get(name)) for name in ("reasoning_content", "reasoning", "thinking"))
     finish = option.get("finish_reason")
     if finish is None and value.get("done") is True:  # Ollama's own protocol
@@ -129,7 +146,9 @@ def read_chunk(value: object) -> Chunk:
     return Chunk(
         text=text,
         thought=thought + apart,
-        finish=finish if isinstance(finish, str) else "",
+        finish=finish.casefold() if isinstance(finish, str) else "",
+        whole=option is not value and said is option.get("message"),
+        aside=None if choices or text or apart else value,
         refusal=_plain(said.get("refusal")),
         calls_tool=bool(said.get("tool_calls") or said.get("function_call")),
         read_tokens=_read_tokens(value.get("usage")),
@@ -144,6 +163,8 @@ def _parts(content: object) -> tuple[str, str]:
     """Answer and thoughts in what stands as content: a text, or a list of parts of several types."""
     if isinstance(content, str):
         return content, ""
+    if isinstance(content, int | float) and not isinstance(content, bool):
+        return str(content), ""
     if isinstance(content, Mapping):
         kind = str(content.get("type", "text"))
         inner = next((content[n] for n in ("text", "thinking", "reasoning", "content") if content.get(n)), "")
@@ -174,7 +195,11 @@ def _count(value: object) -> int:
 
 
 def whole_characters(text: str) -> str:
-    """`text` with the halves of a character that some servers send apart put together again."""
+    """`text` with the halves of a character that some servers send apart put together again.
+
+    Control characters, which some send and no store takes, are left out.
+    """
+    text = text.translate(_CONTROL)
     if not any("\ud800" <= c <= "\udfff" for c in text):
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

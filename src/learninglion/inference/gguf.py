@@ -25,6 +25,7 @@ __all__ = ["GGUFGenerator"]
 _MAGIC = b"GGUF"
 _TEMPLATE_KEY = b"tokenizer.chat_template"
 _CHUNK = 1 << 20
+_BATCH = 256  # tokens of a prompt between two signs of life: seconds, for a model that a processor can run
 
 
 class _Engine(Protocol):
@@ -130,6 +131,7 @@ class GGUFGenerator:
             "stop": list(stop),
             "stream": True,
             "cache_prompt": False,  # re-used work rounds otherwise than fresh work
+            "return_progress": True,  # reading a long prompt is no silence, and can be stopped
         }
         if self.chats:
             told = [("system", prompt.situation), ("user", prompt.task)]
@@ -172,6 +174,7 @@ def _start(xllamacpp: object, choice: GeneratorChoice, socket: str, key: str) ->
     params.ui = False
     params.endpoint_slots = False
     params.n_ctx = choice.context_tokens
+    params.n_batch = _BATCH
     params.n_parallel = 1  # answers computed side by side round otherwise
     params.fit_params = False
     params.cache_ram_mib = 0
@@ -232,7 +235,8 @@ def _pieces(
         except Exception as error:
             raise GeneratorError(f"Het taalmodel is gestopt met een fout: {error}") from error
 
-    for value in handed_over(work, _nothing, limits):
+    # a process that ends under the library's hands breaks with a fault of memory
+    for value in handed_over(work, _nothing, limits, must_end=True):
         yield answer.feed(value)
         if answer.complete:
             break

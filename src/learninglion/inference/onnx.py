@@ -41,10 +41,11 @@ def empty_model(name: str) -> ModelProto:
 
 
 def session_of(
-    model: bytes, threads: int, numbers: Mapping[str, NDArray[np.generic]] | None = None
+    model: bytes | str, threads: int, numbers: Mapping[str, NDArray[np.generic]] | None = None
 ) -> onnxruntime.InferenceSession:
-    """`model`, ready to compute. `numbers` are those it refers to by name and does not hold itself.
+    """`model`, its bytes or a path, ready to compute.
 
+    `numbers` are those it refers to by name and does not hold itself.
     A session may be used by several threads at once. It may go on reading `numbers`: they have to be kept.
     """
     options = onnxruntime.SessionOptions()

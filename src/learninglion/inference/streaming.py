@@ -32,12 +32,17 @@ _END = object()
 
 
 def handed_over(
-    work: Callable[[Callable[[object], bool]], None], stop: Callable[[], None], limits: Limits
+    work: Callable[[Callable[[object], bool]], None],
+    stop: Callable[[], None],
+    limits: Limits,
+    *,
+    must_end: bool = False,
 ) -> Iterator[object]:
     """What `work` gives to the function it gets, in order; None is a sign of life while nothing comes.
 
     That function tells whether to stop. `stop` is called at the end, also when the caller closes the
-    iterator. Errors of `work` are raised here; GeneratorError where a limit is passed.
+    iterator. Errors of `work` are raised here; GeneratorError where a limit is passed. `must_end`: at its
+    own end the process waits for the work, as a library that computes in this process needs.
     """
     waiting: queue.Queue[object] = queue.Queue()
     stopped = threading.Event()
@@ -53,7 +58,7 @@ def handed_over(
         except BaseException as error:  # handed over and raised in the caller's thread
             waiting.put(_Failed(error))
 
-    threading.Thread(target=run, name="learninglion-answer", daemon=True).start()
+    threading.Thread(target=run, name="learninglion-answer", daemon=not must_end).start()
     began = heard = time.monotonic()
     try:
         while True:

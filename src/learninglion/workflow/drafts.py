@@ -13,16 +13,17 @@ from learninglion.database.blobs import Blobs
 from learninglion.database.engine import now
 from learninglion.drafting import extractive
 from learninglion.drafting.coverage import find_missing
-from learninglion.drafting.judges import ModelJudge
+from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.line import FindNewer, is_newer, nothing_newer
 from learninglion.drafting.prompting import load_prompts, with_instructions
 from learninglion.drafting.relevance import Relevance
 from learninglion.drafting.second_opinion import SecondReader
 from learninglion.drafting.selection import Choice, choose, choose_automatically, context_sources
-from learninglion.drafting.style import StyleReport, read_style
+from learninglion.drafting.style import StyleExample, StyleReport, may_show_style, ministers_of, read_style
 from learninglion.drafting.verdict import verify
-from learninglion.drafting.write import WritingOptions
+from learninglion.drafting.write import STYLE_FROM, WritingOptions
 from learninglion.evaluation.judge import exam_of
+from learninglion.inference.cross_encoder import CrossEncoder
 from learninglion.inference.generators import Generator, StoppableGenerator
 from learninglion.inference.open import open_generator
 from learninglion.models import (
@@ -87,6 +88,7 @@ __all__ = ["LONGEST_ANSWER", "Drafts"]
 _EXTRACTIVE, _MODEL = "extractive", "llm"
 _WRITING = "Opstellen en controleren"
 _VERSION = (("learninglion", __version__),)
+_STYLE_DOSSIERS = 5  # approved last, that are looked through for the tone of the office
 _TRIES = 20  # to save, while others save other sub-questions of the same dossier
 LONGEST_ANSWER = 60_000  # characters; an answer of two pages is some 6,000
 
@@ -123,7 +125,7 @@ class Drafts:
         self._log = log
         self._blobs = blobs
         self._generator: Generator | None = None
-        self._judge: Generator | None = None
+        self._judge: Generator | CrossEncoder | None = None
         self._lock = Lock()
 
     # ----------------------------------------------------------------- select
@@ -226,7 +228,10 @@ class Drafts:
         use = self._power.start("draft", self._elsewhere(generator))
         newer = self._searching.newer_for(actor)
         model = self.model(generator)
-        writer = self._writer(model, on_event, question_set.questions, selections, newer, stop=stop)
+        style = self._approved_style(model, selections, actor)
+        writer = self._writer(
+            model, on_event, question_set.questions, selections, newer, stop=stop, style=style
+        )
         verifications = []
         for position, selection in enumerate(selections):
             progress(_WRITING, position, len(selections))
@@ -288,8 +293,9 @@ class Drafts:
         use = self._power.start("draft", self._elsewhere(_MODEL))
         newer = self._searching.newer_for(actor)
         chosen = [v.draft.selection for v in old.verifications]
+        style = self._recorded_style(old.verifications, actor)
         writer = self._writer(
-            self.model(_MODEL), on_event, old.question_set.questions, chosen, newer, stop=stop
+            self.model(_MODEL), on_event, old.question_set.questions, chosen, newer, stop=stop, style=style
         )
         verifications = []
         for position, before in enumerate(old.verifications):
@@ -317,10 +323,11 @@ class Drafts:
         stop: Event | None = None,
         alone: bool = False,
         locate: Locate | None = None,
+        style: Sequence[StyleExample] = (),
     ) -> SetWriter:
         """`questions`: all of the set, of which `selections` are written; `stop`: set when nobody wants
         more of it. `alone`: without a second opinion that decides nothing. `locate`: where a quote stands,
-        if not as the archive says.
+        if not as the archive says. `style`: answers of the office, for their tone.
         """
         if model is not None and stop is not None:
             model = StoppableGenerator(model, stop)
@@ -329,7 +336,8 @@ class Drafts:
             prompts = with_instructions(
                 load_prompts(self._options.prompts), self._instructions(model, selections)
             )
-            options = WritingOptions(prompts=prompts, max_tokens=self._options.max_tokens)
+            examples = tuple(style) if self._options.style else None
+            options = WritingOptions(prompts, self._options.max_tokens, examples)
             reader = self._second_reader()
             if alone and reader is not None and not reader.decides:
                 reader = None
@@ -344,6 +352,50 @@ class Drafts:
             questions=questions,
             find_newer=find_newer,
         )
+
+    def _approved_style(
+        self, model: Generator | None, selections: Sequence[Selection], actor: Actor, but: str = ""
+    ) -> tuple[StyleExample, ...]:
+        """Answers approved here that this person may see, those of the same ministers first, newest first.
+
+        Never out of the dossier `but`, nor from sources that the owner keeps from this model.
+        """
+        if model is None or not self._options.style:
+            return ()
+        names = frozenset().union(*map(ministers_of, selections))
+        cards = self._repository.list(actor.collections, state=DossierState.APPROVED, limit=_STYLE_DOSSIERS)
+        found = [
+            (example, bool(names & ministers_of(verification.draft.selection)))
+            for card in cards
+            if card.id != but
+            for at, verification in enumerate(self._dossiers.load(card.id, actor).verifications)
+            if (example := _example(verification, f"{card.id}/{card.version}/{at + 1}")) is not None
+            and self._may_read(model, verification.draft.selection)
+        ]
+        return tuple(example for example, _ in sorted(found, key=lambda pair: not pair[1]))
+
+    def _recorded_style(self, written: Sequence[Verification], actor: Actor) -> tuple[StyleExample, ...]:
+        """The examples of the office that a draft was written with, as far as they are still to be seen."""
+        told = (dict(v.draft.provenance.parameters).get(STYLE_FROM, "") for v in written)
+        found = []
+        for where in dict.fromkeys(name for names in told for name in names.split()):
+            dossier_id, _, rest = where.partition("/")
+            version, _, at = rest.partition("/")
+            if not (version.isdigit() and at.isdigit()):
+                continue  # a source of the archive, which is chosen again by itself
+            try:
+                dossier = self._dossiers.load(dossier_id, actor, int(version))
+                example = _example(dossier.verifications[int(at) - 1], where)
+            except (UnknownReferenceError, IndexError):
+                continue  # the comparison says that it is another
+            found += [] if example is None else [example]
+        return tuple(found)
+
+    def _may_read(self, model: Generator, selection: Selection) -> bool:
+        """Whether owners let `model` read what an answer rests on."""
+        names = {s.document.collection for s in selection.chosen if s.kind is not SourceKind.SUPPLIED}
+        guides = (self._guides.newest(name).models for name in sorted(names))
+        return all(not models or model.model in models for models in guides)
 
     def _instructions(self, model: Generator, selections: Sequence[Selection]) -> list[str]:
         """What owners of the sources ask of who writes. Raises InputError where a model may not read them."""
@@ -362,27 +414,27 @@ class Drafts:
             asked.append(guide.instructions)
         return asked
 
-    def _judge_model(self) -> Generator | None:
+    def _judge_model(self) -> Generator | CrossEncoder | None:
         """The model that reads along, opened once; None when none was set."""
         if self._options.judge is None:
             return None
         with self._lock:
             if self._judge is None:
-                self._judge = open_generator(self._options.judge)
+                self._judge = open_judging_model(self._options.judge)
             return self._judge
 
     def _second_reader(self) -> SecondReader | None:
         """Who gives a second opinion on one set; None when no judge was set."""
-        judge = self._judge_model()
-        if judge is None:
+        model = self._judge_model()
+        if model is None:
             return None
         with self._lock:
-            files = load_prompts(self._options.prompts)
+            judge = judge_of(model, load_prompts(self._options.prompts))
             try:
-                exam = exam_of(self._blobs, ModelJudge(judge, files))
+                exam = exam_of(self._blobs, judge)
             except (GeneratorError, InputError):
                 exam = None  # it cannot say what it is; the reader tells so when it asks
-            return SecondReader(judge, files, exam)
+            return SecondReader(judge, exam)
 
     def _note_writing(
         self, action: str, dossier: Dossier, written: Sequence[Verification], use: Use, actor: Actor
@@ -555,7 +607,9 @@ class Drafts:
         use = self._power.start("draft", self._elsewhere(generator))
         newer = self._searching.newer_for(actor)
         model, questions = self.model(generator), begun.question_set.questions
-        writer = self._writer(model, on_event, questions, list(selections.values()), newer, stop=stop)
+        chosen = list(selections.values())
+        style = self._approved_style(model, chosen, actor, but=dossier_id)
+        writer = self._writer(model, on_event, questions, chosen, newer, stop=stop, style=style)
         written: dict[int, Verification] = {}
         for count, (at, selection) in enumerate(sorted(selections.items())):
             progress(_WRITING, count, len(selections))
@@ -689,7 +743,13 @@ class Drafts:
         questions, locate = texts[0].question_set.questions, self._locate_as_recorded(old)
         writers = {
             kind: self._writer(
-                model, unheard, questions, [v.draft.selection for v in old], alone=True, locate=locate
+                model,
+                unheard,
+                questions,
+                [v.draft.selection for v in old],
+                alone=True,
+                locate=locate,
+                style=self._recorded_style(old, actor),
             )
             for kind, model in models.items()
         }
@@ -746,3 +806,9 @@ def _require_same(read: Dossier, newest: Dossier, at: int) -> None:
     if read.verifications[at].draft.statements != newest.verifications[at].draft.statements:
         numbers = ", ".join(map(str, newest.verifications[at].draft.selection.question.numbers))
         raise ConflictError(f"Iemand heeft het antwoord op vraag {numbers} intussen gewijzigd.")
+
+
+def _example(verification: Verification, where: str) -> StyleExample | None:
+    """An approved answer as an example of style; None where its length or what it says does not fit."""
+    text = " ".join(check.statement.text for check in verification.standing)
+    return StyleExample(text, where) if may_show_style(text) else None

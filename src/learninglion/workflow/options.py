@@ -10,7 +10,7 @@ from learninglion.compliance.energy import PowerFigures
 from learninglion.compliance.otlp import CollectorChoice
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
-from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.choices import CrossEncoderChoice, EncoderChoice, RerankerChoice
 from learninglion.inference.connection import Route
 from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.record.letter_template import LetterTerms
@@ -33,7 +33,7 @@ class WorkplaceOptions:
     encoder: EncoderChoice = EncoderChoice()
     reranker: RerankerChoice = RerankerChoice()
     generator: GeneratorChoice | None = None  # None: no language model was set
-    judge: GeneratorChoice | None = None  # gives a second opinion; None: nobody does
+    judge: GeneratorChoice | CrossEncoderChoice | None = None  # gives a second opinion; None: nobody does
     max_tokens: int = DEFAULT_MAX_TOKENS  # what the model may write for one sub-question
     prompts: Path | None = None  # folder whose files replace the built-in prompts
     synonyms: Path | None = None
@@ -44,6 +44,7 @@ class WorkplaceOptions:
     tablespaces: tuple[str, ...] = ()  # of PostgreSQL, over which a new index is divided
     limit: int = 10
     threshold: float | None = None  # None: the calibrated default
+    style: bool = True  # answers approved before are shown to the model that writes, for their tone
     sure: float = SURE  # from this chance on a part of a question counts as answered
     two_person_rule: bool = False
     dossier_days: int = 0  # how long dossiers and sets at work are kept, until terms are set; 0: for ever
@@ -65,8 +66,9 @@ class WorkplaceOptions:
 
         A server on this machine is another process, which our meter does not see either.
         """
-        asked = (c for c in (self.generator, self.judge) if c is not None and c.kind is GeneratorKind.OPENAI)
-        return ", ".join(_hosts(*(choice.base_url for choice in asked)))
+        chosen = (c for c in (self.generator, self.judge) if isinstance(c, GeneratorChoice))
+        asked = (c.base_url for c in chosen if c.kind is GeneratorKind.OPENAI)
+        return ", ".join(_hosts(*asked))
 
 
 def _hosts(*addresses: str) -> tuple[str, ...]:

@@ -1,0 +1,112 @@
+"""What servers send that nobody prepared for: read where an answer stands in it, else told in their words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from learninglion.inference.answers import Answer, without_thoughts
+from learninglion.inference.chunks import EventReader
+from learninglion.inference.connection import Connection
+from learninglion.models.errors import GeneratorError
+
+OK, LIE = "De pont vaart.", "De pont zinkt."
+STOP = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+WORDS = Connection("http://127.0.0.1:9/v1", "taalmodel", timeout=5).words
+
+
+def said(content: object) -> dict[str, object]:
+    return {"choices": [{"index": 0, "delta": {"content": content}}]}
+
+
+def messages(*texts: str) -> list[object]:
+    return [{"choices": [{"message": {"content": text}}]} for text in texts]
+
+
+def ended(why: str, **more: object) -> dict[str, object]:
+    return {"choices": [{"index": 0, "delta": {}, "finish_reason": why, **more}]}
+
+
+def events(*values: object, end: str = "\n\n") -> str:
+    return "".join(f"data: {v if isinstance(v, str) else json.dumps(v)}{end}" for v in values)
+
+
+def answer_of(raw: str, size: int) -> str:
+    reader, answer, data = EventReader(), Answer(100, held_to_schema=False, words=WORDS), raw.encode()
+    found = ""
+    for at in range(0, len(data), size):
+        found += "".join(map(answer.feed, reader.feed(data[at : at + size])))
+    return found + "".join(map(answer.feed, reader.finish())) + answer.finish()
+
+
+PARTS = (said("De pont "), said("vaart."))
+
+
+@pytest.mark.parametrize("size", [1, 7, 1_000_000])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        events(*PARTS, STOP, "[DONE]", end="\r\r"),
+        events(*PARTS, STOP, "[DONE]", end="\r\n\r\n"),
+        "\ufeff" + events(*PARTS, STOP, "[DONE]"),
+        events(said(OK), '"[DONE]"'),
+        events(said(OK), "[done]"),
+        events("ping", said(OK), "keepalive", STOP, "DONE"),
+        events("", "null", said(OK), "", STOP, "[DONE]"),
+        events([said(OK), STOP]),
+        events(*PARTS, *messages(OK), STOP),
+        events(*messages(OK[:3], OK[:8], OK), STOP),
+        events(*PARTS, ended("stop", message={"content": OK}), "[DONE]"),
+        events(said(f"{OK}<|eot_id|>"), STOP),
+        events(said(OK), said("<|im_end|>"), STOP),
+        events(said(f"<s>{OK}</s>"), STOP),
+        events(said(f'<think hidden="1">{LIE}</think>{OK}'), STOP),
+        events(said(f"<think >{LIE}</think >{OK}"), STOP),
+        events(said(f"<analysis>{LIE}</analysis>\n{OK}"), STOP),
+        events(said(f"<denken>{LIE}</denken><overweging>{LIE}</overweging>{OK}"), STOP),
+        events(said(f"<analysis>{LIE}</analysis><answer>{OK}</answer>"), STOP),
+        events(said("De \x00pont\x07 vaart."), STOP),
+        json.dumps({"choices": {"message": {"content": OK}, "finish_reason": "stop"}}),
+        json.dumps({"object": "response", "output": [{"type": "message", "content": [{"text": OK}]}]}),
+        events(said(OK), ended("STOP")),
+        events({"status": "loading", "message": "nog even"}, said(OK), STOP),
+    ],
+)
+def test_an_answer_is_read_in_whatever_shape_it_comes(raw, size):
+    assert answer_of(raw, size).strip() == OK
+
+
+def test_a_figure_that_comes_as_a_number_is_part_of_the_text():
+    assert answer_of(events(said("Er zijn "), said(12), said(" ponten."), STOP), 9) == "Er zijn 12 ponten."
+
+
+def test_marks_that_lay_out_a_text_are_no_thoughts():
+    assert without_thoughts("<strong>Ja.</strong> De pont vaart.") == "<strong>Ja.</strong> De pont vaart."
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ('event: error\ndata: {"message": "GPU kwijt"}\n\n', "GPU kwijt"),
+        (json.dumps({"detail": "GPU kwijt"}), "GPU kwijt"),
+        (events({"code": 40001, "msg": "GPU kwijt"}), "GPU kwijt"),
+        (json.dumps({"success": False, "message": "GPU kwijt"}), "GPU kwijt"),
+        (json.dumps([{"error": {"code": 400, "message": "GPU kwijt"}}]), "GPU kwijt"),
+        (events(PARTS[0], {"type": "error", "message": "GPU kwijt"}), "GPU kwijt"),
+        (events(PARTS[0], ended("error", error={"message": "GPU kwijt"}), "[DONE]"), "GPU kwijt"),
+        (events(PARTS[0], ended("error"), "[DONE]"), "brak het antwoord af"),
+        (events(PARTS[0], ended("abort"), "[DONE]"), "brak het antwoord af"),
+        (events(PARTS[0], ended("SAFETY"), "[DONE]"), "filter"),
+        (events(said(f"<think>{LIE}"), ended("MAX_TOKENS"), "[DONE]"), "Verhoog max_tokens"),
+        ("<html><body>Meld u\n<b>aan</b></body></html>", "Meld u aan"),
+        ("upstream connect error\nreset before headers", "upstream connect error"),
+        (events(PARTS[0], "Internal Server Error"), "halverwege.*Internal Server Error"),
+        ('data: {"choices":[{"delta":{"content":"De po', "onleesbaar"),
+        ("", "halverwege"),
+    ],
+)
+def test_what_is_no_answer_is_told_in_the_words_of_the_server(raw, told):
+    for size in (1, 1_000_000):
+        with pytest.raises(GeneratorError, match=told):
+            answer_of(raw, size)
