@@ -9,6 +9,7 @@ import httpx
 import numpy as np
 import pytest
 
+from learninglion.inference.adapter import UNCHANGED
 from learninglion.inference.encoders import (
     EndpointEncoder,
     NanoEncoder,
@@ -223,3 +224,9 @@ def test_what_was_asked_last_is_remembered_and_the_oldest_forgotten() -> None:
     assert kept.read([b"a"])[b"a"].tolist() == [1.0, 0.0]
     kept.write([b"c"], rows[:1])
     assert set(kept.read([b"a", b"b", b"c"])) == {b"a", b"c"}, "b was used longest ago"
+
+
+def test_the_model_is_in_memory_once_however_many_use_it() -> None:
+    first, second = NanoEncoder(), NanoEncoder()
+    assert first._engine is second._engine
+    assert NanoEncoder(adapter=UNCHANGED)._engine is not first._engine

