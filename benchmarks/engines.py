@@ -34,7 +34,7 @@ from learninglion.inference.vectors import VectorCache, embed
 from learninglion.search.engine import Engine
 from learninglion.search.local import snapshot as embedded
 from learninglion.search.local.index import Index
-from learninglion.search.postgres import view
+from learninglion.search.postgres import index
 from learninglion.search.postgres.index import PostgresIndex
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, query_vectors, rank
@@ -63,7 +63,7 @@ class CachedEncoder:
 
 def ask(engine: Engine, questions: Sequence[str], *, exact: bool) -> Found:
     """The ten best for each question, with their scores, as `learninglion evaluate retrieval` ranks them."""
-    embedded.EXACT = view.EXACT = 10**9 if exact else 0
+    embedded.EXACT = index.EXACT = 10**9 if exact else 0
     shot, found = engine.snapshot(), []
     for question, vector in zip(questions, query_vectors(engine.encoders, shot, questions, ""), strict=True):
         ranking = rank(shot, make_probe(shot.statistics, query_terms(question), vector))
@@ -91,7 +91,7 @@ def told(name: str, found: Found, best: Found, right: Sequence[str]) -> dict[str
 
 def measured(engine: Engine, questions: Sequence[str], busy: Callable[[], float]) -> tuple[Found, Floats]:
     """The ten best for each question; and (milliseconds, milliseconds of processor time) of each."""
-    embedded.EXACT = view.EXACT = 2000
+    embedded.EXACT = index.EXACT = 2000
     shot, found, took = engine.snapshot(), [], []
     vectors = query_vectors(engine.encoders, shot, questions, "")
     rank(shot, make_probe(shot.statistics, query_terms(questions[0]), vectors[0]))

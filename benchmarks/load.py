@@ -109,8 +109,8 @@ def opened(home: Path):  # type: ignore[no-untyped-def]
 def serve(home: Path) -> None:
     """Serve as `learninglion serve` does."""
     from learninglion.web.app import create_app
+    from learninglion.web.serving import make_worker
     from learninglion.web.serving import serve as serve_until_told
-    from learninglion.web.works import make_worker
 
     workplace, settings = opened(home)
     application = create_app(workplace, settings)

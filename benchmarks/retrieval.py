@@ -34,9 +34,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.evaluation.calibration import calibration
 from learninglion.evaluation.learning.teaching import teach
-from learninglion.evaluation.measures import MEASURES, Values, compare, measure, per_query
+from learninglion.evaluation.measures import MEASURES, Values, calibration, compare, measure, per_query
 from learninglion.evaluation.retrieval import evaluate_pairs, learn_from, rank_pairs
 from learninglion.evaluation.testset import LabelledPair, read_pairs
 from learninglion.evaluation.tune import examples_of

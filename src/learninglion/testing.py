@@ -180,7 +180,7 @@ def make_document(
         label = ", ".join(str(n) for n in numbers)
         pieces.append(f"Vraag {label}\n")
         at += len(pieces[-1])
-        asked = Span(at, at + len(question))
+        question_span = Span(at, at + len(question))
         pieces.append(question + "\n")
         at += len(pieces[-1])
         answered: Span | None = None
@@ -190,7 +190,7 @@ def make_document(
             answered = Span(at, at + len(answer))
             pieces.append(answer + "\n")
             at += len(pieces[-1])
-        built.append(QAPair(numbers, asked, answered, 1, 1 if answered else None, numbers))
+        built.append(QAPair(numbers, question_span, answered, 1, 1 if answered else None, numbers))
     text = "".join(pieces)
     return Document(
         id=id,

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.checking.disguises import hidden_text, holds_code, plain_forms, plain_marks, short_runs
-from learninglion.checking.injection import find_in_text
+from learninglion.checking.injection import (
+    find_in_text,
+    hidden_text,
+    holds_code,
+    plain_forms,
+    plain_marks,
+    short_runs,
+)
 from learninglion.dutch.text import split_sentences
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from learninglion.compliance.energy import PowerFigures, PowerMeter
-from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.generators import EncoderChoice, RerankerChoice
 from learninglion.models.plain import from_plain, to_plain
 from learninglion.record.energy import Energy, Method
 from learninglion.settings import load_settings, workplace_options

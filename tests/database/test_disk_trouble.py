@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from learninglion.database.trouble import disk_trouble
+from learninglion.database.files import disk_trouble
 from learninglion.sample import sample_documents
 
 

@@ -10,8 +10,8 @@ import pytest
 from learninglion.checking.phrases import attribute, in_answer_to, introduce
 from learninglion.checking.verify import check
 from learninglion.drafting.extractive import draft
+from learninglion.drafting.line import Voice, cabinet_on, voice_of
 from learninglion.drafting.verdict import verify
-from learninglion.drafting.voices import Voice, cabinet_on, voice_of
 from learninglion.models import Answerer, AnswerVerdict, Citation, Statement, StatementVerdict
 from learninglion.testing import make_card, make_selection, make_source
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.evaluation.effects import effects
 from learninglion.evaluation.experiment import (
     experiment_of,
     open_locally,
@@ -16,11 +15,12 @@ from learninglion.evaluation.experiment import (
     run_experiment,
 )
 from learninglion.evaluation.judgements import judge
+from learninglion.evaluation.measures import effects
 from learninglion.evaluation.report import experiment_page, retrieval_page
 from learninglion.evaluation.retrieval import evaluate_pairs
 from learninglion.evaluation.runs import differences, latest, read_runs
-from learninglion.inference.choices import EncoderChoice
 from learninglion.inference.encoders import Encoder
+from learninglion.inference.generators import EncoderChoice
 from learninglion.models.errors import InputError
 from learninglion.testing import HashingEncoder
 

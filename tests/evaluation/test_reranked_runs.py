@@ -12,8 +12,8 @@ from learninglion.evaluation.experiment import experiment_of, read_experiment, r
 from learninglion.evaluation.retrieval import evaluate
 from learninglion.evaluation.runs import differences, read_runs
 from learninglion.evaluation.testset import LabelledPair, pairs_trial
-from learninglion.inference.choices import EncoderChoice, RerankerChoice
 from learninglion.inference.encoders import Encoder
+from learninglion.inference.generators import EncoderChoice, RerankerChoice
 from learninglion.inference.reranking import EndpointReranker, RerankerError, Reranking
 from learninglion.models.errors import InputError
 from learninglion.testing import HashingEncoder

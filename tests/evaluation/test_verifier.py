@@ -5,10 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.evaluation.alterations import ALTERATIONS, Pool, alter, join, reorder, shorten
 from learninglion.evaluation.handmade import read_cases
 from learninglion.evaluation.testset import pair_entries, read_pairs
-from learninglion.evaluation.verifier import evaluate_verifier, judge_cases, make_cases
+from learninglion.evaluation.verifier import (
+    ALTERATIONS,
+    Pool,
+    alter,
+    evaluate_verifier,
+    join,
+    judge_cases,
+    make_cases,
+    reorder,
+    shorten,
+)
 from learninglion.models.errors import LearningLionError
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents

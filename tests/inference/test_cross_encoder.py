@@ -16,8 +16,8 @@ from learninglion.cli import app
 from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.prompting import load_prompts
 from learninglion.evaluation.judge import ExamPair, take_exam
-from learninglion.inference.choices import CrossEncoderChoice
 from learninglion.inference.cross_encoder import CrossEncoder
+from learninglion.inference.generators import CrossEncoderChoice
 from learninglion.models.errors import InputError, LearningLionError
 
 # What each piece adds to "contradiction", "neutral" and "entailment".

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.parsing.pdf.accents import compose
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
+from learninglion.parsing.pdf.lines import compose
 
 
 @pytest.mark.parametrize(

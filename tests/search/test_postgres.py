@@ -14,8 +14,8 @@ from learninglion.inference.vectors import KnownVectors, VectorCache
 from learninglion.models.errors import ConflictError
 from learninglion.search.local import snapshot as embedded
 from learninglion.search.local.index import Index
+from learninglion.search.postgres import index
 from learninglion.search.postgres import index as building
-from learninglion.search.postgres import view
 from learninglion.search.postgres.index import PostgresIndex, supported
 from learninglion.search.search import search, search_set
 from learninglion.store.reader import MemoryReader
@@ -51,7 +51,7 @@ def opened(database: Engine) -> Iterator[Opened]:
 def test_both_engines_give_the_same_hits_to_the_last_bit(
     opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: int
 ) -> None:
-    for engine in (embedded, view):
+    for engine in (embedded, index):
         monkeypatch.setattr(engine, "EXACT", exact)
     reader = MemoryReader(make_archive())
     shared, own = opened(), Index.open(tmp_path, ENCODER)
@@ -188,7 +188,7 @@ def test_an_index_of_another_archive_is_made_again(opened: Opened) -> None:
 def test_an_index_divided_over_tablespaces_finds_the_same(
     opened: Opened, database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for engine in (embedded, view):
+    for engine in (embedded, index):
         monkeypatch.setattr(engine, "EXACT", 1)
     reader, own = MemoryReader(make_archive()), Index.open(tmp_path, ENCODER)
     shared = opened(tablespaces=["pg_default"] * 3)

@@ -27,9 +27,8 @@ from learninglion.models.errors import BusyError
 from learninglion.web import serving
 from learninglion.web.app import create_app
 from learninglion.web.gate import Gate, limit_of
-from learninglion.web.patience import PatientProtocol
 from learninglion.web.security import csrf_token
-from learninglion.web.works import make_worker
+from learninglion.web.serving import PatientProtocol, make_worker
 from learninglion.workflow.accounts import HashingTurns, SessionKind
 
 

@@ -16,7 +16,7 @@ from web_office import NOOR, Office, documents
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.models.plain import Plain
 from learninglion.web.api.client import Client
-from learninglion.web.api.idempotency import repeated
+from learninglion.web.api.routes import repeated
 from learninglion.workflow.accounts import SessionKind
 from learninglion.workflow.jobs import Job
 from learninglion.workflow.worker import Run, Work, Worker

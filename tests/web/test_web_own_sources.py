@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from web_office import EVERYTHING, NOOR, Office, documents, form_token
 
 from learninglion.models import Actor, Role, SourceKind
-from learninglion.workflow.own_sources import LONGEST
+from learninglion.workflow.documents import LONGEST
 
 SET = """Vragen over veerponten.
 

@@ -16,15 +16,15 @@ from learninglion.models import Author, RawFile, Role, Span, Statement
 from learninglion.models.errors import UnknownReferenceError, UnreadableFileError
 from learninglion.sample import sample_question_set
 from learninglion.settings import GeneratorSettings, Settings, WebSettings
+from learninglion.web.addresses import NOTHING_OUTSIDE, Outside, outside_of
 from learninglion.web.i18n import counter
 from learninglion.web.log_words import deed_words
-from learninglion.web.outside import NOTHING_OUTSIDE, Outside, outside_of
 from learninglion.web.page_images import PageImages
 from learninglion.web.rendering import STATIC, highlight, score_words
 from learninglion.web.uploads import check_archive, check_content, clean_name
 from learninglion.workflow.answer_text import changed_statement
+from learninglion.workflow.files import PageFiles
 from learninglion.workflow.intake import read_set_file
-from learninglion.workflow.page_files import PageFiles
 
 WEB = Path(highlight.__code__.co_filename).parent
 HOSTILE = "<script>alert(1)</script><img src=http://elders.nl/x onerror=alert(2)>"

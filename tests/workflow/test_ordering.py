@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.inference.choices import RerankerChoice
+from learninglion.inference.generators import RerankerChoice
 from learninglion.inference.reranking import WITHOUT, open_reranking
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError

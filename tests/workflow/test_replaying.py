@@ -8,7 +8,7 @@ from pathlib import Path
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.sample import sample_documents
 from learninglion.workflow import WorkplaceOptions
-from learninglion.workflow.replaying import compare, compare_settings
+from learninglion.workflow.drafts import compare, compare_settings
 from learninglion.workflow.workplace import working
 
 BOSS = Actor("beheer", frozenset(Role))

@@ -25,8 +25,7 @@ from learninglion.search.postgres.index import PostgresIndex
 from learninglion.settings import load_settings, workplace_options
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import WorkplaceOptions, working
-from learninglion.workflow.accounts import Accounts
-from learninglion.workflow.brakes import Brake, brakes
+from learninglion.workflow.accounts import Accounts, Brake, brakes
 from learninglion.workflow.options import MODELS_FILE
 
 BOSS = Actor("beheer", frozenset(Role))

@@ -89,8 +89,8 @@ def _spelt_alike(one: str, other: str) -> bool:
 
 
 def _bare(word: str) -> str:
-    kept = word.replace("-", "").replace("'", "")
-    return kept if kept.isalpha() else ""  # "2020-2024" is not "20202024"
+    bare = word.replace("-", "").replace("'", "")
+    return bare if bare.isalpha() else ""  # "2020-2024" is not "20202024"
 
 
 def _differ_in_linking_s(one: str, other: str) -> bool:

@@ -6,28 +6,447 @@ is told, and that such text is neither given to a model nor accepted as evidence
 
 from __future__ import annotations
 
+import base64
+import binascii
+import html
 import re
-from collections.abc import Iterable
+import unicodedata
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 from functools import lru_cache
+from importlib.resources import files
+from io import BytesIO
+from urllib.parse import unquote
 
-from learninglion.checking.addressed import Addressed, addressed
-from learninglion.checking.disguises import hidden_text, holds_code, plain_forms, plain_marks, short_runs
-from learninglion.dutch.text import split_sentences, squash
+import numpy as np
+from numpy.typing import NDArray
+
+from learninglion.dutch.lexicon import FUNCTION_WORDS
+from learninglion.dutch.text import fold, split_sentences, squash
 from learninglion.models import Source, SourceKind, Span
 
 __all__ = [
+    "Addressed",
+    "BUCKETS",
     "Suspicion",
     "SuspicionKind",
+    "Weights",
+    "addressed",
     "describe_question",
     "describe_suspicions",
     "find_in_text",
     "find_suspicious",
+    "first_look",
+    "hidden_text",
+    "holds_code",
     "invisible_spans",
+    "meaning_of",
+    "plain_forms",
+    "plain_marks",
+    "short_runs",
     "touches_suspicious",
     "visible",
+    "word_features",
 ]
+
+# Text that says something else than a reader sees: other alphabets, figures for letters, mirrors and codes.
+#
+# Two kinds of answer. `plain_forms` gives what a text may say as well, to be looked at again; ordinary text
+# can have such forms. `hidden_text` gives what stands in a code or a disguise that ordinary text never has.
+
+# Letters of other scripts, of phonetic script and small capitals, by the letter they look like.
+_LOOK_ALIKES = {
+    "a": "аαɑᴀ",
+    "b": "ʙЬВΒ",
+    "c": "сϲᴄ",
+    "d": "ԁɗᴅ",
+    "e": "еεҽᴇ",
+    "f": "ꜰƒ",
+    "g": "ɡցɢ",
+    "h": "һհʜ",
+    "i": "іɪıιɩ",
+    "j": "јᴊ",
+    "k": "кκᴋ",
+    "l": "ӏʟⅼ",
+    "m": "мᴍⅿ",
+    "n": "ոɴνΝ",
+    "o": "оοօᴏ",
+    "p": "рρᴘ",
+    "q": "ԛǫ",
+    "r": "ʀгɾ",
+    "s": "ѕꜱ",
+    "t": "тτᴛ",
+    "u": "սυᴜ",
+    "v": "ѵᴠ",
+    "w": "ԝѡᴡ",
+    "x": "хχ",
+    "y": "уүʏγ",
+    "z": "ᴢ",
+    "A": "АΑ",
+    "E": "ЕΕ",
+    "I": "ІΙ",
+    "K": "КΚ",
+    "M": "МΜ",
+    "H": "НΗ",
+    "O": "ОΟ",
+    "P": "РΡ",
+    "C": "С",
+    "T": "ТΤ",
+    "X": "ХΧ",
+    "S": "Ѕ",
+}
+_LETTERS = {ord(other): letter for letter, others in _LOOK_ALIKES.items() for other in others}
+_FIGURES = str.maketrans("013457@$", "oieastas")
+_MIXED = re.compile(r"(?<![\w@$])(?=[\w@$]*[A-Za-z])(?=[\w@$]*[013457@$])[\w@$]{3,}")
+_APART = re.compile(r"(?<!\w)(?:\w[ .\-_*]){3,}\w(?!\w)")
+_BETWEEN = re.compile(r"[ .\-_*]")
+_BRACKETS = str.maketrans("‹›〈〉《》＜＞⟨⟩⟦⟧", "<><><><><>[]")
+_LOOSE = re.compile(r"(<)\s*([|/]?)\s*|\s*(\|?>)")
+_CODE = re.compile(r"(?<![\w/+])[A-Za-z0-9+/]{48,}={0,2}(?![\w/+])")
+_LINES_OF_CODE = re.compile(r"(?<![\w/+])(?:[A-Za-z0-9+/]{16,}\s+){2,}[A-Za-z0-9+/]{4,}={0,2}(?![\w/+])")
+_ENDS = re.compile(r"[.?!;:]\W*$")
+_SHORT = 6  # words on a line that goes on, on the next one
+_REACH = 12
+_MANY_ACCENTS, _ACCENTS_APART = 4, 7  # in a text, and letters to one accent: French has some 25
+
+
+def plain_forms(text: str) -> tuple[str, ...]:
+    """`text` in every form that differs from the others, the plainest first."""
+    plain = unicodedata.normalize("NFKC", text)
+    letters = plain.translate(_LETTERS)
+    forms = (
+        plain,
+        letters,
+        _MIXED.sub(lambda m: m.group().translate(_FIGURES), plain),
+        _APART.sub(lambda m: _BETWEEN.sub("", m.group()), plain),
+        _unaccented(letters),
+    )
+    return tuple(dict.fromkeys(forms))
+
+
+def _unaccented(text: str) -> str:
+    """`text` without accents, where far more letters have one than in any language around here."""
+    bare = unicodedata.normalize("NFKD", text)
+    accents = sum(unicodedata.combining(c) > 0 for c in bare)
+    if accents < _MANY_ACCENTS or accents * _ACCENTS_APART < sum(c.isalpha() for c in bare):
+        return text
+    return "".join(c for c in bare if not unicodedata.combining(c))
+
+
+def plain_marks(text: str) -> str:
+    """`text` with every sort of pointed and square bracket as the plain one, without room inside it."""
+    plain = unicodedata.normalize("NFKC", html.unescape(html.unescape(text))).translate(_BRACKETS)
+    return _LOOSE.sub(r"\1\2\3", plain)
+
+
+def holds_code(text: str) -> bool:
+    """Whether `text` holds a stretch of base64 or the like, in one piece or in short lines."""
+    if _CODE.search(text) and "http" not in text:
+        return True
+    # long Dutch words have no figures and capitals in them
+    return any(
+        all(_looks_coded(piece) for piece in line.group().split()[:-1])
+        for line in _LINES_OF_CODE.finditer(text)
+    )
+
+
+def _looks_coded(piece: str) -> bool:
+    inner = piece[1:]
+    return any(c.isupper() for c in inner) and any(c.islower() for c in inner)
+
+
+def short_runs(text: str, sentences: Sequence[Span]) -> tuple[Span, ...]:
+    """Neighbouring lines of a few words that go on without an end: one sentence written a word a line.
+
+    Each run ends at another line and takes along at most _REACH lines before it.
+    """
+    runs: list[Span] = []
+    open_: list[Span] = []
+    for sentence in sentences:
+        own = sentence.of(text)
+        if open_:
+            runs.append(Span(open_[-_REACH:][0].start, sentence.end))
+        if _ENDS.search(own) or len(own.split()) > _SHORT:
+            open_ = []
+        else:
+            open_.append(sentence)
+    return tuple(runs)
+
+
+# ---------------------------------------------------------------- what ordinary text never has
+
+_ENCODED = re.compile(r"(?<![\w/+-])[A-Za-z0-9+/_-]{16,}={0,2}(?![\w/+-])")
+_HEX = re.compile(r"(?:\\x|0x|%|\\u00)?[0-9a-fA-F]{2}(?:[ ,:]?(?:\\x|0x|%|\\u00)?[0-9a-fA-F]{2}){9,}")
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){6,}")
+_ENTITIES = re.compile(r"(?:&#x?[0-9A-Fa-f]{2,6};\s*){6,}")
+_NUMBERS = re.compile(r"(?:\b(?:1?\d{2})\b[ ,;.-]{1,2}){9,}\b1?\d{2}\b")
+_BITS = re.compile(r"(?:[01]{8}[ ,]?){8,}")
+_MORSE = re.compile(r"(?:[.\-·–−]{1,5}[ /|]+){9,}[.\-·–−]{1,5}")
+_SPACED = re.compile(r"(?:(?<!\w)\w(?:[ .\-_*|\u00a0]{1,3}(?=\w(?!\w)))){15,}\w(?!\w)")
+_STYLED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9\U0001f130-\U0001f189]")
+_STYLED_LETTERS = 12
+_ALTERNATING = re.compile(r"(?<!\w)(?:[A-Z][a-z]){8,}[A-Z]?(?!\w)|(?<!\w)(?:[a-z][A-Z]){8,}[a-z]?(?!\w)")
+_MOST_CODES = 20  # in one stretch of text
+
+# The commonest words of the languages around, folded; enough to see that a text is written in one of them.
+_COMMON = frozenset(
+    fold(word)
+    for word in (
+        *FUNCTION_WORDS,
+        *"de het een en van in dat die is op te zijn met voor niet aan er om ook als maar dan wordt door "
+        "over bij nog uit naar heeft tot zal alle deze dit wat wie hier daar schrijf zeg antwoord vraag "
+        "minister the of and to in is that it for you was with on as are this be have from or by not your "
+        "but all say write answer der die das und ist nicht mit auf ein eine zu den von dass schreibe le la "
+        "les des et est que une un dans pour pas sur qui el los las es en por con una como del il che di "
+        "per non ja nee geen heel goed plan alles laat staat doe zeggen ignore all previous rules".split(),
+    )
+)
+_FLUENT = 0.34  # of the words, in a text of some words: prose in any of these languages has more
+
+
+def hidden_text(text: str) -> tuple[str, ...]:
+    """What stands in `text` in a code or a disguise; empty for ordinary text.
+
+    Codes: base64, hexadecimal, percent signs, entities, numbers of characters, bits, letters moved along
+    the alphabet, and text written backwards. Disguises: letters apart, letters of another style or alphabet,
+    capitals in turn.
+    """
+    hidden: dict[str, None] = {}
+    for plain in (*_decoded(text), *_moved(text), *_disguised(text)):
+        hidden[" ".join(plain.split())] = None
+    return tuple(hidden)
+
+
+def _decoded(text: str) -> Iterator[str]:
+    codes = 0
+    for pattern, decode in _CODES:
+        for match in pattern.finditer(text):
+            codes += 1
+            if codes > _MOST_CODES:
+                return
+            decoded = decode(match.group())
+            if decoded is not None and _is_text(decoded):
+                yield decoded
+
+
+def _base64(code: str) -> str | None:
+    plain = code.rstrip("=").replace("-", "+").replace("_", "/")
+    if plain.islower() or plain.isupper() or plain.isdigit():
+        return None
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+
+
+def _hexadecimal(code: str) -> str | None:
+    plain = re.sub(r"\\x|0x|%|\\u00|[ ,:]", "", code)
+    try:
+        return bytes.fromhex(plain).decode()
+    except (UnicodeDecodeError, ValueError):
+        return None
+
+
+def _numbers(code: str) -> str | None:
+    codes = [int(n) for n in re.findall(r"\d+", code)]
+    return "".join(map(chr, codes)) if all(32 <= c < 127 for c in codes) else None
+
+
+def _bits(code: str) -> str | None:
+    digits = re.sub(r"\D", "", code)
+    return "".join(chr(int(digits[i : i + 8], 2)) for i in range(0, len(digits) - 7, 8))
+
+
+_CODES = (
+    (_ENCODED, _base64),
+    (_HEX, _hexadecimal),
+    (_PERCENT, unquote),
+    (_ENTITIES, html.unescape),
+    (_NUMBERS, _numbers),
+    (_BITS, _bits),
+)
+
+
+def _is_text(text: str) -> bool:
+    """Whether this was written to be read: letters in words, and hardly anything else."""
+    letters = sum(c.isalpha() or c.isspace() for c in text)
+    return (
+        len(text) >= 8
+        and text.isprintable()
+        and letters >= 0.8 * len(text)
+        and len(re.findall(r"[^\W\d_]{2,}", text)) >= 2
+    )
+
+
+def _moved(text: str) -> Iterator[str]:
+    """`text` with every letter moved back, where that makes a text of what is none."""
+    words = re.findall(r"[a-z]{2,}", fold(text))
+    if len(words) < 4 or _fluency(words) >= _FLUENT / 2:
+        words = _strange_end(words)
+        if len(words) < 5:
+            return
+    mirrored = [word[::-1] for word in reversed(words)]
+    if _fluency(mirrored) >= _FLUENT + 0.1:
+        yield " ".join(mirrored)
+        return
+    for step in range(1, 26):
+        table = {c: (c - 97 + step) % 26 + 97 for c in range(97, 123)}
+        moved = [word.translate(table) for word in words]
+        if _fluency(moved) >= _FLUENT + 0.1:
+            yield " ".join(moved)
+            return
+
+
+def _strange_end(words: Sequence[str]) -> list[str]:
+    """The words at the end after the last one that is common: a code is often announced."""
+    at = max((i for i, word in enumerate(words) if word in _COMMON), default=-1)
+    return list(words[at + 1 :])
+
+
+def _fluency(words: Sequence[str]) -> float:
+    return sum(word in _COMMON for word in words) / len(words) if words else 0.0
+
+
+def _disguised(text: str) -> Iterator[str]:
+    for match in _SPACED.finditer(text):
+        disguise = match.group()
+        if sum(c.islower() for c in disguise) >= 10:  # a heading stands in capitals
+            yield _together(disguise)
+    if sum(1 for _ in _STYLED.finditer(text)) >= _STYLED_LETTERS:
+        yield unicodedata.normalize("NFKC", text)
+    mixed = sum(_is_mixed(word) for word in re.findall(r"[^\W\d_]{2,}", text))
+    if mixed >= 3:
+        yield text.translate(_LETTERS)
+    for match in _ALTERNATING.finditer(text):
+        yield match.group().lower()
+
+
+def _together(together: str) -> str:
+    """Letters apart as words, where more room stands between words than between letters."""
+    return " ".join(re.sub(r"[\W_]", "", word) for word in re.split(r"\s{2,}|\s[|*_-]\s", together))
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether letters of two alphabets stand in one word."""
+    kinds = {unicodedata.name(c, "").split(" ")[0] for c in word}
+    return "LATIN" in kinds and bool(kinds & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
+
+
+# Whether a text speaks to a machine instead of a reader: learned, from what such texts do in many
+# languages.
+#
+# Two looks. The first weighs words and pieces of words, costs a fraction of a millisecond, and lets by far
+# most sentences of ordinary papers go. What it does not let go is read by the built-in sentence model,
+# whose vectors of a thought are alike in all its languages; both together decide. The weights come from
+# tools/learn_instructions.py.
+
+BUCKETS = 1 << 14
+_SHIPPED = "addressed.npz"
+_MOST_READ = 1200  # characters of a sentence; longer is a list or a table
+_FEWEST_LETTERS = 12
+_PIECE = re.compile(r"[^\W\d_]+|[:;.,!?=<>|{}\[\]]")
+
+Floats = NDArray[np.float64]
+
+
+class Addressed(IntEnum):
+    """How far a text speaks to a machine."""
+
+    NO = 0
+    LIKELY = 1
+    SURELY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was learned. The score is that of the words plus that of the meaning."""
+
+    words: Floats  # BUCKETS
+    bias: float
+    mean: Floats  # of the vectors of ordinary sentences; dimensions
+    meaning: Floats  # dimensions
+    meaning_bias: float
+    passes: float  # the score of the words from which on the meaning is looked at
+    likely: float  # the whole score from which on a text is suspected
+    surely: float
+
+
+def addressed(text: str) -> Addressed:
+    """Whether `text`, one sentence or a few, tells a machine what to do."""
+    return _addressed(" ".join(text[:_MOST_READ].split()))
+
+
+@lru_cache(maxsize=8192)
+def _addressed(text: str) -> Addressed:
+    if sum(c.isalpha() for c in text) < _FEWEST_LETTERS:
+        return Addressed.NO
+    weights = _shipped()
+    score = first_look(text, weights)
+    if score < weights.passes:
+        return Addressed.NO
+    score += float(meaning_of((text,), weights.mean)[0] @ weights.meaning) + weights.meaning_bias
+    if score < weights.likely:
+        return Addressed.NO
+    return Addressed.SURELY if score >= weights.surely else Addressed.LIKELY
+
+
+def first_look(text: str, weights: Weights) -> float:
+    """The score of the words alone."""
+    features = word_features(text)
+    return float(weights.words[features].sum() / np.sqrt(max(1, len(features)))) + weights.bias
+
+
+def word_features(text: str) -> NDArray[np.int64]:
+    """The buckets of the words of `text`, of their pairs, and of pieces of them."""
+    words = _PIECE.findall(fold(text))
+    marks = {f"^{words[0]}"} if words else set()
+    for at, word in enumerate(words):
+        marks.add(f"w{word}")
+        marks.update(f"b{word} {other}" for other in words[at + 1 : at + 2])
+        marks.update(f"s{word} {other}" for other in words[at + 2 : at + 3])
+        whole = f"^{word}$"
+        marks.update(f"c{whole[i : i + n]}" for n in (4, 5) for i in range(len(whole) - n + 1))
+    return np.array(
+        sorted({zlib.crc32(t.encode("utf-8", "replace")) % BUCKETS for t in marks}), dtype=np.int64
+    )
+
+
+def meaning_of(texts: Sequence[str], mean: Floats) -> Floats:
+    """Unit vectors of what `texts` mean, away from what all sentences share: (len(texts), dimensions).
+
+    Each is encoded by itself, so that its vector depends on nothing else.
+    """
+    encoder = _encoder()
+    rows = np.array([encoder.encode_queries([text])[0] for text in texts], dtype=np.float64) - mean
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), dtype=np.float64)
+
+
+@lru_cache(maxsize=1)
+def _encoder():  # type: ignore[no-untyped-def]  # the class is loaded only when it is needed
+    from learninglion.inference.adapter import UNCHANGED
+    from learninglion.inference.encoders import NanoEncoder
+
+    return NanoEncoder(threads=1, adapter=UNCHANGED)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Weights:
+    with np.load(
+        BytesIO((files("learninglion.checking") / _SHIPPED).read_bytes()), allow_pickle=False
+    ) as data:
+        cuts = data["cuts"]
+        return Weights(
+            words=data["words"].astype(np.float64),
+            bias=float(cuts[0]),
+            mean=data["mean"].astype(np.float64),
+            meaning=data["meaning"].astype(np.float64),
+            meaning_bias=float(cuts[1]),
+            passes=float(cuts[2]),
+            likely=float(cuts[3]),
+            surely=float(cuts[4]),
+        )
 
 
 class SuspicionKind(StrEnum):
@@ -103,20 +522,20 @@ def find_in_text(text: str) -> tuple[Suspicion, ...]:
     "ignore the above" may look like a plain statement, and is what the writer wants to see repeated. Where it
     is likely and not sure, that holds for the sentence and the one behind it.
     """
-    found: list[Suspicion] = []
+    suspicions: list[Suspicion] = []
     sentences = split_sentences(text)
     run = next((r for r in short_runs(text, sentences) if _runs_to_machine(r.of(text))), None)
     for at, sentence in enumerate(sentences):
         if run is not None and run.start <= sentence.start:
-            return (*found, Suspicion(Span(run.start, len(text)), SuspicionKind.INSTRUCTION))
-        told = _look(sentence.of(text))
-        if told is None:
+            return (*suspicions, Suspicion(Span(run.start, len(text)), SuspicionKind.INSTRUCTION))
+        look = _look(sentence.of(text))
+        if look is None:
             continue
-        if told.reach is _Reach.ALL:
-            return (*found, Suspicion(Span(sentence.start, len(text)), told.kind))
-        last = sentences[min(at + 1, len(sentences) - 1)] if told.reach is _Reach.NEXT else sentence
-        found.append(Suspicion(Span(sentence.start, last.end), told.kind))
-    return tuple(found)
+        if look.reach is _Reach.ALL:
+            return (*suspicions, Suspicion(Span(sentence.start, len(text)), look.kind))
+        last = sentences[min(at + 1, len(sentences) - 1)] if look.reach is _Reach.NEXT else sentence
+        suspicions.append(Suspicion(Span(sentence.start, last.end), look.kind))
+    return tuple(suspicions)
 
 
 def touches_suspicious(source: Source, span: Span) -> bool:
@@ -249,10 +668,10 @@ def _runs_to_machine(text: str) -> bool:
 def _speaks(text: str) -> Addressed:
     """How far the text speaks to a machine, in any of the forms that it may be read in."""
     forms = plain_forms(text)
-    told = max(map(addressed, forms))
+    likeliest = max(map(addressed, forms))
     # what stands in the midst of other text is looked at by itself as well, where it is sure
     parts = (part for form in forms for part in _PARTS.split(form) if part != form)
-    return Addressed.SURELY if any(addressed(part) is Addressed.SURELY for part in parts) else told
+    return Addressed.SURELY if any(addressed(part) is Addressed.SURELY for part in parts) else likeliest
 
 
 _PARTS = re.compile(r"(?<=[.!?:;])\s+")

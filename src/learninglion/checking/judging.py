@@ -66,10 +66,10 @@ class Exam:
     @property
     def told(self) -> str:
         """The judge with how it did, such as "mistral (toets: 98,4% gevonden, 4,0% vals alarm)"."""
-        found, wrong = (
+        detected, wrong = (
             f"{100 * share:.1f}".replace(".", ",") for share in (self.detection, self.false_alarms)
         )
-        return f"{self.judge} (toets: {found}% gevonden, {wrong}% vals alarm)"
+        return f"{self.judge} (toets: {detected}% gevonden, {wrong}% vals alarm)"
 
 
 def put_to_judge(check: Check, sources: Sequence[Source], judge: Judge, exam: Exam) -> Check:
@@ -99,11 +99,11 @@ def put_to_judge(check: Check, sources: Sequence[Source], judge: Judge, exam: Ex
 
 def evidence_of(check: Check, sources: Sequence[Source]) -> tuple[str, ...]:
     """The whole sentences that a statement rests on, or its quotes where those are not known."""
-    found = []
+    quotes = []
     cited = {c.source_id for c in check.statement.citations}
     for source in sources:
         for span in check.evidence if source.id in cited else ():
             if source.body_span.contains(span):
                 offset = source.body_span.start
-                found.append(source.body[span.start - offset : span.end - offset])
-    return tuple(dict.fromkeys(found)) or tuple(c.quote for c in check.statement.citations)
+                quotes.append(source.body[span.start - offset : span.end - offset])
+    return tuple(dict.fromkeys(quotes)) or tuple(c.quote for c in check.statement.citations)

@@ -48,7 +48,7 @@ class _Kept:
 def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
     """At most one finding for every way in which the order changed the relations."""
     phrases = group_words(alignment.evidence)
-    kept = _kept(alignment)
+    words_left = _kept(alignment)
     checks = (
         _find_swap,
         _find_changed_preposition,
@@ -58,7 +58,7 @@ def find_disorder(alignment: Alignment) -> tuple[Finding, ...]:
         _find_splice,
     )
     for check in checks:
-        finding = check(alignment, kept, phrases)
+        finding = check(alignment, words_left, phrases)
         if finding:
             return (finding,)
     return ()
@@ -78,18 +78,18 @@ def _kept(alignment: Alignment) -> tuple[_Kept, ...]:
 
 
 def _find_swap(
-    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     movable: dict[int, bool] = {}
-    for i, first in enumerate(kept):
-        for second in kept[i + 1 :]:
+    for i, first in enumerate(words_left):
+        for second in words_left[i + 1 :]:
             if first.there < second.there or _parts_moved(alignment, first, second):
                 continue
             if _in_one_list(alignment, second.there, first.there):
                 continue
             for word in (first, second):
                 if word.there not in movable:
-                    movable[word.there] = _may_move(alignment, word, kept, phrases)
+                    movable[word.there] = _may_move(alignment, word, words_left, phrases)
             exchanged = _exchanged(phrases[first.there], phrases[second.there], alignment)
             if exchanged or not (movable[first.there] or movable[second.there]):
                 return _swapped(alignment, first, second)
@@ -165,20 +165,20 @@ def _swapped(alignment: Alignment, first: _Kept, second: _Kept) -> Finding:
 
 
 def _may_move(
-    alignment: Alignment, word: _Kept, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, word: _Kept, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
 ) -> bool:
     """Whether this word moved with a whole adverbial phrase that stayed with its own clause."""
     phrase = phrases[word.there]
     if phrase.opener is None and not phrase.temporal:
         return False
     head = alignment.used[phrase.opener] if phrase.opener is not None else None
-    here = _moved_together(word, kept, phrase, head)
+    here = _moved_together(word, words_left, phrase, head)
     if not here:
         return False
     head = here[0] if head is None else head
     clause = alignment.evidence.clauses[word.there]
-    before = max((k for k in kept if k.here < here[0]), key=lambda k: k.here, default=None)
-    after = min((k for k in kept if k.here > here[-1]), key=lambda k: k.here, default=None)
+    before = max((k for k in words_left if k.here < here[0]), key=lambda k: k.here, default=None)
+    after = min((k for k in words_left if k.here > here[-1]), key=lambda k: k.here, default=None)
     neighbours = [alignment.evidence.clauses[k.there] for k in (before, after) if k is not None]
     alone = all(alignment.evidence.clauses[p] != clause or p in phrase.places for p in range(len(phrases)))
     ours = alignment.statement.words
@@ -188,16 +188,18 @@ def _may_move(
     return clause in neighbours or alone or apart or not neighbours
 
 
-def _moved_together(word: _Kept, kept: tuple[_Kept, ...], phrase: WordGroup, head: int | None) -> list[int]:
+def _moved_together(
+    word: _Kept, words_left: tuple[_Kept, ...], phrase: WordGroup, head: int | None
+) -> list[int]:
     """The places of the words that came along with the head of the phrase, if `word` is among them."""
-    mine = sorted((k for k in kept if k.there in phrase.places), key=lambda k: k.there)
+    mine = sorted((k for k in words_left if k.there in phrase.places), key=lambda k: k.there)
     if phrase.opener is not None and (head is None or head > mine[0].here):
         return []
     start = mine[0].here if head is None else head
     together: list[_Kept] = []
     for k in mine:
         since = together[-1].here if together else start
-        if k.here < since or any(since < o.here < k.here for o in kept):
+        if k.here < since or any(since < o.here < k.here for o in words_left):
             break
         together.append(k)
     return [k.here for k in together] if word in together else []
@@ -237,15 +239,15 @@ def _moved_whole(alignment: Alignment, clause: int) -> bool:
 
 
 def _find_changed_preposition(
-    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """A preposition must govern the same word: "van A naar B" is not "van B naar A"."""
     ours = alignment.statement.words
-    by_there = sorted(kept, key=lambda k: k.there)
+    by_there = sorted(words_left, key=lambda k: k.there)
     for i, place in enumerate(alignment.places):
         if place is None or ours[i].norm not in lexicon.PREPOSITIONS:
             continue
-        mine = next((k for k in kept if k.here > i), None)
+        mine = next((k for k in words_left if k.here > i), None)
         theirs = next((k for k in by_there if k.there > place), None)
         if mine is None or mine == theirs or not _governs(alignment.statement, i, mine.here):
             continue
@@ -253,25 +255,27 @@ def _find_changed_preposition(
             alignment, min(mine.there, theirs.there), max(mine.there, theirs.there)
         ):
             continue
-        found = ours[mine.here].raw
+        preposition = ours[mine.here].raw
         if mine.there < place:
-            return Finding(FindingKind.ORDER, f"“{ours[i].raw}” staat in de bron niet voor “{found}”.")
+            return Finding(FindingKind.ORDER, f"“{ours[i].raw}” staat in de bron niet voor “{preposition}”.")
         if theirs is not None and _governs(alignment.evidence, place, theirs.there):
-            reason = f"In de bron hoort “{ours[i].raw}” bij “{ours[theirs.here].raw}”, hier bij “{found}”."
+            reason = (
+                f"In de bron hoort “{ours[i].raw}” bij “{ours[theirs.here].raw}”, hier bij “{preposition}”."
+            )
             return Finding(FindingKind.ORDER, reason)
     return None
 
 
 def _find_moved_conjunction(
-    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """A conjunction must open the same clause: "A, omdat B" is not "B, omdat A"."""
     ours, home = alignment.statement.words, alignment.evidence.clauses
-    by_there = sorted(kept, key=lambda k: k.there)
+    by_there = sorted(words_left, key=lambda k: k.there)
     for i, place in enumerate(alignment.places):
         if place is None or ours[i].norm not in _OPENS_REASON:
             continue
-        mine = next((k for k in kept if k.here > i), None)
+        mine = next((k for k in words_left if k.here > i), None)
         theirs = next((k for k in by_there if k.there > place), None)
         if mine is None or theirs is None or mine.there > place or theirs.here > i:
             continue
@@ -297,13 +301,13 @@ def _governs(reading: Reading, preposition: int, word: int) -> bool:
 
 
 def _find_moved_verb(
-    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """A verb, and who does it ("ik"), must stay with the words of its own clause."""
     home = alignment.evidence.clauses
     ours = alignment.statement.clauses
     company: dict[int, set[int]] = {}
-    for k in kept:
+    for k in words_left:
         company.setdefault(ours[k.here], set()).add(home[k.there])
     for i, place in enumerate(alignment.places):
         word = alignment.statement.words[i]
@@ -312,7 +316,7 @@ def _find_moved_verb(
         with_me = company.get(ours[i])
         if not with_me or home[place] in with_me:
             continue
-        if any(home[k.there] == home[place] for k in kept) or _lost_subject(alignment, place):
+        if any(home[k.there] == home[place] for k in words_left) or _lost_subject(alignment, place):
             return Finding(
                 FindingKind.ORDER, f"“{word.raw}” hoort in de bron bij een ander deel van de tekst."
             )
@@ -320,7 +324,7 @@ def _find_moved_verb(
 
 
 def _find_foreign_negation(
-    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """A "niet" out of another sentence than the words around it denies what the evidence does not."""
     theirs = alignment.evidence.words
@@ -344,12 +348,12 @@ def _lost_subject(alignment: Alignment, verb: int) -> bool:
 
 
 def _find_splice(
-    alignment: Alignment, kept: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
+    alignment: Alignment, words_left: tuple[_Kept, ...], phrases: tuple[WordGroup, ...]
 ) -> Finding | None:
     """Words of another sentence must come as a sentence of their own, with their verb."""
     words = alignment.evidence.words
     ours = alignment.statement.words
-    for first, second in zip(kept, kept[1:], strict=False):
+    for first, second in zip(words_left, words_left[1:], strict=False):
         between = ours[first.here + 1 : second.here + 1]
         if words[first.there].sentence == words[second.there].sentence:
             parted = any(";" in w.border for w in between)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from learninglion.checking.citations import dutch_date
 from learninglion.checking.findings import Finding, FindingKind
 from learninglion.checking.speakers import SPEAKER, check_speaker, remove_speaker, speakers_in
-from learninglion.dutch.dates import MONTHS
+from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import fold
 from learninglion.models import DocumentCard, Source
 
@@ -124,8 +124,8 @@ def split_introduction(text: str) -> Introduced:
     The rest is the claim. Anything in that phrase but words of saying, a date, a reference and a
     bewindspersoon makes it part of the claim.
     """
-    asked = _ASKED.search(text, 0, _LONGEST * 5)
-    whole = _ASKED.sub("", text, count=1) if asked and asked.start() < _LONGEST else text
+    opening = _ASKED.search(text, 0, _LONGEST * 5)
+    whole = _ASKED.sub("", text, count=1) if opening and opening.start() < _LONGEST else text
     ends = list(_END_OF_PHRASE.finditer(whole, 0, _LONGEST))
     # a portfolio can hold a comma: a colon behind it ends the phrase before that does
     for match in sorted(ends, key=lambda m: not m.group().startswith(":")):
@@ -188,9 +188,9 @@ def _says(words: frozenset[str]) -> bool:
 def check_phrase(phrase: str, sources: tuple[Source, ...]) -> tuple[Finding, ...]:
     """A finding for a date, a year or a number in the phrase that no cited document has."""
     cards = tuple(s.document for s in sources)
-    asked = _ASKED.search(f"{phrase} ")
+    opening = _ASKED.search(f"{phrase} ")
     findings: list[Finding] = []
-    if asked and not any(fold(asked.group(1)) in fold(" ".join(s.question.split())) for s in sources):
+    if opening and not any(fold(opening.group(1)) in fold(" ".join(s.question.split())) for s in sources):
         findings.append(Finding(FindingKind.ATTRIBUTION, "Deze vraag is in de bron niet gesteld."))
     phrase = _ASKED.sub("", f"{phrase} ").strip()
     findings.extend(check_speaker(phrase, cards))

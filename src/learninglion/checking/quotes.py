@@ -122,8 +122,8 @@ def cited_sources(citation: Citation, sources: Sequence[Source]) -> tuple[Source
     same = tuple(s for s in sources if s.document.id == citation.document)
     if not citation.numbers:
         return same
-    asked = set(citation.numbers)
-    return tuple(s for s in same if asked & {*s.numbers, *s.answer_numbers})
+    numbers = set(citation.numbers)
+    return tuple(s for s in same if numbers & {*s.numbers, *s.answer_numbers})
 
 
 def resolve(citation: Citation, sources: Sequence[Source], locate: Locate = nowhere) -> Resolution:
@@ -148,8 +148,8 @@ def resolve(citation: Citation, sources: Sequence[Source], locate: Locate = nowh
 def _span_in(citation: Citation, source: Source) -> Span | None:
     offset = source.body_span.start
     near = citation.span.start - offset if citation.span else None
-    found = find_quote(citation.quote, source.body, near)
-    return Span(found.start + offset, found.end + offset) if found else None
+    span = find_quote(citation.quote, source.body, near)
+    return Span(span.start + offset, span.end + offset) if span else None
 
 
 def _complete(citation: Citation, source: Source, span: Span, locate: Locate) -> Citation:

@@ -12,19 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from learninglion.checking.additions import find_additions
-from learninglion.checking.alignment import align
+from learninglion.checking.alignment import Alignment, align
 from learninglion.checking.citations import Locate, nowhere
 from learninglion.checking.findings import Finding, FindingKind
 from learninglion.checking.injection import touches_suspicious
-from learninglion.checking.omissions import find_omissions
 from learninglion.checking.order import find_disorder
 from learninglion.checking.phrases import check_phrase, split_introduction
 from learninglion.checking.quotes import QuoteProblem, Resolution, resolve
-from learninglion.checking.reported import as_said, find_other_speaker
+from learninglion.checking.speakers import remove_speaker
+from learninglion.dutch import lexicon
+from learninglion.dutch.numbers import MONTH_NAMES, SCALES, UNIT_NAMES, is_number, is_ordinal
 from learninglion.dutch.personal import SECRET, PersonalKind, find_personal
-from learninglion.dutch.reading import Reading, join_readings, read
+from learninglion.dutch.reading import Reading, Word, join_readings, read, reread
 from learninglion.dutch.text import split_sentences, words
+from learninglion.dutch.verbs import agreement_key, is_past, verb_of
 from learninglion.models import (
     Author,
     Check,
@@ -37,10 +38,649 @@ from learninglion.models import (
 
 __all__ = [
     "METHOD",
+    "as_said",
     "check",
+    "find_additions",
     "find_faults",
+    "find_omissions",
+    "find_other_speaker",
     "method_of",
 ]
+
+# What was said, behind "De minister gaf aan dat": read back as whoever said it put it.
+#
+# Reported speech turns "ik" into "zij" and "kan" into "kon"; against the words themselves that is no
+# change.
+
+_PERSONS = {
+    "zij": ("ik", "wij", "we"),
+    "hij": ("ik",),
+    "ze": ("wij", "we", "ik"),
+    "zijn": ("mijn",),
+    "haar": ("mijn", "mij"),
+    "hem": ("mij",),
+    "hun": ("onze", "ons"),
+}
+_PRESENT = {
+    "was": "is",
+    "waren": "zijn",
+    "had": "heeft",
+    "hadden": "hebben",
+    "werd": "wordt",
+    "werden": "worden",
+    "zou": "zal",
+    "zouden": "zullen",
+    "kon": "kan",
+    "konden": "kunnen",
+    "moest": "moet",
+    "moesten": "moeten",
+    "mocht": "mag",
+    "mochten": "mogen",
+    "wilde": "wil",
+    "wilden": "willen",
+    "zag": "ziet",
+    "zagen": "zien",
+    "deed": "doet",
+    "ging": "gaat",
+    "gingen": "gaan",
+    "stond": "staat",
+    "stonden": "staan",
+    "kwam": "komt",
+    "kwamen": "komen",
+    "bleef": "blijft",
+    "bleven": "blijven",
+    "bleek": "blijkt",
+    "gold": "geldt",
+    "golden": "gelden",
+}
+# Who says that somebody said something else than whoever is named in the phrase.
+_REPORTING = frozenset(
+    """geeft gaf geven gaven stelt stelde stellen stelden meldt meldde melden meldden zegt zei zeggen zeiden
+    schrijft schreef schrijven schreven laat liet laten lieten concludeert concludeerde adviseert adviseerde
+    verklaart verklaarde bericht berichtte vindt vinden meent menen""".split()
+)
+
+
+def as_said(claim: Reading, evidence: Reading) -> Reading:
+    """`claim` with the words of reported speech turned back into those of the evidence, where it has them."""
+    known = {w.key for w in evidence.words}
+    finite = {verb_of(w.norm): w for w in reversed(evidence.words) if w.is_verb}
+    words = [_present_again(_turned(word, known), known, finite) for word in claim.words]
+    if not any(w.norm == "te" for w in evidence.words) or _te_more(claim, evidence):
+        words = _finite_again(words, known, finite)
+    return claim if tuple(words) == claim.words else reread(tuple(words))
+
+
+def _present_again(word: Word, known: set[str], finite: dict[str, Word]) -> Word:
+    """ "liep" as "loopt" and "vindt" as "vind", where the evidence has that verb in the present."""
+    other = finite.get(verb_of(word.norm)) if word.is_verb else None
+    if word.key in known or other is None or is_past(other.norm):
+        return word
+    return replace(word, norm=other.norm, key=other.key)
+
+
+def _te_more(claim: Reading, evidence: Reading) -> bool:
+    ours, theirs = (sum(w.norm == "te" for w in r.words) for r in (claim, evidence))
+    return ours > theirs
+
+
+def _finite_again(words: list[Word], known: set[str], finite: dict[str, Word]) -> list[Word]:
+    """The first "te zijn" as "is": what was said has a verb of its own."""
+    for at in range(len(words) - 1):
+        if words[at].norm != "te":
+            continue
+        verb = words[at + 1]
+        other = finite.get(verb_of(verb.norm))
+        if other is None:
+            continue
+        turned = replace(verb, norm=other.norm, key=other.key, border=words[at].border)
+        return [*words[:at], turned, *words[at + 2 :]]
+    return words
+
+
+def _turned(word: Word, known: set[str]) -> Word:
+    if word.key in known:
+        return word
+    for norm in (*_PERSONS.get(word.norm, ()), *filter(None, (_PRESENT.get(word.norm),))):
+        key = agreement_key(norm)
+        if key in known:
+            return replace(word, norm=norm, key=key)
+    return word
+
+
+def find_other_speaker(phrase: str, claim: Reading, evidence: Reading) -> tuple[Finding, ...]:
+    """A finding where the phrase names a speaker, and the evidence lets another one say it."""
+    if remove_speaker(phrase) == phrase:
+        return ()
+    norms = {w.norm for w in claim.words}
+    for at, word in enumerate(evidence.words):
+        follows = evidence.words[at + 1 : at + 8]
+        says = word.norm in _REPORTING and any(w.norm in ("dat", "aan", "weten", "mee") for w in follows)
+        says = says or word.norm in ("volgens", "aldus")
+        if says and word.norm not in norms and not _by_self(evidence, at):
+            reason = f"In de bron zegt een ander dit (“{word.raw}”)."
+            return (Finding(FindingKind.ATTRIBUTION, reason),)
+    return ()
+
+
+def _by_self(evidence: Reading, at: int) -> bool:
+    """Whether it is whoever answers that says so: "ik stel vast dat", "het kabinet vindt dat"."""
+    beside = {w.norm for w in evidence.words[max(0, at - 3) : at + 3]}
+    return bool(beside & {"ik", "wij", "we", "kabinet", "regering"})
+
+
+# What was left out of the evidence, and whether that changes what remains.
+#
+# Leaving out is what shortening is, so only words that carry the claim count: a negation, "kan",
+# "mogelijk", "circa", "alle", a condition. They may go when the whole clause they belong to goes.
+
+_SAID = {
+    "negation": (FindingKind.NEGATION, "De ontkenning “{}” uit de bron is weggelaten."),
+    "modality": (
+        FindingKind.MODALITY,
+        "“{}” uit de bron is weggelaten; dat verandert de zekerheid.",
+    ),
+    "hedge": (FindingKind.HEDGE, "Het voorbehoud “{}” uit de bron is weggelaten."),
+    "quantifier": (FindingKind.QUANTIFIER, "De hoeveelheid “{}” uit de bron is weggelaten."),
+    "limit": (FindingKind.LIMIT, "De begrenzing “{}” uit de bron is weggelaten."),
+    "condition": (FindingKind.CONDITION, "De voorwaarde met “{}” uit de bron is weggelaten."),
+}
+# These say something of the whole clause, wherever they stand in it.
+_BEARS_ON_CLAUSE = frozenset(
+    """alleen slechts uitsluitend enkel louter pas vaak meestal soms altijd doorgaans regelmatig telkens
+    steeds grotendeels deels gedeeltelijk voornamelijk hoofdzakelijk vrijwel nagenoeg
+    mogelijk waarschijnlijk wellicht misschien vermoedelijk vooralsnog voorlopig volgens aldus""".split()
+)
+_NOT_CONDITIONS = frozenset("gevolg volgt eerste onderdeel zodanig reactie voorbeeld".split())
+_WIDE = frozenset("geen alle elk elke iedere nooit".split())
+_TITLES = frozenset("minister ministerie staatssecretaris ministers bewindspersoon ministeries".split())
+# Without these the same is said: "door middel van", "er is sprake van", "een bedrag van 2 miljoen euro".
+_HARMLESS_HEADS = frozenset("middel behulp gebied kader terrein vlak sprake".split())
+_MEASURES = frozenset("bedrag totaal som periode termijn percentage afstand".split())
+_UNIT_NORMS = UNIT_NAMES | SCALES
+
+
+def find_omissions(alignment: Alignment) -> tuple[Finding, ...]:
+    """A finding for every left-out word that changes what the kept words say."""
+    findings: list[Finding] = []
+    touched = _touched_sentences(alignment)
+    for at, word in enumerate(alignment.evidence.words):
+        if alignment.used[at] is not None or word.sentence not in touched:
+            continue
+        finding = _judge(alignment, at)
+        if finding and finding not in findings:
+            findings.append(finding)
+    return tuple(findings)
+
+
+def _touched_sentences(alignment: Alignment) -> frozenset[int]:
+    words = alignment.evidence.words
+    return frozenset(
+        words[p].sentence for p in alignment.places if p is not None and words[p].is_content
+    ) or frozenset(words[p].sentence for p in alignment.places if p is not None)
+
+
+def _judge(alignment: Alignment, at: int) -> Finding | None:
+    word = alignment.evidence.words[at]
+    norms = alignment.evidence.norms
+    segment = _segment(alignment, at)
+    gone = all(alignment.used[p] is None for p in segment)
+    if word.norm in ("respectievelijk", "resp") and _partly_kept(alignment, segment):
+        return Finding(
+            FindingKind.ORDER, f"“{word.raw}” uit de bron is weggelaten; wat bij wat hoort, is nu anders."
+        )
+    if word.norm in ("als", "wanneer") and _is_condition(alignment, at, segment):
+        return Finding(*_filled("condition", word.raw)) if gone else None
+    if word.norm in ("of", "dat") and _frees_clause(alignment, at, segment):
+        hung = _text(alignment, _segment(alignment, at - 1))
+        return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
+    if word.norm == "of" and _joins_kept(alignment, at):
+        return Finding(FindingKind.CONDITION, "“of” uit de bron is weggelaten of veranderd.")
+    if word.norm == "en" and gone and _halves_condition(alignment, at, segment):
+        return Finding(FindingKind.CONDITION, "Een deel van de voorwaarde uit de bron is weggelaten.")
+    if head := _lost_head(alignment, at):
+        return Finding(
+            FindingKind.OMITTED, f"“{head}” uit de bron is weggelaten; de zin gaat nu over iets anders."
+        )
+    kind = lexicon.sensitive_kind(norms, at)
+    if kind:
+        return _judge_sensitive(alignment, at, kind, segment, gone)
+    if _breaks_number(alignment, at):
+        return Finding(FindingKind.NUMBER, f"“{word.raw}” hoort bij een getal in de bron en is weggelaten.")
+    if _breaks_title(alignment, at):
+        return Finding(FindingKind.NAME, f"“{word.raw}” hoort bij een naam in de bron en is weggelaten.")
+    if at and norms[at - 1] in _WIDE and alignment.used[at - 1] is not None and _widens(alignment, at):
+        return Finding(
+            FindingKind.OMITTED,
+            f"Na “{norms[at - 1]}” is “{word.raw}” weggelaten; de zin zegt nu meer dan de bron.",
+        )
+    return None
+
+
+def _lost_head(alignment: Alignment, at: int) -> str:
+    """The words up to this "van" that went while what they are said of stayed in their place; "" if none did.
+
+    "werkt aan de voorbereiding van een verbod" is not "werkt aan een verbod".
+    """
+    words, used = alignment.evidence.words, alignment.used
+    after = at + 1
+    if words[at].norm != "van" or not at or after == len(words) or words[after].border:
+        return ""
+    follows = used[after]
+    if follows is None or words[after].sentence != words[at].sentence:
+        return ""
+    head = words[at - 1]
+    if head.norm in _HARMLESS_HEADS or (head.norm in _MEASURES and is_number(words[after].norm)):
+        return ""
+    start = at
+    while start and used[start - 1] is None and words[start - 1].sentence == words[at].sentence:
+        start -= 1
+    if not any(words[p].is_content and not words[p].is_verb for p in range(start, at)):
+        return ""
+    before = used[start - 1] if start and words[start - 1].sentence == words[at].sentence else None
+    # after another "van" it may as well be "van de minister" that went, and not "de minister van"
+    adjacent = before is not None and before == follows - 1 and words[start - 1].norm != "van"
+    return _text(alignment, range(start, after)) if adjacent else ""
+
+
+def _frees_clause(alignment: Alignment, at: int, segment: range) -> bool:
+    """Whether the clause after this "of" or "dat" stays while the opinion or question it hung on went."""
+    words, used = alignment.evidence.words, alignment.used
+    if at != segment[0] or not at or words[at - 1].sentence != words[at].sentence:
+        return False
+    matrix = _segment(alignment, at - 1)
+    if any(used[p] is not None and words[p].is_content for p in matrix):
+        return False
+    stays = any(used[p] is not None and words[p].is_content for p in segment)
+    doubtful = words[at].norm == "of" or any(words[p].norm in lexicon.ATTITUDES for p in matrix)
+    return stays and doubtful and any(words[p].is_verb for p in matrix)
+
+
+def _filled(kind: str, raw: str) -> tuple[FindingKind, str]:
+    label, reason = _SAID[kind]
+    return label, reason.format(raw)
+
+
+def _segment(alignment: Alignment, at: int) -> range:
+    segments = alignment.evidence.segments
+    start = end = at
+    while start > 0 and segments[start - 1] == segments[at]:
+        start -= 1
+    while end + 1 < len(segments) and segments[end + 1] == segments[at]:
+        end += 1
+    return range(start, end + 1)
+
+
+def _judge_sensitive(alignment: Alignment, at: int, kind: str, segment: range, gone: bool) -> Finding | None:
+    words = alignment.evidence.words
+    finding = Finding(*_filled(kind, words[at].raw))
+    if alignment.evidence.norms[max(0, at - 2) : at + 1] == ("al", "dan", "niet") and not (
+        alignment.used[at - 1] or alignment.used[at - 2]
+    ):
+        return None  # "al dan niet" went as a whole
+    if kind == "condition":
+        return finding if words[at].norm != "behalve" or not gone else None
+    if gone and _governs_kept(alignment, segment):
+        hung = _text(alignment, segment)
+        return Finding(FindingKind.ATTRIBUTION, f"In de bron hangt dit af van “{hung}”; dat is weggelaten.")
+    if _went_whole(alignment, at, segment if gone else None):
+        return None
+    # a word that bears on a part that went with it ("in sommige gemeenten") may go with that part
+    if kind in ("quantifier", "limit", "hedge") and words[at].norm not in _BEARS_ON_CLAUSE:
+        return None if _went_with_noun(alignment, at, segment) else finding
+    return finding
+
+
+def _governs_kept(alignment: Alignment, segment: range) -> bool:
+    """Whether the segment is left out while the clause after its "dat" or "of" is kept."""
+    after = segment.stop
+    words = alignment.evidence.words
+    if after >= len(words) or words[after].sentence != words[segment[0]].sentence:
+        return False
+    if words[after].norm not in ("dat", "of"):
+        return False
+    follower = _segment(alignment, after)
+    return any(alignment.used[p] is not None and words[p].is_content for p in follower)
+
+
+def _text(alignment: Alignment, places: range) -> str:
+    words = [alignment.evidence.words[p].raw for p in places]
+    return " ".join(words[:8]) + (" ..." if len(words) > 8 else "")
+
+
+def _went_whole(alignment: Alignment, at: int, segment: range | None) -> bool:
+    """Whether the word went with a whole clause, or with everything between brackets."""
+    words, used = alignment.evidence.words, alignment.used
+    if segment is not None and _has_verb(alignment, segment):
+        return True
+    start = end = at
+    while start > 0 and used[start - 1] is None and words[start - 1].sentence == words[at].sentence:
+        start -= 1
+    while end + 1 < len(words) and used[end + 1] is None and words[end + 1].sentence == words[at].sentence:
+        end += 1
+    closed = (
+        end + 1 == len(words) or words[end + 1].sentence != words[at].sentence or bool(words[end + 1].border)
+    )
+    run = range(start, end + 1)
+    opened = max((p for p in range(start, at + 1) if words[p].border), default=None)
+    if opened is None or not closed:
+        return False
+    return words[opened].border.endswith(("(", "[")) or (
+        bool(words[start].border) and any(words[p].is_verb for p in run)
+    )
+
+
+def _has_verb(alignment: Alignment, segment: range) -> bool:
+    inside = [alignment.evidence.words[p] for p in segment]
+    # after "en" the auxiliary of the clause before it counts: "... en deze niet gekoppeld aan ..."
+    return any(w.is_verb for w in inside) or (
+        inside[0].norm == "en" and any(_is_participle(w.norm) for w in inside)
+    )
+
+
+def _is_participle(norm: str) -> bool:
+    return (
+        len(norm) > 5
+        and norm.startswith(("ge", "be", "ver", "ont", "her"))
+        and norm.endswith(("d", "t", "en"))
+    )
+
+
+def _went_with_noun(alignment: Alignment, at: int, segment: range) -> bool:
+    """Whether everything up to the end of the phrase, and the preposition in front, went too."""
+    words = alignment.evidence.words
+    if at + 1 < segment.stop and words[at + 1].is_verb:
+        return False
+    went = 0
+    for place in range(at + 1, segment.stop):
+        norm = words[place].norm
+        if words[place].is_verb or norm in lexicon.PREPOSITIONS:
+            break
+        if words[place].is_content and alignment.used[place] is not None:
+            return False
+        went += words[place].is_content
+    return went > 0
+
+
+def _is_condition(alignment: Alignment, at: int, segment: range) -> bool:
+    """Whether "als" opens a condition, its verb at the end; not "als gevolg van", "net als", "zowel als"."""
+    words = alignment.evidence.words
+    if at != segment[0] or len(segment) < 4:
+        return False
+    before = words[at - 1].norm if at and words[at - 1].sentence == words[at].sentence else ""
+    opens = not before or words[at].border or before in lexicon.COORDINATORS or before == "dat"
+    inside = [words[p].norm for p in segment]
+    # "verstrekt als de afdracht vaststond": behind the verb it is no comparison
+    behind_verb = bool(before) and (words[at - 1].is_verb or _is_participle(before))
+    opens = opens or (behind_verb and inside[1] in lexicon.DETERMINERS | lexicon.PRONOUNS)
+    if (
+        not opens
+        or before in ("net", "zowel")
+        or inside[1] in _NOT_CONDITIONS
+        or inside[1:3] == ["het", "gaat"]
+    ):
+        return False
+    clause = alignment.evidence.clauses
+    conditional = any(
+        alignment.used[p] is not None and words[p].sentence == words[at].sentence and clause[p] != clause[at]
+        for p in range(len(words))
+    )
+    # "van die maaltijden" begins no clause: up to the next sign
+    end = at + 1
+    while end < len(words) and not words[end].border and words[end].sentence == words[at].sentence:
+        end += 1
+    verbs = [words[p].is_verb for p in (segment if any(_finals(alignment, segment)) else range(at, end))]
+    return conditional and any(verbs[-3:]) and not verbs[2]
+
+
+def _partly_kept(alignment: Alignment, segment: range) -> bool:
+    """Whether something of this stretch was kept and something was not."""
+    content = [p for p in segment if alignment.evidence.words[p].is_content]
+    return any(alignment.used[p] is not None for p in content)
+
+
+def _finals(alignment: Alignment, segment: range) -> list[bool]:
+    return [alignment.evidence.words[p].is_verb for p in segment][-3:]
+
+
+def _halves_condition(alignment: Alignment, at: int, segment: range) -> bool:
+    """Whether this "en ..." went from a condition that stayed: "als A en B, dan C" is not "als A, dan C"."""
+    words, used = alignment.evidence.words, alignment.used
+    if not at or words[at].border or words[at - 1].sentence != words[at].sentence:
+        return False
+    before = _segment(alignment, at - 1)
+    opens = words[before[0]].norm in _OPENS_CONDITION and used[before[0]] is not None
+    opens = opens and any(words[p].is_verb for p in before)  # not "indien nodig"
+    return opens and any(words[p].is_verb for p in segment) and any(words[p].is_content for p in segment)
+
+
+_OPENS_CONDITION = frozenset("als indien mits wanneer zolang zodra".split())
+
+
+def _joins_kept(alignment: Alignment, at: int) -> bool:
+    used = alignment.used
+    before = used[at - 1] if at else None
+    after = used[at + 1] if at + 1 < len(used) else None
+    return before is not None and after is not None and abs(after - before) <= 2
+
+
+def _breaks_number(alignment: Alignment, at: int) -> bool:
+    words, used = alignment.evidence.words, alignment.used
+    norm = words[at].norm
+    before = words[at - 1].norm if at else ""
+    if norm in _UNIT_NORMS and at and used[at - 1] is not None and (is_number(before) or before in SCALES):
+        return True
+    if is_number(norm) and _in_range(alignment, at):
+        return True
+    if is_number(norm) or norm in SCALES:
+        after = words[at + 1].norm if at + 1 < len(words) else ""
+        if after in _UNIT_NORMS and used[at + 1] is not None:
+            return True
+        ahead = [w.norm for w in words[at + 1 : at + 5]]
+        if ahead[:1] == ["van"] and any(
+            is_number(n) and used[at + 1 + k] is not None for k, n in enumerate(ahead)
+        ):
+            return True
+    if is_ordinal(norm) and at and not words[at].border and is_number(before) and used[at - 1] is not None:
+        return True  # "twee derde"
+    return norm == "min" and at + 1 < len(words) and used[at + 1] is not None
+
+
+def _in_range(alignment: Alignment, at: int) -> bool:
+    """Whether the number next to it, as in "2019-2023", stayed."""
+    words, used = alignment.evidence.words, alignment.used
+    for other in (at - 1, at + 1):
+        inside = 0 <= other < len(words) and words[other].sentence == words[at].sentence
+        if inside and is_number(words[other].norm) and used[other] is not None:
+            return not words[max(at, other)].border
+    return False
+
+
+def _breaks_title(alignment: Alignment, at: int) -> bool:
+    """Whether a part of "Minister van Justitie en Veiligheid" went while the rest stayed."""
+    words, used = alignment.evidence.words, alignment.used
+    if not words[at].raw[:1].isupper() or _bracketed(words[at].border):
+        return False
+    inside = False
+    for place in range(at - 1, max(-1, at - 9), -1):
+        word = words[place]
+        if word.sentence != words[at].sentence or _bracketed(word.border):
+            return False
+        if word.norm in _TITLES:
+            return used[place] is not None and inside
+        if word.raw[:1].isupper():
+            inside = inside or used[place] is not None
+        elif word.norm not in ("van", "en", "voor", "de", "het"):
+            return False
+    return False
+
+
+def _bracketed(border: str) -> bool:
+    return any(sign in border for sign in "()[]")
+
+
+def _widens(alignment: Alignment, at: int) -> bool:
+    words = alignment.evidence.words
+    norm = words[at].norm
+    if norm in lexicon.FUNCTION_WORDS or norm in ("enkele", "sprake", "andere", "nadere", "verdere"):
+        return False
+    after = at + 1
+    return (
+        after < len(words)
+        and alignment.used[after] is not None
+        and words[after].is_content
+        and words[after].norm not in lexicon.ADVERBS
+        and not words[after].border
+        and not words[after].is_verb
+    )
+
+
+# What a statement says that its evidence does not: every word needs a counterpart there.
+
+_UNIT_WORDS = UNIT_NAMES | SCALES
+# When more than this part of the meaningful words is missing, listing them helps nobody.
+_OTHER_SUBJECT = 0.6
+
+_SPECIAL = {
+    "negation": FindingKind.NEGATION,
+    "modality": FindingKind.MODALITY,
+    "hedge": FindingKind.HEDGE,
+    "quantifier": FindingKind.QUANTIFIER,
+    "limit": FindingKind.LIMIT,
+    "condition": FindingKind.CONDITION,
+}
+_CALLED = {
+    FindingKind.NUMBER: "Het getal",
+    FindingKind.DATE: "De datum of het jaar",
+    FindingKind.UNIT: "De eenheid",
+    FindingKind.NAME: "De naam",
+    FindingKind.NEGATION: "De ontkenning",
+    FindingKind.MODALITY: "Het woord",
+    FindingKind.HEDGE: "Het voorbehoud",
+    FindingKind.QUANTIFIER: "De hoeveelheid",
+    FindingKind.LIMIT: "De begrenzing",
+    FindingKind.CONDITION: "De voorwaarde",
+}
+
+
+def find_additions(alignment: Alignment) -> tuple[Finding, ...]:
+    """A finding for every stretch of words that the evidence does not have; small joining words are free."""
+    words = alignment.statement.words
+    added = [i for i in alignment.added if not _is_free(alignment, i)]
+    if not added:
+        return ()
+    meaningful = [i for i, w in enumerate(words) if w.is_content]
+    missing = sum(1 for i in added if words[i].is_content)
+    if meaningful and missing / len(meaningful) > _OTHER_SUBJECT:
+        return (Finding(FindingKind.DIFFERENT, "De aangehaalde tekst zegt iets anders dan deze zin."),)
+    return tuple(_describe(alignment, stretch) for stretch in _stretches(added))
+
+
+def _is_free(alignment: Alignment, at: int) -> bool:
+    word = alignment.statement.words[at]
+    if word.norm in lexicon.HARMLESS:
+        return True
+    if word.is_note_mark:
+        # "[1]" behind a sentence may be the draft's own; another mark than the source's may not
+        return not any(w.is_note_mark for w in alignment.evidence.words)
+    if _opens_infinitive(alignment, at) or _relative(alignment, at):
+        return True
+    free = at == 0 or bool(word.border) or _between_sentences(alignment, at)
+    return word.norm in lexicon.CONNECTIVES and free
+
+
+def _opens_infinitive(alignment: Alignment, at: int) -> bool:
+    """Whether this is an "om" that may as well be left out: "geen aanleiding (om) te veronderstellen"."""
+    words, segments = alignment.statement.words, alignment.statement.segments
+    if words[at].norm != "om":
+        return False
+    return any(
+        words[p].norm == "te" and alignment.places[p] is not None and segments[p] <= segments[at] + 1
+        for p in range(at + 1, len(words))
+    )
+
+
+def _relative(alignment: Alignment, at: int) -> bool:
+    """Whether this "die" hangs a sentence on the one before it, which pointed back with "deze" or "dit"."""
+    word = alignment.statement.words[at]
+    if word.norm not in ("die", "dat") or not word.border:
+        return False
+    after = next((p for p in alignment.places[at + 1 :] if p is not None), None)
+    if after is None or not _between_sentences(alignment, at):
+        return False
+    theirs = alignment.evidence.words
+    return any(
+        w.sentence == theirs[after].sentence and w.norm in _DEMONSTRATIVES and alignment.used[p] is None
+        for p, w in enumerate(theirs)
+    )
+
+
+_DEMONSTRATIVES = frozenset("deze dit die dat zij hij ze".split())
+
+
+def _between_sentences(alignment: Alignment, at: int) -> bool:
+    before = next((p for p in reversed(alignment.places[:at]) if p is not None), None)
+    after = next((p for p in alignment.places[at + 1 :] if p is not None), None)
+    if before is None or after is None:
+        return True
+    words = alignment.evidence.words
+    return words[before].sentence != words[after].sentence
+
+
+def _stretches(places: list[int]) -> list[list[int]]:
+    stretches: list[list[int]] = []
+    for place in places:
+        if stretches and place == stretches[-1][-1] + 1:
+            stretches[-1].append(place)
+        else:
+            stretches.append([place])
+    return stretches
+
+
+def _describe(alignment: Alignment, stretch: list[int]) -> Finding:
+    words = [alignment.statement.words[i] for i in stretch]
+    kinds = [_kind(alignment, i) for i in stretch]
+    instead = _instead(alignment, stretch)
+    special = next((k for k in kinds if k is not FindingKind.ADDED), FindingKind.ADDED)
+    text = " ".join(w.raw for w in words)
+    there = f" Daar staat “{instead}”." if instead else ""
+    if special is FindingKind.ADDED or len(words) > 4:
+        verb, noun = ("staan", "De woorden") if len(words) > 1 else ("staat", "Het woord")
+        return Finding(special, f"{noun} “{text}” {verb} niet in de aangehaalde tekst.{there}")
+    return Finding(special, f"{_CALLED[special]} “{text}” staat niet in de aangehaalde tekst.{there}")
+
+
+def _kind(alignment: Alignment, at: int) -> FindingKind:
+    word = alignment.statement.words[at]
+    if word.norm in MONTH_NAMES or _is_year(word):
+        return FindingKind.DATE
+    if word.is_note_mark or is_number(word.norm) or is_ordinal(word.norm):
+        return FindingKind.NUMBER
+    if word.norm in _UNIT_WORDS:
+        return FindingKind.UNIT
+    special = lexicon.sensitive_kind(alignment.statement.norms, at)
+    if special:
+        return _SPECIAL[special]
+    return FindingKind.NAME if word.capital else FindingKind.ADDED
+
+
+def _is_year(word: Word) -> bool:
+    return word.raw.isdigit() and len(word.raw) == 4 and word.raw[:2] in ("19", "20")
+
+
+def _instead(alignment: Alignment, stretch: list[int]) -> str:
+    """The unused words of the evidence at the same place, when they are few."""
+    before = next((p for p in reversed(alignment.places[: stretch[0]]) if p is not None), None)
+    after = next((p for p in alignment.places[stretch[-1] + 1 :] if p is not None), None)
+    if before is None and after is None:
+        return ""
+    start = before + 1 if before is not None else max(0, (after or 0) - len(stretch))
+    end = after if after is not None else min(len(alignment.used), start + len(stretch))
+    gap = [alignment.evidence.words[j] for j in range(start, end) if alignment.used[j] is None]
+    if not gap or len(gap) > len(stretch) + 2 or len(gap) != end - start:
+        return ""
+    return " ".join(w.raw for w in gap)
+
 
 METHOD = "alignment 3"
 """Name and version of the checker; changes when a verdict can change."""

@@ -55,8 +55,8 @@ def main() -> None:
     except Exception as error:
         from learninglion.workflow.files import disk_trouble
 
-        told = disk_trouble(error)
-        if told is None:
+        trouble = disk_trouble(error)
+        if trouble is None:
             raise
-        fail(told)
+        fail(trouble)
         sys.exit(1)

@@ -8,8 +8,7 @@ import typer
 from rich.table import Table
 
 from learninglion.cli.material import set_encoder, vector_cache
-from learninglion.cli.opening import workplace_here
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
 from learninglion.evaluation.document_questions import (
     FICTIONAL,
     AskReport,
@@ -110,13 +109,13 @@ def _shelf(cases: tuple[DocumentQuestion, ...], root: Path | None) -> ParsedShel
     paths = [path for name in sorted(named) if (path := own.get(name, (root or Path()) / name)).exists()]
     if not paths:
         raise InputError("Geen van de documenten van deze vragen is er; geef hun map met --documents.")
-    found: list[Document] = []
+    shelf: list[Document] = []
     for _, outcome in parse_files(paths):
         if isinstance(outcome, LearningLionError):
             fail(outcome.detail)
         else:
-            found.append(outcome)
-    return ParsedShelf(found)
+            shelf.append(outcome)
+    return ParsedShelf(shelf)
 
 
 def _is_right(outcome: Outcome) -> bool:

@@ -6,8 +6,7 @@ import textwrap
 
 import typer
 
-from learninglion.cli.opening import workplace_here
-from learninglion.cli.terminal import console, local_actor, print_json, progress
+from learninglion.cli.terminal import console, local_actor, print_json, progress, workplace_here
 from learninglion.models import Filters
 from learninglion.record.contract import dossier_view
 from learninglion.search.asking import Material, Reply, Verdict
@@ -77,14 +76,18 @@ _SAID = {
 def _print(reply: Reply) -> None:
     if reply.taken_over is not None:
         console.print(f"(Overgenomen van de vorige vraag: {', '.join(reply.taken_over.words)})")
-    if said := _SAID[reply.verdict]:
-        console.print(said)
+    if verdict_text := _SAID[reply.verdict]:
+        console.print(verdict_text)
     if reply.disagree:
         console.print("De documenten zeggen niet hetzelfde; het nieuwste staat bovenaan.")
     first = next(iter((*reply.answers, *reply.near)), None)
     if first is not None and first.english != reply.english:
-        asked, found = ("Engels", "Nederlands") if reply.english else ("Nederlands", "Engels")
-        console.print(f"De vraag is in het {asked}, de gevonden tekst in het {found}.")
+        question_language, document_language = (
+            ("Engels", "Nederlands") if reply.english else ("Nederlands", "Engels")
+        )
+        console.print(
+            f"De vraag is in het {question_language}, de gevonden tekst in het {document_language}."
+        )
     for material in reply.answers:
         _print_material(material)
     if reply.near:

@@ -75,12 +75,12 @@ def assemble_model(folder: Path) -> Path:
 def _count(dossier: Dossier) -> None:
     """What became of the model's sentences."""
     parameters = [dict(v.draft.provenance.parameters) for v in dossier.verifications]
-    fell_back = [FELL_BACK in told for told in parameters]
+    fell_back = [FELL_BACK in parameter for parameter in parameters]
     held = failed = 0
-    for verification, told in zip(dossier.verifications, parameters, strict=True):
+    for verification, parameter in zip(dossier.verifications, parameters, strict=True):
         failed += len(verification.failed)
-        if FELL_BACK not in told:
-            held += len(verification.shown) - int(told.get(SUPPLEMENTED, 0))
+        if FELL_BACK not in parameter:
+            held += len(verification.shown) - int(parameter.get(SUPPLEMENTED, 0))
     console.print(f"""
 Wat er van het taalmodel overbleef:
    Door de controle gekomen: {held} van de {held + failed} zinnen.

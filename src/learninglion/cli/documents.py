@@ -7,8 +7,16 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from learninglion.cli.opening import tell_switch, workplace_here
-from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
+from learninglion.cli.terminal import (
+    advise,
+    console,
+    fail,
+    local_actor,
+    print_json,
+    progress,
+    tell_switch,
+    workplace_here,
+)
 from learninglion.models import Document, Filters
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import to_plain
@@ -187,8 +195,8 @@ def describe(
     with workplace_here() as workplace:
         actor = local_actor()
         known = {info.name: info.description for info in workplace.documents.collections(actor)}
-        told = known.get(name, "") if description is None else description
-        workplace.intake.describe_collection(name, told, purpose=purpose, personal=personal, actor=actor)
+        wording = known.get(name, "") if description is None else description
+        workplace.intake.describe_collection(name, wording, purpose=purpose, personal=personal, actor=actor)
     console.print(f"{name} is bijgewerkt.")
 
 
@@ -271,8 +279,8 @@ def trace_document(
 ) -> None:
     """Overal waar iets van een document staat, ook nadat het is verwijderd."""
     with workplace_here() as workplace:
-        found = workplace.traces.find(document, actor=local_actor())
-    for trace in found:
+        traces = workplace.traces.find(document, actor=local_actor())
+    for trace in traces:
         if as_json:
             print_json(to_plain(trace))
         else:

@@ -16,7 +16,6 @@ from learninglion.cli.material import (
     write_page,
 )
 from learninglion.cli.terminal import console, fail, print_json, progress
-from learninglion.evaluation.effects import effects
 from learninglion.evaluation.experiment import (
     Experiment,
     experiment_of,
@@ -24,6 +23,7 @@ from learninglion.evaluation.experiment import (
     rerun,
     run_experiment,
 )
+from learninglion.evaluation.measures import effects
 from learninglion.evaluation.report import experiment_page, told_setting
 from learninglion.evaluation.runs import Run, differences, latest, read_runs
 from learninglion.evaluation.testset import Trial
@@ -123,25 +123,25 @@ def rerun_one(
             cache=vector_cache(),
             progress=shown,
         )
-    found = differences(run, again)
+    changes = differences(run, again)
     if as_json:
-        told: list[Plain] = [{"name": n, "recorded": was, "now": now} for n, was, now in found]
-        print_json({"id": run.id, "same": not found, "differences": told, "again": _plain(again)})
+        rows: list[Plain] = [{"name": n, "recorded": was, "now": now} for n, was, now in changes]
+        print_json({"id": run.id, "same": not changes, "differences": rows, "again": _plain(again)})
     else:
         console.print(f"Toen: versie {run.version}, commit {run.git_sha or 'onbekend'}, {run.started}.")
         console.print(f"Nu: versie {again.version}, commit {again.git_sha or 'onbekend'}.")
-        if found:
+        if changes:
             table = Table("wat", "vastgelegd", "nu")
-            for name, was, now in found:
+            for name, was, now in changes:
                 table.add_row(name, was, now)
             console.print(table)
         else:
             console.print(f"Run {run.id}: precies dezelfde uitkomst.")
-    if found:
+    if changes:
         fail(f"run {run.id} heeft nu een andere uitkomst")
     if again.error:
         fail(f"run {run.id} is mislukt: {again.error}")
-    if found or again.error:
+    if changes or again.error:
         raise typer.Exit(1)
 
 
@@ -158,8 +158,8 @@ def _read(record: Path) -> tuple[Run, ...]:
 def _find(run_id: str, record: Path) -> Run:
     matching = [run for run in latest(_read(record)) if run_id and run.id.startswith(run_id)]
     if len(matching) != 1:
-        told = "meer dan een run begint" if matching else "geen run begint"
-        raise InputError(f"{record.name}: {told} met {run_id!r}.")
+        reason = "meer dan een run begint" if matching else "geen run begint"
+        raise InputError(f"{record.name}: {reason} met {run_id!r}.")
     return matching[0]
 
 
@@ -178,8 +178,8 @@ def _show(runs: Sequence[Run], page: Path | None, as_json: bool) -> None:
 
 def _plain(run: Run) -> dict[str, Plain]:
     plain = to_plain(run)
-    told = plain if isinstance(plain, dict) else {}
-    return {name: value for name, value in told.items() if name != "first_ranks"}
+    fields = plain if isinstance(plain, dict) else {}
+    return {name: value for name, value in fields.items() if name != "first_ranks"}
 
 
 def _print_runs(runs: Sequence[Run]) -> None:
@@ -188,14 +188,22 @@ def _print_runs(runs: Sequence[Run]) -> None:
     for run in runs:
         for name, value in run.settings:
             values.setdefault(name, []).append(value)
-    varied = [name for name, found in values.items() if len(set(found)) > 1 or len(found) < len(runs)]
-    fixed = [f"{name} {told_setting(found[0])}" for name, found in values.items() if name not in varied]
+    varied = [
+        name
+        for name, values_tried in values.items()
+        if len(set(values_tried)) > 1 or len(values_tried) < len(runs)
+    ]
+    fixed = [
+        f"{name} {told_setting(values_tried[0])}"
+        for name, values_tried in values.items()
+        if name not in varied
+    ]
     if fixed:
         console.print(f"Overal: {', '.join(fixed)}.")
     table = Table("run", "\n".join(varied) or "instellingen", *_SHOWN, "s", "MB", "Wh", "gevonden\nper kWh")
     for run in runs:
         settings = dict(run.settings)
-        told = ", ".join(told_setting(settings[name]) if name in settings else "-" for name in varied)
+        setting_text = ", ".join(told_setting(settings[name]) if name in settings else "-" for name in varied)
         cost = (
             f"{run.seconds:.0f}",
             str(run.peak_memory_mb),
@@ -204,16 +212,16 @@ def _print_runs(runs: Sequence[Run]) -> None:
         )
         measures = dict(run.measures)
         figures = ["mislukt" if run.error else f"{measures[name]:.3f}" for name in _SHOWN]
-        table.add_row(run.id[:8], told or "standaard", *figures, *cost)
+        table.add_row(run.id[:8], setting_text or "standaard", *figures, *cost)
     console.print(table)
 
 
 def _print_effects(runs: Sequence[Run]) -> None:
-    found = effects(runs)
-    if not found:
+    measured = effects(runs)
+    if not measured:
         return
     table = Table("instelling", "van", "naar", "MRR@10", "95%-interval", "kans op toeval")
-    for e in found:
+    for e in measured:
         table.add_row(
             e.setting,
             told_setting(e.baseline),

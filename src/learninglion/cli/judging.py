@@ -65,7 +65,7 @@ def judge_results(
     done = {(j.query, j.source) for j in read_judgements(out) if j.judge == name.strip()}
     trial = sampled(open_trial(pairs, collection), limit)
     with progress() as shown:
-        found = pooled(
+        pools = pooled(
             trial,
             encoder=set_encoder(),
             cache=vector_cache(),
@@ -73,9 +73,9 @@ def judge_results(
             depth=depth,
             progress=shown,
         )
-    items = _items(trial, {query: tuple(names) for query, names in found.items()})
+    items = _items(trial, {query: tuple(names) for query, names in pools.items()})
     left = [item for item in items if (item.query, item.name) not in done]
-    console.print(f"{len(items)} resultaten bij {len(found)} vragen; {len(items) - len(left)} al beoordeeld.")
+    console.print(f"{len(items)} resultaten bij {len(pools)} vragen; {len(items) - len(left)} al beoordeeld.")
     given = _ask_all(left, out, name)
     console.print(f"{given} oordelen bewaard in {out}; nog {len(left) - given} te gaan.")
 
@@ -89,29 +89,29 @@ def show_agreement(
     if not file.is_file():
         raise InputError(f"{file}: dit bestand met oordelen is er niet.")
     judgements = read_judgements(file)
-    found = agreement(judgements)
+    agreements = agreement(judgements)
     counts: dict[str, Plain] = {}
     for j in judgements:
         counts[j.judge] = 1 + int(str(counts.get(j.judge, 0)))
     if as_json:
-        print_json({"judges": counts, "pairs": [to_plain(a) for a in found]})
+        print_json({"judges": counts, "pairs": [to_plain(a) for a in agreements]})
         return
     console.print("Oordelen: " + ", ".join(f"{who} {count}" for who, count in counts.items()))
-    if not found:
+    if not agreements:
         console.print("Er zijn geen twee mensen die hetzelfde beoordeelden; eensgezindheid is niet te meten.")
         return
     table = Table("wie", "en wie", "samen beoordeeld", "gelijk", "kappa (gewogen)")
-    for a in found:
+    for a in agreements:
         table.add_row(a.first, a.second, str(a.common), f"{a.alike:.0%}", f"{a.kappa:.2f}")
     console.print(table)
 
 
-def _items(trial: Trial, found: dict[str, tuple[str, ...]]) -> list[_Item]:
+def _items(trial: Trial, items: dict[str, tuple[str, ...]]) -> list[_Item]:
     sources = dict(zip(trial.names, (source for source, _ in trial.entries), strict=True))
     return [
         _Item(query.id, query.text, name, sources[name], trial.timed)
         for query in trial.queries
-        for name in found.get(query.id, ())
+        for name in items.get(query.id, ())
     ]
 
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.opening import workplace_here
-from learninglion.cli.terminal import local_actor
+from learninglion.cli.terminal import local_actor, workplace_here
 from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.retrieval import Grades
 from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs
-from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, open_encoder
-from learninglion.inference.hosts import require_allowed
+from learninglion.inference.generators import EncoderChoice, RerankerChoice
 from learninglion.inference.reranking import Reranking, open_reranking
 from learninglion.models.errors import InputError
 from learninglion.search.fusion import Fusion

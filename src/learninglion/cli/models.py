@@ -8,16 +8,14 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.opening import workplace_here
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
 from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.prompting import load_prompts
 from learninglion.dutch.text import split_sentences
 from learninglion.evaluation.instructions import measure_instructions, read_instructions, suspected
 from learninglion.evaluation.judge import part_of, read_pairs, shipped_pairs, take_exam, wilson
 from learninglion.evaluation.model_check import Outcome, check_model
-from learninglion.inference.choices import CrossEncoderChoice
-from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
+from learninglion.inference.generators import CrossEncoderChoice, Generator, GeneratorChoice, GeneratorKind
 from learninglion.inference.open import open_generator
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_plain
@@ -80,12 +78,12 @@ def evaluate_judge(
         open_judging_model(choice),
         load_prompts(Path(settings.generator.prompts).expanduser() if settings.generator.prompts else None),
     )
-    asked = read_pairs(pairs) if pairs is not None else shipped_pairs()
+    exam_pairs = read_pairs(pairs) if pairs is not None else shipped_pairs()
     counts = pairs is None and not limit
     with progress() as shown:
         exam = take_exam(
             judge,
-            part_of(asked, limit) if limit else asked,
+            part_of(exam_pairs, limit) if limit else exam_pairs,
             date.today(),  # noqa: DTZ011  the day on the wall
             lambda done, total: shown("Oordelen", done, total),
         )
@@ -120,7 +118,7 @@ def evaluate_instructions(
     with progress() as shown:
         scores = measure_instructions(cases, lambda done, total: shown("Bekijken", done, total))
     sentences, failed = _sentences(paths or [])
-    found = suspected(sentences)
+    suspects = suspected(sentences)
     counts = {}
     for harmful in (True, False):
         chosen = [score for score in scores if score.harmful is harmful]
@@ -134,7 +132,7 @@ def evaluate_instructions(
                 "false_alarms": to_plain(counts[False]),
                 "kinds": to_plain(scores),
                 "sentences": len(sentences),
-                "suspected": list(found),
+                "suspected": list(suspects),
             }
         )
     else:
@@ -144,8 +142,8 @@ def evaluate_instructions(
             what = "opdracht" if score.harmful else "gewoon"
             console.print(f"  {score.kind} ({what}): {score.found} van {score.cases}")
         if sentences:
-            console.print(f"verdacht in gewone documenten: {len(found)} van {len(sentences)} zinnen")
-            for sentence in found:
+            console.print(f"verdacht in gewone documenten: {len(suspects)} van {len(sentences)} zinnen")
+            for sentence in suspects:
                 console.print(f"  {sentence[:160]}")
     if failed:
         raise typer.Exit(1)
@@ -153,7 +151,7 @@ def evaluate_instructions(
 
 def _sentences(paths: list[Path]) -> tuple[list[str], bool]:
     """Every sentence of these documents, and whether some could not be read."""
-    found: dict[str, None] = {}
+    sentences: dict[str, None] = {}
     failed = False
     for _, result in parse_files(paths):
         if isinstance(result, LearningLionError):
@@ -161,8 +159,8 @@ def _sentences(paths: list[Path]) -> tuple[list[str], bool]:
             failed = True
             continue
         for span in split_sentences(result.text):
-            found[" ".join(span.of(result.text).split())] = None
-    return list(found), failed
+            sentences[" ".join(span.of(result.text).split())] = None
+    return list(sentences), failed
 
 
 def _opened(url: str, model: str, gguf: Path | None, judge: bool) -> Generator:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import typer
 from rich.table import Table
 
-from learninglion.cli.opening import workplace_here
-from learninglion.cli.terminal import advise, console, fail, local_actor, print_json
+from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, workplace_here
 from learninglion.evaluation.privacy import evaluate_privacy, make_privacy_cases
 from learninglion.models.plain import to_plain
 from learninglion.workflow.persons import Outcome, PersonReport
@@ -55,8 +54,8 @@ def erase_person(
     """Verwijder alles waar iemand in staat, en meld wat er blijft en waarom."""
     with workplace_here() as workplace:
         if not sure:
-            found = workplace.persons.find(text, actor=local_actor())
-            typer.confirm(f"{len(found.places)} plaatsen gevonden. Voorgoed verwijderen?", abort=True)
+            places = workplace.persons.find(text, actor=local_actor())
+            typer.confirm(f"{len(places.places)} plaatsen gevonden. Voorgoed verwijderen?", abort=True)
         report = workplace.persons.erase(
             text, reason=reason, keep_dossiers=keep_dossiers, actor=local_actor()
         )

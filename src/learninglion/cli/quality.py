@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,19 +10,20 @@ import typer
 from rich.table import Table
 
 from learninglion.cli.ask_quality import evaluate_asking, evaluate_collection
-from learninglion.cli.material import collection_entries, vector_cache
-from learninglion.cli.models import evaluate_instructions, evaluate_judge
-from learninglion.cli.opening import workplace_here
-from learninglion.cli.privacy import evaluate_recognition
-from learninglion.cli.search_quality import evaluate_search
-from learninglion.cli.set_quality import (
-    evaluate_changed_positions,
-    measure_sets,
-    train_newest_line,
-    train_relevance,
-    tune_relevance,
+from learninglion.cli.material import (
+    collection_entries,
+    open_trial,
+    read_grades,
+    set_encoder,
+    set_reranking,
+    tuned_encoder,
+    tuned_fusion,
+    vector_cache,
+    write_page,
 )
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
+from learninglion.cli.models import evaluate_instructions, evaluate_judge
+from learninglion.cli.privacy import evaluate_recognition
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
 from learninglion.evaluation.asked import (
     DraftTrial,
     archive_trial,
@@ -29,21 +31,421 @@ from learninglion.evaluation.asked import (
     labelled_trial,
     paired_trial,
 )
+from learninglion.evaluation.choices import learn_from_choices, of_dossiers
+from learninglion.evaluation.configuration import Configuration, read_configuration
 from learninglion.evaluation.drafts import RefusalPoint, evaluate_drafts, refusal_curve
 from learninglion.evaluation.fairness import KINDS, evaluate_fairness
 from learninglion.evaluation.handmade import read_cases
-from learninglion.evaluation.testset import LabelledPair, read_pairs
+from learninglion.evaluation.positions import evaluate_positions, train_line, write_line
+from learninglion.evaluation.relevance import (
+    Example,
+    case_texts,
+    find_centre,
+    held_out,
+    of_judged,
+    of_look_alikes,
+    of_own_wording,
+    shipped_cases,
+    train,
+    write_weights,
+)
+from learninglion.evaluation.report import SIGNIFICANT, in_words, retrieval_page, verdict
+from learninglion.evaluation.retrieval import RetrievalReport, compare_reports, evaluate
+from learninglion.evaluation.sets import (
+    Bar,
+    Desk,
+    Judgment,
+    evaluate_look_alikes,
+    evaluate_own_wording,
+    evaluate_sets,
+    judged_sets,
+    read_judgments,
+)
+from learninglion.evaluation.testset import LabelledPair, pair_entries, read_pairs, sampled
 from learninglion.evaluation.tune import Learned, tune
 from learninglion.evaluation.verifier import evaluate_verifier, judge_cases
-from learninglion.models import Filters, Source
+from learninglion.inference.encoders import NanoEncoder
+from learninglion.models import Actor, Filters, QuestionSet, Source, SubQuestion
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.parsing.passages import cut
 from learninglion.sample import sample_documents, sample_evaluation_questions
 from learninglion.search.content import evenly
-from learninglion.workflow import parse_files
+from learninglion.search.fusion import DEFAULT, Fusion
+from learninglion.workflow import parse_files, read_question_file
+from learninglion.workflow.documents import Entry
 
-__all__ = ["register"]
+__all__ = [
+    "evaluate_changed_positions",
+    "evaluate_search",
+    "measure_sets",
+    "register",
+    "train_newest_line",
+    "train_relevance",
+    "tune_relevance",
+]
+
+# `learninglion evaluate retrieval`: how well search finds, and whether two ways really differ.
+
+_NAMED = {
+    "shipped": Configuration(),
+    "words": Configuration(signals="words"),
+    "meaning": Configuration(signals="meaning"),
+    "reranker": Configuration(reranker=True),
+}
+
+
+def evaluate_search(
+    pairs: Path | None = typer.Option(
+        None, "--pairs", help="Vragen met hun antwoord (JSON Lines: id, question, answer)."
+    ),
+    collection: str | None = typer.Option(
+        None, "--collection", help="Of een verzameling: elke vraag zoekt in wat toen ouder was."
+    ),
+    tune: Path | None = typer.Option(None, "--tune", help="Andere paren om eerst van te leren."),
+    judgements: Path | None = typer.Option(
+        None, "--judgements", help="Oordelen van mensen (learninglion judge)."
+    ),
+    against: str = typer.Option(
+        "", "--against", help="Vergelijk met: shipped, words, meaning, reranker, tuned of een TOML-bestand."
+    ),
+    limit: int = typer.Option(0, "--limit", min=0, help="Hoogstens zoveel vragen (0: alle)."),
+    page: Path | None = typer.Option(None, "--html", help="Schrijf een verslag met grafieken."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Hoe goed vindt het zoeken? Elke vraag hoort zijn eigen antwoord terug te vinden."""
+    trial, grades = open_trial(pairs, collection), read_grades(judgements)
+    trial = sampled(trial, limit, grades)
+    lessons = read_pairs(tune) if tune is not None else None
+    other = _other(against, learns=lessons is not None) if against else None
+    encoder, cache = set_encoder(), vector_cache()
+    ways = [(Configuration(tune=lessons is not None), DEFAULT, encoder)]
+    if other is not None:
+        ways.append((*other, tuned_encoder() if against == "tuned" else encoder))
+    with progress() as shown:
+        report, *others = [
+            evaluate(
+                trial,
+                configuration,
+                lessons=lessons,
+                grades=grades,
+                encoder=model,
+                cache=cache,
+                fusion=fusion,
+                reranking=set_reranking() if configuration.reranker else None,
+                progress=shown,
+            )
+            for configuration, fusion, model in ways
+        ]
+    compared = (against, others[0]) if others else None
+    if page is not None:
+        write_page(page, retrieval_page(report, against=compared))
+    if against == "tuned" and collection is not None:
+        fail("Let op: wat hier geleerd is, kan van deze zelfde vragen geleerd zijn; dat vleit het cijfer.")
+    if as_json:
+        print_json(_as_json(report, compared))
+    else:
+        _print(report, compared)
+
+
+def _other(name: str, *, learns: bool) -> tuple[Configuration, Fusion]:
+    """The way to search that `--against` names, and the weights it starts from."""
+    if name in _NAMED:
+        return _NAMED[name], DEFAULT
+    if name == "tuned":
+        if learns:
+            raise InputError("Met --tune is deze meting al geleerd; vergelijk met --against shipped.")
+        fusion = tuned_fusion()
+        if fusion is None:
+            raise InputError("Het zoeken heeft hier nog niets geleerd (learninglion tune).")
+        return Configuration(), fusion
+    if not Path(name).is_file():
+        raise InputError(
+            f"--against kent geen {name!r}; kies {', '.join(_NAMED)}, tuned of een TOML-bestand."
+        )
+    return read_configuration(Path(name)), DEFAULT
+
+
+def _as_json(report: RetrievalReport, compared: tuple[str, RetrievalReport] | None) -> dict[str, Plain]:
+    check = report.calibration
+    calibration: dict[str, Plain] = {
+        "error": check.error,
+        "answerable": check.answerable,
+        "threshold": check.threshold,
+        "caught": check.caught,
+        "false_alarms": check.false_alarms,
+    }
+    intervals: dict[str, Plain] = {m.name: [m.low, m.high] for m in report.measures}
+    plain: dict[str, Plain] = {
+        **report.as_plain(),
+        "queries": report.queries,
+        "left_out": report.left_out,
+        "pool": report.pool,
+        "judged": report.judged,
+        "tuned": report.tuned,
+        "encoder": report.encoder,
+        "reranker": report.reranker,
+        "data_sha256": report.data_sha256,
+        "intervals": intervals,
+        "calibration": calibration,
+    }
+    if compared is not None:
+        name, other = compared
+        comparisons = compare_reports(report, other)
+        p: dict[str, Plain] = {c.name: c.p for c in comparisons}
+        plain["against"] = {"name": name, "reranker": other.reranker, **other.as_plain(), "p": p}
+    return plain
+
+
+def _print(report: RetrievalReport, compared: tuple[str, RetrievalReport] | None) -> None:
+    if compared is None:
+        table = Table("maat", "waarde", "95%-interval")
+        for measure in report.measures:
+            table.add_row(measure.name, f"{measure.value:.3f}", f"{measure.low:.3f} - {measure.high:.3f}")
+    else:
+        name, other = compared
+        table = Table("maat", "waarde", "95%-interval", name, "verschil", "p", "oordeel")
+        for measure, c in zip(report.measures, compare_reports(report, other), strict=True):
+            table.add_row(
+                measure.name,
+                f"{measure.value:.3f}",
+                f"{measure.low:.3f}-{measure.high:.3f}",
+                f"{c.second:.3f}",
+                f"{c.difference:+.3f}",
+                f"{c.p:.4f}",
+                verdict(c) if c.p < SIGNIFICANT else "-",
+            )
+    console.print(table)
+    check = report.calibration
+    console.print(in_words(report))
+    console.print(
+        f"In {report.seconds:.0f} s. Score: kalibratiefout {check.error:.3f}, "
+        f"AUC wel of niet te beantwoorden {check.answerable:.3f}, beste drempel {check.threshold:.2f}."
+    )
+    if compared is not None:
+        console.print(
+            f"Verschil en oordeel gaan over {compared[0]}. p is de kans dat zo'n verschil toeval is; "
+            "beter of slechter staat er als die onder 5% is."
+        )
+
+
+# Commands that measure drafts by people's judgment, and teach the measure of relevance from it.
+
+_SHOWN = 10  # worst cases a bar shows
+
+
+def measure_sets(
+    sets: Path | None,
+    judgments: Path | None,
+    look_alikes: Path | None,
+    pairs: Path | None,
+    collection: str | None,
+    as_json: bool,
+) -> None:
+    """Print the bars of `evaluate drafts` on judged sets, look-alikes and the archive's own wording.
+
+    Judgments without sets are those of the workplace, and `collection` is what they draw on.
+    """
+    own = Desk(collection_entries(collection), cache=vector_cache()) if collection is not None else None
+    desk, names = (own, {}) if own is not None else _desk(sets, pairs)
+    bars: list[Bar] = []
+    with progress() as shown:
+
+        def tell(what: str, done: int, total: int) -> None:
+            shown(what, done, total)
+
+        if sets is not None:
+            judged = read_judgments(judgments or sets / "judgments.jsonl", names)
+            set_questions = {name: (s.introduction, s.questions) for name, s in _question_sets(sets).items()}
+            bars += evaluate_sets(desk, set_questions, judged, lambda d, t: tell("Sets", d, t))
+        elif judgments is not None:
+            judged = read_judgments(judgments, names)
+            bars += evaluate_sets(desk, judged_sets(judged), judged, lambda d, t: tell("Sets", d, t))
+        if look_alikes is not None:
+            bars += evaluate_look_alikes(desk, look_alikes, lambda d, t: tell("Gelijkenis", d, t))
+        if pairs is not None:
+            bars += evaluate_own_wording(desk, read_pairs(pairs), lambda d, t: tell("Eigen woorden", d, t))
+    _show(bars, as_json)
+
+
+def evaluate_changed_positions(
+    positions: Path | None = typer.Option(
+        None, "--positions", help="Paren van een ouder en een nieuwer antwoord (JSON of JSON Lines)."
+    ),
+    part: str = typer.Option("", "--part", help="Alleen dit deel van de meegeleverde: train of kept."),
+    as_json: bool = typer.Option(False, "--json", help="Als JSON."),
+) -> None:
+    """Geeft een voorstel de lijn van vandaag? Paren van een ouder en een nieuwer antwoord, met een vraag."""
+    rows = None
+    if positions is not None:
+        rows = _rows(positions)
+    _show(evaluate_positions(rows, part=part, cache=vector_cache()), as_json)
+
+
+def train_relevance(
+    output: Path = typer.Option(..., "--output", help="Waar de gewichten (JSON) komen te staan."),
+    sets: Path | None = typer.Option(None, "--sets", help="Map met archive, questions en judgments.jsonl."),
+    look_alikes: Path | None = typer.Option(
+        None, "--look-alikes", help="Vragen in andere woorden, en die alleen lijken."
+    ),
+    pairs: Path | None = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines)."),
+) -> None:
+    """Leer de maat opnieuw uit de meegeleverde gevallen en, als u die geeft, uit beoordeelde sets."""
+    encoder = NanoEncoder()
+    examples = [*shipped_cases("train"), *_judged_examples(sets, look_alikes, pairs)]
+    kept_cases = list(shipped_cases("kept"))
+    with progress() as shown:
+        trained = train(
+            examples,
+            encoder=encoder,
+            centre=find_centre(encoder, case_texts("train")),
+            progress=lambda done, total: shown("Lezen", done, total),
+        )
+        figures = held_out(kept_cases, trained, encoder)
+    card: dict[str, object] = {
+        "examples": len(examples),
+        "kept": len(kept_cases),
+        "learned_from": [p.name for p in (sets, look_alikes, pairs) if p is not None],
+        **figures,
+    }
+    output.write_text(write_weights(trained, card), encoding="utf-8")
+    for name, value in card.items():
+        console.print(f"{name}: {value}")
+
+
+def train_newest_line(
+    output: Path = typer.Option(..., "--output", help="Waar de gewichten (JSON) komen te staan."),
+    pairs: Path | None = typer.Option(None, "--pairs", help="Vragen met hun antwoord (JSON Lines)."),
+) -> None:
+    """Leer opnieuw wanneer een nieuwer antwoord een ouder inhaalt: uit meegeleverde paren en echte tekst."""
+    weights, card = train_line(read_pairs(pairs) if pairs is not None else (), vector_cache())
+    output.write_text(write_line(weights, card), encoding="utf-8")
+    for name, value in card.items():
+        console.print(f"{name}: {value}")
+
+
+def tune_relevance(actor: Actor) -> None:
+    """Let the measure of relevance learn from what people chose and rejected in the dossiers here."""
+    with workplace_here() as workplace, progress() as shown:
+        cards = workplace.dossiers.list(actor, limit=_ALL)
+        examples = list(of_dossiers(workplace.dossiers.load(card.id, actor) for card in cards))
+        report = learn_from_choices(
+            examples, workplace.learning.measure(), lambda done, total: shown("Lezen", done, total)
+        )
+        change = report.comparison
+        console.print(
+            f"Geleerd van {report.questions} vragen. Op vragen waarvan het niet leerde, per keuze: "
+            f"{change.first:.3f} zoals het was, {change.second:.3f} zoals geleerd "
+            f"(kans op toeval {change.p:.3f})."
+        )
+        if not report.kept:
+            console.print("Niet aantoonbaar beter: er verandert niets.")
+            return
+        figures: list[Plain] = [change.first, change.second, change.p]
+        details: dict[str, Plain] = {
+            "learned": "relevance",
+            "questions": report.questions,
+            change.name: figures,
+        }
+        number = workplace.learning.keep_measure(
+            write_weights(report.weights, {"learned_from": "choices", "questions": report.questions}),
+            actor=actor,
+            details=details,
+        )
+    console.print(
+        f"Beter: versie {number} is nu in gebruik. Terug kan met: learninglion tune --revert {number - 1}"
+    )
+
+
+_ALL = 1_000_000
+
+
+def _judged_examples(sets: Path | None, look_alikes: Path | None, pairs: Path | None) -> Sequence[Example]:
+    if sets is None and look_alikes is None and pairs is None:
+        return ()
+    desk, names = _desk(sets, pairs)
+    examples: list[Example] = []
+    if look_alikes is not None:
+        rows = [{k: str(v) for k, v in row.items()} for row in _rows(look_alikes)]
+        offered = {n: desk.offer([SubQuestion((1,), row[n]) for row in rows]) for n in ("para", "near")}
+        examples.extend(of_look_alikes(rows, offered))
+    if sets is not None:
+        judged = read_judgments(sets / "judgments.jsonl", names)
+        for name, question_set in _question_sets(sets).items():
+            examples.extend(_of_set(desk, name, question_set, judged))
+    if pairs is not None:
+        some: list[LabelledPair] = list(read_pairs(pairs))[::_EVERY]
+        asked_again = desk.offer([SubQuestion((1,), pair.question) for pair in some])
+        for pair, offers in zip(some, asked_again, strict=True):
+            examples.extend(of_own_wording(pair.id, pair.question, offers))
+    return examples
+
+
+_EVERY = 8  # of the archive's own questions; they are easy, and many
+
+
+def _of_set(desk: Desk, name: str, question_set: QuestionSet, judged: Sequence[Judgment]) -> list[Example]:
+    examples: list[Example] = []
+    known = {j.numbers: j for j in judged if j.set == name}
+    offered = desk.offer(question_set.questions, question_set.introduction)
+    for question, offers in zip(question_set.questions, offered, strict=True):
+        judgment = known.get(question.numbers)
+        if judgment is not None:
+            labels = [judgment.label(h.source.document.id, h.source.numbers) for h in offers]
+            examples.extend(of_judged(name, question.text, labels, offers))
+    return examples
+
+
+def _desk(sets: Path | None, pairs: Path | None) -> tuple[Desk, dict[str, str]]:
+    """The archive of a folder of sets and a file of pairs, and the document id of each file."""
+    entries: list[Entry] = list(pair_entries(read_pairs(pairs))) if pairs is not None else []
+    names: dict[str, str] = {}
+    paths = sorted((sets / "archive").iterdir()) if sets is not None else []
+    for path, (_, outcome) in zip(paths, parse_files(paths), strict=True):
+        if isinstance(outcome, LearningLionError):
+            fail(outcome.detail)
+            continue
+        names[path.name] = outcome.id
+        entries.extend(document_entries([outcome]))
+    if not entries:
+        raise InputError("Er is geen archief om uit te putten: geef --sets of --pairs.")
+    return Desk(entries, cache=vector_cache()), names
+
+
+def _question_sets(sets: Path) -> dict[str, QuestionSet]:
+    return {path.stem: read_question_file(path) for path in sorted((sets / "questions").iterdir())}
+
+
+def _rows(path: Path) -> list[dict[str, object]]:
+    text = path.read_text(encoding="utf-8").strip()
+    try:
+        rows = json.loads(text) if text.startswith("[") else [json.loads(x) for x in text.splitlines() if x]
+    except ValueError as error:
+        raise InputError(f"{path}: dit is geen JSON ({error}).") from error
+    return list(rows)
+
+
+def _show(bars: Sequence[Bar], as_json: bool) -> None:
+    if as_json:
+        plain: list[Plain] = [
+            {
+                "name": bar.name,
+                "count": bar.count,
+                "of": bar.of,
+                "share": round(bar.share, 4),
+                "interval": [round(b, 4) for b in bar.bounds],
+                "cases": list(bar.cases),
+            }
+            for bar in bars
+        ]
+        print_json({"bars": plain})
+        return
+    for bar in bars:
+        low, high = bar.bounds
+        console.print(f"{bar.name}: {bar.count} van {bar.of}, {bar.share:.0%} ({low:.0%}-{high:.0%})")
+        for case in bar.cases[:_SHOWN]:
+            console.print(f"    {case}")
+
 
 evaluate_app = typer.Typer(
     no_args_is_help=True, help="Meet hoe goed het werkt; iedereen kan de cijfers nadoen."
@@ -196,8 +598,10 @@ _WAYS = {"weights": "hoe zwaar elk signaal telt", "model": "het embeddingmodel e
 
 def _compared(way: Learned) -> Table:
     table = Table("maat", "zoals het was", "zoals geleerd", "kans op toeval", title=_WAYS[way.what])
-    for found in way.comparisons:
-        table.add_row(found.name, f"{found.first:.3f}", f"{found.second:.3f}", f"{found.p:.3f}")
+    for comparison in way.comparisons:
+        table.add_row(
+            comparison.name, f"{comparison.first:.3f}", f"{comparison.second:.3f}", f"{comparison.p:.3f}"
+        )
     return table
 
 
@@ -268,13 +672,13 @@ def evaluate_equal_treatment(
 ) -> None:
     """Maakt het uit wie vraagt of hoe? Dezelfde vraag namens elke partij en door verschillende vragers."""
     trial, failed = _drafting_trial(pairs, collection, None, False)
-    asked = evenly([one.text for one in trial.asked], limit or len(trial.asked))
+    sampled = evenly([one.text for one in trial.asked], limit or len(trial.asked))
     with progress() as shown:
 
         def tell(done: int, total: int) -> None:
             shown("Vergelijken", done, total)
 
-        report = evaluate_fairness(trial.entries, asked, trial.label, cache=vector_cache(), progress=tell)
+        report = evaluate_fairness(trial.entries, sampled, trial.label, cache=vector_cache(), progress=tell)
     if as_json:
         print_json({**_plain(report), "unfair": report.unfair})
     else:

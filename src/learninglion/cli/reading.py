@@ -52,8 +52,8 @@ def print_hits(hits: Sequence[Hit], also: Sequence[str] = ()) -> None:
         ]
         console.print("   " + " | ".join(d for d in details if d))
         if source.question:
-            asked = source.question_span.start if source.question_span else 0
-            console.print(_block(_marked(source.question, hit.matched, asked), "   ", "   Vraag: "))
+            start = source.question_span.start if source.question_span else 0
+            console.print(_block(_marked(source.question, hit.matched, start), "   ", "   Vraag: "))
         body = _marked(source.body, hit.matched, source.body_span.start)
         console.print(_block(body or "(geen antwoord)", "   ", "   Antwoord: " if source.question else "   "))
         if hit.matched_words:
@@ -102,8 +102,8 @@ def _print_question(verification: Verification) -> None:
         console.print(_block(proposal, "    ", "  - voorstel om te bevestigen: "))
     if not verification.shown:
         for citation in verification.draft.material[:_RELATED]:
-            told = f"{citation.reference or citation.document}: “{citation.quote}”"
-            console.print(_block(told, "    ", "  - verwant, geen antwoord: "))
+            passage = f"{citation.reference or citation.document}: “{citation.quote}”"
+            console.print(_block(passage, "    ", "  - verwant, geen antwoord: "))
     for check in verification.failed:
         text = f"{check.statement.text} ({reasons_text(check)})"
         console.print(_block(text, "    ", "  - niet overgenomen: "))

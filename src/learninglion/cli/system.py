@@ -10,8 +10,15 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.opening import tell_switch, workplace_here
-from learninglion.cli.terminal import advise, console, fail, local_actor, print_json
+from learninglion.cli.terminal import (
+    advise,
+    console,
+    fail,
+    local_actor,
+    print_json,
+    tell_switch,
+    workplace_here,
+)
 from learninglion.compliance.otlp import Collector, export_of
 from learninglion.compliance.processing_log import SCOPE, processing_spans
 from learninglion.models.plain import to_plain
@@ -116,8 +123,8 @@ def serve(
     from learninglion.web.addresses import addresses_here
     from learninglion.web.app import create_app, set_up_address
     from learninglion.web.server_log import start_log
+    from learninglion.web.serving import make_worker
     from learninglion.web.serving import serve as serve_until_told
-    from learninglion.web.works import make_worker
 
     settings = load_settings()
     web = replace(settings.web, host=host or settings.web.host, port=port or settings.web.port)
@@ -146,8 +153,7 @@ def work(
 ) -> None:
     """Doe werk uit de wachtrij, naast de server: op deze machine, of op een andere met dezelfde database."""
     from learninglion.web.server_log import start_log
-    from learninglion.web.serving import work_until_told
-    from learninglion.web.works import make_worker
+    from learninglion.web.serving import make_worker, work_until_told
 
     settings = load_settings()
     with workplace_here(settings) as workplace:

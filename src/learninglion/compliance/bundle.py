@@ -8,19 +8,176 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.resources import files
 from typing import cast
+from uuid import NAMESPACE_URL, uuid5
 
-from learninglion.compliance.bill import bill, installed
 from learninglion.compliance.cards import data_card, model_cards, model_page, notice, risk_page
 from learninglion.compliance.facts import Installation, facts_of
 from learninglion.compliance.impact_forms import Assessment, filled_form, open_questions
-from learninglion.compliance.measures import known_measures
 from learninglion.compliance.register_entry import GOAL, RISKS, known_entry
 from learninglion.models.plain import Plain, to_plain
 
-__all__ = ["compliance_bundle", "system_card"]
+__all__ = [
+    "Component",
+    "Measure",
+    "bill",
+    "compliance_bundle",
+    "installed",
+    "known_measures",
+    "read_measures",
+    "system_card",
+]
+
+# Requirements and measures of the task registry that apply, with what the program does for each.
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One URN: what the program does, its evidence (path, or path::name), and what is left open."""
+
+    urn: str
+    does: str
+    evidence: tuple[str, ...]
+    open: str = ""
+
+    @property
+    def is_requirement(self) -> bool:
+        """Whether it is a requirement (vereiste) and not a measure (maatregel)."""
+        return ":ver:" in self.urn
+
+
+def read_measures(lines: Sequence[str]) -> tuple[Measure, ...]:
+    """The measures in a file that can be read line by line. Raises ValueError on another line."""
+    entries: list[dict[str, str]] = []
+    evidence: list[list[str]] = []
+    for line in lines:
+        if line.startswith("- urn: "):
+            entries.append({"urn": line.removeprefix("- urn: ")})
+            evidence.append([])
+        elif line.startswith("    - "):
+            evidence[-1].append(line.removeprefix("    - "))
+        elif line.startswith(("  does: ", "  open: ")):
+            key, _, value = line.strip().partition(": ")
+            entries[-1][key] = value
+        elif line.strip() and not line.startswith(("#", "  evidence:")):
+            raise ValueError(line)
+    return tuple(
+        Measure(evidence=tuple(paths), **entry) for entry, paths in zip(entries, evidence, strict=True)
+    )
+
+
+@cache
+def known_measures() -> tuple[Measure, ...]:
+    """The measures as they ship."""
+    return read_measures((files(__package__) / "measures.yaml").read_text("utf-8").splitlines())
+
+
+# What the program consists of, as a CycloneDX bill of materials. Needs the standard library only.
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class Component:
+    """One package: its licence (SPDX, where known), the files it may come from, and who needs it."""
+
+    name: str
+    version: str
+    licence: str = ""
+    hashes: tuple[str, ...] = ()
+    needed_by: tuple[str, ...] = ()  # names; empty: the program itself
+
+
+def bill(components: Sequence[Component], version: str) -> dict[str, object]:
+    """The bill of materials, CycloneDX 1.6; the same for the same packages."""
+    itself = f"pkg:pypi/learninglion@{version}"
+    place = {c.name: f"pkg:pypi/{c.name}@{c.version}" for c in components}
+    needs: dict[str, list[str]] = {itself: [], **{reference: [] for reference in place.values()}}
+    for component in components:
+        parents = [place[name] for name in component.needed_by if name in place] or [itself]
+        for parent in parents:
+            needs[parent].append(place[component.name])
+    listed = json.dumps(sorted(place.values()))
+    return {
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, itself + listed)}",
+        "version": 1,
+        "metadata": {
+            "component": {
+                "type": "application",
+                "bom-ref": itself,
+                "name": "learninglion",
+                "version": version,
+                "purl": itself,
+                "licenses": [{"license": {"id": "EUPL-1.2"}}],
+            }
+        },
+        "components": [_entry(component) for component in components],
+        "dependencies": [{"ref": ref, "dependsOn": sorted(set(on))} for ref, on in sorted(needs.items())],
+    }
+
+
+def installed() -> tuple[Component, ...]:
+    """The packages that this installation really runs on: what the program needs, and what those need."""
+    components: dict[str, Component] = {}
+    parents: dict[str, set[str]] = {}
+    waiting = [("learninglion", "")]
+    while waiting:
+        name, parent = waiting.pop()
+        try:
+            package = distribution(name)
+        except PackageNotFoundError:
+            continue  # for another system, or an extra that is not used
+        key = re.sub(r"[-_.]+", "-", package.metadata["Name"]).lower()
+        parents.setdefault(key, set()).update({parent} - {""})
+        if key in components:
+            continue
+        components[key] = Component(key, package.version, _licence(package))
+        for line in package.requires or ():
+            match = _NAME.match(line)
+            if match and "extra ==" not in line.partition(";")[2]:
+                waiting.append((match[0], key))
+    itself = components.pop("learninglion").name
+    return tuple(
+        Component(c.name, c.version, c.licence, (), tuple(sorted(parents[c.name] - {itself})))
+        for c in sorted(components.values(), key=lambda c: c.name)
+    )
+
+
+def _licence(package: Distribution) -> str:
+    metadata = package.metadata
+    return next((metadata[name] for name in metadata if name == "License-Expression"), "")
+
+
+def _entry(component: Component) -> dict[str, object]:
+    reference = f"pkg:pypi/{component.name}@{component.version}"
+    origin: dict[str, object] = {
+        "type": "distribution",
+        "url": f"https://pypi.org/project/{component.name}/{component.version}/",
+    }
+    if component.hashes:
+        origin["hashes"] = [{"alg": "SHA-256", "content": content} for content in component.hashes]
+    entry: dict[str, object] = {
+        "type": "library",
+        "bom-ref": reference,
+        "name": component.name,
+        "version": component.version,
+        "purl": reference,
+        "externalReferences": [origin],
+    }
+    if component.licence:
+        entry["licenses"] = [{"expression": component.licence}]
+    return entry
+
 
 _FORMS = {
     Assessment.PRESCAN: "pre-scan.json",
@@ -44,10 +201,10 @@ def compliance_bundle(here: Installation, *, at: datetime) -> dict[str, bytes]:
     facts = facts_of(here)
     entry, gaps = known_entry(here.told)
     forms = {form: filled_form(form, facts, at=at) for form in _FORMS}
-    said: dict[str, Mapping[str, object]] = {name: forms[form] for form, name in _FORMS.items()}
-    said["algoritmeregister.json"] = entry
-    said["systeemkaart.json"] = system_card(here, forms[Assessment.TECHNICAL], at=at)
-    said["sbom.cdx.json"] = bill(installed(), facts["version"])
+    records: dict[str, Mapping[str, object]] = {name: forms[form] for form, name in _FORMS.items()}
+    records["algoritmeregister.json"] = entry
+    records["systeemkaart.json"] = system_card(here, forms[Assessment.TECHNICAL], at=at)
+    records["sbom.cdx.json"] = bill(installed(), facts["version"])
     texts = {
         "LEESMIJ.md": notice("readme", here),
         "OPEN.md": "\n".join(_open_points(here, gaps, at)) + "\n",
@@ -58,7 +215,7 @@ def compliance_bundle(here: Installation, *, at: datetime) -> dict[str, bytes]:
         "gegevenskaart.md": data_card(here),
         "risicoregister.md": risk_page(),
     }
-    made = {n: (json.dumps(v, ensure_ascii=False, indent=2) + "\n").encode() for n, v in said.items()}
+    made = {n: (json.dumps(v, ensure_ascii=False, indent=2) + "\n").encode() for n, v in records.items()}
     made |= {name: text.encode() for name, text in texts.items()}
     sums = "".join(f"{hashlib.sha256(made[name]).hexdigest()}  {name}\n" for name in sorted(made))
     return made | {"SHA256SUMS": sums.encode()}
@@ -102,7 +259,7 @@ def _technical_page(card: Mapping[str, Plain]) -> str:
 
 def system_card(here: Installation, technical: Mapping[str, Plain], *, at: datetime) -> dict[str, Plain]:
     """The system card of the AMT (MinBZK/amt, 0.1a10). What the organisation must say is empty."""
-    told, facts = here.told, facts_of(here)
+    registered, facts = here.told, facts_of(here)
     stamp = at.isoformat(timespec="seconds").replace("+00:00", "Z")
     states: dict[bool, list[Plain]] = {True: [], False: []}
     for measure in known_measures():
@@ -131,18 +288,24 @@ def system_card(here: Installation, technical: Mapping[str, Plain], *, at: datet
         "instruments": [],
         "upl": "",
         "owners": [
-            {"oin": "", "organization": told.organisation, "name": "", "email": told.contact, "role": ""}
+            {
+                "oin": "",
+                "organization": registered.organisation,
+                "name": "",
+                "email": registered.contact,
+                "role": "",
+            }
         ],
         "description": "Eerdere antwoorden op Kamervragen vinden en een antwoord voorstellen.",
         "labels": [],
-        "status": told.status,
-        "publication_category": told.publication_category,
-        "begin_date": told.begin_date,
+        "status": registered.status,
+        "publication_category": registered.publication_category,
+        "begin_date": registered.begin_date,
         "goal_and_impact": GOAL,
         "considerations": "",
         "risk_management": RISKS,
         "human_intervention": facts["oversight"],
-        "legal_base": [{"name": told.lawful_basis, "link": ""}] if told.lawful_basis else [],
+        "legal_base": [{"name": registered.lawful_basis, "link": ""}] if registered.lawful_basis else [],
         "used_data": facts["collections"],
         "technical_design": facts["methods"],
         "external_providers": hosts,

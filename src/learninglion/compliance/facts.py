@@ -75,12 +75,12 @@ def figures_about(about: str, here: Installation) -> tuple[Figure, ...]:
 
 def facts_of(here: Installation) -> dict[str, str]:
     """The sentences by their name in the forms; "" where nobody said it."""
-    told = here.told
+    registered = here.told
     return {
         "goal": GOAL,
         "risks": RISKS,
-        "methods": describe_methods(told),
-        "oversight": describe_oversight(told),
+        "methods": describe_methods(registered),
+        "oversight": describe_oversight(registered),
         "security": _SECURITY,
         "connections": _connections(here.hosts),
         "hosts": ", ".join(here.hosts),
@@ -88,10 +88,10 @@ def facts_of(here: Installation) -> dict[str, str]:
         "retention": _retention(here),
         "figures": _figures((*here.measured, *shipped_figures())),
         "person_risks": " ".join(f"{r.title}: {r.effect}" for r in known_risks() if r.persons),
-        "lawful_basis": told.lawful_basis,
-        "organisation": told.organisation,
-        "contact": told.contact,
-        "language_model": told.language_model,
+        "lawful_basis": registered.lawful_basis,
+        "organisation": registered.organisation,
+        "contact": registered.contact,
+        "language_model": registered.language_model,
         "version": version("learninglion"),
         "python": platform.python_version(),
         "sure": f"{here.sure:.2f}",
@@ -130,7 +130,7 @@ def _collections(holdings: Sequence[Holding]) -> str:
 
 
 def _retention(here: Installation) -> str:
-    said = [
+    terms = [
         f"{what} {days} dagen na de laatste wijziging"
         for what, days in (
             ("vastgestelde dossiers", here.dossier_days),
@@ -138,9 +138,9 @@ def _retention(here: Installation) -> str:
         )
         if days
     ]
-    if not said:
+    if not terms:
         return "Er is geen bewaartermijn ingesteld: alles blijft, tot iemand het met een reden vernietigt."
-    return f"Ingesteld: {', '.join(said)}. Een mens vernietigt wat te oud is; dat komt in het logboek."
+    return f"Ingesteld: {', '.join(terms)}. Een mens vernietigt wat te oud is; dat komt in het logboek."
 
 
 def _figures(figures: Sequence[Figure]) -> str:

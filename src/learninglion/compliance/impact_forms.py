@@ -71,8 +71,8 @@ class _Form:
 
 @cache
 def _form(form: Assessment) -> _Form:
-    asked = json.loads((files(__package__) / "forms" / "questions.json").read_text("utf-8"))
-    return _Form(**asked[form.value])
+    questions = json.loads((files(__package__) / "forms" / "questions.json").read_text("utf-8"))
+    return _Form(**questions[form.value])
 
 
 @cache

@@ -80,14 +80,14 @@ _SHARES = (
 def drifts(months: Sequence[Month]) -> tuple[Drift, ...]:
     """The last month against all before it."""
     *earlier, last = months
-    found = []
+    drifted = []
     for what, part, whole in _SHARES:
         before = sum(getattr(m, part) for m in earlier), sum(getattr(m, whole) for m in earlier)
         now = getattr(last, part), getattr(last, whole)
         p = _chance(now, before)
         signalled = p < _SIGNIFICANCE / len(_SHARES)
-        found.append(Drift(what, _share(*now), _share(*before), p, signalled))
-    return tuple(found)
+        drifted.append(Drift(what, _share(*now), _share(*before), p, signalled))
+    return tuple(drifted)
 
 
 def _share(part: int, whole: int) -> float:
@@ -153,15 +153,15 @@ def _facts(months: Sequence[Month]) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _signals(months: Sequence[Month]) -> list[str]:
-    told = []
+    lines = []
     for drift in drifts(months):
-        said = f"{drift.what}: {_percent(drift.now)}, eerder {_percent(drift.before)}"
+        line = f"{drift.what}: {_percent(drift.now)}, eerder {_percent(drift.before)}"
         if math.isnan(drift.p):
-            told.append(f"{said} (te weinig om iets over te zeggen)")
+            lines.append(f"{line} (te weinig om iets over te zeggen)")
         else:
             chance = f"kans op toeval {_percent(drift.p)}"
-            told.append(f"{'LET OP: ' if drift.signalled else ''}{said} ({chance})")
-    return told
+            lines.append(f"{'LET OP: ' if drift.signalled else ''}{line} ({chance})")
+    return lines
 
 
 def _plots(months: Sequence[Month]) -> list[tuple[str, str, str]]:
@@ -178,8 +178,8 @@ def _plots(months: Sequence[Month]) -> list[tuple[str, str, str]]:
     )
     made = []
     for caption, rows, digits in series:
-        told = "; ".join(f"{label}: {_number(value, digits)}" for label, value in rows)
-        made.append((caption, told, _bars(rows, digits)))
+        description = "; ".join(f"{label}: {_number(value, digits)}" for label, value in rows)
+        made.append((caption, description, _bars(rows, digits)))
     return made
 
 
@@ -226,10 +226,10 @@ def monthly_page(months: Sequence[Month], organisation: str) -> str:
     for heading, rows in _facts(months):
         cells = "".join(f"<tr><th scope='row'>{escape(w)}</th><td>{escape(f)}</td></tr>" for w, f in rows)
         parts.append(f"<h2>{escape(heading)}</h2><table><tbody>{cells}</tbody></table>")
-    listed = "".join(f"<li>{escape(said)}</li>" for said in _signals(months))
+    listed = "".join(f"<li>{escape(line)}</li>" for line in _signals(months))
     parts.append(f"<h2>Wijkt deze maand af?</h2><ul>{listed}</ul><h2>Verloop</h2>")
-    for caption, told, svg in _plots(months):
-        image = svg.replace("<svg ", f"<svg role='img' aria-label='{escape(told, quote=True)}' ", 1)
+    for caption, description, svg in _plots(months):
+        image = svg.replace("<svg ", f"<svg role='img' aria-label='{escape(description, quote=True)}' ", 1)
         parts.append(f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>")
     return "\n".join(parts) + "</main></body></html>\n"
 

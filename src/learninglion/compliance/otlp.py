@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from learninglion import __version__
-from learninglion.inference.connection import Connection, Route
-from learninglion.inference.hosts import require_allowed
+from learninglion.inference.connection import Connection, Route, require_allowed
 from learninglion.models.plain import Plain
 
 __all__ = ["Collector", "CollectorChoice", "attribute", "export_of", "operation_of"]

@@ -99,7 +99,7 @@ def _rendered(text: str, pages: Mapping[str, str]) -> str:
 
 
 def _linked(tokens: list[Token], pages: Mapping[str, str]) -> list[Token]:
-    kept, dropped = [], False
+    lines, dropped = [], False
     for token in tokens:
         if token.type == "link_open":
             target = str(token.attrs["href"])
@@ -108,5 +108,5 @@ def _linked(tokens: list[Token], pages: Mapping[str, str]) -> list[Token]:
             if inside is not None:
                 token.attrs["href"] = inside
         if not (dropped and token.type in ("link_open", "link_close")):
-            kept.append(token)
-    return kept
+            lines.append(token)
+    return lines

@@ -54,38 +54,38 @@ class Registration:
     two_person_rule: bool = False
 
 
-def register_entry(told: Registration) -> dict[str, Plain]:
+def register_entry(registered: Registration) -> dict[str, Plain]:
     """The fields of the entry, in Dutch, without those that nobody filled in.
 
     Raises InputError that names every setting which is missing or does not fit.
     """
-    entry, gaps = known_entry(told)
+    entry, gaps = known_entry(registered)
     if gaps:
         raise InputError("Voor het Algoritmeregister ontbreekt of klopt iets niet: " + "; ".join(gaps))
     return entry
 
 
-def known_entry(told: Registration) -> tuple[dict[str, Plain], tuple[str, ...]]:
+def known_entry(registered: Registration) -> tuple[dict[str, Plain], tuple[str, ...]]:
     """What can be said so far, and what is missing or does not fit; valid when nothing is."""
-    gaps = _mistakes(told)
+    gaps = _mistakes(registered)
     entry: dict[str, str | list[str]] = {
         "name": "Eerdere antwoorden op Kamervragen vinden en een antwoord voorstellen (LearningLion)",
-        "organization": told.organisation,
+        "organization": registered.organisation,
         "description_short": _SHORT,
         "category": ["Organisatie en bedrijfsvoering"],
-        "status": told.status,
-        "begin_date": told.begin_date,
-        "contact_email": told.contact,
-        "website": told.website,
-        "publication_category": told.publication_category,
+        "status": registered.status,
+        "begin_date": registered.begin_date,
+        "contact_email": registered.contact,
+        "website": registered.website,
+        "publication_category": registered.publication_category,
         "goal": GOAL,
         "proportionality": _PROPORTIONALITY,
-        "lawful_basis": told.lawful_basis,
-        "impacttoetsen": told.impact_assessments,
-        "human_intervention": describe_oversight(told),
+        "lawful_basis": registered.lawful_basis,
+        "impacttoetsen": registered.impact_assessments,
+        "human_intervention": describe_oversight(registered),
         "risks": RISKS,
         "source_data": _SOURCE_DATA,
-        "methods_and_models": describe_methods(told),
+        "methods_and_models": describe_methods(registered),
         "provider": "Eigen beheer, open source (EUPL-1.2)",
         "standard_version": "1.0",
         "lang": "nld",
@@ -102,20 +102,20 @@ def known_entry(told: Registration) -> tuple[dict[str, Plain], tuple[str, ...]]:
     return filled, tuple(gaps.values())
 
 
-def _mistakes(told: Registration) -> dict[str, str]:
+def _mistakes(registered: Registration) -> dict[str, str]:
     """By the field that it concerns."""
     wrong = {}
-    if not told.organisation.strip():
+    if not registered.organisation.strip():
         wrong["organization"] = "[web] organisation is leeg"
-    if not _CONTACT.fullmatch(told.contact.strip()):
+    if not _CONTACT.fullmatch(registered.contact.strip()):
         wrong["contact_email"] = "[web] contact is geen mailadres of adres met https://"
-    if told.status not in STATUSES:
+    if registered.status not in STATUSES:
         wrong["status"] = f"[register] status: kies uit {', '.join(STATUSES)}"
-    if told.publication_category not in CATEGORIES:
+    if registered.publication_category not in CATEGORIES:
         wrong["publication_category"] = f"[register] publication_category: kies uit {', '.join(CATEGORIES)}"
-    if told.begin_date and not _MONTH.fullmatch(told.begin_date):
+    if registered.begin_date and not _MONTH.fullmatch(registered.begin_date):
         wrong["begin_date"] = "[register] begin_date: schrijf jaar en maand als 2026-01"
-    if told.website and not told.website.startswith("https://"):
+    if registered.website and not registered.website.startswith("https://"):
         wrong["website"] = "[register] website begint niet met https://"
     return wrong
 
@@ -162,41 +162,41 @@ _SOURCE_DATA = (
 )
 
 
-def describe_oversight(told: Registration) -> str:
+def describe_oversight(registered: Registration) -> str:
     """In plain Dutch: what people do, as the program is set up."""
     text = (
         "Een medewerker kiest welke bronnen tellen, met redenen, leest elke zin naast zijn bron, "
         "past de tekst aan en stelt hem vast. Het systeem verstuurt niets. Elke stap wordt "
         "vastgelegd, ook wat niet gekozen is."
     )
-    if told.two_person_rule:
+    if registered.two_person_rule:
         text += " Vaststellen doet iemand anders dan wie de tekst als laatste aanpaste."
     return text
 
 
-def describe_methods(told: Registration) -> str:
+def describe_methods(registered: Registration) -> str:
     """In plain Dutch: how the program works, with the models that are set."""
     parts = [
         "Zoeken gebeurt op woorden (BM25 op Nederlandse woordstammen en op reeksen van vijf "
-        f"letters) en op betekenis (een taalmodel dat tekst in getallen omzet: {told.encoder}). De "
+        f"letters) en op betekenis (een taalmodel dat tekst in getallen omzet: {registered.encoder}). De "
         "uitkomsten worden samengevoegd tot een schatting van de kans dat een resultaat bruikbaar "
         "is."
     ]
-    if told.reranker:
+    if registered.reranker:
         parts.append("Een tweede model helpt de eerste resultaten te ordenen.")
     parts.append(
         "Het voorstel bestaat uit zinnen die letterlijk of achter een vaste aanhef uit de bronnen komen."
     )
-    if told.language_model:
+    if registered.language_model:
         parts.append(
             "Als de medewerker dat kiest, schrijft een taalmodel het voorstel "
-            f"({told.language_model}), alleen uit de gekozen bronnen."
+            f"({registered.language_model}), alleen uit de gekozen bronnen."
         )
     parts.append(
         "Elke zin wordt daarna met vaste regels vergeleken met de woorden waar hij naar verwijst: "
         "getallen, namen, datums, ontkenningen en wie wat doet moeten kloppen."
     )
-    if told.second_reader:
+    if registered.second_reader:
         parts.append("Een taalmodel geeft een tweede oordeel; dat wordt getoond en verandert niets.")
     parts.append(
         "Het systeem is niet zelflerend: zoeken leert van het eigen archief alleen als een beheerder "

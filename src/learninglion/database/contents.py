@@ -52,8 +52,8 @@ def tables_of(connection: Connection) -> dict[str, Table]:
 def rows_of(connection: Connection, table: Table) -> Iterator[Row]:
     """Every row, in the order of its key; bytes as {"json": ...} or {"base64": ...}."""
     query = select(table).order_by(*table.primary_key.columns)
-    found = connection.execution_options(yield_per=_BATCH).execute(query)
-    for row in found.mappings():
+    rows = connection.execution_options(yield_per=_BATCH).execute(query)
+    for row in rows.mappings():
         yield {name: _spell(value) for name, value in row.items()}
 
 
@@ -84,8 +84,8 @@ def measured(table: str, rows: Iterable[Row]) -> Extent:
 def is_empty(connection: Connection) -> bool:
     """Whether nothing was ever kept here: no document, dossier, account or line of the log."""
     tables = tables_of(connection)
-    found = (connection.scalar(select(func.count()).select_from(tables[t])) for t in _FILLED if t in tables)
-    return not any(found)
+    counts = (connection.scalar(select(func.count()).select_from(tables[t])) for t in _FILLED if t in tables)
+    return not any(counts)
 
 
 def clear(connection: Connection) -> None:

@@ -34,8 +34,8 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalErro
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from learninglion.database.files import disk_trouble
 from learninglion.database.locking import exclusive
-from learninglion.database.trouble import disk_trouble
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnavailableError
 
 __all__ = [
@@ -358,13 +358,13 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     with engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATE_LOCK})")
-        found = _read_revision(connection)
-        if found is not None:
+        current = _read_revision(connection)
+        if current is not None:
             try:
-                ScriptDirectory.from_config(config).get_revision(found)
+                ScriptDirectory.from_config(config).get_revision(current)
             except CommandError as error:
                 raise ConflictError(
-                    f"De database is van een nieuwere versie van LearningLion (schema {found}). "
+                    f"De database is van een nieuwere versie van LearningLion (schema {current}). "
                     "Werk LearningLion bij."
                 ) from error
         config.attributes["connection"] = connection

@@ -79,7 +79,7 @@ def _acquire(
     descriptor: int, path: Path, wait: float | None, on_wait: Callable[[Holder | None], None] | None
 ) -> None:
     deadline = None if wait is None else time.monotonic() + wait
-    told, pause = False, _FIRST_POLL_SECONDS
+    announced, pause = False, _FIRST_POLL_SECONDS
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -88,9 +88,9 @@ def _acquire(
             other = _read(path)
             if deadline is not None and time.monotonic() >= deadline:
                 raise ConflictError(_busy(other)) from None
-            if not told and on_wait is not None:
+            if not announced and on_wait is not None:
                 on_wait(other)
-            told = True
+            announced = True
             time.sleep(pause)
             pause = min(_LAST_POLL_SECONDS, pause * 2)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from learninglion.dutch.dates import MONTHS
+from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import fold, split_sentences, squash, words
 
 __all__ = [
@@ -240,9 +240,9 @@ def askings_of(question: str) -> tuple[Asking, ...]:
 def kind_of(question: str) -> Kind:
     """The kind of the whole question: that of the first part that asks for content."""
     parts = askings_of(question)
-    asked = [p for p in parts if p.kind not in NOT_SEARCHED]
-    if asked:
-        return next((p.kind for p in asked if p.condition is Condition.ALWAYS), asked[0].kind)
+    searched = [p for p in parts if p.kind not in NOT_SEARCHED]
+    if searched:
+        return next((p.kind for p in searched if p.condition is Condition.ALWAYS), searched[0].kind)
     return parts[0].kind if parts else Kind.FACT
 
 
@@ -423,9 +423,9 @@ def admits_ignorance(sentence: str) -> bool:
     return bool(_IGNORANCE.search(sentence))
 
 
-def polarity(said: str) -> bool | None:
+def polarity(text: str) -> bool | None:
     """Yes (True), no (False) or neither (None), as a text opens."""
-    start = words(said)[:3]
+    start = words(text)[:3]
     if start[:1] in {("ja",), ("inderdaad",)}:
         return True
     if start[:2] in {("dat", "klopt"), ("dit", "klopt")}:

@@ -18,10 +18,10 @@ def question_parts(selection: Selection) -> tuple[str, ...]:
     return tuple(asking.text for asking in searched(selection.question.text))
 
 
-def settled(asking: Asking, said: bool | None) -> bool:
+def settled(asking: Asking, affirms: bool | None) -> bool:
     """Whether a part falls away after this yes or no: "Zo nee, ..." after a yes."""
-    return (asking.condition is Condition.IF_YES and said is False) or (
-        asking.condition is Condition.IF_NO and said is True
+    return (asking.condition is Condition.IF_YES and affirms is False) or (
+        asking.condition is Condition.IF_NO and affirms is True
     )
 
 
@@ -47,7 +47,9 @@ def find_missing(
     bar = min(sure, LIKELY)
     chances = said_chances(selection, statements, measure, among=among)
     parts = question_parts(selection)
-    return tuple(p for p, said in zip(parts, chances, strict=True) if max(said.values(), default=0.0) < bar)
+    return tuple(
+        p for p, chances_of in zip(parts, chances, strict=True) if max(chances_of.values(), default=0.0) < bar
+    )
 
 
 def said_chances(
@@ -66,13 +68,13 @@ def said_chances(
     counting = [s for s in statements if among is None or s in among]
     if not counting or not askings:
         return tuple({} for _ in askings)
-    told = _as_sources(selection, statements)
-    judged = (measure or built_in()).of_selection(selection, tuple(t.source for t in told), trusted=True)
-    said = polarity(split_introduction(counting[0].text).claim)
+    sources = _as_sources(selection, statements)
+    judged = (measure or built_in()).of_selection(selection, tuple(t.source for t in sources), trusted=True)
+    affirms = polarity(split_introduction(counting[0].text).claim)
     return tuple(
         {"": 1.0}
-        if settled(asking, said)
-        else {t.source.id: t.chance(j, among) for t, j in zip(told, row, strict=True)}
+        if settled(asking, affirms)
+        else {t.source.id: t.chance(j, among) for t, j in zip(sources, row, strict=True)}
         for asking, row in zip(askings, judged, strict=True)
     )
 

@@ -74,8 +74,8 @@ class Words:
 
     def near(self, given: Floats) -> Floats:
         """The cosine of every word with every one of `given`; shape (n, len(given))."""
-        found: Floats = self.vectors @ given.T
-        return found
+        cosines: Floats = self.vectors @ given.T
+        return cosines
 
     def average(self, near: Floats) -> float:
         """The mean of a number for every word, by weight."""
@@ -138,16 +138,16 @@ class Meaning:
         units = [units_of(source) for source in sources]
         bodies = self._vectors([" ".join(u.text for u in own) for own in units], asked=False)
         questions = self._vectors([source.question for source in sources], asked=True)
-        found = []
+        readings = []
         for source, own, body, question in zip(sources, units, bodies, questions, strict=True):
             sentences, at = [], 0
             for unit in own:
-                said = unit.text.split()
-                sentences.append(self._words(said, body[at : at + len(said)]))
-                at += len(said)
-            asked = self._words(source.question.split(), question)
-            found.append(Reading(source, own, tuple(sentences), asked))
-        return tuple(found)
+                tokens = unit.text.split()
+                sentences.append(self._words(tokens, body[at : at + len(tokens)]))
+                at += len(tokens)
+            question_words = self._words(source.question.split(), question)
+            readings.append(Reading(source, own, tuple(sentences), question_words))
+        return tuple(readings)
 
     def _vectors(self, texts: Sequence[str], *, asked: bool) -> list[Floats]:
         with self._lock:
@@ -165,12 +165,12 @@ class Meaning:
                 self._size -= self._kept.popitem(last=False)[1].nbytes
         return [known[t] for t in texts]
 
-    def _words(self, said: Sequence[str], vectors: Floats) -> Words:
-        if not said:
+    def _words(self, tokens: Sequence[str], vectors: Floats) -> Words:
+        if not tokens:
             nothing = np.zeros((0, len(self._centre)), dtype=np.float32)
             return Words(nothing, np.zeros(0, dtype=np.float32), np.zeros_like(self._centre))
         placed = vectors - self._centre
-        weights = np.array([weight_printed(word) for word in said], dtype=np.float32)
+        weights = np.array([weight_printed(word) for word in tokens], dtype=np.float32)
         mean = placed.mean(axis=0)
         return Words(_unit(placed[weights > 0]), weights[weights > 0], _unit(mean[None])[0])
 
@@ -194,40 +194,46 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m.group().casefold() for m in _NAME.finditer(text)))
 
 
-def names_absent(asked: str, given: str) -> float:
+def names_absent(question: str, given: str) -> float:
     """How many names and numbers of a question a text lacks."""
     low = given.casefold()
-    return float(sum(name not in low for name in _names(asked)))
+    return float(sum(name not in low for name in _names(question)))
 
 
-def evidence_of(asking: Asking, asked: Words, reading: Reading, score: float | None = None) -> Evidence:
-    """The numbers of `asking`, whose words are `asked`, beside a source.
+def evidence_of(
+    asking: Asking, question_words: Words, reading: Reading, score: float | None = None
+) -> Evidence:
+    """The numbers of `asking`, whose words are `question_words`, beside a source.
 
     `score`: that of the search (0..1), None where a person brought the source.
     """
     source, units = reading.source, reading.units
-    found = math.nan if score is None else log_odds(score)
-    nearest = near_question = nearness(asked, reading.asked.vectors)
+    odds = math.nan if score is None else log_odds(score)
+    nearest = near_question = nearness(question_words, reading.asked.vectors)
     rows = []
     for unit, sentence in zip(units, reading.sentences, strict=True):
-        near = nearness(asked, sentence.vectors)
+        near = nearness(question_words, sentence.vectors)
         nearest = np.maximum(nearest, near)
         given = gives(asking.wants, unit.text) or admits_ignorance(unit.text)
-        rows.append((float(asked.mean @ sentence.mean), asked.least(near), float(given), found))
+        rows.append(
+            (float(question_words.mean @ sentence.mean), question_words.least(near), float(given), odds)
+        )
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     best = float(says[:, 0].max()) if len(says) else 0.0
     can = np.array([stands(unit.text) and holds(asking, unit.text) for unit in units], dtype=np.bool_)
     wanted = asking.wants not in _TOLD_APART or any(
         earlier.wants is asking.wants for earlier in askings_of(source.question)
     )
-    bears = np.array([asked.average(nearest), best, 0.0 if score is None else found], dtype=np.float32)
-    return Evidence(says, can, _asked_before(asking, asked, reading, near_question), wanted, bears)
+    bears = np.array(
+        [question_words.average(nearest), best, 0.0 if score is None else odds], dtype=np.float32
+    )
+    return Evidence(says, can, _asked_before(asking, question_words, reading, near_question), wanted, bears)
 
 
 def log_odds(score: float) -> float:
     """A chance as log odds; what is nearly certain either way is not told further apart."""
-    kept = min(max(score, _SURELY_NOT), 1 - _SURELY_NOT)
-    return math.log(kept / (1 - kept))
+    bounded = min(max(score, _SURELY_NOT), 1 - _SURELY_NOT)
+    return math.log(bounded / (1 - bounded))
 
 
 _SURELY_NOT = 0.001
@@ -236,31 +242,31 @@ _SURELY_NOT = 0.001
 _TOLD_APART = frozenset(Wants) - {Wants.ANYTHING, Wants.DEED, Wants.VIEW}
 
 
-def nearness(asked: Words, given: Floats) -> Floats:
+def nearness(question_words: Words, given: Floats) -> Floats:
     """For every word of the question how near the nearest given one is."""
     if not len(given):
-        return np.zeros(len(asked.weights), dtype=np.float32)
-    found: Floats = asked.near(given).max(axis=1)
-    return found
+        return np.zeros(len(question_words.weights), dtype=np.float32)
+    nearest: Floats = question_words.near(given).max(axis=1)
+    return nearest
 
 
-def _asked_before(asking: Asking, asked: Words, reading: Reading, near: Floats) -> Floats:
+def _asked_before(asking: Asking, question_words: Words, reading: Reading, near: Floats) -> Floats:
     source = reading.source
     if not source.question.strip():
         return np.zeros(len(ASKED_BEFORE), dtype=np.float32)
     earlier = askings_of(source.question)
     alike = max((likeness(asking.about, e.about) for e in earlier), default=0.0)
-    back = reading.asked.average(nearness(reading.asked, asked.vectors))
-    found = (
+    back = reading.asked.average(nearness(reading.asked, question_words.vectors))
+    similar = (
         max(alike, likeness(asking.about, source.question)),
-        asked.average(near),
+        question_words.average(near),
         max(back, coverage(source.question, (asking.about,))),
-        float(asked.mean @ reading.asked.mean),
+        float(question_words.mean @ reading.asked.mean),
         min(3.0, _told(asking)),
     )
-    return np.array(found, dtype=np.float32)
+    return np.array(similar, dtype=np.float32)
 
 
 def _told(asking: Asking) -> float:
     """How much a part tells of a subject; more than six words of weight is enough."""
-    return min(6.0, sum(told for _, told in subject_words(asking.about)))
+    return min(6.0, sum(weight for _, weight in subject_words(asking.about)))

@@ -22,10 +22,12 @@ from learninglion.drafting.line import (
     FindNewer,
     Follows,
     Line,
+    Voice,
     newer_than,
     newest,
     nothing_newer,
     overtakes,
+    voice_of,
 )
 from learninglion.drafting.line import built_in as built_in_line
 from learninglion.drafting.pointers import is_bare, leans, points_away, unpoint
@@ -42,7 +44,6 @@ from learninglion.drafting.relevance import (
     searched,
 )
 from learninglion.drafting.units import Unit, has_table, units_of
-from learninglion.drafting.voices import Voice, voice_of
 from learninglion.drafting.wording import coverage
 from learninglion.dutch.text import words
 from learninglion.models import (
@@ -142,15 +143,15 @@ def draft(
     selection = _hold_against_newer(made, held_by, find_newer)
     statements = _statements(made)
     used = {c.source_id for c in (*(c for s in statements for c in s.citations), *made.beside)}
-    found = (*dict.fromkeys(made.beside), *material_of(selection, judged, used, locate))
-    found = _newest_first(selection, askings[0], found, held_by, locate) if not statements else found
+    material = (*dict.fromkeys(made.beside), *material_of(selection, judged, used, locate))
+    material = _newest_first(selection, askings[0], material, held_by, locate) if not statements else material
     missing = tuple(a.text for a in askings if made.chances.get(a.text, 0.0) < LIKELY)
     made.remarks.extend(_hints(made, statements))
     if not statements:
         doubtful = proposal or _best_sentence(selection, judged)
         verdict = AnswerVerdict.UNANSWERABLE
         return Draft(
-            selection, (), verdict, missing, provenance, tuple(made.remarks), True, kind, found, doubtful
+            selection, (), verdict, missing, provenance, tuple(made.remarks), True, kind, material, doubtful
         )
     open_ = made.doubted or _all_former(made) or any(made.chances.get(a.text, 0.0) < sure for a in askings)
     return Draft(
@@ -162,7 +163,7 @@ def draft(
         tuple(dict.fromkeys(made.remarks)),
         True,
         kind,
-        found,
+        material,
         proposal,
     )
 
@@ -179,8 +180,8 @@ def _weighed(selection: Selection, measure: Relevance | None = None) -> tuple[So
 
 
 def _polarity(made: _Draft) -> bool | None:
-    said = made.said()
-    return polarity(said[0]) if said else None
+    chosen = made.said()
+    return polarity(chosen[0]) if chosen else None
 
 
 def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
@@ -194,8 +195,8 @@ def _answer(made: _Draft, asking: Asking, row: Sequence[Judged]) -> None:
             made.answers.setdefault(last.source.id, []).append(asking)
             made.chances[asking.text] = last.asked
             return
-        told = f"{reference(last.source)} verwijst naar een ander antwoord; kies dat antwoord erbij."
-        made.remarks.append(told)
+        remark = f"{reference(last.source)} verwijst naar een ander antwoord; kies dat antwoord erbij."
+        made.remarks.append(remark)
     best = max(row, key=_by(made.selection), default=None)
     if best is None or max(best.chances) < LIKELY:
         return
@@ -243,11 +244,11 @@ def _take_whole(made: _Draft, judged: Judged) -> bool:
 
 def _standing(units: Sequence[Unit], usable: Sequence[int]) -> list[int]:
     """Of these places those that do not lean on a sentence that is not among them."""
-    kept: list[int] = []
+    standing: list[int] = []
     for place in usable:
-        if place == 0 or not leans(units[place].text) or (kept and kept[-1] == place - 1):
-            kept.append(place)
-    return kept
+        if place == 0 or not leans(units[place].text) or (standing and standing[-1] == place - 1):
+            standing.append(place)
+    return standing
 
 
 def _best_of(judged: Judged, places: Sequence[int]) -> list[int]:
@@ -277,8 +278,8 @@ def _take(made: _Draft, source: Source, place: int, *, with_question: bool = Fal
         return False
     if leans(unpoint(first).text) and not (with_question and min(group) == 0 and _can_tell_question(source)):
         return False
-    said = [text for i, text in _texts(made) if i != source.id]
-    if coverage(units[place].text, said) >= _REPEATS:
+    texts = [text for i, text in _texts(made) if i != source.id]
+    if coverage(units[place].text, texts) >= _REPEATS:
         return True
     made.sources[source.id] = source
     made.taken.setdefault(source.id, set()).update(group)
@@ -308,11 +309,11 @@ def _hold_against_newer(made: _Draft, line: Line, find_newer: FindNewer) -> Sele
     while left := [i for i in made.taken if i not in made.former and i not in held]:
         older = made.sources[left[0]]
         held.add(older.id)
-        said = " ".join(units_of(older)[p].text for p in sorted(made.taken[older.id]))
-        hits = _found(older, said, find_newer)
-        newer = newer_than(older, said, made.selection, [hit.source for hit in hits])
+        older_text = " ".join(units_of(older)[p].text for p in sorted(made.taken[older.id]))
+        hits = _found(older, older_text, find_newer)
+        newer = newer_than(older, older_text, made.selection, [hit.source for hit in hits])
         for asking in made.answers.get(older.id, ()) if newer else ():
-            judged = line.judge(asking, older, said, newer)
+            judged = line.judge(asking, older, older_text, newer)
             best = newest(judged)
             first = best is not None and overtakes(asking, best, judged)
             if best is not None and (first or best.chance >= TOUCHES):
@@ -321,9 +322,9 @@ def _hold_against_newer(made: _Draft, line: Line, find_newer: FindNewer) -> Sele
     return made.selection
 
 
-def _found(older: Source, said: str, find_newer: FindNewer) -> Sequence[Hit]:
+def _found(older: Source, text: str, find_newer: FindNewer) -> Sequence[Hit]:
     day = older.document.date
-    return () if day is None else find_newer(f"{older.question} {said}", day)
+    return () if day is None else find_newer(f"{older.question} {text}", day)
 
 
 def _offer(made: _Draft, hit: Hit | None) -> None:
@@ -364,17 +365,17 @@ def _name_older(made: _Draft, judged: Sequence[Sequence[Judged]], line: Line) ->
         newer = [s for i, s in made.sources.items() if i in made.taken and age_of(s) > age_of(source)]
         if not newer or source.id in made.taken or source.document.date is None or place < 0:
             continue
-        said = same.units[place].text
-        follows = newest(line.judge(same.asking, source, said, newer))
-        if leans(said) or points_away(said) or follows is None or follows.chance < FOLLOWS:
+        text = same.units[place].text
+        follows = newest(line.judge(same.asking, source, text, newer))
+        if leans(text) or points_away(text) or follows is None or follows.chance < FOLLOWS:
             continue
-        if coverage(said, made.said()) >= _REPEATS and not contradiction(made.said()[0], said):
+        if coverage(text, made.said()) >= _REPEATS and not contradiction(made.said()[0], text):
             continue
         made.sources[source.id] = source
         made.taken[source.id] = {place}
         made.former.add(source.id)
         made.remarks.append(
-            f"De bronnen verschillen: {reference(source)} zegt “{said}” "
+            f"De bronnen verschillen: {reference(source)} zegt “{text}” "
             "Gebruikt is het nieuwste standpunt; het oudere staat erachter."
         )
 
@@ -393,10 +394,10 @@ def _cited(made: _Draft, newer: Follows) -> Citation:
     return cite(newer.source, newer.units[newer.place].span, made.locate)
 
 
-def _beside(told: str, made: _Draft, older: Source, newer: Follows) -> str:
+def _beside(text: str, made: _Draft, older: Source, newer: Follows) -> str:
     old = units_of(older)[max(made.taken[older.id])].text
     return (
-        f"{told} {reference(older)} ({dutch_date(older.document)}): “{old}” "
+        f"{text} {reference(older)} ({dutch_date(older.document)}): “{old}” "
         f"{reference(newer.source)} ({dutch_date(newer.source.document)}): “{newer.units[newer.place].text}”"
     )
 
@@ -409,7 +410,7 @@ def _statements(made: _Draft) -> tuple[Statement, ...]:
 
     What somebody else wrote stands between quotation marks, under their name.
     """
-    found: list[Statement] = []
+    statements: list[Statement] = []
     today = as_of(made.selection)
     for source_id, places in made.taken.items():
         source = made.sources[source_id]
@@ -419,17 +420,17 @@ def _statements(made: _Draft) -> tuple[Statement, ...]:
             unit = units_of(source)[place]
             opening = source_id in made.whole - made.former and place == 0 and _opens(unit.text)
             opening = opening and voice is Voice.OURS
-            told = phrase
+            lead = phrase
             if place == 0 and phrase and leans(unpoint(unit.text).text) and source_id in made.newest:
-                told = in_answer_to(phrase, source.question)
+                lead = in_answer_to(phrase, source.question)
             elif voice is Voice.OURS and has_passed(unit.text, source.document.date, today):
-                told = formerly(source.document)
-            stated = _state(source, unit, made.locate, "" if opening else told, voice)
+                lead = formerly(source.document)
+            stated = _state(source, unit, made.locate, "" if opening else lead, voice)
             if stated is None:
                 continue
-            found.append(stated)
+            statements.append(stated)
             phrase = phrase if opening else ""
-    return tuple(found)
+    return tuple(statements)
 
 
 def _phrase(made: _Draft, source: Source, voice: Voice) -> str:
@@ -449,8 +450,8 @@ def _told_places(made: _Draft, source: Source, places: set[int]) -> list[int]:
         return sorted(places)
     units = units_of(source)
     full = [p for p in sorted(places) if not is_bare(units[p].text) and not leans(units[p].text)]
-    asked = made.selection.question.text
-    best = max(full, key=lambda p: (coverage(asked, (units[p].text,)), -p), default=min(places))
+    question = made.selection.question.text
+    best = max(full, key=lambda p: (coverage(question, (units[p].text,)), -p), default=min(places))
     return [best]
 
 
@@ -469,8 +470,8 @@ def _state(source: Source, unit: Unit, locate: Locate, phrase: str, voice: Voice
         return Statement(f"{formerly(source.document)} “{unit.text}”", (citation,))
     cut = unpoint(unit.text)
     if cut.text != unit.text and (not cut.follows or source.kind is SourceKind.PAIR):
-        told = continue_from(source.document, cut.text) if cut.follows else f"{phrase} {cut.text}".strip()
-        stated = Statement(told, (citation,))
+        text = continue_from(source.document, cut.text) if cut.follows else f"{phrase} {cut.text}".strip()
+        stated = Statement(text, (citation,))
         if check(stated, (source,)).verdict is StatementVerdict.SUPPORTED:
             return stated
     return Statement(f"{phrase} {unit.text}".strip(), (citation,))
@@ -521,8 +522,8 @@ def material_of(
     read = sorted(best.values(), key=lambda j: (-bears[j.source.id], j.source.id))
     first = [cite(j.source, j.units[j.best].span, locate) for j in read if _may_show(j.source, used)]
     rest = (h.source for h in selection.offered if h.source.id not in best and _may_show(h.source, used))
-    asked = selection.question.text
-    later = [cite(s, _nearest(asked, units).span, locate) for s in rest if (units := units_of(s))]
+    question = selection.question.text
+    later = [cite(s, _nearest(question, units).span, locate) for s in rest if (units := units_of(s))]
     return (*first, *later)
 
 
@@ -543,9 +544,9 @@ def _newest_first(
     return (first, *(citation for citation in found if citation.source_id != best.source.id))
 
 
-def _nearest(asked: str, units: Sequence[Unit]) -> Unit:
+def _nearest(question: str, units: Sequence[Unit]) -> Unit:
     """Of a source that was not read for its meaning the sentence that shares most words with the question."""
-    return max(units, key=lambda u: (coverage(asked, (u.text,)), not is_bare(u.text), -u.span.start))
+    return max(units, key=lambda u: (coverage(question, (u.text,)), not is_bare(u.text), -u.span.start))
 
 
 def _may_show(source: Source, used: set[str | None]) -> bool:
@@ -593,8 +594,8 @@ def _hints(made: _Draft, statements: Sequence[Statement]) -> Iterator[str]:
             units[p].text for p in sorted(places) if has_passed(units[p].text, source.document.date, today)
         ]
         if passed:
-            told = " ".join(f"“{text}”" for text in passed)
-            yield f"Deze toezegging is van {dutch_date(source.document)}; ga na wat ervan gekomen is: {told}"
+            cited = " ".join(f"“{text}”" for text in passed)
+            yield f"Deze toezegging is van {dutch_date(source.document)}; ga na wat ervan gekomen is: {cited}"
         if voice_of(source.document, made.selection) is Voice.FORMER and source_id not in made.former:
             yield f"{reference(source)} is van een vorig kabinet; ga na of dit nog zo is."
         if has_table(source):

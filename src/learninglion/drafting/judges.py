@@ -9,9 +9,14 @@ from typing import Protocol
 
 from learninglion.checking.judging import Judge
 from learninglion.drafting.prompting import PromptFiles, fence_text, fill, make_mark
-from learninglion.inference.choices import CrossEncoderChoice
 from learninglion.inference.cross_encoder import CrossEncoder
-from learninglion.inference.generators import Generator, GeneratorChoice, JsonSchema, Prompt
+from learninglion.inference.generators import (
+    CrossEncoderChoice,
+    Generator,
+    GeneratorChoice,
+    JsonSchema,
+    Prompt,
+)
 from learninglion.inference.open import open_generator
 from learninglion.models import Provenance
 from learninglion.models.errors import InputError
@@ -78,11 +83,20 @@ class ModelJudge:
     @property
     def fingerprint(self) -> str:
         """A hash over the model, its settings and the text it is asked with. Raises as the model does."""
-        told = self._model.describe()
-        settings = [p for p in told.parameters if p[0] not in _NO_MATTER]
-        asked = self._files.text("oordeel")
+        description = self._model.describe()
+        settings = [p for p in description.parameters if p[0] not in _NO_MATTER]
+        prompt = self._files.text("oordeel")
         return sha256_hex(
-            canonical_json([told.generator, told.model, told.model_sha256, told.seed, settings, asked])
+            canonical_json(
+                [
+                    description.generator,
+                    description.model,
+                    description.model_sha256,
+                    description.seed,
+                    settings,
+                    prompt,
+                ]
+            )
         )
 
     def describe(self) -> Provenance:
@@ -123,10 +137,10 @@ def _read(answer: str) -> float | None:
             text, sure = str(value.get("oordeel", "")), value.get("zekerheid")
     except ValueError:
         pass  # a model that was not asked for JSON
-    said = re.match(r"\W*(ja|nee)\b\W*(\d{1,3})?", text)
-    if said is None:
+    match = re.match(r"\W*(ja|nee)\b\W*(\d{1,3})?", text)
+    if match is None:
         return None
-    if sure is None and said.group(2):
-        sure = int(said.group(2))
+    if sure is None and match.group(2):
+        sure = int(match.group(2))
     share = min(max(float(sure), 0.0), 100.0) / 200 if isinstance(sure, int | float) else 0.5
-    return UNDECIDED + share if said.group(1) == "ja" else UNDECIDED - share
+    return UNDECIDED + share if match.group(1) == "ja" else UNDECIDED - share

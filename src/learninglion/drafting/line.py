@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 
+from learninglion.checking.speakers import portfolios_in, same_portfolio
 from learninglion.drafting import relevance
 from learninglion.drafting.askings import Asking, holds
 from learninglion.drafting.evidence import (
@@ -29,9 +32,19 @@ from learninglion.drafting.evidence import (
     nearness,
     weight_printed,
 )
+from learninglion.drafting.promises import as_of
 from learninglion.drafting.units import Unit, units_of
 from learninglion.drafting.wording import matched, subject_words
-from learninglion.models import Citation, Hit, Selection, Source, SourceKind, Statement
+from learninglion.models import (
+    Citation,
+    DocumentCard,
+    DocumentKind,
+    Hit,
+    Selection,
+    Source,
+    SourceKind,
+    Statement,
+)
 
 __all__ = [
     "FOLLOWS",
@@ -42,7 +55,9 @@ __all__ = [
     "MOST_NEWER",
     "SIGNALS",
     "TOUCHES",
+    "Voice",
     "built_in",
+    "cabinet_on",
     "is_newer",
     "newer_than",
     "newest",
@@ -50,7 +65,55 @@ __all__ = [
     "overtakes",
     "read_weights",
     "signals",
+    "voice_of",
 ]
+
+# Who speaks in an older answer: whoever answers now, a colleague, or somebody of an earlier cabinet.
+#
+# What another minister wrote is theirs: it is quoted under their name, so that "Ik betreur" never becomes a
+# word of whoever signs today. Who answers now stands in the introduction of the set; the cabinet follows
+# from the day on which the questions were sent in.
+
+
+class Voice(StrEnum):
+    """Whose words a source holds, seen from who answers now."""
+
+    OURS = "ours"  # the same minister, or nobody knows better
+    COLLEAGUE = "colleague"  # another minister of the same cabinet
+    FORMER = "former"  # somebody of an earlier cabinet
+
+
+def voice_of(card: DocumentCard, selection: Selection) -> Voice:
+    """Whose words an earlier answer holds; what is not known makes no difference."""
+    if card.kind is not DocumentKind.KAMERVRAGEN or card.date is None:
+        return Voice.OURS
+    today = as_of(selection)
+    if today is not None and cabinet_on(card.date) != cabinet_on(max(today, card.date)):
+        return Voice.FORMER
+    portfolios = portfolios_in(selection.introduction)
+    answered = [a.portfolio for a in card.answerers if a.portfolio]
+    if (
+        portfolios
+        and answered
+        and not any(same_portfolio(one, other) for one in portfolios for other in answered)
+    ):
+        return Voice.COLLEAGUE
+    return Voice.OURS
+
+
+def cabinet_on(day: date) -> str:
+    """The cabinet that was in office; "" before the first that is known."""
+    days, names = _cabinets()
+    place = bisect_right(days, day)
+    return names[place - 1] if place else ""
+
+
+@cache
+def _cabinets() -> tuple[tuple[date, ...], tuple[str, ...]]:
+    lines = files(__package__).joinpath("cabinets.txt").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return tuple(date.fromisoformat(day) for day, _ in rows), tuple(name for _, name in rows)
+
 
 FOLLOWS = 0.15
 """From this chance on a newer source is given in the place of an older one."""
@@ -103,8 +166,8 @@ class LineWeights:
 
     def chance(self, rows: Floats) -> Floats:
         """The chance for each row; shape (rows,)."""
-        found: Floats = 1.0 / (1.0 + np.exp(-np.clip(rows @ self.slopes + self.offset, -30, 30)))
-        return found.astype(np.float32)
+        chances: Floats = 1.0 / (1.0 + np.exp(-np.clip(rows @ self.slopes + self.offset, -30, 30)))
+        return chances.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +191,10 @@ class Follows:
 
 def read_weights(data: Mapping[str, object]) -> LineWeights:
     """The weights as `train-line` wrote them. Raises ValueError where they are of other signals."""
-    told = data["weights"]
-    if not isinstance(told, dict) or tuple(told) != (*SIGNALS, "offset"):
+    weights = data["weights"]
+    if not isinstance(weights, dict) or tuple(weights) != (*SIGNALS, "offset"):
         raise ValueError("these weights are of other signals")
-    return LineWeights(np.array([told[name] for name in SIGNALS], np.float32), float(told["offset"]))
+    return LineWeights(np.array([weights[name] for name in SIGNALS], np.float32), float(weights["offset"]))
 
 
 class Line:
@@ -141,17 +204,23 @@ class Line:
         self._meaning = meaning
         self._weights = weights
 
-    def rows(self, asking: Asking, older: Source, said: str, newer: Sequence[Source]) -> tuple[Floats, ...]:
+    def rows(
+        self, asking: Asking, older: Source, statement: str, newer: Sequence[Source]
+    ) -> tuple[Floats, ...]:
         """The signals of every unit of each newer source; shapes (units, len(SIGNALS))."""
-        asked, told = self._meaning.asked(asking.about), f"{older.question} {said}"
-        answered = self._meaning.asked(told).vectors
-        return tuple(signals(asking, asked, told, answered, r) for r in self._meaning.read(newer))
+        question_words, older_text = self._meaning.asked(asking.about), f"{older.question} {statement}"
+        answered = self._meaning.asked(older_text).vectors
+        return tuple(
+            signals(asking, question_words, older_text, answered, r) for r in self._meaning.read(newer)
+        )
 
-    def judge(self, asking: Asking, older: Source, said: str, newer: Sequence[Source]) -> tuple[Follows, ...]:
-        """Each newer source beside `said`, the words with which `older` answered this part."""
+    def judge(
+        self, asking: Asking, older: Source, statement: str, newer: Sequence[Source]
+    ) -> tuple[Follows, ...]:
+        """Each newer source beside `statement`, the words with which `older` answered this part."""
         return tuple(
             Follows(source, units_of(source), tuple(round(float(c), 4) for c in self._weights.chance(rows)))
-            for source, rows in zip(newer, self.rows(asking, older, said, newer), strict=True)
+            for source, rows in zip(newer, self.rows(asking, older, statement, newer), strict=True)
         )
 
 
@@ -162,15 +231,17 @@ def built_in() -> Line:
     return Line(relevance.built_in().meaning, read_weights(data))
 
 
-def signals(asking: Asking, asked: Words, told: str, answered: Floats, reading: Reading) -> Floats:
-    """The signals of every unit of a newer source; `told` is the older answer with its question, and
+def signals(
+    asking: Asking, question_words: Words, older_text: str, answered: Floats, reading: Reading
+) -> Floats:
+    """The signals of every unit of a newer source; `older_text` is the older answer with its question, and
     `answered` has the vectors of its words.
     """
     source, units = reading.source, reading.units
-    tells = asked.weights >= _TELLING
+    tells = question_words.weights >= _TELLING
     telling = [word for word in asking.about.split() if weight_printed(word) > 0]
-    near = [nearness(asked, sentence.vectors) for sentence in reading.sentences]
-    question = nearness(asked, reading.asked.vectors)
+    near = [nearness(question_words, sentence.vectors) for sentence in reading.sentences]
+    question = nearness(question_words, reading.asked.vectors)
     absent = names_absent(asking.text, f"{source.question} {' '.join(unit.text for unit in units)}")
     rows = []
     for at, (unit, sentence) in enumerate(zip(units, reading.sentences, strict=True)):
@@ -180,12 +251,12 @@ def signals(asking: Asking, asked: Words, told: str, answered: Floats, reading: 
         met = np.sort(np.max([question, np.array(same, np.float32), *near[around]], axis=0)[tells])
         rows.append(
             (
-                float(asked.mean @ sentence.mean),
+                float(question_words.mean @ sentence.mean),
                 float(holds(asking, unit.text)),
                 absent + _OTHER_YEAR * _other_year(asking.about, unit.text),
                 float(met[:2].mean()) if len(met) else 0.0,
                 float(met.mean()) if len(met) else 0.0,
-                _names(told, given),
+                _names(older_text, given),
                 sentence.average(nearness(sentence, answered)),
                 float(bool(_CHANGES.search(unit.text))),
             )
@@ -193,20 +264,20 @@ def signals(asking: Asking, asked: Words, told: str, answered: Floats, reading: 
     return np.array(rows, dtype=np.float32).reshape(-1, len(SIGNALS))
 
 
-def _other_year(asked: str, told: str) -> bool:
-    years = set(_YEAR.findall(asked))
-    return bool(years) and not years & set(_YEAR.findall(told))
+def _other_year(question: str, older_text: str) -> bool:
+    years = set(_YEAR.findall(question))
+    return bool(years) and not years & set(_YEAR.findall(older_text))
 
 
 def _names(wanted: str, given: str) -> float:
     """The letters of the two longest telling words of one text that another has too; at most 1."""
     weights = dict(subject_words(wanted))
-    found = (min(len(stem), _LONG) * m for stem, m in matched(wanted, given) if weights[stem] >= _TELLING)
-    return sum(sorted(found, reverse=True)[:2]) / (2 * _LONG)
+    shares = (min(len(stem), _LONG) * m for stem, m in matched(wanted, given) if weights[stem] >= _TELLING)
+    return sum(sorted(shares, reverse=True)[:2]) / (2 * _LONG)
 
 
 def newer_than(
-    older: Source, said: str, selection: Selection, found: Sequence[Source] = (), most: int = _READ
+    older: Source, statement: str, selection: Selection, sources: Sequence[Source] = (), most: int = _READ
 ) -> tuple[Source, ...]:
     """The few sources newer than `older`: those offered first, and those that share most words with it.
 
@@ -215,7 +286,7 @@ def newer_than(
     day = older.document.date
     if day is None or older.kind is SourceKind.SUPPLIED:
         return ()
-    known = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered), *found)}
+    known = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered), *sources)}
     newer = [
         source
         for source in known.values()
@@ -224,39 +295,40 @@ def newer_than(
         and source.document.date > day
         and units_of(source)
     ]
-    told = f"{selection.question.text} {older.question} {said}"
-    weights = {stem: tells * min(len(stem), _LONG) for stem, tells in subject_words(told)}
+    older_text = f"{selection.question.text} {older.question} {statement}"
+    weights = {stem: tells * min(len(stem), _LONG) for stem, tells in subject_words(older_text)}
     shared = {
-        s.id: sum(weights[stem] * met for stem, met in matched(told, f"{s.question} {s.body}")) for s in newer
+        s.id: sum(weights[stem] * met for stem, met in matched(older_text, f"{s.question} {s.body}"))
+        for s in newer
     }
     by_words = sorted(newer, key=lambda s: (-shared[s.id], s.id))[:most]
     return tuple({s.id: s for s in (*newer[:most], *by_words)}.values())
 
 
-def is_newer(citation: Citation, said: Sequence[Statement], selection: Selection) -> bool:
+def is_newer(citation: Citation, statements: Sequence[Statement], selection: Selection) -> bool:
     """Whether what a citation rests on is newer than all that is cited; not where a date is not known."""
     known = {s.id: s.document.date for s in (*selection.chosen, *(h.source for h in selection.offered))}
     day = known.get(citation.source_id or "")
-    days = [known.get(c.source_id or "") for statement in said for c in statement.citations]
+    days = [known.get(c.source_id or "") for statement in statements for c in statement.citations]
     return day is not None and all(other is not None and day > other for other in days)
 
 
-def newest(found: Sequence[Follows]) -> Follows | None:
+def newest(followers: Sequence[Follows]) -> Follows | None:
     """What most probably says how it is now, the newest of equals; None where nothing touches the subject."""
     best = max(
-        found,
+        followers,
         key=lambda f: (f.chance, f.source.document.date or date.min, f.source.id),
         default=None,
     )
     return best if best is not None and best.chance >= _LEAST else None
 
 
-def overtakes(asking: Asking, best: Follows, found: Sequence[Follows]) -> bool:
+def overtakes(asking: Asking, best: Follows, followers: Sequence[Follows]) -> bool:
     """Whether the best of what was found takes the place of the older answer: by its chance, or because it
     holds what is waited for, of what was named, and stands out among all the others.
     """
-    others = max((f.chance for f in found if f is not best), default=0.0)
-    said, source = best.units[best.place].text, best.source
-    given = holds(asking, said) and not _other_year(asking.about, said)
+    others = max((f.chance for f in followers if f is not best), default=0.0)
+    statement, source = best.units[best.place].text, best.source
+    given = holds(asking, statement) and not _other_year(asking.about, statement)
     given = given and not names_absent(asking.text, f"{source.question} {source.body}")
     return best.chance >= FOLLOWS or (given and best.chance >= _STANDS_OUT * others)

@@ -15,8 +15,8 @@ from learninglion.checking.citations import Locate, cite, reference
 from learninglion.checking.phrases import introduce, split_introduction
 from learninglion.drafting.units import sentences_of
 from learninglion.drafting.wording import coverage
-from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.lexicon import FUNCTION_WORDS
+from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import fold, words
 from learninglion.models import Check, Source, SourceKind, Span, Statement, StatementVerdict
 
@@ -78,11 +78,11 @@ def _settle(
     locate: Locate,
 ) -> Settled | None:
     citation = cite(newer, span, locate)
-    told = citation.quote
+    quote = citation.quote
     if newer.kind is not SourceKind.SUPPLIED:
-        told = f"{introduce(newer.document)} {told}"
+        quote = f"{introduce(newer.document)} {quote}"
     for citations in ((citation, *statement.citations), (citation,)):
-        settled = replace(statement, text=told, citations=citations)
+        settled = replace(statement, text=quote, citations=citations)
         if judge(settled, sources).verdict is StatementVerdict.SUPPORTED:
             remark = (
                 f"De bronnen verschillen. {reference(older)} zegt: “{statement.citations[0].quote}” "
@@ -163,12 +163,12 @@ class _Bag:
 
 @lru_cache(maxsize=2048)
 def _bag(text: str) -> _Bag:
-    found = frozenset(words(text))
+    bag = frozenset(words(text))
     years = frozenset(_YEAR.findall(text))
     return _Bag(
-        content=frozenset(w for w in found if len(w) >= _SHORT and not w[0].isdigit()) - _SAYS_NO - _MAY,
-        numbers=frozenset(w for w in found if w[0].isdigit()) - years,
+        content=frozenset(w for w in bag if len(w) >= _SHORT and not w[0].isdigit()) - _SAYS_NO - _MAY,
+        numbers=frozenset(w for w in bag if w[0].isdigit()) - years,
         years=years,
-        says_no=bool(found & _SAYS_NO),
-        may=found & _MAY,
+        says_no=bool(bag & _SAYS_NO),
+        may=bag & _MAY,
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from learninglion.dutch.dates import MONTHS
+from learninglion.dutch.numbers import MONTHS
 from learninglion.models import Selection, SourceKind
 
 __all__ = ["as_of", "has_passed"]
@@ -58,11 +58,11 @@ _SOON_DAYS = 183  # "binnenkort" of half a year ago has passed
 
 def as_of(selection: Selection) -> date | None:
     """The day to judge promises by: that on which the questions were sent in, or of the newest source."""
-    asked = _ASKED_ON.search(selection.introduction)
-    if asked:
+    match = _ASKED_ON.search(selection.introduction)
+    if match:
         try:
-            month = MONTHS.index(asked.group(2).casefold()) + 1
-            return date(int(asked.group(3)), month, int(asked.group(1)))
+            month = MONTHS.index(match.group(2).casefold()) + 1
+            return date(int(match.group(3)), month, int(match.group(1)))
         except ValueError:
             pass  # "31 februari": no date at all
     sources = (*selection.chosen, *(h.source for h in selection.offered))

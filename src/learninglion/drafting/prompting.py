@@ -89,9 +89,9 @@ def load_prompts(folder: Path | None = None) -> PromptFiles:
     problems: list[str] = []
     for name, places in sorted(_PLACES.items()):
         text = _read(name, folder)
-        found = set(_PLACE.findall(text)) if not name.startswith(("vorm-", "voorbeelden")) else set()
-        if found != places:
-            problems.append(f"{name}.txt: nodig zijn {_listed(places)}, gevonden {_listed(found)}")
+        named_places = set(_PLACE.findall(text)) if not name.startswith(("vorm-", "voorbeelden")) else set()
+        if named_places != places:
+            problems.append(f"{name}.txt: nodig zijn {_listed(places)}, gevonden {_listed(named_places)}")
         texts.append((name, text))
     if problems:
         raise InputError("De prompts kunnen niet worden gebruikt. " + "; ".join(problems) + ".")
@@ -101,12 +101,12 @@ def load_prompts(folder: Path | None = None) -> PromptFiles:
 def with_instructions(files: PromptFiles, instructions: Sequence[str]) -> PromptFiles:
     """`files` with what owners of the documents ask of who writes; the check reads none of it."""
     # braces would be places to fill in
-    told = "\n".join(barred(escape(text)) for text in instructions if text.strip())
-    told = told.replace("{", "(").replace("}", ")")
-    if not told:
+    wishes = "\n".join(barred(escape(text)) for text in instructions if text.strip())
+    wishes = wishes.replace("{", "(").replace("}", ")")
+    if not wishes:
         return files
-    asked = f"\n\nDe eigenaar van de documenten vraagt van wie schrijft:\n{told}"
-    texts = [(name, text + asked if name == "situatie" else text) for name, text in files.texts]
+    request = f"\n\nDe eigenaar van de documenten vraagt van wie schrijft:\n{wishes}"
+    texts = [(name, text + request if name == "situatie" else text) for name, text in files.texts]
     return PromptFiles(tuple(texts), sha256_hex(canonical_json(texts)))
 
 
@@ -226,14 +226,14 @@ def gather(selection: Selection, budget: int, count_tokens: Callable[[str], int]
     """
     sources = order_sources(selection.chosen)
     pieces = _score(_pieces(sources), selection.question.text, len(sources))
-    kept = list(pieces)
-    rendered = _render(sources, kept, mark)
+    pieces_left = list(pieces)
+    rendered = _render(sources, pieces_left, mark)
     if count_tokens(rendered) > budget:
-        kept = _choose(sources, pieces, budget, count_tokens, mark)
-        rendered = _render(sources, kept, mark)
-    if pieces and not kept:
+        pieces_left = _choose(sources, pieces, budget, count_tokens, mark)
+        rendered = _render(sources, pieces_left, mark)
+    if pieces and not pieces_left:
         raise InputError("Het taalmodel is te klein: er past geen enkele zin uit de bronnen in.")
-    chosen = set(kept)
+    chosen = set(pieces_left)
     out = [(p.source, squash(p.text)) for p in pieces if p not in chosen]
     left_out = tuple(
         f"Paste niet in het taalmodel: {reference(source)}: “{' '.join(text for m, text in out if m == n)}”"
@@ -275,13 +275,13 @@ _SAID = {Answers.YES: "ja", Answers.PARTLY: "deels", Answers.NO: "nee"}
 def _notes(rows: Sequence[EvidenceRow], sources: Sequence[Source], parts: Sequence[str]) -> str:
     """What the program knows of one quote: the parts it answers, its figures, and what overtook it."""
     number = {source.id: n for n, source in enumerate(sources, 1)}
-    told = [f"onderdeel {parts.index(r.part) + 1}: {_SAID[r.answers]}" for r in rows if r.part in parts]
+    lines = [f"onderdeel {parts.index(r.part) + 1}: {_SAID[r.answers]}" for r in rows if r.part in parts]
     if rows[0].figures:
-        told.append(f"getallen: {escape(', '.join(rows[0].figures))}")
+        lines.append(f"getallen: {escape(', '.join(rows[0].figures))}")
     newer = next((r.overtaken_by for r in rows if r.overtaken_by in number), "")
     if newer:
-        told.append(f"let op: bron {number[newer]} is nieuwer en zegt iets anders")
-    return f"({'; '.join(told)})"
+        lines.append(f"let op: bron {number[newer]} is nieuwer en zegt iets anders")
+    return f"({'; '.join(lines)})"
 
 
 def compose(
@@ -295,19 +295,19 @@ def compose(
 
 def quote_failures(checks: Sequence[Check]) -> str:
     """The sentences that failed, each with the reasons under it."""
-    told = []
+    lines = []
     for number, check in enumerate(checks, 1):
         reasons = "\n".join(f"- {escape(squash(reason))}" for reason in check.reasons)
-        told.append(f"{barred(f'{number}. {escape(check.statement.text)}')}\n{reasons}")
-    return "\n".join(told)
+        lines.append(f"{barred(f'{number}. {escape(check.statement.text)}')}\n{reasons}")
+    return "\n".join(lines)
 
 
 def quote_siblings(siblings: Sequence[SubQuestion], files: PromptFiles, mark: str) -> str:
     """The other questions of the set; empty for a question on its own."""
     if not siblings:
         return ""
-    told = (fence_text(f"vraag {enumerate_dutch(map(str, q.numbers))}", q.text, mark) for q in siblings)
-    return fill(files.text("set"), {"vragen": "\n".join(told)})
+    fences = (fence_text(f"vraag {enumerate_dutch(map(str, q.numbers))}", q.text, mark) for q in siblings)
+    return fill(files.text("set"), {"vragen": "\n".join(fences)})
 
 
 def form_text(files: PromptFiles, shape: Shape) -> str:
@@ -317,8 +317,8 @@ def form_text(files: PromptFiles, shape: Shape) -> str:
 
 def quote_question(selection: Selection, mark: str) -> str:
     """The introduction and the question, fenced like every text of others."""
-    told = f"{selection.introduction}\n" if selection.introduction else ""
-    return fence_text("vraag", f"{told}{selection.question.text}", mark)
+    introduction = f"{selection.introduction}\n" if selection.introduction else ""
+    return fence_text("vraag", f"{introduction}{selection.question.text}", mark)
 
 
 def quote_style(examples: Sequence[str], files: PromptFiles, mark: str) -> str:
@@ -349,10 +349,10 @@ def _pieces(sources: Sequence[Source]) -> list[_Piece]:
     return pieces
 
 
-def _score(pieces: Sequence[_Piece], asked: str, sources: int) -> list[_Piece]:
+def _score(pieces: Sequence[_Piece], question: str, sources: int) -> list[_Piece]:
     """How much a sentence has to do with what is asked: shared words, rare ones counting most."""
     bags = [frozenset(words(p.text)) for p in pieces]
-    wanted = frozenset(words(asked))
+    wanted = frozenset(words(question))
     seen = {w: sum(1 for bag in bags if w in bag) for w in wanted}
     weight = {w: log((1 + len(bags)) / (1 + n)) for w, n in seen.items() if n}
     return [
@@ -390,10 +390,10 @@ def _choose(
             left -= cost
             chosen.add(i)
             opened.add(piece.source)
-    kept = [pieces[i] for i in sorted(chosen)]
-    while kept and count_tokens(_render(sources, kept, mark)) > budget:
-        kept.remove(min(kept, key=lambda p: p.score))  # the sum of parts was too hopeful
-    return kept
+    chosen_pieces = [pieces[i] for i in sorted(chosen)]
+    while chosen_pieces and count_tokens(_render(sources, chosen_pieces, mark)) > budget:
+        chosen_pieces.remove(min(chosen_pieces, key=lambda p: p.score))  # the sum of parts was too hopeful
+    return chosen_pieces
 
 
 def _render(sources: Sequence[Source], pieces: Sequence[_Piece], mark: str) -> str:
@@ -434,9 +434,9 @@ def _head(number: int, source: Source) -> str:
     if about and day and day not in about:
         about = f"{about} ({day})"
     lines = [f"[bron {number + 1}] {_plain_line(about) or source.document.id}"]
-    asked = _plain_line(source.question)
-    if asked:
-        lines.append(f"{BAR}(Toen gevraagd: {asked})")
+    question = _plain_line(source.question)
+    if question:
+        lines.append(f"{BAR}(Toen gevraagd: {question})")
     return "\n".join(lines)
 
 

@@ -23,17 +23,17 @@ def propose(askings: Sequence[Asking], path: Path | None = None) -> str:
 
     Raises InputError where the file of the organisation cannot be read.
     """
-    said: dict[str, None] = {}
+    sentences: dict[str, None] = {}
     for asking in askings:
         if asking.kind is Kind.ACQUAINTANCE:
-            said["Ja."] = None
+            sentences["Ja."] = None
         elif asking.kind is Kind.PROCEDURAL:
-            said[_standard(asking.text, path)] = None
-    return " ".join(said)
+            sentences[_standard(asking.text, path)] = None
+    return " ".join(sentences)
 
 
-def _standard(asked: str, path: Path | None) -> str:
-    return next((sentence for pattern, sentence in _sentences(path) if pattern.search(asked)), "")
+def _standard(question: str, path: Path | None) -> str:
+    return next((sentence for pattern, sentence in _sentences(path) if pattern.search(question)), "")
 
 
 @cache
@@ -41,7 +41,7 @@ def _sentences(path: Path | None) -> tuple[tuple[re.Pattern[str], str], ...]:
     place = path or files(__package__).joinpath("standard_sentences.txt")
     try:
         lines = place.read_text(encoding="utf-8").splitlines()
-        told = [line.split("\t", 1) for line in lines if line.strip() and not line.startswith("#")]
-        return tuple((re.compile(pattern, re.IGNORECASE), sentence) for pattern, sentence in told)
+        rows = [line.split("\t", 1) for line in lines if line.strip() and not line.startswith("#")]
+        return tuple((re.compile(pattern, re.IGNORECASE), sentence) for pattern, sentence in rows)
     except (OSError, UnicodeDecodeError, ValueError, re.error) as error:
         raise InputError(f"{place}: de standaardzinnen zijn niet te lezen ({error}).") from error

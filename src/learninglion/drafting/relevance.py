@@ -74,8 +74,8 @@ class Curves:
 
     def chance(self, rows: Floats) -> Floats:
         """The product of the curves, for each row; shape (rows,). What is not known (NaN) does not count."""
-        found: Floats = np.nanprod(self._each(rows), axis=-1).astype(np.float32)
-        return found
+        chances: Floats = np.nanprod(self._each(rows), axis=-1).astype(np.float32)
+        return chances
 
     def at_most(self, column: int, value: float) -> float:
         """How high the chance can be where one signal has this value."""
@@ -157,16 +157,16 @@ class Relevance:
     ) -> tuple[tuple[Evidence, ...], ...]:
         """For each asking the numbers beside every source."""
         readings = self.meaning.read(sources)
-        asked = [self.meaning.asked(asking.about) for asking in askings]
+        question_words = [self.meaning.asked(asking.about) for asking in askings]
         return tuple(
             tuple(evidence_of(a, words, r, scores.get(r.source.id)) for r in readings)
-            for a, words in zip(askings, asked, strict=True)
+            for a, words in zip(askings, question_words, strict=True)
         )
 
     def may_answer(self, question: str, hits: Sequence[Hit]) -> tuple[Source, ...]:
         """The sources that are worth reading: by the search's score alone they could come into a draft."""
-        found, parts = SAYS_IT.index("found"), len(searched(question))
-        most = [self.weights.says.at_most(found, log_odds(hit.score)) for hit in hits]
+        column, parts = SAYS_IT.index("found"), len(searched(question))
+        most = [self.weights.says.at_most(column, log_odds(hit.score)) for hit in hits]
         return tuple(
             h.source for h, chance in zip(hits, most, strict=True) if 1 - (1 - chance) ** parts >= LIKELY
         )
@@ -207,9 +207,9 @@ class Relevance:
         self, asking: Asking, source: Source, evidence: Evidence, whole: float, chosen: bool
     ) -> Judged:
         says = self.weights.says.chance(evidence.says) * evidence.holds
-        asked = max(whole if whole >= SURE else 0.0, self._asked(source, evidence))
+        same_question = max(whole if whole >= SURE else 0.0, self._asked(source, evidence))
         if not evidence.wanted:  # "how many" is another question than "is it true that"
-            asked = min(asked, LIKELY)
+            same_question = min(same_question, LIKELY)
         odds = _CHOSEN if chosen or source.own else 1.0
         raised = says * odds / (1 - says + says * odds)
         return Judged(
@@ -217,7 +217,7 @@ class Relevance:
             source,
             units_of(source),
             tuple(round(float(c), 4) for c in raised),
-            round(asked, 4),
+            round(same_question, 4),
             round(float(evidence.bears @ self.weights.bears), 4),
         )
 

@@ -306,18 +306,18 @@ def _items_inside(value: object) -> Iterator[Item]:
     if known:
         yield from known
         return
-    found = [i for inner in value.values() if isinstance(inner, dict | list) for i in _items_inside(inner)]
-    told = next((value[k] for k in _TELLS if isinstance(value.get(k), str)), None)
-    if told is not None and not any(isinstance(i, Proposal) for i in found):
+    items = [i for inner in value.values() if isinstance(inner, dict | list) for i in _items_inside(inner)]
+    text = next((value[k] for k in _TELLS if isinstance(value.get(k), str)), None)
+    if text is not None and not any(isinstance(i, Proposal) for i in items):
         proofs = [
-            proof for key, inner in value.items() if value.get(key) is not told for proof in _proofs(inner)
+            proof for key, inner in value.items() if value.get(key) is not text for proof in _proofs(inner)
         ]
-        for line in told.split("\n"):
+        for line in text.split("\n"):
             for item in read_line(line):
                 own = isinstance(item, Proposal) and not item.proofs
                 yield Proposal(item.sentence, tuple(proofs)) if own and isinstance(item, Proposal) else item
         return
-    yield from found
+    yield from items
 
 
 def _proofs(value: object) -> Iterator[Proof]:
@@ -354,20 +354,20 @@ def _proposal(value: dict[object, object]) -> Proposal | None:
     if not isinstance(sentence, str) or not words(sentence):
         return None  # a gap mark or a dash, copied from the sources, is no sentence
     proofs = value.get("bewijs")
-    found: list[Proof] = []
+    proofs_read: list[Proof] = []
     for proof in proofs if isinstance(proofs, list) else [proofs]:
         if isinstance(proof, dict):
-            number, told = proof.get("bron"), proof.get("woorden")
-            found.append(Proof(_number(number), told.strip() if isinstance(told, str) else ""))
+            number, quote = proof.get("bron"), proof.get("woorden")
+            proofs_read.append(Proof(_number(number), quote.strip() if isinstance(quote, str) else ""))
         elif isinstance(proof, int | str) and _number(proof):
-            found.append(Proof(_number(proof)))
+            proofs_read.append(Proof(_number(proof)))
     plain = _plain(sentence)
     for match in _PROOF.finditer(plain):
         cited = _cited(match)
-        known = {p.source for p in found}
-        found.extend(p for p in cited if p.source not in known)
+        known = {p.source for p in proofs_read}
+        proofs_read.extend(p for p in cited if p.source not in known)
     bare = squash(_PROOF.sub("", plain)) or squash(plain)
-    return Proposal(re.sub(r" (?=[.,;:!?]$)", "", bare)[:_MAX_SENTENCE], tuple(found))
+    return Proposal(re.sub(r" (?=[.,;:!?]$)", "", bare)[:_MAX_SENTENCE], tuple(proofs_read))
 
 
 def _claim(value: dict[object, object]) -> Claim | None:
@@ -383,20 +383,20 @@ def _claim(value: dict[object, object]) -> Claim | None:
         return None
     part = next((_number(value[k]) for k in _PARTS if _number(value.get(k))), 0)
     why = value.get("waarom", value.get("why", value.get("reason", "")))
-    said = next((value[k] for k in _JUDGES if k in value), None)
+    judgement = next((value[k] for k in _JUDGES if k in value), None)
     # under "text" some quote and others answer
     sentence = quote if key in _TELLS else ""
-    return Claim(source, quote, _answers(said), part, squash(str(why or "")), sentence)
+    return Claim(source, quote, _answers(judgement), part, squash(str(why or "")), sentence)
 
 
-def _answers(said: object) -> Answers:
+def _answers(judgement: object) -> Answers:
     """Yes, partly or no, in the words that models use for it; a passage without a word on it is a yes."""
-    if said is None or said is True:
+    if judgement is None or judgement is True:
         return Answers.YES
-    told = str(said).strip().casefold()
-    if said is False or re.match(r"(?:nee|no|false|niet|0)\b", told):
+    word = str(judgement).strip().casefold()
+    if judgement is False or re.match(r"(?:nee|no|false|niet|0)\b", word):
         return Answers.NO
-    return Answers.YES if re.match(r"(?:ja|yes|true|volledig|1)\b", told) else Answers.PARTLY
+    return Answers.YES if re.match(r"(?:ja|yes|true|volledig|1)\b", word) else Answers.PARTLY
 
 
 def read_claims(reply: str) -> tuple[tuple[Claim, ...], tuple[str, ...]] | None:
@@ -445,8 +445,8 @@ def _rows_in_words(reply: str) -> Iterator[Claim]:
     for line in reply.splitlines():
         source, quote = _POINTED.search(line), _SPOKEN.search(line)
         if source and quote:
-            said = _SAID.search(line.replace(quote.group(), ""))
-            yield Claim(int(source.group(1)), quote.group(1).strip(), _answers(said and said.group()))
+            match = _SAID.search(line.replace(quote.group(), ""))
+            yield Claim(int(source.group(1)), quote.group(1).strip(), _answers(match and match.group()))
 
 
 def _objects(value: object) -> Iterator[dict[object, object]]:
@@ -567,8 +567,8 @@ def _plain(text: str) -> str:
 
 def _cited(match: re.Match[str]) -> list[Proof]:
     """Every source between one pair of brackets."""
-    told = (match["square"] or match["round"]) + "]"
-    return [Proof(int(m["number"]), (m["words"] or "").strip()) for m in _SOURCE.finditer(told)]
+    names = (match["square"] or match["round"]) + "]"
+    return [Proof(int(m["number"]), (m["words"] or "").strip()) for m in _SOURCE.finditer(names)]
 
 
 def _told(text: str, proofs: list[Proof]) -> Iterator[Proposal]:

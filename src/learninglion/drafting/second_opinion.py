@@ -59,7 +59,7 @@ class SecondReader:
         if not verification.shown and (self._exam is None or not verification.checks):
             return verification
         sources = verification.draft.selection.chosen
-        told = self._describe()
+        description = self._describe()
         checks = tuple(self._judged(check, sources) for check in verification.checks)
         checks = tuple(self._with_opinion(check, sources) for check in checks)
         draft = verification.draft
@@ -79,7 +79,7 @@ class SecondReader:
             checks=checks,
             verdict=verdict,
             missing=missing,
-            second_reading=SecondReading(told, self._problem),
+            second_reading=SecondReading(description, self._problem),
         )
 
     @property

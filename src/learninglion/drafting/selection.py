@@ -25,7 +25,7 @@ from learninglion.models import (
     SubQuestion,
 )
 from learninglion.models.errors import InputError
-from learninglion.parsing.askers import without_askers
+from learninglion.parsing.kamervragen.fractions import without_askers
 
 __all__ = [
     "Choice",
@@ -107,15 +107,15 @@ def choose_automatically(
 
 def choose_likely(question: str, hits: Sequence[Hit], measure: Relevance) -> tuple[Source, ...]:
     """For each part of the question what was asked the same, and what bears on it most if it may answer."""
-    found: list[Source] = []
+    likely: list[Source] = []
     scores = {hit.source.id: hit.score for hit in hits}
     for row in measure.judge(question, measure.may_answer(question, hits), scores=scores):
         same = sorted((j for j in row if j.asked >= LIKELY), key=lambda j: -j.asked)
-        found.extend(j.source for j in same)
+        likely.extend(j.source for j in same)
         best = max(row, key=lambda j: j.bearing, default=None)
         if best is not None and best.either >= LIKELY:
-            found.append(best.source)
-    return tuple({s.id: s for s in found}.values())
+            likely.append(best.source)
+    return tuple({s.id: s for s in likely}.values())
 
 
 def choose(

@@ -87,15 +87,15 @@ class StyleReport:
     @property
     def remarks(self) -> tuple[str, ...]:
         """The report as Dutch sentences; empty when there is nothing to improve."""
-        found: list[str] = []
+        findings: list[str] = []
         if self.words > MOST_WORDS:  # a short answer can be the whole answer: "Ja."
-            found.append(
+            findings.append(
                 f"De tekst telt {self.words} woorden; gebruikelijk is {FEWEST_WORDS} tot {MOST_WORDS}."
             )
-        found += [f"Lange zin ({len(words(s))} woorden): “{s}”" for s in self.long_sentences]
-        found += [f"Leg de afkorting {a} uit." for a in self.unexplained]
-        found += [f"In plaats van “{w}” kunt u “{p}” schrijven." for w, p in self.plainer]
-        return tuple(found)
+        findings += [f"Lange zin ({len(words(s))} woorden): “{s}”" for s in self.long_sentences]
+        findings += [f"Leg de afkorting {a} uit." for a in self.unexplained]
+        findings += [f"In plaats van “{w}” kunt u “{p}” schrijven." for w, p in self.plainer]
+        return tuple(findings)
 
 
 @lru_cache(maxsize=256)
@@ -124,9 +124,9 @@ def _flesch_douma(text: str) -> float:
 
     Held to 0..100, one decimal. A syllable is a group of vowels; a trema begins another.
     """
-    said = re.findall(r"\w+", text.casefold())
-    syllables = sum(max(1, len(_VOWELS.findall(word))) for word in said)
-    ease = 206.84 - 77.0 * syllables / len(said) - 0.93 * len(said) / max(1, len(split_sentences(text)))
+    tokens = re.findall(r"\w+", text.casefold())
+    syllables = sum(max(1, len(_VOWELS.findall(word))) for word in tokens)
+    ease = 206.84 - 77.0 * syllables / len(tokens) - 0.93 * len(tokens) / max(1, len(split_sentences(text)))
     return round(min(max(ease, 0.0), 100.0), 1)
 
 
@@ -139,7 +139,7 @@ def _level(score: float | None) -> str:
 
 def _unexplained(text: str) -> tuple[str, ...]:
     explained = {fold(m.group(1)) for m in _EXPLAINED.finditer(text)}
-    found: dict[str, None] = {}
+    abbreviations: dict[str, None] = {}
     for match in _ABBREVIATION.finditer(text):
         short = match.group()
         before = text[: match.start()].rstrip()
@@ -149,8 +149,8 @@ def _unexplained(text: str) -> tuple[str, ...]:
             explained.add(fold(short))
             continue
         if fold(short) not in explained:
-            found[short] = None
-    return tuple(found)
+            abbreviations[short] = None
+    return tuple(abbreviations)
 
 
 _EXAMPLE_WORDS = range(25, 121)  # long enough to hear a voice, short enough to leave room for sources

@@ -31,18 +31,18 @@ class Supplement:
 
     def describe(self, model: str) -> tuple[str, ...]:
         """What the reader is told, as Dutch sentences."""
-        told = []
+        lines = []
         if self.before:
-            told.append(
+            lines.append(
                 f"Het taalmodel {model} gebruikte de nieuwste bron niet. Het begin is daarom letterlijk "
                 f"daaruit overgenomen ({_count(self.before)})."
             )
         if self.behind:
-            told.append(
+            lines.append(
                 f"Het taalmodel {model} liet een onderdeel van de vraag open waarover de bronnen wel iets "
                 f"zeggen. Het einde is daarom letterlijk daaruit overgenomen ({_count(self.behind)})."
             )
-        return tuple(told)
+        return tuple(lines)
 
 
 def find_supplement(
@@ -79,10 +79,10 @@ def find_supplement(
 
 
 def _unsaid(copied: Sequence[Statement], shown: Sequence[Statement]) -> list[Statement]:
-    said = [split_introduction(s.text).claim for s in shown]
-    folded = {fold(claim) for claim in said}
+    statements = [split_introduction(s.text).claim for s in shown]
+    folded = {fold(claim) for claim in statements}
     claims = ((s, split_introduction(s.text).claim) for s in copied)
-    return [s for s, claim in claims if fold(claim) not in folded and coverage(claim, said) < _REPEATS]
+    return [s for s, claim in claims if fold(claim) not in folded and coverage(claim, statements) < _REPEATS]
 
 
 def _fitting(statements: Sequence[Statement], room: int) -> tuple[Statement, ...]:

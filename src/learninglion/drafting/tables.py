@@ -82,10 +82,10 @@ def by_model(
     rows: dict[tuple[str, str, Span], EvidenceRow] = {}
     dropped: list[str] = []
     for claim in claims:
-        found = _places(claim, numbered)
-        if not found and claim.quote:
+        places = _places(claim, numbered)
+        if not places and claim.quote:
             dropped.append(claim.quote)
-        for source, span in found:
+        for source, span in places:
             for row in _rows(claim, source, span, judged):
                 known = rows.get((row.part, source.id, span))
                 if known is None or known.chance < row.chance:
@@ -119,8 +119,8 @@ def _places(claim: Claim, numbered: Sequence[Source]) -> list[tuple[Source, Span
     named = list(numbered[claim.source - 1 : claim.source]) if claim.source > 0 else []
     if claim.quote:
         for source in (*named, *(s for s in numbered if s not in named)):
-            for told in (claim.quote, unescape(claim.quote)):
-                inside = find_quote(told, source.body)
+            for quote in (claim.quote, unescape(claim.quote)):
+                inside = find_quote(quote, source.body)
                 if inside is not None:
                     span = _whole(source, inside)
                     return [] if touches_suspicious(source, span) else [(source, span)]
@@ -148,13 +148,13 @@ def nearest(sentence: str, source: Source, most: int = 2) -> tuple[Span, ...]:
     units = units_of(source)
     shared = {p: coverage(sentence, (u.text,)) for p, u in enumerate(units)}
     best = sorted(shared, key=lambda p: (-shared[p], p))[:most]
-    kept = sorted(p for p in best if shared[p] >= _SHARED) or best[:1]
-    return tuple(units[p].span for p in kept)
+    close = sorted(p for p in best if shared[p] >= _SHARED) or best[:1]
+    return tuple(units[p].span for p in close)
 
 
 def _rows(claim: Claim, source: Source, span: Span, judged: Sequence[Sequence[Judged]]) -> list[EvidenceRow]:
     """The claim as rows, one for each part it may be about, with its chance; none where it is beside all."""
-    found = []
+    rows = []
     for number, row in enumerate(judged, 1):
         one = next((j for j in row if j.source.id == source.id), None)
         if one is None or (claim.part and claim.part <= len(judged) and claim.part != number):
@@ -164,10 +164,10 @@ def _rows(claim: Claim, source: Source, span: Span, judged: Sequence[Sequence[Ju
         chance = raised(prior, claim.answers)
         if claim.answers is Answers.NO or chance >= RELATED:
             made = _row(one.asking.text, source, span, claim.answers, chance)
-            found.append(replace(made, why=claim.why, by_model=True))
-    if not claim.part and found:  # it did not say which part: the one it answers best
-        return [max(found, key=lambda r: r.chance)]
-    return found
+            rows.append(replace(made, why=claim.why, by_model=True))
+    if not claim.part and rows:  # it did not say which part: the one it answers best
+        return [max(rows, key=lambda r: r.chance)]
+    return rows
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -201,7 +201,7 @@ _RELATIVE_YEAR = re.compile(rf"\b({'|'.join(_THIS_YEAR)})e?\s+jaar\b", re.IGNORE
 def _figures(quote: str, year: int | None) -> tuple[str, ...]:
     """The amounts of a quote in one spelling with their unit, and which year "dit jaar" was."""
     read_words = read(quote).words
-    found: list[str] = []
+    figures: list[str] = []
     at = 0
     while at < len(read_words):
         if not is_number(read_words[at].norm):
@@ -212,22 +212,22 @@ def _figures(quote: str, year: int | None) -> tuple[str, ...]:
             end += 1
         if end < len(read_words) and (read_words[end].norm in UNIT_NAMES or read_words[end].is_content):
             end += 1
-        found.append(" ".join(w.norm for w in read_words[at:end]))
+        figures.append(" ".join(w.norm for w in read_words[at:end]))
         at = end
     if year is not None:
-        found += [
+        figures += [
             f"{m.group().casefold()} = {year + _THIS_YEAR[m.group(1).casefold()]}"
             for m in _RELATIVE_YEAR.finditer(quote)
         ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(figures))
 
 
 def _settled(rows: Iterable[EvidenceRow], sources: Sequence[Source], dropped: Sequence[str]) -> Table:
     """The rows in order, the newest source first, with what is overtaken marked."""
     order = {s.id: n for n, s in enumerate(order_sources(sources))}
-    told = sorted(rows, key=lambda r: (order[r.source_id], r.span.start, r.part))
-    kept = sorted(told, key=lambda r: -r.chance)[:_MOST]
-    ordered = [r for r in told if r in kept]
+    by_place = sorted(rows, key=lambda r: (order[r.source_id], r.span.start, r.part))
+    best = sorted(by_place, key=lambda r: -r.chance)[:_MOST]
+    ordered = [r for r in by_place if r in best]
     return Table(tuple(replace(r, overtaken_by=_newer(r, ordered, order)) for r in ordered), tuple(dropped))
 
 

@@ -136,8 +136,8 @@ def _read_list(lines: Sequence[_Line]) -> Unit:
             items.append(_MARKER.sub("", line.text))
         else:
             items[-1] = f"{items[-1]} {line.text}"
-    told = "; ".join(re.sub(r"(?:[;,.]|[;,]\s+(?:en|of))\s*$", "", item) for item in items)
-    return Unit(f"{head} {told}.", Span(lines[0].span.start, lines[-1].span.end), is_list=True)
+    listing = "; ".join(re.sub(r"(?:[;,.]|[;,]\s+(?:en|of))\s*$", "", item) for item in items)
+    return Unit(f"{head} {listing}.", Span(lines[0].span.start, lines[-1].span.end), is_list=True)
 
 
 def _read_sentence(line: _Line, alone: bool, last: bool) -> Unit | None:

@@ -52,13 +52,13 @@ def weight(word: str) -> float:
 @lru_cache(maxsize=8192)
 def subject_words(text: str) -> tuple[tuple[str, float], ...]:
     """The stems of the words of `text` that tell something, each once, with their weights."""
-    found: dict[str, float] = {}
+    weights: dict[str, float] = {}
     for word in words(text):
-        told = weight(word)
-        if told:
+        own_weight = weight(word)
+        if own_weight:
             stem = _stem(word)
-            found[stem] = max(told, found.get(stem, 0.0))
-    return tuple(sorted(found.items()))
+            weights[stem] = max(own_weight, weights.get(stem, 0.0))
+    return tuple(sorted(weights.items()))
 
 
 @lru_cache(maxsize=65536)

@@ -12,13 +12,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from textwrap import shorten
 
-from learninglion.checking.citations import Locate, nowhere
-from learninglion.checking.injection import describe_question, describe_suspicions
+from learninglion.checking.citations import Locate, cite, nowhere, reference
+from learninglion.checking.injection import describe_question, describe_suspicions, touches_suspicious
 from learninglion.checking.phrases import split_introduction
+from learninglion.checking.quotes import find_quote, resolve
 from learninglion.drafting import tables
-from learninglion.drafting.binding import bind
 from learninglion.drafting.gate import Gate
 from learninglion.drafting.positions import take_newest
 from learninglion.drafting.prompting import (
@@ -38,6 +39,7 @@ from learninglion.drafting.prompting import (
     quote_style,
     shape_for,
     show_table,
+    unescape,
 )
 from learninglion.drafting.relevance import LIKELY
 from learninglion.drafting.replies import (
@@ -46,16 +48,17 @@ from learninglion.drafting.replies import (
     JsonReader,
     LineReader,
     Missing,
+    Proof,
     Proposal,
     Reader,
     read_claims,
 )
 from learninglion.drafting.style import StyleExample, choose_examples
 from learninglion.drafting.supplement import FELL_BACK, SUPPLEMENTED, find_supplement
-from learninglion.drafting.tables import Table, raised
+from learninglion.drafting.tables import Table, nearest, raised
 from learninglion.drafting.units import units_of
-from learninglion.drafting.wording import likeness
-from learninglion.dutch.text import fold, squash, words
+from learninglion.drafting.wording import coverage, likeness
+from learninglion.dutch.text import fold, split_sentences, squash, words
 from learninglion.inference.answers import NoAnswerError, RetractedError
 from learninglion.inference.generators import Generator, JsonSchema, Prompt
 from learninglion.models import (
@@ -69,6 +72,7 @@ from learninglion.models import (
     Provenance,
     Selection,
     Source,
+    Span,
     Statement,
     StatementVerdict,
     SubQuestion,
@@ -84,11 +88,135 @@ __all__ = [
     "Stage",
     "UNFINISHED",
     "WritingOptions",
+    "bind",
     "found_before",
     "not_written",
     "take_over",
     "write",
 ]
+
+# From what a model says a sentence rests on to citations of exact words in the chosen sources.
+
+# A sentence whose words stand for less than this part in one source sentence rests on nothing we can find.
+_SHARED = 0.6
+_SHORT = 4  # letters; shorter words ("de", "van", "een") say nothing about where a sentence came from
+_PASSAGES = 3  # of one source that a sentence without a quotation is held against
+# An earlier "ja" says nothing about another question, however true it was of its own.
+_YES_NO = re.compile(r"^\W*(?:ja|nee|neen|inderdaad|(?:dat|dit) klopt)\b", re.IGNORECASE)
+_END = (".", "!", "?", "…")
+
+
+def bind(
+    proposal: Proposal,
+    sources: Sequence[Source],
+    locate: Locate,
+    same_question: Callable[[Source], bool] = lambda _source: True,
+    rows: Sequence[EvidenceRow] = (),
+) -> tuple[Statement, int]:
+    """The proposal as a statement, and for how many citations the system found the place itself.
+
+    A quote that stands in its source becomes a citation of those exact words; one that does not is kept
+    as the model gave it, for the check to refuse. A proof without words gets the one sentence of that
+    source that says the same, if there is one, and else the passages of that source that the sentence was
+    written from (`rows`, the evidence table). Words that speak to a machine are never evidence, and a
+    "ja" or "nee" only counts where the source answered the same question.
+    """
+    proposal = _named(proposal, sources)
+    citations: list[Citation] = []
+    bound = 0
+    answering = tuple(s for s in sources if same_question(s))
+    yes_no = bool(_YES_NO.match(proposal.sentence))
+    for proof in proposal.proofs or (Proof(0),):
+        named = sources[proof.source - 1 : proof.source] if proof.source > 0 else ()
+        if proof.words:
+            cited = [_quoted(proof.words, named, sources, locate)]
+        else:
+            cited = [_attributed(proposal.sentence, named or (answering if yes_no else sources), locate)]
+            if cited == [None] and named and not yes_no:
+                cited = [
+                    cite(named[0], span, locate) for span in _written_from(proposal.sentence, named[0], rows)
+                ]
+            bound += any(c is not None for c in cited)
+        for citation in cited:
+            if citation is None or citation in citations:
+                continue
+            if yes_no and not any(s.id == citation.source_id for s in answering):
+                continue
+            citations.append(citation)
+    return Statement(_ended(proposal.sentence), tuple(citations)), bound
+
+
+def _named(proposal: Proposal, sources: Sequence[Source]) -> Proposal:
+    """A source that stands behind a sentence by its reference or its id is a proof as its number is."""
+    sentence, proofs = proposal.sentence, list(proposal.proofs)
+    for number, source in enumerate(sources, 1):
+        names = "|".join(re.escape(name) for name in (reference(source), source.id, source.document.id))
+        reference_mark = re.compile(rf"\s*[\[(]\s*(?:(?:bron|zie)\b:?\s*)?(?:{names})\s*[\])]", re.IGNORECASE)
+        bare = reference_mark.sub("", sentence)
+        if bare != sentence:
+            sentence = bare
+            proofs.extend([Proof(number)] if number not in {p.source for p in proofs} else [])
+    return Proposal(re.sub(r" (?=[.,;:!?]$)", "", sentence), tuple(proofs))
+
+
+def _written_from(sentence: str, source: Source, rows: Sequence[EvidenceRow]) -> tuple[Span, ...]:
+    """The passages of a source that a sentence in other words was written from."""
+    own = dict.fromkeys((r.span, r.quote) for r in rows if r.source_id == source.id)
+    if not own:
+        return nearest(sentence, source)
+    order = sorted(own, key=lambda o: (-coverage(sentence, (o[1],)), o[0].start))
+    return tuple(sorted((span for span, _ in order[:_PASSAGES]), key=lambda span: span.start))
+
+
+def _quoted(text: str, named: Sequence[Source], sources: Sequence[Source], locate: Locate) -> Citation | None:
+    quote = text if any(find_quote(text, s.body) for s in sources) else unescape(text)
+    given = named[0] if named else next((s for s in sources if find_quote(quote, s.body)), None)
+    if given is None:
+        return Citation(document="", numbers=(), quote=quote)
+    citation = Citation(
+        given.document.id, given.numbers, quote, source_id=given.id, reference=reference(given)
+    )
+    resolution = resolve(citation, sources, locate)
+    if resolution.span is None or resolution.source is None:
+        return citation
+    if touches_suspicious(resolution.source, resolution.span):
+        return None
+    return cite(resolution.source, resolution.span, locate)
+
+
+def _attributed(sentence: str, sources: Sequence[Source], locate: Locate) -> Citation | None:
+    """The source sentence that holds most of the words of `sentence`, if it holds nearly all."""
+    wanted = _content(sentence)
+    if not wanted:
+        return None
+    best: tuple[float, Source, Span] | None = None
+    for source in sources:
+        for span, content in _sentences(source.body):
+            shared = len(wanted & content) / len(wanted)
+            if shared >= _SHARED and (best is None or shared > best[0]):
+                best = (
+                    shared,
+                    source,
+                    Span(span.start + source.body_span.start, span.end + source.body_span.start),
+                )
+    if best is None or touches_suspicious(best[1], best[2]):
+        return None
+    return cite(best[1], best[2], locate)
+
+
+@lru_cache(maxsize=256)
+def _sentences(body: str) -> tuple[tuple[Span, frozenset[str]], ...]:
+    return tuple((span, _content(span.of(body))) for span in split_sentences(body))
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(w for w in words(text) if len(w) >= _SHORT or w[:1].isdigit()) or frozenset(words(text))
+
+
+def _ended(sentence: str) -> str:
+    """With a full stop at the end, as models forget it in front of a citation."""
+    text = sentence.strip()
+    return text if text.endswith(_END) or text[-2:-1] in _END else text + "."
 
 
 class Stage(StrEnum):
@@ -229,8 +357,8 @@ def write(
     False; given as `resume`, what it holds is kept and the rest is written. Raises GeneratorError or
     InputError when nothing could be written.
     """
-    told = on_event or _ignore
-    return _Writer(selection, generator, gate, locate, options or WritingOptions(), siblings, told).run(
+    report = on_event or _ignore
+    return _Writer(selection, generator, gate, locate, options or WritingOptions(), siblings, report).run(
         resume
     )
 
@@ -306,8 +434,8 @@ class _Writer:
     def _nothing(self) -> Draft:
         self._remark("De gekozen bronnen zeggen te weinig over deze vraag; er is niets geschreven.")
         if self.work.missing:
-            told = shorten("; ".join(self.work.missing), 2 * _QUOTED, placeholder=" …")
-            self._remark(f"Volgens het taalmodel {self.generator.model} ontbreekt: “{told}”")
+            gaps = shorten("; ".join(self.work.missing), 2 * _QUOTED, placeholder=" …")
+            self._remark(f"Volgens het taalmodel {self.generator.model} ontbreekt: “{gaps}”")
         return self._result(AnswerVerdict.UNANSWERABLE, self.aspects, self._provenance())
 
     # ------------------------------------------------------------------ step 1: the evidence
@@ -411,10 +539,10 @@ class _Writer:
     def _text_prompt(self) -> Prompt:
         files = self.options.prompts
         if not self.shape.chats:
-            asked = {"vraag": squash(escape(self.selection.question.text)), "bewijs": ""}
-            room = self._room(self._prompt("vervolg", asked))
+            blanks = {"vraag": squash(escape(self.selection.question.text)), "bewijs": ""}
+            room = self._room(self._prompt("vervolg", blanks))
             shown = self._fitting(self.work.table.usable, room)
-            return self._prompt("vervolg", {**asked, "bewijs": shown})
+            return self._prompt("vervolg", {**blanks, "bewijs": shown})
         values = {
             **self._asked(),
             "set": quote_siblings(self.siblings, files, self.mark),
@@ -428,13 +556,13 @@ class _Writer:
     def _fitting(self, rows: Sequence[EvidenceRow], room: int) -> str:
         """The table within `room` tokens; the rows that answer least stay out, and are named."""
         mark = self.mark if self.shape.chats else ""
-        kept = list(rows)
-        while kept:
-            shown = show_table(kept, self.sources, self.aspects, mark)
+        rows_left = list(rows)
+        while rows_left:
+            shown = show_table(rows_left, self.sources, self.aspects, mark)
             if self.generator.count_tokens(shown) <= room:
                 return shown
-            least = min(kept, key=lambda r: (r.chance, -r.span.start))
-            kept.remove(least)
+            least = min(rows_left, key=lambda r: (r.chance, -r.span.start))
+            rows_left.remove(least)
             self._remark_on_model(f"Paste niet in het taalmodel: {least.reference}: “{least.quote}”")
         if rows:
             raise InputError("Het taalmodel is te klein: er past geen enkele zin uit de bronnen in.")
@@ -495,16 +623,16 @@ class _Writer:
 
     def _refers(self, sentence: str) -> bool:
         """A reference to another answer of the set is for a person to confirm; it is no statement."""
-        found = _REFERS.match(sentence)
+        reference_match = _REFERS.match(sentence)
         others = {n for sibling in self.siblings for n in sibling.numbers}
-        if found is None or int(found.group(1)) not in others:
+        if reference_match is None or int(reference_match.group(1)) not in others:
             return False
         self.work.proposal = sentence
         return True
 
     def _bound(self, item: Proposal) -> Statement:
-        statement, found = bind(item, self.sources, self.locate, self._same_question, self.work.table.usable)
-        self.work.bound += found
+        statement, bound = bind(item, self.sources, self.locate, self._same_question, self.work.table.usable)
+        self.work.bound += bound
         return statement
 
     def _same_question(self, source: Source) -> bool:
@@ -589,11 +717,11 @@ class _Writer:
 
     def _drop_repeated(self) -> None:
         """A newer position that the model had written itself need not be told twice."""
-        kept: dict[str, int] = {}
+        first_places: dict[str, int] = {}
         for position, check in enumerate(self.work.checks):
-            kept.setdefault(fold(split_introduction(check.statement.text).claim), position)
-        self.work.statements = [self.work.statements[p] for p in kept.values()]
-        self.work.checks = [self.work.checks[p] for p in kept.values()]
+            first_places.setdefault(fold(split_introduction(check.statement.text).claim), position)
+        self.work.statements = [self.work.statements[p] for p in first_places.values()]
+        self.work.checks = [self.work.checks[p] for p in first_places.values()]
 
     def _shown(self) -> tuple[Statement, ...]:
         return tuple(c.statement for c in self.work.checks if c.verdict is StatementVerdict.SUPPORTED)
@@ -606,17 +734,17 @@ class _Writer:
 
     def _missing(self, statements: Sequence[Statement]) -> tuple[str, ...]:
         """The parts that these sentences leave open, the model's word on their passages counted in."""
-        said = self.gate.said(self.selection, statements)
+        chances_of = self.gate.said(self.selection, statements)
         return tuple(
             part
-            for part, chances in zip(self.aspects, said, strict=True)
+            for part, chances in zip(self.aspects, chances_of, strict=True)
             if self._chance(part, chances, statements) < min(self.gate.sure, LIKELY)
         )
 
-    def _chance(self, part: str, said: Mapping[str, float], statements: Sequence[Statement]) -> float:
+    def _chance(self, part: str, chances: Mapping[str, float], statements: Sequence[Statement]) -> float:
         rested = [r.chance for r in self.work.table.usable if r.part == part and _rests(r, statements)]
         return max(
-            (raised(c, self._word(part, s)) for s, c in said.items()), default=max(rested, default=0.0)
+            (raised(c, self._word(part, s)) for s, c in chances.items()), default=max(rested, default=0.0)
         )
 
     def _word(self, part: str, source_id: str) -> Answers | None:
@@ -625,12 +753,12 @@ class _Writer:
             return None  # the part fell away
         if not self.work.by_model:
             return Answers.PARTLY if self.shape.chats else None
-        told = [
+        lines = [
             r.answers
             for r in self.work.table.rows
             if r.part == part and r.source_id == source_id and r.by_model
         ]
-        return next((a for a in Answers if a in told), None)
+        return next((a for a in Answers if a in lines), None)
 
     def _answered(self) -> bool:
         """Whether every part is surely answered, by sentences that all hold and rest on the table."""
@@ -640,7 +768,7 @@ class _Writer:
             s for s in self.work.statements if s not in self.work.copied and s.author is Author.MACHINE
         ]
         borne = all(any(_rests(row, [s]) for row in self.work.table.usable) for s in written)
-        said = self.gate.said(self.selection, self._shown())
+        chances_of = self.gate.said(self.selection, self._shown())
         copied = {c.source_id for s in self.work.copied for c in s.citations}
         sure = all(
             any(
@@ -652,7 +780,7 @@ class _Writer:
                 )
                 for source, chance in chances.items()
             )
-            for part, chances in zip(self.aspects, said, strict=True)
+            for part, chances in zip(self.aspects, chances_of, strict=True)
         )
         return checked and borne and sure
 
@@ -668,11 +796,11 @@ class _Writer:
         if len(self._missing(shown)) == len(self.aspects) and len(self._missing((*shown, *doubtful))) == len(
             self.aspects
         ):
-            said = shorten(" ".join(s.text for s in shown), 5 * _QUOTED, placeholder=" …")
+            text = shorten(" ".join(s.text for s in shown), 5 * _QUOTED, placeholder=" …")
             return self._fall_back(
                 provenance,
                 f"Wat het taalmodel {model} schreef staat wel in de bronnen, maar beantwoordt "
-                f"geen enkel onderdeel van de vraag: “{said}”",
+                f"geen enkel onderdeel van de vraag: “{text}”",
             )
         provenance = self._supplement((*shown, *doubtful), provenance)
         missing = self._missing((*self._shown(), *doubtful))
@@ -680,10 +808,10 @@ class _Writer:
         verdict = AnswerVerdict.ANSWERED if answered else AnswerVerdict.PARTIAL
         return self._result(verdict, missing, provenance)
 
-    def _supplement(self, told: tuple[Statement, ...], provenance: Provenance) -> Provenance:
+    def _supplement(self, statements: tuple[Statement, ...], provenance: Provenance) -> Provenance:
         """Copied sentences around those of the model, where it left aside what the sources do say."""
         copied = self.gate.extract(self.selection, self.locate)
-        more = find_supplement(copied.selection, told, copied.statements, self._missing, _MAX_WORDS)
+        more = find_supplement(copied.selection, statements, copied.statements, self._missing, _MAX_WORDS)
         if more.before or more.behind:
             self.selection = copied.selection  # with a newer source, where copying needed one
         for position, statement in enumerate(more.before):
@@ -735,8 +863,8 @@ class _Writer:
         complete: bool = True,
     ) -> Draft:
         if self.work.bound:
-            found = (FOUND, str(self.work.bound))
-            provenance = replace(provenance, parameters=(*provenance.parameters, found))
+            entry = (FOUND, str(self.work.bound))
+            provenance = replace(provenance, parameters=(*provenance.parameters, entry))
         return Draft(
             selection=self.selection,
             statements=tuple(self.work.statements),
@@ -750,16 +878,16 @@ class _Writer:
         )
 
     def _provenance(self) -> Provenance:
-        told = self.generator.describe()
+        description = self.generator.describe()
         parameters = (
-            *told.parameters,
+            *description.parameters,
             ("max_tokens", str(self.options.max_tokens)),
             ("shape", self.shape.value),
         )
         if self.style:
             where = " ".join(example.where for example in self.style)
             parameters = (*parameters, ("style_examples", str(len(self.style))), (STYLE_FROM, where))
-        return replace(told, prompt_sha256=self.options.prompts.sha256, parameters=parameters)
+        return replace(description, prompt_sha256=self.options.prompts.sha256, parameters=parameters)
 
     def _remark(self, *remarks: str) -> None:
         self.work.remarks.extend(remarks)

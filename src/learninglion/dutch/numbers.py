@@ -5,9 +5,24 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from learninglion.dutch.dates import MONTHS
+__all__ = ["MONTHS", "MONTH_NAMES", "SCALES", "UNITS", "UNIT_NAMES", "is_number", "is_ordinal", "number_of"]
 
-__all__ = ["MONTH_NAMES", "SCALES", "UNITS", "UNIT_NAMES", "is_number", "is_ordinal", "number_of"]
+# Months and dates as Dutch writes them.
+
+MONTHS = (
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
 
 MONTH_NAMES = frozenset(MONTHS)
 SCALES = frozenset("honderd duizend miljoen miljard biljoen".split())
@@ -85,8 +100,8 @@ def _spelled(word: str) -> int | None:
             unit = _SMALL.get(head[:-2]) if head.endswith("en") else None
             return value + unit if unit and unit < 10 else None
     for scale, size in (("duizend", 1000), ("honderd", 100)):
-        head, found, tail = word.partition(scale)
-        if found:
+        head, scale_word, tail = word.partition(scale)
+        if scale_word:
             # "honderd" and "duizend" alone stay words: they also scale ("200 duizend")
             front = 1 if not head else _spelled(head)
             rest = 0 if not tail else _spelled(tail.removeprefix("en"))

@@ -84,23 +84,23 @@ class PersonalData:
 
 def find_personal(text: str, public: Collection[str] = ()) -> tuple[PersonalData, ...]:
     """All personal data in `text`, in order and without overlap; `public` names people in a public role."""
-    found: list[PersonalData] = []
+    personal: list[PersonalData] = []
     taken = [match.span() for match in _OWN_NUMBERS.finditer(text)]
     for kind, look in _FINDERS:
         for start, end in look(text):
             if all(end <= s or start >= e for s, e in taken):
                 taken.append((start, end))
-                found.append(PersonalData(Span(start, end), kind))
+                personal.append(PersonalData(Span(start, end), kind))
     for start, end in _names(text, public):
         if all(end <= s or start >= e for s, e in taken):
             taken.append((start, end))
-            found.append(PersonalData(Span(start, end), PersonalKind.NAME))
-    return tuple(sorted(found, key=lambda datum: datum.span.start))
+            personal.append(PersonalData(Span(start, end), PersonalKind.NAME))
+    return tuple(sorted(personal, key=lambda datum: datum.span.start))
 
 
-def count_personal(found: Sequence[PersonalData]) -> dict[PersonalKind, int]:
+def count_personal(personal: Sequence[PersonalData]) -> dict[PersonalKind, int]:
     """How much of each kind, in the order of the kinds."""
-    counted = Counter(datum.kind for datum in found)
+    counted = Counter(datum.kind for datum in personal)
     return {kind: counted[kind] for kind in PersonalKind if counted[kind]}
 
 
@@ -204,10 +204,10 @@ def _bsns(text: str) -> Iterator[tuple[int, int]]:
         before, after = text[max(0, match.start() - 60) : match.start()], text[match.end() : match.end() + 40]
         named = _BSN_WORDS.search(before[-24:])
         other = not named and _is_other_number(text, match.start(), match.end())
-        told = bool(_BSN_WORDS.search(before) or _BSN_WORDS.search(after)) and not other
+        is_named = bool(_BSN_WORDS.search(before) or _BSN_WORDS.search(after)) and not other
         # One number in eleven passes the test by chance: without a word for it, only the whole form counts.
         whole = len(digits) == 9 and match.group() == digits and not other
-        if told or whole:
+        if is_named or whole:
             yield match.span()
 
 
@@ -336,12 +336,12 @@ _NO_POSTCODE = re.compile(
 
 def _addresses(text: str) -> Iterator[tuple[int, int]]:
     done = 0
-    found = sorted(
+    addresses = sorted(
         (match.span(), match.group())
         for form in (_STREET_FIRST, _POSTCODE_FIRST, _POSTCODE_NUMBER, _HOUSE_POSTCODE)
         for match in form.finditer(text)
     )
-    for (start, end), written in found:
+    for (start, end), written in addresses:
         if start < done or _NO_POSTCODE.match(written) or "ostbus" in written:
             continue
         if _OFFICE.search(_line_around(text, start, end, 70)) or re.search(

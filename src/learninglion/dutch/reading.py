@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from learninglion.dutch import lexicon
-from learninglion.dutch.dates import MONTHS
-from learninglion.dutch.numbers import SCALES, UNITS, is_number, number_of
+from learninglion.dutch.numbers import MONTHS, SCALES, UNITS, is_number, number_of
 from learninglion.dutch.text import fold, split_sentences, tokenise
 from learninglion.dutch.verbs import agreement_key, is_finite
 from learninglion.models import Span
@@ -213,7 +212,7 @@ def _structured(words: tuple[Word, ...]) -> Reading:
 
 def _main_verbs(words: tuple[Word, ...]) -> frozenset[int]:
     """Verbs that open the main clause behind a subordinate one without a comma: "Als hij komt | gaat zij"."""
-    found: set[int] = set()
+    verbs: set[int] = set()
     subordinate = False
     for at, word in enumerate(words):
         if "^" in word.border:
@@ -222,9 +221,9 @@ def _main_verbs(words: tuple[Word, ...]) -> frozenset[int]:
             subordinate = False
         goes_on = at + 1 < len(words) and not words[at + 1].border and not words[at + 1].is_verb
         if subordinate and word.is_verb and at and goes_on and _ends_clause(words, at - 1):
-            found.add(at)
+            verbs.add(at)
             subordinate = False
-    return frozenset(found)
+    return frozenset(verbs)
 
 
 def _ends_clause(words: tuple[Word, ...], at: int) -> bool:

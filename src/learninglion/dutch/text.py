@@ -64,7 +64,7 @@ def fold(text: str) -> str:
 
 def printable(text: str) -> str:
     """`text` without what XML cannot hold; a soft break, as pasted from a word processor, becomes a space."""
-    return _NOT_XML.sub(lambda found: " " if found.group() in "\v\f" else "", text)
+    return _NOT_XML.sub(lambda match: " " if match.group() in "\v\f" else "", text)
 
 
 def squash(text: str) -> str:

@@ -250,22 +250,22 @@ def is_infinitive(word: str) -> bool:
     """Whether the folded `word` can be an infinitive (and so, alone, makes no clause)."""
     if word in _INFINITIVES:
         return True
-    found = _analyse(word)
-    return bool(found and found[0] == word)
+    analysis = _analyse(word)
+    return bool(analysis and analysis[0] == word)
 
 
 @lru_cache(maxsize=65536)
 def is_past(word: str) -> bool:
     """Whether the folded `word` is a past tense."""
-    found = _analyse(word)
-    return found is not None and found[1] == "past"
+    analysis = _analyse(word)
+    return analysis is not None and analysis[1] == "past"
 
 
 @lru_cache(maxsize=65536)
 def verb_of(word: str) -> str:
     """The infinitive that the folded `word` can be a form of; the word itself when it is no verb."""
-    found = _analyse(word)
-    return found[0] if found else word
+    analysis = _analyse(word)
+    return analysis[0] if analysis else word
 
 
 @lru_cache(maxsize=65536)

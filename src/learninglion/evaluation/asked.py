@@ -64,7 +64,7 @@ def paired_trial(
     for source, _ in entries:
         group = documents[source.document.id] if whole_documents else source.document.id
         of_document.setdefault(group, set()).add(source.id)
-    asked = tuple(
+    questions = tuple(
         Asked(
             p.id,
             p.question,
@@ -73,8 +73,8 @@ def paired_trial(
         )
         for p in pairs
     )
-    told = f"{data_hash(pairs)} {with_questions} {whole_documents}"
-    return DraftTrial(label, entries, asked, hashlib.sha256(told.encode()).hexdigest())
+    description = f"{data_hash(pairs)} {with_questions} {whole_documents}"
+    return DraftTrial(label, entries, questions, hashlib.sha256(description.encode()).hexdigest())
 
 
 def archive_trial(label: str, entries: Sequence[Entry]) -> DraftTrial:
@@ -85,7 +85,7 @@ def archive_trial(label: str, entries: Sequence[Entry]) -> DraftTrial:
     of_document: dict[str, set[str]] = {}
     for source, _ in entries:
         of_document.setdefault(source.document.id, set()).add(source.id)
-    asked = tuple(
+    questions = tuple(
         Asked(
             source.id,
             source.question,
@@ -96,9 +96,9 @@ def archive_trial(label: str, entries: Sequence[Entry]) -> DraftTrial:
         for source, _ in entries
         if source.question.strip() and source.body.strip()
     )
-    if not asked:
+    if not questions:
         raise InputError(f"In {label} staat geen beantwoorde vraag: er is niets te meten.")
-    return DraftTrial(label, tuple(entries), asked, _hash(entries, asked))
+    return DraftTrial(label, tuple(entries), questions, _hash(entries, questions))
 
 
 def labelled_trial(label: str, entries: Sequence[Entry], path: Path) -> DraftTrial:
@@ -108,12 +108,12 @@ def labelled_trial(label: str, entries: Sequence[Entry], path: Path) -> DraftTri
     Raises InputError or UnreadableFileError, naming the line, for what is not so.
     """
     known = {source.id for source, _ in entries}
-    asked = tuple(_read(path.name, number, line, known) for number, line in _lines(path))
-    if not asked:
+    questions = tuple(_read(path.name, number, line, known) for number, line in _lines(path))
+    if not questions:
         raise UnreadableFileError(path.name, "er staan geen vragen in")
-    if len({a.id for a in asked}) < len(asked):
+    if len({a.id for a in questions}) < len(questions):
         raise InputError(f"{path.name}: sommige ids komen meer dan eens voor")
-    return DraftTrial(label, tuple(entries), asked, _hash(entries, asked))
+    return DraftTrial(label, tuple(entries), questions, _hash(entries, questions))
 
 
 def document_entries(documents: Sequence[Document]) -> tuple[Entry, ...]:
@@ -146,9 +146,9 @@ def _read(name: str, number: int, line: str, known: set[str]) -> Asked:
     return made
 
 
-def _hash(entries: Sequence[Entry], asked: Sequence[Asked]) -> str:
-    told = [
+def _hash(entries: Sequence[Entry], questions: Sequence[Asked]) -> str:
+    rows = [
         [(s.id, s.question, s.body) for s, _ in entries],
-        [(a.id, a.text, sorted(a.holds)) for a in asked],
+        [(a.id, a.text, sorted(a.holds)) for a in questions],
     ]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()

@@ -105,7 +105,7 @@ def learn_from_choices(
         learned = _moved([(e, v) for e, v in used if part_of[e.group] != part], current.says)
         before |= _likelihoods(held, current.says)
         after |= _likelihoods(held, learned)
-    was, is_now = (np.array([told[group] for group in groups]) for told in (before, after))
+    was, is_now = (np.array([by_group[group] for group in groups]) for by_group in (before, after))
     comparison = compare("log likelihood", was, is_now)
     return ChoicesReport(replace(current, says=_moved(used, current.says)), len(groups), comparison)
 
@@ -119,8 +119,8 @@ def _moved(used: Sequence[tuple[Example, Evidence]], start: Curves) -> Curves:
 
 def _likelihoods(held: Sequence[tuple[Example, Evidence]], curves: Curves) -> dict[str, float]:
     """Of every question the mean log likelihood of what was decided."""
-    told: dict[str, list[float]] = {}
-    for example, found in held:
-        chance = float(np.clip(curves.chance(best_row(example, found, curves)[None])[0], 0.01, 0.99))
-        told.setdefault(example.group, []).append(np.log(chance if example.answers else 1 - chance))
-    return {group: float(np.mean(values)) for group, values in told.items()}
+    by_group: dict[str, list[float]] = {}
+    for example, evidence in held:
+        chance = float(np.clip(curves.chance(best_row(example, evidence, curves)[None])[0], 0.01, 0.99))
+        by_group.setdefault(example.group, []).append(np.log(chance if example.answers else 1 - chance))
+    return {group: float(np.mean(values)) for group, values in by_group.items()}

@@ -122,7 +122,7 @@ def read_configuration(path: Path) -> Configuration:
         data = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path.name}: deze instellingen zijn niet te lezen ({error}).") from error
-    wrong = [told for name, value in data.items() if (told := mistakes(name, value))]
+    wrong = [mistake for name, value in data.items() if (mistake := mistakes(name, value))]
     if "encoder" in data:
         wrong.append("encoder: vergelijk modellen met learninglion experiment run")
     if wrong:
@@ -133,15 +133,15 @@ def read_configuration(path: Path) -> Configuration:
 def weigh(configuration: Configuration, base: Fusion) -> Fusion:
     """`base` as this configuration wants it: made equal, weighed by hand, and signals switched off."""
     fusion = _equal(base) if configuration.fusion == "equal" else base
-    kept = set(_SIGNALS[configuration.signals]) & set(_ANALYSES[configuration.analysis])
-    chosen = {**dict(configuration.weights), **{name: 0.0 for name in FEATURES if name not in kept}}
+    signals = set(_SIGNALS[configuration.signals]) & set(_ANALYSES[configuration.analysis])
+    chosen = {**dict(configuration.weights), **{name: 0.0 for name in FEATURES if name not in signals}}
     return replace(fusion, **chosen)  # type: ignore[arg-type]  # FEATURES names fields that are floats
 
 
 def _equal(base: Fusion) -> Fusion:
     """Every signal alike, with the same sum of weights, so that a score keeps its scale."""
     body = (base.body_stems + base.body_grams + base.body_mean + base.body_best) / 4
-    asked = (base.asked_stems + base.asked_grams + base.asked_best) / 3
+    question_weight = (base.asked_stems + base.asked_grams + base.asked_best) / 3
     return replace(
         base,
         body_stems=body,
@@ -149,9 +149,9 @@ def _equal(base: Fusion) -> Fusion:
         body_mean=body,
         body_best=body,
         body_length=0.0,
-        asked_stems=asked,
-        asked_grams=asked,
-        asked_best=asked,
+        asked_stems=question_weight,
+        asked_grams=question_weight,
+        asked_best=question_weight,
     )
 
 
@@ -172,8 +172,8 @@ def as_reranked(configuration: Configuration, base: Reranking | None) -> Reranki
 
 def as_searched(entries: Sequence[Entry], fields: str, passages: bool) -> tuple[Entry, ...]:
     """`entries` with only the `fields` that are searched; without `passages` every text is one passage."""
-    found = (_with_fields(entry, fields) for entry in entries)
-    return tuple(found if passages else (_whole(entry) for entry in found))
+    entries_kept = (_with_fields(entry, fields) for entry in entries)
+    return tuple(entries_kept if passages else (_whole(entry) for entry in entries_kept))
 
 
 def _with_fields(entry: Entry, fields: str) -> Entry:
@@ -188,8 +188,8 @@ def _with_fields(entry: Entry, fields: str) -> Entry:
 
 def _whole(entry: Entry) -> Entry:
     source, passages = entry
-    asked = [p for p in passages if p.kind is PassageKind.QUESTION]
+    question_passages = [p for p in passages if p.kind is PassageKind.QUESTION]
     bodies = [p for p in passages if p.kind is not PassageKind.QUESTION]
-    joined = [replace(asked[0], text=source.question)] if asked else []
+    joined = [replace(question_passages[0], text=source.question)] if question_passages else []
     joined += [replace(bodies[0], text=source.body)] if bodies else []
     return source, tuple(joined)

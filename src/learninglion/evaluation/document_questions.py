@@ -102,18 +102,18 @@ def read_document_questions(path: Path | None = None) -> tuple[DocumentQuestion,
             text = files("learninglion.evaluation").joinpath("cases", name).read_text("utf-8")
         else:
             text = path.read_text("utf-8-sig")
-        found = tuple(
+        cases = tuple(
             _read(name, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()
         )
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFileError(name, f"dit bestand is niet te lezen ({error})") from error
-    real = sorted({c.document for c in found if not c.document.startswith(FICTIONAL)})
-    taught = {*real[::2], *(c.document for c in found if c.document.startswith(FICTIONAL))}
+    real = sorted({c.document for c in cases if not c.document.startswith(FICTIONAL)})
+    taught = {*real[::2], *(c.document for c in cases if c.document.startswith(FICTIONAL))}
     return tuple(
         DocumentQuestion(
             c.id, c.document, c.question, c.kind, c.answerable, c.key, c.after, c.document in taught, c.answer
         )
-        for c in found
+        for c in cases
     )
 
 
@@ -156,12 +156,19 @@ def passage_questions() -> tuple[tuple[Entry, ...], tuple[DocumentQuestion, ...]
         card = DocumentCard(name, "", DocumentKind.DOCUMENT)
         source = Source(f"{name}#s1", card, SourceKind.SECTION, body, span, 0)
         entries.append((source, (Passage(f"{name}#s1/1", source.id, name, body, span, 0, PassageKind.BODY),)))
-        for number, asked in enumerate(row["questions"]):
-            key = str(asked["key"] or "")
+        for number, question in enumerate(row["questions"]):
+            key = str(question["key"] or "")
             teaches = row["part"] == "train"
             cases.append(
                 DocumentQuestion(
-                    f"{name}-{number}", name, asked["text"], asked["kind"], asked["answers"], key, "", teaches
+                    f"{name}-{number}",
+                    name,
+                    question["text"],
+                    question["kind"],
+                    question["answers"],
+                    key,
+                    "",
+                    teaches,
                 )
             )
     return tuple(entries), tuple(cases)
@@ -228,15 +235,15 @@ def put_question(
     def right(other: str, text: str) -> bool:
         return bool(key) and other == document_id and key in plain(text)
 
-    asked = f"{case.after} {case.question}".strip()
-    hits = search(engine, reader, asked, documents=documents, limit=10)
-    found = next(
+    question = f"{case.after} {case.question}".strip()
+    hits = search(engine, reader, question, documents=documents, limit=10)
+    place = next(
         (h.rank for h in hits if right(h.source.document.id, f"{h.source.question}{h.source.body}")), 0
     )
 
-    def counted(told: str) -> bool:
+    def counted(text: str) -> bool:
         """Whether a number that the program counted is the one of the case; that stands nowhere."""
-        return case.answer.isdigit() and case.answer in re.findall(r"\d+", told)
+        return case.answer.isdigit() and case.answer in re.findall(r"\d+", text)
 
     material = (*reply.answers, *reply.near)
     texts = [f"{m.told}{m.quote}{m.heads}{m.question}{m.text}" for m in material]
@@ -248,7 +255,7 @@ def put_question(
         ),
         0,
     )
-    return Outcome(case, reply, found, shown)
+    return Outcome(case, reply, place, shown)
 
 
 class ParsedShelf:
@@ -289,11 +296,11 @@ def measure_questions(
     with tempfile.TemporaryDirectory() as folder:
         index = Index.open(Path(folder), encoder, cache)
         index.update(reader)
-        asked = [case for case in cases if _name(case) in names]
-        for number, case in enumerate(asked, 1):
+        measured = [case for case in cases if _name(case) in names]
+        for number, case in enumerate(measured, 1):
             reply = find_answers(index, reader, case.question, after=case.after, shelf=shelf)
             outcomes.append(put_question(index, reader, case, names[_name(case)], reply))
-            progress("Vragen", number, len(asked))
+            progress("Vragen", number, len(measured))
     return report_questions(outcomes)
 
 
@@ -303,13 +310,14 @@ def _name(case: DocumentQuestion) -> str:
 
 def report_questions(outcomes: Sequence[Outcome]) -> AskReport:
     """The figures of these outcomes."""
-    told = [o for o in outcomes if o.case.answerable]
+    answerable = [o for o in outcomes if o.case.answerable]
     others = [o for o in outcomes if not o.case.answerable]
     kinds = tuple(
-        _kind(kind, [o for o in told if o.case.kind == kind]) for kind in sorted({o.case.kind for o in told})
+        _kind(kind, [o for o in answerable if o.case.kind == kind])
+        for kind in sorted({o.case.kind for o in answerable})
     )
     return AskReport(
-        all=_kind("all", told),
+        all=_kind("all", answerable),
         kinds=kinds,
         unanswerable=len(others),
         refused=_share(o.reply.verdict is not Verdict.ANSWERED for o in others),
@@ -386,9 +394,9 @@ def _lessons(
             ranking = rank(snapshot, probe)
             places = first_places(ranking, sections_only=False)
             listed = ranking.sources[places].tolist()
-            found = {e[0].id: e[0] for e in reader.entries_by_id(listed)}
+            sources = {e[0].id: e[0] for e in reader.entries_by_id(listed)}
             wanted = want(case.question, rarity, context)
-            weighed = tuple(weigh(ranking, places, [found.get(n) for n in listed], wanted, flat).values())
+            weighed = tuple(weigh(ranking, places, [sources.get(n) for n in listed], wanted, flat).values())
             rows = np.array([answers_row(wanted, w.seen, w.signals) for w in weighed])
             key, own = plain(case.key), names[_name(case)]
             right = tuple(
@@ -408,9 +416,9 @@ def learn_weights(
 ) -> Weights:
     """What the teaching half of `cases`, and of the hand-written passages, say of the chances."""
     lessons = list(_lessons(shelf.entries(), shelf.ids, cases, encoder, cache, passage=False))
-    passages, asked = passage_questions()
+    passages, questions = passage_questions()
     own = {source.document.id: source.document.id for source, _ in passages}
-    lessons += _lessons(passages, own, asked, encoder, cache, passage=True)
+    lessons += _lessons(passages, own, questions, encoder, cache, passage=True)
     return weights_of(lessons)
 
 
@@ -453,11 +461,11 @@ def _order(lessons: Sequence[_Lesson]) -> Rows:
     The likelihood that the right ones are picked (a softmax over each question), with a ridge, by Newton's
     method: what all that was found for a question have in common teaches nothing.
     """
-    told = [lesson for lesson in lessons if any(lesson.right) and not all(lesson.right)]
-    scale = np.concatenate([lesson.rows for lesson in told]).std(axis=0) + 1e-9
-    placed = [(lesson.rows / scale, np.array(lesson.right, float)) for lesson in told]
+    useful = [lesson for lesson in lessons if any(lesson.right) and not all(lesson.right)]
+    scale = np.concatenate([lesson.rows for lesson in useful]).std(axis=0) + 1e-9
+    placed = [(lesson.rows / scale, np.array(lesson.right, float)) for lesson in useful]
     picked = [(rows, right / right.sum()) for rows, right in placed]
-    weights = [_weight(lesson, "answers") for lesson in told]
+    weights = [_weight(lesson, "answers") for lesson in useful]
     slopes = np.zeros(len(scale))
 
     def loss(slopes: Rows) -> float:

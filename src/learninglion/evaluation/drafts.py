@@ -114,8 +114,10 @@ def evaluate_drafts(
     search for choosing by machine (None: the built-in one).
     """
     outcomes: list[Outcome] = []
-    asked = _select(trial, threshold=threshold, encoder=encoder, cache=cache, limit=limit, progress=progress)
-    for question, selections in asked:
+    selected = _select(
+        trial, threshold=threshold, encoder=encoder, cache=cache, limit=limit, progress=progress
+    )
+    for question, selections in selected:
         outcomes.extend(_outcome(question, present, chosen, write) for present, chosen in selections)
     return summarise(outcomes), tuple(outcomes)
 
@@ -176,8 +178,8 @@ def _select(
         reader = MemoryReader(trial.entries, store_id=trial.sha256)
         index.update(reader)
         bar = index.snapshot().fusion.threshold if threshold is None else threshold
-        asked = trial.asked[:limit]
-        for at, one in enumerate(asked, start=1):
+        questions = trial.asked[:limit]
+        for at, one in enumerate(questions, start=1):
             question = SubQuestion((1,), one.text)
             hits = search(index, reader, question, one.introduction, limit=_OFFERED + len(one.holds))
             without = tuple(h for h in hits if h.source.id not in one.holds)
@@ -190,17 +192,17 @@ def _select(
                 ),
             )
             if progress is not None:
-                progress(at, len(asked))
+                progress(at, len(questions))
 
 
-def _outcome(asked: Asked, present: bool, selection: Selection, write: Write) -> Outcome:
+def _outcome(question: Asked, present: bool, selection: Selection, write: Write) -> Outcome:
     began = time.perf_counter()
     made = write(selection)
     verified = verify(made)
     seconds = time.perf_counter() - began
     again = write(selection)
     same = canonical_json(again) == canonical_json(made)
-    return Outcome(asked.id, present, verified, seconds, same, asked.holds)
+    return Outcome(question.id, present, verified, seconds, same, question.holds)
 
 
 def summarise(outcomes: Sequence[Outcome]) -> DraftReport:

@@ -45,9 +45,9 @@ from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.retrieval import Grades, evaluate
 from learninglion.evaluation.runs import DataPlaces, Run, append_line, read_runs
 from learninglion.evaluation.testset import LabelledPair, Trial, data_hash, pairs_trial, read_pairs, sampled
-from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.connection import require_allowed
 from learninglion.inference.encoders import Encoder, open_encoder
-from learninglion.inference.hosts import require_allowed
+from learninglion.inference.generators import EncoderChoice, RerankerChoice
 from learninglion.inference.reranking import Reranking, open_reranking, reranker_mistakes
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex, to_plain
@@ -81,11 +81,11 @@ def reset_peak() -> bool:
 def peak_mb() -> int:
     """The most resident memory in MB since `reset_peak`, or since the process began."""
     try:
-        found = re.search(r"^VmHWM:\s+(\d+) kB", (_SELF / "status").read_text("ascii"), re.MULTILINE)
+        match = re.search(r"^VmHWM:\s+(\d+) kB", (_SELF / "status").read_text("ascii"), re.MULTILINE)
     except OSError:
-        found = None
-    if found is not None:
-        return int(found[1]) // 1024
+        match = None
+    if match is not None:
+        return int(match[1]) // 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
@@ -161,25 +161,29 @@ def _read_encoders(listed: object, wrong: list[str]) -> dict[str, EncoderChoice]
     if not isinstance(listed, dict):
         wrong.append("encoders is geen tabel")
         return {}
-    found: dict[str, EncoderChoice] = {}
-    for name, told in listed.items():
-        if not isinstance(told, dict) or not all(isinstance(v, str) for v in told.values()):
+    encoders_read: dict[str, EncoderChoice] = {}
+    for name, choice in listed.items():
+        if not isinstance(choice, dict) or not all(isinstance(v, str) for v in choice.values()):
             wrong.append(f"encoders.{name} is geen tabel met teksten")
             continue
-        wrong.extend(f"encoders.{name}: onbekend veld {key!r}" for key in told if key not in _ENCODER_FIELDS)
+        wrong.extend(
+            f"encoders.{name}: onbekend veld {key!r}" for key in choice if key not in _ENCODER_FIELDS
+        )
         if name == BUILT_IN:
             wrong.append(f"encoders.{name}: die naam is van het ingebouwde model")
-        found[name] = EncoderChoice(told.get("kind", ""), told.get("model", ""), told.get("url", ""))
-    return found
+        encoders_read[name] = EncoderChoice(
+            choice.get("kind", ""), choice.get("model", ""), choice.get("url", "")
+        )
+    return encoders_read
 
 
-def _read_reranker(told: object, wrong: list[str]) -> RerankerChoice:
-    if not isinstance(told, dict):
+def _read_reranker(options: object, wrong: list[str]) -> RerankerChoice:
+    if not isinstance(options, dict):
         wrong.append("reranker is geen tabel")
         return RerankerChoice()
-    wrong.extend(f"reranker: onbekend veld {key!r}" for key in told if key not in _RERANKER_FIELDS)
-    timeout = told.get("timeout_seconds", RerankerChoice().timeout)
-    words = [told.get(name, plain) for name, plain in (("kind", "none"), ("model", ""), ("url", ""))]
+    wrong.extend(f"reranker: onbekend veld {key!r}" for key in options if key not in _RERANKER_FIELDS)
+    timeout = options.get("timeout_seconds", RerankerChoice().timeout)
+    words = [options.get(name, plain) for name, plain in (("kind", "none"), ("model", ""), ("url", ""))]
     if not all(isinstance(word, str) for word in words) or type(timeout) not in (int, float):
         wrong.append("reranker: kind, model en url zijn teksten, timeout_seconds is een getal")
         return RerankerChoice()
@@ -199,20 +203,20 @@ def _read_grid(
     grid: list[tuple[str, tuple[Setting, ...]]] = []
     count = 1
     for name, values in listed.items():
-        found = tuple(values) if isinstance(values, list) else (values,)
-        wrong.extend(told for value in found if (told := mistakes(name, value, encoders)))
-        if not found:
+        options = tuple(values) if isinstance(values, list) else (values,)
+        wrong.extend(mistake for value in options if (mistake := mistakes(name, value, encoders)))
+        if not options:
             wrong.append(f"{name} heeft geen waarden")
-        if len(set(map(repr, found))) < len(found):
+        if len(set(map(repr, options))) < len(options):
             wrong.append(f"{name} noemt een waarde tweemaal")
-        if name == "tune" and True in found and "tune" not in data:
+        if name == "tune" and True in options and "tune" not in data:
             wrong.append("tune heeft een bestand nodig")
-        if name == "reranker" and True in found and "reranker" not in data:
+        if name == "reranker" and True in options and "reranker" not in data:
             wrong.append("reranker heeft een tabel [reranker] nodig")
-        if name == "fields" and set(found) - {"answer"} and "judgements" not in data:
+        if name == "fields" and set(options) - {"answer"} and "judgements" not in data:
             wrong.append("fields heeft oordelen van mensen nodig (judgements)")
-        count *= max(1, len(found))
-        grid.append((name, found))
+        count *= max(1, len(options))
+        grid.append((name, options))
     if count > _MOST_RUNS:
         wrong.append(f"dit zijn {count} runs; hoogstens {_MOST_RUNS}")
     return tuple(grid)
@@ -277,7 +281,7 @@ def run_experiment(
     material = _material(experiment, trial)
     known = {run.id: run for run in read_runs(record) if not run.error}
     opened: dict[EncoderChoice, Encoder | LearningLionError] = {}
-    found: list[Run] = []
+    runs: list[Run] = []
     wanted = experiment.settings()
     for number, settings in enumerate(wanted, 1):
         run, encoder = _prepare(experiment, settings, material, record, opener, opened)
@@ -285,9 +289,9 @@ def run_experiment(
             done = _carry_out(run, settings, material, encoder, rerankers, cache, progress)
             append_line(record, done)
             known[run.id] = done
-        found.append(known[run.id])
+        runs.append(known[run.id])
         progress("Runs", number, len(wanted))
-    return tuple(found)
+    return tuple(runs)
 
 
 def rerun(
@@ -317,8 +321,8 @@ def rerun(
 def experiment_of(run: Run, record: Path) -> Experiment:
     """The experiment a recorded run belongs to, as far as a rerun needs it."""
 
-    def place(told: str) -> Path | None:
-        return record.parent / told if told else None
+    def place(text: str) -> Path | None:
+        return record.parent / text if text else None
 
     places = run.data
     if not places.pairs and not places.collection:
@@ -356,13 +360,13 @@ def _prepare(
     name = configuration.encoder if isinstance(encoder, LearningLionError) else encoder.name
     tune = material.tune_sha256 if configuration.tune else ""
     plain = tuple((key, json.dumps(value)) for key, value in settings)
-    told = {"s": dict(plain), "d": material.data_sha256, "t": tune, "e": name, "v": __version__}
+    lowered = {"s": dict(plain), "d": material.data_sha256, "t": tune, "e": name, "v": __version__}
     more: dict[str, Plain] = {"j": material.judgements_sha256, "l": experiment.limit}
     reranker = replace(experiment.reranker if configuration.reranker else RerankerChoice(), api_key="")
     if configuration.reranker:
         more["r"] = to_plain(reranker)
     run = Run(
-        id=sha256_hex(canonical_json({**told, **more}))[:16],
+        id=sha256_hex(canonical_json({**lowered, **more}))[:16],
         experiment=experiment.name,
         settings=plain,
         data_sha256=material.data_sha256,

@@ -23,7 +23,7 @@ from learninglion.evaluation.measures import Values, compare, measure
 from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import AnswerVerdict, Draft, Selection, SubQuestion
-from learninglion.parsing.askers import without_askers
+from learninglion.parsing.kamervragen.fractions import without_askers
 from learninglion.search.local.index import Index
 from learninglion.search.search import search
 from learninglion.store.reader import Entry, MemoryReader
@@ -182,9 +182,9 @@ def ways_of(text: str) -> tuple[Way, ...]:
     subject = " ".join(re.findall(r"[\w-]+", text)[-6:])
     ways = [Way("party", p, _introduced("het lid Van Dam", p, subject), text) for p in _PARTIES]
     ways += [Way("asker", name, _introduced(name, "D66", subject), text) for name in _ASKERS]
-    asked = text[:1].lower() + text[1:]
+    pairs = text[:1].lower() + text[1:]
     ways += [
-        Way("consultation", party, "", f"De leden van de {party}-fractie vragen: {asked}")
+        Way("consultation", party, "", f"De leden van de {party}-fractie vragen: {pairs}")
         for party in _PARTIES
     ]
     plain = _in_plain_words(text)
@@ -299,8 +299,8 @@ def _figures(kind: str, level: str, baseline: str, pairs: Sequence[tuple[_Came, 
 
 
 def _share(differs: Iterable[bool]) -> float:
-    told = list(differs)
-    return sum(told) / len(told) if told else 0.0
+    distinct = list(differs)
+    return sum(distinct) / len(distinct) if distinct else 0.0
 
 
 def _case(kind: str, question: str, baseline: str, level: str, one: _Came, other: _Came) -> WorstCase:

@@ -638,12 +638,12 @@ def _different(kinds: Sequence[tuple[Slots, Sequence[str], int]], count: int, se
     order = [
         (slots, pattern) for slots, patterns, weight in kinds for pattern in patterns for _ in range(weight)
     ]
-    found: dict[str, None] = {}
+    distinct: dict[str, None] = {}
     for text in _endless(order, draw, 20 * count):
-        found[text] = None
-        if len(found) == count:
+        distinct[text] = None
+        if len(distinct) == count:
             break
-    return tuple(found)
+    return tuple(distinct)
 
 
 def _endless(order: Sequence[tuple[Slots, str]], draw: random.Random, most: int) -> Iterator[str]:

@@ -98,10 +98,10 @@ def take_exam(judge: Judge, pairs: Sequence[ExamPair], today: date, progress: Pr
     unfaithful = [not s for s, pair in zip(supported, pairs, strict=True) if not pair.faithful]
     refused = [not s for s, pair in zip(supported, pairs, strict=True) if pair.faithful]
     counts: dict[tuple[bool, str], list[int]] = {}
-    for pair, said in zip(pairs, supported, strict=True):
+    for pair, verdict in zip(pairs, supported, strict=True):
         tally = counts.setdefault((not pair.faithful, pair.kind), [0, 0])
         tally[0] += 1
-        tally[1] += said == pair.faithful
+        tally[1] += verdict == pair.faithful
     return Exam(
         judge=judge.name,
         fingerprint=judge.fingerprint,
@@ -125,9 +125,9 @@ def _threshold(pairs: Sequence[ExamPair], scores: Sequence[float]) -> float:
     return (highest + min(above)) / 2 if above else _NEVER
 
 
-def wilson(found: int, of: int) -> tuple[float, float]:
+def wilson(hits: int, of: int) -> tuple[float, float]:
     """The 95 percent interval of a share, after Wilson (1927)."""
-    z, share = 1.959964, found / of
+    z, share = 1.959964, hits / of
     middle = (share + z * z / (2 * of)) / (1 + z * z / of)
     reach = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
     return max(0.0, middle - reach), min(1.0, middle + reach)
@@ -135,8 +135,8 @@ def wilson(found: int, of: int) -> tuple[float, float]:
 
 def keep_exam(blobs: Blobs, exam: Exam) -> None:
     """Keep the last exam of each judge where all servers find it."""
-    kept = [e for e in _read(blobs) if e.fingerprint != exam.fingerprint][-_MOST_KEPT + 1 :]
-    written = json.dumps(to_plain([*kept, exam]), ensure_ascii=False, indent=1)
+    exams = [e for e in _read(blobs) if e.fingerprint != exam.fingerprint][-_MOST_KEPT + 1 :]
+    written = json.dumps(to_plain([*exams, exam]), ensure_ascii=False, indent=1)
     blobs.put(EXAMS_FILE, written.encode())
 
 

@@ -63,11 +63,13 @@ def pool(rankings: Sequence[Mapping[str, Sequence[str]]], depth: int = 10) -> di
 
     The order is that of a hash of query and source: the same every time, and unrelated to rank.
     """
-    found: dict[str, set[str]] = defaultdict(set)
+    pooled_names: dict[str, set[str]] = defaultdict(set)
     for ranking in rankings:
         for query, sources in ranking.items():
-            found[query].update(sources[:depth])
-    return {q: tuple(sorted(sources, key=lambda s: _blind(q, s))) for q, sources in sorted(found.items())}
+            pooled_names[query].update(sources[:depth])
+    return {
+        q: tuple(sorted(sources, key=lambda s: _blind(q, s))) for q, sources in sorted(pooled_names.items())
+    }
 
 
 def _blind(query: str, source: str) -> str:
@@ -112,10 +114,10 @@ def consensus(judgements: Sequence[Judgement]) -> dict[str, dict[str, int]]:
     given: dict[tuple[str, str], list[int]] = defaultdict(list)
     for j in judgements:
         given[j.query, j.source].append(j.grade)
-    found: dict[str, dict[str, int]] = defaultdict(dict)
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
     for (query, source), grades in sorted(given.items()):
-        found[query][source] = sorted(grades)[(len(grades) - 1) // 2]
-    return dict(found)
+        counts[query][source] = sorted(grades)[(len(grades) - 1) // 2]
+    return dict(counts)
 
 
 def agreement(judgements: Sequence[Judgement]) -> tuple[Agreement, ...]:
@@ -123,14 +125,14 @@ def agreement(judgements: Sequence[Judgement]) -> tuple[Agreement, ...]:
     by_judge: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
     for j in judgements:
         by_judge[j.judge][j.query, j.source] = j.grade
-    found = []
+    agreements = []
     for first, second in combinations(sorted(by_judge), 2):
         common = sorted(by_judge[first].keys() & by_judge[second].keys())
         if common:
             pairs = [(by_judge[first][c], by_judge[second][c]) for c in common]
             alike = sum(a == b for a, b in pairs) / len(pairs)
-            found.append(Agreement(first, second, len(pairs), alike, _kappa(pairs)))
-    return tuple(found)
+            agreements.append(Agreement(first, second, len(pairs), alike, _kappa(pairs)))
+    return tuple(agreements)
 
 
 def _kappa(pairs: Sequence[tuple[int, int]]) -> float:

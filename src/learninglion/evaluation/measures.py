@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,17 +10,175 @@ import ir_measures
 import numpy as np
 from numpy.typing import NDArray
 
+from learninglion.evaluation.runs import Run
+
 __all__ = [
-    "MEASURES",
+    "Calibration",
     "Comparison",
+    "DECISIVE",
+    "Effect",
+    "MEASURES",
     "Measured",
     "area_under_curve",
+    "calibration",
     "calibration_error",
     "compare",
+    "effects",
     "measure",
     "per_query",
     "reliability",
 ]
+
+# What mattered in an experiment: the effect of each setting, over runs that differ in nothing else.
+
+DECISIVE = "MRR@10"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What `value` does to MRR@10 compared with `baseline`, question by question.
+
+    `low` and `high` are the ends of the 95% bootstrap interval over questions, `p` comes from a paired
+    randomisation test, `runs` counts the pairs of runs that are alike in every other setting.
+    """
+
+    setting: str
+    value: str
+    baseline: str
+    difference: float
+    low: float
+    high: float
+    p: float
+    runs: int
+
+
+def effects(runs: Sequence[Run]) -> tuple[Effect, ...]:
+    """Each value of each setting against the first value of that setting, the largest effect first.
+
+    Failed runs, and runs without a counterpart on the same questions, are left out.
+    """
+    names = list(dict.fromkeys(name for run in runs for name, _ in run.settings))
+    all_effects = [effect for name in names for effect in _effects_of(name, runs)]
+    return tuple(sorted(all_effects, key=lambda e: (-abs(e.difference), e.setting, e.value)))
+
+
+def _effects_of(name: str, runs: Sequence[Run]) -> list[Effect]:
+    values = list(dict.fromkeys(dict(run.settings)[name] for run in runs if name in dict(run.settings)))
+    alike: dict[tuple[object, ...], dict[str, Run]] = defaultdict(dict)
+    for run in runs:
+        settings = dict(run.settings)
+        if name in settings and not run.error and run.first_ranks:
+            value = settings.pop(name)
+            key = (run.data_sha256, run.judgements_sha256, len(run.first_ranks), *sorted(settings.items()))
+            alike[key][value] = run
+    listed = []
+    for value in values[1:]:
+        pairs = [(by[values[0]], by[value]) for by in alike.values() if values[0] in by and value in by]
+        sizes = {len(first.first_ranks) for first, _ in pairs}
+        if len(sizes) == 1:  # an average over questions needs the same questions
+            rows = np.mean([_reciprocal(second) - _reciprocal(first) for first, second in pairs], axis=0)
+            listed.append(_effect(name, value, values[0], rows, len(pairs)))
+    return listed
+
+
+def _effect(name: str, value: str, baseline: str, rows: Values, runs: int) -> Effect:
+    (mean,) = measure({DECISIVE: rows})
+    p = compare(DECISIVE, np.zeros_like(rows), rows).p
+    return Effect(name, value, baseline, mean.value, mean.low, mean.high, p, runs)
+
+
+def _reciprocal(run: Run) -> Values:
+    ranks = np.array(run.first_ranks, dtype=np.float64)
+    return np.where(ranks > 0, 1.0 / np.maximum(ranks, 1.0), 0.0)
+
+
+# Whether a score means what it says, and where the default threshold comes from.
+
+_HALVINGS = 10
+_DEPTH = 10
+# Fewer sources than this in a half say nothing.
+_FEWEST = 10
+# Points of the threshold curve that a report draws.
+_CURVE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Whether a score means what it says, with half of the sources taken out of the corpus (10 times).
+
+    `error` is the expected calibration error over the ten best hits; `answerable` the AUC of the best
+    hit's score for whether a relevant source is there at all; `bins` are (mean score, share relevant, how
+    many). `threshold` tells answerable from unanswerable best: `caught` of the first and `false_alarms` of
+    the second are above it; `curve` has (threshold, caught, false alarms).
+    """
+
+    error: float
+    answerable: float
+    threshold: float
+    caught: float
+    false_alarms: float
+    bins: tuple[tuple[float, float, int], ...]
+    curve: tuple[tuple[float, float, float], ...] = ()
+
+
+def calibration(
+    order: NDArray[np.int64],
+    chances: NDArray[np.float64],
+    relevant: Sequence[NDArray[np.int64]],
+    sources: int,
+    default: float,
+) -> Calibration:
+    """How much scores can be trusted, over ten random halves of the sources; deterministic.
+
+    `order` (queries, depth) holds numbers of sources, best first, -1 for no more; `chances` their scores;
+    `relevant` which are relevant to each query. `default` is the threshold given when nothing can be told.
+    """
+    spread = order >= 0
+    right = np.stack([np.isin(row, wanted) for row, wanted in zip(order, relevant, strict=True)])
+    scores, truths, tops, present = [], [], [], []
+    for seed in range(_HALVINGS):
+        training: NDArray[np.bool_] = np.asarray(np.random.default_rng(seed).random(sources) < 0.5)
+        if training.sum() < _FEWEST:
+            continue
+        there: NDArray[np.bool_] = training[order] & spread
+        # the sources that are left, in their order, to the front
+        front = np.argsort(~there, axis=1, kind="stable")[:, :_DEPTH]
+        left = np.take_along_axis(there, front, axis=1)
+        best = np.where(left, np.take_along_axis(chances, front, axis=1), 0.0)
+        scores.append(best.ravel())
+        truths.append((np.take_along_axis(right, front, axis=1) & left & (best > 0)).ravel())
+        tops.append(best[:, 0])
+        present.append(np.array([bool(training[wanted].any()) for wanted in relevant]))
+    if not scores:
+        return Calibration(0.0, 0.5, default, 0.0, 0.0, ())
+    predicted, true = np.concatenate(scores), np.concatenate(truths)
+    top, answerable = np.concatenate(tops), np.concatenate(present)
+    threshold = _best_threshold(top, answerable)
+    caught, alarms = _shares(top, answerable, threshold)
+    return Calibration(
+        calibration_error(predicted, true),
+        area_under_curve(top, answerable),
+        threshold,
+        caught,
+        alarms,
+        reliability(predicted, true),
+        tuple((float(t), *_shares(top, answerable, t)) for t in np.linspace(0, 1, _CURVE + 1)),
+    )
+
+
+def _best_threshold(top: NDArray[np.float64], answerable: NDArray[np.bool_]) -> float:
+    """Where the share of answerable above it less that of unanswerable above it is largest."""
+    steps = np.linspace(0.01, 0.99, 99)
+    gains = [caught - alarms for caught, alarms in (_shares(top, answerable, t) for t in steps)]
+    return float(steps[int(np.argmax(gains))])
+
+
+def _shares(top: NDArray[np.float64], answerable: NDArray[np.bool_], threshold: float) -> tuple[float, float]:
+    above = top >= threshold
+    caught = float(above[answerable].mean()) if answerable.any() else 0.0
+    alarms = float(above[~answerable].mean()) if not answerable.all() else 0.0
+    return caught, alarms
+
 
 Values = NDArray[np.float64]
 Judgements = Mapping[str, Mapping[str, int]]  # query -> source -> grade; from 1 on is relevant
@@ -72,16 +231,16 @@ def per_query(judgements: Judgements, rankings: Rankings) -> dict[str, Values]:
     A query without results, or without a ranking at all, counts as zero. Equal scores keep the order given.
     """
     run = {
-        query: {source: float(len(found) - i) for i, (source, _) in enumerate(found)}
-        for query, found in rankings.items()
-        if query in judgements and found
+        query: {source: float(len(ranking) - i) for i, (source, _) in enumerate(ranking)}
+        for query, ranking in rankings.items()
+        if query in judgements and ranking
     }
     qrels = {query: dict(grades) for query, grades in judgements.items()}
     rows = {name: dict.fromkeys(judgements, 0.0) for name in MEASURES}
     names = {parsed: name for name, parsed in _PARSED.items()}
     if run:
-        for found in ir_measures.iter_calc(list(_PARSED.values()), qrels, run):
-            rows[names[found.measure]][found.query_id] = float(found.value)
+        for ranking in ir_measures.iter_calc(list(_PARSED.values()), qrels, run):
+            rows[names[ranking.measure]][ranking.query_id] = float(ranking.value)
     return {name: np.array(list(values.values()), dtype=np.float64) for name, values in rows.items()}
 
 
@@ -124,18 +283,18 @@ def reliability(
 ) -> tuple[tuple[float, float, int], ...]:
     """Per bin of equal width with anything in it: (mean score, share that is true, how many)."""
     which = np.minimum((scores * bins).astype(int), bins - 1)
-    found = []
+    bins_read = []
     for b in range(bins):
         inside = which == b
         if inside.any():
-            found.append((float(scores[inside].mean()), float(truths[inside].mean()), int(inside.sum())))
-    return tuple(found)
+            bins_read.append((float(scores[inside].mean()), float(truths[inside].mean()), int(inside.sum())))
+    return tuple(bins_read)
 
 
 def calibration_error(scores: Values, truths: NDArray[np.bool_], bins: int = 10) -> float:
     """Expected calibration error: the mean distance between what a score says and what is true."""
     total = max(1, len(scores))
-    return sum(abs(said - true) * n for said, true, n in reliability(scores, truths, bins)) / total
+    return sum(abs(predicted - true) * n for predicted, true, n in reliability(scores, truths, bins)) / total
 
 
 def area_under_curve(scores: Values, truths: NDArray[np.bool_]) -> float:

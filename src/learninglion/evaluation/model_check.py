@@ -79,15 +79,15 @@ def check_model(opening: Callable[[], Generator]) -> ModelReport:
     except LearningLionError as error:
         bad = Trial("verbinding", Outcome.BAD, error.detail)
         return ModelReport("", (bad,), "Niet te gebruiken: het model antwoordt niet.")
-    told = dict(described.parameters)
+    parameters = dict(described.parameters)
     exam = _Exam(generator)
     trials = [
         Trial(
             "verbinding",
             Outcome.GOOD,
-            f"{generator.model} antwoordt ({told.get('base_url', 'op deze computer')})",
+            f"{generator.model} antwoordt ({parameters.get('base_url', 'op deze computer')})",
         ),
-        _parameters(told.get("refused", "")),
+        _parameters(parameters.get("refused", "")),
         _context(generator.context_tokens),
         exam.thinking(),
     ]
@@ -140,8 +140,8 @@ class _Exam:
         answer = self._try(prompt)
         if isinstance(answer, LearningLionError):
             return Trial("Nederlands", Outcome.BAD, answer.detail)
-        said = [fold(word) for word in words(answer)]
-        share = sum(word in FUNCTION_WORDS for word in said) / len(said) if said else 0.0
+        tokens = [fold(word) for word in words(answer)]
+        share = sum(word in FUNCTION_WORDS for word in tokens) / len(tokens) if tokens else 0.0
         if share >= _DUTCH_SHARE:
             return Trial("Nederlands", Outcome.GOOD, f"het antwoord is Nederlands: “{_short(answer)}”")
         return Trial("Nederlands", Outcome.BAD, f"het antwoord is geen Nederlands: “{_short(answer)}”")
@@ -150,9 +150,9 @@ class _Exam:
         answer = self._try(self._sourced("Hoeveel reizigers vervoerde de veerdienst in 2022?"), schema=True)
         if isinstance(answer, LearningLionError):
             return Trial("bronvermelding", Outcome.BAD, answer.detail)
-        found = [i for i in self._read(answer) if isinstance(i, Proposal)]
-        quoted = [p for i in found for p in i.proofs if p.words and squash(p.words) in _SOURCE]
-        right = any("48.000" in i.sentence or "48000" in i.sentence for i in found)
+        proposals = [i for i in self._read(answer) if isinstance(i, Proposal)]
+        quoted = [p for i in proposals for p in i.proofs if p.words and squash(p.words) in _SOURCE]
+        right = any("48.000" in i.sentence or "48000" in i.sentence for i in proposals)
         if right and quoted:
             return Trial(
                 "bronvermelding", Outcome.GOOD, "het antwoord klopt en noemt letterlijke woorden uit de bron"
@@ -169,9 +169,9 @@ class _Exam:
         answer = self._try(self._sourced("Wat kost een jaarabonnement op de veerdienst?"), schema=True)
         if isinstance(answer, LearningLionError):
             return Trial("zwijgen", Outcome.BAD, answer.detail)
-        found = self._read(answer)
-        invented = [i.sentence for i in found if isinstance(i, Proposal) and re.search(r"\d", i.sentence)]
-        if any(isinstance(i, Missing) for i in found) or not invented:
+        items = self._read(answer)
+        invented = [i.sentence for i in items if isinstance(i, Proposal) and re.search(r"\d", i.sentence)]
+        if any(isinstance(i, Missing) for i in items) or not invented:
             return Trial("zwijgen", Outcome.GOOD, "het zegt niets over wat niet in de bron staat")
         detail = f"het verzint een antwoord; de controle moet dat tegenhouden: “{_short(invented[0])}”"
         return Trial("zwijgen", Outcome.LIMITED, detail)
@@ -235,8 +235,8 @@ def _memory_used(before: float, kind: str) -> Trial:
 
 
 def _short(text: str) -> str:
-    told = squash(text)
-    return told if len(told) <= 120 else told[:119].rstrip() + "…"
+    text_line = squash(text)
+    return text_line if len(text_line) <= 120 else text_line[:119].rstrip() + "…"
 
 
 def _fit_for(outcomes: dict[str, Outcome]) -> str:

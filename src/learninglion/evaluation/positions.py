@@ -37,13 +37,13 @@ def evaluate_positions(
 
     Without `rows` the shipped pairs; `part`: only those ("train" or "kept").
     """
-    told = [
+    outcomes = [
         r for r in (case_lines(POSITION_CASES) if rows is None else rows) if not part or r.get("part") == part
     ]
-    desk = Desk(_position_entries(told), encoder=encoder, cache=cache)
-    made = desk.draft([SubQuestion((1,), str(row["ask"])) for row in told])
-    changed = [(row, v) for row, v in zip(told, made, strict=True) if row["changed"]]
-    same = [(row, v) for row, v in zip(told, made, strict=True) if not row["changed"]]
+    desk = Desk(_position_entries(outcomes), encoder=encoder, cache=cache)
+    made = desk.draft([SubQuestion((1,), str(row["ask"])) for row in outcomes])
+    changed = [(row, v) for row, v in zip(outcomes, made, strict=True) if row["changed"]]
+    same = [(row, v) for row, v in zip(outcomes, made, strict=True) if not row["changed"]]
     outdated = [v for _, v in changed if _gives_old(v)]
     right = [v for _, v in changed if _gives_new(v) and not _gives_old(v)]
     stays = [v for _, v in same if _cites(v, "-old")]
@@ -53,7 +53,7 @@ def evaluate_positions(
         Bar("newer given", len(right), len(changed)),
         Bar("unchanged stays", len(stays), len(same)),
         Bar("unchanged, something newer put first", sum(map(_gives_new, (v for _, v in same))), len(same)),
-        Bar("right", len(right) + len(stays), len(told), tuple(map(told_of, wrong))),
+        Bar("right", len(right) + len(stays), len(outcomes), tuple(map(told_of, wrong))),
     )
 
 
@@ -73,15 +73,15 @@ def _gives_new(verification: Verification) -> bool:
 
 def _position_entries(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
     """Each answer as a document of its own, with its date and the subject of the pair as its title."""
-    found: list[Entry] = []
+    entries: list[Entry] = []
     for number, row in enumerate(rows):
         for side in ("old", "new"):
-            told = row[side]
-            pair = LabelledPair(f"p{number}-{side}", str(told["question"]), str(told["answer"]))
+            text = row[side]
+            pair = LabelledPair(f"p{number}-{side}", str(text["question"]), str(text["answer"]))
             for source, passages in pair_entries([pair]):
-                card = replace(source.document, date=date.fromisoformat(str(told["date"])))
-                found.append((replace(source, document=card), passages))
-    return found
+                card = replace(source.document, date=date.fromisoformat(str(text["date"])))
+                entries.append((replace(source, document=card), passages))
+    return entries
 
 
 # --------------------------------------------------------------------------- learning
@@ -107,21 +107,21 @@ def train_line(
     line = Line(relevance.built_in().meaning, LineWeights(np.zeros(len(SIGNALS), np.float32), 0.0))
     examples = [*_examples("train", line), *_strangers_found(pairs, line, cache)]
     weights = fit_line(examples)
-    kept = [(e, float(weights.chance(e.rows).max())) for e in _examples("kept", line)]
-    changed = [c for e, c in kept if e.follows]
+    kept_cases = [(e, float(weights.chance(e.rows).max())) for e in _examples("kept", line)]
+    changed = [c for e, c in kept_cases if e.follows]
     card: dict[str, object] = {
         "examples": len(examples),
-        "kept": len(kept),
-        "kept_strangers": area(changed, [c for e, c in kept if e.counts < 1]),
-        "kept_unchanged": area(changed, [c for e, c in kept if e.counts > 1]),
+        "kept": len(kept_cases),
+        "kept_strangers": area(changed, [c for e, c in kept_cases if e.counts < 1]),
+        "kept_unchanged": area(changed, [c for e, c in kept_cases if e.counts > 1]),
     }
     return weights, card
 
 
 def write_line(weights: LineWeights, card: Mapping[str, object]) -> str:
     """The weights as JSON, with their card; what `line.read_weights` reads."""
-    told = dict(zip((*SIGNALS, "offset"), (*weights.slopes.tolist(), weights.offset), strict=True))
-    rounded = {name: round(float(value), 5) for name, value in told.items()}
+    plain = dict(zip((*SIGNALS, "offset"), (*weights.slopes.tolist(), weights.offset), strict=True))
+    rounded = {name: round(float(value), 5) for name, value in plain.items()}
     return json.dumps({"card": dict(card), "weights": rounded}, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -133,10 +133,10 @@ def _examples(part: str, line: Line) -> list[_Example]:
     made: list[_Example] = []
     for case in cases:
         older = make_source(f"{case['id']}-old", case["old"]["question"], case["old"]["answer"])
-        for found in _beside(str(case["ask"]), older, [*newer, *others], line):
+        for follower in _beside(str(case["ask"]), older, [*newer, *others], line):
             changed = bool(case["changed"])
-            made.append(_Example(found.pop(str(case["id"])), changed, 1.0 if changed else 2.0))
-            alike = sorted(found.values(), key=lambda rows: -_likeness(rows))
+            made.append(_Example(follower.pop(str(case["id"])), changed, 1.0 if changed else 2.0))
+            alike = sorted(follower.values(), key=lambda rows: -_likeness(rows))
             made += [_Example(rows, False, 0.5) for rows in alike[:_STRANGERS]]
     return made
 
@@ -153,8 +153,8 @@ def _strangers_found(pairs: Sequence[LabelledPair], line: Line, cache: Path | No
         offered = [hit.source for hit in hits]
         own = next((s for s in offered if s.document.id == pair.id), None)
         others = [s for s in offered if s.document.id != pair.id][:_STRANGERS]
-        for found in _beside(pair.question, own, others, line) if own is not None else ():
-            made += [_Example(rows, False, 0.3) for rows in found.values()]
+        for follower in _beside(pair.question, own, others, line) if own is not None else ():
+            made += [_Example(rows, False, 0.3) for rows in follower.values()]
     return made
 
 
@@ -194,7 +194,7 @@ _ROUNDS, _STEPS, _PENALTY = 5, 30, 0.01
 
 
 def _regress(
-    rows: NDArray[np.float64], answers: NDArray[np.float64], told: NDArray[np.float64]
+    rows: NDArray[np.float64], answers: NDArray[np.float64], labels: NDArray[np.float64]
 ) -> LineWeights:
     """Newton's method on standardised signals; the offset is free of the penalty."""
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
@@ -204,8 +204,8 @@ def _regress(
     numbers = np.zeros(placed.shape[1])
     for _ in range(_STEPS):
         chance = 1 / (1 + np.exp(-placed @ numbers))
-        slope = placed.T @ (told * (chance - answers)) + penalty * numbers
-        bend = (placed * (told * chance * (1 - chance))[:, None]).T @ placed + np.diag(penalty)
+        slope = placed.T @ (labels * (chance - answers)) + penalty * numbers
+        bend = (placed * (labels * chance * (1 - chance))[:, None]).T @ placed + np.diag(penalty)
         numbers = numbers - np.linalg.solve(bend, slope)
     slopes = numbers[:-1] / scale
     return LineWeights(slopes.astype(np.float32), float(numbers[-1] - (slopes * mean).sum()))

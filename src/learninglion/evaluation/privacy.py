@@ -104,9 +104,9 @@ def evaluate_privacy(cases: Sequence[PrivacyCase], *, seed: int = 0) -> PrivacyR
     )
 
 
-def _same(found: PersonalData, label: PersonalData) -> bool:
+def _same(other: PersonalData, label: PersonalData) -> bool:
     """One kind, and the label covered: a part of a number left open is a miss."""
-    return found.kind is label.kind and found.span.contains(label.span)
+    return other.kind is label.kind and other.span.contains(label.span)
 
 
 def _wilson(hits: int, of: int) -> tuple[float, float]:

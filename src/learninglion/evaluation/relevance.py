@@ -102,12 +102,12 @@ def _of_case(case: Mapping[str, Any]) -> Iterator[Example]:
     for asking in searched(source.question):
         yield Example(asking, source, True, name, same=True, weight=0.0)
     questions = case["questions"]
-    for asked in questions:
-        key = str(asked["key"])
+    for question in questions:
+        key = str(question["key"])
         where = frozenset(n for n, u in enumerate(units_of(source)) if key and _same(u.text, key))
-        for asking in searched(asked["text"]):
-            answers = bool(asked["answers"]) and bool(where)
-            weight = _WEIGHTS.get(str(asked["form"]), 1.0)
+        for asking in searched(question["text"]):
+            answers = bool(question["answers"]) and bool(where)
+            weight = _WEIGHTS.get(str(question["form"]), 1.0)
             yield Example(asking, source, answers, name, weight, where, None if answers else False)
             if answers:  # the same question with the answering sentence taken out
                 rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
@@ -199,7 +199,7 @@ def fit(
     unknown = np.isnan(rows)
     mean, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0) + 1e-6
     placed, count = np.where(unknown, 0.0, (rows - mean) / scale), rows.shape[1]
-    told = weights / weights.sum()
+    shares = weights / weights.sum()
     numbers = np.concatenate([np.full(count, 0.5), np.ones(count)])
     rest, penalty = np.zeros_like(numbers), _PENALTY
     if start is not None:
@@ -211,7 +211,7 @@ def fit(
         slopes, offsets = np.log1p(np.exp(numbers[:count])), numbers[count:]
         inside = np.where(unknown, _SETTLED, placed * slopes + offsets)
         chance = np.clip(np.exp(-np.log1p(np.exp(-inside)).sum(axis=1)), 1e-9, 1 - 1e-9)
-        pull = told * (answers - (1 - answers) * chance / (1 - chance))
+        pull = shares * (answers - (1 - answers) * chance / (1 - chance))
         flow = pull[:, None] / (1 + np.exp(inside))
         steep = (flow * placed).sum(axis=0) / (1 + np.exp(-numbers[:count]))
         slope = np.concatenate([steep, flow.sum(axis=0)]) - penalty * (numbers - rest)
@@ -263,9 +263,9 @@ def held_out(examples: Sequence[Example], weights: Weights, encoder: NanoEncoder
     """How well the weights tell examples apart that they did not learn from: areas under the curve (0..1)."""
     evidence = read_evidence(examples, Meaning(encoder, weights.centre))
     says: dict[bool, list[float]] = {True: [], False: []}
-    for example, found in zip(examples, evidence, strict=True):
-        if example.weight and len(found.says):
-            says[example.answers].append(float(weights.says.chance(found.says).max()))
+    for example, read in zip(examples, evidence, strict=True):
+        if example.weight and len(read.says):
+            says[example.answers].append(float(weights.says.chance(read.says).max()))
     return {"kept_says": area(says[True], says[False])}
 
 
@@ -288,13 +288,15 @@ def fit_all(
     for _ in range(_ROUNDS):
         rows = np.array([best_row(e, v, says) for e, v in used], float)
         says = fit(rows, answers, weights)
-    told = [(e, v) for e, v in zip(examples, evidence, strict=True) if e.same is not None and v.asked.any()]
-    asked = fit(
-        np.array([v.asked for _, v in told], float),
-        np.array([bool(e.same) for e, _ in told], float),
-        np.ones(len(told)),
+    labelled = [
+        (e, v) for e, v in zip(examples, evidence, strict=True) if e.same is not None and v.asked.any()
+    ]
+    question_curve = fit(
+        np.array([v.asked for _, v in labelled], float),
+        np.array([bool(e.same) for e, _ in labelled], float),
+        np.ones(len(labelled)),
     )
-    return Weights(centre, says, asked, _fit_order(examples, evidence))
+    return Weights(centre, says, question_curve, _fit_order(examples, evidence))
 
 
 def _fit_order(examples: Sequence[Example], evidence: Sequence[Evidence]) -> NDArray[np.float32]:
@@ -303,21 +305,21 @@ def _fit_order(examples: Sequence[Example], evidence: Sequence[Evidence]) -> NDA
     The softmax over the sources of a question is held against how far each bears on it.
     """
     lists: dict[tuple[str, Asking], list[tuple[NDArray[np.float32], float]]] = {}
-    for example, found in zip(examples, evidence, strict=True):
+    for example, read in zip(examples, evidence, strict=True):
         if example.bears is not None:
-            lists.setdefault((example.group, example.asking), []).append((found.bears, example.bears))
-    told = [
+            lists.setdefault((example.group, example.asking), []).append((read.bears, example.bears))
+    pairs = [
         (np.array([row for row, _ in listed]), np.array([bears for _, bears in listed]))
         for listed in lists.values()
     ]
-    told = [(rows, bears) for rows, bears in told if bears.any()]
-    weights = np.ones(len(BEARS_ON_IT)) if told else np.zeros(len(BEARS_ON_IT))
-    for _ in range(_STEPS if told else 0):
+    pairs = [(rows, bears) for rows, bears in pairs if bears.any()]
+    weights = np.ones(len(BEARS_ON_IT)) if pairs else np.zeros(len(BEARS_ON_IT))
+    for _ in range(_STEPS if pairs else 0):
         pull = -_ORDER_PENALTY * weights
-        for rows, bears in told:
+        for rows, bears in pairs:
             wanted = bears / bears.sum()
             guess = np.exp(rows @ weights - (rows @ weights).max())
-            pull += bears.max() * ((wanted - guess / guess.sum()) @ rows) / len(told)
+            pull += bears.max() * ((wanted - guess / guess.sum()) @ rows) / len(pairs)
         weights = weights + _PACE * pull
     return weights.astype(np.float32)
 
@@ -335,11 +337,11 @@ def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.f
 
 def blank(centre: NDArray[np.float32]) -> Weights:
     """Weights that have learned nothing, for reading evidence."""
-    says, asked = (
+    says, question_side = (
         Curves(np.zeros(len(names), np.float32), np.zeros(len(names), np.float32))
         for names in (SAYS_IT, ASKED_BEFORE)
     )
-    return Weights(centre, says, asked, np.zeros(len(BEARS_ON_IT), np.float32))
+    return Weights(centre, says, question_side, np.zeros(len(BEARS_ON_IT), np.float32))
 
 
 def case_texts(part: str) -> list[str]:

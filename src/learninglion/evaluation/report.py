@@ -6,9 +6,7 @@ import html
 import json
 from collections.abc import Sequence
 
-from learninglion.evaluation.calibration import Calibration
-from learninglion.evaluation.effects import DECISIVE, Effect, effects
-from learninglion.evaluation.measures import MEASURES, Comparison
+from learninglion.evaluation.measures import DECISIVE, MEASURES, Calibration, Comparison, Effect, effects
 from learninglion.evaluation.retrieval import RetrievalReport, compare_reports
 from learninglion.evaluation.runs import Run
 
@@ -59,28 +57,30 @@ def interval_plot(
         f"text-anchor='middle'>{m:.2f}</text>"
         for m in marks
     )
-    told = "; ".join(
+    description = "; ".join(
         f"{label}: {value:.3f} ({least:.3f} tot {most:.3f})" for label, value, least, most in rows
     )
-    return _figure(told, _LABELS + _WIDTH + 30, height, axis + "".join(drawn), caption)
+    return _figure(description, _LABELS + _WIDTH + 30, height, axis + "".join(drawn), caption)
 
 
 def reliability_plot(bins: Sequence[tuple[float, float, int]]) -> str:
     """What scores say (across) against how often they are right (up); larger dots stand for more hits."""
     most = max((n for _, _, n in bins), default=1)
     dots = "".join(
-        f"<circle cx='{_across(said):.1f}' cy='{_up(true):.1f}' "
+        f"<circle cx='{_across(predicted):.1f}' cy='{_up(true):.1f}' "
         f"r='{3 + 7 * (n / most) ** 0.25:.1f}' fill='{_BLUE}'>"
-        f"<title>score {said:.2f}: {true:.2f} juist, {n} hits</title></circle>"
-        for said, true, n in bins
+        f"<title>score {predicted:.2f}: {true:.2f} juist, {n} hits</title></circle>"
+        for predicted, true, n in bins
     )
     ideal = (
         f"<line x1='{_across(0)}' y1='{_up(0)}' x2='{_across(1)}' y2='{_up(1)}' stroke='{_GREY}' "
         "stroke-dasharray='4'/>"
     )
-    told = "; ".join(f"score {said:.2f}: {true:.2f} juist, {n} hits" for said, true, n in bins)
+    description = "; ".join(
+        f"score {predicted:.2f}: {true:.2f} juist, {n} hits" for predicted, true, n in bins
+    )
     caption = "Op de stippellijn is een score precies de kans dat de hit juist is."
-    return _square(told, ideal + dots, "score van een hit", "deel van de hits dat juist is", caption)
+    return _square(description, ideal + dots, "score van een hit", "deel van de hits dat juist is", caption)
 
 
 def threshold_plot(curve: Sequence[tuple[float, float, float]], threshold: float) -> str:
@@ -100,8 +100,10 @@ def threshold_plot(curve: Sequence[tuple[float, float, float]], threshold: float
         )
     x = f"{_across(threshold):.1f}"
     lines.append(f"<line x1='{x}' y1='{_up(0)}' x2='{x}' y2='{_up(1)}' stroke='{_GREY}'/>")
-    told = f"Bij drempel {threshold:.2f} liggen de lijnen het verst uit elkaar."
-    return _square(told, "".join(lines), "drempel", "deel van de vragen dat erboven blijft", told)
+    description = f"Bij drempel {threshold:.2f} liggen de lijnen het verst uit elkaar."
+    return _square(
+        description, "".join(lines), "drempel", "deel van de vragen dat erboven blijft", description
+    )
 
 
 def _across(value: float) -> float:
@@ -112,7 +114,7 @@ def _up(value: float) -> float:
     return _EDGE + (1 - value) * _SIDE
 
 
-def _square(told: str, drawn: str, across: str, up: str, caption: str) -> str:
+def _square(description: str, drawn: str, across: str, up: str, caption: str) -> str:
     total = _SIDE + 2 * _EDGE
     frame = f"<rect x='{_EDGE}' y='{_EDGE}' width='{_SIDE}' height='{_SIDE}' fill='none' stroke='#999'/>"
     ticks = "".join(
@@ -125,12 +127,12 @@ def _square(told: str, drawn: str, across: str, up: str, caption: str) -> str:
         f"<text x='{_EDGE}' y='{total - 6}' font-size='13'>{across}</text>"
         f"<text x='4' y='{_EDGE - 14}' font-size='13'>{up}</text>"
     )
-    return _figure(told, total, total, frame + ticks + axes + drawn, caption)
+    return _figure(description, total, total, frame + ticks + axes + drawn, caption)
 
 
-def _figure(told: str, width: int, height: int, drawn: str, caption: str) -> str:
+def _figure(description: str, width: int, height: int, drawn: str, caption: str) -> str:
     return (
-        f"<figure><svg role='img' aria-label='{html.escape(told, quote=True)}' "
+        f"<figure><svg role='img' aria-label='{html.escape(description, quote=True)}' "
         f"viewBox='0 0 {width} {height}' width='{width}' height='{height}'>{drawn}</svg>"
         f"<figcaption>{html.escape(caption)}</figcaption></figure>"
     )
@@ -149,10 +151,10 @@ SIGNIFICANT = 0.05
 
 def in_words(report: RetrievalReport) -> str:
     """One sentence or more on what was measured, in plain Dutch."""
-    told = f"{report.queries} vragen, {'met' if report.tuned else 'zonder'} leren vooraf"
+    text = f"{report.queries} vragen, {'met' if report.tuned else 'zonder'} leren vooraf"
     if report.label:
-        told = f"{report.label}: {told}"
-    parts = [f"{told}; een vraag zocht in {report.pool} bronnen (mediaan)."]
+        text = f"{report.label}: {text}"
+    parts = [f"{text}; een vraag zocht in {report.pool} bronnen (mediaan)."]
     if report.left_out:
         why = "geen datum of te weinig oudere bronnen" if report.judged is None else "geen relevant oordeel"
         parts.append(f"{report.left_out} andere vragen tellen niet mee: {why}.")
@@ -161,11 +163,11 @@ def in_words(report: RetrievalReport) -> str:
     return " ".join(parts)
 
 
-def verdict(found: Comparison) -> str:
+def verdict(comparison: Comparison) -> str:
     """What a comparison comes down to at a chance of 5%, in plain Dutch."""
-    if found.p >= SIGNIFICANT:
+    if comparison.p >= SIGNIFICANT:
         return "geen verschil"
-    return "beter" if found.difference > 0 else "slechter"
+    return "beter" if comparison.difference > 0 else "slechter"
 
 
 def told_setting(value: str) -> str:
@@ -221,9 +223,9 @@ def _comparison(report: RetrievalReport, name: str, other: RetrievalReport) -> s
 
 def _scores(check: Calibration) -> str:
     rows = "".join(
-        f"<tr><td class='number'>{said:.2f}</td><td class='number'>{true:.2f}</td>"
+        f"<tr><td class='number'>{predicted:.2f}</td><td class='number'>{true:.2f}</td>"
         f"<td class='number'>{count}</td></tr>"
-        for said, true, count in check.bins
+        for predicted, true, count in check.bins
     )
     return (
         "<h2>Betekent de score wat hij zegt?</h2>"
@@ -265,9 +267,9 @@ def experiment_page(runs: Sequence[Run]) -> str:
 
 
 def _run_row(run: Run, names: Sequence[str], best: float | None, columns: int) -> str:
-    told = dict(run.settings)
+    settings = dict(run.settings)
     cells = "".join(
-        f"<td>{html.escape(told_setting(told[name])) if name in told else ''}</td>" for name in names
+        f"<td>{html.escape(told_setting(settings[name])) if name in settings else ''}</td>" for name in names
     )
     if run.error:
         error = f"<td colspan='{columns - len(names) - 1}'>Mislukt: {html.escape(run.error)}</td>"
@@ -286,22 +288,22 @@ def _run_row(run: Run, names: Sequence[str], best: float | None, columns: int) -
     return f"<tr{mark}>{cells}{figures}{checks}{cost}</tr>"
 
 
-def _what_mattered(found: Sequence[Effect]) -> str:
+def _what_mattered(effects: Sequence[Effect]) -> str:
     """Per value of a setting its paired effect on MRR@10, the largest first."""
-    if not found:
+    if not effects:
         return ""
     rows = "".join(
         f"<tr><th scope='row'>{html.escape(e.setting)}</th><td>{html.escape(told_setting(e.baseline))}</td>"
         f"<td>{html.escape(told_setting(e.value))}</td><td class='number'>{e.difference:+.3f}</td>"
         f"<td class='number'>{e.low:+.3f} – {e.high:+.3f}</td><td class='number'>{e.p:.4f}</td>"
         f"<td class='number'>{e.runs}</td></tr>"
-        for e in found
+        for e in effects
     )
     names = ("instelling", "van", "naar", "verschil", "95%-interval", "kans op toeval", "paren van runs")
     head = "".join(f"<th scope='col'>{name}</th>" for name in names)
-    reach = max(0.01, *(max(abs(e.low), abs(e.high)) for e in found))
+    reach = max(0.01, *(max(abs(e.low), abs(e.high)) for e in effects))
     plot = interval_plot(
-        [(f"{e.setting}: {told_setting(e.value)}", e.difference, e.low, e.high) for e in found],
+        [(f"{e.setting}: {told_setting(e.value)}", e.difference, e.low, e.high) for e in effects],
         -reach,
         reach,
         "Verschil in MRR@10 met de eerste waarde van dezelfde instelling; rechts van 0 is beter.",

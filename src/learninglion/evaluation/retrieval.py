@@ -12,21 +12,21 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.evaluation.calibration import Calibration, calibration
 from learninglion.evaluation.configuration import Configuration, as_reranked, as_searched, weigh
-from learninglion.evaluation.growing import GrowingStatistics
-from learninglion.evaluation.learning.weights import Lesson, learn_fusion
+from learninglion.evaluation.learning.model import Lesson, learn_fusion
 from learninglion.evaluation.measures import (
+    Calibration,
     Comparison,
     Measured,
     Rankings,
+    calibration,
     compare,
     measure,
     per_query,
@@ -46,16 +46,17 @@ from learninglion.models import PassageKind, Source
 from learninglion.models.errors import InputError
 from learninglion.models.progress import Progress, silent
 from learninglion.search.content import passage_text
+from learninglion.search.frame import Statistics, WordCounts
 from learninglion.search.fusion import DEFAULT, FEATURES, Fusion
 from learninglion.search.local.index import Index
 from learninglion.search.local.snapshot import Snapshot
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, rank
-from learninglion.search.statistics import Statistics
 from learninglion.store.reader import Entry, MemoryReader
 
 __all__ = [
     "Grades",
+    "GrowingStatistics",
     "Ranked",
     "RetrievalReport",
     "compare_reports",
@@ -65,6 +66,36 @@ __all__ = [
     "rank_pairs",
     "rank_trial",
 ]
+
+# Word statistics as they were on a day: of the documents that were there by then, and of no others.
+
+
+class GrowingStatistics:
+    """The statistics of the sources of `snapshot` that were added so far; none at first.
+
+    A measurement with a time split adds documents as they came. How rare a word is then never depends on
+    what was written later.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._words = WordCounts()
+        names = np.concatenate([np.zeros(0, dtype=object), *(s.documents for s in snapshot.segments)])
+        self._positions: dict[str, list[int]] = {}
+        for position in np.flatnonzero(snapshot.alive).tolist():
+            self._positions.setdefault(str(names[position]), []).append(position)
+
+    def add(self, documents: Iterable[str]) -> None:
+        """Count the sources of `documents`, each of which is added once."""
+        positions = sorted(p for name in documents for p in self._positions.get(name, ()))
+        for segment, rows in self._snapshot.split(np.array(positions, dtype=np.int64)):
+            self._words.count(segment, rows)
+
+    def now(self) -> Statistics:
+        """What was counted so far. Good until the next `add`: the arrays are not copied."""
+        statistics = self._snapshot.statistics
+        return self._words.statistics(statistics.questions, statistics.bodies)
+
 
 _DEEP = 100
 # Sources kept for each query: enough for R@100 and for halving the corpus.
@@ -97,8 +128,8 @@ class RetrievalReport:
 
     def as_plain(self) -> dict[str, float]:
         """The measures by name, with "seconds"."""
-        found = {m.name: round(m.value, 4) for m in self.measures}
-        return {**found, "seconds": round(self.seconds, 1)}
+        measures = {m.name: round(m.value, 4) for m in self.measures}
+        return {**measures, "seconds": round(self.seconds, 1)}
 
 
 def evaluate_pairs(
@@ -182,7 +213,7 @@ def evaluate(
         for query, row in zip(trial.queries, ranked.order, strict=True)
     }
     values = per_query(judgements, rankings)
-    shown = {q: tuple(s for s, _ in found[:_SHOWN]) for q, found in rankings.items()}
+    shown = {q: tuple(s for s, _ in ranking[:_SHOWN]) for q, ranking in rankings.items()}
     return RetrievalReport(
         measure(values),
         len(trial.queries),
@@ -210,7 +241,7 @@ def _judged(trial: Trial, grades: Grades | None, own: bool) -> tuple[Trial, dict
     if grades is None:
         return trial, {q.id: {trial.names[q.own]: 1} for q in trial.queries}
     known = dict(zip(trial.names, (s.document.id for s, _ in trial.entries), strict=True))
-    kept, found = [], {}
+    queries_left, rankings_left = [], {}
     for query in trial.queries:
         given = {name: grade for name, grade in grades.get(query.id, {}).items() if name in known}
         if not given:
@@ -220,19 +251,19 @@ def _judged(trial: Trial, grades: Grades | None, own: bool) -> tuple[Trial, dict
         else:
             given = {n: g for n, g in given.items() if known[n] != trial.document_of(query)}
         if any(grade > 0 for grade in given.values()):
-            kept.append(query)
-            found[query.id] = given
-    if not kept:
+            queries_left.append(query)
+            rankings_left[query.id] = given
+    if not queries_left:
         raise InputError("De oordelen noemen geen enkel relevant resultaat bij een vraag van deze gegevens.")
-    left_out = trial.left_out + len(trial.queries) - len(kept)
-    return replace(trial, queries=tuple(kept), left_out=left_out), found
+    left_out = trial.left_out + len(trial.queries) - len(queries_left)
+    return replace(trial, queries=tuple(queries_left), left_out=left_out), rankings_left
 
 
 def _share_judged(
     shown: Mapping[str, Sequence[str]], grades: Grades, judgements: Mapping[str, Mapping[str, int]]
 ) -> float:
-    told = [name in judgements[query] for query, names in shown.items() for name in names]
-    return sum(told) / max(1, len(told))
+    judged = [name in judgements[query] for query, names in shown.items() for name in names]
+    return sum(judged) / max(1, len(judged))
 
 
 def _calibration(
@@ -252,8 +283,8 @@ def compare_reports(first: RetrievalReport, second: RetrievalReport) -> tuple[Co
 
     Raises InputError when they were not measured on the same questions of the same data.
     """
-    asked = [query for query, _ in first.rankings]
-    if first.data_sha256 != second.data_sha256 or asked != [query for query, _ in second.rankings]:
+    queries = [query for query, _ in first.rankings]
+    if first.data_sha256 != second.data_sha256 or queries != [query for query, _ in second.rankings]:
         raise InputError("Deze metingen gaan niet over dezelfde vragen.")
     other = dict(second.values)
     return tuple(compare(name, np.array(row), np.array(other[name])) for name, row in first.values)
@@ -307,8 +338,8 @@ def rank_trial(
     number = {source.id: i for i, (source, _) in enumerate(entries)}
     documents = np.array([source.document.id for source, _ in entries], dtype=np.object_)
     older = OlderDocuments(entries) if trial.timed else None
-    asked = embed(encoder, [q.text for q in trial.queries], asked=True, cache=cache)
-    placed = snapshot.frame.place_queries(asked)
+    question_vectors = embed(encoder, [q.text for q in trial.queries], asked=True, cache=cache)
+    placed = snapshot.frame.place_queries(question_vectors)
     rows: dict[int, _Row] = {}
     searched = np.full(len(trial.queries), len(entries) - 1 + int(own), dtype=np.int64)
     for turn, (i, allowed, statistics) in enumerate(_in_turn(trial, snapshot, older), 1):
@@ -317,18 +348,18 @@ def rank_trial(
             searched[i] = older.sources(document) + int(own)
             allowed |= {document} if own else set()
         probe = make_probe(statistics, query_terms(query.text), placed[i])
-        found = rank(snapshot, probe, allowed, exact=older is None)
-        at = np.array([number[name] for name in found.sources], dtype=np.int64)
+        ranking = rank(snapshot, probe, allowed, exact=older is None)
+        at = np.array([number[name] for name in ranking.sources], dtype=np.int64)
         may = (documents[at] != document) | ((at == query.own) & own)
-        at, logits, features = at[may], found.logits[may], found.features[may]
+        at, logits, features = at[may], ranking.logits[may], ranking.features[may]
         if reranking is not None:
             order = _reordered(reranking, query.text, [entries[j][0] for j in at[: reranking.depth]], logits)
             at, features = at[order], features[order]
-        kept = np.arange(min(_KEPT, len(at)))
+        shown = np.arange(min(_KEPT, len(at)))
         right = np.flatnonzero(at == query.own)
         if len(right):
-            kept[-1] = max(int(right[0]), kept[-1])
-        rows[i] = at[kept], logits[kept], features[kept]
+            shown[-1] = max(int(right[0]), shown[-1])
+        rows[i] = at[shown], logits[shown], features[shown]
         progress("Zoeken", turn, len(trial.queries))
     return _stacked([rows[i] for i in range(len(rows))], searched)
 
@@ -372,11 +403,16 @@ def _indexed(
     progress: Progress,
 ) -> Snapshot:
     # What takes long is embedding: done first, so that its progress shows, and kept should the run end.
-    for asked in (False, True):
+    for as_question in (False, True):
         texts = [
-            passage_text(p) for _, ps in entries for p in ps if (p.kind is PassageKind.QUESTION) == asked
+            passage_text(p)
+            for _, ps in entries
+            for p in ps
+            if (p.kind is PassageKind.QUESTION) == as_question
         ]
-        embed(encoder, texts, asked=asked, cache=cache, progress=lambda d, t: progress("Vectoren", d, t))
+        embed(
+            encoder, texts, asked=as_question, cache=cache, progress=lambda d, t: progress("Vectoren", d, t)
+        )
     index = Index.open(place, encoder, cache)
     index.update(MemoryReader(entries, store_id=store_id))
     return index.snapshot()

@@ -60,9 +60,9 @@ class Round:
 
     def done(self, judgements: Sequence[Judgement], judge: str) -> Mapping[Shown, int]:
         """What this person said so far, of what this round shows."""
-        asked = set(self.items)
-        said = {Shown(j.query, j.source): j.grade for j in judgements if j.judge == judge}
-        return {item: grade for item, grade in said.items() if item in asked}
+        items = set(self.items)
+        grades = {Shown(j.query, j.source): j.grade for j in judgements if j.judge == judge}
+        return {item: grade for item, grade in grades.items() if item in items}
 
     def next_open(self, done: Mapping[Shown, int], after: int = -1) -> int | None:
         """The place of the first without a judgement past `after`, else of all; None when none is left."""
@@ -84,9 +84,9 @@ class Round:
         blobs.append(f"{JUDGEMENTS}{self.id}.jsonl", line)
 
 
-def draw_up(blobs: Blobs, collection: str, by: str, found: Mapping[str, Sequence[str]]) -> Round:
+def draw_up(blobs: Blobs, collection: str, by: str, rankings: Mapping[str, Sequence[str]]) -> Round:
     """Keep a new round of these results (question: results, in the order to show). InputError when none."""
-    items = tuple(Shown(query, source) for query, sources in found.items() for source in sources)
+    items = tuple(Shown(query, source) for query, sources in rankings.items() for source in sources)
     if not items:
         raise InputError("Er is niets gevonden om te beoordelen.")
     now = datetime.now(UTC)

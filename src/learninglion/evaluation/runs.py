@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from learninglion.database.files import append_durably
-from learninglion.inference.choices import EncoderChoice, RerankerChoice
+from learninglion.inference.generators import EncoderChoice, RerankerChoice
 from learninglion.models.errors import InputError
 from learninglion.models.plain import canonical_json, from_plain, sha256_hex, to_plain
 
@@ -73,17 +73,17 @@ def read_runs(record: Path) -> tuple[Run, ...]:
     """
     if not record.exists():
         return ()
-    found = []
+    runs = []
     for number, line in enumerate(record.read_text("utf-8", "replace").splitlines(), 1):
         try:
-            told = json.loads(line)
+            plain = json.loads(line)
         except ValueError:
             continue
         try:
-            found.append(from_plain(Run, told))
+            runs.append(from_plain(Run, plain))
         except ValueError as error:
             raise InputError(f"{record.name}, regel {number}: dit is geen run ({error}).") from error
-    return tuple(found)
+    return tuple(runs)
 
 
 def latest(runs: Sequence[Run]) -> tuple[Run, ...]:
@@ -93,11 +93,11 @@ def latest(runs: Sequence[Run]) -> tuple[Run, ...]:
 
 def differences(first: Run, second: Run) -> tuple[tuple[str, str, str], ...]:
     """What came out otherwise, to the last digit: (name, the first's, the second's); empty when nothing."""
-    told = [_outcome(run) for run in (first, second)]
+    outcomes = [_outcome(run) for run in (first, second)]
     return tuple(
-        (name, told[0].get(name, ""), told[1].get(name, ""))
-        for name in dict.fromkeys([*told[0], *told[1]])
-        if told[0].get(name) != told[1].get(name)
+        (name, outcomes[0].get(name, ""), outcomes[1].get(name, ""))
+        for name in dict.fromkeys([*outcomes[0], *outcomes[1]])
+        if outcomes[0].get(name) != outcomes[1].get(name)
     )
 
 

@@ -113,7 +113,7 @@ def read_judgments(path: Path, names: Mapping[str, str]) -> tuple[Judgment, ...]
 
     Raises UnreadableFileError that names the line.
     """
-    found = []
+    judgments = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         if not line.strip():
             continue
@@ -127,10 +127,12 @@ def read_judgments(path: Path, names: Mapping[str, str]) -> tuple[Judgment, ...]
                 for p in row["passages"]
             }
             asked = (str(row.get("question", "")), str(row.get("introduction", "")))
-            found.append(Judgment(str(row["set"]), tuple(row["numbers"]), str(row["kind"]), labels, *asked))
+            judgments.append(
+                Judgment(str(row["set"]), tuple(row["numbers"]), str(row["kind"]), labels, *asked)
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableFileError(path.name, f"regel {number} is geen oordeel ({error})") from error
-    return tuple(found)
+    return tuple(judgments)
 
 
 def judged_sets(judgments: Sequence[Judgment]) -> dict[str, tuple[str, tuple[SubQuestion, ...]]]:
@@ -184,8 +186,8 @@ class Desk:
         done = []
         for at, (question, hits) in enumerate(zip(questions, offers, strict=True)):
             altered = [(hit, changed(at, hit.source)) for hit in hits]
-            kept = tuple(replace(hit, source=source) for hit, source in altered if source is not None)
-            selection = choose_automatically(question, introduction, kept, threshold)
+            offered = tuple(replace(hit, source=source) for hit, source in altered if source is not None)
+            selection = choose_automatically(question, introduction, offered, threshold)
             done.append(self._writer(selection))
         return tuple(done)
 
@@ -203,8 +205,8 @@ def _first(verification: Verification) -> Citation | None:
 
 def told_of(verification: Verification) -> str:
     """The question and how the draft begins, for a list of cases to read."""
-    said = " ".join(c.statement.text for c in verification.shown)
-    return f"{verification.draft.selection.question.text[:160]} -> {said[:200]}"
+    text = " ".join(c.statement.text for c in verification.shown)
+    return f"{verification.draft.selection.question.text[:160]} -> {text[:200]}"
 
 
 def _green(verification: Verification) -> bool:
@@ -300,16 +302,16 @@ def evaluate_look_alikes(desk: Desk, path: Path, progress: Progress = _unheard) 
 def _shown(
     made: Sequence[Verification], holds: Callable[[Verification], bool]
 ) -> tuple[int, int, tuple[str, ...]]:
-    found = [v for v in made if holds(v)]
-    return len(found), len(made), tuple(map(told_of, found))
+    verifications = [v for v in made if holds(v)]
+    return len(verifications), len(made), tuple(map(told_of, verifications))
 
 
 def _taken_out(source: Source, key: str) -> Source | None:
     def plain(text: str) -> str:
         return "".join(c for c in text.casefold() if c.isalnum())
 
-    kept = [u.text for u in units_of(source) if plain(key) not in plain(u.text)]
-    body = " ".join(kept)
+    texts = [u.text for u in units_of(source) if plain(key) not in plain(u.text)]
+    body = " ".join(texts)
     return replace(source, body=body, body_span=Span(0, len(body))) if body else None
 
 

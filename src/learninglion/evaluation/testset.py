@@ -111,7 +111,7 @@ class OlderDocuments:
 
 def read_pairs(path: Path) -> tuple[LabelledPair, ...]:
     """The pairs of a JSON Lines file with `id`, `question`, `answer` (and `document`, if known) a line."""
-    found: list[LabelledPair] = []
+    pairs: list[LabelledPair] = []
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -128,12 +128,12 @@ def read_pairs(path: Path) -> tuple[LabelledPair, ...]:
             raise UnreadableFileError(
                 path.name, f"regel {number} heeft geen id, question en answer ({error})"
             ) from error
-        found.append(pair)
-    if not found:
+        pairs.append(pair)
+    if not pairs:
         raise UnreadableFileError(path.name, "er staan geen paren in")
-    if len({p.id for p in found}) < len(found):
+    if len({p.id for p in pairs}) < len(pairs):
         raise InputError(f"{path.name}: sommige ids komen meer dan eens voor")
-    return tuple(found)
+    return tuple(pairs)
 
 
 def answer_entries(pairs: Sequence[LabelledPair]) -> tuple[Entry, ...]:
@@ -162,26 +162,26 @@ def pairs_trial(pairs: Sequence[LabelledPair], label: str = "") -> Trial:
 def collection_trial(label: str, entries: Sequence[Entry]) -> Trial:
     """Every answered question of a collection, asked of what was there before its document."""
     older = OlderDocuments(entries)
-    asked = [
+    queries = [
         Query(source.id, source.question, number)
         for number, (source, _) in enumerate(entries)
         if source.question.strip() and source.body.strip()
     ]
-    kept = [q for q in asked if older.sources(entries[q.own][0].document.id) >= _FEWEST_OLDER]
-    if not kept:
+    queries_left = [q for q in queries if older.sources(entries[q.own][0].document.id) >= _FEWEST_OLDER]
+    if not queries_left:
         raise InputError(
             f"In verzameling {label} is niets te meten: er is geen beantwoorde vraag met een datum "
             f"waarbij minstens {_FEWEST_OLDER} oudere bronnen zijn."
         )
-    told = [(s.id, s.question, s.body, str(s.document.date or "")) for s, _ in entries]
+    contents = [(s.id, s.question, s.body, str(s.document.date or "")) for s, _ in entries]
     return Trial(
         label,
         tuple(entries),
         tuple(source.id for source, _ in entries),
-        tuple(kept),
+        tuple(queries_left),
         True,
-        hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest(),
-        len(asked) - len(kept),
+        hashlib.sha256(json.dumps(contents, ensure_ascii=False).encode()).hexdigest(),
+        len(queries) - len(queries_left),
     )
 
 
@@ -191,9 +191,9 @@ def sampled(trial: Trial, most: int, judged: Collection[str] | None = None) -> T
     Twice as many hold the same questions and as many more.
     """
     if judged is not None:
-        kept = tuple(q for q in trial.queries if q.id in judged)
-        left_out = trial.left_out + len(trial.queries) - len(kept)
-        trial = replace(trial, queries=kept, left_out=left_out)
+        queries_left = tuple(q for q in trial.queries if q.id in judged)
+        left_out = trial.left_out + len(trial.queries) - len(queries_left)
+        trial = replace(trial, queries=queries_left, left_out=left_out)
     count = len(trial.queries)
     if not 0 < most < count:
         return trial
@@ -202,11 +202,11 @@ def sampled(trial: Trial, most: int, judged: Collection[str] | None = None) -> T
 
 def labelled_pairs(trial: Trial) -> tuple[LabelledPair, ...]:
     """The questions of `trial` with their own answers."""
-    found = []
+    pairs = []
     for query in trial.queries:
         source = trial.entries[query.own][0]
-        found.append(LabelledPair(query.id, query.text, source.body, source.document.id))
-    return tuple(found)
+        pairs.append(LabelledPair(query.id, query.text, source.body, source.document.id))
+    return tuple(pairs)
 
 
 def _document(pair: LabelledPair, asked: str) -> Document:
@@ -225,8 +225,8 @@ def _document(pair: LabelledPair, asked: str) -> Document:
 
 def data_hash(pairs: Sequence[LabelledPair]) -> str:
     """SHA-256 over the pairs: says whether two measurements were made on the same data."""
-    told = json.dumps([(p.id, p.question, p.answer) for p in pairs], ensure_ascii=False)
-    return hashlib.sha256(told.encode()).hexdigest()
+    contents = json.dumps([(p.id, p.question, p.answer) for p in pairs], ensure_ascii=False)
+    return hashlib.sha256(contents.encode()).hexdigest()
 
 
 def folds(groups: Sequence[str], count: int) -> tuple[int, ...]:

@@ -93,18 +93,18 @@ def tune(
             ways.append(desk.learn("model", taught, taught.adapter, before, current))
     best = max(ways, key=lambda way: way.decisive.difference)
     # trying twice doubles the chance of luck, so each has to be twice as sure
-    kept = best.decisive.difference > 0 and best.decisive.p < _SIGNIFICANT / len(ways)
-    return TuneReport(best, kept, len(lessons), len(held), tuple(ways))
+    better = best.decisive.difference > 0 and best.decisive.p < _SIGNIFICANT / len(ways)
+    return TuneReport(best, better, len(lessons), len(held), tuple(ways))
 
 
 def examples_of(pairs: Sequence[LabelledPair]) -> tuple[Example, ...]:
     """The questions with their answers, cut up as they are searched; without those whose answer is empty."""
-    found = []
+    examples = []
     for pair in pairs:
         passages = tuple(passage_text(p) for _, listed in answer_entries([pair]) for p in listed)
         if passages and pair.question.strip():
-            found.append(Example(pair.question, passages))
-    return tuple(found)
+            examples.append(Example(pair.question, passages))
+    return tuple(examples)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,494 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from learninglion.checking.citations import cite
 from learninglion.checking.phrases import introduce
 from learninglion.checking.verify import METHOD, check
+from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import split_sentences, words
-from learninglion.evaluation.alterations import ALTERATIONS, Pool, alter, join, reorder, shorten
 from learninglion.models import Check, Citation, Source, Span, Statement, StatementVerdict
 
-__all__ = ["Case", "KindResult", "VerifierReport", "evaluate_verifier", "judge_cases", "make_cases"]
+__all__ = [
+    "ALTERATIONS",
+    "Case",
+    "KindResult",
+    "Pool",
+    "VerifierReport",
+    "alter",
+    "evaluate_verifier",
+    "join",
+    "judge_cases",
+    "make_cases",
+    "reorder",
+    "shorten",
+]
+
+# Makes supported sentences from real ones: what a careful writer may do with a quoted sentence.
+#
+# Made by rules of its own, apart from those of the verifier, so that it tests more than itself.
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What the corpus has to offer in place of what a sentence says."""
+
+    names: tuple[str, ...]
+    clauses: tuple[str, ...]
+
+
+Alteration = Callable[[str, Pool, int], Iterator[tuple[str, str]]]
+"""(sentence, pool, a number to choose by) -> (how, altered sentence)."""
+
+
+def _pairs(table: str) -> tuple[tuple[str, str], ...]:
+    """ "a > b; c > d" as pairs."""
+    entries = (entry.split(">") for entry in table.replace("\n", " ").split(";"))
+    return tuple((" ".join(old.split()), " ".join(new.split())) for old, new in entries)
+
+
+_MONTH = "|".join(MONTHS)
+_WORDED = "twee drie vier vijf zes zeven acht negen tien twaalf".split()
+_MINISTRIES = (
+    "Justitie en Veiligheid",
+    "Binnenlandse Zaken en Koninkrijksrelaties",
+    "Onderwijs, Cultuur en Wetenschap",
+    "Sociale Zaken en Werkgelegenheid",
+    "Volksgezondheid, Welzijn en Sport",
+    "Infrastructuur en Waterstaat",
+    "Economische Zaken en Klimaat",
+    "Landbouw, Natuur en Voedselkwaliteit",
+    "Buitenlandse Zaken",
+    "Financiën",
+    "Defensie",
+    "Algemene Zaken",
+    "Klimaat en Energie",
+)
+_SHORT_MINISTRIES = ("JenV", "BZK", "OCW", "SZW", "VWS", "IenW", "EZK", "LNV")
+_ACTORS = """
+gemeenten gemeente provincies provincie politie kabinet Kamer Minister minister Staatssecretaris
+bedrijven werkgevers werknemers scholen leerlingen studenten ouders kinderen verzekeraars
+zorgverzekeraars zorgaanbieders patiënten burgers banken inspectie rechter lidstaten Commissie
+Nederland toezichthouder Belastingdienst waterschappen huurders verhuurders boeren artsen
+onderzoekers NVWA ILT ACM IGJ RIVM OM IND COA
+""".split()
+
+_UNITS = _pairs(
+    """
+    procent > promille; % > promille; kilometer > meter; km > m; miljoen > miljard; miljard >
+    miljoen; euro > dollar; jaar > maanden; jaren > maanden; maanden > weken; weken > dagen; dagen >
+    uur; uur > minuten; hectare > vierkante meter; ton > kilo; kilogram > gram; MW > GW; m2 > km2;
+    graden > procent; meter > centimeter
+    """
+)
+_MODAL = _pairs(
+    """
+    kan > zal; kunnen > zullen; moet > kan; moeten > kunnen; zal > kan; zullen > kunnen; mag > moet;
+    mogen > moeten; wil > moet; zou > zal; zouden > zullen; kan > moet; kunnen > moeten; zal > zou;
+    dient > kan; dienen > kunnen; mag > zal; moet > mag
+    """
+)
+_OPPOSITES = _pairs(
+    """
+    stijgt > daalt; gestegen > gedaald; toegenomen > afgenomen; toename > afname; stijging > daling;
+    meer > minder; minder > meer; hoger > lager; lager > hoger; groter > kleiner; verhogen >
+    verlagen; verhoging > verlaging; voor > na; binnen > buiten; voldoende > onvoldoende; mogelijk >
+    onmogelijk; wenselijk > onwenselijk; positief > negatief; verboden > toegestaan; toegestaan >
+    verboden; goed > slecht; groot > klein; nieuwe > oude; eerder > later; wel > niet; eens >
+    oneens; versterken > verzwakken; vergroten > verkleinen; met > zonder; bekend > onbekend;
+    belangrijk > onbelangrijk; verplicht > vrijwillig; openbaar > geheim; hoogste > laagste; korte >
+    lange; tijdelijk > permanent
+    """
+)
+_AMOUNTS_OF = _pairs(
+    """
+    alle > sommige; sommige > alle; enkele > veel; veel > weinig; meeste > minste; altijd > soms;
+    vaak > zelden; soms > altijd; beide > geen van beide; elke > geen enkele; iedere > geen enkele;
+    regelmatig > zelden; meerdere > alle; deels > volledig
+    """
+)
+_HEDGED = tuple(
+    entry.strip()
+    for entry in """
+    mogelijk, naar verwachting, in principe, waarschijnlijk, wellicht, vooralsnog, in beginsel,
+    circa, ongeveer, bijna, ruim, eventueel, vermoedelijk, maximaal, minimaal, ten minste,
+    voornamelijk, grotendeels, slechts, uitsluitend, alleen, vaak, meestal, sommige, enkele
+    """.replace("\n", " ").split(",")
+)
+_INVENTED = (
+    ", wat heeft geleid tot een forse daling van de kosten",
+    ", en daarvoor is extra budget vrijgemaakt",
+    ", zoals ook de Raad van State heeft geadviseerd",
+    ", nadat de Europese Commissie daarop had aangedrongen",
+    ", waarmee het probleem is opgelost",
+    " en dit wordt volgend jaar geëvalueerd",
+    ", ondanks bezwaren van de gemeenten",
+    ", hetgeen in strijd is met de wet",
+)
+
+
+def alter(sentence: str, kind: str, pool: Pool, seed: int) -> tuple[tuple[str, str], ...]:
+    """Every alteration of this kind that the sentence allows, as (how, altered), none equal to it."""
+    altered = ALTERATIONS[kind](sentence, pool, seed)
+    return tuple(dict.fromkeys((how, text) for how, text in altered if text != sentence and text))
+
+
+def _replace(sentence: str, match: re.Match[str], new: str) -> str:
+    return sentence[: match.start()] + new + sentence[match.end() :]
+
+
+def _swap_words(pairs: Sequence[tuple[str, str]]) -> Alteration:
+    def alteration(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+        for old, new in pairs:
+            match = re.search(rf"(?<![\w-]){re.escape(old)}(?![\w-])", sentence)
+            if match:
+                yield f"{old} > {new}", _replace(sentence, match, new)
+
+    return alteration
+
+
+def _number(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(r"(?<![\w.,/-])\d+(?:[.,]\d+)*(?![\w/-])", sentence):
+        digits = match.group()
+        yield "one more", _replace(sentence, match, _next_number(digits, 1 + seed % 3))
+        if len(digits) > 1 and digits.isdigit() and digits[-2] != digits[-1] and digits[-1] != "0":
+            yield "digits swapped", _replace(sentence, match, digits[:-2] + digits[-1] + digits[-2])
+        if digits.isdigit() and len(digits) < 4:
+            yield "times ten", _replace(sentence, match, digits + "0")
+        if "," in digits:
+            yield "comma lost", _replace(sentence, match, digits.replace(",", ""))
+    for at, word in enumerate(_WORDED):
+        word_match = re.search(rf"\b{word}\b", sentence)
+        if word_match:
+            yield "in words", _replace(sentence, word_match, _WORDED[(at + 1 + seed % 4) % len(_WORDED)])
+    for old, new in (("eerste", "tweede"), ("tweede", "derde"), ("derde", "vierde"), ("helft", "kwart")):
+        word_match = re.search(rf"\b{old}\b", sentence)
+        if word_match:
+            yield "ordinal", _replace(sentence, word_match, new)
+
+
+def _next_number(digits: str, step: int) -> str:
+    last = digits[-1]
+    return digits[:-1] + str((int(last) + step) % 10) if last.isdigit() else digits
+
+
+def _date(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(rf"\b(\d{{1,2}}) ({_MONTH})\b", sentence):
+        day = int(match.group(1))
+        yield "day", _replace(sentence, match, f"{day % 28 + 1} {match.group(2)}")
+    for match in re.finditer(rf"\b({_MONTH})\b", sentence):
+        month = MONTHS[(MONTHS.index(match.group(1)) + 1 + seed % 5) % 12]
+        yield "month", _replace(sentence, match, month)
+    for match in re.finditer(r"\b(?:19|20)\d\d\b(?!/)", sentence):
+        yield "year", _replace(sentence, match, str(int(match.group()) + 1))
+        yield "year before", _replace(sentence, match, str(int(match.group()) - 1 - seed % 2))
+    years = re.findall(r"\b(?:19|20)\d\d\b", sentence)
+    if len(set(years)) == 2:
+        first, second = years[0], next(y for y in years if y != years[0])
+        mapping = {first: second, second: first}
+        yield (
+            "years swapped",
+            re.sub(r"\b(?:19|20)\d\d\b", lambda m: mapping.get(m.group(), m.group()), sentence),
+        )
+
+
+def _amount(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(r"€ ?\d[\d.,]*\d|€ ?\d", sentence):
+        digits = re.sub(r"\D*$", "", match.group())
+        yield "euro", _replace(sentence, match, _next_number(digits, 1 + seed % 5))
+        yield "euro lost", _replace(sentence, match, match.group().replace("€", "").strip())
+    for match in re.finditer(r"\d+(?:,\d+)? ?(?:miljoen|miljard|mln|mld)", sentence):
+        yield (
+            "scale",
+            _replace(sentence, match, re.sub(r"[a-z]+$", _other_scale, match.group())),
+        )
+        yield (
+            "value",
+            _replace(sentence, match, re.sub(r"^\d+", lambda m: str(int(m.group()) + 1), match.group())),
+        )
+    for match in re.finditer(r"(\d+(?:,\d+)?)( ?%| procent)", sentence):
+        yield "share", _replace(sentence, match, _next_number(match.group(1), 2) + match.group(2))
+
+
+def _other_scale(match: re.Match[str]) -> str:
+    return {"miljoen": "miljard", "miljard": "miljoen", "mln": "mld", "mld": "mln"}[match.group()]
+
+
+def _unit(sentence: str, pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for old, new in _UNITS:
+        bound = "" if old == "%" else r"\b"
+        match = re.search(rf"(?<=\d )({re.escape(old)}){bound}|(?<=\d)({re.escape(old)}){bound}", sentence)
+        if match:
+            spaced = f" {new}" if old == "%" else new
+            yield f"{old} > {new}", _replace(sentence, match, spaced)
+
+
+def _name(sentence: str, pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(r"(?<=[a-z,] )[A-Z][\w-]+(?: (?:van|de|der|den)(?: [A-Z][\w-]+))?", sentence):
+        if match.group().startswith(("Minister", "Staatssec", "Kamer")):
+            continue
+        new = pool.names[(seed + match.start()) % len(pool.names)]
+        if new.casefold() not in sentence.casefold():
+            yield "other name", _replace(sentence, match, new)
+
+
+def _ministry(sentence: str, _pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    for name in _MINISTRIES:
+        match = re.search(rf"(?<=van |oor ){name}\b", sentence)
+        if match:
+            others = [m for m in _MINISTRIES if m not in sentence]
+            yield "ministry", _replace(sentence, match, others[seed % len(others)])
+    for short in _SHORT_MINISTRIES:
+        match = re.search(rf"\b{short}\b", sentence)
+        if match:
+            others = [m for m in _SHORT_MINISTRIES if m not in sentence]
+            yield "short ministry", _replace(sentence, match, others[seed % len(others)])
+    offices = (
+        ("Minister", "Staatssecretaris"),
+        ("Staatssecretaris", "Minister"),
+        ("minister", "staatssecretaris"),
+    )
+    for old, new in offices:
+        match = re.search(rf"\b{old} (?=van|voor)", sentence)
+        if match:
+            yield "office", _replace(sentence, match, new + " ")
+
+
+def _negation_added(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+    verbs = "is|zijn|was|waren|heeft|hebben|heb|wordt|worden|kan|kunnen|zal|zullen|moet|moeten|werd|werden"
+    verb = rf"\b(?:{verbs})\b"
+    match: re.Match[str] | None
+    for at, match in enumerate(re.finditer(verb, sentence)):
+        if at < 2 and sentence[match.end() :].strip(" ."):
+            yield "niet after verb", sentence[: match.end()] + " niet" + sentence[match.end() :]
+    match = re.search(r" (\w*ge\w{3,}[dtn])(\.|,)", sentence)
+    if match:
+        yield "niet before participle", sentence[: match.start()] + " niet" + sentence[match.start() :]
+    for match in re.finditer(r"(?<= )een (?=[a-z])", sentence):
+        yield "een > geen", _replace(sentence, match, "geen ")
+        break
+    match = re.search(r"(?<= )(?:altijd|vaak)\b", sentence)
+    if match:
+        yield "altijd > nooit", _replace(sentence, match, "nooit")
+    match = re.search(r" te (\w+en)\b", sentence)
+    if match:
+        yield "niet before te", sentence[: match.start()] + " niet" + sentence[match.start() :]
+
+
+def _negation_removed(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(r"\bniet (?!alleen)", sentence):
+        yield "niet gone", _replace(sentence, match, "")
+        yield "niet > wel", _replace(sentence, match, "wel ")
+    for match in re.finditer(r"\bgeen (?:enkele )?", sentence):
+        yield "geen > een", _replace(sentence, match, "een ")
+        yield "geen gone", _replace(sentence, match, "")
+        yield "geen > de", _replace(sentence, match, "de ")
+    for old, new in (("nooit", "altijd"), ("niemand", "iedereen"), ("zonder", "met"), ("nauwelijks", "")):
+        word_match = re.search(rf"\b{old}\b", sentence)
+        if word_match:
+            yield f"{old} > {new}", re.sub(r"\s+", " ", _replace(sentence, word_match, new))
+
+
+def _actors(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+    present: list[re.Match[str]] = []
+    for actor in _ACTORS:
+        matches = list(re.finditer(rf"(?<![\w-]){actor}(?![\w-])", sentence))
+        if len(matches) == 1:
+            present.append(matches[0])
+    present.extend(
+        m for m in re.finditer(r"(?<=[a-z] )[A-Z][a-zë]{3,}(?=[ ,.])", sentence) if m.group() not in _ACTORS
+    )
+    present.sort(key=lambda m: m.start())
+    for at, first in enumerate(present):
+        for second in present[at + 1 :]:
+            between = sentence[first.end() : second.start()]
+            if len(between) < 4 or re.fullmatch(r",? (?:en|of|en de|en het|van|van de|voor) ", between):
+                continue  # a list in another order, or one name, says the same
+            if (
+                first.group().casefold() == second.group().casefold()
+                or re.fullmatch(r"[\s\w,]{0,30} en(?: de)? ", between)
+                and "," in between
+            ):
+                continue
+            text = (
+                sentence[: first.start()]
+                + second.group()
+                + between
+                + first.group()
+                + sentence[second.end() :]
+            )
+            yield "swapped", text
+
+
+def _invented(sentence: str, pool: Pool, seed: int) -> Iterator[tuple[str, str]]:
+    body = sentence.rstrip(".")
+    yield "made up", body + _INVENTED[seed % len(_INVENTED)] + "."
+    clause = pool.clauses[seed % len(pool.clauses)]
+    if clause not in sentence:
+        yield "from another answer", f"{body}, {clause}."
+    match = re.search(r", ", body)
+    if match:
+        middle = _INVENTED[(seed + 3) % len(_INVENTED)].lstrip(", ")
+        yield "in the middle", f"{body[: match.start()]}, {middle}, {body[match.end() :]}."
+    yield "second sentence", f"{sentence} Het kabinet heeft dit inmiddels in wetgeving vastgelegd."
+
+
+def _hedge(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+    for hedge in _HEDGED:
+        match = re.search(rf"(?<= ){hedge} ", sentence)
+        if match:
+            yield f"{hedge} gone", _replace(sentence, match, "")
+
+
+def _condition(sentence: str, _pool: Pool, _seed: int) -> Iterator[tuple[str, str]]:
+    match = re.search(r",? (?:mits|tenzij|indien|op voorwaarde dat|voor zover) [^,.]+(?=[.])", sentence)
+    if match and match.start() > 25:
+        yield "condition gone", _replace(sentence, match, "")
+
+
+ALTERATIONS: Mapping[str, Alteration] = {
+    "number": _number,
+    "date": _date,
+    "amount": _amount,
+    "unit": _unit,
+    "name": _name,
+    "ministry": _ministry,
+    "negation added": _negation_added,
+    "negation removed": _negation_removed,
+    "modality": _swap_words(_MODAL),
+    "actors swapped": _actors,
+    "invented clause": _invented,
+    "opposite": _swap_words(_OPPOSITES),
+    "quantity word": _swap_words(_AMOUNTS_OF),
+    "hedge dropped": _hedge,
+    "condition dropped": _condition,
+}
+
+
+_VERB = (
+    r"(?:is|zijn|was|waren|heeft|hebben|heb|had|hadden|wordt|worden|werd|werden|kan|kunnen|zal|zullen|moet|moeten|"
+    r"mag|mogen|wil|willen|zou|zouden|blijft|blijven|geldt|gelden|gaat|gaan|ga|komt|komen|staat|staan|dient|dienen)"
+)
+_PREPOSITION = r"(?:in|op|sinds|tijdens|na|bij|via|vanaf|binnen|met|door|voor|onder|per)"
+_SUBORDINATE = r"(?:omdat|waarbij|zodat|terwijl|waardoor|hoewel|aangezien|waarin|waarmee|waarvan|waarop)"
+# What may not go without changing the claim is left out of these cases on purpose.
+_RISKY = re.compile(
+    r"\b(?:niet|geen|nooit|zonder|mits|tenzij|indien|als|alleen|slechts|uitsluitend|mogelijk|volgens|aldus|tot|"
+    r"minder|meer|behalve|wanneer|zolang|voor zover|kan|kunnen|zou|zouden|alle|maar|echter)\b",
+    re.IGNORECASE,
+)
+
+
+def shorten(sentence: str) -> Iterator[tuple[str, str]]:
+    """(how, shorter sentence): something set apart was dropped."""
+    body = sentence.rstrip(".")
+    match: re.Match[str] | None
+    for match in re.finditer(r" \([^()]{3,80}\)(?=[ ,;]|$)", body):
+        yield "brackets", body[: match.start()] + body[match.end() :] + "."
+    for match in re.finditer(r" [–-] [^–]{5,80} [–-](?= )", body):
+        yield "dashes", body[: match.start()] + body[match.end() :] + "."
+    match = re.match(rf"(.{{25,}}?), ({_SUBORDINATE} .{{15,}})$", body)
+    if match and "," not in match.group(2) and not _RISKY.search(match.group(2)):
+        yield "subordinate tail", match.group(1) + "."
+    match = re.match(r"(.{25,}?), (?:die|dat|waaronder|zoals|met name) [^,]{10,}$", body)
+    if match and not _RISKY.search(body[match.end(1) :]):
+        yield "relative tail", match.group(1) + "."
+    for match in re.finditer(
+        r", (?:zoals|waaronder|mede|gelet op|onder meer|die|dat) [^,]{8,90},(?= )", body
+    ):
+        if not _RISKY.search(match.group()):
+            yield "aside", body[: match.start()] + body[match.end() :] + "."
+    match = re.match(rf"(?:Hoewel|Omdat|Aangezien|Terwijl) [^,]{{10,}}, ({_VERB}) (\w+) (.{{15,}})$", body)
+    if match and match.group(2) in ("ik", "het", "er", "dit", "wij", "de", "deze"):
+        subject = match.group(2)
+        if subject not in ("de", "deze", "het"):
+            yield "subordinate head", f"{subject.capitalize()} {match.group(1)} {match.group(3)}."
+    match = re.match(r"(.{30,}?) en ((?:ik|er|het|dit|wij|daarom|deze|zij) .{20,})$", body)
+    if match and re.search(rf"\b{_VERB}\b", match.group(1)) and "," not in body:
+        yield "second half", match.group(1) + "."
+        yield "first half", match.group(2)[0].upper() + match.group(2)[1:] + "."
+    match = re.match(
+        r"(?:Daarnaast|Bovendien|Verder|Ook|Daarom|Tevens|Overigens|Inmiddels) (\w+) (\w+) (.{15,})$", body
+    )
+    if match and match.group(2) in ("ik", "er", "wij", "het") and re.fullmatch(_VERB, match.group(1)):
+        yield "adverb", f"{match.group(2).capitalize()} {match.group(1)} {match.group(3)}."
+    match = re.match(
+        rf"(.{{30,}}) (in (?:19|20)\d\d|{_PREPOSITION} (?:dit|deze|het afgelopen|de afgelopen) [a-z]+)$", body
+    )
+    if match and not _RISKY.search(match.group(2)):
+        yield "time", match.group(1) + "."
+
+
+def reorder(sentence: str) -> Iterator[tuple[str, str]]:
+    """(how, sentence): a clause or an adverbial phrase changed places."""
+    body = sentence.rstrip(".")
+    match = re.match(rf"(.{{15,}}?), ({_SUBORDINATE} [^,]{{10,}})$", body)
+    if match and match.group(2).startswith(("omdat", "terwijl", "hoewel", "aangezien")):
+        inverted = _invert(match.group(1))
+        if inverted:
+            tail = match.group(2)
+            yield "tail first", f"{tail[0].upper()}{tail[1:]}, {inverted}."
+    match = re.match(
+        rf"((?:Omdat|Hoewel|Aangezien|Terwijl|Doordat) [^,]{{10,}}), ({_VERB}) (\w+) (.{{10,}})$", body
+    )
+    if match and match.group(3) in ("ik", "er", "wij", "dit"):
+        head = match.group(1)
+        yield (
+            "head last",
+            f"{match.group(3).capitalize()} {match.group(2)} {match.group(4)}, {head[0].lower()}{head[1:]}.",
+        )
+    match = re.match(
+        rf"({_PREPOSITION.title()} [^,]{{3,40}}?) ({_VERB}) (ik|er|wij|het kabinet|dit) ([^,]{{12,}})$", body
+    )
+    match = match or re.match(
+        rf"((?:In|Op|Sinds|Tijdens|Na|Bij|Via|Vanaf|Binnen|Met|Voor) [^,]{{3,40}}?) ({_VERB}) "
+        r"(ik|er|wij|het kabinet|dit) ([^,]{12,})$",
+        body,
+    )
+    if match:
+        head = match.group(1)
+        subject = match.group(3)
+        head = head[0].lower() + head[1:]
+        yield "phrase back", f"{subject[0].upper()}{subject[1:]} {match.group(2)} {head} {match.group(4)}."
+    match = re.match(
+        rf"((?:Ik|Wij|Het kabinet|De politie|De regering)) ({_VERB}) (.*?)\b(in (?:19|20)\d\d)\b(.*)$", body
+    )
+    if match and "," not in match.group(3):
+        subject = match.group(1)
+        rest = re.sub(r"\s+", " ", match.group(3) + match.group(5)).strip()
+        yield (
+            "year first",
+            f"In {match.group(4)[3:]} {match.group(2)} {subject[0].lower()}{subject[1:]} {rest}.",
+        )
+    subjects = "ik|er|wij|daarom|daarmee|zij|het kabinet|de politie"
+    match = re.match(rf"(.{{30,}}?) en ((?:{subjects}) {_VERB} [^,]{{20,}})$", body)
+    match = match or re.match(rf"(.{{30,}}?) en ({_VERB} (?:ik|er|wij|het kabinet) [^,]{{20,}})$", body)
+    if match and re.search(rf"\b{_VERB}\b", match.group(1)) and "," not in match.group(1):
+        first, second = match.groups()
+        yield "halves", f"{second[0].upper()}{second[1:]} en {first[0].lower()}{first[1:]}."
+
+
+def _invert(clause: str) -> str:
+    """ "ik heb dit gedaan" -> "heb ik dit gedaan", for plain subjects only."""
+    match = re.match(rf"(Ik|Er|Wij|Dit|Het kabinet|Het|De [a-z]+) ({_VERB}) (.+)$", clause)
+    if not match:
+        return ""
+    subject = match.group(1)
+    return f"{match.group(2)} {subject[0].lower()}{subject[1:]} {match.group(3)}"
+
+
+def join(first: str, second: str) -> Iterator[tuple[str, str]]:
+    """(how, sentence): two sentences as one."""
+    yield "full stop", f"{first} {second}"
+    bare = first.rstrip(".")
+    lowered = second if second[:2].isupper() else second[0].lower() + second[1:]
+    yield "en", f"{bare} en {lowered}"
+    yield "semicolon", f"{bare}; {lowered}"
+    yield "comma en", f"{bare}, en {lowered}"
+    yield "daarnaast", f"{first} Daarnaast: {lowered}"
+
 
 # Sentences shorter than this leave nothing to change; longer ones are lists or tables run together.
 _SHORTEST, _LONGEST = 7, 60

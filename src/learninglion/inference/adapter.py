@@ -75,10 +75,10 @@ def pack_adapter(adapter: Adapter) -> bytes:
 def make_adapter(changes: Mapping[str, Floats]) -> Adapter:
     """An adapter of these changes, in half precision: they are small beside what they are added to."""
     halves = {name: changes[name].astype(np.float16).astype(np.float32) for name in sorted(changes)}
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for name, change in halves.items():
-        told.update(name.encode() + b"\0" + change.tobytes())
-    return Adapter(told.hexdigest()[:8], halves)
+        digest.update(name.encode() + b"\0" + change.tobytes())
+    return Adapter(digest.hexdigest()[:8], halves)
 
 
 def read_adapter(data: bytes, label: str) -> Adapter:

@@ -74,9 +74,9 @@ class ThoughtOnlyError(NoAnswerError):
     """All tokens went to thinking: there is no answer yet."""
 
 
-def is_too_long(told: str) -> bool:
+def is_too_long(message: str) -> bool:
     """Whether a server says that the prompt does not fit its model."""
-    return bool(_TOO_LONG.search(told))
+    return bool(_TOO_LONG.search(message))
 
 
 def without_thoughts(text: str) -> str:
@@ -84,18 +84,18 @@ def without_thoughts(text: str) -> str:
     channels = list(_CHANNEL.finditer(text))
     if channels:
         return "".join(c["text"] for c in channels if c["name"].casefold() == "final")
-    kept: list[str] = []
+    texts: list[str] = []
     at, thinking = 0, False
     for mark in _MARK.finditer(text):
         if not thinking:
-            kept.append(text[at : mark.start()])
+            texts.append(text[at : mark.start()])
         if mark["close"] and not thinking:
-            kept.clear()  # it began without a mark: all before was thought
+            texts.clear()  # it began without a mark: all before was thought
         thinking = bool(mark["open"])
         at = mark.end()
     if not thinking:
-        kept.append(text[at:])
-    answer = _LEFT_BEHIND.sub("", "".join(kept))
+        texts.append(text[at:])
+    answer = _LEFT_BEHIND.sub("", "".join(texts))
     while (block := _BLOCK.match(answer)) and block["name"].casefold() not in _LAYOUT:
         answer = answer[block.end() :]
     within = _ANSWER.match(answer)
@@ -203,18 +203,18 @@ class Answer:
         if self._finish or self._done:
             raise NoAnswerError(f"Het taalmodel gaf een leeg antwoord.{said}")
 
-    def _refused(self, told: str) -> GeneratorError | InputError:
-        if is_too_long(told):
-            return too_long(told)
-        return GeneratorError(f"Het taalmodel brak af met een fout: {told or 'zonder uitleg'}")
+    def _refused(self, message: str) -> GeneratorError | InputError:
+        if is_too_long(message):
+            return too_long(message)
+        return GeneratorError(f"Het taalmodel brak af met een fout: {message or 'zonder uitleg'}")
 
 
-def too_long(told: str, model: str = "") -> InputError:
+def too_long(message: str, model: str = "") -> InputError:
     """The error for a prompt that the server finds too long, with the server's own words."""
     name = f" {model!r}" if model else ""
     return InputError(
         f"Het taalmodel{name} is te klein voor deze opdracht. Kies minder bronnen of een groter model. "
-        f"De server zegt: “{told}”"
+        f"De server zegt: “{message}”"
     )
 
 

@@ -154,9 +154,9 @@ class EncoderWeights:
 
     def windows(self, text: str) -> list[Tokens]:
         """The tokens of `text` as the model reads them: in as many windows as they need, at least one."""
-        found = self.tokenizer.ids(text)
+        ids = self.tokenizer.ids(text)
         first, last, room = self.tokenizer.first, self.tokenizer.last, self.window - 2
-        return [(first, *found[at : at + room], last) for at in range(0, max(1, len(found)), room)]
+        return [(first, *ids[at : at + room], last) for at in range(0, max(1, len(ids)), room)]
 
     def rows(self, tokens: Sequence[int]) -> Floats:
         """What a text starts as: its words and their places, shape (len(tokens), dimensions)."""
@@ -171,8 +171,8 @@ class EncoderWeights:
         return np.frombuffer(self._data, "<f4", tensor.size // 4, tensor.offset)
 
     def _blocks(self, tensor: Tensor, width: int) -> Blocks:
-        found = np.frombuffer(self._data, np.uint8, tensor.size, tensor.offset)
-        return found.reshape(-1, width // BLOCK, _BLOCK_BYTES)
+        blocks = np.frombuffer(self._data, np.uint8, tensor.size, tensor.offset)
+        return blocks.reshape(-1, width // BLOCK, _BLOCK_BYTES)
 
 
 def dequantised(blocks: Blocks) -> Floats:
@@ -235,8 +235,8 @@ class _Graph:
         of = f"l{number}."
         together, gather, widen, narrow = MATRICES
         parts = [of + name for name in together]
-        asked = self._multiplied(rows, number, together)
-        self._graph.node.append(helper.make_node("Split", [asked], parts, axis=2, num_outputs=len(parts)))
+        queries = self._multiplied(rows, number, together)
+        self._graph.node.append(helper.make_node("Split", [queries], parts, axis=2, num_outputs=len(parts)))
         known = self._weights.parameters
         biases = self._keep(of + "qkv.b", np.concatenate([known[part + ".b"] for part in parts]))
         heads = self._weights.heads
@@ -322,7 +322,7 @@ class EncoderEngine:
         tokenizer = self._weights.tokenizer
         head = tokenizer.ids(prefix)
         pieces = [tokenizer.ids(word)[: self._weights.window // 4] or [tokenizer.unknown] for word in words]
-        found = np.zeros((len(words), self.dimensions), dtype=np.float32)
+        vectors = np.zeros((len(words), self.dimensions), dtype=np.float32)
         room = self._weights.window - 2 - len(head)
         at = 0
         while at < len(pieces):
@@ -334,10 +334,10 @@ class EncoderEngine:
             states = self._states((tokenizer.first, *head, *ids, tokenizer.last))
             place = 1 + len(head)
             for number in range(at, end):
-                found[number] = states[place : place + len(pieces[number])].mean(axis=0)
+                vectors[number] = states[place : place + len(pieces[number])].mean(axis=0)
                 place += len(pieces[number])
             at = end
-        return found
+        return vectors
 
     def _vector(self, text: str) -> Floats:
         total = np.sum([self._states(tokens).sum(axis=0) for tokens in self.windows(text)], axis=0)
@@ -347,5 +347,5 @@ class EncoderEngine:
     def _states(self, tokens: Tokens) -> Floats:
         """What the model makes of every token, shape (len(tokens), dimensions)."""
         (states,) = self._session.run([STATES], {ROWS: self._weights.rows(tokens)[None]})
-        found: Floats = states[0]
-        return found
+        states_of: Floats = states[0]
+        return states_of

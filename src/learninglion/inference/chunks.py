@@ -117,8 +117,8 @@ def _value(data: bytes) -> object:
     if not _begun(data):
         return DONE if data.strip(b' "\t').upper() in (DONE.encode(), b"DONE") else data
     try:
-        found: object = json.loads(data.decode("utf-8", "replace"), strict=False)
-        return found
+        value: object = json.loads(data.decode("utf-8", "replace"), strict=False)
+        return value
     except (ValueError, RecursionError) as error:
         raise GeneratorError(
             "Het taalmodel stuurde een onleesbaar stuk; zijn antwoord is afgebroken."
@@ -136,10 +136,12 @@ def read_chunk(value: object) -> Chunk:
     problem = value.get("error") or option.get("error")
     if problem or "error" in (value.get("object"), value.get("type")):
         return Chunk(problem=problem if problem and problem is not True else value)
-    said = next((o for o in (option.get("delta"), option.get("message")) if isinstance(o, Mapping)), option)
-    places = (said.get("content"), said.get("text"), option.get("text"), said.get("output"))
+    message = next(
+        (o for o in (option.get("delta"), option.get("message")) if isinstance(o, Mapping)), option
+    )
+    places = (message.get("content"), message.get("text"), option.get("text"), message.get("output"))
     text, thought = _parts(next((place for place in places if place is not None), None))
-    apart = "".join(_plain(said.get(name)) for name in ("reasoning_content", "reasoning", "thinking"))
+    apart = "".join(_plain(message.get(name)) for name in ("reasoning_content", "reasoning", "thinking"))
     finish = option.get("finish_reason")
     if finish is None and value.get("done") is True:  # Ollama's own protocol
         finish = value.get("done_reason", "stop")
@@ -147,10 +149,10 @@ def read_chunk(value: object) -> Chunk:
         text=text,
         thought=thought + apart,
         finish=finish.casefold() if isinstance(finish, str) else "",
-        whole=option is not value and said is option.get("message"),
+        whole=option is not value and message is option.get("message"),
         aside=None if choices or text or apart else value,
-        refusal=_plain(said.get("refusal")),
-        calls_tool=bool(said.get("tool_calls") or said.get("function_call")),
+        refusal=_plain(message.get("refusal")),
+        calls_tool=bool(message.get("tool_calls") or message.get("function_call")),
         read_tokens=_read_tokens(value.get("usage")),
     )
 
@@ -171,8 +173,8 @@ def _parts(content: object) -> tuple[str, str]:
         text, thought = _parts(inner)
         return ("", text + thought) if "think" in kind or "reason" in kind else (text, thought)
     if isinstance(content, Sequence) and not isinstance(content, bytes):
-        found = [_parts(part) for part in content]
-        return "".join(t for t, _ in found), "".join(t for _, t in found)
+        parts = [_parts(part) for part in content]
+        return "".join(t for t, _ in parts), "".join(t for _, t in parts)
     return "", ""
 
 
@@ -184,8 +186,8 @@ def _read_tokens(usage: object) -> int:
         return 0
     read = _count(usage.get("prompt_tokens"))
     details = usage.get("prompt_tokens_details")
-    told = (usage, details) if isinstance(details, Mapping) else (usage,)
-    cached = max(_count(place.get(name)) for place in told for name in _CACHED)
+    groups = (usage, details) if isinstance(details, Mapping) else (usage,)
+    cached = max(_count(place.get(name)) for place in groups for name in _CACHED)
     # most servers count what was cached among the prompt, some only what was not: never less than is true
     return read + cached if read else 0
 

@@ -7,12 +7,15 @@ are trusted can be added to, by a setting and by SSL_CERT_FILE.
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import queue
 import re
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,22 +25,145 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import certifi
 import httpx
 
-from learninglion.inference.hosts import is_loopback
-from learninglion.models.errors import InputError, LearningLionError
+from learninglion.models.errors import GeneratorError, InputError, LearningLionError, PermissionDeniedError
 
 __all__ = [
     "BUSY",
     "Connection",
     "ConnectionLostError",
+    "Limits",
     "Opened",
     "Reply",
     "Route",
     "bare_address",
     "explain_failure",
+    "handed_over",
+    "is_loopback",
     "proxy_for",
+    "require_allowed",
     "shown_address",
     "trusted_certificates",
 ]
+
+# Which addresses a language model may be asked at: this machine, and hosts the administrator names.
+
+
+def require_allowed(url: str, allowed_hosts: tuple[str, ...], model: str = "taalmodel") -> str:
+    """The host of `url`, if it is this machine or named in `allowed_hosts` (whole names, no wildcards).
+
+    `model` is what errors call that which is asked there.
+
+    Raises InputError for an address that is none, PermissionDeniedError for a host that is not named.
+    Nothing is looked up: a name that happens to lead to this machine must be named as well.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".").casefold()
+        _ = parts.port  # raises ValueError for a port that is no number
+    except ValueError as error:
+        raise InputError(f"Het adres van het {model} is ongeldig.") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise InputError(f"Het adres van het {model} moet met http:// of https:// beginnen.")
+    if "\\" in url or parts.username is not None or any(c.isspace() for c in url):
+        # readers of addresses disagree on these, so the host checked might not be the host asked
+        raise InputError(
+            f"Het adres van het {model} mag geen naam met @, schuine streep terug of spatie bevatten."
+        )
+    if is_loopback(host) or host in {name.strip().rstrip(".").casefold() for name in allowed_hosts}:
+        return host
+    raise PermissionDeniedError(
+        f"Het {model} op {host!r} staat buiten deze computer en is niet toegestaan. "
+        "Alleen de beheerder kan deze computer bij naam toelaten."
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine by its very spelling: localhost, 127.x.x.x or ::1."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+# Work that hands over pieces as they come, read so that it can be stopped at any moment.
+
+_BEAT = 0.2  # seconds between two signs of life
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long is waited, in seconds: for one piece, and for all of them."""
+
+    silence: float
+    whole: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    error: BaseException
+
+
+_END = object()
+
+
+def handed_over(
+    work: Callable[[Callable[[object], bool]], None],
+    stop: Callable[[], None],
+    limits: Limits,
+    *,
+    must_end: bool = False,
+) -> Iterator[object]:
+    """What `work` gives to the function it gets, in order; None is a sign of life while nothing comes.
+
+    That function tells whether to stop. `stop` is called at the end, also when the caller closes the
+    iterator. Errors of `work` are raised here; GeneratorError where a limit is passed. `must_end`: at its
+    own end the process waits for the work, as a library that computes in this process needs.
+    """
+    waiting: queue.Queue[object] = queue.Queue()
+    stopped = threading.Event()
+
+    def give(piece: object) -> bool:
+        waiting.put(piece)
+        return stopped.is_set()
+
+    def run() -> None:
+        try:
+            work(give)
+            waiting.put(_END)
+        except BaseException as error:  # handed over and raised in the caller's thread
+            waiting.put(_Failed(error))
+
+    threading.Thread(target=run, name="learninglion-answer", daemon=not must_end).start()
+    began = heard = time.monotonic()
+    try:
+        while True:
+            try:
+                piece: object = waiting.get(timeout=min(_BEAT, limits.silence))
+            except queue.Empty:
+                piece = None
+            now = time.monotonic()
+            if isinstance(piece, _Failed):
+                raise piece.error
+            if piece is _END:
+                return
+            if piece is not None:
+                heard = now
+            elif now - heard > limits.silence:
+                raise GeneratorError(
+                    f"Het taalmodel gaf {limits.silence:g} seconden lang geen antwoord en is afgebroken."
+                )
+            if now - began > limits.whole:
+                raise GeneratorError(
+                    f"Het taalmodel was na {limits.whole:g} seconden nog niet klaar en is afgebroken. Een "
+                    "model dat eerst denkt heeft meer tijd nodig: verhoog answer_seconds."
+                )
+            yield piece
+    finally:
+        stopped.set()
+        stop()
+
 
 CONNECT_SECONDS = 10.0
 BUSY = frozenset({429, 502, 503, 504})
@@ -73,8 +199,8 @@ class Reply:
     def value(self) -> object:
         """The body as JSON; None where it is none."""
         try:
-            found: object = json.loads(self.body)
-            return found
+            parsed: object = json.loads(self.body)
+            return parsed
         except (ValueError, RecursionError):
             return None
 
@@ -175,10 +301,10 @@ class Connection:
 
     def words(self, value: object) -> str:
         """A server's own words about what went wrong, in one short piece without any key; "" for none."""
-        told = " ".join(_found_words(value).split())
+        words_found = " ".join(_found_words(value).split())
         for secret in self._secrets:
-            told = told.replace(secret, "…")
-        return told if len(told) <= _MOST_WORDS else told[:_MOST_WORDS].rstrip() + "…"
+            words_found = words_found.replace(secret, "…")
+        return words_found if len(words_found) <= _MOST_WORDS else words_found[:_MOST_WORDS].rstrip() + "…"
 
     @property
     def root(self) -> str:
@@ -237,19 +363,19 @@ class Cut:
         self.done = False
         self._stream: object = None
 
-    def follow(self, event: str, told: Mapping[str, object]) -> None:
+    def follow(self, event: str, fields: Mapping[str, object]) -> None:
         """Remembers the network stream that the client opens (the client calls this)."""
         if event.endswith(("connect_tcp.complete", "start_tls.complete", "connect_unix_socket.complete")):
-            self._stream = told.get("return_value")
+            self._stream = fields.get("return_value")
 
     def now(self) -> None:
         """Whoever reads this answer gets to its end at once."""
         self.done = True
         get = getattr(self._stream, "get_extra_info", None)
-        found = get("socket") if get is not None else None
-        if isinstance(found, socket.socket):
+        connection_socket = get("socket") if get is not None else None
+        if isinstance(connection_socket, socket.socket):
             try:
-                socket.socket.shutdown(found, socket.SHUT_RDWR)
+                socket.socket.shutdown(connection_socket, socket.SHUT_RDWR)
             except OSError:
                 return  # it had ended already
 
@@ -319,7 +445,7 @@ def _encoded(body: Mapping[str, object]) -> bytes:
 def explain_failure(error: BaseException, timeout: float, *, begun: bool = False) -> str:
     """What a network error means, as the end of "Het taalmodel op ... "."""
     causes = tuple(_causes(error))
-    told = " ".join(str(c) for c in causes)
+    words = " ".join(str(c) for c in causes)
     if isinstance(error, httpx.ConnectTimeout):
         seconds = min(CONNECT_SECONDS, timeout)
         why = f"er kwam binnen {seconds:g} seconden geen verbinding. Klopt het adres, of houdt iets het tegen"
@@ -330,11 +456,11 @@ def explain_failure(error: BaseException, timeout: float, *, begun: bool = False
         return "is niet bereikbaar: de ingestelde proxy ([network] proxy) laat de vraag niet door"
     if begun:
         return "verbrak de verbinding halverwege het antwoord"
-    return f"is niet bereikbaar: {_reason(causes, told)}"
+    return f"is niet bereikbaar: {_reason(causes, words)}"
 
 
-def _reason(causes: tuple[BaseException, ...], told: str) -> str:
-    if any(isinstance(c, ssl.SSLCertVerificationError) for c in causes) or "CERTIFICATE_VERIFY" in told:
+def _reason(causes: tuple[BaseException, ...], words: str) -> str:
+    if any(isinstance(c, ssl.SSLCertVerificationError) for c in causes) or "CERTIFICATE_VERIFY" in words:
         return (
             "zijn certificaat wordt niet vertrouwd. Noem het certificaat van de eigen organisatie bij "
             "[network] ca_file"
@@ -347,18 +473,18 @@ def _reason(causes: tuple[BaseException, ...], told: str) -> str:
         return "op dat adres luistert niets. Draait het en klopt de poort"
     if any(isinstance(c, httpx.RemoteProtocolError) for c in causes):
         return "het verbrak de verbinding zonder antwoord. Klopt het adres, en http of https"
-    if "unreachable" in told.casefold():
+    if "unreachable" in words.casefold():
         return "er is geen weg naar dat netwerk"
     return "de verbinding mislukte"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
-    found: BaseException | None = error
-    while found is not None and id(found) not in seen:
-        seen.add(id(found))
-        yield found
-        found = found.__cause__ or found.__context__
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _is_final(error: BaseException) -> bool:
@@ -368,10 +494,10 @@ def _is_final(error: BaseException) -> bool:
 
 def _asked_wait(response: httpx.Response, otherwise: float) -> float:
     try:
-        asked = float(response.headers.get("Retry-After", ""))
+        seconds = float(response.headers.get("Retry-After", ""))
     except ValueError:
         return otherwise
-    return min(max(asked, 0.0), _MOST_WAIT) if asked == asked else otherwise
+    return min(max(seconds, 0.0), _MOST_WAIT) if seconds == seconds else otherwise
 
 
 def _found_words(value: object) -> str:
@@ -388,7 +514,7 @@ def _found_words(value: object) -> str:
         return "; ".join(filter(None, (_found_words(v) for v in value[:3])))
     if isinstance(value, Mapping):
         for name in ("message", "error", "detail", "msg", "error_message", "title", "errors"):
-            if told := _found_words(value.get(name)):
+            if words := _found_words(value.get(name)):
                 place = value.get("loc")
-                return f"{'.'.join(map(str, place))}: {told}" if isinstance(place, list) else told
+                return f"{'.'.join(map(str, place))}: {words}" if isinstance(place, list) else words
     return ""

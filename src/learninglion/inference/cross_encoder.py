@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.inference.choices import CrossEncoderChoice
+from learninglion.inference.generators import CrossEncoderChoice
 from learninglion.inference.unigram import Unigram
 from learninglion.models import Provenance
 from learninglion.models.errors import InputError, LearningLionError

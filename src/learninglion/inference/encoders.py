@@ -184,8 +184,8 @@ class EndpointEncoder:
         self._batch = _BATCH
         self._prefixes = (query_prefix, passage_prefix)
         url = root + "/embeddings"
-        told = hashlib.sha256("\0".join((url, *self._prefixes)).encode()).hexdigest()[:8]
-        self.name = f"endpoint-{model}-{told}"
+        digest = hashlib.sha256("\0".join((url, *self._prefixes)).encode()).hexdigest()[:8]
+        self.name = f"endpoint-{model}-{digest}"
         self.dimensions = 0
         self.dimensions = len(self._ask([_SOUND])[0])
 
@@ -217,9 +217,9 @@ class EndpointEncoder:
             if len(texts[0]) < _SHORTEST_PART:
                 return [self._without(error)]
             pieces = _halves(texts[0])
-            found = [self._rows(prefix, [piece])[0] for piece in pieces]
+            rows = [self._rows(prefix, [piece])[0] for piece in pieces]
             weighed = [
-                row * len(piece) for row, piece in zip(normalised(np.stack(found)), pieces, strict=True)
+                row * len(piece) for row, piece in zip(normalised(np.stack(rows)), pieces, strict=True)
             ]
             return [np.sum(weighed, axis=0, dtype=np.float32)]
 
@@ -244,11 +244,11 @@ class EndpointEncoder:
                 self._bases = [base] if reply.status == httpx.codes.OK else self._bases
                 break
         if reply.status != httpx.codes.OK:
-            told = self._connection.words(reply.body)
-            said = f"gaf foutcode {reply.status}" + (f": “{told}”" if told else "")
+            words = self._connection.words(reply.body)
+            reason = f"gaf foutcode {reply.status}" + (f": “{words}”" if words else "")
             if reply.status in _NOT_TAKEN:
-                raise _NotTakenError(f"Het embeddingmodel op {self._connection.where} {said}.", told)
-            raise self._connection.lost(said)
+                raise _NotTakenError(f"Het embeddingmodel op {self._connection.where} {reason}.", words)
+            raise self._connection.lost(reason)
         return self._read(reply.value, len(texts))
 
     def _read(self, value: object, count: int) -> list[Vectors]:
@@ -256,8 +256,10 @@ class EndpointEncoder:
         where = f"Het embeddingmodel op {self._connection.where}"
         data = value.get("data") if isinstance(value, Mapping) else None
         if not isinstance(data, list) or not all(isinstance(d, Mapping) for d in data):
-            told = self._connection.words(value)
-            raise LearningLionError(f"{where} geeft geen bruikbaar antwoord{f': “{told}”' if told else ''}.")
+            words = self._connection.words(value)
+            raise LearningLionError(
+                f"{where} geeft geen bruikbaar antwoord{f': “{words}”' if words else ''}."
+            )
         if len(data) != count:
             raise LearningLionError(f"{where} geeft {len(data)} vectoren voor {count} teksten.")
         try:
@@ -286,9 +288,9 @@ class _NotTakenError(LearningLionError):
 
     status = 502
 
-    def __init__(self, detail: str, told: str = "") -> None:
+    def __init__(self, detail: str, message: str = "") -> None:
         super().__init__(detail)
-        self.told_of_batch = "batch" in told.casefold()
+        self.told_of_batch = "batch" in message.casefold()
 
 
 def _halves(text: str) -> tuple[str, str]:
@@ -314,8 +316,8 @@ class SentenceTransformersEncoder:
         self._model = SentenceTransformer(folder, local_files_only=True)
         self._prefixes = (query_prefix, passage_prefix)
         self.dimensions = int(self._model.get_sentence_embedding_dimension() or 0)
-        told = hashlib.sha256("\0".join((folder, *self._prefixes)).encode()).hexdigest()[:8]
-        self.name = f"sentence-transformers-{told}"
+        digest = hashlib.sha256("\0".join((folder, *self._prefixes)).encode()).hexdigest()[:8]
+        self.name = f"sentence-transformers-{digest}"
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """One row per text, with the query prefix."""

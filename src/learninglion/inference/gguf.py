@@ -15,8 +15,8 @@ from typing import Protocol, cast
 import httpx
 
 from learninglion.inference.answers import Answer
+from learninglion.inference.connection import Limits, handed_over
 from learninglion.inference.generators import GeneratorChoice, JsonSchema, Prompt, require_room
-from learninglion.inference.streaming import Limits, handed_over
 from learninglion.models import Provenance
 from learninglion.models.errors import GeneratorError, InputError, MissingExtraError
 
@@ -134,8 +134,8 @@ class GGUFGenerator:
             "return_progress": True,  # reading a long prompt is no silence, and can be stopped
         }
         if self.chats:
-            told = [("system", prompt.situation), ("user", prompt.task)]
-            request["messages"] = [{"role": role, "content": text} for role, text in told if text]
+            messages = [("system", prompt.situation), ("user", prompt.task)]
+            request["messages"] = [{"role": role, "content": text} for role, text in messages if text]
             if schema is not None:
                 request["response_format"] = {
                     "type": "json_schema",
@@ -200,7 +200,7 @@ def _release(http: httpx.Client, folder: tempfile.TemporaryDirectory[str]) -> No
 def _read_file(path: Path) -> _ModelFile:
     """Hash of the file and whether it brings a chat template; raises InputError if it is no GGUF."""
     digest = hashlib.sha256()
-    found = False
+    present = False
     tail = b""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -210,7 +210,7 @@ def _read_file(path: Path) -> _ModelFile:
                 if not tail and not chunk.startswith(_MAGIC):
                     raise InputError(f"Het bestand {str(path)!r} is geen GGUF-model.")
                 digest.update(chunk)
-                found = found or _TEMPLATE_KEY in tail + chunk
+                present = present or _TEMPLATE_KEY in tail + chunk
                 tail = chunk[-len(_TEMPLATE_KEY) :]
     except OSError as error:
         raise InputError(
@@ -218,7 +218,7 @@ def _read_file(path: Path) -> _ModelFile:
         ) from error
     if not tail:
         raise InputError(f"Het modelbestand {str(path)!r} is leeg.")
-    return _ModelFile(digest.hexdigest(), found)
+    return _ModelFile(digest.hexdigest(), present)
 
 
 def _pieces(
@@ -248,5 +248,5 @@ def _nothing() -> None:
 
 
 def _words(problem: object) -> str:
-    told = problem.get("message") if isinstance(problem, Mapping) else problem
-    return str(told or "onbekende reden")
+    message = problem.get("message") if isinstance(problem, Mapping) else problem
+    return str(message or "onbekende reden")

@@ -12,15 +12,20 @@ from functools import cached_property
 
 from learninglion.inference.answers import Answer, ThoughtOnlyError, is_too_long, too_long
 from learninglion.inference.chunks import EventReader
-from learninglion.inference.connection import Connection, ConnectionLostError, Cut
+from learninglion.inference.connection import (
+    Connection,
+    ConnectionLostError,
+    Cut,
+    Limits,
+    handed_over,
+    require_allowed,
+)
 from learninglion.inference.generators import (
     GeneratorChoice,
     JsonSchema,
     Prompt,
     require_room,
 )
-from learninglion.inference.hosts import require_allowed
-from learninglion.inference.streaming import Limits, handed_over
 from learninglion.models import Provenance
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError
 
@@ -71,10 +76,10 @@ class _Endpoint:
 class _RefusedError(GeneratorError):
     """The endpoint understood the request and refused it; `told` in its own words."""
 
-    def __init__(self, detail: str, status: int, told: str) -> None:
+    def __init__(self, detail: str, status: int, message: str) -> None:
         super().__init__(detail)
         self.code = status
-        self.told = told
+        self.told = message
 
 
 class OpenAIGenerator:
@@ -249,15 +254,15 @@ class OpenAIGenerator:
         *,
         probing: bool = False,
     ) -> Iterator[str]:
-        asked = {"max_tokens": max_tokens, "stop": list(stop) or None, "response_format": _format(schema)}
+        wishes = {"max_tokens": max_tokens, "stop": list(stop) or None, "response_format": _format(schema)}
         for _ in range(len(_OPTIONAL) + 1):
-            held = asked["response_format"] is not None and not probing
+            held = wishes["response_format"] is not None and not probing
             answer = Answer(max_tokens, held_to_schema=held, words=self._connection.words)
             try:
-                yield from self._read(self._body(prompt, asked), answer)
+                yield from self._read(self._body(prompt, wishes), answer)
                 break
             except _RefusedError as error:
-                if not self._leave_out(error, asked, probing):
+                if not self._leave_out(error, wishes, probing):
                     raise
         self._require_read(prompt, answer.read_tokens)
 
@@ -296,22 +301,22 @@ class OpenAIGenerator:
                     self._bases = [base]
                     yield from opened.pieces
                     return
-                told = b""
+                beginning = b""
                 for piece in opened.pieces:
-                    told += piece
-                    if len(told) > _MOST_ERROR:
+                    beginning += piece
+                    if len(beginning) > _MOST_ERROR:
                         break
                 if opened.status not in (404, 405) or base == self._bases[-1]:
-                    raise self._refused(opened.status, told)
+                    raise self._refused(opened.status, beginning)
 
-    def _body(self, prompt: Prompt, asked: Mapping[str, object]) -> dict[str, object]:
+    def _body(self, prompt: Prompt, wishes: Mapping[str, object]) -> dict[str, object]:
         wanted: dict[str, object] = {
             "seed": self._choice.seed,
             "temperature": self._choice.temperature,
             "stream_options": {"include_usage": True},
             # re-used work rounds otherwise than fresh work
             "cache_prompt": False if self._endpoint.server == "llamacpp" else None,
-            **asked,
+            **wishes,
         }
         body: dict[str, object] = {"model": self.model, "stream": True}
         for name, value in wanted.items():
@@ -328,16 +333,16 @@ class OpenAIGenerator:
         ]
         return body | {"messages": messages}
 
-    def _leave_out(self, error: _RefusedError, asked: dict[str, object], probing: bool) -> bool:
+    def _leave_out(self, error: _RefusedError, wishes: dict[str, object], probing: bool) -> bool:
         """Whether what the endpoint refused is left out from now on, so that asking again makes sense."""
-        schema = asked["response_format"] is not None
+        schema = wishes["response_format"] is not None
         if error.code not in (400, 404, 415, 422, 500, 501):
             return False
         if "max_completion_tokens" in error.told and not self._renamed_limit:
             self._renamed_limit = True
             return True
         sent = {"seed", "stream_options", "temperature", "max_tokens"} - self._left_out
-        sent |= {n for n in ("stop",) if asked[n] is not None} - self._left_out
+        sent |= {n for n in ("stop",) if wishes[n] is not None} - self._left_out
         if self._endpoint.server == "llamacpp":
             sent |= {"cache_prompt"} - self._left_out
         if self.chats:
@@ -347,7 +352,7 @@ class OpenAIGenerator:
             if probing:
                 return False  # that is what was to be found out
             # the shape of the answer is asked for in words as well
-            asked["response_format"] = None
+            wishes["response_format"] = None
             self.__dict__["structured"] = False
             return True
         if not named and error.code in (400, 422) and _REFUSES.search(error.told):
@@ -357,23 +362,23 @@ class OpenAIGenerator:
 
     def _refused(self, status: int, body: bytes) -> LearningLionError:
         """One clear sentence for an error of the server, with its own words."""
-        told = self._connection.words(body)
-        where, said = self._connection.where, f" De server zegt: “{told}”" if told else ""
-        if is_too_long(told):
-            return too_long(told, self.model)
+        words = self._connection.words(body)
+        where, reason = self._connection.where, f" De server zegt: “{words}”" if words else ""
+        if is_too_long(words):
+            return too_long(words, self.model)
         if status == 429:
             return GeneratorError(
-                f"Het taalmodel op {where} heeft het te druk. Probeer het straks weer.{said}"
+                f"Het taalmodel op {where} heeft het te druk. Probeer het straks weer.{reason}"
             )
         if status in (401, 403):
-            return GeneratorError(f"Het taalmodel op {where} weigert de toegang. Klopt de sleutel?{said}")
+            return GeneratorError(f"Het taalmodel op {where} weigert de toegang. Klopt de sleutel?{reason}")
         if status == 407:
-            return GeneratorError(f"De proxy weigert de weg naar het taalmodel op {where}.{said}")
-        if status in (404, 405) and not any(re.search(p, told) for p in _OPTIONAL.values()):
+            return GeneratorError(f"De proxy weigert de weg naar het taalmodel op {where}.{reason}")
+        if status in (404, 405) and not any(re.search(p, words) for p in _OPTIONAL.values()):
             return InputError(
-                f"Het taalmodel {self.model!r} bestaat niet op {where}, of het adres klopt niet.{said}"
+                f"Het taalmodel {self.model!r} bestaat niet op {where}, of het adres klopt niet.{reason}"
             )
-        return _RefusedError(f"Het taalmodel op {where} gaf foutcode {status}.{said}", status, told)
+        return _RefusedError(f"Het taalmodel op {where} gaf foutcode {status}.{reason}", status, words)
 
     def _require_read(self, prompt: Prompt, read_tokens: int) -> None:
         """Raise if the server read fewer tokens than the prompt has words: then it cut the prompt.

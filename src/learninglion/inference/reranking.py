@@ -13,9 +13,8 @@ import httpx
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.inference.choices import RerankerChoice
-from learninglion.inference.connection import Connection, ConnectionLostError, Route
-from learninglion.inference.hosts import require_allowed
+from learninglion.inference.connection import Connection, ConnectionLostError, Route, require_allowed
+from learninglion.inference.generators import RerankerChoice
 from learninglion.models import Hit, Source
 from learninglion.models.errors import InputError, LearningLionError
 
@@ -82,8 +81,8 @@ class EndpointReranker:
         root = self._connection.root.removesuffix("/rerank")
         self._bases = [root] if root.endswith("/v1") else [root, f"{root}/v1"]
         self._model, self._shape, self._timeout = model, shape, timeout
-        told = hashlib.sha256(f"{root}/rerank\0{shape}".encode()).hexdigest()[:8]
-        self.name = f"rerank-{model or 'model'}-{told}"
+        digest = hashlib.sha256(f"{root}/rerank\0{shape}".encode()).hexdigest()[:8]
+        self.name = f"rerank-{model or 'model'}-{digest}"
 
     def score(self, query: str, texts: Sequence[str]) -> tuple[float, ...]:
         """One call; the numbers in the order of `texts`."""
@@ -92,12 +91,12 @@ class EndpointReranker:
         listed = self._listed(self._ask(query, texts))
         field = "relevance_score" if self._shape == "documents" else "score"
         try:
-            found = {_index(item["index"]): _number(item[field]) for item in listed}
+            scores = {_index(item["index"]): _number(item[field]) for item in listed}
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise self._unusable("het antwoord heeft een andere vorm dan verwacht") from error
-        if set(found) != set(range(len(texts))) or len(listed) != len(texts):
+        if set(scores) != set(range(len(texts))) or len(listed) != len(texts):
             raise self._unusable("het geeft niet voor elke tekst precies één score")
-        return tuple(found[i] for i in range(len(texts)))
+        return tuple(scores[i] for i in range(len(texts)))
 
     def _listed(self, reply: object) -> list[Mapping[str, object]]:
         listed = reply.get("results") if self._shape == "documents" and isinstance(reply, dict) else reply
@@ -171,23 +170,25 @@ class Reranking:
         # halved first: the range of two finite numbers can be infinite
         halves = scores / 2
         deviation = float(halves.std())
-        told = (halves - halves.mean()) / deviation if 0 < deviation < math.inf else np.zeros(len(scores))
-        combined = np.asarray(logits, dtype=np.float64) + self.weight * told
+        standardised = (
+            (halves - halves.mean()) / deviation if 0 < deviation < math.inf else np.zeros(len(scores))
+        )
+        combined = np.asarray(logits, dtype=np.float64) + self.weight * standardised
         return np.asarray(np.argsort(-combined, kind="stable"), dtype=np.int64)
 
 
 def asked_of(question: str, introduction: str = "") -> str:
     """What the reranker reads as question: the end of it is kept, after the beginning of the introduction."""
-    asked = " ".join(question.split())[-_MOST_ASKED:]
+    question_text = " ".join(question.split())[-_MOST_ASKED:]
     begun = " ".join(introduction.split())[:_MOST_INTRODUCTION]
-    return f"{begun} {asked}" if begun else asked
+    return f"{begun} {question_text}" if begun else question_text
 
 
 def told_of(source: Source) -> str:
     """What the reranker reads of a source: the beginnings of its earlier question, if any, and its text."""
-    asked = " ".join(source.question.split())[:_MOST_ASKED]
+    source_question = " ".join(source.question.split())[:_MOST_ASKED]
     body = " ".join(source.body.split())[:_MOST_TOLD]
-    return f"{asked}\n{body}" if asked else body
+    return f"{source_question}\n{body}" if source_question else body
 
 
 WITHOUT = (
@@ -238,7 +239,7 @@ def open_reranking(choice: RerankerChoice, allowed_hosts: tuple[str, ...]) -> Re
 
 def ordered_without(choice: RerankerChoice, hits: Iterable[Hit]) -> str:
     """What to tell the reader of `hits` when a model is set that helped to order none of them; else ""."""
-    found: Sequence[Hit] = tuple(hits)
-    if choice.kind == "none" or not found or any(hit.reranked_by for hit in found):
+    hits_ordered: Sequence[Hit] = tuple(hits)
+    if choice.kind == "none" or not hits_ordered or any(hit.reranked_by for hit in hits_ordered):
         return ""
     return WITHOUT

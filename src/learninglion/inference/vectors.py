@@ -50,7 +50,7 @@ class VectorCache:
         """The vectors that are known, by key."""
 
         def work(connection: sqlite3.Connection) -> dict[bytes, Vectors]:
-            found: dict[bytes, Vectors] = {}
+            vectors: dict[bytes, Vectors] = {}
             for start in range(0, len(keys), _ASK):
                 chosen = keys[start : start + _ASK]
                 marks = ",".join("?" * len(chosen))
@@ -59,8 +59,8 @@ class VectorCache:
                     chosen,
                 )
                 for key, vector in rows:
-                    found[bytes(key)] = np.frombuffer(vector, dtype=np.float16).astype(np.float32)
-            return found
+                    vectors[bytes(key)] = np.frombuffer(vector, dtype=np.float16).astype(np.float32)
+            return vectors
 
         return self._run(work)
 
@@ -128,10 +128,10 @@ class RecentVectors:
     def read(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The vectors that are known, by key."""
         with self._lock:
-            found = {key: self._kept[key] for key in keys if key in self._kept}
-            for key in found:
+            vectors = {key: self._kept[key] for key in keys if key in self._kept}
+            for key in vectors:
                 self._kept.move_to_end(key)
-            return found
+            return vectors
 
     def write(self, keys: Sequence[bytes], rows: Vectors) -> None:
         """Keep these vectors, in the precision of `VectorCache`; the oldest make room."""
@@ -142,10 +142,10 @@ class RecentVectors:
                 self._kept.popitem(last=False)
 
 
-def key_of(encoder_name: str, asked: bool, text: str) -> bytes:
+def key_of(encoder_name: str, as_question: bool, text: str) -> bytes:
     """What a vector is kept under."""
-    said = f"{encoder_name}\0{'q' if asked else 'p'}\0{text}"
-    return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    contents = f"{encoder_name}\0{'q' if as_question else 'p'}\0{text}"
+    return hashlib.blake2b(contents.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def embed(

@@ -87,5 +87,5 @@ def _refuse_unknown(data: object, known: object, where: str) -> None:
             if isinstance(value, Mapping | list | tuple):
                 _refuse_unknown(value, known[key], f"{where}.{key}")
     elif isinstance(data, list | tuple) and data and isinstance(data[0], Mapping | list | tuple):
-        for i, (item, kept) in enumerate(zip(data, cast(Sequence[object], known), strict=True)):
-            _refuse_unknown(item, kept, f"{where}[{i}]")
+        for i, (item, known_value) in enumerate(zip(data, cast(Sequence[object], known), strict=True)):
+            _refuse_unknown(item, known_value, f"{where}[{i}]")

@@ -165,24 +165,24 @@ class IsolatedParser:
 def _say(outcome: object) -> bytes:
     """An outcome as JSON: plain data, so that reading it can never run anything, in whatever Python."""
     if isinstance(outcome, Document):
-        told: Plain = {"document": to_plain(outcome)}
+        plain: Plain = {"document": to_plain(outcome)}
     elif isinstance(outcome, QuestionSet):
-        told = {"questions": to_plain(outcome)}
+        plain = {"questions": to_plain(outcome)}
     elif isinstance(outcome, tuple):
-        told = {"images": [base64.b64encode(image).decode("ascii") for image in outcome]}
+        plain = {"images": [base64.b64encode(image).decode("ascii") for image in outcome]}
     elif isinstance(outcome, _Failure):
-        told = {"failure": outcome.value}
+        plain = {"failure": outcome.value}
     else:
-        told = {"words": str(outcome)}
-    return json.dumps(told).encode("ascii")
+        plain = {"words": str(outcome)}
+    return json.dumps(plain).encode("ascii")
 
 
 def _understand(message: bytes) -> object:
     """What the process said; it may have fallen to its file, so anything but an outcome is ValueError."""
-    told = json.loads(message)
-    if not isinstance(told, dict) or len(told) != 1:
+    plain = json.loads(message)
+    if not isinstance(plain, dict) or len(plain) != 1:
         raise ValueError("not an outcome")
-    ((kind, value),) = told.items()
+    ((kind, value),) = plain.items()
     if kind == "document":
         return from_plain(Document, value)
     if kind == "questions":

@@ -76,19 +76,19 @@ class Label:
 
 def parse_numbers(text: str) -> tuple[int, ...]:
     """The numbers that "3, 4, 5, 9 en 10" or "7 t/m 9" stand for, each once, in the order written."""
-    found: list[int] = []
+    numbers: list[int] = []
     ranging = False
     for token in _TOKEN.finditer(text):
         if token["range"] is not None:
-            ranging = bool(found)
+            ranging = bool(numbers)
             continue
         number = int(token["number"])
-        if ranging and found[-1] < number <= _LARGEST:
-            found.extend(range(found[-1] + 1, number + 1))
+        if ranging and numbers[-1] < number <= _LARGEST:
+            numbers.extend(range(numbers[-1] + 1, number + 1))
         else:
-            found.append(number)
+            numbers.append(number)
         ranging = False
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(numbers))
 
 
 def parse_label(line: str, *, whole: bool = True) -> Label | None:
@@ -101,9 +101,9 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     # "Vraag 3 (en 4)": brackets do not matter in a label that is a whole line.
     if whole and len(line) < _LABEL_LENGTH and _WHO.search(line) is None:
         line = line.translate(_BRACKETS)
-    asked = None if whole else _ASKED.match(line)
-    if asked is not None:
-        return Label(LabelKind.QUESTION, (), asked.end())
+    opening = None if whole else _ASKED.match(line)
+    if opening is not None:
+        return Label(LabelKind.QUESTION, (), opening.end())
     match = _WORD.match(line)
     if match is None:
         return _parse_mistyped(line) if whole else None

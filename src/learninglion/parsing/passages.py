@@ -309,23 +309,25 @@ _PAGE_AT_END = re.compile(r"\s\d{1,4}$")
 
 def _contents(document: Document) -> frozenset[Block]:
     """The table of contents: it repeats the headings, and would be found in their place."""
-    told = {
+    entries = {
         block: _ENTRY_SIGNS.sub(" ", block.span.of(document.text)).strip().casefold()
         for block in document.blocks
     }
-    titles = sorted({told[b] for b in document.blocks if b.kind is BlockKind.HEADING if told[b]}, key=len)
-    found = set()
+    titles = sorted(
+        {entries[b] for b in document.blocks if b.kind is BlockKind.HEADING if entries[b]}, key=len
+    )
+    lines = set()
     for block in document.blocks:
         text = squash(block.span.of(document.text))
         if _LEADER.search(text):
-            found.add(block)
+            lines.add(block)
         elif block.kind is not BlockKind.HEADING and _PAGE_AT_END.search(text):
-            rest = f" {told[block]} "
+            rest = f" {entries[block]} "
             for title in reversed(titles):
                 rest = rest.replace(f" {title} ", "  ")
-            if told[block] and not rest.strip():
-                found.add(block)
-    return frozenset(found)
+            if entries[block] and not rest.strip():
+                lines.add(block)
+    return frozenset(lines)
 
 
 def _note_sections(document: Document) -> Iterable[_Section]:
@@ -335,8 +337,10 @@ def _note_sections(document: Document) -> Iterable[_Section]:
     """
     headings = sorted((b for b in document.blocks if b.kind is BlockKind.HEADING), key=lambda b: b.span.start)
     for note in document.footnotes:
-        told = [w for w in note.span.of(document.text).split() if w.strip(".,;:()").isalpha() and w.islower()]
-        if len(told) < _LOOSE_LEAST:
+        words = [
+            w for w in note.span.of(document.text).split() if w.strip(".,;:()").isalpha() and w.islower()
+        ]
+        if len(words) < _LOOSE_LEAST:
             continue
         path: list[tuple[int, str]] = []
         for block in headings if note.anchor is not None else ():

@@ -49,9 +49,9 @@ def _shift(text: str, before: str, signs: dict[str, str], mark: str) -> str:
 def join_fractions(text: str) -> str:
     """`text` with fractions set from small figures as ordinary ones, apart from a number before: "2 3/8"."""
 
-    def written(found: re.Match[str]) -> str:
-        apart = " " if text[found.start() - 1 : found.start()].isdigit() else ""
-        return f"{apart}{found[1].translate(_DIGITS)}/{found[2].translate(_DIGITS)}"
+    def written(match: re.Match[str]) -> str:
+        apart = " " if text[match.start() - 1 : match.start()].isdigit() else ""
+        return f"{apart}{match[1].translate(_DIGITS)}/{match[2].translate(_DIGITS)}"
 
     return _FRACTION.sub(written, text)
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from learninglion.dutch.numbers import number_of
 from learninglion.dutch.text import split_sentences, squash
 from learninglion.models import Document, DocumentKind, QuestionSet, RawFile, Span, SubQuestion
 from learninglion.models.errors import InputError, UnreadableFileError
@@ -20,7 +22,6 @@ from learninglion.parsing.kamervragen.letters import find_subject
 from learninglion.parsing.kamervragen.pairing import find_questions
 from learninglion.parsing.kamervragen.parts import Part
 from learninglion.parsing.kamervragen.printed import clean_printed, strip_mark
-from learninglion.parsing.kamervragen.series import clean_copied, number_series
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes, without_marks
 from learninglion.parsing.labels import LabelKind
 from learninglion.parsing.office.webpage import looks_like_page
@@ -30,7 +31,126 @@ from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.pdf.hyphens import run_on
 from learninglion.parsing.plaintext import decode
 
-__all__ = ["question_set_from_file", "read_question_set"]
+__all__ = ["clean_copied", "number_series", "question_set_from_file", "read_question_set"]
+
+# Marks that count in a pasted text, in whatever style: "I.", "b)", "V3:", "vraag twee", "3e vraag", "④".
+
+_QUOTED = re.compile(r"^\s*(?:>\s?)+")
+_DOT = r"[-–—•●▪◦*\u2023\uf0b7·o]"
+# A bullet that a word processor or a mail program put ahead of the number or label itself.
+_BULLETED = re.compile(rf"^\s*{_DOT}\s+(?=[(\[]?\d{{1,3}}\s?[.)\]:]|(?:deel)?vraag\s+\d)", re.IGNORECASE)
+_MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|(?P<sign>\*\*|__)(?=\S))")
+_VALUE = r"\d{1,3}|[ivxl]{1,7}|[a-z]|[a-zé]{3,14}"
+_MARK = re.compile(
+    rf"(?:(?P<word>(?:deel)?vraag|(?:vr|v|q)(?=\.?\s*\d))\.?\s*(?:nr\.?\s*|nummer\s+)?)?(?P<open>[(\[]?)(?P<value>{_VALUE})"
+    r"(?P<ordinal>e|de|ste|°|º)?(?P<after>\s+vraag)?(?P<close>\s?[.)\]:/]|\s+[-–—](?=\s))?(?=\s|$)\s*",
+    re.IGNORECASE,
+)
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
+_MOST = 0.5  # of the members of a series: more must ask something
+
+
+def clean_copied(text: str) -> str:
+    """`text` without what mail and markup put ahead of its lines: quote signs, bullets at numbers."""
+    lines = text.split("\n")
+    filled = [line for line in lines if line.strip()]
+    quoted = sum(_QUOTED.match(line) is not None for line in filled)
+    if quoted > 1 and 2 * quoted >= len(filled):
+        lines = [_QUOTED.sub("", line) for line in lines]
+    return "\n".join(_BULLETED.sub("", _without_markdown(line)) for line in lines)
+
+
+def _without_markdown(line: str) -> str:
+    match = _MARKDOWN.match(line)
+    if match is None:
+        return line
+    rest = line[match.end() :]
+    return rest.replace(match["sign"], "", 1) if match["sign"] else rest
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A mark ahead of a paragraph: its style, the number it may stand for, and how long it is."""
+
+    style: tuple[str, ...]
+    number: int
+    length: int
+
+
+def number_series(paragraphs: Sequence[Paragraph]) -> tuple[Paragraph, ...] | None:
+    """The paragraphs with the longest series of counting marks written as "1.", "2."; None without one.
+
+    A series counts from one without a gap in one style, and most of what it counts asks something.
+    """
+    chains: dict[tuple[str, ...], dict[int, _Mark]] = {}
+    for index, paragraph in enumerate(paragraphs):
+        for mark in _read_marks(paragraph.text):
+            chain = chains.setdefault(mark.style, {})
+            if mark.number == len(chain) + 1:
+                chain[index] = mark
+    best = max(chains.values(), key=len, default={})
+    if len(best) < 2 or _asking(paragraphs, sorted(best)) <= _MOST * len(best):
+        return None
+    written: list[Paragraph] = []
+    for index, paragraph in enumerate(paragraphs):
+        known = best.get(index)
+        if known is None:
+            written.append(paragraph)
+            continue
+        lead = f"{known.number}. " if paragraph.text[known.length :].strip() else f"{known.number}."
+        shift = len(lead) - known.length
+        written.append(
+            replace(
+                paragraph,
+                text=lead + paragraph.text[known.length :],
+                notes=tuple((max(0, at + shift), key) for at, key in paragraph.notes),
+            )
+        )
+    return tuple(written)
+
+
+def _asking(paragraphs: Sequence[Paragraph], starts: Sequence[int]) -> int:
+    ends = [*starts[1:], len(paragraphs)]
+    pieces = ("".join(p.text for p in paragraphs[a:b]) for a, b in zip(starts, ends, strict=True))
+    return sum("?" in piece for piece in pieces)
+
+
+def _read_marks(text: str) -> list[_Mark]:
+    """What the mark ahead of `text` may be: "I." counts as a numeral and, later in a list, as a letter."""
+    if text and unicodedata.category(text[0]) == "No" or text[1:3] == "\ufe0f\u20e3" or text[1:2] == "\u20e3":
+        length = len(text) - len(text[1:].lstrip("\ufe0f\u20e3 "))
+        value = unicodedata.normalize("NFKC", text[0])
+        return [_Mark(("sign",), int(value), length)] if value.isdecimal() else []
+    match = _MARK.match(text)
+    if match is None or not (
+        match["word"] or match["after"] or match["close"] or match["ordinal"] in ("°", "º")
+    ):
+        return []
+    value = match["value"].casefold()
+    named = match["word"] or match["after"]
+    style = (
+        (match["word"] or "").casefold(),
+        match["open"],
+        "" if named else (match["close"] or "").strip(),
+    )
+    marks: list[tuple[str, int]] = []
+    if value.isdecimal():
+        marks.append(("figure", int(value)))
+    if re.fullmatch(r"[ivxl]+", value):
+        marks.append(("numeral", _roman(value)))
+    if len(value) == 1 and value.isalpha():
+        marks.append(("letter", ord(value) - ord("a") + 1))
+    if len(value) > 2 and named:
+        spelled = "1" if value in ("een", "één", "eerste") else (number_of(value) or "").rstrip("e")
+        marks += [("word", int(spelled))] if spelled.isdecimal() else []
+    case = "upper" if match["value"].isupper() else ""
+    return [_Mark((*style, kind, case), number, match.end()) for kind, number in marks]
+
+
+def _roman(value: str) -> int:
+    figures = [_ROMAN[sign] for sign in value]
+    return sum(-a if a < b else a for a, b in zip(figures, [*figures[1:], 0], strict=True))
+
 
 _LONGEST = 400_000  # characters: more than any set; a whole archive was pasted by mistake
 _COUNTED = "De vragen hebben geen nummer; ze zijn hier geteld. Controleer de indeling."
@@ -105,14 +225,16 @@ def question_set_from_file(raw: RawFile) -> QuestionSet:
 def _set_of_text(text: str) -> QuestionSet:
     """The set in printed lines; an empty line ends a paragraph."""
     printed = clean_printed([line.strip() for line in text.split("\n")])
-    kept: list[Paragraph] = []
+    paragraphs_left: list[Paragraph] = []
     breaks: set[int] = set()  # indices of paragraphs with white above them
     for line in printed.lines:
         if line:
-            kept.append(Paragraph(line))
-        elif kept:
-            breaks.add(len(kept))
-    paragraphs, notes = lift_typed_notes([without_marks(paragraph, printed.notes) for paragraph in kept])
+            paragraphs_left.append(Paragraph(line))
+        elif paragraphs_left:
+            breaks.add(len(paragraphs_left))
+    paragraphs, notes = lift_typed_notes(
+        [without_marks(paragraph, printed.notes) for paragraph in paragraphs_left]
+    )
     return _build(paragraphs, (*printed.notes, *notes), breaks)
 
 
@@ -124,9 +246,9 @@ def _set_of_paragraphs(paragraphs: Sequence[Paragraph], notes: Sequence[Note], r
 
 
 def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
-    found = find_questions(paragraphs)
-    asked = [part for part in found.parts if part.kind is LabelKind.QUESTION]
-    if not asked:
+    parts = find_questions(paragraphs)
+    question_parts = [part for part in parts.parts if part.kind is LabelKind.QUESTION]
+    if not question_parts:
         numbered = number_series(paragraphs)
         if numbered is not None and any(
             part.kind is LabelKind.QUESTION for part in find_questions(numbered).parts
@@ -134,15 +256,15 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
             return _build(numbered, notes, breaks)
         return _one_question(paragraphs, notes, breaks)
     warnings: list[str] = []
-    introduction = _join(paragraphs, range(found.first), breaks)
-    loose = found.loose
+    introduction = _join(paragraphs, range(parts.first), breaks)
+    loose = parts.loose
     if loose:
         warnings.append(
             f"Tekst die bij geen vraag hoort, staat onder de inleiding: “{_short(paragraphs[loose[0]].text)}”"
         )
         introduction = _append(introduction, _join(paragraphs, loose, breaks))
     questions: list[SubQuestion] = []
-    for part in asked:
+    for part in question_parts:
         text, behind = _part_behind(_content(part, paragraphs, breaks))
         if behind:
             warnings.append(
@@ -164,7 +286,7 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
         warnings.append(_COUNTED)
     questions, named = _name_missing(questions)
     warnings += named
-    answers = sum(part.kind is LabelKind.ANSWER for part in found.parts)
+    answers = sum(part.kind is LabelKind.ANSWER for part in parts.parts)
     if answers:
         warnings.append(f"De tekst bevat ook antwoorden ({answers}); alleen de vragen zijn overgenomen.")
     introduction = _append(introduction, _listed(notes, paragraphs))

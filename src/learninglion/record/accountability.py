@@ -50,14 +50,14 @@ class Account:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to tell."""
-        told = (self.sources, self.own, self.missing, self.refused, self.remarks)
-        return not self.verdict and not any(told)
+        entries = (self.sources, self.own, self.missing, self.refused, self.remarks)
+        return not self.verdict and not any(entries)
 
 
 def account_for(dossier: Dossier) -> tuple[Account, ...]:
     """The accountability of every answer, in order."""
     notes = notes_of_answers(dossier, collect_notes(dossier))
-    return tuple(_account(v, told) for v, told in zip(dossier.verifications, notes, strict=True))
+    return tuple(_account(v, note_list) for v, note_list in zip(dossier.verifications, notes, strict=True))
 
 
 def _account(verification: Verification, notes: tuple[Note, ...]) -> Account:
@@ -81,7 +81,7 @@ def open_points(account: Account) -> tuple[str, ...]:
     return (
         *((account.verdict,) if account.verdict else ()),
         *(f"Wat ontbreekt: {part}" for part in account.missing),
-        *(f"Niet overgenomen: “{said.text}” ({said.reason})" for said in account.refused),
+        *(f"Niet overgenomen: “{statement.text}” ({statement.reason})" for statement in account.refused),
         *account.remarks,
     )
 

@@ -128,7 +128,7 @@ def copy_answers(dossier: Dossier, position: int | None = None, *, with_notes: b
     All of them come with their questions. The numbers of the notes are those of the whole text.
     """
     notes = collect_notes(dossier)
-    told = notes_of_answers(dossier, notes)
+    note_lists = notes_of_answers(dossier, notes)
     html: list[str] = []
     plain: list[str] = []
     listing: dict[int, Note] = {}
@@ -145,7 +145,7 @@ def copy_answers(dossier: Dossier, position: int | None = None, *, with_notes: b
         blocks = group_blocks(dossier, group, notes if with_notes else None)
         html.append(_html(blocks))
         plain += _plain(blocks)
-        listing |= {note.number: note for note in told[first]}
+        listing |= {note.number: note for note in note_lists[first]}
     if with_notes and listing:
         html.append("<hr>" + "".join(f"<p>{note.number}. {_linked(note)}</p>" for note in listing.values()))
         plain.append("\n".join(f"[{note.number}] {note.name}{note.rest}" for note in listing.values()))

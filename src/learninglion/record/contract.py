@@ -652,13 +652,13 @@ def dossier_view(dossier: Dossier, *, keep_order: bool = False) -> DossierView:
 
 def _joint_views(dossier: Dossier) -> list[JointView]:
     """For each sub-question which others have the same answer, and at which that is told instead."""
-    found: list[JointView] = []
+    views: list[JointView] = []
     for group in answer_groups(dossier):
         for position in group.positions:
             own = dossier.verifications[position].draft.selection.question.numbers
             joint = [n for n in group.numbers if n not in own]
-            found.append({"joint_with": joint, "refers_to": list(group.refers_to)})
-    return found
+            views.append({"joint_with": joint, "refers_to": list(group.refers_to)})
+    return views
 
 
 # --------------------------------------------------------------------------- drafts, in

@@ -287,10 +287,10 @@ class DossierRepository:
         """
         with reading(self._engine) as connection:
             _require_visible(connection, dossier_id, visible)
-            found = _version(connection, dossier_id, version)
-            if found is None:
+            version_found = _version(connection, dossier_id, version)
+            if version_found is None:
                 raise UnknownReferenceError(f"Versie {version} van {dossier_id} bestaat niet.")
-            return self._contents.of(connection, found)
+            return self._contents.of(connection, version_found)
 
     def history(self, dossier_id: str, visible: Visible) -> tuple[DossierVersion, ...]:
         """All versions, oldest first."""
@@ -365,9 +365,9 @@ class DossierRepository:
             known = {*connection.scalars(select(dossiers.c.id))}
             known.update(connection.scalars(select(dossier_versions.c.dossier_id)))
             for dossier_id in sorted(known.union(logged)):
-                said, in_list = logged.get(dossier_id, {}), named.get(dossier_id, set())
+                entry, in_list = logged.get(dossier_id, {}), named.get(dossier_id, set())
                 try:
-                    misfits = list(_misfits_of(connection, self._contents, dossier_id, said, in_list))
+                    misfits = list(_misfits_of(connection, self._contents, dossier_id, entry, in_list))
                 except (DBAPIError, ValueError, TypeError):
                     misfits = [f"Dossier {dossier_id} is niet te lezen."]
                 yield from misfits
@@ -426,33 +426,35 @@ def _said_of(secret: bytes, saved: DossierVersion) -> dict[str, Plain]:
     }
 
 
-def _differences(found: DossierVersion, said: _Said, secret: bytes, content: Dossier | None) -> Iterator[str]:
+def _differences(
+    version: DossierVersion, entry: _Said, secret: bytes, content: Dossier | None
+) -> Iterator[str]:
     """What of a version is not as it was logged, in words."""
     wrong = []
-    if said.content != _fingerprint(secret, found.sha256):
+    if entry.content != _fingerprint(secret, version.sha256):
         wrong.append("de inhoud")
-    if said.author != found.author:
+    if entry.author != version.author:
         wrong.append("wie")
-    if said.state != found.state.value or (content is not None and content.state is not found.state):
+    if entry.state != version.state.value or (content is not None and content.state is not version.state):
         wrong.append("de staat")
-    if said.at and said.at != spell_moment(found.at):
+    if entry.at and entry.at != spell_moment(version.at):
         wrong.append("het moment")
-    if said.reason and said.reason != _fingerprint(secret, found.reason):
+    if entry.reason and entry.reason != _fingerprint(secret, version.reason):
         wrong.append("de reden")
     if wrong:
         listed = ", ".join(wrong)
-        yield f"Versie {found.version} van {found.dossier_id} is niet die uit het logboek: {listed}."
+        yield f"Versie {version.version} van {version.dossier_id} is niet die uit het logboek: {listed}."
 
 
 def _misfits_of_head(
-    head: Row[tuple[object, ...]], kept: Sequence[DossierVersion], content: Dossier | None
+    head: Row[tuple[object, ...]], versions: Sequence[DossierVersion], content: Dossier | None
 ) -> Iterator[str]:
-    """What the list of dossiers says and the versions `kept` do not; `content` is that of the newest."""
-    first, last = kept[0], kept[-1]
-    said = (head.version, head.state, head.changed_at, head.changed_by, head.created_at, head.created_by)
+    """What the list of dossiers says and the versions `versions` do not; `content` is that of the newest."""
+    first, last = versions[0], versions[-1]
+    values = (head.version, head.state, head.changed_at, head.changed_by, head.created_at, head.created_by)
     kept_as = (last.version, last.state.value, last.at, last.author, first.at, first.author)
     names = ("de versie", "de staat", "het moment", "wie", "wanneer begonnen", "door wie begonnen")
-    wrong = [name for name, a, b in zip(names, said, kept_as, strict=True) if a != b]
+    wrong = [name for name, a, b in zip(names, values, kept_as, strict=True) if a != b]
     if content is not None and content.question_set.title != head.title:
         wrong.append("de titel")
     if wrong:
@@ -477,13 +479,17 @@ def _logged_versions(connection: Connection) -> dict[str, dict[int, _Said]]:
     query = select(*columns).where(log_entries.c.action.in_(_LOGGED)).order_by(log_entries.c.seq)
     try:
         for action, dossier_id, actor, details in connection.execute(query):
-            said = json.loads(details)
+            details_read = json.loads(details)
             if action == _DELETED:
                 logged.pop(dossier_id, None)
             else:
                 state = action.removeprefix("dossier.")
-                logged.setdefault(dossier_id, {})[said["version"]] = _Said(
-                    state, said["content"], actor, said.get("at", ""), said.get("reason", "")
+                logged.setdefault(dossier_id, {})[details_read["version"]] = _Said(
+                    state,
+                    details_read["content"],
+                    actor,
+                    details_read.get("at", ""),
+                    details_read.get("reason", ""),
                 )
     except (DBAPIError, ValueError, TypeError, KeyError) as error:
         raise IntegrityError("Van dossiers staat iets in het logboek dat niet te lezen is.") from error
@@ -572,13 +578,13 @@ def _timeless(dossier: Dossier) -> Dossier:
 
 def _add_origins(connection: Connection, dossier: Dossier) -> None:
     """Every document and collection of which the dossier ever held a text, also what was set aside."""
-    for column, found in (
+    for column, origins in (
         (dossier_collections.c.collection, _collections(dossier)),
         (dossier_documents.c.document_id, (card.id for card in _archived(dossier))),
     ):
         table = column.table
         known = set(connection.scalars(select(column).where(table.c.dossier_id == dossier.id)))
-        for name in sorted(set(found) - known):
+        for name in sorted(set(origins) - known):
             connection.execute(insert(table).values({"dossier_id": dossier.id, column.name: name}))
 
 

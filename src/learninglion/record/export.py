@@ -139,16 +139,16 @@ def to_markdown(dossier: Dossier, energy: Sequence[Energy] = ()) -> str:
     for group in answer_groups(dossier):
         for position in group.positions:
             verification = dossier.verifications[position]
-            asked = inline(verification.draft.selection.question.text)
-            lines += [f"## {heading(verification)}", "", f"*{asked}*", ""]
+            question = inline(verification.draft.selection.question.text)
+            lines += [f"## {heading(verification)}", "", f"*{question}*", ""]
         blocks = group_blocks(dossier, group, notes)
         text = _markdown_text(blocks) or [inline(f"[{empty_answer(group.numbers)}]")]
         lines += [f"### {answer_heading(group.numbers)}", "", *text, ""]
     lines += [f"## {ANNEX_TITLE}", ""]
     for account in account_for(dossier):
         lines += _markdown_account(account)
-    told = {note.number: note for listed in notes_of_answers(dossier, notes) for note in listed}
-    lines += [f"[^{number}]: {_markdown_note(told[number])}" for number in sorted(told)]
+    notes_by_number = {note.number: note for listed in notes_of_answers(dossier, notes) for note in listed}
+    lines += [f"[^{number}]: {_markdown_note(notes_by_number[number])}" for number in sorted(notes_by_number)]
     lines += ["", origin_line(dossier), "", *(f"{inline(line)}  " for line in energy_lines(energy)), ""]
     return "\n".join(lines)
 
@@ -174,8 +174,8 @@ def _markdown_text(blocks: Sequence[TextBlock]) -> list[str]:
     return lines
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return f"{found[0][:-1]}\\{found[0][-1]}"
+def _escaped(match: re.Match[str]) -> str:
+    return f"{match[0][:-1]}\\{match[0][-1]}"
 
 
 def _markdown_account(account: Account) -> list[str]:
@@ -188,8 +188,8 @@ def _markdown_account(account: Account) -> list[str]:
         quotes = " ".join(f"“{inline(quote)}”" for quote in note.quotes)
         lines.append(f"- Noot {note.number}: {_markdown_note(note)}{f': {quotes}' if quotes else ''}")
     lines += [""] if account.sources else []
-    own = [f"“{inline(said.text)}” Grondslag: {inline(said.reason)}" for said in account.own]
-    refused = [f"~~{inline(said.text)}~~ ({inline(said.reason)})" for said in account.refused]
+    own = [f"“{inline(statement.text)}” Grondslag: {inline(statement.reason)}" for statement in account.own]
+    refused = [f"~~{inline(statement.text)}~~ ({inline(statement.reason)})" for statement in account.refused]
     for label, items in (
         ("Eigen tekst van de opsteller, niet door een bron gedragen:", own),
         ("Wat ontbreekt:", [inline(part) for part in account.missing]),

@@ -52,10 +52,14 @@ def to_html(dossier: Dossier, energy: Sequence[Energy] = ()) -> str:
     parts.append(f"<h2>{escape(ANNEX_TITLE)}</h2>")
     for account in account_for(dossier):
         if not account.empty:
-            told = [account.verdict, *account.missing, *account.remarks]
-            told += [f"Niet overgenomen: {said.text} ({said.reason})" for said in account.refused]
-            told += [f"Eigen tekst: {said.text} Grondslag: {said.reason}" for said in account.own]
-            items = "".join(f"<li>{escape(line)}</li>" for line in told if line)
+            remarks = [account.verdict, *account.missing, *account.remarks]
+            remarks += [
+                f"Niet overgenomen: {statement.text} ({statement.reason})" for statement in account.refused
+            ]
+            remarks += [
+                f"Eigen tekst: {statement.text} Grondslag: {statement.reason}" for statement in account.own
+            ]
+            items = "".join(f"<li>{escape(line)}</li>" for line in remarks if line)
             parts.append(f"<h3>{escape(account.heading)}</h3><ul>{items}</ul>")
     listed = {note.number: note for some in notes_of_answers(dossier, notes) for note in some}
     parts.append("<dl>" + "".join(_note(listed[number]) for number in sorted(listed)) + "</dl>")

@@ -15,9 +15,8 @@ from learninglion.record.accountability import ANNEX_TITLE, account_for
 from learninglion.record.answers import answer_heading, empty_answer, group_blocks
 from learninglion.record.energy import Energy, energy_lines
 from learninglion.record.letter_facts import document_title
-from learninglion.record.marking import credit_line, mark_line, origin_line, properties, source_type
+from learninglion.record.marking import credit_line, mark_line, mark_pdf, origin_line, properties, source_type
 from learninglion.record.notes import Note, answer_groups, collect_notes, heading
-from learninglion.record.xmp import mark_pdf
 
 __all__ = ["to_pdf"]
 
@@ -44,9 +43,11 @@ def to_pdf(dossier: Dossier, energy: Sequence[Energy] = ()) -> bytes:
                 "heading": account.heading,
                 "verdict": account.verdict,
                 "sources": [{**_note(note), "quotes": list(note.quotes)} for note in account.sources],
-                "own": [f"“{said.text}” Grondslag: {said.reason}" for said in account.own],
+                "own": [f"“{statement.text}” Grondslag: {statement.reason}" for statement in account.own],
                 "missing": list(account.missing),
-                "refused": [f"“{said.text}” Reden: {said.reason}." for said in account.refused],
+                "refused": [
+                    f"“{statement.text}” Reden: {statement.reason}." for statement in account.refused
+                ],
                 "remarks": list(account.remarks),
             }
             for account in account_for(dossier)
@@ -59,23 +60,23 @@ def to_pdf(dossier: Dossier, energy: Sequence[Energy] = ()) -> bytes:
 def _answers(dossier: Dossier) -> list[dict[str, object]]:
     """Every answer with the questions it stands for, in paragraphs and items; a note is told once."""
     notes = collect_notes(dossier)
-    told: set[int] = set()
+    numbers_told: set[int] = set()
     made: list[dict[str, object]] = []
     for group in answer_groups(dossier):
         blocks = []
         for block in group_blocks(dossier, group, notes):
             sentences = []
             for sentence in block.sentences:
-                marks = [{**_note(n), "again": n.number in told} for n in sentence.marks]
-                told.update(note.number for note in sentence.marks)
+                marks = [{**_note(n), "again": n.number in numbers_told} for n in sentence.marks]
+                numbers_told.update(note.number for note in sentence.marks)
                 sentences.append({"text": sentence.text, "notes": marks})
             blocks.append({"opens": block.opens.value, "sentences": sentences})
-        asked = [dossier.verifications[i] for i in group.positions]
+        verifications = [dossier.verifications[i] for i in group.positions]
         made.append(
             {
                 "questions": [
                     {"heading": heading(v), "lines": v.draft.selection.question.text.split("\n")}
-                    for v in asked
+                    for v in verifications
                 ],
                 "heading": answer_heading(group.numbers),
                 "blocks": blocks,
@@ -110,9 +111,9 @@ def _compile(data: str) -> bytes:
             return made
 
 
-def _without(data: str, told: str) -> str:
-    for cluster in _UNSHOWN.findall(told):
-        plain = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), cluster)
+def _without(data: str, text: str) -> str:
+    for cluster in _UNSHOWN.findall(text):
+        plain = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), cluster)
         for sign in plain:
             if not sign.isascii():
                 data = data.replace(sign, f"[U+{ord(sign):04X}]")

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from learninglion.dutch.dates import MONTHS
+from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Dossier, QuestionSet
 from learninglion.parsing.kamervragen.front import CASE_NUMBER
@@ -79,8 +79,8 @@ def office_text(answerer: Answerer) -> str:
 
 def read_facts(question_set: QuestionSet) -> LetterFacts:
     """What the introduction and the title of a set say."""
-    kept = [line for line in question_set.introduction.split("\n") if not _NOTE_LINE.match(line)]
-    introduction = squash(" ".join(kept))
+    lines = [line for line in question_set.introduction.split("\n") if not _NOTE_LINE.match(line)]
+    introduction = squash(" ".join(lines))
     addressed = _ADDRESSED.search(introduction)
     numbers = CASE_NUMBER.findall(f"{introduction} {question_set.title}")
     return LetterFacts(
@@ -137,5 +137,5 @@ def shorten(text: str, longest: int, mark: str = "…") -> str:
     """`text` in at most `longest` characters, cut between words."""
     if len(text) <= longest:
         return text
-    kept = text[: longest - len(mark)]
-    return (kept.rpartition(" ")[0] or kept).rstrip(" ,;:") + mark
+    beginning = text[: longest - len(mark)]
+    return (beginning.rpartition(" ")[0] or beginning).rstrip(" ,;:") + mark

@@ -125,8 +125,8 @@ def _open_word(path: Path) -> WordDocument:
 
 def _mistakes(word: WordDocument) -> list[str]:
     """What keeps this document from being a template of the letter."""
-    told = [(name, p) for p in paragraphs_of(word) for name in _FIELD.findall(text_of(p))]
-    names = [name.lower() for name, _ in told]
+    fields = [(name, p) for p in paragraphs_of(word) for name in _FIELD.findall(text_of(p))]
+    names = [name.lower() for name, _ in fields]
     wrong = [f"het veld {{{{{name}}}}} is onbekend" for name in sorted(set(names) - set(KNOWN_FIELDS))]
     wrong += [
         f"het veld {{{{{name}}}}} ontbreekt of staat er meer dan één keer"
@@ -136,7 +136,7 @@ def _mistakes(word: WordDocument) -> list[str]:
     alone = (_BEGIN, _END, "vraag", _ANSWER, _ITEM, _NUMBER)
     wrong += [
         f"{{{{{name}}}}} moet alleen in een alinea staan"
-        for name, p in told
+        for name, p in fields
         if name.lower() in alone and _FIELD.sub("", text_of(p)).strip()
     ]
     if word.element.body.xpath(".//w:footnoteReference"):
@@ -171,19 +171,21 @@ def _take_pattern(word: WordDocument) -> tuple[Pattern, Element]:
     siblings = list(begin.getparent())
     within = siblings[siblings.index(begin) + 1 : siblings.index(end)]
     item, number = where.get(_ITEM), where.get(_NUMBER)
-    kept = [p for p in within if p is not item and p is not number]
+    paragraphs = [p for p in within if p is not item and p is not number]
     first = next(
         (
             at
-            for at, p in enumerate(kept)
+            for at, p in enumerate(paragraphs)
             if {n.lower() for n in _FIELD.findall(text_of(p))} & {*_ANSWERED, _ANSWER}
         ),
-        len(kept),
+        len(paragraphs),
     )
     for element in (begin, *within):
         element.getparent().remove(element)
     answer = where[_ANSWER]
-    return Pattern(tuple(kept[:first]), tuple(kept[first:]), answer if item is None else item, number), end
+    return Pattern(
+        tuple(paragraphs[:first]), tuple(paragraphs[first:]), answer if item is None else item, number
+    ), end
 
 
 def holds(paragraph: Element, name: str) -> bool:
@@ -210,14 +212,14 @@ def text_of(paragraph: Element) -> str:
 
 
 def _texts(paragraph: Element) -> list[Element]:
-    found: list[Element] = []
+    texts: list[Element] = []
     for node in paragraph.iter(qn("w:t")):
         holder = node.getparent()
         while holder is not None and holder.tag != qn("w:p"):
             holder = holder.getparent()
         if holder is paragraph:
-            found.append(node)
-    return found
+            texts.append(node)
+    return texts
 
 
 def fill_fields(paragraph: Element, values: Mapping[str, str | FillIn]) -> bool:
@@ -248,7 +250,7 @@ def _put(paragraph: Element, start: int, end: int, value: str | FillIn) -> None:
 
 def _runs_between(paragraph: Element, start: int, end: int) -> list[Element]:
     """The runs that hold exactly characters start..end, after splitting those that hold more."""
-    at, found = 0, []
+    at, runs = 0, []
     for node in _texts(paragraph):
         length = len(node.text or "")
         begin, stop = max(start - at, 0), min(end - at, length)
@@ -260,8 +262,8 @@ def _runs_between(paragraph: Element, start: int, end: int) -> list[Element]:
             _split(run, node, stop)
         if begin:
             run = _split(run, node, begin)
-        found.append(run)
-    return found
+        runs.append(run)
+    return runs
 
 
 def _split(run: Element, node: Element, offset: int) -> Element:
@@ -300,12 +302,12 @@ def text_run(text: str, look: Element | None = None, *, tag: str = "w:t") -> Ele
 def fill_in(value: FillIn, look: Element | None = None) -> Element:
     """A content control that shows what to fill in; Word picks a date for a date."""
     control = OxmlElement("w:sdt")
-    told = OxmlElement("w:sdtPr")
+    properties = OxmlElement("w:sdtPr")
     for tag, name in (("w:alias", value.shown), ("w:tag", value.shown)):
         node = OxmlElement(tag)
         node.set(qn("w:val"), name)
-        told.append(node)
-    told.append(OxmlElement("w:showingPlcHdr"))
+        properties.append(node)
+    properties.append(OxmlElement("w:showingPlcHdr"))
     if value.is_date:
         kind = OxmlElement("w:date")
         for tag, text in (("w:dateFormat", "d MMMM yyyy"), ("w:lid", "nl-NL")):
@@ -314,12 +316,12 @@ def fill_in(value: FillIn, look: Element | None = None) -> Element:
             kind.append(node)
     else:
         kind = OxmlElement("w:text")
-    told.append(kind)
+    properties.append(kind)
     content = OxmlElement("w:sdtContent")
     run = text_run(f"[{value.shown}]", look)
     _grey(run)
     content.append(run)
-    control.append(told)
+    control.append(properties)
     control.append(content)
     return control
 
@@ -363,8 +365,8 @@ def look_of(paragraph: Element) -> Element | None:
     for node in _texts(paragraph):
         at += len(node.text or "")
         if at > match.start():
-            found: Element | None = node.getparent().find(qn("w:rPr"))
-            return found
+            properties: Element | None = node.getparent().find(qn("w:rPr"))
+            return properties
     return None
 
 

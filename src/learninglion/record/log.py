@@ -101,8 +101,8 @@ class EventLog:
         Where one was moved before and is not there, that is a finding (`verify`).
         """
         with writing(self._engine) as connection:
-            told: dict[str, Plain] = {"machine": socket.gethostname(), "after": head.count}
-            entry = self.append_within(connection, "log.anchor", actor=_ITSELF, details=told)
+            beginning: dict[str, Plain] = {"machine": socket.gethostname(), "after": head.count}
+            entry = self.append_within(connection, "log.anchor", actor=_ITSELF, details=beginning)
         with self._anchor_lock():
             self._write_anchor(Head(entry.seq, entry.hash))
 
@@ -130,8 +130,8 @@ class EventLog:
         """
         last = head_of(connection)
         operation = OPERATION.get()
-        said = json.loads(canonical_json({**(details or {}), **({"trace": operation} if operation else {})}))
-        entry = _sealed(last.count + 1, now(), actor, action, subject, said, last.hash)
+        plain = json.loads(canonical_json({**(details or {}), **({"trace": operation} if operation else {})}))
+        entry = _sealed(last.count + 1, now(), actor, action, subject, plain, last.hash)
         connection.execute(
             insert(log_entries).values(
                 seq=entry.seq,
@@ -139,7 +139,7 @@ class EventLog:
                 actor=actor,
                 action=action,
                 subject=subject,
-                details=canonical_json(said),
+                details=canonical_json(plain),
                 previous=entry.previous,
                 hash=entry.hash,
             )
@@ -301,8 +301,8 @@ def is_sealed(step: Mapping[str, object]) -> bool:
     try:
         seq, at = int(str(step["seq"])), datetime.fromisoformat(str(step["at"]))
         words = [str(step[name]) for name in ("actor", "action", "subject")]
-        told = canonical_json(step["details"])
-        sealed = _seal(seq, spell_moment(at), words[0], words[1], words[2], told, str(step["previous"]))
+        contents = canonical_json(step["details"])
+        sealed = _seal(seq, spell_moment(at), words[0], words[1], words[2], contents, str(step["previous"]))
     except (KeyError, ValueError):
         return False
     return sealed == step.get("hash")

@@ -130,18 +130,21 @@ def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
     reference to that.
     """
     groups: list[AnswerGroup] = []
-    said: list[_Said] = []  # by group
+    statements_told: list[_Said] = []  # by group
     homes: dict[int, int] = {}  # of a group that refers: the group that says it
     for i, verification in enumerate(dossier.verifications):
         own = _said(verification)
         numbers = verification.draft.selection.question.numbers
-        home = next((g for g, told in enumerate(said) if g not in homes and _tells(told, own)), None)
+        home = next(
+            (g for g, statements in enumerate(statements_told) if g not in homes and _tells(statements, own)),
+            None,
+        )
         last = len(groups) - 1
-        if own and groups and last not in homes and (said[last] == own or home == last):
+        if own and groups and last not in homes and (statements_told[last] == own or home == last):
             groups[last] = AnswerGroup((*groups[last].positions, i), (*groups[last].numbers, *numbers))
             continue
         groups.append(AnswerGroup((i,), numbers))
-        said.append(own)
+        statements_told.append(own)
         if home is not None:
             homes[len(groups) - 1] = home
     return tuple(
@@ -165,11 +168,11 @@ def _bare(text: str, citations: Sequence[Citation]) -> str:
     return next((quote for quote in quotes if flat.endswith(quote)), flat)
 
 
-def _tells(told: _Said, own: _Said) -> bool:
+def _tells(statements: _Said, own: _Said) -> bool:
     """Whether one answer says all that another says, each sentence resting on the same words."""
     if not own or any(not citations for _, citations, _ in own):
         return False
-    known = {(text, citations) for text, citations, _ in told}
+    known = {(text, citations) for text, citations, _ in statements}
     enough = sum(len(text.split()) for text, _, _ in own) >= _WORTH
     return enough and all((text, citations) in known for text, citations, _ in own)
 
@@ -190,8 +193,10 @@ def collect_notes(dossier: Dossier) -> dict[tuple[int, int], tuple[Note, ...]]:
             cited = _cited(dossier.verifications[group.positions[0]])
             for citation in (c for citations in cited for c in citations):
                 by_source.setdefault(source_of(citation), []).append(citation)
-            told = enumerate(by_source.items(), start=1)
-            made = by_numbers[group.numbers] = {key: Note(last + n, tuple(found)) for n, (key, found) in told}
+            numbered = enumerate(by_source.items(), start=1)
+            made = by_numbers[group.numbers] = {
+                key: Note(last + n, tuple(places)) for n, (key, places) in numbered
+            }
             last += len(made)
         for i in group.positions:
             for j, citations in enumerate(_cited(dossier.verifications[i])):
@@ -213,31 +218,31 @@ def notes_of_answers(
     dossier: Dossier, notes: dict[tuple[int, int], tuple[Note, ...]]
 ) -> tuple[tuple[Note, ...], ...]:
     """The notes of each answer, each once, by their number."""
-    found: list[tuple[Note, ...]] = []
+    note_lists: list[tuple[Note, ...]] = []
     for i, verification in enumerate(dossier.verifications):
-        told = {n.number: n for j in range(len(verification.standing)) for n in notes[i, j]}
-        found.append(tuple(told[number] for number in sorted(told)))
-    return tuple(found)
+        notes_here = {n.number: n for j in range(len(verification.standing)) for n in notes[i, j]}
+        note_lists.append(tuple(notes_here[number] for number in sorted(notes_here)))
+    return tuple(note_lists)
 
 
 def listed(items: Sequence[object]) -> str:
     """ "3, 4 en 5"."""
-    told = [str(item) for item in items]
-    return " en ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+    texts = [str(item) for item in items]
+    return " en ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
 
 
 def runs(numbers: Sequence[int]) -> str:
     """ "1 t/m 4 en 6": three or more that follow each other as a run."""
-    told: list[str] = []
+    texts: list[str] = []
     at = 0
     while at < len(numbers):
         end = at
         while end + 1 < len(numbers) and numbers[end + 1] == numbers[end] + 1:
             end += 1
         run = end - at >= 2
-        told += [f"{numbers[at]} t/m {numbers[end]}"] if run else [str(n) for n in numbers[at : end + 1]]
+        texts += [f"{numbers[at]} t/m {numbers[end]}"] if run else [str(n) for n in numbers[at : end + 1]]
         at = end + 1
-    return listed(told)
+    return listed(texts)
 
 
 def heading(verification: Verification) -> str:

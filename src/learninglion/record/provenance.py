@@ -26,8 +26,7 @@ from learninglion.database.blobs import Blobs
 from learninglion.models import Dossier
 from learninglion.models.errors import InputError, IntegrityError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex
-from learninglion.record.marking import is_marked, properties
-from learninglion.record.xmp import read_pdf_mark
+from learninglion.record.marking import is_marked, properties, read_pdf_mark
 
 __all__ = [
     "SIDECAR_SUFFIX",
@@ -73,7 +72,7 @@ class Signer:
 
     def state(self, dossier: Dossier, name: str, content: bytes, at: datetime) -> bytes:
         """The signed statement about the bytes `content` that leave as the file `name`."""
-        told: dict[str, Plain] = {
+        plain: dict[str, Plain] = {
             "schema": _SCHEMA,
             "file": name,
             "sha256": sha256_hex(content),
@@ -86,8 +85,8 @@ class Signer:
             "signed_at": at.isoformat(timespec="seconds"),
             "public_key": self.public_key(),
         }
-        signature = self._key().sign(canonical_json(told).encode())
-        signed = {**told, "signature": base64.b64encode(signature).decode()}
+        signature = self._key().sign(canonical_json(plain).encode())
+        signed = {**plain, "signature": base64.b64encode(signature).decode()}
         return (json.dumps(signed, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
     def _key(self) -> Ed25519PrivateKey:
@@ -136,44 +135,44 @@ def check_mark(path: Path, public_keys: Collection[str]) -> MarkReport:
     if not source_type:
         problems.append("Het merkteken voor computers (digitalSourceType) ontbreekt in het bestand.")
     signed = unchanged = False
-    told = _read_statement(sidecar_of(path), problems)
+    statement = _read_statement(sidecar_of(path), problems)
     responsible = ""
-    if told:
-        signed = _is_signed(told, public_keys)
-        unchanged = told.get("sha256") == sha256_hex(content)
+    if statement:
+        signed = _is_signed(statement, public_keys)
+        unchanged = statement.get("sha256") == sha256_hex(content)
         if not signed:
             problems.append("De handtekening klopt niet, of is niet van deze installatie.")
         if not unchanged:
             problems.append("Het bestand is veranderd nadat het werd uitgevoerd.")
-        marking = told.get("marking")
+        marking = statement.get("marking")
         if signed and unchanged and isinstance(marking, dict):
             responsible = str(marking.get("editorialResponsibility", ""))
     if not visible and not responsible:
         problems.append("Het zichtbare AI-label ontbreekt in de tekst.")
-    dossier = str(told.get("dossier", ""))
+    dossier = str(statement.get("dossier", ""))
     return MarkReport(source_type, visible, signed, unchanged, dossier, tuple(problems), responsible)
 
 
 def _read_statement(path: Path, problems: list[str]) -> dict[str, object]:
     try:
-        told = json.loads(path.read_text("utf-8"))
+        plain = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         problems.append(f"Het herkomstbestand {path.name} staat er niet naast.")
         return {}
     except (OSError, ValueError):
         problems.append(f"Het herkomstbestand {path.name} is niet te lezen.")
         return {}
-    return told if isinstance(told, dict) else {}
+    return plain if isinstance(plain, dict) else {}
 
 
-def _is_signed(told: dict[str, object], public_keys: Collection[str]) -> bool:
-    body = {name: value for name, value in told.items() if name != "signature"}
+def _is_signed(statement: dict[str, object], public_keys: Collection[str]) -> bool:
+    body = {name: value for name, value in statement.items() if name != "signature"}
     public_key = str(body.get("public_key"))
     if public_key not in public_keys:
         return False
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key))
-        key.verify(base64.b64decode(str(told.get("signature", ""))), canonical_json(body).encode())
+        key.verify(base64.b64decode(str(statement.get("signature", ""))), canonical_json(body).encode())
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -194,10 +193,10 @@ def _told_by(content: bytes) -> tuple[str, str]:
                 names = [n for n in package.namelist() if _WORD_TEXT.match(n)]
                 body = "".join(package.read(n).decode("utf-8", "replace") for n in names)
                 custom = "docProps/custom.xml"
-                told = package.read(custom).decode("utf-8") if custom in package.namelist() else ""
+                properties = package.read(custom).decode("utf-8") if custom in package.namelist() else ""
         except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
             return "", ""
-        return re.sub(r"<[^>]+>", "", body), _first(told)
+        return re.sub(r"<[^>]+>", "", body), _first(properties)
     text = content.decode("utf-8", "replace")
     return _FOR_MACHINES.sub("", text), _first(text)
 
@@ -213,5 +212,5 @@ def _pdf_text(content: bytes) -> str:
 
 
 def _first(text: str) -> str:
-    found = _TERM.search(text)
-    return found[0] if found else ""
+    match = _TERM.search(text)
+    return match[0] if match else ""

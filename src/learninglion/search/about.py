@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.filler import is_filler
+from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import fold, squash, words
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.analysis import stem
@@ -298,7 +298,7 @@ def feature_asked(question: str) -> tuple[Feature, str] | None:
         if (aspect.only or named is None) and _names_more(question, match, named):
             continue
         groups = match.groupdict()
-        return aspect.feature, next((told for told in groups.values() if told), "")
+        return aspect.feature, next((text for text in groups.values() if text), "")
     return None
 
 
@@ -352,7 +352,7 @@ def points_at_document(question: str, begins: str) -> bool:
 
 def names_document(question: str, names: Sequence[str]) -> float:
     """How far `question` names a document by its title or file name: the share of that name (0..1)."""
-    asked = {w for w in re.findall(r"\w+", fold(question)) if len(w) > 2}
+    question_words = {w for w in re.findall(r"\w+", fold(question)) if len(w) > 2}
     best = 0.0
     for name in names:
         own = [
@@ -362,7 +362,8 @@ def names_document(question: str, names: Sequence[str]) -> float:
         ]
         if own:
             met = sum(
-                any(w == a or (len(w) > 4 and (w in a or a in w) and len(a) > 4) for a in asked) for w in own
+                any(w == a or (len(w) > 4 and (w in a or a in w) and len(a) > 4) for a in question_words)
+                for w in own
             )
             best = max(best, met / len(own) + 0.01 * met)
     return best
@@ -376,14 +377,14 @@ def facts_about(
     Of many sources those come first that hold most of the telling words of `question`; a summary has all
     its sentences.
     """
-    found = list(_FINDERS[feature](document, detail))
+    facts = list(_FINDERS[feature](document, detail))
     if feature is Feature.AUTHOR and "vragen" in words(question):
         answered = "antwoord" in fold(question)  # who answered, or who asked
-        found.sort(key=lambda fact: ("antwoord" in fold(fact.quote.of(document.text))) != answered)
+        facts.sort(key=lambda fact: ("antwoord" in fold(fact.quote.of(document.text))) != answered)
     if feature is Feature.SOURCES:
-        asked = {fold(word) for word in read_question(question).words}
-        found.sort(key=lambda fact: -len(asked & set(words(fact.quote.of(document.text)))))
-    return tuple(found if feature is Feature.SUMMARY else found[:5])
+        question_words = {fold(word) for word in read_question(question).words}
+        facts.sort(key=lambda fact: -len(question_words & set(words(fact.quote.of(document.text)))))
+    return tuple(facts if feature is Feature.SUMMARY else facts[:5])
 
 
 # --------------------------------------------------------------------------- lines and headings
@@ -497,10 +498,10 @@ def _tells_date(text: str) -> bool:
 
 def _dates(document: Document, _detail: str) -> Iterator[Fact]:
     lines = (*_front(document), *_end(document)[-8:])
-    found = [line for line in lines if _tells_date(_text(document, line))]
+    dates = [line for line in lines if _tells_date(_text(document, line))]
     # a line that is little more than the date, or is labelled as one, says it
-    found.sort(key=lambda line: (len(_text(document, line).split()) > 6, line.start))
-    for line in dict.fromkeys(found):
+    dates.sort(key=lambda line: (len(_text(document, line).split()) > 6, line.start))
+    for line in dict.fromkeys(dates):
         yield Fact(Feature.DATE, line, _paragraph(document, line))
 
 
@@ -635,14 +636,14 @@ def _summary(document: Document, detail: str) -> Iterator[Fact]:
     """The summary. Where one is asked for (`detail`), the sentences that carry each section come behind it;
     without a summary the conclusions, or the subject, stand first.
     """
-    found = list(_under(Feature.SUMMARY, _SUMMARY)(document, ""))
-    if detail and not found:
+    lines = list(_under(Feature.SUMMARY, _SUMMARY)(document, ""))
+    if detail and not lines:
         main = {block.span for block in main_headings(document)}
         concluded = _under(Feature.SUMMARY, _CONCLUSIONS)(document, "")
-        found = [fact for fact in concluded if fact.quote in main] or list(_subject(document, ""))
-    yield from found
+        lines = [fact for fact in concluded if fact.quote in main] or list(_subject(document, ""))
+    yield from lines
     if detail:
-        known = [fact.around for fact in found]
+        known = [fact.around for fact in lines]
         for carrier in carriers(document):
             if not any(span.contains(carrier.span) for span in known):
                 yield Fact(Feature.SUMMARY, carrier.span, carrier.around, heading=carrier.heading)

@@ -75,10 +75,10 @@ def grams_of(text: str) -> Ids:
         return np.zeros(0, dtype=np.uint32)
     windows = np.lib.stride_tricks.sliding_window_view(codes, _GRAM)
     inside = (windows[:, 1:-1] != _SPACE).all(axis=1)
-    kept = windows[inside]
-    hashed = np.zeros(len(kept), dtype=np.uint32)
+    inside_windows = windows[inside]
+    hashed = np.zeros(len(inside_windows), dtype=np.uint32)
     for column in range(_GRAM):
-        hashed = (hashed ^ kept[:, column]) * _SPREAD
+        hashed = (hashed ^ inside_windows[:, column]) * _SPREAD
         hashed ^= hashed >> np.uint32(15)
     return np.asarray(hashed % np.uint32(BUCKETS), dtype=np.uint32)
 
@@ -105,12 +105,12 @@ def weighted(parts: Sequence[tuple[Terms, float]]) -> Terms:
         return Terms(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.float32))
     ids = np.concatenate([terms.ids for terms, _ in parts])
     weights = np.concatenate([np.sqrt(terms.counts) * weight for terms, weight in parts])
-    found, inverse = np.unique(ids, return_inverse=True)
-    largest = np.zeros(len(found), dtype=np.float32)
+    distinct, inverse = np.unique(ids, return_inverse=True)
+    largest = np.zeros(len(distinct), dtype=np.float32)
     np.maximum.at(largest, inverse, weights.astype(np.float32))
-    return Terms(found, largest)
+    return Terms(distinct, largest)
 
 
 def _count(ids: Ids) -> Terms:
-    found, counts = np.unique(ids, return_counts=True)
-    return Terms(found.astype(np.uint32), counts.astype(np.float32))
+    distinct, counts = np.unique(ids, return_counts=True)
+    return Terms(distinct.astype(np.uint32), counts.astype(np.float32))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from learninglion.dutch.dates import MONTHS
 from learninglion.dutch.filler import is_filler, subject_of
+from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import fold
 
 __all__ = ["AnswerKind", "Asked", "holds_kind", "is_english", "language_of", "read_question", "without_order"]

@@ -138,14 +138,14 @@ def find_answers(
             best, chance = _read(engine, reader, question, context, documents, synonyms)
     else:
         best, chance = _read(engine, reader, question, context, documents, synonyms)
-    asked = feature_asked(question) if shelf is not None else None
-    if asked is not None and shelf is not None:
+    feature = feature_asked(question) if shelf is not None else None
+    if feature is not None and shelf is not None:
         document_id = _document_meant(question, shelf, best, taken)
-        telling = (document_id,) if document_id else _that_tell(question, shelf, asked)
+        telling = (document_id,) if document_id else _that_tell(question, shelf, feature)
         if telling:
             own = [_material(w) for w in best if w.source.document.id in telling]
-            return _about(question, taken, shelf, telling, asked, own, looked)
-    name = part_named(question) if shelf is not None and asked is None else ""
+            return _about(question, taken, shelf, telling, feature, own, looked)
+    name = part_named(question) if shelf is not None and feature is None else ""
     if name and shelf is not None:
         document_id = _document_meant(question, shelf, best, taken)
         if document_id and facts_about(shelf.document(document_id), Feature.PART, name):
@@ -229,8 +229,8 @@ def goes_on(question: str) -> bool:
     """Whether `question` cannot be understood without the one before it."""
     if _GOES_ON.search(question.strip()):
         return True
-    told = len(read_question(question).words)
-    return told <= 1 or (told <= _TELLS_LITTLE and _POINTS_BACK.search(question) is not None)
+    length = len(read_question(question).words)
+    return length <= 1 or (length <= _TELLS_LITTLE and _POINTS_BACK.search(question) is not None)
 
 
 def _taken_over(
@@ -244,8 +244,8 @@ def _taken_over(
     if not goes_on(question):
         return None
     best, chance = _read(engine, reader, after, "", documents, synonyms)
-    found = best[0].source.document.id if best and chance >= built_in().threshold else ""
-    return TakenOver(after, read_question(after).words, found)
+    document = best[0].source.document.id if best and chance >= built_in().threshold else ""
+    return TakenOver(after, read_question(after).words, document)
 
 
 # --------------------------------------------------------------------------- about a document
@@ -259,19 +259,19 @@ def _document_meant(question: str, shelf: Shelf, best: Sequence[Weighed], taken:
     listed = shelf.names()
     if len(listed) == 1:
         return listed[0][0]
-    told = sorted(
+    order = sorted(
         ((names_document(question, names), document_id) for document_id, names in listed), reverse=True
     )
-    if told and told[0][0] >= _NAMED and (len(told) == 1 or told[1][0] < told[0][0]):
-        return told[0][1]
+    if order and order[0][0] >= _NAMED and (len(order) == 1 or order[1][0] < order[0][0]):
+        return order[0][1]
     if taken and taken.document_id:
         return taken.document_id
     # of those that say they are such a document: the one whose name comes nearest, then the first found
-    named = [document_id for share, document_id in told[:_LOOKED_AT] if share > 0]
-    found = dict.fromkeys(w.source.document.id for w in best)
-    shares = {document_id: share for share, document_id in told}
+    named = [document_id for share, document_id in order[:_LOOKED_AT] if share > 0]
+    documents = dict.fromkeys(w.source.document.id for w in best)
+    shares = {document_id: share for share, document_id in order}
     pointed = []
-    for document_id in dict.fromkeys((*list(found)[:_LOOKED_AT], *named)):
+    for document_id in dict.fromkeys((*list(documents)[:_LOOKED_AT], *named)):
         names = next((names for other, names in listed if other == document_id), ())
         text = shelf.document(document_id).text[:_BEGINNING]
         if points_at_document(question, f"{' '.join(names)} {text}"):
@@ -279,15 +279,15 @@ def _document_meant(question: str, shelf: Shelf, best: Sequence[Weighed], taken:
     return max(pointed, key=lambda document_id: shares.get(document_id, 0.0), default="")
 
 
-def _that_tell(question: str, shelf: Shelf, asked: tuple[Feature, str]) -> tuple[str, ...]:
+def _that_tell(question: str, shelf: Shelf, feature: tuple[Feature, str]) -> tuple[str, ...]:
     """Of a few documents, none of which the question names, the few that tell it, the longest first."""
     listed = shelf.names()
     if len(listed) > _FEW or any(names_document(question, names) for _, names in listed):
         return ()
     documents = [shelf.document(name) for name, _ in listed]
-    telling = [document for document in documents if facts_about(document, *asked, question)]
+    telling = [document for document in documents if facts_about(document, *feature, question)]
     telling.sort(key=lambda document: (-len(document.text), document.id))
-    if asked[0] is not Feature.PART and len(telling) > _MOST_ANSWERS:
+    if feature[0] is not Feature.PART and len(telling) > _MOST_ANSWERS:
         return ()  # every document has a date: which one is meant cannot be told
     return tuple(document.id for document in telling[:_MOST_ANSWERS])
 
@@ -303,7 +303,7 @@ def _about(
     taken: TakenOver | None,
     shelf: Shelf,
     telling: Sequence[str],
-    asked: tuple[Feature, str],
+    feature: tuple[Feature, str],
     own: Sequence[Material],
     looked: tuple[int, int],
 ) -> Reply:
@@ -312,8 +312,8 @@ def _about(
     most = _MOST_ANSWERS if len(telling) == 1 else 1
     for document_id in telling:
         document, card = shelf.document(document_id), shelf.card(document_id)
-        facts = facts_about(document, *asked, question)
-        if not (asked[0] is Feature.SUMMARY and len(telling) == 1):
+        facts = facts_about(document, *feature, question)
+        if not (feature[0] is Feature.SUMMARY and len(telling) == 1):
             facts = facts[:most]
         answers += [_told(document, card, fact) for fact in facts]
     near = tuple(_merged(own)[:_MOST_NEAR])
@@ -382,16 +382,16 @@ def _material(weighed: Weighed, wanted: Wanted | None = None) -> Material:
 
 def _merged(material: Sequence[Material]) -> list[Material]:
     """`material` with sections that follow one another as one, at the place of the best of them."""
-    kept: list[Material] = []
-    for found in material:
-        for at, other in enumerate(kept):
-            joined = _joined(other, found)
+    merged: list[Material] = []
+    for item in material:
+        for at, other in enumerate(merged):
+            joined = _joined(other, item)
             if joined is not None:
-                kept[at] = joined
+                merged[at] = joined
                 break
         else:
-            kept.append(found)
-    return kept
+            merged.append(item)
+    return merged
 
 
 def _joined(best: Material, other: Material) -> Material | None:

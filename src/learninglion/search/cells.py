@@ -59,10 +59,10 @@ def value_asked(unit: Unit, cover: Cover, named: Cover, holds: Holds) -> Value |
     given = {n: cover(texts[n]) * named(texts[n]) for n in filled}
     scores = {}
     for n in filled:
-        told = holds(f"{texts[n]} {_unit_of(heads[n])}")
-        if not told and _FIGURE.match(texts[n]):
-            told = None  # what it counts may be said anywhere
-        kind = 0.0 if told is None else _KIND if told else -_KIND
+        cell_text = holds(f"{texts[n]} {_unit_of(heads[n])}")
+        if not cell_text and _FIGURE.match(texts[n]):
+            cell_text = None  # what it counts may be said anywhere
+        kind = 0.0 if cell_text is None else _KIND if cell_text else -_KIND
         scores[n] = cover(heads[n]) + kind - _GIVEN * given[n]
     best, other = sorted(filled, key=lambda n: (-scores[n], -n))[:2]
     only = len(filled) == 2 and not any(heads) and best != filled[0]
@@ -85,5 +85,5 @@ def _cells(unit: Unit) -> list[Span]:
 
 
 def _unit_of(head: str) -> str:
-    found = _UNIT.search(head)
-    return next((part.strip() for part in found.groups() if part), "") if found else ""
+    match = _UNIT.search(head)
+    return next((part.strip() for part in match.groups() if part), "") if match else ""

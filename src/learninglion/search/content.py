@@ -38,8 +38,8 @@ def passage_text(passage: Passage) -> str:
 
 def source_terms(source: Source) -> tuple[tuple[Terms, Terms], tuple[Terms, Terms]]:
     """The terms of the two parts of a source: question with title and headings, and body."""
-    asked = "\n".join((source.question, source.document.title, *source.heading_path))
-    return analyse(_RUN.sub(r"\1", asked)), analyse(_RUN.sub(r"\1", source.body))
+    question = "\n".join((source.question, source.document.title, *source.heading_path))
+    return analyse(_RUN.sub(r"\1", question)), analyse(_RUN.sub(r"\1", source.body))
 
 
 def all_terms(one: Terms, other: Terms) -> Terms:
@@ -70,12 +70,12 @@ def make_entries(
 ) -> Entries:
     """What a segment takes in of the sources `listed`, numbered from `first_key`."""
     entries = Entries()
-    asked = [p for _, ps in listed for p in ps if p.kind is PassageKind.QUESTION]
+    question_passages = [p for _, ps in listed for p in ps if p.kind is PassageKind.QUESTION]
     bodies = [p for _, ps in listed for p in ps if p.kind is not PassageKind.QUESTION]
-    asked_rows = embed(encoder, [passage_text(p) for p in asked], asked=True, cache=cache)
+    asked_rows = embed(encoder, [passage_text(p) for p in question_passages], asked=True, cache=cache)
     body_rows = embed(encoder, [passage_text(p) for p in bodies], asked=False, cache=cache, progress=progress)
     rows_of = {
-        **_by_id(asked, frame.place_queries(asked_rows)),
+        **_by_id(question_passages, frame.place_queries(asked_rows)),
         **_by_id(bodies, frame.place_passages(body_rows)),
     }
     empty = np.zeros((0, encoder.dimensions), dtype=np.float32)

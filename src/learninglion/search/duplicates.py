@@ -67,8 +67,8 @@ def group_duplicates(hits: Sequence[Hit]) -> tuple[Hit, ...]:
 
 def timeline(sources: Iterable[Source], *, most: int = 280) -> tuple[Step, ...]:
     """The dated sources, the oldest first, each with the beginning of its answer in `most` characters."""
-    found = {s.id: (s.document.date, s) for s in sources}
-    dated = [(day, s) for day, s in found.values() if day is not None]
+    by_source = {s.id: (s.document.date, s) for s in sources}
+    dated = [(day, s) for day, s in by_source.values() if day is not None]
     return tuple(Step(s, day, _beginning(s.body, most)) for day, s in sorted(dated, key=_by_day))
 
 
@@ -78,14 +78,14 @@ def _by_day(dated: tuple[date, Source]) -> tuple[date, str]:
 
 def _beginning(text: str, most: int) -> str:
     spans = split_sentences(text)
-    kept = ""
+    beginning = ""
     for span in spans:
-        longer = " ".join(f"{kept} {span.of(text)}".split())
+        longer = " ".join(f"{beginning} {span.of(text)}".split())
         if len(longer) > most:
             break
-        kept = longer
-    if kept:
-        return kept if len(kept) == len(" ".join(text.split())) else f"{kept} …"
+        beginning = longer
+    if beginning:
+        return beginning if len(beginning) == len(" ".join(text.split())) else f"{beginning} …"
     flat = " ".join(text.split())
     return flat if len(flat) <= most else flat[:most].rsplit(" ", 1)[0] + " …"
 
@@ -127,7 +127,7 @@ def _same_question(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _shingles(text: str) -> frozenset[Shingle]:
-    found = words(text)
-    if not found:
+    tokens = words(text)
+    if not tokens:
         return frozenset()
-    return frozenset(found[i : i + _SHINGLE] for i in range(max(1, len(found) - _SHINGLE + 1)))
+    return frozenset(tokens[i : i + _SHINGLE] for i in range(max(1, len(tokens) - _SHINGLE + 1)))

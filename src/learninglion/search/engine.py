@@ -20,10 +20,9 @@ from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import Progress, RecentVectors
 from learninglion.models.errors import LearningLionError
 from learninglion.search.analysis import FAMILIES
-from learninglion.search.frame import Frame
+from learninglion.search.frame import Frame, Statistics
 from learninglion.search.fusion import Fusion
 from learninglion.search.scoring import Pieces, Probe
-from learninglion.search.statistics import Statistics
 from learninglion.store.reader import Reader
 
 __all__ = [

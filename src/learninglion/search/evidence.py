@@ -87,9 +87,9 @@ class Wanted:
 
 def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
     """A question made ready; `rarity` tells of a stem how rare it is where is searched (0..1)."""
-    asked = read_question(text)
-    kept: dict[str, tuple[str, float, str]] = {}
-    parts = [(text, asked, 1.0)]
+    question = read_question(text)
+    word_weights: dict[str, tuple[str, float, str]] = {}
+    parts = [(text, question, 1.0)]
     if introduction.strip():
         parts.append((introduction, read_question(introduction), _INTRODUCTION))
     for said, told_by, share in parts:
@@ -99,16 +99,16 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
             joined = bool(finite) and fold(word) == finite
             own = stem(whole if joined else word)
             common = is_commonplace(word) or fold(word) == sort
-            told = share * max(_LEAST, rarity(own) * (_COMMONPLACE if common else 1.0))
-            kept.setdefault(own, (whole, told, finite) if joined else (fold(word), told, ""))
-    weights = np.array([told for _, told, _ in kept.values()], dtype=np.float64)
+            weight = share * max(_LEAST, rarity(own) * (_COMMONPLACE if common else 1.0))
+            word_weights.setdefault(own, (whole, weight, finite) if joined else (fold(word), weight, ""))
+    weights = np.array([weight for _, weight, _ in word_weights.values()], dtype=np.float64)
     total = float(weights.sum())
     ways = tuple(
         (word, _grams(word), _roots(word), _roots(finite) if finite else frozenset())
-        for word, _, finite in kept.values()
+        for word, _, finite in word_weights.values()
     )
     words = tuple(word for word, *_ in ways)
-    return Wanted(asked, words, weights / total if total else weights, ways, {})
+    return Wanted(question, words, weights / total if total else weights, ways, {})
 
 
 _EARLY = 6  # words in which the finite verb of a question stands
@@ -155,16 +155,16 @@ def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
     known = wanted.met.get(word)
     if known is not None:
         return known
-    found: dict[int, float] = {}
+    matches: dict[int, float] = {}
     own, roots = _grams(word), _roots(word)
     for place, (text, other, same, finite) in enumerate(wanted.ways):
         if word == text or not roots.isdisjoint(same):
-            found[place] = 1.0
+            matches[place] = 1.0
         elif not roots.isdisjoint(finite):
-            found[place] = _PART_WORTH
+            matches[place] = _PART_WORTH
         elif own and other and len(own & other) >= _PART * min(len(own), len(other)):
-            found[place] = _PART_WORTH * len(own & other) / min(len(own), len(other))
-    made = wanted.met[word] = tuple(found.items())
+            matches[place] = _PART_WORTH * len(own & other) / min(len(own), len(other))
+    made = wanted.met[word] = tuple(matches.items())
     return made
 
 
@@ -263,9 +263,9 @@ _IS = re.compile(
 
 def _defines(text: str, wanted: Wanted) -> bool:
     """Whether `text` opens with the words that are looked up, and goes on to say what that is."""
-    asked = r"[\W_]+".join(re.escape(w) for w in re.findall(r"\w+", wanted.asked.text))
-    found = re.search(rf"\b{asked}\b", text, re.IGNORECASE) if asked else None
-    return found is not None and found.start() <= _OPENING and _IS.search(text[found.end() :]) is not None
+    term = r"[\W_]+".join(re.escape(w) for w in re.findall(r"\w+", wanted.asked.text))
+    match = re.search(rf"\b{term}\b", text, re.IGNORECASE) if term else None
+    return match is not None and match.start() <= _OPENING and _IS.search(text[match.end() :]) is not None
 
 
 # What is counted: the words behind "hoeveel", and those behind a number.
@@ -275,10 +275,10 @@ _COUNT = re.compile(r"(?<![\w.,])\d[\d.,]*\s+((?:\w+\s+){0,2}\w+)")
 
 def _counts(wanted: Wanted, unit: Unit) -> bool:
     """Whether `unit` has a number of just that of which is asked how many there are."""
-    asked = _HOW_MANY.search(wanted.asked.text)
-    if asked is None:
+    match = _HOW_MANY.search(wanted.asked.text)
+    if match is None:
         return False
-    things = {place for word in _words(asked.group(1)) for place, worth in _meets(wanted, word) if worth == 1}
+    things = {place for word in _words(match.group(1)) for place, worth in _meets(wanted, word) if worth == 1}
     behind = unit.lead if unit.row else " ".join(m.group(1) for m in _COUNT.finditer(unit.text))
     return any(place in things for word in _words(behind) for place, _ in _meets(wanted, word))
 
@@ -419,10 +419,10 @@ def read_weights(data: Mapping[str, object]) -> Weights:
     """The weights as `evaluate ask --train` wrote them. Raises ValueError where they are of other columns."""
 
     def curve(name: str, columns: Sequence[str]) -> Curve:
-        told = data[name]
-        if not isinstance(told, dict) or tuple(told) != (*columns, "offset"):
+        points = data[name]
+        if not isinstance(points, dict) or tuple(points) != (*columns, "offset"):
             raise ValueError(f"{name}: these weights are of other columns")
-        return Curve(np.array([float(told[c]) for c in columns]), float(told["offset"]))
+        return Curve(np.array([float(points[c]) for c in columns]), float(points["offset"]))
 
     sure, threshold = data["sure"], data["threshold"]
     if not isinstance(sure, float) or not isinstance(threshold, float):

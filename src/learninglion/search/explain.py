@@ -81,12 +81,12 @@ def explain(hit: Hit, question: str, introduction: str = "", stand_ins: tuple[St
     """
     wanted = _wanted(question, introduction, stand_ins)
     source = hit.source
-    body, asked = _read(source.body), _read(source.question)
+    body, question_pieces = _read(source.body), _read(source.question)
     marked: list[Span] = []
     met: dict[str, _Met] = {}
     parts = [(body, source.body_span.start, _BODY_SENTENCES)]
     if source.question_span is not None:
-        parts.append((asked, source.question_span.start, 1))
+        parts.append((question_pieces, source.question_span.start, 1))
     for reading, start, most in parts:
         matches = _match(reading, wanted)
         _collect(reading, matches, wanted, met)
@@ -109,30 +109,30 @@ def _wanted(question: str, introduction: str, stand_ins: tuple[StandIn, ...]) ->
     own = 0.0
     parts = [(question, 1.0, ""), (introduction, _INTRODUCTION, "")]
     parts += [(s.term, _SYNONYM, s.asked) for s in stand_ins]
-    for text, share, asked in parts:
+    for text, share, as_question in parts:
         for word in _WORD.findall(subject_of(text))[:_LONGEST]:
             if not is_filler(word):
-                through.setdefault(fold(word), asked)
+                through.setdefault(fold(word), as_question)
                 weights[fold(word)] = max(weights.get(fold(word), 0.0), share * _weight(word))
         own = own or sum(weights.values())
     by_stem: dict[str, int] = {}
-    kept: list[tuple[str, float]] = []
+    weighed: list[tuple[str, float]] = []
     for word, weight in weights.items():
         if stem(word) not in by_stem:
-            by_stem[stem(word)] = len(kept)
-            kept.append((word, weight))
-    grams = _grams_by_word([word for word, _ in kept])
+            by_stem[stem(word)] = len(weighed)
+            weighed.append((word, weight))
+    grams = _grams_by_word([word for word, _ in weighed])
     by_gram: dict[int, tuple[int, ...]] = {}
     for place, of_word in enumerate(grams):
         for gram in of_word:
             by_gram[gram] = (*by_gram.get(gram, ()), place)
     return _Wanted(
-        weights=tuple(weight for _, weight in kept),
+        weights=tuple(weight for _, weight in weighed),
         own=own,
         by_stem=by_stem,
         by_gram=by_gram,
         grams=tuple(map(len, grams)),
-        through=tuple(through[word] for word, _ in kept),
+        through=tuple(through[word] for word, _ in weighed),
     )
 
 
@@ -177,16 +177,16 @@ def _grams_by_word(words: Sequence[str]) -> tuple[tuple[int, ...], ...]:
     """The different 5-grams of each word; one pass over all, for calling numpy for each costs more."""
     whole = [w if _WORD.fullmatch(w) else "" for w in words]
     counts = [max(0, len(w) - 2) for w in whole]  # with a space at both sides
-    found = grams_of(" ".join(whole)).tolist()
+    grams = grams_of(" ".join(whole)).tolist()
     ends = np.cumsum([0, *counts]).tolist()
-    return tuple(tuple(dict.fromkeys(found[ends[i] : ends[i + 1]])) for i in range(len(whole)))
+    return tuple(tuple(dict.fromkeys(grams[ends[i] : ends[i + 1]])) for i in range(len(whole)))
 
 
 def _match(reading: _Reading, wanted: _Wanted) -> list[dict[int, float]]:
     """For each word of the text, the words of the question that it meets, and how well (0..1)."""
     met: list[dict[int, float]] = []
     for own_stem, own in zip(reading.stems, reading.grams, strict=True):
-        found: dict[int, float] = {}
+        matches: dict[int, float] = {}
         shared: dict[int, int] = {}
         for gram in own:
             for place in wanted.by_gram.get(gram, ()):
@@ -194,10 +194,10 @@ def _match(reading: _Reading, wanted: _Wanted) -> list[dict[int, float]]:
         for place, count in shared.items():
             least = min(len(own), wanted.grams[place])
             if least >= _LEAST_GRAMS and count >= _PART * least:
-                found[place] = _PART_WORTH * count / least
+                matches[place] = _PART_WORTH * count / least
         if own_stem in wanted.by_stem:
-            found[wanted.by_stem[own_stem]] = 1.0
-        met.append(found)
+            matches[wanted.by_stem[own_stem]] = 1.0
+        met.append(matches)
     return met
 
 

@@ -12,7 +12,7 @@ it would be worth 0.001 hit@1 and MRR@10 (benchmarks/retrieval.md).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -23,11 +23,15 @@ from numpy.typing import NDArray
 
 from learninglion.inference.encoders import Encoder, Vectors, normalised
 from learninglion.inference.vectors import VectorCache, embed
+from learninglion.search.analysis import BUCKETS
+from learninglion.search.segments import BOTH, PARTS, Segment
 
 __all__ = [
     "Cloud",
     "Frame",
+    "Statistics",
     "Tally",
+    "WordCounts",
     "background_answers",
     "background_questions",
     "fit_frame",
@@ -37,6 +41,53 @@ __all__ = [
     "save_frame",
     "tally",
 ]
+
+# How common terms are in an archive, and where its vectors lie: what a score is told against.
+#
+# Whole numbers and exact sums over what is there: the same archive has the same statistics in whatever
+# order, batches and engine it came to be.
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Sources by term and the mean number of terms, for each part and family; clouds of the vectors."""
+
+    sources: dict[str, int]
+    frequency: dict[tuple[str, str], NDArray[np.int32]]
+    mean_length: dict[tuple[str, str], float]
+    questions: Cloud
+    bodies: Cloud
+
+
+@dataclass(slots=True)
+class WordCounts:
+    """Sources that hold each term, and how many terms they have; sources are added and taken away."""
+
+    sources: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PARTS, 0))
+    frequency: dict[tuple[str, str], NDArray[np.int32]] = field(
+        default_factory=lambda: {key: np.zeros(BUCKETS, dtype=np.int32) for key in BOTH}
+    )
+    terms: dict[tuple[str, str], float] = field(default_factory=lambda: dict.fromkeys(BOTH, 0.0))
+
+    def count(self, segment: Segment, rows: NDArray[np.int64], times: int = 1) -> None:
+        """Count these rows of `segment`; `times` -1 takes them away again."""
+        for key in BOTH:
+            counts, _, _ = segment.forward[key].gather(rows)
+            np.add.at(self.frequency[key], counts, times)
+        self.measure(segment, rows, times)
+
+    def measure(self, segment: Segment, rows: NDArray[np.int64] | NDArray[np.bool_], times: int = 1) -> None:
+        """Count how many these rows are and how long, without their terms."""
+        for key in BOTH:
+            self.terms[key] += times * float(segment.lengths[key][rows].sum(dtype=np.float64))
+        for part in PARTS:
+            self.sources[part] += times * int((segment.lengths[part, "grams"][rows] > 0).sum())
+
+    def statistics(self, questions: Cloud, bodies: Cloud) -> Statistics:
+        """What was counted so far; the arrays are not copied."""
+        means = {key: max(1.0, total / max(1, self.sources[key[0]])) for key, total in self.terms.items()}
+        return Statistics(dict(self.sources), self.frequency, means, questions, bodies)
+
 
 _SHIPPED = "frame.npz"  # of the built-in model; tools/fit_frame.py makes it
 # Power of the variance: 1 would make all directions equal and let noise speak; 0 leaves them as they are.
@@ -192,9 +243,9 @@ def fit_frame(questions: Vectors, passages: Vectors) -> Frame:
 def _with_tallies(
     query_mean: Vectors, passage_mean: Vectors, basis: Vectors, questions: Vectors, passages: Vectors
 ) -> Frame:
-    asked = _placed(questions, query_mean, basis)
-    found = _placed(passages, passage_mean, basis)
-    return Frame(query_mean, passage_mean, basis, tally(asked), tally(found))
+    question_rows = _placed(questions, query_mean, basis)
+    passage_rows = _placed(passages, passage_mean, basis)
+    return Frame(query_mean, passage_mean, basis, tally(question_rows), tally(passage_rows))
 
 
 def save_frame(frame: Frame, target: Path | IO[bytes], encoder: str) -> None:

@@ -58,8 +58,8 @@ class Fusion:
     def logits(self, features: Scores, has_question: NDArray[np.bool_]) -> Scores:
         """One number a row of `features` (columns as FEATURES); higher is more relevant."""
         body = self._logit(features[:, :5], FEATURES[:5]) + self.offset
-        asked = self._logit(features[:, 5:], FEATURES[5:]) + self.asked_offset
-        return np.asarray(np.where(has_question, np.logaddexp(body, asked), body), dtype=np.float32)
+        question_logit = self._logit(features[:, 5:], FEATURES[5:]) + self.asked_offset
+        return np.asarray(np.where(has_question, np.logaddexp(body, question_logit), body), dtype=np.float32)
 
     def _logit(self, columns: Scores, names: tuple[str, ...]) -> NDArray[np.float64]:
         # The chance rises with the logarithm of the sum: the step from 4 to 8 deviations says as much as

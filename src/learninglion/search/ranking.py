@@ -43,9 +43,9 @@ def rank(
         pieces = view.candidates(probe, documents, exact=exact)
     none = np.zeros(0, dtype=np.object_)
     sources = np.concatenate([none, *(segment.sources[rows] for segment, rows in pieces)])
-    told = features(pieces, probe)
-    logits = view.fusion.logits(told.features, told.has_question)
+    scored = features(pieces, probe)
+    logits = view.fusion.logits(scored.features, scored.has_question)
     # of equals by name: where a source stands in an index says nothing
     order = np.lexsort((sources.astype(np.str_), -logits)) if len(sources) else np.zeros(0, dtype=np.int64)
-    found = Ranking(sources, logits, told.features, told.has_question, told.nearest)
-    return found.at(np.asarray(order, dtype=np.int64))
+    ranking = Ranking(sources, logits, scored.features, scored.has_question, scored.nearest)
+    return ranking.at(np.asarray(order, dtype=np.int64))

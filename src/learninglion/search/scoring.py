@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from learninglion.inference.encoders import Vectors
 from learninglion.search.analysis import FAMILIES, Terms
+from learninglion.search.frame import Statistics
 from learninglion.search.fusion import FEATURES, Scores
 from learninglion.search.segments import PARTS, Segment
-from learninglion.search.statistics import Statistics
 
 __all__ = ["Pieces", "Probe", "Signals", "features", "make_probe"]
 
@@ -102,7 +102,7 @@ def features(pieces: Pieces, probe: Probe) -> Signals:
     """The exact signals of the sources of `pieces`, in their order."""
     count = sum(len(rows) for _, rows in pieces)
     made = np.zeros((count, len(FEATURES)), dtype=np.float32)
-    asked = np.zeros(count, dtype=np.bool_)
+    as_question = np.zeros(count, dtype=np.bool_)
     nearest = np.zeros(count, dtype=np.int64)
     column = {name: i for i, name in enumerate(FEATURES)}
     for f, family in enumerate(FAMILIES):
@@ -123,9 +123,9 @@ def features(pieces: Pieces, probe: Probe) -> Signals:
         made[chosen, column["asked_best"]] = (asked_best - probe.usual_asked[0]) / probe.usual_asked[1]
         grams = segment.lengths["body", "grams"][rows]
         made[chosen, column["body_length"]] = np.log((grams + 20.0) / _USUAL_GRAMS)
-        asked[chosen] = segment.asked_passages[rows] > 0
+        as_question[chosen] = segment.asked_passages[rows] > 0
         at += len(rows)
-    return Signals(made, asked, nearest)
+    return Signals(made, as_question, nearest)
 
 
 def _bm25(
@@ -143,9 +143,9 @@ def _bm25(
     joined, starts, begins = forward.gather(rows)
     # most terms of a source are not in the question: a table that fits the processor's cache says so
     maybe = np.flatnonzero(sieve[joined & _SIEVE_MASK])
-    found = joined[maybe]
-    place = np.minimum(np.searchsorted(ids, found), len(ids) - 1)
-    sure = ids[place] == found
+    places = joined[maybe]
+    place = np.minimum(np.searchsorted(ids, places), len(ids) - 1)
+    sure = ids[place] == places
     hit, place = maybe[sure], place[sure]
     owner = np.searchsorted(begins, hit, side="right") - 1
     counts = forward.counts[starts[owner] + hit - begins[owner]].astype(np.float32)
@@ -174,19 +174,19 @@ def _cosines(
     exact = segment.vectors[where].astype(np.float64) @ (np.rint(vector.astype(np.float64) * _GRAIN) / _GRAIN)
     cosines = np.asarray(segment.steps[where] * exact, dtype=np.float32)
     # the passages of a question stand before those of its body
-    asked = np.minimum(segment.asked_passages[rows], np.diff(begins))
-    bodies = np.diff(begins) - asked
-    of_question = np.arange(len(where)) - np.repeat(begins[:-1], asked + bodies) < np.repeat(
-        asked, asked + bodies
+    question_counts = np.minimum(segment.asked_passages[rows], np.diff(begins))
+    bodies = np.diff(begins) - question_counts
+    of_question = np.arange(len(where)) - np.repeat(begins[:-1], question_counts + bodies) < np.repeat(
+        question_counts, question_counts + bodies
     )
-    asked_best = _by_row(np.maximum, cosines[of_question], asked)
+    asked_best = _by_row(np.maximum, cosines[of_question], question_counts)
     body = cosines[~of_question]
     best = _by_row(np.maximum, body, bodies)
     # the body as a whole: the direction of the sum of its passages
     along = _by_row(np.add, body, bodies)
     several = np.flatnonzero(bodies > 1)
     lengths = np.ones(len(rows), dtype=np.float32)  # a single passage is as long as it should be
-    inside = np.repeat(bodies > 1, asked + bodies) & ~of_question
+    inside = np.repeat(bodies > 1, question_counts + bodies) & ~of_question
     if len(several):
         placed = segment.placed(where[inside])
         totals = np.add.reduceat(placed, _begins(bodies[several]), axis=0)
@@ -200,9 +200,9 @@ def _first_highest(values: Scores, begins: NDArray[np.int64]) -> NDArray[np.int6
     counts = np.diff(begins)
     highest = np.flatnonzero(values == np.repeat(_by_row(np.maximum, values, counts), counts))
     owners, first = np.unique(np.searchsorted(begins, highest, side="right") - 1, return_index=True)
-    found = np.zeros(len(counts), dtype=np.int64)
-    found[owners] = highest[first] - begins[owners]
-    return found
+    places = np.zeros(len(counts), dtype=np.int64)
+    places[owners] = highest[first] - begins[owners]
+    return places
 
 
 def _begins(counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from learninglion.inference.encoders import Vectors, normalised
 from learninglion.inference.reranking import RerankerError, Reranking, asked_of
 from learninglion.inference.vectors import embed
 from learninglion.models import Hit, Passage, PassageKind, Source, SubQuestion
-from learninglion.parsing.askers import without_askers
+from learninglion.parsing.kamervragen.fractions import without_askers
 from learninglion.search.analysis import FAMILIES, Terms, analyse, weighted
 from learninglion.search.engine import Encoders, Engine, View
 from learninglion.search.evidence import Look, Wanted, built_in, look, want
@@ -53,7 +53,7 @@ def search(
     below `threshold` are left out. What `synonyms` add counts among the words at half weight, and in
     the meaning. Equal scores: newest first, then by id.
     """
-    found = search_set(
+    hits = search_set(
         engine,
         reader,
         [question],
@@ -63,7 +63,7 @@ def search(
         threshold=threshold,
         synonyms=synonyms,
     )
-    return found[0]
+    return hits[0]
 
 
 def search_set(
@@ -89,23 +89,23 @@ def search_set(
     texts = [q.text if isinstance(q, SubQuestion) else q for q in questions]
     vectors = query_vectors(engine.encoders, view, [meant_by(text, synonyms) for text in texts], introduction)
     rarity = rarity_in(view.statistics)
-    asked = [want(text, rarity, introduction) for text in texts]
+    wanted_parts = [want(text, rarity, introduction) for text in texts]
     rankings = []
     for text, vector in zip(texts, vectors, strict=True):
         probe = make_probe(view.statistics, query_terms(text, introduction, synonyms), vector)
         rankings.append(rank(view, probe, documents))
     entries: dict[str, Entry] = {}
-    rankings, looks = _read_sections(reader, rankings, asked, entries)
+    rankings, looks = _read_sections(reader, rankings, wanted_parts, entries)
     judged = [(r, _count(view, r, limit, threshold)) for r in rankings]
     least = reranking.depth if reranking is not None else 0  # what may come up must be looked up
     names = [ranking.sources[: max(count, least)].tolist() for ranking, count in judged]
     _look_up(reader, names, entries)
-    found = []
+    ranked = []
     for at, (text, (ranking, count), listed) in enumerate(zip(texts, judged, names, strict=True)):
         hits = _hits(view, entries, ranking, listed, max(limit, least), looks[at])
         if not hits and threshold:
-            held = _holding(ranking, asked[at], looks[at], entries, reader)
-            found.append(_hits(view, entries, held, held.sources.tolist(), limit, looks[at]))
+            held = _holding(ranking, wanted_parts[at], looks[at], entries, reader)
+            ranked.append(_hits(view, entries, held, held.sources.tolist(), limit, looks[at]))
             continue
         if reranking is not None and hits:
             logits = dict(zip(listed, ranking.logits.tolist(), strict=False))
@@ -114,9 +114,9 @@ def search_set(
             except RerankerError as error:
                 _logger.warning("%s", error.detail)
                 reranking = None
-        kept = sum(name in entries for name in listed[:count])
-        found.append(hits[: min(kept, limit)])
-    return tuple(found)
+        count_read = sum(name in entries for name in listed[:count])
+        ranked.append(hits[: min(count_read, limit)])
+    return tuple(ranked)
 
 
 def _look_up(reader: Reader, names: Sequence[Sequence[str]], entries: dict[str, Entry]) -> None:
@@ -128,7 +128,7 @@ def _look_up(reader: Reader, names: Sequence[Sequence[str]], entries: dict[str, 
 def _read_sections(
     reader: Reader,
     rankings: Sequence[Ranking],
-    asked: Sequence[Wanted],
+    wanted_parts: Sequence[Wanted],
     entries: dict[str, Entry],
 ) -> tuple[list[Ranking], list[dict[str, Look]]]:
     """The rankings with their first sections read and placed anew, and the best unit of each, by source."""
@@ -136,7 +136,7 @@ def _read_sections(
     names = [ranking.sources[chosen].tolist() for ranking, chosen in zip(rankings, places, strict=True)]
     _look_up(reader, names, entries)
     placed, looks = [], []
-    for ranking, chosen, listed, wanted in zip(rankings, places, names, asked, strict=True):
+    for ranking, chosen, listed, wanted in zip(rankings, places, names, wanted_parts, strict=True):
         sources = [entries[name][0] if name in entries else None for name in listed]
         weighed = weigh(ranking, chosen, sources, wanted, built_in())
         placed.append(place_sections(ranking, weighed))
@@ -155,13 +155,13 @@ def _holding(
     places = first_places(ranking, sections_only=False)
     names = ranking.sources[places].tolist()
     _look_up(reader, [names], entries)
-    kept = []
+    sources = []
     for place, name in zip(places.tolist(), names, strict=True):
         seen = looks.get(name) or (look(wanted, entries[name][0]) if name in entries else None)
         if seen is not None and holds_every_word(wanted, seen):
-            kept.append(place)
+            sources.append(place)
             looks[name] = seen
-    return ranking.at(np.array(kept, dtype=np.int64))
+    return ranking.at(np.array(sources, dtype=np.int64))
 
 
 def reranked(
@@ -237,18 +237,18 @@ def _hits(
     chances = view.fusion.chances(ranking.logits[: len(source_ids)])
     lexical = _ranks(ranking.features[:, [FEATURES.index("body_grams"), FEATURES.index("asked_grams")]])
     dense = _ranks(ranking.features[:, [FEATURES.index("body_best"), FEATURES.index("asked_best")]])
-    found = []
+    hits = []
     for i, source_id in enumerate(source_ids):
         if source_id not in entries:
             continue  # taken away between the index's last look and now
         source, passage = _best(entries[source_id], int(ranking.nearest[i]))
         if source_id in looks:
             passage = _around(entries[source_id], looks[source_id]) or passage
-        found.append((float(ranking.logits[i]), float(chances[i]), source, passage, lexical[i], dense[i]))
-    found.sort(key=lambda f: (-f[0], -(f[2].document.date.toordinal() if f[2].document.date else 0), f[2].id))
+        hits.append((float(ranking.logits[i]), float(chances[i]), source, passage, lexical[i], dense[i]))
+    hits.sort(key=lambda f: (-f[0], -(f[2].document.date.toordinal() if f[2].document.date else 0), f[2].id))
     return tuple(
         Hit(source, passage, n, round(chance, 4), lexical_rank=int(words), dense_rank=int(meaning))
-        for n, (_, chance, source, passage, words, meaning) in enumerate(found[:limit], 1)
+        for n, (_, chance, source, passage, words, meaning) in enumerate(hits[:limit], 1)
     )
 
 

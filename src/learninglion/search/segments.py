@@ -157,9 +157,9 @@ def _joined(pieces: Sequence[NDArray[np.generic]], kind: type[np.generic]) -> ND
 
 def terms_of(segment: Segment, row: int, part: str) -> tuple[Terms, Terms]:
     """The terms of one part of a source, by family."""
-    found = []
+    terms = []
     for family in FAMILIES:
         forward = segment.forward[part, family]
         chosen = slice(forward.starts[row], forward.starts[row + 1])
-        found.append(Terms(np.array(forward.ids[chosen]), forward.counts[chosen].astype(np.float32)))
-    return found[0], found[1]
+        terms.append(Terms(np.array(forward.ids[chosen]), forward.counts[chosen].astype(np.float32)))
+    return terms[0], terms[1]

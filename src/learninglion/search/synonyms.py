@@ -59,12 +59,12 @@ class Synonyms:
         """
         present = list(self._found(text))
         there = {key for _, key, _ in present}
-        asked: dict[int, str] = {}
+        words: dict[int, str] = {}
         for group, _, printed in present:
-            asked.setdefault(group, printed)
+            words.setdefault(group, printed)
         return tuple(
             StandIn(term, printed)
-            for group, printed in asked.items()
+            for group, printed in words.items()
             for term in self.groups[group]
             if _key(term) not in there
         )
@@ -140,8 +140,8 @@ def read_synonyms(text: str, name: str = "synoniemen") -> Synonyms:
         rest = len(mistakes) - _MOST_NAMED
         more = f"\nen nog {rest} regels" if rest > 0 else ""
         raise InputError(f"{name}: " + "\n".join(mistakes[:_MOST_NAMED]) + more)
-    told = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Synonyms(tuple(groups), told, places, max(map(len, places), default=0))
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Synonyms(tuple(groups), digest, places, max(map(len, places), default=0))
 
 
 def _key(term: str) -> Key:

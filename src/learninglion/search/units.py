@@ -34,7 +34,7 @@ class Unit:
 def units_of(source: Source) -> tuple[Unit, ...]:
     """The units of the body of `source` in order; spans are those of the document."""
     body, start = source.body, source.body_span.start
-    found: list[Unit] = []
+    units: list[Unit] = []
     lead = ""
     head = next((h for h in source.heading_path[-1:] if CELL in h), "")  # of a table that began before
     spans = split_sentences(body)
@@ -47,16 +47,16 @@ def units_of(source: Source) -> tuple[Unit, ...]:
             if first and _is_head(text, list(takewhile(lambda other: CELL in other, texts[n + 1 :]))):
                 head = squash(text)
             else:
-                found.append(Unit(place, text, head or lead, row=True))
+                units.append(Unit(place, text, head or lead, row=True))
             continue
         head = ""
         item = fresh and _ITEM.match(text) is not None
         if not item and fresh:
             lead = ""
-        found.append(Unit(place, text, lead))
+        units.append(Unit(place, text, lead))
         if text.endswith(":"):
             lead = squash(text)
-    return tuple(found)
+    return tuple(units)
 
 
 def _is_head(row: str, below: Sequence[str]) -> bool:

@@ -27,9 +27,9 @@ from learninglion.search.evidence import (
     answers_row,
     look,
 )
+from learninglion.search.frame import Statistics
 from learninglion.search.fusion import FEATURES
 from learninglion.search.ranking import Ranking
-from learninglion.search.statistics import Statistics
 
 __all__ = [
     "Weighed",
@@ -65,8 +65,8 @@ def rarity_in(statistics: Statistics) -> Rarity:
 
     def rarity(stem: str) -> float:
         (place,) = stem_ids([stem]).tolist()
-        found = min(int(statistics.frequency["body", "stems"][place]), count)
-        return float(np.log1p((count - found + 0.5) / (found + 0.5))) / most
+        frequency = min(int(statistics.frequency["body", "stems"][place]), count)
+        return float(np.log1p((count - frequency + 0.5) / (frequency + 0.5))) / most
 
     return rarity
 
@@ -93,7 +93,7 @@ def weigh(
     weights: Weights,
 ) -> dict[int, Weighed]:
     """What is read of the `places` of `ranking`, whose sources are given; by place."""
-    found: dict[int, Weighed] = {}
+    weighed: dict[int, Weighed] = {}
     mean, best = FEATURES.index("body_mean"), FEATURES.index("body_best")
     for place, source in zip(places.tolist(), sources, strict=True):
         seen = look(wanted, source) if source is not None else None
@@ -102,8 +102,8 @@ def weigh(
         row = ranking.features[place]
         signals = Signals(float(ranking.logits[place]), float(row[mean]), float(row[best]))
         logit = weights.answers.logit(answers_row(wanted, seen, signals))
-        found[place] = Weighed(source, seen, signals, logit)
-    return found
+        weighed[place] = Weighed(source, seen, signals, logit)
+    return weighed
 
 
 def place_sections(ranking: Ranking, weighed: Mapping[int, Weighed]) -> Ranking:

@@ -85,23 +85,23 @@ def _look_at(path: Path) -> FoundFile:
     return FoundFile(path, name, status.st_size, status.st_mtime_ns)
 
 
-def read_file(found: FoundFile) -> RawFile:
+def read_file(file: FoundFile) -> RawFile:
     """The file with its bytes. Raises UnreadableFileError that names the file and says why not."""
-    if found.problem:
-        raise UnreadableFileError(found.name, found.problem)
-    if found.size > MAX_BYTES:
+    if file.problem:
+        raise UnreadableFileError(file.name, file.problem)
+    if file.size > MAX_BYTES:
         raise UnreadableFileError(
-            found.name, f"te groot ({found.size // 2**20} MB; hoogstens {MAX_BYTES // 2**20} MB)"
+            file.name, f"te groot ({file.size // 2**20} MB; hoogstens {MAX_BYTES // 2**20} MB)"
         )
     try:
-        content = found.path.read_bytes()
+        content = file.path.read_bytes()
     except OSError as error:
         raise UnreadableFileError(
-            found.name, f"dit bestand kan niet worden gelezen ({_why(error)})"
+            file.name, f"dit bestand kan niet worden gelezen ({_why(error)})"
         ) from error
     if not content:
-        raise UnreadableFileError(found.name, "dit bestand is leeg; vraag het opnieuw op")
-    return RawFile(name=found.name, content=content, origin=printable(str(found.path)))
+        raise UnreadableFileError(file.name, "dit bestand is leeg; vraag het opnieuw op")
+    return RawFile(name=file.name, content=content, origin=printable(str(file.path)))
 
 
 def _why(error: OSError) -> str:

@@ -124,12 +124,12 @@ class Catalogue:
             if known is not None and known.sequence == table.sequence:
                 self._scopes.move_to_end(key)
                 return known
-            kept = self._filter(table, filters, visible)
-            ids = table.ids[kept]
+            mask = self._filter(table, filters, visible)
+            ids = table.ids[mask]
             # Never for a reader with limited rights: a document that comes in a moment later may be hidden.
-            everything = visible is None and bool(kept.all())
+            everything = visible is None and bool(mask.all())
             allowed = None if everything else frozenset(ids.tolist())
-            scope = Scope(table.sequence, everything, table.keys[kept], ids, allowed)
+            scope = Scope(table.sequence, everything, table.keys[mask], ids, allowed)
             self._scopes[key] = scope
             while len(self._scopes) > _REMEMBERED:
                 self._scopes.popitem(last=False)
@@ -139,54 +139,54 @@ class Catalogue:
         """How many documents, pairs, sources and passages one may see."""
         with self._lock:
             table = self._fresh()
-            kept = self._filter(table, filters or Filters(), visible)
-            pairs, sources, passages = (int(n) for n in table.counts[kept].sum(axis=0))
-            return Counts(int(kept.sum()), pairs, sources, passages)
+            mask = self._filter(table, filters or Filters(), visible)
+            pairs, sources, passages = (int(n) for n in table.counts[mask].sum(axis=0))
+            return Counts(int(mask.sum()), pairs, sources, passages)
 
     def ministries(self, visible: Visible) -> tuple[tuple[str, int], ...]:
         """The ministries of what one may see, with their numbers of documents, by name."""
         with self._lock:
             table = self._fresh()
-            kept = self._filter(table, Filters(), visible)
+            mask = self._filter(table, Filters(), visible)
             names = list(self._ministries.numbers)
-            found = Counter(names[number] for number in table.ministries[kept].tolist())
-        return tuple(sorted((name, count) for name, count in found.items() if name))
+            tally = Counter(names[number] for number in table.ministries[mask].tolist())
+        return tuple(sorted((name, count) for name, count in tally.items() if name))
 
     def newest_first(self, filters: Filters, visible: Visible) -> NDArray[np.int64]:
         """Keys of the documents in scope, newest first; the same day by key."""
         with self._lock:
             table = self._fresh()
-            kept = self._filter(table, filters, visible)
-            keys, days = table.keys[kept], table.days[kept]
+            mask = self._filter(table, filters, visible)
+            keys, days = table.keys[mask], table.days[mask]
         return keys[np.lexsort((keys, -days))]
 
     # ----------------------------------------------------------------- filtering
 
     def _filter(self, table: _Table, filters: Filters, visible: Visible) -> NDArray[np.bool_]:
-        kept = np.ones(len(table.keys), dtype=np.bool_)
+        mask = np.ones(len(table.keys), dtype=np.bool_)
         if visible is not None:
-            kept &= self._in_collections(table, visible)
+            mask &= self._in_collections(table, visible)
         if filters.collections:
             # What one may not see does not count as a match either, so both sets are intersected first.
             wanted = frozenset(filters.collections)
-            kept &= self._in_collections(table, wanted if visible is None else wanted & visible)
+            mask &= self._in_collections(table, wanted if visible is None else wanted & visible)
         if filters.since is not None:
-            kept &= table.days >= filters.since.toordinal()
+            mask &= table.days >= filters.since.toordinal()
         if filters.until is not None:
-            kept &= (table.days <= filters.until.toordinal()) & (table.days > 0)
-        kept &= _among(table.ministries, self._ministries, filters.ministries, whole=True)
-        kept &= _among(table.answerers, self._answerers, filters.answerers, whole=False)
-        kept &= _among(table.askers, self._askers, filters.askers, whole=False)
+            mask &= (table.days <= filters.until.toordinal()) & (table.days > 0)
+        mask &= _among(table.ministries, self._ministries, filters.ministries, whole=True)
+        mask &= _among(table.answerers, self._answerers, filters.answerers, whole=False)
+        mask &= _among(table.askers, self._askers, filters.askers, whole=False)
         if filters.documents:
-            kept &= np.isin(table.keys, self._keys_of(filters.documents))
+            mask &= np.isin(table.keys, self._keys_of(filters.documents))
         if filters.exclude_documents:
-            kept &= ~np.isin(table.keys, self._keys_of(filters.exclude_documents))
-        return kept
+            mask &= ~np.isin(table.keys, self._keys_of(filters.exclude_documents))
+        return mask
 
     def _in_collections(self, table: _Table, names: frozenset[str]) -> NDArray[np.bool_]:
         with reading(self._engine) as connection:
-            found = connection.scalars(select(collections.c.key).where(collections.c.name.in_(sorted(names))))
-            wanted = np.array(found.all(), dtype=np.int64)
+            keys = connection.scalars(select(collections.c.key).where(collections.c.name.in_(sorted(names))))
+            wanted = np.array(keys.all(), dtype=np.int64)
         members = table.member_documents[np.isin(table.member_collections, wanted)]
         return np.isin(table.keys, members)
 
@@ -224,13 +224,13 @@ class Catalogue:
             gone = np.zeros(0, dtype=np.int64)
         rows = connection.execute(query).all()
         pairs = np.array([tuple(r) for r in connection.execute(joined)], dtype=np.int64).reshape(-1, 2)
-        kept = ~np.isin(old.keys, gone)
+        mask = ~np.isin(old.keys, gone)
         still = ~np.isin(old.member_documents, gone)
-        keys = np.concatenate([old.keys[kept], _column(r[0] for r in rows)])
+        keys = np.concatenate([old.keys[mask], _column(r[0] for r in rows)])
         order = np.argsort(keys, kind="stable")
 
         def grown(before: _Column, added: Iterable[int]) -> _Column:
-            return np.concatenate([before[kept], _column(added)])[order]
+            return np.concatenate([before[mask], _column(added)])[order]
 
         ids = np.empty(len(rows), dtype=np.object_)
         ids[:] = [r[1] for r in rows]
@@ -238,12 +238,12 @@ class Catalogue:
         return _Table(
             sequence=newest,
             keys=keys[order],
-            ids=np.concatenate([old.ids[kept], ids])[order],
+            ids=np.concatenate([old.ids[mask], ids])[order],
             days=grown(old.days, (_ordinal(r[2]) for r in rows)),
             ministries=grown(old.ministries, (self._ministries.number(r[3]) for r in rows)),
             answerers=grown(old.answerers, (self._answerers.number(r[4]) for r in rows)),
             askers=grown(old.askers, (self._askers.number(r[5]) for r in rows)),
-            counts=np.concatenate([old.counts[kept], counted])[order],
+            counts=np.concatenate([old.counts[mask], counted])[order],
             member_documents=np.concatenate([old.member_documents[still], pairs[:, 0]]),
             member_collections=np.concatenate([old.member_collections[still], pairs[:, 1]]),
         )

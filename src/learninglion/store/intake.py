@@ -102,9 +102,9 @@ def note_change(connection: Connection, document_key: int, kind: str) -> None:
 
 def collection_key(connection: Connection, name: str) -> int:
     """The key of a collection, which is made when it does not exist yet."""
-    found = connection.scalar(select(collections.c.key).where(collections.c.name == name))
-    if found is not None:
-        return int(found)
+    known = connection.scalar(select(collections.c.key).where(collections.c.name == name))
+    if known is not None:
+        return int(known)
     key = take_numbers(connection, "collection", 1)
     connection.execute(insert(collections).values(key=key, name=name, description="", created_at=now()))
     return key
@@ -130,9 +130,9 @@ def insert_document(
     if intake.file is not None:
         write_entry(connection, intake.file, collection, FileOutcome.DONE, document.id)
     # Without an original in hand the version may still have one from before.
-    kept = select(versions.c.original).join(documents, documents.c.key == versions.c.document_key)
-    kept = kept.where(documents.c.id == document.id, versions.c.number == result.version)
-    original = connection.scalar(kept)
+    originals = select(versions.c.original).join(documents, documents.c.key == versions.c.document_key)
+    originals = originals.where(documents.c.id == document.id, versions.c.number == result.version)
+    original = connection.scalar(originals)
     return Stored(result, collection, by, at, packed.document_digest, packed.sources_digest, original)
 
 
@@ -190,8 +190,10 @@ def _keeps(connection: Connection, key: int, version: int, sha256: str | None) -
     """Whether the version has the original that is offered (or none is offered)."""
     if sha256 is None:
         return True
-    kept = select(versions.c.original).where(versions.c.document_key == key, versions.c.number == version)
-    return connection.scalar(kept) == sha256
+    originals = select(versions.c.original).where(
+        versions.c.document_key == key, versions.c.number == version
+    )
+    return connection.scalar(originals) == sha256
 
 
 def _refuse_beyond(

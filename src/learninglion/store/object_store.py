@@ -22,8 +22,13 @@ from lxml import etree
 from sqlalchemy import Connection
 
 from learninglion.database.blobs import Read, what_is_beyond
-from learninglion.inference.connection import CONNECT_SECONDS, Route, proxy_for, trusted_certificates
-from learninglion.inference.hosts import require_allowed
+from learninglion.inference.connection import (
+    CONNECT_SECONDS,
+    Route,
+    proxy_for,
+    require_allowed,
+    trusted_certificates,
+)
 from learninglion.models.errors import InputError, IntegrityError, LearningLionError, UnavailableError
 
 __all__ = ["ObjectStore", "ObjectStoreChoice", "signed"]

@@ -39,8 +39,8 @@ class Originals:
 
     def holds(self, sha256: str, size: int | None = None) -> bool:
         """Whether the original is there (and has this size)."""
-        found = self._blobs.size(self._name(sha256))
-        return found is not None and size in (None, found)
+        held_size = self._blobs.size(self._name(sha256))
+        return held_size is not None and size in (None, held_size)
 
     def read(self, sha256: str) -> bytes:
         """The bytes of an original. Raises IntegrityError when they are not what was stored."""

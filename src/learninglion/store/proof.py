@@ -80,8 +80,8 @@ def standing(
     if document_ids is not None:
         known = sorted(set(known) & set(document_ids))
     for start in range(0, len(known), _BATCH):
-        for found in _read_lot(engine, known[start : start + _BATCH]):
-            yield _with_originals(found, originals)
+        for document in _read_lot(engine, known[start : start + _BATCH]):
+            yield _with_originals(document, originals)
 
 
 def _read_lot(engine: Engine, ids: Sequence[str]) -> list[Standing]:
@@ -131,7 +131,7 @@ def _standing(
     pieces: Sequence[Row[tuple[object, ...]]],
 ) -> Standing:
     spelled, damage = _spell(cut, pieces), []
-    found = []
+    standings = []
     for version in held:
         try:
             content = zlib.decompress(version.content)
@@ -144,7 +144,7 @@ def _standing(
             damage.append("de eigen vingerafdruk klopt niet")
         if content and newest:
             damage += _entered(row, version)
-        found.append(
+        standings.append(
             VersionStanding(
                 version.number,
                 digest_of(content, version.lines),
@@ -161,7 +161,7 @@ def _standing(
         row.version,
         members,
         digest_of(spelled),
-        tuple(found),
+        tuple(standings),
         row.deleted_at,
         row.deleted_by or "",
         row.deleted_reason or "",
@@ -193,11 +193,11 @@ def _entered(row: Row[tuple[object, ...]], version: Row[tuple[object, ...]]) -> 
     return [f"de gegevens voor lijsten kloppen niet ({', '.join(wrong)})"] if wrong else []
 
 
-def _with_originals(found: Standing, originals: Originals) -> Standing:
-    damage = list(found.damage)
-    for sha256 in dict.fromkeys(v.original for v in found.versions if v.original):
+def _with_originals(document: Standing, originals: Originals) -> Standing:
+    damage = list(document.damage)
+    for sha256 in dict.fromkeys(v.original for v in document.versions if v.original):
         try:
             originals.read(sha256)
         except (UnknownReferenceError, IntegrityError) as error:
             damage.append(error.detail.rstrip(".").replace("Het oorspronkelijke", "het oorspronkelijke"))
-    return replace(found, damage=tuple(damage))
+    return replace(document, damage=tuple(damage))

@@ -82,8 +82,8 @@ class MemoryReader:
 
     def changes_after(self, sequence: int) -> Sequence[Change]:
         """The latest change of each document that changed after `sequence`."""
-        found = (c for c in self._changes.values() if c.sequence > sequence)
-        return tuple(sorted(found, key=lambda c: c.sequence))
+        changes = (c for c in self._changes.values() if c.sequence > sequence)
+        return tuple(sorted(changes, key=lambda c: c.sequence))
 
     def entries_of(self, document_ids: Sequence[str]) -> Iterable[Entry]:
         """The entries of these documents, in the order asked."""
@@ -93,8 +93,8 @@ class MemoryReader:
     def entries_by_id(self, source_ids: Sequence[str]) -> Iterable[Entry]:
         """These entries, in the order asked."""
         wanted = frozenset(source_ids)
-        found = {e[0].id: e for listed in self._entries.values() for e in listed if e[0].id in wanted}
-        return [found[source_id] for source_id in dict.fromkeys(source_ids) if source_id in found]
+        entries = {e[0].id: e for listed in self._entries.values() for e in listed if e[0].id in wanted}
+        return [entries[source_id] for source_id in dict.fromkeys(source_ids) if source_id in entries]
 
     def _note(self, document_id: str, *, deleted: bool) -> None:
         self._counter += 1

@@ -257,7 +257,7 @@ def _read_path(value: object) -> tuple[str, ...]:
 
 
 def _source_values(source: Source) -> dict[str, RowValue]:
-    asked = source.question_span
+    question = source.question_span
     return {
         "id": source.id,
         "kind": source.kind.value,
@@ -267,8 +267,8 @@ def _source_values(source: Source) -> dict[str, RowValue]:
         "page": source.page,
         "numbers": _numbers(source.numbers),
         "question": source.question,
-        "question_start": asked.start if asked else None,
-        "question_end": asked.end if asked else None,
+        "question_start": question.start if question else None,
+        "question_end": question.end if question else None,
         "answer_numbers": _numbers(source.answer_numbers),
         "heading_path": _path(source.heading_path),
         "asked_by": source.asked_by or None,
@@ -280,9 +280,9 @@ def _within(source: Source, span: Span) -> str | None:
     """The characters of `span` as the source holds them, None when it does not."""
     if source.body_span.contains(span):
         return Span(span.start - source.body_span.start, span.end - source.body_span.start).of(source.body)
-    asked = source.question_span
-    if asked is not None and asked.contains(span):
-        return Span(span.start - asked.start, span.end - asked.start).of(source.question)
+    question = source.question_span
+    if question is not None and question.contains(span):
+        return Span(span.start - question.start, span.end - question.start).of(source.question)
     return None
 
 
@@ -308,7 +308,7 @@ def _int(value: object) -> int:
 
 def read_source(row: RowMapping, card: DocumentCard) -> Source:
     """The source of a row of `sources`."""
-    asked = row["question_start"]
+    start = row["question_start"]
     return Source(
         id=str(row["id"]),
         document=card,
@@ -318,7 +318,7 @@ def read_source(row: RowMapping, card: DocumentCard) -> Source:
         page=_int(row["page"]),
         numbers=_read_numbers(row["numbers"]),
         question=str(row["question"]),
-        question_span=None if asked is None else Span(_int(asked), _int(row["question_end"])),
+        question_span=None if start is None else Span(_int(start), _int(row["question_end"])),
         answer_numbers=_read_numbers(row["answer_numbers"]),
         heading_path=_read_path(row["heading_path"]),
         asked_by=str(row["asked_by"] or ""),
@@ -329,15 +329,15 @@ def read_source(row: RowMapping, card: DocumentCard) -> Source:
 def read_passage(row: RowMapping, source: Source) -> Passage:
     """The passage of a row of `passages`, which is part of `source`."""
     span = Span(_int(row["start"]), _int(row["end"]))
-    kept = row["text"]
-    found = _within(source, span) if kept is None else str(kept)
-    if found is None:
+    text = row["text"]
+    body = _within(source, span) if text is None else str(text)
+    if body is None:
         raise IntegrityError(f"{row['id']}: deze passage staat niet in haar bron.")
     return Passage(
         id=str(row["id"]),
         source_id=source.id,
         document_id=source.document.id,
-        text=found,
+        text=body,
         span=span,
         page=_int(row["page"]),
         kind=PassageKind(str(row["kind"])),

@@ -240,10 +240,10 @@ class Store:
         """
         columns = [versions.c.content, versions.c.source_name] + ([versions.c.lines] if lines else [])
         with reading(self._engine) as connection:
-            found = self._version(connection, document_id, number, visible)
+            document = self._version(connection, document_id, number, visible)
             row = connection.execute(
                 select(*columns).where(
-                    versions.c.document_key == found[0], versions.c.number == found[1].number
+                    versions.c.document_key == document[0], versions.c.number == document[1].number
                 )
             ).one()
         return unpack_document(row.content, row.lines if lines else None, row.source_name)
@@ -323,17 +323,17 @@ class Store:
         """A page of the list of documents that pass `filters`, newest first."""
         keys = self.catalogue.newest_first(filters, visible)[offset : offset + limit].tolist()
         with reading(self._engine) as connection:
-            found: dict[int, DocumentCard] = {}
+            by_key: dict[int, DocumentCard] = {}
             for some in batches(keys, _BATCH):
-                found |= self._cards(connection, some, visible)
-        return tuple(found[key] for key in keys if key in found)
+                by_key |= self._cards(connection, some, visible)
+        return tuple(by_key[key] for key in keys if key in by_key)
 
     def names(
         self, filters: Filters, visible: Visible, *, limit: int
     ) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Of the newest documents their ids with what they go by: title, and file name without its ending."""
         keys = self.catalogue.newest_first(filters, visible)[:limit].tolist()
-        found: dict[int, tuple[str, tuple[str, ...]]] = {}
+        by_key: dict[int, tuple[str, tuple[str, ...]]] = {}
         with reading(self._engine) as connection:
             for some in batches(keys, _BATCH):
                 query = (
@@ -343,8 +343,8 @@ class Store:
                 )
                 for row in connection.execute(query):
                     title = read_card(row.card, "").title
-                    found[row.key] = (row.id, (title, PurePath(row.source_name).stem))
-        return tuple(found[key] for key in keys if key in found)
+                    by_key[row.key] = (row.id, (title, PurePath(row.source_name).stem))
+        return tuple(by_key[key] for key in keys if key in by_key)
 
     def scope(self, filters: Filters, visible: Visible) -> Scope:
         """The documents that a search with these filters may give this reader."""
@@ -428,10 +428,10 @@ class Store:
 
     def source(self, source_id: str, visible: Visible) -> Source:
         """A source by its id. Raises UnknownReferenceError."""
-        found = self.sources([source_id], visible).get(source_id)
-        if found is None:
+        source_found = self.sources([source_id], visible).get(source_id)
+        if source_found is None:
             raise UnknownReferenceError(f"Bron {source_id} bestaat niet.")
-        return found
+        return source_found
 
     def sources(
         self, source_ids: Iterable[str], visible: Visible, *, covered: bool = False
@@ -441,7 +441,7 @@ class Store:
         `covered`: as models may read them, see PersonalPolicy.MASK.
         """
         wanted = tuple(dict.fromkeys(source_ids))
-        found: dict[str, Source] = {}
+        by_id: dict[str, Source] = {}
         with reading(self._engine) as connection:
             for some in batches(wanted, _BATCH):
                 rows = connection.execute(select(sources).where(sources.c.id.in_(some))).mappings().all()
@@ -450,18 +450,18 @@ class Store:
                 for row in rows:
                     if (key := row["document_key"]) in cards:
                         source = read_source(row, cards[key])
-                        found[row["id"]] = mask_source(source) if key in masked else source
-        return {source_id: found[source_id] for source_id in wanted if source_id in found}
+                        by_id[row["id"]] = mask_source(source) if key in masked else source
+        return {source_id: by_id[source_id] for source_id in wanted if source_id in by_id}
 
     def seen_among(self, source_ids: Iterable[str], visible: Visible) -> frozenset[str]:
         """Those of these sources that are there and may be seen."""
-        found: set[str] = set()
+        names: set[str] = set()
         with reading(self._engine) as connection:
             for some in batches(sorted(set(source_ids)), _BATCH):
                 query = select(sources.c.id).join_from(sources, documents)
                 query = query.where(sources.c.id.in_(some), _seen_through(visible).is_not(None))
-                found |= set(connection.scalars(query))
-        return frozenset(found)
+                names |= set(connection.scalars(query))
+        return frozenset(names)
 
     def sources_of(self, document_id: str, visible: Visible, *, covered: bool = False) -> tuple[Source, ...]:
         """The sources of a document in the order they were cut. Raises UnknownReferenceError.
@@ -474,9 +474,9 @@ class Store:
             rows = connection.execute(
                 select(sources).where(sources.c.document_key == key).order_by(sources.c.key)
             ).mappings()
-            found = tuple(read_source(row, card) for row in rows)
+            sources_read = tuple(read_source(row, card) for row in rows)
             hide = covered and key in _masked(connection, [key])
-            return tuple(map(mask_source, found)) if hide else found
+            return tuple(map(mask_source, sources_read)) if hide else sources_read
 
     def entries_of(self, document_ids: Sequence[str], visible: Visible = None) -> Iterator[Entry]:
         """The sources with their passages of these documents, in the order asked and cut.
@@ -503,25 +503,25 @@ class Store:
                     if row["document_key"] in cards
                 }
                 pieces = _passages_of(connection, by_key, passages.c.source_key.in_(by_key), masked)
-            found = {source.id: (source, pieces.get(key, ())) for key, source in by_key.items()}
-            yield from (found[source_id] for source_id in dict.fromkeys(some) if source_id in found)
+            entries = {source.id: (source, pieces.get(key, ())) for key, source in by_key.items()}
+            yield from (entries[source_id] for source_id in dict.fromkeys(some) if source_id in entries)
 
     def _entries(self, connection: Connection, document_ids: Sequence[str], visible: Visible) -> list[Entry]:
         known = select(documents.c.id, documents.c.key).where(documents.c.id.in_(document_ids))
         keys = {row.id: row.key for row in connection.execute(known)}
         cards = self._cards(connection, sorted(keys.values()), visible)
-        found: dict[int, list[int]] = {key: [] for key in cards}
+        passage_keys: dict[int, list[int]] = {key: [] for key in cards}
         masked = _masked(connection, cards)
         by_key: dict[int, Source] = {}
         query = select(sources).where(sources.c.document_key.in_(cards)).order_by(sources.c.key)
         for row in connection.execute(query).mappings():
             by_key[row["key"]] = _as_models_read(row, cards[row["document_key"]], masked)
-            found[row["document_key"]].append(row["key"])
+            passage_keys[row["document_key"]].append(row["key"])
         pieces = _passages_of(connection, by_key, passages.c.document_key.in_(cards), masked)
         return [
             (by_key[key], pieces.get(key, ()))
             for document_id in dict.fromkeys(document_ids)
-            for key in found.get(keys.get(document_id, 0), ())
+            for key in passage_keys.get(keys.get(document_id, 0), ())
         ]
 
     def _cards(

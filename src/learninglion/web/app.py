@@ -18,12 +18,11 @@ from fastapi.telemetry import TelemetryConfig
 from learninglion import __version__
 from learninglion.settings import Settings, route_of
 from learninglion.web import problems
-from learninglion.web.addresses import KnownNames, address_for, check_public_url
+from learninglion.web.addresses import KnownNames, address_for, check_public_url, outside_of
 from learninglion.web.api import routes as api
 from learninglion.web.gate import Gate
 from learninglion.web.metrics import Counting, Metrics
 from learninglion.web.oidc import OpenIdConnect, check_issuer
-from learninglion.web.outside import outside_of
 from learninglion.web.page_images import PageImages
 from learninglion.web.pages import ask as pages_ask
 from learninglion.web.pages import collections as pages_collections

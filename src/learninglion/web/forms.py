@@ -51,7 +51,7 @@ def read_filters(form: FormData | Mapping[str, object]) -> Filters:
     since = _text(form, "since") if period == "other" else period
     ministry, collection = _text(form, "ministry"), _text(form, "collection")
     minister, asker = _text(form, "minister"), _text(form, "asker")
-    found = Filters(
+    filters = Filters(
         since=read_day(since, "Vanaf"),
         until=read_day(_text(form, "until"), "Tot en met") if period == "other" else None,
         ministries=(ministry,) if ministry else (),
@@ -59,9 +59,9 @@ def read_filters(form: FormData | Mapping[str, object]) -> Filters:
         askers=(asker,) if asker else (),
         collections=(collection,) if collection else (),
     )
-    if found.since and found.until and found.since > found.until:
+    if filters.since and filters.until and filters.since > filters.until:
         raise InputError("De periode eindigt voordat zij begint.")
-    return found
+    return filters
 
 
 def filter_values(filters: Filters) -> dict[str, str]:

@@ -180,8 +180,8 @@ async def _admitted(request: Request, limit: RouteLimit) -> str:
 
 
 def _check_length(request: Request, limit: RouteLimit) -> None:
-    said = request.headers.get("content-length", "0")
-    if not said.isdecimal() or len(said) > 15 or int(said) > limit.size:
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or len(length) > 15 or int(length) > limit.size:
         raise _too_large(limit)
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-from learninglion.dutch.dates import MONTHS
+from learninglion.dutch.numbers import MONTHS
 
 __all__ = [
     "LANGUAGES",
@@ -49,8 +49,8 @@ def translator(language: str) -> Translate:
     table = _table(language)
 
     def translate(text: str, /, **values: object) -> str:
-        found = table.get(text, text)
-        return found.format(**values) if values else found
+        translation = table.get(text, text)
+        return translation.format(**values) if values else translation
 
     return translate
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from starlette.datastructures import UploadFile
+from starlette.responses import StreamingResponse
 
 from learninglion.models import Actor, RawFile
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, from_plain, to_plain
+from learninglion.record.contract import dossier_view
 from learninglion.web.site import Site
 from learninglion.web.uploads import check_count, read_upload
 from learninglion.workflow import FileResult, FileStatus, Workplace
-from learninglion.workflow.jobs import BULK, Job
+from learninglion.workflow.jobs import BULK, Event, Job, as_event_stream
 from learninglion.workflow.rights import Task, require_within
 from learninglion.workflow.worker import Run
 
@@ -21,13 +24,46 @@ __all__ = [
     "INBOX",
     "INGEST",
     "Received",
+    "find_job",
     "receive",
     "start_inbox",
     "start_ingest",
+    "stream_reports",
     "take_in",
     "take_in_inbox",
     "told_file",
 ]
+
+# Long work as its owner may see it now: rights that went since it began count, hidden sources too.
+
+
+def find_job(site: Site, job_id: str, actor: Actor) -> Job:
+    """The job with this id. Raises UnknownReferenceError, also where its dossier may not be seen any more."""
+    job = site.workplace.jobs.find(job_id, actor)
+    if job.finished and job.events and (dossier_id := job.events[-1].data.get("dossier")):
+        site.workplace.dossiers.load(str(dossier_id), actor)
+    return job
+
+
+def stream_reports(
+    site: Site, job_id: str, after: int, *, for_program: Actor | None = None
+) -> StreamingResponse:
+    """The reports of long work from number `after` on, which no proxy may hold up.
+
+    `for_program`: who asks by the API, and is given the dossier itself.
+    """
+    shown = None if for_program is None else partial(_with_dossier, site, for_program)
+    stream = as_event_stream(site.workplace.jobs, job_id, after, shown)
+    headers = {"X-Accel-Buffering": "no"}
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+def _with_dossier(site: Site, actor: Actor, event: Event) -> Event:
+    """A report for a program: the dossier itself where the work kept only its number."""
+    if event.name != "done" or "dossier" not in event.data:
+        return event
+    return Event("done", dossier_view(site.workplace.dossiers.load(str(event.data["dossier"]), actor)))
+
 
 INGEST, INBOX = "ingest", "ingest.inbox"  # the kinds of these jobs
 _WORDS = {
@@ -59,8 +95,8 @@ def start_ingest(site: Site, actor: Actor, received: Received, collection: str) 
     """Begin to take in what was received; reports are "progress" and, for each file, "file"."""
     require_within(actor, Task.MANAGE, [collection])
     raws, refused = received
-    told: dict[str, Plain] = {"collection": collection, "refused": to_plain(refused)}
-    return site.workplace.jobs.start(actor, INGEST, told, files=raws)
+    plain: dict[str, Plain] = {"collection": collection, "refused": to_plain(refused)}
+    return site.workplace.jobs.start(actor, INGEST, plain, files=raws)
 
 
 def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
@@ -81,8 +117,8 @@ def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
 def start_inbox(site: Site, actor: Actor, folder: Path, collection: str) -> Job:
     """Begin to take in everything in a folder on the server; only one at a time."""
     require_within(actor, Task.MANAGE, [collection])
-    told: dict[str, Plain] = {"collection": collection, "folder": str(folder)}
-    return site.workplace.jobs.start(actor, INBOX, told, subject="inbox", priority=BULK)
+    plain: dict[str, Plain] = {"collection": collection, "folder": str(folder)}
+    return site.workplace.jobs.start(actor, INBOX, plain, subject="inbox", priority=BULK)
 
 
 def take_in_inbox(workplace: Workplace, run: Run) -> dict[str, Plain]:

@@ -53,14 +53,14 @@ def _in_words() -> Iterator[None]:
         raise ToolError(error.detail) from error
 
 
-def _known_ministry(workplace: Workplace, actor: Actor, asked: str) -> str:
+def _known_ministry(workplace: Workplace, actor: Actor, wanted: str) -> str:
     """The ministry as the archive writes it. Raises InputError that names those there are."""
     known = workplace.documents.ministries(actor)
-    found = next((name for name in known if fold(name) == fold(asked)), None)
-    if found is None:
+    ministry = next((name for name in known if fold(name) == fold(wanted)), None)
+    if ministry is None:
         listed = ", ".join(sorted(known)[:_MOST]) or "geen enkel"
-        raise InputError(f"Onbekend ministerie {asked[:100]!r}. In het archief staan: {listed}.")
-    return found
+        raise InputError(f"Onbekend ministerie {wanted[:100]!r}. In het archief staan: {listed}.")
+    return ministry
 
 
 def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> MCPServer:
@@ -118,13 +118,13 @@ def create_mcp(workplace: Workplace, actor: Actor, *, writing: bool = False) -> 
         ) -> Object:
             """Maak van een hele set (inleiding en genummerde vragen) een gecontroleerd tekstvoorstel."""
             with _in_words():
-                asked = read_question_text(question_set)
-                if not asked.questions:
+                questions = read_question_text(question_set)
+                if not questions.questions:
                     raise InputError("In deze tekst is geen vraag herkend.")
-                offers = workplace.searching.offer(asked, actor=actor)
-                selections = workplace.drafts.select_automatically(asked, offers)
+                offers = workplace.searching.offer(questions, actor=actor)
+                selections = workplace.drafts.select_automatically(questions, offers)
                 dossier = workplace.drafts.draft(
-                    asked, selections, generator=generator or _GENERATOR, actor=actor
+                    questions, selections, generator=generator or _GENERATOR, actor=actor
                 )
                 return dict(dossier_view(dossier))
 

@@ -95,7 +95,7 @@ class OpenIdConnect:
             while len(self._pending) > _MOST_PENDING:
                 self._pending.popitem(last=False)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(pending.verifier.encode()).digest()).rstrip(b"=")
-        said = {
+        parameters = {
             "response_type": "code",
             "client_id": self._client_id,
             "redirect_uri": self._redirect_uri,
@@ -105,7 +105,7 @@ class OpenIdConnect:
             "code_challenge": challenge.decode(),
             "code_challenge_method": "S256",
         }
-        return _with_query(self._address("authorization_endpoint"), said), browser
+        return _with_query(self._address("authorization_endpoint"), parameters), browser
 
     def finish(self, state: str, code: str, browser: str) -> tuple[OidcIdentity, str]:
         """Who signed in, and where this person was going. Raises SignInError for what does not fit."""
@@ -115,7 +115,7 @@ class OpenIdConnect:
             raise SignInError("Deze aanmelding is verlopen. Begin opnieuw.")
         if not hmac.compare_digest(pending.browser.encode(), browser.encode()):
             raise SignInError("Deze aanmelding is in een andere browser begonnen. Begin opnieuw.")
-        said = {
+        parameters = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": self._redirect_uri,
@@ -123,7 +123,7 @@ class OpenIdConnect:
         }
         # RFC 6749, 2.3.1: both are form-encoded before they are put together.
         secret = httpx.BasicAuth(quote_plus(self._client_id), quote_plus(self._client_secret))
-        token = self._ask("POST", self._address("token_endpoint"), data=said, auth=secret)
+        token = self._ask("POST", self._address("token_endpoint"), data=parameters, auth=secret)
         id_token = str(token.get("id_token") or "")
         claims = self._claims(id_token, pending.nonce)
         roles = self._roles(claims) or self._roles(self._told_apart(token, str(claims["sub"])))
@@ -135,26 +135,26 @@ class OpenIdConnect:
             place = self._address("end_session_endpoint")
         except SignInError:
             return ""
-        said = {"client_id": self._client_id, "post_logout_redirect_uri": back}
+        parameters = {"client_id": self._client_id, "post_logout_redirect_uri": back}
         if id_token:
-            said["id_token_hint"] = id_token
-        return _with_query(place, said)
+            parameters["id_token_hint"] = id_token
+        return _with_query(place, parameters)
 
     def _told_apart(self, token: Mapping[str, object], subject: str) -> Mapping[str, object]:
         """What the provider tells of this person when asked: some put roles there and not in the token."""
         place = (self._addresses or {}).get("userinfo_endpoint")
         if place is None or "access_token" not in token:
             return {}
-        told = self._ask("GET", place, headers={"Authorization": f"Bearer {token['access_token']}"})
+        claims = self._ask("GET", place, headers={"Authorization": f"Bearer {token['access_token']}"})
         # Only what is about the same person counts (OpenID Connect Core, 5.3.2).
-        return told if told.get("sub") == subject else {}
+        return claims if claims.get("sub") == subject else {}
 
     def _address(self, name: str) -> str:
         if self._addresses is None:
-            found = self._ask("GET", f"{self._issuer}/.well-known/openid-configuration")
-            if str(found.get("issuer", "")).rstrip("/") != self._issuer:
+            configuration = self._ask("GET", f"{self._issuer}/.well-known/openid-configuration")
+            if str(configuration.get("issuer", "")).rstrip("/") != self._issuer:
                 raise SignInError("De aanmelddienst noemt zich anders dan in de instellingen staat.")
-            self._addresses = {k: v for k, v in found.items() if isinstance(v, str)}
+            self._addresses = {k: v for k, v in configuration.items() if isinstance(v, str)}
         try:
             return self._addresses[name]
         except KeyError:
@@ -183,15 +183,15 @@ class OpenIdConnect:
             if answer.is_client_error:
                 raise ValueError(f"{answer.status_code}: {' '.join(answer.text[:300].split())}")
             answer.raise_for_status()
-            found = answer.json()
+            value = answer.json()
         except httpx.TransportError as error:
             why = explain_failure(error, _TIMEOUT)
             raise SignInError(f"De aanmelddienst {why}. Probeer het later opnieuw.") from error
         except (httpx.HTTPError, ValueError) as error:
             raise SignInError("De aanmelddienst gaf geen geldig antwoord. Begin opnieuw.") from error
-        if not isinstance(found, dict):
+        if not isinstance(value, dict):
             raise SignInError("De aanmelddienst gaf geen geldig antwoord. Begin opnieuw.")
-        return found
+        return value
 
     def _claims(self, id_token: str, nonce: str) -> Mapping[str, object]:
         try:
@@ -233,8 +233,8 @@ class OpenIdConnect:
         return OidcIdentity(subject, name, roles)
 
 
-def _with_query(address: str, said: Mapping[str, str]) -> str:
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(said)}"
+def _with_query(address: str, parameters: Mapping[str, str]) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters)}"
 
 
 class IdTokens:
@@ -295,9 +295,9 @@ def roles_from_claims(claims: Mapping[str, object], name: str, client_id: str) -
     Where there is no such claim: what Keycloak says of this client ("resource_access"), and realm roles and
     groups that carry our prefix; a realm's own "administrator" is not ours.
     """
-    found = _claim_at(claims, name)
-    if found is not None:
-        return roles_from_claim(found)
+    value = _claim_at(claims, name)
+    if value is not None:
+        return roles_from_claim(value)
     access = claims.get("resource_access")
     of_client = access.get(client_id) if isinstance(access, Mapping) else None
     mine = roles_from_claim(of_client.get("roles")) if isinstance(of_client, Mapping) else frozenset()
@@ -315,9 +315,9 @@ def _claim_at(claims: Mapping[str, object], name: str) -> object:
     for cut in range(1, len(parts)):
         within = claims.get(".".join(parts[:cut]))
         if isinstance(within, Mapping):
-            found = _claim_at(within, ".".join(parts[cut:]))
-            if found is not None:
-                return found
+            value = _claim_at(within, ".".join(parts[cut:]))
+            if value is not None:
+                return value
     return None
 
 

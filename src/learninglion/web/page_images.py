@@ -15,7 +15,7 @@ import threading
 from dataclasses import dataclass
 
 from learninglion.models.errors import UnknownReferenceError, UnreadableFileError
-from learninglion.workflow.page_files import PageFiles
+from learninglion.workflow.files import PageFiles
 
 __all__ = ["PageImage", "PageImages", "PageSize"]
 
@@ -86,8 +86,8 @@ class PageImage:
 class PageImages:
     """Renders pages once and keeps them in `kept`; give it originals by their sha256."""
 
-    def __init__(self, kept: PageFiles, *, seconds: int = _SECONDS, memory: int = _MEMORY) -> None:
-        self._kept = kept
+    def __init__(self, files: PageFiles, *, seconds: int = _SECONDS, memory: int = _MEMORY) -> None:
+        self._kept = files
         self._child = _CHILD.format(memory=memory, seconds=seconds, side=_MAX_SIDE)
         self._seconds = seconds
         self._turns = threading.BoundedSemaphore(_AT_ONCE)

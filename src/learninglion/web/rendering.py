@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from learninglion.models import Role, Span
+from learninglion.web.addresses import NOTHING_OUTSIDE, Outside
 from learninglion.web.i18n import (
     LANGUAGES,
     counter,
@@ -30,7 +31,6 @@ from learninglion.web.i18n import (
     translator,
 )
 from learninglion.web.log_words import deed_words
-from learninglion.web.outside import NOTHING_OUTSIDE, Outside
 
 if TYPE_CHECKING:
     from learninglion.web.viewer import Viewer

@@ -64,9 +64,9 @@ class RequestIds:
         try:
             await self.app(scope, receive, numbered)
         finally:
-            told = {"method": scope["method"], "route": _route(scope), "status": status}
+            fields = {"method": scope["method"], "route": _route(scope), "status": status}
             took = round((time.perf_counter() - began) * 1000)
-            _access.info("%(method)s %(route)s %(status)d", told, extra={"told": {**told, "ms": took}})
+            _access.info("%(method)s %(route)s %(status)d", fields, extra={"told": {**fields, "ms": took}})
 
 
 def request_number() -> str:
@@ -90,33 +90,33 @@ class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line, with the number of the request that it belongs to."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        told: dict[str, object] = {"at": at, "level": record.levelname.lower(), "from": record.name}
+        fields: dict[str, object] = {"at": at, "level": record.levelname.lower(), "from": record.name}
         if request := _REQUEST.get():
-            told["request"] = request
-        told["message"] = record.getMessage()
-        told.update(getattr(record, "told", {}))
+            fields["request"] = request
+        fields["message"] = record.getMessage()
+        fields.update(getattr(record, "told", {}))
         if record.exc_info and record.exc_info[1]:
-            told["error"] = _error(record.exc_info[1])
+            fields["error"] = _error(record.exc_info[1])
         if self._json:
-            return json.dumps(told, ensure_ascii=False)
-        shown = [str(told.pop(name)) for name in ("at", "level", "message")]
+            return json.dumps(fields, ensure_ascii=False)
+        shown = [str(fields.pop(name)) for name in ("at", "level", "message")]
         for name in ("method", "route", "status"):
-            told.pop(name, None)  # in the message already
-        rest = [f"{name}={value}" for name, value in told.items()]
+            fields.pop(name, None)  # in the message already
+        rest = [f"{name}={value}" for name, value in fields.items()]
         return _BREAKS.sub(" | ", " ".join([*shown, *rest]))
 
 
 def _error(error: BaseException) -> str:
     """Its kind and where it came from, with its causes; words only where no text of people is among them."""
-    told: list[str] = []
+    lines: list[str] = []
     seen: BaseException | None = error
-    while seen is not None and len(told) < 5:
+    while seen is not None and len(lines) < 5:
         words = f": {seen}" if isinstance(seen, _TELLING) else ""
         frames = traceback.extract_tb(seen.__traceback__)[-6:]
         places = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
-        told.append(f"{type(seen).__name__}{words} ({places})")
+        lines.append(f"{type(seen).__name__}{words} ({places})")
         seen = seen.__cause__ or seen.__context__
-    return "; by ".join(told)
+    return "; by ".join(lines)
 
 
 class _Files(RotatingFileHandler):

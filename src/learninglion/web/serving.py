@@ -2,22 +2,115 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import signal
 import threading
 import time
+from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import FrameType
+from typing import ClassVar
 
+import h11
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from learninglion.models.plain import Plain
 from learninglion.settings import WebSettings
-from learninglion.web.patience import PatientProtocol
-from learninglion.workflow.worker import Worker
+from learninglion.web.api.routes import draft_for_program
+from learninglion.web.ingest_jobs import INBOX, INGEST, take_in, take_in_inbox
+from learninglion.web.pages.drafts import write_again, write_draft, write_on
+from learninglion.web.pages.manage import check_everything
+from learninglion.workflow import Workplace
+from learninglion.workflow.worker import Run, Work, Worker
 
-__all__ = ["serve", "work_until_told"]
+__all__ = ["PatientProtocol", "make_worker", "serve", "work_until_told"]
+
+# All long work that can be asked for, by its kind, for whoever does it: server or worker.
+
+_WORKS: dict[str, Callable[[Workplace, Run], dict[str, Plain]]] = {
+    INGEST: take_in,
+    INBOX: take_in_inbox,
+    "check": check_everything,
+    "draft": write_draft,
+    "draft.again": write_again,
+    "draft.resume": write_on,
+    "draft.api": draft_for_program,
+}
+
+
+def make_worker(workplace: Workplace, slots: int) -> Worker:
+    """Who does so many jobs of this workplace at once; not begun yet."""
+    works: dict[str, Work] = {kind: partial(work, workplace) for kind, work in _WORKS.items()}
+    works |= workplace.quality.works() | workplace.retention.works()
+    return Worker(workplace.jobs, works, workplace.accounts.rights_of_now, slots, workplace.tracer)
+
+
+# Connections with nothing at work, fresh or between two requests: closed in time, and never too many.
+
+_HEAD_SECONDS = 15.0
+# Each well under the 1,024 files that a process may have open by default.
+_MOST_WAITING = _MOST_IDLE = 200
+
+
+class PatientProtocol(H11Protocol):
+    """Uvicorn's protocol with a clock on the head of a request; of too many that wait the oldest goes."""
+
+    head_seconds: ClassVar[float] = _HEAD_SECONDS
+    most_waiting: ClassVar[int] = _MOST_WAITING
+    most_idle: ClassVar[int] = _MOST_IDLE
+    _waiting: ClassVar[OrderedDict[PatientProtocol, asyncio.TimerHandle]] = OrderedDict()
+    _idle: ClassVar[OrderedDict[PatientProtocol, None]] = OrderedDict()  # kept alive, for the next request
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the clock."""
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Stop the clock when the head is whole; start it when the next one begins."""
+        self._idle.pop(self, None)
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE:
+            self._watch()
+        else:
+            self._unwatch()
+
+    def on_response_complete(self) -> None:
+        """Keep the connection for the next request, unless it would be one too many."""
+        super().on_response_complete()
+        if self.timeout_keep_alive_task is not None and not self.transport.is_closing():
+            self._idle[self] = None
+            while len(self._idle) > self.most_idle:
+                self._idle.popitem(last=False)[0].timeout_keep_alive_handler()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget this connection."""
+        self._idle.pop(self, None)
+        self._unwatch()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self in self._waiting or self.transport.is_closing():
+            return
+        self._waiting[self] = self.loop.call_later(self.head_seconds, self._give_up)
+        while len(self._waiting) > self.most_waiting:
+            next(iter(self._waiting))._give_up()
+
+    def _unwatch(self) -> None:
+        timer = self._waiting.pop(self, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _give_up(self) -> None:
+        self._unwatch()
+        self.transport.abort()
+
 
 _FOR_READERS = 3  # seconds for answers that are on their way
 _FOR_WORK = 3.0  # seconds for long work to come to a place where it can stop; the rest goes back in the queue
@@ -73,11 +166,11 @@ def serve(application: FastAPI, web: WebSettings, worker: Worker) -> None:
 def work_until_told(worker: Worker) -> None:
     """Work until told to stop."""
     _share_heaps()
-    told = threading.Event()
+    stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
+        signal.signal(number, lambda *_: stop.set())
     worker.start()
-    told.wait()
+    stop.wait()
     _begin_to_end(worker)
     worker.stop(_FOR_WORK)
 

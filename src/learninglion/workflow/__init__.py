@@ -1,6 +1,6 @@
 """The order of the work: the only room that knows all stages, and the one that logs each step."""
 
-from learninglion.inference.choices import EncoderChoice
+from learninglion.inference.generators import EncoderChoice
 from learninglion.models.progress import Progress, silent
 from learninglion.workflow.intake import (
     look_at_files,

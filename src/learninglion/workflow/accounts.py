@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +21,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     Engine,
+    Float,
     Integer,
     Row,
     String,
@@ -42,8 +45,93 @@ from learninglion.models.errors import (
     PermissionDeniedError,
     UnknownReferenceError,
 )
+from learninglion.record.log import EventLog
+from learninglion.workflow.log import note
+from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 
-__all__ = ["Account", "Accounts", "SessionKind", "metadata"]
+__all__ = ["Account", "Accounts", "Brake", "People", "SessionKind", "metadata"]
+
+# Who may come in, and as what: for administrators, with every change in the log.
+
+
+class People:
+    """The accounts, as an administrator manages them."""
+
+    def __init__(self, accounts: Accounts, log: EventLog) -> None:
+        self._accounts = accounts
+        self._log = log
+
+    def list(self, actor: Actor) -> tuple[Account, ...]:
+        """The accounts that this administrator may change, by name."""
+        require(actor, Task.MANAGE)
+        return tuple(account for account in self._accounts.list() if _covers(actor, account.collections))
+
+    def add(
+        self, name: str, roles: Iterable[Role], collections: Iterable[str] | None = None, *, actor: Actor
+    ) -> str:
+        """A new account; gives the invitation with which this person sets a password.
+
+        Nobody gives collections that he does not have.
+        """
+        collections = None if collections is None else tuple(collections)
+        _require_own(actor, collections)
+        roles = tuple(roles)
+        if not roles:
+            raise InputError("Kies ten minste één rol.")
+        token = self._accounts.add(name, roles, collections)
+        self._note("account.add", name, roles, actor)
+        return token
+
+    def change(
+        self,
+        name: str,
+        roles: Iterable[Role],
+        collections: Iterable[str] | None,
+        active: bool,
+        *,
+        actor: Actor,
+    ) -> None:
+        """Other roles or collections, or no longer welcome; holds at once."""
+        collections = None if collections is None else tuple(collections)
+        self._find(name, actor)
+        _require_own(actor, collections)
+        roles = tuple(roles)
+        self._accounts.change(name, roles, collections, active)
+        self._note("account.change", name, roles, actor)
+
+    def invite(self, name: str, *, actor: Actor) -> str:
+        """A fresh invitation for somebody who lost the password."""
+        if self._find(name, actor).from_organisation:
+            raise InputError("Deze persoon meldt zich aan via de organisatie en heeft hier geen wachtwoord.")
+        token = self._accounts.invite(name)
+        self._note("account.invite", name, (), actor)
+        return token
+
+    def _find(self, name: str, actor: Actor) -> Account:
+        """The account, where it may see no more than who changes it: an invitation is a way in."""
+        require(actor, Task.MANAGE)
+        account = self._accounts.find(name)
+        if not _covers(actor, account.collections):
+            raise UnknownReferenceError(f"Er is geen account {name!r}.")
+        return account
+
+    def _note(self, action: str, name: str, roles: tuple[Role, ...], actor: Actor) -> None:
+        note(self._log, action, actor, f"account:{name}", {"roles": [r.value for r in roles]})
+
+
+def _covers(actor: Actor, collections: Collection[str] | None) -> bool:
+    """Whether this person may see all of these collections (None: every one)."""
+    return actor.collections is None or (
+        collections is not None and actor.collections.issuperset(collections)
+    )
+
+
+def _require_own(actor: Actor, collections: Collection[str] | None) -> None:
+    if collections is None:
+        require_everywhere(actor, Task.MANAGE)
+    else:
+        require_within(actor, Task.MANAGE, collections)
+
 
 metadata = new_metadata()
 accounts = Table(
@@ -242,8 +330,8 @@ class Accounts:
                     raise ConflictError(f"De naam {name!r} is hier al van iemand anders.")
                 values = _values(name, roles, collections) | {"subject": subject}
                 connection.execute(insert(accounts).values(**values))
-            found = connection.execute(select(accounts).where(accounts.c.subject == subject)).one()
-        return _account(found)
+            account = connection.execute(select(accounts).where(accounts.c.subject == subject)).one()
+        return _account(account)
 
     # ----------------------------------------------------------------- invitations and passwords
 
@@ -295,13 +383,13 @@ class Accounts:
             row = connection.execute(
                 select(accounts).where(accounts.c.name == name.strip().lower())
             ).one_or_none()
-        kept = row.password if row is not None and row.password and row.active else None
+        password_hash = row.password if row is not None and row.password and row.active else None
         try:
             with self._turns.turn():
-                self._hasher.verify(kept or self._nobody, password[:_LONGEST_PASSWORD])
+                self._hasher.verify(password_hash or self._nobody, password[:_LONGEST_PASSWORD])
         except (VerificationError, InvalidHashError):
             return None
-        return _account(row) if row is not None and kept else None
+        return _account(row) if row is not None and password_hash else None
 
     # ----------------------------------------------------------------- sessions
 
@@ -484,3 +572,59 @@ def _account(row: Row[tuple[object, ...]]) -> Account:
         has_password=row.password is not None,
         from_organisation=row.subject is not None,
     )
+
+
+# The brake on guessing: so many tries at once, then one in so many seconds, over all servers together.
+
+brakes = Table(
+    "web_brakes",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of the key: what is typed as a name may be a password
+    Column("tries", Float, nullable=False),  # left at `at`
+    Column("at", Float, nullable=False),  # seconds since 1970
+    Column("full", Float, nullable=False),  # when all tries are there again and the row says nothing more
+)
+
+
+class Brake:
+    """At most `burst` tries at once per key, then one every `seconds`; `kind` tells brakes apart."""
+
+    def __init__(
+        self, engine: Engine, kind: str, burst: int, seconds: float, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._engine, self._kind, self._burst, self._seconds = engine, kind, float(burst), seconds
+        self._clock = clock
+
+    def take(self, key: str) -> float:
+        """0 when the try is allowed; otherwise the seconds to wait for the next."""
+        digest, now = self._digest(key), self._clock()
+        with reading(self._engine) as connection:
+            left = self._left(connection, digest, now)
+        if left >= 1:  # who has to wait costs no turn of a writer
+            with writing(self._engine) as connection:
+                left = self._left(connection, digest, now)
+                if left >= 1:
+                    connection.execute(
+                        delete(brakes).where((brakes.c.digest == digest) | (brakes.c.full <= now))
+                    )
+                    full = now + (self._burst - left + 1) * self._seconds
+                    connection.execute(
+                        insert(brakes).values(digest=digest, tries=left - 1, at=now, full=full)
+                    )
+                    return 0.0
+        return (1 - left) * self._seconds
+
+    def forget(self, key: str) -> None:
+        """Start this key afresh, after a sign-in that succeeded."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(brakes).where(brakes.c.digest == self._digest(key)))
+
+    def _left(self, connection: Connection, digest: str, now: float) -> float:
+        row = connection.execute(select(brakes.c.tries, brakes.c.at).where(brakes.c.digest == digest)).first()
+        if row is None:
+            return self._burst
+        gained = max(0.0, now - float(row.at)) / self._seconds
+        return min(self._burst, float(row.tries) + gained)
+
+    def _digest(self, key: str) -> str:
+        return hashlib.sha256(f"{self._kind}\0{key}".encode()).hexdigest()

@@ -76,13 +76,15 @@ def read_answer(
     chosen sources are searched for words that do.
     """
     known = sorted({" ".join(s.text.split()) for s in before} - {""}, key=lambda k: (-len(k), k))
-    told = [(said, opens) for block in _blocks(text) for said, opens in _sentences_of(block, known)]
-    origins = _origins([said for said, _ in told], before)
+    sentences = [
+        (sentence, opens) for block in _blocks(text) for sentence, opens in _sentences_of(block, known)
+    ]
+    origins = _origins([sentence for sentence, _ in sentences], before)
     made: list[Statement] = []
-    for place, ((said, opens), origin) in enumerate(zip(told, origins, strict=True)):
+    for place, ((sentence, opens), origin) in enumerate(zip(sentences, origins, strict=True)):
         if place == 0 and opens is Opening.PARAGRAPH and (not before or before[0].opens is Opening.SENTENCE):
             opens = Opening.SENTENCE  # the first begins a paragraph anyhow
-        made.append(replace(_made(said, origin, selection, locate), opens=opens))
+        made.append(replace(_made(sentence, origin, selection, locate), opens=opens))
     return tuple(made)
 
 
@@ -91,11 +93,11 @@ def read_proposal(draft: Draft, locate: Locate) -> tuple[Statement, ...]:
 
     "Ja." to "Bent u bekend met …?" is nobody's but who says it, though many a source says "Ja.".
     """
-    told = read_answer(draft.proposal, (), draft.selection, locate)
+    answer = read_answer(draft.proposal, (), draft.selection, locate)
     if draft.proposal == propose(askings_of(draft.selection.question.text)):
-        return tuple(replace(s, citations=()) for s in told)
+        return tuple(replace(s, citations=()) for s in answer)
     chosen = draft.selection.chosen
-    return tuple(s if _holds(s, chosen, locate) else replace(s, citations=()) for s in told)
+    return tuple(s if _holds(s, chosen, locate) else replace(s, citations=()) for s in answer)
 
 
 def changed_statement(statement: Statement, text: str) -> Statement:
@@ -149,46 +151,46 @@ def _sentences_of(block: _Block, known: Sequence[str]) -> Iterator[tuple[str, Op
     flat = " ".join(block.text.split())
     opens, at = block.opens, 0
     while at < len(flat):
-        said = next((k for k in known if _stands(k, flat, at, known)), "")
-        if not said:
-            said = split_sentences(flat, at)[0].of(flat)
-        yield said, opens
-        opens, at = Opening.SENTENCE, flat.index(said, at) + len(said)
+        known_sentence = next((k for k in known if _stands(k, flat, at, known)), "")
+        if not known_sentence:
+            known_sentence = split_sentences(flat, at)[0].of(flat)
+        yield known_sentence, opens
+        opens, at = Opening.SENTENCE, flat.index(known_sentence, at) + len(known_sentence)
         at += flat[at : at + 1] == " "
 
 
-def _stands(said: str, flat: str, at: int, known: Sequence[str]) -> bool:
+def _stands(sentence: str, flat: str, at: int, known: Sequence[str]) -> bool:
     """Whether a sentence that was there stands at this place, whole."""
-    rest = flat[at + len(said) :]
-    pasted_behind = bool(_ENDED.search(said)) and rest[:1].isupper()
-    if not flat.startswith(said, at) or not (rest[:1] in ("", " ") or pasted_behind):
+    rest = flat[at + len(sentence) :]
+    pasted_behind = bool(_ENDED.search(sentence)) and rest[:1].isupper()
+    if not flat.startswith(sentence, at) or not (rest[:1] in ("", " ") or pasted_behind):
         return False
-    return not rest or bool(_ENDED.search(said)) or any(k and rest[1:].startswith(k) for k in known)
+    return not rest or bool(_ENDED.search(sentence)) or any(k and rest[1:].startswith(k) for k in known)
 
 
 # --------------------------------------------------------------------------- which sentence was which
 
 
-def _origins(told: Sequence[str], before: Sequence[Statement]) -> list[tuple[Statement, ...]]:
+def _origins(sentences: Sequence[str], before: Sequence[Statement]) -> list[tuple[Statement, ...]]:
     """For each sentence what it was made of: itself, what it was changed from, or the parts of a merge."""
     known = [" ".join(statement.text.split()) for statement in before]
     free = list(range(len(before)))
-    found: list[tuple[Statement, ...]] = [() for _ in told]
-    for place, said in enumerate(told):
-        same = next((i for i in free if known[i] == said), None)
+    origins: list[tuple[Statement, ...]] = [() for _ in sentences]
+    for place, sentence in enumerate(sentences):
+        same = next((i for i in free if known[i] == sentence), None)
         if same is not None:
             free.remove(same)
-            found[place] = (before[same],)
-    for place, said in enumerate(told):
-        if not found[place]:
-            parts = [i for i in free if _made_of(said, known[i])]
-            found[place] = tuple(before[i] for i in parts)
-    return found
+            origins[place] = (before[same],)
+    for place, sentence in enumerate(sentences):
+        if not origins[place]:
+            parts = [i for i in free if _made_of(sentence, known[i])]
+            origins[place] = tuple(before[i] for i in parts)
+    return origins
 
 
-def _made_of(said: str, known: str) -> bool:
+def _made_of(sentence: str, known: str) -> bool:
     """Whether one was changed into the other, or is a part of it (split, merged)."""
-    one, other = said.casefold().split(), known.casefold().split()
+    one, other = sentence.casefold().split(), known.casefold().split()
     blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
     shared = sum(block.size for block in blocks)
     least = min(len(one), len(other))
@@ -197,11 +199,13 @@ def _made_of(said: str, known: str) -> bool:
     return least >= 3 and max(block.size for block in blocks) >= 0.6 * least
 
 
-def _made(said: str, origin: Sequence[Statement], selection: Selection, locate: Locate) -> Statement:
-    if len(origin) == 1 and " ".join(origin[0].text.split()) == said:
+def _made(sentence: str, origin: Sequence[Statement], selection: Selection, locate: Locate) -> Statement:
+    if len(origin) == 1 and " ".join(origin[0].text.split()) == sentence:
         return origin[0]
-    nearest = max(origin, key=lambda s: SequenceMatcher(None, s.text, said).ratio(), default=None)
-    made = Statement(said, author=Author.PERSON) if nearest is None else changed_statement(nearest, said)
+    nearest = max(origin, key=lambda s: SequenceMatcher(None, s.text, sentence).ratio(), default=None)
+    made = (
+        Statement(sentence, author=Author.PERSON) if nearest is None else changed_statement(nearest, sentence)
+    )
     inherited = tuple(dict.fromkeys(c for statement in origin for c in statement.citations))
     return replace(made, citations=_support(replace(made, citations=inherited), selection, locate))
 
@@ -218,13 +222,13 @@ def _support(statement: Statement, selection: Selection, locate: Locate) -> tupl
     chosen = selection.chosen
     if statement.citations and _holds(statement, chosen, locate):
         return statement.citations
-    near = sorted(_near(statement.text, chosen), key=lambda found: -found[0])[:_TRIED]
+    near = sorted(_near(statement.text, chosen), key=lambda candidate: -candidate[0])[:_TRIED]
     for _, source, span in near:
         cited = (cite(source, span, locate),)
         if _holds(replace(statement, citations=cited), chosen, locate):
             return cited
     told = [(coverage(statement.text, (_text_of(span, source),)), source, span) for _, source, span in near]
-    best = max(told, key=lambda found: found[0], default=None)
+    best = max(told, key=lambda candidate: candidate[0], default=None)
     if statement.citations or best is None or best[0] < _NEAR:
         return statement.citations
     return (cite(best[1], best[2], locate),)

@@ -20,8 +20,8 @@ from learninglion.evaluation.rounds import JUDGEMENTS
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.models.plain import from_plain, to_plain
 from learninglion.record.provenance import SIGNED_BEFORE, SIGNING_KEY
+from learninglion.search.comparing import TUNING
 from learninglion.search.switching import BOOK
-from learninglion.search.versions import TUNING
 from learninglion.workflow.options import MODELS_FILE
 from learninglion.workflow.quality import REPORTS
 

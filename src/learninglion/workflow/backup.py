@@ -212,9 +212,9 @@ def _database_problems(folder: Path, known: set[str]) -> Iterator[str]:
     with closing(
         sqlite3.connect(f"file:{quote(str((folder / DATABASE).resolve()))}?mode=ro", uri=True)
     ) as connection:
-        told = connection.execute("PRAGMA integrity_check").fetchone()[0]
-        if told != "ok":
-            yield f"{DATABASE} is beschadigd: {told}."
+        verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        if verdict != "ok":
+            yield f"{DATABASE} is beschadigd: {verdict}."
         for (sha256,) in connection.execute("SELECT sha256 FROM originals ORDER BY sha256"):
             if f"originals/{sha256[:2]}/{sha256}" not in known:
                 yield f"het originele bestand {sha256} ontbreekt."

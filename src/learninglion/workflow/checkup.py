@@ -15,9 +15,8 @@ from pathlib import Path
 from threading import Lock
 
 from learninglion.database.engine import now
-from learninglion.inference.connection import Connection, ConnectionLostError
+from learninglion.inference.connection import Connection, ConnectionLostError, require_allowed
 from learninglion.inference.generators import GeneratorKind
-from learninglion.inference.hosts import require_allowed
 from learninglion.models import Actor
 from learninglion.models.errors import LearningLionError, UnavailableError
 from learninglion.workflow.rights import Task, require
@@ -90,19 +89,19 @@ def _folder(workplace: Workplace, _actor: Actor) -> Iterator[Finding]:
 
 def _disk(workplace: Workplace, _actor: Actor | None = None) -> Iterator[Finding]:
     free = shutil.disk_usage(workplace.options.home).free
-    told = f"{free / 2**30:.1f} GB vrij."
+    message = f"{free / 2**30:.1f} GB vrij."
     if free < _LITTLE:
         state = State.WRONG if free < _TOO_LITTLE else State.DOUBTFUL
-        yield Finding("schijf", state, told, "Maak ruimte, of zet de gegevensmap op een grotere schijf.")
+        yield Finding("schijf", state, message, "Maak ruimte, of zet de gegevensmap op een grotere schijf.")
         return
-    yield Finding("schijf", State.WELL, told)
+    yield Finding("schijf", State.WELL, message)
 
 
 def _clock(workplace: Workplace, actor: Actor) -> Iterator[Finding]:
     last = workplace.log.entries(actor, limit=1)
     if last and last[0].at > now() + _CLOCK:
-        told = f"De laatste regel van het logboek is van {last[0].at:%Y-%m-%d %H:%M} (UTC), later dan nu."
-        yield Finding("klok", State.WRONG, told, "Zet de klok van deze machine goed (NTP).")
+        message = f"De laatste regel van het logboek is van {last[0].at:%Y-%m-%d %H:%M} (UTC), later dan nu."
+        yield Finding("klok", State.WRONG, message, "Zet de klok van deze machine goed (NTP).")
         return
     yield Finding("klok", State.WELL, f"{now():%Y-%m-%d %H:%M} (UTC).")
 
@@ -124,8 +123,8 @@ def _storage(workplace: Workplace, actor: Actor) -> Iterator[Finding]:
         yield Finding("originelen en zoekindex", State.WRONG, problem, advice)
     behind = workplace.indexing.behind()
     if behind and not problems:
-        told = f"De zoekindex loopt {behind} wijziging(en) achter op het archief."
-        yield Finding("zoekindex", State.DOUBTFUL, told, "De eerstvolgende zoekvraag haalt dit in.")
+        message = f"De zoekindex loopt {behind} wijziging(en) achter op het archief."
+        yield Finding("zoekindex", State.DOUBTFUL, message, "De eerstvolgende zoekvraag haalt dit in.")
     if not problems:
         yield Finding("originelen en zoekindex", State.WELL, f"{state.sources} bronnen doorzoekbaar.")
 
@@ -153,8 +152,8 @@ def _encoder(workplace: Workplace, _actor: Actor | None = None) -> Iterator[Find
         return
     wanted = workplace.indexing.state().wanted
     if wanted:
-        told = f"De index is nog van een ander model; {wanted} neemt het over."
-        yield Finding("embeddingmodel", State.DOUBTFUL, told, "Laat de server draaien tot dat klaar is.")
+        message = f"De index is nog van een ander model; {wanted} neemt het over."
+        yield Finding("embeddingmodel", State.DOUBTFUL, message, "Laat de server draaien tot dat klaar is.")
         return
     yield Finding("embeddingmodel", State.WELL, f"{encoder.name}, {rows.shape[1]} getallen per tekst.")
 
@@ -182,8 +181,8 @@ def _generator(workplace: Workplace, _actor: Actor | None = None) -> Iterator[Fi
             return
         finally:
             line.close()
-    told = f"{choice.model or choice.path} is ingesteld en te bereiken."
-    yield Finding("taalmodel", State.WELL, told, "Probeer het met: learninglion model check")
+    message = f"{choice.model or choice.path} is ingesteld en te bereiken."
+    yield Finding("taalmodel", State.WELL, message, "Probeer het met: learninglion model check")
 
 
 def figures(workplace: Workplace) -> dict[str, float]:

@@ -30,11 +30,10 @@ from learninglion.record.letter_facts import CONVERSATION
 from learninglion.record.log import EventLog
 from learninglion.search.asking import Material, Reply
 from learninglion.workflow.asking import Asking
-from learninglion.workflow.documents import NO_FILTERS, Documents
+from learninglion.workflow.documents import NO_FILTERS, Documents, OwnSources, next_number, own_source
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts
 from learninglion.workflow.log import note
-from learninglion.workflow.own_sources import OwnSources, next_number, own_source
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Sets
 from learninglion.workflow.writing import quoted_draft

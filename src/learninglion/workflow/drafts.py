@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from threading import Event, Lock
 
 from learninglion import __version__
@@ -33,6 +34,7 @@ from learninglion.models import (
     DossierState,
     Draft,
     Hit,
+    Provenance,
     QuestionSet,
     Region,
     Selection,
@@ -62,7 +64,6 @@ from learninglion.workflow.guides import GuideRepository
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.options import WorkplaceOptions
-from learninglion.workflow.replaying import compare, compare_settings, compare_sources
 from learninglion.workflow.reports import ReplayReport
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import Searching
@@ -83,7 +84,80 @@ from learninglion.workflow.writing import (
     unheard,
 )
 
-__all__ = ["LONGEST_ANSWER", "Drafts"]
+__all__ = ["Drafts", "LONGEST_ANSWER", "compare", "compare_settings", "compare_sources"]
+
+# Where a draft made again differs from what was recorded: which sentence, model, setting or source.
+
+_NAMES = {
+    "generator": "opsteller", "model": "model", "model_sha256": "bestand van het model",
+    "prompt_sha256": "prompt", "seed": "startgetal",
+}  # fmt: skip
+_PATIENCE = "timeout_seconds"  # how long somebody was willing to wait shapes nothing
+_LONGEST = 160  # characters of a sentence that is quoted
+
+
+def compare(old: Sequence[Verification], new: Sequence[Verification]) -> tuple[str, ...]:
+    """Where `new` differs from what was recorded, in words; empty when nothing does."""
+    lines = []
+    for before, after in zip(old, new, strict=True):
+        numbers = ", ".join(map(str, before.draft.selection.question.numbers))
+        lines += [f"vraag {numbers}: {difference}" for difference in _differences(before, after)]
+    return tuple(lines)
+
+
+def _differences(before: Verification, after: Verification) -> Iterator[str]:
+    if not before.draft.complete:
+        yield "is nooit afgeschreven"
+        return
+    yield from _means(before.draft.provenance, after.draft.provenance)
+    then, now = before.draft.statements, after.draft.statements
+    texts, others = Counter(s.text for s in then), Counter(s.text for s in now)
+    yield from (f"deze zin is er niet meer: “{_short(text)}”" for text in texts - others)
+    yield from (f"deze zin is nieuw: “{_short(text)}”" for text in others - texts)
+    if texts == others and then != now:
+        yield "dezelfde zinnen, met andere verwijzingen of in een andere volgorde"
+    if (before.verdict, before.missing) != (after.verdict, after.missing):
+        yield "ander oordeel over het geheel"
+    if then == now:
+        for one, other in zip(before.checks, after.checks, strict=True):
+            if one.verdict is not other.verdict:
+                yield f"ander oordeel over de zin “{_short(one.statement.text)}”"
+
+
+def _means(before: Provenance, after: Provenance) -> Iterator[str]:
+    """What shapes the text."""
+    for name in (f.name for f in fields(Provenance) if f.name != "parameters"):
+        then, now = getattr(before, name), getattr(after, name)
+        if then != now:
+            yield _change(_NAMES.get(name, name), then, now)
+    yield from compare_settings(before.parameters, after.parameters)
+
+
+def compare_settings(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Settings that are another, or came or went."""
+    then, now = dict(before), dict(after)
+    for name in dict.fromkeys((*then, *now)):
+        if name != _PATIENCE and then.get(name) != now.get(name):
+            yield _change(f"instelling {name}", then.get(name, ""), now.get(name, ""))
+
+
+def compare_sources(chosen: Sequence[Source], sources: Mapping[str, Source]) -> Iterator[str]:
+    """Sources of the archive that are gone, or say something else by now."""
+    for source in dict.fromkeys(s for s in chosen if s.kind is not SourceKind.SUPPLIED):
+        current = sources.get(source.id)
+        if current is None:
+            yield f"bron {source.id}: staat niet meer in het archief"
+        elif (current.question, current.body) != (source.question, source.body):
+            yield f"bron {source.id}: heeft nu een andere tekst"
+
+
+def _change(what: str, then: object, now: object) -> str:
+    return f"{what} was {_short(str(then)) or 'niets'}, nu {_short(str(now)) or 'niets'}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
 
 _EXTRACTIVE, _MODEL = "extractive", "llm"
 _WRITING = "Opstellen en controleren"
@@ -402,7 +476,7 @@ class Drafts:
         chosen = (s for selection in selections for s in selection.chosen)
         names = {s.document.collection for s in chosen if s.kind is not SourceKind.SUPPLIED}
         readers = [model, self._judge_model()] if names else []
-        asked = []
+        instructions = []
         for name in sorted(names):
             guide = self._guides.newest(name)
             for reader in readers:
@@ -411,8 +485,8 @@ class Drafts:
                         f"De verzameling {name} mag niet worden gelezen door het taalmodel {reader.model}. "
                         "Kies het opstellen zonder model, of vraag de eigenaar."
                     )
-            asked.append(guide.instructions)
-        return asked
+            instructions.append(guide.instructions)
+        return instructions
 
     def _judge_model(self) -> Generator | CrossEncoder | None:
         """The model that reads along, opened once; None when none was set."""
@@ -543,8 +617,8 @@ class Drafts:
             for at in edits:
                 _require_same(read, newest, at)
             return {
-                at: check_again(newest.verifications[at], told, self._documents.regions, self._options.sure)
-                for at, told in edits.items()
+                at: check_again(newest.verifications[at], text, self._documents.regions, self._options.sure)
+                for at, text in edits.items()
             }
 
         if not edits:
@@ -568,10 +642,10 @@ class Drafts:
             raise InputError("Deze vraag staat niet in het dossier.")
         if len(text) > LONGEST_ANSWER:
             raise InputError(f"Een antwoord is hooguit {LONGEST_ANSWER} tekens lang.")
-        told: list[Sequence[Statement]] = [v.draft.statements for v in read.verifications]
+        statements: list[Sequence[Statement]] = [v.draft.statements for v in read.verifications]
         draft = read.verifications[position].draft
-        told[position] = read_answer(text, draft.statements, draft.selection, self._documents.regions)
-        return self._revise(read, told, actor, "bewerkt")
+        statements[position] = read_answer(text, draft.statements, draft.selection, self._documents.regions)
+        return self._revise(read, statements, actor, "bewerkt")
 
     def redraft(
         self,
@@ -687,9 +761,9 @@ class Drafts:
         if draft is None or not draft.proposal:
             raise InputError("Bij deze vraag is niets voorgesteld om te bevestigen.")
         changed = [list(v.draft.statements) for v in old.verifications]
-        told = read_proposal(draft, self._documents.regions)
+        proposal = read_proposal(draft, self._documents.regions)
         changed[position][:0] = (
-            s if s.citations else own_statement(s, f"Bevestigd door {actor.name}.") for s in told
+            s if s.citations else own_statement(s, f"Bevestigd door {actor.name}.") for s in proposal
         )
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="voorstel bevestigd")
 
@@ -711,16 +785,20 @@ class Drafts:
         def put(newest: Dossier) -> Mapping[int, Verification]:
             _require_same(read, newest, position)
             before = newest.verifications[position]
-            found = extractive.from_material(before.draft.selection, taken)
-            if found is None:
+            statement_found = extractive.from_material(before.draft.selection, taken)
+            if statement_found is None:
                 raise InputError("Deze passage staat niet bij deze vraag.")
-            selection, statement = found
+            selection, statement = statement_found
             left = tuple(c for c in before.draft.material if c != taken)
             draft = replace(before.draft, selection=selection, material=left)
-            said = draft.statements
-            told = (statement, *said) if is_newer(taken, said, selection) else (*said, statement)
+            statements = draft.statements
+            joined = (
+                (statement, *statements)
+                if is_newer(taken, statements, selection)
+                else (*statements, statement)
+            )
             done = check_again(
-                replace(before, draft=draft), told, self._documents.regions, self._options.sure
+                replace(before, draft=draft), joined, self._documents.regions, self._options.sure
             )
             return {position: done}
 

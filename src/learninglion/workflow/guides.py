@@ -174,23 +174,25 @@ class GuideRepository:
 
     def put(self, collection: str, guide: Guide, by: str) -> Guide:
         """The next version."""
-        told = asdict(guide)
+        plain = asdict(guide)
         for name in ("version", "changed", "changed_by"):
-            del told[name]
-        told["until"] = guide.until.isoformat() if guide.until else None
+            del plain[name]
+        plain["until"] = guide.until.isoformat() if guide.until else None
         with writing(self._engine) as connection:
             newest = select(func.max(guides.c.version)).where(guides.c.collection == collection)
-            kept = replace(guide, version=(connection.scalar(newest) or 0) + 1, changed=now(), changed_by=by)
+            guide_kept = replace(
+                guide, version=(connection.scalar(newest) or 0) + 1, changed=now(), changed_by=by
+            )
             connection.execute(
                 insert(guides).values(
                     collection=collection,
-                    version=kept.version,
-                    content=json.dumps(told, ensure_ascii=False),
-                    changed=kept.changed,
+                    version=guide_kept.version,
+                    content=json.dumps(plain, ensure_ascii=False),
+                    changed=guide_kept.changed,
                     changed_by=by,
                 )
             )
-        return kept
+        return guide_kept
 
     def add(self, collection: str, remark: Remark, by: str) -> str:
         """Keep a remark; its id."""
@@ -223,15 +225,15 @@ class GuideRepository:
 
 
 def _read_guide(content: str, version: int, changed: datetime, by: str) -> Guide:
-    told = json.loads(content)
-    told["until"] = date.fromisoformat(told["until"]) if told["until"] else None
-    lists = {name: tuple(told[name]) for name in ("examples", "models")}
-    return Guide(**{**told, **lists}, version=version, changed=changed, changed_by=by)
+    plain = json.loads(content)
+    plain["until"] = date.fromisoformat(plain["until"]) if plain["until"] else None
+    lists = {name: tuple(plain[name]) for name in ("examples", "models")}
+    return Guide(**{**plain, **lists}, version=version, changed=changed, changed_by=by)
 
 
 def _read_remark(content: str) -> Remark:
-    told = json.loads(content)
-    return Remark(**{**told, "finding": Finding(told["finding"])})
+    plain = json.loads(content)
+    return Remark(**{**plain, "finding": Finding(plain["finding"])})
 
 
 class Guides:
@@ -271,11 +273,15 @@ class Guides:
                 f"Een veld heeft hoogstens {_LONGEST} tekens, en er zijn hoogstens {_MOST_EXAMPLES} "
                 "voorbeeldvragen."
             )
-        kept = self._repository.put(collection, guide, actor.name)
+        guide_kept = self._repository.put(collection, guide, actor.name)
         note(
-            self._log, "collection.guide", actor, f"collection:{collection}", {"guide_version": kept.version}
+            self._log,
+            "collection.guide",
+            actor,
+            f"collection:{collection}",
+            {"guide_version": guide_kept.version},
         )
-        return kept
+        return guide_kept
 
     def say(self, collection: str, remark: Remark, *, actor: Actor) -> str:
         """What this person says of an answer goes to the owner; its id. Raises InputError."""
@@ -319,8 +325,8 @@ class Guides:
         Raises InputError where it has none.
         """
         self._require_owner(collection, actor)
-        said = [s for s in self._repository.remarks(collection) if s.remark.measures]
-        if not said:
+        remarks = [s for s in self._repository.remarks(collection) if s.remark.measures]
+        if not remarks:
             raise InputError(
                 f"De verzameling {collection} heeft nog geen vragen om aan te meten. Zij komen van wie bij "
                 "een antwoord zegt waar het wel staat, en van de eigenaar."
@@ -331,21 +337,21 @@ class Guides:
         reader, engine = self._store.seen_by(actor.collections), self._indexing.index
         shelf = VisibleShelf(self._store, filters, actor)
         outcomes = []
-        for one in said:
-            asked = one.remark
+        for one in remarks:
+            remark = one.remark
             case = DocumentQuestion(
                 one.id,
-                asked.document,
-                asked.question,
-                asked.finding.value,
-                not asked.nowhere,
-                asked.words,
-                asked.after,
+                remark.document,
+                remark.question,
+                remark.finding.value,
+                not remark.nowhere,
+                remark.words,
+                remark.after,
             )
             reply = find_answers(
-                engine, reader, asked.question, after=asked.after, documents=documents, shelf=shelf
+                engine, reader, remark.question, after=remark.after, documents=documents, shelf=shelf
             )
-            outcomes.append(put_question(engine, reader, case, asked.document, reply, documents))
+            outcomes.append(put_question(engine, reader, case, remark.document, reply, documents))
         report = report_questions(outcomes)
         figures: dict[str, Plain] = {
             "questions": report.all.questions,

@@ -11,19 +11,19 @@ from threading import Lock, Thread
 from sqlalchemy import Engine as Database
 
 from learninglion.database.blobs import Blobs
-from learninglion.inference.choices import EncoderChoice
 from learninglion.inference.encoders import Encoder
+from learninglion.inference.generators import EncoderChoice
 from learninglion.inference.vectors import KnownVectors, VectorCache, key_of
 from learninglion.models import Actor, Passage
 from learninglion.models.errors import ConflictError, LearningLionError
 from learninglion.models.progress import Progress, silent
+from learninglion.search.comparing import LearnedVersions
 from learninglion.search.content import passage_text
 from learninglion.search.engine import Engine, IndexState
 from learninglion.search.local.index import Index
 from learninglion.search.postgres.index import PostgresIndex
 from learninglion.search.postgres.replica import Replica
 from learninglion.search.switching import EncoderBook, Switching, SwitchState
-from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.rights import Task, require
 
@@ -203,7 +203,12 @@ class Indexing:
     def _vector_keys(self, passages: Sequence[Passage]) -> list[bytes]:
         texts = dict.fromkeys(passage_text(p) for p in passages)
         names = dict.fromkeys((self.encoder.name, self.index.state().encoder, *self._book().names()))
-        return [key_of(name, asked, text) for name in names for asked in (True, False) for text in texts]
+        return [
+            key_of(name, as_question, text)
+            for name in names
+            for as_question in (True, False)
+            for text in texts
+        ]
 
     def start_switch(self) -> IndexState:
         """Let the embedding model of the settings take over in the background, where the index has another.

@@ -217,12 +217,12 @@ def _take_in(
     results = []
     with ExitStack() as stack:
         read = stack.enter_context(IsolatedParser()).parse if isolate else parse
-        found = list(find_files(paths))
-        for done, file in enumerate(found):
-            progress(_READING, done, len(found))
+        files = list(find_files(paths))
+        for done, file in enumerate(files):
+            progress(_READING, done, len(files))
             results.append(_take_in_one(file, into, read))
             on_result(results[-1])
-        progress(_READING, len(found), len(found))
+        progress(_READING, len(files), len(files))
         into.store.sweep()
     return tuple(results)
 
@@ -264,8 +264,8 @@ def _put(
     counted = document_personal(document)
     numbered = {kind: number for kind, number in counted.items() if kind in NUMBERED}
     if numbered and into.store.policy(into.collection) is PersonalPolicy.REFUSE:
-        told = f"({describe_personal(numbered)}); verzameling {into.collection!r} neemt die niet op."
-        raise UnreadableFileError(raw.name, f"er staan persoonsgegevens in {told}")
+        message = f"({describe_personal(numbered)}); verzameling {into.collection!r} neemt die niet op."
+        raise UnreadableFileError(raw.name, f"er staan persoonsgegevens in {message}")
     entries = cut(document, into.collection)
     # Only keeping it takes turns: one officer's upload passes between the files of a large delivery.
     with into.store.ingesting(wait=_LONGEST_WAIT):
@@ -290,18 +290,18 @@ def tell_personal(document: Document) -> Document:
     counted = document_personal(document)
     if not counted:
         return document
-    told = f"Bevat persoonsgegevens: {describe_personal(counted)}."
-    return replace(document, warnings=(*document.warnings, told))
+    message = f"Bevat persoonsgegevens: {describe_personal(counted)}."
+    return replace(document, warnings=(*document.warnings, message))
 
 
 def parse_files(paths: Sequence[Path]) -> Iterator[tuple[str, Document | LearningLionError]]:
     """Every file under `paths` with its document, or with the error that names the file; nothing is kept."""
     with IsolatedParser() as parser:
-        for found in find_files(paths):
+        for file in find_files(paths):
             try:
-                yield found.name, parser.parse(read_file(found))
+                yield file.name, parser.parse(read_file(file))
             except LearningLionError as error:
-                yield found.name, error
+                yield file.name, error
 
 
 def look_at_files(paths: Sequence[Path]) -> Iterator[tuple[str, int, bytes | LearningLionError]]:
@@ -310,16 +310,16 @@ def look_at_files(paths: Sequence[Path]) -> Iterator[tuple[str, int, bytes | Lea
     Or the error that names the file, with page 0.
     """
     with IsolatedParser() as parser:
-        for found in find_files(paths):
+        for file in find_files(paths):
             page = 0
             try:
-                raw = read_file(found)
+                raw = read_file(file)
                 while images := parser.look(raw, page):
                     for image in images:
                         page += 1
-                        yield found.name, page, image
+                        yield file.name, page, image
             except LearningLionError as error:
-                yield found.name, 0, error
+                yield file.name, 0, error
 
 
 def read_question_file(path: Path) -> QuestionSet:
@@ -328,8 +328,8 @@ def read_question_file(path: Path) -> QuestionSet:
         return read_question_text(sys.stdin.read())
     if path.is_dir():
         raise UnreadableFileError(path.name, "dit is een map; noem het bestand met de vragen")
-    (found,) = find_files([path])
-    return question_set_from_file(read_file(found))
+    (file,) = find_files([path])
+    return question_set_from_file(read_file(file))
 
 
 def read_question_text(text: str) -> QuestionSet:

@@ -175,7 +175,7 @@ class Jobs:
         self,
         owner: Actor,
         kind: str,
-        told: Mapping[str, Plain],
+        parameters: Mapping[str, Plain],
         *,
         subject: str = "",
         priority: int = AWAITED,
@@ -200,7 +200,9 @@ class Jobs:
                     owner=owner.name,
                     rights=canonical_json(owner),
                     priority=priority,
-                    told=canonical_json({**told, **({ABOVE: OPERATION.get()} if OPERATION.get() else {})}),
+                    told=canonical_json(
+                        {**parameters, **({ABOVE: OPERATION.get()} if OPERATION.get() else {})}
+                    ),
                     state=_QUEUED,
                     begun=now(),
                     tries=0,
@@ -316,10 +318,12 @@ class Jobs:
     def lengthen(self, claim: Claim, events: Sequence[Event]) -> bool:
         """Keep the claim for another while and report these events; False where it is lost."""
         with writing(self._engine) as connection:
-            kept = connection.execute(update(jobs).where(_held(claim)).values(until=now() + _LEASE)).rowcount
-            if kept:
+            lengthened = connection.execute(
+                update(jobs).where(_held(claim)).values(until=now() + _LEASE)
+            ).rowcount
+            if lengthened:
                 _append(connection, claim.job.id, events)
-        return bool(kept)
+        return bool(lengthened)
 
     def finish(self, claim: Claim, events: Sequence[Event]) -> None:
         """The end of the work: the last of these events is "done" or "failed". Nothing where it is lost."""

@@ -15,9 +15,8 @@ from learninglion.checking.judging import Exam
 from learninglion.database.blobs import Blobs
 from learninglion.evaluation.judge import keep_exam
 from learninglion.inference.answers import ThoughtOnlyError
-from learninglion.inference.connection import shown_address
+from learninglion.inference.connection import require_allowed, shown_address
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, Prompt
-from learninglion.inference.hosts import require_allowed
 from learninglion.inference.open import open_generator
 from learninglion.models import Actor
 from learninglion.models.errors import LearningLionError
@@ -62,9 +61,9 @@ class LanguageModel:
         return _try_encoder(self._indexing), _try_generator(self._drafts.model_in_use)
 
     def choose(
-        self, choice: GeneratorChoice | None, kept: Mapping[str, Plain], *, actor: Actor
+        self, choice: GeneratorChoice | None, fields: Mapping[str, Plain], *, actor: Actor
     ) -> TestResult:
-        """Try the model of `choice` (None: no model); where it answers, keep `kept` for the next start."""
+        """Try the model of `choice` (None: no model); where it answers, keep `fields` for the next start."""
         require_everywhere(actor, Task.MANAGE)
 
         def opening() -> Generator | None:
@@ -74,10 +73,10 @@ class LanguageModel:
 
         result = _try_generator(opening)
         if result.ok:
-            content = json.dumps({"generator": {**kept}}, ensure_ascii=False)
+            content = json.dumps({"generator": {**fields}}, ensure_ascii=False)
             self._blobs.put(MODELS_FILE, content.encode())
-            shown = {name: kept[name] for name in ("kind", "model", "path")}
-            shown["base_url"] = shown_address(str(kept["base_url"]))
+            shown = {name: fields[name] for name in ("kind", "model", "path")}
+            shown["base_url"] = shown_address(str(fields["base_url"]))
             note(self._log, "models.change", actor, _SUBJECT, shown)
         return result
 

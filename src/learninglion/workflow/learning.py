@@ -8,14 +8,14 @@ from datetime import datetime
 
 from learninglion.drafting.relevance import Relevance, read_measure
 from learninglion.inference.adapter import Adapter
-from learninglion.inference.choices import EncoderChoice
 from learninglion.inference.encoders import Encoder
+from learninglion.inference.generators import EncoderChoice
 from learninglion.models import Actor
 from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog
+from learninglion.search.comparing import LearnedVersions
 from learninglion.search.fusion import Fusion
 from learninglion.search.switching import learned_model
-from learninglion.search.versions import LearnedVersions
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere
 

@@ -10,9 +10,14 @@ from learninglion.compliance.energy import PowerFigures
 from learninglion.compliance.otlp import CollectorChoice
 from learninglion.drafting.relevance import SURE
 from learninglion.drafting.write import DEFAULT_MAX_TOKENS
-from learninglion.inference.choices import CrossEncoderChoice, EncoderChoice, RerankerChoice
 from learninglion.inference.connection import Route
-from learninglion.inference.generators import GeneratorChoice, GeneratorKind
+from learninglion.inference.generators import (
+    CrossEncoderChoice,
+    EncoderChoice,
+    GeneratorChoice,
+    GeneratorKind,
+    RerankerChoice,
+)
 from learninglion.record.letter_template import LetterTerms
 from learninglion.store.object_store import ObjectStoreChoice
 
@@ -67,10 +72,10 @@ class WorkplaceOptions:
         A server on this machine is another process, which our meter does not see either.
         """
         chosen = (c for c in (self.generator, self.judge) if isinstance(c, GeneratorChoice))
-        asked = (c.base_url for c in chosen if c.kind is GeneratorKind.OPENAI)
-        return ", ".join(_hosts(*asked))
+        choices = (c.base_url for c in chosen if c.kind is GeneratorKind.OPENAI)
+        return ", ".join(_hosts(*choices))
 
 
 def _hosts(*addresses: str) -> tuple[str, ...]:
-    found = (urlsplit(address).hostname or "" for address in addresses)
-    return tuple(dict.fromkeys(host for host in found if host))
+    names = (urlsplit(address).hostname or "" for address in addresses)
+    return tuple(dict.fromkeys(host for host in names if host))

@@ -119,23 +119,23 @@ class Persons:
         if not reason.strip():
             raise InputError("Geef een reden. Die komt in het logboek; noem er geen personen in.")
         pattern = _pattern(text)
-        found = tuple(self._places(pattern))
+        places = tuple(self._places(pattern))
         vectors = 0
-        for document_id in _of(found, "document"):
+        for document_id in _of(places, "document"):
             vectors += len(self._traces.passages(document_id))
             self._intake.remove(document_id, reason=reason, actor=actor)
         if not keep_dossiers:
             held = self._retention.held(actor)
-            for dossier_id in (name for name in _of(found, "dossier") if name not in held):
+            for dossier_id in (name for name in _of(places, "dossier") if name not in held):
                 self._retention.delete_dossier(dossier_id, reason=reason, actor=actor)
-        self._sets.clear_all(_of(found, "set"))
-        self._accounts.forget_answers(_of(found, "answer"))
-        self._guides.forget(_of(found, "remark"))
+        self._sets.clear_all(_of(places, "set"))
+        self._accounts.forget_answers(_of(places, "answer"))
+        self._guides.forget(_of(places, "remark"))
         for entry in self._store.journal.entries():
             if pattern.search(fold(entry.stamp.path)) or pattern.search(fold(entry.detail)):
                 self._store.journal.forget(entry.collection, (entry.stamp.path,))
         left = {(place.what, place.where) for place in self._places(pattern)}
-        report = PersonReport(tuple(_settled(place, left) for place in found), vectors)
+        report = PersonReport(tuple(_settled(place, left) for place in places), vectors)
         self._note("person.erase", report, actor, reason)
         return report
 
@@ -151,8 +151,8 @@ class Persons:
         yield from _tallied("dossier", pattern, self._repository.contents())
         yield from _tallied("set", pattern, self._sets.contents())
         yield from _tallied("answer", pattern, self._accounts.kept_answers())
-        said = ((s.id, canonical_json(s)) for s in self._guides.remarks())
-        yield from _tallied("remark", pattern, said)
+        remarks = ((s.id, canonical_json(s)) for s in self._guides.remarks())
+        yield from _tallied("remark", pattern, remarks)
         yield from _tallied(
             "file",
             pattern,
@@ -195,10 +195,10 @@ _WHY_KEPT = {
 
 
 def _settled(place: PersonPlace, left: set[tuple[str, str]]) -> PersonPlace:
-    kept = (place.what, place.where) in left
-    outcome = Outcome.KEPT if kept else Outcome.ERASED
+    open_still = (place.what, place.where) in left
+    outcome = Outcome.KEPT if open_still else Outcome.ERASED
     return PersonPlace(
-        place.what, place.where, place.times, outcome, _WHY_KEPT.get(place.what, "") if kept else ""
+        place.what, place.where, place.times, outcome, _WHY_KEPT.get(place.what, "") if open_still else ""
     )
 
 

@@ -167,14 +167,14 @@ class Ledger:
         """Log the digests of documents that the log has none of, as they stand now; how many."""
         expected = self._expected(None)
         open_ids = [
-            found.document_id
-            for found in self._store.standing()
-            if found.deleted_at is None
-            and ((known := expected.get(found.document_id)) is None or not known.proven)
+            document.document_id
+            for document in self._store.standing()
+            if document.deleted_at is None
+            and ((known := expected.get(document.document_id)) is None or not known.proven)
         ]
-        for found in self._store.standing(open_ids):
-            details = _sealed(found, reason)
-            self._log.append(SEAL, actor=actor.name, subject=found.document_id, details=details)
+        for document in self._store.standing(open_ids):
+            details = _sealed(document, reason)
+            self._log.append(SEAL, actor=actor.name, subject=document.document_id, details=details)
         return len(open_ids)
 
     def _entries(self, after: int = 0) -> Iterator[LogEntry]:
@@ -192,79 +192,79 @@ class Ledger:
     def _compare(self, only: Collection[str] | None) -> Iterator[tuple[str, str]]:
         expected = self._expected(only)
         ids: Sequence[str] | None = None if only is None else sorted(only)
-        for found in self._store.standing(ids):
-            known = expected.pop(found.document_id, None)
+        for document in self._store.standing(ids):
+            known = expected.pop(document.document_id, None)
             if known is None:
                 yield (
-                    found.document_id,
-                    f"{found.document_id} staat in het archief zonder regel in het logboek.",
+                    document.document_id,
+                    f"{document.document_id} staat in het archief zonder regel in het logboek.",
                 )
                 continue
-            wrong = _differences(known, found)
+            wrong = _differences(known, document)
             if wrong:
                 yield (
-                    found.document_id,
-                    f"{found.document_id} is niet zoals het logboek zegt: {'; '.join(wrong)}.",
+                    document.document_id,
+                    f"{document.document_id} is niet zoals het logboek zegt: {'; '.join(wrong)}.",
                 )
         for document_id in sorted(expected):
             yield document_id, f"{document_id} ontbreekt, ook de aantekening dat het is verwijderd."
 
 
-def _differences(known: _Expected, found: Standing) -> list[str]:
+def _differences(known: _Expected, document: Standing) -> list[str]:
     """What of a document is not as the log says, in words."""
-    if not found.readable:
+    if not document.readable:
         return ["wat ervan bewaard is, is niet te lezen"]
-    if known.gone is not None or found.deleted_at is not None:
-        return _differences_of_removed(known, found)
-    wrong = list(found.damage)
-    if missing := sorted(known.collections - found.collections):
+    if known.gone is not None or document.deleted_at is not None:
+        return _differences_of_removed(known, document)
+    wrong = list(document.damage)
+    if missing := sorted(known.collections - document.collections):
         wrong.append(f"het staat niet meer in {', '.join(missing)}")
-    if extra := sorted(found.collections - known.collections):
+    if extra := sorted(document.collections - known.collections):
         wrong.append(f"het staat ook in {', '.join(extra)}")
     if not known.proven:
         return wrong
-    if known.sources != found.sources:
+    if known.sources != document.sources:
         wrong.append("de bronnen of passages zijn veranderd")
-    standing = {version.number: version for version in found.versions}
-    if found.number != max(known.versions, default=0):
+    standing = {version.number: version for version in document.versions}
+    if document.number != max(known.versions, default=0):
         wrong.append("een andere versie geldt als de nieuwste")
     for number in sorted(known.versions.keys() - standing.keys()):
         wrong.append(f"versie {number} ontbreekt")
     for number in sorted(standing.keys() - known.versions.keys()):
         wrong.append(f"versie {number} is nooit opgenomen")
     for number in sorted(standing.keys() & known.versions.keys()):
-        said, stands = known.versions[number], standing[number]
+        entry, stands = known.versions[number], standing[number]
         now_said = _Version(
             stands.document, stands.original, stands.collection, stands.by, spell_moment(stands.at)
         )
-        if said.document != now_said.document:
+        if entry.document != now_said.document:
             wrong.append(f"de tekst van versie {number} is veranderd")
-        if said.original != now_said.original:
+        if entry.original != now_said.original:
             wrong.append(f"versie {number} noemt een ander oorspronkelijk bestand")
-        if (said.collection, said.by, said.at) != (now_said.collection, now_said.by, now_said.at):
+        if (entry.collection, entry.by, entry.at) != (now_said.collection, now_said.by, now_said.at):
             wrong.append(f"van wie, wanneer of waarheen versie {number} kwam, is veranderd")
     return wrong
 
 
-def _differences_of_removed(known: _Expected, found: Standing) -> list[str]:
+def _differences_of_removed(known: _Expected, document: Standing) -> list[str]:
     if known.gone is None:
         return ["het is weg, en het logboek noemt geen verwijdering"]
-    if found.deleted_at is None or found.versions or found.collections:
+    if document.deleted_at is None or document.versions or document.collections:
         return ["het staat er weer, en het logboek noemt geen opname na de verwijdering"]
     at, by, reason = known.gone
-    if (by, reason) != (found.deleted_by, found.deleted_reason) or (
-        at and at != spell_moment(found.deleted_at)
+    if (by, reason) != (document.deleted_by, document.deleted_reason) or (
+        at and at != spell_moment(document.deleted_at)
     ):
         return ["van wie, wanneer of waarom het is verwijderd, is veranderd"]
     return []
 
 
-def _sealed(found: Standing, reason: str) -> dict[str, Plain]:
+def _sealed(document: Standing, reason: str) -> dict[str, Plain]:
     return {
         "version": __version__,
         "reason": reason,
-        "collections": list[Plain](sorted(found.collections)),
-        "sources": found.sources,
+        "collections": list[Plain](sorted(document.collections)),
+        "sources": document.sources,
         "versions": [
             {
                 "number": v.number,
@@ -274,6 +274,6 @@ def _sealed(found: Standing, reason: str) -> dict[str, Plain]:
                 "by": v.by,
                 "at": spell_moment(v.at),
             }
-            for v in found.versions
+            for v in document.versions
         ],
     }

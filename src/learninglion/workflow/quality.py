@@ -25,8 +25,8 @@ from learninglion.models.errors import ConflictError, InputError, IntegrityError
 from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.models.progress import Progress
 from learninglion.record.log import EventLog
+from learninglion.search.comparing import TUNING
 from learninglion.search.fusion import Fusion
-from learninglion.search.versions import TUNING
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.jobs import LATER, Job, Jobs
@@ -113,8 +113,8 @@ class Quality:
         """What a worker does for each kind of job that is begun here."""
         return {"quality.measure": self._measure, "quality.round": self._round, "quality.learn": self._learn}
 
-    def _start(self, actor: Actor, kind: str, told: dict[str, Plain]) -> Job:
-        return self._jobs.start(actor, kind, told, subject=_SUBJECT, priority=LATER)
+    def _start(self, actor: Actor, kind: str, parameters: dict[str, Plain]) -> Job:
+        return self._jobs.start(actor, kind, parameters, subject=_SUBJECT, priority=LATER)
 
     # ----------------------------------------------------------------- measuring
 
@@ -126,8 +126,8 @@ class Quality:
         require(actor, Task.MANAGE)
         if judged:
             collection = self._grades(judged, actor)[0]
-        told: dict[str, Plain] = {"collection": collection, "most": most, "judged": judged}
-        return self._start(actor, "quality.measure", told)
+        parameters: dict[str, Plain] = {"collection": collection, "most": most, "judged": judged}
+        return self._start(actor, "quality.measure", parameters)
 
     def _grades(self, judged: str, actor: Actor) -> tuple[str, Grades]:
         collection = read_round(self._blobs, judged).collection

@@ -73,13 +73,13 @@ class Remarks:
             raise InputError("Deze vraag staat niet in het dossier.")
         if not 0 <= place < len(dossier.verifications[position].checks):
             raise InputError("Deze zin staat niet in het antwoord.")
-        told: dict[str, Plain] = {
+        plain: dict[str, Plain] = {
             "version": version,
             "position": position,
             "place": place,
             "complaint": complaint.value,
         }
-        note(self._log, _SAID, actor, dossier_id, {"remark": told})
+        note(self._log, _SAID, actor, dossier_id, {"remark": plain})
 
     def judge(
         self,
@@ -134,14 +134,14 @@ class Remarks:
     def open(self, actor: Actor) -> tuple[Remark, ...]:
         """What nobody closed yet, the oldest first; not of dossiers that are gone or may not be seen."""
         require(actor, Task.MANAGE)
-        said: dict[int, LogEntry] = {}
+        entries: dict[int, LogEntry] = {}
         for step in self._log.of_actions({_SAID, _SETTLED}):
             if step.action == _SAID:
-                said[step.seq] = step
+                entries[step.seq] = step
             else:
-                said.pop(int(str(step.details["entry"])), None)
-        found = (self._read(step, actor) for step in said.values())
-        return tuple(remark for remark in found if remark is not None)
+                entries.pop(int(str(step.details["entry"])), None)
+        remarks = (self._read(step, actor) for step in entries.values())
+        return tuple(remark for remark in remarks if remark is not None)
 
     def settle(self, entry: int, outcome: Outcome, *, actor: Actor) -> None:
         """Close a remark with what was done. Raises UnknownReferenceError where it is not open."""
@@ -151,17 +151,17 @@ class Remarks:
         note(self._log, _SETTLED, actor, remark.dossier, {"entry": entry, "outcome": outcome.value})
 
     def _read(self, step: LogEntry, actor: Actor) -> Remark | None:
-        told = step.details["remark"]
-        if not isinstance(told, dict):
+        plain = step.details["remark"]
+        if not isinstance(plain, dict):
             return None
-        version, position, place = (int(str(told[name])) for name in ("version", "position", "place"))
+        version, position, place = (int(str(plain[name])) for name in ("version", "position", "place"))
         try:  # of a dossier that administrators do not read, this sentence is shown to them: it was told
             dossier = self._dossiers.load(step.subject, actor.collections, version)
         except LearningLionError:
             return None
         sentence = dossier.verifications[position].checks[place].statement.text
         title = dossier.question_set.title or dossier.id
-        complaint = Complaint(str(told["complaint"]))
+        complaint = Complaint(str(plain["complaint"]))
         return Remark(step.seq, step.at, step.actor, dossier.id, title, position, sentence, complaint)
 
 

@@ -128,7 +128,7 @@ class Rereading:
 
 def differences(before: Document, after: Document) -> list[str]:
     """What of a document is read otherwise, each in a sentence; empty when it is read the same."""
-    told = []
+    lines = []
     for name, old, new in (
         ("Kenmerk", before.id, after.id),
         ("Titel", before.title, after.title),
@@ -142,13 +142,13 @@ def differences(before: Document, after: Document) -> list[str]:
         ("Waarschuwingen", len(before.warnings), len(after.warnings)),
     ):
         if old != new:
-            told.append(f"{name}: was {old or '-'}, is {new or '-'}.")
+            lines.append(f"{name}: was {old or '-'}, is {new or '-'}.")
     if before.text != after.text:
         alike = SequenceMatcher(None, before.text[:_COMPARED], after.text[:_COMPARED], autojunk=False)
-        told.append(f"Tekst: {100 * alike.quick_ratio():.0f}% gelijk.")
-    elif before.pairs != after.pairs and not told:
-        told.append("Vragen en antwoorden staan elders in de tekst.")
-    return told
+        lines.append(f"Tekst: {100 * alike.quick_ratio():.0f}% gelijk.")
+    elif before.pairs != after.pairs and not lines:
+        lines.append("Vragen en antwoorden staan elders in de tekst.")
+    return lines
 
 
 def _names(people: tuple[object, ...]) -> str:

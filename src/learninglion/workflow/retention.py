@@ -245,8 +245,8 @@ class Retention:
     def start_destroying(self, *, reason: str, actor: Actor) -> Job:
         """Begin `destroy_overdue` as long work. Raises InputError without a reason."""
         require_everywhere(actor, Task.MANAGE)
-        told: dict[str, Plain] = {"reason": _require_reason(reason)}
-        return self._jobs.start(actor, "retention", told, subject="retention", priority=LATER)
+        parameters: dict[str, Plain] = {"reason": _require_reason(reason)}
+        return self._jobs.start(actor, "retention", parameters, subject="retention", priority=LATER)
 
     def works(self) -> dict[str, Work]:
         """What a worker does for the job that is begun here."""
@@ -299,10 +299,10 @@ Naam, functie, datum en handtekening van wie besloot: **open**
 
 
 def _declared(step: LogEntry) -> str:
-    told, moment = step.details, step.at.isoformat(timespec="seconds")
-    what = step.subject or f"{told.get('works', 0)} sets in bewerking"
-    reason = str(told.get("reason", "")).replace("|", "/")
-    return f"| {step.seq} | {moment} | {what} | {told.get('versions', '')} | {reason} | {step.hash} |"
+    details, moment = step.details, step.at.isoformat(timespec="seconds")
+    what = step.subject or f"{details.get('works', 0)} sets in bewerking"
+    reason = str(details.get("reason", "")).replace("|", "/")
+    return f"| {step.seq} | {moment} | {what} | {details.get('versions', '')} | {reason} | {step.hash} |"
 
 
 def _require_reason(reason: str) -> str:

@@ -12,14 +12,14 @@ from learninglion.inference.reranking import Reranking, ordered_without
 from learninglion.models import Actor, Filters, Hit, QuestionSet
 from learninglion.models.plain import Plain, to_plain
 from learninglion.models.progress import Progress, silent
-from learninglion.parsing.askers import without_askers
+from learninglion.parsing.kamervragen.fractions import without_askers
 from learninglion.record.energy import Energy
 from learninglion.record.log import EventLog
+from learninglion.search.comparing import LearnedVersions
 from learninglion.search.duplicates import group_duplicates
 from learninglion.search.explain import explain
 from learninglion.search.search import search, search_set
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
-from learninglion.search.versions import LearnedVersions
 from learninglion.store.store import Store
 from learninglion.workflow.documents import NO_FILTERS
 from learninglion.workflow.indexing import Indexing

@@ -177,8 +177,8 @@ def _require(board: Board, source_id: str) -> None:
 def choose_source(board: Board, source_id: str) -> Board:
     """The board with this source chosen; a rejection is taken back."""
     _require(board, source_id)
-    kept = put_back(board, source_id)
-    return replace(kept, chosen=(*kept.chosen, source_id), seen=_with(kept.seen, source_id))
+    restored = put_back(board, source_id)
+    return replace(restored, chosen=(*restored.chosen, source_id), seen=_with(restored.seen, source_id))
 
 
 def reject_source(board: Board, source_id: str, reason: str) -> Board:
@@ -186,9 +186,9 @@ def reject_source(board: Board, source_id: str, reason: str) -> Board:
     _require(board, source_id)
     if not reason.strip():
         raise InputError("Geef een reden waarom u deze bron afwijst.")
-    kept = put_back(board, source_id)
-    rejected = (*kept.rejected, Rejection(source_id, reason.strip()))
-    return replace(kept, rejected=rejected, seen=_with(kept.seen, source_id))
+    restored = put_back(board, source_id)
+    rejected = (*restored.rejected, Rejection(source_id, reason.strip()))
+    return replace(restored, rejected=rejected, seen=_with(restored.seen, source_id))
 
 
 def put_back(board: Board, source_id: str) -> Board:
@@ -213,11 +213,11 @@ def add_source(board: Board, source: Source) -> Board:
 
 def drop_source(board: Board, source_id: str) -> Board:
     """The board without a source that the officer added: its text is gone, also from what was decided."""
-    kept = put_back(board, source_id)
+    restored = put_back(board, source_id)
     return replace(
-        kept,
-        added=tuple(s for s in kept.added if s.id != source_id),
-        seen=tuple(s for s in kept.seen if s != source_id),
+        restored,
+        added=tuple(s for s in restored.added if s.id != source_id),
+        seen=tuple(s for s in restored.seen if s != source_id),
     )
 
 
@@ -270,13 +270,13 @@ class SetRepository:
     ) -> Work:
         """A new set, with the hits per question where they are known."""
         work = Work(secrets.token_hex(8), owner, now(), question_set, filters, threshold)
-        found = tuple(Board(offered=hits) for hits in offered) or tuple(
+        boards = tuple(Board(offered=hits) for hits in offered) or tuple(
             Board() for _ in question_set.questions
         )
         with writing(self._engine) as connection:
             connection.execute(insert(works).values(**_row(work)))
-            _insert_boards(connection, work.id, found)
-        return replace(work, boards=found)
+            _insert_boards(connection, work.id, boards)
+        return replace(work, boards=boards)
 
     def find(self, work_id: str, owner: str) -> Work:
         """The set with its boards. Raises UnknownReferenceError if it is not there or somebody else's."""
@@ -286,10 +286,10 @@ class SetRepository:
             ).one_or_none()
             if row is None:
                 raise UnknownReferenceError("Deze set bestaat niet, of is van iemand anders.")
-            found = connection.execute(
+            rows = connection.execute(
                 select(boards.c.content).where(boards.c.work == work_id).order_by(boards.c.position)
             ).scalars()
-            kept = tuple(from_plain(Board, json.loads(content)) for content in found)
+            boards_read = tuple(from_plain(Board, json.loads(content)) for content in rows)
         content = from_plain(_Content, json.loads(row.content))
         return Work(
             row.id,
@@ -299,7 +299,7 @@ class SetRepository:
             content.filters,
             content.threshold,
             row.dossier,
-            kept,
+            boards_read,
         )
 
     def list(self, owner: str, limit: int = 50) -> tuple[WorkCard, ...]:
@@ -312,15 +312,15 @@ class SetRepository:
     def same_as(self, work: Work) -> tuple[WorkCard, ...]:
         """The other sets with mostly the same questions, whoever's they are, the last changed first."""
         query = select(*_CARD, works.c.content).where(works.c.id != work.id)
-        asked = {_squashed(q.text) for q in work.question_set.questions}
+        texts = {_squashed(q.text) for q in work.question_set.questions}
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(works.c.changed.desc(), works.c.id).limit(_LOOKED_AT))
-            found = []
+            same = []
             for *card, content in rows:
                 there = {_squashed(q["text"]) for q in json.loads(content)["question_set"]["questions"]}
-                if 2 * len(asked & there) > max(len(asked), len(there)):
-                    found.append(WorkCard(*card))
-            return tuple(found)
+                if 2 * len(texts & there) > max(len(texts), len(there)):
+                    same.append(WorkCard(*card))
+            return tuple(same)
 
     def put_board(self, work: Work, position: int, board: Board) -> None:
         """Keep one board."""
@@ -339,7 +339,7 @@ class SetRepository:
     ) -> Work:
         """The same set, corrected and searched again; what was decided for a question stays."""
         fresh = replace(work, question_set=question_set, filters=filters, threshold=threshold, changed=now())
-        found = _carried_over(
+        relaid = _carried_over(
             work.question_set.questions,
             work.boards,
             question_set.questions,
@@ -348,8 +348,8 @@ class SetRepository:
         with writing(self._engine) as connection:
             connection.execute(update(works).where(works.c.id == work.id).values(**_row(fresh)))
             connection.execute(delete(boards).where(boards.c.work == work.id))
-            _insert_boards(connection, work.id, found)
-        return replace(fresh, boards=found)
+            _insert_boards(connection, work.id, relaid)
+        return replace(fresh, boards=relaid)
 
     def tie(self, work: Work, dossier_id: str) -> None:
         """Remember which dossier this set became."""
@@ -374,26 +374,26 @@ class SetRepository:
     def clear_dossier(self, dossier_id: str) -> None:
         """Throw away the sets that became this dossier, whoever's they are."""
         with writing(self._engine) as connection:
-            found = list(connection.scalars(select(works.c.id).where(works.c.dossier == dossier_id)))
-            connection.execute(delete(boards).where(boards.c.work.in_(found)))
-            connection.execute(delete(works).where(works.c.id.in_(found)))
+            ids = list(connection.scalars(select(works.c.id).where(works.c.dossier == dossier_id)))
+            connection.execute(delete(boards).where(boards.c.work.in_(ids)))
+            connection.execute(delete(works).where(works.c.id.in_(ids)))
 
     def contents(self) -> tuple[tuple[str, str], ...]:
         """The id of every set at work with a text of it, several times where it has several."""
         with reading(self._engine) as connection:
-            kept = connection.execute(select(works.c.id, works.c.title, works.c.content)).all()
+            rows = connection.execute(select(works.c.id, works.c.title, works.c.content)).all()
             laid = connection.execute(select(boards.c.work, boards.c.content)).all()
         return (
-            *((str(row[0]), f"{row[1]}\n{row[2]}") for row in kept),
+            *((str(row[0]), f"{row[1]}\n{row[2]}") for row in rows),
             *((str(row[0]), str(row[1])) for row in laid),
         )
 
     def clear_all(self, work_ids: Iterable[str]) -> None:
         """Throw away these sets, whoever's they are."""
-        found = sorted(work_ids)
+        ids = sorted(work_ids)
         with writing(self._engine) as connection:
-            connection.execute(delete(boards).where(boards.c.work.in_(found)))
-            connection.execute(delete(works).where(works.c.id.in_(found)))
+            connection.execute(delete(boards).where(boards.c.work.in_(ids)))
+            connection.execute(delete(works).where(works.c.id.in_(ids)))
 
     def holding(self, document_id: str) -> tuple[str, ...]:
         """The sets in which something of this document lies, whoever's they are."""
@@ -517,7 +517,7 @@ def _require_own(work: Work, actor: Actor) -> None:
 
 
 def _carried_over(
-    asked: Sequence[SubQuestion],
+    questions: Sequence[SubQuestion],
     before: Sequence[Board],
     now_asked: Sequence[SubQuestion],
     fresh: list[Board],
@@ -529,11 +529,11 @@ def _carried_over(
     """
     carried: set[int] = set()
     origins: list[list[int]] = []
-    same = {_squashed(q.text): i for i, q in enumerate(asked)}
+    same = {_squashed(q.text): i for i, q in enumerate(questions)}
     exact = [same.get(_squashed(q.text)) for q in now_asked]
     for question, known in zip(now_asked, exact, strict=True):
         overlapping = (
-            i for i, q in enumerate(asked) if i not in exact and set(q.numbers) & set(question.numbers)
+            i for i, q in enumerate(questions) if i not in exact and set(q.numbers) & set(question.numbers)
         )
         origins.append([known] if known is not None else list(overlapping))
         carried |= set(origins[-1])
@@ -553,8 +553,8 @@ def _merged(before: Sequence[Board], fresh: Board) -> Board:
     """A fresh board with what was decided before; a touched source that is not found again is kept."""
     board = fresh
     for old in before:
-        kept = [h for h in old.offered if old.state(h.source.id) != "open"]
-        board, _ = add_hits(board, kept, "")
+        hits = [h for h in old.offered if old.state(h.source.id) != "open"]
+        board, _ = add_hits(board, hits, "")
         added = {
             s.id: s for s in (*board.added, *old.added) if s.id not in {h.source.id for h in board.offered}
         }
@@ -711,24 +711,24 @@ def line_taken(cards: Sequence[Card]) -> tuple[LineMoment, ...]:
 
     What the officer brought along is no answer that was given, so it does not count as a turn.
     """
-    kept = {c.source.id: c for c in cards if c.state != "rejected"}
-    steps = timeline(c.source for c in kept.values())
+    cards_left = {c.source.id: c for c in cards if c.state != "rejected"}
+    steps = timeline(c.source for c in cards_left.values())
     moments = []
     for position, step in enumerate(steps):
         earlier = [
             s for s in steps[:position] if s.day < step.day and s.source.kind is not SourceKind.SUPPLIED
         ]
-        moments.append(LineMoment(step, kept[step.source.id].state, _turns_of(step, earlier)))
+        moments.append(LineMoment(step, cards_left[step.source.id].state, _turns_of(step, earlier)))
     return tuple(moments)
 
 
 def _turns_of(step: Step, earlier: Sequence[Step]) -> tuple[Turn, ...]:
     """Where this answer differs from the latest one that spoke of the same, once for each sentence."""
-    found: dict[str, Turn] = {}
+    turns: dict[str, Turn] = {}
     for before in reversed(earlier):
-        for said, old in _differences(before.source.body, step.source.body):
-            found.setdefault(said, Turn(said, old, before.day))
-    return tuple(islice(found.values(), _TURNS))
+        for sentence, old in _differences(before.source.body, step.source.body):
+            turns.setdefault(sentence, Turn(sentence, old, before.day))
+    return tuple(islice(turns.values(), _TURNS))
 
 
 @lru_cache(maxsize=512)
@@ -736,10 +736,10 @@ def _differences(older: str, newer: str) -> tuple[tuple[str, str], ...]:
     """Sentences of `newer` with the sentence of `older` that each contradicts most."""
     old, new = _sentences(older), _sentences(newer)
     pairs = []
-    for said in new:
-        shared, before = max(((contradiction(o, said, _SAME_SUBJECT), o) for o in old), default=(0.0, ""))
+    for sentence in new:
+        shared, before = max(((contradiction(o, sentence, _SAME_SUBJECT), o) for o in old), default=(0.0, ""))
         if shared:
-            pairs.append((said, before))
+            pairs.append((sentence, before))
     return tuple(pairs)
 
 

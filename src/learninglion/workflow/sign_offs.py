@@ -97,10 +97,10 @@ class SignOffRepository:
             done = connection.execute(
                 update(sign_offs).where(*where).values(answer=answer.strip(), answered_at=now())
             )
-        found = self.of(dossier)
-        if not done.rowcount or found is None:
+        request = self.of(dossier)
+        if not done.rowcount or request is None:
             raise UnknownReferenceError("Aan u is niet gevraagd om deze tekst vast te stellen.")
-        return found
+        return request
 
     def clear(self, dossier: str) -> None:
         """Forget the request for this dossier: it was signed, withdrawn, or the dossier is gone."""
@@ -198,8 +198,8 @@ class SignOffs:
         """Who was asked, who signed, and who can be asked."""
         versions = self._dossiers.versions(dossier.id, actor)
         approved = next((v for v in reversed(versions) if v.state is DossierState.APPROVED), None)
-        asked = self._requests.of(dossier.id)
-        return Signing(asked, approved, self.approvers(dossier.id, actor), self._examined(dossier, actor))
+        requests = self._requests.of(dossier.id)
+        return Signing(requests, approved, self.approvers(dossier.id, actor), self._examined(dossier, actor))
 
     def opened(self, dossier_id: str, source_id: str, actor: Actor) -> None:
         """Keep in the log that this person opened a source beside the text that rests on it, once."""
@@ -243,11 +243,11 @@ class SignOffs:
 
     def waiting(self, actor: Actor) -> tuple[tuple[Waiting, ...], tuple[Waiting, ...]]:
         """What this person was asked to sign, and what this person got back; only what still counts."""
-        asked, returned = (
+        requests, returned = (
             self._requests.waiting_for(actor.name),
             self._requests.given_back_to(actor.name),
         )
-        return self._still_open(asked, actor), self._still_open(returned, actor)
+        return self._still_open(requests, actor), self._still_open(returned, actor)
 
     def _still_open(self, requests: tuple[SignOff, ...], actor: Actor) -> tuple[Waiting, ...]:
         waiting = []
@@ -331,9 +331,9 @@ class SignOffs:
             dossier_id, version, by=actor.name, two_person=self._two_person, responsibility=taken
         )
         if taken is not None:
-            told: dict[str, Plain] = {"version": version, "opened": len(taken.opened)}
-            told |= {"judged": taken.judged, "changed": taken.changed}
-            note(self._log, "label.remove", actor, dossier_id, told)
+            details: dict[str, Plain] = {"version": version, "opened": len(taken.opened)}
+            details |= {"judged": taken.judged, "changed": taken.changed}
+            note(self._log, "label.remove", actor, dossier_id, details)
         self._requests.clear(dossier_id)
         return self._dossiers.load(dossier_id, actor)
 

@@ -16,9 +16,9 @@ from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.store.store import Removed, Store
 from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.files import PAGES
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.jobs import Jobs
-from learninglion.workflow.page_files import PAGES
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import SetRepository
 
@@ -65,10 +65,10 @@ class Traces:
         require(actor, Task.MANAGE)
         if actor.collections is not None:
             self._store.card(document_id, actor.collections)
-        found = tuple(self._find(document_id))
-        if not found:
+        traces = tuple(self._find(document_id))
+        if not traces:
             raise UnknownReferenceError(f"Document {document_id} bestaat niet.")
-        return found
+        return traces
 
     def _find(self, document_id: str) -> Iterator[Trace]:
         for stands in self._store.standing([document_id]):
@@ -99,8 +99,8 @@ class Traces:
             yield Trace("opnamelijst", path, stays=True)
         for dossier_id in self._dossiers.quoting(document_id):
             yield Trace("dossier", dossier_id, stays=True)
-        for kept in self._kept_files(document_id):
-            yield Trace("rapport of oordeel (alleen het nummer)", kept, stays=True)
+        for file in self._kept_files(document_id):
+            yield Trace("rapport of oordeel (alleen het nummer)", file, stays=True)
         entries = self._log.entries(subject=document_id, limit=1000)
         if entries:
             yield Trace("logboek", f"{len(entries)} regel(s), zonder inhoud", stays=True)
@@ -118,11 +118,11 @@ class Traces:
             versions = self._store.history(document_id, None)
         except UnknownReferenceError:
             return ()
-        found = [p for _, listed in self._store.entries_of([document_id]) for p in listed]
+        listed_passages = [p for _, listed in self._store.entries_of([document_id]) for p in listed]
         for version in versions:
             document = self._store.version(document_id, version.number, None, lines=False)
-            found += [p for _, listed in cut(document, version.collection) for p in listed]
-        return tuple(found)
+            listed_passages += [p for _, listed in cut(document, version.collection) for p in listed]
+        return tuple(listed_passages)
 
     def wipe(self, removed: Removed, passages: Sequence[Passage]) -> None:
         """Take away what was derived from a document that is gone; its passages were read before that."""

@@ -154,8 +154,8 @@ class Transfers:
         target = open_database(to if "://" in to else home / DATABASE)
         try:
             _require_empty(target)
-            told = target.url.render_as_string(hide_password=True)
-            note(self._log, "archive.move", actor, "", {"to": told})
+            address = target.url.render_as_string(hide_password=True)
+            note(self._log, "archive.move", actor, "", {"to": address})
             with reading(self._engine) as source:
                 tables = tables_of(source)
                 if home != self._home:

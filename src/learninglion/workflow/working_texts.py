@@ -54,8 +54,8 @@ class WorkingTextRepository:
 
     def keep(self, owner: str, place: str, fields: Mapping[str, str]) -> WorkingText:
         """Keep the fields of a place instead of what was kept there; over the limit the oldest place goes."""
-        kept = WorkingText(place, now(), dict(fields))
-        row = {"changed": kept.changed, "fields": json.dumps(kept.fields, ensure_ascii=False)}
+        text = WorkingText(place, now(), dict(fields))
+        row = {"changed": text.changed, "fields": json.dumps(text.fields, ensure_ascii=False)}
         mine = working_texts.c.owner == owner
         with writing(self._engine) as connection:
             there = connection.execute(
@@ -67,7 +67,7 @@ class WorkingTextRepository:
                 over = select(working_texts.c.place).where(mine).order_by(*order).offset(_MOST).limit(_MOST)
                 gone = list(connection.scalars(over))
                 connection.execute(delete(working_texts).where(mine, working_texts.c.place.in_(gone)))
-        return kept
+        return text
 
     def find(self, owner: str, place: str) -> WorkingText | None:
         """What this person typed at this place and did not save."""

@@ -18,22 +18,22 @@ from learninglion.models.errors import InputError
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.record.provenance import SIGNING_KEY, Signer
+from learninglion.search.comparing import LearnedVersions
 from learninglion.search.postgres.index import supported
 from learninglion.search.postgres.replica import Replica
-from learninglion.search.versions import LearnedVersions
 from learninglion.store.object_store import ObjectStore
 from learninglion.store.originals import ORIGINALS
 from learninglion.store.store import Store
 from learninglion.workflow.access import Access
-from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.accounts import Accounts, Brake, People
 from learninglion.workflow.archive_folder import SHARED
 from learninglion.workflow.asking import Asking
 from learninglion.workflow.backup import Backups
-from learninglion.workflow.brakes import Brake
 from learninglion.workflow.conversations import Conversations
-from learninglion.workflow.documents import Documents
+from learninglion.workflow.documents import Documents, OwnSources
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.drafts import Drafts
+from learninglion.workflow.files import PAGES, PageFiles
 from learninglion.workflow.guides import GuideRepository, Guides
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.intake import Intake
@@ -42,15 +42,12 @@ from learninglion.workflow.judging import Judging
 from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.learning import Learning
 from learninglion.workflow.log import AuditLog
-from learninglion.workflow.monthly import Monthly
 from learninglion.workflow.options import DATABASE, WorkplaceOptions
-from learninglion.workflow.own_sources import OwnSources
-from learninglion.workflow.page_files import PAGES, PageFiles
-from learninglion.workflow.people import People
 from learninglion.workflow.persons import Persons
 from learninglion.workflow.proof import Ledger
 from learninglion.workflow.quality import Quality
 from learninglion.workflow.remarks import Remarks
+from learninglion.workflow.reports import Monthly
 from learninglion.workflow.rereading import Rereading
 from learninglion.workflow.retention import Retention
 from learninglion.workflow.searching import Searching

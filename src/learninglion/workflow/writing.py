@@ -82,9 +82,9 @@ def make_dossier(
     question_set: QuestionSet, verifications: Sequence[Verification], settings: Sequence[tuple[str, str]]
 ) -> Dossier:
     """The receipt; its id depends on everything in it, so the same work has the same id."""
-    told = (("learninglion", __version__), *settings)
-    digest = sha256_hex(canonical_json([question_set, tuple(verifications), told]))
-    return Dossier(f"dossier-{digest[:16]}", question_set, tuple(verifications), settings=told)
+    settings_used = (("learninglion", __version__), *settings)
+    digest = sha256_hex(canonical_json([question_set, tuple(verifications), settings_used]))
+    return Dossier(f"dossier-{digest[:16]}", question_set, tuple(verifications), settings=settings_used)
 
 
 def stated_draft(
@@ -103,12 +103,12 @@ def first_finished(versions: Sequence[Dossier], reasons: Sequence[str]) -> tuple
     Where it broke off and a person went on, that is what stood in the first version; what it wrote anew
     later counts instead of what it wrote before.
     """
-    found = list(versions[0].verifications)
+    verifications = list(versions[0].verifications)
     for before, after, why in zip(versions, versions[1:], reasons[1:], strict=False):
         for at, (old, new) in enumerate(zip(before.verifications, after.verifications, strict=True)):
             if new != old and (why == REDRAFTED or (why == RESUMED and new.draft.complete)):
-                found[at] = new
-    return tuple(found)
+                verifications[at] = new
+    return tuple(verifications)
 
 
 def check_again(
@@ -119,14 +119,14 @@ def check_again(
     Sentences that stayed the same keep the second opinion on them. Who changes a text that broke off takes
     it over: it counts as finished.
     """
-    told = tuple(statements)
-    if told == before.draft.statements:
+    statements_now = tuple(statements)
+    if statements_now == before.draft.statements:
         return before
     draft = replace(
         before.draft,
-        statements=told,
+        statements=statements_now,
         verdict=AnswerVerdict.ANSWERED,
-        missing=find_missing(before.draft.selection, told, sure),
+        missing=find_missing(before.draft.selection, statements_now, sure),
         left_out=tuple(r for r in before.draft.left_out if not r.startswith(UNFINISHED)),
         complete=True,
     )
@@ -269,5 +269,5 @@ def unfinished(dossier: Dossier) -> tuple[tuple[tuple[int, ...], str], ...]:
 
 
 def _why(remarks: Sequence[str]) -> str:
-    told = (r.removeprefix(UNFINISHED).strip() for r in remarks if r.startswith(UNFINISHED))
-    return next(told, "")
+    reasons = (r.removeprefix(UNFINISHED).strip() for r in remarks if r.startswith(UNFINISHED))
+    return next(reasons, "")

@@ -130,9 +130,9 @@ class Course:
         frame = self._frame
 
         def loss(vectors: Any) -> Any:
-            asked = _placed(vectors[: len(batch)], frame.query_mean, frame)
-            found = _placed(vectors[len(batch) :], frame.passage_mean, frame)
-            scores = asked @ found.T * _SHARPNESS + masks
+            question_side = _placed(vectors[: len(batch)], frame.query_mean, frame)
+            passage_side = _placed(vectors[len(batch) :], frame.passage_mean, frame)
+            scores = question_side @ passage_side.T * _SHARPNESS + masks
             highest = anp.max(scores, axis=1, keepdims=True)
             sums = anp.log(anp.sum(anp.exp(scores - highest), axis=1)) + highest[:, 0]
             return anp.mean(sums - anp.diag(scores))

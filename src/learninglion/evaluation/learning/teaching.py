@@ -140,9 +140,11 @@ def teach(
                     process.kill()
                     raise
             errors.seek(0)
-            said = errors.read().strip().splitlines()
+            lines = errors.read().strip().splitlines()
         if process.returncode or not (place / _AFTER).exists():
-            raise LearningLionError(f"Het leren is afgebroken ({said[-1] if said else process.returncode}).")
+            raise LearningLionError(
+                f"Het leren is afgebroken ({lines[-1] if lines else process.returncode})."
+            )
         return NanoEncoder(adapter=load_adapter(place / _AFTER))
 
 
@@ -151,7 +153,8 @@ def learn_in(folder: str) -> None:
     os.nice(_PRIORITY)
     place = Path(folder)
     examples = [
-        Example(asked, tuple(passages)) for asked, passages in json.loads((place / _EXAMPLES).read_text())
+        Example(question, tuple(passages))
+        for question, passages in json.loads((place / _EXAMPLES).read_text())
     ]
     before = load_adapter(place / _BEFORE)
     changes = learn_changes(built_in_weights(), examples, _tell, before)

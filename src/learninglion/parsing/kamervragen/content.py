@@ -11,9 +11,8 @@ from dataclasses import replace
 from learninglion.models import Answerer, Document, DocumentKind, Genre, Notice, Span
 from learninglion.parsing.kamervragen.fractions import attribute
 from learninglion.parsing.kamervragen.front import Front, read_front, title_from_question
-from learninglion.parsing.kamervragen.header import parse_answerers, parse_received_on
+from learninglion.parsing.kamervragen.header import name_notice, parse_answerers, parse_received_on
 from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
-from learninglion.parsing.kamervragen.notices import name_notice
 from learninglion.parsing.kamervragen.pairing import (
     Pairing,
     asks_alone,

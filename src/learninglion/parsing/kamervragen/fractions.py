@@ -7,9 +7,42 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from learninglion.models import Document, QAPair, Span
+from learninglion.parsing.kamervragen.header import MEMBERS
 from learninglion.parsing.paragraphs import Paragraph
 
-__all__ = ["attribute", "name_fractions"]
+__all__ = ["attribute", "name_fractions", "without_askers"]
+
+# A set's text without who asks: what is found must not depend on the name or the party of an asker.
+
+_MEMBERS = re.compile(rf"(?:\bvan\s+)?{MEMBERS.pattern}", MEMBERS.flags)
+# "vragen van Jansen (VVD) aan", "Jansen (VVD) vraagt": a name with a party, without the word for a member.
+_NAME = (
+    r"(?:(?:[Mm]evrouw|[Dd]e\s+heer|[Dd]hr\.|[Mm]w\.)\s+)?"
+    r"(?:(?:van|de|den|der|het|ten|ter|te|el|al)\s+|[A-Z]\.\s?|['’]t\s+|d['’])*[A-ZÀ-Þ][\w’'.-]+"
+    r"(?:\s+(?:van|de|den|der|het|ten|ter|te|el|al|[A-ZÀ-Þ][\w’'-]+))*"
+)
+_PARTY_BEHIND = r"\s*\((?!ingezonden|ontvangen)[^()]{1,40}\)"
+_SERIES = rf"{_NAME}(?:{_PARTY_BEHIND})?(?:(?:\s*,|\s+en)\s+{_NAME}(?:{_PARTY_BEHIND})?)*"
+_NAMED = re.compile(
+    rf"(?<=ragen)\s+van\s+(?=[^.\n]{{0,200}}?\()(?:{_SERIES})(?=\s+(?:aan|over|inzake|betreffende|omtrent)\b)"
+    rf"|^(?:{_NAME}{_PARTY_BEHIND}(?:(?:\s*,|\s+en)\s+{_NAME}{_PARTY_BEHIND})*)(?=\s+(?:vraag|vrag|stel|heeft|hebben)\w*\b)",
+    re.MULTILINE,
+)
+# "De leden van de VVD-fractie vragen", "de fractie van D66": who speaks in a written consultation.
+_FRACTION = re.compile(
+    r"\b(?:de\s+|het\s+)?(?:(?:leden|lid)\s+van\s+(?:de\s+)?)?(?:(?-i:[A-ZÀ-Þ0-9])[\w/&+.-]*-fracties?"
+    r"|fracties?\s+van\s+(?:de\s+|het\s+)?(?-i:[A-ZÀ-Þ0-9])[\w/&+.-]*"
+    r"(?:(?:,|\s+en)\s+(?:de\s+|het\s+)?(?-i:[A-ZÀ-Þ0-9])[\w/&+.-]*)*)",
+    re.IGNORECASE,
+)
+
+
+def without_askers(text: str) -> str:
+    """`text` with every asker, party and fraction left out; the subject, ministers and dates stay."""
+    bare = _NAMED.sub(" ", _MEMBERS.sub(" ", text))
+    bare = _FRACTION.sub(" ", bare)
+    return "\n".join(" ".join(line.split()) for line in bare.split("\n")).strip()
+
 
 _PARTY = r"[A-Z][\w’'&./-]*(?:\s(?!De|Het|Deze|Zij)[A-Z][\w’'&./-]*)?"
 _LIST = rf"{_PARTY}(?:(?:\s*,\s*|\s+en\s+(?:de\s+)?){_PARTY})*"
@@ -26,10 +59,10 @@ _PLAIN = re.compile(rf"\bde\s+(?P<names>{_LIST})-fracties?\b")
 
 def name_fractions(text: str) -> str:
     """The fractions that ask in `text`: "De leden van de VVD- en CDA-fractie" is "VVD, CDA"; else empty."""
-    found = [m for m in (p.search(text) for p in (_MEMBER, _BEHIND, _AHEAD, _PLAIN)) if m]
-    if not found:
+    matches = [m for m in (p.search(text) for p in (_MEMBER, _BEHIND, _AHEAD, _PLAIN)) if m]
+    if not matches:
         return ""
-    first = min(found, key=lambda match: match.start())
+    first = min(matches, key=lambda match: match.start())
     named, at = first["names"], first.end()
     while (more := _MORE.match(text, at)) is not None:
         named, at = f"{named}, {more['names']}", more.end()
@@ -53,7 +86,7 @@ def attribute(
         return document.pairs
     answered = _answerer(document)
     answers = [pair.answer for pair in pairs if pair.answer is not None]
-    asked: dict[Span, str] = {}
+    asker_of: dict[Span, str] = {}
     current, at = "", 0
     for pair in pairs:
         while at < len(spans) and spans[at].start < pair.question.start:
@@ -62,9 +95,9 @@ def attribute(
                 current = name_fractions(paragraphs[at].text) or current
             at += 1
         current = name_fractions(pair.question.of(document.text)) or current
-        asked[pair.question] = current
+        asker_of[pair.question] = current
     return tuple(
-        replace(pair, asked_by=asked[pair.question], answered_by=answered if pair.answer else "")
+        replace(pair, asked_by=asker_of[pair.question], answered_by=answered if pair.answer else "")
         for pair in document.pairs
     )
 

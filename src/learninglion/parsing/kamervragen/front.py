@@ -13,7 +13,7 @@ from datetime import date
 
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, Genre, Span
-from learninglion.models.publications import PublicationId, parse_publication_id, session_year_of
+from learninglion.models.documents import PublicationId, parse_publication_id, session_year_of
 from learninglion.parsing.kamervragen.header import (
     ANSWER_HEADING,
     INTRODUCTION,
@@ -156,16 +156,16 @@ def name_genre(heading: str) -> Genre | None:
 
 def title_from_question(question: str) -> str:
     """The title quoted in the first question ("... het bericht «...»?"); empty where it quotes none."""
-    found = (pattern.search(squash(question)) for pattern in _QUOTED)
-    return next((match["said"].strip(" .") for match in found if match), "")
+    matches = (pattern.search(squash(question)) for pattern in _QUOTED)
+    return next((match["said"].strip(" .") for match in matches if match), "")
 
 
 def _own_identifier(lines: Sequence[str]) -> PublicationId | None:
     for line in lines:
         match = _OWN_ID.match(line)
-        found = parse_publication_id(_spell(match[1])) if match else None
-        if found is not None:
-            return found
+        identifier = parse_publication_id(_spell(match[1])) if match else None
+        if identifier is not None:
+            return identifier
     return None
 
 
@@ -184,17 +184,17 @@ def _read_set(
     """The front of a set with its answers; None where nothing says that it is one the Kamer publishes."""
     whole = "\n".join(text for text, _ in head)
     sheet = next((m for m in map(_SHEET.match, lines[:20]) if m), None)
-    asked = _search_line(INTRODUCTION, whole)
-    answered = _search_line(ANSWER_HEADING, whole, asked.end() if asked else 0)
+    introduction_line = _search_line(INTRODUCTION, whole)
+    answered = _search_line(ANSWER_HEADING, whole, introduction_line.end() if introduction_line else 0)
     answered = answered or _search_line(ANSWER_HEADING, whole)  # the Kamer's own form names them first
     received = parse_received_on(whole[answered.start() :]) if answered else None
     if own is not None and own.kind not in ("ah", "kv"):
         return None
     annex = _ANNEX.search("\n".join(lines[:8])) is not None and _YEAR.search("\n".join(lines[:8])) is not None
     cased = bool(lines) and any(CASE_NUMBER.fullmatch(line) for line in lines[:6])
-    if not (sheet or own or (annex and asked) or (cased and answered)):
+    if not (sheet or own or (annex and introduction_line) or (cased and answered)):
         return None
-    said_asked = _introduction(whole, asked, answered)
+    said_asked = _introduction(whole, introduction_line, answered)
     said_answered = _heading(whole, answered)
     year = own.session_year if own else None
     if year is None:
@@ -232,11 +232,11 @@ def _search_line(pattern: re.Pattern[str], text: str, start: int = 0) -> re.Matc
     return None
 
 
-def _introduction(whole: str, asked: re.Match[str] | None, answered: re.Match[str] | None) -> str:
-    if asked is None:
+def _introduction(whole: str, match: re.Match[str] | None, answered: re.Match[str] | None) -> str:
+    if match is None:
         return ""
-    end = answered.start() if answered and answered.start() > asked.start() else len(whole)
-    text = whole[asked.start() : min(end, asked.start() + _LONGEST_HEAD)]
+    end = answered.start() if answered and answered.start() > match.start() else len(whole)
+    text = whole[match.start() : min(end, match.start() + _LONGEST_HEAD)]
     closing = _SENT_IN.search(text)
     if closing is not None:
         return text[: closing.end()].strip()
@@ -244,17 +244,17 @@ def _introduction(whole: str, asked: re.Match[str] | None, answered: re.Match[st
     return "\n".join(lines[: 1 if len(lines[0]) > 80 else 3]).strip()
 
 
-def _with_case(said: str, whole: str) -> str:
+def _with_case(text: str, whole: str) -> str:
     """The introduction with the number of the set and the day above it, as the Kamer sends it."""
-    at = whole.find(said) if said else -1
+    at = whole.find(text) if text else -1
     if at < 0:
-        return said
+        return text
     start = at
     for line in reversed(whole[:at].rstrip("\n").split("\n")):
         if not CASE_NUMBER.fullmatch(line.strip()) and not _SENT_IN.fullmatch(line.strip()):
             break
         start = whole.rfind(line, 0, start)
-    return whole[start : at + len(said)]
+    return whole[start : at + len(text)]
 
 
 def _heading(whole: str, answered: re.Match[str] | None) -> str:
@@ -303,13 +303,13 @@ def _set_number(
     return None
 
 
-def _place(said: str, whole: str, head: Sequence[tuple[str, Span]]) -> Span | None:
-    """Where in the document the words `said` of its front stand."""
-    at = whole.find(said) if said else -1
+def _place(text: str, whole: str, head: Sequence[tuple[str, Span]]) -> Span | None:
+    """Where in the document the words `text` of its front stand."""
+    at = whole.find(text) if text else -1
     if at < 0 or not head:
         return None
     start = head[0][1].start + at
-    return Span(start, start + len(said))
+    return Span(start, start + len(text))
 
 
 # --------------------------------------------------------------------------- a Kamerstuk
@@ -389,13 +389,13 @@ def _paper_title(
     if not dossiers:
         return ""
     at, match = dossiers[0]
-    said = [match["title"].strip(" |")]
+    titles = [match["title"].strip(" |")]
     end = item[0] if item and item[0] > at else at + 2
     for row in rows[at + 1 : end]:
         if _DOSSIER.match(row) or _MASTHEAD.match(row):
             break
-        said.append(row.strip(" |"))
-    return squash(" ".join(part for part in said if part))
+        titles.append(row.strip(" |"))
+    return squash(" ".join(part for part in titles if part))
 
 
 def _name_paper(subject: str, heading: str, genre: Genre | None) -> str:
@@ -428,5 +428,5 @@ def _capitalise(word: str) -> str:
 
 def _paper_date(lines: Sequence[str]) -> date | None:
     """The day the paper was received, presented or signed, as its first page says; the first counts."""
-    found = (parse_date(match["day"]) for match in _DAY.finditer("\n".join(lines)))
-    return next((day for day in found if day), None)
+    dates = (parse_date(match["day"]) for match in _DAY.finditer("\n".join(lines)))
+    return next((day for day in dates if day), None)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from learninglion.dutch.dates import MONTHS
+from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import squash
-from learninglion.models import Answerer, Asker
+from learninglion.models import Answerer, Asker, NoticeKind
 from learninglion.parsing.pdf.lines import Line, Page
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "find_masthead",
     "find_related",
     "full_name",
+    "name_notice",
     "parse_answerers",
     "parse_asked_on",
     "parse_askers",
@@ -28,6 +29,28 @@ __all__ = [
     "parse_received_on",
     "parse_subject",
 ]
+
+# What a notice in the place of answers says: later, or in a letter.
+
+_POSTPONED = re.compile(
+    r"\buitstel|\bniet\s+binnen\s+(?:de|het)\b|\bniet\s+mogelijk\b.{0,200}\b(?:termijn|tijdig|beantwoord)"
+    r"|\bmeer\s+tijd\b|\bbinnen\s+de\s+(?:gebruikelijke\s+)?termijn\s+van\b|\bzo\s+spoedig\s+mogelijk\b|\bniet\s+tijdig\b|\blater\s+(?:dan|beantwoord|toegezonden|ontvang)"
+    r"|\bniet\s+(?:kunnen|kan|kon|konden)\b.{0,60}\b(?:termijn|beantwoord)|\bverlengd|\bnog\s+niet\b.{0,60}beantwoord",
+    re.IGNORECASE | re.DOTALL,
+)
+_BY_LETTER = re.compile(
+    r"\bbeantwoord\b.{0,80}\bbrief|\bbrief\b.{0,160}\b(?:beantwoord|antwoord|verwijs|verwezen|reactie)"
+    r"|\b(?:verwijs|verwezen|verwijzen)\b.{0,80}\bbrief|\bper\s+brief\b|\bbijgevoegde\s+brief",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def name_notice(text: str) -> NoticeKind:
+    """What kind of notice `text` is."""
+    if _POSTPONED.search(text):
+        return NoticeKind.POSTPONEMENT
+    return NoticeKind.BY_LETTER if _BY_LETTER.search(text) else NoticeKind.OTHER
+
 
 # A space may have been lost: "18 november2024".
 _DATE = re.compile(rf"\b(\d{{1,2}})\s*({'|'.join(MONTHS)})\s*((?:19|20)\d\d)\b", re.IGNORECASE)
@@ -70,15 +93,15 @@ def parse_askers(text: str) -> tuple[Asker, ...]:
         return ()
     names = re.sub(r"\b(?:het\s+lid|de\s+leden)\s+", "", match["names"])
     names = re.sub(r"\s+(?:en|alsmede)\s+", ", ", names)
-    found: list[tuple[str, str | None]] = []
+    named_askers: list[tuple[str, str | None]] = []
     for member in _MEMBER.finditer(names):
         name = member["name"].strip(" .")
         if name.strip("'’")[:1].isalpha() and len(name) < 60:
             party = re.sub(r"^(?:beiden|allen|alle)\s+", "", (member["party"] or "").strip()) or None
-            found.append((name, party))
+            named_askers.append((name, party))
     askers: list[Asker] = []
     shared: str | None = None
-    for name, own in reversed(found):
+    for name, own in reversed(named_askers):
         shared = own or shared
         askers.append(Asker(name, shared))
     return tuple(reversed(askers))
@@ -143,43 +166,49 @@ def parse_people(text: str, on_behalf: bool) -> list[Answerer]:
     masked = _BRACKETS.sub(lambda match: "\0" * len(match.group()), text)
     roles = list(_ROLE.finditer(masked))
     ends = [*(match.start() for match in roles), len(text)][1:]
-    found: list[Answerer] = []
+    answerers: list[Answerer] = []
     bare: list[int] = []  # "de Staatssecretaris en de Minister van X": the office follows
     for match, end in zip(roles, ends, strict=True):
         role = _role(match["role"])
         people = _read_segment(text[match.end() : end], role, match["article"] is not None, on_behalf)
         if not people:
-            bare.append(len(found))
-            found.append(Answerer(None, role, None, on_behalf))
+            bare.append(len(answerers))
+            answerers.append(Answerer(None, role, None, on_behalf))
             continue
         if people[0].portfolio is not None:
-            for index in (i for i in bare if found[i].role != "Minister-President" or not found[i].on_behalf):
-                found[index] = replace(found[index], portfolio=people[0].portfolio)
-            if bare and found[-1].role == "Minister-President" and people[0].portfolio == "Algemene Zaken":
+            for index in (
+                i for i in bare if answerers[i].role != "Minister-President" or not answerers[i].on_behalf
+            ):
+                answerers[index] = replace(answerers[index], portfolio=people[0].portfolio)
+            if (
+                bare
+                and answerers[-1].role == "Minister-President"
+                and people[0].portfolio == "Algemene Zaken"
+            ):
                 people = people[1:]  # "de Minister-President, Minister van Algemene Zaken" is one person
         bare = []
-        found += people
-    return found
+        answerers += people
+    return answerers
 
 
 def _read_segment(text: str, role: str, article: bool, on_behalf: bool) -> list[Answerer]:
     """What follows one role: "A (X) en B (Y)", "van X, van Y en voor Z", or a bare name."""
-    found: list[Answerer] = []
+    people: list[Answerer] = []
     at = 0
     for match in _BRACKETS.finditer(text):
         name = squash(_LEAD.sub("", text[at : match.start()]))
         at = match.end()
         office = _OFFICE.match(name)
         if office is not None and (office["link"] == "voor" or re.search(r",|\sen\s", name)):
-            found += _offices(name, role, on_behalf)  # the brackets hold its abbreviation
+            people += _offices(name, role, on_behalf)  # the brackets hold its abbreviation
         elif name and not name.startswith("voor "):
-            found.append(Answerer(name, role, full_name(match["inner"]), on_behalf))
+            people.append(Answerer(name, role, full_name(match["inner"]), on_behalf))
     rest = _TRAIL.sub("", _GOES_ON.split(text[at:], maxsplit=1)[0])
     rest = squash(_LEAD.sub("", rest))
     if _OFFICE.match(rest):
-        return found + _offices(rest, role, on_behalf)
-    if found or not rest:
-        return found
+        return people + _offices(rest, role, on_behalf)
+    if people or not rest:
+        return people
     if article or re.search(r",|\sen\s", rest):  # "de Staatssecretaris Jeugd, Preventie en Sport"
         return [Answerer(None, role, full_name(rest), on_behalf)]
     return [Answerer(rest, role, None, on_behalf)] if not rest[:1].islower() and len(rest) < 60 else []
@@ -187,13 +216,13 @@ def _read_segment(text: str, role: str, article: bool, on_behalf: bool) -> list[
 
 def _offices(text: str, role: str, on_behalf: bool) -> list[Answerer]:
     """ "van A, van B en voor C": one role, several offices."""
-    found = []
+    offices = []
     for part in _NEXT_OFFICE.split(text):
         match = _OFFICE.match(part)
         if match is not None:
             kind = f"{role} voor" if match["link"].lower() == "voor" else role
-            found.append(Answerer(None, kind, full_name(match["portfolio"]), on_behalf))
-    return found
+            offices.append(Answerer(None, kind, full_name(match["portfolio"]), on_behalf))
+    return offices
 
 
 def _role(text: str) -> str:
@@ -310,8 +339,12 @@ def _foot(page: Page) -> list[Line]:
 def _find_identifier(text: str) -> str | None:
     match = _IDENTIFIER.search(text)
     if match:
-        found = match[1]
-        return found.lower() if found.lower().startswith("ah") else found[:6].lower() + found[6:]
+        identifier = match[1]
+        return (
+            identifier.lower()
+            if identifier.lower().startswith("ah")
+            else identifier[:6].lower() + identifier[6:]
+        )
     old = _OLD_IDENTIFIER.search(text)
     if old is None:
         return None
@@ -323,8 +356,8 @@ def _find_number(head: Sequence[tuple[int, Line]], identifier: str | None) -> in
     if identifier is not None and identifier.startswith("ah-"):
         return int(identifier.split("-")[3])
     numbers = [_NUMBER.fullmatch(line.text.strip()) for _, line in head if line.size < 30]
-    found = [match for match in numbers if match]
-    return int(found[-1][1]) if found else None
+    matches = [match for match in numbers if match]
+    return int(matches[-1][1]) if matches else None
 
 
 def _year_of(identifier: str | None) -> str | None:
@@ -369,12 +402,14 @@ def find_related(text: str, identifier: str | None) -> tuple[str, ...]:
     if match is None:
         return ()
     own = "ek" if identifier is not None and "-ek-" in identifier else "tk"
-    found: list[str] = []
+    identifiers: list[str] = []
     for part in _RELATED_YEAR.finditer(match["rest"]):
         chamber = {"I": "ek", "II": "tk"}.get((part["chamber"] or "").strip(" ,").upper(), own)
         years = part["from"] + _full_year(part["from"], part["to"])
-        found += [f"ah-{chamber}-{years}-{int(number)}" for number in re.findall(r"\d+", part["numbers"])]
-    return tuple(dict.fromkeys(found))
+        identifiers += [
+            f"ah-{chamber}-{years}-{int(number)}" for number in re.findall(r"\d+", part["numbers"])
+        ]
+    return tuple(dict.fromkeys(identifiers))
 
 
 def parse_answerers(heading: str) -> tuple[Answerer, ...]:

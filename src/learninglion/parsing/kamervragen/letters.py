@@ -92,17 +92,17 @@ def read_facts(
     lines = [line for paragraph in front for line in paragraph.text.split("\n")]
     subject = _said(lines, _SUBJECT, "subject") or _said(letterhead, _SUBJECT, "subject")
     named = squash(" ".join(front[n].text for n in heading))
-    said = front[cover].text if cover is not None else ""
-    sources = [text for text in (named, subject, said, title, *lines) if text]
+    cover_text = front[cover].text if cover is not None else ""
+    sources = [text for text in (named, subject, cover_text, title, *lines) if text]
     closing = _closing(paragraphs, first)
     day = _said(lines, _DAY, "day") or _said(letterhead, _DAY, "day")
     return LetterFacts(
-        title=find_subject(named, subject, said, title),
+        title=find_subject(named, subject, cover_text, title),
         subject=subject,
         published=parse_date(day),
-        asked_on=next((day for day in map(_asked_on, (named, said, *lines)) if day), None),
+        asked_on=next((day for day in map(_asked_on, (named, cover_text, *lines)) if day), None),
         askers=next((askers for askers in map(parse_askers, sources) if askers), ()),
-        answerers=_answerers(named, said, lines, closing),
+        answerers=_answerers(named, cover_text, lines, closing),
         related=tuple(dict.fromkeys(CASE_NUMBER.findall("\n".join((*lines, *letterhead))))),
         introduction=introduction,
     )
@@ -170,13 +170,13 @@ def _asked_on(text: str) -> date | None:
     return parse_date(match["day"]) if match else None
 
 
-def _answerers(named: str, said: str, lines: Sequence[str], closing: Sequence[str]) -> tuple[Answerer, ...]:
+def _answerers(named: str, text: str, lines: Sequence[str], closing: Sequence[str]) -> tuple[Answerer, ...]:
     """Who answers, from the heading above the questions or else from the signature, with the name signed."""
     before = re.split(r"\b(?:op|van)\s+(?:de\s+)?(?:Kamer|schriftelijke\s+)?vragen\b", named, maxsplit=1)[0]
     offices = parse_answerers(before) if _WORD_DIRT.match(named) else ()
     signed, name = _signature([line.strip() for line in (*lines[-14:], *closing)])
     offices = tuple(_in_lower_case(office) for office in offices or parse_answerers(signed))
-    behalf = _BEHALF.search(said)
+    behalf = _BEHALF.search(text)
     if behalf is not None and not any(office.on_behalf for office in offices):
         others = parse_answerers(f"namens {behalf['who'].strip()}")
         offices = (*offices, *(replace(other, on_behalf=True) for other in others))

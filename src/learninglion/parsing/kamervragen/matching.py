@@ -30,11 +30,11 @@ class Matched:
     warnings: tuple[str, ...]
 
 
-def match_parts(found: Found, stretches: Sequence[Stretch]) -> Matched:
+def match_parts(parts_found: Found, stretches: Sequence[Stretch]) -> Matched:
     """The pairs of a set: every question once, each with the answer that stands for it."""
-    parts = [part for part in found.parts if part.numbers != (0,)]
+    parts = [part for part in parts_found.parts if part.numbers != (0,)]
     warnings: list[str] = []
-    parts = _split_unlabelled(parts, stretches, bool(found.notice))
+    parts = _split_unlabelled(parts, stretches, bool(parts_found.notice))
     parts = _drop_repeated(parts, stretches)
     questions = [part for part in parts if part.kind is LabelKind.QUESTION]
     if _count_unnumbered(questions):
@@ -54,8 +54,10 @@ def match_parts(found: Found, stretches: Sequence[Stretch]) -> Matched:
     if questions and not any(given.values()):
         warnings.append("Er staan geen antwoorden in dit document.")
     warnings += check_pairs(pairs)
-    if found.loose:
-        warnings.append(f"Tekst op pagina {stretches[found.loose[0]].page} hoort bij geen vraag of antwoord.")
+    if parts_found.loose:
+        warnings.append(
+            f"Tekst op pagina {stretches[parts_found.loose[0]].page} hoort bij geen vraag of antwoord."
+        )
     return Matched(tuple(pairs), tuple(warnings))
 
 
@@ -94,9 +96,11 @@ def _split_unlabelled(parts: list[Part], stretches: Sequence[Stretch], has_notic
     """Where an answer has no label of its own, find where it begins in the text under its question."""
     claimed = {number for part in parts if part.kind is LabelKind.ANSWER for number in part.numbers}
     alternating = _alternates(parts)
-    asked = [part for part in parts if part.kind is LabelKind.QUESTION]
-    begun = sum(_answer_begins(part, stretches) is not None for part in asked)
-    mostly = len(asked) > 1 and 2 * begun >= len(asked)  # under most questions stands an answer
+    question_parts = [part for part in parts if part.kind is LabelKind.QUESTION]
+    begun = sum(_answer_begins(part, stretches) is not None for part in question_parts)
+    mostly = len(question_parts) > 1 and 2 * begun >= len(
+        question_parts
+    )  # under most questions stands an answer
     result: list[Part] = []
     for position, part in enumerate(parts):
         result.append(part)
@@ -163,8 +167,8 @@ def _answer_begins(part: Part, stretches: Sequence[Stretch]) -> int | None:
 
 def _members_end(part: Part, stretches: Sequence[Stretch]) -> int | None:
     """Position in the body of a question behind the last stretch in which members speak or ask."""
-    said = [k for k, i in enumerate(part.body) if _MEMBERS.search(stretches[i].text)]
-    return said[-1] + 1 if said and said[-1] + 1 < len(part.body) else None
+    member_places = [k for k, i in enumerate(part.body) if _MEMBERS.search(stretches[i].text)]
+    return member_places[-1] + 1 if member_places and member_places[-1] + 1 < len(part.body) else None
 
 
 def _asks(stretch: Stretch) -> bool:
@@ -173,16 +177,16 @@ def _asks(stretch: Stretch) -> bool:
 
 def _drop_repeated(parts: list[Part], stretches: Sequence[Stretch]) -> list[Part]:
     """A question that is printed again, before its answer or in it, counts once."""
-    kept: list[Part] = []
+    parts_left: list[Part] = []
     for position, part in enumerate(parts):
         if part.kind is LabelKind.ANSWER:
             _strip_question(part, parts, stretches)
         elif _is_repeated_later(part, parts[position + 1 :], stretches):
             if parts[position + 1 : position + 2] and parts[position + 1].kind is LabelKind.ANSWER:
-                kept.append(part)
+                parts_left.append(part)
             continue
-        kept.append(part)
-    return kept
+        parts_left.append(part)
+    return parts_left
 
 
 def _is_repeated_later(part: Part, later: Sequence[Part], stretches: Sequence[Stretch]) -> bool:
@@ -197,7 +201,7 @@ def _is_repeated_later(part: Part, later: Sequence[Part], stretches: Sequence[St
 
 def _strip_question(answer: Part, parts: Sequence[Part], stretches: Sequence[Stretch]) -> None:
     """Take the repeated questions off the front of an answer, one after the other."""
-    asked = {
+    question_numbers = {
         text
         for question in parts
         if question.kind is LabelKind.QUESTION
@@ -207,11 +211,11 @@ def _strip_question(answer: Part, parts: Sequence[Part], stretches: Sequence[Str
     rest, count = "", 0
     for position, index in enumerate(answer.body[:-1], start=1):
         rest += _squeeze(stretches[index].text[answer.skip if index == answer.label else 0 :])
-        while rest and (whole := next((text for text in asked if rest.startswith(text)), None)):
+        while rest and (whole := next((text for text in question_numbers if rest.startswith(text)), None)):
             rest = rest[len(whole) :]
         if not rest:
             count = position
-        elif not any(text.startswith(rest) for text in asked):
+        elif not any(text.startswith(rest) for text in question_numbers):
             break
     answer.body = answer.body[count:]
 
@@ -240,9 +244,9 @@ def _give(
         return
     misnamed = _misnamed(answer, position, parts, given)
     if misnamed is not None:
-        asked, called = named(misnamed.numbers), named(answer.numbers)
+        question_name, called = named(misnamed.numbers), named(answer.numbers)
         warnings.append(
-            f"Onder vraag {asked} staat een antwoord dat «Antwoord {called}» heet; controleer dit."
+            f"Onder vraag {question_name} staat een antwoord dat «Antwoord {called}» heet; controleer dit."
         )
         answer.numbers = misnamed.numbers
         given[id(misnamed)].append(answer)
@@ -276,8 +280,8 @@ def _misnamed(
     later_answers = {n for p in parts[position + 1 :] if p.kind is LabelKind.ANSWER for n in p.numbers}
     claimed_later = set(above.numbers) & later_answers
     answered = {n for answers in given.values() for part in answers for n in part.numbers}
-    asked = {n for p in parts if p.kind is LabelKind.QUESTION for n in p.numbers}
-    nobody = answer.numbers == (above.numbers[-1] + 1,) and not asked & set(answer.numbers)
+    question_numbers = {n for p in parts if p.kind is LabelKind.QUESTION for n in p.numbers}
+    nobody = answer.numbers == (above.numbers[-1] + 1,) and not question_numbers & set(answer.numbers)
     if claimed_later or not (nobody or set(answer.numbers) <= answered | later_answers):
         return None
     return above
@@ -314,14 +318,14 @@ def _pair(
     stretches: Sequence[Stretch],
     warnings: list[str],
 ) -> QAPair:
-    asked = _span(question, stretches)
-    if asked is None:
+    question_span = _span(question, stretches)
+    if question_span is None:
         at = stretches[question.label].span.end if question.label is not None else 0
-        asked = Span(at, at)
+        question_span = Span(at, at)
     page = stretches[question.body[0] if question.body else question.label or 0].page
     spans = [(answer, span) for answer in answers if (span := _span(answer, stretches)) is not None]
     if not spans:
-        return QAPair(question.numbers, asked, None, page)
+        return QAPair(question.numbers, question_span, None, page)
     joined = [spans[0]]
     for answer, span in spans[1:]:
         between = parts[parts.index(joined[-1][0]) : parts.index(answer)]
@@ -333,7 +337,7 @@ def _pair(
     numbers = tuple(dict.fromkeys(n for answer, _ in joined for n in answer.numbers)) or question.numbers
     return QAPair(
         question.numbers,
-        asked,
+        question_span,
         Span(joined[0][1].start, joined[-1][1].end),
         page,
         stretches[joined[0][0].body[0]].page,

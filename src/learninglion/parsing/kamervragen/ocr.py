@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from learninglion.dutch.dates import MONTHS
+from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import (
     Answerer,
@@ -27,13 +27,13 @@ from learninglion.models import (
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.header import (
     find_related,
+    name_notice,
     parse_answerers,
     parse_askers,
     parse_date,
     parse_subject,
 )
 from learninglion.parsing.kamervragen.matching import named
-from learninglion.parsing.kamervragen.notices import name_notice
 from learninglion.parsing.labels import parse_numbers
 from learninglion.parsing.paragraphs import Paragraph, assemble, tidy
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
@@ -169,7 +169,7 @@ def _mend(text: str) -> str:
 
 def _body(lines: Sequence[str]) -> list[str]:
     """The lines without masthead, imprint, page numbers and specks."""
-    kept: list[str] = []
+    texts: list[str] = []
     for position, line in enumerate(lines):
         if _FOOT.fullmatch(line) or (position < 8 and _MASTHEAD.fullmatch(line)):
             continue
@@ -180,8 +180,8 @@ def _body(lines: Sequence[str]) -> list[str]:
         if len(line) < 3 and not line.isdigit():
             continue
         closed = _HEADING_BEHIND.fullmatch(line)
-        kept.extend((closed[1], closed[2]) if closed else (line,))
-    return kept
+        texts.extend((closed[1], closed[2]) if closed else (line,))
+    return texts
 
 
 def _join(lines: Sequence[str]) -> list[str]:
@@ -228,17 +228,17 @@ def _stitch(blocks: list[str], warnings: list[str]) -> list[str]:
     opens = [
         n for n, block in enumerate(blocks) if n >= start and _is_open(block) and not _DONE.search(block)
     ]
-    kept = list(blocks)
+    stitched = list(blocks)
     if len(tails) == 1 and len(opens) == 1:
-        kept[opens[0]] = _glue(blocks[opens[0]], blocks[tails[0]])
-        del kept[tails[0]]
+        stitched[opens[0]] = _glue(blocks[opens[0]], blocks[tails[0]])
+        del stitched[tails[0]]
     elif tails:
         shown = ", ".join(f"«{blocks[n][:40]}…»" for n in tails)
         warnings.append(f"De kolommen staan door elkaar; niet te zeggen waar dit bij hoort: {shown}")
     elif opens:
         warnings.append(f"De tekst breekt af: «…{blocks[opens[-1]][-60:]}»")
-    before = kept[start - 1 : start] if start and kept[start - 1].isdigit() else []
-    return [*before, *kept[start:]]
+    before = stitched[start - 1 : start] if start and stitched[start - 1].isdigit() else []
+    return [*before, *stitched[start:]]
 
 
 # --------------------------------------------------------------------------- sets
@@ -345,13 +345,13 @@ def _read_questions(one: _Set, block: str) -> None:
 
 def _rising(block: str, last: int) -> list[int]:
     """The numbers in a block that count up from `last`, skipping few: those of questions."""
-    found: list[int] = []
+    rising: list[int] = []
     for match in _INLINE.finditer(block):
         numbers = parse_numbers(match["numbers"])
         if len(numbers) == 1 and last < numbers[0] <= last + 4:
             last = numbers[0]
-            found.append(last)
-    return found
+            rising.append(last)
+    return rising
 
 
 def _read_answers(one: _Set, block: str) -> None:
@@ -402,15 +402,15 @@ def _number_questions(one: _Set, warnings: list[str]) -> None:
 
 
 def _number_answers(one: _Set, warnings: list[str]) -> None:
-    asked = tuple(n for unit in one.questions for n in unit.numbers)
+    numbers = tuple(n for unit in one.questions for n in unit.numbers)
     if not one.answers or one.reply is None or one.reply["what"].lower() == "mededeling":
         return
     if not any(unit.numbers for unit in one.answers):
-        one.answers[:] = [_Unit("\n".join(unit.text for unit in one.answers), asked)]
+        one.answers[:] = [_Unit("\n".join(unit.text for unit in one.answers), numbers)]
         return
     if not one.answers[0].numbers and 1 in one.answers[min(1, len(one.answers) - 1)].numbers:
         one.loose.append(one.answers.pop(0).text)  # a general remark ahead of the answers
-    one.answers[:] = _fill(one.answers, warnings, "antwoord", max(asked, default=0))
+    one.answers[:] = _fill(one.answers, warnings, "antwoord", max(numbers, default=0))
 
 
 def _fill(units: Sequence[_Unit], warnings: list[str], what: str, most: int | None) -> list[_Unit]:
@@ -504,9 +504,9 @@ class _Sheet:
             self._say(one.reply[0].strip())
         for text in one.loose:
             self._say(text)
-        told = one.reply is not None and one.reply["what"].lower() == "mededeling"
+        notice = one.reply is not None and one.reply["what"].lower() == "mededeling"
         for unit in one.answers:
-            if told:
+            if notice:
                 self.notices.append(len(self.paragraphs))
                 self._say(f"{unit.label} {unit.text}".strip())
             else:
@@ -524,7 +524,7 @@ class _Sheet:
         placed = [
             (one, unit, Span(spans[at].start + skip, spans[at].end)) for one, unit, at, skip in self.units
         ]
-        found: list[QAPair] = []
+        pairs_read: list[QAPair] = []
         for one, unit, span in placed:
             if not any(unit is question for question in one.questions):
                 continue
@@ -536,8 +536,8 @@ class _Sheet:
                 and set(unit.numbers) & set(other.numbers)
             ]
             answer, place = given[0] if given else (None, None)
-            found.append(QAPair(unit.numbers, span, place, 0, None, answer.numbers if answer else ()))
-        return tuple(found)
+            pairs_read.append(QAPair(unit.numbers, span, place, 0, None, answer.numbers if answer else ()))
+        return tuple(pairs_read)
 
 
 def _document(raw: RawFile, lines: Sequence[str], sets: Sequence[_Set], warnings: list[str]) -> Document:
@@ -598,10 +598,10 @@ def _askers(head: str) -> tuple[Asker, ...]:
     text = squash(re.sub(r"\b(?:beiden|allen)\s+", "", _SENT_IN.sub("", head)))
     names = _NAMED.match(text)
     about = _ABOUT.search(text)
-    said = names[0] if names else text[: about.start()] if about else text
+    names_text = names[0] if names else text[: about.start()] if about else text
     return tuple(
         replace(asker, party=asker.party.replace(".", "").strip() if asker.party else None)
-        for asker in parse_askers(f"{said} over")
+        for asker in parse_askers(f"{names_text} over")
     )
 
 
@@ -646,8 +646,8 @@ def _notice(sheet: _Sheet, spans: Sequence[Span], text: str) -> Notice | None:
     return Notice(name_notice(span.of(text)), span)
 
 
-def _warn(sets: Sequence[_Set], pairs: Sequence[QAPair], told: Sequence[str]) -> tuple[str, ...]:
-    warnings = ["De tekst komt uit tekstherkenning (OCR) en kan fouten bevatten.", *told]
+def _warn(sets: Sequence[_Set], pairs: Sequence[QAPair], remarks: Sequence[str]) -> tuple[str, ...]:
+    warnings = ["De tekst komt uit tekstherkenning (OCR) en kan fouten bevatten.", *remarks]
     if len(sets) > 1:
         warnings.append(
             f"Hier staan {len(sets)} sets bij elkaar; nummer, datums en namen zijn die van de eerste."

@@ -11,16 +11,194 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from learninglion.models import BlockKind, Genre, QAPair, Span
+from learninglion.parsing.kamervragen.fractions import name_fractions
 from learninglion.parsing.kamervragen.header import ANSWER_HEADING
 from learninglion.parsing.kamervragen.matching import check_pairs, match_parts
-from learninglion.parsing.kamervragen.overleg import find_by_fraction, find_in_prose, pair_in_tables
 from learninglion.parsing.kamervragen.parts import NUMBERS_ALONE, Found, Part
 from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW
 from learninglion.parsing.labels import LabelKind, parse_label, parse_letter, parse_numbers
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
 
-__all__ = ["Pairing", "asks_alone", "find_notice_heading", "find_questions", "heads_answers", "pair_up"]
+__all__ = [
+    "Pairing",
+    "asks_alone",
+    "find_by_fraction",
+    "find_in_prose",
+    "find_notice_heading",
+    "find_questions",
+    "heads_answers",
+    "pair_in_tables",
+    "pair_up",
+]
+
+# Questions without labels: a schriftelijk overleg by fraction, a nota in running text, a list in a table.
+
+_ANSWERING = re.compile(
+    r"^(?:(?:II|B|2)[.)]?\s+)?(?:Antwoord(?:en)?|Reactie|Beantwoording)\b[^.?!]{0,90}$|^(?:II|B)[.)]?\s+.{0,60}\b(?:reactie|antwoord)\b",
+    re.IGNORECASE,
+)
+_FRACTION = re.compile(r"\bfracties?\b[^.?!]{0,40}$", re.IGNORECASE)
+_MEMBERS = re.compile(r"^(?:[^.?!]{0,60}\b)?(?:[Dd]e|[Dd]eze|[Gg]enoemde)\s+leden\b|^[^.?!]{0,40}\bfractie\b")
+_GOVERNMENT = re.compile(r"(?:De\s+(?:regering|minister|staatssecretaris)|Het\s+kabinet|Ik|Wij)\b")
+_ASKS_ANYWHERE = re.compile(
+    r"\?|\b(?:vragen|vraagt|verzoeken|verzoekt|vernemen\s+graag|ontvangen\s+graag|horen\s+graag|willen\s+weten|"
+    r"zien\s+graag|lezen\s+graag|benieuwd)\b"
+)
+_CHAPTER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,4})\.? [A-Z][^.?!:;]{2,80}$")
+_SIGNED = re.compile(r"^(?:De\s+)?(?:minister|staatssecretaris)\b[^.?!]{0,120},$|^Bijlagen?\b", re.IGNORECASE)
+_LONGEST_OVERLEG_HEADING = 160
+
+
+def find_by_fraction(paragraphs: Sequence[Paragraph]) -> Found | None:
+    """The parts of an overleg that first gives what each fraction asks and then the answers.
+
+    What a fraction asks is one question, in the order of the document, and what stands under its name in
+    the second half its answer; a second half without names answers all. None where there are no halves.
+    """
+    turns = [n for n, p in enumerate(paragraphs) if n and _is_turn(p)]
+    turn = next((n for n in turns if _sections(paragraphs, 0, n)), None)  # a table of contents has none
+    if turn is None:
+        return None
+    sections = _sections(paragraphs, 0, turn)
+    answered = _sections(paragraphs, turn + 1, _end(paragraphs, turn + 1))
+    parts = Found(first=sections[0][1][0] - 1, labels=frozenset())
+    order = {name: (number,) for number, (name, _) in enumerate(sections, start=1)}
+    parts.parts += [Part(LabelKind.QUESTION, order[name], None, body=body) for name, body in sections]
+    parts.parts += [
+        Part(LabelKind.ANSWER, order[name], None, body=body) for name, body in answered if name in order
+    ]
+    if not answered:
+        body = list(range(turn + 1, _end(paragraphs, turn + 1)))
+        if body:
+            everything = tuple(n for numbers in order.values() for n in numbers)
+            parts.parts.append(Part(LabelKind.ANSWER, everything, None, body=body))
+    return parts if any(part.kind is LabelKind.ANSWER for part in parts.parts) else None
+
+
+def _is_turn(paragraph: Paragraph) -> bool:
+    return len(paragraph.text) < _LONGEST_OVERLEG_HEADING and _ANSWERING.match(paragraph.text) is not None
+
+
+def _sections(paragraphs: Sequence[Paragraph], start: int, end: int) -> list[tuple[str, list[int]]]:
+    """The fractions that have a heading of their own between two places, each with its paragraphs."""
+    sections: list[tuple[str, list[int]]] = []
+    for index in range(start, end):
+        paragraph = paragraphs[index]
+        heading = len(paragraph.text) < _LONGEST_OVERLEG_HEADING and _FRACTION.search(paragraph.text)
+        name = name_fractions(paragraph.text) if heading else ""
+        if name:
+            sections.append((name, []))
+        elif sections and paragraph.kind is not BlockKind.HEADING:
+            sections[-1][1].append(index)
+    return [(name, body) for name, body in sections if body]
+
+
+def _end(paragraphs: Sequence[Paragraph], start: int) -> int:
+    """Where the text ends that starts at `start`: at a signature or an annex."""
+    return next(
+        (n for n in range(start, len(paragraphs)) if _SIGNED.match(paragraphs[n].text)), len(paragraphs)
+    )
+
+
+def find_in_prose(paragraphs: Sequence[Paragraph]) -> Found | None:
+    """The parts of a text in which a paragraph that says what members ask is followed by its answer."""
+    parts = Found(labels=frozenset())
+    current: Part | None = None
+    number = 0
+    for index in range(_end(paragraphs, 0)):
+        paragraph = paragraphs[index]
+        speaks = _MEMBERS.match(paragraph.text) is not None and not _GOVERNMENT.match(paragraph.text)
+        if (
+            paragraph.kind is BlockKind.HEADING
+            or _CHAPTER.match(paragraph.text)
+            or (speaks and not _ASKS_ANYWHERE.search(paragraph.text))
+        ):
+            current = None
+        elif speaks and current is not None and current.kind is LabelKind.QUESTION:
+            current.body.append(index)
+        elif speaks:
+            number += 1
+            current = Part(LabelKind.QUESTION, (number,), None, body=[index])
+            parts.parts.append(current)
+        elif current is not None and current.kind is LabelKind.QUESTION:
+            current = Part(LabelKind.ANSWER, current.numbers, None, body=[index])
+            parts.parts.append(current)
+        elif current is not None:
+            current.body.append(index)
+    if not any(part.kind is LabelKind.ANSWER for part in parts.parts):
+        return None
+    parts.first = parts.parts[0].body[0]
+    return parts
+
+
+# --------------------------------------------------------------------------- tables
+
+
+def pair_in_tables(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> tuple[QAPair, ...]:
+    """The pairs in tables with a column for questions and one for answers, under a head that says so."""
+    pairs: list[QAPair] = []
+    columns: tuple[int, int, int | None] | None = None
+    for paragraph, span in zip(paragraphs, spans, strict=True):
+        if paragraph.kind is not BlockKind.TABLE:
+            continue
+        at = span.start
+        for row in paragraph.text.split("\n"):
+            cells = _cells(row, at)
+            at += len(row) + 1
+            head = _columns([cell for cell, _ in cells])
+            if head is not None:
+                columns = head
+            elif columns is not None and len(cells) > max(columns[0], columns[1]):
+                pairs += _row_pair(cells, columns, len(pairs) + 1, paragraph.page)
+    return tuple(pairs)
+
+
+def _cells(row: str, start: int) -> list[tuple[str, Span]]:
+    cells = []
+    for cell in row.split(" | "):
+        cells.append((cell.strip(), Span(start, start + len(cell))))
+        start += len(cell) + 3
+    return cells
+
+
+def _columns(cells: Sequence[str]) -> tuple[int, int, int | None] | None:
+    """Which columns hold question, answer and number, if these cells are the head of such a table."""
+    words = [cell.casefold().strip(" .:") for cell in cells]
+    question = next((n for n, word in enumerate(words) if word in ("vraag", "vragen")), None)
+    answer = next((n for n, word in enumerate(words) if word in ("antwoord", "antwoorden")), None)
+    if question is None or answer is None:
+        return None
+    number = next(
+        (n for n, word in enumerate(words) if word in ("nr", "nummer", "#", "no", "vraagnr", "")), None
+    )
+    return question, answer, number
+
+
+def _row_pair(
+    cells: Sequence[tuple[str, Span]], columns: tuple[int, int, int | None], count: int, page: int
+) -> list[QAPair]:
+    question, answer, number = columns
+    if not cells[question][0]:
+        return []
+    label = parse_label(cells[question][0], whole=False)
+    numbers = parse_numbers(cells[number][0]) if number is not None else label.numbers if label else ()
+    answer_text = cells[answer]
+    numbers = numbers or (count,)
+    span = cells[question][1]
+    if number is None and label is not None and label.numbers:
+        span = Span(span.start + label.length + 1, span.end)
+    return [
+        QAPair(
+            numbers,
+            span,
+            answer_text[1] if answer_text[0] else None,
+            page,
+            page if answer_text[0] else None,
+            numbers if answer_text[0] else (),
+        )
+    ]
+
 
 # A paragraph that opens another set or its answers: whatever came before ends there.
 _SET_HEADING = re.compile(
@@ -130,24 +308,24 @@ def pair_up(
     if len(in_tables) > 1:
         first = next(n for n, span in enumerate(spans) if span.end > in_tables[0].question.start)
         return Pairing(in_tables, first, (), check_pairs(in_tables))
-    told = find_notice_heading(paragraphs) if is_set else None
-    found = find_questions(paragraphs[:told])
-    if not any(part.kind is LabelKind.QUESTION for part in found.parts):
+    heading = find_notice_heading(paragraphs) if is_set else None
+    parts = find_questions(paragraphs[:heading])
+    if not any(part.kind is LabelKind.QUESTION for part in parts.parts):
         return _pair_unlabelled(paragraphs, spans, genre)
-    if told is not None:
-        found.notice = list(range(told, len(paragraphs)))
-    labelled = any(part.kind is LabelKind.ANSWER for part in found.parts)
-    expected = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[: found.first])
+    if heading is not None:
+        parts.notice = list(range(heading, len(paragraphs)))
+    labelled = any(part.kind is LabelKind.ANSWER for part in parts.parts)
+    expected = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[: parts.first])
     if not labelled and not expected:
         return None
     stretches = [_stretch(paragraph, span) for paragraph, span in zip(paragraphs, spans, strict=True)]
-    loose, found.loose = tuple(found.loose), []  # a letter has more around its answers than a publication
-    matched = match_parts(found, stretches)
+    loose, parts.loose = tuple(parts.loose), []  # a letter has more around its answers than a publication
+    matched = match_parts(parts, stretches)
     numbered = any(
         part.kind is LabelKind.QUESTION and part.label is not None and _reads_as_label(paragraphs[part.label])
-        for part in found.parts
+        for part in parts.parts
     )
-    asked = not labelled and asks_alone(paragraphs[: found.first])
+    asked = not labelled and asks_alone(paragraphs[: parts.first])
     sure = (
         numbered
         or is_set
@@ -156,7 +334,7 @@ def pair_up(
     )
     if not sure and not _are_questions(matched.pairs, stretches):
         return None
-    return Pairing(matched.pairs, found.first, loose, matched.warnings)
+    return Pairing(matched.pairs, parts.first, loose, matched.warnings)
 
 
 def _pair_unlabelled(
@@ -164,14 +342,14 @@ def _pair_unlabelled(
 ) -> Pairing | None:
     """The pairs of an overleg or a nota that has no labels, or of a set whose questions stand out."""
     if genre in _IN_PROSE:
-        found = find_by_fraction(paragraphs) or find_in_prose(paragraphs)
+        parts = find_by_fraction(paragraphs) or find_in_prose(paragraphs)
     else:
-        found = _find_standing_out(paragraphs)
-    if found is None:
+        parts = _find_standing_out(paragraphs)
+    if parts is None:
         return None
     stretches = [_stretch(paragraph, span) for paragraph, span in zip(paragraphs, spans, strict=True)]
-    matched = match_parts(found, stretches)
-    return Pairing(matched.pairs, found.first, (), (_COUNTED, *matched.warnings))
+    matched = match_parts(parts, stretches)
+    return Pairing(matched.pairs, parts.first, (), (_COUNTED, *matched.warnings))
 
 
 def _find_standing_out(paragraphs: Sequence[Paragraph]) -> Found | None:
@@ -252,25 +430,25 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
                 own = {i: p for i, p in own.items() if p.numbers or not _heads_list(paragraphs[i])}
             labels = own | numbered | answers
     labels |= _above_bare_answers(paragraphs, labels)
-    found = Found(first=min(labels, default=len(paragraphs)), labels=frozenset(labels))
+    parts = Found(first=min(labels, default=len(paragraphs)), labels=frozenset(labels))
     current: Part | None = None
-    for index in range(found.first, len(paragraphs)):
+    for index in range(parts.first, len(paragraphs)):
         part = labels.get(index)
         if part is not None:
-            _end_answer(current, paragraphs, found)
+            _end_answer(current, paragraphs, parts)
             current = part
-            found.parts.append(part)
+            parts.parts.append(part)
             if part.skip or part.label is None:
                 part.body.append(index)
         elif current is not None and current.kind is LabelKind.QUESTION and heads(paragraphs[index]):
             current = None
-            found.headings.append(index)
+            parts.headings.append(index)
         elif current is not None and not _ends_set(paragraphs, index):
             current.body.append(index)
         else:
             current = None
-            found.loose.append(index)
-    return found
+            parts.loose.append(index)
+    return parts
 
 
 def _above_bare_answers(paragraphs: Sequence[Paragraph], labels: dict[int, Part]) -> dict[int, Part]:
@@ -278,20 +456,20 @@ def _above_bare_answers(paragraphs: Sequence[Paragraph], labels: dict[int, Part]
     bare = sorted(i for i, part in labels.items() if part.kind is LabelKind.ANSWER and not part.numbers)
     if len(bare) < 2:
         return {}
-    found: dict[int, Part] = {}
+    parts: dict[int, Part] = {}
     last, previous = 0, -1
     for position, answer in enumerate(bare):
         here = [index for index in range(previous + 1, answer) if index in labels]
         start = max((i for i in here if labels[i].kind is LabelKind.ANSWER), default=previous)
-        asked = [n for i in here if labels[i].kind is LabelKind.QUESTION for n in labels[i].numbers]
+        numbers = [n for i in here if labels[i].kind is LabelKind.QUESTION for n in labels[i].numbers]
         named = _counted(paragraphs, [i for i in range(start + 1, answer) if i not in labels], last)
-        found |= named
-        if not asked and not named and position and answer - start > 2:
+        parts |= named
+        if not numbers and not named and position and answer - start > 2:
             named = {answer - 1: Part(LabelKind.QUESTION, (last + 1,), None)}  # its number was left out
-            found |= named
-        last = max((last, *asked, *(n for part in named.values() for n in part.numbers)))
+            parts |= named
+        last = max((last, *numbers, *(n for part in named.values() for n in part.numbers)))
         previous = answer
-    return found
+    return parts
 
 
 def _counted(paragraphs: Sequence[Paragraph], indices: Sequence[int], last: int) -> dict[int, Part]:
@@ -312,7 +490,7 @@ def _bare_numbers(paragraph: Paragraph) -> tuple[int, ...]:
     return parse_numbers(paragraph.text)
 
 
-def _end_answer(part: Part | None, paragraphs: Sequence[Paragraph], found: Found) -> None:
+def _end_answer(part: Part | None, paragraphs: Sequence[Paragraph], parts: Found) -> None:
     """Take from the end of an answer what belongs to the question after it: headings, who speaks next."""
     if part is None or part.kind is not LabelKind.ANSWER:
         return
@@ -320,7 +498,7 @@ def _end_answer(part: Part | None, paragraphs: Sequence[Paragraph], found: Found
         last = paragraphs[part.body[-1]]
         if last.kind is not BlockKind.HEADING and not _SPEAKERS.match(last.text):
             break
-        found.loose.append(part.body.pop())
+        parts.loose.append(part.body.pop())
 
 
 def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
@@ -342,15 +520,15 @@ def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
 
 def _lettered(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
     """Labels of one letter ("V1:", "A1:", "Q:"), where questions and answers take turns."""
-    found = {i: label for i, p in enumerate(paragraphs) if (label := parse_letter(p.text)) is not None}
-    kinds = [label.kind for label in found.values()]
+    letters = {i: label for i, p in enumerate(paragraphs) if (label := parse_letter(p.text)) is not None}
+    kinds = [label.kind for label in letters.values()]
     if len(kinds) < 4 or kinds != [LabelKind.QUESTION, LabelKind.ANSWER] * (len(kinds) // 2):
         return {}
     return {
         i: Part(
             label.kind, label.numbers, i, skip=label.length if label.length < len(paragraphs[i].text) else 0
         )
-        for i, label in found.items()
+        for i, label in letters.items()
     }
 
 
@@ -404,10 +582,10 @@ def _numbered_answers(paragraphs: Sequence[Paragraph], questions: dict[int, Part
     last = max(questions)
     headed = (i for i in range(last + 1, len(paragraphs)) if _heads_list(paragraphs[i]))
     start = next(headed, None)
-    found = _count_answers(paragraphs, questions, last if start is None else start)
-    if start is None and (len(found) < len(questions) or _asks(paragraphs, min(found), len(paragraphs))):
+    parts = _count_answers(paragraphs, questions, last if start is None else start)
+    if start is None and (len(parts) < len(questions) or _asks(paragraphs, min(parts), len(paragraphs))):
         return {}
-    return found
+    return parts
 
 
 def _heads_list(paragraph: Paragraph) -> bool:

@@ -76,36 +76,36 @@ def is_label_line(line: Line) -> bool:
 def find_parts(stretches: Sequence[Stretch], opening: int) -> Found:
     """The questions and answers among the stretches from `opening` (the introduction) on."""
     labels = _find_labels(stretches, opening)
-    found = Found(first=min(labels, default=len(stretches)), labels=frozenset(labels))
+    parts = Found(first=min(labels, default=len(stretches)), labels=frozenset(labels))
     current: list[int] | None = None
     started = False
     for position in range(opening, len(stretches)):
         stretch = stretches[position]
         part = labels.get(position)
         if part is not None:
-            found.parts.append(part)
+            parts.parts.append(part)
             current = part.body
             started = True
             if part.skip:
                 current.append(position)
         elif started and ANSWER_HEADING.match(stretch.text) and _is_heading(stretches, position):
-            found.headings.append(position)
-            current = found.headings if not _complete(stretch.text) else None
+            parts.headings.append(position)
+            current = parts.headings if not _complete(stretch.text) else None
         elif _NOTICE.fullmatch(stretch.text):
-            found.first = min(found.first, position)
-            found.labels |= {position}
-            current = found.notice
+            parts.first = min(parts.first, position)
+            parts.labels |= {position}
+            current = parts.notice
             started = True
         elif started and _opens_remark(stretches, position):
-            current = found.remarks
+            current = parts.remarks
             current.append(position)
         elif started and current is not None:
             current.append(position)
-            if current is found.headings and _complete(stretch.text):
+            if current is parts.headings and _complete(stretch.text):
                 current = None
         elif started:
-            found.loose.append(position)
-    return found
+            parts.loose.append(position)
+    return parts
 
 
 def _complete(text: str) -> bool:
@@ -189,33 +189,33 @@ def _finishes(stretches: Sequence[Stretch], position: int) -> bool:
 
 def _find_bare(stretches: Sequence[Stretch], opening: int, labels: dict[int, Part]) -> dict[int, Part]:
     """Questions, and then answers, that carry a number only; they count up, unlike other numbers."""
-    found: dict[int, Part] = {}
+    bare: dict[int, Part] = {}
     kind = LabelKind.QUESTION
     last = 0
     for position in range(opening, len(stretches)):
         text = stretches[position].text
-        opens_answers = _ANSWERS.fullmatch(text) is not None and bool(found)
-        heading = bool(found) and ANSWER_HEADING.match(text) is not None and _is_heading(stretches, position)
+        opens_answers = _ANSWERS.fullmatch(text) is not None and bool(bare)
+        heading = bool(bare) and ANSWER_HEADING.match(text) is not None and _is_heading(stretches, position)
         if opens_answers or heading:
             kind, last = LabelKind.ANSWER, 0
             if opens_answers:
-                found[position] = Part(LabelKind.ANSWER, (), position)
+                bare[position] = Part(LabelKind.ANSWER, (), position)
             continue
         if position in labels:
-            found[position] = labels[position]
+            bare[position] = labels[position]
             continue
         part = _read_bare(stretches, position, kind, last)
         if part is not None:
-            found[position] = part
+            bare[position] = part
             last = part.numbers[-1]
-    if sum(part.kind is LabelKind.QUESTION for part in found.values()) == 0:
+    if sum(part.kind is LabelKind.QUESTION for part in bare.values()) == 0:
         return labels
-    return _drop_empty_heading(found)
+    return _drop_empty_heading(bare)
 
 
 def _find_bare_answers(stretches: Sequence[Stretch], labels: dict[int, Part]) -> dict[int, Part]:
     """Bare numbers under one heading "Antwoord" that stands for several questions."""
-    found: dict[int, Part] = {}
+    bare_parts: dict[int, Part] = {}
     for position, part in labels.items():
         if part.kind is LabelKind.QUESTION or part.numbers:
             continue
@@ -225,19 +225,19 @@ def _find_bare_answers(stretches: Sequence[Stretch], labels: dict[int, Part]) ->
                 break
             bare = _read_bare(stretches, index, LabelKind.ANSWER, last)
             if bare is not None and not bare.skip:
-                found[index] = bare
+                bare_parts[index] = bare
                 last = bare.numbers[-1]
-    return found
+    return bare_parts
 
 
-def _drop_empty_heading(found: dict[int, Part]) -> dict[int, Part]:
+def _drop_empty_heading(parts: dict[int, Part]) -> dict[int, Part]:
     """A heading "Antwoord" right before a numbered answer holds no answer of its own."""
-    order = sorted(found)
+    order = sorted(parts)
     for position, after in zip(order, order[1:], strict=False):
-        here, there = found[position], found[after]
+        here, there = parts[position], parts[after]
         if here.kind is LabelKind.ANSWER and not here.numbers and after == position + 1 and there.numbers:
             here.numbers = (0,)  # marked as a mere heading, skipped in matching
-    return found
+    return parts
 
 
 def _read_bare(stretches: Sequence[Stretch], position: int, kind: LabelKind, last: int) -> Part | None:

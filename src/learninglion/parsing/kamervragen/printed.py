@@ -66,11 +66,11 @@ def clean_printed(lines: Sequence[str]) -> Printed:
     labelled = sum(parse_label(line) is not None for line in lines) > 1
     feet = find_feet(lines)
     foot = [index in feet or _FURNITURE.fullmatch(line) is not None for index, line in enumerate(lines)]
-    found = find_notes(lines, [*foot, True]) if labelled and any(foot) else []
-    notes = [_note(mark, [lines[i] for i in indices]) for mark, indices in found]
-    taken = {index for _, indices in found for index in indices}
+    notes_here = find_notes(lines, [*foot, True]) if labelled and any(foot) else []
+    notes = [_note(mark, [lines[i] for i in indices]) for mark, indices in notes_here]
+    taken = {index for _, indices in notes_here for index in indices}
     top = _masthead(lines)
-    kept: list[str] = []
+    lines_left: list[str] = []
     furniture: dict[str, str] = {}
     for index, line in enumerate(lines):
         if foot[index] or index in top:  # feet differ in their page number only
@@ -83,13 +83,13 @@ def clean_printed(lines: Sequence[str]) -> Printed:
             labelled
             and _MARK_LINE.match(line)
             and int(line) == marked + 1
-            and kept
-            and kept[-1].endswith("?")
+            and lines_left
+            and lines_left[-1].endswith("?")
         ):
             marked += 1
             continue
-        kept.append(line)
-    return Printed(tuple(kept), tuple(notes), tuple(furniture.values()))
+        lines_left.append(line)
+    return Printed(tuple(lines_left), tuple(notes), tuple(furniture.values()))
 
 
 def _masthead(lines: Sequence[str]) -> set[int]:
@@ -97,12 +97,12 @@ def _masthead(lines: Sequence[str]) -> set[int]:
     filled = [(index, line) for index, line in enumerate(lines) if line][:_HEAD_LINES]
     if not filled or not re.match(r"(?:Tweede|Eerste)\s+Kamer\s+der", filled[0][1], re.IGNORECASE):
         return set()
-    found: set[int] = set()
+    masthead: set[int] = set()
     for index, line in filled:
         if not _MASTHEAD.fullmatch(line) and not re.fullmatch(r"\d{1,5}|.{0,60}met de daarop door de", line):
             break
-        found.add(index)
-    return found
+        masthead.add(index)
+    return masthead
 
 
 def find_feet(lines: Sequence[str]) -> frozenset[int]:
@@ -110,7 +110,7 @@ def find_feet(lines: Sequence[str]) -> frozenset[int]:
 
     They are known by their number, which counts the pages: a source that is named in a note does not.
     """
-    found: set[int] = set()
+    feet: set[int] = set()
     page = 0
     for index, line in enumerate(lines):
         if "amer" not in line:
@@ -124,9 +124,9 @@ def find_feet(lines: Sequence[str]) -> frozenset[int]:
             first = index
             while first and (not lines[first - 1] or _FURNITURE.fullmatch(lines[first - 1])):
                 first -= 1
-            found.update(i for i in range(first, last + 1) if lines[i])
+            feet.update(i for i in range(first, last + 1) if lines[i])
             break
-    return frozenset(found)
+    return frozenset(feet)
 
 
 def find_notes(lines: Sequence[str], foot: Sequence[bool]) -> list[tuple[str, list[int]]]:
@@ -231,14 +231,14 @@ def _counted(lines: Sequence[str]) -> set[int]:
     labels = (parse_label(line) or parse_label(line, whole=False) for line in lines)
     if sum(label is not None and label.kind is LabelKind.ANSWER for label in labels) < _COUNTED:
         return set()
-    found: set[int] = set()
+    counted: set[int] = set()
     last = 0
     for index, line in enumerate(lines):
         match = _BARE.fullmatch(line) or _LEADING.match(line)
         if match is not None and last < int(match[1]) <= last + _COUNTED:
-            found.add(index)
+            counted.add(index)
             last = int(match[2] or match[1])
-    return found
+    return counted
 
 
 def lines_alone(lines: Sequence[str]) -> frozenset[int]:
@@ -246,11 +246,11 @@ def lines_alone(lines: Sequence[str]) -> frozenset[int]:
 
     Labels, the number of a set, the head of a Kamerstuk; bare numbers where answers have no number.
     """
-    found = {
+    alone = {
         index for index, line in enumerate(lines) if _is_label(lines, index) or _ALONE.fullmatch(line)
     } | _counted(lines)
     dossier = next((i for i, line in enumerate(lines[:_TOP]) if _DOSSIER.match(line)), None)
     item = next((i for i, line in enumerate(lines[:_TOP]) if _ITEM.match(line)), None)
     if dossier is not None and item is not None and dossier < item:
-        found |= set(range(dossier, item + 1))
-    return frozenset(found)
+        alone |= set(range(dossier, item + 1))
+    return frozenset(alone)

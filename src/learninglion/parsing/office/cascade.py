@@ -16,9 +16,16 @@ from cssselect import parse as parse_selectors
 from cssselect.xpath import HTMLTranslator
 from lxml import etree
 
-from learninglion.parsing.office.colours import BLACK, WHITE, Colour, blended, read_colour, stands_out
 from learninglion.parsing.office.pieces import Reason
-from learninglion.parsing.office.styles import format_number
+from learninglion.parsing.office.styles import (
+    BLACK,
+    WHITE,
+    Colour,
+    blended,
+    format_number,
+    read_colour,
+    stands_out,
+)
 
 __all__ = ["LIST_FORMS", "ROOT", "Cascade", "Look"]
 
@@ -177,20 +184,20 @@ class Cascade:
                 continue
             weight = selector.specificity()
             for element in matched:
-                said = self.rules.setdefault(element, [])
-                said += [((int(bang), *weight, order), name, value) for name, value, bang in declared]
+                values = self.rules.setdefault(element, [])
+                values += [((int(bang), *weight, order), name, value) for name, value, bang in declared]
 
     def _make_up(
         self, matched: Sequence[etree._Element], declared: Sequence[tuple[str, str, bool]], pseudo: str
     ) -> None:
-        said = {name: value for name, value, _ in declared}
-        if said.get("display") == "none" or said.get("visibility") == "hidden":
+        values = {name: value for name, value, _ in declared}
+        if values.get("display") == "none" or values.get("visibility") == "hidden":
             return
         for element in matched:
-            if "counter" in said.get("content", ""):
-                self.counted[element, pseudo] = said
+            if "counter" in values.get("content", ""):
+                self.counted[element, pseudo] = values
                 continue
-            text = _content(said.get("content", ""), element, {})
+            text = _content(values.get("content", ""), element, {})
             if text:
                 (self.before if pseudo == "before" else self.after)[element] = text
 
@@ -210,44 +217,44 @@ class Cascade:
     def look(self, element: etree._Element, parent: Look) -> Look:
         """How `element` looks inside a `parent` that looks like that."""
         tag = str(element.tag)
-        said = self._said(element)
-        variables = dict(parent.variables) | {n: v for n, v in said.items() if n.startswith("--")}
-        said = _physical({name: _resolved(value, variables).lower() for name, value in said.items()})
-        size = _font_size(said, tag, element, parent)
-        letters, clipped = _letters(said, tag, element, parent)
-        ground = None if clipped else _ground(said, element, parent, self.elsewhere)
-        if ground is not None and _edged(said, ground):
+        values = self._said(element)
+        variables = dict(parent.variables) | {n: v for n, v in values.items() if n.startswith("--")}
+        values = _physical({name: _resolved(value, variables).lower() for name, value in values.items()})
+        size = _font_size(values, tag, element, parent)
+        letters, clipped = _letters(values, tag, element, parent)
+        ground = None if clipped else _ground(values, element, parent, self.elsewhere)
+        if ground is not None and _edged(values, ground):
             ground, letters = None, BLACK if letters.alpha < _FAINTEST else letters
-        display = _display(said, tag, element)
-        gone = parent.gone or _gone(said, display, size, parent)
-        weight = said.get("font-weight", "")
+        display = _display(values, tag, element)
+        gone = parent.gone or _gone(values, display, size, parent)
+        weight = values.get("font-weight", "")
         return Look(
             display=display,
             size=size,
             root_size=size if tag == "html" else parent.root_size,
             letters=letters,
             ground=ground,
-            spaced=_spaced(said, size, parent.root_size),
-            visible=_visible(said, parent),
-            opacity=parent.opacity * _opacity(said),
+            spaced=_spaced(values, size, parent.root_size),
+            visible=_visible(values, parent),
+            opacity=parent.opacity * _opacity(values),
             gone=gone,
-            struck=parent.struck or _struck(said, tag),
+            struck=parent.struck or _struck(values, tag),
             strong=weight in ("bold", "bolder", "600", "700", "800", "900")
-            or (said.get("font-style", "") in ("italic", "oblique"))
+            or (values.get("font-style", "") in ("italic", "oblique"))
             or ((parent.strong or tag in _STRONG) and weight not in ("normal", "400", "300", "lighter")),
-            shift=_shift(said, tag, display, size, parent),
-            turned=_turned(said, tag, element),
-            keeps_lines=_keeps_lines(said, tag, parent),
-            numbered=_numbered(said, parent),
-            font=_font(said, tag, element, parent),
+            shift=_shift(values, tag, display, size, parent),
+            turned=_turned(values, tag, element),
+            keeps_lines=_keeps_lines(values, tag, parent),
+            numbered=_numbered(values, parent),
+            font=_font(values, tag, element, parent),
             variables=tuple(variables.items()),
         )
 
     def column(self, element: etree._Element, ground: Colour | None) -> tuple[Colour | None, bool]:
         """The ground that a `col` or `colgroup` upon `ground` gives to cells; whether it is folded away."""
-        said = {name: value.lower() for name, value in self._said(element).items()}
+        values = {name: value.lower() for name, value in self._said(element).items()}
         around = replace(ROOT, ground=ground)
-        return _ground(said, element, around, self.elsewhere), said.get("visibility") == "collapse"
+        return _ground(values, element, around, self.elsewhere), values.get("visibility") == "collapse"
 
     def _said(self, element: etree._Element) -> dict[str, str]:
         weighed = list(self.rules.get(element, ()))
@@ -286,9 +293,9 @@ def _rules(
 ) -> Iterator[tuple[str, Sequence[tinycss2.ast.Node]]]:
     """The selectors and declarations of rules that hold for a screen, also those inside @media, @supports,
     @layer and other rules (`outer`: the selector of the rule around them)."""
-    said = [node for node in nodes if node.type == "declaration"]
-    if outer and said:
-        yield outer, said
+    declarations = [node for node in nodes if node.type == "declaration"]
+    if outer and declarations:
+        yield outer, declarations
     for node in nodes if deep < _RULES_DEEP else ():
         if node.type == "qualified-rule":
             selector = _within(outer, tinycss2.serialize(node.prelude).strip())
@@ -378,7 +385,7 @@ def _resolved(value: str, variables: dict[str, str]) -> str:
             break
         value = re.sub(
             r"var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)",
-            lambda found: variables.get(found[1], (found[2] or "").strip()),
+            lambda match: variables.get(match[1], (match[2] or "").strip()),
             value,
         )
     return value
@@ -441,25 +448,25 @@ def _length(text: str, size: float, root: float, whole: float) -> float | None:
     return 0.0 if not unit and number == 0 else None
 
 
-def _font_size(said: dict[str, str], tag: str, element: etree._Element, parent: Look) -> float:
-    value = said.get("font-size", "")
-    if not value and "font" in said:
+def _font_size(values: dict[str, str], tag: str, element: etree._Element, parent: Look) -> float:
+    value = values.get("font-size", "")
+    if not value and "font" in values:
         words = re.findall(
             r"(?<![\w/.-])(0(?=[\s/])|[\d.]+(?:px|pt|em|rem|%|pc|cm|mm|in|vw|vh|ex|ch)|[a-z-]*(?:small|large|medium)[a-z]*)",
-            said["font"],
+            values["font"],
         )
         value = words[0] if words else ""
     if value in _NAMED_SIZES:
         return _NAMED_SIZES[value]
     if value in ("smaller", "larger"):
         return parent.size / 1.2 if value == "smaller" else parent.size * 1.2
-    found = _length(value, parent.size, parent.root_size, parent.size) if value else None
-    zoom = re.fullmatch(r"(\d*\.?\d+)(%?)", said.get("zoom", ""))
+    length = _length(value, parent.size, parent.root_size, parent.size) if value else None
+    zoom = re.fullmatch(r"(\d*\.?\d+)(%?)", values.get("zoom", ""))
     if zoom is not None:
-        whole = found if found is not None else parent.size
+        whole = length if length is not None else parent.size
         return whole * float(zoom[1]) / (100 if zoom[2] else 1)
-    if found is not None and found >= 0:
-        return found
+    if length is not None and length >= 0:
+        return length
     if not value and tag in ("sup", "sub", "small"):
         return parent.size / 1.2
     if not value and tag == "font":
@@ -469,20 +476,20 @@ def _font_size(said: dict[str, str], tag: str, element: etree._Element, parent: 
     return parent.size
 
 
-def _font(said: dict[str, str], tag: str, element: etree._Element, parent: Look) -> str | None:
+def _font(values: dict[str, str], tag: str, element: etree._Element, parent: Look) -> str | None:
     """The first font that is asked for, where it may be one of signs instead of letters."""
-    value = said.get("font-family") or (element.get("face") if tag == "font" else None)
-    if value is None and "font" in said:
-        value = re.split(r"[\d.]+(?:px|pt|em|rem|%)(?:/\S+)?\s+", said["font"])[-1]
+    value = values.get("font-family") or (element.get("face") if tag == "font" else None)
+    if value is None and "font" in values:
+        value = re.split(r"[\d.]+(?:px|pt|em|rem|%)(?:/\S+)?\s+", values["font"])[-1]
     return parent.font if value is None else value.partition(",")[0].strip("\"' ")
 
 
-def _letters(said: dict[str, str], tag: str, element: etree._Element, parent: Look) -> tuple[Colour, bool]:
+def _letters(values: dict[str, str], tag: str, element: etree._Element, parent: Look) -> tuple[Colour, bool]:
     """The colour of the letters, and whether the ground shows through them (so that they are seen)."""
-    clip = said.get("background-clip") or said.get("-webkit-background-clip") or ""
-    if "text" in clip or re.search(r"\btext\b", said.get("background", "")):
+    clip = values.get("background-clip") or values.get("-webkit-background-clip") or ""
+    if "text" in clip or re.search(r"\btext\b", values.get("background", "")):
         return parent.letters, True
-    value = said.get("-webkit-text-fill-color") or said.get("color")
+    value = values.get("-webkit-text-fill-color") or values.get("color")
     if value is None:
         value = element.get("color") if tag == "font" else element.get("text") if tag == "body" else None
     if value is None or value in ("inherit", "unset", "currentcolor"):
@@ -490,12 +497,12 @@ def _letters(said: dict[str, str], tag: str, element: etree._Element, parent: Lo
     return read_colour(value) or (BLACK if value in ("initial", "canvastext") else parent.letters), False
 
 
-def _ground(said: dict[str, str], element: etree._Element, parent: Look, elsewhere: bool) -> Colour | None:
-    whole = said.get("background", "")
-    image = said.get("background-image", "") + whole
+def _ground(values: dict[str, str], element: etree._Element, parent: Look, elsewhere: bool) -> Colour | None:
+    whole = values.get("background", "")
+    image = values.get("background-image", "") + whole
     if "url(" in image or "gradient(" in image or element.get("background"):
         return None
-    value = said.get("background-color") or element.get("bgcolor")
+    value = values.get("background-color") or element.get("bgcolor")
     colour = read_colour(value) if value else None
     if not value and whole:
         colour = next(
@@ -512,8 +519,8 @@ def _ground(said: dict[str, str], element: etree._Element, parent: Look, elsewhe
     return parent.ground if parent.ground is None else blended(colour, parent.ground)
 
 
-def _display(said: dict[str, str], tag: str, element: etree._Element) -> str:
-    value = said.get("display")
+def _display(values: dict[str, str], tag: str, element: etree._Element) -> str:
+    value = values.get("display")
     opens = {"dialog": "open", "template": "shadowrootmode"}.get(tag)
     shown = opens is not None and element.get(opens) is not None
     if tag in _GONE and not shown:
@@ -528,56 +535,59 @@ def _display(said: dict[str, str], tag: str, element: etree._Element) -> str:
         return _TABLES[tag]
     if tag == "li":
         return "list-item"
-    floats = said.get("float", "none") in ("left", "right") or said.get("position") in ("absolute", "fixed")
+    floats = values.get("float", "none") in ("left", "right") or values.get("position") in (
+        "absolute",
+        "fixed",
+    )
     if tag in _BLOCKS:
         return "block"
     return "inline-block" if floats or tag in ("button", "input", "select", "textarea") else "inline"
 
 
-def _edged(said: dict[str, str], ground: Colour) -> bool:
+def _edged(values: dict[str, str], ground: Colour) -> bool:
     """Whether a line around letters or a shadow behind them shows on this ground."""
-    width = said.get("-webkit-text-stroke-width") or said.get("-webkit-text-stroke") or ""
-    if re.search(r"[1-9]", width.partition("#")[0]) or said.get("text-shadow", "none") in ("none", "0"):
+    width = values.get("-webkit-text-stroke-width") or values.get("-webkit-text-stroke") or ""
+    if re.search(r"[1-9]", width.partition("#")[0]) or values.get("text-shadow", "none") in ("none", "0"):
         return re.search(r"[1-9]", width.partition("#")[0]) is not None
-    words = re.findall(r"[a-z-]+\([^)]*\)|#\w+|\b[a-z]+\b", said["text-shadow"])
+    words = re.findall(r"[a-z-]+\([^)]*\)|#\w+|\b[a-z]+\b", values["text-shadow"])
     shadows = [colour for colour in map(read_colour, words) if colour is not None]
     return any(stands_out(shadow, ground) for shadow in shadows)
 
 
-def _spaced(said: dict[str, str], size: float, root: float) -> bool:
+def _spaced(values: dict[str, str], size: float, root: float) -> bool:
     """Whether room or a line at its sides sets an inline element apart from what stands beside it."""
     for name in ("padding", "margin"):
-        words = said.get(name, "").split()
+        words = values.get(name, "").split()
         across = [words[at] for at in (1, 3) if at < len(words)] if len(words) > 1 else words
-        across += said.get(f"{name}-inline", "").split()
-        across += [said.get(f"{name}-{side}", "") for side in ("left", "right")]
+        across += values.get(f"{name}-inline", "").split()
+        across += [values.get(f"{name}-{side}", "") for side in ("left", "right")]
         lengths = (_length(word, size, root, _WIDTH) for word in across)
         if any(length is not None and length >= 0.2 * size for length in lengths):
             return True
-    lines = (said.get(name, "") for name in ("border", "border-left", "border-right"))
+    lines = (values.get(name, "") for name in ("border", "border-left", "border-right"))
     return any(re.search(r"\b(?:solid|dashed|dotted|double)\b", line) for line in lines)
 
 
-def _visible(said: dict[str, str], parent: Look) -> bool:
-    value = said.get("visibility")
+def _visible(values: dict[str, str], parent: Look) -> bool:
+    value = values.get("visibility")
     return parent.visible if value in (None, "inherit", "unset") else value not in ("hidden", "collapse")
 
 
-def _opacity(said: dict[str, str]) -> float:
+def _opacity(values: dict[str, str]) -> float:
     shares = [1.0]
-    for value in (said.get("opacity", ""), *re.findall(r"opacity\(([^)]*)\)", said.get("filter", ""))):
+    for value in (values.get("opacity", ""), *re.findall(r"opacity\(([^)]*)\)", values.get("filter", ""))):
         match = re.fullmatch(r"\s*(\d*\.?\d+)(%?)\s*", value)
         if match is not None:
             shares.append(float(match[1]) / (100 if match[2] else 1))
     return min(shares)
 
 
-def _gone(said: dict[str, str], display: str, size: float, parent: Look) -> Reason | None:
-    if display == "none" or said.get("content-visibility") == "hidden" or _masked(said):
+def _gone(values: dict[str, str], display: str, size: float, parent: Look) -> Reason | None:
+    if display == "none" or values.get("content-visibility") == "hidden" or _masked(values):
         return Reason.HIDDEN
-    if _blurred(said, size, parent.root_size):
+    if _blurred(values, size, parent.root_size):
         return Reason.SMALL
-    if _outside(said, size, parent.root_size) or _cut_away(said, size, parent.root_size):
+    if _outside(values, size, parent.root_size) or _cut_away(values, size, parent.root_size):
         return Reason.OUTSIDE
     return None
 
@@ -603,22 +613,22 @@ def _masked(said: dict[str, str]) -> bool:
     return all(colour.alpha < _FAINTEST for colour in stops if colour is not None)
 
 
-def _outside(said: dict[str, str], size: float, root: float) -> bool:
+def _outside(values: dict[str, str], size: float, root: float) -> bool:
     """Whether the element stands where the window does not reach."""
 
     def far(name: str) -> bool:
-        value = _length(said.get(name, ""), size, root, _WIDTH)
+        value = _length(values.get(name, ""), size, root, _WIDTH)
         return value is not None and value <= -_FAR
 
-    placed = said.get("position", "static") in ("absolute", "fixed", "relative", "sticky")
+    placed = values.get("position", "static") in ("absolute", "fixed", "relative", "sticky")
     if placed and any(map(far, ("left", "top", "right", "bottom"))):
         return True
     for name, window in (("right", _WIDTH), ("bottom", _HEIGHT)) if placed else ():
-        if (_length(said.get(name, ""), size, root, window) or 0.0) >= window + _FAR:
+        if (_length(values.get(name, ""), size, root, window) or 0.0) >= window + _FAR:
             return True
     if far("text-indent") or far("margin-left") or far("margin-top"):
         return True
-    moved = said.get("transform", "")
+    moved = values.get("transform", "")
     for value in re.findall(r"translate[xy3d]*\(([^)]*)\)", moved):
         if any((_length(part, size, root, 0.0) or 0.0) <= -_FAR for part in value.split(",")):
             return True
@@ -629,17 +639,17 @@ def _outside(said: dict[str, str], size: float, root: float) -> bool:
     )
 
 
-def _cut_away(said: dict[str, str], size: float, root: float) -> bool:
+def _cut_away(values: dict[str, str], size: float, root: float) -> bool:
     """Whether nothing is left of the element's box."""
-    placed = said.get("position", "static") in ("absolute", "fixed")
-    clip = re.fullmatch(r"rect\(([^)]*)\)", said.get("clip", ""))
+    placed = values.get("position", "static") in ("absolute", "fixed")
+    clip = re.fullmatch(r"rect\(([^)]*)\)", values.get("clip", ""))
     if placed and clip is not None:
         edges = [_length(part, size, root, 0.0) for part in re.split(r"[\s,]+", clip[1].strip())]
         if len(edges) == 4 and None not in edges:
             top, right, bottom, left = (edge or 0.0 for edge in edges)
             if bottom - top <= 1 or right - left <= 1:
                 return True
-    path = said.get("clip-path", "")
+    path = values.get("clip-path", "")
     inset = re.match(r"inset\(\s*(\d+(?:\.\d+)?)%", path)
     if (inset is not None and float(inset[1]) >= 50) or re.match(
         r"(?:circle|ellipse)\(\s*0(?!\.?\d*[1-9])", path
@@ -647,29 +657,31 @@ def _cut_away(said: dict[str, str], size: float, root: float) -> bool:
         return True
     if re.fullmatch(r"polygon\([\s0px%,]*\)", path):
         return True
-    hides = " ".join(said.get(name, "") for name in ("overflow", "overflow-x", "overflow-y", "contain"))
+    hides = " ".join(values.get(name, "") for name in ("overflow", "overflow-x", "overflow-y", "contain"))
     if not re.search(r"\b(?:hidden|clip|paint|strict|content)\b", hides):
         return False
-    indent = _length(said.get("text-indent", ""), size, root, _WIDTH)
+    indent = _length(values.get("text-indent", ""), size, root, _WIDTH)
     if indent is not None and indent >= _WIDTH:
         return True
     return any(
-        (length := _length(said.get(name, ""), size, root, _WIDTH)) is not None and length <= 1.5
+        (length := _length(values.get(name, ""), size, root, _WIDTH)) is not None and length <= 1.5
         for name in ("width", "height", "max-width", "max-height")
     )
 
 
-def _struck(said: dict[str, str], tag: str) -> bool:
-    value = said.get("text-decoration-line") or said.get("text-decoration")
+def _struck(values: dict[str, str], tag: str) -> bool:
+    value = values.get("text-decoration-line") or values.get("text-decoration")
     return tag in _DECORATED if value is None else "line-through" in value
 
 
-def _shift(said: dict[str, str], tag: str, display: str, size: float, parent: Look) -> int:
+def _shift(values: dict[str, str], tag: str, display: str, size: float, parent: Look) -> int:
     """Whether inline text stands above or below the line; blocks and cells begin anew."""
     if display not in ("inline", "inline-block"):
         return 0
-    align = said.get("vertical-align", "")
-    variant = re.search(r"\b(super|sub)\b", f"{said.get('font-variant-position')} {said.get('font-variant')}")
+    align = values.get("vertical-align", "")
+    variant = re.search(
+        r"\b(super|sub)\b", f"{values.get('font-variant-position')} {values.get('font-variant')}"
+    )
     if variant is not None:
         return 1 if variant[1] == "super" else -1
     up = 0.0
@@ -680,10 +692,10 @@ def _shift(said: dict[str, str], tag: str, display: str, size: float, parent: Lo
     if align in ("text-bottom", "bottom") and size < parent.size and tag != "sup":
         return -1
     up += _length(align, size, parent.root_size, size) or 0.0
-    if said.get("position") == "relative":
-        up -= _length(said.get("top", ""), size, parent.root_size, size) or 0.0
-        up += _length(said.get("bottom", ""), size, parent.root_size, size) or 0.0
-    for value in re.findall(r"translate(?:y\(|\([^,)]*,)([^)]*)\)", said.get("transform", "")):
+    if values.get("position") == "relative":
+        up -= _length(values.get("top", ""), size, parent.root_size, size) or 0.0
+        up += _length(values.get("bottom", ""), size, parent.root_size, size) or 0.0
+    for value in re.findall(r"translate(?:y\(|\([^,)]*,)([^)]*)\)", values.get("transform", "")):
         up -= _length(value, size, parent.root_size, size) or 0.0
     if abs(up) >= 0.15 * parent.size:
         return 1 if up > 0 else -1
@@ -698,15 +710,15 @@ def _turned(said: dict[str, str], tag: str, element: etree._Element) -> bool:
     return override.endswith("-override") and direction == "rtl"
 
 
-def _keeps_lines(said: dict[str, str], tag: str, parent: Look) -> bool:
-    value = said.get("white-space")
+def _keeps_lines(values: dict[str, str], tag: str, parent: Look) -> bool:
+    value = values.get("white-space")
     if value:
         return value.startswith("pre") or value == "break-spaces"
     return True if tag in ("pre", "textarea", "listing", "xmp") else parent.keeps_lines
 
 
-def _numbered(said: dict[str, str], parent: Look) -> str:
-    value = said.get("list-style-type") or said.get("list-style")
+def _numbered(values: dict[str, str], parent: Look) -> str:
+    value = values.get("list-style-type") or values.get("list-style")
     if value is None:
         return parent.numbered
     return next((word for word in value.split() if word in LIST_FORMS), "")

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from learninglion.parsing.office.styles import attribute, child, children, local
-from learninglion.parsing.office.symbols import show_symbols
+from learninglion.parsing.office.styles import attribute, child, children, local, show_symbols
 from learninglion.parsing.scripts import lowered, raised
 
 __all__ = ["Fields", "form_value", "shown_of_code"]
@@ -63,15 +62,19 @@ def form_value(node: etree._Element) -> str:
     data = child(node, "ffData")
     box, choice = child(data, "checkBox"), child(data, "ddList")
     if box is not None:
-        said = child(box, "checked")
-        said = child(box, "default") if said is None else said
-        ticked = said is not None and (attribute(said, "val") or "1").lower() not in ("0", "false", "off")
+        checked = child(box, "checked")
+        checked = child(box, "default") if checked is None else checked
+        ticked = checked is not None and (attribute(checked, "val") or "1").lower() not in (
+            "0",
+            "false",
+            "off",
+        )
         return "☒" if ticked else "☐"
     if choice is not None:
         lines = [attribute(entry, "val") or "" for entry in children(choice, "listEntry")]
-        said = child(choice, "result")
-        said = child(choice, "default") if said is None else said
-        number = attribute(said, "val") or "0"
+        checked = child(choice, "result")
+        checked = child(choice, "default") if checked is None else checked
+        number = attribute(checked, "val") or "0"
         return lines[int(number)] if number.isdigit() and int(number) < len(lines) else ""
     return ""
 

@@ -68,10 +68,10 @@ def _fields(message: EmailMessage) -> Iterator[Paragraph]:
 
 def _said(message: EmailMessage, name: str) -> str:
     try:
-        said = message.get(name)
+        header = message.get(name)
     except (ValueError, IndexError, AttributeError, TypeError):  # a field nobody can make sense of
         return ""
-    return " ".join(tidy(str(said or "")).split())
+    return " ".join(tidy(str(header or "")).split())
 
 
 @dataclass(slots=True)

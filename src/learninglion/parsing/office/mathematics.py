@@ -235,8 +235,8 @@ _Inside = Callable[[etree._Element | None], str]
 
 
 def _value(node: etree._Element, properties: str, name: str, otherwise: str) -> str:
-    said = child(node, properties, name)
-    return otherwise if said is None else attribute(said, "val") or ""
+    value = child(node, properties, name)
+    return otherwise if value is None else attribute(value, "val") or ""
 
 
 def _omml_fraction(node: etree._Element, inside: _Inside) -> str:

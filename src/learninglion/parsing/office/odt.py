@@ -11,7 +11,6 @@ from lxml import etree
 
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.office.colours import WHITE, Colour, read_colour, stands_out
 from learninglion.parsing.office.mathematics import linear_mathml
 from learninglion.parsing.office.ooxml import Package, open_package, parse_xml
 from learninglion.parsing.office.pieces import (
@@ -24,8 +23,19 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_or_text,
 )
-from learninglion.parsing.office.styles import attribute, child, children, format_number, local
-from learninglion.parsing.office.symbols import UNKNOWN, show_symbols
+from learninglion.parsing.office.styles import (
+    UNKNOWN,
+    WHITE,
+    Colour,
+    attribute,
+    child,
+    children,
+    format_number,
+    local,
+    read_colour,
+    show_symbols,
+    stands_out,
+)
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 
 __all__ = ["read_flat_odt", "read_odt"]
@@ -144,8 +154,8 @@ def _text_of(
 
 def _title(root: etree._Element | None) -> str:
     meta = child(root, "meta")
-    said = [tidy(node.text or "").strip() for name in ("title", "subject") for node in children(meta, name)]
-    return next((title for title in said if title), "")
+    titles = [tidy(node.text or "").strip() for name in ("title", "subject") for node in children(meta, name)]
+    return next((title for title in titles if title), "")
 
 
 @dataclass(slots=True)
@@ -189,12 +199,12 @@ class _Reader:
         """The colour of the pages; None where a picture lies behind the text."""
         for node in root.iter() if root is not None else ():
             if local(node) == "page-layout":
-                said = child(node, "page-layout-properties")
-                if attribute(child(said, "background-image"), "href"):
+                properties = child(node, "page-layout-properties")
+                if attribute(child(properties, "background-image"), "href"):
                     return None
-                found = read_colour(attribute(said, "background-color"))
-                if found is not None:
-                    return found
+                colour = read_colour(attribute(properties, "background-color"))
+                if colour is not None:
+                    return colour
         return WHITE
 
     def _chain(self, family: str, name: str | None) -> Iterator[_Style]:
@@ -324,8 +334,8 @@ class _Reader:
         piece.settle()
         level = 0
         if local(node) == "h":
-            said = attribute(node, "outline-level") or "1"
-            level = int(said) if said.isdigit() and len(said) < 3 else 1
+            depth = attribute(node, "outline-level") or "1"
+            level = int(depth) if depth.isdigit() and len(depth) < 3 else 1
             numbered = level in self.outline and attribute(node, "is-list-header") != "true"
             if not label and piece.text.strip() and numbered and self.outline[level].form:
                 label = self._label("", level)
@@ -513,13 +523,13 @@ class _Reader:
             state = attribute(node, "current-state") or attribute(node, "state")
             ticked = state == "checked" or attribute(node, "current-selected") == "true"
             self._say("☒ " if ticked else "☐ ", around, piece)
-        said = [attribute(node, key) for key in ("label", "current-value")]
-        said += [attribute(node, "value")] if said[1] is None and name not in ("checkbox", "radio") else []
+        texts = [attribute(node, key) for key in ("label", "current-value")]
+        texts += [attribute(node, "value")] if texts[1] is None and name not in ("checkbox", "radio") else []
         lines = [line for line in node.iter() if local(line) == "option"]
         chosen = [line for line in lines if attribute(line, "current-selected") == "true"]
-        said += [attribute(line, "label") for line in chosen or lines[:0]]
-        said += ["".join(line.itertext()) for line in node if local(line) in ("p",)]
-        for text in filter(None, said):
+        texts += [attribute(line, "label") for line in chosen or lines[:0]]
+        texts += ["".join(line.itertext()) for line in node if local(line) in ("p",)]
+        for text in filter(None, texts):
             self._say(f" {text} ", around, piece)
 
     def _object(self, node: etree._Element, around: _Around, piece: Piece) -> None:
@@ -567,12 +577,16 @@ def _read_style(node: etree._Element) -> _Style:
         parent=attribute(node, "parent-style-name"),
         strong=strong,
         hidden=None if display is None else display == "none",
-        struck=None if struck == [None, None] else any(said not in (None, "none") for said in struck),
+        struck=None
+        if struck == [None, None]
+        else any(line_kind not in (None, "none") for line_kind in struck),
         shift=_read_shift(attribute(text, "text-position")),
         size=_read_size(attribute(text, "font-size"), attribute(text, "text-scale")),
         letters=letters,
         automatic=None if automatic is None and letters is None else automatic == "true",
-        edged=None if edges == [None] * 3 else any(said not in (None, "none", "false") for said in edges),
+        edged=None
+        if edges == [None] * 3
+        else any(line_kind not in (None, "none", "false") for line_kind in edges),
         ground=ground,
         picture=picture,
         font=attribute(text, "font-name") or attribute(text, "font-family"),
@@ -588,10 +602,10 @@ def _read_ground(node: etree._Element) -> tuple[Colour | None, bool | None]:
         fill = attribute(properties, "fill")
         if (picture is not None and attribute(picture, "href")) or fill in ("bitmap", "gradient", "hatch"):
             return None, True
-        said = attribute(properties, "fill-color") if fill == "solid" else None
-        found = read_colour(said or attribute(properties, "background-color"))
-        if found is not None and found.alpha > 0:
-            return found, False
+        colour_name = attribute(properties, "fill-color") if fill == "solid" else None
+        colour = read_colour(colour_name or attribute(properties, "background-color"))
+        if colour is not None and colour.alpha > 0:
+            return colour, False
     return None, None
 
 
@@ -610,34 +624,34 @@ def _read_shift(text: str | None) -> int | None:
 def _read_size(text: str | None, scale: str | None) -> float | None:
     if scale is not None and re.fullmatch(r"\d(?:\.\d+)?%", scale.strip()):
         return 0.0  # letters narrower than a tenth
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(pt|%|px|cm|mm|in)", (text or "").strip())
-    if found is None:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(pt|%|px|cm|mm|in)", (text or "").strip())
+    if match is None:
         return None
-    number = float(found[1])
-    if found[2] == "%":
+    number = float(match[1])
+    if match[2] == "%":
         return -number / 100
-    return number * {"pt": 1.0, "px": 0.75, "cm": 28.35, "mm": 2.835, "in": 72.0}[found[2]]
+    return number * {"pt": 1.0, "px": 0.75, "cm": 28.35, "mm": 2.835, "in": 72.0}[match[2]]
 
 
 def _conditional(is_hidden: str | None, condition: str | None) -> Reason | None:
     """Why a conditional part is left out; None where it shows, UNSURE where the file does not say."""
     if is_hidden is not None:
         return Reason.CONDITION if is_hidden == "true" else None
-    said = (condition or "").rpartition(":")[2].strip().strip('"').lower()
-    if said in ("1", "true", "waar", "wahr", "1==1", "1 == 1"):
+    condition_text = (condition or "").rpartition(":")[2].strip().strip('"').lower()
+    if condition_text in ("1", "true", "waar", "wahr", "1==1", "1 == 1"):
         return Reason.CONDITION
-    if said in ("0", "false", "onwaar", "1==0", "0==1", "1 == 0"):
+    if condition_text in ("0", "false", "onwaar", "1==0", "0==1", "1 == 0"):
         return None
-    return Reason.UNSURE if said else None
+    return Reason.UNSURE if condition_text else None
 
 
 def _is_away(frame: etree._Element) -> bool:
     """Whether a frame has no size or stands outside the page."""
 
     def points(name: str) -> float | None:
-        found = re.fullmatch(r"(-?\d+(?:\.\d+)?)(pt|px|cm|mm|in)", attribute(frame, name) or "")
+        match = re.fullmatch(r"(-?\d+(?:\.\d+)?)(pt|px|cm|mm|in)", attribute(frame, name) or "")
         scale = {"pt": 1.0, "px": 0.75, "cm": 28.35, "mm": 2.835, "in": 72.0}
-        return float(found[1]) * scale[found[2]] if found is not None else None
+        return float(match[1]) * scale[match[2]] if match is not None else None
 
     size = [value for value in (points("width"), points("height")) if value is not None]
     place = [value for value in (points("x"), points("y")) if value is not None]
@@ -659,8 +673,8 @@ def _count(text: str | None) -> int:
 
 def _read_level(node: etree._Element) -> tuple[int, _Level]:
     def whole(name: str) -> int:
-        said = attribute(node, name) or "1"
-        return int(said) if said.isdigit() and len(said) < 7 else 1
+        number = attribute(node, name) or "1"
+        return int(number) if number.isdigit() and len(number) < 7 else 1
 
     bullet = local(node) != "list-level-style-number"
     level = _Level(

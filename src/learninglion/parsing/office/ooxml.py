@@ -169,7 +169,7 @@ class Package:
         """What `part` refers to; the relations of the whole file where `part` is empty."""
         folder, _, name = part.rpartition("/")
         root = self.root(f"{folder}/_rels/{name}.rels".lstrip("/"))
-        found = []
+        listed = []
         for node in root if root is not None else ():
             target = node.get("Target") or ""
             outside = node.get("TargetMode") == "External"
@@ -178,8 +178,8 @@ class Package:
                 base = "" if target.startswith("/") else folder
                 target = posixpath.normpath(posixpath.join(base, unquote(target).lstrip("/"))).lstrip("/")
             kind = (node.get("Type") or "").rpartition("/")[2]
-            found.append(Relation(node.get("Id") or "", kind, target, outside))
-        return tuple(found)
+            listed.append(Relation(node.get("Id") or "", kind, target, outside))
+        return tuple(listed)
 
     def root(self, part: str) -> etree._Element | None:
         """The root element of `part`, None where the file has no such part."""

@@ -90,14 +90,14 @@ class Omissions:
 
     def warnings(self) -> tuple[str, ...]:
         """One sentence for each stretch; after a dozen of one kind only how many more there are."""
-        told: list[str] = []
+        messages: list[str] = []
         for reason, places in self.found.items():
             for text, before in places[:_TOLD_MOST]:
                 behind = f" (na “{before}”)" if before else ""
-                told.append(f"{reason}: “{_shortened(text)}”{behind}.")
+                messages.append(f"{reason}: “{_shortened(text)}”{behind}.")
             if len(places) > _TOLD_MOST:
-                told.append(f"{reason}: nog op {len(places) - _TOLD_MOST} andere plaatsen.")
-        return tuple(dict.fromkeys(told))
+                messages.append(f"{reason}: nog op {len(places) - _TOLD_MOST} andere plaatsen.")
+        return tuple(dict.fromkeys(messages))
 
 
 def _shortened(text: str) -> str:
@@ -210,10 +210,10 @@ def table_of(rows: Sequence[Sequence[Cell]]) -> Iterator[Paragraph]:
     offset = 0
     above: dict[int, tuple[Cell, int]] = {}  # by column: the cell that may go on, and for how many rows
     for row in rows:
-        line, found = _row(_placed(row, above))
+        line, cells = _row(_placed(row, above))
         if line.replace("|", "").strip():
             lines.append(line)
-            notes += [(offset + at, key) for at, key in found]
+            notes += [(offset + at, key) for at, key in cells]
             offset += len(line) + 1
     if lines:
         yield Paragraph("\n".join(lines), BlockKind.TABLE, notes=tuple(notes))
@@ -263,8 +263,8 @@ def _row(cells: Sequence[Sequence[Paragraph]]) -> tuple[str, list[tuple[int, str
     notes: list[tuple[int, str]] = []
     for number, cell in enumerate(cells):
         line += " | " if number else ""
-        inside, found = _inside(cell)
-        notes += [(len(line) + at, key) for at, key in found]
+        inside, table = _inside(cell)
+        notes += [(len(line) + at, key) for at, key in table]
         line += inside
     return line.rstrip(), notes
 

@@ -10,7 +10,6 @@ from lxml import etree
 
 from learninglion.models import BlockKind, RawFile
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.office.colours import BLACK, WHITE, Colour, stands_out
 from learninglion.parsing.office.fields import shown_of_code
 from learninglion.parsing.office.mathematics import linear_omml
 from learninglion.parsing.office.pieces import (
@@ -23,7 +22,7 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_or_text,
 )
-from learninglion.parsing.office.symbols import is_symbol_font, show_symbols
+from learninglion.parsing.office.styles import BLACK, WHITE, Colour, is_symbol_font, show_symbols, stands_out
 from learninglion.parsing.paragraphs import Note, Paragraph
 
 __all__ = ["looks_like_rich_text", "read_rich_text"]
@@ -118,10 +117,10 @@ class _Flow:
 
     def end_paragraph(self, in_cell: bool) -> None:
         """End the paragraph that is being read."""
-        said = self.piece.text.strip() or self.piece.notes
+        content = self.piece.text.strip() or self.piece.notes
         made = list(lines_of(self.piece, "", BlockKind.LIST_ITEM if self.label else BlockKind.PARAGRAPH, 0))
         self.piece = Piece()
-        self.label = "" if said else self.label
+        self.label = "" if content else self.label
         if in_cell:
             self.cell += made
         else:

@@ -2,25 +2,194 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
-
-from learninglion.parsing.office.colours import BLACK, WHITE, Colour, blended, read_colour
+from tinycss2.color4 import parse_color
 
 __all__ = [
+    "BLACK",
+    "Colour",
     "Numbering",
     "Scope",
     "Style",
     "Styles",
+    "UNKNOWN",
+    "WHITE",
     "attribute",
+    "blended",
     "child",
     "children",
     "format_number",
+    "is_symbol_font",
     "local",
+    "read_colour",
+    "show_symbols",
+    "stands_out",
     "switched_on",
 ]
+
+# Signs from fonts that hold pictures instead of letters (Symbol, Wingdings), as the signs they show.
+
+UNKNOWN = "\ufffd"
+# The encoding of the font Symbol, as Adobe publishes it.
+_SYMBOL = (
+    dict(
+        enumerate(
+            " !∀#∃%&∋()*+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼",
+            start=0x20,
+        )
+    )
+    | dict(
+        enumerate(
+            "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪",
+            start=0xA0,
+        )
+    )
+    | dict(enumerate("〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭", start=0xF1))
+)
+_WINGDINGS = {
+    0x20: " ", 0x28: "☎", 0x2A: "✉", 0x4A: "☺", 0x4B: "😐", 0x4C: "☹", 0x6C: "●", 0x6D: "❍", 0x6E: "■",
+    0x6F: "☐", 0x70: "❐", 0x71: "❑", 0x72: "❒", 0x73: "⬧", 0x74: "⧫", 0x75: "◆", 0x76: "❖", 0x77: "⬥",
+    0x78: "☒", 0x9E: "·", 0x9F: "•", 0xA1: "○", 0xA7: "▪", 0xA8: "☐", 0xD8: "➢", 0xDF: "←", 0xE0: "→",
+    0xE1: "↑", 0xE2: "↓", 0xE8: "➔", 0xEF: "⇦", 0xF0: "⇨", 0xF3: "⬄", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒",
+    0xFE: "☑",
+} | {0x80 + n: sign for n, sign in enumerate("⓪①②③④⑤⑥⑦⑧⑨⑩⓿❶❷❸❹❺❻❼❽❾❿")}  # fmt: skip
+_WINGDINGS_2 = {
+    0x20: " ",
+    0x4F: "✗",
+    0x50: "✓",
+    0x51: "☒",
+    0x52: "☑",
+    0x53: "☒",
+    0x54: "☒",
+    0xA3: "☐",
+    0x97: "●",
+}
+_WEBDINGS = {0x20: " ", 0x61: "✓", 0x63: "☐", 0x67: "■", 0x72: "✗", 0x3D: "●"}
+_FONTS = {
+    "symbol": _SYMBOL, "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "webdings": _WEBDINGS,
+    "wingdings 3": {0x20: " ", 0x22: "→", 0x21: "←", 0x23: "↑", 0x24: "↓", 0x67: "→", 0x7D: "▶"},
+}  # fmt: skip
+_PRIVATE = range(0xF020, 0xF100)  # where files put the signs of such fonts
+
+
+def is_symbol_font(font: str | None) -> bool:
+    """Whether a font shows other signs than the letters that are typed."""
+    return font is not None and font.strip("\"' ").casefold() in _FONTS
+
+
+def show_symbols(text: str, font: str | None = None) -> str:
+    """`text` with the signs that `font` shows; UNKNOWN for those that nobody has a letter for.
+
+    Signs in the private area are those of Symbol where the font is an ordinary one.
+    """
+    table = _FONTS.get((font or "").strip("\"' ").casefold())
+    if table is None and not any(ord(sign) in _PRIVATE for sign in text):
+        return text
+    shown = []
+    for sign in text:
+        code = ord(sign)
+        if code in _PRIVATE:
+            shown.append((table or _SYMBOL).get(code - 0xF000, UNKNOWN))
+        elif table is not None and (0x20 < code < 0x7F or 0xA0 <= code < 0x100):
+            shown.append(table.get(code, UNKNOWN))
+        else:
+            shown.append(sign)
+    return "".join(shown)
+
+
+# Colours in the notations of office files and web pages, and whether letters stand out from their ground.
+
+# The ratio of WCAG: 1 is the same colour, 21 black on white. The faintest grey that people print is 1.3.
+_SEEN_FROM = 1.12
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """Red, green, blue and how much it covers, each 0 to 1."""
+
+    red: float
+    green: float
+    blue: float
+    alpha: float = 1.0
+
+
+WHITE = Colour(1.0, 1.0, 1.0)
+BLACK = Colour(0.0, 0.0, 0.0)
+
+
+def read_colour(text: str | None) -> Colour | None:
+    """The colour in CSS notation ("#fff", "rgb(1 2 3)", "navy"); None where it is none or not known."""
+    name = text.strip().lower() if text else ""
+    if name in _SYSTEM:
+        return _SYSTEM[name]
+    mix = _MIX.fullmatch(name)
+    if mix is not None:
+        one, other = read_colour(mix[1]), read_colour(mix[3])
+        share = float(mix[2] or 100 - float(mix[4] or 50)) / 100
+        return None if one is None or other is None else blended(replace(one, alpha=share), other)
+    colour = parse_color(name) if name else None
+    if colour is None or isinstance(colour, str):
+        return None
+    first, *others = (float(part or 0.0) for part in colour.coordinates)
+    if colour.space in _LIGHT_FIRST:  # how light it is, is all that is asked here
+        grey = _grey(_LIGHT_FIRST[colour.space](first))
+        parts = [grey, grey, grey]
+    elif colour.space in ("srgb", "hsl", "hwb"):
+        parts = [float(part or 0.0) for part in colour.to("srgb").coordinates]
+    else:
+        parts = [first, *others]
+    return Colour(*(min(1.0, max(0.0, part)) for part in (*parts, float(colour.alpha))))
+
+
+# What a page may ask the system for, as it is where people have chosen nothing.
+_SYSTEM = {
+    **dict.fromkeys(("canvas", "field", "window", "background"), WHITE),
+    **dict.fromkeys(("canvastext", "fieldtext", "windowtext", "buttontext", "text"), BLACK),
+}
+_MIX = re.compile(r"color-mix\(\s*in [^,]+,\s*(.+?)(?:\s+([\d.]+)%)?\s*,\s*(.+?)(?:\s+([\d.]+)%)?\s*\)")
+
+
+def _grey(light: float) -> float:
+    """The grey of this relative luminance."""
+    return 12.92 * light if light <= 0.0031308 else float(1.055 * light ** (1 / 2.4) - 0.055)
+
+
+# Spaces whose first part says how light a colour is: relative luminance made of it.
+_LIGHT_FIRST: dict[str, Callable[[float], float]] = {
+    **dict.fromkeys(("lab", "lch"), lambda part: ((max(0.0, part) + 16) / 116) ** 3),
+    **dict.fromkeys(("oklab", "oklch"), lambda part: max(0.0, part) ** 3),
+}
+
+
+def blended(colour: Colour, ground: Colour) -> Colour:
+    """`colour` as it looks upon `ground`."""
+    share = colour.alpha
+    return Colour(
+        *(
+            share * a + (1 - share) * b
+            for a, b in ((colour.red, ground.red), (colour.green, ground.green), (colour.blue, ground.blue))
+        )
+    )
+
+
+def stands_out(letters: Colour, ground: Colour) -> bool:
+    """Whether somebody can see letters of this colour on this ground."""
+    lights = sorted((_light(blended(letters, ground)), _light(ground)))
+    return (lights[1] + 0.05) / (lights[0] + 0.05) >= _SEEN_FROM
+
+
+def _light(colour: Colour) -> float:
+    """Relative luminance, as WCAG defines it."""
+
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+
+    return 0.2126 * linear(colour.red) + 0.7152 * linear(colour.green) + 0.0722 * linear(colour.blue)
+
 
 _ROMAN = (
     *((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL")),
@@ -107,11 +276,11 @@ def _looks(node: etree._Element | None) -> frozenset[str]:
         return frozenset(("firstRow", "firstColumn"))
     bits = attribute(node, "val") or ""
     old = int(bits, 16) if bits and all(sign in "0123456789abcdefABCDEF" for sign in bits) else 0
-    said = {name: attribute(node, name) for name in _LOOKS}
+    looks = {name: attribute(node, name) for name in _LOOKS}
     return frozenset(
         name
         for name, bit in _LOOKS.items()
-        if (said[name] or "").lower() in ("1", "true", "on") or (said[name] is None and old & bit)
+        if (looks[name] or "").lower() in ("1", "true", "on") or (looks[name] is None and old & bit)
     )
 
 
@@ -130,9 +299,9 @@ class Styles:
         styles = cls(default_run=child(root, "docDefaults", "rPrDefault", "rPr"))
         for node in child(theme, "themeElements", "clrScheme") if theme is not None else ():  # type: ignore[union-attr]
             for inner in node:
-                found = read_colour(f"#{attribute(inner, 'lastClr') or attribute(inner, 'val')}")
-                if found is not None:
-                    styles.theme[local(node)] = found
+                colour = read_colour(f"#{attribute(inner, 'lastClr') or attribute(inner, 'val')}")
+                if colour is not None:
+                    styles.theme[local(node)] = colour
         for node in children(root, "style"):
             key = attribute(node, "styleId")
             if key is None:
@@ -162,9 +331,9 @@ class Styles:
     def run(self, properties: etree._Element | None, scope: Scope, name: str) -> etree._Element | None:
         """The property `name` of a run: its own, its style's, its paragraph's, its table's or the default."""
         for layer in self._layers(properties, scope):
-            found = child(layer, name)
-            if found is not None:
-                return found
+            element = child(layer, name)
+            if element is not None:
+                return element
         return None
 
     def _layers(self, properties: etree._Element | None, scope: Scope) -> Iterator[etree._Element | None]:
@@ -199,7 +368,7 @@ class Styles:
         own = switched_on(properties, name)
         if own is not None:
             return own
-        said = [
+        switches = [
             self._switched(self.chain(attribute(child(properties, "rStyle"), "val")), name),
             self._switched(self.chain(self._paragraph_style(scope)), name),
             next(
@@ -211,9 +380,9 @@ class Styles:
                 None,
             ),
         ]
-        if all(value is None for value in said):
+        if all(value is None for value in switches):
             return bool(switched_on(self.default_run, name))
-        return sum(bool(value) for value in said) % 2 == 1
+        return sum(bool(value) for value in switches) % 2 == 1
 
     @staticmethod
     def _switched(chain: Iterator[Style], name: str) -> bool | None:
@@ -223,10 +392,10 @@ class Styles:
 
     def colour(self, node: etree._Element | None, value: str, theme: str) -> Colour | None:
         """The colour an element names; None where it is automatic or names none."""
-        said = attribute(node, value) or ""
-        if len(said) == 6 and all(sign in "0123456789abcdefABCDEF" for sign in said):
-            return read_colour(f"#{said}")
-        named = read_colour(said) if said not in ("", "auto", "none") else None
+        colour_name = attribute(node, value) or ""
+        if len(colour_name) == 6 and all(sign in "0123456789abcdefABCDEF" for sign in colour_name):
+            return read_colour(f"#{colour_name}")
+        named = read_colour(colour_name) if colour_name not in ("", "auto", "none") else None
         if named is not None:
             return named
         base = self.theme_colour(attribute(node, theme))
@@ -260,13 +429,13 @@ class Styles:
         if marked not in (None, "none"):
             return _HIGHLIGHTS.get(str(marked)) or read_colour(str(marked).lower())
         for layer in self._layers(properties, scope):
-            found = self._shading(layer)
-            if found is not None:
-                return found
+            shading = self._shading(layer)
+            if shading is not None:
+                return shading
         for layer in (scope.paragraph, *(s.paragraph for s in self.chain(self._paragraph_style(scope)))):
-            found = self._shading(layer)
-            if found is not None:
-                return found
+            shading = self._shading(layer)
+            if shading is not None:
+                return shading
         return scope.ground
 
     def cell_scope(
@@ -296,7 +465,9 @@ class Styles:
         layers += [style.node for style in self.chain(attribute(child(properties, "tblStyle"), "val"))]
         grounds = [child(cell, "tcPr"), *(child(layer, "tcPr") for layer in layers)]
         grounds += [properties, *(child(layer, "tblPr") for layer in layers)]
-        ground = next((found for node in grounds if (found := self._shading(node)) is not None), outer.ground)
+        ground = next(
+            (shading for node in grounds if (shading := self._shading(node)) is not None), outer.ground
+        )
         return Scope(ground, None, tuple(layers) or outer.layers)
 
     def heading_level(self, properties: etree._Element | None, style_id: str | None) -> int:
@@ -318,10 +489,10 @@ class Styles:
     def numbering_of(self, properties: etree._Element | None, style_id: str | None) -> tuple[str, int] | None:
         """The list (numId) and depth a paragraph belongs to, None for ordinary paragraphs."""
         for node in (properties, *(style.paragraph for style in self.chain(style_id))):
-            found = child(node, "numPr")
-            if found is not None:
-                number = attribute(child(found, "numId"), "val")
-                depth = attribute(child(found, "ilvl"), "val") or "0"
+            numbering = child(node, "numPr")
+            if numbering is not None:
+                number = attribute(child(numbering, "numId"), "val")
+                depth = attribute(child(numbering, "ilvl"), "val") or "0"
                 if number in (None, "0"):  # 0 takes the paragraph out of its list
                     return None
                 return str(number), min(8, int(depth)) if depth.isdigit() else 0

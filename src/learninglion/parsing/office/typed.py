@@ -74,8 +74,8 @@ def _separator(text: str, name: str) -> str:
 
 
 def _without_comments(text: str, omissions: Omissions) -> str:
-    def leave_out(found: re.Match[str]) -> str:
-        omissions.add(Reason.HIDDEN, found[1], text[max(0, found.start() - 60) : found.start()])
+    def leave_out(match: re.Match[str]) -> str:
+        omissions.add(Reason.HIDDEN, match[1], text[max(0, match.start() - 60) : match.start()])
         return ""
 
     return re.sub(r"<!--(.*?)-->", leave_out, text, flags=re.DOTALL)
@@ -85,8 +85,8 @@ def _lift_notes(text: str) -> tuple[str, list[Note]]:
     """The text without the notes at its end ("[^1]: ..."), and those notes."""
     notes: list[Note] = []
 
-    def lift(found: re.Match[str]) -> str:
-        notes.append(Note(found[1], " ".join(tidy(_plain(found[2])).split())))
+    def lift(match: re.Match[str]) -> str:
+        notes.append(Note(match[1], " ".join(tidy(_plain(match[2])).split())))
         return ""
 
     return re.sub(r"^\[\^([^\]\s]+)\]:[ \t]*(.*(?:\n[ \t]+\S.*)*)$", lift, text, flags=re.MULTILINE), notes
@@ -96,23 +96,23 @@ def _refer(paragraph: Paragraph) -> Paragraph:
     """The paragraph with marks of notes ("[^1]") as places."""
     text, places = "", []
     at = 0
-    for found in re.finditer(r"\[\^([^\]\s]+)\]", paragraph.text):
-        text += paragraph.text[at : found.start()]
-        places.append((len(text), found[1]))
-        at = found.end()
+    for match in re.finditer(r"\[\^([^\]\s]+)\]", paragraph.text):
+        text += paragraph.text[at : match.start()]
+        places.append((len(text), match[1]))
+        at = match.end()
     return replace(paragraph, text=text + paragraph.text[at:], notes=(*paragraph.notes, *places))
 
 
 def _show_markdown(text: str, omissions: Omissions) -> str:
     """The text as Markdown shows it inside its lines: struck, raised, lowered, slanted and quoted code."""
 
-    def strike(found: re.Match[str]) -> str:
-        omissions.add(Reason.STRUCK, found[1] or found[0], text[max(0, found.start() - 60) : found.start()])
+    def strike(match: re.Match[str]) -> str:
+        omissions.add(Reason.STRUCK, match[1] or match[0], text[max(0, match.start() - 60) : match.start()])
         return ""
 
-    def shift(found: re.Match[str]) -> str:
-        before = found.string[max(0, found.start() - 20) : found.start()]
-        up, down = found["up"] or found["up2"], found["down"] or found["down2"]
+    def shift(match: re.Match[str]) -> str:
+        before = match.string[max(0, match.start() - 20) : match.start()]
+        up, down = match["up"] or match["up2"], match["down"] or match["down2"]
         return raised(up, before) if up else lowered(down, before)
 
     text = re.sub(r"~~(?=\S)(.{1,500}?)(?<=\S)~~|<(?:del|s)>.{0,500}?</(?:del|s)>", strike, text)

@@ -15,7 +15,6 @@ from learninglion.models import BlockKind
 from learninglion.models.errors import UnreadableFileError
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.office.cascade import LIST_FORMS, ROOT, Cascade, Look
-from learninglion.parsing.office.colours import Colour
 from learninglion.parsing.office.mathematics import linear_mathml
 from learninglion.parsing.office.pieces import (
     Cell,
@@ -27,8 +26,7 @@ from learninglion.parsing.office.pieces import (
     said_once,
     table_or_text,
 )
-from learninglion.parsing.office.styles import format_number
-from learninglion.parsing.office.symbols import show_symbols
+from learninglion.parsing.office.styles import Colour, format_number, show_symbols
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.plaintext import read_characters
 
@@ -74,8 +72,8 @@ def looks_like_page(text: str, name: str = "") -> bool:
 def declared_encoding(content: bytes) -> str:
     """The encoding that a page says it has; empty where it says nothing."""
     start = re.sub("<!--.*?-->", "", content[:4096].decode("latin-1"), flags=re.DOTALL)
-    found = _DECLARED.search(start)
-    return (found[1] or found[2]) if found is not None else ""
+    match = _DECLARED.search(start)
+    return (match[1] or match[2]) if match is not None else ""
 
 
 def read_page(
@@ -424,12 +422,12 @@ class _PageReader:
     def _columns(self, table: etree._Element, ground: Colour | None) -> Iterator[tuple[Colour | None, bool]]:
         """The ground of each column that the table describes, and whether it is folded away."""
         for node in table.iterchildren("col", "colgroup"):
-            said = self.cascade.column(node, ground)
+            values = self.cascade.column(node, ground)
             inner = list(node.iterchildren("col"))
             for column in inner or (node,):
-                own = self.cascade.column(column, said[0]) if inner else said
+                own = self.cascade.column(column, values[0]) if inner else values
                 times = min(_COLUMNS_MOST, max(1, _whole(column.get("span"), 1)))
-                yield from ((own[0], own[1] or said[1]) for _ in range(times))
+                yield from ((own[0], own[1] or values[1]) for _ in range(times))
 
     def _cells(
         self,
@@ -584,5 +582,5 @@ def _heading_level(node: etree._Element, tag: str) -> int:
 
 
 def _whole(text: str | None, otherwise: int) -> int:
-    found = re.match(r"\s*(-?\d{1,5})(?!\d)", text or "")
-    return int(found[1]) if found is not None else otherwise
+    match = re.match(r"\s*(-?\d{1,5})(?!\d)", text or "")
+    return int(match[1]) if match is not None else otherwise

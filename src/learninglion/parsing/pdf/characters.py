@@ -29,7 +29,6 @@ from learninglion.parsing.pdf.ink import (
     spread,
     take_stock,
 )
-from learninglion.parsing.pdf.symbols import symbol_sign
 
 __all__ = [
     "Glyphs",
@@ -41,6 +40,7 @@ __all__ = [
     "open_pdf",
     "page_view",
     "read_glyphs",
+    "symbol_sign",
 ]
 
 PDFIUM_LOCK = threading.RLock()
@@ -262,17 +262,17 @@ def _load_text(page: Any, document: Any) -> Any:
         raw.FPDFPageObjMark_RemoveParam(item, mark, _MEANT)
     raw.FPDFText_ClosePage(handle)
     drawn = raw.FPDFText_LoadPage(page)
-    kept = []
-    for said, group in groupby(meant, key=lambda entry: entry[2]):
+    glyphs = []
+    for text, group in groupby(meant, key=lambda entry: entry[2]):
         entries = list(group)
         seen = "".join(_object_text(item, drawn) for item, _, _ in entries)
-        if _UNKNOWN in _signs(seen) or not seen or _signs(seen) == _signs(said):
-            kept += entries
-    if not kept:
+        if _UNKNOWN in _signs(seen) or not seen or _signs(seen) == _signs(text):
+            glyphs += entries
+    if not glyphs:
         return drawn
     raw.FPDFText_ClosePage(drawn)
-    for item, mark, said in kept:
-        raw.FPDFPageObjMark_SetStringParam(document, item, mark, _MEANT, said.encode("utf-8"))
+    for item, mark, text in glyphs:
+        raw.FPDFPageObjMark_SetStringParam(document, item, mark, _MEANT, text.encode("utf-8"))
     return raw.FPDFText_LoadPage(page)
 
 
@@ -286,13 +286,13 @@ def _find_meant(page: Any) -> Iterator[tuple[Any, Any, str]]:
             mark = _object_mark(item, number)
             places = ctypes.addressof(buffer), ctypes.sizeof(buffer), ctypes.addressof(length)
             if _mark_string(mark, _MEANT, *places):
-                said = bytes(buffer)[: min(length.value, ctypes.sizeof(buffer))].decode(
+                text = bytes(buffer)[: min(length.value, ctypes.sizeof(buffer))].decode(
                     "utf-16-le", "replace"
                 )
                 yield (
                     ctypes.cast(item, raw.FPDF_PAGEOBJECT),
                     ctypes.cast(mark, raw.FPDF_PAGEOBJECTMARK),
-                    said.rstrip("\0"),
+                    text.rstrip("\0"),
                 )
 
 
@@ -304,14 +304,14 @@ def _object_text(item: Any, text_page: Any) -> str:
 
 def _signs(text: str) -> str:
     """What a text says, without white, signs without width and hyphens, which fonts mix up."""
-    said = ""
+    signs = ""
     for sign in unicodedata.normalize("NFKC", text):
         kind = unicodedata.category(sign)
         if kind in ("Co", "Cn") or (kind == "Cc" and sign not in "\t\n\r\x02"):
-            said += _UNKNOWN
+            signs += _UNKNOWN
         elif kind not in _NO_SIGNS:
-            said += sign
-    return said.casefold()
+            signs += sign
+    return signs.casefold()
 
 
 def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> Glyphs:
@@ -411,13 +411,13 @@ class _Scene:
 
     def boxes(self) -> NDArray[np.float64]:
         """What each character covers with ink, in user space: n x 4 of left, bottom, right, top."""
-        found = np.empty((len(self.indices), 4))
+        rectangles = np.empty((len(self.indices), 4))
         box = (ctypes.c_double * 4)()  # left, right, bottom, top
         at = ctypes.addressof(box)
         for row, index in enumerate(self.indices.tolist()):
             _char_box(self.handle, index, at, at + 8, at + 16, at + 24)
-            found[row] = box[0], box[2], box[1], box[3]
-        return found
+            rectangles[row] = box[0], box[2], box[1], box[3]
+        return rectangles
 
 
 def _measure_odd(
@@ -428,7 +428,7 @@ def _measure_odd(
         return styles
     box = (ctypes.c_double * 4)()
     at = ctypes.addressof(box)
-    found = list(styles)
+    measured = list(styles)
     for k, style in enumerate(styles):
         if style.size >= _ODD or not style.size:
             continue
@@ -438,8 +438,8 @@ def _measure_odd(
             extent = (box[3] - box[2], box[1] - box[0])[round(style.angle / 90) % 2]
             height = max(height, extent)
         if height > style.size:
-            found[k] = replace(style, size=round(height / _LETTER_HEIGHT, 2))
-    return tuple(found)
+            measured[k] = replace(style, size=round(height / _LETTER_HEIGHT, 2))
+    return tuple(measured)
 
 
 def _find_unseen(
@@ -497,16 +497,16 @@ def _read_struck(
     struck = np.zeros(len(sizes), np.bool_)
     quarters = np.round(angles / 90 + scene.view.turns).astype(int) % 4  # in user space
     for quarter in range(4):
-        asked = quarters == quarter
+        orthogonal = quarters == quarter
         view = View((0.0, 0.0, 0.0, 0.0), quarter)  # turns the text level
         strokes = [view.turn_box(box) for box in (stock.rising if quarter % 2 else stock.strokes)]
-        if not strokes or not asked.any():
+        if not strokes or not orthogonal.any():
             continue
         x, y = view.turn_points(scene.user_x, scene.user_y)
-        if boxes is None and _any_through(strokes, x[asked], y[asked], sizes[asked]):
+        if boxes is None and _any_through(strokes, x[orthogonal], y[orthogonal], sizes[orthogonal]):
             boxes = scene.boxes()
         if boxes is not None:
-            struck |= asked & find_struck(strokes, _turn_boxes(view, boxes), y, sizes)
+            struck |= orthogonal & find_struck(strokes, _turn_boxes(view, boxes), y, sizes)
     return struck
 
 
@@ -551,9 +551,9 @@ def _cut(
 
 def _drop_generated(handle: int, codes: NDArray[np.uint32], objects: NDArray[np.uint64]) -> None:
     """Spaces and hyphens that PDFium made up have no place of their own; their object becomes 0, in place."""
-    asked = np.flatnonzero((codes == 32) & (objects != 0))
-    made_up = np.fromiter(map(_is_generated, repeat(handle), asked.tolist()), np.int64, len(asked))
-    objects[asked[made_up == 1]] = 0
+    spaces = np.flatnonzero((codes == 32) & (objects != 0))
+    made_up = np.fromiter(map(_is_generated, repeat(handle), spaces.tolist()), np.int64, len(spaces))
+    objects[spaces[made_up == 1]] = 0
 
 
 def _read_origins(handle: int, indices: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -676,16 +676,18 @@ def _read_objects(handle: int, codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
     letter = ((codes >= 97) & (codes <= 122)) | ((codes >= 65) & (codes <= 90)) | (codes >= 0xC0)
     inside = np.zeros(len(codes), np.bool_)
     inside[1:-1] = letter[:-2] & letter[1:-1] & letter[2:]
-    asked = np.flatnonzero(~inside)
+    outside = np.flatnonzero(~inside)
     objects = np.zeros(len(codes), np.uint64)
-    objects[asked] = np.fromiter(map(_text_object, repeat(handle), asked.tolist()), np.uint64, len(asked))
-    if len(asked) < 2:
+    objects[outside] = np.fromiter(
+        map(_text_object, repeat(handle), outside.tolist()), np.uint64, len(outside)
+    )
+    if len(outside) < 2:
         return objects
-    lengths = np.diff(asked)
-    changed = (lengths > 1) & (objects[asked[1:]] != objects[asked[:-1]])
-    objects = np.repeat(objects[asked], np.diff(asked, append=len(codes)))
+    lengths = np.diff(outside)
+    changed = (lengths > 1) & (objects[outside[1:]] != objects[outside[:-1]])
+    objects = np.repeat(objects[outside], np.diff(outside, append=len(codes)))
     for k in np.flatnonzero(changed).tolist():
-        for place in range(int(asked[k]) + 1, int(asked[k + 1])):
+        for place in range(int(outside[k]) + 1, int(outside[k + 1])):
             objects[place] = _text_object(handle, place)
     return objects
 
@@ -771,3 +773,27 @@ def _describe_font(font: int) -> tuple[str, bool, bool]:
     bold = bold or bool(flags & _FORCE_BOLD) or raw.FPDFFont_GetWeight(handle) >= 650
     italic = slanted or bool(flags & _ITALIC) or "italic" in lowered or "oblique" in lowered
     return name, bold, italic
+
+
+# The signs of the Symbol font by their own codes (ISO 32000-1, annex D.5).
+
+_LOWER = (
+    " !∀#∃%&∋()∗+,−./0123456789:;<=>?"
+    "≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_"
+    "\u203eαβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
+)  # 20-7E
+_UPPER = (
+    "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓"
+    "°±″≥×∝∂•÷≠≡≈…⏐⎯↵"
+    "ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉"
+    "∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓"
+    "◊〈®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪"
+    "\ufffd〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭\ufffd"
+)  # A0-FF
+
+
+def symbol_sign(code: int) -> str:
+    """What the Symbol font shows for a code from 0 to 255; U+FFFD where it shows nothing."""
+    if 0x20 <= code <= 0x7E:
+        return _LOWER[code - 0x20]
+    return _UPPER[code - 0xA0] if 0xA0 <= code <= 0xFF else _UNKNOWN

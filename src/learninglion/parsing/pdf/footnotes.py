@@ -46,12 +46,12 @@ class Mark:
 
 def find_marks(lines: Iterable[tuple[int, Line]], page: int) -> list[Mark]:
     """Everything in these lines that is set like a reference to a note."""
-    found: list[Mark] = []
+    marks: list[Mark] = []
     for index, line in lines:
         for sign in _SUPERSCRIPT.finditer(line.text):
             number = sign.group().translate(_PLAIN_DIGITS)
             like_unit = _UNIT.search(line.text[: sign.start()]) is not None
-            found.append(Mark(number, page, index, *sign.span(), like_unit))
+            marks.append(Mark(number, page, index, *sign.span(), like_unit))
         if len(line.runs) < 2:
             continue
         for run in line.runs:
@@ -67,8 +67,8 @@ def find_marks(lines: Iterable[tuple[int, Line]], page: int) -> list[Mark]:
                 first -= text[max(first - 1, 0) : first] == "("
                 last += text[last : last + 1] == ")"
                 start, end = run.start + first, run.start + last
-                found.append(Mark(part.group(), page, index, start, end, _UNIT.search(before) is not None))
-    return found
+                marks.append(Mark(part.group(), page, index, start, end, _UNIT.search(before) is not None))
+    return marks
 
 
 def is_raised(run: Run, line: Line) -> bool:

@@ -91,11 +91,11 @@ class Inventory:
 
 def take_stock(page: Any) -> Inventory:
     """What is drawn on `page`."""
-    found = Inventory()
+    inventory = Inventory()
     box = tuple(ctypes.c_float() for _ in range(4))
     for order, (item, kind, matrix) in enumerate(_walk(page)):
         if order > _MOST:
-            found.crowded = True
+            inventory.crowded = True
             if kind != raw.FPDF_PAGEOBJ_TEXT:
                 continue  # but all text must be known: what is not switched off would seem unseen
         if kind == raw.FPDF_PAGEOBJ_FORM or not raw.FPDFPageObj_GetBounds(item, *box):
@@ -104,13 +104,13 @@ def take_stock(page: Any) -> Inventory:
         place = own if matrix is _UNIT else _carry(matrix, own)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             address = ctypes.cast(item, ctypes.c_void_p).value or 0
-            found.texts[address], found.handles[address] = (order, place), item
+            inventory.texts[address], inventory.handles[address] = (order, place), item
             clips = raw.FPDFTextObj_GetTextRenderMode(item) >= raw.FPDF_TEXTRENDERMODE_FILL_CLIP
-            found.cut = found.cut or clips or _is_cut(item, own)
-            found.cut = found.cut or bool(raw.FPDFPageObj_HasTransparency(item))
+            inventory.cut = inventory.cut or clips or _is_cut(item, own)
+            inventory.cut = inventory.cut or bool(raw.FPDFPageObj_HasTransparency(item))
         else:
-            _add_shape(found, order, item, kind, place)
-    return found
+            _add_shape(inventory, order, item, kind, place)
+    return inventory
 
 
 def _walk(page: Any) -> Iterator[tuple[Any, int, Matrix]]:
@@ -177,12 +177,12 @@ def _is_cut(item: Any, box: Box) -> bool:
     return False
 
 
-def _add_shape(found: Inventory, order: int, item: Any, kind: int, place: Box) -> None:
+def _add_shape(inventory: Inventory, order: int, item: Any, kind: int, place: Box) -> None:
     width, height = place[2] - place[0], place[3] - place[1]
     if kind == raw.FPDF_PAGEOBJ_PATH and height <= _THIN and width > _THIN:
-        found.strokes.append(place)
+        inventory.strokes.append(place)
     if kind == raw.FPDF_PAGEOBJ_PATH and width <= _THIN and height > _THIN:
-        found.rising.append(place)
+        inventory.rising.append(place)
     if min(width, height) < _THIN:
         return
     luminance, clear = 0, False
@@ -193,7 +193,7 @@ def _add_shape(found: Inventory, order: int, item: Any, kind: int, place: Box) -
             thickness = ctypes.c_float()
             raw.FPDFPageObj_GetStrokeWidth(item, thickness)
             if stroke.value:
-                _add_strokes(found, item)
+                _add_strokes(inventory, item)
             if thickness.value < _THIN or not stroke.value:
                 return
         red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
@@ -201,10 +201,10 @@ def _add_shape(found: Inventory, order: int, item: Any, kind: int, place: Box) -
         if colour(item, red, green, blue, alpha):
             luminance = (299 * red.value + 587 * green.value + 114 * blue.value) // 1000
             clear = alpha.value < _CLEAR
-    found.shapes.append(_Shape(order, place, item, kind == raw.FPDF_PAGEOBJ_IMAGE, luminance, clear))
+    inventory.shapes.append(_Shape(order, place, item, kind == raw.FPDF_PAGEOBJ_IMAGE, luminance, clear))
 
 
-def _add_strokes(found: Inventory, item: Any) -> None:
+def _add_strokes(inventory: Inventory, item: Any) -> None:
     """The level and upright lines of a path that draws several."""
     count = raw.FPDFPath_CountSegments(item)
     if not 2 < count <= 80:
@@ -220,9 +220,9 @@ def _add_strokes(found: Inventory, item: Any) -> None:
         across, up = abs(here[0] - last[0]), abs(here[1] - last[1])
         drawn = raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO
         if drawn and up < 0.5 and across > _THIN:
-            found.strokes.append((min(here[0], last[0]), here[1], max(here[0], last[0]), here[1]))
+            inventory.strokes.append((min(here[0], last[0]), here[1], max(here[0], last[0]), here[1]))
         elif drawn and across < 0.5 and up > _THIN:
-            found.rising.append((here[0], min(here[1], last[1]), here[0], max(here[1], last[1])))
+            inventory.rising.append((here[0], min(here[1], last[1]), here[0], max(here[1], last[1])))
         last = here
 
 
@@ -299,7 +299,7 @@ def find_unseen(
 def _find_under(stock: Inventory, objects: NDArray[np.uint64], centres: NDArray[np.float64]) -> set[int]:
     """The text objects with a character over which something is drawn later that may cover it."""
     orders = np.array([stock.texts.get(int(item), (-1, None))[0] for item in objects.tolist()])
-    found: set[int] = set()
+    places: set[int] = set()
     for shape in stock.shapes:
         if shape.clear:
             continue
@@ -307,8 +307,8 @@ def _find_under(stock: Inventory, objects: NDArray[np.uint64], centres: NDArray[
         over = (orders >= 0) & (orders < shape.order)
         over &= (centres[:, 0] >= left) & (centres[:, 0] <= right)
         over &= (centres[:, 1] >= bottom) & (centres[:, 1] <= top)
-        found.update(objects[over].tolist())
-    return found
+        places.update(objects[over].tolist())
+    return places
 
 
 def _what_covers(stock: Inventory, item: int, centre: NDArray[np.float64], paper: Box) -> Reason:
@@ -412,8 +412,8 @@ def _shows(
     sums = np.zeros((rows + 1, columns + 1), np.int32)
     np.cumsum(np.cumsum(differs, axis=0, dtype=np.int32), axis=1, out=sums[1:, 1:])
     rights, bottoms = np.maximum(rights, lefts + 1), np.maximum(bottoms, tops + 1)
-    found = sums[bottoms, rights] - sums[tops, rights] - sums[bottoms, lefts] + sums[tops, lefts]
-    return np.asarray(found > 0)
+    counts = sums[bottoms, rights] - sums[tops, rights] - sums[bottoms, lefts] + sums[tops, lefts]
+    return np.asarray(counts > 0)
 
 
 def find_struck(

@@ -35,10 +35,10 @@ def collect_words(lines: Iterable[Line]) -> frozenset[str]:
     words: set[str] = set()
     for line in lines:
         # The first and last word may be halves.
-        found = _WORD.findall(line.text.lower())
-        words.update(found[1:-1])
-        if found and not line.text.endswith("-"):
-            words.add(found[-1])
+        words_seen = _WORD.findall(line.text.lower())
+        words.update(words_seen[1:-1])
+        if words_seen and not line.text.endswith("-"):
+            words.add(words_seen[-1])
     return frozenset(words)
 
 
@@ -78,14 +78,14 @@ class TextBuilder:
         """
         if "  " in line.text:
             left_out = [*left_out, *(match.span() for match in _EXTRA_SPACES.finditer(line.text))]
-        kept = _kept(line.text, *(part or (0, len(line.text))), left_out)
-        if not kept:
+        spans = _kept(line.text, *(part or (0, len(line.text))), left_out)
+        if not spans:
             return Span(self.length, self.length)
-        self._join("".join(line.text[a:b] for a, b in kept))
+        self._join("".join(line.text[a:b] for a, b in spans))
         start = self.length
-        for a, b, text in _written(line, kept):
+        for a, b, text in _written(line, spans):
             self._add_stretch(line, a, b, text)
-        self._tail = line.text[kept[0][0] : kept[-1][1]]
+        self._tail = line.text[spans[0][0] : spans[-1][1]]
         return Span(start, self.length)
 
     def _add_stretch(self, line: Line, a: int, b: int, text: str) -> None:
@@ -150,28 +150,30 @@ _SMALL, _RAISED, _LOWERED = 0.85, 0.12, 0.08  # of the size of the line: raised 
 _SHIFTED = 0.2  # of the size: signs as large as the line that stand so much higher or lower
 
 
-def _written(line: Line, kept: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
+def _written(line: Line, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
     """The stretches of a line as they are written: raised and lowered signs as such, turned text in words."""
     if line.angle:
-        kept = [(a + m.start(), a + m.end()) for a, b in kept for m in re.finditer(r"\S+\s*", line.text[a:b])]
+        spans = [
+            (a + m.start(), a + m.end()) for a, b in spans for m in re.finditer(r"\S+\s*", line.text[a:b])
+        ]
     shifted = [run for run in line.runs if _shift(run, line)] if len(line.runs) > 1 else []
     if not shifted:
-        return [(a, b, line.text[a:b]) for a, b in kept]
-    found: list[tuple[int, int, str]] = []
-    for a, b in kept:
+        return [(a, b, line.text[a:b]) for a, b in spans]
+    pieces: list[tuple[int, int, str]] = []
+    for a, b in spans:
         at = a
         for start, end, rise in _joined(shifted, line):
             start, end = max(start, at), min(end, b)
             if start >= end:
                 continue
             if at < start:
-                found.append((at, start, line.text[at:start]))
+                pieces.append((at, start, line.text[at:start]))
             write = raised if rise > 0 else lowered
-            found.append((start, end, write(line.text[start:end], line.text[:start])))
+            pieces.append((start, end, write(line.text[start:end], line.text[:start])))
             at = end
         if at < b:
-            found.append((at, b, line.text[at:b]))
-    return found
+            pieces.append((at, b, line.text[at:b]))
+    return pieces
 
 
 def _shift(run: Run, line: Line) -> float:
@@ -189,36 +191,36 @@ def _shift(run: Run, line: Line) -> float:
 
 def _joined(runs: Sequence[Run], line: Line) -> list[tuple[int, int, float]]:
     """Shifted runs that stand next to each other at one height, as one."""
-    found: list[tuple[int, int, float]] = []
+    joints: list[tuple[int, int, float]] = []
     for run in runs:
         start, end = run.start, run.end
-        if found and found[-1][1] == start and abs(found[-1][2] - run.rise) < 0.05 * line.size:
-            found[-1] = (found[-1][0], end, run.rise)
+        if joints and joints[-1][1] == start and abs(joints[-1][2] - run.rise) < 0.05 * line.size:
+            joints[-1] = (joints[-1][0], end, run.rise)
         else:
-            found.append((start, end, run.rise))
-    return found
+            joints.append((start, end, run.rise))
+    return joints
 
 
 def _kept(text: str, first: int, last: int, left_out: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The stretches of text[first:last] that stay, without white space at the ends or doubled."""
-    kept: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     at = first
     for start, end in (*sorted(left_out), (last, last)):
         if start < at or start > last:
             continue
         a, b = at, start
-        while a < b and text[a] == " " and (not kept or text[kept[-1][1] - 1] == " "):
+        while a < b and text[a] == " " and (not spans or text[spans[-1][1] - 1] == " "):
             a += 1
         if a < b:
-            kept.append((a, b))
+            spans.append((a, b))
         at = end
     # A space before a mark goes when the mark was all that kept it from a sign or from the end.
-    for k, (a, b) in enumerate(kept):
-        following = text[kept[k + 1][0]] if k + 1 < len(kept) else " "
+    for k, (a, b) in enumerate(spans):
+        following = text[spans[k + 1][0]] if k + 1 < len(spans) else " "
         while b > a and text[b - 1] == " " and following in " .,;:?!)»”":
             b -= 1
-        kept[k] = (a, b)
-    return [(a, b) for a, b in kept if a < b]
+        spans[k] = (a, b)
+    return [(a, b) for a, b in spans if a < b]
 
 
 _WIDE_STEP = 1.4  # of the usual distance between lines: white between paragraphs
@@ -271,7 +273,7 @@ def regions(lines: Sequence[TextLine], span: Span) -> tuple[Region, ...]:
 
     `lines` in the order of their spans, as in `Document.lines`.
     """
-    found: list[Region] = []
+    regions_found: list[Region] = []
     index = bisect_left(lines, span.start, key=lambda line: line.span.end)
     while index < len(lines) and lines[index].span.start < span.end:
         line = lines[index]
@@ -281,14 +283,14 @@ def regions(lines: Sequence[TextLine], span: Span) -> tuple[Region, ...]:
             continue
         edges = line.x_edges[start - line.span.start : end - line.span.start + 1]
         region = Region(line.page, min(edges), line.y0, max(edges), line.y1)
-        last = found[-1] if found else None
+        last = regions_found[-1] if regions_found else None
         if last is not None and (last.page, last.y0, last.y1) == (region.page, region.y0, region.y1):
             gap = region.x0 - last.x1
             if -1.0 <= gap <= region.y1 - region.y0:
-                found[-1] = Region(last.page, last.x0, last.y0, region.x1, last.y1)
+                regions_found[-1] = Region(last.page, last.x0, last.y0, region.x1, last.y1)
                 continue
-        found.append(region)
-    return tuple(found)
+        regions_found.append(region)
+    return tuple(regions_found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,10 +332,10 @@ def lay_out(
     marks: list[Mark] = list(known.marks)
     for page in pages:
         indices = [i for i in range(len(page.lines)) if (page.number, i) not in skipped]
-        found, taken = collect_notes(
+        notes_found, taken = collect_notes(
             page, indices, size, notes[-1] if len(notes) > len(known.notes) else None
         )
-        notes += found
+        notes += notes_found
         body = [i for i in indices if i not in taken]
         marks += find_marks(((i, page.lines[i]) for i in body), page.number)
         bodies.append((page, body))
@@ -395,15 +397,15 @@ class _Writer:
         level = [[i for i in indices if not page.lines[i].angle] for page, indices in self.bodies]
         printed = [[page.lines[i] for i in own] for (page, _), own in zip(self.bodies, level, strict=True)]
         tables = find_tables(printed)
-        for (page, indices), own, lines, found in zip(self.bodies, level, printed, tables, strict=True):
+        for (page, indices), own, lines, tables_here in zip(self.bodies, level, printed, tables, strict=True):
             self.builder.begin_page()
             self._turned = [i for i in indices if page.lines[i].angle]
             self._page = page
             # A sentence that goes on overleaf is not broken: turned text then goes between two paragraphs.
             self._early = bool(lines) and not _ends(lines[-1]) and not self.alone(lines[-1])
-            self._write_page(lines, own, {table.first: table for table in found})
-            ends = bool(found) and found[-1].last == len(lines) - 1 and not self._turned
-            self._unended = found[-1] if ends else None
+            self._write_page(lines, own, {table.first: table for table in tables_here})
+            ends = bool(tables_here) and tables_here[-1].last == len(lines) - 1 and not self._turned
+            self._unended = tables_here[-1] if ends else None
             if self._turned:
                 self._close()
                 self._write_turned()
@@ -599,7 +601,7 @@ class _Writer:
         self, notes: Sequence[Note], anchored: dict[int, Mark]
     ) -> tuple[tuple[Footnote, ...], tuple[str, ...]]:
         """Write the footnotes behind the body; those that nothing refers to are reported."""
-        found: list[Footnote] = []
+        footnotes: list[Footnote] = []
         lost: list[str] = []
         for position, note in enumerate(notes):
             self.builder.end_paragraph()
@@ -612,8 +614,8 @@ class _Writer:
                 lost.append(
                     f"Voetnoot {note.mark} op pagina {note.page}: in de tekst is geen verwijzing gevonden."
                 )
-            found.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
-        return tuple(found), tuple(lost)
+            footnotes.append(Footnote(note.mark, Span(start or 0, self.builder.length), anchor, note.page))
+        return tuple(footnotes), tuple(lost)
 
 
 def _goes_on_overleaf(above: str, below: str) -> bool:

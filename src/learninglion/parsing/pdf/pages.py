@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from pypdfium2 import raw
@@ -23,10 +24,217 @@ from learninglion.parsing.pdf.characters import (
 )
 from learninglion.parsing.pdf.ink import Box, Reason
 from learninglion.parsing.pdf.layers import find_switched_off, has_layers
-from learninglion.parsing.pdf.lines import ASCENT, COVERED, DESCENT, Hidden, Line, Page, Run, build_lines
-from learninglion.parsing.pdf.margin import set_initials, sort_bands, strip_numbers
+from learninglion.parsing.pdf.lines import (
+    ASCENT,
+    COVERED,
+    DESCENT,
+    INITIAL,
+    Hidden,
+    Line,
+    Page,
+    Run,
+    build_lines,
+)
 
-__all__ = ["check_pdf", "find_pdf", "read_pages"]
+__all__ = ["check_pdf", "find_pdf", "read_pages", "set_initials", "sort_bands", "strip_numbers"]
+
+# Where lines stand: below each other, beside a large first letter, at numbers that count them.
+
+_CORE = 0.5  # of the size above the baseline: where two lines may not meet
+_REACH = 8  # lines after the letter in the file among which the one it begins may be
+_BESIDE = 1.5  # of the size: as far from the letter as the text may begin
+_LEVEL = 0.35  # of the size: so close are the baselines of a line and its number
+_LEAST = 3  # numbers of lines: fewer are something else, unless they count in these steps from the first line
+_STEPS, _WIDE_STEPS = (1, 2, 5, 10), (5, 10)
+_SHARE = 0.8  # of the lines of a page that are numbered where every line is
+_NUMBER = re.compile(r"\d{1,4}")
+_ENDS = re.compile(r"[.?!:;][\"'”’»)\]]*$")
+
+
+def sort_bands(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines from top to bottom, where that is the only way to read them.
+
+    A file may draw them in any order. Lines beside each other make a band, which keeps the order of the file;
+    where that comes and goes between bands, nothing is sure and all stays as it is.
+    """
+    level = sorted((k for k in range(len(lines)) if not lines[k].angle), key=lambda k: -lines[k].baseline)
+    bands: list[list[int]] = []
+    bottom = float("inf")
+    for k in level:
+        line = lines[k]
+        if bands and line.baseline + _CORE * line.size > bottom:
+            bands[-1].append(k)
+            bottom = min(bottom, line.baseline)
+        else:
+            bands.append([k])
+            bottom = line.baseline
+    ordered = [sorted(band) for band in bands]
+    if any(band[-1] - band[0] >= len(band) for band in ordered):
+        return tuple(lines)
+    turned = [line for line in lines if line.angle]
+    return (*(lines[k] for band in ordered for k in band), *turned)
+
+
+def set_initials(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines with a large first letter put at the head of the line that it begins."""
+    lines_set = list(lines)
+    for index, initial in enumerate(lines):
+        text = initial.text.lstrip("\"'“‘«„")
+        if len(text) != 1 or not text.isupper() or initial.angle:
+            continue
+        beside = [
+            k
+            for k in range(max(0, index - _REACH), min(len(lines), index + _REACH))
+            if k != index and lines_set[k] is lines[k] and _is_beside(initial, lines[k])
+        ]
+        first = max(beside, key=lambda k: lines[k].baseline, default=None)
+        if first is None or not lines[first].text[0].isalpha():
+            continue
+        # It hangs from the top of its line, or stands on that and is tall.
+        stands = (
+            len(beside) == 1 and abs(initial.baseline - lines[first].baseline) < _LEVEL * lines[first].size
+        )
+        if not stands and not _at_top(initial, lines[first]):
+            continue
+        for k in beside:  # the letter indents them; they belong to its column
+            lines_set[k] = replace(lines[k], x_edges=(initial.x0, *lines[k].x_edges[1:]))
+        lines_set[first] = _begin(initial, lines[first])
+        lines_set[index] = replace(initial, text="")
+    return tuple(line for line in lines_set if line.text)
+
+
+def _is_beside(initial: Line, line: Line) -> bool:
+    distance = line.x0 - initial.x1
+    return (
+        not line.angle
+        and initial.size >= INITIAL * line.size
+        and -0.3 * line.size < distance < _BESIDE * line.size + 0.2 * initial.size
+        and initial.baseline - 0.4 * line.size <= line.baseline <= initial.y1
+    )
+
+
+def _at_top(initial: Line, line: Line) -> bool:
+    return (
+        abs(initial.baseline + ASCENT * initial.size - line.baseline - ASCENT * line.size) < 0.8 * line.size
+    )
+
+
+def _begin(initial: Line, line: Line) -> Line:
+    """`line` with the letters of `initial` before it."""
+    lead = len(initial.text)
+    style = line.runs[0].style
+    runs = (
+        Run(0, lead, style, 0.0),
+        *(replace(run, start=run.start + lead, end=run.end + lead) for run in line.runs),
+    )
+    return replace(
+        line,
+        text=initial.text + line.text,
+        x_edges=(*initial.x_edges[:lead], *line.x_edges),
+        runs=runs,
+        gaps=tuple(gap + lead for gap in line.gaps),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number that may count a line: which line holds it, as characters start..end of that."""
+
+    value: int
+    line: int
+    start: int
+    end: int
+    x0: float
+    x1: float
+    baseline: float
+
+
+def strip_numbers(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines without the numbers in the margin that count them; numbers of questions and items stay.
+
+    Numbers of lines count what is printed, also where a sentence runs on from one line to the next.
+    """
+    for numbers_here in (_find_numbers(lines, leading=True), _find_numbers(lines, leading=False)):
+        numbers = sorted(numbers_here, key=lambda number: -number.baseline)
+        if not numbers:
+            continue
+        rests = {number.line: _rest(lines[number.line], number) for number in numbers}
+        lines_left = [rests.get(k, line) for k, line in enumerate(lines)]
+        texts = sorted(
+            (line for line in lines_left if line is not None and not line.angle),
+            key=lambda line: -line.baseline,
+        )
+        if texts and _count_lines(numbers, texts):
+            return tuple(line for line in lines_left if line is not None)
+    return tuple(lines)
+
+
+def _find_numbers(lines: Sequence[Line], leading: bool) -> list[_Number]:
+    """The numbers that stand by themselves, or first (or last) in a line with white beside them."""
+    numbers = []
+    for index, line in enumerate(lines):
+        start = line.gaps[-1] if line.gaps and not leading else 0
+        end = line.gaps[0] if line.gaps and leading else len(line.text)
+        text = line.text[start:end].rstrip()
+        if _NUMBER.fullmatch(text) and not line.angle:
+            x0, x1 = line.x_edges[start], line.x_edges[start + len(text)]
+            numbers.append(_Number(int(text), index, start, end, x0, x1, line.baseline))
+    return numbers
+
+
+def _rest(line: Line, number: _Number) -> Line | None:
+    """What of a line stands beside its number."""
+    start, end = (number.end, len(line.text)) if not number.start else (0, number.start)
+    text = line.text[start:end].rstrip()
+    if not text:
+        return None
+    end = start + len(text)
+    runs = tuple(
+        replace(run, start=max(run.start, start) - start, end=min(run.end, end) - start)
+        for run in line.runs
+        if run.end > start and run.start < end
+    )
+    gaps = tuple(gap - start for gap in line.gaps if start < gap < end)
+    size = max(run.style.size for run in runs)
+    edges = line.x_edges[start : end + 1]
+    return replace(line, text=text, x_edges=edges, runs=runs, gaps=gaps, size=size)
+
+
+def _count_lines(numbers: Sequence[_Number], texts: Sequence[Line]) -> bool:
+    """Whether the numbers stand outside all text, each at a line, and go up as the lines go down."""
+    left = max(number.x1 for number in numbers) <= min(line.x0 for line in texts)
+    if not left and min(number.x0 for number in numbers) < max(line.x1 for line in texts):
+        return False
+    few = len(numbers) < _LEAST
+    if few and not left:
+        return False
+    steps = {b.value - a.value for a, b in pairwise(numbers)} or {numbers[0].value}
+    if len(steps) != 1 or (step := steps.pop()) not in (_WIDE_STEPS if few else _STEPS):
+        return False
+    rows: list[list[Line]] = []
+    for line in texts:
+        if rows and rows[-1][0].baseline - line.baseline < _LEVEL * line.size:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    at: list[int] = []
+    for number in numbers:
+        level = (
+            k for k, row in enumerate(rows) if abs(row[0].baseline - number.baseline) < _LEVEL * row[0].size
+        )
+        row = next(level, None)
+        if row is None:
+            return False
+        at.append(row)
+    if few:  # each says exactly how many lines there are down to it
+        return all(row + 1 == number.value for row, number in zip(at, numbers, strict=True))
+    if any(b - a != step for a, b in pairwise(at)) or step == 1 and len(numbers) < _SHARE * len(rows):
+        return False
+    runs_on = (
+        row > 0 and rows[row][0].text[0].islower() and not _ENDS.search(rows[row - 1][-1].text) for row in at
+    )
+    return any(runs_on) or step > 1
+
 
 MAX_PAGES = 5000
 """Beyond this a file is a data dump and would take gigabytes of memory."""
@@ -147,13 +355,13 @@ def _read_page(sheet: Sheet, number: int, layers: bool) -> Page:
     lines = (*lines, *(_typed_line(entry, view.turn_box(entry.box), number) for entry in sheet.typed))
     images = 0 if lines else count_images(page)
     unreadable = sum(line.text.count("\ufffd") for line in lines)
-    found = _collect_hidden(glyphs, reasons)
+    hidden_glyphs = _collect_hidden(glyphs, reasons)
     return Page(
         number,
         shown,
         view.turns,
         lines,
-        found,
+        hidden_glyphs,
         from_ocr,
         images,
         unreadable,
@@ -179,7 +387,7 @@ def _why_hidden(glyphs: Glyphs, k: int, unit: float) -> Reason | None:
 
 def _collect_hidden(glyphs: Glyphs, reasons: list[Reason | None]) -> tuple[Hidden, ...]:
     """Hidden text with its reason, runs with the same reason taken together."""
-    found: list[Hidden] = []
+    hidden: list[Hidden] = []
     last: Reason | None = None
     for k, reason in enumerate(reasons):
         if reason is None:
@@ -191,13 +399,13 @@ def _collect_hidden(glyphs: Glyphs, reasons: list[Reason | None]) -> tuple[Hidde
         box = (x, y - DESCENT * size, max(glyphs.ends_x[k], x), y + ASCENT * size)
         if reason == last:
             glue = " " if glyphs.spaced[k] else ""
-            low, high = found[-1].box, box
+            low, high = hidden[-1].box, box
             around = min(low[0], high[0]), min(low[1], high[1]), max(low[2], high[2]), max(low[3], high[3])
-            found[-1] = Hidden(found[-1].text + glue + text, reason, around)
+            hidden[-1] = Hidden(hidden[-1].text + glue + text, reason, around)
         else:
-            found.append(Hidden(text, reason, box))
+            hidden.append(Hidden(text, reason, box))
         last = reason
-    return tuple(Hidden(" ".join(h.text.split()), h.reason, h.box) for h in found if h.text.strip())
+    return tuple(Hidden(" ".join(h.text.split()), h.reason, h.box) for h in hidden if h.text.strip())
 
 
 def _typed_line(typed: Typed, box: Box, number: int) -> Line:

@@ -107,11 +107,11 @@ def _find_fixed(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
             places[key].append((page.number, index))
     needed = (len(pages) + 1) // 2
     running: set[tuple[int, int]] = set()
-    for (_, _, _, angle), found in places.items():
+    for (_, _, _, angle), places_at in places.items():
         # A watermark on the second page is one, and is read once.
         least, first = (2, 1) if angle else (_REPEATED, 0)
-        if len({number for number, _ in found}) >= max(needed, least):
-            running.update(found[first:])
+        if len({number for number, _ in places_at}) >= max(needed, least):
+            running.update(places_at[first:])
     return frozenset(running)
 
 
@@ -214,15 +214,15 @@ def _is_sentence(line: Line, size: float) -> bool:
 
 def _touching(page: Page, repeated: Sequence[int], body: Sequence[Line]) -> set[int]:
     """Which of the repeated lines stand right at the text, or at one that does: the last rows of a table."""
-    found: set[int] = set()
+    touching: set[int] = set()
     waiting = sorted(repeated, key=lambda index: page.lines[index].baseline)
     for order in (waiting, waiting[::-1]):  # from the text to either edge
-        text = [*body, *(page.lines[index] for index in found)]
+        text = [*body, *(page.lines[index] for index in touching)]
         for index in order:
-            if index not in found and _touches(page.lines[index], text, page.lines):
-                found.add(index)
+            if index not in touching and _touches(page.lines[index], text, page.lines):
+                touching.add(index)
                 text.append(page.lines[index])
-    return found
+    return touching
 
 
 def _touches(line: Line, body: Sequence[Line], around: Sequence[Line]) -> bool:
@@ -263,11 +263,11 @@ def _heads_table(line: Line, body: Sequence[Line]) -> bool:
 
 def _cells(line: Line) -> list[tuple[float, float, float]]:
     """Where the cells behind the first one begin, end and have their middle."""
-    found = []
+    cells = []
     for start, end in zip(line.gaps, (*line.gaps[1:], len(line.text)), strict=True):
         left, right = line.x_edges[start], line.x_edges[start + len(line.text[start:end].rstrip())]
-        found.append((left, right, (left + right) / 2))
-    return found
+        cells.append((left, right, (left + right) / 2))
+    return cells
 
 
 def _keys(text: str, page: int) -> list[str]:
@@ -294,7 +294,7 @@ def _edge_lines(page: Page) -> list[tuple[int, Line]]:
 
 def _page_numbers(pages: Sequence[Page]) -> set[tuple[int, int]]:
     """Numbers at the edge of the page, outside everything else: labelled, or counting up with the pages."""
-    found: set[tuple[int, int]] = set()
+    numbers: set[tuple[int, int]] = set()
     bare: list[tuple[int, int, int]] = []
     for page in pages:
         if len(page.lines) < 2:
@@ -306,13 +306,13 @@ def _page_numbers(pages: Sequence[Page]) -> set[tuple[int, int]]:
             if not outermost or not _PAGE_NUMBER.fullmatch(line.text):
                 continue
             if _LABELLED.match(line.text) or _stands_apart(line, page):
-                found.add((page.number, index))
+                numbers.add((page.number, index))
             else:
                 number = _DIGITS.search(line.text)
                 bare.append((page.number, index, int(number.group()) if number else -1))
     offsets = Counter(value - number for number, _, value in bare)
-    found |= {(number, index) for number, index, value in bare if offsets[value - number] >= 2}
-    return found
+    numbers |= {(number, index) for number, index, value in bare if offsets[value - number] >= 2}
+    return numbers
 
 
 def _stands_apart(line: Line, page: Page) -> bool:

@@ -76,13 +76,13 @@ def find_tables(pages: Sequence[Sequence[Line]]) -> list[tuple[Table, ...]]:
 
     A single row is one where it goes on with a table of the page before or begins one of the page after.
     """
-    found = [_find_on_page(lines) for lines in pages]
+    page_tables = [_find_on_page(lines) for lines in pages]
     result = []
     for number, lines in enumerate(pages):
-        above = found[number - 1][-1:] if number else ()
-        below = found[number + 1][:1] if number + 1 < len(found) else ()
-        kept = []
-        for table in found[number]:
+        above = page_tables[number - 1][-1:] if number else ()
+        below = page_tables[number + 1][:1] if number + 1 < len(page_tables) else ()
+        tables = []
+        for table in page_tables[number]:
             goes_on = table.first == 0 and any(
                 t.last == len(pages[number - 1]) - 1 and same_columns(t, table) for t in above
             )
@@ -90,8 +90,8 @@ def find_tables(pages: Sequence[Sequence[Line]]) -> list[tuple[Table, ...]]:
                 t.first == 0 and same_columns(t, table) for t in below
             )
             if table.sure or goes_on or begins:
-                kept.append(table)
-        result.append(tuple(kept))
+                tables.append(table)
+        result.append(tuple(tables))
     return result
 
 
@@ -121,15 +121,15 @@ def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
 
 def _side_by_side(lines: Sequence[Line]) -> list[bool]:
     """Which lines have a wide gap in them, or another line at the same height beside them."""
-    found = [_has_columns(line) for line in lines]
+    columned = [_has_columns(line) for line in lines]
     order = sorted(range(len(lines)), key=lambda i: lines[i].baseline)
     for position, i in enumerate(order):
         for j in order[position + 1 :]:
             if lines[j].baseline - lines[i].baseline > _LEVEL * min(lines[i].size, lines[j].size):
                 break
             if lines[i].x1 <= lines[j].x0 or lines[j].x1 <= lines[i].x0:
-                found[i] = found[j] = True
-    return found
+                columned[i] = columned[j] = True
+    return columned
 
 
 def _has_columns(line: Line) -> bool:

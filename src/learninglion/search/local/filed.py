@@ -11,18 +11,152 @@ import os
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from mmap import MADV_DONTNEED, mmap
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from onnx import TensorProto, helper
 
+from learninglion.inference.encoders import Vectors
+from learninglion.inference.onnx import ADDITIONS, FOUR_BITS, cores, empty_model, session_of
 from learninglion.models.errors import IntegrityError
 from learninglion.search.frame import Tally, tally
-from learninglion.search.local.sketch import Sketch, sketched
 from learninglion.search.segments import BOTH, Entries, Segment, arrays_of, segment_fields, terms_of
 
-__all__ = ["FiledSegment", "checksum", "merge", "open_segment", "write_segment"]
+__all__ = [
+    "Comparison",
+    "FiledSegment",
+    "Sketch",
+    "checksum",
+    "merge",
+    "open_segment",
+    "sketched",
+    "write_segment",
+]
+
+# The first look over all passages: their vectors in 4 bits a number.
+#
+# Reading them from memory is what a look over hundreds of thousands of vectors costs, and in 4 bits they
+# are an eighth of what they are in 32. Cosines are off by 0.004, so the nearest of a few hundred thousand
+# are among the first few hundred. Exact cosines come after that, from the vectors themselves (scoring.py).
+
+_VECTOR, _LEVELS, _SCALES, _COSINES = "vector", "levels", "scales", "cosines"
+
+Floats = NDArray[np.float32]
+
+
+class Comparison:
+    """Many vectors as `sketch.sketched` gives them, in the order that the processor reads fastest."""
+
+    def __init__(self, levels: NDArray[np.uint8], scales: Floats) -> None:
+        count, blocks, half = levels.shape
+        # kept, because the session may read them
+        self._numbers: dict[str, NDArray[Any]] = {_LEVELS: levels, _SCALES: scales.reshape(-1)}
+        self._session = session_of(_model(count, blocks, 2 * half), cores(), self._numbers)
+
+    def __call__(self, vector: Floats) -> Floats:
+        """The product of `vector` with every row, shape (n,)."""
+        (cosines,) = self._session.run([_COSINES], {_VECTOR: vector[None]})
+        products: Floats = cosines[0]
+        return products
+
+
+def _model(count: int, blocks: int, block: int) -> bytes:
+    """A model of one multiplication; its numbers are given when it is opened."""
+    node = helper.make_node(
+        "MatMulNBits",
+        [_VECTOR, _LEVELS, _SCALES],
+        [_COSINES],
+        domain=ADDITIONS,
+        K=blocks * block,
+        N=count,
+        block_size=block,
+        **FOUR_BITS,
+    )
+    model = empty_model("sketch")
+    model.graph.node.append(node)
+    shapes = (
+        (_LEVELS, TensorProto.UINT8, (count, blocks, block // 2)),
+        (_SCALES, TensorProto.FLOAT, (count * blocks,)),
+    )
+    for name, kind, shape in shapes:
+        tensor = TensorProto(name=name, data_type=kind, dims=shape, data_location=TensorProto.EXTERNAL)
+        tensor.external_data.add(key="location", value="given")
+        model.graph.initializer.append(tensor)
+    for place, name, width in (
+        (model.graph.input, _VECTOR, blocks * block),
+        (model.graph.output, _COSINES, count),
+    ):
+        place.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width]))
+    return bytes(model.SerializeToString())
+
+
+_BLOCK = 128  # numbers that share one scale
+_MIDDLE = 8  # the level of zero, and the highest level is 15
+_AT_ONCE = 16_384  # vectors that are put into levels together
+
+Levels = NDArray[np.uint8]
+
+
+def sketched(vectors: NDArray[np.floating]) -> tuple[Levels, Floats]:
+    """Levels, two a byte, of shape (n, blocks, 64), and the scale of each block, shape (n, blocks)."""
+    blocks = -(-vectors.shape[1] // _BLOCK)
+    levels = np.zeros((len(vectors), blocks, _BLOCK // 2), dtype=np.uint8)
+    scales = np.zeros((len(vectors), blocks), dtype=np.float32)
+    for start in range(0, len(vectors), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        rows = np.zeros((len(vectors[part]), blocks * _BLOCK), dtype=np.float32)
+        rows[:, : vectors.shape[1]] = vectors[part]
+        rows = rows.reshape(-1, blocks, _BLOCK)
+        furthest = np.abs(rows).argmax(axis=2, keepdims=True)
+        scale = np.take_along_axis(rows, furthest, axis=2) / -_MIDDLE  # that number gets level 0 exactly
+        scale[scale == 0] = 1
+        numbers = np.clip(np.rint(rows / scale) + _MIDDLE, 0, 2 * _MIDDLE - 1).astype(np.uint8)
+        levels[part] = numbers[..., 0::2] | numbers[..., 1::2] << 4
+        scales[part] = scale[..., 0]
+    return levels, scales
+
+
+class Sketch:
+    """What `sketched` gave of many vectors, to compare a vector with all of them. Safe for threads."""
+
+    def __init__(self, levels: Levels, scales: Floats) -> None:
+        self._levels, self._scales = levels, scales
+        self._comparison: Comparison | None = None
+        self._lock = Lock()
+
+    def cosines(self, vector: Vectors) -> Floats:
+        """Of `vector`, of unit length, with each; off by a few thousandths. Shape (n,)."""
+        count, blocks = self._scales.shape
+        if not count:
+            return np.zeros(0, dtype=np.float32)
+        as_question = np.zeros(blocks * _BLOCK, dtype=np.float32)
+        as_question[: len(vector)] = vector
+        return self._ready()(as_question)
+
+    def _ready(self) -> Comparison:
+        with self._lock:
+            if self._comparison is None:
+                # loads ONNX Runtime, which most commands do without
+                from learninglion.search.local.filed import Comparison
+
+                self._comparison = Comparison(self._levels, self._scales)
+                # it has a copy of its own; should it look again, they are read again
+                _let_go(self._levels)
+            return self._comparison
+
+
+def _let_go(array: NDArray[np.generic]) -> None:
+    """Give back the memory of an array that is mapped from a file; it is read again when it is looked at."""
+    base: object = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if isinstance(base, mmap):
+        base.madvise(MADV_DONTNEED)
+
 
 _CHECKED = 1 << 16  # bytes at either end of a big file
 
@@ -44,8 +178,8 @@ class FiledSegment(Segment):
         """The tallies of questions and of bodies without those of dead sources."""
         if self.alive.all():
             return self.questions, self.bodies
-        dead, asked = ~self.alive[self.owner], self.is_asked()
-        gone = [tally(self.placed(np.flatnonzero(dead & chosen))) for chosen in (asked, ~asked)]
+        dead, as_question = ~self.alive[self.owner], self.is_asked()
+        gone = [tally(self.placed(np.flatnonzero(dead & chosen))) for chosen in (as_question, ~as_question)]
         return self.questions - gone[0], self.bodies - gone[1]
 
 
@@ -63,8 +197,8 @@ def write_segment(folder: Path, name: str, entries: Entries, dimensions: int) ->
     vectors = arrays["vectors"].astype(np.float32) * arrays["steps"][:, None]
     arrays["levels"], arrays["scales"] = sketched(vectors)
     counted = np.array(entries.passages, dtype=np.int32).reshape(-1, 2)
-    asked = np.repeat(np.tile([True, False], len(counted)), counted.reshape(-1))
-    for label, chosen in (("questions", asked), ("bodies", ~asked)):
+    as_question = np.repeat(np.tile([True, False], len(counted)), counted.reshape(-1))
+    for label, chosen in (("questions", as_question), ("bodies", ~as_question)):
         sums = tally(vectors[chosen])
         arrays[f"{label}-tally"] = np.vstack(
             [np.full((1, dimensions), sums.count), sums.total, sums.products]
@@ -88,8 +222,8 @@ def _write_files(
     (place / "names.json").write_text(json.dumps(names, ensure_ascii=False), "utf-8")
     files = sorted(place.iterdir())
     for sums, whole in (("sums.json", False), ("whole.json", True)):
-        told = {p.name: checksum(p, whole=whole) for p in files}
-        (place / sums).write_text(json.dumps(told), "utf-8")
+        checksums = {p.name: checksum(p, whole=whole) for p in files}
+        (place / sums).write_text(json.dumps(checksums), "utf-8")
     place.rename(folder / name)
 
 
@@ -118,8 +252,8 @@ def open_segment(folder: Path, name: str, *, whole: bool = False) -> FiledSegmen
     place = folder / name
     try:
         sums = json.loads((place / ("whole.json" if whole else "sums.json")).read_text("utf-8"))
-        for file, told in sums.items():
-            if checksum(place / file, whole=whole) != told:
+        for file, checksum_known in sums.items():
+            if checksum(place / file, whole=whole) != checksum_known:
                 raise IntegrityError(f"Het zoekregister is beschadigd: {name}/{file}.")
         names = json.loads((place / "names.json").read_text("utf-8"))
         # seen as plain arrays: slicing a memmap object costs ten times as much
@@ -153,11 +287,11 @@ def merge(folder: Path, name: str, segments: Sequence[FiledSegment]) -> None:
         dimensions = segment.vectors.shape[1]
         for row in np.flatnonzero(segment.alive).tolist():
             start, end = segment.vector_starts[row], segment.vector_starts[row + 1]
-            asked = int(segment.asked_passages[row])
+            passages_asked = int(segment.asked_passages[row])
             entries.keys.append(int(segment.keys[row]))
             entries.documents.append(str(segment.documents[row]))
             entries.sources.append(str(segment.sources[row]))
             entries.terms.append((terms_of(segment, row, "asked"), terms_of(segment, row, "body")))
-            entries.passages.append((asked, int(end - start) - asked))
+            entries.passages.append((passages_asked, int(end - start) - passages_asked))
             entries.vectors.append(segment.placed(slice(start, end)))
     write_segment(folder, name, entries, dimensions)

@@ -114,13 +114,13 @@ def keep_sums(place: Path) -> None:
         known = _read_sums(place)
     except ValueError:
         known = {}
-    told = {}
+    sums = {}
     for path in _summed(place):
         name = str(path.relative_to(place))
         old = known.get(name)
         fixed = not path.name.endswith(".json") and old is not None and old[0] == path.stat().st_size
-        told[name] = old if fixed and old is not None else checksum(path, whole=True)
-    write_durably(place / _SUMS, json.dumps(told).encode())
+        sums[name] = old if fixed and old is not None else checksum(path, whole=True)
+    write_durably(place / _SUMS, json.dumps(sums).encode())
 
 
 def check_sums(place: Path) -> str:
@@ -129,9 +129,9 @@ def check_sums(place: Path) -> str:
         known = _read_sums(place)
     except ValueError:
         return f"Het zoekregister is beschadigd: {_SUMS}."
-    for name, told in known.items():
+    for name, checksum_known in known.items():
         path = place / name
-        if not path.is_file() or checksum(path, whole=True) != told:
+        if not path.is_file() or checksum(path, whole=True) != checksum_known:
             return f"Het zoekregister is beschadigd: {name}."
     return ""
 
@@ -164,9 +164,9 @@ def encode_all(encoder: Encoder, cache: VectorCache, reader: Reader, progress: P
     done = 0
     for ids in in_batches(present, _AT_ONCE):
         passages = [p for _, listed in reader.entries_of(ids) for p in listed]
-        for asked in (True, False):
-            texts = [passage_text(p) for p in passages if (p.kind is PassageKind.QUESTION) == asked]
-            embed(encoder, texts, asked=asked, cache=cache)
+        for as_question in (True, False):
+            texts = [passage_text(p) for p in passages if (p.kind is PassageKind.QUESTION) == as_question]
+            embed(encoder, texts, asked=as_question, cache=cache)
         done += len(ids)
         if progress is not None:
             progress(done, len(present))
@@ -175,16 +175,18 @@ def encode_all(encoder: Encoder, cache: VectorCache, reader: Reader, progress: P
 def additions_of(entries: Entries) -> list[Addition]:
     """What the lexical index takes in of `entries`."""
     return [
-        (key, document, (all_terms(asked[0], body[0]), all_terms(asked[1], body[1])))
-        for key, document, (asked, body) in zip(entries.keys, entries.documents, entries.terms, strict=True)
+        (key, document, (all_terms(question[0], body[0]), all_terms(question[1], body[1])))
+        for key, document, (question, body) in zip(
+            entries.keys, entries.documents, entries.terms, strict=True
+        )
     ]
 
 
 def additions_in(segment: FiledSegment) -> Iterator[Addition]:
     """What the lexical index takes in of the sources of `segment`."""
     for row in range(len(segment)):
-        asked, body = terms_of(segment, row, "asked"), terms_of(segment, row, "body")
-        both = (all_terms(asked[0], body[0]), all_terms(asked[1], body[1]))
+        question, body = terms_of(segment, row, "asked"), terms_of(segment, row, "body")
+        both = (all_terms(question[0], body[0]), all_terms(question[1], body[1]))
         yield int(segment.keys[row]), str(segment.documents[row]), both
 
 
@@ -328,8 +330,8 @@ class Index:
             alive = np.ones(len(segment), dtype=np.bool_)
             alive[list(dead.get(name, ()))] = False
             segments.append(replace(segment, alive=alive))
-        kept = {f"{manifest.generation}/{name}" for name in manifest.segments}
-        self._segments = {k: s for k, s in self._segments.items() if k in kept}
+        names = {f"{manifest.generation}/{name}" for name in manifest.segments}
+        self._segments = {k: s for k, s in self._segments.items() if k in names}
         lexicon = Lexicon(place / "words")
         try:
             frame = load_frame(place / "frame.npz")
@@ -581,7 +583,7 @@ class Index:
 
 def _stamp(path: Path) -> tuple[int, ...]:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return (0,)
-    return (found.st_ino, found.st_mtime_ns, found.st_size)
+    return (status.st_ino, status.st_mtime_ns, status.st_size)

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from learninglion.inference.encoders import Vectors
 from learninglion.search.engine import CANDIDATES, EXACT, NEAREST, Timings, proposing
-from learninglion.search.frame import Frame
+from learninglion.search.frame import Frame, Statistics, WordCounts
 from learninglion.search.fusion import Fusion, Scores
 from learninglion.search.local.filed import FiledSegment
 from learninglion.search.local.lexical import Lexicon
 from learninglion.search.scoring import Pieces, Probe
 from learninglion.search.segments import BOTH
-from learninglion.search.statistics import Statistics, WordCounts
 
 __all__ = ["Snapshot"]
 
@@ -64,8 +63,8 @@ class Snapshot:
         """The positions of these keys, in their order; keys that are not here are left out."""
         if not len(self.keys):
             return np.zeros(0, dtype=np.int64)
-        found = np.searchsorted(self.keys, keys, sorter=self._by_key)
-        positions = self._by_key[np.minimum(found, len(self.keys) - 1)]
+        places = np.searchsorted(self.keys, keys, sorter=self._by_key)
+        positions = self._by_key[np.minimum(places, len(self.keys) - 1)]
         return np.asarray(positions[self.keys[positions] == keys], dtype=np.int64)
 
     def mask(self, documents: frozenset[str] | None) -> NDArray[np.bool_]:
@@ -90,16 +89,16 @@ class Snapshot:
         allowed = int(mask.sum())
         if exact or allowed <= EXACT:
             return self.split(np.flatnonzero(mask))
-        found = [*_by_words(self, probe, mask, allowed), _nearest(self, probe.vector, mask)]
-        return self.split(np.unique(np.concatenate(found)))
+        ranked = [*_by_words(self, probe, mask, allowed), _nearest(self, probe.vector, mask)]
+        return self.split(np.unique(np.concatenate(ranked)))
 
     def extent(self, documents: frozenset[str] | None) -> tuple[int, int]:
         """How many documents and sources may be found among `documents` (None: all)."""
         mask = self.mask(documents)
         with self._lock:
             names, owners = self._numbered()
-        found = np.count_nonzero(np.bincount(owners[mask], minlength=len(names)))
-        return int(found), int(mask.sum())
+        documents_seen = np.count_nonzero(np.bincount(owners[mask], minlength=len(names)))
+        return int(documents_seen), int(mask.sum())
 
     def _numbered(self) -> tuple[list[str], NDArray[np.int32]]:
         """The documents, and for each position the number of its own; made once, under the lock.
@@ -135,7 +134,7 @@ def _collect(segments: Sequence[FiledSegment], frame: Frame) -> Statistics:
                 np.subtract.at(words.frequency[key], gone, 1)
         words.measure(segment, segment.alive)
     living = [segment.living() for segment in segments]
-    questions = sum((asked for asked, _ in living), frame.questions)
+    questions = sum((questions_living for questions_living, _ in living), frame.questions)
     bodies = sum((body for _, body in living), frame.bodies)
     return words.statistics(questions.cloud(), bodies.cloud())
 
@@ -147,10 +146,10 @@ def _by_words(
     share = allowed / max(1, len(mask))
     depth = min(25 * CANDIDATES, int(CANDIDATES / max(share, 1e-6)))
     stems, grams = proposing(probe)
-    found = [
+    ranked = [
         snapshot.positions_of(snapshot.lexicon.search(terms, depth)) for terms in ((stems, ()), ((), grams))
     ]
-    return [p[mask[p]][:CANDIDATES] for p in found]
+    return [p[mask[p]][:CANDIDATES] for p in ranked]
 
 
 def _nearest(snapshot: Snapshot, vector: Vectors, mask: NDArray[np.bool_]) -> NDArray[np.int64]:

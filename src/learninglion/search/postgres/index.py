@@ -10,32 +10,293 @@ from __future__ import annotations
 import hashlib
 import io
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from threading import RLock
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from threading import Lock, RLock
 from typing import Any
 
-from sqlalchemy import Connection, text
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Error as DriverError
+from psycopg.errors import UndefinedTable
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy import Engine as Database
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from learninglion.database.engine import plain_cursor, reading
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.vectors import KnownVectors, Progress
-from learninglion.models.errors import ConflictError, LearningLionError
+from learninglion.models.errors import ConflictError, LearningLionError, UnavailableError
+from learninglion.search.analysis import BUCKETS, FAMILIES
 from learninglion.search.content import in_batches, make_entries
-from learninglion.search.engine import OTHER_ENCODER, EncoderFinder, Encoders, IndexState, Timings, none_other
-from learninglion.search.frame import Frame, frame_of, load_frame, save_frame
+from learninglion.search.engine import (
+    CANDIDATES,
+    EXACT,
+    NEAREST,
+    OTHER_ENCODER,
+    EncoderFinder,
+    Encoders,
+    IndexState,
+    Timings,
+    none_other,
+    proposing,
+)
+from learninglion.search.frame import (
+    Frame,
+    Statistics,
+    Tally,
+    WordCounts,
+    frame_of,
+    load_frame,
+    save_frame,
+    tally,
+)
 from learninglion.search.fusion import Fusion, shipped
-from learninglion.search.postgres.counting import Sums
 from learninglion.search.postgres.replica import Replica
-from learninglion.search.postgres.tables import CONTENT, ENDLESS, FORMAT, Tables, read_segment, run
-from learninglion.search.postgres.view import PostgresView
-from learninglion.search.segments import arrays_of
+from learninglion.search.postgres.tables import CONTENT, ENDLESS, FORMAT, Tables, read_segment, run, written
+from learninglion.search.scoring import Pieces, Probe
+from learninglion.search.segments import BOTH, PARTS, Segment, arrays_of
 from learninglion.store.reader import Change, Reader
 
-__all__ = ["SCHEMA", "PostgresIndex", "supported"]
+__all__ = ["PostgresIndex", "PostgresView", "SCHEMA", "Sums", "supported"]
+
+# What one search sees of the index on PostgreSQL: the rows that count at one change of the store.
+
+# Rows that are looked at for the terms of one family, where the server has no BM25: the rarest terms count.
+_MOST_ROWS = 20_000
+# Up to so many sources under a filter, the distance of every passage is computed.
+_COMPARED = 10_000
+_REMEMBERED = 8
+_WIDTH = 1000  # of a weight's unit: whole numbers add up the same in any order
+
+
+class PostgresView:
+    """The sources that were born by `sequence` and not gone by then."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        tables: Tables,
+        statistics: Statistics,
+        frame: Frame,
+        fusion: Fusion,
+        encoder_name: str,
+        sequence: int,
+        timings: Timings,
+        replica: Replica | None = None,
+    ) -> None:
+        self.timings = timings
+        self._replica = replica
+        self.statistics = statistics
+        self.frame = frame
+        self.fusion = fusion
+        self.encoder_name = encoder_name
+        self.sequence = sequence
+        self.tables = tables
+        self._engine = engine
+        self._allowed: OrderedDict[frozenset[str] | None, int] = OrderedDict()
+        self._lock = Lock()
+
+    def candidates(self, probe: Probe, documents: frozenset[str] | None, *, exact: bool = False) -> Pieces:
+        """The sources of `documents` (None: all) that may be hits; `exact`: every one of them."""
+        if self._replica is not None and self._replica.ready(
+            self.tables.listed, self.tables.generation, self.sequence
+        ):
+            try:
+                return self._found(self._replica.engine, probe, documents, exact)
+            except (UnavailableError, DBAPIError, DriverError) as error:
+                self._replica.rest(str(error))
+        try:
+            return self._found(self._engine, probe, documents, exact)
+        except (ProgrammingError, UndefinedTable) as error:  # made again by another process, some time ago
+            raise ConflictError("Het zoekregister is net opnieuw gemaakt. Zoek nog eens.") from error
+
+    def _found(self, engine: Engine, probe: Probe, documents: frozenset[str] | None, exact: bool) -> Pieces:
+        with engine.begin() as connection:
+            run(connection, "SET LOCAL plan_cache_mode = force_custom_plan")
+            allowed = self._count(connection, documents)
+            if exact or allowed <= EXACT:
+                chosen, values = self._seen(documents)
+            else:
+                keys = {*self._by_words(connection, probe, documents)}
+                keys |= {*self._nearest(connection, probe, documents, allowed)}
+                chosen, values = "s.key = ANY(%(keys)s)", {"keys": sorted(keys)}
+            with plain_cursor(connection) as cursor:
+                cursor.execute(
+                    f"SELECT {CONTENT} FROM {self.tables.sources} s"
+                    f" JOIN {self.tables.content} c USING (key) WHERE {chosen}",
+                    values,
+                    prepare=False,
+                )
+                segment = read_segment(cursor.fetchall())
+        return [(segment, np.arange(len(segment)))] if len(segment) else []
+
+    def extent(self, documents: frozenset[str] | None) -> tuple[int, int]:
+        """How many documents and sources may be found among `documents` (None: all)."""
+        where, values = self._seen(documents)
+        query = f"SELECT count(DISTINCT s.document), count(*) FROM {self.tables.sources} s WHERE {where}"
+        with self._engine.begin() as connection:
+            document_count, sources = connection.exec_driver_sql(query, values).one()
+        return int(document_count), int(sources)
+
+    def _seen(self, documents: frozenset[str] | None) -> tuple[str, dict[str, Any]]:
+        """The condition on sources s that may be found, and its values."""
+        where = f"s.born <= {self.sequence} AND s.gone > {self.sequence}"
+        if documents is None:
+            return where, {}
+        return f"{where} AND s.document = ANY(%(documents)s)", {"documents": sorted(documents)}
+
+    def _count(self, connection: Connection, documents: frozenset[str] | None) -> int:
+        with self._lock:
+            if documents in self._allowed:
+                self._allowed.move_to_end(documents)
+                return self._allowed[documents]
+        where, values = self._seen(documents)
+        query = f"SELECT count(*) FROM {self.tables.sources} s WHERE {where}"
+        number = int(connection.exec_driver_sql(query, values).scalar_one())
+        with self._lock:
+            self._allowed[documents] = number
+            while len(self._allowed) > _REMEMBERED:
+                self._allowed.popitem(last=False)
+        return number
+
+    def _by_words(self, connection: Connection, probe: Probe, documents: frozenset[str] | None) -> list[int]:
+        where, values = self._seen(documents)
+        keys: list[int] = []
+        for family, terms in zip(FAMILIES, proposing(probe), strict=True):
+            if self.tables.bm25:
+                terms_text = " ".join(str(term) for term, weight in terms if weight > 0)
+                order = f"w.{family} <@> to_bm25query(%(asked)s, '{self.tables.name(family)}')"
+                query = (
+                    f"SELECT s.key FROM {self.tables.words} w JOIN {self.tables.sources} s USING (key)"
+                    f" WHERE {where} ORDER BY {order} LIMIT {CANDIDATES}"
+                )
+                parameters: dict[str, Any] = {"asked": terms_text}
+            else:
+                rare = self._rarest(family, terms)
+                # term by term, or PostgreSQL reads the whole table for all of them
+                first = "" if documents is not None else f" ORDER BY 2 DESC, 1 LIMIT {10 * CANDIDATES}"
+                query = (
+                    "WITH hit AS MATERIALIZED (SELECT w.key, sum(t.weight) AS weight"
+                    " FROM unnest(%(terms)s::int[], %(weights)s::bigint[]) AS t(term, weight)"
+                    f" CROSS JOIN LATERAL (SELECT key FROM {self.tables.words}"
+                    " WHERE terms @> ARRAY[t.term] OFFSET 0) w"
+                    f" GROUP BY w.key{first})"
+                    f" SELECT s.key FROM hit JOIN {self.tables.sources} s USING (key) WHERE {where}"
+                    f" ORDER BY hit.weight DESC, s.source LIMIT {CANDIDATES}"
+                )
+                parameters = {"terms": [t for t, _ in rare], "weights": [w for _, w in rare]}
+            if any(parameters.values()):
+                keys += connection.exec_driver_sql(query, {**values, **parameters}).scalars()
+        return keys
+
+    def _rarest(self, family: str, terms: Any) -> list[tuple[int, int]]:
+        """The heaviest of `terms` that together stand in no more sources than are looked at."""
+        at, left, keys = FAMILIES.index(family) * BUCKETS, _MOST_ROWS, []
+        for term, weight in terms:
+            sources = sum(int(self.statistics.frequency[p, family][term]) for p in ("asked", "body"))
+            if weight > 0 and sources <= left:
+                left -= sources
+                keys.append((at + term, round(weight * _WIDTH)))
+        return keys
+
+    def _nearest(
+        self, connection: Connection, probe: Probe, documents: frozenset[str] | None, allowed: int
+    ) -> list[int]:
+        where, values = self._seen(documents)
+        distance = "p.place <#> %(place)s::halfvec"
+        if documents is not None and allowed <= _COMPARED:
+            distance = f"({distance}) + 0"  # no index: every passage is compared
+        else:
+            share = allowed / max(1, self._count(connection, None))
+            scanned = int(20_000 / max(share, 1e-3))
+            connection.execute(
+                text(
+                    "SELECT set_config('hnsw.ef_search', '400', true),"
+                    " set_config('hnsw.iterative_scan', 'strict_order', true),"
+                    " set_config('hnsw.max_scan_tuples', :scanned, true)"
+                ),
+                {"scanned": str(scanned)},
+            )
+        query = (
+            f"SELECT s.key FROM {self.tables.passages} p JOIN {self.tables.sources} s ON s.key = p.source"
+            f" WHERE {where} ORDER BY {distance} LIMIT {NEAREST}"
+        )
+        vector: NDArray[np.float32] = probe.vector
+        return list(connection.exec_driver_sql(query, {**values, "place": written(vector)}).scalars())
+
+
+# The statistics of a generation as they are kept: folded up to a change, in one blob of sparse numbers.
+
+
+@dataclass(slots=True)
+class Sums:
+    """Words and vectors of what there is, counted exactly: in whatever order, the same."""
+
+    questions: Tally
+    bodies: Tally
+    words: WordCounts = field(default_factory=WordCounts)
+
+    @classmethod
+    def none(cls, dimensions: int) -> Sums:
+        """Those of nothing."""
+        nothing = Tally(0, np.zeros(dimensions), np.zeros((dimensions, dimensions)))
+        return cls(nothing, nothing)
+
+    def copy(self) -> Sums:
+        """The same numbers, to go on counting with."""
+        return Sums(self.questions, self.bodies, deepcopy(self.words))
+
+    def count(self, segment: Segment, times: int = 1) -> None:
+        """Count every source of `segment`; `times` -1 takes them away again."""
+        if not len(segment):
+            return
+        self.words.count(segment, np.arange(len(segment)), times)
+        as_question = segment.is_asked()
+        questions, bodies = (tally(segment.placed(np.flatnonzero(a))) for a in (as_question, ~as_question))
+        if times > 0:
+            self.questions, self.bodies = self.questions + questions, self.bodies + bodies
+        else:
+            self.questions, self.bodies = self.questions - questions, self.bodies - bodies
+
+    def statistics(self, frame: Frame) -> Statistics:
+        """What scores are told against: these and the background texts of the frame."""
+        questions, bodies = self.questions + frame.questions, self.bodies + frame.bodies
+        return self.words.statistics(questions.cloud(), bodies.cloud())
+
+    def pack(self) -> bytes:
+        """As bytes; `unpack` reads them."""
+        arrays: dict[str, NDArray[Any]] = {
+            "sources": np.array([self.words.sources[part] for part in PARTS]),
+            "terms": np.array([self.words.terms[key] for key in BOTH]),
+        }
+        for i, key in enumerate(BOTH):
+            arrays[f"places{i}"] = np.flatnonzero(self.words.frequency[key]).astype(np.uint32)
+            arrays[f"counts{i}"] = self.words.frequency[key][arrays[f"places{i}"]]
+        for name, sums in (("questions", self.questions), ("bodies", self.bodies)):
+            arrays[name] = np.vstack([np.full((1, len(sums.total)), sums.count), sums.total, sums.products])
+        target = io.BytesIO()
+        np.savez_compressed(target, allow_pickle=False, **arrays)
+        return target.getvalue()
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Sums:
+        """What `pack` made."""
+        with np.load(io.BytesIO(packed)) as arrays:
+            sums = cls(_read_tally(arrays["questions"]), _read_tally(arrays["bodies"]))
+            sums.words.sources = dict(zip(PARTS, arrays["sources"].tolist(), strict=True))
+            sums.words.terms = dict(zip(BOTH, arrays["terms"].tolist(), strict=True))
+            for i, key in enumerate(BOTH):
+                sums.words.frequency[key][arrays[f"places{i}"]] = arrays[f"counts{i}"]
+        return sums
+
+
+def _read_tally(rows: NDArray[np.float64]) -> Tally:
+    return Tally(int(rows[0, 0]), rows[1], rows[2:])
+
 
 SCHEMA = "learninglion_search"
 _BATCH_DOCUMENTS = 200  # a transaction; what a killed process loses
@@ -187,12 +448,12 @@ class PostgresIndex:
 
     def rows_of(self, document_id: str) -> int:
         """How many sources of this document are kept, those that no longer count too."""
-        found = 0
+        count_removed = 0
         with self._database.connect() as connection:
             for row in self._rows(connection):
                 query = f"SELECT count(*) FROM {self._tables(row).sources} WHERE document = :document"
-                found += int(connection.execute(text(query), {"document": document_id}).scalar_one())
-        return found
+                count_removed += int(connection.execute(text(query), {"document": document_id}).scalar_one())
+        return count_removed
 
     def _tables(self, row: Generation) -> Tables:
         return Tables(self._schema, row.generation, row.bm25)
@@ -404,8 +665,8 @@ class PostgresIndex:
     def _replaced_at(self, row: Generation) -> float | None:
         query = f"SELECT replaced FROM {self._name} WHERE generation = {row.generation}"
         with self._database.connect() as connection:
-            found = connection.execute(text(query)).scalar()
-        return None if found is None else float(found)
+            moment = connection.execute(text(query)).scalar()
+        return None if moment is None else float(moment)
 
     def _give_up(self) -> None:
         """Take away what was begun and does not serve."""

@@ -83,12 +83,12 @@ class Tables:
         The two that take most are divided over `tablespaces`, a part on each, where any are named.
         """
         terms = "stems text, grams text" if self.bm25 else "terms int[]"
-        kept = ", ".join(f"{n} {'smallint' if n == 'asked' else 'bytea'} NOT NULL" for n in _FIELDS)
+        parts = ", ".join(f"{n} {'smallint' if n == 'asked' else 'bytea'} NOT NULL" for n in _FIELDS)
         run(
             connection,
             f"CREATE TABLE {self.sources} (key bigint PRIMARY KEY, document text NOT NULL,"
             " source text NOT NULL, born bigint NOT NULL, gone bigint NOT NULL)",
-            *self._divided("content", f"key bigint PRIMARY KEY, {kept}", "key", tablespaces, _IN_LINE),
+            *self._divided("content", f"key bigint PRIMARY KEY, {parts}", "key", tablespaces, _IN_LINE),
             f"CREATE TABLE {self.words} (key bigint NOT NULL, {terms})",
             *self._divided(
                 "passages",
@@ -175,8 +175,8 @@ class Tables:
         fields = _fields_of(arrays)
         self._copy(connection, "content", list(zip(entries.keys, *(fields[n] for n in _FIELDS), strict=True)))
         words: list[tuple[object, ...]] = []
-        for key, (asked, body) in zip(entries.keys, entries.terms, strict=True):
-            bags = [all_terms(a, b) for a, b in zip(asked, body, strict=True)]
+        for key, (question, body) in zip(entries.keys, entries.terms, strict=True):
+            bags = [all_terms(a, b) for a, b in zip(question, body, strict=True)]
             if self.bm25:
                 words.append((key, *map(spelled, bags)))
             else:
@@ -224,7 +224,7 @@ def _fields_of(arrays: Arrays) -> dict[str, list[Any]]:
         return [array[a:b].tobytes() for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)]
 
     lengths = np.stack([arrays[f"{part}-{family}-lengths"] for part, family in BOTH], axis=1)
-    found: dict[str, list[Any]] = {
+    fields: dict[str, list[Any]] = {
         "asked": arrays["asked-passages"].tolist(),
         "lengths": [row.tobytes() for row in lengths],
         "steps": cut(arrays["steps"], arrays["vector-starts"]),
@@ -233,21 +233,21 @@ def _fields_of(arrays: Arrays) -> dict[str, list[Any]]:
     for name, (part, family) in zip(_TERMS, BOTH, strict=True):
         for what in ("ids", "counts"):
             array = arrays[f"{part}-{family}-{what}"]
-            found[f"{name}_{what}"] = cut(array, arrays[f"{part}-{family}-starts"])
-    return found
+            fields[f"{name}_{what}"] = cut(array, arrays[f"{part}-{family}-starts"])
+    return fields
 
 
 def read_segment(rows: Sequence[tuple[Any, ...]]) -> Segment:
     """The segment of rows of CONTENT: the numbers that `insert` was given."""
     columns: list[Any] = list(zip(*rows, strict=True)) or [()] * (2 + len(_FIELDS))
-    documents, sources, asked = columns[:3]
+    documents, sources, questions = columns[:3]
     joined = {name: b"".join(column) for name, column in zip(_FIELDS[1:], columns[3:], strict=True)}
     sized = dict(zip(_FIELDS[1:], columns[3:], strict=True))
     lengths = np.frombuffer(joined["lengths"], dtype=np.float32).reshape(-1, len(BOTH))
     steps = np.frombuffer(joined["steps"], dtype=np.float32)
     vectors = np.frombuffer(joined["vectors"], dtype=np.int8)
     arrays: dict[str, NDArray[Any]] = {
-        "asked-passages": np.array(asked, dtype=np.int32),
+        "asked-passages": np.array(questions, dtype=np.int32),
         "steps": steps,
         "vectors": vectors.reshape(len(steps), -1) if len(steps) else vectors.reshape(0, 0),
         "vector-starts": _starts(sized["steps"], steps.itemsize),

@@ -5,20 +5,28 @@ No handler does work of its own; each reads its input, calls the workflow and sh
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, UploadFile
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
+from typing_extensions import TypedDict
 
-from learninglion.models import Actor, Dossier, Filters
-from learninglion.models.errors import InputError
+from learninglion.drafting.selection import Choice
+from learninglion.models import Actor, Context, Dossier, Filters, QuestionSet, Rejection, SubQuestion
+from learninglion.models.errors import ConflictError, InputError
 from learninglion.models.plain import Plain, sha256_hex, to_plain
 from learninglion.record.contract import (
+    Day,
     DocumentView,
     DossierView,
+    HitView,
     SourceView,
     document_view,
     dossier_view,
@@ -29,20 +37,375 @@ from learninglion.record.contract import (
 from learninglion.record.export import ExportFormat
 from learninglion.search.told import ReplyView, reply_view
 from learninglion.web.access import ApiUser, TheSite
-from learninglion.web.api import bodies as shapes
-from learninglion.web.api.idempotency import repeated
 from learninglion.web.api.openapi import describe
-from learninglion.web.ingest_jobs import receive, start_ingest
+from learninglion.web.ingest_jobs import find_job, receive, start_ingest, stream_reports
 from learninglion.web.pages.drafts import EXPORT_TYPES, tell_draft
-from learninglion.web.seen_jobs import find_job, stream_reports
 from learninglion.web.uploads import clean_name, read_upload
 from learninglion.workflow import Workplace, read_question_text
-from learninglion.workflow.conversations import Turn
+from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.conversations import MOST_TURNS, Turn
 from learninglion.workflow.jobs import Job
 from learninglion.workflow.rights import Task, require, require_within
 from learninglion.workflow.worker import Run
 
-__all__ = ["draft_for_program", "router", "routes"]
+__all__ = [
+    "AskRequest",
+    "ChoiceBody",
+    "CollectionList",
+    "DocumentPage",
+    "DossierPage",
+    "DraftRequest",
+    "FileResultView",
+    "HitPage",
+    "JobView",
+    "LogPage",
+    "Problem",
+    "QuestionSetBody",
+    "ReplayView",
+    "SearchRequest",
+    "SetText",
+    "StatedRequest",
+    "draft_for_program",
+    "repeated",
+    "router",
+    "routes",
+]
+
+# Writes that may be sent twice: the second time gives the first answer, and does nothing.
+
+
+def repeated(
+    accounts: Accounts,
+    actor: Actor,
+    key: str,
+    request: bytes,
+    work: Callable[[], Mapping[str, object]],
+    status: int,
+    show: Callable[[Mapping[str, object]], Mapping[str, object]] = lambda earlier: earlier,
+) -> Response:
+    """Do `work` and answer with `status`; with a key that was used before, repeat that answer.
+
+    Kept is what `work` gives: references, no texts. `show` makes the answer of it, by the rights of now.
+    Of two requests with one key that come at the same time, one does the work. Raises ConflictError for the
+    other, and when the key was used for something else than `request`. Work that failed can be tried again.
+    """
+    if not key:
+        return JSONResponse(show(work()), status)
+    digest = hashlib.sha256(request).hexdigest()
+    earlier = accounts.claim(actor.name, key, digest)
+    if earlier is not None:
+        if earlier.digest != digest:
+            raise ConflictError("Deze Idempotency-Key is al gebruikt voor een ander verzoek.")
+        if not earlier.body:
+            raise ConflictError("Aan dit verzoek wordt nog gewerkt. Vraag het over een minuut opnieuw.")
+        return JSONResponse(show(json.loads(earlier.body)), earlier.status, {"Idempotent-Replayed": "true"})
+    try:
+        answer = work()
+    except BaseException:
+        accounts.release(actor.name, key)
+        raise
+    accounts.remember(actor.name, key, digest, status, json.dumps(answer, ensure_ascii=False))
+    return JSONResponse(show(answer), status)
+
+
+# What goes into the API, checked, and the pages and lists around the shapes of record.contract.
+
+MOST_TEXT = 20_000
+GivenDay = Annotated[date | None, WithJsonSchema({"type": ["string", "null"], "format": "date"})]
+Text = Annotated[str, Field(max_length=MOST_TEXT, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Number = Annotated[int, Field(ge=1, le=999)]
+
+
+class Strict(BaseModel):
+    """A body with no fields but those named: a misspelt field is an error, not silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Open(BaseModel):
+    """An answer that may grow more fields within this major version."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+
+
+# --------------------------------------------------------------------------- in
+
+
+class FiltersBody(Strict):
+    """The scope of a search; empty means everything."""
+
+    since: GivenDay = None
+    until: GivenDay = None
+    ministries: list[Name] = Field(default=[], max_length=50)
+    answerers: list[Name] = Field(default=[], max_length=50)
+    askers: list[Name] = Field(default=[], max_length=50)
+    collections: list[Name] = Field(default=[], max_length=50)
+    documents: list[Name] = Field(default=[], max_length=1000)
+    exclude_documents: list[Name] = Field(default=[], max_length=1000)
+
+    def as_filters(self) -> Filters:
+        """The same, as the workflow takes it."""
+        return Filters(
+            self.since,
+            self.until,
+            tuple(self.ministries),
+            tuple(self.answerers),
+            tuple(self.askers),
+            tuple(self.collections),
+            tuple(self.documents),
+            tuple(self.exclude_documents),
+        )
+
+
+class SearchRequest(Strict):
+    """A search; the text travels in the body, because it can hold personal data."""
+
+    text: Annotated[str, Field(min_length=1, max_length=MOST_TEXT, pattern=r"^[^\x00]*$")]
+    introduction: Text = ""
+    filters: FiltersBody = FiltersBody()
+    threshold: Annotated[float, Field(ge=0, le=1)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    offset: Annotated[int, Field(ge=0, le=1000)] = 0
+
+
+class AskRequest(Strict):
+    """A question to the documents, and the one that it goes on with, if any."""
+
+    question: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
+    after: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    filters: FiltersBody = FiltersBody()
+
+
+class TurnBody(Strict):
+    """One question of a conversation, and the one that it went on with, if any."""
+
+    question: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
+    after: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+
+
+class ConversationRequest(Strict):
+    """The questions of a conversation in order, to keep with what answers them."""
+
+    turns: list[TurnBody] = Field(min_length=1, max_length=MOST_TURNS)
+    filters: FiltersBody = FiltersBody()
+
+
+class SetText(Strict):
+    """A whole set, pasted."""
+
+    text: Annotated[str, Field(min_length=1, max_length=200_000, pattern=r"^[^\x00]*$")]
+
+
+class SubQuestionBody(Strict):
+    """One numbered question."""
+
+    numbers: Annotated[list[Number], Field(min_length=1, max_length=100)]
+    text: Text
+
+
+class ContextBody(Strict):
+    """What the officer adds; it counts only when confirmed."""
+
+    line: Text = ""
+    news: Text = ""
+    confirmed: bool = False
+
+
+class QuestionSetBody(Strict):
+    """A set of questions."""
+
+    introduction: Text = ""
+    questions: Annotated[list[SubQuestionBody], Field(min_length=1, max_length=100)]
+    title: Text = ""
+    context: ContextBody = ContextBody()
+    warnings: list[str] = []
+
+    def as_set(self) -> QuestionSet:
+        """The same, as the workflow takes it."""
+        context = Context(self.context.line, self.context.news, self.context.confirmed)
+        questions = tuple(SubQuestion(tuple(q.numbers), q.text) for q in self.questions)
+        return QuestionSet(self.introduction, questions, self.title, context, tuple(self.warnings))
+
+
+class RejectionBody(Strict):
+    """A source set aside, with the reason."""
+
+    source: Name
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class ChoiceBody(Strict):
+    """What a person decided for one sub-question."""
+
+    numbers: Annotated[list[Number], Field(min_length=1, max_length=100)]
+    chosen: list[Name] = Field(default=[], max_length=100)
+    rejected: list[RejectionBody] = Field(default=[], max_length=100)
+    seen: list[Name] = Field(default=[], max_length=1000)
+
+    def as_choice(self) -> Choice:
+        """The same, as the workflow takes it."""
+        rejected = tuple(Rejection(r.source, r.reason) for r in self.rejected)
+        return Choice(tuple(self.numbers), tuple(self.chosen), rejected, tuple(self.seen))
+
+
+class DraftRequest(Strict):
+    """A set to draft. With `choices` a person chose; without, everything over the threshold counts."""
+
+    question_set: QuestionSetBody
+    choices: list[ChoiceBody] | None = Field(default=None, max_length=100)
+    filters: FiltersBody = FiltersBody()
+    threshold: Annotated[float, Field(ge=0, le=1)] | None = None
+    limit: Annotated[int, Field(ge=1, le=50)] = 10
+    generator: Literal["extractive", "llm"] = "extractive"
+
+
+class StatedCitation(Open):
+    """A citation as it is claimed."""
+
+    document: Name
+    numbers: list[Number] = []
+    quote: Text = ""
+    source: Name | None = None
+
+
+class StatedStatement(Open):
+    """A sentence as it is claimed."""
+
+    text: Text
+    citations: list[StatedCitation] = Field(default=[], max_length=50)
+
+
+class StatedQuestionBody(Open):
+    """One sub-question of a text from outside."""
+
+    numbers: list[Number] = Field(default=[], max_length=100)
+    question: Text = ""
+    statements: list[StatedStatement] = Field(default=[], max_length=500)
+
+
+class StatedRequest(Strict):
+    """A text to check, sentence by sentence."""
+
+    questions: Annotated[list[StatedQuestionBody], Field(min_length=1, max_length=100)]
+    context: ContextBody = ContextBody()
+
+
+# --------------------------------------------------------------------------- out
+
+
+class HitPage(TypedDict):
+    """A page of hits."""
+
+    hits: list[HitView]
+    total: int
+    offset: int
+    limit: int
+    notice: str  # what to tell the reader of the order, if anything
+
+
+class CollectionView(TypedDict):
+    """A collection this person may see."""
+
+    name: str
+    description: str
+    documents: int
+
+
+class CollectionList(TypedDict):
+    """All collections this person may see."""
+
+    collections: list[CollectionView]
+
+
+class CardView(TypedDict):
+    """What a list says of a document."""
+
+    id: str
+    title: str
+    kind: str
+    date: Day
+    ministry: str | None
+    collection: str
+    url: str | None
+
+
+class DocumentPage(TypedDict):
+    """A page of documents."""
+
+    documents: list[CardView]
+    offset: int
+    limit: int
+    more: bool
+
+
+class DossierCardView(TypedDict):
+    """What a list says of a dossier."""
+
+    id: str
+    title: str
+    state: Literal["draft", "edited", "approved"]
+    version: int
+
+
+class DossierPage(TypedDict):
+    """A page of dossiers."""
+
+    dossiers: list[DossierCardView]
+    offset: int
+    limit: int
+    more: bool
+
+
+class FileResultView(TypedDict):
+    """What became of a file."""
+
+    path: str
+    status: Literal["added", "replaced", "unchanged", "failed"]
+    document: str
+    detail: str
+
+
+class JobView(TypedDict):
+    """Long work that was begun; its reports stream from `events`."""
+
+    id: str
+    events: str
+
+
+class ReplayView(TypedDict):
+    """Whether a draft comes out the same again."""
+
+    dossier: str
+    same: bool
+    differences: list[str]
+
+
+class LogEntryView(TypedDict):
+    """One entry of the log."""
+
+    seq: int
+    at: str
+    actor: str
+    action: str
+    subject: str
+
+
+class LogPage(TypedDict):
+    """A page of the log, newest first."""
+
+    entries: list[LogEntryView]
+
 
 routes = APIRouter()
 
@@ -58,8 +421,8 @@ _NO_MAIL = "not-set@learninglion.invalid"
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
-@routes.post("/searches", tags=["search"], responses={200: {"model": shapes.HitPage}})
-def search(body: shapes.SearchRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
+@routes.post("/searches", tags=["search"], responses={200: {"model": HitPage}})
+def search(body: SearchRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
     """Has this been asked before? Earlier pairs and sections, unedited, best first."""
     hits = site.workplace.searching.search(
         body.text,
@@ -78,7 +441,7 @@ def search(body: shapes.SearchRequest, site: TheSite, actor: ApiUser) -> JSONRes
 
 
 @routes.post("/answers", tags=["search"], responses={200: {"model": ReplyView}})
-def answers(body: shapes.AskRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
+def answers(body: AskRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
     """A question to the documents: the passages that answer it, or that it is not told there."""
     reply = site.workplace.asking.ask(
         body.question, after=body.after, filters=body.filters.as_filters(), actor=actor
@@ -87,7 +450,7 @@ def answers(body: shapes.AskRequest, site: TheSite, actor: ApiUser) -> JSONRespo
 
 
 @routes.post("/conversations", tags=["drafts"], status_code=201, responses={201: {"model": DossierView}})
-def conversation(body: shapes.ConversationRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
+def conversation(body: ConversationRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
     """Keep a conversation with the documents as a dossier: its questions and what answers them, quoted."""
     turns = [Turn(turn.question, turn.after) for turn in body.turns]
     made = site.workplace.conversations.keep(turns, filters=body.filters.as_filters(), actor=actor)
@@ -100,14 +463,14 @@ def source(source_id: DocumentId, site: TheSite, actor: ApiUser) -> JSONResponse
     return JSONResponse(source_view(site.workplace.documents.source(source_id, actor)))
 
 
-@routes.get("/collections", tags=["documents"], responses={200: {"model": shapes.CollectionList}})
+@routes.get("/collections", tags=["documents"], responses={200: {"model": CollectionList}})
 def collections(site: TheSite, actor: ApiUser) -> JSONResponse:
     """The collections this person may see."""
-    found = [to_plain(c) for c in site.workplace.documents.collections(actor)]
-    return JSONResponse({"collections": found})
+    collections_seen = [to_plain(c) for c in site.workplace.documents.collections(actor)]
+    return JSONResponse({"collections": collections_seen})
 
 
-@routes.get("/documents", tags=["documents"], responses={200: {"model": shapes.DocumentPage}})
+@routes.get("/documents", tags=["documents"], responses={200: {"model": DocumentPage}})
 def documents(
     site: TheSite,
     actor: ApiUser,
@@ -122,9 +485,7 @@ def documents(
     return JSONResponse({"documents": shown, "offset": offset, "limit": limit, "more": len(cards) > limit})
 
 
-@routes.post(
-    "/documents", tags=["documents"], status_code=201, responses={201: {"model": shapes.FileResultView}}
-)
+@routes.post("/documents", tags=["documents"], status_code=201, responses={201: {"model": FileResultView}})
 async def add_document(
     request: Request,
     site: TheSite,
@@ -148,18 +509,18 @@ async def add_document(
             "detail": result.detail,
         }
 
-    said = b"documents\n" + collection.encode() + b"\n" + raw.content
+    digest_input = b"documents\n" + collection.encode() + b"\n" + raw.content
 
-    def show(kept: Mapping[str, object]) -> Mapping[str, object]:
-        site.workplace.documents.card(str(kept["document"]), actor)
-        return kept
+    def show(answer: Mapping[str, object]) -> Mapping[str, object]:
+        site.workplace.documents.card(str(answer["document"]), actor)
+        return answer
 
-    return await run_in_threadpool(repeated, site.workplace.accounts, actor, key, said, work, 201, show)
+    return await run_in_threadpool(
+        repeated, site.workplace.accounts, actor, key, digest_input, work, 201, show
+    )
 
 
-@routes.post(
-    "/document-jobs", tags=["documents"], status_code=202, responses={202: {"model": shapes.JobView}}
-)
+@routes.post("/document-jobs", tags=["documents"], status_code=202, responses={202: {"model": JobView}})
 async def add_documents(
     site: TheSite,
     actor: ApiUser,
@@ -174,10 +535,10 @@ async def add_documents(
     def begin() -> dict[str, Plain]:
         return _told_job(start_ingest(site, actor, received, collection))
 
-    said = b"document-jobs\n" + collection.encode()
+    request = b"document-jobs\n" + collection.encode()
     for raw in received[0]:
-        said += b"\n" + raw.name.encode() + b" " + sha256_hex(raw.content).encode()
-    return await run_in_threadpool(repeated, site.workplace.accounts, actor, key, said, begin, 202)
+        request += b"\n" + raw.name.encode() + b" " + sha256_hex(raw.content).encode()
+    return await run_in_threadpool(repeated, site.workplace.accounts, actor, key, request, begin, 202)
 
 
 @routes.get("/documents/{document_id}", tags=["documents"], responses={200: {"model": DocumentView}})
@@ -222,32 +583,36 @@ def page_image(
     document_id: DocumentId, page: Annotated[int, Path(ge=1, le=10_000)], site: TheSite, actor: ApiUser
 ) -> Response:
     """A page of the original PDF as an image."""
-    found = site.workplace.documents.find(document_id, actor)
+    document = site.workplace.documents.find(document_id, actor)
     content = site.workplace.documents.original(document_id, actor)
-    return Response(site.page_images.render(found.sha256, content, page, SCALE).png, media_type="image/png")
+    return Response(
+        site.page_images.render(document.sha256, content, page, SCALE).png, media_type="image/png"
+    )
 
 
-@routes.post("/question-sets", tags=["drafts"], responses={200: {"model": shapes.QuestionSetBody}})
-def question_set(body: shapes.SetText, actor: ApiUser) -> JSONResponse:
+@routes.post("/question-sets", tags=["drafts"], responses={200: {"model": QuestionSetBody}})
+def question_set(body: SetText, actor: ApiUser) -> JSONResponse:
     """A pasted set, split into its introduction and numbered questions; nothing is kept."""
     require(actor, Task.DRAFT)
     return JSONResponse(to_plain(read_question_text(body.text)))
 
 
-def _draft(workplace: Workplace, actor: Actor, body: shapes.DraftRequest, run: Run | None = None) -> Dossier:
-    asked = body.question_set.as_set()
+def _draft(workplace: Workplace, actor: Actor, body: DraftRequest, run: Run | None = None) -> Dossier:
+    question_set = body.question_set.as_set()
     offers = workplace.searching.offer(
-        asked, filters=body.filters.as_filters(), limit=body.limit, actor=actor
+        question_set, filters=body.filters.as_filters(), limit=body.limit, actor=actor
     )
     if body.choices is None:
-        selections = workplace.drafts.select_automatically(asked, offers, threshold=body.threshold)
+        selections = workplace.drafts.select_automatically(question_set, offers, threshold=body.threshold)
     else:
         choices = [c.as_choice() for c in body.choices]
-        selections = workplace.drafts.select(asked, offers, choices, threshold=body.threshold, actor=actor)
+        selections = workplace.drafts.select(
+            question_set, offers, choices, threshold=body.threshold, actor=actor
+        )
     if run is None:
-        return workplace.drafts.draft(asked, selections, generator=body.generator, actor=actor)
+        return workplace.drafts.draft(question_set, selections, generator=body.generator, actor=actor)
     return workplace.drafts.draft(
-        asked,
+        question_set,
         selections,
         generator=body.generator,
         actor=actor,
@@ -257,38 +622,38 @@ def _draft(workplace: Workplace, actor: Actor, body: shapes.DraftRequest, run: R
 
 
 @routes.post("/drafts", tags=["drafts"], status_code=201, responses={201: {"model": DossierView}})
-def draft(body: shapes.DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
+def draft(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
     """Draft a set and check every sentence; answers when all of it is done."""
     require(actor, Task.DRAFT)
-    said = b"drafts\n" + body.model_dump_json().encode()
+    request = b"drafts\n" + body.model_dump_json().encode()
 
     def work() -> dict[str, Plain]:
         made = _draft(site.workplace, actor, body)
         return {"dossier": made.id, "version": made.version}
 
-    def show(kept: Mapping[str, object]) -> Mapping[str, object]:
-        version = int(str(kept["version"]))
-        return dossier_view(site.workplace.dossiers.load(str(kept["dossier"]), actor, version))
+    def show(answer: Mapping[str, object]) -> Mapping[str, object]:
+        version = int(str(answer["version"]))
+        return dossier_view(site.workplace.dossiers.load(str(answer["dossier"]), actor, version))
 
-    return repeated(site.workplace.accounts, actor, key, said, work, 201, show)
+    return repeated(site.workplace.accounts, actor, key, request, work, 201, show)
 
 
-@routes.post("/draft-jobs", tags=["drafts"], status_code=202, responses={202: {"model": shapes.JobView}})
-def draft_job(body: shapes.DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
+@routes.post("/draft-jobs", tags=["drafts"], status_code=202, responses={202: {"model": JobView}})
+def draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") -> Response:
     """Begin a draft; its sentences stream from /jobs/{id}/events."""
     require(actor, Task.DRAFT)
 
     def begin() -> dict[str, Plain]:
-        told = body.model_dump(mode="json")
-        return _told_job(site.workplace.jobs.start(actor, "draft.api", told))
+        plain = body.model_dump(mode="json")
+        return _told_job(site.workplace.jobs.start(actor, "draft.api", plain))
 
-    said = b"draft-jobs\n" + body.model_dump_json().encode()
-    return repeated(site.workplace.accounts, actor, key, said, begin, 202)
+    request = b"draft-jobs\n" + body.model_dump_json().encode()
+    return repeated(site.workplace.accounts, actor, key, request, begin, 202)
 
 
 def draft_for_program(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work that `draft_job` asks for."""
-    return {"dossier": _draft(workplace, run.owner, shapes.DraftRequest.model_validate(run.told), run).id}
+    return {"dossier": _draft(workplace, run.owner, DraftRequest.model_validate(run.told), run).id}
 
 
 def _told_job(job: Job) -> dict[str, Plain]:
@@ -316,13 +681,13 @@ def job_events(
 
 
 @routes.post("/verifications", tags=["drafts"], responses={200: {"model": DossierView}})
-def verify(body: shapes.StatedRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
+def verify(body: StatedRequest, site: TheSite, actor: ApiUser) -> JSONResponse:
     """Check a text from outside, sentence by sentence, against what it cites; nothing is kept."""
     stated, context = read_stated_draft(body.model_dump())
     return JSONResponse(dossier_view(site.workplace.drafts.verify(stated, context, actor=actor)))
 
 
-@routes.get("/dossiers", tags=["dossiers"], responses={200: {"model": shapes.DossierPage}})
+@routes.get("/dossiers", tags=["dossiers"], responses={200: {"model": DossierPage}})
 def dossiers(site: TheSite, actor: ApiUser, offset: Offset = 0, limit: Limit = 50) -> JSONResponse:
     """A page of dossiers, last changed first."""
     cards = site.workplace.dossiers.list(actor, limit=limit + 1, offset=offset)
@@ -357,9 +722,7 @@ def export(dossier_id: DossierId, export_format: ExportFormat, site: TheSite, ac
     return Response(content, headers={"Content-Type": EXPORT_TYPES[export_format]})
 
 
-@routes.post(
-    "/dossiers/{dossier_id}/replays", tags=["dossiers"], responses={200: {"model": shapes.ReplayView}}
-)
+@routes.post("/dossiers/{dossier_id}/replays", tags=["dossiers"], responses={200: {"model": ReplayView}})
 def replay(dossier_id: DossierId, site: TheSite, actor: ApiUser) -> JSONResponse:
     """Make a draft again from what was chosen, and compare."""
     report = site.workplace.drafts.replay(dossier_id, actor=actor)
@@ -367,7 +730,7 @@ def replay(dossier_id: DossierId, site: TheSite, actor: ApiUser) -> JSONResponse
     return JSONResponse({"dossier": report.dossier_id, "same": report.same, "differences": differences})
 
 
-@routes.get("/log-entries", tags=["log"], responses={200: {"model": shapes.LogPage}})
+@routes.get("/log-entries", tags=["log"], responses={200: {"model": LogPage}})
 def log_entries(
     site: TheSite,
     actor: ApiUser,

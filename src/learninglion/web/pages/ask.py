@@ -100,9 +100,9 @@ def hand_over(
     """Put the source of an answer with every question of a set at work, chosen; it stays cited as itself."""
     require(viewer.actor, Task.DRAFT)
     at_work = site.workplace.sets.find(work, viewer.actor)
-    found = site.workplace.documents.source(source, viewer.actor)
+    source_chosen = site.workplace.documents.source(source, viewer.actor)
     for position, board in enumerate(at_work.boards):
-        site.workplace.sets.put_board(at_work, position, add_source(board, found), actor=viewer.actor)
+        site.workplace.sets.put_board(at_work, position, add_source(board, source_chosen), actor=viewer.actor)
     return RedirectResponse(f"/sets/{work}/questions/1", 303)
 
 

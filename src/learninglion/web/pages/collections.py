@@ -53,10 +53,10 @@ def say(
     remark: Annotated[str, Form()] = "",
 ) -> Response:
     """What a person says of an answer, for the owner."""
-    said = Remark(
+    spoken = Remark(
         Finding(finding), question.strip(), follows, document, words.strip(), bool(nowhere), remark.strip()
     )
-    site.workplace.guides.say(collection, said, actor=viewer.actor)
+    site.workplace.guides.say(collection, spoken, actor=viewer.actor)
     return _to("/collection", collection, thanks="1")
 
 
@@ -113,9 +113,9 @@ def add_question(
     nowhere: Annotated[str, Form(max_length=1)] = "",
 ) -> Response:
     """A question to measure by."""
-    said = Remark(Finding.QUESTION, question.strip(), "", document, words.strip(), bool(nowhere))
+    remark = Remark(Finding.QUESTION, question.strip(), "", document, words.strip(), bool(nowhere))
     try:
-        site.workplace.guides.say(collection, said, actor=viewer.actor)
+        site.workplace.guides.say(collection, remark, actor=viewer.actor)
     except InputError as error:
         return _owner_page(request, site, viewer, collection, None, error.detail)
     return _to("/collection/owner", collection)

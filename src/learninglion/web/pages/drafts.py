@@ -17,8 +17,8 @@ from learninglion.models.plain import Plain, from_plain, to_plain
 from learninglion.record.export import ExportFormat
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_whole
+from learninglion.web.ingest_jobs import find_job, stream_reports
 from learninglion.web.pages.proposal_view import view_verdict
-from learninglion.web.seen_jobs import find_job, stream_reports
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow import DraftEvent, Workplace
@@ -66,14 +66,14 @@ def _start(request: Request, site: Site, viewer: Viewer, work_id: str, form: For
         wanted = _outdated(before, selections)
     edited = site.workplace.dossiers.edited(before.id, viewer.actor) & wanted
     if edited and not form.get("decided"):
-        asked = [(at, before.verifications[at].draft.selection.question) for at in sorted(edited)]
+        questions = [(at, before.verifications[at].draft.selection.question) for at in sorted(edited)]
         return site.templates.page(
             request,
             "redraft.html",
             viewer,
             work=work,
             dossier=before,
-            edited=asked,
+            edited=questions,
             only=only,
             generator=generator,
         )
@@ -82,20 +82,20 @@ def _start(request: Request, site: Site, viewer: Viewer, work_id: str, form: For
     if not anew:
         return RedirectResponse(f"/dossiers/{before.id}", 303)
 
-    told: dict[str, Plain] = {
+    plain: dict[str, Plain] = {
         "dossier": before.id,
         "anew": {str(at): to_plain(selection) for at, selection in anew.items()},
         "generator": generator,
         "overwrite": to_plain(overwrite),
     }
-    job = site.workplace.jobs.start(viewer.actor, "draft.again", told, subject=before.id)
+    job = site.workplace.jobs.start(viewer.actor, "draft.again", plain, subject=before.id)
     return RedirectResponse(f"/dossiers/{before.id}/writing/{job.id}", 303)
 
 
 def write_again(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work of writing some sub-questions anew."""
-    dossier_id, told = str(run.told["dossier"]), cast("dict[str, Plain]", run.told["anew"])
-    anew = {int(at): from_plain(Selection, selection) for at, selection in told.items()}
+    dossier_id, plain = str(run.told["dossier"]), cast("dict[str, Plain]", run.told["anew"])
+    anew = {int(at): from_plain(Selection, selection) for at, selection in plain.items()}
     workplace.drafts.redraft(
         dossier_id,
         anew,
@@ -133,13 +133,13 @@ def _outdated(dossier: Dossier, selections: Sequence[Selection]) -> frozenset[in
 def _begin(site: Site, viewer: Viewer, work: Work, generator: str) -> Response:
     selections = _selections(site, viewer, work)
 
-    told: dict[str, Plain] = {
+    plain: dict[str, Plain] = {
         "work": work.id,
         "question_set": to_plain(work.question_set),
         "selections": to_plain(selections),
         "generator": generator,
     }
-    job = site.workplace.jobs.start(viewer.actor, "draft", told, subject=work.id)
+    job = site.workplace.jobs.start(viewer.actor, "draft", plain, subject=work.id)
     return RedirectResponse(f"/sets/{work.id}/draft/{job.id}", 303)
 
 

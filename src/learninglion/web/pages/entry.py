@@ -56,12 +56,12 @@ def _sign_in_page(
 
 def _reasons(error: BaseException) -> str:
     """An error with what caused it, on one line and without line breaks of others."""
-    told = []
+    reasons = []
     cause: BaseException | None = error
     while cause is not None:
-        told.append(" ".join(f"{type(cause).__name__}: {cause}".split()))
+        reasons.append(" ".join(f"{type(cause).__name__}: {cause}".split()))
         cause = cause.__cause__
-    return "; ".join(told)
+    return "; ".join(reasons)
 
 
 def _welcome(request: Request, site: Site, name: str, back: str, id_token: str = "") -> Response:

@@ -54,13 +54,13 @@ class LogLine:
 
 
 def _line(entry: LogEntry) -> LogLine:
-    told = [str(entry.details[k]) for k in ("format", "of", "to") if entry.details.get(k)]
+    details = [str(entry.details[k]) for k in ("format", "of", "to") if entry.details.get(k)]
     version = entry.details.get("version")
     if isinstance(version, int):
-        told.append(f"versie {version}")
+        details.append(f"versie {version}")
     energy = entry.details.get("energy")
     spent = from_plain(Energy, energy) if isinstance(energy, dict) else None
-    return LogLine(entry.at, entry.actor, deed_words(entry.action), ", ".join(told), spent)
+    return LogLine(entry.at, entry.actor, deed_words(entry.action), ", ".join(details), spent)
 
 
 @router.get("/dossiers/{dossier_id}/history")

@@ -15,10 +15,9 @@ from learninglion.models import Filters, Role
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.models.plain import Plain
 from learninglion.web.access import SignedIn, TheSite
-from learninglion.web.ingest_jobs import receive, start_inbox, start_ingest
+from learninglion.web.ingest_jobs import find_job, receive, start_inbox, start_ingest
 from learninglion.web.pages import models as pages_models
 from learninglion.web.pages import quality as pages_quality
-from learninglion.web.seen_jobs import find_job
 from learninglion.web.site import Site
 from learninglion.web.uploads import MAX_BYTES
 from learninglion.workflow import Workplace

@@ -75,10 +75,10 @@ def _waiting(site: Site, viewer: Viewer) -> GeneratorSettings | None:
         return None
     try:
         chosen = json.loads(kept)["generator"]
-        found = replace(used, **{name: chosen[name] for name in _FIELDS})
+        choice = replace(used, **{name: chosen[name] for name in _FIELDS})
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{MODELS_FILE}: dit bestand is niet te lezen ({error}).") from error
-    return None if found == used else found
+    return None if choice == used else choice
 
 
 @router.post("/models/test")
@@ -119,8 +119,8 @@ def change_model(
         timeout_seconds=timeout_seconds,
     )
     options = workplace_options(replace(site.settings, generator=wanted))
-    kept = {name: value for name, value in asdict(wanted).items() if name in _FIELDS}
-    result = site.workplace.language_model.choose(options.generator, kept, actor=viewer.actor)
+    fields = {name: value for name, value in asdict(wanted).items() if name in _FIELDS}
+    result = site.workplace.language_model.choose(options.generator, fields, actor=viewer.actor)
     return _page(request, site, viewer, wanted, (result,), status=200 if result.ok else 400)
 
 

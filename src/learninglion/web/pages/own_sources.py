@@ -16,7 +16,7 @@ from learninglion.web.forms import read_day
 from learninglion.web.pages.sets import board_address, board_at, show_board
 from learninglion.web.security import is_cross_site
 from learninglion.web.uploads import read_upload
-from learninglion.workflow.own_sources import KINDS, next_number, own_source, read_own_file
+from learninglion.workflow.documents import KINDS, next_number, own_source, read_own_file
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Work
 

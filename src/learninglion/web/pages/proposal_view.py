@@ -219,11 +219,11 @@ class Editing:
 
 
 def view_questions(
-    dossier: Dossier, styles: Sequence[StyleReport], kept: frozenset[int] = frozenset()
+    dossier: Dossier, styles: Sequence[StyleReport], opened: frozenset[int] = frozenset()
 ) -> tuple[QuestionView, ...]:
     """The dossier with citations numbered as exports number them; those of refused sentences come after.
 
-    `kept`: the sub-questions (from 0) at which this reader left a text that is not saved.
+    `opened`: the sub-questions (from 0) at which this reader left a text that is not saved.
     """
     number_of = _Numbers(dossier)
     joint = {i: group for group in answer_groups(dossier) for i in group.positions}
@@ -245,7 +245,7 @@ def view_questions(
                 _material(dossier, verification),
                 joint[i],
                 tuple((row, _row_address(dossier, row)) for row in verification.draft.evidence),
-                i in kept,
+                i in opened,
             )
         )
     return tuple(views)
@@ -261,61 +261,61 @@ class _Numbers:
 
     def __post_init__(self) -> None:
         notes = collect_notes(self.dossier)
-        self.last = max((note.number for told in notes.values() for note in told), default=0)
+        self.last = max((note.number for listed in notes.values() for note in listed), default=0)
         self.numbers = {
             (position, source_of(citation)): note.number
-            for (position, _), told in notes.items()
-            for note in told
+            for (position, _), listed in notes.items()
+            for note in listed
             for citation in note.citations
         }
 
     def cited(self, position: int, check: Check) -> tuple[CitationView, ...]:
         """The citations of a statement, also of one that does not stand."""
-        found = []
+        marks = []
         for citation in check.statement.citations:
             key = (position, source_of(citation))
             if key not in self.numbers:
                 self.numbers[key] = self.last = self.last + 1
-            found.append(CitationView(self.numbers[key], citation, _address(self.dossier, citation)))
-        return tuple(found)
+            marks.append(CitationView(self.numbers[key], citation, _address(self.dossier, citation)))
+        return tuple(marks)
 
 
 def _sentences(dossier: Dossier, position: int, numbers: _Numbers) -> tuple[SentenceView, ...]:
     verification = dossier.verifications[position]
     failed, own = verification.failed, verification.own
-    found: list[SentenceView] = []
+    sentences: list[SentenceView] = []
     for at, check in enumerate(verification.checks):
         refused = check in failed
         cited = numbers.cited(position, check)
         follows = verification.checks[at + 1 : at + 2]
         followed = bool(follows) and follows[0].statement.opens is Opening.SENTENCE
-        found.append(SentenceView(at, check, cited, refused, check in own, followed))
-    return tuple(found)
+        sentences.append(SentenceView(at, check, cited, refused, check in own, followed))
+    return tuple(sentences)
 
 
 _LISTS = {Opening.ITEM: "ul", Opening.NUMBER: "ol"}
 
 
 def _paragraphs(sentences: Sequence[SentenceView]) -> list[Paragraph]:
-    found: list[tuple[str, list[list[SentenceView]]]] = []
+    paragraphs: list[tuple[str, list[list[SentenceView]]]] = []
     for sentence in sentences:
         opens = sentence.check.statement.opens
-        if opens is Opening.SENTENCE and found:
-            found[-1][1][-1].append(sentence)
+        if opens is Opening.SENTENCE and paragraphs:
+            paragraphs[-1][1][-1].append(sentence)
             continue
         kind = _LISTS.get(opens, "p")
-        if kind != "p" and found and found[-1][0] == kind:
-            found[-1][1].append([sentence])
+        if kind != "p" and paragraphs and paragraphs[-1][0] == kind:
+            paragraphs[-1][1].append([sentence])
         else:
-            found.append((kind, [[sentence]]))
-    return [Paragraph(kind, tuple(tuple(item) for item in items)) for kind, items in found]
+            paragraphs.append((kind, [[sentence]]))
+    return [Paragraph(kind, tuple(tuple(item) for item in items)) for kind, items in paragraphs]
 
 
 def _material(dossier: Dossier, verification: Verification) -> tuple[MaterialView, ...]:
     draft = verification.draft
-    said = tuple(c.statement for c in verification.shown)
+    statements = tuple(c.statement for c in verification.shown)
     return tuple(
-        MaterialView(c, _address(dossier, c), bool(said) and is_newer(c, said, draft.selection))
+        MaterialView(c, _address(dossier, c), bool(statements) and is_newer(c, statements, draft.selection))
         for c in draft.material
     )
 
@@ -323,8 +323,8 @@ def _material(dossier: Dossier, verification: Verification) -> tuple[MaterialVie
 def _proposal(verification: Verification) -> str:
     """What is proposed, until a person said it."""
     proposed = verification.draft.proposal
-    said = " ".join(" ".join(c.statement.text for c in verification.checks).split())
-    return "" if " ".join(proposed.split()) in said else proposed
+    text = " ".join(" ".join(c.statement.text for c in verification.checks).split())
+    return "" if " ".join(proposed.split()) in text else proposed
 
 
 def _proposed_from(dossier: Dossier, verification: Verification) -> Iterator[CitationView]:
@@ -334,15 +334,15 @@ def _proposed_from(dossier: Dossier, verification: Verification) -> Iterator[Cit
 
 
 def _sources(dossier: Dossier, verification: Verification) -> list[tuple[str, str]]:
-    found = []
+    sources = []
     for source in verification.draft.selection.chosen:
         supplied = source.kind is SourceKind.SUPPLIED
         path = f"/dossiers/{dossier.id}/supplied" if supplied else "/sources"
         if source.body:
             label = f"{reference(source)}: {source.document.title}"
             within = "" if supplied else dossier.id
-            found.append((label, source_address(source.id, path=path, dossier=within)))
-    return found
+            sources.append((label, source_address(source.id, path=path, dossier=within)))
+    return sources
 
 
 def _row_address(dossier: Dossier, row: EvidenceRow) -> str:

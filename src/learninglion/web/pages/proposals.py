@@ -41,15 +41,15 @@ def dossiers_page(
     request: Request, site: TheSite, viewer: SignedIn, page: Annotated[int, Query(ge=1, le=10_000)] = 1
 ) -> Response:
     """All dossiers this person may see."""
-    found = site.workplace.dossiers.list(viewer.actor, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
+    dossiers = site.workplace.dossiers.list(viewer.actor, limit=_PAGE + 1, offset=(page - 1) * _PAGE)
     return site.templates.page(
         request,
         "dossiers.html",
         viewer,
-        cards=found[:_PAGE],
+        cards=dossiers[:_PAGE],
         page=page,
-        more=len(found) > _PAGE,
-        asked=site.workplace.sign_offs.among([card.id for card in found[:_PAGE]], viewer.actor),
+        more=len(dossiers) > _PAGE,
+        asked=site.workplace.sign_offs.among([card.id for card in dossiers[:_PAGE]], viewer.actor),
     )
 
 
@@ -90,8 +90,8 @@ def _show(
 ) -> Response:
     """The page; `refused`: position, place, what was typed and what is wrong with it, of an own sentence."""
     under = f"/dossiers/{dossier.id}/questions/"
-    kept = site.workplace.working_texts.places(under, viewer.actor)
-    places = (read_whole(place.removeprefix(under)) for place in kept)
+    texts = site.workplace.working_texts.places(under, viewer.actor)
+    places = (read_whole(place.removeprefix(under)) for place in texts)
     left = frozenset(at for at in places if at is not None)
     return site.templates.page(
         request,
@@ -295,17 +295,17 @@ def keep_text(
     fields: Annotated[dict[str, str], Body(max_length=300)],
 ) -> Response:
     """Keep what stands in a form while somebody types; only this person gets it back."""
-    kept = site.workplace.working_texts.keep(place, fields, actor=viewer.actor)
-    return JSONResponse({"at": kept.changed.isoformat()})
+    text = site.workplace.working_texts.keep(place, fields, actor=viewer.actor)
+    return JSONResponse({"at": text.changed.isoformat()})
 
 
 @router.get("/working-texts")
 def kept_text(site: TheSite, viewer: SignedIn, place: Annotated[str, Query(max_length=200)]) -> Response:
     """What this person typed at a place and did not save; {} when nothing is left."""
-    kept = site.workplace.working_texts.find(place, viewer.actor)
-    if kept is None:
+    text = site.workplace.working_texts.find(place, viewer.actor)
+    if text is None:
         return JSONResponse({})
-    return JSONResponse({"at": kept.changed.isoformat(), "fields": dict(kept.fields)})
+    return JSONResponse({"at": text.changed.isoformat(), "fields": dict(text.fields)})
 
 
 @router.post("/working-texts/discard")

@@ -33,8 +33,8 @@ def static(request: Request, name: str) -> Response:
     path = _FILES.get(name)
     if path is None:
         raise UnknownReferenceError("Dit bestand bestaat niet.")
-    kept = _FOREVER if request.url.query.startswith("v=") else "no-cache"
-    return FileResponse(path, media_type=_TYPES[path.suffix], headers={"Cache-Control": kept})
+    age = _FOREVER if request.url.query.startswith("v=") else "no-cache"
+    return FileResponse(path, media_type=_TYPES[path.suffix], headers={"Cache-Control": age})
 
 
 @router.get("/theme.css")
@@ -88,11 +88,11 @@ def ready(site: TheSite) -> Response:
     """Whether the server can do its work now, part by part; 503 where a part does not. No more than that."""
     states = site.readiness.states()
     well = State.WRONG not in states.values()
-    told = {
+    state = {
         "status": "ready" if well else "not ready",
         "parts": {n: s.name.lower() for n, s in states.items()},
     }
-    return JSONResponse(told, 200 if well else 503)
+    return JSONResponse(state, 200 if well else 503)
 
 
 @router.get("/accessibility")

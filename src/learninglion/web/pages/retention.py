@@ -15,8 +15,8 @@ from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_whole
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
+from learninglion.workflow.files import MOST_KEPT_BYTES
 from learninglion.workflow.jobs import KEPT_FOR, MOST_KEPT_JOBS
-from learninglion.workflow.page_files import MOST_KEPT_BYTES
 from learninglion.workflow.retention import Term
 from learninglion.workflow.rights import Task, require
 

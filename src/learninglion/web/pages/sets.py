@@ -64,8 +64,8 @@ async def new_set(request: Request, site: TheSite, viewer: SignedIn) -> Response
     form = await request.form()
     values = {k: v for k, v in form.items() if isinstance(v, str)}
     try:
-        found = await _read_set(form)
-        question_set = replace(found, context=read_context(form))
+        read = await _read_set(form)
+        question_set = replace(read, context=read_context(form))
         filters, threshold = read_filters(form), read_score(form)
     except LearningLionError as error:
         return await run_in_threadpool(_new_set, request, site, viewer, values, error.detail, error.status)

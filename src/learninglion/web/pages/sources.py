@@ -88,8 +88,10 @@ def source_page(
 
 
 def _here(request: Request) -> str:
-    kept = [f"{quote(k)}={quote(v, safe='')}" for k, v in request.query_params.multi_items() if k != "page"]
-    return f"{request.url.path}?{'&'.join(kept)}"
+    parameters = [
+        f"{quote(k)}={quote(v, safe='')}" for k, v in request.query_params.multi_items() if k != "page"
+    ]
+    return f"{request.url.path}?{'&'.join(parameters)}"
 
 
 def _within(document: Document, span: Span) -> Span:

@@ -23,12 +23,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_dossier_documents_document_id", "dossier_documents", ["document_id"])
     op.execute("DELETE FROM web_answers")
-    found: set[tuple[str, str]] = set()
+    pairs: set[tuple[str, str]] = set()
     rows = op.get_bind().execute(sa.text("SELECT dossier_id, content FROM dossier_versions"))
     for dossier_id, content in rows:
-        found |= {(dossier_id, document_id) for document_id in _documents(bytes(content))}
-    if found:
-        values = [{"dossier_id": d, "document_id": i} for d, i in sorted(found)]
+        pairs |= {(dossier_id, document_id) for document_id in _documents(bytes(content))}
+    if pairs:
+        values = [{"dossier_id": d, "document_id": i} for d, i in sorted(pairs)]
         op.get_bind().execute(table.insert(), values)
 
 
