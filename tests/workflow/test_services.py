@@ -11,7 +11,7 @@ from learninglion.models import Actor, Filters, Role
 from learninglion.models.errors import InputError, PermissionDeniedError, UnknownReferenceError
 from learninglion.testing import make_question_set
 from learninglion.workflow import Workplace, WorkplaceOptions, working
-from learninglion.workflow.retention import Terms
+from learninglion.workflow.retention import Term
 from learninglion.workflow.sets import Board
 
 BOSS = Actor("beheer", frozenset(Role))
@@ -36,7 +36,8 @@ def test_what_only_an_administrator_may_is_refused_to_others(workplace: Workplac
         lambda: workplace.storage.parts(NOOR),
         lambda: workplace.storage.check(print, actor=NOOR),
         lambda: workplace.storage.sweep(actor=NOOR),
-        lambda: workplace.retention.find_overdue(Terms(1, 1), actor=NOOR),
+        lambda: workplace.retention.find_overdue(actor=NOOR),
+        lambda: workplace.retention.set_term(Term("approved"), actor=NOOR),
         lambda: workplace.retention.delete_dossier("d-1", reason="proef", actor=NOOR),
         lambda: workplace.learning.revert(0, actor=NOOR),
         lambda: workplace.learning.list(NOOR, limit=5),
