@@ -162,6 +162,19 @@ def test_what_a_person_chose_is_never_answered_with_nothing() -> None:
     assert draft(by_machine).proposal == ""
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["Waarom is de bibliotheek van Grootveen gesloten?", "Hoe beoordeelt u het drinkwater in Zandwijk?"],
+)
+def test_what_a_person_brought_about_something_else_is_proposed_and_no_text(asked: str) -> None:
+    body = "De veerboot bij Duinwijk vaart bij storm niet. De dienstregeling telt 14 afvaarten per dag."
+    own = replace(make_source(body, kind=SourceKind.SUPPLIED), id="supplied#own-1")
+    made = draft(make_selection(asked, [own]))
+    assert made.statements == () and made.proposal in body
+    said = draft(make_selection("Hoeveel afvaarten per dag telt de veerboot bij Duinwijk?", [own]))
+    assert [s.text for s in said.statements] == ["De dienstregeling telt 14 afvaarten per dag."]
+
+
 def test_the_length_is_kept() -> None:
     body = " ".join(
         f"Bij Duinwijk varen op dit moment {i} veerponten van een rederij met vaste tijden."

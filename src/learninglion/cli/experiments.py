@@ -200,20 +200,18 @@ def _print_runs(runs: Sequence[Run]) -> None:
     ]
     if fixed:
         console.print(f"Overal: {', '.join(fixed)}.")
-    table = Table("run", "\n".join(varied) or "instellingen", *_SHOWN, "s", "MB", "Wh", "gevonden\nper kWh")
+    table = Table("run", "\n".join(varied) or "instellingen", *_SHOWN)
+    costs = Table("run", "s", "MB", "Wh", "gevonden per kWh")
     for run in runs:
         settings = dict(run.settings)
         setting_text = ", ".join(told_setting(settings[name]) if name in settings else "-" for name in varied)
-        cost = (
-            f"{run.seconds:.0f}",
-            str(run.peak_memory_mb),
-            f"{run.kwh * 1000:.2f}",
-            f"{run.found_per_kwh:,.0f}",
-        )
+        watt_hours, found_per_kwh = f"{run.kwh * 1000:.2f}", f"{run.found_per_kwh:,.0f}"
+        costs.add_row(run.id[:8], f"{run.seconds:.0f}", str(run.peak_memory_mb), watt_hours, found_per_kwh)
         measures = dict(run.measures)
         figures = ["mislukt" if run.error else f"{measures[name]:.3f}" for name in _SHOWN]
-        table.add_row(run.id[:8], setting_text or "standaard", *figures, *cost)
+        table.add_row(run.id[:8], setting_text or "standaard", *figures)
     console.print(table)
+    console.print(costs)
 
 
 def _print_effects(runs: Sequence[Run]) -> None:

@@ -64,6 +64,10 @@ LINE = "supplied#line"
 _CHOSEN = 10.0
 """A person read this source and chose it: its odds of answering are so many times higher."""
 
+_OWN = 2.0
+"""The same for what a person brought along, where sentences are copied: of hand-written cases 90% of what
+answers comes into the text and 14% of what is about something else; the rest is proposed beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Curves:
@@ -210,7 +214,7 @@ class Relevance:
         same_question = max(whole if whole >= SURE else 0.0, self._asked(source, evidence))
         if not evidence.wanted:  # "how many" is another question than "is it true that"
             same_question = min(same_question, LIKELY)
-        odds = _CHOSEN if chosen or source.own else 1.0
+        odds = _CHOSEN if chosen else _OWN if source.own else 1.0
         raised = says * odds / (1 - says + says * odds)
         return Judged(
             asking,
