@@ -8,7 +8,8 @@ import typer
 from rich.table import Table
 
 from learninglion.cli.material import set_encoder, vector_cache
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.evaluation.document_questions import (
     FICTIONAL,
     AskReport,

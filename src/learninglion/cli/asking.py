@@ -6,7 +6,8 @@ import textwrap
 
 import typer
 
-from learninglion.cli.terminal import console, local_actor, print_json, progress, workplace_here
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, local_actor, print_json, progress
 from learninglion.models import Filters
 from learninglion.record.contract import dossier_view
 from learninglion.search.asking import Material, Reply, Verdict

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.terminal import console, local_actor, print_json, workplace_here
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, local_actor, print_json
 from learninglion.compliance.bundle import compliance_bundle
 from learninglion.compliance.facts import Figure, Holding, Installation, facts_of
 from learninglion.compliance.impact_forms import Assessment, filled_form

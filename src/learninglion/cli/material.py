@@ -7,7 +7,8 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.terminal import local_actor, workplace_here
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import local_actor
 from learninglion.evaluation.judgements import consensus, read_judgements
 from learninglion.evaluation.retrieval import Grades
 from learninglion.evaluation.testset import Trial, collection_trial, pairs_trial, read_pairs

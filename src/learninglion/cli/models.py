@@ -8,7 +8,8 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.prompting import load_prompts
 from learninglion.dutch.text import split_sentences

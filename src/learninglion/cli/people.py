@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import typer
 
-from learninglion.cli.terminal import console, local_actor, print_json, workplace_here
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import console, local_actor, print_json
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain

@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 from rich.table import Table
 
-from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, workplace_here
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import advise, console, fail, local_actor, print_json
 from learninglion.evaluation.privacy import evaluate_privacy, make_privacy_cases
 from learninglion.models.plain import to_plain
 from learninglion.workflow.persons import Outcome, PersonReport

@@ -22,8 +22,9 @@ from learninglion.cli.material import (
     write_page,
 )
 from learninglion.cli.models import evaluate_instructions, evaluate_judge
+from learninglion.cli.opening import workplace_here
 from learninglion.cli.privacy import evaluate_recognition
-from learninglion.cli.terminal import console, fail, local_actor, print_json, progress, workplace_here
+from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.evaluation.asked import (
     DraftTrial,
     archive_trial,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from learninglion.cli.opening import workplace_here
 from learninglion.cli.reading import print_dossier, print_hits, print_style
 from learninglion.cli.terminal import (
     advise,
@@ -19,7 +20,6 @@ from learninglion.cli.terminal import (
     progress,
     read_json,
     read_text,
-    workplace_here,
 )
 from learninglion.drafting.selection import Choice, read_choices
 from learninglion.models import (

@@ -10,15 +10,8 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.terminal import (
-    advise,
-    console,
-    fail,
-    local_actor,
-    print_json,
-    tell_switch,
-    workplace_here,
-)
+from learninglion.cli.opening import tell_switch, workplace_here
+from learninglion.cli.terminal import advise, console, fail, local_actor, print_json
 from learninglion.compliance.otlp import Collector, export_of
 from learninglion.compliance.processing_log import SCOPE, processing_spans
 from learninglion.models.plain import to_plain

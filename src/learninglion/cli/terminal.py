@@ -17,9 +17,6 @@ from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError
 from learninglion.models.progress import Progress as ProgressFunction
 from learninglion.models.progress import silent
-from learninglion.settings import Settings, load_settings, workplace_options
-from learninglion.workflow import Workplace, working
-from learninglion.workflow.indexing import IndexState
 
 __all__ = [
     "advise",
@@ -30,25 +27,7 @@ __all__ = [
     "progress",
     "read_json",
     "read_text",
-    "tell_switch",
-    "workplace_here",
 ]
-
-# Opening the workplace that the settings name, for one command.
-
-
-@contextmanager
-def workplace_here(settings: Settings | None = None) -> Iterator[Workplace]:
-    """The workflow on the data folder in force, closed afterwards."""
-    with working(workplace_options(settings or load_settings())) as workplace:
-        yield workplace
-
-
-def tell_switch(state: IndexState, advice: str) -> None:
-    """On stderr, where the index was made with another embedding model than the settings name: what to do."""
-    if state.wanted:
-        advise(f"De zoekindex is gemaakt met model {state.encoder}; ingesteld is {state.wanted}. {advice}")
-
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
 _errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress, workplace_here
+from learninglion.cli.opening import workplace_here
+from learninglion.cli.terminal import advise, console, fail, local_actor, print_json, progress
 from learninglion.models.plain import to_plain
 from learninglion.settings import load_settings
 from learninglion.workflow.backup import restore_backup, verify_backup

@@ -1,0 +1,26 @@
+"""Opening the workplace that the settings name, for one command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from learninglion.cli.terminal import advise
+from learninglion.settings import Settings, load_settings, workplace_options
+from learninglion.workflow import Workplace, working
+from learninglion.workflow.indexing import IndexState
+
+__all__ = ["tell_switch", "workplace_here"]
+
+
+@contextmanager
+def workplace_here(settings: Settings | None = None) -> Iterator[Workplace]:
+    """The workflow on the data folder in force, closed afterwards."""
+    with working(workplace_options(settings or load_settings())) as workplace:
+        yield workplace
+
+
+def tell_switch(state: IndexState, advice: str) -> None:
+    """On stderr, where the index was made with another embedding model than the settings name: what to do."""
+    if state.wanted:
+        advise(f"De zoekindex is gemaakt met model {state.encoder}; ingesteld is {state.wanted}. {advice}")
