@@ -12,7 +12,8 @@ import pytest
 import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
-from web_office import EVERYTHING, Office, documents
+from playwright.sync_api import Browser, sync_playwright
+from web_office import ARGUMENTS, CHROMIUM, EVERYTHING, Office, documents
 
 from learninglion.models import Role
 from learninglion.settings import load_settings, workplace_options
@@ -22,6 +23,14 @@ from learninglion.web.serving import make_worker
 from learninglion.workflow import Workplace, open_workplace
 from learninglion.workflow import accounts as accounts_module
 from learninglion.workflow.worker import Worker
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,18 +9,15 @@ import pytest
 import typst
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-from test_web_browser import CHROMIUM, _serious, _small_targets, browser, page, sign_in
-from web_office import EVERYTHING, Office
+from test_web_browser import _serious, _small_targets, page, sign_in
+from web_office import EVERYTHING, IN_BROWSER, Office
 
 from conftest import served
 from learninglion.models import Role
 
-__all__ = ["browser", "page"]  # fixtures
+__all__ = ["page"]  # a fixture
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
-]
+pytestmark = IN_BROWSER
 
 REPORT = """
 #set text(lang: "nl")

@@ -21,10 +21,10 @@ from schemathesis.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from web_office import EVERYTHING, Office, documents
+from web_office import EVERYTHING, Office, hide_dossier
 
 from conftest import served
-from learninglion.models import QuestionSet, Role, SubQuestion
+from learninglion.models import Role
 from learninglion.workflow.accounts import SessionKind
 
 # The suite sends some two hundred; LEARNINGLION_FUZZ=1200 sends over 20,000 (1200 an operation).
@@ -38,21 +38,11 @@ def test_no_generated_request_breaks_the_server_or_reaches_another_collection(
     make_office: Callable[..., Office],
 ) -> None:
     office = make_office()
-    work, papers = office.workplace, documents()
-    assert not work.intake.ingest(papers[:-1], collection=OPEN, actor=EVERYTHING).failures
-    assert not work.intake.ingest(papers[-1:], collection=CLOSED, actor=EVERYTHING).failures
-    (secret,) = [c for c in work.documents.list(EVERYTHING) if c.collection == CLOSED]
-    source = work.documents.sources_of(secret.id, EVERYTHING)[0]
-    asked = QuestionSet("", (SubQuestion((1,), source.question or source.body[:200]),), title="Geheime set")
-    offers = work.searching.offer(asked, actor=EVERYTHING)
-    dossier = work.drafts.draft(
-        asked, work.drafts.select_automatically(asked, offers, threshold=0.0), actor=EVERYTHING
-    )
-    marks = (secret.title, source.body[-60:], "Geheime set")
+    work, hidden = office.workplace, hide_dossier(office, OPEN, CLOSED)
     known = {  # an address with a name in it that means something, as often as one that does not
         "document_id": [c.id for c in work.documents.list(EVERYTHING)],
-        "source_id": [source.id],
-        "dossier_id": [dossier.id],
+        "source_id": [hidden.source.id],
+        "dossier_id": [hidden.dossier.id],
         "page": [1],
     }
     headers = []
@@ -75,7 +65,7 @@ def test_no_generated_request_breaks_the_server_or_reaches_another_collection(
                 who = data.draw(st.sampled_from(headers))
                 answer = case.call(base_url=f"{address}/api/v1", headers=who, timeout=60)
                 case.validate_response(answer, checks=CHECKS)
-                for mark in marks:
+                for mark in hidden.marks:
                     assert mark.encode() not in answer.content, case.operation.label
 
             limits = settings(
@@ -92,5 +82,5 @@ def test_no_generated_request_breaks_the_server_or_reaches_another_collection(
                 broken.append(f"{operation.label}: {error!r}\n{traceback.format_exc()}")
     assert not broken, "\n".join(broken)
     assert len(sent) == len(list(schema.get_all_operations()))
-    assert work.documents.sources_of(secret.id, EVERYTHING), "what was hidden is still there"
+    assert work.documents.sources_of(hidden.document.id, EVERYTHING), "what was hidden is still there"
     print(f"{sum(sent.values())} requests to {len(sent)} operations by {len(headers)} roles")

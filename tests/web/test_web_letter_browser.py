@@ -10,15 +10,12 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from test_web_browser import ARGUMENTS, CHROMIUM, sign_in
+from playwright.sync_api import Browser, Page, expect
+from test_web_browser import sign_in
 from test_web_nothing_lost import visit
-from web_office import EVERYTHING, NOOR, Office
+from web_office import EVERYTHING, IN_BROWSER, NOOR, Office
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
-]
+pytestmark = IN_BROWSER
 
 SAILING = "In de haven van Duinwijk varen op dit moment 14 veerponten van drie rederijen."
 PAID = "De rederijen krijgen daarvoor samen 4 miljoen euro per jaar van de provincie."
@@ -33,14 +30,6 @@ PASTED = (
     "Geachte collega,\r\n\r\n•\tHet eerste punt;\r\no\tHet tweede punt.\r\n\r\n"
     "1.\tDaarna dit.\r\n2.\tTen slotte dat.\r\n\r\nEen gewone alinea."
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

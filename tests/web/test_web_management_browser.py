@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-from test_web_browser import CHROMIUM, _serious, _small_targets, browser, page, sign_in
-from web_office import EVERYTHING, Office
+from test_web_browser import _serious, _small_targets, page, sign_in
+from web_office import EVERYTHING, IN_BROWSER, Office
 
 from learninglion.database.blobs import FolderBlobs
 from learninglion.evaluation.rounds import Round, draw_up, judgements_of
@@ -20,12 +20,9 @@ from learninglion.models.plain import to_plain
 from learninglion.search.fusion import DEFAULT
 from learninglion.workflow.quality import Compared, MeasureRow, Proposal, write_proposal
 
-__all__ = ["browser", "page"]  # fixtures
+__all__ = ["page"]  # a fixture
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
-]
+pytestmark = IN_BROWSER
 
 
 def test_files_report_while_they_come_in(page: Page, office: Office, tmp_path: Path) -> None:

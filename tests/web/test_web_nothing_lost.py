@@ -10,31 +10,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, expect
 from playwright.sync_api import Error as PlaywrightError
-from test_web_browser import ARGUMENTS, CHROMIUM, _serious, copied_with, make_dossier, sign_in
-from web_office import EVERYTHING, NOOR, PASSWORD, Office
+from test_web_browser import _serious, copied_with, make_dossier, sign_in
+from web_office import ARGUMENTS, CHROMIUM, EVERYTHING, IN_BROWSER, NOOR, PASSWORD, Office
 
 from learninglion.database.engine import now
 from learninglion.models import Author, Role
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
-]
+pytestmark = IN_BROWSER
 
 FATBIKES = (
     "Vragen over fatbikes.\n\nVraag 1\nWat zijn de regels voor fatbikes?\n\nVraag 2\nHoe duur is een fatbike?"
 )
 MINE = "Dit typte ik zelf, en het is nog niet opgeslagen."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 def visit(browser: Browser, address: str) -> Page:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer
 from fastapi.testclient import TestClient
-from web_office import EVERYTHING, Office, documents
+from web_office import EVERYTHING, Office, documents, hide_dossier
 
 from learninglion.cli import app as commands
 from learninglion.models import Actor, Filters, QuestionSet, Role, SubQuestion
@@ -275,20 +275,12 @@ class Walk:
 @pytest.fixture(scope="module")
 def walk(make_office: Callable[..., Office]) -> Walk:
     office = make_office()
-    work, papers = office.workplace, documents()
-    assert not work.intake.ingest(papers[:-1], collection=OPEN, actor=EVERYTHING).failures
-    assert not work.intake.ingest(papers[-1:], collection=CLOSED, actor=EVERYTHING).failures
-    (secret,) = [c for c in work.documents.list(EVERYTHING) if c.collection == CLOSED]
-    source = work.documents.sources_of(secret.id, EVERYTHING)[0]
-    asked = QuestionSet("", (SubQuestion((1,), source.question or source.body[:200]),), title="Geheime set")
-    offers = work.searching.offer(asked, actor=EVERYTHING)
-    chosen = work.drafts.select_automatically(asked, offers, threshold=0.0)
-    dossier = work.drafts.draft(asked, chosen, actor=EVERYTHING)
+    hidden = hide_dossier(office, OPEN, CLOSED)
     office.person("baas", *Role)
     names = {
-        "document_id": secret.id,
-        "source_id": source.id,
-        "dossier_id": dossier.id,
+        "document_id": hidden.document.id,
+        "source_id": hidden.source.id,
+        "dossier_id": hidden.dossier.id,
         "page": "1",
         "number": "1",
         "position": "0",
@@ -300,7 +292,7 @@ def walk(make_office: Callable[..., Office]) -> Walk:
         "export_format": "json",
         "account": "baas",
     }
-    return Walk(office, (secret.title, source.body[-60:], "Geheime set"), names)
+    return Walk(office, hidden.marks, names)
 
 
 def paths(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from test_web_browser import ARGUMENTS, CHROMIUM, _serious, copied_with
-from web_office import PASSWORD, Office
+from playwright.sync_api import Browser, Page, expect
+from test_web_browser import _serious, copied_with
+from web_office import IN_BROWSER, PASSWORD, Office
 
 from learninglion.inference.generators import JsonSchema, Prompt
 from learninglion.models import Role
@@ -21,10 +21,7 @@ from learninglion.models.errors import GeneratorError
 from learninglion.testing import ScriptedGenerator
 from learninglion.workflow.drafts import Drafts
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
-]
+pytestmark = IN_BROWSER
 
 TRUE = "In de haven van Duinwijk varen 14 veerponten."
 ALSO = "De gemeente houdt toezicht op de veerponten."
@@ -58,14 +55,6 @@ class Held(ScriptedGenerator):
                 raise GeneratorError("de test liet niets door")
             passed += len(piece)
             yield piece
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -6,16 +6,45 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from learninglion.models import Actor, Role
+from learninglion.models import Actor, DocumentCard, Dossier, QuestionSet, Role, Source, SubQuestion
 from learninglion.sample import sample_documents
 from learninglion.settings import Settings
 from learninglion.web.site import Site
 from learninglion.workflow import Workplace
 
-__all__ = ["EVERYTHING", "NOOR", "PASSWORD", "Office", "form_token"]
+__all__ = [
+    "ARGUMENTS",
+    "CHROMIUM",
+    "EVERYTHING",
+    "IN_BROWSER",
+    "NOOR",
+    "PASSWORD",
+    "Hidden",
+    "Office",
+    "documents",
+    "form_token",
+    "hide_dossier",
+]
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+IN_BROWSER = [  # the marks of a module whose tests drive it
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
+]
 
 PASSWORD = "paarse olifant fietst"
 EVERYTHING = Actor("test", frozenset(Role))
@@ -58,3 +87,29 @@ def form_token(browser: TestClient, path: str = "/account") -> str:
 def documents() -> list[Path]:
     """The papers about fireworks and fatbikes: enough for a set, quick to read."""
     return [p for p in sample_documents() if "9001" in p.name][:6]
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What somebody who sees the other collection only must never get, and words that give it away."""
+
+    document: DocumentCard
+    source: Source
+    dossier: Dossier
+    marks: tuple[str, ...]
+
+
+def hide_dossier(office: Office, seen: str, hidden: str) -> Hidden:
+    """The papers in a collection that is seen, one of them in another, and a dossier that quotes from it."""
+    work, papers = office.workplace, documents()
+    assert not work.intake.ingest(papers[:-1], collection=seen, actor=EVERYTHING).failures
+    assert not work.intake.ingest(papers[-1:], collection=hidden, actor=EVERYTHING).failures
+    (secret,) = [c for c in work.documents.list(EVERYTHING) if c.collection == hidden]
+    source = work.documents.sources_of(secret.id, EVERYTHING)[0]
+    questions = QuestionSet(
+        "", (SubQuestion((1,), source.question or source.body[:200]),), title="Geheime set"
+    )
+    offers = work.searching.offer(questions, actor=EVERYTHING)
+    chosen = work.drafts.select_automatically(questions, offers, threshold=0.0)
+    dossier = work.drafts.draft(questions, chosen, actor=EVERYTHING)
+    return Hidden(secret, source, dossier, (secret.title, source.body[-60:], questions.title))
