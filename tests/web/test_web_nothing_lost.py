@@ -144,6 +144,7 @@ def test_what_was_typed_comes_back_after_leaving_and_after_a_session_that_ended(
     page.wait_for_function("document.getElementById('answer').value.endsWith('En nog iets.')")
     page.click("text=Opslaan en controleren")
     page.wait_for_selector("form[data-editor]", state="detached")
+    page.wait_for_load_state()  # the page it goes to itself: another address would break that off
     assert "En nog iets." in page.inner_text("#question-0")
     page.goto(path)
     assert "U was hier aan het schrijven" not in page.inner_text("main")
