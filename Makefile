@@ -2,6 +2,8 @@
 PYTHON ?= python3
 export VENV_FOLDER ?= .venv
 VENV := $(VENV_FOLDER)/bin
+# One process a core; a file stays in one process, so that what its tests share is made once.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-bench setup-demo-llm demo demo-llm serve test test-quick test-pythons lint format bench bench-load bench-scale docs requirements sbom release-check bundle audit clean
@@ -31,10 +33,10 @@ serve: setup ## The workplace in the browser, on this machine only
 	@$(VENV)/learninglion serve
 
 test: setup-dev ## All tests
-	@$(VENV)/python -m pytest
+	@$(VENV)/python -m pytest $(PARALLEL)
 
 test-quick: setup-dev ## Without real models and without a browser
-	@$(VENV)/python -m pytest -m "not slow and not browser"
+	@$(VENV)/python -m pytest $(PARALLEL) -m "not slow and not browser"
 
 test-pythons: ## The quick tests on the other Pythons that are here
 	@for version in 3.12 3.13; do \

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from engines import (
     another_postgresql_url,
@@ -28,6 +29,10 @@ __all__ = [
     "ready_url",
     "shared_data",
 ]
+
+# No test is timed: a machine that does more at once is slower, not wrong.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SHARED_DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
 

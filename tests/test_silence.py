@@ -78,6 +78,17 @@ def ended(command: list[str], folder: Path) -> str:
     return printed
 
 
+def stops_when_told(watcher: int) -> bool:
+    """Whether a process below `watcher` has come so far that it takes SIGTERM itself."""
+    below = Path(f"/proc/{watcher}/task/{watcher}/children").read_text().split()
+    status = [Path(f"/proc/{child}/status").read_text() for child in below]
+    return any(
+        int(line.split()[1], 16) >> (signal.SIGTERM - 1) & 1
+        for line in "\n".join(status).splitlines()
+        if line.startswith("SigCgt:")
+    )
+
+
 def program(*words: str) -> list[str]:
     return [str(Path(sys.executable).with_name("learninglion")), *words]
 
@@ -130,7 +141,10 @@ def test_the_server_is_silent_and_leaves_nothing(tmp_path: Path) -> None:
 def test_a_worker_is_silent_and_leaves_nothing(tmp_path: Path) -> None:
     ended(program("ingest", str(sample_documents()[0])), tmp_path)
     process = watched(program("worker"), tmp_path)
-    time.sleep(8)  # it loads what it works with, and telemetry is sent after a while
+    while not stops_when_told(process.pid):  # it loads what it works with first
+        assert process.poll() is None
+        time.sleep(0.5)
+    time.sleep(5)  # telemetry of a library is sent after a while
     assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=60)

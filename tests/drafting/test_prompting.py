@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from learninglion.checking.injection import find_in_text
@@ -69,7 +69,6 @@ def test_a_document_that_holds_its_own_mark_gets_another():
     assert make_mark(["tekst " + first]) != first
 
 
-@settings(deadline=None)  # the first text that needs a closer look loads the sentence model
 @given(st.text(max_size=300))
 def test_nothing_in_a_source_can_begin_a_line_or_close_the_fence(body):
     source = make_source("Er varen 12 veerponten.\n" + body)
@@ -109,7 +108,6 @@ def test_a_model_that_only_continues_gets_each_source_on_one_line():
     assert shown.startswith("Bron 1: ") and "\n" not in shown
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_nothing_in_a_quote_can_begin_a_line_or_close_the_fence(body):
     source = make_source("Er varen 12 veerponten.\n" + body)

@@ -321,7 +321,7 @@ _ANSWERS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_any_grouping_of_questions_is_paired(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 9))

@@ -45,7 +45,7 @@ def _bare(text: str) -> str:
     return "".join(text.split())
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(question=_PARAGRAPH, answer=_BODY)
 def test_no_character_of_a_pair_is_lost_and_no_sentence_is_cut(question: str, answer: str) -> None:
     text = f"{question}\n{answer}"
@@ -63,7 +63,7 @@ def test_no_character_of_a_pair_is_lost_and_no_sentence_is_cut(question: str, an
         assert not any(sentence.start < end < sentence.end for end in ends)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(paragraphs=st.lists(st.tuples(st.booleans(), _PARAGRAPH), min_size=1, max_size=15))
 def test_every_block_stands_in_one_section_or_heading_path(paragraphs: list[tuple[bool, str]]) -> None:
     # What ends in a number may be a line of the contents, which is left out on purpose.

@@ -217,7 +217,7 @@ def test_regions_lie_where_the_words_are() -> None:
 # --------------------------------------------------------------------------- whatever comes in
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
     content = bytearray(SET)
@@ -257,7 +257,7 @@ def assert_sound(document) -> None:  # type: ignore[no-untyped-def]
 WORDS = st.text(st.sampled_from("abcdefgh ABC 123 ?.,:;-–«»ëé()\"'%€"), min_size=1, max_size=200)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=5))
 def test_no_text_gets_lost_whatever_it_is(entries: list[tuple[str, str]]) -> None:
     def quoted(text: str) -> str:

@@ -129,7 +129,7 @@ _WORDS = st.lists(
 _QUESTION = st.builds(lambda words: f"Wat is {' '.join(words)} volgens u?", _WORDS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     questions=st.lists(_QUESTION, min_size=2, max_size=15),
     form=st.sampled_from(["{}. {}", "{}) {}", "{}\n{}", "Vraag {}\n{}", "Vraag {}: {}", "{} {}"]),
@@ -142,7 +142,7 @@ def test_every_question_comes_back(questions: list[str], form: str, introduction
     assert found.introduction == introduction
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     text=st.one_of(
         st.text(min_size=1, max_size=300),

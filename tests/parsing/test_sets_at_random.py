@@ -69,7 +69,7 @@ def flat(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(entry, min_size=1, max_size=8))
 def test_every_set_is_read_as_it_was_written(entries: list[Entry]) -> None:
     parts: list[str] = []

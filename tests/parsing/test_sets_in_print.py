@@ -49,7 +49,7 @@ def check_nothing_lost(document: Document, made: RandomSet, front: int) -> None:
     assert bare("".join(body[front:])) == bare("".join(piece.printed for piece in made.pieces))
 
 
-@settings(max_examples=25, deadline=None, phases=_WITHOUT_SHRINKING)
+@settings(max_examples=25, phases=_WITHOUT_SHRINKING)
 @given(_SEEDS)
 def test_official_publications(seed: int) -> None:
     made = random_set(Random(seed), _LABELLED)
@@ -59,7 +59,7 @@ def test_official_publications(seed: int) -> None:
     assert document.kind is DocumentKind.KAMERVRAGEN and document.notice is None
 
 
-@settings(max_examples=15, deadline=None, phases=_WITHOUT_SHRINKING)
+@settings(max_examples=15, phases=_WITHOUT_SHRINKING)
 @given(_SEEDS)
 def test_answers_set_apart_by_white_alone(seed: int) -> None:
     made = random_set(Random(seed), ["white"])
@@ -73,7 +73,7 @@ def test_answers_set_apart_by_white_alone(seed: int) -> None:
     check_nothing_lost(document, made, 2)
 
 
-@settings(max_examples=15, deadline=None, phases=_WITHOUT_SHRINKING)
+@settings(max_examples=15, phases=_WITHOUT_SHRINKING)
 @given(_SEEDS)
 def test_letters_in_pdf(seed: int) -> None:
     made = random_set(Random(seed), _LABELLED)
@@ -82,7 +82,7 @@ def test_letters_in_pdf(seed: int) -> None:
     check_letterhead(document)
 
 
-@settings(max_examples=40, deadline=None, phases=_WITHOUT_SHRINKING)
+@settings(max_examples=40, phases=_WITHOUT_SHRINKING)
 @given(_SEEDS)
 def test_letters_in_word(seed: int) -> None:
     chance = Random(seed)
@@ -93,7 +93,7 @@ def test_letters_in_word(seed: int) -> None:
     check_nothing_lost(document, made, len(LETTER_FRONT))
 
 
-@settings(max_examples=40, deadline=None, phases=_WITHOUT_SHRINKING)
+@settings(max_examples=40, phases=_WITHOUT_SHRINKING)
 @given(_SEEDS)
 def test_letters_in_opendocument(seed: int) -> None:
     chance = Random(seed)

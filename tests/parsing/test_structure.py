@@ -216,7 +216,7 @@ _BLOCK = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(_BLOCK, min_size=1, max_size=12), st.sampled_from([1, 2]), st.booleans())
 def test_any_document_keeps_its_words_and_sentences(blocks: list[str], columns: int, justify: bool) -> None:
     markup = "\n\n".join(blocks)

@@ -86,7 +86,7 @@ def test_what_is_no_text_is_refused(content: bytes) -> None:
         parse(RawFile("raar.txt", content, "raar.txt"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1).filter(str.strip)
 )
@@ -100,7 +100,7 @@ def test_no_letter_of_a_text_is_lost(text: str) -> None:
         assert kept == [c for c in unicodedata.normalize("NFC", text) if c.isalnum()]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_in_words(content: bytes) -> None:
     try:

@@ -565,7 +565,7 @@ WORDS = st.sampled_from(["de", "dijk", "is", "hoog", "kelder", "nat", "droog", "
 SENTENCE = st.lists(WORDS, min_size=1, max_size=7).map(lambda words: " ".join(words) + ".")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(SENTENCE, max_size=6), st.lists(st.tuples(SENTENCE, st.sampled_from(Opening)), max_size=6))
 def test_every_change_can_be_taken_and_refused(old: list[str], new: list[tuple[str, Opening]]) -> None:
     after = answered((1,), [Statement(text, opens=opens) for text, opens in new])

@@ -47,15 +47,15 @@ def cheap_passwords() -> Iterator[None]:
 def make_office(
     cheap_passwords: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Office]]:
-    patch = pytest.MonkeyPatch()
-    patch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(256))
     opened: list[Workplace] = []
     workers: list[Worker] = []
 
     def make(**environment: str) -> Office:
         home = tmp_path_factory.mktemp("home")
         settings = load_settings({"LEARNINGLION_HOME": str(home), **environment})
-        workplace = open_workplace(workplace_options(settings))
+        with pytest.MonkeyPatch.context() as patch:  # whatever runs beside it has a real one
+            patch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(256))
+            workplace = open_workplace(workplace_options(settings))
         opened.append(workplace)
         workers.append(make_worker(workplace, 4))
         workers[-1].start()
@@ -66,7 +66,6 @@ def make_office(
         worker.stop(5)
     for workplace in opened:
         workplace.close()
-    patch.undo()
 
 
 @pytest.fixture(scope="session")

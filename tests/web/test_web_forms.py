@@ -246,7 +246,6 @@ def desk(make_office: Callable[..., Office]) -> Desk:
 def test_no_form_breaks_the_server(desk: Desk) -> None:
     @settings(
         max_examples=EXAMPLES * len(FORMS),
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

@@ -70,7 +70,6 @@ def test_no_generated_request_breaks_the_server_or_reaches_another_collection(
 
             limits = settings(
                 max_examples=EXAMPLES,
-                deadline=None,
                 database=None,
                 derandomize=EXAMPLES < 100,  # the full number is new every time
                 phases=[Phase.explicit, Phase.generate],
