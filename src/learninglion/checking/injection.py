@@ -555,7 +555,7 @@ def invisible_spans(text: str) -> tuple[Span, ...]:
 
 
 def describe_suspicions(sources: Iterable[Source]) -> tuple[str, ...]:
-    """For the officer: one Dutch sentence for each source that holds such text, or document with a warning."""
+    """For the officer: one Dutch sentence for each source with such text or document with a warning."""
     remarks: list[str] = []
     for source in sources:
         where = _where(source)
