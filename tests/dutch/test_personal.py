@@ -53,6 +53,22 @@ def test_who_asks_and_answers_is_no_private_person() -> None:
     assert [d.span.of(text) for d in find_personal(text, ("J. van Loon",))] == ["Bos"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "J. Hogenboom-Smit",
+        "Anne-Marie Hogenboom",
+        "A. van den Berg-de Wit",
+        "El-Khatib",
+        "Jan d'Hondt-Vos",
+        "O’Brien",
+    ],
+)
+def test_a_name_is_covered_to_its_end(name: str) -> None:
+    (datum,) = find_personal(f"Mevrouw {name} belde daarover.")
+    assert datum.span.of(f"Mevrouw {name} belde daarover.") == name
+
+
 def test_masking_keeps_every_offset_and_leaves_nothing_behind() -> None:
     text = "BSN 111222333, later nog eens BSN 111222333, rekening NL91 ABNA 0417 1643 00 en klaar."
     covered = mask(text)

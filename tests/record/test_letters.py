@@ -368,6 +368,7 @@ def second_template(path: Path, *, drop: str = "", add: str = "") -> Path:
     cut = word.add_paragraph()
     for part, bold in (("Over ", False), ("{{onder", True), ("werp", False), ("}} en meer", False)):
         cut.add_run(part).bold = bold
+    word.add_paragraph("Betreft {{onderwerp}}\n{{aanhef}}\tvan {{ambt}}\nslot")  # breaks and a tab in one run
     word.add_paragraph("{{inleiding}}")
     for text, style in (
         ("{{begin vragen}}", "Normal"),
@@ -403,6 +404,7 @@ def test_another_template_keeps_its_own_look(tmp_path: Path) -> None:
     assert word.tables[0].cell(0, 0).text == "Kenmerk 2031Z04711"
     over = next(p for p in word.paragraphs if p.text == f"Over {SUBJECT} en meer")
     assert [r.text for r in over.runs if r.bold] == [SUBJECT]
+    assert f"Betreft {SUBJECT}\nGeachte voorzitter,\tvan Minister van Droge Voeten\nslot" in told
     assert told.index("Antwoord op vraag 2 t/m 4") < told.index("Hoogachtend,")
     styled = {p.text: p for p in word.paragraphs}
     assert styled["Vraag 4"].style.name == "Kop van de vraag" and styled["pompen;"].style.name == "Body Text"

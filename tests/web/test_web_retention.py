@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from typer.testing import CliRunner
 from web_office import EVERYTHING, Office, documents, form_token
 
 from learninglion.cli import app
+from learninglion.compliance.archive_package import ArchiveTerms
 from learninglion.database.engine import now
 from learninglion.models import Actor, Filters, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError, PermissionDeniedError, UnknownReferenceError
@@ -99,6 +102,32 @@ def test_an_administrator_deletes_a_dossier_and_no_word_of_it_stays(archive: Off
     assert [(e.actor, e.details["reason"]) for e in told] == [("baas", "dubbel gemaakt")]
     assert not list(archive.workplace.log.misfits(EVERYTHING))
     assert archive.workplace.log.verify(EVERYTHING).ok
+
+
+def test_one_dossier_has_a_category_of_the_selection_list_of_its_own(archive: Office) -> None:
+    """It outlives the others, or goes earlier, also in the package; empty gives it the general term back."""
+    kept, general = make_dossier(archive), make_dossier(archive)
+    baas = archive.browser("baas")
+    form = {"csrf": form_token(baas), f"days-{kept}": "3650", f"ground-{kept}": ""}
+    assert baas.post("/manage/retention/terms", data=form).status_code == 400  # not without a ground
+    page = baas.post("/manage/retention/terms", data={**form, f"ground-{kept}": "Selectielijst 7.1"}).text
+    assert kept in page and "3.650 dagen" in page and "Selectielijst 7.1" in page
+    assert 'value="3650"' in baas.get(f"/manage/retention/dossier?id={kept}").text
+    age(archive, 40)
+    retention = archive.workplace.retention
+    assert [v.dossier_id for v in retention.find_overdue(actor=EVERYTHING).dossiers] == [general]
+    terms = ArchiveTerms("Ministerie van Proef", "B", "geen")
+    package = archive.workplace.dossiers.package(kept, terms, actor=EVERYTHING)
+    with zipfile.ZipFile(io.BytesIO(package)) as files:
+        told = " ".join(files.read(name).decode() for name in files.namelist() if name.endswith(".xml"))
+    assert "<termijnLooptijd>P10Y</termijnLooptijd>" in told
+    baas.post("/manage/retention/terms", data={"csrf": form["csrf"], f"days-{kept}": ""})
+    assert not retention.own_terms(EVERYTHING)
+    assert {v.dossier_id for v in retention.find_overdue(actor=EVERYTHING).dossiers} == {kept, general}
+    retention.set_term(Term(general, 0, ""), actor=EVERYTHING)
+    assert [v.dossier_id for v in retention.find_overdue(actor=EVERYTHING).dossiers] == [kept]
+    with pytest.raises(UnknownReferenceError):
+        retention.set_term(Term("dossier-nergens", 5, "x"), actor=EVERYTHING)
 
 
 def test_what_is_past_its_term_is_listed_and_destroyed_at_once(archive: Office) -> None:
@@ -189,7 +218,8 @@ def test_an_administrator_sets_terms_and_holds_on_the_page(archive: Office) -> N
     assert "maar vastgehouden" in page and "0 dossiers, 0 sets" not in page
     shown = baas.get(f"{address}/dossier?id={dossier_id}").text
     assert "Geef vrij" in shown and "Verwijder voorgoed" not in shown
-    baas.post(f"{address}/release", data={"csrf": csrf, "dossier": dossier_id, "reason": "afgehandeld"})
+    released = {"dossier": dossier_id, "reason": "afgehandeld", "release": "1"}
+    baas.post(f"{address}/hold", data={"csrf": csrf, **released})
     assert (
         "1 dossier," in baas.get(address).text
         and "Houd vast" in baas.get(f"{address}/dossier?id={dossier_id}").text

@@ -170,7 +170,6 @@ ROUTES: dict[str, Rule] = {
     "POST /manage/retention": (MANAGE, {"data": {"reason": "x"}}),
     "POST /manage/retention/terms": (MANAGE, {"data": {"days-work": "9", "ground-work": "x"}}),
     "POST /manage/retention/hold": (MANAGE, {"data": {"dossier": "{dossier_id}", "reason": "x"}}),
-    "POST /manage/retention/release": (MANAGE, {"data": {"dossier": "{dossier_id}", "reason": "x"}}),
     "GET /manage/retention/dossier": (MANAGE, {"query": {"dossier": "{dossier_id}"}}),
     "POST /manage/retention/dossier": (
         MANAGE,

@@ -555,11 +555,11 @@ def invisible_spans(text: str) -> tuple[Span, ...]:
 
 
 def describe_suspicions(sources: Iterable[Source]) -> tuple[str, ...]:
-    """For the officer: one Dutch sentence for each source that holds such text or came with a warning."""
+    """For the officer: one Dutch sentence for each source with such text or document with a warning."""
     remarks: list[str] = []
     for source in sources:
         where = _where(source)
-        remarks.extend(f"Let op, over {where}: {warning}" for warning in source.document.warnings)
+        remarks.extend(f"Let op, over {_title(source)}: {warning}" for warning in source.document.warnings)
         for label, text in _metadata(source):
             if find_in_text(text):
                 remarks.append(
@@ -621,7 +621,11 @@ def _where(source: Source) -> str:
     if source.kind is SourceKind.SUPPLIED:
         return "de aangeleverde tekst"
     numbers = f", vraag {', '.join(map(str, source.numbers))}" if source.numbers else ""
-    return f"{shorten(visible(source.document.title or source.document.id), 80)}{numbers}"
+    return f"{_title(source)}{numbers}"
+
+
+def _title(source: Source) -> str:
+    return shorten(visible(source.document.title or source.document.id), 80)
 
 
 class _Reach(Enum):

@@ -84,10 +84,11 @@ def delete_dossier(
 
 @retention_app.command("terms")
 def list_terms(as_json: bool = typer.Option(False, "--json", help="Een JSON-object per categorie.")) -> None:
-    """De bewaartermijn van elke categorie: dossiers, sets in bewerking, elke verzameling."""
+    """De bewaartermijn van elke categorie, en van dossiers met een eigen termijn."""
     with workplace_here() as workplace:
         terms = workplace.retention.terms(local_actor())
-    for term in terms:
+        own = workplace.retention.own_terms(local_actor()).values()
+    for term in (*terms, *own):
         if as_json:
             print_json(to_plain(term))
         else:
@@ -98,7 +99,7 @@ def list_terms(as_json: bool = typer.Option(False, "--json", help="Een JSON-obje
 @retention_app.command("set")
 def set_term(
     category: str = typer.Argument(
-        ..., help="draft, approved, work of collection:NAAM; zie retention terms."
+        ..., help="draft, approved, work, collection:NAAM of het nummer van één dossier."
     ),
     days: int = typer.Option(..., "--days", help="Dagen na de laatste wijziging; 0 is altijd bewaren."),
     ground: str = typer.Option("", "--ground", help="De regel van uw selectielijst."),
@@ -120,7 +121,7 @@ def run_retention(
         raise typer.BadParameter("Geef met --yes ook een --reason.")
     with workplace_here() as workplace:
         retention, actor = workplace.retention, local_actor()
-        if not any(term.days for term in retention.terms(actor)):
+        if not any(t.days for t in (*retention.terms(actor), *retention.own_terms(actor).values())):
             raise InputError("Er is geen bewaartermijn: alles blijft. Zet er een met: retention set.")
         overdue = retention.find_overdue(actor=actor)
         if as_json:

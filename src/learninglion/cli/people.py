@@ -37,6 +37,7 @@ def _opened() -> Iterator[tuple[Workplace, Settings]]:
 def list_users(as_json: bool = typer.Option(False, "--json", help="Een JSON-object per gebruiker.")) -> None:
     """Alle gebruikers met hun rollen."""
     with _opened() as (workplace, _):
+        workplace.access.looked(local_actor(), "people")
         for account in workplace.people.list(local_actor()):
             roles = ", ".join(sorted(role.value for role in account.actor.roles))
             seen = account.actor.collections

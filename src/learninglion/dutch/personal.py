@@ -429,10 +429,11 @@ _FINDERS: tuple[tuple[PersonalKind, Callable[[str], Iterator[tuple[int, int]]]],
 _PARTICLE = r"(?:(?:van|de|den|der|het|ten|ter|te|el|al|’t|'t)[ ]){0,3}"
 _SURNAME = (
     rf"{_PARTICLE}(?:(?:El|Al|Ben|Bin|Van|De|Den|Der|Ten|Ter)[ ]){{0,2}}"
-    rf"[A-ZÀ-Þ][a-zà-ÿ’'-]+(?:-{_PARTICLE}[A-ZÀ-Þ][a-zà-ÿ’'-]+)?"
+    rf"(?:[dDO][’'])?[A-ZÀ-Þ][a-zà-ÿ’']+(?:-{_PARTICLE}[A-ZÀ-Þ]?[a-zà-ÿ’']+){{0,2}}"
 )
 _INITIALS = r"(?:[A-Z]\.(?:[A-Z]\.|[ ](?=[A-Z]\.))*[A-Z]?\.?[ ]?)"
-_GIVEN = r"(?:[A-ZÀ-Þ][a-zà-ÿ-]+[ ]){0,2}"
+_FIRST = r"[A-ZÀ-Þ][a-zà-ÿ]+(?:-[A-ZÀ-Þ]?[a-zà-ÿ]+)?[ ]"
+_GIVEN = rf"(?:{_FIRST}){{0,2}}"
 _TITLED = re.compile(
     rf"\b(?:[Dd]e heer|[Mm]evrouw|[Mm]eneer|[Dd]hr\.|[Mm]w\.|[Mm]evr\.|[Dd]e familie|[Ff]am\.)[ ]"
     rf"((?:{_INITIALS}|{_GIVEN}){_SURNAME})"
@@ -440,7 +441,7 @@ _TITLED = re.compile(
 _CUED = re.compile(
     rf"(?:\b(?:[Mm]ijn naam is|[Ii]k ben|[Ii]k heet|[Cc]liënt|[Pp]atiënt|[Bb]etrokkene|[Kk]laagster|[Kk]lager"
     rf"|[Vv]erzoeker|[Ss]lachtoffer|[Bb]ewoner|[Aa]anvrager|[Cc]ontactpersoon)[ :]+|\b[Nn]aam:[ ]*)"
-    rf"((?:{_INITIALS}|[A-ZÀ-Þ][a-zà-ÿ-]+[ ]){_SURNAME})"
+    rf"((?:{_INITIALS}|{_FIRST}){_SURNAME})"
 )
 _INITIALLED = re.compile(
     rf"(?<![\w.])({_INITIALS}{_SURNAME})(?=,? (?:wonende|woonachtig|geboren|uit|te)\b|,? \d{{1,2}} jaar)"

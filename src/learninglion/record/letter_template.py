@@ -258,12 +258,18 @@ def _runs_between(paragraph: Element, start: int, end: int) -> list[Element]:
         if begin >= stop:
             continue
         run = node.getparent()
-        if stop < length:
+        if stop < length or node.getnext() is not None:
             _split(run, node, stop)
-        if begin:
+        if begin or _opens_late(run, node):
             run = _split(run, node, begin)
         runs.append(run)
     return runs
+
+
+def _opens_late(run: Element, node: Element) -> bool:
+    """Whether a run holds something before `node`, such as a line break."""
+    before = node.getprevious()
+    return before is not None and before.tag != qn("w:rPr")
 
 
 def _split(run: Element, node: Element, offset: int) -> Element:
@@ -308,15 +314,13 @@ def fill_in(value: FillIn, look: Element | None = None) -> Element:
         node.set(qn("w:val"), name)
         properties.append(node)
     properties.append(OxmlElement("w:showingPlcHdr"))
-    if value.is_date:
+    if value.is_date:  # without a kind it holds text; LibreOffice gives one for plain text a look of its own
         kind = OxmlElement("w:date")
         for tag, text in (("w:dateFormat", "d MMMM yyyy"), ("w:lid", "nl-NL")):
             node = OxmlElement(tag)
             node.set(qn("w:val"), text)
             kind.append(node)
-    else:
-        kind = OxmlElement("w:text")
-    properties.append(kind)
+        properties.append(kind)
     content = OxmlElement("w:sdtContent")
     run = text_run(f"[{value.shown}]", look)
     _grey(run)

@@ -77,7 +77,8 @@ def verdict_words(verification: Verification) -> str:
     if not verification.draft.complete:
         return "Het antwoord op deze vraag is nog niet af: het schrijven is onderbroken."
     if verification.verdict is AnswerVerdict.UNANSWERABLE:
-        return f"{why_unanswered(verification)}."
+        own = "Beantwoord met eigen tekst van de opsteller."
+        return own if verification.own else f"{why_unanswered(verification)}."
     partial = verification.verdict is AnswerVerdict.PARTIAL
     return "Deze vraag is gedeeltelijk beantwoord uit de gekozen bronnen." if partial else ""
 

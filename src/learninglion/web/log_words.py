@@ -39,6 +39,7 @@ _DEEDS = {
     "log.processing": "verwerkingen gestuurd en bevestigd",
     "read.dossier": "dossier ingezien door beheer",
     "read.log": "logboek ingezien",
+    "read.remarks": "meldingen over zinnen ingezien",
     "read.people": "lijst van mensen ingezien",
     "replay": "opnieuw gemaakt en vergeleken",
     "resume": "verder geschreven",

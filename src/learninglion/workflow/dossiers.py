@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from learninglion.compliance.archive_package import ArchiveTerms, archive_package
@@ -23,7 +24,10 @@ from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.writing import first_finished
 
-__all__ = ["DossierCard", "DossierVersion", "Dossiers"]
+__all__ = ["TERM_SET", "DossierCard", "DossierVersion", "Dossiers"]
+
+TERM_SET = "retention.term"
+"""What the log calls setting how long something is kept; its subject is a category, or one dossier."""
 
 _PAGE = 1000
 _STEPS = 500  # of the log, that a history shows
@@ -161,7 +165,7 @@ class Dossiers:
             texts,
             versions,
             steps,
-            terms,
+            _of_its_category(terms, steps),
             at=now(),
             letter=self._letter,
             energy=together(_pieces(steps)),
@@ -183,6 +187,16 @@ class Dossiers:
         while page := self._log.entries(after=steps[-1].seq if steps else 0, limit=_PAGE, subject=subject):
             steps += page
         return steps
+
+
+def _of_its_category(terms: ArchiveTerms, steps: Sequence[LogEntry]) -> ArchiveTerms:
+    """The terms of this dossier: of the category of the selectielijst it was put in, else those of all."""
+    days = next((step.details["days"] for step in reversed(steps) if step.action == TERM_SET), None)
+    if not isinstance(days, int):
+        return terms
+    if not days:
+        return replace(terms, appraisal="B", retention="")
+    return replace(terms, appraisal="V", retention=f"P{days // 365}Y" if days % 365 == 0 else f"P{days}D")
 
 
 def _pieces(steps: Sequence[LogEntry]) -> tuple[Energy, ...]:

@@ -19,6 +19,7 @@ from learninglion.record.dossiers import DossierRepository, DossierVersion
 from learninglion.record.log import EventLog, LogEntry
 from learninglion.store.store import Store
 from learninglion.workflow.accounts import Accounts
+from learninglion.workflow.dossiers import TERM_SET
 from learninglion.workflow.intake import Intake
 from learninglion.workflow.jobs import LATER, Job, Jobs
 from learninglion.workflow.log import note
@@ -34,8 +35,8 @@ __all__ = ["APPROVED", "DRAFT", "WORK", "Destroyed", "Overdue", "OverdueDocument
 DRAFT, APPROVED, WORK = "draft", "approved", "work"
 """Categories: dossiers that nobody approved, approved ones, sets at work. Documents: "collection:NAME"."""
 
-_COLLECTION = "collection:"
-_TERM, _HOLD, _RELEASE = "retention.term", "retention.hold", "retention.release"
+_COLLECTION, _DOSSIER = "collection:", "dossier-"
+_HOLD, _RELEASE = "retention.hold", "retention.release"
 _DELETED, _DESTROYED = "dossier.delete", "retention.destroy"
 _MOST_DAYS = 36_525  # a hundred years
 _LONGEST_GROUND = 200
@@ -45,7 +46,7 @@ _LONGEST_GROUND = 200
 class Term:
     """How many days a category is kept after its last change, and where the selectielijst says so."""
 
-    category: str
+    category: str  # or one dossier, which then has a category of the selectielijst of its own
     days: int = 0  # 0: for ever
     ground: str = ""
 
@@ -123,16 +124,39 @@ class Retention:
         found = {category: Term(category, days) for category, days in self._first.items()}
         for collection in self._store.collections(None):
             found[_COLLECTION + collection.name] = Term(_COLLECTION + collection.name)
-        for step in self._log.of_actions({_TERM}):
-            if step.subject in found:  # a collection may be gone by now
-                days, ground = int(str(step.details["days"])), str(step.details["ground"])
-                found[step.subject] = Term(step.subject, days, ground)
-        return tuple(found.values())
+        terms = self._set_terms()
+        return tuple(terms.get(category, term) for category, term in found.items())
+
+    def own_terms(self, actor: Actor) -> dict[str, Term]:
+        """The dossiers that have a term of their own, whatever holds for others in their state."""
+        require_everywhere(actor, Task.MANAGE)
+        return {name: term for name, term in self._set_terms().items() if name.startswith(_DOSSIER)}
+
+    def _set_terms(self) -> dict[str, Term]:
+        """Every term that somebody set, as the log says; of a collection or dossier that may be gone."""
+        terms: dict[str, Term] = {}
+        for step in self._log.of_actions({TERM_SET}):
+            days = step.details["days"]
+            if isinstance(days, int):
+                terms[step.subject] = Term(step.subject, days, str(step.details["ground"]))
+            else:
+                terms.pop(step.subject, None)
+        return terms
+
+    def drop_own_term(self, dossier_id: str, *, actor: Actor) -> None:
+        """Let a dossier be kept as long as others in its state again."""
+        if dossier_id in self.own_terms(actor):
+            note(self._log, TERM_SET, actor, dossier_id, {"days": None, "ground": ""})
 
     def set_term(self, term: Term, *, actor: Actor) -> bool:
-        """Let a category have this term from now on; whether that is another one. Raises InputError."""
-        known = {t.category: t for t in self.terms(actor)}
-        if term.category not in known:
+        """Let a category, or one dossier, have this term from now on; whether that is another one.
+
+        Raises InputError, UnknownReferenceError for a dossier that is not there.
+        """
+        known = {t.category: t for t in self.terms(actor)} | self.own_terms(actor)
+        if term.category.startswith(_DOSSIER):
+            self.versions(term.category, actor)
+        elif term.category not in known:
             raise InputError(f"Onbekende categorie {term.category!r}. Bekend zijn: {', '.join(known)}.")
         if not 0 <= term.days <= _MOST_DAYS:
             raise InputError(f"Kies een termijn van 0 (altijd bewaren) tot {_MOST_DAYS} dagen.")
@@ -141,16 +165,16 @@ class Retention:
             raise InputError(f"De grondslag is langer dan {_LONGEST_GROUND} tekens.")
         if term.days and not ground:
             raise InputError("Noem de grondslag: welke regel van uw selectielijst geeft deze termijn?")
-        if known[term.category] == replace(term, ground=ground):
+        if known.get(term.category) == replace(term, ground=ground):
             return False
-        note(self._log, _TERM, actor, term.category, {"days": term.days, "ground": ground})
+        note(self._log, TERM_SET, actor, term.category, {"days": term.days, "ground": ground})
         return True
 
     def find_overdue(self, *, actor: Actor) -> Overdue:
         """What is older than its term now, the oldest first."""
         days = {term.category: term.days for term in self.terms(actor)}
         held = self.held(actor)
-        old = tuple(self._old_dossiers(days))
+        old = tuple(self._old_dossiers(days, self.own_terms(actor)))
         stays = [version.dossier_id for version in old if version.dossier_id in held]
         documents = []
         for document in self._old_documents(days):
@@ -165,15 +189,14 @@ class Retention:
             tuple(dict.fromkeys(stays)),
         )
 
-    def _old_dossiers(self, days: dict[str, int]) -> Iterator[DossierVersion]:
-        shortest = min((days[name] for name in (DRAFT, APPROVED) if days[name]), default=0)
-        old = {
-            name: frozenset(self._dossiers.unchanged_since(_before(days[name])) if days[name] else ())
-            for name in (DRAFT, APPROVED)
-        }
-        for dossier_id in self._dossiers.unchanged_since(_before(shortest)) if shortest else ():
+    def _old_dossiers(self, days: dict[str, int], own: dict[str, Term]) -> Iterator[DossierVersion]:
+        terms = {days[DRAFT], days[APPROVED], *(term.days for term in own.values())} - {0}
+        old = {term: frozenset(self._dossiers.unchanged_since(_before(term))) for term in terms}
+        for dossier_id in self._dossiers.unchanged_since(_before(min(terms))) if terms else ():
             newest = self._dossiers.history(dossier_id, None)[-1]
-            if dossier_id in old[APPROVED if newest.state is DossierState.APPROVED else DRAFT]:
+            general = days[APPROVED if newest.state is DossierState.APPROVED else DRAFT]
+            term = own[dossier_id].days if dossier_id in own else general
+            if dossier_id in old.get(term, ()):
                 yield newest
 
     def _old_documents(self, days: dict[str, int]) -> Iterator[OverdueDocument]:
@@ -204,7 +227,7 @@ class Retention:
                 "works": done.works,
                 "documents": done.documents,
                 "reason": reason,
-                "terms": [to_plain(term) for term in terms if term.days],
+                "terms": [to_plain(t) for t in (*terms, *self.own_terms(actor).values()) if t.days],
             }
             note(self._log, _DESTROYED, actor, "", told)
         return done

@@ -19,7 +19,6 @@ from learninglion.models import (
     EvidenceRow,
     Opening,
     SourceKind,
-    StatementVerdict,
     VerdictMethod,
     Verification,
 )
@@ -148,7 +147,7 @@ class SentenceView:
     @property
     def contradicted(self) -> bool:
         """Whether a person answers for it although it cites a source that says something else."""
-        return self.own and self.check.verdict is StatementVerdict.UNSUPPORTED and bool(self.citations)
+        return self.own and self.check.method is VerdictMethod.CONTRADICTED and bool(self.citations)
 
 
 @dataclass(frozen=True, slots=True)

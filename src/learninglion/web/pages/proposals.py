@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from learninglion.models import Answers, Author, Dossier
-from learninglion.models.errors import ConflictError, InputError
+from learninglion.models.errors import ConflictError, InputError, LearningLionError
 from learninglion.record.letter_facts import is_conversation
 from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.record.notes import runs
@@ -27,7 +28,7 @@ from learninglion.workflow.remarks import Complaint
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import choose_source
 
-__all__ = ["router"]
+__all__ = ["refuse_signing", "router"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -86,9 +87,11 @@ def _show(
     editing: Editing | None = None,
     view: str = FLOW,
     refused: tuple[int, int, str, str] | None = None,
+    unsigned: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    """The page; `refused`: position, place, what was typed and what is wrong with it, of an own sentence."""
+    """The page; `refused`: position, place, what was typed and what is wrong with it, of an own sentence;
+    `unsigned`: what was filled in to sign off, with its `problem`."""
     under = f"/dossiers/{dossier.id}/questions/"
     texts = site.workplace.working_texts.places(under, viewer.actor)
     places = (read_whole(place.removeprefix(under)) for place in texts)
@@ -104,6 +107,7 @@ def _show(
         editing=editing,
         view=SENTENCES if view == SENTENCES else FLOW,
         refused=refused,
+        unsigned=unsigned or {},
         longest=LONGEST_ANSWER,
         mark=mark_line(dossier),
         copy_mark="" if dossier.responsibility else MARK_LINE,
@@ -114,6 +118,15 @@ def _show(
         work_id=site.workplace.sets.of_dossier(dossier.id, viewer.actor),
         hand_over=sets_at_work(site, viewer) if is_conversation(dossier) else [],
     )
+
+
+def refuse_signing(
+    request: Request, site: Site, viewer: Viewer, dossier_id: str, error: LearningLionError, **typed: str
+) -> Response:
+    """The proposal again, with what is wrong where one signs off; what was filled in still stands there."""
+    newest = site.workplace.dossiers.load(dossier_id, viewer.actor)
+    unsigned = {"problem": error.detail, **typed}
+    return _show(request, site, viewer, newest, newest, unsigned=unsigned, status=error.status)
 
 
 # --------------------------------------------------------------------------- writing in an answer

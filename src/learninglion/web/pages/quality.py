@@ -31,6 +31,9 @@ def quality_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Measurements, what search learned, and the versions one can go back to."""
     require(viewer.actor, Task.MANAGE)
     quality = site.workplace.quality
+    remarks = site.workplace.remarks.open(viewer.actor)
+    if remarks:  # they hold sentences of dossiers
+        site.workplace.access.looked(viewer.actor, "remarks")
     return site.templates.page(
         request,
         "quality.html",
@@ -44,7 +47,7 @@ def quality_page(request: Request, site: TheSite, viewer: SignedIn) -> Response:
         to_judge=_TO_JUDGE,
         cards=site.workplace.judging.cards(viewer.actor),
         running=quality.running(viewer.actor),
-        remarks=site.workplace.remarks.open(viewer.actor),
+        remarks=remarks,
         judged=len(site.workplace.remarks.judgments(viewer.actor)),
     )
 

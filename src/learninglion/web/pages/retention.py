@@ -39,11 +39,12 @@ def retention_page(
         request,
         "retention.html",
         viewer,
-        terms=retention.terms(viewer.actor),
+        terms=list(retention.terms(viewer.actor)),
         overdue=overdue,
         shown=overdue.dossiers[:_SHOWN],
         documents=overdue.documents[:_SHOWN],
         held=sorted(retention.held(viewer.actor)),
+        own=list(retention.own_terms(viewer.actor).values()),
         gone=gone,
         log=site.settings.log,
         jobs=(MOST_KEPT_JOBS, KEPT_FOR // timedelta(hours=1)),
@@ -68,7 +69,7 @@ def destroy(
 
 @router.post("/manage/retention/terms")
 async def set_terms(request: Request, site: TheSite, viewer: SignedIn) -> Response:
-    """Set the terms of the categories as they were filled in; what stayed as it was is no change."""
+    """Set the terms of categories, or of one dossier, as they were filled in; what stayed is no change."""
     require(viewer.actor, Task.MANAGE)
     form = await request.form()
     await run_in_threadpool(_set_terms, site, viewer, form)
@@ -79,8 +80,11 @@ def _set_terms(site: Site, viewer: Viewer, form: FormData) -> None:
     wanted = []
     for name in form:
         if name.startswith("days-"):
-            category = name.removeprefix("days-")
-            days = read_whole(str(form[name]).strip() or "0")
+            category, typed = name.removeprefix("days-"), str(form[name]).strip()
+            if category.startswith("dossier-") and not typed:
+                site.workplace.retention.drop_own_term(category, actor=viewer.actor)
+                continue
+            days = read_whole(typed or "0")
             if days is None:
                 raise InputError("Schrijf een termijn als een heel aantal dagen; 0 is altijd bewaren.")
             wanted.append(Term(category, days, str(form.get(f"ground-{category}", ""))))
@@ -94,22 +98,12 @@ def hold(
     viewer: SignedIn,
     dossier: Annotated[str, Form(max_length=100)],
     reason: Annotated[str, Form(max_length=500)] = "",
+    release: Annotated[str, Form(max_length=5)] = "",
 ) -> Response:
-    """Let nobody destroy this dossier from now on."""
-    site.workplace.retention.hold(dossier.strip(), reason=reason, actor=viewer.actor)
-    return RedirectResponse("/manage/retention?gone=held#h-held", 303)
-
-
-@router.post("/manage/retention/release")
-def release(
-    site: TheSite,
-    viewer: SignedIn,
-    dossier: Annotated[str, Form(max_length=100)],
-    reason: Annotated[str, Form(max_length=500)] = "",
-) -> Response:
-    """Let it be destroyed again."""
-    site.workplace.retention.release(dossier.strip(), reason=reason, actor=viewer.actor)
-    return RedirectResponse("/manage/retention?gone=released#h-held", 303)
+    """Let nobody destroy this dossier from now on, or let it be destroyed again."""
+    retention = site.workplace.retention
+    (retention.release if release else retention.hold)(dossier.strip(), reason=reason, actor=viewer.actor)
+    return RedirectResponse(f"/manage/retention?gone={'released' if release else 'held'}#h-held", 303)
 
 
 @router.get("/manage/retention/dossier")
@@ -122,9 +116,16 @@ def delete_page(
     """What would be deleted or held, and the question whether that is meant."""
     retention = site.workplace.retention
     versions = retention.versions(dossier_id.strip(), viewer.actor)
-    held = versions[-1].dossier_id in retention.held(viewer.actor)
+    newest = versions[-1]
+    site.workplace.access.looked(viewer.actor, "dossier", newest.dossier_id)
     return site.templates.page(
-        request, "dossier_delete.html", viewer, newest=versions[-1], versions=len(versions), held=held
+        request,
+        "dossier_delete.html",
+        viewer,
+        newest=newest,
+        versions=len(versions),
+        held=newest.dossier_id in retention.held(viewer.actor),
+        term=retention.own_terms(viewer.actor).get(newest.dossier_id),
     )
 
 

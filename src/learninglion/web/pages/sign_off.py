@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from learninglion.models.errors import ConflictError, InputError
 from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.pages.proposals import refuse_signing
 
 __all__ = ["router"]
 
@@ -17,6 +18,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.post("/dossiers/{dossier_id}/sign-off")
 def ask(
+    request: Request,
     site: TheSite,
     viewer: SignedIn,
     dossier_id: str,
@@ -24,7 +26,10 @@ def ask(
     note: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Ask a named second person to sign off the newest version."""
-    site.workplace.sign_offs.ask(dossier_id, person, note, actor=viewer.actor)
+    try:
+        site.workplace.sign_offs.ask(dossier_id, person, note, actor=viewer.actor)
+    except InputError as error:
+        return refuse_signing(request, site, viewer, dossier_id, error, person=person, note=note)
     return RedirectResponse(f"/dossiers/{dossier_id}#h-sign", 303)
 
 
@@ -37,18 +42,23 @@ def withdraw(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
 
 @router.post("/dossiers/{dossier_id}/sign-off/give-back")
 def give_back(
+    request: Request,
     site: TheSite,
     viewer: SignedIn,
     dossier_id: str,
     answer: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Give the text back to whoever asked, with what should be different."""
-    site.workplace.sign_offs.give_back(dossier_id, answer, actor=viewer.actor)
+    try:
+        site.workplace.sign_offs.give_back(dossier_id, answer, actor=viewer.actor)
+    except InputError as error:
+        return refuse_signing(request, site, viewer, dossier_id, error)
     return RedirectResponse("/", 303)
 
 
 @router.post("/dossiers/{dossier_id}/approve")
 def approve(
+    request: Request,
     site: TheSite,
     viewer: SignedIn,
     dossier_id: str,
@@ -57,14 +67,17 @@ def approve(
     without_label: Annotated[str, Form(max_length=5)] = "",
 ) -> Response:
     """Sign off the version that was read; whoever does takes responsibility for it, and says so."""
-    if not responsible:
-        raise InputError("Bevestig eerst dat u de tekst hebt gelezen en er verantwoordelijk voor bent.")
     try:
+        if not responsible:
+            raise InputError("Bevestig eerst dat u de tekst hebt gelezen en er verantwoordelijk voor bent.")
         site.workplace.sign_offs.approve(
             dossier_id, version, without_label=bool(without_label), actor=viewer.actor
         )
-    except ConflictError as error:
-        raise ConflictError(
+    except InputError as error:
+        return refuse_signing(request, site, viewer, dossier_id, error, responsible=responsible)
+    except ConflictError:
+        changed = ConflictError(
             "De tekst is gewijzigd nadat u hem opende. Lees de nieuwste versie en stel die dan vast."
-        ) from error
+        )
+        return refuse_signing(request, site, viewer, dossier_id, changed)
     return RedirectResponse(f"/dossiers/{dossier_id}", 303)

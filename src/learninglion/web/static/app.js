@@ -292,7 +292,7 @@
       .catch(function () { say(root.lang === "en" ? "Copying failed." : "Kopiëren is niet gelukt."); });
   });
 
-  var found = document.getElementById("found") || document.getElementById("own-problem");
+  var found = document.getElementById("found") || document.getElementById("problem");
   if (found) { found.focus(); }
   var results = document.getElementById("h-found");
   if (results) { results.focus({ preventScroll: true }); results.scrollIntoView({ block: "start" }); }
