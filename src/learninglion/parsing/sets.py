@@ -29,13 +29,12 @@ from learninglion.parsing.office_document import document_of, is_typed, read_off
 from learninglion.parsing.official.publication import looks_like_xml, parse_xml
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.pdf.hyphens import run_on
-from learninglion.parsing.plaintext import decode
+from learninglion.parsing.plaintext import decode, unquoted
 
 __all__ = ["clean_copied", "number_series", "question_set_from_file", "read_question_set"]
 
 # Marks that count in a pasted text, in whatever style: "I.", "b)", "V3:", "vraag twee", "3e vraag", "④".
 
-_QUOTED = re.compile(r"^\s*(?:>\s?)+")
 _DOT = r"[-–—•●▪◦*\u2023\uf0b7·o]"
 # A bullet that a word processor or a mail program put ahead of the number or label itself.
 _BULLETED = re.compile(rf"^\s*{_DOT}\s+(?=[(\[]?\d{{1,3}}\s?[.)\]:]|(?:deel)?vraag\s+\d)", re.IGNORECASE)
@@ -52,12 +51,7 @@ _MOST = 0.5  # of the members of a series: more must ask something
 
 def clean_copied(text: str) -> str:
     """`text` without what mail and markup put ahead of its lines: quote signs, bullets at numbers."""
-    lines = text.split("\n")
-    filled = [line for line in lines if line.strip()]
-    quoted = sum(_QUOTED.match(line) is not None for line in filled)
-    if quoted > 1 and 2 * quoted >= len(filled):
-        lines = [_QUOTED.sub("", line) for line in lines]
-    return "\n".join(_BULLETED.sub("", _without_markdown(line)) for line in lines)
+    return "\n".join(_BULLETED.sub("", _without_markdown(line)) for line in unquoted(text.split("\n")))
 
 
 def _without_markdown(line: str) -> str:

@@ -5,10 +5,12 @@ One door for every format: PDF that is no published sheet, Word, ODT, web pages 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from learninglion.models import Answerer, Document, DocumentKind, Genre, Notice, Span
+from learninglion.models import Answerer, BlockKind, Document, DocumentKind, Genre, Notice, Span
 from learninglion.parsing.kamervragen.fractions import attribute
 from learninglion.parsing.kamervragen.front import Front, read_front, title_from_question
 from learninglion.parsing.kamervragen.header import name_notice, parse_answerers, parse_received_on
@@ -21,7 +23,7 @@ from learninglion.parsing.kamervragen.pairing import (
     pair_up,
 )
 from learninglion.parsing.kamervragen.questions import ADDRESS
-from learninglion.parsing.labels import LabelKind, parse_label
+from learninglion.parsing.labels import LabelKind, find_run_on, parse_label
 from learninglion.parsing.paragraphs import Paragraph
 
 __all__ = ["fill_in"]
@@ -48,6 +50,7 @@ def fill_in(
 
     `title` is what the file calls itself, `letterhead` the lines of its page headers.
     """
+    paragraphs, spans = _apart(paragraphs, spans)
     front = read_front(paragraphs, spans, len(paragraphs), letterhead)
     pairing = pair_up(paragraphs, spans, genre=front.genre, is_set=front.is_set)
     first = pairing.first if pairing else len(paragraphs)
@@ -67,6 +70,42 @@ def fill_in(
     if pairing is not None and not front.is_set:
         document = replace(document, pairs=attribute(document, paragraphs, spans))
     return replace(document, warnings=(*document.warnings, *_warn(document, front, pairing, paragraphs)))
+
+
+def _apart(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> tuple[list[Paragraph], list[Span]]:
+    """The paragraphs, those that hold several questions or answers in parts, with the place of each.
+
+    "Vraag 1 Bent u ...? Antwoord 1 Ja." is two; so is the row "Vraag 1 | Bent u ...?" of a table.
+    """
+    parts: list[Paragraph] = []
+    places: list[Span] = []
+    for paragraph, span in zip(paragraphs, spans, strict=True):
+        if paragraph.kind is BlockKind.TABLE:
+            edges = _labelled_cells(paragraph.text)
+            kind = BlockKind.PARAGRAPH
+        else:
+            edges, kind = find_run_on(paragraph.text), paragraph.kind
+        if not edges:
+            parts.append(paragraph)
+            places.append(span)
+            continue
+        for start, end in pairwise(sorted({0, *edges, len(paragraph.text)})):
+            text = paragraph.text[start:end].rstrip("\n |")
+            if text:
+                parts.append(replace(paragraph, text=text, kind=kind, notes=()))
+                places.append(Span(span.start + start, span.start + start + len(text)))
+    return parts, places
+
+
+def _labelled_cells(table: str) -> tuple[int, ...]:
+    """Where the cells begin of a table in which questions and answers have labels; nothing of another."""
+    cells = [
+        (match.start(), match[0]) for match in re.finditer(r"(?:^|(?<= \| ))(?:(?! \| ).)+", table, re.M)
+    ]
+    labels = [label for _, cell in cells if (label := parse_label(cell)) is not None]
+    numbered = any(label.kind is LabelKind.QUESTION and label.numbers for label in labels)
+    whole = numbered and any(label.kind is LabelKind.ANSWER for label in labels)
+    return tuple(start for start, _ in cells) if whole else ()
 
 
 def _as_set(document: Document, front: Front, facts: LetterFacts) -> Document:

@@ -135,14 +135,20 @@ def find_in_prose(paragraphs: Sequence[Paragraph]) -> Found | None:
 # --------------------------------------------------------------------------- tables
 
 
-def pair_in_tables(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> tuple[QAPair, ...]:
-    """The pairs in tables with a column for questions and one for answers, under a head that says so."""
+def pair_in_tables(
+    paragraphs: Sequence[Paragraph], spans: Sequence[Span], *, told: bool = False
+) -> tuple[QAPair, ...]:
+    """The pairs in tables with a column for questions and one for answers, under a head that says so.
+
+    `told`: the document itself says that it holds questions; then a table may do without a head.
+    """
     pairs: list[QAPair] = []
     columns: tuple[int, int, int | None] | None = None
     for paragraph, span in zip(paragraphs, spans, strict=True):
         if paragraph.kind is not BlockKind.TABLE:
             continue
         at = span.start
+        columns = _COUNTING if told and _counts_questions(paragraph.text) else columns
         for row in paragraph.text.split("\n"):
             cells = _cells(row, at)
             at += len(row) + 1
@@ -152,6 +158,18 @@ def pair_in_tables(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> tu
             elif columns is not None and len(cells) > max(columns[0], columns[1]):
                 pairs += _row_pair(cells, columns, len(pairs) + 1, paragraph.page)
     return tuple(pairs)
+
+
+_COUNTING = (1, 2, 0)
+
+
+def _counts_questions(table: str) -> bool:
+    """Whether every row of a table has a number that counts, a question and what stands beside it."""
+    rows = [[cell.strip() for cell in row.split(" | ")] for row in table.split("\n")]
+    return len(rows) > 1 and all(
+        len(row) == 3 and row[0].strip(" .)") == str(number) and _ASKS.search(row[1]) and row[2]
+        for number, row in enumerate(rows, start=1)
+    )
 
 
 def _cells(row: str, start: int) -> list[tuple[str, Span]]:
@@ -239,6 +257,7 @@ _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 _LEAP = 40  # questions of others that may be left out where what follows asks
 _SKIPPED = 3  # numbers in a series that may have been left out
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
+_BULLET = re.compile(r"[-–—•▪◦*]\s+")
 
 
 # What members say between two questions; "Artikel 3" above what they ask about it.
@@ -304,7 +323,8 @@ def pair_up(
     `genre` and `is_set` say what its first page calls the document. Questions without one labelled answer
     are those of a set only where something says so: numbered questions of a study are its text.
     """
-    in_tables = pair_in_tables(paragraphs, spans)
+    told = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[:_TOP])
+    in_tables = pair_in_tables(paragraphs, spans, told=told)
     if len(in_tables) > 1:
         first = next(n for n, span in enumerate(spans) if span.end > in_tables[0].question.start)
         return Pairing(in_tables, first, (), check_pairs(in_tables))
@@ -353,18 +373,25 @@ def _pair_unlabelled(
 
 
 def _find_standing_out(paragraphs: Sequence[Paragraph]) -> Found | None:
-    """Questions in bold or slanted letters, each above its answer, where the text says that it holds them."""
-    asking = [n for n, p in enumerate(paragraphs) if p.emphasised and _ASKS.search(p.text)]
-    first = min(asking, default=0)
-    if len(asking) < 2 or not _speaks_of_questions(paragraphs[max(0, first - _TOP) : first]):
+    """Questions without number or label, each above its answer, where the text says that it holds them.
+
+    They are in bold or slanted letters, or else each is a paragraph that asks, right below what says so.
+    """
+    asking = [n for n, p in enumerate(paragraphs) if _ASKS.search(p.text)]
+    emphasised = [n for n in asking if paragraphs[n].emphasised]
+    set_off = len(emphasised) > 1
+    first = min(emphasised if set_off else asking, default=0)
+    near = paragraphs[max(0, first - (_TOP if set_off else 1)) : first]
+    if len(asking) < 2 or not _speaks_of_questions(near):
         return None
     end = next((n for n in range(first, len(paragraphs)) if _ends_set(paragraphs, n)), len(paragraphs))
     found = Found(first=first)
     for index in range(first, end):
-        emphasised = paragraphs[index].emphasised
-        kind = LabelKind.QUESTION if emphasised else LabelKind.ANSWER
+        asks = paragraphs[index].emphasised if set_off else index in asking
+        kind = LabelKind.QUESTION if asks else LabelKind.ANSWER
         if not found.parts or found.parts[-1].kind is not kind:
-            found.parts.append(Part(kind, (), None))
+            bullet = _BULLET.match(paragraphs[index].text)
+            found.parts.append(Part(kind, (), index if bullet else None, skip=bullet.end() if bullet else 0))
         found.parts[-1].body.append(index)
     questions = [part for part in found.parts if part.kind is LabelKind.QUESTION]
     if not all(any("?" in paragraphs[n].text for n in part.body) for part in questions):

@@ -14,7 +14,7 @@ from learninglion.parsing.labels import parse_label
 from learninglion.parsing.office.pieces import Cell, Omissions, Reason, WordText, table_of
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.pdf.hyphens import run_on
-from learninglion.parsing.plaintext import read_characters
+from learninglion.parsing.plaintext import read_characters, unquoted
 from learninglion.parsing.scripts import lowered, raised
 
 __all__ = ["read_typed"]
@@ -49,7 +49,7 @@ def read_typed(content: bytes, name: str = "", declared: str = "") -> WordText:
         cells = [[Cell([Paragraph(" ".join(tidy(cell).split()))]) for cell in row] for row in rows]
         paragraphs = tuple(table_of(cells))
     else:
-        lines = text.splitlines()
+        lines = unquoted(text.splitlines())
         rows_of = zip(lines, _rows_of(lines), strict=True)
         printed = clean_printed([tidy(line).strip() if row is None else _ROW + row for line, row in rows_of])
         paragraphs = tuple(without_marks(p, printed.notes) for p in _text_paragraphs(printed.lines))
