@@ -559,8 +559,8 @@ def _composited(colour: Colour, ground: Colour, values: dict[str, str]) -> Colou
         amount = float(share.rstrip("%") or 1) / (100 if share.endswith("%") else 1)
         parts = [min(1.0, max(0.0, _FILTERS[name](part, amount))) for part in parts]
     blend = _BLENDS.get(values.get("mix-blend-mode", ""), lambda over, _: over)
-    under = (ground.red, ground.green, ground.blue)
-    return Colour(*map(blend, parts, under), colour.alpha)
+    red, green, blue = map(blend, parts, (ground.red, ground.green, ground.blue))
+    return Colour(red, green, blue, colour.alpha)
 
 
 def _display(values: dict[str, str], tag: str, element: etree._Element) -> str:
