@@ -82,3 +82,34 @@ def test_signs_that_say_more_than_stay() -> None:
         "",
         "Ja.",
     ]
+
+
+def test_feet_of_a_publication_saved_in_another_format_are_no_answer() -> None:
+    lines = ["Vraag 1", PAIRS[0][0], "Antwoord 1", PAIRS[0][1], "ah-tk-20232024-1234", "ISSN 0921 - 7398"]
+    lines.append("Tweede Kamer, vergaderjaar 2023–2024, Aanhangsel 1")
+    document = parse(docx("".join(map(para, [ABOVE, *lines]))))
+    assert _pairs(document) == PAIRS[:1]
+    assert "ISSN" not in document.text
+
+
+def test_an_old_sheet_is_one_in_every_format() -> None:
+    sheet = (
+        *("Zitting 1984-1985", "Aanhangsel van de Handelingen", "312"),
+        "Vragen van het lid Veenstra (PvW) over steigers. (Ingezonden 4 februari 1985)",
+        f"1 {PAIRS[0][0]} 2 {PAIRS[1][0]}",
+        "Antwoord van Minister Terpstra (Waterzaken). (Ontvangen 20 februari 1985)",
+        f"1 {PAIRS[0][1]} 2 {PAIRS[1][1]}",
+    )
+    assert _pairs(parse(odt("".join(map(par, sheet))))) == PAIRS
+
+
+def test_a_text_with_a_paragraph_a_line() -> None:
+    lines = (
+        *("36 512 Wijziging van de Waterwet", "Nr. 7 NOTA NAAR AANLEIDING VAN HET VERSLAG"),
+        "De leden van de PvW-fractie vragen hoeveel steigers er in de provincie zijn.",
+        PAIRS[0][1],
+        "De leden van de GLD-fractie vragen of er meer komen.",
+        PAIRS[1][1],
+    )
+    document = parse(RawFile("a.txt", "\n".join(lines).encode(), "a.txt"))
+    assert [answer for _, answer in _pairs(document)] == [answer for _, answer in PAIRS]

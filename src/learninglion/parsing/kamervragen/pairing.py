@@ -581,7 +581,7 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
         leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
         if not chain or number in (last + 1, last + 2) or leaps:
             answered = any(near in labels for near in range(index + 1, index + 4))
-            if not chain and not answered and not _asks_soon(paragraphs, index):
+            if not chain and (number > _LEAP or not (answered or _asks_soon(paragraphs, index))):
                 continue
             letter = match["letter"] if led else None
             skip = 0 if bare else match.start("letter") if letter else match.end()
