@@ -467,7 +467,9 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
             parts.parts.append(part)
             if part.skip or part.label is None:
                 part.body.append(index)
-        elif current is not None and current.kind is LabelKind.QUESTION and heads(paragraphs[index]):
+        elif heads(paragraphs[index]) and (
+            parts.headings if current is None else current.kind is LabelKind.QUESTION
+        ):
             current = None
             parts.headings.append(index)
         elif current is not None and not _ends_set(paragraphs, index):
@@ -528,17 +530,23 @@ def _end_answer(part: Part | None, paragraphs: Sequence[Paragraph], parts: Found
         parts.loose.append(part.body.pop())
 
 
+_ENDED = re.compile(r"[.?!:;»”\"')\]\d]\s*$")  # "... (zie ook" "vraag 2)." is one sentence
+
+
 def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
     labels: dict[int, Part] = {}
     for index, paragraph in enumerate(paragraphs):
-        label = parse_label(paragraph.text)
+        text = paragraph.text
+        if index and text[:1].islower() and not _ENDED.search(paragraphs[index - 1].text):
+            continue
+        label = parse_label(text)
         if label is not None:
             labels[index] = Part(label.kind, label.numbers, index)
             continue
-        label = parse_label(paragraph.text, whole=False)
-        if label is not None and label.length < len(paragraph.text):
-            rest = paragraph.text[label.length :].lstrip()
-            labels[index] = Part(label.kind, label.numbers, index, skip=len(paragraph.text) - len(rest))
+        label = parse_label(text, whole=False)
+        if label is not None and label.length < len(text):
+            rest = text[label.length :].lstrip()
+            labels[index] = Part(label.kind, label.numbers, index, skip=len(text) - len(rest))
     labels = labels or _lettered(paragraphs)
     if any(part.kind is LabelKind.QUESTION and part.numbers for part in labels.values()):
         labels = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}

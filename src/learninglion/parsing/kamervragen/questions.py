@@ -31,8 +31,10 @@ from learninglion.parsing.kamervragen.header import (
     parse_subject,
 )
 from learninglion.parsing.kamervragen.matching import match_parts
-from learninglion.parsing.kamervragen.parts import find_parts, is_label_line
+from learninglion.parsing.kamervragen.pairing import find_notice_heading, find_questions
+from learninglion.parsing.kamervragen.parts import Found, is_label_line
 from learninglion.parsing.kamervragen.printed import find_feet, find_notes, note_start
+from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.footnotes import Mark, Note
 from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.layout import Known, Layout, Stretch, lay_out
@@ -132,7 +134,7 @@ def parse_questions(raw: RawFile, pages: Sequence[Page]) -> Document | None:
     opening = next((i for i, s in enumerate(stretches) if INTRODUCTION.match(s.text)), None)
     if opening is None:
         return None
-    parts = find_parts(stretches, opening)
+    parts = _find_parts(stretches, opening)
     introduction, heading = _split_head(stretches[opening : parts.first], stretches, parts.headings)
     matched = match_parts(parts, stretches)
     pairs, notice = _find_notice(matched.pairs, layout, parts.notice, heading)
@@ -165,6 +167,21 @@ def parse_questions(raw: RawFile, pages: Sequence[Page]) -> Document | None:
     )
     document = replace(document, ministry=_ministry(document))
     return replace(document, warnings=_warn(document, pages, layout, matched.warnings, answered, masthead))
+
+
+def _find_parts(stretches: Sequence[Stretch], opening: int) -> Found:
+    """The questions and answers from the introduction on, and the notice in the place of answers."""
+    paragraphs = [
+        Paragraph(s.text if n >= opening else "", s.kind, emphasised=s.bold or s.italic, page=s.page)
+        for n, s in enumerate(stretches)
+    ]
+    heading = find_notice_heading(paragraphs)
+    parts = find_questions(paragraphs[:heading])
+    if heading is not None:
+        parts.notice = list(range(heading + 1, len(paragraphs)))
+        parts.first = min(parts.first, heading)
+        parts.labels |= {heading}
+    return parts
 
 
 def _opens_answers(line: Line) -> bool:
