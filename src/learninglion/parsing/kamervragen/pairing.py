@@ -298,6 +298,7 @@ class Pairing:
     first: int  # index of the paragraph with the first label
     loose: tuple[int, ...]  # paragraphs after it that belong to no question or answer
     warnings: tuple[str, ...]
+    headings: tuple[int, ...] = ()  # paragraphs below the questions that say who answers
 
 
 def heads_answers(paragraph: Paragraph) -> bool:
@@ -354,7 +355,7 @@ def pair_up(
     )
     if not sure and not _are_questions(matched.pairs, stretches):
         return None
-    return Pairing(matched.pairs, parts.first, loose, matched.warnings)
+    return Pairing(matched.pairs, parts.first, loose, matched.warnings, tuple(parts.headings))
 
 
 def _pair_unlabelled(
@@ -413,9 +414,8 @@ def _speaks_of_questions(paragraphs: Sequence[Paragraph]) -> bool:
 
 def _stretch(paragraph: Paragraph, span: Span) -> Stretch:
     """A paragraph as matching knows it: how it is set, as far as its format tells."""
-    return Stretch(
-        paragraph.kind, span, paragraph.text, paragraph.page, 0.0, 0.0, paragraph.emphasised, False, False
-    )
+    p = paragraph
+    return Stretch(p.kind, span, p.text, p.page, 0.0, 0.0, p.emphasised, False, p.gap_before)
 
 
 def _reads_as_label(paragraph: Paragraph) -> bool:

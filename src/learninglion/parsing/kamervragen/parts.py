@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from learninglion.parsing.labels import LabelKind, parse_label
 from learninglion.parsing.pdf.lines import Line
 
-__all__ = ["NUMBERS_ALONE", "Found", "Part", "is_label_line"]
+__all__ = ["NUMBERS_ALONE", "Found", "Part", "is_label", "is_label_line"]
 
 NUMBERS_ALONE = re.compile(
     r"\(?(\d{1,3}[a-k]?(?:\s*(?:,|en|&|t/m|tot en met|[-–])\s*(?:en\s+)?\d{1,3}[a-k]?)*)\s*[.):]?",
@@ -44,7 +44,11 @@ class Found:
 
 def is_label_line(line: Line) -> bool:
     """Whether a printed line is a label, a bare number or another heading that always stands alone."""
-    text = line.text
+    return is_label(line.text)
+
+
+def is_label(text: str) -> bool:
+    """Whether `text` is a label, a bare number or another heading that always stands alone."""
     if len(text) > 60 or not (text[0].isupper() or text[0].isdigit() or text[0] == "("):
         return False
     if text[0] in "VABDSN" and parse_label(text) is not None:
