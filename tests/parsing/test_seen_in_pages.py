@@ -37,6 +37,8 @@ def page(body: str, style: str = "", head: str = "") -> Document:
             "text-indent:100%;overflow:hidden;white-space:nowrap",
             "color:color-mix(in srgb, white 100%, black)",
         ),
+        *("mix-blend-mode:screen", "mix-blend-mode:color-dodge", "filter:brightness(0) invert(1)"),
+        *("color:#888;filter:contrast(0) brightness(200%)", "line-height:0;overflow:hidden"),
     ],
 )
 @pytest.mark.parametrize("by", ["attribute", "class", "descendant"])
@@ -61,6 +63,9 @@ def test_what_cannot_be_seen_is_not_read_and_told(style: str, by: str) -> None:
         ('<div style="font-size:0"><p style="font-size:16px">Te zien.</p></div>', ""),
         ('<div style="visibility:hidden"><p style="visibility:visible">Te zien.</p></div>', ""),
         ('<p style="color:white;background:navy">Te zien.</p>', ""),
+        ('<p style="color:white;mix-blend-mode:difference">Te zien.</p>', ""),
+        ('<p style="mix-blend-mode:multiply;filter:contrast(1.2)">Te zien.</p>', ""),
+        ('<p style="color:white;background:black;filter:invert(1)">Te zien.</p>', ""),
         ('<div style="background-color:#123"><p><b style="color:#fff">Te zien.</b></p></div>', ""),
         ('<div style="background:url(x.png)"><p style="color:#fff">Te zien.</p></div>', ""),
         (

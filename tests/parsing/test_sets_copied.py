@@ -126,3 +126,30 @@ def test_a_part_of_a_set_keeps_its_numbers() -> None:
         f"{HEAD}\n\n2. Kent u dit?\n3. Vaart de pont?\n9. Hoe lang?\n14. Waarom?"
     )
     assert [q.numbers for q in question_set.questions] == [(2,), (3,), (9,), (14,)]
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        ("1. ", "2) ", "3 "),
+        ("Vraag 1\n", "2. ", "(3) "),
+        ("Nr. 1: ", "Nr. 2: ", "Nr. 3: "),
+        ("#1 ", "#2 ", "#3 "),
+        ("01. ", "02. ", "Vraag 3: "),
+    ],
+)
+def test_marks_of_several_styles_count_on(marks: tuple[str, ...]) -> None:
+    lines = [mark + text for mark, text in zip(marks, ASKED, strict=True)]
+    question_set = read_question_set(f"{HEAD}\n\n" + "\n".join(lines))
+    assert [q.numbers for q in question_set.questions] == [(1,), (2,), (3,)]
+    assert tuple(q.text for q in question_set.questions) == ASKED
+
+
+@pytest.mark.parametrize(
+    ("marks", "second"), [(("2a ", "2b "), "a. {0}\nb. {1}"), (("2.1 ", "2.2 "), "2.1 {0} 2.2 {1}")]
+)
+def test_parts_without_a_full_stop_stay_in_their_question(marks: tuple[str, str], second: str) -> None:
+    lines = (f"1. {ASKED[0]}", marks[0] + ASKED[1], marks[1] + ASKED[2], f"3. {ASKED[0]}")
+    question_set = read_question_set(f"{HEAD}\n\n" + "\n".join(lines))
+    assert [q.numbers for q in question_set.questions] == [(1,), (2,), (3,)]
+    assert question_set.questions[1].text == second.format(*ASKED[1:])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-__all__ = ["Label", "LabelKind", "parse_label", "parse_letter", "parse_numbers"]
+__all__ = ["Label", "LabelKind", "find_run_on", "parse_label", "parse_letter", "parse_numbers"]
 
 # Nobody asks more questions than this at once; a larger number is a year, an amount or an article.
 _LARGEST = 250
@@ -173,3 +173,40 @@ def _may_follow(listed: str, end: str, rest: str, bare: bool) -> bool:
         return False
     # "Vraag 1 Bent u" but not "Vraag 1 van het lid" nor "Antwoord 2% van de".
     return not rest.lstrip()[:1].islower()
+
+
+# Where a sentence may have ended and a part may begin, with a label or with a number only.
+_OPENS = re.compile(
+    r"(?:^|(?<=[.?!:;\"”’»)\]])\s+)(?=(?:(?:Deel|Sub)?vra(?:ag|gen)|Antwoord(?:en)?)\b|(?P<number>\d{1,3})[.)]\s+[A-ZÀ-Ý])",
+    re.IGNORECASE,
+)
+_BEHIND_QUESTION = re.compile(r"\?[\"”’»)\]]*\s+(?!.*\?)(?=\S)", re.DOTALL)
+
+
+def find_run_on(text: str) -> tuple[int, ...]:
+    """Where the parts begin of a paragraph in which several follow each other: "Vraag 1 ...? Antwoord 1 ...".
+
+    Numbers only ("1. ...? 2. ...?") count from one, and what stands behind each question is a part as well.
+    Nothing where it is one part or running text: every question asks, and no label stands for nothing.
+    """
+    opened = list(_OPENS.finditer(text))
+    starts = [match.end() for match in opened if match["number"] is None]
+    labels = {at: label for at in starts if (label := parse_label(text[at:], whole=False)) is not None}
+    if labels:
+        ends = [*list(labels)[1:], len(text)]
+        said = [text[at + label.length : end] for (at, label), end in zip(labels.items(), ends, strict=True)]
+        kinds = [label.kind for label in labels.values()]
+        whole = all("?" in part or kind is LabelKind.ANSWER for part, kind in zip(said, kinds, strict=True))
+        numbers = [number for label in labels.values() for number in label.numbers or (0,)]
+        several = len(labels) > 1 and (LabelKind.QUESTION in kinds or numbers == sorted(set(numbers)))
+        return tuple(labels) if several and whole and all(map(str.strip, said)) else ()
+    counted: list[int] = []
+    for match in opened:
+        if match["number"] == str(len(counted) + 1):
+            counted.append(match.end())
+    ends = [*counted[1:], len(text)]
+    if len(counted) < 2 or not all("?" in text[at:end] for at, end in zip(counted, ends, strict=True)):
+        return ()
+    behind = [_BEHIND_QUESTION.search(text[:end].rstrip(), at) for at, end in zip(counted, ends, strict=True)]
+    answers = [match.end() for match in behind if match is not None]
+    return tuple(sorted((*counted, *(answers if len(answers) == len(counted) else ()))))

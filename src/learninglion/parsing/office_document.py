@@ -10,6 +10,7 @@ from learninglion.models.errors import UnreadableFileError
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.ocr import parse_ocr_sheet
+from learninglion.parsing.kamervragen.printed import is_imprint
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes
 from learninglion.parsing.office.book import looks_like_book, read_book
 from learninglion.parsing.office.codes import is_flat_odt, refuse_codes
@@ -111,18 +112,20 @@ def parse_office(raw: RawFile) -> Document:
             return parse_xml(raw, text)
         if looks_like_records(text):
             raise UnreadableFileError(raw.name, "dit is een gegevensbestand (JSON) en geen document.")
-        old = parse_ocr_sheet(raw, tidy(text))
-        if old is not None:
+        if (old := parse_ocr_sheet(raw, tidy(text))) is not None:
             return old
     content = read_office(raw)
     if not any(paragraph.text.strip() for paragraph in (*content.edges, *content.paragraphs)):
         raise UnreadableFileError(raw.name, "er staat geen leesbare tekst in dit bestand")
-    return document_of(raw, content)
+    old = parse_ocr_sheet(raw, "\n".join(paragraph.text for paragraph in content.paragraphs))
+    return old or document_of(raw, content)
 
 
 def document_of(raw: RawFile, content: WordText) -> Document:
     """The document that `content` makes up; its id comes from the bytes of `raw`."""
-    paragraphs, typed = lift_typed_notes(tuple(map(composed, (*content.edges, *content.paragraphs))))
+    body = [paragraph for paragraph in content.paragraphs if not is_imprint(paragraph.text)]
+    imprint = [paragraph.text for paragraph in content.paragraphs if is_imprint(paragraph.text)]
+    paragraphs, typed = lift_typed_notes(tuple(map(composed, (*content.edges, *body))))
     notes: tuple[Note, ...] = (*content.notes, *typed)
     running = assemble(paragraphs, notes)
     sha256 = sha256_hex(raw.content)
@@ -138,7 +141,7 @@ def document_of(raw: RawFile, content: WordText) -> Document:
         warnings=content.warnings,
         source_name=raw.name,
     )
-    return fill_in(document, paragraphs, running.spans, content.letterhead, content.title)
+    return fill_in(document, paragraphs, running.spans, (*content.letterhead, *imprint), content.title)
 
 
 def _title(content: WordText, paragraphs: tuple[Paragraph, ...], raw: RawFile) -> str:

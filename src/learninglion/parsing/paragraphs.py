@@ -32,6 +32,7 @@ class Paragraph:
         tuple[int, str], ...
     ] = ()  # (offset in text right after which the mark stood, key of the note)
     page: int = 0
+    gap_before: bool = False  # white above it, where a page shows that
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import webencodings
 
-__all__ = ["Characters", "decode", "looks_like_text", "read_characters"]
+__all__ = ["Characters", "decode", "looks_like_text", "read_characters", "unquoted"]
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -121,3 +122,23 @@ def _zeros_alternate(sample: bytes) -> bool:
     return (odd.count(0) > 0.9 * len(odd) and even.count(0) == 0) or (
         even.count(0) > 0.9 * len(even) and odd.count(0) == 0
     )
+
+
+_QUOTED = re.compile(r"[ \t]*>[> \t]*")
+_WORDS = re.compile(
+    r"[«“\"'(]*(?:\d{1,3}[a-z]?[.):]\s+)?[^\W\d_]{2}"
+)  # "20 procent" is an amount, "2. Bent u" is not
+
+
+def unquoted(lines: Sequence[str]) -> list[str]:
+    """The lines without the signs that a mail program puts ahead of what it quotes ("> Vraag 1").
+
+    Quoted is what several lines in a row say; a line on its own ("> 20 procent") says something itself.
+    """
+    bare: list[str] = []
+    for quoted, run in groupby(lines, lambda line: _QUOTED.match(line) is not None):
+        group = list(run)
+        texts = [_QUOTED.sub("", line, count=1) for line in group]
+        words = any(map(_WORDS.match, texts))
+        bare += texts if quoted and len(group) > 1 and words else group
+    return bare

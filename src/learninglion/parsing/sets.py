@@ -29,13 +29,12 @@ from learninglion.parsing.office_document import document_of, is_typed, read_off
 from learninglion.parsing.official.publication import looks_like_xml, parse_xml
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.pdf.hyphens import run_on
-from learninglion.parsing.plaintext import decode
+from learninglion.parsing.plaintext import decode, unquoted
 
 __all__ = ["clean_copied", "number_series", "question_set_from_file", "read_question_set"]
 
 # Marks that count in a pasted text, in whatever style: "I.", "b)", "V3:", "vraag twee", "3e vraag", "④".
 
-_QUOTED = re.compile(r"^\s*(?:>\s?)+")
 _DOT = r"[-–—•●▪◦*\u2023\uf0b7·o]"
 # A bullet that a word processor or a mail program put ahead of the number or label itself.
 _BULLETED = re.compile(rf"^\s*{_DOT}\s+(?=[(\[]?\d{{1,3}}\s?[.)\]:]|(?:deel)?vraag\s+\d)", re.IGNORECASE)
@@ -52,12 +51,7 @@ _MOST = 0.5  # of the members of a series: more must ask something
 
 def clean_copied(text: str) -> str:
     """`text` without what mail and markup put ahead of its lines: quote signs, bullets at numbers."""
-    lines = text.split("\n")
-    filled = [line for line in lines if line.strip()]
-    quoted = sum(_QUOTED.match(line) is not None for line in filled)
-    if quoted > 1 and 2 * quoted >= len(filled):
-        lines = [_QUOTED.sub("", line) for line in lines]
-    return "\n".join(_BULLETED.sub("", _without_markdown(line)) for line in lines)
+    return "\n".join(_BULLETED.sub("", _without_markdown(line)) for line in unquoted(text.split("\n")))
 
 
 def _without_markdown(line: str) -> str:
@@ -107,6 +101,43 @@ def number_series(paragraphs: Sequence[Paragraph]) -> tuple[Paragraph, ...] | No
             )
         )
     return tuple(written)
+
+
+_ALIKE = re.compile(
+    r"(?P<sign>(?:(?:deel)?vraag|vr|v|q|nr|nummer|#)\b[.:]?\s*|#\s?)?[(\[]?0?(?P<number>\d{1,2})"
+    r"(?:(?P<sub>\.?[a-k]|\.\d{1,2})(?![\w.]))?(?P<close>\s?[.)\]:/]|\s+[-–—](?=\s))?(?=\s|$)\s*",
+    re.IGNORECASE,
+)
+
+
+def number_alike(paragraphs: Sequence[Paragraph]) -> tuple[Paragraph, ...] | None:
+    """The paragraphs with marks of several styles ("1.", "Vraag 2:", "3)", "4a") as "1.", "2."; else None.
+
+    They count on from one; a part of a question ("4a", "4.1") goes on in it.
+    """
+    written: list[Paragraph] = []
+    last = 0
+    for paragraph in paragraphs:
+        if written and written[-1].text == f"{last}.":  # the number stood on a line of its own
+            paragraph = replace(paragraph, text=f"{written.pop().text} {paragraph.text}")
+        match = _ALIKE.match(paragraph.text)
+        rest = paragraph.text[match.end() :] if match else ""
+        opens = match and (match["sign"] or match["close"] or not rest or _CAPITAL.match(rest))
+        number = int(match["number"]) if match and opens else 0
+        sub = (match["sub"] or "").lstrip(".") if match else ""
+        if match is None or number not in (last + 1, last if sub else 0) or not number:
+            written.append(paragraph)
+            continue
+        named = f"{sub}. {rest}" if sub.isalpha() else f"{number}.{sub} {rest}" if sub else rest
+        lead = f"{number}. " if number > last else ""
+        shift = len(lead) + len(named) - len(rest) - match.end()
+        notes = tuple((max(0, at + shift), key) for at, key in paragraph.notes)
+        written.append(replace(paragraph, text=(lead + named).rstrip(), notes=notes))
+        last = number
+    return tuple(written) if last > 1 else None
+
+
+_CAPITAL = re.compile(r"[«“\"'(]*[A-ZÀ-Ý]")
 
 
 def _asking(paragraphs: Sequence[Paragraph], starts: Sequence[int]) -> int:
@@ -246,6 +277,17 @@ def _set_of_paragraphs(paragraphs: Sequence[Paragraph], notes: Sequence[Note], r
 
 
 def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
+    question_set = _build_labelled(paragraphs, notes, breaks)
+    alike = number_alike(paragraphs)
+    if alike is not None and alike != tuple(paragraphs):
+        other = _build_labelled(alike, notes, breaks)
+        whole = _is_whole(question_set) and len(question_set.questions) > 1
+        if (not whole or _COUNTED in question_set.warnings) and len(other.questions) > 1 and _is_whole(other):
+            return other
+    return question_set
+
+
+def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
     parts = find_questions(paragraphs)
     question_parts = [part for part in parts.parts if part.kind is LabelKind.QUESTION]
     if not question_parts:
@@ -253,7 +295,7 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
         if numbered is not None and any(
             part.kind is LabelKind.QUESTION for part in find_questions(numbered).parts
         ):
-            return _build(numbered, notes, breaks)
+            return _build_labelled(numbered, notes, breaks)
         return _one_question(paragraphs, notes, breaks)
     warnings: list[str] = []
     introduction = _join(paragraphs, range(parts.first), breaks)
@@ -319,7 +361,7 @@ def _name_missing(questions: Sequence[SubQuestion]) -> tuple[list[SubQuestion], 
     for question, following in zip(questions, [*questions[1:], None], strict=True):
         last = question.numbers[-1]
         missing = following.numbers[0] - last - 1 if following is not None else 0
-        rows = question.text.split("\n")
+        rows = _ROWS.split(question.text) if missing else []
         apart = [n for n, row in enumerate(rows) if n and row.endswith("?") and not _goes_on(row)]
         if not missing or len(apart) != missing or not rows[0].endswith("?"):
             named.append(question)
@@ -331,6 +373,9 @@ def _name_missing(questions: Sequence[SubQuestion]) -> tuple[list[SubQuestion], 
         lost = _named(range(last + 1, last + missing + 1))
         warnings.append(f"Vraag {lost} heeft geen nummer; het volgt uit de volgorde. Controleer de indeling.")
     return named, warnings
+
+
+_ROWS = re.compile(r"\n|(?<=\?) (?=[A-ZÀ-Ý])")
 
 
 def _goes_on(row: str) -> bool:

@@ -5,13 +5,22 @@ One door for every format: PDF that is no published sheet, Word, ODT, web pages 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from learninglion.models import Answerer, Document, DocumentKind, Genre, Notice, Span
+from learninglion.models import Answerer, BlockKind, Document, DocumentKind, Genre, Notice, Span
+from learninglion.models.documents import parse_publication_id
 from learninglion.parsing.kamervragen.fractions import attribute
 from learninglion.parsing.kamervragen.front import Front, read_front, title_from_question
-from learninglion.parsing.kamervragen.header import name_notice, parse_answerers, parse_received_on
+from learninglion.parsing.kamervragen.header import (
+    ANSWER_HEADING,
+    find_related,
+    name_notice,
+    parse_answerers,
+    parse_received_on,
+)
 from learninglion.parsing.kamervragen.letters import LetterFacts, find_notice, read_facts
 from learninglion.parsing.kamervragen.pairing import (
     Pairing,
@@ -20,11 +29,13 @@ from learninglion.parsing.kamervragen.pairing import (
     heads_answers,
     pair_up,
 )
-from learninglion.parsing.kamervragen.questions import ADDRESS
-from learninglion.parsing.labels import LabelKind, parse_label
+from learninglion.parsing.labels import LabelKind, find_run_on, parse_label
 from learninglion.parsing.paragraphs import Paragraph
 
-__all__ = ["fill_in"]
+__all__ = ["ADDRESS", "fill_in"]
+
+ADDRESS = "https://zoek.officielebekendmakingen.nl/{identifier}.html"
+"""Where a publication stands on the web."""
 
 _TOP = 8  # paragraphs at the head of a document
 _ASKING = frozenset(
@@ -48,6 +59,7 @@ def fill_in(
 
     `title` is what the file calls itself, `letterhead` the lines of its page headers.
     """
+    paragraphs, spans = _apart(paragraphs, spans)
     front = read_front(paragraphs, spans, len(paragraphs), letterhead)
     pairing = pair_up(paragraphs, spans, genre=front.genre, is_set=front.is_set)
     first = pairing.first if pairing else len(paragraphs)
@@ -56,8 +68,9 @@ def fill_in(
     notice = find_notice(paragraphs, spans, pairing)
     document = replace(document, pairs=pairing.pairs if pairing else (), notice=notice)
     facts = read_facts(paragraphs, spans, first, letterhead, title)
-    if front.is_set:
-        document = _with_notice(_as_set(document, front, facts), paragraphs, spans)
+    if front.is_set or document.kind is DocumentKind.KAMERVRAGEN:
+        below = " ".join(paragraphs[n].text for n in pairing.headings) if pairing else ""
+        document = _with_notice(_as_set(document, front, facts, below), paragraphs, spans, first)
     elif front.genre is not None or front.identifier is not None:
         document = _as_paper(document, front, facts)
     elif pairing is not None or notice is not None:
@@ -69,38 +82,91 @@ def fill_in(
     return replace(document, warnings=(*document.warnings, *_warn(document, front, pairing, paragraphs)))
 
 
-def _as_set(document: Document, front: Front, facts: LetterFacts) -> Document:
-    answerers = front.answerers or facts.answerers
+def _apart(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> tuple[list[Paragraph], list[Span]]:
+    """The paragraphs, those that hold several questions or answers in parts, with the place of each.
+
+    "Vraag 1 Bent u ...? Antwoord 1 Ja." is two; so is the row "Vraag 1 | Bent u ...?" of a table.
+    """
+    parts: list[Paragraph] = []
+    places: list[Span] = []
+    for paragraph, span in zip(paragraphs, spans, strict=True):
+        if paragraph.kind is BlockKind.TABLE:
+            edges = _labelled_cells(paragraph.text)
+            kind = BlockKind.PARAGRAPH
+        else:
+            edges, kind = find_run_on(paragraph.text), paragraph.kind
+        if not edges:
+            parts.append(paragraph)
+            places.append(span)
+            continue
+        for start, end in pairwise(sorted({0, *edges, len(paragraph.text)})):
+            text = paragraph.text[start:end].rstrip("\n |")
+            if text:
+                parts.append(replace(paragraph, text=text, kind=kind, notes=()))
+                places.append(Span(span.start + start, span.start + start + len(text)))
+    return parts, places
+
+
+def _labelled_cells(table: str) -> tuple[int, ...]:
+    """Where the cells begin of a table in which questions and answers have labels; nothing of another."""
+    cells = [
+        (match.start(), match[0]) for match in re.finditer(r"(?:^|(?<= \| ))(?:(?! \| ).)+", table, re.M)
+    ]
+    labels = [label for _, cell in cells if (label := parse_label(cell)) is not None]
+    numbered = any(label.kind is LabelKind.QUESTION and label.numbers for label in labels)
+    whole = numbered and any(label.kind is LabelKind.ANSWER for label in labels)
+    return tuple(start for start, _ in cells) if whole else ()
+
+
+def _as_set(document: Document, front: Front, facts: LetterFacts, below: str) -> Document:
+    """A set of Kamervragen; `below`: what stands over answers that follow the last question."""
+    answerers = front.answerers or parse_answerers(below) or facts.answerers
+    sheet = document.kind is DocumentKind.KAMERVRAGEN  # its lay-out says so
+    identifier = document.id if sheet and parse_publication_id(document.id) else front.identifier
     first = document.pairs[0].question.of(document.text) if document.pairs else ""
     case = next((name for name in front.related if "Z" in name), "")
     named = f"Antwoord op vragen {case}".strip()
     return replace(
         document,
-        id=front.identifier or document.id,
-        url=ADDRESS.format(identifier=front.identifier) if front.identifier else document.url,
-        kind=DocumentKind.KAMERVRAGEN if front.identifier else DocumentKind.LETTER,
+        id=identifier or document.id,
+        url=ADDRESS.format(identifier=identifier) if identifier else document.url,
+        kind=DocumentKind.KAMERVRAGEN if identifier or sheet else DocumentKind.LETTER,
         title=front.title or title_from_question(first) or facts.title or named,
-        session_year=front.session_year,
-        number=front.number,
+        session_year=document.session_year or front.session_year,
+        number=document.number or front.number,
         asked_on=front.asked_on,
-        received_on=front.received_on,
+        received_on=front.received_on or parse_received_on(below),
         published=facts.published,
         askers=front.askers,
         answerers=answerers,
         ministry=_ministry(answerers),
         introduction=front.introduction,
-        related=front.related,
+        related=front.related or find_related(below, identifier),
     )
 
 
-def _with_notice(document: Document, paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> Document:
-    """A set without answers with the notice in their place, which stands under "Mededeling"."""
+def _with_notice(
+    document: Document, paragraphs: Sequence[Paragraph], spans: Sequence[Span], first: int
+) -> Document:
+    """A set with the notice in the place of its answers.
+
+    It stands under "Mededeling", or, where only the head calls the reply that, below the last question.
+    """
     at = find_notice_heading(paragraphs)
-    if at is None or at + 1 >= len(spans) or any(pair.answer for pair in document.pairs):
+    span: Span | None = None
+    pairs = document.pairs
+    if at is not None and at + 1 < len(spans) and not any(pair.answer for pair in pairs):
+        span = Span(spans[at + 1].start, spans[-1].end)
+    announced = next((m for p in paragraphs[:first] if (m := ANSWER_HEADING.match(p.text))), None)
+    if span is None and announced is not None and announced["what"].lower() not in {"antwoord", "antwoorden"}:
+        span = next((pair.answer for pair in reversed(pairs) if pair.answer is not None), None)
+        pairs = tuple(
+            replace(pair, answer=None, answer_page=None, answer_numbers=()) if pair.answer == span else pair
+            for pair in pairs
+        )
+    if span is None:
         return document
-    span = Span(spans[at + 1].start, spans[-1].end)
-    notice = Notice(name_notice(span.of(document.text)), span)
-    return replace(document, notice=notice)
+    return replace(document, pairs=pairs, notice=Notice(name_notice(span.of(document.text)), span))
 
 
 def _as_paper(document: Document, front: Front, facts: LetterFacts) -> Document:
@@ -140,7 +206,9 @@ def _as_letter(document: Document, facts: LetterFacts, heading: str) -> Document
 
 
 def _ministry(answerers: Sequence[Answerer]) -> str | None:
-    return answerers[0].portfolio if answerers else None
+    """The ministry of who answers first: the portfolio without what a staatssecretaris does in it."""
+    portfolio = next((a.portfolio for a in answerers if a.portfolio), None)
+    return re.split(r"\s+[–—-]\s+", portfolio)[0] if portfolio else None
 
 
 def _counts_questions(paragraphs: Sequence[Paragraph]) -> bool:

@@ -294,6 +294,7 @@ class Masthead:
     session_year: str | None
     number: int | None
     skipped: frozenset[tuple[int, int]]  # (page number, index of the line)
+    lines: tuple[str, ...]  # what says so
 
 
 def find_masthead(pages: Sequence[Page]) -> Masthead | None:
@@ -328,7 +329,8 @@ def find_masthead(pages: Sequence[Page]) -> Masthead | None:
             for i, line in enumerate(page.lines)
             if line.baseline < limit and _FURNITURE.fullmatch(line.text)
         }
-    return Masthead(identifier, year, number, frozenset(skipped))
+    named = (identifier,) if identifier else ()
+    return Masthead(identifier, year, number, frozenset(skipped), (*named, *(line.text for _, line in head)))
 
 
 def _foot(page: Page) -> list[Line]:

@@ -135,14 +135,20 @@ def find_in_prose(paragraphs: Sequence[Paragraph]) -> Found | None:
 # --------------------------------------------------------------------------- tables
 
 
-def pair_in_tables(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> tuple[QAPair, ...]:
-    """The pairs in tables with a column for questions and one for answers, under a head that says so."""
+def pair_in_tables(
+    paragraphs: Sequence[Paragraph], spans: Sequence[Span], *, told: bool = False
+) -> tuple[QAPair, ...]:
+    """The pairs in tables with a column for questions and one for answers, under a head that says so.
+
+    `told`: the document itself says that it holds questions; then a table may do without a head.
+    """
     pairs: list[QAPair] = []
     columns: tuple[int, int, int | None] | None = None
     for paragraph, span in zip(paragraphs, spans, strict=True):
         if paragraph.kind is not BlockKind.TABLE:
             continue
         at = span.start
+        columns = _COUNTING if told and _counts_questions(paragraph.text) else columns
         for row in paragraph.text.split("\n"):
             cells = _cells(row, at)
             at += len(row) + 1
@@ -152,6 +158,18 @@ def pair_in_tables(paragraphs: Sequence[Paragraph], spans: Sequence[Span]) -> tu
             elif columns is not None and len(cells) > max(columns[0], columns[1]):
                 pairs += _row_pair(cells, columns, len(pairs) + 1, paragraph.page)
     return tuple(pairs)
+
+
+_COUNTING = (1, 2, 0)
+
+
+def _counts_questions(table: str) -> bool:
+    """Whether every row of a table has a number that counts, a question and what stands beside it."""
+    rows = [[cell.strip() for cell in row.split(" | ")] for row in table.split("\n")]
+    return len(rows) > 1 and all(
+        len(row) == 3 and row[0].strip(" .)") == str(number) and _ASKS.search(row[1]) and row[2]
+        for number, row in enumerate(rows, start=1)
+    )
 
 
 def _cells(row: str, start: int) -> list[tuple[str, Span]]:
@@ -239,6 +257,7 @@ _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 _LEAP = 40  # questions of others that may be left out where what follows asks
 _SKIPPED = 3  # numbers in a series that may have been left out
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
+_BULLET = re.compile(r"[-–—•▪◦*]\s+")
 
 
 # What members say between two questions; "Artikel 3" above what they ask about it.
@@ -279,6 +298,7 @@ class Pairing:
     first: int  # index of the paragraph with the first label
     loose: tuple[int, ...]  # paragraphs after it that belong to no question or answer
     warnings: tuple[str, ...]
+    headings: tuple[int, ...] = ()  # paragraphs below the questions that say who answers
 
 
 def heads_answers(paragraph: Paragraph) -> bool:
@@ -304,7 +324,8 @@ def pair_up(
     `genre` and `is_set` say what its first page calls the document. Questions without one labelled answer
     are those of a set only where something says so: numbered questions of a study are its text.
     """
-    in_tables = pair_in_tables(paragraphs, spans)
+    told = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[:_TOP])
+    in_tables = pair_in_tables(paragraphs, spans, told=told)
     if len(in_tables) > 1:
         first = next(n for n, span in enumerate(spans) if span.end > in_tables[0].question.start)
         return Pairing(in_tables, first, (), check_pairs(in_tables))
@@ -334,7 +355,7 @@ def pair_up(
     )
     if not sure and not _are_questions(matched.pairs, stretches):
         return None
-    return Pairing(matched.pairs, parts.first, loose, matched.warnings)
+    return Pairing(matched.pairs, parts.first, loose, matched.warnings, tuple(parts.headings))
 
 
 def _pair_unlabelled(
@@ -353,18 +374,25 @@ def _pair_unlabelled(
 
 
 def _find_standing_out(paragraphs: Sequence[Paragraph]) -> Found | None:
-    """Questions in bold or slanted letters, each above its answer, where the text says that it holds them."""
-    asking = [n for n, p in enumerate(paragraphs) if p.emphasised and _ASKS.search(p.text)]
-    first = min(asking, default=0)
-    if len(asking) < 2 or not _speaks_of_questions(paragraphs[max(0, first - _TOP) : first]):
+    """Questions without number or label, each above its answer, where the text says that it holds them.
+
+    They are in bold or slanted letters, or else each is a paragraph that asks, right below what says so.
+    """
+    asking = [n for n, p in enumerate(paragraphs) if _ASKS.search(p.text)]
+    emphasised = [n for n in asking if paragraphs[n].emphasised]
+    set_off = len(emphasised) > 1
+    first = min(emphasised if set_off else asking, default=0)
+    near = paragraphs[max(0, first - (_TOP if set_off else 1)) : first]
+    if len(asking) < 2 or not _speaks_of_questions(near):
         return None
     end = next((n for n in range(first, len(paragraphs)) if _ends_set(paragraphs, n)), len(paragraphs))
     found = Found(first=first)
     for index in range(first, end):
-        emphasised = paragraphs[index].emphasised
-        kind = LabelKind.QUESTION if emphasised else LabelKind.ANSWER
+        asks = paragraphs[index].emphasised if set_off else index in asking
+        kind = LabelKind.QUESTION if asks else LabelKind.ANSWER
         if not found.parts or found.parts[-1].kind is not kind:
-            found.parts.append(Part(kind, (), None))
+            bullet = _BULLET.match(paragraphs[index].text)
+            found.parts.append(Part(kind, (), index if bullet else None, skip=bullet.end() if bullet else 0))
         found.parts[-1].body.append(index)
     questions = [part for part in found.parts if part.kind is LabelKind.QUESTION]
     if not all(any("?" in paragraphs[n].text for n in part.body) for part in questions):
@@ -386,9 +414,8 @@ def _speaks_of_questions(paragraphs: Sequence[Paragraph]) -> bool:
 
 def _stretch(paragraph: Paragraph, span: Span) -> Stretch:
     """A paragraph as matching knows it: how it is set, as far as its format tells."""
-    return Stretch(
-        paragraph.kind, span, paragraph.text, paragraph.page, 0.0, 0.0, paragraph.emphasised, False, False
-    )
+    p = paragraph
+    return Stretch(p.kind, span, p.text, p.page, 0.0, 0.0, p.emphasised, False, p.gap_before)
 
 
 def _reads_as_label(paragraph: Paragraph) -> bool:
@@ -440,7 +467,9 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
             parts.parts.append(part)
             if part.skip or part.label is None:
                 part.body.append(index)
-        elif current is not None and current.kind is LabelKind.QUESTION and heads(paragraphs[index]):
+        elif heads(paragraphs[index]) and (
+            parts.headings if current is None else current.kind is LabelKind.QUESTION
+        ):
             current = None
             parts.headings.append(index)
         elif current is not None and not _ends_set(paragraphs, index):
@@ -501,17 +530,23 @@ def _end_answer(part: Part | None, paragraphs: Sequence[Paragraph], parts: Found
         parts.loose.append(part.body.pop())
 
 
+_ENDED = re.compile(r"[.?!:;»”\"')\]\d]\s*$")  # "... (zie ook" "vraag 2)." is one sentence
+
+
 def _labels(paragraphs: Sequence[Paragraph]) -> dict[int, Part]:
     labels: dict[int, Part] = {}
     for index, paragraph in enumerate(paragraphs):
-        label = parse_label(paragraph.text)
+        text = paragraph.text
+        if index and text[:1].islower() and not _ENDED.search(paragraphs[index - 1].text):
+            continue
+        label = parse_label(text)
         if label is not None:
             labels[index] = Part(label.kind, label.numbers, index)
             continue
-        label = parse_label(paragraph.text, whole=False)
-        if label is not None and label.length < len(paragraph.text):
-            rest = paragraph.text[label.length :].lstrip()
-            labels[index] = Part(label.kind, label.numbers, index, skip=len(paragraph.text) - len(rest))
+        label = parse_label(text, whole=False)
+        if label is not None and label.length < len(text):
+            rest = text[label.length :].lstrip()
+            labels[index] = Part(label.kind, label.numbers, index, skip=len(text) - len(rest))
     labels = labels or _lettered(paragraphs)
     if any(part.kind is LabelKind.QUESTION and part.numbers for part in labels.values()):
         labels = {i: part for i, part in labels.items() if not _OVER_ALL.fullmatch(paragraphs[i].text)}
@@ -554,7 +589,7 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
         leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
         if not chain or number in (last + 1, last + 2) or leaps:
             answered = any(near in labels for near in range(index + 1, index + 4))
-            if not chain and not answered and not _asks_soon(paragraphs, index):
+            if not chain and (number > _LEAP or not (answered or _asks_soon(paragraphs, index))):
                 continue
             letter = match["letter"] if led else None
             skip = 0 if bare else match.start("letter") if letter else match.end()

@@ -15,6 +15,7 @@ __all__ = [
     "clean_printed",
     "find_feet",
     "find_notes",
+    "is_imprint",
     "lines_alone",
     "note_start",
     "opens_part",
@@ -23,10 +24,13 @@ __all__ = [
 
 _YEARS = r"(?:\d{4}|\d{2})\s*[-–—]\s*\d{2,4}"
 # The fixed feet and heads of the Kamer's own lay-out, known by their form.
-_FURNITURE = re.compile(
+_HOUSE = (
     rf"(?:['’‘]s-Gravenhage\s+\d{{4}}\s*)?(?:Tweede|Eerste)\s+Kamer,?\s+(?:vergaderjaar|zitting)\s+{_YEARS},?.{{0,60}}"
     r"|(?:ah|kv|kst|nds|h)-(?:[te]k-)?[\w-]*\d[\w-]*|KVR\s?\d+\S*|ISSN\b[\s\d–-]*X?|['’‘]s-Gravenhage\s+\d{4}"
-    r"|(?:Pagina|Blz\.?)\s+\d+(?:\s+(?:van|/)\s+\d+)?|\d{1,3}\s+(?:van|/)\s+\d{1,3}",
+)
+_IMPRINT = re.compile(_HOUSE, re.IGNORECASE)
+_FURNITURE = re.compile(
+    rf"{_HOUSE}|(?:Pagina|Blz\.?)\s+\d+(?:\s+(?:van|/)\s+\d+)?|\d{{1,3}}\s+(?:van|/)\s+\d{{1,3}}",
     re.IGNORECASE,
 )
 # "ISSN 0921 - 7398’s-Gravenhage 2024Tweede Kamer, vergaderjaar 2024–2025, Aanhangsel 1".
@@ -127,6 +131,11 @@ def find_feet(lines: Sequence[str]) -> frozenset[int]:
             feet.update(i for i in range(first, last + 1) if lines[i])
             break
     return frozenset(feet)
+
+
+def is_imprint(text: str) -> bool:
+    """Whether `text` is a foot of the Kamer's own lay-out: "ISSN 0921 - 7398", "ah-tk-20232024-1234"."""
+    return _IMPRINT.fullmatch(text.strip()) is not None
 
 
 def find_notes(lines: Sequence[str], foot: Sequence[bool]) -> list[tuple[str, list[int]]]:

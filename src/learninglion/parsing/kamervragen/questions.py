@@ -11,35 +11,25 @@ from learninglion.models import (
     BlockKind,
     Document,
     DocumentKind,
-    Notice,
-    QAPair,
     RawFile,
-    Span,
 )
 from learninglion.models.plain import sha256_hex
+from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.header import (
     ANSWER_HEADING,
     INTRODUCTION,
-    Masthead,
     find_masthead,
-    find_related,
-    name_notice,
-    parse_answerers,
-    parse_asked_on,
-    parse_askers,
-    parse_received_on,
-    parse_subject,
 )
-from learninglion.parsing.kamervragen.matching import match_parts
-from learninglion.parsing.kamervragen.parts import find_parts, is_label_line
+from learninglion.parsing.kamervragen.parts import is_label, is_label_line
 from learninglion.parsing.kamervragen.printed import find_feet, find_notes, note_start
+from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.footnotes import Mark, Note
 from learninglion.parsing.pdf.ink import Reason
-from learninglion.parsing.pdf.layout import Known, Layout, Stretch, lay_out
+from learninglion.parsing.pdf.layout import Known, Layout, lay_out
 from learninglion.parsing.pdf.lines import Line, Page
 from learninglion.parsing.pdf.running import find_running
 
-__all__ = ["ADDRESS", "Retyped", "find_retyped", "page_warnings", "parse_questions"]
+__all__ = ["Retyped", "find_retyped", "page_warnings", "parse_questions"]
 
 # A publication set again from its text: its page feet and its notes stand in the middle of other pages.
 
@@ -114,12 +104,6 @@ def _refer(text: str, mark: str) -> tuple[int, int] | None:
     return next((match.span() for match in matches if not _UNIT.search(text[: match.start()])), None)
 
 
-ADDRESS = "https://zoek.officielebekendmakingen.nl/{identifier}.html"
-"""Where a publication stands on the web."""
-
-_NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht|Uitstel)(?:\s+van\s.{0,200})?\s*[:.]?\s*$", re.IGNORECASE)
-
-
 def parse_questions(raw: RawFile, pages: Sequence[Page]) -> Document | None:
     """The Document of a published set of questions; None where the pages are something else."""
     masthead = find_masthead(pages)
@@ -132,135 +116,45 @@ def parse_questions(raw: RawFile, pages: Sequence[Page]) -> Document | None:
     opening = next((i for i, s in enumerate(stretches) if INTRODUCTION.match(s.text)), None)
     if opening is None:
         return None
-    parts = find_parts(stretches, opening)
-    introduction, heading = _split_head(stretches[opening : parts.first], stretches, parts.headings)
-    matched = match_parts(parts, stretches)
-    pairs, notice = _find_notice(matched.pairs, layout, parts.notice, heading)
-    questions = _read(stretches, introduction)
-    answered = _read(stretches, heading)
+    paragraphs = [
+        Paragraph(s.text, s.kind, 0, s.bold or s.italic, page=s.page, gap_before=s.gap_before)
+        for s in stretches[opening:]
+    ]
     sha256 = sha256_hex(raw.content)
     document = Document(
         id=masthead.identifier or f"doc-{sha256[:16]}",
         sha256=sha256,
-        title=parse_subject(questions),
+        title="",
         kind=DocumentKind.KAMERVRAGEN,
         text=layout.text,
-        url=ADDRESS.format(identifier=masthead.identifier) if masthead.identifier else raw.url,
-        asked_on=parse_asked_on(questions),
-        received_on=parse_received_on(answered),
+        url=raw.url,
         session_year=masthead.session_year,
         number=masthead.number,
-        askers=parse_askers(questions),
-        answerers=parse_answerers(answered),
-        introduction=_span(introduction, stretches),
         page_starts=layout.page_starts,
-        pairs=pairs,
-        blocks=_blocks(layout, parts.labels),
         footnotes=layout.footnotes,
-        notice=notice,
-        related=find_related(answered, masthead.identifier),
         lines=layout.lines,
+        warnings=tuple(dict.fromkeys((*page_warnings(pages), *layout.warnings))),
         source_name=raw.name,
         covered=tuple(page.number for page in pages if page.covered),
     )
-    document = replace(document, ministry=_ministry(document))
-    return replace(document, warnings=_warn(document, pages, layout, matched.warnings, answered, masthead))
+    document = fill_in(document, paragraphs, [s.span for s in stretches[opening:]], masthead.lines)
+    return replace(document, blocks=_blocks(layout, document))
 
 
 def _opens_answers(line: Line) -> bool:
     return ANSWER_HEADING.match(line.text) is not None
 
 
-def _split_head(
-    head: Sequence[Stretch], stretches: Sequence[Stretch], later: Sequence[int]
-) -> tuple[list[int], list[int]]:
-    """Positions of the stretches that say who asks, and of those that say who answers."""
-    start = stretches.index(head[0])
-    introduction: list[int] = []
-    heading: list[int] = []
-    for offset, stretch in enumerate(head):
-        if heading or ANSWER_HEADING.match(stretch.text):
-            heading.append(start + offset)
-        elif not introduction or not re.search(r"ingezonden", _read(stretches, introduction), re.IGNORECASE):
-            introduction.append(start + offset)
-    return introduction, heading or list(later)
-
-
-def _read(stretches: Sequence[Stretch], positions: Sequence[int]) -> str:
-    return " ".join(stretches[i].text for i in positions)
-
-
-def _span(positions: Sequence[int], stretches: Sequence[Stretch]) -> Span | None:
-    if not positions:
-        return None
-    return Span(stretches[positions[0]].span.start, stretches[positions[-1]].span.end)
-
-
-def _find_notice(
-    pairs: tuple[QAPair, ...], layout: Layout, positions: Sequence[int], heading: Sequence[int]
-) -> tuple[tuple[QAPair, ...], Notice | None]:
-    """The notice in the place of answers, and the pairs without it.
-
-    It stands under "Mededeling", or, where only the head calls the reply that, below the last question.
-    """
-    span = _span(positions, layout.stretches)
-    announced = ANSWER_HEADING.match(_read(layout.stretches, heading))
-    if span is None and announced is not None and announced["what"].lower() not in {"antwoord", "antwoorden"}:
-        span = next((pair.answer for pair in reversed(pairs) if pair.answer is not None), None)
-        pairs = tuple(
-            replace(pair, answer=None, answer_page=None, answer_numbers=()) if pair.answer == span else pair
-            for pair in pairs
-        )
-    if span is None:
-        return pairs, None
-    return pairs, Notice(name_notice(span.of(layout.text)), span)
-
-
-def _blocks(layout: Layout, labels: frozenset[int]) -> tuple[Block, ...]:
+def _blocks(layout: Layout, document: Document) -> tuple[Block, ...]:
+    said = [span for pair in document.pairs for span in (pair.question, pair.answer) if span is not None]
     blocks = []
-    for position, stretch in enumerate(layout.stretches):
-        if position in labels:
-            blocks.append(Block(BlockKind.HEADING, stretch.span, stretch.page, 2))
-        else:
-            level = 3 if stretch.kind is BlockKind.HEADING else 0
-            blocks.append(Block(stretch.kind, stretch.span, stretch.page, level))
+    for stretch in layout.stretches:
+        label = is_label(stretch.text) and not any(s.start <= stretch.span.start < s.end for s in said)
+        kind = BlockKind.HEADING if label else stretch.kind
+        level = 2 if label else 3 if kind is BlockKind.HEADING else 0
+        blocks.append(Block(kind, stretch.span, stretch.page, level))
     notes = (Block(BlockKind.FOOTNOTE, note.span, note.page) for note in layout.footnotes)
     return (*blocks, *notes)
-
-
-def _ministry(document: Document) -> str | None:
-    """The ministry of who answers first: the portfolio without what a staatssecretaris does in it."""
-    portfolio = next((a.portfolio for a in document.answerers if a.portfolio), None)
-    return re.split(r"\s+[–—-]\s+", portfolio)[0] if portfolio else None
-
-
-def _warn(
-    document: Document,
-    pages: Sequence[Page],
-    layout: Layout,
-    about_pairs: Sequence[str],
-    answered: str,
-    masthead: Masthead,
-) -> tuple[str, ...]:
-    """Everything a reader should know that the fields do not say."""
-    warnings = [*page_warnings(pages), *layout.warnings]
-    empty = [page.number for page in pages if not page.lines and not page.images and not page.hidden]
-    warnings += [f"Pagina {number} is leeg; controleer of het bestand volledig is." for number in empty]
-    if document.notice is None:
-        warnings += about_pairs
-        if not document.pairs:
-            warnings.append("Er zijn geen vragen gevonden.")
-    if masthead.identifier is None:
-        warnings.append("Het nummer van de publicatie is niet gevonden.")
-    if not document.askers:
-        warnings.append("Wie de vragen stelde, is niet gevonden.")
-    if document.asked_on is None:
-        warnings.append("De datum van inzending is niet gevonden.")
-    if answered and not document.answerers:
-        warnings.append("Wie antwoordde, is niet gevonden.")
-    if answered and document.received_on is None:
-        warnings.append("De datum van ontvangst is niet gevonden.")
-    return tuple(dict.fromkeys(warnings))
 
 
 def page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ specificity, order); sheets elsewhere are not fetched. Lengths are pixels of a w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import tinycss2
@@ -78,7 +78,7 @@ _WEIGHED = frozenset(
     "counter-reset counter-increment unicode-bidi direction block-size inline-size max-block-size "
     "max-inline-size inset translate scale "
     "letter-spacing contain border border-left border-right mask mask-image -webkit-mask "
-    "-webkit-mask-image".split()
+    "-webkit-mask-image mix-blend-mode line-height".split()
 )
 
 
@@ -225,6 +225,9 @@ class Cascade:
         ground = None if clipped else _ground(values, element, parent, self.elsewhere)
         if ground is not None and _edged(values, ground):
             ground, letters = None, BLACK if letters.alpha < _FAINTEST else letters
+        if parent.ground is not None and ("filter" in values or "mix-blend-mode" in values):
+            letters = _composited(letters, parent.ground, values)
+            ground = ground if ground in (None, parent.ground) else _composited(ground, parent.ground, values)
         display = _display(values, tag, element)
         gone = parent.gone or _gone(values, display, size, parent)
         weight = values.get("font-weight", "")
@@ -519,6 +522,47 @@ def _ground(values: dict[str, str], element: etree._Element, parent: Look, elsew
     return parent.ground if parent.ground is None else blended(colour, parent.ground)
 
 
+_FILTERS: dict[str, Callable[[float, float], float]] = {
+    "brightness": lambda part, share: part * share,
+    "contrast": lambda part, share: (part - 0.5) * share + 0.5,
+    "invert": lambda part, share: part * (1 - share) + (1 - part) * share,
+}
+# How a colour is laid upon the one below it, part by part, as the Compositing module of CSS defines it.
+_BLENDS: dict[str, Callable[[float, float], float]] = {
+    "multiply": lambda over, under: over * under,
+    "screen": lambda over, under: over + under - over * under,
+    "darken": min,
+    "lighten": max,
+    "difference": lambda over, under: abs(over - under),
+    "exclusion": lambda over, under: over + under - 2 * over * under,
+    "plus-lighter": lambda over, under: min(1.0, over + under),
+    "color-dodge": lambda over, under: min(1.0, under / max(1 - over, 1e-6)),
+    "color-burn": lambda over, under: 1 - min(1.0, (1 - under) / max(over, 1e-6)),
+    "hard-light": lambda over, under: _hard(over, under),
+    "overlay": lambda over, under: _hard(under, over),
+    **dict.fromkeys(
+        ("soft-light", "hue", "saturation", "color"), lambda _, under: under
+    ),  # as light as below
+}
+
+
+def _hard(over: float, under: float) -> float:
+    return 2 * over * under if over <= 0.5 else 1 - 2 * (1 - over) * (1 - under)
+
+
+def _composited(colour: Colour, ground: Colour, values: dict[str, str]) -> Colour:
+    """`colour` as the filters and the blending of its element show it upon `ground`."""
+    parts = [colour.red, colour.green, colour.blue]
+    for name, share in re.findall(
+        r"(brightness|contrast|invert)\(\s*(\d*\.?\d+%?)?\s*\)", values.get("filter", "")
+    ):
+        amount = float(share.rstrip("%") or 1) / (100 if share.endswith("%") else 1)
+        parts = [min(1.0, max(0.0, _FILTERS[name](part, amount))) for part in parts]
+    blend = _BLENDS.get(values.get("mix-blend-mode", ""), lambda over, _: over)
+    red, green, blue = map(blend, parts, (ground.red, ground.green, ground.blue))
+    return Colour(red, green, blue, colour.alpha)
+
+
 def _display(values: dict[str, str], tag: str, element: etree._Element) -> str:
     value = values.get("display")
     opens = {"dialog": "open", "template": "shadowrootmode"}.get(tag)
@@ -665,7 +709,7 @@ def _cut_away(values: dict[str, str], size: float, root: float) -> bool:
         return True
     return any(
         (length := _length(values.get(name, ""), size, root, _WIDTH)) is not None and length <= 1.5
-        for name in ("width", "height", "max-width", "max-height")
+        for name in ("width", "height", "max-width", "max-height", "line-height")
     )
 
 

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from learninglion.models import BlockKind
 from learninglion.parsing.kamervragen.printed import clean_printed, lines_alone, opens_part
@@ -14,7 +15,7 @@ from learninglion.parsing.labels import parse_label
 from learninglion.parsing.office.pieces import Cell, Omissions, Reason, WordText, table_of
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.pdf.hyphens import run_on
-from learninglion.parsing.plaintext import read_characters
+from learninglion.parsing.plaintext import read_characters, unquoted
 from learninglion.parsing.scripts import lowered, raised
 
 __all__ = ["read_typed"]
@@ -49,10 +50,11 @@ def read_typed(content: bytes, name: str = "", declared: str = "") -> WordText:
         cells = [[Cell([Paragraph(" ".join(tidy(cell).split()))]) for cell in row] for row in rows]
         paragraphs = tuple(table_of(cells))
     else:
-        lines = text.splitlines()
+        lines = unquoted(text.splitlines())
         rows_of = zip(lines, _rows_of(lines), strict=True)
         printed = clean_printed([tidy(line).strip() if row is None else _ROW + row for line, row in rows_of])
-        paragraphs = tuple(without_marks(p, printed.notes) for p in _text_paragraphs(printed.lines))
+        printed_lines = _with_white(printed.lines) if _a_paragraph_a_line(lines) else printed.lines
+        paragraphs = tuple(without_marks(p, printed.notes) for p in _text_paragraphs(printed_lines))
         notes, letterhead = [*printed.notes, *notes], printed.furniture
     if notes:
         paragraphs = tuple(_refer(paragraph) for paragraph in paragraphs)
@@ -129,6 +131,21 @@ def _show_markdown(text: str, omissions: Omissions) -> str:
     text = re.sub(r"(?<!`)`([^`\n]{1,500})`(?!`)", r"\1", text)
     text = re.sub(r"^(\s*)```.*$", "", text, flags=re.MULTILINE)
     return re.sub(r"\\([*_~`\[\]()#+\-.!|<>{}])", r"\1", text)
+
+
+def _a_paragraph_a_line(lines: Sequence[str]) -> bool:
+    """Whether each paragraph ends with one line end: mostly the next word had fitted on the line."""
+    filled = [line.strip() for line in lines if line.strip()]
+    if len(filled) < max(4, len(lines)) or any(map(_RULE.match, filled)):
+        return False
+    width = max(map(len, filled))
+    fitted = sum(len(a) + 1 + len(b.split()[0]) <= width for a, b in pairwise(filled))
+    ended = sum(line[-1] in ".?!:;" for line in filled)
+    return 3 * fitted >= 2 * len(filled) and 3 * ended >= len(filled)
+
+
+def _with_white(lines: Sequence[str]) -> list[str]:
+    return [part for line in lines for part in (line, "")]
 
 
 def _text_paragraphs(lines: Sequence[str]) -> Iterator[Paragraph]:

@@ -21,9 +21,8 @@ from learninglion.models import BlockKind, Document, DocumentKind, Genre, RawFil
 from learninglion.models.documents import parse_publication_id
 from learninglion.models.errors import UnreadableFileError
 from learninglion.models.plain import sha256_hex
-from learninglion.parsing.kamervragen.content import fill_in
+from learninglion.parsing.kamervragen.content import ADDRESS, fill_in
 from learninglion.parsing.kamervragen.front import name_genre
-from learninglion.parsing.kamervragen.questions import ADDRESS
 from learninglion.parsing.paragraphs import Note, Paragraph, assemble, tidy
 
 __all__ = ["Metadata", "looks_like_records", "looks_like_xml", "parse_xml", "read_metadata"]
