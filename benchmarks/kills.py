@@ -35,7 +35,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -601,23 +601,28 @@ DOING = {
 
 
 def make_older(folder: Path, scratch: Path) -> None:
-    """Make of an export what schema 0007 would have written: without the tables that came later."""
-    from learninglion.database.contents import tables_of
+    """Make of an export what schema 0007 would have written: without tables and columns of later."""
+    from learninglion.database.contents import measured, tables_of
     from learninglion.database.engine import open_database, reading
+    from learninglion.workflow.archive_folder import MANIFEST, described
 
     engine = open_database(scratch, "0007")
     with reading(engine) as connection:
-        known = set(tables_of(connection))
+        known = tables_of(connection)
     engine.dispose()
-    path = folder / "manifest.json"
-    manifest = json.loads(path.read_text())
-    manifest["schema"] = "0007"
-    manifest["tables"] = [t for t in manifest["tables"] if t["table"] in known]
-    for file in [
-        f for f in manifest["files"] if f["path"].startswith("rows/") and Path(f["path"]).stem not in known
-    ]:
-        (folder / file["path"]).unlink()
-        manifest["files"].remove(file)
+    tables = []
+    for path in sorted((folder / "rows").iterdir()):
+        if path.stem not in known:
+            path.unlink()
+            continue
+        columns = set(known[path.stem].columns.keys())
+        lines = path.read_text().splitlines()
+        rows = [{n: v for n, v in json.loads(line).items() if n in columns} for line in lines]
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+        tables.append(asdict(measured(path.stem, rows)))
+    path = folder / MANIFEST
+    manifest = {**json.loads(path.read_text()), "schema": "0007", "tables": tables}
+    manifest["files"] = [asdict(file) for file in described(folder) if file.path != MANIFEST]
     path.write_text(json.dumps(manifest))
 
 

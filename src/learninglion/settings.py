@@ -12,7 +12,8 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar, get_type_hints
 
@@ -74,6 +75,7 @@ __all__ = [
     "reranker_choice",
     "workplace_options",
     "route_of",
+    "with_model",
 ]
 
 T = TypeVar("T")
@@ -339,6 +341,8 @@ class Settings:
     collector: CollectorSettings = CollectorSettings()
     archive: ArchiveSettings = ArchiveSettings()
     letter: LetterSettings = LetterSettings()
+    own_generator: GeneratorSettings | None = None  # of file and environment, whatever was chosen on a screen
+    fixed: frozenset[str] = frozenset()  # names under [generator] that the environment decides
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -356,11 +360,39 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             raise InputError(f"{path}: dit instellingenbestand kan niet worden gelezen ({error})") from error
     elif named:
         raise InputError(f"{path}: dit instellingenbestand bestaat niet (LEARNINGLION_SETTINGS)")
-    shared = env.get("LEARNINGLION_DATABASE_URL") or data.get("database_url")
-    _overlay_models(data, _chosen_model(home, shared))
     _overlay(data, env)
-    data.pop("home", None)
-    return _build(Settings, data, str(path), home=home)
+    for name in ("home", "own_generator", "fixed"):
+        data.pop(name, None)
+    prefix = f"{_PREFIX}GENERATOR_"
+    fixed = frozenset(name.removeprefix(prefix).lower() for name in env if name.startswith(prefix))
+    settings = _build(Settings, data, str(path), home=home, fixed=fixed)
+    return with_model(settings, _chosen_model(home, settings.database_url))
+
+
+def with_model(settings: Settings, content: bytes | None) -> Settings:
+    """These settings with the language model of `content`, as a screen keeps it; None: that of the settings.
+
+    Only [generator] can be there: which hosts may be connected to is decided in the settings file alone.
+    Raises InputError for what cannot be read.
+    """
+    own = settings.own_generator or settings.generator
+    if content is None:
+        return replace(settings, generator=own, own_generator=own)
+    try:
+        chosen = json.loads(content)
+    except ValueError as error:
+        raise InputError(f"{MODELS_FILE}: dit bestand kan niet worden gelezen ({error})") from error
+    if not isinstance(chosen, dict) or set(chosen) != {"generator"}:
+        raise InputError(f"{MODELS_FILE}: in dit bestand hoort alleen 'generator' te staan")
+    if not isinstance(chosen["generator"], dict):
+        raise InputError(f"{MODELS_FILE}: 'generator' moet een tabel zijn")
+    free = {name: value for name, value in chosen["generator"].items() if name not in settings.fixed}
+    generator = _build(GeneratorSettings, {**asdict(own), **free}, f"{MODELS_FILE} [generator]")
+    return replace(settings, generator=generator, own_generator=own)
+
+
+def _model_chosen(settings: Settings, content: bytes | None) -> GeneratorChoice | None:
+    return model_choice("generator", with_model(settings, content).generator, settings)
 
 
 def workplace_options(settings: Settings) -> WorkplaceOptions:
@@ -373,6 +405,7 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         encoder=EncoderChoice(chosen.kind, chosen.model, chosen.base_url, chosen.api_key, route_of(settings)),
         reranker=replace(reranker_choice(settings.reranker), route=route_of(settings)),
         generator=model_choice("generator", written, settings),
+        rechosen=partial(_model_chosen, settings),
         judge=judge_choice(settings),
         max_tokens=written.max_tokens,
         prompts=Path(written.prompts).expanduser() if written.prompts else None,
@@ -579,10 +612,10 @@ def judge_choice(settings: Settings) -> GeneratorChoice | CrossEncoderChoice | N
     return CrossEncoderChoice(Path(told.path).expanduser(), told.model, told.threads)
 
 
-def _chosen_model(home: Path, database_url: object) -> bytes | None:
+def _chosen_model(home: Path, database_url: str) -> bytes | None:
     """What was chosen on the page about models: of all servers where they share a database."""
     path = home / MODELS_FILE
-    if isinstance(database_url, str) and database_url.startswith("postgres"):
+    if database_url.startswith("postgres"):
         from learninglion.database.blobs import read_shared  # only here: most archives are files
 
         kept = read_shared(database_url, MODELS_FILE)
@@ -598,25 +631,6 @@ def _own_file(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise InputError(f"{path}: dit bestand kan niet worden gelezen ({error})") from error
-
-
-def _overlay_models(data: dict[str, object], content: bytes | None) -> None:
-    """Put the language model chosen on the screen over that of the settings file.
-
-    Only [generator] can be there: which hosts may be connected to is decided in the settings file alone.
-    """
-    if content is None:
-        return
-    try:
-        chosen = json.loads(content)
-    except ValueError as error:
-        raise InputError(f"{MODELS_FILE}: dit bestand kan niet worden gelezen ({error})") from error
-    if not isinstance(chosen, dict) or set(chosen) != {"generator"}:
-        raise InputError(f"{MODELS_FILE}: in dit bestand hoort alleen 'generator' te staan")
-    before, after = data.get("generator", {}), chosen["generator"]
-    if not isinstance(before, dict) or not isinstance(after, dict):
-        raise InputError(f"{MODELS_FILE}: 'generator' moet een tabel zijn")
-    data["generator"] = {**before, **after}
 
 
 def _overlay(data: dict[str, object], env: Mapping[str, str]) -> None:

@@ -94,12 +94,13 @@ def test_a_model_elsewhere_is_named_and_estimated_only_when_somebody_said_how() 
 
 def test_only_models_that_are_used_work_elsewhere(tmp_path: Path) -> None:
     plain = workplace_options(load_settings({"LEARNINGLION_HOME": str(tmp_path)}))
-    assert (plain.models_elsewhere, plain.writer_elsewhere) == ("", "")
+    assert (plain.models_elsewhere, plain.writer_elsewhere(None)) == ("", "")
     encoder = EncoderChoice("openai", "m", "https://a.example/v1")
     reranker = RerankerChoice("documents", "m", "https://b.example")
     assert replace(plain, encoder=encoder, reranker=reranker).models_elsewhere == "a.example, b.example"
     served = {"LEARNINGLION_HOME": str(tmp_path), "LEARNINGLION_GENERATOR_KIND": "openai"}
-    assert workplace_options(load_settings(served)).writer_elsewhere == "127.0.0.1"  # another process
+    options = workplace_options(load_settings(served))
+    assert options.writer_elsewhere(options.generator) == "127.0.0.1"  # another process
 
 
 def test_counting_costs_next_to_nothing() -> None:

@@ -194,14 +194,16 @@ def kept(office: Office) -> dict[str, object]:
     return json.loads(path.read_text())["generator"] if path.exists() else {}
 
 
-def test_a_model_that_answers_is_kept_for_the_next_start(
-    office: Office, boss: TestClient, endpoint: str
-) -> None:
+def test_a_model_that_answers_is_in_use_at_once(office: Office, boss: TestClient, endpoint: str) -> None:
     form = {"kind": "openai", "model": "proefmodel", "base_url": endpoint, "api_key": "zeer-geheim"}
     page = press(boss, "/manage/models/change", **form)
-    assert page.status_code == 200 and "nog niet in gebruik" in page.text and "✓" in page.text
+    assert page.status_code == 200 and "✓" in page.text and not office.workplace.options.generator
     assert "zeer-geheim" not in page.text and "zeer-geheim" not in boss.get("/manage/models").text
     assert any("zeer-geheim" in key for key in Endpoint.keys)
+    model = office.workplace.drafts.model("llm")
+    assert model is not None and model.model == "proefmodel" and office.workplace.drafts.can_write
+    assert office.workplace.drafts.model("llm") is model  # opened once
+    assert "proefmodel" in boss.get("/how-this-works").text
     path = office.settings.home / MODELS_FILE
     assert path.stat().st_mode & 0o077 == 0
     after = load_settings({"LEARNINGLION_HOME": str(office.settings.home)}).generator
@@ -214,7 +216,8 @@ def test_a_model_that_answers_is_kept_for_the_next_start(
     press(boss, "/manage/models/change", kind="openai", model="proefmodel", base_url=endpoint + "/")
     assert not any("zeer-geheim" in key for key in Endpoint.keys)
     press(boss, "/manage/models/reset")
-    assert not path.exists() and "nog niet in gebruik" not in boss.get("/manage/models").text
+    assert not path.exists() and not office.workplace.drafts.can_write
+    assert "proefmodel" not in boss.get("/how-this-works").text
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,17 @@ from sqlalchemy import Engine, func, select
 from learninglion.database.blobs import DatabaseBlobs, FolderBlobs
 from learninglion.database.engine import open_database, reading
 from learninglion.inference.adapter import make_adapter
+from learninglion.inference.generators import GeneratorChoice, GeneratorKind
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, UnknownReferenceError
+from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog
 from learninglion.record.provenance import Signer
 from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
 from learninglion.search.postgres.index import PostgresIndex
 from learninglion.settings import load_settings, workplace_options
-from learninglion.testing import HashingEncoder
+from learninglion.testing import HashingEncoder, ScriptedGenerator
 from learninglion.workflow import WorkplaceOptions, working
 from learninglion.workflow.accounts import Accounts, Brake, brakes
 from learninglion.workflow.options import MODELS_FILE
@@ -171,3 +173,37 @@ def test_what_the_model_learned_on_one_server_the_other_uses(postgresql_url: str
         assert there.indexing.encoder is kept  # only weights changed: the model is not loaded again
         there.learning.revert(0, actor=BOSS)
         assert here.indexing.encoder.name == before.name and here.learning.in_force() == 0 < number
+
+
+def test_a_model_chosen_on_one_server_writes_on_the_other_at_once(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "learninglion.workflow.language_model.open_generator", lambda _: ScriptedGenerator(["ja"])
+    )
+    options = [
+        workplace_options(
+            load_settings(
+                {"LEARNINGLION_HOME": str(tmp_path / name), "LEARNINGLION_DATABASE_URL": postgresql_url}
+            )
+        )
+        for name in ("one", "two")
+    ]
+    fields: dict[str, Plain] = {
+        "kind": "openai",
+        "model": "gekozen",
+        "path": "",
+        "base_url": "http://[::1]:9/v1",
+    }
+    with working(options[0]) as one, working(options[1]) as two:
+        assert two.language_model.choice() is None and not two.drafts.can_write
+        chosen = GeneratorChoice(GeneratorKind.OPENAI, "gekozen", base_url="http://[::1]:9/v1")
+        assert one.language_model.choose(chosen, fields, actor=BOSS).ok
+        choice = two.language_model.choice()
+        assert choice is not None and choice.model == "gekozen" and two.drafts.can_write
+        first = two.drafts.model("llm")
+        assert first is not None and two.drafts.model("llm") is first
+        one.language_model.choose(replace(chosen, model="ander"), {**fields, "model": "ander"}, actor=BOSS)
+        assert two.drafts.model("llm") is not first
+        two.language_model.reset(actor=BOSS)
+        assert one.language_model.choice() is None and not one.drafts.can_write

@@ -55,6 +55,8 @@ class ObjectStoreChoice:
     prefix: str = ""
 
 
+# Not from a library: httpx-auth does this, and brings sign-in with a browser and a web server; botocore and
+# minio bring an HTTP client of their own, past the proxy, certificates and hosts of the settings.
 def signed(
     method: str,
     url: str,

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from learninglion import __version__
-from learninglion.settings import Settings, route_of
+from learninglion.settings import Settings, route_of, with_model
 from learninglion.web import problems
 from learninglion.web.addresses import KnownNames, address_for, check_public_url, outside_of
 from learninglion.web.api import routes as api
@@ -126,7 +126,7 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
             default_language=web.language,
             has_theme=bool(web.theme_css),
             contact=web.contact,
-            outside=outside_of(settings),
+            outside=lambda: outside_of(with_model(settings, workplace.language_model.chosen())),
         ),
         oidc=oidc,
         metrics=Metrics(workplace.joules_spent, partial(figures, workplace))

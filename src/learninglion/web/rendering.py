@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -109,7 +109,7 @@ class Templates:
         default_language: str,
         has_theme: bool,
         contact: str,
-        outside: Outside = NOTHING_OUTSIDE,
+        outside: Callable[[], Outside] = lambda: NOTHING_OUTSIDE,
     ) -> None:
         self._default = default_language
         self._environment = Environment(

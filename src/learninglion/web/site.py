@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from learninglion.settings import Settings
+from learninglion.settings import Settings, with_model
 from learninglion.web.addresses import address_for
 from learninglion.web.metrics import Metrics
 from learninglion.web.oidc import IdTokens, OpenIdConnect
@@ -28,6 +28,11 @@ class Site:
     metrics: Metrics | None  # None: no token is set
     readiness: Readiness
     id_tokens: IdTokens = field(default_factory=IdTokens)
+
+    @property
+    def settings_now(self) -> Settings:
+        """The settings with the language model that was chosen on a screen of any server."""
+        return with_model(self.settings, self.workplace.language_model.chosen())
 
     def leave_organisation(self, session: str) -> str:
         """Where the organisation's provider ends its own session as well; "" when there is no such place."""

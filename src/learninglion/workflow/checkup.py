@@ -159,7 +159,7 @@ def _encoder(workplace: Workplace, _actor: Actor | None = None) -> Iterator[Find
 
 
 def _generator(workplace: Workplace, _actor: Actor | None = None) -> Iterator[Finding]:
-    choice = workplace.options.generator
+    choice = workplace.language_model.choice()
     if choice is None:
         yield Finding("taalmodel", State.WELL, "Geen taalmodel ingesteld; concepten bestaan uit citaten.")
         return

@@ -26,7 +26,6 @@ from learninglion.drafting.write import STYLE_FROM, WritingOptions
 from learninglion.evaluation.judge import exam_of
 from learninglion.inference.cross_encoder import CrossEncoder
 from learninglion.inference.generators import Generator, StoppableGenerator
-from learninglion.inference.open import open_generator
 from learninglion.models import (
     Actor,
     Context,
@@ -62,6 +61,7 @@ from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.guides import GuideRepository
 from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.language_model import LanguageModel
 from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.options import WorkplaceOptions
 from learninglion.workflow.reports import ReplayReport
@@ -183,6 +183,7 @@ class Drafts:
         power: PowerMeter,
         log: EventLog,
         blobs: Blobs,
+        language_model: LanguageModel,
         measure: Callable[[], Relevance],
     ) -> None:
         """`measure` gives the measure of relevance in force."""
@@ -198,7 +199,7 @@ class Drafts:
         self._guides = guides
         self._log = log
         self._blobs = blobs
-        self._generator: Generator | None = None
+        self._language_model = language_model
         self._judge: Generator | CrossEncoder | None = None
         self._lock = Lock()
 
@@ -384,7 +385,9 @@ class Drafts:
         return dossier
 
     def _elsewhere(self, generator: str) -> str:
-        return self._options.writer_elsewhere if generator == _MODEL else ""
+        if generator != _MODEL:
+            return ""
+        return self._options.writer_elsewhere(self._language_model.choice())
 
     def _writer(
         self,
@@ -527,24 +530,18 @@ class Drafts:
             return None
         if generator != _MODEL:
             raise InputError(f"Onbekende opsteller {generator!r}: kies {_EXTRACTIVE} of {_MODEL}.")
-        if self._options.generator is None:
+        model = self._language_model.in_use()
+        if model is None:
             raise InputError(
                 "Er is geen taalmodel ingesteld. Stel er een in onder [generator] in settings.toml, "
                 f"of gebruik --generator {_EXTRACTIVE}."
             )
-        with self._lock:
-            if self._generator is None:
-                self._generator = open_generator(self._options.generator)
-            return self._generator
-
-    def model_in_use(self) -> Generator | None:
-        """The language model of the settings; None where there is none."""
-        return None if self._options.generator is None else self.model(_MODEL)
+        return model
 
     @property
     def can_write(self) -> bool:
         """Whether a language model was set."""
-        return self._options.generator is not None
+        return self._language_model.choice() is not None
 
     def _shaped_by(self) -> tuple[tuple[str, str], ...]:
         return (

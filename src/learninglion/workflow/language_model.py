@@ -1,7 +1,7 @@
 """Whether the models that were set really answer, and choosing another language model once it has.
 
-Something small is asked, and what came back is told. What was chosen is kept where all servers
-find it, and holds from the next start of each.
+Something small is asked, and what came back is told. What was chosen is kept where all servers find it
+and look at each use, so it holds on every server at once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 
 from learninglion.checking.judging import Exam
 from learninglion.database.blobs import Blobs
@@ -22,10 +23,9 @@ from learninglion.models import Actor
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog
-from learninglion.workflow.drafts import Drafts
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
-from learninglion.workflow.options import MODELS_FILE
+from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.rights import Task, require_everywhere
 
 __all__ = ["LanguageModel", "TestResult"]
@@ -46,24 +46,43 @@ class TestResult:
 
 
 class LanguageModel:
-    """The models that work here, for administrators; what was chosen is among `blobs`."""
+    """The model that writes; what was chosen is among `blobs`. Safe to share between threads."""
 
-    def __init__(self, blobs: Blobs, indexing: Indexing, drafts: Drafts, log: EventLog) -> None:
+    def __init__(self, options: WorkplaceOptions, blobs: Blobs, indexing: Indexing, log: EventLog) -> None:
+        self._options = options
         self._blobs = blobs
         self._indexing = indexing
-        self._drafts = drafts
         self._log = log
+        self._lock = Lock()
+        self._opened: tuple[GeneratorChoice | None, Generator | None] = (None, None)
+
+    def chosen(self) -> bytes | None:
+        """What a screen of any server keeps, with its key; None where nothing was chosen."""
+        return self._blobs.read(MODELS_FILE)
+
+    def choice(self) -> GeneratorChoice | None:
+        """The model in force: the one chosen on a screen, else that of the settings; None for no model."""
+        rechosen = self._options.rechosen
+        return self._options.generator if rechosen is None else rechosen(self.chosen())
+
+    def in_use(self) -> Generator | None:
+        """The model in force, opened once; None for no model. Work that has another goes on with that."""
+        choice = self.choice()
+        with self._lock:
+            if choice != self._opened[0]:
+                self._opened = (choice, None if choice is None else open_generator(choice))
+            return self._opened[1]
 
     def test_in_use(self, actor: Actor) -> tuple[TestResult, TestResult]:
         """Ask the models in use for something small: the embedding model, then the language model."""
         require_everywhere(actor, Task.MANAGE)
         # The model in use, not a second one beside it: a file of some gigabytes would not fit twice.
-        return _try_encoder(self._indexing), _try_generator(self._drafts.model_in_use)
+        return _try_encoder(self._indexing), _try_generator(self.in_use)
 
     def choose(
         self, choice: GeneratorChoice | None, fields: Mapping[str, Plain], *, actor: Actor
     ) -> TestResult:
-        """Try the model of `choice` (None: no model); where it answers, keep `fields` for the next start."""
+        """Try the model of `choice` (None: no model); where it answers, `fields` hold from now on."""
         require_everywhere(actor, Task.MANAGE)
 
         def opening() -> Generator | None:
@@ -79,11 +98,6 @@ class LanguageModel:
             shown["base_url"] = shown_address(str(fields["base_url"]))
             note(self._log, "models.change", actor, _SUBJECT, shown)
         return result
-
-    def chosen(self, actor: Actor) -> bytes | None:
-        """What was chosen on the screen, on whichever server; None where nothing was."""
-        require_everywhere(actor, Task.MANAGE)
-        return self._blobs.read(MODELS_FILE)
 
     def keep_exam(self, exam: Exam, *, actor: Actor) -> None:
         """Keep the exam of a judge, so that its opinion counts where it passed."""

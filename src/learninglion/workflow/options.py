@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,6 +39,8 @@ class WorkplaceOptions:
     encoder: EncoderChoice = EncoderChoice()
     reranker: RerankerChoice = RerankerChoice()
     generator: GeneratorChoice | None = None  # None: no language model was set
+    # the model that is meant by what a screen of any server keeps (MODELS_FILE; None for nothing)
+    rechosen: Callable[[bytes | None], GeneratorChoice | None] | None = None
     judge: GeneratorChoice | CrossEncoderChoice | None = None  # gives a second opinion; None: nobody does
     max_tokens: int = DEFAULT_MAX_TOKENS  # what the model may write for one sub-question
     prompts: Path | None = None  # folder whose files replace the built-in prompts
@@ -65,13 +68,12 @@ class WorkplaceOptions:
         ordering = "" if self.reranker.kind == "none" else self.reranker.base_url
         return ", ".join(_hosts(self.encoder.base_url, ordering))
 
-    @property
-    def writer_elsewhere(self) -> str:
+    def writer_elsewhere(self, writer: GeneratorChoice | None) -> str:
         """The machines of the models that write and give a second opinion; "" when this process does.
 
         A server on this machine is another process, which our meter does not see either.
         """
-        chosen = (c for c in (self.generator, self.judge) if isinstance(c, GeneratorChoice))
+        chosen = (c for c in (writer, self.judge) if isinstance(c, GeneratorChoice))
         choices = (c.base_url for c in chosen if c.kind is GeneratorKind.OPENAI)
         return ", ".join(_hosts(*choices))
 

@@ -154,6 +154,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     traces = Traces(store, indexing, kept_sets, repository, accounts, jobs, log, blobs)
     dossiers = Dossiers(repository, log, options.letter, Signer(blobs), store.store_id)
     learning = Learning(learned, log)
+    language_model = LanguageModel(options, blobs, indexing, log)
     drafts = Drafts(
         options,
         store,
@@ -166,6 +167,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         power,
         log,
         blobs,
+        language_model,
         learning.measure,
     )
     asking = Asking(store, indexing, searching, power, options.models_elsewhere, log)
@@ -214,7 +216,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         learning=learning,
         quality=Quality(home, blobs, documents, indexing, learning, jobs, log),
         judging=Judging(blobs, store, log),
-        language_model=LanguageModel(blobs, indexing, drafts, log),
+        language_model=language_model,
         accounts=accounts,
         people=People(accounts, log),
         access=Access(accounts, log),

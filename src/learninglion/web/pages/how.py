@@ -42,7 +42,7 @@ def how(
     request: Request, site: TheSite, viewer: SignedIn, work: Annotated[str, Query(max_length=32)] = ""
 ) -> Response:
     """Each step in plain words, with the reader's own example where there is one."""
-    own = _own_work(site, viewer, work)
+    own, settings = _own_work(site, viewer, work), site.settings_now
     newest = site.workplace.documents.list(viewer.actor, limit=1) if viewer.may("search") else ()
     return site.templates.page(
         request,
@@ -50,8 +50,8 @@ def how(
         viewer,
         example=own,
         made=_made(site, viewer, own),
-        settings=site.settings,
-        cards=model_cards(installation(site.settings, (), ())),
+        settings=settings,
+        cards=model_cards(installation(settings, (), ())),
         threshold=site.workplace.searching.threshold,
         infos=site.workplace.documents.collections(viewer.actor) if viewer.may("search") else (),
         newest=newest[0].date if newest else None,

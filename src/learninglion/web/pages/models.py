@@ -1,26 +1,22 @@
 """Management: which models work here; a language model can be chosen on the screen once it has answered.
 
-What is chosen is kept where all servers find it (`models.json`) and holds from the next start of each. Which
+What is chosen is kept where all servers find it (`models.json`) and holds on each of them at once. Which
 hosts outside this machine may be connected to stands in the settings file alone, so that nobody can lead
 texts elsewhere from a screen.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from learninglion.models.errors import InputError
-from learninglion.settings import GeneratorSettings, workplace_options
+from learninglion.settings import GeneratorSettings, model_choice
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.site import Site
-from learninglion.web.viewer import Viewer
 from learninglion.workflow.language_model import TestResult
-from learninglion.workflow.options import MODELS_FILE
 from learninglion.workflow.rights import Task, require
 
 __all__ = ["router"]
@@ -40,45 +36,32 @@ KINDS = (
 def models(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Which models work here, and the form to choose another language model."""
     require(viewer.actor, Task.MANAGE)
-    return _page(request, site, viewer, _waiting(site, viewer) or site.settings.generator)
+    return _page(request, site, viewer)
 
 
 def _page(
     request: Request,
     site: Site,
     viewer: SignedIn,
-    shown: GeneratorSettings,
+    shown: GeneratorSettings | None = None,
     results: tuple[TestResult, ...] = (),
     *,
     status: int = 200,
 ) -> Response:
+    settings = site.settings_now
     return site.templates.page(
         request,
         "models.html",
         viewer,
         status=status,
-        settings=site.settings,
-        shown=shown,
+        settings=settings,
+        shown=shown or settings.generator,
         kinds=KINDS,
         results=results,
-        waiting=_waiting(site, viewer),
-        chosen_here=site.workplace.language_model.chosen(viewer.actor) is not None,
+        chosen_here=site.workplace.language_model.chosen() is not None,
         threshold=site.workplace.searching.threshold,
         switch=site.workplace.indexing.switch_state(),
     )
-
-
-def _waiting(site: Site, viewer: Viewer) -> GeneratorSettings | None:
-    """What was chosen on the screen of any server, where it is not what this server runs with."""
-    kept, used = site.workplace.language_model.chosen(viewer.actor), site.settings.generator
-    if kept is None:
-        return None
-    try:
-        chosen = json.loads(kept)["generator"]
-        choice = replace(used, **{name: chosen[name] for name in _FIELDS})
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{MODELS_FILE}: dit bestand is niet te lezen ({error}).") from error
-    return None if choice == used else choice
 
 
 @router.post("/models/test")
@@ -86,7 +69,7 @@ def test_models(request: Request, site: TheSite, viewer: SignedIn) -> Response:
     """Ask the models in use for something small, and say what came of it."""
     require(viewer.actor, Task.MANAGE)
     results = site.workplace.language_model.test_in_use(viewer.actor)
-    return _page(request, site, viewer, _waiting(site, viewer) or site.settings.generator, results)
+    return _page(request, site, viewer, results=results)
 
 
 @router.post("/models/change")
@@ -104,7 +87,7 @@ def change_model(
 ) -> Response:
     """Try the model; only when it answers is it kept."""
     require(viewer.actor, Task.MANAGE)
-    before = _waiting(site, viewer) or site.settings.generator
+    before = site.settings_now.generator
     address = base_url.strip() or before.base_url
     # A key that was set for one address is never sent to another.
     key = api_key.strip() or (before.api_key if address == before.base_url else "")
@@ -118,9 +101,9 @@ def change_model(
         context_tokens=context_tokens,
         timeout_seconds=timeout_seconds,
     )
-    options = workplace_options(replace(site.settings, generator=wanted))
+    choice = model_choice("generator", wanted, site.settings)
     fields = {name: value for name, value in asdict(wanted).items() if name in _FIELDS}
-    result = site.workplace.language_model.choose(options.generator, fields, actor=viewer.actor)
+    result = site.workplace.language_model.choose(choice, fields, actor=viewer.actor)
     return _page(request, site, viewer, wanted, (result,), status=200 if result.ok else 400)
 
 
