@@ -249,6 +249,15 @@ def test_the_machine_chooses_what_may_answer_before_what_scores() -> None:
     assert chosen == (NEW, OTHER)
 
 
+def test_of_answers_to_one_question_the_machine_takes_the_newest_that_stands() -> None:
+    question = make_selection(QUESTION, []).question
+    hits = (make_hit(OLD, rank=1, score=0.9), make_hit(NEW, rank=2, score=0.8))
+    assert choose_automatically(question, "", hits, 0.5).chosen == (NEW,)
+    elsewhere = replace(NEW, body="Zie het antwoord op vraag 3.")
+    hits = (make_hit(OLD, rank=1, score=0.9), make_hit(elsewhere, rank=2, score=0.8))
+    assert choose_automatically(question, "", hits, 0.5).chosen[0] == OLD
+
+
 def test_what_is_asked_of_a_scheme_that_closed_is_told_as_it_is_now() -> None:
     old = make_source(
         "Schippers kunnen tot 5.000 euro subsidie krijgen uit de regeling Schone Pont.",
@@ -320,15 +329,15 @@ def test_the_number_of_a_paper_is_no_figure() -> None:
 
 
 def test_what_the_archive_holds_that_is_newer_is_found_beside_an_answer() -> None:
-    asked: list[tuple[str, date]] = []
+    asked: list[tuple[str, str, date]] = []
 
-    def find_newer(text: str, after: date) -> tuple[Hit, ...]:
-        asked.append((text, after))
+    def find_newer(question: str, told: str, after: date) -> tuple[Hit, ...]:
+        asked.append((question, told, after))
         return (make_hit(NEW, rank=1, score=0.4),) if after < NEW.document.date else ()
 
     selection = make_selection(QUESTION, [OLD], chosen_by=Chooser.MACHINE)
     made = draft(selection, find_newer=find_newer)
-    assert asked[0][1] == OLD.document.date and OLD.body in asked[0][0]
+    assert asked == [(QUESTION, f"{OLD.question} {OLD.body}".strip(), OLD.document.date)]
     assert "12 veerponten" in made.statements[0].text
     assert made.selection.added == (NEW.id,) and NEW in made.selection.chosen
     assert canonical_json(draft(made.selection)) == canonical_json(made)  # made again without the archive

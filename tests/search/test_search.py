@@ -80,6 +80,17 @@ def test_a_set_is_searched_question_by_question(tmp_path: Path) -> None:
     assert [hits[0].source.document.id for hits in found] == [f"d{n}" for n in range(len(texts))]
 
 
+def test_the_words_of_one_text_are_searched_with_the_meaning_of_another(tmp_path: Path) -> None:
+    index, reader = opened(tmp_path, make_archive())
+    words, meaning = "Hoeveel veerponten varen er?", "Is de opslag van vuurwerk veilig?"
+
+    def found(meant: str) -> list[tuple[str, float]]:
+        return [(h.source.document.id, h.score) for h in search(index, reader, words, meant=meant)]
+
+    assert found(words) == found("")
+    assert dict(found(meaning))["d0"] > dict(found(""))["d0"]  # of the words nothing stands there
+
+
 def test_an_empty_archive_gives_no_hits(tmp_path: Path) -> None:
     index, reader = opened(tmp_path, [])
     assert search(index, reader, "Is er iets?") == ()

@@ -31,7 +31,7 @@ from learninglion.drafting.line import (
 )
 from learninglion.drafting.line import built_in as built_in_line
 from learninglion.drafting.pointers import is_bare, leans, points_away, unpoint
-from learninglion.drafting.positions import age_of, contradiction
+from learninglion.drafting.positions import age_of, contradiction, newest_of_equals
 from learninglion.drafting.promises import as_of, has_passed
 from learninglion.drafting.proposals import propose
 from learninglion.drafting.relevance import (
@@ -169,8 +169,13 @@ def draft(
 
 
 def _weighed(selection: Selection, measure: Relevance | None = None) -> tuple[Source, ...]:
-    """The sources that are read: those chosen, and of the first that were offered all, or what may answer."""
-    first = selection.offered[:_SEEN]
+    """The sources that are read: those chosen, and of the first that were offered all, or what may answer.
+
+    Of what answered one question before only the newest is read.
+    """
+    known = (*selection.chosen, *(hit.source for hit in selection.offered))
+    newest = {s.id for s in newest_of_equals(tuple({s.id: s for s in known}.values()))}
+    first = [hit for hit in selection.offered if hit.source.id in newest][:_SEEN]
     offered = (
         measure.may_answer(selection.question.text, first)
         if measure is not None
@@ -305,12 +310,12 @@ def _hold_against_newer(made: _Draft, line: Line, find_newer: FindNewer) -> Sele
     Where the machine chose, a newer source that says how it is now comes first and the older is told as what
     was said before. Where a person chose nothing is added: the draft says what stands beside it.
     """
+    hits = _found(made, find_newer)
     held: set[str] = set()
     while left := [i for i in made.taken if i not in made.former and i not in held]:
         older = made.sources[left[0]]
         held.add(older.id)
         older_text = " ".join(units_of(older)[p].text for p in sorted(made.taken[older.id]))
-        hits = _found(older, older_text, find_newer)
         newer = newer_than(older, older_text, made.selection, [hit.source for hit in hits])
         for asking in made.answers.get(older.id, ()) if newer else ():
             judged = line.judge(asking, older, older_text, newer)
@@ -322,9 +327,14 @@ def _hold_against_newer(made: _Draft, line: Line, find_newer: FindNewer) -> Sele
     return made.selection
 
 
-def _found(older: Source, text: str, find_newer: FindNewer) -> Sequence[Hit]:
-    day = older.document.date
-    return () if day is None else find_newer(f"{older.question} {text}", day)
+def _found(made: _Draft, find_newer: FindNewer) -> Sequence[Hit]:
+    """What the archive holds on what was taken and is newer than the oldest of it: one search a question."""
+    taken = [made.sources[i] for i in made.taken if i not in made.former]
+    days = [source.document.date for source in taken if source.document.date is not None]
+    if not days:
+        return ()
+    told = " ".join(dict.fromkeys((*(source.question for source in taken), *made.said())))
+    return find_newer(made.selection.question.text, told, min(days))
 
 
 def _offer(made: _Draft, hit: Hit | None) -> None:

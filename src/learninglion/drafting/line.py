@@ -32,6 +32,7 @@ from learninglion.drafting.evidence import (
     nearness,
     weight_printed,
 )
+from learninglion.drafting.positions import newest_of_equals
 from learninglion.drafting.promises import as_of
 from learninglion.drafting.units import Unit, units_of
 from learninglion.drafting.wording import matched, subject_words
@@ -131,8 +132,8 @@ question that stand here too; known: how near its own words are to those of the 
 question; changes: whether it tells of a change.
 """
 
-FindNewer = Callable[[str, date], Sequence[Hit]]
-"""What the archive holds on a text that was published after a day."""
+FindNewer = Callable[[str, str, date], Sequence[Hit]]
+"""What the archive holds on what was asked, in the words in which it was answered, published after a day."""
 
 _LEAST, _STANDS_OUT = 0.05, 3.0  # so many times the chance of any other newer source is as good
 MOST_NEWER = 5
@@ -152,7 +153,7 @@ _CHANGES = re.compile(
 )
 
 
-def nothing_newer(_text: str, _after: date) -> tuple[Hit, ...]:
+def nothing_newer(_asked: str, _told: str, _after: date) -> tuple[Hit, ...]:
     """For drafts that are made from what was offered alone."""
     return ()
 
@@ -301,6 +302,7 @@ def newer_than(
         s.id: sum(weights[stem] * met for stem, met in matched(older_text, f"{s.question} {s.body}"))
         for s in newer
     }
+    newer = newest_of_equals(newer)
     by_words = sorted(newer, key=lambda s: (-shared[s.id], s.id))[:most]
     return tuple({s.id: s for s in (*newer[:most], *by_words)}.values())
 

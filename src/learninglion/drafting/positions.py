@@ -7,20 +7,22 @@ or the certainty differs. Sentences that speak of different years only tell what
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from learninglion.checking.citations import Locate, cite, reference
 from learninglion.checking.phrases import introduce, split_introduction
-from learninglion.drafting.units import sentences_of
+from learninglion.drafting.pointers import points_away, unpoint
+from learninglion.drafting.units import sentences_of, units_of
 from learninglion.drafting.wording import coverage
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import fold, words
 from learninglion.models import Check, Source, SourceKind, Span, Statement, StatementVerdict
 
-__all__ = ["Settled", "age_of", "contradiction", "other_amount", "take_newest"]
+__all__ = ["Settled", "age_of", "contradiction", "newest_of_equals", "other_amount", "take_newest"]
 
 # Of the longer sentence's content words; below this two sentences are about different things.
 _SAME_SUBJECT = 0.7
@@ -90,6 +92,23 @@ def _settle(
             )
             return Settled(settled, remark)
     return None
+
+
+def newest_of_equals(sources: Sequence[Source]) -> list[Source]:
+    """The sources in their order; of those that answered the very same question only the newest that stands
+    by itself.
+    """
+    asked = [tuple(words(source.question)) for source in sources]
+    often = Counter(asked)
+    last: dict[tuple[str, ...], Source] = {}
+    for question, source in zip(asked, sources, strict=True):
+        if question and often[question] > 1 and _stands(source):
+            last[question] = max(last.get(question, source), source, key=lambda s: (age_of(s), s.id))
+    return [s for question, s in zip(asked, sources, strict=True) if last.get(question, s) is s]
+
+
+def _stands(source: Source) -> bool:
+    return any(not points_away(unpoint(unit.text).text) for unit in units_of(source))
 
 
 def age_of(source: Source) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from learninglion.drafting.positions import newest_of_equals
 from learninglion.drafting.relevance import LIKELY, Relevance, built_in
 from learninglion.drafting.units import units_of
 from learninglion.models import (
@@ -88,9 +89,10 @@ def choose_automatically(
 ) -> Selection:
     """What may answer by the measure of relevance, then what is over the threshold; at most five.
 
-    Marked as the machine's choice. Only what can be quoted is chosen.
+    Marked as the machine's choice. Only what can be quoted is chosen; of answers to one question the newest.
     """
-    quotable = [hit for hit in offered if units_of(hit.source)]
+    newest = {s.id for s in newest_of_equals([hit.source for hit in offered])}
+    quotable = [hit for hit in offered if hit.source.id in newest and units_of(hit.source)]
     over = [h.source for h in quotable if h.score >= threshold]
     likely = choose_likely(question.text, quotable[:_WEIGHED], measure or built_in())
     best = tuple({s.id: s for s in (*likely, *over)}.values())

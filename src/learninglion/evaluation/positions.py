@@ -134,8 +134,9 @@ def _examples(part: str, line: Line) -> list[_Example]:
     for case in cases:
         older = make_source(f"{case['id']}-old", case["old"]["question"], case["old"]["answer"])
         for follower in _beside(str(case["ask"]), older, [*newer, *others], line):
-            changed = bool(case["changed"])
-            made.append(_Example(follower.pop(str(case["id"])), changed, 1.0 if changed else 2.0))
+            changed, own = bool(case["changed"]), follower.pop(str(case["id"]), None)
+            if own is not None:  # a newer answer that may not be quoted teaches nothing
+                made.append(_Example(own, changed, 1.0 if changed else 2.0))
             alike = sorted(follower.values(), key=lambda rows: -_likeness(rows))
             made += [_Example(rows, False, 0.5) for rows in alike[:_STRANGERS]]
     return made

@@ -145,12 +145,11 @@ def judged_sets(judgments: Sequence[Judgment]) -> dict[str, tuple[str, tuple[Sub
     return found
 
 
-def _copied(selection: Selection) -> Verification:
-    return verify(extractive.draft(selection))
-
-
 class Desk:
-    """An archive in memory with the road from a question to a checked draft; `writer` makes the draft."""
+    """An archive in memory with the road from a question to a checked draft.
+
+    `writer` makes the draft; without it sentences are copied, and held against what is newer in the archive.
+    """
 
     def __init__(
         self,
@@ -158,9 +157,9 @@ class Desk:
         *,
         encoder: Encoder | None = None,
         cache: Path | None = None,
-        writer: Callable[[Selection], Verification] = _copied,
+        writer: Callable[[Selection], Verification] | None = None,
     ) -> None:
-        self._writer = writer
+        self._writer = writer or self._copied
         self._entries = {entry[0].id: entry for entry in entries}
         self._place = tempfile.TemporaryDirectory(prefix="learninglion-")
         place = Path(self._place.name)
@@ -191,10 +190,15 @@ class Desk:
             done.append(self._writer(selection))
         return tuple(done)
 
-    def _find_newer(self, text: str, after: date) -> tuple[Hit, ...]:
+    def _copied(self, selection: Selection) -> Verification:
+        return verify(extractive.draft(selection, find_newer=self._find_newer))
+
+    def _find_newer(self, asked: str, told: str, after: date) -> tuple[Hit, ...]:
         dates = ((source.document.id, source.document.date) for source, _ in self._entries.values())
         newer = frozenset(name for name, day in dates if day is not None and day > after)
-        return search(self._index, self._reader, text, documents=newer, limit=MOST_NEWER) if newer else ()
+        if not newer:
+            return ()
+        return search(self._index, self._reader, told, meant=asked, documents=newer, limit=MOST_NEWER)
 
 
 def _first(verification: Verification) -> Citation | None:

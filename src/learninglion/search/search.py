@@ -24,7 +24,7 @@ from learninglion.search.synonyms import Synonyms
 from learninglion.search.weighing import first_places, holds_every_word, place_sections, rarity_in, weigh
 from learninglion.store.reader import Entry, Reader
 
-__all__ = ["Ranking", "query_terms", "query_vectors", "rank", "search", "search_set"]
+__all__ = ["Ranking", "meant_by", "query_terms", "query_vectors", "rank", "search", "search_set"]
 
 # How much the introduction counts beside the question itself: it names the subject, not what is asked.
 _INTRODUCTION_WORDS = 0.3
@@ -42,6 +42,7 @@ def search(
     question: SubQuestion | str,
     introduction: str = "",
     *,
+    meant: str = "",
     documents: frozenset[str] | None = None,
     limit: int = 10,
     threshold: float | None = None,
@@ -51,13 +52,15 @@ def search(
 
     `documents` are the only ones that may be found (filters and rights; None: all). Hits with a score
     below `threshold` are left out. What `synonyms` add counts among the words at half weight, and in
-    the meaning. Equal scores: newest first, then by id.
+    the meaning. `meant`: whose meaning is searched, where it is not that of the question itself. Equal
+    scores: newest first, then by id.
     """
     hits = search_set(
         engine,
         reader,
         [question],
         introduction,
+        meant=(meant,) if meant else (),
         documents=documents,
         limit=limit,
         threshold=threshold,
@@ -72,6 +75,7 @@ def search_set(
     questions: Sequence[SubQuestion | str],
     introduction: str = "",
     *,
+    meant: Sequence[str] = (),
     documents: frozenset[str] | None = None,
     limit: int = 10,
     threshold: float | None = None,
@@ -87,7 +91,8 @@ def search_set(
     introduction = without_askers(introduction)
     view = engine.snapshot()
     texts = [q.text if isinstance(q, SubQuestion) else q for q in questions]
-    vectors = query_vectors(engine.encoders, view, [meant_by(text, synonyms) for text in texts], introduction)
+    meanings = meant or [meant_by(text, synonyms) for text in texts]
+    vectors = query_vectors(engine.encoders, view, meanings, introduction)
     rarity = rarity_in(view.statistics)
     wanted_parts = [want(text, rarity, introduction) for text in texts]
     rankings = []

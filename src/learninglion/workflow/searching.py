@@ -18,7 +18,7 @@ from learninglion.record.log import EventLog
 from learninglion.search.comparing import LearnedVersions
 from learninglion.search.duplicates import group_duplicates
 from learninglion.search.explain import explain
-from learninglion.search.search import search, search_set
+from learninglion.search.search import meant_by, search, search_set
 from learninglion.search.synonyms import NO_SYNONYMS, Synonyms, load_synonyms
 from learninglion.store.store import Store
 from learninglion.workflow.documents import NO_FILTERS
@@ -127,12 +127,18 @@ class Searching:
         return offers
 
     def newer_for(self, actor: Actor) -> FindNewer:
-        """What this person may see of the archive on a text, published after a day: for the line of today."""
+        """What this person may see of the archive, published after a day: for the line of today.
 
-        def find(text: str, after: date) -> tuple[Hit, ...]:
+        It is found by the words of what was answered, and by the meaning of what is asked, which is known.
+        """
+        synonyms = self.synonyms
+
+        def find(asked: str, told: str, after: date) -> tuple[Hit, ...]:
             scope = self._store.scope(Filters(since=after + timedelta(days=1)), actor.collections)
             seen = self._store.seen_by(actor.collections)
-            return search(self._indexing.index, seen, text, documents=scope.allowed, limit=MOST_NEWER)
+            meant = meant_by(without_askers(asked), synonyms)
+            index, allowed = self._indexing.index, scope.allowed
+            return search(index, seen, told, meant=meant, documents=allowed, limit=MOST_NEWER)
 
         return find
 
