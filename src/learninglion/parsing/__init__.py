@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from learninglion.models import Document, RawFile
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.kamervragen.questions import parse_questions
 from learninglion.parsing.office.ooxml import looks_like_zip
 from learninglion.parsing.office_document import parse_office
 from learninglion.parsing.pdf.pages import find_pdf, read_pages
@@ -22,7 +21,7 @@ def parse(raw: RawFile) -> Document:
         raise UnreadableFileError(raw.name, "het bestand is leeg.")
     if find_pdf(raw.content) is not None:
         pages = read_pages(raw.content, raw.name)
-        return parse_questions(raw, pages) or parse_structure(raw, pages)
+        return parse_structure(raw, pages)
     if raw.name.lower().endswith(".pdf") and not looks_like_zip(raw.content):
         raise UnreadableFileError(raw.name, "dit is geen PDF-bestand, al heet het zo.")
     return parse_office(raw)

@@ -15,7 +15,6 @@ from pypdfium2 import raw as pdfium
 
 from learninglion.models import Document, RawFile, TextLine
 from learninglion.models.errors import UnreadableFileError
-from learninglion.parsing.kamervragen.questions import parse_questions
 from learninglion.parsing.pdf.annotations import show_annotations
 from learninglion.parsing.pdf.characters import open_pdf, page_view
 from learninglion.parsing.pdf.ink import Box
@@ -51,7 +50,7 @@ def look_at(raw: RawFile, first: int) -> tuple[bytes, ...]:
     if find_pdf(raw.content) is None:
         raise UnreadableFileError(raw.name, "alleen van een PDF-bestand kunnen de pagina's worden getoond.")
     pages = read_pages(raw.content, raw.name)
-    document = parse_questions(raw, pages) or parse_structure(raw, pages)
+    document = parse_structure(raw, pages)
     return tuple(_look(raw, document, pages[first : first + BATCH]))
 
 

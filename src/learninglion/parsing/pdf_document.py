@@ -19,11 +19,13 @@ from learninglion.dutch.text import split_sentences, squash
 from learninglion.models import Block, BlockKind, Document, DocumentKind, RawFile, Span
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.content import fill_in
-from learninglion.parsing.kamervragen.parts import is_label_line
+from learninglion.parsing.kamervragen.header import INTRODUCTION, Masthead, find_masthead
+from learninglion.parsing.kamervragen.parts import is_label, is_label_line
 from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW, lines_alone, opens_part
-from learninglion.parsing.kamervragen.questions import page_warnings
+from learninglion.parsing.kamervragen.retyped import Retyped, find_retyped
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Paragraph
+from learninglion.parsing.pdf.ink import Reason
 from learninglion.parsing.pdf.layout import Layout, Stretch, find_body_size, lay_out
 from learninglion.parsing.pdf.lines import Line, Page
 from learninglion.parsing.pdf.running import find_running
@@ -160,30 +162,13 @@ class _Piece:
 
 
 def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
-    """The document in these pages, whatever it is."""
+    """The document in these pages, whatever it is: a published set of questions, a letter, anything else."""
+    masthead = find_masthead(pages)
     pages = order_columns(pages)
-    size = find_body_size(pages)
-    stands_out = _what_stands_out(pages, size)
     front = _front_lines(pages)
-    over_answers = _over_answers(pages)
-    layout = lay_out(
-        pages,
-        find_running(pages, anywhere=True),
-        lambda line: (
-            is_label_line(line)
-            or stands_out(line)
-            or _hangs_number(line)
-            or (line.page == 1 and line.text in front)
-            or line.text in over_answers
-        ),
-        lambda line: opens_part(line.text),
-    )
+    layout = _lay_out(pages, front, masthead)
     text, pieces = _join_pieces(layout, front)
     pieces = _set_kinds(pieces, text, layout.body_size)
-    spans = [piece.span for piece in pieces]
-    paragraphs = [
-        Paragraph(p.span.of(text), p.kind, emphasised=p.bold or p.italic, page=p.page) for p in pieces
-    ]
     sha256 = sha256_hex(raw.content)
     document = Document(
         id=f"doc-{sha256[:16]}",
@@ -196,11 +181,111 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
         blocks=_blocks(pieces, text, layout),
         footnotes=layout.footnotes,
         lines=layout.lines,
-        warnings=(*page_warnings(pages), *layout.warnings),
+        warnings=tuple(dict.fromkeys((*_page_warnings(pages), *layout.warnings))),
         source_name=raw.name,
         covered=tuple(page.number for page in pages if page.covered),
     )
-    return fill_in(document, paragraphs, spans)
+    told = pieces
+    if masthead is not None:
+        told = pieces[next((n for n, p in enumerate(pieces) if INTRODUCTION.match(p.span.of(text))), 0) :]
+        document = replace(
+            document,
+            id=masthead.identifier or document.id,
+            kind=DocumentKind.KAMERVRAGEN,
+            session_year=masthead.session_year,
+            number=masthead.number,
+        )
+    paragraphs = [
+        Paragraph(p.span.of(text), p.kind, 0, p.bold or p.italic, page=p.page, gap_before=p.gap_before)
+        for p in told
+    ]
+    document = fill_in(document, paragraphs, [p.span for p in told], masthead.lines if masthead else ())
+    return _as_sheet(document) if masthead else document
+
+
+def _lay_out(pages: Sequence[Page], front: Collection[str], masthead: Masthead | None) -> Layout:
+    """The text of the pages without what belongs to the page."""
+    stands_out = _what_stands_out(pages, find_body_size(pages))
+    over_answers = _over_answers(pages)
+    skipped = find_running(pages) | (masthead.skipped if masthead else frozenset())
+    retyped = find_retyped(pages, skipped) if masthead else Retyped()
+    return lay_out(
+        pages,
+        skipped | retyped.skipped,
+        lambda line: (
+            is_label_line(line)
+            or stands_out(line)
+            or (line.page == 1 and line.text in front)
+            or line.text in over_answers
+        ),
+        lambda line: opens_part(line.text) or _hangs_number(line),
+        retyped.known,
+    )
+
+
+def _as_sheet(document: Document) -> Document:
+    """A published set: its labels are headings, and what stands out in its answers comes below those."""
+    said = [span for pair in document.pairs for span in (pair.question, pair.answer) if span is not None]
+    blocks = []
+    for block in document.blocks:
+        label = is_label(block.span.of(document.text))
+        if label and not any(s.start <= block.span.start < s.end for s in said):
+            block = replace(block, kind=BlockKind.HEADING, level=2)
+        elif block.kind is BlockKind.HEADING:
+            block = replace(block, level=3)
+        blocks.append(block)
+    return replace(document, blocks=tuple(blocks))
+
+
+def _page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
+    """What is hidden on the pages, read by machine or not readable at all."""
+    warnings: list[str] = []
+    for page in pages:
+        if page.damaged:
+            warnings.append(
+                f"Pagina {page.number} is beschadigd en niet gelezen. Haal het bestand opnieuw op."
+            )
+        for name in page.attached:
+            warnings.append(f"Bij dit bestand zit een ander bestand dat niet is gelezen: «{name}»")
+        for remark in page.remarks:
+            shown = remark if len(remark) <= 200 else remark[:199] + "…"
+            warnings.append(f"Opmerking bij pagina {page.number}, niet overgenomen: «{shown}»")
+        if page.covered:
+            warnings.append(
+                f"Op pagina {page.number} staat tekst onder een balk, vlak of plaatje; die is niet"
+                " overgenomen. Het bestand bevat die tekst nog wel."
+            )
+        for hidden in page.hidden:
+            if hidden.reason is Reason.COVERED:
+                continue  # said above, without the words
+            shown = hidden.text if len(hidden.text) <= 80 else hidden.text[:79] + "…"
+            kind = "Doorgehaalde" if hidden.reason is Reason.STRUCK else "Verborgen"
+            why = "" if hidden.reason is Reason.STRUCK else f" ({hidden.reason})"
+            warnings.append(f"{kind} tekst op pagina {page.number}{why}, niet overgenomen: «{shown}»")
+        if page.unreadable:
+            warnings.append(
+                f"Op pagina {page.number} zijn {page.unreadable} tekens niet te lezen: het bestand zegt niet"
+                " welke letters het zijn. In de tekst staat daar �."
+            )
+        if page.lost:
+            warnings.append(
+                f"Op pagina {page.number} ontbreken {page.lost} tekens die niet te lezen zijn: hun"
+                " lettertype zit niet in het bestand. Controleer de tekst."
+            )
+        if page.guessed:
+            warnings.append(
+                f"Op pagina {page.number} hebben {page.guessed} letters een eigen code; gelezen is wat ze"
+                " lijken. Controleer de tekst."
+            )
+        if page.from_ocr:
+            warnings.append(
+                f"De tekst van pagina {page.number} komt uit tekstherkenning (OCR) en kan fouten bevatten."
+            )
+        if not page.lines and page.images:
+            warnings.append(
+                f"Pagina {page.number} is een plaatje zonder tekst, waarschijnlijk een scan; lees die zelf."
+            )
+    return tuple(warnings)
 
 
 # --------------------------------------------------------------------------- lines

@@ -134,14 +134,14 @@ def _show_markdown(text: str, omissions: Omissions) -> str:
 
 
 def _a_paragraph_a_line(lines: Sequence[str]) -> bool:
-    """Whether each paragraph ends with one line end: mostly the next word had fitted on the line."""
+    """Whether each paragraph ends with one line end: hardly a line begins within a sentence."""
     filled = [line.strip() for line in lines if line.strip()]
     if len(filled) < max(4, len(lines)) or any(map(_RULE.match, filled)):
         return False
     width = max(map(len, filled))
     fitted = sum(len(a) + 1 + len(b.split()[0]) <= width for a, b in pairwise(filled))
-    ended = sum(line[-1] in ".?!:;" for line in filled)
-    return 3 * fitted >= 2 * len(filled) and 3 * ended >= len(filled)
+    within = sum(line[0].islower() for line in filled)
+    return 3 * fitted >= 2 * len(filled) and 10 * within <= len(filled)
 
 
 def _with_white(lines: Sequence[str]) -> list[str]:

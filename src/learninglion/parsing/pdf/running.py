@@ -42,17 +42,17 @@ _PAGE_NUMBER = re.compile(
 _LABELLED = re.compile(r"\s*(?:pagina|blz\.?|page)\b", re.IGNORECASE)
 
 
-def find_running(pages: Sequence[Page], anywhere: bool = False) -> frozenset[tuple[int, int]]:
+def find_running(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
     """(page number, index of the line) of every header, footer and page number.
 
-    `anywhere`: also what returns in the same words in the same place of most pages, away from the edges: the
-    letterhead in the margin, a watermark.
+    Also what returns in the same words in the same place of most pages, away from the edges: the letterhead
+    in the margin, a watermark.
     """
-    repeated = _find_repeated(pages) | (_find_fixed(pages) if anywhere else frozenset())
+    repeated = _find_repeated(pages) | _find_fixed(pages)
     forms = {(page.number, index) for page in pages for index, line in _edge_lines(page) if _is_form(line)}
     running = forms | _page_numbers(pages)
     left = _leave_text(pages, repeated - running, running)
-    return frozenset(running | (left - _told_once(pages, left) if anywhere else left))
+    return frozenset(running | (left - _told_once(pages, left)))
 
 
 def _told_once(pages: Sequence[Page], running: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
