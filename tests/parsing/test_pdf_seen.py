@@ -459,6 +459,16 @@ def test_letters_that_nobody_can_know_are_told_of_or_refused() -> None:
         read(pdf("BT /F1 11 Tf 72 760 Td <0024002500260027> Tj ET", font=font, objects=[cid]))
 
 
+def test_letters_under_a_wrong_name_are_told_of() -> None:
+    shifted = " ".join(f"<{code:02x}> <{code + 1:04x}>" for code in range(33, 126))
+    codes = "1 begincodespacerange <00> <FF> endcodespacerange"
+    table = f"<<>>|begincmap {codes} 93 beginbfchar {shifted} endbfchar endcmap"
+    line = show("De subsidie wordt niet toegekend voor 538 plekken in het land.")
+    wrong = read(pdf(line, font=HELVETICA.replace(">>", "/ToUnicode 10 0 R>>"), objects=[table]))
+    assert any("geen leesbare woorden" in warning for warning in wrong.warnings)
+    assert not read(pdf(line)).warnings
+
+
 INITIALS = {
     "first": show("D", x=90, y=675, size=30)
     + show("e polder heeft het pad langs het", x=114, y=690)

@@ -46,6 +46,7 @@ _LETTER = re.compile(
     r"(?P<letter>[QVA])\s?(?P<number>\d{1,3})?(?:\s?[:.)](?:\s+(?=\S)|$)|(?<=\d)(?:\s*$|\s+(?=[A-Z])))"
 )
 _LABEL_LENGTH = 60
+_INITIALS = frozenset("abdqrsvABDQRSV")  # of every word that a label begins with
 _MISTYPED = re.compile(r"(?P<word>[VA][A-Za-z]{3,10})\s*(?=\d)", re.IGNORECASE)
 _ALIKE = 0.85  # "Antwooord" and "Anwoord" are that much like "antwoord"; "Artikel" and "Aantal" are not
 
@@ -98,6 +99,8 @@ def parse_label(line: str, *, whole: bool = True) -> Label | None:
     one without numbers, "Vraag is of 3 genoeg is" is none. With whole=False text may follow the numbers
     after a colon, a full stop or a space ("Vraag 1: Bent u bekend ...", "Antwoord 1 Ja.").
     """
+    if line.lstrip(" (\t\n")[:1] not in _INITIALS:  # nearly every line
+        return None
     # "Vraag 3 (en 4)": brackets do not matter in a label that is a whole line.
     if whole and len(line) < _LABEL_LENGTH and _WHO.search(line) is None:
         line = line.translate(_BRACKETS)
@@ -180,6 +183,7 @@ _OPENS = re.compile(
     r"(?:^|(?<=[.?!:;\"”’»)\]])\s+)(?=(?:(?:Deel|Sub)?vra(?:ag|gen)|Antwoord(?:en)?)\b|(?P<number>\d{1,3})[.)]\s+[A-ZÀ-Ý])",
     re.IGNORECASE,
 )
+_NAMES_PART = re.compile(r"vra(?:ag|gen)\b|antwoord", re.IGNORECASE)
 _BEHIND_QUESTION = re.compile(r"\?[\"”’»)\]]*\s+(?!.*\?)(?=\S)", re.DOTALL)
 
 
@@ -189,6 +193,9 @@ def find_run_on(text: str) -> tuple[int, ...]:
     Numbers only ("1. ...? 2. ...?") count from one, and what stands behind each question is a part as well.
     Nothing where it is one part or running text: every question asks, and no label stands for nothing.
     """
+    asks = text.count("?") > 1 and "2" in text
+    if not asks and len(_NAMES_PART.findall(text)) < 2:  # nearly every paragraph
+        return ()
     opened = list(_OPENS.finditer(text))
     starts = [match.end() for match in opened if match["number"] is None]
     labels = {at: label for at in starts if (label := parse_label(text[at:], whole=False)) is not None}

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import PurePath
 from statistics import median
 
+from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import split_sentences, squash
 from learninglion.models import Block, BlockKind, Document, DocumentKind, RawFile, Span
 from learninglion.models.plain import sha256_hex
@@ -99,12 +100,15 @@ def _split_at_gaps(line: Line) -> list[Line]:
 def _find_gutter(lines: Sequence[Line]) -> float | None:
     """The white between two columns of running text, where the file mixes them; None otherwise."""
     best: tuple[int, float] | None = None
-    for x in sorted({line.x0 for line in lines}):
-        crossing = sum(line.x0 < x - 0.5 < line.x1 for line in lines)
+    edges = [(line.x0, line.x1) for line in lines]
+    for x in sorted({start for start, _ in edges}):
+        x -= 0.5
+        across = [start < x < end for start, end in edges]
+        crossing = sum(across)
         if crossing <= _CROSSING * len(lines) and (best is None or crossing < best[0]):
-            sides = [line.x0 >= x - 0.5 for line in lines if not line.x0 < x - 0.5 < line.x1]
-            if min(sum(sides), len(sides) - sum(sides)) >= _LEAST:
-                best = (crossing, x - 0.5)
+            right = sum(start >= x for (start, _), over in zip(edges, across, strict=True) if not over)
+            if min(right, len(lines) - crossing - right) >= _LEAST:
+                best = (crossing, x)
     if best is None:
         return None
     gutter = best[1]
@@ -181,7 +185,7 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
         blocks=_blocks(pieces, text, layout),
         footnotes=layout.footnotes,
         lines=layout.lines,
-        warnings=tuple(dict.fromkeys((*_page_warnings(pages), *layout.warnings))),
+        warnings=tuple(dict.fromkeys((*_page_warnings(pages), *_word_warnings(text), *layout.warnings))),
         source_name=raw.name,
         covered=tuple(page.number for page in pages if page.covered),
     )
@@ -225,16 +229,32 @@ def _lay_out(pages: Sequence[Page], front: Collection[str], masthead: Masthead |
 
 def _as_sheet(document: Document) -> Document:
     """A published set: its labels are headings, and what stands out in its answers comes below those."""
-    said = [span for pair in document.pairs for span in (pair.question, pair.answer) if span is not None]
+    said = sorted({s for pair in document.pairs for s in (pair.question, pair.answer) if s is not None})
     blocks = []
     for block in document.blocks:
-        label = is_label(block.span.of(document.text))
-        if label and not any(s.start <= block.span.start < s.end for s in said):
+        before = bisect_right(said, block.span.start, key=lambda span: span.start)
+        outside = not before or said[before - 1].end <= block.span.start
+        if outside and is_label(block.span.of(document.text)):
             block = replace(block, kind=BlockKind.HEADING, level=2)
         elif block.kind is BlockKind.HEADING:
             block = replace(block, level=3)
         blocks.append(block)
     return replace(document, blocks=tuple(blocks))
+
+
+_WORDS_LEAST = 8  # a few labels of a table may do without
+_OTHER_LANGUAGES = frozenset("the of and to der die und le la les et des".split())
+
+
+def _word_warnings(text: str) -> tuple[str, ...]:
+    """A doubt where the letters make no words: a font that says wrongly which letters it has is read so."""
+    words = re.findall(r"(?<![\w-])[a-zà-ÿ]{2,}(?![\w-])", text)
+    if len(words) < _WORDS_LEAST or not FUNCTION_WORDS.union(_OTHER_LANGUAGES).isdisjoint(words):
+        return ()
+    return (
+        "De letters van dit bestand vormen geen leesbare woorden; waarschijnlijk klopt de codering van het"
+        " lettertype niet. Vertrouw ook de cijfers niet.",
+    )
 
 
 def _page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
@@ -360,7 +380,7 @@ def _join_pieces(layout: Layout, front: Collection[str]) -> tuple[str, list[_Pie
             stretch.lines,
         )
         before = pieces[-1].span.of(layout.text) if pieces else ""
-        ended = _ENDS.search(before) is not None
+        ended = _ENDS.search(before[-8:]) is not None
         # "... (zie ook" "vraag 2)." is a line end within a sentence and no label
         labelled = parse_label(stretch.text) is not None and (ended or stretch.text[:1].isupper())
         apart = labelled or (opens_part(stretch.text) and ended)
@@ -386,7 +406,7 @@ def _goes_on(
     before, text = previous.span.of(layout.text), stretch.text
     if layout.text[previous.span.end : stretch.span.start] != "\n":
         return False
-    if BlockKind.TABLE in (previous.kind, stretch.kind) or _MARKER.match(text) or _LEADER.search(before):
+    if BlockKind.TABLE in (previous.kind, stretch.kind) or _MARKER.match(text) or _has_leader(before):
         return False
     if abs(previous.size - stretch.size) > _ALIKE * layout.body_size or stretch.gap_before:
         return False
@@ -402,7 +422,7 @@ def _goes_on(
 
 def _closes(before: str, after: str) -> bool:
     """Whether a sentence (or a lead, with its colon) ends between the two."""
-    if not _ENDS.search(before):
+    if not _ENDS.search(before[-8:]):
         return False
     tail = before[-200:]
     sentences = split_sentences(f"{tail} {after[:80]}")
@@ -463,15 +483,20 @@ def _counts_up(entries: Sequence[_Piece], text: str) -> bool:
     return numbers[-1] == numbers[0]
 
 
+def _has_leader(text: str) -> bool:
+    """Whether dots lead to a page number at the end."""
+    return text.count(".") > 3 and _LEADER.search(text[-300:]) is not None
+
+
 def _kind(piece: _Piece, text: str, size: float) -> BlockKind:
     if piece.kind is BlockKind.TABLE:
         return BlockKind.TABLE
     short = len(text) <= _HEADING_LENGTH and piece.lines <= 3 and sum(c.isalpha() for c in text) >= 3
     apart = piece.bold or piece.italic or piece.size > _LARGER * size
-    closed = text.endswith((".", ";", ",", "?", "!", ":")) or _LEADER.search(text) is not None
+    closed = text.endswith((".", ";", ",", "?", "!", ":")) or _has_leader(text)
     if short and apart and not closed and not _BULLET.match(text) and piece.size >= _SMALLER * size:
         return BlockKind.HEADING
-    return BlockKind.LIST_ITEM if _MARKER.match(text) or _LEADER.search(text) else BlockKind.PARAGRAPH
+    return BlockKind.LIST_ITEM if _MARKER.match(text) or _has_leader(text) else BlockKind.PARAGRAPH
 
 
 def _blocks(pieces: Sequence[_Piece], text: str, layout: Layout) -> tuple[Block, ...]:

@@ -225,9 +225,12 @@ ANSWERS_BELOW = re.compile(
 """A heading over answers to all questions above it: "Antwoorden", "Bijlage 2: de antwoorden"."""
 
 
+_INITIALS = frozenset("ABDQRSV")
+
+
 def opens_part(line: str) -> bool:
     """Whether a line begins a paragraph: "Antwoord: Ja.", "Vraag 3: Bent u", "Antwoord van minister X"."""
-    return line[:1].isupper() and (
+    return line[:1] in _INITIALS and (
         parse_label(line, whole=False) is not None
         or parse_letter(line) is not None
         or _REPLY.match(line) is not None

@@ -102,8 +102,7 @@ def _find_fixed(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
     places: dict[tuple[str, int, int, float], list[tuple[int, int]]] = defaultdict(list)
     for page in pages:
         for index, line in enumerate(page.lines):
-            text = _SPACES.sub(" ", line.text).strip()
-            key = (text, round(line.x0 / 4), round(line.baseline / 4), line.angle)
+            key = (line.text.strip(), round(line.x0 / 4), round(line.baseline / 4), line.angle)
             places[key].append((page.number, index))
     needed = (len(pages) + 1) // 2
     running: set[tuple[int, int]] = set()
