@@ -106,8 +106,8 @@ def _find_gutter(lines: Sequence[Line]) -> float | None:
         across = [start < x < end for start, end in edges]
         crossing = sum(across)
         if crossing <= _CROSSING * len(lines) and (best is None or crossing < best[0]):
-            right = sum(start >= x for (start, _), over in zip(edges, across, strict=True) if not over)
-            if min(right, len(lines) - crossing - right) >= _LEAST:
+            beyond = sum(start >= x for (start, _), over in zip(edges, across, strict=True) if not over)
+            if min(beyond, len(lines) - crossing - beyond) >= _LEAST:
                 best = (crossing, x)
     if best is None:
         return None
