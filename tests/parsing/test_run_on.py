@@ -90,6 +90,8 @@ def test_feet_of_a_publication_saved_in_another_format_are_no_answer() -> None:
     document = parse(docx("".join(map(para, [ABOVE, *lines]))))
     assert _pairs(document) == PAIRS[:1]
     assert "ISSN" not in document.text
+    source = "Tweede Kamer, vergaderjaar 2022–2023, 29 398, nr. 1000"
+    assert source in parse(docx(para("Zie de volgende bronnen.") + para(source))).text
 
 
 def test_an_old_sheet_is_one_in_every_format() -> None:

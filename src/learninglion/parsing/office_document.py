@@ -123,8 +123,10 @@ def parse_office(raw: RawFile) -> Document:
 
 def document_of(raw: RawFile, content: WordText) -> Document:
     """The document that `content` makes up; its id comes from the bytes of `raw`."""
-    body = [paragraph for paragraph in content.paragraphs if not is_imprint(paragraph.text)]
     imprint = [paragraph.text for paragraph in content.paragraphs if is_imprint(paragraph.text)]
+    if all(" Kamer" in text for text in imprint):  # a source that is named, and no foot: "ISSN ..." is one
+        imprint = []
+    body = [paragraph for paragraph in content.paragraphs if paragraph.text not in imprint]
     paragraphs, typed = lift_typed_notes(tuple(map(composed, (*content.edges, *body))))
     notes: tuple[Note, ...] = (*content.notes, *typed)
     running = assemble(paragraphs, notes)

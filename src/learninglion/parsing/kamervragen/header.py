@@ -10,6 +10,7 @@ from datetime import date
 from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, NoticeKind
+from learninglion.parsing.kamervragen.printed import is_imprint
 from learninglion.parsing.pdf.lines import Line, Page
 
 __all__ = [
@@ -239,13 +240,6 @@ _OLD_IDENTIFIER = re.compile(r"\b(\d\d)(\d\d)([te]k)kvr(\d{1,5})\b", re.IGNORECA
 _SESSION = re.compile(r"\bvergaderjaar\s+(\d{4})\s*[-–—/]\s*(\d{4}|\d\d)\b", re.IGNORECASE)
 _CHAMBER = re.compile(r"\bEerste\s+Kamer\b")
 _NUMBER = re.compile(r"(?:nr\.?\s*)?(\d{1,5})", re.IGNORECASE)
-_FURNITURE = re.compile(
-    r"(?:[’'‘]s-Gravenhage\s+\d{4}\s*)?(?:Tweede|Eerste)\s+Kamer,\s+vergaderjaar\s+\d{4}\s*[-–]\s*\d{2,4}\s*,"
-    r"\s*(?:Aanhangsel|Vragen|Niet-dossierstuk).{0,24}"
-    r"|(?:ah|kv)-[te]k-\S+|KVR\s?\d+\S*|\d{4}[te]kkvr\d+|ISSN\s[\d\s–-]+X?|[’'‘]s-Gravenhage\s+\d{4}"
-    r"|Sdu\s+Uitgevers.{0,40}",
-    re.IGNORECASE,
-)
 _FOOT = 0.16  # of the page height: the imprint and the footer stand below this
 
 INTRODUCTION = re.compile(
@@ -327,7 +321,7 @@ def find_masthead(pages: Sequence[Page]) -> Masthead | None:
         skipped |= {
             (page.number, i)
             for i, line in enumerate(page.lines)
-            if line.baseline < limit and _FURNITURE.fullmatch(line.text)
+            if line.baseline < limit and is_imprint(line.text)
         }
     named = (identifier,) if identifier else ()
     return Masthead(identifier, year, number, frozenset(skipped), (*named, *(line.text for _, line in head)))

@@ -25,8 +25,11 @@ __all__ = [
 _YEARS = r"(?:\d{4}|\d{2})\s*[-–—]\s*\d{2,4}"
 # The fixed feet and heads of the Kamer's own lay-out, known by their form.
 _HOUSE = (
-    rf"(?:['’‘]s-Gravenhage\s+\d{{4}}\s*)?(?:Tweede|Eerste)\s+Kamer,?\s+(?:vergaderjaar|zitting)\s+{_YEARS},?.{{0,60}}"
-    r"|(?:ah|kv|kst|nds|h)-(?:[te]k-)?[\w-]*\d[\w-]*|KVR\s?\d+\S*|ISSN\b[\s\d–-]*X?|['’‘]s-Gravenhage\s+\d{4}"
+    r"(?:['’‘]s-Gravenhage\s+\d{4}\s*)?(?:Tweede|Eerste)\s+Kamer,?\s+(?:der\s+Staten-Generaal,?\s+)?"
+    rf"(?:vergaderjaar|zitting)\s+{_YEARS}.{{0,60}}"
+    r"|(?:ah|kv|nds|h)-(?:[te]k-)?[\w-]*\d[\w-]*(?:\s+\d{1,3})?|kst-?\d[\w-]*(?:-[\w()]{1,12})*"
+    r"|KVR\s?\d+\S*|\d{4}[te]kkvr\d+|.{0,24}\bISSN\b[\s\d–-]*X?"
+    r"|['’‘`]?\s?s[-‑ ]Gravenhage\s+\d{4}|Sdu\s+Uitgevers.{0,40}"
 )
 _IMPRINT = re.compile(_HOUSE, re.IGNORECASE)
 _FURNITURE = re.compile(

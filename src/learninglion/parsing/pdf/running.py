@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
+from learninglion.parsing.kamervragen.printed import is_imprint
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.pdf.lines import Line, Page
 
@@ -26,14 +27,6 @@ _NEAREST, _EVEN = 8, 1.1  # lines that show how far lines stand apart, and play 
 _ROWS = 4.0  # of the size: as far apart as rows of one table stand
 _SENTENCE = re.compile(r"(?:[^\W\d_][a-zà-ÿ)\"'”’»]|[a-zà-ÿ)\"'”’»]{2}|[a-zà-ÿ] \d{1,4})[.?!][\"'”’»)]*$")
 _STOPS = re.compile(r"[.?!:;][\"'”’»)\]\d]*$")
-_HOUSE = re.compile(
-    r"(?:tweede|eerste) kamer,? (?:der staten-generaal,? )?vergaderjaar \d{4}\s?[-–/]\s?\d{2,4}\b.{0,60}"
-    r"|.{0,24}\bissn 0921\s?[-–]\s?7371.{0,24}"
-    r"|[’'‘`]?\s?s[-‑ ]gravenhage \d{4}"
-    r"|(?:kv|ah)-[te]k-(?:\d{8}-\d{1,5}|\d{4}z\d{5,6})(?:\s+\d{1,3})?"
-    r"|kst-?\d{5,}(?:-[\w()]{1,12})*",
-    re.IGNORECASE,
-)
 _DIGITS = re.compile(r"\d+")
 _SPACES = re.compile(r"\s+")
 _PAGE_NUMBER = re.compile(
@@ -120,7 +113,7 @@ def _is_form(line: Line) -> bool:
         line.text[start:end].strip()
         for start, end in zip((0, *line.gaps), (*line.gaps, len(line.text)), strict=True)
     ]
-    known = [_HOUSE.fullmatch(part) is not None for part in parts]
+    known = [is_imprint(part) for part in parts]
     return any(known) and all(
         form or not part or (part.isdigit() and len(part) < 5)
         for form, part in zip(known, parts, strict=True)
