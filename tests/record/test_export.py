@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import zipfile
 import zlib
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
 import pypdfium2
 import pytest
@@ -110,6 +111,21 @@ def test_no_sign_stands_in_the_way_of_an_export() -> None:
 def test_same_bytes_each_time(form: ExportFormat) -> None:
     machine = (MachineText(("Dit jaar zijn er 12 controles.",)),)
     assert export(make_dossier(), form, None, machine) == export(make_dossier(), form, None, machine)
+
+
+def test_a_file_says_when_its_text_was_made() -> None:
+    """The moment that the dossier itself knows, to the second, so that the same dossier gives the same bytes."""
+    dossier = make_dossier()
+    at = datetime(2031, 3, 4, 15, 6, 7, 891011, tzinfo=timezone(timedelta(hours=1)))
+    first, *rest = dossier.verifications
+    selection = replace(first.draft.selection, selected_at=at)
+    dated = replace(
+        dossier, verifications=(replace(first, draft=replace(first.draft, selection=selection)), *rest)
+    )
+    core = open_docx(io.BytesIO(export(dated, ExportFormat.LETTER))).core_properties
+    assert core.created == datetime(2031, 3, 4, 14, 6, 7, tzinfo=UTC)
+    with pypdfium2.PdfDocument(export(dated, ExportFormat.PDF)) as pdf:
+        assert pdf.get_metadata_value("CreationDate").startswith("D:20310304140607")
 
 
 def test_markdown_shows_sources_and_sets_failures_apart() -> None:

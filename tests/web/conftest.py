@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
-import uvicorn
 from argon2 import PasswordHasher
-from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
-from web_office import ARGUMENTS, CHROMIUM, EVERYTHING, Office, documents
+from web_office import ARGUMENTS, CHROMIUM, EVERYTHING, Office, documents, served
 
 from learninglion.models import Role
 from learninglion.settings import load_settings, workplace_options
@@ -81,22 +75,6 @@ def office(make_office: Callable[..., Office]) -> Office:
     made.person("opsteller", Role.DRAFTER, collections=("openbaar",))
     made.person("controleur", Role.AUDITOR)
     return made
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """An application on loopback, as uvicorn serves it in production; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
 
 
 @pytest.fixture(scope="session")

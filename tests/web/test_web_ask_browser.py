@@ -10,9 +10,8 @@ import typst
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from test_web_browser import _serious, _small_targets, page, sign_in
-from web_office import EVERYTHING, IN_BROWSER, Office
+from web_office import EVERYTHING, IN_BROWSER, Office, served
 
-from conftest import served
 from learninglion.models import Role
 
 __all__ = ["page"]  # a fixture

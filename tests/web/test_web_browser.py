@@ -43,10 +43,10 @@ def sign_in(page: Page, name: str = "noor") -> None:
     page.wait_for_url("**/")
 
 
-def lay_out_set(page: Page) -> str:
-    """Paste the fictional set and search; gives the address of the first board."""
+def lay_out_set(page: Page, text: str = "") -> str:
+    """Paste a set, the fictional one by itself, and search; gives the address of the first board."""
     page.goto("/sets/new")
-    page.fill("#text", sample_question_set().read_text("utf-8"))
+    page.fill("#text", text or sample_question_set().read_text("utf-8"))
     page.click("text=Lees de set")
     page.wait_for_url("**/check")
     page.click("text=Zoek bij elke vraag")
@@ -54,9 +54,9 @@ def lay_out_set(page: Page) -> str:
     return page.url
 
 
-def make_dossier(page: Page) -> str:
+def make_dossier(page: Page, text: str = "") -> str:
     """A proposal from the first source of the first three questions; gives its address."""
-    first = lay_out_set(page)
+    first = lay_out_set(page, text)
     for number in (1, 2, 3):
         page.goto(first.replace("questions/1", f"questions/{number}"))
         hidden = page.locator("summary", has_text="onder de drempel")

@@ -21,9 +21,8 @@ from schemathesis.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from web_office import EVERYTHING, Office, hide_dossier
+from web_office import EVERYTHING, Office, hide_dossier, served
 
-from conftest import served
 from learninglion.models import Role
 from learninglion.workflow.accounts import SessionKind
 

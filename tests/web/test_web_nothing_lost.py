@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +12,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page, expect
 from playwright.sync_api import Error as PlaywrightError
-from test_web_browser import _serious, copied_with, make_dossier, sign_in
-from web_office import ARGUMENTS, CHROMIUM, EVERYTHING, IN_BROWSER, NOOR, PASSWORD, Office
+from test_web_browser import _serious, copied_with, sign_in
+from test_web_browser import make_dossier as make_dossier_of
+from web_office import (
+    ARGUMENTS,
+    CHROMIUM,
+    EVERYTHING,
+    IN_BROWSER,
+    NOOR,
+    PASSWORD,
+    Office,
+    question_set_text,
+    real_documents,
+    served,
+)
 
 from learninglion.database.engine import now
 from learninglion.models import Author, Role
@@ -34,9 +46,25 @@ def visit(browser: Browser, address: str) -> Page:
     return page
 
 
-@pytest.fixture(scope="module", autouse=True)
-def colleague(office: Office) -> str:
-    return office.person("karin", Role.DRAFTER)
+@pytest.fixture(scope="module")
+def office(make_office: Callable[..., Office]) -> Office:
+    """A workplace with published papers, where they are at hand, and two people."""
+    made = make_office()
+    assert not made.workplace.intake.ingest(real_documents(), actor=EVERYTHING).failures
+    made.person("noor", *Role)
+    made.person("karin", Role.DRAFTER)
+    return made
+
+
+@pytest.fixture(scope="module")
+def address(office: Office) -> Iterator[str]:
+    with served(office.app) as place:
+        yield place
+
+
+def make_dossier(page: Page) -> str:
+    """A proposal on a real set; gives its address."""
+    return make_dossier_of(page, question_set_text())
 
 
 def choose_one(page: Page) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from learninglion.models import Actor, DocumentCard, Dossier, QuestionSet, Role, Source, SubQuestion
-from learninglion.sample import sample_documents
+from learninglion.sample import sample_documents, sample_question_set
 from learninglion.settings import Settings
 from learninglion.web.site import Site
 from learninglion.workflow import Workplace
@@ -28,6 +35,9 @@ __all__ = [
     "documents",
     "form_token",
     "hide_dossier",
+    "question_set_text",
+    "real_documents",
+    "served",
 ]
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -87,6 +97,41 @@ def form_token(browser: TestClient, path: str = "/account") -> str:
 def documents() -> list[Path]:
     """The papers about fireworks and fatbikes: enough for a set, quick to read."""
     return [p for p in sample_documents() if "9001" in p.name][:6]
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """An application on loopback, as uvicorn serves it in production; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+_GOLD = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "kamervragen" / "gold"
+_ASKED = ("1bd47dc8-229e-4a1a-a405-8e2672436e1f", "1b26915f-b542-4707-8495-b5c21f0edfe1")
+
+
+def real_documents() -> list[Path]:
+    """Published papers, the first of which answers `question_set_text`; the fictional ones without them."""
+    pdfs = [_GOLD.parent / "pdf" / f"{name}.pdf" for name in _ASKED]
+    return pdfs if _GOLD.is_dir() else documents()
+
+
+def question_set_text() -> str:
+    """A set as it was sent in, to paste; the fictional one where the real ones are not."""
+    if not _GOLD.is_dir():
+        return sample_question_set().read_text("utf-8")
+    gold = json.loads((_GOLD / f"{_ASKED[0]}.json").read_text("utf-8"))
+    asked = [f"Vraag {' en '.join(map(str, q['numbers']))}\n{q['text']}" for q in gold["questions"]]
+    return "\n\n".join((gold["asked"], *asked))
 
 
 @dataclass(frozen=True)

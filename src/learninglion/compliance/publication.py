@@ -36,10 +36,11 @@ _ENGLISH = (
     ("glossary", "Woordenlijst (Engels)"),
 )
 _STYLE = """body { font: 1.05rem/1.6 sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; color: #111;
-background: #fff } a { color: #01527a } nav ul { padding: 0; list-style: none; display: flex; flex-wrap: wrap;
-gap: .25rem 1rem } a:focus-visible { outline: 3px solid #01527a; outline-offset: 2px } pre {
-white-space: pre-wrap; background: #f3f3f3; padding: .75rem }
-.wide { overflow-x: auto } table { border-collapse: collapse }
+background: #fff; overflow-wrap: anywhere } a { color: #01527a }
+nav ul { padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1rem }
+a:focus-visible { outline: 3px solid #01527a; outline-offset: 2px }
+pre { white-space: pre-wrap; background: #f3f3f3; padding: .75rem }
+.wide { overflow-x: auto; overflow-wrap: normal } table { border-collapse: collapse }
 th, td { border: 1px solid #767676; padding: .25rem .5rem; text-align: left; vertical-align: top }"""
 
 

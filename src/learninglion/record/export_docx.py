@@ -53,7 +53,7 @@ from learninglion.record.letter_template import (
     paragraphs_of,
     text_run,
 )
-from learninglion.record.marking import credit_line, mark_line, origin_line, properties
+from learninglion.record.marking import credit_line, made_at, mark_line, origin_line, properties
 from learninglion.record.notes import (
     AnswerGroup,
     Note,
@@ -657,7 +657,7 @@ def _saved(word: WordDocument, dossier: Dossier) -> bytes:
     core.subject = core.category = ""
     core.last_modified_by = ""
     core.comments, core.keywords = credit_line(dossier), "AI-gegenereerd; LearningLion"
-    core.created = core.modified = datetime(*FIXED_TIME)  # noqa: DTZ001  (the format has no zone)
+    core.created = core.modified = made_at(dossier).replace(tzinfo=None)  # UTC: the format has no zone
     core.revision = dossier.version
     add_custom_properties(word, properties(dossier))
     raw = io.BytesIO()

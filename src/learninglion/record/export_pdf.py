@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import typst
@@ -15,7 +15,15 @@ from learninglion.record.accountability import ANNEX_TITLE, account_for
 from learninglion.record.answers import answer_heading, empty_answer, group_blocks
 from learninglion.record.energy import Energy, energy_lines
 from learninglion.record.letter_facts import document_title
-from learninglion.record.marking import credit_line, mark_line, mark_pdf, origin_line, properties, source_type
+from learninglion.record.marking import (
+    credit_line,
+    made_at,
+    mark_line,
+    mark_pdf,
+    origin_line,
+    properties,
+    source_type,
+)
 from learninglion.record.notes import Note, answer_groups, collect_notes, heading
 
 __all__ = ["to_pdf"]
@@ -24,7 +32,6 @@ _TEMPLATE = Path(__file__).with_name("dossier.typ")
 # How the compiler names what its fonts lack: as a string in the notation of Rust.
 _UNSHOWN = re.compile(r'the text `"(.*?)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
-_FIXED_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # no clock in the file: the same dossier gives the same bytes
 
 
 def to_pdf(dossier: Dossier, energy: Sequence[Energy] = ()) -> bytes:
@@ -54,7 +61,8 @@ def to_pdf(dossier: Dossier, energy: Sequence[Energy] = ()) -> bytes:
             if not account.empty
         ],
     }
-    return mark_pdf(_compile(json.dumps(data, ensure_ascii=False)), source_type(dossier))
+    made = _compile(json.dumps(data, ensure_ascii=False), made_at(dossier))
+    return mark_pdf(made, source_type(dossier))
 
 
 def _answers(dossier: Dossier) -> list[dict[str, object]]:
@@ -90,7 +98,7 @@ def _note(note: Note) -> dict[str, object]:
     return {"number": note.number, "name": note.name, "url": note.url, "rest": note.rest}
 
 
-def _compile(data: str) -> bytes:
+def _compile(data: str, moment: datetime) -> bytes:
     """The PDF of `data`; a sign that its fonts do not have is told by its number, such as [U+1F600]."""
     while True:
         try:
@@ -100,7 +108,7 @@ def _compile(data: str) -> bytes:
                 ignore_system_fonts=True,
                 pdf_standards=["ua-1", "a-2a"],
                 sys_inputs={"data": data},
-                timestamp=_FIXED_TIME,
+                timestamp=moment,
             )
         except typst.TypstError as error:
             shown = _without(data, str(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from difflib import SequenceMatcher
 
 from learninglion.models import Author, Dossier, DossierState, Statement, Verification
@@ -19,6 +20,7 @@ __all__ = [
     "credit_line",
     "is_marked",
     "linked_data",
+    "made_at",
     "mark_line",
     "mark_pdf",
     "origin_line",
@@ -125,6 +127,14 @@ def state_words(state: DossierState) -> str:
         DossierState.EDITED: "bewerkt",
         DossierState.APPROVED: "vastgesteld",
     }[state]
+
+
+def made_at(dossier: Dossier) -> datetime:
+    """When its sources were chosen or it was signed without the label, the last of it: no clock is asked."""
+    moments = [v.draft.selection.selected_at for v in dossier.verifications]
+    moments += [dossier.responsibility.at] if dossier.responsibility else []
+    known = (at.astimezone(UTC).replace(microsecond=0) for at in moments if at)
+    return max(known, default=datetime(1980, 1, 1, tzinfo=UTC))
 
 
 def origin_line(dossier: Dossier) -> str:

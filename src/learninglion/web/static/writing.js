@@ -253,7 +253,7 @@
     if (!fresh) { return false; }
     document.title = page.title;
     main.replaceChildren.apply(main, Array.from(fresh.childNodes).map(function (n) { return document.importNode(n, true); }));
-    var place = document.getElementById("theirs") || main.querySelector("[role=alert]") || document.getElementById(then);
+    var place = document.getElementById("theirs") || document.getElementById("problem") || main.querySelector("[role=alert]") || document.getElementById(then);
     if (place) {
       place.scrollIntoView({ block: "start" });
       var focus = place.matches("[tabindex]") ? place : place.querySelector("h2[tabindex], textarea") || place;

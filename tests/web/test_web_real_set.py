@@ -1,0 +1,220 @@
+"""The way of a published set: officer, reviewer and the letter, as they walk it, watched by axe."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from test_web_browser import _small_targets, copied_with, lay_out_set, make_dossier, sign_in
+from test_web_letter_browser import rewrite, take, word_paragraphs
+from test_web_nothing_lost import _serious_here, visit
+from web_office import EVERYTHING, IN_BROWSER, Office, question_set_text, real_documents, served
+
+from learninglion.models import DossierState, Role
+
+pytestmark = IN_BROWSER
+
+OWN = "Ik heb hierover op 2 december met de betrokken maatschappij gesproken."
+
+
+@pytest.fixture(scope="module")
+def office(make_office: Callable[..., Office]) -> Office:
+    made = make_office()
+    assert not made.workplace.intake.ingest(real_documents(), actor=EVERYTHING).failures
+    made.person("noor", Role.DRAFTER)
+    made.person("piet", Role.APPROVER)
+    return made
+
+
+@pytest.fixture(scope="module")
+def address(office: Office) -> Iterator[str]:
+    with served(office.app) as place:
+        yield place
+
+
+@pytest.fixture
+def noor(browser: Browser, address: str) -> Iterator[Page]:
+    page = visit(browser, address)
+    sign_in(page)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def piet(browser: Browser, address: str) -> Iterator[Page]:
+    page = visit(browser, address)
+    sign_in(page, "piet")
+    yield page
+    page.context.close()
+
+
+def look(page: Page) -> None:
+    """Nothing serious, nothing sideways and no small target, wide and at 360 and 320 pixels."""
+    for width in (1280, 360, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+        assert not _small_targets(page, page.url)
+        assert width == 360 or not _serious_here(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_reviewer_gives_back_reads_and_takes_responsibility(noor: Page, piet: Page, office: Office) -> None:
+    path = make_dossier(noor, question_set_text())
+    shown = noor.locator("#question-1 .answer")
+    before = shown.inner_text()
+    rewrite(noor, path, 1, f"{noor_text(noor, path, 1)}\n\n{OWN}")
+    noor.locator("#question-1 summary:has-text('Neem deze zin voor eigen rekening')").first.click()
+    noor.keyboard.press("Tab")
+    noor.keyboard.type("Gesprek met de maatschappij.")
+    noor.keyboard.press("Enter")
+    noor.wait_for_selector("#question-1 .own-account")
+    assert OWN in shown.inner_text() and OWN not in before
+    assert "De bron zegt iets anders" not in noor.inner_text("#question-1")  # no source speaks about it
+    assert "1 eigen zin" in noor.inner_text(".questions li >> nth=1")
+    look(noor)
+    for at in range(noor.locator("section[id^=question-]").count()):  # what nothing bears goes out
+        if noor.locator(f"#question-{at} .sentence--refused").count():
+            rewrite(noor, path, at, "")
+    noor.select_option("#person", "piet")
+    noor.fill("#note", "Graag let op vraag 2.")
+    noor.click("text=Vraag om vast te stellen")
+    noor.wait_for_selector("text=noor vroeg piet")
+
+    piet.goto("/")
+    assert "Graag let op vraag 2." in piet.inner_text("main")
+    look(piet)
+    piet.click(f"a[href='/dossiers/{path.rsplit('/', 1)[1]}']")
+    piet.check("#responsible")
+    piet.click("text=Stel de tekst vast")  # without having opened one source: refused on this page
+    piet.wait_for_selector("#problem:focus >> text=nog geen enkele bron")
+    assert piet.is_checked("#responsible")
+    look(piet)
+    piet.click("summary:has-text('Geef terug met een opmerking')")
+    piet.fill("#answer", "Noem ook de datum van het gesprek.")
+    piet.click("button:has-text('Geef terug')")
+    noor.goto("/")
+    assert "Noem ook de datum van het gesprek." in noor.inner_text("main")
+    look(noor)
+    noor.goto(path)
+    noor.click("text=Vraag opnieuw")
+    noor.wait_for_selector("text=noor vroeg piet")
+
+    piet.goto(path)
+    assert not piet.locator("#without_label").count()  # not before every source was opened
+    addresses = [mark.get_attribute("href") or "" for mark in piet.locator("a.cite").all()]
+    for source in {address.split("&")[0]: address for address in addresses}.values():
+        piet.locator(f"a.cite[href='{source}']").first.click()
+        piet.wait_for_selector(".beside mark")
+        piet.keyboard.press("Escape")
+    look(piet)
+    piet.reload()
+    piet.check("#responsible")
+    piet.check("#without_label")
+    piet.click("text=Stel de tekst vast")
+    piet.wait_for_selector(".head >> text=vastgesteld")
+    assert "piet heeft de tekst onderzocht" in piet.inner_text("main")
+    assert not piet.locator("details[open]:has-text('Verwant materiaal')").count()
+    dossier = office.workplace.dossiers.load(path.rsplit("/", 1)[1], EVERYTHING)
+    assert dossier.state is DossierState.APPROVED and dossier.responsibility
+    assert dossier.responsibility.by == "piet" and set(dossier.responsibility.opened) == set(dossier.cited)
+    piet.goto(f"{path}/history")
+    assert "regel over AI weggehaald" in piet.inner_text("main")
+    look(piet)
+
+
+def noor_text(page: Page, path: str, position: int) -> str:
+    page.goto(f"{path}?edit={position}")
+    return page.input_value("#answer")
+
+
+def test_a_text_as_officers_write_it_leaves_as_a_letter(noor: Page) -> None:
+    path = make_dossier(noor, question_set_text())
+    answer = noor.locator("#question-1 .answer")
+    assert answer.locator("p.text sup.marks a.cite").count()  # flowing text with raised marks
+    noor.click("text=zin voor zin")
+    expect(noor.locator("#question-1 .sentence--apart")).not_to_have_count(0)
+    text = noor_text(noor, path, 1)
+    assert noor.locator("form[data-editor] [data-while-writing]").count()  # sources beside while editing
+    noor.locator("form[data-editor] [data-while-writing]").first.click()
+    noor.wait_for_selector(".beside h2")
+    assert noor.input_value("#answer") == text
+    noor.keyboard.press("Escape")
+    first, rest = text.split(". ", 1)
+    rewrite(noor, path, 1, f"{rest}\n\n{first}.\n\n- het ene punt;\n- het andere punt.")  # reordered, split
+    expect(noor.locator("#question-1 .answer ul li")).to_have_count(2)
+    marks = noor.locator("#question-1 .answer sup.marks a.cite").evaluate_all(
+        "all => all.map(a => a.firstChild.nextSibling.textContent.trim())"
+    )
+    refused = noor.locator("#question-1 .sentence--refused").count()
+    letter = word_paragraphs(take(noor, "letter"))
+    told = " ".join(text for _, text in letter)
+    assert "Geachte voorzitter," in told and re.search(r"Antwoord (op vraag )?2", told)
+    for note in ("kan niet worden beantwoord", "Wat ontbreekt", "Niet overgenomen", "bevestig het voorstel"):
+        assert note not in told
+    assert refused and "het ene punt" not in told  # nobody answers for it yet: not in the letter
+    with zipfile.ZipFile(io.BytesIO(take(noor, "letter"))) as file:
+        notes = re.findall(r"<w:footnote [^>]*w:id=\"[1-9]", file.read("word/footnotes.xml").decode())
+    assert len(notes) == len(set(marks) | set(all_marks(noor)))  # one for each source and answer
+    with zipfile.ZipFile(io.BytesIO(take(noor, "letter-clean"))) as file:
+        assert "footnoteReference" not in file.read("word/document.xml").decode()
+    with zipfile.ZipFile(io.BytesIO(take(noor, "letter-changes"))) as file:
+        changed = file.read("word/document.xml").decode()
+        assert "<w:ins " in changed and "het ene punt" in file.read("word/comments.xml").decode()
+    assert "het ene punt" in " ".join(text for _, text in word_paragraphs(take(noor, "annex")))
+    asked: list[str] = []
+    noor.on("dialog", lambda d: (asked.append(d.message), d.accept()))
+    noor.click("text=Kopieer alles")
+    copied = copied_with(noor, "Antwoord 2")
+    assert len(asked) == 1 and "gemaakt met AI" in copied
+    noor.click("text=Wat doet dit, wat kan het niet")  # the cards, reachable from every draft
+    noor.wait_for_url("**/how-this-works#h-cards")
+
+
+def all_marks(page: Page) -> list[str]:
+    """The numbers of the notes of what stands, on this page."""
+    marks = page.locator(".answer sup.marks a.cite, .answer sup.marks span.cite")
+    return [re.sub(r"\D*(\d+).*", r"\1", text, flags=re.DOTALL) for text in marks.all_inner_texts()]
+
+
+def test_two_computers_of_one_person_keep_both_texts(browser: Browser, noor: Page, address: str) -> None:
+    path = make_dossier(noor, question_set_text())
+    other = visit(browser, address)
+    sign_in(other)
+    text = noor_text(noor, path, 1)
+    noor.locator("#answer").press("Control+End")
+    noor.keyboard.type(" Getypt op de laptop.")
+    noor.wait_for_selector("[data-kept] >> text=Tussendoor bewaard")
+    other.goto(path)  # the other computer has it, and goes on
+    other.click("text=Ga verder met schrijven")
+    assert other.input_value("#answer") == f"{text} Getypt op de laptop."
+    other.locator("#answer").press("Control+End")
+    other.keyboard.type(" En op kantoor.")
+    other.click("text=Opslaan en controleren")
+    other.wait_for_selector("form[data-editor]", state="detached")
+    noor.locator("#answer").press("Control+End")
+    noor.keyboard.type(" Thuis nog iets.")
+    noor.click("text=Opslaan en controleren")
+    noor.wait_for_selector("#theirs")  # not written over: both stand there
+    assert noor.input_value("#answer").endswith("Getypt op de laptop. Thuis nog iets.")
+    assert "En op kantoor." in noor.inner_text("#their-text")
+    look(noor)
+    other.context.close()
+
+
+def test_an_own_source_that_is_refused_keeps_what_was_typed(noor: Page) -> None:
+    board = lay_out_set(noor, question_set_text())
+    noor.click("summary:has-text('Een eigen bron toevoegen')")
+    noor.fill("#own-title", "Nota van gisteren")
+    noor.fill("#own-text", OWN)
+    noor.click("text=Voeg de eigen bron toe")  # without saying that it may be used
+    noor.wait_for_selector("#problem:focus")
+    assert noor.input_value("#own-title") == "Nota van gisteren" and noor.input_value("#own-text") == OWN
+    look(noor)
+    noor.check("#may-use")
+    noor.click("text=Voeg de eigen bron toe")
+    noor.wait_for_selector("text=aangeleverd door u")
+    assert noor.url.split("#")[0] == board.split("#")[0]
