@@ -3,6 +3,7 @@
     python benchmarks/load.py users  [--pairs 50000] [--users 50] [--minutes 6] [--mixed]
     python benchmarks/load.py users  [--users 10] [--minutes 12] --flood
     python benchmarks/load.py fuzz   [--each 1200]
+    python benchmarks/load.py rounds [--rounds 100] [--at-hand 8]
 
 `users` fills a data folder of its own with fictional pairs (kept in --home, so a second run starts at once),
 serves it with uvicorn in a process of its own, and lets every user search once in five seconds and open a
@@ -13,12 +14,16 @@ tests/web/test_web_fuzz.py in their full number. With --flood strangers come aft
 process of their own, and stay: large bodies without a token, requests that are sent by half, and sign-ins
 with wrong passwords; the users are honest beside them. Then times are those beside the strangers, and memory
 is the most that was seen beside them against the minute before they came. All traffic stays on 127.0.0.1.
+`rounds` does mixed work in this process, as much in every round whatever the clock says: two searches, a
+draft of two questions, and an upload in every third. What grows is told beside the two caches that fill up;
+with --at-hand the vectors of words are held to so many MB, so that whatever else grows shows at once.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import random
@@ -28,6 +33,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,7 +63,7 @@ PLACES = "Duinwijk Merenhoven Oosterdal Zandvoorde Lindeborg Kerkhaven Waterbuur
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("what", choices=["users", "fuzz", "serve", "strangers"])
+    parser.add_argument("what", choices=["users", "fuzz", "serve", "strangers", "rounds"])
     parser.add_argument("--home", type=Path, default=Path("benchmarks/.home-load"))
     parser.add_argument("--pairs", type=int, default=50_000)
     parser.add_argument("--users", type=int, default=50)
@@ -65,7 +71,13 @@ def main() -> None:
     parser.add_argument("--mixed", action="store_true", help="drafts and uploads too, through the queue")
     parser.add_argument("--flood", action="store_true", help="strangers beside the users")
     parser.add_argument("--each", type=int, default=1200)
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--at-hand", type=int, default=0, help="MB of vectors of words")
     given = parser.parse_args()
+    if given.what == "rounds":
+        fill(given.home, given.pairs)
+        work(given.home, given.rounds, given.at_hand)
+        return
     if given.what == "fuzz":
         command = [sys.executable, "-m", "pytest", "-s", str(ROOT / "tests" / "web" / "test_web_fuzz.py")]
         raise SystemExit(
@@ -175,6 +187,41 @@ def question(rng: random.Random) -> str:
         f"gevolgen heeft? Deelt u de mening dat {other} daar niet los van staat, en bent u bereid {subject} "
         f"te {rng.choice(VERBS)} voor 1 maart 20{rng.randrange(25, 60)}? Zo nee, waarom niet?"
     )
+
+
+def work(home: Path, rounds: int, at_hand: int) -> None:
+    """Mixed work in this process; a JSON line every twenty rounds, and how memory grew in the last half."""
+    from learninglion.drafting.evidence import Meaning
+    from learninglion.models import Actor, QuestionSet, RawFile, Role, SubQuestion
+    from learninglion.web.serving import share_heaps
+
+    share_heaps()
+    if at_hand:
+        Meaning.__init__.__defaults__ = (at_hand * 1_000_000,)  # type: ignore[attr-defined]
+    workplace, _ = opened(home)
+    actor, rng, seen = Actor("load", frozenset(Role)), random.Random(99), []
+    for number in range(rounds):
+        asked = QuestionSet("", tuple(SubQuestion((n,), question(rng)) for n in (1, 2)))
+        for _ in range(2):
+            workplace.searching.search(question(rng), actor=actor, limit=10)
+        offers = workplace.searching.offer(asked, actor=actor)
+        chosen = workplace.drafts.select_automatically(asked, offers)
+        workplace.drafts.draft(asked, chosen, actor=actor)
+        if number % 3 == 0:
+            name = f"mixed-{rng.randrange(10**9)}"
+            text = "\n\n".join(document(rng, number).split("\n\n")[:11]) + f"\n\n{name}"
+            raw = RawFile(f"{name}.txt", text.encode(), "")
+            workplace.intake.ingest_upload(raw, collection="load", actor=actor)
+        if number % 20 == 19:
+            vectors = sum(thing._size for thing in gc.get_objects() if isinstance(thing, Meaning))
+            caches = (thing for thing in gc.get_objects() if isinstance(thing, _lru_cache_wrapper))
+            kept = sum(cache.cache_info().currsize for cache in caches)
+            seen.append((float(number), footprint(os.getpid(), 0).memory_mb))
+            line = {"rounds": number + 1, "memory_mb": round(seen[-1][1]), "vectors_mb": vectors // 10**6}
+            print(json.dumps({**line, "entries_of_caches": kept}), flush=True)
+    (begun, before), (ended, after) = seen[len(seen) // 2], seen[-1]
+    print(json.dumps({"mb_per_100_rounds": round(100 * (after - before) / ((ended - begun) or 1), 1)}))
+    workplace.close()
 
 
 def sign_in(home: Path) -> tuple[str, str]:

@@ -44,7 +44,7 @@ def ingest(url: str, home: Path) -> None:
     acknowledged = os.open(home / "acknowledged", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
     with store.ingesting(wait=30):
         for version in range(1, VERSIONS + 1):
-            done = store.journal.done(COLLECTION)
+            done = {entry.stamp.path: entry.stamp for entry in store.journal.entries()}
             for number in range(1, DOCUMENTS + 1):
                 file = stamp(number, version)
                 known = done.get(file.path)

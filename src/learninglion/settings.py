@@ -42,7 +42,7 @@ from learninglion.models.errors import InputError
 from learninglion.record.energy import Method
 from learninglion.record.letter_template import LetterTerms
 from learninglion.store.object_store import ObjectStoreChoice
-from learninglion.workflow.options import DATABASE, ENGINES, MODELS_FILE, WorkplaceOptions
+from learninglion.workflow.options import ENGINES, MODELS_FILE, WorkplaceOptions
 
 __all__ = [
     "ArchiveSettings",
@@ -341,12 +341,11 @@ class Settings:
     collector: CollectorSettings = CollectorSettings()
     archive: ArchiveSettings = ArchiveSettings()
     letter: LetterSettings = LetterSettings()
-    own_generator: GeneratorSettings | None = None  # of file and environment, whatever was chosen on a screen
     fixed: frozenset[str] = frozenset()  # names under [generator] that the environment decides
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings in force. Raises InputError that names the file or variable which cannot be used."""
+    """The settings of file and environment. Raises InputError that names what of them cannot be used."""
     env = os.environ if environment is None else environment
     home = Path(env.get("LEARNINGLION_HOME") or Path.home() / ".local" / "share" / "learninglion")
     home = home.expanduser().absolute()
@@ -361,12 +360,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     elif named:
         raise InputError(f"{path}: dit instellingenbestand bestaat niet (LEARNINGLION_SETTINGS)")
     _overlay(data, env)
-    for name in ("home", "own_generator", "fixed"):
-        data.pop(name, None)
+    data.pop("home", None)
+    data.pop("fixed", None)
     prefix = f"{_PREFIX}GENERATOR_"
     fixed = frozenset(name.removeprefix(prefix).lower() for name in env if name.startswith(prefix))
-    settings = _build(Settings, data, str(path), home=home, fixed=fixed)
-    return with_model(settings, _chosen_model(home, settings.database_url))
+    return _build(Settings, data, str(path), home=home, fixed=fixed)
 
 
 def with_model(settings: Settings, content: bytes | None) -> Settings:
@@ -375,9 +373,8 @@ def with_model(settings: Settings, content: bytes | None) -> Settings:
     Only [generator] can be there: which hosts may be connected to is decided in the settings file alone.
     Raises InputError for what cannot be read.
     """
-    own = settings.own_generator or settings.generator
     if content is None:
-        return replace(settings, generator=own, own_generator=own)
+        return settings
     try:
         chosen = json.loads(content)
     except ValueError as error:
@@ -387,8 +384,10 @@ def with_model(settings: Settings, content: bytes | None) -> Settings:
     if not isinstance(chosen["generator"], dict):
         raise InputError(f"{MODELS_FILE}: 'generator' moet een tabel zijn")
     free = {name: value for name, value in chosen["generator"].items() if name not in settings.fixed}
-    generator = _build(GeneratorSettings, {**asdict(own), **free}, f"{MODELS_FILE} [generator]")
-    return replace(settings, generator=generator, own_generator=own)
+    generator = _build(
+        GeneratorSettings, {**asdict(settings.generator), **free}, f"{MODELS_FILE} [generator]"
+    )
+    return replace(settings, generator=generator)
 
 
 def _model_chosen(settings: Settings, content: bytes | None) -> GeneratorChoice | None:
@@ -610,27 +609,6 @@ def judge_choice(settings: Settings) -> GeneratorChoice | CrossEncoderChoice | N
     if not told.path:
         raise InputError("[judge] path: de map met het model (ONNX) ontbreekt")
     return CrossEncoderChoice(Path(told.path).expanduser(), told.model, told.threads)
-
-
-def _chosen_model(home: Path, database_url: str) -> bytes | None:
-    """What was chosen on the page about models: of all servers where they share a database."""
-    path = home / MODELS_FILE
-    if database_url.startswith("postgres"):
-        from learninglion.database.blobs import read_shared  # only here: most archives are files
-
-        kept = read_shared(database_url, MODELS_FILE)
-        # chosen under an earlier program, which kept it here; it moves to the database when that is opened
-        return kept if kept is not None or (home / DATABASE).exists() else _own_file(path)
-    return _own_file(path)
-
-
-def _own_file(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise InputError(f"{path}: dit bestand kan niet worden gelezen ({error})") from error
 
 
 def _overlay(data: dict[str, object], env: Mapping[str, str]) -> None:

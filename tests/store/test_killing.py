@@ -60,7 +60,7 @@ def test_killing_at_any_moment_loses_and_doubles_nothing(
     assert kept["passages"] == sum(len(p) for _, e, _ in expected.values() for _, p in e)
     assert numbers == list(range(1, DOCUMENTS * VERSIONS + 1))
     assert kept["ingest_files"] == DOCUMENTS
-    assert all(store.journal.is_done(stamp(n, VERSIONS), COLLECTION) for n in expected)
+    assert all(store.journal.taken_in(stamp(n, VERSIONS), COLLECTION) for n in expected)
 
     store.sweep(min_age_seconds=0)
     assert len(list(store.originals.list())) == DOCUMENTS * VERSIONS

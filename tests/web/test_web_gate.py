@@ -286,7 +286,7 @@ def busy(together: threading.Barrier) -> None:
     del parts
 
 if sys.argv[1] == "shared":
-    serving._share_heaps()
+    serving.share_heaps()
 large = bytes([1]) * 20_000_000  # by default the C library keeps as much of every heap from then on
 del large
 before = anonymous()

@@ -19,7 +19,7 @@ from learninglion.database.blobs import FolderBlobs
 from learninglion.models import Role
 from learninglion.sample import sample_documents
 from learninglion.search.fusion import DEFAULT
-from learninglion.settings import load_settings
+from learninglion.settings import with_model
 from learninglion.workflow.options import MODELS_FILE
 from learninglion.workflow.quality import Compared, Proposal, write_proposal
 from loopback import running
@@ -206,7 +206,7 @@ def test_a_model_that_answers_is_in_use_at_once(office: Office, boss: TestClient
     assert "proefmodel" in boss.get("/how-this-works").text
     path = office.settings.home / MODELS_FILE
     assert path.stat().st_mode & 0o077 == 0
-    after = load_settings({"LEARNINGLION_HOME": str(office.settings.home)}).generator
+    after = with_model(office.settings, path.read_bytes()).generator
     assert (after.kind, after.model, after.api_key) == ("openai", "proefmodel", "zeer-geheim")
     assert "zeer-geheim" not in json.dumps(
         [str(e.details) for e in office.workplace.log.entries(EVERYTHING, limit=1000)]

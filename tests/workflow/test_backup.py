@@ -62,7 +62,7 @@ def test_what_is_put_back_finds_the_same_and_its_log_goes_on(workplace: Workplac
     assert (made.documents, verify_backup(tmp_path / "copy")) == (3, ())
     manifest = restore_backup(tmp_path / "copy", tmp_path / "elsewhere", actor=BOSS)
     with working(options(tmp_path / "elsewhere")) as again:
-        again.backups.note_restored(manifest, actor=BOSS)
+        again.backups.note_taken_in(manifest, actor=BOSS)
         assert hits(again) == before
         assert again.log.verify(BOSS).ok
         assert {"backup.make", "backup.restore"} <= {e.action for e in again.log.entries(BOSS)}
@@ -88,7 +88,7 @@ def test_one_of_postgresql_holds_all_that_servers_share_and_goes_back_there_or_i
     for place in (options(tmp_path / "files"), options(tmp_path / "base", another_postgresql_url)):
         manifest = restore_backup(tmp_path / "copy", place.home, place.database_url, actor=BOSS)
         with working(place) as again:
-            again.backups.note_restored(manifest, actor=BOSS)
+            again.backups.note_taken_in(manifest, actor=BOSS)
             assert again.learning.current().body_stems == 0.21
             assert statement(again)["public_key"] == mark
             assert again.log.verify(BOSS).ok and list(again.log.misfits(BOSS)) == []

@@ -80,7 +80,7 @@ def test_the_former_model_serves_until_the_new_one_has_read_everything(
     assert later.searching.search("subsidie voor molens", actor=BOSS)[0].source.document.title == "twee"
     assert later.indexing.check().encoder == "klein"
     go_on.set()
-    assert later.indexing.await_switch(30)
+    assert later.indexing._switching.wait(30)
     assert later.indexing.switch_state().problem == ""
     assert (later.indexing.check().encoder, later.indexing.check().wanted) == ("groot", "")
     assert later.searching.search("subsidie voor molens", actor=BOSS)[0].source.document.title == "twee"

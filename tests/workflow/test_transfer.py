@@ -92,7 +92,7 @@ def test_what_left_as_files_is_the_same_elsewhere(
         manifest = import_all(tmp_path / "uit", place.home, place.database_url, actor=BOSS)
         assert manifest == made
         with working(place) as again:
-            again.transfers.note_imported(manifest, actor=BOSS)
+            again.backups.note_taken_in(manifest, "archive.import", actor=BOSS)
             assert everything(again) == before
             assert again.log.verify(BOSS).ok
             assert list(again.log.misfits(BOSS)) == []

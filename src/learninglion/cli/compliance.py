@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.opening import workplace_here
+from learninglion.cli.opening import settings_here, workplace_here
 from learninglion.cli.terminal import console, local_actor, print_json
 from learninglion.compliance.bundle import compliance_bundle
 from learninglion.compliance.facts import Figure, Holding, Installation, facts_of
@@ -18,7 +18,7 @@ from learninglion.compliance.monthly import monthly_page, monthly_pdf
 from learninglion.compliance.publication import publication
 from learninglion.compliance.register_entry import register_entry
 from learninglion.models.plain import Plain
-from learninglion.settings import Settings, installation, load_settings, registration
+from learninglion.settings import Settings, installation, load_settings, registration, with_model
 from learninglion.workflow.files import make_folder, write_file
 from learninglion.workflow.quality import MeasureRow
 from learninglion.workflow.retention import APPROVED, WORK
@@ -47,7 +47,8 @@ def installation_here(settings: Settings, workplace: Workplace) -> Installation:
     )
     measured = tuple(figure for row in workplace.quality.measurements(actor)[:1] for figure in _figures(row))
     days = {term.category: term.days for term in workplace.retention.terms(actor)}
-    made = installation(settings, holdings, measured)
+    in_force = with_model(settings, workplace.language_model.chosen())
+    made = installation(in_force, holdings, measured)
     return replace(made, dossier_days=days[APPROVED], work_days=days[WORK])
 
 
@@ -92,7 +93,7 @@ def write_report(
 
 def publish(out: Path = typer.Argument(..., help="De map; wordt gemaakt.")) -> None:
     """Schrijf een openbare site: kaarten, metingen, mislukte proeven, prompts, grenzen; geen dossiers."""
-    made = publication(installation(load_settings(), (), ()))
+    made = publication(installation(settings_here(), (), ()))
     make_folder(out)
     for name, content in made.items():
         write_file(out / name, content)
@@ -103,7 +104,7 @@ def show_register_entry(
     out: Path | None = typer.Option(None, "--out", help="Het bestand; anders komt het op het scherm."),
 ) -> None:
     """De gegevens voor het Algoritmeregister (standaard 1.0), om na te lezen en zelf aan te leveren."""
-    _write(register_entry(registration(load_settings())), out)
+    _write(register_entry(registration(settings_here())), out)
 
 
 def show_assessment(

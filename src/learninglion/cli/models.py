@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from learninglion.cli.opening import workplace_here
+from learninglion.cli.opening import settings_here, workplace_here
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
 from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.prompting import load_prompts
@@ -176,7 +176,7 @@ def _opened(url: str, model: str, gguf: Path | None, judge: bool) -> Generator:
 
 
 def _chosen(url: str, model: str, gguf: Path | None, judge: bool) -> GeneratorChoice | CrossEncoderChoice:
-    settings = load_settings()
+    settings = settings_here()
     if gguf is not None:
         return GeneratorChoice(GeneratorKind.GGUF, model, path=gguf, route=route_of(settings))
     if url:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import typer
 
 from learninglion.cli.opening import workplace_here
@@ -12,8 +9,7 @@ from learninglion.cli.terminal import console, local_actor, print_json
 from learninglion.models import Actor, Role
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain
-from learninglion.settings import Settings, load_settings
-from learninglion.workflow import Workplace
+from learninglion.settings import load_settings
 
 __all__ = ["register"]
 
@@ -26,17 +22,10 @@ def register(app: typer.Typer) -> None:
     app.command()(mcp)
 
 
-@contextmanager
-def _opened() -> Iterator[tuple[Workplace, Settings]]:
-    settings = load_settings()
-    with workplace_here(settings) as workplace:
-        yield workplace, settings
-
-
 @users_app.command("list")
 def list_users(as_json: bool = typer.Option(False, "--json", help="Een JSON-object per gebruiker.")) -> None:
     """Alle gebruikers met hun rollen."""
-    with _opened() as (workplace, _):
+    with workplace_here() as workplace:
         workplace.access.looked(local_actor(), "people")
         for account in workplace.people.list(local_actor()):
             roles = ", ".join(sorted(role.value for role in account.actor.roles))
@@ -63,7 +52,8 @@ def add_user(
     """Voeg iemand toe; het eenmalige adres om een wachtwoord te kiezen verschijnt op het scherm."""
     from learninglion.web.addresses import address_for
 
-    with _opened() as (workplace, settings):
+    settings = load_settings()
+    with workplace_here(settings) as workplace:
         if not workplace.accounts.any() and Role.ADMINISTRATOR not in role:
             raise InputError("De eerste gebruiker moet beheerder zijn: --role administrator.")
         token = workplace.people.add(name, role, collection or None, actor=local_actor())
@@ -82,7 +72,7 @@ def mcp(
 
     actor: Actor = local_actor()
     if user:
-        with _opened() as (workplace, _):
+        with workplace_here() as workplace:
             account = workplace.accounts.find(user)
         if not account.active:
             raise PermissionDeniedError(f"Het account {user!r} is gesloten.")

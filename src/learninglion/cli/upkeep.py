@@ -63,7 +63,7 @@ def put_back(folder: Path = typer.Argument(..., metavar="MAP", help="De map met 
             folder, settings.home, settings.database_url, actor=local_actor(), progress=shown
         )
     with workplace_here() as workplace:
-        workplace.backups.note_restored(manifest, actor=local_actor())
+        workplace.backups.note_taken_in(manifest, actor=local_actor())
     console.print(
         f"Teruggezet in {settings.home}: {manifest.documents} documenten, {manifest.dossiers} dossiers, "
         f"stand van {manifest.made_at.astimezone():%Y-%m-%d %H:%M}. De eerste zoekvraag maakt de zoekindex."
@@ -93,7 +93,7 @@ def import_everything(
             source, settings.home, settings.database_url, actor=local_actor(), progress=shown
         )
     with workplace_here() as workplace:
-        workplace.transfers.note_imported(manifest, actor=local_actor())
+        workplace.backups.note_taken_in(manifest, "archive.import", actor=local_actor())
     console.print(f"Ingelezen: {_counted(manifest.tables)}. De eerste zoekvraag maakt de zoekindex.")
 
 

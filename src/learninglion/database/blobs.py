@@ -26,12 +26,11 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    inspect,
     select,
     update,
 )
 
-from learninglion.database.engine import Moment, looking_in, new_metadata, now, reading
+from learninglion.database.engine import Moment, new_metadata, now, reading
 from learninglion.database.files import append_durably, write_durably
 from learninglion.models.errors import IntegrityError
 
@@ -41,10 +40,8 @@ __all__ = [
     "Files",
     "FolderBlobs",
     "Read",
-    "SplitBlobs",
     "keeps_files",
     "move_in",
-    "read_shared",
 ]
 
 metadata = new_metadata()
@@ -288,65 +285,6 @@ class DatabaseBlobs:
         return f"database, {name}"
 
 
-class SplitBlobs:
-    """Files whose names begin with one of `prefixes` in `large`, the others in `small`."""
-
-    def __init__(self, small: Blobs, large: Files, prefixes: tuple[str, ...]) -> None:
-        self._small, self._large, self._prefixes = small, large, prefixes
-
-    def _of(self, name: str) -> Files:
-        return self._large if name.startswith(self._prefixes) else self._small
-
-    def put(self, name: str, content: bytes) -> None:
-        """Keep `content` durably, replacing what was there."""
-        self._of(name).put(name, content)
-
-    def put_new(self, name: str, content: bytes) -> bool:
-        """Keep `content` durably where nothing is; whether it was."""
-        return self._of(name).put_new(name, content)
-
-    def append(self, name: str, line: bytes) -> None:
-        """Add `line` durably to one of the small files, beginning where nothing is."""
-        self._small.append(name, line)
-
-    def read(self, name: str) -> bytes | None:
-        """What is kept, None where nothing is. Raises IntegrityError where it is seen to be damaged."""
-        return self._of(name).read(name)
-
-    def reader(self, connection: Connection) -> Read:
-        """What reads small files as of the moment that `connection` sees, large ones now."""
-        small, large = self._small.reader(connection), self._large.reader(connection)
-        return lambda name: (large if name.startswith(self._prefixes) else small)(name)
-
-    def size(self, name: str) -> int | None:
-        """How many bytes are kept, None where nothing is."""
-        return self._of(name).size(name)
-
-    def touch(self, name: str) -> None:
-        """Let it count as new."""
-        self._of(name).touch(name)
-
-    def remove(self, name: str) -> None:
-        """Take it away; nothing happens when it is not there."""
-        self._of(name).remove(name)
-
-    def names(self, prefix: str, min_age_seconds: float = 0.0) -> Iterator[str]:
-        """The names that begin so and were not put or touched for so long, sorted."""
-        return self._of(prefix).names(prefix, min_age_seconds)
-
-    def beyond(self, prefix: str, size: int) -> tuple[str, ...]:
-        """Of the names that begin so those put or touched longest ago: what does not fit in `size` bytes."""
-        return self._of(prefix).beyond(prefix, size)
-
-    def sweep(self, min_age_seconds: float) -> int:
-        """Remove what interrupted writers left behind; gives how many files."""
-        return self._small.sweep(min_age_seconds) + self._large.sweep(min_age_seconds)
-
-    def place(self, name: str) -> str:
-        """Where it is kept, for people."""
-        return self._of(name).place(name)
-
-
 def _write(connection: Connection, name: str, content: bytes) -> None:
     pieces = [content[at : at + _CHUNK] for at in range(0, len(content), _CHUNK)]
     chunks = [{"name": name, "number": n, "content": piece} for n, piece in enumerate(pieces)]
@@ -366,12 +304,6 @@ def _read(connection: Connection, name: str) -> bytes | None:
     if hashlib.sha256(content).hexdigest() != kept:
         raise IntegrityError(f"Het bestand {name} in de database is beschadigd.")
     return content
-
-
-def read_shared(url: str, name: str) -> bytes | None:
-    """What servers keep under `name` in the PostgreSQL at `url`, which need not have tables yet."""
-    with looking_in(url) as connection:
-        return _read(connection, name) if inspect(connection).has_table(kept_files.name) else None
 
 
 def what_is_beyond(newest_first: Sequence[tuple[str, int]], size: int) -> tuple[str, ...]:

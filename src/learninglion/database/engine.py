@@ -44,7 +44,6 @@ __all__ = [
     "Moment",
     "damage_of",
     "fenced",
-    "looking_in",
     "new_metadata",
     "now",
     "open_database",
@@ -142,15 +141,6 @@ def open_database(url: str | Path, revision: str = "head") -> Engine:
     with _refusals(engine):
         upgrade(engine, revision)
     return engine
-
-
-@contextmanager
-def looking_in(url: str) -> Iterator[Connection]:
-    """A connection to a database as it is, whatever its schema. Raises InputError as `open_database` does."""
-    engine = open_unchanged(url)
-    with _refusals(engine), engine.connect() as connection:
-        yield connection
-    engine.dispose()
 
 
 def open_unchanged(url: str | Path) -> Engine:

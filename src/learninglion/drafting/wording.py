@@ -24,7 +24,7 @@ def _common_words() -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _stem(word: str) -> str:
     """A rough stem, enough to match "gemeente" with "gemeenten" and "verlaagd" with "verlagen"."""
     stem = word
@@ -39,7 +39,7 @@ def _stem(word: str) -> str:
     return stem[:-1] + {"v": "f", "z": "s"}.get(stem[-1], stem[-1])
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def weight(word: str) -> float:
     """What a folded word tells about the subject: 0 for small words, little for common ones."""
     if word in FUNCTION_WORDS or len(word) < 2:
@@ -61,7 +61,7 @@ def subject_words(text: str) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(weights.items()))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _pieces(stem: str) -> frozenset[str]:
     """Five-letter pieces, by which compounds recognise their parts."""
     return frozenset(stem[i : i + 5] for i in range(len(stem) - 4))

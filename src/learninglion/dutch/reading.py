@@ -152,7 +152,7 @@ def _is_minus(text: str, span: Span) -> bool:
     return (not before or before in " (€") and text[span.end : span.end + 1].isdigit()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _norm(raw: str) -> str:
     word = fold(raw).replace("’", "'").replace("‑", "-")
     if raw.casefold() in ("één", "éen"):

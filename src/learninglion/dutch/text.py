@@ -48,7 +48,7 @@ class Token:
     span: Span
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def strip_marks(text: str) -> str:
     """`text` without accents: "Yeşilgöz" -> "Yesilgoz"."""
     if text.isascii():

@@ -50,7 +50,7 @@ from learninglion.search.ranking import rank
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, query_vectors, search
 from learninglion.search.weighing import Weighed, first_places, rarity_in, weigh
-from learninglion.store.reader import Entry, MemoryReader, Reader
+from learninglion.store.reader import Entry, Lookup, MemoryReader
 
 __all__ = [
     "FICTIONAL",
@@ -223,7 +223,7 @@ class AskReport:
 
 def put_question(
     engine: Engine,
-    reader: Reader,
+    reader: Lookup,
     case: DocumentQuestion,
     document_id: str,
     reply: Reply,

@@ -62,7 +62,7 @@ from learninglion.record.tables import (
 )
 from learninglion.store.tables import collections, documents, memberships
 
-__all__ = ["DossierCard", "DossierRepository", "DossierTombstone", "DossierVersion"]
+__all__ = ["DossierCard", "DossierRepository", "DossierVersion"]
 
 Visible = frozenset[str] | None  # names of the collections a person may see; None = all
 
@@ -97,17 +97,6 @@ class DossierVersion:
     author: str
     reason: str
     sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class DossierTombstone:
-    """What is left of a deleted dossier."""
-
-    dossier_id: str
-    versions: int
-    deleted_at: datetime
-    deleted_by: str
-    reason: str
 
 
 class DossierRepository:
@@ -339,23 +328,11 @@ class DossierRepository:
         with reading(self._engine) as connection:
             return tuple(connection.scalars(query.order_by(dossiers.c.changed_at, dossiers.c.id)))
 
-    def tombstones(self) -> tuple[DossierTombstone, ...]:
-        """The dossiers that were deleted, in order; for auditors."""
-        columns = (dossier_tombstones.c[f] for f in DossierTombstone.__dataclass_fields__)
-        with reading(self._engine) as connection:
-            rows = connection.execute(select(*columns).order_by(dossier_tombstones.c.key))
-            return tuple(DossierTombstone(*row) for row in rows)
-
     def quoting(self, document_id: str) -> tuple[str, ...]:
         """The dossiers in which a document was offered or chosen; rights do not apply."""
         query = select(dossier_documents.c.dossier_id).where(dossier_documents.c.document_id == document_id)
         with reading(self._engine) as connection:
             return tuple(connection.scalars(query.order_by(dossier_documents.c.dossier_id)))
-
-    def fingerprint(self, dossier_id: str, text: str) -> str:
-        """What the log may say of a text in this dossier: useless once the dossier is deleted."""
-        with reading(self._engine) as connection:
-            return _fingerprint(_secret(connection, dossier_id), text)
 
     def verify(self) -> Iterator[str]:
         """Compare every version with its hash and with the log; gives a sentence for each misfit."""

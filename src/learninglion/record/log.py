@@ -5,7 +5,7 @@ there on. A chain can still be cut off at its end; therefore its length and last
 beside the database (the anchor). It is written after each commit: a crash in between leaves an anchor that
 is behind, which is no harm, because the chain must pass through it, not end there.
 
-Texts of people do not belong in the log: say their fingerprint (`DossierRepository.fingerprint`) and where
+Texts of people do not belong in the log: say their fingerprint, under a key that goes with them, and where
 they are kept, so that retention can delete them while the chain holds.
 """
 
@@ -132,18 +132,8 @@ class EventLog:
         operation = OPERATION.get()
         plain = json.loads(canonical_json({**(details or {}), **({"trace": operation} if operation else {})}))
         entry = _sealed(last.count + 1, now(), actor, action, subject, plain, last.hash)
-        connection.execute(
-            insert(log_entries).values(
-                seq=entry.seq,
-                at=entry.at,
-                actor=actor,
-                action=action,
-                subject=subject,
-                details=canonical_json(plain),
-                previous=entry.previous,
-                hash=entry.hash,
-            )
-        )
+        values = {name: getattr(entry, name) for name in LogEntry.__dataclass_fields__}
+        connection.execute(insert(log_entries).values({**values, "details": canonical_json(plain)}))
         return entry
 
     def entries(
@@ -192,6 +182,16 @@ class EventLog:
             anchor = self._read_anchor()  # before the entries: a log may grow meanwhile, never shrink
         except IntegrityError as error:
             return LogReport(Head(0, GENESIS), 0, error.detail)
+        head, problem = self._walked(anchor)
+        if problem:
+            return LogReport(head, head.count + 1, problem)
+        if head.count < anchor.count:
+            missing = f"regel {head.count + 1} tot en met {anchor.count} ontbreken aan het einde"
+            return LogReport(head, head.count + 1, missing)
+        return LogReport(head)
+
+    def _walked(self, anchor: Head) -> tuple[Head, str]:
+        """How far the chain holds from its first entry on, past `anchor`, and what is wrong there."""
         head = Head(0, GENESIS)
         try:
             with reading(self._engine) as connection:
@@ -200,14 +200,11 @@ class EventLog:
                     if not problem and row.seq == anchor.count and row.hash != anchor.hash:
                         problem = f"regel {row.seq} is niet die waarnaar het ankerbestand verwijst"
                     if problem:
-                        return LogReport(head, head.count + 1, problem)
+                        return head, problem
                     head = Head(row.seq, row.hash)
         except IntegrityError as error:
-            return LogReport(head, head.count + 1, error.detail.rstrip("."))
-        if head.count < anchor.count:
-            missing = f"regel {head.count + 1} tot en met {anchor.count} ontbreken aan het einde"
-            return LogReport(head, head.count + 1, missing)
-        return LogReport(head)
+            return head, error.detail.rstrip(".")
+        return head, ""
 
     def anchor_problem(self) -> str:
         """What is wrong with the anchor, without following the whole chain; empty when nothing is."""
@@ -225,13 +222,8 @@ class EventLog:
 
         Raises IntegrityError when the chain itself is broken: that cannot be accepted away.
         """
-        with reading(self._engine) as connection:
-            head = Head(0, GENESIS)
-            for row in _all(connection):
-                problem = _broken(row, head)
-                if problem:
-                    raise IntegrityError(f"Het logboek is niet heel: {problem}.")
-                head = Head(row.seq, row.hash)
+        if problem := self._walked(Head(0, GENESIS))[1]:
+            raise IntegrityError(f"Het logboek is niet heel: {problem}.")
         try:
             old = self._read_anchor()
             was: dict[str, Plain] = {"count": old.count, "hash": old.hash}

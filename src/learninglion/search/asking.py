@@ -33,7 +33,7 @@ from learninglion.search.scoring import make_probe
 from learninglion.search.search import meant_by, query_terms, query_vectors
 from learninglion.search.synonyms import Synonyms
 from learninglion.search.weighing import Weighed, chance_answered, first_places, rarity_in, weigh
-from learninglion.store.reader import Reader
+from learninglion.store.reader import Lookup
 
 __all__ = ["Material", "Reply", "Shelf", "TakenOver", "Verdict", "find_answers", "goes_on", "newest_first"]
 
@@ -116,7 +116,7 @@ class Shelf(Protocol):
 
 def find_answers(
     engine: Engine,
-    reader: Reader,
+    reader: Lookup,
     question: str,
     *,
     after: str = "",
@@ -190,7 +190,7 @@ def newest_first(question: str, answers: Sequence[Material]) -> tuple[tuple[Mate
 
 def _read(
     engine: Engine,
-    reader: Reader,
+    reader: Lookup,
     question: str,
     context: str,
     documents: frozenset[str] | None,
@@ -235,7 +235,7 @@ def goes_on(question: str) -> bool:
 
 def _taken_over(
     engine: Engine,
-    reader: Reader,
+    reader: Lookup,
     question: str,
     after: str,
     documents: frozenset[str] | None,

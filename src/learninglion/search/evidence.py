@@ -124,7 +124,7 @@ def split_verb(question: str) -> tuple[str, str]:
     return "", ""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _grams(word: str) -> frozenset[str]:
     whole = f" {word} "
     return (
@@ -137,7 +137,7 @@ def _grams(word: str) -> frozenset[str]:
 _PARTICIPLE = re.compile(r"(\w{0,6}?)ge(\w{3,}(?:d|t|en))$")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _roots(word: str) -> frozenset[str]:
     """The stems by which forms of one word know each other: also of a verb in the past, or a participle."""
     forms = {word, verb_of(word)}

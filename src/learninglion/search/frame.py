@@ -133,6 +133,15 @@ class Tally:
     def __sub__(self, other: Tally) -> Tally:
         return Tally(self.count - other.count, self.total - other.total, self.products - other.products)
 
+    def rows(self) -> NDArray[np.float64]:
+        """As one array of shape (d + 2, d); `of_rows` reads it."""
+        return np.vstack([np.full((1, len(self.total)), self.count), self.total, self.products])
+
+    @classmethod
+    def of_rows(cls, rows: NDArray[np.float64]) -> Tally:
+        """What `rows` made."""
+        return cls(int(rows[0, 0]), rows[1], rows[2:])
+
     def cloud(self) -> Cloud:
         """Where these vectors lie; few of them are drawn towards no direction at all."""
         flat = np.eye(len(self.total)) / len(self.total)

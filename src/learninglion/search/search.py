@@ -22,7 +22,7 @@ from learninglion.search.ranking import Ranking, rank
 from learninglion.search.scoring import make_probe
 from learninglion.search.synonyms import Synonyms
 from learninglion.search.weighing import first_places, holds_every_word, place_sections, rarity_in, weigh
-from learninglion.store.reader import Entry, Reader
+from learninglion.store.reader import Entry, Lookup
 
 __all__ = ["Ranking", "meant_by", "query_terms", "query_vectors", "rank", "search", "search_set"]
 
@@ -38,7 +38,7 @@ _logger = logging.getLogger(__name__)
 
 def search(
     engine: Engine,
-    reader: Reader,
+    reader: Lookup,
     question: SubQuestion | str,
     introduction: str = "",
     *,
@@ -71,7 +71,7 @@ def search(
 
 def search_set(
     engine: Engine,
-    reader: Reader,
+    reader: Lookup,
     questions: Sequence[SubQuestion | str],
     introduction: str = "",
     *,
@@ -124,14 +124,14 @@ def search_set(
     return tuple(ranked)
 
 
-def _look_up(reader: Reader, names: Sequence[Sequence[str]], entries: dict[str, Entry]) -> None:
+def _look_up(reader: Lookup, names: Sequence[Sequence[str]], entries: dict[str, Entry]) -> None:
     """Add what `entries` lacks of `names`, in one query."""
     wanted = dict.fromkeys(name for listed in names for name in listed if name not in entries)
     entries.update((entry[0].id, entry) for entry in reader.entries_by_id(tuple(wanted)))
 
 
 def _read_sections(
-    reader: Reader,
+    reader: Lookup,
     rankings: Sequence[Ranking],
     wanted_parts: Sequence[Wanted],
     entries: dict[str, Entry],
@@ -154,7 +154,7 @@ def _holding(
     wanted: Wanted,
     looks: dict[str, Look],
     entries: dict[str, Entry],
-    reader: Reader,
+    reader: Lookup,
 ) -> Ranking:
     """Of `ranking` what holds every word of a look-up: never nothing while the word stands there."""
     places = first_places(ranking, sections_only=False)

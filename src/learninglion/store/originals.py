@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from learninglion.database.blobs import Blobs, Read
+from sqlalchemy import Connection
+
+from learninglion.database.blobs import Files, Read
 from learninglion.models.errors import IntegrityError, UnknownReferenceError
 
 __all__ = ["ORIGINALS", "Originals"]
@@ -16,9 +18,13 @@ ORIGINALS = "originals/"
 class Originals:
     """Originals among the files `blobs`, read by `read` if given. One under its name is always whole."""
 
-    def __init__(self, blobs: Blobs, read: Read | None = None) -> None:
+    def __init__(self, blobs: Files, read: Read | None = None) -> None:
         self._blobs = blobs
         self._read = read or blobs.read
+
+    def as_of(self, connection: Connection) -> Originals:
+        """The same, as of the moment that `connection` sees."""
+        return Originals(self._blobs, self._blobs.reader(connection))
 
     @staticmethod
     def _name(sha256: str) -> str:

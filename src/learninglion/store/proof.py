@@ -15,7 +15,7 @@ from itertools import groupby
 from sqlalchemy import Connection, Engine, Row, Table, select
 from sqlalchemy.exc import DBAPIError
 
-from learninglion.database.engine import reading
+from learninglion.database.engine import reading, spell_moment
 from learninglion.models import DocumentCard
 from learninglion.models.errors import IntegrityError, UnknownReferenceError
 from learninglion.models.plain import from_plain
@@ -47,7 +47,7 @@ class VersionStanding:
     original: str | None
     collection: str
     by: str
-    at: datetime
+    at: str  # as a moment is spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _standing(
                 version.original,
                 version.collection,
                 version.stored_by,
-                version.stored_at,
+                spell_moment(version.stored_at),
             )
         )
     if (row.source_count, row.passage_count) != (len(cut), len(pieces)):

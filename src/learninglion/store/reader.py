@@ -8,7 +8,7 @@ from typing import Protocol
 
 from learninglion.models import Passage, Source
 
-__all__ = ["Change", "Entry", "MemoryReader", "Reader"]
+__all__ = ["Change", "Entry", "MemoryReader", "Reader", "Lookup"]
 
 Entry = tuple[Source, tuple[Passage, ...]]
 
@@ -22,8 +22,18 @@ class Change:
     deleted: bool = False
 
 
-class Reader(Protocol):
-    """The side of the store that the index follows; every call sees committed data only."""
+class Lookup(Protocol):
+    """Sources with their passages, as far as its reader may see them; committed data only."""
+
+    def entries_of(self, document_ids: Sequence[str]) -> Iterable[Entry]:
+        """The sources with their passages of these documents, as `parsing.passages.cut` made them."""
+
+    def entries_by_id(self, source_ids: Sequence[str]) -> Iterable[Entry]:
+        """These sources with their passages, in the order asked; what is not there is left out."""
+
+
+class Reader(Lookup, Protocol):
+    """The side of the store that the index follows."""
 
     def store_id(self) -> str:
         """A name that stays with this store's data, so that an index made from another is noticed."""
@@ -36,12 +46,6 @@ class Reader(Protocol):
 
     def changes_after(self, sequence: int) -> Sequence[Change]:
         """The latest change of every document that changed after `sequence`, in order of sequence."""
-
-    def entries_of(self, document_ids: Sequence[str]) -> Iterable[Entry]:
-        """The sources with their passages of these documents, as `parsing.passages.cut` made them."""
-
-    def entries_by_id(self, source_ids: Sequence[str]) -> Iterable[Entry]:
-        """These sources with their passages, in the order asked; what is not there is left out."""
 
 
 class MemoryReader:

@@ -18,7 +18,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, delete, func, or_, select, update
 from sqlalchemy.engine import RowMapping
 
-from learninglion.database.blobs import Blobs, FolderBlobs
+from learninglion.database.blobs import Files, FolderBlobs
 from learninglion.database.engine import damage_of, now, reading, wipe_deleted, writing
 from learninglion.database.locking import Holder, exclusive
 from learninglion.dutch.personal import mask_document, mask_passage, mask_source
@@ -64,7 +64,6 @@ __all__ = [
     "Store",
     "Stored",
     "Swept",
-    "Tombstone",
     "Version",
     "batches",
 ]
@@ -119,23 +118,22 @@ def _seen_through(visible: Visible) -> ScalarSelect[str]:
 
 
 def _passages_of(
-    connection: Connection,
-    by_key: Mapping[int, Source],
-    where: ColumnElement[bool],
-    masked: frozenset[int],
+    connection: Connection, by_key: Mapping[int, Source], where: ColumnElement[bool], masked: frozenset[int]
 ) -> dict[int, tuple[Passage, ...]]:
-    """The passages that fit `where`, by the key of their source, in the order they were cut.
+    """The passages of the sources `by_key`, which fit `where`, by their key, in the order they were cut.
 
-    Those of `masked` documents are covered, as their sources in `by_key` are.
+    Those of `masked` documents are covered, as their sources are.
     """
-    rows = connection.execute(select(passages).where(where).order_by(passages.c.key)).mappings()
+    fitting = passages.c.source_key.in_(select(sources.c.key).where(where))
+    rows = connection.execute(select(passages).where(fitting).order_by(passages.c.key)).mappings()
 
     def made(row: RowMapping) -> Passage:
         passage = read_passage(row, by_key[row["source_key"]])
         own_text = row["document_key"] in masked and row["text"] is not None
         return mask_passage(passage) if own_text else passage
 
-    return {key: tuple(map(made, group)) for key, group in groupby(rows, key=lambda row: row["source_key"])}
+    grouped = groupby(rows, key=lambda row: int(row["source_key"]))
+    return {key: tuple(map(made, group)) for key, group in grouped if key in by_key}
 
 
 def _masked(connection: Connection, keys: Iterable[int]) -> frozenset[int]:
@@ -148,11 +146,6 @@ def _masked(connection: Connection, keys: Iterable[int]) -> frozenset[int]:
     return frozenset(connection.scalars(query))
 
 
-def _as_models_read(row: RowMapping, card: DocumentCard, masked: frozenset[int]) -> Source:
-    source = read_source(row, card)
-    return mask_source(source) if row["document_key"] in masked else source
-
-
 def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
     """`values` in lists of at most `size`."""
     rest = iter(values)
@@ -161,16 +154,6 @@ def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 _SWEEP_AGE_SECONDS = 3600.0  # far longer than any writer takes between its file and its transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Tombstone:
-    """What is left of a deleted document."""
-
-    document_id: str
-    deleted_at: datetime
-    deleted_by: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,15 +186,15 @@ def unaccounted(_connection: Connection, _change: object) -> None:
 
 
 class Store:
-    """Documents in the database of `engine`, originals among the files `blobs`: by default below `home`.
+    """Documents in the database of `engine`, originals among `files`: by default below `home`.
 
     `catalogue` answers filters, rights and counts; `journal` says what ingest did with each file.
     """
 
-    def __init__(self, engine: Engine, home: Path, blobs: Blobs | None = None) -> None:
+    def __init__(self, engine: Engine, home: Path, files: Files | None = None) -> None:
         self._engine = engine
         self.home = home
-        self.originals = Originals(blobs or FolderBlobs(home))
+        self.originals = Originals(files or FolderBlobs(home))
         self.catalogue = Catalogue(engine)
         self.journal = Journal(engine)
 
@@ -356,29 +339,22 @@ class Store:
 
     def collections(self, visible: Visible) -> tuple[Collection, ...]:
         """The collections one may see, by name."""
+        told = [collections.c[name] for name in ("name", "description", "purpose", "personal")]
         query = (
-            select(
-                collections.c.name,
-                collections.c.description,
-                func.count(memberships.c.document_key),
-                collections.c.purpose,
-                collections.c.personal,
-            )
+            select(*told, func.count(memberships.c.document_key).label("documents"))
             .outerjoin_from(collections, memberships)
-            .group_by(
-                collections.c.key,
-                collections.c.name,
-                collections.c.description,
-                collections.c.purpose,
-                collections.c.personal,
-            )
+            .group_by(collections.c.key, *told)
             .order_by(collections.c.name)
         )
         if visible is not None:
             query = query.where(collections.c.name.in_(sorted(visible)))
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        return tuple(Collection(row[0], row[1], row[2], row[3], PersonalPolicy(row[4])) for row in rows)
+            return tuple(
+                Collection(
+                    row.name, row.description, row.documents, row.purpose, PersonalPolicy(row.personal)
+                )
+                for row in connection.execute(query)
+            )
 
     def unchanged_in(self, collection: str, moment: datetime) -> tuple[str, ...]:
         """Ids of the documents in a collection of which the newest version came before `moment`."""
@@ -444,13 +420,8 @@ class Store:
         by_id: dict[str, Source] = {}
         with reading(self._engine) as connection:
             for some in batches(wanted, _BATCH):
-                rows = connection.execute(select(sources).where(sources.c.id.in_(some))).mappings().all()
-                cards = self._cards(connection, sorted({row["document_key"] for row in rows}), visible)
-                masked = _masked(connection, cards) if covered else frozenset()
-                for row in rows:
-                    if (key := row["document_key"]) in cards:
-                        source = read_source(row, cards[key])
-                        by_id[row["id"]] = mask_source(source) if key in masked else source
+                by_key, _ = self._sources(connection, sources.c.id.in_(some), visible, covered)
+                by_id |= {source.id: source for source in by_key.values()}
         return {source_id: by_id[source_id] for source_id in wanted if source_id in by_id}
 
     def seen_among(self, source_ids: Iterable[str], visible: Visible) -> frozenset[str]:
@@ -470,13 +441,8 @@ class Store:
         """
         with reading(self._engine) as connection:
             key, _ = self._find(connection, document_id, visible)
-            card = self._cards(connection, [key], visible)[key]
-            rows = connection.execute(
-                select(sources).where(sources.c.document_key == key).order_by(sources.c.key)
-            ).mappings()
-            sources_read = tuple(read_source(row, card) for row in rows)
-            hide = covered and key in _masked(connection, [key])
-            return tuple(map(mask_source, sources_read)) if hide else sources_read
+            by_key, _ = self._sources(connection, sources.c.document_key == key, visible, covered)
+        return tuple(by_key.values())
 
     def entries_of(self, document_ids: Sequence[str], visible: Visible = None) -> Iterator[Entry]:
         """The sources with their passages of these documents, in the order asked and cut.
@@ -486,43 +452,41 @@ class Store:
         lot as it stands at one moment.
         """
         for some in batches(document_ids, _BATCH):
-            with reading(self._engine) as connection:
-                entries = self._entries(connection, some, visible)
-            yield from entries
+            known = select(documents.c.key).where(documents.c.id.in_(some))
+            of_document: dict[str, list[Entry]] = {}
+            for entry in self._entries(sources.c.document_key.in_(known), visible):
+                of_document.setdefault(entry[0].document.id, []).append(entry)
+            for document_id in dict.fromkeys(some):
+                yield from of_document.get(document_id, ())
 
     def entries_by_id(self, source_ids: Sequence[str], visible: Visible = None) -> Iterator[Entry]:
         """These sources with their passages, in the order asked; what is not there is left out."""
         for some in batches(source_ids, _BATCH):
-            with reading(self._engine) as connection:
-                rows = connection.execute(select(sources).where(sources.c.id.in_(some))).mappings().all()
-                cards = self._cards(connection, sorted({row["document_key"] for row in rows}), visible)
-                masked = _masked(connection, cards)
-                by_key = {
-                    row["key"]: _as_models_read(row, cards[row["document_key"]], masked)
-                    for row in rows
-                    if row["document_key"] in cards
-                }
-                pieces = _passages_of(connection, by_key, passages.c.source_key.in_(by_key), masked)
-            entries = {source.id: (source, pieces.get(key, ())) for key, source in by_key.items()}
+            entries = {entry[0].id: entry for entry in self._entries(sources.c.id.in_(some), visible)}
             yield from (entries[source_id] for source_id in dict.fromkeys(some) if source_id in entries)
 
-    def _entries(self, connection: Connection, document_ids: Sequence[str], visible: Visible) -> list[Entry]:
-        known = select(documents.c.id, documents.c.key).where(documents.c.id.in_(document_ids))
-        keys = {row.id: row.key for row in connection.execute(known)}
-        cards = self._cards(connection, sorted(keys.values()), visible)
-        passage_keys: dict[int, list[int]] = {key: [] for key in cards}
-        masked = _masked(connection, cards)
-        by_key: dict[int, Source] = {}
-        query = select(sources).where(sources.c.document_key.in_(cards)).order_by(sources.c.key)
-        for row in connection.execute(query).mappings():
-            by_key[row["key"]] = _as_models_read(row, cards[row["document_key"]], masked)
-            passage_keys[row["document_key"]].append(row["key"])
-        pieces = _passages_of(connection, by_key, passages.c.document_key.in_(cards), masked)
-        return [
-            (by_key[key], pieces.get(key, ()))
-            for document_id in dict.fromkeys(document_ids)
-            for key in passage_keys.get(keys.get(document_id, 0), ())
-        ]
+    def _entries(self, where: ColumnElement[bool], visible: Visible) -> list[Entry]:
+        with reading(self._engine) as connection:
+            by_key, masked = self._sources(connection, where, visible, covered=True)
+            pieces = _passages_of(connection, by_key, where, masked)
+        return [(source, pieces.get(key, ())) for key, source in by_key.items()]
+
+    def _sources(
+        self, connection: Connection, where: ColumnElement[bool], visible: Visible, covered: bool
+    ) -> tuple[dict[int, Source], frozenset[int]]:
+        """The sources that fit `where` and may be seen, by key, in the order they were cut.
+
+        And which documents are covered, where `covered` asks it: see PersonalPolicy.MASK.
+        """
+        rows = connection.execute(select(sources).where(where).order_by(sources.c.key)).mappings().all()
+        cards = self._cards(connection, sorted({row["document_key"] for row in rows}), visible)
+        masked = _masked(connection, cards) if covered else frozenset()
+        by_key = {}
+        for row in rows:
+            if (document_key := row["document_key"]) in cards:
+                source = read_source(row, cards[document_key])
+                by_key[row["key"]] = mask_source(source) if document_key in masked else source
+        return by_key, masked
 
     def _cards(
         self, connection: Connection, keys: Sequence[int], visible: Visible
@@ -736,42 +700,13 @@ class Store:
         """This store as a reader of searches sees it: cards name only collections of `visible`."""
         return SeenStore(self, visible)
 
-    def tombstones(self) -> tuple[Tombstone, ...]:
-        """The documents that were deleted, latest first; for administrators, rights do not apply."""
-        query = (
-            select(documents.c.id, documents.c.deleted_at, documents.c.deleted_by, documents.c.deleted_reason)
-            .where(documents.c.deleted_at.is_not(None))
-            .order_by(documents.c.deleted_at.desc(), documents.c.key)
-        )
-        with reading(self._engine) as connection:
-            return tuple(
-                Tombstone(i, at, by or "", reason or "") for i, at, by, reason in connection.execute(query)
-            )
-
 
 class SeenStore:
-    """A store within somebody's rights, for `retrieval.search` (a retrieval.reader.Reader)."""
+    """A store within somebody's rights, for `search` (a store.reader.Lookup)."""
 
     def __init__(self, store: Store, visible: Visible) -> None:
         self._store = store
         self._visible = visible
-
-    def store_id(self) -> str:
-        """The name of the store's data."""
-        return self._store.store_id()
-
-    def change_counter(self) -> int:
-        """The sequence number of the newest change."""
-        return self._store.change_counter()
-
-    def mark_of(self, sequence: int) -> str:
-        """The mark of that change in the whole store."""
-        return self._store.mark_of(sequence)
-
-    def changes_after(self, sequence: int) -> tuple[Change, ...]:
-        """The latest change of every document that changed, as far as it may be seen."""
-        ids = self._store.scope(Filters(), self._visible).allowed
-        return tuple(c for c in self._store.changes_after(sequence) if ids is None or c.document_id in ids)
 
     def sources(self, source_ids: Iterable[str]) -> dict[str, Source]:
         """The sources with these ids, as far as they may be seen, as models may read them."""

@@ -29,7 +29,7 @@ from learninglion.web.pages.manage import check_everything
 from learninglion.workflow import Workplace
 from learninglion.workflow.worker import Run, Work, Worker
 
-__all__ = ["PatientProtocol", "make_worker", "serve", "work_until_told"]
+__all__ = ["PatientProtocol", "make_worker", "serve", "share_heaps", "work_until_told"]
 
 # All long work that can be asked for, by its kind, for whoever does it: server or worker.
 
@@ -140,7 +140,7 @@ class _Server(uvicorn.Server):
 
 def serve(application: FastAPI, web: WebSettings, worker: Worker) -> None:
     """Serve until told to stop, with a worker beside it."""
-    _share_heaps()
+    share_heaps()
     signal.signal(signal.SIGTERM, _leave)  # uvicorn passes the signal on once it has stopped
     worker.start()
     config = uvicorn.Config(
@@ -165,7 +165,7 @@ def serve(application: FastAPI, web: WebSettings, worker: Worker) -> None:
 
 def work_until_told(worker: Worker) -> None:
     """Work until told to stop."""
-    _share_heaps()
+    share_heaps()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -175,7 +175,8 @@ def work_until_told(worker: Worker) -> None:
     worker.stop(_FOR_WORK)
 
 
-def _share_heaps() -> None:
+def share_heaps() -> None:
+    """Let all threads share one heap, which gives back what is freed; for a program that stays."""
     with suppress(AttributeError, OSError):  # other C libraries have no such thing, and need it not
         set_option = ctypes.CDLL(None).mallopt
         for option, value in _HEAPS.items():

@@ -42,7 +42,7 @@ from learninglion.workflow.archive_folder import (
 )
 from learninglion.workflow.log import note
 from learninglion.workflow.options import DATABASE
-from learninglion.workflow.rights import Task, require
+from learninglion.workflow.rights import Task, require, require_everywhere
 from learninglion.workflow.transfer import (
     ExportManifest,
     Transfers,
@@ -105,11 +105,13 @@ class Backups:
                     shutil.rmtree(part) if part.is_dir() else part.unlink()
             raise IntegrityError(f"De back-up is niet heel: {problems[0]}")
 
-    def note_restored(self, manifest: BackupManifest | ExportManifest, *, actor: Actor) -> None:
-        """Tell in the log that this archive was put back from a backup."""
-        require(actor, Task.MANAGE)
+    def note_taken_in(
+        self, manifest: BackupManifest | ExportManifest, action: str = "backup.restore", *, actor: Actor
+    ) -> None:
+        """Tell in the log that this archive was put back from a backup, or what else `action` says."""
+        require_everywhere(actor, Task.MANAGE)
         made_at = manifest.made_at.isoformat(timespec="seconds")
-        note(self._log, "backup.restore", actor, "", {"made_at": made_at, "program": manifest.program})
+        note(self._log, action, actor, "", {"made_at": made_at, "program": manifest.program})
 
     def _fill(self, folder: Path, progress: Progress) -> BackupManifest:
         _copy_database(self._home / DATABASE, folder / DATABASE)

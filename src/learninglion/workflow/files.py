@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from learninglion.database.blobs import Blobs
+from learninglion.database.blobs import Files
 from learninglion.database.files import disk_trouble, write_durably
 from learninglion.models.errors import InputError
 
@@ -21,22 +22,38 @@ _BETWEEN = 50  # pages that are put until it is looked again what they take
 
 
 class PageFiles:
-    """Rendered pages by name, which begins with the SHA-256 of their original."""
+    """Rendered pages among `files`, by name, which begins with the SHA-256 of their original and a dash."""
 
-    def __init__(self, blobs: Blobs, most: int = MOST_KEPT_BYTES) -> None:
-        self._blobs, self._most = blobs, most
+    def __init__(self, files: Files, most: int = MOST_KEPT_BYTES) -> None:
+        self._files, self._most = files, most
         self._turn = count()
 
     def read(self, name: str) -> bytes | None:
         """What is kept, None where nothing is."""
-        return self._blobs.read(_placed(name))
+        return self._files.read(_placed(name))
 
     def put(self, name: str, content: bytes) -> None:
         """Keep a page, and let the oldest go where they take too much."""
-        self._blobs.put(_placed(name), content)
+        self._files.put(_placed(name), content)
         if next(self._turn) % _BETWEEN == 0:
-            for old in self._blobs.beyond(PAGES, self._most):
-                self._blobs.remove(old)
+            for old in self._files.beyond(PAGES, self._most):
+                self._files.remove(old)
+
+    def places(self, original: str) -> tuple[str, ...]:
+        """Where the pages of the original with this SHA-256 are kept, for people."""
+        return tuple(map(self._files.place, self._files.names(_placed(f"{original}-"))))
+
+    def remove(self, original: str) -> None:
+        """Take away the pages of the original with this SHA-256."""
+        for name in list(self._files.names(_placed(f"{original}-"))):
+            self._files.remove(name)
+
+    def sweep(self, holds: Callable[[str], bool]) -> int:
+        """Take away pages of originals that are not held any more; how many."""
+        names = [n for n in self._files.names(PAGES) if not holds(n.rpartition("/")[2].partition("-")[0])]
+        for name in names:
+            self._files.remove(name)
+        return len(names)
 
 
 def _placed(name: str) -> str:

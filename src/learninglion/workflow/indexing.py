@@ -184,14 +184,6 @@ class Indexing:
 
         Thread(target=mending, name="learninglion-index", daemon=True).start()
 
-    def purge(self) -> None:
-        """Write the index anew without what deleted documents left in it."""
-        self.index.purge()
-
-    def rows_of(self, document_id: str) -> int:
-        """How many sources of this document lie in the index, those that no longer count too."""
-        return self.index.rows_of(document_id)
-
     def count_vectors(self, passages: Sequence[Passage]) -> int:
         """How many vectors of these passages are kept, of every model that was used here."""
         return len(self.vectors.read(self._vector_keys(passages)))
@@ -224,10 +216,6 @@ class Indexing:
     def switch_state(self) -> SwitchState:
         """How far the change to another embedding model is."""
         return self._switching.state()
-
-    def await_switch(self, seconds: float) -> bool:
-        """Wait until that change has ended; whether it has."""
-        return self._switching.wait(seconds)
 
     def rebuild(self, *, actor: Actor, progress: Progress = silent) -> IndexState:
         """Make the index again from the store, with the embedding model of the settings."""

@@ -231,9 +231,8 @@ def _take_in_one(file: FoundFile, into: _Into, read: Callable[[RawFile], Documen
     journal = into.store.journal
     path = str(file.path.absolute()).encode("utf-8", "backslashreplace").decode()
     stamp = FileStamp(path, file.size, file.mtime_ns, parser=PARSER_VERSION)
-    if not file.problem and journal.is_done(stamp, into.collection):
-        entry = journal.entry(path, into.collection)
-        return FileResult(file.name, FileStatus.UNCHANGED, (entry and entry.document_id) or "")
+    if not file.problem and (entry := journal.taken_in(stamp, into.collection)):
+        return FileResult(file.name, FileStatus.UNCHANGED, entry.document_id or "")
     try:
         raw = read_file(file)
         stamp = FileStamp(path, file.size, file.mtime_ns, sha256_hex(raw.content), PARSER_VERSION)

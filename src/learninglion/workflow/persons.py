@@ -133,7 +133,7 @@ class Persons:
         self._guides.forget(_of(places, "remark"))
         for entry in self._store.journal.entries():
             if pattern.search(fold(entry.stamp.path)) or pattern.search(fold(entry.detail)):
-                self._store.journal.forget(entry.collection, (entry.stamp.path,))
+                self._store.journal.forget(entry.collection, entry.stamp.path)
         left = {(place.what, place.where) for place in self._places(pattern)}
         report = PersonReport(tuple(_settled(place, left) for place in places), vectors)
         self._note("person.erase", report, actor, reason)

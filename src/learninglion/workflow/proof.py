@@ -7,7 +7,7 @@ itself. `misfits` plays those entries in order and compares what should stand wi
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import Connection
 
@@ -16,6 +16,7 @@ from learninglion.database.engine import spell_moment
 from learninglion.models import Actor
 from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog, LogEntry
+from learninglion.store.proof import VersionStanding
 from learninglion.store.store import PutOutcome, Removed, Standing, Store, Stored
 
 __all__ = ["INGEST", "REMOVE", "Ledger", "account_of", "account_of_removal"]
@@ -68,21 +69,12 @@ def account_of_removal(log: EventLog, actor: Actor) -> Callable[[Connection, Rem
     return account
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
-    document: str
-    original: str | None
-    collection: str
-    by: str
-    at: str
-
-
 @dataclass(slots=True)
 class _Expected:
     """A document as the log says it should stand."""
 
     collections: set[str] = field(default_factory=set)
-    versions: dict[int, _Version] = field(default_factory=dict)
+    versions: dict[int, VersionStanding] = field(default_factory=dict)
     sources: str = ""
     proven: bool = True  # False: taken in by a program that did not yet keep digests
     gone: tuple[str, str, str] | None = None  # when, by whom and why it was removed
@@ -107,9 +99,11 @@ class _Expected:
             return
         self.sources = str(details["sources"])
         if not details["linked"]:
-            self.versions[int(str(details["number"]))] = _Version(
+            number, original = int(str(details["number"])), details["original"]
+            self.versions[number] = VersionStanding(
+                number,
                 str(details["document"]),
-                _text(details["original"]),
+                None if original is None else str(original),
                 str(details["collection"]),
                 entry.actor,
                 str(details["at"]),
@@ -127,14 +121,7 @@ class _Expected:
         assert isinstance(details, dict)  # noqa: S101  (of our own writing, and the chain holds)
         self.collections, self.proven, self.gone = set(details["collections"]), True, None
         self.sources = str(details["sources"])
-        self.versions = {
-            int(v["number"]): _Version(v["document"], v["original"], v["collection"], v["by"], v["at"])
-            for v in details["versions"]
-        }
-
-
-def _text(value: Plain) -> str | None:
-    return None if value is None else str(value)
+        self.versions = {int(v["number"]): VersionStanding(**v) for v in details["versions"]}
 
 
 class Ledger:
@@ -234,14 +221,11 @@ def _differences(known: _Expected, document: Standing) -> list[str]:
         wrong.append(f"versie {number} is nooit opgenomen")
     for number in sorted(standing.keys() & known.versions.keys()):
         entry, stands = known.versions[number], standing[number]
-        now_said = _Version(
-            stands.document, stands.original, stands.collection, stands.by, spell_moment(stands.at)
-        )
-        if entry.document != now_said.document:
+        if entry.document != stands.document:
             wrong.append(f"de tekst van versie {number} is veranderd")
-        if entry.original != now_said.original:
+        if entry.original != stands.original:
             wrong.append(f"versie {number} noemt een ander oorspronkelijk bestand")
-        if (entry.collection, entry.by, entry.at) != (now_said.collection, now_said.by, now_said.at):
+        if (entry.collection, entry.by, entry.at) != (stands.collection, stands.by, stands.at):
             wrong.append(f"van wie, wanneer of waarheen versie {number} kwam, is veranderd")
     return wrong
 
@@ -265,15 +249,5 @@ def _sealed(document: Standing, reason: str) -> dict[str, Plain]:
         "reason": reason,
         "collections": list[Plain](sorted(document.collections)),
         "sources": document.sources,
-        "versions": [
-            {
-                "number": v.number,
-                "document": v.document,
-                "original": v.original,
-                "collection": v.collection,
-                "by": v.by,
-                "at": spell_moment(v.at),
-            }
-            for v in document.versions
-        ],
+        "versions": [asdict(version) for version in document.versions],
     }

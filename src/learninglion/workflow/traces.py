@@ -16,7 +16,7 @@ from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.store.store import Removed, Store
 from learninglion.workflow.accounts import Accounts
-from learninglion.workflow.files import PAGES
+from learninglion.workflow.files import PageFiles
 from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.jobs import Jobs
 from learninglion.workflow.rights import Task, require
@@ -47,9 +47,11 @@ class Traces:
         jobs: Jobs,
         log: EventLog,
         blobs: Blobs,
+        pages: PageFiles,
     ) -> None:
         self._jobs = jobs
         self._blobs = blobs
+        self._pages = pages
         self._store = store
         self._indexing = indexing
         self._sets = sets
@@ -81,10 +83,9 @@ class Traces:
             for sha256 in hashes:
                 if self._store.originals.holds(sha256):
                     yield Trace("oorspronkelijk bestand", self._store.originals.place(sha256))
-                if images := self._images(sha256):
-                    places = f"{len(images)}: {self._blobs.place(images[0])}"
-                    yield Trace("afbeeldingen van bladzijden", places)
-        if living := self._indexing.rows_of(document_id):
+                if images := self._pages.places(sha256):
+                    yield Trace("afbeeldingen van bladzijden", f"{len(images)}: {images[0]}")
+        if living := self._indexing.index.rows_of(document_id):
             yield Trace("zoekindex", f"{living} bron(nen)")
         if vectors := self._indexing.count_vectors(self.passages(document_id)):
             yield Trace("vectoren", f"{vectors} in {self._indexing.vectors.path}")
@@ -127,22 +128,13 @@ class Traces:
     def wipe(self, removed: Removed, passages: Sequence[Passage]) -> None:
         """Take away what was derived from a document that is gone; its passages were read before that."""
         for sha256 in removed.originals:
-            for name in self._images(sha256):
-                self._blobs.remove(name)
+            self._pages.remove(sha256)
         self._indexing.forget_vectors(passages)
-        self._indexing.purge()
+        self._indexing.index.purge()
         self._sets.forget_document(removed.document_id)
         self._accounts.forget_answers_about(removed.document_id)
         self._jobs.forget_texts()
 
     def sweep_images(self) -> int:
         """Take away images of pages of files that are not kept any more; how many."""
-        swept = 0
-        for name in list(self._blobs.names(PAGES)):
-            if not self._store.originals.holds(name.rpartition("/")[2].partition("-")[0]):
-                self._blobs.remove(name)
-                swept += 1
-        return swept
-
-    def _images(self, sha256: str) -> tuple[str, ...]:
-        return tuple(self._blobs.names(f"{PAGES}{sha256[:2]}/{sha256}-"))
+        return self._pages.sweep(self._store.originals.holds)

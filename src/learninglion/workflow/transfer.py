@@ -113,10 +113,11 @@ class ExportManifest:
 class Transfers:
     """The archive in `engine` and the data folder `home`, as a whole, for administrators."""
 
-    def __init__(self, home: Path, engine: Engine, blobs: Blobs, log: EventLog) -> None:
+    def __init__(self, home: Path, engine: Engine, blobs: Blobs, originals: Originals, log: EventLog) -> None:
         self._home = home
         self._engine = engine
         self._blobs = blobs
+        self._originals = originals
         self._log = log
 
     def export_all(
@@ -136,12 +137,6 @@ class Transfers:
             manifest = ExportManifest(_FORMAT, __version__, HEAD, now(), tables, tuple(described(fresh)))
             write_manifest(fresh, manifest)
         return manifest
-
-    def note_imported(self, manifest: ExportManifest, *, actor: Actor) -> None:
-        """Tell in the log that this archive was taken in from an export."""
-        require_everywhere(actor, Task.MANAGE)
-        made_at = manifest.made_at.isoformat(timespec="seconds")
-        note(self._log, "archive.import", actor, "", {"made_at": made_at, "program": manifest.program})
 
     def move(self, to: str, *, actor: Actor, progress: Progress = silent) -> tuple[Extent, ...]:
         """Copy everything to a PostgreSQL, or to a new data folder with SQLite; what is here stays as it is.
@@ -184,7 +179,7 @@ class Transfers:
             content = read(name)
             if content is not None:
                 there.put(name, content)
-        here, originals = Originals(self._blobs, read), Originals(there)
+        here, originals = self._originals.as_of(connection), Originals(there)
         named = [str(row["sha256"]) for row in rows_of(connection, tables_of(connection)["originals"])]
         for done, sha256 in enumerate(named, start=1):
             originals.put(here.read(sha256))
@@ -275,13 +270,9 @@ def _put_tables(
         for done, name in enumerate((name for name in tables if name in names), start=1):
             put.append(measured(name, put_rows(connection, tables[name], rows(name))))
             progress(f"Tabel {name}", done, len(names))
-        if wanted is not None and sorted(put, key=_by_name) != sorted(wanted, key=_by_name):
+        if wanted is not None and set(put) != set(wanted):
             raise IntegrityError("De rijen in deze uitvoer zijn niet die van het overzicht.")
     return tuple(put)
-
-
-def _by_name(extent: Extent) -> str:
-    return extent.table
 
 
 def _extents(connection: Connection, names: Iterable[str]) -> tuple[Extent, ...]:

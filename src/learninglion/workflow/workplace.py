@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from learninglion.compliance.energy import PowerMeter
 from learninglion.compliance.otlp import Collector
-from learninglion.database.blobs import Blobs, DatabaseBlobs, FolderBlobs, SplitBlobs, keeps_files, move_in
+from learninglion.database.blobs import Blobs, DatabaseBlobs, Files, FolderBlobs, keeps_files, move_in
 from learninglion.database.engine import open_database, open_unchanged
 from learninglion.inference.reranking import open_reranking
 from learninglion.models.errors import InputError
@@ -120,8 +120,8 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     except OSError as error:
         raise InputError(f"{home}: deze gegevensmap kan niet worden gemaakt ({error.strerror}).") from error
     engine = open_database(options.database_url or home / "learninglion.db")
-    blobs = _shared_files(engine, options)
-    store = Store(engine, home, blobs)
+    blobs, files = _shared_files(engine, options)
+    store, pages = Store(engine, home, files), PageFiles(files)
     log = EventLog(engine, home / "log-anchor.json")
     learned = LearnedVersions(blobs)
     # nothing is asked of it yet, so that a wrong setting shows at once
@@ -136,7 +136,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
     tracer = Tracer(Collector(options.collector) if options.collector is not None else None)
     power = PowerMeter(options.power, on_end=tracer.worked)
     documents = Documents(store)
-    transfers = Transfers(home, engine, blobs, log)
+    transfers = Transfers(home, engine, blobs, store.originals, log)
     database = _search_database(engine, options.engine)
     replica = Replica(open_unchanged(options.replica)) if options.replica and database else None
     indexing = Indexing(
@@ -151,7 +151,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         options.tablespaces,
     )
     searching = Searching(options, store, indexing, learned, reranking, power, log)
-    traces = Traces(store, indexing, kept_sets, repository, accounts, jobs, log, blobs)
+    traces = Traces(store, indexing, kept_sets, repository, accounts, jobs, log, blobs, pages)
     dossiers = Dossiers(repository, log, options.letter, Signer(blobs), store.store_id)
     learning = Learning(learned, log)
     language_model = LanguageModel(options, blobs, indexing, log)
@@ -225,12 +225,9 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         joules_spent=power.spent,
         name_brake=Brake(engine, "name", *_PER_NAME),
         address_brake=Brake(engine, "address", *_PER_ADDRESS),
-        page_files=PageFiles(blobs),
+        page_files=pages,
         close=partial(_close, tracer, engine),
     )
-
-
-_LARGE = (ORIGINALS, PAGES)
 
 
 def _close(tracer: Tracer, engine: Engine) -> None:
@@ -238,29 +235,27 @@ def _close(tracer: Tracer, engine: Engine) -> None:
     engine.dispose()
 
 
-def _shared_files(engine: Engine, options: WorkplaceOptions) -> Blobs:
-    """Where originals and what else all servers share is kept: beside the documents, or in an object store.
+def _shared_files(engine: Engine, options: WorkplaceOptions) -> tuple[Blobs, Files]:
+    """Where what all servers share is kept, and where originals and pages: there too, or in an object store.
 
     Beside the documents is in the database on PostgreSQL. What an earlier program or setting left elsewhere
     is moved there, unless it belongs to an archive in SQLite that stands there too.
     """
     folder = FolderBlobs(options.home)
-    beside: FolderBlobs | DatabaseBlobs = DatabaseBlobs(engine) if keeps_files(engine) else folder
-    blobs: Blobs = beside
+    blobs: Blobs = DatabaseBlobs(engine) if keeps_files(engine) else folder
+    files: Files = blobs
     if options.objects is not None:
-        blobs = SplitBlobs(
-            beside, ObjectStore(options.objects, options.allowed_hosts, options.network), _LARGE
-        )
-        for prefix in _LARGE:
-            move_in(beside, blobs, prefix)
-    if beside is folder:
-        return blobs
+        files = ObjectStore(options.objects, options.allowed_hosts, options.network)
+        for prefix in (ORIGINALS, PAGES):
+            move_in(blobs, files, prefix)
+    if blobs is folder:
+        return blobs, files
     for prefix in () if (options.home / DATABASE).exists() else (ORIGINALS, *SHARED):
-        move_in(folder, blobs, prefix)
+        move_in(folder, files if prefix == ORIGINALS else blobs, prefix)
         if prefix == SIGNING_KEY and (other := folder.read(prefix)) is not None:
             Signer(blobs).retire(other)  # of a server that signed for itself: the others were first
             folder.remove(prefix)
-    return blobs
+    return blobs, files
 
 
 def _search_database(engine: Engine, wanted: str) -> Engine | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -140,9 +141,6 @@ class Sketch:
     def _ready(self) -> Comparison:
         with self._lock:
             if self._comparison is None:
-                # loads ONNX Runtime, which most commands do without
-                from learninglion.search.local.filed import Comparison
-
                 self._comparison = Comparison(self._levels, self._scales)
                 # it has a copy of its own; should it look again, they are read again
                 _let_go(self._levels)
@@ -186,7 +184,9 @@ class FiledSegment(Segment):
 def write_segment(folder: Path, name: str, entries: Entries, dimensions: int) -> None:
     """Write `entries` as the segment `name`, whole or not at all."""
     place = folder / f".{name}.new"
-    place.mkdir(parents=True, exist_ok=True)
+    for left in (place, folder / name):  # by a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    place.mkdir(parents=True)
     arrays = arrays_of(entries, dimensions)
     arrays["keys"] = np.array(entries.keys, dtype=np.int64)
     for part, family in BOTH:
@@ -199,10 +199,7 @@ def write_segment(folder: Path, name: str, entries: Entries, dimensions: int) ->
     counted = np.array(entries.passages, dtype=np.int32).reshape(-1, 2)
     as_question = np.repeat(np.tile([True, False], len(counted)), counted.reshape(-1))
     for label, chosen in (("questions", as_question), ("bodies", ~as_question)):
-        sums = tally(vectors[chosen])
-        arrays[f"{label}-tally"] = np.vstack(
-            [np.full((1, dimensions), sums.count), sums.total, sums.products]
-        )
+        arrays[f"{label}-tally"] = tally(vectors[chosen]).rows()
     names = {"documents": entries.documents, "sources": entries.sources}
     _write_files(folder, place, name, arrays, names)
 
@@ -268,15 +265,11 @@ def open_segment(folder: Path, name: str, *, whole: bool = False) -> FiledSegmen
         frequency={(p, f): (load[f"{p}-{f}-terms"], load[f"{p}-{f}-sources"]) for p, f in BOTH},
         owner=np.repeat(np.arange(len(load["keys"]), dtype=np.int32), np.diff(load["vector-starts"])),
         sketch=Sketch(load["levels"], load["scales"]),
-        questions=_read_tally(load["questions-tally"]),
-        bodies=_read_tally(load["bodies-tally"]),
+        questions=Tally.of_rows(load["questions-tally"]),
+        bodies=Tally.of_rows(load["bodies-tally"]),
         alive=np.ones(len(load["keys"]), dtype=np.bool_),
         **segment_fields(load),
     )
-
-
-def _read_tally(rows: NDArray[np.float64]) -> Tally:
-    return Tally(int(rows[0, 0]), rows[1], rows[2:])
 
 
 def merge(folder: Path, name: str, segments: Sequence[FiledSegment]) -> None:

@@ -95,12 +95,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Put `manifest` in place of the one before, whole or not at all."""
-    fresh = folder / f"{_NAME}.new"
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(asdict(manifest), file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / _NAME)
+    write_durably(folder / _NAME, json.dumps(asdict(manifest)).encode())
 
 
 _SUMS = "words.json"
@@ -321,17 +316,8 @@ class Index:
 
     def _load(self, manifest: Manifest) -> Snapshot:
         place = self.folder / manifest.generation
-        dead = dict(manifest.dead)
-        segments = []
-        for name in manifest.segments:
-            key = f"{manifest.generation}/{name}"
-            segment = self._segments.get(key) or open_segment(place, name)
-            self._segments[key] = segment
-            alive = np.ones(len(segment), dtype=np.bool_)
-            alive[list(dead.get(name, ()))] = False
-            segments.append(replace(segment, alive=alive))
-        names = {f"{manifest.generation}/{name}" for name in manifest.segments}
-        self._segments = {k: s for k, s in self._segments.items() if k in names}
+        segments = tuple(self._living(manifest, name) for name in manifest.segments)
+        self._segments = {f"{manifest.generation}/{segment.name}": segment for segment in segments}
         lexicon = Lexicon(place / "words")
         try:
             frame = load_frame(place / "frame.npz")
@@ -341,7 +327,7 @@ class Index:
         if lexicon.count() < alive_sources:
             raise IntegrityError("Het woordregister mist bronnen.")
         return Snapshot(
-            tuple(segments),
+            segments,
             frame,
             lexicon,
             self._fusion(),
@@ -411,18 +397,16 @@ class Index:
             generation = self._new_generation()
             place, before = self.folder / generation, self.folder / old.generation
             shutil.copy2(before / "frame.npz", place / "frame.npz")
-            dead, names = dict(old.dead), []
+            names = []
             lexicon = Lexicon(place / "words")
             for name in old.segments:
-                segment = self._opened(old, name)
-                alive = np.ones(len(segment), dtype=np.bool_)
-                alive[list(dead.get(name, ()))] = False
-                if not alive.any():
+                segment = self._living(old, name)
+                if not segment.alive.any():
                     continue
-                if alive.all():
+                if segment.alive.all():
                     shutil.copytree(before / name, place / name, copy_function=os.link)
                 else:
-                    merge(place, name, [replace(segment, alive=alive)])
+                    merge(place, name, [segment])
                 names.append(name)
                 lexicon.change(additions_in(open_segment(place, name)), (), old.next_key)
             self._publish(replace(old, generation=generation, segments=tuple(names), dead=()))
@@ -516,8 +500,6 @@ class Index:
         lexicon.change(additions_of(entries), gone, manifest.next_key)
         if entries.keys:
             name = f"s{manifest.next_segment}"
-            shutil.rmtree(place / name, ignore_errors=True)  # left by a run that was killed
-            shutil.rmtree(place / f".{name}.new", ignore_errors=True)
             write_segment(place, name, entries, manifest.dimensions)
         else:
             name = ""
@@ -548,28 +530,25 @@ class Index:
         if len(names) < 2:
             return manifest
         place = self.folder / manifest.generation
-        dead = dict(manifest.dead)
-        chosen = []
-        for name in names:
-            segment = self._opened(manifest, name)
-            alive = np.ones(len(segment), dtype=np.bool_)
-            alive[list(dead.pop(name, ()))] = False
-            chosen.append(replace(segment, alive=alive))
         target = f"s{manifest.next_segment}"
-        shutil.rmtree(place / target, ignore_errors=True)
-        shutil.rmtree(place / f".{target}.new", ignore_errors=True)
-        merge(place, target, chosen)
-        left = tuple(n for n in manifest.segments if n not in set(names))
+        merge(place, target, [self._living(manifest, name) for name in names])
         return replace(
             manifest,
             next_segment=manifest.next_segment + 1,
-            segments=(*left, target),
-            dead=tuple(sorted(dead.items())),
+            segments=(*(n for n in manifest.segments if n not in names), target),
+            dead=tuple((name, rows) for name, rows in manifest.dead if name not in names),
         )
 
     def _opened(self, manifest: Manifest, name: str) -> FiledSegment:
         known = self._segments.get(f"{manifest.generation}/{name}")
         return known or open_segment(self.folder / manifest.generation, name)
+
+    def _living(self, manifest: Manifest, name: str) -> FiledSegment:
+        """The segment with what the manifest says of its rows."""
+        segment = self._opened(manifest, name)
+        alive = np.ones(len(segment), dtype=np.bool_)
+        alive[list(dict(manifest.dead).get(name, ()))] = False
+        return replace(segment, alive=alive)
 
     def _publish(self, manifest: Manifest) -> None:
         place = self.folder / manifest.generation

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from threading import Lock, RLock
 from typing import Any
 
@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from psycopg import Error as DriverError
 from psycopg.errors import UndefinedTable
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy import Engine as Database
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from learninglion.database.engine import plain_cursor, reading
@@ -73,44 +72,33 @@ _REMEMBERED = 8
 _WIDTH = 1000  # of a weight's unit: whole numbers add up the same in any order
 
 
+@dataclass(slots=True, eq=False)
 class PostgresView:
     """The sources that were born by `sequence` and not gone by then."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        tables: Tables,
-        statistics: Statistics,
-        frame: Frame,
-        fusion: Fusion,
-        encoder_name: str,
-        sequence: int,
-        timings: Timings,
-        replica: Replica | None = None,
-    ) -> None:
-        self.timings = timings
-        self._replica = replica
-        self.statistics = statistics
-        self.frame = frame
-        self.fusion = fusion
-        self.encoder_name = encoder_name
-        self.sequence = sequence
-        self.tables = tables
-        self._engine = engine
-        self._allowed: OrderedDict[frozenset[str] | None, int] = OrderedDict()
-        self._lock = Lock()
+    engine: Engine
+    tables: Tables
+    statistics: Statistics
+    frame: Frame
+    fusion: Fusion
+    encoder_name: str
+    sequence: int
+    timings: Timings
+    replica: Replica | None = None
+    _allowed: OrderedDict[frozenset[str] | None, int] = field(default_factory=OrderedDict, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
 
     def candidates(self, probe: Probe, documents: frozenset[str] | None, *, exact: bool = False) -> Pieces:
         """The sources of `documents` (None: all) that may be hits; `exact`: every one of them."""
-        if self._replica is not None and self._replica.ready(
+        if self.replica is not None and self.replica.ready(
             self.tables.listed, self.tables.generation, self.sequence
         ):
             try:
-                return self._found(self._replica.engine, probe, documents, exact)
+                return self._found(self.replica.engine, probe, documents, exact)
             except (UnavailableError, DBAPIError, DriverError) as error:
-                self._replica.rest(str(error))
+                self.replica.rest(str(error))
         try:
-            return self._found(self._engine, probe, documents, exact)
+            return self._found(self.engine, probe, documents, exact)
         except (ProgrammingError, UndefinedTable) as error:  # made again by another process, some time ago
             raise ConflictError("Het zoekregister is net opnieuw gemaakt. Zoek nog eens.") from error
 
@@ -138,7 +126,7 @@ class PostgresView:
         """How many documents and sources may be found among `documents` (None: all)."""
         where, values = self._seen(documents)
         query = f"SELECT count(DISTINCT s.document), count(*) FROM {self.tables.sources} s WHERE {where}"
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             document_count, sources = connection.exec_driver_sql(query, values).one()
         return int(document_count), int(sources)
 
@@ -277,7 +265,7 @@ class Sums:
             arrays[f"places{i}"] = np.flatnonzero(self.words.frequency[key]).astype(np.uint32)
             arrays[f"counts{i}"] = self.words.frequency[key][arrays[f"places{i}"]]
         for name, sums in (("questions", self.questions), ("bodies", self.bodies)):
-            arrays[name] = np.vstack([np.full((1, len(sums.total)), sums.count), sums.total, sums.products])
+            arrays[name] = sums.rows()
         target = io.BytesIO()
         np.savez_compressed(target, allow_pickle=False, **arrays)
         return target.getvalue()
@@ -286,16 +274,12 @@ class Sums:
     def unpack(cls, packed: bytes) -> Sums:
         """What `pack` made."""
         with np.load(io.BytesIO(packed)) as arrays:
-            sums = cls(_read_tally(arrays["questions"]), _read_tally(arrays["bodies"]))
+            sums = cls(Tally.of_rows(arrays["questions"]), Tally.of_rows(arrays["bodies"]))
             sums.words.sources = dict(zip(PARTS, arrays["sources"].tolist(), strict=True))
             sums.words.terms = dict(zip(BOTH, arrays["terms"].tolist(), strict=True))
             for i, key in enumerate(BOTH):
                 sums.words.frequency[key][arrays[f"places{i}"]] = arrays[f"counts{i}"]
         return sums
-
-
-def _read_tally(rows: NDArray[np.float64]) -> Tally:
-    return Tally(int(rows[0, 0]), rows[1], rows[2:])
 
 
 SCHEMA = "learninglion_search"
@@ -307,14 +291,14 @@ _POLL = 0.05
 _BUSY = "Een ander proces werkt het zoekregister al bij. Probeer het later."
 
 
-def supported(database: Database) -> bool:
+def supported(database: Engine) -> bool:
     """Whether this database is a PostgreSQL that has pgvector, or can be given it."""
     if database.dialect.name != "postgresql":
         return False
     return _extension(database, "vector")
 
 
-def _extension(database: Database, name: str) -> bool:
+def _extension(database: Engine, name: str) -> bool:
     """Whether the extension is there; made where the server has it and this user may."""
     with database.connect() as connection:
         if connection.execute(text("SELECT 1 FROM pg_extension WHERE extname = :n"), {"n": name}).scalar():
@@ -346,6 +330,7 @@ class Generation:
     next_key: int
     base: int  # the change up to which its statistics are folded
     passages: int
+    replaced: float | None = None  # since when (seconds since 1970) another serves
 
 
 _COLUMNS = ", ".join(f'"{name}"' for name in Generation.__dataclass_fields__)
@@ -371,7 +356,7 @@ class PostgresIndex:
 
     def __init__(
         self,
-        database: Database,
+        database: Engine,
         encoder: Encoder,
         fusion: Callable[[], Fusion] = shipped,
         others: EncoderFinder = none_other,
@@ -477,7 +462,7 @@ class PostgresIndex:
             if known is not None and known.row == row:
                 fusion = self._fusion()
                 if fusion != known.view.fusion:
-                    self._known = replace(known, view=self._view(row, known.sums, known.frame, fusion))
+                    self._known = replace(known, view=replace(known.view, fusion=fusion))
                 return ""
             if known is None or known.row.generation != row.generation or known.row.sequence < row.base:
                 query = f"SELECT frame, sums FROM {self._name} WHERE generation = {row.generation}"
@@ -486,23 +471,19 @@ class PostgresIndex:
             else:
                 frame, sums, since = known.frame, known.sums.copy(), known.row.sequence
             self._count_since(connection, row, sums, since)
-        view = self._view(row, sums, frame, self._fusion())
-        self._known = _Known(row, sums, frame, view)
-        return ""
-
-    def _view(self, row: Generation, sums: Sums, frame: Frame, fusion: Fusion) -> PostgresView:
-        statistics = sums.statistics(frame)
-        return PostgresView(
+        view = PostgresView(
             self._database,
             self._tables(row),
-            statistics,
+            sums.statistics(frame),
             frame,
-            fusion,
+            self._fusion(),
             row.encoder,
             row.sequence,
             self.timings,
             self._replica,
         )
+        self._known = _Known(row, sums, frame, view)
+        return ""
 
     def _problem(self, row: Generation | None) -> str:
         if row is None:
@@ -641,7 +622,7 @@ class PostgresIndex:
             rows = self._rows(connection)
         for row in rows:
             same = (row.format, row.encoder) == (FORMAT, encoder.name) and self._follows(row, reader)
-            if not row.serving and same and self._replaced_at(row) is None:
+            if not row.serving and same and row.replaced is None:
                 return row
         self._give_up()
         number = 1 + max((row.generation for row in rows), default=0)
@@ -654,7 +635,7 @@ class PostgresIndex:
         save_frame(frame_of(encoder), frame, encoder.name)
         with self._database.begin() as connection:
             self._tables(row).create(connection, encoder.dimensions, self._tablespaces)
-            values = {name: getattr(row, name) for name in Generation.__dataclass_fields__}
+            values = asdict(row)
             marks = ", ".join(f":{name}" for name in values)
             connection.execute(
                 text(f"INSERT INTO {self._name} ({_COLUMNS}, frame, sums) VALUES ({marks}, :frame, :sums)"),
@@ -662,19 +643,14 @@ class PostgresIndex:
             )
         return row
 
-    def _replaced_at(self, row: Generation) -> float | None:
-        query = f"SELECT replaced FROM {self._name} WHERE generation = {row.generation}"
-        with self._database.connect() as connection:
-            moment = connection.execute(text(query)).scalar()
-        return None if moment is None else float(moment)
-
     def _give_up(self) -> None:
         """Take away what was begun and does not serve."""
-        self._drop(lambda row: not row.serving and self._replaced_at(row) is None)
+        self._drop(lambda row: not row.serving and row.replaced is None)
 
     def _drop_replaced(self, seconds: float) -> None:
         """Take away the generations that were replaced longer ago than that."""
-        self._drop(lambda row: (at := self._replaced_at(row)) is not None and at <= time.time() - seconds)
+        before = time.time() - seconds
+        self._drop(lambda row: row.replaced is not None and row.replaced <= before)
 
     def _drop(self, chosen: Any) -> None:
         with self._database.connect() as connection:
@@ -733,20 +709,11 @@ class PostgresIndex:
         """Tell how far a generation goes; ConflictError where another process told so meanwhile."""
         changed = connection.execute(
             text(
-                f"UPDATE {self._name} SET sequence = :sequence, mark = :mark, next_key = :key, base = :base,"
-                " passages = :passages"
+                f"UPDATE {self._name} SET sequence = :sequence, mark = :mark, next_key = :next_key,"
+                " base = :base, passages = :passages"
                 " WHERE generation = :generation AND sequence = :was AND next_key = :key_was"
             ),
-            {
-                "sequence": after.sequence,
-                "mark": after.mark,
-                "key": after.next_key,
-                "base": after.base,
-                "passages": after.passages,
-                "generation": before.generation,
-                "was": before.sequence,
-                "key_was": before.next_key,
-            },
+            {**asdict(after), "was": before.sequence, "key_was": before.next_key},
         ).rowcount
         if changed != 1:
             raise ConflictError("Een ander proces heeft het zoekregister bijgewerkt. Probeer het opnieuw.")
