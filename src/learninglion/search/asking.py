@@ -140,14 +140,16 @@ def find_answers(
         best, chance = _read(engine, reader, question, context, documents, synonyms)
     feature = feature_asked(question) if shelf is not None else None
     if feature is not None and shelf is not None:
-        document_id = _document_meant(question, shelf, best, taken)
+        document_id = _document_meant(question, shelf, best, taken, feature)
         telling = (document_id,) if document_id else _that_tell(question, shelf, feature)
+        if feature[0] is Feature.DATE and feature[1]:  # when it applies: else the text tells
+            telling = tuple(d for d in telling if facts_about(shelf.document(d), *feature, question))
         if telling:
             own = [_material(w) for w in best if w.source.document.id in telling]
             return _about(question, taken, shelf, telling, feature, own, looked)
     name = part_named(question) if shelf is not None and feature is None else ""
     if name and shelf is not None:
-        document_id = _document_meant(question, shelf, best, taken)
+        document_id = _document_meant(question, shelf, best, taken, (Feature.PART, name))
         if document_id and facts_about(shelf.document(document_id), Feature.PART, name):
             own = [_material(w) for w in best if w.source.document.id == document_id]
             return _about(question, taken, shelf, (document_id,), (Feature.PART, name), own, looked)
@@ -254,8 +256,14 @@ _NAMED = 0.5  # of its name: from here on a question names a document
 _CERTAIN = 0.95  # what a document says of itself is not a matter of chance, but may be read amiss
 
 
-def _document_meant(question: str, shelf: Shelf, best: Sequence[Weighed], taken: TakenOver | None) -> str:
-    """The id of the document that a question is about, "" when that cannot be told."""
+def _document_meant(
+    question: str,
+    shelf: Shelf,
+    best: Sequence[Weighed],
+    taken: TakenOver | None,
+    feature: tuple[Feature, str],
+) -> str:
+    """The id of the document that a question about `feature` is about, "" when that cannot be told."""
     listed = shelf.names()
     if len(listed) == 1:
         return listed[0][0]
@@ -266,17 +274,19 @@ def _document_meant(question: str, shelf: Shelf, best: Sequence[Weighed], taken:
         return order[0][1]
     if taken and taken.document_id:
         return taken.document_id
-    # of those that say they are such a document: the one whose name comes nearest, then the first found
+    # of the first found that say they are such a document, those that tell it, by their name
     named = [document_id for share, document_id in order[:_LOOKED_AT] if share > 0]
     documents = dict.fromkeys(w.source.document.id for w in best)
     shares = {document_id: share for share, document_id in order}
-    pointed = []
+    places: dict[str, tuple[bool, int, float]] = {}
     for document_id in dict.fromkeys((*list(documents)[:_LOOKED_AT], *named)):
         names = next((names for other, names in listed if other == document_id), ())
-        text = shelf.document(document_id).text[:_BEGINNING]
-        if points_at_document(question, f"{' '.join(names)} {text}"):
-            pointed.append(document_id)
-    return max(pointed, key=lambda document_id: shares.get(document_id, 0.0), default="")
+        document = shelf.document(document_id)
+        points = points_at_document(question, f"{' '.join(names)} {document.text[:_BEGINNING]}")
+        if points:
+            tells = bool(facts_about(document, *feature, question))
+            places[document_id] = (tells, points, shares.get(document_id, 0.0))
+    return max(places, key=lambda document_id: places[document_id], default="")
 
 
 def _that_tell(question: str, shelf: Shelf, feature: tuple[Feature, str]) -> tuple[str, ...]:
@@ -293,7 +303,7 @@ def _that_tell(question: str, shelf: Shelf, feature: tuple[Feature, str]) -> tup
 
 
 _FEW = 12  # documents, of which each is opened
-_LOOKED_AT = 3  # documents that are opened to see what sort they are
+_LOOKED_AT = 6  # documents that are opened to see what sort they are
 _FOR_LANGUAGE = 5000  # characters that tell the language of a document
 _BEGINNING = 600  # characters in which a document says what sort of document it is
 
@@ -316,7 +326,12 @@ def _about(
         if not (feature[0] is Feature.SUMMARY and len(telling) == 1):
             facts = facts[:most]
         answers += [_told(document, card, fact) for fact in facts]
-    near = tuple(_merged(own)[:_MOST_NEAR])
+    if not answers and feature[0] is Feature.SUMMARY and len(telling) == 1:
+        # there is no summary: what says what the document is about comes nearest
+        subject = [_told(document, card, fact) for fact in facts_about(document, Feature.SUBJECT)]
+        near = (*subject, *_merged(own))[:_MOST_NEAR]
+    else:
+        near = tuple(_merged(own)[:_MOST_NEAR])
     verdict = Verdict.ANSWERED if answers else Verdict.ABSENT
     return Reply(
         question,
