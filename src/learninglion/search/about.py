@@ -17,7 +17,7 @@ from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.text import fold, squash, words
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.analysis import stem
-from learninglion.search.asked import read_question
+from learninglion.search.asked import is_english, read_question
 from learninglion.search.summary import carriers, main_headings
 from learninglion.search.translation import translations
 
@@ -415,8 +415,10 @@ _THIS = re.compile(rf"\b(?:dit|deze|this)\s+[\w-]*{_DOCUMENT}\b", re.IGNORECASE)
 
 def points_at_document(question: str, begins: str) -> int:
     """How a question points at a document: 2 by the sort that `begins` says it is, 1 by "this", else 0."""
-    if any(fold(m.group()) in fold(begins) for m in _ANY_DOCUMENT.finditer(question)):
-        return 2
+    english, begins = is_english(question), fold(begins)
+    for sort in (m.group() for m in _ANY_DOCUMENT.finditer(question)):
+        if any(fold(word) in begins for word in (sort, *translations(sort, english=english))):
+            return 2
     return int(_THIS.search(question) is not None)
 
 

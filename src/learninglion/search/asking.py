@@ -29,6 +29,15 @@ from learninglion.search.cells import Value, value_asked
 from learninglion.search.engine import Engine
 from learninglion.search.evidence import Wanted, built_in, cover, named, want
 from learninglion.search.ranking import rank
+from learninglion.search.revisions import (
+    ChangeWanted,
+    anchor,
+    before,
+    change_asked,
+    changes_asked,
+    of_one_name,
+    pair_meant,
+)
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import meant_by, query_terms, query_vectors
 from learninglion.search.synonyms import Synonyms
@@ -113,6 +122,9 @@ class Shelf(Protocol):
     def document(self, document_id: str) -> Document:
         """A whole document."""
 
+    def earlier(self, document_id: str) -> Document | None:
+        """The version before, of what has one."""
+
 
 def find_answers(
     engine: Engine,
@@ -138,6 +150,14 @@ def find_answers(
             best, chance = _read(engine, reader, question, context, documents, synonyms)
     else:
         best, chance = _read(engine, reader, question, context, documents, synonyms)
+    wanted_changes = change_asked(question) if shelf is not None else None
+    if wanted_changes is not None and shelf is not None:
+        versions = _versions_meant(question, shelf, best, taken)
+        changed = (
+            _changed(question, taken, shelf, versions, wanted_changes, best, looked) if versions else None
+        )
+        if changed is not None:
+            return changed
     feature = feature_asked(question) if shelf is not None else None
     if feature is not None and shelf is not None:
         document_id = _document_meant(question, shelf, best, taken, feature)
@@ -289,6 +309,57 @@ def _document_meant(
     return max(places, key=lambda document_id: places[document_id], default="")
 
 
+def _versions_meant(
+    question: str, shelf: Shelf, best: Sequence[Weighed], taken: TakenOver | None
+) -> tuple[Document, str] | None:
+    """The older of two versions that are compared, and the id of the newer; None where there are no two."""
+    listed = shelf.names()
+    found = list(dict.fromkeys(w.source.document.id for w in best))
+    alike = [document_id for document_id, names in listed if of_one_name(names, listed)]
+    fronts = {document_id: shelf.document(document_id).text[:_BEGINNING] for document_id in alike}
+    pair = pair_meant(question, [(i, names) for i, names in listed if i in fronts], fronts, found)
+    named = max((names_document(question, names), i) for i, names in listed)[1] if listed else ""
+    for document_id in dict.fromkeys((taken.document_id if taken else "", named, *found[:_LOOKED_AT])):
+        earlier = shelf.earlier(document_id) if document_id and document_id not in fronts else None
+        if earlier is not None and (pair is None or document_id == named):
+            return earlier, document_id
+    return (shelf.document(pair[0]), pair[1]) if pair else None
+
+
+def _changed(
+    question: str,
+    taken: TakenOver | None,
+    shelf: Shelf,
+    versions: tuple[Document, str],
+    wanted: ChangeWanted,
+    best: Sequence[Weighed],
+    looked: tuple[int, int],
+) -> Reply | None:
+    """The reply to a question about two versions: what changed, quoted from the newer, if anything did."""
+    old, document_id = versions
+    new, card = shelf.document(document_id), shelf.card(document_id)
+    changes = changes_asked(wanted, old, new)
+    if changes is None:
+        return None
+    material = []
+    for change in changes[:_MOST_CHANGES]:
+        place = anchor(change, new)
+        if place is not None:
+            fact = Fact(Feature.PART, place.span, place.span, before(change), " › ".join(place.heading_path))
+            material.append(_told(new, card, fact))
+    own = _merged([_material(w) for w in best if w.source.document.id == document_id])
+    return Reply(
+        question,
+        taken,
+        Verdict.ANSWERED if material else Verdict.ABSENT,
+        tuple(material),
+        tuple(own[:_MOST_NEAR]),
+        _CERTAIN if material else 0.0,
+        *looked,
+        english=read_question(question).english,
+    )
+
+
 def _that_tell(question: str, shelf: Shelf, feature: tuple[Feature, str]) -> tuple[str, ...]:
     """Of a few documents, none of which the question names, the few that tell it, the longest first."""
     listed = shelf.names()
@@ -302,6 +373,7 @@ def _that_tell(question: str, shelf: Shelf, feature: tuple[Feature, str]) -> tup
     return tuple(document.id for document in telling[:_MOST_ANSWERS])
 
 
+_MOST_CHANGES = 12
 _FEW = 12  # documents, of which each is opened
 _LOOKED_AT = 6  # documents that are opened to see what sort they are
 _FOR_LANGUAGE = 5000  # characters that tell the language of a document
