@@ -107,6 +107,8 @@ def _shelf(cases: tuple[DocumentQuestion, ...], root: Path | None) -> ParsedShel
     own = {f"sample:{path.name}": path for path in sample_documents()}
     own |= {f"{FICTIONAL}{path.name}": path for path in fictional_documents()}
     named = {case.document for case in cases}
+    if any(name.startswith(FICTIONAL) for name in named):
+        named |= {name for name in own if name.startswith(FICTIONAL)}  # also what nothing is asked of
     paths = [path for name in sorted(named) if (path := own.get(name, (root or Path()) / name)).exists()]
     if not paths:
         raise InputError("Geen van de documenten van deze vragen is er; geef hun map met --documents.")

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["MONTHS", "MONTH_NAMES", "SCALES", "UNITS", "UNIT_NAMES", "is_number", "is_ordinal", "number_of"]
+__all__ = [
+    "ENGLISH_MONTHS",
+    "MONTHS",
+    "MONTH_NAMES",
+    "SCALES",
+    "UNITS",
+    "UNIT_NAMES",
+    "is_number",
+    "is_ordinal",
+    "number_of",
+]
 
 # Months and dates as Dutch writes them.
 
@@ -24,6 +34,9 @@ MONTHS = (
     "december",
 )
 
+ENGLISH_MONTHS = tuple(
+    "january february march april may june july august september october november december".split()
+)
 MONTH_NAMES = frozenset(MONTHS)
 SCALES = frozenset("honderd duizend miljoen miljard biljoen".split())
 UNIT_NAMES = frozenset(

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from learninglion.dutch.filler import is_filler
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.text import fold, squash, words
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.analysis import stem
-from learninglion.search.asked import read_question
+from learninglion.search.asked import is_english, read_question
 from learninglion.search.summary import carriers, main_headings
+from learninglion.search.translation import translations
 
 __all__ = [
     "Fact",
@@ -69,7 +70,10 @@ _DOCUMENT = (
     r"(?:(?:werk)?instructie|document|rapport|verslag|nota|memorie|brief|notitie|stuk|motie|programma|advies"
     r"|besluit|handreiking|handleiding|richtlijn|protocol|plan|beleidsregel|publicatie|bekendmaking|tekst"
     r"|bestand|paper|report|letter|instruction|manual|guide|memo|verordening|regeling|wet|onderzoek"
-    r"|evaluatie|leidraad|kader|vragen|beantwoording|study|document)"
+    r"|evaluatie|leidraad|kader|vragen|beantwoording|study|document|evaluation|guideline|policy"
+    r"|proposal|programme"
+    r"|handbook|handboek|brochure|factsheet|circulaire|overzicht|faq|minutes|notulen|note|decision"
+    r"|regulation)"
 )
 _PART_NAME = (
     r"(?:hoofdstuk|paragraaf|sectie|bijlage|artikel|onderdeel|deel|afdeling"
@@ -80,24 +84,40 @@ _REFERENCE = re.compile(
     rf"\b(?i:de|het|dit|deze|die|dat|the|this|that)\s+(?:[\w-]+\s+)?(?P<sort>(?i:[\w-]*{_DOCUMENT}))\b"
     r"(?:\s+[A-Z0-9][\w.-]*)*"
 )
+# "Wie heeft dit geschreven?": what is pointed at is not named, so nothing else may be.
+_BARE = re.compile(r"\b(?:dit|this)\b", re.IGNORECASE)
 _WHO = (
-    r"(?:wie|wiens|who|welke?\s+(?:minister|staatssecretaris|bewindspersoon|organisatie|bureau|instantie"
+    r"(?:wie|wiens|who|whom|(?:which|what)\s+(?:minister|ministry|department|organi[sz]ation|agency"
+    r"|body|unit|team"
+    r"|office|company|people|members)|welke?\s+(?:minister|ministerie|team|staatssecretaris"
+    r"|bewindspersoon|organisatie|bureau|instantie"
     r"|afdeling|dienst|(?:kamer)?leden|partij|fractie))"
 )
 _MADE = (
     r"(?:geschreven|schreef|schreven|opgesteld|gemaakt|maakten?|ondertekend\w*|getekend|tekenden?|uitgebracht"
     r"|ingediend|dienden?|stuurden?|gestuurd|verstuurde?n?|verzonden|gepubliceerd|uitgevoerd|vastgesteld"
-    r"|opgeleverd|gesteld|stelde?n?|beantwoord\w*|wrote|written|signed|published|sent|made|prepared)"
+    r"|opgeleverd|gesteld|stelde?n?|beantwoord\w*|voerden?\b.*\buit|stelden?\b.*\b(?:op|vast)|goedgekeurd"
+    r"|wrote|written|signed|published|sent|made|prepared|drew up|drawn up|drafted|issued|approved|produced"
+    r"|carried out|compiled|conducted)"
 )
 _WHEN = (
-    r"(?:wanneer|(?:op|van|per|uit|in|sinds)\s+(?:welke?\s+(?:datum|dag|jaar|maand)|wanneer)|welke datum"
-    r"|hoe oud|when)"
+    r"(?:wanneer|(?:op|van|per|uit|in|sinds|tot)\s+(?:welke?\s+(?:datum|dag|jaar|maand)|wanneer)|welke datum"
+    r"|hoe (?:oud|recent|actueel)|when|how (?:old|recent)|(?:in|from|since|until) (?:what"
+    r"|which) (?:year|date))"
 )
 _ISSUED = (
     r"(?:gepubliceerd|verschenen|uitgebracht|uitgekomen|opgesteld|vastgesteld|gedateerd|geschreven|gestuurd"
-    r"|verstuurd|verzonden|ingediend|gewijzigd|herzien|gemaakt|bijgewerkt|binnen|van kracht|gedagtekend"
-    r"|voor het laatst \w+|published|written|dated|sent|issued)"
+    r"|verstuurd|verzonden|ingediend|gewijzigd|herzien|gemaakt|bijgewerkt|binnen|gedagtekend"
+    r"|voor het laatst \w+|ingezonden|ontvangen|beantwoord|goedgekeurd"
+    r"|(?:last )?(?:published|written|dated|sent|issued|updated|revised|reviewed|changed|adopted"
+    r"|approved|signed))"
 )
+# When it applies is told by a line that says so, or by the text; the date of the document is another.
+_APPLIES = (
+    r"(?:geldig|geldt|gelden|van kracht|in werking|ingegaan|ingang|ingangsdatum|valid|in(?:to)? force"
+    r"|effective|effect)"
+)
+_TELLS_APPLIES = re.compile(rf"\b(?:{_APPLIES}|geldigheid\w*|validity|expir\w+)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +140,19 @@ _ASPECTS = (
         Feature.PART,
         rf"\b(?:wat|waar(?:over|toe)?|vat|what|summari[sz]e|inhoud|samenvatting|titel|hoe heet|onderwerp)\b"
         rf".{{0,30}}\b{_PART_NAME}\s+(?P<number>\d+(?:\.\d+)*|[IVX]+|[A-Z])\b"
-        r"(?:\s+(?:over|samen|in|about))?",
+        r"(?:\s+(?:over|samen|in|about|say|cover|deal with))?",
     ),
     _aspect(
         Feature.PAGES,
         r"\b(?:hoeveel|aantal|how many)\b.{0,12}\b(?:pagina|bladzijde|blz|page)[\w’']*",
     ),
-    _aspect(Feature.PAGES, r"\bhoe (?:lang|dik) (?:is|was)\b|\bhow long is\b", named=True, only=True),
+    _aspect(
+        Feature.PAGES,
+        r"(?!.*\b(?:geldig|kracht|valid|force)\b)"
+        r"(?:\bhoe (?:lang|dik) (?:is|was)\b|\bhow long is\b|\b(?:omvang|lengte|length)\b)",
+        named=True,
+        only=True,
+    ),
     _aspect(
         Feature.PARTS,
         r"\b(?:hoeveel|welke|aantal|how many|which|what)\b.{0,12}\b(?P<what>hoofdstuk\w*|paragra\w+"
@@ -134,7 +160,8 @@ _ASPECTS = (
     ),
     _aspect(
         Feature.PARTS,
-        r"\b(?:inhoudsopgave|indeling|opbouw|table of contents|structure)\b"
+        r"\b(?:inhoudsopgave|indeling|opbouw|structuur|kopjes|tussenkoppen|table of contents|structure"
+        r"|headings)\b"
         r"|\b(?:opgebouwd|ingedeeld|gestructureerd|structured)\b",
         only=True,
     ),
@@ -146,8 +173,8 @@ _ASPECTS = (
         Feature.SUMMARY,
         r"(?P<what>\b(?:vat\b.*\bsamen|samenvatten|(?:hoofd|kern)(?:punten|lijnen|boodschap)|kern|slotsom"
         r"|conclusies?|concludeert|(?:belangrijkste|voornaamste)\s+(?:punten|bevindingen|uitkomsten)"
-        r"|komt\b.*\bop neer|samenvatting|summari[sz]e|summary|conclusions?)\b)",
-        named=True,
+        r"|komt\b.*\bop neer|samenvatting|summari[sz]e|summary|conclusions?|conclude[sd]?"
+        r"|(?:main|key) (?:points?|findings?|messages?|results?)|findings|in short|takeaways?)\b)",
         only=True,
     ),
     _aspect(Feature.SUMMARY, r"\bwat staat er in de samenvatting\b", only=True),
@@ -165,6 +192,7 @@ _ASPECTS = (
         r"|\b(?:literatuurlijst|bronnenlijst|bronvermelding|bibliography)\b"
         r"|\bde bronnen (?:van|in)\b|\bwelke literatuur\b",
     ),
+    _aspect(Feature.SOURCES, r"\b(?:bronnen|sources|references|voetnoten|footnotes)\b", only=True),
     _aspect(
         Feature.SOURCES,
         r"\bwelke?\b.{0,80}\b(?:aangehaald|geciteerd|verwezen|verwijst|geraadpleegd|cites?|cited)\b"
@@ -177,29 +205,53 @@ _ASPECTS = (
         r"|\b(?:geadresseerde|ontvanger|addressee)\b|\baddressed\b",
     ),
     _aspect(
+        Feature.ADDRESSEE,
+        r"\b(?:voor wie\b.*\b(?:bedoeld|bestemd|geschreven|gemaakt)|doelgroep|(?:for whom"
+        r"|who)\b.*\b(?:meant|intended)(?: for)?)\b",
+        named=True,
+        only=True,
+    ),
+    _aspect(
         Feature.AUTHOR,
-        r"\b(?:auteurs?|schrijvers?|opstellers?|afzender|authors?)\b|\bnaam van de opsteller\b"
+        r"^(?!.*\b(?:hoeveel|how many)\b).*\b(?:auteurs?|schrijvers?|opstellers?|afzender|authors?)\b"
+        r"|\bnaam van de opsteller\b"
         r"|\bvan wie (?:is|komt|was|zijn)\b",
     ),
     _aspect(Feature.AUTHOR, rf"\b{_WHO}\b.*\b{_MADE}\b(?!.*\bop de\b)", named=True),
     _aspect(Feature.AUTHOR, r"\bwho\b.*\b(?:wrote|signed)\b"),
     _aspect(
+        Feature.AUTHOR,
+        rf"\b{_WHO}\b.*\b(?:eigenaar|beheert|beheerder|verantwoordelijk(?: voor)?|contactpersoon|owns?|owner"
+        r"|maintains?|responsible(?: for)?)\b|\bcontact\w*(?: person)?\b",
+        named=True,
+        only=True,
+    ),
+    _aspect(
         Feature.VERSION, r"\b(?:welke|hoeveelste|laatste|recente|which|what) versi(?:e|on)\b|\bversienummer\b"
+    ),
+    _aspect(
+        Feature.VERSION,
+        r"\bstatus\b|\b(?:versi(?:e|on)|concept\w*|definitieve?|draft|final)(?:(?:\W+(?:of|or|een|a|the|de))*"
+        r"\W+(?:versi(?:e|on)|concept\w*|definitieve?|draft|final))*\b",
+        named=True,
+        only=True,
     ),
     _aspect(
         Feature.DATE,
         r"\b(?:dagtekening|(?:publicatie|verschijnings|ingangs)datum|publicatiejaar)\b|\b(?:datum|date)\b",
     ),
+    _aspect(Feature.DATE, rf"\b{_WHEN}\b(?=.*\b(?P<what>{_APPLIES})\b)", named=True, only=True),
     _aspect(
         Feature.DATE,
-        rf"(?!.*\b(?:moete?n?|wordt|worden|zal|zullen|kan|mag|must|will)\b)\b{_WHEN}\b(?:\s+(?:is|was|werd|dateert|stamt|geldt|were))?(?=.*(?:{_DOCUMENT}\b[^,;]{{0,40}}"
+        rf"(?!.*\b(?:moete?n?|wordt|worden|zal|zullen|kan|mag|komt|komen|must|will)\b)\b{_WHEN}\b(?:\s+(?:is|was"
+        rf"|werd|dateert|stamt|were))?(?=.*(?:(?:{_DOCUMENT}|dit|this)\b[^,;]{{0,40}}"
         rf"(?:{_ISSUED})?\W*$))(?:.*\b{_ISSUED}\W*$)?",
         named=True,
         only=True,
     ),
     _aspect(
         Feature.TITLE,
-        r"\b(?:onder)?titel\b|\bvolledige naam\b|\btitle\b|\bhoe heet(?=\s+(?:de|het|dit|deze)\b)",
+        r"\b(?:onder)?titel\b|\bvolledige naam\b|\btitle\b|\bhoe heet(?=\s+(?:de|het|dit|deze)\b)|\bcalled\b",
         only=True,
     ),
     _aspect(
@@ -211,28 +263,37 @@ _ASPECTS = (
     _aspect(
         Feature.SUBJECT,
         r"^(?:en\s+)?(?:waar(?:over)? gaa[tn]|wat is het (?:onderwerp|doel) van|waarvoor (?:is|dient)"
-        r"|what is)\b(?:.*\b(?:over|about|bedoeld|gemaakt)\b)?",
+        r"|what is the (?:purpose|aim|goal|subject|topic) of)\b(?:.*\b(?:over|bedoeld|gemaakt)\b)?"
+        r"|^what (?:is|are|does|do)\b.*\b(?:about|for|cover|deal with)(?=\W*$)",
         named=True,
     ),
 )
-_MONTH = "|".join(MONTHS)
+_MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))
 _DATE = re.compile(
     rf"\b\d{{1,2}}\s+(?:{_MONTH})\s+(?:19|20)\d\d\b|\b\d{{1,2}}[-/]\d{{1,2}}[-/](?:19|20)\d\d\b"
-    rf"|\b(?:19|20)\d\d-\d\d-\d\d\b|\b(?:{_MONTH})\s+(?:19|20)\d\d\b",
+    rf"|\b(?:19|20)\d\d-\d\d-\d\d\b|\b(?:{_MONTH})\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"\b(?:versie|version|v\.)\s*:?\s*\d+(?:\.\d+)*\b|\bversie\b\s*:?\s*\S+", re.IGNORECASE)
+_VERSION = re.compile(
+    r"\b(?:versie|version|revisie|revision|v\.)\s*[:|]?\s*\d+(?:\.\d+)*\b|\b(?:versie|version)\b\s*[:"
+    r"|]?\s*\S+"
+    r"|\bv\d+\.\d+\b|^\W*status\s*[:|]?\s+\S",
+    re.IGNORECASE,
+)
 _LABELS = {
     Feature.AUTHOR: re.compile(
         r"^\W*(?:auteurs?|authors?|opgesteld door|geschreven door|opsteller|contactpersoon|afzender|redactie"
-        r"|eigenaar|beheerder)\s*(?::|\|)?\s+\S|^\W*(?:door|van)\s*(?:[:|]\s*\S|\s\S+(?:\s+\S+){0,6}[^.]$)"
+        r"|(?:proces|document)?eigenaar|beheerder|vastgesteld door|goedgekeurd door|contact(?: person)?"
+        r"|(?:prepared|issued|approved|drafted|written|drawn up) by|(?:process |document )?owner|department"
+        r"|afdeling)\s*(?::|\|)?\s+\S|^\W*(?:door|van|from|by)\s*(?:[:|]\s*\S|\s\S+(?:\s+\S+){0,6}[^.]$)"
         r"|^(?:beantwoording|antwoord) van\b|\b(?:uitgave van|uitgegeven door|published by)\b[^.]*$"
         r"|[.;,|]\s+(?:auteurs?|authors?|opsteller|written by|opgesteld door|geschreven door)"
         r"\s*(?::|\|)?\s+\S",
         re.IGNORECASE,
     ),
     Feature.ADDRESSEE: re.compile(
-        r"^\W*(?:t\.a\.v\.|ter attentie van)\s*(?::|\|)?\s+\S|^(?:aan\s+)?de voorzitter van\b"
+        r"^\W*(?:t\.a\.v\.|ter attentie van|doelgroep|(?:bedoeld|bestemd) voor|audience|intended for"
+        r"|for)\s*(?::|\|)?\s+\S|^(?:aan\s+)?de voorzitter van\b"
         r"|^\W*(?:aan|to)\s*(?:[:|]\s*\S|\s\S+(?:\s+\S+){0,9}[^.]$)",
         re.IGNORECASE,
     ),
@@ -245,7 +306,8 @@ _LABELS = {
     Feature.APPENDIX: re.compile(r"\bbijlage(?:n|\(n\))?\s*:?\s*\|?\s*\d*\s*$|^bijlage\w*\b", re.IGNORECASE),
 }
 _CLOSING = re.compile(
-    r"^\W*(?:hoogachtend|met vriendelijke groet|namens\b|de minister\b|de staatssecretaris\b"
+    r"^\W*(?:hoogachtend|met vriendelijke groet|yours (?:sincerely|faithfully)|kind regards|namens\b"
+    r"|de minister\b|de staatssecretaris\b"
     r"|de directeur\b|de voorzitter\b)",
     re.IGNORECASE,
 )
@@ -260,9 +322,14 @@ _PERSON = (
 _PEOPLE = re.compile(rf"^(?:auteurs?|door)?\W*{_PERSON}(?:\s*(?:,|&|\ben\b|\band\b)\s*{_PERSON})*\b")
 _TITLE_PAGE = 1500  # characters
 _SUMMARY = re.compile(
-    r"^(?:\d+\.?\s*)?(?:samenvatting|management\s?samenvatting|summary|in het kort|kern(?:punten)?)\b", re.I
+    r"^(?:\d+\.?\s*)?(?:(?:management|publieks)?\s?samenvatting|(?:executive |management )?summary"
+    r"|in (?:het kort|brief|short)"
+    r"|kern(?:punten)?|key points|at a glance)\b",
+    re.I,
 )
-_CONCLUSIONS = re.compile(r"^(?:\d+(?:\.\d+)*\.?\s*)?(?:conclusies?|slotsom|conclusions?)\b", re.IGNORECASE)
+_CONCLUSIONS = re.compile(
+    r"^(?:\d+(?:\.\d+)*\.?\s*)?(?:conclusies?|slotsom|conclusions?|(?:main |key )?findings)\b", re.I
+)
 _SOURCES = re.compile(
     r"^(?:\d+\.?\s*)?(?:literatuur\w*|bronnen\w*|referenties|geraadpleegde|achtergrond\w*|verwijzingen"
     r"|references"
@@ -284,18 +351,21 @@ _SAYS_NOTHING = frozenset(
     genoemd opgenomen kort volledig volledige precies korte nieuwste recente huidige laatste naam luidt
     luiden vermeld achterin voorin vooraf used listed included there contain contains consist brief short full
     samen belangrijkste voornaamste verschenen verwezen verwijst cite cites noemt zegt
-    doet legt geeft beschrijft trekt""".split()
+    doet legt geeft beschrijft trekt inhoud content contents zinnen woorden sentences words three drie
+    vijf five geldig geldt gelden kracht werking treedt trad ingegaan ingang valid force effective effect take
+    takes took come comes came geregistreerd registered""".split()
 )
 
 
 def feature_asked(question: str) -> tuple[Feature, str] | None:
     """What of a document a question asks for, with the number of the part it names; None: something else."""
     named = _REFERENCE.search(question)
+    pointed = named or _BARE.search(question)
     for aspect in _ASPECTS:
         match = aspect.pattern.search(question)
-        if match is None or (aspect.named and named is None):
+        if match is None or (aspect.named and pointed is None):
             continue
-        if (aspect.only or named is None) and _names_more(question, match, named):
+        if (aspect.only or named is None) and _names_more(question, match, pointed):
             continue
         groups = match.groupdict()
         return aspect.feature, next((text for text in groups.values() if text), "")
@@ -343,11 +413,13 @@ _ANY_DOCUMENT = re.compile(rf"\b[\w-]*{_DOCUMENT}\b", re.IGNORECASE)
 _THIS = re.compile(rf"\b(?:dit|deze|this)\s+[\w-]*{_DOCUMENT}\b", re.IGNORECASE)
 
 
-def points_at_document(question: str, begins: str) -> bool:
-    """Whether a question says "this report", or names the sort of document that `begins` says it is."""
-    if _THIS.search(question):
-        return True
-    return any(fold(m.group()) in fold(begins) for m in _ANY_DOCUMENT.finditer(question))
+def points_at_document(question: str, begins: str) -> int:
+    """How a question points at a document: 2 by the sort that `begins` says it is, 1 by "this", else 0."""
+    english, begins = is_english(question), fold(begins)
+    for sort in (m.group() for m in _ANY_DOCUMENT.finditer(question)):
+        if any(fold(word) in begins for word in (sort, *translations(sort, english=english))):
+            return 2
+    return int(_THIS.search(question) is not None)
 
 
 def names_document(question: str, names: Sequence[str]) -> float:
@@ -374,17 +446,24 @@ def facts_about(
 ) -> tuple[Fact, ...]:
     """What `document` tells of itself; nothing where it does not.
 
-    Of many sources those come first that hold most of the telling words of `question`; a summary has all
-    its sentences.
+    Those come first that hold most of the telling words of `question`; a summary has all its sentences.
     """
     facts = list(_FINDERS[feature](document, detail))
+    if feature is not Feature.SUMMARY:
+        named = _REFERENCE.search(question)
+        stems = _stems(question[: named.start()] + question[named.end() :] if named else question)
+        facts.sort(key=lambda fact: -len(stems & _stems(fact.quote.of(document.text))))
     if feature is Feature.AUTHOR and "vragen" in words(question):
         answered = "antwoord" in fold(question)  # who answered, or who asked
         facts.sort(key=lambda fact: ("antwoord" in fold(fact.quote.of(document.text))) != answered)
-    if feature is Feature.SOURCES:
-        question_words = {fold(word) for word in read_question(question).words}
-        facts.sort(key=lambda fact: -len(question_words & set(words(fact.quote.of(document.text)))))
     return tuple(facts if feature is Feature.SUMMARY else facts[:5])
+
+
+def _stems(text: str) -> frozenset[str]:
+    """The stems of the telling words of `text`, and of what they are in the other language."""
+    asked = read_question(text)
+    others = (t for word in asked.words for t in translations(word, english=asked.english))
+    return frozenset(stem(fold(word)) for word in (*asked.words, *others))
 
 
 # --------------------------------------------------------------------------- lines and headings
@@ -484,8 +563,11 @@ def _authors(document: Document, _detail: str) -> Iterator[Fact]:
 
 # A date within a running sentence is that of something else, unless the sentence tells what it is.
 _DATED = re.compile(
-    r"\b(?:datum|date|dated|versie|version|d\.d\.|(?:in|toe)gezonden|ontvangen|vastgesteld|uitgegeven|gepubliceerd"
-    r"|verschenen|voorgesteld|geldig|besluit van|approved|published|issued)\b",
+    r"\b(?:datum|date|dated|versie|version|d\.d\.|(?:in|toe)gezonden|ontvangen|vastgesteld|uitgegeven"
+    r"|gepubliceerd"
+    r"|verschenen|voorgesteld|geldig|besluit van|ingangsdatum|herzien|gewijzigd|bijgewerkt|approved"
+    r"|published|issued"
+    r"|effective|valid|revised|updated|reviewed?|adopted|sent)\b",
     re.IGNORECASE,
 )
 _BARE_DATE = 8  # words
@@ -496,9 +578,11 @@ def _tells_date(text: str) -> bool:
     return dated and (len(text.split()) <= _BARE_DATE or _DATED.search(text) is not None)
 
 
-def _dates(document: Document, _detail: str) -> Iterator[Fact]:
+def _dates(document: Document, detail: str) -> Iterator[Fact]:
     lines = (*_front(document), *_end(document)[-8:])
     dates = [line for line in lines if _tells_date(_text(document, line))]
+    if detail:  # when it applies
+        dates = [line for line in dates if _TELLS_APPLIES.search(_text(document, line))]
     # a line that is little more than the date, or is labelled as one, says it
     dates.sort(key=lambda line: (len(_text(document, line).split()) > 6, line.start))
     for line in dict.fromkeys(dates):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from learninglion.dutch.filler import is_filler, subject_of
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.text import fold
 
 __all__ = ["AnswerKind", "Asked", "holds_kind", "is_english", "language_of", "read_question", "without_order"]
@@ -87,7 +87,8 @@ _KINDS = (
     ),
     (
         AnswerKind.REASON,
-        r"\bwaarom\b|\breden(?:en)?\b|\baanleiding\b|\boorza\w+\b|\bwaardoor\b|\bwhy\b|\breasons?\b",
+        r"\bwaarom\b|\breden(?:en)?\b|\baanleiding\b|\boorza\w+\b|\bwaardoor\b|\bhoe komt (?:het|dat)\b"
+        r"|\bwaar komt\b.*\bdoor\b|\bwhy\b|\breasons?\b|\bhow come\b|\bcauses?d?\b",
     ),
     (
         AnswerKind.WHO,
@@ -116,7 +117,7 @@ _VERB_FIRST = re.compile(
     re.IGNORECASE,
 )
 
-_MONTH = "|".join((*MONTHS, "january|february|march|may|june|july|august|october"))
+_MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))
 _COUNTED = (
     r"(?:\d+|een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|one|two|three|four|five|six"
     r"|seven"
@@ -165,7 +166,8 @@ _HOLDS = {
         r"|oorza\w+"
         r"|zodat|dankzij|gevolg|hierdoor|daardoor|daarmee|hiermee|aanleiding|gezien|gelet|because|since"
         r"|therefore"
-        r"|due to|so that|in order|reason\w*|om [\w ]{1,60}te)\b",
+        r"|due to|so that|in order|reason\w*|(?:vooral|mede|deels|kom(?:t|en)|kwam|ontsta(?:at|an)"
+        r"|veroorzaakt)(?: \w+)? door|om [\w ]{1,60}te)\b",
         re.IGNORECASE,
     ),
 }
@@ -173,11 +175,13 @@ _HOLDS = {
 
 # What tells how to answer, or where it stands, and nothing of the subject.
 _ORDER = re.compile(
-    r"^(?:geef|noem|beschrijf|schets|leg|som|vertel|zet|give|list|describe|explain|outline|tell|summari[sz]e)\b"
+    r"^(?:geef|noem|beschrijf|schets|leg|som|vertel|zet|give|list|describe|explain|outline|tell"
+    r"|summari[sz]e)\b"
     r"(?:\s+(?:me|mij|eens|us))?"
     r"|^(?:vat|zet|leg|som)\b|\b(?:samen|uit|op een rij|op)(?=\s*[.?!]?\s*$)"
     r"|\b(?:in het kort|in hoofdlijnen|in grote lijnen|in een paar zinnen|kort samengevat|in short|briefly)\b"
-    r"|\b(?:een|a|an|the)?\s*(?:korte?|beknopte?|short|brief)?\s*\b(?:overzicht|samenvatting|overview|summary)"
+    r"|\b(?:een|a|an|the)?\s*(?:korte?|beknopte?|short|brief)?\s*\b(?:overzicht|samenvatting|overview"
+    r"|summary)"
     r"\s+(?:van|of)\b"
     r"|\b(?:volgens|in|uit|according to|from)\s+(?:de|deze|het|the|this)\s+(?:tabel|kolom|table|column)\b",
     re.IGNORECASE,

@@ -29,6 +29,15 @@ from learninglion.search.cells import Value, value_asked
 from learninglion.search.engine import Engine
 from learninglion.search.evidence import Wanted, built_in, cover, named, want
 from learninglion.search.ranking import rank
+from learninglion.search.revisions import (
+    ChangeWanted,
+    anchor,
+    before,
+    change_asked,
+    changes_asked,
+    of_one_name,
+    pair_meant,
+)
 from learninglion.search.scoring import make_probe
 from learninglion.search.search import meant_by, query_terms, query_vectors
 from learninglion.search.synonyms import Synonyms
@@ -113,6 +122,9 @@ class Shelf(Protocol):
     def document(self, document_id: str) -> Document:
         """A whole document."""
 
+    def earlier(self, document_id: str) -> Document | None:
+        """The version before, of what has one."""
+
 
 def find_answers(
     engine: Engine,
@@ -138,16 +150,26 @@ def find_answers(
             best, chance = _read(engine, reader, question, context, documents, synonyms)
     else:
         best, chance = _read(engine, reader, question, context, documents, synonyms)
+    wanted_changes = change_asked(question) if shelf is not None else None
+    if wanted_changes is not None and shelf is not None:
+        versions = _versions_meant(question, shelf, best, taken)
+        changed = (
+            _changed(question, taken, shelf, versions, wanted_changes, best, looked) if versions else None
+        )
+        if changed is not None:
+            return changed
     feature = feature_asked(question) if shelf is not None else None
     if feature is not None and shelf is not None:
-        document_id = _document_meant(question, shelf, best, taken)
+        document_id = _document_meant(question, shelf, best, taken, feature)
         telling = (document_id,) if document_id else _that_tell(question, shelf, feature)
+        if feature[0] is Feature.DATE and feature[1]:  # when it applies: else the text tells
+            telling = tuple(d for d in telling if facts_about(shelf.document(d), *feature, question))
         if telling:
             own = [_material(w) for w in best if w.source.document.id in telling]
             return _about(question, taken, shelf, telling, feature, own, looked)
     name = part_named(question) if shelf is not None and feature is None else ""
     if name and shelf is not None:
-        document_id = _document_meant(question, shelf, best, taken)
+        document_id = _document_meant(question, shelf, best, taken, (Feature.PART, name))
         if document_id and facts_about(shelf.document(document_id), Feature.PART, name):
             own = [_material(w) for w in best if w.source.document.id == document_id]
             return _about(question, taken, shelf, (document_id,), (Feature.PART, name), own, looked)
@@ -254,8 +276,14 @@ _NAMED = 0.5  # of its name: from here on a question names a document
 _CERTAIN = 0.95  # what a document says of itself is not a matter of chance, but may be read amiss
 
 
-def _document_meant(question: str, shelf: Shelf, best: Sequence[Weighed], taken: TakenOver | None) -> str:
-    """The id of the document that a question is about, "" when that cannot be told."""
+def _document_meant(
+    question: str,
+    shelf: Shelf,
+    best: Sequence[Weighed],
+    taken: TakenOver | None,
+    feature: tuple[Feature, str],
+) -> str:
+    """The id of the document that a question about `feature` is about, "" when that cannot be told."""
     listed = shelf.names()
     if len(listed) == 1:
         return listed[0][0]
@@ -266,17 +294,70 @@ def _document_meant(question: str, shelf: Shelf, best: Sequence[Weighed], taken:
         return order[0][1]
     if taken and taken.document_id:
         return taken.document_id
-    # of those that say they are such a document: the one whose name comes nearest, then the first found
+    # of the first found that say they are such a document, those that tell it, by their name
     named = [document_id for share, document_id in order[:_LOOKED_AT] if share > 0]
     documents = dict.fromkeys(w.source.document.id for w in best)
     shares = {document_id: share for share, document_id in order}
-    pointed = []
+    places: dict[str, tuple[bool, int, float]] = {}
     for document_id in dict.fromkeys((*list(documents)[:_LOOKED_AT], *named)):
         names = next((names for other, names in listed if other == document_id), ())
-        text = shelf.document(document_id).text[:_BEGINNING]
-        if points_at_document(question, f"{' '.join(names)} {text}"):
-            pointed.append(document_id)
-    return max(pointed, key=lambda document_id: shares.get(document_id, 0.0), default="")
+        document = shelf.document(document_id)
+        points = points_at_document(question, f"{' '.join(names)} {document.text[:_BEGINNING]}")
+        if points:
+            tells = bool(facts_about(document, *feature, question))
+            places[document_id] = (tells, points, shares.get(document_id, 0.0))
+    return max(places, key=lambda document_id: places[document_id], default="")
+
+
+def _versions_meant(
+    question: str, shelf: Shelf, best: Sequence[Weighed], taken: TakenOver | None
+) -> tuple[Document, str] | None:
+    """The older of two versions that are compared, and the id of the newer; None where there are no two."""
+    listed = shelf.names()
+    found = list(dict.fromkeys(w.source.document.id for w in best))
+    alike = [document_id for document_id, names in listed if of_one_name(names, listed)]
+    fronts = {document_id: shelf.document(document_id).text[:_BEGINNING] for document_id in alike}
+    pair = pair_meant(question, [(i, names) for i, names in listed if i in fronts], fronts, found)
+    named = max((names_document(question, names), i) for i, names in listed)[1] if listed else ""
+    for document_id in dict.fromkeys((taken.document_id if taken else "", named, *found[:_LOOKED_AT])):
+        earlier = shelf.earlier(document_id) if document_id and document_id not in fronts else None
+        if earlier is not None and (pair is None or document_id == named):
+            return earlier, document_id
+    return (shelf.document(pair[0]), pair[1]) if pair else None
+
+
+def _changed(
+    question: str,
+    taken: TakenOver | None,
+    shelf: Shelf,
+    versions: tuple[Document, str],
+    wanted: ChangeWanted,
+    best: Sequence[Weighed],
+    looked: tuple[int, int],
+) -> Reply | None:
+    """The reply to a question about two versions: what changed, quoted from the newer, if anything did."""
+    old, document_id = versions
+    new, card = shelf.document(document_id), shelf.card(document_id)
+    changes = changes_asked(wanted, old, new)
+    if changes is None:
+        return None
+    material = []
+    for change in changes[:_MOST_CHANGES]:
+        place = anchor(change, new)
+        if place is not None:
+            fact = Fact(Feature.PART, place.span, place.span, before(change), " › ".join(place.heading_path))
+            material.append(_told(new, card, fact))
+    own = _merged([_material(w) for w in best if w.source.document.id == document_id])
+    return Reply(
+        question,
+        taken,
+        Verdict.ANSWERED if material else Verdict.ABSENT,
+        tuple(material),
+        tuple(own[:_MOST_NEAR]),
+        _CERTAIN if material else 0.0,
+        *looked,
+        english=read_question(question).english,
+    )
 
 
 def _that_tell(question: str, shelf: Shelf, feature: tuple[Feature, str]) -> tuple[str, ...]:
@@ -292,8 +373,9 @@ def _that_tell(question: str, shelf: Shelf, feature: tuple[Feature, str]) -> tup
     return tuple(document.id for document in telling[:_MOST_ANSWERS])
 
 
+_MOST_CHANGES = 12
 _FEW = 12  # documents, of which each is opened
-_LOOKED_AT = 3  # documents that are opened to see what sort they are
+_LOOKED_AT = 6  # documents that are opened to see what sort they are
 _FOR_LANGUAGE = 5000  # characters that tell the language of a document
 _BEGINNING = 600  # characters in which a document says what sort of document it is
 
@@ -316,7 +398,12 @@ def _about(
         if not (feature[0] is Feature.SUMMARY and len(telling) == 1):
             facts = facts[:most]
         answers += [_told(document, card, fact) for fact in facts]
-    near = tuple(_merged(own)[:_MOST_NEAR])
+    if not answers and feature[0] is Feature.SUMMARY and len(telling) == 1:
+        # there is no summary: what says what the document is about comes nearest
+        subject = [_told(document, card, fact) for fact in facts_about(document, Feature.SUBJECT)]
+        near = (*subject, *_merged(own))[:_MOST_NEAR]
+    else:
+        near = tuple(_merged(own)[:_MOST_NEAR])
     verdict = Verdict.ANSWERED if answers else Verdict.ABSENT
     return Reply(
         question,

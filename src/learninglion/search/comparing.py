@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from learninglion.database.blobs import Blobs
-from learninglion.dutch.numbers import MONTHS, number_of
+from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS, number_of
 from learninglion.dutch.text import fold, squash, words
 from learninglion.inference.adapter import Adapter, pack_adapter, read_adapter
 from learninglion.models import Document, Span
@@ -34,6 +34,7 @@ __all__ = [
     "Substance",
     "TUNING",
     "compare",
+    "places_of",
 ]
 
 # Versions of what was learned here: kept apart, the newest in force, and always a way back.
@@ -180,7 +181,7 @@ class Comparison:
 
 
 _ALIKE = 0.5  # of the words of both: two versions of one sentence
-_MONTH = "|".join(MONTHS)
+_MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}}(?:e|ste|de)?\s+)?(?:{_MONTH})(?:\s+(?:19|20)\d\d)?\b|\b\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{2,4}}\b"
     rf"|\b(?:19|20)\d\d\b",
@@ -206,7 +207,7 @@ _MODAL = {word: name for name, listed in _MODALS.items() for word in listed.spli
 
 def compare(old: Document, new: Document) -> Comparison:
     """What changed from `old` to `new`."""
-    before, after = _places(old), _places(new)
+    before, after = places_of(old), places_of(new)
     keys_before, keys_after = [_key(p) for p in before], [_key(p) for p in after]
     left, came = _unmatched(keys_before, keys_after)
     pairs = _pairs([before[i] for i in left], [after[j] for j in came])
@@ -227,7 +228,8 @@ def compare(old: Document, new: Document) -> Comparison:
     return Comparison(ordered, len(before) - len(left))
 
 
-def _places(document: Document) -> list[Place]:
+def places_of(document: Document) -> list[Place]:
+    """The sentences and rows of a document, in order."""
     paged = bool(document.lines) or len(document.page_starts) > 1
     places = []
     for source, _ in cut(document):

@@ -27,6 +27,7 @@ from learninglion.models import Source
 from learninglion.search.about import document_named
 from learninglion.search.analysis import stem
 from learninglion.search.asked import AnswerKind, Asked, holds_kind, language_of, read_question
+from learninglion.search.translation import translations
 from learninglion.search.units import Unit, units_of
 
 __all__ = [
@@ -74,21 +75,35 @@ _ASKS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class _Way:
+    """One way in which a word of a question (by its place) can stand in a text, and how well it meets it."""
+
+    place: int
+    word: str
+    grams: frozenset[str]
+    roots: frozenset[str]
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """The telling words of a question (folded, different stems) with how much each tells; together 1."""
+    """The telling words of a question (folded, different stems) with how much each tells; together 1.
+
+    `across` is the same in the other language, for texts in that; None where that is what this is.
+    """
 
     asked: Asked
     words: tuple[str, ...]
     weights: Row
-    # of each word: as it stands, its 5-grams, its roots, those of a verb that stands apart from its particle
-    ways: tuple[tuple[str, frozenset[str], frozenset[str], frozenset[str]], ...]
+    ways: tuple[_Way, ...]
     met: dict[str, tuple[tuple[int, float], ...]]  # what was found out of words so far
+    across: Wanted | None = None
 
 
 def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
     """A question made ready; `rarity` tells of a stem how rare it is where is searched (0..1)."""
     question = read_question(text)
-    word_weights: dict[str, tuple[str, float, str]] = {}
+    told: dict[str, tuple[str, str, float, bool]] = {}  # by stem: word, finite part of it, share, English
     parts = [(text, question, 1.0)]
     if introduction.strip():
         parts.append((introduction, read_question(introduction), _INTRODUCTION))
@@ -97,18 +112,40 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
         sort = document_named(said)
         for word in told_by.words:
             joined = bool(finite) and fold(word) == finite
-            own = stem(whole if joined else word)
             common = is_commonplace(word) or fold(word) == sort
-            weight = share * max(_LEAST, rarity(own) * (_COMMONPLACE if common else 1.0))
-            word_weights.setdefault(own, (whole, weight, finite) if joined else (fold(word), weight, ""))
-    weights = np.array([weight for _, weight, _ in word_weights.values()], dtype=np.float64)
-    total = float(weights.sum())
-    ways = tuple(
-        (word, _grams(word), _roots(word), _roots(finite) if finite else frozenset())
-        for word, _, finite in word_weights.values()
-    )
-    words = tuple(word for word, *_ in ways)
-    return Wanted(question, words, weights / total if total else weights, ways, {})
+            worth = share * (_COMMONPLACE if common else 1.0)
+            row = (whole, finite, worth, False) if joined else (fold(word), "", worth, told_by.english)
+            told.setdefault(stem(row[0] if joined else word), row)
+    ways = [_way(n, word) for n, (word, *_) in enumerate(told.values())]
+    ways += [
+        _Way(n, "", frozenset(), _roots(finite), _PART_WORTH)
+        for n, (_, finite, _, _) in enumerate(told.values())
+        if finite
+    ]
+    words = tuple(word for word, *_ in told.values())
+    weights = [max(_LEAST, share * rarity(own)) for own, (_, _, share, _) in told.items()]
+    return Wanted(question, words, _shares(weights), tuple(ways), {}, _across(question, told, rarity))
+
+
+def _across(question: Asked, told: Mapping[str, tuple[str, str, float, bool]], rarity: Rarity) -> Wanted:
+    """What is wanted of texts in the other language: the words that the list has, and names as they stand."""
+    ways, weights = [], []
+    for place, (own, (word, _, share, english)) in enumerate(told.items()):
+        others = translations(word, english=english)
+        ways += [_way(place, form) for form in dict.fromkeys((*others, word))]
+        weights.append(max(_LEAST, share * min(rarity(form) for form in (own, *map(stem, others)))))
+    words = tuple(word for word, *_ in told.values())
+    return Wanted(question, words, _shares(weights), tuple(ways), {})
+
+
+def _way(place: int, word: str) -> _Way:
+    return _Way(place, word, _grams(word), _roots(word), 1.0)
+
+
+def _shares(weights: Sequence[float]) -> Row:
+    shares = np.array(weights, dtype=np.float64)
+    total = float(shares.sum())
+    return shares / total if total else shares
 
 
 _EARLY = 6  # words in which the finite verb of a question stands
@@ -157,13 +194,15 @@ def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
         return known
     matches: dict[int, float] = {}
     own, roots = _grams(word), _roots(word)
-    for place, (text, other, same, finite) in enumerate(wanted.ways):
-        if word == text or not roots.isdisjoint(same):
-            matches[place] = 1.0
-        elif not roots.isdisjoint(finite):
-            matches[place] = _PART_WORTH
-        elif own and other and len(own & other) >= _PART * min(len(own), len(other)):
-            matches[place] = _PART_WORTH * len(own & other) / min(len(own), len(other))
+    for way in wanted.ways:
+        worth = 0.0
+        if word == way.word or not roots.isdisjoint(way.roots):
+            worth = way.worth
+        elif own and way.grams:
+            shared = len(own & way.grams) / min(len(own), len(way.grams))
+            worth = way.worth * _PART_WORTH * shared if shared >= _PART else 0.0
+        if worth > matches.get(way.place, 0.0):
+            matches[way.place] = worth
     made = wanted.met[word] = tuple(matches.items())
     return made
 
@@ -225,11 +264,12 @@ def look(wanted: Wanted, source: Source) -> Look | None:
     units = units_of(source)
     if not units:
         return None
+    foreign = _is_foreign(source, english=wanted.asked.english)
+    wanted = (foreign and wanted.across) or wanted
     above = _cover(wanted, "\n".join((source.document.title, *source.heading_path, source.question)))
     covers = [_cover(wanted, unit.text) for unit in units]
     whole = np.maximum.reduce(covers)
     head = cover(wanted, source.heading_path[-1]) if source.heading_path else 0.0
-    foreign = _is_foreign(source, english=wanted.asked.english)
     looks = [_look(wanted, units, covers, n, above, whole, head, foreign) for n in range(len(units))]
     return max(looks, key=_worth)
 

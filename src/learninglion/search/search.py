@@ -15,12 +15,14 @@ from learninglion.inference.vectors import embed
 from learninglion.models import Hit, Passage, PassageKind, Source, SubQuestion
 from learninglion.parsing.kamervragen.fractions import without_askers
 from learninglion.search.analysis import FAMILIES, Terms, analyse, weighted
+from learninglion.search.asked import read_question
 from learninglion.search.engine import Encoders, Engine, View
 from learninglion.search.evidence import Look, Wanted, built_in, look, want
 from learninglion.search.fusion import FEATURES, Scores
 from learninglion.search.ranking import Ranking, rank
 from learninglion.search.scoring import make_probe
 from learninglion.search.synonyms import Synonyms
+from learninglion.search.translation import translations
 from learninglion.search.weighing import first_places, holds_every_word, place_sections, rarity_in, weigh
 from learninglion.store.reader import Entry, Lookup
 
@@ -33,6 +35,7 @@ _INTRODUCTION_MEANING = 0.3
 # well, 90 real questions put in other words gain 0.030 MRR@10 by a list (0.009 by words alone), and lose
 # 0.006 where they need none (benchmarks/synonyms.py).
 _SYNONYM_WORDS = 0.5
+_TRANSLATED_WORDS = 0.5  # of an English question: each has several, most of which are not meant
 _logger = logging.getLogger(__name__)
 
 
@@ -213,8 +216,18 @@ def query_terms(text: str, introduction: str = "", synonyms: Synonyms | None = N
         parts.append((analyse(introduction), _INTRODUCTION_WORDS))
     if synonyms is not None:
         parts.append((analyse("\n".join(synonyms.added(text))), _SYNONYM_WORDS))
+    translated = in_dutch(text)
+    if translated:
+        parts.append((analyse(translated), _TRANSLATED_WORDS))
     stems, grams = (weighted([(terms[f], weight) for terms, weight in parts]) for f in range(len(FAMILIES)))
     return stems, grams
+
+
+def in_dutch(text: str) -> str:
+    """The Dutch words for those of an English question; "" for a question in Dutch."""
+    question = read_question(text)
+    words = question.words if question.english else ()
+    return " ".join(dict.fromkeys(t for word in words for t in translations(word, english=True)))
 
 
 def _count(view: View, ranking: Ranking, limit: int, threshold: float | None) -> int:

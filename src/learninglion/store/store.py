@@ -207,17 +207,18 @@ class Store:
 
         `covered`: as models may read it, see PersonalPolicy.MASK.
         """
-        document = self.version(document_id, None, visible, lines=lines)
-        if covered:
-            with reading(self._engine) as connection:
-                key, _ = self._find(connection, document_id, visible)
-                covered = key in _masked(connection, [key])
-        return mask_document(document) if covered else document
+        return self.version(document_id, None, visible, lines=lines, covered=covered)
 
     def version(
-        self, document_id: str, number: int | None, visible: Visible, *, lines: bool = True
+        self,
+        document_id: str,
+        number: int | None,
+        visible: Visible,
+        *,
+        lines: bool = True,
+        covered: bool = False,
     ) -> Document:
-        """One version of a document, the newest when `number` is None.
+        """One version of a document, the newest when `number` is None; `covered` as above.
 
         Raises UnknownReferenceError, in the same words when it does not exist and when it may not be seen.
         """
@@ -229,7 +230,9 @@ class Store:
                     versions.c.document_key == document[0], versions.c.number == document[1].number
                 )
             ).one()
-        return unpack_document(row.content, row.lines if lines else None, row.source_name)
+            covered = covered and document[0] in _masked(connection, [document[0]])
+        read = unpack_document(row.content, row.lines if lines else None, row.source_name)
+        return mask_document(read) if covered else read
 
     def lines(self, document_id: str, visible: Visible) -> tuple[TextLine, ...]:
         """The printed lines of the newest version alone: where each character stands on its page."""

@@ -118,3 +118,10 @@ class VisibleShelf:
     def document(self, document_id: str) -> Document:
         """A whole document, its personal data covered where a collection of it asks that."""
         return self._store.document(document_id, self._visible, covered=True)
+
+    def earlier(self, document_id: str) -> Document | None:
+        """The version before, covered likewise; of what a collection one may not see brought in, none."""
+        numbers = [version.number for version in self._store.history(document_id, self._visible)]
+        if len(numbers) < 2:
+            return None
+        return self._store.version(document_id, numbers[-2], self._visible, covered=True)

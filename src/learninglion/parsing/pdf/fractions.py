@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from learninglion.parsing.pdf.characters import ObjectStyle
 
@@ -22,6 +24,8 @@ _MOST = 5_000  # strips of a page: more are a drawing
 _LEVEL, _ALIKE = 0.05, 0.1  # of the size: on one baseline, and of one size
 _NEAR = 1.2  # of the size: as far as the text beside a fraction
 _SPACE = 0.12  # of the size: less white is none
+_BAND = 4.0  # points
+_STACKED, _RAISED = 2.1, 0.7  # of the size: as far apart as figures of one stack, or a mark and its text
 
 
 @dataclass(slots=True)
@@ -37,33 +41,78 @@ class Strip:
     reach: float = float("-inf")  # where what was left out right behind it ends
 
 
+@dataclass(slots=True)
+class _Placed:
+    """Strips in their order, which are looked up by their height on the page: a page can hold thousands."""
+
+    strips: list[Strip] = field(default_factory=list)
+    labels: list[float] = field(default_factory=list)  # ascending, one for each strip
+    bands: dict[int, list[float]] = field(default_factory=dict)  # the labels of what stands at a height
+    largest: float = 0.0  # size of the letters so far
+
+    def insert(self, place: int, strip: Strip) -> None:
+        """Put `strip` at `place`, what stands there and behind it moves up."""
+        before = self.labels[place - 1] if place else 0.0
+        label = before + 1
+        if place < len(self.labels):
+            label = (before + self.labels[place]) / 2
+            if label in (before, self.labels[place]):  # no number is left between them
+                self.strips.insert(place, strip)
+                self._label_anew()
+                return
+        self.strips.insert(place, strip)
+        self.labels.insert(place, label)
+        self._file(strip, label)
+
+    def _label_anew(self) -> None:
+        self.labels = [float(n + 1) for n in range(len(self.strips))]
+        self.bands.clear()
+        for strip, label in zip(self.strips, self.labels, strict=True):
+            self._file(strip, label)
+
+    def _file(self, strip: Strip, label: float) -> None:
+        self.largest = max(self.largest, strip.style.size)
+        if math.isfinite(strip.y):  # what stands nowhere stands beside nothing
+            self.bands.setdefault(math.floor(strip.y / _BAND), []).append(label)
+
+    def near(self, y: float, distance: float) -> Iterator[int]:
+        """The places of what stands no more than `distance` above or below `y`, the last first."""
+        low, high = (y - distance) / _BAND, (y + distance) / _BAND
+        if math.isfinite(low + high) and high - low < len(self.bands):
+            keys = [key for key in range(math.floor(low), math.floor(high) + 1) if key in self.bands]
+        else:
+            keys = list(self.bands)
+        for label in sorted((label for key in keys for label in self.bands[key]), reverse=True):
+            yield bisect_left(self.labels, label)
+
+
 def bring_home(strips: list[Strip]) -> list[Strip]:
     """The strips, with what is drawn later than the text it stands at or in put behind that.
 
     That is a small figure, or words that somebody filled in where a line had room for them.
     """
-    found: list[Strip] = []
+    placed = _Placed()
     moved = -1  # where the strip before went, if it did
     for index, strip in enumerate(strips):
         home = None
         if moved >= 0 and (_is_over(strips[index - 1], strip) or _goes_on(strips[index - 1], strip)):
-            found.insert(moved + 1, strip)
+            placed.insert(moved + 1, strip)
             moved += 1
             continue
         if index and _SMALL.fullmatch(strip.text.strip()) and not _is_near(strips[index - 1], strip):
             follows = strips[index + 1] if index + 1 < len(strips) else None
             if follows is None or not _is_near(strip, follows) or _is_over(strip, follows):
                 stacked = follows is not None and _is_over(strip, follows)
-                home = _find_home(found, strip, _WORD if stacked else _CLOSE)
+                home = _find_home(placed, strip, _WORD if stacked else _CLOSE)
         if home is None and index and not _is_near(strips[index - 1], strip):
-            home = _find_room(found, strip)
+            home = _find_room(placed, strip)
         if home is None:
-            found.append(strip)
+            placed.insert(len(placed.strips), strip)
             moved = -1
         else:
-            found.insert(home + 1, strip)
+            placed.insert(home + 1, strip)
             moved = home + 1
-    return found
+    return placed.strips
 
 
 def _is_over(one: Strip, other: Strip) -> bool:
@@ -90,12 +139,13 @@ def _is_level(one: Strip, other: Strip) -> bool:
     return abs(one.y - other.y) < _LEVEL * size and abs(one.style.size - other.style.size) < _ALIKE * size
 
 
-def _find_room(found: Sequence[Strip], strip: Strip) -> int | None:
+def _find_room(placed: _Placed, strip: Strip) -> int | None:
     """Behind which strip words were filled in: between two of one line, or right behind the end of one."""
+    found = placed.strips
     slack = _CLOSE * strip.style.size
     if len(found) > _MOST:
         return None
-    for k in range(len(found) - 1, -1, -1):
+    for k in placed.near(strip.y, 2 * _LEVEL * strip.style.size):
         before = found[k]
         if not _is_level(before, strip) or strip.xs[0] < before.x_end - slack:
             continue
@@ -106,21 +156,22 @@ def _find_room(found: Sequence[Strip], strip: Strip) -> int | None:
     return None
 
 
-def _find_home(found: Sequence[Strip], strip: Strip, reach: float) -> int | None:
+def _find_home(placed: _Placed, strip: Strip, reach: float) -> int | None:
     """Behind which strip a small figure stands: at the end of larger text, or under (over) a figure in it.
 
     `reach`: how far behind the text, as a share of its size.
     """
-    for k in range(len(found) - 1, -1, -1):
+    found = placed.strips
+    for k in placed.near(strip.y, max(_STACKED * strip.style.size, _RAISED * placed.largest)):
         other = found[k]
         size = other.style.size
         shift = strip.y - other.y
         if strip.style.size < _SMALLER * size:
-            raised = 0.1 * size < abs(shift) < 0.7 * size
+            raised = 0.1 * size < abs(shift) < _RAISED * size
             if raised and -0.1 * size < strip.xs[0] - other.x_end < reach * size:
                 return k
         elif _TERM.fullmatch(other.text.strip()) and abs(size - strip.style.size) < 0.1 * size:
-            beside = _beside(found[:k], found[k + 1 : k + 2], [other, strip])
+            beside = _beside(found[max(0, k - 1) : k], found[k + 1 : k + 2], [other, strip])
             smaller = beside is not None and strip.style.size < _SMALLER * beside.style.size
             if beside is not None and smaller and _is_stack(other, strip, beside):
                 return k

@@ -1,0 +1,92 @@
+"""Questions about two versions of a document: told from others, and answered from what changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from learninglion.evaluation.document_questions import (
+    ParsedShelf,
+    fictional_documents,
+    measure_questions,
+    read_document_questions,
+)
+from learninglion.models import Actor, Document, Role
+from learninglion.search.asking import Verdict
+from learninglion.search.comparing import ChangeKind, Substance
+from learninglion.search.revisions import change_asked, pair_meant
+from learninglion.testing import HashingEncoder
+from learninglion.workflow import WorkplaceOptions, parse_files, working
+
+BOSS = Actor("beheer", frozenset(Role))
+OLD = (
+    "# Sleutelregeling\n\nVersie 1.0\n\n## Uitgifte\n\n"
+    "Een sleutel mag hoogstens 3 dagen mee. De borg is 20 euro.\n"
+)
+NEW = OLD.replace("3 dagen", "5 dagen").replace("1.0", "1.1")
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Wat is er veranderd ten opzichte van de vorige versie?", ()),
+        ("What changed between version 1.0 and 1.1?", ()),
+        ("Is de borg anders in de nieuwe versie dan in de oude?", ("borg",)),
+        ("Hoe is het aantal reizigers veranderd sinds 2019?", None),
+        ("Wat is er nieuw in Meerwoude?", None),
+        ("Welke versie is dit?", None),
+    ],
+)
+def test_questions_about_two_versions_are_told_from_others(
+    question: str, words: tuple[str, ...] | None
+) -> None:
+    wanted = change_asked(question)
+    assert (wanted.words if wanted else None) == words
+
+
+def test_what_sort_of_change_is_asked_for_is_understood() -> None:
+    added = change_asked("Wat is er toegevoegd in de nieuwe versie?")
+    amounts = change_asked("Welke bedragen verschillen tussen beide versies?")
+    assert added is not None and added.kind is ChangeKind.ADDED
+    assert amounts is not None and amounts.substance is Substance.FIGURE
+
+
+def test_the_pair_goes_from_old_to_new_and_needs_one_name() -> None:
+    names = [
+        ("b", ("Sleutelregeling", "sleutels-2024")),
+        ("a", ("Sleutelregeling", "sleutels-2021")),
+        ("c", ("Nota", "nota")),
+    ]
+    asked = "Wat is er veranderd in de sleutelregeling?"
+    assert pair_meant(asked, names, {}, []) == ("a", "b")
+    assert pair_meant(asked, names, {"a": "Versie 3.0", "b": "Versie 2.9"}, []) == ("b", "a")
+    assert pair_meant(asked, names[1:], {}, []) is None
+
+
+def test_the_cases_of_two_versions_are_answered_with_what_changed() -> None:
+    parsed = [document for _, document in parse_files(fictional_documents())]
+    shelf = ParsedShelf([document for document in parsed if isinstance(document, Document)])
+    cases = [case for case in read_document_questions() if case.kind == "change"]
+    assert len(cases) >= 8
+    report = measure_questions(shelf, cases, HashingEncoder(64))
+    assert report.all.listed == 1.0
+    assert report.all.answered == 1.0
+
+
+def test_a_document_that_came_in_again_is_held_against_the_version_before(tmp_path: Path) -> None:
+    path = tmp_path / "sleutels.md"
+    with working(WorkplaceOptions(home=tmp_path / "home", isolate=False)) as workplace:
+        for text in (OLD, NEW):
+            path.write_text(text, "utf-8")
+            assert workplace.intake.ingest([path], actor=BOSS).failures == ()
+        reply = workplace.asking.ask(
+            "Hoeveel dagen mag een sleutel mee in de nieuwe versie, en is dat anders dan in de vorige?",
+            actor=BOSS,
+        )
+        same = workplace.asking.ask("Is de borg veranderd sinds de vorige versie?", actor=BOSS)
+    assert reply.verdict is Verdict.ANSWERED
+    assert reply.answers[0].quote == "Een sleutel mag hoogstens 5 dagen mee."
+    assert "hoogstens 3 dagen" in reply.answers[0].told
+    assert same.verdict is Verdict.ABSENT
+    assert "De borg is 20 euro." in same.near[0].text
