@@ -367,7 +367,7 @@ def _proposal(value: dict[object, object]) -> Proposal | None:
         known = {p.source for p in proofs_read}
         proofs_read.extend(p for p in cited if p.source not in known)
     bare = squash(_PROOF.sub("", plain)) or squash(plain)
-    return Proposal(re.sub(r" (?=[.,;:!?]$)", "", bare)[:_MAX_SENTENCE], tuple(proofs_read))
+    return Proposal(bare[:_MAX_SENTENCE], tuple(proofs_read))
 
 
 def _claim(value: dict[object, object]) -> Claim | None:
