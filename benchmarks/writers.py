@@ -21,9 +21,9 @@ from pathlib import Path
 
 from learninglion.checking.verify import check
 from learninglion.compliance.energy import PowerMeter
-from learninglion.drafting import extractive
 from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.supplement import FELL_BACK
+from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import WritingOptions, write
 from learninglion.dutch.text import fold
@@ -355,7 +355,7 @@ def look_alikes(folder: Path, honest: bool) -> None:
             found = next((s for s in selection.chosen if row and row["key"] in s.body), None)
             if row is None or found is None:
                 return {"bewijs": [], "zinnen": [], "ontbreekt": ["alles"]}
-            units = extractive.units_of(found)
+            units = units_of(found)
             quote = next((u.text for u in units if row["key"] in u.text), units[0].text)
             if step == "Stap 1":
                 return evidence(quote, task, "ja" if not honest or question == row["para"] else "nee")
