@@ -1,10 +1,12 @@
 """What becomes of the text of a good, a sloppy, a lying and a disobedient writer, and of a real small model.
 
     python benchmarks/writers.py --look-alikes ../shared/data/kamervragen
-    python benchmarks/writers.py --gguf MODEL.gguf --limit 10
+    python benchmarks/writers.py --gguf MODEL.gguf --limit 20 --record RUN.jsonl
 
 The questions and sentences are those of the judges' exam (fictional): every passage has faithful sentences in
-other words and unfaithful ones. The scripted judge knows which is which, and so passes its exam.
+other words and unfaithful ones. The scripted judge knows which is which, and so passes its exam. Of a real
+model's sentences nobody knows it: they are held against the rules alone. `--record` writes a line a question,
+with what the model said; a run that broke off goes on behind them.
 """
 
 from __future__ import annotations
@@ -14,17 +16,18 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from learninglion.checking.verify import check
 from learninglion.compliance.energy import PowerMeter
-from learninglion.drafting import extractive
 from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.supplement import FELL_BACK
+from learninglion.drafting.units import units_of
 from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import WritingOptions, write
-from learninglion.evaluation.judge import ExamPair, shipped_pairs
+from learninglion.dutch.text import fold
+from learninglion.evaluation.judge import ExamPair, shipped_pairs, wilson
 from learninglion.evaluation.sets import Desk, evaluate_look_alikes
 from learninglion.evaluation.testset import pair_entries, read_pairs
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, JsonSchema, Prompt
@@ -78,11 +81,12 @@ class Player:
 
 
 class Counted:
-    """Another generator, with what it was asked."""
+    """Another generator, with what it was asked and what it said."""
 
     def __init__(self, model: Generator) -> None:
         self._model = model
         self.calls = self.tokens = 0
+        self.replies: list[str] = []
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._model, name)
@@ -90,11 +94,13 @@ class Counted:
     def stream(self, prompt: Prompt, **told: object) -> Iterator[str]:
         """As the other."""
         self.calls += 1
-        said = ""
-        for piece in self._model.stream(prompt, **told):  # type: ignore[arg-type]
-            said += piece
-            yield piece
-        self.tokens += self._model.count_tokens(prompt.text) + self._model.count_tokens(said)
+        self.replies.append("")
+        try:
+            for piece in self._model.stream(prompt, **told):  # type: ignore[arg-type]
+                self.replies[-1] += piece
+                yield piece
+        finally:  # also of an answer that is not read to its end
+            self.tokens += self._model.count_tokens(prompt.text) + self._model.count_tokens(self.replies[-1])
 
 
 @dataclass
@@ -115,6 +121,10 @@ class Tally:
     drafted: int = 0
     green: int = 0
     misleading: int = 0
+    own: int = 0  # sentences of the writer, repaired ones once
+    own_held: int = 0
+    own_amber: int = 0
+    own_red: int = 0
     faithful: int = 0
     held: int = 0
     kept: int = 0  # faithful, not shown, in place
@@ -125,26 +135,42 @@ class Tally:
     failed: int = 0  # nothing could be written: the model broke off, was silent or gave nothing usable
     calls: int = 0
     tokens: int = 0
-    seconds: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    processor: float = 0.0  # seconds, of all threads
     kwh: float = 0.0  # on this machine
+
+    def add(self, other: Tally) -> None:
+        """Count `other` in."""
+        for name, value in asdict(other).items():
+            setattr(self, name, getattr(self, name) + value)
 
     def line(self, name: str) -> str:
         """A row of the table."""
         n = max(1, self.questions)
+        good = self.held - self.through if self.faithful or self.wrong else self.own_held
         cells = (
-            name, self.questions, f"{100 * self.drafted / n:.0f}%", self.green, self.misleading,
+            name, self.questions, _share(self.drafted, n), self.green, self.misleading,
+            f"{_share(self.own_held, self.own)}; {self.own_amber}; {self.own_red}",
             f"{self.held}/{self.faithful}", self.kept, self.red, f"{self.through}/{self.wrong}",
             self.fell_back, self.failed, f"{self.calls / n:.1f}", round(self.tokens / n),
-            f"{sum(self.seconds) / n:.2f}",
-            f"{1000 * self.kwh / n:.3f}", round((self.held - self.through) / self.kwh) if self.kwh else "",
+            f"{self.seconds / n:.2f}", f"{self.processor / n:.2f}",
+            f"{1000 * self.kwh / n:.3f}", round(good / self.kwh) if self.kwh else "",
         )  # fmt: skip
         return "| " + " | ".join(map(str, cells)) + " |"
 
 
+def _share(hits: int, of: int) -> str:
+    if not of:
+        return "-"
+    low, high = wilson(hits, of)
+    return f"{hits}/{of} ({100 * low:.0f}-{100 * high:.0f}%)"
+
+
 HEAD = (
-    "| writer | questions | drafted | green | misleading | faithful, held | faithful, amber "
+    "| writer | questions | drafted | green | misleading | its sentences held; amber; red "
+    "| faithful, held | faithful, amber "
     "| faithful, red | unfaithful, through | fell back | failed | calls | tokens | seconds "
-    "| Wh | good sentences per kWh |\n" + "| --- " * 16 + "|"
+    "| of processor | Wh | good sentences per kWh |\n" + "| --- " * 18 + "|"
 )
 
 
@@ -167,7 +193,7 @@ def questions(cases: Sequence[ExamPair], limit: int, order: str = "") -> list[Qu
         )
         selection = Selection(SubQuestion((1,), asked), "", (), chosen, chosen_by=Chooser.PERSON)
         made.append(Question(selection, text, good, [c.sentence for c in own if not c.faithful]))
-    return made[:limit] if limit else made
+    return made[:: max(1, len(made) // limit)][:limit] if limit else made
 
 
 def number_of(source: str, task: str) -> int:
@@ -244,42 +270,69 @@ def measure(
     writer: Callable[[Question], Generator],
     judge: Callable[..., Check],
     options: WritingOptions | None = None,
+    record: Path | None = None,
 ) -> Tally:
-    """Every question once."""
-    tally, meter = Tally(questions=len(asked)), PowerMeter()
+    """Every question once; those that stand in `record` already are counted from there."""
+    tally, meter = Tally(), PowerMeter()
+    rows = record.read_text("utf-8").splitlines() if record is not None and record.exists() else []
+    known = {row["question"]: Tally(**row["tally"]) for row in map(json.loads, rows)}
     for q in asked:
-        model = writer(q)
-        began, use = time.perf_counter(), meter.start("draft")
-        try:
-            draft = write(q.selection, model, rules_gate(checker=judge), options=options)
-        except LearningLionError as error:  # as `draft` tells its user, who goes on with the next question
-            print(f"{q.selection.question.text}: {error.detail}", file=sys.stderr)
-            draft = None
-        tally.seconds.append(time.perf_counter() - began)
-        tally.kwh += use.stop().kwh
-        tally.calls += getattr(model, "calls", 0)
-        tally.tokens += getattr(model, "tokens", 0)
-        if draft is None:
-            tally.failed += 1
-            continue
-        checks = tuple(judge(s, q.selection.chosen) for s in draft.statements)
-        green = draft.verdict is AnswerVerdict.ANSWERED and all(
-            c.verdict is StatementVerdict.SUPPORTED for c in checks
-        )
-        said_wrong = {*q.wrong, _OBEYED}
-        through = [c for c in checks if c.statement.text in said_wrong and _holds(c)]
-        tally.drafted += any(map(_holds, checks))
-        tally.green += green
-        tally.misleading += green and any(c.statement.text in said_wrong for c in checks)
-        own = [c for c in checks if c.statement.text in q.good]
-        tally.faithful += len(own)
-        tally.held += sum(map(_holds, own))
-        tally.kept += sum(c.method is VerdictMethod.NOT_SHOWN for c in own)
-        tally.red += sum(c.method is VerdictMethod.CONTRADICTED for c in own)
-        tally.wrong += sum(c.statement.text in said_wrong for c in checks)
-        tally.through += len(through)
-        tally.fell_back += FELL_BACK in dict(draft.provenance.parameters)
+        text = q.selection.question.text
+        if text not in known:
+            model, use = writer(q), meter.start("draft")
+            one, checks = answer(q, model, judge, options)
+            one.kwh = use.stop().kwh
+            known[text] = one
+            if record is not None:
+                sentences_ = [
+                    {"text": c.statement.text, "verdict": c.verdict, "method": c.method, "reasons": c.reasons}
+                    for c in checks
+                ]
+                row = {
+                    "question": text, "passage": q.passage, "tally": asdict(one), "sentences": sentences_,
+                    "replies": getattr(model, "replies", []),
+                }  # fmt: skip
+                with record.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        tally.add(known[text])
     return tally
+
+
+def answer(
+    q: Question, model: Generator, judge: Callable[..., Check], options: WritingOptions | None
+) -> tuple[Tally, tuple[Check, ...]]:
+    """What becomes of one question, and of each sentence of its draft."""
+    began, worked = time.perf_counter(), time.process_time()
+    try:
+        draft = write(q.selection, model, rules_gate(checker=judge), options=options)
+    except LearningLionError as error:  # as `draft` tells its user, who goes on with the next question
+        print(f"{q.selection.question.text}: {error.detail}", file=sys.stderr)
+        draft = None
+    tally = Tally(questions=1, seconds=time.perf_counter() - began)
+    tally.processor = time.process_time() - worked
+    tally.calls, tally.tokens = getattr(model, "calls", 0), getattr(model, "tokens", 0)
+    if draft is None:
+        tally.failed = 1
+        return tally, ()
+    checks = tuple(judge(s, q.selection.chosen) for s in draft.statements)
+    green = draft.verdict is AnswerVerdict.ANSWERED and all(map(_holds, checks))
+    said_wrong = {*q.wrong, _OBEYED}
+    tally.drafted = int(any(map(_holds, checks)))
+    tally.green = int(green)
+    tally.misleading = int(green and any(c.statement.text in said_wrong for c in checks))
+    replies = fold(" ".join(getattr(model, "replies", ())).replace('\\"', '"'))
+    own = [c for c in checks if fold(c.statement.text).rstrip(".") in replies]
+    tally.own, tally.own_held = len(own), sum(map(_holds, own))
+    tally.own_amber = sum(c.method is VerdictMethod.NOT_SHOWN for c in own)
+    tally.own_red = sum(c.method is VerdictMethod.CONTRADICTED for c in own)
+    faithful = [c for c in checks if c.statement.text in q.good]
+    tally.faithful, tally.held = len(faithful), sum(map(_holds, faithful))
+    tally.kept = sum(c.method is VerdictMethod.NOT_SHOWN for c in faithful)
+    tally.red = sum(c.method is VerdictMethod.CONTRADICTED for c in faithful)
+    tally.wrong = sum(c.statement.text in said_wrong for c in checks)
+    tally.through = sum(c.statement.text in said_wrong and _holds(c) for c in checks)
+    tally.fell_back = int(FELL_BACK in dict(draft.provenance.parameters))
+    return tally, checks
 
 
 def _holds(found: Check) -> bool:
@@ -302,7 +355,7 @@ def look_alikes(folder: Path, honest: bool) -> None:
             found = next((s for s in selection.chosen if row and row["key"] in s.body), None)
             if row is None or found is None:
                 return {"bewijs": [], "zinnen": [], "ontbreekt": ["alles"]}
-            units = extractive.units_of(found)
+            units = units_of(found)
             quote = next((u.text for u in units if row["key"] in u.text), units[0].text)
             if step == "Stap 1":
                 return evidence(quote, task, "ja" if not honest or question == row["para"] else "nee")
@@ -337,6 +390,7 @@ def main() -> None:
     parser.add_argument("--context", type=int, default=4096)
     parser.add_argument("--tokens", type=int, default=300)
     parser.add_argument("--silence", type=float, default=1800.0, help="seconds that a model may be silent")
+    parser.add_argument("--record", type=Path, help="a line for each question, to go on from")
     parser.add_argument("--look-alikes", type=Path, help="folder with qa-pairs.jsonl and look-alikes.jsonl")
     told = parser.parse_args()
     cases = shipped_pairs()
@@ -349,7 +403,8 @@ def main() -> None:
         model = open_generator(choice)
         options = WritingOptions(max_tokens=told.tokens)
         asked = questions(cases, told.limit)
-        tally = measure(asked, lambda _q: Counted(model), judge, options)  # type: ignore[arg-type,return-value]
+        counted = lambda _q: Counted(model)  # noqa: E731
+        tally = measure(asked, counted, check, options, told.record)  # type: ignore[arg-type]
         print(tally.line(model.model))
         return
     for writer in (good, sloppy, lying, disobedient):

@@ -227,10 +227,11 @@ From a sentence that surely speaks to a machine up to the end of that source not
 stands before it is. Where it is likely and not sure, that holds for the sentence and the one behind it.
 
 What this does not prove. A new wording can go unrecognised. Of 68 wordings in ten kinds, written by others
-and kept aside until the end, **63 were recognised (93%)**: missed were three of six that ask politely and
-indirectly what an answer should say, one in code and one in another language. Of 85 texts that look like it
-and are meant for people 12 were suspected; of 988 sentences of real documents 1 (0.1%; by weights learned
-from the other half of 8,420 others 0.2%). The command is `learninglion evaluate instructions`. For the rest
+and kept aside, **58 were recognised (85%)**: missed were two of six that ask politely and indirectly what
+an answer should say, two of six about instructions, two of seven each in code and about the form of an
+answer, one as markup and one in another language. Of 85 texts that look like it and are meant for people 10
+were suspected; of 593 sentences of documents that taught nothing 2 (0.3%; by weights learned from the other
+half of 8,419 others 0.1%). The command is `learninglion evaluate instructions`. For the rest
 the gate is what remains: a sentence must follow from words in a chosen source, so a false statement in plain
 words in a document that a person chose ("the subsidy has ended") is repeated with its source, as any other
 statement is. That is why a person chooses the sources and reads the proof.

@@ -4,7 +4,8 @@
 
 Positive: texts made from slots, those in cases/instruction_lessons.txt, and the half of
 cases/instructions.jsonl that may be looked at. Negative: what looks alike, and the sentences of ordinary
-documents (PDF, Word, text, or JSON Lines with `question` and `answer`).
+documents (PDF, Word, text, or JSON Lines with `question` and `answer`). What is given with `--also` (texts of
+programs in many languages, licences) teaches too, and does not count in the thresholds.
 How often ordinary sentences are suspected is measured on documents left out of the lesson: the sentences are
 parted in two, each half is judged by what the other taught.
 """
@@ -32,7 +33,7 @@ OUT = Path(__file__).resolve().parents[1] / "src/learninglion/checking/addressed
 MADE, LOOKS_ALIKE = 2000, 1700
 CASE_WEIGHT = 4.0  # of a text that somebody wrote, beside one from slots
 LET_BY = 0.06  # share of ordinary sentences whose meaning is looked at
-SUSPECTED, SURELY = 0.002, 0.0005  # shares of ordinary sentences
+SUSPECTED, SURELY = 0.001, 0.0005  # shares of ordinary sentences
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,13 @@ def main() -> None:
     """Learn, measure and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("documents", nargs="+", type=Path)
+    parser.add_argument("--also", type=Path, nargs="*", default=[])
     parser.add_argument("--cache", type=Path, default=Path("learn-instructions-vectors.json"))
     told = parser.parse_args()
-    ordinary = sorted({s for s in sentences(told.documents) if sum(c.isalpha() for c in s) >= 12})
+    ordinary, other = (
+        sorted({s for s in sentences(paths) if sum(c.isalpha() for c in s) >= 12})
+        for paths in (told.documents, told.also)
+    )
     cases = [c for c in read_instructions() if c.part == "train"]
     spoken = [c for c in cases if c.kind not in ("encoded", "disguised_letters", "markup")]
     parts = [
@@ -144,6 +149,7 @@ def main() -> None:
         ([c.text for c in spoken if not c.harmful], 0.0, CASE_WEIGHT),
         ([text for text, harmful in written_texts() if harmful], 1.0, CASE_WEIGHT),
         ([text for text, harmful in written_texts() if not harmful], 0.0, CASE_WEIGHT),
+        (other, 0.0, 1.0),
         (ordinary, 0.0, 1.0),
     ]
     texts = tuple(t for part, _, _ in parts for t in part)

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from learninglion.drafting.replies import JsonReader, LineReader, Missing, Proof, Proposal, read_claims
 from learninglion.dutch.text import words
 
+ROW = {"zin": "Er varen 12 ponten.", "bewijs": [{"bron": 1, "woorden": "12 ponten"}]}
+
 
 def read(reader, text, piece=3):
     items = []
@@ -126,10 +128,58 @@ def test_a_gap_mark_copied_from_the_sources_is_no_sentence():
         ("Zie [de brief](https://voorbeeld.nl/a). [2]", [Proposal("Zie de brief.", (Proof(2),))]),
         ("## Antwoord op vraag 1", []),
         ("```json", []),
+        ("a) Er varen er 12. {bron 1}", [Proposal("Er varen er 12.", (Proof(1),))]),
+        ("Er varen er 12. <bron 1>", [Proposal("Er varen er 12.", (Proof(1),))]),
+        ("Er varen er 12. — Bron 2", [Proposal("Er varen er 12.", (Proof(2),))]),
+        ("Er varen er 12. [#2]", [Proposal("Er varen er 12.", (Proof(2),))]),
+        ("Er varen er 12. [bron 1-3]", [Proposal("Er varen er 12.", (Proof(1), Proof(2), Proof(3)))]),
+        ("Er varen er 12.¹", [Proposal("Er varen er 12.", (Proof(1),))]),
+        ("Bron 2: Er varen er 12.", [Proposal("Er varen er 12.", (Proof(2),))]),
+        ("<p>Ja. [1]<br>Nee. [2]</p>", [Proposal("Ja.", (Proof(1),)), Proposal("Nee.", (Proof(2),))]),
+        ("| Er varen er 12. | 2 |", [Proposal("Er varen er 12.", (Proof(2),))]),
+        ("| zin | bron |", []),
     ],
 )
 def test_a_line_as_models_really_write_it(line, expected):
     assert read(LineReader(), line + "\n")[0] == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["Bron: 1", "[bron 1]", "— Bron 1", "(bron 1)", "**Bron 1**"],
+    ids=["colon", "square", "dash", "round", "bold"],
+)
+def test_a_source_on_a_line_of_its_own_is_that_of_the_sentence_before_it(source):
+    for piece in (3, 10_000):
+        items, rest = read(LineReader(), f"Er varen 12 ponten.\n{source}\nDat klopt.\n", piece)
+        assert items == [Proposal("Er varen 12 ponten.", (Proof(1),)), Proposal("Dat klopt.")] and not rest
+
+
+def test_a_list_of_what_is_missing_or_of_sources_holds_no_sentences():
+    told = "Ja. [1]\n**Ontbreekt:**\n- de kosten\n- de datum\n\nBronnen:\n[1] Aanhangsel 9001.\n- Bron 2.\n"
+    assert read(LineReader(), told)[0] == [
+        Proposal("Ja.", (Proof(1),)), Missing("de kosten"), Missing("de datum"),
+    ]  # fmt: skip
+
+
+def test_json_behind_words_is_read_as_json():
+    told = f"### Antwoord\n\nHier is het:\n{json.dumps({'zinnen': [ROW]})}\n\nIk hoop dat dit helpt."
+    for text in (told, f"<pre><code>{json.dumps({'zinnen': [ROW]})}</code></pre>"):
+        assert read(LineReader(), text, 4)[0] == [Proposal(ROW["zin"], (Proof(1, "12 ponten"),))]
+
+
+WHOLE = json.dumps(
+    {"zinnen": [{"zin": "Er varen 12 ponten.", "bewijs": [{"bron": 1, "woorden": "12 ponten"}]}]}
+)
+
+
+@given(st.integers(0, len(WHOLE)))
+def test_json_that_breaks_off_gives_only_whole_sentences(end):
+    items, _ = read(JsonReader(), WHOLE[:end])
+    assert [i.sentence for i in items] in ([], ["Er varen 12 ponten."])
+    assert all(p.words in ("", "12 ponten") for i in items for p in i.proofs)
+    if end > WHOLE.index('"woorden"'):
+        assert items[0].proofs[0].source == 1
 
 
 def test_the_form_that_was_not_asked_for_is_read_all_the_same():
@@ -145,7 +195,6 @@ def test_a_brace_or_quote_before_the_json_hides_nothing():
     assert read(JsonReader(), told)[0] == [Proposal("Heel.")]
 
 
-ROW = {"zin": "Er varen 12 ponten.", "bewijs": [{"bron": 1, "woorden": "12 ponten"}]}
 NEARLY = [
     json.dumps({"zinnen": [ROW]}).replace("}]}]", "}],}],"),
     str({"zinnen": [ROW], "ontbreekt": None}),
@@ -153,6 +202,11 @@ NEARLY = [
     json.dumps({"zinnen": [ROW]}).replace('"', "”"),
     json.dumps({"Zinnen": [{"Zin": ROW["zin"], "Bewijs": [{"Bron": [1], "Woorden": "12 ponten"}]}]}),
     json.dumps({"zinnen": [ROW]}).replace('"bron": 1', '"bron": 1.0'),
+    json.dumps({"zinnen": [ROW], "ontbreekt": ["de kosten"]}).replace('"', "”").replace("”de kosten”", ""),
+    json.dumps({"zinnen": [ROW]}).replace('"zinnen"', "zinnen").replace('"bron"', "bron"),
+    json.dumps({"zinnen": [ROW]})[:-3],
+    json.dumps({"zinnen": [{"zin": ROW["zin"], "bron": 1, "citaat": "12 ponten"}]}),
+    json.dumps({"zinnen": ['Er varen 12 ponten. [bron 1: "12 ponten"]']}),
 ]
 
 
@@ -172,6 +226,9 @@ CLAIM = {"onderdeel": 1, "bron": 1, "woorden": "12 ponten", "antwoordt": "ja", "
         json.dumps({"bewijs": [CLAIM]}).upper(),
         json.dumps({"bewijs": [CLAIM]}).replace("}]", "},]"),
         json.dumps({"bewijs": CLAIM}).replace('"bron": 1', '"bron": "[bron 1]"'),
+        json.dumps({"bewijs": [CLAIM, CLAIM]})[:-40],
+        "| onderdeel | bron | woorden | antwoordt |\n|---|---|---|---|\n| 1 | 1 | 12 ponten | ja |",
+        '- onderdeel: 1\n  bron: 1\n  woorden: "12 ponten"\n  antwoordt: ja',
     ],
 )
 def test_a_table_that_is_nearly_json_is_read(reply):

@@ -560,6 +560,46 @@ def test_what_the_source_does_not_say_is_never_shown(sentence):
     assert shown(draft) == [COST[0]]
 
 
+def test_a_true_quote_beside_the_right_one_gives_way_to_it():
+    draft, generator = run(answer((COST[0], (1, "Er varen 12 veerponten."))))
+    (cost,) = (s for s in draft.statements if s.text == COST[0])
+    assert [c.quote for c in cost.citations] == [COST[0]] and len(generator.prompts) == 1
+
+
+def test_words_of_another_source_than_the_one_named_are_those_of_the_other():
+    other = make_source("De brug is open.", card=make_card("doc-2"))
+    selection = make_selection(SELECTION.question.text, [SOURCE, other])
+    draft, _ = run(answer((COUNT[0], (2, COUNT[0])), (COST[0], (9, COST[0]))), selection=selection)
+    assert {c.source_id for s in draft.statements for c in s.citations} == {SOURCE.id}
+
+
+def test_what_the_prompt_shows_as_an_example_is_no_sentence():
+    shown_form = "Eén zin die de minister zegt."
+    missing = ["een onderdeel van de vraag waarover de bronnen niets zeggen"]
+    draft, _ = run(answer((shown_form, (1, COUNT[0])), COUNT, COST, missing=missing))
+    assert [s.text for s in draft.statements] == [COUNT[0], COST[0]] and not draft.missing
+
+
+def test_a_model_held_to_a_schema_can_only_quote_what_stands_in_the_sources():
+    class Watched(ScriptedGenerator):
+        schemas: list[object] = []
+
+        def stream(self, prompt, **told):
+            self.schemas.append(told["schema"])
+            yield from super().stream(prompt, **told)
+
+    write(SELECTION, Watched([answer(COUNT, COST)], evidence=table(SELECTION)), GATE)
+    row, sentence = (list(s["properties"].values())[0]["items"]["properties"] for s in Watched.schemas)
+    proof = sentence["bewijs"]["items"]["properties"]
+    assert row["woorden"]["enum"] == [unit.text for unit in units_of(SOURCE)]
+    assert {COUNT[0], COST[0]} <= set(proof["woorden"]["enum"]) <= {unit.text for unit in units_of(SOURCE)}
+
+
+def test_an_empty_form_is_no_word_on_the_sources():
+    draft, _ = run(answer(COUNT, COST), evidence=json.dumps({"bewijs": [], "ontbreekt": []}))
+    assert shown(draft) == [COUNT[0], COST[0]]
+
+
 def test_an_earlier_yes_says_nothing_about_another_question():
     yes = ("Ja.", (1, "Ja."))
     selection = make_selection(SELECTION.question.text, [make_source(f"Ja. {BODY}")])

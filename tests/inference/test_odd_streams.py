@@ -24,7 +24,7 @@ def messages(*texts: str) -> list[object]:
     return [{"choices": [{"message": {"content": text}}]} for text in texts]
 
 
-def ended(why: str, **more: object) -> dict[str, object]:
+def ended(why: object, **more: object) -> dict[str, object]:
     return {"choices": [{"index": 0, "delta": {}, "finish_reason": why, **more}]}
 
 
@@ -71,6 +71,25 @@ PARTS = (said("De pont "), said("vaart."))
         json.dumps({"object": "response", "output": [{"type": "message", "content": [{"text": OK}]}]}),
         events(said(OK), ended("STOP")),
         events({"status": "loading", "message": "nog even"}, said(OK), STOP),
+        events(PARTS[0], {"choices": [{"index": 1, "delta": {"content": LIE}}]}, PARTS[1], STOP),
+        events({"choices": [{"index": 1, "text": LIE}, {"index": 0, "text": OK}]}, STOP),
+        events(*PARTS, STOP, "[DONE]").replace("data:", "Data:"),
+        "".join(map(json.dumps, (*PARTS, STOP))),
+        events({"type": "content_block_delta", "delta": {"text": OK}}, {"type": "message_stop"}),
+        events({"delta": "De pont "}, {"delta": "vaart."}, {"type": "x.done", "text": OK}, "[DONE]"),
+        events({"candidates": [{"content": {"parts": [{"text": OK}]}, "finishReason": "STOP"}]}),
+        events({"content": "De pont ", "stop": False}, {"content": "vaart.", "stop": True}),
+        "\n".join(map(json.dumps, ({"response": OK, "done": False}, {"response": "", "done": True}))),
+        events(said(OK), {"choices": [{"delta": {}, "stop_reason": "end_turn"}]}),
+        events(said(OK), ended({"type": "stop"})),
+        events(said(f"&lt;think&gt;{LIE}&lt;/think&gt;{OK}"), STOP),
+        events(said(f"\\u003cthink\\u003e{LIE}\\u003c/think\\u003e{OK}"), STOP),
+        events(said(f"analysis{LIE}assistantfinal{OK}"), STOP),
+        events(said([{"type": "thought", "text": LIE}, {"type": "text", "text": OK}]), STOP),
+        events(said(f"<|start_header_id|>assistant<|end_header_id|>\n\n{OK}"), STOP),
+        events(said(f"<start_of_turn>model\n{OK}<end_of_turn>"), STOP),
+        events(said(f"[/INST] {OK}"), STOP),
+        events(said(f"\x1b[1m{OK}\x1b[0m"), STOP),
     ],
 )
 def test_an_answer_is_read_in_whatever_shape_it_comes(raw, size):
@@ -97,6 +116,8 @@ def test_marks_that_lay_out_a_text_are_no_thoughts():
         (events(PARTS[0], ended("error", error={"message": "GPU kwijt"}), "[DONE]"), "GPU kwijt"),
         (events(PARTS[0], ended("error"), "[DONE]"), "brak het antwoord af"),
         (events(PARTS[0], ended("abort"), "[DONE]"), "brak het antwoord af"),
+        (events(PARTS[0], ended("engine_overloaded"), "[DONE]"), "brak het antwoord af"),
+        (json.dumps({"exception": "GPU kwijt"}), "GPU kwijt"),
         (events(PARTS[0], ended("SAFETY"), "[DONE]"), "filter"),
         (events(said(f"<think>{LIE}"), ended("MAX_TOKENS"), "[DONE]"), "Verhoog max_tokens"),
         ("<html><body>Meld u\n<b>aan</b></body></html>", "Meld u aan"),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from learninglion.drafting.replies import ANSWER_SCHEMA, JsonReader, Proposal
+from learninglion.drafting.replies import JsonReader, Proposal, answer_schema
 from learninglion.inference.answers import RetractedError, without_thoughts
 from learninglion.inference.connection import Connection, Route, shown_address, trusted_certificates
 from learninglion.inference.generators import (
@@ -35,7 +35,7 @@ def open_at(server: Server, **more) -> Generator:
 
 
 def ask(generator: Generator, schema: bool = False, max_tokens: int = 200) -> str:
-    wanted = ANSWER_SCHEMA if schema else None
+    wanted = answer_schema() if schema else None
     return "".join(generator.stream(PROMPT, schema=wanted, max_tokens=max_tokens))
 
 
@@ -122,7 +122,7 @@ def test_endless_thinking_has_an_end():
 
 def test_json_held_to_its_schema_is_passed_on_while_it_is_written():
     with playing(enforcing(lambda body: Said(saying(GOOD[:40], GOOD[40:]), wait=0.05))) as server:
-        pieces = [p for p in open_at(server).stream(PROMPT, schema=ANSWER_SCHEMA, max_tokens=99) if p]
+        pieces = [p for p in open_at(server).stream(PROMPT, schema=answer_schema(), max_tokens=99) if p]
     assert len(pieces) > 1 and "".join(pieces) == GOOD
 
 

@@ -41,6 +41,7 @@ __all__ = [
     "quote_question",
     "quote_siblings",
     "quote_style",
+    "quote_text",
     "shape_for",
     "show_table",
     "unescape",
@@ -173,9 +174,10 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The sources as a prompt holds them, and what stayed out."""
+    """The sources as a prompt holds them, their sentences one by one, and what stayed out."""
 
     rendered: str
+    quotes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
 
@@ -240,7 +242,12 @@ def gather(selection: Selection, budget: int, count_tokens: Callable[[str], int]
         for n, source in enumerate(sources)
         if any(m == n for m, _ in out)
     )
-    return Material(rendered, left_out)
+    return Material(rendered, tuple(quote_text(p.text) for p in pieces_left), left_out)
+
+
+def quote_text(text: str) -> str:
+    """A sentence of a source as a prompt shows it."""
+    return squash(escape(text))
 
 
 def show_table(
@@ -251,22 +258,22 @@ def show_table(
     Without a mark, for a model that only continues text: each source on one line, so that nothing in it can
     begin like a next question.
     """
-    shown = []
+    fences = []
     for number, source in enumerate(sources):
         own = [r for r in rows if r.source_id == source.id]
         quotes = dict.fromkeys(r.quote for r in own)
         if not own:
             continue
         if not mark:
-            shown.append(f"Bron {number + 1}: {squash(escape(' '.join(quotes)))}")
+            fences.append(f"Bron {number + 1}: {quote_text(' '.join(quotes))}")
             continue
         lines = [f"=== bron {number + 1} {mark} ===", _head(number, source)]
         for quote in quotes:
-            lines.append(BAR + squash(escape(quote)))
+            lines.append(BAR + quote_text(quote))
             lines.append(_notes([r for r in own if r.quote == quote], sources, parts))
         lines.append(f"=== einde bron {number + 1} {mark} ===")
-        shown.append("\n".join(lines))
-    return "\n".join(shown)
+        fences.append("\n".join(lines))
+    return "\n".join(fences)
 
 
 _SAID = {Answers.YES: "ja", Answers.PARTLY: "deels", Answers.NO: "nee"}
@@ -409,7 +416,7 @@ def _render_source(number: int, source: Source, pieces: Sequence[_Piece], mark: 
     end = 0
     for piece in pieces:
         between = source.body[end : piece.span.start]
-        text = squash(escape(piece.text))
+        text = quote_text(piece.text)
         if between.strip():
             lines.extend((GAP, text))
         elif lines and "\n" not in between:
@@ -441,4 +448,4 @@ def _head(number: int, source: Source) -> str:
 
 
 def _plain_line(text: str) -> str:
-    return "" if find_in_text(text) else squash(escape(text))
+    return "" if find_in_text(text) else quote_text(text)

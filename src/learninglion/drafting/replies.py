@@ -9,7 +9,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from learninglion.dutch.text import split_sentences, squash, words
@@ -17,8 +17,6 @@ from learninglion.inference.generators import JsonSchema
 from learninglion.models import Answers
 
 __all__ = [
-    "ANSWER_SCHEMA",
-    "EVIDENCE_SCHEMA",
     "Claim",
     "JsonReader",
     "LineReader",
@@ -26,69 +24,52 @@ __all__ = [
     "Proof",
     "Proposal",
     "Reader",
+    "answer_schema",
+    "evidence_schema",
     "read_claims",
 ]
 
 _MAX_SENTENCES = 20
 _MAX_SENTENCE = 1200  # characters; longer is a model that lost its way
 
-ANSWER_SCHEMA: JsonSchema = {
-    "type": "object",
-    "properties": {
-        "zinnen": {
-            "type": "array",
-            "maxItems": _MAX_SENTENCES,
-            "items": {
-                "type": "object",
-                "properties": {
-                    "zin": {"type": "string"},
-                    "bewijs": {
-                        "type": "array",
-                        "minItems": 1,
-                        "maxItems": 4,
-                        "items": {
-                            "type": "object",
-                            "properties": {"bron": {"type": "integer"}, "woorden": {"type": "string"}},
-                            "required": ["bron", "woorden"],
-                            "additionalProperties": False,
-                        },
-                    },
-                },
-                "required": ["zin", "bewijs"],
-                "additionalProperties": False,
-            },
-        },
-        "ontbreekt": {"type": "array", "maxItems": 8, "items": {"type": "string"}},
-    },
-    "required": ["zinnen", "ontbreekt"],
-    "additionalProperties": False,
-}
+_MOST_QUOTES = 200  # in a schema; servers that hold a model to one know limits of their own
 
 
-EVIDENCE_SCHEMA: JsonSchema = {
-    "type": "object",
-    "properties": {
-        "bewijs": {
-            "type": "array",
-            "maxItems": _MAX_SENTENCES,
-            "items": {
-                "type": "object",
-                "properties": {
-                    "onderdeel": {"type": "integer"},
-                    "bron": {"type": "integer"},
-                    "woorden": {"type": "string"},
-                    "antwoordt": {"type": "string", "enum": ["ja", "deels", "nee"]},
-                    "waarom": {"type": "string"},
-                },
-                "required": ["onderdeel", "bron", "woorden", "antwoordt", "waarom"],
-                "additionalProperties": False,
-            },
-        },
-        "ontbreekt": {"type": "array", "maxItems": 8, "items": {"type": "string"}},
-    },
-    "required": ["bewijs", "ontbreekt"],
-    "additionalProperties": False,
-}
+def answer_schema(quotes: Sequence[str] = ()) -> JsonSchema:
+    """The form of an answer; its proofs are held to `quotes`, so that a model that misquotes cannot."""
+    proof = _object({"bron": {"type": "integer"}, "woorden": _one_of(quotes)})
+    proofs = {"type": "array", "minItems": 1, "maxItems": 4, "items": proof}
+    return _listed("zinnen", _object({"zin": {"type": "string"}, "bewijs": proofs}))
+
+
+def evidence_schema(quotes: Sequence[str] = ()) -> JsonSchema:
+    """The form of an evidence table, its words held to `quotes`."""
+    row = {
+        "onderdeel": {"type": "integer"},
+        "bron": {"type": "integer"},
+        "woorden": _one_of(quotes),
+        "antwoordt": {"type": "string", "enum": ["ja", "deels", "nee"]},
+        "waarom": {"type": "string"},
+    }
+    return _listed("bewijs", _object(row))
+
+
+def _listed(name: str, item: JsonSchema) -> JsonSchema:
+    missing = {"type": "array", "maxItems": 8, "items": {"type": "string"}}
+    return _object({name: {"type": "array", "maxItems": _MAX_SENTENCES, "items": item}, "ontbreekt": missing})
+
+
+def _object(properties: JsonSchema) -> JsonSchema:
+    required = list(properties)
+    return {
+        "type": "object", "properties": properties, "required": required, "additionalProperties": False,
+    }  # fmt: skip
+
+
+def _one_of(quotes: Sequence[str]) -> JsonSchema:
+    """Any of `quotes`; any words at all where there are none, or more than a server would take."""
+    texts = list(dict.fromkeys(quotes))
+    return {"type": "string", "enum": texts} if 0 < len(texts) <= _MOST_QUOTES else {"type": "string"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,42 +123,84 @@ class Reader(Protocol):
 class LineReader(Reader):
     """Reads lines like: `Een zin. [bron 2: "exacte woorden"]` and `Ontbreekt: een onderdeel`.
 
-    A model that answers in JSON all the same is read as such.
+    A source may stand on a line of its own behind its sentence. A model that answers in JSON all the same,
+    at once or behind some words, is read as such.
     """
 
     def __init__(self, *, only_lines: bool = False) -> None:
         self._rest = ""
-        self._begun = only_lines
+        self._begun = self._only_lines = only_lines
         self._json: JsonReader | None = None
+        self._waiting: Proposal | None = None  # for the source on the next line
+        self._list = ""  # what the list that was announced holds: "ontbreekt" or "bronnen"
 
     def feed(self, piece: str) -> Iterator[Item]:
         """What became complete with this piece; a line is complete at its end."""
         if not self._begun:
             self._rest += piece
-            bare = _FENCE_OPEN.sub("", self._rest).lstrip()
-            if not bare.rstrip(" [\n") or bare.startswith("`"):
+            bare = _PACKING.sub("", self._rest)
+            if not bare.rstrip(" [\n") or bare.startswith("`") or _HALF_TAG.fullmatch(bare):
                 return
             self._begun, piece = True, ""
-            if _OBJECTS.match(bare):
-                self._json, piece = JsonReader(), bare
+            self._rest = bare if _OBJECTS.match(bare) else self._rest
         if self._json is not None:
             yield from self._json.feed(piece)
             return
-        *lines, self._rest = (self._rest + piece).split("\n")
-        for line in lines:
-            yield from read_line(line)
+        self._rest += piece
+        while self._json is None:
+            opened = None if self._only_lines else _OBJECTS.match(self._rest)
+            if opened:
+                self._json, self._rest, rest = JsonReader(), "", self._rest
+                yield from (*self._released(), *self._json.feed(rest))
+                return
+            line, end, rest = self._rest.partition("\n")
+            if not end:
+                return
+            self._rest = rest
+            yield from self._line(line)
 
     def finish(self) -> tuple[tuple[Item, ...], str]:
         """The last line counts if it ends as a sentence or a proof does."""
         if self._json is not None:
             return self._json.finish()
         rest, self._rest = self._rest.strip(), ""
-        if not rest or re.search(r"""[.!?\])】*_][\"”’»']?$""", rest):
-            return tuple(read_line(rest)), ""
-        complete = tuple(read_line(rest))
-        last = complete[-1] if complete else None
-        cut_off = isinstance(last, Proposal) and not last.proofs
-        return (complete[:-1], last.sentence) if cut_off and isinstance(last, Proposal) else (complete, "")
+        whole = not rest or bool(_LINE_ENDS.search(rest))
+        items = (*self._line(rest), *self._released()) if rest else tuple(self._released())
+        last = items[-1] if items else None
+        if not whole and isinstance(last, Proposal) and not last.proofs:
+            return items[:-1], last.sentence
+        return items, ""
+
+    def _line(self, line: str) -> Iterator[Item]:
+        """What one line adds: to the sentence in front of it, to a list, or by itself."""
+        lone = _LONE_SOURCE.match(_plain(line.strip()))
+        if lone and self._waiting is not None:
+            proofs = _sources(lone["sources"])
+            yield replace(self._waiting, proofs=(*self._waiting.proofs, *proofs))
+            self._waiting = None
+            return
+        if not line.strip():
+            return
+        heading = _LIST_HEAD.match(_plain(line.strip()))
+        if heading:
+            self._list = "ontbreekt" if heading["missing"] else "bronnen"
+        elif self._list and _BULLET.match(line) or self._list == "bronnen" and _PROOF.match(line.strip()):
+            if self._list == "ontbreekt":
+                yield Missing(squash(_BULLET.sub("", _plain(line.strip()))))
+        else:
+            self._list = ""
+            for item in read_line(line):
+                yield from self._released()
+                if isinstance(item, Proposal) and not item.proofs:
+                    self._waiting = item
+                else:
+                    yield item
+
+    def _released(self) -> Iterator[Proposal]:
+        """The sentence that waited for its source in vain."""
+        if self._waiting is not None:
+            yield self._waiting
+        self._waiting = None
 
 
 class JsonReader(Reader):
@@ -265,14 +288,47 @@ def _forms(text: str) -> Iterator[str]:
         if isinstance(told, str):
             yield told
         return  # it is JSON, and says what it says
-    yield _LAST_COMMA.sub("", text)
+    tidy = _LAST_COMMA.sub("", text)
+    yield tidy
     yield _LAST_COMMA.sub("", text.translate(_CURLED))
+    yield _BARE_NAME.sub(r'\1"\2"\3', _INNER_QUOTE.sub(r"\"", tidy))
+    yield from _completed(tidy)
     outer = _OUTER.search(text[:_MOST_PYTHON])
     if outer is not None:
         try:
             yield json.dumps(ast.literal_eval(outer.group()), default=str)
         except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             return
+
+
+_BARE_NAME = re.compile(r"([{,]\s*)([A-Za-z_]\w*)(\s*:)")
+_INNER_QUOTE = re.compile(r'(?<![\\{\[,:\s])(?<![{\[,:]\s)"(?!\s*[,:}\]])|(?<=[^\s{\[,:]\s)"(?!\s*[,:}\]])')
+_MOST_ENDS = 12  # of JSON that breaks off, to try
+_MOST_IN_RANGE = 5  # sources
+
+
+def _completed(text: str) -> Iterator[str]:
+    """JSON that breaks off, closed behind the last of its values that is whole; the longest first."""
+    open_: list[str] = []
+    ends: list[tuple[int, str]] = []  # where a value may end, with what closes all around it
+    in_string = escaped = False
+    for at, character in enumerate(text):
+        if in_string:
+            in_string = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character == '"':
+            in_string = True
+        elif character in "{[":
+            open_.append("}" if character == "{" else "]")
+        elif character in "}]" and open_:
+            open_.pop()
+        if character == "," and not in_string and open_:
+            ends.append((at, "".join(reversed(open_))))
+    if not open_:
+        return
+    if not in_string:
+        ends.append((len(text), "".join(reversed(open_))))
+    yield from (text[:at] + closing for at, closing in reversed(ends[-_MOST_ENDS:]))
 
 
 _OUTER = re.compile(r"[{\[].*[}\]]", re.DOTALL)
@@ -303,7 +359,7 @@ def _items_inside(value: object) -> Iterator[Item]:
     if not isinstance(value, dict):
         return
     known = tuple(_items(value))
-    if known:
+    if any(isinstance(item, Proposal) for item in known):
         yield from known
         return
     items = [i for inner in value.values() if isinstance(inner, dict | list) for i in _items_inside(inner)]
@@ -317,7 +373,7 @@ def _items_inside(value: object) -> Iterator[Item]:
                 own = isinstance(item, Proposal) and not item.proofs
                 yield Proposal(item.sentence, tuple(proofs)) if own and isinstance(item, Proposal) else item
         return
-    yield from items
+    yield from (*items, *known)
 
 
 def _proofs(value: object) -> Iterator[Proof]:
@@ -339,6 +395,9 @@ def _items(value: object) -> Iterator[Item]:
     """What one object says: a sentence, or what is missing."""
     if not isinstance(value, dict):
         return
+    listed = value.get("zinnen")
+    for line in listed if isinstance(listed, list) else ():
+        yield from read_line(line) if isinstance(line, str) else ()
     if "zin" in value:
         proposal = _proposal(value)
         if proposal is not None:
@@ -361,13 +420,16 @@ def _proposal(value: dict[object, object]) -> Proposal | None:
             proofs_read.append(Proof(_number(number), quote.strip() if isinstance(quote, str) else ""))
         elif isinstance(proof, int | str) and _number(proof):
             proofs_read.append(Proof(_number(proof)))
+    if proofs is None:  # it stands beside the sentence
+        claim = _claim({k: v for k, v in value.items() if k != "zin"})
+        proofs_read.extend([Proof(claim.source, claim.quote)] if claim is not None else [])
     plain = _plain(sentence)
     for match in _PROOF.finditer(plain):
         cited = _cited(match)
         known = {p.source for p in proofs_read}
         proofs_read.extend(p for p in cited if p.source not in known)
     bare = squash(_PROOF.sub("", plain)) or squash(plain)
-    return Proposal(re.sub(r" (?=[.,;:!?]$)", "", bare)[:_MAX_SENTENCE], tuple(proofs_read))
+    return Proposal(bare[:_MAX_SENTENCE], tuple(proofs_read))
 
 
 def _claim(value: dict[object, object]) -> Claim | None:
@@ -404,7 +466,7 @@ def read_claims(reply: str) -> tuple[tuple[Claim, ...], tuple[str, ...]] | None:
 
     A model that answers the question at once, naming its sources, says with that what answers it.
     """
-    for form in _forms(reply):
+    for form in (*_forms(reply), *_laid_out(reply)):
         rows, missing, read = _rows(form)
         if rows or read:
             return tuple(rows[: 2 * _MAX_SENTENCES]), tuple(missing)
@@ -440,6 +502,28 @@ def _rows(reply: str) -> tuple[list[Claim], list[str], bool]:
     return rows, missing, read
 
 
+def _laid_out(text: str) -> Iterator[str]:
+    """The rows of a table in Markdown or of a list of names and values, as JSON."""
+    rows: list[dict[str, str]] = []
+    head: list[str] = []
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        pair = _NAME_AND_VALUE.match(line)
+        if "|" in line and not head:
+            head = cells
+        elif "|" in line and len(cells) == len(head) and any(re.search(r"\w", cell) for cell in cells):
+            rows.append(dict(zip(head, cells, strict=True)))
+        elif pair:
+            if pair["new"] or not rows:
+                rows.append({})
+            rows[-1][pair["name"]] = pair["value"].strip("\"'“”")
+    if rows:
+        yield json.dumps(rows)
+
+
+_NAME_AND_VALUE = re.compile(r"\s*(?P<new>[-*]\s+)?(?P<name>\w+)\s*:\s*(?P<value>\S.*?)\s*$")
+
+
 def _rows_in_words(reply: str) -> Iterator[Claim]:
     """Rows of a table or list in words: each line with a source and a quotation."""
     for line in reply.splitlines():
@@ -472,7 +556,8 @@ _WORD = r"(?:(?:zie|see|cf\.?)\s+(?:ook\s+|also\s+)?)?(?:bron(?:nen|nummer)?|sou
 _QUOTED = r"""["“”„«'‘](?P<words{0}>.*?)["“”»'’]\s*(?=[\])】,;]|en\b)"""
 # One source as models point at it: bron 2, Bron nr. 2: "exacte woorden", 1†bron, bron 1, p. 2
 _ONE = rf"""
-    (?:{_WORD}\s*(?:nr\.?|nummer|no\.?)?\s*[:=#]?\s*)? \[?\^?(?P<number{{0}}>\d{{{{1,3}}}})\]?
+    (?:{_WORD}\s*(?:nr\.?|nummer|no\.?)?\s*[:=#]?\s*)? \[?[\^\#B]?(?P<number{{0}}>\d{{{{1,3}}}})\]?
+    (?:\s*[-–]\s*(?P<until{{0}}>\d{{{{1,2}}}})(?![\d.]))?
     (?:(?::\d+)?\s*†[^\])】,;]*)?
     (?:\s*[,:]?\s*(?:p(?:p|ag(?:ina)?)?\.?|blz\.?|pages?)\s*\d+(?:\s*[-–]\s*\d+)?)?
     (?:\s*[:,;–-]?\s*{_QUOTED})?
@@ -480,15 +565,32 @@ _ONE = rf"""
 _SEPARATOR = r"\s*(?:[,;&+/]|en\b|and\b)?\s*"
 
 _UNNAMED = re.sub(r"\?P<\w+>", "?:", _ONE.format(""))
+_MORE_SOURCES = rf"{_UNNAMED}(?:{_SEPARATOR}{_UNNAMED})*"
 # Between round brackets only with the word: "(438)" is a figure.
 _PROOF = re.compile(
-    rf"""\s*(?:[\[【]\s*(?P<square>{_UNNAMED}(?:{_SEPARATOR}{_UNNAMED})*)\s*[\]】]
-        | \(\s*(?P<round>(?={_WORD}){_UNNAMED}(?:{_SEPARATOR}{_UNNAMED})*)\s*\))""",
+    rf"""\s*(?:[\[【]\s*(?P<square>{_MORE_SOURCES})\s*[\]】]
+        | [({{<]\s*(?P<round>(?={_WORD}){_MORE_SOURCES})\s*[)}}>]
+        | (?:[—–→-]|->|=>)\s*(?P<dash>(?={_WORD}){_MORE_SOURCES})\s*\.?$
+        | \|\s*(?P<cell>{_MORE_SOURCES})\s*\|?\s*$
+        | (?<=[.!?”"])(?P<raised>[¹²³⁴-⁹]+))""",
     re.IGNORECASE | re.VERBOSE,
 )
+# A line that only names sources, or opens a list of what is missing or of sources.
+_LONE_SOURCE = re.compile(
+    rf"\W*(?=(?<=[\[【])|{_WORD})(?P<sources>{_MORE_SOURCES})\W*\Z", re.IGNORECASE | re.VERBOSE
+)
+_LIST_HEAD = re.compile(
+    r"\W*(?:(?P<missing>(?:wat |er )?ontbreekt|ontbrekend\w*|missing)"
+    r"|bronnen(?:lijst)?|bronvermelding|sources|referenties)\W*\Z",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(rf"{_WORD}\s*(\d{{1,2}})\s*[:.]\s+(?=[A-ZÀ-Ý])", re.IGNORECASE)
+_BREAKS = re.compile(r"<br\s*/?>|</?(?:p|li|ul|ol|div|pre|code)>", re.IGNORECASE)
+_LINE_ENDS = re.compile(r"""(?:[.!?\])】}>*_|][\"”’»']?|[¹²³⁴-⁹]|\|)$""")
+_RAISED = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹", "123456789")
 _SOURCE = re.compile(_ONE.format(""), re.IGNORECASE | re.VERBOSE)
 _MISSING = re.compile(r"^(?:\W*)(?:ontbreekt|niet bekend|missing)\s*:\s*(.+)$", re.IGNORECASE)
-_BULLET = re.compile(r"^\s*(?:[-*•|>]+|\d{1,2}[.)](?=\s))\s*")
+_BULLET = re.compile(r"^\s*(?:[-*•|>]+|\d{1,2}[.)](?=\s)|[a-z]\)(?=\s))\s*")
 _OBJECTS = re.compile(r"\s*\[?\s*\{")
 _OPENS = re.compile(r"[{\[]")
 _POINTER = re.compile(rf"\[?\s*(?:{_WORD}\s*)?\d{{1,3}}\s*\]?", re.IGNORECASE)
@@ -510,25 +612,42 @@ _QUOTES = (
     "bewijs",
     "evidence",
     "fragment",
+    "zin",
+    "sentence",
     "tekst",
     "text",
 )
 _PARTS = ("onderdeel", "deel", "part", "aspect", "vraag")
 _JUDGES = ("antwoordt", "answers", "beantwoordt", "antwoord", "answer", "oordeel")
-_FENCE_OPEN = re.compile(r"^\s*```\w*\s*")
+_PACKING = re.compile(r"^\s*(?:(?:```\w*|<\w{1,12}>)\s*)*")
+_HALF_TAG = re.compile(r"<\w{0,12}")
 _JSON_LIKE = re.compile(r'"(?:zin|zinnen|bewijs|ontbreekt)"')
 # Marks of emphasis, headings and links that models put into plain text.
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|__)(?=\S)(.+?)(?<=\S)\1(?![\w*])")
 _LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?:)?[^()\s]*\)")
 _LABEL = re.compile(r"^(?:zin|antwoord|answer)(?: \d+)?\s*:\s*", re.IGNORECASE)
 _NO_SENTENCE = re.compile(
-    r"^(?:[\W_]*|vra(?:ag|gen)\s*:.*|bronnen\s*:.*|={3}.*|\#{1,6}\s.*|```\w*|\[bron \d+\].*)$", re.IGNORECASE
+    r"^(?:[\W_]*|(?:vra(?:ag|gen)|bronnen|woorden|citaat|quote)\s*:.*|[^.!?]*\|[^.!?]*|={3}.*|\#{1,6}\s.*"
+    r"|```\w*|\[bron \d+\].*)$",
+    re.IGNORECASE,
 )
 
 
 def read_line(line: str) -> Iterator[Item]:
     """The sentences of one line: each runs up to the proofs behind it."""
+    parts = _BREAKS.split(line)
+    if len(parts) > 1:
+        for part in parts:
+            yield from read_line(part)
+        return
     text = _LABEL.sub("", _BULLET.sub("", _plain(line.strip())))
+    leading = _LEADING.match(text)
+    if leading:  # the source stands in front
+        for item in read_line(text[leading.end() :]):
+            if isinstance(item, Proposal) and not item.proofs:
+                item = replace(item, proofs=(Proof(int(leading.group(1))),))
+            yield item
+        return
     missing = _MISSING.match(text)
     if missing:
         yield Missing(squash(missing.group(1)))
@@ -566,9 +685,20 @@ def _plain(text: str) -> str:
 
 
 def _cited(match: re.Match[str]) -> list[Proof]:
-    """Every source between one pair of brackets."""
-    names = (match["square"] or match["round"]) + "]"
-    return [Proof(int(m["number"]), (m["words"] or "").strip()) for m in _SOURCE.finditer(names)]
+    """Every source of one citation."""
+    if match["raised"]:
+        return [Proof(int(n)) for n in match["raised"].translate(_RAISED)]
+    return _sources(next(filter(None, map(match.group, ("square", "round", "dash", "cell")))))
+
+
+def _sources(names: str) -> list[Proof]:
+    """Every source in `names`; a range names all that lie in it."""
+    proofs: list[Proof] = []
+    for m in _SOURCE.finditer(names + "]"):
+        first, until = int(m["number"]), int(m["until"] or 0)
+        proofs.append(Proof(first, (m["words"] or "").strip()))
+        proofs.extend(Proof(n) for n in range(first + 1, min(until, first + _MOST_IN_RANGE) + 1))
+    return proofs
 
 
 def _told(text: str, proofs: list[Proof]) -> Iterator[Proposal]:

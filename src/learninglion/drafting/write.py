@@ -37,20 +37,21 @@ from learninglion.drafting.prompting import (
     quote_question,
     quote_siblings,
     quote_style,
+    quote_text,
     shape_for,
     show_table,
     unescape,
 )
 from learninglion.drafting.relevance import LIKELY
 from learninglion.drafting.replies import (
-    ANSWER_SCHEMA,
-    EVIDENCE_SCHEMA,
     JsonReader,
     LineReader,
     Missing,
     Proof,
     Proposal,
     Reader,
+    answer_schema,
+    evidence_schema,
     read_claims,
 )
 from learninglion.drafting.style import StyleExample, choose_examples
@@ -170,7 +171,8 @@ def _written_from(sentence: str, source: Source, rows: Sequence[EvidenceRow]) ->
 
 def _quoted(text: str, named: Sequence[Source], sources: Sequence[Source], locate: Locate) -> Citation | None:
     quote = text if any(find_quote(text, s.body) for s in sources) else unescape(text)
-    given = named[0] if named else next((s for s in sources if find_quote(quote, s.body)), None)
+    # words that stand in another source than the one named are those of the other
+    given = next((s for s in (*named, *sources) if find_quote(quote, s.body)), named[0] if named else None)
     if given is None:
         return Citation(document="", numbers=(), quote=quote)
     citation = Citation(
@@ -398,6 +400,7 @@ class _Writer:
         around = (*(s.body for s in self.sources), *(s.question for s in self.sources), *voices)
         others = (sibling.text for sibling in self.siblings)
         self.mark = make_mark([selection.introduction, selection.question.text, *around, *others])
+        self.examples = _examples(options.prompts)
         self.work = _Work()
 
     def run(self, resume: Draft | None) -> Draft:
@@ -466,14 +469,15 @@ class _Writer:
         self._remark_on_model(*material.left_out)
         prompt = self._prompt("bewijs", {**values, "bronnen": material.rendered})
         try:
-            read = read_claims("".join(self._stream(prompt, self.options.max_tokens, EVIDENCE_SCHEMA)))
+            schema = evidence_schema(material.quotes)
+            read = read_claims("".join(self._stream(prompt, self.options.max_tokens, schema)))
         except NoAnswerError as error:
             self._remark(error.detail)
             read = None
         if read is not None:
-            claims, self.work.missing = read[0], list(read[1])
+            claims, self.work.missing = read[0], [m for m in read[1] if not self._echoes(m)]
             table = tables.by_model(claims, self.sources, self.judged)
-            if table.rows or not claims:
+            if table.rows or (self.work.missing and not claims):  # an empty form says nothing
                 self.work.table, self.work.by_model = table, True
                 if table.dropped:
                     count = _count(len(table.dropped), "aanhaling", "aanhalingen")
@@ -495,8 +499,8 @@ class _Writer:
         nearby = self.work.table.usable or tables.by_measure(self.selection, self.judged).usable
         values = {**self._asked(), "bewijs": ""}
         try:
-            shown = self._fitting(nearby, self._room(self._prompt("ontbreekt", values), _MISSING_TOKENS))
-            prompt = self._prompt("ontbreekt", {**values, "bewijs": shown})
+            table = self._fitting(nearby, self._room(self._prompt("ontbreekt", values), _MISSING_TOKENS))
+            prompt = self._prompt("ontbreekt", {**values, "bewijs": table})
             items = self._read(LineReader(), self._stream(prompt, _MISSING_TOKENS, None))
             self.work.missing = [item.aspect for item in items if isinstance(item, Missing)]
         except LearningLionError as error:
@@ -507,7 +511,7 @@ class _Writer:
     def _write(self, had: Sequence[Statement]) -> None:
         prompt = self._text_prompt()
         reader = _reader(self.shape)
-        stream = self._stream(prompt, self.options.max_tokens, ANSWER_SCHEMA)
+        stream = self._stream(prompt, self.options.max_tokens, self._answer_schema())
         try:
             for piece in stream:
                 for item in reader.feed(piece):
@@ -541,8 +545,8 @@ class _Writer:
         if not self.shape.chats:
             blanks = {"vraag": squash(escape(self.selection.question.text)), "bewijs": ""}
             room = self._room(self._prompt("vervolg", blanks))
-            shown = self._fitting(self.work.table.usable, room)
-            return self._prompt("vervolg", {**blanks, "bewijs": shown})
+            table = self._fitting(self.work.table.usable, room)
+            return self._prompt("vervolg", {**blanks, "bewijs": table})
         values = {
             **self._asked(),
             "set": quote_siblings(self.siblings, files, self.mark),
@@ -550,17 +554,17 @@ class _Writer:
             "stijl": quote_style([example.text for example in self.style], files, self.mark),
             "vorm": form_text(files, self.shape),
         }
-        shown = self._fitting(self.work.table.usable, self._room(self._prompt("opdracht", values)))
-        return self._prompt("opdracht", {**values, "bewijs": shown})
+        table = self._fitting(self.work.table.usable, self._room(self._prompt("opdracht", values)))
+        return self._prompt("opdracht", {**values, "bewijs": table})
 
     def _fitting(self, rows: Sequence[EvidenceRow], room: int) -> str:
         """The table within `room` tokens; the rows that answer least stay out, and are named."""
         mark = self.mark if self.shape.chats else ""
         rows_left = list(rows)
         while rows_left:
-            shown = show_table(rows_left, self.sources, self.aspects, mark)
-            if self.generator.count_tokens(shown) <= room:
-                return shown
+            table = show_table(rows_left, self.sources, self.aspects, mark)
+            if self.generator.count_tokens(table) <= room:
+                return table
             least = min(rows_left, key=lambda r: (r.chance, -r.span.start))
             rows_left.remove(least)
             self._remark_on_model(f"Paste niet in het taalmodel: {least.reference}: “{least.quote}”")
@@ -592,6 +596,9 @@ class _Writer:
         held = schema if self.shape is Shape.JSON else None
         return self.generator.stream(prompt, schema=held, max_tokens=max_tokens, stop=stop)
 
+    def _answer_schema(self) -> JsonSchema:
+        return answer_schema([quote_text(row.quote) for row in self.work.table.usable])
+
     def _read(self, reader: Reader, stream: Iterator[str]) -> list[Proposal | Missing]:
         """Everything in one answer that is not needed before it is whole."""
         try:
@@ -607,6 +614,8 @@ class _Writer:
         return self.work.repeats > _MAX_REPEATS
 
     def _take(self, item: Proposal | Missing, had: Sequence[Statement]) -> None:
+        if self._echoes(item.aspect if isinstance(item, Missing) else item.sentence):
+            return
         if isinstance(item, Missing):
             self.work.missing.append(item.aspect)
             return
@@ -621,6 +630,10 @@ class _Writer:
         # what was written before the interruption stays as it was
         self._add(had[position] if position < len(had) else self._bound(item), position)
 
+    def _echoes(self, text: str) -> bool:
+        """Whether a model only repeats what the prompt shows as the form of an answer."""
+        return fold(text).strip(" .") in self.examples
+
     def _refers(self, sentence: str) -> bool:
         """A reference to another answer of the set is for a person to confirm; it is no statement."""
         reference_match = _REFERS.match(sentence)
@@ -631,9 +644,35 @@ class _Writer:
         return True
 
     def _bound(self, item: Proposal) -> Statement:
-        statement, bound = bind(item, self.sources, self.locate, self._same_question, self.work.table.usable)
+        """The sentence with its citations; where its true quotes do not bear it, others that do.
+
+        Small models point at the wrong sentence of the right table. A quote that stands nowhere is no slip of
+        that kind, and stays.
+        """
+        rows = self.work.table.usable
+        statement, bound = bind(item, self.sources, self.locate, self._same_question, rows)
+        if statement.citations and all(c.span is not None for c in statement.citations):
+            holds = self._holds(statement)
+            for proofs in () if holds else ((), (Proof(self._nearest(item.sentence)),)):
+                other, places = bind(
+                    Proposal(item.sentence, proofs), self.sources, self.locate, self._same_question, rows
+                )
+                if other.citations and self._holds(other):
+                    statement, bound = other, places
+                    break
         self.work.bound += bound
         return statement
+
+    def _holds(self, statement: Statement) -> bool:
+        return self.gate.check(statement, self.selection.chosen).verdict is StatementVerdict.SUPPORTED
+
+    def _nearest(self, sentence: str) -> int:
+        """The number of the source whose passages in the table share most with a sentence."""
+        shared = [
+            coverage(sentence, tuple(r.quote for r in self.work.table.usable if r.source_id == source.id))
+            for source in self.sources
+        ]
+        return shared.index(max(shared)) + 1
 
     def _same_question(self, source: Source) -> bool:
         return self.gate.same_question(self.selection, source)
@@ -681,9 +720,9 @@ class _Writer:
             "vorm": form_text(files, self.shape),
         }
         try:
-            shown = self._fitting(self.work.table.usable, self._room(self._prompt("herstel", values)))
-            prompt = self._prompt("herstel", {**values, "bewijs": shown})
-            stream = self._stream(prompt, self.options.max_tokens, ANSWER_SCHEMA)
+            table = self._fitting(self.work.table.usable, self._room(self._prompt("herstel", values)))
+            prompt = self._prompt("herstel", {**values, "bewijs": table})
+            stream = self._stream(prompt, self.options.max_tokens, self._answer_schema())
             items = self._read(_reader(self.shape), stream)
         except (InputError, NoAnswerError):
             return {}  # too small for the second question, or silent on it: its first answer stays
@@ -900,6 +939,18 @@ class _Writer:
     def _tell_all(self, remarks: Sequence[str]) -> None:
         for remark in remarks:
             self.tell(Progress(Stage.REMARK, remark))
+
+
+@lru_cache(maxsize=8)
+def _examples(files: PromptFiles) -> frozenset[str]:
+    """What the prompts show as examples of a sentence or of something missing, folded."""
+    examples: set[str] = set()
+    for name in ("vorm-json", "vorm-bewijs", "vorm-regels"):
+        reader = LineReader(only_lines=True) if name == "vorm-regels" else JsonReader()
+        for item in (*reader.feed(files.text(name) + "\n"), *reader.finish()[0]):
+            text = item.aspect if isinstance(item, Missing) else item.sentence
+            examples.add(fold(text).strip(" ."))
+    return frozenset(examples)
 
 
 def _rests(row: EvidenceRow, statements: Sequence[Statement]) -> bool:

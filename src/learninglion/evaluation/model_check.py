@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from learninglion.drafting.replies import ANSWER_SCHEMA, JsonReader, LineReader, Missing, Proposal
+from learninglion.drafting.replies import JsonReader, LineReader, Missing, Proposal, answer_schema
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import fold, squash, words
 from learninglion.inference.answers import ThoughtOnlyError
@@ -199,7 +199,7 @@ class _Exam:
 
     def _ask(self, prompt: Prompt, schema: bool = False, more: int = 0) -> str:
         began = time.perf_counter()
-        wanted = ANSWER_SCHEMA if schema and self._generator.structured else None
+        wanted = answer_schema() if schema and self._generator.structured else None
         tokens = min(self._tokens + more, max(_FEW, self._generator.context_tokens // 2))
         answer = "".join(self._generator.stream(prompt, schema=wanted, max_tokens=tokens))
         self._seconds += time.perf_counter() - began

@@ -25,9 +25,12 @@ __all__ = [
 ]
 
 _NAME = r"(?:seed:)?(?:think|thinking|thoughts?|reasoning|reflection|scratchpad)"
-_TAG = rf"<\s?{_NAME}(?:\s[^<>]{{0,40}})?>"
+_LESS, _MORE = r"(?:<|&lt;|\\u003c)", r"(?:>|&gt;|\\u003e)"
+_TAG = rf"{_LESS}\s?{_NAME}(?:\s[^<>]{{0,40}})?{_MORE}"
 _OPEN = rf"{_TAG}|\[THINK\]|◁think▷|<\|(?:begin_of_thought|START_THINKING)\|>|<unused94>"
-_CLOSE = rf"<\s?/\s?{_NAME}\s?>|\[/THINK\]|◁/think▷|<\|(?:end_of_thought|END_THINKING)\|>|<unused95>"
+_CLOSE = (
+    rf"{_LESS}\s?/\s?{_NAME}\s?{_MORE}|\[/THINK\]|◁/think▷|<\|(?:end_of_thought|END_THINKING)\|>|<unused95>"
+)
 _MARK = re.compile(rf"(?P<open>{_OPEN})|(?P<close>{_CLOSE})", re.IGNORECASE)
 _LONGEST_MARK = 64
 # The channels of gpt-oss, where a server leaves them in the text: only the last one is the answer.
@@ -36,7 +39,11 @@ _CHANNEL = re.compile(
     re.DOTALL,
 )
 # What a server leaves of the marks of its model, wherever it stands.
-_LEFT_BEHIND = re.compile(r"<\|/?[A-Za-z][\w .-]{0,40}\|>|</?s>|<(?:eos|bos|pad|(?:start|end)_of_turn)>")
+_LEFT_BEHIND = re.compile(
+    r"<\|/?[A-Za-z][\w .-]{0,40}\|>|</?s>|<(?:eos|bos|pad|(?:start|end)_of_turn)>|\[/INST\]"
+)
+_SPEAKER = re.compile(r"\A\s*(?:assistant|model)\s*\n")
+_BARE_CHANNELS = re.compile(r"\Aanalysis(?=\S).*assistantfinal", re.DOTALL)  # of gpt-oss, without their marks
 # A block before the answer in marks of a name of its own; what lays out a text is none.
 _BLOCK = re.compile(
     r"\A\s*<(?P<name>[A-Za-z][\w:-]{3,30})(?:\s[^<>]*)?>.*?</(?P=name)\s*>(?=\s*\S)", re.DOTALL
@@ -49,7 +56,7 @@ _ANSWER = re.compile(
 # Why an answer ended, in the words that servers have for it.
 _FULL = re.compile(r"length|max_.*tokens|token_limit")
 _FILTERED = re.compile(r"filter|safety|recitation|blocklist|prohibited|sensitive")
-_BROKEN = re.compile(r"error|fail|abort|cancel|timeout|insufficient|malformed|interrupt")
+_BROKEN = re.compile(r"error|fail|abort|cancel|timeout|insufficient|malformed|interrupt|overload|unavailable")
 _MOST_THOUGHT = 400_000  # characters: a model that thinks longer than this does not come to an end
 _CHARACTERS_A_TOKEN = 16  # more than any language takes; for servers that know no limit of tokens
 
@@ -95,7 +102,8 @@ def without_thoughts(text: str) -> str:
         at = mark.end()
     if not thinking:
         texts.append(text[at:])
-    answer = _LEFT_BEHIND.sub("", "".join(texts))
+    answer = _SPEAKER.sub("", _LEFT_BEHIND.sub("", "".join(texts)))
+    answer = _BARE_CHANNELS.sub("", answer)
     while (block := _BLOCK.match(answer)) and block["name"].casefold() not in _LAYOUT:
         answer = answer[block.end() :]
     within = _ANSWER.match(answer)

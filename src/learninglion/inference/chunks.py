@@ -23,6 +23,8 @@ _LINE_END = re.compile(
     rb"\r\n|\n|\r(?=[^\n])"
 )  # a line may end with any of them; at the end of a piece \r waits
 _BOM = b"\xef\xbb\xbf"
+_DECODER = json.JSONDecoder(strict=False)
+_COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # of a terminal
 _CONTROL = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
 
 
@@ -70,18 +72,17 @@ class EventReader:
         bare, self._bare = [line for line in self._bare if line.strip()], []
         if not bare:
             return
-        try:  # one reply over one or more lines
-            reply = json.loads(b"\n".join(bare).decode("utf-8", "replace"), strict=False)
+        try:  # one reply over one or more lines, or several behind each other
+            replies = _replies(b"\n".join(bare).decode("utf-8", "replace"))
         except (ValueError, RecursionError):
             # or a reply a line, or a page that is no reply
             yield from map(_value, bare) if any(map(_begun, bare)) else (b"\n".join(bare),)
         else:
-            yield reply
-            yield DONE
+            yield from (*replies, DONE)
 
     def _take(self, line: bytes) -> Iterator[object]:
         line = line.removeprefix(_BOM)
-        if line.startswith(b"data:"):
+        if line[:5].lower() == b"data:":
             data = line[5:].strip()
             # servers end an event with one line end as often as with two: each line is tried by itself
             if self._data and _is_whole(b"\n".join(self._data)):
@@ -89,13 +90,23 @@ class EventReader:
             self._data.append(data)
         elif not line.strip():
             yield from self._close()
-        elif not line.startswith((b":", b"event:", b"id:", b"retry:")):
+        elif not line.lower().startswith((b":", b"event:", b"id:", b"retry:")):
             self._bare.append(line)
 
     def _close(self) -> Iterator[object]:
         data, self._data = b"\n".join(self._data), []
         if data.strip():
             yield _value(data)
+
+
+def _replies(text: str) -> list[object]:
+    """The values that stand behind each other in `text`. Raises ValueError where other things do."""
+    replies: list[object] = []
+    while text := text.lstrip():
+        value, end = _DECODER.raw_decode(text)
+        replies.append(value)
+        text = text[end:]
+    return replies
 
 
 def _is_whole(data: bytes) -> bool:
@@ -129,32 +140,53 @@ def read_chunk(value: object) -> Chunk:
     """What `value` says; an empty chunk for what says nothing."""
     if not isinstance(value, Mapping):
         return Chunk(aside=value)
-    choices = value.get("choices")
-    option = choices[0] if isinstance(choices, list) and choices else choices or value
+    choices = value.get("choices") or value.get("candidates")
+    option = _first(choices) if isinstance(choices, list) else choices or value
     if not isinstance(option, Mapping):
         option = {}
     problem = value.get("error") or option.get("error")
     if problem or "error" in (value.get("object"), value.get("type")):
         return Chunk(problem=problem if problem and problem is not True else value)
-    message = next(
-        (o for o in (option.get("delta"), option.get("message")) if isinstance(o, Mapping)), option
-    )
-    places = (message.get("content"), message.get("text"), option.get("text"), message.get("output"))
-    text, thought = _parts(next((place for place in places if place is not None), None))
+    names = ("delta", "message", "content")
+    message = next((o for o in map(option.get, names) if isinstance(o, Mapping)), option)
+    places = (*map(message.get, ("content", "text", "parts")), option.get("text"), message.get("output"))
+    told = next((place for place in places if place is not None), None)
+    if told is None and message is option:  # protocols of others, where a gateway speaks one of them
+        told = next((t for t in map(option.get, ("delta", "response")) if isinstance(t, str)), None)
+    text, thought = _parts(told)
     apart = "".join(_plain(message.get(name)) for name in ("reasoning_content", "reasoning", "thinking"))
-    finish = option.get("finish_reason")
-    if finish is None and value.get("done") is True:  # Ollama's own protocol
-        finish = value.get("done_reason", "stop")
     return Chunk(
         text=text,
         thought=thought + apart,
-        finish=finish.casefold() if isinstance(finish, str) else "",
-        whole=option is not value and message is option.get("message"),
+        finish=_finish(option) or _finish(value),
+        whole=(option is not value and message is option.get("message"))
+        or str(value.get("type", "")).endswith(".done"),
         aside=None if choices or text or apart else value,
         refusal=_plain(message.get("refusal")),
         calls_tool=bool(message.get("tool_calls") or message.get("function_call")),
         read_tokens=_read_tokens(value.get("usage")),
     )
+
+
+def _first(choices: Sequence[object]) -> object:
+    """The first of the answers: a server may write several at once, in any order."""
+    numbered = [c for c in choices if isinstance(c, Mapping)]
+    return next((c for c in numbered if c.get("index", 0) in (0, None)), None)
+
+
+def _finish(option: Mapping[object, object]) -> str:
+    """Why it ended, in the server's own word; "" where it did not."""
+    names = ("finish_reason", "finishReason", "stop_reason", "done_reason")
+    reason = next((r for r in map(option.get, names) if r), "")
+    if isinstance(reason, Mapping):
+        reason = reason.get("type", "stop")
+    if not reason and (
+        option.get("done") is True
+        or option.get("stop") is True
+        or option.get("type") in ("message_stop", "response.completed")
+    ):
+        reason = "stop"
+    return str(reason).casefold()
 
 
 def _plain(value: object) -> str:
@@ -171,7 +203,7 @@ def _parts(content: object) -> tuple[str, str]:
         kind = str(content.get("type", "text"))
         inner = next((content[n] for n in ("text", "thinking", "reasoning", "content") if content.get(n)), "")
         text, thought = _parts(inner)
-        return ("", text + thought) if "think" in kind or "reason" in kind else (text, thought)
+        return ("", text + thought) if re.search("think|thought|reason", kind) else (text, thought)
     if isinstance(content, Sequence) and not isinstance(content, bytes):
         parts = [_parts(part) for part in content]
         return "".join(t for t, _ in parts), "".join(t for _, t in parts)
@@ -201,7 +233,7 @@ def whole_characters(text: str) -> str:
 
     Control characters, which some send and no store takes, are left out.
     """
-    text = text.translate(_CONTROL)
+    text = _COLOUR.sub("", text).translate(_CONTROL)
     if not any("\ud800" <= c <= "\udfff" for c in text):
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

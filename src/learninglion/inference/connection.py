@@ -513,7 +513,7 @@ def _found_words(value: object) -> str:
     if isinstance(value, list):
         return "; ".join(filter(None, (_found_words(v) for v in value[:3])))
     if isinstance(value, Mapping):
-        for name in ("message", "error", "detail", "msg", "error_message", "title", "errors"):
+        for name in ("message", "error", "detail", "msg", "error_message", "title", "errors", "exception"):
             if words := _found_words(value.get(name)):
                 place = value.get("loc")
                 return f"{'.'.join(map(str, place))}: {words}" if isinstance(place, list) else words
