@@ -114,7 +114,7 @@ def test_same_bytes_each_time(form: ExportFormat) -> None:
 
 
 def test_a_file_says_when_its_text_was_made() -> None:
-    """The moment that the dossier itself knows, to the second, so that the same dossier gives the same bytes."""
+    """The moment that the dossier knows, to the second: the same dossier gives the same bytes."""
     dossier = make_dossier()
     at = datetime(2031, 3, 4, 15, 6, 7, 891011, tzinfo=timezone(timedelta(hours=1)))
     first, *rest = dossier.verifications
