@@ -580,6 +580,12 @@ def test_what_the_prompt_shows_as_an_example_is_no_sentence():
     assert [s.text for s in draft.statements] == [COUNT[0], COST[0]] and not draft.missing
 
 
+def test_an_example_of_what_is_missing_is_nothing_that_is_missing():
+    doubt = replace(GATE, weigh=lambda selection: weigh(selection, 0.02))
+    draft, _ = run("Ontbreekt: wat er nog nodig is\n", gate=doubt, evidence=evidence((1, COUNT[0])))
+    assert not any("wat er nog nodig is" in remark for remark in draft.left_out)
+
+
 def test_a_model_held_to_a_schema_can_only_quote_what_stands_in_the_sources():
     class Watched(ScriptedGenerator):
         schemas: list[object] = []

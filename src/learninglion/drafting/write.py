@@ -502,7 +502,8 @@ class _Writer:
             table = self._fitting(nearby, self._room(self._prompt("ontbreekt", values), _MISSING_TOKENS))
             prompt = self._prompt("ontbreekt", {**values, "bewijs": table})
             items = self._read(LineReader(), self._stream(prompt, _MISSING_TOKENS, None))
-            self.work.missing = [item.aspect for item in items if isinstance(item, Missing)]
+            missing = [item.aspect for item in items if isinstance(item, Missing)]
+            self.work.missing = [aspect for aspect in missing if not self._echoes(aspect)]
         except LearningLionError as error:
             self._remark_on_model(f"Wat er ontbreekt is niet gevraagd: {error.detail}")
 
@@ -945,11 +946,11 @@ class _Writer:
 def _examples(files: PromptFiles) -> frozenset[str]:
     """What the prompts show as examples of a sentence or of something missing, folded."""
     examples: set[str] = set()
-    for name in ("vorm-json", "vorm-bewijs", "vorm-regels"):
-        reader = LineReader(only_lines=True) if name == "vorm-regels" else JsonReader()
+    for name in ("vorm-json", "vorm-bewijs", "vorm-regels", "ontbreekt"):
+        reader = JsonReader() if name in ("vorm-json", "vorm-bewijs") else LineReader(only_lines=True)
         for item in (*reader.feed(files.text(name) + "\n"), *reader.finish()[0]):
-            text = item.aspect if isinstance(item, Missing) else item.sentence
-            examples.add(fold(text).strip(" ."))
+            shown = item.aspect if isinstance(item, Missing) else item.sentence
+            examples.add(fold(shown).strip(" ."))
     return frozenset(examples)
 
 
