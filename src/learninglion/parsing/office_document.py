@@ -8,9 +8,9 @@ from pathlib import PurePath
 from learninglion.models import BlockKind, Document, DocumentKind, RawFile
 from learninglion.models.errors import UnreadableFileError
 from learninglion.models.plain import sha256_hex
+from learninglion.parsing.imprint import is_imprint
 from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.ocr import parse_ocr_sheet
-from learninglion.parsing.kamervragen.printed import is_imprint
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes
 from learninglion.parsing.office.book import looks_like_book, read_book
 from learninglion.parsing.office.codes import is_flat_odt, refuse_codes

@@ -10,7 +10,7 @@ from datetime import date
 from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import squash
 from learninglion.models import Answerer, Asker, NoticeKind
-from learninglion.parsing.kamervragen.printed import is_imprint
+from learninglion.parsing.imprint import is_imprint
 from learninglion.parsing.pdf.lines import Line, Page
 
 __all__ = [

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from learninglion.parsing.imprint import IMPRINT, YEARS
 from learninglion.parsing.labels import LabelKind, parse_label, parse_letter
 from learninglion.parsing.paragraphs import Note
 
@@ -15,36 +16,25 @@ __all__ = [
     "clean_printed",
     "find_feet",
     "find_notes",
-    "is_imprint",
     "lines_alone",
     "note_start",
     "opens_part",
     "strip_mark",
 ]
 
-_YEARS = r"(?:\d{4}|\d{2})\s*[-–—]\s*\d{2,4}"
-# The fixed feet and heads of the Kamer's own lay-out, known by their form.
-_HOUSE = (
-    r"(?:['’‘]s-Gravenhage\s+\d{4}\s*)?(?:Tweede|Eerste)\s+Kamer,?\s+(?:der\s+Staten-Generaal,?\s+)?"
-    rf"(?:vergaderjaar|zitting)\s+{_YEARS}.{{0,60}}"
-    r"|(?:ah|kv|nds|h)-(?:[te]k-)?[\w-]*\d[\w-]*(?:\s+\d{1,3})?|kst-?\d[\w-]*(?:-[\w()]{1,12})*"
-    r"|KVR\s?\d+\S*|\d{4}[te]kkvr\d+|.{0,24}\bISSN\b[\s\d–-]*X?"
-    r"|['’‘`]?\s?s[-‑ ]Gravenhage\s+\d{4}|Sdu\s+Uitgevers.{0,40}"
-)
-_IMPRINT = re.compile(_HOUSE, re.IGNORECASE)
 _FURNITURE = re.compile(
-    rf"{_HOUSE}|(?:Pagina|Blz\.?)\s+\d+(?:\s+(?:van|/)\s+\d+)?|\d{{1,3}}\s+(?:van|/)\s+\d{{1,3}}",
+    rf"{IMPRINT}|(?:Pagina|Blz\.?)\s+\d+(?:\s+(?:van|/)\s+\d+)?|\d{{1,3}}\s+(?:van|/)\s+\d{{1,3}}",
     re.IGNORECASE,
 )
 # "ISSN 0921 - 7398’s-Gravenhage 2024Tweede Kamer, vergaderjaar 2024–2025, Aanhangsel 1".
 _FOOT = re.compile(
     r"(?:ISSN\b[\s\d–-]*X?\s*)?(?:['’‘]s-Gravenhage\s+\d{4}\s*)?(?:Tweede|Eerste)\s+Kamer,?\s+(?:vergaderjaar|zitting)\s+"
-    rf"{_YEARS},?\s+(?:Aanhangsel|Vragen)\s+(?P<page>\d{{1,3}})",
+    rf"{YEARS},?\s+(?:Aanhangsel|Vragen)\s+(?P<page>\d{{1,3}})",
     re.IGNORECASE,
 )
 _MASTHEAD = re.compile(
     r"(?:Tweede|Eerste)\s+Kamer\s+der\s+Staten-Generaal\s*[12]?|Vragen\s+gesteld\s+door\s+(?:de\s+)?leden\s+(?:der|van\s+de)\s+"
-    rf"Kamer(?:,.*)?|(?:met\s+de\s+daarop\s+door\s+de\s+)?regering\s+gegeven\s+antwoorden|Vergaderjaar\s+{_YEARS}"
+    rf"Kamer(?:,.*)?|(?:met\s+de\s+daarop\s+door\s+de\s+)?regering\s+gegeven\s+antwoorden|Vergaderjaar\s+{YEARS}"
     r"(?:\s+(?:Aanhangsel\s+van\s+de\s+Handelingen|Vragen\s+gesteld\s+door\s+(?:de\s+)?leden\s+der\s+Kamer.*))?"
     r"|Aanhangsel\s+van\s+de\s+Handelingen|[12]",
     re.IGNORECASE,
@@ -134,11 +124,6 @@ def find_feet(lines: Sequence[str]) -> frozenset[int]:
             feet.update(i for i in range(first, last + 1) if lines[i])
             break
     return frozenset(feet)
-
-
-def is_imprint(text: str) -> bool:
-    """Whether `text` is a foot of the Kamer's own lay-out: "ISSN 0921 - 7398", "ah-tk-20232024-1234"."""
-    return _IMPRINT.fullmatch(text.strip()) is not None
 
 
 def find_notes(lines: Sequence[str], foot: Sequence[bool]) -> list[tuple[str, list[int]]]:

@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
-from learninglion.parsing.kamervragen.printed import is_imprint
+from learninglion.parsing.imprint import is_imprint
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.pdf.lines import Line, Page
 
