@@ -18,7 +18,6 @@ from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, pol
 from learninglion.drafting.coverage import settled
 from learninglion.drafting.line import (
     FOLLOWS,
-    TOUCHES,
     FindNewer,
     Follows,
     Line,
@@ -320,10 +319,9 @@ def _hold_against_newer(made: _Draft, line: Line, find_newer: FindNewer) -> Sele
         for asking in made.answers.get(older.id, ()) if newer else ():
             judged = line.judge(asking, older, older_text, newer)
             best = newest(judged)
-            first = best is not None and overtakes(asking, best, judged)
-            if best is not None and (first or best.chance >= TOUCHES):
+            if best is not None and overtakes(asking, best, judged):
                 _offer(made, next((hit for hit in hits if hit.source.id == best.source.id), None))
-                _follow(made, older, best, asking, first=first)
+                _follow(made, older, best, asking)
     return made.selection
 
 
@@ -344,24 +342,21 @@ def _offer(made: _Draft, hit: Hit | None) -> None:
         made.selection = replace(made.selection, offered=(*offered, replace(hit, rank=len(offered) + 1)))
 
 
-def _follow(made: _Draft, older: Source, newer: Follows, asking: Asking, *, first: bool) -> None:
+def _follow(made: _Draft, older: Source, newer: Follows, asking: Asking) -> None:
     """Give the newer source its place before the older one, or name it beside."""
     source, selection = newer.source, made.selection
+    made.doubted = True
     if selection.chosen_by is Chooser.PERSON and source not in selection.chosen:
-        if first:
-            made.doubted = True
-            made.remarks.append(_beside(_NOT_CHOSEN, made, older, newer))
-            made.beside.append(_cited(made, newer))
+        made.remarks.append(_beside(_NOT_CHOSEN, made, older, newer))
+        made.beside.append(_cited(made, newer))
         return
-    if first and _take_first(made, source, newer.place):
+    if _take_first(made, source, newer.place):
         made.answers.setdefault(source.id, []).append(asking)
         made.newest.add(source.id)
-        made.doubted = True
         if source not in selection.chosen:
             chosen, added = (*selection.chosen, source), (*selection.added, source.id)
             made.selection = replace(selection, chosen=chosen, added=added)
     elif source.id not in made.taken:
-        made.doubted = True
         made.remarks.append(_beside(_NEWER, made, older, newer))
         made.beside.append(_cited(made, newer))
     made.former.add(older.id)

@@ -55,7 +55,6 @@ __all__ = [
     "LineWeights",
     "MOST_NEWER",
     "SIGNALS",
-    "TOUCHES",
     "Voice",
     "built_in",
     "cabinet_on",
@@ -118,9 +117,6 @@ def _cabinets() -> tuple[tuple[date, ...], tuple[str, ...]]:
 
 FOLLOWS = 0.15
 """From this chance on a newer source is given in the place of an older one."""
-
-TOUCHES = 0.08
-"""From this chance on an older answer is not given as that of today: "Eerder, op ..."."""
 
 SIGNALS = ("cosine", "holds", "absent", "least_met", "met", "names_told", "known", "changes")
 """What is known of a sentence of a newer source, read with the two beside it and its question.

@@ -52,7 +52,7 @@ Scores = Mapping[str, float]
 SURE = 0.9
 """From this chance on a part counts as answered. Set by [drafting] sure; higher refuses more."""
 
-LIKELY = 0.3
+LIKELY = 0.35
 """From this chance on a sentence comes into a draft, which is then partial; below it is material only."""
 
 RELATED = 0.03
