@@ -15,8 +15,9 @@ process of their own, and stay: large bodies without a token, requests that are 
 with wrong passwords; the users are honest beside them. Then times are those beside the strangers, and memory
 is the most that was seen beside them against the minute before they came. All traffic stays on 127.0.0.1.
 `rounds` does mixed work in this process, as much in every round whatever the clock says: two searches, a
-draft of two questions, and an upload in every third. What grows is told beside the two caches that fill up;
-with --at-hand the vectors of words are held to so many MB, so that whatever else grows shows at once.
+draft of two questions, and an upload in every third. What grows is told beside the two caches that fill up,
+and what searches and drafts cost in the first third after 20 rounds and in the last, in processor time. With
+--at-hand the vectors of words are held to so many MB, so that whatever else grows shows at once.
 """
 
 from __future__ import annotations
@@ -199,14 +200,19 @@ def work(home: Path, rounds: int, at_hand: int) -> None:
     if at_hand:
         Meaning.__init__.__defaults__ = (at_hand * 1_000_000,)  # type: ignore[attr-defined]
     workplace, _ = opened(home)
-    actor, rng, seen = Actor("load", frozenset(Role)), random.Random(99), []
+    actor, rng = Actor("load", frozenset(Role)), random.Random(99)
+    seen: list[tuple[float, float]] = []
+    took: list[tuple[float, float]] = []  # processor time of searches and of drafts, by round
     for number in range(rounds):
         asked = QuestionSet("", tuple(SubQuestion((n,), question(rng)) for n in (1, 2)))
+        spent = time.process_time()
         for _ in range(2):
             workplace.searching.search(question(rng), actor=actor, limit=10)
+        searched = time.process_time()
         offers = workplace.searching.offer(asked, actor=actor)
         chosen = workplace.drafts.select_automatically(asked, offers)
         workplace.drafts.draft(asked, chosen, actor=actor)
+        took.append((searched - spent, time.process_time() - searched))
         if number % 3 == 0:
             name = f"mixed-{rng.randrange(10**9)}"
             text = "\n\n".join(document(rng, number).split("\n\n")[:11]) + f"\n\n{name}"
@@ -220,7 +226,13 @@ def work(home: Path, rounds: int, at_hand: int) -> None:
             line = {"rounds": number + 1, "memory_mb": round(seen[-1][1]), "vectors_mb": vectors // 10**6}
             print(json.dumps({**line, "entries_of_caches": kept}), flush=True)
     (begun, before), (ended, after) = seen[len(seen) // 2], seen[-1]
-    print(json.dumps({"mb_per_100_rounds": round(100 * (after - before) / ((ended - begun) or 1), 1)}))
+    told: dict[str, object] = {"mb_per_100_rounds": round(100 * (after - before) / ((ended - begun) or 1), 1)}
+    third = (rounds - 20) // 3
+    for place, name in enumerate(("searches", "draft")):
+        early = quantiles([pair[place] for pair in took[20 : 20 + third]])
+        late = quantiles([pair[place] for pair in took[-third:]])
+        told[f"{name}_cpu_ms"] = {"early": early, "late": late}
+    print(json.dumps(told))
     workplace.close()
 
 

@@ -50,6 +50,7 @@ def make_office(
         with pytest.MonkeyPatch.context() as patch:  # whatever runs beside it has a real one
             patch.setattr("learninglion.search.switching.open_encoder", lambda *a, **k: HashingEncoder(256))
             workplace = open_workplace(workplace_options(settings))
+            assert workplace.indexing.encoder.dimensions == 256  # opened now, not at first use
         opened.append(workplace)
         workers.append(make_worker(workplace, 4))
         workers[-1].start()
