@@ -244,8 +244,8 @@ _ASPECTS = (
     _aspect(
         Feature.DATE,
         rf"(?!.*\b(?:moete?n?|wordt|worden|zal|zullen|kan|mag|komt|komen|must|will)\b)\b{_WHEN}\b(?:\s+(?:is|was"
-        rf"|werd|dateert|stamt|were))?(?=.*(?:(?:{_DOCUMENT}|dit|this)\b[^,;]{{0,40}}"
-        rf"(?:{_ISSUED})?\W*$))(?:.*\b{_ISSUED}\W*$)?",
+        rf"|werd|dateert|stamt|were))?(?=.*(?:{_DOCUMENT}\b[^,;]{{0,40}}(?:{_ISSUED})?\W*$"
+        rf"|\b(?:dit|this)\b[^,;]{{0,20}}\b{_ISSUED}\W*$))(?:.*\b{_ISSUED}\W*$)?",
         named=True,
         only=True,
     ),
