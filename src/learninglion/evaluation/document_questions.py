@@ -141,7 +141,7 @@ def _read(name: str, number: int, line: str) -> DocumentQuestion:
 def fictional_documents() -> tuple[Path, ...]:
     """The documents that were written to learn from; questions to them are among the cases that ship."""
     folder = Path(str(files("learninglion.evaluation").joinpath("cases", "documents")))
-    return tuple(sorted(folder.glob("*.md")))
+    return tuple(sorted(path for path in folder.iterdir() if path.is_file()))
 
 
 def passage_questions() -> tuple[tuple[Entry, ...], tuple[DocumentQuestion, ...]]:

@@ -244,8 +244,8 @@ _ASPECTS = (
     _aspect(
         Feature.DATE,
         rf"(?!.*\b(?:moete?n?|wordt|worden|zal|zullen|kan|mag|komt|komen|must|will)\b)\b{_WHEN}\b(?:\s+(?:is|was"
-        rf"|werd|dateert|stamt|were))?(?=.*(?:(?:{_DOCUMENT}|dit|this)\b[^,;]{{0,40}}"
-        rf"(?:{_ISSUED})?\W*$))(?:.*\b{_ISSUED}\W*$)?",
+        rf"|werd|dateert|stamt|were))?(?=.*(?:{_DOCUMENT}\b[^,;]{{0,40}}(?:{_ISSUED})?\W*$"
+        rf"|\b(?:dit|this)\b[^,;]{{0,20}}\b{_ISSUED}\W*$))(?:.*\b{_ISSUED}\W*$)?",
         named=True,
         only=True,
     ),
@@ -282,19 +282,21 @@ _VERSION = re.compile(
 )
 _LABELS = {
     Feature.AUTHOR: re.compile(
-        r"^\W*(?:auteurs?|authors?|opgesteld door|geschreven door|opsteller|contactpersoon|afzender|redactie"
-        r"|(?:proces|document)?eigenaar|beheerder|vastgesteld door|goedgekeurd door|contact(?: person)?"
-        r"|(?:prepared|issued|approved|drafted|written|drawn up) by|(?:process |document )?owner|department"
-        r"|afdeling)\s*(?::|\|)?\s+\S|^\W*(?:door|van|from|by)\s*(?:[:|]\s*\S|\s\S+(?:\s+\S+){0,6}[^.]$)"
+        r"^\W*(?:auteurs?|authors?|opsteller|contactpersoon|afzender|redactie)\s*(?::|\|)?\s+\S"
+        r"|^\W*(?:door|van|from|by)\s*(?:[:|]\s*\S|\s\S+(?:\s+\S+){0,6}[^.]$)"
         r"|^(?:beantwoording|antwoord) van\b|\b(?:uitgave van|uitgegeven door|published by)\b[^.]*$"
-        r"|[.;,|]\s+(?:auteurs?|authors?|opsteller|written by|opgesteld door|geschreven door)"
-        r"\s*(?::|\|)?\s+\S",
+        r"|[.;,|]\s+(?:auteurs?|authors?|opsteller)\s*(?::|\|)?\s+\S"
+        r"|\b(?:opgesteld|geschreven|goedgekeurd|vastgesteld)(?: op [\w ]{6,20})? door\b"
+        r"|\b(?:prepared|issued|approved|drafted|written|drawn up)(?: on [\w ]{6,20})? by\b"
+        r"|(?:^|[.;,|]\s*)(?:(?:proces|document)?eigenaar|beheerder|afdeling|(?:process |document )?owner"
+        r"|department|contact(?: person)?)\s*[:|]\s*\S",
         re.IGNORECASE,
     ),
     Feature.ADDRESSEE: re.compile(
-        r"^\W*(?:t\.a\.v\.|ter attentie van|doelgroep|(?:bedoeld|bestemd) voor|audience|intended for"
-        r"|for)\s*(?::|\|)?\s+\S|^(?:aan\s+)?de voorzitter van\b"
-        r"|^\W*(?:aan|to)\s*(?:[:|]\s*\S|\s\S+(?:\s+\S+){0,9}[^.]$)",
+        r"^\W*(?:t\.a\.v\.|ter attentie van|doelgroep|(?:bedoeld|bestemd) voor|audience|intended for)"
+        r"\s*(?::|\|)?\s+\S|^\W*for\s*[:|]\s*\S|^(?:aan\s+)?de voorzitter van\b"
+        r"|^\W*(?:aan|to)\s*(?:[:|]\s*\S|\s\S+(?:\s+\S+){0,9}[^.]$)"
+        r"|^vragen van\b.*\baan (?:de|het)\b",
         re.IGNORECASE,
     ),
     Feature.REFERENCE: re.compile(
@@ -342,6 +344,7 @@ _FIGURE = re.compile(
 _NUMBERED = re.compile(r"^(?:(?:hoofdstuk|paragraaf|§)\s*)?(\d{1,2})[.:]?(?![\d.]*\d)\s+\S", re.IGNORECASE)
 _ARTICLE = re.compile(r"^artikel\s+(\d+|[IVX]+)\b", re.IGNORECASE)
 _FRONT = 2500  # characters in which the front matter stands
+_LETTER = 8000  # characters in which a letter without its annexes is done
 _LABEL_WORDS = 2
 
 
@@ -537,19 +540,28 @@ def _by_label(feature: Feature) -> Callable[[Document, str], Iterator[Fact]]:
     return find
 
 
-def _authors(document: Document, _detail: str) -> Iterator[Fact]:
-    lines = _end(document)
+def _signature(document: Document, lines: Sequence[Span]) -> Fact | None:
+    """Who signed: the name below the last closing among `lines`."""
     texts = [_text(document, line) for line in lines]
     for n in range(len(lines) - 1, -1, -1):
         if _CLOSING.search(texts[n]) and len(texts[n].split()) <= 14:
             last = next((k for k in range(n + 1, min(n + 5, len(lines))) if _NAME.match(texts[k])), n)
-            stretch = Span(lines[n].start, lines[last].end)
-            yield Fact(Feature.AUTHOR, lines[last], stretch)
-            break
-    else:
-        if texts and _NAME.match(texts[-1]) and 2 <= len(texts[-1].split()) <= 6:
+            return Fact(Feature.AUTHOR, lines[last], Span(lines[n].start, lines[last].end))
+    return None
+
+
+def _authors(document: Document, _detail: str) -> Iterator[Fact]:
+    lines = _end(document)
+    signed = _signature(document, lines)
+    if signed is None and lines:
+        last = _text(document, lines[-1])
+        if _NAME.match(last) and 2 <= len(last.split()) <= 6:
             start = lines[max(0, len(lines) - 3)].start
-            yield Fact(Feature.AUTHOR, lines[-1], Span(start, lines[-1].end))
+            signed = Fact(Feature.AUTHOR, lines[-1], Span(start, lines[-1].end))
+    if signed is None:  # a letter with annexes is signed before them
+        signed = _signature(document, list(_lines(document, 0, min(len(document.text), _LETTER))))
+    if signed is not None:
+        yield signed
     yield from _by_label(Feature.AUTHOR)(document, _detail)
     for line in _front(document):
         headed = any(block.span.contains(line) for block in _headings(document))
@@ -585,8 +597,18 @@ def _dates(document: Document, detail: str) -> Iterator[Fact]:
         dates = [line for line in dates if _TELLS_APPLIES.search(_text(document, line))]
     # a line that is little more than the date, or is labelled as one, says it
     dates.sort(key=lambda line: (len(_text(document, line).split()) > 6, line.start))
+    if not dates and not detail:  # a year that it goes by: "Werkprogramma 2025", "Vergaderjaar 2023-2024"
+        headed = {block.span.start for block in _headings(document)}
+        dates = [line for line in lines if _tells_year(_text(document, line), heads=line.start in headed)]
     for line in dict.fromkeys(dates):
         yield Fact(Feature.DATE, line, _paragraph(document, line))
+
+
+def _tells_year(text: str, *, heads: bool) -> bool:
+    return re.search(r"\b(?:19|20)\d\d\b", text) is not None and (
+        heads
+        or re.match(r"(?:vergader)?jaar\w*\b|jaargang\b|volume\b|year\b", text, re.IGNORECASE) is not None
+    )
 
 
 def _versions(document: Document, _detail: str) -> Iterator[Fact]:
@@ -602,9 +624,10 @@ def _title(document: Document, _detail: str) -> Iterator[Fact]:
         if title and (title in text or (text in title and 2 * len(text) >= len(title))):
             yield Fact(Feature.TITLE, line, line, f"De titel is: {title}")
             return
-    if document.text:
-        first = _front(document)[0]
-        yield Fact(Feature.TITLE, first, first, f"De titel is: {title}" if title else "")
+    if document.text:  # none is the title word for word: the line that shares most with it, else the first
+        stems = _stems(title)
+        line = max(_front(document), key=lambda line: len(stems & _stems(_text(document, line))))
+        yield Fact(Feature.TITLE, line, line, f"De titel is: {title}" if title else "")
 
 
 def _pages(document: Document, _detail: str) -> Iterator[Fact]:

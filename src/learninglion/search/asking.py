@@ -304,7 +304,7 @@ def _document_meant(
         document = shelf.document(document_id)
         points = points_at_document(question, f"{' '.join(names)} {document.text[:_BEGINNING]}")
         if points:
-            tells = bool(facts_about(document, *feature, question))
+            tells = feature[0] not in _ALL_TELL and bool(facts_about(document, *feature, question))
             places[document_id] = (tells, points, shares.get(document_id, 0.0))
     return max(places, key=lambda document_id: places[document_id], default="")
 
@@ -373,6 +373,10 @@ def _that_tell(question: str, shelf: Shelf, feature: tuple[Feature, str]) -> tup
     return tuple(document.id for document in telling[:_MOST_ANSWERS])
 
 
+# What nearly every document tells, so that telling it does not make it the one that is meant.
+_ALL_TELL = frozenset(
+    (Feature.AUTHOR, Feature.DATE, Feature.TITLE, Feature.PAGES, Feature.PARTS, Feature.SUBJECT)
+)
 _MOST_CHANGES = 12
 _FEW = 12  # documents, of which each is opened
 _LOOKED_AT = 6  # documents that are opened to see what sort they are
