@@ -427,11 +427,11 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
     )
 
 
-def _object_store(told: FilesSettings) -> ObjectStoreChoice | None:
-    if not told.endpoint:
+def _object_store(files: FilesSettings) -> ObjectStoreChoice | None:
+    if not files.endpoint:
         return None
     return ObjectStoreChoice(
-        told.endpoint, told.bucket, told.access_key, told.secret_key, told.region, told.prefix
+        files.endpoint, files.bucket, files.access_key, files.secret_key, files.region, files.prefix
     )
 
 
@@ -479,10 +479,10 @@ def processing_terms(settings: Settings) -> ProcessingTerms:
 
 def collector_choice(settings: Settings) -> CollectorChoice:
     """Where spans are sent. Raises InputError where no address is set."""
-    told = settings.collector
-    if not told.address:
+    chosen = settings.collector
+    if not chosen.address:
         raise InputError("Zet in settings.toml onder [collector] address: waar OTLP heen gaat.")
-    return CollectorChoice(told.address, told.api_key, settings.allowed_hosts, route_of(settings))
+    return CollectorChoice(chosen.address, chosen.api_key, settings.allowed_hosts, route_of(settings))
 
 
 def registration(settings: Settings) -> Registration:
@@ -600,15 +600,15 @@ def model_choice(
 
 def judge_choice(settings: Settings) -> GeneratorChoice | CrossEncoderChoice | None:
     """Which model judges; None for none. Raises InputError that names what cannot be used."""
-    told = settings.judge
-    if told.kind not in ("none", _CROSS_ENCODER, *GeneratorKind):
+    chosen = settings.judge
+    if chosen.kind not in ("none", _CROSS_ENCODER, *GeneratorKind):
         known = ", ".join(["none", *GeneratorKind, _CROSS_ENCODER])
-        raise InputError(f"[judge] kind: {told.kind!r} is onbekend; kies uit {known}")
-    if told.kind != _CROSS_ENCODER:
-        return model_choice("judge", told, settings)
-    if not told.path:
+        raise InputError(f"[judge] kind: {chosen.kind!r} is onbekend; kies uit {known}")
+    if chosen.kind != _CROSS_ENCODER:
+        return model_choice("judge", chosen, settings)
+    if not chosen.path:
         raise InputError("[judge] path: de map met het model (ONNX) ontbreekt")
-    return CrossEncoderChoice(Path(told.path).expanduser(), told.model, told.threads)
+    return CrossEncoderChoice(Path(chosen.path).expanduser(), chosen.model, chosen.threads)
 
 
 def _overlay(data: dict[str, object], env: Mapping[str, str]) -> None:

@@ -49,7 +49,7 @@ def ask(
             actor=local_actor(),
             progress=shown,
         )
-        told = reply_view(reply, workplace.documents.regions)
+        reply_shown = reply_view(reply, workplace.documents.regions)
         dossier = None
         if keep or generator == "llm":
             before = (Turn(after),) if after.strip() else ()
@@ -58,7 +58,7 @@ def ask(
             if generator == "llm":
                 dossier = workplace.conversations.write(dossier.id, actor=local_actor(), progress=shown)
         if as_json:
-            print_json(told if dossier is None else {**told, "dossier": dossier_view(dossier)})
+            print_json(reply_shown if dossier is None else {**reply_shown, "dossier": dossier_view(dossier)})
             return
         _print(reply)
         if dossier is not None:

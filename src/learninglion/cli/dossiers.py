@@ -92,8 +92,8 @@ def list_terms(as_json: bool = typer.Option(False, "--json", help="Een JSON-obje
         if as_json:
             print_json(to_plain(term))
         else:
-            kept = f"{term.days} dagen" if term.days else "altijd"
-            console.print(f"{term.category}  {kept}{f'  ({term.ground})' if term.ground else ''}")
+            term_words = f"{term.days} dagen" if term.days else "altijd"
+            console.print(f"{term.category}  {term_words}{f'  ({term.ground})' if term.ground else ''}")
 
 
 @retention_app.command("set")

@@ -51,8 +51,8 @@ class Collector:
         reply = self._connection.ask(_PATH, export_of(spans, scope), retries=_RETRIES)
         if reply.status != 200:
             raise self._connection.lost(f"weigerde de regels (status {reply.status})")
-        told = reply.value
-        partial = told.get("partialSuccess") if isinstance(told, dict) else None
+        failure = reply.value
+        partial = failure.get("partialSuccess") if isinstance(failure, dict) else None
         if isinstance(partial, dict) and int(partial.get("rejectedSpans") or 0):
             raise self._connection.lost("nam niet alle regels aan")
 
@@ -76,8 +76,8 @@ def export_of(spans: Sequence[Plain], scope: str) -> dict[str, Plain]:
 
 def operation_of(traceparent: str) -> tuple[str, str] | None:
     """The numbers of trace and span in a traceparent (W3C Trace Context); None where it is none."""
-    found = _GIVEN.fullmatch(traceparent)
-    return (found[1], found[2]) if found else None
+    parent = _GIVEN.fullmatch(traceparent)
+    return (parent[1], parent[2]) if parent else None
 
 
 def attribute(name: str, value: str | int | float) -> Plain:

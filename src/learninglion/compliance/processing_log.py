@@ -45,8 +45,8 @@ class ProcessingTerms:
 
 def processing_spans(entries: Iterable[LogEntry], terms: ProcessingTerms) -> Iterator[Plain]:
     """The operations among `entries` as spans of OTLP. Raises InputError without a register entry."""
-    told = urlsplit(terms.activity)
-    if told.scheme not in ("http", "https", "urn") or not (told.netloc or told.path):
+    address = urlsplit(terms.activity)
+    if address.scheme not in ("http", "https", "urn") or not (address.netloc or address.path):
         raise InputError(
             "Zet in settings.toml onder [processing] activity: het adres van uw verwerking in uw register "
             "van verwerkingen, met versie (https://...)."

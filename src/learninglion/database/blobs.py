@@ -296,12 +296,12 @@ def _write(connection: Connection, name: str, content: bytes) -> None:
 
 
 def _read(connection: Connection, name: str) -> bytes | None:
-    kept = connection.scalar(select(kept_files.c.sha256).where(kept_files.c.name == name))
-    if kept is None:
+    digest = connection.scalar(select(kept_files.c.sha256).where(kept_files.c.name == name))
+    if digest is None:
         return None
     query = select(kept_chunks.c.content).where(kept_chunks.c.name == name)
     content = b"".join(connection.scalars(query.order_by(kept_chunks.c.number)))
-    if hashlib.sha256(content).hexdigest() != kept:
+    if hashlib.sha256(content).hexdigest() != digest:
         raise IntegrityError(f"Het bestand {name} in de database is beschadigd.")
     return content
 

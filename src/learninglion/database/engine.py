@@ -293,10 +293,10 @@ def damage_of(engine: Engine) -> str:
         return ""
     try:
         with reading(engine) as connection:
-            told = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+            verdict = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
     except DBAPIError as error:
         return str(error.orig)
-    return "" if told == "ok" else told
+    return "" if verdict == "ok" else verdict
 
 
 @contextmanager

@@ -331,8 +331,8 @@ def _found(made: _Draft, find_newer: FindNewer) -> Sequence[Hit]:
     days = [source.document.date for source in taken if source.document.date is not None]
     if not days:
         return ()
-    told = " ".join(dict.fromkeys((*(source.question for source in taken), *made.said())))
-    return find_newer(made.selection.question.text, told, min(days))
+    answer_words = " ".join(dict.fromkeys((*(source.question for source in taken), *made.said())))
+    return find_newer(made.selection.question.text, answer_words, min(days))
 
 
 def _offer(made: _Draft, hit: Hit | None) -> None:
@@ -533,20 +533,20 @@ def material_of(
 
 
 def _newest_first(
-    selection: Selection, asking: Asking, found: tuple[Citation, ...], line: Line, locate: Locate
+    selection: Selection, asking: Asking, citations: tuple[Citation, ...], line: Line, locate: Locate
 ) -> tuple[Citation, ...]:
     """The material with what says how it is now in front of what it overtakes."""
-    if not found:
-        return found
+    if not citations:
+        return citations
     known = {s.id: s for s in (*selection.chosen, *(hit.source for hit in selection.offered))}
-    older, said = known[found[0].source_id or ""], found[0].quote
-    alike = newer_than(older, said, selection, most=1)[-1:]  # by words; reading more of them costs too much
-    judged = line.judge(asking, older, said, alike)
+    older, quote = known[citations[0].source_id or ""], citations[0].quote
+    alike = newer_than(older, quote, selection, most=1)[-1:]  # by words; reading more of them costs too much
+    judged = line.judge(asking, older, quote, alike)
     best = newest(judged)
     if best is None or not overtakes(asking, best, judged):
-        return found
+        return citations
     first = cite(best.source, best.units[best.place].span, locate)
-    return (first, *(citation for citation in found if citation.source_id != best.source.id))
+    return (first, *(citation for citation in citations if citation.source_id != best.source.id))
 
 
 def _nearest(question: str, units: Sequence[Unit]) -> Unit:

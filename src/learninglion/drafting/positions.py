@@ -98,13 +98,13 @@ def newest_of_equals(sources: Sequence[Source]) -> list[Source]:
     """The sources in their order; of those that answered the very same question only the newest that stands
     by itself.
     """
-    asked = [tuple(words(source.question)) for source in sources]
-    often = Counter(asked)
+    questions = [tuple(words(source.question)) for source in sources]
+    often = Counter(questions)
     last: dict[tuple[str, ...], Source] = {}
-    for question, source in zip(asked, sources, strict=True):
+    for question, source in zip(questions, sources, strict=True):
         if question and often[question] > 1 and _stands(source):
             last[question] = max(last.get(question, source), source, key=lambda s: (age_of(s), s.id))
-    return [s for question, s in zip(asked, sources, strict=True) if last.get(question, s) is s]
+    return [s for question, s in zip(questions, sources, strict=True) if last.get(question, s) is s]
 
 
 def _stands(source: Source) -> bool:

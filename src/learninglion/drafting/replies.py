@@ -281,12 +281,12 @@ def _forms(text: str) -> Iterator[str]:
     """
     yield text
     try:
-        told = json.loads(text, strict=False)
+        fields = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         pass
     else:
-        if isinstance(told, str):
-            yield told
+        if isinstance(fields, str):
+            yield fields
         return  # it is JSON, and says what it says
     tidy = _LAST_COMMA.sub("", text)
     yield tidy
@@ -492,9 +492,9 @@ def _rows(reply: str) -> tuple[list[Claim], list[str], bool]:
     read = False
     for value in json_values(reply):
         for inner in _objects(value):
-            told = inner.get("ontbreekt", inner.get("missing"))
-            if isinstance(told, list):
-                missing.extend(squash(t) for t in told if isinstance(t, str) and t.strip())
+            gap = inner.get("ontbreekt", inner.get("missing"))
+            if isinstance(gap, list):
+                missing.extend(squash(t) for t in gap if isinstance(t, str) and t.strip())
             rows_inside = any(True for v in inner.values() for _ in _objects(v))
             claim = None if rows_inside else _claim(inner)
             rows.extend([claim] if claim is not None else [])

@@ -47,9 +47,9 @@ def conclude(draft: Draft, checks: Sequence[Check]) -> tuple[AnswerVerdict, tupl
     missing = draft.missing
     answered = not any(map(_fails, checks)) and draft.complete and draft.verdict is AnswerVerdict.ANSWERED
     if len(shown) < len(checks):
-        told = tuple(c.statement for c in checks)
-        claimed = find_missing(draft.selection, told)
-        borne = find_missing(draft.selection, told, among=frozenset(shown))
+        statements = tuple(c.statement for c in checks)
+        claimed = find_missing(draft.selection, statements)
+        borne = find_missing(draft.selection, statements, among=frozenset(shown))
         lost = (part for part in borne if part not in claimed)
         missing = tuple(dict.fromkeys((*missing, *lost)))
         # without a question there is no telling what the failed sentence would have answered

@@ -408,8 +408,10 @@ class _Writer:
         self._remark(*describe_suspicions(self.selection.chosen))
         self._remark(*describe_question(self.selection.question.text, self.selection.introduction))
         if self.style:
-            told = ", ".join(example.where for example in self.style)
-            self._remark_on_model(f"Alleen voor de toon las het taalmodel eerdere antwoorden mee: {told}.")
+            examples = ", ".join(example.where for example in self.style)
+            self._remark_on_model(
+                f"Alleen voor de toon las het taalmodel eerdere antwoorden mee: {examples}."
+            )
         if not self.aspects or not any(units_of(source) for source in self.sources):
             return self._nothing()  # nothing is asked of an archive, or all of it spoke to a machine
         provenance = self._provenance()

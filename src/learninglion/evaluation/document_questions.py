@@ -428,15 +428,15 @@ def learn_weights(
 def weights_of(lessons: Sequence[_Lesson]) -> Weights:
     """Both curves and their thresholds, from lessons."""
     answers = _as_chance(_order(lessons), lessons)
-    rows, told, weights = [], [], []
+    rows, labels, weights = [], [], []
     for lesson in lessons:
         logits = lesson.rows @ answers.slopes + answers.offset
         first = int(np.argmax(logits))
         best = lesson.weighed[first]
         rows.append(answered_row(lesson.wanted, best.seen, best.signals, float(logits[first])))
-        told.append(float(lesson.answerable))
+        labels.append(float(lesson.answerable))
         weights.append(_weight(lesson, "answered"))
-    matrix, flags = np.array(rows), np.array(told)
+    matrix, flags = np.array(rows), np.array(labels)
     balance = np.array(weights)
     documents = np.array([not lesson.passage for lesson in lessons])
     refused = documents & (flags == 0)

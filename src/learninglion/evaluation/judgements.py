@@ -102,10 +102,10 @@ def parse_judgements(text: str, name: str) -> tuple[Judgement, ...]:
     latest: dict[tuple[str, str, str], Judgement] = {}
     for number, line in enumerate(text.splitlines(), 1):
         try:
-            found = from_plain(Judgement, json.loads(line))
+            judgement = from_plain(Judgement, json.loads(line))
         except ValueError as error:
             raise InputError(f"{name}, regel {number}: dit is geen oordeel ({error}).") from error
-        latest[found.query, found.source, found.judge] = found
+        latest[judgement.query, judgement.source, judgement.judge] = judgement
     return tuple(latest[key] for key in sorted(latest))
 
 

@@ -100,17 +100,17 @@ def _named(round_id: str) -> str:
     return f"{JUDGEMENTS}{round_id}.json"
 
 
-def _written(kept: Round) -> bytes:
-    return json.dumps(to_plain(kept), ensure_ascii=False).encode()
+def _written(chosen: Round) -> bytes:
+    return json.dumps(to_plain(chosen), ensure_ascii=False).encode()
 
 
 def read_round(blobs: Blobs, round_id: str) -> Round:
     """One round. Raises UnknownReferenceError when there is none, IntegrityError when it is damaged."""
-    found = blobs.read(_named(round_id)) if _ID.fullmatch(round_id) else None
-    if found is None:
+    content = blobs.read(_named(round_id)) if _ID.fullmatch(round_id) else None
+    if content is None:
         raise UnknownReferenceError("Deze beoordeling bestaat niet.")
     try:
-        return from_plain(Round, json.loads(found))
+        return from_plain(Round, json.loads(content))
     except (ValueError, TypeError) as error:
         raise IntegrityError(f"{round_id}.json: dit bestand is niet te lezen ({error}).") from error
 

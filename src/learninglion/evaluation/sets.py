@@ -126,9 +126,9 @@ def read_judgments(path: Path, names: Mapping[str, str]) -> tuple[Judgment, ...]
                 ): str(p["label"])
                 for p in row["passages"]
             }
-            asked = (str(row.get("question", "")), str(row.get("introduction", "")))
+            source_set = (str(row.get("question", "")), str(row.get("introduction", "")))
             judgments.append(
-                Judgment(str(row["set"]), tuple(row["numbers"]), str(row["kind"]), labels, *asked)
+                Judgment(str(row["set"]), tuple(row["numbers"]), str(row["kind"]), labels, *source_set)
             )
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableFileError(path.name, f"regel {number} is geen oordeel ({error})") from error
@@ -137,12 +137,12 @@ def read_judgments(path: Path, names: Mapping[str, str]) -> tuple[Judgment, ...]
 
 def judged_sets(judgments: Sequence[Judgment]) -> dict[str, tuple[str, tuple[SubQuestion, ...]]]:
     """The sets that were judged, as the judgments tell them: the introduction and the questions of each."""
-    found: dict[str, tuple[str, tuple[SubQuestion, ...]]] = {}
+    sets: dict[str, tuple[str, tuple[SubQuestion, ...]]] = {}
     for judgment in judgments:
-        introduction, questions = found.get(judgment.set, (judgment.introduction, ()))
-        asked = SubQuestion(judgment.numbers, judgment.question)
-        found[judgment.set] = (introduction, (*questions, asked))
-    return found
+        introduction, questions = sets.get(judgment.set, (judgment.introduction, ()))
+        question = SubQuestion(judgment.numbers, judgment.question)
+        sets[judgment.set] = (introduction, (*questions, question))
+    return sets
 
 
 class Desk:
@@ -193,12 +193,12 @@ class Desk:
     def _copied(self, selection: Selection) -> Verification:
         return verify(extractive.draft(selection, find_newer=self._find_newer))
 
-    def _find_newer(self, asked: str, told: str, after: date) -> tuple[Hit, ...]:
+    def _find_newer(self, question: str, answered: str, after: date) -> tuple[Hit, ...]:
         dates = ((source.document.id, source.document.date) for source, _ in self._entries.values())
         newer = frozenset(name for name, day in dates if day is not None and day > after)
         if not newer:
             return ()
-        return search(self._index, self._reader, told, meant=asked, documents=newer, limit=MOST_NEWER)
+        return search(self._index, self._reader, answered, meant=question, documents=newer, limit=MOST_NEWER)
 
 
 def _first(verification: Verification) -> Citation | None:

@@ -166,14 +166,14 @@ class Answer:
         answer = self._text if self._flows else without_thoughts(self._text)
         if self._flows and _MARK.search(answer):
             raise _retracted()
-        told = self._words(self._aside)
-        said = f" De server zegt: “{told}”" if told else ""
+        remark = self._words(self._aside)
+        server_words = f" De server zegt: “{remark}”" if remark else ""
         if _BROKEN.search(self._finish):
-            raise GeneratorError(f"Het eindpunt brak het antwoord af ({self._finish}).{said}")
+            raise GeneratorError(f"Het eindpunt brak het antwoord af ({self._finish}).{server_words}")
         if not answer.strip():
-            self._explain_nothing(said)
+            self._explain_nothing(server_words)
         if not self._finish and not self._done:
-            raise GeneratorError(f"Het eindpunt brak het antwoord halverwege af.{said}")
+            raise GeneratorError(f"Het eindpunt brak het antwoord halverwege af.{server_words}")
         return whole_characters(answer[self._passed :] if self._flows else answer)
 
     @property
@@ -193,7 +193,7 @@ class Answer:
         passed, self._passed = self._text[self._passed : until], until
         return whole_characters(passed)
 
-    def _explain_nothing(self, said: str) -> None:
+    def _explain_nothing(self, server_words: str) -> None:
         """Raise what explains that there is no answer."""
         thought = self._thought or self._text.strip()
         if _FULL.search(self._finish):
@@ -209,7 +209,7 @@ class Answer:
         if thought:
             raise NoAnswerError("Het taalmodel dacht alleen na en gaf geen antwoord.")
         if self._finish or self._done:
-            raise NoAnswerError(f"Het taalmodel gaf een leeg antwoord.{said}")
+            raise NoAnswerError(f"Het taalmodel gaf een leeg antwoord.{server_words}")
 
     def _refused(self, message: str) -> GeneratorError | InputError:
         if is_too_long(message):

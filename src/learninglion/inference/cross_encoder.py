@@ -46,13 +46,13 @@ class CrossEncoder:
         self._model = next((folder / name for name in _FILES if (folder / name).is_file()), None)
         if self._model is None:
             raise InputError(f"In de map {str(folder)!r} staat geen {_FILES[0]}.")
-        told, tokens = _read_json(folder / "config.json"), _read_json(folder / "tokenizer.json")
+        config, tokens = _read_json(folder / "config.json"), _read_json(folder / "tokenizer.json")
         self.name = self.model = choice.model or folder.name
         self._threads = choice.threads
-        self._column = _column(told)
+        self._column = _column(config)
         self._vocabulary = _vocabulary(tokens)
         self._around = _pair(tokens)
-        self._room = _room(told)
+        self._room = _room(config)
         self._sha256 = _hash(self._model, folder / "config.json", folder / "tokenizer.json")
         try:
             self._session = session_of(str(self._model), choice.threads)
@@ -92,12 +92,12 @@ class CrossEncoder:
             "token_type_ids": np.array([kinds], dtype=np.int64),
         }
         try:
-            found = self._session.run(None, {name: given[name] for name in self._inputs})[0]
+            scores = self._session.run(None, {name: given[name] for name in self._inputs})[0]
         except Exception as error:  # as above
             raise LearningLionError(
                 f"Het model {self.name} is gestopt met een fout: {_line(error)}"
             ) from error
-        logits = np.asarray(found, dtype=np.float64).reshape(-1)
+        logits = np.asarray(scores, dtype=np.float64).reshape(-1)
         at, labels = self._column
         if len(logits) != labels or not np.isfinite(logits).all():
             raise LearningLionError(f"Het model {self.name} geeft geen bruikbaar oordeel.")
@@ -121,9 +121,9 @@ class CrossEncoder:
 _Part = tuple[str | tuple[int, ...], int]  # "A", "B" or tokens, and the number of the text they belong to
 
 
-def _column(told: Mapping[str, object]) -> tuple[int, int]:
+def _column(config: Mapping[str, object]) -> tuple[int, int]:
     """Where the model says that it follows, and how many labels there are."""
-    labels = told.get("id2label")
+    labels = config.get("id2label")
     if not isinstance(labels, dict) or not labels:
         return 0, 1
     names = {int(number): str(name).casefold() for number, name in labels.items() if str(number).isdigit()}
@@ -154,17 +154,17 @@ def _vocabulary(tokens: Mapping[str, object]) -> Unigram:
 
 def _pair(tokens: Mapping[str, object]) -> tuple[_Part, ...]:
     """What stands around two texts."""
-    told = tokens.get("post_processor")
+    processor = tokens.get("post_processor")
     try:
-        if not isinstance(told, dict):
+        if not isinstance(processor, dict):
             raise TypeError("nothing")
-        if told["type"] == "TemplateProcessing":
-            special = told["special_tokens"]
-            return tuple(_template(step, special) for step in told["pair"])
-        first, last = ((int(told[name][1]),) for name in ("cls", "sep"))
-        if told["type"] == "RobertaProcessing":
+        if processor["type"] == "TemplateProcessing":
+            special = processor["special_tokens"]
+            return tuple(_template(step, special) for step in processor["pair"])
+        first, last = ((int(processor[name][1]),) for name in ("cls", "sep"))
+        if processor["type"] == "RobertaProcessing":
             return (first, 0), ("A", 0), ((*last, *last), 0), ("B", 0), (last, 0)
-        if told["type"] == "BertProcessing":
+        if processor["type"] == "BertProcessing":
             return (first, 0), ("A", 0), (last, 0), ("B", 1), (last, 1)
         raise TypeError("unknown")
     except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -172,25 +172,25 @@ def _pair(tokens: Mapping[str, object]) -> tuple[_Part, ...]:
 
 
 def _template(step: Mapping[str, Mapping[str, object]], special: Mapping[str, Mapping[str, object]]) -> _Part:
-    (kind, told), *_ = step.items()
-    belongs = int(str(told["type_id"]))
+    (kind, settings), *_ = step.items()
+    belongs = int(str(settings["type_id"]))
     if kind == "Sequence":
-        part = str(told["id"])
+        part = str(settings["id"])
         if part not in ("A", "B"):
             raise ValueError(part)
         return part, belongs
-    numbers = special[str(told["id"])]["ids"]
+    numbers = special[str(settings["id"])]["ids"]
     if not isinstance(numbers, list):
         raise TypeError("no numbers")
     return tuple(int(number) for number in numbers), belongs
 
 
-def _room(told: Mapping[str, object]) -> int:
+def _room(config: Mapping[str, object]) -> int:
     """How many tokens the model reads."""
-    places = told.get("max_position_embeddings")
+    places = config.get("max_position_embeddings")
     if not isinstance(places, int) or places <= _PADDED:
         return _MOST_TOKENS
-    padded = _PADDED if "roberta" in str(told.get("model_type", "")).casefold() else 0
+    padded = _PADDED if "roberta" in str(config.get("model_type", "")).casefold() else 0
     return min(places - padded, 8 * _MOST_TOKENS)
 
 

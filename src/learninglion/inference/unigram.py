@@ -67,8 +67,8 @@ class Unigram:
             if score > best[start + 1]:
                 best[start + 1] = score
                 came[start + 1] = (self.unknown, start)
-        found = []
+        likeliest = []
         while length > 0:
             number, length = came[length]
-            found.append(number)
-        return found[::-1]
+            likeliest.append(number)
+        return likeliest[::-1]

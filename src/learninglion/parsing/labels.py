@@ -201,12 +201,12 @@ def find_run_on(text: str) -> tuple[int, ...]:
     labels = {at: label for at in starts if (label := parse_label(text[at:], whole=False)) is not None}
     if labels:
         ends = [*list(labels)[1:], len(text)]
-        said = [text[at + label.length : end] for (at, label), end in zip(labels.items(), ends, strict=True)]
+        texts = [text[at + label.length : end] for (at, label), end in zip(labels.items(), ends, strict=True)]
         kinds = [label.kind for label in labels.values()]
-        whole = all("?" in part or kind is LabelKind.ANSWER for part, kind in zip(said, kinds, strict=True))
+        whole = all("?" in part or kind is LabelKind.ANSWER for part, kind in zip(texts, kinds, strict=True))
         numbers = [number for label in labels.values() for number in label.numbers or (0,)]
         several = len(labels) > 1 and (LabelKind.QUESTION in kinds or numbers == sorted(set(numbers)))
-        return tuple(labels) if several and whole and all(map(str.strip, said)) else ()
+        return tuple(labels) if several and whole and all(map(str.strip, texts)) else ()
     counted: list[int] = []
     for match in opened:
         if match["number"] == str(len(counted) + 1):

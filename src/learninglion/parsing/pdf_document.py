@@ -189,9 +189,9 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
         source_name=raw.name,
         covered=tuple(page.number for page in pages if page.covered),
     )
-    told = pieces
+    parsed = pieces
     if masthead is not None:
-        told = pieces[next((n for n, p in enumerate(pieces) if INTRODUCTION.match(p.span.of(text))), 0) :]
+        parsed = pieces[next((n for n, p in enumerate(pieces) if INTRODUCTION.match(p.span.of(text))), 0) :]
         document = replace(
             document,
             id=masthead.identifier or document.id,
@@ -201,9 +201,9 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
         )
     paragraphs = [
         Paragraph(p.span.of(text), p.kind, 0, p.bold or p.italic, page=p.page, gap_before=p.gap_before)
-        for p in told
+        for p in parsed
     ]
-    document = fill_in(document, paragraphs, [p.span for p in told], masthead.lines if masthead else ())
+    document = fill_in(document, paragraphs, [p.span for p in parsed], masthead.lines if masthead else ())
     return _as_sheet(document) if masthead else document
 
 
@@ -229,11 +229,11 @@ def _lay_out(pages: Sequence[Page], front: Collection[str], masthead: Masthead |
 
 def _as_sheet(document: Document) -> Document:
     """A published set: its labels are headings, and what stands out in its answers comes below those."""
-    said = sorted({s for pair in document.pairs for s in (pair.question, pair.answer) if s is not None})
+    spans = sorted({s for pair in document.pairs for s in (pair.question, pair.answer) if s is not None})
     blocks = []
     for block in document.blocks:
-        before = bisect_right(said, block.span.start, key=lambda span: span.start)
-        outside = not before or said[before - 1].end <= block.span.start
+        before = bisect_right(spans, block.span.start, key=lambda span: span.start)
+        outside = not before or spans[before - 1].end <= block.span.start
         if outside and is_label(block.span.of(document.text)):
             block = replace(block, kind=BlockKind.HEADING, level=2)
         elif block.kind is BlockKind.HEADING:

@@ -260,11 +260,11 @@ class DossierRepository:
         )
         return saved
 
-    def _is_unfinished(self, connection: Connection, found: DossierVersion) -> bool:
+    def _is_unfinished(self, connection: Connection, stored: DossierVersion) -> bool:
         """Whether this is a draft that broke off and that nobody touched since: it may be written further."""
-        if found.state is not DossierState.DRAFT:
+        if stored.state is not DossierState.DRAFT:
             return False
-        return not all(v.draft.complete for v in self._contents.of(connection, found).verifications)
+        return not all(v.draft.complete for v in self._contents.of(connection, stored).verifications)
 
     # ----------------------------------------------------------------- reading
 
@@ -356,29 +356,29 @@ def _misfits_of(
     """What of one dossier is not as the log says; `named`: the collections that it is listed with."""
     of_this = dossier_versions.c.dossier_id == dossier_id
     rows = connection.execute(_versions().where(of_this).order_by(dossier_versions.c.version))
-    kept = tuple(_read_version(tuple(row)) for row in rows)
+    versions = tuple(_read_version(tuple(row)) for row in rows)
     head = connection.execute(select(dossiers).where(dossiers.c.id == dossier_id)).one_or_none()
     held: set[str] = set()
     content = None
-    for found in kept:
+    for stored_version in versions:
         try:
-            content = contents.of(connection, found)
+            content = contents.of(connection, stored_version)
             held |= set(_collections(content))
         except IntegrityError as error:
             content = None
             yield error.detail
-        said = logged.get(found.version)
-        if head is None or said is None:
-            yield f"Versie {found.version} van {dossier_id} is niet die uit het logboek."
+        entry_hash = logged.get(stored_version.version)
+        if head is None or entry_hash is None:
+            yield f"Versie {stored_version.version} van {dossier_id} is niet die uit het logboek."
         else:
-            yield from _differences(found, said, bytes(head.secret), content)
-    if head is not None and kept:
-        yield from _misfits_of_head(head, kept, content)
+            yield from _differences(stored_version, entry_hash, bytes(head.secret), content)
+    if head is not None and versions:
+        yield from _misfits_of_head(head, versions, content)
         if held - named:
             yield f"Van {dossier_id} is de verzameling waaruit het citeert weggehaald."
     elif head is not None:
         yield f"Van {dossier_id} zijn alle versies weg."
-    for version in sorted(logged.keys() - {found.version for found in kept}):
+    for version in sorted(logged.keys() - {stored_version.version for stored_version in versions}):
         yield f"Versie {version} van {dossier_id} ontbreekt, en het logboek noemt geen verwijdering."
 
 
@@ -505,18 +505,18 @@ class _Contents:
         self._size = 0
         self._lock = Lock()
 
-    def of(self, connection: Connection, found: DossierVersion) -> Dossier:
+    def of(self, connection: Connection, version: DossierVersion) -> Dossier:
         """The content of a version. Raises IntegrityError when it is not what was saved."""
         packed = connection.execute(
             select(dossier_versions.c.content).where(
-                dossier_versions.c.dossier_id == found.dossier_id,
-                dossier_versions.c.version == found.version,
+                dossier_versions.c.dossier_id == version.dossier_id,
+                dossier_versions.c.version == version.version,
             )
         ).scalar_one()
-        damaged = f"Versie {found.version} van {found.dossier_id} is beschadigd of veranderd."
+        damaged = f"Versie {version.version} van {version.dossier_id} is beschadigd of veranderd."
         if not isinstance(packed, bytes):
             raise IntegrityError(damaged)
-        key = (found.sha256, sha256_hex(packed))
+        key = (version.sha256, sha256_hex(packed))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -525,7 +525,7 @@ class _Contents:
             content = zlib.decompress(packed)
         except zlib.error as error:
             raise IntegrityError(damaged) from error
-        if sha256_hex(content) != found.sha256:
+        if sha256_hex(content) != version.sha256:
             raise IntegrityError(damaged)
         dossier = from_plain(Dossier, json.loads(content))
         self.keep(key, dossier, len(content))

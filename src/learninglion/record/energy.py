@@ -41,12 +41,12 @@ class Energy:
 
 def energy_words(energy: Energy) -> str:
     """What it took, for readers, as an estimate where it is one."""
-    said = ("" if energy.method == Method.RAPL else "naar schatting ") + _wh(energy.kwh)
+    amount = ("" if energy.method == Method.RAPL else "naar schatting ") + _wh(energy.kwh)
     if energy.elsewhere_kwh is not None:
-        said += f", en {_wh(energy.elsewhere_kwh)} op {energy.elsewhere} (schatting)"
+        amount += f", en {_wh(energy.elsewhere_kwh)} op {energy.elsewhere} (schatting)"
     elif energy.elsewhere:
-        said += f"; wat {energy.elsewhere} gebruikte is niet bekend"
-    return said
+        amount += f"; wat {energy.elsewhere} gebruikte is niet bekend"
+    return amount
 
 
 def energy_figures(energy: Energy) -> str:

@@ -257,18 +257,18 @@ class _AnswerWriter:
                     "vraagkop": heading(self._dossier.verifications[position]),
                     "vraagnummers": listed(question.numbers),
                 }
-                asked: list[Element] = []
+                questions: list[Element] = []
                 head = 0
                 for part in self._pattern.asked:
                     if holds(part, "vraag"):
-                        head = len(asked)
+                        head = len(questions)
                         for line in question.text.split("\n"):
-                            asked.append(self._put(emptied(part)))
-                            asked[-1].append(text_run(line, look_of(part)))
+                            questions.append(self._put(emptied(part)))
+                            questions[-1].append(text_run(line, look_of(part)))
                     else:
-                        asked.append(self._put_filled(part, values))
+                        questions.append(self._put_filled(part, values))
                 # no page ends behind a heading, nor between a question and its answer
-                _keep_together(self._word, asked if position == group.positions[-1] else asked[:head])
+                _keep_together(self._word, questions if position == group.positions[-1] else questions[:head])
             self._write_answer(group)
 
     def list_notes(self, notes: Sequence[Note]) -> None:

@@ -385,8 +385,8 @@ def part_named(question: str) -> str:
     if named is None or not _ASKS_FOR_PART.search(question):
         return ""
     rest = question[: named.start()] + question[named.end() :]
-    told = [word for word in read_question(rest).words if fold(word) not in _SAYS_NOTHING]
-    return " ".join(told) if 0 < len(told) <= _MOST_NAMED else ""
+    words_left = [word for word in read_question(rest).words if fold(word) not in _SAYS_NOTHING]
+    return " ".join(words_left) if 0 < len(words_left) <= _MOST_NAMED else ""
 
 
 def _is_named(heading: str, name: str) -> bool:
@@ -404,12 +404,12 @@ def document_named(question: str) -> str:
 def _names_more(question: str, match: re.Match[str], named: re.Match[str] | None) -> bool:
     """Whether a question names anything besides the aspect and the document."""
     taken = bytearray(len(question))
-    for found in (match, named):
-        if found is not None:
-            taken[found.start() : found.end()] = b"\1" * (found.end() - found.start())
+    for candidate in (match, named):
+        if candidate is not None:
+            taken[candidate.start() : candidate.end()] = b"\1" * (candidate.end() - candidate.start())
     rest = "".join(" " if gone else letter for letter, gone in zip(question, taken, strict=True))
-    told = {fold(word) for word in read_question(rest).words} - _SAYS_NOTHING
-    return any(not word.isdigit() for word in told)
+    words_left = {fold(word) for word in read_question(rest).words} - _SAYS_NOTHING
+    return any(not word.isdigit() for word in words_left)
 
 
 _ANY_DOCUMENT = re.compile(rf"\b[\w-]*{_DOCUMENT}\b", re.IGNORECASE)
@@ -464,9 +464,9 @@ def facts_about(
 
 def _stems(text: str) -> frozenset[str]:
     """The stems of the telling words of `text`, and of what they are in the other language."""
-    asked = read_question(text)
-    others = (t for word in asked.words for t in translations(word, english=asked.english))
-    return frozenset(stem(fold(word)) for word in (*asked.words, *others))
+    reading = read_question(text)
+    others = (t for word in reading.words for t in translations(word, english=reading.english))
+    return frozenset(stem(fold(word)) for word in (*reading.words, *others))
 
 
 # --------------------------------------------------------------------------- lines and headings
@@ -500,9 +500,9 @@ _NO_PART = re.compile(r"^(?:vraag|vragen|antwoord|antwoorden)\b.{0,12}\d", re.IG
 
 def _headings(document: Document) -> list[Block]:
     """The headings of parts, in order: those of questions and answers head no part."""
-    found = (b for b in document.blocks if b.kind is BlockKind.HEADING)
+    headings = (b for b in document.blocks if b.kind is BlockKind.HEADING)
     return sorted(
-        (b for b in found if not _NO_PART.match(_text(document, b.span))), key=lambda b: b.span.start
+        (b for b in headings if not _NO_PART.match(_text(document, b.span))), key=lambda b: b.span.start
     )
 
 

@@ -314,12 +314,12 @@ def _versions_meant(
 ) -> tuple[Document, str] | None:
     """The older of two versions that are compared, and the id of the newer; None where there are no two."""
     listed = shelf.names()
-    found = list(dict.fromkeys(w.source.document.id for w in best))
+    document_ids = list(dict.fromkeys(w.source.document.id for w in best))
     alike = [document_id for document_id, names in listed if of_one_name(names, listed)]
     fronts = {document_id: shelf.document(document_id).text[:_BEGINNING] for document_id in alike}
-    pair = pair_meant(question, [(i, names) for i, names in listed if i in fronts], fronts, found)
+    pair = pair_meant(question, [(i, names) for i, names in listed if i in fronts], fronts, document_ids)
     named = max((names_document(question, names), i) for i, names in listed)[1] if listed else ""
-    for document_id in dict.fromkeys((taken.document_id if taken else "", named, *found[:_LOOKED_AT])):
+    for document_id in dict.fromkeys((taken.document_id if taken else "", named, *document_ids[:_LOOKED_AT])):
         earlier = shelf.earlier(document_id) if document_id and document_id not in fronts else None
         if earlier is not None and (pair is None or document_id == named):
             return earlier, document_id

@@ -103,38 +103,38 @@ class Wanted:
 def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
     """A question made ready; `rarity` tells of a stem how rare it is where is searched (0..1)."""
     question = read_question(text)
-    told: dict[str, tuple[str, str, float, bool]] = {}  # by stem: word, finite part of it, share, English
+    by_stem: dict[str, tuple[str, str, float, bool]] = {}  # by stem: word, finite part of it, share, English
     parts = [(text, question, 1.0)]
     if introduction.strip():
         parts.append((introduction, read_question(introduction), _INTRODUCTION))
-    for said, told_by, share in parts:
-        finite, whole = ("", "") if told_by.english else split_verb(said)
-        sort = document_named(said)
+    for words_here, told_by, share in parts:
+        finite, whole = ("", "") if told_by.english else split_verb(words_here)
+        sort = document_named(words_here)
         for word in told_by.words:
             joined = bool(finite) and fold(word) == finite
             common = is_commonplace(word) or fold(word) == sort
             worth = share * (_COMMONPLACE if common else 1.0)
             row = (whole, finite, worth, False) if joined else (fold(word), "", worth, told_by.english)
-            told.setdefault(stem(row[0] if joined else word), row)
-    ways = [_way(n, word) for n, (word, *_) in enumerate(told.values())]
+            by_stem.setdefault(stem(row[0] if joined else word), row)
+    ways = [_way(n, word) for n, (word, *_) in enumerate(by_stem.values())]
     ways += [
         _Way(n, "", frozenset(), _roots(finite), _PART_WORTH)
-        for n, (_, finite, _, _) in enumerate(told.values())
+        for n, (_, finite, _, _) in enumerate(by_stem.values())
         if finite
     ]
-    words = tuple(word for word, *_ in told.values())
-    weights = [max(_LEAST, share * rarity(own)) for own, (_, _, share, _) in told.items()]
-    return Wanted(question, words, _shares(weights), tuple(ways), {}, _across(question, told, rarity))
+    words = tuple(word for word, *_ in by_stem.values())
+    weights = [max(_LEAST, share * rarity(own)) for own, (_, _, share, _) in by_stem.items()]
+    return Wanted(question, words, _shares(weights), tuple(ways), {}, _across(question, by_stem, rarity))
 
 
-def _across(question: Asked, told: Mapping[str, tuple[str, str, float, bool]], rarity: Rarity) -> Wanted:
+def _across(question: Asked, by_stem: Mapping[str, tuple[str, str, float, bool]], rarity: Rarity) -> Wanted:
     """What is wanted of texts in the other language: the words that the list has, and names as they stand."""
     ways, weights = [], []
-    for place, (own, (word, _, share, english)) in enumerate(told.items()):
+    for place, (own, (word, _, share, english)) in enumerate(by_stem.items()):
         others = translations(word, english=english)
         ways += [_way(place, form) for form in dict.fromkeys((*others, word))]
         weights.append(max(_LEAST, share * min(rarity(form) for form in (own, *map(stem, others)))))
-    words = tuple(word for word, *_ in told.values())
+    words = tuple(word for word, *_ in by_stem.values())
     return Wanted(question, words, _shares(weights), tuple(ways), {})
 
 
@@ -153,11 +153,11 @@ _EARLY = 6  # words in which the finite verb of a question stands
 
 def split_verb(question: str) -> tuple[str, str]:
     """The finite verb of "Hoe trek ik dat weer in?" and the whole one ("trek", "intrekken"); else ""."""
-    said = [fold(word) for word in _WORD.findall(question)]
-    if len(said) > 2 and said[-1] in SEPARABLE:
-        for word in said[:_EARLY]:
-            if is_finite(word) and word not in AUXILIARIES and word != said[-1]:
-                return word, said[-1] + verb_of(word)
+    stems = [fold(word) for word in _WORD.findall(question)]
+    if len(stems) > 2 and stems[-1] in SEPARABLE:
+        for word in stems[:_EARLY]:
+            if is_finite(word) and word not in AUXILIARIES and word != stems[-1]:
+                return word, stems[-1] + verb_of(word)
     return "", ""
 
 

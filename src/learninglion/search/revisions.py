@@ -89,9 +89,9 @@ def change_asked(question: str) -> ChangeWanted | None:
     if not (_ASKS_CHANGE.search(question) and _BETWEEN.search(question)):
         return None
     kind = next((kind for kind, pattern in _KINDS if pattern.search(question)), None)
-    told = [word for word in read_question(question).words if not _SAYS_NOTHING.match(fold(word))]
-    substance = next((_SUBSTANCE[fold(word)] for word in told if fold(word) in _SUBSTANCE), None)
-    words = tuple(word for word in told if fold(word) not in _SUBSTANCE)
+    words_left = [word for word in read_question(question).words if not _SAYS_NOTHING.match(fold(word))]
+    substance = next((_SUBSTANCE[fold(word)] for word in words_left if fold(word) in _SUBSTANCE), None)
+    words = tuple(word for word in words_left if fold(word) not in _SUBSTANCE)
     return ChangeWanted(words, kind, substance)
 
 
@@ -102,7 +102,7 @@ def of_one_name(own: Sequence[str], listed: Sequence[Named]) -> bool:
 
 
 def pair_meant(
-    question: str, names: Sequence[Named], fronts: dict[str, str], found: Sequence[str]
+    question: str, names: Sequence[Named], fronts: dict[str, str], document_ids: Sequence[str]
 ) -> tuple[str, str] | None:
     """The ids of the older and the newer of two documents of one name, that a question compares; else None.
 
@@ -118,16 +118,18 @@ def pair_meant(
         return None
 
     def meant(family: Sequence[Named]) -> tuple[float, int]:
-        places = [found.index(document_id) for document_id, _ in family if document_id in found]
-        return max(names_document(question, own) for _, own in family), -min(places, default=len(found))
+        places = [document_ids.index(document_id) for document_id, _ in family if document_id in document_ids]
+        return max(names_document(question, own) for _, own in family), -min(
+            places, default=len(document_ids)
+        )
 
     family = max(kin, key=meant)
-    if len(kin) > 1 and meant(family) == (0.0, -len(found)):
+    if len(kin) > 1 and meant(family) == (0.0, -len(document_ids)):
         return None
     ordered = sorted(family, key=lambda member: _age(member, fronts.get(member[0], "")))
     numbers = set(re.findall(r"\d+(?:\.\d+)*", question))
-    told = [m for m in ordered if numbers & _numbers(m, fronts.get(m[0], ""))]
-    older, newer = (told if len(told) > 1 else ordered)[-2:]
+    numbered = [m for m in ordered if numbers & _numbers(m, fronts.get(m[0], ""))]
+    older, newer = (numbered if len(numbered) > 1 else ordered)[-2:]
     return older[0], newer[0]
 
 
@@ -160,14 +162,14 @@ def changes_asked(wanted: ChangeWanted, old: Document, new: Document) -> tuple[C
     gone = sum(change.old is not None for change in comparison.changes)
     if comparison.same < _SAME * (comparison.same + gone):
         return None
-    asked = want(" ".join(_unnamed(wanted.words, old, new)), lambda stem: 1.0)
+    words_asked = want(" ".join(_unnamed(wanted.words, old, new)), lambda stem: 1.0)
 
     def met(places: Sequence[Place]) -> float:
         text = "\n".join(text for place in places for text in (*place.heading_path, place.text))
-        return max(cover(asked, text), cover(asked.across, text) if asked.across else 0.0)
+        return max(cover(words_asked, text), cover(words_asked.across, text) if words_asked.across else 0.0)
 
     # words that stand nowhere name the document in other words
-    narrowed = bool(asked.words) and any(
+    narrowed = bool(words_asked.words) and any(
         met([place]) >= _ENOUGH for place in (*places_of(old), *places_of(new))
     )
     changes = []

@@ -36,16 +36,16 @@ class Carrier:
 def carriers(document: Document) -> tuple[Carrier, ...]:
     """The sentences that carry the main sections of `document`, in order; none where it has no sections."""
     rarity = _rarity(document)
-    found: list[Carrier] = []
+    carriers_so_far: list[Carrier] = []
     for heading, blocks in _sections(document):
-        told = [(span, block.span) for block in blocks for span in _sentences(document, block)]
-        if not told:
+        sentences = [(span, block.span) for block in blocks for span in _sentences(document, block)]
+        if not sentences:
             continue
-        texts = [span.of(document.text) for span, _ in told]
+        texts = [span.of(document.text) for span, _ in sentences]
         count = 2 if sum(len(text.split()) for text in texts) > _LONG else 1
         best = sorted(_central(texts, rarity)[:count])
-        found += [Carrier(*told[place], heading) for place in best]
-    return tuple(found)
+        carriers_so_far += [Carrier(*sentences[place], heading) for place in best]
+    return tuple(carriers_so_far)
 
 
 def main_headings(document: Document) -> tuple[Block, ...]:
@@ -75,8 +75,8 @@ def _sentences(document: Document, block: Block) -> Iterator[Span]:
     """Whole sentences of a paragraph that say something by themselves."""
     text = block.span.of(document.text)
     for span in split_sentences(text):
-        said = span.of(text).strip()
-        if said.endswith(".") and _FEWEST_WORDS <= len(said.split()) <= _MOST_WORDS:
+        sentence = span.of(text).strip()
+        if sentence.endswith(".") and _FEWEST_WORDS <= len(sentence.split()) <= _MOST_WORDS:
             yield Span(block.span.start + span.start, block.span.start + span.end)
 
 

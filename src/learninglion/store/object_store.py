@@ -68,22 +68,27 @@ def signed(
     """`headers` with those that sign a request at `moment`; the path and query of `url` are encoded."""
     parts = urlsplit(url)
     day, stamp = f"{moment:%Y%m%d}", f"{moment:%Y%m%dT%H%M%SZ}"
-    told = {**headers, "host": parts.netloc, "x-amz-content-sha256": body_sha256, "x-amz-date": stamp}
-    listed = sorted((name.lower(), " ".join(value.split())) for name, value in told.items())
+    signed_headers = {
+        **headers,
+        "host": parts.netloc,
+        "x-amz-content-sha256": body_sha256,
+        "x-amz-date": stamp,
+    }
+    listed = sorted((name.lower(), " ".join(value.split())) for name, value in signed_headers.items())
     names = ";".join(name for name, _ in listed)
     query = "&".join(sorted(p if "=" in p else f"{p}=" for p in parts.query.split("&") if p))
-    asked = "\n".join(
+    canonical = "\n".join(
         (method, parts.path or "/", query, *(f"{n}:{v}" for n, v in listed), "", names, body_sha256)
     )
     scope = f"{day}/{choice.region}/s3/aws4_request"
-    text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(asked.encode()).hexdigest()}"
+    text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     key = f"AWS4{choice.secret_key}".encode()
     for piece in (day, choice.region, "s3", "aws4_request", text):
         key = hmac.new(key, piece.encode(), hashlib.sha256).digest()
-    told["authorization"] = (
+    signed_headers["authorization"] = (
         f"AWS4-HMAC-SHA256 Credential={choice.access_key}/{scope},SignedHeaders={names},Signature={key.hex()}"
     )
-    return told
+    return signed_headers
 
 
 class ObjectStore:
@@ -118,8 +123,8 @@ class ObjectStore:
         answer = self._ask("GET", name, fine=frozenset({_ABSENT}))
         if answer.status_code == _ABSENT:
             return None
-        kept = answer.headers.get(_SUM, "")
-        if hashlib.sha256(answer.content).hexdigest() != kept:
+        digest = answer.headers.get(_SUM, "")
+        if hashlib.sha256(answer.content).hexdigest() != digest:
             raise IntegrityError(f"Het bestand {self.place(name)} is beschadigd.")
         return answer.content
 
@@ -134,11 +139,11 @@ class ObjectStore:
 
     def touch(self, name: str) -> None:
         """Let it count as new: a copy of itself in its own place."""
-        kept = self._ask("HEAD", name, fine=frozenset({_ABSENT}))
-        if kept.status_code != _ABSENT:
+        answer = self._ask("HEAD", name, fine=frozenset({_ABSENT}))
+        if answer.status_code != _ABSENT:
             source = f"/{quote(self._choice.bucket)}/{quote(self._choice.prefix + name)}"
             copying = {"x-amz-copy-source": source, "x-amz-metadata-directive": "REPLACE"}
-            self._ask("PUT", name, {**copying, _SUM: kept.headers.get(_SUM, "")}, fine=frozenset({_ABSENT}))
+            self._ask("PUT", name, {**copying, _SUM: answer.headers.get(_SUM, "")}, fine=frozenset({_ABSENT}))
 
     def remove(self, name: str) -> None:
         """Take it away; nothing happens when it is not there."""
@@ -193,18 +198,20 @@ class ObjectStore:
     ) -> httpx.Response:
         """An answer of success, or one of `fine`; a store that is busy is asked again."""
         path = f"/{quote(self._choice.prefix + name)}" if name else ""
-        asked = "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in sorted((query or {}).items()))
-        url = f"{self._root}{path}" + (f"?{asked}" if asked else "")
+        query_text = "&".join(
+            f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in sorted((query or {}).items())
+        )
+        url = f"{self._root}{path}" + (f"?{query_text}" if query_text else "")
         body_sha256 = hashlib.sha256(content).hexdigest() if content else _EMPTY
-        told = dict(headers or {})
+        all_headers = dict(headers or {})
         if method == "PUT":
-            told.setdefault(_SUM, body_sha256)
+            all_headers.setdefault(_SUM, body_sha256)
         why = ""
         for attempt in range(_TRIES):
             if attempt:
                 time.sleep(0.2 * 3**attempt)
             try:
-                sent = signed(method, url, told, body_sha256, self._choice, datetime.now(UTC))
+                sent = signed(method, url, all_headers, body_sha256, self._choice, datetime.now(UTC))
                 answer = self._client.request(method, url, headers=sent, content=content)
             except httpx.HTTPError as error:
                 why = type(error).__name__

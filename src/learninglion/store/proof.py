@@ -91,7 +91,7 @@ def _read_lot(engine: Engine, ids: Sequence[str]) -> list[Standing]:
             return list(_lot(connection, ids))
     except _UNREADABLE:
         if len(ids) > 1:
-            return [found for document_id in ids for found in _read_lot(engine, [document_id])]
+            return [standing for document_id in ids for standing in _read_lot(engine, [document_id])]
         return [Standing(ids[0], 0, frozenset(), "", (), None, "", "", readable=False)]
 
 

@@ -342,11 +342,11 @@ class Store:
 
     def collections(self, visible: Visible) -> tuple[Collection, ...]:
         """The collections one may see, by name."""
-        told = [collections.c[name] for name in ("name", "description", "purpose", "personal")]
+        columns = [collections.c[name] for name in ("name", "description", "purpose", "personal")]
         query = (
-            select(*told, func.count(memberships.c.document_key).label("documents"))
+            select(*columns, func.count(memberships.c.document_key).label("documents"))
             .outerjoin_from(collections, memberships)
-            .group_by(collections.c.key, *told)
+            .group_by(collections.c.key, *columns)
             .order_by(collections.c.name)
         )
         if visible is not None:

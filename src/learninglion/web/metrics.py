@@ -55,10 +55,10 @@ class Metrics:
 
     def text(self) -> bytes:
         """All of it, in the format of Prometheus."""
-        told = CollectorRegistry()
+        registry = CollectorRegistry()
         for name, value in self._look().items():
-            Gauge(f"learninglion_{name}", name.replace("_", " "), registry=told).set(value)
-        return generate_latest(self._registry) + generate_latest(told)
+            Gauge(f"learninglion_{name}", name.replace("_", " "), registry=registry).set(value)
+        return generate_latest(self._registry) + generate_latest(registry)
 
 
 class Counting:

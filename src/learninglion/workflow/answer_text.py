@@ -227,8 +227,10 @@ def _support(statement: Statement, selection: Selection, locate: Locate) -> tupl
         cited = (cite(source, span, locate),)
         if _holds(replace(statement, citations=cited), chosen, locate):
             return cited
-    told = [(coverage(statement.text, (_text_of(span, source),)), source, span) for _, source, span in near]
-    best = max(told, key=lambda candidate: candidate[0], default=None)
+    candidates = [
+        (coverage(statement.text, (_text_of(span, source),)), source, span) for _, source, span in near
+    ]
+    best = max(candidates, key=lambda candidate: candidate[0], default=None)
     if statement.citations or best is None or best[0] < _NEAR:
         return statement.citations
     return (cite(best[1], best[2], locate),)
@@ -246,8 +248,8 @@ def _near(text: str, sources: Iterable[Source]) -> Iterator[tuple[float, Source,
     """Sentences of the sources with the part of the words of `text` that stand in them."""
     wanted = frozenset(words(text))
     for source in sources:
-        for span, told in _sentences(source.body):
-            shared = len(wanted & told) / max(1, len(wanted))
+        for span, sentence in _sentences(source.body):
+            shared = len(wanted & sentence) / max(1, len(wanted))
             if shared:
                 offset = source.body_span.start
                 yield shared, source, Span(span.start + offset, span.end + offset)

@@ -114,8 +114,8 @@ def file_problems(folder: Path, files: Sequence[KeptFile]) -> Iterator[str]:
         elif place.stat().st_size != file.size or _sha256(place) != file.sha256:
             yield f"{file.path} is niet wat het was."
     known = {file.path for file in files} | {MANIFEST}
-    found = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
-    yield from (f"{path} hoort hier niet bij." for path in found if path not in known)
+    paths = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob("*")) if p.is_file())
+    yield from (f"{path} hoort hier niet bij." for path in paths if path not in known)
 
 
 def write_manifest(folder: Path, manifest: object) -> None:

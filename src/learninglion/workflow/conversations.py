@@ -93,10 +93,12 @@ class Conversations:
 
     def to_write(self, dossier: Dossier) -> dict[int, Selection]:
         """From what a language model can write the answers: all that was found; by position (from 0)."""
-        found = {at: verification.draft.selection for at, verification in enumerate(dossier.verifications)}
+        selections = {
+            at: verification.draft.selection for at, verification in enumerate(dossier.verifications)
+        }
         return {
             at: replace(selection, chosen=tuple(hit.source for hit in selection.offered))
-            for at, selection in found.items()
+            for at, selection in selections.items()
             if selection.offered
         }
 
@@ -115,38 +117,38 @@ class Conversations:
     ) -> Selection:
         """What was found for one question, as what the machine offered and chose."""
         offered: dict[str, Hit] = {}
-        for found in material:
-            source = self._source_of(found, actor)
+        for one in material:
+            source = self._source_of(one, actor)
             if source is None or source.id in offered:
                 continue
-            span = found.quote_span
+            span = one.quote_span
             passage = Passage(
                 f"{source.id}/quote",
                 source.id,
                 source.document.id,
-                found.quote,
+                one.quote,
                 span,
-                found.page,
+                one.page,
                 PassageKind.BODY,
             )
-            offered[source.id] = Hit(source, passage, len(offered) + 1, found.score, matched=(span,))
+            offered[source.id] = Hit(source, passage, len(offered) + 1, one.score, matched=(span,))
         before = reply.taken_over.question if reply.taken_over else ""
         return Selection(question, before, tuple(offered.values()), tuple(h.source for h in offered.values()))
 
-    def _source_of(self, found: Material, actor: Actor) -> Source | None:
+    def _source_of(self, material: Material, actor: Actor) -> Source | None:
         """The source in which a quote stands; None for front matter that belongs to none."""
-        if found.source_id:
-            return self._documents.source(found.source_id, actor)
-        sources = self._documents.sources_of(found.document.id, actor)
-        return next((s for s in sources if s.body_span.contains(found.quote_span)), None)
+        if material.source_id:
+            return self._documents.source(material.source_id, actor)
+        sources = self._documents.sources_of(material.document.id, actor)
+        return next((s for s in sources if s.body_span.contains(material.quote_span)), None)
 
     def _quoted(self, question: SubQuestion, reply: Reply, actor: Actor) -> Draft:
         """The answers of a reply, each its quoted sentence; what is near is material beside it."""
         selection = self._selection(question, reply, (*reply.answers, *reply.near), actor)
-        found = {m.source_id for m in reply.answers} | {
+        ids = {m.source_id for m in reply.answers} | {
             source.id for m in reply.answers if (source := self._source_of(m, actor)) is not None
         }
-        chosen = tuple(source for source in selection.chosen if source.id in found)
+        chosen = tuple(source for source in selection.chosen if source.id in ids)
         draft = quoted_draft(replace(selection, chosen=chosen), self._documents.regions)
         remarks = tuple(
             f"{m.document.title or m.document.id}: {m.told or m.quote}"

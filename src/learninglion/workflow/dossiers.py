@@ -200,8 +200,8 @@ def _of_its_category(terms: ArchiveTerms, steps: Sequence[LogEntry]) -> ArchiveT
 
 
 def _pieces(steps: Sequence[LogEntry]) -> tuple[Energy, ...]:
-    told = (step.details["energy"] for step in steps if isinstance(step.details.get("energy"), dict))
-    return tuple(from_plain(Energy, energy) for energy in told)
+    amounts = (step.details["energy"] for step in steps if isinstance(step.details.get("energy"), dict))
+    return tuple(from_plain(Energy, energy) for energy in amounts)
 
 
 def _machine_texts(texts: Sequence[Dossier], versions: Sequence[DossierVersion]) -> tuple[MachineText, ...]:

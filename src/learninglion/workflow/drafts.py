@@ -441,7 +441,7 @@ class Drafts:
             return ()
         names = frozenset().union(*map(ministers_of, selections))
         cards = self._repository.list(actor.collections, state=DossierState.APPROVED, limit=_STYLE_DOSSIERS)
-        found = [
+        statements = [
             (example, bool(names & ministers_of(verification.draft.selection)))
             for card in cards
             if card.id != but
@@ -449,13 +449,13 @@ class Drafts:
             if (example := _example(verification, f"{card.id}/{card.version}/{at + 1}")) is not None
             and self._may_read(model, verification.draft.selection)
         ]
-        return tuple(example for example, _ in sorted(found, key=lambda pair: not pair[1]))
+        return tuple(example for example, _ in sorted(statements, key=lambda pair: not pair[1]))
 
     def _recorded_style(self, written: Sequence[Verification], actor: Actor) -> tuple[StyleExample, ...]:
         """The examples of the office that a draft was written with, as far as they are still to be seen."""
-        told = (dict(v.draft.provenance.parameters).get(STYLE_FROM, "") for v in written)
-        found = []
-        for where in dict.fromkeys(name for names in told for name in names.split()):
+        ids = (dict(v.draft.provenance.parameters).get(STYLE_FROM, "") for v in written)
+        examples = []
+        for where in dict.fromkeys(name for names in ids for name in names.split()):
             dossier_id, _, rest = where.partition("/")
             version, _, at = rest.partition("/")
             if not (version.isdigit() and at.isdigit()):
@@ -465,8 +465,8 @@ class Drafts:
                 example = _example(dossier.verifications[int(at) - 1], where)
             except (UnknownReferenceError, IndexError):
                 continue  # the comparison says that it is another
-            found += [] if example is None else [example]
-        return tuple(found)
+            examples += [] if example is None else [example]
+        return tuple(examples)
 
     def _may_read(self, model: Generator, selection: Selection) -> bool:
         """Whether owners let `model` read what an answer rests on."""

@@ -143,16 +143,16 @@ class Indexing:
 
     def figures(self) -> dict[str, float]:
         """What an operator watches, by name; the first search of this process opens the index."""
-        told: dict[str, float] = {"index_behind_changes": self.behind()}
+        gauges: dict[str, float] = {"index_behind_changes": self.behind()}
         timings = self.index.timings
-        told |= {"engine_searches": timings.count, "engine_seconds": round(timings.seconds, 3)}
+        gauges |= {"engine_searches": timings.count, "engine_seconds": round(timings.seconds, 3)}
         if self._replica is not None and self._database is not None:
             with self._database.connect() as connection:
                 lag = self._replica.lag(connection)
-            told["replica_up"] = float(lag is not None)
-            told |= {} if lag is None else {"replica_lag_bytes": lag}
-            told |= {"replica_searches": self._replica.asked, "replica_spared": self._replica.spared}
-        return told
+            gauges["replica_up"] = float(lag is not None)
+            gauges |= {} if lag is None else {"replica_lag_bytes": lag}
+            gauges |= {"replica_searches": self._replica.asked, "replica_spared": self._replica.spared}
+        return gauges
 
     def behind(self) -> int:
         """How many documents changed since the index was brought up to date."""

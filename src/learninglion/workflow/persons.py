@@ -160,8 +160,8 @@ class Persons:
         )
         yield from _tallied("account", pattern, ((a.name, a.name) for a in self._accounts.list()))
         names = (n for prefix in _FILES for n in self._blobs.names(prefix) if ".json" in n)
-        kept = ((self._blobs.place(n), self._blobs.read(n) or b"") for n in names)
-        texts = ((place, content.decode("utf-8", "replace")) for place, content in kept)
+        files = ((self._blobs.place(n), self._blobs.read(n) or b"") for n in names)
+        texts = ((place, content.decode("utf-8", "replace")) for place, content in files)
         yield from _tallied("report", pattern, texts)
         yield from _tallied("log", pattern, self._log_lines())
 

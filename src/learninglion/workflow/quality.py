@@ -323,7 +323,7 @@ def write_proposal(blobs: Blobs, proposal: Proposal, adapter: Adapter | None = N
 def _read_proposal(blobs: Blobs) -> Proposal | None:
     """What was learned last and waits for a decision. Raises IntegrityError when it cannot be read."""
     try:
-        kept = blobs.read(_PROPOSAL)
-        return None if kept is None else from_plain(Proposal, json.loads(kept))
+        content = blobs.read(_PROPOSAL)
+        return None if content is None else from_plain(Proposal, json.loads(content))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise IntegrityError(f"{_PROPOSAL}: dit bestand is niet te lezen ({error}).") from error

@@ -101,35 +101,35 @@ class Remarks:
             raise InputError("Deze vraag staat niet in het dossier.")
         if beside is not None and not 0 <= beside < len(dossier.verifications[position].draft.material):
             raise InputError("Deze passage staat niet bij de vraag.")
-        told: dict[str, Plain] = {
+        details: dict[str, Plain] = {
             "version": version,
             "position": position,
             "answers": answers.value,
             "beside": beside,
         }
-        note(self._log, _JUDGED, actor, dossier_id, {"judged": told})
+        note(self._log, _JUDGED, actor, dossier_id, {"judged": details})
 
     def judgments(self, actor: Actor) -> tuple[dict[str, Plain], ...]:
         """What was judged, a row per sub-question as `evaluate drafts --judgments` reads it."""
         require(actor, Task.MANAGE)
         last: dict[tuple[str, str], LogEntry] = {}
         for step in self._log.of_actions({_JUDGED}):
-            told = step.details["judged"]
-            if isinstance(told, dict):
-                last[step.subject, str(told["position"])] = step
-        found = (self._judged(step, actor) for step in last.values())
-        return tuple(row for row in found if row is not None)
+            judgment = step.details["judged"]
+            if isinstance(judgment, dict):
+                last[step.subject, str(judgment["position"])] = step
+        judged = (self._judged(step, actor) for step in last.values())
+        return tuple(row for row in judged if row is not None)
 
     def _judged(self, step: LogEntry, actor: Actor) -> dict[str, Plain] | None:
-        told = step.details["judged"]
-        if not isinstance(told, dict):
+        judgment = step.details["judged"]
+        if not isinstance(judgment, dict):
             return None
         try:
-            dossier = self._dossiers.load(step.subject, actor.collections, int(str(told["version"])))
+            dossier = self._dossiers.load(step.subject, actor.collections, int(str(judgment["version"])))
         except LearningLionError:
             return None  # gone, or of other people
-        beside = None if told["beside"] is None else int(str(told["beside"]))
-        return _row(dossier, int(str(told["position"])), Answers(str(told["answers"])), beside)
+        beside = None if judgment["beside"] is None else int(str(judgment["beside"]))
+        return _row(dossier, int(str(judgment["position"])), Answers(str(judgment["answers"])), beside)
 
     def open(self, actor: Actor) -> tuple[Remark, ...]:
         """What nobody closed yet, the oldest first; not of dossiers that are gone or may not be seen."""

@@ -121,11 +121,11 @@ class Retention:
     def terms(self, actor: Actor) -> tuple[Term, ...]:
         """The term of every category: dossiers, sets at work, and each collection."""
         require_everywhere(actor, Task.MANAGE)
-        found = {category: Term(category, days) for category, days in self._first.items()}
+        by_category = {category: Term(category, days) for category, days in self._first.items()}
         for collection in self._store.collections(None):
-            found[_COLLECTION + collection.name] = Term(_COLLECTION + collection.name)
+            by_category[_COLLECTION + collection.name] = Term(_COLLECTION + collection.name)
         terms = self._set_terms()
-        return tuple(terms.get(category, term) for category, term in found.items())
+        return tuple(terms.get(category, term) for category, term in by_category.items())
 
     def own_terms(self, actor: Actor) -> dict[str, Term]:
         """The dossiers that have a term of their own, whatever holds for others in their state."""
@@ -222,14 +222,14 @@ class Retention:
         # some of these sets went with their dossier
         done = Destroyed(len(overdue.dossiers), overdue.works, len(overdue.documents))
         if overdue:
-            told: dict[str, Plain] = {
+            details: dict[str, Plain] = {
                 "dossiers": done.dossiers,
                 "works": done.works,
                 "documents": done.documents,
                 "reason": reason,
                 "terms": [to_plain(t) for t in (*terms, *self.own_terms(actor).values()) if t.days],
             }
-            note(self._log, _DESTROYED, actor, "", told)
+            note(self._log, _DESTROYED, actor, "", details)
         return done
 
     def held(self, actor: Actor) -> frozenset[str]:

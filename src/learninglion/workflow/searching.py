@@ -133,12 +133,12 @@ class Searching:
         """
         synonyms = self.synonyms
 
-        def find(asked: str, told: str, after: date) -> tuple[Hit, ...]:
+        def find(question: str, answer: str, after: date) -> tuple[Hit, ...]:
             scope = self._store.scope(Filters(since=after + timedelta(days=1)), actor.collections)
             seen = self._store.seen_by(actor.collections)
-            meant = meant_by(without_askers(asked), synonyms)
+            meant = meant_by(without_askers(question), synonyms)
             index, allowed = self._indexing.index, scope.allowed
-            return search(index, seen, told, meant=meant, documents=allowed, limit=MOST_NEWER)
+            return search(index, seen, answer, meant=meant, documents=allowed, limit=MOST_NEWER)
 
         return find
 

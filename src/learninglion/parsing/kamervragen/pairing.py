@@ -324,8 +324,8 @@ def pair_up(
     `genre` and `is_set` say what its first page calls the document. Questions without one labelled answer
     are those of a set only where something says so: numbered questions of a study are its text.
     """
-    told = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[:_TOP])
-    in_tables = pair_in_tables(paragraphs, spans, told=told)
+    announced = is_set or genre in _ASKING or _speaks_of_questions(paragraphs[:_TOP])
+    in_tables = pair_in_tables(paragraphs, spans, told=announced)
     if len(in_tables) > 1:
         first = next(n for n, span in enumerate(spans) if span.end > in_tables[0].question.start)
         return Pairing(in_tables, first, (), check_pairs(in_tables))
@@ -346,12 +346,12 @@ def pair_up(
         part.kind is LabelKind.QUESTION and part.label is not None and _reads_as_label(paragraphs[part.label])
         for part in parts.parts
     )
-    asked = not labelled and asks_alone(paragraphs[: parts.first])
+    alone = not labelled and asks_alone(paragraphs[: parts.first])
     sure = (
         numbered
         or is_set
         or (labelled and genre in _ASKING)
-        or (asked and _all_ask(matched.pairs, stretches))
+        or (alone and _all_ask(matched.pairs, stretches))
     )
     if not sure and not _are_questions(matched.pairs, stretches):
         return None
@@ -386,18 +386,20 @@ def _find_standing_out(paragraphs: Sequence[Paragraph]) -> Found | None:
     if len(asking) < 2 or not _speaks_of_questions(near):
         return None
     end = next((n for n in range(first, len(paragraphs)) if _ends_set(paragraphs, n)), len(paragraphs))
-    found = Found(first=first)
+    standing = Found(first=first)
     for index in range(first, end):
         asks = paragraphs[index].emphasised if set_off else index in asking
         kind = LabelKind.QUESTION if asks else LabelKind.ANSWER
-        if not found.parts or found.parts[-1].kind is not kind:
+        if not standing.parts or standing.parts[-1].kind is not kind:
             bullet = _BULLET.match(paragraphs[index].text)
-            found.parts.append(Part(kind, (), index if bullet else None, skip=bullet.end() if bullet else 0))
-        found.parts[-1].body.append(index)
-    questions = [part for part in found.parts if part.kind is LabelKind.QUESTION]
+            standing.parts.append(
+                Part(kind, (), index if bullet else None, skip=bullet.end() if bullet else 0)
+            )
+        standing.parts[-1].body.append(index)
+    questions = [part for part in standing.parts if part.kind is LabelKind.QUESTION]
     if not all(any("?" in paragraphs[n].text for n in part.body) for part in questions):
         return None
-    return found if len(questions) > 1 and len(found.parts) == 2 * len(questions) else None
+    return standing if len(questions) > 1 and len(standing.parts) == 2 * len(questions) else None
 
 
 def find_notice_heading(paragraphs: Sequence[Paragraph]) -> int | None:
@@ -632,19 +634,19 @@ def _count_answers(
     paragraphs: Sequence[Paragraph], questions: dict[int, Part], start: int
 ) -> dict[int, Part]:
     """The paragraphs behind `start` that carry the numbers of the questions and count up from 1."""
-    asked = {number for part in questions.values() for number in part.numbers}
-    found: dict[int, Part] = {}
+    asked_numbers = {number for part in questions.values() for number in part.numbers}
+    answers: dict[int, Part] = {}
     last = 0
     for index in range(start + 1, len(paragraphs)):
         text = paragraphs[index].text
         match = NUMBERS_ALONE.fullmatch(text.strip()) or _LISTED.match(text)
         numbers = parse_numbers(match[1]) if match else ()
-        if match and numbers and numbers[0] == last + 1 and asked.issuperset(numbers):
-            found[index] = Part(
+        if match and numbers and numbers[0] == last + 1 and asked_numbers.issuperset(numbers):
+            answers[index] = Part(
                 LabelKind.ANSWER, numbers, index, skip=0 if match.end() == len(text) else match.end()
             )
             last = numbers[-1]
-    return found
+    return answers
 
 
 def _runs_on(before: Paragraph) -> bool:

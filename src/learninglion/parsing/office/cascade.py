@@ -208,11 +208,11 @@ class Cascade:
 
     def made_up(self, element: etree._Element, pseudo: str, counters: dict[str, int]) -> str:
         """The text that the styles put "before" or "after" what is in an element."""
-        said = self.counted.get((element, pseudo))
-        if said is None:
+        counted = self.counted.get((element, pseudo))
+        if counted is None:
             return (self.before if pseudo == "before" else self.after).get(element, "")
-        _count(said, counters)
-        return _content(said["content"], element, counters)
+        _count(counted, counters)
+        return _content(counted["content"], element, counters)
 
     def look(self, element: etree._Element, parent: Look) -> Look:
         """How `element` looks inside a `parent` that looks like that."""
@@ -356,11 +356,11 @@ def _declarations(content: Sequence[tinycss2.ast.Node]) -> Iterator[tuple[str, s
             yield name, tinycss2.serialize(node.value).strip(), bool(node.important)
 
 
-def _count(said: dict[str, str], counters: dict[str, int]) -> None:
+def _count(declarations: dict[str, str], counters: dict[str, int]) -> None:
     """Set counters and count on, as a rule says."""
-    for name, number in _COUNTER.findall(said.get("counter-reset", "")):
+    for name, number in _COUNTER.findall(declarations.get("counter-reset", "")):
         counters[name] = int(number or 0)
-    for name, number in _COUNTER.findall(said.get("counter-increment", "")):
+    for name, number in _COUNTER.findall(declarations.get("counter-increment", "")):
         counters[name] = counters.get(name, 0) + int(number or 1)
 
 
@@ -402,9 +402,9 @@ _ALIASES = {
 }  # fmt: skip
 
 
-def _physical(said: dict[str, str]) -> dict[str, str]:
-    """`said` with newer names for the same things put as the older ones."""
-    named = {_ALIASES.get(name, name): value for name, value in said.items()}
+def _physical(declarations: dict[str, str]) -> dict[str, str]:
+    """`declarations` with newer names for the same things put as the older ones."""
+    named = {_ALIASES.get(name, name): value for name, value in declarations.items()}
     edges = named.get("inset", "").split()
     if edges:
         sides = (edges[0], edges[1 % len(edges)], edges[2 % len(edges)], edges[-1 if len(edges) != 3 else 1])
@@ -639,18 +639,20 @@ def _gone(values: dict[str, str], display: str, size: float, parent: Look) -> Re
 _EDGEWISE = re.compile(r"rotate[xy]\(\s*-?(?:90|270)deg|rotate[xy]\(\s*-?(?:1?\.?25|\.75)turn")
 
 
-def _blurred(said: dict[str, str], size: float, root: float) -> bool:
+def _blurred(declarations: dict[str, str], size: float, root: float) -> bool:
     """Whether letters run together: all in one place, or drawn out of focus."""
-    spacing = _length(said.get("letter-spacing", ""), size, root, size)
-    blur = re.search(r"blur\(([^)]*)\)", said.get("filter", ""))
+    spacing = _length(declarations.get("letter-spacing", ""), size, root, size)
+    blur = re.search(r"blur\(([^)]*)\)", declarations.get("filter", ""))
     radius = _length(blur[1], size, root, size) if blur is not None else None
     tight = spacing is not None and -2 * size < spacing <= -0.5 * size
     return tight or (radius is not None and radius >= max(1.0, 0.5 * size))
 
 
-def _masked(said: dict[str, str]) -> bool:
+def _masked(declarations: dict[str, str]) -> bool:
     """Whether a mask without any ink lies over the element: a gradient from nothing to nothing."""
-    masks = " ".join(said.get(f"{way}mask{part}", "") for way in ("", "-webkit-") for part in ("", "-image"))
+    masks = " ".join(
+        declarations.get(f"{way}mask{part}", "") for way in ("", "-webkit-") for part in ("", "-image")
+    )
     if "gradient(" not in masks or "url(" in masks:
         return False
     stops = map(read_colour, re.findall(r"(?:rgb|hsl|hwb)a?\([^)]*\)|#\w+|\b[a-z]+\b", masks))
@@ -748,9 +750,9 @@ def _shift(values: dict[str, str], tag: str, display: str, size: float, parent: 
     return parent.shift
 
 
-def _turned(said: dict[str, str], tag: str, element: etree._Element) -> bool:
-    override = said.get("unicode-bidi", "bidi-override" if tag == "bdo" else "")
-    direction = said.get("direction") or (element.get("dir") or "").lower()
+def _turned(declarations: dict[str, str], tag: str, element: etree._Element) -> bool:
+    override = declarations.get("unicode-bidi", "bidi-override" if tag == "bdo" else "")
+    direction = declarations.get("direction") or (element.get("dir") or "").lower()
     return override.endswith("-override") and direction == "rtl"
 
 

@@ -136,19 +136,19 @@ class _Linked:
         leading: dict[etree._Element, list[etree._Element]] = {}
         for link, target in links:
             leading.setdefault(target, []).append(link)
-        found = cls()
+        linked = cls()
         for mark, target in links:
-            said = squash("".join(mark.itertext())).strip("[]()")
-            body = _note_body(target) if 0 < len(said) <= _MARK_MOST else None
-            if body is None or body in found.bodies or mark in found.backs or body in mark.iterancestors():
+            label = squash("".join(mark.itertext())).strip("[]()")
+            body = _note_body(target) if 0 < len(label) <= _MARK_MOST else None
+            if body is None or body in linked.bodies or mark in linked.backs or body in mark.iterancestors():
                 continue
             around = (mark, *mark, *islice(mark.iterancestors(), 2))
             backs = [one for goal in around for one in leading.get(goal, ()) if body in one.iterancestors()]
             if backs:
-                key = f"{prefix}:{len(found.bodies)}"
-                found.marks[mark], found.bodies[body] = key, (key, said)
-                found.backs.update(backs)
-        return found
+                key = f"{prefix}:{len(linked.bodies)}"
+                linked.marks[mark], linked.bodies[body] = key, (key, label)
+                linked.backs.update(backs)
+        return linked
 
 
 def _note_body(target: etree._Element) -> etree._Element | None:

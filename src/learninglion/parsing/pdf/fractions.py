@@ -141,15 +141,15 @@ def _is_level(one: Strip, other: Strip) -> bool:
 
 def _find_room(placed: _Placed, strip: Strip) -> int | None:
     """Behind which strip words were filled in: between two of one line, or right behind the end of one."""
-    found = placed.strips
+    strips = placed.strips
     slack = _CLOSE * strip.style.size
-    if len(found) > _MOST:
+    if len(strips) > _MOST:
         return None
     for k in placed.near(strip.y, 2 * _LEVEL * strip.style.size):
-        before = found[k]
+        before = strips[k]
         if not _is_level(before, strip) or strip.xs[0] < before.x_end - slack:
             continue
-        rest = found[k + 1] if k + 1 < len(found) else None
+        rest = strips[k + 1] if k + 1 < len(strips) else None
         if rest is not None and _is_level(before, rest) and rest.xs[0] > before.x_end:
             return k if strip.x_end < rest.xs[0] + slack else None
         return k if strip.xs[0] - before.x_end < _WORD * strip.style.size else None
@@ -161,9 +161,9 @@ def _find_home(placed: _Placed, strip: Strip, reach: float) -> int | None:
 
     `reach`: how far behind the text, as a share of its size.
     """
-    found = placed.strips
+    strips = placed.strips
     for k in placed.near(strip.y, max(_STACKED * strip.style.size, _RAISED * placed.largest)):
-        other = found[k]
+        other = strips[k]
         size = other.style.size
         shift = strip.y - other.y
         if strip.style.size < _SMALLER * size:
@@ -171,7 +171,7 @@ def _find_home(placed: _Placed, strip: Strip, reach: float) -> int | None:
             if raised and -0.1 * size < strip.xs[0] - other.x_end < reach * size:
                 return k
         elif _TERM.fullmatch(other.text.strip()) and abs(size - strip.style.size) < 0.1 * size:
-            beside = _beside(found[max(0, k - 1) : k], found[k + 1 : k + 2], [other, strip])
+            beside = _beside(strips[max(0, k - 1) : k], strips[k + 1 : k + 2], [other, strip])
             smaller = beside is not None and strip.style.size < _SMALLER * beside.style.size
             if beside is not None and smaller and _is_stack(other, strip, beside):
                 return k
@@ -180,19 +180,19 @@ def _find_home(placed: _Placed, strip: Strip, reach: float) -> int | None:
 
 def join_fractions(strips: list[Strip]) -> list[Strip]:
     """The strips with each fraction, stacked or of small figures around a bar, as one: "3/8"."""
-    found: list[Strip] = []
+    fractions: list[Strip] = []
     index = 0
     while index < len(strips):
         for count in (3, 2, 1) if len(strips[index].text) <= _LONGEST else ():
-            joined = _join_fraction(found, strips, index, count)
+            joined = _join_fraction(fractions, strips, index, count)
             if joined is not None:
-                found.append(joined)
+                fractions.append(joined)
                 index += count
                 break
         else:
-            found.append(strips[index])
+            fractions.append(strips[index])
             index += 1
-    return found
+    return fractions
 
 
 def _join_fraction(before: list[Strip], strips: list[Strip], index: int, count: int) -> Strip | None:

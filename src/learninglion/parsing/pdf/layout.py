@@ -665,7 +665,7 @@ def _hangs(first: Line, line: Line) -> bool:
 def _find_counted(lines: Sequence[Line]) -> frozenset[int]:
     """The lines (by identity) that begin with the numbers of a list, which counts from 1 at one left edge."""
     lists: dict[tuple[int, str], list[Line]] = {}
-    found: set[int] = set()
+    indices: set[int] = set()
     for line in lines:
         match = _COUNTED.match(line.text)
         if match is None or line.angle:
@@ -677,8 +677,8 @@ def _find_counted(lines: Sequence[Line]) -> frozenset[int]:
             continue
         lists[key].append(line)
         if len(lists[key]) > 1:
-            found.update(map(id, lists[key]))
-    return frozenset(found)
+            indices.update(map(id, lists[key]))
+    return frozenset(indices)
 
 
 def _plain(line: Line, previous: Line) -> bool:

@@ -298,14 +298,14 @@ def _pass_over(last: Strip, left: float, right: float, y: float) -> None:
 
 def _set_right(strips: list[Strip]) -> list[Strip]:
     """The strips, with letters that are drawn from right to left as words that are read from the left."""
-    found: list[list[Strip]] = []
+    groups: list[list[Strip]] = []
     for strip in strips:
-        last = found[-1][-1] if found else None
+        last = groups[-1][-1] if groups else None
         if last is not None and len(last.text) == len(strip.text) == 1 and _is_left_of(strip, last):
-            found[-1].append(strip)
+            groups[-1].append(strip)
         else:
-            found.append([strip])
-    return [one for group in found for one in (group if len(group) < _BACKWARD else [_reversed(group)])]
+            groups.append([strip])
+    return [one for group in groups for one in (group if len(group) < _BACKWARD else [_reversed(group)])]
 
 
 def _is_left_of(strip: Strip, last: Strip) -> bool:

@@ -167,7 +167,7 @@ def _find_breaking(
     pages: Sequence[Page], repeated: Collection[tuple[int, int]], running: Collection[tuple[int, int]]
 ) -> set[tuple[str, float]]:
     """Of the repeated lines those that stand within a sentence that goes on overleaf: no text does."""
-    found: set[tuple[str, float]] = set()
+    breaking: set[tuple[str, float]] = set()
     before: list[Line] = []  # the last line of text of the page before, and what returns below it
     for page in pages:
         level = [(i, line) for i, line in enumerate(page.lines) if not line.angle]
@@ -181,9 +181,9 @@ def _find_breaking(
         first, last = body[0], body[-1]
         if before and first.text[:1].islower() and not _STOPS.search(before[0].text):
             heads = [line for line in again if line.baseline > first.baseline]
-            found.update((_form(line.text), 0.0) for line in (*before[1:], *heads))
+            breaking.update((_form(line.text), 0.0) for line in (*before[1:], *heads))
         before = [last, *(line for line in again if line.baseline < last.baseline)]
-    return found
+    return breaking
 
 
 def _form(text: str) -> str:

@@ -50,18 +50,18 @@ class Replica:
         try:
             while True:
                 with self.engine.connect() as connection:
-                    found = connection.execute(query, {"generation": generation}).scalar()
-                if found is not None and found >= sequence:
+                    reached = connection.execute(query, {"generation": generation}).scalar()
+                if reached is not None and reached >= sequence:
                     break
                 if self._clock() >= until:
-                    self.rest(f"it is at change {found}, not yet at {sequence}")
+                    self.rest(f"it is at change {reached}, not yet at {sequence}")
                     return False
                 time.sleep(_POLL)
         except (UnavailableError, DBAPIError) as error:
             self.rest(str(error.__cause__ or error))
             return False
         with self._lock:
-            self._seen = (generation, found)
+            self._seen = (generation, reached)
             self.asked += 1
         return True
 

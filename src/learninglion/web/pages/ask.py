@@ -82,10 +82,10 @@ def hand_over_conversation(
 
 def read_turns(form: FormData) -> tuple[Turn, ...]:
     """The questions of a conversation as its page carries them along."""
-    asked, before = form.getlist("turn"), form.getlist("turn-after")
+    questions, before = form.getlist("turn"), form.getlist("turn-after")
     return tuple(
         Turn(question, after)
-        for question, after in zip(asked, before, strict=False)
+        for question, after in zip(questions, before, strict=False)
         if isinstance(question, str) and isinstance(after, str)
     )[-MOST_TURNS:]
 
@@ -158,8 +158,8 @@ def _answered(
 
 def sets_at_work(site: Site, viewer: Viewer) -> list[tuple[str, str]]:
     """The sets at work that this person can hand something to: id and title."""
-    found = site.workplace.sets.list(viewer.actor, limit=_SETS) if viewer.may("draft") else ()
-    return [(card.id, card.title) for card in found]
+    works = site.workplace.sets.list(viewer.actor, limit=_SETS) if viewer.may("draft") else ()
+    return [(card.id, card.title) for card in works]
 
 
 def _after(reply: Reply) -> str:

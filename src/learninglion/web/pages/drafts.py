@@ -195,11 +195,11 @@ def _told(position: int, text: str, apart: bool, reasons: Sequence[str]) -> dict
 def resume_draft(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
     """Write on where the language model broke off."""
     require(viewer.actor, Task.DRAFT)
-    told: dict[str, Plain] = {
+    request: dict[str, Plain] = {
         "dossier": dossier_id,
         "version": site.workplace.dossiers.load(dossier_id, viewer.actor).version,
     }
-    job = site.workplace.jobs.start(viewer.actor, "draft.resume", told, subject=dossier_id)
+    job = site.workplace.jobs.start(viewer.actor, "draft.resume", request, subject=dossier_id)
     return RedirectResponse(f"/dossiers/{dossier_id}/writing/{job.id}", 303)
 
 

@@ -104,9 +104,9 @@ def open_parts(verification: Verification) -> tuple[str, ...]:
     """The parts of the question that the text as it stands leaves open, own sentences counted."""
     if not verification.own or not verification.missing:
         return verification.missing
-    told = tuple(c.statement for c in verification.checks)
+    statements = tuple(c.statement for c in verification.checks)
     standing = frozenset(c.statement for c in verification.standing)
-    left = set(find_missing(verification.draft.selection, told, among=standing))
+    left = set(find_missing(verification.draft.selection, statements, among=standing))
     return tuple(part for part in verification.missing if part in left)
 
 
