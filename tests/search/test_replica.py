@@ -67,7 +67,7 @@ def test_searches_go_to_a_replica_that_has_come_far_enough_and_nothing_else_chan
 ) -> None:
     monkeypatch.setattr(index, "EXACT", 1)
     moment = [0.0]
-    replica = Replica(following, lambda: moment[0] + time.monotonic() / 1000)
+    replica = Replica(following, lambda: moment[0] + time.monotonic() / 20)
     reader = MemoryReader(make_archive())
     both = [PostgresIndex(first, ENCODER, schema=SCHEMA, replica=chosen) for chosen in (replica, None)]
     both[0].update(reader)

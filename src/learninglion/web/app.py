@@ -16,9 +16,10 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from learninglion import __version__
+from learninglion.models.errors import UnavailableError
 from learninglion.settings import Settings, route_of, with_model
 from learninglion.web import problems
-from learninglion.web.addresses import KnownNames, address_for, check_public_url, outside_of
+from learninglion.web.addresses import KnownNames, Outside, address_for, check_public_url, outside_of
 from learninglion.web.api import routes as api
 from learninglion.web.gate import Gate
 from learninglion.web.metrics import Counting, Metrics
@@ -126,7 +127,7 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
             default_language=web.language,
             has_theme=bool(web.theme_css),
             contact=web.contact,
-            outside=lambda: outside_of(with_model(settings, workplace.language_model.chosen())),
+            outside=partial(_outside, workplace, settings),
         ),
         oidc=oidc,
         metrics=Metrics(workplace.joules_spent, partial(figures, workplace))
@@ -134,6 +135,14 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
         else None,
         readiness=Readiness(workplace),
     )
+
+
+def _outside(workplace: Workplace, settings: Settings) -> Outside | None:
+    """What leaves this machine; None while it cannot be known."""
+    try:
+        return outside_of(with_model(settings, workplace.language_model.chosen()))
+    except UnavailableError:
+        return None
 
 
 def set_up_address(app: FastAPI) -> str | None:

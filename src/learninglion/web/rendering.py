@@ -109,7 +109,7 @@ class Templates:
         default_language: str,
         has_theme: bool,
         contact: str,
-        outside: Callable[[], Outside] = lambda: NOTHING_OUTSIDE,
+        outside: Callable[[], Outside | None] = lambda: NOTHING_OUTSIDE,
     ) -> None:
         self._default = default_language
         self._environment = Environment(
