@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
@@ -196,7 +197,8 @@ class Requests(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setattr(object_store.time, "sleep", lambda seconds: None)
+    # Its own `time`: without sleep for all, the workers of other tests in this process would run hot.
+    monkeypatch.setattr(object_store, "time", SimpleNamespace(sleep=lambda seconds: None))
     with running(Store()) as server:
         yield server
 
