@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import sqlite3
 import tempfile
@@ -91,7 +92,8 @@ def append_durably(target: Path, line: bytes) -> None:
     """
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with target.open("ab+") as file:
-        if file.tell():
+        fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed: who looks at the end must be alone there
+        if file.seek(0, os.SEEK_END):
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":
                 file.write(b"\n")
