@@ -51,8 +51,8 @@ class Collector:
         reply = self._connection.ask(_PATH, export_of(spans, scope), retries=_RETRIES)
         if reply.status != 200:
             raise self._connection.lost(f"weigerde de regels (status {reply.status})")
-        failure = reply.value
-        partial = failure.get("partialSuccess") if isinstance(failure, dict) else None
+        answer = reply.value
+        partial = answer.get("partialSuccess") if isinstance(answer, dict) else None
         if isinstance(partial, dict) and int(partial.get("rejectedSpans") or 0):
             raise self._connection.lost("nam niet alle regels aan")
 

@@ -111,9 +111,9 @@ def _as_sources(selection: Selection, statements: Sequence[Statement]) -> tuple[
         cited = next((c.source_id for c in statement.citations if c.source_id in known), None)
         gathered.setdefault(cited or "", []).append(statement)
     made = []
-    for source_id, quote in gathered.items():
+    for source_id, own in gathered.items():
         body, places = "", []
-        for statement in quote:
+        for statement in own:
             claim = split_introduction(statement.text).claim
             start = len(body) + bool(body)
             body = f"{body} {claim}" if body else claim

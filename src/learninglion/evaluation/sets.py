@@ -126,9 +126,9 @@ def read_judgments(path: Path, names: Mapping[str, str]) -> tuple[Judgment, ...]
                 ): str(p["label"])
                 for p in row["passages"]
             }
-            source_set = (str(row.get("question", "")), str(row.get("introduction", "")))
+            texts = (str(row.get("question", "")), str(row.get("introduction", "")))
             judgments.append(
-                Judgment(str(row["set"]), tuple(row["numbers"]), str(row["kind"]), labels, *source_set)
+                Judgment(str(row["set"]), tuple(row["numbers"]), str(row["kind"]), labels, *texts)
             )
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableFileError(path.name, f"regel {number} is geen oordeel ({error})") from error

@@ -150,10 +150,10 @@ def read_chunk(value: object) -> Chunk:
     names = ("delta", "message", "content")
     message = next((o for o in map(option.get, names) if isinstance(o, Mapping)), option)
     places = (*map(message.get, ("content", "text", "parts")), option.get("text"), message.get("output"))
-    choice = next((place for place in places if place is not None), None)
-    if choice is None and message is option:  # protocols of others, where a gateway speaks one of them
-        choice = next((t for t in map(option.get, ("delta", "response")) if isinstance(t, str)), None)
-    text, thought = _parts(choice)
+    written = next((place for place in places if place is not None), None)
+    if written is None and message is option:  # protocols of others, where a gateway speaks one of them
+        written = next((t for t in map(option.get, ("delta", "response")) if isinstance(t, str)), None)
+    text, thought = _parts(written)
     apart = "".join(_plain(message.get(name)) for name in ("reasoning_content", "reasoning", "thinking"))
     return Chunk(
         text=text,

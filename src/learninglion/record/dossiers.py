@@ -367,11 +367,11 @@ def _misfits_of(
         except IntegrityError as error:
             content = None
             yield error.detail
-        entry_hash = logged.get(stored_version.version)
-        if head is None or entry_hash is None:
+        entry = logged.get(stored_version.version)
+        if head is None or entry is None:
             yield f"Versie {stored_version.version} van {dossier_id} is niet die uit het logboek."
         else:
-            yield from _differences(stored_version, entry_hash, bytes(head.secret), content)
+            yield from _differences(stored_version, entry, bytes(head.secret), content)
     if head is not None and versions:
         yield from _misfits_of_head(head, versions, content)
         if held - named:

@@ -107,9 +107,9 @@ def want(text: str, rarity: Rarity, introduction: str = "") -> Wanted:
     parts = [(text, question, 1.0)]
     if introduction.strip():
         parts.append((introduction, read_question(introduction), _INTRODUCTION))
-    for words_here, told_by, share in parts:
-        finite, whole = ("", "") if told_by.english else split_verb(words_here)
-        sort = document_named(words_here)
+    for wording, told_by, share in parts:
+        finite, whole = ("", "") if told_by.english else split_verb(wording)
+        sort = document_named(wording)
         for word in told_by.words:
             joined = bool(finite) and fold(word) == finite
             common = is_commonplace(word) or fold(word) == sort
@@ -153,11 +153,11 @@ _EARLY = 6  # words in which the finite verb of a question stands
 
 def split_verb(question: str) -> tuple[str, str]:
     """The finite verb of "Hoe trek ik dat weer in?" and the whole one ("trek", "intrekken"); else ""."""
-    stems = [fold(word) for word in _WORD.findall(question)]
-    if len(stems) > 2 and stems[-1] in SEPARABLE:
-        for word in stems[:_EARLY]:
-            if is_finite(word) and word not in AUXILIARIES and word != stems[-1]:
-                return word, stems[-1] + verb_of(word)
+    folded = [fold(word) for word in _WORD.findall(question)]
+    if len(folded) > 2 and folded[-1] in SEPARABLE:
+        for word in folded[:_EARLY]:
+            if is_finite(word) and word not in AUXILIARIES and word != folded[-1]:
+                return word, folded[-1] + verb_of(word)
     return "", ""
 
 

@@ -441,7 +441,7 @@ class Drafts:
             return ()
         names = frozenset().union(*map(ministers_of, selections))
         cards = self._repository.list(actor.collections, state=DossierState.APPROVED, limit=_STYLE_DOSSIERS)
-        statements = [
+        examples = [
             (example, bool(names & ministers_of(verification.draft.selection)))
             for card in cards
             if card.id != but
@@ -449,7 +449,7 @@ class Drafts:
             if (example := _example(verification, f"{card.id}/{card.version}/{at + 1}")) is not None
             and self._may_read(model, verification.draft.selection)
         ]
-        return tuple(example for example, _ in sorted(statements, key=lambda pair: not pair[1]))
+        return tuple(example for example, _ in sorted(examples, key=lambda pair: not pair[1]))
 
     def _recorded_style(self, written: Sequence[Verification], actor: Actor) -> tuple[StyleExample, ...]:
         """The examples of the office that a draft was written with, as far as they are still to be seen."""

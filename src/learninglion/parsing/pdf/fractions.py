@@ -180,19 +180,19 @@ def _find_home(placed: _Placed, strip: Strip, reach: float) -> int | None:
 
 def join_fractions(strips: list[Strip]) -> list[Strip]:
     """The strips with each fraction, stacked or of small figures around a bar, as one: "3/8"."""
-    fractions: list[Strip] = []
+    one_by_one: list[Strip] = []
     index = 0
     while index < len(strips):
         for count in (3, 2, 1) if len(strips[index].text) <= _LONGEST else ():
-            joined = _join_fraction(fractions, strips, index, count)
+            joined = _join_fraction(one_by_one, strips, index, count)
             if joined is not None:
-                fractions.append(joined)
+                one_by_one.append(joined)
                 index += count
                 break
         else:
-            fractions.append(strips[index])
+            one_by_one.append(strips[index])
             index += 1
-    return fractions
+    return one_by_one
 
 
 def _join_fraction(before: list[Strip], strips: list[Strip], index: int, count: int) -> Strip | None:

@@ -49,7 +49,7 @@ def find_switched_off(content: bytes) -> frozenset[Box]:
     if not any(b"/OCProperties" in body for body in objects.values()):
         return frozenset()
     layers = _Layers(objects)
-    names = set()
+    boxes = set()
     for body in objects.values():
         if b"/Rect" not in body or b"/OC" not in body:
             continue
@@ -58,8 +58,8 @@ def find_switched_off(content: bytes) -> frozenset[Box]:
             edges = [edge for edge in _listed(layers.resolve(entry.get("/Rect"))) if isinstance(edge, float)]
             if len(edges) == 4:
                 x, y = sorted(edges[::2]), sorted(edges[1::2])
-                names.add((x[0], y[0], x[1], y[1]))
-    return frozenset(names)
+                boxes.add((x[0], y[0], x[1], y[1]))
+    return frozenset(boxes)
 
 
 class _Layers:
