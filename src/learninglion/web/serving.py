@@ -118,6 +118,7 @@ _FOR_WORK = 3.0  # seconds for long work to come to a place where it can stop; t
 # moment at which the server closes would be broken off.
 _KEEP_ALIVE = 75
 _LAST = 8.0  # seconds until the process ends, also in the middle of a computation
+_LOOK = 0.5  # seconds between two looks whether the worker was told to stop
 # For the C library (glibc, malloc.h): by default every thread gets a heap of its own, and each keeps what it
 # once needed; a server's memory then grows with the number of threads that ever were busy at once. One heap,
 # and what is large goes back to the system as soon as it is freed.
@@ -166,11 +167,12 @@ def serve(application: FastAPI, web: WebSettings, worker: Worker) -> None:
 def work_until_told(worker: Worker) -> None:
     """Work until told to stop."""
     share_heaps()
-    stop = threading.Event()
+    signals: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _: signals.append(number))
     worker.start()
-    stop.wait()
+    while not signals:  # a signal that another thread takes does not wake the one that waits for a lock
+        time.sleep(_LOOK)
     _begin_to_end(worker)
     worker.stop(_FOR_WORK)
 
