@@ -1,12 +1,12 @@
 """Many users at once, and many strange requests: what the server takes on this machine.
 
-    python benchmarks/load.py users  [--pairs 50000] [--users 50] [--minutes 6] [--mixed]
+    python benchmarks/load.py users  [--pairs 50000] [--users 50] [--minutes 6] [--pause 5] [--mixed]
     python benchmarks/load.py users  [--users 10] [--minutes 12] --flood
     python benchmarks/load.py fuzz   [--each 1200]
     python benchmarks/load.py rounds [--rounds 100] [--at-hand 8]
 
 `users` fills a data folder of its own with fictional pairs (kept in --home, so a second run starts at once),
-serves it with uvicorn in a process of its own, and lets every user search once in five seconds and open a
+serves it with uvicorn in a process of its own, and lets every user search once in --pause seconds and open a
 page in between. It prints one JSON line: median and p95 of searches and pages, errors, and the memory, open
 files and threads of the server, as they were in the first minute after warming up and in the last one. It
 ends with status 1 when a bar is missed: `missed` says which. `fuzz` runs the generated requests of
@@ -46,6 +46,7 @@ EACH = 100  # pairs in a document: reading one file costs the same for ten
 PAUSE = 5.0  # seconds between the searches of one user
 WORK_SHARE = 0.04  # of the turns of a user begin long work, where the load is mixed
 LOOK = 2.0  # seconds between two looks at the server's memory
+TELL = 150  # looks between two lines about how far it is
 # The bars for 50 users on two cores, in milliseconds; memory is flat when the last minute
 # takes hardly more than the first after warming up.
 SEARCH_MS, PAGE_MS = 1000, 100
@@ -69,6 +70,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=50_000)
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=6.0)
+    parser.add_argument("--pause", type=float, default=PAUSE, help="seconds between searches of one user")
     parser.add_argument("--mixed", action="store_true", help="drafts and uploads too, through the queue")
     parser.add_argument("--flood", action="store_true", help="strangers beside the users")
     parser.add_argument("--each", type=int, default=1200)
@@ -99,7 +101,16 @@ def main() -> None:
         if given.flood:
             flood = subprocess.Popen([sys.executable, __file__, "strangers"])
         seconds = round(given.minutes * 60)
-        load = press(given.users, seconds, token, cookie, server.pid, mixed=given.mixed, beside=given.flood)
+        load = press(
+            given.users,
+            seconds,
+            token,
+            cookie,
+            server.pid,
+            pause=given.pause,
+            mixed=given.mixed,
+            beside=given.flood,
+        )
         told = asyncio.run(load)
     finally:
         if flood is not None:
@@ -336,14 +347,16 @@ def slope(values: Sequence[tuple[float, float]]) -> float:
 def drift(
     times: Sequence[tuple[float, float]], looks: Sequence[Footprint], seconds: int
 ) -> dict[str, object]:
-    """The first third after warming up beside the last third, and how memory and files grow in an hour."""
+    """The first third after warming up beside the last, and how memory and files grow in an hour."""
     third = (seconds - WARM_SECONDS) / 3
     early = [took for at, took in times if WARM_SECONDS <= at < WARM_SECONDS + third]
     late = [took for at, took in times if at >= seconds - third]
     settled = [look for look in looks if look.at >= WARM_SECONDS]
+    last_half = [look for look in looks if look.at >= seconds / 2]
     return {
         "p95_ms": {"early": quantiles(early)["p95"], "late": quantiles(late)["p95"]},
         "memory_mb_per_hour": slope([(look.at, look.memory_mb) for look in settled]),
+        "memory_mb_per_hour_of_last_half": slope([(look.at, look.memory_mb) for look in last_half]),
         "files_per_hour": slope([(look.at, look.files) for look in settled]),
     }
 
@@ -402,7 +415,15 @@ async def strangers() -> None:
 
 
 async def press(
-    users: int, seconds: int, token: str, cookie: str, pid: int, *, mixed: bool = False, beside: bool = False
+    users: int,
+    seconds: int,
+    token: str,
+    cookie: str,
+    pid: int,
+    *,
+    pause: float,
+    mixed: bool = False,
+    beside: bool = False,
 ) -> dict[str, object]:
     """All users for `seconds`, `beside` strangers or not; the first ten seconds warm up and do not count."""
     counted = FLOOD_SECONDS if beside else 10
@@ -420,7 +441,7 @@ async def press(
         async with httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{PORT}", timeout=30, limits=limits
         ) as client:
-            await asyncio.sleep(rng.random() * PAUSE)
+            await asyncio.sleep(rng.random() * pause)
             while time.perf_counter() - began < seconds:
                 turn = time.perf_counter()
                 headers = {"Authorization": f"Bearer {token}"}
@@ -433,7 +454,7 @@ async def press(
                         works[await long_work(client, rng, headers)] += 1
                     except httpx.HTTPError as error:
                         errors.append(f"long work {type(error).__name__}")
-                await asyncio.sleep(max(0.0, PAUSE - (time.perf_counter() - turn)))
+                await asyncio.sleep(max(0.0, pause - (time.perf_counter() - turn)))
 
     async def timed(call, into: list[float]) -> None:  # type: ignore[no-untyped-def]
         at = time.perf_counter()
@@ -452,6 +473,8 @@ async def press(
         while time.perf_counter() - began < seconds:
             await asyncio.sleep(LOOK)
             looks.append(footprint(pid, time.perf_counter() - began))
+            if len(looks) % TELL == 0:
+                sys.stderr.write(f"{looks[-1]} searches: {quantiles(searches[-1000:])} {dict(works)}\n")
 
     await asyncio.gather(watch(), *(user(n) for n in range(users)))
     told: dict[str, object] = {
