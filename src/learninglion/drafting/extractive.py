@@ -314,10 +314,12 @@ def _hold_against_newer(made: _Draft, line: Line, find_newer: FindNewer) -> Sele
     while left := [i for i in made.taken if i not in made.former and i not in held]:
         older = made.sources[left[0]]
         held.add(older.id)
-        older_text = " ".join(units_of(older)[p].text for p in sorted(made.taken[older.id]))
+        places = sorted(made.taken[older.id])
+        older_text = " ".join(units_of(older)[p].text for p in places)
         newer = newer_than(older, older_text, made.selection, [hit.source for hit in hits])
         for asking in made.answers.get(older.id, ()) if newer else ():
-            judged = line.judge(asking, older, older_text, newer)
+            most = max(places, key=lambda p: (coverage(asking.text, (units_of(older)[p].text,)), -p))
+            judged = line.judge(asking, older, units_of(older)[most].text, newer)
             best = newest(judged)
             if best is not None and overtakes(asking, best, judged):
                 _offer(made, next((hit for hit in hits if hit.source.id == best.source.id), None))

@@ -206,7 +206,8 @@ class Line:
     ) -> tuple[Floats, ...]:
         """The signals of every unit of each newer source; shapes (units, len(SIGNALS))."""
         question_words, older_text = self._meaning.asked(asking.about), f"{older.question} {statement}"
-        answered = self._meaning.asked(older_text).vectors
+        then = [self._meaning.asked(text).vectors for text in (older.question, statement)]
+        answered = np.concatenate(then)
         return tuple(
             signals(asking, question_words, older_text, answered, r) for r in self._meaning.read(newer)
         )

@@ -7,7 +7,6 @@ or the certainty differs. Sentences that speak of different years only tell what
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -99,12 +98,15 @@ def newest_of_equals(sources: Sequence[Source]) -> list[Source]:
     by itself.
     """
     questions = [tuple(words(source.question)) for source in sources]
-    often = Counter(questions)
-    last: dict[tuple[str, ...], Source] = {}
+    equals: dict[tuple[str, ...], list[Source]] = {}
     for question, source in zip(questions, sources, strict=True):
-        if question and often[question] > 1 and _stands(source):
-            last[question] = max(last.get(question, source), source, key=lambda s: (age_of(s), s.id))
-    return [s for question, s in zip(questions, sources, strict=True) if last.get(question, s) is s]
+        equals.setdefault(question, []).append(source)
+    last = {
+        question: next(filter(_stands, sorted(same, key=lambda s: (age_of(s), s.id), reverse=True)), None)
+        for question, same in equals.items()
+        if question and len(same) > 1
+    }
+    return [s for question, s in zip(questions, sources, strict=True) if (last.get(question) or s) is s]
 
 
 def _stands(source: Source) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from threading import Lock
 
+from learninglion.checking.citations import Locate
 from learninglion.models import (
     Actor,
     Document,
@@ -209,13 +210,22 @@ class Documents:
         """Where `span` stands on the pages of a document; empty where it has no pages, or is gone by now:
         what quotes it stays, and can be worked on.
         """
-        try:
-            return regions_on_page(self._lines(document_id), span)
-        except UnknownReferenceError:
-            return ()
+        return self.locator()(document_id, span)
 
-    def _lines(self, document_id: str) -> tuple[TextLine, ...]:
-        key = (document_id, self._store.change_counter())
+    def locator(self) -> Locate:
+        """`regions` of the archive as it is now, for whoever cites many places at once."""
+        counter = self._store.change_counter()
+
+        def locate(document_id: str, span: Span) -> tuple[Region, ...]:
+            try:
+                return regions_on_page(self._lines(document_id, counter), span)
+            except UnknownReferenceError:
+                return ()
+
+        return locate
+
+    def _lines(self, document_id: str, counter: int) -> tuple[TextLine, ...]:
+        key = (document_id, counter)
         with self._lock:
             if key in self._known_lines:
                 self._known_lines.move_to_end(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from threading import Event, Lock
 
@@ -26,6 +27,7 @@ from learninglion.drafting.write import STYLE_FROM, WritingOptions
 from learninglion.evaluation.judge import exam_of
 from learninglion.inference.cross_encoder import CrossEncoder
 from learninglion.inference.generators import Generator, StoppableGenerator
+from learninglion.inference.onnx import cores
 from learninglion.models import (
     Actor,
     Context,
@@ -211,11 +213,13 @@ class Drafts:
         """Everything over the threshold, recorded as the machine's choice."""
         supplied = context_sources(question_set.context)
         least = self._searching.threshold if threshold is None else threshold
-        measure = self._measure()
-        return tuple(
-            choose_automatically(question, question_set.introduction, hits, least, supplied, measure=measure)
-            for question, hits in zip(question_set.questions, offers, strict=True)
-        )
+        measure, introduction = self._measure(), question_set.introduction
+
+        def chosen(question: SubQuestion, hits: Sequence[Hit]) -> Selection:
+            return choose_automatically(question, introduction, hits, least, supplied, measure=measure)
+
+        with ThreadPoolExecutor(cores()) as pool:
+            return tuple(pool.map(chosen, question_set.questions, offers))
 
     def select(
         self,
@@ -307,10 +311,12 @@ class Drafts:
         writer = self._writer(
             model, on_event, question_set.questions, selections, newer, stop=stop, style=style
         )
+        # A model answers one question at a time; without one, what one question waits for another uses.
         verifications = []
-        for position, selection in enumerate(selections):
-            progress(_WRITING, position, len(selections))
-            verifications.append(writer.draft(position, selection))
+        with ThreadPoolExecutor(1 if model is not None else cores()) as pool:
+            for position, made in enumerate(pool.map(writer.draft, range(len(selections)), selections)):
+                progress(_WRITING, position, len(selections))
+                verifications.append(made)
         progress(_WRITING, len(selections), len(selections))
         if writer.problem is not None and not writer.wrote:
             raise writer.problem  # nothing was written: there is nothing to keep
@@ -420,7 +426,7 @@ class Drafts:
                 reader = None
         return SetWriter(
             model,
-            locate=locate or self._documents.regions,
+            locate=locate or self._documents.locator(),
             options=options,
             reader=reader,
             on_event=on_event,
@@ -613,8 +619,9 @@ class Drafts:
         def edit(newest: Dossier) -> Mapping[int, Verification]:
             for at in edits:
                 _require_same(read, newest, at)
+            locate = self._documents.locator()
             return {
-                at: check_again(newest.verifications[at], text, self._documents.regions, self._options.sure)
+                at: check_again(newest.verifications[at], text, locate, self._options.sure)
                 for at, text in edits.items()
             }
 
@@ -795,7 +802,7 @@ class Drafts:
                 else (*statements, statement)
             )
             done = check_again(
-                replace(before, draft=draft), joined, self._documents.regions, self._options.sure
+                replace(before, draft=draft), joined, self._documents.locator(), self._options.sure
             )
             return {position: done}
 
@@ -863,11 +870,10 @@ class Drafts:
             for citation in statement.citations
         }
 
+        locate_now = self._documents.locator()
+
         def locate(document_id: str, span: Span) -> tuple[Region, ...]:
-            try:
-                return self._documents.regions(document_id, span)
-            except UnknownReferenceError:
-                return recorded.get((document_id, span), ())
+            return locate_now(document_id, span) or recorded.get((document_id, span), ())
 
         return locate
 
