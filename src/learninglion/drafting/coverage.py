@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from learninglion.checking.phrases import split_introduction
 from learninglion.drafting.askings import Asking, Condition, polarity
 from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in, searched
-from learninglion.models import Selection, Source, Span, Statement
+from learninglion.models import Opening, Selection, Source, Span, Statement
 
 __all__ = ["find_missing", "question_parts", "said_chances", "same_question", "settled"]
 
@@ -41,8 +41,8 @@ def find_missing(
 ) -> tuple[str, ...]:
     """The parts of the question that these statements leave open, in the order they were asked.
 
-    `among`: those of them that count. All are read as the one text they are, so that another choice of what
-    counts costs no reading.
+    `among`: those of them that count. All are read as the paragraphs they are, so that another choice of
+    what counts costs no reading.
     """
     bar = min(sure, LIKELY)
     chances = said_chances(selection, statements, measure, among=among)
@@ -71,17 +71,21 @@ def said_chances(
     sources = _as_sources(selection, statements)
     judged = (measure or built_in()).of_selection(selection, tuple(t.source for t in sources), trusted=True)
     affirms = polarity(split_introduction(counting[0].text).claim)
-    return tuple(
-        {"": 1.0}
-        if settled(asking, affirms)
-        else {t.source.id: t.chance(j, among) for t, j in zip(sources, row, strict=True)}
-        for asking, row in zip(askings, judged, strict=True)
-    )
+    chances: list[dict[str, float]] = []
+    for asking, row in zip(askings, judged, strict=True):
+        by_source: dict[str, float] = {"": 1.0} if settled(asking, affirms) else {}
+        for told, one in zip(sources, row, strict=True) if not by_source else ():
+            chance = told.chance(one, among)
+            by_source[told.source.id] = max(chance, by_source.get(told.source.id, 0.0))
+        chances.append(by_source)
+    return tuple(chances)
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What was said on one source, as a source that holds nothing else, and where each statement stands."""
+    """What a paragraph says on one source, as a source that holds nothing else, and where each statement
+    stands in it.
+    """
 
     source: Source
     places: tuple[tuple[Span, Statement], ...]
@@ -102,16 +106,18 @@ class _Told:
 
 
 def _as_sources(selection: Selection, statements: Sequence[Statement]) -> tuple[_Told, ...]:
-    """What was said, gathered by the source it rests on."""
+    """What was said, by paragraph and the source it rests on: a change is read with its paragraph."""
     known = {source.id: source for source in selection.chosen}
     if not known:
         return ()
-    gathered: dict[str, list[Statement]] = {}
+    gathered: dict[tuple[int, str], list[Statement]] = {}
+    paragraph = 0
     for statement in statements:
+        paragraph += statement.opens is Opening.PARAGRAPH
         cited = next((c.source_id for c in statement.citations if c.source_id in known), None)
-        gathered.setdefault(cited or "", []).append(statement)
+        gathered.setdefault((paragraph, cited or ""), []).append(statement)
     made = []
-    for source_id, own in gathered.items():
+    for (_, source_id), own in gathered.items():
         body, places = "", []
         for statement in own:
             claim = split_introduction(statement.text).claim
