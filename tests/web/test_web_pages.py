@@ -25,6 +25,7 @@ from learninglion.web.uploads import check_archive, check_content, clean_name
 from learninglion.workflow.answer_text import changed_statement
 from learninglion.workflow.files import PageFiles
 from learninglion.workflow.intake import read_set_file
+from learninglion.workflow.language_model import LanguageModel
 
 WEB = Path(highlight.__code__.co_filename).parent
 HOSTILE = "<script>alert(1)</script><img src=http://elders.nl/x onerror=alert(2)>"
@@ -214,6 +215,17 @@ def test_a_model_on_this_machine_is_not_outside(tmp_path: Path) -> None:
     issuer = WebSettings(oidc_issuer="https://aanmelden.voorbeeld.nl/realm")
     found = outside_of(Settings(tmp_path, allowed_hosts=hosts, generator=far, web=issuer))
     assert found == Outside(("a.voorbeeld.nl",), ("b.voorbeeld.nl",), "aanmelden.voorbeeld.nl")
+
+
+def test_a_page_reads_the_chosen_model_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = []
+    read = LanguageModel.chosen
+    monkeypatch.setattr(LanguageModel, "chosen", lambda self: readings.append(1) or read(self))
+    browser = office.browser("noor")
+    for path in ("/how-this-works", "/search"):
+        readings.clear()
+        assert browser.get(path).status_code == 200
+        assert len(readings) == 1, path
 
 
 def test_a_line_of_the_log_is_told_in_words() -> None:

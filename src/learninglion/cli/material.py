@@ -18,7 +18,7 @@ from learninglion.inference.generators import EncoderChoice, RerankerChoice
 from learninglion.inference.reranking import Reranking, open_reranking
 from learninglion.models.errors import InputError
 from learninglion.search.fusion import Fusion
-from learninglion.settings import load_settings, reranker_choice, route_of
+from learninglion.settings import load_settings, reranker_choice
 from learninglion.workflow.documents import Entry
 
 __all__ = [
@@ -66,8 +66,7 @@ def vector_cache() -> Path:
 
 def set_encoder() -> Encoder:
     """The embedding model that the settings name."""
-    chosen = load_settings().encoder
-    return open_allowed(EncoderChoice(chosen.kind, chosen.model, chosen.base_url, chosen.api_key))
+    return open_allowed(load_settings().encoder)
 
 
 def tuned_encoder() -> Encoder:
@@ -87,7 +86,7 @@ def open_allowed(choice: EncoderChoice) -> Encoder:
         if choice.base_url == settings.encoder.base_url:
             key = settings.encoder.api_key
     return open_encoder(
-        choice.kind, url=choice.base_url, model=choice.model, api_key=key, route=route_of(settings)
+        choice.kind, url=choice.base_url, model=choice.model, api_key=key, route=settings.network
     )
 
 
@@ -101,7 +100,7 @@ def rerank_allowed(choice: RerankerChoice) -> Reranking | None:
     settings = load_settings()
     if choice.base_url == settings.reranker.base_url:
         choice = replace(choice, api_key=settings.reranker.api_key)
-    return open_reranking(replace(choice, route=route_of(settings)), settings.allowed_hosts)
+    return open_reranking(replace(choice, route=settings.network), settings.allowed_hosts)
 
 
 def tuned_fusion() -> Fusion | None:

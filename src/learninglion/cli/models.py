@@ -20,7 +20,7 @@ from learninglion.inference.generators import CrossEncoderChoice, Generator, Gen
 from learninglion.inference.open import open_generator
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, to_plain
-from learninglion.settings import Settings, judge_choice, load_settings, model_choice, route_of
+from learninglion.settings import Settings, judge_choice, load_settings, model_choice
 from learninglion.workflow import parse_files
 
 __all__ = ["register"]
@@ -178,7 +178,7 @@ def _opened(url: str, model: str, gguf: Path | None, judge: bool) -> Generator:
 def _chosen(url: str, model: str, gguf: Path | None, judge: bool) -> GeneratorChoice | CrossEncoderChoice:
     settings = settings_here()
     if gguf is not None:
-        return GeneratorChoice(GeneratorKind.GGUF, model, path=gguf, route=route_of(settings))
+        return GeneratorChoice(GeneratorKind.GGUF, model, path=gguf, route=settings.network)
     if url:
         return GeneratorChoice(
             GeneratorKind.OPENAI,
@@ -186,7 +186,7 @@ def _chosen(url: str, model: str, gguf: Path | None, judge: bool) -> GeneratorCh
             base_url=url,
             api_key=os.environ.get(_KEY, ""),
             allowed_hosts=settings.allowed_hosts,
-            route=route_of(settings),
+            route=settings.network,
         )
     choice = _set(settings, judge)
     if choice is None:

@@ -15,7 +15,7 @@ from learninglion.cli.terminal import advise, console, fail, local_actor, print_
 from learninglion.compliance.otlp import Collector, export_of
 from learninglion.compliance.processing_log import SCOPE, processing_spans
 from learninglion.models.plain import to_plain
-from learninglion.settings import collector_choice, load_settings, processing_terms
+from learninglion.settings import collector_choice, load_settings
 from learninglion.workflow.files import write_file
 
 __all__ = ["register"]
@@ -82,7 +82,7 @@ def write_processing_log(
     if (out is None) != send:
         raise typer.BadParameter("Kies --out of --send.")
     settings = load_settings()
-    terms = processing_terms(settings)
+    terms = settings.processing
     with workplace_here(settings) as workplace:
         if out is None:
             with closing(Collector(collector_choice(settings))) as collector:

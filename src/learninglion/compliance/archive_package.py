@@ -63,9 +63,9 @@ De metadata zijn niet getoetst met het officiele MDTO-schema. Laat dat doen voor
 class ArchiveTerms:
     """What the organisation says about what it keeps."""
 
-    creator: str  # archiefvormer
-    appraisal: str  # B (blijvend) or V (tijdelijk), by the selectielijst
-    restriction: str  # beperking van het gebruik, in the organisation's own words
+    creator: str = ""  # archiefvormer; empty in the settings: [web] organisation
+    appraisal: str = ""  # B (blijvend) or V (tijdelijk), by the selectielijst
+    restriction: str = ""  # beperking van het gebruik, in the organisation's own words
     retention: str = ""  # how long, such as P10Y; must be there for V
 
 

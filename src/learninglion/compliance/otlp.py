@@ -30,6 +30,7 @@ class CollectorChoice:
 
     address: str = ""  # without /v1/traces; empty: nowhere
     api_key: str = field(default="", repr=False)
+    traces: bool = False  # also spans of requests, jobs and work: how long, no text, no user
     allowed_hosts: tuple[str, ...] = ()  # hosts outside this machine that may be sent to
     route: Route = Route()
 

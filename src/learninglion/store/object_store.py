@@ -47,10 +47,10 @@ _WHAT = "opslag van bestanden"
 class ObjectStoreChoice:
     """Where objects are kept: `bucket` at `endpoint` (https://host), their names beginning with `prefix`."""
 
-    endpoint: str
-    bucket: str
-    access_key: str = field(repr=False)
-    secret_key: str = field(repr=False)
+    endpoint: str = ""  # empty: with the archive
+    bucket: str = ""
+    access_key: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
     region: str = "us-east-1"  # what stores that have none expect
     prefix: str = ""
 

@@ -17,7 +17,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from learninglion import __version__
 from learninglion.models.errors import UnavailableError
-from learninglion.settings import Settings, route_of, with_model
+from learninglion.settings import Settings, with_model
 from learninglion.web import problems
 from learninglion.web.addresses import KnownNames, Outside, address_for, check_public_url, outside_of
 from learninglion.web.api import routes as api
@@ -116,7 +116,7 @@ def _open_site(workplace: Workplace, settings: Settings) -> Site:
             web.oidc_client_secret,
             redirect,
             web.oidc_role_claim,
-            route=route_of(settings),
+            route=settings.network,
         )
     return Site(
         workplace=workplace,

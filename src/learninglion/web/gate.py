@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -154,7 +154,7 @@ class Gate:
 
         try:
             await self.app(request.scope, reading, sending)
-        except Exception:
+        except ClientDisconnect:  # what the application was told in place of the rest of the body
             if not refused:
                 raise
         finally:

@@ -112,6 +112,7 @@ class Templates:
         outside: Callable[[], Outside | None] = lambda: NOTHING_OUTSIDE,
     ) -> None:
         self._default = default_language
+        self._outside = outside
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -129,7 +130,6 @@ class Templates:
             organisation=organisation,
             contact=contact,
             has_theme=has_theme,
-            outside=outside,
             asset=_asset,
             highlight=highlight,
             score_words=score_words,
@@ -172,5 +172,5 @@ class Templates:
             date=lambda value: say_date(value, language),
             moment=lambda value: say_moment(value, language),
             figure=lambda value, digits=0: say_number(value, language, digits),
-            **values,
+            **{"outside": cache(self._outside), **values},  # read from the database once a page
         )

@@ -118,8 +118,11 @@ class Worker:
                     self._jobs.fresh.wait(_LOOK_SECONDS)
                 else:
                     self._do(claim)
-            except Exception as error:
-                _logger.warning("the queue could not be read or written: %s", type(error).__name__)
+            except UnavailableError as error:
+                _logger.warning("the queue could not be read or written: %s", error.detail)
+                self._stopping.wait(_TROUBLE_SECONDS)
+            except Exception:  # a fault of ours: told in full, and no reason to leave later jobs undone
+                _logger.exception("the queue could not be read or written")
                 self._stopping.wait(_TROUBLE_SECONDS)
 
     def _do(self, claim: Claim) -> None:
@@ -165,8 +168,11 @@ class Worker:
                         run.stop.set()
                     with run.sending:
                         self._lengthen(run)
-            except Exception as error:
-                _logger.warning("reports of jobs could not be written: %s", type(error).__name__)
+            except UnavailableError as error:
+                _logger.warning("reports of jobs could not be written: %s", error.detail)
+                self._stopping.wait(_TELL_SECONDS * 4)
+            except Exception:
+                _logger.exception("reports of jobs could not be written")
                 self._stopping.wait(_TELL_SECONDS * 4)
 
     def _lengthen(self, run: Run) -> None:

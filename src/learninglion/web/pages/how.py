@@ -13,6 +13,7 @@ from learninglion.models import Check, Dossier
 from learninglion.models.errors import LearningLionError
 from learninglion.settings import installation
 from learninglion.web.access import SignedIn, TheSite
+from learninglion.web.addresses import outside_of
 from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow.sets import Work
@@ -51,6 +52,7 @@ def how(
         example=own,
         made=_made(site, viewer, own),
         settings=settings,
+        outside=lambda: outside_of(settings),
         cards=model_cards(installation(settings, (), ())),
         threshold=site.workplace.searching.threshold,
         infos=site.workplace.documents.collections(viewer.actor) if viewer.may("search") else (),
