@@ -311,13 +311,14 @@ class Drafts:
         writer = self._writer(
             model, on_event, question_set.questions, selections, newer, stop=stop, style=style
         )
-        # A model answers one question at a time; without one, what one question waits for another uses.
         verifications = []
-        with ThreadPoolExecutor(1 if model is not None else cores()) as pool:
-            for position, made in enumerate(pool.map(writer.draft, range(len(selections)), selections)):
-                progress(_WRITING, position, len(selections))
+        with ThreadPoolExecutor(cores()) as pool:
+            # a model answers one question at a time, and Ctrl-C reaches it in this thread alone
+            each = map if model is not None else pool.map
+            progress(_WRITING, 0, len(selections))
+            for made in each(writer.draft, range(len(selections)), selections):
                 verifications.append(made)
-        progress(_WRITING, len(selections), len(selections))
+                progress(_WRITING, len(verifications), len(selections))
         if writer.problem is not None and not writer.wrote:
             raise writer.problem  # nothing was written: there is nothing to keep
         dossier = make_dossier(question_set, verifications, self._shaped_by())
