@@ -205,6 +205,8 @@ NEARLY = [
     json.dumps({"zinnen": [ROW], "ontbreekt": ["de kosten"]}).replace('"', "”").replace("”de kosten”", ""),
     json.dumps({"zinnen": [ROW]}).replace('"zinnen"', "zinnen").replace('"bron"', "bron"),
     json.dumps({"zinnen": [ROW]})[:-3],
+    json.dumps({"zinnen": [ROW]}).replace('{"zin"', '// de eerste\n{"zin"'),
+    json.dumps({"zinnen": [ROW]}).replace(", ", "\n"),
     json.dumps({"zinnen": [{"zin": ROW["zin"], "bron": 1, "citaat": "12 ponten"}]}),
     json.dumps({"zinnen": ['Er varen 12 ponten. [bron 1: "12 ponten"]']}),
 ]

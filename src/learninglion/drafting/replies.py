@@ -5,12 +5,14 @@ Whatever is read here is only a proposal: quotes are resolved and sentences chec
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
+
+import json_repair
 
 from learninglion.dutch.text import split_sentences, squash, words
 from learninglion.inference.generators import JsonSchema
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 _MAX_SENTENCES = 20
+_MOST_IN_RANGE = 5  # sources
 _MAX_SENTENCE = 1200  # characters; longer is a model that lost its way
 
 _MOST_QUOTES = 200  # in a schema; servers that hold a model to one know limits of their own
@@ -271,68 +274,31 @@ def _keyed(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
 
 
 _DECODER = json.JSONDecoder(strict=False, object_pairs_hook=_keyed)
-_LAST_COMMA = re.compile(r",(?=\s*[}\]])")
-_CURLED = str.maketrans("“”„‟″", '"' * 5)
+_MOST_MENDED = 16_000  # characters, four times the longest answer asked for; mending takes the square of it
 
 
 def _forms(text: str) -> Iterator[str]:
-    """`text`, and what it says where it is nearly JSON: with a comma too many, quotes of another kind, quoted
-    as a whole, or as Python writes it.
-    """
+    """`text`, and what it says where it is nearly JSON: broken off, with other quotes, in Python's words."""
     yield text
     try:
         fields = json.loads(text, strict=False)
     except (ValueError, RecursionError):
-        pass
+        with suppress(ValueError, RecursionError):  # no machine's answer is so deep
+            yield json.dumps(json_repair.loads(_whole(text[:_MOST_MENDED]), skip_json_loads=True))
     else:
-        if isinstance(fields, str):
+        if isinstance(fields, str):  # quoted as a whole
             yield fields
-        return  # it is JSON, and says what it says
-    tidy = _LAST_COMMA.sub("", text)
-    yield tidy
-    yield _LAST_COMMA.sub("", text.translate(_CURLED))
-    yield _BARE_NAME.sub(r'\1"\2"\3', _INNER_QUOTE.sub(r"\"", tidy))
-    yield from _completed(tidy)
-    outer = _OUTER.search(text[:_MOST_PYTHON])
-    if outer is not None:
-        try:
-            yield json.dumps(ast.literal_eval(outer.group()), default=str)
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-            return
 
 
-_BARE_NAME = re.compile(r"([{,]\s*)([A-Za-z_]\w*)(\s*:)")
-_INNER_QUOTE = re.compile(r'(?<![\\{\[,:\s])(?<![{\[,:]\s)"(?!\s*[,:}\]])|(?<=[^\s{\[,:]\s)"(?!\s*[,:}\]])')
-_MOST_ENDS = 12  # of JSON that breaks off, to try
-_MOST_IN_RANGE = 5  # sources
+def _whole(text: str) -> str:
+    """JSON without the string in which it breaks off, and with quotes where all of them are curled."""
+    straight = text if '"' in text else text.translate(_CURLED)
+    quotes = [m.start() for m in _QUOTE.finditer(straight)]
+    return straight[: quotes[-1]] if len(quotes) % 2 and straight.rstrip()[-1:] not in "}]" else straight
 
 
-def _completed(text: str) -> Iterator[str]:
-    """JSON that breaks off, closed behind the last of its values that is whole; the longest first."""
-    open_: list[str] = []
-    ends: list[tuple[int, str]] = []  # where a value may end, with what closes all around it
-    in_string = escaped = False
-    for at, character in enumerate(text):
-        if in_string:
-            in_string = escaped or character != '"'
-            escaped = character == "\\" and not escaped
-        elif character == '"':
-            in_string = True
-        elif character in "{[":
-            open_.append("}" if character == "{" else "]")
-        elif character in "}]" and open_:
-            open_.pop()
-        if character == "," and not in_string and open_:
-            ends.append((at, "".join(reversed(open_))))
-    if not open_:
-        return
-    if not in_string:
-        ends.append((len(text), "".join(reversed(open_))))
-    yield from (text[:at] + closing for at, closing in reversed(ends[-_MOST_ENDS:]))
-
-
-_OUTER = re.compile(r"[{\[].*[}\]]", re.DOTALL)
-_MOST_PYTHON = 40_000  # characters
+_CURLED = str.maketrans("“”„‟″", '"' * 5)
+_QUOTE = re.compile(r'(?<!\\)"')
 
 
 def json_values(text: str) -> Iterator[object]:
