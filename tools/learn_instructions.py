@@ -23,8 +23,12 @@ import numpy as np
 
 from learninglion.checking.injection import BUCKETS, Floats, Weights, first_look, meaning_of, word_features
 from learninglion.dutch.text import split_sentences
-from learninglion.evaluation.instruction_texts import harmful_texts, harmless_texts, written_texts
-from learninglion.evaluation.instructions import read_instructions
+from learninglion.evaluation.instructions import (
+    harmful_texts,
+    harmless_texts,
+    read_instructions,
+    written_texts,
+)
 from learninglion.models import RawFile
 from learninglion.models.errors import LearningLionError
 from learninglion.parsing import parse

@@ -7,8 +7,7 @@ import pytest
 from learninglion.drafting.extractive import draft
 from learninglion.drafting.relevance import Relevance, built_in, read_measure
 from learninglion.drafting.verdict import verify
-from learninglion.evaluation.choices import learn_from_choices, of_dossiers
-from learninglion.evaluation.relevance import Example, write_weights
+from learninglion.evaluation.relevance import Example, learn_from_choices, of_dossiers, write_weights
 from learninglion.models import Chooser, Dossier, Rejection
 from learninglion.models.errors import InputError
 from learninglion.testing import make_card, make_question_set, make_selection, make_source

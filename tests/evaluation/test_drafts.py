@@ -6,9 +6,15 @@ from pathlib import Path
 import pytest
 
 from learninglion.checking.citations import cite
-from learninglion.evaluation.asked import archive_trial, labelled_trial, paired_trial
 from learninglion.evaluation.drafts import citation_scores, evaluate_drafts, refusal_curve
-from learninglion.evaluation.testset import LabelledPair, answer_entries, pair_entries
+from learninglion.evaluation.testset import (
+    LabelledPair,
+    answer_entries,
+    archive_trial,
+    labelled_trial,
+    pair_entries,
+    paired_trial,
+)
 from learninglion.models import AnswerVerdict, Span, Statement
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.testing import HashingEncoder, make_selection, make_source

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from learninglion.evaluation.asked import document_entries
 from learninglion.evaluation.fairness import evaluate_fairness, ways_of
+from learninglion.evaluation.testset import document_entries
 from learninglion.parsing.kamervragen.fractions import without_askers
 from learninglion.sample import sample_documents
 from learninglion.workflow import parse_files

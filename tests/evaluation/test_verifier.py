@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from learninglion.evaluation.handmade import read_cases
 from learninglion.evaluation.testset import pair_entries, read_pairs
 from learninglion.evaluation.verifier import (
     ALTERATIONS,
@@ -15,6 +14,7 @@ from learninglion.evaluation.verifier import (
     join,
     judge_cases,
     make_cases,
+    read_cases,
     reorder,
     shorten,
 )

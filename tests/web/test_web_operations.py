@@ -21,7 +21,7 @@ from web_office import EVERYTHING, Office, documents
 
 from learninglion.database.engine import open_database
 from learninglion.settings import LogSettings
-from learninglion.web.server_log import start_log
+from learninglion.web.serving import start_log
 from learninglion.workflow import WorkplaceOptions, working
 from learninglion.workflow.checkup import Readiness
 from learninglion.workflow.jobs import BULK, Jobs

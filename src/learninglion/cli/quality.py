@@ -25,24 +25,17 @@ from learninglion.cli.models import evaluate_instructions, evaluate_judge
 from learninglion.cli.opening import workplace_here
 from learninglion.cli.privacy import evaluate_recognition
 from learninglion.cli.terminal import console, fail, local_actor, print_json, progress
-from learninglion.evaluation.asked import (
-    DraftTrial,
-    archive_trial,
-    document_entries,
-    labelled_trial,
-    paired_trial,
-)
-from learninglion.evaluation.choices import learn_from_choices, of_dossiers
 from learninglion.evaluation.configuration import Configuration, read_configuration
 from learninglion.evaluation.drafts import RefusalPoint, evaluate_drafts, refusal_curve
 from learninglion.evaluation.fairness import KINDS, evaluate_fairness
-from learninglion.evaluation.handmade import read_cases
 from learninglion.evaluation.positions import evaluate_positions, train_line, write_line
 from learninglion.evaluation.relevance import (
     Example,
     case_texts,
     find_centre,
     held_out,
+    learn_from_choices,
+    of_dossiers,
     of_judged,
     of_look_alikes,
     of_own_wording,
@@ -62,9 +55,19 @@ from learninglion.evaluation.sets import (
     judged_sets,
     read_judgments,
 )
-from learninglion.evaluation.testset import LabelledPair, pair_entries, read_pairs, sampled
+from learninglion.evaluation.testset import (
+    DraftTrial,
+    LabelledPair,
+    archive_trial,
+    document_entries,
+    labelled_trial,
+    pair_entries,
+    paired_trial,
+    read_pairs,
+    sampled,
+)
 from learninglion.evaluation.tune import Learned, tune
-from learninglion.evaluation.verifier import evaluate_verifier, judge_cases
+from learninglion.evaluation.verifier import evaluate_verifier, judge_cases, read_cases
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Actor, Filters, QuestionSet, Source, SubQuestion
 from learninglion.models.errors import InputError, LearningLionError

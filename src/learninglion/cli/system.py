@@ -115,8 +115,7 @@ def serve(
     """Open de werkplek in de browser, op deze computer."""
     from learninglion.web.addresses import addresses_here
     from learninglion.web.app import create_app, set_up_address
-    from learninglion.web.server_log import start_log
-    from learninglion.web.serving import make_worker
+    from learninglion.web.serving import make_worker, start_log
     from learninglion.web.serving import serve as serve_until_told
 
     settings = load_settings()
@@ -145,8 +144,7 @@ def work(
     ),
 ) -> None:
     """Doe werk uit de wachtrij, naast de server: op deze machine, of op een andere met dezelfde database."""
-    from learninglion.web.server_log import start_log
-    from learninglion.web.serving import make_worker, work_until_told
+    from learninglion.web.serving import make_worker, start_log, work_until_told
 
     settings = load_settings()
     with workplace_here(settings) as workplace:

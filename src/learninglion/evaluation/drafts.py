@@ -20,8 +20,7 @@ from learninglion.drafting.coverage import question_parts
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.style import FEWEST_WORDS, MOST_WORDS, read_style
 from learninglion.drafting.verdict import verify
-from learninglion.evaluation.asked import Asked, DraftTrial
-from learninglion.evaluation.testset import folds
+from learninglion.evaluation.testset import Asked, DraftTrial, folds
 from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import (

@@ -1,22 +1,32 @@
 """Judging by several people over days: what is shown is drawn up once, and each judgement is kept at once.
 
 A round is two files that all servers share: `judgements/<id>.json` says which results are shown for which
-questions, in what order; `<id>.jsonl` holds the judgements, in the form that the command line
-writes and every measure reads.
+questions, in what order; `<id>.jsonl` holds the judgements, in the form that the command line writes and
+every measure reads. What is shown is the best of several ways to search, without saying which: one way
+alone would only ever be judged on what it found itself, and look better than it is.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from learninglion.database.blobs import Blobs
-from learninglion.evaluation.judgements import Judgement, make_judgement, parse_judgements
+from learninglion.evaluation.configuration import Configuration, weigh
+from learninglion.evaluation.judgements import Judgement, make_judgement, parse_judgements, pool
+from learninglion.evaluation.retrieval import rank_trial
+from learninglion.evaluation.testset import Trial
+from learninglion.inference.encoders import Encoder
+from learninglion.inference.vectors import VectorCache
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnknownReferenceError
 from learninglion.models.plain import from_plain, to_plain
+from learninglion.models.progress import Progress, silent
+from learninglion.search.fusion import DEFAULT, Fusion
 
 __all__ = [
     "JUDGEMENTS",
@@ -26,6 +36,7 @@ __all__ = [
     "draw_up",
     "judgements_of",
     "list_rounds",
+    "pooled",
     "read_round",
     "written_judgements",
 ]
@@ -136,3 +147,50 @@ def written_judgements(blobs: Blobs, round_id: str) -> bytes:
 def judgements_of(blobs: Blobs, round_id: str) -> tuple[Judgement, ...]:
     """The judgements of a round, the last of each judge on each result."""
     return parse_judgements(written_judgements(blobs, round_id).decode(), f"{round_id}.jsonl")
+
+
+_WAYS = (
+    Configuration(),
+    Configuration(signals="words"),
+    Configuration(signals="meaning"),
+    Configuration(fusion="equal"),
+)
+
+
+def pooled(
+    trial: Trial,
+    *,
+    encoder: Encoder,
+    cache: Path,
+    learned: Fusion | None = None,
+    depth: int = 10,
+    progress: Progress = silent,
+) -> Mapping[str, tuple[str, ...]]:
+    """For each question the names of what any way found among its best `depth`, in a blind order.
+
+    A question of a collection searches questions and answers of older documents, as a user would have;
+    one of a pairs file searches the answers. `learned` is one way more: a fusion that was tuned.
+    """
+    fusions = [weigh(way, DEFAULT) for way in _WAYS] + ([learned] if learned is not None else [])
+    rankings = []
+    vectors = VectorCache(cache)
+    with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
+        for fusion in fusions:
+            # one index for all: it is the same data, and only the weights differ
+            ranked = rank_trial(
+                trial,
+                encoder,
+                vectors,
+                Path(temporary),
+                fusion,
+                fields="both" if trial.timed else "answer",
+                own=not trial.timed,
+                progress=progress,
+            )
+            rankings.append(
+                {
+                    query.id: [trial.names[i] for i in row[:depth].tolist() if i >= 0]
+                    for query, row in zip(trial.queries, ranked.order, strict=True)
+                }
+            )
+    return pool(rankings, depth)

@@ -43,7 +43,7 @@ from learninglion.web.pages import sign_off as pages_sign_off
 from learninglion.web.pages import sources as pages_sources
 from learninglion.web.rendering import Templates
 from learninglion.web.security import SecurityHeaders, TrustedHosts
-from learninglion.web.server_log import RequestIds
+from learninglion.web.serving import RequestIds
 from learninglion.web.site import Site
 from learninglion.workflow import Workplace
 from learninglion.workflow.checkup import Readiness, figures

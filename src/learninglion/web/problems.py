@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from learninglion.models.errors import LearningLionError, UnavailableError
 from learninglion.web.access import CrossSiteError, NotSignedInError, viewer_of
 from learninglion.web.security import API_PREFIX
-from learninglion.web.server_log import HEADER, request_number
+from learninglion.web.serving import HEADER, request_number
 from learninglion.web.site import Site
 
 __all__ = ["install", "problem", "response_to"]

@@ -24,13 +24,13 @@ from learninglion.web.addresses import NOTHING_OUTSIDE, Outside
 from learninglion.web.i18n import (
     LANGUAGES,
     counter,
+    deed_words,
     pick_language,
     say_date,
     say_moment,
     say_number,
     translator,
 )
-from learninglion.web.log_words import deed_words
 
 if TYPE_CHECKING:
     from learninglion.web.viewer import Viewer

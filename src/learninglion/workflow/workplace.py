@@ -24,8 +24,7 @@ from learninglion.search.postgres.replica import Replica
 from learninglion.store.object_store import ObjectStore
 from learninglion.store.originals import ORIGINALS
 from learninglion.store.store import Store
-from learninglion.workflow.access import Access
-from learninglion.workflow.accounts import Accounts, Brake, People
+from learninglion.workflow.accounts import Access, Accounts, Brake, People
 from learninglion.workflow.archive_folder import SHARED
 from learninglion.workflow.asking import Asking
 from learninglion.workflow.backup import Backups
