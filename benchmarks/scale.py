@@ -218,24 +218,32 @@ def memory() -> int:
 
 
 class Servers:
-    """The processes of PostgreSQL on this machine; none where the index stands in a folder."""
+    """The processes of a PostgreSQL on this machine; none where the index stands in a folder."""
 
     def __init__(self, database: str) -> None:
-        self._counted = bool(database)
+        self._first = 0
+        if database:
+            with open_unchanged(database).connect() as connection:
+                own = connection.execute(sql("SELECT pg_backend_pid()")).scalar_one()
+                self._first = int(self._fields(Path(f"/proc/{own}"))[1])
 
     def _folders(self) -> Iterator[Path]:
-        for path in Path("/proc").glob("[0-9]*") if self._counted else ():
+        for path in Path("/proc").glob("[0-9]*") if self._first else ():
             with contextlib.suppress(OSError):
-                if (path / "comm").read_text().strip() == "postgres":
+                if path.name == str(self._first) or self._fields(path)[1] == str(self._first):
                     yield path
+
+    @staticmethod
+    def _fields(path: Path) -> list[str]:
+        """What `stat` says of a process, from its state on."""
+        return (path / "stat").read_text().rpartition(")")[2].split()
 
     def busy(self) -> float:
         """Seconds of processor time that they have had, those that ended too."""
         ticks = 0
         for path in self._folders():
             with contextlib.suppress(OSError):
-                fields = (path / "stat").read_text().rpartition(")")[2].split()
-                ticks += sum(map(int, fields[11:15]))
+                ticks += sum(map(int, self._fields(path)[11:15]))
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> int:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from learninglion.database.engine import plain_cursor
 from learninglion.search.analysis import BUCKETS, FAMILIES, Terms
@@ -150,7 +151,14 @@ class Tables:
         memory = {"memory": f"{self._graph_memory(connection) >> 10}kB"}
         connection.execute(text("SELECT set_config('maintenance_work_mem', :memory, true)"), memory)
         for name, way in ways.items():
-            run(connection, f"CREATE INDEX IF NOT EXISTS {name} ON {way}")
+            statement = f"CREATE INDEX IF NOT EXISTS {name} ON {way}"
+            try:
+                with connection.begin_nested():
+                    run(connection, statement)
+            except DBAPIError as error:
+                if not str(getattr(error.orig, "sqlstate", "")).startswith(_SHORT):
+                    raise
+                run(connection, "SET LOCAL max_parallel_maintenance_workers = 0", statement)
         run(connection, *(f"ANALYZE {self.name(kind)}" for kind in _KINDS))
 
     def _graph_memory(self, connection: Connection) -> int:
@@ -213,6 +221,8 @@ class Tables:
 
 
 _LEAST_MEMORY = 512 << 20
+# The class of errors for want of room: workers share memory in /dev/shm, of which a container has little.
+_SHORT = "53"
 _LINKS = 800  # bytes of a passage in the graph beside its vector: 32 neighbours and a few on higher floors
 _IN_LINE = "WITH (toast_tuple_target = 8160)"
 _KINDS = ("sources", "content", "words", "passages")
