@@ -63,7 +63,7 @@ from learninglion.store.reader import Entry, MemoryReader
 PAIRS = Path(__file__).parents[1] / "../shared/data/kamervragen/qa-pairs.jsonl"
 PER_DOCUMENT = 8
 NOISE = 0.1  # length of what a passage has of its own; a sentence lies some 0.5 from the mean of all
-ROWS = 20_000  # sources that are scored together
+DOCUMENTS = 2_000  # whose sources are scored together
 _CLAUSE = re.compile(r"(?<=[?.,;:])\s+|\s+(?=(?:en|of|dat|waarom|hoe|welke) )")
 
 
@@ -339,9 +339,9 @@ def told(name: str, times: Times) -> dict[str, float]:
 Ten = list[tuple[str, float]]
 
 
-def exact(folder: Path, queries: int) -> Figures:
+def exact(folder: Path, pairs: int, database: str, queries: int) -> Figures:
     """The ten best of every source for the first questions, by the program's own scoring, kept in a file."""
-    engine = opened(folder, "")
+    engine = opened(folder, database)
     assert isinstance(engine.encoders.current, MixedEncoder)
     engine.encoders.current.prepared = True
     view, began = engine.snapshot(), time.process_time()
@@ -349,15 +349,16 @@ def exact(folder: Path, queries: int) -> Figures:
     vectors = query_vectors(engine.encoders, view, questions, "")
     probes = [make_probe(view.statistics, query_terms(q), v) for q, v in zip(questions, vectors, strict=True)]
     best: list[Ten] = [[] for _ in questions]
-    for segment, rows in view.candidates(probes[0], None, exact=True):
-        for part in np.split(rows, range(ROWS, len(rows), ROWS)):
-            names = segment.sources[part].tolist()
-            for at, probe in enumerate(probes):
-                scored = features([(segment, part)], probe)
-                logits = view.fusion.logits(scored.features, scored.has_question)
-                least = np.partition(logits, -10)[-10] if len(logits) > 10 else -np.inf
-                some = [(names[i], float(logits[i])) for i in np.flatnonzero(logits >= least)]
-                best[at] = sorted(best[at] + some, key=lambda hit: (-hit[1], hit[0]))[:10]
+    for start in range(0, pairs // PER_DOCUMENT, DOCUMENTS):
+        chosen = frozenset(f"doc{d}" for d in range(start, min(start + DOCUMENTS, pairs // PER_DOCUMENT)))
+        pieces = view.candidates(probes[0], chosen, exact=True)
+        names = np.concatenate([segment.sources[rows] for segment, rows in pieces])
+        for at, probe in enumerate(probes):
+            scored = features(pieces, probe)
+            logits = view.fusion.logits(scored.features, scored.has_question)
+            some = [(names[i], float(logits[i])) for i in np.argsort(-logits)[:11]]
+            some = [hit for hit in some if len(best[at]) < 10 or hit[1] >= best[at][-1][1]]
+            best[at] = sorted(best[at] + some, key=lambda hit: (-hit[1], hit[0]))[:10]
     exact_file(folder).write_text(json.dumps(best))
     return {"exact_questions": len(best), "cpu_s": round(time.process_time() - began, 1)}
 
@@ -582,7 +583,7 @@ def step(name: str, given: argparse.Namespace) -> Figures:
     folder, pairs = given.folder / str(given.sizes[0]), given.sizes[0]
     done = {
         "build": lambda: build(folder, pairs, given.database),
-        "exact": lambda: exact(folder, given.queries),
+        "exact": lambda: exact(folder, pairs, given.database, given.queries),
         "ask": lambda: ask(folder, pairs, given.database, given),
         "change": lambda: change(folder, pairs, given.database),
     }[name]()
