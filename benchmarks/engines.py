@@ -4,28 +4,18 @@
 
 Every search goes through candidates, as it does in a large archive (a small one is scored whole). Prints one
 JSON line an engine: hit@1 and MRR@10 of the own answer, the share of questions with the same ten hits and
-scores as when every source is scored, and of those ten how many were found.
-
-    python benchmarks/engines.py PAIRS.jsonl --database postgresql://user@host/name --home HOME [--most 60]
-
-asks an archive that is there: the embedded index of the data folder HOME, and the index of the same archive
-in the database (`learninglion move`, `learninglion index rebuild`). Every engine answers in the same run; its
-line has milliseconds a question without embedding, on the clock and of processor time (of PostgreSQL's
-process too), what it takes on the disk, and the memory of this process with it.
+scores as when every source is scored, and of those ten how many were found. Times and sizes: scale.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import create_engine, text
 
 from learninglion.evaluation.testset import answer_entries, read_pairs
@@ -41,7 +31,6 @@ from learninglion.search.search import query_terms, query_vectors, rank
 from learninglion.store.reader import MemoryReader
 
 SCHEMA = "learninglion_bench"
-Floats = NDArray[np.float64]
 Found = list[list[tuple[str, float]]]
 
 
@@ -89,95 +78,13 @@ def told(name: str, found: Found, best: Found, right: Sequence[str]) -> dict[str
     }
 
 
-def measured(engine: Engine, questions: Sequence[str], busy: Callable[[], float]) -> tuple[Found, Floats]:
-    """The ten best for each question; and (milliseconds, milliseconds of processor time) of each."""
-    embedded.EXACT = index.EXACT = 2000
-    shot, found, took = engine.snapshot(), [], []
-    vectors = query_vectors(engine.encoders, shot, questions, "")
-    rank(shot, make_probe(shot.statistics, query_terms(questions[0]), vectors[0]))
-    for question, vector in zip(questions, vectors, strict=True):
-        at, spent = time.perf_counter(), time.process_time() + busy()
-        ranking = rank(shot, make_probe(shot.statistics, query_terms(question), vector))
-        took.append((time.perf_counter() - at, time.process_time() + busy() - spent))
-        found.append(list(zip(ranking.sources[:10].tolist(), ranking.logits[:10].tolist(), strict=True)))
-    return found, np.array(took) * 1000
-
-
-def compare(given: argparse.Namespace) -> None:
-    """Both engines on an archive that is there."""
-    questions = [pair.question for pair in read_pairs(given.pairs)][: given.most]
-    encoder = CachedEncoder(VectorCache(given.cache or given.home / "cache" / "asked.db"))
-    index = Index.open(given.home / "index", encoder)
-    own = memory()
-    best = ask(index, questions, exact=True)
-    # one connection, so that one process of PostgreSQL does all of it
-    database = create_engine(
-        given.database.replace("postgresql:", "postgresql+psycopg:"),
-        pool_size=1,
-        max_overflow=0,
-        connect_args={"options": "-c max_parallel_workers_per_gather=0"},
-    )
-    with database.connect() as connection:
-        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-        size = connection.execute(
-            text(
-                "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n"
-                " ON n.oid = c.relnamespace WHERE n.nspname = 'learninglion_search' AND c.relkind = 'r'"
-            )
-        ).scalar_one()
-
-    def server() -> float:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
-
-    for name, engine, busy, disk in (
-        (
-            "embedded",
-            index,
-            lambda: 0.0,
-            sum(p.stat().st_size for p in index.folder.rglob("*") if p.is_file()),
-        ),
-        ("postgres", PostgresIndex(database, encoder), server, int(size)),
-    ):
-        found, took = measured(engine, questions, busy)
-        state = engine.state()
-        held = [len({i for i, _ in a} & {i for i, _ in b}) / 10 for a, b in zip(found, best, strict=True)]
-        line: dict[str, float | str] = {
-            "engine": name,
-            "sources": state.sources,
-            "passages": state.passages,
-            "questions": len(questions),
-            "recall@10": round(float(np.mean(held)), 4),
-            "same_hits_and_scores": round(
-                float(np.mean([a == b for a, b in zip(found, best, strict=True)])), 4
-            ),
-        }
-        for label, column in (("clock", 0), ("cpu", 1)):
-            for part in (0.5, 0.95):
-                line[f"{label}_p{part * 100:.0f}_ms"] = round(float(np.quantile(took[:, column], part)), 1)
-        print(
-            json.dumps({**line, "disk_mb": disk // 2**20, "memory_mb": memory(), "begun_with_mb": own}),
-            flush=True,
-        )
-
-
-def memory() -> int:
-    """Resident memory now, in MB."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
-
-
 def main() -> None:
     """Measure both engines."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pairs", type=Path)
     parser.add_argument("--database", required=True)
     parser.add_argument("--cache", type=Path)
-    parser.add_argument("--home", type=Path)
-    parser.add_argument("--most", type=int, default=60, help="questions, with --home")
     given = parser.parse_args()
-    if given.home is not None:
-        compare(given)
-        return
     pairs = read_pairs(given.pairs)
     reader = MemoryReader(answer_entries(pairs))
     questions = [pair.question for pair in pairs]

@@ -48,13 +48,22 @@ class Token:
     span: Span
 
 
+class _Unmarked(dict[int, str]):
+    """What each sign is without its marks; each is looked up once."""
+
+    def __missing__(self, sign: int) -> str:
+        parts = unicodedata.normalize("NFKD", chr(sign))
+        self[sign] = plain = "".join(c for c in parts if not unicodedata.combining(c))
+        return plain
+
+
+_UNMARKED = _Unmarked()
+
+
 @lru_cache(maxsize=16384)
 def strip_marks(text: str) -> str:
     """`text` without accents: "Yeşilgöz" -> "Yesilgoz"."""
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return text if text.isascii() else text.translate(_UNMARKED)
 
 
 def fold(text: str) -> str:

@@ -73,13 +73,13 @@ def grams_of(text: str) -> Ids:
     codes = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     if len(codes) < _GRAM:
         return np.zeros(0, dtype=np.uint32)
-    windows = np.lib.stride_tricks.sliding_window_view(codes, _GRAM)
-    inside = (windows[:, 1:-1] != _SPACE).all(axis=1)
-    inside_windows = windows[inside]
-    hashed = np.zeros(len(inside_windows), dtype=np.uint32)
+    count = len(codes) - _GRAM + 1
+    hashed = np.zeros(count, dtype=np.uint32)
     for column in range(_GRAM):
-        hashed = (hashed ^ inside_windows[:, column]) * _SPREAD
+        hashed = (hashed ^ codes[column : column + count]) * _SPREAD
         hashed ^= hashed >> np.uint32(15)
+    letters = codes != _SPACE
+    hashed = hashed[letters[1 : count + 1] & letters[2 : count + 2] & letters[3 : count + 3]]
     return np.asarray(hashed % np.uint32(BUCKETS), dtype=np.uint32)
 
 

@@ -10,9 +10,11 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from mmap import MADV_DONTNEED, mmap
+from operator import add
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -24,8 +26,9 @@ from onnx import TensorProto, helper
 from learninglion.inference.encoders import Vectors
 from learninglion.inference.onnx import ADDITIONS, FOUR_BITS, cores, empty_model, session_of
 from learninglion.models.errors import IntegrityError
+from learninglion.search.analysis import BUCKETS
 from learninglion.search.frame import Tally, tally
-from learninglion.search.segments import BOTH, Entries, Segment, arrays_of, segment_fields, terms_of
+from learninglion.search.segments import BOTH, Entries, Segment, arrays_of, segment_fields
 
 __all__ = [
     "Comparison",
@@ -125,13 +128,13 @@ class Sketch:
     """What `sketched` gave of many vectors, to compare a vector with all of them. Safe for threads."""
 
     def __init__(self, levels: Levels, scales: Floats) -> None:
-        self._levels, self._scales = levels, scales
+        self.levels, self.scales = levels, scales
         self._comparison: Comparison | None = None
         self._lock = Lock()
 
     def cosines(self, vector: Vectors) -> Floats:
         """Of `vector`, of unit length, with each; off by a few thousandths. Shape (n,)."""
-        count, blocks = self._scales.shape
+        count, blocks = self.scales.shape
         if not count:
             return np.zeros(0, dtype=np.float32)
         as_question = np.zeros(blocks * _BLOCK, dtype=np.float32)
@@ -141,9 +144,9 @@ class Sketch:
     def _ready(self) -> Comparison:
         with self._lock:
             if self._comparison is None:
-                self._comparison = Comparison(self._levels, self._scales)
+                self._comparison = Comparison(self.levels, self.scales)
                 # it has a copy of its own; should it look again, they are read again
-                _let_go(self._levels)
+                _let_go(self.levels)
             return self._comparison
 
 
@@ -180,13 +183,17 @@ class FiledSegment(Segment):
         gone = [tally(self.placed(np.flatnonzero(dead & chosen))) for chosen in (as_question, ~as_question)]
         return self.questions - gone[0], self.bodies - gone[1]
 
+    def count_living(self, key: tuple[str, str], counts: NDArray[np.int32]) -> None:
+        """Add to `counts` how many living sources hold each term of a (part, family)."""
+        terms, sources = self.frequency[key]
+        counts[terms] += sources  # terms are different within a segment
+        if not self.alive.all():
+            gone, _, _ = self.forward[key].gather(np.flatnonzero(~self.alive))
+            np.subtract.at(counts, gone, 1)
+
 
 def write_segment(folder: Path, name: str, entries: Entries, dimensions: int) -> None:
     """Write `entries` as the segment `name`, whole or not at all."""
-    place = folder / f".{name}.new"
-    for left in (place, folder / name):  # by a run that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    place.mkdir(parents=True)
     arrays = arrays_of(entries, dimensions)
     arrays["keys"] = np.array(entries.keys, dtype=np.int64)
     for part, family in BOTH:
@@ -201,19 +208,26 @@ def write_segment(folder: Path, name: str, entries: Entries, dimensions: int) ->
     for label, chosen in (("questions", as_question), ("bodies", ~as_question)):
         arrays[f"{label}-tally"] = tally(vectors[chosen]).rows()
     names = {"documents": entries.documents, "sources": entries.sources}
-    _write_files(folder, place, name, arrays, names)
+    _write_files(folder, name, {label: [array] for label, array in arrays.items()}, names)
 
 
 def _write_files(
-    folder: Path,
-    place: Path,
-    name: str,
-    arrays: dict[str, NDArray[Any]],
-    names: dict[str, list[str]],
+    folder: Path, name: str, arrays: Mapping[str, Sequence[NDArray[Any]]], names: dict[str, list[str]]
 ) -> None:
-    for label, array in arrays.items():
+    """Write arrays, each of pieces one after another, so that a large one need never be held whole."""
+    place = folder / f".{name}.new"
+    for left in (place, folder / name):  # by a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    place.mkdir(parents=True)
+    for label, pieces in arrays.items():
+        shape = (sum(map(len, pieces)), *pieces[0].shape[1:])
+        descr = np.lib.format.dtype_to_descr(pieces[0].dtype)
         with (place / f"{label}.npy").open("wb") as file:
-            np.save(file, array)
+            np.lib.format.write_array_header_1_0(
+                file, {"descr": descr, "fortran_order": False, "shape": shape}
+            )
+            for piece in pieces:
+                file.write(np.ascontiguousarray(piece).data)
             file.flush()
             os.fsync(file.fileno())
     (place / "names.json").write_text(json.dumps(names, ensure_ascii=False), "utf-8")
@@ -274,17 +288,45 @@ def open_segment(folder: Path, name: str, *, whole: bool = False) -> FiledSegmen
 
 def merge(folder: Path, name: str, segments: Sequence[FiledSegment]) -> None:
     """Write what is alive in `segments` as one new segment."""
-    entries = Entries()
-    dimensions = 0
-    for segment in segments:
-        dimensions = segment.vectors.shape[1]
-        for row in np.flatnonzero(segment.alive).tolist():
-            start, end = segment.vector_starts[row], segment.vector_starts[row + 1]
-            passages_asked = int(segment.asked_passages[row])
-            entries.keys.append(int(segment.keys[row]))
-            entries.documents.append(str(segment.documents[row]))
-            entries.sources.append(str(segment.sources[row]))
-            entries.terms.append((terms_of(segment, row, "asked"), terms_of(segment, row, "body")))
-            entries.passages.append((passages_asked, int(end - start) - passages_asked))
-            entries.vectors.append(segment.placed(slice(start, end)))
-    write_segment(folder, name, entries, dimensions)
+    passages = [np.repeat(s.alive, np.diff(s.vector_starts)) for s in segments]
+    arrays: dict[str, list[NDArray[Any]]] = {
+        "keys": [s.keys[s.alive] for s in segments],
+        "asked-passages": [s.asked_passages[s.alive] for s in segments],
+        "vector-starts": _starts([s.vector_starts for s in segments], segments),
+        "vectors": [_kept(s.vectors, chosen) for s, chosen in zip(segments, passages, strict=True)],
+        "steps": [_kept(s.steps, chosen) for s, chosen in zip(segments, passages, strict=True)],
+        "levels": [_kept(s.sketch.levels, chosen) for s, chosen in zip(segments, passages, strict=True)],
+        "scales": [_kept(s.sketch.scales, chosen) for s, chosen in zip(segments, passages, strict=True)],
+    }
+    for key in BOTH:
+        label = "-".join(key)
+        forward = [s.forward[key] for s in segments]
+        chosen_terms = [np.repeat(s.alive, np.diff(f.starts)) for s, f in zip(segments, forward, strict=True)]
+        arrays[f"{label}-starts"] = _starts([f.starts for f in forward], segments)
+        arrays[f"{label}-ids"] = [_kept(f.ids, c) for f, c in zip(forward, chosen_terms, strict=True)]
+        arrays[f"{label}-counts"] = [_kept(f.counts, c) for f, c in zip(forward, chosen_terms, strict=True)]
+        arrays[f"{label}-lengths"] = [s.lengths[key][s.alive] for s in segments]
+        sources = np.zeros(BUCKETS, dtype=np.int32)
+        for s in segments:
+            s.count_living(key, sources)
+        arrays[f"{label}-terms"] = [np.flatnonzero(sources).astype(np.uint32)]
+        arrays[f"{label}-sources"] = [sources[sources > 0]]
+    living = [s.living() for s in segments]
+    for at, label in enumerate(("questions", "bodies")):
+        arrays[f"{label}-tally"] = [reduce(add, (tallies[at] for tallies in living)).rows()]
+    names = {
+        "documents": [str(d) for s in segments for d in s.documents[s.alive]],
+        "sources": [str(d) for s in segments for d in s.sources[s.alive]],
+    }
+    _write_files(folder, name, arrays, names)
+
+
+def _kept(array: NDArray[Any], chosen: NDArray[np.bool_]) -> NDArray[Any]:
+    """The chosen of `array`; all of them are not copied."""
+    return array if chosen.all() else array[chosen]
+
+
+def _starts(starts: Sequence[NDArray[np.int64]], segments: Sequence[FiledSegment]) -> list[NDArray[Any]]:
+    """Where the rows that are alive begin when they stand one after another."""
+    sizes = [np.diff(of_segment)[s.alive] for of_segment, s in zip(starts, segments, strict=True)]
+    return [np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64)]

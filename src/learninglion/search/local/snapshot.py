@@ -127,11 +127,7 @@ def _collect(segments: Sequence[FiledSegment], frame: Frame) -> Statistics:
     words = WordCounts()
     for segment in segments:
         for key in BOTH:
-            terms, sources = segment.frequency[key]
-            words.frequency[key][terms] += sources  # terms are different within a segment
-            if not segment.alive.all():
-                gone, _, _ = segment.forward[key].gather(np.flatnonzero(~segment.alive))
-                np.subtract.at(words.frequency[key], gone, 1)
+            segment.count_living(key, words.frequency[key])
         words.measure(segment, segment.alive)
     living = [segment.living() for segment in segments]
     questions = sum((questions_living for questions_living, _ in living), frame.questions)

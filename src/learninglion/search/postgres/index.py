@@ -664,20 +664,24 @@ class PostgresIndex:
         self, row: Generation, changes: Sequence[Change], reader: Reader, progress: Progress | None
     ) -> Generation:
         """Take `changes` in, a batch at a time; the generation as it then is."""
-        done = 0
+        done, frame = 0, self._frame(row)
         for chosen in in_batches(changes, _BATCH_DOCUMENTS):
-            row = self._fold(self._take_in(row, chosen, reader), least=_FOLD)
+            row = self._take_in(row, chosen, reader, frame)
+            # nobody counts what is not folded of one that does not serve yet, and folding takes a second
+            row = self._fold(row, least=_FOLD if row.serving else max(_FOLD, row.passages // 20))
             done += len(chosen)
             if progress is not None:
                 progress(done, len(changes))
         return row
 
-    def _take_in(self, row: Generation, changes: Sequence[Change], reader: Reader) -> Generation:
+    def _take_in(
+        self, row: Generation, changes: Sequence[Change], reader: Reader, frame: Frame
+    ) -> Generation:
         """Write these changes, and how far the index then goes, in one transaction."""
         present = [change.document_id for change in changes if not change.deleted]
         listed = list(reader.entries_of(present)) if present else []
         encoder = self.encoders.named(row.encoder) or self.encoders.current
-        entries = make_entries(encoder, self._vectors, self._frame(row), listed, row.next_key, None)
+        entries = make_entries(encoder, self._vectors, frame, listed, row.next_key, None)
         arrays = arrays_of(entries, row.dimensions)
         newest = changes[-1].sequence
         after = replace(
