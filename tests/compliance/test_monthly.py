@@ -79,5 +79,7 @@ def test_the_paper_holds_the_same_and_does_not_change() -> None:
     assert paper == monthly_pdf(months, "")
     document = pypdfium2.PdfDocument(io.BytesIO(paper))
     text = " ".join(document[n].get_textpage().get_text_range() for n in range(len(document)))
-    assert "2026-02" in text and "LET OP" in text and "1,00 Wh" in text
-    assert b"pdfaid" in paper or b"part>2" in paper
+    assert "februari 2026" in text and "LET OP" in text and "1,00 Wh" in text
+    assert "60 (60,0%)" in text and "20 (20,0%)" in text  # beside the month before
+    for page in (text, monthly_page(months, "")):
+        assert "Vragen zonder antwoord uit de bronnen" in page and "1 op de 400 keer" in page

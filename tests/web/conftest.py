@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, sync_playwright
-from web_office import ARGUMENTS, CHROMIUM, EVERYTHING, Office, documents, served
+from web_office import ARGUMENTS, CHROMIUM, EVERYTHING, Office, documents, real_documents, served
 
 from learninglion.models import Role
 from learninglion.settings import load_settings, workplace_options
@@ -82,4 +82,23 @@ def office(make_office: Callable[..., Office]) -> Office:
 def address(office: Office) -> Iterator[str]:
     """Where the office is served."""
     with served(office.app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def published(make_office: Callable[..., Office]) -> Office:
+    """A workplace with published papers, where they are at hand; two draft, one approves, one may all."""
+    made = make_office()
+    assert not made.workplace.intake.ingest(real_documents(), actor=EVERYTHING).failures
+    for name in ("noor", "karin"):
+        made.person(name, Role.DRAFTER)
+    made.person("piet", Role.APPROVER)
+    made.person("beheerder", *Role)
+    return made
+
+
+@pytest.fixture(scope="session")
+def published_address(published: Office) -> Iterator[str]:
+    """Where that one is served."""
+    with served(published.app) as address:
         yield address

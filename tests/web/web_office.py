@@ -100,12 +100,16 @@ def documents() -> list[Path]:
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """An application on loopback, as uvicorn serves it in production; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+def served(app: FastAPI, address: str = "") -> Iterator[str]:
+    """An application on loopback, as uvicorn serves it in production, where said or anywhere; gives where."""
+    port = int(address.rsplit(":", 1)[1]) if address else 0
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=2)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

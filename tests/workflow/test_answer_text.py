@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from learninglion.checking.citations import cite, nowhere
 from learninglion.models import (
+    AnswerVerdict,
     Author,
+    Check,
+    Draft,
     Opening,
+    Provenance,
     Selection,
     Source,
     SourceKind,
     Span,
     Statement,
+    StatementVerdict,
     SubQuestion,
+    Verification,
 )
 from learninglion.testing import make_source
-from learninglion.workflow.answer_text import read_answer, write_answer
+from learninglion.workflow.answer_text import carried_along, read_answer, write_answer
 
 BODY = (
     "In de haven varen 14 veerponten. De gemeente houdt toezicht op de veerponten. "
@@ -99,3 +105,19 @@ def test_small_words_in_common_point_at_no_source() -> None:
     told = read_answer("Daarna is de brug. In de haven varen 90 veerponten.", (), selection(), nowhere)
     assert [bool(s.citations) for s in read_answer("Daarna is in.", (), selection(), nowhere)] == [False]
     assert told[1].citations  # near enough to say that 90 does not fit
+
+
+def test_what_comes_from_another_answer_of_the_set_brings_its_source_along() -> None:
+    cranes = Selection(SubQuestion((2,), "Wie houdt toezicht?"), "", (), (make_source("Zes kranen."),))
+    long = Statement(f"{WATCH.text[:-1]} en op de kade.", WATCH.citations)  # not word for word its source
+    short = Statement("De brug is dicht.", cited("De brug is in 2019 gesloten.").citations)
+    checks = tuple(Check(s, StatementVerdict.SUPPORTED) for s in (long, short, FERRIES))
+    draft = Draft(
+        selection(), tuple(c.statement for c in checks), AnswerVerdict.ANSWERED, (), Provenance("x")
+    )
+    there = Verification(draft, checks, AnswerVerdict.ANSWERED, (), "x")
+    carried = carried_along(f"Zelf getypt. {long.text} {short.text}", (there,))
+    made = read_answer(f"Zelf getypt. {long.text} {short.text}", (), cranes, nowhere, carried)
+    assert made[1:] == (long, short) and not made[0].citations
+    # "Ja." and the like may be anybody's: alone they bring nothing along.
+    assert carried_along(f"{short.text} Zelf getypt.", (there,)) == {}

@@ -6,15 +6,16 @@ two-sided test of two shares at 1%, divided by how many shares are tested.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
-import typst
+from learninglion.dutch.numbers import MONTHS
+from learninglion.record.energy import Method
+from learninglion.record.export_pdf import typeset
 
 __all__ = ["Drift", "Month", "drifts", "monthly_page", "monthly_pdf"]
 
@@ -106,78 +107,124 @@ def _chance(one: tuple[int, int], other: tuple[int, int]) -> float:
     return math.erfc(abs(z) / math.sqrt(2))
 
 
-def _facts(months: Sequence[Month]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The tables: a heading, then (what, figure)."""
-    last = months[-1]
-    watt_hours = sum(kwh for _, kwh in last.kwh) * 1000
-    energy = [(f"Energie, {what}", f"{_number(kwh * 1000, 2)} Wh") for what, kwh in last.kwh]
-    if last.elsewhere_unknown:
-        unknown = f"{last.elsewhere_unknown} keer werkte een model op een andere machine mee; niet meegeteld"
-        energy.append(("Niet bekend", unknown))
-    measured = set(last.methods) == {"rapl"}
+@dataclass(frozen=True, slots=True)
+class _Table:
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]  # what, then its figure in each month
+
+
+def _tables(months: Sequence[Month]) -> list[_Table]:
+    """The figures of the last month, beside those of the month before where there is one."""
+    shown = months[:-3:-1]
+    columns = ("Wat", *(_month_name(m.month) for m in shown))
+    measured = all(set(m.methods) == {Method.RAPL} for m in shown if m.methods)
+    parts = (
+        ("Gebruik", [_usage(m) for m in shown]),
+        ("Kwaliteit", [_quality(m) for m in shown]),
+        (f"Energie, {'gemeten' if measured else 'naar schatting'}", [_energy(m) for m in shown]),
+    )
     return [
-        (
-            "Gebruik",
-            [
-                ("Keer gezocht", str(last.searches)),
-                ("Vragen aan eigen documenten", str(last.questions_asked)),
-                ("Voorstellen opgesteld", str(last.drafts)),
-                ("Teksten vastgesteld", str(last.approved)),
-                ("Regel over AI weggehaald na onderzoek", str(last.labels_removed)),
-                ("Meegenomen als bestand", str(last.exports)),
-                ("Bestanden opgenomen, mislukt", f"{last.files}, {last.files_failed}"),
-            ],
-        ),
-        (
-            "Kwaliteit",
-            [
-                ("Vragen: beantwoord, deels, niet", f"{last.answered}, {last.partial}, {last.unanswerable}"),
-                ("Zinnen, waarvan niet gedragen", f"{last.sentences}, {last.failed}"),
-                ("Zinnen voor eigen rekening", str(last.own)),
-                ("Meldingen dat een zin niet klopt", str(last.remarks)),
-                ("Bronnen aangeboden, afgewezen met reden", f"{last.offered}, {last.rejected}"),
-                ("Gemiddelde score van de eerste bron", _number(last.first_score, 2)),
-                ("Woorden van de machine in vastgestelde tekst", _percent(last.machine_share)),
-            ],
-        ),
-        (
-            "Energie, gemeten" if measured else "Energie, naar schatting",
-            [
-                *energy,
-                ("Samen", f"{_number(watt_hours, 2)} Wh, {_number(last.grams_co2e, 2)} g CO2e"),
-                ("Methode", ", ".join(last.methods) or "niets gemeten"),
-                *(("Gerekend met", figures) for figures in last.figures),
-            ],
-        ),
+        _Table(
+            heading,
+            columns,
+            tuple(
+                (what, *(by_month.get(what, "0") for by_month in figures))
+                for what in dict.fromkeys(what for by_month in figures for what in by_month)
+            ),
+        )
+        for heading, figures in parts
     ]
 
 
+def _usage(month: Month) -> dict[str, str]:
+    return {
+        "Keer gezocht": _number(month.searches),
+        "Vragen aan eigen documenten": _number(month.questions_asked),
+        "Tekstvoorstellen opgesteld": _number(month.drafts),
+        "Teksten vastgesteld door een mens": _number(month.approved),
+        "Teksten vastgesteld zonder de regel over AI": _number(month.labels_removed),
+        "Teksten meegenomen als bestand": _number(month.exports),
+        "Bestanden opgenomen in het archief": _number(month.files),
+        "Bestanden die niet konden worden opgenomen": _number(month.files_failed),
+    }
+
+
+def _quality(month: Month) -> dict[str, str]:
+    return {
+        "Vragen in de dossiers van deze maand": _number(month.questions),
+        "Vragen beantwoord uit de bronnen": _part(month.answered, month.questions),
+        "Vragen gedeeltelijk beantwoord": _part(month.partial, month.questions),
+        "Vragen zonder antwoord uit de bronnen": _part(month.unanswerable, month.questions),
+        "Zinnen in die dossiers": _number(month.sentences),
+        "Zinnen die geen bron draagt": _part(month.failed, month.sentences),
+        "Zinnen die een mens voor eigen rekening neemt": _part(month.own, month.sentences),
+        "Meldingen van gebruikers dat een zin niet klopt": _number(month.remarks),
+        "Bronnen aangeboden": _number(month.offered),
+        "Bronnen afgewezen door een mens, met reden": _part(month.rejected, month.offered),
+        "Kans dat de eerste bron past, gemiddeld volgens de zoekmachine": _percent(month.first_score),
+        "Deel van de vastgestelde tekst dat de machine schreef": _percent(month.machine_share),
+    }
+
+
+def _energy(month: Month) -> dict[str, str]:
+    by_work = {_capital(what): f"{_number(kwh * 1000, 2)} Wh" for what, kwh in month.kwh}
+    watt_hours = sum(kwh for _, kwh in month.kwh) * 1000
+    whole = {"Samen": f"{_number(watt_hours, 2)} Wh", "Uitstoot": f"{_number(month.grams_co2e, 2)} g CO2e"}
+    if month.elsewhere_unknown:
+        whole["Keer dat een model elders meewerkte (niet meegeteld)"] = _number(month.elsewhere_unknown)
+    return by_work | whole
+
+
+_METHODS = {
+    Method.RAPL: "gemeten door de processor zelf",
+    Method.TDP_LOAD: "geschat uit de tijd dat de processor werkte",
+    Method.CONSTANT: "geschat met een vast vermogen",
+}
+
+
+def _reckoning(month: Month) -> list[str]:
+    """How energy was known, in words and then in figures."""
+    methods = [f"{method}: {_METHODS[Method(method)]}." for method in month.methods]
+    return methods + [f"Gerekend met: {figures}." for figures in month.figures]
+
+
 def _signals(months: Sequence[Month]) -> list[str]:
+    if len(months) == 1:
+        return ["Er is nog geen eerdere maand om mee te vergelijken."]
     lines = []
     for drift in drifts(months):
-        line = f"{drift.what}: {_percent(drift.now)}, eerder {_percent(drift.before)}"
+        line = f"{drift.what}: {_percent(drift.now)}, in de maanden ervoor {_percent(drift.before)}"
         if math.isnan(drift.p):
-            lines.append(f"{line} (te weinig om iets over te zeggen)")
+            lines.append(f"{_capital(line)}. Te weinig om iets over te zeggen.")
+        elif drift.signalled:
+            lines.append(f"LET OP, {line}. Dat is meer verschil dan toeval geeft: zoek de oorzaak.")
         else:
-            chance = f"kans op toeval {_percent(drift.p)}"
-            lines.append(f"{'LET OP: ' if drift.signalled else ''}{line} ({chance})")
-    return lines
+            lines.append(f"{_capital(line)}. Zo’n verschil kan toeval zijn.")
+    return sorted(lines, key=lambda line: not line.startswith("LET OP"))
+
+
+_TESTED = (
+    f"LET OP staat bij een verschil dat door toeval minder dan 1 op de "
+    f"{round(len(_SHARES) / _SIGNIFICANCE)} keer voorkomt."
+)
 
 
 def _plots(months: Sequence[Month]) -> list[tuple[str, str, str]]:
     """(caption, what it shows in words, SVG)."""
     series = (
-        ("Keer gezocht per maand", [(m.month, float(m.searches)) for m in months], 0),
-        ("Voorstellen per maand", [(m.month, float(m.drafts)) for m in months], 0),
+        ("Keer gezocht", [float(m.searches) for m in months], 0),
+        ("Tekstvoorstellen", [float(m.drafts) for m in months], 0),
         (
-            "Zinnen die geen bron draagt, % per maand",
-            [(m.month, 100 * _share(m.failed, m.sentences)) for m in months],
+            "Zinnen die geen bron draagt, %",
+            [100 * _share(m.failed, m.sentences) for m in months],
             1,
         ),
-        ("Energie per maand, Wh", [(m.month, 1000 * sum(k for _, k in m.kwh)) for m in months], 2),
+        ("Energie, Wh", [1000 * sum(k for _, k in m.kwh) for m in months], 2),
     )
     made = []
-    for caption, rows, digits in series:
+    for caption, values, digits in series:
+        rows = [(_month_name(m.month, short=True), value) for m, value in zip(months, values, strict=True)]
         description = "; ".join(f"{label}: {_number(value, digits)}" for label, value in rows)
         made.append((caption, description, _bars(rows, digits)))
     return made
@@ -198,8 +245,23 @@ def _bars(rows: Sequence[tuple[str, float]], digits: int) -> str:
     return f"<svg xmlns='http://www.w3.org/2000/svg' {size} font-family='sans-serif'>{''.join(drawn)}</svg>"
 
 
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}".replace(".", ",")
+def _number(value: float, digits: int = 0) -> str:
+    return f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))
+
+
+def _part(part: int, whole: int) -> str:
+    return f"{_number(part)} ({_percent(_share(part, whole))})"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _month_name(month: str, *, short: bool = False) -> str:
+    """ "november 2026" or "nov 2026" of "2026-11"."""
+    year, number = month.split("-")
+    name = MONTHS[int(number) - 1]
+    return f"{name[:3] if short else name} {year}"
 
 
 def _percent(share: float) -> str:
@@ -210,8 +272,9 @@ _STYLE = """body { font: 1rem/1.5 sans-serif; max-width: 50rem; margin: 2rem aut
 table { border-collapse: collapse; width: 100% } td, th { text-align: left; padding: .25rem .5rem;
 border-bottom: 1px solid #ccc } svg { max-width: 40rem; width: 100%; height: auto }"""
 _INTRODUCTION = (
-    "Cijfers over iedereen samen, uit het logboek en de dossiers; geen personen, geen teksten. Wat "
-    "vernietigd is telt niet meer mee bij de kwaliteit."
+    "LearningLion zoekt eerdere antwoorden op Kamervragen, stelt daaruit een tekst voor en houdt elke zin "
+    "tegen haar bron. Een mens stelt de tekst vast. Dit zijn cijfers over iedereen samen, uit het logboek "
+    "en de dossiers: geen personen, geen teksten. Wat vernietigd is telt niet meer mee bij de kwaliteit."
 )
 
 
@@ -223,11 +286,18 @@ def monthly_page(months: Sequence[Month], organisation: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1><p>{_INTRODUCTION}</p>",
     ]
-    for heading, rows in _facts(months):
-        cells = "".join(f"<tr><th scope='row'>{escape(w)}</th><td>{escape(f)}</td></tr>" for w, f in rows)
-        parts.append(f"<h2>{escape(heading)}</h2><table><tbody>{cells}</tbody></table>")
     listed = "".join(f"<li>{escape(line)}</li>" for line in _signals(months))
-    parts.append(f"<h2>Wijkt deze maand af?</h2><ul>{listed}</ul><h2>Verloop</h2>")
+    parts.append(f"<h2>Wijkt deze maand af?</h2><ul>{listed}</ul><p>{_TESTED}</p>")
+    for table in _tables(months):
+        head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in table.columns)
+        cells = "".join(
+            f"<tr><th scope='row'>{escape(what)}</th>{''.join(f'<td>{escape(f)}</td>' for f in figures)}</tr>"
+            for what, *figures in table.rows
+        )
+        parts.append(f"<h2>{escape(table.heading)}</h2><table><thead><tr>{head}</tr></thead>")
+        parts.append(f"<tbody>{cells}</tbody></table>")
+    parts += [f"<p>{escape(line)}</p>" for line in _reckoning(months[-1])]
+    parts.append("<h2>Verloop per maand</h2>")
     for caption, description, svg in _plots(months):
         image = svg.replace("<svg ", f"<svg role='img' aria-label='{escape(description, quote=True)}' ", 1)
         parts.append(f"<figure>{image}<figcaption>{escape(caption)}</figcaption></figure>")
@@ -239,20 +309,15 @@ def monthly_pdf(months: Sequence[Month], organisation: str) -> bytes:
     data = {
         "title": _title(months, organisation),
         "introduction": _INTRODUCTION,
-        "tables": [{"heading": heading, "rows": rows} for heading, rows in _facts(months)],
+        "tables": [asdict(table) for table in _tables(months)],
+        "reckoning": _reckoning(months[-1]),
         "signals": _signals(months),
+        "tested": _TESTED,
         "plots": [{"caption": c, "told": t, "svg": s} for c, t, s in _plots(months)],
     }
-    made: bytes = typst.compile(
-        str(_TEMPLATE),
-        format="pdf",
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1", "a-2a"],
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        timestamp=_FIXED_TIME,
-    )
-    return made
+    return typeset(_TEMPLATE, data, _FIXED_TIME)
 
 
 def _title(months: Sequence[Month], organisation: str) -> str:
-    return f"LearningLion, {months[-1].month}" + (f", {organisation}" if organisation else "")
+    title = f"Maandbericht LearningLion, {_month_name(months[-1].month)}"
+    return title + (f", {organisation}" if organisation else "")

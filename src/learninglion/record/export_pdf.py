@@ -26,7 +26,7 @@ from learninglion.record.marking import (
 )
 from learninglion.record.notes import Note, answer_groups, collect_notes, heading
 
-__all__ = ["to_pdf"]
+__all__ = ["to_pdf", "typeset"]
 
 _TEMPLATE = Path(__file__).with_name("dossier.typ")
 # How the compiler names what its fonts lack: as a string in the notation of Rust.
@@ -61,8 +61,7 @@ def to_pdf(dossier: Dossier, energy: Sequence[Energy] = ()) -> bytes:
             if not account.empty
         ],
     }
-    made = _compile(json.dumps(data, ensure_ascii=False), made_at(dossier))
-    return mark_pdf(made, source_type(dossier))
+    return mark_pdf(typeset(_TEMPLATE, data, made_at(dossier)), source_type(dossier))
 
 
 def _answers(dossier: Dossier) -> list[dict[str, object]]:
@@ -98,12 +97,16 @@ def _note(note: Note) -> dict[str, object]:
     return {"number": note.number, "name": note.name, "url": note.url, "rest": note.rest}
 
 
-def _compile(data: str, moment: datetime) -> bytes:
-    """The PDF of `data`; a sign that its fonts do not have is told by its number, such as [U+1F600]."""
+def typeset(template: Path, content: object, moment: datetime) -> bytes:
+    """The one way in which a PDF is made here: UA-1 and A-2a, from a template and its data, dated `moment`.
+
+    A sign that the fonts do not have is told by its number, such as [U+1F600].
+    """
+    data = json.dumps(content, ensure_ascii=False)
     while True:
         try:
             made: bytes = typst.compile(
-                str(_TEMPLATE),
+                str(template),
                 format="pdf",
                 ignore_system_fonts=True,
                 pdf_standards=["ua-1", "a-2a"],

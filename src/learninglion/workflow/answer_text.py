@@ -2,12 +2,13 @@
 
 Paragraphs are parted by an empty line, an item of a list begins with "- ", a numbered one with "1. ". What
 stays the same keeps its sources and its history; what is new finds what it rests on among the chosen sources.
+A sentence of another answer of the set brings the source along that it rests on there.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -28,9 +29,10 @@ from learninglion.models import (
     Span,
     Statement,
     StatementVerdict,
+    Verification,
 )
 
-__all__ = ["changed_statement", "read_answer", "read_proposal", "write_answer"]
+__all__ = ["carried_along", "changed_statement", "read_answer", "read_proposal", "write_answer"]
 
 # Word marks items with signs of its own (dashes, bullets, arrows, shapes, private characters of its fonts),
 # at a second level with the letter o, at a third with §; behind what is no sign of a list stands a tab.
@@ -44,6 +46,7 @@ _ENDED = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 # "de" and "van" are what they share.
 _SAME = 0.4
 _TRIED = 6  # sentences of the sources, those that share most words first, against which a new one is held
+_TELLING = 8  # words of a sentence that is known by them: "Ja." stands in many an answer, each time anew
 _NEAR = 0.5  # of what it is about in one sentence of a source: close enough to say what does not fit
 
 
@@ -67,25 +70,49 @@ def write_answer(statements: Sequence[Statement]) -> str:
 
 
 def read_answer(
-    text: str, before: Sequence[Statement], selection: Selection, locate: Locate
+    text: str,
+    before: Sequence[Statement],
+    selection: Selection,
+    locate: Locate,
+    carried: Mapping[str, Statement] | None = None,
 ) -> tuple[Statement, ...]:
     """The sentences of `text`, each with what it rests on.
 
     A sentence that stood in `before` stays what it was, wherever it moved to. One that was changed, split or
     merged keeps the sources of what it was made of; where those do not bear it, and for a new one, the
-    chosen sources are searched for words that do.
+    chosen sources are searched for words that do. One that is `carried` (by its words) is what it is there.
     """
-    known = sorted({" ".join(s.text.split()) for s in before} - {""}, key=lambda k: (-len(k), k))
+    carried = carried or {}
+    texts = {" ".join(s.text.split()) for s in before} | carried.keys()
+    known = sorted(texts - {""}, key=lambda k: (-len(k), k))
     sentences = [
         (sentence, opens) for block in _blocks(text) for sentence, opens in _sentences_of(block, known)
     ]
-    origins = _origins([sentence for sentence, _ in sentences], before)
+    origins = _origins([sentence for sentence, _ in sentences], before, carried)
     made: list[Statement] = []
     for place, ((sentence, opens), origin) in enumerate(zip(sentences, origins, strict=True)):
         if place == 0 and opens is Opening.PARAGRAPH and (not before or before[0].opens is Opening.SENTENCE):
             opens = Opening.SENTENCE  # the first begins a paragraph anyhow
         made.append(replace(_made(sentence, origin, selection, locate), opens=opens))
     return tuple(made)
+
+
+def carried_along(text: str, others: Iterable[Verification]) -> dict[str, Statement]:
+    """What `text` takes over word for word of the other answers, by its words: sentences with a source.
+
+    A short one comes only with a longer one of the same source: by itself it may be anybody's.
+    """
+    flat = " ".join(text.split())
+    taken: dict[str, Statement] = {}
+    for verification in others:
+        for check_before in verification.standing:
+            words_there = " ".join(check_before.statement.text.split())
+            if check_before not in verification.own and words_there in flat:
+                taken.setdefault(words_there, check_before.statement)
+    telling = {
+        c.source_id for words, s in taken.items() if len(words.split()) >= _TELLING for c in s.citations
+    }
+    return {words: s for words, s in taken.items() if telling.issuperset(c.source_id for c in s.citations)}
 
 
 def read_proposal(draft: Draft, locate: Locate) -> tuple[Statement, ...]:
@@ -171,7 +198,9 @@ def _stands(sentence: str, flat: str, at: int, known: Sequence[str]) -> bool:
 # --------------------------------------------------------------------------- which sentence was which
 
 
-def _origins(sentences: Sequence[str], before: Sequence[Statement]) -> list[tuple[Statement, ...]]:
+def _origins(
+    sentences: Sequence[str], before: Sequence[Statement], carried: Mapping[str, Statement]
+) -> list[tuple[Statement, ...]]:
     """For each sentence what it was made of: itself, what it was changed from, or the parts of a merge."""
     known = [" ".join(statement.text.split()) for statement in before]
     free = list(range(len(before)))
@@ -182,7 +211,9 @@ def _origins(sentences: Sequence[str], before: Sequence[Statement]) -> list[tupl
             free.remove(same)
             origins[place] = (before[same],)
     for place, sentence in enumerate(sentences):
-        if not origins[place]:
+        if not origins[place] and sentence in carried:
+            origins[place] = (carried[sentence],)
+        elif not origins[place]:
             parts = [i for i in free if _made_of(sentence, known[i])]
             origins[place] = tuple(before[i] for i in parts)
     return origins

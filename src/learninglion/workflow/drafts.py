@@ -58,7 +58,7 @@ from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
 from learninglion.store.store import Store
-from learninglion.workflow.answer_text import read_answer, read_proposal
+from learninglion.workflow.answer_text import carried_along, read_answer, read_proposal
 from learninglion.workflow.documents import Documents
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.guides import GuideRepository
@@ -84,6 +84,7 @@ from learninglion.workflow.writing import (
     stated_draft,
     unfinished,
     unheard,
+    with_sources,
 )
 
 __all__ = ["Drafts", "LONGEST_ANSWER", "compare", "compare_settings", "compare_sources"]
@@ -607,8 +608,14 @@ class Drafts:
         return self._revise(self._dossiers.load(dossier_id, actor, version), changed, actor, reason)
 
     def _revise(
-        self, read: Dossier, changed: Sequence[Sequence[Statement]], actor: Actor, reason: str
+        self,
+        read: Dossier,
+        changed: Sequence[Sequence[Statement]],
+        actor: Actor,
+        reason: str,
+        brought: tuple[Source, ...] = (),
     ) -> Dossier:
+        """As `revise`; `brought` are sources of other sub-questions that are chosen at what changed."""
         if len(changed) != len(read.verifications):
             raise InputError("De bewerking heeft een ander aantal deelvragen dan het dossier.")
         edits = {
@@ -623,6 +630,12 @@ class Drafts:
             locate = self._documents.locator()
             return {
                 at: check_again(newest.verifications[at], text, locate, self._options.sure)
+                at: check_again(
+                    with_sources(newest.verifications[at], brought),
+                    text,
+                    self._documents.regions,
+                    self._options.sure,
+                )
                 for at, text in edits.items()
             }
 
@@ -639,7 +652,8 @@ class Drafts:
 
     def rewrite(self, dossier_id: str, position: int, text: str, *, version: int, actor: Actor) -> Dossier:
         """The answer to sub-question `position` (from 0) as one text: split into sentences, what changed
-        checked again. Raises as `revise` does.
+        checked again. What comes from another answer brings its source along, which is chosen here with that.
+        Raises as `revise` does.
         """
         require(actor, Task.DRAFT)
         read = self._dossiers.load(dossier_id, actor, version)
@@ -649,8 +663,15 @@ class Drafts:
             raise InputError(f"Een antwoord is hooguit {LONGEST_ANSWER} tekens lang.")
         statements: list[Sequence[Statement]] = [v.draft.statements for v in read.verifications]
         draft = read.verifications[position].draft
-        statements[position] = read_answer(text, draft.statements, draft.selection, self._documents.regions)
-        return self._revise(read, statements, actor, "bewerkt")
+        others = [v for at, v in enumerate(read.verifications) if at != position]
+        carried = carried_along(text, others)
+        statements[position] = read_answer(
+            text, draft.statements, draft.selection, self._documents.regions, carried
+        )
+        cited = {c.source_id for s in statements[position] for c in s.citations}
+        cited -= {source.id for source in draft.selection.chosen}
+        brought = {s.id: s for v in others for s in v.draft.selection.chosen if s.id in cited}
+        return self._revise(read, statements, actor, "bewerkt", tuple(brought.values()))
 
     def redraft(
         self,

@@ -56,6 +56,7 @@ __all__ = [
     "stated_draft",
     "unfinished",
     "unheard",
+    "with_sources",
 ]
 
 WRITTEN, RESUMED, REDRAFTED = "opgesteld", "hervat", "opnieuw opgesteld"
@@ -131,6 +132,15 @@ def check_again(
         complete=True,
     )
     return keep_opinions(before, verify(draft, locate, known=before))
+
+
+def with_sources(before: Verification, brought: tuple[Source, ...]) -> Verification:
+    """The same, with these sources chosen too."""
+    if not brought:
+        return before
+    selection = before.draft.selection
+    chosen = (*selection.chosen, *brought)
+    return replace(before, draft=replace(before.draft, selection=replace(selection, chosen=chosen)))
 
 
 def own_statement(statement: Statement, account: str) -> Statement:
