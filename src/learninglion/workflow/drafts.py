@@ -629,12 +629,8 @@ class Drafts:
                 _require_same(read, newest, at)
             locate = self._documents.locator()
             return {
-                at: check_again(newest.verifications[at], text, locate, self._options.sure)
                 at: check_again(
-                    with_sources(newest.verifications[at], brought),
-                    text,
-                    self._documents.regions,
-                    self._options.sure,
+                    with_sources(newest.verifications[at], brought), text, locate, self._options.sure
                 )
                 for at, text in edits.items()
             }
@@ -666,7 +662,7 @@ class Drafts:
         others = [v for at, v in enumerate(read.verifications) if at != position]
         carried = carried_along(text, others)
         statements[position] = read_answer(
-            text, draft.statements, draft.selection, self._documents.regions, carried
+            text, draft.statements, draft.selection, self._documents.locator(), carried
         )
         cited = {c.source_id for s in statements[position] for c in s.citations}
         cited -= {source.id for source in draft.selection.chosen}
