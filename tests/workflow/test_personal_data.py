@@ -49,7 +49,7 @@ def test_intake_tells_how_much_and_never_which(workplace: Workplace, letter: Pat
     assert any("1 burgerservicenummer" in warning for warning in result.warnings)
     logged = canonical_json(workplace.log.entries(BOSS))
     assert '"bsn":1' in logged
-    assert BSN not in logged and "0417" not in logged
+    assert BSN not in logged and "0417 1643" not in logged and "04171643" not in logged
 
 
 def test_a_number_is_never_shown_as_supported(workplace: Workplace, letter: Path) -> None:
