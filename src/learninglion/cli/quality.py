@@ -79,16 +79,6 @@ from learninglion.search.fusion import DEFAULT, Fusion
 from learninglion.workflow import parse_files, read_question_file
 from learninglion.workflow.documents import Entry
 
-__all__ = [
-    "evaluate_changed_positions",
-    "evaluate_search",
-    "measure_sets",
-    "register",
-    "train_newest_line",
-    "train_relevance",
-    "tune_relevance",
-]
-
 # `learninglion evaluate retrieval`: how well search finds, and whether two ways really differ.
 
 _NAMED = {

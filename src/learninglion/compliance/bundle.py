@@ -24,17 +24,6 @@ from learninglion.compliance.impact_forms import Assessment, filled_form, open_q
 from learninglion.compliance.register_entry import GOAL, RISKS, known_entry
 from learninglion.models.plain import Plain, to_plain
 
-__all__ = [
-    "Component",
-    "Measure",
-    "bill",
-    "compliance_bundle",
-    "installed",
-    "known_measures",
-    "read_measures",
-    "system_card",
-]
-
 # Requirements and measures of the task registry that apply, with what the program does for each.
 
 

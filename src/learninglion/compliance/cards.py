@@ -9,8 +9,6 @@ from importlib.resources import files
 from learninglion.compliance.facts import Figure, Installation, facts_of, figures_about
 from learninglion.compliance.impact_forms import known_risks, tables_of, told
 
-__all__ = ["ModelCard", "data_card", "model_cards", "model_page", "notice", "risk_page"]
-
 _OPEN = "**open**"
 
 

@@ -17,8 +17,6 @@ from learninglion.compliance.register_entry import (
     describe_oversight,
 )
 
-__all__ = ["Figure", "Holding", "Installation", "facts_of", "figures_about", "shipped_figures"]
-
 _POLICIES = {
     "allow": "persoonsgegevens worden geteld en gemeld",
     "mask": "persoonsgegevens worden afgedekt voor zoeken en modellen",

@@ -16,8 +16,6 @@ from pathlib import Path
 
 import typst
 
-__all__ = ["Drift", "Month", "drifts", "monthly_page", "monthly_pdf"]
-
 _TEMPLATE = Path(__file__).with_name("monthly.typ")
 _FIXED_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # no clock in the file: the same month gives the same bytes
 _SIGNIFICANCE = 0.01

@@ -11,8 +11,6 @@ from enum import StrEnum
 from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.text import fold
 
-__all__ = ["FIGURES", "NUMERIC", "RECOGNISED", "Wants", "gives", "wants_of"]
-
 
 class Wants(StrEnum):
     """What must stand in a text that answers."""

@@ -37,17 +37,6 @@ from learninglion.search.local.index import Index
 from learninglion.search.search import search
 from learninglion.store.reader import MemoryReader
 
-__all__ = [
-    "SURENESSES",
-    "DraftReport",
-    "Outcome",
-    "RefusalPoint",
-    "citation_scores",
-    "evaluate_drafts",
-    "refusal_curve",
-    "summarise",
-]
-
 _OFFERED = 10
 SURENESSES = (0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9)
 Write = Callable[[Selection], Draft]

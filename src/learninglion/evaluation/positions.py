@@ -23,8 +23,6 @@ from learninglion.store.reader import Entry
 
 Numbers = NDArray[np.float64]
 
-__all__ = ["evaluate_positions", "fit_line", "train_line", "write_line"]
-
 
 def evaluate_positions(
     rows: Sequence[Mapping[str, Any]] | None = None,

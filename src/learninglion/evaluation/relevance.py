@@ -37,30 +37,6 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError
 
-__all__ = [
-    "ChoicesReport",
-    "Example",
-    "POSITION_CASES",
-    "RELEVANCE_CASES",
-    "area",
-    "best_row",
-    "case_lines",
-    "case_texts",
-    "find_centre",
-    "fit",
-    "held_out",
-    "learn_from_choices",
-    "make_source",
-    "of_dossiers",
-    "of_judged",
-    "of_look_alikes",
-    "of_own_wording",
-    "read_evidence",
-    "shipped_cases",
-    "train",
-    "write_weights",
-]
-
 Numbers = NDArray[np.float64]
 RELEVANCE_CASES, POSITION_CASES = "relevance.jsonl", "positions.jsonl"
 

@@ -38,19 +38,6 @@ from learninglion.search.local.index import Index
 from learninglion.search.search import search, search_set
 from learninglion.store.reader import Entry, MemoryReader
 
-__all__ = [
-    "Bar",
-    "Desk",
-    "Judgment",
-    "evaluate_look_alikes",
-    "evaluate_own_wording",
-    "evaluate_sets",
-    "interval",
-    "judged_sets",
-    "read_judgments",
-    "told_of",
-]
-
 _OFFERED = 10
 Progress = Callable[[int, int], None]
 

@@ -23,28 +23,6 @@ from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.parsing.passages import cut
 from learninglion.store.reader import Entry
 
-__all__ = [
-    "Asked",
-    "DraftTrial",
-    "LabelledPair",
-    "OlderDocuments",
-    "Query",
-    "Trial",
-    "answer_entries",
-    "archive_trial",
-    "collection_trial",
-    "data_hash",
-    "document_entries",
-    "folds",
-    "labelled_pairs",
-    "labelled_trial",
-    "pair_entries",
-    "paired_trial",
-    "pairs_trial",
-    "read_pairs",
-    "sampled",
-]
-
 # With fewer older sources than this to choose from, finding the right one says little.
 _FEWEST_OLDER = 10
 

@@ -24,8 +24,6 @@ from learninglion.models.progress import Progress
 from learninglion.search.content import evenly, passage_text
 from learninglion.search.fusion import Fusion
 
-__all__ = ["Learned", "TuneReport", "examples_of", "tune"]
-
 _FEWEST = 100  # pairs; with fewer the held-out part cannot tell better from luck
 _MOST = 2000  # pairs; more would take hours: a taught model has to read every answer anew
 _PARTS = 4

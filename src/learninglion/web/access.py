@@ -17,18 +17,6 @@ from learninglion.workflow.accounts import Account, SessionKind
 
 _COOKIE_SECONDS = 30 * 86_400
 
-__all__ = [
-    "ApiUser",
-    "CrossSiteError",
-    "NotSignedInError",
-    "SignedIn",
-    "TheSite",
-    "account_of",
-    "clear_cookie",
-    "local_path",
-    "set_cookie",
-]
-
 
 class NotSignedInError(Exception):
     """Nobody is signed in; `back` is where this person wanted to go."""

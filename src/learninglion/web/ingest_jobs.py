@@ -20,20 +20,6 @@ from learninglion.workflow.jobs import BULK, Event, Job, as_event_stream
 from learninglion.workflow.rights import Task, require_within
 from learninglion.workflow.worker import Run
 
-__all__ = [
-    "INBOX",
-    "INGEST",
-    "Received",
-    "find_job",
-    "receive",
-    "start_inbox",
-    "start_ingest",
-    "stream_reports",
-    "take_in",
-    "take_in_inbox",
-    "told_file",
-]
-
 # Long work as its owner may see it now: rights that went since it began count, hidden sources too.
 
 

@@ -86,8 +86,6 @@ from learninglion.workflow.writing import (
     unheard,
 )
 
-__all__ = ["Drafts", "LONGEST_ANSWER", "compare", "compare_settings", "compare_sources"]
-
 # Where a draft made again differs from what was recorded: which sentence, model, setting or source.
 
 _NAMES = {

@@ -34,8 +34,6 @@ from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 from learninglion.workflow.worker import Run, Work
 
-__all__ = ["REPORTS", "MeasureRow", "Proposal", "Quality", "write_proposal"]
-
 _SUBJECT = "search"  # one at a time: either would slow the other down
 _BACK = "/manage/quality"
 _SHOWN = 20

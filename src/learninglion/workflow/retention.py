@@ -30,8 +30,6 @@ from learninglion.workflow.sign_offs import SignOffRepository
 from learninglion.workflow.worker import Run, Work
 from learninglion.workflow.working_texts import WorkingTextRepository
 
-__all__ = ["APPROVED", "DRAFT", "WORK", "Destroyed", "Overdue", "OverdueDocument", "Retention", "Term"]
-
 DRAFT, APPROVED, WORK = "draft", "approved", "work"
 """Categories: dossiers that nobody approved, approved ones, sets at work. Documents: "collection:NAME"."""
 

@@ -15,8 +15,6 @@ from learninglion.models.plain import Plain
 from learninglion.workflow.jobs import ABOVE, Claim, Event, Jobs, LostClaim
 from learninglion.workflow.spans import Tracer
 
-__all__ = ["Run", "Work", "Worker"]
-
 _logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.5  # between two looks into an empty queue; work from this process is told at once
 _TELL_SECONDS = 0.25  # reports are written together, that often

@@ -50,30 +50,6 @@ from learninglion.workflow.jobs import Job
 from learninglion.workflow.rights import Task, require, require_within
 from learninglion.workflow.worker import Run
 
-__all__ = [
-    "AskRequest",
-    "ChoiceBody",
-    "CollectionList",
-    "DocumentPage",
-    "DossierPage",
-    "DraftRequest",
-    "FileResultView",
-    "HitPage",
-    "JobView",
-    "LogPage",
-    "Problem",
-    "QuestionSetBody",
-    "ReplayView",
-    "SearchRequest",
-    "SetText",
-    "StatedRequest",
-    "describe",
-    "draft_for_program",
-    "repeated",
-    "router",
-    "routes",
-]
-
 Object = dict[str, object]
 
 _ERRORS = {

@@ -26,8 +26,6 @@ from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Work
 from learninglion.workflow.worker import Run
 
-__all__ = ["EXPORT_TYPES", "dossier_of", "router", "tell_draft", "write_again", "write_draft", "write_on"]
-
 router = APIRouter(include_in_schema=False)
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
