@@ -357,7 +357,7 @@ def installation(
 ) -> Installation:
     """What the papers of accountability are made from."""
     return Installation(
-        told=registration(settings),
+        registration=registration(settings),
         hosts=settings.allowed_hosts,
         holdings=holdings,
         measured=measured,

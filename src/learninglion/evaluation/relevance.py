@@ -380,7 +380,7 @@ class ChoicesReport:
     comparison: Comparison  # of the mean log likelihood of what people decided; nearer to 0 is better
 
     @property
-    def kept(self) -> bool:
+    def better(self) -> bool:
         """Whether it is demonstrably better than what was in force."""
         return self.comparison.difference > 0 and self.comparison.p < _SIGNIFICANT
 

@@ -129,7 +129,7 @@ class Claim:
 
     token: str
     job: Job
-    told: dict[str, Plain]
+    payload: dict[str, Plain]
 
 
 @dataclass(frozen=True, slots=True)

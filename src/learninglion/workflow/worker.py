@@ -29,7 +29,7 @@ class Run:
     def __init__(self, claim: Claim, owner: Actor) -> None:
         self.claim = claim
         self.owner = owner  # with the rights of now
-        self.told = claim.told
+        self.payload = claim.payload
         self.stop = threading.Event()  # set when its owner wants no more of it
         self.sending = threading.Lock()  # held by whoever writes its reports, so that they keep their order
         self.beaten = time.monotonic()
@@ -127,7 +127,7 @@ class Worker:
         run = Run(claim, claim.job.owner)
         self._runs[claim.token] = run
         try:
-            above = str(claim.told.get(ABOVE, ""))
+            above = str(claim.payload.get(ABOVE, ""))
             traced = self._tracer.span(f"job {claim.job.kind}", parent=above)
             with traced, fenced(partial(self._jobs.check, claim)):
                 run.owner = self._rights(claim.job.owner)

@@ -735,7 +735,7 @@ def draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") 
 
 def draft_for_program(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work that `draft_job` asks for."""
-    return {"dossier": _draft(workplace, run.owner, DraftRequest.model_validate(run.told), run).id}
+    return {"dossier": _draft(workplace, run.owner, DraftRequest.model_validate(run.payload), run).id}
 
 
 def _told_job(job: Job) -> dict[str, Plain]:
