@@ -28,7 +28,7 @@ from learninglion.drafting.verdict import verify
 from learninglion.drafting.write import WritingOptions, write
 from learninglion.dutch.text import fold
 from learninglion.evaluation.judge import ExamPair, shipped_pairs, wilson
-from learninglion.evaluation.sets import Desk, evaluate_look_alikes
+from learninglion.evaluation.sets import Archive, evaluate_look_alikes
 from learninglion.evaluation.testset import pair_entries, read_pairs
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind, JsonSchema, Prompt
 from learninglion.inference.open import open_generator
@@ -377,8 +377,8 @@ def look_alikes(folder: Path, honest: bool) -> None:
         made = verify(draft)
         return replace(made, checks=checks, verdict=draft.verdict, missing=draft.missing)
 
-    desk = Desk(pair_entries(pairs), writer=written)
-    for bar in evaluate_look_alikes(desk, folder / "look-alikes.jsonl"):
+    archive = Archive(pair_entries(pairs), writer=written)
+    for bar in evaluate_look_alikes(archive, folder / "look-alikes.jsonl"):
         print(f"{bar.name}: {bar.count} of {bar.of}")
 
 

@@ -44,31 +44,6 @@ from learninglion.record.letter_template import LetterTerms
 from learninglion.store.object_store import ObjectStoreChoice
 from learninglion.workflow.options import ENGINES, MODELS_FILE, WorkplaceOptions
 
-__all__ = [
-    "DraftingSettings",
-    "GeneratorSettings",
-    "JobsSettings",
-    "JudgeSettings",
-    "MetricsSettings",
-    "LogSettings",
-    "RegisterSettings",
-    "RerankerSettings",
-    "RetentionSettings",
-    "SearchSettings",
-    "Settings",
-    "WebSettings",
-    "archive_terms",
-    "collector_choice",
-    "letter_terms",
-    "judge_choice",
-    "load_settings",
-    "model_choice",
-    "registration",
-    "reranker_choice",
-    "workplace_options",
-    "with_model",
-]
-
 T = TypeVar("T")
 
 _CROSS_ENCODER = "onnx"  # the kind of judge that is no language model
@@ -382,7 +357,7 @@ def installation(
 ) -> Installation:
     """What the papers of accountability are made from."""
     return Installation(
-        told=registration(settings),
+        registration=registration(settings),
         hosts=settings.allowed_hosts,
         holdings=holdings,
         measured=measured,

@@ -38,17 +38,6 @@ from learninglion.models import (
 )
 from learninglion.models.errors import GeneratorError
 
-__all__ = [
-    "HashingEncoder",
-    "ScriptedGenerator",
-    "make_card",
-    "make_document",
-    "make_hit",
-    "make_question_set",
-    "make_selection",
-    "make_source",
-]
-
 _EVIDENCE_FORM = '"antwoordt": "ja"'  # stands in the form of the evidence table alone
 
 Reply = str | Exception | Callable[[Prompt], str]

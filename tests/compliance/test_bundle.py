@@ -126,7 +126,7 @@ def test_what_the_organisation_must_say_is_open_and_not_made_up() -> None:
     assert "Verzameling los: het doel" in filled["OPEN.md"].decode()
     assert "eigen archief" in filled["modelkaarten.md"].decode()
     assert "Taalmodel: een-model" in filled["modelkaarten.md"].decode()
-    without = replace(HERE, told=replace(TOLD, language_model=""))
+    without = replace(HERE, registration=replace(TOLD, language_model=""))
     assert "Taalmodel:" not in compliance_bundle(without, at=AT)["modelkaarten.md"].decode()
 
 

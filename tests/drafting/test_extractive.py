@@ -5,11 +5,12 @@ from datetime import date
 
 import pytest
 
-from learninglion.drafting.askings import Condition, Kind, Wants, askings_of, gives, holds, kind_of
+from learninglion.drafting.askings import Condition, Kind, askings_of, holds, kind_of
 from learninglion.drafting.coverage import find_missing
 from learninglion.drafting.extractive import draft, from_material
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.verdict import verify
+from learninglion.dutch.questions import Wants, gives
 from learninglion.models import (
     AnswerVerdict,
     Chooser,

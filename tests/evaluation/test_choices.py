@@ -54,7 +54,7 @@ def test_the_measure_learns_what_is_demonstrably_better(dossiers: list[Dossier])
     examples = list(of_dossiers(dossiers))
     report = learn_from_choices(examples, built_in())
     assert report.questions == len(TOWNS)
-    assert report.kept
+    assert report.better
     again = learn_from_choices(examples, built_in())
     assert (again.weights.says.slopes == report.weights.says.slopes).all()  # no luck in it
     taught = read_measure(write_weights(report.weights, {}))

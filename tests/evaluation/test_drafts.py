@@ -139,7 +139,7 @@ def test_a_wrong_line_is_named(tmp_path: Path, row: dict[str, object], told: str
 
 def test_an_archive_asks_its_own_questions_and_takes_the_document_out() -> None:
     trial = archive_trial("proef", ARCHIVE)
-    assert [a.text for a in trial.asked] == [p.question for p in PAIRS]
-    assert [a.holds for a in trial.asked] == [frozenset({f"{p.id}#1"}) for p in PAIRS]
+    assert [a.text for a in trial.questions] == [p.question for p in PAIRS]
+    assert [a.holds for a in trial.questions] == [frozenset({f"{p.id}#1"}) for p in PAIRS]
     with pytest.raises(InputError, match="geen beantwoorde vraag"):
         archive_trial("leeg", answer_entries(PAIRS))

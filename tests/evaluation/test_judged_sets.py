@@ -7,8 +7,8 @@ import pytest
 
 from learninglion.evaluation.positions import evaluate_positions
 from learninglion.evaluation.sets import (
+    Archive,
     Bar,
-    Desk,
     evaluate_look_alikes,
     evaluate_sets,
     interval,
@@ -33,8 +33,8 @@ LIGHT = LabelledPair(
 
 
 @pytest.fixture(scope="module")
-def desk() -> Desk:
-    return Desk(pair_entries([FERRY, LIGHT]))
+def archive() -> Archive:
+    return Archive(pair_entries([FERRY, LIGHT]))
 
 
 def bars(made: tuple[Bar, ...]) -> dict[str, tuple[int, int]]:
@@ -54,7 +54,7 @@ def judgments(tmp_path: Path, *rows: dict[str, object]) -> Path:
     return path
 
 
-def test_judged_sets(desk: Desk, tmp_path: Path) -> None:
+def test_judged_sets(archive: Archive, tmp_path: Path) -> None:
     path = judgments(
         tmp_path,
         {"set": "a", "numbers": [1], "kind": "figure", "passages": [{"pair": "f1", "label": "yes"}]},
@@ -66,7 +66,7 @@ def test_judged_sets(desk: Desk, tmp_path: Path) -> None:
         SubQuestion((2,), "Bent u bekend met het bericht «Pont vaart niet»?"),
         SubQuestion((3,), LIGHT.question),
     )
-    found = bars(evaluate_sets(desk, {"a": ("", questions)}, read_judgments(path, {})))
+    found = bars(evaluate_sets(archive, {"a": ("", questions)}, read_judgments(path, {})))
     assert found["drafted from it"] == (1, 1)
     assert found["with it first"] == (1, 1)
     assert found["acquaintance or procedural, drafted"] == (0, 1)
@@ -79,7 +79,7 @@ def test_a_line_that_is_no_judgment_is_named(tmp_path: Path) -> None:
         read_judgments(path, {})
 
 
-def test_look_alikes(desk: Desk, tmp_path: Path) -> None:
+def test_look_alikes(archive: Archive, tmp_path: Path) -> None:
     path = tmp_path / "look.jsonl"
     row = {
         "id": "f1",
@@ -88,7 +88,7 @@ def test_look_alikes(desk: Desk, tmp_path: Path) -> None:
         "key": "12 veerponten",
     }
     path.write_text(json.dumps(row), "utf-8")
-    found = bars(evaluate_look_alikes(desk, path))
+    found = bars(evaluate_look_alikes(archive, path))
     assert found["in other words, drafted from it"] == (1, 1)
     assert found["in other words, with it first"] == (1, 1)
     assert found["look-alike green"] == (0, 1)

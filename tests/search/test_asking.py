@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from learninglion.dutch.questions import Wants
 from learninglion.evaluation.document_questions import (
     ParsedShelf,
     measure_questions,
@@ -14,7 +15,7 @@ from learninglion.evaluation.document_questions import (
 )
 from learninglion.models import Block, BlockKind, Document, DocumentCard, DocumentKind, Footnote, Span
 from learninglion.search.about import Feature, facts_about, feature_asked
-from learninglion.search.asked import AnswerKind, is_english, read_question, without_order
+from learninglion.search.asked import is_english, read_question, without_order
 from learninglion.search.asking import Material, Reply, Verdict, find_answers, goes_on, newest_first
 from learninglion.search.evidence import split_verb
 from learninglion.search.local.index import Index
@@ -319,9 +320,9 @@ def test_a_verb_in_two_parts_finds_the_sentence_that_has_it_whole(tmp_path: Path
 
 
 def test_what_is_waited_for_and_what_goes_on() -> None:
-    assert read_question("Hoe lang duurt een schutting?").kind is AnswerKind.LENGTH
-    assert read_question("Waarom?").kind is AnswerKind.REASON
-    assert read_question("sluisdeur").kind is AnswerKind.WORD
+    assert read_question("Hoe lang duurt een schutting?").wants is Wants.LENGTH
+    assert read_question("Waarom?").wants is Wants.CAUSE
+    assert read_question("sluisdeur").looked_up
     assert read_question("How many locks are there?").english
     assert goes_on("En daarna?") and goes_on("Geldt dat ook voor kano’s?")
     assert not goes_on("Hoeveel euro betaalt een vrachtschip voor een schutting in de winter?")

@@ -173,7 +173,7 @@ def test_who_takes_over_from_a_worker_killed_at_the_very_end_finds_it_done(
     assert len(again.prompts) == 1
     newest = workplace.dossiers.load(half.id, BOSS).version
     assert newest == half.version + 1
-    run.told["version"] = newest
+    run.payload["version"] = newest
     with pytest.raises(InputError, match="al af"):  # who asks for it now is told
         write_on(workplace, run)
 

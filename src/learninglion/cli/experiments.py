@@ -30,8 +30,6 @@ from learninglion.evaluation.testset import Trial
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 
-__all__ = ["register"]
-
 experiment_app = typer.Typer(
     no_args_is_help=True, help="Proeven met het zoeken, vastgelegd zodat iedereen ze kan overdoen."
 )

@@ -20,8 +20,6 @@ from learninglion.models import Source
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 
-__all__ = ["register"]
-
 judge_app = typer.Typer(invoke_without_command=True)
 _KEYS = "0 = niet relevant, 1 = deels, 2 = helemaal, s = overslaan, t = vorige opnieuw, q = stoppen"
 

@@ -21,21 +21,6 @@ from learninglion.search.fusion import Fusion
 from learninglion.settings import load_settings, reranker_choice
 from learninglion.workflow.documents import Entry
 
-__all__ = [
-    "collection_entries",
-    "open_allowed",
-    "open_collection",
-    "open_trial",
-    "read_grades",
-    "rerank_allowed",
-    "set_encoder",
-    "set_reranking",
-    "tuned_encoder",
-    "tuned_fusion",
-    "vector_cache",
-    "write_page",
-]
-
 
 def open_trial(pairs: Path | None, collection: str | None) -> Trial:
     """The questions of a pairs file or of a collection: exactly one of them (wrong usage otherwise)."""

@@ -23,8 +23,6 @@ from learninglion.models.plain import Plain, to_plain
 from learninglion.settings import Settings, judge_choice, load_settings, model_choice
 from learninglion.workflow import parse_files
 
-__all__ = ["register"]
-
 model_app = typer.Typer(no_args_is_help=True, help="Het taalmodel bekijken.")
 _SIGNS = {Outcome.GOOD: "✓", Outcome.LIMITED: "~", Outcome.BAD: "✕"}
 _KEY = "LEARNINGLION_MODEL_KEY"

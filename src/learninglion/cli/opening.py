@@ -10,8 +10,6 @@ from learninglion.settings import Settings, load_settings, with_model, workplace
 from learninglion.workflow import Workplace, working
 from learninglion.workflow.indexing import IndexState
 
-__all__ = ["settings_here", "tell_switch", "workplace_here"]
-
 
 @contextmanager
 def workplace_here(settings: Settings | None = None) -> Iterator[Workplace]:

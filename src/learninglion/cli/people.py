@@ -11,8 +11,6 @@ from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.models.plain import to_plain
 from learninglion.settings import load_settings
 
-__all__ = ["register"]
-
 users_app = typer.Typer(no_args_is_help=True, help="Gebruikers van de werkplek, hun rollen en verzamelingen.")
 
 

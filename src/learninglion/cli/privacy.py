@@ -11,8 +11,6 @@ from learninglion.evaluation.privacy import evaluate_privacy, make_privacy_cases
 from learninglion.models.plain import to_plain
 from learninglion.workflow.persons import Outcome, PersonReport
 
-__all__ = ["evaluate_recognition", "register"]
-
 person_app = typer.Typer(
     no_args_is_help=True, help="De rechten van een betrokkene: waar iemand in staat, en weghalen."
 )

@@ -46,8 +46,8 @@ from learninglion.evaluation.relevance import (
 from learninglion.evaluation.report import SIGNIFICANT, in_words, retrieval_page, verdict
 from learninglion.evaluation.retrieval import RetrievalReport, compare_reports, evaluate
 from learninglion.evaluation.sets import (
+    Archive,
     Bar,
-    Desk,
     Judgment,
     evaluate_look_alikes,
     evaluate_own_wording,
@@ -78,16 +78,6 @@ from learninglion.search.content import evenly
 from learninglion.search.fusion import DEFAULT, Fusion
 from learninglion.workflow import parse_files, read_question_file
 from learninglion.workflow.documents import Entry
-
-__all__ = [
-    "evaluate_changed_positions",
-    "evaluate_search",
-    "measure_sets",
-    "register",
-    "train_newest_line",
-    "train_relevance",
-    "tune_relevance",
-]
 
 # `learninglion evaluate retrieval`: how well search finds, and whether two ways really differ.
 
@@ -250,8 +240,8 @@ def measure_sets(
 
     Judgments without sets are those of the workplace, and `collection` is what they draw on.
     """
-    own = Desk(collection_entries(collection), cache=vector_cache()) if collection is not None else None
-    desk, names = (own, {}) if own is not None else _desk(sets, pairs)
+    own = Archive(collection_entries(collection), cache=vector_cache()) if collection is not None else None
+    archive, names = (own, {}) if own is not None else _archive_of(sets, pairs)
     bars: list[Bar] = []
     with progress() as shown:
 
@@ -261,14 +251,14 @@ def measure_sets(
         if sets is not None:
             judged = read_judgments(judgments or sets / "judgments.jsonl", names)
             set_questions = {name: (s.introduction, s.questions) for name, s in _question_sets(sets).items()}
-            bars += evaluate_sets(desk, set_questions, judged, lambda d, t: tell("Sets", d, t))
+            bars += evaluate_sets(archive, set_questions, judged, lambda d, t: tell("Sets", d, t))
         elif judgments is not None:
             judged = read_judgments(judgments, names)
-            bars += evaluate_sets(desk, judged_sets(judged), judged, lambda d, t: tell("Sets", d, t))
+            bars += evaluate_sets(archive, judged_sets(judged), judged, lambda d, t: tell("Sets", d, t))
         if look_alikes is not None:
-            bars += evaluate_look_alikes(desk, look_alikes, lambda d, t: tell("Gelijkenis", d, t))
+            bars += evaluate_look_alikes(archive, look_alikes, lambda d, t: tell("Gelijkenis", d, t))
         if pairs is not None:
-            bars += evaluate_own_wording(desk, read_pairs(pairs), lambda d, t: tell("Eigen woorden", d, t))
+            bars += evaluate_own_wording(archive, read_pairs(pairs), lambda d, t: tell("Eigen woorden", d, t))
     _show(bars, as_json)
 
 
@@ -342,7 +332,7 @@ def tune_relevance(actor: Actor) -> None:
             f"{change.first:.3f} zoals het was, {change.second:.3f} zoals geleerd "
             f"(kans op toeval {change.p:.3f})."
         )
-        if not report.kept:
+        if not report.better:
             console.print("Niet aantoonbaar beter: er verandert niets.")
             return
         figures: list[Plain] = [change.first, change.second, change.p]
@@ -367,19 +357,19 @@ _ALL = 1_000_000
 def _judged_examples(sets: Path | None, look_alikes: Path | None, pairs: Path | None) -> Sequence[Example]:
     if sets is None and look_alikes is None and pairs is None:
         return ()
-    desk, names = _desk(sets, pairs)
+    archive, names = _archive_of(sets, pairs)
     examples: list[Example] = []
     if look_alikes is not None:
         rows = [{k: str(v) for k, v in row.items()} for row in _rows(look_alikes)]
-        offered = {n: desk.offer([SubQuestion((1,), row[n]) for row in rows]) for n in ("para", "near")}
+        offered = {n: archive.offer([SubQuestion((1,), row[n]) for row in rows]) for n in ("para", "near")}
         examples.extend(of_look_alikes(rows, offered))
     if sets is not None:
         judged = read_judgments(sets / "judgments.jsonl", names)
         for name, question_set in _question_sets(sets).items():
-            examples.extend(_of_set(desk, name, question_set, judged))
+            examples.extend(_of_set(archive, name, question_set, judged))
     if pairs is not None:
         some: list[LabelledPair] = list(read_pairs(pairs))[::_EVERY]
-        asked_again = desk.offer([SubQuestion((1,), pair.question) for pair in some])
+        asked_again = archive.offer([SubQuestion((1,), pair.question) for pair in some])
         for pair, offers in zip(some, asked_again, strict=True):
             examples.extend(of_own_wording(pair.id, pair.question, offers))
     return examples
@@ -388,10 +378,12 @@ def _judged_examples(sets: Path | None, look_alikes: Path | None, pairs: Path | 
 _EVERY = 8  # of the archive's own questions; they are easy, and many
 
 
-def _of_set(desk: Desk, name: str, question_set: QuestionSet, judged: Sequence[Judgment]) -> list[Example]:
+def _of_set(
+    archive: Archive, name: str, question_set: QuestionSet, judged: Sequence[Judgment]
+) -> list[Example]:
     examples: list[Example] = []
     known = {j.numbers: j for j in judged if j.set == name}
-    offered = desk.offer(question_set.questions, question_set.introduction)
+    offered = archive.offer(question_set.questions, question_set.introduction)
     for question, offers in zip(question_set.questions, offered, strict=True):
         judgment = known.get(question.numbers)
         if judgment is not None:
@@ -400,7 +392,7 @@ def _of_set(desk: Desk, name: str, question_set: QuestionSet, judged: Sequence[J
     return examples
 
 
-def _desk(sets: Path | None, pairs: Path | None) -> tuple[Desk, dict[str, str]]:
+def _archive_of(sets: Path | None, pairs: Path | None) -> tuple[Archive, dict[str, str]]:
     """The archive of a folder of sets and a file of pairs, and the document id of each file."""
     entries: list[Entry] = list(pair_entries(read_pairs(pairs))) if pairs is not None else []
     names: dict[str, str] = {}
@@ -413,7 +405,7 @@ def _desk(sets: Path | None, pairs: Path | None) -> tuple[Desk, dict[str, str]]:
         entries.extend(document_entries([outcome]))
     if not entries:
         raise InputError("Er is geen archief om uit te putten: geef --sets of --pairs.")
-    return Desk(entries, cache=vector_cache()), names
+    return Archive(entries, cache=vector_cache()), names
 
 
 def _question_sets(sets: Path) -> dict[str, QuestionSet]:
@@ -578,7 +570,7 @@ def tune_search(
         console.print(f"Geleerd van {report.learned_from} vragen, gemeten op {report.held_out} andere.")
         for way in report.ways:
             console.print(_compared(way))
-        if not report.kept:
+        if not report.better:
             console.print("Niet aantoonbaar beter: er verandert niets.")
             return
         best = report.best
@@ -676,7 +668,7 @@ def evaluate_equal_treatment(
 ) -> None:
     """Maakt het uit wie vraagt of hoe? Dezelfde vraag namens elke partij en door verschillende vragers."""
     trial, failed = _drafting_trial(pairs, collection, None, False)
-    sampled = evenly([one.text for one in trial.asked], limit or len(trial.asked))
+    sampled = evenly([one.text for one in trial.questions], limit or len(trial.questions))
     with progress() as shown:
 
         def tell(done: int, total: int) -> None:

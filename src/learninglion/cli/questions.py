@@ -38,8 +38,6 @@ from learninglion.record.contract import dossier_view, hit_view, read_stated_dra
 from learninglion.record.export import WHOLE, ExportFormat
 from learninglion.workflow import Workplace, read_question_file, unfinished
 
-__all__ = ["choose_in_terminal", "register"]
-
 # The human step in a terminal: see what was found, tick what counts, say why the rest does not.
 
 _HELP = "Nummers om te kiezen (1 3), -2 reden om af te wijzen, leeg = klaar met deze vraag"

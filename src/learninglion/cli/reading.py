@@ -11,8 +11,6 @@ from learninglion.models import Check, Dossier, Hit, QuestionSet, Span, Verifica
 from learninglion.record.marking import mark_line
 from learninglion.record.notes import heading, reasons_text, verdict_words
 
-__all__ = ["print_dossier", "print_hits", "print_style"]
-
 _WIDTH = 100
 
 

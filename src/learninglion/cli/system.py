@@ -18,8 +18,6 @@ from learninglion.models.plain import to_plain
 from learninglion.settings import collector_choice, load_settings
 from learninglion.workflow.files import write_file
 
-__all__ = ["register"]
-
 log_app = typer.Typer(no_args_is_help=True, help="Het logboek: elke stap, aan elkaar vastgemaakt.")
 
 

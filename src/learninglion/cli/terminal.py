@@ -18,17 +18,6 @@ from learninglion.models.errors import InputError
 from learninglion.models.progress import Progress as ProgressFunction
 from learninglion.models.progress import silent
 
-__all__ = [
-    "advise",
-    "console",
-    "fail",
-    "local_actor",
-    "print_json",
-    "progress",
-    "read_json",
-    "read_text",
-]
-
 console = Console(highlight=False, markup=False, soft_wrap=True)
 _errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 

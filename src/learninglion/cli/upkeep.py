@@ -16,8 +16,6 @@ from learninglion.workflow.checkup import Finding, State, examine
 from learninglion.workflow.rereading import RereadOutcome, RereadResult
 from learninglion.workflow.transfer import Extent, import_all
 
-__all__ = ["register"]
-
 
 def register(app: typer.Typer) -> None:
     """Hang these commands on `app`."""

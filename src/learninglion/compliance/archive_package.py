@@ -29,8 +29,6 @@ from learninglion.record.log import LogEntry, is_sealed
 from learninglion.record.marking import credit_line, state_words
 from learninglion.record.provenance import SIDECAR_SUFFIX
 
-__all__ = ["APPRAISALS", "ArchiveTerms", "archive_package", "verify_package"]
-
 APPRAISALS = {"B": "Blijvend te bewaren", "V": "Tijdelijk te bewaren"}
 
 _NAMESPACE = "https://www.nationaalarchief.nl/mdto"

@@ -24,17 +24,6 @@ from learninglion.compliance.impact_forms import Assessment, filled_form, open_q
 from learninglion.compliance.register_entry import GOAL, RISKS, known_entry
 from learninglion.models.plain import Plain, to_plain
 
-__all__ = [
-    "Component",
-    "Measure",
-    "bill",
-    "compliance_bundle",
-    "installed",
-    "known_measures",
-    "read_measures",
-    "system_card",
-]
-
 # Requirements and measures of the task registry that apply, with what the program does for each.
 
 
@@ -199,7 +188,7 @@ _OWN = (
 def compliance_bundle(here: Installation, *, at: datetime) -> dict[str, bytes]:
     """The files by name. The same installation at the same moment gives the same bytes."""
     facts = facts_of(here)
-    entry, gaps = known_entry(here.told)
+    entry, gaps = known_entry(here.registration)
     forms = {form: filled_form(form, facts, at=at) for form in _FORMS}
     records: dict[str, Mapping[str, object]] = {name: forms[form] for form, name in _FORMS.items()}
     records["algoritmeregister.json"] = entry
@@ -228,7 +217,7 @@ def _open_points(here: Installation, gaps: tuple[str, ...], at: datetime) -> Ite
     yield "\n## Instellingen die ontbreken\n"
     missing = [f"Algoritmeregister: {gap}" for gap in gaps]
     missing += [f"Verzameling {h.name}: het doel" for h in here.holdings if not h.purpose]
-    if not here.told.lawful_basis:
+    if not here.registration.lawful_basis:
         missing.append("[register] lawful_basis")
     if not here.dossier_days:
         missing.append(
@@ -259,7 +248,7 @@ def _technical_page(card: Mapping[str, Plain]) -> str:
 
 def system_card(here: Installation, technical: Mapping[str, Plain], *, at: datetime) -> dict[str, Plain]:
     """The system card of the AMT (MinBZK/amt, 0.1a10). What the organisation must say is empty."""
-    registered, facts = here.told, facts_of(here)
+    registered, facts = here.registration, facts_of(here)
     stamp = at.isoformat(timespec="seconds").replace("+00:00", "Z")
     states: dict[bool, list[Plain]] = {True: [], False: []}
     for measure in known_measures():

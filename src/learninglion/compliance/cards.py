@@ -9,8 +9,6 @@ from importlib.resources import files
 from learninglion.compliance.facts import Figure, Installation, facts_of, figures_about
 from learninglion.compliance.impact_forms import known_risks, tables_of, told
 
-__all__ = ["ModelCard", "data_card", "model_cards", "model_page", "notice", "risk_page"]
-
 _OPEN = "**open**"
 
 
@@ -31,9 +29,9 @@ def model_cards(here: Installation) -> tuple[ModelCard, ...]:
     facts = facts_of(here)
     used = {
         "built-in encoder": here.built_in_encoder,
-        "reranker": here.told.reranker,
-        "language model": bool(here.told.language_model),
-        "second reader": here.told.second_reader,
+        "reranker": here.registration.reranker,
+        "language model": bool(here.registration.language_model),
+        "second reader": here.registration.second_reader,
     }
     return tuple(
         ModelCard(
@@ -96,8 +94,8 @@ def risk_page() -> str:
 def notice(name: str, here: Installation) -> str:
     """A draft for the organisation to read: `name` is transparency or accessibility."""
     facts: Mapping[str, str] = facts_of(here) | {
-        "organisation_or_open": here.told.organisation or "de organisatie (**open**)",
-        "contact_or_open": here.told.contact or _OPEN,
+        "organisation_or_open": here.registration.organisation or "de organisatie (**open**)",
+        "contact_or_open": here.registration.contact or _OPEN,
     }
     return _template(name).format_map(facts)
 

@@ -19,8 +19,6 @@ from pathlib import Path
 
 from learninglion.record.energy import Energy, Method
 
-__all__ = ["PowerFigures", "PowerMeter", "Use"]
-
 _RAPL = Path("/sys/class/powercap/intel-rapl:0")
 _STAT = Path("/proc/stat")
 _JOULES = 3.6e6  # a kWh

@@ -17,8 +17,6 @@ from learninglion.compliance.register_entry import (
     describe_oversight,
 )
 
-__all__ = ["Figure", "Holding", "Installation", "facts_of", "figures_about", "shipped_figures"]
-
 _POLICIES = {
     "allow": "persoonsgegevens worden geteld en gemeld",
     "mask": "persoonsgegevens worden afgedekt voor zoeken en modellen",
@@ -52,7 +50,7 @@ class Figure:
 class Installation:
     """How the program is set up here, what it holds and what was measured of it."""
 
-    told: Registration
+    registration: Registration
     hosts: tuple[str, ...] = ()  # other machines that may be connected to
     holdings: tuple[Holding, ...] = ()
     measured: tuple[Figure, ...] = ()  # here, on the own archive
@@ -75,7 +73,7 @@ def figures_about(about: str, here: Installation) -> tuple[Figure, ...]:
 
 def facts_of(here: Installation) -> dict[str, str]:
     """The sentences by their name in the forms; "" where nobody said it."""
-    registered = here.told
+    registered = here.registration
     return {
         "goal": GOAL,
         "risks": RISKS,

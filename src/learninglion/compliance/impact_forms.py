@@ -21,8 +21,6 @@ from typing import Any, cast
 
 from learninglion.models.plain import Plain
 
-__all__ = ["Assessment", "Risk", "filled_form", "known_risks", "open_questions", "told", "tables_of"]
-
 _SCHEMA = "https://github.com/MinBZK/par-dpia-form/blob/main/schemas/assessment-output.v2.schema.json"
 _CHECK = "Vooringevuld uit het programma; controleer dit en vul het aan voor uw eigen gebruik. "
 _SENTENCE = 40  # characters; what is shorter is a value of a list and not a text to check

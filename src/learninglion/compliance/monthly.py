@@ -17,8 +17,6 @@ from learninglion.dutch.numbers import MONTHS
 from learninglion.record.energy import Method
 from learninglion.record.export_pdf import typeset
 
-__all__ = ["Drift", "Month", "drifts", "monthly_page", "monthly_pdf"]
-
 _TEMPLATE = Path(__file__).with_name("monthly.typ")
 _FIXED_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # no clock in the file: the same month gives the same bytes
 _SIGNIFICANCE = 0.01

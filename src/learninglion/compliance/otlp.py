@@ -15,8 +15,6 @@ from learninglion import __version__
 from learninglion.inference.connection import Connection, Route, require_allowed
 from learninglion.models.plain import Plain
 
-__all__ = ["Collector", "CollectorChoice", "attribute", "export_of", "operation_of"]
-
 _WHAT = "verzamelpunt"
 _PATH = "/v1/traces"
 _TIMEOUT = 10.0

@@ -20,8 +20,6 @@ from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain
 from learninglion.record.log import LogEntry
 
-__all__ = ["PROCESSING", "SCOPE", "ProcessingTerms", "processing_spans"]
-
 SCOPE = "learninglion.log"
 
 PROCESSING = (

@@ -17,8 +17,6 @@ from markdown_it.token import Token
 from learninglion.compliance.cards import data_card, model_page, notice, risk_page
 from learninglion.compliance.facts import Installation
 
-__all__ = ["publication"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Page:

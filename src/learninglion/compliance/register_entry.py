@@ -13,18 +13,6 @@ from dataclasses import dataclass
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain
 
-__all__ = [
-    "CATEGORIES",
-    "GOAL",
-    "RISKS",
-    "STATUSES",
-    "Registration",
-    "describe_methods",
-    "describe_oversight",
-    "known_entry",
-    "register_entry",
-]
-
 STATUSES = ("In ontwikkeling", "In gebruik", "Buiten gebruik")
 CATEGORIES = ("Hoog-risico AI-systeem", "Impactvolle algoritmes", "Overige algoritmes")
 

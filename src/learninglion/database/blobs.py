@@ -34,16 +34,6 @@ from learninglion.database.engine import Moment, new_metadata, now, reading
 from learninglion.database.files import append_durably, write_durably
 from learninglion.models.errors import IntegrityError
 
-__all__ = [
-    "Blobs",
-    "DatabaseBlobs",
-    "Files",
-    "FolderBlobs",
-    "Read",
-    "keeps_files",
-    "move_in",
-]
-
 metadata = new_metadata()
 
 kept_files = Table(

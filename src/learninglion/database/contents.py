@@ -19,8 +19,6 @@ from sqlalchemy import Connection, MetaData, Table, delete, func, insert, select
 from learninglion.models.errors import ConflictError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex
 
-__all__ = ["Extent", "Row", "clear", "is_empty", "measured", "put_rows", "rows_of", "tables_of"]
-
 Row = dict[str, Plain]
 
 # Of this database and of nobody else: which schema it has, work that its own workers do, tries to guess a

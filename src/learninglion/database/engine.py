@@ -38,25 +38,6 @@ from learninglion.database.files import disk_trouble
 from learninglion.database.locking import exclusive
 from learninglion.models.errors import ConflictError, InputError, IntegrityError, UnavailableError
 
-__all__ = [
-    "HEAD",
-    "NAMING",
-    "Moment",
-    "damage_of",
-    "fenced",
-    "new_metadata",
-    "now",
-    "open_database",
-    "open_unchanged",
-    "plain_cursor",
-    "reading",
-    "schema_of",
-    "spell_moment",
-    "upgrade",
-    "wipe_deleted",
-    "writing",
-]
-
 HEAD = "0012"  # newest migration; kept here so that opening an up-to-date database need not load Alembic
 
 NAMING = {

@@ -10,8 +10,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["append_durably", "disk_trouble", "write_durably"]
-
 # What an operating system or SQLite says when a disk will not have it, in words that say what to do.
 
 _FULL = "De schijf is vol. Maak ruimte en doe dit opnieuw; wat al was opgeslagen, is heel gebleven."

@@ -14,8 +14,6 @@ from pathlib import Path
 
 from learninglion.models.errors import ConflictError, InputError
 
-__all__ = ["Holder", "exclusive", "holder"]
-
 _FIRST_POLL_SECONDS = 0.002  # short holders are gone by then; waiting for an ingest need not be eager
 _LAST_POLL_SECONDS = 0.1
 

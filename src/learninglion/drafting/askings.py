@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from learninglion.dutch.numbers import MONTHS
+from learninglion.dutch.questions import FIGURES, NUMERIC, Wants, gives, wants_of
 from learninglion.dutch.text import fold, split_sentences, squash, words
 
 __all__ = [
@@ -21,10 +21,8 @@ __all__ = [
     "Condition",
     "Kind",
     "NOT_SEARCHED",
-    "Wants",
     "admits_ignorance",
     "askings_of",
-    "gives",
     "holds",
     "kind_of",
     "polarity",
@@ -46,23 +44,6 @@ class Kind(StrEnum):
 
 NOT_SEARCHED = frozenset({Kind.ACQUAINTANCE, Kind.PROCEDURAL})
 """What no archive can answer."""
-
-
-class Wants(StrEnum):
-    """What must stand in a sentence that answers; a kind can want one of several."""
-
-    COUNT = "count"
-    MONEY = "money"
-    SHARE = "share"
-    LENGTH = "length"  # of time
-    DISTANCE = "distance"
-    DATE = "date"
-    CAUSE = "cause"
-    BODY = "body"  # a person or an organisation
-    PLACE = "place"
-    DEED = "deed"  # what somebody does or will do
-    VIEW = "view"
-    ANYTHING = "anything"
 
 
 class Condition(StrEnum):
@@ -127,90 +108,8 @@ _FORM = re.compile(
     r"begrotingsbehandeling)\b.{0,40}\b(?:beantwoord|stur|toe)\w*)",
     re.I,
 )
-_WANTS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
-    (wants, re.compile(pattern, re.IGNORECASE))
-    for wants, pattern in (
-        (
-            Wants.DEED,
-            r"^(?:en )?(?:bent|is|zijn) (?:u|het kabinet|de \w+) (?:\w+ ){0,3}?(?:bereid|"
-            r"voornemens|van plan)\b",
-        ),
-        (
-            Wants.VIEW,
-            r"^(?:en )?(?:deelt u|vindt u|acht u|onderschrijft u|erkent u|herkent u|(?:wat vindt|"
-            r"hoe oordeelt|hoe beoordeelt|hoe reageert|hoe kijkt|"
-            r"hoe duidt) u|bent u het (?:\w+ )?(?:ermee )?eens|bent u van mening|begrijpt u|"
-            r"beaamt u|kunt u reageren)\b",
-        ),
-        (
-            Wants.MONEY,
-            r"\b(?:welke? (?:bedrag\w*|budget|kosten|subsidiebedrag\w*)|"
-            r"hoeveel (?:\w+ ){0,2}?(?:euro|geld|subsidie|budget|kost\w*)|"
-            r"wat (?:kost|kosten|kostte|kostten)|hoe hoog (?:is|zijn|was|waren) (?:de |het |een )?(?:\w+ )?"
-            r"(?:boete\w*|\w*kosten|subsidie\w*|bijdrage\w*|vergoeding\w*|bedrag\w*|schade|uitgaven)|"
-            r"hoeveel (?:\w+ ){0,6}?(?:betaal\w*|gekost|uitgegeven|uitgaven|besteed\w*|uit aan|"
-            r"geïnvesteerd)|"
-            r"financi[eë]le (?:gevolg\w*|omvang|schade|bijdrage))\b",
-        ),
-        (Wants.SHARE, r"\b(?:welke? (?:percentage|deel|aandeel)|hoeveel procent)\b"),
-        (
-            Wants.LENGTH,
-            r"\b(?:hoe lang|hoelang|hoeveel (?:tijd|dagen|weken|maanden|jaren|jaar|uur|uren)|hoe oud)\b",
-        ),
-        (Wants.DISTANCE, r"\b(?:hoe ver|welke afstand|hoeveel (?:kilometer|meter))\b"),
-        (
-            Wants.DATE,
-            r"^(?:en )?wanneer (?!.*, (?:wat|welke?|hoe|waarom|bent|gaat|kunt|is|zijn|wilt)\b)|"
-            r"\b(?:aangeven|zeggen|toelichten|duidelijk|bekend|per|sinds|vanaf|tot|van|,) wanneer\b|"
-            r"\b(?:(?:op|vanaf|per|binnen|tot|voor|in|sinds|tegen) welke? (?:termijn|datum|dag|"
-            r"jaar|moment|tijdstip|week|kwartaal|jaargetijde|"
-            r"maand|periode)|hoe snel|welk (?:tijd\w*|jaar|moment)|welke (?:termijn|datum)|"
-            r"tijdpad|tijdspad|tijdlijn)\b",
-        ),
-        (
-            Wants.COUNT,
-            r"\b(?:hoeveel|hoe vaak|hoe hoog|hoe groot|welke? (?:aantal\w*|omvang|hoogte)|"
-            r"wat (?:is|was|zijn) de (?:omvang|hoogte)|"
-            r"cijfermatig|hoe duur|wat bedraagt|wat bedragen)\b",
-        ),
-        (
-            Wants.CAUSE,
-            r"\b(?:waarom|om welke reden\w*|wat (?:is|was|zijn|waren) de (?:reden\w*|oorza\w+)|"
-            r"waardoor|welke redenen|waaraan ligt|hoe komt het|wat verklaart)\b",
-        ),
-        (
-            Wants.BODY,
-            r"\b(?:wie|door wie|(?:welke|welk) (?:\w+ )?(?:organisatie\w*|instantie\w*|partij\w*|"
-            r"bedrij\w+|minister\w*|bewindspersoon|landen|gemeenten))\b",
-        ),
-        (
-            Wants.PLACE,
-            r"^(?:en )?(?:waar\b|op welke (?:plek\w*|locatie\w*|plaats\w*)|"
-            r"in welke (?:gemeente\w*|regio\w*|land\w*|provincie\w*))",
-        ),
-        (
-            Wants.DEED,
-            r"\b(?:wat (?:gaat|doet|doen|gaan|heeft|kunt|kan|bent) (?:u|het kabinet|de regering|"
-            r"nederland)\b|welke (?:\w+ ){0,2}?(?:stappen|maatregelen|acties|"
-            r"inzet|actie|initiatieven|instrumenten)|bent u (?:\w+ ){0,3}?(?:bereid|voornemens|"
-            r"van plan)|gaat u|wilt u|zult u|hoe (?:gaat|zorgt|pakt|wilt|waarborgt|ondersteunt|"
-            r"voorkomt) u|overweegt u|onderneemt u|wordt er|hoe wordt|hoe worden|welke actie|"
-            r"doet u\b|bereid (?:om|te))",
-        ),
-        (
-            Wants.VIEW,
-            r"\b(?:deelt u|vindt u|acht u|onderschrijft u|erkent u|herkent u|(?:wat|hoe) (?:vindt|"
-            r"oordeelt|beoordeelt|reageert|kijkt|denkt|"
-            r"duidt|waardeert|apprecieert|schat|verklaart) u|uw (?:mening|reactie|oordeel|"
-            r"appreciatie|visie|opvatting|standpunt)|bent u het (?:\w+ )?(?:ermee )?eens|"
-            r"eens (?:met|dat)|bent u van mening|vindt het kabinet|kunt u reageren|begrijpt u|"
-            r"beaamt u|ziet u|verwacht u|hoe staat u)",
-        ),
-    )
-)
 # A part that points back ("die hoeveelheid", "hoeveel daarvan") is about what was named before.
 _POINTS_BACK = re.compile(r"\b(?:die|dat|deze|dit|daar\w*|hier\w*|er\w{2,}|ze|hij|zij)\b", re.I)
-_FIGURES = frozenset({Wants.MONEY, Wants.SHARE, Wants.COUNT, Wants.DISTANCE})
 _KINDS = {
     Wants.LENGTH: Kind.MOMENT,
     Wants.DATE: Kind.MOMENT,
@@ -280,102 +179,16 @@ def _read(text: str, about: str) -> Asking:
         return Asking(text, about, Kind.PROCEDURAL, condition=condition)
     if _KNOWS.search(plain):
         return Asking(text, about, Kind.ACQUAINTANCE, yes_no=True)
-    wants = next((wants for wants, pattern in _WANTS if pattern.search(plain)), Wants.ANYTHING)
+    wants = wants_of(text)
     return Asking(text, about, _kind_of(wants), wants, condition, yes_no and wants not in _TOLD)
 
 
 def _kind_of(wants: Wants) -> Kind:
-    return Kind.FIGURE if wants in _FIGURES else _KINDS.get(wants, Kind.FACT)
+    return Kind.FIGURE if wants in FIGURES else _KINDS.get(wants, Kind.FACT)
 
 
 # --------------------------------------------------------------------------- what a sentence gives
 
-_MONTH = "|".join(MONTHS)
-_NOT_AN_AMOUNT = re.compile(
-    rf"\b\d{{1,2}}\s+(?:{_MONTH})(?:\s+\d{{4}})?\b|\b(?:19|20)\d\d(?:[-–/]\d{{2,4}})?\b|\[\s*\d+\s*\]|"
-    r"\b(?:vraag|vragen|nr\.?|nummer|artikel|lid|bijlage|noot)\s*\d+|\b\d+\s*\d*-\d+\b",
-    re.IGNORECASE,
-)
-_WORDED = (
-    "één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|vijftien|zestien|twintig|dertig|"
-    "veertig|vijftig|zestig|zeventig|tachtig|negentig|[a-z]*honderd[a-z]*|[a-z]*duizend[a-z]*|tientallen|miljoen|miljard"
-)
-_NUMBER = re.compile(
-    rf"(?<![A-Za-z\d])\d|\b(?:{_WORDED}|de helft|een derde|een kwart|driekwart|geen|nul|"
-    r"(?:een|twee|drie|vier|vijf)maal|alle|enkele|meerdere|verdubbel\w*|gehalveerd)\b",
-    re.IGNORECASE,
-)
-_TIME = r"(?:dag|dagen|uur|uren|week|weken|maand|maanden|jaar|jaren|minuten|kwartalen|kwartaal)"
-_LENGTH = (
-    rf"(?:\d+(?:[,.]\d+)?|een|{_WORDED}|enkele|anderhalf|half) (?:\w+ )?{_TIME}|"
-    rf"(?:halfjaar|kwartier|etmaal)"
-)
-_GIVES = {
-    Wants.COUNT: _NUMBER,
-    Wants.MONEY: re.compile(
-        r"€\s*\d|\d[\d.,]*\s*(?:miljoen|miljard|euro|mln|mld|EUR)\b|\b(?:miljoen|miljard|"
-        r"duizend|honderd)\w* euro\b|\beuro\b|\bEUR\b|\b(?:kosteloos|gratis|geen kosten|"
-        r"geen subsidie)\b",
-        re.IGNORECASE,
-    ),
-    Wants.SHARE: re.compile(
-        r"\d\s*%|\bprocent\b|\bpercentage\b|\b(?:de helft|een derde|een kwart|driekwart|"
-        r"twee derde|(?:één|een|\d+) op de (?:\w+|\d+))\b",
-        re.IGNORECASE,
-    ),
-    Wants.LENGTH: re.compile(
-        rf"\b{_LENGTH}\b|\b(?:onbepaalde tijd|levenslang|tot en met|altijd)\b", re.IGNORECASE
-    ),
-    Wants.DISTANCE: re.compile(r"\d\s*(?:kilo)?meter\b|\d\s*k?m\b|\bmeter\b", re.IGNORECASE),
-    Wants.DATE: re.compile(
-        rf"\b(?:(?:19|20)\d\d|{_MONTH}|(?:binnen|over|na|sinds|al|uiterlijk) (?:\w+ )?{_LENGTH}|"
-        r"(?:dit|vorige?|volgende?|komende?|afgelopen|in het|na de|voor de|eind|begin|medio|"
-        r"later|het|de|deze) "
-        r"(?:voorjaar|zomer|najaar|winter|herfst|kwartaal|week|weken|maand|maanden|jaar)|"
-        r"zomer(?:reces)?|kerstreces|"
-        r"binnenkort|momenteel|inmiddels|nog niet|direct|meteen|onmiddellijk|op korte termijn|"
-        r"zo (?:snel|spoedig) mogelijk|altijd|nooit|(?:eerste|tweede|derde|vierde) (?:kwartaal|helft))\b",
-        re.IGNORECASE,
-    ),
-    Wants.CAUSE: re.compile(
-        r"\b(?:omdat|doordat|aangezien|vanwege|wegens|daarom|want|immers|namelijk|reden\w*|"
-        r"oorza\w+|gezien|zodat|door|"
-        r"dankzij|als gevolg|gelet|hierdoor|daardoor|daarmee|hiermee|te maken met|teneinde|voorkomen|"
-        r"om (?:\w+ ){1,12}te|is het gevolg|komt|ligt aan|opdat|anders|nu)\b",
-        re.IGNORECASE,
-    ),
-    Wants.BODY: re.compile(
-        r"(?<=[\w,;:] )[A-Z]\w+|\b(?:minister\w*|gemeente\w*|provincie\w*|politie|rijk|"
-        r"kabinet|inspectie|autoriteit|organisatie\w*|"
-        r"werkgever\w*|bedrij\w+|eigenaar\w*|burgemeester\w*|rechter\w*|commissie\w*|"
-        r"instelling\w*|verzekeraar\w*|zorgaanbieder\w*|ik|wij)\b"
-    ),
-    Wants.PLACE: re.compile(
-        r"(?<=\w )[A-Z]\w+|\b(?:gemeente\w*|provincie\w*|regio\w*|land\w*|locatie\w*|gebied\w*)\b"
-    ),
-    Wants.DEED: re.compile(
-        r"\b(?:ik|wij|we|het kabinet|mijn (?:ministerie|ambtgenoot|ambtsvoorganger)|"
-        r"de (?:minister|staatssecretaris|regering|overheid)|nederland|er|gemeenten|"
-        r"het ministerie)\b"
-        r".{0,60}\b(?:ga|gaan|gaat|zal|zullen|ben|zijn|is|heb|heeft|hebben|wil|willen|werk\w*|"
-        r"zet|neem|neemt|nemen|start\w*|laat|"
-        r"onderzoek\w*|bespreek|vraag|vragen|stel|stelt|stellen|steun\w*|investeer\w*|"
-        r"verken\w*|informeer\w*|zie|bezie|maak\w*|wordt|worden)\b"
-        r"|\b(?:ga|zal|ben|heb|wil|werk|zet|neem|start|laat|bespreek|vraag|stel|zie|bezie|"
-        r"verken|onderzoek|roep|span|blijf|wordt|worden|gaat|zullen)\b.{0,20}\b(?:ik|wij|we|"
-        r"het kabinet|er|nederland)\b"
-        r"|\b(?:maatregel\w*|wetsvoorstel|regeling|voornemens|bereid|aanpak|programma|"
-        r"actieplan|wordt|worden|zal|zullen)\b|^(?:ja|nee)\b",
-        re.IGNORECASE,
-    ),
-    Wants.VIEW: re.compile(
-        r"\b(?:ik|wij|we|het kabinet|nederland|mijn|mij)\b|^(?:ja|nee|dat klopt|inderdaad)\b|"
-        r"\b(?:belangrijk|onwenselijk|wenselijk|zorgelijk|"
-        r"onacceptabel|onaanvaardbaar|vind\w*|acht\w*|deel\w*|mening|oordeel|standpunt|juist|"
-        r"terecht|begrijpelijk)\b",
-        re.IGNORECASE,
-    ),
-}
 _IGNORANCE = re.compile(
     r"\b(?:(?:niet|geen|onvoldoende) (?:[\w-]+ ){0,6}?(?:bekend|bijgehouden|geregistreerd|registratie|"
     r"te zeggen|te geven|te noemen|beschikbaar|vast te stellen|vastgesteld|cijfers|gegevens|zicht|inzicht|"
@@ -388,27 +201,17 @@ _IGNORANCE = re.compile(
 )
 
 
-def gives(wants: Wants, sentence: str) -> bool:
-    """Whether the sentence holds what is waited for: an amount of money, a date, a cause, a deed."""
-    pattern = _GIVES.get(wants)
-    if pattern is None:
-        return True
-    text = _NOT_AN_AMOUNT.sub(" ", sentence) if wants is Wants.COUNT else sentence
-    return bool(pattern.search(text))
-
-
 def holds(asking: Asking, sentence: str) -> bool:
     """Whether the sentence can answer at all: a figure or a moment must be there, or that it is not known.
 
     A figure in the unit that is asked: "hoeveel kilo" waits for kilos.
     """
-    strict = asking.wants in _FIGURES or asking.wants in (Wants.DATE, Wants.LENGTH)
-    if not strict or admits_ignorance(sentence):
+    if asking.wants not in NUMERIC or admits_ignorance(sentence):
         return True
     unit = _ASKED_UNIT.search(asking.text)
     if unit is not None and unit.group(1).casefold() not in sentence.casefold():
         return False
-    return gives(asking.wants, sentence)
+    return gives(asking.wants, sentence) is not False
 
 
 _ASKED_UNIT = re.compile(

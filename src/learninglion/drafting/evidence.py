@@ -17,10 +17,11 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.drafting.askings import Asking, Wants, admits_ignorance, askings_of, gives, holds
+from learninglion.drafting.askings import Asking, admits_ignorance, askings_of, holds
 from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
 from learninglion.drafting.wording import coverage, likeness, subject_words, weight
+from learninglion.dutch.questions import RECOGNISED, gives
 from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Source
@@ -214,14 +215,14 @@ def evidence_of(
     for unit, sentence in zip(units, reading.sentences, strict=True):
         near = nearness(question_words, sentence.vectors)
         nearest = np.maximum(nearest, near)
-        given = gives(asking.wants, unit.text) or admits_ignorance(unit.text)
+        given = gives(asking.wants, unit.text) is not False or admits_ignorance(unit.text)
         rows.append(
             (float(question_words.mean @ sentence.mean), question_words.least(near), float(given), odds)
         )
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
     best = float(says[:, 0].max()) if len(says) else 0.0
     can = np.array([stands(unit.text) and holds(asking, unit.text) for unit in units], dtype=np.bool_)
-    wanted = asking.wants not in _TOLD_APART or any(
+    wanted = asking.wants not in RECOGNISED or any(
         earlier.wants is asking.wants for earlier in askings_of(source.question)
     )
     bears = np.array(
@@ -237,9 +238,6 @@ def log_odds(score: float) -> float:
 
 
 _SURELY_NOT = 0.001
-
-
-_TOLD_APART = frozenset(Wants) - {Wants.ANYTHING, Wants.DEED, Wants.VIEW}
 
 
 def nearness(question_words: Words, given: Floats) -> Floats:

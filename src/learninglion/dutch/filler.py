@@ -6,8 +6,6 @@ import re
 
 from learninglion.dutch.text import fold
 
-__all__ = ["is_commonplace", "is_filler", "subject_of"]
-
 _FUNCTION_WORDS = frozenset(
     """
     aan aangaande achter af al alle alleen allemaal alles als alsmede alsnog alsook altijd ander

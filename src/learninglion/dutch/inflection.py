@@ -8,8 +8,6 @@ from learninglion.dutch import lexicon
 from learninglion.dutch.reading import Reading, Word, reread
 from learninglion.dutch.verbs import agreement_key, is_finite
 
-__all__ = ["rejoin_verbs", "relink"]
-
 _PARTICLES = tuple(
     """aan af bij door in mee na om onder op over toe uit vast voor weg terug samen tegen plaats neer open
     rond los""".split()

@@ -6,30 +6,6 @@ that is put in or changed needs no table: whatever does not stand in the quote i
 
 from __future__ import annotations
 
-__all__ = [
-    "ADVERBS",
-    "ARTICLES",
-    "ATTITUDES",
-    "COMPARATIVES",
-    "CONDITIONS",
-    "CONNECTIVES",
-    "COORDINATORS",
-    "DETERMINERS",
-    "FUNCTION_WORDS",
-    "HARMLESS",
-    "HEDGES",
-    "LIMITS",
-    "MODALS",
-    "NEGATIONS",
-    "PREPOSITIONS",
-    "PRONOUNS",
-    "QUANTIFIERS",
-    "SAME",
-    "SUBORDINATORS",
-    "TEMPORAL_STARTS",
-    "sensitive_kind",
-]
-
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())

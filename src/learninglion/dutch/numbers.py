@@ -5,18 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = [
-    "ENGLISH_MONTHS",
-    "MONTHS",
-    "MONTH_NAMES",
-    "SCALES",
-    "UNITS",
-    "UNIT_NAMES",
-    "is_number",
-    "is_ordinal",
-    "number_of",
-]
-
 # Months and dates as Dutch writes them.
 
 MONTHS = (

@@ -17,23 +17,6 @@ from enum import StrEnum
 
 from learninglion.models import Document, DocumentCard, Passage, Source, Span
 
-__all__ = [
-    "NUMBERED",
-    "SECRET",
-    "PersonalData",
-    "PersonalKind",
-    "count_personal",
-    "describe_personal",
-    "document_personal",
-    "find_personal",
-    "is_bsn",
-    "is_iban",
-    "mask",
-    "mask_document",
-    "mask_passage",
-    "mask_source",
-]
-
 
 class PersonalKind(StrEnum):
     """What kind of personal data stands somewhere."""

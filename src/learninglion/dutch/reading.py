@@ -12,8 +12,6 @@ from learninglion.dutch.text import fold, split_sentences, tokenise
 from learninglion.dutch.verbs import agreement_key, is_finite
 from learninglion.models import Span
 
-__all__ = ["Reading", "Word", "join_readings", "read", "reread"]
-
 _BORDERS = frozenset(",;:()[]–—?!…•|")
 _NOTE_MARK = re.compile(r"\[\s*\d+\s*\]")
 _NUMERIC_DATE = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d{2})\b")

@@ -9,17 +9,6 @@ from functools import lru_cache
 
 from learninglion.models import Span
 
-__all__ = [
-    "Token",
-    "fold",
-    "printable",
-    "split_sentences",
-    "squash",
-    "strip_marks",
-    "tokenise",
-    "words",
-]
-
 # Abbreviations after which a full stop does not end a sentence, as they occur in parliamentary papers.
 _ABBREVIATIONS = frozenset(
     """

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["AUXILIARIES", "SEPARABLE", "agreement_key", "is_finite", "is_infinitive", "is_past", "verb_of"]
-
 # Forms of the same verb and tense: only person and number differ, so one may stand for the other.
 _AGREEMENT = """
 ben bent is zijn

@@ -8,8 +8,6 @@ from learninglion.dutch import lexicon
 from learninglion.dutch.numbers import MONTH_NAMES, is_number
 from learninglion.dutch.reading import Reading
 
-__all__ = ["WordGroup", "group_words"]
-
 _DATE_TAILS = frozenset("jl jongstleden j l".split())  # "15 maart jl."
 
 

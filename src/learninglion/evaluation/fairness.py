@@ -28,8 +28,6 @@ from learninglion.search.local.index import Index
 from learninglion.search.search import search
 from learninglion.store.reader import Entry, MemoryReader
 
-__all__ = ["KINDS", "FairnessReport", "Way", "WayFigures", "WorstCase", "evaluate_fairness", "ways_of"]
-
 _OFFERED = 10
 _WORST = 10
 _ANSWERED = {AnswerVerdict.ANSWERED: 1.0, AnswerVerdict.PARTIAL: 0.5, AnswerVerdict.UNANSWERABLE: 0.0}

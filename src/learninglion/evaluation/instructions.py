@@ -16,17 +16,6 @@ from importlib.resources import files
 
 from learninglion.checking.injection import find_in_text
 
-__all__ = [
-    "InstructionCase",
-    "InstructionScore",
-    "harmful_texts",
-    "harmless_texts",
-    "measure_instructions",
-    "read_instructions",
-    "suspected",
-    "written_texts",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class InstructionCase:

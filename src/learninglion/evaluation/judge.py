@@ -18,17 +18,6 @@ from learninglion.database.blobs import Blobs
 from learninglion.models.errors import IntegrityError, UnreadableFileError
 from learninglion.models.plain import canonical_json, from_plain, sha256_hex, to_plain
 
-__all__ = [
-    "EXAMS_FILE",
-    "ExamPair",
-    "exam_of",
-    "keep_exam",
-    "part_of",
-    "read_pairs",
-    "shipped_pairs",
-    "take_exam",
-]
-
 EXAMS_FILE = "judge-exams.json"
 _NEVER = 1.000001  # a threshold that nothing reaches
 _MOST_KEPT = 50

@@ -19,19 +19,6 @@ from learninglion.evaluation.runs import append_line
 from learninglion.models.errors import InputError
 from learninglion.models.plain import from_plain
 
-__all__ = [
-    "GRADES",
-    "Agreement",
-    "Judgement",
-    "agreement",
-    "consensus",
-    "judge",
-    "make_judgement",
-    "parse_judgements",
-    "pool",
-    "read_judgements",
-]
-
 # As in TREC: not, partly, fully relevant.
 GRADES = (0, 1, 2)
 

@@ -12,23 +12,6 @@ from numpy.typing import NDArray
 
 from learninglion.evaluation.runs import Run
 
-__all__ = [
-    "Calibration",
-    "Comparison",
-    "DECISIVE",
-    "Effect",
-    "MEASURES",
-    "Measured",
-    "area_under_curve",
-    "calibration",
-    "calibration_error",
-    "compare",
-    "effects",
-    "measure",
-    "per_query",
-    "reliability",
-]
-
 # What mattered in an experiment: the effect of each setting, over runs that differ in nothing else.
 
 DECISIVE = "MRR@10"

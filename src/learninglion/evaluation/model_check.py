@@ -20,8 +20,6 @@ from learninglion.inference.answers import ThoughtOnlyError
 from learninglion.inference.generators import Generator, Prompt
 from learninglion.models.errors import LearningLionError
 
-__all__ = ["ModelReport", "Outcome", "Trial", "check_model"]
-
 _FEW, _MANY = 80, 2000  # tokens: for an answer, and for one behind thoughts
 _SITUATION = "U helpt een ambtenaar. U schrijft Nederlands en gebruikt alleen de bron die u krijgt."
 _SOURCE = (

@@ -15,15 +15,13 @@ from numpy.typing import NDArray
 from learninglion.drafting import relevance
 from learninglion.drafting.line import SIGNALS, Line, LineWeights
 from learninglion.evaluation.relevance import POSITION_CASES, RELEVANCE_CASES, area, case_lines, make_source
-from learninglion.evaluation.sets import Bar, Desk, told_of
+from learninglion.evaluation.sets import Archive, Bar, told_of
 from learninglion.evaluation.testset import LabelledPair, pair_entries
 from learninglion.inference.encoders import Encoder
 from learninglion.models import Source, SubQuestion, Verification
 from learninglion.store.reader import Entry
 
 Numbers = NDArray[np.float64]
-
-__all__ = ["evaluate_positions", "fit_line", "train_line", "write_line"]
 
 
 def evaluate_positions(
@@ -40,8 +38,8 @@ def evaluate_positions(
     outcomes = [
         r for r in (case_lines(POSITION_CASES) if rows is None else rows) if not part or r.get("part") == part
     ]
-    desk = Desk(_position_entries(outcomes), encoder=encoder, cache=cache)
-    made = desk.draft([SubQuestion((1,), str(row["ask"])) for row in outcomes])
+    archive = Archive(_position_entries(outcomes), encoder=encoder, cache=cache)
+    made = archive.draft([SubQuestion((1,), str(row["ask"])) for row in outcomes])
     changed = [(row, v) for row, v in zip(outcomes, made, strict=True) if row["changed"]]
     same = [(row, v) for row, v in zip(outcomes, made, strict=True) if not row["changed"]]
     outdated = [v for _, v in changed if _gives_old(v)]
@@ -147,9 +145,9 @@ def _strangers_found(pairs: Sequence[LabelledPair], line: Line, cache: Path | No
     if not pairs:
         return []
     some = pairs[::_EVERY]
-    desk = Desk(pair_entries(pairs), cache=cache)
+    archive = Archive(pair_entries(pairs), cache=cache)
     made: list[_Example] = []
-    found_for = desk.offer([SubQuestion((1,), pair.question) for pair in some])
+    found_for = archive.offer([SubQuestion((1,), pair.question) for pair in some])
     for pair, hits in zip(some, found_for, strict=True):
         offered = [hit.source for hit in hits]
         own = next((s for s in offered if s.document.id == pair.id), None)

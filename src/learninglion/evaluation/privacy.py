@@ -23,8 +23,6 @@ from learninglion.dutch.personal import (
 )
 from learninglion.models import Span
 
-__all__ = ["PrivacyCase", "PrivacyFigures", "PrivacyReport", "evaluate_privacy", "make_privacy_cases"]
-
 _PLACE = re.compile(r"\{(\w+)\}")
 _LETTERS = "BDFGHJKLNPRSTVXZ"
 

@@ -37,30 +37,6 @@ from learninglion.models import (
 )
 from learninglion.models.errors import InputError
 
-__all__ = [
-    "ChoicesReport",
-    "Example",
-    "POSITION_CASES",
-    "RELEVANCE_CASES",
-    "area",
-    "best_row",
-    "case_lines",
-    "case_texts",
-    "find_centre",
-    "fit",
-    "held_out",
-    "learn_from_choices",
-    "make_source",
-    "of_dossiers",
-    "of_judged",
-    "of_look_alikes",
-    "of_own_wording",
-    "read_evidence",
-    "shipped_cases",
-    "train",
-    "write_weights",
-]
-
 Numbers = NDArray[np.float64]
 RELEVANCE_CASES, POSITION_CASES = "relevance.jsonl", "positions.jsonl"
 
@@ -404,7 +380,7 @@ class ChoicesReport:
     comparison: Comparison  # of the mean log likelihood of what people decided; nearer to 0 is better
 
     @property
-    def kept(self) -> bool:
+    def better(self) -> bool:
         """Whether it is demonstrably better than what was in force."""
         return self.comparison.difference > 0 and self.comparison.p < _SIGNIFICANT
 

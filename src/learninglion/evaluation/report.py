@@ -10,18 +10,6 @@ from learninglion.evaluation.measures import DECISIVE, MEASURES, Calibration, Co
 from learninglion.evaluation.retrieval import RetrievalReport, compare_reports
 from learninglion.evaluation.runs import Run
 
-__all__ = [
-    "SIGNIFICANT",
-    "experiment_page",
-    "in_words",
-    "interval_plot",
-    "reliability_plot",
-    "retrieval_page",
-    "threshold_plot",
-    "told_setting",
-    "verdict",
-]
-
 _SIDE = 320
 _EDGE = 40
 _BLUE = "#01689b"

@@ -54,19 +54,6 @@ from learninglion.search.scoring import make_probe
 from learninglion.search.search import query_terms, rank
 from learninglion.store.reader import Entry, MemoryReader
 
-__all__ = [
-    "Grades",
-    "GrowingStatistics",
-    "Ranked",
-    "RetrievalReport",
-    "compare_reports",
-    "evaluate",
-    "evaluate_pairs",
-    "learn_from",
-    "rank_pairs",
-    "rank_trial",
-]
-
 # Word statistics as they were on a day: of the documents that were there by then, and of no others.
 
 

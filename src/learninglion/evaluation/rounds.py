@@ -28,19 +28,6 @@ from learninglion.models.plain import from_plain, to_plain
 from learninglion.models.progress import Progress, silent
 from learninglion.search.fusion import DEFAULT, Fusion
 
-__all__ = [
-    "JUDGEMENTS",
-    "Round",
-    "Shown",
-    "close_round",
-    "draw_up",
-    "judgements_of",
-    "list_rounds",
-    "pooled",
-    "read_round",
-    "written_judgements",
-]
-
 JUDGEMENTS = "judgements/"
 _ID = re.compile(r"\d{8}T\d{6}Z(?:-\d+)?")
 

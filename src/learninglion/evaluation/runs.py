@@ -12,8 +12,6 @@ from learninglion.inference.generators import EncoderChoice, RerankerChoice
 from learninglion.models.errors import InputError
 from learninglion.models.plain import canonical_json, from_plain, sha256_hex, to_plain
 
-__all__ = ["DataPlaces", "Run", "append_line", "differences", "latest", "read_runs"]
-
 
 def append_line(path: Path, value: object) -> None:
     """Add `value` as one line; it is on disk when this returns."""

@@ -38,19 +38,6 @@ from learninglion.search.local.index import Index
 from learninglion.search.search import search, search_set
 from learninglion.store.reader import Entry, MemoryReader
 
-__all__ = [
-    "Bar",
-    "Desk",
-    "Judgment",
-    "evaluate_look_alikes",
-    "evaluate_own_wording",
-    "evaluate_sets",
-    "interval",
-    "judged_sets",
-    "read_judgments",
-    "told_of",
-]
-
 _OFFERED = 10
 Progress = Callable[[int, int], None]
 
@@ -145,7 +132,7 @@ def judged_sets(judgments: Sequence[Judgment]) -> dict[str, tuple[str, tuple[Sub
     return sets
 
 
-class Desk:
+class Archive:
     """An archive in memory with the road from a question to a checked draft.
 
     `writer` makes the draft; without it sentences are copied, and held against what is newer in the archive.
@@ -218,7 +205,7 @@ def _green(verification: Verification) -> bool:
 
 
 def evaluate_sets(
-    desk: Desk,
+    archive: Archive,
     sets: Mapping[str, tuple[str, Sequence[SubQuestion]]],
     judgments: Sequence[Judgment],
     progress: Progress = _unheard,
@@ -226,7 +213,7 @@ def evaluate_sets(
     """The bars on real sets; `sets` has the introduction and the questions of each by name."""
     drafted: list[tuple[Judgment, Verification]] = []
     for at, (name, (introduction, questions)) in enumerate(sets.items()):
-        made = {v.draft.selection.question.numbers: v for v in desk.draft(questions, introduction)}
+        made = {v.draft.selection.question.numbers: v for v in archive.draft(questions, introduction)}
         drafted += [(j, made[j.numbers]) for j in judgments if j.set == name and j.numbers in made]
         progress(at + 1, len(sets))
 
@@ -266,7 +253,7 @@ def _kind(kind: str) -> str:
     return {"moment": "figure", "reason": "fact"}.get(kind, kind)
 
 
-def evaluate_look_alikes(desk: Desk, path: Path, progress: Progress = _unheard) -> tuple[Bar, ...]:
+def evaluate_look_alikes(archive: Archive, path: Path, progress: Progress = _unheard) -> tuple[Bar, ...]:
     """The bars on questions in other words (`para`), on those that only look alike (`near`), and with the
     answering sentence (`key`) taken out of the archive."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
@@ -277,9 +264,9 @@ def evaluate_look_alikes(desk: Desk, path: Path, progress: Progress = _unheard) 
     def without(at: int, source: Source) -> Source | None:
         return _taken_out(source, rows[at]["key"]) if source.document.id == rows[at]["id"] else source
 
-    para, near = desk.draft(asked("para")), desk.draft(asked("near"))
+    para, near = archive.draft(asked("para")), archive.draft(asked("near"))
     progress(1, 2)
-    removed = desk.draft(asked("para"), changed=without)
+    removed = archive.draft(asked("para"), changed=without)
     progress(2, 2)
 
     def rests(row: Mapping[str, str], made: Verification) -> bool:
@@ -320,14 +307,16 @@ def _taken_out(source: Source, key: str) -> Source | None:
 
 
 def evaluate_own_wording(
-    desk: Desk, pairs: Sequence[LabelledPair], progress: Progress = _unheard
+    archive: Archive, pairs: Sequence[LabelledPair], progress: Progress = _unheard
 ) -> tuple[Bar, ...]:
     """The archive's own questions asked again."""
     green = right = 0
     silent: list[Verification] = []
     for start in range(0, len(pairs), 50):
         part = pairs[start : start + 50]
-        for pair, made in zip(part, desk.draft([SubQuestion((1,), p.question) for p in part]), strict=True):
+        for pair, made in zip(
+            part, archive.draft([SubQuestion((1,), p.question) for p in part]), strict=True
+        ):
             green += _green(made)
             right += any(c.document == pair.id for k in made.shown for c in k.statement.citations)
             if not _green(made):

@@ -23,28 +23,6 @@ from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.parsing.passages import cut
 from learninglion.store.reader import Entry
 
-__all__ = [
-    "Asked",
-    "DraftTrial",
-    "LabelledPair",
-    "OlderDocuments",
-    "Query",
-    "Trial",
-    "answer_entries",
-    "archive_trial",
-    "collection_trial",
-    "data_hash",
-    "document_entries",
-    "folds",
-    "labelled_pairs",
-    "labelled_trial",
-    "pair_entries",
-    "paired_trial",
-    "pairs_trial",
-    "read_pairs",
-    "sampled",
-]
-
 # With fewer older sources than this to choose from, finding the right one says little.
 _FEWEST_OLDER = 10
 
@@ -245,7 +223,7 @@ def folds(groups: Sequence[str], count: int) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DraftQuestion:
     """A question, and the sources that hold its answer: none where nothing in the archive answers it.
 
     `group` is what must not be split over two halves: its document, or itself.
@@ -264,7 +242,7 @@ class DraftTrial:
 
     label: str
     entries: tuple[Entry, ...]
-    asked: tuple[Asked, ...]
+    questions: tuple[DraftQuestion, ...]
     sha256: str
 
 
@@ -287,7 +265,7 @@ def paired_trial(
         group = documents[source.document.id] if whole_documents else source.document.id
         of_document.setdefault(group, set()).add(source.id)
     questions = tuple(
-        Asked(
+        DraftQuestion(
             p.id,
             p.question,
             frozenset(of_document[documents[p.id] if whole_documents else p.id]),
@@ -308,7 +286,7 @@ def archive_trial(label: str, entries: Sequence[Entry]) -> DraftTrial:
     for source, _ in entries:
         of_document.setdefault(source.document.id, set()).add(source.id)
     questions = tuple(
-        Asked(
+        DraftQuestion(
             source.id,
             source.question,
             frozenset(of_document[source.document.id]),
@@ -351,13 +329,13 @@ def _lines(path: Path) -> list[tuple[int, str]]:
     return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def _read(name: str, number: int, line: str, known: set[str]) -> Asked:
+def _read(name: str, number: int, line: str, known: set[str]) -> DraftQuestion:
     try:
         row = json.loads(line)
         if not isinstance(row, Mapping) or not isinstance(row["sources"], list):
             raise TypeError("geen object met een lijst sources")
         holds = frozenset(str(s) for s in row["sources"])
-        made = Asked(str(row["id"]), str(row["question"]), holds, str(row.get("introduction", "")))
+        made = DraftQuestion(str(row["id"]), str(row["question"]), holds, str(row.get("introduction", "")))
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableFileError(
             name, f"regel {number} heeft geen id, question en sources ({error})"
@@ -368,7 +346,7 @@ def _read(name: str, number: int, line: str, known: set[str]) -> Asked:
     return made
 
 
-def _hash(entries: Sequence[Entry], questions: Sequence[Asked]) -> str:
+def _hash(entries: Sequence[Entry], questions: Sequence[DraftQuestion]) -> str:
     rows = [
         [(s.id, s.question, s.body) for s, _ in entries],
         [(a.id, a.text, sorted(a.holds)) for a in questions],

@@ -24,8 +24,6 @@ from learninglion.models.progress import Progress
 from learninglion.search.content import evenly, passage_text
 from learninglion.search.fusion import Fusion
 
-__all__ = ["Learned", "TuneReport", "examples_of", "tune"]
-
 _FEWEST = 100  # pairs; with fewer the held-out part cannot tell better from luck
 _MOST = 2000  # pairs; more would take hours: a taught model has to read every answer anew
 _PARTS = 4
@@ -56,7 +54,7 @@ class TuneReport:
     """What was learned, on how much, and the best of it."""
 
     best: Learned
-    kept: bool  # whether the best is really better
+    better: bool  # whether the best is really better
     learned_from: int  # pairs
     held_out: int  # questions
     ways: tuple[Learned, ...]  # all that was tried
@@ -82,15 +80,15 @@ def tune(
     if not held or not lessons:
         raise InputError("Alle vragen komen uit één document; om te leren zijn er meer nodig.")
     with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
-        desk = _Desk(pairs, lessons, held, cache, Path(temporary), progress)
-        before = desk.measure(encoder, current, "before")
-        ways = [desk.learn("weights", encoder, None, before, current)]
+        trials = _Trials(pairs, lessons, held, cache, Path(temporary), progress)
+        before = trials.measure(encoder, current, "before")
+        ways = [trials.learn("weights", encoder, None, before, current)]
         taught = None
         # who chose the model as its makers gave it would never be served by what that learned
         if encoder.name != built_in_name(UNCHANGED):
             taught = teacher(encoder, examples_of(lessons), lambda d, t: progress("Het model leert", d, t))
         if taught is not None:
-            ways.append(desk.learn("model", taught, taught.adapter, before, current))
+            ways.append(trials.learn("model", taught, taught.adapter, before, current))
     best = max(ways, key=lambda way: way.decisive.difference)
     # trying twice doubles the chance of luck, so each has to be twice as sure
     better = best.decisive.difference > 0 and best.decisive.p < _SIGNIFICANT / len(ways)
@@ -108,7 +106,7 @@ def examples_of(pairs: Sequence[LabelledPair]) -> tuple[Example, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _Trials:
     """What every way of learning has in common."""
 
     pairs: Sequence[LabelledPair]

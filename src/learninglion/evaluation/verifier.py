@@ -20,22 +20,6 @@ from learninglion.dutch.text import split_sentences, words
 from learninglion.models import Check, Citation, Source, Span, Statement, StatementVerdict
 from learninglion.models.errors import InputError, UnreadableFileError
 
-__all__ = [
-    "ALTERATIONS",
-    "Case",
-    "KindResult",
-    "Pool",
-    "VerifierReport",
-    "alter",
-    "evaluate_verifier",
-    "join",
-    "judge_cases",
-    "make_cases",
-    "read_cases",
-    "reorder",
-    "shorten",
-]
-
 # Makes supported sentences from real ones: what a careful writer may do with a quoted sentence.
 #
 # Made by rules of its own, apart from those of the verifier, so that it tests more than itself.

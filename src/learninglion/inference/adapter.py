@@ -21,17 +21,6 @@ from numpy.typing import NDArray
 
 from learninglion.models.errors import IntegrityError
 
-__all__ = [
-    "UNCHANGED",
-    "Adapter",
-    "load_adapter",
-    "pack_adapter",
-    "read_adapter",
-    "make_adapter",
-    "save_adapter",
-    "shipped_adapter",
-]
-
 _SHIPPED = "adapter.npz"
 
 Floats = NDArray[np.float32]

@@ -14,16 +14,6 @@ from collections.abc import Callable
 from learninglion.inference.chunks import DONE, read_chunk, whole_characters
 from learninglion.models.errors import GeneratorError, InputError
 
-__all__ = [
-    "Answer",
-    "NoAnswerError",
-    "RetractedError",
-    "ThoughtOnlyError",
-    "is_too_long",
-    "too_long",
-    "without_thoughts",
-]
-
 _NAME = r"(?:seed:)?(?:think|thinking|thoughts?|reasoning|reflection|scratchpad)"
 _LESS, _MORE = r"(?:<|&lt;|\\u003c)", r"(?:>|&gt;|\\u003e)"
 _TAG = rf"{_LESS}\s?{_NAME}(?:\s[^<>]{{0,40}})?{_MORE}"

@@ -25,25 +25,6 @@ from learninglion.inference.onnx import ADDITIONS, FOUR_BITS, cores, empty_model
 from learninglion.inference.unigram import Unigram
 from learninglion.models.errors import IntegrityError
 
-__all__ = [
-    "BLOCK",
-    "EncoderEngine",
-    "EncoderWeights",
-    "MATRICES",
-    "ROWS",
-    "STATES",
-    "Tensor",
-    "Tokenizer",
-    "Tokens",
-    "VOCABULARY",
-    "dequantised",
-    "encoder_graph",
-    "levels",
-    "require_weights",
-    "scales",
-    "tensors",
-]
-
 _MAGIC = b"E5S1"
 VOCABULARY = 8 + 36  # where it starts: after magic, version, seven sizes, epsilon and block size
 _FULL = 0  # what the directory calls 32-bit floats

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 from learninglion.models.errors import GeneratorError
 
-__all__ = ["DONE", "Chunk", "EventReader", "read_chunk", "whole_characters"]
-
 DONE = "[DONE]"
 """The last word of a stream."""
 

@@ -27,24 +27,6 @@ import httpx
 
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError, PermissionDeniedError
 
-__all__ = [
-    "BUSY",
-    "Connection",
-    "ConnectionLostError",
-    "Limits",
-    "Opened",
-    "Reply",
-    "Route",
-    "bare_address",
-    "explain_failure",
-    "handed_over",
-    "is_loopback",
-    "proxy_for",
-    "require_allowed",
-    "shown_address",
-    "trusted_certificates",
-]
-
 # Which addresses a language model may be asked at: this machine, and hosts the administrator names.
 
 

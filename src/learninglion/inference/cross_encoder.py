@@ -20,8 +20,6 @@ from learninglion.models import Provenance
 from learninglion.models.errors import InputError, LearningLionError
 from learninglion.models.plain import canonical_json, sha256_hex
 
-__all__ = ["CrossEncoder"]
-
 _FILES = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_quantized.onnx")
 _MOST_TOKENS = 512
 _PADDED = 2  # XLM-R and RoBERTa keep this many of their places for padding

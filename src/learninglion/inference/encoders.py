@@ -27,22 +27,6 @@ from learninglion.models.errors import InputError, LearningLionError, MissingExt
 if TYPE_CHECKING:
     from learninglion.inference.builtin import EncoderEngine
 
-__all__ = [
-    "ASKED",
-    "FOUND",
-    "PLAIN",
-    "EndpointEncoder",
-    "Encoder",
-    "NanoEncoder",
-    "SentenceTransformersEncoder",
-    "Vectors",
-    "built_in_name",
-    "built_in_weights",
-    "by_length",
-    "open_encoder",
-    "readable",
-]
-
 _logger = logging.getLogger(__name__)
 
 Vectors = NDArray[np.float32]

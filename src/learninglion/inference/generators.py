@@ -17,20 +17,6 @@ from learninglion.inference.connection import Route, bare_address
 from learninglion.models import Provenance
 from learninglion.models.errors import GeneratorError, InputError
 
-__all__ = [
-    "CrossEncoderChoice",
-    "EncoderChoice",
-    "Generator",
-    "GeneratorChoice",
-    "GeneratorKind",
-    "JsonSchema",
-    "Prompt",
-    "RerankerChoice",
-    "StoppableGenerator",
-    "StoppedError",
-    "require_room",
-]
-
 # Which models are used, as plain values.
 
 

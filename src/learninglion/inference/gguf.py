@@ -20,8 +20,6 @@ from learninglion.inference.generators import GeneratorChoice, JsonSchema, Promp
 from learninglion.models import Provenance
 from learninglion.models.errors import GeneratorError, InputError, MissingExtraError
 
-__all__ = ["GGUFGenerator"]
-
 _MAGIC = b"GGUF"
 _TEMPLATE_KEY = b"tokenizer.chat_template"
 _CHUNK = 1 << 20

@@ -11,8 +11,6 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import ModelProto, helper
 
-__all__ = ["ADDITIONS", "FOUR_BITS", "cores", "empty_model", "session_of"]
-
 ADDITIONS = "com.microsoft"  # where operations of ONNX Runtime beside the standard ones are found
 # How MatMulNBits is told of matrices of 4 bits, and to round what it multiplies them with to 8 bits.
 FOUR_BITS: dict[str, Any] = {"bits": 4, "accuracy_level": 4}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from learninglion.inference.generators import Generator, GeneratorChoice, GeneratorKind
 from learninglion.models.errors import InputError
 
-__all__ = ["open_generator"]
-
 
 def open_generator(choice: GeneratorChoice) -> Generator:
     """The generator that `choice` describes; its library is loaded only when asked for."""

@@ -29,8 +29,6 @@ from learninglion.inference.generators import (
 from learninglion.models import Provenance
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError
 
-__all__ = ["OpenAIGenerator"]
-
 _RETRIES = 2  # for refused connections and servers that are busy
 _MOST_ERROR = 200_000  # bytes
 _MOST_NAMED = 20  # models that an error names

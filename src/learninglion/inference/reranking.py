@@ -18,20 +18,6 @@ from learninglion.inference.generators import RerankerChoice
 from learninglion.models import Hit, Source
 from learninglion.models.errors import InputError, LearningLionError
 
-__all__ = [
-    "EndpointReranker",
-    "Reranker",
-    "RerankerError",
-    "Reranking",
-    "SHAPES",
-    "WITHOUT",
-    "asked_of",
-    "open_reranking",
-    "ordered_without",
-    "reranker_mistakes",
-    "told_of",
-]
-
 SHAPES = ("documents", "texts")
 # Most rerankers read 512 tokens of question and text together, and not every server cuts what is longer.
 _MOST_ASKED = 500

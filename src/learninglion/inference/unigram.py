@@ -8,8 +8,6 @@ import unicodedata
 from array import array
 from collections.abc import Sequence
 
-__all__ = ["Unigram"]
-
 _WORD = "\u2581"  # stands for the space before a word
 _SINGLE = struct.Struct("<f")
 _BELOW_ALL = 10.0  # how much less likely than the least likely piece a letter is that no piece spells

@@ -22,8 +22,6 @@ import numpy as np
 from learninglion.inference.encoders import Encoder, Vectors
 from learninglion.models.errors import InputError
 
-__all__ = ["KnownVectors", "RecentVectors", "VectorCache", "embed", "key_of"]
-
 _logger = logging.getLogger(__name__)
 
 # Texts between two commits: about 15 seconds of work of the built-in model.

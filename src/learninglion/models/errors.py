@@ -20,21 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = [
-    "BusyError",
-    "ConflictError",
-    "CoveredTextError",
-    "GeneratorError",
-    "InputError",
-    "IntegrityError",
-    "LearningLionError",
-    "MissingExtraError",
-    "PermissionDeniedError",
-    "UnavailableError",
-    "UnknownReferenceError",
-    "UnreadableFileError",
-]
-
 
 class LearningLionError(Exception):
     """Something asked for could not be done; `detail` tells the user what to do about it."""

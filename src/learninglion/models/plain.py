@@ -13,8 +13,6 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-__all__ = ["Plain", "canonical_json", "from_plain", "sha256_hex", "to_plain"]
-
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 T = TypeVar("T")
 

@@ -16,18 +16,6 @@ from learninglion.record.notes import (
     verdict_words,
 )
 
-__all__ = [
-    "ANNEX_TITLE",
-    "Account",
-    "Balance",
-    "OwnSentence",
-    "RefusedSentence",
-    "Share",
-    "account_for",
-    "balance_of",
-    "open_points",
-]
-
 ANNEX_TITLE = "Verantwoording van de bronnen en open punten"
 
 

@@ -19,17 +19,6 @@ from learninglion.record.notes import (
     runs,
 )
 
-__all__ = [
-    "Sentence",
-    "TextBlock",
-    "TextCopy",
-    "answer_blocks",
-    "answer_heading",
-    "copy_answers",
-    "empty_answer",
-    "group_blocks",
-]
-
 Notes = Mapping[tuple[int, int], tuple[Note, ...]]
 
 

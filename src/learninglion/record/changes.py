@@ -12,16 +12,6 @@ from enum import StrEnum
 from learninglion.models import Dossier, Opening, Verification
 from learninglion.record.answers import Notes, Sentence, answer_blocks
 
-__all__ = [
-    "ChangedBlock",
-    "ChangedPiece",
-    "Deed",
-    "MachineText",
-    "PieceKind",
-    "changed_blocks",
-    "trace_deeds",
-]
-
 SOMEBODY = "opsteller"
 # So much of the words must two sentences share to be one sentence that was changed: below it, "de" and "van"
 # are what they share, and striking the one and writing the other reads better.

@@ -39,18 +39,6 @@ from learninglion.record.accountability import balance_of
 from learninglion.record.marking import AI_GENERATED, mark_line
 from learninglion.record.notes import answer_groups
 
-__all__ = [
-    "StatedQuestion",
-    "check_view",
-    "citation_view",
-    "document_view",
-    "dossier_view",
-    "hit_view",
-    "read_stated_draft",
-    "source_view",
-    "verification_view",
-]
-
 Locate = Callable[[str, Span], Sequence[Region]]
 Day = str | None  # "2024-05-17"
 

@@ -62,8 +62,6 @@ from learninglion.record.tables import (
 )
 from learninglion.store.tables import collections, documents, memberships
 
-__all__ = ["DossierCard", "DossierRepository", "DossierVersion"]
-
 Visible = frozenset[str] | None  # names of the collections a person may see; None = all
 
 

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["Energy", "Method", "energy_figures", "energy_lines", "energy_words", "together"]
-
 
 class Method(StrEnum):
     """How the processor's energy is known."""

@@ -32,15 +32,6 @@ from learninglion.record.notes import (
     printable_dossier,
 )
 
-__all__ = [
-    "ExportFormat",
-    "WHOLE",
-    "export",
-    "file_name",
-    "to_json",
-    "to_markdown",
-]
-
 
 class ExportFormat(StrEnum):
     """The forms a dossier can leave in."""

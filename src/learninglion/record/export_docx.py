@@ -64,21 +64,6 @@ from learninglion.record.notes import (
     runs,
 )
 
-__all__ = [
-    "FIXED_TIME",
-    "add_comment",
-    "add_custom_properties",
-    "add_footnotes",
-    "fresh_list",
-    "listed_note",
-    "note_styles",
-    "style_id",
-    "to_annex",
-    "to_changes",
-    "to_letter",
-    "with_fixed_times",
-]
-
 Element = BaseOxmlElement
 _Block = TypeVar("_Block", TextBlock, ChangedBlock)
 _SYSTEM = "LearningLion"

@@ -14,8 +14,6 @@ from learninglion.record.letter_facts import document_title
 from learninglion.record.marking import linked_data, mark_line, origin_line
 from learninglion.record.notes import Note, answer_groups, collect_notes, heading, notes_of_answers
 
-__all__ = ["to_html"]
-
 _STYLE = (
     "body{max-width:42em;margin:2em auto;padding:0 1em;font-family:sans-serif;line-height:1.6}"
     "h1,h2,h3{color:#154273}.mark{border-left:4px solid #154273;padding-left:1em;font-weight:bold}"

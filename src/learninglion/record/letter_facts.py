@@ -14,17 +14,6 @@ from learninglion.parsing.kamervragen.front import CASE_NUMBER
 from learninglion.parsing.kamervragen.header import parse_asked_on, parse_askers, parse_people
 from learninglion.record.notes import listed
 
-__all__ = [
-    "CONVERSATION",
-    "LetterFacts",
-    "day_text",
-    "document_title",
-    "file_stem",
-    "is_conversation",
-    "read_facts",
-    "shorten",
-]
-
 _NOTE_LINE = re.compile(r"^\[\w+\]\s")  # a note below the introduction, as the reading lists them
 _TAIL = re.compile(r"\s*\((?:her|na)?ingezonden\b.*$", re.DOTALL)
 _ADDRESSED = re.compile(

@@ -24,16 +24,6 @@ from lxml import etree
 
 from learninglion.models.errors import InputError
 
-__all__ = [
-    "KNOWN_FIELDS",
-    "PLAIN_TEMPLATE",
-    "FillIn",
-    "LetterTemplate",
-    "LetterTerms",
-    "Pattern",
-    "fill_fields",
-]
-
 PLAIN_TEMPLATE = Path(__file__).with_name("letter.docx")
 _ANYWHERE = (
     *("ministerie", "datum", "onderwerp", "betreft", "ons kenmerk", "uw kenmerk", "datum vragen"),

@@ -33,8 +33,6 @@ from learninglion.models.errors import IntegrityError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex
 from learninglion.record.tables import log_entries
 
-__all__ = ["GENESIS", "OPERATION", "EventLog", "Head", "LogEntry", "LogReport", "head_of", "is_sealed"]
-
 GENESIS = "0" * 64  # what the first entry names as the hash before it
 _BATCH = 1000
 _logger = logging.getLogger(__name__)

@@ -11,25 +11,6 @@ from learninglion.models import Author, Dossier, DossierState, Statement, Verifi
 from learninglion.models.errors import IntegrityError
 from learninglion.models.plain import Plain
 
-__all__ = [
-    "AI_GENERATED",
-    "AI_SHARE_PROPERTY",
-    "MARK_LINE",
-    "SOURCE_TYPE",
-    "ai_share",
-    "credit_line",
-    "is_marked",
-    "linked_data",
-    "made_at",
-    "mark_line",
-    "mark_pdf",
-    "origin_line",
-    "properties",
-    "read_pdf_mark",
-    "source_type",
-    "state_words",
-]
-
 # The IPTC mark in the metadata of a PDF, as an update behind the file: the pages stay as they were made.
 #
 # PDF/A asks that a property which is not its own is described in the same metadata; so that is added too.

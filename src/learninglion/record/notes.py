@@ -10,22 +10,6 @@ from learninglion.dutch.text import printable
 from learninglion.models import AnswerVerdict, Check, Chooser, Citation, Dossier, Opening, Verification
 from learninglion.models.plain import Plain, from_plain, to_plain
 
-__all__ = [
-    "AnswerGroup",
-    "Note",
-    "answer_groups",
-    "collect_notes",
-    "heading",
-    "is_formal",
-    "listed",
-    "notes_of_answers",
-    "reasons_text",
-    "runs",
-    "source_of",
-    "verdict_words",
-    "why_unanswered",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Note:

@@ -28,16 +28,6 @@ from learninglion.models.errors import InputError, IntegrityError
 from learninglion.models.plain import Plain, canonical_json, sha256_hex
 from learninglion.record.marking import is_marked, properties, read_pdf_mark
 
-__all__ = [
-    "SIDECAR_SUFFIX",
-    "SIGNED_BEFORE",
-    "SIGNING_KEY",
-    "MarkReport",
-    "Signer",
-    "check_mark",
-    "sidecar_of",
-]
-
 SIDECAR_SUFFIX = ".provenance.json"
 _SCHEMA = "learninglion-provenance/1"
 _KEY_BYTES = 32

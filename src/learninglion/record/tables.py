@@ -6,16 +6,6 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBina
 
 from learninglion.database.engine import Moment, new_metadata
 
-__all__ = [
-    "dossier_collections",
-    "dossier_documents",
-    "dossier_tombstones",
-    "dossier_versions",
-    "dossiers",
-    "log_entries",
-    "metadata",
-]
-
 metadata = new_metadata()
 
 _KEY = BigInteger().with_variant(Integer(), "sqlite")

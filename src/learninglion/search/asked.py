@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 from learninglion.dutch.filler import is_filler, subject_of
-from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
+from learninglion.dutch.questions import RECOGNISED, Wants, wants_of
 from learninglion.dutch.text import fold
 
-__all__ = ["AnswerKind", "Asked", "holds_kind", "is_english", "language_of", "read_question", "without_order"]
-
-
-class AnswerKind(StrEnum):
-    """The sort of thing that would answer."""
-
-    NUMBER = "number"
-    MONEY = "money"
-    MOMENT = "moment"
-    LENGTH = "length"
-    WHO = "who"
-    PLACE = "place"
-    REASON = "reason"
-    METHOD = "method"
-    WHETHER = "whether"
-    WORD = "word"  # no question at all, but words to look up
-    OTHER = "other"
+__all__ = ["Asked", "is_english", "language_of", "read_question", "without_order"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +19,13 @@ class Asked:
 
     text: str
     words: tuple[str, ...]
-    kind: AnswerKind
+    wants: Wants  # ANYTHING where no text shows by itself whether it gives that
+    looked_up: bool  # no question at all, but words to look up
     english: bool
 
 
 _WORD = re.compile(r"\w+")
+_RECOGNISED_HERE = RECOGNISED - {Wants.PLACE}  # any name in a sentence could be one
 # The closed classes of English words, as far as a question holds them.
 _ENGLISH = frozenset(
     """a about above after again all also an and any are as at be been before being below between both but by
@@ -55,54 +40,6 @@ _DUTCH = frozenset(
     """de het een van en ik je we wij hoe wat wie waar wanneer waarom welke welk hoeveel voor met niet dat die
     er aan bij als dan te om op naar uit zijn wordt worden kan moet mag heeft hebben is""".split()
 )
-# In this order: the first that fits says what is waited for.
-_KINDS = (
-    (
-        AnswerKind.LENGTH,
-        r"\bhoe\s*lang\b|\bhoe(?:veel)?\s+(?:tijd|dagen|weken|maanden|jaren|jaar|uur|uren|minuten)\b"
-        r"|\btermijn\b"
-        r"|\bduur\b|duurt\b|\bhow (?:long|much time|many (?:days|weeks|months|years|hours|minutes))\b",
-    ),
-    (
-        AnswerKind.MONEY,
-        r"\b(?:hoe\s*veel|hoe\s+hoog)\b.{0,60}\b(?:geld|budget|begroting|kost\w*|boete\w*|bedrag\w*"
-        r"|subsidie\w*|euro"
-        r"|tarief|tarieven|vergoeding\w*|salaris|loon|uitkering|lasten|dwangsom\w*|leges|premie\w*)\b"
-        r"|\bwat (?:kost|kosten|kostte|verdien\w+|betaal\w*)\b|\bwelk bedrag\b|\bhow (?:much|high)\b"
-        r"|\bcosts?\b",
-    ),
-    (
-        AnswerKind.MOMENT,
-        r"\bwanneer\b|\bhoe laat\b|\bwelke? (?:datum|dag|jaar|maand|moment|tijdstip|periode)\b|\bdatum\b"
-        r"|\bwhen\b"
-        r"|\bwhat (?:date|year|time|day)\b|\bwhich (?:date|year|day|month)\b|\bsinds wanneer\b"
-        r"|\btot wanneer\b",
-    ),
-    (
-        AnswerKind.NUMBER,
-        r"\bhoe\s*veel\b|\bhoe (?:hoog|groot|vaak|ver|breed|diep|zwaar|oud|snel|warm|koud|laag)\b"
-        r"|\bwelk (?:deel"
-        r"|percentage|aantal|getal|gedeelte)\b|\bhow (?:many|often|large|far|old|big)\b|\baantal\b"
-        r"|\bwhat (?:share|percentage|number|proportion)\b",
-    ),
-    (
-        AnswerKind.REASON,
-        r"\bwaarom\b|\breden(?:en)?\b|\baanleiding\b|\boorza\w+\b|\bwaardoor\b|\bhoe komt (?:het|dat)\b"
-        r"|\bwaar komt\b.*\bdoor\b|\bwhy\b|\breasons?\b|\bhow come\b|\bcauses?d?\b",
-    ),
-    (
-        AnswerKind.WHO,
-        r"\b(?:wie|wiens|who|whom|whose)\b"
-        r"|\b(?:welk|welke|which|what) (?:bedrijf|organisatie|partij|dienst"
-        r"|instantie|minist\w+|company|body)\b",
-    ),
-    (AnswerKind.PLACE, r"^(?:en\s+)?(?:waar|where|waarheen)\b|\bin welke? (?:plaats|gemeente|stad|land)\b"),
-    (
-        AnswerKind.METHOD,
-        r"^(?:en\s+)?(?:hoe|how)\b|\bwat (?:moet|doe|doen|zet|schrijf)\b|\bwhat (?:do|should|must)\b",
-    ),
-)
-_COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
 _ASKS = re.compile(
     r"\?|\b(?:hoe\w*|wat|wie|waar\w*|wanneer|welke?|how|what|who|where|when|which|why|geef|vat|noem|leg|give"
     r"|summari[sz]e|list|explain|describe|beschrijf)\b",
@@ -116,62 +53,6 @@ _VERB_FIRST = re.compile(
     r"|valt|vallen|klopt|gebeurt|are|does|do|did|can|may|must|has|have|will|should|were)\b",
     re.IGNORECASE,
 )
-
-_MONTH = "|".join((*MONTHS, *ENGLISH_MONTHS))
-_COUNTED = (
-    r"(?:\d+|een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|one|two|three|four|five|six"
-    r"|seven"
-    r"|eight|nine|ten|twelve)"
-)
-_HOLDS = {
-    AnswerKind.NUMBER: re.compile(
-        r"(?<![\w.,-])(?!(?:19|20)\d\d\b)\d"
-        r"|\b(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|\w*tig|honderd\w*|duizend\w*"
-        r"|miljoen"
-        r"|miljard|helft|derde|kwart|geen|nul|één|eenmaal|tweemaal|driemaal|two|three|four|five|six|half"
-        r"|none)\b",
-        re.IGNORECASE,
-    ),
-    AnswerKind.MONEY: re.compile(
-        r"€\s*\d|\b\d[\d.,]*(?:,-)?\s*(?:mln|mld|miljoen|miljard|duizend)?\s*euro|\beuro\b|\bEUR\b|[$£]\s*\d"
-        r"|\b(?:gratis|kosteloos|free)\b",
-        re.IGNORECASE,
-    ),
-    AnswerKind.MOMENT: re.compile(
-        rf"\b(?:19|20)\d\d\b|\b(?:{_MONTH})\b|\b\d{{1,2}}[.:]\d\d\b|\b\d+\s*(?:uur|UTC)\b"
-        rf"|\b\d{{1,2}}-\d{{1,2}}-\d{{2,4}}\b"
-        rf"|\b(?:voorjaar|zomer|najaar|winter|kwartaal|dagelijks|jaarlijks|maandelijks|wekelijks)\b"
-        rf"|\b(?:binnen|na|voor|uiterlijk|sinds)\s+(?:\w+\s+)?{_COUNTED}\s+(?:dag|week|maand|jaar|weken"
-        rf"|dagen|uur)\w*"
-        r"|\b(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag)\b",
-        re.IGNORECASE,
-    ),
-    AnswerKind.LENGTH: re.compile(
-        rf"\b{_COUNTED}\s*(?:[-–à/]|tot|of|to)?\s*\d*\s*(?:seconden|minu\w+|min|uur|uren|dag\w*|week"
-        rf"|weken|maand\w*"
-        r"|jaar|jaren|kwartaal|hours?|days?|weeks?|months?|years?|minutes?)\b|\bonbepaalde tijd\b"
-        r"|\bpermanent\b",
-        re.IGNORECASE,
-    ),
-    AnswerKind.WHO: re.compile(
-        r"(?<=[\w,;:)»”] )(?:[A-Z][\w.'’-]*)|\b(?:minister|staatssecretaris|kabinet|college|commissie"
-        r"|inspect\w+"
-        r"|politie|gemeente\w*|provincie\w*|directeur|voorzitter|meteoroloog|burgemeester|afdeling|dienst"
-        r"|medewerk\w+"
-        r"|leden|fractie\w*|bedrijven|burgers|ouders|bewoners|werkgever\w*|raad|rechter|ambtena\w+|\w+aar"
-        r"|\w+oog)\b"
-    ),
-    AnswerKind.REASON: re.compile(
-        r"\b(?:omdat|doordat|want|aangezien|vanwege|wegens|daarom|immers|namelijk|n\.l\.|nl\.|reden\w*"
-        r"|oorza\w+"
-        r"|zodat|dankzij|gevolg|hierdoor|daardoor|daarmee|hiermee|aanleiding|gezien|gelet|because|since"
-        r"|therefore"
-        r"|due to|so that|in order|reason\w*|(?:vooral|mede|deels|kom(?:t|en)|kwam|ontsta(?:at|an)"
-        r"|veroorzaakt)(?: \w+)? door|om [\w ]{1,60}te)\b",
-        re.IGNORECASE,
-    ),
-}
-
 
 # What tells how to answer, or where it stands, and nothing of the subject.
 _ORDER = re.compile(
@@ -207,12 +88,6 @@ def is_english(text: str) -> bool:
     return language_of(text) == "en"
 
 
-def holds_kind(text: str, kind: AnswerKind) -> bool | None:
-    """Whether `text` holds the sort of thing that `kind` waits for; None where that cannot be told."""
-    pattern = _HOLDS.get(kind)
-    return None if pattern is None else pattern.search(text) is not None
-
-
 @lru_cache(maxsize=256)
 def read_question(text: str) -> Asked:
     """What `text` asks for."""
@@ -223,13 +98,9 @@ def read_question(text: str) -> Asked:
         words = [w for w in about if (len(w) > 1 and w.isupper()) or (len(w) > 1 and fold(w) not in _ENGLISH)]
     else:
         words = [w for w in about if not is_filler(w)]
-    kind = next((kind for kind, pattern in _COMPILED if pattern.search(text)), None)
-    if kind is None or (kind is AnswerKind.LENGTH and not _ASKS.search(text)):
-        kind = (
-            AnswerKind.WHETHER
-            if _VERB_FIRST.search(text)
-            else AnswerKind.OTHER
-            if _ASKS.search(text)
-            else AnswerKind.WORD
-        )
-    return Asked(text, tuple(dict.fromkeys(words)), kind, english)
+    wants = wants_of(text)
+    asks = _ASKS.search(text) or _VERB_FIRST.search(text)
+    looked_up = not asks and (wants is Wants.LENGTH or wants not in RECOGNISED)
+    if looked_up or wants not in _RECOGNISED_HERE:
+        wants = Wants.ANYTHING
+    return Asked(text, tuple(dict.fromkeys(words)), wants, looked_up, english)

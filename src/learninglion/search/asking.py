@@ -14,6 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
+from learninglion.dutch.questions import NUMERIC, gives
 from learninglion.models import Document, DocumentCard, SourceKind, Span
 from learninglion.search.about import (
     Fact,
@@ -24,7 +25,7 @@ from learninglion.search.about import (
     part_named,
     points_at_document,
 )
-from learninglion.search.asked import AnswerKind, holds_kind, is_english, read_question
+from learninglion.search.asked import is_english, read_question
 from learninglion.search.cells import Value, value_asked
 from learninglion.search.engine import Engine
 from learninglion.search.evidence import Wanted, built_in, cover, named, want
@@ -190,7 +191,6 @@ def find_answers(
 
 # Answers whose chances differ less than this are rivals; the kinds whose values can be held side by side.
 _RIVAL = 0.6
-_FIGURES = frozenset({AnswerKind.NUMBER, AnswerKind.MONEY, AnswerKind.LENGTH, AnswerKind.MOMENT})
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
@@ -199,7 +199,7 @@ def newest_first(question: str, answers: Sequence[Material]) -> tuple[tuple[Mate
 
     Only of answers that are about as probable, from dated documents.
     """
-    if len(answers) < 2 or read_question(question).kind not in _FIGURES:
+    if len(answers) < 2 or read_question(question).wants not in NUMERIC:
         return tuple(answers), False
     rivals = [m for m in answers if m.score >= _RIVAL * answers[0].score and m.document.date]
     named = {m.document.id: frozenset(_FIGURE.findall(m.quote)) for m in reversed(rivals)}
@@ -452,7 +452,7 @@ def _material(weighed: Weighed, wanted: Wanted | None = None) -> Material:
             unit,
             lambda text: cover(wanted, text),
             lambda text: named(wanted, text),
-            lambda text: holds_kind(text, wanted.asked.kind),
+            lambda text: gives(wanted.asked.wants, text),
         )
     return Material(
         document=source.document,

@@ -21,12 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.dutch.filler import is_commonplace
+from learninglion.dutch.questions import NUMERIC, gives
 from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source
 from learninglion.search.about import document_named
 from learninglion.search.analysis import stem
-from learninglion.search.asked import AnswerKind, Asked, holds_kind, language_of, read_question
+from learninglion.search.asked import Asked, language_of, read_question
 from learninglion.search.translation import translations
 from learninglion.search.units import Unit, units_of
 
@@ -65,7 +66,6 @@ _USUAL_WORDS = 15  # of a sentence
 _OPENING = 10  # characters in front of the subject of a sentence: an article, a bullet
 _BARE = 4  # words: less is a heading or a scrap of a table
 _LABELLED = re.compile(r"\W*\w[\w ]*:\s*\S")  # "Bestandsvorm: PDF/A"
-_NUMERIC = frozenset({AnswerKind.NUMBER, AnswerKind.MONEY, AnswerKind.MOMENT, AnswerKind.LENGTH})
 # A sentence that asks, or tells what others asked, answers nothing.
 _ASKS = re.compile(
     r"\?[\"'”’»)]*$"
@@ -341,8 +341,8 @@ def _look(
     if n + 1 < len(units):
         near = np.maximum(near, _BEHIND * covers[n + 1])
     everything = np.maximum(near, _ELSEWHERE * whole)
-    holds = holds_kind(unit.text, wanted.asked.kind) if wanted.asked.kind is not AnswerKind.WORD else None
-    if wanted.asked.kind is AnswerKind.WORD and _defines(unit.text, wanted):
+    holds = gives(wanted.asked.wants, unit.text)
+    if wanted.asked.looked_up and _defines(unit.text, wanted):
         holds = True
     size = len(unit.text.split())
     share, around = float(weights @ own), float(weights @ near)
@@ -353,7 +353,7 @@ def _look(
         whole=float(weights @ everything) - around,
         missing=float((weights * (1 - everything)).max()) if len(weights) else 1.0,
         kind=0.0 if holds is None else (1.0 if holds else -1.0),
-        counts=wanted.asked.kind in _NUMERIC and _counts(wanted, unit),
+        counts=wanted.asked.wants in NUMERIC and _counts(wanted, unit),
         length=math.log(max(size, 1) / _USUAL_WORDS),
         asks=_ASKS.search(unit.text) is not None,
         bare=size < _BARE and not unit.row and not _LABELLED.match(unit.text),
@@ -425,7 +425,7 @@ def answered_row(wanted: Wanted, seen: Look, signals: Signals, chance: float) ->
             1.0 / max(1, len(wanted.words)),
             1 - own,
             signals.best,
-            wanted.asked.kind in _NUMERIC,
+            wanted.asked.wants in NUMERIC,
         ]
     )
 

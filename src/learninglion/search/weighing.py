@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from learninglion.models import Source
 from learninglion.search.analysis import stem_ids
-from learninglion.search.asked import AnswerKind
 from learninglion.search.evidence import (
     Look,
     Rarity,
@@ -127,7 +126,7 @@ def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights
     best = weighed[0]
     row: Row = answered_row(wanted, best.seen, best.signals, best.logit)
     chance = float(1 / (1 + np.exp(-weights.answered.logit(row))))
-    if wanted.asked.kind is AnswerKind.WORD and holds_every_word(wanted, best.seen):
+    if wanted.asked.looked_up and holds_every_word(wanted, best.seen):
         return max(chance, _LOOKED_UP * best.seen.share)
     return chance
 

@@ -10,8 +10,6 @@ from pathlib import Path
 from learninglion.models import RawFile
 from learninglion.models.errors import UnreadableFileError
 
-__all__ = ["MAX_BYTES", "FoundFile", "find_files", "printable", "read_file"]
-
 MAX_BYTES = 250 * 1024 * 1024  # the largest published piece is far below; more is a mistake or an attack
 _IGNORED = frozenset({"thumbs.db", "desktop.ini"})
 

@@ -20,8 +20,6 @@ from learninglion.dutch.text import fold
 from learninglion.models import Filters
 from learninglion.store.tables import changes, collections, documents, memberships
 
-__all__ = ["Catalogue", "Counts", "Scope", "Visible"]
-
 Visible = frozenset[str] | None  # names of the collections a person may see; None = all
 
 _REMEMBERED = 32  # scopes; each is at most one number a document

@@ -28,17 +28,6 @@ from learninglion.store.tables import (
     versions,
 )
 
-__all__ = [
-    "Intake",
-    "PutOutcome",
-    "PutResult",
-    "Stored",
-    "collection_key",
-    "insert_document",
-    "note_change",
-    "remove_content",
-]
-
 
 class PutOutcome(StrEnum):
     """What putting a document changed."""

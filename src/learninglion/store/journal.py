@@ -12,8 +12,6 @@ from learninglion.database.engine import now, reading, writing
 from learninglion.store.rows import storable
 from learninglion.store.tables import ingest_files
 
-__all__ = ["FileOutcome", "FileStamp", "Journal", "JournalEntry", "write_entry"]
-
 
 class FileOutcome(StrEnum):
     """How reading a file ended."""

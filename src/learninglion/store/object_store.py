@@ -31,8 +31,6 @@ from learninglion.inference.connection import (
 )
 from learninglion.models.errors import InputError, IntegrityError, LearningLionError, UnavailableError
 
-__all__ = ["ObjectStore", "ObjectStoreChoice", "signed"]
-
 _EMPTY = hashlib.sha256(b"").hexdigest()
 _SUM = "x-amz-meta-sha256"
 _SECONDS = 60.0  # without a sign of life

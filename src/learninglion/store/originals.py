@@ -10,8 +10,6 @@ from sqlalchemy import Connection
 from learninglion.database.blobs import Files, Read
 from learninglion.models.errors import IntegrityError, UnknownReferenceError
 
-__all__ = ["ORIGINALS", "Originals"]
-
 ORIGINALS = "originals/"
 
 

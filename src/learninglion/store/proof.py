@@ -30,8 +30,6 @@ from learninglion.store.rows import (
 )
 from learninglion.store.tables import collections, documents, memberships, passages, sources, versions
 
-__all__ = ["Standing", "VersionStanding", "standing"]
-
 _BATCH = 100  # documents read in one go
 _SOURCE_COLUMNS = tuple(c.name for c in sources.c if c.name not in ("key", "document_key"))
 _PASSAGE_COLUMNS = tuple(c.name for c in passages.c if c.name not in ("key", "source_key", "document_key"))

@@ -8,8 +8,6 @@ from typing import Protocol
 
 from learninglion.models import Passage, Source
 
-__all__ = ["Change", "Entry", "MemoryReader", "Reader", "Lookup"]
-
 Entry = tuple[Source, tuple[Passage, ...]]
 
 

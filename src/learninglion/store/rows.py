@@ -29,23 +29,6 @@ from learninglion.models.errors import IntegrityError, UnreadableFileError
 from learninglion.models.plain import canonical_json, from_plain
 from learninglion.store.reader import Entry
 
-__all__ = [
-    "Packed",
-    "RowValue",
-    "card_of",
-    "digest_of",
-    "document_values",
-    "pack",
-    "pack_lines",
-    "read_card",
-    "read_passage",
-    "read_source",
-    "spell_rows",
-    "storable",
-    "unpack_document",
-    "unpack_lines",
-]
-
 _VERSION = 1
 _HEADER = struct.Struct("<BBII")  # version, whether edges are hundredths, lines, edges
 _HUNDREDTHS = 100.0  # parsers round to 0.01 point, which is finer than any printer

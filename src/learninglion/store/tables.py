@@ -17,21 +17,6 @@ from sqlalchemy import (
 
 from learninglion.database.engine import Moment, new_metadata
 
-__all__ = [
-    "changes",
-    "collections",
-    "counters",
-    "documents",
-    "ingest_files",
-    "memberships",
-    "metadata",
-    "originals",
-    "passages",
-    "sources",
-    "store_facts",
-    "versions",
-]
-
 metadata = new_metadata()
 
 # SQLite numbers rows itself only for INTEGER; on PostgreSQL the same column is a BIGINT.

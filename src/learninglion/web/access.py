@@ -17,18 +17,6 @@ from learninglion.workflow.accounts import Account, SessionKind
 
 _COOKIE_SECONDS = 30 * 86_400
 
-__all__ = [
-    "ApiUser",
-    "CrossSiteError",
-    "NotSignedInError",
-    "SignedIn",
-    "TheSite",
-    "account_of",
-    "clear_cookie",
-    "local_path",
-    "set_cookie",
-]
-
 
 class NotSignedInError(Exception):
     """Nobody is signed in; `back` is where this person wanted to go."""
@@ -42,13 +30,13 @@ class CrossSiteError(Exception):
     """A form that did not come from our own page in this session."""
 
 
-def the_desk(request: Request) -> Site:
+def the_site(request: Request) -> Site:
     """Everything the pages share; set by create_app."""
     site: Site = request.app.state.site
     return site
 
 
-TheSite = Annotated[Site, Depends(the_desk)]
+TheSite = Annotated[Site, Depends(the_site)]
 
 
 def cookie_name(request: Request) -> str:

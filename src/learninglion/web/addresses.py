@@ -12,16 +12,6 @@ from learninglion.inference.connection import is_loopback
 from learninglion.models.errors import InputError
 from learninglion.settings import Settings, WebSettings
 
-__all__ = [
-    "KnownNames",
-    "NOTHING_OUTSIDE",
-    "Outside",
-    "address_for",
-    "addresses_here",
-    "check_public_url",
-    "outside_of",
-]
-
 # Which machines outside this one texts may go to, and which are in use: what a page may say about that.
 
 

@@ -48,8 +48,6 @@ from learninglion.web.site import Site
 from learninglion.workflow import Workplace
 from learninglion.workflow.checkup import Readiness, figures
 
-__all__ = ["create_app", "set_up_address"]
-
 # Spans and logs of the framework would carry bodies and errors to whatever the environment configures.
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,

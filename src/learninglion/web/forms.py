@@ -10,18 +10,6 @@ from starlette.datastructures import FormData
 from learninglion.models import Context, Filters, QuestionSet, SubQuestion
 from learninglion.models.errors import InputError
 
-__all__ = [
-    "PERIODS",
-    "filter_values",
-    "read_context",
-    "read_day",
-    "read_filters",
-    "read_numbers",
-    "read_question_set",
-    "read_score",
-    "read_whole",
-]
-
 PERIODS = ("", "2010", "2018", "2021", "other")
 _LONGEST = 20_000  # characters of one question; the longest real one is under 3,000
 MOST_QUESTIONS = 100

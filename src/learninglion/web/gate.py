@@ -24,8 +24,6 @@ from learninglion.web.security import SAFE_METHODS
 from learninglion.web.uploads import MAX_BYTES
 from learninglion.workflow.rights import RIGHTS, Task
 
-__all__ = ["Gate", "RouteLimit", "limit_of"]
-
 _KB, _MB = 1_000, 1_000_000
 _FORM = 2 * _MB  # a whole set with its own sources is under 200 kB
 _FRAME = _MB  # what a multipart body has around its files

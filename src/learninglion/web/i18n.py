@@ -13,19 +13,6 @@ from pathlib import Path
 
 from learninglion.dutch.numbers import MONTHS
 
-__all__ = [
-    "Count",
-    "LANGUAGES",
-    "Translate",
-    "counter",
-    "deed_words",
-    "pick_language",
-    "say_date",
-    "say_moment",
-    "say_number",
-    "translator",
-]
-
 LANGUAGES = ("nl", "en")
 Translate = Callable[..., str]
 Count = Callable[..., str]

@@ -20,20 +20,6 @@ from learninglion.workflow.jobs import BULK, Event, Job, as_event_stream
 from learninglion.workflow.rights import Task, require_within
 from learninglion.workflow.worker import Run
 
-__all__ = [
-    "INBOX",
-    "INGEST",
-    "Received",
-    "find_job",
-    "receive",
-    "start_inbox",
-    "start_ingest",
-    "stream_reports",
-    "take_in",
-    "take_in_inbox",
-    "told_file",
-]
-
 # Long work as its owner may see it now: rights that went since it began count, hidden sources too.
 
 
@@ -101,13 +87,13 @@ def start_ingest(site: Site, actor: Actor, received: Received, collection: str) 
 
 def take_in(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work that `start_ingest` asks for."""
-    results = list(from_plain(tuple[FileResult, ...], run.told["refused"]))
+    results = list(from_plain(tuple[FileResult, ...], run.payload["refused"]))
     for result in results:
         run.report("file", told_file(result))
     raws = workplace.jobs.files(run.claim.job.id)
     for done, raw in enumerate(raws):
         run.progress(raw.name, done, len(raws))
-        collection = str(run.told["collection"])
+        collection = str(run.payload["collection"])
         results.append(workplace.intake.ingest_upload(raw, collection=collection, actor=run.owner))
         run.report("file", told_file(results[-1]))
     run.progress("Klaar", len(raws), len(raws))
@@ -123,12 +109,12 @@ def start_inbox(site: Site, actor: Actor, folder: Path, collection: str) -> Job:
 
 def take_in_inbox(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work that `start_inbox` asks for."""
-    folder = Path(str(run.told["folder"]))
+    folder = Path(str(run.payload["folder"]))
     if not folder.is_dir():
         raise InputError(f"{folder}: deze map staat niet op de machine die dit werk doet.")
     report = workplace.intake.ingest(
         [folder],
-        collection=str(run.told["collection"]),
+        collection=str(run.payload["collection"]),
         actor=run.owner,
         progress=run.progress,
         on_result=lambda result: run.report("file", told_file(result)),

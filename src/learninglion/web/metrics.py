@@ -15,8 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from learninglion.workflow.spans import Kind, Tracer
 
-__all__ = ["CONTENT_TYPE", "Counting", "Metrics"]
-
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 _JOULES = 3.6e6  # a kWh

@@ -25,8 +25,6 @@ from learninglion.inference.connection import Route, explain_failure, proxy_for,
 from learninglion.models import Role
 from learninglion.models.errors import InputError, LearningLionError, PermissionDeniedError
 
-__all__ = ["IdTokens", "OidcIdentity", "OpenIdConnect", "roles_from_claim", "roles_from_claims"]
-
 _ALGORITHMS = ["RS256", "ES256", "PS256"]  # never "none", never a shared secret
 _PENDING_SECONDS = 600
 _MOST_PENDING = 1000

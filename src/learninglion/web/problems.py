@@ -18,8 +18,6 @@ from learninglion.web.security import API_PREFIX
 from learninglion.web.serving import HEADER, request_number
 from learninglion.web.site import Site
 
-__all__ = ["install", "problem", "response_to"]
-
 _LOG = logging.getLogger(__name__)
 
 _TITLES = {

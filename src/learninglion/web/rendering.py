@@ -35,8 +35,6 @@ from learninglion.web.i18n import (
 if TYPE_CHECKING:
     from learninglion.web.viewer import Viewer
 
-__all__ = ["STATIC", "Templates", "highlight", "score_words"]
-
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 

@@ -14,16 +14,6 @@ from urllib.parse import SplitResult, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = [
-    "API_VERSION",
-    "SecurityHeaders",
-    "TrustedHosts",
-    "csrf_token",
-    "is_cross_site",
-    "parts_of",
-    "token_matches",
-]
-
 API_VERSION = "1.0.0"
 API_PREFIX = "/api/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -47,18 +47,6 @@ from learninglion.web.pages.manage import check_everything
 from learninglion.workflow import Workplace
 from learninglion.workflow.worker import Run, Work, Worker
 
-__all__ = [
-    "HEADER",
-    "PatientProtocol",
-    "RequestIds",
-    "make_worker",
-    "request_number",
-    "serve",
-    "share_heaps",
-    "start_log",
-    "work_until_told",
-]
-
 # All long work that can be asked for, by its kind, for whoever does it: server or worker.
 
 _WORKS: dict[str, Callable[[Workplace, Run], dict[str, Plain]]] = {

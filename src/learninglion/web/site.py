@@ -13,8 +13,6 @@ from learninglion.web.rendering import Templates
 from learninglion.workflow import Workplace
 from learninglion.workflow.checkup import Readiness
 
-__all__ = ["Site"]
-
 
 @dataclass(frozen=True, slots=True)
 class Site:

@@ -17,8 +17,6 @@ from starlette.datastructures import UploadFile
 from learninglion.models import RawFile
 from learninglion.models.errors import InputError, UnreadableFileError
 
-__all__ = ["MAX_BYTES", "MAX_FILES", "check_archive", "clean_name", "read_upload"]
-
 MAX_BYTES = 50_000_000  # the longest document in the open data is under 30 MB
 MAX_FILES = 200
 _UNPACKED_BYTES = 300_000_000

@@ -8,8 +8,6 @@ from learninglion.models import Actor
 from learninglion.workflow.accounts import Account
 from learninglion.workflow.rights import RIGHTS, Task
 
-__all__ = ["Viewer"]
-
 _TASKS = {
     "search": Task.SEARCH,
     "draft": Task.DRAFT,

@@ -51,8 +51,6 @@ from learninglion.record.log import EventLog
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 
-__all__ = ["Access", "Account", "Accounts", "Brake", "People", "SessionKind", "metadata"]
-
 # Who may come in, and as what: for administrators, with every change in the log.
 
 

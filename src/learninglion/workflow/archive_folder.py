@@ -25,21 +25,6 @@ from learninglion.search.switching import BOOK
 from learninglion.workflow.options import MODELS_FILE
 from learninglion.workflow.quality import REPORTS
 
-__all__ = [
-    "ANCHOR",
-    "MANIFEST",
-    "SETTINGS",
-    "SHARED",
-    "KeptFile",
-    "copy_file",
-    "described",
-    "file_problems",
-    "kept_files",
-    "new_folder",
-    "read_manifest",
-    "write_manifest",
-]
-
 ANCHOR = "log-anchor.json"
 MANIFEST = "manifest.json"
 SETTINGS = "settings.toml"

@@ -19,8 +19,6 @@ from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.searching import Searching
 
-__all__ = ["Asking", "VisibleShelf"]
-
 _LONGEST = 2000  # characters of a question
 _NAMED = 500  # documents whose names are compared with the question
 

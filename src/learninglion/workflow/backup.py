@@ -52,8 +52,6 @@ from learninglion.workflow.transfer import (
     read_export,
 )
 
-__all__ = ["BackupManifest", "Backups", "restore_backup", "verify_backup"]
-
 FORMAT = 1
 _ATTEMPTS = 3
 _PAGES = 2000  # of the database at a time: others may write in between

@@ -22,8 +22,6 @@ from learninglion.models.errors import LearningLionError, UnavailableError
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.workplace import Workplace
 
-__all__ = ["Finding", "Readiness", "State", "examine", "figures"]
-
 _logger = logging.getLogger(__name__)
 
 _LITTLE, _TOO_LITTLE = 5 << 30, 1 << 30  # bytes left on the disk

@@ -38,8 +38,6 @@ from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Sets
 from learninglion.workflow.writing import quoted_draft
 
-__all__ = ["MOST_TURNS", "Conversations", "Turn"]
-
 MOST_TURNS = 40
 _TITLE = 120  # characters
 

@@ -87,8 +87,6 @@ from learninglion.workflow.writing import (
     with_sources,
 )
 
-__all__ = ["Drafts", "LONGEST_ANSWER", "compare", "compare_settings", "compare_sources"]
-
 # Where a draft made again differs from what was recorded: which sentence, model, setting or source.
 
 _NAMES = {

@@ -46,8 +46,6 @@ from learninglion.workflow.indexing import Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import RIGHTS, Task, require_within
 
-__all__ = ["Finding", "Guide", "GuideRepository", "Guides", "Measured", "Remark", "Said", "metadata"]
-
 metadata = new_metadata()
 
 guides = Table(

@@ -48,23 +48,6 @@ from learninglion.models.errors import BusyError, ConflictError, LearningLionErr
 from learninglion.models.plain import Plain, canonical_json, from_plain
 from learninglion.record.log import OPERATION
 
-__all__ = [
-    "ABOVE",
-    "AWAITED",
-    "BULK",
-    "KEPT_FOR",
-    "LATER",
-    "MOST_KEPT_JOBS",
-    "Claim",
-    "Event",
-    "Job",
-    "Jobs",
-    "LostClaim",
-    "Queue",
-    "as_event_stream",
-    "metadata",
-]
-
 AWAITED, LATER, BULK = 0, 5, 9
 """Priorities: somebody sits and waits; it may take its time; so much that it never takes the last place."""
 
@@ -146,7 +129,7 @@ class Claim:
 
     token: str
     job: Job
-    told: dict[str, Plain]
+    payload: dict[str, Plain]
 
 
 @dataclass(frozen=True, slots=True)

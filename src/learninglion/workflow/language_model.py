@@ -28,8 +28,6 @@ from learninglion.workflow.log import note
 from learninglion.workflow.options import MODELS_FILE, WorkplaceOptions
 from learninglion.workflow.rights import Task, require_everywhere
 
-__all__ = ["LanguageModel", "TestResult"]
-
 _TOKENS = 24
 _THINKING_TOKENS = 2000
 _SHOWN = 200  # characters of the answer

@@ -19,8 +19,6 @@ from learninglion.search.switching import learned_model
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere
 
-__all__ = ["LearnedVersion", "Learning"]
-
 
 @dataclass(frozen=True, slots=True)
 class LearnedVersion:

@@ -22,8 +22,6 @@ from learninglion.inference.generators import (
 from learninglion.record.letter_template import LetterTerms
 from learninglion.store.object_store import ObjectStoreChoice
 
-__all__ = ["DATABASE", "ENGINES", "MODELS_FILE", "WorkplaceOptions"]
-
 ENGINES = ("auto", "embedded", "postgres")  # of search
 DATABASE = "learninglion.db"  # in the data folder, where no PostgreSQL is named
 MODELS_FILE = "models.json"  # shared by all servers: what an administrator chose on the screen

@@ -29,8 +29,6 @@ from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import SetRepository
 from learninglion.workflow.traces import Traces
 
-__all__ = ["Outcome", "PersonPlace", "PersonReport", "Persons"]
-
 _SHORTEST = 4  # letters or digits; less is in everything
 _FILES = ("judgements/", "reports/", "tuning/")  # their names begin so
 _PAGE = 1000

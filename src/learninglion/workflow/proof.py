@@ -19,8 +19,6 @@ from learninglion.record.log import EventLog, LogEntry
 from learninglion.store.proof import VersionStanding
 from learninglion.store.store import PutOutcome, Removed, Standing, Store, Stored
 
-__all__ = ["INGEST", "REMOVE", "Ledger", "account_of", "account_of_removal"]
-
 INGEST, REMOVE, SEAL = "document.ingest", "document.remove", "document.seal"
 _STATUS = {
     PutOutcome.ADDED: "added",

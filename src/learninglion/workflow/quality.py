@@ -34,8 +34,6 @@ from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require, require_everywhere, require_within
 from learninglion.workflow.worker import Run, Work
 
-__all__ = ["REPORTS", "MeasureRow", "Proposal", "Quality", "write_proposal"]
-
 _SUBJECT = "search"  # one at a time: either would slow the other down
 _BACK = "/manage/quality"
 _SHOWN = 20
@@ -137,10 +135,10 @@ class Quality:
         return collection, grades
 
     def _measure(self, run: Run) -> dict[str, Plain]:
-        collection, judged = str(run.told["collection"]), str(run.told["judged"])
+        collection, judged = str(run.payload["collection"]), str(run.payload["judged"])
         grades = self._grades(judged, run.owner)[1] if judged else None
         entries = self._documents.entries(collection, run.owner)
-        most = int(str(run.told["most"]))
+        most = int(str(run.payload["most"]))
         trial = sampled(collection_trial(f"verzameling {collection}", entries), most, grades)
         version = self._learning.in_force()
         report = evaluate(
@@ -205,9 +203,9 @@ class Quality:
         return self._start(actor, "quality.round", {"collection": collection, "most": most})
 
     def _round(self, run: Run) -> dict[str, Plain]:
-        collection = str(run.told["collection"])
+        collection = str(run.payload["collection"])
         entries = self._documents.entries(collection, run.owner)
-        trial = sampled(collection_trial(f"verzameling {collection}", entries), int(str(run.told["most"])))
+        trial = sampled(collection_trial(f"verzameling {collection}", entries), int(str(run.payload["most"])))
         results = pooled(
             trial,
             encoder=self._indexing.encoder,
@@ -229,7 +227,7 @@ class Quality:
         return self._start(actor, "quality.learn", {"collection": collection})
 
     def _learn(self, run: Run) -> dict[str, Plain]:
-        collection = str(run.told["collection"])
+        collection = str(run.payload["collection"])
         pairs = [
             LabelledPair(source.id, source.question, source.body, source.document.id)
             for source, _ in self._documents.entries(collection, run.owner)
@@ -292,7 +290,7 @@ def _propose(report: TuneReport, collection: str, since: int) -> Proposal:
     return Proposal(
         datetime.now(UTC),
         collection,
-        report.kept,
+        report.better,
         report.learned_from,
         report.held_out,
         tuple(Compared(c.name, c.first, c.second, c.p) for c in best.comparisons),

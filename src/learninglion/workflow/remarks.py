@@ -18,8 +18,6 @@ from learninglion.record.log import EventLog, LogEntry
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 
-__all__ = ["Complaint", "Outcome", "Remark", "Remarks"]
-
 _SAID, _SETTLED, _JUDGED = "sentence.wrong", "sentence.settled", "draft.judged"
 _LABELS = {Answers.YES: "yes", Answers.PARTLY: "part", Answers.NO: "no"}  # as `evaluate drafts` reads them
 

@@ -19,8 +19,6 @@ from learninglion.record.marking import ai_share
 from learninglion.workflow.proof import INGEST
 from learninglion.workflow.rights import Task, require_everywhere
 
-__all__ = ["FileResult", "FileStatus", "IngestReport", "Monthly", "ReplayReport"]
-
 # What a month of use looks like, counted from the log and the dossiers; for who may audit everything.
 
 _SPENT = {

@@ -22,8 +22,6 @@ from learninglion.workflow.intake import tell_personal
 from learninglion.workflow.proof import account_of, account_of_removal
 from learninglion.workflow.rights import Task, require_everywhere
 
-__all__ = ["Rereading", "RereadOutcome", "RereadResult"]
-
 _WAIT = 60.0  # seconds for another process that ingests
 _COMPARED = 20_000  # signs of a text; longer ones are compared by their start
 _READING = "Opnieuw lezen"

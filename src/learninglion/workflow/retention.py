@@ -30,8 +30,6 @@ from learninglion.workflow.sign_offs import SignOffRepository
 from learninglion.workflow.worker import Run, Work
 from learninglion.workflow.working_texts import WorkingTextRepository
 
-__all__ = ["APPROVED", "DRAFT", "WORK", "Destroyed", "Overdue", "OverdueDocument", "Retention", "Term"]
-
 DRAFT, APPROVED, WORK = "draft", "approved", "work"
 """Categories: dossiers that nobody approved, approved ones, sets at work. Documents: "collection:NAME"."""
 
@@ -276,7 +274,7 @@ class Retention:
         return {"retention": self._destroy_as_work}
 
     def _destroy_as_work(self, run: Run) -> dict[str, Plain]:
-        done = self.destroy_overdue(reason=str(run.told["reason"]), actor=run.owner)
+        done = self.destroy_overdue(reason=str(run.payload["reason"]), actor=run.owner)
         return {"address": f"/manage/retention?gone={done.dossiers}-{done.works}-{done.documents}"}
 
     def versions(self, dossier_id: str, actor: Actor) -> tuple[DossierVersion, ...]:

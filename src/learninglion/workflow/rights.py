@@ -8,8 +8,6 @@ from enum import StrEnum
 from learninglion.models import Actor, Role
 from learninglion.models.errors import PermissionDeniedError
 
-__all__ = ["RIGHTS", "Task", "require", "require_everywhere", "require_within"]
-
 
 class Task(StrEnum):
     """Something that can be asked of the program."""

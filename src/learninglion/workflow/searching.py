@@ -27,8 +27,6 @@ from learninglion.workflow.log import note, set_subject
 from learninglion.workflow.options import WorkplaceOptions
 from learninglion.workflow.rights import Task, require
 
-__all__ = ["Searching"]
-
 _LIMIT = 10  # hits, or sources offered per sub-question, when nobody says otherwise
 _SPARE = 5  # hits looked for beyond the limit, because near-duplicates become one
 

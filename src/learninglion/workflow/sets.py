@@ -49,28 +49,6 @@ from learninglion.search.duplicates import Step, timeline
 from learninglion.store.store import Store
 from learninglion.workflow.rights import Task, require
 
-__all__ = [
-    "Board",
-    "BoardView",
-    "Group",
-    "LineMoment",
-    "SetRepository",
-    "Sets",
-    "Turn",
-    "Work",
-    "WorkCard",
-    "add_hits",
-    "add_source",
-    "choose_source",
-    "drop_source",
-    "lay_out",
-    "line_taken",
-    "metadata",
-    "open_source",
-    "put_back",
-    "reject_source",
-]
-
 metadata = new_metadata()
 
 _LOOKED_AT = 400  # sets, the last changed ones, to see whether one is there already

@@ -35,8 +35,6 @@ from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.writing import unfinished
 
-__all__ = ["Examination", "SignOff", "SignOffRepository", "SignOffs", "Signing", "Waiting", "metadata"]
-
 metadata = new_metadata()
 
 sign_offs = Table(

@@ -23,8 +23,6 @@ from learninglion.models.plain import Plain
 from learninglion.record.energy import Energy
 from learninglion.record.log import OPERATION
 
-__all__ = ["Kind", "Span", "Tracer"]
-
 _SCOPE = "learninglion.traces"
 _MOST = 2000  # spans that wait; more are dropped
 _BATCH = 200

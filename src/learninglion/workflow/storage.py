@@ -16,8 +16,6 @@ from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.traces import Traces
 
-__all__ = ["Part", "Storage"]
-
 _PARTS = {
     "originals": "originele bestanden",
     "index": "zoekindex (wordt zo nodig opnieuw gemaakt)",

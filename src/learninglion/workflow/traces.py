@@ -22,8 +22,6 @@ from learninglion.workflow.jobs import Jobs
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import SetRepository
 
-__all__ = ["Trace", "Traces"]
-
 
 @dataclass(frozen=True, slots=True)
 class Trace:

@@ -15,8 +15,6 @@ from learninglion.models.plain import Plain
 from learninglion.workflow.jobs import ABOVE, Claim, Event, Jobs, LostClaim
 from learninglion.workflow.spans import Tracer
 
-__all__ = ["Run", "Work", "Worker"]
-
 _logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.5  # between two looks into an empty queue; work from this process is told at once
 _TELL_SECONDS = 0.25  # reports are written together, that often
@@ -31,7 +29,7 @@ class Run:
     def __init__(self, claim: Claim, owner: Actor) -> None:
         self.claim = claim
         self.owner = owner  # with the rights of now
-        self.told = claim.told
+        self.payload = claim.payload
         self.stop = threading.Event()  # set when its owner wants no more of it
         self.sending = threading.Lock()  # held by whoever writes its reports, so that they keep their order
         self.beaten = time.monotonic()
@@ -129,7 +127,7 @@ class Worker:
         run = Run(claim, claim.job.owner)
         self._runs[claim.token] = run
         try:
-            above = str(claim.told.get(ABOVE, ""))
+            above = str(claim.payload.get(ABOVE, ""))
             traced = self._tracer.span(f"job {claim.job.kind}", parent=above)
             with traced, fenced(partial(self._jobs.check, claim)):
                 run.owner = self._rights(claim.job.owner)

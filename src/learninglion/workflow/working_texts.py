@@ -19,8 +19,6 @@ from learninglion.models import Actor
 from learninglion.models.errors import InputError
 from learninglion.workflow.rights import Task, require
 
-__all__ = ["WorkingText", "WorkingTextRepository", "WorkingTexts", "metadata"]
-
 metadata = new_metadata()
 
 working_texts = Table(

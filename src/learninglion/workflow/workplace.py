@@ -58,9 +58,6 @@ from learninglion.workflow.traces import Traces
 from learninglion.workflow.transfer import Transfers
 from learninglion.workflow.working_texts import WorkingTextRepository, WorkingTexts
 
-__all__ = ["Workplace", "open_workplace", "working"]
-
-
 # Tries at once, and seconds until one more: strict for a name; wide for an address, where a whole
 # office can sit behind one.
 _PER_NAME = (5, 12.0)

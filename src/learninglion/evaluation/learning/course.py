@@ -18,8 +18,6 @@ from learninglion.inference.builtin import Tokens
 from learninglion.inference.encoders import ASKED, FOUND, Vectors, normalised, readable
 from learninglion.search.frame import Frame, fit_frame
 
-__all__ = ["Course", "Lessons"]
-
 _SHARPNESS = 1 / 0.05  # of the choice between passages: one over the temperature
 _MOMENTA = 0.9, 0.98
 _LONGEST_STEP = 1.0  # the length at which a gradient is cut off

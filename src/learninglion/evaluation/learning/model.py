@@ -22,8 +22,6 @@ from numpy.typing import NDArray
 from learninglion.inference.builtin import MATRICES, EncoderWeights, dequantised
 from learninglion.search.fusion import DEFAULT, FEATURES, Fusion, Scores
 
-__all__ = ["EncoderModel", "Floats", "Lesson", "Parameters", "learn_fusion", "with_gradient"]
-
 # Learning the fusion from an archive's own pairs: which signal counts for how much, and what a score means.
 #
 # Only a few numbers are learned, held close to those that came with the package, so a few hundred pairs

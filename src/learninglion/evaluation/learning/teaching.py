@@ -22,8 +22,6 @@ from learninglion.inference.adapter import UNCHANGED, Adapter, load_adapter, mak
 from learninglion.inference.encoders import Encoder, NanoEncoder, built_in_weights
 from learninglion.models.errors import InputError, LearningLionError
 
-__all__ = ["Example", "learn_changes", "learn_in", "teach"]
-
 _MOST = 850  # examples; what the recipe was measured with, ten minutes of one core
 _PART = 0.7
 _BATCH = 32  # questions a step

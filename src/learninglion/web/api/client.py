@@ -24,8 +24,6 @@ import httpx
 from learninglion.models.errors import LearningLionError
 from learninglion.models.plain import Plain
 
-__all__ = ["Client", "ClientError"]
-
 Object = dict[str, Plain]
 _TIMEOUT = httpx.Timeout(30.0, read=600.0)  # a draft by a model on two cores takes minutes
 _RECONNECTS = 3

@@ -50,30 +50,6 @@ from learninglion.workflow.jobs import Job
 from learninglion.workflow.rights import Task, require, require_within
 from learninglion.workflow.worker import Run
 
-__all__ = [
-    "AskRequest",
-    "ChoiceBody",
-    "CollectionList",
-    "DocumentPage",
-    "DossierPage",
-    "DraftRequest",
-    "FileResultView",
-    "HitPage",
-    "JobView",
-    "LogPage",
-    "Problem",
-    "QuestionSetBody",
-    "ReplayView",
-    "SearchRequest",
-    "SetText",
-    "StatedRequest",
-    "describe",
-    "draft_for_program",
-    "repeated",
-    "router",
-    "routes",
-]
-
 Object = dict[str, object]
 
 _ERRORS = {
@@ -759,7 +735,7 @@ def draft_job(body: DraftRequest, site: TheSite, actor: ApiUser, key: Key = "") 
 
 def draft_for_program(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work that `draft_job` asks for."""
-    return {"dossier": _draft(workplace, run.owner, DraftRequest.model_validate(run.told), run).id}
+    return {"dossier": _draft(workplace, run.owner, DraftRequest.model_validate(run.payload), run).id}
 
 
 def _told_job(job: Job) -> dict[str, Plain]:

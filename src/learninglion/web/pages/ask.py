@@ -24,8 +24,6 @@ from learninglion.workflow.conversations import MOST_TURNS, Turn
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import add_source
 
-__all__ = ["router", "sets_at_work"]
-
 router = APIRouter(include_in_schema=False)
 
 _SETS = 20  # of the sets at work, to hand something to

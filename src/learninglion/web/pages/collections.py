@@ -16,8 +16,6 @@ from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.site import Site
 from learninglion.workflow.guides import Finding, Guide, Remark
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 Name = Annotated[str, Query(max_length=200)]

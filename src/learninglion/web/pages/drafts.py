@@ -26,8 +26,6 @@ from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Work
 from learninglion.workflow.worker import Run
 
-__all__ = ["EXPORT_TYPES", "dossier_of", "router", "tell_draft", "write_again", "write_draft", "write_on"]
-
 router = APIRouter(include_in_schema=False)
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -94,13 +92,13 @@ def _start(request: Request, site: Site, viewer: Viewer, work_id: str, form: For
 
 def write_again(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work of writing some sub-questions anew."""
-    dossier_id, plain = str(run.told["dossier"]), cast("dict[str, Plain]", run.told["anew"])
+    dossier_id, plain = str(run.payload["dossier"]), cast("dict[str, Plain]", run.payload["anew"])
     anew = {int(at): from_plain(Selection, selection) for at, selection in plain.items()}
     workplace.drafts.redraft(
         dossier_id,
         anew,
-        generator=str(run.told["generator"]),
-        overwrite=frozenset(from_plain(tuple[int, ...], run.told["overwrite"])),
+        generator=str(run.payload["generator"]),
+        overwrite=frozenset(from_plain(tuple[int, ...], run.payload["overwrite"])),
         on_event=lambda event: tell_draft(run, event),
         stop=run.stop,
         actor=run.owner,
@@ -146,15 +144,15 @@ def _begin(site: Site, viewer: Viewer, work: Work, generator: str) -> Response:
 def write_draft(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work of writing a whole proposal."""
     dossier = workplace.drafts.draft(
-        from_plain(QuestionSet, run.told["question_set"]),
-        from_plain(tuple[Selection, ...], run.told["selections"]),
-        generator=str(run.told["generator"]),
+        from_plain(QuestionSet, run.payload["question_set"]),
+        from_plain(tuple[Selection, ...], run.payload["selections"]),
+        generator=str(run.payload["generator"]),
         on_event=lambda event: tell_draft(run, event),
         stop=run.stop,
         actor=run.owner,
         progress=run.progress,
     )
-    work = workplace.sets.find(str(run.told["work"]), run.owner)
+    work = workplace.sets.find(str(run.payload["work"]), run.owner)
     workplace.sets.tie(work, dossier.id, actor=run.owner)
     return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
 
@@ -205,9 +203,9 @@ def resume_draft(site: TheSite, viewer: SignedIn, dossier_id: str) -> Response:
 
 def write_on(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """The work of going on with a proposal; nothing where a worker finished it that was killed thereafter."""
-    dossier = workplace.dossiers.load(str(run.told["dossier"]), run.owner)
+    dossier = workplace.dossiers.load(str(run.payload["dossier"]), run.owner)
     finished = all(v.draft.complete for v in dossier.verifications)
-    if finished and dossier.version > cast("int", run.told["version"]):
+    if finished and dossier.version > cast("int", run.payload["version"]):
         return {"address": f"/dossiers/{dossier.id}", "dossier": dossier.id}
     dossier = workplace.drafts.resume(
         dossier.id,

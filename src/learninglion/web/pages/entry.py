@@ -25,8 +25,6 @@ from learninglion.web.security import is_cross_site
 from learninglion.web.site import Site
 from learninglion.workflow.accounts import SessionKind
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 _PENDING_COOKIE = "learninglion-pending"

@@ -20,8 +20,6 @@ from learninglion.web.i18n import deed_words
 from learninglion.web.pages.drafts import EXPORT_TYPES
 from learninglion.workflow.log import LogEntry
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 

@@ -18,8 +18,6 @@ from learninglion.web.site import Site
 from learninglion.web.viewer import Viewer
 from learninglion.workflow.sets import Work
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 

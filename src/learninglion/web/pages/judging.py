@@ -11,8 +11,6 @@ from learninglion.evaluation.rounds import Shown
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.workflow.judging import GRADES
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 

@@ -26,8 +26,6 @@ from learninglion.workflow.jobs import LATER
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.worker import Run
 
-__all__ = ["check_everything", "router"]
-
 router = APIRouter(include_in_schema=False, prefix="/manage")
 router.include_router(pages_quality.router)
 router.include_router(pages_models.router)

@@ -19,8 +19,6 @@ from learninglion.web.site import Site
 from learninglion.workflow.language_model import TestResult
 from learninglion.workflow.rights import Task, require
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 # What the screen decides; everything else keeps coming from the settings file.

@@ -20,8 +20,6 @@ from learninglion.workflow.documents import KINDS, next_number, own_source, read
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Work
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 

@@ -34,18 +34,6 @@ from learninglion.record.notes import (
 from learninglion.web.pages.sources import source_address
 from learninglion.workflow.answer_text import read_proposal, write_answer
 
-__all__ = [
-    "CitationView",
-    "Editing",
-    "MaterialView",
-    "Paragraph",
-    "QuestionView",
-    "SentenceView",
-    "VerdictView",
-    "view_questions",
-    "view_verdict",
-]
-
 _WHOLE = {
     AnswerVerdict.ANSWERED: "Beantwoord uit de gekozen bronnen",
     AnswerVerdict.PARTIAL: "Gedeeltelijk beantwoord uit de gekozen bronnen",

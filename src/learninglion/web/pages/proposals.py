@@ -28,8 +28,6 @@ from learninglion.workflow.remarks import Complaint
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import choose_source
 
-__all__ = ["refuse_signing", "router"]
-
 router = APIRouter(include_in_schema=False)
 
 _PAGE = 50

@@ -16,8 +16,6 @@ from learninglion.web.metrics import CONTENT_TYPE
 from learninglion.web.rendering import STATIC
 from learninglion.workflow.checkup import State
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}

@@ -16,8 +16,6 @@ from learninglion.web.access import SignedIn, TheSite
 from learninglion.workflow.remarks import Outcome
 from learninglion.workflow.rights import Task, require
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 _MOST = (200, 1000, 0)  # questions to measure with; 0: all

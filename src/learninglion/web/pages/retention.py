@@ -20,8 +20,6 @@ from learninglion.workflow.jobs import KEPT_FOR, MOST_KEPT_JOBS
 from learninglion.workflow.retention import Term
 from learninglion.workflow.rights import Task, require
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 _SHOWN = 200

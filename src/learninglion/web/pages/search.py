@@ -13,8 +13,6 @@ from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_filters, read_score, read_whole
 from learninglion.web.site import Site
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 _PAGE = 10

@@ -25,8 +25,6 @@ from learninglion.workflow.intake import read_set_file
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import Board, Work, counts, lay_out
 
-__all__ = ["board_address", "board_at", "router", "show_board"]
-
 router = APIRouter(include_in_schema=False)
 
 _LONGEST_SET = 200_000  # characters; a set of a hundred questions is some 60,000

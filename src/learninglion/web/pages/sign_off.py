@@ -11,8 +11,6 @@ from learninglion.models.errors import ConflictError, InputError
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.pages.proposals import refuse_signing
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 

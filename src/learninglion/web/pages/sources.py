@@ -19,8 +19,6 @@ from learninglion.web.security import is_cross_site
 from learninglion.web.site import Site
 from learninglion.workflow import sets as workbench
 
-__all__ = ["Rectangle", "place_on_page", "router", "source_address"]
-
 router = APIRouter(include_in_schema=False)
 
 _SCALE = 1.6  # pixels per point: sharp at the width of the pane, small enough to come at once
