@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
 from archives import SUBJECTS, make_archive, make_entry
 from learninglion.inference.vectors import KnownVectors, VectorCache
 from learninglion.models.errors import ConflictError
 from learninglion.search.local import snapshot as embedded
 from learninglion.search.local.index import Index
-from learninglion.search.postgres import index
+from learninglion.search.postgres import index, tables
 from learninglion.search.postgres import index as building
 from learninglion.search.postgres.index import PostgresIndex, supported
 from learninglion.search.search import search, search_set
@@ -224,3 +224,25 @@ def test_vectors_that_are_known_are_not_made_again_and_none_are_added(
     shared.update(reader)
     assert texts[before:] == ["De dijken zijn vier meter hoog."]
     assert not {p.text for _, listed in make_archive() for p in listed} & set(texts)
+
+
+def test_an_index_is_made_without_workers_where_shared_memory_is_short(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, ran = MemoryReader(make_archive()), []
+
+    def short(connection: Connection, *statements: str) -> None:
+        for statement in statements:
+            if "hnsw" in statement and not any("max_parallel" in earlier for earlier in ran):
+                ran.append(statement)
+                # what PostgreSQL says of a full /dev/shm is of the class of errors of a full disk
+                statement = "DO $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = 'disk_full'; END $$"
+            else:
+                ran.append(statement)
+            connection.exec_driver_sql(statement)
+
+    monkeypatch.setattr(tables, "run", short)
+    index = opened()
+    index.update(reader)
+    assert sum("hnsw" in statement for statement in ran) == 2 and index.verify() == ""
+    assert search(index, reader, "Hoe hoog zijn de dijken?")
