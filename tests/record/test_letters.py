@@ -138,6 +138,18 @@ def footer_text(word: WordDocument) -> str:
 # --------------------------------------------------------------------------- what a letter says
 
 
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("Vragen over de veerpont", "de veerpont"),
+        ("Kamervragen van het lid Dam (WATER) aan de minister over stikstof", "stikstof"),
+        ("het bericht over vragen", "het bericht over vragen"),
+    ],
+)
+def test_a_letter_never_says_over_vragen_over(title: str, subject: str) -> None:
+    assert read_facts(QuestionSet("", (), title=title)).subject == subject
+
+
 def test_a_letter_says_who_asked_what_when() -> None:
     facts = read_facts(make_dossier().question_set)
     assert (facts.subject, facts.case_number) == (SUBJECT, "2031Z04711")

@@ -18,7 +18,6 @@ from learninglion.record.energy import Method
 from learninglion.record.export_pdf import typeset
 
 _TEMPLATE = Path(__file__).with_name("monthly.typ")
-_FIXED_TIME = datetime(1980, 1, 1, tzinfo=UTC)  # no clock in the file: the same month gives the same bytes
 _SIGNIFICANCE = 0.01
 _LEAST = 5  # of what is counted, expected on both sides, before the test of shares holds
 _BAR, _LABELS, _WIDTH = 22, 90, 420
@@ -313,7 +312,11 @@ def monthly_pdf(months: Sequence[Month], organisation: str) -> bytes:
         "tested": _TESTED,
         "plots": [{"caption": c, "told": t, "svg": s} for c, t, s in _plots(months)],
     }
-    return typeset(_TEMPLATE, data, _FIXED_TIME)
+    year, number = map(int, months[-1].month.split("-"))
+    ended = datetime(
+        year + number // 12, number % 12 + 1, 1, tzinfo=UTC
+    )  # the same bytes each time
+    return typeset(_TEMPLATE, data, ended)
 
 
 def _title(months: Sequence[Month], organisation: str) -> str:

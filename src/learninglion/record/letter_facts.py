@@ -16,6 +16,7 @@ from learninglion.record.notes import listed
 
 _NOTE_LINE = re.compile(r"^\[\w+\]\s")  # a note below the introduction, as the reading lists them
 _TAIL = re.compile(r"\s*\((?:her|na)?ingezonden\b.*$", re.DOTALL)
+_HEAD = re.compile(r"^(?:schriftelijke\s+)?(?:kamer)?vragen\s+(?:(?:van|aan)\s.+?\s)?over\s+", re.IGNORECASE)
 _ADDRESSED = re.compile(
     r"\s(?:en\s+)?aan\s+(?P<who>(?:de|het|mijn|onze)?\s*(?:demissionair\w*\s+)?(?:vice-?)?(?:minister|staatssecretaris)"
     r".*?)(?=\s+(?:over|inzake|betreffende|omtrent|aangaande|naar\s+aanleiding|met\s+betrekking)\b|\s*\(ingezonden|[.;]\s|$)",
@@ -83,7 +84,7 @@ def read_facts(question_set: QuestionSet) -> LetterFacts:
 
 def _subject(title: str, introduction: str) -> str:
     """The title as it goes on behind "over": small where the set itself writes it small."""
-    subject = _TAIL.sub("", squash(title)).strip(" .")
+    subject = _HEAD.sub("", _TAIL.sub("", squash(title))).strip(" .")
     small = subject[:1].lower() + subject[1:]
     return small if f" {small}" in introduction else subject
 
