@@ -26,8 +26,6 @@ from learninglion.record.marking import (
 )
 from learninglion.record.notes import Note, answer_groups, collect_notes, heading
 
-__all__ = ["to_pdf", "typeset"]
-
 _TEMPLATE = Path(__file__).with_name("dossier.typ")
 # How the compiler names what its fonts lack: as a string in the notation of Rust.
 _UNSHOWN = re.compile(r'the text `"(.*?)"` could not be displayed')

@@ -32,8 +32,6 @@ from learninglion.models import (
     Verification,
 )
 
-__all__ = ["carried_along", "changed_statement", "read_answer", "read_proposal", "write_answer"]
-
 # Word marks items with signs of its own (dashes, bullets, arrows, shapes, private characters of its fonts),
 # at a second level with the letter o, at a third with §; behind what is no sign of a list stands a tab.
 _LEAD = re.compile(

@@ -40,25 +40,6 @@ from learninglion.models.errors import GeneratorError, InputError
 from learninglion.models.plain import canonical_json, sha256_hex
 from learninglion.record.contract import StatedQuestion
 
-__all__ = [
-    "DraftEvent",
-    "Listener",
-    "QUOTED",
-    "REDRAFTED",
-    "RESUMED",
-    "SetWriter",
-    "WRITTEN",
-    "check_again",
-    "first_finished",
-    "make_dossier",
-    "own_statement",
-    "quoted_draft",
-    "stated_draft",
-    "unfinished",
-    "unheard",
-    "with_sources",
-]
-
 WRITTEN, RESUMED, REDRAFTED = "opgesteld", "hervat", "opnieuw opgesteld"
 """Why a version of a dossier was made, when the machine made it."""
 
