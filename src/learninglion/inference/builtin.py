@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,13 +119,16 @@ class EncoderWeights:
     """The model of a weights file; `parameters` are its biases and layer norms after `adapter`.
 
     `data` may be a mapped file: the matrices and the table of words are read from there when they are asked
-    for. Raises IntegrityError where `adapter` belongs to another model.
+    for. `tokenizer`: that of the same file, where it was read before. Raises IntegrityError where `adapter`
+    belongs to another model.
     """
 
-    def __init__(self, data: bytes | mmap, adapter: Adapter = UNCHANGED) -> None:
+    def __init__(
+        self, data: bytes | mmap, adapter: Adapter = UNCHANGED, tokenizer: Tokenizer | None = None
+    ) -> None:
         self._data = data
         self._tensors = dict(tensors(data))
-        self.tokenizer = Tokenizer(data)
+        self.tokenizer = tokenizer or Tokenizer(data)
         self.dimensions, self.layers, self.heads, self.wide, _, self.window, _, self.epsilon = (
             struct.unpack_from("<7if", data, 8)
         )
@@ -271,16 +276,26 @@ class _Graph:
         return outcome
 
 
+# Of one weights file the words are the same whatever was learned on top: some 40 MB, once in a process.
+_TOKENIZERS: WeakValueDictionary[Path, Tokenizer] = WeakValueDictionary()
+
+
 class EncoderEngine:
     """Text to vectors. May be used by several threads at once."""
 
     def __init__(self, weights: Path, adapter: Adapter, threads: int | None = None) -> None:
         with weights.open("rb") as file:
-            self._weights = EncoderWeights(mmap(file.fileno(), 0, access=ACCESS_READ), adapter)
+            data = mmap(file.fileno(), 0, access=ACCESS_READ)
+        tokenizer = _TOKENIZERS.get(weights) or Tokenizer(data)
+        _TOKENIZERS[weights] = tokenizer
+        self._weights = EncoderWeights(data, adapter, tokenizer)
         self.dimensions = self._weights.dimensions
         self.windows = self._weights.windows
         self._threads = threads or cores()
         self._session = session_of(encoder_graph(self._weights), self._threads)
+        # Each computation under way takes memory that the session keeps; more of them than there are cores
+        # do not end sooner.
+        self._turns = BoundedSemaphore(cores())
 
     def vectors(self, texts: Sequence[str]) -> Floats:
         """A row of unit length for each text: the mean of its tokens. Shape (len(texts), dimensions)."""
@@ -327,6 +342,8 @@ class EncoderEngine:
 
     def _states(self, tokens: Tokens) -> Floats:
         """What the model makes of every token, shape (len(tokens), dimensions)."""
-        (states,) = self._session.run([STATES], {ROWS: self._weights.rows(tokens)[None]})
+        rows = self._weights.rows(tokens)[None]
+        with self._turns:
+            (states,) = self._session.run([STATES], {ROWS: rows})
         states_of: Floats = states[0]
         return states_of
