@@ -82,11 +82,12 @@ def test_the_whole_job_from_a_pasted_set_to_a_word_file(page: Page, office: Offi
     assert len(quote) > 10
     image = page.locator(".beside .sheet img")
     image.wait_for()
-    page.wait_for_function("document.querySelector('.beside .sheet img').naturalWidth > 400")
+    expect(image).to_have_js_property("complete", True)
+    assert image.evaluate("image => image.naturalWidth") > 400
     assert "Pagina" in str(image.get_attribute("alt"))
     page.keyboard.press("Escape")
     expect(page.locator(".beside")).to_have_count(0)
-    page.wait_for_function("document.activeElement.classList.contains('cite')")
+    expect(page.locator(".cite:focus")).to_have_count(1)
 
     question = page.locator("section:has(.sentence)").first
     question.get_by_text("Bewerk").click()
@@ -158,12 +159,12 @@ def test_the_job_with_keys_alone(page: Page) -> None:
     tab_to("[data-hit], [data-hit] button, [data-hit] a")
     page.keyboard.press("o")
     page.wait_for_selector(".beside h2")
-    page.wait_for_function("document.activeElement.closest('.beside') !== null")
+    expect(page.locator(".beside:focus-within")).to_have_count(1)
     page.keyboard.press("Escape")
-    page.wait_for_function("document.activeElement.closest('[data-hit]') !== null")
+    expect(page.locator("[data-hit]:focus-within")).to_have_count(1)
     page.keyboard.press("x")
     page.wait_for_selector('[data-hit][data-state="chosen"]')
-    page.wait_for_function("document.activeElement.matches('[data-hit]')")
+    expect(page.locator("[data-hit]:focus")).to_have_count(1)
     if page.locator("[data-hit]:visible").count() > 1:
         page.keyboard.press("ArrowDown")
         page.keyboard.press("r")
@@ -196,7 +197,7 @@ def test_the_job_with_keys_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector(".beside mark")
     page.keyboard.press("Escape")
-    page.wait_for_function("document.activeElement.matches('a.cite')")
+    expect(page.locator("a.cite:focus")).to_have_count(1)
     while page.locator(".apart").count():  # what no source carries is taken out, sentence by sentence
         page.keyboard.press("Control+Home")
         number = page.locator("section:has(.apart)").first.get_attribute("id")

@@ -151,7 +151,7 @@ def test_what_was_typed_comes_back_after_leaving_and_after_a_session_that_ended(
     page.fill("#password", "paarse olifant fietst")
     page.keyboard.press("Enter")
     page.wait_for_selector("#answer")
-    page.wait_for_function("document.getElementById('answer').value.endsWith('En nog iets.')")
+    expect(page.locator("#answer")).to_have_value(re.compile(r"En nog iets\.$"))
     page.click("text=Opslaan en controleren")
     page.wait_for_selector("form[data-editor]", state="detached")
     page.wait_for_load_state()  # the page it goes to itself: another address would break that off
@@ -255,7 +255,7 @@ def test_a_killed_browser_gives_back_what_the_server_never_had(
             again.fill("#password", PASSWORD)
             again.keyboard.press("Enter")
         again.wait_for_selector("#answer")
-        again.wait_for_function("document.getElementById('answer').value.endsWith('Net niet bewaard.')")
+        expect(again.locator("#answer")).to_have_value(re.compile(r"Net niet bewaard\.$"))
         wait_until_kept(again, published, path, 0, "Net niet bewaard.")
         again.goto("/")
         assert copies(again) == []
