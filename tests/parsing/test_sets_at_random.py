@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sheets import label, read, said, sheet
 
@@ -42,14 +42,17 @@ def table(rows: int) -> tuple[str, str]:
     return f"#table(columns: (70pt, 70pt, 70pt), stroke: none, {typst})", text
 
 
+POINTS = (
+    "#plain[– het eerste punt;]\n\n#plain[– het tweede punt.]",
+    "– het eerste punt;\n– het tweede punt.",
+)
+
 paragraph = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=6).map(" ".join)
 piece = st.one_of(
     paragraph.map(lambda text: (f"#plain[{text}]", text)),
     paragraph.map(lambda text: (f"#plain[{text} Einde.#footnote[Bron: {text[:40]}.]]", f"{text} Einde.")),
     st.integers(2, 5).map(table),
-    st.just(
-        ("#plain[– het eerste punt;]\n\n#plain[– het tweede punt.]", "– het eerste punt;\n– het tweede punt.")
-    ),
+    st.just(POINTS),
 )
 entry = st.builds(
     Entry,
@@ -69,7 +72,27 @@ def flat(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
+def _as_piece(*sentences: int, note: bool = False) -> tuple[str, str]:
+    text = " ".join(SENTENCES[at] for at in sentences) + (" Einde." if note else "")
+    return (f"#plain[{text}{'#footnote[Bron: het waterschap.]' if note else ''}]", text)
+
+
+# A slanted answer that is broken inside a word at the end of a page, and one whose last line, with the mark
+# of a note behind it, lines up with the columns below.
+OVERLEAF = [
+    *[Entry(1, "labelled", ASKED[0], [_as_piece(0)])] * 3,
+    Entry(1, "labelled", ASKED[0], [_as_piece(0, 0), POINTS]),
+    Entry(1, "slanted", ASKED[0], [_as_piece(1, 3, 2, 0)]),
+]
+LINED_UP = [
+    Entry(1, "labelled", ASKED[0], [POINTS]),
+    Entry(1, "slanted", ASKED[0], [_as_piece(5, 0, 0, 5, note=True), table(2)]),
+]
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@example(OVERLEAF)
+@example(LINED_UP)
 @given(st.lists(entry, min_size=1, max_size=8))
 def test_every_set_is_read_as_it_was_written(entries: list[Entry]) -> None:
     parts: list[str] = []

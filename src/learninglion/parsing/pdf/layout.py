@@ -455,7 +455,7 @@ class _Writer:
     def _is_half(self, previous: Line, line: Line) -> bool:
         """Whether a heading goes on in `line` because its line before ends inside a word."""
         alike = (line.bold, line.italic) == (previous.bold, previous.italic)
-        return previous.broken and alike and line.page == previous.page and not self._is_gap(previous, line)
+        return previous.broken and alike and not self._is_gap(previous, line)
 
     def _finishes(self, previous: Line, line: Line, right: float) -> bool:
         """Whether a line that reads as a label is the end of a sentence: "... in antwoord op vraag / 3."."""

@@ -30,6 +30,8 @@ _MARKER = re.compile(
 _RUNNING = 0.5  # of the lines of a column go on with the sentence of the line before: running text
 _WORDS = 5  # of a sentence in a column of its own
 _SHORTEST = 14  # characters in the middle line of a column of text
+# A sentence that ends, with the mark of a footnote behind it or not.
+_ENDED = re.compile(r"(?:[.?!:;]|[^\W\d][.?!:;][”»\"')]*\s?\d{1,3})\s*$")
 _CLOSED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 
@@ -250,7 +252,7 @@ def _head_row(line: Line, index: int, below: Line, columns: Sequence[tuple[float
     """The cells of the line above a table that names every column, or none."""
     if not 0 < line.baseline - below.baseline < _HEAD_STEP * line.size or line.gaps:
         return []
-    if line.text.rstrip().endswith((".", "?", "!", ":", ";")):
+    if _ENDED.search(line.text):
         return []  # a sentence, whose words line up by chance
     cells = [
         part for cell in _trimmed(index, line, 0, len(line.text)) for part in _split(cell, line, columns)
