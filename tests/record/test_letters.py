@@ -44,12 +44,12 @@ from learninglion.models import (
 from learninglion.models.errors import InputError
 from learninglion.record.accountability import account_for
 from learninglion.record.answers import answer_blocks, copy_answers
-from learninglion.record.changes import Deed, MachineText, PieceKind, changed_blocks, trace_deeds
+from learninglion.record.changes import Deed, MachineText, PieceKind, changed_blocks, text_before, trace_deeds
 from learninglion.record.export import ExportFormat, export, file_name
 from learninglion.record.letter_facts import document_title, read_facts
 from learninglion.record.letter_template import PLAIN_TEMPLATE, LetterTemplate, LetterTerms
 from learninglion.record.marking import MARK_LINE
-from learninglion.record.notes import answer_groups, collect_notes
+from learninglion.record.notes import AnswerGroup, answer_groups, collect_notes
 
 SUBJECT = "het bericht «Kelders onder water»"
 INTRODUCTION = (
@@ -121,6 +121,7 @@ MACHINE = (
     ),
     MachineText(()),
 )
+MACHINE_JOINT = list(MACHINE[1].sentences)
 
 
 def make_word(form: ExportFormat, terms: LetterTerms | None = None) -> WordDocument:
@@ -527,6 +528,20 @@ def test_taking_all_changes_gives_the_letter_and_refusing_them_the_machine() -> 
     ]
     assert section(refused, "Antwoord 5") == [("Antwoord", "Dit schrapte iemand.")]
     assert section(taken, "Antwoord 5") == [("Antwoord", "")]
+    for told in (taken, refused):  # one answer to three questions stands once, as in the letter
+        assert [unmarked(t) for _, t in section(told, "Antwoord op vraag 2 t/m 4")] == MACHINE_JOINT
+
+
+def test_of_a_joint_answer_only_what_somebody_touched_is_taken_out() -> None:
+    dossier, untouched = make_dossier(), MACHINE[1]
+    other = MachineText(("Dit stond bij vraag 4.",), taken={"Dit stond bij vraag 4.": Deed("noor")})
+    group = AnswerGroup((1, 2), (2, 3, 4))
+    assert text_before(dossier, group, MACHINE).sentences == untouched.sentences
+    before = text_before(dossier, group, (MACHINE[0], untouched, other))
+    assert before.sentences == (*untouched.sentences, *other.sentences) and before.taken == other.taken
+    refers = AnswerGroup((2,), (4,), refers_to=(2, 3))
+    assert text_before(dossier, refers, MACHINE).sentences == (refers.reference,)
+    assert text_before(dossier, refers, (MACHINE[0], untouched, other)) == other
 
 
 def test_who_changed_something_stands_at_the_change() -> None:
@@ -583,7 +598,7 @@ SENTENCE = st.lists(WORDS, min_size=1, max_size=7).map(lambda words: " ".join(wo
 @given(st.lists(SENTENCE, max_size=6), st.lists(st.tuples(SENTENCE, st.sampled_from(Opening)), max_size=6))
 def test_every_change_can_be_taken_and_refused(old: list[str], new: list[tuple[str, Opening]]) -> None:
     after = answered((1,), [Statement(text, opens=opens) for text, opens in new])
-    blocks = changed_blocks(after, MachineText(tuple(old)), 0, {})
+    blocks = changed_blocks(answer_blocks(after), MachineText(tuple(old)))
     taken = ["".join(p.text for p in b.pieces if p.kind is not PieceKind.TAKEN) for b in blocks]
     assert [t for t in taken if t] == [b.text for b in answer_blocks(after)]
     refused = "".join(p.text for b in blocks for p in b.pieces if p.kind is not PieceKind.ADDED)

@@ -152,6 +152,9 @@ def test_a_text_as_officers_write_it_leaves_as_a_letter(noor: Page) -> None:
     rewrite(noor, path, 1, text)  # merged into one paragraph again: as it was
     expect(noor.locator("#question-1 .answer p.text")).to_have_count(1)
     assert not noor.locator("#question-1 .sentence--refused").count() and all_marks(noor)
+    noor.goto(f"{path}/history")
+    assert "meegenomen als bestand – Brief met wijzigingen (versie" in noor.inner_text("main")
+    noor.goto(path)
     noor.click("text=Wat doet dit, wat kan het niet")  # the cards, reachable from every draft
     noor.wait_for_url("**/how-this-works#h-cards")
 

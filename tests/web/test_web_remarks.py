@@ -49,6 +49,9 @@ def test_said_seen_and_closed(make_office: Callable[..., Office]) -> None:
         "/manage/quality/remarks", data={"csrf": form_token(boss), "entry": entry, "outcome": "text"}
     )
     assert "Er staat niets open" in closed.text
+    done = [(e.action, e.actor) for e in office.workplace.log.entries(EVERYTHING)]
+    assert done.count(("read.remarks", "baas")) == 1  # a list of nothing holds no sentence of anybody
+    assert done.count(("sentence.wrong", "lezer")) == done.count(("sentence.settled", "baas")) == 1
     logged = office.workplace.log.entries(EVERYTHING, subject=dossier.id)
     assert not any(sentence[:40] in str(e.details) for e in logged if e.action.startswith("sentence."))
     with pytest.raises(InputError):

@@ -290,3 +290,25 @@ def test_the_command_line_shows_first_and_destroys_with_a_reason(archive: Office
     done = run(app, ["retention", "run", "--reason", "selectielijst", "--yes"])
     assert "Vernietigd: 1 dossier, 1 set in bewerking" in done.output
     assert not left_in_database(archive)
+
+
+def test_wherever_an_administrator_reads_of_others_a_line_stays(archive: Office, at_home: Path) -> None:
+    archive.person("allebei", *Role)  # who only looks after the place gets no dossier to see at all
+    dossier, boss = make_dossier(archive), archive.browser("allebei")
+
+    def last_line() -> tuple[str, str, str]:
+        entry = archive.workplace.log.entries(EVERYTHING)[0]
+        return entry.action, entry.actor, entry.subject
+
+    for address, action, subject in (
+        (f"/manage/retention/dossier?id={dossier}", "read.dossier", dossier),
+        ("/manage/people", "read.people", ""),
+        (f"/dossiers/{dossier}", "read.dossier", dossier),
+        ("/manage/log", "read.log", ""),
+        (f"/dossiers/{dossier}/history", "read.dossier", dossier),
+    ):
+        assert boss.get(address).status_code == 200
+        assert last_line() == (action, "allebei", subject), address
+    listed = CliRunner().invoke(app, ["users", "list"])
+    action, who, _ = last_line()
+    assert "noor: drafter" in listed.output and action == "read.people" and who != "allebei"

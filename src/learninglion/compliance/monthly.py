@@ -313,9 +313,7 @@ def monthly_pdf(months: Sequence[Month], organisation: str) -> bytes:
         "plots": [{"caption": c, "told": t, "svg": s} for c, t, s in _plots(months)],
     }
     year, number = map(int, months[-1].month.split("-"))
-    ended = datetime(
-        year + number // 12, number % 12 + 1, 1, tzinfo=UTC
-    )  # the same bytes each time
+    ended = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)  # the same bytes each time
     return typeset(_TEMPLATE, data, ended)
 
 

@@ -10,7 +10,8 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from learninglion.models import Dossier, Opening, Verification
-from learninglion.record.answers import Notes, Sentence, answer_blocks
+from learninglion.record.answers import Sentence, TextBlock, answer_blocks
+from learninglion.record.notes import AnswerGroup
 
 SOMEBODY = "opsteller"
 # So much of the words must two sentences share to be one sentence that was changed: below it, "de" and "van"
@@ -88,13 +89,26 @@ def _sentences(verification: Verification) -> tuple[str, ...]:
     return tuple(s.text for block in answer_blocks(verification) for s in block.sentences)
 
 
-def changed_blocks(
-    verification: Verification, machine: MachineText, position: int, notes: Notes
-) -> tuple[ChangedBlock, ...]:
+def text_before(dossier: Dossier, group: AnswerGroup, machine: Sequence[MachineText]) -> MachineText:
+    """What the machine wrote where now this answer stands, also for several questions: what nobody touched of
+    the others is not told as taken out.
+    """
+    touched = [i for i in group.positions if machine[i].sentences != _sentences(dossier.verifications[i])]
+    if group.refers_to and not touched:
+        return MachineText((group.reference,))
+    begun = touched if group.refers_to else dict.fromkeys((group.positions[0], *touched))
+    whole = MachineText()
+    for text in (machine[i] for i in begun):
+        more = tuple(sentence for sentence in text.sentences if sentence not in whole.sentences)
+        written, taken = {**whole.written, **text.written}, {**whole.taken, **text.taken}
+        whole = MachineText((*whole.sentences, *more), written, taken)
+    return whole
+
+
+def changed_blocks(blocks: Sequence[TextBlock], machine: MachineText) -> tuple[ChangedBlock, ...]:
     """The answer with every change in it. Taking all changes gives the text as it stands; refusing them all
     gives what the machine wrote, as one paragraph.
     """
-    blocks = answer_blocks(verification, position, notes)
     now = [sentence for block in blocks for sentence in block.sentences]
     pairs = dict(_align([s.text for s in now], machine.sentences))
     writer = _Writer(machine)

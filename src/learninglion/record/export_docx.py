@@ -39,6 +39,7 @@ from learninglion.record.changes import (
     MachineText,
     PieceKind,
     changed_blocks,
+    text_before,
 )
 from learninglion.record.letter_facts import LetterFacts, day_text, document_title, read_facts
 from learninglion.record.letter_template import (
@@ -235,7 +236,7 @@ class _AnswerWriter:
 
     def write(self) -> None:
         """All of them, in order."""
-        for group in self._groups():
+        for group in answer_groups(self._dossier):
             for position in group.positions:
                 question = self._dossier.verifications[position].draft.selection.question
                 values = {
@@ -269,16 +270,9 @@ class _AnswerWriter:
         for note in notes:
             self._put(listed_note(self._word, note))
 
-    def _groups(self) -> tuple[AnswerGroup, ...]:
-        """Joint answers together; not where changes are shown, for each had its own text."""
-        if not self._look.with_changes:
-            return answer_groups(self._dossier)
-        all_numbers = (v.draft.selection.question.numbers for v in self._dossier.verifications)
-        return tuple(AnswerGroup((i,), numbers) for i, numbers in enumerate(all_numbers))
-
     def _count_marks(self) -> Counter[int]:
         marks: Counter[int] = Counter()
-        for group in self._groups():
+        for group in answer_groups(self._dossier):
             for block in group_blocks(self._dossier, group, self._notes):
                 marks.update(note.number for sentence in block.sentences for note in sentence.marks)
         return marks
@@ -314,17 +308,12 @@ class _AnswerWriter:
 
     def _write_text(self, group: AnswerGroup, part: Element) -> Element:
         """The paragraphs of an answer; the first of them."""
-        position = group.positions[0]
-        verification = self._dossier.verifications[position]
-        made: list[Element] = []
+        blocks = group_blocks(self._dossier, group, self._notes)
         if self._look.with_changes:
-            changed = changed_blocks(verification, self._look.machine[position], position, self._notes)
-            made = self._changed_paragraphs(changed, part)
+            before = text_before(self._dossier, group, self._look.machine)
+            made = self._changed_paragraphs(changed_blocks(blocks, before), part)
         else:
-            made = [
-                self._paragraph_of(block, part)
-                for block in self._numbered(group_blocks(self._dossier, group, self._notes))
-            ]
+            made = [self._paragraph_of(block, part) for block in self._numbered(blocks)]
         if not made:
             empty = self._put(emptied(part))
             empty.append(fill_in(FillIn(empty_answer(group.numbers)), look_of(part)))

@@ -86,6 +86,19 @@ def say_number(value: float, language: str, digits: int = 0) -> str:
     return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
+FORMS = {
+    "letter": "Brief",
+    "letter-changes": "Brief met wijzigingen",
+    "letter-clean": "Brief zonder noten",
+    "annex": "Verantwoording",
+    "docx": "Word, brief met verantwoording",
+    "pdf": "PDF",
+    "html": "HTML",
+    "md": "Markdown",
+    "json": "JSON",
+}
+"""The forms that a text leaves in, as readers know them: the letters first, then the whole dossier."""
+
 _DEEDS = {
     "account.add": "account gemaakt",
     "account.change": "account gewijzigd",

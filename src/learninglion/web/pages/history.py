@@ -16,7 +16,7 @@ from learninglion.record.energy import Energy
 from learninglion.record.export import ExportFormat, file_name
 from learninglion.record.provenance import SIDECAR_SUFFIX
 from learninglion.web.access import SignedIn, TheSite
-from learninglion.web.i18n import deed_words
+from learninglion.web.i18n import FORMS, deed_words
 from learninglion.web.pages.drafts import EXPORT_TYPES
 from learninglion.workflow.log import LogEntry
 
@@ -47,18 +47,24 @@ class LogLine:
     at: datetime
     actor: str
     action: str  # in words
-    about: str  # which version, form or person
+    about: tuple[str, ...]  # which form or person
+    version: int | None  # of the text
     energy: Energy | None = None  # where the work was metered
 
 
 def _line(entry: LogEntry) -> LogLine:
-    details = [str(entry.details[k]) for k in ("format", "of", "to") if entry.details.get(k)]
+    about = [str(entry.details[k]) for k in ("format", "of", "to") if entry.details.get(k)]
     version = entry.details.get("version")
-    if isinstance(version, int):
-        details.append(f"versie {version}")
     energy = entry.details.get("energy")
     spent = from_plain(Energy, energy) if isinstance(energy, dict) else None
-    return LogLine(entry.at, entry.actor, deed_words(entry.action), ", ".join(details), spent)
+    return LogLine(
+        entry.at,
+        entry.actor,
+        deed_words(entry.action),
+        tuple(FORMS.get(detail, detail) for detail in about),
+        version if isinstance(version, int) else None,
+        spent,
+    )
 
 
 @router.get("/dossiers/{dossier_id}/history")

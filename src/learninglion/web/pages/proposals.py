@@ -18,6 +18,7 @@ from learninglion.record.marking import MARK_LINE, mark_line
 from learninglion.record.notes import runs
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_whole
+from learninglion.web.i18n import FORMS
 from learninglion.web.pages.ask import sets_at_work
 from learninglion.web.pages.proposal_view import Editing, view_questions
 from learninglion.web.site import Site
@@ -107,6 +108,7 @@ def _show(
         refused=refused,
         unsigned=unsigned or {},
         longest=LONGEST_ANSWER,
+        forms=list(FORMS.items()),
         mark=mark_line(dossier),
         copy_mark="" if dossier.responsibility else MARK_LINE,
         Author=Author,
