@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,13 +33,12 @@ def exclusive(
     purpose: str,
     *,
     wait: float | None = 0.0,
-    on_wait: Callable[[Holder | None], None] | None = None,
 ) -> Iterator[None]:
     """Hold the lock file `path` for the length of the block.
 
-    `wait` is how many seconds to wait for another holder (None = for ever); `on_wait` is called once when
-    there is one. Raises ConflictError that names the holder. The lock of a killed process is free at once:
-    the kernel keeps it, the file only says who it is.
+    `wait` is how many seconds to wait for another holder (None = for ever). Raises ConflictError that names
+    the holder. The lock of a killed process is free at once: the kernel keeps it, the file only says who
+    it is.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +46,7 @@ def exclusive(
     except OSError as error:
         raise InputError(f"{path}: vergrendelen lukt niet: {error.strerror}") from error
     try:
-        _acquire(descriptor, path, wait, on_wait)
+        _acquire(descriptor, path, wait)
         _write(descriptor, Holder(os.getpid(), purpose, datetime.now(UTC).isoformat(timespec="seconds")))
         try:
             yield
@@ -73,22 +72,16 @@ def holder(path: Path) -> Holder | None:
         os.close(descriptor)
 
 
-def _acquire(
-    descriptor: int, path: Path, wait: float | None, on_wait: Callable[[Holder | None], None] | None
-) -> None:
+def _acquire(descriptor: int, path: Path, wait: float | None) -> None:
     deadline = None if wait is None else time.monotonic() + wait
-    announced, pause = False, _FIRST_POLL_SECONDS
+    pause = _FIRST_POLL_SECONDS
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
         except BlockingIOError:
-            other = _read(path)
             if deadline is not None and time.monotonic() >= deadline:
-                raise ConflictError(_busy(other)) from None
-            if not announced and on_wait is not None:
-                on_wait(other)
-            announced = True
+                raise ConflictError(_busy(_read(path))) from None
             time.sleep(pause)
             pause = min(_LAST_POLL_SECONDS, pause * 2)
 

@@ -244,15 +244,6 @@ def is_finite(word: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def is_infinitive(word: str) -> bool:
-    """Whether the folded `word` can be an infinitive (and so, alone, makes no clause)."""
-    if word in _INFINITIVES:
-        return True
-    analysis = _analyse(word)
-    return bool(analysis and analysis[0] == word)
-
-
-@lru_cache(maxsize=16384)
 def is_past(word: str) -> bool:
     """Whether the folded `word` is a past tense."""
     analysis = _analyse(word)

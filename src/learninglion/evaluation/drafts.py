@@ -89,7 +89,6 @@ class RefusalPoint:
 def evaluate_drafts(
     trial: DraftTrial,
     *,
-    write: Write = extractive.draft,
     threshold: float | None = None,
     encoder: Encoder | None = None,
     cache: Path | None = None,
@@ -106,7 +105,7 @@ def evaluate_drafts(
         trial, threshold=threshold, encoder=encoder, cache=cache, limit=limit, progress=progress
     )
     for question, selections in selected:
-        outcomes.extend(_outcome(question, present, chosen, write) for present, chosen in selections)
+        outcomes.extend(_outcome(question, present, chosen) for present, chosen in selections)
     return summarise(outcomes), tuple(outcomes)
 
 
@@ -185,12 +184,12 @@ def _select(
                 progress(at, len(questions))
 
 
-def _outcome(question: DraftQuestion, present: bool, selection: Selection, write: Write) -> Outcome:
+def _outcome(question: DraftQuestion, present: bool, selection: Selection) -> Outcome:
     began = time.perf_counter()
-    made = write(selection)
+    made = extractive.draft(selection)
     verified = verify(made)
     seconds = time.perf_counter() - began
-    again = write(selection)
+    again = extractive.draft(selection)
     same = canonical_json(again) == canonical_json(made)
     return Outcome(question.id, present, verified, seconds, same, question.holds)
 

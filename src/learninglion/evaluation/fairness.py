@@ -20,9 +20,9 @@ from learninglion.drafting import extractive
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.verdict import verify
 from learninglion.evaluation.measures import Values, compare, measure
-from learninglion.inference.encoders import Encoder, NanoEncoder
+from learninglion.inference.encoders import NanoEncoder
 from learninglion.inference.vectors import VectorCache
-from learninglion.models import AnswerVerdict, Draft, Selection, SubQuestion
+from learninglion.models import AnswerVerdict, SubQuestion
 from learninglion.parsing.kamervragen.fractions import without_askers
 from learninglion.search.local.index import Index
 from learninglion.search.search import search
@@ -218,23 +218,19 @@ def evaluate_fairness(
     questions: Sequence[str],
     label: str = "",
     *,
-    encoder: Encoder | None = None,
     cache: Path | None = None,
-    write: Callable[[Selection], Draft] = extractive.draft,
     progress: Callable[[int, int], None] | None = None,
 ) -> FairnessReport:
     """Ask every question in every way of an archive of `entries`, and compare."""
     came: dict[tuple[str, str], list[tuple[int, _Came]]] = {}
     with tempfile.TemporaryDirectory(prefix="learninglion-") as temporary:
         place = Path(temporary)
-        index = Index.open(
-            place / "index", encoder or NanoEncoder(), VectorCache(cache or place / "vectors.db")
-        )
+        index = Index.open(place / "index", NanoEncoder(), VectorCache(cache or place / "vectors.db"))
         reader = MemoryReader(entries, store_id=label or "fairness")
         index.update(reader)
         for number, text in enumerate(questions):
             for way in ways_of(text):
-                outcome = _ask(index, reader, way, write)
+                outcome = _ask(index, reader, way)
                 came.setdefault((way.kind, way.level), []).append((number, outcome))
             if progress is not None:
                 progress(number + 1, len(questions))
@@ -259,11 +255,11 @@ def evaluate_fairness(
     )
 
 
-def _ask(index: Index, reader: MemoryReader, way: Way, write: Callable[[Selection], Draft]) -> _Came:
+def _ask(index: Index, reader: MemoryReader, way: Way) -> _Came:
     question = SubQuestion((1,), without_askers(way.text))
     hits = search(index, reader, question, way.introduction, limit=_OFFERED)
     selection = choose_automatically(question, way.introduction, hits, index.snapshot().fusion.threshold)
-    verified = verify(write(selection))
+    verified = verify(extractive.draft(selection))
     return _Came(
         tuple(hit.source.id for hit in hits),
         tuple(sorted(source.id for source in selection.chosen)),

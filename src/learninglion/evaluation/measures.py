@@ -274,10 +274,10 @@ def reliability(
     return tuple(bins_read)
 
 
-def calibration_error(scores: Values, truths: NDArray[np.bool_], bins: int = 10) -> float:
+def calibration_error(scores: Values, truths: NDArray[np.bool_]) -> float:
     """Expected calibration error: the mean distance between what a score says and what is true."""
     total = max(1, len(scores))
-    return sum(abs(predicted - true) * n for predicted, true, n in reliability(scores, truths, bins)) / total
+    return sum(abs(predicted - true) * n for predicted, true, n in reliability(scores, truths)) / total
 
 
 def area_under_curve(scores: Values, truths: NDArray[np.bool_]) -> float:

@@ -17,7 +17,6 @@ from learninglion.drafting.line import SIGNALS, Line, LineWeights
 from learninglion.evaluation.relevance import POSITION_CASES, RELEVANCE_CASES, area, case_lines, make_source
 from learninglion.evaluation.sets import Archive, Bar, told_of
 from learninglion.evaluation.testset import LabelledPair, pair_entries
-from learninglion.inference.encoders import Encoder
 from learninglion.models import Source, SubQuestion, Verification
 from learninglion.store.reader import Entry
 
@@ -28,7 +27,6 @@ def evaluate_positions(
     rows: Sequence[Mapping[str, Any]] | None = None,
     *,
     part: str = "",
-    encoder: Encoder | None = None,
     cache: Path | None = None,
 ) -> tuple[Bar, ...]:
     """Pairs of an older and a newer answer with a question: what is given as today's.
@@ -38,7 +36,7 @@ def evaluate_positions(
     outcomes = [
         r for r in (case_lines(POSITION_CASES) if rows is None else rows) if not part or r.get("part") == part
     ]
-    archive = Archive(_position_entries(outcomes), encoder=encoder, cache=cache)
+    archive = Archive(_position_entries(outcomes), cache=cache)
     made = archive.draft([SubQuestion((1,), str(row["ask"])) for row in outcomes])
     changed = [(row, v) for row, v in zip(outcomes, made, strict=True) if row["changed"]]
     same = [(row, v) for row, v in zip(outcomes, made, strict=True) if not row["changed"]]

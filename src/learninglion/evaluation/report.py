@@ -164,12 +164,7 @@ def told_setting(value: str) -> str:
     return {True: "ja", False: "nee"}[plain] if isinstance(plain, bool) else str(plain)
 
 
-def retrieval_page(
-    report: RetrievalReport,
-    title: str = "Zoeken gemeten",
-    *,
-    against: tuple[str, RetrievalReport] | None = None,
-) -> str:
+def retrieval_page(report: RetrievalReport, *, against: tuple[str, RetrievalReport] | None = None) -> str:
     """The measures with their intervals, whether scores mean what they say, and a comparison if given."""
     rows = "".join(
         f"<tr><th scope='row'>{m.name}</th><td class='number'>{m.value:.3f}</td>"
@@ -188,7 +183,7 @@ def retrieval_page(
     )
     if against is not None:
         text += _comparison(report, *against)
-    return _page(title, text + _scores(report.calibration))
+    return _page("Zoeken gemeten", text + _scores(report.calibration))
 
 
 def _comparison(report: RetrievalReport, name: str, other: RetrievalReport) -> str:

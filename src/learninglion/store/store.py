@@ -20,7 +20,7 @@ from sqlalchemy.engine import RowMapping
 
 from learninglion.database.blobs import Files, FolderBlobs
 from learninglion.database.engine import damage_of, now, reading, wipe_deleted, writing
-from learninglion.database.locking import Holder, exclusive
+from learninglion.database.locking import exclusive
 from learninglion.dutch.personal import mask_document, mask_passage, mask_source
 from learninglion.models import Document, DocumentCard, Filters, Passage, Source, TextLine
 from learninglion.models.errors import InputError, IntegrityError, UnknownReferenceError
@@ -502,14 +502,10 @@ class Store:
     # ----------------------------------------------------------------- writing
 
     def ingesting(
-        self,
-        purpose: str = "documenten opnemen",
-        *,
-        wait: float | None = 0.0,
-        on_wait: Callable[[Holder | None], None] | None = None,
+        self, purpose: str = "documenten opnemen", *, wait: float | None = 0.0
     ) -> AbstractContextManager[None]:
         """Be the only process that ingests here; ConflictError names the other one after `wait` seconds."""
-        return exclusive(self.home / "ingest.lock", purpose, wait=wait, on_wait=on_wait)
+        return exclusive(self.home / "ingest.lock", purpose, wait=wait)
 
     def put(
         self,

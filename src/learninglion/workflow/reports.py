@@ -72,13 +72,13 @@ class Monthly:
         self._log = log
         self._dossiers = dossiers
 
-    def months(self, last: str, actor: Actor, *, before: int = 11) -> tuple[Month, ...]:
-        """The month `last` ("2026-11") and up to `before` months ahead of it, from the first with any use.
+    def months(self, last: str, actor: Actor) -> tuple[Month, ...]:
+        """The month `last` ("2026-11") and up to eleven ahead of it, from the first with any use.
 
         Raises InputError where it is no month.
         """
         require_everywhere(actor, Task.AUDIT)
-        names = _names(last, before)
+        names = _names(last)
         counted: dict[str, _Counts] = {name: _Counts() for name in names}
         for entry in self._log.of_actions(_COUNTED):
             if (month := counted.get(f"{entry.at.astimezone():%Y-%m}")) is not None:
@@ -134,13 +134,13 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _names(last: str, before: int) -> list[str]:
+def _names(last: str) -> list[str]:
     try:
         first = datetime.strptime(last, "%Y-%m")  # noqa: DTZ007  (a month has no zone)
     except ValueError as error:
         raise InputError("Schrijf de maand als 2026-11.") from error
     count = first.year * 12 + first.month - 1
-    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(count - before, count + 1)]
+    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(count - 11, count + 1)]
 
 
 class FileStatus(StrEnum):

@@ -69,12 +69,10 @@ def make_dossier(
     return Dossier(f"dossier-{digest[:16]}", question_set, tuple(verifications), settings=settings_used)
 
 
-def stated_draft(
-    stated: StatedQuestion, sources: Sequence[Source], locate: Locate, introduction: str = ""
-) -> Verification:
+def stated_draft(stated: StatedQuestion, sources: Sequence[Source], locate: Locate) -> Verification:
     """A draft from outside, checked against the sources that it may cite."""
     question = SubQuestion(stated.numbers, stated.text)
-    selection = Selection(question, introduction, (), tuple(sources), chosen_by=Chooser.PERSON)
+    selection = Selection(question, "", (), tuple(sources), chosen_by=Chooser.PERSON)
     draft = Draft(selection, stated.statements, AnswerVerdict.ANSWERED, (), Provenance("stated"))
     return verify(draft, locate)
 
