@@ -16,6 +16,8 @@ from learninglion.evaluation.document_questions import (
 from learninglion.models import Block, BlockKind, Document, DocumentCard, DocumentKind, Footnote, Span
 from learninglion.search.about import Feature, facts_about, feature_asked
 from learninglion.search.asked import is_english, read_question, without_order
+from learninglion.search.about import Feature, facts_about, feature_asked, pointed_at
+from learninglion.search.asked import AnswerKind, is_english, read_question, without_order
 from learninglion.search.asking import Material, Reply, Verdict, find_answers, goes_on, newest_first
 from learninglion.search.evidence import split_verb
 from learninglion.search.local.index import Index
@@ -231,6 +233,71 @@ def test_what_a_document_does_not_tell_of_itself_is_refused(
 def test_questions_about_a_document_are_told_from_others(question: str, feature: Feature | None) -> None:
     asked = feature_asked(question)
     assert (asked[0] if asked else None) is feature
+
+
+@pytest.mark.parametrize(
+    ("title", "question", "feature"),
+    [
+        ("Varen op de Plassen", "wie schreef Varen op de Plassen", Feature.AUTHOR),
+        ("Varen op de Plassen", "wanneer kwam rapport varen op de plassen uit", Feature.DATE),
+        ("Varen op de Plassen", "hoe hard mag je varen op de plassen", None),
+        ("Varen op de Plassen", "wie controleert het varen op de plassen", None),
+        ("Werkinstructie Afvalpas", "eigenaar werkinstructie afvalpas", Feature.AUTHOR),
+        ("Werkinstructie Afvalpas", "tot wanneer is de werkinstructie afvalpas geldig", Feature.DATE),
+        ("Werkinstructie Afvalpas", "wanneer moet instructie afvalpas geactualiseerd worden", Feature.DATE),
+        ("Werkinstructie Afvalpas", "is de werkinstructie afvalpas definitief of concept", Feature.VERSION),
+        ("Werkinstructie Afvalpas", "wie maakt een afvalpas", None),
+        ("Werkinstructie Afvalpas", "welke documenten heb ik nodig voor een afvalpas", None),
+        ("Guideline on remote inspections", "version of guideline on remote inspections", Feature.VERSION),
+        ("Guideline on remote inspections", "when are remote inspections done", None),
+    ],
+)
+def test_a_document_is_known_by_its_title_and_not_by_what_it_is_about(
+    title: str, question: str, feature: Feature | None
+) -> None:
+    asked = feature_asked(pointed_at(question, (title,)))
+    assert (asked[0] if asked else None) is feature
+
+
+def test_an_imprint_at_the_end_and_a_table_in_front_tell_of_the_document() -> None:
+    pieces = (
+        (T, "Proceseigenaar | mevrouw T. Vlas\nTreedt in werking | 1 juni 2024\nHerziening | mei 2026"),
+        (H, "1. Varen"),
+        *((P, f"Zin {n} over het varen op een stille plas in de vroege ochtend.") for n in range(60)),
+        (H, "Colofon"),
+        (P, "Opdrachtgever: waterschap De Kolk"),
+        (P, "Tekst: P. Roerdomp en S. Karekiet"),
+    )
+    told = document(pieces, title="Varen")
+
+    def first(feature: Feature, detail: str, question: str) -> str:
+        return facts_about(told, feature, detail, question)[0].quote.of(told.text)
+
+    assert "Vlas" in first(Feature.AUTHOR, "", "wie is eigenaar van dit document")
+    assert "De Kolk" in first(Feature.AUTHOR, "", "wie gaf opdracht voor dit document")
+    assert any("Karekiet" in fact.quote.of(told.text) for fact in facts_about(told, Feature.AUTHOR))
+    assert "juni 2024" in first(Feature.DATE, "geldt", "vanaf wanneer geldt dit document")
+    assert "mei 2026" in first(Feature.DATE, "herzien", "wanneer wordt dit document herzien")
+
+
+def test_of_a_document_without_an_earlier_version_no_other_is_compared(tmp_path: Path) -> None:
+    old = document(((P, "Versie 1.0"), (P, "Kano | 2 euro")), "old", "Regeling ligplaatsen 2020")
+    new = document(((P, "Versie 2.0"), (P, "Kano | 3 euro")), "new", "Regeling ligplaatsen 2024")
+    other = document(
+        (*PIECES, (T, "Versie | Wijziging\n2.0 | Tarieven verhoogd\n2.3 | IJsgang toegevoegd")), "other"
+    )
+    reply = put(
+        tmp_path, "wat is er veranderd in versie 2.3 van de werkinstructie sluiswachter", old, new, other
+    )
+    assert reply.answers == () or reply.answers[0].document.id == "other"
+    assert any("IJsgang toegevoegd" in material.text for material in (*reply.answers, *reply.near))
+
+
+def test_a_line_may_name_the_half_it_is_of(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    line = '{"document": "fictional:a.md", "question": "Hoe?", "key": "zo"'
+    path.write_text(f'{line}}}\n{line}, "part": "kept"}}\n', "utf-8")
+    assert [case.teaches for case in read_document_questions(path)] == [True, False]
 
 
 def test_a_summary_has_the_sentence_that_carries_each_section_at_its_place(tmp_path: Path) -> None:

@@ -127,11 +127,7 @@ def _is_right(outcome: Outcome) -> bool:
 
 def _as_json(report: AskReport) -> dict[str, Plain]:
     return {
-        "questions": report.all.questions,
-        "found": report.all.found,
-        "listed": report.all.listed,
-        "shown": report.all.shown,
-        "answered": report.all.answered,
+        **_kind(report.all),
         "unanswerable": report.unanswerable,
         "refused": report.refused,
         "absent": report.absent,

@@ -29,6 +29,7 @@ __all__ = [
     "feature_asked",
     "names_document",
     "part_named",
+    "pointed_at",
     "points_at_document",
 ]
 
@@ -79,9 +80,17 @@ _PART_NAME = (
     r"(?:hoofdstuk|paragraaf|sectie|bijlage|artikel|onderdeel|deel|afdeling"
     r"|chapter|section|appendix|annex|article)"
 )
-# "het rapport", "deze nieuwe werkinstructie AIRMET"
+# "het rapport", "deze nieuwe werkinstructie AIRMET"; whoever is in a hurry leaves out the article where the
+# word can only be a document.
+_ONLY_DOCUMENT = (
+    r"(?:[\w-]*instructie|document|[\w-]*rapport|notitie|nota|memorie|handreiking|handleiding|richtlijn"
+    r"|leidraad|werkprogramma|brochure|factsheet|circulaire|report|guideline|manual|handbook|memo)"
+)
 _REFERENCE = re.compile(
-    rf"\b(?i:de|het|dit|deze|die|dat|the|this|that)\s+(?:[\w-]+\s+)?(?P<sort>(?i:[\w-]*{_DOCUMENT}))\b"
+    r"\b(?:(?i:de|het|dit|deze|die|dat|the|this|that)\s+(?:[\w-]+\s+)?"
+    rf"(?P<sort>(?i:[\w-]*{_DOCUMENT}))"
+    rf"|(?<!een )(?<!welk )(?<!welke )(?<!elk )(?<!elke )(?<!geen )(?<!\ba )(?<!which )(?<!what )(?<!any )"
+    rf"(?P<bare>(?i:{_ONLY_DOCUMENT})))\b"
     r"(?:\s+[A-Z0-9][\w.-]*)*"
 )
 # "Wie heeft dit geschreven?": what is pointed at is not named, so nothing else may be.
@@ -98,7 +107,7 @@ _MADE = (
     r"|ingediend|dienden?|stuurden?|gestuurd|verstuurde?n?|verzonden|gepubliceerd|uitgevoerd|vastgesteld"
     r"|opgeleverd|gesteld|stelde?n?|beantwoord\w*|voerden?\b.*\buit|stelden?\b.*\b(?:op|vast)|goedgekeurd"
     r"|wrote|written|signed|published|sent|made|prepared|drew up|drawn up|drafted|issued|approved|produced"
-    r"|carried out|compiled|conducted)"
+    r"|carried out|compiled|conducted|commissioned|done|did|opdracht|gedaan|deed|deden)"
 )
 _WHEN = (
     r"(?:wanneer|(?:op|van|per|uit|in|sinds|tot)\s+(?:welke?\s+(?:datum|dag|jaar|maand)|wanneer)|welke datum"
@@ -115,9 +124,17 @@ _ISSUED = (
 # When it applies is told by a line that says so, or by the text; the date of the document is another.
 _APPLIES = (
     r"(?:geldig|geldt|gelden|van kracht|in werking|ingegaan|ingang|ingangsdatum|valid|in(?:to)? force"
-    r"|effective|effect)"
+    r"|effective|effect|apply|applies)"
 )
-_TELLS_APPLIES = re.compile(rf"\b(?:{_APPLIES}|geldigheid\w*|validity|expir\w+)\b", re.IGNORECASE)
+_REVIEWED = r"(?:herzien\w*|geactualiseerd|geëvalueerd|vernieuwd|verlengd|next review|reviewed|revised)"
+# What the line must say that tells a date of that sort.
+_TELLS = {
+    _APPLIES: re.compile(rf"\b(?:{_APPLIES}|geldigheid\w*|validity|expir\w+)\b", re.IGNORECASE),
+    _REVIEWED: re.compile(
+        r"\b(?:\w*herzien\w*|actualis\w+|evaluatie\w*|geldig tot|(?:next )?review\w*|revision)\b",
+        re.IGNORECASE,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +204,14 @@ _ASPECTS = (
     ),
     _aspect(
         Feature.SOURCES,
-        r"\bwelke (?:bronnen|literatuur|naslagwerken|verwijzingen|referenties|documenten|websites"
-        r"|publicaties)\b|\b(?:which|what) (?:sources|references|literature)\b"
+        r"\bwelke (?:bronnen|literatuur|naslagwerken|verwijzingen|referenties)\b"
+        r"|\b(?:which|what) (?:sources|references|literature)\b"
         r"|\b(?:literatuurlijst|bronnenlijst|bronvermelding|bibliography)\b"
-        r"|\bde bronnen (?:van|in)\b|\bwelke literatuur\b",
+        r"|\bde bronnen (?:van|in)\b|\bwelke literatuur\b"
+        r"|\bwelke (?:documenten|websites|publicaties)\b.{0,20}"
+        r"\b(?:verwezen|aangehaald|geraadpleegd|gebruikt)\b",
     ),
+    _aspect(Feature.SOURCES, r"\bwelke (?:documenten|websites|publicaties)\b", named=True, only=True),
     _aspect(Feature.SOURCES, r"\b(?:bronnen|sources|references|voetnoten|footnotes)\b", only=True),
     _aspect(
         Feature.SOURCES,
@@ -221,8 +241,11 @@ _ASPECTS = (
     _aspect(Feature.AUTHOR, r"\bwho\b.*\b(?:wrote|signed)\b"),
     _aspect(
         Feature.AUTHOR,
-        rf"\b{_WHO}\b.*\b(?:eigenaar|beheert|beheerder|verantwoordelijk(?: voor)?|contactpersoon|owns?|owner"
-        r"|maintains?|responsible(?: for)?)\b|\bcontact\w*(?: person)?\b",
+        rf"\b{_WHO}\b.*\b(?:eigenaar|opdrachtgever|beheert|beheerder|verantwoordelijk(?: voor)?"
+        r"|contactpersoon|owns?|owner"
+        r"|maintains?|responsible(?: for)?|bellen|mailen|benaderen|aanspreken|ask|call)\b"
+        r"|\bcontact\w*(?: person)?\b"
+        r"|^(?:proces)?(?:eigenaar|opdrachtgever|beheerder|verantwoordelijke|owner)\b",
         named=True,
         only=True,
     ),
@@ -231,8 +254,8 @@ _ASPECTS = (
     ),
     _aspect(
         Feature.VERSION,
-        r"\bstatus\b|\b(?:versi(?:e|on)|concept\w*|definitieve?|draft|final)(?:(?:\W+(?:of|or|een|a|the|de))*"
-        r"\W+(?:versi(?:e|on)|concept\w*|definitieve?|draft|final))*\b",
+        r"\bstatus\b|\b(?:versi(?:e|on)|concept\w*|definitie(?:f|ve)|draft|final)(?:(?:\W+(?:of|or|een|a|the|de))*"
+        r"\W+(?:versi(?:e|on)|concept\w*|definitie(?:f|ve)|draft|final))*\b",
         named=True,
         only=True,
     ),
@@ -241,6 +264,13 @@ _ASPECTS = (
         r"\b(?:dagtekening|(?:publicatie|verschijnings|ingangs)datum|publicatiejaar)\b|\b(?:datum|date)\b",
     ),
     _aspect(Feature.DATE, rf"\b{_WHEN}\b(?=.*\b(?P<what>{_APPLIES})\b)", named=True, only=True),
+    _aspect(
+        Feature.DATE,
+        rf"\b{_WHEN}\b\s+(?:is|wordt|worden|moet|zal|will|must|should)\b(?=.*\b(?P<what>{_REVIEWED})\b)"
+        rf"(?:.*\b{_REVIEWED}\b)?",
+        named=True,
+        only=True,
+    ),
     _aspect(
         Feature.DATE,
         rf"(?!.*\b(?:moete?n?|wordt|worden|zal|zullen|kan|mag|komt|komen|must|will)\b)\b{_WHEN}\b(?:\s+(?:is|was"
@@ -282,14 +312,17 @@ _VERSION = re.compile(
 )
 _LABELS = {
     Feature.AUTHOR: re.compile(
-        r"^\W*(?:auteurs?|authors?|opsteller|contactpersoon|afzender|redactie)\s*(?::|\|)?\s+\S"
+        r"^\W*(?:auteurs?|authors?|opsteller|contactpersoon|afzender|redactie|tekst|samenstelling|onderzoekers?"
+        r"|uitvoering|uitvoerder|opdrachtgever|opdrachtnemer|penvoerder|project(?:leider|leiding|manager)|uitgever"
+        r"|uitgave|editors?|commissioned by|in opdracht van|uitgevoerd door|samengesteld door)"
+        r"\s*(?::|\|)?\s+\S"
         r"|^\W*(?:door|van|from|by)\s*(?:[:|]\s*\S|\s\S+(?:\s+\S+){0,6}[^.]$)"
         r"|^(?:beantwoording|antwoord) van\b|\b(?:uitgave van|uitgegeven door|published by)\b[^.]*$"
         r"|[.;,|]\s+(?:auteurs?|authors?|opsteller)\s*(?::|\|)?\s+\S"
         r"|\b(?:opgesteld|geschreven|goedgekeurd|vastgesteld)(?: op [\w ]{6,20})? door\b"
         r"|\b(?:prepared|issued|approved|drafted|written|drawn up)(?: on [\w ]{6,20})? by\b"
         r"|(?:^|[.;,|]\s*)(?:(?:proces|document)?eigenaar|beheerder|afdeling|(?:process |document )?owner"
-        r"|department|contact(?: person)?)\s*[:|]\s*\S",
+        r"|department|(?:responsible )?unit|contact(?: person)?)\s*[:|]\s*\S",
         re.IGNORECASE,
     ),
     Feature.ADDRESSEE: re.compile(
@@ -346,6 +379,7 @@ _ARTICLE = re.compile(r"^artikel\s+(\d+|[IVX]+)\b", re.IGNORECASE)
 _FRONT = 2500  # characters in which the front matter stands
 _LETTER = 8000  # characters in which a letter without its annexes is done
 _LABEL_WORDS = 2
+_PART = 4  # letters: a longer word is known in a compound
 
 
 # What a question about a document may say besides, without naming anything.
@@ -356,7 +390,8 @@ _SAYS_NOTHING = frozenset(
     samen belangrijkste voornaamste verschenen verwezen verwijst cite cites noemt zegt
     doet legt geeft beschrijft trekt inhoud content contents zinnen woorden sentences words three drie
     vijf five geldig geldt gelden kracht werking treedt trad ingegaan ingang valid force effective effect take
-    takes took come comes came geregistreerd registered""".split()
+    takes took come comes came geregistreerd registered kwam kwamen verscheen gaf gaven maakte opdracht
+    apply applies""".split()
 )
 
 
@@ -398,7 +433,7 @@ def _is_named(heading: str, name: str) -> bool:
 def document_named(question: str) -> str:
     """The sort of document that a question points at ("het rapport": "rapport"), folded; "" for none."""
     named = _REFERENCE.search(question)
-    return fold(named.group("sort")) if named else ""
+    return fold(named.group("sort") or named.group("bare")) if named else ""
 
 
 def _names_more(question: str, match: re.Match[str], named: re.Match[str] | None) -> bool:
@@ -430,18 +465,78 @@ def names_document(question: str, names: Sequence[str]) -> float:
     question_words = {w for w in re.findall(r"\w+", fold(question)) if len(w) > 2}
     best = 0.0
     for name in names:
-        own = [
-            w
-            for w in re.findall(r"[^\W_]+", fold(name))
-            if len(w) > 2 and not w.isdigit() and not is_filler(w)
-        ]
+        own = _name_words(name)
         if own:
-            met = sum(
-                any(w == a or (len(w) > 4 and (w in a or a in w) and len(a) > 4) for a in question_words)
-                for w in own
-            )
+            met = sum(any(_alike(w, a) for a in question_words) for w in own)
             best = max(best, met / len(own) + 0.01 * met)
     return best
+
+
+def _name_words(name: str) -> list[str]:
+    return [
+        w for w in re.findall(r"[^\W_]+", fold(name)) if len(w) > 2 and not w.isdigit() and not is_filler(w)
+    ]
+
+
+def _alike(word: str, other: str) -> bool:
+    return word == other or (min(len(word), len(other)) > _PART and (word in other or other in word))
+
+
+_WORDS_OF_NAME = 0.7  # of a title without a word for what it is, a question that names it holds so much
+_SORT = re.compile(rf"[\w-]*{_DOCUMENT}", re.IGNORECASE)
+_ONLY = re.compile(_ONLY_DOCUMENT, re.IGNORECASE)
+_LEADS = re.compile(
+    rf"(?:\b(?:de|het|dit|deze|the|this)\s+)?(?:[\w-]*{_DOCUMENT}\s+(?:(?:over|van|on|of|about|genaamd)\s+)?)?\W*$",
+    re.IGNORECASE,
+)
+
+
+def pointed_at(question: str, names: Sequence[str]) -> str:
+    """`question` with "dit document" where it names a document by its title; as it is where it does not.
+
+    "wie schreef Water op straat" asks what "wie schreef dit document" asks. Of a title with a word for what
+    it is ("Werkinstructie Boomkeuring") the question must hold such a word too: who does what it is about is
+    another question.
+    """
+    tokens = [(m.start(), m.end(), fold(m.group())) for m in re.finditer(r"[^\W_]+", question)]
+    best: tuple[int, int, int] | None = None  # words, start, end
+    for name in names:
+        own = _name_words(name)
+        sorts = [word for word in own if _SORT.fullmatch(word)]
+        met = {word for word in own if any(len(t) > 2 and _alike(word, t) for *_, t in tokens)}
+        telling = [word for word in own if word not in sorts]
+        if not telling or not any(word in met for word in telling):
+            continue
+        if sorts:
+            known = any(
+                _alike(sort, token) or _ONLY.fullmatch(token) for sort in sorts for *_, token in tokens
+            )
+        else:
+            known = len(met) >= _WORDS_OF_NAME * len(own) and len(met) > 1
+        if not known:
+            continue
+        if 2 * len(met) < len(own):
+            continue
+        hits = [any(len(t) > 2 and _alike(word, t) for word in met) for *_, t in tokens]
+        for n, hit in enumerate(hits):
+            if not hit or (n and hits[n - 1]):
+                continue
+            last = n
+            for k in range(n + 1, len(tokens)):
+                if hits[k]:
+                    last = k
+                elif not is_filler(tokens[k][2]):
+                    break
+            count = sum(hits[n : last + 1])
+            if best is None or count > best[0]:
+                best = (count, tokens[n][0], tokens[last][1])
+    if best is None:
+        return question
+    _, start, end = best
+    lead = _LEADS.search(question[:start])
+    begin = lead.start() if lead else start
+    pointing = "this document" if is_english(question) else "dit document"
+    return " ".join(f"{question[:begin]} {pointing} {question[end:]}".split())
 
 
 def facts_about(
@@ -455,11 +550,16 @@ def facts_about(
     if feature is not Feature.SUMMARY:
         named = _REFERENCE.search(question)
         stems = _stems(question[: named.start()] + question[named.end() :] if named else question)
-        facts.sort(key=lambda fact: -len(stems & _stems(fact.quote.of(document.text))))
+        facts.sort(key=lambda fact: -_shared(stems, _stems(fact.quote.of(document.text))))
     if feature is Feature.AUTHOR and "vragen" in words(question):
         answered = "antwoord" in fold(question)  # who answered, or who asked
         facts.sort(key=lambda fact: ("antwoord" in fold(fact.quote.of(document.text))) != answered)
     return tuple(facts if feature is Feature.SUMMARY else facts[:5])
+
+
+def _shared(stems: frozenset[str], others: frozenset[str]) -> int:
+    """How many of `stems` are among `others`, also as part of a compound ("opdracht", "opdrachtgever")."""
+    return sum(any(_alike(own, other) for other in others) for own in stems)
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -484,9 +584,21 @@ def _lines(document: Document, start: int, end: int) -> Iterator[Span]:
         at = stop + 1
 
 
+_IMPRINT = re.compile(
+    r"^\W*(?:colofon|impressum|imprint|colophon|document(?:gegevens|informatie|beheer|control| information)"
+    r"|over (?:dit document|deze uitgave)|about this document)\W*$",
+    re.IGNORECASE,
+)
+
+
 def _front(document: Document) -> list[Span]:
-    """The lines with which the document begins."""
-    return list(_lines(document, 0, min(len(document.text), _FRONT)))
+    """The lines with which the document begins, and those of its imprint, wherever that stands."""
+    lines = list(_lines(document, 0, min(len(document.text), _FRONT)))
+    known = {line.start for line in lines}
+    for fact in _under(Feature.AUTHOR, _IMPRINT)(document, ""):
+        inside = _lines(document, fact.quote.end, fact.around.end)
+        lines += [line for line in inside if line.start not in known]
+    return lines
 
 
 def _end(document: Document) -> list[Span]:
@@ -593,8 +705,9 @@ def _tells_date(text: str) -> bool:
 def _dates(document: Document, detail: str) -> Iterator[Fact]:
     lines = (*_front(document), *_end(document)[-8:])
     dates = [line for line in lines if _tells_date(_text(document, line))]
-    if detail:  # when it applies
-        dates = [line for line in dates if _TELLS_APPLIES.search(_text(document, line))]
+    if detail:  # when it applies, or is looked at again
+        tells = next(line for sort, line in _TELLS.items() if re.fullmatch(sort, detail, re.IGNORECASE))
+        dates = [line for line in dates if tells.search(_text(document, line))]
     # a line that is little more than the date, or is labelled as one, says it
     dates.sort(key=lambda line: (len(_text(document, line).split()) > 6, line.start))
     if not dates and not detail:  # a year that it goes by: "Werkprogramma 2025", "Vergaderjaar 2023-2024"

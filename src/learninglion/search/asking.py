@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -23,12 +23,13 @@ from learninglion.search.about import (
     feature_asked,
     names_document,
     part_named,
+    pointed_at,
     points_at_document,
 )
 from learninglion.search.asked import is_english, read_question
 from learninglion.search.cells import Value, value_asked
 from learninglion.search.engine import Engine
-from learninglion.search.evidence import Wanted, built_in, cover, named, want
+from learninglion.search.evidence import Wanted, Weights, built_in, cover, named, want
 from learninglion.search.ranking import rank
 from learninglion.search.revisions import (
     ChangeWanted,
@@ -45,7 +46,17 @@ from learninglion.search.synonyms import Synonyms
 from learninglion.search.weighing import Weighed, chance_answered, first_places, rarity_in, weigh
 from learninglion.store.reader import Lookup
 
-__all__ = ["Material", "Reply", "Shelf", "TakenOver", "Verdict", "find_answers", "goes_on", "newest_first"]
+__all__ = [
+    "Material",
+    "Reply",
+    "Shelf",
+    "TakenOver",
+    "Verdict",
+    "find_answers",
+    "goes_on",
+    "newest_first",
+    "read_first",
+]
 
 _MOST_ANSWERS = 3
 _MOST_NEAR = 5
@@ -151,29 +162,9 @@ def find_answers(
             best, chance = _read(engine, reader, question, context, documents, synonyms)
     else:
         best, chance = _read(engine, reader, question, context, documents, synonyms)
-    wanted_changes = change_asked(question) if shelf is not None else None
-    if wanted_changes is not None and shelf is not None:
-        versions = _versions_meant(question, shelf, best, taken)
-        changed = (
-            _changed(question, taken, shelf, versions, wanted_changes, best, looked) if versions else None
-        )
-        if changed is not None:
-            return changed
-    feature = feature_asked(question) if shelf is not None else None
-    if feature is not None and shelf is not None:
-        document_id = _document_meant(question, shelf, best, taken, feature)
-        telling = (document_id,) if document_id else _that_tell(question, shelf, feature)
-        if feature[0] is Feature.DATE and feature[1]:  # when it applies: else the text tells
-            telling = tuple(d for d in telling if facts_about(shelf.document(d), *feature, question))
-        if telling:
-            own = [_material(w) for w in best if w.source.document.id in telling]
-            return _about(question, taken, shelf, telling, feature, own, looked)
-    name = part_named(question) if shelf is not None and feature is None else ""
-    if name and shelf is not None:
-        document_id = _document_meant(question, shelf, best, taken, (Feature.PART, name))
-        if document_id and facts_about(shelf.document(document_id), Feature.PART, name):
-            own = [_material(w) for w in best if w.source.document.id == document_id]
-            return _about(question, taken, shelf, (document_id,), (Feature.PART, name), own, looked)
+    itself = _of_documents(question, shelf, best, taken, looked) if shelf is not None else None
+    if itself is not None:
+        return itself
     wanted = want(question, rarity_in(engine.snapshot().statistics), context)
     material = _merged([_material(w, wanted) for w in best[: 2 * (_MOST_ANSWERS + _MOST_NEAR)]])
     if chance >= built_in().sure:
@@ -219,18 +210,29 @@ def _read(
     synonyms: Synonyms | None,
 ) -> tuple[list[Weighed], float]:
     """What was found for a question after another (`context`), best first, and the chance of an answer."""
-    view = engine.snapshot()
+    wanted = want(question, rarity_in(engine.snapshot().statistics), context)
     text = f"{context} {question}".strip()
+    best = sorted(read_first(engine, reader, text, wanted, built_in(), documents, synonyms), key=_order)
+    return best, chance_answered(wanted, best, built_in())
+
+
+def read_first(
+    engine: Engine,
+    reader: Lookup,
+    text: str,
+    wanted: Wanted,
+    weights: Weights,
+    documents: frozenset[str] | None = None,
+    synonyms: Synonyms | None = None,
+) -> Sequence[Weighed]:
+    """The first sources for `text` among `documents`, read beside `wanted`, in the order of the search."""
+    view = engine.snapshot()
     (vector,) = query_vectors(engine.encoders, view, [meant_by(text, synonyms)], "")
-    probe = make_probe(view.statistics, query_terms(text, "", synonyms), vector)
-    ranking = rank(view, probe, documents)
+    ranking = rank(view, make_probe(view.statistics, query_terms(text, "", synonyms), vector), documents)
     places = first_places(ranking, sections_only=False)
     names = ranking.sources[places].tolist()
     entries = {entry[0].id: entry[0] for entry in reader.entries_by_id(tuple(names))}
-    wanted = want(question, rarity_in(view.statistics), context)
-    weighed = weigh(ranking, places, [entries.get(name) for name in names], wanted, built_in())
-    best = sorted(weighed.values(), key=_order)
-    return best, chance_answered(wanted, best, built_in())
+    return list(weigh(ranking, places, [entries.get(name) for name in names], wanted, weights).values())
 
 
 # --------------------------------------------------------------------------- the question before
@@ -276,6 +278,43 @@ _NAMED = 0.5  # of its name: from here on a question names a document
 _CERTAIN = 0.95  # what a document says of itself is not a matter of chance, but may be read amiss
 
 
+def _of_documents(
+    question: str,
+    shelf: Shelf,
+    best: Sequence[Weighed],
+    taken: TakenOver | None,
+    looked: tuple[int, int],
+) -> Reply | None:
+    """The reply to a question about two versions or a document itself; None where the text is to tell."""
+    wanted_changes = change_asked(question)
+    versions = _versions_meant(question, shelf, best, taken) if wanted_changes is not None else None
+    if wanted_changes is not None and versions is not None:
+        changed = _changed(question, taken, shelf, versions, wanted_changes, best, looked)
+        if changed is not None:
+            return changed
+    pointing = _pointing(question, shelf)
+    feature = feature_asked(pointing)
+    part = part_named(pointing) if feature is None else ""
+    feature = (Feature.PART, part) if part else feature
+    if feature is None:
+        return None
+    meant = _document_meant(question, shelf, best, taken, feature)
+    telling = (meant,) if meant else () if part else _that_tell(question, shelf, feature)
+    if part or (feature[0] is Feature.DATE and feature[1]):
+        telling = tuple(d for d in telling if facts_about(shelf.document(d), *feature, pointing))
+    if not telling:
+        return None
+    own = [_material(w) for w in best if w.source.document.id in telling]
+    return _about(question, pointing, taken, shelf, telling, feature, own, looked)
+
+
+def _pointing(question: str, shelf: Shelf) -> str:
+    """`question` with "dit document" for the title of the document that it names best."""
+    listed = [(names_document(question, names), names) for _, names in shelf.names()]
+    best = max(listed, key=lambda item: item[0], default=(0.0, ()))
+    return pointed_at(question, best[1]) if best[0] >= _NAMED else question
+
+
 def _document_meant(
     question: str,
     shelf: Shelf,
@@ -318,7 +357,10 @@ def _versions_meant(
     alike = [document_id for document_id, names in listed if of_one_name(names, listed)]
     fronts = {document_id: shelf.document(document_id).text[:_BEGINNING] for document_id in alike}
     pair = pair_meant(question, [(i, names) for i, names in listed if i in fronts], fronts, document_ids)
-    named = max((names_document(question, names), i) for i, names in listed)[1] if listed else ""
+    named = max(((names_document(question, names), i) for i, names in listed), default=(0.0, ""))[1]
+    own_names = dict(listed).get(named, ())
+    if named not in alike and pointed_at(question, own_names) != question and shelf.earlier(named) is None:
+        return None  # of the document that is named there are no two
     for document_id in dict.fromkeys((taken.document_id if taken else "", named, *document_ids[:_LOOKED_AT])):
         earlier = shelf.earlier(document_id) if document_id and document_id not in fronts else None
         if earlier is not None and (pair is None or document_id == named):
@@ -386,6 +428,7 @@ _BEGINNING = 600  # characters in which a document says what sort of document it
 
 def _about(
     question: str,
+    pointing: str,
     taken: TakenOver | None,
     shelf: Shelf,
     telling: Sequence[str],
@@ -393,12 +436,15 @@ def _about(
     own: Sequence[Material],
     looked: tuple[int, int],
 ) -> Reply:
-    """The reply to a question about documents: what each tells of itself, or that it does not."""
+    """The reply to a question about documents: what each tells of itself, or that it does not.
+
+    `pointing` is the question with "dit document" for the name of the document.
+    """
     answers: list[Material] = []
     most = _MOST_ANSWERS if len(telling) == 1 else 1
     for document_id in telling:
         document, card = shelf.document(document_id), shelf.card(document_id)
-        facts = facts_about(document, *feature, question)
+        facts = facts_about(document, *feature, pointing)
         if not (feature[0] is Feature.SUMMARY and len(telling) == 1):
             facts = facts[:most]
         answers += [_told(document, card, fact) for fact in facts]
@@ -494,19 +540,9 @@ def _joined(best: Material, other: Material) -> Material | None:
     gap = second.span.start - first.span.end
     if not 0 <= gap <= _GAP:
         return None
-    text = first.text + "\n" * gap + second.text
-    return Material(
-        document=best.document,
-        source_id=best.source_id,
-        heading_path=best.heading_path,
-        question="",
-        quote=best.quote,
-        quote_span=best.quote_span,
-        text=text,
+    return replace(
+        best,
+        text=first.text + "\n" * gap + second.text,
         span=Span(first.span.start, second.span.end),
         page=first.page,
-        score=best.score,
-        heads=best.heads,
-        english=best.english,
-        value=best.value,
     )

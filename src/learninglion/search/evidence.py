@@ -65,6 +65,8 @@ _ABOVE, _BEFORE, _BEHIND, _ELSEWHERE = 0.85, 0.85, 0.7, 0.6
 _USUAL_WORDS = 15  # of a sentence
 _OPENING = 10  # characters in front of the subject of a sentence: an article, a bullet
 _BARE = 4  # words: less is a heading or a scrap of a table
+_SHORT = 3  # letters
+_ALONE = 3.0  # logits that the only source that was read stands above the next
 _LABELLED = re.compile(r"\W*\w[\w ]*:\s*\S")  # "Bestandsvorm: PDF/A"
 # A sentence that asks, or tells what others asked, answers nothing.
 _ASKS = re.compile(
@@ -184,6 +186,8 @@ def _roots(word: str) -> frozenset[str]:
         forms |= {participle.group(1) + rest, participle.group(1) + verb_of(rest)}
         if rest.endswith("d"):
             forms.add(participle.group(1) + rest[:-1])
+    if len(word) > _SHORT and word[-1] == "s" and word[-2] in "aiouy":  # "wadis" by "wadi's"
+        forms.add(word[:-1])
     return frozenset(map(stem, forms))
 
 
@@ -379,7 +383,7 @@ ANSWERS = (
     "logit", "mean", "best", "foreign", "foreign_unit", "foreign_missing", "few_unit",
 )  # fmt: skip
 ANSWERED = (
-    "chance", "unit", "whole", "missing", "kind", "few", "foreign", "best", "numeric",
+    "chance", "unit", "whole", "missing", "kind", "few", "foreign", "best", "numeric", "who", "least", "lead",
 )  # fmt: skip
 
 
@@ -412,12 +416,17 @@ def answers_row(wanted: Wanted, seen: Look, signals: Signals) -> Row:
     )
 
 
-def answered_row(wanted: Wanted, seen: Look, signals: Signals, chance: float) -> Row:
-    """The numbers (columns as ANSWERED) of a question beside the best that was found: its look and logit."""
+def answered_row(wanted: Wanted, seen: Look, signals: Signals, logits: Sequence[float]) -> Row:
+    """The numbers (columns as ANSWERED) of a question beside the best that was found.
+
+    `logits` are those of all that was read, best first: what answers stands clear of the next, what is merely
+    near does not.
+    """
     own = 0.0 if seen.foreign else 1.0
+    lead = logits[0] - logits[1] if len(logits) > 1 else _ALONE
     return np.array(
         [
-            chance,
+            logits[0],
             own * seen.share,
             own * seen.whole,
             own * seen.missing,
@@ -426,6 +435,10 @@ def answered_row(wanted: Wanted, seen: Look, signals: Signals, chance: float) ->
             1 - own,
             signals.best,
             wanted.asked.wants in NUMERIC,
+            wanted.asked.kind in _NUMERIC,
+            wanted.asked.kind is AnswerKind.WHO,
+            seen.least,
+            lead,
         ]
     )
 

@@ -124,7 +124,7 @@ def chance_answered(wanted: Wanted, weighed: Sequence[Weighed], weights: Weights
     if not weighed or not wanted.words:
         return 0.0
     best = weighed[0]
-    row: Row = answered_row(wanted, best.seen, best.signals, best.logit)
+    row: Row = answered_row(wanted, best.seen, best.signals, [w.logit for w in weighed[:2]])
     chance = float(1 / (1 + np.exp(-weights.answered.logit(row))))
     if wanted.asked.looked_up and holds_every_word(wanted, best.seen):
         return max(chance, _LOOKED_UP * best.seen.share)
