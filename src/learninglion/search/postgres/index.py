@@ -103,23 +103,19 @@ class PostgresView:
             raise ConflictError("Het zoekregister is net opnieuw gemaakt. Zoek nog eens.") from error
 
     def _found(self, engine: Engine, probe: Probe, documents: frozenset[str] | None, exact: bool) -> Pieces:
-        with engine.begin() as connection:
-            run(connection, "SET LOCAL plan_cache_mode = force_custom_plan")
+        with engine.begin() as connection, plain_cursor(connection) as cursor:
             allowed = self._count(connection, documents)
             if exact or allowed <= EXACT:
                 chosen, values = self._seen(documents)
             else:
-                keys = {*self._by_words(connection, probe, documents)}
-                keys |= {*self._nearest(connection, probe, documents, allowed)}
+                keys = {*self._by_words(cursor, probe, documents)}
+                keys |= {*self._nearest(connection, cursor, probe, documents, allowed)}
                 chosen, values = "s.key = ANY(%(keys)s)", {"keys": sorted(keys)}
-            with plain_cursor(connection) as cursor:
-                cursor.execute(
-                    f"SELECT {CONTENT} FROM {self.tables.sources} s"
-                    f" JOIN {self.tables.content} c USING (key) WHERE {chosen}",
-                    values,
-                    prepare=False,
-                )
-                segment = read_segment(cursor.fetchall())
+            query = (
+                f"SELECT {CONTENT} FROM {self.tables.sources} s"
+                f" JOIN {self.tables.content} c USING (key) WHERE {chosen}"
+            )
+            segment = read_segment(_rows(cursor, query, values))
         return [(segment, np.arange(len(segment)))] if len(segment) else []
 
     def extent(self, documents: frozenset[str] | None) -> tuple[int, int]:
@@ -151,7 +147,7 @@ class PostgresView:
                 self._allowed.popitem(last=False)
         return number
 
-    def _by_words(self, connection: Connection, probe: Probe, documents: frozenset[str] | None) -> list[int]:
+    def _by_words(self, cursor: Any, probe: Probe, documents: frozenset[str] | None) -> list[int]:
         where, values = self._seen(documents)
         keys: list[int] = []
         for family, terms in zip(FAMILIES, proposing(probe), strict=True):
@@ -178,7 +174,7 @@ class PostgresView:
                 )
                 parameters = {"terms": [t for t, _ in rare], "weights": [w for _, w in rare]}
             if any(parameters.values()):
-                keys += connection.exec_driver_sql(query, {**values, **parameters}).scalars()
+                keys += [key for (key,) in _rows(cursor, query, {**values, **parameters})]
         return keys
 
     def _rarest(self, family: str, terms: Any) -> list[tuple[int, int]]:
@@ -192,7 +188,12 @@ class PostgresView:
         return keys
 
     def _nearest(
-        self, connection: Connection, probe: Probe, documents: frozenset[str] | None, allowed: int
+        self,
+        connection: Connection,
+        cursor: Any,
+        probe: Probe,
+        documents: frozenset[str] | None,
+        allowed: int,
     ) -> list[int]:
         where, values = self._seen(documents)
         distance = "p.place <#> %(place)s::halfvec"
@@ -214,7 +215,18 @@ class PostgresView:
             f" WHERE {where} ORDER BY {distance} LIMIT {NEAREST}"
         )
         vector: NDArray[np.float32] = probe.vector
-        return list(connection.exec_driver_sql(query, {**values, "place": written(vector)}).scalars())
+        return [key for (key,) in _rows(cursor, query, {**values, "place": written(vector)})]
+
+
+def _rows(cursor: Any, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What a query of candidates gives, planned for these values.
+
+    Never as a prepared statement, which the driver makes of what comes back: one with BM25 takes ten times as
+    long, whatever `plan_cache_mode` says.
+    """
+    cursor.execute(query, values, prepare=False)
+    found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 # The statistics of a generation as they are kept: folded up to a change, in one blob of sparse numbers.
