@@ -14,10 +14,8 @@ from learninglion.evaluation.document_questions import (
     read_document_questions,
 )
 from learninglion.models import Block, BlockKind, Document, DocumentCard, DocumentKind, Footnote, Span
-from learninglion.search.about import Feature, facts_about, feature_asked
-from learninglion.search.asked import is_english, read_question, without_order
 from learninglion.search.about import Feature, facts_about, feature_asked, pointed_at
-from learninglion.search.asked import AnswerKind, is_english, read_question, without_order
+from learninglion.search.asked import is_english, read_question, without_order
 from learninglion.search.asking import Material, Reply, Verdict, find_answers, goes_on, newest_first
 from learninglion.search.evidence import split_verb
 from learninglion.search.local.index import Index

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learninglion.dutch.filler import is_commonplace
-from learninglion.dutch.questions import NUMERIC, gives
+from learninglion.dutch.questions import NUMERIC, Wants, gives
 from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source
@@ -435,8 +435,7 @@ def answered_row(wanted: Wanted, seen: Look, signals: Signals, logits: Sequence[
             1 - own,
             signals.best,
             wanted.asked.wants in NUMERIC,
-            wanted.asked.kind in _NUMERIC,
-            wanted.asked.kind is AnswerKind.WHO,
+            wanted.asked.wants is Wants.BODY,
             seen.least,
             lead,
         ]
