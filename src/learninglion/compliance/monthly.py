@@ -160,7 +160,9 @@ def _quality(month: Month) -> dict[str, str]:
         "Bronnen aangeboden": _number(month.offered),
         "Bronnen afgewezen door een mens, met reden": _part(month.rejected, month.offered),
         "Kans dat de eerste bron past, gemiddeld volgens de zoekmachine": _percent(month.first_score),
-        "Deel van de vastgestelde tekst dat de machine schreef": _percent(month.machine_share),
+        "Deel van de vastgestelde tekst dat de machine schreef": _percent(month.machine_share)
+        if month.approved
+        else "–",
     }
 
 
@@ -198,11 +200,11 @@ def _signals(months: Sequence[Month]) -> list[str]:
             lines.append(f"LET OP, {line}. Dat is meer verschil dan toeval geeft: zoek de oorzaak.")
         else:
             lines.append(f"{_capital(line)}. Zo’n verschil kan toeval zijn.")
-    return sorted(lines, key=lambda line: not line.startswith("LET OP"))
+    return [*sorted(lines, key=lambda line: not line.startswith("LET OP")), _TESTED]
 
 
 _TESTED = (
-    f"LET OP staat bij een verschil dat door toeval minder dan 1 op de "
+    f"Er staat LET OP bij een verschil dat door toeval minder dan 1 op de "
     f"{round(len(_SHARES) / _SIGNIFICANCE)} keer voorkomt."
 )
 
@@ -284,7 +286,7 @@ def monthly_page(months: Sequence[Month], organisation: str) -> str:
         f"<style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1><p>{_INTRODUCTION}</p>",
     ]
     listed = "".join(f"<li>{escape(line)}</li>" for line in _signals(months))
-    parts.append(f"<h2>Wijkt deze maand af?</h2><ul>{listed}</ul><p>{_TESTED}</p>")
+    parts.append(f"<h2>Wijkt deze maand af?</h2><ul>{listed}</ul>")
     for table in _tables(months):
         head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in table.columns)
         cells = "".join(
@@ -309,7 +311,6 @@ def monthly_pdf(months: Sequence[Month], organisation: str) -> bytes:
         "tables": [asdict(table) for table in _tables(months)],
         "reckoning": _reckoning(months[-1]),
         "signals": _signals(months),
-        "tested": _TESTED,
         "plots": [{"caption": c, "told": t, "svg": s} for c, t, s in _plots(months)],
     }
     year, number = map(int, months[-1].month.split("-"))
