@@ -1,5 +1,6 @@
 # The two commands of a fresh machine are `make demo` and `make test`.
 PYTHON ?= python3
+PYTHONS ?= 3.12 3.13
 export VENV_FOLDER ?= .venv
 VENV := $(VENV_FOLDER)/bin
 # One process a core; a file stays in one process, so that what its tests share is made once.
@@ -39,13 +40,19 @@ test-quick: setup-dev ## Without real models and without a browser
 	@$(VENV)/python -m pytest $(PARALLEL) -m "not slow and not browser"
 
 test-pythons: ## The quick tests on the other Pythons that are here
-	@for version in 3.12 3.13; do \
-		python=; \
+	@for version in $(PYTHONS); do \
+		python=; folder=.venv-$$version; \
 		for here in python$$version "$$HOME"/.pyenv/versions/$$version.*/bin/python; do \
 			"$$here" -c "" 2>/dev/null && python=$$here; \
 		done; \
-		if [ -z "$$python" ]; then echo "Python $$version is not here"; continue; fi; \
-		$(MAKE) --no-print-directory test-quick PYTHON="$$python" VENV_FOLDER=.venv-$$version || exit 1; \
+		if [ -z "$$python" ]; then echo "Python $$version is not here: not tried"; continue; fi; \
+		if ! output=$$($(MAKE) --no-print-directory setup-dev PYTHON="$$python" VENV_FOLDER=$$folder 2>&1); then \
+			echo "Python $$version: its packages could not be installed, so it is not tried"; \
+			echo "$$output" | grep -v "^make\|^failed" | tail -n 1; \
+			continue; \
+		fi; \
+		echo "Python $$version:"; \
+		$(MAKE) --no-print-directory test-quick PYTHON="$$python" VENV_FOLDER=$$folder || exit 1; \
 	done
 
 lint: setup-dev ## Style, types and the layers

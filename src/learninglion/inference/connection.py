@@ -394,6 +394,9 @@ def trusted_certificates(ca_file: str = "") -> ssl.SSLContext:
     Raises InputError for a file that holds none.
     """
     context = ssl.create_default_context()
+    # From 3.13 Python wants extensions that certificates of an organisation's own authority often lack. What
+    # is trusted should not change with the Python; signatures, names and dates are checked on all of them.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.load_verify_locations(certifi.where())
     if ca_file:
         try:
