@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pdffiles import pdf, show
+from wordfiles import letter
 
 from learninglion.models import Document, RawFile
 from learninglion.parsing import parse
@@ -274,3 +275,18 @@ def test_members_who_ask_without_numbers_are_told_of() -> None:
     heading = "Vragen van het lid Bos (LAND) aan de minister van Waterzaken over de dijk:"
     document = read(f"{heading}\n\n• Hoe hoog?\n\n• Waarom?")
     assert any("zonder nummers" in warning for warning in document.warnings)
+
+
+def test_chapters_with_numbers_are_no_questions_of_a_nota_in_running_text() -> None:
+    lines = [
+        "Nota naar aanleiding van het verslag",
+        "1. Inleiding",
+        "De leden van de VVD-fractie vragen hoeveel dijken er zijn. Kan de regering dat toelichten?",
+        "Er zijn 438 dijken.",
+        "2. Kosten",
+        "De leden van de SP-fractie vragen wat het kost.",
+        "De kosten bedragen € 1.250.000.",
+    ]
+    document = parse(letter(*lines))
+    answers = [pair.answer.of(document.text) for pair in document.pairs if pair.answer is not None]
+    assert answers == ["Er zijn 438 dijken.", "De kosten bedragen € 1.250.000."]

@@ -47,6 +47,17 @@ def test_one_process_serves_a_batch_and_errors_do_not_end_it() -> None:
         assert parser._process is first
 
 
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is told by /proc")
+def test_a_process_that_stays_large_makes_way_for_a_new_one() -> None:
+    with IsolatedParser() as parser:
+        parser.parse(GOOD)
+        first = parser._process
+        parser.megabytes = 80  # of which it holds more than a quarter, with nothing in hand
+        parser.parse(GOOD)
+        assert parser._process is None
+        assert parser.parse(GOOD).pairs and parser._process is not first
+
+
 def test_a_file_that_takes_too_long_is_stopped_and_the_next_one_is_read() -> None:
     with IsolatedParser() as parser:
         parser.parse(GOOD)

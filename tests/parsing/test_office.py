@@ -237,6 +237,14 @@ def test_typed_notes_leave_the_answer_and_keep_their_place() -> None:
     assert note.anchor is not None and document.text[: note.anchor].endswith("“Dijk lekt”")
 
 
+def test_notes_under_raised_figures_are_notes_whatever_they_say() -> None:
+    body = "".join(map(para, ("Vraag 1", "Kent u het bericht¹?", "Antwoord 1", "Ja, en het rapport.²")))
+    document = parse_office(docx(body + para("¹ De Dijkbode, voorpagina.") + para("² Rapport Veen, p. 14.")))
+    (pair,) = document.pairs
+    assert pair.answer is not None and pair.answer.of(document.text) == "Ja, en het rapport."
+    assert [note.mark for note in document.footnotes] == ["1", "2"]
+
+
 def test_a_numbered_list_that_ends_an_answer_stays() -> None:
     document = parse_office(
         letter(

@@ -245,7 +245,11 @@ FIGURE_CASES = {
         "Er resteert 12/100 van het budget.",
     ),
     "stacked as large": (
-        show("Er resteert") + show("3", x=138, y=767) + show("8", x=138, y=753) + _AFTER,
+        show("Er resteert")
+        + show("3", x=138, y=767)
+        + show("8", x=138, y=753)
+        + _AFTER
+        + "137 764 m 145 764 l S ",
         "Er resteert 3/8 van het budget.",
     ),
     "below, drawn last": (
@@ -325,7 +329,84 @@ def test_numbers_in_the_cells_of_a_table_are_not_raised() -> None:
         show(name, y=700 - 30 * k) + show(one, x=250, y=705 - 30 * k) + show(other, x=250, y=694 - 30 * k)
         for k, (name, one, other) in enumerate(rows)
     )
-    assert words(pdf(drawing)) == "Noord | 41 2 Zuid | 38 7 Oost | 12 5"
+    assert words(pdf(drawing)) == "Noord | 41; 2 Zuid | 38; 7 Oost | 12; 5"
+
+
+def _ruled(rows: list[tuple[str, ...]], ys: list[float], xs: list[float]) -> str:
+    """A table whose columns stand close together, with upright lines between them."""
+    cells = "".join(
+        show(text, x=x + 3, y=y)
+        for row, y in zip(rows, ys, strict=True)
+        for text, x in zip(row, xs, strict=False)
+        if text
+    )
+    return cells + "".join(f"{x} {ys[-1] - 6} m {x} {ys[0] + 14} l S " for x in xs[1:])
+
+
+def test_lines_between_close_columns_part_their_cells() -> None:
+    rows = [("Jaar 2021", "1.200"), ("Jaar 2022", "3.450"), ("Verschil", "2.250")]
+    drawing = _ruled(rows, [700, 684, 668], [72, 129])
+    assert words(pdf(drawing)) == "Jaar 2021 | 1.200 Jaar 2022 | 3.450 Verschil | 2.250"
+
+
+def test_a_head_over_two_columns_and_a_label_beside_two_rows() -> None:
+    table = _ruled(
+        [
+            ("", "Aantal bermen", "", "Per km"),
+            ("Gebied",),
+            ("", "2022", "2023", ""),
+            ("Noord", "41", "57", "120"),
+        ],
+        [708, 700, 692, 676],
+        [72, 122, 166, 210],
+    ).replace("166 670 m 166 722 l", "166 670 m 166 704 l")
+    assert words(pdf(table)) == "Gebied | Aantal bermen | | Per km | 2022 | 2023 Noord | 41 | 57 | 120"
+
+
+def test_two_figures_in_a_cell_close_to_its_neighbour_are_no_fraction() -> None:
+    rows = [("Noord", "41", "2", "57"), ("Zuid", "38", "7", "63")]
+    drawing = "".join(
+        show(name, y=700 - 40 * k)
+        + show(one, x=107, y=707 - 40 * k)
+        + show(two, x=107, y=693 - 40 * k)
+        + show(last, x=150, y=700 - 40 * k)
+        for k, (name, one, two, last) in enumerate(rows)
+    )
+    assert "/" not in words(pdf(drawing)) and "412" not in words(pdf(drawing))
+
+
+def test_the_marks_of_list_items_that_are_drawn_last_stand_ahead_of_them() -> None:
+    items = ["de dijk ophogen;", "de sluis sluiten."]
+    drawing = "".join(show(text, x=92, y=700 - 14 * k) for k, text in enumerate(items)) + show(
+        "Einde.", y=640
+    )
+    drawing += "".join(show(f"{k + 1}.", x=78, y=700 - 14 * k) for k in range(2))
+    assert words(pdf(drawing)) == "1. de dijk ophogen; 2. de sluis sluiten. Einde."
+
+
+@pytest.mark.parametrize(
+    ("kind", "points"), [("Line", "/L[105 764 157 764]"), ("PolyLine", "/Vertices[105 764 130 764 157 764]")]
+)
+def test_a_line_put_through_words_without_an_appearance_strikes_them(kind: str, points: str) -> None:
+    mark = annotation(kind, f"{points}/C[0 0 0]", "105 757 157 770")
+    document = read(pdf(show("De zin GEHEIM blijft.") + PLAIN, page="/Annots[10 0 R]", objects=[mark]))
+    assert "GEHEIM" not in document.text and any("GEHEIM" in warning for warning in document.warnings)
+
+
+def test_a_number_cut_at_its_hyphen_goes_on_without_a_space() -> None:
+    drawing = show("Dit is nr. 36 410-") + show("XII van de lijst.", y=746)
+    assert words(pdf(drawing)) == "Dit is nr. 36 410-XII van de lijst."
+
+
+def test_a_label_below_a_full_line_without_a_stop_is_a_label() -> None:
+    lines = [
+        "Antwoorden op Kamervragen van het lid Bos (LAND) over de dijk",
+        "Vraag 1",
+        "Hoe hoog is de dijk?",
+    ]
+    lines += ["Antwoord 1", "Vier meter."]
+    (pair,) = read(pdf("".join(show(line, y=760 - 22 * k) for k, line in enumerate(lines)))).pairs
+    assert pair.answer is not None
 
 
 def _slanted(matrix: str, dx: float, dy: float) -> str:

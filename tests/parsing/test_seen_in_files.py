@@ -228,13 +228,13 @@ def test_word_a_large_first_letter_belongs_to_its_word() -> None:
 # --------------------------------------------------------------------------- OpenDocument
 
 
-def _styled(properties: str, body: str, family: str = "text") -> RawFile:
+def _styled(properties: str, body: str, family: str = "text", parts: dict[str, str] | None = None) -> RawFile:
     style = f'<style:style style:name="X" style:family="{family}"><style:text-properties {properties}/></style:style>'
     content = (
         f"<office:document-content {SPACES}><office:automatic-styles>{STYLES}{style}</office:automatic-styles>"
         f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
     )
-    return odt("", {"content.xml": content})
+    return odt("", {"content.xml": content, **(parts or {})})
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -257,6 +257,16 @@ def test_opendocument_what_cannot_be_seen_is_left_out_and_told(look: str, family
     document = parse(_styled(look, body, family))
     assert document.text == "Te zien."
     assert any("Bedekt" in warning and "weggelaten" in warning for warning in document.warnings)
+
+
+def test_opendocument_a_page_without_a_colour_of_its_own_is_white() -> None:
+    page = (
+        f'<office:document-styles {SPACES}><office:automatic-styles><style:page-layout style:name="P">'
+        '<style:page-layout-properties fo:background-color="transparent"/></style:page-layout>'
+        "</office:automatic-styles></office:document-styles>"
+    )
+    made = _styled('fo:color="#ffffff"', par("Te zien. ", span("Bedekt", "X")), parts={"styles.xml": page})
+    assert parse(made).text == "Te zien."
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

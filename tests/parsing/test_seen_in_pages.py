@@ -32,7 +32,12 @@ def page(body: str, style: str = "", head: str = "") -> Document:
         *("transform:rotateX(90deg)", "scale:0", "transform:scale(0.001)", "transform:matrix(0,0,0,0,0,0)"),
         *("translate:-9999px", "position:absolute;inset:-9999px auto auto -9999px", "filter:blur(30px)"),
         *("position:absolute;left:calc(-100vw - 900px)", "font-size:clamp(0px, 0px, 0px)", "color:Canvas"),
-        *("letter-spacing:-1em", "inline-size:0;overflow:hidden", "contain:strict;height:0"),
+        *(
+            "letter-spacing:-1em",
+            "letter-spacing:-2em",
+            "inline-size:0;overflow:hidden",
+            "contain:strict;height:0",
+        ),
         *(
             "text-indent:100%;overflow:hidden;white-space:nowrap",
             "color:color-mix(in srgb, white 100%, black)",
@@ -178,6 +183,14 @@ def test_cells_keep_their_columns(table: str, read: str) -> None:
 )
 def test_text_in_less_usual_places(body: str, read: str) -> None:
     assert page(body).text == read
+
+
+def test_what_stands_in_a_picture_or_for_visitors_without_scripts_is_told() -> None:
+    document = page(
+        '<p>De norm is <img alt="≤ 5 mg">.</p><noscript>Zet scripts aan voor 38 palen.</noscript>'
+    )
+    assert document.text == "De norm is ."
+    assert all(any(told in warning for warning in document.warnings) for told in ("≤ 5 mg", "38 palen"))
 
 
 def test_rules_inside_rules_hide_too() -> None:

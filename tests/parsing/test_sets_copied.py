@@ -153,3 +153,13 @@ def test_parts_without_a_full_stop_stay_in_their_question(marks: tuple[str, str]
     question_set = read_question_set(f"{HEAD}\n\n" + "\n".join(lines))
     assert [q.numbers for q in question_set.questions] == [(1,), (2,), (3,)]
     assert question_set.questions[1].text == second.format(*ASKED[1:])
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_last_question_without_its_number_is_told(between: str) -> None:
+    lines = ["1. Kent u het bericht?", "2. Klopt dit?", "3. Wat gaat u doen?", "Wanneer hoort de Kamer dit?"]
+    told = [w for w in read_question_set(between.join(lines)).warnings if "zonder nummer" in w]
+    assert len(told) == 1 and "Wanneer hoort de Kamer dit?" in told[0]
+    assert not read_question_set(between.join(lines[:3])).warnings
+    follows = between.join([*lines[:3], "Zo nee, waarom niet?"])
+    assert not read_question_set(follows).warnings

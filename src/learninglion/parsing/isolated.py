@@ -17,6 +17,7 @@ from contextlib import suppress
 from enum import Enum
 from functools import partial
 from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
 from types import TracebackType
 
 from learninglion.models import Document, QuestionSet, RawFile
@@ -27,6 +28,7 @@ __all__ = ["IsolatedParser"]
 
 _START_SECONDS = 60.0  # a cold disk and a busy machine: importing the parsers takes about one second
 _STOP_SECONDS = 2.0
+_PAGE_SIZE = 4096  # bytes, as /proc counts; larger pages only make it begin anew later
 _START = (
     "import sys; from learninglion.parsing.isolated import serve; serve(int(sys.argv[1]), int(sys.argv[2]))"
 )
@@ -100,8 +102,8 @@ class IsolatedParser:
             except (EOFError, OSError, ValueError) as problem:
                 self._stop()
                 raise UnreadableFileError(raw.name, _DAMAGED) from problem
-            if outcome is _Failure.MEMORY:
-                self._stop()  # a process that ran out of memory once holds on to most of it
+            if outcome is _Failure.MEMORY or self._is_large():
+                self._stop()  # a process that took much memory once holds on to most of it
         if outcome is _Failure.MEMORY:
             raise UnreadableFileError(
                 raw.name, f"het lezen vroeg meer dan {self.megabytes} MB geheugen en is gestopt"
@@ -109,6 +111,14 @@ class IsolatedParser:
         if isinstance(outcome, str):
             raise UnreadableFileError(raw.name, outcome)
         return outcome
+
+    def _is_large(self) -> bool:
+        """Whether the process still has a quarter of its memory in use, now that its file is done."""
+        try:
+            pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1] if self._process else "0"
+        except OSError:  # it is gone, or this is no Linux
+            return False
+        return 0 < self.megabytes < 4 * int(pages) * _PAGE_SIZE / 2**20
 
     def close(self) -> None:
         """End the process; a next `parse` starts a new one."""

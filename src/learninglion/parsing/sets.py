@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from learninglion.dutch.numbers import number_of
 from learninglion.dutch.text import split_sentences, squash
@@ -327,7 +328,7 @@ def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], brea
         questions = _count_on(questions)
         warnings.append(_COUNTED)
     questions, named = _name_missing(questions)
-    warnings += named
+    warnings += named or _without_number(question_parts, paragraphs, breaks)
     answers = sum(part.kind is LabelKind.ANSWER for part in parts.parts)
     if answers:
         warnings.append(f"De tekst bevat ook antwoorden ({answers}); alleen de vragen zijn overgenomen.")
@@ -375,6 +376,25 @@ def _name_missing(questions: Sequence[SubQuestion]) -> tuple[list[SubQuestion], 
     return named, warnings
 
 
+def _without_number(parts: Sequence[Part], paragraphs: Sequence[Paragraph], breaks: set[int]) -> list[str]:
+    """What to tell where a second question stands under the last one and under no other: without number."""
+    second = [
+        [
+            paragraphs[index].text
+            for before, index in pairwise(part.body)
+            if paragraphs[index].text.endswith("?") and not _goes_on(paragraphs[index].text)
+            if paragraphs[before].text.endswith("?")
+            if index in breaks or len(paragraphs[before].text) < _FULL_LINE
+        ]
+        for part in parts
+    ]
+    if len(parts) < 2 or not second[-1] or any(second[:-1]) or not parts[-1].numbers:
+        return []
+    last, words = _named(parts[-1].numbers), _short(second[-1][0])
+    return [f"Onder vraag {last} staat nog een vraag, zonder nummer: “{words}” Controleer de indeling."]
+
+
+_FULL_LINE = 60  # characters: a shorter line was ended by who wrote it
 _ROWS = re.compile(r"\n|(?<=\?) (?=[A-ZÀ-Ý])")
 
 

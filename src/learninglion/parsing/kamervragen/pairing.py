@@ -354,7 +354,7 @@ def pair_up(
         or (alone and _all_ask(matched.pairs, stretches))
     )
     if not sure and not _are_questions(matched.pairs, stretches):
-        return None
+        return _pair_unlabelled(paragraphs, spans, genre) if genre in _IN_PROSE else None  # numbered chapters
     return Pairing(matched.pairs, parts.first, loose, matched.warnings, tuple(parts.headings))
 
 

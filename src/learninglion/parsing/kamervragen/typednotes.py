@@ -39,7 +39,8 @@ def lift_typed_notes(paragraphs: Sequence[Paragraph]) -> tuple[tuple[Paragraph, 
     if 2 * asking >= len(notes):  # those are the questions themselves
         return tuple(paragraphs), ()
     refers = all(_REFERS.search(note.text) for note in notes)
-    if notes[0].mark.isdigit() and not refers:
+    small = not paragraphs[start].text[:1].isascii()  # "¹ Rapport": a raised figure opens no item of a list
+    if notes[0].mark.isdigit() and not refers and not small:
         return tuple(paragraphs), ()
     lifted = [without_marks(paragraph, notes) for paragraph in body]
     referred = {key for paragraph in lifted for _, key in paragraph.notes}

@@ -640,11 +640,11 @@ _EDGEWISE = re.compile(r"rotate[xy]\(\s*-?(?:90|270)deg|rotate[xy]\(\s*-?(?:1?\.
 
 
 def _blurred(declarations: dict[str, str], size: float, root: float) -> bool:
-    """Whether letters run together: all in one place, or drawn out of focus."""
+    """Whether letters run together: all in one place, one before the other, or drawn out of focus."""
     spacing = _length(declarations.get("letter-spacing", ""), size, root, size)
     blur = re.search(r"blur\(([^)]*)\)", declarations.get("filter", ""))
     radius = _length(blur[1], size, root, size) if blur is not None else None
-    tight = spacing is not None and -2 * size < spacing <= -0.5 * size
+    tight = spacing is not None and spacing <= -0.5 * size
     return tight or (radius is not None and radius >= max(1.0, 0.5 * size))
 
 

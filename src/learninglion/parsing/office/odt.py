@@ -203,7 +203,7 @@ class _Reader:
                 if attribute(child(properties, "background-image"), "href"):
                     return None
                 colour = read_colour(attribute(properties, "background-color"))
-                if colour is not None:
+                if colour is not None and colour.alpha > 0:
                     return colour
         return WHITE
 

@@ -323,7 +323,7 @@ class _PageReader:
         self.piece = Piece()
 
     def _leave_out(self, reason: Reason, node: etree._Element) -> None:
-        if node.tag in ("script", "style", "template", "head", "datalist", "noscript", "rp"):
+        if node.tag in ("script", "style", "template", "head", "datalist", "rp"):
             return
         words = (
             str(text)
@@ -534,11 +534,15 @@ class _PageReader:
             self.omissions.add(Reason.ELSEWHERE, address, self.piece.text or self._last())
 
     def _picture(self, node: etree._Element, look: Look) -> None:
-        """What is drawn and not written; figures at its two sides are two."""
+        """What is drawn and not written; figures at its two sides are two. A figure in a picture is told."""
         if look.gone is None:
+            meaning = node.get("alt") or ""
+            if _FIGURE.search(meaning) and self.piece.text.strip():
+                self.omissions.add(Reason.ELSEWHERE, meaning, self.piece.text)
             self.piece.part()
 
 
+_FIGURE = re.compile(r"[\d≤≥=±]")
 _SPECIAL = {
     "br": _PageReader._line_end,
     "img": _PageReader._picture,

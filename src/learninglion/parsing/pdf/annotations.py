@@ -34,6 +34,7 @@ _REMARKS = {
     raw.FPDF_ANNOT_INK,
     raw.FPDF_ANNOT_FILEATTACHMENT,
 }
+_LINES = (raw.FPDF_ANNOT_LINE, raw.FPDF_ANNOT_POLYLINE)
 _SAME = 0.01  # points
 _MOST = 2000  # annotations of one page that are looked at
 
@@ -104,7 +105,7 @@ def _prepare(page: Any, off: Collection[Box]) -> None:
     """Make what will be drawn with the page what a viewer shows.
 
     An annotation that is kept from the screen is not drawn, words that are marked to be blacked out are
-    black, and one with rich text only gets its words as contents, which is what PDFium draws.
+    black, a line has ink, and one with rich text only gets its words as contents, which is what PDFium draws.
     """
     for annotation in _annotations(page):
         flags = raw.FPDFAnnot_GetFlags(annotation)
@@ -112,6 +113,8 @@ def _prepare(page: Any, off: Collection[Box]) -> None:
             raw.FPDFAnnot_SetFlags(annotation, flags | raw.FPDF_ANNOT_FLAG_HIDDEN)
         elif raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_REDACT:
             _black_out(annotation)
+        elif raw.FPDFAnnot_GetSubtype(annotation) in _LINES and not _has_appearance(annotation):
+            _draw_line(annotation)
         elif not _read_string(annotation, b"Contents"):
             words = _plain(_read_string(annotation, b"RC"))
             if words.strip():
@@ -139,6 +142,21 @@ def _black_out(annotation: Any) -> None:
     left, bottom, right, top = _rectangle(annotation)
     drawn = f"0 g {left:.2f} {bottom:.2f} {right - left:.2f} {top - bottom:.2f} re f"
     _set_string(annotation, raw.FPDFAnnot_SetAP, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, drawn)
+
+
+def _draw_line(annotation: Any) -> None:
+    """Draw a line from point to point, which PDFium does not do by itself; how thick it is nobody can ask."""
+    start, end = raw.FS_POINTF(), raw.FS_POINTF()
+    if raw.FPDFAnnot_GetLine(annotation, start, end):
+        points = [start, end]
+    else:
+        count = min(raw.FPDFAnnot_GetVertices(annotation, None, 0), _MOST)
+        vertices = (raw.FS_POINTF * count)()
+        raw.FPDFAnnot_GetVertices(annotation, vertices, count)
+        points = list(vertices)
+    if len(points) > 1:
+        drawn = " ".join(f"{point.x:.2f} {point.y:.2f} {'l' if n else 'm'}" for n, point in enumerate(points))
+        _set_string(annotation, raw.FPDFAnnot_SetAP, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, f"1 w {drawn} S")
 
 
 def _set_string(annotation: Any, setter: Callable[..., Any], key: bytes | int, words: str) -> None:

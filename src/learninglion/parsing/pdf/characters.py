@@ -186,6 +186,8 @@ class Glyphs:
     reasons: tuple[Reason | None, ...] = ()  # of each run: why nobody sees it; None where it is seen
     guessed: int = 0  # letters with private codes that were taken for the letters they seem to be
     lost: int = 0  # signs inside words that PDFium has no drawing of, and passes over
+    bars: tuple[Box, ...] = ()  # the thin level lines on the page as shown
+    uprights: tuple[Box, ...] = ()  # the thin upright ones
 
 
 @contextmanager
@@ -341,7 +343,8 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
         )
     styles = _measure_odd(handle, styles, [*begins, len(indices)], placed)
     scene = _Scene(handle, page, view, indices, codes, objects, x, y, user_x, user_y)
-    unseen = _find_unseen(scene, styles, begins, layers)
+    stock = take_stock(page)
+    unseen = _find_unseen(scene, stock, styles, begins, layers)
     cuts, reasons = _cut(begins, len(indices), unseen)
     if len(cuts) > len(begins):
         where = np.searchsorted(np.array(begins), np.array(cuts), side="right") - 1
@@ -359,6 +362,10 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
         reasons,
         guessed,
         _count_lost(page, objects, user_x, user_y),
+        *(
+            tuple(map(view.turn_box, boxes))
+            for boxes in ((stock.strokes, stock.rising), (stock.rising, stock.strokes))[view.turns % 2]
+        ),
     )
 
 
@@ -443,10 +450,9 @@ def _measure_odd(
 
 
 def _find_unseen(
-    scene: _Scene, styles: Sequence[ObjectStyle], begins: Sequence[int], layers: bool
+    scene: _Scene, stock: Inventory, styles: Sequence[ObjectStyle], begins: Sequence[int], layers: bool
 ) -> list[Reason | None] | None:
     """Why each character is not seen or struck out; None where nothing is wrong with any."""
-    stock = take_stock(scene.page)
     counts = np.diff([*begins, len(scene.indices)])
     sizes = np.repeat(np.array([style.size for style in styles]), counts)
     pale = any(style.pale for style in styles)

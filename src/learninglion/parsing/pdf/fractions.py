@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from learninglion.parsing.pdf.characters import ObjectStyle
+from learninglion.parsing.pdf.ink import Box
 
 __all__ = ["Strip", "bring_home", "join_fractions"]
 
@@ -17,6 +18,8 @@ _SLASHES = ("/", "\u2044", "\u2215")
 _LONGEST = 9  # signs of a part of a fraction
 _PART = re.compile(r"\s?[\w.,/\u2044\u2215 ]{1,8}\s?")
 _TERM = re.compile(r"[\d.,]{1,7}|[a-zA-Z]{1,3}")
+_ITEM = re.compile(r"[•●▪◦‣–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]")
+_INDENT = 2.5  # of the size: as far as the text of a list item stands behind its mark
 _SMALL = re.compile(r"[-+−–]?[\d.,]{1,4}|[-+−–]")
 _SMALLER = 0.88  # of the size of the text beside it: the figures of a fraction
 _CLOSE, _WORD = 0.25, 0.6  # of the size: right behind a word, and with a space between
@@ -89,7 +92,8 @@ class _Placed:
 def bring_home(strips: list[Strip]) -> list[Strip]:
     """The strips, with what is drawn later than the text it stands at or in put behind that.
 
-    That is a small figure, or words that somebody filled in where a line had room for them.
+    That is a small figure, or words that somebody filled in where a line had room for them, or the mark of a
+    list item, which goes ahead of its text.
     """
     placed = _Placed()
     moved = -1  # where the strip before went, if it did
@@ -118,7 +122,8 @@ def bring_home(strips: list[Strip]) -> list[Strip]:
 def _is_over(one: Strip, other: Strip) -> bool:
     """Whether two small figures stand one above the other."""
     size = one.style.size
-    small = _SMALL.fullmatch(one.text.strip()) and _SMALL.fullmatch(other.text.strip())
+    texts = one.text.strip(), other.text.strip()
+    small = all(_SMALL.fullmatch(text) and not _ITEM.fullmatch(text) for text in texts)
     shared = min(one.x_end, other.x_end) - max(one.xs[0], other.xs[0])
     return bool(small) and shared > 0 and abs(size - other.style.size) < 0.1 * size < abs(one.y - other.y)
 
@@ -140,13 +145,19 @@ def _is_level(one: Strip, other: Strip) -> bool:
 
 
 def _find_room(placed: _Placed, strip: Strip) -> int | None:
-    """Behind which strip words were filled in: between two of one line, or right behind the end of one."""
+    """Behind which strip words were filled in: between two of one line, or right behind the end of one.
+
+    Of the mark of a list item: behind the strip ahead of its text.
+    """
     strips = placed.strips
     slack = _CLOSE * strip.style.size
     if len(strips) > _MOST:
         return None
     for k in placed.near(strip.y, 2 * _LEVEL * strip.style.size):
         before = strips[k]
+        indent = before.xs[0] - strip.x_end
+        if -slack < indent < _INDENT * strip.style.size and _ITEM.fullmatch(strip.text.strip()):
+            return k - 1
         if not _is_level(before, strip) or strip.xs[0] < before.x_end - slack:
             continue
         rest = strips[k + 1] if k + 1 < len(strips) else None
@@ -178,13 +189,17 @@ def _find_home(placed: _Placed, strip: Strip, reach: float) -> int | None:
     return None
 
 
-def join_fractions(strips: list[Strip]) -> list[Strip]:
-    """The strips with each fraction, stacked or of small figures around a bar, as one: "3/8"."""
+def join_fractions(strips: list[Strip], bars: Sequence[Box] = ()) -> list[Strip]:
+    """The strips with each fraction, stacked or of small figures around a bar, as one: "3/8".
+
+    Figures as large as the text that stand one above the other are two lines of a cell, unless one of `bars`
+    (thin level lines on the page) parts them.
+    """
     one_by_one: list[Strip] = []
     index = 0
     while index < len(strips):
         for count in (3, 2, 1) if len(strips[index].text) <= _LONGEST else ():
-            joined = _join_fraction(one_by_one, strips, index, count)
+            joined = _join_fraction(one_by_one, strips, index, count, bars)
             if joined is not None:
                 one_by_one.append(joined)
                 index += count
@@ -195,7 +210,9 @@ def join_fractions(strips: list[Strip]) -> list[Strip]:
     return one_by_one
 
 
-def _join_fraction(before: list[Strip], strips: list[Strip], index: int, count: int) -> Strip | None:
+def _join_fraction(
+    before: list[Strip], strips: list[Strip], index: int, count: int, bars: Sequence[Box]
+) -> Strip | None:
     parts = strips[index : index + count]
     if len(parts) < count or not all(
         part.text[:1].isalnum() or part.text[:1] in "/\u2044\u2215" for part in parts
@@ -209,7 +226,14 @@ def _join_fraction(before: list[Strip], strips: list[Strip], index: int, count: 
     figures = [part for part in parts if part.text.strip() not in _SLASHES]
     if match is not None and all(part.style.size < _SMALLER * beside.style.size for part in figures):
         text = f"{match[1]}/{match[2]}"
-    elif count == 2 and _is_stack(parts[0], parts[1], beside):
+    elif (
+        count == 2
+        and _is_stack(parts[0], parts[1], beside)
+        and (
+            max(part.style.size for part in parts) < _SMALLER * beside.style.size
+            or _is_parted(parts[0], parts[1], bars)
+        )
+    ):
         upper, lower = sorted(parts, key=lambda part: -part.y)
         text = f"{upper.text.strip()}/{lower.text.strip()}"
     else:
@@ -222,6 +246,18 @@ def _join_fraction(before: list[Strip], strips: list[Strip], index: int, count: 
         before and before[-1] is beside and left - beside.x_end < _SPACE * beside.style.size
     )
     return Strip(text, edges, right, beside.y, beside.style, spaced)
+
+
+def _is_parted(one: Strip, other: Strip, bars: Sequence[Box]) -> bool:
+    """Whether a bar of about their width lies between two strips that stand one above the other."""
+    left, right = min(one.xs[0], other.xs[0]), max(one.x_end, other.x_end)
+    size, low, high = one.style.size, min(one.y, other.y), max(one.y, other.y)
+    return any(
+        low < (bottom + top) / 2 < high
+        and min(right, x1) - max(left, x0) > 0.5 * (right - left)
+        and x1 - x0 < right - left + size
+        for x0, bottom, x1, top in bars
+    )
 
 
 def _beside(before: Sequence[Strip], after: Sequence[Strip], parts: Sequence[Strip]) -> Strip | None:

@@ -426,7 +426,7 @@ def find_struck(
         height = (bottom + top) / 2
         through = (y + _STRUCK[0] * sizes < height) & (height < y + _STRUCK[1] * sizes)
         through &= (middle > left) & (middle < right) & (boxes[:, 2] > boxes[:, 0])
-        through &= top - bottom < 0.25 * sizes
+        through &= top - bottom < 0.4 * sizes
         if through.sum() > 1:
             struck |= through
     return struck

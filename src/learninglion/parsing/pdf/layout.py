@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
 from learninglion.parsing.pdf.footnotes import Mark, Note, collect_notes, find_marks, is_raised, match_marks
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
@@ -461,7 +462,10 @@ class _Writer:
         """Whether a line that reads as a label is the end of a sentence: "... in antwoord op vraag / 3."."""
         if _ends(previous) or self._set_alone or self._is_gap(previous, line):
             return False
-        if line.page != previous.page and not line.text[0].isdigit():
+        leads_on = previous.text.rsplit(maxsplit=1)[-1].lower() in FUNCTION_WORDS
+        if not line.text[0].isdigit() and (
+            line.page != previous.page or (line.text[0].isupper() and not leads_on)
+        ):
             return False
         return not _fits(previous, line, right)
 
@@ -515,7 +519,7 @@ class _Writer:
             )
             if not hanging:
                 return not previous.broken
-        return fits and (ends or line.text[0].isupper())
+        return fits and (ends or line.text[0].isupper() and not previous.text.endswith("-"))
 
     def _close(self) -> None:
         """End the paragraph."""
@@ -568,8 +572,13 @@ class _Writer:
             for k, cell in enumerate(row[: filled + 1]):
                 if k:
                     self.builder.add_literal(" | ")
+                value = ""
                 for piece in cell:
+                    here = lines[piece.line].text[piece.start : piece.end]
+                    if _FIGURES.fullmatch(value) and _FIGURES.fullmatch(here):
+                        self.builder.add_literal("; ")  # "1" above "200" is not 1 200
                     self._add(lines[piece.line], indices[piece.line], (piece.start, piece.end))
+                    value = here
             self.builder.end_paragraph()
         span = Span(start, self.builder.length - 1 if self.builder.length > start else start)
         gap = previous is not None and self._is_gap(previous, first)

@@ -119,6 +119,7 @@ _NEXT = 0.4  # of the size: how far the place of the next letter may be from the
 _BACKWARD, _FAR = 3, 2.0  # letters drawn from right to left, and how far apart (of the size)
 _SAME = 0.01  # points: on one baseline
 _SPACE = 0.12  # of the size: characters that far apart, where PDFium saw a space, have one
+_MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
 ASCENT, DESCENT = 0.76, 0.24  # of the size: what letters take above and below the baseline
 
 
@@ -247,6 +248,10 @@ class _Draft:
     x_end: float = 0.0
     reach: float = 0.0  # where what was left out behind it ends
     angle: float = 0.0
+    level: float = field(init=False)  # the baseline behind the last wide gap: cells stand higher and lower
+
+    def __post_init__(self) -> None:
+        self.level = self.baseline
 
 
 def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tuple[Line, ...]:
@@ -274,14 +279,15 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
     for angle in sorted(groups, key=lambda angle: angle != 0.0):
         draft: _Draft | None = None
         first = len(lines)
-        for strip in join_fractions(bring_home(_set_right(groups[angle]))):
+        bars, uprights = ((), ()) if angle else (glyphs.bars, glyphs.uprights)
+        for strip in join_fractions(bring_home(_set_right(groups[angle])), bars):
             if draft is not None and strip.style.slope:
                 _level(draft, strip)
             if draft is None or not _continues(draft, strip.xs[0], strip.y, strip.style):
                 if draft is not None:
                     _finish(draft, number, lines)
                 draft = _Draft(strip.y, strip.style.size, angle=angle)
-            _append(draft, strip)
+            _append(draft, strip, uprights)
         if draft is not None:
             _finish(draft, number, lines)
         if angle:
@@ -374,17 +380,20 @@ def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle) -> bool:
 
 
 def _is_level(draft: _Draft, x: float, y: float, small: float, large: float) -> bool:
-    level = abs(y - draft.baseline) <= min(_RISE * large, small)
+    level = abs(y - draft.level) <= min(_RISE * large, small)
     return level and x >= draft.x_end - _OVERLAP * small
 
 
-def _append(draft: _Draft, strip: Strip) -> None:
+def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
     text, style, spaced = strip.text, strip.style, strip.spaced
     if draft.length:
         distance = strip.xs[0] - max(draft.x_end, draft.reach)
         spaced = spaced or draft.reach > draft.x_end
-        if distance > _GAP * max(draft.size, style.size):
+        if distance > _GAP * max(draft.size, style.size) or (
+            distance > _SPACE * style.size and _is_parted(draft.x_end, strip, uprights)
+        ):
             draft.gaps.append(draft.length + 1)
+            draft.level = strip.y
             spaced = True
         needs = spaced and strip.xs[0] - draft.x_end > _SPACE * style.size
         if needs and not draft.parts[-1].endswith(" ") and not text.startswith(" "):
@@ -394,7 +403,7 @@ def _append(draft: _Draft, strip: Strip) -> None:
         elif draft.gaps and draft.gaps[-1] == draft.length + 1:
             draft.gaps[-1] = draft.length
     if style.size > draft.size * 1.05:
-        draft.baseline, draft.size = strip.y, style.size
+        draft.baseline, draft.level, draft.size = strip.y, strip.y, style.size
     last = draft.runs[-1] if draft.runs else None
     if last is not None and last[1:3] == (draft.length, style) and abs(last[3] - strip.y) < _SAME:
         draft.runs[-1] = (last[0], draft.length + len(text), style, last[3])
@@ -404,6 +413,12 @@ def _append(draft: _Draft, strip: Strip) -> None:
     draft.edges.extend(strip.xs)
     draft.length += len(text)
     draft.x_end, draft.reach = max(strip.x_end, strip.xs[-1]), strip.reach
+
+
+def _is_parted(left: float, strip: Strip, uprights: Sequence[Box]) -> bool:
+    """Whether an upright line stands between a strip and what ends at `left`: they are two cells."""
+    right, middle = strip.xs[0], strip.y + _MIDDLE * strip.style.size
+    return any(left <= (x0 + x1) / 2 <= right and y0 < middle < y1 for x0, y0, x1, y1 in uprights)
 
 
 def _finish(draft: _Draft, number: int, lines: list[Line]) -> None:

@@ -15,6 +15,7 @@ _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to
 _APART = 1.6  # of the size: a larger step down in one column begins another cell
 _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
+_WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
 _MOST_SPACES = 12  # words of heads that stand close together; more is a sentence
 _HEADED = 3  # columns: fewer line up with the words of running text by chance
 _HEAD_STEP = 3.0  # of the size: a head row stands so close above the first row
@@ -155,7 +156,7 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
             second = min(second, _second_column(line))
         elif line.x1 <= second and index - last <= _BETWEEN:
             continue  # perhaps the rest of a first cell
-        elif line.x1 - line.x0 > 0.6 * (right - left) and line.x0 <= left + 2:
+        elif line.x1 - line.x0 > 0.6 * (right - left) and (line.x0 <= left + 2 or line.x0 < second < line.x1):
             break  # a line across the columns is text again
     # The rest of a cell that goes on below the last shared line.
     while last + 1 < len(lines) and _is_rest(lines, first, last):
@@ -197,7 +198,7 @@ def _build(lines: Sequence[Line], first: int, last: int, free: int) -> Table | N
     rows = _join_rests(_rows_in_order(placed), lines)
     if len(rows) < 2 and len({round(cell.baseline) for cell in cells}) > 1:
         rows = _rows_by_height(placed)
-    rows = _rows_of_columns(placed, len(columns)) or rows
+    rows = _join_labels(_rows_of_columns(placed, len(columns)) or rows)
     full = sum(len({column for column, _ in row}) > 1 for row in rows)
     if not full:
         return None
@@ -224,11 +225,15 @@ def _trimmed(index: int, line: Line, start: int, end: int) -> list[Cell]:
 def _split(cell: Cell, line: Line, columns: Sequence[tuple[float, float]]) -> list[Cell]:
     """The parts of a cell that runs over several columns: heads that stand close together.
 
-    Cut so that each part lines up with its column: left, right or in the middle; whole where it cannot.
+    Cut so that each part lines up with its column: left, right or in the middle; whole where it cannot, or
+    where its words are as close as those of one head that stands in the middle over all of them.
     """
     over = [column for column in columns if cell.x0 < column[1] + _EDGE and column[0] - _EDGE < cell.x1]
     spaces = [i for i in range(cell.start, cell.end) if line.text[i] == " "]
     if len(over) < 2 or len(spaces) > _MOST_SPACES:
+        return [cell]
+    white = max((line.x_edges[i + 1] - line.x_edges[i] for i in spaces), default=0.0)
+    if white < _WORD_SPACE * cell.size:
         return [cell]
     best, least = [cell], _EDGE
     for cuts in combinations(spaces, len(over) - 1):
@@ -284,7 +289,7 @@ def _column_of(cell: Cell, columns: Sequence[tuple[float, float]]) -> int:
         left, right = columns[k]
         shared = min(cell.x1, right) - max(cell.x0, left)
         # A heading across several columns stands in the first of them.
-        return (1.0 if shared > 0.5 * min(right - left, cell.x1 - cell.x0) else shared, -k)
+        return (float("inf") if shared > 0.5 * min(right - left, cell.x1 - cell.x0) else shared, -k)
 
     return max(range(len(columns)), key=fit)
 
@@ -362,6 +367,25 @@ def _is_rest_of(above: dict[int, Cell], row: Sequence[tuple[int, Cell]], lines: 
         if not goes_on and not whole:
             return False
     return True
+
+
+def _join_labels(rows: Sequence[list[tuple[int, Cell]]]) -> list[list[tuple[int, Cell]]]:
+    """The rows, where a first cell that stands in the middle between two rows without one opens the upper."""
+    joined: list[list[tuple[int, Cell]]] = []
+    for number, row in enumerate(rows):
+        above, below = joined[-1:], rows[number + 1 : number + 2]
+        if above and below and {column for column, _ in row} == {0} and _is_headless(above[0], below[0]):
+            middle = (above[0][-1][1].baseline + below[0][0][1].baseline) / 2
+            mean = (row[0][1].baseline + row[-1][1].baseline) / 2
+            if abs(mean - middle) < _LEVEL * row[0][1].size:
+                joined[-1] = [*row, *above[0]]
+                continue
+        joined.append(row)
+    return joined
+
+
+def _is_headless(*rows: Sequence[tuple[int, Cell]]) -> bool:
+    return all(column for row in rows for column, _ in row)
 
 
 def _opens_row(row: Sequence[tuple[int, Cell]], column: int, cell: Cell) -> bool:
