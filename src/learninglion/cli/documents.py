@@ -139,8 +139,9 @@ def ingest(
         fail(failure.detail)
     if not as_json:
         parts = [f"{report.count(s)} {_STATUS[s]}" for s in FileStatus if report.count(s)]
+        noun = "bestand" if len(report.results) == 1 else "bestanden"
         console.print(
-            f"{len(report.results)} bestanden in {report.seconds:.1f} s: {', '.join(parts) or 'niets'}."
+            f"{len(report.results)} {noun} in {report.seconds:.1f} s: {', '.join(parts) or 'niets'}."
         )
         if report.energy is not None:
             console.print(f"Energie: {energy_words(report.energy)}.")
