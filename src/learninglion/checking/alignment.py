@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from learninglion.dutch.inflection import rejoin_verbs, relink
 from learninglion.dutch.reading import Reading, Word, reread
 
-__all__ = ["Alignment", "align"]
-
 _SHORTEST_PART = 3  # letters of a part of a compound
 
 

@@ -16,8 +16,6 @@ from learninglion.models import (
     Span,
 )
 
-__all__ = ["Locate", "cite", "dutch_date", "enumerate_dutch", "nowhere", "page_of", "reference"]
-
 Locate = Callable[[str, Span], tuple[Region, ...]]
 """Gives the rectangles on the page for a span of a document (its id)."""
 

@@ -27,30 +27,6 @@ from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import fold, split_sentences, squash
 from learninglion.models import Source, SourceKind, Span
 
-__all__ = [
-    "Addressed",
-    "BUCKETS",
-    "Suspicion",
-    "SuspicionKind",
-    "Weights",
-    "addressed",
-    "describe_question",
-    "describe_suspicions",
-    "find_in_text",
-    "find_suspicious",
-    "first_look",
-    "hidden_text",
-    "holds_code",
-    "invisible_spans",
-    "meaning_of",
-    "plain_forms",
-    "plain_marks",
-    "short_runs",
-    "touches_suspicious",
-    "visible",
-    "word_features",
-]
-
 # Text that says something else than a reader sees: other alphabets, figures for letters, mirrors and codes.
 #
 # Two kinds of answer. `plain_forms` gives what a text may say as well, to be looked at again; ordinary text

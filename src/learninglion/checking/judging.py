@@ -12,8 +12,6 @@ from typing import Protocol
 
 from learninglion.models import Check, Source, StatementVerdict, VerdictMethod
 
-__all__ = ["REQUIRED_DETECTION", "Exam", "Judge", "KindScore", "evidence_of", "put_to_judge"]
-
 REQUIRED_DETECTION = 0.98
 """Share of the unfaithful sentences that a judge must refuse before its word counts."""
 

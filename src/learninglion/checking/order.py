@@ -15,8 +15,6 @@ from learninglion.dutch.numbers import is_number
 from learninglion.dutch.reading import Reading
 from learninglion.dutch.wordgroups import WordGroup, group_words
 
-__all__ = ["find_disorder"]
-
 # These may stand anywhere in their clause.
 _MOVABLE = frozenset(
     """standaard jaarlijks maandelijks daadwerkelijk feitelijk direct rechtstreeks nadrukkelijk zorgvuldig

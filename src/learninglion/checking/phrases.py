@@ -12,17 +12,6 @@ from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import fold
 from learninglion.models import DocumentCard, Source
 
-__all__ = [
-    "Introduced",
-    "attribute",
-    "check_phrase",
-    "continue_from",
-    "formerly",
-    "in_answer_to",
-    "introduce",
-    "split_introduction",
-]
-
 # Words an introduction may consist of. Anything else in front of the colon counts as part of the claim.
 _SAYING = frozenset(
     """zoals op in het de mijn eerdere vorige soortgelijke namens regering bij u ons volgende gesteld hiervoor

@@ -16,8 +16,6 @@ from functools import lru_cache
 from learninglion.checking.citations import Locate, nowhere, page_of, reference
 from learninglion.models import Citation, Source, SourceKind, Span
 
-__all__ = ["QuoteProblem", "Resolution", "cited_sources", "find_quote", "resolve"]
-
 _HYPHENS = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043")
 _QUOTE_MARKS = frozenset("'\"`´‘’‚‛“”„‟«»‹›′″¸")
 # Shorter pieces than this occur in any text by chance, so they prove nothing about where a quote came from.

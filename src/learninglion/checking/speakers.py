@@ -9,8 +9,6 @@ from learninglion.checking.findings import Finding, FindingKind
 from learninglion.dutch.text import fold
 from learninglion.models import Answerer, DocumentCard, DocumentKind, Span
 
-__all__ = ["SPEAKER", "check_speaker", "portfolios_in", "remove_speaker", "same_portfolio", "speakers_in"]
-
 _NAME = r"[A-ZÀ-Ý][\w’'-]*"
 # "Volksgezondheid, Welzijn en Sport", "Buitenlandse Zaken", "Yeşilgöz-Zegerius"
 _PORTFOLIO = rf"(?-i:{_NAME}(?:(?:,?\s+(?:en\s+)?|\s*[–-]\s*){_NAME})*)"

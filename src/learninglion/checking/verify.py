@@ -36,17 +36,6 @@ from learninglion.models import (
     VerdictMethod,
 )
 
-__all__ = [
-    "METHOD",
-    "as_said",
-    "check",
-    "find_additions",
-    "find_faults",
-    "find_omissions",
-    "find_other_speaker",
-    "method_of",
-]
-
 # What was said, behind "De minister gaf aan dat": read back as whoever said it put it.
 #
 # Reported speech turns "ik" into "zij" and "kan" into "kon"; against the words themselves that is no

@@ -16,18 +16,6 @@ from functools import lru_cache
 from learninglion.dutch.questions import FIGURES, NUMERIC, Wants, gives, wants_of
 from learninglion.dutch.text import fold, split_sentences, squash, words
 
-__all__ = [
-    "Asking",
-    "Condition",
-    "Kind",
-    "NOT_SEARCHED",
-    "admits_ignorance",
-    "askings_of",
-    "holds",
-    "kind_of",
-    "polarity",
-]
-
 
 class Kind(StrEnum):
     """What kind of question it is, as the draft says it."""

@@ -10,8 +10,6 @@ from learninglion.drafting.askings import Asking, Condition, polarity
 from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in, searched
 from learninglion.models import Opening, Selection, Source, Span, Statement
 
-__all__ = ["find_missing", "question_parts", "said_chances", "same_question", "settled"]
-
 
 def question_parts(selection: Selection) -> tuple[str, ...]:
     """The parts of the sub-question that wait for content."""

@@ -26,22 +26,6 @@ from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Source
 
-__all__ = [
-    "ASKED_BEFORE",
-    "BEARS_ON_IT",
-    "SAYS_IT",
-    "Evidence",
-    "Floats",
-    "Meaning",
-    "Reading",
-    "Words",
-    "evidence_of",
-    "log_odds",
-    "names_absent",
-    "nearness",
-    "weight_printed",
-]
-
 Floats = NDArray[np.float32]
 
 SAYS_IT = ("cosine", "least", "gives", "found")

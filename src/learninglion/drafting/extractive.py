@@ -59,8 +59,6 @@ from learninglion.models import (
     StatementVerdict,
 )
 
-__all__ = ["draft", "from_material", "material_of", "with_material"]
-
 PROVENANCE = Provenance(generator="extractive", model="extractive 6")
 
 _LONGEST_QUESTION = 40  # words of a question that is told with its answer

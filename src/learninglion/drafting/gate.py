@@ -16,8 +16,6 @@ from learninglion.drafting.coverage import question_parts, said_chances, same_qu
 from learninglion.drafting.relevance import SURE, Judged, Relevance, built_in
 from learninglion.models import Check, Draft, Selection, Source, Statement
 
-__all__ = ["Gate", "rules_gate"]
-
 Checker = Callable[[Statement, Sequence[Source]], Check]
 
 

@@ -22,8 +22,6 @@ from learninglion.models import Provenance
 from learninglion.models.errors import InputError
 from learninglion.models.plain import canonical_json, sha256_hex
 
-__all__ = ["UNDECIDED", "ModelJudge", "OpinionJudge", "judge_of", "open_judging_model"]
-
 UNDECIDED = 0.5
 _TOKENS = 40
 _SCHEMA: JsonSchema = {

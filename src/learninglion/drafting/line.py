@@ -47,27 +47,6 @@ from learninglion.models import (
     Statement,
 )
 
-__all__ = [
-    "FOLLOWS",
-    "FindNewer",
-    "Follows",
-    "Line",
-    "LineWeights",
-    "MOST_NEWER",
-    "SIGNALS",
-    "Voice",
-    "built_in",
-    "cabinet_on",
-    "is_newer",
-    "newer_than",
-    "newest",
-    "nothing_newer",
-    "overtakes",
-    "read_weights",
-    "signals",
-    "voice_of",
-]
-
 # Who speaks in an older answer: whoever answers now, a colleague, or somebody of an earlier cabinet.
 #
 # What another minister wrote is theirs: it is quoted under their name, so that "Ik betreur" never becomes a

@@ -12,8 +12,6 @@ from functools import lru_cache
 
 from learninglion.dutch.text import words
 
-__all__ = ["Unpointed", "is_bare", "leans", "points_away", "stands", "unpoint"]
-
 _NUMBERS = r"\s+\d+(?:(?:,|\s+en|\s+t/m)\s*\d+)*"
 _PLACE = (
     r"(?:in|bij|onder)\s+(?:(?:het|de|mijn|ons|onze)\s+)?(?:"

@@ -21,8 +21,6 @@ from learninglion.dutch.numbers import MONTHS
 from learninglion.dutch.text import fold, words
 from learninglion.models import Check, Source, SourceKind, Span, Statement, StatementVerdict
 
-__all__ = ["Settled", "age_of", "contradiction", "newest_of_equals", "other_amount", "take_newest"]
-
 # Of the longer sentence's content words; below this two sentences are about different things.
 _SAME_SUBJECT = 0.7
 _SAME_AMOUNT = 0.5  # two sentences with amounts share this much when they are about the same

@@ -13,8 +13,6 @@ from datetime import date, timedelta
 from learninglion.dutch.numbers import MONTHS
 from learninglion.models import Selection, SourceKind
 
-__all__ = ["as_of", "has_passed"]
-
 _MONTH = "|".join(MONTHS)
 _ASKED_ON = re.compile(rf"\bingezonden\s+(?:op\s+)?(\d{{1,2}})\s+({_MONTH})\s+(\d{{4}})\b", re.IGNORECASE)
 _PROMISES = re.compile(

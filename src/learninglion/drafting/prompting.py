@@ -23,30 +23,6 @@ from learninglion.models import Answers, Check, EvidenceRow, Selection, Source, 
 from learninglion.models.errors import InputError
 from learninglion.models.plain import canonical_json, sha256_hex
 
-__all__ = [
-    "Material",
-    "PromptFiles",
-    "Shape",
-    "barred",
-    "compose",
-    "escape",
-    "fence_text",
-    "fill",
-    "form_text",
-    "gather",
-    "load_prompts",
-    "make_mark",
-    "order_sources",
-    "quote_failures",
-    "quote_question",
-    "quote_siblings",
-    "quote_style",
-    "quote_text",
-    "shape_for",
-    "show_table",
-    "unescape",
-]
-
 _PLACE = re.compile(r"\{([a-z]+)\}")
 
 # The places each file must have, so that an own version cannot leave out the question or the sources.

@@ -15,8 +15,6 @@ from pathlib import Path
 from learninglion.drafting.askings import Asking, Kind
 from learninglion.models.errors import InputError
 
-__all__ = ["propose"]
-
 
 def propose(askings: Sequence[Asking], path: Path | None = None) -> str:
     """A text for the parts that no archive answers, each sentence once; "" when every part can be searched.

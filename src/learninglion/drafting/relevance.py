@@ -32,20 +32,6 @@ from learninglion.drafting.units import Unit, units_of
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Chooser, Hit, Selection, Source
 
-__all__ = [
-    "LIKELY",
-    "RELATED",
-    "SURE",
-    "Curves",
-    "Judged",
-    "Relevance",
-    "Weights",
-    "built_in",
-    "read_measure",
-    "read_weights",
-    "searched",
-]
-
 Floats = NDArray[np.float32]
 Scores = Mapping[str, float]
 

@@ -18,19 +18,6 @@ from learninglion.dutch.text import split_sentences, squash, words
 from learninglion.inference.generators import JsonSchema
 from learninglion.models import Answers
 
-__all__ = [
-    "Claim",
-    "JsonReader",
-    "LineReader",
-    "Missing",
-    "Proof",
-    "Proposal",
-    "Reader",
-    "answer_schema",
-    "evidence_schema",
-    "read_claims",
-]
-
 _MAX_SENTENCES = 20
 _MOST_IN_RANGE = 5  # sources
 _MAX_SENTENCE = 1200  # characters; longer is a model that lost its way

@@ -27,8 +27,6 @@ from learninglion.models import (
 )
 from learninglion.models.errors import LearningLionError
 
-__all__ = ["SecondReader", "ask_opinion", "keep_opinions"]
-
 _DOUBT = "Kijk hier nog eens naar: volgens de tweede mening ({model}) volgt dit niet uit de bron."
 _DOUBTED = "Tweede mening ({model}): kijk nog eens naar “{sentence}”; volgt dat wel uit de bron?"
 _NOT_ASKED = "De tweede mening is niet (helemaal) gevraagd: {problem}"

@@ -28,16 +28,6 @@ from learninglion.models import (
 from learninglion.models.errors import InputError
 from learninglion.parsing.kamervragen.fractions import without_askers
 
-__all__ = [
-    "Choice",
-    "choose",
-    "choose_automatically",
-    "choose_likely",
-    "context_sources",
-    "read_choices",
-    "with_seen",
-]
-
 # More sources than an officer would read for one sub-question; the machine chooses no more than this.
 _MOST_AUTOMATIC = 5
 _WEIGHED = 6  # offered sources that are read for their meaning

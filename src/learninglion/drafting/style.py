@@ -11,17 +11,6 @@ from learninglion.checking.injection import find_in_text
 from learninglion.dutch.text import fold, split_sentences, words
 from learninglion.models import Selection, SourceKind
 
-__all__ = [
-    "FEWEST_WORDS",
-    "MOST_WORDS",
-    "StyleExample",
-    "StyleReport",
-    "choose_examples",
-    "may_show_style",
-    "ministers_of",
-    "read_style",
-]
-
 FEWEST_WORDS = 50  # acceptance criteria: 50 to 250 words a sub-question
 MOST_WORDS = 250
 _LONG_SENTENCE = 25  # words; plain-language advice for B1 is 15 on average

@@ -11,8 +11,6 @@ from learninglion.drafting.wording import coverage
 from learninglion.dutch.text import fold, words
 from learninglion.models import Selection, Statement
 
-__all__ = ["FELL_BACK", "SUPPLEMENTED", "Supplement", "find_supplement"]
-
 FELL_BACK = "fell_back_to"
 """Name of the parameter that says which drafter took over because nothing of a model's text remained."""
 

@@ -26,8 +26,6 @@ from learninglion.dutch.reading import read
 from learninglion.dutch.text import split_sentences, words
 from learninglion.models import Answers, EvidenceRow, Selection, Source, Span
 
-__all__ = ["Table", "by_measure", "by_model", "nearest", "raised"]
-
 _ODDS = {Answers.YES: 6.0, Answers.PARTLY: 2.0, Answers.NO: 0.1}
 """What the word of a model is worth: how many times more probable an answer becomes by it.
 

@@ -15,8 +15,6 @@ from learninglion.checking.injection import touches_suspicious
 from learninglion.dutch.text import split_sentences, words
 from learninglion.models import DocumentKind, Source, SourceKind, Span
 
-__all__ = ["Unit", "has_table", "sentences_of", "units_of"]
-
 _MARKER = re.compile(r"^(?:[-–—•◦▪*·]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
 _FIRST_ITEM_INSIDE = re.compile(r":\s+[-–—•◦▪]\s+(?=\w)")
 _CLOSED = re.compile(r"[.!?:;…][\"'”’»)]*(?:\s*\[\s*\d+\s*\])*$")

@@ -17,8 +17,6 @@ from learninglion.models import (
     Verification,
 )
 
-__all__ = ["conclude", "verify"]
-
 
 def verify(draft: Draft, locate: Locate = nowhere, *, known: Verification | None = None) -> Verification:
     """Every statement of the draft checked against the sources that were chosen for it.

@@ -9,8 +9,6 @@ from importlib.resources import files
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import words
 
-__all__ = ["coverage", "likeness", "matched", "subject_words", "weight"]
-
 _ENDINGS = ("heden", "ingen", "eren", "ende", "ing", "en", "er", "te", "de", "es", "e", "s", "t", "n")
 _SHORTEST_STEM = 4
 # A word most papers use still tells a little; without it "Wat vindt u daarvan?" would have no words at all.

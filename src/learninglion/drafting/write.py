@@ -81,21 +81,6 @@ from learninglion.models import (
 )
 from learninglion.models.errors import GeneratorError, InputError, LearningLionError
 
-__all__ = [
-    "DEFAULT_MAX_TOKENS",
-    "FOUND",
-    "Listener",
-    "Progress",
-    "Stage",
-    "UNFINISHED",
-    "WritingOptions",
-    "bind",
-    "found_before",
-    "not_written",
-    "take_over",
-    "write",
-]
-
 # From what a model says a sentence rests on to citations of exact words in the chosen sources.
 
 # A sentence whose words stand for less than this part in one source sentence rests on nothing we can find.

@@ -51,24 +51,6 @@ from learninglion.search.search import search
 from learninglion.search.weighing import Weighed, rarity_in
 from learninglion.store.reader import Entry, Lookup, MemoryReader
 
-__all__ = [
-    "FICTIONAL",
-    "AskReport",
-    "DocumentQuestion",
-    "KindReport",
-    "Outcome",
-    "ParsedShelf",
-    "fictional_documents",
-    "learn_weights",
-    "measure_questions",
-    "passage_questions",
-    "plain",
-    "put_question",
-    "read_document_questions",
-    "report_questions",
-    "weights_json",
-]
-
 Rows = NDArray[np.float64]
 _TOP = 3
 FICTIONAL = "fictional:"  # what the names of documents begin with that were written to learn from

@@ -6,8 +6,6 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["reader_edition"]
-
 
 @lru_cache(maxsize=1)
 def reader_edition() -> str:

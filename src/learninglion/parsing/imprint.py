@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["IMPRINT", "YEARS", "is_imprint"]
-
 YEARS = r"(?:\d{4}|\d{2})\s*[-–—]\s*\d{2,4}"
 # The fixed feet and heads of the Kamer's own lay-out, known by their form.
 IMPRINT = (

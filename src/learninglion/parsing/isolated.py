@@ -24,8 +24,6 @@ from learninglion.models import Document, QuestionSet, RawFile
 from learninglion.models.errors import LearningLionError, UnreadableFileError
 from learninglion.models.plain import Plain, from_plain, to_plain
 
-__all__ = ["IsolatedParser"]
-
 _START_SECONDS = 60.0  # a cold disk and a busy machine: importing the parsers takes about one second
 _STOP_SECONDS = 2.0
 _PAGE_SIZE = 4096  # bytes, as /proc counts; larger pages only make it begin anew later

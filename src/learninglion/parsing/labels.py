@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-__all__ = ["Label", "LabelKind", "find_run_on", "parse_label", "parse_letter", "parse_numbers"]
-
 # Nobody asks more questions than this at once; a larger number is a year, an amount or an article.
 _LARGEST = 250
 

@@ -22,8 +22,6 @@ from learninglion.parsing.pdf.lines import Line, Page
 from learninglion.parsing.pdf.pages import find_pdf, read_pages
 from learninglion.parsing.pdf_document import parse_structure
 
-__all__ = ["BATCH", "look_at"]
-
 BATCH = 20
 """Pages that are drawn in one go."""
 

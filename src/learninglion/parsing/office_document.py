@@ -26,8 +26,6 @@ from learninglion.parsing.official.publication import looks_like_records, looks_
 from learninglion.parsing.paragraphs import Note, Paragraph, assemble, composed, tidy
 from learninglion.parsing.plaintext import decode, looks_like_text
 
-__all__ = ["document_of", "is_typed", "parse_office", "read_office"]
-
 _LONGEST_TEXT = 16 << 20  # bytes; some 5,000 pages. Longer ones are data, and cost gigabytes to read
 _START = 65_536  # bytes that tell what a text is
 _FILES_DEEP = 4  # files inside files

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 
 from learninglion.models import Block, BlockKind, Footnote, Span
 
-__all__ = ["Note", "Paragraph", "Running", "assemble", "composed", "tidy", "turned"]
-
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 # Control characters, zero-width signs and signs that turn the reading direction can hide things.

@@ -29,8 +29,6 @@ from learninglion.models import (
 from learninglion.parsing.kamervragen.header import ANSWER_HEADING
 from learninglion.parsing.labels import parse_label
 
-__all__ = ["card_of", "cut"]
-
 # Words in a passage. The built-in model reads 512 tokens, about 280 Dutch words; small passages find better.
 _PASSAGE_AIM = 100
 _PASSAGE_MOST = 150

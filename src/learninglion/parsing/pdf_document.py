@@ -32,8 +32,6 @@ from learninglion.parsing.pdf.lines import Line, Page
 from learninglion.parsing.pdf.running import find_running
 from learninglion.parsing.pdf.tables import runs_on
 
-__all__ = ["order_columns", "parse_structure"]
-
 _LEAST = 3  # lines a column
 _SURE = 8  # lines a column: fewer may be rows of a table or a letterhead
 _LEAST_LETTERS = 25  # in the middle line of a column of text; cells of tables are shorter

@@ -10,8 +10,6 @@ from itertools import groupby
 
 import webencodings
 
-__all__ = ["Characters", "decode", "looks_like_text", "read_characters", "unquoted"]
-
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),

@@ -32,8 +32,6 @@ from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.pdf.hyphens import run_on
 from learninglion.parsing.plaintext import decode, unquoted
 
-__all__ = ["clean_copied", "number_series", "question_set_from_file", "read_question_set"]
-
 # Marks that count in a pasted text, in whatever style: "I.", "b)", "V3:", "vraag twee", "3e vraag", "④".
 
 _DOT = r"[-–—•●▪◦*\u2023\uf0b7·o]"

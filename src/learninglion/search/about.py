@@ -21,18 +21,6 @@ from learninglion.search.asked import is_english, read_question
 from learninglion.search.summary import carriers, main_headings
 from learninglion.search.translation import translations
 
-__all__ = [
-    "Fact",
-    "Feature",
-    "document_named",
-    "facts_about",
-    "feature_asked",
-    "names_document",
-    "part_named",
-    "pointed_at",
-    "points_at_document",
-]
-
 
 class Feature(StrEnum):
     """What of a document is asked for."""

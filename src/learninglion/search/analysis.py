@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 
 from learninglion.dutch.text import fold
 
-__all__ = ["BUCKETS", "FAMILIES", "Terms", "analyse", "grams_of", "stem", "stems_of", "weighted"]
-
 Ids = NDArray[np.uint32]
 Counts = NDArray[np.float32]
 

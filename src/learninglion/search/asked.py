@@ -10,8 +10,6 @@ from learninglion.dutch.filler import is_filler, subject_of
 from learninglion.dutch.questions import RECOGNISED, Wants, wants_of
 from learninglion.dutch.text import fold
 
-__all__ = ["Asked", "is_english", "language_of", "read_question", "without_order"]
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:

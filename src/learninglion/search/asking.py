@@ -46,18 +46,6 @@ from learninglion.search.synonyms import Synonyms
 from learninglion.search.weighing import Weighed, chance_answered, first_places, rarity_in, weigh
 from learninglion.store.reader import Lookup
 
-__all__ = [
-    "Material",
-    "Reply",
-    "Shelf",
-    "TakenOver",
-    "Verdict",
-    "find_answers",
-    "goes_on",
-    "newest_first",
-    "read_first",
-]
-
 _MOST_ANSWERS = 3
 _MOST_NEAR = 5
 # A second answer is shown beside the first from this part of its chance on.

@@ -10,8 +10,6 @@ from learninglion.dutch.text import squash
 from learninglion.models import Span
 from learninglion.search.units import CELL, Unit
 
-__all__ = ["Value", "value_asked"]
-
 Cover = Callable[[str], float]
 Holds = Callable[[str], bool | None]
 

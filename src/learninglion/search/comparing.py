@@ -24,19 +24,6 @@ from learninglion.parsing.passages import cut
 from learninglion.search.fusion import DEFAULT, Fusion, pack_fusion, read_fusion
 from learninglion.search.units import units_of
 
-__all__ = [
-    "Change",
-    "ChangeKind",
-    "Comparison",
-    "Difference",
-    "LearnedVersions",
-    "Place",
-    "Substance",
-    "TUNING",
-    "compare",
-    "places_of",
-]
-
 # Versions of what was learned here: kept apart, the newest in force, and always a way back.
 
 TUNING = "tuning/"

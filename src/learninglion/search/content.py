@@ -16,8 +16,6 @@ from learninglion.search.frame import Frame
 from learninglion.search.segments import Entries
 from learninglion.store.reader import Entry
 
-__all__ = ["all_terms", "evenly", "in_batches", "make_entries", "passage_text", "source_terms"]
-
 T = TypeVar("T")
 
 # No word of any language; a run of signs so long is data (base64, a hash, a table without spaces). Of such a

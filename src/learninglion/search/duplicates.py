@@ -10,8 +10,6 @@ from functools import lru_cache
 from learninglion.dutch.text import split_sentences, words
 from learninglion.models import Hit, Source
 
-__all__ = ["Step", "group_duplicates", "timeline"]
-
 Shingle = tuple[str, ...]
 
 _SHINGLE = 3  # words

@@ -25,20 +25,6 @@ from learninglion.search.fusion import Fusion
 from learninglion.search.scoring import Pieces, Probe
 from learninglion.store.reader import Reader
 
-__all__ = [
-    "CANDIDATES",
-    "EXACT",
-    "NEAREST",
-    "OTHER_ENCODER",
-    "EncoderFinder",
-    "Encoders",
-    "Engine",
-    "IndexState",
-    "Timings",
-    "View",
-    "proposing",
-]
-
 # Up to here every source that may be found is scored; beyond, the candidates by words and by meaning are.
 EXACT = 2000
 CANDIDATES = 200  # sources by the words of each family

@@ -31,25 +31,6 @@ from learninglion.search.asked import Asked, language_of, read_question
 from learninglion.search.translation import translations
 from learninglion.search.units import Unit, units_of
 
-__all__ = [
-    "ANSWERS",
-    "ANSWERED",
-    "Curve",
-    "Look",
-    "Signals",
-    "Wanted",
-    "Weights",
-    "answered_row",
-    "answers_row",
-    "built_in",
-    "cover",
-    "look",
-    "named",
-    "read_weights",
-    "split_verb",
-    "want",
-]
-
 Row = NDArray[np.float64]
 Rarity = Callable[[str], float]
 

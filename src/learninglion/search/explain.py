@@ -19,8 +19,6 @@ from learninglion.models import Hit, Span, SynonymMatch
 from learninglion.search.analysis import grams_of, stem
 from learninglion.search.synonyms import StandIn
 
-__all__ = ["explain"]
-
 _WORD = re.compile(r"\w+")
 _PRINTED = re.compile(r"\w+(?:['’\-‑]\w+)*")
 _LONGEST = 400  # words of one question, or of an introduction, that are looked at

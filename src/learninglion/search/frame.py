@@ -26,22 +26,6 @@ from learninglion.inference.vectors import VectorCache, embed
 from learninglion.search.analysis import BUCKETS
 from learninglion.search.segments import BOTH, PARTS, Segment
 
-__all__ = [
-    "Cloud",
-    "Frame",
-    "Statistics",
-    "Tally",
-    "WordCounts",
-    "background_answers",
-    "background_questions",
-    "fit_frame",
-    "frame_of",
-    "load_frame",
-    "make_frame",
-    "save_frame",
-    "tally",
-]
-
 # How common terms are in an archive, and where its vectors lie: what a score is told against.
 #
 # Whole numbers and exact sums over what is there: the same archive has the same statistics in whatever

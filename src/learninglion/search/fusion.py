@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from learninglion.models.errors import IntegrityError
 
-__all__ = ["DEFAULT", "FEATURES", "Fusion", "pack_fusion", "read_fusion", "shipped"]
-
 Scores = NDArray[np.float32]
 
 # Columns of the feature matrix that `scoring.features` makes.

@@ -11,8 +11,6 @@ from learninglion.search.engine import View
 from learninglion.search.fusion import Scores
 from learninglion.search.scoring import Probe, features
 
-__all__ = ["Ranking", "rank"]
-
 
 @dataclass(frozen=True, slots=True)
 class Ranking:

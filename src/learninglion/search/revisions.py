@@ -18,17 +18,6 @@ from learninglion.search.asked import read_question
 from learninglion.search.comparing import Change, ChangeKind, Place, Substance, compare, places_of
 from learninglion.search.evidence import cover, want
 
-__all__ = [
-    "ChangeWanted",
-    "Named",
-    "anchor",
-    "before",
-    "change_asked",
-    "changes_asked",
-    "of_one_name",
-    "pair_meant",
-]
-
 Named = tuple[str, tuple[str, ...]]  # of a document its id, and what it goes by
 
 _CHANGES = (

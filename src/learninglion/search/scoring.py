@@ -14,8 +14,6 @@ from learninglion.search.frame import Statistics
 from learninglion.search.fusion import FEATURES, Scores
 from learninglion.search.segments import PARTS, Segment
 
-__all__ = ["Pieces", "Probe", "Signals", "features", "make_probe"]
-
 # Sources to score: rows of segments, ascending.
 Pieces = Sequence[tuple[Segment, NDArray[np.int64]]]
 

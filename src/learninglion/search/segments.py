@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from learninglion.inference.encoders import Vectors
 from learninglion.search.analysis import FAMILIES, Terms
 
-__all__ = ["BOTH", "PARTS", "Entries", "Forward", "Segment", "arrays_of", "segment_fields", "terms_of"]
-
 # What of a source is searched: the question with its title or headings, and the body (the answer).
 PARTS = ("asked", "body")
 BOTH = tuple((part, family) for part in PARTS for family in FAMILIES)

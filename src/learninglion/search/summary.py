@@ -16,8 +16,6 @@ from learninglion.dutch.text import split_sentences, words
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.analysis import stem
 
-__all__ = ["Carrier", "carriers", "main_headings"]
-
 _MOST_SECTIONS = 12
 _FEWEST_WORDS, _MOST_WORDS = 6, 60  # of a sentence that can stand by itself
 _LONG = 250  # words: a section with more gets a second sentence

@@ -21,8 +21,6 @@ from learninglion.inference.vectors import Progress
 from learninglion.models.errors import ConflictError, IntegrityError, LearningLionError
 from learninglion.search.comparing import LearnedVersions
 
-__all__ = ["BOOK", "EncoderBook", "SwitchState", "Switching", "learned_model"]
-
 BOOK = "index/encoders.json"
 _logger = logging.getLogger(__name__)
 

@@ -24,8 +24,6 @@ from learninglion.dutch.text import fold, squash
 from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.search.analysis import stem
 
-__all__ = ["NO_SYNONYMS", "StandIn", "Synonyms", "load_synonyms", "read_synonyms"]
-
 Key = tuple[str, ...]
 
 _WORD = re.compile(r"\w+")

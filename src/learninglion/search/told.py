@@ -12,8 +12,6 @@ from learninglion.search.asking import Material, Reply
 from learninglion.search.cells import Value
 from learninglion.search.comparing import Comparison, Place
 
-__all__ = ["ComparisonView", "MaterialView", "ReplyView", "comparison_view", "material_view", "reply_view"]
-
 Locate = Callable[[str, Span], tuple[Region, ...]]
 
 

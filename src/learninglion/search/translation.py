@@ -14,8 +14,6 @@ from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import verb_of
 from learninglion.search.analysis import stem
 
-__all__ = ["translations"]
-
 _SHORTEST = 3  # letters of a word without its ending, or of a part of a compound
 _VOWELS = "aeiou"
 # Endings of English words, with what the word has instead of them.

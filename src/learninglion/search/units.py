@@ -11,8 +11,6 @@ from itertools import takewhile
 from learninglion.dutch.text import split_sentences, squash
 from learninglion.models import Source, Span
 
-__all__ = ["CELL", "Unit", "units_of"]
-
 CELL = " | "
 _ITEM = re.compile(r"^\s*(?:[-–—•●▪◦*o\uf0b7]|\(?[a-z0-9]{1,3}[.)])\s")
 _FIGURE = re.compile(r"^(?!\s*(?:19|20)\d\d\s*$)\W*\d[\d.,]*\D{0,12}$")  # not a year

@@ -30,16 +30,6 @@ from learninglion.search.frame import Statistics
 from learninglion.search.fusion import FEATURES
 from learninglion.search.ranking import Ranking
 
-__all__ = [
-    "Weighed",
-    "chance_answered",
-    "first_places",
-    "holds_every_word",
-    "place_sections",
-    "rarity_in",
-    "weigh",
-]
-
 # How many sources are read: the first of the ranking, and of those by words alone (a rare word counts).
 _FIRST, _BY_STEMS, _BY_GRAMS = 30, 12, 8
 _FEW_WORDS = 3  # telling words: a question so short is a look-up

@@ -32,8 +32,6 @@ from learninglion.parsing.kamervragen.pairing import (
 from learninglion.parsing.labels import LabelKind, find_run_on, parse_label
 from learninglion.parsing.paragraphs import Paragraph
 
-__all__ = ["ADDRESS", "fill_in"]
-
 ADDRESS = "https://zoek.officielebekendmakingen.nl/{identifier}.html"
 """Where a publication stands on the web."""
 

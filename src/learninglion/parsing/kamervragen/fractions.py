@@ -10,8 +10,6 @@ from learninglion.models import Document, QAPair, Span
 from learninglion.parsing.kamervragen.header import MEMBERS
 from learninglion.parsing.paragraphs import Paragraph
 
-__all__ = ["attribute", "name_fractions", "without_askers"]
-
 # A set's text without who asks: what is found must not depend on the name or the party of an asker.
 
 _MEMBERS = re.compile(rf"(?:\bvan\s+)?{MEMBERS.pattern}", MEMBERS.flags)

@@ -27,8 +27,6 @@ from learninglion.parsing.kamervragen.header import (
 )
 from learninglion.parsing.paragraphs import Paragraph
 
-__all__ = ["CASE_NUMBER", "Front", "name_genre", "read_front", "title_from_question"]
-
 CASE_NUMBER = re.compile(r"\b20\d\dZ\d{4,6}\b")
 """How the Kamer numbers a set of questions: 2024Z11859."""
 

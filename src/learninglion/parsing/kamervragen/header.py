@@ -13,24 +13,6 @@ from learninglion.models import Answerer, Asker, NoticeKind
 from learninglion.parsing.imprint import is_imprint
 from learninglion.parsing.pdf.lines import Line, Page
 
-__all__ = [
-    "ANSWER_HEADING",
-    "INTRODUCTION",
-    "MEMBERS",
-    "Masthead",
-    "find_masthead",
-    "find_related",
-    "full_name",
-    "name_notice",
-    "parse_answerers",
-    "parse_asked_on",
-    "parse_askers",
-    "parse_date",
-    "parse_people",
-    "parse_received_on",
-    "parse_subject",
-]
-
 # What a notice in the place of answers says: later, or in a letter.
 
 _POSTPONED = re.compile(

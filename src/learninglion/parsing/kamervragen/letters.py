@@ -14,8 +14,6 @@ from learninglion.parsing.kamervragen.header import parse_answerers, parse_asker
 from learninglion.parsing.kamervragen.pairing import Pairing
 from learninglion.parsing.paragraphs import Paragraph
 
-__all__ = ["LetterFacts", "find_notice", "find_subject", "read_facts"]
-
 _HEADING = re.compile(
     r"^(?:(?:Be)?antwoord(?:en|ing)?\b|(?:Kamer|Schriftelijke\s+)?vragen\b).{0,400}?\b(?:vragen|lid|leden)\b",
     re.IGNORECASE | re.DOTALL,

@@ -16,8 +16,6 @@ from learninglion.parsing.kamervragen.parts import Found, Part
 from learninglion.parsing.labels import LabelKind
 from learninglion.parsing.pdf.layout import Stretch
 
-__all__ = ["Matched", "check_pairs", "match_parts", "named"]
-
 _MEMBERS = re.compile(r"\b(?:de|deze|genoemde)\s+leden\b|\?", re.IGNORECASE)
 _ASKS = re.compile(r"\?[\"'”’»)\]\s]*$")
 

@@ -38,8 +38,6 @@ from learninglion.parsing.labels import parse_numbers
 from learninglion.parsing.paragraphs import Paragraph, assemble, tidy
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
 
-__all__ = ["parse_ocr_sheet"]
-
 _LONGEST = 200_000  # characters: a page holds some 6,000
 _SESSION = re.compile(r"\b(?:zittin[gq]|vergaderjaar)\s+(\d{4})\s*[-–]\s*(\d{4})", re.IGNORECASE)
 _MASTHEAD = re.compile(

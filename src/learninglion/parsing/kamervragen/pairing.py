@@ -20,18 +20,6 @@ from learninglion.parsing.labels import LabelKind, parse_label, parse_letter, pa
 from learninglion.parsing.paragraphs import Paragraph
 from learninglion.parsing.pdf.layout import Stretch
 
-__all__ = [
-    "Pairing",
-    "asks_alone",
-    "find_by_fraction",
-    "find_in_prose",
-    "find_notice_heading",
-    "find_questions",
-    "heads_answers",
-    "pair_in_tables",
-    "pair_up",
-]
-
 # Questions without labels: a schriftelijk overleg by fraction, a nota in running text, a list in a table.
 
 _ANSWERING = re.compile(

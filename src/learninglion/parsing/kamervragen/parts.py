@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from learninglion.parsing.labels import LabelKind, parse_label
 from learninglion.parsing.pdf.lines import Line
 
-__all__ = ["NUMBERS_ALONE", "Found", "Part", "is_label", "is_label_line"]
-
 NUMBERS_ALONE = re.compile(
     r"\(?(\d{1,3}[a-k]?(?:\s*(?:,|en|&|t/m|tot en met|[-–])\s*(?:en\s+)?\d{1,3}[a-k]?)*)\s*[.):]?",
     re.IGNORECASE,

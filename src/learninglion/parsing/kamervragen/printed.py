@@ -10,18 +10,6 @@ from learninglion.parsing.imprint import IMPRINT, YEARS
 from learninglion.parsing.labels import LabelKind, parse_label, parse_letter
 from learninglion.parsing.paragraphs import Note
 
-__all__ = [
-    "ANSWERS_BELOW",
-    "Printed",
-    "clean_printed",
-    "find_feet",
-    "find_notes",
-    "lines_alone",
-    "note_start",
-    "opens_part",
-    "strip_mark",
-]
-
 _FURNITURE = re.compile(
     rf"{IMPRINT}|(?:Pagina|Blz\.?)\s+\d+(?:\s+(?:van|/)\s+\d+)?|\d{{1,3}}\s+(?:van|/)\s+\d{{1,3}}",
     re.IGNORECASE,

@@ -11,8 +11,6 @@ from learninglion.parsing.pdf.footnotes import Mark, Note
 from learninglion.parsing.pdf.layout import Known
 from learninglion.parsing.pdf.lines import Page
 
-__all__ = ["Retyped", "find_retyped"]
-
 _GLUED = re.compile(r"(?:(?<=[a-zà-ÿ?!»”’\")\]])|(?<=[^\d\s][.,;:]))\d{1,2}(?![\w%]|[.,:/-]\d)")
 _SAID = (".", "?", "!", "»", "”", "’", ",", ";", ":")
 _UNIT = re.compile(r"(?:^|[\s\d/])[kcdm]?m$")

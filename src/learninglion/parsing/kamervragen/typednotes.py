@@ -10,8 +10,6 @@ from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Note, Paragraph
 from learninglion.parsing.scripts import plain_digits, raised
 
-__all__ = ["lift_typed_notes", "without_marks"]
-
 _TYPED = re.compile(
     r"^(?:\[(?P<square>\d{1,3})\]|\(?(?P<round>\d{1,3})\)|(?P<plain>\d{1,2}|[⁰¹²³⁴-⁹]{1,2})\.?(?=\s))\s*(?P<text>\S.*)$",
     re.DOTALL,

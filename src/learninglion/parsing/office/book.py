@@ -15,8 +15,6 @@ from learninglion.parsing.office.styles import children, local
 from learninglion.parsing.office.webpage import read_page
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 
-__all__ = ["looks_like_book", "read_book"]
-
 _CONTAINER = "META-INF/container.xml"
 
 

@@ -27,8 +27,6 @@ from learninglion.parsing.office.styles import (
     stands_out,
 )
 
-__all__ = ["LIST_FORMS", "ROOT", "Cascade", "Look"]
-
 _RULES_MOST = 4_000
 _RULES_DEEP = 8  # rules inside rules
 _WIDTH, _HEIGHT = 1280.0, 800.0

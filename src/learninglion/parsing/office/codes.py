@@ -7,8 +7,6 @@ import re
 from learninglion.models import RawFile
 from learninglion.models.errors import UnreadableFileError
 
-__all__ = ["is_flat_odt", "refuse_codes"]
-
 _ROOT = re.compile(
     r"\s*(?:<\?xml.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>|<\?.*?\?>|\s)*<([A-Za-z_][\w.:-]*)([^<>]*)>", re.DOTALL
 )

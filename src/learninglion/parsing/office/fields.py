@@ -10,8 +10,6 @@ from lxml import etree
 from learninglion.parsing.office.styles import attribute, child, children, local, show_symbols
 from learninglion.parsing.scripts import lowered, raised
 
-__all__ = ["Fields", "form_value", "shown_of_code"]
-
 _SHOWN_NODES = frozenset("t sym tab br cr noBreakHyphen ptab".split())
 _DEEPEST = 20
 

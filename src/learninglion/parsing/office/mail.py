@@ -16,8 +16,6 @@ from learninglion.parsing.office.typed import read_typed
 from learninglion.parsing.office.webpage import read_page
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 
-__all__ = ["looks_like_mail", "read_mail"]
-
 _FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]?.*")
 _SAYS = re.compile(rb"^(?:mime-version|content-type)\s*:", re.IGNORECASE | re.MULTILINE)
 _SHOWN = (("From", "Van"), ("To", "Aan"), ("Cc", "Cc"), ("Date", "Datum"), ("Subject", "Onderwerp"))

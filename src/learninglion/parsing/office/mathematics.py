@@ -14,8 +14,6 @@ from lxml import etree
 from learninglion.parsing.office.styles import attribute, child, children, local
 from learninglion.parsing.scripts import lowered, raised
 
-__all__ = ["linear_mathml", "linear_omml"]
-
 _SIMPLE = re.compile(r"[\w.,%€°]+")
 _DEEPEST = 60
 # Signs that MathML writes and nobody sees: times, a comma between indices, plus (in 2 1/4), a function.

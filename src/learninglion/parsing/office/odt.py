@@ -38,8 +38,6 @@ from learninglion.parsing.office.styles import (
 )
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 
-__all__ = ["read_flat_odt", "read_odt"]
-
 _GONE = frozenset(
     "tracked-changes annotation annotation-end hidden-text hidden-paragraph forms sequence-decls "
     "variable-decls user-field-decls table-of-content-source script bibliography-source".split()

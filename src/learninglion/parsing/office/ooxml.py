@@ -20,19 +20,6 @@ from lxml import etree
 from learninglion.models import RawFile
 from learninglion.models.errors import UnreadableFileError
 
-__all__ = [
-    "DAMAGED_ZIP",
-    "OLE_HEADER",
-    "Package",
-    "Relation",
-    "is_opendocument",
-    "looks_like_zip",
-    "names_in",
-    "open_package",
-    "parse_xml",
-    "refuse_ole",
-]
-
 OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DAMAGED_ZIP = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),

@@ -15,18 +15,6 @@ from learninglion.parsing.labels import parse_label
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy, turned
 from learninglion.parsing.scripts import join_fractions, lowered, raised
 
-__all__ = [
-    "Cell",
-    "Omissions",
-    "Piece",
-    "Reason",
-    "WordText",
-    "lines_of",
-    "said_once",
-    "table_of",
-    "table_or_text",
-]
-
 # Words in a table cell of several paragraphs from which the table only arranges running text.
 _LAYOUT_CELL = 60
 _BULLET = "- "

@@ -25,8 +25,6 @@ from learninglion.parsing.office.pieces import (
 from learninglion.parsing.office.styles import BLACK, WHITE, Colour, is_symbol_font, show_symbols, stands_out
 from learninglion.parsing.paragraphs import Note, Paragraph
 
-__all__ = ["looks_like_rich_text", "read_rich_text"]
-
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)"
 )

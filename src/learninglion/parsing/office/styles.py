@@ -9,28 +9,6 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 from tinycss2.color4 import parse_color
 
-__all__ = [
-    "BLACK",
-    "Colour",
-    "Numbering",
-    "Scope",
-    "Style",
-    "Styles",
-    "UNKNOWN",
-    "WHITE",
-    "attribute",
-    "blended",
-    "child",
-    "children",
-    "format_number",
-    "is_symbol_font",
-    "local",
-    "read_colour",
-    "show_symbols",
-    "stands_out",
-    "switched_on",
-]
-
 # Signs from fonts that hold pictures instead of letters (Symbol, Wingdings), as the signs they show.
 
 UNKNOWN = "\ufffd"

@@ -18,8 +18,6 @@ from learninglion.parsing.pdf.hyphens import run_on
 from learninglion.parsing.plaintext import read_characters, unquoted
 from learninglion.parsing.scripts import lowered, raised
 
-__all__ = ["read_typed"]
-
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _ITEM = re.compile(r"^(?:[-*+•]|\d{1,3}(?:(?:,|,? en| t/m) ?\d{1,3}){0,9}[.)])\s+\S")
 _RULE = re.compile(r"^[\s|:+=_*-]+$")

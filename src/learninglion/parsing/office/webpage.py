@@ -30,8 +30,6 @@ from learninglion.parsing.office.styles import Colour, format_number, show_symbo
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 from learninglion.parsing.plaintext import read_characters
 
-__all__ = ["declared_encoding", "looks_like_page", "read_page"]
-
 _START = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|style|article|main|div"
     r"|section|p|h[1-6]|table|ul|ol|form|span|b|font|center)\b",

@@ -41,8 +41,6 @@ from learninglion.parsing.office.styles import (
 )
 from learninglion.parsing.paragraphs import Note, Paragraph, tidy
 
-__all__ = ["ReadPart", "boxes_of", "drawn_colour", "is_behind", "read_word", "shape_ground", "shape_hidden"]
-
 # Shapes in Word files: the words in them, the colour behind these, and whether anybody sees them.
 
 _FAR = 5_000_000  # English metric units (360,000 a centimetre): more than a margin, outside any page

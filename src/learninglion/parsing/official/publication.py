@@ -25,8 +25,6 @@ from learninglion.parsing.kamervragen.content import ADDRESS, fill_in
 from learninglion.parsing.kamervragen.front import name_genre
 from learninglion.parsing.paragraphs import Note, Paragraph, assemble, tidy
 
-__all__ = ["Metadata", "looks_like_records", "looks_like_xml", "parse_xml", "read_metadata"]
-
 # The metadata of an official publication: by (name, scheme), in the document or in a record of its own.
 
 _RECORD = re.compile(r"/(?P<identifier>[a-z]{1,6}-[\w-]+)/metadata(?:_owms)?\.xml", re.IGNORECASE)

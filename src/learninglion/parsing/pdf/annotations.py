@@ -14,8 +14,6 @@ from pypdfium2 import raw
 
 from learninglion.parsing.pdf.ink import Box
 
-__all__ = ["Loader", "Sheet", "Typed", "show_annotations"]
-
 _SIZE = 11.0  # points, where an annotation does not say how large its text is
 _BREAK, _TAG = re.compile(r"</p>|<br\b[^>]*>", re.IGNORECASE), re.compile(r"<[^>]*>")
 _UNSEEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW

@@ -30,19 +30,6 @@ from learninglion.parsing.pdf.ink import (
     take_stock,
 )
 
-__all__ = [
-    "Glyphs",
-    "ObjectStyle",
-    "PDFIUM_LOCK",
-    "View",
-    "count_images",
-    "is_scan",
-    "open_pdf",
-    "page_view",
-    "read_glyphs",
-    "symbol_sign",
-]
-
 PDFIUM_LOCK = threading.RLock()
 """Hold this around every use of PDFium: the library is not made for threads."""
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 
 from learninglion.parsing.pdf.lines import Line, Page, Run
 
-__all__ = ["Mark", "Note", "collect_notes", "find_marks", "is_raised", "match_marks"]
-
 _SMALL = 0.94  # of the body size: notes are set smaller than the text
 _APART = 1.45  # of the size: a larger step down is white
 _RAISED = 0.12  # of the size: a mark stands that far above its line

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from learninglion.parsing.pdf.characters import ObjectStyle
 from learninglion.parsing.pdf.ink import Box
 
-__all__ = ["Strip", "bring_home", "join_fractions"]
-
 _FRACTION = re.compile(r"(\d{1,4})\s?[/\u2044\u2215]\s?(\d{1,4})")
 _SLASHES = ("/", "\u2044", "\u2215")
 _LONGEST = 9  # signs of a part of a fraction

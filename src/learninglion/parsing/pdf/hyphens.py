@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-__all__ = ["Junction", "join_lines", "run_on"]
-
 _HYPHENS = "-\u00ad\u2010\u2011"
 # What may follow a hyphen that stands for a left-out part: "zand- en grindwinning".
 _LINKS = frozenset(

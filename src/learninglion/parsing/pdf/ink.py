@@ -17,18 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pypdfium2 import raw
 
-__all__ = [
-    "INNER",
-    "Box",
-    "Inventory",
-    "Reason",
-    "find_struck",
-    "find_unseen",
-    "may_hide",
-    "spread",
-    "take_stock",
-]
-
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top, in points."""
 

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 
 from learninglion.parsing.pdf.ink import Box
 
-__all__ = ["find_switched_off", "has_layers"]
-
 Value = object
 """A dict, a list, a name such as "/Name", a number, or a reference; of strings only that they are there."""
 

@@ -16,17 +16,6 @@ from learninglion.parsing.pdf.lines import Line, Page, Run
 from learninglion.parsing.pdf.tables import Table, find_tables, same_columns
 from learninglion.parsing.scripts import lowered, raised
 
-__all__ = [
-    "Known",
-    "Layout",
-    "Stretch",
-    "TextBuilder",
-    "collect_words",
-    "find_body_size",
-    "lay_out",
-    "regions",
-]
-
 _EXTRA_SPACES = re.compile(r" +(?= )")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 

@@ -16,19 +16,6 @@ from learninglion.parsing.pdf.characters import Glyphs, ObjectStyle
 from learninglion.parsing.pdf.fractions import Strip, bring_home, join_fractions
 from learninglion.parsing.pdf.ink import Box, Reason
 
-__all__ = [
-    "ASCENT",
-    "COVERED",
-    "DESCENT",
-    "Hidden",
-    "INITIAL",
-    "Line",
-    "Page",
-    "Run",
-    "build_lines",
-    "compose",
-]
-
 # Loose accents join their letters: "Yes¸ilgöz" as drawn is "Yeşilgöz" as read.
 
 _COMBINING = {

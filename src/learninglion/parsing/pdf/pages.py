@@ -36,8 +36,6 @@ from learninglion.parsing.pdf.lines import (
     build_lines,
 )
 
-__all__ = ["check_pdf", "find_pdf", "read_pages", "set_initials", "sort_bands", "strip_numbers"]
-
 # Where lines stand: below each other, beside a large first letter, at numbers that count them.
 
 _CORE = 0.5  # of the size above the baseline: where two lines may not meet

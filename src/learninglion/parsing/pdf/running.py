@@ -15,8 +15,6 @@ from learninglion.parsing.imprint import is_imprint
 from learninglion.parsing.labels import parse_label
 from learninglion.parsing.pdf.lines import Line, Page
 
-__all__ = ["find_running"]
-
 _EDGE = 0.12  # of the page height: where headers and footers stand
 _MOST_PAGES = 0.5  # repeated on so many of the pages is running
 _MOST_NUMBERS = 6  # in a line: more are a row of a table

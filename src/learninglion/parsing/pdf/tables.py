@@ -9,8 +9,6 @@ from itertools import combinations
 
 from learninglion.parsing.pdf.lines import Line
 
-__all__ = ["Cell", "Table", "find_tables", "runs_on", "same_columns"]
-
 _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to each other
 _APART = 1.6  # of the size: a larger step down in one column begins another cell
 _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand

@@ -30,17 +30,6 @@ from learninglion.search.analysis import BUCKETS
 from learninglion.search.frame import Tally, tally
 from learninglion.search.segments import BOTH, Entries, Segment, arrays_of, segment_fields
 
-__all__ = [
-    "Comparison",
-    "FiledSegment",
-    "Sketch",
-    "checksum",
-    "merge",
-    "open_segment",
-    "sketched",
-    "write_segment",
-]
-
 # The first look over all passages: their vectors in 4 bits a number.
 #
 # Reading them from memory is what a look over hundreds of thousands of vectors costs, and in 4 bits they

@@ -45,16 +45,6 @@ from learninglion.search.local.snapshot import Snapshot
 from learninglion.search.segments import Entries, terms_of
 from learninglion.store.reader import Change, Reader
 
-__all__ = [
-    "FORMAT",
-    "Index",
-    "Manifest",
-    "encode_all",
-    "more_dead",
-    "read_manifest",
-    "write_manifest",
-]
-
 FORMAT = 4
 _NAME = "current.json"
 

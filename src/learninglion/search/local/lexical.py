@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from learninglion.models.errors import ConflictError, IntegrityError
 from learninglion.search.analysis import FAMILIES, Terms
 
-__all__ = ["Addition", "Lexicon", "QueryTerms"]
-
 # (key, document id, terms of the whole source by family)
 Addition = tuple[int, str, tuple[Terms, Terms]]
 # for each family: (term, weight), heaviest first

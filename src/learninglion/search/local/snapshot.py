@@ -18,8 +18,6 @@ from learninglion.search.local.lexical import Lexicon
 from learninglion.search.scoring import Pieces, Probe
 from learninglion.search.segments import BOTH
 
-__all__ = ["Snapshot"]
-
 _BLOCK = 100  # passages whose nearest is looked for together
 _CLOSED = -2.0  # the cosine of what may not be found: below any
 

@@ -60,8 +60,6 @@ from learninglion.search.scoring import Pieces, Probe
 from learninglion.search.segments import BOTH, PARTS, Segment, arrays_of
 from learninglion.store.reader import Change, Reader
 
-__all__ = ["PostgresIndex", "PostgresView", "SCHEMA", "Sums", "supported"]
-
 # What one search sees of the index on PostgreSQL: the rows that count at one change of the store.
 
 # Rows that are looked at for the terms of one family, where the server has no BM25: the rarest terms count.

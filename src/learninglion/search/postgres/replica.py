@@ -17,8 +17,6 @@ from sqlalchemy.exc import DBAPIError
 
 from learninglion.models.errors import UnavailableError
 
-__all__ = ["Replica"]
-
 _logger = logging.getLogger(__name__)
 _WAIT = 0.2  # seconds that a search gives a replica to come far enough
 _POLL = 0.02

@@ -27,8 +27,6 @@ from learninglion.search.analysis import BUCKETS, FAMILIES, Terms
 from learninglion.search.content import all_terms
 from learninglion.search.segments import BOTH, Arrays, Entries, Segment, segment_fields
 
-__all__ = ["CONTENT", "ENDLESS", "FORMAT", "Tables", "read_segment", "run", "spelled", "written"]
-
 FORMAT = 1
 ENDLESS = (1 << 63) - 1  # the change at which what is still there will be gone
 
