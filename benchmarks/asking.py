@@ -2,9 +2,9 @@
 
     python benchmarks/asking.py [--sizes 5000 20000] [--questions 60]
 
-Sections are made as in scale.py (real sentences at random, vectors synthetic); the questions are real and
-embedded for real. Every question goes on with another, the dearest case: both are searched and read. Prints
-one JSON line a size; `cpu` is processor time, which other work on the machine hardly changes.
+Sections are made as in scale.py (real sentences at random, vectors mixed from theirs); the questions are real
+and embedded for real. Every question goes on with another, the dearest case: both are searched and read.
+Prints one JSON line a size; `cpu` is processor time, which other work on the machine hardly changes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from learninglion.models import PassageKind, SourceKind
 from learninglion.search.asking import find_answers
 from learninglion.search.local.index import Index
 from learninglion.store.reader import Entry
-from scale import GrowingReader, SyntheticEncoder, Times, real_sentences, timed, told
+from scale import GrowingReader, MixedEncoder, RealTexts, Servers, Times, timed, told
 
 
 class SectionReader(GrowingReader):
@@ -56,20 +56,20 @@ def _section(entry: Entry) -> Entry:
 
 def measure(size: int, count: int) -> dict[str, float]:
     """The times of `count` questions to `size` sections: fresh, with a known vector, and going on."""
-    questions, _ = real_sentences()
+    questions, servers = RealTexts().questions, Servers("")
     asked = questions[1 : count + 1]
     reader = SectionReader(size)
     with tempfile.TemporaryDirectory() as folder:
-        index = Index.open(Path(folder), SyntheticEncoder())
+        index = Index.open(Path(folder), MixedEncoder(Path(folder)))
         index.update(reader)
         find_answers(index, reader, questions[0])
         fresh: Times = []
         again: Times = []
         follows: Times = []
         for question in asked:
-            timed(fresh, partial(find_answers, index, reader, question))
-            timed(again, partial(find_answers, index, reader, question))
-            timed(follows, partial(find_answers, index, reader, "En waarom?", after=question))
+            timed(fresh, partial(find_answers, index, reader, question), servers)
+            timed(again, partial(find_answers, index, reader, question), servers)
+            timed(follows, partial(find_answers, index, reader, "En waarom?", after=question), servers)
     return {
         "sections": size,
         **told("ask", fresh),

@@ -32,7 +32,7 @@ from learninglion.parsing.passages import cut
 from learninglion.search.content import passage_text
 from learninglion.store.store import Intake, Store
 from learninglion.workflow import Workplace, WorkplaceOptions, open_workplace, read_question_file
-from scale import PAIRS, real_sentences
+from scale import PAIRS, RealTexts
 
 PER_DOCUMENT = 8
 BATCH = 100  # documents a transaction
@@ -42,7 +42,8 @@ class Corpus:
     """The real questions and sentences with their vectors, to make documents of."""
 
     def __init__(self, encoder: NanoEncoder) -> None:
-        self.questions, self.sentences = real_sentences()
+        texts = RealTexts()
+        self.questions, self.sentences = texts.questions, texts.sentences
         self.asked = encoder.encode_passages(self.questions)
         self.told = encoder.encode_passages(self.sentences)
 

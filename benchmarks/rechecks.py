@@ -36,7 +36,7 @@ from learninglion.dutch.text import split_sentences
 from learninglion.settings import load_settings, workplace_options
 from learninglion.workflow import open_workplace, read_question_file
 from learninglion.workflow.answer_text import write_answer
-from scale import PAIRS, real_sentences
+from scale import PAIRS, RealTexts
 
 SETS = PAIRS.parent / "sets-2024" / "questions"
 OWN = (
@@ -79,7 +79,7 @@ class Changes:
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self._sentences = real_sentences()[1]
+        self._sentences = RealTexts().sentences
 
     def kinds(self) -> Mapping[str, Callable[[str], str]]:
         """Every kind of change."""
