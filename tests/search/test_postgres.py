@@ -53,6 +53,7 @@ def test_both_engines_give_the_same_hits_to_the_last_bit(
 ) -> None:
     for engine in (embedded, index):
         monkeypatch.setattr(engine, "EXACT", exact)
+    monkeypatch.setattr(index, "_SCORED", exact)
     reader = MemoryReader(make_archive())
     shared, own = opened(), Index.open(tmp_path, ENCODER)
     changes = [

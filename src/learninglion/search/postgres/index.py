@@ -64,8 +64,12 @@ from learninglion.store.reader import Change, Reader
 
 # Rows that are looked at for the terms of one family, where the server has no BM25: the rarest terms count.
 _MOST_ROWS = 20_000
-# Up to so many sources under a filter, the distance of every passage is computed.
-_COMPARED = 10_000
+# Up to so many sources under a filter every one is scored: finding them among all others took 0.8 s for
+# 5,000 of 500,000.
+_SCORED = 5_000
+# BM25 weighs words otherwise than the score does, so the larger an archive the deeper is looked: with 200 of
+# 500,000 sources recall@10 was 0.94, with 600 it was 0.99 (benchmarks/README.md).
+_SHALLOW = 50_000
 _REMEMBERED = 8
 _WIDTH = 1000  # of a weight's unit: whole numbers add up the same in any order
 
@@ -103,10 +107,10 @@ class PostgresView:
     def _found(self, engine: Engine, probe: Probe, documents: frozenset[str] | None, exact: bool) -> Pieces:
         with engine.begin() as connection, plain_cursor(connection) as cursor:
             allowed = self._count(connection, documents)
-            if exact or allowed <= EXACT:
+            if exact or allowed <= (EXACT if documents is None else max(EXACT, _SCORED)):
                 chosen, values = self._seen(documents)
             else:
-                keys = {*self._by_words(cursor, probe, documents)}
+                keys = {*self._by_words(cursor, probe, documents, allowed)}
                 keys |= {*self._nearest(connection, cursor, probe, documents, allowed)}
                 chosen, values = "s.key = ANY(%(keys)s)", {"keys": sorted(keys)}
             query = (
@@ -145,8 +149,11 @@ class PostgresView:
                 self._allowed.popitem(last=False)
         return number
 
-    def _by_words(self, cursor: Any, probe: Probe, documents: frozenset[str] | None) -> list[int]:
+    def _by_words(
+        self, cursor: Any, probe: Probe, documents: frozenset[str] | None, allowed: int
+    ) -> list[int]:
         where, values = self._seen(documents)
+        depth = round(CANDIDATES * max(1.0, (allowed / _SHALLOW) ** 0.5))
         keys: list[int] = []
         for family, terms in zip(FAMILIES, proposing(probe), strict=True):
             if self.tables.bm25:
@@ -154,13 +161,13 @@ class PostgresView:
                 order = f"w.{family} <@> to_bm25query(%(asked)s, '{self.tables.name(family)}')"
                 query = (
                     f"SELECT s.key FROM {self.tables.words} w JOIN {self.tables.sources} s USING (key)"
-                    f" WHERE {where} ORDER BY {order} LIMIT {CANDIDATES}"
+                    f" WHERE {where} ORDER BY {order} LIMIT {depth}"
                 )
                 parameters: dict[str, Any] = {"asked": terms_text}
             else:
                 rare = self._rarest(family, terms)
                 # term by term, or PostgreSQL reads the whole table for all of them
-                first = "" if documents is not None else f" ORDER BY 2 DESC, 1 LIMIT {10 * CANDIDATES}"
+                first = "" if documents is not None else f" ORDER BY 2 DESC, 1 LIMIT {10 * depth}"
                 query = (
                     "WITH hit AS MATERIALIZED (SELECT w.key, sum(t.weight) AS weight"
                     " FROM unnest(%(terms)s::int[], %(weights)s::bigint[]) AS t(term, weight)"
@@ -168,7 +175,7 @@ class PostgresView:
                     " WHERE terms @> ARRAY[t.term] OFFSET 0) w"
                     f" GROUP BY w.key{first})"
                     f" SELECT s.key FROM hit JOIN {self.tables.sources} s USING (key) WHERE {where}"
-                    f" ORDER BY hit.weight DESC, s.source LIMIT {CANDIDATES}"
+                    f" ORDER BY hit.weight DESC, s.source LIMIT {depth}"
                 )
                 parameters = {"terms": [t for t, _ in rare], "weights": [w for _, w in rare]}
             if any(parameters.values()):
@@ -195,19 +202,16 @@ class PostgresView:
     ) -> list[int]:
         where, values = self._seen(documents)
         distance = "p.place <#> %(place)s::halfvec"
-        if documents is not None and allowed <= _COMPARED:
-            distance = f"({distance}) + 0"  # no index: every passage is compared
-        else:
-            share = allowed / max(1, self._count(connection, None))
-            scanned = int(20_000 / max(share, 1e-3))
-            connection.execute(
-                text(
-                    "SELECT set_config('hnsw.ef_search', '400', true),"
-                    " set_config('hnsw.iterative_scan', 'strict_order', true),"
-                    " set_config('hnsw.max_scan_tuples', :scanned, true)"
-                ),
-                {"scanned": str(scanned)},
-            )
+        share = allowed / max(1, self._count(connection, None))
+        scanned = int(20_000 / max(share, 1e-3))
+        connection.execute(
+            text(
+                "SELECT set_config('hnsw.ef_search', '400', true),"
+                " set_config('hnsw.iterative_scan', 'strict_order', true),"
+                " set_config('hnsw.max_scan_tuples', :scanned, true)"
+            ),
+            {"scanned": str(scanned)},
+        )
         query = (
             f"SELECT s.key FROM {self.tables.passages} p JOIN {self.tables.sources} s ON s.key = p.source"
             f" WHERE {where} ORDER BY {distance} LIMIT {NEAREST}"
