@@ -81,7 +81,7 @@ def test_asked_signed_and_seen_everywhere(ministry: Office) -> None:
     for place in ("/", "/dossiers", path, path + "/history"):
         assert "✓ vastgesteld" in noor.get(place).text, place
     history = noor.get(path + "/history").text
-    assert "gevraagd om vast te stellen (karim, versie 1)" in history
+    assert "gevraagd om vast te stellen – karim (versie 1)" in history
     told = [
         e
         for e in ministry.workplace.log.entries(EVERYTHING, subject=path.rsplit("/", 1)[1])

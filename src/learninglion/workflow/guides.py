@@ -94,6 +94,11 @@ class Guide:
     changed: datetime | None = None
     changed_by: str = ""
 
+    @property
+    def expired(self) -> bool:
+        """Whether its term is over: an owner has to look at it again."""
+        return self.until is not None and self.until < now().date()
+
 
 class Finding(StrEnum):
     """What is said of an answer."""
