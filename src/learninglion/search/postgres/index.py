@@ -20,8 +20,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Error as DriverError
-from psycopg.errors import UndefinedTable
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
@@ -92,6 +90,9 @@ class PostgresView:
 
     def candidates(self, probe: Probe, documents: frozenset[str] | None, *, exact: bool = False) -> Pieces:
         """The sources of `documents` (None: all) that may be hits; `exact`: every one of them."""
+        from psycopg import Error as DriverError  # only who has a PostgreSQL has installed it
+        from psycopg.errors import UndefinedTable
+
         if self.replica is not None and self.replica.ready(
             self.tables.listed, self.tables.generation, self.sequence
         ):
