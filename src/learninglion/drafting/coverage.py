@@ -71,10 +71,12 @@ def said_chances(
     affirms = polarity(split_introduction(counting[0].text).claim)
     chances: list[dict[str, float]] = []
     for asking, row in zip(askings, judged, strict=True):
-        by_source: dict[str, float] = {"": 1.0} if settled(asking, affirms) else {}
-        for told, one in zip(sources, row, strict=True) if not by_source else ():
-            chance = told.chance(one, among)
-            by_source[told.source.id] = max(chance, by_source.get(told.source.id, 0.0))
+        if settled(asking, affirms):
+            chances.append({"": 1.0})
+            continue
+        by_source: dict[str, float] = {}
+        for told, one in zip(sources, row, strict=True):
+            by_source[told.source.id] = max(told.chance(one, among), by_source.get(told.source.id, 0.0))
         chances.append(by_source)
     return tuple(chances)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Protocol
 
 import json_repair
@@ -419,7 +420,7 @@ def read_claims(reply: str) -> tuple[tuple[Claim, ...], tuple[str, ...]] | None:
 
     A model that answers the question at once, naming its sources, says with that what answers it.
     """
-    for form in (*_forms(reply), *_laid_out(reply)):
+    for form in chain(_forms(reply), _laid_out(reply)):  # mending costs much: only where nothing was read
         rows, missing, read = _rows(form)
         if rows or read:
             return tuple(rows[: 2 * _MAX_SENTENCES]), tuple(missing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -479,6 +479,21 @@ _LEADS = re.compile(
 )
 
 
+def _runs(tokens: Sequence[tuple[int, int, str]], met: Collection[str]) -> Iterator[tuple[int, int, int]]:
+    """Where words of a name stand together, small words between them or not: how many, start and end."""
+    hits = [any(len(t) > 2 and _alike(word, t) for word in met) for *_, t in tokens]
+    for n, hit in enumerate(hits):
+        if not hit or (n and hits[n - 1]):
+            continue
+        last = n
+        for k in range(n + 1, len(tokens)):
+            if hits[k]:
+                last = k
+            elif not is_filler(tokens[k][2]):
+                break
+        yield sum(hits[n : last + 1]), tokens[n][0], tokens[last][1]
+
+
 def pointed_at(question: str, names: Sequence[str]) -> str:
     """`question` with "dit document" where it names a document by its title; as it is where it does not.
 
@@ -501,23 +516,10 @@ def pointed_at(question: str, names: Sequence[str]) -> str:
             )
         else:
             known = len(met) >= _WORDS_OF_NAME * len(own) and len(met) > 1
-        if not known:
+        if not known or 2 * len(met) < len(own):
             continue
-        if 2 * len(met) < len(own):
-            continue
-        hits = [any(len(t) > 2 and _alike(word, t) for word in met) for *_, t in tokens]
-        for n, hit in enumerate(hits):
-            if not hit or (n and hits[n - 1]):
-                continue
-            last = n
-            for k in range(n + 1, len(tokens)):
-                if hits[k]:
-                    last = k
-                elif not is_filler(tokens[k][2]):
-                    break
-            count = sum(hits[n : last + 1])
-            if best is None or count > best[0]:
-                best = (count, tokens[n][0], tokens[last][1])
+        for run in _runs(tokens, met):
+            best = max(best or run, run, key=lambda r: r[0])
     if best is None:
         return question
     _, start, end = best
