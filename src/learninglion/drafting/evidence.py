@@ -97,7 +97,7 @@ class Evidence:
     bears: Floats  # shape (len(BEARS_ON_IT),): how far the source as a whole is about it
 
 
-_AT_HAND = 120_000_000  # bytes of vectors; an answer of 150 words is 230,000
+_AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
 
 
 class Meaning:
