@@ -18,6 +18,7 @@ from learninglion.search.comparing import ChangeKind, Substance
 from learninglion.search.comparing import compare as compare_versions
 from learninglion.search.told import comparison_view
 from learninglion.workflow import FileStatus, look_at_files, parse_files
+from learninglion.workflow.indexing import REMADE
 from learninglion.workflow.intake import PersonalPolicy
 
 _STATUS = {
@@ -293,7 +294,7 @@ def index_status() -> None:
     """Of de zoekindex heel is, tot op de laatste byte; wat beschadigd is, wordt opnieuw gemaakt."""
     with workplace_here() as workplace, progress() as shown:
         if damaged := workplace.indexing.mend(progress=shown):
-            advise(f"{damaged} De zoekindex is opnieuw gemaakt.")
+            advise(f"{damaged} {REMADE}")
         state = workplace.indexing.state()
     if state.problem:
         fail(state.problem)

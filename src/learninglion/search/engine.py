@@ -81,6 +81,8 @@ class IndexState:
     sequence: int
     problem: str  # "" when it can be searched; otherwise why it must be rebuilt
     wanted: str = ""  # the encoder that should take over from `encoder`; "" where that is the right one
+    store: str = ""  # the id of the store that it was made from
+    mark: str = ""  # of that store's change `sequence`: another history has another
 
 
 class Engine(Protocol):

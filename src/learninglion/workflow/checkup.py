@@ -19,6 +19,7 @@ from learninglion.inference.connection import Connection, ConnectionLostError, r
 from learninglion.inference.generators import GeneratorKind
 from learninglion.models import Actor
 from learninglion.models.errors import LearningLionError, UnavailableError
+from learninglion.workflow.indexing import REMADE
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.workplace import Workplace
 
@@ -114,7 +115,9 @@ def _storage(workplace: Workplace, actor: Actor) -> Iterator[Finding]:
     workplace.storage.check(problems.append, actor=actor)
     for problem in (p for p in problems if p != state.problem or workplace.indexing.exists()):
         advice = "Zet het bestand terug uit een back-up, of neem het document opnieuw op."
-        if problem == state.problem or "zoekregister" in problem:
+        if problem.endswith(REMADE):
+            advice = "Hier hoeft u niets meer te doen. Gebeurt het weer, controleer dan de schijf."
+        elif problem == state.problem or "zoekregister" in problem:
             advice = "Maak de zoekindex opnieuw: learninglion index rebuild"
         elif problem.startswith("De database"):
             advice = "Controleer de schijf en zet een back-up terug: learninglion restore"

@@ -30,6 +30,8 @@ from learninglion.workflow.rights import Task, require
 __all__ = ["IndexState", "Indexing"]
 
 _logger = logging.getLogger(__name__)
+REMADE = "De zoekindex is opnieuw gemaakt."
+_OTHER_HISTORY = "Het zoekregister is van een andere stand van het archief."
 _PATIENCE = 10.0  # seconds that a search waits for whoever is writing the index
 
 
@@ -128,14 +130,22 @@ class Indexing:
                 self._store, lambda done, total: progress("Indexeren", done, total), wait=_PATIENCE
             )
         except ConflictError:
-            if self.index.state().problem:
+            if self.state().problem:
                 raise
             return False
         return True
 
     def state(self) -> IndexState:
-        """How the index stands; `wanted` names a model that should take over."""
-        return self.index.state()
+        """How the index stands; `wanted` names a model that should take over.
+
+        One that was made from another history of the archive (a backup was put back beside it) is a problem:
+        the next update makes it anew.
+        """
+        state = self.index.state()
+        if state.problem or not self.index.exists():
+            return state
+        same = (state.store, state.mark) == (self._store.store_id(), self._store.mark_of(state.sequence))
+        return state if same else replace(state, problem=_OTHER_HISTORY)
 
     def exists(self) -> bool:
         """Whether an index was ever made here."""
@@ -160,7 +170,7 @@ class Indexing:
 
     def check(self) -> IndexState:
         """How the index stands, every byte of it checked."""
-        state = self.index.state()
+        state = self.state()
         return replace(state, problem=state.problem or self.index.verify())
 
     def mend(self, *, progress: Progress = silent) -> str:

@@ -11,7 +11,7 @@ from learninglion.models import Actor
 from learninglion.models.plain import Plain
 from learninglion.record.log import EventLog
 from learninglion.store.store import Store
-from learninglion.workflow.indexing import Indexing
+from learninglion.workflow.indexing import REMADE, Indexing
 from learninglion.workflow.log import note
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.traces import Traces
@@ -76,7 +76,7 @@ class Storage:
             on_problem(sentence)
             problems += 1
         if damaged := self._indexing.mend():
-            on_problem(f"{damaged} De zoekindex is opnieuw gemaakt.")
+            on_problem(f"{damaged} {REMADE}")
             problems += 1
         note(self._log, "storage.check", actor, "", {"problems": problems})
         return problems

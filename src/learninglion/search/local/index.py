@@ -264,6 +264,7 @@ class Index:
                 return IndexState(0, 0, 0, self.encoders.current.name, 0, self._problem)
             passages = sum(len(s.vectors) for s in shot.segments)
             wanted = "" if shot.encoder_name == self.encoders.current.name else self.encoders.current.name
+            manifest = self._manifest()
             return IndexState(
                 sources=int(shot.alive.sum()),
                 passages=passages,
@@ -272,6 +273,8 @@ class Index:
                 sequence=shot.sequence,
                 problem="",
                 wanted=wanted,
+                store=manifest.store,
+                mark=manifest.mark,
             )
 
     def refresh(self) -> bool:

@@ -429,7 +429,8 @@ class PostgresIndex:
         row = known.row
         _, sources = known.view.extent(None)
         wanted = "" if row.encoder == current else current
-        return IndexState(sources, row.passages, 1, row.encoder, row.sequence, "", wanted)
+        passages, sequence = row.passages, row.sequence
+        return IndexState(sources, passages, 1, row.encoder, sequence, "", wanted, row.store, row.mark)
 
     def verify(self) -> str:
         """Whether every source has its content, words and passages; "" or what is missing."""
