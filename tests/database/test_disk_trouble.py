@@ -41,6 +41,14 @@ def test_sqlite_is_understood_within_its_wrapper(tmp_path: Path) -> None:
     assert "vol" in (disk_trouble(OperationalError("insert", {}, caught.value)) or "")
 
 
+def test_a_log_of_sqlite_that_could_not_grow_is_a_full_disk() -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert "vol" in (disk_trouble(error) or "")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_READ
+    assert "fouten" in (disk_trouble(error) or "")
+
+
 def test_a_command_says_it_in_one_line(tmp_path: Path) -> None:
     """A limit on the size of files stands for a full disk."""
     code = "from learninglion.cli import main; main()"

@@ -25,6 +25,8 @@ _BY_NUMBER = {
     errno.EPERM: _READ_ONLY,
     errno.EIO: _DEFECT,
 }
+# The index of a write-ahead log that could not grow: SQLite calls that an error of the disk.
+_NO_ROOM = (sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP)
 _BY_CODE = {
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
@@ -43,6 +45,8 @@ def disk_trouble(error: BaseException) -> str | None:
             return f"{cause.filename}: {message}" if cause.filename and message is not _FULL else message
         if isinstance(cause, sqlite3.Error):
             code = getattr(cause, "sqlite_errorcode", None)
+            if code in _NO_ROOM:
+                return _FULL
             if code is not None and code & 0xFF in _BY_CODE:  # the low byte is the kind
                 return _BY_CODE[code & 0xFF]
     return None

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from learninglion.database.files import disk_trouble
 from learninglion.inference.encoders import Encoder, Vectors
 from learninglion.models.errors import InputError
 
@@ -86,7 +87,8 @@ class VectorCache:
                     self.path.with_name(name).unlink(missing_ok=True)
                 return self._try(work)
         except sqlite3.DatabaseError as error:
-            raise InputError(f"{self.path}: de vectorvoorraad is niet te gebruiken: {error}") from error
+            reason = disk_trouble(error) or str(error)
+            raise InputError(f"{self.path}: de vectorvoorraad is niet te gebruiken: {reason}") from error
 
     def _try(self, work: Callable[[sqlite3.Connection], T]) -> T:
         fresh = not self.path.exists()
