@@ -176,6 +176,20 @@ def test_what_a_person_brought_about_something_else_is_proposed_and_no_text(aske
     assert [s.text for s in said.statements] == ["De dienstregeling telt 14 afvaarten per dag."]
 
 
+def test_what_was_brought_along_for_the_set_is_proposed_where_it_says_more_than_the_archive() -> None:
+    asked = "In welke gemeenten duurt het wachten op de pont het langst?"
+    known = make_source(
+        "Het wachten op de pont duurt het langst in drie gemeenten.",
+        question="Hoe lang duurt het wachten op de pont?",
+    )
+    body = "In Waterhoek, Oeverland en Duinwijk duurt het wachten op de pont het langst."
+    news = replace(make_source(body, kind=SourceKind.SUPPLIED), id="supplied#news")
+    made = draft(make_selection(asked, [known, news], chosen_by=Chooser.MACHINE))
+    assert made.proposal == body
+    cost = draft(make_selection("Wat kost de pont per jaar?", [known, news], chosen_by=Chooser.MACHINE))
+    assert not cost.proposal
+
+
 def test_the_length_is_kept() -> None:
     body = " ".join(
         f"Bij Duinwijk varen op dit moment {i} veerponten van een rederij met vaste tijden."

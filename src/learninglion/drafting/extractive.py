@@ -144,11 +144,11 @@ def draft(
     material = _newest_first(selection, askings[0], material, held_by, locate) if not statements else material
     missing = tuple(a.text for a in askings if made.chances.get(a.text, 0.0) < LIKELY)
     made.remarks.extend(_hints(made, statements))
+    proposal = proposal or _to_confirm(made, judged)
     if not statements:
-        doubtful = proposal or _best_sentence(selection, judged)
         verdict = AnswerVerdict.UNANSWERABLE
         return Draft(
-            selection, (), verdict, missing, provenance, tuple(made.remarks), True, kind, material, doubtful
+            selection, (), verdict, missing, provenance, tuple(made.remarks), True, kind, material, proposal
         )
     open_ = made.doubted or _all_former(made) or any(made.chances.get(a.text, 0.0) < sure for a in askings)
     return Draft(
@@ -482,14 +482,26 @@ def _state(source: Source, unit: Unit, locate: Locate, phrase: str, voice: Voice
     return Statement(f"{phrase} {unit.text}".strip(), (citation,))
 
 
-def _best_sentence(selection: Selection, judged: Sequence[Sequence[Judged]]) -> str:
-    """What a person chose is never answered with nothing: its best sentence, to be confirmed."""
-    if selection.chosen_by is not Chooser.PERSON:
-        return ""
-    chosen = {s.id for s in selection.chosen if s.id != LINE}
-    rows = [j for row in judged for j in row if j.source.id in chosen and j.units]
+def _to_confirm(made: _Draft, judged: Sequence[Sequence[Judged]]) -> str:
+    """The sentence that a person may confirm: what a person chose is never answered with nothing, and what
+    was brought along is proposed where it answers a part better than what was taken.
+    """
+    selection = made.selection
+    person = selection.chosen_by is Chooser.PERSON and not made.taken
+    given = {s.id for s in selection.chosen if s.id != LINE and s.id not in made.taken}
+    rows = [
+        j
+        for row in judged
+        for j in row
+        if j.source.id in given and j.units and (person or _answers_better(made, j))
+    ]
     best = max(rows, key=lambda j: (max(j.chances), j.bearing), default=None)
     return unpoint(best.units[best.best].text).text if best is not None else ""
+
+
+def _answers_better(made: _Draft, judged: Judged) -> bool:
+    chance, taken = max(judged.chances), made.chances.get(judged.asking.text, 0.0)
+    return judged.source.kind is SourceKind.SUPPLIED and chance >= LIKELY and chance > taken
 
 
 # --------------------------------------------------------------------------- beside the text
