@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from learninglion.checking.citations import nowhere
 from learninglion.checking.phrases import attribute, in_answer_to, introduce
 from learninglion.checking.verify import check
 from learninglion.drafting.extractive import draft
@@ -14,6 +15,7 @@ from learninglion.drafting.line import Voice, cabinet_on, voice_of
 from learninglion.drafting.verdict import verify
 from learninglion.models import Answerer, AnswerVerdict, Citation, Statement, StatementVerdict
 from learninglion.testing import make_card, make_selection, make_source
+from learninglion.workflow.answer_text import read_proposal
 
 QUESTION = "Hoeveel veerponten varen er bij Duinwijk?"
 BODY = "Ik betreur dat er bij Duinwijk nog maar 12 veerponten varen."
@@ -57,6 +59,20 @@ def test_an_earlier_cabinet_is_named_and_quoted() -> None:
     assert made.verdict is AnswerVerdict.ANSWERED  # a figure stays one, with its date
     assert any("vorig kabinet" in remark for remark in made.left_out)
     assert all(c.verdict is StatementVerdict.SUPPORTED for c in verify(made).checks)
+
+
+def test_what_is_proposed_of_an_earlier_cabinet_is_theirs_too() -> None:
+    source = make_source("Ik zie geen reden om de pont te vergroten.", card=card(date(2019, 3, 1)))
+    asked = make_selection("Deelt u de mening dat omwonenden goed worden beschermd?", [source])
+    made = draft(replace(asked, introduction=ASKED.format("6 oktober 2024")))
+    assert not made.statements
+    assert made.proposal == (
+        "Eerder, op 1 maart 2019, schreef de toenmalige minister van Infrastructuur en Waterstaat aan uw "
+        f"Kamer: “{source.body}”"
+    )
+    (confirmed,) = read_proposal(made, nowhere)
+    assert [c.source_id for c in confirmed.citations] == [source.id]
+    assert check(confirmed, (source,)).verdict is StatementVerdict.SUPPORTED
 
 
 def test_a_position_of_an_earlier_cabinet_is_not_the_position_of_this_one() -> None:

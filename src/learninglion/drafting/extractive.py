@@ -431,8 +431,6 @@ def _statements(made: _Draft) -> tuple[Statement, ...]:
             elif voice is Voice.OURS and has_passed(unit.text, source.document.date, today):
                 lead = formerly(source.document)
             stated = _state(source, unit, made.locate, "" if opening else lead, voice)
-            if stated is None:
-                continue
             statements.append(stated)
             phrase = phrase if opening else ""
     return tuple(statements)
@@ -465,7 +463,7 @@ def _opens(text: str) -> bool:
     return bool(_YES_OR_NO.match(text) or is_bare(text))
 
 
-def _state(source: Source, unit: Unit, locate: Locate, phrase: str, voice: Voice) -> Statement | None:
+def _state(source: Source, unit: Unit, locate: Locate, phrase: str, voice: Voice) -> Statement:
     """The sentence as a statement that holds; without "zoals gezegd" where it holds without."""
     citation = cite(source, unit.span, locate)
     if voice is not Voice.OURS:
@@ -496,7 +494,12 @@ def _to_confirm(made: _Draft, judged: Sequence[Sequence[Judged]]) -> str:
         if j.source.id in given and j.units and (person or _answers_better(made, j))
     ]
     best = max(rows, key=lambda j: (max(j.chances), j.bearing), default=None)
-    return unpoint(best.units[best.best].text).text if best is not None else ""
+    if best is None:
+        return ""
+    unit, voice = best.units[best.best], voice_of(best.source.document, selection)
+    if voice is Voice.OURS:
+        return unpoint(unit.text).text
+    return _state(best.source, unit, made.locate, _phrase(made, best.source, voice), voice).text
 
 
 def _answers_better(made: _Draft, judged: Judged) -> bool:
