@@ -49,9 +49,16 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(postgresql_place: Place) -> str:
-    """The address of a running PostgreSQL, without a database name."""
-    return postgresql_place.url
+def postgresql_server(request: pytest.FixtureRequest) -> str:
+    """The address of a running PostgreSQL, without a database name.
+
+    LEARNINGLION_TEST_POSTGRESQL names another than the one that is carried, such as one with pg_textsearch.
+    """
+    other = os.environ.get("LEARNINGLION_TEST_POSTGRESQL")
+    if other:
+        return other
+    place: Place = request.getfixturevalue("postgresql_place")
+    return place.url
 
 
 @pytest.fixture(scope="session")

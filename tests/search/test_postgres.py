@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from archives import SUBJECTS, make_archive, make_entry
 from learninglion.inference.vectors import KnownVectors, VectorCache
 from learninglion.models.errors import ConflictError
+from learninglion.search.frame import Tally, WordCounts
 from learninglion.search.local import snapshot as embedded
 from learninglion.search.local.index import Index
 from learninglion.search.postgres import index, tables
 from learninglion.search.postgres import index as building
-from learninglion.search.postgres.index import PostgresIndex, supported
+from learninglion.search.postgres.index import PostgresIndex, rarest, supported
 from learninglion.search.search import search, search_set
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
@@ -247,3 +248,18 @@ def test_an_index_is_made_without_workers_where_shared_memory_is_short(
     index.update(reader)
     assert sum("hnsw" in statement for statement in ran) == 2 and index.verify() == ""
     assert search(index, reader, "Hoe hoog zijn de dijken?")
+
+
+def test_terms_that_stand_everywhere_propose_nothing_but_where_there_are_no_others() -> None:
+    words = WordCounts()
+    for term, body, question in ((1, 40, 0), (2, 3, 2), (3, 50, 49), (4, 8, 0)):
+        words.frequency["body", "stems"][term] = body
+        words.frequency["asked", "stems"][term] = question
+    nothing = Tally(0, np.zeros(2), np.zeros((2, 2))).cloud()
+    statistics = words.statistics(nothing, nothing)
+    heaviest_first = [(2, 9.0), (4, 8.0), (1, 2.0), (3, 1.0), (5, 0.0)]
+    assert rarest(statistics, "stems", heaviest_first, 50) == [(2, 9.0), (4, 8.0)]
+    assert rarest(statistics, "stems", heaviest_first, 53) == [(2, 9.0), (4, 8.0), (1, 2.0)]
+    assert rarest(statistics, "stems", [(3, 4.0), (2, 1.0)], 50) == [(2, 1.0)]
+    assert rarest(statistics, "stems", [(3, 4.0), (1, 1.0)], 50, least=1) == [(3, 4.0)]
+    assert rarest(statistics, "stems", [(5, 0.0)], 50, least=1) == []

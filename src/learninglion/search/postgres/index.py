@@ -60,14 +60,17 @@ from learninglion.store.reader import Change, Reader
 
 # What one search sees of the index on PostgreSQL: the rows that count at one change of the store.
 
-# Rows that are looked at for the terms of one family, where the server has no BM25: the rarest terms count.
+# What the terms of one family may be found in together, counted in sources: the rarest terms propose. Looking
+# costs by it. Where the server has BM25, as a share of all: without those that are everywhere a million
+# passages lose nothing, and the slowest questions take a third of the time (benchmarks/README.md).
 _MOST_ROWS = 20_000
+_MOST_SHARE = 0.5
 # Up to so many sources under a filter every one is scored: finding them among all others took 0.8 s for
 # 5,000 of 500,000.
 _SCORED = 5_000
 # BM25 weighs words otherwise than the score does, so the larger an archive the deeper is looked: with 200 of
-# 500,000 sources recall@10 was 0.94, with 600 it was 0.99 (benchmarks/README.md).
-_SHALLOW = 50_000
+# 500,000 sources recall@10 was 0.94, with 800 it was 0.99 (benchmarks/README.md).
+_SHALLOW = 30_000
 _REMEMBERED = 8
 _WIDTH = 1000  # of a weight's unit: whole numbers add up the same in any order
 
@@ -158,7 +161,9 @@ class PostgresView:
         keys: list[int] = []
         for family, terms in zip(FAMILIES, proposing(probe), strict=True):
             if self.tables.bm25:
-                terms_text = " ".join(str(term) for term, weight in terms if weight > 0)
+                most = round(_MOST_SHARE * self.statistics.sources["body"])
+                rare = rarest(self.statistics, family, terms, most, least=1)
+                terms_text = " ".join(str(term) for term, _ in rare)
                 order = f"w.{family} <@> to_bm25query(%(asked)s, '{self.tables.name(family)}')"
                 query = (
                     f"SELECT s.key FROM {self.tables.words} w JOIN {self.tables.sources} s USING (key)"
@@ -166,7 +171,8 @@ class PostgresView:
                 )
                 parameters: dict[str, Any] = {"asked": terms_text}
             else:
-                rare = self._rarest(family, terms)
+                at = FAMILIES.index(family) * BUCKETS
+                rare = rarest(self.statistics, family, terms, _MOST_ROWS)
                 # term by term, or PostgreSQL reads the whole table for all of them
                 first = "" if documents is not None else f" ORDER BY 2 DESC, 1 LIMIT {10 * depth}"
                 query = (
@@ -178,19 +184,12 @@ class PostgresView:
                     f" SELECT s.key FROM hit JOIN {self.tables.sources} s USING (key) WHERE {where}"
                     f" ORDER BY hit.weight DESC, s.source LIMIT {depth}"
                 )
-                parameters = {"terms": [t for t, _ in rare], "weights": [w for _, w in rare]}
+                parameters = {
+                    "terms": [at + term for term, _ in rare],
+                    "weights": [round(weight * _WIDTH) for _, weight in rare],
+                }
             if any(parameters.values()):
                 keys += [key for (key,) in _rows(cursor, query, {**values, **parameters})]
-        return keys
-
-    def _rarest(self, family: str, terms: Any) -> list[tuple[int, int]]:
-        """The heaviest of `terms` that together stand in no more sources than are looked at."""
-        at, left, keys = FAMILIES.index(family) * BUCKETS, _MOST_ROWS, []
-        for term, weight in terms:
-            sources = sum(int(self.statistics.frequency[p, family][term]) for p in ("asked", "body"))
-            if weight > 0 and sources <= left:
-                left -= sources
-                keys.append((at + term, round(weight * _WIDTH)))
         return keys
 
     def _nearest(
@@ -219,6 +218,19 @@ class PostgresView:
         )
         vector: NDArray[np.float32] = probe.vector
         return [key for (key,) in _rows(cursor, query, {**values, "place": written(vector)})]
+
+
+def rarest(
+    statistics: Statistics, family: str, terms: Sequence[tuple[int, float]], most: int, least: int = 0
+) -> list[tuple[int, float]]:
+    """The heaviest of `terms` that together stand in at most `most` sources, but `least` terms anyway."""
+    chosen: list[tuple[int, float]] = []
+    for term, weight in terms:
+        sources = sum(int(statistics.frequency[part, family][term]) for part in PARTS)
+        if weight > 0 and (sources <= most or len(chosen) < least):
+            most -= sources
+            chosen.append((term, weight))
+    return chosen
 
 
 def _rows(cursor: Any, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
