@@ -96,6 +96,18 @@ def test_an_empty_archive_gives_no_hits(tmp_path: Path) -> None:
     assert search(index, reader, "Is er iets?") == ()
 
 
+def test_what_is_told_of_a_hit_does_not_depend_on_what_else_was_scored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, reader = opened(tmp_path, make_archive())
+    questions = [question for question, _ in SUBJECTS]
+    whole = search_set(index, reader, questions, limit=2)
+    for name, few in (("EXACT", 1), ("CANDIDATES", 2), ("NEAREST", 3)):
+        monkeypatch.setattr(first_look, name, few)
+    assert search_set(index, reader, questions, limit=2) == whole
+    assert all({hit.lexical_rank for hit in hits} == {1, 2} for hits in whole)
+
+
 def test_synonyms_find_what_the_question_does_not_say(tmp_path: Path) -> None:
     entries = [make_entry(f"d{n}", "", body) for n, (_, body) in enumerate(SUBJECTS)]
     entries.append(make_entry("aow", "", "Het ouderdomspensioen stijgt mee met het minimumloon."))

@@ -100,8 +100,8 @@ class Hit:
     passage: Passage
     rank: int  # from 1
     score: float
-    lexical_rank: int | None = None
-    dense_rank: int | None = None
+    lexical_rank: int | None = None  # from 1, among the hits of this search, by words alone
+    dense_rank: int | None = None  # and by meaning alone
     matched: tuple[Span, ...] = ()  # sentences of Document.text that match best
     matched_words: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()  # ids of sources that say nearly the same

@@ -189,8 +189,8 @@ class HitView(TypedDict):
     url: str | None
     rank: int
     passage: str
-    lexical_rank: int | None
-    dense_rank: int | None
+    lexical_rank: int | None  # from 1, among the hits of this search, by words alone
+    dense_rank: int | None  # and by meaning alone
     matched: list[MatchView]
     matched_words: list[str]
     through_synonyms: list[SynonymView]

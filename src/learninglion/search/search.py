@@ -253,8 +253,10 @@ def _hits(
 ) -> tuple[Hit, ...]:
     """The hits of the first of `ranking`, which are `source_ids`."""
     chances = view.fusion.chances(ranking.logits[: len(source_ids)])
-    lexical = _ranks(ranking.features[:, [FEATURES.index("body_grams"), FEATURES.index("asked_grams")]])
-    dense = _ranks(ranking.features[:, [FEATURES.index("body_best"), FEATURES.index("asked_best")]])
+    # among these, for what else was scored depends on the engine
+    features = ranking.features[: len(source_ids)]
+    lexical = _ranks(features[:, [FEATURES.index("body_grams"), FEATURES.index("asked_grams")]])
+    dense = _ranks(features[:, [FEATURES.index("body_best"), FEATURES.index("asked_best")]])
     hits = []
     for i, source_id in enumerate(source_ids):
         if source_id not in entries:
