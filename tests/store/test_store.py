@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from learninglion.database.engine import open_database, reading
+from learninglion.database.engine import now, open_database, reading
 from learninglion.models import Filters, Span
 from learninglion.models.errors import (
     ConflictError,
@@ -293,6 +293,9 @@ def test_changes_come_in_order_once_a_document(store: Store) -> None:
     assert [(c.document_id[-1], c.deleted) for c in store.changes_after(seen)] == [("2", False), ("1", True)]
     assert [c.document_id[-1] for c in store.changes_after(0)] == ["3", "2", "1"]
     assert store.changes_after(store.change_counter()) == ()
+    first, later = store.waiting_since(0), store.waiting_since(seen)
+    assert first is not None and later is not None and first < later <= now()
+    assert store.waiting_since(store.change_counter()) is None
 
 
 def test_many_in_one_transaction_are_all_kept_or_none(store: Store) -> None:

@@ -695,6 +695,13 @@ class Store:
         with reading(self._engine) as connection:
             return tuple(Change(seq, i, gone is not None) for i, seq, gone in connection.execute(query))
 
+    def waiting_since(self, sequence: int) -> datetime | None:
+        """When the first change after `sequence` was made; None where there is none."""
+        with reading(self._engine) as connection:
+            first = select(func.min(changes.c.at)).where(changes.c.seq > sequence)
+            since: datetime | None = connection.scalar(first)
+            return since
+
     def seen_by(self, visible: Visible) -> SeenStore:
         """This store as a reader of searches sees it: cards name only collections of `visible`."""
         return SeenStore(self, visible)

@@ -11,6 +11,7 @@ from threading import Lock, Thread
 from sqlalchemy import Engine as Database
 
 from learninglion.database.blobs import Blobs
+from learninglion.database.engine import now
 from learninglion.inference.encoders import Encoder
 from learninglion.inference.generators import EncoderChoice
 from learninglion.inference.vectors import KnownVectors, VectorCache, key_of
@@ -153,7 +154,11 @@ class Indexing:
 
     def figures(self) -> dict[str, float]:
         """What an operator watches, by name; the first search of this process opens the index."""
-        gauges: dict[str, float] = {"index_behind_changes": self.behind()}
+        since = self._store.waiting_since(self.index.state().sequence)
+        gauges: dict[str, float] = {
+            "index_behind_changes": self.behind(),
+            "index_behind_seconds": 0.0 if since is None else (now() - since).total_seconds(),
+        }
         timings = self.index.timings
         gauges |= {"engine_searches": timings.count, "engine_seconds": round(timings.seconds, 3)}
         if self._replica is not None and self._database is not None:
