@@ -73,6 +73,27 @@ def test_an_older_database_grows_with_its_data(database_url: str) -> None:
     grown.dispose()
 
 
+def test_every_step_only_adds_so_that_a_server_of_before_goes_on(tmp_path: Path) -> None:
+    """What an older program reads stays where it is, and what it writes is taken."""
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    steps = [f"{number:04}" for number in range(1, int(HEAD) + 1)]
+    before: dict[str, dict[str, dict]] = {}
+    for step in steps:
+        engine = open_at(url, step)
+        tables = inspect(engine)
+        now = {name: {c["name"]: c for c in tables.get_columns(name)} for name in tables.get_table_names()}
+        engine.dispose()
+        for table, columns in before.items():
+            assert columns.keys() <= now[table].keys(), (step, table)
+            for name in now[table].keys() - columns.keys():
+                column = now[table][name]
+                assert column["nullable"] or column["default"] is not None, (step, table, name)
+            for name, column in columns.items():
+                assert str(now[table][name]["type"]) == str(column["type"]), (step, table, name)
+                assert now[table][name]["nullable"] >= column["nullable"], (step, table, name)
+        before = now
+
+
 def open_at(url: str, revision: str):
     """A database at an older revision, opened in the same way as the newest."""
     engine = (
