@@ -154,7 +154,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgresql(postgresql_server: str) -> str:
     """The name of a database with all tables and nothing in them, to copy."""
-    administer(postgresql_server, "CREATE DATABASE migrated")
+    administer(postgresql_server, "DROP DATABASE IF EXISTS migrated", "CREATE DATABASE migrated")
     open_database(f"{postgresql_server}/migrated").dispose()
     return "migrated"
 
