@@ -78,8 +78,8 @@ class Lexicon:
         """How many sources it holds."""
         return int(self._index.searcher().num_docs)
 
-    def search(self, terms: QueryTerms, limit: int, within: Sequence[str] = ()) -> NDArray[np.int64]:
-        """Keys of the best `limit` sources, best first; `within` narrows to these documents."""
+    def search(self, terms: QueryTerms, limit: int) -> NDArray[np.int64]:
+        """Keys of the best `limit` sources, best first."""
         clauses = [
             (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(family, term), weight))
             for family, listed in zip(FAMILIES, terms, strict=True)
@@ -89,11 +89,6 @@ class Lexicon:
         if not clauses or limit <= 0:
             return np.zeros(0, dtype=np.int64)
         query = tantivy.Query.boolean_query(clauses)
-        if within:
-            chosen = tantivy.Query.const_score_query(
-                tantivy.Query.term_set_query(self._schema, "document", list(within)), 0.0
-            )
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, chosen)])
         searcher = self._index.searcher()
         hits = searcher.search(query, limit, count=False).hits
         keys = searcher.fast_field_values("key", [address for _, address in hits])
