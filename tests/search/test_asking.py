@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from learninglion.dutch.questions import Wants
+from learninglion.evaluation import document_questions
 from learninglion.evaluation.document_questions import (
+    DocumentQuestion,
     ParsedShelf,
+    learn_weights,
     measure_questions,
     read_document_questions,
 )
 from learninglion.models import Block, BlockKind, Document, DocumentCard, DocumentKind, Footnote, Span
+from learninglion.models.errors import InputError
 from learninglion.search.about import Feature, facts_about, feature_asked, pointed_at
 from learninglion.search.asked import is_english, read_question, without_order
-from learninglion.search.asking import Material, Reply, Verdict, find_answers, goes_on, newest_first
-from learninglion.search.evidence import split_verb
+from learninglion.search.asking import (
+    Material,
+    Reply,
+    Verdict,
+    find_answers,
+    goes_on,
+    newest_first,
+    read_first,
+)
+from learninglion.search.evidence import split_verb, want
 from learninglion.search.local.index import Index
 from learninglion.search.summary import carriers
+from learninglion.search.weighing import chance_answered
 from learninglion.store.reader import MemoryReader
 from learninglion.testing import HashingEncoder
 
@@ -484,3 +498,38 @@ def test_a_number_that_was_counted_is_held_against_the_answer_of_the_case(tmp_pa
     cases.write_text(row % 3 + row % 4, "utf-8")
     report = measure_questions(ParsedShelf([document()]), read_document_questions(cases), HashingEncoder(128))
     assert report.all.shown == 0.5
+
+
+def test_what_is_asked_where_its_document_is_not_is_learned_to_be_absent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = document(
+        ((H, "Gedragscode imkers"), (T, "De kasten staan drie meter van de weg. Een volk zwermt in mei.")),
+        "doc-2",
+        "Gedragscode imkers",
+    )
+    asked = (
+        ("sluiswachter.pdf", "Hoe lang duurt een schutting?", "25"),
+        ("sluiswachter.pdf", "Hoe oud is de sluis?", ""),
+        ("imkers.pdf", "Hoe duur is een kast?", ""),
+    )
+    cases = [
+        DocumentQuestion(key, name, question, "fact", bool(key), key, teaches=True)
+        for name, question, key in asked
+    ]
+    monkeypatch.setattr(document_questions, "passage_questions", lambda: ((), ()))
+    shelf = ParsedShelf([document(), replace(other, source_name="imkers.pdf")])
+    encoder = HashingEncoder(128)
+    weights = learn_weights(shelf, cases, encoder)
+    reader = MemoryReader(shelf.entries())
+    index = Index.open(tmp_path / "index", encoder)
+    index.update(reader)
+    chances = {}
+    for name in ("doc-1", "doc-2"):
+        wanted = want(cases[0].question, lambda _: 1.0)
+        read = read_first(index, reader, cases[0].question, wanted, weights, frozenset({name}))
+        best = sorted(read, key=lambda weighed: -weighed.logit)
+        chances[name] = chance_answered(wanted, best, weights)
+    assert chances["doc-2"] < 0.4 < chances["doc-1"]
+    with pytest.raises(InputError, match="twee documenten"):
+        learn_weights(shelf, cases[:2], encoder)

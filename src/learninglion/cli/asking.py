@@ -67,7 +67,7 @@ def ask(
 
 _SAID = {
     Verdict.ANSWERED: "",
-    Verdict.RELATED: "Een duidelijk antwoord staat er niet in. Dit komt het dichtst in de buurt:",
+    Verdict.RELATED: "Misschien staat het antwoord hier: kijk het zelf na.",
     Verdict.ABSENT: "Dit staat er niet in.",
 }
 

@@ -12,9 +12,10 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path, PurePath
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ from learninglion.models import (
     SourceKind,
     Span,
 )
-from learninglion.models.errors import UnreadableFileError
+from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.models.progress import Progress, silent
 from learninglion.parsing.passages import card_of, cut
 from learninglion.search.asking import Reply, Verdict, find_answers, goes_on, read_first
@@ -341,17 +342,22 @@ def _share(flags: Iterator[bool]) -> float:
 # What a passage of the hand-written cases counts against a question to a document: its look-alikes are made
 # to deceive, and an office asks what it does not know.
 _PASSAGE_WEIGHT = {"answers": 0.3, "answered": 0.1}
+_ELSEWHERE_WEIGHT = 0.5
 _PENALTY = {"answers": 5.0, "answered": 10.0}
 # Of questions that nothing answers, so many may be called answered: one in ten is what is wanted of documents
 # nobody has seen, and there several times as many slip through as here. And so many need not be called
-# absent: as often as of what stands first and is right it is said that it is not there.
-_FALSELY_ANSWERED, _NOT_ABSENT = 0.015, 0.20
+# absent: that it is not there must not be said of what stands first and is right. Both by the spread of all,
+# since the one or two highest of some 70 are a matter of chance.
+_FALSELY_ANSWERED, _NOT_ABSENT = 0.03, 0.50
 _UNASKED = frozenset({"document", "change"})  # kinds that another road answers (about.py, revisions.py)
 
 
 @dataclass(frozen=True, slots=True)
 class _Lesson:
-    """The rows of one question: sources with whether each answers."""
+    """The rows of one question: sources with whether each answers.
+
+    elsewhere: the question of another lesson, put to all documents but the one (`document`) that answers it.
+    """
 
     answerable: bool
     rows: Rows
@@ -360,6 +366,7 @@ class _Lesson:
     wanted: Wanted
     passage: bool
     document: str
+    elsewhere: bool = False
 
 
 def _lessons(
@@ -391,7 +398,7 @@ def _lessons(
                 and (passage or key in plain(f"{w.source.question}{w.source.body}"))
                 for w in weighed
             )
-            yield _Lesson(case.answerable, rows, right, weighed, wanted, passage, case.document)
+            yield _Lesson(case.answerable, rows, right, weighed, wanted, passage, own)
 
 
 def learn_weights(
@@ -409,8 +416,9 @@ def learn_weights(
 
 
 def weights_of(lessons: Sequence[_Lesson]) -> Weights:
-    """Both curves and their thresholds, from lessons."""
+    """Both curves and their thresholds, from lessons. Raises InputError where hardly any is refused."""
     answers = _as_chance(_order(lessons), lessons)
+    lessons = [*lessons, *_put_elsewhere(lessons)]
     rows, labels, weights = [], [], []
     for lesson in lessons:
         logits = lesson.rows @ answers.slopes + answers.offset
@@ -421,24 +429,43 @@ def weights_of(lessons: Sequence[_Lesson]) -> Weights:
         weights.append(_weight(lesson, "answered"))
     matrix, flags = np.array(rows), np.array(labels)
     balance = np.array(weights)
-    documents = np.array([not lesson.passage for lesson in lessons])
+    documents = np.array([not (lesson.passage or lesson.elsewhere) for lesson in lessons])
     refused = documents & (flags == 0)
     balance[refused] *= (documents & (flags == 1)).sum() / max(1, refused.sum())
     answered = _fit(matrix, flags, balance, _PENALTY["answered"])
     # thresholds from documents that the curve did not see: of those it saw it is too sure
     groups = np.array([lesson.document for lesson in lessons])
-    chances = np.zeros(len(lessons))
+    if len(np.unique(groups[refused])) < 2:
+        raise InputError("Om te leren zijn vragen zonder antwoord over ten minste twee documenten nodig.")
+    logits = np.zeros(len(lessons))
     for group in np.unique(groups[refused]):
         own = groups == group
         unseen = _fit(matrix[~own], flags[~own], balance[~own], _PENALTY["answered"])
-        chances[own] = 1 / (1 + np.exp(-(matrix[own] @ unseen.slopes + unseen.offset)))
-    chances = chances[refused]
-    return Weights(
-        answers,
-        answered,
-        sure=float(np.quantile(chances, 1 - _FALSELY_ANSWERED)),
-        threshold=float(np.quantile(chances, 1 - _NOT_ABSENT)),
+        logits[own] = matrix[own] @ unseen.slopes + unseen.offset
+    spread = NormalDist.from_samples(logits[refused].tolist())
+    sure, threshold = (
+        float(1 / (1 + np.exp(-spread.inv_cdf(1 - share)))) for share in (_FALSELY_ANSWERED, _NOT_ABSENT)
     )
+    return Weights(answers, answered, sure, threshold)
+
+
+def _put_elsewhere(lessons: Sequence[_Lesson]) -> Iterator[_Lesson]:
+    """What is asked of a document, with that document not there: as far off as most that nothing answers.
+
+    The cases that nothing answers ask for what their document might have told; of those alone it is not
+    learned that something of a quite other subject is not told.
+    """
+    for lesson in lessons:
+        kept = [n for n, w in enumerate(lesson.weighed) if w.source.document.id != lesson.document]
+        if lesson.answerable and not lesson.passage and kept:
+            yield replace(
+                lesson,
+                answerable=False,
+                rows=lesson.rows[kept],
+                right=(False,) * len(kept),
+                weighed=tuple(lesson.weighed[n] for n in kept),
+                elsewhere=True,
+            )
 
 
 def _order(lessons: Sequence[_Lesson]) -> Rows:
@@ -496,6 +523,8 @@ def _as_chance(slopes: Rows, lessons: Sequence[_Lesson]) -> Curve:
 
 
 def _weight(lesson: _Lesson, which: str) -> float:
+    if lesson.elsewhere:
+        return _ELSEWHERE_WEIGHT
     return _PASSAGE_WEIGHT[which] if lesson.passage else 1.0
 
 
