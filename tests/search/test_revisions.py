@@ -33,6 +33,7 @@ NEW = OLD.replace("3 dagen", "5 dagen").replace("1.0", "1.1")
         ("Wat is er veranderd ten opzichte van de vorige versie?", ()),
         ("What changed between version 1.0 and 1.1?", ()),
         ("Is de borg anders in de nieuwe versie dan in de oude?", ("borg",)),
+        ("Wat is er veranderd in de sleutelregeling?", ("sleutelregeling",)),
         ("Hoe is het aantal reizigers veranderd sinds 2019?", None),
         ("Wat is er nieuw in Meerwoude?", None),
         ("Welke versie is dit?", None),
@@ -85,8 +86,13 @@ def test_a_document_that_came_in_again_is_held_against_the_version_before(tmp_pa
             actor=BOSS,
         )
         same = workplace.asking.ask("Is de borg veranderd sinds de vorige versie?", actor=BOSS)
+        named = workplace.asking.ask("Wat is er veranderd in de sleutelregeling?", actor=BOSS)
+        unnamed = workplace.asking.ask("Wat is er veranderd in de begroting?", actor=BOSS)
+        text = workplace.asking.ask("Wat verandert er aan de borg in de sleutelregeling?", actor=BOSS)
     assert reply.verdict is Verdict.ANSWERED
     assert reply.answers[0].quote == "Een sleutel mag hoogstens 5 dagen mee."
     assert "hoogstens 3 dagen" in reply.answers[0].told
+    assert {answer.told for answer in named.answers} >= {reply.answers[0].told}
+    assert not any(answer.told for answer in (*unnamed.answers, *text.answers))
     assert same.verdict is Verdict.ABSENT
     assert "De borg is 20 euro." in same.near[0].text

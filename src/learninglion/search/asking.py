@@ -276,7 +276,12 @@ def _of_documents(
     """The reply to a question about two versions or a document itself; None where the text is to tell."""
     wanted_changes = change_asked(question)
     versions = _versions_meant(question, shelf, best, taken) if wanted_changes is not None else None
-    if wanted_changes is not None and versions is not None:
+    names = dict(shelf.names()).get(versions[1], ()) if versions else ()
+    if (
+        wanted_changes is not None
+        and versions is not None
+        and (wanted_changes.versions or names_document(question, names) >= _NAMED)
+    ):
         changed = _changed(question, taken, shelf, versions, wanted_changes, best, looked)
         if changed is not None:
             return changed

@@ -35,6 +35,8 @@ _BETWEEN = re.compile(
     r"|\b(?:ten opzichte van|vergeleken met|compared (?:to|with))\b|\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
+# "Wat is er veranderd in de thuiswerkregeling?": of a document that is named and has two versions.
+_WHAT_CHANGED = re.compile(rf"^(?:en\s+)?(?:wat|welke|what|which)\b.{{0,25}}\b{_CHANGES}\b", re.IGNORECASE)
 _KINDS = (
     (ChangeKind.ADDED, re.compile(rf"\b{_COMES}\b(?!\s+{_EDITION}\b)", re.IGNORECASE)),
     (ChangeKind.REMOVED, re.compile(rf"\b{_GOES}\b", re.IGNORECASE)),
@@ -66,22 +68,28 @@ _ENOUGH = 0.5  # of what is asked about, that a change must meet
 
 @dataclass(frozen=True, slots=True)
 class ChangeWanted:
-    """What is asked of the changes: telling words, and a kind or substance where one is named."""
+    """What is asked of the changes: telling words, and a kind or substance where one is named.
+
+    versions: whether the question says that there are two; else the document must be named, and the text may
+    be what tells.
+    """
 
     words: tuple[str, ...]
     kind: ChangeKind | None
     substance: Substance | None
+    versions: bool
 
 
 def change_asked(question: str) -> ChangeWanted | None:
     """What changes are asked for; None where it is no question about two versions."""
-    if not (_ASKS_CHANGE.search(question) and _BETWEEN.search(question)):
+    versions = _BETWEEN.search(question) is not None
+    if not (_ASKS_CHANGE if versions else _WHAT_CHANGED).search(question):
         return None
     kind = next((kind for kind, pattern in _KINDS if pattern.search(question)), None)
     words_left = [word for word in read_question(question).words if not _SAYS_NOTHING.match(fold(word))]
     substance = next((_SUBSTANCE[fold(word)] for word in words_left if fold(word) in _SUBSTANCE), None)
     words = tuple(word for word in words_left if fold(word) not in _SUBSTANCE)
-    return ChangeWanted(words, kind, substance)
+    return ChangeWanted(words, kind, substance, versions)
 
 
 def of_one_name(own: Sequence[str], listed: Sequence[Named]) -> bool:
@@ -145,7 +153,7 @@ def _age(member: Named, front: str) -> tuple[tuple[int, ...], tuple[int, ...], s
 def changes_asked(wanted: ChangeWanted, old: Document, new: Document) -> tuple[Change, ...] | None:
     """The changes that are asked for; those of substance before those of wording, else in order.
 
-    None where these are no versions of one document.
+    None where these are no versions of one document, or where something else may be asked.
     """
     comparison = compare(old, new)
     gone = sum(change.old is not None for change in comparison.changes)
@@ -171,6 +179,8 @@ def changes_asked(wanted: ChangeWanted, old: Document, new: Document) -> tuple[C
             and (not narrowed or met(places) >= _ENOUGH)
         ):
             changes.append(change)
+    if not wanted.versions and (not changes or (words_asked.words and not narrowed)):
+        return None
     return tuple(sorted(changes, key=lambda change: not change.differences))
 
 
