@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -40,6 +41,19 @@ def test_a_question_gives_passages_with_the_quote_marked_and_its_place(office: O
     assert marked and place
     page = browser.get(unescape(place[1]))
     assert page.status_code == 200 and f"<mark>{marked[1]}</mark>" in page.text
+
+
+def test_two_documents_of_one_title_are_told_apart(office: Office, tmp_path: Path) -> None:
+    browser = office.browser("noor")
+    paths = [tmp_path / name for name in ("een.md", "twee.md")]
+    for path, figure in zip(paths, ("veertien", "zestien"), strict=True):
+        path.write_text(f"# Reglement ijsclub\n\n## IJs\n\nHet ijs is {figure} centimeter dik.\n", "utf-8")
+    taken = office.workplace.intake.ingest(paths, collection="ijsclub", actor=EVERYTHING)
+    text = put(browser, question="Hoe dik is het ijs van de ijsclub?", collection="ijsclub")
+    assert not taken.failures
+    shown = [d.id for d in office.workplace.documents.list(EVERYTHING, limit=200) if "ijsclub" in d.title]
+    assert len(shown) == 2 and all(f"<li>{name}</li>" in text for name in shown)
+    assert "<li>doc-" not in put(browser, question=QUESTION)
 
 
 def test_a_follow_up_shows_what_it_takes_over_and_can_do_without(office: Office) -> None:
