@@ -360,7 +360,7 @@ class Signals:
 
 # Columns of what is learned from. Words say little across languages, so those columns are 0 there.
 ANSWERS = (
-    "unit", "near", "whole", "missing", "kind", "counts", "length", "few", "asks", "bare", "above", "head",
+    "unit", "near", "whole", "missing", "kind", "counts", "length", "asks", "bare", "above", "head",
     "logit", "mean", "best", "foreign", "foreign_unit", "foreign_missing", "few_unit",
 )  # fmt: skip
 ANSWERED = (
@@ -381,7 +381,6 @@ def answers_row(wanted: Wanted, seen: Look, signals: Signals) -> Row:
             seen.kind,
             seen.counts,
             seen.length,
-            few,
             seen.asks,
             seen.bare,
             own * seen.above,
