@@ -101,9 +101,10 @@ def _set_styles(word: WordDocument) -> None:
     _add_style(word, "Antwoord").paragraph_format.widow_control = True
     for name, numbered in (("Opsomming", False), ("Nummering", True)):
         style = _add_style(word, name, "Antwoord")
-        style.paragraph_format.space_after = Pt(3)
-        numbering = style.element.get_or_add_pPr().get_or_add_numPr()
+        settings = style.element.get_or_add_pPr()
+        numbering = settings.get_or_add_numPr()
         numbering.get_or_add_numId().val = int(fresh_list(word, numbered=numbered))
+        settings.append(OxmlElement("w:contextualSpacing"))  # items close together, and room behind the last
     note_styles(word)
     note = word.styles["footnote text"]
     note.base_style, note.paragraph_format.line_spacing = normal, 1.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from test_letters import answered, cited
 
@@ -62,6 +64,14 @@ def test_what_follows_and_says_no_more_is_one_answer() -> None:
         ([], [1, 2, 3]),
     ]
     assert all(q["statements"] for q in questions)  # each question keeps what it rests on
+
+
+def test_what_a_sentence_on_own_account_was_made_of_parts_no_answers() -> None:
+    """It shows no source, so one that kept a citation of the sentence it replaced says the same."""
+    own = Statement("Dat geldt voor beide.", author=Author.PERSON, own_account="Overleg.")
+    made = dossier((*FIRST, own), (*FIRST, replace(own, citations=(cited("z", "Dit geldt niet."),))))
+    assert [g.numbers for g in answer_groups(made)] == [(1, 2)]
+    assert {n.name for notes in collect_notes(made).values() for n in notes} == {"Bron a"}
 
 
 def test_what_is_short_or_a_persons_own_is_told_where_it_stands() -> None:

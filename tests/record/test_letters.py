@@ -425,6 +425,26 @@ def test_another_template_keeps_its_own_look(tmp_path: Path) -> None:
     assert MARK_LINE in told and not [line for line in told if "{{" in line and "datum" not in line]
 
 
+def test_a_template_that_libreoffice_wrote_gets_no_second_set_of_properties(tmp_path: Path) -> None:
+    """It calls the part with the title by another name; Word refuses a file that has it twice."""
+    path = tmp_path / "brief.docx"
+    with zipfile.ZipFile(second_template(tmp_path / "b.dotx")) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            package, office = b"package/2006/relationships/meta", b"officedocument/2006/relationships/meta"
+            new.writestr(name, old.read(name).replace(package, office))
+    made = export(make_dossier(), ExportFormat.LETTER, LetterTerms(path), MACHINE)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        names = archive.namelist()
+        assert len(names) == len(set(names)) and SUBJECT in archive.read("docProps/core.xml").decode()
+
+
+def test_there_is_room_behind_the_last_item_of_a_list() -> None:
+    styles = make_word(ExportFormat.LETTER).styles
+    for name in ("Opsomming", "Nummering"):
+        assert styles[name].element.pPr.find(qn("w:contextualSpacing")) is not None
+        assert styles[name].paragraph_format.space_after is None  # as a paragraph of the answer
+
+
 @pytest.mark.parametrize("template", ["", "brief.dotx"])
 def test_no_page_ends_between_a_question_and_its_answer(tmp_path: Path, template: str) -> None:
     terms = LetterTerms(second_template(tmp_path / template)) if template else LetterTerms()
@@ -541,7 +561,8 @@ def test_of_a_joint_answer_only_what_somebody_touched_is_taken_out() -> None:
     assert before.sentences == (*untouched.sentences, *other.sentences) and before.taken == other.taken
     refers = AnswerGroup((2,), (4,), refers_to=(2, 3))
     assert text_before(dossier, refers, MACHINE).sentences == (refers.reference,)
-    assert text_before(dossier, refers, (MACHINE[0], untouched, other)) == other
+    referred = text_before(dossier, refers, (MACHINE[0], untouched, other))
+    assert referred.sentences == other.sentences and referred.written == {refers.reference: Deed("noor")}
 
 
 def test_who_changed_something_stands_at_the_change() -> None:
@@ -603,6 +624,8 @@ def test_every_change_can_be_taken_and_refused(old: list[str], new: list[tuple[s
     assert [t for t in taken if t] == [b.text for b in answer_blocks(after)]
     refused = "".join(p.text for b in blocks for p in b.pieces if p.kind is not PieceKind.ADDED)
     assert refused == " ".join(old)
+    # a struck space alone before a word looks like a dash
+    assert not any(b.pieces[0].kind is PieceKind.TAKEN and b.pieces[0].text == " " for b in blocks[1:])
     ended = [p.ends.text for b in blocks for p in b.pieces if p.ends is not None]
     assert ended == [text for text, _ in new]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ SOMEBODY = "opsteller"
 # are what they share, and striking the one and writing the other reads better.
 _SAME_SENTENCE = 0.4
 _WORD = re.compile(r"\S+\s*")
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,17 @@ def text_before(dossier: Dossier, group: AnswerGroup, machine: Sequence[MachineT
         return MachineText((group.reference,))
     begun = touched if group.refers_to else dict.fromkeys((group.positions[0], *touched))
     whole = MachineText()
+    deeds: list[Deed] = []
     for text in (machine[i] for i in begun):
         more = tuple(sentence for sentence in text.sentences if sentence not in whole.sentences)
         written, taken = {**whole.written, **text.written}, {**whole.taken, **text.taken}
         whole = MachineText((*whole.sentences, *more), written, taken)
-    return whole
+        deeds += (*text.written.values(), *text.taken.values())
+    if not group.refers_to or not deeds:
+        return whole
+    # Nobody wrote the reference: it stands there because of what was last changed.
+    last = max(deeds, key=lambda deed: deed.at or _LONG_AGO)
+    return replace(whole, written={**whole.written, group.reference: last})
 
 
 def changed_blocks(blocks: Sequence[TextBlock], machine: MachineText) -> tuple[ChangedBlock, ...]:
@@ -125,6 +132,10 @@ def changed_blocks(blocks: Sequence[TextBlock], machine: MachineText) -> tuple[C
         if number == len(blocks) - 1:
             pieces += writer.take_until(len(machine.sentences))
         began = writer.deed_of(block.sentences[0].text) if number else None
+        if made and pieces[0].kind is PieceKind.TAKEN and not pieces[0].text.strip():
+            # the space before a new paragraph is struck where the text breaks off: before a word it looks
+            # like a dash
+            made[-1] = replace(made[-1], pieces=(*made[-1].pieces, pieces.pop(0)))
         made.append(ChangedBlock(block.opens, tuple(pieces), began))
     if not blocks and machine.sentences:
         made.append(ChangedBlock(Opening.PARAGRAPH, tuple(writer.take_until(len(machine.sentences)))))

@@ -40,6 +40,8 @@ _FIELD = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 _MOST = 20 * 2**20  # bytes of a template, and of what it unpacks to per part
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _TEMPLATE = "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
+_OWN_CORE = b"officedocument/2006/relationships/metadata/core-properties"  # as LibreOffice calls it
+_CORE = b"package/2006/relationships/metadata/core-properties"
 _PARTS = re.compile(r"/word/(?:document|header\d*|footer\d*)\.xml$")
 
 Element = BaseOxmlElement
@@ -109,6 +111,8 @@ def _open_word(path: Path) -> WordDocument:
             content = old.read(item)
             if item.filename == "[Content_Types].xml":
                 content = content.replace(_TEMPLATE.encode(), _MAIN.encode())
+            elif item.filename == "_rels/.rels":  # under that name python-docx would add a second one
+                content = content.replace(_OWN_CORE, _CORE)
             new.writestr(item.filename, content)
     return open_docx(io.BytesIO(made.getvalue()))
 

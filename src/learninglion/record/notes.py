@@ -139,10 +139,10 @@ def answer_groups(dossier: Dossier) -> tuple[AnswerGroup, ...]:
 
 
 def _said(verification: Verification) -> _Said:
-    """What stands, without the phrases that say when it was told."""
+    """What stands and rests on what, without the phrases that say when it was told."""
     return tuple(
-        (_bare(c.statement.text, c.statement.citations), c.statement.citations, c.statement.opens)
-        for c in verification.standing
+        (_bare(c.statement.text, citations), citations, c.statement.opens)
+        for c, citations in zip(verification.standing, _cited(verification), strict=True)
     )
 
 
