@@ -144,6 +144,8 @@ def test_a_text_as_officers_write_it_leaves_as_a_letter(noor: Page) -> None:
     assert ("<w:ins " in part_of(changes, "document")) == (turned != text)
     assert "het ene punt" in part_of(changes, "comments")
     assert "het ene punt" in " ".join(text for _, text in word_paragraphs(take(noor, "annex")[1]))
+    for form in ("letter", "letter-clean", "letter-changes", "annex"):  # each with its signed statement
+        assert noor.locator(f"a[href$='/provenance/{form}']").count() == 1
     asked: list[str] = []
     noor.on("dialog", lambda d: (asked.append(d.message), d.accept()))
     noor.click("text=Kopieer alles")

@@ -191,3 +191,19 @@ def test_a_question_without_an_answer_gets_one_on_the_account_of_its_officer(min
     other = {"csrf": form_token(noor), "version": "4", "text": stands.replace(own, own[:-1] + " goed.")}
     changed = noor.post(path + "/questions/0", data=other).text
     assert account not in changed.split("Versie 4 was")[-1]  # said of the old words, not of these
+
+
+def test_with_four_eyes_the_last_editor_is_not_offered_to_sign(make_office: Callable[..., Office]) -> None:
+    """It ended on a bare page; now the page says who signs, before anybody tries."""
+    office = make_office(LEARNINGLION_WEB_TWO_PERSON_RULE="true")
+    assert not office.workplace.intake.ingest(documents(), actor=EVERYTHING).failures
+    for name in ("noor", "karim"):
+        office.person(name, Role.DRAFTER, Role.APPROVER)
+    noor, karim = office.browser("noor"), office.browser("karim")
+    path = make_dossier(office, noor)
+    page = noor.get(path).text
+    assert "vier-ogenprincipe" in page and 'id="responsible"' not in page and 'id="person"' in page
+    assert 'id="responsible"' in karim.get(path).text
+    read_sources(noor, path)
+    signed = {"csrf": form_token(noor), "responsible": "1"}
+    assert noor.post(f"{path}/approve", data=signed).status_code == 403

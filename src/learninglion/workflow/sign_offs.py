@@ -158,6 +158,7 @@ class Signing:
     approved: DossierVersion | None  # the last approved version, also when the text was changed after it
     candidates: tuple[str, ...]  # who can be asked
     examined: Examination  # by this person
+    by_another: bool = False  # this person edited last, and with the two-person rule may not sign it
 
     def changed_since(self, version: int) -> bool:
         """Whether the text was approved once and stands at a later version now."""
@@ -197,7 +198,13 @@ class SignOffs:
         versions = self._dossiers.versions(dossier.id, actor)
         approved = next((v for v in reversed(versions) if v.state is DossierState.APPROVED), None)
         requests = self._requests.of(dossier.id)
-        return Signing(requests, approved, self.approvers(dossier.id, actor), self._examined(dossier, actor))
+        return Signing(
+            requests,
+            approved,
+            self.approvers(dossier.id, actor),
+            self._examined(dossier, actor),
+            by_another=self._two_person and versions[-1].author == actor.name,
+        )
 
     def opened(self, dossier_id: str, source_id: str, actor: Actor) -> None:
         """Keep in the log that this person opened a source beside the text that rests on it, once."""
