@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from learninglion.cli import app
-from learninglion.compliance.archive_package import ArchiveTerms
+from learninglion.compliance.archive_package import ArchiveTerms, verify_package
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.models.errors import InputError, PermissionDeniedError
 from learninglion.record.provenance import sidecar_of
@@ -96,6 +96,27 @@ def test_a_package_is_whole_and_its_metadata_stand_in_order(
     about = {step["subject"] for step in json.loads(files["logboek.json"])}
     assert dossier_id in about and all(name == dossier_id or name.startswith("set:") for name in about)
     assert workplace.log.entries(BOSS, limit=1)[0].action == "archive"
+
+
+@pytest.mark.parametrize("name", ["versies/versie-1.json", "versies.json", "logboek.json", "LEESMIJ.txt"])
+@pytest.mark.parametrize("damage", ["cut", "other", "shape"])
+def test_damage_is_named_and_never_an_error_of_the_program(
+    made: tuple[Workplace, Path, str], name: str, damage: str
+) -> None:
+    workplace, _, dossier_id = made
+    data = workplace.dossiers.package(dossier_id, TERMS, actor=BOSS)
+    assert verify_package(data) == ()
+    broken = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(broken, "w") as new:
+        for known in old.namelist():
+            content = old.read(known)
+            if known == f"{dossier_id}/{name}":
+                turned = {"cut": content[: len(content) // 2], "other": b"\xff" + content, "shape": b"[1]"}
+                content = turned[damage]
+            new.writestr(known, content)
+    problems = verify_package(broken.getvalue())
+    assert f"{name}: het controlegetal klopt niet" in problems
+    assert len(problems) > 1 or name == "LEESMIJ.txt"
 
 
 def test_no_term_is_made_up(made: tuple[Workplace, Path, str]) -> None:

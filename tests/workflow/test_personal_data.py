@@ -108,13 +108,17 @@ def test_a_collection_can_refuse(workplace: Workplace, letter: Path) -> None:
 def test_a_person_is_found_everywhere_and_erased(workplace: Workplace, letter: Path) -> None:
     workplace.intake.ingest([letter], actor=BOSS)
     drafted(workplace)
+    typed = {"text": f"Mevrouw Vinkenoog belde over {IBAN}."}
+    workplace.working_texts.keep("/dossiers/dossier-1/questions/0", typed, actor=BOSS)
     found = workplace.persons.find("vinkenoog", actor=BOSS)
-    assert set(found.counts()) == {"document", "dossier"}
+    assert set(found.counts()) == {"document", "dossier", "typed"}
     assert workplace.persons.find(IBAN.replace(" ", ""), actor=BOSS).counts() == found.counts()
     done = workplace.persons.erase("Vinkenoog", reason="verzoek van betrokkene", actor=BOSS)
     assert {place.outcome for place in done.places} == {Outcome.ERASED}
     assert done.vectors > 0
     assert workplace.persons.find("Vinkenoog", actor=BOSS).places == ()
+    files = [p for p in (letter.parent / "home").rglob("*") if p.is_file() and b"inkenoog" in p.read_bytes()]
+    assert not files  # nor in what the database does not use any more
     assert "inkenoog" not in canonical_json(workplace.log.entries(BOSS))
     assert workplace.log.verify(BOSS).ok
 

@@ -17,8 +17,8 @@ person_app = typer.Typer(
 _OUTCOMES = {Outcome.FOUND: "gevonden", Outcome.ERASED: "verwijderd", Outcome.KEPT: "blijft staan"}
 _PLACES = {
     "document": "document", "dossier": "dossier", "set": "set in bewerking", "answer": "bewaard API-antwoord",
-    "file": "lijst van bestanden", "account": "account", "report": "rapport of oordeel",
-    "log": "regel van het logboek",
+    "typed": "niet opgeslagen tekst van", "remark": "melding", "file": "lijst van bestanden",
+    "account": "account", "report": "rapport of oordeel", "log": "regel van het logboek",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -119,9 +120,7 @@ def verify_package(content: bytes) -> tuple[str, ...]:
             folder = names[0].split("/")[0]
             files = {name.removeprefix(f"{folder}/"): package.read(name) for name in names}
         summed = {name: value for value, name in _sums(files.pop("SHA256SUMS"))}
-        steps = json.loads(files["logboek.json"])
-        versions = json.loads(files["versies.json"])
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, KeyError, ValueError, IndexError, RuntimeError) as error:
         raise InputError("Dit is geen pakket voor het archief, of het is beschadigd.") from error
     problems = [f"{name}: staat niet in SHA256SUMS" for name in sorted(files.keys() - summed.keys())]
     problems += [f"{name}: ontbreekt" for name in sorted(summed.keys() - files.keys())]
@@ -135,14 +134,37 @@ def verify_package(content: bytes) -> tuple[str, ...]:
         for name in sorted(files)
         if not name.startswith(("mdto/", "LEESMIJ")) and f"mdto/{name}.xml" not in files
     ]
-    for version in versions:
-        name = f"versies/versie-{version['version']}.json"
+    listed = {name: _listed(files.get(name, b"")) for name in ("versies.json", "logboek.json")}
+    problems += [f"{name}: is niet te lezen" for name, entries in listed.items() if entries is None]
+    for version in listed["versies.json"] or ():
+        name = f"versies/versie-{version.get('version')}.json"
         if name not in files:
             problems.append(f"{name}: ontbreekt")
-        elif sha256_hex(canonical_json(json.loads(files[name])["record"])) != version["sha256"]:
+        elif _sum_of_record(files[name]) != version.get("sha256"):
             problems.append(f"{name}: is niet de versie die is vastgelegd")
-    problems += [f"logboek.json: regel {step['seq']} is veranderd" for step in steps if not is_sealed(step)]
+    steps = listed["logboek.json"] or ()
+    problems += [
+        f"logboek.json: regel {step.get('seq')} is veranderd" for step in steps if not is_sealed(step)
+    ]
     return tuple(problems)
+
+
+def _listed(content: bytes) -> list[dict[str, object]] | None:
+    """The entries of a list in a package; None where it is not such a list, as after damage."""
+    try:
+        entries = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    well = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
+    return entries if well else None
+
+
+def _sum_of_record(content: bytes) -> str:
+    """The digest of the version in a file; "" where there is none to be read."""
+    try:
+        return sha256_hex(canonical_json(json.loads(content)["record"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
 
 
 def _sums(listed: bytes) -> Iterator[tuple[str, str]]:

@@ -295,6 +295,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def erasing(engine: Engine) -> Iterator[Connection]:
+    """As `writing`, for what must be gone for good: afterwards the file holds nothing of it either."""
+    with writing(engine) as connection:
+        yield connection
+    wipe_deleted(engine)
+
+
+@contextmanager
 def fenced(fence: Callable[[Connection], None]) -> Iterator[None]:
     """Every `writing` of this thread asks `fence` first, in its transaction; what that raises undoes it."""
     token = _FENCE.set(fence)

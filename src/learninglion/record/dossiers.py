@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from learninglion.database.engine import now, reading, spell_moment, wipe_deleted, writing
+from learninglion.database.engine import erasing, now, reading, spell_moment, writing
 from learninglion.models import (
     DocumentCard,
     Dossier,
@@ -179,7 +179,7 @@ class DossierRepository:
 
     def delete(self, dossier_id: str, *, by: str, reason: str) -> None:
         """Destroy a dossier with all its versions and its key; a tombstone and the log keep that it was."""
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             newest = _version(connection, dossier_id, None)
             if newest is None:
                 raise UnknownReferenceError(_unknown(dossier_id))
@@ -205,7 +205,6 @@ class DossierRepository:
                 details={"versions": newest.version, "reason": reason},
             )
         self._log.advance_anchor()
-        wipe_deleted(self._engine)
 
     def _add(
         self, connection: Connection, dossier: Dossier, content: bytes, sha256: str, by: str, reason: str

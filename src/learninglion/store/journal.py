@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select
 
-from learninglion.database.engine import now, reading, writing
+from learninglion.database.engine import erasing, now, reading, writing
 from learninglion.store.rows import storable
 from learninglion.store.tables import ingest_files
 
@@ -83,7 +83,7 @@ class Journal:
     def forget(self, collection: str, path: str) -> None:
         """Forget a file, so that a next run reads it again."""
         this = (ingest_files.c.collection == collection, ingest_files.c.path == storable(path))
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             connection.execute(delete(ingest_files).where(*this))
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, delete, 
 from sqlalchemy.engine import RowMapping
 
 from learninglion.database.blobs import Files, FolderBlobs
-from learninglion.database.engine import damage_of, now, reading, wipe_deleted, writing
+from learninglion.database.engine import damage_of, erasing, now, reading, writing
 from learninglion.database.locking import exclusive
 from learninglion.dutch.personal import mask_document, mask_passage, mask_source
 from learninglion.models import Document, DocumentCard, Filters, Passage, Source, TextLine
@@ -574,7 +574,7 @@ class Store:
         Where it also stands in a collection outside `visible` it is only taken out of those in it.
         `account` hears in the same transaction of what goes.
         """
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             key, _ = self._find(connection, document_id, visible)
             named = select(collections.c.name).join_from(memberships, collections)
             held = frozenset(connection.scalars(named.where(memberships.c.document_key == key)))
@@ -595,7 +595,6 @@ class Store:
             account(connection, removed)
         if whole:
             self._drop(removed.originals)
-            wipe_deleted(self._engine)
         return removed
 
     def make_collection(

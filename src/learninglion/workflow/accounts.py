@@ -37,7 +37,7 @@ from sqlalchemy import (
     update,
 )
 
-from learninglion.database.engine import Moment, new_metadata, now, reading, writing
+from learninglion.database.engine import Moment, erasing, new_metadata, now, reading, writing
 from learninglion.models import Actor, Role
 from learninglion.models.errors import (
     BusyError,
@@ -476,7 +476,7 @@ class Accounts:
 
     def forget_answers_about(self, subject: str) -> None:
         """Throw away every kept answer in whose text `subject` stands."""
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             connection.execute(delete(answers).where(answers.c.body.contains(subject, autoescape=True)))
 
     def count_answers_about(self, subject: str) -> int:
@@ -493,7 +493,7 @@ class Accounts:
 
     def forget_answers(self, keys: Iterable[str]) -> None:
         """Throw these kept answers away."""
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             connection.execute(delete(answers).where(answers.c.key.in_(sorted(keys))))
 
     def claim(self, owner: str, key: str, digest: str) -> KeptAnswer | None:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from learninglion.database.engine import Moment, new_metadata, now, reading, writing
+from learninglion.database.engine import Moment, erasing, new_metadata, now, reading, writing
 from learninglion.evaluation.document_questions import (
     AskReport,
     DocumentQuestion,
@@ -218,7 +218,7 @@ class GuideRepository:
 
     def forget(self, names: list[str]) -> None:
         """Take remarks away for good."""
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             connection.execute(delete(remarks).where(remarks.c.id.in_(names)))
 
 

@@ -42,7 +42,7 @@ from sqlalchemy import (
     update,
 )
 
-from learninglion.database.engine import Moment, new_metadata, now, reading, wipe_deleted, writing
+from learninglion.database.engine import Moment, erasing, new_metadata, now, reading, writing
 from learninglion.models import Actor, RawFile
 from learninglion.models.errors import BusyError, ConflictError, LearningLionError, UnknownReferenceError
 from learninglion.models.plain import Plain, canonical_json, from_plain
@@ -252,9 +252,8 @@ class Jobs:
         """Take the sentences out of what ended work reported: something that they quote goes for good."""
         ended = select(jobs.c.id).where(jobs.c.ended.is_not(None))
         which = (job_events.c.name == "sentence", job_events.c.job.in_(ended))
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             connection.execute(update(job_events).where(*which).values(data="{}"))
-        wipe_deleted(self._engine)
 
     # ----------------------------------------------------------------- working
 

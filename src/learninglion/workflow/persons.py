@@ -28,6 +28,7 @@ from learninglion.workflow.retention import Retention
 from learninglion.workflow.rights import Task, require
 from learninglion.workflow.sets import SetRepository
 from learninglion.workflow.traces import Traces
+from learninglion.workflow.working_texts import WorkingTextRepository
 
 _SHORTEST = 4  # letters or digits; less is in everything
 _FILES = ("judgements/", "reports/", "tuning/")  # their names begin so
@@ -87,6 +88,7 @@ class Persons:
         intake: Intake,
         retention: Retention,
         guides: GuideRepository,
+        typed: WorkingTextRepository,
         log: EventLog,
     ) -> None:
         self._blobs = blobs
@@ -98,6 +100,7 @@ class Persons:
         self._intake = intake
         self._retention = retention
         self._guides = guides
+        self._typed = typed
         self._log = log
 
     def find(self, text: str, *, actor: Actor) -> PersonReport:
@@ -129,6 +132,7 @@ class Persons:
         self._sets.clear_all(_of(places, "set"))
         self._accounts.forget_answers(_of(places, "answer"))
         self._guides.forget(_of(places, "remark"))
+        self._typed.forget(_of(places, "typed"))
         for entry in self._store.journal.entries():
             if pattern.search(fold(entry.stamp.path)) or pattern.search(fold(entry.detail)):
                 self._store.journal.forget(entry.collection, entry.stamp.path)
@@ -149,6 +153,7 @@ class Persons:
         yield from _tallied("dossier", pattern, self._repository.contents())
         yield from _tallied("set", pattern, self._sets.contents())
         yield from _tallied("answer", pattern, self._accounts.kept_answers())
+        yield from _tallied("typed", pattern, self._typed.contents())
         remarks = ((s.id, canonical_json(s)) for s in self._guides.remarks())
         yield from _tallied("remark", pattern, remarks)
         yield from _tallied(

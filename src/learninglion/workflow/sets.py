@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from learninglion.database.engine import Moment, new_metadata, now, reading, wipe_deleted, writing
+from learninglion.database.engine import Moment, erasing, new_metadata, now, reading, writing
 from learninglion.drafting.positions import contradiction
 from learninglion.drafting.selection import Choice
 from learninglion.dutch.text import split_sentences
@@ -351,7 +351,7 @@ class SetRepository:
 
     def clear_dossier(self, dossier_id: str) -> None:
         """Throw away the sets that became this dossier, whoever's they are."""
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             ids = list(connection.scalars(select(works.c.id).where(works.c.dossier == dossier_id)))
             connection.execute(delete(boards).where(boards.c.work.in_(ids)))
             connection.execute(delete(works).where(works.c.id.in_(ids)))
@@ -369,7 +369,7 @@ class SetRepository:
     def clear_all(self, work_ids: Iterable[str]) -> None:
         """Throw away these sets, whoever's they are."""
         ids = sorted(work_ids)
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             connection.execute(delete(boards).where(boards.c.work.in_(ids)))
             connection.execute(delete(works).where(works.c.id.in_(ids)))
 
@@ -382,13 +382,12 @@ class SetRepository:
     def forget_document(self, document_id: str) -> None:
         """Take every text of this document off the boards, whoever's they are."""
         query = select(boards).where(boards.c.content.contains(f'"{document_id}"', autoescape=True))
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             for row in connection.execute(query).all():
                 board = from_plain(Board, json.loads(row.content))
                 left = only_sources(board, lambda source: source.document.id != document_id)
                 where = (boards.c.work == row.work, boards.c.position == row.position)
                 connection.execute(update(boards).where(*where).values(content=_dump(left)))
-        wipe_deleted(self._engine)
 
     def count_before(self, moment: datetime, held: Collection[str]) -> int:
         """How many sets were not touched since `moment`, but those of the dossiers `held`."""
@@ -399,7 +398,7 @@ class SetRepository:
     def clear_before(self, moment: datetime, held: Collection[str]) -> None:
         """Throw away all sets not touched since `moment` (retention), but those of the dossiers `held`."""
         old = select(works.c.id).where(_untouched(moment, held))
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             connection.execute(delete(boards).where(boards.c.work.in_(old)))
             connection.execute(delete(works).where(_untouched(moment, held)))
 

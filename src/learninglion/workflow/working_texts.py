@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, Engine, String, Table, Text, delete, insert, select, update
 
-from learninglion.database.engine import Moment, new_metadata, now, reading, writing
+from learninglion.database.engine import Moment, erasing, new_metadata, now, reading, writing
 from learninglion.models import Actor
 from learninglion.models.errors import InputError
 from learninglion.workflow.rights import Task, require
@@ -88,15 +88,28 @@ class WorkingTextRepository:
             mine = (working_texts.c.owner == owner, working_texts.c.place == place)
             connection.execute(delete(working_texts).where(*mine))
 
+    def contents(self) -> tuple[tuple[str, str], ...]:
+        """Everything that anybody typed and did not save: whose and where, and the fields."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(working_texts).order_by(working_texts.c.owner)).all()
+        return tuple((f"{row.owner}:{row.place}", row.fields) for row in rows)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Forget these, named as `contents` does."""
+        with erasing(self._engine) as connection:
+            for owner, _, place in (name.partition(":") for name in names):
+                mine = (working_texts.c.owner == owner, working_texts.c.place == place)
+                connection.execute(delete(working_texts).where(*mine))
+
     def clear_under(self, path: str) -> None:
         """Forget what anybody typed below a path: what it was about is gone."""
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             within = working_texts.c.place.startswith(path, autoescape=True)
             connection.execute(delete(working_texts).where(within))
 
     def clear_before(self, moment: datetime) -> None:
         """Forget what was not touched since `moment` (retention)."""
-        with writing(self._engine) as connection:
+        with erasing(self._engine) as connection:
             connection.execute(delete(working_texts).where(working_texts.c.changed < moment))
 
 

@@ -205,7 +205,7 @@ def open_workplace(options: WorkplaceOptions) -> Workplace:
         remarks=Remarks(repository, log),
         retention=retention,
         persons=Persons(
-            blobs, store, repository, kept_sets, accounts, traces, intake, retention, kept_guides, log
+            blobs, store, repository, kept_sets, accounts, traces, intake, retention, kept_guides, typed, log
         ),
         log=AuditLog(log, repository, Ledger(log, store)),
         monthly=Monthly(log, repository),
