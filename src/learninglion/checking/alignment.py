@@ -68,12 +68,24 @@ def _unglue(statement: Reading, evidence: Reading) -> Reading:
     compounds that differ in a linking s only ("afstandseis" for "afstandeis").
     """
     known = {w.key for w in evidence.words}
+    if all(word.key in known for word in statement.words):
+        return statement
+    theirs = [(w, _bare(w.norm), len(w.norm)) for w in evidence.words]
     pieces: list[Word] = []
     for word in statement.words:
         if word.key in known:
             pieces.append(word)
             continue
-        twin = next((w for w in evidence.words if _spelt_alike(word.norm, w.norm)), None)
+        bare, length = _bare(word.norm), len(word.norm)
+        twin = next(
+            (
+                w
+                for w, other, size in theirs
+                if (bare and bare == other)
+                or (abs(size - length) == 1 and _differ_in_linking_s(word.norm, w.norm))
+            ),
+            None,
+        )
         if twin is not None:
             pieces.append(replace(word, norm=twin.norm, key=twin.key))
         else:
@@ -81,12 +93,8 @@ def _unglue(statement: Reading, evidence: Reading) -> Reading:
     return statement if tuple(pieces) == statement.words else reread(tuple(pieces))
 
 
-def _spelt_alike(one: str, other: str) -> bool:
-    """Whether two words differ in a hyphen, an apostrophe or a linking s only: "zzp'ers" and "zzp-ers"."""
-    return _bare(one) == _bare(other) != "" or _differ_in_linking_s(one, other)
-
-
 def _bare(word: str) -> str:
+    """A word without hyphens and apostrophes, which part no words: "zzp'ers" and "zzp-ers"."""
     bare = word.replace("-", "").replace("'", "")
     return bare if bare.isalpha() else ""  # "2020-2024" is not "20202024"
 

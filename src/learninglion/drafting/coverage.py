@@ -34,51 +34,63 @@ def find_missing(
     statements: Sequence[Statement],
     sure: float = SURE,
     measure: Relevance | None = None,
-    *,
-    among: Collection[Statement] | None = None,
 ) -> tuple[str, ...]:
-    """The parts of the question that these statements leave open, in the order they were asked.
+    """The parts of the question that these statements leave open, in the order they were asked."""
+    return read_said(selection, statements, measure).missing(sure)
 
-    `among`: those of them that count. All are read as the paragraphs they are, so that another choice of
-    what counts costs no reading.
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What statements say beside each part of the question, read once: another choice of which of them count
+    costs no reading.
     """
-    bar = min(sure, LIKELY)
-    chances = said_chances(selection, statements, measure, among=among)
-    parts = question_parts(selection)
-    return tuple(
-        p for p, chances_of in zip(parts, chances, strict=True) if max(chances_of.values(), default=0.0) < bar
-    )
+
+    askings: tuple[Asking, ...]
+    statements: tuple[Statement, ...]
+    sources: tuple[_Told, ...]
+    judged: tuple[tuple[Judged, ...], ...]
+
+    def missing(self, sure: float = SURE, *, among: Collection[Statement] | None = None) -> tuple[str, ...]:
+        """The parts that are left open, in the order they were asked; `among`: the statements that count."""
+        bar = min(sure, LIKELY)
+        chances = self.chances(among=among)
+        return tuple(
+            a.text
+            for a, of_asking in zip(self.askings, chances, strict=True)
+            if max(of_asking.values(), default=0.0) < bar
+        )
+
+    def chances(self, *, among: Collection[Statement] | None = None) -> tuple[dict[str, float], ...]:
+        """For each part the chance that what was said answers it, by the id of the source it rests on.
+
+        A part that fell away with a yes or no ("Zo nee, ...") is answered for sure, by no source ("").
+        """
+        counting = [s for s in self.statements if among is None or s in among]
+        if not counting or not self.askings:
+            return tuple({} for _ in self.askings)
+        affirms = polarity(split_introduction(counting[0].text).claim)
+        chances: list[dict[str, float]] = []
+        for asking, row in zip(self.askings, self.judged, strict=True):
+            if settled(asking, affirms):
+                chances.append({"": 1.0})
+                continue
+            by_source: dict[str, float] = {}
+            for told, one in zip(self.sources, row, strict=True):
+                by_source[told.source.id] = max(told.chance(one, among), by_source.get(told.source.id, 0.0))
+            chances.append(by_source)
+        return tuple(chances)
 
 
-def said_chances(
-    selection: Selection,
-    statements: Sequence[Statement],
-    measure: Relevance | None = None,
-    *,
-    among: Collection[Statement] | None = None,
-) -> tuple[dict[str, float], ...]:
-    """For each part the chance that what was said answers it, by the id of the source it rests on.
-
-    A part that fell away with a yes or no ("Zo nee, ...") is answered for sure, by no source (""). `among`:
-    as in `find_missing`.
-    """
+def read_said(
+    selection: Selection, statements: Sequence[Statement], measure: Relevance | None = None
+) -> Said:
+    """What these statements say beside the parts of the question, as the paragraphs they are."""
     askings = searched(selection.question.text)
-    counting = [s for s in statements if among is None or s in among]
-    if not counting or not askings:
-        return tuple({} for _ in askings)
+    if not statements or not askings:
+        return Said(askings, tuple(statements), (), tuple(() for _ in askings))
     sources = _as_sources(selection, statements)
     judged = (measure or built_in()).of_selection(selection, tuple(t.source for t in sources), trusted=True)
-    affirms = polarity(split_introduction(counting[0].text).claim)
-    chances: list[dict[str, float]] = []
-    for asking, row in zip(askings, judged, strict=True):
-        if settled(asking, affirms):
-            chances.append({"": 1.0})
-            continue
-        by_source: dict[str, float] = {}
-        for told, one in zip(sources, row, strict=True):
-            by_source[told.source.id] = max(told.chance(one, among), by_source.get(told.source.id, 0.0))
-        chances.append(by_source)
-    return tuple(chances)
+    return Said(askings, tuple(statements), sources, judged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import partial
 from learninglion.checking.citations import Locate
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
-from learninglion.drafting.coverage import question_parts, said_chances, same_question
+from learninglion.drafting.coverage import question_parts, read_said, same_question
 from learninglion.drafting.relevance import SURE, Judged, Relevance, built_in
 from learninglion.models import Check, Draft, Selection, Source, Statement
 
@@ -41,7 +41,7 @@ def rules_gate(sure: float = SURE, checker: Checker = check, measure: Relevance 
         weigh=partial(_weigh, measure=measure),
         check=checker,
         same_question=partial(same_question, measure=measure),
-        said=partial(said_chances, measure=measure),
+        said=lambda selection, statements: read_said(selection, statements, measure).chances(),
         extract=partial(extractive.draft, sure=sure, measure=measure),
         sure=sure,
     )

@@ -23,13 +23,17 @@ def rejoin_verbs(statement: Reading, evidence: Reading) -> tuple[Reading, Readin
 
 
 def _joined(apart: Reading, whole: Reading) -> Reading:
+    norms = {w.norm for w in apart.words}
+    particles = [particle for particle in _PARTICLES if particle in norms]
+    if not particles:
+        return apart
     known = {w.key for w in apart.words}
     theirs = {w.key for w in whole.words}
     words = list(apart.words)
     for word in whole.words:
         if word.key in known or word.capital:
             continue
-        for particle in _PARTICLES:
+        for particle in particles:
             verb = word.norm.removeprefix(particle)
             if verb == word.norm or len(verb) < _SHORTEST or not is_finite(verb):
                 continue

@@ -13,7 +13,7 @@ from learninglion import __version__
 from learninglion.checking.citations import Locate, cite
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
-from learninglion.drafting.coverage import find_missing
+from learninglion.drafting.coverage import read_said
 from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.line import FindNewer, nothing_newer
 from learninglion.drafting.relevance import SURE, Relevance
@@ -102,15 +102,16 @@ def check_again(
     statements_now = tuple(statements)
     if statements_now == before.draft.statements:
         return before
+    said = read_said(before.draft.selection, statements_now)
     draft = replace(
         before.draft,
         statements=statements_now,
         verdict=AnswerVerdict.ANSWERED,
-        missing=find_missing(before.draft.selection, statements_now, sure),
+        missing=said.missing(sure),
         left_out=tuple(r for r in before.draft.left_out if not r.startswith(UNFINISHED)),
         complete=True,
     )
-    return keep_opinions(before, verify(draft, locate, known=before))
+    return keep_opinions(before, verify(draft, locate, known=before, said=said))
 
 
 def with_sources(before: Verification, brought: tuple[Source, ...]) -> Verification:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from learninglion.checking.citations import nowhere, reference
-from learninglion.drafting.coverage import find_missing
+from learninglion.drafting.coverage import read_said
 from learninglion.drafting.line import is_newer
 from learninglion.drafting.style import StyleReport
 from learninglion.models import (
@@ -94,7 +94,7 @@ def open_parts(verification: Verification) -> tuple[str, ...]:
         return verification.missing
     statements = tuple(c.statement for c in verification.checks)
     standing = frozenset(c.statement for c in verification.standing)
-    left = set(find_missing(verification.draft.selection, statements, among=standing))
+    left = set(read_said(verification.draft.selection, statements).missing(among=standing))
     return tuple(part for part in verification.missing if part in left)
 
 
