@@ -44,7 +44,15 @@ from learninglion.models import (
 from learninglion.models.errors import InputError
 from learninglion.record.accountability import account_for
 from learninglion.record.answers import answer_blocks, copy_answers
-from learninglion.record.changes import Deed, MachineText, PieceKind, changed_blocks, text_before, trace_deeds
+from learninglion.record.changes import (
+    ChangedPiece,
+    Deed,
+    MachineText,
+    PieceKind,
+    changed_blocks,
+    text_before,
+    trace_deeds,
+)
 from learninglion.record.export import ExportFormat, export, file_name
 from learninglion.record.letter_facts import document_title, read_facts
 from learninglion.record.letter_template import PLAIN_TEMPLATE, LetterTemplate, LetterTerms
@@ -561,8 +569,16 @@ def test_of_a_joint_answer_only_what_somebody_touched_is_taken_out() -> None:
     assert before.sentences == (*untouched.sentences, *other.sentences) and before.taken == other.taken
     refers = AnswerGroup((2,), (4,), refers_to=(2, 3))
     assert text_before(dossier, refers, MACHINE).sentences == (refers.reference,)
-    referred = text_before(dossier, refers, (MACHINE[0], untouched, other))
-    assert referred.sentences == other.sentences and referred.written == {refers.reference: Deed("noor")}
+    assert text_before(dossier, refers, (MACHINE[0], untouched, other)) == other
+
+
+def test_what_nobody_typed_is_of_who_changed_the_answer_last() -> None:
+    """The end of a paragraph, the space that was there, "Zie het antwoord op ..."."""
+    noor, karim = (Deed(name, datetime(2031, 3, day, tzinfo=UTC)) for day, name in enumerate("nk", start=1))
+    after = answered((1,), [Statement("Een."), Statement("Twee.", opens=Opening.PARAGRAPH)])
+    machine = MachineText(("Een.", "Twee.", "Drie."), taken={"Drie.": karim, "Vier.": noor})
+    first, second = changed_blocks(answer_blocks(after), machine)
+    assert first.pieces[-1] == ChangedPiece(PieceKind.TAKEN, " ", karim) and second.deed == karim
 
 
 def test_who_changed_something_stands_at_the_change() -> None:

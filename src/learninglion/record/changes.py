@@ -99,17 +99,11 @@ def text_before(dossier: Dossier, group: AnswerGroup, machine: Sequence[MachineT
         return MachineText((group.reference,))
     begun = touched if group.refers_to else dict.fromkeys((group.positions[0], *touched))
     whole = MachineText()
-    deeds: list[Deed] = []
     for text in (machine[i] for i in begun):
         more = tuple(sentence for sentence in text.sentences if sentence not in whole.sentences)
         written, taken = {**whole.written, **text.written}, {**whole.taken, **text.taken}
         whole = MachineText((*whole.sentences, *more), written, taken)
-        deeds += (*text.written.values(), *text.taken.values())
-    if not group.refers_to or not deeds:
-        return whole
-    # Nobody wrote the reference: it stands there because of what was last changed.
-    last = max(deeds, key=lambda deed: deed.at or _LONG_AGO)
-    return replace(whole, written={**whole.written, group.reference: last})
+    return whole
 
 
 def changed_blocks(blocks: Sequence[TextBlock], machine: MachineText) -> tuple[ChangedBlock, ...]:
@@ -148,10 +142,12 @@ class _Writer:
     def __init__(self, machine: MachineText) -> None:
         self._machine = machine
         self._old = 0  # how many sentences of the machine are dealt with
-        self._touched = False  # whether this place in the new paragraph holds text already
+        # Nobody wrote a break of a paragraph or "Zie het antwoord op ...": it is of who changed this last.
+        deeds = (*machine.written.values(), *machine.taken.values())
+        self._last = max(deeds, key=lambda deed: deed.at or _LONG_AGO, default=Deed())
 
     def deed_of(self, text: str) -> Deed:
-        return self._machine.written.get(text, Deed())
+        return self._machine.written.get(text, self._last)
 
     def take_until(self, old: int) -> Iterator[ChangedPiece]:
         """Strike what the machine wrote before its sentence `old`."""
