@@ -292,6 +292,10 @@ def test_a_file_that_somebody_worked_in_is_not_overwritten(
     asked = replace(QUESTIONS, title="Nog eens vuurwerk")
     dossier = workplace.drafts.draft(asked, workplace.drafts.select_automatically(asked, offers), actor=BOSS)
     first = workplace.dossiers.write_export(dossier.id, ExportFormat.LETTER, tmp_path, actor=BOSS)
+    elsewhere = workplace.dossiers.write_export(
+        dossier.id, ExportFormat.LETTER, tmp_path / "brieven", actor=BOSS
+    )
+    assert elsewhere == tmp_path / "brieven" / first.name  # a folder that was not there yet
     assert workplace.dossiers.write_export(dossier.id, ExportFormat.LETTER, tmp_path, actor=BOSS) == first
     first.write_bytes(first.read_bytes() + b"bewerkt")
     second = workplace.dossiers.write_export(dossier.id, ExportFormat.LETTER, tmp_path, actor=BOSS)

@@ -123,9 +123,13 @@ class Dossiers:
         return data
 
     def write_export(self, dossier_id: str, form: ExportFormat, path: Path, *, actor: Actor) -> Path:
-        """An export written to a file, whole or not at all; in a folder under a name that is free there."""
+        """An export written to a file, whole or not at all; in a folder under a name that is free there.
+
+        What is not there yet and says no form (`letters`, not `letter.docx`) is a folder.
+        """
         data = self.export(dossier_id, form, actor=actor)
-        if path.is_dir():
+        if path.is_dir() or not (path.suffix or path.exists()):
+            make_folder(path)
             path = free_path(path / file_name(self.load(dossier_id, actor), form), data)
         make_folder(path.parent)
         write_file(path, data)
