@@ -597,6 +597,8 @@ def test_beside_comments_the_notes_are_listed_behind_the_answers() -> None:
     assert told[told.index("Bronnen") + 1 :][:4] == [
         "1 Bron a, pagina 1 en 3.", "2 Bron b, pagina 4.", "3 Bron c, pagina 1.", "4 Bron b, pagina 4.",
     ]  # fmt: skip
+    room = {p.text: p.paragraph_format.space_after for p in word.paragraphs}
+    assert room["4 Bron b, pagina 4."] and not room["2 Bron b, pagina 4."]  # from what the template has next
 
 
 def test_open_points_are_comments() -> None:

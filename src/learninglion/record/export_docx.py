@@ -267,8 +267,8 @@ class _AnswerWriter:
         settings.append(style)
         title.append(settings)
         title.append(text_run("Bronnen"))
-        for note in notes:
-            self._put(listed_note(self._word, note))
+        last = [self._put(listed_note(self._word, note)) for note in notes][-1]
+        Paragraph(last, self._word).paragraph_format.space_after = Pt(18)  # a signature may follow
 
     def _count_marks(self) -> Counter[int]:
         marks: Counter[int] = Counter()
