@@ -98,6 +98,21 @@ def test_a_package_is_whole_and_its_metadata_stand_in_order(
     assert workplace.log.entries(BOSS, limit=1)[0].action == "archive"
 
 
+def test_a_package_that_was_packed_anew_is_whole(made: tuple[Workplace, Path, str]) -> None:
+    """Other programs write the folders too."""
+    workplace, _, dossier_id = made
+    again = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workplace.dossiers.package(dossier_id, TERMS, actor=BOSS))) as old,
+        zipfile.ZipFile(again, "w") as new,
+    ):
+        for folder in ("", "tekst/", "mdto/"):
+            new.writestr(f"{dossier_id}/{folder}", b"")
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    assert verify_package(again.getvalue()) == ()
+
+
 @pytest.mark.parametrize("name", ["versies/versie-1.json", "versies.json", "logboek.json", "LEESMIJ.txt"])
 @pytest.mark.parametrize("damage", ["cut", "other", "shape"])
 def test_damage_is_named_and_never_an_error_of_the_program(

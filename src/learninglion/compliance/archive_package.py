@@ -116,7 +116,7 @@ def verify_package(content: bytes) -> tuple[str, ...]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            names = package.namelist()
+            names = [name for name in package.namelist() if not name.endswith("/")]  # folders: packed anew
             folder = names[0].split("/")[0]
             files = {name.removeprefix(f"{folder}/"): package.read(name) for name in names}
         summed = {name: value for value, name in _sums(files.pop("SHA256SUMS"))}
