@@ -6,6 +6,8 @@ import json
 from datetime import date
 from pathlib import Path
 
+import typst
+
 from learninglion.models import Document, NoticeKind, RawFile
 from learninglion.parsing import parse
 
@@ -106,6 +108,22 @@ def test_a_notice_of_delay() -> None:
     )
     assert found.notice is not None and found.notice.kind is NoticeKind.POSTPONEMENT
     assert all(pair.answer is None for pair in found.pairs)
+
+
+def test_the_same_page_as_pdf_with_the_places_of_its_words() -> None:
+    asked = "1 Is het waar, dat de dijk lekt? 2 Zo ja, sinds wanneer?\n3 Wat doet u?"
+    body = f"{asked}\n{REPLY} 1 Ja. 2 en 3 Sinds maart."
+    lines = [
+        line.replace("-", "\\-").replace("1 ", "1#h(3pt)", 1) for line in (HEAD + body + FOOT).split("\n")
+    ]
+    setup = "#set page(width: 300pt, height: 700pt, columns: 2)\n#set text(size: 8pt)\n"
+    content = typst.compile((setup + "\n\n".join(lines)).encode())
+    found, same = parse(RawFile("oud.pdf", content, "oud.pdf")), read(body)
+    assert (found.id, found.received_on) == (same.id, same.received_on)
+    assert said(found) == said(same)
+    answer = found.pairs[0].answer
+    assert answer is not None and any(line.span == answer for line in found.lines)
+    assert found.pairs[0].page == found.pairs[0].answer_page == 1
 
 
 def test_real_pages(shared_data: Path) -> None:

@@ -540,14 +540,44 @@ def test_letters_that_nobody_can_know_are_told_of_or_refused() -> None:
         read(pdf("BT /F1 11 Tf 72 760 Td <0024002500260027> Tj ET", font=font, objects=[cid]))
 
 
-def test_letters_under_a_wrong_name_are_told_of() -> None:
+def _misnamed(line: str, *others: str) -> Document:
+    """A page whose second font says of each letter that it is the next one."""
     shifted = " ".join(f"<{code:02x}> <{code + 1:04x}>" for code in range(33, 126))
     codes = "1 begincodespacerange <00> <FF> endcodespacerange"
     table = f"<<>>|begincmap {codes} 93 beginbfchar {shifted} endbfchar endcmap"
-    line = show("De subsidie wordt niet toegekend voor 538 plekken in het land.")
-    wrong = read(pdf(line, font=HELVETICA.replace(">>", "/ToUnicode 10 0 R>>"), objects=[table]))
-    assert any("geen leesbare woorden" in warning for warning in wrong.warnings)
+    wrong = HELVETICA.replace("Helvetica", "Helvetica-Bold").replace(">>", "/ToUnicode 10 0 R>>")
+    drawing = line.replace("/F1", "/F2") + "".join(others)
+    return read(
+        pdf(drawing, objects=[table, wrong], resources="/F2 11 0 R").replace(
+            b"/F1 3 0 R>>/F2 11 0 R", b"/F1 3 0 R/F2 11 0 R>>"
+        )
+    )
+
+
+def test_letters_under_a_wrong_name_are_not_believed() -> None:
+    line = show("Het bedrag wordt 1250 euro.")
+    with pytest.raises(UnreadableFileError, match="niet te lezen"):
+        _misnamed(line)
+    long = [
+        show("De subsidie wordt niet toegekend voor 538 plekken in het land.", y=500 - 14 * k)
+        for k in range(6)
+    ]
+    found = _misnamed(line, *long)
+    assert "2361" not in found.text and "538 plekken" in found.text
+    assert any("niet te lezen" in warning for warning in found.warnings)
     assert not read(pdf(line)).warnings
+
+
+def test_letters_drawn_on_top_of_each_other_are_not_believed() -> None:
+    lines = [
+        show("De subsidie wordt niet toegekend voor 538 plekken in het land.", y=500 - 14 * k)
+        for k in range(6)
+    ]
+    smudge = show("Er zijn 1250 gevallen te tellen.", more="-5 Tc") + "BT 0 Tc ET "
+    found = read(pdf(smudge + "".join(lines)))
+    assert "gev" not in found.text and "1250" not in found.text and found.text.count("538 plekken") == 6
+    assert any("niet te lezen" in warning for warning in found.warnings)
+    assert not read(pdf(show("Er zijn 1250 gevallen te tellen.", more="-0.6 Tc"))).warnings
 
 
 INITIALS = {

@@ -11,16 +11,18 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import PurePath
 from statistics import median
 
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.dutch.text import split_sentences, squash
-from learninglion.models import Block, BlockKind, Document, DocumentKind, RawFile, Span
+from learninglion.models import Block, BlockKind, Document, DocumentKind, RawFile, Span, TextLine
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.content import fill_in
 from learninglion.parsing.kamervragen.header import INTRODUCTION, Masthead, find_masthead
+from learninglion.parsing.kamervragen.ocr import is_old, parse_ocr_sheet
 from learninglion.parsing.kamervragen.parts import is_label, is_label_line
 from learninglion.parsing.kamervragen.printed import ANSWERS_BELOW, lines_alone, opens_part
 from learninglion.parsing.kamervragen.retyped import Retyped, find_retyped
@@ -167,6 +169,8 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
     """The document in these pages, whatever it is: a published set of questions, a letter, anything else."""
     masthead = find_masthead(pages)
     pages = order_columns(pages)
+    if (old := _parse_old_sheet(raw, pages)) is not None:
+        return old
     front = _front_lines(pages)
     layout = _lay_out(pages, front, masthead)
     text, pieces = _join_pieces(layout, front)
@@ -203,6 +207,54 @@ def parse_structure(raw: RawFile, pages: Sequence[Page]) -> Document:
     ]
     document = fill_in(document, paragraphs, [p.span for p in parsed], masthead.lines if masthead else ())
     return _as_sheet(document) if masthead else document
+
+
+def _parse_old_sheet(raw: RawFile, pages: Sequence[Page]) -> Document | None:
+    """The Document of an old Aanhangsel, put in order as its OCR text is; None of anything else."""
+    top = "\n".join(line.text for page in pages[:1] for line in page.lines)
+    if not is_old(top):
+        return None
+    layout = lay_out(pages)
+    sheet = parse_ocr_sheet(raw, layout.text)
+    if sheet is None:
+        return None
+    lines = _find_places(sheet.text, layout)
+    first = [min((one.span.start for one in lines if one.page >= page.number), default=0) for page in pages]
+    warnings = (*_page_warnings(pages), *sheet.warnings)
+    covered = tuple(page.number for page in pages if page.covered)
+    starts = (0, *first[1:])
+    pairs = [
+        replace(
+            pair,
+            page=bisect_right(starts, pair.question.start),
+            answer_page=bisect_right(starts, pair.answer.start) if pair.answer else None,
+        )
+        for pair in sheet.pairs
+    ]
+    return replace(
+        sheet,
+        page_starts=starts,
+        lines=lines,
+        pairs=tuple(pairs),
+        blocks=tuple(replace(b, page=bisect_right(starts, b.span.start)) for b in sheet.blocks),
+        warnings=tuple(dict.fromkeys(warnings)),
+        covered=covered,
+    )
+
+
+def _find_places(text: str, layout: Layout) -> tuple[TextLine, ...]:
+    """Where the words of `text` stand, which has those of the pages in another order."""
+    printed, words = (list(re.finditer(r"\S+", whole)) for whole in (layout.text, text))
+    same = SequenceMatcher(None, [m[0] for m in printed], [m[0] for m in words], autojunk=False)
+    starts = [line.span.start for line in layout.lines]
+    places: list[TextLine] = []
+    for block in same.get_matching_blocks():
+        for here, there in zip(printed[block.a :][: block.size], words[block.b :][: block.size], strict=True):
+            line = layout.lines[max(0, bisect_right(starts, here.start()) - 1)]
+            edges = line.x_edges[here.start() - line.span.start : here.end() - line.span.start + 1]
+            if len(edges) == len(here[0]) + 1:  # else a word that goes on in the next line
+                places.append(replace(line, span=Span(*there.span()), x_edges=edges))
+    return tuple(places)
 
 
 def _lay_out(pages: Sequence[Page], front: Collection[str], masthead: Masthead | None) -> Layout:

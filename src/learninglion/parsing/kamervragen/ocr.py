@@ -39,6 +39,8 @@ from learninglion.parsing.paragraphs import Paragraph, assemble, tidy
 from learninglion.parsing.pdf.hyphens import Junction, join_lines
 
 _LONGEST = 200_000  # characters: a page holds some 6,000
+_TOP = 600  # characters: the masthead
+_LAST = 1996  # sessions; later sheets come as they were set, with labels
 _SESSION = re.compile(r"\b(?:zittin[gq]|vergaderjaar)\s+(\d{4})\s*[-–]\s*(\d{4})", re.IGNORECASE)
 _MASTHEAD = re.compile(
     r"(?P<chamber>Tweede|Eerste)\s+Kamer\s+der\s+Staten-Generaal\.?|(?:zittin[gq]|vergaderjaar)\s+\d{4}\s*[-–]\s*\d{4}"
@@ -127,9 +129,15 @@ class _Set:
     loose: list[str] = field(default_factory=list)
 
 
+def is_old(top: str) -> bool:
+    """Whether the head of a sheet says that it is of before 1996."""
+    session = _SESSION.search(top[:_TOP])
+    return session is not None and int(session[1]) < _LAST and "anhangsel" in top[:_TOP]
+
+
 def parse_ocr_sheet(raw: RawFile, text: str) -> Document | None:
     """The Document of an OCR text of an old Aanhangsel; None where `text` is something else."""
-    if len(text) > _LONGEST or "anhangsel" not in text[:600]:
+    if len(text) > _LONGEST or "anhangsel" not in text[:_TOP]:
         return None
     text = _mend(tidy(text))
     lines = [line.strip() for line in text.split("\n") if line.strip()]

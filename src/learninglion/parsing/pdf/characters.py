@@ -64,6 +64,8 @@ _MEANT = b"ActualText"
 _UNKNOWN = "\ufffd"
 _NO_SIGNS = frozenset(("Zs", "Zl", "Zp", "Cf", "Cc", "Pd"))
 _LONGEST_MEANT = 4096  # characters
+_COLLAPSED = 0.12  # of the size: no letter is so narrow that the next one begins there
+_COLLAPSED_LEAST, _COLLAPSED_SHARE = 3, 0.12  # pairs of letters, and of all pairs that an object draws
 _ODD = 2.0  # points: type so small is measured
 _LETTER_HEIGHT = 0.72  # of the type size: capitals
 _FIGURE_HEIGHT = 0.68  # of the type size
@@ -329,6 +331,15 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
             for begin, style in zip(begins, styles, strict=True)
         )
     styles = _measure_odd(handle, styles, [*begins, len(indices)], placed)
+    _mark_collapsed(
+        codes,
+        objects,
+        dx,
+        np.diff(y),
+        np.repeat(
+            [0.0 if style.invisible else style.size for style in styles], np.diff([*begins, len(indices)])
+        ),
+    )
     scene = _Scene(handle, page, view, indices, codes, objects, x, y, user_x, user_y)
     stock = take_stock(page)
     unseen = _find_unseen(scene, stock, styles, begins, layers)
@@ -354,6 +365,25 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
             for boxes in ((stock.strokes, stock.rising), (stock.rising, stock.strokes))[view.turns % 2]
         ),
     )
+
+
+def _mark_collapsed(
+    codes: NDArray[np.uint32],
+    objects: NDArray[np.uint64],
+    dx: NDArray[np.float64],
+    dy: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+) -> None:
+    """Letters that their object draws on top of each other, so that nobody reads them, become U+FFFD."""
+    letter = (codes < 0x80) & _has_letter(codes)
+    pair = letter[1:] & letter[:-1] & (objects[1:] == objects[:-1]) & (np.abs(dy) < _SAME)
+    close = np.flatnonzero(pair & (np.abs(dx) < _COLLAPSED * sizes[1:]) & (dx != 0))  # 0: a ligature
+    if len(close) < _COLLAPSED_LEAST:
+        return
+    for item in np.unique(objects[close]).tolist():
+        here = int((objects[close] == item).sum())
+        if here >= max(_COLLAPSED_LEAST, _COLLAPSED_SHARE * (pair & (objects[1:] == item)).sum()):
+            codes[letter & (objects == item)] = 0xFFFD
 
 
 def _count_lost(

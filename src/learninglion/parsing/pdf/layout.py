@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import BlockKind, Footnote, Region, Span, TextLine
@@ -393,7 +394,7 @@ class _Writer:
             self._page = page
             # A sentence that goes on overleaf is not broken: turned text then goes between two paragraphs.
             self._early = bool(lines) and not _ends(lines[-1]) and not self.alone(lines[-1])
-            self._write_page(lines, own, {table.first: table for table in tables_here})
+            self._write_page(lines, own, tables_here)
             ends = bool(tables_here) and tables_here[-1].last == len(lines) - 1 and not self._turned
             self._unended = tables_here[-1] if ends else None
             if self._turned:
@@ -401,11 +402,13 @@ class _Writer:
                 self._write_turned()
         self._close()
 
-    def _write_page(self, lines: Sequence[Line], indices: Sequence[int], tables: dict[int, Table]) -> None:
-        margin = self.margins.get((self._page.number, 0.0), {})
+    def _write_page(self, lines: Sequence[Line], indices: Sequence[int], tables: Sequence[Table]) -> None:
+        """Write lines of one angle, with the tables among them."""
+        margin = self.margins.get((self._page.number, lines[0].angle), {}) if lines else {}
+        openings = {table.first: table for table in tables}
         position = 0
         while position < len(lines):
-            table = tables.get(position)
+            table = openings.get(position)
             if table is not None:
                 self._write_table(table, lines, indices)
                 position = table.last + 1
@@ -416,12 +419,11 @@ class _Writer:
     def _write_turned(self) -> None:
         """Write the turned lines of this page, between two paragraphs."""
         turned, self._turned = self._turned, []
-        for index in turned:
-            line = self._page.lines[index]
-            if self._open and self._open[-1].angle != line.angle:
-                self._close()
-            self._write_line(line, index, self.margins.get((self._page.number, line.angle), {}))
-        self._close()
+        for _, group in groupby(turned, key=lambda index: self._page.lines[index].angle):
+            indices = list(group)
+            lines = [self._page.lines[index] for index in indices]
+            self._write_page(lines, indices, find_tables([lines])[0])
+            self._close()
 
     def _write_line(self, line: Line, index: int, margin: dict[int, float]) -> None:
         previous = self._open[-1] if self._open else None
@@ -443,9 +445,10 @@ class _Writer:
         self._open.append(line)
 
     def _is_half(self, previous: Line, line: Line) -> bool:
-        """Whether a heading goes on in `line` because its line before ends inside a word."""
+        """Whether a heading goes on in `line` because its line before ends inside a word, or at a hyphen."""
         alike = (line.bold, line.italic) == (previous.bold, previous.italic)
-        return previous.broken and alike and not self._is_gap(previous, line)
+        hyphened = previous.text[-2:-1].isalnum() and previous.text[-1] == "-" and line.text[0].islower()
+        return (previous.broken or hyphened) and alike and not self._is_gap(previous, line)
 
     def _finishes(self, previous: Line, line: Line, right: float) -> bool:
         """Whether a line that reads as a label is the end of a sentence: "... in antwoord op vraag / 3."."""
@@ -572,7 +575,7 @@ class _Writer:
         span = Span(start, self.builder.length - 1 if self.builder.length > start else start)
         gap = previous is not None and self._is_gap(previous, first)
         text = self.builder.read(span)
-        above = self._unended if not table.first else None
+        above = self._unended if not table.first and not first.angle else None
         last = self.stretches[-1] if self.stretches else None
         overleaf = last is not None and above is not None and same_columns(above, table)
         if text and last is not None and overleaf and _goes_on_overleaf(last.text, text):

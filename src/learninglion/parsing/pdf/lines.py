@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from learninglion.parsing.pdf.characters import Glyphs, ObjectStyle
+from learninglion.parsing.pdf.characters import Glyphs, ObjectStyle, View
 from learninglion.parsing.pdf.fractions import Strip, bring_home, join_fractions
 from learninglion.parsing.pdf.ink import Box, Reason
 
@@ -265,9 +265,9 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
             _pass_over(groups[0.0][-1], xs[start], glyphs.ends_x[k], ys[k])
     for angle in sorted(groups, key=lambda angle: angle != 0.0):
         draft: _Draft | None = None
-        first = len(lines)
-        bars, uprights = ((), ()) if angle else (glyphs.bars, glyphs.uprights)
-        for strip in join_fractions(bring_home(_set_right(groups[angle])), bars):
+        bars, uprights = _turn_rules(glyphs, angle)
+        strips = _in_order(groups[angle]) if angle else groups[angle]
+        for strip in join_fractions(bring_home(_set_right(strips)), bars):
             if draft is not None and strip.style.slope:
                 _level(draft, strip)
             if draft is None or not _continues(draft, strip.xs[0], strip.y, strip.style):
@@ -277,9 +277,27 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
             _append(draft, strip, uprights)
         if draft is not None:
             _finish(draft, number, lines)
-        if angle:
-            lines[first:] = sorted(lines[first:], key=lambda line: (-line.baseline, line.x0))
     return tuple(lines)
+
+
+def _turn_rules(glyphs: Glyphs, angle: float) -> tuple[Sequence[Box], Sequence[Box]]:
+    """The drawn lines that are level, and those that are upright, on the page turned back by `angle`."""
+    if not angle or angle % 90:
+        return ((), ()) if angle else (glyphs.bars, glyphs.uprights)
+    back = View((0.0, 0.0, 0.0, 0.0), round(angle / 90) % 4)
+    bars, uprights = (tuple(map(back.turn_box, boxes)) for boxes in (glyphs.bars, glyphs.uprights))
+    return (uprights, bars) if back.turns % 2 else (bars, uprights)
+
+
+def _in_order(strips: list[Strip]) -> list[Strip]:
+    """Turned strips on one baseline from left to right, as they are read: PDFium has them as they stand."""
+    rows: list[list[Strip]] = []
+    for strip in strips:
+        if rows and abs(rows[-1][0].y - strip.y) < _SAME * strip.style.size:
+            rows[-1].append(strip)
+        else:
+            rows.append([strip])
+    return [strip for row in rows for strip in sorted(row, key=lambda strip: strip.xs[0])]
 
 
 def _pass_over(last: Strip, left: float, right: float, y: float) -> None:

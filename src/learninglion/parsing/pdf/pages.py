@@ -22,6 +22,7 @@ from learninglion.parsing.pdf.characters import (
     page_view,
     read_glyphs,
 )
+from learninglion.parsing.pdf.fonts import mark_misnamed
 from learninglion.parsing.pdf.ink import Box, Reason
 from learninglion.parsing.pdf.layers import find_switched_off, has_layers
 from learninglion.parsing.pdf.lines import (
@@ -38,7 +39,7 @@ from learninglion.parsing.pdf.lines import (
 
 # Where lines stand: below each other, beside a large first letter, at numbers that count them.
 
-_CORE = 0.5  # of the size above the baseline: where two lines may not meet
+_CORE = 0.8  # of the size above the baseline: where two lines may not meet
 _REACH = 8  # lines after the letter in the file among which the one it begins may be
 _BESIDE = 1.5  # of the size: as far from the letter as the text may begin
 _LEVEL = 0.35  # of the size: so close are the baselines of a line and its number
@@ -53,9 +54,14 @@ def sort_bands(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines from top to bottom, where that is the only way to read them.
 
     A file may draw them in any order. Lines beside each other make a band, which keeps the order of the file;
-    where that comes and goes between bands, nothing is sure and all stays as it is.
+    where that comes and goes between bands, nothing is sure and all stays as it is. Turned lines come last.
     """
-    level = sorted((k for k in range(len(lines)) if not lines[k].angle), key=lambda k: -lines[k].baseline)
+    angles = sorted({line.angle for line in lines}, key=lambda angle: angle != 0.0)
+    return tuple(line for angle in angles for line in _sort([one for one in lines if one.angle == angle]))
+
+
+def _sort(lines: Sequence[Line]) -> Sequence[Line]:
+    level = sorted(range(len(lines)), key=lambda k: -lines[k].baseline)
     bands: list[list[int]] = []
     bottom = float("inf")
     for k in level:
@@ -68,9 +74,8 @@ def sort_bands(lines: Sequence[Line]) -> tuple[Line, ...]:
             bottom = line.baseline
     ordered = [sorted(band) for band in bands]
     if any(band[-1] - band[0] >= len(band) for band in ordered):
-        return tuple(lines)
-    turned = [line for line in lines if line.angle]
-    return (*(lines[k] for band in ordered for k in band), *turned)
+        return lines
+    return [lines[k] for band in ordered for k in band]
 
 
 def set_initials(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -303,6 +308,7 @@ def read_pages(content: bytes, name: str, max_pages: int = MAX_PAGES) -> tuple[P
             "dit PDF-bestand bevat geen tekst, waarschijnlijk is het een scan."
             " Maak het eerst doorzoekbaar met tekstherkenning (OCR).",
         )
+    pages = mark_misnamed(pages)
     signs = sum(len(line.text) for page in pages for line in page.lines)
     if sum(page.unreadable for page in pages) > _UNREADABLE * signs:
         raise UnreadableFileError(

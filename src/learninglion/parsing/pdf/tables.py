@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
 
 from learninglion.parsing.pdf.lines import Line
 
@@ -13,6 +13,7 @@ _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to
 _APART = 1.6  # of the size: a larger step down in one column begins another cell
 _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
+_LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
 _WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
 _MOST_SPACES = 12  # words of heads that stand close together; more is a sentence
 _HEADED = 3  # columns: fewer line up with the words of running text by chance
@@ -105,6 +106,7 @@ def same_columns(one: Table, other: Table) -> bool:
 
 
 def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
+    lines = _part_columns(lines)
     beside = _side_by_side(lines)
     tables: list[Table] = []
     index = 0
@@ -113,11 +115,92 @@ def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
             index += 1
             continue
         last = _extend(lines, beside, index)
-        table = _build(lines, index, last, max((t.last + 1 for t in tables[-1:]), default=0))
+        free = max((t.last + 1 for t in tables[-1:]), default=0)
+        while index > free and _is_beside(lines[index - 1], lines[index], lines[last]):
+            index -= 1
+        table = _build(lines, index, last, free)
         if table is not None:
             tables.append(table)
         index = last + 1
     return tuple(tables)
+
+
+def _part_columns(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines with gaps where columns stand as close as words: white runs down, and cells line up."""
+    parted = list(lines)
+    start = 0
+    while start + _LEAST_ROWS <= len(lines):
+        end = start + _LEAST_ROWS
+        rivers: list[tuple[float, float]] = []
+        while end <= len(lines) and (longer := _find_rivers(lines[start:end], len(rivers))):
+            rivers, end = longer, end + 1
+        if not rivers:
+            start += 1
+            continue
+        for index in range(start, end - 1):
+            line = lines[index]
+            gaps = {
+                at + 1
+                for left, right, at in _whites(line)
+                for river in rivers
+                if left <= river[0] and river[1] <= right
+            }
+            parted[index] = replace(line, gaps=tuple(sorted({*line.gaps, *gaps})))
+        start = end - 1
+    return parted
+
+
+def _whites(line: Line) -> list[tuple[float, float, int]]:
+    """The white between the words of a line: from where to where, and the place of the space in its text."""
+    edges = line.x_edges
+    return [(edges[at], edges[at + 1], at) for at, sign in enumerate(line.text) if sign == " "]
+
+
+def _find_rivers(lines: Sequence[Line], least: int) -> list[tuple[float, float]]:
+    """The white that runs down between the columns of rows; none where there are fewer than `least`.
+
+    At one of the lines it is wider than between words, and at all of them the cells right of it begin or end
+    at one place, or those left of it end at one.
+    """
+    size = lines[0].size
+    steps = [(a.baseline - b.baseline) / size for a, b in pairwise(lines)]
+    if not any(line.gaps for line in lines) or not all(0 < step < _IN_CELL for step in steps):
+        return []
+    if any(abs(line.size - size) > _EDGE / 5 for line in lines) or runs_on([line.text for line in lines]):
+        return []
+    whites = [_whites(line) for line in lines]
+    rivers = [(left, right) for left, right, _ in whites[0]]
+    for row in whites[1:]:
+        rivers = [
+            (max(left, other[0]), min(right, other[1]))
+            for left, right in rivers
+            for other in row
+            if max(left, other[0]) + _EDGE / 5 < min(right, other[1])
+        ]
+    if not rivers:
+        return []
+    places = [
+        [next((a, b, at) for a, b, at in row if a <= left and right <= b) for row in whites]
+        for left, right in rivers
+    ]
+    kept: list[int] = []
+    for number in range(len(rivers)):
+        if kept:  # words between the two at few lines are those of one head
+            between = sum(a != b for a, b in zip(places[kept[-1]], places[number], strict=True))
+            if between < max(2, len(lines) / 2):
+                kept[-1] = max(kept[-1], number, key=lambda k: rivers[k][1] - rivers[k][0])
+                continue
+        kept.append(number)
+    ends = [[a for a, _, _ in places[k]] for k in kept[1:]] + [[line.x1 for line in lines]]
+    found = []
+    for k, right_ends in zip(kept, ends, strict=True):
+        lefts, rights, at = zip(*places[k], strict=True)
+        level = any(max(edges) - min(edges) < _LEVEL_EDGE for edges in (lefts, rights, right_ends))
+        wide = max(b - a for a, b in zip(lefts, rights, strict=True)) > _WORD_SPACE * size
+        marks = all(_MARKER.match(line.text[:end].strip()) for line, end in zip(lines, at, strict=True))
+        if level and wide and not marks:
+            found.append(rivers[k])
+    return found if len(found) >= max(least, 1) else []
 
 
 def _side_by_side(lines: Sequence[Line]) -> list[bool]:
@@ -131,6 +214,11 @@ def _side_by_side(lines: Sequence[Line]) -> list[bool]:
             if lines[i].x1 <= lines[j].x0 or lines[j].x1 <= lines[i].x0:
                 columned[i] = columned[j] = True
     return columned
+
+
+def _is_beside(label: Line, first: Line, last: Line) -> bool:
+    """Whether a line stands left of the rows that follow it, and lower than the first of them."""
+    return last.baseline <= label.baseline < first.baseline and label.x1 <= first.x0
 
 
 def _has_columns(line: Line) -> bool:
@@ -168,10 +256,15 @@ def _second_column(line: Line) -> float:
 
 def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
     line, above = lines[last + 1], lines[last]
-    if line.x0 <= min(entry.x0 for entry in lines[first : last + 1]) + 2:
+    rows = lines[first : last + 1]
+    if line.x0 <= min(entry.x0 for entry in rows) + 2 or abs(line.size - above.size) >= 0.5:
         return False
     step = above.baseline - line.baseline
-    return 0 < step < _APART * line.size and abs(line.size - above.size) < 0.5
+    # A row of which only one cell is filled stands as far below as rows do, where a cell begins or ends.
+    usual = min((a.baseline - b.baseline for a, b in pairwise(rows) if a.baseline > b.baseline), default=0.0)
+    edges = [entry.x_edges[gap] for entry in rows for gap in entry.gaps]
+    level = any(abs(line.x0 - edge) < _LEVEL_EDGE for edge in edges)
+    return 0 < step < _APART * line.size or level and 0 < step < 1.05 * usual
 
 
 def _build(lines: Sequence[Line], first: int, last: int, free: int) -> Table | None:
@@ -368,22 +461,48 @@ def _is_rest_of(above: dict[int, Cell], row: Sequence[tuple[int, Cell]], lines: 
 
 
 def _join_labels(rows: Sequence[list[tuple[int, Cell]]]) -> list[list[tuple[int, Cell]]]:
-    """The rows, where a first cell that stands in the middle between two rows without one opens the upper."""
+    """The rows, where a first cell that stands in the middle of rows without one opens the first of those.
+
+    It stands between two of them, or at one, where no cell above may be the first of all these rows.
+    """
+    rows = list(rows)
+    for at in range(1, len(rows)):  # it may be drawn behind the rows that it stands above
+        if {column for column, _ in rows[at]} == {0} and rows[at - 1][0][1].baseline < rows[at][0][
+            1
+        ].baseline:
+            rows[at - 1 : at + 1] = rows[at], rows[at - 1]
     joined: list[list[tuple[int, Cell]]] = []
-    for number, row in enumerate(rows):
-        above, below = joined[-1:], rows[number + 1 : number + 2]
-        if above and below and {column for column, _ in row} == {0} and _is_headless(above[0], below[0]):
-            middle = (above[0][-1][1].baseline + below[0][0][1].baseline) / 2
-            mean = (row[0][1].baseline + row[-1][1].baseline) / 2
-            if abs(mean - middle) < _LEVEL * row[0][1].size:
-                joined[-1] = [*row, *above[0]]
-                continue
-        joined.append(row)
+    at, free = 0, True
+    while at < len(rows):
+        above = next((n for n, row in enumerate(rows[at:]) if not _is_headless(row)), 0)
+        block = list(rows[at : at + 2 * above + 1])
+        if above and len(block) > 2 * above and _is_label_beside(block, above, free):
+            first, rest = [
+                [entry for entry in block[above] if bool(entry[0]) is right] for right in (False, True)
+            ]
+            block[above] = rest
+            block = [row for row in block if row]
+            joined += [[*first, *block[0]], *block[1:]]
+            at, free = at + 2 * above + 1, True
+            continue
+        joined.append(rows[at])
+        at, free = at + 1, at == 0
     return joined
 
 
-def _is_headless(*rows: Sequence[tuple[int, Cell]]) -> bool:
-    return all(column for row in rows for column, _ in row)
+def _is_label_beside(block: Sequence[list[tuple[int, Cell]]], middle: int, free: bool) -> bool:
+    """Whether the first cell of the row in the middle stands in the middle of all these rows."""
+    others = [row for n, row in enumerate(block) if n != middle]
+    first = [cell for column, cell in block[middle] if not column]
+    alone = len(first) == len(block[middle])
+    mean = (first[0].baseline + first[-1].baseline) / 2
+    centre = (block[0][0][1].baseline + block[-1][0][1].baseline) / 2
+    level = abs(mean - centre) < _LEVEL * first[0].size
+    return level and (alone or free) and all(map(_is_headless, others))
+
+
+def _is_headless(row: Sequence[tuple[int, Cell]]) -> bool:
+    return all(column for column, _ in row)
 
 
 def _opens_row(row: Sequence[tuple[int, Cell]], column: int, cell: Cell) -> bool:

@@ -1,0 +1,86 @@
+"""Tables as programs set them: turned on their side, columns close together, labels beside several rows."""
+
+from __future__ import annotations
+
+import pytest
+import typst
+
+from learninglion.models import RawFile
+from learninglion.parsing import parse
+
+CELLS = "[Gebied],[2021],[2022],[Noordrand],[1.204],[1.318],[Zuid],[984],[1.011],[Oost],[],[598]"
+ROWS = ["Gebied | 2021 | 2022", "Noordrand | 1.204 | 1.318", "Zuid | 984 | 1.011", "Oost |  | 598"]
+
+
+def rows(markup: str) -> list[str]:
+    content = typst.compile(b"#set page(margin: 2cm)\n#set text(size: 10pt)\n" + markup.encode())
+    return parse(RawFile("x.pdf", content, "x")).text.split("\n")
+
+
+@pytest.mark.parametrize("angle", [-90, 90, 180])
+@pytest.mark.parametrize("stroke", ["1pt", "none"])
+def test_a_table_on_its_side(angle: int, stroke: str) -> None:
+    table = f"#rotate({angle}deg, reflow: true, table(columns: 3, stroke: {stroke}, {CELLS}))"
+    assert rows(f"Een zin erboven.\n\n{table}\n\nEen zin eronder.") == [
+        "Een zin erboven.",
+        "Een zin eronder.",
+        *ROWS,
+    ]
+
+
+def test_a_table_on_its_side_with_cells_of_several_lines() -> None:
+    cells = "[Maatregel],[Kosten],[Steun voor het herstel van dijken aan zee],[12,5],[Steunpunt],[1,2]"
+    assert rows(f"#rotate(-90deg, reflow: true, table(columns: (4cm, 3cm), align: horizon, {cells}))") == [
+        "Maatregel | Kosten",
+        "Steun voor het herstel van dijken aan zee | 12,5",
+        "Steunpunt | 1,2",
+    ]
+
+
+CLOSE = "inset: 0pt, row-gutter: 5pt, stroke: none, column-gutter: 3pt"
+
+
+def test_columns_as_close_as_words() -> None:
+    cells = CELLS.replace("[]", "[77]").replace("1.", "1 ")
+    assert rows(f"Een zin erboven.\n\n#table(columns: 3, align: (left, right, right), {CLOSE}, {cells})") == [
+        "Een zin erboven.",
+        *(row.replace("|  |", "| 77 |").replace("1.", "1 ") for row in ROWS),
+    ]
+    texts = "[Gemeente],[Aanpak],[Den Oever],[eigen regie],[Hoek],[geen],[Oudeveen],[samen met het Rijk]"
+    assert rows(f"#table(columns: 2, {CLOSE}, {texts})") == [
+        "Gemeente | Aanpak",
+        "Den Oever | eigen regie",
+        "Hoek | geen",
+        "Oudeveen | samen met het Rijk",
+    ]
+
+
+def test_words_of_one_head_and_of_short_lines_are_no_columns() -> None:
+    cells = "[Gebied],[Kosten (mln)],[Noordrand],[3,4],[Zuid],[12,5],[Oost],[0,8]"
+    assert (
+        rows(f"#table(columns: 2, stroke: none, align: (left, right), {cells})")[0] == "Gebied | Kosten (mln)"
+    )
+    short = ["Bijlage 1 Overzicht", "Bijlage 2 Begroting", "Bijlage 3 Verslag"]
+    assert rows(" \\ ".join(short)) == [" ".join(short)] or rows(" \\ ".join(short)) == short
+
+
+@pytest.mark.parametrize("counts", [(2, 3), (3, 4), (4, 2), (3, 3)])
+def test_a_label_in_the_middle_beside_several_rows(counts: tuple[int, int]) -> None:
+    cells, expected = "[Regio],[Jaar],[Aantal]", ["Regio | Jaar | Aantal"]
+    for name, count in zip(("Noord", "Zuid"), counts, strict=True):
+        cells += f",table.cell(rowspan: {count})[{name}]"
+        for k in range(count):
+            cells += f",[{2020 + k}],[{k + 4}]"
+            expected.append(f"{name if not k else ''} | {2020 + k} | {k + 4}")
+    assert rows(f"#table(columns: 3, align: horizon, {cells})") == expected
+
+
+def test_a_label_at_the_top_of_its_rows_stays_there() -> None:
+    cells = "[Regio],[Jaar],[Noord],[2020],[],[2021],[Zuid],[2020],[],[2021]"
+    assert rows(f"#table(columns: 2, {cells})") == [
+        "Regio | Jaar",
+        "Noord | 2020",
+        " | 2021",
+        "Zuid | 2020",
+        " | 2021",
+    ]
