@@ -431,6 +431,8 @@ class _Writer:
         if previous is not None:
             # At the head of the next column it is the one before that had room, or not.
             beside = line.baseline > previous.baseline and line.x0 > previous.x1
+            if previous.page != line.page:  # perhaps of another shape
+                margin = self.margins.get((previous.page, line.angle), margin)
             right = margin.get(_column_key((previous if beside else line).x0), line.x1)
             alone = self.alone(line) and not self._finishes(previous, line, right)
             opens = alone or self.opens(line) and _ends(previous)

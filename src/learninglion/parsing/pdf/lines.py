@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
 
 from learninglion.parsing.pdf.characters import Glyphs, ObjectStyle, View
 from learninglion.parsing.pdf.fractions import Strip, bring_home, join_fractions
@@ -105,6 +107,13 @@ _GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py
 _NEXT = 0.4  # of the size: how far the place of the next letter may be from the one that was expected
 _BACKWARD, _FAR = 3, 2.0  # letters drawn from right to left, and how far apart (of the size)
 _SAME = 0.01  # points: on one baseline
+_APART = 0.06  # of the size: two figures that are drawn apart from each other
+_LOWERED = 0.05  # of the size
+_SPREAD, _EVEN, _SPREAD_LEAST = (
+    0.7,
+    0.08,
+    4,
+)  # of the size: letters set apart as "C O N C E P T", and how evenly
 _SPACE = 0.12  # of the size: characters that far apart, where PDFium saw a space, have one
 _MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
 ASCENT, DESCENT = 0.76, 0.24  # of the size: what letters take above and below the baseline
@@ -267,10 +276,11 @@ def build_lines(glyphs: Glyphs, reasons: list[Reason | None], number: int) -> tu
         draft: _Draft | None = None
         bars, uprights = _turn_rules(glyphs, angle)
         strips = _in_order(groups[angle]) if angle else groups[angle]
+        _draw_together(strips)
         for strip in join_fractions(bring_home(_set_right(strips)), bars):
             if draft is not None and strip.style.slope:
                 _level(draft, strip)
-            if draft is None or not _continues(draft, strip.xs[0], strip.y, strip.style):
+            if draft is None or not _continues(draft, strip.xs[0], strip.y, strip.style, strip.text):
                 if draft is not None:
                     _finish(draft, number, lines)
                 draft = _Draft(strip.y, strip.style.size, angle=angle)
@@ -287,6 +297,32 @@ def _turn_rules(glyphs: Glyphs, angle: float) -> tuple[Sequence[Box], Sequence[B
     back = View((0.0, 0.0, 0.0, 0.0), round(angle / 90) % 4)
     bars, uprights = (tuple(map(back.turn_box, boxes)) for boxes in (glyphs.bars, glyphs.uprights))
     return (uprights, bars) if back.turns % 2 else (bars, uprights)
+
+
+def _draw_together(strips: list[Strip]) -> None:
+    """Take away the white between letters of a word that is set with white between all its letters."""
+    start = 0
+    while start < len(strips):
+        end = start + 1
+        while end < len(strips) and _is_spread(strips[end - 1], strips[end]):
+            end += 1
+        run = strips[start:end]
+        gaps = [after.xs[0] - before.x_end for before, after in pairwise(run)]
+        usual = median(gaps) if gaps else math.inf
+        letters = sum(strip.text.isalpha() for strip in run)
+        if letters >= _SPREAD_LEAST and usual < _SPREAD * run[0].style.size:
+            for strip, gap in zip(run[1:], gaps, strict=True):
+                strip.spaced = strip.spaced and gap > usual + _EVEN * strip.style.size
+        start = end
+
+
+def _is_spread(before: Strip, after: Strip) -> bool:
+    alike = before.style == after.style and abs(before.y - after.y) < _SAME
+    return (
+        len(before.text) == len(after.text) == 1
+        and alike
+        and _SPACE < (after.xs[0] - before.x_end) / max(after.style.size, 1.0) < _FAR
+    )
 
 
 def _in_order(strips: list[Strip]) -> list[Strip]:
@@ -375,11 +411,13 @@ def _goes_on(last: Strip, strip: Strip) -> bool:
     return True
 
 
-def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle) -> bool:
+def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle, text: str = "") -> bool:
     if draft.parts[-1].endswith("\x02"):
         return False
     small, large = sorted((draft.size, style.size))
-    if style.size * INITIAL <= draft.size and "".join(draft.parts).strip("\"'“‘«„ ").isupper():
+    index = text[:1].isdigit() or y < draft.baseline - _LOWERED * draft.size  # "CO" and a small 2 below it
+    initial = style.size * INITIAL <= draft.size and not index
+    if initial and "".join(draft.parts).strip("\"'“‘«„ ").isupper():
         return draft.length > _LETTERS and _is_level(draft, x, y, small, large)
     return _is_level(draft, x, y, small, large)
 
@@ -400,7 +438,10 @@ def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
             draft.gaps.append(draft.length + 1)
             draft.level = strip.y
             spaced = True
-        needs = spaced and strip.xs[0] - draft.x_end > _SPACE * style.size
+        # "1.250" and "−40" side by side
+        signed = text[:1] in ("−", "–", "+", "€") and draft.parts[-1][-1:].isdigit()
+        least = _SPACE if spaced else _APART if signed else math.inf
+        needs = strip.xs[0] - draft.x_end > least * style.size
         if needs and not draft.parts[-1].endswith(" ") and not text.startswith(" "):
             draft.parts.append(" ")
             draft.edges.append(draft.x_end)

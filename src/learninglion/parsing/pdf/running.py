@@ -74,7 +74,8 @@ def _find_repeated(pages: Sequence[Page]) -> frozenset[tuple[int, int]]:
             if parse_label(line.text) is not None:
                 continue
             keys = _keys(line.text, page.number)
-            band = round(line.baseline / 6)
+            middle = (page.box[1] + page.box[3]) / 2  # pages differ in height: from the edge that is near
+            band = round((line.baseline - page.box[1 if line.baseline < middle else 3]) / 6)
             edges.append((page.number, index, keys, band))
             # A place on the border of two bands counts in both.
             for near in (band - 1, band, band + 1):

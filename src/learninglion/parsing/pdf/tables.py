@@ -231,23 +231,37 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
     last = index = first
     left, right = lines[first].x0, lines[first].x1
     second = _second_column(lines[first])
+    inner = _starts(lines[first])  # where cells begin
+    within = 0  # lines since the last that go on in a column behind the first
     while index + 1 < len(lines):
         index += 1
         line = lines[index]
         if beside[index]:
-            if index - last - 1 > _BETWEEN:
+            if index - last - 1 - within > _BETWEEN:
                 break
-            last = index
+            last, within = index, 0
             left, right = min(left, line.x0), max(right, line.x1)
             second = min(second, _second_column(line))
+            inner += _starts(line)
         elif line.x1 <= second and index - last <= _BETWEEN:
             continue  # perhaps the rest of a first cell
+        elif line.x0 > left + _EDGE and len(set(map(round, inner))) >= _HEADED and _begins_at(inner, line):
+            within += 1
         elif line.x1 - line.x0 > 0.6 * (right - left) and (line.x0 <= left + 2 or line.x0 < second < line.x1):
             break  # a line across the columns is text again
     # The rest of a cell that goes on below the last shared line.
     while last + 1 < len(lines) and _is_rest(lines, first, last):
         last += 1
     return last
+
+
+def _begins_at(places: Sequence[float], line: Line) -> bool:
+    return any(abs(line.x0 - x) < _LEVEL_EDGE for x in places)
+
+
+def _starts(line: Line) -> list[float]:
+    """Where the cells of a line begin."""
+    return [line.x0, *(line.x_edges[gap] for gap in line.gaps)]
 
 
 def _second_column(line: Line) -> float:
@@ -262,8 +276,7 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
     step = above.baseline - line.baseline
     # A row of which only one cell is filled stands as far below as rows do, where a cell begins or ends.
     usual = min((a.baseline - b.baseline for a, b in pairwise(rows) if a.baseline > b.baseline), default=0.0)
-    edges = [entry.x_edges[gap] for entry in rows for gap in entry.gaps]
-    level = any(abs(line.x0 - edge) < _LEVEL_EDGE for edge in edges)
+    level = any(_begins_at(_starts(entry), line) for entry in rows)
     return 0 < step < _APART * line.size or level and 0 < step < 1.05 * usual
 
 
@@ -358,8 +371,16 @@ def _head_row(line: Line, index: int, below: Line, columns: Sequence[tuple[float
 
 def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:
     """Stretches of x that hold cells, with white between them that (nearly) no cell crosses."""
+    whole: list[Cell] = []  # what stands line by line in one cell counts once
+    for cell in cells:
+        above = whole[-1] if whole else cell
+        if whole and abs(above.x0 - cell.x0) < _LEVEL_EDGE and _goes_down(above, cell):
+            whole[-1] = replace(above, x1=max(above.x1, cell.x1), baseline=cell.baseline)
+        else:
+            whole.append(cell)
+    cells = whole
     edges = sorted({edge for cell in cells for edge in (cell.x0, cell.x1)})
-    allowed = max(0.12 * len(cells), 0)
+    allowed = 0.12 * len(cells)
     columns: list[tuple[float, float]] = []
     for left, right in zip(edges, edges[1:], strict=False):
         middle = (left + right) / 2
@@ -371,6 +392,10 @@ def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:
         else:
             columns.append((left, right))
     return columns
+
+
+def _goes_down(above: Cell, cell: Cell) -> bool:
+    return 0 < above.baseline - cell.baseline < _APART * cell.size
 
 
 def _column_of(cell: Cell, columns: Sequence[tuple[float, float]]) -> int:
