@@ -137,6 +137,11 @@ class View:
         return x, y
 
 
+def turned_back(angle: float) -> View:
+    """The page turned back by `angle` degrees (a right angle; others count as none), around its origin."""
+    return View((0.0, 0.0, 0.0, 0.0), 0 if angle % 90 else round(angle / 90) % 4)
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectStyle:
     """How one text object draws its characters."""
@@ -161,7 +166,7 @@ class Glyphs:
     """The characters of a page in the order they are drawn, without what PDFium made up itself.
 
     They come in runs: drawn by one object, on one baseline, without a jump. Run k goes from starts[k] to
-    starts[k + 1]; ends_x[k] is where its last character ends; spaced[k] says that PDFium saw a space or a
+    starts[k + 1]; ends_x[k] is where its last character ends (turned back, where it stands at a right angle); spaced[k] says that PDFium saw a space or a
     new line before it that the file does not hold.
     """
 
@@ -354,7 +359,7 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
         x,
         y,
         (*cuts, len(indices)),
-        _read_right_edges(handle, [placed[end] for end in ends], view),
+        _read_right_edges(handle, [placed[end] for end in ends], view, styles),
         (True, *spaced[starts - 1].tolist()),
         styles,
         reasons,
@@ -715,13 +720,20 @@ def _read_objects(handle: int, codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
     return objects
 
 
-def _read_right_edges(handle: int, indices: list[int], view: View) -> tuple[float, ...]:
+def _read_right_edges(
+    handle: int, indices: list[int], view: View, styles: Sequence[ObjectStyle]
+) -> tuple[float, ...]:
+    """Where each of these characters ends; of those at a right angle on the page turned back by that."""
     box = (ctypes.c_float * 4)()  # FS_RECTF: left, top, right, bottom
     start = ctypes.addressof(box)
     edges = []
-    for index in indices:
+    for index, style in zip(indices, styles, strict=True):
         _loose_box(handle, index, start)
-        edges.append(view.turn_box((box[0], box[3], box[2], box[1]))[2] if view.turns else box[2])
+        if style.angle or view.turns:
+            shown = view.turn_box((box[0], box[3], box[2], box[1]))
+            edges.append(turned_back(style.angle).turn_box(shown)[2])
+        else:
+            edges.append(box[2])
     return tuple(edges)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from learninglion.parsing.pdf.characters import Glyphs, ObjectStyle, View
+from learninglion.parsing.pdf.characters import Glyphs, ObjectStyle, turned_back
 from learninglion.parsing.pdf.fractions import Strip, bring_home, join_fractions
 from learninglion.parsing.pdf.ink import Box, Reason
 
@@ -102,6 +102,7 @@ def _ends_word(text: str, at: int) -> bool:
 
 
 _RISE = 0.6  # of the larger size: as far as a superscript goes, well under the distance to the next line
+_HIGHEST = 0.75  # of the larger size: as far as formulas raise it, right behind what it belongs to
 _OVERLAP = 0.9  # of the size: a loose accent goes back over its letter
 _GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py decides
 _NEXT = 0.4  # of the size: how far the place of the next letter may be from the one that was expected
@@ -294,7 +295,7 @@ def _turn_rules(glyphs: Glyphs, angle: float) -> tuple[Sequence[Box], Sequence[B
     """The drawn lines that are level, and those that are upright, on the page turned back by `angle`."""
     if not angle or angle % 90:
         return ((), ()) if angle else (glyphs.bars, glyphs.uprights)
-    back = View((0.0, 0.0, 0.0, 0.0), round(angle / 90) % 4)
+    back = turned_back(angle)
     bars, uprights = (tuple(map(back.turn_box, boxes)) for boxes in (glyphs.bars, glyphs.uprights))
     return (uprights, bars) if back.turns % 2 else (bars, uprights)
 
@@ -388,7 +389,8 @@ def _turn_back(strip: Strip, ys: list[float]) -> None:
     strip.xs = [x * cos + y * sin for x, y in places]
     strip.y = places[0][1] * cos - places[0][0] * sin
     steps = [b - a for a, b in zip(strip.xs, strip.xs[1:], strict=False)]
-    strip.x_end = strip.xs[-1] + (sum(steps) / len(steps) if steps else 0.55 * strip.style.size)
+    if strip.style.angle % 90:
+        strip.x_end = strip.xs[-1] + (sum(steps) / len(steps) if steps else 0.55 * strip.style.size)
 
 
 def _level(draft: _Draft, strip: Strip) -> None:
@@ -423,7 +425,8 @@ def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle, text: str 
 
 
 def _is_level(draft: _Draft, x: float, y: float, small: float, large: float) -> bool:
-    level = abs(y - draft.level) <= min(_RISE * large, small)
+    rise = _HIGHEST if small < large and abs(x - draft.x_end) < _SPACE * large else _RISE
+    level = abs(y - draft.level) <= min(rise * large, small)
     return level and x >= draft.x_end - _OVERLAP * small
 
 

@@ -400,7 +400,8 @@ def _collect_hidden(glyphs: Glyphs, reasons: list[Reason | None]) -> tuple[Hidde
         start, end = glyphs.starts[k], glyphs.starts[k + 1]
         text = glyphs.text[start:end].replace("\x02", "-")
         x, y, size = float(glyphs.x[start]), float(glyphs.y[start]), glyphs.styles[k].size
-        box = (x, y - DESCENT * size, max(glyphs.ends_x[k], x), y + ASCENT * size)
+        right = x if glyphs.styles[k].angle else max(glyphs.ends_x[k], x)
+        box = (x, y - DESCENT * size, right, y + ASCENT * size)
         if reason == last:
             glue = " " if glyphs.spaced[k] else ""
             low, high = hidden[-1].box, box

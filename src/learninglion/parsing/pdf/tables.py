@@ -245,7 +245,7 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
             inner += _starts(line)
         elif line.x1 <= second and index - last <= _BETWEEN:
             continue  # perhaps the rest of a first cell
-        elif line.x0 > left + _EDGE and len(set(map(round, inner))) >= _HEADED and _begins_at(inner, line):
+        elif (line.x0 > left + _EDGE or line.x1 <= second) and _begins_at(inner, line):
             within += 1
         elif line.x1 - line.x0 > 0.6 * (right - left) and (line.x0 <= left + 2 or line.x0 < second < line.x1):
             break  # a line across the columns is text again
@@ -256,7 +256,9 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
 
 
 def _begins_at(places: Sequence[float], line: Line) -> bool:
-    return any(abs(line.x0 - x) < _LEVEL_EDGE for x in places)
+    """Whether a line begins where cells of three columns or more do: of two, one may be the margin."""
+    several = len(set(map(round, places))) >= _HEADED
+    return several and any(abs(line.x0 - x) < _LEVEL_EDGE for x in places)
 
 
 def _starts(line: Line) -> list[float]:
@@ -276,7 +278,7 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
     step = above.baseline - line.baseline
     # A row of which only one cell is filled stands as far below as rows do, where a cell begins or ends.
     usual = min((a.baseline - b.baseline for a, b in pairwise(rows) if a.baseline > b.baseline), default=0.0)
-    level = any(_begins_at(_starts(entry), line) for entry in rows)
+    level = any(abs(line.x0 - x) < _LEVEL_EDGE for entry in rows for x in _starts(entry))
     return 0 < step < _APART * line.size or level and 0 < step < 1.05 * usual
 
 
