@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePath
@@ -23,6 +23,7 @@ from learninglion.models.errors import UnreadableFileError
 from learninglion.models.plain import sha256_hex
 from learninglion.parsing.kamervragen.content import ADDRESS, fill_in
 from learninglion.parsing.kamervragen.front import name_genre
+from learninglion.parsing.office.pieces import Cell, table_of
 from learninglion.parsing.paragraphs import Note, Paragraph, assemble, tidy
 
 # The metadata of an official publication: by (name, scheme), in the document or in a record of its own.
@@ -224,6 +225,13 @@ def _refusal(name: str) -> str:
 # --------------------------------------------------------------------------- elements
 
 
+_ENDS = ("namest", "nameend")  # the first and the last column of a cell that takes several
+
+
+def _count(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
 @dataclass(slots=True)
 class _Reader:
     """Walks through a publication and collects what a reader would see."""
@@ -306,15 +314,28 @@ class _Reader:
             self._add(element, BlockKind.LIST_ITEM)
 
     def _read_table(self, element: etree._Element) -> None:
-        rows = []
         for title in element.findall("title") + element.findall("titel"):
             self._add(title, BlockKind.PARAGRAPH)
-        for row in element.iter("row", "tr", "rij"):
-            cells = [self._say(cell)[0] for cell in row if _name(cell) in ("entry", "td", "th", "cel")]
-            if any(cells):
-                rows.append(" | ".join(cells))
-        if rows:
-            self.paragraphs.append(Paragraph("\n".join(rows), BlockKind.TABLE))
+        names = [column.get("colname") for column in element.iter("colspec")]
+        rows = [
+            [self._cell(cell, names) for cell in row if _name(cell) in ("entry", "td", "th", "cel")]
+            for row in element.iter("row", "tr", "rij")
+        ]
+        self.paragraphs.extend(table_of(rows))
+
+    def _cell(self, element: etree._Element, names: Sequence[str | None]) -> Cell:
+        """A cell with the columns and rows that it takes; `names`: of the columns, from the left."""
+        first, last = (names.index(name) if (name := element.get(key)) in names else 0 for key in _ENDS)
+        more = _count(element.get("morerows"))
+        down = more + 1 if more else _count(element.get("rowspan"))
+        inside = [child for child in element if _name(child) == "al"]
+        parts = inside if len(inside) > 1 and len(inside) == len(element) else [element]
+        said = [self._say(part) for part in parts]
+        return Cell(
+            [Paragraph(text, notes=tuple(notes)) for text, notes in said if text],
+            last - first + 1 if last else _count(element.get("colspan")) or 1,
+            down or 1,
+        )
 
     def _add(self, element: etree._Element, kind: BlockKind = BlockKind.PARAGRAPH, level: int = 0) -> None:
         text, notes = self._say(element)

@@ -69,6 +69,9 @@ _COLLAPSED_LEAST, _COLLAPSED_SHARE = 3, 0.12  # pairs of letters, and of all pai
 _ODD = 2.0  # points: type so small is measured
 _LETTER_HEIGHT = 0.72  # of the type size: capitals
 _FIGURE_HEIGHT = 0.68  # of the type size
+_HIGH, _ON_LINE = 0.35, 0.12  # of the height of a figure, how far it stands above and below its baseline
+_ON_LEFT = 0.4  # of its width: no figure begins so far left of its place
+_SMALL = 0.75  # of the height of figures: lowered ones, and no figures in the old style
 _OUTLINED_MODES = {1, 5}  # only stroked
 _INVISIBLE_MODES = {3, 7}  # neither filled nor stroked: invisible, and clipping only
 
@@ -166,8 +169,8 @@ class Glyphs:
     """The characters of a page in the order they are drawn, without what PDFium made up itself.
 
     They come in runs: drawn by one object, on one baseline, without a jump. Run k goes from starts[k] to
-    starts[k + 1]; ends_x[k] is where its last character ends (turned back, where it stands at a right angle); spaced[k] says that PDFium saw a space or a
-    new line before it that the file does not hold.
+    starts[k + 1]; ends_x[k] is where its last character ends (at a right angle: on the page turned
+    back); spaced[k] says that PDFium saw a space or a new line before it that the file does not hold.
     """
 
     text: str
@@ -323,7 +326,7 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
     x, y = view.turn_points(user_x, user_y)
     guessed = _clean(handle, indices, codes, objects)
     spaced = np.diff(indices) > 1
-    superior = {} if view.turns else _lift_superior_figures(handle, indices, codes, y, spaced)
+    superior = _shift_small_figures(handle, indices, codes, view, x, y, spaced)
     dx = np.diff(x)
     jumps = (objects[1:] != objects[:-1]) | spaced | (np.abs(np.diff(y)) > 0.01) | (dx > _JUMP) | (dx < 0)
     starts = np.flatnonzero(jumps) + 1
@@ -661,14 +664,16 @@ def _read_codes(handle: int, text_page: Any, count: int) -> NDArray[np.uint32]:
     return np.fromiter(map(_char_unicode, repeat(handle), range(count)), np.uint32, count)
 
 
-def _lift_superior_figures(
+def _shift_small_figures(
     handle: int,
     indices: NDArray[np.int64],
     codes: NDArray[np.uint32],
+    view: View,
+    x: NDArray[np.float64],
     y: NDArray[np.float64],
     spaced: NDArray[np.bool_],
 ) -> dict[int, float]:
-    """Figures that a font draws small and high by itself get the baseline they seem to have.
+    """Figures that a font itself draws small and high, or low, get the baseline they seem to have, in place.
 
     Gives the type size that each of them seems to have.
     """
@@ -681,19 +686,43 @@ def _lift_superior_figures(
     for first in np.flatnonzero(figure).tolist():
         if first in sizes:
             continue
-        place = first
+        place, base = first, 0.0
         while place < len(codes) and figure[place] and (place == first or not spaced[place - 1]):
             _char_box(handle, int(indices[place]), at, at + 8, at + 16, at + 24)
-            height = box[3] - box[2]
-            if not 0 < 0.35 * height < box[2] - y[place]:
+            shown = (
+                view.turn_box((box[0], box[2], box[1], box[3]))
+                if view.turns
+                else (box[0], box[2], box[1], box[3])
+            )
+            left, bottom, right, top = shown
+            # An upright figure stands right of its place and on its baseline.
+            upright = left - x[place] > _ON_LEFT * (left - right)
+            if upright and -_ON_LINE * (top - bottom) < bottom - y[place] < _HIGH * (top - bottom):
                 break
             _char_matrix(handle, int(indices[place]), at_matrix)
-            if abs(matrix[1]) > 0.05 * abs(matrix[0]):  # turned: above is not higher
+            along = _turn_along(matrix[0], matrix[1], view.turns)
+            if min(map(abs, along)) > 0.05 * max(map(abs, along)):  # slanting: above is not higher
                 break
-            y[place] = box[2] if place == first else y[first]
+            turned = turned_back(round(math.degrees(math.atan2(along[1], along[0])) / 90) * 90)
+            _, bottom, _, top = turned.turn_box(shown)
+            here = turned.turn_points(x[place : place + 1], y[place : place + 1])
+            height = top - bottom
+            rise = bottom - here[1][0]
+            size = abs(_font_size(handle, int(indices[place]))) * math.hypot(matrix[2], matrix[3])
+            low = rise < -_ON_LINE * height and height < _SMALL * _FIGURE_HEIGHT * size
+            if height <= 0 or not (rise > _HIGH * height or low):
+                break
+            base = bottom if place == first else base
+            back = turned_back(-90 * turned.turns).turn_points(here[0], np.array([base]))
+            x[place], y[place] = back[0][0], back[1][0]
             sizes[place] = round(height / _FIGURE_HEIGHT, 2) if place == first else sizes[first]
             place += 1
     return sizes
+
+
+def _turn_along(a: float, b: float, turns: int) -> tuple[float, float]:
+    """A direction in user space, on the page as shown: a quarter turn clockwise takes (a, b) to (b, -a)."""
+    return (a, b, -a, -b)[turns], (b, -a, -b, a)[turns]
 
 
 def _read_objects(handle: int, codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
@@ -776,8 +805,7 @@ def _style(
     a, b, c, d = matrix[:4]
     if size < 0:  # a negative size in a mirrored matrix shows ordinary letters
         a, b, c, d, size = -a, -b, -c, -d, -size
-    # The direction of writing on the page as shown: a quarter turn clockwise takes (a, b) to (b, -a).
-    along = (a, b, -a, -b)[turns], (b, -a, -b, a)[turns]
+    along = _turn_along(a, b, turns)
     upright = along[0] > 0 and abs(along[1]) <= 0.05 * along[0]
     angle = 0.0 if upright else round(math.degrees(math.atan2(along[1], along[0])), 0)
     flat = math.hypot(a, b) <= _FLATTEST * math.hypot(c, d)

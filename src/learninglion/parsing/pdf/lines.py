@@ -327,10 +327,10 @@ def _is_spread(before: Strip, after: Strip) -> bool:
 
 
 def _in_order(strips: list[Strip]) -> list[Strip]:
-    """Turned strips on one baseline from left to right, as they are read: PDFium has them as they stand."""
+    """Turned strips of one line from left to right, as they are read: PDFium has them as they stand."""
     rows: list[list[Strip]] = []
     for strip in strips:
-        if rows and abs(rows[-1][0].y - strip.y) < _SAME * strip.style.size:
+        if rows and abs(rows[-1][0].y - strip.y) < _RISE * rows[-1][0].style.size:
             rows[-1].append(strip)
         else:
             rows.append([strip])

@@ -196,7 +196,10 @@ def _find_rivers(lines: Sequence[Line], least: int) -> list[tuple[float, float]]
     for k, right_ends in zip(kept, ends, strict=True):
         lefts, rights, at = zip(*places[k], strict=True)
         level = any(max(edges) - min(edges) < _LEVEL_EDGE for edges in (lefts, rights, right_ends))
-        wide = max(b - a for a, b in zip(lefts, rights, strict=True)) > _WORD_SPACE * size
+        # White that runs on to the next column, past an empty cell or a head above both, does not count.
+        others = [places[n] for n in kept if n != k]
+        own = [b - a for row, (a, b, _) in enumerate(places[k]) if all(o[row][0] != a for o in others)]
+        wide = max(own, default=0.0) > _WORD_SPACE * size
         marks = all(_MARKER.match(line.text[:end].strip()) for line, end in zip(lines, at, strict=True))
         if level and wide and not marks:
             found.append(rivers[k])
