@@ -328,7 +328,8 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
     spaced = np.diff(indices) > 1
     superior = _shift_small_figures(handle, indices, codes, view, x, y, spaced)
     dx = np.diff(x)
-    jumps = (objects[1:] != objects[:-1]) | spaced | (np.abs(np.diff(y)) > 0.01) | (dx > _JUMP) | (dx < 0)
+    dy = np.abs(np.diff(y))
+    jumps = (objects[1:] != objects[:-1]) | spaced | (dy > 0.01) | (dx > _JUMP) | (dx < 0)
     starts = np.flatnonzero(jumps) + 1
     placed = indices.tolist()
     begins = [0, *starts.tolist()]
@@ -339,15 +340,7 @@ def _read(handle: int, text_page: Any, page: Any, view: View, layers: bool) -> G
             for begin, style in zip(begins, styles, strict=True)
         )
     styles = _measure_odd(handle, styles, [*begins, len(indices)], placed)
-    _mark_collapsed(
-        codes,
-        objects,
-        dx,
-        np.diff(y),
-        np.repeat(
-            [0.0 if style.invisible else style.size for style in styles], np.diff([*begins, len(indices)])
-        ),
-    )
+    _mark_collapsed(codes, objects, dx, dy, styles, begins)
     scene = _Scene(handle, page, view, indices, codes, objects, x, y, user_x, user_y)
     stock = take_stock(page)
     unseen = _find_unseen(scene, stock, styles, begins, layers)
@@ -380,16 +373,21 @@ def _mark_collapsed(
     objects: NDArray[np.uint64],
     dx: NDArray[np.float64],
     dy: NDArray[np.float64],
-    sizes: NDArray[np.float64],
+    styles: Sequence[ObjectStyle],
+    begins: Sequence[int],
 ) -> None:
     """Letters that their object draws on top of each other, so that nobody reads them, become U+FFFD."""
-    letter = (codes < 0x80) & _has_letter(codes)
-    pair = letter[1:] & letter[:-1] & (objects[1:] == objects[:-1]) & (np.abs(dy) < _SAME)
-    close = np.flatnonzero(pair & (np.abs(dx) < _COLLAPSED * sizes[1:]) & (dx != 0))  # 0: a ligature
-    if len(close) < _COLLAPSED_LEAST:
+    largest = max(style.size for style in styles)
+    near = np.flatnonzero((np.abs(dx) < _COLLAPSED * largest) & (dx != 0) & (dy < _SAME))  # 0: a ligature
+    if len(near) < _COLLAPSED_LEAST:
         return
-    for item in np.unique(objects[close]).tolist():
-        here = int((objects[close] == item).sum())
+    letter = (codes < 0x80) & _has_letter(codes)
+    pair = letter[1:] & letter[:-1] & (objects[1:] == objects[:-1])
+    sizes = np.array([0.0 if style.invisible else style.size for style in styles])
+    own = sizes[np.searchsorted(np.array(begins), near + 1, side="right") - 1]
+    close = objects[near[pair[near] & (np.abs(dx[near]) < _COLLAPSED * own)]]
+    for item in np.unique(close).tolist():
+        here = int((close == item).sum())
         if here >= max(_COLLAPSED_LEAST, _COLLAPSED_SHARE * (pair & (objects[1:] == item)).sum()):
             codes[letter & (objects == item)] = 0xFFFD
 

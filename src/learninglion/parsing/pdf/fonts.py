@@ -31,7 +31,7 @@ _WIDTHS = dict(
 _LEAST = 6  # different letters
 _ALIKE = 0.4  # correlation; in fonts that are right from 0.6 on, in shifted ones to 0.3
 _LEVEL = 0.03  # of the size: widths that differ no more are those of a typewriter
-_ENOUGH = 4000  # characters that tell whether a text holds words
+_ENOUGH = 1000  # characters that tell whether a text holds words
 _WORDS = 0.05  # of the words of any Dutch text are small ones; a quarter usually is
 
 

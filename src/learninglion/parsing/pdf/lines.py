@@ -302,28 +302,31 @@ def _turn_rules(glyphs: Glyphs, angle: float) -> tuple[Sequence[Box], Sequence[B
 
 def _draw_together(strips: list[Strip]) -> None:
     """Take away the white between letters of a word that is set with white between all its letters."""
-    start = 0
-    while start < len(strips):
-        end = start + 1
-        while end < len(strips) and _is_spread(strips[end - 1], strips[end]):
-            end += 1
-        run = strips[start:end]
-        gaps = [after.xs[0] - before.x_end for before, after in pairwise(run)]
-        usual = median(gaps) if gaps else math.inf
-        letters = sum(strip.text.isalpha() for strip in run)
-        if letters >= _SPREAD_LEAST and usual < _SPREAD * run[0].style.size:
-            for strip, gap in zip(run[1:], gaps, strict=True):
-                strip.spaced = strip.spaced and gap > usual + _EVEN * strip.style.size
-        start = end
+    single = [number for number, strip in enumerate(strips) if len(strip.text) == 1]
+    run: list[Strip] = []
+    for before, number in pairwise((-1, *single)):
+        strip = strips[number]
+        if number - before > 1 or not run or not _is_spread(run[-1], strip):
+            _close_up(run)
+            run = []
+        run.append(strip)
+    _close_up(run)
 
 
 def _is_spread(before: Strip, after: Strip) -> bool:
-    alike = before.style == after.style and abs(before.y - after.y) < _SAME
-    return (
-        len(before.text) == len(after.text) == 1
-        and alike
-        and _SPACE < (after.xs[0] - before.x_end) / max(after.style.size, 1.0) < _FAR
-    )
+    size = after.style.size
+    near = _SPACE * size < after.xs[0] - before.x_end < _FAR * size
+    return near and before.style == after.style and abs(before.y - after.y) < _SAME
+
+
+def _close_up(run: list[Strip]) -> None:
+    if sum(strip.text.isalpha() for strip in run) < _SPREAD_LEAST:
+        return
+    gaps = [after.xs[0] - before.x_end for before, after in pairwise(run)]
+    usual = median(gaps)
+    if usual < _SPREAD * run[0].style.size:
+        for strip, gap in zip(run[1:], gaps, strict=True):
+            strip.spaced = strip.spaced and gap > usual + _EVEN * strip.style.size
 
 
 def _in_order(strips: list[Strip]) -> list[Strip]:

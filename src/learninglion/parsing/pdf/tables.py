@@ -127,9 +127,15 @@ def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
 
 def _part_columns(lines: Sequence[Line]) -> Sequence[Line]:
     """The lines with gaps where columns stand as close as words: white runs down, and cells line up."""
+    gapped = [bool(line.gaps) for line in lines]
+    if not any(gapped):
+        return lines
     parted = list(lines)
     start = 0
     while start + _LEAST_ROWS <= len(lines):
+        if not any(gapped[start : start + _LEAST_ROWS]):  # somewhere the white is wide
+            start += 1
+            continue
         end = start + _LEAST_ROWS
         rivers: list[tuple[float, float]] = []
         while end <= len(lines) and (longer := _find_rivers(lines[start:end], len(rivers))):
@@ -164,7 +170,7 @@ def _find_rivers(lines: Sequence[Line], least: int) -> list[tuple[float, float]]
     """
     size = lines[0].size
     steps = [(a.baseline - b.baseline) / size for a, b in pairwise(lines)]
-    if not any(line.gaps for line in lines) or not all(0 < step < _IN_CELL for step in steps):
+    if not all(0 < step < _IN_CELL for step in steps):
         return []
     if any(abs(line.size - size) > _EDGE / 5 for line in lines) or runs_on([line.text for line in lines]):
         return []
