@@ -79,6 +79,17 @@ def test_questions(inner: str) -> None:
     ]
 
 
+def test_cells_over_rows_and_columns_keep_figures_under_their_heads() -> None:
+    table = (
+        "<table><tgroup cols='3'><colspec colname='c1'/><colspec colname='c2'/><colspec colname='c3'/><tbody>"
+        "<row><entry morerows='1'>Noord</entry><entry>14</entry><entry>17</entry></row>"
+        "<row><entry>15</entry><entry><al>18</al><al>4</al></entry></row>"
+        "<row><entry namest='c1' nameend='c2'>Samen</entry><entry>35</entry></row></tbody></tgroup></table>"
+    )
+    text = read(wrap(f"<al>Eerst dit.</al>{table}")).text
+    assert text.split("\n")[-3:] == ["Noord | 14 | 17", "Noord | 15 | 18; 4", "Samen |  | 35"]
+
+
 def test_a_motie_whose_record_stands_elsewhere() -> None:
     pointer = '<metadata><meta name="OVERHEIDop.externMetadataRecord" content="https://zoek.officielebekendmakingen.nl/kst-36999-VII-14/metadata.xml"/></metadata>'
     found = read(

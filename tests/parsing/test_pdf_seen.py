@@ -880,3 +880,39 @@ def test_a_name_at_the_foot_of_a_page_does_not_run_on_overleaf() -> None:
         "J. Waterman",
         "Antwoorden op vragen over de dijk",
     ]
+
+
+def test_letters_set_apart_make_one_word() -> None:
+    widths = dict(zip("BESLUIT2 04", (7.3, 7.3, 7.3, 6.1, 7.9, 3.1, 6.7, 6.1, 3.1, 6.1, 6.1), strict=True))
+    spread, x = "", 72.0
+    for sign in "BESLUIT 2024":
+        spread += show(sign, x=x) if sign != " " else ""
+        x += widths[sign] + 4
+    assert words(pdf(spread + PLAIN)).startswith("BESLUIT 2024 Een gewone")
+    cells = "".join(show(str(k), x=72 + 11 * k, y=760) for k in range(1, 9))
+    assert words(pdf(cells + PLAIN)).startswith("1 2 3 4 5 6 7 8")  # figures in a row are no number
+
+
+def test_a_sign_behind_a_figure_is_another_figure() -> None:
+    # "1.250" is 27.5 points wide at size 11.
+    assert words(pdf(show("1.250") + show("–40", x=100.6))) == "1.250 –40"
+
+
+def test_a_lowered_figure_behind_capitals_at_the_head_of_a_line() -> None:
+    formula = show("CO", size=12) + show("2", x=89.3, y=758.9, size=7) + show("-heffing", x=93.2, size=12)
+    assert words(pdf(formula + PLAIN)).startswith("CO₂-heffing")
+
+
+def test_heads_of_pages_of_two_shapes() -> None:
+    texts = [
+        show("Ministerie van Water, bijlage", y=height - 40, size=9) + show(text, y=height - 90)
+        for height, text in (
+            (842, "De eerste zin staat hier."),
+            (595, "De tweede zin staat daar."),
+            (842, "De derde zin staat ginds."),
+        )
+    ]
+    content = pdf(*texts)
+    at = content.index(b"/MediaBox", content.index(b"/MediaBox") + 5)
+    turned = content[:at] + b"/MediaBox[0 0 842 595]" + content[at + len(b"/MediaBox[0 0 595 842]") :]
+    assert words(turned) == "De eerste zin staat hier. De tweede zin staat daar. De derde zin staat ginds."

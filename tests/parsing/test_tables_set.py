@@ -84,3 +84,33 @@ def test_a_label_at_the_top_of_its_rows_stays_there() -> None:
         "Zuid | 2020",
         " | 2021",
     ]
+
+
+def test_small_figures_in_a_table_on_its_side() -> None:
+    cells = "[Gebied],[Uitstoot],[Noord],[3 × 10#super[6]],[Zuid],[438#super[1]],[Oost],[CO#sub[2]]"
+    assert rows(f"#rotate(-90deg, reflow: true, table(columns: 2, {cells}))") == [
+        "Gebied | Uitstoot",
+        "Noord | 3 × 10⁶",
+        "Zuid | 438¹",
+        "Oost | CO₂",
+    ]
+
+
+def test_a_table_of_questions_with_long_answers() -> None:
+    long = "De brug is hersteld en de kosten zijn gedeeld met het waterschap van de streek. " * 4
+    cells = "".join(
+        f",[{n}],[Hoeveel bomen staan er in vak {n}?],[Er staan {n * 7} bomen. {long}]" for n in (1, 2)
+    )
+    content = typst.compile(
+        f"#set text(size: 10pt)\nLijst van vragen en antwoorden\n\n"
+        f"#table(columns: (1cm, 3cm, 4cm), [Nr],[Vraag],[Antwoord]{cells})".encode()
+    )
+    found = parse(RawFile("x.pdf", content, "x"))
+    answers = [(pair.numbers, pair.answer.of(found.text)[:18]) for pair in found.pairs if pair.answer]
+    assert answers == [((1,), "Er staan 7 bomen. "), ((2,), "Er staan 14 bomen.")]
+
+
+def test_numbered_rows_under_one_head_keep_their_name() -> None:
+    cells = "".join(f",[Post {n}],[{n}0],[−{n}]" for n in range(1, 12))
+    table = f"#table(columns: 3, stroke: none, align: (left, right, right), [Post],[2023],[2024]{cells})"
+    assert rows(table)[:3] == ["Post | 2023 | 2024", "Post 1 | 10 | −1", "Post 2 | 20 | −2"]
