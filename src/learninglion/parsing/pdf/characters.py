@@ -71,6 +71,7 @@ _LETTER_HEIGHT = 0.72  # of the type size: capitals
 _FIGURE_HEIGHT = 0.68  # of the type size
 _HIGH, _ON_LINE = 0.35, 0.12  # of the height of a figure, how far it stands above and below its baseline
 _ON_LEFT = 0.4  # of its width: no figure begins so far left of its place
+_SIGNS = "-−–+"
 _SMALL = 0.75  # of the height of figures: lowered ones, and no figures in the old style
 _OUTLINED_MODES = {1, 5}  # only stroked
 _INVISIBLE_MODES = {3, 7}  # neither filled nor stroked: invisible, and clipping only
@@ -681,18 +682,22 @@ def _shift_small_figures(
     matrix = (ctypes.c_float * 6)()
     at_matrix = ctypes.addressof(matrix)
     sizes: dict[int, float] = {}
+
+    def measure(place: int) -> Box:
+        _char_box(handle, int(indices[place]), at, at + 8, at + 16, at + 24)
+        return view.turn_box((box[0], box[2], box[1], box[3]))
+
+    def move(place: int, base: float, size: float, back: View) -> None:
+        here = turned.turn_points(x[place : place + 1], y[place : place + 1])[0]
+        moved = back.turn_points(here, np.array([base]))
+        x[place], y[place], sizes[place] = moved[0][0], moved[1][0], size
+
     for first in np.flatnonzero(figure).tolist():
         if first in sizes:
             continue
-        place, base = first, 0.0
+        place, base, seeming = first, 0.0, 0.0
         while place < len(codes) and figure[place] and (place == first or not spaced[place - 1]):
-            _char_box(handle, int(indices[place]), at, at + 8, at + 16, at + 24)
-            shown = (
-                view.turn_box((box[0], box[2], box[1], box[3]))
-                if view.turns
-                else (box[0], box[2], box[1], box[3])
-            )
-            left, bottom, right, top = shown
+            left, bottom, right, top = shown = measure(place)
             # An upright figure stands right of its place and on its baseline.
             upright = left - x[place] > _ON_LEFT * (left - right)
             if upright and -_ON_LINE * (top - bottom) < bottom - y[place] < _HIGH * (top - bottom):
@@ -702,18 +707,21 @@ def _shift_small_figures(
             if min(map(abs, along)) > 0.05 * max(map(abs, along)):  # slanting: above is not higher
                 break
             turned = turned_back(round(math.degrees(math.atan2(along[1], along[0])) / 90) * 90)
+            back = turned_back(-90 * turned.turns)
             _, bottom, _, top = turned.turn_box(shown)
-            here = turned.turn_points(x[place : place + 1], y[place : place + 1])
             height = top - bottom
-            rise = bottom - here[1][0]
+            rise = bottom - turned.turn_points(x[place : place + 1], y[place : place + 1])[1][0]
             size = abs(_font_size(handle, int(indices[place]))) * math.hypot(matrix[2], matrix[3])
             low = rise < -_ON_LINE * height and height < _SMALL * _FIGURE_HEIGHT * size
             if height <= 0 or not (rise > _HIGH * height or low):
                 break
-            base = bottom if place == first else base
-            back = turned_back(-90 * turned.turns).turn_points(here[0], np.array([base]))
-            x[place], y[place] = back[0][0], back[1][0]
-            sizes[place] = round(height / _FIGURE_HEIGHT, 2) if place == first else sizes[first]
+            if place == first:
+                base, seeming = bottom, round(height / _FIGURE_HEIGHT, 2)
+                if place and chr(codes[place - 1]) in _SIGNS and not spaced[place - 1]:
+                    _, lower, _, upper = turned.turn_box(measure(place - 1))
+                    if bottom < (lower + upper) / 2 < top:  # 10 and a raised −3
+                        move(place - 1, base, seeming, back)
+            move(place, base, seeming, back)
             place += 1
     return sizes
 

@@ -102,6 +102,7 @@ def _ends_word(text: str, at: int) -> bool:
 
 
 _RISE = 0.6  # of the larger size: as far as a superscript goes, well under the distance to the next line
+_TURNED_RISE = 0.45  # of the size: so far apart is what stands on one line of turned text
 _HIGHEST = 0.75  # of the larger size: as far as formulas raise it, right behind what it belongs to
 _OVERLAP = 0.9  # of the size: a loose accent goes back over its letter
 _GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py decides
@@ -330,14 +331,26 @@ def _close_up(run: list[Strip]) -> None:
 
 
 def _in_order(strips: list[Strip]) -> list[Strip]:
-    """Turned strips of one line from left to right, as they are read: PDFium has them as they stand."""
-    rows: list[list[Strip]] = []
-    for strip in strips:
-        if rows and abs(rows[-1][0].y - strip.y) < _RISE * rows[-1][0].style.size:
-            rows[-1].append(strip)
+    """Turned strips, each behind the one that it goes on from: PDFium does not take them line by line."""
+    rows: list[list[int]] = []
+    for at in sorted(range(len(strips)), key=lambda at: -strips[at].y):
+        above = strips[rows[-1][-1]] if rows else strips[at]
+        if rows and above.y - strips[at].y < _TURNED_RISE * max(above.style.size, strips[at].style.size):
+            rows[-1].append(at)
         else:
-            rows.append([strip])
-    return [strip for row in rows for strip in sorted(row, key=lambda strip: strip.xs[0])]
+            rows.append([at])
+    stretches: list[tuple[int, list[Strip]]] = []
+    for row in rows:
+        end = -math.inf
+        parts: list[list[int]] = []
+        for at in sorted(row, key=lambda at: strips[at].xs[0]):
+            if strips[at].xs[0] - end > _GAP * strips[at].style.size:
+                parts.append([])
+            parts[-1].append(at)
+            end = strips[at].x_end
+        places = sorted(map(min, parts))  # cells of a row from left to right
+        stretches += [(place, [strips[at] for at in part]) for place, part in zip(places, parts, strict=True)]
+    return [strip for _, part in sorted(stretches, key=lambda stretch: stretch[0]) for strip in part]
 
 
 def _pass_over(last: Strip, left: float, right: float, y: float) -> None:

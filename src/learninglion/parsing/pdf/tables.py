@@ -15,6 +15,7 @@ _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
 _LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
 _WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
+_WIDER = 1.3  # times the white between two words of these lines
 _MOST_SPACES = 12  # words of heads that stand close together; more is a sentence
 _HEADED = 3  # columns: fewer line up with the words of running text by chance
 _HEAD_STEP = 3.0  # of the size: a head row stands so close above the first row
@@ -32,6 +33,7 @@ _WORDS = 5  # of a sentence in a column of its own
 _SHORTEST = 14  # characters in the middle line of a column of text
 # A sentence that ends, with the mark of a footnote behind it or not.
 _ENDED = re.compile(r"(?:[.?!:;]|[^\W\d][.?!:;][”»\"')]*\s?\d{1,3})\s*$")
+_SPACES = re.compile(" +")
 _CLOSED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 
@@ -157,9 +159,9 @@ def _part_columns(lines: Sequence[Line]) -> Sequence[Line]:
 
 
 def _whites(line: Line) -> list[tuple[float, float, int]]:
-    """The white between the words of a line: from where to where, and the place of the space in its text."""
-    edges = line.x_edges
-    return [(edges[at], edges[at + 1], at) for at, sign in enumerate(line.text) if sign == " "]
+    """The white between the words of a line: from where to where, and its last place in the text."""
+    spaces = (match.span() for match in _SPACES.finditer(line.text))
+    return [(line.x_edges[start], line.x_edges[end], end - 1) for start, end in spaces]
 
 
 def _find_rivers(lines: Sequence[Line], least: int) -> list[tuple[float, float]]:
@@ -189,6 +191,7 @@ def _find_rivers(lines: Sequence[Line], least: int) -> list[tuple[float, float]]
         [next((a, b, at) for a, b, at in row if a <= left and right <= b) for row in whites]
         for left, right in rivers
     ]
+    space = max(_WORD_SPACE * size, _WIDER * min(b - a for row in whites for a, b, _ in row))
     kept: list[int] = []
     for number in range(len(rivers)):
         if kept:  # words between the two at few lines are those of one head
@@ -205,7 +208,7 @@ def _find_rivers(lines: Sequence[Line], least: int) -> list[tuple[float, float]]
         # White that runs on to the next column, past an empty cell or a head above both, does not count.
         others = [places[n] for n in kept if n != k]
         own = [b - a for row, (a, b, _) in enumerate(places[k]) if all(o[row][0] != a for o in others)]
-        wide = max(own, default=0.0) > _WORD_SPACE * size
+        wide = max(own, default=0.0) > space
         marks = all(_MARKER.match(line.text[:end].strip()) for line, end in zip(lines, at, strict=True))
         if level and wide and not marks:
             found.append(rivers[k])
