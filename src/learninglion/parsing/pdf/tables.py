@@ -17,8 +17,7 @@ _LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
 _WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
 _WIDER = 1.3  # times the white between two words of these lines
 _MOST_SPACES = 12  # words of heads that stand close together; more is a sentence
-_HEADED = 3  # columns: fewer line up with the words of running text by chance
-_HEAD_STEP = 3.0  # of the size: a head row stands so close above the first row
+_SEVERAL = 3  # columns
 _PROSE = 6  # so many lines a column, all long, are columns of text and no table
 _PROSE_LENGTH = 28  # characters: a line of a column of text
 _LEAST_ROWS = 3  # of a table that is drawn column by column
@@ -31,9 +30,7 @@ _MARKER = re.compile(
 _RUNNING = 0.5  # of the lines of a column go on with the sentence of the line before: running text
 _WORDS = 5  # of a sentence in a column of its own
 _SHORTEST = 14  # characters in the middle line of a column of text
-# A sentence that ends, with the mark of a footnote behind it or not.
-_ENDED = re.compile(r"(?:[.?!:;]|[^\W\d][.?!:;][”»\"')]*\s?\d{1,3})\s*$")
-_SPACES = re.compile(" +")
+_SPACES = re.compile("(?<!€) +")  # an amount is one cell
 _CLOSED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 
@@ -120,7 +117,7 @@ def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
         free = max((t.last + 1 for t in tables[-1:]), default=0)
         while index > free and _is_beside(lines[index - 1], lines[index], lines[last]):
             index -= 1
-        table = _build(lines, index, last, free)
+        table = _build(lines, index, last)
         if table is not None:
             tables.append(table)
         index = last + 1
@@ -176,6 +173,8 @@ def _find_rivers(lines: Sequence[Line], least: int) -> list[tuple[float, float]]
         return []
     if any(abs(line.size - size) > _EDGE / 5 for line in lines) or runs_on([line.text for line in lines]):
         return []
+    if any(len(line.text.split()) > _WORDS and _CLOSED.search(line.text) for line in lines):
+        return []  # a sentence, whose words line up by chance
     whites = [_whites(line) for line in lines]
     rivers = [(left, right) for left, right, _ in whites[0]]
     for row in whites[1:]:
@@ -269,7 +268,7 @@ def _extend(lines: Sequence[Line], beside: Sequence[bool], first: int) -> int:
 
 def _begins_at(places: Sequence[float], line: Line) -> bool:
     """Whether a line begins where cells of three columns or more do: of two, one may be the margin."""
-    several = len(set(map(round, places))) >= _HEADED
+    several = len(set(map(round, places))) >= _SEVERAL
     return several and any(abs(line.x0 - x) < _LEVEL_EDGE for x in places)
 
 
@@ -294,17 +293,13 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
     return 0 < step < _APART * line.size or level and 0 < step < 1.05 * usual
 
 
-def _build(lines: Sequence[Line], first: int, last: int, free: int) -> Table | None:
-    """The table of lines first..last, with a head row above it; lines from `free` on belong to no other."""
+def _build(lines: Sequence[Line], first: int, last: int) -> Table | None:
+    """The table of lines first..last; None where they are none."""
     cells = [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
     columns = _find_columns(cells)
     if len(columns) < 2:
         return None
     cells = [part for cell in cells for part in _split(cell, lines[cell.line], columns)]
-    if first > free and len(columns) >= _HEADED:
-        heads = _head_row(lines[first - 1], first - 1, lines[first], columns)
-        cells = [*heads, *cells]
-        first -= bool(heads)
     columns = _find_columns(cells)
     placed = [(_column_of(cell, columns), cell) for cell in cells]
     if _is_prose(placed, len(columns), lines):
@@ -369,18 +364,6 @@ def _out_of_line(cell: Cell, column: tuple[float, float]) -> float:
     """How far a cell is from lining up with a column: left, right, or in the middle."""
     left, right = cell.x0 - column[0], cell.x1 - column[1]
     return min(abs(left), abs(right), abs(left + right) / 2)
-
-
-def _head_row(line: Line, index: int, below: Line, columns: Sequence[tuple[float, float]]) -> list[Cell]:
-    """The cells of the line above a table that names every column, or none."""
-    if not 0 < line.baseline - below.baseline < _HEAD_STEP * line.size or line.gaps:
-        return []
-    if _ENDED.search(line.text):
-        return []  # a sentence, whose words line up by chance
-    cells = [
-        part for cell in _trimmed(index, line, 0, len(line.text)) for part in _split(cell, line, columns)
-    ]
-    return cells if len(cells) == len(columns) else []
 
 
 def _find_columns(cells: Sequence[Cell]) -> list[tuple[float, float]]:
