@@ -916,3 +916,9 @@ def test_heads_of_pages_of_two_shapes() -> None:
     at = content.index(b"/MediaBox", content.index(b"/MediaBox") + 5)
     turned = content[:at] + b"/MediaBox[0 0 842 595]" + content[at + len(b"/MediaBox[0 0 595 842]") :]
     assert words(turned) == "De eerste zin staat hier. De tweede zin staat daar. De derde zin staat ginds."
+
+
+def test_small_figures_in_a_cell_that_stands_higher_than_its_line() -> None:
+    cells = show("zie noot", y=700) + show("x", x=160, y=707, size=12) + show("7", x=166, y=705.9, size=7)
+    row = show("Noord", x=72, y=680) + show("41", x=160, y=680)
+    assert "x₇" in words(pdf(cells + row)) and "x⁷" not in words(pdf(cells + row))

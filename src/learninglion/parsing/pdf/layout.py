@@ -137,7 +137,7 @@ class TextBuilder:
         self.length += len(text)
 
 
-_SMALL, _RAISED, _LOWERED = 0.85, 0.12, 0.08  # of the size of the line: raised and lowered signs
+_SMALL, _RAISED, _LOWERED = 0.85, 0.12, 0.06  # of the size of the line: raised and lowered signs
 _SHIFTED = 0.2  # of the size: signs as large as the line that stand so much higher or lower
 
 

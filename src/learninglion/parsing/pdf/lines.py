@@ -109,6 +109,7 @@ _GAP = 0.9  # of the size: wider than a space, perhaps another column; tables.py
 _NEXT = 0.4  # of the size: how far the place of the next letter may be from the one that was expected
 _BACKWARD, _FAR = 3, 2.0  # letters drawn from right to left, and how far apart (of the size)
 _SAME = 0.01  # points: on one baseline
+_SMALL = 0.85  # of the size of the line: type of another height
 _APART = 0.06  # of the size: two figures that are drawn apart from each other
 _LOWERED = 0.05  # of the size
 _SPREAD, _EVEN, _SPREAD_LEAST = (
@@ -130,7 +131,7 @@ COVERED = "[…]"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters start..end of a line drawn alike; `rise` is how far above the line's baseline."""
+    """Characters start..end of a line drawn alike; `rise` is how far above the text beside it."""
 
     start: int
     end: int
@@ -460,7 +461,8 @@ def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
         # "1.250" and "−40" side by side
         signed = text[:1] in ("−", "–", "+", "€") and draft.parts[-1][-1:].isdigit()
         least = _SPACE if spaced else _APART if signed else math.inf
-        needs = strip.xs[0] - draft.x_end > least * style.size
+        shifted = style.size < draft.size and abs(strip.y - draft.level) > _LOWERED * draft.size
+        needs = strip.xs[0] - draft.x_end > least * (draft.size if shifted else style.size)
         if needs and not draft.parts[-1].endswith(" ") and not text.startswith(" "):
             draft.parts.append(" ")
             draft.edges.append(draft.x_end)
@@ -478,6 +480,20 @@ def _append(draft: _Draft, strip: Strip, uprights: Sequence[Box]) -> None:
     draft.edges.extend(strip.xs)
     draft.length += len(text)
     draft.x_end, draft.reach = max(strip.x_end, strip.xs[-1]), strip.reach
+
+
+def _levels(draft: _Draft) -> list[float]:
+    """The baseline that each run stands on or beside: that of its cell, which may be higher than the line."""
+    if not draft.gaps or len(draft.runs) < 2:
+        return [draft.baseline] * len(draft.runs)
+    levels = []
+    bounds = (0, *draft.gaps, draft.length)
+    for start, end in pairwise(bounds):
+        inside = [run for run in draft.runs if start <= run[0] < end]
+        large = [run for run in inside if run[2].size > _SMALL * draft.size]
+        level = max(large, key=lambda run: run[1] - run[0])[3] if large else draft.baseline
+        levels += [level] * len(inside)
+    return levels
 
 
 def _is_parted(left: float, strip: Strip, uprights: Sequence[Box]) -> bool:
@@ -499,9 +515,10 @@ def _finish(draft: _Draft, number: int, lines: list[Line]) -> None:
     last = lead + len(stripped)
     edges = [*draft.edges, draft.x_end]
     edges = edges[lead : last + 1]
+    levels = _levels(draft)
     runs = tuple(
-        Run(max(start - lead, 0), min(end, last) - lead, style, y - draft.baseline)
-        for start, end, style, y in draft.runs
+        Run(max(start - lead, 0), min(end, last) - lead, style, y - level)
+        for (start, end, style, y), level in zip(draft.runs, levels, strict=True)
         if start < last and end > lead
     )
     gaps = tuple(gap - lead for gap in draft.gaps if lead < gap < last)
