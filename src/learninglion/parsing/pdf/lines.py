@@ -443,7 +443,8 @@ def _continues(draft: _Draft, x: float, y: float, style: ObjectStyle, text: str 
 
 def _is_level(draft: _Draft, x: float, y: float, small: float, large: float) -> bool:
     rise = _HIGHEST if small < large and abs(x - draft.x_end) < _SPACE * large else _RISE
-    level = abs(y - draft.level) <= min(rise * large, small)
+    beside = draft.runs[-1][3] if small < large else draft.level  # a small figure stands at what is beside it
+    level = min(abs(y - draft.level), abs(y - beside)) <= min(rise * large, small)
     return level and x >= draft.x_end - _OVERLAP * small
 
 
