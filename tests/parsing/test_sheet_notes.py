@@ -16,7 +16,7 @@ def test_footnotes_hang_on_the_place_that_refers_to_them() -> None:
     )
     assert pairs(document)[0][1:3] == (
         "Kent u het bericht «Dijk verzakt»? Klopt dat?",
-        "Ja. De uitstoot van CO2 is 12 kg per m².",
+        "Ja. De uitstoot van CO₂ is 12 kg per m².",
     )
     first, second = document.footnotes
     assert (first.mark, said(document, first.span)) == (
