@@ -114,3 +114,21 @@ def test_numbered_rows_under_one_head_keep_their_name() -> None:
     cells = "".join(f",[Post {n}],[{n}0],[−{n}]" for n in range(1, 12))
     table = f"#table(columns: 3, stroke: none, align: (left, right, right), [Post],[2023],[2024]{cells})"
     assert rows(table)[:3] == ["Post | 2023 | 2024", "Post 1 | 10 | −1", "Post 2 | 20 | −2"]
+
+
+@pytest.mark.parametrize("angle", [-90, 90, 180])
+def test_lines_on_their_side_with_small_figures(angle: int) -> None:
+    text = "De weg langs het water met x#sub[7] palen en 10#super[−3] meter zand en 4919#super[2] bomen hier."
+    assert rows(f"#rotate({angle}deg, reflow: true, box(width: 4cm)[{text}])") == [
+        "De weg langs het water met x₇ palen en 10⁻³ meter zand en 4919² bomen hier."
+    ]
+
+
+def test_two_figures_under_one_head_and_an_amount_stay_whole() -> None:
+    cells = "[Naam],[2018],[2019],[Brug],[97],[€~5380],[Dijk],[9712],[10],[Stad],[3 266],[3698]"
+    assert rows(f"#table(columns: 3, align: (left, right, right), {CLOSE}, {cells})") == [
+        "Naam | 2018 | 2019",
+        "Brug | 97 | € 5380",
+        "Dijk | 9712 | 10",
+        "Stad | 3 266 | 3698",
+    ]
