@@ -21,6 +21,7 @@ _SEVERAL = 3  # columns
 _PROSE = 6  # so many lines a column, all long, are columns of text and no table
 _PROSE_LENGTH = 28  # characters: a line of a column of text
 _LEAST_ROWS = 3  # of a table that is drawn column by column
+_MOST_ROWS, _MOST_WHITES = 60, 100  # looked at together, and in a row: more are data
 _BETWEEN = 3  # lines of one column that may stand between two rows of a table
 _MARKER = re.compile(
     r"(?:[•●▪◦\-–—*\uf0b7]|\(?\d{1,2}(?:(?:,|,? en| t/m|[–-]) ?\d{1,2})*[.)]?|\(?[a-z][.)])$", re.IGNORECASE
@@ -137,7 +138,8 @@ def _part_columns(lines: Sequence[Line]) -> Sequence[Line]:
             continue
         end = start + _LEAST_ROWS
         rivers: list[tuple[float, float]] = []
-        while end <= len(lines) and (longer := _find_rivers(lines[start:end], len(rivers))):
+        most = min(len(lines), start + _MOST_ROWS)
+        while end <= most and (longer := _find_rivers(lines[start:end], len(rivers))):
             rivers, end = longer, end + 1
         if not rivers:
             start += 1
@@ -176,6 +178,8 @@ def _find_rivers(lines: Sequence[Line], least: int) -> list[tuple[float, float]]
     if any(len(line.text.split()) > _WORDS and _CLOSED.search(line.text) for line in lines):
         return []  # a sentence, whose words line up by chance
     whites = [_whites(line) for line in lines]
+    if max(map(len, whites)) > _MOST_WHITES:
+        return []
     rivers = [(left, right) for left, right, _ in whites[0]]
     for row in whites[1:]:
         rivers = [
