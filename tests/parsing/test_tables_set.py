@@ -132,3 +132,14 @@ def test_two_figures_under_one_head_and_an_amount_stay_whole() -> None:
         "Dijk | 9712 | 10",
         "Stad | 3 266 | 3698",
     ]
+
+
+def test_figures_in_thousands_are_never_parted() -> None:
+    cells = (
+        "[Naam],[2018],[2019],[2020],[Weg sluis],[−3099],[€~4406],[89~878],[Brug pad],[95~456],[46~537],[9/3]"
+    )
+    cells += ",[Brug kade],[2067,7],[76~729],[90~357]"
+    text = " ".join(
+        rows(f"#table(columns: 4, inset: 1.5pt, column-gutter: 2pt, align: center, stroke: none, {cells})")
+    )
+    assert all(figure in text for figure in ("€ 4406", "89 878", "95 456", "46 537", "76 729", "90 357"))

@@ -32,6 +32,7 @@ _RUNNING = 0.5  # of the lines of a column go on with the sentence of the line b
 _WORDS = 5  # of a sentence in a column of its own
 _SHORTEST = 14  # characters in the middle line of a column of text
 _SPACES = re.compile("(?<!€) +")  # an amount is one cell
+_THOUSANDS = re.compile(r"(?<!\d)\d{1,3} (?=\d{3}(?!\d))|(?<=\d) (?=\d{3}(?!\d))")
 _CLOSED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 
@@ -158,9 +159,15 @@ def _part_columns(lines: Sequence[Line]) -> Sequence[Line]:
 
 
 def _whites(line: Line) -> list[tuple[float, float, int]]:
-    """The white between the words of a line: from where to where, and its last place in the text."""
-    spaces = (match.span() for match in _SPACES.finditer(line.text))
-    return [(line.x_edges[start], line.x_edges[end], end - 1) for start, end in spaces]
+    """The white between the words of a line: from where to where, and its last place in the text.
+
+    Not inside an amount or a figure in thousands, which is no wider than between words.
+    """
+    spaces = [match.span() for match in _SPACES.finditer(line.text)]
+    whites = [(line.x_edges[start], line.x_edges[end], end - 1) for start, end in spaces]
+    usual = _WIDER * min((right - left for left, right, _ in whites), default=0.0)
+    inside = {match.end() - 1 for match in _THOUSANDS.finditer(line.text)}
+    return [white for white in whites if white[2] not in inside or white[1] - white[0] > usual]
 
 
 def _find_rivers(lines: Sequence[Line], least: int) -> list[tuple[float, float]]:
@@ -346,7 +353,7 @@ def _split(cell: Cell, line: Line, columns: Sequence[tuple[float, float]]) -> li
     where its words are as close as those of one head that stands in the middle over all of them.
     """
     over = [column for column in columns if cell.x0 < column[1] + _EDGE and column[0] - _EDGE < cell.x1]
-    spaces = [i for i in range(cell.start, cell.end) if line.text[i] == " "]
+    spaces = [at for _, _, at in _whites(line) if cell.start <= at < cell.end]
     if len(over) < 2 or len(spaces) > _MOST_SPACES:
         return [cell]
     white = max((line.x_edges[i + 1] - line.x_edges[i] for i in spaces), default=0.0)
