@@ -59,8 +59,8 @@ def _cites(verification: Verification, side: str) -> list[str]:
 
 
 def _gives_old(verification: Verification) -> bool:
-    """Whether the older stands there as today's: not behind "Eerder, op ..."."""
-    return any(not text.startswith("Eerder") for text in _cites(verification, "-old"))
+    """Whether the older stands there as today's: not behind "Eerder, op ...", nor as its next quotation."""
+    return any(not text.startswith(("Eerder", "“")) for text in _cites(verification, "-old"))
 
 
 def _gives_new(verification: Verification) -> bool:
