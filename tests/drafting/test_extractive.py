@@ -93,6 +93,8 @@ def test_what_no_archive_answers_gets_a_proposal_and_no_source() -> None:
     assert made.statements == () and made.material == ()
     made = draft(make_selection("Kunt u deze vragen afzonderlijk beantwoorden?", [NEW]))
     assert made.kind == "procedural" and "afzonderlijk" in made.proposal and not made.statements
+    asked = "Kunt u de rapporten als bijlage met de Kamer delen? Zo niet, waarom niet?"
+    assert "beantwoord zoals gevraagd" not in draft(make_selection(asked, [NEW])).proposal
 
 
 def test_sentences_that_answer_are_quoted_with_their_date_and_citation() -> None:
@@ -188,6 +190,16 @@ def test_what_was_brought_along_for_the_set_is_proposed_where_it_says_more_than_
     assert made.proposal == body
     cost = draft(make_selection("Wat kost de pont per jaar?", [known, news], chosen_by=Chooser.MACHINE))
     assert not cost.proposal
+
+
+def test_what_was_brought_along_and_may_say_otherwise_is_named() -> None:
+    body = "De krant meldde vandaag dat er bij Duinwijk nog maar 9 veerponten varen."
+    news = replace(make_source(body, kind=SourceKind.SUPPLIED), id="supplied#news")
+    for chosen_by in Chooser:
+        made = draft(make_selection(QUESTION, [NEW, news], chosen_by=chosen_by))
+        told = (*made.left_out, made.proposal, *(s.text for s in made.statements))
+        assert any(body in text for text in told)
+        assert not any("niets toevoegt" in remark for remark in made.left_out)
 
 
 def test_the_length_is_kept() -> None:

@@ -35,6 +35,11 @@ def test_the_first_start_has_no_account_and_one_link_that_works_once(
     assert [a.name for a in office.site.workplace.accounts.list()] == ["noor"]
 
 
+def test_another_language_keeps_the_address_with_all_that_stands_in_it(office: Office) -> None:
+    page = office.browser().get("/set-up?token=abc-123")
+    assert 'name="back" value="/set-up?token=abc-123"' in page.text
+
+
 def test_the_set_up_link_of_every_server_holds_until_the_first_account_is_made(
     make_office: Callable[..., Office],
 ) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from learninglion.drafting.askings import Asking, Kind
+from learninglion.drafting.askings import Asking, Condition, Kind
 from learninglion.models.errors import InputError
 
 
@@ -25,7 +25,7 @@ def propose(askings: Sequence[Asking], path: Path | None = None) -> str:
     for asking in askings:
         if asking.kind is Kind.ACQUAINTANCE:
             sentences["Ja."] = None
-        elif asking.kind is Kind.PROCEDURAL:
+        elif asking.kind is Kind.PROCEDURAL and asking.condition is Condition.ALWAYS:
             sentences[_standard(asking.text, path)] = None
     return " ".join(sentences)
 
