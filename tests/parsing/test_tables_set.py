@@ -40,21 +40,6 @@ def test_a_table_on_its_side_with_cells_of_several_lines() -> None:
 CLOSE = "inset: 0pt, row-gutter: 5pt, stroke: none, column-gutter: 3pt"
 
 
-def test_columns_as_close_as_words() -> None:
-    cells = CELLS.replace("[]", "[77]").replace("1.", "1 ")
-    assert rows(f"Een zin erboven.\n\n#table(columns: 3, align: (left, right, right), {CLOSE}, {cells})") == [
-        "Een zin erboven.",
-        *(row.replace("|  |", "| 77 |").replace("1.", "1 ") for row in ROWS),
-    ]
-    texts = "[Gemeente],[Aanpak],[Den Oever],[eigen regie],[Hoek],[geen],[Oudeveen],[samen met het Rijk]"
-    assert rows(f"#table(columns: 2, {CLOSE}, {texts})") == [
-        "Gemeente | Aanpak",
-        "Den Oever | eigen regie",
-        "Hoek | geen",
-        "Oudeveen | samen met het Rijk",
-    ]
-
-
 def test_words_of_one_head_and_of_short_lines_are_no_columns() -> None:
     cells = "[Gebied],[Kosten (mln)],[Noordrand],[3,4],[Zuid],[12,5],[Oost],[0,8]"
     assert (
@@ -121,16 +106,6 @@ def test_lines_on_their_side_with_small_figures(angle: int) -> None:
     text = "De weg langs het water met x#sub[7] palen en 10#super[−3] meter zand en 4919#super[2] bomen hier."
     assert rows(f"#rotate({angle}deg, reflow: true, box(width: 4cm)[{text}])") == [
         "De weg langs het water met x₇ palen en 10⁻³ meter zand en 4919² bomen hier."
-    ]
-
-
-def test_two_figures_under_one_head_and_an_amount_stay_whole() -> None:
-    cells = "[Naam],[2018],[2019],[Brug],[97],[€~5380],[Dijk],[9712],[10],[Stad],[3 266],[3698]"
-    assert rows(f"#table(columns: 3, align: (left, right, right), {CLOSE}, {cells})") == [
-        "Naam | 2018 | 2019",
-        "Brug | 97 | € 5380",
-        "Dijk | 9712 | 10",
-        "Stad | 3 266 | 3698",
     ]
 
 

@@ -21,7 +21,6 @@ _SEVERAL = 3  # columns
 _PROSE = 6  # so many lines a column, all long, are columns of text and no table
 _PROSE_LENGTH = 28  # characters: a line of a column of text
 _LEAST_ROWS = 3  # of a table that is drawn column by column
-_MOST_ROWS, _MOST_WHITES = 60, 100  # looked at together, and in a row: more are data
 _BETWEEN = 3  # lines of one column that may stand between two rows of a table
 _MARKER = re.compile(
     r"(?:[•●▪◦\-–—*\uf0b7]|\(?\d{1,2}(?:(?:,|,? en| t/m|[–-]) ?\d{1,2})*[.)]?|\(?[a-z][.)])$", re.IGNORECASE
@@ -107,7 +106,6 @@ def same_columns(one: Table, other: Table) -> bool:
 
 
 def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
-    lines = _part_columns(lines)
     beside = _side_by_side(lines)
     tables: list[Table] = []
     index = 0
@@ -126,38 +124,6 @@ def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
     return tuple(tables)
 
 
-def _part_columns(lines: Sequence[Line]) -> Sequence[Line]:
-    """The lines with gaps where columns stand as close as words: white runs down, and cells line up."""
-    gapped = [bool(line.gaps) for line in lines]
-    if not any(gapped):
-        return lines
-    parted = list(lines)
-    start = 0
-    while start + _LEAST_ROWS <= len(lines):
-        if not any(gapped[start : start + _LEAST_ROWS]):  # somewhere the white is wide
-            start += 1
-            continue
-        end = start + _LEAST_ROWS
-        rivers: list[tuple[float, float]] = []
-        most = min(len(lines), start + _MOST_ROWS)
-        while end <= most and (longer := _find_rivers(lines[start:end], len(rivers))):
-            rivers, end = longer, end + 1
-        if not rivers:
-            start += 1
-            continue
-        for index in range(start, end - 1):
-            line = lines[index]
-            gaps = {
-                at + 1
-                for left, right, at in _whites(line)
-                for river in rivers
-                if left <= river[0] and river[1] <= right
-            }
-            parted[index] = replace(line, gaps=tuple(sorted({*line.gaps, *gaps})))
-        start = end - 1
-    return parted
-
-
 def _whites(line: Line) -> list[tuple[float, float, int]]:
     """The white between the words of a line: from where to where, and its last place in the text.
 
@@ -168,61 +134,6 @@ def _whites(line: Line) -> list[tuple[float, float, int]]:
     usual = _WIDER * min((right - left for left, right, _ in whites), default=0.0)
     inside = {match.end() - 1 for match in _THOUSANDS.finditer(line.text)}
     return [white for white in whites if white[2] not in inside or white[1] - white[0] > usual]
-
-
-def _find_rivers(lines: Sequence[Line], least: int) -> list[tuple[float, float]]:
-    """The white that runs down between the columns of rows; none where there are fewer than `least`.
-
-    At one of the lines it is wider than between words, and at all of them the cells right of it begin or end
-    at one place, or those left of it end at one.
-    """
-    size = lines[0].size
-    steps = [(a.baseline - b.baseline) / size for a, b in pairwise(lines)]
-    if not all(0 < step < _IN_CELL for step in steps):
-        return []
-    if any(abs(line.size - size) > _EDGE / 5 for line in lines) or runs_on([line.text for line in lines]):
-        return []
-    if any(len(line.text.split()) > _WORDS and _CLOSED.search(line.text) for line in lines):
-        return []  # a sentence, whose words line up by chance
-    whites = [_whites(line) for line in lines]
-    if max(map(len, whites)) > _MOST_WHITES:
-        return []
-    rivers = [(left, right) for left, right, _ in whites[0]]
-    for row in whites[1:]:
-        rivers = [
-            (max(left, other[0]), min(right, other[1]))
-            for left, right in rivers
-            for other in row
-            if max(left, other[0]) + _EDGE / 5 < min(right, other[1])
-        ]
-    if not rivers:
-        return []
-    places = [
-        [next((a, b, at) for a, b, at in row if a <= left and right <= b) for row in whites]
-        for left, right in rivers
-    ]
-    space = max(_WORD_SPACE * size, _WIDER * min(b - a for row in whites for a, b, _ in row))
-    kept: list[int] = []
-    for number in range(len(rivers)):
-        if kept:  # words between the two at few lines are those of one head
-            between = sum(a != b for a, b in zip(places[kept[-1]], places[number], strict=True))
-            if between < max(2, len(lines) / 2):
-                kept[-1] = max(kept[-1], number, key=lambda k: rivers[k][1] - rivers[k][0])
-                continue
-        kept.append(number)
-    ends = [[a for a, _, _ in places[k]] for k in kept[1:]] + [[line.x1 for line in lines]]
-    found = []
-    for k, right_ends in zip(kept, ends, strict=True):
-        lefts, rights, at = zip(*places[k], strict=True)
-        level = any(max(edges) - min(edges) < _LEVEL_EDGE for edges in (lefts, rights, right_ends))
-        # White that runs on to the next column, past an empty cell or a head above both, does not count.
-        others = [places[n] for n in kept if n != k]
-        own = [b - a for row, (a, b, _) in enumerate(places[k]) if all(o[row][0] != a for o in others)]
-        wide = max(own, default=0.0) > space
-        marks = all(_MARKER.match(line.text[:end].strip()) for line, end in zip(lines, at, strict=True))
-        if level and wide and not marks:
-            found.append(rivers[k])
-    return found if len(found) >= max(least, 1) else []
 
 
 def _side_by_side(lines: Sequence[Line]) -> list[bool]:
