@@ -7,7 +7,7 @@ newest position comes first. What is only related is no text of the draft but it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, reference
@@ -143,12 +143,13 @@ def draft(
     material = (*dict.fromkeys(made.beside), *material_of(selection, judged, used, locate))
     material = _newest_first(selection, askings[0], material, held_by, locate) if not statements else material
     missing = tuple(a.text for a in askings if made.chances.get(a.text, 0.0) < LIKELY)
-    proposal = proposal or _to_confirm(made, judged)
-    brought = _brought(made, judged) if statements else {}
-    made.remarks.extend(_hints(made, statements, brought))
+    brought = _brought(made, judged)
+    proposal = proposal or _to_confirm(made, judged, brought)
+    named = _named(brought) if statements else {}
+    made.remarks.extend(_hints(made, statements, named))
     made.remarks.extend(
         f"U gaf dit mee; ga na of het iets verandert aan dit antwoord: “{text}”"
-        for text in brought.values()
+        for text in named.values()
         if text != proposal
     )
     if not statements:
@@ -486,19 +487,28 @@ def _state(source: Source, unit: Unit, locate: Locate, phrase: str, voice: Voice
     return Statement(f"{phrase} {unit.text}".strip(), (citation,))
 
 
-def _to_confirm(made: _Draft, judged: Sequence[Sequence[Judged]]) -> str:
+def _brought(made: _Draft, judged: Sequence[Sequence[Judged]]) -> list[Judged]:
+    """What was brought along, may answer a part and is no text of the draft: it may say otherwise."""
+    return [
+        j
+        for row in judged
+        for j in row
+        if j.source.kind is SourceKind.SUPPLIED
+        and j.units
+        and j.source.id not in (LINE, *made.taken)
+        and max(j.chances) >= LIKELY
+    ]
+
+
+def _to_confirm(made: _Draft, judged: Sequence[Sequence[Judged]], brought: Sequence[Judged]) -> str:
     """The sentence that a person may confirm: what a person chose is never answered with nothing, and what
     was brought along is proposed where it answers a part better than what was taken.
     """
     selection = made.selection
-    person = selection.chosen_by is Chooser.PERSON and not made.taken
-    given = {s.id for s in selection.chosen if s.id != LINE and s.id not in made.taken}
-    rows = [
-        j
-        for row in judged
-        for j in row
-        if j.source.id in given and j.units and (person or _answers_better(made, j))
-    ]
+    rows = [j for j in brought if max(j.chances) > made.chances.get(j.asking.text, 0.0)]
+    if selection.chosen_by is Chooser.PERSON and not made.taken:
+        chosen = {s.id for s in selection.chosen if s.id != LINE}
+        rows = [j for row in judged for j in row if j.source.id in chosen and j.units]
     best = max(rows, key=lambda j: (max(j.chances), j.bearing), default=None)
     if best is None:
         return ""
@@ -508,21 +518,12 @@ def _to_confirm(made: _Draft, judged: Sequence[Sequence[Judged]]) -> str:
     return _state(best.source, unit, made.locate, _phrase(made, best.source, voice), voice).text
 
 
-def _brought(made: _Draft, judged: Sequence[Sequence[Judged]]) -> dict[str, str]:
-    """What was brought along, may answer a part and is no text, by source: it may say otherwise."""
+def _named(brought: Sequence[Judged]) -> dict[str, str]:
+    """The sentence of each source that may answer most probably, by source."""
     best: dict[str, Judged] = {}
-    for one in (j for row in judged for j in row if j.source.kind is SourceKind.SUPPLIED and j.units):
-        chance, known = max(one.chances), best.get(one.source.id)
-        if one.source.id in (LINE, *made.taken) or chance < LIKELY:
-            continue
-        if known is None or chance > max(known.chances):
-            best[one.source.id] = one
+    for one in brought:
+        best[one.source.id] = max(best.get(one.source.id, one), one, key=lambda j: max(j.chances))
     return {i: unpoint(j.units[j.best].text).text for i, j in best.items()}
-
-
-def _answers_better(made: _Draft, judged: Judged) -> bool:
-    chance, taken = max(judged.chances), made.chances.get(judged.asking.text, 0.0)
-    return judged.source.kind is SourceKind.SUPPLIED and chance >= LIKELY and chance > taken
 
 
 # --------------------------------------------------------------------------- beside the text
@@ -622,7 +623,7 @@ def _all_former(made: _Draft) -> bool:
     return kind in _POSITIONS and all(voice_of(card, made.selection) is Voice.FORMER for card in cards)
 
 
-def _hints(made: _Draft, statements: Sequence[Statement], brought: Mapping[str, str]) -> Iterator[str]:
+def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]) -> Iterator[str]:
     """What the officer had better look at: promises that passed, tables, documents without a date."""
     today = as_of(made.selection)
     for source_id, places in made.taken.items():
@@ -642,7 +643,7 @@ def _hints(made: _Draft, statements: Sequence[Statement], brought: Mapping[str, 
             yield f"Van {reference(source)} is de datum niet bekend; ga na of dit nog geldt."
     if made.selection.chosen_by is Chooser.PERSON:
         for source in made.selection.chosen:
-            if statements and source.id not in (LINE, *made.taken, *brought):
+            if statements and source.id not in (LINE, *made.taken, *named):
                 yield f"Niet gebruikt, omdat het niets toevoegt of niet past: {reference(source)}."
     doubtful = [text for text, chance in made.chances.items() if LIKELY <= chance < made.sure]
     if statements and doubtful:

@@ -85,6 +85,28 @@ class IndexState:
     mark: str = ""  # of that store's change `sequence`: another history has another
 
 
+class Made(Protocol):
+    """What says from which history of which store an index was made."""
+
+    @property
+    def store(self) -> str:
+        """The id of the store."""
+
+    @property
+    def sequence(self) -> int:
+        """The store's change that it goes up to."""
+
+    @property
+    def mark(self) -> str:
+        """That of this change."""
+
+
+def follows(made: Made, reader: Reader) -> bool:
+    """Whether the store's history up to that change is the one that the index was made from."""
+    same = made.store == reader.store_id() and made.sequence <= reader.change_counter()
+    return same and made.mark == reader.mark_of(made.sequence)
+
+
 class Engine(Protocol):
     """An index that follows a store, with the encoders that questions and new texts are encoded with."""
 

@@ -20,7 +20,7 @@ from learninglion.models.errors import ConflictError, LearningLionError
 from learninglion.models.progress import Progress, silent
 from learninglion.search.comparing import LearnedVersions
 from learninglion.search.content import passage_text
-from learninglion.search.engine import Engine, IndexState
+from learninglion.search.engine import Engine, IndexState, follows
 from learninglion.search.local.index import Index
 from learninglion.search.postgres.index import PostgresIndex
 from learninglion.search.postgres.replica import Replica
@@ -143,10 +143,9 @@ class Indexing:
         the next update makes it anew.
         """
         state = self.index.state()
-        if state.problem or not self.index.exists():
+        if state.problem or not self.index.exists() or follows(state, self._store):
             return state
-        same = (state.store, state.mark) == (self._store.store_id(), self._store.mark_of(state.sequence))
-        return state if same else replace(state, problem=_OTHER_HISTORY)
+        return replace(state, problem=_OTHER_HISTORY)
 
     def exists(self) -> bool:
         """Whether an index was ever made here."""
@@ -154,9 +153,10 @@ class Indexing:
 
     def figures(self) -> dict[str, float]:
         """What an operator watches, by name; the first search of this process opens the index."""
-        since = self._store.waiting_since(self.index.state().sequence)
+        sequence = self.index.state().sequence
+        since = self._store.waiting_since(sequence)
         gauges: dict[str, float] = {
-            "index_behind_changes": self.behind(),
+            "index_behind_changes": len(self._store.changes_after(sequence)),
             "index_behind_seconds": 0.0 if since is None else (now() - since).total_seconds(),
         }
         timings = self.index.timings

@@ -112,11 +112,8 @@ _SAME = 0.01  # points: on one baseline
 _SMALL = 0.85  # of the size of the line: type of another height
 _APART = 0.06  # of the size: two figures that are drawn apart from each other
 _LOWERED = 0.05  # of the size
-_SPREAD, _EVEN, _SPREAD_LEAST = (
-    0.7,
-    0.08,
-    4,
-)  # of the size: letters set apart as "C O N C E P T", and how evenly
+_SPREAD, _EVEN = 0.7, 0.08  # of the size: letters set apart as "C O N C E P T", and how evenly
+_SPREAD_LEAST = 4  # letters
 _SPACE = 0.12  # of the size: characters that far apart, where PDFium saw a space, have one
 _MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
 ASCENT, DESCENT = 0.76, 0.24  # of the size: what letters take above and below the baseline

@@ -411,10 +411,9 @@ def _join_labels(rows: Sequence[list[tuple[int, Cell]]]) -> list[list[tuple[int,
     """
     rows = list(rows)
     for at in range(1, len(rows)):  # it may be drawn behind the rows that it stands above
-        if {column for column, _ in rows[at]} == {0} and rows[at - 1][0][1].baseline < rows[at][0][
-            1
-        ].baseline:
-            rows[at - 1 : at + 1] = rows[at], rows[at - 1]
+        upper, lower = rows[at - 1], rows[at]
+        if {column for column, _ in lower} == {0} and upper[0][1].baseline < lower[0][1].baseline:
+            rows[at - 1 : at + 1] = lower, upper
     joined: list[list[tuple[int, Cell]]] = []
     at, free = 0, True
     while at < len(rows):

@@ -36,7 +36,15 @@ from learninglion.inference.vectors import Progress, VectorCache, embed
 from learninglion.models import PassageKind
 from learninglion.models.errors import IntegrityError, LearningLionError
 from learninglion.search.content import all_terms, in_batches, make_entries, passage_text
-from learninglion.search.engine import OTHER_ENCODER, EncoderFinder, Encoders, IndexState, Timings, none_other
+from learninglion.search.engine import (
+    OTHER_ENCODER,
+    EncoderFinder,
+    Encoders,
+    IndexState,
+    Timings,
+    follows,
+    none_other,
+)
 from learninglion.search.frame import frame_of, load_frame, save_frame
 from learninglion.search.fusion import Fusion, shipped
 from learninglion.search.local.filed import FiledSegment, checksum, merge, open_segment, write_segment
@@ -215,6 +223,7 @@ class Index:
         self._write_lock = RLock()
         self._segments: dict[str, FiledSegment] = {}
         self._snapshot: Snapshot | None = None
+        self._made: Manifest | None = None  # that the snapshot is of
         self._stamp: tuple[int, ...] = ()
         self._problem = ""
 
@@ -260,11 +269,10 @@ class Index:
         with self._lock:
             self.refresh()
             shot = self._snapshot
-            if shot is None:
+            if shot is None or self._made is None:
                 return IndexState(0, 0, 0, self.encoders.current.name, 0, self._problem)
             passages = sum(len(s.vectors) for s in shot.segments)
             wanted = "" if shot.encoder_name == self.encoders.current.name else self.encoders.current.name
-            manifest = self._manifest()
             return IndexState(
                 sources=int(shot.alive.sum()),
                 passages=passages,
@@ -273,8 +281,8 @@ class Index:
                 sequence=shot.sequence,
                 problem="",
                 wanted=wanted,
-                store=manifest.store,
-                mark=manifest.mark,
+                store=self._made.store,
+                mark=self._made.mark,
             )
 
     def refresh(self) -> bool:
@@ -285,7 +293,8 @@ class Index:
                 return False
             self._stamp = stamp
             try:
-                self._snapshot, self._problem = self._load(self._manifest()), ""
+                self._made = self._manifest()
+                self._snapshot, self._problem = self._load(self._made), ""
             except IntegrityError as error:
                 self._snapshot, self._problem = None, error.detail
             return True
@@ -417,19 +426,10 @@ class Index:
         shot = self._snapshot
         if shot is None or shot.sequence != reader.change_counter():
             return False
-        return self._follows(self._manifest(), reader)
+        return follows(self._manifest(), reader)
 
     def _must_rebuild(self, reader: Reader) -> bool:
-        if self._snapshot is None:
-            return True
-        manifest = self._manifest()
-        return not self._follows(manifest, reader) or manifest.sequence > reader.change_counter()
-
-    @staticmethod
-    def _follows(manifest: Manifest, reader: Reader) -> bool:
-        """Whether the store's history up to the manifest's change is the one that the index was made from."""
-        same = manifest.store == reader.store_id()
-        return same and manifest.mark == reader.mark_of(manifest.sequence)
+        return self._snapshot is None or not follows(self._manifest(), reader)
 
     @contextmanager
     def _writing(self, wait: float | None) -> Iterator[None]:

@@ -38,6 +38,7 @@ from learninglion.search.engine import (
     Encoders,
     IndexState,
     Timings,
+    follows,
     none_other,
     proposing,
 )
@@ -545,7 +546,7 @@ class PostgresIndex:
         with self._alone("write", wait):
             with self._database.connect() as connection:
                 row = self._serving(connection)
-            if row is None or self._problem(row) or not self._follows(row, reader):
+            if row is None or self._problem(row) or not follows(row, reader):
                 return self._build(reader, progress)
             self._drop_replaced(_MADE_AGAIN)
             changes = reader.changes_after(row.sequence)
@@ -584,13 +585,7 @@ class PostgresIndex:
             if self._refresh() or self._known is None:
                 return False
             row = self._known.row
-        return row.sequence == reader.change_counter() and self._follows(row, reader)
-
-    @staticmethod
-    def _follows(row: Generation, reader: Reader) -> bool:
-        """Whether the store's history up to the row's change is the one that the index was made from."""
-        same = row.store == reader.store_id() and row.sequence <= reader.change_counter()
-        return same and row.mark == reader.mark_of(row.sequence)
+        return row.sequence == reader.change_counter() and follows(row, reader)
 
     @contextmanager
     def _alone(self, purpose: str, wait: float | None) -> Iterator[None]:
@@ -649,7 +644,7 @@ class PostgresIndex:
         with self._database.connect() as connection:
             rows = self._rows(connection)
         for row in rows:
-            same = (row.format, row.encoder) == (FORMAT, encoder.name) and self._follows(row, reader)
+            same = (row.format, row.encoder) == (FORMAT, encoder.name) and follows(row, reader)
             if not row.serving and same and row.replaced is None:
                 return row
         self._give_up()
