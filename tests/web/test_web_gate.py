@@ -300,6 +300,38 @@ print((anonymous() - before) // 1000)
 """
 
 
+HOLES = """
+import sys, time
+from pathlib import Path
+from learninglion.web import serving
+
+def anonymous() -> int:
+    told = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in told if line.startswith("RssAnon")).split()[1])
+
+serving._TIDY = float(sys.argv[1])
+serving.share_heaps()
+parts = [bytes([n % 256]) * 50_000 for n in range(1000)]
+full = anonymous()
+parts = parts[::50]  # what stays lies between what is freed, up to the top of the heap
+until = time.monotonic() + float(sys.argv[2])
+while anonymous() > full - 30_000 and time.monotonic() < until:
+    time.sleep(0.02)
+print((full - anonymous()) // 1000)
+"""
+
+
+def test_what_is_free_below_what_is_in_use_goes_back_too() -> None:
+    def given_back(every: str, wait: str) -> int:
+        """Megabytes of the 49 that were freed."""
+        told = subprocess.run([sys.executable, "-c", HOLES, every, wait], capture_output=True, check=True)
+        return int(told.stdout)
+
+    assert given_back("0.05", "10") >= 30
+    if hasattr(ctypes.CDLL(None), "malloc_trim"):  # what it is set against
+        assert given_back("60", "0.3") < 30
+
+
 def test_memory_is_level_however_many_threads_were_busy() -> None:
     def grown(how: str) -> int:
         """Megabytes that a process keeps after 25 threads held 6 MB each at once."""

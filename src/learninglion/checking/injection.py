@@ -354,7 +354,7 @@ def addressed(text: str) -> Addressed:
     return _addressed(" ".join(text[:_MOST_READ].split()))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _addressed(text: str) -> Addressed:
     if sum(c.isalpha() for c in text) < _FEWEST_LETTERS:
         return Addressed.NO

@@ -74,7 +74,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     # What was deleted is overwritten, not only unlinked: retention must really remove a text.
     "PRAGMA secure_delete = ON",
-    "PRAGMA cache_size = -16384",
+    "PRAGMA cache_size = -4096",  # KiB for each connection; behind it the system keeps the file at hand
     "PRAGMA journal_size_limit = 67108864",
 )
 

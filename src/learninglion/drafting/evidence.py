@@ -165,7 +165,7 @@ def _unit(rows: Floats) -> Floats:
     return np.asarray(rows / lengths, dtype=np.float32)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def weight_printed(word: str) -> float:
     """What a word as printed tells of a subject."""
     return max((weight(w) for w in words(word)), default=0.0)

@@ -109,7 +109,7 @@ def leans(text: str) -> bool:
     return back or bool(_OF_WHAT.search(text)) or bool(_INSIDE.search(text))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def stands(text: str) -> bool:
     """Whether the sentence says something by itself: not bare, not pointing at another answer."""
     return len(words(text)) >= _FEWEST and not is_bare(text) and not points_away(unpoint(text).text)

@@ -22,7 +22,7 @@ def _common_words() -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
     """A rough stem, enough to match "gemeente" with "gemeenten" and "verlaagd" with "verlagen"."""
     stem = word
@@ -37,7 +37,7 @@ def _stem(word: str) -> str:
     return stem[:-1] + {"v": "f", "z": "s"}.get(stem[-1], stem[-1])
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def weight(word: str) -> float:
     """What a folded word tells about the subject: 0 for small words, little for common ones."""
     if word in FUNCTION_WORDS or len(word) < 2:
@@ -47,7 +47,7 @@ def weight(word: str) -> float:
     return 1.0 if word.isdigit() or len(word) > 3 else 0.7
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def subject_words(text: str) -> tuple[tuple[str, float], ...]:
     """The stems of the words of `text` that tell something, each once, with their weights."""
     weights: dict[str, float] = {}
@@ -59,7 +59,7 @@ def subject_words(text: str) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(weights.items()))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _pieces(stem: str) -> frozenset[str]:
     """Five-letter pieces, by which compounds recognise their parts."""
     return frozenset(stem[i : i + 5] for i in range(len(stem) - 4))

@@ -59,7 +59,7 @@ _DECIMAL = re.compile(r"\d+(?:,\d+)?")
 _ORDINAL_SIGN = re.compile(r"(\d+)(?:e|de|ste)")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def number_of(word: str) -> str | None:
     """The one spelling of a folded word that is a number: "vijftien" -> "15", "1.250,50" -> "1250,5",
     "tweede" -> "2e"; None for other words (and for "een", which mostly is the article).

@@ -150,7 +150,7 @@ def _is_minus(text: str, span: Span) -> bool:
     return (not before or before in " (€") and text[span.end : span.end + 1].isdigit()
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _norm(raw: str) -> str:
     word = fold(raw).replace("’", "'").replace("‑", "-")
     if raw.casefold() in ("één", "éen"):

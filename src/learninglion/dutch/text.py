@@ -49,7 +49,7 @@ class _Unmarked(dict[int, str]):
 _UNMARKED = _Unmarked()
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def strip_marks(text: str) -> str:
     """`text` without accents: "Yeşilgöz" -> "Yesilgoz"."""
     return text if text.isascii() else text.translate(_UNMARKED)

@@ -215,7 +215,7 @@ _NOT_VERBS = frozenset(
 ) - {"was", "staat", "eisen", "wonen", "ervaren", "vermogen"}
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _analyse(word: str) -> tuple[str, str] | None:
     """(verb, tense) of a folded word that can be a finite form, else None."""
     if word in AUXILIARIES:
@@ -243,21 +243,21 @@ def is_finite(word: str) -> bool:
     return _analyse(word) is not None
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def is_past(word: str) -> bool:
     """Whether the folded `word` is a past tense."""
     analysis = _analyse(word)
     return analysis is not None and analysis[1] == "past"
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def verb_of(word: str) -> str:
     """The infinitive that the folded `word` can be a form of; the word itself when it is no verb."""
     analysis = _analyse(word)
     return analysis[0] if analysis else word
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def agreement_key(word: str) -> str:
     """The same key for forms that differ in person and number only; the word itself for other words."""
     if word in AUXILIARIES:

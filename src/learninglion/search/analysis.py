@@ -53,7 +53,7 @@ def _stemmer() -> tantivy.TextAnalyzer:
     return builder.filter(tantivy.Filter.stemmer("dutch")).build()
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=16384)
 def stem(word: str) -> str:
     """The Dutch (Snowball) stem of one word, folded."""
     stems = _stemmer().analyze(word.casefold())

@@ -144,7 +144,7 @@ def split_verb(question: str) -> tuple[str, str]:
     return "", ""
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _grams(word: str) -> frozenset[str]:
     whole = f" {word} "
     return (
@@ -157,7 +157,7 @@ def _grams(word: str) -> frozenset[str]:
 _PARTICIPLE = re.compile(r"(\w{0,6}?)ge(\w{3,}(?:d|t|en))$")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _roots(word: str) -> frozenset[str]:
     """The stems by which forms of one word know each other: also of a verb in the past, or a participle."""
     forms = {word, verb_of(word)}
@@ -192,7 +192,7 @@ def _meets(wanted: Wanted, word: str) -> tuple[tuple[int, float], ...]:
     return made
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=4096)
 def _words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(fold, _WORD.findall(text))))  # "N5" is one, as in what is asked
 

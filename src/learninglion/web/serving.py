@@ -139,6 +139,7 @@ _LOOK = 0.5  # seconds between two looks whether the worker was told to stop
 # once needed; a server's memory then grows with the number of threads that ever were busy at once. One heap,
 # and what is large goes back to the system as soon as it is freed.
 _HEAPS = {-8: 1, -3: 1 << 20, -1: 4 << 20}  # M_ARENA_MAX; M_MMAP_THRESHOLD and M_TRIM_THRESHOLD in bytes
+_TIDY = 60.0  # seconds between two times at which what is free inside that heap goes back too
 
 
 class _Server(uvicorn.Server):
@@ -196,9 +197,16 @@ def work_until_told(worker: Worker) -> None:
 def share_heaps() -> None:
     """Let all threads share one heap, which gives back what is freed; for a program that stays."""
     with suppress(AttributeError, OSError):  # other C libraries have no such thing, and need it not
-        set_option = ctypes.CDLL(None).mallopt
+        library = ctypes.CDLL(None)
         for option, value in _HEAPS.items():
-            set_option(option, value)
+            library.mallopt(option, value)
+        threading.Thread(target=_give_back, args=(library.malloc_trim,), name="heap", daemon=True).start()
+
+
+def _give_back(trim: Callable[[int], int]) -> None:
+    while True:  # a busy moment leaves holes below what is still in use, which freeing alone never gives back
+        time.sleep(_TIDY)
+        trim(0)
 
 
 def _begin_to_end(worker: Worker) -> None:
