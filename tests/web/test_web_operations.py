@@ -157,3 +157,23 @@ def test_told_to_stop_it_ends_within_ten_seconds_also_while_embedding(tmp_path: 
     with working(WorkplaceOptions(home=home)) as workplace:
         assert workplace.log.verify(EVERYTHING).ok
         assert list(workplace.log.misfits(EVERYTHING)) == []
+
+
+STUCK = """
+import threading, time
+from learninglion.web import serving
+
+class Stuck:
+    def stop(self, seconds: float) -> None:
+        time.sleep(60)  # waits to write, behind a large document
+
+serving._LAST = 0.5
+serving._begin_to_end(Stuck())
+time.sleep(60)
+"""
+
+
+def test_it_ends_though_work_cannot_be_given_back() -> None:
+    began = time.monotonic()
+    assert subprocess.run([sys.executable, "-c", STUCK], timeout=50).returncode == 0
+    assert time.monotonic() - began < 30

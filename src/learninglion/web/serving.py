@@ -210,13 +210,11 @@ def _give_back(trim: Callable[[int], int]) -> None:
 
 
 def _begin_to_end(worker: Worker) -> None:
-    def end() -> None:
-        began = time.monotonic()
-        worker.stop(_FOR_WORK)
-        time.sleep(max(0.0, _LAST - (time.monotonic() - began)))
-        os._exit(0)
-
-    threading.Thread(target=end, daemon=True).start()
+    # Each in a thread of its own: to give work back waits for its turn to write, behind a large document.
+    last = threading.Timer(_LAST, os._exit, (0,))
+    last.daemon = True
+    last.start()
+    threading.Thread(target=worker.stop, args=(_FOR_WORK,), daemon=True).start()
 
 
 def _leave(*_: object) -> None:
