@@ -27,11 +27,11 @@ from scale import GrowingReader, MixedEncoder, RealTexts, Servers, Times, timed,
 class SectionReader(GrowingReader):
     """The same texts as sections of reports: no question of their own, so each that is found is read."""
 
-    def entries_of(self, document_ids: Sequence[str]) -> list[Entry]:  # type: ignore[override]
+    def entries_of(self, document_ids: Sequence[str]) -> list[Entry]:
         """Made again the same each time."""
         return [_section(entry) for entry in super().entries_of(document_ids)]
 
-    def entries_by_id(self, source_ids: Sequence[str]) -> list[Entry]:  # type: ignore[override]
+    def entries_by_id(self, source_ids: Sequence[str]) -> list[Entry]:
         """One section each."""
         return [_section(entry) for entry in super().entries_by_id(source_ids)]
 

@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--database", default="")
     parser.add_argument("--other", default="")
     given = parser.parse_args()
-    switching.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[assignment]
+    switching.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory(prefix="learninglion-backups-") as place:
         told = run(Path(place), given)
     print(json.dumps(told))

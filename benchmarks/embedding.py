@@ -29,11 +29,12 @@ def answers(pairs: Path, count: int) -> list[str]:
     if pairs.is_file():
         found = [json.loads(line)["answer"] for line in pairs.read_text("utf-8").splitlines()]
     else:
+        from learninglion.models import Document
         from learninglion.sample import sample_documents
         from learninglion.workflow import parse_files
 
         read = [document for _, document in parse_files(sample_documents())]
-        found = [p.answer.of(d.text) for d in read if hasattr(d, "pairs") for p in d.pairs if p.answer]
+        found = [p.answer.of(d.text) for d in read if isinstance(d, Document) for p in d.pairs if p.answer]
     return found[:: max(1, len(found) // count)][:count]
 
 

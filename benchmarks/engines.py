@@ -52,7 +52,7 @@ class CachedEncoder:
 
 def ask(engine: Engine, questions: Sequence[str], *, exact: bool) -> Found:
     """The ten best for each question, with their scores, as `learninglion evaluate retrieval` ranks them."""
-    embedded.EXACT = index.EXACT = 10**9 if exact else 0
+    embedded.EXACT = index.EXACT = 10**9 if exact else 0  # type: ignore[attr-defined]
     shot, found = engine.snapshot(), []
     for question, vector in zip(questions, query_vectors(engine.encoders, shot, questions, ""), strict=True):
         ranking = rank(shot, make_probe(shot.statistics, query_terms(question), vector))

@@ -51,6 +51,7 @@ from learninglion.models.errors import (
     UnavailableError,
     UnknownReferenceError,
 )
+from learninglion.models.plain import Plain
 from learninglion.search import switching
 from learninglion.testing import HashingEncoder
 from learninglion.workflow import Workplace, WorkplaceOptions, working
@@ -82,7 +83,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=1e9, help="stop then, with fewer kills")
     given = parser.parse_args()
-    switching.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[assignment]
+    switching.open_encoder = lambda *_, **__: HashingEncoder(64)  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory(prefix="learninglion-kills-") as folder:
         began = time.monotonic()
         if given.postgres:
@@ -404,13 +405,13 @@ def serve_one(workplace: Workplace, name: str, say: Say, chance: random.Random) 
         except ConflictError:  # another server was before this one
             return
     elif kind == "remove":
-        cards = workplace.documents.list(BOSS, limit=1_000_000)
-        if len(cards) > 25:
-            card = chance.choice(cards)
-            say("removing", card.id, card.title)
+        documents = workplace.documents.list(BOSS, limit=1_000_000)
+        if len(documents) > 25:
+            document = chance.choice(documents)
+            say("removing", document.id, document.title)
             with suppress(UnknownReferenceError):  # another server was before this one
-                workplace.intake.remove(card.id, reason="proef", actor=BOSS)
-                say("removed", card.id)
+                workplace.intake.remove(document.id, reason="proef", actor=BOSS)
+                say("removed", document.id)
     elif kind == "job":
         job = workplace.jobs.start(BOSS, "take", {"name": name})
         say("asked", name, job.id)
@@ -584,9 +585,9 @@ def given_up(workplace: Workplace, job_id: str) -> bool:
     return last.name == "failed" and "drie keer afgebroken" in str(last.data["detail"])
 
 
-def work_job(workplace: Workplace, run: Run) -> dict[str, object]:
+def work_job(workplace: Workplace, run: Run) -> dict[str, Plain]:
     """Take in the document that a job names."""
-    take_in(workplace, str(run.told["name"]))
+    take_in(workplace, str(run.payload["name"]))
     return {}
 
 

@@ -147,7 +147,7 @@ def fill(home: Path, pairs: int) -> None:
     from learninglion.search import switching
     from learninglion.testing import HashingEncoder
 
-    real = switching.open_encoder
+    real = switching.open_encoder  # type: ignore[attr-defined]
 
     def half_real(*given: object, **named: object) -> object:
         # Embedding 50,000 pairs takes over an hour on two cores, and how long a search takes does not depend
@@ -160,7 +160,7 @@ def fill(home: Path, pairs: int) -> None:
         kind.encode_queries = lambda self, texts: hashed.encode_queries(texts)  # type: ignore[method-assign]
         return encoder
 
-    switching.open_encoder = half_real  # type: ignore[assignment]
+    switching.open_encoder = half_real  # type: ignore[attr-defined, assignment]
     workplace, _ = opened(home)
     actor = Actor("load", frozenset(Role))
     have = sum(c.documents for c in workplace.documents.collections(actor))
@@ -209,7 +209,7 @@ def work(home: Path, rounds: int, at_hand: int) -> None:
 
     share_heaps()
     if at_hand:
-        Meaning.__init__.__defaults__ = (at_hand * 1_000_000,)  # type: ignore[attr-defined]
+        Meaning.__init__.__defaults__ = (at_hand * 1_000_000,)
     workplace, _ = opened(home)
     actor, rng = Actor("load", frozenset(Role)), random.Random(99)
     seen: list[tuple[float, float]] = []

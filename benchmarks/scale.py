@@ -192,13 +192,13 @@ class GrowingReader(MemoryReader):
         for document in documents:
             self._note(document, deleted=True)
 
-    def entries_of(self, document_ids: Sequence[str]) -> list[Entry]:  # type: ignore[override]
+    def entries_of(self, document_ids: Sequence[str]) -> list[Entry]:
         """Made again the same each time."""
         return [
             entry for d in document_ids for entry in self._made(d, int(d[3:]) * PER_DOCUMENT, PER_DOCUMENT)
         ]
 
-    def entries_by_id(self, source_ids: Sequence[str]) -> list[Entry]:  # type: ignore[override]
+    def entries_by_id(self, source_ids: Sequence[str]) -> list[Entry]:
         """One pair each, as a store reads them."""
         found = []
         for source_id in source_ids:

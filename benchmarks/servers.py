@@ -56,7 +56,7 @@ def _obey(workplace: Workplace, order: dict[str, list[str]]) -> dict[str, object
         job = workplace.jobs.start(ACTOR, "ingest", told, files=files)
         while not workplace.jobs.events(job.id, 0)[1]:
             time.sleep(0.1)
-        return {"failed": [e.data for e in workplace.jobs.events(job.id, 0)[0] if e.name == "failed"]}
+        return {"failed": [str(e.data) for e in workplace.jobs.events(job.id, 0)[0] if e.name == "failed"]}
     if found := order.get("remove"):
         for document_id in found:
             workplace.intake.remove(document_id, reason="proef", actor=ACTOR)
@@ -64,11 +64,11 @@ def _obey(workplace: Workplace, order: dict[str, list[str]]) -> dict[str, object
     if order.get("check") is not None:
         cards = workplace.documents.list(ACTOR)
         sizes = [len(workplace.documents.original(card.id, ACTOR)) for card in cards]
-        report = workplace.log.verify(ACTOR)
-        return {"documents": [c.id for c in cards], "originals": len(sizes), "log": report.ok}
+        log = workplace.log.verify(ACTOR)
+        return {"documents": [c.id for c in cards], "originals": len(sizes), "log": log.ok}
     questions = order["ask"]
     hits = [workplace.searching.search(q, actor=ACTOR) for q in questions]
-    found = [[to_plain(hit_view(hit)) for hit in listed] for listed in hits]
+    listed_hits = [[to_plain(hit_view(hit)) for hit in listed] for listed in hits]
     drafts = []
     for start in range(0, min(len(questions), 4 * SET), SET):
         asked = tuple(SubQuestion((n,), q) for n, q in enumerate(questions[start : start + SET], 1))
@@ -77,7 +77,7 @@ def _obey(workplace: Workplace, order: dict[str, list[str]]) -> dict[str, object
         selections = workplace.drafts.select_automatically(question_set, offers)
         dossier = workplace.drafts.draft(question_set, selections, actor=ACTOR)
         drafts.append(to_plain(dossier_view(dossier))["questions"])  # type: ignore[index,call-overload]
-    text = json.dumps([found, drafts], sort_keys=True, ensure_ascii=False)
+    text = json.dumps([listed_hits, drafts], sort_keys=True, ensure_ascii=False)
     scores = sum(len(listed) for listed in hits)
     return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "hits": scores, "drafts": len(drafts)}
 
@@ -183,8 +183,10 @@ def rounds(given: argparse.Namespace, home: Path) -> bool:
     checks = [server.answer() for server in (*servers, fresh)]
     well &= all(check.get("log") for check in checks) and len({c.get("originals") for c in checks}) == 1
     print(json.dumps({"first_search_of_a_new_server_s": first, "log_and_originals": well}))
-    for process in (*servers, fresh, *workers):
-        process.kill()
+    for each in (*servers, fresh):
+        each.kill()
+    for worker in workers:
+        worker.kill()
     return well
 
 

@@ -48,9 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def differences(bundle: Path) -> list[str]:
     """What is missing, changed or added since the sums were made, each in a line."""
-    listed = dict(
-        reversed(line.split("  ", 1)) for line in (bundle / "SHA256SUMS").read_text("utf-8").splitlines()
-    )
+    lines = (bundle / "SHA256SUMS").read_text("utf-8").splitlines()
+    listed = {name: told for told, _, name in (line.partition("  ") for line in lines)}
     here = {path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if not path.is_dir()}
     wrong = [f"{name}: not in SHA256SUMS" for name in sorted(here - listed.keys() - {"SHA256SUMS"})]
     for name, told in listed.items():

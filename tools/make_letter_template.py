@@ -121,7 +121,7 @@ def _set_font(style: ParagraphStyle, name: str, size: int) -> None:
 
 
 def _add_style(word: WordDocument, name: str, based_on: str = "Normal") -> ParagraphStyle:
-    style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style: ParagraphStyle = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     style.base_style = word.styles[based_on]
     return style
 
