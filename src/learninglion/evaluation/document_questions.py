@@ -89,7 +89,7 @@ def read_document_questions(path: Path | None = None) -> tuple[DocumentQuestion,
         )
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFileError(name, f"dit bestand is niet te lezen ({error})") from error
-    real = sorted({c.document for c, _ in cases if not c.document.startswith(FICTIONAL)})
+    real = sorted({c.document for c, part in cases if not part and not c.document.startswith(FICTIONAL)})
     taught = {*real[::2], *(c.document for c, _ in cases if c.document.startswith(FICTIONAL))}
     return tuple(
         DocumentQuestion(
