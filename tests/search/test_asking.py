@@ -19,10 +19,9 @@ from learninglion.evaluation.document_questions import (
 )
 from learninglion.models import Block, BlockKind, Document, DocumentCard, DocumentKind, Footnote, Span
 from learninglion.models.errors import InputError
-from learninglion.search.about import Feature, facts_about, feature_asked, pointed_at
+from learninglion.search.about import Feature, facts_about, feature_asked
 from learninglion.search.asked import is_english, read_question, without_order
 from learninglion.search.asking import (
-    Material,
     Reply,
     Verdict,
     find_answers,
@@ -32,6 +31,8 @@ from learninglion.search.asking import (
 )
 from learninglion.search.evidence import split_verb, want
 from learninglion.search.local.index import Index
+from learninglion.search.material import Material, grouped
+from learninglion.search.referring import Description, described, naming
 from learninglion.search.summary import carriers
 from learninglion.search.weighing import chance_answered
 from learninglion.store.reader import MemoryReader
@@ -212,6 +213,106 @@ def test_of_few_documents_those_answer_that_tell_the_longest_first(tmp_path: Pat
     assert put(tmp_path / "none", "Heeft de werkinstructie een samenvatting?", sluice).answers == ()
 
 
+def test_of_several_documents_that_may_be_meant_each_tells_and_one_that_is_named_alone(
+    tmp_path: Path,
+) -> None:
+    reports = [
+        document(
+            ((P, f"Rapport, versie {n}.0, {n} maart 2024"), (H, name), (P, f"Over {name.lower()} en meer.")),
+            f"doc-{n}",
+            name,
+        )
+        for n, name in enumerate(("Hoge dijken", "Lage bruggen", "Smalle sluizen", "Brede vaarten"), 1)
+    ]
+    reply = put(tmp_path / "each", "Van wanneer is dit rapport?", *reports)
+    assert reply.unclear
+    assert {m.document.id for m in reply.answers} == {"doc-1", "doc-2", "doc-3", "doc-4"}
+    named = put(tmp_path / "named", "Van wanneer is het rapport Lage bruggen?", *reports)
+    assert not named.unclear and {m.document.id for m in named.answers} == {"doc-2"}
+
+
+QUESTIONS = (
+    (
+        P,
+        "Vragen van de leden Zilver en Goud aan de Minister van Meren over een lek in de dam"
+        " (ingezonden 2 mei 2023).",
+    ),
+    (P, "Antwoord van Minister Wolk (Meren) (ontvangen 9 juni 2023)."),
+    (H, "Vraag 1"),
+    (P, "Lekt de dam bij Oosterdiep?"),
+    (H, "Antwoord 1"),
+    (P, "De dam bij Oosterdiep lekt niet meer sinds de reparatie van vorige week."),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Wie stelden de Kamervragen over het lek in de dam?", "Zilver en Goud"),
+        ("Wie vroegen er naar het lek in de dam?", "Zilver en Goud"),
+        ("Wanneer beantwoordde minister Wolk de vragen over het lek in de dam?", "9 juni 2023"),
+        ("Van wanneer is het antwoord op de vragen van Zilver en Goud over een lek?", "9 juni 2023"),
+        ("Wanneer zijn de vragen over een lekke dam ingezonden?", "2 mei 2023"),
+        ("Aan welke minister zijn de vragen over de dam gesteld?", "Minister van Meren"),
+        ("Who answered the questions about the dam?", "Minister Wolk"),
+    ],
+)
+def test_a_document_is_known_by_what_its_front_says_it_is_about(
+    tmp_path: Path, question: str, expected: str
+) -> None:
+    dam = document(QUESTIONS, "doc-2", "een lek in de dam")
+    other = document(
+        (
+            (P, "Vragen van het lid Brons aan de Minister van Meren over palingen (ingezonden 3 mei 2023)."),
+            (P, "Antwoord van Minister Mist (Meren) (ontvangen 1 juni 2023)."),
+            (P, "De paling trekt weer door de sluis. Over de dam bij Oosterdiep gaat het hier niet."),
+        ),
+        "doc-3",
+        "palingen",
+    )
+    reply = put(tmp_path, question, document(), dam, other)
+    assert {m.document.id for m in reply.answers} == {"doc-2"}
+    assert expected in reply.answers[0].quote
+
+
+def test_what_is_described_is_left_out_of_the_question() -> None:
+    assert described("Van wanneer is de brief over de haven van Dorp?") == Description(
+        "Van wanneer is de brief?", "de haven van Dorp"
+    )
+    assert described("Hoeveel bladzijden is het rapport?") == Description(
+        "Hoeveel bladzijden is het rapport?", ""
+    )
+    assert described("Wat kost een ligplaats?").subject == ""
+
+
+def test_what_several_papers_say_in_the_same_words_is_shown_once_from_the_newest(tmp_path: Path) -> None:
+    sentence = "De brugwachter bedient de brug van zonsopgang tot zonsondergang."
+    papers = [
+        replace(
+            document(((H, "Bediening"), (P, sentence)), f"doc-{n}", f"Brief {n}"),
+            published=date(2020 + n, 1, 1),
+        )
+        for n in range(1, 5)
+    ]
+    reply = put(tmp_path, "Wanneer bedient de brugwachter de brug?", document(), *papers)
+    material = (*reply.answers, *reply.near)
+    shown = [m for m in material if m.quote == sentence]
+    assert [m.document.id for m in shown] == ["doc-4"]
+    assert [twin.document.id for twin in shown[0].twins] == ["doc-3", "doc-2", "doc-1"]
+
+
+def test_a_short_sentence_is_the_same_only_where_its_surroundings_are() -> None:
+    card = DocumentCard("doc-1", "", DocumentKind.DOCUMENT)
+
+    def said(name: str, text: str, quote: str) -> Material:
+        place = Span(0, len(quote))
+        return Material(card, name, (), "", quote, place, text, Span(0, len(text)), 0, 0.5)
+
+    yes, other = said("a", "Ja. Dat mag in de haven.", "Ja."), said("b", "Ja. Dat kost 4 euro.", "Ja.")
+    assert grouped([yes, other]) == [yes, other]
+    assert len(grouped([yes, said("c", yes.text, "Ja.")])) == 1
+
+
 def test_what_a_document_does_not_tell_of_itself_is_refused(
     opened: tuple[Index, MemoryReader, ParsedShelf],
 ) -> None:
@@ -267,7 +368,7 @@ def test_questions_about_a_document_are_told_from_others(question: str, feature:
 def test_a_document_is_known_by_its_title_and_not_by_what_it_is_about(
     title: str, question: str, feature: Feature | None
 ) -> None:
-    asked = feature_asked(pointed_at(question, (title,)))
+    asked = feature_asked(naming(question, (title,)).pointing(question))
     assert (asked[0] if asked else None) is feature
 
 

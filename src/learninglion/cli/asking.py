@@ -10,7 +10,8 @@ from learninglion.cli.opening import workplace_here
 from learninglion.cli.terminal import console, local_actor, print_json, progress
 from learninglion.models import Filters
 from learninglion.record.contract import dossier_view
-from learninglion.search.asking import Material, Reply, Verdict
+from learninglion.search.asking import Reply, Verdict
+from learninglion.search.material import Material, Twin
 from learninglion.search.told import reply_view
 from learninglion.workflow.conversations import Turn
 
@@ -79,6 +80,8 @@ def _print(reply: Reply) -> None:
         console.print(verdict_text)
     if reply.disagree:
         console.print("De documenten zeggen niet hetzelfde; het nieuwste staat bovenaan.")
+    if reply.unclear:
+        console.print("In de vraag staat niet welk document u bedoelt; dit zegt elk ervan.")
     first = next(iter((*reply.answers, *reply.near)), None)
     if first is not None and first.english != reply.english:
         question_language, document_language = (
@@ -97,11 +100,7 @@ def _print(reply: Reply) -> None:
 
 
 def _print_material(material: Material, *, short: bool = False) -> None:
-    where = [material.document.title or material.document.id, *material.heading_path[-1:]]
-    where += [f"p. {material.page}"] if material.page else []
-    where += [str(material.document.date)] if material.document.date else []
-    where.append(material.document.collection)
-    console.print(f"\n{' | '.join(where)}")
+    console.print(f"\n{_place(material)}")
     if material.told:
         console.print(_block(material.told))
     if material.value is not None:
@@ -117,6 +116,17 @@ def _print_material(material: Material, *, short: bool = False) -> None:
         end = material.quote_span.end - material.span.start
         marked = f"{material.text[:at]}>> {material.text[at:end]} <<{material.text[end:]}"
         console.print(_block(marked))
+    if material.twins:
+        console.print("   Hetzelfde staat in:")
+        for twin in material.twins:
+            console.print(f"   - {_place(twin)}")
+
+
+def _place(found: Material | Twin) -> str:
+    where = [found.document.title or found.document.id, *found.heading_path[-1:]]
+    where += [f"p. {found.page}"] if found.page else []
+    where += [str(found.document.date)] if found.document.date else []
+    return " | ".join((*where, found.document.collection))
 
 
 def _block(text: str) -> str:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from learninglion.dutch.filler import is_filler
 from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
-from learninglion.dutch.text import fold, squash, words
+from learninglion.dutch.text import fold, squash
 from learninglion.models import Block, BlockKind, Document, Span
 from learninglion.search.analysis import stem
-from learninglion.search.asked import is_english, read_question
+from learninglion.search.asked import read_question
+from learninglion.search.referring import BARE, DOCUMENT, REFERENCE, alike
 from learninglion.search.summary import carriers, main_headings
 from learninglion.search.translation import translations
 
@@ -55,34 +55,10 @@ class Fact:
     heading: str = ""  # of the section whose sentence it is
 
 
-_DOCUMENT = (
-    r"(?:(?:werk)?instructie|document|rapport|verslag|nota|memorie|brief|notitie|stuk|motie|programma|advies"
-    r"|besluit|handreiking|handleiding|richtlijn|protocol|plan|beleidsregel|publicatie|bekendmaking|tekst"
-    r"|bestand|paper|report|letter|instruction|manual|guide|memo|verordening|regeling|wet|onderzoek"
-    r"|evaluatie|leidraad|kader|vragen|beantwoording|study|document|evaluation|guideline|policy"
-    r"|proposal|programme"
-    r"|handbook|handboek|brochure|factsheet|circulaire|overzicht|faq|minutes|notulen|note|decision"
-    r"|regulation)"
-)
 _PART_NAME = (
     r"(?:hoofdstuk|paragraaf|sectie|bijlage|artikel|onderdeel|deel|afdeling"
     r"|chapter|section|appendix|annex|article)"
 )
-# "het rapport", "deze nieuwe werkinstructie AIRMET"; whoever is in a hurry leaves out the article where the
-# word can only be a document.
-_ONLY_DOCUMENT = (
-    r"(?:[\w-]*instructie|document|[\w-]*rapport|notitie|nota|memorie|handreiking|handleiding|richtlijn"
-    r"|leidraad|werkprogramma|brochure|factsheet|circulaire|report|guideline|manual|handbook|memo)"
-)
-_REFERENCE = re.compile(
-    r"\b(?:(?i:de|het|dit|deze|die|dat|the|this|that)\s+(?:[\w-]+\s+)?"
-    rf"(?P<sort>(?i:[\w-]*{_DOCUMENT}))"
-    rf"|(?<!een )(?<!welk )(?<!welke )(?<!elk )(?<!elke )(?<!geen )(?<!\ba )(?<!which )(?<!what )(?<!any )"
-    rf"(?P<bare>(?i:{_ONLY_DOCUMENT})))\b"
-    r"(?:\s+[A-Z0-9][\w.-]*)*"
-)
-# "Wie heeft dit geschreven?": what is pointed at is not named, so nothing else may be.
-_BARE = re.compile(r"\b(?:dit|this)\b", re.IGNORECASE)
 _WHO = (
     r"(?:wie|wiens|who|whom|(?:which|what)\s+(?:minister|ministry|department|organi[sz]ation|agency"
     r"|body|unit|team"
@@ -93,21 +69,23 @@ _WHO = (
 _MADE = (
     r"(?:geschreven|schreef|schreven|opgesteld|gemaakt|maakten?|ondertekend\w*|getekend|tekenden?|uitgebracht"
     r"|ingediend|dienden?|stuurden?|gestuurd|verstuurde?n?|verzonden|gepubliceerd|uitgevoerd|vastgesteld"
-    r"|opgeleverd|gesteld|stelde?n?|beantwoord\w*|voerden?\b.*\buit|stelden?\b.*\b(?:op|vast)|goedgekeurd"
+    r"|opgeleverd|gesteld|stelde?n?|beantwoord\w*|antwoordden?(?:\s+op)?|ga(?:f|ven)|voerden?\b.*\buit|stelden?\b.*\b(?:op|vast)"
+    r"|goedgekeurd"
     r"|wrote|written|signed|published|sent|made|prepared|drew up|drawn up|drafted|issued|approved|produced"
-    r"|carried out|compiled|conducted|commissioned|done|did|opdracht|gedaan|deed|deden)"
+    r"|carried out|asked|answered|proposed|compiled|conducted|commissioned|done|did|opdracht|gedaan|deed"
+    r"|deden)"
 )
 _WHEN = (
-    r"(?:wanneer|(?:op|van|per|uit|in|sinds|tot)\s+(?:welke?\s+(?:datum|dag|jaar|maand)|wanneer)|welke datum"
-    r"|hoe (?:oud|recent|actueel)|when|how (?:old|recent)|(?:in|from|since|until) (?:what"
+    r"(?:wanneer|(?:op|van|per|uit|in|sinds|tot)\s+(?:welke?\s+(?:datum|dag|(?:vergader)?jaar|maand)|wanneer)"
+    r"|welke datum|hoe (?:oud|recent|actueel)|when|how (?:old|recent)|(?:in|from|since|until) (?:what"
     r"|which) (?:year|date))"
 )
 _ISSUED = (
     r"(?:gepubliceerd|verschenen|uitgebracht|uitgekomen|opgesteld|vastgesteld|gedateerd|geschreven|gestuurd"
-    r"|verstuurd|verzonden|ingediend|gewijzigd|herzien|gemaakt|bijgewerkt|binnen|gedagtekend"
-    r"|voor het laatst \w+|ingezonden|ontvangen|beantwoord|goedgekeurd"
-    r"|(?:last )?(?:published|written|dated|sent|issued|updated|revised|reviewed|changed|adopted"
-    r"|approved|signed))"
+    r"|verstuurd|verzonden|ingediend|gewijzigd|herzien|gemaakt|bijgewerkt|binnen(?:gekomen)?|gedagtekend"
+    r"|voor het laatst \w+|ingezonden|ontvangen|beantwoord|goedgekeurd|voorgesteld|aangenomen"
+    r"|(?:last )?(?:published|proposed|asked|answered|received|written|dated|sent|issued|updated|revised"
+    r"|reviewed|changed|adopted|approved|signed))"
 )
 # When it applies is told by a line that says so, or by the text; the date of the document is another.
 _APPLIES = (
@@ -209,7 +187,8 @@ _ASPECTS = (
     ),
     _aspect(
         Feature.ADDRESSEE,
-        r"\b(?:aan|naar) wie\b.{0,60}\b(?:gericht|geadresseerd|ge?stuurd|verzonden|verstuurd|geschreven)\b"
+        r"\b(?:aan|naar) (?:wie|welke? (?:minister|staatssecretaris|bewindspersoon|ministerie))\b.{0,60}"
+        r"\b(?:gericht|geadresseerd|ge?stuurd|verzonden|verstuurd|geschreven|gesteld|stelden?)\b"
         r"|\b(?:geadresseerde|ontvanger|addressee)\b|\baddressed\b",
     ),
     _aspect(
@@ -223,7 +202,8 @@ _ASPECTS = (
         Feature.AUTHOR,
         r"^(?!.*\b(?:hoeveel|how many)\b).*\b(?:auteurs?|schrijvers?|opstellers?|afzender|authors?)\b"
         r"|\bnaam van de opsteller\b"
-        r"|\bvan wie (?:is|komt|was|zijn)\b",
+        r"|\bvan wie (?:is|komt|was|zijn)\b|\b(?:van|uit) welke? (?:ministerie|organisatie|dienst|afdeling)"
+        r" (?:is|komt|komen|kwam|zijn)\b",
     ),
     _aspect(Feature.AUTHOR, rf"\b{_WHO}\b.*\b{_MADE}\b(?!.*\bop de\b)", named=True),
     _aspect(Feature.AUTHOR, r"\bwho\b.*\b(?:wrote|signed)\b"),
@@ -262,7 +242,7 @@ _ASPECTS = (
     _aspect(
         Feature.DATE,
         rf"(?!.*\b(?:moete?n?|wordt|worden|zal|zullen|kan|mag|komt|komen|must|will)\b)\b{_WHEN}\b(?:\s+(?:is|was"
-        rf"|werd|dateert|stamt|were))?(?=.*(?:{_DOCUMENT}\b[^,;]{{0,40}}(?:{_ISSUED})?\W*$"
+        rf"|werd|dateert|stamt|were|{_MADE}))?(?=.*(?:{DOCUMENT}\b[^,;]{{0,40}}(?:{_ISSUED})?\W*$"
         rf"|\b(?:dit|this)\b[^,;]{{0,20}}\b{_ISSUED}\W*$))(?:.*\b{_ISSUED}\W*$)?",
         named=True,
         only=True,
@@ -282,6 +262,8 @@ _ASPECTS = (
         Feature.SUBJECT,
         r"^(?:en\s+)?(?:waar(?:over)? gaa[tn]|wat is het (?:onderwerp|doel) van|waarvoor (?:is|dient)"
         r"|what is the (?:purpose|aim|goal|subject|topic) of)\b(?:.*\b(?:over|bedoeld|gemaakt)\b)?"
+        r"|^welke onderwerpen\b(?:.*\b(?:aan de orde|behandeld|voorbij)\b)?"
+        r"|^(?:what|which) (?:topics|subjects)\b"
         r"|^what (?:is|are|does|do)\b.*\b(?:about|for|cover|deal with)(?=\W*$)",
         named=True,
     ),
@@ -305,7 +287,8 @@ _LABELS = {
         r"|uitgave|editors?|commissioned by|in opdracht van|uitgevoerd door|samengesteld door)"
         r"\s*(?::|\|)?\s+\S"
         r"|^\W*(?:door|van|from|by)\s*(?:[:|]\s*\S|\s\S+(?:\s+\S+){0,6}[^.]$)"
-        r"|^(?:beantwoording|antwoord) van\b|\b(?:uitgave van|uitgegeven door|published by)\b[^.]*$"
+        r"|^(?:beantwoording|antwoord|mededeling) van\b"
+        r"|\b(?:uitgave van|uitgegeven door|published by)\b[^.]*$"
         r"|[.;,|]\s+(?:auteurs?|authors?|opsteller)\s*(?::|\|)?\s+\S"
         r"|\b(?:opgesteld|geschreven|goedgekeurd|vastgesteld)(?: op [\w ]{6,20})? door\b"
         r"|\b(?:prepared|issued|approved|drafted|written|drawn up)(?: on [\w ]{6,20})? by\b"
@@ -323,7 +306,7 @@ _LABELS = {
     Feature.REFERENCE: re.compile(
         r"\b(?:ons kenmerk|uw kenmerk|kenmerk|dossiernummer|zaaknummer|isbn|issn|onze referentie)\b"
         r"|^\d{2}\s?\d{3}\b(?!\s+[A-Z]{2}\b)"
-        r"|^kst-\d",
+        r"|^kst-\d|^nr\.?\s*\d+\b|^\d{4}Z\d{5}\b",
         re.IGNORECASE,
     ),
     Feature.APPENDIX: re.compile(r"\bbijlage(?:n|\(n\))?\s*:?\s*\|?\s*\d*\s*$|^bijlage\w*\b", re.IGNORECASE),
@@ -367,7 +350,6 @@ _ARTICLE = re.compile(r"^artikel\s+(\d+|[IVX]+)\b", re.IGNORECASE)
 _FRONT = 2500  # characters in which the front matter stands
 _LETTER = 8000  # characters in which a letter without its annexes is done
 _LABEL_WORDS = 2
-_PART = 4  # letters: a longer word is known in a compound
 
 
 # What a question about a document may say besides, without naming anything.
@@ -385,16 +367,30 @@ _SAYS_NOTHING = frozenset(
 
 def feature_asked(question: str) -> tuple[Feature, str] | None:
     """What of a document a question asks for, with the number of the part it names; None: something else."""
-    named = _REFERENCE.search(question)
-    pointed = named or _BARE.search(question)
+    seen = _aspect_asked(question)
+    if seen is None:
+        return None
+    aspect, match, _ = seen
+    return aspect.feature, next((text for text in match.groupdict().values() if text), "")
+
+
+def tells_apart(question: str) -> bool:
+    """Whether a question about a document names anything by which it can be told which one."""
+    seen = _aspect_asked(question)
+    return seen is not None and _names_more(question, *seen[1:])
+
+
+def _aspect_asked(question: str) -> tuple[_Aspect, re.Match[str], re.Match[str] | None] | None:
+    """How a question asks for a feature: the way, where it does, and where it points at a document."""
+    named = REFERENCE.search(question)
+    pointed = named or BARE.search(question)
     for aspect in _ASPECTS:
         match = aspect.pattern.search(question)
         if match is None or (aspect.named and pointed is None):
             continue
         if (aspect.only or named is None) and _names_more(question, match, pointed):
             continue
-        groups = match.groupdict()
-        return aspect.feature, next((text for text in groups.values() if text), "")
+        return aspect, match, pointed
     return None
 
 
@@ -404,7 +400,7 @@ _MOST_NAMED = 2  # words of a heading
 
 def part_named(question: str) -> str:
     """The words by which a question names a part of a document ("Welke aanbevelingen doet het rapport?")."""
-    named = _REFERENCE.search(question)
+    named = REFERENCE.search(question)
     if named is None or not _ASKS_FOR_PART.search(question):
         return ""
     rest = question[: named.start()] + question[named.end() :]
@@ -418,12 +414,6 @@ def _is_named(heading: str, name: str) -> bool:
     return bool(own) and own == {stem(fold(word)) for word in name.split()}
 
 
-def document_named(question: str) -> str:
-    """The sort of document that a question points at ("het rapport": "rapport"), folded; "" for none."""
-    named = _REFERENCE.search(question)
-    return fold(named.group("sort") or named.group("bare")) if named else ""
-
-
 def _names_more(question: str, match: re.Match[str], named: re.Match[str] | None) -> bool:
     """Whether a question names anything besides the aspect and the document."""
     taken = bytearray(len(question))
@@ -435,98 +425,7 @@ def _names_more(question: str, match: re.Match[str], named: re.Match[str] | None
     return any(not word.isdigit() for word in words_left)
 
 
-_ANY_DOCUMENT = re.compile(rf"\b[\w-]*{_DOCUMENT}\b", re.IGNORECASE)
-_THIS = re.compile(rf"\b(?:dit|deze|this)\s+[\w-]*{_DOCUMENT}\b", re.IGNORECASE)
-
-
-def points_at_document(question: str, begins: str) -> int:
-    """How a question points at a document: 2 by the sort that `begins` says it is, 1 by "this", else 0."""
-    english, begins = is_english(question), fold(begins)
-    for sort in (m.group() for m in _ANY_DOCUMENT.finditer(question)):
-        if any(fold(word) in begins for word in (sort, *translations(sort, english=english))):
-            return 2
-    return int(_THIS.search(question) is not None)
-
-
-def names_document(question: str, names: Sequence[str]) -> float:
-    """How far `question` names a document by its title or file name: the share of that name (0..1)."""
-    question_words = {w for w in re.findall(r"\w+", fold(question)) if len(w) > 2}
-    best = 0.0
-    for name in names:
-        own = _name_words(name)
-        if own:
-            met = sum(any(_alike(w, a) for a in question_words) for w in own)
-            best = max(best, met / len(own) + 0.01 * met)
-    return best
-
-
-def _name_words(name: str) -> list[str]:
-    return [
-        w for w in re.findall(r"[^\W_]+", fold(name)) if len(w) > 2 and not w.isdigit() and not is_filler(w)
-    ]
-
-
-def _alike(word: str, other: str) -> bool:
-    return word == other or (min(len(word), len(other)) > _PART and (word in other or other in word))
-
-
-_WORDS_OF_NAME = 0.7  # of a title without a word for what it is, a question that names it holds so much
-_SORT = re.compile(rf"[\w-]*{_DOCUMENT}", re.IGNORECASE)
-_ONLY = re.compile(_ONLY_DOCUMENT, re.IGNORECASE)
-_LEADS = re.compile(
-    rf"(?:\b(?:de|het|dit|deze|the|this)\s+)?(?:[\w-]*{_DOCUMENT}\s+(?:(?:over|van|on|of|about|genaamd)\s+)?)?\W*$",
-    re.IGNORECASE,
-)
-
-
-def _runs(tokens: Sequence[tuple[int, int, str]], met: Collection[str]) -> Iterator[tuple[int, int, int]]:
-    """Where words of a name stand together, small words between them or not: how many, start and end."""
-    hits = [any(len(t) > 2 and _alike(word, t) for word in met) for *_, t in tokens]
-    for n, hit in enumerate(hits):
-        if not hit or (n and hits[n - 1]):
-            continue
-        last = n
-        for k in range(n + 1, len(tokens)):
-            if hits[k]:
-                last = k
-            elif not is_filler(tokens[k][2]):
-                break
-        yield sum(hits[n : last + 1]), tokens[n][0], tokens[last][1]
-
-
-def pointed_at(question: str, names: Sequence[str]) -> str:
-    """`question` with "dit document" where it names a document by its title; as it is where it does not.
-
-    "wie schreef Water op straat" asks what "wie schreef dit document" asks. Of a title with a word for what
-    it is ("Werkinstructie Boomkeuring") the question must hold such a word too: who does what it is about is
-    another question.
-    """
-    tokens = [(m.start(), m.end(), fold(m.group())) for m in re.finditer(r"[^\W_]+", question)]
-    best: tuple[int, int, int] | None = None  # words, start, end
-    for name in names:
-        own = _name_words(name)
-        sorts = [word for word in own if _SORT.fullmatch(word)]
-        met = {word for word in own if any(len(t) > 2 and _alike(word, t) for *_, t in tokens)}
-        telling = [word for word in own if word not in sorts]
-        if not telling or not any(word in met for word in telling):
-            continue
-        if sorts:
-            known = any(
-                _alike(sort, token) or _ONLY.fullmatch(token) for sort in sorts for *_, token in tokens
-            )
-        else:
-            known = len(met) >= _WORDS_OF_NAME * len(own) and len(met) > 1
-        if not known or 2 * len(met) < len(own):
-            continue
-        for run in _runs(tokens, met):
-            best = max(best or run, run, key=lambda r: r[0])
-    if best is None:
-        return question
-    _, start, end = best
-    lead = _LEADS.search(question[:start])
-    begin = lead.start() if lead else start
-    pointing = "this document" if is_english(question) else "dit document"
-    return " ".join(f"{question[:begin]} {pointing} {question[end:]}".split())
+_OF_SET = re.compile(r"vragen\b|antwoord|\bquestions\b|\banswer")
 
 
 def facts_about(
@@ -538,18 +437,19 @@ def facts_about(
     """
     facts = list(_FINDERS[feature](document, detail))
     if feature is not Feature.SUMMARY:
-        named = _REFERENCE.search(question)
+        named = REFERENCE.search(question)
         stems = _stems(question[: named.start()] + question[named.end() :] if named else question)
         facts.sort(key=lambda fact: -_shared(stems, _stems(fact.quote.of(document.text))))
-    if feature is Feature.AUTHOR and "vragen" in words(question):
-        answered = "antwoord" in fold(question)  # who answered, or who asked
+    asked = fold(question)
+    if feature in (Feature.AUTHOR, Feature.DATE) and _OF_SET.search(asked):
+        answered = "antwoord" in asked or "answer" in asked  # who answered, or who asked
         facts.sort(key=lambda fact: ("antwoord" in fold(fact.quote.of(document.text))) != answered)
     return tuple(facts if feature is Feature.SUMMARY else facts[:5])
 
 
 def _shared(stems: frozenset[str], others: frozenset[str]) -> int:
     """How many of `stems` are among `others`, also as part of a compound ("opdracht", "opdrachtgever")."""
-    return sum(any(_alike(own, other) for other in others) for own in stems)
+    return sum(any(alike(own, other) for other in others) for own in stems)
 
 
 def _stems(text: str) -> frozenset[str]:

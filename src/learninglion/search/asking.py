@@ -7,30 +7,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-import numpy as np
-
-from learninglion.dutch.questions import NUMERIC, gives
-from learninglion.models import Document, DocumentCard, SourceKind, Span
+from learninglion.dutch.questions import NUMERIC
+from learninglion.models import Document, DocumentCard, DocumentKind
 from learninglion.search.about import (
     Fact,
     Feature,
     facts_about,
     feature_asked,
-    names_document,
     part_named,
-    pointed_at,
-    points_at_document,
+    tells_apart,
 )
 from learninglion.search.asked import is_english, read_question
-from learninglion.search.cells import Value, value_asked
 from learninglion.search.engine import Engine
-from learninglion.search.evidence import Wanted, Weights, built_in, cover, named, want
+from learninglion.search.evidence import Rarity, Wanted, Weights, built_in, cover, want
+from learninglion.search.material import Material, grouped, material_of, merged
 from learninglion.search.ranking import rank
+from learninglion.search.referring import Naming, described, naming, points_at_document
 from learninglion.search.revisions import (
     ChangeWanted,
     anchor,
@@ -50,7 +47,7 @@ _MOST_ANSWERS = 3
 _MOST_NEAR = 5
 # A second answer is shown beside the first from this part of its chance on.
 _BESIDE = 0.3
-_GAP = 4  # characters between two sections that follow one another
+_MOST_MERGED = 2 * (_MOST_ANSWERS + _MOST_NEAR)
 
 
 class Verdict(StrEnum):
@@ -59,30 +56,6 @@ class Verdict(StrEnum):
     ANSWERED = "answered"
     RELATED = "related"  # something near, no sentence of which it is sure that it answers
     ABSENT = "absent"  # it is not told here
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """A passage with the sentence in it that answers, and the chance that it does (0..1).
-
-    `text` is that of `span`: a section, or several that follow one another. `heads`: the head row of a table
-    whose row is quoted, or the lead-in of a list.
-    """
-
-    document: DocumentCard
-    source_id: str
-    heading_path: tuple[str, ...]
-    question: str  # that the passage answered, in a set of questions
-    quote: str
-    quote_span: Span
-    text: str
-    span: Span
-    page: int
-    score: float
-    heads: str = ""
-    english: bool = False  # the language of the text, Dutch if not
-    told: str = ""  # what the program counted or summed up from the structure of the document
-    value: Value | None = None  # the cell of the row that is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +81,7 @@ class Reply:
     passages: int
     english: bool = False  # the question
     disagree: bool = False  # the answers name different figures: the newest document stands first
+    unclear: bool = False  # it may be about any of several documents: the answers are those of each
 
 
 class Shelf(Protocol):
@@ -150,11 +124,12 @@ def find_answers(
             best, chance = _read(engine, reader, question, context, documents, synonyms)
     else:
         best, chance = _read(engine, reader, question, context, documents, synonyms)
-    itself = _of_documents(question, shelf, best, taken, looked) if shelf is not None else None
+    rarity = rarity_in(engine.snapshot().statistics)
+    itself = _of_documents(question, shelf, best, taken, looked, rarity) if shelf is not None else None
     if itself is not None:
         return itself
-    wanted = want(question, rarity_in(engine.snapshot().statistics), context)
-    material = _merged([_material(w, wanted) for w in best[: 2 * (_MOST_ANSWERS + _MOST_NEAR)]])
+    wanted = want(question, rarity, context)
+    material = merged(grouped([material_of(w, wanted) for w in best])[:_MOST_MERGED])
     if chance >= built_in().sure:
         verdict = Verdict.ANSWERED
     else:
@@ -262,7 +237,6 @@ def _taken_over(
 
 # --------------------------------------------------------------------------- about a document
 
-_NAMED = 0.5  # of its name: from here on a question names a document
 _CERTAIN = 0.95  # what a document says of itself is not a matter of chance, but may be read amiss
 
 
@@ -272,77 +246,142 @@ def _of_documents(
     best: Sequence[Weighed],
     taken: TakenOver | None,
     looked: tuple[int, int],
+    rarity: Rarity,
 ) -> Reply | None:
     """The reply to a question about two versions or a document itself; None where the text is to tell."""
+    namings = {document_id: naming(question, names) for document_id, names in shelf.names()}
     wanted_changes = change_asked(question)
-    versions = _versions_meant(question, shelf, best, taken) if wanted_changes is not None else None
-    names = dict(shelf.names()).get(versions[1], ()) if versions else ()
+    versions = _versions_meant(question, shelf, namings, best, taken) if wanted_changes is not None else None
     if (
         wanted_changes is not None
         and versions is not None
-        and (wanted_changes.versions or names_document(question, names) >= _NAMED)
+        and (wanted_changes.versions or namings.get(versions[1], Naming()).meant)
     ):
         changed = _changed(question, taken, shelf, versions, wanted_changes, best, looked)
         if changed is not None:
             return changed
-    pointing = _pointing(question, shelf)
+    named = max(namings.values(), key=lambda naming: naming.share, default=Naming())
+    pointing = named.pointing(question) if named.meant else question
+    about = _described_asked(question, shelf, namings, best, rarity) or _pointed_asked(
+        question, pointing, shelf, namings, best, taken
+    )
+    return _about(question, about, taken, shelf, best, looked) if about is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What of which documents a question asks for; `pointing` is the question without what names them."""
+
+    pointing: str
+    feature: tuple[Feature, str]
+    telling: tuple[str, ...]
+
+
+def _described_asked(
+    question: str,
+    shelf: Shelf,
+    namings: Mapping[str, Naming],
+    best: Sequence[Weighed],
+    rarity: Rarity,
+) -> _About | None:
+    """A question about the document of which it says what it is about, if the front of one tells of that."""
+    description = described(question)
+    feature = feature_asked(description.bare) if description.subject else None
+    if feature is None:
+        return None
+    wanted = want(description.subject, rarity)
+    names = dict(shelf.names())
+    fits: dict[str, tuple[bool, float]] = {}
+    for document_id in _looked_at(namings, best):
+        document = shelf.document(document_id)
+        front = f"{' '.join(names.get(document_id, ()))} {document.text[:_BEGINNING]}"
+        if points_at_document(description.bare, f"{_CALLED[document.kind]} {front}") < _BY_SORT:
+            continue
+        fit = max(cover(wanted, front), cover(wanted.across, front) if wanted.across else 0.0)
+        if fit >= _FITS:
+            tells = feature[0] in _ALL_TELL or bool(facts_about(document, *feature, description.bare))
+            fits[document_id] = (tells, fit)
+    meant = max(fits, key=lambda name: fits[name], default="")
+    return _About(description.bare, feature, (meant,)) if meant else None
+
+
+def _looked_at(namings: Mapping[str, Naming], best: Sequence[Weighed]) -> tuple[str, ...]:
+    """The documents that were found first, and those that are named best."""
+    found = list(dict.fromkeys(w.source.document.id for w in best))
+    order = sorted(namings, key=lambda name: (namings[name].share, name), reverse=True)
+    named = (name for name in order[:_LOOKED_AT] if namings[name].share > 0)
+    return tuple(dict.fromkeys((*found[:_LOOKED_AT], *named)))
+
+
+def _pointed_asked(
+    question: str,
+    pointing: str,
+    shelf: Shelf,
+    namings: Mapping[str, Naming],
+    best: Sequence[Weighed],
+    taken: TakenOver | None,
+) -> _About | None:
+    """A question about the document that it names or points at; about several where it may be any of them."""
     feature = feature_asked(pointing)
     part = part_named(pointing) if feature is None else ""
     feature = (Feature.PART, part) if part else feature
     if feature is None:
         return None
-    meant = _document_meant(question, shelf, best, taken, feature)
-    telling = (meant,) if meant else () if part else _that_tell(question, shelf, feature)
+    told_apart = bool(part) or tells_apart(pointing)
+    telling = _documents_meant(question, shelf, namings, best, taken, feature, first=told_apart)
+    if not telling and not part:
+        most = _MOST_ANSWERS if told_apart else _FEW
+        telling = _that_tell(question, shelf, namings, feature, most=most)
     if part or (feature[0] is Feature.DATE and feature[1]):
         telling = tuple(d for d in telling if facts_about(shelf.document(d), *feature, pointing))
-    if not telling:
-        return None
-    own = [_material(w) for w in best if w.source.document.id in telling]
-    return _about(question, pointing, taken, shelf, telling, feature, own, looked)
+    return _About(pointing, feature, telling) if telling else None
 
 
-def _pointing(question: str, shelf: Shelf) -> str:
-    """`question` with "dit document" for the title of the document that it names best."""
-    listed = [(names_document(question, names), names) for _, names in shelf.names()]
-    best = max(listed, key=lambda item: item[0], default=(0.0, ()))
-    return pointed_at(question, best[1]) if best[0] >= _NAMED else question
-
-
-def _document_meant(
+def _documents_meant(
     question: str,
     shelf: Shelf,
+    namings: Mapping[str, Naming],
     best: Sequence[Weighed],
     taken: TakenOver | None,
     feature: tuple[Feature, str],
-) -> str:
-    """The id of the document that a question about `feature` is about, "" when that cannot be told."""
-    listed = shelf.names()
-    if len(listed) == 1:
-        return listed[0][0]
-    order = sorted(
-        ((names_document(question, names), document_id) for document_id, names in listed), reverse=True
-    )
-    if order and order[0][0] >= _NAMED and (len(order) == 1 or order[1][0] < order[0][0]):
-        return order[0][1]
+    *,
+    first: bool,
+) -> tuple[str, ...]:
+    """The documents that a question about `feature` may be about, none where that cannot be told.
+
+    One, or all that fit as well as one another; of those with `first` only the one that was found first.
+    """
+    if len(namings) == 1:
+        return tuple(namings)
+    order = sorted(namings, key=lambda name: (namings[name].share, name), reverse=True)
+    shares = [namings[name].share for name in order]
+    if order and namings[order[0]].meant and shares[1] < shares[0]:
+        return (order[0],)
     if taken and taken.document_id:
-        return taken.document_id
+        return (taken.document_id,)
     # of the first found that say they are such a document, those that tell it, by their name
-    named = [document_id for share, document_id in order[:_LOOKED_AT] if share > 0]
-    documents = dict.fromkeys(w.source.document.id for w in best)
-    shares = {document_id: share for share, document_id in order}
+    others = order if not first and len(order) <= _FEW else ()
+    names = dict(shelf.names())
     places: dict[str, tuple[bool, int, float]] = {}
-    for document_id in dict.fromkeys((*list(documents)[:_LOOKED_AT], *named)):
-        names = next((names for other, names in listed if other == document_id), ())
+    for document_id in dict.fromkeys((*_looked_at(namings, best), *others)):
         document = shelf.document(document_id)
-        points = points_at_document(question, f"{' '.join(names)} {document.text[:_BEGINNING]}")
+        own = " ".join(names.get(document_id, ()))
+        points = points_at_document(question, f"{own} {document.text[:_BEGINNING]}")
         if points:
             tells = feature[0] not in _ALL_TELL and bool(facts_about(document, *feature, question))
-            places[document_id] = (tells, points, shares.get(document_id, 0.0))
-    return max(places, key=lambda document_id: places[document_id], default="")
+            share = namings[document_id].share if document_id in namings else 0.0
+            places[document_id] = (tells, points, share)
+    most = max(places.values(), default=None)
+    fitting = tuple(document_id for document_id, place in places.items() if place == most)
+    return fitting[:1] if first else fitting[:_FEW]
 
 
 def _versions_meant(
-    question: str, shelf: Shelf, best: Sequence[Weighed], taken: TakenOver | None
+    question: str,
+    shelf: Shelf,
+    namings: Mapping[str, Naming],
+    best: Sequence[Weighed],
+    taken: TakenOver | None,
 ) -> tuple[Document, str] | None:
     """The older of two versions that are compared, and the id of the newer; None where there are no two."""
     listed = shelf.names()
@@ -350,9 +389,9 @@ def _versions_meant(
     alike = [document_id for document_id, names in listed if of_one_name(names, listed)]
     fronts = {document_id: shelf.document(document_id).text[:_BEGINNING] for document_id in alike}
     pair = pair_meant(question, [(i, names) for i, names in listed if i in fronts], fronts, document_ids)
-    named = max(((names_document(question, names), i) for i, names in listed), default=(0.0, ""))[1]
-    own_names = dict(listed).get(named, ())
-    if named not in alike and pointed_at(question, own_names) != question and shelf.earlier(named) is None:
+    named = max(namings, key=lambda name: (namings[name].share, name), default="")
+    said = named and namings[named].end
+    if named not in alike and said and shelf.earlier(named) is None:
         return None  # of the document that is named there are no two
     for document_id in dict.fromkeys((taken.document_id if taken else "", named, *document_ids[:_LOOKED_AT])):
         earlier = shelf.earlier(document_id) if document_id and document_id not in fronts else None
@@ -382,7 +421,7 @@ def _changed(
         if place is not None:
             fact = Fact(Feature.PART, place.span, place.span, before(change), " › ".join(place.heading_path))
             material.append(_told(new, card, fact))
-    own = _merged([_material(w) for w in best if w.source.document.id == document_id])
+    own = merged([material_of(w) for w in best if w.source.document.id == document_id])
     return Reply(
         question,
         taken,
@@ -395,17 +434,21 @@ def _changed(
     )
 
 
-def _that_tell(question: str, shelf: Shelf, feature: tuple[Feature, str]) -> tuple[str, ...]:
-    """Of a few documents, none of which the question names, the few that tell it, the longest first."""
-    listed = shelf.names()
-    if len(listed) > _FEW or any(names_document(question, names) for _, names in listed):
+def _that_tell(
+    question: str, shelf: Shelf, namings: Mapping[str, Naming], feature: tuple[Feature, str], *, most: int
+) -> tuple[str, ...]:
+    """Of a few documents, none of which the question names, those that tell it, the longest first.
+
+    None where more than `most` do: then it may be something else that is asked.
+    """
+    if len(namings) > _FEW or any(naming.share for naming in namings.values()):
         return ()
-    documents = [shelf.document(name) for name, _ in listed]
+    documents = [shelf.document(name) for name in namings]
     telling = [document for document in documents if facts_about(document, *feature, question)]
     telling.sort(key=lambda document: (-len(document.text), document.id))
-    if feature[0] is not Feature.PART and len(telling) > _MOST_ANSWERS:
-        return ()  # every document has a date: which one is meant cannot be told
-    return tuple(document.id for document in telling[:_MOST_ANSWERS])
+    if feature[0] is Feature.PART:
+        telling = telling[:_MOST_ANSWERS]
+    return tuple(document.id for document in telling) if len(telling) <= most else ()
 
 
 # What nearly every document tells, so that telling it does not make it the one that is meant.
@@ -416,37 +459,43 @@ _MOST_CHANGES = 12
 _FEW = 12  # documents, of which each is opened
 _LOOKED_AT = 6  # documents that are opened to see what sort they are
 _FOR_LANGUAGE = 5000  # characters that tell the language of a document
+_BY_SORT = 2  # how a question points at a document that says of itself it is of that sort
+_FITS = 0.5  # of what a question says a document is about, that its front must tell
+# What papers of parliament go by, whatever they say of themselves.
+_SET = "kamervragen beantwoording antwoorden questions answers"
+_CALLED = {
+    DocumentKind.KAMERVRAGEN: _SET,
+    DocumentKind.LETTER: f"brief letter {_SET}",
+    DocumentKind.DOCUMENT: "",
+}
 _BEGINNING = 600  # characters in which a document says what sort of document it is
 
 
 def _about(
     question: str,
-    pointing: str,
+    about: _About,
     taken: TakenOver | None,
     shelf: Shelf,
-    telling: Sequence[str],
-    feature: tuple[Feature, str],
-    own: Sequence[Material],
+    best: Sequence[Weighed],
     looked: tuple[int, int],
 ) -> Reply:
-    """The reply to a question about documents: what each tells of itself, or that it does not.
-
-    `pointing` is the question with "dit document" for the name of the document.
-    """
+    """The reply to a question about documents: what each tells of itself, or that it does not."""
+    telling, feature = about.telling, about.feature
+    own = [material_of(w) for w in best if w.source.document.id in telling]
     answers: list[Material] = []
     most = _MOST_ANSWERS if len(telling) == 1 else 1
     for document_id in telling:
         document, card = shelf.document(document_id), shelf.card(document_id)
-        facts = facts_about(document, *feature, pointing)
+        facts = facts_about(document, *feature, about.pointing)
         if not (feature[0] is Feature.SUMMARY and len(telling) == 1):
             facts = facts[:most]
         answers += [_told(document, card, fact) for fact in facts]
     if not answers and feature[0] is Feature.SUMMARY and len(telling) == 1:
         # there is no summary: what says what the document is about comes nearest
         subject = [_told(document, card, fact) for fact in facts_about(document, Feature.SUBJECT)]
-        near = (*subject, *_merged(own))[:_MOST_NEAR]
+        near = (*subject, *merged(own))[:_MOST_NEAR]
     else:
-        near = tuple(_merged(own)[:_MOST_NEAR])
+        near = tuple(merged(own)[:_MOST_NEAR])
     verdict = Verdict.ANSWERED if answers else Verdict.ABSENT
     return Reply(
         question,
@@ -457,6 +506,7 @@ def _about(
         _CERTAIN if answers else 0.0,
         *looked,
         english=read_question(question).english,
+        unclear=len({answer.document.id for answer in answers}) > 1,
     )
 
 
@@ -481,61 +531,3 @@ def _order(weighed: Weighed) -> tuple[float, int, str]:
     """The most probable first; of equals the newest."""
     date = weighed.source.document.date
     return (-weighed.logit, -(date.toordinal() if date else 0), weighed.source.id)
-
-
-def _material(weighed: Weighed, wanted: Wanted | None = None) -> Material:
-    source, unit = weighed.source, weighed.seen.unit
-    value = None
-    if wanted is not None and unit.row and not weighed.seen.foreign:
-        value = value_asked(
-            unit,
-            lambda text: cover(wanted, text),
-            lambda text: named(wanted, text),
-            lambda text: gives(wanted.asked.wants, text),
-        )
-    return Material(
-        document=source.document,
-        source_id=source.id,
-        heading_path=source.heading_path,
-        question=source.question if source.kind is SourceKind.PAIR else "",
-        quote=unit.text,
-        quote_span=unit.span,
-        text=source.body,
-        span=source.body_span,
-        page=source.page,
-        score=round(float(1 / (1 + np.exp(-weighed.logit))), 4),
-        heads=unit.lead,
-        english=is_english(source.body),
-        value=value,
-    )
-
-
-def _merged(material: Sequence[Material]) -> list[Material]:
-    """`material` with sections that follow one another as one, at the place of the best of them."""
-    merged: list[Material] = []
-    for item in material:
-        for at, other in enumerate(merged):
-            joined = _joined(other, item)
-            if joined is not None:
-                merged[at] = joined
-                break
-        else:
-            merged.append(item)
-    return merged
-
-
-def _joined(best: Material, other: Material) -> Material | None:
-    """Both as one passage with the quote of `best`; None where they do not follow one another."""
-    same = best.document.id == other.document.id and best.heading_path == other.heading_path
-    if not same or best.question or other.question:
-        return None
-    first, second = (best, other) if best.span.start <= other.span.start else (other, best)
-    gap = second.span.start - first.span.end
-    if not 0 <= gap <= _GAP:
-        return None
-    return replace(
-        best,
-        text=first.text + "\n" * gap + second.text,
-        span=Span(first.span.start, second.span.end),
-        page=first.page,
-    )

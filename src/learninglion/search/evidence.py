@@ -25,9 +25,9 @@ from learninglion.dutch.questions import NUMERIC, Wants, gives
 from learninglion.dutch.text import fold
 from learninglion.dutch.verbs import AUXILIARIES, SEPARABLE, is_finite, verb_of
 from learninglion.models import Source
-from learninglion.search.about import document_named
 from learninglion.search.analysis import stem
 from learninglion.search.asked import Asked, language_of, read_question
+from learninglion.search.referring import document_named
 from learninglion.search.translation import translations
 from learninglion.search.units import Unit, units_of
 

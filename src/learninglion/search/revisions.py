@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from learninglion.dutch.numbers import ENGLISH_MONTHS, MONTHS
 from learninglion.dutch.text import fold
 from learninglion.models import Document
-from learninglion.search.about import names_document
 from learninglion.search.asked import read_question
 from learninglion.search.comparing import Change, ChangeKind, Place, Substance, compare, places_of
 from learninglion.search.evidence import cover, want
+from learninglion.search.referring import naming
 
 Named = tuple[str, tuple[str, ...]]  # of a document its id, and what it goes by
 
@@ -116,9 +116,7 @@ def pair_meant(
 
     def meant(family: Sequence[Named]) -> tuple[float, int]:
         places = [document_ids.index(document_id) for document_id, _ in family if document_id in document_ids]
-        return max(names_document(question, own) for _, own in family), -min(
-            places, default=len(document_ids)
-        )
+        return max(naming(question, own).share for _, own in family), -min(places, default=len(document_ids))
 
     family = max(kin, key=meant)
     if len(kin) > 1 and meant(family) == (0.0, -len(document_ids)):

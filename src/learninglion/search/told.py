@@ -8,9 +8,10 @@ from typing_extensions import TypedDict
 
 from learninglion.models import Region, Span
 from learninglion.record.contract import Day, RegionView, region_view
-from learninglion.search.asking import Material, Reply
+from learninglion.search.asking import Reply
 from learninglion.search.cells import Value
 from learninglion.search.comparing import Comparison, Place
+from learninglion.search.material import Material, Twin
 
 Locate = Callable[[str, Span], tuple[Region, ...]]
 
@@ -59,6 +60,20 @@ class ComparisonView(TypedDict):
     same: int
 
 
+class TwinView(TypedDict):
+    """Another place where the same words stand."""
+
+    document: str
+    title: str
+    date: Day
+    collection: str
+    source: str | None
+    heading_path: list[str]
+    page: int
+    regions: list[RegionView]
+    url: str | None
+
+
 class MaterialView(TypedDict):
     """A passage, with the sentence in it that answers: verbatim; `told` is what the program counted."""
 
@@ -79,6 +94,7 @@ class MaterialView(TypedDict):
     regions: list[RegionView]
     url: str | None
     score: float
+    also: list[TwinView]
 
 
 class TakenOverView(TypedDict):
@@ -104,6 +120,7 @@ class ReplyView(TypedDict):
     verdict: str
     language: str
     disagree: bool
+    unclear: bool
     chance: float
     answers: list[MaterialView]
     near: list[MaterialView]
@@ -121,6 +138,7 @@ def reply_view(reply: Reply, locate: Locate) -> ReplyView:
         "verdict": reply.verdict.value,
         "language": "en" if reply.english else "nl",
         "disagree": reply.disagree,
+        "unclear": reply.unclear,
         "chance": reply.chance,
         "answers": [material_view(material, locate) for material in reply.answers],
         "near": [material_view(material, locate) for material in reply.near],
@@ -190,4 +208,20 @@ def material_view(material: Material, locate: Locate) -> MaterialView:
         "regions": [region_view(region) for region in locate(document.id, material.quote_span)],
         "url": document.url,
         "score": material.score,
+        "also": [_twin_view(twin, locate) for twin in material.twins],
+    }
+
+
+def _twin_view(twin: Twin, locate: Locate) -> TwinView:
+    document = twin.document
+    return {
+        "document": document.id,
+        "title": document.title,
+        "date": document.date.isoformat() if document.date else None,
+        "collection": document.collection,
+        "source": twin.source_id or None,
+        "heading_path": list(twin.heading_path),
+        "page": twin.page,
+        "regions": [region_view(region) for region in locate(document.id, twin.quote_span)],
+        "url": document.url,
     }

@@ -28,7 +28,8 @@ from learninglion.models.progress import Progress, silent
 from learninglion.record.answers import copy_answers
 from learninglion.record.letter_facts import CONVERSATION
 from learninglion.record.log import EventLog
-from learninglion.search.asking import Material, Reply
+from learninglion.search.asking import Reply
+from learninglion.search.material import Material
 from learninglion.workflow.asking import Asking
 from learninglion.workflow.documents import NO_FILTERS, Documents, OwnSources, next_number, own_source
 from learninglion.workflow.dossiers import Dossiers

@@ -14,7 +14,8 @@ from learninglion.models import Actor
 from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.record.energy import Energy
-from learninglion.search.asking import Material, Reply
+from learninglion.search.asking import Reply
+from learninglion.search.material import Material, Twin
 from learninglion.web.access import SignedIn, TheSite
 from learninglion.web.forms import read_filters
 from learninglion.web.pages.sources import source_address
@@ -32,10 +33,14 @@ _KEPT = 1900  # characters of earlier questions that a next one can go on with
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A passage with the address of its place: the page of the original, with the quote highlighted."""
+    """A passage with the address of its place: the page of the original, with the quote highlighted.
+
+    `twins`: the other places of the same words, each with its address.
+    """
 
     material: Material
     address: str
+    twins: list[tuple[Twin, str]]
 
 
 @router.get("/ask")
@@ -133,7 +138,14 @@ def _answered(
     turns: tuple[Turn, ...] = (),
 ) -> Response:
     def placed(materials: tuple[Material, ...]) -> list[_Found]:
-        return [_Found(m, _address(site, viewer.actor, m)) for m in materials]
+        return [
+            _Found(
+                m,
+                _address(site, viewer.actor, m),
+                [(twin, _address(site, viewer.actor, twin)) for twin in m.twins],
+            )
+            for m in materials
+        ]
 
     return site.templates.page(
         request,
@@ -166,13 +178,14 @@ def _after(reply: Reply) -> str:
     return f"{before}{reply.question}"[-_KEPT:]
 
 
-def _address(site: Site, actor: Actor, material: Material) -> str:
+def _address(site: Site, actor: Actor, found: Material | Twin) -> str:
     """Where a passage stands; what a document tells of itself is opened by the source nearest to it."""
-    name = material.source_id
+    name = found.source_id
     if not name:
-        start = material.quote_span.start
-        sources = site.workplace.documents.sources_of(material.document.id, actor)
+        start = found.quote_span.start
+        sources = site.workplace.documents.sources_of(found.document.id, actor)
         if not sources:
-            return f"/documents/{material.document.id}"
+            return f"/documents/{found.document.id}"
         name = min(sources, key=lambda s: abs(s.body_span.start - start)).id
-    return source_address(name, material.value.span if material.value else material.quote_span)
+    value = found.value if isinstance(found, Material) else None
+    return source_address(name, value.span if value else found.quote_span)
