@@ -88,10 +88,18 @@ def test_a_document_that_came_in_again_is_held_against_the_version_before(tmp_pa
         same = workplace.asking.ask("Is de borg veranderd sinds de vorige versie?", actor=BOSS)
         named = workplace.asking.ask("Wat is er veranderd in de sleutelregeling?", actor=BOSS)
         unnamed = workplace.asking.ask("Wat is er veranderd in de begroting?", actor=BOSS)
+        onward = workplace.asking.ask(
+            "En welke bedragen?", after="Wat is er veranderd in de sleutelregeling?", actor=BOSS
+        )
+        why = workplace.asking.ask(
+            "En waarom?", after="Wat is er veranderd in de sleutelregeling?", actor=BOSS
+        )
         text = workplace.asking.ask("Wat verandert er aan de borg in de sleutelregeling?", actor=BOSS)
     assert reply.verdict is Verdict.ANSWERED
     assert reply.answers[0].quote == "Een sleutel mag hoogstens 5 dagen mee."
     assert "hoogstens 3 dagen" in reply.answers[0].told
+    assert reply.answers[0].told in {answer.told for answer in onward.answers}
+    assert not any(answer.told for answer in why.answers)
     assert {answer.told for answer in named.answers} >= {reply.answers[0].told}
     assert not any(answer.told for answer in (*unnamed.answers, *text.answers))
     assert same.verdict is Verdict.ABSENT

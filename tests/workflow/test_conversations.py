@@ -63,6 +63,13 @@ def test_a_model_writes_the_answers_of_a_conversation_from_what_was_found(
     assert all(check.statement.citations for check in written.verifications[0].shown)
 
 
+def test_a_conversation_without_an_answer_goes_along_to_no_set(workplace: Workplace) -> None:
+    kept = workplace.conversations.keep((Turn("Hoe duur was het jubileum van de keizer?"),), actor=BOSS)
+    assert not kept.verifications[0].shown
+    with pytest.raises(InputError, match="geen antwoord"):
+        workplace.conversations.hand_over(kept.id, "work-1", actor=BOSS)
+
+
 def test_what_a_model_makes_up_is_never_shown_as_answer(
     workplace: Workplace, question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,6 +34,7 @@ from learninglion.search.revisions import (
     before,
     change_asked,
     changes_asked,
+    going_on,
     of_one_name,
     pair_meant,
 )
@@ -249,9 +250,11 @@ def _of_documents(
     rarity: Rarity,
 ) -> Reply | None:
     """The reply to a question about two versions or a document itself; None where the text is to tell."""
-    namings = {document_id: naming(question, names) for document_id, names in shelf.names()}
-    wanted_changes = change_asked(question)
-    versions = _versions_meant(question, shelf, namings, best, taken) if wanted_changes is not None else None
+    listed = shelf.names()
+    changing = going_on(question, taken.question) if taken else question
+    namings = {document_id: naming(changing, names) for document_id, names in listed}
+    wanted_changes = change_asked(changing)
+    versions = _versions_meant(changing, shelf, namings, best, taken) if wanted_changes is not None else None
     if (
         wanted_changes is not None
         and versions is not None
@@ -260,6 +263,8 @@ def _of_documents(
         changed = _changed(question, taken, shelf, versions, wanted_changes, best, looked)
         if changed is not None:
             return changed
+    if changing != question:
+        namings = {document_id: naming(question, names) for document_id, names in listed}
     named = max(namings.values(), key=lambda naming: naming.share, default=Naming())
     pointing = named.pointing(question) if named.meant else question
     about = _described_asked(question, shelf, namings, best, rarity) or _pointed_asked(
@@ -294,15 +299,23 @@ def _described_asked(
     fits: dict[str, tuple[bool, float]] = {}
     for document_id in _looked_at(namings, best):
         document = shelf.document(document_id)
-        front = f"{' '.join(names.get(document_id, ()))} {document.text[:_BEGINNING]}"
-        if points_at_document(description.bare, f"{_CALLED[document.kind]} {front}") < _BY_SORT:
+        own = " ".join(names.get(document_id, ()))
+        if points_at_document(description.bare, _said_of_itself(document, own)) < _BY_SORT:
             continue
+        front = f"{own} {document.text[:_BEGINNING]}"
         fit = max(cover(wanted, front), cover(wanted.across, front) if wanted.across else 0.0)
         if fit >= _FITS:
             tells = feature[0] in _ALL_TELL or bool(facts_about(document, *feature, description.bare))
             fits[document_id] = (tells, fit)
     meant = max(fits, key=lambda name: fits[name], default="")
     return _About(description.bare, feature, (meant,)) if meant else None
+
+
+def _said_of_itself(document: Document, names: str) -> str:
+    """The words in which a document says what sort it is: its names, and how the lines of its front begin."""
+    lines = document.text[:_BEGINNING].splitlines()
+    begins = (" ".join(line.split()[: _TITLE if len(line.split()) > _HEADING else None]) for line in lines)
+    return " ".join((_CALLED[document.kind], names, *begins))
 
 
 def _looked_at(namings: Mapping[str, Naming], best: Sequence[Weighed]) -> tuple[str, ...]:
@@ -366,7 +379,7 @@ def _documents_meant(
     for document_id in dict.fromkeys((*_looked_at(namings, best), *others)):
         document = shelf.document(document_id)
         own = " ".join(names.get(document_id, ()))
-        points = points_at_document(question, f"{own} {document.text[:_BEGINNING]}")
+        points = points_at_document(question, _said_of_itself(document, own))
         if points:
             tells = feature[0] not in _ALL_TELL and bool(facts_about(document, *feature, question))
             share = namings[document_id].share if document_id in namings else 0.0
@@ -468,6 +481,7 @@ _CALLED = {
     DocumentKind.LETTER: f"brief letter {_SET}",
     DocumentKind.DOCUMENT: "",
 }
+_HEADING, _TITLE = 8, 4  # words: a longer line is running text, and tells by how it begins
 _BEGINNING = 600  # characters in which a document says what sort of document it is
 
 
@@ -496,7 +510,10 @@ def _about(
         near = (*subject, *merged(own))[:_MOST_NEAR]
     else:
         near = tuple(merged(own)[:_MOST_NEAR])
-    verdict = Verdict.ANSWERED if answers else Verdict.ABSENT
+    unclear = len({answer.document.id for answer in answers}) > 1
+    if unclear and looked[0] > _FEW:  # there may be more of them than were opened
+        answers, near = [], tuple(answers[:_MOST_NEAR])
+    verdict = Verdict.ANSWERED if answers else Verdict.RELATED if unclear else Verdict.ABSENT
     return Reply(
         question,
         taken,
@@ -506,7 +523,7 @@ def _about(
         _CERTAIN if answers else 0.0,
         *looked,
         english=read_question(question).english,
-        unclear=len({answer.document.id for answer in answers}) > 1,
+        unclear=unclear,
     )
 
 

@@ -92,6 +92,12 @@ def change_asked(question: str) -> ChangeWanted | None:
     return ChangeWanted(words, kind, substance, versions)
 
 
+def going_on(question: str, before: str) -> str:
+    """`question` with the one before it, where both ask for changes ("En welke bedragen?"); else as it is."""
+    more = _ASKS_CHANGE.search(question) or any(fold(w) in _SUBSTANCE for w in read_question(question).words)
+    return f"{before} {question}" if more and change_asked(before) is not None else question
+
+
 def of_one_name(own: Sequence[str], listed: Sequence[Named]) -> bool:
     """Whether more than one document of `listed` goes by these names, but for what tells a version."""
     stocks = {_stock(name) for name in own} - {()}

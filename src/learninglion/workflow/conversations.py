@@ -28,7 +28,7 @@ from learninglion.models.progress import Progress, silent
 from learninglion.record.answers import copy_answers
 from learninglion.record.letter_facts import CONVERSATION
 from learninglion.record.log import EventLog
-from learninglion.search.asking import Reply
+from learninglion.search.asking import Reply, Verdict
 from learninglion.search.material import Material
 from learninglion.workflow.asking import Asking
 from learninglion.workflow.documents import NO_FILTERS, Documents, OwnSources, next_number, own_source
@@ -154,15 +154,22 @@ class Conversations:
             for m in reply.answers
             if m.told or self._source_of(m, actor) is None
         )
+        if reply.verdict is Verdict.RELATED and not reply.unclear:
+            first = reply.near[0]
+            remarks += (
+                f"Misschien staat het hier: {first.document.title or first.document.id}: {first.quote}",
+            )
         return replace(draft, left_out=remarks)
 
     def hand_over(self, dossier_id: str, work_id: str, *, actor: Actor) -> None:
         """Take a kept conversation along to every question of a set, as a source the officer brought.
 
-        Raises InputError where it is longer than such a source may be.
+        Raises InputError where it is longer than such a source may be, or holds no answer.
         """
         require(actor, Task.DRAFT)
         dossier = self._dossiers.load(dossier_id, actor)
+        if not any(verification.draft.statements for verification in dossier.verifications):
+            raise InputError("In dit gesprek staat geen antwoord; er is niets om mee te nemen.")
         work = self._sets.find(work_id, actor)
         text = copy_answers(dossier).plain
         title = dossier.question_set.title
