@@ -64,7 +64,7 @@ _WHO = (
     r"|body|unit|team"
     r"|office|company|people|members)|welke?\s+(?:minister|ministerie|team|staatssecretaris"
     r"|bewindspersoon|organisatie|bureau|instantie"
-    r"|afdeling|dienst|(?:kamer)?leden|partij|fractie))"
+    r"|afdeling|dienst|(?:kamer)?(?:lid|leden)|partij|fractie))"
 )
 _MADE = (
     r"(?:geschreven|schreef|schreven|opgesteld|gemaakt|maakten?|ondertekend\w*|getekend|tekenden?|uitgebracht"
@@ -188,7 +188,7 @@ _ASPECTS = (
     _aspect(
         Feature.ADDRESSEE,
         r"\b(?:aan|naar) (?:wie|welke? (?:minister|staatssecretaris|bewindspersoon|ministerie))\b.{0,60}"
-        r"\b(?:gericht|geadresseerd|ge?stuurd|verzonden|verstuurd|geschreven|gesteld|stelden?)\b"
+        r"\b(?:gericht|geadresseerd|ge?stuurd|verzonden|verstuurd|geschreven|gesteld|stelden?|richtten?)\b"
         r"|\b(?:geadresseerde|ontvanger|addressee)\b|\baddressed\b",
     ),
     _aspect(
@@ -200,7 +200,8 @@ _ASPECTS = (
     ),
     _aspect(
         Feature.AUTHOR,
-        r"^(?!.*\b(?:hoeveel|how many)\b).*\b(?:auteurs?|schrijvers?|opstellers?|afzender|authors?)\b"
+        r"^(?!.*\b(?:hoeveel|how many)\b).*\b(?:auteurs?|schrijvers?|opstellers?|indieners?|ondertekenaars?"
+        r"|afzender|authors?|signatories)\b"
         r"|\bnaam van de opsteller\b"
         r"|\bvan wie (?:is|komt|was|zijn)\b|\b(?:van|uit) welke? (?:ministerie|organisatie|dienst|afdeling)"
         r" (?:is|komt|komen|kwam|zijn)\b",
@@ -254,13 +255,14 @@ _ASPECTS = (
     ),
     _aspect(
         Feature.REFERENCE,
-        r"\b(?:kenmerk|dossiernummer|zaaknummer|isbn|issn|referentie(?:nummer)?|reference number"
+        r"\b(?:kenmerk|dossiernummer|stuknummer|zaaknummer|isbn|issn|referentie(?:nummer)?|reference number"
         r"|kamerstuknummer|documentnummer)\b",
     ),
-    _aspect(Feature.REFERENCE, r"\bwelk nummer\b", named=True, only=True),
+    _aspect(Feature.REFERENCE, r"\bwelk (?:nummer|dossier)\b(?:.*\bingediend\b)?", named=True, only=True),
     _aspect(
         Feature.SUBJECT,
-        r"^(?:en\s+)?(?:waar(?:over)? gaa[tn]|wat is het (?:onderwerp|doel) van|waarvoor (?:is|dient)"
+        r"^(?:en\s+)?(?:waar(?:over)? (?:gaa[tn]|ging(?:en)?)|waarover stelden?|over welke? \w+ gaa[tn]"
+        r"|wat is het (?:onderwerp|doel) van|waarvoor (?:is|dient)"
         r"|what is the (?:purpose|aim|goal|subject|topic) of)\b(?:.*\b(?:over|bedoeld|gemaakt)\b)?"
         r"|^welke onderwerpen\b(?:.*\b(?:aan de orde|behandeld|voorbij)\b)?"
         r"|^(?:what|which) (?:topics|subjects)\b"

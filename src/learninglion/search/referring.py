@@ -15,7 +15,7 @@ DOCUMENT = (
     r"(?:(?:memorie|nota) van (?:toelichting|wijziging|antwoord)|nota naar aanleiding van het verslag"
     r"|(?:werk)?instructie|document|rapport|verslag|nota|memorie|brief|notitie|stuk|motie|programma|advies"
     r"|besluit|handreiking|handleiding|richtlijn|protocol|plan|beleidsregel|publicatie|bekendmaking|tekst"
-    r"|bestand|paper|report|letter|instruction|manual|guide|memo|verordening|regeling|wet|onderzoek"
+    r"|bestand|paper|report|letter|instruction|manual|guide|memo|verordening|regeling|wet(?:svoorstel)?|onderzoek"
     r"|evaluatie|leidraad|kader|vragen|beantwoording|(?<![bg]e)antwoord(?:en)?|study|evaluation|guideline|policy"
     r"|proposal|programme|questions|answers?|motion|memorandum"
     r"|handbook|handboek|brochure|factsheet|circulaire|overzicht|faq|minutes|notulen|note|decision"
@@ -182,7 +182,7 @@ _DONE = (
     r"|gewijzigd|herzien|ingezonden|ontvangen|binnen(?:gekomen)?|gericht|geadresseerd|bedoeld|bestemd|aangehaald"
     r"|genoemd|geciteerd|gebaseerd|opgebouwd|ingedeeld|uitgevoerd|written|signed|published|sent|made|issued"
     r"|answered|asked|proposed|received|addressed|approved|is|was|zijn|waren|werd|werden|heeft|hebben|in|uit|op"
-    r"|samen|af)"
+    r"|samen|af|mede)"
 )
 _DESCRIBED = re.compile(
     rf"(?:\b(?i:{_OWN})\s+|(?P<article>\b(?i:{_ARTICLE})\s+(?:[\w-]+\s+)?))?(?P<sort>(?i:[\w-]*{DOCUMENT}))\b"
