@@ -172,7 +172,7 @@ _OWN = r"(?:haar|zijn|hun|mijn|her|his|their)"
 _ABOUT = r"(?:over|bij|inzake|betreffende|omtrent|rondom|naar aanleiding van|about|regarding|concerning|on)"
 _CALLED = (  # "minister De Wit", "de leden Bos en Vlas"
     r"(?:(?:(?i:het|de|the)\s+)?(?:(?i:(?:kamer)?lid|(?:kamer)?leden|minister|staatssecretaris|members?)\s+)?"
-    r"(?:(?:[Vv]an|[Dd]e[nr]?|[Tt]e[nr]?)\s+)*[A-Z][\w’'-]+)"
+    r"(?:(?:[Vv]an|[Dd]e[nr]?|[Tt]e[nr]?)\s+)*(?!Kamer)[A-Z][\w’'-]+)"
 )
 _NAMES = rf"(?:{_CALLED}(?:(?:\s*,|\s+en|\s+and)?\s+{_CALLED})*)"
 # What may stand behind the description: what was done with the document.
