@@ -17,7 +17,7 @@ from learninglion.evaluation.document_questions import (
     measure_questions,
     read_document_questions,
 )
-from learninglion.models import Block, BlockKind, Document, DocumentCard, DocumentKind, Footnote, Span
+from learninglion.models import Block, BlockKind, Document, DocumentCard, DocumentKind, Footnote, QAPair, Span
 from learninglion.models.errors import InputError
 from learninglion.search.about import Feature, facts_about, feature_asked
 from learninglion.search.asked import is_english, read_question, without_order
@@ -273,6 +273,15 @@ def test_a_document_is_known_by_what_its_front_says_it_is_about(
     reply = put(tmp_path, question, document(), dam, other)
     assert {m.document.id for m in reply.answers} == {"doc-2"}
     assert expected in reply.answers[0].quote
+
+
+def test_the_questions_of_a_set_are_counted(tmp_path: Path) -> None:
+    dam = document(QUESTIONS, "doc-2", "een lek in de dam")
+    at = dam.text.index("Lekt de dam")
+    pair = QAPair((1, 2), Span(at, at + len("Lekt de dam bij Oosterdiep?")), None, 1)
+    asked = replace(dam, pairs=(pair,), kind=DocumentKind.KAMERVRAGEN)
+    reply = put(tmp_path, "Hoeveel vragen zijn er gesteld over een lek in de dam?", document(), asked)
+    assert [m.told for m in reply.answers] == ["Het document heeft 2 vragen."]
 
 
 def test_what_is_described_is_left_out_of_the_question() -> None:

@@ -143,6 +143,11 @@ _ASPECTS = (
     ),
     _aspect(
         Feature.PARTS,
+        r"\b(?:hoeveel|aantal|how many)\s+(?:de\s+)?(?P<what>(?:kamer)?vragen|questions)\b",
+        named=True,
+    ),
+    _aspect(
+        Feature.PARTS,
         r"\b(?:inhoudsopgave|indeling|opbouw|structuur|kopjes|tussenkoppen|table of contents|structure"
         r"|headings)\b"
         r"|\b(?:opgebouwd|ingedeeld|gestructureerd|structured)\b",
@@ -643,6 +648,12 @@ def _pages(document: Document, _detail: str) -> Iterator[Fact]:
 
 
 def _parts(document: Document, detail: str) -> Iterator[Fact]:
+    if _OF_SET.search(fold(detail)):
+        numbers = {number for pair in document.pairs for number in pair.numbers}
+        if numbers:
+            last = document.pairs[-1].question
+            yield Fact(Feature.PARTS, last, last, f"Het document heeft {len(numbers)} vragen.")
+        return
     pattern = _ARTICLE if fold(detail).startswith("arti") else _NUMBERED
     numbered: list[tuple[int, Span]] = []
     seen: set[int] = set()

@@ -187,7 +187,7 @@ _DONE = (
 _DESCRIBED = re.compile(
     rf"(?:\b(?i:{_OWN})\s+|(?P<article>\b(?i:{_ARTICLE})\s+(?:[\w-]+\s+)?))?(?P<sort>(?i:[\w-]*{DOCUMENT}))\b"
     rf"(?:\s+(?i:van|op|of|to)\s+(?i:{_ARTICLE})\s+(?i:[\w-]*{DOCUMENT})\b)*"
-    rf"(?P<by>\s+(?i:van|by|from|of)\s+{_NAMES})?"
+    rf"(?P<by>\s+(?i:van|by|from|of|stelden?|(?:zijn|werden)(?:\s+er)?\s+gesteld)(?:\s+{_NAMES})?)?"
     rf"(?:\s+(?i:{_ABOUT})\s+(?P<subject>.+?))?(?P<done>(?:\s+(?i:{_DONE}))*\s*[?.!]*\s*)$"
 )
 _ASKED_FOR = re.compile(
