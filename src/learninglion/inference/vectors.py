@@ -10,11 +10,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from threading import Lock
 from typing import TypeVar
 
 import numpy as np
@@ -22,6 +20,7 @@ import numpy as np
 from learninglion.database.files import disk_trouble
 from learninglion.inference.encoders import Encoder, Vectors
 from learninglion.models.errors import InputError
+from learninglion.models.recent import Recent
 
 _logger = logging.getLogger(__name__)
 
@@ -121,25 +120,17 @@ class RecentVectors:
     """
 
     def __init__(self, most: int = 1000) -> None:
-        self._most = most
-        self._kept: OrderedDict[bytes, Vectors] = OrderedDict()
-        self._lock = Lock()
+        self._recent = Recent[bytes, Vectors](most)
 
     def read(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The vectors that are known, by key."""
-        with self._lock:
-            vectors = {key: self._kept[key] for key in keys if key in self._kept}
-            for key in vectors:
-                self._kept.move_to_end(key)
-            return vectors
+        found = ((key, self._recent.get(key)) for key in keys)
+        return {key: vector for key, vector in found if vector is not None}
 
     def write(self, keys: Sequence[bytes], rows: Vectors) -> None:
         """Keep these vectors, in the precision of `VectorCache`; the oldest make room."""
-        with self._lock:
-            for key, row in zip(keys, rows.astype(np.float16).astype(np.float32), strict=True):
-                self._kept[key] = row
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+        for key, row in zip(keys, rows.astype(np.float16).astype(np.float32), strict=True):
+            self._recent.put(key, row)
 
 
 def key_of(encoder_name: str, as_question: bool, text: str) -> bytes:

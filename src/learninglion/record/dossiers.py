@@ -10,11 +10,9 @@ import hmac
 import json
 import secrets
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Lock
 
 from sqlalchemy import (
     ColumnElement,
@@ -51,6 +49,7 @@ from learninglion.models.errors import (
     UnknownReferenceError,
 )
 from learninglion.models.plain import Plain, canonical_json, from_plain, sha256_hex
+from learninglion.models.recent import Recent
 from learninglion.record.log import EventLog
 from learninglion.record.tables import (
     dossier_collections,
@@ -498,9 +497,7 @@ class _Contents:
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], tuple[Dossier, int]] = OrderedDict()
-        self._size = 0
-        self._lock = Lock()
+        self._recent = Recent[tuple[str, str], Dossier](_AT_HAND)
 
     def of(self, connection: Connection, version: DossierVersion) -> Dossier:
         """The content of a version. Raises IntegrityError when it is not what was saved."""
@@ -514,10 +511,8 @@ class _Contents:
         if not isinstance(packed, bytes):
             raise IntegrityError(damaged)
         key = (version.sha256, sha256_hex(packed))
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key][0]
+        if (known := self._recent.get(key)) is not None:
+            return known
         try:
             content = zlib.decompress(packed)
         except zlib.error as error:
@@ -530,12 +525,7 @@ class _Contents:
 
     def keep(self, key: tuple[str, str], dossier: Dossier, size: int) -> None:
         """Have a content at hand: by its hash, and that of what is stored; `size` in bytes unpacked."""
-        with self._lock:
-            self._size += size - self._kept.get(key, (dossier, 0))[1]
-            self._kept[key] = (dossier, size)
-            self._kept.move_to_end(key)
-            while self._size > _AT_HAND and len(self._kept) > 1:
-                self._size -= self._kept.popitem(last=False)[1][1]
+        self._recent.put(key, dossier, size)
 
 
 def _timeless(dossier: Dossier) -> Dossier:
