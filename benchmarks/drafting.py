@@ -5,8 +5,8 @@
 The archive is made once in DIR (a data folder like any other, so every command can use it): answers of five
 sentences drawn at random from the real pairs, each under a real question. Embedding that many answers takes
 hours, so a passage has the mean of the vectors of its sentences, which are embedded for real. The set is
-searched, the machine chooses, and every draft is made and checked, in one process; the first run includes
-opening the index and the model. Prints one JSON line.
+searched, the machine chooses, and every draft is made and checked, in one process, after the rehearsal with
+which a server starts. Prints one JSON line.
 """
 
 from __future__ import annotations
@@ -124,6 +124,9 @@ def main() -> None:
         began = time.perf_counter()
         make_archive(given.home, workplace, given.pairs)
         print(json.dumps({"pairs": given.pairs, "made_seconds": round(time.perf_counter() - began)}))
+    began = time.perf_counter()
+    workplace.drafts.rehearse()
+    print(json.dumps({"rehearsal": round(time.perf_counter() - began, 2)}))
     spent = []
     for path in sorted(given.sets.iterdir()):
         asked = read_question_file(path)

@@ -13,7 +13,7 @@ from learninglion.models.errors import InputError
 from learninglion.record.contract import hit_view
 from learninglion.sample import sample_documents
 from learninglion.testing import make_question_set
-from learninglion.workflow import Workplace, WorkplaceOptions, open_workplace
+from learninglion.workflow import Workplace, WorkplaceOptions, open_workplace, working
 
 BOSS = Actor("beheer", frozenset(Role))
 NOTE = """Toezicht op zwerfstroom
@@ -97,3 +97,23 @@ def test_a_synonyms_file_that_is_gone_is_not_passed_over(workplace: Workplace, t
 
 def test_the_limit_is_filled_after_grouping(workplace: Workplace) -> None:
     assert len(workplace.searching.search("zwerfstroom in leidingen", limit=2, actor=BOSS)) == 2
+
+
+def test_a_rehearsal_searches_and_drafts_and_leaves_no_trace(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged = [entry.seq for entry in workplace.log.entries(BOSS, limit=1000)]
+    searched, drafted = workplace.indexing.index.timings.count, list[str]()
+    monkeypatch.setattr(
+        "learninglion.workflow.drafts.verify", lambda draft: drafted.append(draft.selection.question.text)
+    )
+    workplace.drafts.rehearse()
+    assert workplace.indexing.index.timings.count > searched and len(drafted) == 1
+    assert [entry.seq for entry in workplace.log.entries(BOSS, limit=1000)] == logged
+    assert workplace.dossiers.list(BOSS) == ()
+
+
+def test_there_is_no_rehearsal_without_an_archive(tmp_path: Path) -> None:
+    with working(WorkplaceOptions(tmp_path / "new", isolate=False)) as empty:
+        empty.drafts.rehearse()
+        assert empty.indexing.index.timings.count == 0

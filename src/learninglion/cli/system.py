@@ -124,7 +124,7 @@ def serve(
             workplace.indexing.start_switch(),
             "Het nieuwe model neemt het over zodra het alles heeft gelezen; zoeken gaat intussen door.",
         )
-        workplace.indexing.start_mending()
+        workplace.indexing.start_mending(workplace.drafts.rehearse)
         application = create_app(workplace, settings)
         console.print(f"LearningLion draait op {' en '.join(addresses_here(web))} (stoppen met Ctrl-C)")
         first = set_up_address(application)
@@ -149,4 +149,5 @@ def work(
         worker = make_worker(workplace, slots or settings.jobs.alone)
         console.print("Deze werker doet werk uit de wachtrij (stoppen met Ctrl-C).")
         start_log(settings.log, settings.home)
+        workplace.drafts.rehearse()
         work_until_told(worker)

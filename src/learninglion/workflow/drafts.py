@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
+from datetime import date
 from threading import Event, Lock
 
 from learninglion import __version__
@@ -14,7 +16,7 @@ from learninglion.compliance.energy import PowerMeter, Use
 from learninglion.database.blobs import Blobs
 from learninglion.database.engine import now
 from learninglion.drafting import extractive
-from learninglion.drafting.coverage import find_missing
+from learninglion.drafting.coverage import read_said
 from learninglion.drafting.judges import judge_of, open_judging_model
 from learninglion.drafting.line import FindNewer, is_newer, nothing_newer
 from learninglion.drafting.prompting import load_prompts, with_instructions
@@ -50,6 +52,7 @@ from learninglion.models.errors import (
     ConflictError,
     GeneratorError,
     InputError,
+    LearningLionError,
     UnknownReferenceError,
 )
 from learninglion.models.plain import Plain, to_plain
@@ -168,6 +171,11 @@ _TRIES = 20  # to save, while others save other sub-questions of the same dossie
 LONGEST_ANSWER = 60_000  # characters; an answer of two pages is some 6,000
 
 
+_INVENTED = "Hoeveel veerponten varen er, en wat gaat u doen om dat aantal te verhogen?"
+_REHEARSAL = Actor("learninglion")
+_logger = logging.getLogger(__name__)
+
+
 class Drafts:
     """From sources that were offered to a checked text; safe to share between threads."""
 
@@ -219,6 +227,21 @@ class Drafts:
 
         with ThreadPoolExecutor(cores()) as pool:
             return tuple(pool.map(chosen, question_set.questions, offers))
+
+    def rehearse(self) -> None:
+        """Search and draft for an invented question, unlogged, where there is an archive: index, models and
+        tables are at hand then, so that the first set of a person waits for none of them.
+        """
+        try:
+            if not self._indexing.exists():
+                return
+            find = self._searching.newer_for(_REHEARSAL)
+            hits = find(_INVENTED, _INVENTED, date.min)
+            asked = QuestionSet("", (SubQuestion((1,), _INVENTED),))
+            for selection in self.select_automatically(asked, [hits], threshold=0.0):
+                verify(extractive.draft(selection, measure=self._measure(), find_newer=find))
+        except LearningLionError as error:  # whoever asks first is told
+            _logger.warning("the rehearsal ended early: %s", error.detail)
 
     def select(
         self,
@@ -642,7 +665,7 @@ class Drafts:
         to read. Does nothing else.
         """
         draft = dossier.verifications[position].draft
-        find_missing(draft.selection, draft.statements, self._options.sure)
+        read_said(draft.selection, draft.statements)
 
     def rewrite(self, dossier_id: str, position: int, text: str, *, version: int, actor: Actor) -> Dossier:
         """The answer to sub-question `position` (from 0) as one text: split into sentences, what changed

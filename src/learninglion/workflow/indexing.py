@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock, Thread
@@ -188,10 +188,11 @@ class Indexing:
             self.index.rebuild(self._store, lambda done, total: progress("Indexeren", done, total))
         return problem
 
-    def start_mending(self) -> None:
-        """`mend` on a thread of its own, for a program that stays: searches go on meanwhile."""
+    def start_mending(self, first: Callable[[], None]) -> None:
+        """`first`, then `mend`, on a thread of its own, for a program that stays; searches go on."""
 
         def mending() -> None:
+            first()
             try:
                 self.mend()
             except LearningLionError as error:  # another process writes the index: that one looks at it too
