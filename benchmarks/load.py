@@ -230,7 +230,7 @@ def work(home: Path, rounds: int, at_hand: int) -> None:
             raw = RawFile(f"{name}.txt", text.encode(), "")
             workplace.intake.ingest_upload(raw, collection="load", actor=actor)
         if number % 20 == 19:
-            vectors = sum(thing._size for thing in gc.get_objects() if isinstance(thing, Meaning))
+            vectors = sum(thing.recent.size for thing in gc.get_objects() if isinstance(thing, Meaning))
             caches = (thing for thing in gc.get_objects() if isinstance(thing, _lru_cache_wrapper))
             kept = sum(cache.cache_info().currsize for cache in caches)
             seen.append((float(number), footprint(os.getpid(), 0).memory_mb))

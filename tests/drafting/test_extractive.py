@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from learninglion.drafting.askings import Condition, Kind, askings_of, holds, kind_of
-from learninglion.drafting.coverage import find_missing
+from learninglion.drafting.coverage import read_said
 from learninglion.drafting.extractive import draft, from_material
 from learninglion.drafting.selection import choose_automatically
 from learninglion.drafting.verdict import verify
@@ -141,7 +141,7 @@ def test_a_part_without_answer_is_named() -> None:
     made = draft(selection)
     assert made.verdict is AnswerVerdict.PARTIAL
     assert made.missing == ("Hoeveel subsidie ontvangt rederij Windkracht jaarlijks?",)
-    assert find_missing(selection, ()) == (QUESTION, *made.missing)
+    assert read_said(selection, ()).missing() == (QUESTION, *made.missing)
 
 
 def test_the_line_of_the_department_is_never_quoted() -> None:
@@ -221,7 +221,7 @@ def test_missing_looks_at_what_was_said() -> None:
         NEW.document.id, NEW.numbers, "Er varen op dit moment 12 veerponten bij Duinwijk.", NEW.id
     )
     selection = make_selection(QUESTION, [NEW])
-    assert find_missing(selection, (Statement(quote.quote, (quote,)),)) == ()
+    assert read_said(selection, (Statement(quote.quote, (quote,)),)).missing() == ()
 
 
 def test_an_older_amount_is_told_as_overtaken() -> None:

@@ -56,7 +56,7 @@ def about(part, text):
     return ("kosten" in text) is (part == PARTS[1])
 
 
-def weigh(selection, chance=0.95):
+def weigh(selection, chance=0.95, asked=0.0):
     (asking,) = askings_of("Hoeveel veerponten varen er?")
     return tuple(
         tuple(
@@ -65,7 +65,7 @@ def weigh(selection, chance=0.95):
                 source,
                 units_of(source),
                 tuple(chance if about(part, unit.text) else 0.01 for unit in units_of(source)),
-                0.0,
+                asked,
                 1.0,
             )
             for source in selection.chosen
@@ -85,7 +85,6 @@ GATE = Gate(
     aspects=lambda s: PARTS,
     weigh=weigh,
     check=check,
-    same_question=lambda selection, source: True,
     said=said,
     extract=extract,
 )
@@ -209,6 +208,7 @@ def test_what_the_model_leaves_open_and_the_sources_say_is_copied_behind_it():
     assert [e.text for e in events if e.stage is Stage.SENTENCE] == [COUNT[0], COST[0]]
     yes = replace(
         GATE,
+        weigh=lambda selection: weigh(selection, asked=0.95),
         extract=lambda selection, locate=nowhere: replace(
             copy_of("Ja.", COUNT[0], COST[0], source=YES), selection=selection
         ),
@@ -609,10 +609,10 @@ def test_an_empty_form_is_no_word_on_the_sources():
 def test_an_earlier_yes_says_nothing_about_another_question():
     yes = ("Ja.", (1, "Ja."))
     selection = make_selection(SELECTION.question.text, [make_source(f"Ja. {BODY}")])
-    other = replace(GATE, same_question=lambda selection, source: False)
-    draft, _ = run(answer(yes, COST), EMPTY, selection=selection, gate=other)
+    draft, _ = run(answer(yes, COST), EMPTY, selection=selection)
     assert shown(draft) == [COST[0]] and failed(draft) == ["Ja."]
-    draft, _ = run(answer(yes, COST), selection=selection)
+    same = replace(GATE, weigh=lambda selection: weigh(selection, asked=0.95))
+    draft, _ = run(answer(yes, COST), selection=selection, gate=same)
     assert shown(draft) == ["Ja.", COST[0]]
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from learninglion.checking.phrases import split_introduction
-from learninglion.drafting.askings import Asking, Condition, polarity
-from learninglion.drafting.relevance import LIKELY, SURE, Judged, Relevance, built_in, searched
+from learninglion.drafting.askings import Asking, Condition, polarity, searched
+from learninglion.drafting.relevance import LIKELY, Judged, Relevance, built_in
 from learninglion.models import Opening, Selection, Source, Span, Statement
 
 
@@ -23,22 +23,6 @@ def settled(asking: Asking, affirms: bool | None) -> bool:
     )
 
 
-def same_question(selection: Selection, source: Source, measure: Relevance | None = None) -> bool:
-    """Whether a source answered this very question before."""
-    judged = (measure or built_in()).of_selection(selection, (source,))
-    return any(j.asked >= SURE for row in judged for j in row)
-
-
-def find_missing(
-    selection: Selection,
-    statements: Sequence[Statement],
-    sure: float = SURE,
-    measure: Relevance | None = None,
-) -> tuple[str, ...]:
-    """The parts of the question that these statements leave open, in the order they were asked."""
-    return read_said(selection, statements, measure).missing(sure)
-
-
 @dataclass(frozen=True, slots=True)
 class Said:
     """What statements say beside each part of the question, read once: another choice of which of them count
@@ -50,15 +34,10 @@ class Said:
     sources: tuple[_Told, ...]
     judged: tuple[tuple[Judged, ...], ...]
 
-    def missing(self, sure: float = SURE, *, among: Collection[Statement] | None = None) -> tuple[str, ...]:
+    def missing(self, *, among: Collection[Statement] | None = None) -> tuple[str, ...]:
         """The parts that are left open, in the order they were asked; `among`: the statements that count."""
-        bar = min(sure, LIKELY)
-        chances = self.chances(among=among)
-        return tuple(
-            a.text
-            for a, of_asking in zip(self.askings, chances, strict=True)
-            if max(of_asking.values(), default=0.0) < bar
-        )
+        chances = zip(self.askings, self.chances(among=among), strict=True)
+        return tuple(a.text for a, of_asking in chances if max(of_asking.values(), default=0.0) < LIKELY)
 
     def chances(self, *, among: Collection[Statement] | None = None) -> tuple[dict[str, float], ...]:
         """For each part the chance that what was said answers it, by the id of the source it rests on.

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +18,12 @@ from numpy.typing import NDArray
 from learninglion.drafting.askings import Asking, admits_ignorance, askings_of, holds
 from learninglion.drafting.pointers import stands
 from learninglion.drafting.units import Unit, units_of
-from learninglion.drafting.wording import coverage, likeness, subject_words, weight
+from learninglion.drafting.wording import weight
 from learninglion.dutch.questions import RECOGNISED, gives
 from learninglion.dutch.text import words
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Source
+from learninglion.models.recent import Recent
 
 Floats = NDArray[np.float32]
 
@@ -36,16 +35,9 @@ gives: whether it holds what is waited for; found: the score of the search, as l
 neither way, where a person brought the source).
 """
 
-ASKED_BEFORE = ("likeness", "there", "back", "cosine", "telling")
-"""What is known of the earlier question beside a part of a question; the numbers of `Evidence.asked`.
-
-likeness: words shared both ways; there and back: each word of the one by the nearest of the other; telling:
-how much the part tells of a subject (here up to 3), since "Wat vindt u daarvan?" is like many another.
-"""
-
-BEARS_ON_IT = ("topic", "best", "found")
-"""What puts the sources in order: the words of the question by the nearest of the whole source, the highest
-cosine, and found (0 where a person brought the source); `Evidence.bears`.
+ASKED_BEFORE = ("there", "back")
+"""What is known of the earlier question beside a part of a question: each word of the one by the nearest of
+the other, both ways; the numbers of `Evidence.asked`, 0 where there is no earlier question.
 """
 
 
@@ -57,9 +49,11 @@ class Words:
     weights: Floats
     mean: Floats  # of all words of the text, around the mean, at unit length
 
-    def near(self, given: Floats) -> Floats:
-        """The cosine of every word with every one of `given`; shape (n, len(given))."""
-        cosines: Floats = self.vectors @ given.T
+    def nearest(self, given: Floats) -> Floats:
+        """For every word how near the nearest of `given` (m, d) is; zeros where nothing is given."""
+        if not len(given):
+            return np.zeros(len(self.weights), dtype=np.float32)
+        cosines: Floats = (self.vectors @ given.T).max(axis=1)
         return cosines
 
     def average(self, near: Floats) -> float:
@@ -92,9 +86,8 @@ class Evidence:
 
     says: Floats  # shape (units, len(SAYS_IT))
     holds: NDArray[np.bool_]  # of every unit: whether it can answer at all, by itself, with a figure if asked
-    asked: Floats  # shape (len(ASKED_BEFORE),); zeros where there is no earlier question
+    asked: Floats  # shape (len(ASKED_BEFORE),)
     wanted: bool  # whether the earlier question waited for the same: an amount, a moment, a reason
-    bears: Floats  # shape (len(BEARS_ON_IT),): how far the source as a whole is about it
 
 
 _AT_HAND = 60_000_000  # bytes of vectors; an answer of 150 words is 230,000, so a few sets of questions
@@ -108,11 +101,8 @@ class Meaning:
 
     def __init__(self, encoder: NanoEncoder, centre: Floats, most: int = _AT_HAND) -> None:
         self._encoder = encoder
-        self.centre = self._centre = centre
-        self._most = most
-        self._size = 0
-        self._kept: OrderedDict[tuple[bool, str], Floats] = OrderedDict()
-        self._lock = Lock()
+        self.centre = centre
+        self.recent = Recent[tuple[bool, str], Floats](most)
 
     def asked(self, text: str) -> Words:
         """The words of a question."""
@@ -135,26 +125,21 @@ class Meaning:
         return tuple(readings)
 
     def _vectors(self, texts: Sequence[str], *, asked: bool) -> list[Floats]:
-        with self._lock:
-            known = {t: self._kept[asked, t] for t in texts if (asked, t) in self._kept}
-        missing = [t for t in dict.fromkeys(texts) if t not in known]
-        made = self._encoder.word_vectors([t.split() for t in missing], asked=asked)
-        known.update(zip(missing, made, strict=True))
-        with self._lock:
-            for text in texts:
-                if (asked, text) not in self._kept:
-                    self._kept[asked, text] = known[text]
-                    self._size += known[text].nbytes
-                self._kept.move_to_end((asked, text))
-            while self._size > self._most and self._kept:
-                self._size -= self._kept.popitem(last=False)[1].nbytes
-        return [known[t] for t in texts]
+        found = {text: self.recent.get((asked, text)) for text in texts}
+        missing = [text for text, vectors in found.items() if vectors is None]
+        made = dict(
+            zip(missing, self._encoder.word_vectors([t.split() for t in missing], asked=asked), strict=True)
+        )
+        for text, vectors in made.items():
+            self.recent.put((asked, text), vectors, vectors.nbytes)
+        known = made | {text: vectors for text, vectors in found.items() if vectors is not None}
+        return [known[text] for text in texts]
 
     def _words(self, tokens: Sequence[str], vectors: Floats) -> Words:
         if not tokens:
-            nothing = np.zeros((0, len(self._centre)), dtype=np.float32)
-            return Words(nothing, np.zeros(0, dtype=np.float32), np.zeros_like(self._centre))
-        placed = vectors - self._centre
+            nothing = np.zeros((0, len(self.centre)), dtype=np.float32)
+            return Words(nothing, np.zeros(0, dtype=np.float32), np.zeros_like(self.centre))
+        placed = vectors - self.centre
         weights = np.array([weight_printed(word) for word in tokens], dtype=np.float32)
         mean = placed.mean(axis=0)
         return Words(_unit(placed[weights > 0]), weights[weights > 0], _unit(mean[None])[0])
@@ -194,61 +179,25 @@ def evidence_of(
     """
     source, units = reading.source, reading.units
     odds = math.nan if score is None else log_odds(score)
-    nearest = near_question = nearness(question_words, reading.asked.vectors)
     rows = []
     for unit, sentence in zip(units, reading.sentences, strict=True):
-        near = nearness(question_words, sentence.vectors)
-        nearest = np.maximum(nearest, near)
+        near = question_words.nearest(sentence.vectors)
         given = gives(asking.wants, unit.text) is not False or admits_ignorance(unit.text)
         rows.append(
             (float(question_words.mean @ sentence.mean), question_words.least(near), float(given), odds)
         )
     says = np.array(rows, dtype=np.float32).reshape(-1, len(SAYS_IT))
-    best = float(says[:, 0].max()) if len(says) else 0.0
     can = np.array([stands(unit.text) and holds(asking, unit.text) for unit in units], dtype=np.bool_)
     wanted = asking.wants not in RECOGNISED or any(
         earlier.wants is asking.wants for earlier in askings_of(source.question)
     )
-    bears = np.array(
-        [question_words.average(nearest), best, 0.0 if score is None else odds], dtype=np.float32
-    )
-    return Evidence(says, can, _asked_before(asking, question_words, reading, near_question), wanted, bears)
+    earlier = reading.asked
+    there = question_words.average(question_words.nearest(earlier.vectors))
+    back = earlier.average(earlier.nearest(question_words.vectors))
+    return Evidence(says, can, np.array([there, back], dtype=np.float32), wanted)
 
 
 def log_odds(score: float) -> float:
     """A chance as log odds; what is nearly certain either way is not told further apart."""
-    bounded = min(max(score, _SURELY_NOT), 1 - _SURELY_NOT)
+    bounded = min(max(score, 0.001), 0.999)
     return math.log(bounded / (1 - bounded))
-
-
-_SURELY_NOT = 0.001
-
-
-def nearness(question_words: Words, given: Floats) -> Floats:
-    """For every word of the question how near the nearest given one is."""
-    if not len(given):
-        return np.zeros(len(question_words.weights), dtype=np.float32)
-    nearest: Floats = question_words.near(given).max(axis=1)
-    return nearest
-
-
-def _asked_before(asking: Asking, question_words: Words, reading: Reading, near: Floats) -> Floats:
-    source = reading.source
-    if not source.question.strip():
-        return np.zeros(len(ASKED_BEFORE), dtype=np.float32)
-    earlier = askings_of(source.question)
-    alike = max((likeness(asking.about, e.about) for e in earlier), default=0.0)
-    back = reading.asked.average(nearness(reading.asked, question_words.vectors))
-    similar = (
-        max(alike, likeness(asking.about, source.question)),
-        question_words.average(near),
-        max(back, coverage(source.question, (asking.about,))),
-        float(question_words.mean @ reading.asked.mean),
-        min(3.0, _told(asking)),
-    )
-    return np.array(similar, dtype=np.float32)
-
-
-def _told(asking: Asking) -> float:
-    """How much a part tells of a subject; more than six words of weight is enough."""
-    return min(6.0, sum(weight for _, weight in subject_words(asking.about)))

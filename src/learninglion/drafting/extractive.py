@@ -14,7 +14,7 @@ from learninglion.checking.citations import Locate, cite, dutch_date, nowhere, r
 from learninglion.checking.injection import describe_suspicions
 from learninglion.checking.phrases import attribute, continue_from, formerly, in_answer_to, introduce
 from learninglion.checking.verify import check
-from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, polarity
+from learninglion.drafting.askings import Asking, Kind, askings_of, kind_of, polarity, searched
 from learninglion.drafting.coverage import settled
 from learninglion.drafting.line import (
     FOLLOWS,
@@ -40,7 +40,6 @@ from learninglion.drafting.relevance import (
     Judged,
     Relevance,
     built_in,
-    searched,
 )
 from learninglion.drafting.units import Unit, has_table, units_of
 from learninglion.drafting.wording import coverage
@@ -66,6 +65,7 @@ _LONGEST = 220  # words of one answer that was given to the same question
 _REPEATS = 0.8  # a sentence of which this much was said already adds nothing
 _SUPPORT = 3  # sentences that one may lean on
 _POSITIONS = frozenset({Kind.ACTION, Kind.OPINION})  # what another cabinet may see otherwise
+_NO_YES = frozenset({Kind.FIGURE, Kind.MOMENT, Kind.REASON})  # what no yes or no answers
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
 _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
@@ -238,7 +238,8 @@ def _take_whole(made: _Draft, judged: Judged) -> bool:
     usable = [
         place
         for place, unit in enumerate(units)
-        if not points_away(unpoint(unit.text).text) and (judged.asking.yes_no or not is_bare(unit.text))
+        if not points_away(unpoint(unit.text).text)
+        and (judged.asking.kind not in _NO_YES or not is_bare(unit.text))
     ]
     places = _standing(units, usable)
     if sum(len(words(units[p].text)) for p in places) > _LONGEST:

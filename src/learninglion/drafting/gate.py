@@ -12,7 +12,7 @@ from functools import partial
 from learninglion.checking.citations import Locate
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
-from learninglion.drafting.coverage import question_parts, read_said, same_question
+from learninglion.drafting.coverage import question_parts, read_said
 from learninglion.drafting.relevance import SURE, Judged, Relevance, built_in
 from learninglion.models import Check, Draft, Selection, Source, Statement
 
@@ -27,7 +27,6 @@ class Gate:
     # every chosen source beside each part, by the learned measure
     weigh: Callable[[Selection], tuple[tuple[Judged, ...], ...]]
     check: Checker  # whether a sentence holds
-    same_question: Callable[[Selection, Source], bool]  # whether a source answered this very question
     # for each part how probably these sentences answer it, by the source they rest on
     said: Callable[[Selection, Sequence[Statement]], tuple[Mapping[str, float], ...]]
     extract: Callable[[Selection, Locate], Draft]  # the draft that copies sentences, to fall back on
@@ -36,16 +35,12 @@ class Gate:
 
 def rules_gate(sure: float = SURE, checker: Checker = check, measure: Relevance | None = None) -> Gate:
     """The gate of the program; `checker`: the rules, or the rules with a judge behind them."""
+    by = measure or built_in()
     return Gate(
         aspects=question_parts,
-        weigh=partial(_weigh, measure=measure),
+        weigh=lambda selection: by.of_selection(selection, selection.chosen, trusted=True),
         check=checker,
-        same_question=partial(same_question, measure=measure),
-        said=lambda selection, statements: read_said(selection, statements, measure).chances(),
-        extract=partial(extractive.draft, sure=sure, measure=measure),
+        said=lambda selection, statements: read_said(selection, statements, by).chances(),
+        extract=partial(extractive.draft, sure=sure, measure=by),
         sure=sure,
     )
-
-
-def _weigh(selection: Selection, measure: Relevance | None) -> tuple[tuple[Judged, ...], ...]:
-    return (measure or built_in()).of_selection(selection, selection.chosen, trusted=True)

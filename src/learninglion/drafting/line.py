@@ -29,7 +29,6 @@ from learninglion.drafting.evidence import (
     Reading,
     Words,
     names_absent,
-    nearness,
     weight_printed,
 )
 from learninglion.drafting.positions import newest_of_equals
@@ -217,8 +216,8 @@ def signals(
     source, units = reading.source, reading.units
     tells = question_words.weights >= _TELLING
     telling = [word for word in asking.about.split() if weight_printed(word) > 0]
-    near = [nearness(question_words, sentence.vectors) for sentence in reading.sentences]
-    question = nearness(question_words, reading.asked.vectors)
+    near = [question_words.nearest(sentence.vectors) for sentence in reading.sentences]
+    question = question_words.nearest(reading.asked.vectors)
     absent = names_absent(asking.text, f"{source.question} {' '.join(unit.text for unit in units)}")
     rows = []
     for at, (unit, sentence) in enumerate(zip(units, reading.sentences, strict=True)):
@@ -234,7 +233,7 @@ def signals(
                 float(met[:2].mean()) if len(met) else 0.0,
                 float(met.mean()) if len(met) else 0.0,
                 _names(older_text, given),
-                sentence.average(nearness(sentence, answered)),
+                sentence.average(sentence.nearest(answered)),
                 float(bool(_CHANGES.search(unit.text))),
             )
         )

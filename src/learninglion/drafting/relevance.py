@@ -18,16 +18,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.drafting.askings import NOT_SEARCHED, Asking, askings_of
-from learninglion.drafting.evidence import (
-    ASKED_BEFORE,
-    BEARS_ON_IT,
-    SAYS_IT,
-    Evidence,
-    Meaning,
-    evidence_of,
-    log_odds,
-)
+from learninglion.drafting.askings import Asking, searched
+from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning, evidence_of, log_odds
 from learninglion.drafting.units import Unit, units_of
 from learninglion.inference.encoders import NanoEncoder
 from learninglion.models import Chooser, Hit, Selection, Source
@@ -41,18 +33,11 @@ SURE = 0.9
 LIKELY = 0.35
 """From this chance on a sentence comes into a draft, which is then partial; below it is material only."""
 
-RELATED = 0.03
-"""From this chance on a passage has something to do with a part: it may stand in a table of evidence."""
-
 LINE = "supplied#line"
 """The department's line decides direction; it is never cited or quoted as an answer."""
 
 _CHOSEN = 10.0
 """A person read this source and chose it: its odds of answering are so many times higher."""
-
-_OWN = 2.0
-"""The same for what a person brought along, where sentences are copied: of hand-written cases 90% of what
-answers comes into the text and 14% of what is about something else; the rest is proposed beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +49,18 @@ class Curves:
 
     def chance(self, rows: Floats) -> Floats:
         """The product of the curves, for each row; shape (rows,). What is not known (NaN) does not count."""
-        chances: Floats = np.nanprod(self._each(rows), axis=-1).astype(np.float32)
+        curves = 1.0 / (1.0 + np.exp(-np.clip(rows * self.slopes + self.offsets, -30, 30)))
+        chances: Floats = np.nanprod(curves, axis=-1).astype(np.float32)
         return chances
-
-    def at_most(self, column: int, value: float) -> float:
-        """How high the chance can be where one signal has this value."""
-        return float(self._each(np.full(len(self.slopes), value, np.float32))[column])
-
-    def _each(self, rows: Floats) -> Floats:
-        curves: Floats = 1.0 / (1.0 + np.exp(-np.clip(rows * self.slopes + self.offsets, -30, 30)))
-        return curves
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What was learned: `sha256` says which weights these are."""
+    """What was learned."""
 
     centre: Floats  # of word vectors, shape (dimensions,)
     says: Curves
     asked: Curves
-    bears: Floats  # shape (len(BEARS_ON_IT),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +72,7 @@ class Judged:
     units: tuple[Unit, ...]
     chances: tuple[float, ...]  # of every unit
     asked: float  # the chance that the source was asked the same
-    bearing: float  # to order sources by: what is about it most comes first
+    bearing: float  # to order sources by: the highest chance of its units, also of those that lack a figure
     either: float = 0.0  # the chance that the source answers this part or another of the same question
 
     @property
@@ -112,27 +89,15 @@ class Judged:
 def read_weights(data: dict[str, object]) -> Weights:
     """The weights as `train-relevance` wrote them. Raises ValueError where they are of other signals."""
 
-    def told(name: str, signals: Sequence[str]) -> Floats:
+    def curves(name: str, signals: Sequence[str]) -> Curves:
         known = data[name]
         if not isinstance(known, dict) or tuple(known) != tuple(signals):
             raise ValueError(f"{name}: these weights are of other signals")
-        return np.array(list(known.values()), dtype=np.float32)
-
-    def curves(name: str, signals: Sequence[str]) -> Curves:
-        slopes, offsets = told(name, signals).T
+        slopes, offsets = np.array(list(known.values()), dtype=np.float32).T
         return Curves(slopes, offsets)
 
-    return Weights(
-        np.array(data["centre"], np.float32),
-        curves("says", SAYS_IT),
-        curves("asked", ASKED_BEFORE),
-        told("bears", BEARS_ON_IT),
-    )
-
-
-def searched(question: str) -> tuple[Asking, ...]:
-    """The parts of a question that an archive can answer."""
-    return tuple(a for a in askings_of(question) if a.kind not in NOT_SEARCHED)
+    centre = np.array(data["centre"], np.float32)
+    return Weights(centre, curves("says", SAYS_IT), curves("asked", ASKED_BEFORE))
 
 
 class Relevance:
@@ -155,11 +120,10 @@ class Relevance:
 
     def may_answer(self, question: str, hits: Sequence[Hit]) -> tuple[Source, ...]:
         """The sources that are worth reading: by the search's score alone they could come into a draft."""
-        column, parts = SAYS_IT.index("found"), len(searched(question))
-        most = [self.weights.says.at_most(column, log_odds(hit.score)) for hit in hits]
-        return tuple(
-            h.source for h, chance in zip(hits, most, strict=True) if 1 - (1 - chance) ** parts >= LIKELY
-        )
+        known = np.full((len(hits), len(SAYS_IT)), np.nan, dtype=np.float32)
+        known[:, SAYS_IT.index("found")] = [log_odds(hit.score) for hit in hits]
+        none = (1 - self.weights.says.chance(known)) ** len(searched(question))
+        return tuple(hit.source for hit, no in zip(hits, none, strict=True) if 1 - no >= LIKELY)
 
     def judge(
         self,
@@ -171,18 +135,17 @@ class Relevance:
     ) -> tuple[tuple[Judged, ...], ...]:
         """For each part that can be searched every source as judged, in the order given.
 
-        A source that was asked the whole question was asked every part. `scores`: those of the search, by
-        source. `chosen`: a person chose the sources.
+        A source that was asked the last part, which is about the whole question, was asked every part.
+        `scores`: those of the search, by source. `chosen`: a person chose the sources.
         """
         askings = searched(question)
         if not askings:
             return ()
-        whole = (replace(askings[0], text=question, about=question),) if len(askings) > 1 else ()
-        made = self.evidence((*askings, *whole), sources, scores)
-        same = [self._asked(s, e) for s, e in zip(sources, made[-1], strict=True)]
+        made = self.evidence(askings, sources, scores)
+        same = [float(self.weights.asked.chance(evidence.asked)) for evidence in made[-1]]
         judged = [
             [self._judged(a, s, e, w, chosen) for s, e, w in zip(sources, row, same, strict=True)]
-            for a, row in zip(askings, made, strict=False)
+            for a, row in zip(askings, made, strict=True)
         ]
         none = np.prod([[1 - j.chance for j in row] for row in judged], axis=0)
         return tuple(
@@ -190,17 +153,15 @@ class Relevance:
             for row in judged
         )
 
-    def _asked(self, source: Source, evidence: Evidence) -> float:
-        return float(self.weights.asked.chance(evidence.asked)) if source.question.strip() else 0.0
-
     def _judged(
         self, asking: Asking, source: Source, evidence: Evidence, whole: float, chosen: bool
     ) -> Judged:
-        says = self.weights.says.chance(evidence.says) * evidence.holds
-        same_question = max(whole if whole >= SURE else 0.0, self._asked(source, evidence))
+        near = self.weights.says.chance(evidence.says)
+        says = near * evidence.holds
+        same_question = max(whole if whole >= SURE else 0.0, float(self.weights.asked.chance(evidence.asked)))
         if not evidence.wanted:  # "how many" is another question than "is it true that"
             same_question = min(same_question, LIKELY)
-        odds = _CHOSEN if chosen else _OWN if source.own else 1.0
+        odds = _CHOSEN if chosen else 1.0
         raised = says * odds / (1 - says + says * odds)
         return Judged(
             asking,
@@ -208,7 +169,7 @@ class Relevance:
             units_of(source),
             tuple(round(float(c), 4) for c in raised),
             round(same_question, 4),
-            round(float(evidence.bears @ self.weights.bears), 4),
+            round(float(near.max(initial=0.0)), 6),
         )
 
     def of_selection(

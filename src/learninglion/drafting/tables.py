@@ -17,7 +17,7 @@ from learninglion.checking.injection import touches_suspicious
 from learninglion.checking.quotes import find_quote
 from learninglion.drafting.positions import contradiction, other_amount
 from learninglion.drafting.prompting import order_sources, unescape
-from learninglion.drafting.relevance import LIKELY, RELATED, SURE, Judged
+from learninglion.drafting.relevance import LIKELY, SURE, Judged
 from learninglion.drafting.replies import Claim
 from learninglion.drafting.units import units_of
 from learninglion.drafting.wording import coverage
@@ -33,6 +33,7 @@ Nobody measured the model that speaks, and some say yes to everything: with thes
 what the learned measure doubts (from a chance of 0.08 on), and never a sure answer of what it takes for
 improbable (below 0.6).
 """
+_RELATED = 0.03  # from this chance on a passage has something to do with a part
 _MOST = 24  # rows of a table
 _MOST_A_SOURCE = 3  # of rows that only the measure found
 _LONGEST = 220  # words of one answer that was given to the same question
@@ -109,7 +110,7 @@ def _telling(one: Judged) -> list[int]:
     if one.asked >= LIKELY and sum(len(words(u.text)) for u in one.units) <= _LONGEST:
         return list(range(len(one.units)))
     best = sorted(range(len(one.units)), key=lambda p: (-one.chances[p], p))[:_MOST_A_SOURCE]
-    return sorted(p for p in best if one.chances[p] >= RELATED or p == best[0])
+    return sorted(p for p in best if one.chances[p] >= _RELATED or p == best[0])
 
 
 def _places(claim: Claim, numbered: Sequence[Source]) -> list[tuple[Source, Span]]:
@@ -160,7 +161,7 @@ def _rows(claim: Claim, source: Source, span: Span, judged: Sequence[Sequence[Ju
         touched = (c for u, c in zip(one.units, one.chances, strict=True) if _overlap(u.span, span))
         prior = max((one.asked, *touched))
         chance = raised(prior, claim.answers)
-        if claim.answers is Answers.NO or chance >= RELATED:
+        if claim.answers is Answers.NO or chance >= _RELATED:
             made = _row(one.asking.text, source, span, claim.answers, chance)
             rows.append(replace(made, why=claim.why, by_model=True))
     if not claim.part and rows:  # it did not say which part: the one it answers best

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from learninglion.checking.citations import Locate, nowhere
 from learninglion.checking.verify import METHOD, check
-from learninglion.drafting.coverage import Said, find_missing, question_parts, read_said
+from learninglion.drafting.coverage import Said, question_parts, read_said
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -45,7 +45,7 @@ def conclude(
     if not shown:
         if draft.verdict is AnswerVerdict.PARTIAL and any(_may_hold(check) for check in checks):
             return AnswerVerdict.PARTIAL, draft.missing  # sentences in other words, to be read by a person
-        open_ = find_missing(draft.selection, ()) if checks else draft.missing
+        open_ = question_parts(draft.selection) if checks else draft.missing
         return AnswerVerdict.UNANSWERABLE, open_
     missing = draft.missing
     answered = not any(map(_fails, checks)) and draft.complete and draft.verdict is AnswerVerdict.ANSWERED

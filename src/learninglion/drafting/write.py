@@ -42,7 +42,7 @@ from learninglion.drafting.prompting import (
     show_table,
     unescape,
 )
-from learninglion.drafting.relevance import LIKELY
+from learninglion.drafting.relevance import LIKELY, SURE
 from learninglion.drafting.replies import (
     JsonReader,
     LineReader,
@@ -663,7 +663,7 @@ class _Writer:
         return shared.index(max(shared)) + 1
 
     def _same_question(self, source: Source) -> bool:
-        return self.gate.same_question(self.selection, source)
+        return any(j.source.id == source.id and j.asked >= SURE for row in self.judged for j in row)
 
     def _add(self, statement: Statement, position: int) -> None:
         check = self.gate.check(statement, self.selection.chosen)
@@ -765,7 +765,7 @@ class _Writer:
         return tuple(
             part
             for part, chances in zip(self.aspects, chances_of, strict=True)
-            if self._chance(part, chances, statements) < min(self.gate.sure, LIKELY)
+            if self._chance(part, chances, statements) < LIKELY
         )
 
     def _chance(self, part: str, chances: Mapping[str, float], statements: Sequence[Statement]) -> float:

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from learninglion.drafting.askings import Asking
-from learninglion.drafting.evidence import ASKED_BEFORE, BEARS_ON_IT, SAYS_IT, Evidence, Meaning
-from learninglion.drafting.relevance import Curves, Relevance, Weights, searched
+from learninglion.drafting.askings import Asking, searched
+from learninglion.drafting.evidence import ASKED_BEFORE, SAYS_IT, Evidence, Meaning
+from learninglion.drafting.relevance import Curves, Relevance, Weights
 from learninglion.drafting.units import units_of
 from learninglion.evaluation.measures import Comparison, compare
 from learninglion.evaluation.testset import folds
@@ -46,8 +46,7 @@ class Example:
     """A part of a question beside a source, and whether the source answers it.
 
     `units`: the places of the answering sentences, where they are known. `same`: whether the source was asked
-    the same (None: not said). `score`: that of the search, where it was offered. `bears`: how far the source
-    bears on it, beside the others that were offered (None: it was not offered).
+    the same (None: not said). `score`: that of the search, where it was offered.
     """
 
     asking: Asking
@@ -58,7 +57,6 @@ class Example:
     units: frozenset[int] = frozenset()
     same: bool | None = None
     score: float | None = None
-    bears: float | None = None
 
 
 def make_source(name: str, question: str, body: str) -> Source:
@@ -129,11 +127,11 @@ def of_look_alikes(
                         yield made
                         continue
                     if not right:  # nobody read whether it answers as well
-                        yield replace(made, weight=0.0, same=None, bears=0.0)
+                        yield replace(made, weight=0.0, same=None)
                         continue
                     where = frozenset(n for n, u in enumerate(units_of(source)) if _same(u.text, row["key"]))
                     made = replace(made, same=None)
-                    yield replace(made, answers=True, units=where, bears=1.0)
+                    yield replace(made, answers=True, units=where)
                     rest = " ".join(u.text for n, u in enumerate(units_of(source)) if n not in where)
                     if rest:
                         less = make_source(f"{source.id}-less", source.question, rest)
@@ -147,8 +145,7 @@ def of_judged(name: str, question: str, labels: Sequence[str], offered: Sequence
             answers = label == "yes"
             weight = _REAL * (2.0 if answers or place < 2 else 0.6)
             same = None if answers else False
-            bears = _BEARS.get(label, 0.0)
-            yield Example(asking, hit.source, answers, name, weight, same=same, score=hit.score, bears=bears)
+            yield Example(asking, hit.source, answers, name, weight, same=same, score=hit.score)
 
 
 def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Iterator[Example]:
@@ -160,7 +157,6 @@ def of_own_wording(pair_id: str, question: str, offered: Sequence[Hit]) -> Itera
 
 
 _REAL = 3.0  # real sets are what it is for; look-alikes and hand-written cases are many
-_BEARS = {"yes": 1.0, "part": 0.3}
 _READ = 6  # sources that a draft reads for their meaning
 
 
@@ -290,35 +286,7 @@ def fit_all(
         np.array([bool(e.same) for e, _ in labelled], float),
         np.ones(len(labelled)),
     )
-    return Weights(centre, says, question_curve, _fit_order(examples, evidence))
-
-
-def _fit_order(examples: Sequence[Example], evidence: Sequence[Evidence]) -> NDArray[np.float32]:
-    """Weights by which, of what was offered for a question, that comes first which bears on it most.
-
-    The softmax over the sources of a question is held against how far each bears on it.
-    """
-    lists: dict[tuple[str, Asking], list[tuple[NDArray[np.float32], float]]] = {}
-    for example, read in zip(examples, evidence, strict=True):
-        if example.bears is not None:
-            lists.setdefault((example.group, example.asking), []).append((read.bears, example.bears))
-    pairs = [
-        (np.array([row for row, _ in listed]), np.array([bears for _, bears in listed]))
-        for listed in lists.values()
-    ]
-    pairs = [(rows, bears) for rows, bears in pairs if bears.any()]
-    weights = np.ones(len(BEARS_ON_IT)) if pairs else np.zeros(len(BEARS_ON_IT))
-    for _ in range(_STEPS if pairs else 0):
-        pull = -_ORDER_PENALTY * weights
-        for rows, bears in pairs:
-            wanted = bears / bears.sum()
-            guess = np.exp(rows @ weights - (rows @ weights).max())
-            pull += bears.max() * ((wanted - guess / guess.sum()) @ rows) / len(pairs)
-        weights = weights + _PACE * pull
-    return weights.astype(np.float32)
-
-
-_STEPS, _PACE, _ORDER_PENALTY = 2000, 0.5, 0.005
+    return Weights(centre, says, question_curve)
 
 
 def best_row(example: Example, evidence: Evidence, says: Curves) -> NDArray[np.float32]:
@@ -335,7 +303,7 @@ def blank(centre: NDArray[np.float32]) -> Weights:
         Curves(np.zeros(len(names), np.float32), np.zeros(len(names), np.float32))
         for names in (SAYS_IT, ASKED_BEFORE)
     )
-    return Weights(centre, says, question_side, np.zeros(len(BEARS_ON_IT), np.float32))
+    return Weights(centre, says, question_side)
 
 
 def case_texts(part: str) -> list[str]:
@@ -360,7 +328,6 @@ def write_weights(weights: Weights, card: Mapping[str, Any]) -> str:
         "card": dict(card),
         "says": told(SAYS_IT, weights.says),
         "asked": told(ASKED_BEFORE, weights.asked),
-        "bears": dict(zip(BEARS_ON_IT, [round(float(w), 5) for w in weights.bears], strict=True)),
         "centre": [round(float(v), 5) for v in weights.centre],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

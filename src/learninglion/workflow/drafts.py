@@ -650,9 +650,7 @@ class Drafts:
                 _require_same(read, newest, at)
             locate = self._documents.locator()
             return {
-                at: check_again(
-                    with_sources(newest.verifications[at], brought), text, locate, self._options.sure
-                )
+                at: check_again(with_sources(newest.verifications[at], brought), text, locate)
                 for at, text in edits.items()
             }
 
@@ -840,9 +838,7 @@ class Drafts:
                 if is_newer(taken, statements, selection)
                 else (*statements, statement)
             )
-            done = check_again(
-                replace(before, draft=draft), joined, self._documents.locator(), self._options.sure
-            )
+            done = check_again(replace(before, draft=draft), joined, self._documents.locator())
             return {position: done}
 
         return self._change(dossier_id, put, "bron overgenomen", actor, begun=read)

@@ -91,9 +91,7 @@ def first_finished(versions: Sequence[Dossier], reasons: Sequence[str]) -> tuple
     return tuple(verifications)
 
 
-def check_again(
-    before: Verification, statements: Sequence[Statement], locate: Locate, sure: float = SURE
-) -> Verification:
+def check_again(before: Verification, statements: Sequence[Statement], locate: Locate) -> Verification:
     """The same sub-question with the officer's sentences, judged anew.
 
     Sentences that stayed the same keep the second opinion on them. Who changes a text that broke off takes
@@ -107,7 +105,7 @@ def check_again(
         before.draft,
         statements=statements_now,
         verdict=AnswerVerdict.ANSWERED,
-        missing=said.missing(sure),
+        missing=said.missing(),
         left_out=tuple(r for r in before.draft.left_out if not r.startswith(UNFINISHED)),
         complete=True,
     )
