@@ -7,7 +7,6 @@ to the learned measure of `relevance.py`.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -154,20 +153,6 @@ def _unit(rows: Floats) -> Floats:
 def weight_printed(word: str) -> float:
     """What a word as printed tells of a subject."""
     return max((weight(w) for w in words(word)), default=0.0)
-
-
-_NAME = re.compile(r"(?<!^)(?<![.?!:] )\b(?:[A-Z][\w-]+|\d[\d.,]*\d|\d)")
-
-
-@lru_cache(maxsize=4096)
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m.group().casefold() for m in _NAME.finditer(text)))
-
-
-def names_absent(question: str, given: str) -> float:
-    """How many names and numbers of a question a text lacks."""
-    low = given.casefold()
-    return float(sum(name not in low for name in _names(question)))
 
 
 def evidence_of(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -28,7 +28,6 @@ from learninglion.drafting.evidence import (
     Meaning,
     Reading,
     Words,
-    names_absent,
     weight_printed,
 )
 from learninglion.drafting.positions import newest_of_equals
@@ -218,7 +217,7 @@ def signals(
     telling = [word for word in asking.about.split() if weight_printed(word) > 0]
     near = [question_words.nearest(sentence.vectors) for sentence in reading.sentences]
     question = question_words.nearest(reading.asked.vectors)
-    absent = names_absent(asking.text, f"{source.question} {' '.join(unit.text for unit in units)}")
+    absent = len(_absent(asking.text, f"{source.question} {' '.join(unit.text for unit in units)}"))
     rows = []
     for at, (unit, sentence) in enumerate(zip(units, reading.sentences, strict=True)):
         around = slice(max(0, at - 1), at + 2)
@@ -238,6 +237,20 @@ def signals(
             )
         )
     return np.array(rows, dtype=np.float32).reshape(-1, len(SIGNALS))
+
+
+_NAME = re.compile(r"(?<!^)(?<![.?!:] )\b(?:[A-Z][\w-]+|\d[\d.,]*\d|\d)")
+
+
+@lru_cache(maxsize=4096)
+def _names_in(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.group().casefold() for m in _NAME.finditer(text)))
+
+
+def _absent(question: str, given: str) -> list[str]:
+    """The names and numbers of a question that a text lacks."""
+    low = given.casefold()
+    return [name for name in _names_in(question) if name not in low]
 
 
 def _other_year(question: str, older_text: str) -> bool:
@@ -291,21 +304,22 @@ def is_newer(citation: Citation, statements: Sequence[Statement], selection: Sel
 
 
 def newest(followers: Sequence[Follows]) -> Follows | None:
-    """What most probably says how it is now, the newest of equals; None where nothing touches the subject."""
-    best = max(
+    """What most probably says how it is now, the newest of equals; None where nothing newer was read."""
+    return max(
         followers,
         key=lambda f: (f.chance, f.source.document.date or date.min, f.source.id),
         default=None,
     )
-    return best if best is not None and best.chance >= _LEAST else None
 
 
 def overtakes(asking: Asking, best: Follows, followers: Sequence[Follows]) -> bool:
     """Whether the best of what was found takes the place of the older answer: by its chance, or because it
-    holds what is waited for, of what was named, and stands out among all the others.
+    holds what is waited for and stands out among all the others. Where it holds that of the very thing that
+    the question names, standing out is enough, however little it tells of a change ("blijft open tot ...").
     """
     others = max((f.chance for f in followers if f is not best), default=0.0)
     statement, source = best.units[best.place].text, best.source
     given = holds(asking, statement) and not _other_year(asking.about, statement)
-    given = given and not names_absent(asking.text, f"{source.question} {source.body}")
-    return best.chance >= FOLLOWS or (given and best.chance >= _STANDS_OUT * others)
+    given = given and not _absent(asking.text, f"{source.question} {source.body}")
+    least = 0.0 if others and _names_in(asking.text) else _LEAST
+    return best.chance >= FOLLOWS or (given and best.chance >= max(least, _STANDS_OUT * others))
