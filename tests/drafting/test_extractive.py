@@ -144,6 +144,16 @@ def test_a_part_without_answer_is_named() -> None:
     assert read_said(selection, ()).missing() == (QUESTION, *made.missing)
 
 
+def test_a_part_that_the_text_answers_is_not_missing_however_low_the_search_put_its_source() -> None:
+    source = make_source("Bij Duinwijk varen 12 veerponten.", question="Is de brug bij Duinwijk open?")
+    asked = "Wat is het aantal veerponten bij Duinwijk? Hoe hoog is dat aantal? Wat kost een overtocht?"
+    selection = make_selection(asked, [source], chosen_by=Chooser.MACHINE)
+    made = draft(replace(selection, offered=(make_hit(source, rank=1, score=0.4),)))
+    assert made.verdict is AnswerVerdict.PARTIAL and len(made.statements) == 1
+    assert made.missing == ("Wat kost een overtocht?",)
+    assert any("Hoe hoog is dat aantal?" in remark for remark in made.left_out)  # to be looked at
+
+
 def test_the_line_of_the_department_is_never_quoted() -> None:
     line = replace(
         make_source("Bij Duinwijk blijven op dit moment 12 veerponten varen.", kind=SourceKind.SUPPLIED),

@@ -138,6 +138,7 @@ def draft(
     held_by = line or built_in_line()
     _name_older(made, judged, held_by)
     selection = _hold_against_newer(made, held_by, find_newer)
+    _note_told(made, judge)
     statements = _statements(made)
     used = {c.source_id for c in (*(c for s in statements for c in s.citations), *made.beside)}
     material = (*dict.fromkeys(made.beside), *material_of(selection, judged, used, locate))
@@ -223,6 +224,15 @@ def _answer_something(made: _Draft, judged: Sequence[Judged]) -> None:
     if max(part.chances) > 0 and _take(made, part.source, part.best):
         made.answers.setdefault(part.source.id, []).append(part.asking)
         made.chances[part.asking.text] = part.either
+
+
+def _note_told(made: _Draft, judge: Relevance) -> None:
+    """A part that the text may answer by itself is not missing, however little the search thought of it."""
+    taken = [made.sources[source_id] for source_id in made.taken]
+    for row in judge.judge(made.selection.question.text, taken) if taken else ():
+        part = row[0].asking.text
+        if any(one.chances[place] >= LIKELY for one in row for place in made.taken[one.source.id]):
+            made.chances[part] = max(LIKELY, made.chances.get(part, 0.0))
 
 
 def _by(selection: Selection) -> Callable[[Judged], tuple[float, float]]:
