@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from learninglion.drafting.relevance import LIKELY, SURE, Weights, built_in, read_weights
+from learninglion.drafting.relevance import LIKELY, SURE, Weights, built_in, read_measure, read_weights
 from learninglion.evaluation.relevance import case_lines, fit, make_source, shipped_cases, write_weights
 from learninglion.testing import make_hit
 
@@ -34,6 +34,14 @@ def test_what_was_learned_can_be_written_and_read() -> None:
     assert np.allclose(read.says.slopes, weights.says.slopes)
     with pytest.raises(ValueError, match="other signals"):
         read_weights({**json.loads(write_weights(weights, {})), "says": {"length": [1.0, 0.0]}})
+
+
+def test_what_an_office_learned_outlives_the_other_signals_of_an_earlier_program() -> None:
+    kept = json.loads(write_weights(built_in().weights, {}))
+    kept |= {"asked": {"likeness": [9.0, -3.0]}, "says": kept["says"] | {"found": [2.0, 0.5]}}
+    measure = read_measure(json.dumps(kept))
+    assert measure.weights.says.slopes[-1] == 2.0
+    assert measure.weights.asked == built_in().weights.asked
 
 
 def test_the_same_question_is_sure_and_another_is_not() -> None:

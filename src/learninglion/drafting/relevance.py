@@ -86,18 +86,18 @@ class Judged:
         return int(np.argmax(self.chances)) if self.chances else -1
 
 
-def read_weights(data: dict[str, object]) -> Weights:
+def read_weights(data: Mapping[str, object]) -> Weights:
     """The weights as `train-relevance` wrote them. Raises ValueError where they are of other signals."""
-
-    def curves(name: str, signals: Sequence[str]) -> Curves:
-        known = data[name]
-        if not isinstance(known, dict) or tuple(known) != tuple(signals):
-            raise ValueError(f"{name}: these weights are of other signals")
-        slopes, offsets = np.array(list(known.values()), dtype=np.float32).T
-        return Curves(slopes, offsets)
-
     centre = np.array(data["centre"], np.float32)
-    return Weights(centre, curves("says", SAYS_IT), curves("asked", ASKED_BEFORE))
+    return Weights(centre, _curves(data, "says", SAYS_IT), _curves(data, "asked", ASKED_BEFORE))
+
+
+def _curves(data: Mapping[str, object], name: str, signals: Sequence[str]) -> Curves:
+    known = data[name]
+    if not isinstance(known, dict) or tuple(known) != tuple(signals):
+        raise ValueError(f"{name}: these weights are of other signals")
+    slopes, offsets = np.array(list(known.values()), dtype=np.float32).T
+    return Curves(slopes, offsets)
 
 
 class Relevance:
@@ -190,13 +190,15 @@ class Relevance:
 @cache
 def built_in() -> Relevance:
     """The measure that ships, on the built-in encoder."""
-    return read_measure(files(__package__).joinpath("relevance.json").read_text("utf-8"))
+    weights = read_weights(json.loads(files(__package__).joinpath("relevance.json").read_text("utf-8")))
+    return Relevance(Meaning(NanoEncoder(), weights.centre), weights)
 
 
 @lru_cache(maxsize=2)
 def read_measure(text: str) -> Relevance:
-    """The measure whose weights these are, on the built-in encoder; "" for the one that ships."""
+    """The measure that ships with the curves that people's choices moved; "" for none that did."""
+    shipped = built_in()
     if not text:
-        return built_in()
-    weights = read_weights(json.loads(text))
-    return Relevance(Meaning(NanoEncoder(), weights.centre), weights)
+        return shipped
+    says = _curves(json.loads(text), "says", SAYS_IT)
+    return Relevance(shipped.meaning, replace(shipped.weights, says=says))
