@@ -233,8 +233,9 @@ class Drafts:
         tables are at hand then, so that the first set of a person waits for none of them.
         """
         try:
-            if not self._indexing.exists():
-                return
+            index = self._indexing
+            if not index.exists() or index.state().problem or index.behind():
+                return  # the first search makes it anew, or brings it up to date
             find = self._searching.newer_for(_REHEARSAL)
             hits = find(_INVENTED, _INVENTED, date.min)
             asked = QuestionSet("", (SubQuestion((1,), _INVENTED),))
