@@ -25,6 +25,9 @@ from learninglion.dutch.questions import Wants, gives, wants_of
         ("Deelt u de mening dat het aantal ponten te klein is?", Wants.VIEW),
         ("Bent u bereid te onderzoeken waarom de pont stilligt?", Wants.DEED),
         ("Klopt het dat het aantal ponten is gedaald?", Wants.ANYTHING),  # a noun in passing asks nothing
+        ("Wat doet u voor schippers van wie de pont stilligt?", Wants.DEED),  # what is asked first
+        ("Vanaf wanneer vaart de pont, en om hoeveel dagen gaat het?", Wants.DATE),
+        ("Waarom heeft de WHO hoeveel ponten varen niet geteld?", Wants.CAUSE),
     ],
 )
 def test_what_a_question_waits_for(question: str, wants: Wants) -> None:
@@ -36,10 +39,15 @@ def test_what_a_question_waits_for(question: str, wants: Wants) -> None:
     [
         (Wants.COUNT, "Er varen 12 ponten.", True),
         (Wants.COUNT, "Zie de brief van 3 mei 2024, vraag 4.", False),
+        (Wants.COUNT, "Er is één pont.", True),
+        (Wants.COUNT, "Bij negentien ponten is dat gelukt.", True),
+        (Wants.COUNT, "Lijn N3 staat op https://pont.example/12.", False),
+        (Wants.SHARE, "Twee op de drie ponten varen.", True),
         (Wants.DATE, "De pont vaart weer op maandag.", True),
         (Wants.DATE, "De pont is groen.", False),
         (Wants.LENGTH, "De overtocht duurt 10 tot 15 minuten.", True),
         (Wants.LENGTH, "Er zijn 15 schippers.", False),
+        (Wants.LENGTH, "Records are kept for five years.", True),
         (Wants.BODY, "Dat mag maar een keer per jaar.", False),  # "maar" and "jaar" are no persons
         (Wants.BODY, "Dat doet de ambtenaar.", True),
         (Wants.ANYTHING, "De pont is groen.", None),
