@@ -20,6 +20,7 @@ from learninglion.dutch.questions import Wants, gives, wants_of
         ("Wanneer de pont niet vaart, welke mogelijkheden heeft u dan?", Wants.ANYTHING),
         ("Wat is daarvan de reden?", Wants.CAUSE),
         ("Why is there no ferry?", Wants.CAUSE),
+        ("By whom is the ferry run?", Wants.BODY),
         ("Welke dienst ziet toe op de pont?", Wants.BODY),
         ("Waar vaart de pont?", Wants.PLACE),
         ("Deelt u de mening dat het aantal ponten te klein is?", Wants.VIEW),

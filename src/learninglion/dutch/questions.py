@@ -79,9 +79,9 @@ _ASKS = {
         r"waardoor|welke redenen|waaraan ligt|hoe komt (?:het|dat)|wat verklaart|waar komt\b.*\bdoor|why|"
         r"how come)\b|"
         rf"{_NAMED}(?:reden(?:en)?|aanleiding|oorza\w+|reasons?|causes?)\b",
-        Wants.BODY: r"\b(?:wie|wiens|^(?:and )?who\w*|(?:welke?|which|what) (?:\w+ )?(?:organisatie\w*|"
-        r"instantie\w*|partij\w*|bedrij\w+|dienst|minister\w*|bewindspersoon|landen|gemeenten|company|"
-        r"body))\b",
+        Wants.BODY: r"\b(?:wie|wiens|whom|whose|^(?:and )?who|(?:welke?|which|what) (?:\w+ "
+        r")?(?:organisatie\w*|instantie\w*|partij\w*|bedrij\w+|dienst|minister\w*|bewindspersoon|landen|"
+        r"gemeenten|company|body))\b",
         Wants.PLACE: r"^(?:en )?(?:(?:waar|where)\b|op welke (?:plek|locatie|plaats)|in welke? (?:gemeente|"
         r"regio|land|provincie|plaats|stad))",
     }.items()
