@@ -243,6 +243,8 @@ class Drafts:
                 verify(extractive.draft(selection, measure=self._measure(), find_newer=find))
         except LearningLionError as error:  # whoever asks first is told
             _logger.warning("the rehearsal ended early: %s", error.detail)
+        except RuntimeError as error:  # the program is told to stop meanwhile: no thread begins any more
+            _logger.info("the rehearsal ended early: %s", error)
 
     def select(
         self,

@@ -192,8 +192,8 @@ class Indexing:
         """`first`, then `mend`, on a thread of its own, for a program that stays; searches go on."""
 
         def mending() -> None:
-            first()
             try:
+                first()
                 self.mend()
             except LearningLionError as error:  # another process writes the index: that one looks at it too
                 _logger.warning("the index could not be checked: %s", error.detail)
