@@ -217,7 +217,8 @@ _NAMES = re.compile(
     r"\b(?:Kamer)?(?:lid|leden|vragen)\s+(?:van\s+)?[A-Z’']|\bvaste\s+commissie\b|\b20\d\dZ\d{4,6}\b|\bingezonden\b"
 )
 _CLOSING = re.compile(
-    r"^(?:Hoogachtend|Met (?:vriendelijke|de meeste) (?:groet|hoogachting)|"
+    r"^(?:Hoogachtend|(?:Met )?(?:vriendelijke|hartelijke|de meeste) (?:groet|hoogachting)|Groet(?:en|jes)?\b[^?]{0,40}$|Mvg\b|"
+    r"(?:Alvast |Bij voorbaat )?(?:hartelijk |veel )?(?:dank|bedankt)(?: je| jullie| u)?(?: alvast| bij voorbaat)?\b[^?]{0,20}$|"
     r"(?:Mede namens )?de (?:minister|staatssecretaris|minister-president)\b[^.?!]{0,160}$)",
     re.IGNORECASE,
 )
@@ -243,6 +244,7 @@ _OVER_ALL = re.compile(r"\s*(?:Vragen|Questions)\s*:?\s*", re.IGNORECASE)  # a t
 _FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
 _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 _LEAP = 40  # questions of others that may be left out where what follows asks
+_SOON = 12  # printed lines that the first question takes at most
 _SKIPPED = 3  # numbers in a series that may have been left out
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
 _BULLET = re.compile(r"[-–—•▪◦*]\s+")
@@ -373,7 +375,7 @@ def _find_standing_out(paragraphs: Sequence[Paragraph]) -> Found | None:
     near = paragraphs[max(0, first - (_TOP if set_off else 1)) : first]
     if len(asking) < 2 or not _speaks_of_questions(near):
         return None
-    end = next((n for n in range(first, len(paragraphs)) if _ends_set(paragraphs, n)), len(paragraphs))
+    end = next((n for n in range(first, len(paragraphs)) if ends_set(paragraphs, n)), len(paragraphs))
     standing = Found(first=first)
     for index in range(first, end):
         asks = paragraphs[index].emphasised if set_off else index in asking
@@ -462,7 +464,7 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
         ):
             current = None
             parts.headings.append(index)
-        elif current is not None and not _ends_set(paragraphs, index):
+        elif current is not None and not ends_set(paragraphs, index):
             current.body.append(index)
         else:
             current = None
@@ -574,7 +576,7 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
         if number == 1 and chain and not _asks(paragraphs, min(chain), index):
             chain.clear()  # a list ahead of the questions
             last = 0
-        if chain and _runs_on(paragraphs[index - 1]):
+        if chain and _runs_on(paragraphs[index - 1]) and not paragraph.gap_before:
             continue
         leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
         if not chain or number in (last + 1, last + 2) or leaps:
@@ -647,10 +649,10 @@ def _asks(paragraphs: Sequence[Paragraph], start: int, end: int) -> bool:
 
 
 def _asks_soon(paragraphs: Sequence[Paragraph], index: int) -> bool:
-    return _asks(paragraphs, index, index + 4)
+    return _asks(paragraphs, index, index + _SOON)
 
 
-def _ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:
+def ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:
     """Whether this paragraph closes what came before: another set, a signature, a remark."""
     text = paragraphs[index].text
     if _REMARK.match(text):
