@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -47,6 +48,7 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
+_LEFT_OUT = 3  # how far a series counts on where the marks between were left out
 _MOST = 0.5  # of the members of a series: more must ask something
 
 
@@ -82,13 +84,15 @@ class _Mark:
 def number_series(paragraphs: Sequence[Paragraph]) -> tuple[Paragraph, ...] | None:
     """The paragraphs with the longest series of counting marks written as "1.", "2."; None without one.
 
-    A series counts from one without a gap in one style, and most of what it counts asks something.
+    A series counts from one in one style, and most of what it counts asks something; a few may be left out.
     """
     chains: dict[tuple[str, ...], dict[int, _Mark]] = {}
     for index, paragraph in enumerate(paragraphs):
+        asks = "?" in paragraph.text
         for mark in _read_marks(paragraph.text):
             chain = chains.setdefault(mark.style, {})
-            if mark.number == len(chain) + 1:
+            last = max((known.number for known in chain.values()), default=0)
+            if mark.number == last + 1 or (chain and last < mark.number <= last + _LEFT_OUT and asks):
                 chain[index] = mark
     best = max(chains.values(), key=len, default={})
     if len(best) < 2 or _asking(paragraphs, sorted(best)) <= _MOST * len(best):
@@ -300,11 +304,14 @@ def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], brea
     parts = find_questions(paragraphs)
     question_parts = [part for part in parts.parts if part.kind is LabelKind.QUESTION]
     if not question_parts:
-        numbered = number_series(paragraphs)
+        lone = _lone_mark(paragraphs, range(len(paragraphs)))
+        numbered = number_series(
+            paragraphs if lone is None else paragraphs[: lone[0]]
+        )  # "1. ... a. ... b. ..."
         if numbered is not None and any(
             part.kind is LabelKind.QUESTION for part in find_questions(numbered).parts
         ):
-            return _build_labelled(numbered, notes, breaks)
+            return _build_labelled((*numbered, *paragraphs[len(numbered) :]), notes, breaks)
         return _one_question(paragraphs, notes, breaks)
     warnings: list[str] = []
     introduction = _join(paragraphs, range(parts.first), breaks)
@@ -314,6 +321,14 @@ def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], brea
             f"Tekst die bij geen vraag hoort, staat onder de inleiding: “{_short(paragraphs[loose[0]].text)}”"
         )
         introduction = _append(introduction, _join(paragraphs, loose, breaks))
+    tail = _behind_last(question_parts[-1], paragraphs, breaks)
+    if tail:
+        told = _short(paragraphs[tail[0]].text)
+        warnings.append(
+            f"Tekst achter de laatste vraag die geen vraag is, staat onder de inleiding: “{told}”"
+        )
+        introduction = _append(introduction, _join(paragraphs, tail, breaks))
+        question_parts[-1].body = [n for n in question_parts[-1].body if n < tail[0]]
     questions: list[SubQuestion] = []
     for part in question_parts:
         text, behind = _part_behind(_content(part, paragraphs, breaks))
@@ -347,6 +362,18 @@ def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], brea
         title=_title(introduction),
         warnings=(*warnings, *_check_numbers(questions)),
     )
+
+
+def _behind_last(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) -> list[int]:
+    """What stands apart below the last question and goes on in nothing: who sends a set on adds it."""
+    for n, index in enumerate(part.body):
+        text = paragraphs[index].text
+        asked = any("?" in paragraphs[before].text for before in part.body[:n])
+        if not asked or index not in breaks or text.rstrip().endswith(":") or _goes_on(text):
+            continue
+        if not _TO_MINISTER.search(text) and ("?" not in text or _TO_COLLEAGUE.search(text)):
+            return part.body[n:] if not any(_ITEM.match(paragraphs[i].text) for i in part.body[n:]) else []
+    return []
 
 
 def _count_on(questions: Sequence[SubQuestion]) -> list[SubQuestion]:
@@ -413,14 +440,18 @@ def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks
     """A text without a series of marks: its one question, under a heading if it has one; or each, counted."""
     first = _below_heading(paragraphs, breaks)
     end = next((n for n in range(first + 1, len(paragraphs)) if ends_set(paragraphs, n)), len(paragraphs))
-    ahead, behind = _join(paragraphs, range(first), breaks), _join(paragraphs, range(end, len(paragraphs)), breaks)
+    ahead, behind = (
+        _join(paragraphs, range(first), breaks),
+        _join(paragraphs, range(end, len(paragraphs)), breaks),
+    )
     lone = _lone_mark(paragraphs, range(first, end))
     warnings: tuple[str, ...] = ()
     if lone is not None:
         at, mark = lone
         ahead = _append(ahead, _join(paragraphs, range(first, at), breaks))
-        marked = [*paragraphs[:at], Paragraph(paragraphs[at].text[mark.length :]), *paragraphs[at + 1 :]]
-        questions = [SubQuestion((mark.number,), strip_mark(_join(marked, range(at, end), breaks)))]
+        lines = {index: paragraphs[index].text for index in range(at, end)}
+        lines[at] = lines[at][mark.length :]
+        questions = [SubQuestion((mark.number,), strip_mark(_join_lines(lines, breaks)))]
     else:
         context, counted = _count_questions(paragraphs, range(first, end), breaks)
         if len(counted) > 1:
@@ -444,7 +475,7 @@ _INGEZONDEN = re.compile(r"\(ingezonden [^()]{4,30}\)\.?$|\)\.$", re.IGNORECASE)
 
 
 def _below_heading(paragraphs: Sequence[Paragraph], breaks: set[int]) -> int:
-    """Index of what follows the heading that says who asks, or else the greeting; 0 where there is neither."""
+    """Index of what follows the heading that says who asks, or else the greeting; 0 without either."""
     heading = next((i for i, p in enumerate(paragraphs) if _OPENING.match(p.text)), None)
     if heading is None:
         heading = 0 if _SALUTATION.match(paragraphs[0].text) else None
@@ -472,10 +503,12 @@ def _lone_mark(paragraphs: Sequence[Paragraph], indices: Sequence[int]) -> tuple
 _BULLET = re.compile(r"^(?:(?P<sign>[-–—•●▪◦*·\uf0b7])\s+|o\s+(?=[A-Z«“‘]))")
 # A sentence that goes on with the question before it.
 _FOLLOWS = re.compile(
-    r"^(?:Zo (?:ja|nee|neen|niet)|(?:Indien|Als) (?:ja|nee|niet|wel|zo|dat|dit|het)|Waarom(?: niet)?\??$|En|Of|Welke\?|Graag|Daarnaast)\b|^\(",
+    r"^(?:Zo (?:ja|nee|neen|niet)|(?:Indien|Als) (?:ja|nee|niet|wel|zo|dat|dit|het)|Waarom(?: niet)?\??$"
+    r"|En|Of|Welke\?|Graag|Daarnaast)\b|^\(",
     re.IGNORECASE,
 )
-# Who sends a set on speaks to a colleague ("kun je"); members of parliament say "u".
+# Members of parliament say "u"; who sends their set on speaks to a colleague ("kun je").
+_TO_MINISTER = re.compile(r"\b(?:[Uu]w?|[Gg]raag|[Mm]inister|[Ss]taatssecretaris|[Kk]abinet|[Rr]egering)\b")
 _TO_COLLEAGUE = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
 
 
@@ -490,8 +523,11 @@ def _count_questions(
     bullets = _question_bullets(paragraphs, indices)
     if bullets:
         ends = [*bullets[1:], indices[-1] + 1]
-        shown = [replace(p, text=_BULLET.sub("", p.text)) if i in bullets else p for i, p in enumerate(paragraphs)]
-        texts = [_join(shown, range(a, b), breaks) for a, b in zip(bullets, ends, strict=True)]
+        items = [{i: paragraphs[i].text for i in range(a, b)} for a, b in zip(bullets, ends, strict=True)]
+        texts = [
+            _join_lines({**item, a: _BULLET.sub("", item[a])}, breaks)
+            for a, item in zip(bullets, items, strict=True)
+        ]
         return _join(paragraphs, range(indices[0], bullets[0]), breaks), texts
     lines = [paragraphs[index].text for index in indices]
     width = _width(lines)
@@ -528,8 +564,10 @@ def _width(lines: Sequence[str]) -> int:
 
 
 def _question_bullets(paragraphs: Sequence[Paragraph], indices: Sequence[int]) -> list[int]:
-    """Where the items begin of a list of questions: under one sign, most of them ask, none is half a sentence."""
-    signs = {index: match["sign"] or "o" for index in indices if (match := _BULLET.match(paragraphs[index].text))}
+    """Where the items of a list of questions begin: one sign, whole sentences, of which most ask."""
+    signs = {
+        index: match["sign"] or "o" for index in indices if (match := _BULLET.match(paragraphs[index].text))
+    }
     bullets = [index for index in signs if signs[index] == next(iter(signs.values()))]
     whole = all(_CAPITAL.match(_BULLET.sub("", paragraphs[index].text)) for index in bullets)
     if len(bullets) < 2 or not whole or any("?" in paragraphs[i].text for i in range(indices[0], bullets[0])):
@@ -553,25 +591,24 @@ def _part_behind(text: str) -> tuple[str, str]:
 
 
 def _content(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) -> str:
-    shown = list(paragraphs)
-    for index in part.body:
-        lettered = _PART.match(shown[index].text)
-        if lettered is not None and shown[index].text[: lettered.start("letter")].strip() in map(
-            str, part.numbers
-        ):
-            shown[index] = Paragraph(
-                shown[index].text[lettered.start("letter") :]
-            )  # "1b." is "b." of question 1
+    lines = {index: paragraphs[index].text for index in part.body}
+    for index, line in lines.items():
+        lettered = _PART.match(line)
+        if lettered is not None and line[: lettered.start("letter")].strip() in map(str, part.numbers):
+            lines[index] = line[lettered.start("letter") :]  # "1b." is "b." of question 1
         elif part.skip and index == part.label:
-            shown[index] = Paragraph(shown[index].text[part.skip :])
-    return _join(shown, part.body, breaks)
+            lines[index] = line[part.skip :]
+    return _join_lines(lines, breaks)
 
 
 def _join(paragraphs: Sequence[Paragraph], indices: Sequence[int], breaks: set[int]) -> str:
+    return _join_lines({index: paragraphs[index].text for index in indices}, breaks)
+
+
+def _join_lines(lines: Mapping[int, str], breaks: set[int]) -> str:
     """Printed lines as running text; list items and paragraphs stay on lines of their own."""
     rows: list[list[str]] = []
-    for index in indices:
-        line = paragraphs[index].text
+    for index, line in lines.items():
         if not line:
             continue
         if (
@@ -613,7 +650,7 @@ def _title(introduction: str) -> str:
 def _check_numbers(questions: Sequence[SubQuestion]) -> list[str]:
     numbers = [number for question in questions for number in question.numbers]
     warnings: list[str] = []
-    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    twice = sorted(number for number, times in Counter(numbers).items() if times > 1)
     missing = sorted(set(range(min(numbers, default=1), max(numbers, default=0) + 1)).difference(numbers))
     if twice:
         warnings.append(f"Nummer {_named(twice)} komt vaker voor; controleer de vragen.")

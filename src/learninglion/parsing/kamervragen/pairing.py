@@ -217,8 +217,10 @@ _NAMES = re.compile(
     r"\b(?:Kamer)?(?:lid|leden|vragen)\s+(?:van\s+)?[A-Z’']|\bvaste\s+commissie\b|\b20\d\dZ\d{4,6}\b|\bingezonden\b"
 )
 _CLOSING = re.compile(
-    r"^(?:Hoogachtend|(?:Met )?(?:vriendelijke|hartelijke|de meeste) (?:groet|hoogachting)|Groet(?:en|jes)?\b[^?]{0,40}$|Mvg\b|"
-    r"(?:Alvast |Bij voorbaat )?(?:hartelijk |veel )?(?:dank|bedankt)(?: je| jullie| u)?(?: alvast| bij voorbaat)?\b[^?]{0,20}$|"
+    r"^(?:Hoogachtend|(?:Met )?(?:vriendelijke|hartelijke|de meeste) (?:groet|hoogachting)|Mvg\b|"
+    r"Gr\.|Fijne? (?:dag|avond|weekend)\b|Verstuurd vanaf\b|Sent from\b|"
+    r"Dit (?:e-mail)?bericht\b.{0,40}\bbevatten\b|"
+    r"(?:Groet(?:en|jes)?|(?:Alvast |Bij voorbaat )?(?:hartelijk |veel )?(?:dank|bedankt))\b[^?]{0,40}$|"
     r"(?:Mede namens )?de (?:minister|staatssecretaris|minister-president)\b[^.?!]{0,160}$)",
     re.IGNORECASE,
 )
@@ -566,6 +568,9 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
         bare, led = _BARE.match(paragraph.text), _LED.match(paragraph.text)
         match = bare or led
         if match is None:
+            listed = _LISTED.match(paragraph.text)
+            if listed and parse_numbers(listed[1])[:2] == (1, 2) and _asks_soon(paragraphs, index):
+                styles.setdefault("led" + listed[0].strip()[-1:].strip("0123456789"), {})
             for style, chain in styles.items():
                 _count_several(chain, style.startswith("bare"), index, paragraph)
             continue
@@ -596,7 +601,7 @@ def _count_several(chain: dict[int, Part], bare: bool, index: int, paragraph: Pa
     if len(numbers) < 2:
         return
     last = max((part.numbers[-1] for part in chain.values()), default=0)
-    if last and numbers == tuple(range(last + 1, last + 1 + len(numbers))):
+    if numbers == tuple(range(last + 1, last + 1 + len(numbers))):
         chain[index] = Part(LabelKind.QUESTION, numbers, index, skip=led.end() if led is not None else 0)
 
 
