@@ -568,6 +568,23 @@ def test_letters_under_a_wrong_name_are_not_believed() -> None:
     assert not read(pdf(line)).warnings
 
 
+@pytest.mark.parametrize("base", ["Helvetica", "Times-Italic", "Courier-Bold"])
+@pytest.mark.parametrize("figures", ["1234567890", "0213456789", "0123456798"])
+def test_figures_under_a_wrong_name_are_not_believed(base: str, figures: str) -> None:
+    named = " ".join(f"<{code:02x}> <{ord(figures[code - 48]):04x}>" for code in range(48, 58))
+    same = " ".join(f"<{code:02x}> <{code:04x}>" for code in (32, *range(65, 91), *range(97, 123)))
+    codes = "1 begincodespacerange <00> <FF> endcodespacerange"
+    table = f"<<>>|begincmap {codes} 10 beginbfchar {named} endbfchar 53 beginbfchar {same} endbfchar endcmap"
+    font = HELVETICA.replace("Helvetica", base).replace(">>", "/ToUnicode 10 0 R>>")
+    words = "De dijk is verhoogd en kost nu meer dan in het eerste plan stond"
+    lines = [show(words, y=500 - 14 * k) for k in range(6)]
+    found = read(pdf(show("De kosten zijn 129568430 euro") + "".join(lines), font=font, objects=[table]))
+    assert not any(sign.isdigit() for sign in found.text) and found.text.count("verhoogd") == 6
+    assert any("niet te lezen" in warning for warning in found.warnings)
+    right = pdf(show("De kosten zijn 129568430 euro"), font=HELVETICA.replace("Helvetica", base))
+    assert "129568430" in read(right).text
+
+
 def test_letters_drawn_on_top_of_each_other_are_not_believed() -> None:
     lines = [
         show("De subsidie wordt niet toegekend voor 538 plekken in het land.", y=500 - 14 * k)
