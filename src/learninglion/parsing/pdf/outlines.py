@@ -8,6 +8,7 @@ are alike in all fonts, and are compared with those that every PDF reader brings
 from __future__ import annotations
 
 import ctypes
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,7 +19,6 @@ from numpy.typing import NDArray
 from pypdfium2 import raw
 
 FIGURES = range(48, 58)
-_NO_SIGN = "\ufffe"  # no font draws it: what comes instead is drawn for everything that is missing
 _KNOWN = (
     *(b"Helvetica", b"Helvetica-Bold", b"Helvetica-Oblique", b"Helvetica-BoldOblique"),
     *(b"Times-Roman", b"Times-Bold", b"Times-Italic", b"Times-BoldItalic"),
@@ -51,12 +51,12 @@ def misnames_figures(font: int) -> bool:
     False where nobody can tell: a font without outlines, or in a form of its own.
     """
     handle = ctypes.cast(font, raw.FPDF_FONT)
-    missing = _find_outline(handle, _NO_SIGN)
     outlines = {figure: _find_outline(handle, chr(figure)) for figure in FIGURES}
+    drawn = Counter(outlines.values())  # one for several is what a font shows for all that it has not
     return any(
         _is_another(outline, figure - FIGURES.start)
         for figure, outline in outlines.items()
-        if outline is not None and outline != missing
+        if outline is not None and drawn[outline] == 1
     )
 
 
