@@ -118,3 +118,63 @@ def test_figures_in_thousands_are_never_parted() -> None:
         rows(f"#table(columns: 4, inset: 1.5pt, column-gutter: 2pt, align: center, stroke: none, {cells})")
     )
     assert all(figure in text for figure in ("€ 4406", "89 878", "95 456", "46 537", "76 729", "90 357"))
+
+
+FIRST = "table(columns: 2,[Jaar],[Aantal],[2029],[11],[2030],[12])"
+SECOND = "table(columns: 3,[Regio],[Bedrag],[Deel],[Noord],[210],[3%],[Zuid],[220],[4%])"
+SEVERAL = [
+    "Jaar | Aantal",
+    "2029 | 11",
+    "2030 | 12",
+    "Regio | Bedrag | Deel",
+    "Noord | 210 | 3%",
+    "Zuid | 220 | 4%",
+]
+
+
+@pytest.mark.parametrize("white", ["0pt", "2pt", "6pt"])
+def test_two_tables_right_below_each_other_stay_two(white: str) -> None:
+    assert rows(f"#set block(spacing: {white})\n#{FIRST}\n#{SECOND}") == SEVERAL
+
+
+def test_heads_and_labels_that_stand_on_their_side_in_a_level_table() -> None:
+    def turned(text: str) -> str:
+        return f"rotate(-90deg, reflow: true)[{text}]"
+
+    heads = ",".join(map(turned, ("Instroom", "Uitstroom", "Saldo")))
+    assert rows(f"#table(columns: 4,[],{heads},[2029],[45],[40],[5],[2030],[61],[70],[9])") == [
+        " | Instroom | Uitstroom | Saldo",
+        "2029 | 45 | 40 | 5",
+        "2030 | 61 | 70 | 9",
+    ]
+    labels = [f"table.cell(rowspan: 2, {turned(name)})" for name in ("Noordrand", "Zuidrand")]
+    assert rows(
+        f"#table(columns: 3,{labels[0]},[2029],[4],[2030],[6],{labels[1]},[2029],[7],[2030],[8])"
+    ) == [
+        "Noordrand | 2029 | 4",
+        " | 2030 | 6",
+        "Zuidrand | 2029 | 7",
+        " | 2030 | 8",
+    ]
+
+
+def test_a_row_that_goes_on_overleaf_stays_a_row() -> None:
+    long = "De uitvoering ligt bij de gemeenten, die daarover elk jaar verslag doen aan hun eigen raad. " * 8
+    cells = f"[Maatregel],[Uitleg],[Dijken],[{long}Slot.],[Sluizen],[Geen.]"
+    assert rows(f"#v(21cm)\n#table(columns: (4cm, 1fr),{cells})") == [
+        "Maatregel | Uitleg",
+        f"Dijken | {long}Slot.",
+        "Sluizen | Geen.",
+    ]
+
+
+def test_cells_of_several_lines_between_drawn_lines() -> None:
+    cells = (
+        "[Verbetering van de dijken langs de rivier],[12 km],[De aanleg loopt voor op de planning van 2029.],"
+        "table.cell(colspan: 2)[Sluizen en gemalen],[Vertraagd door bezwaren.]"
+    )
+    assert rows(f"#table(columns: (3cm, 2cm, 4cm), align: horizon,[Onderwerp],[Stand],[Uitleg],{cells})") == [
+        "Onderwerp | Stand | Uitleg",
+        "Verbetering van de dijken langs de rivier | 12 km | De aanleg loopt voor op de planning van 2029.",
+        "Sluizen en gemalen |  | Vertraagd door bezwaren.",
+    ]

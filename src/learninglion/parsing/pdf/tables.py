@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
+from learninglion.parsing.pdf.grids import Grid, find_grids
+from learninglion.parsing.pdf.ink import Box
 from learninglion.parsing.pdf.lines import Line
 
 _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to each other
@@ -14,6 +16,7 @@ _APART = 1.6  # of the size: a larger step down in one column begins another cel
 _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
 _LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
+_MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
 _WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
 _WIDER = 1.3  # times the white between two words of these lines
 _MOST_SPACES = 12  # words of heads that stand close together; more is a sentence
@@ -73,12 +76,20 @@ class Table:
     sure: bool
 
 
-def find_tables(pages: Sequence[Sequence[Line]]) -> list[tuple[Table, ...]]:
+def find_tables(
+    pages: Sequence[Sequence[Line]],
+    rules: Sequence[tuple[Sequence[Box], Sequence[Box]]] = (),
+    sideways: Sequence[Sequence[Line]] = (),
+) -> list[tuple[Table, ...]]:
     """The tables among the lines of each page, in the order of the lines.
 
-    A single row is one where it goes on with a table of the page before or begins one of the page after.
+    `rules`: the level and the upright lines drawn on each page; `sideways`: what stands on its side on it,
+    counted behind its lines. A single row is a table where it goes on with one of the page before or begins
+    one of the page after.
     """
-    page_tables = [_find_on_page(lines) for lines in pages]
+    drawn = [find_grids(*page_rules) for page_rules in rules] or [()] * len(pages)
+    turned = sideways or [()] * len(pages)
+    page_tables = [_find_on_page(*page) for page in zip(pages, drawn, turned, strict=True)]
     result = []
     for number, lines in enumerate(pages):
         above = page_tables[number - 1][-1:] if number else ()
@@ -105,7 +116,102 @@ def same_columns(one: Table, other: Table) -> bool:
     )
 
 
-def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
+def _find_on_page(
+    lines: Sequence[Line], grids: Sequence[Grid], sideways: Sequence[Line]
+) -> tuple[Table, ...]:
+    """The tables in drawn grids, and above, between and below them those that white alone makes."""
+    drawn = [table for grid in grids if (table := _fill(grid, lines, sideways)) is not None]
+    tables: list[Table] = []
+    free = 0
+    for table in sorted(drawn, key=lambda table: table.first):
+        if table.first >= free:
+            tables += [*_find_by_white(lines, free, table.first), table]
+            free = table.last + 1
+    return (*tables, *_find_by_white(lines, free, len(lines)))
+
+
+def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table | None:
+    """The table of the lines that stand in a grid; None where they are no stretch of lines, or cross it."""
+    placed: dict[tuple[int, int], list[Cell]] = {}
+    inside: list[int] = []
+    for index, line in enumerate(lines):
+        row = grid.row_at(line.baseline + _MIDDLE * line.size)
+        if row is None or line.x1 <= grid.xs[0] or line.x0 >= grid.xs[-1]:
+            continue
+        inside.append(index)
+        for cell in _cells(index, line):
+            for part in _part_at_sides(cell, line, grid, row):
+                column = grid.column_at((part.x0 + part.x1) / 2)
+                if column is None or part.x0 < grid.xs[0] - _EDGE or part.x1 > grid.xs[-1] + _EDGE:
+                    return None
+                placed.setdefault(grid.owners[row][column], []).append(part)
+    if not inside or inside != list(range(inside[0], inside[-1] + 1)):
+        return None
+    for index, line in enumerate(sideways, start=len(lines)):
+        for cell in _cells(index, line):
+            left, bottom, right, top = line.rectangle(cell.start, cell.end)
+            row, column = grid.row_at((bottom + top) / 2), grid.column_at((left + right) / 2)
+            if row is not None and column is not None:  # the next line of it stands right of it, or left
+                level = -left if line.angle > 0 else right
+                part = replace(cell, x0=left, x1=right, baseline=level)
+                placed.setdefault(grid.owners[row][column], []).append(part)
+    numbers, columns = (sorted({place[k] for place in placed}) for k in (0, 1))
+    rows = [
+        tuple(tuple(sorted(placed.get((row, column), ()), key=_in_reading_order)) for column in columns)
+        for row in numbers
+    ]
+    full = sum(sum(map(bool, row)) > 1 for row in rows)
+    if not full or len(columns) < 2:
+        return None
+    edges = tuple((grid.xs[column], grid.xs[column + 1]) for column in columns)
+    return Table(inside[0], inside[-1], tuple(rows), edges, full > 1)
+
+
+def _in_reading_order(cell: Cell) -> tuple[float, float]:
+    return -cell.baseline, cell.x0
+
+
+def _part_at_sides(cell: Cell, line: Line, grid: Grid, row: int) -> list[Cell]:
+    """The parts of a stretch of text that runs over the sides of cells: the next begins behind each side."""
+    parts = [cell]
+    column = grid.column_at(cell.x0 + _EDGE)
+    while column is not None:
+        side = grid.edges_of(row, column)[1]
+        last = parts[-1]
+        if last.x1 <= side + _EDGE or side >= grid.xs[-1]:
+            break
+        spaces = [
+            at
+            for left, right, at in _whites(line)
+            if last.start < at < last.end and left - _EDGE <= side <= right + _EDGE
+        ]
+        if len(spaces) != 1:
+            break
+        parts[-1:] = [
+            *_trimmed(last.line, line, last.start, spaces[0]),
+            *_trimmed(last.line, line, spaces[0], last.end),
+        ]
+        column = grid.column_at(parts[-1].x0 + _EDGE)
+    return parts
+
+
+def _find_by_white(lines: Sequence[Line], start: int, end: int) -> list[Table]:
+    """The tables among lines start..end (exclusive) that stand in columns with white between them."""
+    return [
+        replace(
+            table,
+            first=table.first + start,
+            last=table.last + start,
+            rows=tuple(
+                tuple(tuple(replace(cell, line=cell.line + start) for cell in column) for column in row)
+                for row in table.rows
+            ),
+        )
+        for table in _find_in(lines[start:end])
+    ]
+
+
+def _find_in(lines: Sequence[Line]) -> tuple[Table, ...]:
     beside = _side_by_side(lines)
     tables: list[Table] = []
     index = 0
