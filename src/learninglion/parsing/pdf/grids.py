@@ -13,6 +13,7 @@ _PLAY = 2.0  # points by which lines of one grid may miss each other
 _LEAST = 4.0  # points: no row or column of text is narrower
 _MOST = 4000  # lines on a page: more is a drawing
 _COLUMNS, _ROWS = 40, 300
+_LINES = 4  # level lines without upright ones: around a head and two rows
 _SHARE = 0.6  # of a side of a cell that is drawn: less is no side
 
 
@@ -26,6 +27,7 @@ class Grid:
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     owners: tuple[tuple[tuple[int, int], ...], ...]
+    sides: bool = True  # whether upright lines are drawn, or only white parts the columns
 
     def row_at(self, y: float) -> int | None:
         """The row that a height stands in."""
@@ -45,7 +47,7 @@ class Grid:
 
 def find_grids(bars: Sequence[Box], uprights: Sequence[Box]) -> tuple[Grid, ...]:
     """The grids of two columns and rows or more, from top to bottom; those inside another are left out."""
-    if len(uprights) < 3 or len(bars) < 2 or len(bars) + len(uprights) > _MOST:
+    if not uprights or len(bars) < 2 or len(bars) + len(uprights) > _MOST:
         return ()
     level = _joined(((bottom + top) / 2, left, right) for left, bottom, right, top in bars)
     upright = _joined(((left + right) / 2, bottom, top) for left, bottom, right, top in uprights)
@@ -56,6 +58,29 @@ def find_grids(bars: Sequence[Box], uprights: Sequence[Box]) -> tuple[Grid, ...]
             key=lambda grid: (-grid.ys[0], grid.xs[0]),
         )
     )
+
+
+def find_stacks(bars: Sequence[Box]) -> tuple[tuple[float, float, tuple[float, ...]], ...]:
+    """Level lines that begin and end alike below each other: where they do, and their heights."""
+    if not _LINES <= len(bars) <= _MOST:
+        return ()
+    stacks: list[tuple[float, float, list[float]]] = []
+    for y, left, right in reversed(_joined(((bottom + top) / 2, x0, x1) for x0, bottom, x1, top in bars)):
+        alike = (
+            stack for stack in stacks if abs(stack[0] - left) < _LEAST and abs(stack[1] - right) < _LEAST
+        )
+        stack = next(alike, None)
+        if stack is None:
+            stacks.append((left, right, [y]))
+        elif stack[2][-1] - y >= _LEAST:
+            stack[2].append(y)
+    return tuple((left, right, tuple(ys)) for left, right, ys in stacks if len(ys) >= _LINES)
+
+
+def rows_alone(xs: Sequence[float], ys: Sequence[float]) -> Grid:
+    """A grid of which no cell is part of another."""
+    owners = tuple(tuple((row, column) for column in range(len(xs) - 1)) for row in range(len(ys) - 1))
+    return Grid(tuple(xs), tuple(ys), owners, sides=False)
 
 
 _Stroke = tuple[float, float, float]  # where it stands across its direction, and from where to where it runs

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, repeat
 
-from learninglion.parsing.pdf.grids import Grid, find_grids
+from learninglion.parsing.pdf.grids import Grid, find_grids, find_stacks, rows_alone
 from learninglion.parsing.pdf.ink import Box
 from learninglion.parsing.pdf.lines import Line
 
@@ -17,6 +17,9 @@ _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
 _LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
 _MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
+_WIDE = 0.45  # of the size: white between cells that lines part; between words it is 0.25 to 0.35
+_ACROSS = 0.6  # of the width between lines: a line without white in it that long is running text
+_FIGURE = re.compile(r"[€$–−+-]?\s?\d[\d. ,]*\s?%?")
 _WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
 _WIDER = 1.3  # times the white between two words of these lines
 _MOST_SPACES = 12  # words of heads that stand close together; more is a sentence
@@ -34,7 +37,7 @@ _RUNNING = 0.5  # of the lines of a column go on with the sentence of the line b
 _WORDS = 5  # of a sentence in a column of its own
 _SHORTEST = 14  # characters in the middle line of a column of text
 _SPACES = re.compile("(?<!€) +")  # an amount is one cell
-_THOUSANDS = re.compile(r"(?<!\d)\d{1,3} (?=\d{3}(?!\d))|(?<=\d) (?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3} (?=\d{3}(?!\d))|(?<=\d) (?=\d{3}(?!\d))")
 _CLOSED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 
@@ -87,7 +90,7 @@ def find_tables(
     counted behind its lines. A single row is a table where it goes on with one of the page before or begins
     one of the page after.
     """
-    drawn = [find_grids(*page_rules) for page_rules in rules] or [()] * len(pages)
+    drawn = rules or [((), ())] * len(pages)
     turned = sideways or [()] * len(pages)
     page_tables = [_find_on_page(*page) for page in zip(pages, drawn, turned, strict=True)]
     result = []
@@ -117,9 +120,10 @@ def same_columns(one: Table, other: Table) -> bool:
 
 
 def _find_on_page(
-    lines: Sequence[Line], grids: Sequence[Grid], sideways: Sequence[Line]
+    lines: Sequence[Line], rules: tuple[Sequence[Box], Sequence[Box]], sideways: Sequence[Line]
 ) -> tuple[Table, ...]:
     """The tables in drawn grids, and above, between and below them those that white alone makes."""
+    grids = [*find_grids(*rules), *(grid for stack in find_stacks(rules[0]) for grid in _part(*stack, lines))]
     drawn = [table for grid in grids if (table := _fill(grid, lines, sideways)) is not None]
     tables: list[Table] = []
     free = 0
@@ -128,6 +132,53 @@ def _find_on_page(
             tables += [*_find_by_white(lines, free, table.first), table]
             free = table.last + 1
     return (*tables, *_find_by_white(lines, free, len(lines)))
+
+
+def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line]) -> list[Grid]:
+    """The grids of rows between level lines, of which white makes the columns.
+
+    Running text between two of the lines parts one table from the next.
+    """
+    grids: list[Grid] = []
+    stretches: list[list[Cell]] = []  # of each row
+    heights = [ys[0]]
+    for top, bottom in (*pairwise(ys), (0.0, 0.0)):
+        row = [
+            (line, [part for cell in _cells(index, line) for part in _apart(cell, line)])
+            for index, line in enumerate(lines)
+            if bottom < line.baseline + _MIDDLE * line.size <= top and line.x1 > left and line.x0 < right
+        ]
+        prose = any(len(parts) == 1 and line.x1 - line.x0 > _ACROSS * (right - left) for line, parts in row)
+        if not prose and bottom:
+            stretches.append([part for _, parts in row for part in parts])
+            heights.append(bottom)
+            continue
+        columns = _find_columns([part for parts in stretches for part in parts])
+        if len(columns) > 1 and len(stretches) > 2 and not any(map(_holds_rows, stretches, repeat(lines))):
+            inner = [(a[1] + b[0]) / 2 for a, b in pairwise(columns)]
+            edges = min(left, columns[0][0]), max(right, columns[-1][1])
+            grids.append(rows_alone([edges[0], *inner, edges[1]], heights))
+        stretches, heights = [], [bottom]
+    return grids
+
+
+def _apart(cell: Cell, line: Line) -> list[Cell]:
+    """The parts of a stretch between whites that are wider than between words."""
+    wide = [at for x0, x1, at in _whites(line) if x1 - x0 > _WIDE * line.size and cell.start <= at < cell.end]
+    return [
+        part
+        for start, end in pairwise((cell.start, *wide, cell.end))
+        for part in _trimmed(cell.line, line, start, end)
+    ]
+
+
+def _holds_rows(parts: Sequence[Cell], lines: Sequence[Line]) -> bool:
+    """Whether figures stand below each other between two level lines: those are rows of their own."""
+    figures = [part for part in parts if _FIGURE.fullmatch(lines[part.line].text[part.start : part.end])]
+    return any(
+        a.x0 < b.x1 and b.x0 < a.x1 and abs(a.baseline - b.baseline) > _LEVEL * a.size
+        for a, b in combinations(figures, 2)
+    )
 
 
 def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table | None:
@@ -140,12 +191,14 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
             continue
         inside.append(index)
         for cell in _cells(index, line):
-            for part in _part_at_sides(cell, line, grid, row):
+            for part in _part_at_sides(cell, line, grid, row) if grid.sides else _apart(cell, line):
                 column = grid.column_at((part.x0 + part.x1) / 2)
                 if column is None or part.x0 < grid.xs[0] - _EDGE or part.x1 > grid.xs[-1] + _EDGE:
                     return None
                 placed.setdefault(grid.owners[row][column], []).append(part)
-    if not inside or inside != list(range(inside[0], inside[-1] + 1)):
+    beside = (pair for parts in placed.values() for pair in combinations(parts, 2))
+    woven = not grid.sides and any(abs(a.baseline - b.baseline) < _LEVEL * a.size for a, b in beside)
+    if woven or not inside or inside != list(range(inside[0], inside[-1] + 1)):
         return None
     for index, line in enumerate(sideways, start=len(lines)):
         for cell in _cells(index, line):
