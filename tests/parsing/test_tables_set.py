@@ -178,3 +178,40 @@ def test_cells_of_several_lines_between_drawn_lines() -> None:
         "Verbetering van de dijken langs de rivier | 12 km | De aanleg loopt voor op de planning van 2029.",
         "Sluizen en gemalen |  | Vertraagd door bezwaren.",
     ]
+
+
+@pytest.mark.parametrize("columns", ["columns: 3", "columns: (4cm, 3cm, 3cm)"])
+@pytest.mark.parametrize(
+    "stroke",
+    [
+        "(x: none, y: 0.5pt)",
+        "(x, y) => (top: if y <= 1 {1pt}, bottom: if y == 3 {1pt})",
+        "(x, y) => (left: if x > 0 {0.5pt}, top: if y > 0 {0.5pt})",
+    ],
+    ids=["rows", "head and foot", "inner"],
+)
+def test_close_columns_between_drawn_lines(stroke: str, columns: str) -> None:
+    cells = "[Post],[Raming],[Stand],[Loon noord],[12.400],[300],[Huur zuid],[9],[1 250],[Zorg],[],[14%]"
+    assert rows(f"#table({columns}, inset: (x: 3pt, y: 2pt), stroke: {stroke},{cells})") == [
+        "Post | Raming | Stand",
+        "Loon noord | 12.400 | 300",
+        "Huur zuid | 9 | 1 250",
+        "Zorg |  | 14%",
+    ]
+
+
+def test_running_text_between_two_tables_of_one_breadth_parts_them() -> None:
+    table = "#table(columns: (6cm, 1fr), stroke: (x: none, y: 0.5pt),[Jaar],[Aantal],[2029],[11],[2030],[12])"
+    text = "De aantallen van de volgende tabel zijn voorlopig en gaan alleen over de havens in het noorden."
+    assert rows(f"{table}\n{text}\n{table}") == [
+        *("Jaar | Aantal", "2029 | 11", "2030 | 12"),
+        text,
+        *("Jaar | Aantal", "2029 | 11", "2030 | 12"),
+    ]
+
+
+def test_a_list_beside_running_text_is_no_table() -> None:
+    items = "\n".join("- De dijk is hersteld." for _ in range(3))
+    text = "Het waterschap herstelt de dijk langs de rivier en meldt dat elk jaar aan de raad. " * 5
+    read = rows(f"#set page(columns: 2)\n{items}\n#colbreak()\n{text}")
+    assert not any("|" in row for row in read) and " ".join(text.split()) in " ".join(read)

@@ -13,7 +13,7 @@ _PLAY = 2.0  # points by which lines of one grid may miss each other
 _LEAST = 4.0  # points: no row or column of text is narrower
 _MOST = 4000  # lines on a page: more is a drawing
 _COLUMNS, _ROWS = 40, 300
-_LINES = 4  # level lines without upright ones: around a head and two rows
+_LINES = 3  # level lines without upright ones: around a head and rows
 _SHARE = 0.6  # of a side of a cell that is drawn: less is no side
 
 

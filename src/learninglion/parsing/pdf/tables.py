@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise, repeat
+from itertools import combinations, pairwise
 
 from learninglion.parsing.pdf.grids import Grid, find_grids, find_stacks, rows_alone
 from learninglion.parsing.pdf.ink import Box
@@ -26,6 +26,7 @@ _MOST_SPACES = 12  # words of heads that stand close together; more is a sentenc
 _SEVERAL = 3  # columns
 _PROSE = 6  # so many lines a column, all long, are columns of text and no table
 _PROSE_LENGTH = 28  # characters: a line of a column of text
+_BULLETS = frozenset("•●▪◦‣-–—*\uf0b7")
 _LEAST_ROWS = 3  # of a table that is drawn column by column
 _BETWEEN = 3  # lines of one column that may stand between two rows of a table
 _MARKER = re.compile(
@@ -123,8 +124,8 @@ def _find_on_page(
     lines: Sequence[Line], rules: tuple[Sequence[Box], Sequence[Box]], sideways: Sequence[Line]
 ) -> tuple[Table, ...]:
     """The tables in drawn grids, and above, between and below them those that white alone makes."""
-    grids = [*find_grids(*rules), *(grid for stack in find_stacks(rules[0]) for grid in _part(*stack, lines))]
-    drawn = [table for grid in grids if (table := _fill(grid, lines, sideways)) is not None]
+    grids = [table for grid in find_grids(*rules) if (table := _fill(grid, lines, sideways)) is not None]
+    drawn = [*grids, *(table for stack in find_stacks(rules[0]) for table in _part(*stack, lines))]
     tables: list[Table] = []
     free = 0
     for table in sorted(drawn, key=lambda table: table.first):
@@ -134,32 +135,51 @@ def _find_on_page(
     return (*tables, *_find_by_white(lines, free, len(lines)))
 
 
-def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line]) -> list[Grid]:
-    """The grids of rows between level lines, of which white makes the columns.
+def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line]) -> list[Table]:
+    """The tables between level lines, of which white makes the columns.
 
     Running text between two of the lines parts one table from the next.
     """
-    grids: list[Grid] = []
-    stretches: list[list[Cell]] = []  # of each row
+    tables: list[Table] = []
+    bands: list[list[Cell]] = []  # what stands between two of the lines
     heights = [ys[0]]
     for top, bottom in (*pairwise(ys), (0.0, 0.0)):
-        row = [
+        band = [
             (line, [part for cell in _cells(index, line) for part in _apart(cell, line)])
             for index, line in enumerate(lines)
             if bottom < line.baseline + _MIDDLE * line.size <= top and line.x1 > left and line.x0 < right
         ]
-        prose = any(len(parts) == 1 and line.x1 - line.x0 > _ACROSS * (right - left) for line, parts in row)
+        prose = any(len(parts) == 1 and line.x1 - line.x0 > _ACROSS * (right - left) for line, parts in band)
         if not prose and bottom:
-            stretches.append([part for _, parts in row for part in parts])
+            bands.append([part for _, parts in band for part in parts])
             heights.append(bottom)
             continue
-        columns = _find_columns([part for parts in stretches for part in parts])
-        if len(columns) > 1 and len(stretches) > 2 and not any(map(_holds_rows, stretches, repeat(lines))):
-            inner = [(a[1] + b[0]) / 2 for a, b in pairwise(columns)]
-            edges = min(left, columns[0][0]), max(right, columns[-1][1])
-            grids.append(rows_alone([edges[0], *inner, edges[1]], heights))
-        stretches, heights = [], [bottom]
-    return grids
+        table = _table_of(bands, heights, left, right, lines) if len(bands) > 1 else None
+        tables += [table] if table is not None else []
+        bands, heights = [], [bottom]
+    return tables
+
+
+def _table_of(
+    bands: Sequence[Sequence[Cell]],
+    heights: Sequence[float],
+    left: float,
+    right: float,
+    lines: Sequence[Line],
+) -> Table | None:
+    """The table of what stands between level lines: each band is a row, or holds several."""
+    cells = [part for band in bands for part in band]
+    columns = _find_columns(cells)
+    if len(columns) < 2:
+        return None
+    if len(bands) > 2 and not any(_holds_rows(band, lines) for band in bands):
+        inner = [(a[1] + b[0]) / 2 for a, b in pairwise(columns)]
+        xs = min(left, columns[0][0]), *inner, max(right, columns[-1][1])
+        return _fill(rows_alone(xs, heights), lines, ())
+    inside = sorted({cell.line for cell in cells})
+    if inside != list(range(inside[0], inside[-1] + 1)):
+        return None
+    return _build(lines, inside[0], inside[-1], cells)
 
 
 def _apart(cell: Cell, line: Line) -> list[Cell]:
@@ -374,9 +394,9 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
     return 0 < step < _APART * line.size or level and 0 < step < 1.05 * usual
 
 
-def _build(lines: Sequence[Line], first: int, last: int) -> Table | None:
-    """The table of lines first..last; None where they are none."""
-    cells = [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
+def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] = ()) -> Table | None:
+    """The table of lines first..last; None where they are none. `known`: the cells, where those are sure."""
+    cells = list(known) or [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
     columns = _find_columns(cells)
     if len(columns) < 2:
         return None
@@ -499,7 +519,8 @@ def _is_prose(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Li
     for texts in by_column:
         lengths = sorted(map(len, texts))
         long = len(texts) >= _PROSE and lengths[len(texts) // 2] >= _PROSE_LENGTH
-        if not long and not runs_on(texts):
+        listed = sum(text[0] in _BULLETS for text in texts) > 1
+        if not long and not listed and not runs_on(texts):
             return False
     return True
 
