@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 from learninglion.parsing.pdf.ink import Box
 
@@ -139,6 +140,7 @@ def _touching(
 
 def _grids(level: Sequence[_Stroke], upright: Sequence[_Stroke]) -> Iterator[Grid]:
     """The grid of strokes that hang together; several where tables stand right below each other."""
+    level, upright = sorted(level), sorted(upright)
     xs = _places([stroke[0] for stroke in upright], (min(s[1] for s in level), max(s[2] for s in level)))
     ys = _places([stroke[0] for stroke in level], (min(s[1] for s in upright), max(s[2] for s in upright)))
     if not 3 <= len(xs) <= _COLUMNS + 1 or not 3 <= len(ys) <= _ROWS + 1:
@@ -182,12 +184,9 @@ def _places(strokes: Sequence[float], ends: tuple[float, float]) -> list[float]:
 
 
 def _is_drawn(strokes: Sequence[_Stroke], at: float, low: float, high: float) -> bool:
-    """Whether a side of a cell is drawn, for the greater part."""
-    drawn = sum(
-        max(0.0, min(high, end) - max(low, start))
-        for place, start, end in strokes
-        if abs(place - at) <= _LEAST
-    )
+    """Whether a side of a cell is drawn, for the greater part; `strokes` in the order of their places."""
+    near = strokes[bisect_left(strokes, (at - _LEAST,)) : bisect_right(strokes, (at + _LEAST, inf))]
+    drawn = sum(max(0.0, min(high, end) - max(low, start)) for _, start, end in near)
     return drawn >= _SHARE * (high - low)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
@@ -143,12 +144,15 @@ def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line])
     tables: list[Table] = []
     bands: list[list[Cell]] = []  # what stands between two of the lines
     heights = [ys[0]]
-    for top, bottom in (*pairwise(ys), (0.0, 0.0)):
-        band = [
-            (line, [part for cell in _cells(index, line) for part in _apart(cell, line)])
-            for index, line in enumerate(lines)
-            if bottom < line.baseline + _MIDDLE * line.size <= top and line.x1 > left and line.x0 < right
-        ]
+    standing: dict[int, list[tuple[Line, list[Cell]]]] = {}  # by how many of the lines are below it
+    rising = ys[::-1]
+    for index, line in enumerate(lines):
+        if line.x1 > left and line.x0 < right:
+            parts = [part for cell in _cells(index, line) for part in _apart(cell, line)]
+            below = bisect_left(rising, line.baseline + _MIDDLE * line.size)
+            standing.setdefault(below, []).append((line, parts))
+    for number, bottom in enumerate((*ys[1:], 0.0), start=1):
+        band = standing.get(len(ys) - number, []) if bottom else []
         prose = any(len(parts) == 1 and line.x1 - line.x0 > _ACROSS * (right - left) for line, parts in band)
         if not prose and bottom:
             bands.append([part for _, parts in band for part in parts])
@@ -195,10 +199,8 @@ def _apart(cell: Cell, line: Line) -> list[Cell]:
 def _holds_rows(parts: Sequence[Cell], lines: Sequence[Line]) -> bool:
     """Whether figures stand below each other between two level lines: those are rows of their own."""
     figures = [part for part in parts if _FIGURE.fullmatch(lines[part.line].text[part.start : part.end])]
-    return any(
-        a.x0 < b.x1 and b.x0 < a.x1 and abs(a.baseline - b.baseline) > _LEVEL * a.size
-        for a, b in combinations(figures, 2)
-    )
+    figures.sort(key=lambda part: part.x0)
+    return any(b.x0 < a.x1 and abs(a.baseline - b.baseline) > _LEVEL * a.size for a, b in pairwise(figures))
 
 
 def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table | None:
@@ -216,8 +218,8 @@ def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table 
                 if column is None or part.x0 < grid.xs[0] - _EDGE or part.x1 > grid.xs[-1] + _EDGE:
                     return None
                 placed.setdefault(grid.owners[row][column], []).append(part)
-    beside = (pair for parts in placed.values() for pair in combinations(parts, 2))
-    woven = not grid.sides and any(abs(a.baseline - b.baseline) < _LEVEL * a.size for a, b in beside)
+    beside = (pair for parts in placed.values() for pair in pairwise(sorted(parts, key=_in_reading_order)))
+    woven = not grid.sides and any(a.baseline - b.baseline < _LEVEL * a.size for a, b in beside)
     if woven or not inside or inside != list(range(inside[0], inside[-1] + 1)):
         return None
     for index, line in enumerate(sideways, start=len(lines)):
