@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from random import Random
 
 import pytest
 from pdffiles import HELVETICA, image, pdf, show
@@ -939,3 +940,15 @@ def test_small_figures_in_a_cell_that_stands_higher_than_its_line() -> None:
     cells = show("zie noot", y=700) + show("x", x=160, y=707, size=12) + show("7", x=166, y=705.9, size=7)
     row = show("Noord", x=72, y=680) + show("41", x=160, y=680)
     assert "x₇" in words(pdf(cells + row)) and "x⁷" not in words(pdf(cells + row))
+
+
+def test_a_page_full_of_figures_in_no_columns_is_read() -> None:
+    chance = Random(1)
+    figures = "".join(
+        show(str(chance.randint(1, 999)), x=52 + 7 * (n % 70), y=60 + 9 * (n // 70), size=3)
+        for n in range(600)
+    )
+    level = "".join(f"50 {50 + 4.1 * n:.1f} m 550 {50 + 4.1 * n:.1f} l S " for n in range(150))
+    upright = "".join(f"{50 + 5 * n} 50 m {50 + 5 * n} 800 l S " for n in range(100))
+    for drawn in ("", level, level + upright):
+        assert len(read(pdf(drawn + figures)).text.replace("|", "").split()) > 400

@@ -404,6 +404,8 @@ def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] =
         return None
     cells = [part for cell in cells for part in _split(cell, lines[cell.line], columns)]
     columns = _find_columns(cells)
+    if len(columns) < 2:
+        return None
     placed = [(_column_of(cell, columns), cell) for cell in cells]
     if _is_prose(placed, len(columns), lines):
         return None
