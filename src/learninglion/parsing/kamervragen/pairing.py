@@ -271,8 +271,8 @@ _IN_PROSE = (Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG, Genre.SCHRIFTELIJK_OVER
 _COUNTED = "De vragen hebben hier geen nummer; ze zijn geteld en bij de tekst gezet die erop volgt."
 # What members sent in, before anybody answered.
 _ASKED = re.compile(
-    r"(?:Schriftelijke\s+|Kamer)?vragen\s+van\s+(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden)\s.{2,300}?\saan\s+de\s+"
-    r"(?:minister|staatssecretaris)",
+    r"(?:\d{1,5}\s+)?(?:Schriftelijke\s+|Kamer)?vragen\s+van\s+(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden)\s"
+    r".{2,300}?(?:\saan\s+de\s+(?:minister|staatssecretaris)|\(\s*ingezonden\b)",
     re.IGNORECASE | re.DOTALL,
 )
 _SPEAKS = re.compile(
