@@ -49,15 +49,16 @@ def test_words_of_one_head_and_of_short_lines_are_no_columns() -> None:
     assert rows(" \\ ".join(short)) == [" ".join(short)] or rows(" \\ ".join(short)) == short
 
 
+@pytest.mark.parametrize("stroke", ["1pt", "none", "(x: none, y: 0.4pt)"])
 @pytest.mark.parametrize("counts", [(2, 3), (3, 4), (4, 2), (3, 3)])
-def test_a_label_in_the_middle_beside_several_rows(counts: tuple[int, int]) -> None:
+def test_a_label_in_the_middle_beside_several_rows(counts: tuple[int, int], stroke: str) -> None:
     cells, expected = "[Regio],[Jaar],[Aantal]", ["Regio | Jaar | Aantal"]
     for name, count in zip(("Noord", "Zuid"), counts, strict=True):
         cells += f",table.cell(rowspan: {count})[{name}]"
         for k in range(count):
             cells += f",[{2020 + k}],[{k + 4}]"
             expected.append(f"{name if not k else ''} | {2020 + k} | {k + 4}")
-    assert rows(f"#table(columns: 3, align: horizon, {cells})") == expected
+    assert rows(f"#table(columns: 3, align: horizon, stroke: {stroke}, {cells})") == expected
 
 
 def test_a_label_at_the_top_of_its_rows_stays_there() -> None:
