@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pytest
 import typst
 
 from learninglion.models import Document, NoticeKind, RawFile
@@ -135,3 +136,27 @@ def test_real_pages(shared_data: Path) -> None:
         assert any(pair.answer for pair in found.pairs) == record["has_answer"]
         assert record["has_answer"] <= bool(found.received_on and found.ministry)
         assert found.session_year and found.session_year == (record["vergaderjaar"] or found.session_year)
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n", " "])
+def test_a_set_copied_from_an_old_sheet_without_its_head(gap: str) -> None:
+    text = gap.join(
+        (
+            "Vragen van de leden Jansen en Pietersen (beiden A.R.P.) over sluizen. (Ingezonden 3 mei 1976)",
+            "1 Is het de Minister bekend dat 12 sluizen lekken? 2 Zo ja, wat doet hij daaraan?",
+            "Antwoord van Minister De Boer (Verkeer en Waterstaat). (Ontvangen 12 juni 1976)",
+            "1 Ja, het betreft 12 sluizen. 2 Er is 3 miljoen gulden uitgetrokken.",
+        )
+    )
+    document = parse(RawFile("x.txt", text.encode(), "x"))
+    assert [(p.numbers, p.answer.of(document.text) if p.answer else "") for p in document.pairs] == [
+        ((1,), "Ja, het betreft 12 sluizen."),
+        ((2,), "Er is 3 miljoen gulden uitgetrokken."),
+    ]
+    assert str(document.received_on) == "1976-06-12"
+
+
+def test_questions_of_members_that_give_no_pairs_are_told() -> None:
+    text = "12 Vragen van het lid Jansen (A.R.P.) over sluizen. (Ingezonden 3 mei 2031)\n\nLekken zij? Hoe?"
+    document = parse(RawFile("x.txt", text.encode(), "x"))
+    assert not document.pairs and any("zonder nummers" in warning for warning in document.warnings)

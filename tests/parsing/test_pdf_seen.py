@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from random import Random
 
 import pytest
 from pdffiles import HELVETICA, image, pdf, show
@@ -568,6 +569,23 @@ def test_letters_under_a_wrong_name_are_not_believed() -> None:
     assert not read(pdf(line)).warnings
 
 
+@pytest.mark.parametrize("base", ["Helvetica", "Times-Italic", "Courier-Bold"])
+@pytest.mark.parametrize("figures", ["1234567890", "0213456789", "0123456798"])
+def test_figures_under_a_wrong_name_are_not_believed(base: str, figures: str) -> None:
+    named = " ".join(f"<{code:02x}> <{ord(figures[code - 48]):04x}>" for code in range(48, 58))
+    same = " ".join(f"<{code:02x}> <{code:04x}>" for code in (32, *range(65, 91), *range(97, 123)))
+    codes = "1 begincodespacerange <00> <FF> endcodespacerange"
+    table = f"<<>>|begincmap {codes} 10 beginbfchar {named} endbfchar 53 beginbfchar {same} endbfchar endcmap"
+    font = HELVETICA.replace("Helvetica", base).replace(">>", "/ToUnicode 10 0 R>>")
+    words = "De dijk is verhoogd en kost nu meer dan in het eerste plan stond"
+    lines = [show(words, y=500 - 14 * k) for k in range(6)]
+    found = read(pdf(show("De kosten zijn 129568430 euro") + "".join(lines), font=font, objects=[table]))
+    assert not any(sign.isdigit() for sign in found.text) and found.text.count("verhoogd") == 6
+    assert any("niet te lezen" in warning for warning in found.warnings)
+    right = pdf(show("De kosten zijn 129568430 euro"), font=HELVETICA.replace("Helvetica", base))
+    assert "129568430" in read(right).text
+
+
 def test_letters_drawn_on_top_of_each_other_are_not_believed() -> None:
     lines = [
         show("De subsidie wordt niet toegekend voor 538 plekken in het land.", y=500 - 14 * k)
@@ -922,3 +940,15 @@ def test_small_figures_in_a_cell_that_stands_higher_than_its_line() -> None:
     cells = show("zie noot", y=700) + show("x", x=160, y=707, size=12) + show("7", x=166, y=705.9, size=7)
     row = show("Noord", x=72, y=680) + show("41", x=160, y=680)
     assert "x₇" in words(pdf(cells + row)) and "x⁷" not in words(pdf(cells + row))
+
+
+def test_a_page_full_of_figures_in_no_columns_is_read() -> None:
+    chance = Random(1)
+    figures = "".join(
+        show(str(chance.randint(1, 999)), x=52 + 7 * (n % 70), y=60 + 9 * (n // 70), size=3)
+        for n in range(600)
+    )
+    level = "".join(f"50 {50 + 4.1 * n:.1f} m 550 {50 + 4.1 * n:.1f} l S " for n in range(150))
+    upright = "".join(f"{50 + 5 * n} 50 m {50 + 5 * n} 800 l S " for n in range(100))
+    for drawn in ("", level, level + upright):
+        assert len(read(pdf(drawn + figures)).text.replace("|", "").split()) > 400

@@ -163,3 +163,86 @@ def test_a_last_question_without_its_number_is_told(between: str) -> None:
     assert not read_question_set(between.join(lines[:3])).warnings
     follows = between.join([*lines[:3], "Zo nee, waarom niet?"])
     assert not read_question_set(follows).warnings
+
+
+@pytest.mark.parametrize(
+    ("marks", "numbers"),
+    [
+        (("1) ", "2) ", "4) "), (1, 2, 4)),
+        (("1. ", "5. ", "6. "), (1, 5, 6)),
+        (("a) ", "b) ", "d) "), (1, 2, 4)),
+        (("1 en 2. ", "3. "), (1, 3)),
+    ],
+)
+def test_a_gap_in_the_numbers_is_told_and_swallows_nothing(
+    marks: tuple[str, ...], numbers: tuple[int, ...]
+) -> None:
+    lines = [mark + text for mark, text in zip(marks, ASKED, strict=False)]
+    question_set = read_question_set(f"{HEAD}\n\n" + "\n".join(lines))
+    assert tuple(q.numbers[0] for q in question_set.questions) == numbers
+    assert tuple(q.text for q in question_set.questions) == ASKED[: len(marks)]
+    whole = numbers == (1, 3)
+    assert whole or any("ontbreekt" in warning for warning in question_set.warnings)
+
+
+@pytest.mark.parametrize("around", ["{0}", HEAD + "\n\n{0}", "Dag,\n\nHierbij.\n\n{0}\n\nGroet,\nEls"])
+@pytest.mark.parametrize("number", [1, 7])
+def test_one_numbered_question(around: str, number: int) -> None:
+    question = f"{ASKED[1]}\na. Welke ponten zijn dat?\nb. Wie betaalt?"
+    question_set = read_question_set(around.format(f"{number}. {question}"))
+    assert [(q.numbers, q.text) for q in question_set.questions] == [((number,), question)]
+    assert question_set.warnings == ()
+
+
+@pytest.mark.parametrize("sign", ["•", "-", "▪", "o", "*"])
+def test_bullets_of_which_some_do_not_ask(sign: str) -> None:
+    asked = (
+        ASKED[0],
+        "Graag een overzicht per pont.",
+        "Kunt u zeggen:\n– wat het kost;\n– wie betaalt?",
+        ASKED[2],
+    )
+    text = f"{HEAD}\n\n" + "\n".join(f"{sign} {question}" for question in asked)
+    assert tuple(q.text for q in read_question_set(text).questions) == asked
+
+
+@pytest.mark.parametrize("form", ["{n}. {q}", "Vraag {n}\n{q}", "• {q}", "{q}"])
+@pytest.mark.parametrize(
+    ("ahead", "behind"),
+    [
+        ("Beste collega, hierbij de vragen. Kun je ze voor maandag doen?", "Groet, Jan"),
+        ("Ha Els,\nZie onder.", "Gr. Jan"),
+        ("Van: Griffie\nOnderwerp: vragen", "Mvg,\n\nJan\nBeleidsmedewerker\nT 06 12 34 56 78"),
+        ("", "Dank alvast!"),
+    ],
+)
+def test_who_sends_a_set_on_asks_nothing(form: str, ahead: str, behind: str) -> None:
+    asked = "\n\n".join(form.format(n=n, q=text) for n, text in enumerate(ASKED, start=1))
+    question_set = read_question_set("\n\n".join((ahead, HEAD, asked, behind)))
+    assert tuple(q.text for q in question_set.questions) == ASKED
+    assert behind.split()[0] in question_set.introduction
+
+
+def test_what_stands_behind_the_last_question_is_told() -> None:
+    question_set = read_question_set(f"1. {ASKED[0]}\n2. {ASKED[2]}\n\nDeadline: vrijdag 12.00 uur")
+    assert question_set.questions[1].text == ASKED[2]
+    assert any("Deadline" in warning for warning in question_set.warnings)
+
+
+def test_rows_of_a_copied_table() -> None:
+    rows = "\n".join(f"| {n} | {text} |" for n, text in enumerate(ASKED, start=1))
+    question_set = read_question_set(f"{HEAD}\n\n| Nr | Vraag |\n| --- | --- |\n{rows}")
+    assert tuple(q.text for q in question_set.questions) == ASKED
+
+
+def test_lines_that_end_before_they_are_full_end_a_question() -> None:
+    long = (
+        "Welke maatregelen neemt u om te zorgen dat de ponten op alle plaatsen langs de rivier\nweer varen?"
+    )
+    asked = (ASKED[0], long, "Wie betaalt de ponten?", ASKED[1])
+    question_set = read_question_set(f"{HEAD}\n\n" + "\n".join(asked))
+    assert tuple(q.text for q in question_set.questions) == tuple(text.replace("\n", " ") for text in asked)
+
+
+def test_one_label_many_times_is_read_in_bounded_time() -> None:
+    assert len(read_question_set("Vraag 1\nHoe?\n" * 20_000).questions) == 20_000

@@ -49,15 +49,16 @@ def test_words_of_one_head_and_of_short_lines_are_no_columns() -> None:
     assert rows(" \\ ".join(short)) == [" ".join(short)] or rows(" \\ ".join(short)) == short
 
 
+@pytest.mark.parametrize("stroke", ["1pt", "none", "(x: none, y: 0.4pt)"])
 @pytest.mark.parametrize("counts", [(2, 3), (3, 4), (4, 2), (3, 3)])
-def test_a_label_in_the_middle_beside_several_rows(counts: tuple[int, int]) -> None:
+def test_a_label_in_the_middle_beside_several_rows(counts: tuple[int, int], stroke: str) -> None:
     cells, expected = "[Regio],[Jaar],[Aantal]", ["Regio | Jaar | Aantal"]
     for name, count in zip(("Noord", "Zuid"), counts, strict=True):
         cells += f",table.cell(rowspan: {count})[{name}]"
         for k in range(count):
             cells += f",[{2020 + k}],[{k + 4}]"
             expected.append(f"{name if not k else ''} | {2020 + k} | {k + 4}")
-    assert rows(f"#table(columns: 3, align: horizon, {cells})") == expected
+    assert rows(f"#table(columns: 3, align: horizon, stroke: {stroke}, {cells})") == expected
 
 
 def test_a_label_at_the_top_of_its_rows_stays_there() -> None:
@@ -118,3 +119,100 @@ def test_figures_in_thousands_are_never_parted() -> None:
         rows(f"#table(columns: 4, inset: 1.5pt, column-gutter: 2pt, align: center, stroke: none, {cells})")
     )
     assert all(figure in text for figure in ("€ 4406", "89 878", "95 456", "46 537", "76 729", "90 357"))
+
+
+FIRST = "table(columns: 2,[Jaar],[Aantal],[2029],[11],[2030],[12])"
+SECOND = "table(columns: 3,[Regio],[Bedrag],[Deel],[Noord],[210],[3%],[Zuid],[220],[4%])"
+SEVERAL = [
+    "Jaar | Aantal",
+    "2029 | 11",
+    "2030 | 12",
+    "Regio | Bedrag | Deel",
+    "Noord | 210 | 3%",
+    "Zuid | 220 | 4%",
+]
+
+
+@pytest.mark.parametrize("white", ["0pt", "2pt", "6pt"])
+def test_two_tables_right_below_each_other_stay_two(white: str) -> None:
+    assert rows(f"#set block(spacing: {white})\n#{FIRST}\n#{SECOND}") == SEVERAL
+
+
+def test_heads_and_labels_that_stand_on_their_side_in_a_level_table() -> None:
+    def turned(text: str) -> str:
+        return f"rotate(-90deg, reflow: true)[{text}]"
+
+    heads = ",".join(map(turned, ("Instroom", "Uitstroom", "Saldo")))
+    assert rows(f"#table(columns: 4,[],{heads},[2029],[45],[40],[5],[2030],[61],[70],[9])") == [
+        " | Instroom | Uitstroom | Saldo",
+        "2029 | 45 | 40 | 5",
+        "2030 | 61 | 70 | 9",
+    ]
+    labels = [f"table.cell(rowspan: 2, {turned(name)})" for name in ("Noordrand", "Zuidrand")]
+    assert rows(
+        f"#table(columns: 3,{labels[0]},[2029],[4],[2030],[6],{labels[1]},[2029],[7],[2030],[8])"
+    ) == [
+        "Noordrand | 2029 | 4",
+        " | 2030 | 6",
+        "Zuidrand | 2029 | 7",
+        " | 2030 | 8",
+    ]
+
+
+def test_a_row_that_goes_on_overleaf_stays_a_row() -> None:
+    long = "De uitvoering ligt bij de gemeenten, die daarover elk jaar verslag doen aan hun eigen raad. " * 8
+    cells = f"[Maatregel],[Uitleg],[Dijken],[{long}Slot.],[Sluizen],[Geen.]"
+    assert rows(f"#v(21cm)\n#table(columns: (4cm, 1fr),{cells})") == [
+        "Maatregel | Uitleg",
+        f"Dijken | {long}Slot.",
+        "Sluizen | Geen.",
+    ]
+
+
+def test_cells_of_several_lines_between_drawn_lines() -> None:
+    cells = (
+        "[Verbetering van de dijken langs de rivier],[12 km],[De aanleg loopt voor op de planning van 2029.],"
+        "table.cell(colspan: 2)[Sluizen en gemalen],[Vertraagd door bezwaren.]"
+    )
+    assert rows(f"#table(columns: (3cm, 2cm, 4cm), align: horizon,[Onderwerp],[Stand],[Uitleg],{cells})") == [
+        "Onderwerp | Stand | Uitleg",
+        "Verbetering van de dijken langs de rivier | 12 km | De aanleg loopt voor op de planning van 2029.",
+        "Sluizen en gemalen |  | Vertraagd door bezwaren.",
+    ]
+
+
+@pytest.mark.parametrize("columns", ["columns: 3", "columns: (4cm, 3cm, 3cm)"])
+@pytest.mark.parametrize(
+    "stroke",
+    [
+        "(x: none, y: 0.5pt)",
+        "(x, y) => (top: if y <= 1 {1pt}, bottom: if y == 3 {1pt})",
+        "(x, y) => (left: if x > 0 {0.5pt}, top: if y > 0 {0.5pt})",
+    ],
+    ids=["rows", "head and foot", "inner"],
+)
+def test_close_columns_between_drawn_lines(stroke: str, columns: str) -> None:
+    cells = "[Post],[Raming],[Stand],[Loon noord],[12.400],[300],[Huur zuid],[9],[1 250],[Zorg],[],[14%]"
+    assert rows(f"#table({columns}, inset: (x: 3pt, y: 2pt), stroke: {stroke},{cells})") == [
+        "Post | Raming | Stand",
+        "Loon noord | 12.400 | 300",
+        "Huur zuid | 9 | 1 250",
+        "Zorg |  | 14%",
+    ]
+
+
+def test_running_text_between_two_tables_of_one_breadth_parts_them() -> None:
+    table = "#table(columns: (6cm, 1fr), stroke: (x: none, y: 0.5pt),[Jaar],[Aantal],[2029],[11],[2030],[12])"
+    text = "De aantallen van de volgende tabel zijn voorlopig en gaan alleen over de havens in het noorden."
+    assert rows(f"{table}\n{text}\n{table}") == [
+        *("Jaar | Aantal", "2029 | 11", "2030 | 12"),
+        text,
+        *("Jaar | Aantal", "2029 | 11", "2030 | 12"),
+    ]
+
+
+def test_a_list_beside_running_text_is_no_table() -> None:
+    items = "\n".join("- De dijk is hersteld." for _ in range(3))
+    text = "Het waterschap herstelt de dijk langs de rivier en meldt dat elk jaar aan de raad. " * 5
+    read = rows(f"#set page(columns: 2)\n{items}\n#colbreak()\n{text}")
+    assert not any("|" in row for row in read) and " ".join(text.split()) in " ".join(read)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -20,7 +21,7 @@ from learninglion.models.errors import InputError, UnreadableFileError
 from learninglion.models.plain import from_plain
 from learninglion.parsing.kamervragen.front import CASE_NUMBER
 from learninglion.parsing.kamervragen.letters import find_subject
-from learninglion.parsing.kamervragen.pairing import find_questions
+from learninglion.parsing.kamervragen.pairing import ends_set, find_questions
 from learninglion.parsing.kamervragen.parts import Part
 from learninglion.parsing.kamervragen.printed import clean_printed, strip_mark
 from learninglion.parsing.kamervragen.typednotes import lift_typed_notes, without_marks
@@ -38,6 +39,8 @@ _DOT = r"[-–—•●▪◦*\u2023\uf0b7·o]"
 # A bullet that a word processor or a mail program put ahead of the number or label itself.
 _BULLETED = re.compile(rf"^\s*{_DOT}\s+(?=[(\[]?\d{{1,3}}\s?[.)\]:]|(?:deel)?vraag\s+\d)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|(?P<sign>\*\*|__)(?=\S))")
+_ROW = re.compile(r"\s*\|(.*)\|\s*")
+_RULE = re.compile(r"\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*")  # under the head of a table
 _VALUE = r"\d{1,3}|[ivxl]{1,7}|[a-z]|[a-zé]{3,14}"
 _MARK = re.compile(
     rf"(?:(?P<word>(?:deel)?vraag|(?:vr|v|q)(?=\.?\s*\d))\.?\s*(?:nr\.?\s*|nummer\s+)?)?(?P<open>[(\[]?)(?P<value>{_VALUE})"
@@ -45,12 +48,20 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
+_LEFT_OUT = 3  # how far a series counts on where the marks between were left out
 _MOST = 0.5  # of the members of a series: more must ask something
 
 
 def clean_copied(text: str) -> str:
     """`text` without what mail and markup put ahead of its lines: quote signs, bullets at numbers."""
-    return "\n".join(_BULLETED.sub("", _without_markdown(line)) for line in unquoted(text.split("\n")))
+    lines = [_cells(line) for line in unquoted(text.split("\n")) if not _RULE.fullmatch(line)]
+    return "\n".join(_BULLETED.sub("", _without_markdown(line)) for line in lines)
+
+
+def _cells(line: str) -> str:
+    """A row of a table in Markdown as its cells: "| 1 | Bent u ...? |"."""
+    row = _ROW.fullmatch(line)
+    return " ".join(cell.strip() for cell in row[1].split("|")).strip() if row else line
 
 
 def _without_markdown(line: str) -> str:
@@ -73,13 +84,15 @@ class _Mark:
 def number_series(paragraphs: Sequence[Paragraph]) -> tuple[Paragraph, ...] | None:
     """The paragraphs with the longest series of counting marks written as "1.", "2."; None without one.
 
-    A series counts from one without a gap in one style, and most of what it counts asks something.
+    A series counts from one in one style, and most of what it counts asks something; a few may be left out.
     """
     chains: dict[tuple[str, ...], dict[int, _Mark]] = {}
     for index, paragraph in enumerate(paragraphs):
+        asks = "?" in paragraph.text
         for mark in _read_marks(paragraph.text):
             chain = chains.setdefault(mark.style, {})
-            if mark.number == len(chain) + 1:
+            last = max((known.number for known in chain.values()), default=0)
+            if mark.number == last + 1 or (chain and last < mark.number <= last + _LEFT_OUT and asks):
                 chain[index] = mark
     best = max(chains.values(), key=len, default={})
     if len(best) < 2 or _asking(paragraphs, sorted(best)) <= _MOST * len(best):
@@ -183,6 +196,7 @@ def _roman(value: str) -> int:
 
 
 _LONGEST = 400_000  # characters: more than any set; a whole archive was pasted by mistake
+_UNNUMBERED = "Er zijn geen genummerde vragen gevonden; de tekst is als één vraag gelezen."
 _COUNTED = "De vragen hebben geen nummer; ze zijn hier geteld. Controleer de indeling."
 _OPENING = re.compile(
     r"^(?:Nadere |Aanvullende |Schriftelijke )*(?:Kamer)?vragen van\b|^20\d\dZ\d{4,6}", re.IGNORECASE
@@ -257,11 +271,11 @@ def _set_of_text(text: str) -> QuestionSet:
     printed = clean_printed([line.strip() for line in text.split("\n")])
     paragraphs_left: list[Paragraph] = []
     breaks: set[int] = set()  # indices of paragraphs with white above them
-    for line in printed.lines:
-        if line:
-            paragraphs_left.append(Paragraph(line))
-        elif paragraphs_left:
+    for before, line in pairwise(("", *printed.lines)):
+        if line and paragraphs_left and not before:
             breaks.add(len(paragraphs_left))
+        if line:
+            paragraphs_left.append(Paragraph(line, gap_before=not before))
     paragraphs, notes = lift_typed_notes(
         [without_marks(paragraph, printed.notes) for paragraph in paragraphs_left]
     )
@@ -280,8 +294,8 @@ def _build(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[i
     alike = number_alike(paragraphs)
     if alike is not None and alike != tuple(paragraphs):
         other = _build_labelled(alike, notes, breaks)
-        whole = _is_whole(question_set) and len(question_set.questions) > 1
-        if (not whole or _COUNTED in question_set.warnings) and len(other.questions) > 1 and _is_whole(other):
+        more = len(other.questions) > len(question_set.questions)
+        if (more or _COUNTED in question_set.warnings) and len(other.questions) > 1 and _is_whole(other):
             return other
     return question_set
 
@@ -290,11 +304,14 @@ def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], brea
     parts = find_questions(paragraphs)
     question_parts = [part for part in parts.parts if part.kind is LabelKind.QUESTION]
     if not question_parts:
-        numbered = number_series(paragraphs)
+        lone = _lone_mark(paragraphs, range(len(paragraphs)))
+        numbered = number_series(
+            paragraphs if lone is None else paragraphs[: lone[0]]
+        )  # "1. ... a. ... b. ..."
         if numbered is not None and any(
             part.kind is LabelKind.QUESTION for part in find_questions(numbered).parts
         ):
-            return _build_labelled(numbered, notes, breaks)
+            return _build_labelled((*numbered, *paragraphs[len(numbered) :]), notes, breaks)
         return _one_question(paragraphs, notes, breaks)
     warnings: list[str] = []
     introduction = _join(paragraphs, range(parts.first), breaks)
@@ -304,6 +321,14 @@ def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], brea
             f"Tekst die bij geen vraag hoort, staat onder de inleiding: “{_short(paragraphs[loose[0]].text)}”"
         )
         introduction = _append(introduction, _join(paragraphs, loose, breaks))
+    tail = _behind_last(question_parts[-1], paragraphs, breaks)
+    if tail:
+        told = _short(paragraphs[tail[0]].text)
+        warnings.append(
+            f"Tekst achter de laatste vraag die geen vraag is, staat onder de inleiding: “{told}”"
+        )
+        introduction = _append(introduction, _join(paragraphs, tail, breaks))
+        question_parts[-1].body = [n for n in question_parts[-1].body if n < tail[0]]
     questions: list[SubQuestion] = []
     for part in question_parts:
         text, behind = _part_behind(_content(part, paragraphs, breaks))
@@ -339,6 +364,18 @@ def _build_labelled(paragraphs: Sequence[Paragraph], notes: Sequence[Note], brea
     )
 
 
+def _behind_last(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) -> list[int]:
+    """What stands apart below the last question and goes on in nothing: who sends a set on adds it."""
+    for n, index in enumerate(part.body):
+        text = paragraphs[index].text
+        asked = any("?" in paragraphs[before].text for before in part.body[:n])
+        if not asked or index not in breaks or text.rstrip().endswith(":") or _goes_on(text):
+            continue
+        if not _TO_MINISTER.search(text) and ("?" not in text or _TO_COLLEAGUE.search(text)):
+            return part.body[n:] if not any(_ITEM.match(paragraphs[i].text) for i in part.body[n:]) else []
+    return []
+
+
 def _count_on(questions: Sequence[SubQuestion]) -> list[SubQuestion]:
     """The questions, those without a number under the one after the last before them."""
     counted: list[SubQuestion] = []
@@ -360,7 +397,7 @@ def _name_missing(questions: Sequence[SubQuestion]) -> tuple[list[SubQuestion], 
     for question, following in zip(questions, [*questions[1:], None], strict=True):
         last = question.numbers[-1]
         missing = following.numbers[0] - last - 1 if following is not None else 0
-        rows = _ROWS.split(question.text) if missing else []
+        rows = question.text.split("\n") if missing else []
         apart = [n for n, row in enumerate(rows) if n and row.endswith("?") and not _goes_on(row)]
         if not missing or len(apart) != missing or not rows[0].endswith("?"):
             named.append(question)
@@ -393,7 +430,6 @@ def _without_number(parts: Sequence[Part], paragraphs: Sequence[Paragraph], brea
 
 
 _FULL_LINE = 60  # characters: a shorter line was ended by who wrote it
-_ROWS = re.compile(r"\n|(?<=\?) (?=[A-ZÀ-Ý])")
 
 
 def _goes_on(row: str) -> bool:
@@ -401,36 +437,79 @@ def _goes_on(row: str) -> bool:
 
 
 def _one_question(paragraphs: Sequence[Paragraph], notes: Sequence[Note], breaks: set[int]) -> QuestionSet:
-    """A text without numbers: one question, under a heading if it has one; or each that asks, counted."""
-    first = 0
-    if len(paragraphs) > 1 and _OPENING.match(paragraphs[0].text):
-        first = next((i for i in range(1, len(paragraphs)) if i in breaks), 1)
-    counted = _count_questions(paragraphs, range(first, len(paragraphs)), breaks)
-    if len(counted[1]) > 1:
-        introduction = _append(_join(paragraphs, range(first), breaks), counted[0])
-        introduction = _append(introduction, _listed(notes, paragraphs))
-        return QuestionSet(
-            introduction=introduction,
-            questions=tuple(SubQuestion((n,), strip_mark(q)) for n, q in enumerate(counted[1], start=1)),
-            title=_title(introduction),
-            warnings=(_COUNTED,),
-        )
-    introduction = _append(_join(paragraphs, range(first), breaks), _listed(notes, paragraphs))
-    text = _join(paragraphs, range(first, len(paragraphs)), breaks)
+    """A text without a series of marks: its one question, under a heading if it has one; or each, counted."""
+    first = _below_heading(paragraphs, breaks)
+    end = next((n for n in range(first + 1, len(paragraphs)) if ends_set(paragraphs, n)), len(paragraphs))
+    ahead, behind = (
+        _join(paragraphs, range(first), breaks),
+        _join(paragraphs, range(end, len(paragraphs)), breaks),
+    )
+    lone = _lone_mark(paragraphs, range(first, end))
+    warnings: tuple[str, ...] = ()
+    if lone is not None:
+        at, mark = lone
+        ahead = _append(ahead, _join(paragraphs, range(first, at), breaks))
+        lines = {index: paragraphs[index].text for index in range(at, end)}
+        lines[at] = lines[at][mark.length :]
+        questions = [SubQuestion((mark.number,), strip_mark(_join_lines(lines, breaks)))]
+    else:
+        context, counted = _count_questions(paragraphs, range(first, end), breaks)
+        if len(counted) > 1:
+            ahead, warnings = _append(ahead, context), (_COUNTED,)
+        else:
+            counted = [_join(paragraphs, range(first, end), breaks)]
+            warnings = (_UNNUMBERED,)
+        questions = [SubQuestion((n,), strip_mark(text)) for n, text in enumerate(counted, start=1)]
+    introduction = _append(_append(ahead, behind), _listed(notes, paragraphs))
     return QuestionSet(
-        introduction=introduction,
-        questions=(SubQuestion((1,), text),),
-        title=_title(introduction),
-        warnings=("Er zijn geen genummerde vragen gevonden; de tekst is als één vraag gelezen.",),
+        introduction=introduction, questions=tuple(questions), title=_title(introduction), warnings=warnings
     )
 
 
-_BULLET = re.compile(r"^(?:[-–—•●▪◦*·\uf0b7]\s+|o\s+(?=[A-Z«“‘]))")
-# A sentence that goes on with the question before it.
-_FOLLOWS = re.compile(
-    r"^(?:Zo (?:ja|nee|neen|niet)|Indien|Als|Waarom(?: niet)?\??$|En|Of|Welke\?|Graag|Daarnaast)\b|^\(",
+_SALUTATION = re.compile(
+    r"(?:Beste|Geachte|Hoi|Hallo|Hi|Dag|Goede(?:morgen|middag|navond)|L\.?S\.?|Van|Aan|From|To|Onderwerp|Subject)\b"
+    r"[^?]{0,80}$",
     re.IGNORECASE,
 )
+_INGEZONDEN = re.compile(r"\(ingezonden [^()]{4,30}\)\.?$|\)\.$", re.IGNORECASE)
+
+
+def _below_heading(paragraphs: Sequence[Paragraph], breaks: set[int]) -> int:
+    """Index of what follows the heading that says who asks, or else the greeting; 0 without either."""
+    heading = next((i for i, p in enumerate(paragraphs) if _OPENING.match(p.text)), None)
+    if heading is None:
+        heading = 0 if _SALUTATION.match(paragraphs[0].text) else None
+    if heading is None or heading + 1 >= len(paragraphs):
+        return 0
+    below = next((i for i in range(heading + 1, len(paragraphs)) if i in breaks), len(paragraphs))
+    ends = (i + 1 for i in range(heading, below) if _INGEZONDEN.search(paragraphs[i].text))
+    below = next(ends, below)
+    return below if below < len(paragraphs) else heading + 1
+
+
+def _lone_mark(paragraphs: Sequence[Paragraph], indices: Sequence[int]) -> tuple[int, _Mark] | None:
+    """Where the one question stands that has a number ("1. Bent u ...?"), and its mark; None of several."""
+    marks = [
+        (index, mark)
+        for index in indices
+        for mark in _read_marks(paragraphs[index].text)
+        if "figure" in mark.style or "sign" in mark.style
+    ]
+    if not marks or sum(mark.style == marks[0][1].style for _, mark in marks) > 1:
+        return None
+    return marks[0] if _asking(paragraphs, [marks[0][0]]) else None
+
+
+_BULLET = re.compile(r"^(?:(?P<sign>[-–—•●▪◦*·\uf0b7])\s+|o\s+(?=[A-Z«“‘]))")
+# A sentence that goes on with the question before it.
+_FOLLOWS = re.compile(
+    r"^(?:Zo (?:ja|nee|neen|niet)|(?:Indien|Als) (?:ja|nee|niet|wel|zo|dat|dit|het)|Waarom(?: niet)?\??$"
+    r"|En|Of|Welke\?|Graag|Daarnaast)\b|^\(",
+    re.IGNORECASE,
+)
+# Members of parliament say "u"; who sends their set on speaks to a colleague ("kun je").
+_TO_MINISTER = re.compile(r"\b(?:[Uu]w?|[Gg]raag|[Mm]inister|[Ss]taatssecretaris|[Kk]abinet|[Rr]egering)\b")
+_TO_COLLEAGUE = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
 
 
 def _count_questions(
@@ -438,23 +517,35 @@ def _count_questions(
 ) -> tuple[str, list[str]]:
     """What stands ahead of the first question, and the questions of a text without numbers.
 
-    Each bullet or paragraph that asks is a question; of one paragraph only, each sentence that asks.
+    Each bullet of a list of questions is one, else each paragraph that asks; of one paragraph only, each
+    sentence that asks.
     """
+    bullets = _question_bullets(paragraphs, indices)
+    if bullets:
+        ends = [*bullets[1:], indices[-1] + 1]
+        items = [{i: paragraphs[i].text for i in range(a, b)} for a, b in zip(bullets, ends, strict=True)]
+        texts = [
+            _join_lines({**item, a: _BULLET.sub("", item[a])}, breaks)
+            for a, item in zip(bullets, items, strict=True)
+        ]
+        return _join(paragraphs, range(indices[0], bullets[0]), breaks), texts
+    lines = [paragraphs[index].text for index in indices]
+    width = _width(lines)
     printed: list[list[str]] = []
-    for index in indices:
-        line = paragraphs[index].text
-        if not printed or _BULLET.match(line) or index in breaks or printed[-1][-1].endswith("?"):
+    for index, before, line in zip(indices, ("", *lines), lines, strict=False):
+        fits = not width or len(before) + 1 + len(line.split(" ", 1)[0]) <= width
+        if not printed or _BULLET.match(line) or index in breaks or (fits and _OWN_LINE.search(before)):
             printed.append([_BULLET.sub("", line)])
         else:
             printed[-1].append(line)
-    pieces = [run_on(lines) for lines in printed]
+    pieces = [run_on(rows) for rows in printed]
     if sum("?" in piece for piece in pieces) == 1:
         pieces = [s.of(piece) for piece in pieces for s in split_sentences(piece, 0, len(piece))]
     ahead: list[str] = []
     questions: list[str] = []
     context: list[str] = []  # sentences ahead of the question they lead to
     for piece in pieces:
-        if "?" not in piece:
+        if "?" not in piece or (not questions and _TO_COLLEAGUE.search(piece)):
             (context if questions else ahead).append(piece)
         elif questions and _FOLLOWS.match(piece) and not context:
             questions[-1] = f"{questions[-1]} {piece}"
@@ -464,6 +555,24 @@ def _count_questions(
     if context and questions:
         questions[-1] = " ".join((questions[-1], *context))
     return "\n".join(ahead), questions
+
+
+def _width(lines: Sequence[str]) -> int:
+    """How long lines are that go on in the next; 0 where none is broken off."""
+    broken = (line for line in lines[:-1] if len(line) >= _FULL_LINE and not _OWN_LINE.search(line))
+    return max(map(len, broken), default=0)
+
+
+def _question_bullets(paragraphs: Sequence[Paragraph], indices: Sequence[int]) -> list[int]:
+    """Where the items of a list of questions begin: one sign, whole sentences, of which most ask."""
+    signs = {
+        index: match["sign"] or "o" for index in indices if (match := _BULLET.match(paragraphs[index].text))
+    }
+    bullets = [index for index in signs if signs[index] == next(iter(signs.values()))]
+    whole = all(_CAPITAL.match(_BULLET.sub("", paragraphs[index].text)) for index in bullets)
+    if len(bullets) < 2 or not whole or any("?" in paragraphs[i].text for i in range(indices[0], bullets[0])):
+        return []
+    return bullets if _asking(paragraphs[: indices[-1] + 1], bullets) >= _MOST * len(bullets) else []
 
 
 # What came along behind a question: "... doet u dit?" and then "2. Met dit wetsvoorstel wordt ...".
@@ -482,25 +591,24 @@ def _part_behind(text: str) -> tuple[str, str]:
 
 
 def _content(part: Part, paragraphs: Sequence[Paragraph], breaks: set[int]) -> str:
-    shown = list(paragraphs)
-    for index in part.body:
-        lettered = _PART.match(shown[index].text)
-        if lettered is not None and shown[index].text[: lettered.start("letter")].strip() in map(
-            str, part.numbers
-        ):
-            shown[index] = Paragraph(
-                shown[index].text[lettered.start("letter") :]
-            )  # "1b." is "b." of question 1
+    lines = {index: paragraphs[index].text for index in part.body}
+    for index, line in lines.items():
+        lettered = _PART.match(line)
+        if lettered is not None and line[: lettered.start("letter")].strip() in map(str, part.numbers):
+            lines[index] = line[lettered.start("letter") :]  # "1b." is "b." of question 1
         elif part.skip and index == part.label:
-            shown[index] = Paragraph(shown[index].text[part.skip :])
-    return _join(shown, part.body, breaks)
+            lines[index] = line[part.skip :]
+    return _join_lines(lines, breaks)
 
 
 def _join(paragraphs: Sequence[Paragraph], indices: Sequence[int], breaks: set[int]) -> str:
+    return _join_lines({index: paragraphs[index].text for index in indices}, breaks)
+
+
+def _join_lines(lines: Mapping[int, str], breaks: set[int]) -> str:
     """Printed lines as running text; list items and paragraphs stay on lines of their own."""
     rows: list[list[str]] = []
-    for index in indices:
-        line = paragraphs[index].text
+    for index, line in lines.items():
         if not line:
             continue
         if (
@@ -542,7 +650,7 @@ def _title(introduction: str) -> str:
 def _check_numbers(questions: Sequence[SubQuestion]) -> list[str]:
     numbers = [number for question in questions for number in question.numbers]
     warnings: list[str] = []
-    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    twice = sorted(number for number, times in Counter(numbers).items() if times > 1)
     missing = sorted(set(range(min(numbers, default=1), max(numbers, default=0) + 1)).difference(numbers))
     if twice:
         warnings.append(f"Nummer {_named(twice)} komt vaker voor; controleer de vragen.")

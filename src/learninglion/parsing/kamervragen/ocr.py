@@ -136,13 +136,14 @@ def is_old(top: str) -> bool:
 
 
 def parse_ocr_sheet(raw: RawFile, text: str) -> Document | None:
-    """The Document of an OCR text of an old Aanhangsel; None where `text` is something else."""
-    if len(text) > _LONGEST or "anhangsel" not in text[:_TOP]:
+    """The Document of an OCR text of an old Aanhangsel, or of what was copied from one; else None."""
+    if len(text) > _LONGEST or ("anhangsel" not in text[:_TOP] and not _is_copied(text)):
         return None
     text = _mend(tidy(text))
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     top = "\n".join(lines[:8])
-    if "aanhangsel" not in top.lower() or not _SESSION.search(top) or re.search(r"(?m)^Vraag\s+1\b", text):
+    headed = "aanhangsel" in top.lower() and _SESSION.search(top)
+    if not (headed or _is_copied(text)) or re.search(r"(?m)^Vraag\s+1\b", text):
         return None
     if not any(_HEAD.match(line) for line in lines) or not _SENT_IN.search(" ".join(lines)):
         return None
@@ -150,6 +151,13 @@ def parse_ocr_sheet(raw: RawFile, text: str) -> Document | None:
     blocks = _stitch(_join(_body(lines)), warnings)
     sets = _read_sets(blocks, warnings)
     return _document(raw, lines, sets, warnings) if sets else None
+
+
+def _is_copied(text: str) -> bool:
+    """Whether a text begins as a set of before 1996 does, and is answered as those are."""
+    reply = _REPLY.search(text) if _HEAD.match(text.lstrip()) and _SENT_IN.search(text[:_TOP]) else None
+    received = _day(reply)
+    return received is not None and received.year < _LAST
 
 
 # --------------------------------------------------------------------------- lines and blocks

@@ -217,7 +217,10 @@ _NAMES = re.compile(
     r"\b(?:Kamer)?(?:lid|leden|vragen)\s+(?:van\s+)?[A-Z’']|\bvaste\s+commissie\b|\b20\d\dZ\d{4,6}\b|\bingezonden\b"
 )
 _CLOSING = re.compile(
-    r"^(?:Hoogachtend|Met (?:vriendelijke|de meeste) (?:groet|hoogachting)|"
+    r"^(?:Hoogachtend|(?:Met )?(?:vriendelijke|hartelijke|de meeste) (?:groet|hoogachting)|Mvg\b|"
+    r"Gr\.|Fijne? (?:dag|avond|weekend)\b|Verstuurd vanaf\b|Sent from\b|"
+    r"Dit (?:e-mail)?bericht\b.{0,40}\bbevatten\b|"
+    r"(?:Groet(?:en|jes)?|(?:Alvast |Bij voorbaat )?(?:hartelijk |veel )?(?:dank|bedankt))\b[^?]{0,40}$|"
     r"(?:Mede namens )?de (?:minister|staatssecretaris|minister-president)\b[^.?!]{0,160}$)",
     re.IGNORECASE,
 )
@@ -243,6 +246,7 @@ _OVER_ALL = re.compile(r"\s*(?:Vragen|Questions)\s*:?\s*", re.IGNORECASE)  # a t
 _FULL_LINE = 60  # characters: a line that long goes on in the next, where no sentence ends
 _NOTICE = re.compile(r"(?:Mededeling|Uitstelbericht)\s*[:.]?", re.IGNORECASE)
 _LEAP = 40  # questions of others that may be left out where what follows asks
+_SOON = 12  # printed lines that the first question takes at most
 _SKIPPED = 3  # numbers in a series that may have been left out
 _ASKS = re.compile(r"\?[\"'”’»)\]\d]*\s*$")
 _BULLET = re.compile(r"[-–—•▪◦*]\s+")
@@ -267,8 +271,8 @@ _IN_PROSE = (Genre.NOTA_NAAR_AANLEIDING_VAN_HET_VERSLAG, Genre.SCHRIFTELIJK_OVER
 _COUNTED = "De vragen hebben hier geen nummer; ze zijn geteld en bij de tekst gezet die erop volgt."
 # What members sent in, before anybody answered.
 _ASKED = re.compile(
-    r"(?:Schriftelijke\s+|Kamer)?vragen\s+van\s+(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden)\s.{2,300}?\saan\s+de\s+"
-    r"(?:minister|staatssecretaris)",
+    r"(?:\d{1,5}\s+)?(?:Schriftelijke\s+|Kamer)?vragen\s+van\s+(?:het\s+(?:Kamer)?lid|de\s+(?:Kamer)?leden)\s"
+    r".{2,300}?(?:\saan\s+de\s+(?:minister|staatssecretaris)|\(\s*ingezonden\b)",
     re.IGNORECASE | re.DOTALL,
 )
 _SPEAKS = re.compile(
@@ -373,7 +377,7 @@ def _find_standing_out(paragraphs: Sequence[Paragraph]) -> Found | None:
     near = paragraphs[max(0, first - (_TOP if set_off else 1)) : first]
     if len(asking) < 2 or not _speaks_of_questions(near):
         return None
-    end = next((n for n in range(first, len(paragraphs)) if _ends_set(paragraphs, n)), len(paragraphs))
+    end = next((n for n in range(first, len(paragraphs)) if ends_set(paragraphs, n)), len(paragraphs))
     standing = Found(first=first)
     for index in range(first, end):
         asks = paragraphs[index].emphasised if set_off else index in asking
@@ -462,7 +466,7 @@ def find_questions(paragraphs: Sequence[Paragraph]) -> Found:
         ):
             current = None
             parts.headings.append(index)
-        elif current is not None and not _ends_set(paragraphs, index):
+        elif current is not None and not ends_set(paragraphs, index):
             current.body.append(index)
         else:
             current = None
@@ -564,6 +568,9 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
         bare, led = _BARE.match(paragraph.text), _LED.match(paragraph.text)
         match = bare or led
         if match is None:
+            listed = _LISTED.match(paragraph.text)
+            if listed and parse_numbers(listed[1])[:2] == (1, 2) and _asks_soon(paragraphs, index):
+                styles.setdefault("led" + listed[0].strip()[-1:].strip("0123456789"), {})
             for style, chain in styles.items():
                 _count_several(chain, style.startswith("bare"), index, paragraph)
             continue
@@ -574,7 +581,7 @@ def _numbered(paragraphs: Sequence[Paragraph], labels: Mapping[int, Part]) -> di
         if number == 1 and chain and not _asks(paragraphs, min(chain), index):
             chain.clear()  # a list ahead of the questions
             last = 0
-        if chain and _runs_on(paragraphs[index - 1]):
+        if chain and _runs_on(paragraphs[index - 1]) and not paragraph.gap_before:
             continue
         leaps = last < number <= last + _LEAP and _ASKS.search(paragraph.text) is not None  # a part of a set
         if not chain or number in (last + 1, last + 2) or leaps:
@@ -594,7 +601,7 @@ def _count_several(chain: dict[int, Part], bare: bool, index: int, paragraph: Pa
     if len(numbers) < 2:
         return
     last = max((part.numbers[-1] for part in chain.values()), default=0)
-    if last and numbers == tuple(range(last + 1, last + 1 + len(numbers))):
+    if numbers == tuple(range(last + 1, last + 1 + len(numbers))):
         chain[index] = Part(LabelKind.QUESTION, numbers, index, skip=led.end() if led is not None else 0)
 
 
@@ -647,10 +654,10 @@ def _asks(paragraphs: Sequence[Paragraph], start: int, end: int) -> bool:
 
 
 def _asks_soon(paragraphs: Sequence[Paragraph], index: int) -> bool:
-    return _asks(paragraphs, index, index + 4)
+    return _asks(paragraphs, index, index + _SOON)
 
 
-def _ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:
+def ends_set(paragraphs: Sequence[Paragraph], index: int) -> bool:
     """Whether this paragraph closes what came before: another set, a signature, a remark."""
     text = paragraphs[index].text
     if _REMARK.match(text):

@@ -29,6 +29,7 @@ from learninglion.parsing.pdf.ink import (
     spread,
     take_stock,
 )
+from learninglion.parsing.pdf.outlines import FIGURES, misnames_figures
 
 PDFIUM_LOCK = threading.RLock()
 """Hold this around every use of PDFium: the library is not made for threads."""
@@ -642,13 +643,20 @@ def _name_private(codes: NDArray[np.uint32], objects: NDArray[np.uint64]) -> int
 def _mark_unmapped(
     handle: int, indices: NDArray[np.int64], codes: NDArray[np.uint32], objects: NDArray[np.uint64]
 ) -> None:
-    """Letters for which a font has no meaning (PDFium then gives the bare code) become U+FFFD, in place."""
+    """Letters for which a font has no meaning (PDFium then gives the bare code) become U+FFFD, in place.
+
+    So do the figures of a font that draws others than it says.
+    """
     known, which = np.unique(objects, return_inverse=True)
     fonts = np.array([_object_font(int(item)) for item in known.tolist()], np.uint64)
     _, font = np.unique(fonts, return_inverse=True)
     keys = font[which].astype(np.int64) << 21 | codes.astype(np.int64)
     distinct, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     wrong = np.fromiter(map(_map_error, repeat(handle), indices[first].tolist()), np.int64, len(distinct))
+    figures = np.isin(codes[first], FIGURES)
+    for address in np.unique(fonts[which[first[figures]]]).tolist():
+        if misnames_figures(address):
+            wrong[figures & (fonts[which[first]] == address)] = 1
     if (wrong == 1).any():
         codes[(wrong == 1)[inverse] & (codes != 32)] = 0xFFFD
 

@@ -61,7 +61,7 @@ def _is_misnamed(pages: Sequence[Page], font: str) -> bool:
             for run in line.runs:
                 if run.style.font == font and run.style.size:
                     for at in range(run.start, run.end - 1):
-                        if line.text[at] in _WIDTHS:
+                        if line.text[at] in _WIDTHS and line.text[at + 1] != " ":  # white may begin there
                             width = (line.x_edges[at + 1] - line.x_edges[at]) / run.style.size
                             widths[line.text[at]].append(width)
     if len(widths) < _LEAST:

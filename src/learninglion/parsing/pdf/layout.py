@@ -54,6 +54,14 @@ class TextBuilder:
             self._put("\n")
         self._tail = ""
 
+    def reopen_paragraph(self) -> None:
+        """What is added next goes on with the text that was ended last, on a page before."""
+        if self.parts and self.parts[-1] == "\n":
+            self.parts.pop()
+            self.length -= 1
+            self.page_starts[-1] = min(self.page_starts[-1], self.length)
+            self._tail = self.parts[-1]
+
     def add_literal(self, text: str) -> None:
         """Add signs that stand nowhere on the page, such as the bar between two cells."""
         self._put(text)
@@ -378,7 +386,8 @@ class _Writer:
         self._gap = False
         self._turns = False  # whether the line at hand stood at the head of a page once
         self._set_alone = False  # whether the open paragraph is a label
-        self._turned: list[int] = []  # indices of the turned lines of the page that are still to be written
+        self._sideways: list[int] = []  # indices of the turned lines of the page
+        self._turned: list[int] = []  # those that are still to be written
         self._page = Page(0, (0.0, 0.0, 0.0, 0.0), 0, ())
         self._unended: Table | None = None  # the table at the foot of the page before
         self._early = False  # whether those go behind the first paragraph that ends on the page
@@ -387,10 +396,23 @@ class _Writer:
         """Write all pages. What stands turned on a page is written where it breaks no sentence."""
         level = [[i for i in indices if not page.lines[i].angle] for page, indices in self.bodies]
         printed = [[page.lines[i] for i in own] for (page, _), own in zip(self.bodies, level, strict=True)]
-        tables = find_tables(printed)
+        turned = [[i for i in indices if page.lines[i].angle] for page, indices in self.bodies]
+        tables = find_tables(
+            printed,
+            [page.rules for page, _ in self.bodies],
+            [[page.lines[i] for i in own] for (page, _), own in zip(self.bodies, turned, strict=True)],
+        )
         for (page, indices), own, lines, tables_here in zip(self.bodies, level, printed, tables, strict=True):
             self.builder.begin_page()
-            self._turned = [i for i in indices if page.lines[i].angle]
+            self._sideways = [i for i in indices if page.lines[i].angle]
+            heads = {
+                piece.line - len(lines)
+                for table in tables_here
+                for row in table.rows
+                for cell in row
+                for piece in cell
+            }
+            self._turned = [i for k, i in enumerate(self._sideways) if k not in heads]
             self._page = page
             # A sentence that goes on overleaf is not broken: turned text then goes between two paragraphs.
             self._early = bool(lines) and not _ends(lines[-1]) and not self.alone(lines[-1])
@@ -559,12 +581,19 @@ class _Writer:
         """Write a table: one row a line, " | " between the cells."""
         previous = self._open[-1] if self._open else None
         self._close()
-        start = self.builder.length
         first = lines[table.first]
+        above = self._unended if not table.first and not first.angle else None
+        rest = above is not None and same_columns(above, table) and self._is_rest(above, table)
+        if rest:
+            self.builder.reopen_paragraph()
+        start = self.builder.length
+        lines = [*lines, *(self._page.lines[index] for index in self._sideways)]
+        indices = [*indices, *self._sideways]
         for row in table.rows:
             filled = max((k for k, cell in enumerate(row) if cell), default=-1)
+            goes_on = rest and row is table.rows[0]
             for k, cell in enumerate(row[: filled + 1]):
-                if k:
+                if k and not goes_on:
                     self.builder.add_literal(" | ")
                 value = ""
                 for piece in cell:
@@ -577,13 +606,12 @@ class _Writer:
         span = Span(start, self.builder.length - 1 if self.builder.length > start else start)
         gap = previous is not None and self._is_gap(previous, first)
         text = self.builder.read(span)
-        above = self._unended if not table.first and not first.angle else None
         last = self.stretches[-1] if self.stretches else None
         overleaf = last is not None and above is not None and same_columns(above, table)
-        if text and last is not None and overleaf and _goes_on_overleaf(last.text, text):
+        if text and last is not None and overleaf and (rest or _goes_on_overleaf(last.text, text)):
             whole = Span(last.span.start, span.end)
-            rows = last.lines + len(table.rows)
-            self.stretches[-1] = replace(last, span=whole, text=f"{last.text}\n{text}", lines=rows)
+            rows = last.lines + len(table.rows) - rest
+            self.stretches[-1] = replace(last, span=whole, text=self.builder.read(whole), lines=rows)
         elif text:
             self.stretches.append(
                 Stretch(
@@ -599,6 +627,12 @@ class _Writer:
                     len(table.rows),
                 )
             )
+
+    def _is_rest(self, above: Table, table: Table) -> bool:
+        """Whether the first row of a table only goes on with the last cell of the page before, overleaf."""
+        filled = [[k for k, cell in enumerate(row) if cell] for row in (above.rows[-1], table.rows[0])]
+        ended = not self.stretches or _ENDS.search(self.stretches[-1].text) is not None
+        return filled[1] == filled[0][-1:] != [0] and not ended
 
     def write_notes(
         self, notes: Sequence[Note], anchored: dict[int, Mark]

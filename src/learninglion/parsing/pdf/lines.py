@@ -222,6 +222,7 @@ class Page:
     lost: int = 0  # signs that PDFium cannot draw and passes over: not even their place is in the text
     remarks: tuple[str, ...] = ()  # what notes on it say that open when one clicks on their mark
     damaged: bool = False  # cannot be read at all
+    rules: tuple[tuple[Box, ...], tuple[Box, ...]] = ((), ())  # the level and the upright lines drawn on it
     attached: tuple[str, ...] = ()  # names of files that come with the document; told at its first page
 
     @property

@@ -372,6 +372,7 @@ def _read_page(sheet: Sheet, number: int, layers: bool) -> Page:
         glyphs.guessed,
         glyphs.lost,
         sheet.remarks,
+        rules=(glyphs.bars, glyphs.uprights),
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
+from learninglion.parsing.pdf.grids import Grid, find_grids, find_stacks, rows_alone
+from learninglion.parsing.pdf.ink import Box
 from learninglion.parsing.pdf.lines import Line
 
 _LEVEL = 0.35  # of the size: lines whose baselines are that close stand next to each other
@@ -14,12 +17,17 @@ _APART = 1.6  # of the size: a larger step down in one column begins another cel
 _IN_CELL = 2.2  # of the size: as far apart as two paragraphs of one cell stand
 _EDGE = 2.5  # points: what is less out of line with a column lines up with it
 _LEVEL_EDGE = 0.5  # points: play in where the cells of a column begin or end
+_MIDDLE = 0.3  # of the size above the baseline: the middle of small letters
+_WIDE = 0.45  # of the size: white between cells that lines part; between words it is 0.25 to 0.35
+_ACROSS = 0.6  # of the width between lines: a line without white in it that long is running text
+_FIGURE = re.compile(r"[€$–−+-]?\s?\d[\d. ,]*\s?%?")
 _WORD_SPACE = 0.4  # of the size: as far apart as the words of one head stand
 _WIDER = 1.3  # times the white between two words of these lines
 _MOST_SPACES = 12  # words of heads that stand close together; more is a sentence
 _SEVERAL = 3  # columns
 _PROSE = 6  # so many lines a column, all long, are columns of text and no table
 _PROSE_LENGTH = 28  # characters: a line of a column of text
+_BULLETS = frozenset("•●▪◦‣-–—*\uf0b7")
 _LEAST_ROWS = 3  # of a table that is drawn column by column
 _BETWEEN = 3  # lines of one column that may stand between two rows of a table
 _MARKER = re.compile(
@@ -31,7 +39,7 @@ _RUNNING = 0.5  # of the lines of a column go on with the sentence of the line b
 _WORDS = 5  # of a sentence in a column of its own
 _SHORTEST = 14  # characters in the middle line of a column of text
 _SPACES = re.compile("(?<!€) +")  # an amount is one cell
-_THOUSANDS = re.compile(r"(?<!\d)\d{1,3} (?=\d{3}(?!\d))|(?<=\d) (?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3} (?=\d{3}(?!\d))|(?<=\d) (?=\d{3}(?!\d))")
 _CLOSED = re.compile(r"[.?!:;][\"'”’»)\]]*$")
 
 
@@ -73,12 +81,20 @@ class Table:
     sure: bool
 
 
-def find_tables(pages: Sequence[Sequence[Line]]) -> list[tuple[Table, ...]]:
+def find_tables(
+    pages: Sequence[Sequence[Line]],
+    rules: Sequence[tuple[Sequence[Box], Sequence[Box]]] = (),
+    sideways: Sequence[Sequence[Line]] = (),
+) -> list[tuple[Table, ...]]:
     """The tables among the lines of each page, in the order of the lines.
 
-    A single row is one where it goes on with a table of the page before or begins one of the page after.
+    `rules`: the level and the upright lines drawn on each page; `sideways`: what stands on its side on it,
+    counted behind its lines. A single row is a table where it goes on with one of the page before or begins
+    one of the page after.
     """
-    page_tables = [_find_on_page(lines) for lines in pages]
+    drawn = rules or [((), ())] * len(pages)
+    turned = sideways or [()] * len(pages)
+    page_tables = [_find_on_page(*page) for page in zip(pages, drawn, turned, strict=True)]
     result = []
     for number, lines in enumerate(pages):
         above = page_tables[number - 1][-1:] if number else ()
@@ -105,7 +121,172 @@ def same_columns(one: Table, other: Table) -> bool:
     )
 
 
-def _find_on_page(lines: Sequence[Line]) -> tuple[Table, ...]:
+def _find_on_page(
+    lines: Sequence[Line], rules: tuple[Sequence[Box], Sequence[Box]], sideways: Sequence[Line]
+) -> tuple[Table, ...]:
+    """The tables in drawn grids, and above, between and below them those that white alone makes."""
+    grids = [table for grid in find_grids(*rules) if (table := _fill(grid, lines, sideways)) is not None]
+    drawn = [*grids, *(table for stack in find_stacks(rules[0]) for table in _part(*stack, lines))]
+    tables: list[Table] = []
+    free = 0
+    for table in sorted(drawn, key=lambda table: table.first):
+        if table.first >= free:
+            tables += [*_find_by_white(lines, free, table.first), table]
+            free = table.last + 1
+    return (*tables, *_find_by_white(lines, free, len(lines)))
+
+
+def _part(left: float, right: float, ys: Sequence[float], lines: Sequence[Line]) -> list[Table]:
+    """The tables between level lines, of which white makes the columns.
+
+    Running text between two of the lines parts one table from the next.
+    """
+    tables: list[Table] = []
+    bands: list[list[Cell]] = []  # what stands between two of the lines
+    heights = [ys[0]]
+    standing: dict[int, list[tuple[Line, list[Cell]]]] = {}  # by how many of the lines are below it
+    rising = ys[::-1]
+    for index, line in enumerate(lines):
+        if line.x1 > left and line.x0 < right:
+            parts = [part for cell in _cells(index, line) for part in _apart(cell, line)]
+            below = bisect_left(rising, line.baseline + _MIDDLE * line.size)
+            standing.setdefault(below, []).append((line, parts))
+    for number, bottom in enumerate((*ys[1:], 0.0), start=1):
+        band = standing.get(len(ys) - number, []) if bottom else []
+        prose = any(len(parts) == 1 and line.x1 - line.x0 > _ACROSS * (right - left) for line, parts in band)
+        if not prose and bottom:
+            bands.append([part for _, parts in band for part in parts])
+            heights.append(bottom)
+            continue
+        table = _table_of(bands, heights, left, right, lines) if len(bands) > 1 else None
+        tables += [table] if table is not None else []
+        bands, heights = [], [bottom]
+    return tables
+
+
+def _table_of(
+    bands: Sequence[Sequence[Cell]],
+    heights: Sequence[float],
+    left: float,
+    right: float,
+    lines: Sequence[Line],
+) -> Table | None:
+    """The table of what stands between level lines: each band is a row, or holds several."""
+    cells = [part for band in bands for part in band]
+    columns = _find_columns(cells)
+    if len(columns) < 2:
+        return None
+    if len(bands) > 2 and not any(_holds_rows(band, lines) for band in bands):
+        inner = [(a[1] + b[0]) / 2 for a, b in pairwise(columns)]
+        xs = min(left, columns[0][0]), *inner, max(right, columns[-1][1])
+        return _fill(rows_alone(xs, heights), lines, ())
+    inside = sorted({cell.line for cell in cells})
+    if inside != list(range(inside[0], inside[-1] + 1)):
+        return None
+    return _build(lines, inside[0], inside[-1], cells)
+
+
+def _apart(cell: Cell, line: Line) -> list[Cell]:
+    """The parts of a stretch between whites that are wider than between words."""
+    wide = [at for x0, x1, at in _whites(line) if x1 - x0 > _WIDE * line.size and cell.start <= at < cell.end]
+    return [
+        part
+        for start, end in pairwise((cell.start, *wide, cell.end))
+        for part in _trimmed(cell.line, line, start, end)
+    ]
+
+
+def _holds_rows(parts: Sequence[Cell], lines: Sequence[Line]) -> bool:
+    """Whether figures stand below each other between two level lines: those are rows of their own."""
+    figures = [part for part in parts if _FIGURE.fullmatch(lines[part.line].text[part.start : part.end])]
+    figures.sort(key=lambda part: part.x0)
+    return any(b.x0 < a.x1 and abs(a.baseline - b.baseline) > _LEVEL * a.size for a, b in pairwise(figures))
+
+
+def _fill(grid: Grid, lines: Sequence[Line], sideways: Sequence[Line]) -> Table | None:
+    """The table of the lines that stand in a grid; None where they are no stretch of lines, or cross it."""
+    placed: dict[tuple[int, int], list[Cell]] = {}
+    inside: list[int] = []
+    for index, line in enumerate(lines):
+        row = grid.row_at(line.baseline + _MIDDLE * line.size)
+        if row is None or line.x1 <= grid.xs[0] or line.x0 >= grid.xs[-1]:
+            continue
+        inside.append(index)
+        for cell in _cells(index, line):
+            for part in _part_at_sides(cell, line, grid, row) if grid.sides else _apart(cell, line):
+                column = grid.column_at((part.x0 + part.x1) / 2)
+                if column is None or part.x0 < grid.xs[0] - _EDGE or part.x1 > grid.xs[-1] + _EDGE:
+                    return None
+                placed.setdefault(grid.owners[row][column], []).append(part)
+    beside = (pair for parts in placed.values() for pair in pairwise(sorted(parts, key=_in_reading_order)))
+    woven = not grid.sides and any(a.baseline - b.baseline < _LEVEL * a.size for a, b in beside)
+    if woven or not inside or inside != list(range(inside[0], inside[-1] + 1)):
+        return None
+    for index, line in enumerate(sideways, start=len(lines)):
+        for cell in _cells(index, line):
+            left, bottom, right, top = line.rectangle(cell.start, cell.end)
+            row, column = grid.row_at((bottom + top) / 2), grid.column_at((left + right) / 2)
+            if row is not None and column is not None:  # the next line of it stands right of it, or left
+                level = -left if line.angle > 0 else right
+                part = replace(cell, x0=left, x1=right, baseline=level)
+                placed.setdefault(grid.owners[row][column], []).append(part)
+    numbers, columns = (sorted({place[k] for place in placed}) for k in (0, 1))
+    rows = [
+        tuple(tuple(sorted(placed.get((row, column), ()), key=_in_reading_order)) for column in columns)
+        for row in numbers
+    ]
+    full = sum(sum(map(bool, row)) > 1 for row in rows)
+    if not full or len(columns) < 2:
+        return None
+    edges = tuple((grid.xs[column], grid.xs[column + 1]) for column in columns)
+    return Table(inside[0], inside[-1], tuple(rows), edges, full > 1)
+
+
+def _in_reading_order(cell: Cell) -> tuple[float, float]:
+    return -cell.baseline, cell.x0
+
+
+def _part_at_sides(cell: Cell, line: Line, grid: Grid, row: int) -> list[Cell]:
+    """The parts of a stretch of text that runs over the sides of cells: the next begins behind each side."""
+    parts = [cell]
+    column = grid.column_at(cell.x0 + _EDGE)
+    while column is not None:
+        side = grid.edges_of(row, column)[1]
+        last = parts[-1]
+        if last.x1 <= side + _EDGE or side >= grid.xs[-1]:
+            break
+        spaces = [
+            at
+            for left, right, at in _whites(line)
+            if last.start < at < last.end and left - _EDGE <= side <= right + _EDGE
+        ]
+        if len(spaces) != 1:
+            break
+        parts[-1:] = [
+            *_trimmed(last.line, line, last.start, spaces[0]),
+            *_trimmed(last.line, line, spaces[0], last.end),
+        ]
+        column = grid.column_at(parts[-1].x0 + _EDGE)
+    return parts
+
+
+def _find_by_white(lines: Sequence[Line], start: int, end: int) -> list[Table]:
+    """The tables among lines start..end (exclusive) that stand in columns with white between them."""
+    return [
+        replace(
+            table,
+            first=table.first + start,
+            last=table.last + start,
+            rows=tuple(
+                tuple(tuple(replace(cell, line=cell.line + start) for cell in column) for column in row)
+                for row in table.rows
+            ),
+        )
+        for table in _find_in(lines[start:end])
+    ]
+
+
+def _find_in(lines: Sequence[Line]) -> tuple[Table, ...]:
     beside = _side_by_side(lines)
     tables: list[Table] = []
     index = 0
@@ -215,14 +396,16 @@ def _is_rest(lines: Sequence[Line], first: int, last: int) -> bool:
     return 0 < step < _APART * line.size or level and 0 < step < 1.05 * usual
 
 
-def _build(lines: Sequence[Line], first: int, last: int) -> Table | None:
-    """The table of lines first..last; None where they are none."""
-    cells = [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
+def _build(lines: Sequence[Line], first: int, last: int, known: Sequence[Cell] = ()) -> Table | None:
+    """The table of lines first..last; None where they are none. `known`: the cells, where those are sure."""
+    cells = list(known) or [cell for index in range(first, last + 1) for cell in _cells(index, lines[index])]
     columns = _find_columns(cells)
     if len(columns) < 2:
         return None
     cells = [part for cell in cells for part in _split(cell, lines[cell.line], columns)]
     columns = _find_columns(cells)
+    if len(columns) < 2:
+        return None
     placed = [(_column_of(cell, columns), cell) for cell in cells]
     if _is_prose(placed, len(columns), lines):
         return None
@@ -340,7 +523,8 @@ def _is_prose(placed: Sequence[tuple[int, Cell]], count: int, lines: Sequence[Li
     for texts in by_column:
         lengths = sorted(map(len, texts))
         long = len(texts) >= _PROSE and lengths[len(texts) // 2] >= _PROSE_LENGTH
-        if not long and not runs_on(texts):
+        listed = sum(text[0] in _BULLETS for text in texts) > 1
+        if not long and not listed and not runs_on(texts):
             return False
     return True
 
