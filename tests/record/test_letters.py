@@ -36,6 +36,7 @@ from learninglion.models import (
     Provenance,
     QuestionSet,
     Selection,
+    Span,
     Statement,
     StatementVerdict,
     SubQuestion,
@@ -444,6 +445,31 @@ def test_a_template_that_libreoffice_wrote_gets_no_second_set_of_properties(tmp_
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         names = archive.namelist()
         assert len(names) == len(set(names)) and SUBJECT in archive.read("docProps/core.xml").decode()
+
+
+def test_what_opens_a_list_stands_on_the_page_of_the_list() -> None:
+    word = open_docx(io.BytesIO(export(make_dossier(), ExportFormat.LETTER)))
+    kept = [p.text for p in word.paragraphs if p.paragraph_format.keep_with_next]
+    assert any(text.endswith("Ik doe drie dingen:") for text in kept)
+    assert not any(text.startswith(("De dijk is", "dweilen", "Dan dat")) and ":" not in text for text in kept)
+
+
+def test_a_quotation_of_several_sentences_is_one_and_has_no_marks_of_notes_of_its_source() -> None:
+    def quoted(text: str, quote: str, start: int) -> Statement:
+        span = Span(start, start + len(quote))
+        return Statement(text, (replace(cited("a", quote), span=span),))
+
+    first = quoted("Eerder schreef de minister: “De kelder is nat. [3]”", "De kelder is nat. [3]", 0)
+    second = quoted("“De pomp[4] werkt.”", "De pomp[4] werkt.", 22)
+    apart = quoted("“Dat blijft zo.”", "Dat blijft zo.", 90)  # something stands between them
+    typed = Statement("De norm staat in [7].", (), Author.PERSON, own_account="Overleg.")
+    (block,) = answer_blocks(answered((1,), (first, second, apart, typed)))
+    assert [s.text for s in block.sentences] == [
+        "Eerder schreef de minister: “De kelder is nat.",
+        "De pomp werkt.”",
+        "“Dat blijft zo.”",
+        "De norm staat in [7].",
+    ]
 
 
 def test_there_is_room_behind_the_last_item_of_a_list() -> None:
