@@ -81,6 +81,12 @@ def test_a_proposal_is_confirmed_with_a_button_and_is_no_failure(office: Office,
     assert (only.statement.text, only.statement.citations) == ("Ja.", ())
     assert only.statement.own_account == "Bevestigd door noor."
     assert "beantwoord, 1 eigen zin" in said.text and "1 van 2 beantwoord" in said.text
+    more = save(
+        noor, path, 0, "Ja. Een winkelier mag ten hoogste 10.000 kilo consumentenvuurwerk opslaan."
+    ).text
+    press(noor, path, "own-account", version="3", place="1", account="Besluit.")
+    assert "beantwoord, 2 eigen zinnen" in noor.get(path).text and "1 zin niet gedragen" in more
+    save(noor, path, 0, "Ja.")
     press(noor, path, "confirm", version="1")  # pressed twice
     assert [c.statement.text for c in load(office, path).verifications[0].standing] == ["Ja."]
 

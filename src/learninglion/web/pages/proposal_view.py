@@ -80,6 +80,7 @@ def view_verdict(verification: Verification) -> VerdictView:
         return VerdictView(whole, _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], 0, changed, answered)
     if not verification.shown and not verification.failed:
         return VerdictView("Beantwoord", "beantwoord", "✎", "active", own, answered=True)
+    verdict = AnswerVerdict.PARTIAL if verdict is AnswerVerdict.UNANSWERABLE else verdict
     if _own_complete(verification):
         verdict = AnswerVerdict.ANSWERED
     answered = verdict is AnswerVerdict.ANSWERED
@@ -91,7 +92,7 @@ def view_verdict(verification: Verification) -> VerdictView:
 def _own_complete(verification: Verification) -> bool:
     """Whether what a person answers for says all that the sources leave open."""
     whole = verification.draft.verdict is AnswerVerdict.ANSWERED and not verification.failed
-    return whole and bool(verification.missing) and not open_parts(verification)
+    return whole and not open_parts(verification)
 
 
 def open_parts(verification: Verification) -> tuple[str, ...]:
