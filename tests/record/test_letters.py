@@ -59,6 +59,7 @@ from learninglion.record.letter_facts import document_title, read_facts
 from learninglion.record.letter_template import PLAIN_TEMPLATE, LetterTemplate, LetterTerms
 from learninglion.record.marking import MARK_LINE
 from learninglion.record.notes import AnswerGroup, answer_groups, collect_notes
+from learninglion.testing import make_source
 
 SUBJECT = "het bericht «Kelders onder water»"
 INTRODUCTION = (
@@ -455,15 +456,21 @@ def test_what_opens_a_list_stands_on_the_page_of_the_list() -> None:
 
 
 def test_a_quotation_of_several_sentences_is_one_and_has_no_marks_of_notes_of_its_source() -> None:
-    def quoted(text: str, quote: str, start: int) -> Statement:
-        span = Span(start, start + len(quote))
-        return Statement(text, (replace(cited("a", quote), span=span),))
+    body = "De kelder is nat. [3] De pomp[4] werkt.[5]\nHet regent. Dat blijft zo."
+    source = make_source(body)
 
-    first = quoted("Eerder schreef de minister: “De kelder is nat. [3]”", "De kelder is nat. [3]", 0)
-    second = quoted("“De pomp[4] werkt.”", "De pomp[4] werkt.", 22)
-    apart = quoted("“Dat blijft zo.”", "Dat blijft zo.", 90)  # something stands between them
+    def quoted(text: str, quote: str) -> Statement:
+        start = source.body_span.start + body.index(quote)
+        span = Span(start, start + len(quote))
+        return Statement(text, (replace(cited("a", quote), source_id=source.id, span=span),))
+
+    first = quoted("Eerder schreef de minister: “De kelder is nat.”", "De kelder is nat.")
+    second = quoted("“De pomp[4] werkt.”", "De pomp[4] werkt.")
+    apart = quoted("“Dat blijft zo.”", "Dat blijft zo.")  # something stands between them
     typed = Statement("De norm staat in [7].", (), Author.PERSON, own_account="Overleg.")
-    (block,) = answer_blocks(answered((1,), (first, second, apart, typed)))
+    whole = answered((1,), (first, second, apart, typed))
+    chosen = replace(whole.draft.selection, chosen=(source,))
+    (block,) = answer_blocks(replace(whole, draft=replace(whole.draft, selection=chosen)))
     assert [s.text for s in block.sentences] == [
         "Eerder schreef de minister: “De kelder is nat.",
         "De pomp werkt.”",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from learninglion.models import Check, Dossier, Opening, Statement, StatementVerdict, Verification
+from learninglion.models import Check, Dossier, Opening, Source, Statement, StatementVerdict, Verification
 from learninglion.record.marking import mark_line
 from learninglion.record.notes import (
     AnswerGroup,
@@ -18,11 +18,10 @@ from learninglion.record.notes import (
     listed,
     notes_of_answers,
     runs,
-    source_of,
 )
 
 _SOURCE_MARK = re.compile(r"\s*\[\s*\d{1,3}\s*\]")
-_GAP = 3  # signs between two sentences that follow each other: a space, or the end of a line
+_GAP = re.compile(rf"(?:{_SOURCE_MARK.pattern})*\s*")  # between sentences that follow each other
 
 Notes = Mapping[tuple[int, int], tuple[Note, ...]]
 
@@ -83,8 +82,9 @@ def answer_blocks(
             blocks.append((opens, []))
         blocks[-1][1].append((place, check))
         opens, place = Opening.SENTENCE, place + 1
+    sources = {source.id: source for source in verification.draft.selection.chosen}
     return [
-        TextBlock(opened, tuple(_with_marks(sentences, position, notes or {})))
+        TextBlock(opened, tuple(_with_marks(sentences, position, notes or {}, sources)))
         for opened, sentences in blocks
     ]
 
@@ -102,27 +102,30 @@ def _told(text: str) -> Sentence:
     return Sentence(Check(Statement(text), StatementVerdict.SUPPORTED))
 
 
-def _with_marks(sentences: Sequence[tuple[int, Check]], position: int, notes: Notes) -> Iterator[Sentence]:
+def _with_marks(
+    sentences: Sequence[tuple[int, Check]], position: int, notes: Notes, sources: Mapping[str, Source]
+) -> Iterator[Sentence]:
+    goes_on = [_quotes_on(a, b, sources) for (_, a), (_, b) in zip(sentences, sentences[1:], strict=False)]
     for at, (place, check) in enumerate(sentences):
         follows = notes.get((position, sentences[at + 1][0]), ()) if at + 1 < len(sentences) else ()
         own = notes.get((position, place), ())
+        marks = tuple(note for note in own if note not in follows)
         yield Sentence(
-            check,
-            tuple(note for note in own if note not in follows),
-            opens=not (at and _quotes_on(sentences[at - 1][1], check)),
-            closes=not (at + 1 < len(sentences) and _quotes_on(check, sentences[at + 1][1])),
+            check, marks, opens=not any(goes_on[at - 1 : at]), closes=not any(goes_on[at : at + 1])
         )
 
 
-def _quotes_on(first: Check, second: Check) -> bool:
+def _quotes_on(first: Check, second: Check, sources: Mapping[str, Source]) -> bool:
     """Whether two sentences are one quotation: what they quote stands right behind each other."""
     one, other = first.statement, second.statement
     if not (one.citations and other.citations and one.text.endswith("”") and other.text.startswith("“")):
         return False
     before, after = one.citations[-1], other.citations[0]
-    if before.span is None or after.span is None or source_of(before) != source_of(after):
+    source = sources.get(before.source_id or "")
+    if source is None or before.span is None or after.span is None or after.source_id != source.id:
         return False
-    return 0 <= after.span.start - before.span.end <= _GAP
+    start, end = (at - source.body_span.start for at in (before.span.end, after.span.start))
+    return 0 <= start <= end and _GAP.fullmatch(source.body[start:end]) is not None
 
 
 def answer_heading(numbers: Sequence[int]) -> str:
