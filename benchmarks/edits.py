@@ -327,8 +327,8 @@ def kill_browsers(home: Path, kills: int, seed: int) -> bool:
             if len(found) > 2000:
                 typist.begin_anew()
         typist.kill()
-    os.kill(server, signal.SIGKILL)
-    os.waitpid(server, 0)
+        os.kill(server, signal.SIGKILL)  # it holds the pipes of the browser's driver, which waits for them
+        os.waitpid(server, 0)
     worst = {"most characters lost": max(lost), "rounds with a loss": sum(g > 0 for g in lost)}
     print(json.dumps({"kills": kills, **worst, "most that the server was behind": max(behind, default=0)}))
     return not any(lost)
