@@ -252,7 +252,7 @@
   function mayCopy(dossier, sentences, apart, all) {
     if (apart) { return window.confirm(dossier.dataset.unverified); }
     var unread = dossier.dataset.state === "approved" ? [] : unreadOf(dossier, sentences);
-    var doubts = all && dossier.dataset.open ? [dossier.dataset.open] : [];
+    var doubts = all && dossier.dataset.unanswered ? [dossier.dataset.unanswered] : [];
     if (unread.length) { doubts.push(unread.length === 1 ? dossier.dataset.unreadOne : dossier.dataset.unread.replace("#", unread.length)); }
     return !doubts.length || window.confirm(doubts.join("\n\n"));
   }
@@ -260,7 +260,7 @@
   document.addEventListener("click", function (event) {
     var link = event.target.closest("a[data-takes]");
     var dossier = link && document.querySelector("[data-dossier]");
-    if (dossier && dossier.dataset.open && !window.confirm(dossier.dataset.open)) { event.preventDefault(); }
+    if (dossier && dossier.dataset.unanswered && !window.confirm(dossier.dataset.unanswered)) { event.preventDefault(); }
   });
   document.addEventListener("copy", function (event) {
     var dossier = event.target.closest && event.target.closest("[data-dossier]");
