@@ -178,15 +178,18 @@ def test_an_answer_with_a_sentence_of_ones_own_is_green_only_once_somebody_answe
     work = searched(noor, "Hoeveel veerponten varen in de haven van Duinwijk?", STORED)
     add_own(noor, work, f"{FERRIES} {WATCHED}")
     path = drafted(noor, work)
-    assert load(office, path).verifications[0].verdict is AnswerVerdict.ANSWERED
+    before = load(office, path).verifications[0].verdict
     page = save(noor, path, 0, f"{FERRIES}\n\nHet college vindt dit een mooi gezicht.").text
     changed = load(office, path)
     assert changed.verifications[0].verdict is AnswerVerdict.PARTIAL
     assert "1 zin niet gedragen" in page and "✓ beantwoord" not in page
     account = {"place": "1", "version": str(changed.version), "account": "Gesprek met het college."}
     page = press(noor, path, "own-account", **account).text
-    assert "✓ beantwoord, 1 eigen zin" in page
-    assert load(office, path).verifications[0].verdict is AnswerVerdict.ANSWERED
+    whole = before is AnswerVerdict.ANSWERED
+    assert f"{'✓ ' if whole else '△ deels '}beantwoord, 1 eigen zin" in page
+    assert (
+        load(office, path).verifications[0].verdict is before
+    )  # as far as the sentence of the source answers
 
 
 def test_an_answer_that_somebody_emptied_says_so_on_screen_and_in_what_leaves(

@@ -632,7 +632,7 @@ def doubted_parts(made: Draft, parts: Sequence[str]) -> frozenset[str]:
     """Which parts of its question a partial draft may leave unanswered, beside what it says is missing."""
     if made.verdict is not AnswerVerdict.PARTIAL:
         return frozenset()
-    if any(remark.startswith((_NOT_CHOSEN, _NEWER)) for remark in made.left_out):
+    if any(remark.startswith(_NOT_CHOSEN) for remark in made.left_out):
         return frozenset(parts)
     doubts = [remark for remark in made.left_out if remark.startswith(_DOUBTFUL)]
     named = frozenset(part for part in parts if any(part in remark for remark in doubts))
