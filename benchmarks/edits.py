@@ -30,10 +30,10 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
-import uvicorn
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Playwright, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -41,6 +41,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from learninglion.models import Actor, QuestionSet, Role, SubQuestion
 from learninglion.sample import sample_documents
 from learninglion.settings import load_settings, workplace_options
+from learninglion.web import serving
 from learninglion.web.app import create_app
 from learninglion.workflow import open_workplace
 
@@ -67,7 +68,8 @@ def serve(home: Path, port: int) -> None:
     """The application as `learninglion serve` serves it."""
     settings = load_settings({"LEARNINGLION_HOME": str(home)})
     workplace = open_workplace(workplace_options(settings))
-    uvicorn.run(create_app(workplace, settings), host="127.0.0.1", port=port, log_level="critical")
+    served = replace(settings.web, host="127.0.0.1", port=port)
+    serving.serve(create_app(workplace, settings), served, serving.make_worker(workplace, 1))
 
 
 def child(work: object, *given: object) -> int:
@@ -325,8 +327,8 @@ def kill_browsers(home: Path, kills: int, seed: int) -> bool:
             if len(found) > 2000:
                 typist.begin_anew()
         typist.kill()
-    os.kill(server, signal.SIGKILL)
-    os.waitpid(server, 0)
+        os.kill(server, signal.SIGKILL)  # it holds the pipes of the browser's driver, which waits for them
+        os.waitpid(server, 0)
     worst = {"most characters lost": max(lost), "rounds with a loss": sum(g > 0 for g in lost)}
     print(json.dumps({"kills": kills, **worst, "most that the server was behind": max(behind, default=0)}))
     return not any(lost)

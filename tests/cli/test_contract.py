@@ -110,6 +110,8 @@ def test_wrong_usage_is_two(tmp_path: Path) -> None:
     assert run(tmp_path, "draft").returncode == 2
     assert run(tmp_path, "search", "x", "--since", "gisteren").returncode == 2
     assert run(tmp_path, "bestaat-niet").returncode == 2
+    turned = run(tmp_path, "search", "x", "--since", "2024", "--until", "2020")
+    assert turned.returncode == 2 and "eindigt voordat zij begint" in " ".join(turned.stderr.split())
 
 
 def test_missing_files_are_one(tmp_path: Path) -> None:

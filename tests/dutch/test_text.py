@@ -16,6 +16,14 @@ from learninglion.dutch.text import fold, split_sentences, tokenise, words
             ["Zie o.a. de brief van 3 mei.", "Dat is duidelijk."],
         ),
         ("De heer A. de Vries is bekend. Klopt dit?", ["De heer A. de Vries is bekend.", "Klopt dit?"]),
+        (
+            "Het lid H. De Boer en onderzoeker P. Van Dijk.",
+            ["Het lid H. De Boer en onderzoeker P. Van Dijk."],
+        ),
+        (
+            "Tekst van tab A. Uit de cijfers blijkt dit. Zie bijlage B. De minister komt.",
+            ["Tekst van tab A.", "Uit de cijfers blijkt dit.", "Zie bijlage B.", "De minister komt."],
+        ),
         ("Dit kost 1.250,50 euro. Dat is veel.", ["Dit kost 1.250,50 euro.", "Dat is veel."]),
         ("Kent u «Wat nu?» en wat vindt u? Ja.", ["Kent u «Wat nu?» en wat vindt u?", "Ja."]),
         ("Kop\nEerste zin. Tweede", ["Kop", "Eerste zin.", "Tweede"]),

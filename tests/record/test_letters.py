@@ -36,6 +36,7 @@ from learninglion.models import (
     Provenance,
     QuestionSet,
     Selection,
+    Span,
     Statement,
     StatementVerdict,
     SubQuestion,
@@ -58,6 +59,7 @@ from learninglion.record.letter_facts import document_title, read_facts
 from learninglion.record.letter_template import PLAIN_TEMPLATE, LetterTemplate, LetterTerms
 from learninglion.record.marking import MARK_LINE
 from learninglion.record.notes import AnswerGroup, answer_groups, collect_notes
+from learninglion.testing import make_source
 
 SUBJECT = "het bericht «Kelders onder water»"
 INTRODUCTION = (
@@ -444,6 +446,37 @@ def test_a_template_that_libreoffice_wrote_gets_no_second_set_of_properties(tmp_
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         names = archive.namelist()
         assert len(names) == len(set(names)) and SUBJECT in archive.read("docProps/core.xml").decode()
+
+
+def test_what_opens_a_list_stands_on_the_page_of_the_list() -> None:
+    word = open_docx(io.BytesIO(export(make_dossier(), ExportFormat.LETTER)))
+    kept = [p.text for p in word.paragraphs if p.paragraph_format.keep_with_next]
+    assert any(text.endswith("Ik doe drie dingen:") for text in kept)
+    assert not any(text.startswith(("De dijk is", "dweilen", "Dan dat")) and ":" not in text for text in kept)
+
+
+def test_a_quotation_of_several_sentences_is_one_and_has_no_marks_of_notes_of_its_source() -> None:
+    body = "De kelder is nat. [3] De pomp[4] werkt.[5]\nHet regent. Dat blijft zo."
+    source = make_source(body)
+
+    def quoted(text: str, quote: str) -> Statement:
+        start = source.body_span.start + body.index(quote)
+        span = Span(start, start + len(quote))
+        return Statement(text, (replace(cited("a", quote), source_id=source.id, span=span),))
+
+    first = quoted("Eerder schreef de minister: “De kelder is nat.”", "De kelder is nat.")
+    second = quoted("“De pomp[4] werkt.”", "De pomp[4] werkt.")
+    apart = quoted("“Dat blijft zo.”", "Dat blijft zo.")  # something stands between them
+    typed = Statement("De norm staat in [7].", (), Author.PERSON, own_account="Overleg.")
+    whole = answered((1,), (first, second, apart, typed))
+    chosen = replace(whole.draft.selection, chosen=(source,))
+    (block,) = answer_blocks(replace(whole, draft=replace(whole.draft, selection=chosen)))
+    assert [s.text for s in block.sentences] == [
+        "Eerder schreef de minister: “De kelder is nat.",
+        "De pomp werkt.”",
+        "“Dat blijft zo.”",
+        "De norm staat in [7].",
+    ]
 
 
 def test_there_is_room_behind_the_last_item_of_a_list() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 from test_web_browser import copied_with, make_dossier, sign_in
 from test_web_nothing_lost import visit
 from web_office import EVERYTHING, IN_BROWSER, NOOR, Office, question_set_text
@@ -56,14 +56,21 @@ def rewrite(page: Page, path: str, position: int, text: str) -> None:
     page.wait_for_selector("form[data-editor]", state="detached")
 
 
+def agree(dialog: Dialog) -> None:
+    """Say yes."""
+    dialog.accept()
+
+
 def take(page: Page, form: str) -> tuple[str, bytes]:
-    """The export in this form, downloaded: the name of its file and what it holds."""
+    """The export in this form, downloaded, answers missing or not: the name of its file and what it holds."""
     link = page.locator(f"a[href$='/export/{form}']")
     if not link.is_visible():
         page.click("summary:has-text('Andere vormen')")
     link.focus()
+    page.on("dialog", agree)
     with page.expect_download() as download:
         page.keyboard.press("Enter")
+    page.remove_listener("dialog", agree)
     return download.value.suggested_filename, Path(str(download.value.path())).read_bytes()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import date
 from html import unescape
 
 import pytest
@@ -11,8 +12,10 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from web_office import EVERYTHING, Office, form_token
 
-from learninglion.models import Dossier, Role, StatementVerdict
+from learninglion.models import AnswerVerdict, Dossier, Filters, Role, StatementVerdict
+from learninglion.models.errors import InputError
 from learninglion.record.notes import collect_notes
+from learninglion.web.forms import read_filters
 
 KNOWN = "Bent u bekend met het bericht over vuurwerkbunkers in woonwijken?"
 STORED = "Hoeveel consumentenvuurwerk mag een winkelier opslaan?"
@@ -78,6 +81,12 @@ def test_a_proposal_is_confirmed_with_a_button_and_is_no_failure(office: Office,
     assert (only.statement.text, only.statement.citations) == ("Ja.", ())
     assert only.statement.own_account == "Bevestigd door noor."
     assert "beantwoord, 1 eigen zin" in said.text and "1 van 2 beantwoord" in said.text
+    more = save(
+        noor, path, 0, "Ja. Een winkelier mag ten hoogste 10.000 kilo consumentenvuurwerk opslaan."
+    ).text
+    press(noor, path, "own-account", version="3", place="1", account="Besluit.")
+    assert "beantwoord, 2 eigen zinnen" in noor.get(path).text and "1 zin niet gedragen" in more
+    save(noor, path, 0, "Ja.")
     press(noor, path, "confirm", version="1")  # pressed twice
     assert [c.statement.text for c in load(office, path).verifications[0].standing] == ["Ja."]
 
@@ -154,6 +163,110 @@ def test_what_contradicts_its_source_stays_visible_on_own_account_and_does_not_c
     letter = noor.get(path + "/export/md").text
     assert changed in letter and account in letter and f"{changed}[^" not in letter
     assert f"{WATCHED}[^1]" in letter
+
+
+def save(browser: TestClient, path: str, position: int, text: str) -> Response:
+    """Put `text` in the place of an answer."""
+    version = re.findall(r'name="version" value="(\d+)"', browser.get(path + f"?edit={position}").text)[0]
+    form = {"csrf": form_token(browser), "version": version, "text": text}
+    return browser.post(f"{path}/questions/{position}", data=form)
+
+
+def test_an_answer_with_a_sentence_of_ones_own_is_green_only_once_somebody_answers_for_it(
+    office: Office, noor: TestClient
+) -> None:
+    work = searched(noor, "Hoeveel veerponten varen in de haven van Duinwijk?", STORED)
+    add_own(noor, work, f"{FERRIES} {WATCHED}")
+    path = drafted(noor, work)
+    before = load(office, path).verifications[0].verdict
+    page = save(noor, path, 0, f"{FERRIES}\n\nHet college vindt dit een mooi gezicht.").text
+    changed = load(office, path)
+    assert changed.verifications[0].verdict is AnswerVerdict.PARTIAL
+    assert "1 zin niet gedragen" in page and "✓ beantwoord" not in page
+    account = {"place": "1", "version": str(changed.version), "account": "Gesprek met het college."}
+    page = press(noor, path, "own-account", **account).text
+    whole = before is AnswerVerdict.ANSWERED
+    assert f"{'✓ ' if whole else '△ deels '}beantwoord, 1 eigen zin" in page
+    assert (
+        load(office, path).verifications[0].verdict is before
+    )  # as far as the sentence of the source answers
+
+
+def test_an_answer_that_somebody_emptied_says_so_on_screen_and_in_what_leaves(
+    office: Office, noor: TestClient
+) -> None:
+    work = searched(noor, "Hoeveel veerponten varen in de haven van Duinwijk?", STORED)
+    add_own(noor, work, FERRIES)
+    path = drafted(noor, work)
+    page = save(noor, path, 0, "").text
+    assert "Het antwoord is leeg gemaakt" in question(page)
+    markdown = noor.get(path + "/export/md").text
+    assert "Het antwoord is leeg gemaakt: schrijf een nieuw antwoord" in markdown
+    first = markdown.split("Vraag 1: verantwoording")[1].split("Vraag 2: verantwoording")[0]
+    assert "kan niet worden beantwoord uit de gekozen bronnen" not in first
+
+
+def test_what_somebody_answers_for_is_not_asked_again_where_the_answer_is_joint(
+    office: Office, noor: TestClient
+) -> None:
+    asked = "Hoeveel veerponten varen in de haven van Duinwijk?"
+    work = searched(noor, asked, "Wie houdt toezicht op de veerponten van Duinwijk?")
+    add_own(noor, work, f"{FERRIES} {WATCHED}")
+    path = drafted(noor, work)
+    first = "Over de veerponten is met de schippers van Duinwijk gesproken."
+    second = "Dat gesprek wordt in het voorjaar met dezelfde schippers vervolgd."
+    save(noor, path, 0, f"{FERRIES} {first} {second}")
+    for place in ("1", "2"):
+        account = {"place": place, "account": "Verslag van de wethouder."}
+        press(noor, path, "own-account", version=str(load(office, path).version), **account)
+    page = save(noor, path, 1, f"{FERRIES} {first} {second}").text  # said once more for question 2
+    joint = load(office, path)
+    assert [len(v.own) for v in joint.verifications] == [2, 2]
+    assert not any(v.failed for v in joint.verifications)
+    assert "één antwoord op vraag 1 en 2" in page
+    later = "De schippers krijgen daarvan een verslag in hun eigen taal."
+    for position in (0, 1):
+        save(noor, path, position, f"{FERRIES} {first} {second} {later}")
+    assert [len(v.failed) for v in load(office, path).verifications] == [1, 1]
+    account = {"place": "3", "version": str(load(office, path).version), "account": "Toezegging."}
+    press(noor, path, "own-account", **account)
+    assert [len(v.own) for v in load(office, path).verifications] == [3, 3]
+
+
+def test_a_history_tells_what_came_with_the_set_apart_from_what_was_chosen(
+    office: Office, noor: TestClient
+) -> None:
+    csrf = form_token(noor)
+    checked = noor.post("/sets/new", data={"csrf": csrf, "text": f"Over vuurwerk.\n\nVraag 1\n{STORED}"})
+    given = {"number-0": "1", "text-0": STORED, "news": "Er brandde een bunker af.", "confirmed": "1"}
+    board = noor.post(str(checked.url), data={"csrf": csrf, "introduction": "Over vuurwerk.", **given})
+    path = drafted(noor, "/sets/" + str(board.url).split("/sets/")[1].split("/")[0])
+    history = noor.get(path + "/history").text
+    assert "0 gekozen, 1 meegegeven" in history
+    assert "door beheer" not in history and "concept van de machine" in history
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [("/dossiers?page=nul", "page"), ("/dossiers?page=0", "page"), ("/dossiers/x?version=abc", "version")],
+)
+def test_an_address_that_is_wrong_is_told_in_the_language_of_the_page(
+    noor: TestClient, address: str, named: str
+) -> None:
+    answer = noor.get(address)
+    assert answer.status_code == 400
+    assert f"Dit adres klopt niet. Kijk naar: {named}." in answer.text and "nput should" not in answer.text
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(office: Office, noor: TestClient) -> None:
+    turned = {"period": "other", "since": "2024", "until": "2020"}
+    page = noor.post("/search", data={"csrf": form_token(noor), "text": "vuurwerk", **turned})
+    assert page.status_code == 400 and "De periode eindigt voordat zij begint." in page.text
+    year = {"period": "other", "since": "2019", "until": "2019"}
+    assert read_filters(year) == Filters(since=date(2019, 1, 1), until=date(2019, 12, 31))
+    with pytest.raises(InputError, match="eindigt voordat"):
+        filters = Filters(since=date(2024, 1, 1), until=date(2020, 1, 1))
+        office.workplace.searching.search("vuurwerk", filters=filters, actor=EVERYTHING)
 
 
 def test_the_set_that_a_colleague_is_at_is_noticed(office: Office, noor: TestClient) -> None:

@@ -178,7 +178,7 @@ def test_one_is_said_otherwise_than_more() -> None:
 
 def test_no_page_counts_with_a_plural_alone() -> None:
     """A count in front of a plural noun has a form for one: it goes through `_n`."""
-    one_form = "aangeboden|afgewezen|gekozen|van|was|om"  # no nouns: they have one form
+    one_form = "aangeboden|afgewezen|gekozen|meegegeven|van|was|om"  # no nouns: they have one form
     counted = re.compile(rf"""_\("[^"]*\{{(?:n|m|k|documents)\}} (?!(?:{one_form})\b)\w*(?:en|s|'s|ën)\b""")
     assert counted.search('_("Er zijn {n} dossiers.", n=3)') and not counted.search('_("{n} gekozen", n=3)')
     for path in (WEB / "templates").glob("*.html"):

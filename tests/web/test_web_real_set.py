@@ -66,6 +66,16 @@ def test_a_reviewer_gives_back_reads_and_takes_responsibility(
             rewrite(noor, path, at, "")
     noor.select_option("#person", "piet")
     noor.fill("#note", "Graag let op vraag 2.")
+    empty = " ".join(
+        map(str, published.workplace.dossiers.load(path.rsplit("/", 1)[1], EVERYTHING).unanswered)
+    )
+    assert empty and f"Er is nog geen antwoord op vraag {empty.replace(' ', ', ')}." in noor.inner_text(
+        "main"
+    )
+    noor.click("text=Vraag om vast te stellen")
+    noor.wait_for_selector("#problem:focus >> text=nog geen antwoord op vraag")
+    assert noor.input_value("#note") == "Graag let op vraag 2."
+    noor.check("#leave-open-asked")
     noor.click("text=Vraag om vast te stellen")
     noor.wait_for_selector("text=noor vroeg piet")
 
@@ -74,9 +84,12 @@ def test_a_reviewer_gives_back_reads_and_takes_responsibility(
     look(piet)
     piet.click(f"a[href='/dossiers/{path.rsplit('/', 1)[1]}']")
     piet.check("#responsible")
+    piet.click("text=Stel de tekst vast")  # with answers missing and nobody who says that they may be
+    piet.wait_for_selector("#problem:focus >> text=nog geen antwoord op vraag")
+    piet.check("#leave-open")
     piet.click("text=Stel de tekst vast")  # without having opened one source: refused on this page
     piet.wait_for_selector("#problem:focus >> text=nog geen enkele bron")
-    assert piet.is_checked("#responsible")
+    assert piet.is_checked("#responsible") and piet.is_checked("#leave-open")
     look(piet)
     piet.click("summary:has-text('Geef terug met een opmerking')")
     piet.fill("#answer", "Noem ook de datum van het gesprek.")
@@ -85,6 +98,7 @@ def test_a_reviewer_gives_back_reads_and_takes_responsibility(
     assert "Noem ook de datum van het gesprek." in noor.inner_text("main")
     look(noor)
     noor.goto(path)
+    noor.check("#leave-open-asked")
     noor.click("text=Vraag opnieuw")
     noor.wait_for_selector("text=noor vroeg piet")
 
@@ -99,6 +113,7 @@ def test_a_reviewer_gives_back_reads_and_takes_responsibility(
     piet.reload()
     piet.check("#responsible")
     piet.check("#without_label")
+    piet.check("#leave-open")
     piet.click("text=Stel de tekst vast")
     piet.wait_for_selector(".head >> text=vastgesteld")
     assert "piet heeft de tekst onderzocht" in piet.inner_text("main")
@@ -108,7 +123,14 @@ def test_a_reviewer_gives_back_reads_and_takes_responsibility(
     assert dossier.responsibility.by == "piet" and set(dossier.responsibility.opened) == set(dossier.cited)
     piet.goto(f"{path}/history")
     assert "regel over AI weggehaald" in piet.inner_text("main")
+    assert piet.inner_text("main").count("verder zonder antwoord op vraag – " + empty.replace(" ", ", ")) == 3
     look(piet)
+    piet.goto(path)  # what is left open is asked about with every letter
+    asked: list[str] = []
+    piet.once("dialog", lambda d: (asked.append(d.message), d.dismiss()))
+    piet.locator("a[href$='/export/letter-clean']").click()
+    piet.wait_for_timeout(200)
+    assert len(asked) == 1 and "nog geen antwoord op vraag" in asked[0]
 
 
 def test_a_text_as_officers_write_it_leaves_as_a_letter(noor: Page) -> None:

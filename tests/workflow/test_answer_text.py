@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from learninglion.checking.citations import cite, nowhere
+from learninglion.drafting.coverage import read_said
+from learninglion.drafting.verdict import verify
 from learninglion.models import (
     AnswerVerdict,
     Author,
@@ -19,8 +23,10 @@ from learninglion.models import (
     SubQuestion,
     Verification,
 )
+from learninglion.record.notes import why_unanswered
 from learninglion.testing import make_source
 from learninglion.workflow.answer_text import carried_along, read_answer, write_answer
+from learninglion.workflow.writing import check_again
 
 BODY = (
     "In de haven varen 14 veerponten. De gemeente houdt toezicht op de veerponten. "
@@ -121,3 +127,37 @@ def test_what_comes_from_another_answer_of_the_set_brings_its_source_along() -> 
     assert made[1:] == (long, short) and not made[0].citations
     # "Ja." and the like may be anybody's: alone they bring nothing along.
     assert carried_along(f"{short.text} Zelf getypt.", (there,)) == {}
+
+
+def test_what_the_machine_doubted_stays_in_doubt_until_somebody_says_more_about_it() -> None:
+    asked = selection().question.text
+    doubt = (f"Ga na of dit de vraag beantwoordt: {asked}",)
+    draft = Draft(selection(), (FERRIES,), AnswerVerdict.PARTIAL, (), Provenance("x"), doubt)
+    before = verify(draft)
+    beside = Statement(WATCH.text, WATCH.citations, Author.PERSON, opens=Opening.PARAGRAPH)
+    more = check_again(before, (FERRIES, beside), nowhere)
+    assert more.shown == more.checks and more.verdict is AnswerVerdict.PARTIAL
+    told = Statement(FERRIES.text, FERRIES.citations, Author.PERSON, "In de haven varen ponten.")
+    assert check_again(before, (told,), nowhere).verdict is AnswerVerdict.ANSWERED
+    loose = Statement("Dit is een mooi gezicht.", (), Author.PERSON, opens=Opening.PARAGRAPH)
+    whole = verify(replace(draft, verdict=AnswerVerdict.ANSWERED, left_out=()))
+    assert whole.verdict is AnswerVerdict.ANSWERED
+    assert check_again(whole, (FERRIES, loose), nowhere).verdict is AnswerVerdict.PARTIAL
+    empty = check_again(whole, (), nowhere)
+    assert empty.emptied and not whole.emptied and "leeg gemaakt" in why_unanswered(empty)
+
+
+def test_a_long_paragraph_is_read_in_pieces_and_a_change_touches_few_of_them() -> None:
+    lines = [f"In haven {n} varen veerponten naar het eiland met nummer {n} en terug." for n in range(60)]
+    answer = tuple(Statement(line, (), opens=Opening.SENTENCE) for line in lines)
+
+    def pieces(statements: tuple[Statement, ...]) -> set[str]:
+        return {told.source.body for told in read_said(selection(), statements).sources}
+
+    before = pieces(answer)
+    assert len(before) > 4 and sorted(" ".join(before).split()) == sorted(" ".join(lines).split())
+    for at in (0, 17, 59):
+        changed = list(answer)
+        changed[at] = Statement(f"{lines[at][:-1]}, elke dag.")
+        assert len(pieces(tuple(changed)) - before) <= 3
+    assert pieces(answer[:8]) == {" ".join(lines[:8])}

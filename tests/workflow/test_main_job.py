@@ -123,12 +123,18 @@ def test_edits_are_judged_again_and_approval_needs_a_whole_text(workplace: Workp
         workplace.drafts.revise(dossier.id, [kept[:-1], []], version=dossier.version, actor=BOSS)
     whole = workplace.drafts.revise(dossier.id, [kept, []], version=edited.version, actor=BOSS)
     assert whole.version == 3
-    with pytest.raises(InputError, match="geen enkele bron"):  # nobody signs for what they did not look into
+    assert whole.unanswered == (2,)
+    with pytest.raises(InputError, match="geen antwoord op vraag 2"):
         workplace.sign_offs.approve(dossier.id, whole.version, actor=BOSS)
+    with pytest.raises(InputError, match="geen enkele bron"):  # nobody signs for what they did not look into
+        workplace.sign_offs.approve(dossier.id, whole.version, leave_open=(2,), actor=BOSS)
     workplace.sign_offs.opened(dossier.id, whole.cited[0], BOSS)
     with pytest.raises(ConflictError):  # nobody signs for a text that changed since it was read
-        workplace.sign_offs.approve(dossier.id, dossier.version, actor=BOSS)
-    assert workplace.sign_offs.approve(dossier.id, whole.version, actor=BOSS).state is DossierState.APPROVED
+        workplace.sign_offs.approve(dossier.id, dossier.version, leave_open=(2,), actor=BOSS)
+    signed = workplace.sign_offs.approve(dossier.id, whole.version, leave_open=(2,), actor=BOSS)
+    assert signed.state is DossierState.APPROVED
+    left = [e for e in workplace.log.entries(BOSS, subject=dossier.id) if e.action == "sign-off.open"]
+    assert [e.details["open"] for e in left] == [[2]]
     assert b"vastgesteld" in workplace.dossiers.export(dossier.id, ExportFormat.MARKDOWN, actor=BOSS)
     assert [v.version for v in workplace.dossiers.versions(dossier.id, BOSS)] == [1, 2, 3, 4]
 
@@ -277,13 +283,13 @@ def test_a_letter_shows_what_each_person_changed(workplace: Workplace, offers, t
         "Kamervragen Vuurwerk de 2e keer v3 verantwoording.docx",
     ]
     body = open_docx(str(written[0])).element.body
-    changes = {
-        node.get(qn("w:author")): "".join(node.itertext())
-        for node in body.iter(qn("w:ins"), qn("w:del"))
-        if "".join(node.itertext()).strip()
-    }
+    changes: dict[str, str] = {}
+    for node in body.iter(qn("w:ins"), qn("w:del")):
+        if (text := "".join(node.itertext())).strip():
+            changes[node.get(qn("w:author"))] = changes.get(node.get(qn("w:author")), "") + text
     assert set(changes) == {"noor", "karim"}
-    assert own.text in changes["noor"] and kept[0].text in changes["karim"]
+    # of a quotation that goes on, what is left opens it now
+    assert own.text in changes["noor"] and kept[0].text.removesuffix("”") in changes["karim"]
 
 
 def test_a_file_that_somebody_worked_in_is_not_overwritten(

@@ -36,6 +36,7 @@ from learninglion.models.errors import InputError
 from learninglion.models.plain import to_plain
 from learninglion.record.contract import dossier_view, hit_view, read_stated_draft
 from learninglion.record.export import WHOLE, ExportFormat
+from learninglion.record.notes import STATE_WORDS, listed
 from learninglion.workflow import Workplace, read_question_file, unfinished
 
 # The human step in a terminal: see what was found, tick what counts, say why the rest does not.
@@ -100,11 +101,11 @@ def register(app: typer.Typer) -> None:
     app.command()(history)
 
 
-def _day(text: str, option: str) -> date | None:
+def _day(text: str, option: str, *, last: bool = False) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(f"{text}-01-01" if len(text) == 4 else text)
+        return date.fromisoformat(f"{text}-{'12-31' if last else '01-01'}" if len(text) == 4 else text)
     except ValueError as error:
         raise typer.BadParameter(
             "schrijf een jaar (2018) of een dag (2018-05-31)", param_hint=option
@@ -114,19 +115,22 @@ def _day(text: str, option: str) -> date | None:
 def _filters(
     collection: list[str], since: str, until: str, ministry: list[str], minister: list[str], asker: list[str]
 ) -> Filters:
-    return Filters(
+    filters = Filters(
         since=_day(since, "--since"),
-        until=_day(until, "--until"),
+        until=_day(until, "--until", last=True),
         ministries=tuple(ministry),
         answerers=tuple(minister),
         askers=tuple(asker),
         collections=tuple(collection),
     )
+    if filters.ends_before_it_begins:
+        raise typer.BadParameter("de periode eindigt voordat zij begint", param_hint="--until")
+    return filters
 
 
 _COLLECTION = typer.Option([], "--collection", help="Alleen deze verzameling (herhaalbaar).")
 _SINCE = typer.Option("", "--since", help="Vanaf dit jaar of deze dag.")
-_UNTIL = typer.Option("", "--until", help="Tot en met deze dag.")
+_UNTIL = typer.Option("", "--until", help="Tot en met dit jaar of deze dag.")
 _MINISTRY = typer.Option([], "--ministry", help="Alleen dit ministerie (herhaalbaar).")
 _MINISTER = typer.Option([], "--minister", help="Deel van de naam van de bewindspersoon.")
 _ASKER = typer.Option([], "--asker", help="Deel van de naam van het Kamerlid.")
@@ -365,6 +369,9 @@ def export_dossier(
     """Schrijf een dossier naar een bestand, met bronnen en AI-markering."""
     with workplace_here() as workplace:
         written = workplace.dossiers.write_export(dossier, form, output, actor=local_actor())
+        unanswered = workplace.dossiers.load(dossier, local_actor()).unanswered
+    if unanswered:
+        advise(f"Er is nog geen antwoord op vraag {listed(unanswered)}; daar staat een plek om in te vullen.")
     console.print(f"Geschreven: {written}")
 
 
@@ -399,4 +406,4 @@ def history(as_json: bool = typer.Option(False, "--json", help="Als JSON.")) -> 
                     }
                 )
             else:
-                console.print(f"{entry.id}  v{entry.version}  {entry.state.value}  {entry.title}")
+                console.print(f"{entry.id}  v{entry.version}  {STATE_WORDS[entry.state]}  {entry.title}")

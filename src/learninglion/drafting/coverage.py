@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
+from zlib import crc32
 
 from learninglion.checking.phrases import split_introduction
 from learninglion.drafting.askings import Asking, Condition, polarity, searched
@@ -97,7 +99,9 @@ class _Told:
 
 
 def _as_sources(selection: Selection, statements: Sequence[Statement]) -> tuple[_Told, ...]:
-    """What was said, by paragraph and the source it rests on: a change is read with its paragraph."""
+    """What was said, by paragraph and the source it rests on: a change is read with its paragraph, or with
+    its piece of a long one.
+    """
     known = {source.id: source for source in selection.chosen}
     if not known:
         return ()
@@ -108,7 +112,7 @@ def _as_sources(selection: Selection, statements: Sequence[Statement]) -> tuple[
         cited = next((c.source_id for c in statement.citations if c.source_id in known), None)
         gathered.setdefault((paragraph, cited or ""), []).append(statement)
     made = []
-    for (_, source_id), own in gathered.items():
+    for source_id, own in ((key[1], piece) for key, group in gathered.items() for piece in _pieces(group)):
         body, places = "", []
         for statement in own:
             claim = split_introduction(statement.text).claim
@@ -118,3 +122,23 @@ def _as_sources(selection: Selection, statements: Sequence[Statement]) -> tuple[
         source = known.get(source_id) or replace(next(iter(known.values())), id="", question="")
         made.append(_Told(replace(source, body=body, body_span=Span(0, len(body))), tuple(places)))
     return tuple(made)
+
+
+_AT_ONCE = 120  # words: reading more of them again for one that changed is what an officer waits for
+
+
+def _pieces(statements: Sequence[Statement]) -> Iterator[Sequence[Statement]]:
+    """The statements in runs that are read at once: a long paragraph is cut in two, and so on.
+
+    Of the places in its middle half it is cut before the sentence with the lowest checksum: so a sentence
+    that is changed, added or taken out leaves the other pieces what they were.
+    """
+    lengths = [len(statement.text.split()) for statement in statements]
+    behind = list(accumulate(lengths))
+    if behind[-1] <= _AT_ONCE or len(statements) == 1:
+        yield statements
+        return
+    inner = [i for i in range(1, len(statements)) if 1 <= 4 * behind[i - 1] / behind[-1] <= 3]
+    at = min(inner or range(1, len(statements)), key=lambda i: crc32(statements[i].text.encode()))
+    yield from _pieces(statements[:at])
+    yield from _pieces(statements[at:])

@@ -68,6 +68,7 @@ _POSITIONS = frozenset({Kind.ACTION, Kind.OPINION})  # what another cabinet may 
 _NO_YES = frozenset({Kind.FIGURE, Kind.MOMENT, Kind.REASON})  # what no yes or no answers
 _YES_OR_NO = re.compile(r"^(?:ja|nee|neen)\b", re.IGNORECASE)
 _NOT_CHOSEN = "Er is een nieuwere bron die u niet koos."
+_DOUBTFUL = "Ga na of dit de vraag beantwoordt:"
 _NEWER = "Nieuwer over dit onderwerp; ga na wat dit verandert."
 _SEEN = 6  # offered sources that are read for their meaning, to put what bears on the question first
 
@@ -627,6 +628,17 @@ def with_material(
     )
 
 
+def doubted_parts(made: Draft, parts: Sequence[str]) -> frozenset[str]:
+    """Which parts of its question a partial draft may leave unanswered, beside what it says is missing."""
+    if made.verdict is not AnswerVerdict.PARTIAL:
+        return frozenset()
+    if any(remark.startswith(_NOT_CHOSEN) for remark in made.left_out):
+        return frozenset(parts)
+    doubts = [remark for remark in made.left_out if remark.startswith(_DOUBTFUL)]
+    named = frozenset(part for part in parts if any(part in remark for remark in doubts))
+    return named if named or made.missing else frozenset(parts)
+
+
 def _all_former(made: _Draft) -> bool:
     """Whether it is a position, and none of it of the cabinet of today. A fact stays one, with its date."""
     cards = [made.sources[source_id].document for source_id in made.taken]
@@ -658,4 +670,4 @@ def _hints(made: _Draft, statements: Sequence[Statement], named: Collection[str]
                 yield f"Niet gebruikt, omdat het niets toevoegt of niet past: {reference(source)}."
     doubtful = [text for text, chance in made.chances.items() if LIKELY <= chance < made.sure]
     if statements and doubtful:
-        yield f"Ga na of dit de vraag beantwoordt: {' '.join(doubtful)}"
+        yield f"{_DOUBTFUL} {' '.join(doubtful)}"

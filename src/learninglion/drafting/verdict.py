@@ -9,7 +9,6 @@ from learninglion.checking.verify import METHOD, check
 from learninglion.drafting.coverage import Said, question_parts, read_said
 from learninglion.models import (
     AnswerVerdict,
-    Author,
     Check,
     Draft,
     StatementVerdict,
@@ -65,6 +64,5 @@ def _may_hold(check: Check) -> bool:
 
 
 def _fails(check: Check) -> bool:
-    """Whether a sentence of the machine does not hold: no answer with such a sentence in it is whole."""
-    machine = check.statement.author is Author.MACHINE
-    return machine and check.verdict is not StatementVerdict.SUPPORTED
+    """Whether a sentence does not hold and nobody answers for it: no answer with such a sentence is whole."""
+    return check.verdict is not StatementVerdict.SUPPORTED and not check.statement.on_own_account

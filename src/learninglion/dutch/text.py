@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from learninglion.dutch.lexicon import FUNCTION_WORDS
 from learninglion.models import Span
 
 # Abbreviations after which a full stop does not end a sentence, as they occur in parliamentary papers.
@@ -109,6 +110,17 @@ def _append(spans: list[Span], text: str, start: int, end: int) -> None:
         spans.append(Span(start, end))
 
 
+def _names_a_part(before: str, follower: str) -> bool:
+    """Whether a letter behind `before` names a thing ("bijlage A. Uit de cijfers") and is no initial: a
+    common word stands before it, and what follows begins as a sentence does and not as a surname.
+    """
+    first, _, rest = follower.partition(" ")
+    common = before.rsplit(None, 1)[-1:]
+    return (
+        bool(common) and common[0].islower() and fold(first) in FUNCTION_WORDS and rest.lstrip()[:1].islower()
+    )
+
+
 def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> bool:
     rest = text[match.end() : min(end, match.end() + 40)].lstrip(" \t")
     if not rest or rest[0] == "\n":
@@ -129,7 +141,7 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
             and follower[:1].isupper()
         )
     if len(word) == 1 and word.isalpha() and word.isupper():
-        return False  # an initial: "A. de Vries"
+        return _names_a_part(text[begin : match.start() - 1], follower)  # else an initial: "A. de Vries"
     if "." in word and all(len(part) <= 2 for part in word.split(".")) and not any(c.isdigit() for c in word):
         return False  # "J.P.", "A.M."
     # "1. De minister": the number of a list item

@@ -66,6 +66,11 @@ class Source:
         """Whether an officer brought it along for one question; line and news come with a whole set."""
         return self.id.startswith(OWN)
 
+    @property
+    def came_with_set(self) -> bool:
+        """Whether it is the line or the news that was given along with the whole set: nobody chose it."""
+        return self.kind is SourceKind.SUPPLIED and not self.own
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -79,6 +84,11 @@ class Filters:
     collections: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     exclude_documents: tuple[str, ...] = ()
+
+    @property
+    def ends_before_it_begins(self) -> bool:
+        """Whether no day lies in the period: nothing can be found then."""
+        return self.since is not None and self.until is not None and self.since > self.until
 
 
 @dataclass(frozen=True, slots=True)

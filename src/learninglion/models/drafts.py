@@ -208,6 +208,11 @@ class Verification:
             if c.verdict is not StatementVerdict.SUPPORTED and not c.statement.on_own_account
         )
 
+    @property
+    def emptied(self) -> bool:
+        """Whether a person took all of its text out: nothing that is written empty is called an answer."""
+        return not self.checks and self.draft.verdict is AnswerVerdict.ANSWERED
+
 
 class DossierState(StrEnum):
     """How far the officer is."""
@@ -243,6 +248,13 @@ class Dossier:
     version: int = 1
     settings: tuple[tuple[str, str], ...] = ()  # versions and settings that shaped the result
     responsibility: Responsibility | None = None  # None: the label for readers stands
+
+    @property
+    def unanswered(self) -> tuple[int, ...]:
+        """The numbers of the questions at which nothing stands that goes out."""
+        return tuple(
+            n for v in self.verifications if not v.standing for n in v.draft.selection.question.numbers
+        )
 
     @property
     def cited(self) -> tuple[str, ...]:

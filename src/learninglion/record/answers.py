@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from learninglion.models import Check, Dossier, Opening, Statement, StatementVerdict, Verification
+from learninglion.models import Check, Dossier, Opening, Source, Statement, StatementVerdict, Verification
 from learninglion.record.marking import mark_line
 from learninglion.record.notes import (
     AnswerGroup,
@@ -19,20 +20,33 @@ from learninglion.record.notes import (
     runs,
 )
 
+_SOURCE_MARK = re.compile(r"\s*\[\s*\d{1,3}\s*\]")
+_GAP = re.compile(rf"(?:{_SOURCE_MARK.pattern})*\s*")  # between sentences that follow each other
+
 Notes = Mapping[tuple[int, int], tuple[Note, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence that stands, and the notes whose marks are set behind it."""
+    """A sentence that stands, and the notes whose marks are set behind it.
+
+    Of a quotation that goes on in the next sentence only the first opens it and only the last closes it.
+    """
 
     check: Check
     marks: tuple[Note, ...] = ()
+    opens: bool = True
+    closes: bool = True
 
     @property
     def text(self) -> str:
-        """Its words on one line."""
-        return " ".join(self.check.statement.text.split())
+        """Its words on one line, without marks of notes that stand in the source and mean nothing here."""
+        statement = self.check.statement
+        text = " ".join(statement.text.split())
+        for mark in {m.group() for c in statement.citations for m in _SOURCE_MARK.finditer(c.quote)}:
+            text = text.replace(mark, "")
+        text = text if self.opens else text.removeprefix("“")
+        return text if self.closes else text.removesuffix("”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +82,9 @@ def answer_blocks(
             blocks.append((opens, []))
         blocks[-1][1].append((place, check))
         opens, place = Opening.SENTENCE, place + 1
+    sources = {source.id: source for source in verification.draft.selection.chosen}
     return [
-        TextBlock(opened, tuple(_with_marks(sentences, position, notes or {})))
+        TextBlock(opened, tuple(_with_marks(sentences, position, notes or {}, sources)))
         for opened, sentences in blocks
     ]
 
@@ -77,17 +92,40 @@ def answer_blocks(
 def group_blocks(dossier: Dossier, group: AnswerGroup, notes: Notes | None = None) -> list[TextBlock]:
     """The text of a joint answer; of one that says no more than another only where that stands."""
     if group.refers_to:
-        refers = Check(Statement(group.reference), StatementVerdict.SUPPORTED)
-        return [TextBlock(Opening.PARAGRAPH, (Sentence(refers),))]
+        return [TextBlock(Opening.PARAGRAPH, (_told(group.reference),))]
     first = group.positions[0]
     return answer_blocks(dossier.verifications[first], first, notes)
 
 
-def _with_marks(sentences: Sequence[tuple[int, Check]], position: int, notes: Notes) -> Iterator[Sentence]:
+def _told(text: str) -> Sentence:
+    """What the letter says by itself."""
+    return Sentence(Check(Statement(text), StatementVerdict.SUPPORTED))
+
+
+def _with_marks(
+    sentences: Sequence[tuple[int, Check]], position: int, notes: Notes, sources: Mapping[str, Source]
+) -> Iterator[Sentence]:
+    goes_on = [_quotes_on(a, b, sources) for (_, a), (_, b) in zip(sentences, sentences[1:], strict=False)]
     for at, (place, check) in enumerate(sentences):
         follows = notes.get((position, sentences[at + 1][0]), ()) if at + 1 < len(sentences) else ()
         own = notes.get((position, place), ())
-        yield Sentence(check, tuple(note for note in own if note not in follows))
+        marks = tuple(note for note in own if note not in follows)
+        yield Sentence(
+            check, marks, opens=not any(goes_on[at - 1 : at]), closes=not any(goes_on[at : at + 1])
+        )
+
+
+def _quotes_on(first: Check, second: Check, sources: Mapping[str, Source]) -> bool:
+    """Whether two sentences are one quotation: what they quote stands right behind each other."""
+    one, other = first.statement, second.statement
+    if not (one.citations and other.citations and one.text.endswith("”") and other.text.startswith("“")):
+        return False
+    before, after = one.citations[-1], other.citations[0]
+    source = sources.get(before.source_id or "")
+    if source is None or before.span is None or after.span is None or after.source_id != source.id:
+        return False
+    start, end = (at - source.body_span.start for at in (before.span.end, after.span.start))
+    return 0 <= start <= end and _GAP.fullmatch(source.body[start:end]) is not None
 
 
 def answer_heading(numbers: Sequence[int]) -> str:
@@ -132,6 +170,8 @@ def copy_answers(dossier: Dossier, position: int | None = None, *, with_notes: b
             plain.append(answer_heading(group.numbers))
         first = group.positions[0]
         blocks = group_blocks(dossier, group, notes if with_notes else None)
+        if not blocks and position is None:
+            blocks = [TextBlock(Opening.PARAGRAPH, (_told(f"[{empty_answer(group.numbers)}]"),))]
         html.append(_html(blocks))
         plain += _plain(blocks)
         listing |= {note.number: note for note in note_lists[first]}

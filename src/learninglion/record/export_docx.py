@@ -314,6 +314,9 @@ class _AnswerWriter:
             made = self._changed_paragraphs(changed_blocks(blocks, before), part)
         else:
             made = [self._paragraph_of(block, part) for block in self._numbered(blocks)]
+        for block, begun, paragraph in zip(blocks, blocks[1:], made, strict=False):
+            if block.opens is Opening.PARAGRAPH and begun.opens is not Opening.PARAGRAPH:
+                _keep_together(self._word, [paragraph])  # what opens a list does not end a page
         if not made:
             empty = self._put(emptied(part))
             empty.append(fill_in(FillIn(empty_answer(group.numbers)), look_of(part)))

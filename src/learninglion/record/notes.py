@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from learninglion.dutch.text import printable
-from learninglion.models import AnswerVerdict, Check, Chooser, Citation, Dossier, Opening, Verification
+from learninglion.models import (
+    AnswerVerdict,
+    Author,
+    Check,
+    Chooser,
+    Citation,
+    Dossier,
+    DossierState,
+    Opening,
+    Verification,
+)
 from learninglion.models.plain import Plain, from_plain, to_plain
 
 
@@ -43,6 +53,14 @@ class Note:
         return tuple(dict.fromkeys(" ".join(c.quote.split()) for c in self.citations if c.quote.strip()))
 
 
+STATE_WORDS = {
+    DossierState.DRAFT: "concept van de machine",
+    DossierState.EDITED: "bewerkt",
+    DossierState.APPROVED: "vastgesteld",
+}
+"""How far a text is, as a reader is told."""
+
+
 def printable_dossier(dossier: Dossier) -> Dossier:
     """`dossier` without the control characters that a word processor or PDF cannot hold."""
 
@@ -70,6 +88,10 @@ def verdict_words(verification: Verification) -> str:
 def why_unanswered(verification: Verification) -> str:
     """Why there is no answer, no full stop: nothing was chosen, or what was chosen does not bear it."""
     draft = verification.draft
+    if verification.emptied:
+        return "Het antwoord is leeg gemaakt: schrijf een nieuw antwoord of maak het opnieuw uit de bronnen"
+    if any(check.statement.author is Author.PERSON for check in verification.failed):
+        return "Geen bron draagt wat hier staat: verbeter de zinnen, of neem ze voor eigen rekening"
     if is_formal(verification):
         return "Hiervoor is geen bron nodig: bevestig het voorstel of schrijf zelf een zin"
     if draft.selection.chosen:

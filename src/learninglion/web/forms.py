@@ -21,12 +21,12 @@ def _text(form: FormData | Mapping[str, object], name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def read_day(text: str, label: str) -> date | None:
-    """A day, or the first of a year; None for an empty text. Raises InputError."""
+def read_day(text: str, label: str, *, last: bool = False) -> date | None:
+    """A day, or the first (or `last`) of a year; None for an empty text. Raises InputError."""
     if not text:
         return None
     try:
-        return date.fromisoformat(f"{text}-01-01" if len(text) == 4 else text)
+        return date.fromisoformat(f"{text}-{'12-31' if last else '01-01'}" if len(text) == 4 else text)
     except ValueError:
         raise InputError(f"{label}: schrijf een jaar (2018) of een dag (2018-05-31).") from None
 
@@ -41,13 +41,13 @@ def read_filters(form: FormData | Mapping[str, object]) -> Filters:
     minister, asker = _text(form, "minister"), _text(form, "asker")
     filters = Filters(
         since=read_day(since, "Vanaf"),
-        until=read_day(_text(form, "until"), "Tot en met") if period == "other" else None,
+        until=read_day(_text(form, "until"), "Tot en met", last=True) if period == "other" else None,
         ministries=(ministry,) if ministry else (),
         answerers=(minister,) if minister else (),
         askers=(asker,) if asker else (),
         collections=(collection,) if collection else (),
     )
-    if filters.since and filters.until and filters.since > filters.until:
+    if filters.ends_before_it_begins:
         raise InputError("De periode eindigt voordat zij begint.")
     return filters
 

@@ -106,8 +106,13 @@ def _unavailable(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    parts = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:10]]
-    return _answer(request, 400, "; ".join(parts) or "De invoer klopt niet.")
+    faults = error.errors()[:10]
+    if request.url.path.startswith(API_PREFIX):
+        parts = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in faults]
+        return _answer(request, 400, "; ".join(parts) or "De invoer klopt niet.")
+    names = ", ".join(dict.fromkeys(str(e["loc"][-1]) for e in faults))
+    where = "Dit formulier" if any(e["loc"][0] == "body" for e in faults) else "Dit adres"
+    return _answer(request, 400, f"{where} klopt niet. Kijk naar: {names}.")
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from learninglion.models import Role, Span
+from learninglion.record.notes import STATE_WORDS
 from learninglion.web.addresses import NOTHING_OUTSIDE, Outside
 from learninglion.web.i18n import (
     LANGUAGES,
@@ -131,6 +132,7 @@ class Templates:
             asset=_asset,
             highlight=highlight,
             score_words=score_words,
+            state_words=STATE_WORDS,
             deed_words=deed_words,
             languages=LANGUAGES,
             Role=Role,

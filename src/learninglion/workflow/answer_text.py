@@ -96,21 +96,29 @@ def read_answer(
 
 
 def carried_along(text: str, others: Iterable[Verification]) -> dict[str, Statement]:
-    """What `text` takes over word for word of the other answers, by its words: sentences with a source.
+    """What `text` takes over word for word of the other answers, by its words: sentences with a source or on
+    somebody's account, which holds wherever they stand.
 
-    A short one comes only with a longer one of the same source: by itself it may be anybody's.
+    A short one comes only with a longer one of the same source or account: by itself it may be anybody's.
     """
     flat = " ".join(text.split())
     taken: dict[str, Statement] = {}
     for verification in others:
         for check_before in verification.standing:
             words_there = " ".join(check_before.statement.text.split())
-            if check_before not in verification.own and words_there in flat:
+            if words_there in flat:
                 taken.setdefault(words_there, check_before.statement)
-    telling = {
-        c.source_id for words, s in taken.items() if len(words.split()) >= _TELLING for c in s.citations
-    }
-    return {words: s for words, s in taken.items() if telling.issuperset(c.source_id for c in s.citations)}
+    telling = {key for words, s in taken.items() if len(words.split()) >= _TELLING for key in _rests_on(s)}
+    return {words: s for words, s in taken.items() if telling.issuperset(_rests_on(s))}
+
+
+def _rests_on(statement: Statement) -> tuple[str | None, ...]:
+    """The sources of a sentence, or the account that somebody gives of it."""
+    return (
+        (statement.own_account,)
+        if statement.on_own_account
+        else tuple(c.source_id for c in statement.citations)
+    )
 
 
 def read_proposal(draft: Draft, locate: Locate) -> tuple[Statement, ...]:

@@ -60,6 +60,7 @@ from learninglion.models.progress import Progress, silent
 from learninglion.record.contract import StatedQuestion
 from learninglion.record.dossiers import DossierRepository
 from learninglion.record.log import EventLog
+from learninglion.record.notes import answer_groups
 from learninglion.store.store import Store
 from learninglion.workflow.answer_text import carried_along, read_answer, read_proposal
 from learninglion.workflow.documents import Documents
@@ -782,8 +783,9 @@ class Drafts:
     ) -> Dossier:
         """Let statement `place` of sub-question `position` (from 0) stand on the officer's own account.
 
-        Raises InputError without a reason and where this version has no such statement, ConflictError when
-        there is a newer version.
+        It holds for the whole of a joint answer: where the same sentence stands in it, also for another
+        question, it is not asked again. Raises InputError without a reason and where this version has no
+        such statement, ConflictError when there is a newer version.
         """
         reason = " ".join(account.split())
         if not reason:
@@ -792,7 +794,14 @@ class Drafts:
         changed = [list(v.draft.statements) for v in old.verifications]
         if not 0 <= position < len(changed) or not 0 <= place < len(changed[position]):
             raise InputError("Deze zin staat niet in het dossier.")
-        changed[position][place] = own_statement(changed[position][place], reason)
+        said = changed[position][place].text
+        groups = answer_groups(old)
+        joint = next(group.positions for group in groups if position in group.positions)
+        for at in joint:
+            failed = {c.statement for c in old.verifications[at].failed}
+            for i, statement in enumerate(changed[at]):
+                if (at, i) == (position, place) or (statement.text == said and statement in failed):
+                    changed[at][i] = own_statement(statement, reason)
         return self.revise(dossier_id, changed, version=version, actor=actor, reason="eigen zin toegelicht")
 
     def confirm_proposal(self, dossier_id: str, position: int, *, version: int, actor: Actor) -> Dossier:

@@ -10,6 +10,7 @@ from learninglion.compliance.energy import PowerMeter
 from learninglion.drafting.line import MOST_NEWER, FindNewer
 from learninglion.inference.reranking import Reranking, ordered_without
 from learninglion.models import Actor, Filters, Hit, QuestionSet
+from learninglion.models.errors import InputError
 from learninglion.models.plain import Plain, to_plain
 from learninglion.models.progress import Progress, silent
 from learninglion.parsing.kamervragen.fractions import without_askers
@@ -77,6 +78,7 @@ class Searching:
         `on_energy` hears what the search took.
         """
         require(actor, Task.SEARCH)
+        _require_period(filters)
         use = self._power.start("search", self._options.models_elsewhere)
         current = self._indexing.follow(progress)
         synonyms = self.synonyms
@@ -107,6 +109,7 @@ class Searching:
     ) -> tuple[tuple[Hit, ...], ...]:
         """For each sub-question what was found, searched together with the introduction."""
         require(actor, Task.DRAFT)
+        _require_period(filters)
         use = self._power.start("offer", self._options.models_elsewhere)
         current = self._indexing.follow(progress)
         texts = [without_askers(question.text) for question in question_set.questions]
@@ -197,3 +200,9 @@ class Searching:
             if self._synonyms is None or self._synonyms[0] != stamp:
                 self._synonyms = (stamp, load_synonyms(path))
             return self._synonyms[1]
+
+
+def _require_period(filters: Filters) -> None:
+    """Raises InputError for a period in which no day lies."""
+    if filters.ends_before_it_begins:
+        raise InputError("De periode eindigt voordat zij begint.")

@@ -5,7 +5,7 @@ There is one request a dossier at most, so that it stands on that person's start
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +29,7 @@ from learninglion.models.errors import InputError, LearningLionError, UnknownRef
 from learninglion.models.plain import Plain
 from learninglion.record.dossiers import DossierRepository, DossierVersion
 from learninglion.record.log import EventLog
+from learninglion.record.notes import listed
 from learninglion.workflow.accounts import Accounts
 from learninglion.workflow.dossiers import Dossiers
 from learninglion.workflow.log import note
@@ -265,8 +266,19 @@ class SignOffs:
                 waiting.append(Waiting(request, dossier.question_set.title or dossier.id))
         return tuple(waiting)
 
-    def ask(self, dossier_id: str, person: str, remark: str, *, actor: Actor) -> None:
-        """Ask a named second person to sign off the newest version. Raises InputError while it cannot be."""
+    def ask(
+        self,
+        dossier_id: str,
+        person: str,
+        remark: str,
+        *,
+        leave_open: Collection[int] = (),
+        actor: Actor,
+    ) -> None:
+        """Ask a named second person to sign off the newest version. Raises InputError while it cannot be.
+
+        `leave_open`: the numbers of the questions that may stay without an answer, as for `approve`.
+        """
         require(actor, Task.DRAFT)
         dossier = self._dossiers.load(dossier_id, actor)
         if person not in self.approvers(dossier_id, actor):
@@ -282,9 +294,11 @@ class SignOffs:
             raise InputError(
                 "Dit voorstel is nog niet af. Laat het afschrijven of maak het zelf af; vraag het dan."
             )
+        _require_answers(dossier, leave_open)
         self._requests.ask(dossier_id, dossier.version, by=actor.name, of=person, note=remark)
         details: dict[str, Plain] = {"version": dossier.version, "of": person}
         note(self._log, "sign-off.ask", actor, dossier_id, details)
+        self._note_open(dossier, actor)
 
     def withdraw(self, dossier_id: str, *, actor: Actor) -> None:
         """Take one's request back, or put away what came back."""
@@ -302,8 +316,19 @@ class SignOffs:
         request = self._requests.give_back(dossier_id, by=actor.name, answer=remark)
         note(self._log, "sign-off.give-back", actor, dossier_id, {"to": request.asked_by})
 
-    def approve(self, dossier_id: str, version: int, *, without_label: bool = False, actor: Actor) -> Dossier:
+    def approve(
+        self,
+        dossier_id: str,
+        version: int,
+        *,
+        without_label: bool = False,
+        leave_open: Collection[int] = (),
+        actor: Actor,
+    ) -> Dossier:
         """Sign off the version that was read; with the two-person rule not by whoever edited last.
+
+        `leave_open`: the numbers of the questions that may stay without an answer; InputError where there
+        are others. The log keeps which were left.
 
         `without_label`: this person also takes editorial responsibility, so that exports need not tell
         readers that AI was used; that needs every cited source opened. What machines read stays.
@@ -322,6 +347,8 @@ class SignOffs:
                 "Er staan nog zinnen in die de bron niet draagt. Verbeter ze, haal ze weg of zeg waarop u ze "
                 "zelf baseert; stel dan vast."
             )
+        if old.state is not DossierState.APPROVED:
+            _require_answers(old, leave_open)
         examined = self._examined(old, actor)
         stands = self._dossiers.load(dossier_id, actor).version == version  # else saving says that it changed
         if stands and not examined.begun:
@@ -339,11 +366,27 @@ class SignOffs:
             details: dict[str, Plain] = {"version": version, "opened": len(taken.opened)}
             details |= {"judged": taken.judged, "changed": taken.changed}
             note(self._log, "label.remove", actor, dossier_id, details)
+        if old.state is not DossierState.APPROVED:
+            self._note_open(old, actor)
         self._requests.clear(dossier_id)
         return self._dossiers.load(dossier_id, actor)
 
+    def _note_open(self, dossier: Dossier, actor: Actor) -> None:
+        if dossier.unanswered:
+            details: dict[str, Plain] = {"version": dossier.version, "open": list(dossier.unanswered)}
+            note(self._log, "sign-off.open", actor, dossier.id, details)
+
 
 _OPENED = "source.open"
+
+
+def _require_answers(dossier: Dossier, leave_open: Collection[int]) -> None:
+    """Raises InputError where a question has no answer that nobody said may stay open."""
+    if left := [number for number in dossier.unanswered if number not in leave_open]:
+        raise InputError(
+            f"Er is nog geen antwoord op vraag {listed(left)}. Schrijf het, of kies dat de brief zonder dit "
+            "antwoord verder gaat."
+        )
 
 
 def _taken(dossier: Dossier, examined: Examination, actor: Actor) -> Responsibility:

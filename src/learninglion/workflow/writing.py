@@ -13,7 +13,7 @@ from learninglion import __version__
 from learninglion.checking.citations import Locate, cite
 from learninglion.checking.verify import check
 from learninglion.drafting import extractive
-from learninglion.drafting.coverage import read_said
+from learninglion.drafting.coverage import Said, read_said
 from learninglion.drafting.gate import rules_gate
 from learninglion.drafting.line import FindNewer, nothing_newer
 from learninglion.drafting.relevance import SURE, Relevance
@@ -101,15 +101,29 @@ def check_again(before: Verification, statements: Sequence[Statement], locate: L
     if statements_now == before.draft.statements:
         return before
     said = read_said(before.draft.selection, statements_now)
+    doubtful = _still_doubtful(before.draft, said)
     draft = replace(
         before.draft,
         statements=statements_now,
-        verdict=AnswerVerdict.ANSWERED,
+        verdict=AnswerVerdict.PARTIAL if doubtful else AnswerVerdict.ANSWERED,
         missing=said.missing(),
         left_out=tuple(r for r in before.draft.left_out if not r.startswith(UNFINISHED)),
         complete=True,
     )
     return keep_opinions(before, verify(draft, locate, known=before, said=said))
+
+
+def _still_doubtful(before: Draft, said: Said) -> bool:
+    """Whether the machine doubted that its sentences answer a part about which nothing new is said.
+
+    What is said anew by a person is looked at by that person; what stayed is as doubtful as it was.
+    """
+    kept = {s for s in before.statements if s.author is Author.MACHINE}
+    new = frozenset(s for s in said.statements if s not in kept)
+    if len(new) == len(said.statements):
+        return False
+    doubted = extractive.doubted_parts(before, tuple(asking.text for asking in said.askings))
+    return bool(doubted & set(said.missing(among=new)))
 
 
 def with_sources(before: Verification, brought: tuple[Source, ...]) -> Verification:

@@ -54,6 +54,8 @@ class LogLine:
 
 def _line(entry: LogEntry) -> LogLine:
     about = [str(entry.details[k]) for k in ("format", "of", "to") if entry.details.get(k)]
+    unanswered = entry.details.get("open")
+    about += [", ".join(map(str, unanswered))] if isinstance(unanswered, list) else []
     version = entry.details.get("version")
     energy = entry.details.get("energy")
     spent = from_plain(Energy, energy) if isinstance(energy, dict) else None

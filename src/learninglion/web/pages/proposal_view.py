@@ -78,14 +78,21 @@ def view_verdict(verification: Verification) -> VerdictView:
         answered = verdict is AnswerVerdict.ANSWERED
         whole = _WHOLE.get(verdict) or why_unanswered(verification)
         return VerdictView(whole, _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], 0, changed, answered)
-    if not verification.shown:
+    if not verification.shown and not verification.failed:
         return VerdictView("Beantwoord", "beantwoord", "✎", "active", own, answered=True)
-    if verdict is AnswerVerdict.PARTIAL and not open_parts(verification):
+    verdict = AnswerVerdict.PARTIAL if verdict is AnswerVerdict.UNANSWERABLE else verdict
+    if _own_complete(verification):
         verdict = AnswerVerdict.ANSWERED
     answered = verdict is AnswerVerdict.ANSWERED
     return VerdictView(
         _WITH_OWN[verdict], _SHORT[verdict], _MARKS[verdict], _KINDS[verdict], own, changed, answered
     )
+
+
+def _own_complete(verification: Verification) -> bool:
+    """Whether what a person answers for says all that the sources leave open."""
+    whole = verification.draft.verdict is AnswerVerdict.ANSWERED and not verification.failed
+    return whole and not open_parts(verification)
 
 
 def open_parts(verification: Verification) -> tuple[str, ...]:

@@ -249,12 +249,19 @@
     var read = readOnes(dossier);
     return sentences.filter(function (e) { return read.indexOf(said(e)) < 0 && e.closest(".sentence").querySelector(".cite"); });
   }
-  function mayCopy(dossier, sentences, apart) {
+  function mayCopy(dossier, sentences, apart, all) {
     if (apart) { return window.confirm(dossier.dataset.unverified); }
-    var unread = unreadOf(dossier, sentences);
-    if (dossier.dataset.state === "approved" || !unread.length) { return true; }
-    return window.confirm(unread.length === 1 ? dossier.dataset.unreadOne : dossier.dataset.unread.replace("#", unread.length));
+    var unread = dossier.dataset.state === "approved" ? [] : unreadOf(dossier, sentences);
+    var doubts = all && dossier.dataset.unanswered ? [dossier.dataset.unanswered] : [];
+    if (unread.length) { doubts.push(unread.length === 1 ? dossier.dataset.unreadOne : dossier.dataset.unread.replace("#", unread.length)); }
+    return !doubts.length || window.confirm(doubts.join("\n\n"));
   }
+  // A letter in which an answer is missing goes along only after one says so.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[data-takes]");
+    var dossier = link && document.querySelector("[data-dossier]");
+    if (dossier && dossier.dataset.unanswered && !window.confirm(dossier.dataset.unanswered)) { event.preventDefault(); }
+  });
   document.addEventListener("copy", function (event) {
     var dossier = event.target.closest && event.target.closest("[data-dossier]");
     if (!dossier || event.target.closest("input, textarea, .beside")) { return; }
@@ -283,7 +290,7 @@
     if (!dossier) { return; }
     var all = button.dataset.copy === "all";
     var place = all ? dossier : document.getElementById("question-" + button.dataset.copy);
-    if (!mayCopy(dossier, Array.from(place.querySelectorAll("[data-sentence-text]")), false)) { return; }
+    if (!mayCopy(dossier, Array.from(place.querySelectorAll("[data-sentence-text]")), false, all)) { return; }
     var text = fetchPart("/dossiers/" + dossier.dataset.dossier + "/copy" + (all ? "" : "?question=" + button.dataset.copy))
       .then(function (answer) { if (!answer.ok) { throw new Error("not copied"); } return JSON.parse(answer.text); });
     var piece = function (kind, name) { return text.then(function (copy) { return new Blob([copy[name]], { type: kind }); }); };
